@@ -1,0 +1,1 @@
+//! Zarr codecs and shards, decoding straight into place, without I/O.

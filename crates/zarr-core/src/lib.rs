@@ -1,0 +1,1 @@
+//! Selections, chunk grids and the chunk I/O engine of Zarr.

@@ -1,0 +1,1 @@
+//! Key-value stores for Zarr: memory and local files, blocking and async.

@@ -1,0 +1,2 @@
+//! Tasks of contributors.
+fn main() {}
