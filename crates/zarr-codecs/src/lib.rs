@@ -1,1 +1,87 @@
-//! Zarr codecs and shards, decoding straight into place, without I/O.
+//! Zarr codecs and shards, decoding straight into place. No I/O, no tasks, no global state.
+//!
+//! # How a chunk is decoded
+//! An array's metadata lists its codecs. A [`Chain`] resolves that list once through a
+//! [`Registry`] and checks it for chunks of one [`ChunkSpec`]. Per chunk it is handed the encoded
+//! bytes and a *view* of the output, [`NdViewMut`]: a strided box of the caller's own memory.
+//!
+//! The chain works from right to left. Bytes→bytes codecs decode into scratch buffers of the
+//! worker ([`Scratch`]), the last of them into a [`Sink`], which is the output itself where that
+//! is contiguous. Array→array codecs that only reorder axes never run: the view's strides are
+//! permuted instead. So a zstd chunk that lies contiguous in the output is decompressed there, and
+//! any other is placed from a buffer that is still in cache.
+//!
+//! A [`Shard`] is a format, not a second engine: it reads and writes the index and says where
+//! inner chunks lie. Who fetches them, and on how many cores, is decided above this crate, by way
+//! of [`Chain::access`].
+//!
+//! Every decoder is told how many bytes must come out and stops there: sizes in the data are
+//! compared, never trusted.
+//!
+//! ```
+//! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch, buffer};
+//! use zarr_metadata::{DataType, Extension, FillValue};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let fill = FillValue::from_bytes(&DataType::UInt16, &0_u16.to_ne_bytes())?;
+//! let spec = ChunkSpec::new(&[2, 3], DataType::UInt16, fill)?;
+//! let codecs = [Extension::new("bytes").with("endian", "little"), Extension::new("crc32c")];
+//! let chain = Chain::new(&codecs, spec, &Registry::default())?;
+//!
+//! let elements: Vec<u8> = [1_u16, 2, 3, 4, 5, 6].iter().flat_map(|n| n.to_ne_bytes()).collect();
+//! let (mut encoded, mut scratch) = (vec![], Scratch::default());
+//! chain.encode(&NdView::new(&elements, &[2, 3], 2).unwrap(), &mut encoded, &mut scratch)?;
+//! assert_eq!(encoded.len(), 12 + 4);
+//!
+//! let mut decoded = vec![];
+//! buffer::append(&mut decoded, 12, |memory| {
+//!     let memory = buffer::zeroed(memory);
+//!     Ok::<_, std::convert::Infallible>(memory)
+//! })?;
+//! # Ok(())
+//! # }
+//! ```
+
+#[allow(unsafe_code)]
+pub mod buffer;
+mod bytes;
+mod chain;
+mod codec;
+mod crc32c;
+mod dims;
+mod error;
+#[cfg(feature = "gzip")]
+mod gzip;
+mod kernels;
+mod projection;
+mod region;
+mod registry;
+mod scratch;
+mod sharding;
+mod sink;
+mod transpose;
+#[allow(unsafe_code)]
+mod view;
+mod walk;
+#[cfg(feature = "zstd")]
+mod zstd;
+
+pub use self::bytes::BytesCodec;
+pub use self::crc32c::Crc32cCodec;
+#[cfg(feature = "zstd")]
+pub use self::zstd::ZstdCodec;
+pub use chain::{Access, Chain};
+pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len};
+pub use dims::{Dims, volume};
+pub use error::{CodecError, CodecErrorKind};
+#[cfg(feature = "gzip")]
+pub use gzip::GzipCodec;
+pub use kernels::{all_equal, fill};
+pub use projection::{Projection, Projections};
+pub use region::{Region, Span};
+pub use registry::Registry;
+pub use scratch::{Buffers, Contexts, Scratch};
+pub use sharding::{Shard, ShardIndex};
+pub use sink::Sink;
+pub use transpose::TransposeCodec;
+pub use view::{NdView, NdViewMut};

@@ -1,1 +1,78 @@
 //! Zarr v2 and v3 metadata documents: read, check, write.
+//!
+//! JSON in, a model or a list of problems out. This crate knows no store, no codec and no runtime:
+//! it judges whether a document says something well formed, not whether anybody can act on it. An
+//! unknown codec or data type is therefore kept, not refused.
+//!
+//! # Reading and checking a document
+//!
+//! Every problem found is reported, each with a JSON pointer to its place.
+//!
+//! ```
+//! use zarr_metadata::NodeMetadata;
+//!
+//! let document = br#"{
+//!     "zarr_format": 3, "node_type": "array", "shape": [720, 1440],
+//!     "data_type": "uint8", "fill_value": 256,
+//!     "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [90]}},
+//!     "chunk_key_encoding": {"name": "default"},
+//!     "codecs": [{"name": "bytes"}]
+//! }"#;
+//! let error = NodeMetadata::from_zarr_json(document).unwrap_err();
+//! let places: Vec<&str> = error.problems().iter().map(|p| p.pointer.as_str()).collect();
+//! assert_eq!(places, ["/fill_value", "/chunk_grid/configuration/chunk_shape"]);
+//! ```
+//!
+//! # Building and writing one
+//!
+//! ```
+//! use zarr_metadata::{ArrayMetadata, DataType, Extension, v3};
+//!
+//! let mut array = v3::ArrayMetadata::new(vec![720, 1440], DataType::Float32, vec![90, 90]);
+//! array.codecs = vec![
+//!     Extension::new("bytes").with("endian", "little"),
+//!     Extension::new("zstd").with("level", 3).with("checksum", false),
+//! ];
+//! array.attributes.insert("units".into(), "K".into());
+//! for (name, text) in ArrayMetadata::V3(array).documents() {
+//!     assert_eq!(name, "zarr.json");
+//!     assert!(text.starts_with(b"{\n  \"shape\": [\n    720,"));
+//! }
+//! ```
+#![forbid(unsafe_code)]
+
+mod array;
+mod base64;
+mod chunk_grid;
+mod chunk_key;
+mod data_type;
+mod document;
+mod extension;
+mod fill_value;
+mod format;
+mod group;
+mod layout;
+mod node;
+mod path;
+mod pointer;
+mod problem;
+mod read;
+pub mod v2;
+pub mod v3;
+
+pub use array::ArrayMetadata;
+pub use chunk_grid::ChunkGridMetadata;
+pub use chunk_key::ChunkKeyEncoding;
+pub use data_type::DataType;
+pub use extension::Extension;
+pub use fill_value::FillValue;
+pub use format::{Endian, Order, Separator, ZarrFormat};
+pub use group::GroupMetadata;
+pub use layout::{Layout, Swap, SwapField};
+pub use node::NodeMetadata;
+pub use path::{NodePath, NodePathError, NodePathProblem};
+pub use pointer::JsonPointer;
+pub use problem::{MetadataError, Problem, ProblemKind};
+
+/// What a user says about a node: any JSON object, in the order its author wrote it.
+pub type Attributes = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,180 @@
+//! The `bytes` codec: elements in C order, in one byte order.
+//! Specification: Zarr v3 codecs, `bytes`.
+
+use std::ops::Range;
+
+use zarr_metadata::{Endian, Extension, Layout, Swap};
+
+use crate::scratch::Scratch;
+use crate::sink::Sink;
+use crate::walk::Walk;
+use crate::{
+    ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, NdView, NdViewMut, Region,
+    kernels,
+};
+
+const NAME: &str = "bytes";
+
+/// Elements in C order, in one byte order.
+#[derive(Clone, Copy, Debug)]
+pub struct BytesCodec {
+    /// `None` where elements have no byte order.
+    endian: Option<Endian>,
+}
+
+impl BytesCodec {
+    /// Elements in this byte order; `None` is for elements of single bytes.
+    pub const fn new(endian: Option<Endian>) -> Self {
+        Self { endian }
+    }
+
+    /// Reads `{"endian": "little" | "big"}`, which may be absent.
+    ///
+    /// # Errors
+    /// For any other value.
+    pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
+        let endian = match extension.configuration.get("endian") {
+            None => None,
+            Some(value) => match value.as_str() {
+                Some("little") => Some(Endian::Little),
+                Some("big") => Some(Endian::Big),
+                _ => {
+                    let text = format!("`endian` must be \"little\" or \"big\", found {value}");
+                    return Err(CodecErrorKind::Config(text).of(NAME));
+                }
+            },
+        };
+        Ok(Self { endian })
+    }
+
+    /// What must be swapped between memory and the encoded chunk.
+    fn swap(&self, spec: &ChunkSpec) -> Result<Swap, CodecError> {
+        match (&spec.layout, self.endian) {
+            (
+                Layout::Fixed {
+                    swap: Swap::None, ..
+                },
+                _,
+            ) => Ok(Swap::None),
+            (Layout::Fixed { .. }, Some(Endian::NATIVE)) => Ok(Swap::None),
+            (Layout::Fixed { swap, .. }, Some(_)) => Ok(swap.clone()),
+            (Layout::Fixed { .. }, None) => {
+                let text = format!("`endian` is required for data type {}", spec.dtype);
+                Err(CodecErrorKind::Config(text).of(NAME))
+            }
+            _ => Err(CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(NAME)),
+        }
+    }
+}
+
+impl ArrayToBytes for BytesCodec {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError> {
+        self.swap(spec)?;
+        let len = spec.byte_len().ok_or_else(|| too_large(spec))?;
+        Ok(Len::Exact(len))
+    }
+
+    fn decode(
+        &self,
+        spec: &ChunkSpec,
+        src: &[u8],
+        dst: NdViewMut<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        Sink::elements(dst, self.swap(spec)?).put(NAME, src)
+    }
+
+    fn decode_part(
+        &self,
+        spec: &ChunkSpec,
+        src: &[u8],
+        part: &Region,
+        mut dst: NdViewMut<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        let expected = self.encoded_len(spec)?.max();
+        crate::error::check_len(NAME, expected, src.len())?;
+        let swap = self.swap(spec)?;
+        let cells = NdView::new(src, &spec.shape, dst.elem()).and_then(|view| view.region(part));
+        if !cells.is_some_and(|cells| dst.copy_from(&cells)) {
+            let text = format!("no cells {:?} in a chunk of {:?}", part.shape(), spec.shape);
+            return Err(CodecErrorKind::Config(text).of(NAME));
+        }
+        kernels::swap_view(&mut dst, &swap);
+        Ok(())
+    }
+
+    fn encode(
+        &self,
+        spec: &ChunkSpec,
+        src: &NdView<'_>,
+        dst: &mut Vec<u8>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        let swap = self.swap(spec)?;
+        let start = dst.len();
+        dst.reserve(self.encoded_len(spec)?.max());
+        src.runs(|run| {
+            dst.extend_from_slice(run);
+            true
+        });
+        kernels::swap_bytes(&mut dst[start..], src.elem(), &swap);
+        Ok(())
+    }
+
+    fn placed(&self, spec: &ChunkSpec) -> Option<Swap> {
+        self.swap(spec).ok()
+    }
+
+    fn borrow<'a>(&self, spec: &ChunkSpec, src: &NdView<'a>) -> Option<&'a [u8]> {
+        matches!(self.swap(spec), Ok(Swap::None)).then(|| src.as_slice())?
+    }
+
+    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<Vec<Range<u64>>> {
+        let elem = spec.elem()?;
+        if !part.fits(&spec.shape) {
+            return None;
+        }
+        let mut stride = isize::try_from(elem).ok()?;
+        let mut strides: Dims<isize> = spec.shape.iter().map(|_| 0).collect();
+        let mut base = 0_u64;
+        for ((stride_of, &len), span) in strides.iter_mut().zip(&spec.shape).zip(&part.spans).rev()
+        {
+            *stride_of = stride.checked_mul(isize::try_from(span.step).ok()?)?;
+            base = base.checked_add(span.start.checked_mul(u64::try_from(stride).ok()?)?)?;
+            stride = stride.checked_mul(isize::try_from(len).ok()?)?;
+        }
+        let shape: Dims<usize> = part
+            .spans
+            .iter()
+            .map(|s| usize::try_from(s.count).ok())
+            .collect::<Option<_>>()?;
+        let walk = Walk::new(&shape, [&strides], elem);
+        // A run for each element is what a column comes to: then the whole chunk is read instead.
+        if walk.len > 1 && walk.strides[0] != elem as isize {
+            return None;
+        }
+        let bytes = (walk.len * elem) as u64;
+        let mut runs = vec![];
+        walk.each(|[offset]| {
+            let start = base.wrapping_add_signed(offset as i64);
+            runs.push(start..start + bytes);
+        });
+        Some(runs)
+    }
+}
+
+fn too_large(spec: &ChunkSpec) -> CodecError {
+    let cells = crate::volume(&spec.shape).unwrap_or(u64::MAX);
+    let asked = cells.saturating_mul(spec.elem().unwrap_or(1) as u64);
+    CodecErrorKind::Limit {
+        what: "a decoded chunk",
+        asked,
+        limit: isize::MAX as u64,
+    }
+    .of(NAME)
+}

@@ -1,0 +1,313 @@
+//! Chains: what goes in comes out, whole or in part, and damaged bytes are errors.
+
+use std::mem::MaybeUninit;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use zarr_metadata::{DataType, FillValue};
+
+use super::*;
+use crate::buffer::to_vec_for_tests;
+
+fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
+    let fill = FillValue::zero(&dtype).unwrap();
+    ChunkSpec::new(shape, dtype, fill).unwrap()
+}
+
+fn chain(codecs: &Value, spec: &ChunkSpec) -> Result<Chain, CodecError> {
+    let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
+    Chain::new(&codecs, spec.clone(), &Registry::default())
+}
+
+fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
+    let spec = chain.spec();
+    let view = NdView::new(elements, &spec.shape, spec.elem().unwrap()).unwrap();
+    let mut out = vec![];
+    chain
+        .encode(&view, &mut out, &mut Scratch::default())
+        .unwrap();
+    out
+}
+
+/// Decodes `part` into a box that lies with gaps in a larger one, or dense where `gap` is 0.
+fn decode(chain: &Chain, src: &[u8], part: &Region, gap: u64) -> Result<Vec<u8>, CodecError> {
+    let elem = chain.spec().elem().unwrap();
+    let shape = part.shape();
+    let outer: Dims<u64> = shape.iter().map(|&n| n + gap).collect();
+    let mut memory = vec![MaybeUninit::new(0xEE); volume(&outer) * elem];
+    let inner = Region::dense(&vec![0; shape.len()], &shape);
+    let view = NdViewMut::new(&mut memory, &outer, elem)
+        .unwrap()
+        .region(&inner)
+        .unwrap();
+    chain.decode_part(src, part, view, &mut Scratch::default())?;
+    let memory = to_vec_for_tests(&memory);
+    Ok(NdView::new(&memory, &outer, elem)
+        .unwrap()
+        .region(&inner)
+        .unwrap()
+        .to_vec())
+}
+
+fn volume(shape: &[u64]) -> usize {
+    crate::volume(shape).unwrap() as usize
+}
+
+fn bytes_to_bytes() -> impl Strategy<Value = Vec<Value>> {
+    let codec = prop::sample::select(vec![
+        json!({"name": "crc32c"}),
+        json!({"name": "zstd", "configuration": {"level": 1, "checksum": true}}),
+        json!({"name": "zstd", "configuration": {"level": 0}}),
+        json!({"name": "gzip", "configuration": {"level": 1}}),
+    ]);
+    prop::collection::vec(codec, 0..3)
+}
+
+/// Codecs for chunks of `shape`, with `levels` of shards allowed.
+fn codecs(shape: Vec<u64>, levels: u32) -> BoxedStrategy<Vec<Value>> {
+    let rank = shape.len();
+    let order = Just((0..rank).collect::<Vec<_>>()).prop_shuffle();
+    let transposed = prop::option::weighted(0.4, order);
+    (transposed, any::<bool>(), 0..4, any::<bool>())
+        .prop_flat_map(move |(order, big, sharded, start)| {
+            let mut seen = shape.clone();
+            let mut list = vec![];
+            if let Some(order) = order {
+                seen = order.iter().map(|&a| shape[a]).collect();
+                list.push(json!({"name": "transpose", "configuration": {"order": order}}));
+            }
+            let endian = if big { "big" } else { "little" };
+            let bytes = json!({"name": "bytes", "configuration": {"endian": endian}});
+            if sharded > 0 || levels == 0 {
+                list.push(bytes);
+                return bytes_to_bytes().prop_map(move |b| [list.clone(), b].concat()).boxed();
+            }
+            let inner: Vec<u64> = seen.iter().map(|n| if n % 2 == 0 { n / 2 } else { *n }).collect();
+            let location = if start { "start" } else { "end" };
+            (codecs(inner.clone(), levels - 1), bytes_to_bytes())
+                .prop_map(move |(codecs, after)| {
+                    let shard = json!({"name": "sharding_indexed", "configuration": {
+                        "chunk_shape": inner, "codecs": codecs, "index_location": location,
+                        "index_codecs": [
+                            {"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"},
+                        ],
+                    }});
+                    [list.clone(), vec![shard], after].concat()
+                })
+                .boxed()
+        })
+        .boxed()
+}
+
+type Case = (Vec<u64>, Vec<Value>, DataType, Region, u64);
+
+fn case() -> impl Strategy<Value = Case> {
+    let dtypes = prop::sample::select(vec![
+        DataType::UInt8,
+        DataType::Int16,
+        DataType::Float32,
+        DataType::Complex64,
+        DataType::Float64,
+        DataType::Complex128,
+        DataType::Bool,
+    ]);
+    (prop::collection::vec(1_u64..7, 0..4), dtypes, 0_u64..2).prop_flat_map(
+        |(shape, dtype, gap)| {
+            let part: Vec<_> = shape
+                .iter()
+                .map(|&n| (0..n).prop_flat_map(move |start| (Just(start), 1..=n - start)))
+                .collect();
+            let part = part.prop_map(|spans| Region {
+                spans: spans.into_iter().map(|(s, n)| Span::dense(s, n)).collect(),
+            });
+            (
+                Just(shape.clone()),
+                codecs(shape, 2),
+                Just(dtype),
+                part,
+                Just(gap),
+            )
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_was_encoded_decodes((shape, codecs, dtype, part, gap) in case(), zeros in any::<bool>()) {
+        let spec = spec(&shape, dtype);
+        let chain = chain(&Value::Array(codecs), &spec).unwrap();
+        let len = spec.byte_len().unwrap();
+        let elements: Vec<u8> = (0..len).map(|i| if zeros && i > len / 3 { 0 } else { ((i * 31) >> 2) as u8 }).collect();
+        let encoded = encode(&chain, &elements);
+        prop_assert!(encoded.len() <= chain.encoded_len().max());
+        prop_assert_eq!(&decode(&chain, &encoded, &Region::whole(&shape), gap).unwrap(), &elements);
+        let wanted = NdView::new(&elements, &shape, spec.elem().unwrap()).unwrap().region(&part).unwrap();
+        prop_assert_eq!(decode(&chain, &encoded, &part, gap).unwrap(), wanted.to_vec());
+        if let Access::Runs(runs) = chain.access(&part) {
+            let mut memory = vec![MaybeUninit::uninit(); wanted.to_vec().len()];
+            let view = NdViewMut::new(&mut memory, &part.shape(), spec.elem().unwrap()).unwrap();
+            let mut runs = runs.into_iter();
+            chain.place::<CodecError>(view, |memory| {
+                // A dense target merges rows that are apart in the chunk: fill it run by run.
+                let mut bytes = vec![];
+                while bytes.len() < memory.len() {
+                    let run = runs.next().unwrap();
+                    bytes.extend_from_slice(&encoded[run.start as usize..run.end as usize]);
+                }
+                Ok(crate::buffer::copied(memory, &bytes))
+            }).unwrap();
+            prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
+        }
+    }
+
+    #[test]
+    fn damaged_bytes_never_panic(
+        (shape, codecs, dtype, part, gap) in case(),
+        cut in any::<prop::sample::Index>(), flip in any::<prop::sample::Index>(), bits in 1_u8..,
+    ) {
+        let spec = spec(&shape, dtype);
+        let chain = chain(&Value::Array(codecs), &spec).unwrap();
+        let elements: Vec<u8> = (0..spec.byte_len().unwrap()).map(|i| i as u8).collect();
+        let mut encoded = encode(&chain, &elements);
+        let at = flip.index(encoded.len());
+        encoded[at] ^= bits;
+        let _ = decode(&chain, &encoded, &part, gap);
+        encoded.truncate(cut.index(encoded.len()));
+        let _ = decode(&chain, &encoded, &Region::whole(&shape), gap);
+    }
+}
+
+fn refused(codecs: &Value, spec: &ChunkSpec) -> String {
+    chain(codecs, spec).unwrap_err().to_string()
+}
+
+#[test]
+fn a_wrong_order_of_codecs_is_refused() {
+    let spec = spec(&[4], DataType::UInt8);
+    let cases = [
+        (
+            json!([]),
+            "codec `bytes`: configuration: no codec of the chain turns the array into bytes",
+        ),
+        (
+            json!(["crc32c", "bytes"]),
+            "codec `crc32c`: configuration: stands before the codec that turns the array into bytes",
+        ),
+        (
+            json!(["bytes", "bytes"]),
+            "codec `bytes`: configuration: stands second; one codec turns the array into bytes",
+        ),
+        (json!(["nope"]), "codec `nope`: not known here"),
+    ];
+    for (codecs, message) in cases {
+        assert_eq!(refused(&codecs, &spec), message);
+    }
+    let transpose = json!(["bytes", {"name": "transpose", "configuration": {"order": [0]}}]);
+    assert!(refused(&transpose, &spec).contains("stands after"));
+}
+
+#[test]
+fn a_missing_byte_order_is_refused_only_where_it_matters() {
+    assert!(chain(&json!(["bytes"]), &spec(&[4], DataType::UInt8)).is_ok());
+    let message = refused(&json!(["bytes"]), &spec(&[4], DataType::Int16));
+    assert_eq!(
+        message,
+        "codec `bytes`: configuration: `endian` is required for data type int16"
+    );
+}
+
+#[test]
+fn a_wrong_length_is_named() {
+    let chain = chain(&json!(["bytes"]), &spec(&[4], DataType::UInt8)).unwrap();
+    let error = decode(&chain, &[1, 2, 3], &Region::whole(&[4]), 0).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "codec `bytes`: length mismatch: expected 4 bytes, found 3"
+    );
+}
+
+#[test]
+fn a_bomb_stops_at_the_expected_size() {
+    let small = spec(&[16], DataType::UInt8);
+    let zeros = vec![0; 64 << 20];
+    for codec in ["zstd", "gzip"] {
+        let codecs = json!(["bytes", codec]);
+        let bomb = encode(
+            &chain(&codecs, &spec(&[64 << 20], DataType::UInt8)).unwrap(),
+            &zeros,
+        );
+        let error = decode(
+            &chain(&codecs, &small).unwrap(),
+            &bomb,
+            &Region::whole(&[16]),
+            0,
+        );
+        assert!(error.is_err(), "{codec}");
+    }
+}
+
+/// Claims to decode and does nothing: the trap for memory that was never written.
+#[derive(Debug)]
+struct Lazy;
+
+impl BytesToBytes for Lazy {
+    fn name(&self) -> &str {
+        "lazy"
+    }
+    fn encoded_len(&self, decoded: Len) -> Len {
+        decoded
+    }
+    fn decode(&self, _: &[u8], _: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+        Ok(())
+    }
+    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
+        dst.extend_from_slice(src);
+        Ok(())
+    }
+}
+
+impl ArrayToBytes for Lazy {
+    fn name(&self) -> &str {
+        "lazy"
+    }
+    fn encoded_len(&self, _: &ChunkSpec) -> Result<Len, CodecError> {
+        Ok(Len::Exact(4))
+    }
+    fn decode(
+        &self,
+        _: &ChunkSpec,
+        _: &[u8],
+        _: NdViewMut<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        Ok(())
+    }
+    fn encode(
+        &self,
+        _: &ChunkSpec,
+        _: &NdView<'_>,
+        _: &mut Vec<u8>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
+    let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "lazy"])).unwrap();
+    let registry = Registry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
+    let chain = Chain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
+    let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "codec `lazy`: length mismatch: expected 4 bytes, found 0"
+    );
+
+    let registry = Registry::default().array_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
+    let chain = Chain::new(&names[1..], spec(&[4], DataType::UInt8), &registry).unwrap();
+    assert_eq!(
+        decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap(),
+        [0; 4]
+    );
+}

@@ -1,0 +1,249 @@
+//! The three kinds of codec the specification knows, as traits a user can implement. No codec is
+//! defined here, and no order of codecs: that is `chain.rs`.
+
+use std::fmt::Debug;
+use std::ops::Range;
+
+use zarr_metadata::{DataType, FillValue, Layout, Swap};
+
+use crate::scratch::Scratch;
+use crate::sink::Sink;
+use crate::{CodecError, CodecErrorKind, Dims, NdView, NdViewMut, Region, volume};
+
+/// The array that a codec sees: one chunk's shape, data type and fill value.
+#[derive(Clone, Debug)]
+pub struct ChunkSpec {
+    /// Elements per axis.
+    pub shape: Dims<u64>,
+    /// The element type.
+    pub dtype: DataType,
+    /// The element type as memory: all that most codecs ask.
+    pub layout: Layout,
+    /// The value of elements that were never written.
+    pub fill: FillValue,
+}
+
+impl ChunkSpec {
+    /// A chunk of a data type whose layout is known.
+    ///
+    /// # Errors
+    /// [`CodecErrorKind::DataType`] for a data type that is only a name here.
+    pub fn new(shape: &[u64], dtype: DataType, fill: FillValue) -> Result<Self, CodecError> {
+        match dtype.layout() {
+            Some(layout) => Ok(Self {
+                shape: shape.iter().copied().collect(),
+                dtype,
+                layout,
+                fill,
+            }),
+            None => Err(CodecErrorKind::DataType(Box::new(dtype)).of("bytes")),
+        }
+    }
+
+    /// The same element type in another shape.
+    pub fn with_shape(&self, shape: &[u64]) -> Self {
+        Self {
+            shape: shape.iter().copied().collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Bytes per element, or `None` for elements of variable length.
+    pub fn elem(&self) -> Option<usize> {
+        match self.layout {
+            Layout::Fixed { size, .. } => Some(size),
+            _ => None,
+        }
+    }
+
+    /// Bytes of the whole decoded chunk in memory, or `None` where that is not a number that fits.
+    pub fn byte_len(&self) -> Option<usize> {
+        usize::try_from(volume(&self.shape)?)
+            .ok()?
+            .checked_mul(self.elem()?)
+    }
+}
+
+/// What is known of a number of bytes before they are decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Len {
+    /// Precisely this many.
+    Exact(usize),
+    /// This many or fewer: a decoder stops here.
+    AtMost(usize),
+}
+
+impl Len {
+    /// The most there can be.
+    pub const fn max(self) -> usize {
+        match self {
+            Self::Exact(len) | Self::AtMost(len) => len,
+        }
+    }
+
+    /// The same kind of knowledge about another number.
+    pub(crate) fn map(self, f: impl FnOnce(usize) -> usize) -> Self {
+        match self {
+            Self::Exact(len) => Self::Exact(f(len)),
+            Self::AtMost(len) => Self::AtMost(f(len)),
+        }
+    }
+}
+
+/// A codec from arrays to arrays: `transpose`, and the value-changing ones.
+pub trait ArrayToArray: Debug + Send + Sync + 'static {
+    /// The name in the metadata.
+    fn name(&self) -> &str;
+    /// What a chunk looks like once encoded.
+    ///
+    /// # Errors
+    /// Where this codec cannot work on such a chunk.
+    fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError>;
+    /// A pure relabelling: axis `i` of the encoded array is axis `axes()[i]` of the decoded one.
+    /// The chain then permutes strides, no data moves and `decode` and `encode` are never called.
+    fn axes(&self) -> Option<&[usize]> {
+        None
+    }
+    /// Turns the encoded `src` into `dst`. `decoded` describes `dst`.
+    ///
+    /// # Errors
+    /// Where a value cannot be turned back.
+    fn decode(
+        &self,
+        decoded: &ChunkSpec,
+        src: &NdView<'_>,
+        dst: NdViewMut<'_>,
+    ) -> Result<(), CodecError>;
+    /// Turns `src`, which `decoded` describes, into the encoded `dst`.
+    ///
+    /// # Errors
+    /// Where a value cannot be encoded.
+    fn encode(
+        &self,
+        decoded: &ChunkSpec,
+        src: &NdView<'_>,
+        dst: NdViewMut<'_>,
+    ) -> Result<(), CodecError>;
+}
+
+/// The codec of every chain that turns an array into bytes: `bytes`, `vlen-utf8`, …
+pub trait ArrayToBytes: Debug + Send + Sync + 'static {
+    /// The name in the metadata.
+    fn name(&self) -> &str;
+    /// How many bytes a chunk becomes.
+    ///
+    /// # Errors
+    /// Where this codec cannot work on such a chunk.
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError>;
+    /// Decodes a whole chunk into `dst`.
+    ///
+    /// # Errors
+    /// Where `src` is not what [`encode`](Self::encode) makes.
+    fn decode(
+        &self,
+        spec: &ChunkSpec,
+        src: &[u8],
+        dst: NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError>;
+    /// Appends the encoded chunk to `dst`.
+    ///
+    /// # Errors
+    /// Where a value cannot be encoded.
+    fn encode(
+        &self,
+        spec: &ChunkSpec,
+        src: &NdView<'_>,
+        dst: &mut Vec<u8>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError>;
+    /// For codecs whose bytes need no look, only placing: what to swap in elements once their bytes
+    /// lie in C order. A compressor then decodes straight into the output.
+    fn placed(&self, spec: &ChunkSpec) -> Option<Swap> {
+        let _ = spec;
+        None
+    }
+    /// The mirror of [`placed`](Self::placed): memory that already is what `encode` would write.
+    fn borrow<'a>(&self, spec: &ChunkSpec, src: &NdView<'a>) -> Option<&'a [u8]> {
+        let _ = (spec, src);
+        None
+    }
+    /// Decodes only the cells of `part` into `dst`, which has their shape.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode).
+    fn decode_part(
+        &self,
+        spec: &ChunkSpec,
+        src: &[u8],
+        part: &Region,
+        mut dst: NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        with_whole(
+            self.name(),
+            spec,
+            cx,
+            |whole, cx| self.decode(spec, src, whole, cx),
+            |whole| {
+                whole
+                    .region(part)
+                    .is_some_and(|cells| dst.copy_from(&cells))
+            },
+        )
+    }
+    /// Where the cells of `part` lie in the encoded chunk, as runs of bytes in the C order of the
+    /// cells, if that needs no look at the data.
+    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<Vec<Range<u64>>> {
+        let _ = (spec, part);
+        None
+    }
+}
+
+/// A codec from bytes to bytes: compressors and checksums.
+pub trait BytesToBytes: Debug + Send + Sync + 'static {
+    /// The name in the metadata.
+    fn name(&self) -> &str;
+    /// For codecs that only add bytes around the data (checksums): checks them and returns the data
+    /// in `src`, so that nothing is copied. `None` for all others.
+    fn strip<'s>(&self, src: &'s [u8]) -> Option<Result<&'s [u8], CodecError>> {
+        let _ = src;
+        None
+    }
+    /// How many bytes `decoded` bytes can become.
+    fn encoded_len(&self, decoded: Len) -> Len;
+    /// Decodes `src` into the sink, which knows the length that must come out.
+    ///
+    /// # Errors
+    /// Where `src` is damaged or has another length.
+    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError>;
+    /// Appends the encoded bytes to `dst`.
+    ///
+    /// # Errors
+    /// Where the library behind the codec fails.
+    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError>;
+}
+
+/// Decodes a whole chunk into scratch memory, then lends it to `take`, which answers whether it
+/// could use it.
+pub(crate) fn with_whole(
+    codec: &str,
+    spec: &ChunkSpec,
+    cx: &mut Scratch,
+    decode: impl FnOnce(NdViewMut<'_>, &mut Scratch) -> Result<(), CodecError>,
+    take: impl FnOnce(&NdView<'_>) -> bool,
+) -> Result<(), CodecError> {
+    let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(codec);
+    let (len, elem) = spec.byte_len().zip(spec.elem()).ok_or_else(unfit)?;
+    let mut memory = cx.buffers.take();
+    memory.resize(len, 0);
+    let whole = NdViewMut::over(&mut memory, &spec.shape, elem).ok_or_else(unfit)?;
+    decode(whole, cx)?;
+    let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(unfit)?;
+    let taken = take(&whole);
+    cx.buffers.give(memory);
+    if taken {
+        return Ok(());
+    }
+    Err(CodecErrorKind::Config("a region outside the chunk was asked for".to_owned()).of(codec))
+}

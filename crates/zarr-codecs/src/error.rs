@@ -1,0 +1,87 @@
+//! What can go wrong while a chunk is encoded or decoded: which codec, and why. Where the chunk
+//! lives is added by the layers that know it.
+
+use zarr_metadata::DataType;
+
+/// A codec could not be set up, or refused data.
+#[derive(Debug, thiserror::Error)]
+#[error("codec `{codec}`: {kind}")]
+pub struct CodecError {
+    /// The name in the metadata.
+    pub codec: String,
+    /// What went wrong.
+    #[source]
+    pub kind: CodecErrorKind,
+}
+
+/// Why a codec failed. The first three are found before any data is touched.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CodecErrorKind {
+    /// No codec of this name is built in or registered.
+    #[error("not known here{}", hint.map(|h| format!("; {h}")).unwrap_or_default())]
+    Unknown {
+        /// What would bring it.
+        hint: Option<&'static str>,
+    },
+    /// The codec cannot work on this data type.
+    #[error("cannot be used on data type {0}")]
+    DataType(Box<DataType>),
+    /// The configuration in the metadata is not one the codec accepts.
+    #[error("configuration: {0}")]
+    Config(String),
+    /// The encoded bytes break the codec's format.
+    #[error("corrupt data: {0}")]
+    Corrupt(String),
+    /// A checksum in the data does not match the data.
+    #[error("checksum mismatch: stored {stored:#010x}, computed {computed:#010x}")]
+    Checksum {
+        /// What the data says.
+        stored: u32,
+        /// What the data is.
+        computed: u32,
+    },
+    /// The data has another length than the metadata implies.
+    #[error("length mismatch: expected {expected} bytes, found {found}")]
+    Length {
+        /// From the metadata.
+        expected: u64,
+        /// From the data; a decoder that stops early reports where it stopped.
+        found: u64,
+    },
+    /// A size that memory or the limits do not allow.
+    #[error("{what} of {asked} bytes is more than can be handled ({limit} bytes)")]
+    Limit {
+        /// What is too large.
+        what: &'static str,
+        /// How large it is.
+        asked: u64,
+        /// What is allowed.
+        limit: u64,
+    },
+    /// The library behind the codec failed.
+    #[error(transparent)]
+    Backend(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl CodecErrorKind {
+    /// Names the codec this happened in.
+    pub fn of(self, codec: &str) -> CodecError {
+        CodecError {
+            codec: codec.to_owned(),
+            kind: self,
+        }
+    }
+}
+
+/// `Ok` only where a length is the one expected: the check before anything is allocated or read.
+pub(crate) fn check_len(codec: &str, expected: usize, found: usize) -> Result<(), CodecError> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(CodecErrorKind::Length {
+        expected: expected as u64,
+        found: found as u64,
+    }
+    .of(codec))
+}

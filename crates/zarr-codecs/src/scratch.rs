@@ -1,0 +1,51 @@
+//! What one worker keeps between chunks: buffers and the compressors' contexts. Holds no state
+//! that could change a result.
+
+/// One worker's reusable memory. Two disjoint halves, so that a codec may use its context while a
+/// buffer is lent to it.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Recycled buffers.
+    pub buffers: Buffers,
+    /// Recycled compressor states.
+    pub contexts: Contexts,
+}
+
+/// Buffers that keep their capacity between uses.
+#[derive(Debug, Default)]
+pub struct Buffers(Vec<Vec<u8>>);
+
+/// More buffers than a chain of codecs can have in use at once would only hold memory.
+const KEPT: usize = 6;
+/// A buffer above this is returned to the system: one huge chunk must not pin its size for ever.
+const KEPT_BYTES: usize = 64 << 20;
+
+impl Buffers {
+    /// An empty buffer, with whatever capacity an earlier user left.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.0.pop().unwrap_or_default()
+    }
+
+    /// Hands a buffer back for the next user.
+    pub fn give(&mut self, mut buffer: Vec<u8>) {
+        if self.0.len() < KEPT && buffer.capacity() <= KEPT_BYTES {
+            buffer.clear();
+            self.0.push(buffer);
+        }
+    }
+}
+
+/// The compressors' states: making one costs more than decoding a small chunk with it.
+#[derive(Default)]
+pub struct Contexts {
+    #[cfg(feature = "zstd")]
+    pub(crate) zstd: crate::zstd::Contexts,
+    #[cfg(feature = "gzip")]
+    pub(crate) gzip: crate::gzip::Contexts,
+}
+
+impl std::fmt::Debug for Contexts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Contexts")
+    }
+}

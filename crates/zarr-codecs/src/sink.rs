@@ -1,0 +1,158 @@
+//! Where decoded bytes go: the output itself wherever that is possible. Knows how to place bytes,
+//! not how to make them.
+
+use zarr_metadata::Swap;
+
+use crate::buffer::{self, Uninit};
+use crate::error::check_len;
+use crate::scratch::{Contexts, Scratch};
+use crate::{CodecError, CodecErrorKind, Len, NdView, NdViewMut, kernels};
+
+/// The target of a bytes→bytes decoder: it asks for memory, fills it, and the sink places it.
+#[derive(Debug)]
+pub struct Sink<'a> {
+    target: Target<'a>,
+    /// Applied to the decoded bytes, once they are where they belong.
+    swap: Swap,
+    /// Whether the bytes have come: a decoder may forget to deliver.
+    done: bool,
+}
+
+#[derive(Debug)]
+enum Target<'a> {
+    /// Contiguous output: the decoder writes it directly.
+    Slice(&'a mut Uninit, usize),
+    /// Strided output: the decoder writes a scratch buffer, still in cache when it is scattered.
+    Rows(NdViewMut<'a>),
+    /// The input of the next codec.
+    Grow(&'a mut Vec<u8>, Len),
+}
+
+impl<'a> Sink<'a> {
+    /// Decoded bytes become the elements of `view`, in C order, after swapping.
+    pub fn elements(view: NdViewMut<'a>, swap: Swap) -> Self {
+        let elem = view.elem();
+        let target = if view.is_contiguous() {
+            Target::Slice(view.into_slice().unwrap_or_default(), elem)
+        } else {
+            Target::Rows(view)
+        };
+        Self {
+            target,
+            swap,
+            done: false,
+        }
+    }
+
+    /// Decoded bytes are appended to `buffer`, which the next codec reads.
+    pub(crate) fn grow(buffer: &'a mut Vec<u8>, len: Len) -> Self {
+        Self {
+            target: Target::Grow(buffer, len),
+            swap: Swap::None,
+            done: false,
+        }
+    }
+
+    /// How many bytes the decoder must produce. A decoder compares sizes in its input with this
+    /// and never allocates by them.
+    pub fn expected(&self) -> Len {
+        match &self.target {
+            Target::Slice(slice, _) => Len::Exact(slice.len()),
+            Target::Rows(view) => Len::Exact(view.byte_len()),
+            Target::Grow(_, len) => *len,
+        }
+    }
+
+    /// Lends `max` bytes to `decode`, which returns the front part it filled. `codec` is the name
+    /// for an error when that is not what the metadata implies.
+    ///
+    /// # Errors
+    /// Whatever `decode` returns, and a length error when too few or too many bytes come.
+    pub fn fill(
+        &mut self,
+        codec: &str,
+        max: usize,
+        cx: &mut Scratch,
+        decode: impl for<'d> FnOnce(&'d mut Uninit, &mut Contexts) -> Result<&'d mut [u8], CodecError>,
+    ) -> Result<(), CodecError> {
+        if let Len::Exact(expected) = self.expected() {
+            check_len(codec, expected, max)?;
+        }
+        let contexts = &mut cx.contexts;
+        match &mut self.target {
+            Target::Slice(slice, elem) => {
+                let mut found = 0;
+                let complete = buffer::fill_exact(slice, |memory| {
+                    let filled = decode(memory, contexts)?;
+                    found = filled.len();
+                    Ok(filled)
+                })?;
+                if !complete {
+                    let expected = slice.len() as u64;
+                    let found = found.min(slice.len().saturating_sub(1)) as u64;
+                    return Err(CodecErrorKind::Length { expected, found }.of(codec));
+                }
+                kernels::swap(slice, *elem, &self.swap);
+            }
+            Target::Rows(view) => {
+                let mut rows = cx.buffers.take();
+                buffer::append(&mut rows, max, |memory| {
+                    let filled = decode(memory, contexts)?;
+                    check_len(codec, max, filled.len())?;
+                    Ok(filled)
+                })?;
+                scatter(view, &rows, codec)?;
+                kernels::swap_view(view, &self.swap);
+                cx.buffers.give(rows);
+            }
+            Target::Grow(buffer, _) => {
+                buffer::append(buffer, max, |memory| decode(memory, contexts))?;
+            }
+        }
+        self.done = true;
+        Ok(())
+    }
+
+    /// Places bytes that need no decoding.
+    ///
+    /// # Errors
+    /// A length error where `bytes` is not what the metadata implies.
+    pub fn put(&mut self, codec: &str, bytes: &[u8]) -> Result<(), CodecError> {
+        if let Len::Exact(expected) = self.expected() {
+            check_len(codec, expected, bytes.len())?;
+        }
+        match &mut self.target {
+            Target::Slice(slice, elem) => {
+                buffer::copied(slice, bytes);
+                kernels::swap(slice, *elem, &self.swap);
+            }
+            Target::Rows(view) => {
+                scatter(view, bytes, codec)?;
+                kernels::swap_view(view, &self.swap);
+            }
+            Target::Grow(buffer, _) => buffer.extend_from_slice(bytes),
+        }
+        self.done = true;
+        Ok(())
+    }
+
+    /// Whether a decoder has delivered. Until then the target is not initialised.
+    pub(crate) fn check_done(&self, codec: &str) -> Result<(), CodecError> {
+        if self.done {
+            return Ok(());
+        }
+        let expected = self.expected().max() as u64;
+        Err(CodecErrorKind::Length { expected, found: 0 }.of(codec))
+    }
+}
+
+/// Copies C-ordered elements into a strided view.
+fn scatter(view: &mut NdViewMut<'_>, bytes: &[u8], codec: &str) -> Result<(), CodecError> {
+    let shape: crate::Dims<u64> = view.shape().iter().map(|&n| n as u64).collect();
+    let placed = NdView::new(bytes, &shape, view.elem()).is_some_and(|rows| view.copy_from(&rows));
+    if placed {
+        Ok(())
+    } else {
+        check_len(codec, view.byte_len(), bytes.len())
+    }
+}

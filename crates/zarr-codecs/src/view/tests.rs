@@ -1,0 +1,157 @@
+//! Views against plain indexing; these are the tests that reach every unsafe line of `view.rs`.
+
+use std::mem::MaybeUninit;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Span, buffer};
+
+/// The bytes of element `index` of a dense C-order array.
+fn element<'b>(bytes: &'b [u8], shape: &[u64], index: &[u64], elem: usize) -> &'b [u8] {
+    let flat = shape
+        .iter()
+        .zip(index)
+        .fold(0, |flat, (&n, &i)| flat * n + i) as usize;
+    &bytes[flat * elem..(flat + 1) * elem]
+}
+
+/// Every index of a box in C order.
+fn indices(shape: &[u64]) -> Vec<Vec<u64>> {
+    shape.iter().fold(vec![vec![]], |done, &n| {
+        done.iter()
+            .flat_map(|d| (0..n).map(move |i| [d.as_slice(), &[i]].concat()))
+            .collect()
+    })
+}
+
+fn span(len: u64) -> impl Strategy<Value = Span> {
+    (0..=len, 0..=len, prop_oneof![Just(1_i64), -3_i64..=3]).prop_map(move |(a, n, step)| {
+        let step = if step == 0 { 1 } else { step };
+        let mut span = Span {
+            start: a,
+            count: n,
+            step,
+        };
+        while !span.fits(len) {
+            span.count -= 1;
+        }
+        span
+    })
+}
+
+fn boxed() -> impl Strategy<Value = (Vec<u64>, Region, usize)> {
+    (
+        prop::collection::vec(0_u64..6, 0..4),
+        prop::sample::select(vec![1, 2, 3, 4, 8, 16]),
+    )
+        .prop_flat_map(|(shape, elem)| {
+            let spans = shape.iter().map(|&n| span(n)).collect::<Vec<_>>();
+            (Just(shape), spans, Just(elem))
+        })
+        .prop_map(|(shape, spans, elem)| {
+            (
+                shape,
+                Region {
+                    spans: spans.into_iter().collect(),
+                },
+                elem,
+            )
+        })
+}
+
+proptest! {
+    #[test]
+    fn region_gathers_what_indexing_gives((shape, region, elem) in boxed()) {
+        let len = volume(&shape).unwrap() as usize * elem;
+        let bytes: Vec<u8> = (0..len).map(|i| (i * 7 + 3) as u8).collect();
+        let view = NdView::new(&bytes, &shape, elem).unwrap().region(&region).unwrap();
+        let wanted: Vec<u8> = indices(&region.shape())
+            .iter()
+            .flat_map(|index| {
+                let at: Vec<u64> = index.iter().zip(&region.spans)
+                    .map(|(&i, s)| s.start.checked_add_signed(i as i64 * s.step).unwrap())
+                    .collect();
+                element(&bytes, &shape, &at, elem).to_vec()
+            })
+            .collect();
+        prop_assert_eq!(&view.to_vec(), &wanted);
+        if let Some(slice) = view.as_slice() {
+            prop_assert_eq!(slice, wanted.as_slice());
+        }
+
+        // Scatter it back through a mutable view of the same region, then compare the whole.
+        let mut target = vec![MaybeUninit::new(0xEE); len];
+        let mut into = NdViewMut::new(&mut target, &shape, elem).unwrap().region(&region).unwrap();
+        let dense = NdView::new(&wanted, &region.shape(), elem).unwrap();
+        prop_assert!(into.copy_from(&dense));
+        let mut model = vec![0xEE; len];
+        if len > 0 {
+            for (index, value) in indices(&region.shape()).iter().zip(wanted.chunks(elem)) {
+                let flat = index.iter().zip(&region.spans).zip(&shape)
+                    .fold(0, |flat, ((&i, s), &n)| {
+                        flat * n + s.start.checked_add_signed(i as i64 * s.step).unwrap()
+                    }) as usize;
+                model[flat * elem..(flat + 1) * elem].copy_from_slice(value);
+            }
+        }
+        prop_assert_eq!(buffer::to_vec_for_tests(&target), model);
+    }
+
+    #[test]
+    fn permuting_reorders_axes((shape, _, elem) in boxed(), seed in any::<u64>()) {
+        let mut axes: Vec<usize> = (0..shape.len()).collect();
+        if !axes.is_empty() {
+            let n = axes.len();
+            axes.rotate_left(seed as usize % n);
+        }
+        let len = volume(&shape).unwrap() as usize * elem;
+        let bytes: Vec<u8> = (0..len).map(|i| i as u8).collect();
+        let view = NdView::new(&bytes, &shape, elem).unwrap().permute(&axes).unwrap();
+        let permuted: Vec<u64> = axes.iter().map(|&a| shape[a]).collect();
+        let wanted: Vec<u8> = indices(&permuted).iter().flat_map(|index| {
+            let mut at = vec![0; shape.len()];
+            for (&a, &i) in axes.iter().zip(index) { at[a] = i; }
+            element(&bytes, &shape, &at, elem).to_vec()
+        }).collect();
+        prop_assert_eq!(view.to_vec(), wanted);
+    }
+}
+
+#[test]
+fn wrong_lengths_and_axes_are_refused() {
+    assert!(NdView::new(&[0; 5], &[2, 3], 1).is_none());
+    assert!(NdView::new(&[], &[u64::MAX, 2], 8).is_none());
+    let view = NdView::new(&[0; 6], &[2, 3], 1).unwrap();
+    assert!(view.permute(&[0, 0]).is_none());
+    assert!(view.permute(&[0]).is_none());
+    assert!(view.region(&Region::dense(&[1, 1], &[2, 1])).is_none());
+    let mut memory = [MaybeUninit::uninit(); 6];
+    let mut out = NdViewMut::new(&mut memory, &[6], 1).unwrap();
+    assert!(!out.copy_from(&view));
+}
+
+#[test]
+fn a_gap_between_rows_is_not_contiguous() {
+    let bytes = [0_u8; 24];
+    let view = NdView::new(&bytes, &[4, 6], 1).unwrap();
+    assert!(view.as_slice().is_some());
+    assert!(
+        view.region(&Region::dense(&[1, 0], &[2, 6]))
+            .unwrap()
+            .as_slice()
+            .is_some()
+    );
+    assert!(
+        view.region(&Region::dense(&[0, 1], &[2, 5]))
+            .unwrap()
+            .as_slice()
+            .is_none()
+    );
+    assert!(
+        view.region(&Region::dense(&[3, 1], &[1, 5]))
+            .unwrap()
+            .as_slice()
+            .is_some()
+    );
+}

@@ -1,0 +1,314 @@
+//! `ArrayMetadata`: an array of either format, asked in the words of v3. Knows the documents, not
+//! their names in a store.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::chunk_grid::ChunkGridMetadata;
+use crate::chunk_key::ChunkKeyEncoding;
+use crate::data_type::DataType;
+use crate::extension::Extension;
+use crate::fill_value::FillValue;
+use crate::format::{Endian, Order, ZarrFormat};
+use crate::layout::{Layout, Swap};
+use crate::pointer::At;
+use crate::problem::{MetadataError, Problems};
+use crate::read::{json, object};
+use crate::{Attributes, v2, v3};
+
+/// The metadata of an array, in the format it is stored in.
+///
+/// ```
+/// use zarr_metadata::ArrayMetadata;
+///
+/// let zarray = br#"{"zarr_format": 2, "shape": [3, 4], "chunks": [3, 2], "dtype": ">i2",
+///     "fill_value": null, "order": "F", "filters": null,
+///     "compressor": {"id": "zlib", "level": 1}}"#;
+/// let array = ArrayMetadata::from_v2(zarray, None)?;
+/// let codecs = array.codecs();
+/// let names: Vec<&str> = codecs.iter().map(|codec| codec.name.as_str()).collect();
+/// assert_eq!(names, ["transpose", "bytes", "zlib"]);
+/// # Ok::<(), zarr_metadata::MetadataError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub enum ArrayMetadata {
+    /// `.zarray` and `.zattrs`.
+    V2 {
+        /// The `.zarray`.
+        array: v2::ArrayMetadata,
+        /// The `.zattrs`, empty when there is none.
+        attributes: Attributes,
+    },
+    /// `zarr.json`.
+    V3(v3::ArrayMetadata),
+}
+
+impl ArrayMetadata {
+    /// Reads a `.zarray`, with its `.zattrs` if there is one.
+    ///
+    /// # Errors
+    /// With every problem found in the first document that has any.
+    pub fn from_v2(zarray: &[u8], zattrs: Option<&[u8]>) -> Result<Self, MetadataError> {
+        let mut problems = Problems::default();
+        let array = v2::ArrayMetadata::read(json(zarray)?, &At::ROOT, &mut problems);
+        let array = problems.finish(array)?;
+        let attributes = v2_attributes(zattrs)?;
+        Ok(Self::V2 { array, attributes })
+    }
+
+    /// The format it is stored in.
+    #[must_use]
+    pub fn format(&self) -> ZarrFormat {
+        match self {
+            Self::V2 { .. } => ZarrFormat::V2,
+            Self::V3(_) => ZarrFormat::V3,
+        }
+    }
+
+    /// Length of each axis.
+    #[must_use]
+    pub fn shape(&self) -> &[u64] {
+        match self {
+            Self::V2 { array, .. } => &array.shape,
+            Self::V3(array) => &array.shape,
+        }
+    }
+
+    /// Gives the array another shape of the same rank. Chunks already written are not touched.
+    ///
+    /// # Errors
+    /// When the number of axes would change.
+    pub fn set_shape(&mut self, shape: Vec<u64>) -> Result<(), MetadataError> {
+        let old = match self {
+            Self::V2 { array, .. } => &mut array.shape,
+            Self::V3(array) => &mut array.shape,
+        };
+        if shape.len() != old.len() {
+            let mut problems = Problems::default();
+            let expected = format!("one length per axis of the array, {} in all", old.len());
+            problems.disagrees(&At::ROOT.key("shape"), expected, shape.len().to_string());
+            return problems.finish(None);
+        }
+        *old = shape;
+        Ok(())
+    }
+
+    /// What an element is.
+    #[must_use]
+    pub fn data_type(&self) -> &DataType {
+        match self {
+            Self::V2 { array, .. } => &array.dtype.data_type,
+            Self::V3(array) => &array.data_type,
+        }
+    }
+
+    /// The value of elements nobody wrote. In v2 `null` stands for zero.
+    ///
+    /// # Errors
+    /// When the data type is unknown, or the value was set to one that is no element of it.
+    pub fn fill_value(&self) -> Result<FillValue, MetadataError> {
+        let at = At::ROOT.key("fill_value");
+        let mut problems = Problems::default();
+        let read = match self {
+            Self::V2 { array, .. } => {
+                array
+                    .dtype
+                    .read_fill_value(&array.fill_value, &at, &mut problems)
+            }
+            Self::V3(array) => {
+                FillValue::read(&array.fill_value, &array.data_type, &at, &mut problems)
+            }
+        };
+        problems.finish(read)
+    }
+
+    /// How the array is cut into chunks.
+    #[must_use]
+    pub fn chunk_grid(&self) -> Cow<'_, ChunkGridMetadata> {
+        match self {
+            Self::V2 { array, .. } => Cow::Owned(ChunkGridMetadata::Regular {
+                chunk_shape: array.chunks.clone(),
+            }),
+            Self::V3(array) => Cow::Borrowed(&array.chunk_grid),
+        }
+    }
+
+    /// Where a chunk is kept.
+    #[must_use]
+    pub fn chunk_key_encoding(&self) -> ChunkKeyEncoding {
+        match self {
+            Self::V2 { array, .. } => ChunkKeyEncoding::V2(array.dimension_separator),
+            Self::V3(array) => array.chunk_key_encoding,
+        }
+    }
+
+    /// The names of the axes. The format gives v2 arrays none.
+    #[must_use]
+    pub fn dimension_names(&self) -> Option<&[Option<String>]> {
+        match self {
+            Self::V2 { .. } => None,
+            Self::V3(array) => array.dimension_names.as_deref(),
+        }
+    }
+
+    /// What the user says about the array.
+    #[must_use]
+    pub fn attributes(&self) -> &Attributes {
+        match self {
+            Self::V2 { attributes, .. } => attributes,
+            Self::V3(array) => &array.attributes,
+        }
+    }
+
+    /// What the user says about the array, to be changed.
+    pub fn attributes_mut(&mut self) -> &mut Attributes {
+        match self {
+            Self::V2 { attributes, .. } => attributes,
+            Self::V3(array) => &mut array.attributes,
+        }
+    }
+
+    /// The codecs, in the order in which they encode.
+    ///
+    /// For v2 the list that does the same: `transpose` for order `F`, the filters, `bytes` with the
+    /// byte order of the dtype, the compressor. Filters and compressors keep their v2 ids and
+    /// settings.
+    #[must_use]
+    pub fn codecs(&self) -> Cow<'_, [Extension]> {
+        match self {
+            Self::V2 { array, .. } => Cow::Owned(v2_codecs(array)),
+            Self::V3(array) => Cow::Borrowed(&array.codecs),
+        }
+    }
+}
+
+fn v2_codecs(array: &v2::ArrayMetadata) -> Vec<Extension> {
+    let mut codecs = Vec::with_capacity(array.filters.len() + 3);
+    let rank = array.shape.len();
+    if array.order == Order::F && rank > 1 {
+        let order: Value = (0..rank).rev().collect();
+        codecs.push(Extension::new("transpose").with("order", order));
+    }
+    codecs.extend(array.filters.iter().map(v2::Codec::to_extension));
+    let swaps = !matches!(
+        array.dtype.data_type.layout(),
+        Some(Layout::Fixed {
+            swap: Swap::None,
+            ..
+        })
+    );
+    codecs.push(match array.dtype.endian {
+        Some(endian) => Extension::new("bytes").with("endian", endian.as_str()),
+        // Built by hand without one: the dtype is written as little-endian, see there.
+        None if swaps => Extension::new("bytes").with("endian", Endian::Little.as_str()),
+        None => Extension::new("bytes"),
+    });
+    codecs.extend(array.compressor.iter().map(v2::Codec::to_extension));
+    codecs
+}
+
+/// Reads a `.zattrs`; none at all is an empty one.
+pub(crate) fn v2_attributes(zattrs: Option<&[u8]>) -> Result<Attributes, MetadataError> {
+    let Some(text) = zattrs else {
+        return Ok(Attributes::new());
+    };
+    let mut problems = Problems::default();
+    let read = object(json(text)?, &At::ROOT, &mut problems);
+    problems.finish(read)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "tables read better without ampersands"
+    )]
+    fn v2(changes: Value) -> ArrayMetadata {
+        let mut document = json!({
+            "zarr_format": 2, "shape": [4, 6, 8], "chunks": [2, 3, 4], "dtype": ">i2",
+            "fill_value": null, "order": "C", "filters": null, "compressor": null
+        });
+        let members = document.as_object_mut().unwrap();
+        members.extend(changes.as_object().unwrap().clone());
+        ArrayMetadata::from_v2(document.to_string().as_bytes(), Some(br#"{"a": 1}"#)).unwrap()
+    }
+
+    #[test]
+    fn v2_in_the_words_of_v3() {
+        let array = v2(json!({"dimension_separator": "/"}));
+        assert_eq!(array.format(), ZarrFormat::V2);
+        assert_eq!(
+            array.chunk_key_encoding(),
+            ChunkKeyEncoding::V2(crate::Separator::Slash)
+        );
+        let chunk_shape = vec![2, 3, 4];
+        assert_eq!(
+            *array.chunk_grid(),
+            ChunkGridMetadata::Regular { chunk_shape }
+        );
+        assert!(array.fill_value().unwrap().is_zero());
+        assert_eq!(array.attributes()["a"], 1);
+    }
+
+    #[test]
+    fn v2_codecs() {
+        let check = |changes: Value, expected: Value| {
+            let codecs: Value = v2(changes)
+                .codecs()
+                .iter()
+                .map(Extension::to_json)
+                .collect();
+            assert_eq!(codecs, expected);
+        };
+        let bytes = |endian: &str| json!({"name": "bytes", "configuration": {"endian": endian}});
+        check(json!({}), json!([bytes("big")]));
+        check(json!({"dtype": "|u1"}), json!([{"name": "bytes"}]));
+        check(
+            json!({
+                "order": "F", "filters": [{"id": "delta", "dtype": "<i2"}], "dtype": "<i2",
+                "compressor": {"level": 1, "id": "zlib"}
+            }),
+            json!([
+                {"name": "transpose", "configuration": {"order": [2, 1, 0]}},
+                {"name": "delta", "configuration": {"dtype": "<i2"}},
+                bytes("little"),
+                {"name": "zlib", "configuration": {"level": 1}},
+            ]),
+        );
+        check(
+            json!({"order": "F", "shape": [4], "chunks": [2]}),
+            json!([bytes("big")]),
+        );
+    }
+
+    #[test]
+    fn the_number_of_axes_stays() {
+        let mut array = v2(json!({}));
+        array.set_shape(vec![5, 0, 9]).unwrap();
+        assert_eq!(array.shape(), [5, 0, 9]);
+        assert_eq!(
+            array.set_shape(vec![5]).unwrap_err().to_string(),
+            "/shape: expected one length per axis of the array, 3 in all, found 1"
+        );
+    }
+
+    #[test]
+    fn bad_attributes_are_reported() {
+        let good = v2(json!({})).documents();
+        let read = |zattrs: &[u8]| ArrayMetadata::from_v2(&good[0].1, Some(zattrs));
+        assert_eq!(
+            read(b"[]").unwrap_err().to_string(),
+            "document: expected an object, found an array of 0"
+        );
+        let error = read(b"{\"a\":\n x}").unwrap_err().to_string();
+        assert!(
+            error.starts_with("document: not JSON at line 2 column 2: "),
+            "{error}"
+        );
+    }
+}

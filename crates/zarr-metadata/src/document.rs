@@ -1,0 +1,74 @@
+//! Metadata to the documents a store keeps: their names and their text. Knows no store.
+
+use serde_json::{Map, Value};
+
+use crate::Attributes;
+use crate::array::ArrayMetadata;
+use crate::group::GroupMetadata;
+use crate::node::NodeMetadata;
+
+/// A document's name and its text.
+type Document = (&'static str, Vec<u8>);
+
+impl ArrayMetadata {
+    /// The documents to write, by name: `zarr.json`, or `.zarray` and, unless empty, `.zattrs`.
+    ///
+    /// An empty `.zattrs` is not written, so a writer that emptied the attributes has one to
+    /// delete.
+    #[must_use]
+    pub fn documents(&self) -> Vec<Document> {
+        match self {
+            Self::V2 { array, attributes } => v2(".zarray", &array.to_json(), attributes),
+            Self::V3(array) => vec![("zarr.json", pretty(&array.to_json()))],
+        }
+    }
+}
+
+impl GroupMetadata {
+    /// The documents to write, by name: `zarr.json`, or `.zgroup` and, unless empty, `.zattrs`.
+    ///
+    /// An empty `.zattrs` is not written, so a writer that emptied the attributes has one to
+    /// delete.
+    #[must_use]
+    pub fn documents(&self) -> Vec<Document> {
+        match self {
+            Self::V2 { group, attributes } => v2(".zgroup", &group.to_json(), attributes),
+            Self::V3(group) => vec![("zarr.json", pretty(&group.to_json()))],
+        }
+    }
+}
+
+impl NodeMetadata {
+    /// The documents to write, by name.
+    #[must_use]
+    pub fn documents(&self) -> Vec<Document> {
+        match self {
+            Self::Array(array) => array.documents(),
+            Self::Group(group) => group.documents(),
+        }
+    }
+}
+
+fn v2(name: &'static str, document: &Value, attributes: &Attributes) -> Vec<Document> {
+    let mut documents = vec![(name, pretty(document))];
+    if !attributes.is_empty() {
+        documents.push((".zattrs", pretty(&Value::Object(attributes.clone()))));
+    }
+    documents
+}
+
+/// Adds the members that a reader did not know. They were left over when the known ones had been
+/// taken, so a name in both was put there by hand: then the model's own member stands.
+pub(crate) fn add_rest(object: &mut Map<String, Value>, rest: &Map<String, Value>) {
+    for (key, value) in rest {
+        object.entry(key.clone()).or_insert_with(|| value.clone());
+    }
+}
+
+/// Indented by two, as zarr-python does.
+fn pretty(value: &Value) -> Vec<u8> {
+    format!("{value:#}").into_bytes()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,351 @@
+//! Tests that a model written is the model read, that documents keep what they hold, and that
+//! nothing panics, whatever the bytes.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use crate::v2::{Codec, DType};
+use crate::{
+    ArrayMetadata, Attributes, ChunkGridMetadata, ChunkKeyEncoding, DataType, Endian, Extension,
+    FillValue, GroupMetadata, NodeMetadata, Order, Separator, ZarrFormat, v2, v3,
+};
+
+use super::*;
+
+/// Any JSON, as small as the format's own values. Numbers beyond 64 bits are floats to a JSON
+/// reader.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>()
+            .prop_filter("JSON has no such number", |f| f.is_finite())
+            .prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((".{0,4}", inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn any_object() -> impl Strategy<Value = Map<String, Value>> {
+    prop::collection::vec((".{0,6}", any_json()), 0..4).prop_map(|m| m.into_iter().collect())
+}
+
+/// Members that nobody knows, as v3 wants them.
+fn any_extra() -> impl Strategy<Value = Map<String, Value>> {
+    prop::collection::vec(("x_[a-z]{1,4}", any_object()), 0..3).prop_map(|members| {
+        let ignorable = members.into_iter().map(|(key, mut object)| {
+            object.insert("must_understand".to_owned(), false.into());
+            (key, Value::Object(object))
+        });
+        ignorable.collect()
+    })
+}
+
+fn any_extension() -> impl Strategy<Value = Extension> {
+    (".{1,8}", any_object(), any::<bool>()).prop_map(|(name, configuration, must_understand)| {
+        Extension {
+            name,
+            configuration,
+            must_understand,
+        }
+    })
+}
+
+fn any_codec() -> impl Strategy<Value = Codec> {
+    (".{0,8}", any_object()).prop_map(|(id, mut configuration)| {
+        configuration.shift_remove("id");
+        Codec { id, configuration }
+    })
+}
+
+fn any_known_type() -> impl Strategy<Value = DataType> {
+    let named = prop::sample::select(vec![
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    ]);
+    prop_oneof![
+        named.prop_map(|name| name.parse().unwrap()),
+        (1usize..40).prop_map(DataType::Raw),
+    ]
+}
+
+/// A known type with one of its values, as v3 and as v2 spell it.
+fn any_element() -> impl Strategy<Value = (DataType, Value, Value)> {
+    (any_known_type(), prop::array::uniform16(any::<u8>())).prop_map(|(data_type, bits)| {
+        let size = data_type.size().unwrap();
+        let mut bytes: Vec<u8> = bits.iter().cycle().take(size).copied().collect();
+        if data_type == DataType::Bool {
+            bytes[0] &= 1;
+        }
+        let fill = FillValue::from_bytes(&data_type, &bytes).unwrap();
+        let v2 = DType::new(data_type.clone(), None).fill_value_to_json(&fill);
+        (data_type.clone(), fill.to_json(&data_type), v2)
+    })
+}
+
+fn any_unknown_type() -> impl Strategy<Value = (DataType, Value)> {
+    let fill = any_json().prop_filter("never null", |value| !value.is_null());
+    ("[A-Z].{0,8}", any_object(), fill).prop_map(|(name, configuration, fill)| {
+        let extension = Extension {
+            name,
+            configuration,
+            must_understand: true,
+        };
+        (DataType::Unknown(extension), fill)
+    })
+}
+
+fn any_axes() -> impl Strategy<Value = Vec<(u64, u64, Option<String>)>> {
+    prop::collection::vec((any::<u64>(), 1..=u64::MAX, any::<Option<String>>()), 0..5)
+}
+
+fn any_separator() -> impl Strategy<Value = Separator> {
+    prop_oneof![Just(Separator::Slash), Just(Separator::Dot)]
+}
+
+prop_compose! {
+    fn any_v3_array()(
+        axes in any_axes(),
+        named: bool,
+        (data_type, fill_value) in prop_oneof![
+            any_element().prop_map(|(data_type, fill, _)| (data_type, fill)),
+            any_unknown_type(),
+        ],
+        grid in prop::option::of(any_extension()),
+        v2_keys: bool,
+        separator in any_separator(),
+        codecs in prop::collection::vec(any_extension(), 0..4),
+        attributes in any_object(),
+        mut transformers in prop::collection::vec(any_extension(), 0..2),
+        extra in any_extra(),
+    ) -> v3::ArrayMetadata {
+        for transformer in &mut transformers {
+            transformer.must_understand = false;
+        }
+        let regular = ChunkGridMetadata::Regular {
+            chunk_shape: axes.iter().map(|axis| axis.1).collect(),
+        };
+        v3::ArrayMetadata {
+            shape: axes.iter().map(|axis| axis.0).collect(),
+            data_type,
+            chunk_grid: match grid {
+                Some(grid) => ChunkGridMetadata::Unknown(Extension {
+                    name: format!("x{}", grid.name),
+                    must_understand: true,
+                    ..grid
+                }),
+                None => regular,
+            },
+            chunk_key_encoding: match v2_keys {
+                true => ChunkKeyEncoding::V2(separator),
+                false => ChunkKeyEncoding::Default(separator),
+            },
+            fill_value,
+            codecs,
+            attributes,
+            dimension_names: named.then(|| axes.iter().map(|axis| axis.2.clone()).collect()),
+            storage_transformers: transformers,
+            extra,
+        }
+    }
+}
+
+prop_compose! {
+    fn any_v2_array()(
+        axes in any_axes(),
+        big: bool,
+        f_order: bool,
+        (data_type, _, fill) in any_element(),
+        null: bool,
+        compressor in prop::option::of(any_codec()),
+        filters in prop::collection::vec(any_codec(), 0..3),
+        dimension_separator in any_separator(),
+        extra in any_extra(),
+    ) -> v2::ArrayMetadata {
+        let endian = if big { Endian::Big } else { Endian::Little };
+        let one_byte = matches!(
+            data_type,
+            DataType::Bool | DataType::Int8 | DataType::UInt8 | DataType::Raw(_)
+        );
+        v2::ArrayMetadata {
+            shape: axes.iter().map(|axis| axis.0).collect(),
+            chunks: axes.iter().map(|axis| axis.1).collect(),
+            dtype: DType::new(data_type, (!one_byte).then_some(endian)),
+            compressor,
+            fill_value: if null { Value::Null } else { fill },
+            order: if f_order { Order::F } else { Order::C },
+            filters,
+            dimension_separator,
+            extra,
+        }
+    }
+}
+
+fn text<'a>(documents: &'a [Document], name: &str) -> Option<&'a [u8]> {
+    documents
+        .iter()
+        .find(|(found, _)| *found == name)
+        .map(|(_, text)| text.as_slice())
+}
+
+proptest! {
+    #[test]
+    fn a_v3_array_comes_back(array in any_v3_array()) {
+        let node = NodeMetadata::Array(ArrayMetadata::V3(array));
+        let documents = node.documents();
+        let read = NodeMetadata::from_zarr_json(text(&documents, "zarr.json").unwrap());
+        prop_assert_eq!(read.unwrap(), node);
+    }
+
+    #[test]
+    fn a_v2_array_comes_back(array in any_v2_array(), attributes in any_object()) {
+        let array = ArrayMetadata::V2 { array, attributes };
+        let documents = array.documents();
+        let read = ArrayMetadata::from_v2(
+            text(&documents, ".zarray").unwrap(),
+            text(&documents, ".zattrs"),
+        );
+        prop_assert_eq!(read.unwrap(), array);
+    }
+
+    #[test]
+    fn groups_come_back(
+        attributes in any_object(),
+        consolidated in prop::option::of(any_object()),
+        extra in any_extra(),
+    ) {
+        let group = GroupMetadata::V3(v3::GroupMetadata {
+            attributes: attributes.clone(),
+            consolidated_metadata: consolidated.map(Value::Object),
+            extra: extra.clone(),
+        });
+        let node = NodeMetadata::Group(group);
+        let documents = node.documents();
+        let read = NodeMetadata::from_zarr_json(text(&documents, "zarr.json").unwrap());
+        prop_assert_eq!(read.unwrap(), node);
+
+        let group = GroupMetadata::V2 { group: v2::GroupMetadata { extra }, attributes };
+        let documents = group.documents();
+        let read = GroupMetadata::from_v2(
+            text(&documents, ".zgroup").unwrap(),
+            text(&documents, ".zattrs"),
+        );
+        prop_assert_eq!(read.unwrap(), group);
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes: Vec<u8>) {
+        read_all(&bytes);
+    }
+
+    #[test]
+    fn no_json_in_place_of_a_member_panics(
+        array in any_v3_array(),
+        old in any_v2_array(),
+        member: prop::sample::Index,
+        strange in any_json(),
+    ) {
+        for mut document in [array.to_json(), old.to_json()] {
+            let members = document.as_object_mut().unwrap();
+            let at = member.index(members.len());
+            *members.values_mut().nth(at).unwrap() = strange.clone();
+            read_all(document.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn no_cut_document_panics(array in any_v3_array(), end: prop::sample::Index) {
+        let text = array.to_json().to_string();
+        read_all(&text.as_bytes()[..end.index(text.len())]);
+    }
+}
+
+/// Reads bytes as every kind of document and asks all there is to ask.
+fn read_all(bytes: &[u8]) {
+    let node = NodeMetadata::from_zarr_json(bytes);
+    if let Ok(node) = &node {
+        let _ = node.documents();
+    }
+    let v3 = match node {
+        Ok(NodeMetadata::Array(array)) => Some(array),
+        _ => None,
+    };
+    for array in v3
+        .into_iter()
+        .chain(ArrayMetadata::from_v2(bytes, Some(b"{}")))
+    {
+        let _ = (
+            array.fill_value(),
+            array.codecs(),
+            array.chunk_grid(),
+            array.documents(),
+        );
+    }
+    let _ = ArrayMetadata::from_v2(b"{}", Some(bytes));
+    let _ = GroupMetadata::from_v2(bytes, Some(bytes));
+}
+
+#[test]
+fn members_stand_in_the_order_of_zarr_python() {
+    let mut array = v3::ArrayMetadata::new(vec![4], DataType::Float32, vec![2]);
+    array.dimension_names = Some(vec![Some("x".to_owned())]);
+    let expected = r#"{"shape":[4],"data_type":"float32","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[2]}},"chunk_key_encoding":{"name":"default","configuration":{"separator":"/"}},"fill_value":0.0,"codecs":[{"name":"bytes","configuration":{"endian":"little"}}],"attributes":{},"dimension_names":["x"],"zarr_format":3,"node_type":"array"}"#;
+    assert_eq!(array.to_json().to_string(), expected);
+
+    let dtype = DType::new(DataType::Float32, Some(Endian::Little));
+    let mut array = v2::ArrayMetadata::new(vec![4], dtype, vec![2]);
+    array.compressor = Some(Codec::new("zstd").with("level", 0));
+    let expected = r#"{"shape":[4],"chunks":[2],"dtype":"<f4","fill_value":null,"order":"C","filters":null,"dimension_separator":".","compressor":{"id":"zstd","level":0},"zarr_format":2}"#;
+    assert_eq!(array.to_json().to_string(), expected);
+
+    let group = v3::GroupMetadata {
+        consolidated_metadata: Some(json!({})),
+        ..v3::GroupMetadata::default()
+    };
+    let expected =
+        r#"{"attributes":{},"zarr_format":3,"consolidated_metadata":{},"node_type":"group"}"#;
+    assert_eq!(group.to_json().to_string(), expected);
+}
+
+#[test]
+fn documents_are_indented_and_attributes_stand_apart_in_v2() {
+    let attributes: Attributes = [("a".to_owned(), json!(1))].into_iter().collect();
+    let group = GroupMetadata::new(ZarrFormat::V2, attributes);
+    assert_eq!(
+        group.documents(),
+        [
+            (".zgroup", b"{\n  \"zarr_format\": 2\n}".to_vec()),
+            (".zattrs", b"{\n  \"a\": 1\n}".to_vec()),
+        ]
+    );
+    let group = GroupMetadata::new(ZarrFormat::V2, Attributes::new());
+    assert_eq!(group.documents().len(), 1);
+}
+
+#[test]
+fn the_order_and_numbers_of_attributes_are_kept() {
+    let text = r#"{"z":18446744073709551615,"a":-0.0,"m":1e300,"b":[0.1,-9223372036854775808]}"#;
+    let group = GroupMetadata::from_v2(b"{}", Some(text.as_bytes())).unwrap();
+    let again: Value = serde_json::from_slice(&group.documents()[1].1).unwrap();
+    assert_eq!(again.to_string(), text.replace("1e300", "1e+300"));
+}

@@ -1,0 +1,77 @@
+//! `GroupMetadata`: a group of either format. Knows nothing of what is in the group.
+
+use crate::array::v2_attributes;
+use crate::format::ZarrFormat;
+use crate::pointer::At;
+use crate::problem::{MetadataError, Problems};
+use crate::read::json;
+use crate::{Attributes, v2, v3};
+
+/// The metadata of a group, in the format it is stored in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GroupMetadata {
+    /// `.zgroup` and `.zattrs`.
+    V2 {
+        /// The `.zgroup`.
+        group: v2::GroupMetadata,
+        /// The `.zattrs`, empty when there is none.
+        attributes: Attributes,
+    },
+    /// `zarr.json`.
+    V3(v3::GroupMetadata),
+}
+
+impl GroupMetadata {
+    /// A group with these attributes.
+    #[must_use]
+    pub fn new(format: ZarrFormat, attributes: Attributes) -> Self {
+        match format {
+            ZarrFormat::V2 => Self::V2 {
+                group: v2::GroupMetadata::default(),
+                attributes,
+            },
+            ZarrFormat::V3 => Self::V3(v3::GroupMetadata {
+                attributes,
+                ..v3::GroupMetadata::default()
+            }),
+        }
+    }
+
+    /// Reads a `.zgroup`, with its `.zattrs` if there is one.
+    ///
+    /// # Errors
+    /// With every problem found in the first document that has any.
+    pub fn from_v2(zgroup: &[u8], zattrs: Option<&[u8]>) -> Result<Self, MetadataError> {
+        let mut problems = Problems::default();
+        let group = v2::GroupMetadata::read(json(zgroup)?, &At::ROOT, &mut problems);
+        let group = problems.finish(group)?;
+        let attributes = v2_attributes(zattrs)?;
+        Ok(Self::V2 { group, attributes })
+    }
+
+    /// The format it is stored in.
+    #[must_use]
+    pub fn format(&self) -> ZarrFormat {
+        match self {
+            Self::V2 { .. } => ZarrFormat::V2,
+            Self::V3(_) => ZarrFormat::V3,
+        }
+    }
+
+    /// What the user says about the group.
+    #[must_use]
+    pub fn attributes(&self) -> &Attributes {
+        match self {
+            Self::V2 { attributes, .. } => attributes,
+            Self::V3(group) => &group.attributes,
+        }
+    }
+
+    /// What the user says about the group, to be changed.
+    pub fn attributes_mut(&mut self) -> &mut Attributes {
+        match self {
+            Self::V2 { attributes, .. } => attributes,
+            Self::V3(group) => &mut group.attributes,
+        }
+    }
+}

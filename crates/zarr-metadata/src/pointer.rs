@@ -1,0 +1,126 @@
+//! Where in a JSON document something is. Knows nothing about what a document means.
+
+use std::fmt;
+
+/// A JSON pointer (RFC 6901): the place of a value inside a document, `""` being the document
+/// itself.
+///
+/// ```
+/// use zarr_metadata::JsonPointer;
+/// let place = JsonPointer::root().key("codecs").index(1).key("a/b");
+/// assert_eq!(place.as_str(), "/codecs/1/a~1b");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JsonPointer(String);
+
+impl JsonPointer {
+    /// The whole document.
+    #[must_use]
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The member `key` of the object at this place.
+    #[must_use]
+    pub fn key(mut self, key: &str) -> Self {
+        self.0.push('/');
+        for c in key.chars() {
+            match c {
+                '~' => self.0.push_str("~0"),
+                '/' => self.0.push_str("~1"),
+                c => self.0.push(c),
+            }
+        }
+        self
+    }
+
+    /// The element `index` of the array at this place.
+    #[must_use]
+    pub fn index(mut self, index: usize) -> Self {
+        self.0.push('/');
+        self.0.push_str(&index.to_string());
+        self
+    }
+
+    /// The pointer's text, `""` for the document itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for JsonPointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The place a reader is at: a chain of borrowed steps on the stack. Text is made of it only when
+/// there is something to report, so that reading a correct document allocates no pointers.
+#[derive(Clone, Copy)]
+pub(crate) struct At<'a> {
+    parent: Option<&'a At<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Root,
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> At<'a> {
+    pub(crate) const ROOT: At<'static> = At {
+        parent: None,
+        step: Step::Root,
+    };
+
+    pub(crate) fn key(&'a self, key: &'a str) -> At<'a> {
+        At {
+            parent: Some(self),
+            step: Step::Key(key),
+        }
+    }
+
+    pub(crate) fn index(&'a self, index: usize) -> At<'a> {
+        At {
+            parent: Some(self),
+            step: Step::Index(index),
+        }
+    }
+
+    pub(crate) fn pointer(&self) -> JsonPointer {
+        // As deep as the readers go, which is a handful of steps: the recursion is bounded by the
+        // code.
+        let above = self.parent.map_or_else(JsonPointer::root, At::pointer);
+        match self.step {
+            Step::Root => above,
+            Step::Key(key) => above.key(brief_key(key)),
+            Step::Index(index) => above.index(index),
+        }
+    }
+}
+
+/// A key as long as a document is no help in a message; the place is found by its beginning too.
+fn brief_key(key: &str) -> &str {
+    match key.char_indices().nth(100) {
+        Some((end, _)) => key.get(..end).unwrap_or(key),
+        None => key,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_of_steps_becomes_one_pointer() {
+        let root = At::ROOT;
+        let codecs = root.key("codecs");
+        let second = codecs.index(2);
+        let name = second.key("na~me");
+        assert_eq!(root.pointer().as_str(), "");
+        assert_eq!(name.pointer().as_str(), "/codecs/2/na~0me");
+    }
+}

@@ -1,0 +1,176 @@
+//! The few steps every document reader takes: text to object, object to members, a member to its
+//! type. Each step reports what it refuses and lets the reader go on. Knows no Zarr vocabulary.
+
+use serde_json::{Map, Value};
+
+use crate::pointer::At;
+use crate::problem::{MetadataError, ProblemKind, Problems};
+
+/// The JSON value a text holds.
+pub(crate) fn json(text: &[u8]) -> Result<Value, MetadataError> {
+    serde_json::from_slice(text).map_err(|error| {
+        MetadataError::new(
+            &At::ROOT,
+            ProblemKind::Syntax {
+                line: error.line(),
+                column: error.column(),
+                reason: error.to_string(),
+            },
+        )
+    })
+}
+
+/// The members of an object, taken out one by one; what nobody took is the rest.
+pub(crate) struct Members<'a> {
+    pub(crate) at: At<'a>,
+    map: Map<String, Value>,
+}
+
+impl<'a> Members<'a> {
+    pub(crate) fn of(value: Value, at: At<'a>, problems: &mut Problems) -> Option<Self> {
+        object(value, &at, problems).map(|map| Self { at, map })
+    }
+
+    /// The member `key`, if it is there.
+    pub(crate) fn take(&mut self, key: &str) -> Option<Value> {
+        // Not `remove`: that would move the last member here, and the order of the rest is kept.
+        self.map.shift_remove(key)
+    }
+
+    /// The member `key`, which has to be there.
+    pub(crate) fn require(
+        &mut self,
+        key: &str,
+        expected: &'static str,
+        problems: &mut Problems,
+    ) -> Option<Value> {
+        let value = self.take(key);
+        if value.is_none() {
+            problems.push(&self.at.key(key), ProblemKind::Missing { expected });
+        }
+        value
+    }
+
+    /// What is left, unchecked: v2 readers ignore keys they do not know.
+    pub(crate) fn rest(self) -> Map<String, Value> {
+        self.map
+    }
+
+    /// What is left, each allowed only if it says that it may be ignored: the rule of v3.
+    pub(crate) fn ignorable_rest(self, problems: &mut Problems) -> Map<String, Value> {
+        for (key, value) in &self.map {
+            if value.get("must_understand") != Some(&Value::Bool(false)) {
+                problems.push(&self.at.key(key), ProblemKind::UnknownKey);
+            }
+        }
+        self.map
+    }
+}
+
+pub(crate) fn object(
+    value: Value,
+    at: &At<'_>,
+    problems: &mut Problems,
+) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Some(map),
+        other => {
+            problems.invalid(at, "an object", &other);
+            None
+        }
+    }
+}
+
+pub(crate) fn text(
+    value: Value,
+    expected: &str,
+    at: &At<'_>,
+    problems: &mut Problems,
+) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        other => {
+            problems.invalid(at, expected, &other);
+            None
+        }
+    }
+}
+
+/// An array, each element read by `item`; every bad element is reported.
+pub(crate) fn list<T>(
+    value: Value,
+    expected: &str,
+    at: &At<'_>,
+    problems: &mut Problems,
+    mut item: impl FnMut(Value, &At<'_>, &mut Problems) -> Option<T>,
+) -> Option<Vec<T>> {
+    let Value::Array(values) = value else {
+        problems.invalid(at, expected, &value);
+        return None;
+    };
+    let mut items = Some(Vec::with_capacity(values.len()));
+    for (i, value) in values.into_iter().enumerate() {
+        match item(value, &at.index(i), problems) {
+            Some(read) => {
+                if let Some(items) = &mut items {
+                    items.push(read);
+                }
+            }
+            None => items = None,
+        }
+    }
+    items
+}
+
+/// The lengths of some axes.
+pub(crate) fn lengths(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Vec<u64>> {
+    let expected = "an array of lengths, one per axis";
+    list(value, expected, at, problems, |value, at, problems| {
+        let length = value.as_u64();
+        if length.is_none() {
+            problems.invalid(at, "a whole number from 0 to 2^64-1", &value);
+        }
+        length
+    })
+}
+
+/// The lengths of a chunk: one per axis of `shape`, none of them zero.
+pub(crate) fn chunk_lengths(
+    value: Value,
+    rank: Option<usize>,
+    at: &At<'_>,
+    problems: &mut Problems,
+) -> Option<Vec<u64>> {
+    let lengths = lengths(value, at, problems)?;
+    let mut good = true;
+    for (i, _) in lengths
+        .iter()
+        .enumerate()
+        .filter(|(_, length)| **length == 0)
+    {
+        problems.invalid(
+            &at.index(i),
+            "a chunk length of at least 1",
+            &Value::from(0),
+        );
+        good = false;
+    }
+    if let Some(rank) = rank
+        && rank != lengths.len()
+    {
+        problems.disagrees(
+            at,
+            format!("one length per axis of shape, {rank} in all"),
+            lengths.len().to_string(),
+        );
+        good = false;
+    }
+    good.then_some(lengths)
+}
+
+/// Checks that `zarr_format` is what the document's name calls for.
+pub(crate) fn format(value: &Value, expected: u64, at: &At<'_>, problems: &mut Problems) {
+    if value.as_u64() != Some(expected) {
+        problems.invalid(at, expected.to_string(), value);
+    }
+}

@@ -1,0 +1,66 @@
+//! A filter or compressor of a v2 document: an id with its settings beside it. Knows no ids.
+
+use serde_json::{Map, Value};
+
+use crate::extension::Extension;
+use crate::pointer::At;
+use crate::problem::Problems;
+use crate::read::{Members, text};
+
+/// A filter or compressor: `{"id": "zlib", "level": 1}`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Codec {
+    /// Its id, as numcodecs knows it.
+    pub id: String,
+    /// Its settings.
+    pub configuration: Map<String, Value>,
+}
+
+impl Codec {
+    /// A codec without settings.
+    #[must_use]
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            configuration: Map::new(),
+        }
+    }
+
+    /// The same with one more setting.
+    #[must_use]
+    pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.configuration.insert(key.into(), value.into());
+        self
+    }
+
+    /// As v2 documents write it, `id` first.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        object.insert("id".to_owned(), self.id.as_str().into());
+        // `id` is no setting: one put there by hand must not take the place of the real one.
+        let settings = self.configuration.iter().filter(|(key, _)| *key != "id");
+        object.extend(settings.map(|(key, value)| (key.clone(), value.clone())));
+        Value::Object(object)
+    }
+
+    /// The same in the shape of a v3 codec, under its v2 id.
+    #[must_use]
+    pub fn to_extension(&self) -> Extension {
+        Extension {
+            name: self.id.clone(),
+            configuration: self.configuration.clone(),
+            must_understand: true,
+        }
+    }
+
+    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+        let mut members = Members::of(value, *at, problems)?;
+        let id = members.require("id", "the id of the codec, such as \"zlib\"", problems)?;
+        let id = text(id, "the id of a codec", &at.key("id"), problems)?;
+        Some(Self {
+            id,
+            configuration: members.rest(),
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! The v2 document of a group, `.zgroup`. Its attributes are another document.
+
+use serde_json::{Map, Value};
+
+use crate::document::add_rest;
+use crate::pointer::At;
+use crate::problem::Problems;
+use crate::read::{Members, format};
+
+/// The `.zgroup` of a group.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GroupMetadata {
+    /// Members this library does not know, kept for the next writer.
+    pub extra: Map<String, Value>,
+}
+
+impl GroupMetadata {
+    /// The document.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        object.insert("zarr_format".to_owned(), 2.into());
+        add_rest(&mut object, &self.extra);
+        Value::Object(object)
+    }
+
+    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+        let mut members = Members::of(value, *at, problems)?;
+        // Some writers left it out; the name of the document says it too.
+        if let Some(value) = members.take("zarr_format") {
+            format(&value, 2, &at.key("zarr_format"), problems);
+        }
+        Some(Self {
+            extra: members.rest(),
+        })
+    }
+}

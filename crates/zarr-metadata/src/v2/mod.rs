@@ -1,0 +1,11 @@
+//! Version 2 documents, `.zarray` and `.zgroup`, as they are on disk. Knows nothing of version 3.
+
+mod array;
+mod codec;
+mod dtype;
+mod group;
+
+pub use array::ArrayMetadata;
+pub use codec::Codec;
+pub use dtype::DType;
+pub use group::GroupMetadata;
