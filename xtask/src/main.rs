@@ -1,2 +1,94 @@
-//! Tasks of contributors.
-fn main() {}
+//! `cargo xtask VERB`: what contributors and CI run. Owns the list of verbs; each verb has a file.
+//!
+//! No dependencies, so that a fresh clone starts within seconds. Nothing here is part of the library.
+
+use std::process::ExitCode;
+
+mod ci;
+mod features;
+mod interop;
+mod manifest;
+mod process;
+mod python;
+mod report;
+mod test;
+mod tidy;
+mod workspace;
+
+use report::{Outcome, Result};
+use workspace::Workspace;
+
+/// One thing that `cargo xtask` can do.
+struct Verb {
+    name: &'static str,
+    help: &'static str,
+    run: fn(&Workspace) -> Result<Outcome>,
+}
+
+const VERBS: &[Verb] = &[
+    Verb {
+        name: "ci",
+        help: "everything CI checks, with seconds per step",
+        run: ci::run,
+    },
+    Verb {
+        name: "tidy",
+        help: "the rules of the house no compiler knows",
+        run: tidy::run,
+    },
+    Verb {
+        name: "test",
+        help: "unit, integration and doc tests",
+        run: test::run,
+    },
+    Verb {
+        name: "features",
+        help: "each library crate alone, per feature set",
+        run: features::run,
+    },
+    Verb {
+        name: "interop",
+        help: "both ways against zarr-python and tensorstore",
+        run: interop::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let name = match args.as_slice() {
+        [] => "help",
+        [name] => name.as_str(),
+        [_, extra, ..] => {
+            eprintln!("no verb takes `{extra}`\n\n{}", help());
+            return ExitCode::from(2);
+        }
+    };
+    if matches!(name, "help" | "--help" | "-h") {
+        println!("{}", help());
+        return ExitCode::SUCCESS;
+    }
+    let Some(verb) = VERBS.iter().find(|verb| verb.name == name) else {
+        eprintln!("no such verb: `{name}`\n\n{}", help());
+        return ExitCode::from(2);
+    };
+    match Workspace::find().and_then(|workspace| (verb.run)(&workspace)) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Skipped(skip)) => {
+            println!("{skip}");
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            eprintln!("{name}: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn help() -> String {
+    let mut text = String::from("cargo xtask VERB\n");
+    for Verb { name, help, .. } in VERBS {
+        text.push_str(&format!("\n  {name:<10}{help}"));
+    }
+    text.push_str("\n  help      this text");
+    text
+}

@@ -1,16 +1,13 @@
 //! The `bytes` codec: elements in C order, in one byte order.
 //! Specification: Zarr v3 codecs, `bytes`.
 
-use std::ops::Range;
-
 use zarr_metadata::{Endian, Extension, Layout, Swap};
 
 use crate::scratch::Scratch;
 use crate::sink::Sink;
-use crate::walk::Walk;
 use crate::{
-    ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, NdView, NdViewMut, Region,
-    kernels,
+    ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Located, NdView, NdViewMut,
+    Region, kernels,
 };
 
 const NAME: &str = "bytes";
@@ -134,37 +131,20 @@ impl ArrayToBytes for BytesCodec {
         matches!(self.swap(spec), Ok(Swap::None)).then(|| src.as_slice())?
     }
 
-    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<Vec<Range<u64>>> {
-        let elem = spec.elem()?;
+    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<Located> {
         if !part.fits(&spec.shape) {
             return None;
         }
-        let mut stride = isize::try_from(elem).ok()?;
+        let mut stride = isize::try_from(spec.elem()?).ok()?;
         let mut strides: Dims<isize> = spec.shape.iter().map(|_| 0).collect();
-        let mut base = 0_u64;
-        for ((stride_of, &len), span) in strides.iter_mut().zip(&spec.shape).zip(&part.spans).rev()
-        {
-            *stride_of = stride.checked_mul(isize::try_from(span.step).ok()?)?;
-            base = base.checked_add(span.start.checked_mul(u64::try_from(stride).ok()?)?)?;
+        let mut offset = 0_u64;
+        let axes = strides.iter_mut().zip(&spec.shape).zip(&part.spans);
+        for ((of_axis, &len), span) in axes.rev() {
+            *of_axis = stride.checked_mul(isize::try_from(span.step).ok()?)?;
+            offset = offset.checked_add(span.start.checked_mul(u64::try_from(stride).ok()?)?)?;
             stride = stride.checked_mul(isize::try_from(len).ok()?)?;
         }
-        let shape: Dims<usize> = part
-            .spans
-            .iter()
-            .map(|s| usize::try_from(s.count).ok())
-            .collect::<Option<_>>()?;
-        let walk = Walk::new(&shape, [&strides], elem);
-        // A run for each element is what a column comes to: then the whole chunk is read instead.
-        if walk.len > 1 && walk.strides[0] != elem as isize {
-            return None;
-        }
-        let bytes = (walk.len * elem) as u64;
-        let mut runs = vec![];
-        walk.each(|[offset]| {
-            let start = base.wrapping_add_signed(offset as i64);
-            runs.push(start..start + bytes);
-        });
-        Some(runs)
+        Some(Located { offset, strides })
     }
 }
 

@@ -11,7 +11,9 @@
 
 use std::sync::Arc;
 
-use zarr_metadata::Extension;
+use zarr_metadata::{Extension, Swap};
+
+use crate::buffer::Uninit;
 
 use crate::codec::with_whole;
 use crate::registry::{Codec, Setting};
@@ -19,11 +21,8 @@ use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{
     ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len,
-    NdView, NdViewMut, Region, Registry, Shard, Span, kernels,
+    Located, NdView, NdViewMut, Region, Registry, Shard, Span, kernels,
 };
-
-/// Reading a run by itself costs about as much as reading this many bytes with their neighbours.
-const RUN_COST: usize = 8 << 10;
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
 #[derive(Debug)]
@@ -69,9 +68,9 @@ struct BytesStage {
 pub enum Access<'c> {
     /// Only the whole object can be decoded: [`Chain::decode`] or [`Chain::decode_part`].
     Whole,
-    /// The object is not compressed: these runs of bytes are the wanted cells in C order, as
-    /// [`Chain::place`] expects them.
-    Runs(Vec<std::ops::Range<u64>>),
+    /// The object is not compressed: the wanted cells lie here, for [`Chain::place`] and
+    /// [`Chain::gather`].
+    Cells(Located),
     /// The object is a shard: fetch its index, then each wanted inner chunk is a chunk again.
     Shard(&'c Arc<Shard>),
 }
@@ -193,12 +192,8 @@ impl Chain {
                 codec,
                 foreign: false,
             } if self.is_plain() => {
-                let worth = |runs: &Vec<_>| {
-                    let bytes = self.encoded_len.max();
-                    runs.len() == 1 || runs.len().saturating_mul(RUN_COST) < bytes
-                };
-                let runs = codec.locate(&self.serialized, part).filter(worth);
-                runs.map_or(Access::Whole, Access::Runs)
+                let located = codec.locate(&self.serialized, part);
+                located.map_or(Access::Whole, Access::Cells)
             }
             _ => Access::Whole,
         }
@@ -209,18 +204,19 @@ impl Chain {
         self.bytes.is_empty() && self.arrays.is_empty()
     }
 
-    /// Fills `dst` from the runs that [`Access::Runs`] named: `read` is called in their order and
-    /// returns the memory it filled.
+    /// Fills `dst` with cells that `read` gets from where [`Access::Cells`] said they lie, straight
+    /// into their place: see [`NdViewMut::read_located`].
     ///
     /// # Errors
     /// The first error of `read`, or a length error where it filled too little.
     pub fn place<E: From<CodecError>>(
         &self,
+        at: &Located,
         mut dst: NdViewMut<'_>,
-        read: impl for<'d> FnMut(&'d mut crate::buffer::Uninit) -> Result<&'d mut [u8], E>,
+        read: impl for<'d> FnMut(u64, &'d mut Uninit) -> Result<&'d mut [u8], E>,
     ) -> Result<(), E> {
         let expected = dst.byte_len() as u64;
-        dst.read_runs(read).map_err(|error| {
+        dst.read_located(at, read).map_err(|error| {
             let short = || {
                 CodecErrorKind::Length { expected, found: 0 }
                     .of("bytes")
@@ -228,12 +224,48 @@ impl Chain {
             };
             error.unwrap_or_else(short)
         })?;
+        kernels::swap_view(&mut dst, &self.placed());
+        Ok(())
+    }
+
+    /// The bytes of the object from the first to the last cell that lies `at`, as a range.
+    pub fn span(&self, at: &Located, dst: &NdViewMut<'_>) -> Option<std::ops::Range<u64>> {
+        let (low, high) = at.reach(dst.shape())?;
+        Some(low..high.checked_add(dst.elem() as u64)?)
+    }
+
+    /// Fills `dst` with cells out of `bytes`, which are the object's from `start` on.
+    ///
+    /// # Errors
+    /// Where a cell lies outside of `bytes`.
+    pub fn gather(
+        &self,
+        at: &Located,
+        start: u64,
+        bytes: &[u8],
+        mut dst: NdViewMut<'_>,
+    ) -> Result<(), CodecError> {
+        let offset = at.offset.wrapping_sub(start);
+        let at = Located {
+            offset,
+            strides: at.strides.clone(),
+        };
+        let cells = NdView::located(bytes, &at, dst.shape(), dst.elem());
+        if !cells.is_some_and(|cells| dst.copy_from(&cells)) {
+            let (expected, found) = (dst.byte_len() as u64, bytes.len() as u64);
+            return Err(CodecErrorKind::Length { expected, found }.of("bytes"));
+        }
+        kernels::swap_view(&mut dst, &self.placed());
+        Ok(())
+    }
+
+    /// What is swapped once bytes lie in place.
+    fn placed(&self) -> Swap {
         let swap = match &self.serializer {
             Serializer::Codec { codec, .. } => codec.placed(&self.serialized),
             Serializer::Shard(_) => None,
         };
-        kernels::swap_view(&mut dst, &swap.unwrap_or(zarr_metadata::Swap::None));
-        Ok(())
+        swap.unwrap_or(Swap::None)
     }
 
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.

@@ -2,7 +2,6 @@
 //! defined here, and no order of codecs: that is `chain.rs`.
 
 use std::fmt::Debug;
-use std::ops::Range;
 
 use zarr_metadata::{DataType, FillValue, Layout, Swap};
 
@@ -61,6 +60,35 @@ impl ChunkSpec {
         usize::try_from(volume(&self.shape)?)
             .ok()?
             .checked_mul(self.elem()?)
+    }
+}
+
+/// Where the cells of a part lie in an encoded chunk: cell `[i, j, …]` of the part begins at
+/// `offset + i * strides[0] + j * strides[1] + …`, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// Where the first cell begins.
+    pub offset: u64,
+    /// From one cell to the next, per axis.
+    pub strides: Dims<isize>,
+}
+
+impl Located {
+    /// The lowest and the highest place where a cell of a part of `shape` begins. `None` where there
+    /// are no cells, or one would lie outside of what can be addressed.
+    pub(crate) fn reach(&self, shape: &[usize]) -> Option<(u64, u64)> {
+        if shape.len() != self.strides.len() {
+            return None;
+        }
+        let (mut low, mut high) = (self.offset, self.offset);
+        for (&len, &stride) in shape.iter().zip(&self.strides) {
+            let way = i64::try_from(len.checked_sub(1)?)
+                .ok()?
+                .checked_mul(stride as i64)?;
+            let end = if way < 0 { &mut low } else { &mut high };
+            *end = end.checked_add_signed(way)?;
+        }
+        Some((low, high))
     }
 }
 
@@ -192,9 +220,8 @@ pub trait ArrayToBytes: Debug + Send + Sync + 'static {
             },
         )
     }
-    /// Where the cells of `part` lie in the encoded chunk, as runs of bytes in the C order of the
-    /// cells, if that needs no look at the data.
-    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<Vec<Range<u64>>> {
+    /// Where the cells of `part` lie in the encoded chunk, if that needs no look at the data.
+    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<Located> {
         let _ = (spec, part);
         None
     }

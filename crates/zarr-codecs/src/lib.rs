@@ -71,7 +71,7 @@ pub use self::crc32c::Crc32cCodec;
 #[cfg(feature = "zstd")]
 pub use self::zstd::ZstdCodec;
 pub use chain::{Access, Chain};
-pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len};
+pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
 pub use dims::{Dims, volume};
 pub use error::{CodecError, CodecErrorKind};
 #[cfg(feature = "gzip")]
@@ -84,4 +84,4 @@ pub use scratch::{Buffers, Contexts, Scratch};
 pub use sharding::{Shard, ShardIndex};
 pub use sink::Sink;
 pub use transpose::TransposeCodec;
-pub use view::{NdView, NdViewMut};
+pub use view::{NdView, NdViewMut, Split};

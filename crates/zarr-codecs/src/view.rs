@@ -9,10 +9,11 @@
 //! not, and a subset of it cannot.
 
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::buffer::{self, Uninit};
 use crate::walk::Walk;
-use crate::{Dims, Region, volume};
+use crate::{Dims, Located, Projection, Projections, Region, volume};
 
 /// Shape, byte strides and element size; what both kinds of view share.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,6 +147,33 @@ impl<'a> NdView<'a> {
         })
     }
 
+    /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside.
+    pub(crate) fn located(
+        bytes: &'a [u8],
+        at: &Located,
+        shape: &[usize],
+        elem: usize,
+    ) -> Option<Self> {
+        let (low, high) = at.reach(shape)?;
+        if high.checked_add(elem as u64)? > bytes.len() as u64 {
+            return None;
+        }
+        let geometry = Geometry {
+            shape: shape.into(),
+            strides: at.strides.clone(),
+            elem,
+        };
+        let ptr = bytes
+            .as_ptr()
+            .wrapping_add(usize::try_from(at.offset).ok()?);
+        debug_assert!(low <= at.offset, "the reach contains the first cell");
+        Some(Self {
+            ptr,
+            geometry,
+            memory: PhantomData,
+        })
+    }
+
     /// Elements per axis.
     pub fn shape(&self) -> &[usize] {
         &self.geometry.shape
@@ -240,7 +268,7 @@ impl<'a> NdViewMut<'a> {
     ///
     /// Every way to write through a view leaves initialised memory initialised: this is why
     /// [`read_runs`](Self::read_runs) zeroes a run that its reader did not fill.
-    pub(crate) fn over(bytes: &'a mut [u8], shape: &[u64], elem: usize) -> Option<Self> {
+    pub fn over(bytes: &'a mut [u8], shape: &[u64], elem: usize) -> Option<Self> {
         let (geometry, len) = Geometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr();
         (bytes.len() == len).then_some(Self {
@@ -323,19 +351,60 @@ impl<'a> NdViewMut<'a> {
         }
     }
 
-    /// Calls `read` with every run of neighbouring bytes in C order; it fills the run and returns
-    /// it, as proof. A run is never shorter than an element.
+    /// Fills the view with cells that lie elsewhere as `at` says: `read` is called with where each
+    /// run of bytes lies that are neighbours on both sides, fills it, and returns it as proof.
     ///
     /// # Errors
     /// The first error of `read`, and `None` where it filled less than a run.
-    pub fn read_runs<E>(
+    pub fn read_located<E>(
         &mut self,
-        mut read: impl for<'d> FnMut(&'d mut Uninit) -> Result<&'d mut [u8], E>,
+        at: &Located,
+        mut read: impl for<'d> FnMut(u64, &'d mut Uninit) -> Result<&'d mut [u8], E>,
     ) -> Result<(), Option<E>> {
-        self.runs(|run| {
-            let filled = buffer::fill_exact(run, &mut read).map_err(Some)?;
-            if filled { Ok(()) } else { Err(None) }
-        })
+        let (walk, each) = self.runs_beside(at);
+        let (len, elem) = (walk.len, self.geometry.elem);
+        let [step, step_there] = walk.strides;
+        let (runs, bytes) = if each > elem { (1, each) } else { (len, elem) };
+        let mut result = Ok(());
+        walk.each(|[offset, offset_there]| {
+            for i in 0..runs as isize {
+                if result.is_ok() {
+                    // SAFETY: as in `runs`: where both strides are one element, the row of `len`
+                    // elements is one run of `each` bytes; otherwise each element is.
+                    let run = unsafe {
+                        let start = self.ptr.offset(offset + i * step);
+                        std::slice::from_raw_parts_mut(start.cast(), bytes)
+                    };
+                    let there = at
+                        .offset
+                        .wrapping_add_signed((offset_there + i * step_there) as i64);
+                    result = match buffer::fill_exact(run, |run| read(there, run)) {
+                        Ok(true) => Ok(()),
+                        Ok(false) => Err(None),
+                        Err(error) => Err(Some(error)),
+                    };
+                }
+            }
+        });
+        result
+    }
+
+    /// The bytes in each run that [`read_located`](Self::read_located) would ask for.
+    pub fn run_len(&self, at: &Located) -> usize {
+        self.runs_beside(at).1
+    }
+
+    /// The walk over this view beside cells elsewhere, and the bytes that neighbour on both sides.
+    fn runs_beside(&self, at: &Located) -> (Walk<2>, usize) {
+        let elem = self.geometry.elem;
+        let walk = Walk::new(
+            &self.geometry.shape,
+            [&self.geometry.strides, &at.strides],
+            elem,
+        );
+        let dense = walk.strides == [elem as isize; 2];
+        let bytes = if dense { walk.len * elem } else { elem };
+        (walk, bytes)
     }
 
     /// Calls `each` with every run of neighbouring bytes in C order. A run is never shorter than
@@ -368,17 +437,6 @@ impl<'a> NdViewMut<'a> {
         result
     }
 
-    /// The number of bytes in each run that [`runs`](Self::runs) would lend.
-    pub fn run_len(&self) -> usize {
-        let elem = self.geometry.elem;
-        let walk = Walk::new(&self.geometry.shape, [&self.geometry.strides], elem);
-        if walk.strides[0] == elem as isize {
-            walk.len * elem
-        } else {
-            elem
-        }
-    }
-
     /// Copies every element of `src`. `false`, and nothing done, where shapes or sizes differ.
     #[must_use]
     pub fn copy_from(&mut self, src: &NdView<'_>) -> bool {
@@ -405,6 +463,68 @@ impl<'a> NdViewMut<'a> {
             }
         });
         true
+    }
+}
+
+/// A view cut into the disjoint parts that projections write, to be taken one by one from any
+/// thread.
+///
+/// Each part can be taken once, and the `to` boxes of [`Projections`] never overlap: that is the
+/// whole argument why parts may be written at the same time.
+#[derive(Debug)]
+pub struct Split<'a> {
+    view: NdViewMut<'a>,
+    projections: Projections,
+    /// One bit per part, set when it is taken.
+    taken: Box<[AtomicU64]>,
+}
+
+impl<'a> Split<'a> {
+    /// Cuts `view`, which has the shape of the projected region.
+    pub fn new(view: NdViewMut<'a>, projections: Projections) -> Self {
+        let words = projections.len().div_ceil(64);
+        Self {
+            view,
+            projections,
+            taken: (0..words).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+
+    /// How many parts there are.
+    pub fn len(&self) -> usize {
+        self.projections.len()
+    }
+
+    /// Whether there is no part.
+    pub fn is_empty(&self) -> bool {
+        self.projections.is_empty()
+    }
+
+    /// What the `i`-th part is.
+    pub fn projection(&self, i: usize) -> Option<Projection> {
+        self.projections.get(i)
+    }
+
+    /// The `i`-th projection and its part of the view. `None` where there is no such part in the
+    /// view, or it has been taken.
+    pub fn take(&self, i: usize) -> Option<(Projection, NdViewMut<'_>)> {
+        let projection = self.projections.get(i)?;
+        let bit = 1 << (i % 64);
+        if self.taken.get(i / 64)?.fetch_or(bit, Ordering::Relaxed) & bit != 0 {
+            return None;
+        }
+        let (offset, geometry) = self.view.geometry.region(&projection.to)?;
+        let ptr = self.view.ptr.wrapping_offset(offset);
+        // The view is borrowed exclusively for as long as `self` lives, this part of it is handed
+        // out only here and only once, and no two parts overlap.
+        Some((
+            projection,
+            NdViewMut {
+                ptr,
+                geometry,
+                memory: PhantomData,
+            },
+        ))
     }
 }
 

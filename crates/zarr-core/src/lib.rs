@@ -1,7 +1,21 @@
-//! Selections, chunk grids and the chunk I/O engine of Zarr.
+//! Selections, chunk grids and the chunk I/O engine of Zarr: a mechanism, without sugar.
 
+mod array;
+mod context;
+mod defaults;
+mod engine;
+mod error;
 mod grid;
+pub mod hierarchy;
+mod options;
 mod selection;
+mod typed;
 
+pub use array::{ArrayConfig, ChunkedArray};
+pub use context::{Context, ContextBuilder};
+pub use engine::{Elements, Output};
+pub use error::{ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
 pub use grid::{ChunkGrid, ChunkIndices, GridError};
+pub use options::{ArrayOptions, Chunks, Codecs, Fill};
 pub use selection::{Bounds, Resolved, Selection, SelectionError, Slice};
+pub use typed::{DynData, Element, Plain, c_order};

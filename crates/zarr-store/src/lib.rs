@@ -1,1 +1,72 @@
-//! Key-value stores for Zarr: memory and local files, blocking and async.
+//! Keys and bytes: what a store is, and the stores that come with the library.
+//!
+//! This crate knows no Zarr. It maps checked [`Key`]s to values, and promises four things about
+//! them, whichever store is behind:
+//!
+//! - **Absence is an answer, not an error.** `Ok(None)` means *proved absent*; whatever could not
+//!   be read is `Err`, so that a failed read can never pass for missing data.
+//! - **A key holds one complete value, old or new, at every instant.**
+//! - **Two writers of one value never lose each other's bytes:** part of a value is changed through
+//!   [`StoreExt::update`], which locks in this process and writes conditionally.
+//! - **No key leaves its root:** only a [`Key`] reaches a store, and a `Key` cannot say `..`.
+//!
+//! A backend implements [`BlockingStore`] (local things) or [`Store`] (remote ones). The adapter
+//! [`Blocking`] makes the first the second, and [`testing::conformance`] checks either.
+//!
+//! ```
+//! use zarr_store::{BlockingStore, Key, MemoryStore, Payload, PutMode, StoreExt, runtime};
+//!
+//! let store = MemoryStore::new().into_store();
+//! let key = Key::new("images/7")?;
+//! runtime::wait(async {
+//!     store.put(&key, Payload::from(vec![1, 2, 3]), PutMode::Create).await?;
+//!     assert_eq!(store.get_all(&key).await?.as_deref(), Some(&[1, 2, 3][..]));
+//!     Ok::<(), zarr_store::StoreError>(())
+//! })?;
+//! # Ok::<(), zarr_store::StoreError>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod adapter;
+mod blocking;
+pub mod coalesce;
+mod error;
+mod ext;
+mod hints;
+mod key;
+#[cfg(all(feature = "local", unix))]
+pub mod local;
+mod location;
+pub mod lock;
+mod memory;
+mod payload;
+mod prefix;
+mod range;
+pub mod runtime;
+mod store;
+pub mod testing;
+mod update;
+mod value;
+mod wrap;
+
+#[cfg(all(feature = "local", unix))]
+pub use local::{Durability, LocalStore};
+pub use {
+    adapter::Blocking,
+    blocking::{BlockingStore, Object},
+    error::{KeyProblem, Op, Result, StoreError, StoreErrorKind},
+    ext::StoreExt,
+    hints::{Conditions, Identity, IoHints},
+    key::Key,
+    location::{Location, open_store},
+    lock::{KeyLock, LockName},
+    memory::MemoryStore,
+    payload::Payload,
+    prefix::Prefix,
+    range::ByteRange,
+    store::{BoxFuture, BoxStream, Store},
+    update::{BlockingUpdate, Commit, Update, Writers},
+    value::{Entry, Found, Listing, PutMode, Version},
+    wrap::{Prefixed, ReadOnly},
+};

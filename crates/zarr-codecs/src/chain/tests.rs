@@ -143,19 +143,22 @@ proptest! {
         prop_assert_eq!(&decode(&chain, &encoded, &Region::whole(&shape), gap).unwrap(), &elements);
         let wanted = NdView::new(&elements, &shape, spec.elem().unwrap()).unwrap().region(&part).unwrap();
         prop_assert_eq!(decode(&chain, &encoded, &part, gap).unwrap(), wanted.to_vec());
-        if let Access::Runs(runs) = chain.access(&part) {
+        if let Access::Cells(at) = chain.access(&part) {
+            let shape = part.shape();
             let mut memory = vec![MaybeUninit::uninit(); wanted.to_vec().len()];
-            let view = NdViewMut::new(&mut memory, &part.shape(), spec.elem().unwrap()).unwrap();
-            let mut runs = runs.into_iter();
-            chain.place::<CodecError>(view, |memory| {
-                // A dense target merges rows that are apart in the chunk: fill it run by run.
-                let mut bytes = vec![];
-                while bytes.len() < memory.len() {
-                    let run = runs.next().unwrap();
-                    bytes.extend_from_slice(&encoded[run.start as usize..run.end as usize]);
-                }
-                Ok(crate::buffer::copied(memory, &bytes))
+            let view = NdViewMut::new(&mut memory, &shape, spec.elem().unwrap()).unwrap();
+            chain.place::<CodecError>(&at, view, |offset, memory| {
+                let start = offset as usize;
+                let len = memory.len();
+                Ok(crate::buffer::copied(memory, &encoded[start..start + len]))
             }).unwrap();
+            prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
+
+            let mut memory = vec![MaybeUninit::uninit(); memory.len()];
+            let view = NdViewMut::new(&mut memory, &shape, spec.elem().unwrap()).unwrap();
+            let span = chain.span(&at, &view).unwrap();
+            let bytes = &encoded[span.start as usize..span.end as usize];
+            chain.gather(&at, span.start, bytes, view).unwrap();
             prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
         }
     }

@@ -1,0 +1,260 @@
+//! `ChunkedArray`: an array's metadata bound to its place in a store, its chunk grid and its codecs.
+//! Reads and writes untyped elements; element types are `typed`'s, sugar is above this crate.
+
+use std::sync::{Arc, OnceLock};
+
+use zarr_codecs::{Chain, ChunkSpec, CodecErrorKind, Projections};
+use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath};
+use zarr_store::{Key, Location, Store};
+
+use crate::engine::{self, Elements, Output};
+use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result};
+
+/// An array in a store. Cheap facts come without I/O; its codecs are resolved when data is first
+/// touched, so that arrays with unknown codecs can still be looked at.
+#[derive(Debug)]
+pub struct ChunkedArray {
+    location: Location,
+    path: NodePath,
+    metadata: ArrayMetadata,
+    grid: ChunkGrid,
+    chain: OnceLock<Arc<Chain>>,
+    context: Context,
+    config: ArrayConfig,
+}
+
+/// How an array is read and written; nothing of it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ArrayConfig {
+    /// Whether chunks that hold only the fill value are stored all the same.
+    pub write_empty_chunks: bool,
+}
+
+impl ChunkedArray {
+    /// Binds metadata to its place. Asks the store nothing.
+    ///
+    /// # Errors
+    /// Where the chunk grid is unknown or does not suit the shape.
+    pub fn new(
+        location: Location,
+        path: NodePath,
+        metadata: ArrayMetadata,
+        context: Context,
+        config: ArrayConfig,
+    ) -> Result<Self> {
+        let grid = match &*metadata.chunk_grid() {
+            ChunkGridMetadata::Regular { chunk_shape } => {
+                ChunkGrid::regular(chunk_shape, metadata.shape()).map_err(|source| {
+                    ErrorKind::Grid {
+                        path: path.clone(),
+                        source,
+                    }
+                })?
+            }
+            other => {
+                let name = other.to_extension().name;
+                let source = CodecErrorKind::Unknown {
+                    hint: Some("it is a chunk grid"),
+                }
+                .of(&name);
+                return Err(ErrorKind::Codec { path, source }.into());
+            }
+        };
+        Ok(Self {
+            location,
+            path,
+            metadata,
+            grid,
+            chain: OnceLock::new(),
+            context,
+            config,
+        })
+    }
+
+    /// The place of the array's documents and chunks.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        self.location.store()
+    }
+
+    /// The array's path in its hierarchy.
+    pub fn path(&self) -> &NodePath {
+        &self.path
+    }
+
+    /// The array's documents.
+    pub fn metadata(&self) -> &ArrayMetadata {
+        &self.metadata
+    }
+
+    /// The chunk grid. Of a sharded array these are the shards.
+    pub fn grid(&self) -> &ChunkGrid {
+        &self.grid
+    }
+
+    /// What operations share.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// How this handle reads and writes.
+    pub fn config(&self) -> &ArrayConfig {
+        &self.config
+    }
+
+    /// The codecs, resolved at the first call.
+    ///
+    /// # Errors
+    /// A codec that is unknown or cannot be used, a data type that is only a name here, or chunks
+    /// above the limit.
+    pub fn chain(&self) -> Result<&Arc<Chain>> {
+        if let Some(chain) = self.chain.get() {
+            return Ok(chain);
+        }
+        let codec = |source| {
+            Error::from(ErrorKind::Codec {
+                path: self.path.clone(),
+                source,
+            })
+        };
+        let fill = self
+            .metadata
+            .fill_value()
+            .map_err(|source| ErrorKind::Metadata {
+                path: self.path.clone(),
+                document: "the fill value".to_owned(),
+                source,
+            });
+        // A data type that is only a name has no fill value either: name the type.
+        let dtype = self.metadata.data_type().clone();
+        if dtype.layout().is_none() {
+            return Err(codec(CodecErrorKind::DataType(Box::new(dtype)).of("bytes")));
+        }
+        let spec = ChunkSpec::new(self.grid.chunk_lengths(), dtype, fill?).map_err(codec)?;
+        let asked = spec.byte_len().map_or(u64::MAX, |bytes| bytes as u64);
+        let limit = self.context.chunk_bytes();
+        let sharded = self
+            .metadata
+            .codecs()
+            .iter()
+            .any(|c| c.name == "sharding_indexed");
+        if asked > limit && !sharded {
+            return Err(ErrorKind::Limit {
+                what: "a chunk",
+                asked,
+                limit,
+            }
+            .into());
+        }
+        let chain = Chain::new(&self.metadata.codecs(), spec, self.context.registry());
+        let chain = chain.map_err(codec)?;
+        Ok(self.chain.get_or_init(|| Arc::new(chain)))
+    }
+
+    /// The shape of the smallest piece that is encoded by itself: the inner chunk of a sharded
+    /// array, else the chunk.
+    ///
+    /// # Errors
+    /// As [`chain`](Self::chain).
+    pub fn inner_chunk_shape(&self) -> Result<Vec<u64>> {
+        let chain = self.chain()?;
+        let spec = chain
+            .shard()
+            .map_or(chain.spec(), |shard| shard.inner().spec());
+        Ok(spec.shape.to_vec())
+    }
+
+    /// The key of a chunk.
+    ///
+    /// # Errors
+    /// Where the store cannot have such a key.
+    pub fn chunk_key(&self, chunk: &[u64]) -> Result<Key, zarr_store::StoreError> {
+        let mut name = String::with_capacity(32);
+        self.metadata.chunk_key_encoding().encode(chunk, &mut name);
+        self.location.key(&name)
+    }
+
+    /// Reads the cells of a selection, in C order, into memory of this alignment.
+    ///
+    /// Dropping the future leaves nothing behind but tasks that end by themselves.
+    ///
+    /// # Errors
+    /// Where a chunk cannot be fetched or decoded. Absent chunks hold the fill value; a chunk that
+    /// could not be read never does.
+    pub async fn read(self: Arc<Self>, selection: Resolved, align: usize) -> Result<Output> {
+        engine::read(self, selection, align).await
+    }
+
+    /// Writes elements to the cells of a selection.
+    ///
+    /// # Errors
+    /// Where there are not as many elements as cells, or a chunk cannot be read, encoded or stored.
+    pub async fn write(self: Arc<Self>, selection: Resolved, elements: Elements) -> Result<()> {
+        let (elem, cells) = (self.metadata.data_type().size(), selection.volume());
+        let (given, wanted) = match &elements {
+            Elements::Scalar(bytes) => (bytes.len(), elem),
+            Elements::Each(bytes) => {
+                let cells = cells.and_then(|n| usize::try_from(n).ok());
+                (
+                    bytes.len(),
+                    cells.zip(elem).and_then(|(n, elem)| n.checked_mul(elem)),
+                )
+            }
+        };
+        if wanted != Some(given) && elem.is_some() {
+            let shape = selection.out_shape();
+            let text = format!("{given} bytes of data do not fill a selection of shape {shape:?}");
+            return Err(Error::argument("data", text));
+        }
+        engine::write(self, selection, elements).await
+    }
+
+    pub(crate) fn project(&self, selection: &Resolved) -> Result<Projections> {
+        let selected = selection.project(&self.grid);
+        selected.map_err(|source| self.selection_error(source))
+    }
+
+    /// An error in a selection on this array.
+    pub fn selection_error(&self, source: crate::SelectionError) -> Error {
+        let shape = self.metadata.shape().to_vec();
+        ErrorKind::Selection {
+            path: self.path.clone(),
+            shape,
+            source,
+        }
+        .into()
+    }
+
+    /// The bytes of an element; an error for elements of variable length.
+    pub(crate) fn elem_size(&self, chain: &Chain) -> Result<usize> {
+        let dtype = || Box::new(self.metadata.data_type().clone());
+        chain.spec().elem().ok_or_else(|| {
+            let source = CodecErrorKind::DataType(dtype()).of("bytes");
+            ErrorKind::Codec {
+                path: self.path.clone(),
+                source,
+            }
+            .into()
+        })
+    }
+
+    /// Adds to an error where it happened.
+    pub(crate) fn chunk_error(&self, chunk: &[u64], source: ChunkError) -> Error {
+        let key = self
+            .chunk_key(chunk)
+            .map(|key| key.as_str().to_owned())
+            .unwrap_or_default();
+        ErrorKind::Chunk {
+            path: self.path.clone(),
+            key,
+            chunk: chunk.to_vec(),
+            source,
+        }
+        .into()
+    }
+}

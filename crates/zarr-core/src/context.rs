@@ -1,0 +1,147 @@
+//! What operations share: codecs, the pool of workers, limits. A value, cheap to clone and handed
+//! down; there is no global one that can change.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, OnceLock};
+
+use zarr_codecs::Registry;
+use zarr_metadata::ZarrFormat;
+
+/// Codecs, workers and limits for every operation on the nodes it is given to.
+///
+/// ```
+/// use zarr_core::Context;
+/// let two_workers = Context::builder().threads(2).build();
+/// assert_eq!(two_workers.threads(), 2);
+/// ```
+#[derive(Clone)]
+pub struct Context(Arc<Shared>);
+
+struct Shared {
+    registry: Registry,
+    threads: usize,
+    chunk_bytes: u64,
+    default_format: ZarrFormat,
+    /// Started by the first operation that has work for it.
+    pool: OnceLock<Option<rayon::ThreadPool>>,
+}
+
+impl Context {
+    /// The default settings, to be changed before use.
+    pub fn builder() -> ContextBuilder {
+        ContextBuilder::default()
+    }
+
+    /// The codecs that arrays are read and written with.
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    /// How many threads decode and encode.
+    pub fn threads(&self) -> usize {
+        self.0.threads
+    }
+
+    /// The largest decoded chunk, in bytes, that is read or written.
+    pub fn chunk_bytes(&self) -> u64 {
+        self.0.chunk_bytes
+    }
+
+    /// The format of nodes that are created without naming one.
+    pub fn default_format(&self) -> ZarrFormat {
+        self.0.default_format
+    }
+
+    /// The workers, or `None` where the system gives no threads: work then runs where it is asked.
+    pub(crate) fn pool(&self) -> Option<&rayon::ThreadPool> {
+        let start = || {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(self.0.threads)
+                .thread_name(|i| format!("zarr-{i}"))
+                .build()
+                .ok()
+        };
+        self.0.pool.get_or_init(start).as_ref()
+    }
+}
+
+/// The context of whoever brings none: shared by the whole process, and immutable.
+impl Default for Context {
+    fn default() -> Self {
+        static DEFAULT: OnceLock<Context> = OnceLock::new();
+        DEFAULT.get_or_init(|| Self::builder().build()).clone()
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("threads", &self.0.threads)
+            .field("chunk_bytes", &self.0.chunk_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The settings of a [`Context`] to be.
+#[derive(Clone, Debug)]
+pub struct ContextBuilder {
+    registry: Registry,
+    threads: Option<NonZeroUsize>,
+    chunk_bytes: u64,
+    default_format: ZarrFormat,
+}
+
+impl Default for ContextBuilder {
+    fn default() -> Self {
+        Self {
+            registry: Registry::default(),
+            threads: None,
+            chunk_bytes: 2 << 30,
+            default_format: ZarrFormat::V3,
+        }
+    }
+}
+
+impl ContextBuilder {
+    /// The codecs, in place of the built-in ones alone.
+    #[must_use]
+    pub fn registry(mut self, registry: Registry) -> Self {
+        self.registry = registry;
+        self
+    }
+
+    /// How many threads decode and encode; 0 is one per core, the default.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = NonZeroUsize::new(threads);
+        self
+    }
+
+    /// The largest decoded chunk in bytes; 2 GiB if not set. What metadata claims beyond it is an
+    /// error before anything is allocated.
+    #[must_use]
+    pub fn chunk_bytes(mut self, bytes: u64) -> Self {
+        self.chunk_bytes = bytes;
+        self
+    }
+
+    /// The format of nodes that are created without naming one; 3 if not set.
+    #[must_use]
+    pub fn default_format(mut self, format: ZarrFormat) -> Self {
+        self.default_format = format;
+        self
+    }
+
+    /// The context.
+    pub fn build(self) -> Context {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Context(Arc::new(Shared {
+            registry: self.registry,
+            threads: self.threads.map_or_else(cores, NonZeroUsize::get),
+            chunk_bytes: self.chunk_bytes,
+            default_format: self.default_format,
+            pool: OnceLock::new(),
+        }))
+    }
+}

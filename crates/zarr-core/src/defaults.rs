@@ -1,0 +1,129 @@
+//! What an array gets that its creator did not choose: chunks and codecs. Values of zarr-python, so
+//! that a ported program writes the same stores.
+
+use zarr_codecs::volume;
+use zarr_metadata::{DataType, Endian, Extension, Layout, Swap};
+
+/// Chunks are guessed to have about this many bytes for an array of one mebibyte, and twice that for
+/// one ten times as large.
+const INCREMENT: f64 = 262_144.0;
+const SMALLEST: f64 = 131_072.0;
+
+/// The largest guessed chunk, in bytes.
+pub(crate) const LARGEST_CHUNK: f64 = 67_108_864.0;
+/// The largest guessed inner chunk of a shard, in bytes.
+pub(crate) const LARGEST_INNER_CHUNK: f64 = 1_048_576.0;
+
+/// The chunk shape that zarr-python guesses: the axes are halved in turn, from the first on, until a
+/// chunk has about the target size, which grows with the logarithm of the array's.
+pub(crate) fn chunk_shape(shape: &[u64], item_size: usize, largest: f64) -> Vec<u64> {
+    if item_size == 0 {
+        return shape.to_vec();
+    }
+    // Products may exceed any integer; the guess is made in floating point, as in zarr-python.
+    let mut chunk: Vec<f64> = shape.iter().map(|&n| n.max(1) as f64).collect();
+    let bytes = |chunk: &[f64]| chunk.iter().product::<f64>() * item_size as f64;
+    let target = INCREMENT * 2_f64.powf((bytes(&chunk) / 1_048_576.0).log10());
+    let target = target.clamp(SMALLEST, largest);
+    let rank = chunk.len();
+    for axis in (0..rank).cycle() {
+        let now = bytes(&chunk);
+        let near = now < target || (now - target).abs() / target < 0.5;
+        if (near && now < largest) || chunk.iter().product::<f64>() <= 1.0 {
+            break;
+        }
+        if let Some(length) = chunk.get_mut(axis) {
+            *length = (*length / 2.0).ceil();
+        }
+    }
+    chunk.into_iter().map(|length| length as u64).collect()
+}
+
+/// The `bytes` codec for a data type: little-endian where there is a byte order.
+pub(crate) fn serializer(data_type: &DataType) -> Extension {
+    let bytes = Extension::new("bytes");
+    match data_type.layout() {
+        Some(Layout::Fixed {
+            swap: Swap::None, ..
+        })
+        | None => bytes,
+        Some(_) => bytes.with("endian", Endian::Little.as_str()),
+    }
+}
+
+/// zstd at its default level, without a checksum of its own.
+pub(crate) fn compressor() -> Extension {
+    Extension::new("zstd")
+        .with("level", 0)
+        .with("checksum", false)
+}
+
+/// A shard's index: little-endian with a checksum.
+pub(crate) fn index_codecs() -> Vec<Extension> {
+    vec![
+        Extension::new("bytes").with("endian", Endian::Little.as_str()),
+        Extension::new("crc32c"),
+    ]
+}
+
+/// Whether every length of `outer` is a multiple of that of `inner`, and neither is empty.
+pub(crate) fn divides(inner: &[u64], outer: &[u64]) -> bool {
+    inner.len() == outer.len()
+        && volume(inner).is_some_and(|n| n > 0)
+        && inner.iter().zip(outer).all(|(&i, &o)| o > 0 && o % i == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunk_shapes_are_those_of_zarr_python() {
+        // Made by zarr-python 3.3: shape, item size, guess, guess of at most 1 MiB.
+        type Row<'a> = (&'a [u64], usize, &'a [u64], &'a [u64]);
+        let rows: &[Row<'_>] = &[
+            (&[], 8, &[], &[]),
+            (&[0], 8, &[1], &[1]),
+            (&[0, 100], 4, &[1, 100], &[1, 100]),
+            (&[7], 1, &[7], &[7]),
+            (&[100], 4, &[100], &[100]),
+            (&[1_000_000], 8, &[62_500], &[62_500]),
+            (&[1_000_000, 2], 16, &[62_500, 1], &[62_500, 1]),
+            (&[100_000, 3], 1, &[50_000, 3], &[50_000, 3]),
+            (&[3, 1024, 1024], 1, &[2, 512, 512], &[2, 512, 512]),
+            (&[10_000, 10_000], 4, &[625, 625], &[313, 625]),
+            (&[10_000, 10_000], 8, &[313, 625], &[313, 313]),
+            (
+                &[100, 100, 100, 100],
+                4,
+                &[25, 25, 25, 25],
+                &[13, 25, 25, 25],
+            ),
+            (&[365, 721, 1440], 4, &[46, 91, 180], &[23, 46, 180]),
+            (&[1000, 1000, 1000], 4, &[63, 125, 125], &[63, 63, 63]),
+            (&[5, 20_000, 20_000], 2, &[1, 1250, 1250], &[1, 625, 625]),
+            (
+                &[50, 512, 2048, 2048],
+                2,
+                &[4, 32, 128, 256],
+                &[2, 16, 64, 128],
+            ),
+            (&[1_000_000_000], 8, &[488_282], &[122_071]),
+            (&[1_000_000_000_000], 1, &[15_258_790], &[953_675]),
+            (&[1 << 40], 8, &[4_194_304], &[65_536]),
+            (&[100], 70_000_000, &[1], &[1]),
+        ];
+        for (shape, item, guess, small) in rows {
+            assert_eq!(
+                chunk_shape(shape, *item, LARGEST_CHUNK),
+                *guess,
+                "{shape:?} {item}"
+            );
+            assert_eq!(
+                chunk_shape(shape, *item, LARGEST_INNER_CHUNK),
+                *small,
+                "{shape:?} {item}"
+            );
+        }
+    }
+}

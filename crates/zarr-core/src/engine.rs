@@ -1,0 +1,20 @@
+//! How chunks are read and written: plan purely, fetch anywhere, decode in place.
+//!
+//! A *driver* is a future: it projects the selection, waits for locks and for remote stores, and
+//! hands work to the pool. A pool task waits for nothing but the disk: it takes no lock, asks no
+//! other task, and ends. Reading a chunk and making one are single functions (`read::chunk`,
+//! `assemble::chunk`), whoever drives them and whether the chunk is plain, a shard, or an inner
+//! chunk of one.
+
+mod assemble;
+#[allow(unsafe_code)]
+mod output;
+mod pool;
+mod read;
+mod source;
+mod write;
+
+pub use assemble::Elements;
+pub use output::Output;
+pub(crate) use read::read;
+pub(crate) use write::write;

@@ -1,0 +1,222 @@
+//! Making one chunk's bytes from new elements and, where they do not cover it, its old bytes.
+//! The counterpart of `read::chunk`; knows no store beyond an open object.
+
+use bytes::Bytes;
+use rayon::prelude::*;
+use zarr_codecs::{
+    Chain, Dims, NdView, NdViewMut, Projection, Region, Shard, ShardIndex, all_equal, fill,
+};
+
+use super::pool::with_scratch;
+use super::read;
+use super::source::Source;
+use crate::ChunkError;
+
+/// The elements of a write.
+#[derive(Clone, Debug)]
+pub enum Elements {
+    /// One element for every cell.
+    Scalar(Bytes),
+    /// One element per cell of the selection, in C order.
+    Each(Bytes),
+}
+
+/// New elements for the cells of one chunk: the part of a write that concerns it.
+#[derive(Clone, Copy)]
+pub(crate) enum New<'e> {
+    Scalar(&'e [u8]),
+    Each(&'e NdView<'e>),
+}
+
+impl New<'_> {
+    fn copy_to(&self, dst: &mut NdViewMut<'_>) -> bool {
+        match self {
+            Self::Scalar(element) => {
+                fill(dst, element);
+                true
+            }
+            Self::Each(view) => dst.copy_from(view),
+        }
+    }
+}
+
+/// What is to be done to one chunk.
+pub(crate) struct Change<'e> {
+    /// The cells that change.
+    pub(crate) part: &'e Region,
+    /// The cells of the chunk that lie inside the array.
+    pub(crate) extent: &'e [u64],
+    /// What they become.
+    pub(crate) new: New<'e>,
+    /// The chunk so far, where not all cells change. Absent: the fill value.
+    pub(crate) old: Option<Source<'e>>,
+    /// Whether a chunk of fill values only is stored all the same.
+    pub(crate) keep_empty: bool,
+}
+
+impl Change<'_> {
+    fn covers(&self) -> bool {
+        self.part.is_whole(self.extent)
+    }
+}
+
+/// The bytes of the changed chunk, in parts; `None` where nothing is to be stored.
+pub(crate) fn chunk(chain: &Chain, change: &Change<'_>) -> Result<Option<Vec<Bytes>>, ChunkError> {
+    match chain.shard() {
+        Some(shard) => shard_parts(shard, change),
+        None => Ok(plain(chain, change)?.map(|bytes| vec![bytes])),
+    }
+}
+
+fn plain(chain: &Chain, change: &Change<'_>) -> Result<Option<Bytes>, ChunkError> {
+    let spec = chain.spec();
+    let value = spec.fill.as_bytes();
+    if change.covers() && !change.keep_empty && is_empty(&change.new, value) {
+        return Ok(None);
+    }
+    with_scratch(|cx| {
+        let mut encoded = Vec::new();
+        if let New::Each(view) = change.new
+            && change.part.is_whole(&spec.shape)
+        {
+            chain.encode(view, &mut encoded, cx)?;
+            return Ok(Some(encoded.into()));
+        }
+        // The chunk as it was, or as it is where nothing was, then the new cells over it.
+        let mut memory = cx.buffers.take();
+        let wrong = || too_large(chain);
+        let (len, elem) = spec.byte_len().zip(spec.elem()).ok_or_else(wrong)?;
+        memory.resize(len, 0);
+        let mut whole = NdViewMut::over(&mut memory, &spec.shape, elem).ok_or_else(wrong)?;
+        match &change.old {
+            Some(old) if !change.covers() => {
+                read::chunk(old, chain, &Region::whole(&spec.shape), whole.reborrow())?;
+            }
+            _ => fill(&mut whole, value),
+        }
+        let mut cells = whole.region(change.part).ok_or_else(wrong)?;
+        if !change.new.copy_to(&mut cells) {
+            return Err(wrong());
+        }
+        let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(wrong)?;
+        let inside = whole.region(&Region::dense(&vec![0; change.extent.len()], change.extent));
+        let empty = inside.is_some_and(|inside| all_equal(&inside, value));
+        if !empty || change.keep_empty {
+            chain.encode(&whole, &mut encoded, cx)?;
+        }
+        cx.buffers.give(memory);
+        Ok((!empty || change.keep_empty).then(|| encoded.into()))
+    })
+}
+
+fn is_empty(new: &New<'_>, value: &[u8]) -> bool {
+    match new {
+        New::Scalar(element) => *element == value,
+        New::Each(view) => all_equal(view, value),
+    }
+}
+
+fn too_large(chain: &Chain) -> ChunkError {
+    let limit = isize::MAX as u64;
+    let asked = zarr_codecs::volume(&chain.spec().shape).unwrap_or(u64::MAX);
+    zarr_codecs::CodecErrorKind::Limit {
+        what: "a decoded chunk",
+        asked,
+        limit,
+    }
+    .of("bytes")
+    .into()
+}
+
+/// A shard: its changed inner chunks are made in parallel, the others stay the bytes they are.
+fn shard_parts(shard: &Shard, change: &Change<'_>) -> Result<Option<Vec<Bytes>>, ChunkError> {
+    let changed = shard.project(change.part)?;
+    let old = match &change.old {
+        Some(source) if !change.covers() => Some((source, old_index(shard, source)?)),
+        _ => None,
+    };
+    let one = |i: usize| -> Result<Option<(usize, Option<Bytes>)>, ChunkError> {
+        let Some(projection) = changed.get(i) else {
+            return Ok(None);
+        };
+        let number = shard.number(&projection.chunk);
+        let old = old
+            .as_ref()
+            .and_then(|(source, index)| Some(source.window(index.get(number)?)));
+        let bytes = inner_chunk(shard, change, &projection, old)?;
+        Ok(Some((number, bytes)))
+    };
+    let made: Vec<Option<(usize, Option<Bytes>)>> = match changed.len() {
+        1 => vec![one(0)?],
+        n => (0..n).into_par_iter().map(one).collect::<Result<_, _>>()?,
+    };
+    let mut chunks: Vec<Option<Bytes>> = vec![None; shard.count()];
+    if let Some((source, index)) = &old {
+        let touched: std::collections::HashSet<usize> =
+            made.iter().flatten().map(|(number, _)| *number).collect();
+        for (number, kept) in chunks.iter_mut().enumerate() {
+            if let Some(range) = index.get(number).filter(|_| !touched.contains(&number)) {
+                *kept = Some(source.read(range)?);
+            }
+        }
+    }
+    for (number, bytes) in made.into_iter().flatten() {
+        if let Some(place) = chunks.get_mut(number) {
+            *place = bytes;
+        }
+    }
+    let parts = with_scratch(|cx| shard.assemble(chunks, cx))?;
+    Ok((!parts.is_empty()).then_some(parts))
+}
+
+fn old_index(shard: &Shard, source: &Source<'_>) -> Result<ShardIndex, ChunkError> {
+    let size = source.size()?;
+    let bytes = source.read(shard.index_range(size)?)?;
+    Ok(with_scratch(|cx| shard.decode_index(&bytes, size, cx))?)
+}
+
+fn inner_chunk(
+    shard: &Shard,
+    change: &Change<'_>,
+    projection: &Projection,
+    old: Option<Source<'_>>,
+) -> Result<Option<Bytes>, ChunkError> {
+    let inner = shard.inner();
+    let axes = inner
+        .spec()
+        .shape
+        .iter()
+        .zip(&projection.chunk)
+        .zip(change.extent);
+    // How much of the inner chunk lies inside the array.
+    let extent: Dims<u64> = axes
+        .map(|((&len, &at), &all)| len.min(all.saturating_sub(at * len)))
+        .collect();
+    let view = match change.new {
+        New::Scalar(_) => None,
+        New::Each(view) => Some(
+            view.region(&projection.to)
+                .ok_or_else(|| too_large(inner))?,
+        ),
+    };
+    let new = match (&view, change.new) {
+        (Some(view), _) => New::Each(view),
+        (None, new) => new,
+    };
+    let change = Change {
+        part: &projection.part,
+        extent: &extent,
+        new,
+        old,
+        keep_empty: change.keep_empty,
+    };
+    Ok(chunk(inner, &change)?.map(join))
+}
+
+/// A nested shard is one run of bytes in its shard.
+fn join(parts: Vec<Bytes>) -> Bytes {
+    match <[Bytes; 1]>::try_from(parts) {
+        Ok([only]) => only,
+        Err(parts) => parts.concat().into(),
+    }
+}

@@ -1,0 +1,389 @@
+//! Reading: the two drivers, and the one way a chunk is read, whatever it is. Knows no element type.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use rayon::prelude::*;
+use zarr_codecs::{Access, Chain, NdViewMut, Projection, Projections, Region, Shard, Split, fill};
+use zarr_store::{ByteRange, Key, StoreError};
+
+use super::output::Output;
+use super::pool::{self, Work, with_scratch};
+use super::source::Source;
+use crate::{ChunkError, ChunkedArray, Resolved, Result};
+
+/// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
+/// system calls than the copy they save.
+const DIRECT_RUN: usize = 4 << 10;
+/// A run by itself costs about as much as reading this many bytes along with it.
+const RUN_COST: u64 = 8 << 10;
+
+/// Reads the cells of a selection into memory aligned for the caller's elements.
+pub(crate) async fn read(
+    array: Arc<ChunkedArray>,
+    selection: Resolved,
+    align: usize,
+) -> Result<Output> {
+    let chain = Arc::clone(array.chain()?);
+    let elem = array.elem_size(&chain)?;
+    let projections = array.project(&selection)?;
+    let work = work(&chain, &projections);
+    let zero = chain.spec().fill.is_zero();
+    let output = Output::new(selection.full_shape(), elem, align, projections, zero)?;
+    if output.len() == 0 {
+        return Ok(output);
+    }
+    if array.store().as_blocking().is_some() {
+        let on_pool = Arc::clone(&array);
+        let task = move || blocking(&on_pool, &chain, output);
+        return pool::run(array.context(), work, task)
+            .await
+            .map_err(|e| array.chunk_error(&[], e))?;
+    }
+    remote(&array, &chain, Arc::new(output)).await
+}
+
+/// How much there is to decode.
+fn work(chain: &Chain, projections: &Projections) -> Work {
+    let bytes = chain.spec().byte_len().unwrap_or(0) as u64;
+    let inner = match (chain.shard(), projections.get(0)) {
+        (Some(shard), Some(first)) if projections.len() == 1 => {
+            shard.project(&first.part).ok().map(|inner| {
+                let each = shard.inner().spec().byte_len().unwrap_or(0) as u64;
+                Work {
+                    pieces: inner.len(),
+                    bytes: each.saturating_mul(inner.len() as u64),
+                }
+            })
+        }
+        _ => None,
+    };
+    let pieces = projections.len();
+    inner.unwrap_or(Work {
+        pieces,
+        bytes: bytes.saturating_mul(pieces as u64),
+    })
+}
+
+/// The driver for stores that a worker may wait for: fetch, decode and place are one step on one
+/// thread, while the bytes are in its cache.
+fn blocking(array: &ChunkedArray, chain: &Chain, output: Output) -> Result<Output> {
+    let one = |i: usize| {
+        output.fill(i, |projection, dst| {
+            let read = || {
+                let key = array.chunk_key(&projection.chunk)?;
+                let store = array.store().as_blocking().ok_or(ChunkError::Worker)?;
+                match store.open(&key)? {
+                    Some(object) => chunk(&Source::Object(&*object), chain, &projection.part, dst),
+                    None => {
+                        absent(chain, dst, output.is_zeroed());
+                        Ok(())
+                    }
+                }
+            };
+            read().map_err(|error| array.chunk_error(&projection.chunk, error))
+        })
+    };
+    match output.len() {
+        1 => one(0)?,
+        n => (0..n).into_par_iter().try_for_each(one)?,
+    }
+    Ok(output)
+}
+
+/// What was never written holds the fill value.
+fn absent(chain: &Chain, mut dst: NdViewMut<'_>, zeroed: bool) {
+    let value = &chain.spec().fill;
+    if !(zeroed && value.is_zero()) {
+        fill(&mut dst, value.as_bytes());
+    }
+}
+
+/// Reads the cells of `part` of a chunk into `dst`, which has their shape.
+///
+/// A shard's inner chunk is a chunk in a window of the shard, so this calls itself: once per level.
+pub(crate) fn chunk(
+    source: &Source<'_>,
+    chain: &Chain,
+    part: &Region,
+    dst: NdViewMut<'_>,
+) -> Result<(), ChunkError> {
+    let at = match chain.access(part) {
+        Access::Shard(shard) => return inner_chunks(source, shard, part, dst),
+        Access::Cells(at) => at,
+        Access::Whole => return whole(source, chain, part, dst),
+    };
+    let (object, start) = match source {
+        Source::Bytes(_) => return whole(source, chain, part, dst),
+        Source::Object(object) => (*object, 0),
+        Source::Window(object, window) => (*object, window.start),
+    };
+    let expected = chain.encoded_len().max() as u64;
+    let Some(span) = chain.span(&at, &dst) else {
+        return Ok(());
+    };
+    let run = dst.run_len(&at);
+    let runs = (dst.byte_len() / run.max(1)) as u64;
+    let direct = run >= DIRECT_RUN || runs.saturating_mul(RUN_COST) < span.end - span.start;
+    if !direct && span == (0..expected) {
+        return whole(source, chain, part, dst);
+    }
+    // A chunk of the wrong length is not what the metadata says, whatever part of it is wanted.
+    if source.size()? != expected {
+        return whole(source, chain, part, dst);
+    }
+    if let Some(bytes) = object.slice(start..start + expected) {
+        return whole(&Source::Bytes(bytes), chain, part, dst);
+    }
+    if direct {
+        return chain.place(&at, dst, |offset, memory| {
+            Ok::<_, ChunkError>(object.read_at(start + offset, memory)?)
+        });
+    }
+    let window = source.window(span.clone());
+    with_scratch(|cx| {
+        let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
+        window.lend(zarr_codecs::Len::Exact(len), cx, |bytes, _| {
+            Ok(chain.gather(&at, span.start, bytes, dst)?)
+        })
+    })
+}
+
+fn whole(
+    source: &Source<'_>,
+    chain: &Chain,
+    part: &Region,
+    dst: NdViewMut<'_>,
+) -> Result<(), ChunkError> {
+    with_scratch(|cx| {
+        source.lend(chain.encoded_len(), cx, |bytes, cx| {
+            Ok(chain.decode_part(bytes, part, dst, cx)?)
+        })
+    })
+}
+
+/// Reads the wanted inner chunks, each by whichever worker is free.
+fn inner_chunks(
+    source: &Source<'_>,
+    shard: &Shard,
+    part: &Region,
+    dst: NdViewMut<'_>,
+) -> Result<(), ChunkError> {
+    let size = source.size()?;
+    let index_bytes = source.read(shard.index_range(size)?)?;
+    let index = with_scratch(|cx| shard.decode_index(&index_bytes, size, cx))?;
+    let parts = Split::new(dst, shard.project(part)?);
+    each(&parts, |_, projection, dst| {
+        let range = index.get(shard.number(&projection.chunk));
+        let source = range.map(|range| source.window(range));
+        inner_chunk(source.as_ref(), shard, &projection.part, dst)
+    })
+}
+
+fn inner_chunk(
+    source: Option<&Source<'_>>,
+    shard: &Shard,
+    part: &Region,
+    dst: NdViewMut<'_>,
+) -> Result<(), ChunkError> {
+    match source {
+        Some(source) => chunk(source, shard.inner(), part, dst),
+        None => {
+            absent(shard.inner(), dst, false);
+            Ok(())
+        }
+    }
+}
+
+/// Runs `read` over all parts, in parallel where there are several.
+fn each(
+    parts: &Split<'_>,
+    read: impl Fn(usize, &Projection, NdViewMut<'_>) -> Result<(), ChunkError> + Sync,
+) -> Result<(), ChunkError> {
+    let one = |i: usize| match parts.take(i) {
+        Some((projection, dst)) => read(i, &projection, dst),
+        None => Ok(()),
+    };
+    match parts.len() {
+        0 => Ok(()),
+        1 => one(0),
+        n => (0..n).into_par_iter().try_for_each(one),
+    }
+}
+
+/// The driver for stores that answer later: many requests at once inside this one future, each
+/// answer decoded on the pool. Dropping the future drops the requests.
+async fn remote(
+    array: &Arc<ChunkedArray>,
+    chain: &Arc<Chain>,
+    output: Arc<Output>,
+) -> Result<Output> {
+    let limit = array.store().hints().concurrency.max(1);
+    stream::iter(0..output.len())
+        .map(|i| remote_chunk(array, chain, Arc::clone(&output), i))
+        .buffer_unordered(limit)
+        .try_collect::<()>()
+        .await?;
+    // Every task has ended, so this is the last handle.
+    Arc::try_unwrap(output).map_err(|_| array.chunk_error(&[], ChunkError::Worker))
+}
+
+async fn remote_chunk(
+    array: &Arc<ChunkedArray>,
+    chain: &Arc<Chain>,
+    output: Arc<Output>,
+    i: usize,
+) -> Result<()> {
+    let Some(projection) = output.projection(i) else {
+        return Ok(());
+    };
+    let fetched = async {
+        let key = array.chunk_key(&projection.chunk)?;
+        // Once more where the object was replaced between two requests.
+        match fetch(array, &key, chain, &projection.part).await {
+            Err(error) if error.is_conflict() => fetch(array, &key, chain, &projection.part).await,
+            other => other,
+        }
+        .map_err(|error| {
+            if error.is_conflict() {
+                ChunkError::Changed
+            } else {
+                error.into()
+            }
+        })
+    };
+    let decoded = async {
+        let fetched = fetched.await?;
+        let chain = Arc::clone(chain);
+        let bytes = chain.spec().byte_len().unwrap_or(0) as u64;
+        let task = move || {
+            output.fill(i, |projection, dst| match fetched {
+                Fetched::Absent => {
+                    absent(&chain, dst, output.is_zeroed());
+                    Ok(())
+                }
+                Fetched::Whole(bytes) => {
+                    chunk(&Source::Bytes(bytes), &chain, &projection.part, dst)
+                }
+                Fetched::InnerChunks(inner) => {
+                    let Some(shard) = chain.shard() else {
+                        return Err(ChunkError::Worker);
+                    };
+                    let parts = Split::new(dst, shard.project(&projection.part)?);
+                    each(&parts, |number, projection, dst| {
+                        let bytes = inner.get(number).cloned().flatten();
+                        inner_chunk(
+                            bytes.map(Source::Bytes).as_ref(),
+                            shard,
+                            &projection.part,
+                            dst,
+                        )
+                    })
+                }
+            })
+        };
+        pool::run(array.context(), Work { pieces: 1, bytes }, task).await?
+    };
+    decoded
+        .await
+        .map_err(|error| array.chunk_error(&projection.chunk, error))
+}
+
+/// What the network gave for one chunk.
+enum Fetched {
+    Absent,
+    Whole(bytes::Bytes),
+    /// The wanted inner chunks of a shard, in the order of their projections.
+    InnerChunks(Vec<Option<bytes::Bytes>>),
+}
+
+async fn fetch(
+    array: &ChunkedArray,
+    key: &Key,
+    chain: &Chain,
+    part: &Region,
+) -> Result<Fetched, FetchError> {
+    let store = array.store();
+    if let Some(shard) = chain.shard() {
+        let wanted = shard.project(part)?;
+        // Nearly all of a shard is one request for all of it.
+        if wanted.len().saturating_mul(4) < shard.count().saturating_mul(3) {
+            return fetch_inner(array, key, shard, &wanted).await;
+        }
+    }
+    let found = store.get(key, ByteRange::All, None).await?;
+    Ok(found.map_or(Fetched::Absent, |found| Fetched::Whole(found.data)))
+}
+
+async fn fetch_inner(
+    array: &ChunkedArray,
+    key: &Key,
+    shard: &Shard,
+    wanted: &Projections,
+) -> Result<Fetched, FetchError> {
+    let store = array.store();
+    let range = match shard.index_len() {
+        (len, true) => ByteRange::Last(len),
+        (len, false) => ByteRange::Bounded(0..len),
+    };
+    let Some(found) = store.get(key, range, None).await? else {
+        return Ok(Fetched::Absent);
+    };
+    shard.index_range(found.size)?;
+    let index = with_scratch(|cx| shard.decode_index(&found.data, found.size, cx))?;
+    let places: Vec<_> = wanted
+        .iter()
+        .map(|p| index.get(shard.number(&p.chunk)))
+        .collect();
+    let ranges: Vec<_> = places.iter().flatten().cloned().collect();
+    if ranges.is_empty() {
+        return Ok(Fetched::InnerChunks(vec![None; places.len()]));
+    }
+    let same = found.version.as_ref();
+    let Some(found) = store.get_ranges(key, &ranges, same).await? else {
+        return Err(FetchError::Changed);
+    };
+    let mut data = found.data.into_iter();
+    let chunks = places
+        .into_iter()
+        .map(|place| place.and_then(|_| data.next()));
+    Ok(Fetched::InnerChunks(chunks.collect()))
+}
+
+/// Why a fetch failed, with the one case that is tried again kept apart.
+#[derive(Debug)]
+enum FetchError {
+    Changed,
+    Other(ChunkError),
+}
+
+impl FetchError {
+    fn is_conflict(&self) -> bool {
+        match self {
+            Self::Changed => true,
+            Self::Other(ChunkError::Store(error)) => error.is_conflict(),
+            Self::Other(_) => false,
+        }
+    }
+}
+
+impl From<StoreError> for FetchError {
+    fn from(error: StoreError) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl From<zarr_codecs::CodecError> for FetchError {
+    fn from(error: zarr_codecs::CodecError) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl From<FetchError> for ChunkError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Changed => Self::Changed,
+            FetchError::Other(error) => error,
+        }
+    }
+}

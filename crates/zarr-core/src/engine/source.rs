@@ -1,0 +1,109 @@
+//! Where the bytes of one chunk come from: memory, or a window of an open object. Knows no codec.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use zarr_codecs::{Len, Scratch, buffer};
+use zarr_store::Object;
+
+use crate::ChunkError;
+
+/// The encoded bytes of a chunk, present or within reach.
+#[derive(Clone)]
+pub(crate) enum Source<'o> {
+    /// In memory.
+    Bytes(Bytes),
+    /// The whole of an open object, of unknown size.
+    Object(&'o dyn Object),
+    /// A part of an open object: an inner chunk of a shard.
+    Window(&'o dyn Object, Range<u64>),
+}
+
+impl<'o> Source<'o> {
+    /// How many bytes there are.
+    pub(crate) fn size(&self) -> Result<u64, ChunkError> {
+        Ok(match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Object(object) => object.size()?,
+            Self::Window(_, window) => window.end - window.start,
+        })
+    }
+
+    /// A part of it. The range was compared with [`size`](Self::size).
+    pub(crate) fn window(&self, range: Range<u64>) -> Source<'o> {
+        match self {
+            Self::Bytes(bytes) => {
+                let len = bytes.len();
+                let at =
+                    |offset: u64| usize::try_from(offset).map_or(len, |offset| offset.min(len));
+                let (start, end) = (at(range.start), at(range.end));
+                Source::Bytes(bytes.slice(start..end.max(start)))
+            }
+            Self::Object(object) => Source::Window(*object, range),
+            Self::Window(object, window) => {
+                let at = |offset: u64| window.start.saturating_add(offset).min(window.end);
+                Source::Window(*object, at(range.start)..at(range.end))
+            }
+        }
+    }
+
+    /// Shares or reads the bytes of a range.
+    pub(crate) fn read(&self, range: Range<u64>) -> Result<Bytes, ChunkError> {
+        match self.window(range) {
+            Source::Bytes(bytes) => Ok(bytes),
+            Source::Window(object, range) => match object.slice(range.clone()) {
+                Some(bytes) => Ok(bytes),
+                None => Ok(object.read(range)?),
+            },
+            Source::Object(object) => Ok(object.read(0..object.size()?)?),
+        }
+    }
+
+    /// Up to where to read an object that should have `expected` bytes. One byte more than that tells
+    /// a longer object without asking a file for its size; memory knows its size.
+    fn end(object: &dyn Object, expected: Len) -> Result<u64, ChunkError> {
+        match expected {
+            Len::Exact(len) if object.slice(0..0).is_none() => Ok(len as u64 + 1),
+            _ => Ok(object.size()?),
+        }
+    }
+
+    /// Lends all bytes, of which there should be `expected`. Files are read into the worker's own
+    /// buffer: `openat`, `pread` and `close` are all that a chunk of known size costs.
+    pub(crate) fn lend<T>(
+        &self,
+        expected: Len,
+        scratch: &mut Scratch,
+        take: impl FnOnce(&[u8], &mut Scratch) -> Result<T, ChunkError>,
+    ) -> Result<T, ChunkError> {
+        let (object, range) = match self {
+            Self::Bytes(bytes) => return take(bytes, scratch),
+            Self::Window(object, range) => (*object, range.clone()),
+            Self::Object(object) => (*object, 0..Self::end(*object, expected)?),
+        };
+        if let Some(bytes) = object.slice(range.clone()) {
+            return take(&bytes, scratch);
+        }
+        let mut buffer = scratch.buffers.take();
+        let wanted = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+        // A chunk is only as large as its codecs can make it: what is longer is not read whole.
+        let limit = expected.max().saturating_add(1);
+        buffer::append(&mut buffer, wanted.min(limit), |memory| {
+            object.read_at(range.start, memory)
+        })?;
+        let complete = match (self, expected) {
+            (Self::Object(_), Len::Exact(len)) => buffer.len() == len,
+            _ => buffer.len() == wanted,
+        };
+        let result = if complete || buffer.len() >= limit {
+            take(&buffer, scratch)
+        } else {
+            // The system may hand over less than was asked for: `read` goes on, or says why not.
+            let size = object.size()?;
+            let bytes = object.read(range.start..range.end.min(size))?;
+            take(&bytes, scratch)
+        };
+        scratch.buffers.give(buffer);
+        result
+    }
+}

@@ -1,0 +1,247 @@
+//! Writing: which chunks can be made from the new elements alone, which need their old bytes under
+//! a lock, and the two drivers. How a chunk's bytes are made is `assemble`'s.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use rayon::prelude::*;
+use zarr_codecs::{Chain, NdView, Projection, Projections};
+use zarr_store::{BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, Update, Writers};
+
+use super::assemble::{self, Change, Elements, New};
+use super::pool::{self, Work};
+use super::source::Source;
+use crate::{ChunkError, ChunkedArray, Resolved, Result};
+
+/// What one write shares between its tasks.
+struct Job {
+    array: Arc<ChunkedArray>,
+    chain: Arc<Chain>,
+    projections: Projections,
+    elements: Elements,
+    /// The selection with every axis of the array kept.
+    shape: Vec<u64>,
+}
+
+/// Writes elements to the cells of a selection. Each chunk is old or new, never torn; where the
+/// future is dropped, some may be old and some new.
+pub(crate) async fn write(
+    array: Arc<ChunkedArray>,
+    selection: Resolved,
+    elements: Elements,
+) -> Result<()> {
+    let chain = Arc::clone(array.chain()?);
+    array.elem_size(&chain)?;
+    let projections = array.project(&selection)?;
+    if projections.is_empty() {
+        return Ok(());
+    }
+    let shape = selection.full_shape().to_vec();
+    let job = Arc::new(Job {
+        array,
+        chain,
+        projections,
+        elements,
+        shape,
+    });
+    if job.array.store().as_blocking().is_some() {
+        return blocking(&job).await;
+    }
+    remote(&job).await
+}
+
+impl Job {
+    /// Makes the bytes of one chunk, from its old ones where they are given.
+    fn make(
+        &self,
+        projection: &Projection,
+        old: Option<Source<'_>>,
+    ) -> Result<Option<Payload>, ChunkError> {
+        let extent = self.array.grid().chunk_extent(&projection.chunk);
+        let elem = self.chain.spec().elem().unwrap_or(1);
+        let view = match &self.elements {
+            Elements::Scalar(_) => None,
+            Elements::Each(bytes) => {
+                let all = NdView::new(bytes, &self.shape, elem);
+                Some(
+                    all.and_then(|all| all.region(&projection.to))
+                        .ok_or(ChunkError::Worker)?,
+                )
+            }
+        };
+        let new = match (&view, &self.elements) {
+            (Some(view), _) => New::Each(view),
+            (None, Elements::Scalar(bytes) | Elements::Each(bytes)) => New::Scalar(bytes),
+        };
+        let keep_empty = self.array.config().write_empty_chunks;
+        let change = Change {
+            part: &projection.part,
+            extent: &extent,
+            new,
+            old,
+            keep_empty,
+        };
+        let parts = assemble::chunk(&self.chain, &change)?;
+        Ok(parts.map(|parts| parts.into_iter().collect()))
+    }
+
+    /// Whether the new elements are all that the chunk will hold.
+    fn covers(&self, projection: &Projection) -> bool {
+        projection.covers(&self.array.grid().chunk_extent(&projection.chunk))
+    }
+
+    fn work(&self, chunks: usize) -> Work {
+        let each = self.chain.spec().byte_len().unwrap_or(0) as u64;
+        Work {
+            pieces: chunks,
+            bytes: each.saturating_mul(chunks as u64),
+        }
+    }
+
+    fn error(&self, projection: &Projection, error: ChunkError) -> crate::Error {
+        self.array.chunk_error(&projection.chunk, error)
+    }
+}
+
+/// The driver for stores that a worker may wait for: whole chunks in one go on the pool, partly
+/// covered ones each under its lock, which is taken here and travels with the task.
+async fn blocking(job: &Arc<Job>) -> Result<()> {
+    let array = &job.array;
+    let whole = Arc::clone(job);
+    let task = move || {
+        (0..whole.projections.len())
+            .into_par_iter()
+            .try_for_each(|i| put_whole(&whole, i))
+    };
+    let one = job.projections.len() == 1;
+    let done = match job.projections.get(0).filter(|_| one) {
+        // One chunk alone that is not covered has nothing for this step.
+        Some(projection) if !job.covers(&projection) => Ok(Ok(())),
+        Some(_) => {
+            let whole = Arc::clone(job);
+            pool::run(array.context(), job.work(1), move || put_whole(&whole, 0)).await
+        }
+        None => pool::run(array.context(), job.work(job.projections.len()), task).await,
+    };
+    done.map_err(|error| array.chunk_error(&[], error))??;
+
+    let window = 2 * array.context().threads();
+    stream::iter(partly(job))
+        .map(|projection| async move {
+            let result = async {
+                let key = array.chunk_key(&projection.chunk)?;
+                let lock = array.store().lock(&key).await?;
+                let (job, projection) = (Arc::clone(job), projection.clone());
+                let work = job.work(1);
+                let task = move || merge(&job, &projection, &key, &lock);
+                pool::run(array.context(), work, task).await?
+            };
+            result.await.map_err(|error| job.error(&projection, error))
+        })
+        .buffer_unordered(window)
+        .try_collect()
+        .await
+}
+
+/// The chunks that need their old bytes, in order.
+fn partly(job: &Job) -> impl Iterator<Item = Projection> {
+    job.projections
+        .iter()
+        .filter(|projection| !job.covers(projection))
+}
+
+fn put_whole(job: &Job, i: usize) -> Result<()> {
+    let Some(projection) = job.projections.get(i).filter(|p| job.covers(p)) else {
+        return Ok(());
+    };
+    let put = || {
+        let key = job.array.chunk_key(&projection.chunk)?;
+        let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
+        match job.make(&projection, None)? {
+            Some(payload) => store.put(&key, &payload, PutMode::Overwrite).map(drop)?,
+            None => store.delete(&key, None)?,
+        }
+        Ok(())
+    };
+    put().map_err(|error| job.error(&projection, error))
+}
+
+/// Reads, merges and writes one chunk until nobody came between.
+fn merge(
+    job: &Job,
+    projection: &Projection,
+    key: &zarr_store::Key,
+    lock: &KeyLock,
+) -> Result<(), ChunkError> {
+    let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
+    let mut update = BlockingUpdate::new(store, key, lock, Writers::Several)?;
+    loop {
+        let payload = {
+            let old = match update.open() {
+                Err(error) if error.is_conflict() => continue,
+                old => old?,
+            };
+            job.make(projection, old.as_deref().map(Source::Object))?
+        };
+        if let Commit::Done(_) = update.commit(payload.as_ref())? {
+            return Ok(());
+        }
+    }
+}
+
+/// The driver for stores that answer later: chunks are made on the pool, and as many are on their
+/// way as the store likes.
+async fn remote(job: &Arc<Job>) -> Result<()> {
+    let store = job.array.store();
+    let limit = store.hints().concurrency.max(1);
+    stream::iter(job.projections.iter())
+        .map(|projection| async move {
+            let result = async {
+                let key = job.array.chunk_key(&projection.chunk)?;
+                if !job.covers(&projection) {
+                    return merge_remote(job, &projection, &key).await;
+                }
+                match make_on_pool(job, &projection, None).await? {
+                    Some(payload) => store
+                        .put(&key, payload, PutMode::Overwrite)
+                        .await
+                        .map(drop)?,
+                    None => store.delete(&key, None).await?,
+                }
+                Ok(())
+            };
+            result.await.map_err(|error| job.error(&projection, error))
+        })
+        .buffer_unordered(limit)
+        .try_collect()
+        .await
+}
+
+async fn merge_remote(
+    job: &Arc<Job>,
+    projection: &Projection,
+    key: &zarr_store::Key,
+) -> Result<(), ChunkError> {
+    let store = job.array.store();
+    let mut update = Update::new(&**store, key, Writers::Several).await?;
+    loop {
+        let old = match update.get(ByteRange::All).await {
+            Err(error) if error.is_conflict() => continue,
+            old => old?.map(|found| found.data),
+        };
+        let payload = make_on_pool(job, projection, old).await?;
+        if let Commit::Done(_) = update.commit(payload).await? {
+            return Ok(());
+        }
+    }
+}
+
+async fn make_on_pool(
+    job: &Arc<Job>,
+    projection: &Projection,
+    old: Option<bytes::Bytes>,
+) -> Result<Option<Payload>, ChunkError> {
+    let (on_pool, projection) = (Arc::clone(job), projection.clone());
+    let task = move || on_pool.make(&projection, old.map(Source::Bytes));
+    pool::run(job.array.context(), job.work(1), task).await?
+}

@@ -1,0 +1,294 @@
+//! The one error of everything above stores and codecs: it adds *where* to what they report, and
+//! never flattens *why*.
+
+use std::fmt;
+
+use zarr_codecs::{CodecError, CodecErrorKind};
+use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError};
+use zarr_store::{StoreError, StoreErrorKind};
+
+use crate::{GridError, SelectionError};
+
+/// What every fallible call returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An operation failed. One word wide, so that results stay small; [`kind`](Self::kind) has the
+/// details and [`class`](Self::class) the sort.
+pub struct Error(Box<ErrorKind>);
+
+/// What failed, and where.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// There is no such node.
+    #[error("no {wanted} at `{path}` in {store} (looked for {looked_for})")]
+    NotFound {
+        /// What was wanted: an array, a group, either.
+        wanted: &'static str,
+        /// The node's path.
+        path: NodePath,
+        /// The store that was asked.
+        store: String,
+        /// The keys that were not there.
+        looked_for: String,
+    },
+    /// The node is of the other kind.
+    #[error("`{path}` is {found}, not {expected}")]
+    WrongKind {
+        /// The node's path.
+        path: NodePath,
+        /// What was asked for.
+        expected: NodeKind,
+        /// What is there.
+        found: NodeKind,
+    },
+    /// Something is there already.
+    #[error(
+        "{found} is already there at `{path}` in {store}; overwrite it on purpose, or choose another path"
+    )]
+    Exists {
+        /// The node's path.
+        path: NodePath,
+        /// What is there.
+        found: NodeKind,
+        /// The store.
+        store: String,
+    },
+    /// A node would lie inside an array.
+    #[error("nothing can be created at `{path}`: `{ancestor}` is an array")]
+    ParentIsArray {
+        /// The node to be created.
+        path: NodePath,
+        /// The array above it.
+        ancestor: NodePath,
+    },
+    /// A metadata document is not what the specification allows.
+    #[error("metadata of `{path}` in {document}: {source}")]
+    Metadata {
+        /// The node's path.
+        path: NodePath,
+        /// The document, as a key of the store, or where it came from.
+        document: String,
+        /// Every problem, with its place in the document.
+        source: MetadataError,
+    },
+    /// The node's codecs cannot be used.
+    #[error("`{path}`: {source}")]
+    Codec {
+        /// The node's path.
+        path: NodePath,
+        /// Which codec, and why.
+        source: CodecError,
+    },
+    /// The chunk grid does not suit the array.
+    #[error("`{path}`: {source}")]
+    Grid {
+        /// The node's path.
+        path: NodePath,
+        /// What does not fit.
+        source: GridError,
+    },
+    /// One chunk could not be read or written.
+    #[error("chunk {chunk:?} of `{path}` (key `{key}`): {source}")]
+    Chunk {
+        /// The array's path.
+        path: NodePath,
+        /// The key of the chunk, or of the shard it lies in.
+        key: String,
+        /// The chunk's place in the grid.
+        chunk: Vec<u64>,
+        /// Why.
+        source: ChunkError,
+    },
+    /// The selection does not suit the array.
+    #[error("selection on `{path}` of shape {shape:?}: {source}")]
+    Selection {
+        /// The array's path.
+        path: NodePath,
+        /// Its shape.
+        shape: Vec<u64>,
+        /// What does not fit.
+        source: SelectionError,
+    },
+    /// Elements were asked for, or given, as a type they are not.
+    #[error("`{path}` holds {stored}, which is not read or written as `{asked}`")]
+    Element {
+        /// The array's path.
+        path: NodePath,
+        /// The Rust type.
+        asked: &'static str,
+        /// The stored type.
+        stored: DataType,
+    },
+    /// An argument is wrong by itself or beside another.
+    #[error("argument `{name}`: {problem}")]
+    Argument {
+        /// The argument, as the builder names it.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A path is not one a node can have.
+    #[error(transparent)]
+    Path(#[from] NodePathError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// More is asked for than is allowed.
+    #[error("{what} of {asked} bytes is above the limit of {limit}")]
+    Limit {
+        /// What is too large.
+        what: &'static str,
+        /// How large it is, in bytes.
+        asked: u64,
+        /// What is allowed, in bytes.
+        limit: u64,
+    },
+}
+
+/// Why a chunk could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChunkError {
+    /// Its bytes could not be decoded, or its elements not encoded.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The object changed while it was read.
+    #[error("the object changed while it was being read; read it again")]
+    Changed,
+    /// A worker stopped before the chunk was done: it panicked, which is a bug of this library or of
+    /// a codec that was added to it.
+    #[error("a worker stopped before the chunk was done")]
+    Worker,
+}
+
+/// The two kinds of node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NodeKind {
+    /// An array.
+    Array,
+    /// A group.
+    Group,
+}
+
+impl fmt::Display for NodeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Array => "an array",
+            Self::Group => "a group",
+        })
+    }
+}
+
+/// The sorts of error a program may want to tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorClass {
+    /// Nothing is there.
+    NotFound,
+    /// Something is in the way.
+    Exists,
+    /// The store refuses.
+    Permission,
+    /// Stored bytes are damaged.
+    Corrupt,
+    /// A codec, data type or store function is not available.
+    Unsupported,
+    /// The call is wrong.
+    Invalid,
+    /// Somebody else changed the data meanwhile.
+    Conflict,
+    /// A limit was met.
+    Limit,
+    /// Reading or writing failed below us.
+    Transport,
+}
+
+impl Error {
+    /// What failed, and where.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+
+    /// The sort of error.
+    pub fn class(&self) -> ErrorClass {
+        match &*self.0 {
+            ErrorKind::NotFound { .. } => ErrorClass::NotFound,
+            ErrorKind::Exists { .. } => ErrorClass::Exists,
+            ErrorKind::Metadata { .. } => ErrorClass::Corrupt,
+            ErrorKind::Codec { source, .. } => class_of_codec(source),
+            ErrorKind::Chunk { source, .. } => match source {
+                ChunkError::Codec(codec) => class_of_codec(codec),
+                ChunkError::Store(store) => class_of_store(store),
+                ChunkError::Changed => ErrorClass::Conflict,
+                ChunkError::Worker => ErrorClass::Transport,
+            },
+            ErrorKind::Store(store) => class_of_store(store),
+            ErrorKind::Limit { .. } => ErrorClass::Limit,
+            ErrorKind::WrongKind { .. }
+            | ErrorKind::ParentIsArray { .. }
+            | ErrorKind::Grid { .. }
+            | ErrorKind::Selection { .. }
+            | ErrorKind::Element { .. }
+            | ErrorKind::Argument { .. }
+            | ErrorKind::Path(_) => ErrorClass::Invalid,
+        }
+    }
+
+    /// A wrong argument.
+    pub fn argument(name: &'static str, problem: impl Into<String>) -> Self {
+        ErrorKind::Argument {
+            name,
+            problem: problem.into(),
+        }
+        .into()
+    }
+}
+
+fn class_of_codec(error: &CodecError) -> ErrorClass {
+    match error.kind {
+        CodecErrorKind::Unknown { .. } | CodecErrorKind::DataType(_) => ErrorClass::Unsupported,
+        CodecErrorKind::Limit { .. } => ErrorClass::Limit,
+        _ => ErrorClass::Corrupt,
+    }
+}
+
+fn class_of_store(error: &StoreError) -> ErrorClass {
+    match &error.kind {
+        StoreErrorKind::ReadOnly | StoreErrorKind::Permission(_) => ErrorClass::Permission,
+        StoreErrorKind::Unsupported(_) => ErrorClass::Unsupported,
+        StoreErrorKind::AlreadyExists => ErrorClass::Exists,
+        StoreErrorKind::Conflict | StoreErrorKind::Contended { .. } => ErrorClass::Conflict,
+        StoreErrorKind::InvalidKey(_) => ErrorClass::Invalid,
+        StoreErrorKind::OutOfRange { .. } => ErrorClass::Corrupt,
+        _ => ErrorClass::Transport,
+    }
+}
+
+impl<E: Into<ErrorKind>> From<E> for Error {
+    fn from(kind: E) -> Self {
+        Self(Box::new(kind.into()))
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+/// The text of an error already ends with its cause's, since errors are often shown alone.
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&*self.0)
+    }
+}

@@ -1,0 +1,112 @@
+//! Nodes on disk: which documents make a node, in which format, and in which order they are read,
+//! written and deleted. Knows nothing of chunks.
+
+mod create;
+mod members;
+
+use futures_util::future::join3;
+use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
+use zarr_store::{Location, StoreExt};
+
+use crate::{ErrorKind, NodeKind, Result};
+
+pub use create::create;
+pub use members::{Depth, members};
+
+/// The node path of a place: its directory in the store.
+///
+/// # Errors
+/// Where the directory's name is not one that a node can have.
+pub fn path_of(location: &Location) -> Result<NodePath> {
+    Ok(NodePath::parse(location.path().as_str())?)
+}
+
+/// The documents of the node at a place, or `None` where there is none.
+///
+/// Without a format, `zarr.json` is asked for first and decides if it is there.
+///
+/// # Errors
+/// Where a document cannot be read or is not valid.
+pub async fn read(location: &Location, format: Option<ZarrFormat>) -> Result<Option<NodeMetadata>> {
+    if format != Some(ZarrFormat::V2)
+        && let Some(bytes) = document(location, "zarr.json").await?
+    {
+        let node = NodeMetadata::from_zarr_json(&bytes);
+        return node
+            .map(Some)
+            .map_err(|e| invalid(location, "zarr.json", e));
+    }
+    if format == Some(ZarrFormat::V3) {
+        return Ok(None);
+    }
+    let (array, group, attributes) = join3(
+        document(location, ".zarray"),
+        document(location, ".zgroup"),
+        document(location, ".zattrs"),
+    )
+    .await;
+    let (array, group, attributes) = (array?, group?, attributes?);
+    if let Some(array) = array {
+        let node = ArrayMetadata::from_v2(&array, attributes.as_deref());
+        return node
+            .map(|a| Some(NodeMetadata::Array(a)))
+            .map_err(|e| invalid(location, ".zarray", e));
+    }
+    let Some(group) = group else { return Ok(None) };
+    let node = GroupMetadata::from_v2(&group, attributes.as_deref());
+    node.map(|g| Some(NodeMetadata::Group(g)))
+        .map_err(|e| invalid(location, ".zgroup", e))
+}
+
+/// The documents of the node at a place, which must be there.
+///
+/// # Errors
+/// [`ErrorKind::NotFound`] where it is not, else as [`read`].
+pub async fn find(
+    location: &Location,
+    format: Option<ZarrFormat>,
+    wanted: &'static str,
+) -> Result<NodeMetadata> {
+    if let Some(node) = read(location, format).await? {
+        return Ok(node);
+    }
+    let looked_for = match format {
+        Some(ZarrFormat::V2) => ".zarray, .zgroup",
+        Some(ZarrFormat::V3) => "zarr.json",
+        None => "zarr.json, .zarray, .zgroup",
+    };
+    let (path, store) = (path_of(location)?, location.store().to_string());
+    Err(ErrorKind::NotFound {
+        wanted,
+        path,
+        store,
+        looked_for: looked_for.to_owned(),
+    }
+    .into())
+}
+
+/// Which kind of node this is.
+pub fn kind(node: &NodeMetadata) -> NodeKind {
+    match node {
+        NodeMetadata::Array(_) => NodeKind::Array,
+        NodeMetadata::Group(_) => NodeKind::Group,
+    }
+}
+
+async fn document(location: &Location, name: &str) -> Result<Option<bytes::Bytes>> {
+    let key = location.key(name)?;
+    Ok(location.store().get_all(&key).await?)
+}
+
+fn invalid(location: &Location, name: &str, source: zarr_metadata::MetadataError) -> crate::Error {
+    let path = path_of(location).unwrap_or_default();
+    let document = location
+        .key(name)
+        .map_or_else(|_| name.to_owned(), |key| key.as_str().to_owned());
+    ErrorKind::Metadata {
+        path,
+        document: format!("`{document}`"),
+        source,
+    }
+    .into()
+}

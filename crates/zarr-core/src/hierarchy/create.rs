@@ -1,0 +1,130 @@
+//! Creating a node: everything is looked at before anything is deleted, and what is written last
+//! makes the node visible.
+
+use futures_util::future::join;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath};
+use zarr_store::{Location, PutMode, StoreErrorKind};
+
+use super::{kind, path_of, read};
+use crate::{Error, ErrorKind, NodeKind, Result};
+
+/// Writes the documents of a new node, and those of groups above it that are missing.
+///
+/// With `overwrite` whatever is at the place is deleted first: its documents, then the rest. Nothing
+/// is deleted before every check that can be made has passed; what the documents say is the
+/// caller's to check.
+///
+/// # Errors
+/// [`ErrorKind::Exists`] where a node of either format is there and is not to be overwritten,
+/// [`ErrorKind::ParentIsArray`] below an array, and what the store says.
+pub async fn create(location: &Location, node: &NodeMetadata, overwrite: bool) -> Result<()> {
+    let path = path_of(location)?;
+    path.check_new()?;
+    let format = node.format();
+    let above: Vec<Location> = ancestors(location).collect();
+    let (here, above) = join(read(location, None), look_at(&above)).await;
+    let missing = missing_groups(&path, above?)?;
+    let here = match here {
+        // A document that cannot be read is in the way like any other.
+        Err(error) if overwrite && matches!(error.kind(), ErrorKind::Metadata { .. }) => true,
+        found => match found? {
+            Some(found) if !overwrite => return Err(exists(location, path, kind(&found))),
+            found => found.is_some(),
+        },
+    };
+    if overwrite {
+        remove(location, here).await?;
+    }
+    for place in missing.into_iter().rev() {
+        let group = NodeMetadata::Group(GroupMetadata::new(format, Attributes::new()));
+        match put(&place, &group, true).await {
+            // Somebody else made it at the same time.
+            Err(error) if is_taken(&error) => {}
+            other => other?,
+        }
+    }
+    put(location, node, !overwrite).await.map_err(|error| {
+        if is_taken(&error) {
+            exists(location, path, kind(node))
+        } else {
+            error
+        }
+    })
+}
+
+/// Deletes a node: its documents first, so that nobody opens half of it.
+async fn remove(location: &Location, documents: bool) -> Result<()> {
+    let store = location.store();
+    if documents {
+        for name in ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"] {
+            store.delete(&location.key(name)?, None).await?;
+        }
+    }
+    Ok(store.delete_prefix(location.path()).await?)
+}
+
+/// The places above, nearest first.
+fn ancestors(location: &Location) -> impl Iterator<Item = Location> {
+    std::iter::successors(location.parent(), Location::parent)
+}
+
+async fn look_at(places: &[Location]) -> Result<Vec<(Location, Option<NodeKind>)>> {
+    stream::iter(places)
+        .map(|place| async {
+            let found = read(place, None).await?;
+            Ok((place.clone(), found.as_ref().map(kind)))
+        })
+        .buffered(8)
+        .try_collect()
+        .await
+}
+
+fn missing_groups(
+    path: &NodePath,
+    above: Vec<(Location, Option<NodeKind>)>,
+) -> Result<Vec<Location>> {
+    let mut missing = vec![];
+    for (place, found) in above {
+        match found {
+            Some(NodeKind::Group) => {}
+            None => missing.push(place),
+            Some(NodeKind::Array) => {
+                let (path, ancestor) = (path.clone(), path_of(&place)?);
+                return Err(ErrorKind::ParentIsArray { path, ancestor }.into());
+            }
+        }
+    }
+    Ok(missing)
+}
+
+/// Writes a node's documents; the one that makes it a node comes last.
+async fn put(location: &Location, node: &NodeMetadata, new: bool) -> Result<()> {
+    let store = location.store();
+    let can_create = store.hints().conditions.create;
+    let mut documents = node.documents();
+    documents.sort_by_key(|(name, _)| *name != ".zattrs");
+    for (name, bytes) in documents {
+        let makes_node = name != ".zattrs";
+        let mode = if new && can_create && makes_node {
+            PutMode::Create
+        } else {
+            PutMode::Overwrite
+        };
+        store.put(&location.key(name)?, bytes.into(), mode).await?;
+    }
+    Ok(())
+}
+
+fn is_taken(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Store(e) if matches!(e.kind, StoreErrorKind::AlreadyExists))
+}
+
+fn exists(location: &Location, path: NodePath, found: NodeKind) -> Error {
+    ErrorKind::Exists {
+        path,
+        found,
+        store: location.store().to_string(),
+    }
+    .into()
+}

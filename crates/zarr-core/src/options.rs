@@ -1,0 +1,404 @@
+//! From what a creator asks for to an array's documents, with everything checked that can be checked
+//! without a store.
+
+use serde_json::Value;
+use zarr_metadata::{
+    ArrayMetadata, Attributes, ChunkGridMetadata, ChunkKeyEncoding, DataType, Endian, Extension,
+    FillValue, Order, Separator, ZarrFormat, v2, v3,
+};
+
+use crate::{Error, Result, defaults};
+
+/// What an array is to be. Only shape and data type have no default.
+#[derive(Clone, Debug)]
+pub struct ArrayOptions {
+    /// Elements per axis.
+    pub shape: Vec<u64>,
+    /// The element type.
+    pub data_type: DataType,
+    /// The chunks: the inner chunks where there are shards.
+    pub chunks: Chunks,
+    /// The shards, if there are to be any (format 3).
+    pub shards: Option<Chunks>,
+    /// What is done to arrays before they become bytes (format 3), or the filters (format 2).
+    pub filters: Codecs,
+    /// What turns an array into bytes (format 3).
+    pub serializer: Option<Extension>,
+    /// What is done to bytes; format 2 has one compressor at most.
+    pub compressors: Codecs,
+    /// The value of elements that were never written.
+    pub fill_value: Fill,
+    /// How elements lie in a chunk (format 2).
+    pub order: Option<Order>,
+    /// The format; the context's default if absent.
+    pub zarr_format: Option<ZarrFormat>,
+    /// How chunks are named.
+    pub chunk_key_encoding: Option<ChunkKeyEncoding>,
+    /// Names of the axes (format 3).
+    pub dimension_names: Option<Vec<Option<String>>>,
+    /// The user's attributes.
+    pub attributes: Attributes,
+}
+
+/// A chunk shape, or how to find one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Chunks {
+    /// Guessed from shape and element size, as zarr-python does.
+    #[default]
+    Auto,
+    /// One chunk for the whole array.
+    Whole,
+    /// The same length on every axis.
+    Uniform(u64),
+    /// This shape.
+    Shape(Vec<u64>),
+}
+
+/// Codecs of one kind.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Codecs {
+    /// The default of the format and data type.
+    #[default]
+    Auto,
+    /// These, in this order; none if empty.
+    List(Vec<Extension>),
+}
+
+/// A fill value as it is given.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Fill {
+    /// The data type's zero.
+    #[default]
+    Default,
+    /// `null`, which only format 2 has: elements that were never written have no promised value, and
+    /// are read as zero.
+    Null,
+    /// A value in the JSON form of the specification: a number, `"NaN"`, `"0x7fc00001"`, …
+    Value(Value),
+}
+
+impl ArrayOptions {
+    /// An array of this shape and type with every default.
+    pub fn new(shape: impl Into<Vec<u64>>, data_type: DataType) -> Self {
+        Self {
+            shape: shape.into(),
+            data_type,
+            chunks: Chunks::Auto,
+            shards: None,
+            filters: Codecs::Auto,
+            serializer: None,
+            compressors: Codecs::Auto,
+            fill_value: Fill::Default,
+            order: None,
+            zarr_format: None,
+            chunk_key_encoding: None,
+            dimension_names: None,
+            attributes: Attributes::new(),
+        }
+    }
+
+    /// The documents of such an array. `default` is the format where none was asked for.
+    ///
+    /// # Errors
+    /// An argument that is wrong by itself, or that the format does not have.
+    pub fn metadata(self, default: ZarrFormat) -> Result<ArrayMetadata> {
+        match self.zarr_format.unwrap_or(default) {
+            ZarrFormat::V2 => self.v2(),
+            ZarrFormat::V3 => self.v3(),
+        }
+    }
+
+    fn v3(self) -> Result<ArrayMetadata> {
+        if self.order == Some(Order::F) {
+            let text = "format 3 has no stored order; put a `transpose` codec among `filters`";
+            return Err(Error::argument("order", text));
+        }
+        if self.fill_value == Fill::Null {
+            return Err(Error::argument(
+                "fill_value",
+                "null is a fill value in format 2 only",
+            ));
+        }
+        let filters = self.filters.or(Vec::new);
+        let serializer = self
+            .serializer
+            .clone()
+            .unwrap_or_else(|| defaults::serializer(&self.data_type));
+        let compressors = self.compressors.or(|| vec![defaults::compressor()]);
+        let mut codecs: Vec<Extension> = filters;
+        codecs.push(serializer);
+        codecs.extend(compressors);
+
+        let sharded = self.shards.is_some();
+        let largest = if sharded {
+            defaults::LARGEST_INNER_CHUNK
+        } else {
+            defaults::LARGEST_CHUNK
+        };
+        let inner = self.chunk_shape("chunks", &self.chunks, largest)?;
+        let outer = match &self.shards {
+            None => inner,
+            Some(shards) => {
+                let outer = self.chunk_shape("shards", shards, defaults::LARGEST_CHUNK)?;
+                if !defaults::divides(&inner, &outer) {
+                    let text = format!("{outer:?} is not a multiple of the chunks, {inner:?}");
+                    return Err(Error::argument("shards", text));
+                }
+                codecs = vec![
+                    Extension::new("sharding_indexed")
+                        .with("chunk_shape", inner)
+                        .with("codecs", list(&codecs))
+                        .with("index_codecs", list(&defaults::index_codecs()))
+                        .with("index_location", "end"),
+                ];
+                outer
+            }
+        };
+        if self
+            .dimension_names
+            .as_ref()
+            .is_some_and(|names| names.len() != self.shape.len())
+        {
+            let text = format!("one name is needed for each of {} axes", self.shape.len());
+            return Err(Error::argument("dimension_names", text));
+        }
+        let fill_value = self.fill_value(FillValue::to_json)?;
+        let mut metadata = v3::ArrayMetadata::new(self.shape, self.data_type, outer.clone());
+        metadata.chunk_grid = ChunkGridMetadata::Regular { chunk_shape: outer };
+        metadata.chunk_key_encoding = self.chunk_key_encoding.unwrap_or_default();
+        metadata.fill_value = fill_value;
+        metadata.codecs = codecs;
+        metadata.attributes = self.attributes;
+        metadata.dimension_names = self.dimension_names;
+        Ok(ArrayMetadata::V3(metadata))
+    }
+
+    fn v2(self) -> Result<ArrayMetadata> {
+        let only_v3 = |name| Err(Error::argument(name, "only format 3 has this"));
+        if self.shards.is_some() {
+            return only_v3("shards");
+        }
+        if self.dimension_names.is_some() {
+            return only_v3("dimension_names");
+        }
+        let endian = match self
+            .serializer
+            .as_ref()
+            .map(|s| (s.name.as_str(), s.get::<String>("endian")))
+        {
+            None => None,
+            Some(("bytes", Ok(endian))) => match endian.as_deref() {
+                Some("big") => Some(Endian::Big),
+                _ => None,
+            },
+            Some(_) => return only_v3("serializer"),
+        };
+        let separator = match self.chunk_key_encoding {
+            None => Separator::Dot,
+            Some(ChunkKeyEncoding::V2(separator)) => separator,
+            Some(_) => {
+                let text = "format 2 names chunks by their numbers alone: `ChunkKeyEncoding::V2`";
+                return Err(Error::argument("chunk_key_encoding", text));
+            }
+        };
+        let mut compressors = self.compressors.or(|| vec![v2_compressor()]).into_iter();
+        let compressor = compressors.next().map(|codec| v2_codec(&codec));
+        if compressors.next().is_some() {
+            let text = "format 2 has one compressor; put the others among `filters`";
+            return Err(Error::argument("compressors", text));
+        }
+        let filters = self.filters.or(Vec::new).iter().map(v2_codec).collect();
+        let chunks = self.chunk_shape("chunks", &self.chunks, defaults::LARGEST_CHUNK)?;
+        let multi_byte = self.data_type.size().is_some_and(|size| size > 1);
+        let dtype = v2::DType::new(
+            self.data_type.clone(),
+            multi_byte.then_some(endian.unwrap_or(Endian::Little)),
+        );
+        let fill_value = match self.fill_value {
+            Fill::Null => Value::Null,
+            _ => self.fill_value(|fill, _| dtype.fill_value_to_json(fill))?,
+        };
+        let mut array = v2::ArrayMetadata::new(self.shape, dtype, chunks);
+        array.compressor = compressor;
+        array.filters = filters;
+        array.fill_value = fill_value;
+        array.order = self.order.unwrap_or_default();
+        array.dimension_separator = separator;
+        Ok(ArrayMetadata::V2 {
+            array,
+            attributes: self.attributes,
+        })
+    }
+
+    fn fill_value(&self, to_json: impl FnOnce(&FillValue, &DataType) -> Value) -> Result<Value> {
+        let data_type = &self.data_type;
+        let fill = match &self.fill_value {
+            Fill::Value(value) => FillValue::from_json(value, data_type)
+                .map_err(|error| Error::argument("fill_value", error.to_string()))?,
+            Fill::Default | Fill::Null => FillValue::zero(data_type).ok_or_else(|| {
+                Error::argument(
+                    "dtype",
+                    format!("{data_type} cannot be created: it is only a name here"),
+                )
+            })?,
+        };
+        Ok(to_json(&fill, data_type))
+    }
+
+    fn chunk_shape(&self, name: &'static str, chunks: &Chunks, largest: f64) -> Result<Vec<u64>> {
+        let rank = self.shape.len();
+        let chosen = match chunks {
+            // Types without a fixed size are guessed as if elements were single bytes.
+            Chunks::Auto => {
+                defaults::chunk_shape(&self.shape, self.data_type.size().unwrap_or(1), largest)
+            }
+            Chunks::Whole => self.shape.iter().map(|&n| n.max(1)).collect(),
+            Chunks::Uniform(length) => vec![*length; rank],
+            Chunks::Shape(shape) => shape.clone(),
+        };
+        if chosen.len() != rank {
+            let text = format!("{chosen:?} has {} axes, the array has {rank}", chosen.len());
+            return Err(Error::argument(name, text));
+        }
+        if chosen.contains(&0) {
+            return Err(Error::argument(
+                name,
+                format!("{chosen:?}: every length must be positive"),
+            ));
+        }
+        Ok(chosen)
+    }
+}
+
+impl Codecs {
+    fn or(&self, default: impl FnOnce() -> Vec<Extension>) -> Vec<Extension> {
+        match self {
+            Self::Auto => default(),
+            Self::List(codecs) => codecs.clone(),
+        }
+    }
+}
+
+fn list(codecs: &[Extension]) -> Value {
+    codecs.iter().map(Extension::to_json).collect()
+}
+
+/// A codec as format 2 writes it: its name is its `id`, its configuration stands beside it.
+fn v2_codec(extension: &Extension) -> v2::Codec {
+    let codec = v2::Codec::new(extension.name.clone());
+    extension
+        .configuration
+        .iter()
+        .fold(codec, |codec, (key, value)| {
+            // numcodecs leaves out a checksum that is off, and older versions refuse it.
+            let off = extension.name == "zstd" && key == "checksum" && *value == Value::Bool(false);
+            if off {
+                codec
+            } else {
+                codec.with(key.clone(), value.clone())
+            }
+        })
+}
+
+fn v2_compressor() -> Extension {
+    Extension::new("zstd").with("level", 0)
+}
+
+impl From<&[u64]> for Chunks {
+    fn from(shape: &[u64]) -> Self {
+        Self::Shape(shape.to_vec())
+    }
+}
+
+impl From<Vec<u64>> for Chunks {
+    fn from(shape: Vec<u64>) -> Self {
+        Self::Shape(shape)
+    }
+}
+
+impl<const N: usize> From<[u64; N]> for Chunks {
+    fn from(shape: [u64; N]) -> Self {
+        Self::Shape(shape.to_vec())
+    }
+}
+
+/// The same length on every axis.
+impl From<u64> for Chunks {
+    fn from(length: u64) -> Self {
+        Self::Uniform(length)
+    }
+}
+
+/// `true` guesses, `false` makes one chunk: zarr-python's documented meaning.
+impl From<bool> for Chunks {
+    fn from(guess: bool) -> Self {
+        if guess { Self::Auto } else { Self::Whole }
+    }
+}
+
+impl From<Extension> for Codecs {
+    fn from(codec: Extension) -> Self {
+        Self::List(vec![codec])
+    }
+}
+
+impl From<Vec<Extension>> for Codecs {
+    fn from(codecs: Vec<Extension>) -> Self {
+        Self::List(codecs)
+    }
+}
+
+impl<const N: usize> From<[Extension; N]> for Codecs {
+    fn from(codecs: [Extension; N]) -> Self {
+        Self::List(codecs.into())
+    }
+}
+
+/// No codec.
+impl From<()> for Codecs {
+    fn from((): ()) -> Self {
+        Self::List(vec![])
+    }
+}
+
+impl From<Value> for Fill {
+    fn from(value: Value) -> Self {
+        if value.is_null() {
+            Self::Null
+        } else {
+            Self::Value(value)
+        }
+    }
+}
+
+/// Numbers and bools; floats that JSON has no number for become the specification's strings.
+macro_rules! fill_from {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Fill {
+            fn from(value: $type) -> Self {
+                Self::Value(value.into())
+            }
+        }
+    )*};
+}
+fill_from!(bool, i8, i16, i32, i64, u8, u16, u32, u64, &str);
+
+impl From<f64> for Fill {
+    fn from(value: f64) -> Self {
+        Self::Value(match value {
+            v if v.is_nan() => "NaN".into(),
+            f64::INFINITY => "Infinity".into(),
+            f64::NEG_INFINITY => "-Infinity".into(),
+            v => v.into(),
+        })
+    }
+}
+
+impl From<f32> for Fill {
+    fn from(value: f32) -> Self {
+        f64::from(value).into()
+    }
+}

@@ -1,0 +1,219 @@
+//! Between Rust's element types and untyped bytes: which type may be read as which, and how.
+//! The only place of this crate that is generic over elements.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ndarray::{ArrayD, IxDyn};
+use zarr_metadata::DataType;
+
+use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result};
+
+/// A Rust type that elements can be read and written as. Exactly the stored type: nothing is cast.
+pub trait Element: Copy + Send + Sync + 'static {
+    /// How an element lies in memory: a type for which all bytes are valid.
+    type Stored: Plain;
+
+    /// The data type an array gets that is made of such elements.
+    fn data_type() -> DataType;
+
+    /// Whether elements of this data type can be read as this type.
+    fn accepts(data_type: &DataType) -> bool {
+        *data_type == Self::data_type()
+    }
+
+    /// Checks what was read.
+    ///
+    /// # Errors
+    /// Where bytes are not a valid value of this type.
+    fn from_stored(stored: Vec<Self::Stored>) -> Result<Vec<Self>>;
+
+    /// The bytes of elements, shared where that is possible.
+    fn into_bytes(elements: Vec<Self>) -> Bytes;
+}
+
+/// Types for which any bytes are a value, so that they can be read in place.
+pub trait Plain: bytemuck::Pod + Send + Sync {}
+
+/// Elements whose memory is their stored form.
+macro_rules! plain {
+    ($($element:ty => $data_type:ident),* $(,)?) => {$(
+        impl Plain for $element {}
+
+        impl Element for $element {
+            type Stored = Self;
+
+            fn data_type() -> DataType {
+                DataType::$data_type
+            }
+
+            fn from_stored(stored: Vec<Self>) -> Result<Vec<Self>> {
+                Ok(stored)
+            }
+
+            fn into_bytes(elements: Vec<Self>) -> Bytes {
+                Bytes::from_owner(AsBytes(elements))
+            }
+        }
+    )*};
+}
+
+plain! {
+    i8 => Int8, i16 => Int16, i32 => Int32, i64 => Int64,
+    u8 => UInt8, u16 => UInt16, u32 => UInt32, u64 => UInt64,
+    f32 => Float32, f64 => Float64,
+}
+
+#[cfg(feature = "half")]
+plain! { half::f16 => Float16 }
+
+#[cfg(feature = "num-complex")]
+plain! { num_complex::Complex32 => Complex64, num_complex::Complex64 => Complex128 }
+
+/// Lends a vector of elements as bytes, without copying it.
+struct AsBytes<T>(Vec<T>);
+
+impl<T: bytemuck::NoUninit> AsRef<[u8]> for AsBytes<T> {
+    fn as_ref(&self) -> &[u8] {
+        bytemuck::cast_slice(&self.0)
+    }
+}
+
+impl Element for bool {
+    type Stored = u8;
+
+    fn data_type() -> DataType {
+        DataType::Bool
+    }
+
+    fn from_stored(stored: Vec<u8>) -> Result<Vec<Self>> {
+        match stored.iter().position(|&byte| byte > 1) {
+            None => Ok(stored.into_iter().map(|b| b == 1).collect()),
+            Some(at) => {
+                let found = stored.get(at).copied().unwrap_or_default();
+                let text = format!("element {at} of the selection is {found}, a bool is 0 or 1");
+                Err(Error::argument("bool", text))
+            }
+        }
+    }
+
+    fn into_bytes(elements: Vec<Self>) -> Bytes {
+        Bytes::from_owner(AsBytes(elements))
+    }
+}
+
+/// Elements of a data type known only at run time: native byte order, C order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DynData {
+    /// The element type.
+    pub dtype: DataType,
+    /// Elements per axis; none for a scalar.
+    pub shape: Vec<u64>,
+    /// The elements' bytes.
+    pub data: Vec<u8>,
+}
+
+impl DynData {
+    /// The elements as a typed array.
+    ///
+    /// # Errors
+    /// Where `T` is not the element type.
+    pub fn into_array<T: Element>(self) -> Result<ArrayD<T>> {
+        if !T::accepts(&self.dtype) {
+            let (path, asked) = (zarr_metadata::NodePath::root(), std::any::type_name::<T>());
+            return Err(ErrorKind::Element {
+                path,
+                asked,
+                stored: self.dtype,
+            }
+            .into());
+        }
+        let stored: Vec<T::Stored> = bytemuck::pod_collect_to_vec(&self.data);
+        into_array(T::from_stored(stored)?, &self.shape)
+    }
+}
+
+impl<T: Element> From<ArrayD<T>> for DynData {
+    fn from(array: ArrayD<T>) -> Self {
+        let shape = array.shape().iter().map(|&n| n as u64).collect();
+        let data = T::into_bytes(c_order(array)).to_vec();
+        Self {
+            dtype: T::data_type(),
+            shape,
+            data,
+        }
+    }
+}
+
+/// The elements of an array in C order: its own memory where it is in that order already.
+pub fn c_order<T: Element>(array: ArrayD<T>) -> Vec<T> {
+    let (len, standard) = (array.len(), array.is_standard_layout());
+    if !standard {
+        return array.iter().copied().collect();
+    }
+    let (memory, offset) = array.into_raw_vec_and_offset();
+    match offset.unwrap_or(0) {
+        0 if memory.len() == len => memory,
+        offset => memory.into_iter().skip(offset).take(len).collect(),
+    }
+}
+
+/// Elements as an array of the shape a selection gives.
+fn into_array<T>(elements: Vec<T>, shape: &[u64]) -> Result<ArrayD<T>> {
+    let shape: Option<Vec<usize>> = shape.iter().map(|&n| usize::try_from(n).ok()).collect();
+    let (found, wanted) = (elements.len(), shape.clone());
+    let array = shape.and_then(|shape| ArrayD::from_shape_vec(IxDyn(&shape), elements).ok());
+    array.ok_or_else(|| Error::argument("shape", format!("{found} elements are not {wanted:?}")))
+}
+
+impl ChunkedArray {
+    /// Reads the cells of a selection as an array of its shape.
+    ///
+    /// # Errors
+    /// Where the elements are not stored as `T`, or as [`read`](Self::read).
+    pub async fn read_as<T: Element>(self: Arc<Self>, selection: Resolved) -> Result<ArrayD<T>> {
+        self.check_element::<T>()?;
+        let align = align_of::<T::Stored>();
+        let output = Arc::clone(&self).read(selection.clone(), align).await?;
+        let stored: Vec<T::Stored> = output.into_vec().ok_or_else(|| self.incomplete())?;
+        into_array(T::from_stored(stored)?, selection.out_shape())
+    }
+
+    /// Reads the cells of a selection whatever their type.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub async fn read_dyn(self: Arc<Self>, selection: Resolved) -> Result<DynData> {
+        let output = Arc::clone(&self).read(selection.clone(), 1).await?;
+        let data = output.into_vec().ok_or_else(|| self.incomplete())?;
+        let dtype = self.metadata().data_type().clone();
+        Ok(DynData {
+            dtype,
+            shape: selection.out_shape().to_vec(),
+            data,
+        })
+    }
+
+    /// `Ok` where the stored elements can be read and written as `T`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Element`] where they cannot.
+    pub fn check_element<T: Element>(&self) -> Result<()> {
+        let stored = self.metadata().data_type();
+        if T::accepts(stored) {
+            return Ok(());
+        }
+        let (path, asked) = (self.path().clone(), std::any::type_name::<T>());
+        Err(ErrorKind::Element {
+            path,
+            asked,
+            stored: stored.clone(),
+        }
+        .into())
+    }
+
+    /// Every task said that it wrote its part, and some part was not written: a bug, not an input.
+    fn incomplete(&self) -> Error {
+        self.chunk_error(&[], crate::ChunkError::Worker)
+    }
+}

@@ -1,0 +1,197 @@
+//! Merging of byte ranges: few requests instead of many, and every asker still gets its own bytes.
+//! `plan` is pure; only `get_ranges` asks a store.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use crate::{ByteRange, Found, Key, Op, Result, Store, StoreError, StoreErrorKind, Version};
+
+/// Ranges that are read as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// What is read.
+    pub range: Range<u64>,
+    /// Which of the ranges lie in it, by their place in the list that was planned.
+    pub members: Vec<usize>,
+}
+
+/// Merges ranges that have at most `gap` unwanted bytes between them, as long as a merged range has
+/// at most `limit` bytes. A range that alone is longer stays whole. Groups come in ascending order.
+///
+/// ```
+/// use zarr_store::coalesce::plan;
+/// let groups = plan(&[90..100, 0..10, 12..20], 4, 1000);
+/// assert_eq!(groups.len(), 2);
+/// assert_eq!((groups[0].range.clone(), &groups[0].members[..]), (0..20, &[1, 2][..]));
+/// ```
+pub fn plan(ranges: &[Range<u64>], gap: u64, limit: u64) -> Vec<Group> {
+    let mut order: Vec<usize> = (0..ranges.len()).collect();
+    order.sort_by_key(|&i| (ranges[i].start, ranges[i].end));
+    let mut groups: Vec<Group> = Vec::new();
+    for i in order {
+        let next = &ranges[i];
+        if let Some(group) = groups.last_mut()
+            && next.start <= group.range.end.saturating_add(gap)
+            && next.end.max(group.range.end) - group.range.start
+                <= limit.max(group.range.end - group.range.start)
+        {
+            group.range.end = group.range.end.max(next.end);
+            group.members.push(i);
+        } else {
+            groups.push(Group {
+                range: next.clone(),
+                members: vec![i],
+            });
+        }
+    }
+    groups
+}
+
+impl Group {
+    /// The part of this group's bytes that `range`, one of its members, asked for. `bytes` may end
+    /// early, where the value does; `None` if it ends before the range begins.
+    pub fn cut(&self, bytes: &Bytes, range: &Range<u64>) -> Option<Bytes> {
+        let start = usize::try_from(range.start.checked_sub(self.range.start)?).ok()?;
+        let end = usize::try_from(range.end.checked_sub(self.range.start)?)
+            .ok()?
+            .min(bytes.len());
+        let nothing_behind = start >= bytes.len() && !range.is_empty();
+        (start <= end && !nothing_behind).then(|| bytes.slice(start..end))
+    }
+}
+
+/// Every range's own bytes, from the bytes of the groups; else the range that lies outside the
+/// value.
+pub(crate) fn scatter(
+    groups: &[Group],
+    parts: &[Bytes],
+    ranges: &[Range<u64>],
+) -> std::result::Result<Vec<Bytes>, Range<u64>> {
+    let mut data = vec![Bytes::new(); ranges.len()];
+    for (group, part) in groups.iter().zip(parts) {
+        for &i in &group.members {
+            data[i] = group
+                .cut(part, &ranges[i])
+                .ok_or_else(|| ranges[i].clone())?;
+        }
+    }
+    Ok(data)
+}
+
+/// How often a value that changes between the requests of one call is read anew.
+const TRIES: u32 = 4;
+
+/// What [`Store::get_ranges`] does unless told better: merge by the store's hints, fetch at most
+/// `concurrency` groups at once, slice.
+pub(crate) async fn get_ranges<S: Store + ?Sized>(
+    store: &S,
+    key: &Key,
+    ranges: &[Range<u64>],
+    same: Option<&Version>,
+) -> Result<Option<Found<Vec<Bytes>>>> {
+    let error = |kind| StoreError::new(Op::Get, store, key, kind);
+    if let Some(range) = ranges.iter().find(|r| r.start > r.end) {
+        let asked = ByteRange::Bounded(range.clone());
+        let size = store.head(key).await?.map_or(0, |found| found.size);
+        return Err(error(StoreErrorKind::OutOfRange { asked, size }));
+    }
+    let hints = store.hints();
+    let groups = plan(ranges, hints.merge_gap, hints.merge_limit);
+    if groups.is_empty() {
+        let nothing = store.get(key, ByteRange::Bounded(0..0), same).await?;
+        return Ok(nothing.map(|found| found.map(|_| Vec::new())));
+    }
+    for _ in 0..TRIES {
+        let fetch = |group: &Group| store.get(key, ByteRange::Bounded(group.range.clone()), same);
+        let answers: Vec<_> = stream::iter(groups.iter().map(fetch))
+            .buffered(hints.concurrency.max(1))
+            .try_collect()
+            .await?;
+        if answers.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        let Some(parts) = one_version(answers) else {
+            continue;
+        };
+        let (mut found, mut bytes) = (None, Vec::with_capacity(parts.len()));
+        for part in parts {
+            bytes.push(part.data.clone());
+            found = Some(part.map(|_| ()));
+        }
+        let Some(found) = found else { continue };
+        let data = scatter(&groups, &bytes, ranges).map_err(|range| {
+            let asked = ByteRange::Bounded(range);
+            error(StoreErrorKind::OutOfRange {
+                asked,
+                size: found.size,
+            })
+        })?;
+        return Ok(Some(found.map(|()| data)));
+    }
+    Err(error(StoreErrorKind::Conflict))
+}
+
+/// The answers, if all are there and belong to one writing of the value: parts of two values must
+/// never be taken for one.
+fn one_version(answers: Vec<Option<Found<Bytes>>>) -> Option<Vec<Found<Bytes>>> {
+    let parts: Vec<_> = answers.into_iter().collect::<Option<_>>()?;
+    let alike = parts
+        .windows(2)
+        .all(|w| w[0].version == w[1].version && w[0].size == w[1].size);
+    alike.then_some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    #[allow(
+        clippy::single_range_in_vec_init,
+        reason = "a list of one range is meant"
+    )]
+    fn merges_by_gap_and_limit() {
+        let check = |ranges: &[Range<u64>], gap, limit, want: &[Range<u64>]| {
+            let got: Vec<_> = plan(ranges, gap, limit)
+                .into_iter()
+                .map(|g| g.range)
+                .collect();
+            assert_eq!(got, want, "{ranges:?} gap {gap} limit {limit}");
+        };
+        check(&[], 0, 10, &[]);
+        check(&[0..4, 4..8], 0, 100, &[0..8]);
+        check(&[0..4, 5..8], 0, 100, &[0..4, 5..8]);
+        check(&[0..4, 5..8], 1, 100, &[0..8]);
+        check(&[0..4, 5..8], 1, 7, &[0..4, 5..8]);
+        check(&[0..50, 10..20], 0, 4, &[0..50]);
+        check(&[0..u64::MAX, 3..u64::MAX], 5, 8, &[0..u64::MAX]);
+    }
+
+    proptest! {
+        #[test]
+        fn everybody_gets_their_own_bytes(
+            ranges in prop::collection::vec((0u64..200, 0u64..60), 0..12),
+            gap in 0u64..30, limit in 1u64..120,
+        ) {
+            let value: Bytes = (0u8..=255).collect::<Vec<_>>().into();
+            let ranges: Vec<_> = ranges.iter().map(|&(start, len)| start..start + len).collect();
+            let mut seen = 0;
+            for group in plan(&ranges, gap, limit) {
+                let end = group.range.end.min(256) as usize;
+                let bytes = value.slice(group.range.start as usize..end);
+                let longest = group.members.iter().map(|&i| ranges[i].end - ranges[i].start).max();
+                prop_assert!(group.range.end - group.range.start <= limit.max(longest.unwrap()));
+                for &i in &group.members {
+                    let want = &value[ranges[i].start as usize..ranges[i].end as usize];
+                    prop_assert_eq!(&group.cut(&bytes, &ranges[i]).unwrap()[..], want);
+                    seen += 1;
+                }
+            }
+            prop_assert_eq!(seen, ranges.len());
+        }
+    }
+}

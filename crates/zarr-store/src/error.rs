@@ -1,0 +1,279 @@
+//! The one error type of this crate: what was asked, of which store, for which key, and why it
+//! failed. It knows no backend: backends map their causes to a [`StoreErrorKind`].
+
+use std::{fmt, io};
+
+use crate::ByteRange;
+
+/// What every fallible call of this crate returns.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// A store could not do what it was asked.
+///
+/// Printed, it reads *put `temp/c/3/0` in /data/t.zarr: no space left on device*.
+#[derive(Debug)]
+pub struct StoreError {
+    /// What was asked.
+    pub op: Op,
+    /// Which store was asked, as it prints itself; empty where no store was involved.
+    pub store: String,
+    /// The key or prefix concerned, as text: it need not be a valid key.
+    pub key: Option<String>,
+    /// Why it failed.
+    pub kind: StoreErrorKind,
+    /// Whether the same call may well pass when made again.
+    pub retry: bool,
+}
+
+impl StoreError {
+    /// An error of `store`; `key` is the key or prefix concerned.
+    pub fn new(
+        op: Op,
+        store: &(impl fmt::Display + ?Sized),
+        key: impl AsRef<str>,
+        kind: StoreErrorKind,
+    ) -> Self {
+        let retry = kind.may_pass_later();
+        StoreError {
+            op,
+            store: store.to_string(),
+            key: Some(key.as_ref().to_owned()),
+            kind,
+            retry,
+        }
+    }
+
+    /// The error for text that is no key, no prefix or no address: no store was asked.
+    pub(crate) fn text(op: Op, text: &str, kind: StoreErrorKind) -> Self {
+        StoreError {
+            op,
+            store: String::new(),
+            key: Some(text.to_owned()),
+            kind,
+            retry: false,
+        }
+    }
+
+    /// Whether somebody else changed the value first: read it again and decide again.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self.kind, StoreErrorKind::Conflict)
+    }
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.op.verb())?;
+        if let Some(key) = &self.key {
+            // Escaped: a hostile name must not reach a terminal as control characters.
+            write!(f, " `{}`", key.escape_debug())?;
+        }
+        if !self.store.is_empty() {
+            write!(f, " in {}", self.store)?;
+        }
+        write!(f, ": {}", self.kind)
+    }
+}
+
+/// The text above ends with the cause's own, since an error is often shown alone; so the chain goes
+/// on behind it, and nothing is said twice.
+impl std::error::Error for StoreError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.kind {
+            StoreErrorKind::Permission(e) | StoreErrorKind::Io(e) => e.source(),
+            StoreErrorKind::Backend(e) => e.source(),
+            _ => None,
+        }
+    }
+}
+
+/// What was asked of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Op {
+    /// Make a key or prefix from text.
+    Name,
+    /// Find a store by its address.
+    OpenStore,
+    /// Open a value for reading.
+    Open,
+    /// Read a value or parts of it.
+    Get,
+    /// Ask for a value's size and version.
+    Head,
+    /// Write a value.
+    Put,
+    /// Delete a value.
+    Delete,
+    /// Delete everything below a prefix.
+    DeletePrefix,
+    /// List keys.
+    List,
+    /// Take the lock of a key.
+    Lock,
+    /// Read a value, change it, write it.
+    Update,
+    /// Make writes durable.
+    Sync,
+}
+
+impl Op {
+    fn verb(self) -> &'static str {
+        match self {
+            Op::Name => "name",
+            Op::OpenStore => "open the store",
+            Op::Open => "open",
+            Op::Get => "get",
+            Op::Head => "get the size of",
+            Op::Put => "put",
+            Op::Delete => "delete",
+            Op::DeletePrefix => "delete all below",
+            Op::List => "list",
+            Op::Lock => "lock",
+            Op::Update => "update",
+            Op::Sync => "sync",
+        }
+    }
+}
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreErrorKind {
+    /// The store was opened read-only.
+    #[error("the store is read-only; open it for writing to change it")]
+    ReadOnly,
+    /// The store is there and refuses: permissions, or a read-only file system.
+    #[error("{0}; check who owns the store, and who may read and write there")]
+    Permission(io::Error),
+    /// This store cannot do that; the text says what, and what to do instead.
+    #[error("not supported: {0}")]
+    Unsupported(&'static str),
+    /// [`PutMode::Create`](crate::PutMode::Create) met a value.
+    #[error("a value is already there; read it, or overwrite it on purpose")]
+    AlreadyExists,
+    /// The value is no longer the version that was named.
+    #[error("somebody else changed the value meanwhile; read it again and decide again")]
+    Conflict,
+    /// A read-modify-write met a newer value each time it tried.
+    #[error(
+        "somebody else changed the value {tries} times in a row; let fewer writers change it at once"
+    )]
+    Contended {
+        /// How often it was read and merged.
+        tries: u32,
+    },
+    /// The text is no key or prefix.
+    #[error(transparent)]
+    InvalidKey(KeyProblem),
+    /// The range begins behind the end of the value.
+    #[error(
+        "{asked} lies outside the value of {size} bytes; it was cut short, or is not what was expected"
+    )]
+    OutOfRange {
+        /// The range asked for.
+        asked: ByteRange,
+        /// The size of the whole value.
+        size: u64,
+    },
+    /// No answer in time.
+    #[error("no answer in time; try again, or allow more time")]
+    Timeout,
+    /// The operating system failed.
+    #[error("{0}")]
+    Io(io::Error),
+    /// A backend failed in a way of its own.
+    #[error("{0}")]
+    Backend(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreErrorKind {
+    fn may_pass_later(&self) -> bool {
+        use io::ErrorKind as E;
+        match self {
+            Self::Conflict | Self::Timeout => true,
+            Self::Io(e) => matches!(
+                e.kind(),
+                E::TimedOut | E::WouldBlock | E::ResourceBusy | E::StaleNetworkFileHandle
+            ),
+            _ => false,
+        }
+    }
+}
+
+impl From<io::Error> for StoreErrorKind {
+    fn from(e: io::Error) -> Self {
+        use io::ErrorKind as E;
+        match e.kind() {
+            E::PermissionDenied | E::ReadOnlyFilesystem => Self::Permission(e),
+            _ => Self::Io(e),
+        }
+    }
+}
+
+/// Why a text is no [`Key`](crate::Key).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyProblem {
+    /// Nothing at all.
+    #[error("a key may not be empty")]
+    Empty,
+    /// It begins with a slash.
+    #[error("a key is relative to its store: it may not begin with `/`")]
+    Absolute,
+    /// Two slashes in a row, or one at the end.
+    #[error("a key may not have an empty part: no `//` and no `/` at the end")]
+    EmptySegment,
+    /// A part is `.` or `..`.
+    #[error("a key may not have a part `.` or `..`: it would leave its place in the store")]
+    Dots,
+    /// A byte that some file system or protocol reads as something else.
+    #[error("a key may not contain a backslash or a NUL character")]
+    Character,
+    /// It begins like `C:`.
+    #[error("a key may not begin with a drive letter")]
+    Drive,
+    /// A name that stores keep for files of their own.
+    #[error("names ending in `.zarr-tmp` or `.zarr-lock` are kept for the store's own files")]
+    Reserved,
+    /// A part longer than file systems can store.
+    #[error("a part of a key may have at most 255 bytes")]
+    LongSegment,
+    /// Longer than object stores can store.
+    #[error("a key may have at most 1024 bytes")]
+    Long,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_where_and_why() {
+        let e = StoreError::new(
+            Op::Put,
+            "/data/t.zarr",
+            "temp/c/3/0",
+            StoreErrorKind::ReadOnly,
+        );
+        assert_eq!(
+            e.to_string(),
+            "put `temp/c/3/0` in /data/t.zarr: the store is read-only; open it for writing to change \
+             it"
+        );
+    }
+
+    #[test]
+    fn hostile_names_do_not_reach_the_terminal() {
+        let e = StoreError::text(
+            Op::Name,
+            "\u{1b}[2J",
+            StoreErrorKind::InvalidKey(KeyProblem::Dots),
+        );
+        assert!(!e.to_string().contains('\u{1b}'));
+    }
+
+    #[test]
+    fn is_small_enough_for_every_result() {
+        assert!(size_of::<StoreError>() <= 96, "{}", size_of::<StoreError>());
+    }
+}

@@ -1,0 +1,376 @@
+//! `LocalStore`: values as files. A value is replaced by renaming a complete file over it, so
+//! readers and crashes see the old one or the new one, never a mixture.
+//!
+//! **What it costs.** A read is `openat`, `pread`, `close`; size and version cost one `fstat` more,
+//! and only where they are asked for. A write is create, write, stamp, `fstat`, `close`, rename.
+//! Parent directories are made when a write finds them missing, not before.
+//!
+//! **Versions** are device, inode, size and modification time. The time is stamped by this store,
+//! to the nanosecond and never twice in a process, because the kernel's own clock moves in steps of
+//! milliseconds and inode numbers are used again. On a file system that keeps whole seconds only,
+//! two equally long values written within one second and given one inode number look alike.
+//!
+//! **Two handles on one directory** meet: locks and the short mutex of `stripe` go by the full
+//! path.
+
+mod list;
+mod object;
+mod platform;
+mod stripe;
+mod temp;
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use rustix::io::Errno;
+
+use self::{
+    object::{Described, LocalObject},
+    temp::Temp,
+};
+use crate::{
+    BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
+    PutMode, Result, StoreError, StoreErrorKind, Version,
+};
+
+/// Values as files below one directory.
+///
+/// Cheap to clone. The directory is made by the first write.
+///
+/// ```
+/// use zarr_store::{BlockingStore, ByteRange, Key, LocalStore, PutMode};
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("t.zarr");
+/// let store = LocalStore::new(path);
+/// let key = Key::new("a/zarr.json")?;
+/// assert!(store.get(&key, ByteRange::All, None)?.is_none());
+/// store.put(&key, &"{}".to_owned().into(), PutMode::Create)?;
+/// assert_eq!(&store.get(&key, ByteRange::All, None)?.ok_or("just put")?.data[..], b"{}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct LocalStore {
+    root: Arc<Path>,
+    durability: Durability,
+    hints: IoHints,
+}
+
+/// What a finished write has survived.
+///
+/// A crash of the *process* never tears a value, whatever is chosen. This is about power loss and
+/// crashes of the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// Nothing yet: the system writes when it likes. After power loss a value written shortly
+    /// before may be the old one, absent, or on some file systems empty. [`BlockingStore::sync`] is
+    /// the barrier that makes everything before it durable at once.
+    #[default]
+    None,
+    /// The bytes are on disk before the value appears, so it is the old or the new one, complete.
+    File,
+    /// As `File`, and that the value appeared is on disk too.
+    FileAndDir,
+}
+
+/// How often a write starts again because its directory was deleted meanwhile.
+const TRIES: u32 = 64;
+
+impl LocalStore {
+    /// The store in the directory `root`, which need not be there yet. A relative path is taken
+    /// from the current directory of now.
+    pub fn new(root: impl AsRef<Path>) -> Self {
+        let root = resolved(root.as_ref());
+        let hints = IoHints::local(Identity::named(("file", &root)));
+        LocalStore {
+            root: root.into(),
+            durability: Durability::None,
+            hints,
+        }
+    }
+
+    /// The same store with other durability.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// For a directory on a network: each call takes long, so many should be under way. The store
+    /// is then no longer offered as a blocking one.
+    #[must_use]
+    pub fn high_latency(mut self) -> Self {
+        self.hints.high_latency = true;
+        self.hints.concurrency = 64;
+        self.hints.merge_gap = 256 << 10;
+        self
+    }
+
+    /// The directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Deletes what writers that were killed have left behind, if it is older than `older_than`;
+    /// younger files may belong to writes under way. Says how many files were deleted.
+    ///
+    /// # Errors
+    /// Why a directory could not be read or a file not deleted.
+    pub fn clean_temp(&self, older_than: Duration) -> Result<u64> {
+        list::clean_temp(&self.root, older_than)
+            .map_err(|(path, e)| self.error(Op::Delete, path.to_string_lossy(), e))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + 1 + name.len());
+        path.push(&self.root);
+        path.push(name);
+        path
+    }
+
+    /// What the file at `path` lies in.
+    fn directory<'p>(&'p self, path: &'p Path) -> &'p Path {
+        path.parent().unwrap_or(&self.root)
+    }
+
+    fn error(&self, op: Op, name: impl AsRef<str>, e: io::Error) -> StoreError {
+        // Out of descriptors, memory or processes: others will give some back.
+        let busy = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
+        let retry = Errno::from_io_error(&e).is_some_and(|errno| busy.contains(&errno));
+        let mut error = self.refusal(op, name, e.into());
+        error.retry |= retry;
+        error
+    }
+
+    fn refusal(&self, op: Op, name: impl AsRef<str>, kind: StoreErrorKind) -> StoreError {
+        StoreError::new(op, self, name, kind)
+    }
+
+    /// One try to write: `Err(NotFound)` means that the directory is not there (any more).
+    fn try_put(&self, path: &Path, value: &Payload, mode: &PutMode) -> io::Result<Landed> {
+        let mut temp = Temp::create(path)?;
+        let described = temp.fill(value, self.durability != Durability::None)?;
+        let _stripe = stripe::hold(path);
+        match mode {
+            PutMode::Overwrite => temp.rename_to(path)?,
+            PutMode::Create => {
+                if let Err(e) = temp.rename_to_new(path) {
+                    return match e.kind() {
+                        io::ErrorKind::AlreadyExists => {
+                            Ok(Landed::Not(StoreErrorKind::AlreadyExists))
+                        }
+                        io::ErrorKind::Unsupported => Ok(Landed::Not(StoreErrorKind::Unsupported(
+                            "this file system can neither rename without replacing nor make hard \
+                             links, so no value can be created safely; overwrite instead",
+                        ))),
+                        _ => Err(e),
+                    };
+                }
+            }
+            PutMode::Update(same) => match there(path)? {
+                Some(old) if old.version == *same => temp.rename_to(path)?,
+                _ => return Ok(Landed::Not(StoreErrorKind::Conflict)),
+            },
+        }
+        Ok(Landed::As(described.version))
+    }
+
+    /// Makes it durable that names in `dir` changed; with `up` in the directories above it as well.
+    fn sync_names(&self, dir: &Path, up: bool) -> io::Result<()> {
+        if self.durability != Durability::FileAndDir {
+            return Ok(());
+        }
+        let inside = dir
+            .ancestors()
+            .take_while(|dir| dir.starts_with(&self.root));
+        let dirs = inside.chain(self.root.parent());
+        for dir in dirs.take(if up { usize::MAX } else { 1 }) {
+            match fs::File::open(dir) {
+                Ok(dir) => dir.sync_all()?,
+                // Deleted since, names and all.
+                Err(e) if is_absent(&e) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Landed {
+    As(Version),
+    Not(StoreErrorKind),
+}
+
+/// Size and version of the file at `path`, if there is one.
+fn there(path: &Path) -> io::Result<Option<Described>> {
+    match fs::metadata(path) {
+        Ok(metadata) => Described::new(&metadata).map(Some),
+        Err(e) if is_absent(&e) => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// The only two ways of a path to be proved absent: no such name, or a parent that is a file.
+fn is_absent(e: &io::Error) -> bool {
+    matches!(
+        e.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// An absolute path with the links of its existing part resolved, so that equal directories have
+/// equal names. Where that fails, the path as given: opening a value will say why.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for existing in absolute.ancestors() {
+        if let (Ok(real), Ok(rest)) = (existing.canonicalize(), absolute.strip_prefix(existing)) {
+            // Joining nothing would add a slash.
+            return if rest.as_os_str().is_empty() {
+                real
+            } else {
+                real.join(rest)
+            };
+        }
+    }
+    absolute
+}
+
+impl BlockingStore for LocalStore {
+    fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
+        match object::open(&self.path(key.as_str())) {
+            Ok(file) => Ok(Some(Arc::new(LocalObject::new(
+                file,
+                self.clone(),
+                key.clone(),
+            )))),
+            Err(e) if is_absent(&e) => Ok(None),
+            Err(e) => Err(self.error(Op::Open, key, e)),
+        }
+    }
+
+    fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
+        let path = self.path(key.as_str());
+        let fail = |e| self.error(Op::Put, key, e);
+        let mut made_directories = false;
+        for _ in 0..TRIES {
+            match self.try_put(&path, value, &mode) {
+                Ok(Landed::As(version)) => {
+                    self.sync_names(self.directory(&path), made_directories)
+                        .map_err(fail)?;
+                    return Ok(Some(version));
+                }
+                Ok(Landed::Not(kind)) => return Err(self.refusal(Op::Put, key, kind)),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    if matches!(mode, PutMode::Update(_)) {
+                        return Err(self.refusal(Op::Put, key, StoreErrorKind::Conflict));
+                    }
+                    // Never there, or deleted by `delete_prefix` since: then it is as if that had
+                    // come first.
+                    match fs::create_dir_all(self.directory(&path)) {
+                        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(fail(e)),
+                        _ => made_directories = true,
+                    }
+                }
+                Err(e) => return Err(fail(e)),
+            }
+        }
+        Err(fail(io::Error::other(
+            "its directory was deleted again and again while it was written",
+        )))
+    }
+
+    fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
+        let path = self.path(key.as_str());
+        let fail = |e| self.error(Op::Delete, key, e);
+        let stripe = stripe::hold(&path);
+        if let Some(same) = same
+            && there(&path)
+                .map_err(fail)?
+                .is_none_or(|old| old.version != *same)
+        {
+            return Err(self.refusal(Op::Delete, key, StoreErrorKind::Conflict));
+        }
+        let removed = fs::remove_file(&path);
+        drop(stripe);
+        match removed {
+            Ok(()) => self.sync_names(self.directory(&path), false).map_err(fail),
+            Err(e) if is_absent(&e) => Ok(()),
+            Err(e) => Err(fail(e)),
+        }
+    }
+
+    fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
+        let path = self.path(prefix.bare());
+        let (removed, parent) = match prefix.is_root() {
+            true => (list::remove_children(&self.root), &*self.root),
+            false => (list::remove_tree(&path), self.directory(&path)),
+        };
+        removed
+            .and_then(|()| self.sync_names(parent, false))
+            .map_err(|e| self.error(Op::DeletePrefix, prefix, e))
+    }
+
+    fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
+        let path = if prefix.is_root() {
+            self.root.to_path_buf()
+        } else {
+            self.path(prefix.bare())
+        };
+        match list::list_dir(&path, prefix) {
+            Ok(listing) => Ok(listing),
+            Err(e) if is_absent(&e) => Ok(Listing::default()),
+            Err(e) => Err(self.error(Op::List, prefix, e)),
+        }
+    }
+
+    fn hints(&self) -> IoHints {
+        self.hints
+    }
+
+    fn head(&self, key: &Key) -> Result<Option<Found<()>>> {
+        let found = there(&self.path(key.as_str())).map_err(|e| self.error(Op::Head, key, e))?;
+        Ok(found.map(|d| Found {
+            data: (),
+            size: d.size,
+            version: Some(d.version),
+        }))
+    }
+
+    fn lock_name(&self, key: &Key) -> LockName {
+        // By path: one file has one lock, whichever of its parents was opened as a store.
+        LockName::new(
+            Identity::named("file"),
+            self.path(key.as_str()).to_string_lossy(),
+        )
+    }
+
+    fn sync(&self) -> Result<()> {
+        match fs::File::open(&self.root) {
+            Ok(root) => platform::barrier(&root).map_err(|e| self.error(Op::Sync, "", e)),
+            Err(e) if is_absent(&e) => Ok(()),
+            Err(e) => Err(self.error(Op::Sync, "", e)),
+        }
+    }
+}
+
+impl fmt::Display for LocalStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.root.display().fmt(f)
+    }
+}
+
+impl fmt::Debug for LocalStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalStore")
+            .field("root", &self.root)
+            .field("durability", &self.durability)
+            .field("high_latency", &self.hints.high_latency)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

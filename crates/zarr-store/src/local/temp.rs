@@ -1,0 +1,180 @@
+//! A value on its way to its place: a hidden file beside it, which vanishes unless it is renamed.
+//! It knows how to write a whole file, not when one may replace another.
+
+use std::{
+    fs::{self, File, FileTimes, OpenOptions},
+    hash::{BuildHasher, RandomState},
+    io::{self, IoSlice, Write},
+    path::{Path, PathBuf},
+    process,
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use super::{object::Described, platform};
+use crate::Payload;
+
+/// Names that end so are no keys, so no listing shows them and no value can be called so.
+const SUFFIX: &str = ".zarr-tmp";
+
+/// Whether a file of this name was made by [`Temp::create`].
+pub(super) fn is_temp(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(SUFFIX)
+}
+
+/// A file that is not in its place yet.
+pub(super) struct Temp {
+    path: PathBuf,
+    /// `None` once closed.
+    file: Option<File>,
+    /// Whether it is still under its temporary name.
+    remains: bool,
+}
+
+impl Temp {
+    /// A new, empty file in the directory of `target`; `NotFound` if that directory is not there.
+    pub(super) fn create(target: &Path) -> io::Result<Temp> {
+        loop {
+            let path = target.with_file_name(name_beside(target));
+            // O_CREAT | O_EXCL | O_CLOEXEC: never somebody else's file, never one for a child
+            // process.
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => {
+                    return Ok(Temp {
+                        path,
+                        file: Some(file),
+                        remains: true,
+                    });
+                }
+                // Left behind by a process that had our number: the next name is another one.
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(e),
+            }
+        }
+    }
+
+    /// Writes everything, stamps the time, if `durable` waits for the disk, and closes.
+    pub(super) fn fill(&mut self, value: &Payload, durable: bool) -> io::Result<Described> {
+        let Some(mut file) = self.file.take() else {
+            return Err(io::Error::other("a temporary file was written twice"));
+        };
+        write_parts(&mut file, value)?;
+        // Some network file systems let nobody set times; versions are then as fine as their clock.
+        let _ = file.set_times(FileTimes::new().set_modified(stamp()));
+        if durable {
+            file.sync_data()?;
+        }
+        let described = Described::new(&file.metadata()?)?;
+        close(file)?;
+        Ok(described)
+    }
+
+    /// Puts the file in its place, whatever is there.
+    pub(super) fn rename_to(&mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        self.remains = false;
+        Ok(())
+    }
+
+    /// Puts the file in its place, or fails with `AlreadyExists`.
+    pub(super) fn rename_to_new(&mut self, target: &Path) -> io::Result<()> {
+        match platform::rename_to_new(&self.path, target) {
+            Ok(()) => self.remains = false,
+            // Not in this system or file system. A second name does the same; the first goes with
+            // `self`.
+            Err(e)
+                if matches!(
+                    e.kind(),
+                    io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+                ) =>
+            {
+                fs::hard_link(&self.path, target).map_err(|e| match e.kind() {
+                    // How Linux says that a file system has no hard links.
+                    io::ErrorKind::PermissionDenied => io::ErrorKind::Unsupported.into(),
+                    _ => e,
+                })?;
+            }
+            Err(e) => return Err(e),
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Temp {
+    fn drop(&mut self) {
+        if self.remains {
+            // If even this fails, `clean_temp` finds it: nothing better can be done here.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// `.<name>.<process>-<count>-<random>.zarr-tmp`: the random number keeps apart processes of
+/// several machines, or containers, that share a directory and a process number.
+fn name_beside(target: &Path) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    static RANDOM: OnceLock<u64> = OnceLock::new();
+    let random = RANDOM.get_or_init(|| RandomState::new().hash_one(process::id()));
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = target
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    // The whole must be a file name too, of at most 255 bytes.
+    let end = (0..=name.len().min(180))
+        .rev()
+        .find(|&end| name.is_char_boundary(end))
+        .unwrap_or(0);
+    let name = &name[..end];
+    format!(".{name}.{}-{count:x}-{random:x}{SUFFIX}", process::id())
+}
+
+/// Writes all parts with as few calls as the system allows.
+fn write_parts(file: &mut File, value: &Payload) -> io::Result<()> {
+    if let [part] = value.parts() {
+        return file.write_all(part);
+    }
+    let mut slices: Vec<IoSlice<'_>> = value
+        .parts()
+        .iter()
+        .map(|part| IoSlice::new(part))
+        .collect();
+    let mut rest = &mut slices[..];
+    while !rest.is_empty() {
+        match file.write_vectored(rest) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut rest, written),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
+}
+
+/// The time of now, in nanoseconds that no other value written by this process has.
+fn stamp() -> SystemTime {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let now = u64::try_from(since.as_nanos()).unwrap_or(u64::MAX);
+    let next = |last: u64| Some(now.max(last.saturating_add(1)));
+    // Always `Ok`: `next` is never `None`.
+    let last = LAST
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, next)
+        .unwrap_or(now);
+    UNIX_EPOCH + Duration::from_nanos(now.max(last.saturating_add(1)))
+}
+
+/// Closes and tells the error, which dropping a `File` would hide: network file systems and quotas
+/// report here what could not be written.
+fn close(file: File) -> io::Result<()> {
+    match nix::unistd::close(file) {
+        // Linux has closed it all the same; closing again could hit somebody else's file.
+        Ok(()) | Err(nix::errno::Errno::EINTR) => Ok(()),
+        Err(e) => Err(e.into()),
+    }
+}

@@ -1,0 +1,363 @@
+//! What only a directory can show: hidden leavings, hostile names, threads that delete while others
+//! write.
+
+use std::{fs, os::unix::fs::symlink, thread, time::Duration};
+
+use tempfile::{TempDir, tempdir};
+
+use super::*;
+use crate::{ByteRange, Prefixed, ReadOnly, Store, testing};
+
+fn key(text: &str) -> Key {
+    Key::new(text).unwrap()
+}
+
+/// A store in a directory that lives as long as the second value.
+fn local() -> (LocalStore, TempDir) {
+    let dir = tempdir().unwrap();
+    (LocalStore::new(dir.path().join("root")), dir)
+}
+
+fn all(store: &LocalStore, name: &str) -> Option<Vec<u8>> {
+    store
+        .get(&key(name), ByteRange::All, None)
+        .unwrap()
+        .map(|found| found.data.to_vec())
+}
+
+/// Every file in the tree, by name.
+fn files(dir: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).unwrap().map(Result::unwrap) {
+        match entry.file_type().unwrap().is_dir() {
+            true => names.extend(files(&entry.path())),
+            false => names.push(entry.path().to_string_lossy().into_owned()),
+        }
+    }
+    names
+}
+
+/// Runs the suite on stores in directories of their own.
+fn conforms<S: Store>(make: impl Fn(LocalStore) -> S) {
+    let dir = tempdir().unwrap();
+    let count = std::sync::atomic::AtomicU32::new(0);
+    testing::conformance(|| {
+        let n = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        make(LocalStore::new(dir.path().join(n.to_string())))
+    });
+}
+
+#[test]
+fn conforms_bare() {
+    conforms(LocalStore::into_store);
+}
+
+#[test]
+fn conforms_durably() {
+    // The asynchronous half alone: the other would wait for the disk thousands of times.
+    let dir = tempdir().unwrap();
+    let count = std::sync::atomic::AtomicU32::new(0);
+    crate::runtime::wait(testing::exercise(|| {
+        let n = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let store = LocalStore::new(dir.path().join(n.to_string()));
+        store.durability(Durability::FileAndDir).into_store()
+    }));
+}
+
+#[test]
+fn conforms_wrapped() {
+    conforms(|store| ReadOnly::new(store.into_store()));
+    conforms(|store| Prefixed::new(store.into_store(), Prefix::new("below/here").unwrap()));
+}
+
+#[tokio::test]
+async fn conforms_inside_a_runtime() {
+    let dir = tempdir().unwrap();
+    let count = std::sync::atomic::AtomicU32::new(0);
+    testing::exercise(|| {
+        let n = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        LocalStore::new(dir.path().join(n.to_string()))
+            .high_latency()
+            .into_store()
+    })
+    .await;
+}
+
+#[test]
+fn high_latency_is_asked_asynchronously() {
+    let (store, _dir) = local();
+    assert!(store.clone().into_store().as_blocking().is_some());
+    assert!(store.high_latency().into_store().as_blocking().is_none());
+}
+
+#[test]
+fn writes_leave_nothing_but_values() {
+    let (store, dir) = local();
+    for n in 0..3 {
+        store
+            .put(&key("a/b"), &vec![n].into(), PutMode::Overwrite)
+            .unwrap();
+    }
+    store
+        .put(&key("a/c"), &vec![1].into(), PutMode::Create)
+        .unwrap();
+    store
+        .put(&key("a/c"), &vec![2].into(), PutMode::Create)
+        .unwrap_err();
+    store
+        .put(&key("a/c"), &vec![2].into(), PutMode::Update(1.into()))
+        .unwrap_err();
+    let mut files = files(dir.path());
+    files.sort();
+    assert_eq!(files.len(), 2, "{files:?}");
+    assert!(
+        files[0].ends_with("root/a/b") && files[1].ends_with("root/a/c"),
+        "{files:?}"
+    );
+}
+
+#[test]
+fn what_a_killed_writer_leaves_is_hidden_and_cleaned() {
+    let (store, _dir) = local();
+    store
+        .put(&key("a/b"), &vec![1].into(), PutMode::Create)
+        .unwrap();
+    // As if killed between write and rename.
+    let mut temp = Temp::create(&store.path("a/b")).unwrap();
+    temp.fill(&vec![2].into(), false).unwrap();
+    std::mem::forget(temp);
+    fs::write(store.path("a/.b.zarr-lock"), "").unwrap();
+    assert_eq!(files(store.root()).len(), 3);
+
+    let listing = store.list_dir(&Prefix::new("a").unwrap()).unwrap();
+    assert_eq!(
+        listing
+            .keys
+            .iter()
+            .map(|e| e.key.as_str())
+            .collect::<Vec<_>>(),
+        ["a/b"]
+    );
+    assert_eq!(store.list(&Prefix::root()).unwrap().len(), 1);
+    assert_eq!(store.clean_temp(Duration::from_secs(3600)).unwrap(), 0);
+    assert_eq!(store.clean_temp(Duration::ZERO).unwrap(), 1);
+    assert_eq!(all(&store, "a/b"), Some(vec![1]));
+}
+
+#[test]
+fn no_name_leaves_the_root() {
+    let (store, dir) = local();
+    fs::write(dir.path().join("canary"), "alive").unwrap();
+    let dots = [
+        "..",
+        "../canary",
+        "a/../../canary",
+        "./canary",
+        ".",
+        "a/..",
+        "../root/../canary",
+        "a/./b",
+    ];
+    let roots = [
+        "/etc/passwd",
+        "//canary",
+        "/",
+        "~/../canary/",
+        "C:/x",
+        "c:\\x",
+        "\\\\host\\share",
+    ];
+    let odd = [
+        "a\0b",
+        "a\\..\\..\\canary",
+        "..\\canary",
+        "a//b",
+        "a/",
+        "",
+        "x.zarr-tmp",
+        ".canary.zarr-lock",
+    ];
+    for name in dots.iter().chain(&roots).chain(&odd) {
+        assert!(Key::new(name).is_err(), "{name:?} is no key");
+    }
+    // These look hostile but are names like any other: they stay inside.
+    let tame = [
+        "...",
+        "..a",
+        "a..",
+        "%2e%2e/canary",
+        "..%2fcanary",
+        "~",
+        "$HOME",
+        "-rf",
+        "a b",
+        "..\u{2215}canary",
+    ];
+    for name in tame {
+        store
+            .put(&key(name), &vec![1].into(), PutMode::Overwrite)
+            .unwrap();
+        assert_eq!(all(&store, name), Some(vec![1]), "{name:?}");
+    }
+    assert_eq!(store.list(&Prefix::root()).unwrap().len(), tame.len());
+    store.delete_prefix(&Prefix::root()).unwrap();
+    assert_eq!(files(dir.path()).len(), 1);
+    assert_eq!(fs::read(dir.path().join("canary")).unwrap(), b"alive");
+}
+
+#[test]
+fn deleting_a_link_leaves_what_it_leads_to() {
+    let (store, dir) = local();
+    fs::create_dir_all(store.root()).unwrap();
+    fs::create_dir(dir.path().join("elsewhere")).unwrap();
+    fs::write(dir.path().join("elsewhere/x"), "alive").unwrap();
+    symlink(dir.path().join("elsewhere"), store.path("link")).unwrap();
+    symlink(dir.path().join("nowhere"), store.path("dangling")).unwrap();
+    assert_eq!(store.list_dir(&Prefix::root()).unwrap().prefixes.len(), 1);
+    assert_eq!(all(&store, "dangling"), None);
+    store.delete_prefix(&Prefix::new("link").unwrap()).unwrap();
+    assert!(!store.path("link").exists());
+    assert_eq!(fs::read(dir.path().join("elsewhere/x")).unwrap(), b"alive");
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_not_absent() {
+    let (store, dir) = local();
+    store
+        .put(&key("a/b"), &vec![1].into(), PutMode::Create)
+        .unwrap();
+    assert!(
+        store.get(&key("a"), ByteRange::All, None).is_err(),
+        "a directory is no value"
+    );
+    assert!(store.head(&key("a")).is_err());
+    assert!(store.open(&key("a")).unwrap().unwrap().read(0..1).is_err());
+    assert!(
+        store
+            .put(&key("a"), &vec![1].into(), PutMode::Overwrite)
+            .is_err()
+    );
+    assert_eq!(all(&store, "a/b/c"), None, "below a file there is nothing");
+    assert!(
+        store
+            .put(&key("a/b/c"), &vec![1].into(), PutMode::Overwrite)
+            .is_err()
+    );
+    // A pipe must not hang the reader.
+    nix_pipe(&store.path("pipe"));
+    assert!(store.get(&key("pipe"), ByteRange::All, None).is_err());
+    assert!(store.list_dir(&Prefix::root()).unwrap().keys.is_empty());
+    // Nor is a link that leads in a circle "not there".
+    symlink(store.path("circle"), store.path("circle")).unwrap();
+    let e = store.open(&key("circle")).err().unwrap().to_string();
+    assert!(
+        e.starts_with("open `circle` in ") && e.contains(&*dir.path().to_string_lossy()),
+        "{e}"
+    );
+}
+
+fn nix_pipe(path: &Path) {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0).unwrap();
+}
+
+#[test]
+fn equal_bytes_written_again_are_another_version() {
+    let (store, _dir) = local();
+    let mut versions: Vec<_> = (0..200)
+        .map(|_| {
+            store
+                .put(&key("a"), &vec![1].into(), PutMode::Overwrite)
+                .unwrap()
+                .unwrap()
+        })
+        .collect();
+    let last = versions.pop().unwrap();
+    assert!(!versions.contains(&last));
+    assert_eq!(store.head(&key("a")).unwrap().unwrap().version, Some(last));
+}
+
+#[test]
+fn two_handles_on_one_directory_meet() {
+    let (store, dir) = local();
+    let inner = LocalStore::new(dir.path().join("root/a"));
+    symlink(dir.path().join("root"), dir.path().join("alias")).unwrap();
+    fs::create_dir(dir.path().join("root")).unwrap();
+    let alias = LocalStore::new(dir.path().join("alias"));
+    assert_eq!(store.lock_name(&key("a/b")), inner.lock_name(&key("b")));
+    assert_eq!(store.lock_name(&key("a/b")), alias.lock_name(&key("a/b")));
+    assert_ne!(store.lock_name(&key("a/b")), inner.lock_name(&key("a/b")));
+    assert_eq!(store.hints().identity, alias.hints().identity);
+}
+
+#[test]
+fn writers_survive_deletes_of_their_directory() {
+    let (store, _dir) = local();
+    thread::scope(|threads| {
+        for t in 0..3 {
+            let store = &store;
+            threads.spawn(move || {
+                for n in 0..200 {
+                    let key = key(&format!("a/b/{t}/{n}"));
+                    store
+                        .put(&key, &vec![1, 2, 3].into(), PutMode::Overwrite)
+                        .unwrap();
+                }
+            });
+        }
+        for _ in 0..200 {
+            store.delete_prefix(&Prefix::new("a").unwrap()).unwrap();
+        }
+    });
+    store.delete_prefix(&Prefix::root()).unwrap();
+    assert!(files(store.root()).is_empty());
+}
+
+#[test]
+fn readers_see_one_writers_value() {
+    let (store, _dir) = local();
+    let whole = |n: u8| Payload::from_iter([vec![n; 5000], vec![n; 3000]]);
+    store.put(&key("a"), &whole(0), PutMode::Overwrite).unwrap();
+    thread::scope(|threads| {
+        let store = &store;
+        for t in 1..3 {
+            threads.spawn(move || {
+                for _ in 0..300 {
+                    store.put(&key("a"), &whole(t), PutMode::Overwrite).unwrap();
+                }
+            });
+        }
+        for _ in 0..1000 {
+            let value = all(store, "a").unwrap();
+            assert!(value.len() == 8000 && value.iter().all(|b| *b == value[0]));
+        }
+    });
+}
+
+#[test]
+fn many_parts_are_written_in_order() {
+    let (store, _dir) = local();
+    let parts: Payload = (0..5000_u32).map(|n| n.to_le_bytes().to_vec()).collect();
+    store.put(&key("a"), &parts, PutMode::Overwrite).unwrap();
+    assert_eq!(all(&store, "a").unwrap(), parts.into_bytes());
+}
+
+#[test]
+fn the_longest_names_fit() {
+    let (store, _dir) = local();
+    let name = "ü".repeat(127);
+    store
+        .put(&key(&name), &vec![1].into(), PutMode::Create)
+        .unwrap();
+    assert_eq!(all(&store, &name), Some(vec![1]));
+}
+
+#[test]
+fn syncs_even_where_nothing_is() {
+    let (store, _dir) = local();
+    BlockingStore::sync(&store).unwrap();
+    store
+        .put(&key("a"), &vec![1].into(), PutMode::Create)
+        .unwrap();
+    BlockingStore::sync(&store).unwrap();
+}

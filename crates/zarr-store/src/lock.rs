@@ -1,0 +1,335 @@
+//! Locks of keys within this process: one first-come-first-served queue per key, shared by all
+//! handles on a store. It knows names only, no stores and no values.
+//!
+//! **Who takes one.** A read-modify-write ([`StoreExt::update`](crate::StoreExt::update)), so that
+//! two of them in this process queue up instead of redoing each other's work. A plain `put` takes
+//! none: tasks on a thread pool write whole values, and a pool task must wait for nothing. No whole
+//! write is lost all the same, because a read-modify-write commits *conditionally*, and every
+//! backend makes "compare the version and replace" one atomic step, plain puts included: the memory
+//! store under its map's lock, the local store under a mutex it holds for a version check and a
+//! rename. A whole value that lands in between is seen as a conflict, read and merged.
+//!
+//! **Waiting** is async and needs no runtime. A guard is bound to no thread: it can move into
+//! whatever does the last write. A dropped waiter leaves the queue; a name that nobody holds takes
+//! no memory.
+
+use std::{
+    collections::{HashMap, VecDeque, hash_map},
+    future::Future,
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+use crate::hints::Identity;
+
+/// What is locked: a name within a store.
+///
+/// A backend whose values can be reached through several stores (a directory and its parent, both
+/// opened) gives one value one name, whichever way it is reached.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LockName {
+    store: Identity,
+    name: Arc<str>,
+    purpose: Purpose,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Purpose {
+    /// Read, change, write.
+    Update,
+    /// One write on its way to the backend: see [`LockName::for_landing`].
+    Landing,
+}
+
+impl LockName {
+    /// The lock called `name` of `store`.
+    pub fn new(store: Identity, name: impl AsRef<str>) -> Self {
+        LockName {
+            store,
+            name: Arc::from(name.as_ref()),
+            purpose: Purpose::Update,
+        }
+    }
+
+    /// A second lock of the same name, held while one write is on its way. A write whose future was
+    /// dropped goes on to its end; the next async write of this process waits behind it, so that
+    /// the older value cannot land on top of the newer. It is another lock because a
+    /// read-modify-write writes while it holds the first.
+    pub(crate) fn for_landing(self) -> Self {
+        LockName {
+            purpose: Purpose::Landing,
+            ..self
+        }
+    }
+}
+
+/// The lock of one key, held until dropped. Bound to no thread.
+#[derive(Debug)]
+#[must_use = "dropping it releases the lock"]
+pub struct KeyLock {
+    name: LockName,
+}
+
+impl KeyLock {
+    /// Waits for the lock, behind everybody who asked before.
+    ///
+    /// ```
+    /// use zarr_store::{Identity, KeyLock, LockName, runtime::wait};
+    /// let name = LockName::new(Identity::unique(), "temp/c/0");
+    /// let lock = wait(KeyLock::acquire(name.clone()));
+    /// drop(lock);
+    /// drop(wait(KeyLock::acquire(name)));
+    /// ```
+    pub fn acquire(name: LockName) -> Acquire {
+        Acquire {
+            name,
+            state: State::New,
+        }
+    }
+}
+
+impl Drop for KeyLock {
+    fn drop(&mut self) {
+        release(&self.name);
+    }
+}
+
+/// Waits for a [`KeyLock`]. Dropping it leaves the queue as if it had never been in it.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct Acquire {
+    name: LockName,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Not polled yet.
+    New,
+    /// In the queue, or granted and not yet noticed.
+    Queued(u64),
+    /// The lock was handed out.
+    Done,
+}
+
+impl Future for Acquire {
+    type Output = KeyLock;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<KeyLock> {
+        let this = &mut *self;
+        let granted = match this.state {
+            State::New => enter(&this.name, cx.waker()),
+            State::Queued(ticket) => look_again(&this.name, ticket, cx.waker()),
+            State::Done => return Poll::Pending,
+        };
+        match granted {
+            Turn::Now => {
+                this.state = State::Done;
+                Poll::Ready(KeyLock {
+                    name: this.name.clone(),
+                })
+            }
+            Turn::Later(ticket) => {
+                this.state = State::Queued(ticket);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Acquire {
+    fn drop(&mut self) {
+        if let State::Queued(ticket) = self.state {
+            leave(&self.name, ticket);
+        }
+    }
+}
+
+/// The holder of one lock and those behind it. It exists only while somebody holds.
+struct Queue {
+    holder: u64,
+    waiting: VecDeque<(u64, Waker)>,
+}
+
+enum Turn {
+    Now,
+    Later(u64),
+}
+
+type Hash = BuildHasherDefault<DefaultHasher>;
+type Shard = Mutex<HashMap<LockName, Queue, Hash>>;
+
+/// The queues of this process, spread so that unrelated keys seldom meet on one mutex.
+fn shard(name: &LockName) -> MutexGuard<'static, HashMap<LockName, Queue, Hash>> {
+    static SHARDS: OnceLock<[Shard; 16]> = OnceLock::new();
+    let shards = SHARDS.get_or_init(Default::default);
+    let which = Hash::default().hash_one(name) as usize % shards.len();
+    // Nothing panics while a shard is held, and a queue is consistent after each statement.
+    shards[which].lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn enter(name: &LockName, waker: &Waker) -> Turn {
+    static TICKETS: AtomicU64 = AtomicU64::new(0);
+    let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
+    match shard(name).entry(name.clone()) {
+        hash_map::Entry::Vacant(free) => {
+            free.insert(Queue {
+                holder: ticket,
+                waiting: VecDeque::new(),
+            });
+            Turn::Now
+        }
+        hash_map::Entry::Occupied(mut held) => {
+            held.get_mut().waiting.push_back((ticket, waker.clone()));
+            Turn::Later(ticket)
+        }
+    }
+}
+
+fn look_again(name: &LockName, ticket: u64, waker: &Waker) -> Turn {
+    let mut shard = shard(name);
+    if let Some(queue) = shard.get_mut(name) {
+        if queue.holder == ticket {
+            return Turn::Now;
+        }
+        if let Some((_, old)) = queue.waiting.iter_mut().find(|(t, _)| *t == ticket) {
+            old.clone_from(waker);
+        }
+    }
+    Turn::Later(ticket)
+}
+
+/// Hands the lock to the next in the queue, or forgets the name.
+fn release(name: &LockName) {
+    let next = {
+        let mut shard = shard(name);
+        let Some(queue) = shard.get_mut(name) else {
+            return;
+        };
+        match queue.waiting.pop_front() {
+            Some((ticket, waker)) => {
+                queue.holder = ticket;
+                Some(waker)
+            }
+            None => {
+                shard.remove(name);
+                None
+            }
+        }
+    };
+    // Outside the mutex: a waker may run anything.
+    if let Some(waker) = next {
+        waker.wake();
+    }
+}
+
+fn leave(name: &LockName, ticket: u64) {
+    let granted = {
+        let mut shard = shard(name);
+        let Some(queue) = shard.get_mut(name) else {
+            return;
+        };
+        queue.waiting.retain(|(t, _)| *t != ticket);
+        queue.holder == ticket
+    };
+    if granted {
+        release(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, thread};
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::runtime::wait;
+
+    fn name() -> LockName {
+        LockName::new(Identity::unique(), "k")
+    }
+
+    fn start(name: &LockName) -> Pin<Box<Acquire>> {
+        let mut acquire = Box::pin(KeyLock::acquire(name.clone()));
+        assert!((&mut acquire).now_or_never().is_none());
+        acquire
+    }
+
+    #[test]
+    fn first_come_first_served() {
+        let name = name();
+        let lock = wait(KeyLock::acquire(name.clone()));
+        let (mut a, mut b) = (start(&name), start(&name));
+        drop(lock);
+        assert!((&mut b).now_or_never().is_none());
+        let lock = (&mut a).now_or_never().unwrap();
+        assert!((&mut b).now_or_never().is_none());
+        drop(lock);
+        assert!((&mut b).now_or_never().is_some());
+    }
+
+    #[test]
+    fn a_dropped_waiter_does_not_block_the_queue() {
+        let name = name();
+        let lock = wait(KeyLock::acquire(name.clone()));
+        let (a, b, mut c) = (start(&name), start(&name), start(&name));
+        drop(a); // while waiting
+        drop(lock);
+        drop(b); // granted, but never polled again
+        assert!((&mut c).now_or_never().is_some());
+    }
+
+    #[test]
+    fn a_name_nobody_holds_takes_no_memory() {
+        let name = name();
+        let lock = wait(KeyLock::acquire(name.clone()));
+        drop(start(&name));
+        assert!(shard(&name).contains_key(&name));
+        drop(lock);
+        assert!(!shard(&name).contains_key(&name));
+    }
+
+    #[test]
+    fn other_names_do_not_wait() {
+        let name = name();
+        let _lock = wait(KeyLock::acquire(name.clone()));
+        let _landing = wait(KeyLock::acquire(name.clone().for_landing()));
+        let _other = wait(KeyLock::acquire(LockName::new(Identity::unique(), "k")));
+    }
+
+    #[test]
+    fn a_guard_may_be_dropped_on_another_thread() {
+        let name = name();
+        let lock = wait(KeyLock::acquire(name.clone()));
+        let (done, end) = mpsc::channel();
+        thread::spawn(move || {
+            drop(wait(KeyLock::acquire(name)));
+            done.send(()).unwrap();
+        });
+        thread::spawn(move || drop(lock));
+        end.recv().unwrap();
+    }
+
+    #[test]
+    fn excludes_under_load() {
+        let name = name();
+        let count = Arc::new(Mutex::new(0));
+        thread::scope(|s| {
+            for _ in 0..4 {
+                s.spawn(|| {
+                    for _ in 0..500 {
+                        let _lock = wait(KeyLock::acquire(name.clone()));
+                        *count.try_lock().unwrap() += 1;
+                    }
+                });
+            }
+        });
+        assert_eq!(*count.lock().unwrap(), 2000);
+    }
+}

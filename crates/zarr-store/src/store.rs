@@ -1,0 +1,165 @@
+//! `Store`: the one thing the engine reads from and writes to. Keys and bytes; absence is `None`.
+
+use std::{
+    fmt::{Debug, Display},
+    future::Future,
+    ops::Range,
+    pin::Pin,
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use futures_util::Stream;
+
+use crate::{
+    BlockingStore, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, LockName, Payload,
+    Prefix, PutMode, Result, Version, coalesce, ext,
+};
+
+/// A boxed future that may borrow for `'a` and may move between threads.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// A boxed stream that may borrow for `'a` and may move between threads.
+pub type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
+
+/// A map from keys to values, asked asynchronously.
+///
+/// What every implementation promises, and [`testing::conformance`](crate::testing::conformance)
+/// checks: `Ok(None)` only for what is proved absent; a put is all or nothing; a [`Prefix`] is a
+/// directory. Local things implement [`BlockingStore`] instead, and
+/// [`into_store`](BlockingStore::into_store) makes them a `Store`.
+///
+/// `same`, where given, asks for that version only: `Conflict` if the value is another one.
+/// Dropping a future gives up waiting; a write may then still happen, but never after a newer write
+/// of this process through the async face.
+pub trait Store: Debug + Display + Send + Sync + 'static {
+    /// A value or part of it.
+    fn get<'a>(
+        &'a self,
+        key: &'a Key,
+        range: ByteRange,
+        same: Option<&'a Version>,
+    ) -> BoxFuture<'a, Result<Option<Found<Bytes>>>>;
+
+    /// Several parts of one value, all of one version: one buffer per range, in the given order,
+    /// each clipped to the value. Ranges may come in any order and may overlap.
+    fn get_ranges<'a>(
+        &'a self,
+        key: &'a Key,
+        ranges: &'a [Range<u64>],
+        same: Option<&'a Version>,
+    ) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
+        Box::pin(coalesce::get_ranges(self, key, ranges, same))
+    }
+
+    /// Size and version of a value.
+    fn head<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Found<()>>>>;
+
+    /// Writes a whole value if `mode` allows it, and says which version it became.
+    fn put<'a>(
+        &'a self,
+        key: &'a Key,
+        value: Payload,
+        mode: PutMode,
+    ) -> BoxFuture<'a, Result<Option<Version>>>;
+
+    /// Deletes a value. Without `same`, a value that is not there is fine. With it the value must
+    /// be that version, else `Conflict`, also if it is gone: so an update that leaves nothing worth
+    /// storing can delete the key without losing a value that was written meanwhile.
+    fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>>;
+
+    /// Deletes everything below a prefix. Not atomic: what is written meanwhile may stay or go.
+    fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>>;
+
+    /// What lies directly below a prefix.
+    fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>>;
+
+    /// Everything below a prefix, page by page, in no promised order.
+    fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
+        Box::pin(ext::walk(self, prefix))
+    }
+
+    /// Waits for the lock of a key: see [`lock`](crate::lock) for who needs it.
+    fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
+        let name = LockName::new(self.hints().identity, key);
+        Box::pin(async move { Ok(KeyLock::acquire(name).await) })
+    }
+
+    /// Returns when all that was written before is durable.
+    fn sync(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    /// How to ask this store well, and what it can do.
+    fn hints(&self) -> IoHints;
+
+    /// The same store as one to be asked from a thread that may wait, if that is the better way.
+    fn as_blocking(&self) -> Option<&dyn BlockingStore> {
+        None
+    }
+}
+
+/// A shared store is a store.
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn get<'a>(
+        &'a self,
+        key: &'a Key,
+        range: ByteRange,
+        same: Option<&'a Version>,
+    ) -> BoxFuture<'a, Result<Option<Found<Bytes>>>> {
+        (**self).get(key, range, same)
+    }
+
+    fn get_ranges<'a>(
+        &'a self,
+        key: &'a Key,
+        ranges: &'a [Range<u64>],
+        same: Option<&'a Version>,
+    ) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
+        (**self).get_ranges(key, ranges, same)
+    }
+
+    fn head<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Found<()>>>> {
+        (**self).head(key)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a Key,
+        value: Payload,
+        mode: PutMode,
+    ) -> BoxFuture<'a, Result<Option<Version>>> {
+        (**self).put(key, value, mode)
+    }
+
+    fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
+        (**self).delete(key, same)
+    }
+
+    fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>> {
+        (**self).delete_prefix(prefix)
+    }
+
+    fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
+        (**self).list_dir(prefix)
+    }
+
+    fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
+        (**self).list(prefix)
+    }
+
+    fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
+        (**self).lock(key)
+    }
+
+    fn sync(&self) -> BoxFuture<'_, Result<()>> {
+        (**self).sync()
+    }
+
+    fn hints(&self) -> IoHints {
+        (**self).hints()
+    }
+
+    fn as_blocking(&self) -> Option<&dyn BlockingStore> {
+        (**self).as_blocking()
+    }
+}

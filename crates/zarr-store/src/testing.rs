@@ -1,0 +1,14 @@
+//! For those who write stores, and those who test what runs on them: a conformance suite for any
+//! store, a store that counts, a store that fails. Nothing outside tests needs this module.
+
+mod asynchronous;
+mod blocking;
+mod conformance;
+mod counting;
+mod faulty;
+
+pub use self::{
+    conformance::{conformance, exercise},
+    counting::{Counting, Counts},
+    faulty::{Fault, Faulty},
+};

@@ -1,0 +1,338 @@
+//! Read, change, write: the one way to change part of a value so that two writers never lose each
+//! other's bytes. The protocol is `rounds`, which talks to nobody; the two faces only carry out
+//! what it decides. What is merged, and how, is the caller's.
+//!
+//! One round: read, noting the version; merge; write on condition that the version is still the
+//! same. If it is not, begin the next round. After sixteen rounds lost in a row, give up with an
+//! error.
+
+mod rounds;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use self::rounds::{Rounds, Step, failed};
+use crate::{
+    BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, Result, Store, Version,
+};
+
+/// Who else may be writing the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Writers {
+    /// Anybody: needs a store that writes conditionally.
+    #[default]
+    Several,
+    /// Nobody but this process, and no whole value of this key at the same time: the caller's word.
+    /// Works on every store.
+    Alone,
+}
+
+/// How a commit ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "after a conflict nothing was written: read and merge again"]
+pub enum Commit {
+    /// It is written, or deleted, as this version.
+    Done(Option<Version>),
+    /// Somebody else wrote first and nothing was done: read and merge again.
+    Conflict,
+}
+
+/// One change of part of a value, holding the key's lock from begin to end.
+///
+/// Dropping it changes nothing. A commit whose future is dropped may still land, but only on the
+/// version it was merged from.
+#[derive(Debug)]
+pub struct Update<'a, S: Store + ?Sized> {
+    store: &'a S,
+    key: &'a Key,
+    rounds: Rounds,
+    _lock: KeyLock,
+}
+
+impl<'a, S: Store + ?Sized> Update<'a, S> {
+    /// Waits for the lock of `key`. Nothing is read yet: the first `get` notes the version.
+    ///
+    /// # Errors
+    /// `Unsupported` if several may write and the store cannot write conditionally.
+    pub async fn new(store: &'a S, key: &'a Key, writers: Writers) -> Result<Self> {
+        let rounds = Rounds::new(store.hints().conditions, writers)
+            .map_err(|kind| failed(store, key, kind))?;
+        let lock = store.lock(key).await?;
+        Ok(Update {
+            store,
+            key,
+            rounds,
+            _lock: lock,
+        })
+    }
+
+    /// Reads the value or part of it. All reads of one round are of one version.
+    ///
+    /// # Errors
+    /// `Conflict` if the value changed since this round's first read: begin again with a `get`.
+    pub async fn get(&mut self, range: ByteRange) -> Result<Option<Found<Bytes>>> {
+        let answer = self.store.get(self.key, range, self.rounds.same()).await;
+        self.rounds.noted(answer, self.store, self.key)
+    }
+
+    /// Reads several parts of the value.
+    ///
+    /// # Errors
+    /// `Conflict` if the value changed since this round's first read: begin again with a `get`.
+    pub async fn get_ranges(
+        &mut self,
+        ranges: &[std::ops::Range<u64>],
+    ) -> Result<Option<Found<Vec<Bytes>>>> {
+        let answer = self
+            .store
+            .get_ranges(self.key, ranges, self.rounds.same())
+            .await;
+        self.rounds.noted(answer, self.store, self.key)
+    }
+
+    /// Whether `commit(None)` is possible; if not, write a value that means the same.
+    pub fn can_delete(&self) -> bool {
+        self.rounds.can_delete()
+    }
+
+    /// Writes the value, or with `None` deletes the key, if it is still the version that was read;
+    /// whatever is there, if nothing was read.
+    ///
+    /// # Errors
+    /// `Contended` after 16 conflicts in a row, so a loop until `Done` ends; otherwise what the
+    /// store says.
+    pub async fn commit(&mut self, value: Option<Payload>) -> Result<Commit> {
+        let answer = match (value, self.rounds.step()) {
+            (Some(value), step) => self.store.put(self.key, value, step.put_mode()).await,
+            (None, Step::Absent) => Ok(None),
+            (None, step) => self
+                .store
+                .delete(self.key, step.version())
+                .await
+                .map(|()| None),
+        };
+        self.rounds.settle(answer, self.store, self.key)
+    }
+}
+
+/// The same on a thread that may not wait: the driver took the lock (`store.lock(&key).await`) and
+/// passes it in.
+///
+/// ```
+/// use zarr_store::{BlockingStore, BlockingUpdate, Commit, Key, MemoryStore, Store, Writers,
+/// runtime};
+///
+/// let store = MemoryStore::new().into_store();
+/// let key = Key::new("count")?;
+/// let lock = runtime::wait(store.lock(&key))?;
+/// // ... on a pool thread, with the lock moved there:
+/// let blocking = store.as_blocking().ok_or("only remote stores are not")?;
+/// let mut update = BlockingUpdate::new(blocking, &key, &lock, Writers::Several)?;
+/// loop {
+///     let count = match update.open()? {
+///         Some(object) => object.read(0..1)?[0] + 1,
+///         None => 1,
+///     };
+///     if let Commit::Done(_) = update.commit(Some(&vec![count].into()))? {
+///         break;
+///     }
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct BlockingUpdate<'a> {
+    store: &'a dyn BlockingStore,
+    key: &'a Key,
+    rounds: Rounds,
+    /// Kept open until the commit: the system must not give the number of this file to a newer one,
+    /// or the two versions could look alike.
+    open: Option<Arc<dyn Object>>,
+    _lock: &'a KeyLock,
+}
+
+impl<'a> BlockingUpdate<'a> {
+    /// `lock` is the lock of `key`, taken by the driver.
+    ///
+    /// # Errors
+    /// `Unsupported` if several may write and the store cannot write conditionally.
+    pub fn new(
+        store: &'a dyn BlockingStore,
+        key: &'a Key,
+        lock: &'a KeyLock,
+        writers: Writers,
+    ) -> Result<Self> {
+        let rounds = Rounds::new(store.hints().conditions, writers)
+            .map_err(|kind| failed(store, key, kind))?;
+        Ok(BlockingUpdate {
+            store,
+            key,
+            rounds,
+            open: None,
+            _lock: lock,
+        })
+    }
+
+    /// Begins a round: the value to merge with. One open object is one version, however it is read.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn open(&mut self) -> Result<Option<Arc<dyn Object>>> {
+        self.open = self.store.open(self.key)?;
+        let version = self
+            .open
+            .as_ref()
+            .map(|object| object.version())
+            .transpose()?;
+        self.rounds
+            .begin(version)
+            .map_err(|kind| failed(self.store, self.key, kind))?;
+        Ok(self.open.clone())
+    }
+
+    /// Whether `commit(None)` is possible; if not, write a value that means the same.
+    pub fn can_delete(&self) -> bool {
+        self.rounds.can_delete()
+    }
+
+    /// Writes the value, or with `None` deletes the key, if it is still the version that was
+    /// opened; whatever is there, if nothing was opened.
+    ///
+    /// # Errors
+    /// `Contended` after 16 conflicts in a row, so a loop until `Done` ends; otherwise what the
+    /// store says.
+    pub fn commit(&mut self, value: Option<&Payload>) -> Result<Commit> {
+        let answer = match (value, self.rounds.step()) {
+            (Some(value), step) => self.store.put(self.key, value, step.put_mode()),
+            (None, Step::Absent) => Ok(None),
+            (None, step) => self.store.delete(self.key, step.version()).map(|()| None),
+        };
+        self.rounds.settle(answer, self.store, self.key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{rounds::ROUNDS, *};
+    use crate::{Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, runtime::wait};
+
+    fn key() -> Key {
+        Key::new("a/b").unwrap()
+    }
+
+    fn store() -> Arc<dyn Store> {
+        MemoryStore::new().into_store()
+    }
+
+    fn put(store: &Arc<dyn Store>, value: u8) {
+        wait(store.put(&key(), vec![value].into(), PutMode::Overwrite)).unwrap();
+    }
+
+    fn value(store: &Arc<dyn Store>) -> Option<Bytes> {
+        wait(store.get_all(&key())).unwrap()
+    }
+
+    #[test]
+    fn a_whole_write_in_between_is_a_conflict() {
+        let (store, key) = (store(), key());
+        let mut update = wait(store.update(&key)).unwrap();
+        assert!(wait(update.get(ByteRange::All)).unwrap().is_none());
+        put(&store, 1); // a plain put does not wait for the lock
+        assert_eq!(
+            wait(update.commit(Some(vec![9].into()))).unwrap(),
+            Commit::Conflict
+        );
+        assert!(wait(update.get(ByteRange::All)).unwrap().is_some());
+        put(&store, 2);
+        assert_eq!(
+            wait(update.commit(Some(vec![9].into()))).unwrap(),
+            Commit::Conflict
+        );
+        wait(update.get(ByteRange::All)).unwrap();
+        assert!(matches!(
+            wait(update.commit(Some(vec![3].into()))).unwrap(),
+            Commit::Done(Some(_))
+        ));
+        assert_eq!(value(&store).unwrap(), [3].as_slice());
+    }
+
+    #[test]
+    fn deleting_does_not_lose_a_whole_write() {
+        let (store, key) = (store(), key());
+        put(&store, 1);
+        let mut update = wait(store.update(&key)).unwrap();
+        wait(update.get(ByteRange::All)).unwrap();
+        put(&store, 2);
+        assert!(update.can_delete());
+        assert_eq!(wait(update.commit(None)).unwrap(), Commit::Conflict);
+        assert_eq!(value(&store).unwrap(), [2].as_slice());
+        wait(update.get(ByteRange::All)).unwrap();
+        assert_eq!(wait(update.commit(None)).unwrap(), Commit::Done(None));
+        assert_eq!(value(&store), None);
+    }
+
+    #[test]
+    fn nothing_onto_nothing_leaves_what_came_meanwhile() {
+        let (store, key) = (store(), key());
+        let mut update = wait(store.update(&key)).unwrap();
+        wait(update.get(ByteRange::All)).unwrap();
+        put(&store, 1);
+        // As if this update had come first.
+        assert_eq!(wait(update.commit(None)).unwrap(), Commit::Done(None));
+        assert_eq!(value(&store).unwrap(), [1].as_slice());
+    }
+
+    #[test]
+    fn two_reads_of_one_round_are_of_one_version() {
+        let (store, key) = (store(), key());
+        put(&store, 1);
+        let mut update = wait(store.update(&key)).unwrap();
+        wait(update.get(ByteRange::Last(1))).unwrap();
+        put(&store, 2);
+        assert!(wait(update.get(ByteRange::All)).unwrap_err().is_conflict());
+        assert_eq!(
+            wait(update.get(ByteRange::All)).unwrap().unwrap().data,
+            [2].as_slice()
+        );
+        assert!(matches!(
+            wait(update.commit(Some(vec![3].into()))).unwrap(),
+            Commit::Done(_)
+        ));
+    }
+
+    #[test]
+    fn gives_up_at_last() {
+        let (store, key) = (store(), key());
+        let lock = wait(store.lock(&key)).unwrap();
+        let face = store.as_blocking().unwrap();
+        let mut update = BlockingUpdate::new(face, &key, &lock, Writers::Several).unwrap();
+        for round in 1.. {
+            update.open().unwrap();
+            put(&store, 1);
+            match update.commit(Some(&vec![2].into())) {
+                Ok(Commit::Conflict) => assert!(round < ROUNDS),
+                Ok(done) => unreachable!("{done:?}"),
+                Err(e) => {
+                    assert_eq!(round, ROUNDS);
+                    assert!(
+                        matches!(e.kind, StoreErrorKind::Contended { tries: ROUNDS }),
+                        "{e}"
+                    );
+                    break;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_conditions_only_for_one_writer() {
+        assert!(Rounds::new(Conditions::NONE, Writers::Several).is_err());
+        let mut rounds = Rounds::new(Conditions::NONE, Writers::Alone).unwrap();
+        rounds.begin(Some(None)).unwrap();
+        assert_eq!(rounds.step().put_mode(), PutMode::Overwrite);
+        let mut rounds = Rounds::new(Conditions::ALL, Writers::Several).unwrap();
+        assert!(
+            rounds.begin(Some(None)).is_err(),
+            "no version, no condition"
+        );
+    }
+}

@@ -1,0 +1,178 @@
+//! The protocol of a read-modify-write: what was read, on what condition to write, when to give up.
+//! It asks no store; the two faces of `update` carry out what it decides.
+
+use std::fmt::Display;
+
+use super::{Commit, Writers};
+use crate::{Conditions, Found, Key, Op, PutMode, Result, StoreError, StoreErrorKind, Version};
+
+/// How many rounds may be lost in a row. With the lock of this process held, a round is lost only
+/// to a whole write or to another process.
+pub(super) const ROUNDS: u32 = 16;
+
+pub(super) fn failed(
+    store: &(impl Display + ?Sized),
+    key: &Key,
+    kind: StoreErrorKind,
+) -> StoreError {
+    StoreError::new(Op::Update, store, key, kind)
+}
+
+/// What this round read.
+#[derive(Debug, Clone)]
+enum Seen {
+    Nothing,
+    Absent,
+    At(Version),
+}
+
+/// On what condition to write.
+#[derive(Debug)]
+pub(super) enum Step<'a> {
+    Anything,
+    Absent,
+    At(&'a Version),
+}
+
+impl Step<'_> {
+    pub(super) fn put_mode(&self) -> PutMode {
+        match self {
+            Step::Anything => PutMode::Overwrite,
+            Step::Absent => PutMode::Create,
+            Step::At(version) => PutMode::Update((*version).clone()),
+        }
+    }
+
+    pub(super) fn version(&self) -> Option<&Version> {
+        match self {
+            Step::At(version) => Some(version),
+            Step::Anything | Step::Absent => None,
+        }
+    }
+}
+
+/// The protocol: what was read, what may be written, when to give up.
+#[derive(Debug)]
+pub(super) struct Rounds {
+    writers: Writers,
+    conditions: Conditions,
+    seen: Seen,
+    lost: u32,
+}
+
+impl Rounds {
+    pub(super) fn new(conditions: Conditions, writers: Writers) -> Result<Self, StoreErrorKind> {
+        if writers == Writers::Several && !(conditions.create && conditions.update) {
+            return Err(StoreErrorKind::Unsupported(
+                "changing part of a value needs conditional writes, which this store does not have; \
+                 write whole chunks, or say that nobody else writes at the same time",
+            ));
+        }
+        Ok(Rounds {
+            writers,
+            conditions,
+            seen: Seen::Nothing,
+            lost: 0,
+        })
+    }
+
+    pub(super) fn can_delete(&self) -> bool {
+        self.writers == Writers::Alone || self.conditions.delete
+    }
+
+    /// The version that further reads of this round must have.
+    pub(super) fn same(&self) -> Option<&Version> {
+        match &self.seen {
+            Seen::At(version) => Some(version),
+            Seen::Nothing | Seen::Absent => None,
+        }
+    }
+
+    /// What a round's first read found: nothing, or a value of some version.
+    pub(super) fn begin(&mut self, found: Option<Option<Version>>) -> Result<(), StoreErrorKind> {
+        self.seen = match (found, self.writers) {
+            (None, _) => Seen::Absent,
+            (Some(Some(version)), _) => Seen::At(version),
+            (Some(None), Writers::Alone) => Seen::Nothing,
+            (Some(None), Writers::Several) => {
+                return Err(StoreErrorKind::Unsupported(
+                    "changing part of a value needs its version, which this store did not give; \
+                     write whole chunks, or say that nobody else writes at the same time",
+                ));
+            }
+        };
+        Ok(())
+    }
+
+    /// Takes note of one of a round's reads.
+    pub(super) fn noted<T>(
+        &mut self,
+        answer: Result<Option<Found<T>>>,
+        store: &(impl Display + ?Sized),
+        key: &Key,
+    ) -> Result<Option<Found<T>>> {
+        let changed = match (&answer, &self.seen) {
+            (Err(e), _) => e.is_conflict(),
+            (Ok(_), Seen::Nothing) => false,
+            (Ok(Some(_)), Seen::Absent) | (Ok(None), Seen::At(_)) => true,
+            (Ok(Some(found)), Seen::At(version)) => found.version.as_ref() != Some(version),
+            (Ok(None), Seen::Absent) => false,
+        };
+        if changed {
+            self.lose(store, key)?;
+            return Err(failed(store, key, StoreErrorKind::Conflict));
+        }
+        if let Ok(found) = &answer {
+            self.begin(found.as_ref().map(|found| found.version.clone()))
+                .map_err(|kind| failed(store, key, kind))?;
+        }
+        answer
+    }
+
+    pub(super) fn step(&self) -> Step<'_> {
+        match (&self.seen, self.writers) {
+            (Seen::Nothing, _) | (_, Writers::Alone) => Step::Anything,
+            (Seen::Absent, Writers::Several) => Step::Absent,
+            (Seen::At(version), Writers::Several) => Step::At(version),
+        }
+    }
+
+    pub(super) fn settle(
+        &mut self,
+        answer: Result<Option<Version>>,
+        store: &(impl Display + ?Sized),
+        key: &Key,
+    ) -> Result<Commit> {
+        match answer {
+            Ok(version) => {
+                self.lost = 0;
+                self.seen = Seen::Nothing;
+                Ok(Commit::Done(version))
+            }
+            Err(e)
+                if matches!(
+                    e.kind,
+                    StoreErrorKind::Conflict | StoreErrorKind::AlreadyExists
+                ) =>
+            {
+                self.lose(store, key)?;
+                Ok(Commit::Conflict)
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Counts a lost round and forgets what it read.
+    pub(super) fn lose(&mut self, store: &(impl Display + ?Sized), key: &Key) -> Result<()> {
+        self.seen = Seen::Nothing;
+        self.lost += 1;
+        if self.lost >= ROUNDS {
+            return Err(failed(
+                store,
+                key,
+                StoreErrorKind::Contended { tries: self.lost },
+            ));
+        }
+        Ok(())
+    }
+}

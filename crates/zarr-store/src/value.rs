@@ -1,0 +1,101 @@
+//! What stores are told and answer besides bytes: versions, put modes, listings. Plain values with
+//! no behaviour of their own.
+
+use std::sync::Arc;
+
+use crate::{Key, Prefix};
+
+/// Which writing of a value this is. Two equal versions of one key mean the same bytes; nothing
+/// else may be read from it. Stores make them, callers hand them back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Version(Repr);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Repr {
+    Words([u64; 4]),
+    Tag(Arc<str>),
+}
+
+/// A store that counts its writes.
+impl From<u64> for Version {
+    fn from(count: u64) -> Self {
+        [count, 0, 0, 0].into()
+    }
+}
+
+/// A store that knows a few numbers about a value, such as a file's inode, size and times.
+impl From<[u64; 4]> for Version {
+    fn from(words: [u64; 4]) -> Self {
+        Version(Repr::Words(words))
+    }
+}
+
+/// A store that labels values, as with HTTP's ETag.
+impl From<&str> for Version {
+    fn from(tag: &str) -> Self {
+        Version(Repr::Tag(tag.into()))
+    }
+}
+
+impl Version {
+    /// The label, where the store gave one.
+    pub fn tag(&self) -> Option<&str> {
+        match &self.0 {
+            Repr::Tag(tag) => Some(tag),
+            Repr::Words(_) => None,
+        }
+    }
+}
+
+/// What a store found under a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<T> {
+    /// What was asked for.
+    pub data: T,
+    /// The size of the whole value, whatever part was asked for.
+    pub size: u64,
+    /// Which writing of the value this is, in stores that can tell.
+    pub version: Option<Version>,
+}
+
+impl<T> Found<T> {
+    /// The same answer with other data.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Found<U> {
+        Found {
+            data: f(self.data),
+            size: self.size,
+            version: self.version,
+        }
+    }
+}
+
+/// What must hold for a put to take place. Check and write are one atomic step, in every store that
+/// offers the mode in its [`Conditions`](crate::Conditions); others answer `Unsupported`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum PutMode {
+    /// Nothing: the new value replaces whatever is there.
+    #[default]
+    Overwrite,
+    /// No value may be there, else `AlreadyExists`.
+    Create,
+    /// The value there must be this version, else `Conflict`; also if it is gone.
+    Update(Version),
+}
+
+/// One value in a listing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its full key.
+    pub key: Key,
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// What lies directly in a directory; each list in ascending order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listing {
+    /// The values.
+    pub keys: Vec<Entry>,
+    /// The directories, as full prefixes. A file system may show one that holds no value.
+    pub prefixes: Vec<Prefix>,
+}

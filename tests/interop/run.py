@@ -1,0 +1,108 @@
+"""Interop with zarr-python and tensorstore, both ways. Started by `cargo xtask interop`.
+
+One case again, by a part of its name as the report prints it:
+
+    cargo xtask interop     # once, for the environment and the builds
+    target/interop/venv-*/bin/python tests/interop/run.py --zarr-bin target/release/zarr \\
+        --data examples/data --work target/interop/one --only shard/v3,int16
+"""
+
+import argparse
+import platform
+import shutil
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import cases
+import cli
+import quickstart
+from read_back import READERS, difference
+from tally import Tally
+from write_peers import WRITERS
+
+
+def peers_write(tally: Tally, binary: str, work: Path) -> None:
+    """A peer writes, our command reads: the whole array and each selection, as one case."""
+    output = work / "read.npy"
+    for number, case in enumerate(cases.peers_write()):
+        for peer in cases.PEERS:
+            name = f"{case.name} by {peer}"
+            if not tally.wants(name):
+                continue
+            if reason := cases.UNSUPPORTED.get((peer, case.dtype)):
+                tally.skipped(name, reason)
+                continue
+            path = str(work / "peers" / f"{number}-{peer}")
+            with tally.case(name) as result:
+                WRITERS[peer](case, path)
+                want = case.expected()
+                # The peer itself must read what it wrote: else the fault is in this table, not in us.
+                if problem := difference(READERS[peer](path), want):
+                    result.reason = f"{peer} reads its own wrongly: {problem}"
+                    continue
+                for selection in [None, *case.selections()]:
+                    part = want if selection is None else want[cases.index(selection)]
+                    if problem := difference(cli.read(binary, path, selection, output), part):
+                        result.reason = f"selection {selection}: {problem}"
+                        break
+
+
+def we_write(tally: Tally, binary: str, work: Path) -> None:
+    """Our command writes, each peer reads."""
+    scratch = work / "write.npy"
+    for number, case in enumerate(cases.we_write()):
+        name = f"write/{case.name}"
+        path = str(work / "ours" / str(number))
+        if not any(tally.wants(f"{name} by {peer}") for peer in cases.PEERS):
+            continue
+        with tally.case(name) as result:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            if case.overwrite:
+                before = cases.WriteCase("before", case.zarr_format, "float64", (3, 50), (1, 7))
+                cli.write(binary, before.in_file(), path, before.arguments(), scratch)
+            cli.write(binary, case.in_file(), path, case.arguments(), scratch)
+        if result.reason is not None:
+            continue
+        for peer in cases.PEERS:
+            if reason := cases.UNSUPPORTED.get((peer, case.dtype)):
+                tally.skipped(f"{name} by {peer}", reason)
+                continue
+            with tally.case(f"{name} by {peer}") as read:
+                read.reason = difference(READERS[peer](path), case.expected())
+
+
+def section(tally: Tally, title: str, body) -> None:
+    """Runs one part and prints what it added to the counts."""
+    before, start = tally.counts(), time.monotonic()
+    body()
+    passed, failed, skipped = (now - then for now, then in zip(tally.counts(), before))
+    took = time.monotonic() - start
+    print(f"{title}: {passed} ok, {failed} wrong, {skipped} left out, in {took:.1f} s", flush=True)
+
+
+def main() -> int:
+    """Parses the arguments, runs the three parts, reports."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--zarr-bin", required=True, help="our command")
+    parser.add_argument("--quickstart", help="the built quickstart example; left out where not given")
+    parser.add_argument("--data", required=True, type=Path, help="the directory of the .npy files")
+    parser.add_argument("--work", required=True, type=Path, help="a directory that is emptied and used")
+    parser.add_argument("--only", help="run the cases whose name contains this")
+    args = parser.parse_args()
+    packages = ["zarr", "numcodecs", "tensorstore", "numpy"]
+    print(f"python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in packages))
+    work = args.work.resolve()
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    tally = Tally(args.only)
+    if args.quickstart and tally.wants("quickstart"):
+        section(tally, "quickstart", lambda: quickstart.check(tally, args.quickstart, args.data, work))
+    section(tally, "peers write, zarr reads", lambda: peers_write(tally, args.zarr_bin, work))
+    section(tally, "zarr writes, peers read", lambda: we_write(tally, args.zarr_bin, work))
+    return 0 if tally.report() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

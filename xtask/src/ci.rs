@@ -1,0 +1,177 @@
+//! `cargo xtask ci`: every check in one run. Owns their order, the seconds and the closing table.
+//!
+//! A failed step does not stop the run, so that one run shows all that is wrong. A step whose tool is missing is
+//! skipped aloud and counted: a machine with only Rust on it must pass.
+
+use std::process::Command;
+use std::time::Instant;
+
+use crate::process::{answers, capture, cargo, run as run_command};
+use crate::report::{Outcome, Result, Skip};
+use crate::workspace::Workspace;
+use crate::{features, interop, test, tidy};
+
+type Step = (&'static str, fn(&Workspace) -> Result<Outcome>);
+
+/// Cheap before dear, so that the common mistakes show within seconds.
+const STEPS: &[Step] = &[
+    ("tidy", tidy::run),
+    ("fmt", fmt),
+    ("clippy", clippy),
+    ("test", test::run),
+    ("docs", docs),
+    ("features", lint_features),
+    ("msrv", msrv),
+    ("deny", deny),
+    ("interop", interop::run),
+];
+
+pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+    let begin = Instant::now();
+    let mut table = String::new();
+    let (mut ok, mut failed, mut skipped) = (0, 0, 0);
+    for (name, step) in STEPS {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let (end, note) = match step(workspace) {
+            Ok(Outcome::Done) => {
+                ok += 1;
+                ("ok", String::new())
+            }
+            Ok(Outcome::Skipped(skip)) => {
+                skipped += 1;
+                println!("{skip}");
+                ("skipped", skip.why)
+            }
+            Err(problem) => {
+                failed += 1;
+                eprintln!("{name}: {problem}");
+                ("failed", problem)
+            }
+        };
+        let seconds = start.elapsed().as_secs_f64();
+        println!("== {name}: {end} in {seconds:.1} s");
+        let note = note.lines().next().unwrap_or_default();
+        table.push_str(format!("{name:<10}{seconds:>8.1} s  {end:<8} {note}").trim_end());
+        table.push('\n');
+    }
+    let seconds = begin.elapsed().as_secs_f64();
+    println!("\n{table}\nci: {ok} steps ok, {failed} failed, {skipped} skipped, in {seconds:.1} s");
+    if failed == 0 {
+        Ok(Outcome::Done)
+    } else {
+        Err(format!("{failed} steps failed"))
+    }
+}
+
+fn fmt(workspace: &Workspace) -> Result<Outcome> {
+    if !answers(&mut cargo(workspace, &["fmt", "--version"])) {
+        return Ok(missing_component("formatting", "rustfmt"));
+    }
+    run_command(&mut cargo(workspace, &["fmt", "--all", "--check"]))?;
+    Ok(Outcome::Done)
+}
+
+fn clippy(workspace: &Workspace) -> Result<Outcome> {
+    if !has_clippy(workspace) {
+        return Ok(missing_component("lints", "clippy"));
+    }
+    run_command(&mut cargo(
+        workspace,
+        &["clippy", "--all-targets", "--", "-D", "warnings"],
+    ))?;
+    Ok(Outcome::Done)
+}
+
+/// Linting a feature set builds it too; without clippy the plain build is still checked.
+fn lint_features(workspace: &Workspace) -> Result<Outcome> {
+    if has_clippy(workspace) {
+        features::lint(workspace)
+    } else {
+        features::run(workspace)
+    }
+}
+
+fn docs(workspace: &Workspace) -> Result<Outcome> {
+    let mut command = cargo(workspace, &["doc", "--no-deps"]);
+    run_command(command.env("RUSTDOCFLAGS", "-D warnings"))?;
+    Ok(Outcome::Done)
+}
+
+/// The libraries alone: the command line promises only the latest stable Rust.
+fn msrv(workspace: &Workspace) -> Result<Outcome> {
+    let manifest = workspace.manifest()?;
+    let version = manifest
+        .value("workspace.package", "rust-version")
+        .ok_or("no rust-version in Cargo.toml")?;
+    let installed = capture(Command::new("rustup").args(["toolchain", "list"])).unwrap_or_default();
+    let Some(toolchain) = toolchain(&installed, version) else {
+        return Ok(Outcome::Skipped(Skip {
+            what: "minimum supported Rust",
+            why: format!(
+                "Rust {version} is not installed (clippy's incompatible_msrv still looked)"
+            ),
+            how: format!("rustup toolchain install {version}"),
+        }));
+    };
+    let mut command = Command::new("rustup");
+    command
+        .current_dir(workspace.root())
+        .args(["run", toolchain, "cargo", "check"]);
+    for member in workspace.libraries()? {
+        command.args(["--package", member.name()]);
+    }
+    run_command(&mut command)?;
+    Ok(Outcome::Done)
+}
+
+/// `1.88` is there as `1.88-HOST` or `1.88.0-HOST`.
+fn toolchain<'a>(installed: &'a str, version: &str) -> Option<&'a str> {
+    installed
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .find(|name| {
+            name.strip_prefix(version)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-']))
+        })
+}
+
+fn deny(workspace: &Workspace) -> Result<Outcome> {
+    if !answers(&mut cargo(workspace, &["deny", "--version"])) {
+        return Ok(Outcome::Skipped(Skip {
+            what: "licences, banned crates, sources",
+            why: "cargo-deny is not installed".to_owned(),
+            how: "cargo install --locked cargo-deny".to_owned(),
+        }));
+    }
+    // Offline: advisories need a database from outside and would make yesterday's green commit red today.
+    // It reads the manifests of crates of other platforms too, so they have to be there first.
+    run_command(&mut cargo(workspace, &["fetch", "--quiet"]))?;
+    let args = ["deny", "--offline", "check", "licenses", "bans", "sources"];
+    run_command(&mut cargo(workspace, &args))?;
+    Ok(Outcome::Done)
+}
+
+fn has_clippy(workspace: &Workspace) -> bool {
+    answers(&mut cargo(workspace, &["clippy", "--version"]))
+}
+
+fn missing_component(what: &'static str, component: &str) -> Outcome {
+    Outcome::Skipped(Skip {
+        what,
+        why: format!("this toolchain has no {component}"),
+        how: format!("rustup component add {component}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_toolchain_is_found_by_its_version_and_not_by_its_digits() {
+        let list = "stable-x86_64 (active, default)\n1.880-x86_64\n1.88.0-x86_64\n";
+        assert_eq!(toolchain(list, "1.88"), Some("1.88.0-x86_64"));
+        assert_eq!(toolchain(list, "1.8"), None);
+    }
+}

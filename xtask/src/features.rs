@@ -1,0 +1,147 @@
+//! `cargo xtask features`: each library crate builds alone, with no, default, each single, and all features.
+//!
+//! Also asserts what a crate must not pull in. Owns that table; which crate may use which sibling is tidy's.
+
+use crate::process::{capture, cargo, run as run_command};
+use crate::report::{Outcome, Result};
+use crate::workspace::{Member, Workspace};
+
+/// Crates that a build of `package` with `args` must not contain, and may not be given by accident.
+struct Without {
+    package: &'static str,
+    args: &'static [&'static str],
+    crates: &'static [&'static str],
+}
+
+const CODECS: &[&str] = &[
+    "zstd",
+    "zstd-sys",
+    "libdeflater",
+    "libdeflate-sys",
+    "flate2",
+    "crc32c",
+];
+const RUNTIMES: &[&str] = &["tokio", "rayon", "futures-util"];
+
+const WITHOUT: &[Without] = &[
+    Without {
+        package: "zarr-metadata",
+        args: &[],
+        crates: CODECS,
+    },
+    Without {
+        package: "zarr-metadata",
+        args: &[],
+        crates: RUNTIMES,
+    },
+    Without {
+        package: "zarr-codecs",
+        args: &["--all-features"],
+        crates: RUNTIMES,
+    },
+    Without {
+        package: "zarr-store",
+        args: &["--all-features"],
+        crates: CODECS,
+    },
+    Without {
+        package: "zarr",
+        args: &["--no-default-features"],
+        crates: &["tokio", "zstd-sys", "libdeflate-sys"],
+    },
+];
+
+pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+    build(workspace, "check", &[])
+}
+
+/// The same with clippy, where a warning is an error: a feature alone may leave code unused.
+pub(crate) fn lint(workspace: &Workspace) -> Result<Outcome> {
+    build(workspace, "clippy", &["--", "-D", "warnings"])
+}
+
+fn build(workspace: &Workspace, subcommand: &str, tail: &[&str]) -> Result<Outcome> {
+    for member in workspace.libraries()? {
+        for set in sets(&member) {
+            let mut args = vec![subcommand, "--quiet", "--package", member.name()];
+            args.extend(set.split_whitespace());
+            args.extend(tail);
+            run_command(&mut cargo(workspace, &args))?;
+        }
+    }
+    WITHOUT.iter().try_for_each(|rule| check(workspace, rule))?;
+    Ok(Outcome::Done)
+}
+
+/// The arguments that select each set of features once.
+fn sets(member: &Member) -> Vec<String> {
+    let features = member.manifest.features();
+    if features.is_empty() {
+        return vec![String::new()];
+    }
+    let mut sets = vec!["--no-default-features".to_owned(), String::new()];
+    sets.extend(
+        features
+            .iter()
+            .map(|name| format!("--no-default-features --features {name}")),
+    );
+    sets.push("--all-features".to_owned());
+    sets
+}
+
+fn check(workspace: &Workspace, rule: &Without) -> Result<()> {
+    let Without {
+        package,
+        args,
+        crates,
+    } = rule;
+    let mut words = vec![
+        "tree",
+        "--package",
+        package,
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+    ];
+    words.extend(*args);
+    let tree = capture(&mut cargo(workspace, &words))?;
+    let found = pulled_in(&tree, crates);
+    if found.is_empty() {
+        println!(
+            "{package} {}: without {}",
+            args.join(" "),
+            crates.join(", ")
+        );
+        Ok(())
+    } else {
+        Err(format!(
+            "{package} {} pulls in {}",
+            args.join(" "),
+            found.join(", ")
+        ))
+    }
+}
+
+fn pulled_in<'a>(tree: &str, crates: &[&'a str]) -> Vec<&'a str> {
+    let names: Vec<&str> = tree
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    crates
+        .iter()
+        .copied()
+        .filter(|name| names.contains(name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crate_is_found_by_its_whole_name() {
+        let tree = "zarr-metadata v0.1.0 (/x)\nserde v1.0.0\ntokio-util v1.0.0\nzstd v0.14.4 (*)\n";
+        assert_eq!(pulled_in(tree, &["tokio", "zstd", "flate2"]), ["zstd"]);
+    }
+}

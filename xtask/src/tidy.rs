@@ -1,0 +1,58 @@
+//! `cargo xtask tidy`: rules of the house that neither the compiler nor clippy checks, each in a file below.
+//!
+//! Reads files only; needs no build and no tool. The longest files are shown, not judged.
+
+mod banned;
+mod bodies;
+mod graph;
+mod longest;
+mod mask;
+mod source;
+mod unsafety;
+
+use crate::report::{Outcome, Result};
+use crate::workspace::Workspace;
+use source::Source;
+
+pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+    let sources: Vec<Source> = workspace
+        .rust_files()?
+        .into_iter()
+        .map(|(path, text)| Source::new(path, text))
+        .collect();
+    let mut problems = graph::check(&workspace.members()?);
+    problems.extend(graph::check_reasons(&workspace.manifest()?));
+    for source in &sources {
+        problems.extend(opening(source));
+        problems.extend(banned::check(source));
+        problems.extend(bodies::check(source));
+        problems.extend(unsafety::check(source));
+    }
+    println!("{}", longest::table(&sources));
+    if problems.is_empty() {
+        println!("{} files are tidy", sources.len());
+        return Ok(Outcome::Done);
+    }
+    for problem in &problems {
+        eprintln!("{problem}");
+    }
+    Err(format!("{} problems", problems.len()))
+}
+
+/// A module says first what it owns, so that a reader knows whether to read on.
+fn opening(source: &Source) -> Option<String> {
+    (!source.text().starts_with("//!"))
+        .then(|| source.problem(0, "the file does not begin with `//!`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_begins_with_its_doc() {
+        assert_eq!(opening(&Source::new("a.rs", "//! Owns a.\n")), None);
+        let problem = opening(&Source::new("a.rs", "use b;\n//! late\n")).unwrap();
+        assert!(problem.starts_with("a.rs:1: "), "{problem}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Words that must not be in the code: unfinished work everywhere; panics, and what some crates ban, in libraries.
+
+use super::source::{Source, lines_with};
+
+/// Never, tests included.
+const EVERYWHERE: &[&str] = &["todo!", "unimplemented!", "dbg!"];
+
+/// Not outside tests: bytes and callers come from anywhere, so an error is returned, and an invariant that
+/// cannot fail is written `unreachable!("why")`.
+const IN_LIBRARIES: &[&str] = &[".unwrap()", ".expect("];
+
+/// Not in code below a directory, tests left out, with the reason. Clippy's list of methods cannot leave tests out.
+const BELOW: &[(&str, &str, &str)] = &[
+    (
+        "crates/",
+        "thread::spawn",
+        "panics where no thread is to be had; `thread::Builder` returns an error",
+    ),
+    (
+        "crates/zarr-metadata/",
+        "HashMap",
+        "its order would reach a document",
+    ),
+];
+
+pub(super) fn check(source: &Source) -> Vec<String> {
+    let everywhere = EVERYWHERE.iter().map(|word| (source.code(), *word));
+    let libraries = IN_LIBRARIES.iter().map(|word| (source.library(), *word));
+    let below = BELOW
+        .iter()
+        .filter(|(dir, ..)| source.path().starts_with(dir));
+    let below = below.flat_map(|(_, word, why)| {
+        let lines = lines_with(source.library(), word).into_iter();
+        lines.map(move |line| source.problem(line, &format!("`{word}`: {why}")))
+    });
+    let plain = everywhere
+        .chain(libraries)
+        .flat_map(|(code, word)| {
+            lines_with(code, word)
+                .into_iter()
+                .map(move |line| (line, word))
+        })
+        .map(|(line, word)| source.problem(line, &format!("`{word}`")));
+    plain.chain(below).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(path: &str, text: &str) -> usize {
+        check(&Source::new(path, text)).len()
+    }
+
+    #[test]
+    fn unfinished_work_is_found_in_tests_too() {
+        assert_eq!(count("tests/a.rs", "fn f() { todo!() }"), 1);
+        assert_eq!(
+            count(
+                "crates/x/src/lib.rs",
+                "// todo!\nfn f() { dbg!(1); unimplemented!() }"
+            ),
+            2
+        );
+    }
+
+    #[test]
+    fn some_words_are_banned_below_a_directory() {
+        assert_eq!(
+            count(
+                "crates/zarr-store/src/a.rs",
+                "fn f() { std::thread::spawn(g); }"
+            ),
+            1
+        );
+        assert_eq!(
+            count(
+                "crates/zarr-store/tests/a.rs",
+                "fn f() { std::thread::spawn(g); }"
+            ),
+            0
+        );
+        assert_eq!(
+            count(
+                "crates/zarr-metadata/src/a.rs",
+                "use std::collections::HashMap;"
+            ),
+            1
+        );
+        assert_eq!(
+            count(
+                "crates/zarr-store/src/a.rs",
+                "use std::collections::HashMap;"
+            ),
+            0
+        );
+    }
+
+    #[test]
+    fn unwrap_is_for_tests() {
+        let text = "fn f() { a.unwrap(); b.expect(\"c\"); d.unwrap_or(1) }";
+        assert_eq!(count("crates/x/src/lib.rs", text), 2);
+        assert_eq!(count("crates/x/tests/a.rs", text), 0);
+        assert_eq!(
+            count(
+                "crates/x/src/a.rs",
+                &format!("#[cfg(test)]\nmod tests {{ {text} }}")
+            ),
+            0
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Unsafe code: in which files it may be, and that each use says why it is sound.
+
+use super::source::{Source, lines_with};
+
+/// The whole list. A new file here needs its disjointness or initialisation argument written at its top.
+const FILES: &[&str] = &[
+    "crates/zarr-codecs/src/view.rs",
+    "crates/zarr-codecs/src/buffer.rs",
+    "crates/zarr-codecs/src/shuffle/x86.rs",
+    "crates/zarr-core/src/engine/output.rs",
+];
+
+/// How far above an `unsafe` its reason may begin, comments and attributes directly above not counted.
+const NEAR: usize = 6;
+
+pub(super) fn check(source: &Source) -> Vec<String> {
+    let listed = FILES.contains(&source.path());
+    let raised = lines_with(source.code(), "unsafe_code");
+    let raised = raised.into_iter().filter(|line| {
+        let text = source.code().lines().nth(*line).unwrap_or_default();
+        (text.contains("allow(") || text.contains("expect(")) && !opens_listed(source, *line)
+    });
+    let lines = lines_with(source.code(), "unsafe");
+    if !listed {
+        return raised
+            .chain(lines)
+            .map(|line| source.problem(line, "unsafe outside the files that tidy lists"))
+            .collect();
+    }
+    let text: Vec<&str> = source.text().lines().collect();
+    lines
+        .into_iter()
+        .filter(|line| !declares(&text, *line) && !has_reason(&text, *line))
+        .map(|line| source.problem(line, "unsafe with no `SAFETY:` or `# Safety` above it"))
+        .collect()
+}
+
+/// Whether the attribute stands on the `mod` of a listed file, where it reads as the crate's own list.
+fn opens_listed(source: &Source, line: usize) -> bool {
+    let (path, file) = source.path().rsplit_once('/').unwrap_or_default();
+    let dir = match file {
+        "lib.rs" | "main.rs" | "mod.rs" => path,
+        _ => source.path().trim_end_matches(".rs"),
+    };
+    let mut below = source.code().lines().skip(line + 1).map(str::trim);
+    let item = below.find(|text| !text.is_empty() && !text.starts_with("#["));
+    item.and_then(|text| text.strip_suffix(';')?.rsplit_once("mod "))
+        .is_some_and(|(_, name)| FILES.contains(&format!("{dir}/{name}.rs").as_str()))
+}
+
+/// `unsafe fn` asks something of its caller and does nothing itself: clippy wants its `# Safety` where it is public,
+/// and the blocks inside have reasons of their own.
+fn declares(text: &[&str], line: usize) -> bool {
+    text.get(line)
+        .is_some_and(|line| line.contains("unsafe fn") && !line.contains("unsafe {"))
+}
+
+fn has_reason(text: &[&str], line: usize) -> bool {
+    let mut left = NEAR;
+    for above in text.iter().take(line + 1).rev() {
+        if above.contains("SAFETY:") || above.contains("# Safety") {
+            return true;
+        }
+        let above = above.trim_start();
+        if !above.starts_with("//") && !above.starts_with("#[") {
+            if left == 0 {
+                return false;
+            }
+            left -= 1;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(path: &str, text: &str) -> usize {
+        check(&Source::new(path, text)).len()
+    }
+
+    #[test]
+    fn unsafe_is_for_the_listed_files() {
+        let text = "// SAFETY: yes.\nunsafe { f() }\n";
+        assert_eq!(count("crates/zarr-codecs/src/view.rs", text), 0);
+        assert_eq!(count("crates/zarr-codecs/src/chain.rs", text), 1);
+        assert_eq!(
+            count(
+                "crates/zarr/src/lib.rs",
+                "#![forbid(unsafe_code)]\n// unsafe\n"
+            ),
+            0
+        );
+        assert_eq!(
+            count("crates/zarr/src/lib.rs", "#![allow(unsafe_code)]\n"),
+            1
+        );
+    }
+
+    #[test]
+    fn each_use_has_its_reason_near() {
+        let path = "crates/zarr-core/src/engine/output.rs";
+        assert_eq!(count(path, "fn a() {\n    unsafe { f() }\n}\n"), 1);
+        assert_eq!(
+            count(path, "/// # Safety\n/// x\n#[inline]\nunsafe fn f() {}\n"),
+            0
+        );
+        let far = format!(
+            "// SAFETY: far.\n{}unsafe {{ f() }}\n",
+            "a();\n".repeat(NEAR + 1)
+        );
+        assert_eq!(count(path, &far), 1);
+    }
+}
