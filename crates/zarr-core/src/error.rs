@@ -120,6 +120,16 @@ pub enum ErrorKind {
         /// The stored type.
         stored: DataType,
     },
+    /// Data of another type than the stored one was given.
+    #[error("`{path}` holds {stored}, and {given} was given; nothing is cast unasked")]
+    GivenElement {
+        /// The array's path.
+        path: NodePath,
+        /// The type of the data.
+        given: String,
+        /// The stored type.
+        stored: DataType,
+    },
     /// An argument is wrong by itself or beside another.
     #[error("argument `{name}`: {problem}")]
     Argument {
@@ -233,6 +243,7 @@ impl Error {
             | ErrorKind::Grid { .. }
             | ErrorKind::Selection { .. }
             | ErrorKind::Element { .. }
+            | ErrorKind::GivenElement { .. }
             | ErrorKind::Argument { .. }
             | ErrorKind::Path(_) => ErrorClass::Invalid,
         }

@@ -9,6 +9,7 @@ mod grid;
 pub mod hierarchy;
 mod options;
 mod selection;
+mod stored;
 mod typed;
 
 pub use array::{ArrayConfig, ChunkedArray};

@@ -143,6 +143,10 @@ impl<B: BlockingStore> Store for Blocking<B> {
         self.0.hints()
     }
 
+    fn kind(&self) -> &'static str {
+        crate::store::kind_of::<B>()
+    }
+
     fn as_blocking(&self) -> Option<&dyn BlockingStore> {
         (!self.0.hints().high_latency).then_some(&*self.0 as &dyn BlockingStore)
     }

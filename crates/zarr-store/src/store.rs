@@ -92,6 +92,11 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
     /// How to ask this store well, and what it can do.
     fn hints(&self) -> IoHints;
 
+    /// What kind of store this is, in a word: `LocalStore`.
+    fn kind(&self) -> &'static str {
+        kind_of::<Self>()
+    }
+
     /// The same store as one to be asked from a thread that may wait, if that is the better way.
     fn as_blocking(&self) -> Option<&dyn BlockingStore> {
         None
@@ -159,7 +164,18 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).hints()
     }
 
+    fn kind(&self) -> &'static str {
+        (**self).kind()
+    }
+
     fn as_blocking(&self) -> Option<&dyn BlockingStore> {
         (**self).as_blocking()
     }
+}
+
+/// The name of a type without its path and parameters.
+pub(crate) fn kind_of<T: ?Sized>() -> &'static str {
+    let path = std::any::type_name::<T>();
+    let plain = path.split('<').next().unwrap_or(path);
+    plain.rsplit("::").next().unwrap_or(plain)
 }

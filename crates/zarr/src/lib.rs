@@ -1,1 +1,88 @@
-//! Zarr arrays and groups: the asynchronous API.
+//! Zarr for Rust: chunked, compressed, N-dimensional arrays in any store.
+//!
+//! Names and meanings are zarr-python's. Every operation is a value: name what differs from the
+//! default, then `.await` it on any runtime, or `.wait()` for it with none.
+//!
+//! ```
+//! use zarr::blocking::Wait;
+//! use zarr::{DataType, sel};
+//!
+//! # fn main() -> zarr::Result<()> {
+//! # let dir = tempfile::tempdir().unwrap();
+//! # let path = dir.path().join("demo.zarr");
+//! // A group with a sharded, compressed array in it.
+//! let root = zarr::create_group(&path).wait()?;
+//! let t = root
+//!     .create_array("t", [100, 64, 64], DataType::Float32)
+//!     .chunks([10, 32, 32])
+//!     .shards([50, 64, 64])
+//!     .dimension_names(["time", "y", "x"])
+//!     .wait()?;
+//!
+//! // One value everywhere in the first ten planes, then a window of them.
+//! t.write(0..10, 1.5_f32).wait()?;
+//! let window = t.read::<f32>(sel![8..12, 0, ..;16]).wait()?;
+//! assert_eq!(window.shape(), [4, 4]);
+//! assert_eq!(window[[1, 0]], 1.5);
+//! assert_eq!(window[[2, 0]], 0.0); // never written: the fill value
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The same on an async runtime:
+//!
+//! ```
+//! use zarr::{DataType, Target};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> zarr::Result<()> {
+//! let a = zarr::create_array(Target::Memory, [4, 4], DataType::Int16).fill_value(-1).await?;
+//! a.write((1.., ..2), ndarray::Array2::<i16>::zeros((3, 2))).await?;
+//! assert_eq!(a.read::<i16>(..).await?.sum(), -10);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where things are
+//! - creating: [`create_array`], [`create_group`]; opening: [`open`], [`open_array`], [`open_group`]
+//! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`]
+//! - blocking use: [`blocking::Wait`]; codecs, workers and limits: [`Context`]
+//! - what can go wrong: [`Error`], by [`ErrorKind`] or, coarser, by [`ErrorClass`]
+
+#![forbid(unsafe_code)]
+
+mod array;
+pub mod blocking;
+mod create;
+mod data;
+mod group;
+mod info;
+mod members;
+mod open;
+mod operation;
+mod target;
+mod tree;
+
+pub use array::{Array, Read, ReadDyn, Write};
+pub use create::{CreateArray, CreateGroup, DimensionName, Shape, create_array, create_group};
+pub use data::Data;
+pub use group::Group;
+pub use info::Info;
+pub use members::Members;
+pub use open::{Node, Open, OpenArray, OpenGroup, open, open_array, open_group};
+pub use target::Target;
+pub use tree::TreeView;
+pub use zarr_codecs::Registry;
+pub use zarr_core::{
+    ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
+    Error, ErrorClass, ErrorKind, Fill, NodeKind, Plain, Result, Selection, SelectionError, Slice,
+    sel,
+};
+pub use zarr_metadata::{
+    ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,
+    GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
+};
+pub use zarr_store::{Location, Store};
+#[cfg(feature = "local")]
+pub use zarr_store::LocalStore;
+pub use zarr_store::MemoryStore;

@@ -23,7 +23,7 @@ pub async fn create(location: &Location, node: &NodeMetadata, overwrite: bool) -
     path.check_new()?;
     let format = node.format();
     let above: Vec<Location> = ancestors(location).collect();
-    let (here, above) = join(read(location, None), look_at(&above)).await;
+    let (here, above) = join(read(location, None), look_at(above)).await;
     let missing = missing_groups(&path, above?)?;
     let here = match here {
         // A document that cannot be read is in the way like any other.
@@ -69,11 +69,11 @@ fn ancestors(location: &Location) -> impl Iterator<Item = Location> {
     std::iter::successors(location.parent(), Location::parent)
 }
 
-async fn look_at(places: &[Location]) -> Result<Vec<(Location, Option<NodeKind>)>> {
+async fn look_at(places: Vec<Location>) -> Result<Vec<(Location, Option<NodeKind>)>> {
     stream::iter(places)
-        .map(|place| async {
-            let found = read(place, None).await?;
-            Ok((place.clone(), found.as_ref().map(kind)))
+        .map(|place| async move {
+            let found = read(&place, None).await?.as_ref().map(kind);
+            Ok((place, found))
         })
         .buffered(8)
         .try_collect()

@@ -1,0 +1,276 @@
+//! `Array`: the handle people hold. Holds no algorithm: facts come from the metadata, data from
+//! `zarr-core`.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use ndarray::ArrayD;
+use zarr_core::{ArrayConfig, ChunkedArray, DynData, Element, Resolved, Result, Selection};
+use zarr_metadata::{ArrayMetadata, Attributes, DataType, FillValue, NodePath, ZarrFormat};
+use zarr_store::{Location, Store};
+
+use crate::info::Info;
+use crate::operation::operation;
+use crate::{Context, Data};
+
+/// An array in a store. Cheap to clone; clones are one array.
+#[derive(Clone, Debug)]
+pub struct Array(Arc<ChunkedArray>);
+
+impl Array {
+    /// Binds metadata to its place and asks the store nothing.
+    pub(crate) fn new(
+        location: Location,
+        metadata: ArrayMetadata,
+        context: Context,
+        config: ArrayConfig,
+    ) -> Result<Self> {
+        let path = zarr_core::hierarchy::path_of(&location)?;
+        Ok(Self(Arc::new(ChunkedArray::new(location, path, metadata, context, config)?)))
+    }
+
+    /// The engine below this handle.
+    pub fn chunked(&self) -> &Arc<ChunkedArray> {
+        &self.0
+    }
+
+    /// Elements per axis.
+    pub fn shape(&self) -> &[u64] {
+        self.0.metadata().shape()
+    }
+
+    /// How many axes there are.
+    pub fn ndim(&self) -> usize {
+        self.shape().len()
+    }
+
+    /// The number of elements, or `None` beyond `u64`.
+    pub fn size(&self) -> Option<u64> {
+        zarr_codecs::volume(self.shape())
+    }
+
+    /// The element type.
+    #[doc(alias = "data_type")]
+    pub fn dtype(&self) -> &DataType {
+        self.0.metadata().data_type()
+    }
+
+    /// The shape of the smallest piece that is encoded by itself: inner chunks of a sharded array.
+    pub fn chunks(&self) -> Vec<u64> {
+        self.inner_chunks().unwrap_or_else(|| self.0.grid().chunk_lengths().to_vec())
+    }
+
+    /// The shape of the shards, where the array has them.
+    pub fn shards(&self) -> Option<Vec<u64>> {
+        self.inner_chunks().map(|_| self.0.grid().chunk_lengths().to_vec())
+    }
+
+    fn inner_chunks(&self) -> Option<Vec<u64>> {
+        let codecs = self.0.metadata().codecs();
+        let shard = codecs.iter().find(|codec| codec.name == "sharding_indexed")?;
+        shard.get("chunk_shape").ok()?
+    }
+
+    /// The value of elements that were never written.
+    ///
+    /// # Errors
+    /// Where the metadata's fill value is not one of the data type.
+    pub fn fill_value(&self) -> Result<FillValue> {
+        let fill = self.0.metadata().fill_value();
+        fill.map_err(|source| {
+            let (path, document) = (self.path().clone(), "the fill value".to_owned());
+            zarr_core::ErrorKind::Metadata { path, document, source }.into()
+        })
+    }
+
+    /// The user's attributes.
+    #[doc(alias = "attributes")]
+    pub fn attrs(&self) -> &Attributes {
+        self.0.metadata().attributes()
+    }
+
+    /// Names of the axes, where the array has them.
+    pub fn dimension_names(&self) -> Option<&[Option<String>]> {
+        self.0.metadata().dimension_names()
+    }
+
+    /// The array's documents.
+    pub fn metadata(&self) -> &ArrayMetadata {
+        self.0.metadata()
+    }
+
+    /// The array's format.
+    pub fn zarr_format(&self) -> ZarrFormat {
+        self.0.metadata().format()
+    }
+
+    /// The array's path in its store.
+    pub fn path(&self) -> &NodePath {
+        self.0.path()
+    }
+
+    /// The path with a leading slash, as zarr-python names nodes.
+    pub fn name(&self) -> String {
+        self.0.path().to_string()
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        self.0.store()
+    }
+
+    /// The bytes of all elements in memory, or `None` where elements differ in size or the number
+    /// exceeds `u64`.
+    pub fn nbytes(&self) -> Option<u64> {
+        self.size()?.checked_mul(self.dtype().size()? as u64)
+    }
+
+    /// How many chunks there are along each axis; inner chunks, of a sharded array.
+    pub fn cdata_shape(&self) -> Vec<u64> {
+        self.shape().iter().zip(self.chunks()).map(|(n, chunk)| n.div_ceil(chunk.max(1))).collect()
+    }
+
+    /// The number of chunks; inner chunks, of a sharded array. `None` beyond `u64`.
+    pub fn nchunks(&self) -> Option<u64> {
+        zarr_codecs::volume(&self.cdata_shape())
+    }
+
+    /// How many chunks hold data; inner chunks, of a sharded array, counted in the shards' indexes.
+    ///
+    /// # Errors
+    /// Where the store cannot list, or an index cannot be read.
+    pub async fn nchunks_initialized(&self) -> Result<u64> {
+        Arc::clone(&self.0).initialized_chunks().await
+    }
+
+    /// All bytes that the array takes in its store, documents included.
+    ///
+    /// # Errors
+    /// Where the store cannot list.
+    pub async fn nbytes_stored(&self) -> Result<u64> {
+        self.0.stored_bytes().await
+    }
+
+    /// A description, without asking the store.
+    pub fn info(&self) -> Info {
+        let read_only = !self.store().hints().writable;
+        Info::array(self.metadata(), self.store().kind(), read_only)
+    }
+
+    /// A description with what is stored.
+    ///
+    /// # Errors
+    /// Where the store cannot list, or a shard's index cannot be read.
+    pub async fn info_complete(&self) -> Result<Info> {
+        let stored = self.nbytes_stored().await?;
+        // Of a sharded array these are the shards, as in zarr-python.
+        let chunks = self.0.stored_chunks().await?.len() as u64;
+        Ok(self.info().with_stored(stored, chunks))
+    }
+
+    /// The same array, read and written with another configuration.
+    ///
+    /// # Errors
+    /// Never for an array that could be opened.
+    pub fn with_config(&self, config: ArrayConfig) -> Result<Self> {
+        let location = self.0.location().clone();
+        Self::new(location, self.metadata().clone(), self.0.context().clone(), config)
+    }
+
+    /// Reads the cells of a selection as an array of exactly the stored type.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target, sel};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [4, 6], DataType::UInt8).fill_value(7).wait()?;
+    /// let all = a.read::<u8>(..).wait()?;
+    /// let odd_columns_of_the_last_row = a.read::<u8>(sel![-1, 1..;2]).wait()?;
+    /// assert_eq!(odd_columns_of_the_last_row.shape(), [3]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "getitem")]
+    pub fn read<T: Element>(&self, selection: impl Into<Selection>) -> Read<T> {
+        let (array, selection) = (Arc::clone(&self.0), selection.into());
+        Read { array, selection, element: PhantomData }
+    }
+
+    /// Reads the cells of a selection whatever their type.
+    pub fn read_dyn(&self, selection: impl Into<Selection>) -> ReadDyn {
+        ReadDyn { array: Arc::clone(&self.0), selection: selection.into() }
+    }
+
+    /// Writes an array to the cells of a selection of its shape, or one element to all of them.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target, sel};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [4, 6], DataType::Int32).wait()?;
+    /// a.write(.., 1_i32).wait()?;
+    /// a.write(sel![0, ..3], ndarray::array![7_i32, 8, 9]).wait()?;
+    /// assert_eq!(a.read::<i32>(..).wait()?.sum(), 21 + 24);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "setitem")]
+    pub fn write(&self, selection: impl Into<Selection>, data: impl Into<Data>) -> Write {
+        Write { array: Arc::clone(&self.0), selection: selection.into(), data: data.into() }
+    }
+}
+
+fn resolve(array: &ChunkedArray, selection: &Selection) -> Result<Resolved> {
+    let resolved = selection.resolve(array.metadata().shape());
+    resolved.map_err(|source| array.selection_error(source))
+}
+
+/// A read to be awaited: see [`Array::read`].
+#[must_use = "nothing is read until this is awaited or waited for"]
+#[derive(Debug)]
+pub struct Read<T> {
+    array: Arc<ChunkedArray>,
+    selection: Selection,
+    element: PhantomData<fn() -> T>,
+}
+
+impl<T: Element> Read<T> {
+    async fn run(self) -> Result<ArrayD<T>> {
+        let selection = resolve(&self.array, &self.selection)?;
+        self.array.read_as(selection).await
+    }
+}
+operation!(Read<T: Element> => ArrayD<T>);
+
+/// An untyped read to be awaited: see [`Array::read_dyn`].
+#[must_use = "nothing is read until this is awaited or waited for"]
+#[derive(Debug)]
+pub struct ReadDyn {
+    array: Arc<ChunkedArray>,
+    selection: Selection,
+}
+
+impl ReadDyn {
+    async fn run(self) -> Result<DynData> {
+        let selection = resolve(&self.array, &self.selection)?;
+        self.array.read_dyn(selection).await
+    }
+}
+operation!(ReadDyn => DynData);
+
+/// A write to be awaited: see [`Array::write`].
+#[must_use = "nothing is written until this is awaited or waited for"]
+#[derive(Debug)]
+pub struct Write {
+    array: Arc<ChunkedArray>,
+    selection: Selection,
+    data: Data,
+}
+
+impl Write {
+    async fn run(self) -> Result<()> {
+        let selection = resolve(&self.array, &self.selection)?;
+        let stored = self.array.metadata().data_type();
+        let elements = self.data.into_elements(self.array.path(), stored, &selection)?;
+        self.array.write(selection, elements).await
+    }
+}
+operation!(Write => ());

@@ -1,0 +1,72 @@
+//! What can be written: arrays, scalars, and untyped data, as one type. Copies nothing it can move.
+
+use ndarray::{Array, Dimension};
+use zarr_core::{DynData, Element, Elements, Error, ErrorKind, Resolved, Result, c_order};
+use zarr_metadata::{DataType, NodePath};
+
+/// Elements to write: an array moved in, or one element for every cell.
+///
+/// ```
+/// use zarr::Data;
+/// let array: Data = ndarray::array![[1_i16, 2], [3, 4]].into();
+/// let scalar: Data = 1.5_f32.into();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Data {
+    dtype: DataType,
+    /// `None` for one element that goes everywhere.
+    shape: Option<Vec<u64>>,
+    bytes: bytes::Bytes,
+}
+
+impl Data {
+    /// The elements, if they are of the stored type and have the selection's shape.
+    pub(crate) fn into_elements(
+        self,
+        path: &NodePath,
+        stored: &DataType,
+        selection: &Resolved,
+    ) -> Result<Elements> {
+        if self.dtype != *stored {
+            let (path, stored) = (path.clone(), stored.clone());
+            let given = self.dtype.to_string();
+            return Err(ErrorKind::GivenElement { path, given, stored }.into());
+        }
+        match self.shape {
+            None => Ok(Elements::Scalar(self.bytes)),
+            Some(shape) if shape == selection.out_shape() => Ok(Elements::Each(self.bytes)),
+            Some(shape) => {
+                let wanted = selection.out_shape();
+                let text = format!("an array of shape {shape:?} does not fill a selection of {wanted:?}");
+                Err(Error::argument("data", text))
+            }
+        }
+    }
+}
+
+impl<T: Element, D: Dimension> From<Array<T, D>> for Data {
+    fn from(array: Array<T, D>) -> Self {
+        let shape = array.shape().iter().map(|&n| n as u64).collect();
+        let bytes = T::into_bytes(c_order(array.into_dyn()));
+        Self { dtype: T::data_type(), shape: Some(shape), bytes }
+    }
+}
+
+/// One element for every cell.
+macro_rules! scalar {
+    ($($element:ty),*) => {$(
+        impl From<$element> for Data {
+            fn from(element: $element) -> Self {
+                let bytes = <$element>::into_bytes(vec![element]);
+                Self { dtype: <$element>::data_type(), shape: None, bytes }
+            }
+        }
+    )*};
+}
+scalar!(bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+
+impl From<DynData> for Data {
+    fn from(data: DynData) -> Self {
+        Self { dtype: data.dtype, shape: Some(data.shape), bytes: data.data.into() }
+    }
+}

@@ -1,0 +1,144 @@
+//! `Group`: the handle people hold. Holds no algorithm: what is on disk is `zarr-core`'s to know.
+
+use std::sync::Arc;
+
+use zarr_core::{Context, Result, hierarchy};
+use zarr_metadata::{Attributes, DataType, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
+use zarr_store::{Location, Store};
+
+use crate::info::Info;
+use crate::{
+    Array, CreateArray, CreateGroup, Members, Node, Shape, TreeView, create_array, create_group,
+    open,
+};
+
+/// A group in a store. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Group {
+    location: Location,
+    path: NodePath,
+    metadata: Arc<GroupMetadata>,
+    context: Context,
+}
+
+impl Group {
+    pub(crate) fn new(location: Location, metadata: GroupMetadata, context: Context) -> Result<Self> {
+        let path = hierarchy::path_of(&location)?;
+        Ok(Self { location, path, metadata: Arc::new(metadata), context })
+    }
+
+    /// The place of the group's documents.
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// The group's path in its store.
+    pub fn path(&self) -> &NodePath {
+        &self.path
+    }
+
+    /// The path with a leading slash, as zarr-python names nodes.
+    pub fn name(&self) -> String {
+        self.path.to_string()
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        self.location.store()
+    }
+
+    /// The user's attributes.
+    #[doc(alias = "attributes")]
+    pub fn attrs(&self) -> &Attributes {
+        self.metadata.attributes()
+    }
+
+    /// The group's documents.
+    pub fn metadata(&self) -> &GroupMetadata {
+        &self.metadata
+    }
+
+    /// The group's format.
+    pub fn zarr_format(&self) -> ZarrFormat {
+        self.metadata.format()
+    }
+
+    /// What operations on this group share.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// The node at a path below this group.
+    ///
+    /// # Errors
+    /// Where there is none, or its metadata cannot be read.
+    #[doc(alias = "getitem")]
+    pub async fn get(&self, path: impl AsRef<str>) -> Result<Node> {
+        let format = self.zarr_format();
+        open(self).path(path).zarr_format(format).context(&self.context).await
+    }
+
+    /// The array at a path below this group.
+    ///
+    /// # Errors
+    /// Where there is none, or a group is there.
+    pub async fn array(&self, path: impl AsRef<str>) -> Result<Array> {
+        self.get(path).await?.into_array()
+    }
+
+    /// The group at a path below this group.
+    ///
+    /// # Errors
+    /// Where there is none, or an array is there.
+    pub async fn group(&self, path: impl AsRef<str>) -> Result<Group> {
+        self.get(path).await?.into_group()
+    }
+
+    /// Creates an array below this group, of its format.
+    pub fn create_array(
+        &self,
+        name: impl AsRef<str>,
+        shape: impl Into<Shape>,
+        dtype: impl Into<DataType>,
+    ) -> CreateArray {
+        let create = create_array(self, shape, dtype).name(name).context(&self.context);
+        create.default_format(self.zarr_format())
+    }
+
+    /// Creates a group below this group, of its format.
+    pub fn create_group(&self, name: impl AsRef<str>) -> CreateGroup {
+        let create = create_group(self).path(name).context(&self.context);
+        create.zarr_format(self.zarr_format())
+    }
+
+    /// The nodes below: the children, unless [`Members`] is told to look deeper.
+    pub fn members(&self) -> Members {
+        Members::new(self.clone())
+    }
+
+    /// A picture of everything below.
+    ///
+    /// # Errors
+    /// Where the store cannot list, or a document cannot be read.
+    pub async fn tree(&self) -> Result<TreeView> {
+        let members = self.members().all().metadata().await?;
+        Ok(TreeView::new(&self.name(), &members))
+    }
+
+    /// A description, without asking the store.
+    pub fn info(&self) -> Info {
+        let read_only = !self.store().hints().writable;
+        Info::group(&self.path, self.zarr_format(), self.store().kind(), read_only)
+    }
+
+    /// A description that counts what is below.
+    ///
+    /// # Errors
+    /// Where the store cannot list, or a document cannot be read.
+    pub async fn info_complete(&self) -> Result<Info> {
+        let members = self.members().all().metadata().await?;
+        let is_array = |node: &NodeMetadata| matches!(node, NodeMetadata::Array(_));
+        let arrays = members.iter().filter(|(_, node)| is_array(node)).count() as u64;
+        Ok(self.info().with_members(arrays, members.len() as u64 - arrays))
+    }
+}

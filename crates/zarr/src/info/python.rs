@@ -1,0 +1,166 @@
+//! Values in Python's spelling, control characters always escaped: what is printed here goes to
+//! terminals, and documents come from anywhere. Knows nothing of Zarr.
+
+use std::borrow::Borrow;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+/// `(1000, 1000)`, `(7,)`, `()`.
+pub(super) fn tuple(lengths: &[u64]) -> String {
+    match lengths {
+        [only] => format!("({only},)"),
+        lengths => {
+            let lengths: Vec<String> = lengths.iter().map(u64::to_string).collect();
+            format!("({})", lengths.join(", "))
+        }
+    }
+}
+
+/// The shortest digits that read back, as Python lays them out: `0.1`, `1e+16`, `nan`.
+pub(super) fn float(value: f64) -> String {
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    // Both languages change to exponents at the same magnitudes, but write them differently.
+    let text = format!("{value:?}");
+    match text.split_once('e') {
+        None => text,
+        Some((mantissa, exponent)) => {
+            let (sign, digits) = match exponent.strip_prefix('-') {
+                Some(digits) => ('-', digits),
+                None => ('+', exponent),
+            };
+            let mantissa = mantissa.strip_suffix(".0").unwrap_or(mantissa);
+            format!("{mantissa}e{sign}{digits:0>2}")
+        }
+    }
+}
+
+/// `(1-2j)`; without parentheses where the real part is a plain zero.
+pub(super) fn complex(re: f64, im: f64) -> String {
+    let part = |value: f64| {
+        let text = float(value);
+        text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    };
+    let im_text = part(im);
+    if re == 0.0 && re.is_sign_positive() {
+        return format!("{im_text}j");
+    }
+    let sign = if im_text.starts_with('-') { "" } else { "+" };
+    format!("({}{sign}{im_text}j)", part(re))
+}
+
+/// The value of a half-precision number's bits; every one of them is an exact `f64`.
+pub(super) fn half(bits: u16) -> f64 {
+    let exponent = i32::from(bits >> 10 & 0x1f);
+    let fraction = f64::from(bits & 0x3ff);
+    let magnitude = match exponent {
+        0 => fraction * 2_f64.powi(-24),
+        0x1f if fraction == 0.0 => f64::INFINITY,
+        0x1f => f64::NAN,
+        _ => (1024.0 + fraction) * 2_f64.powi(exponent - 25),
+    };
+    if bits >> 15 == 1 {
+        -magnitude
+    } else {
+        magnitude
+    }
+}
+
+/// `b'\x00a'`.
+pub(super) fn bytes(value: &[u8]) -> String {
+    let quote = if value.contains(&b'\'') && !value.contains(&b'"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut text = format!("b{quote}");
+    for byte in value {
+        match byte {
+            b'\t' => text.push_str("\\t"),
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\\' => text.push_str("\\\\"),
+            byte if char::from(*byte) == quote => {
+                text.push('\\');
+                text.push(quote);
+            }
+            b' '..=b'~' => text.push(char::from(*byte)),
+            // Writing to a string cannot fail.
+            byte => drop(write!(text, "\\x{byte:02x}")),
+        }
+    }
+    text.push(quote);
+    text
+}
+
+/// A document's value; lists as tuples, since that is what zarr-python makes of them.
+pub(super) fn json(value: &Value) -> String {
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(value) => float(value),
+            None => number.to_string(),
+        },
+        Value::String(text) => string(text),
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(json).collect();
+            match items.as_slice() {
+                [only] => format!("({only},)"),
+                items => format!("({})", items.join(", ")),
+            }
+        }
+        Value::Object(members) => {
+            let members = members.iter();
+            let members: Vec<String> = members
+                .map(|(key, value)| format!("{}: {}", string(key), json(value)))
+                .collect();
+            format!("{{{}}}", members.join(", "))
+        }
+    }
+}
+
+/// `level=5`: a setting as a keyword argument.
+pub(super) fn setting<K: AsRef<str>, V: Borrow<Value>>((key, value): (K, V)) -> String {
+    format!("{}={}", printable(key.as_ref()), json(value.borrow()))
+}
+
+fn string(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(quote);
+    for c in text.chars() {
+        match c {
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\\' => out.push_str("\\\\"),
+            c if c == quote => out.extend(['\\', c]),
+            c => push_printable(&mut out, c),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// Text that is shown bare: only what would move a terminal's cursor is escaped.
+pub(crate) fn printable(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_printable(&mut out, c));
+    out
+}
+
+fn push_printable(out: &mut String, c: char) {
+    match c.is_control() {
+        // All control characters are below U+0100. Writing to a string cannot fail.
+        true => drop(write!(out, "\\x{:02x}", u32::from(c))),
+        false => out.push(c),
+    }
+}

@@ -1,0 +1,25 @@
+//! The shape every builder has when it is awaited. Knows no operation.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::Result;
+
+/// The future of an operation: boxed, so that its type has a name, and `Send`, for any executor.
+pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+
+/// Makes `$builder.await` and `$builder.wait()` run its `run` method.
+macro_rules! operation {
+    ($builder:ident $(<$t:ident: $bound:ident>)? => $output:ty) => {
+        impl$(<$t: $bound>)? IntoFuture for $builder$(<$t>)? {
+            type Output = crate::Result<$output>;
+            type IntoFuture = crate::operation::Pending<$output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                Box::pin(self.run())
+            }
+        }
+    };
+}
+
+pub(crate) use operation;

@@ -1,0 +1,111 @@
+//! Where an operation takes place, in every form people have it. Opens no node.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use zarr_store::{BlockingStore, Location, MemoryStore, Store, open_store};
+
+use crate::{Group, Result};
+
+/// A store, or a place in one.
+///
+/// Text and paths convert into it, as do stores, [`Location`]s and groups: `zarr::open("a.zarr")`,
+/// `zarr::open(&path)`, `zarr::open(MemoryStore::new())`, `zarr::open(&group)`.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Target {
+    /// A new store in memory.
+    Memory,
+    /// A directory.
+    Path(PathBuf),
+    /// An address: a path, or a URL (`file:`, `memory:`).
+    Address(String),
+    /// A place in a store.
+    At(Location),
+}
+
+impl Target {
+    /// The place `path` below this target.
+    pub(crate) fn location(&self, path: &str) -> Result<Location> {
+        let path = zarr_metadata::NodePath::parse(path)?;
+        let root = match self {
+            Self::Memory => Location::root(MemoryStore::new().into_store()),
+            Self::Path(path) => Location::root(directory(path)?),
+            Self::Address(address) => Location::root(open_store(address)?),
+            Self::At(location) => location.clone(),
+        };
+        Ok(root.join(path.as_str())?)
+    }
+}
+
+#[cfg(feature = "local")]
+fn directory(path: &Path) -> Result<Arc<dyn Store>> {
+    Ok(zarr_store::LocalStore::new(path).into_store())
+}
+
+#[cfg(not(feature = "local"))]
+fn directory(path: &Path) -> Result<Arc<dyn Store>> {
+    // Says that this build has no files.
+    Ok(open_store(&path.to_string_lossy())?)
+}
+
+impl From<&str> for Target {
+    fn from(address: &str) -> Self {
+        Self::Address(address.to_owned())
+    }
+}
+
+impl From<String> for Target {
+    fn from(address: String) -> Self {
+        Self::Address(address)
+    }
+}
+
+impl From<&Path> for Target {
+    fn from(path: &Path) -> Self {
+        Self::Path(path.to_owned())
+    }
+}
+
+impl From<PathBuf> for Target {
+    fn from(path: PathBuf) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl From<&PathBuf> for Target {
+    fn from(path: &PathBuf) -> Self {
+        Self::Path(path.clone())
+    }
+}
+
+impl From<Arc<dyn Store>> for Target {
+    fn from(store: Arc<dyn Store>) -> Self {
+        Self::At(Location::root(store))
+    }
+}
+
+impl From<MemoryStore> for Target {
+    fn from(store: MemoryStore) -> Self {
+        store.into_store().into()
+    }
+}
+
+#[cfg(feature = "local")]
+impl From<zarr_store::LocalStore> for Target {
+    fn from(store: zarr_store::LocalStore) -> Self {
+        store.into_store().into()
+    }
+}
+
+impl From<Location> for Target {
+    fn from(location: Location) -> Self {
+        Self::At(location)
+    }
+}
+
+impl From<&Group> for Target {
+    fn from(group: &Group) -> Self {
+        Self::At(group.location().clone())
+    }
+}
