@@ -1,2 +1,5 @@
-//! The zarr command.
+//! The `zarr` command.
+#![forbid(unsafe_code)]
+#![allow(dead_code)]
+mod npy;
 fn main() {}

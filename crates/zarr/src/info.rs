@@ -13,7 +13,8 @@ use zarr_metadata::{
 };
 
 use self::codecs::Codecs;
-use self::python::{bytes, complex, float, half, json, printable, setting, tuple};
+use self::python::{bytes, complex, float, half, json, setting};
+pub(crate) use self::python::{printable, tuple};
 
 /// A summary of a node: what its documents say and, in its complete form, what is stored of it.
 ///

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use crate::Result;
 
 /// The future of an operation: boxed, so that its type has a name, and `Send`, for any executor.
-pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
 /// Makes `$builder.await` and `$builder.wait()` run its `run` method.
 macro_rules! operation {

@@ -1,6 +1,183 @@
-//! placeholder
-/// t
-#[derive(Debug)]
-pub struct TreeView;
-impl TreeView { pub(crate) fn new(_: &str, _: &[(zarr_metadata::NodePath, zarr_metadata::NodeMetadata)]) -> Self { Self } }
-impl std::fmt::Display for TreeView { fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { Ok(()) } }
+//! `TreeView`: a picture of a hierarchy, as zarr-python draws it. Knows names and documents; lists
+//! nothing itself.
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use zarr_metadata::{ArrayMetadata, DataType, Endian, NodeMetadata, NodePath};
+
+use crate::info::{printable, tuple};
+
+/// A picture of a group and the nodes below it.
+///
+/// ```
+/// use zarr::blocking::Wait;
+/// use zarr::{DataType, Target};
+///
+/// # fn main() -> zarr::Result<()> {
+/// let root = zarr::create_group(Target::Memory).wait()?;
+/// root.create_group("air").wait()?;
+/// root.create_array("air/t", [3, 4], DataType::Float32).wait()?;
+/// root.create_array("land", [5], DataType::Bool).wait()?;
+/// let expected = "\
+/// /
+/// ├── air
+/// │   └── t (3, 4) float32
+/// └── land (5,) bool
+/// ";
+/// assert_eq!(root.tree().wait()?.to_string(), expected);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Printed it is plain text, character for character what zarr-python's `tree` prints, line end
+/// included, but for control characters in names, which are escaped: a hostile name must not reach a
+/// terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeView {
+    lines: Vec<Line>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    /// The strokes that lead to the name.
+    strokes: String,
+    name: String,
+    /// Shape and type of an array, with the space before them.
+    detail: String,
+}
+
+impl TreeView {
+    /// A picture of nodes, their paths relative to the group of this name. What lies below a node that
+    /// is not given is not drawn.
+    pub fn new(name: &str, members: &[(NodePath, NodeMetadata)]) -> Self {
+        // By path, so that children follow each other by name.
+        let sorted: BTreeMap<&str, &NodeMetadata> = members
+            .iter()
+            .map(|(path, node)| (path.as_str(), node))
+            .collect();
+        let mut children: BTreeMap<&str, Vec<(&str, &NodeMetadata)>> = BTreeMap::new();
+        for (path, node) in sorted {
+            let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+            children.entry(parent).or_default().push((path, node));
+        }
+
+        let root = Line {
+            strokes: String::new(),
+            name: printable(name),
+            detail: String::new(),
+        };
+        let mut lines = vec![root];
+        // Not recursive: how deep a hierarchy goes is for its author to say. Each level holds what is
+        // left of it, the next one last, and the strokes before its names. Taking the children out of
+        // the map ends this even if the root itself is among the members.
+        let mut level = |parent| {
+            let mut rest = children.remove(parent).unwrap_or_default();
+            rest.reverse();
+            rest
+        };
+        let mut stack = vec![(String::new(), level(""))];
+        while let Some((before, rest)) = stack.last_mut() {
+            let Some((path, node)) = rest.pop() else {
+                stack.pop();
+                continue;
+            };
+            let (here, below) = if rest.is_empty() {
+                ("└── ", "    ")
+            } else {
+                ("├── ", "│   ")
+            };
+            lines.push(Line {
+                strokes: format!("{before}{here}"),
+                name: printable(path.rsplit('/').next().unwrap_or(path)),
+                detail: detail(node),
+            });
+            let below = format!("{before}{below}");
+            stack.push((below, level(path)));
+        }
+        Self { lines }
+    }
+
+    /// The picture for a terminal: names are bold.
+    pub fn ansi(&self) -> String {
+        let line = |line: &Line| {
+            let Line {
+                strokes,
+                name,
+                detail,
+            } = line;
+            format!("{strokes}\x1b[1m{name}\x1b[0m{detail}\n")
+        };
+        self.lines.iter().map(line).collect()
+    }
+
+    /// The picture for a notebook: one `<pre>` element, names in bold.
+    pub fn html(&self) -> String {
+        let line = |line: &Line| {
+            let (name, detail) = (escape(&line.name), escape(&line.detail));
+            format!("{}<b>{name}</b>{detail}\n", line.strokes)
+        };
+        let lines: String = self.lines.iter().map(line).collect();
+        format!(
+            "<pre style=\"white-space:pre;overflow-x:auto;line-height:normal;\
+             font-family:Menlo,'DejaVu Sans Mono',consolas,'Courier New',monospace\">{lines}</pre>\n"
+        )
+    }
+}
+
+impl fmt::Display for TreeView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Line {
+            strokes,
+            name,
+            detail,
+        } in &self.lines
+        {
+            writeln!(f, "{strokes}{name}{detail}")?;
+        }
+        Ok(())
+    }
+}
+
+fn detail(node: &NodeMetadata) -> String {
+    match node {
+        NodeMetadata::Group(_) => String::new(),
+        NodeMetadata::Array(array) => format!(" {} {}", tuple(array.shape()), dtype(array)),
+    }
+}
+
+/// As numpy names types: `float32`, but `>f4` for the other byte order, and `|V5` for bytes.
+fn dtype(array: &ArrayMetadata) -> String {
+    let data_type = array.data_type();
+    if let DataType::Raw(length) = data_type {
+        return format!("|V{length}");
+    }
+    if let ArrayMetadata::V2 { array, .. } = array
+        && array
+            .dtype
+            .endian
+            .is_some_and(|endian| endian != Endian::NATIVE)
+        && let Some(text) = array.dtype.to_json().as_str()
+    {
+        return printable(text);
+    }
+    printable(&data_type.name())
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#x27;"),
+            c => out.push(c),
+        }
+    }
+    out
+}

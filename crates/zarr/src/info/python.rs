@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 /// `(1000, 1000)`, `(7,)`, `()`.
-pub(super) fn tuple(lengths: &[u64]) -> String {
+pub(crate) fn tuple(lengths: &[u64]) -> String {
     match lengths {
         [only] => format!("({only},)"),
         lengths => {

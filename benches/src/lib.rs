@@ -1,1 +1,0 @@
-//! Benches beside the peers.

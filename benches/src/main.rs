@@ -1,0 +1,149 @@
+//! Reads and writes arrays side by side with the `zarrs` crate: the same documents, values and
+//! parts, each program in a process of its own, taking turns.
+//!
+//! ```text
+//! cargo run --release -p zarr-benches                      # a minute or two
+//! cargo run --release -p zarr-benches -- --full            # 512 MiB, as the peers were measured
+//! cargo run --release -p zarr-benches -- --only shard --json out.jsonl
+//! ```
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod dataset;
+mod measure;
+mod ours;
+mod program;
+mod source;
+mod table;
+mod workload;
+mod zarrs;
+
+use dataset::{Dataset, Size};
+use measure::{Bench, Case};
+use program::Name;
+use table::{Beside, HEAD, Row};
+use workload::Workload;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// Reads and writes arrays side by side with the zarrs crate.
+#[derive(Debug, Parser)]
+struct Args {
+    /// The size that PEERS.md was measured at: needs 3 GB of disk and some minutes.
+    #[arg(long)]
+    full: bool,
+    /// Only what has this in `workload/dataset`; several, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Only these programs.
+    #[arg(long, value_delimiter = ',')]
+    programs: Vec<String>,
+    /// How often each program has its turn.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
+    /// How often it does the workload in one turn.
+    #[arg(long, default_value_t = 3)]
+    repeats: usize,
+    /// Where arrays are kept between runs.
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// Also writes one JSON object per line to this file.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Measures `program/workload/dataset` in this process and prints what it found.
+    #[arg(long, hide = true)]
+    measure: Option<String>,
+}
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Whether all data were right.
+fn run(args: &Args) -> Result<bool> {
+    let size = if args.full { Size::Full } else { Size::Reduced };
+    let temporary = || std::env::temp_dir().join("zarr-benches");
+    let dir = args.dir.clone().unwrap_or_else(temporary);
+    let bench = Bench::new(&dir, size, args.repeats)?;
+    let cases = cases(size);
+    if let Some(wanted) = &args.measure {
+        for case in &cases {
+            for program in Name::ALL {
+                if *wanted == format!("{}/{}", program.text(), title(case)) {
+                    let sample = bench.measure(program, case)?;
+                    println!("{}", serde_json::to_string(&sample)?);
+                    return Ok(true);
+                }
+            }
+        }
+        return Err(format!("there is no {wanted}").into());
+    }
+
+    let is_wanted = |case: &Case| {
+        args.only.is_empty() || args.only.iter().any(|only| title(case).contains(only))
+    };
+    let programs: Vec<Name> = Name::ALL
+        .into_iter()
+        .filter(|name| {
+            args.programs.is_empty() || args.programs.iter().any(|wanted| wanted == name.text())
+        })
+        .collect();
+    let mut json = args.json.as_ref().map(std::fs::File::create).transpose()?;
+    let mut correct = true;
+    println!("{HEAD}");
+    for case in cases.iter().filter(|case| is_wanted(case)) {
+        let rows = compare(&bench, &programs, args.rounds, case)?;
+        let peer = rows.iter().find(|(name, _)| *name == Name::Zarrs);
+        for (_, row) in &rows {
+            let peer = peer.map(|(_, row)| row);
+            println!("{}", Beside { row, peer });
+            correct &= row.is_correct();
+            if let Some(json) = &mut json {
+                writeln!(json, "{}", serde_json::to_string(row)?)?;
+            }
+        }
+    }
+    Ok(correct)
+}
+
+fn cases(size: Size) -> Vec<Case> {
+    let datasets = Dataset::all(size);
+    let of = |workload: Workload| {
+        let suits = datasets.iter().filter(move |dataset| workload.suits(dataset));
+        suits.map(move |&dataset| Case { workload, dataset })
+    };
+    Workload::ALL.into_iter().flat_map(of).collect()
+}
+
+fn title(case: &Case) -> String {
+    format!("{}/{}", case.workload.text(), case.dataset.name)
+}
+
+/// Lets the programs take turns, so that what else the machine does hits all of them.
+fn compare(
+    bench: &Bench,
+    programs: &[Name],
+    rounds: usize,
+    case: &Case,
+) -> Result<Vec<(Name, Row)>> {
+    bench.prepare(&case.dataset)?;
+    let mut samples: Vec<_> = programs.iter().map(|&name| (name, Vec::new())).collect();
+    for _ in 0..rounds {
+        for (name, samples) in &mut samples {
+            samples.push(bench.spawn(*name, case)?);
+        }
+    }
+    let row = |(name, samples): (Name, Vec<_>)| (name, Row::new(name, case, &samples));
+    Ok(samples.into_iter().map(row).collect())
+}

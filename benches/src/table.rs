@@ -1,0 +1,80 @@
+//! What was found, for people and for machines. Measures nothing.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::measure::{Case, Sample};
+use crate::program::Name;
+
+/// One line: what one program needed for one case.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row {
+    program: &'static str,
+    workload: &'static str,
+    dataset: &'static str,
+    best_s: f64,
+    median_s: f64,
+    /// Of the elements that were read or written.
+    bytes: u64,
+    peak_rss_mb: f64,
+    /// For stores that answer over a network; no such thing is measured here.
+    requests: Option<u64>,
+    checksum: String,
+    #[serde(skip)]
+    correct: bool,
+}
+
+impl Row {
+    /// All samples of one program, made one.
+    pub(crate) fn new(program: Name, case: &Case, samples: &[Sample]) -> Self {
+        let mut seconds: Vec<f64> = samples.iter().flat_map(|s| s.seconds.clone()).collect();
+        seconds.sort_by(f64::total_cmp);
+        let parts = case.workload.parts(&case.dataset);
+        Self {
+            program: program.text(),
+            workload: case.workload.text(),
+            dataset: case.dataset.name,
+            best_s: seconds.first().copied().unwrap_or(f64::NAN),
+            median_s: seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN),
+            bytes: parts.iter().map(|part| part.cells() as u64 * 2).sum(),
+            peak_rss_mb: samples.iter().map(|s| s.peak_rss_mb).fold(0.0, f64::max),
+            requests: None,
+            checksum: format!("{:016x}", samples.first().map_or(0, |s| s.checksum)),
+            correct: samples.iter().all(|s| s.checksum == s.expected),
+        }
+    }
+
+    /// Whether it read what is there, and wrote what it was given.
+    pub(crate) fn is_correct(&self) -> bool {
+        self.correct
+    }
+}
+
+/// The head of the table.
+pub(crate) const HEAD: &str = "workload      dataset  program      best s  median s    GB/s  peak MiB  of zarrs";
+
+/// A row beside the one of the peer: below 1 is faster than it.
+pub(crate) struct Beside<'r> {
+    pub(crate) row: &'r Row,
+    pub(crate) peer: Option<&'r Row>,
+}
+
+impl fmt::Display for Beside<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let row = self.row;
+        let speed = row.bytes as f64 / row.best_s / 1e9;
+        write!(
+            f,
+            "{:<13} {:<8} {:<10} {:>8.4}  {:>8.4}  {speed:>6.3}  {:>8.0}",
+            row.workload, row.dataset, row.program, row.best_s, row.median_s, row.peak_rss_mb
+        )?;
+        if let Some(peer) = self.peer.filter(|peer| peer.program != row.program) {
+            write!(f, "  {:>8.2}", row.best_s / peer.best_s)?;
+        }
+        if !row.correct {
+            write!(f, "  WRONG DATA")?;
+        }
+        Ok(())
+    }
+}

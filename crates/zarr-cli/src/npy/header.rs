@@ -1,0 +1,330 @@
+//! What stands before the elements of an `.npy` file: the magic, a version, and a Python dictionary.
+//! Knows no element types.
+
+use std::io::Read;
+
+use super::Error;
+
+const MAGIC: &[u8; 6] = b"\x93NUMPY";
+
+/// numpy itself refuses more than 10 000 bytes unless told otherwise. Those of an array of numbers are
+/// some hundred.
+const MAX_LEN: u32 = 1 << 20;
+
+/// numpy leaves room for the first axis to grow, up to this many digits.
+const GROWING_DIGITS: usize = 21;
+
+/// What a header says.
+#[derive(Debug, PartialEq)]
+pub(super) struct Header {
+    pub(super) descr: String,
+    pub(super) fortran_order: bool,
+    pub(super) shape: Vec<u64>,
+}
+
+impl Header {
+    /// Everything before the elements, aligned to 64 bytes, as numpy writes it.
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        let shape: String = match self.shape.as_slice() {
+            [only] => format!("({only},)"),
+            lengths => {
+                let lengths: Vec<String> = lengths.iter().map(u64::to_string).collect();
+                format!("({})", lengths.join(", "))
+            }
+        };
+        let order = if self.fortran_order { "True" } else { "False" };
+        let descr = &self.descr;
+        let mut text =
+            format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}");
+        let grows = if self.fortran_order {
+            self.shape.last()
+        } else {
+            self.shape.first()
+        };
+        if let Some(length) = grows {
+            let used = length.to_string().len();
+            text.extend(std::iter::repeat_n(
+                ' ',
+                GROWING_DIGITS.saturating_sub(used),
+            ));
+        }
+
+        // Magic, version and the length field stand before the text, a line end behind it.
+        let padded = |before: usize| {
+            let len = before + text.len() + 1;
+            text.len() + 1 + (len.next_multiple_of(64) - len)
+        };
+        let mut out = MAGIC.to_vec();
+        let len = match u16::try_from(padded(10)) {
+            Ok(len) => {
+                out.extend([1, 0]);
+                out.extend(len.to_le_bytes());
+                usize::from(len)
+            }
+            Err(_) => {
+                let len = padded(12);
+                out.extend([2, 0]);
+                // Would take a shape of hundreds of millions of axes.
+                out.extend(u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes());
+                len
+            }
+        };
+        out.extend(text.as_bytes());
+        out.extend(std::iter::repeat_n(b' ', len - text.len() - 1));
+        out.push(b'\n');
+        out
+    }
+
+    /// The header, and how many bytes it took.
+    pub(super) fn read(input: &mut impl Read) -> Result<(Self, u64), Error> {
+        let corrupt = |text: String| Err(Error::Corrupt(text));
+        let mut start = Vec::new();
+        input.take(8).read_to_end(&mut start)?;
+        let Some(([major, minor], [])) = start
+            .strip_prefix(MAGIC)
+            .and_then(<[u8]>::split_first_chunk)
+        else {
+            return corrupt("it is no .npy file: it does not begin as one".to_owned());
+        };
+        let (len, before) = match major {
+            1 => {
+                let mut len = [0; 2];
+                input.read_exact(&mut len)?;
+                (u32::from(u16::from_le_bytes(len)), 10)
+            }
+            2 | 3 => {
+                let mut len = [0; 4];
+                input.read_exact(&mut len)?;
+                (u32::from_le_bytes(len), 12)
+            }
+            _ => {
+                let text = format!(".npy format {major}.{minor} is not known; 1, 2 and 3 are");
+                return Err(Error::Unsupported(text));
+            }
+        };
+        if len > MAX_LEN {
+            return corrupt(format!(
+                "its header of {len} bytes is longer than any of an array"
+            ));
+        }
+        let mut text = Vec::new();
+        input.take(len.into()).read_to_end(&mut text)?;
+        if text.len() as u64 != u64::from(len) {
+            return corrupt("it ends within its header".to_owned());
+        }
+        // Only names of fields can be more than ASCII, and those are not read.
+        let header = Parser::new(&String::from_utf8_lossy(&text)).header()?;
+        Ok((header, before + u64::from(len)))
+    }
+}
+
+/// Reads the dictionary: the few literals of Python that occur in one.
+struct Parser<'t> {
+    text: &'t str,
+    rest: &'t str,
+}
+
+impl<'t> Parser<'t> {
+    fn new(text: &'t str) -> Self {
+        Self { text, rest: text }
+    }
+
+    fn header(mut self) -> Result<Header, Error> {
+        let (mut descr, mut fortran_order, mut shape) = (None, None, None);
+        self.need("{")?;
+        while !self.eat("}") {
+            let key = self.string()?;
+            self.need(":")?;
+            let again = match key {
+                "descr" => descr.replace(self.descr()?).is_some(),
+                "fortran_order" => fortran_order.replace(self.boolean()?).is_some(),
+                "shape" => shape.replace(self.shape()?).is_some(),
+                _ => return Err(self.error("`descr`, `fortran_order` or `shape` as key")),
+            };
+            if again {
+                return Err(self.error("each key once"));
+            }
+            if !self.eat(",") {
+                self.need("}")?;
+                break;
+            }
+        }
+        if !self.rest.trim().is_empty() {
+            return Err(self.error("the end"));
+        }
+        match (descr, fortran_order, shape) {
+            (Some(descr), Some(fortran_order), Some(shape)) => Ok(Header {
+                descr,
+                fortran_order,
+                shape,
+            }),
+            _ => Err(Error::Corrupt(
+                "its header lacks one of `descr`, `fortran_order` and `shape`".to_owned(),
+            )),
+        }
+    }
+
+    fn descr(&mut self) -> Result<String, Error> {
+        if self.eat("[") {
+            let text = "its elements are records; write their fields one by one".to_owned();
+            return Err(Error::Unsupported(text));
+        }
+        Ok(self.string()?.to_owned())
+    }
+
+    fn string(&mut self) -> Result<&'t str, Error> {
+        self.eat("u"); // Python 2
+        let quote = match () {
+            () if self.eat("'") => '\'',
+            () if self.eat("\"") => '"',
+            () => return Err(self.error("a string")),
+        };
+        // No type string of numbers has an escape in it.
+        let (string, rest) = self
+            .rest
+            .split_once(quote)
+            .ok_or_else(|| self.error("a string"))?;
+        self.rest = rest;
+        Ok(string)
+    }
+
+    fn boolean(&mut self) -> Result<bool, Error> {
+        match () {
+            () if self.eat("True") => Ok(true),
+            () if self.eat("False") => Ok(false),
+            () => Err(self.error("`True` or `False`")),
+        }
+    }
+
+    fn shape(&mut self) -> Result<Vec<u64>, Error> {
+        let mut shape = Vec::new();
+        self.need("(")?;
+        while !self.eat(")") {
+            self.skip_spaces();
+            let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
+            let (digits, rest) = self.rest.split_at(self.rest.len() - rest.len());
+            shape.push(
+                digits
+                    .parse()
+                    .map_err(|_| self.error("a length of at most 2^64-1"))?,
+            );
+            self.rest = rest;
+            self.eat("L"); // Python 2
+            if !self.eat(",") {
+                self.need(")")?;
+                break;
+            }
+        }
+        Ok(shape)
+    }
+
+    fn skip_spaces(&mut self) {
+        self.rest = self.rest.trim_start();
+    }
+
+    fn eat(&mut self, token: &str) -> bool {
+        self.skip_spaces();
+        let rest = self.rest.strip_prefix(token);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn need(&mut self, token: &str) -> Result<(), Error> {
+        match self.eat(token) {
+            true => Ok(()),
+            false => Err(self.error(&format!("`{token}`"))),
+        }
+    }
+
+    fn error(&self, expected: &str) -> Error {
+        let column = self.text.len() - self.rest.len() + 1;
+        Error::Corrupt(format!(
+            "its header cannot be read: column {column}: expected {expected}"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<&[u64], &str>) {
+        let read = Parser::new(text).header();
+        let read = read
+            .as_ref()
+            .map(|h| h.shape.as_slice())
+            .map_err(ToString::to_string);
+        assert_eq!(read, expected.map_err(|e| e.to_owned()), "{text}");
+    }
+
+    #[test]
+    fn dictionaries() {
+        check(
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (), }  \n",
+            Ok(&[]),
+        );
+        check(
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }",
+            Ok(&[3]),
+        );
+        check(
+            "{\"shape\":(3,4),u'fortran_order':True,'descr':'<f8'}",
+            Ok(&[3, 4]),
+        );
+        check(
+            "{'descr': '|b1', 'fortran_order': False, 'shape': (3L, 4L)}",
+            Ok(&[3, 4]),
+        );
+
+        let at = |column: usize, expected: &str| {
+            format!("its header cannot be read: column {column}: expected {expected}")
+        };
+        check("", Err(&at(1, "`{`")));
+        check(
+            "{'shape': (-1,)}",
+            Err(&at(12, "a length of at most 2^64-1")),
+        );
+        check(
+            "{'shape': (18446744073709551616,)}",
+            Err(&at(12, "a length of at most 2^64-1")),
+        );
+        check("{'shape': (1 2)}", Err(&at(14, "`)`")));
+        check(
+            "{'shape': (1,,)}",
+            Err(&at(14, "a length of at most 2^64-1")),
+        );
+        check(
+            "{'shape': (1,), 'shape': (1,)}",
+            Err(&at(30, "each key once")),
+        );
+        check("{'descr': '<f8}", Err(&at(12, "a string")));
+        check(
+            "{'é': 1}",
+            Err(&at(7, "`descr`, `fortran_order` or `shape` as key")),
+        );
+        check("{'fortran_order': 1}", Err(&at(19, "`True` or `False`")));
+        check("{} x", Err(&at(3, "the end")));
+        check(
+            "{}",
+            Err("its header lacks one of `descr`, `fortran_order` and `shape`"),
+        );
+        check(
+            "{'descr': [('a', '<i4')]}",
+            Err("its elements are records; write their fields one by one"),
+        );
+    }
+
+    #[test]
+    fn long_headers() {
+        let header = Header {
+            descr: "<f8".to_owned(),
+            fortran_order: false,
+            shape: vec![1; 30_000],
+        };
+        let bytes = header.to_bytes();
+        assert_eq!((bytes[6], bytes.len() % 64), (2, 0));
+        let read = Header::read(&mut bytes.as_slice()).unwrap();
+        assert_eq!(read, (header, bytes.len() as u64));
+    }
+}

@@ -1,0 +1,114 @@
+//! Byte order and memory order of untyped elements. Knows no files.
+
+use ndarray::{ArrayView, IxDyn, ShapeBuilder};
+
+use super::Error;
+use super::types::Element;
+
+/// Turns the bytes of every number around.
+pub(super) fn swap(data: &mut [u8], number: usize) {
+    // Arrays of a known length become one instruction per number.
+    fn each<const N: usize>(data: &mut [u8]) {
+        data.as_chunks_mut::<N>()
+            .0
+            .iter_mut()
+            .for_each(|number| number.reverse());
+    }
+    match number {
+        2 => each::<2>(data),
+        4 => each::<4>(data),
+        8 => each::<8>(data),
+        _ => data
+            .chunks_exact_mut(number.max(1))
+            .for_each(<[u8]>::reverse),
+    }
+}
+
+/// The elements with the last axis fastest, of those with the first axis fastest.
+pub(super) fn fortran_to_c(
+    data: Vec<u8>,
+    shape: &[u64],
+    element: &Element,
+) -> Result<Vec<u8>, Error> {
+    let len = data.len() as u64;
+    let transposed = match element.data_type.size().unwrap_or(1) {
+        2 => transpose::<2>(&data, shape, 1),
+        4 => transpose::<4>(&data, shape, 1),
+        8 => transpose::<8>(&data, shape, 1),
+        16 => transpose::<16>(&data, shape, 1),
+        size => transpose::<1>(&data, shape, size),
+    };
+    // The length was checked against the shape before; the address space is what remains.
+    transposed.ok_or(Error::TooLarge(len))
+}
+
+/// Elements are `words` of `N` bytes: those of an odd size are bytes on an axis of their own, the
+/// fastest in both orders.
+fn transpose<const N: usize>(data: &[u8], shape: &[u64], words: usize) -> Option<Vec<u8>> {
+    let lengths: Option<Vec<usize>> = shape.iter().map(|n| usize::try_from(*n).ok()).collect();
+    let rank = shape.len();
+    let mut fortran = lengths?;
+    fortran.insert(0, words);
+    let (elements, []) = data.as_chunks::<N>() else {
+        return None;
+    };
+    let view = ArrayView::from_shape(IxDyn(&fortran).f(), elements).ok()?;
+    let axes: Vec<usize> = (1..=rank).chain([0]).collect();
+    let c: Vec<[u8; N]> = view.permuted_axes(IxDyn(&axes)).iter().copied().collect();
+    Some(c.into_flattened())
+}
+
+#[cfg(test)]
+mod tests {
+    use zarr::DataType;
+
+    use super::*;
+
+    #[test]
+    fn swaps_numbers() {
+        let check = |number: usize, expected: [u8; 8]| {
+            let mut data = [0, 1, 2, 3, 4, 5, 6, 7];
+            swap(&mut data, number);
+            assert_eq!(data, expected);
+        };
+        check(1, [0, 1, 2, 3, 4, 5, 6, 7]);
+        check(2, [1, 0, 3, 2, 5, 4, 7, 6]);
+        check(4, [3, 2, 1, 0, 7, 6, 5, 4]);
+        check(8, [7, 6, 5, 4, 3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn transposes_elements_of_any_size() {
+        for data_type in [
+            DataType::UInt8,
+            DataType::Int16,
+            DataType::Float32,
+            DataType::Complex128,
+            DataType::Raw(3),
+        ] {
+            let size = data_type.size().unwrap();
+            // Element (i, j, k) is filled with its place in C order.
+            let bytes = |places: Vec<u8>| -> Vec<u8> {
+                places
+                    .into_iter()
+                    .flat_map(|place| vec![place; size])
+                    .collect()
+            };
+            let place = |i: u8, j: u8, k: u8| i * 12 + j * 4 + k;
+            let mut fortran = vec![];
+            for k in 0..4 {
+                for j in 0..3 {
+                    fortran.extend((0..2).map(|i| place(i, j, k)));
+                }
+            }
+            let element = Element {
+                data_type,
+                number: 1,
+                swapped: false,
+            };
+            let c = fortran_to_c(bytes(fortran), &[2, 3, 4], &element).unwrap();
+            assert_eq!(c, bytes((0..24).collect()));
+            assert_eq!(fortran_to_c(vec![], &[0, 5], &element).unwrap(), []);
+        }
+    }
+}

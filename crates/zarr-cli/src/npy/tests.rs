@@ -1,0 +1,255 @@
+//! `.npy` files against the bytes that numpy 2.5.5 writes, and hostile ones.
+
+use super::*;
+
+/// A file as numpy writes it: what differs in its start, the text of its header, its data.
+fn file(start: &[u8], header: &str, data: &[u8]) -> Vec<u8> {
+    let mut file = b"\x93NUMPY".to_vec();
+    file.extend(start);
+    file.extend(header.as_bytes());
+    file.resize(127, b' ');
+    file.push(b'\n');
+    file.extend(data);
+    file
+}
+
+/// Format 1.0; numpy's header for a few axes is 118 bytes long.
+fn v1(header: &str, data: &[u8]) -> Vec<u8> {
+    file(b"\x01\x00v\x00", header, data)
+}
+
+fn array(dtype: DataType, shape: &[u64], data: &[u8]) -> DynData {
+    DynData {
+        dtype,
+        shape: shape.to_vec(),
+        data: data.to_vec(),
+    }
+}
+
+fn read_all(file: &[u8]) -> Result<DynData, String> {
+    let known = read(&mut &*file, Some(file.len() as u64)).map_err(|e| e.to_string());
+    let unknown = read(&mut &*file, None).map_err(|e| e.to_string());
+    assert_eq!(known.is_ok(), unknown.is_ok());
+    known
+}
+
+fn shorts(values: &[i16]) -> Vec<u8> {
+    values
+        .iter()
+        .flat_map(|value| value.to_ne_bytes())
+        .collect()
+}
+
+#[cfg(target_endian = "little")]
+#[test]
+fn writes_what_numpy_writes() {
+    let check = |array: DynData, expected: Vec<u8>| {
+        let mut written = Vec::new();
+        write(&array, &mut written).unwrap();
+        assert_eq!(written, expected);
+        assert_eq!(read_all(&written).unwrap(), array);
+    };
+    check(
+        array(DataType::Bool, &[3], &[1, 0, 1]),
+        v1(
+            "{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }",
+            &[1, 0, 1],
+        ),
+    );
+    let bytes = [1, 0, 254, 255, 3, 0, 4, 0, 5, 0, 6, 0];
+    check(
+        array(DataType::Int16, &[2, 3], &bytes),
+        v1(
+            "{'descr': '<i2', 'fortran_order': False, 'shape': (2, 3), }",
+            &bytes,
+        ),
+    );
+    check(
+        array(DataType::Float16, &[], &[0, 62]),
+        v1(
+            "{'descr': '<f2', 'fortran_order': False, 'shape': (), }",
+            &[0, 62],
+        ),
+    );
+    let bytes = [0, 0, 128, 63, 0, 0, 0, 192];
+    check(
+        array(DataType::Complex64, &[1], &bytes),
+        v1(
+            "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), }",
+            &bytes,
+        ),
+    );
+    check(
+        array(DataType::Float64, &[0, 5], &[]),
+        v1(
+            "{'descr': '<f8', 'fortran_order': False, 'shape': (0, 5), }",
+            &[],
+        ),
+    );
+    check(
+        array(DataType::Raw(3), &[2], b"abcde\0"),
+        v1(
+            "{'descr': '|V3', 'fortran_order': False, 'shape': (2,), }",
+            b"abcde\0",
+        ),
+    );
+    check(
+        array(DataType::UInt8, &[1; 10], &[0]),
+        v1(
+            "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 1, 1, 1, 1, 1, 1, 1, 1, 1), }",
+            &[0],
+        ),
+    );
+}
+
+#[test]
+fn every_type_survives() {
+    let names = [
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+    ];
+    for name in names {
+        let dtype: DataType = name.parse().unwrap();
+        let data: Vec<u8> = match dtype {
+            DataType::Bool => vec![1, 0, 0, 1, 1, 0],
+            _ => (0..6 * dtype.size().unwrap())
+                .map(|n| (n * 37) as u8)
+                .collect(),
+        };
+        for shape in [vec![6], vec![2, 3], vec![1, 6, 1]] {
+            let array = array(dtype.clone(), &shape, &data);
+            let mut file = Vec::new();
+            write(&array, &mut file).unwrap();
+            assert_eq!(read_all(&file).unwrap(), array);
+        }
+    }
+}
+
+#[test]
+fn reads_what_numpy_writes() {
+    let check = |file: Vec<u8>, expected: DynData| assert_eq!(read_all(&file).unwrap(), expected);
+    let header = "{'descr': '>i2', 'fortran_order': False, 'shape': (2, 2), }";
+    check(
+        v1(header, &[0, 1, 0, 2, 0, 3, 255, 254]),
+        array(DataType::Int16, &[2, 2], &shorts(&[1, 2, 3, -2])),
+    );
+    let header = "{'descr': '<i2', 'fortran_order': True, 'shape': (2, 3), }";
+    check(
+        v1(header, &[1, 0, 4, 0, 2, 0, 5, 0, 3, 0, 6, 0]),
+        array(DataType::Int16, &[2, 3], &shorts(&[1, 2, 3, 4, 5, 6])),
+    );
+    let header = "{'descr': '>f4', 'fortran_order': True, 'shape': (2, 3), }";
+    let bytes = [
+        63, 128, 0, 0, 64, 128, 0, 0, 64, 0, 0, 0, 64, 160, 0, 0, 64, 64, 0, 0, 64, 192, 0, 0,
+    ];
+    let floats: Vec<u8> = [1_f32, 2.0, 3.0, 4.0, 5.0, 6.0]
+        .iter()
+        .flat_map(|value| value.to_ne_bytes())
+        .collect();
+    check(
+        v1(header, &bytes),
+        array(DataType::Float32, &[2, 3], &floats),
+    );
+
+    let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }";
+    let expected = array(DataType::UInt8, &[2], &[7, 8]);
+    check(
+        file(b"\x02\x00t\x00\x00\x00", header, &[7, 8]),
+        expected.clone(),
+    );
+    check(file(b"\x03\x00t\x00\x00\x00", header, &[7, 8]), expected);
+
+    let header = "{'descr': '|b1', 'fortran_order': False, 'shape': (3,), }";
+    check(
+        v1(header, &[0, 2, 255]),
+        array(DataType::Bool, &[3], &[0, 1, 1]),
+    );
+}
+
+#[test]
+fn hostile_files() {
+    let check = |file: &[u8], expected: &str| assert_eq!(read_all(file).unwrap_err(), expected);
+    let no_npy = "it is no .npy file: it does not begin as one";
+    check(b"", no_npy);
+    check(b"\x93NUMPY", no_npy);
+    check(b"PK\x03\x04 an .npz file", no_npy);
+    check(
+        b"\x93NUMPY\x04\x00",
+        ".npy format 4.0 is not known; 1, 2 and 3 are",
+    );
+    check(b"\x93NUMPY\x01\x00v", "it ends within its header");
+    check(
+        b"\x93NUMPY\x01\x00v\x00{'descr'",
+        "it ends within its header",
+    );
+    check(
+        b"\x93NUMPY\x02\x00\xff\xff\xff\xff{",
+        "its header of 4294967295 bytes is longer than any of an array",
+    );
+
+    let header =
+        |shape: &str| format!("{{'descr': '<f8', 'fortran_order': True, 'shape': {shape}}}");
+    let claim = |shape: &str, data: &[u8]| v1(&header(shape), data);
+    check(
+        &claim("(1152921504606846976,)", &[0; 8]),
+        "it is cut short: 8 bytes of data, its header announces 9223372036854775808",
+    );
+    check(
+        &claim("(4294967296, 4294967296, 4294967296)", &[]),
+        "its shape [4294967296, 4294967296, 4294967296] is larger than any file",
+    );
+    check(
+        &claim("(2,)", &[0; 15]),
+        "it is cut short: 15 bytes of data, its header announces 16",
+    );
+    check(
+        &claim("(2,)", &[0; 17]),
+        "more follows the 16 bytes of data that its header announces",
+    );
+    // Nothing in it, however long its other axes are.
+    let empty = read_all(&claim(
+        "(18446744073709551615, 0, 18446744073709551615)",
+        &[],
+    ))
+    .unwrap();
+    assert_eq!((empty.shape.len(), empty.data.len()), (3, 0));
+
+    let records = v1(
+        "{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}",
+        &[0; 4],
+    );
+    assert!(matches!(
+        read(&mut &*records, None),
+        Err(Error::Unsupported(_))
+    ));
+    let objects = v1(
+        "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}",
+        &[0; 4],
+    );
+    assert!(matches!(
+        read(&mut &*objects, None),
+        Err(Error::Unsupported(_))
+    ));
+}
+
+#[test]
+fn what_a_file_cannot_hold() {
+    let array = array("quaternion".parse().unwrap(), &[1], &[0]);
+    let error = write(&array, &mut Vec::new()).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "an .npy file cannot hold elements of type quaternion"
+    );
+}

@@ -1,0 +1,192 @@
+//! Stores two elevation models as one Zarr hierarchy, reads parts of them back, and draws them.
+//!
+//! ```text
+//! cargo run --release --example quickstart [DIRECTORY]
+//! ```
+//!
+//! [`write`] and [`read`] are what a program with Zarr looks like; the rest of this file prints what
+//! they did. Without a directory everything goes into a new temporary one, which is left for you to
+//! look at.
+
+#[path = "quickstart/npy.rs"]
+mod npy;
+#[path = "quickstart/picture.rs"]
+mod picture;
+#[path = "quickstart/terminal.rs"]
+mod terminal;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use ndarray::{Array1, Array2, ArrayD, ArrayView, Dimension, s};
+use serde_json::json;
+use zarr::blocking::Wait;
+use zarr::{DataType, Group, Node, sel};
+
+use picture::Relief;
+
+/// What is stored: the data of `examples/data`, as numpy saved it.
+struct Source {
+    /// Metres around the Jacksboro fault, Tennessee; rows from north to south.
+    jacksboro: Array2<i16>,
+    /// Metres around the Salish Sea, below zero in the water; rows from south to north.
+    salish_sea: Array2<f32>,
+    latitude: Array1<f32>,
+    longitude: Array1<f32>,
+}
+
+/// Where the corners of the Jacksboro model are, in degrees: north, south, west, east.
+const JACKSBORO: [f32; 4] = [36.7329, 36.4463, -84.4138, -84.0779];
+
+fn write(directory: &Path, source: &Source) -> zarr::Result<()> {
+    let root = zarr::create_group(directory)
+        .attributes(json!({"title": "Two places, and how high they are"}))
+        .wait()?;
+
+    // Six shards, so six files, of up to twelve chunks that can be read one by one. Compression is
+    // zstd unless something else is said. The group `jacksboro` comes into being with its array.
+    let [north, south, west, east] = JACKSBORO;
+    let elevation = root
+        .create_array("jacksboro/elevation", source.jacksboro.shape(), DataType::Int16)
+        .chunks([64, 64])
+        .shards([192, 256])
+        .dimension_names(["latitude", "longitude"])
+        .attributes(json!({
+            "units": "m",
+            "source": "SRTM (NASA, public domain)",
+            "bounds": {"north": north, "south": south, "west": west, "east": east},
+        }))
+        .wait()?;
+    elevation.write(.., source.jacksboro.clone()).wait()?;
+
+    // A second place, with the coordinates of its rows and columns beside it.
+    let salish_sea = root.create_group("salish_sea").wait()?;
+    let topography = salish_sea
+        .create_array("topography", source.salish_sea.shape(), DataType::Float32)
+        .chunks([32, 32])
+        .shards([96, 128])
+        .fill_value(f32::NAN)
+        .dimension_names(["latitude", "longitude"])
+        .attributes(json!({"units": "m", "positive": "up"}))
+        .wait()?;
+    topography.write(.., source.salish_sea.clone()).wait()?;
+
+    for (name, degrees, units) in [
+        ("latitude", &source.latitude, "degrees_north"),
+        ("longitude", &source.longitude, "degrees_east"),
+    ] {
+        let coordinate = salish_sea
+            .create_array(name, degrees.shape(), DataType::Float32)
+            .dimension_names([name])
+            .attributes(json!({"units": units}))
+            .wait()?;
+        coordinate.write(.., degrees.clone()).wait()?;
+    }
+    Ok(())
+}
+
+/// What came back: a window, a coarse view, and everything.
+struct Parts {
+    window: ArrayD<i16>,
+    coarse: ArrayD<i16>,
+    jacksboro: ArrayD<i16>,
+    salish_sea: ArrayD<f32>,
+}
+
+fn read(root: &Group) -> zarr::Result<Parts> {
+    let elevation = root.array("jacksboro/elevation").wait()?;
+    let topography = root.array("salish_sea/topography").wait()?;
+    Ok(Parts {
+        // numpy's elevation[100:164, 200:280]: only the chunks below this window are fetched.
+        window: elevation.read((100..164, 200..280)).wait()?,
+        // numpy's elevation[::8, ::8].
+        coarse: elevation.read(sel![..;8, ..;8]).wait()?,
+        jacksboro: elevation.read(..).wait()?,
+        // In an async function `.wait()?` is `.await?`, everywhere, and nothing else changes:
+        // topography.read(..).await?
+        salish_sea: topography.read(..).wait()?,
+    })
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let source = Source {
+        jacksboro: npy::read(include_bytes!("data/jacksboro_fault_dem.npy"))?,
+        salish_sea: npy::read(include_bytes!("data/salish_sea_topo.npy"))?,
+        latitude: npy::read(include_bytes!("data/salish_sea_latitude.npy"))?,
+        longitude: npy::read(include_bytes!("data/salish_sea_longitude.npy"))?,
+    };
+    let directory = match std::env::args_os().nth(1) {
+        Some(directory) => PathBuf::from(directory),
+        None => {
+            let temporary = tempfile::Builder::new().prefix("zarr-quickstart-").tempdir()?;
+            temporary.keep().join("elevation.zarr")
+        }
+    };
+
+    // What is already there is not overwritten: that takes `.overwrite(true)`.
+    write(&directory, &source)?;
+    let directory = directory.canonicalize()?;
+    println!("Wrote {}\n", directory.display());
+
+    let root = zarr::open_group(&directory).wait()?;
+    println!("{}", root.tree().wait()?);
+    println!("{}\n", root.array("jacksboro/elevation").wait()?.info_complete().wait()?);
+
+    let parts = read(&root)?;
+    let dem = &source.jacksboro;
+    println!("Read back and compared with the source:");
+    check("window [100:164, 200:280]", &parts.window, dem.slice(s![100..164, 200..280]))?;
+    check("every eighth [::8, ::8]", &parts.coarse, dem.slice(s![..;8, ..;8]))?;
+    check("all of jacksboro/elevation", &parts.jacksboro, dem.view())?;
+    check("all of salish_sea/topography", &parts.salish_sea, source.salish_sea.view())?;
+
+    println!("\n{:<24}{:>9}{:>9}{:>7}", "Bytes", "decoded", "stored", "ratio");
+    for (path, node) in root.members().all().wait()? {
+        if let Node::Array(array) = node {
+            let decoded = array.nbytes().unwrap_or(0);
+            let stored = array.nbytes_stored().wait()?;
+            let ratio = decoded as f64 / stored as f64;
+            println!("{:<24}{decoded:>9}{stored:>9}{ratio:>7.2}", path.as_str());
+        }
+    }
+
+    let [north, south, west, east] = JACKSBORO;
+    let (latitude, longitude) = (&source.latitude, &source.longitude);
+    let maps = [
+        Relief::new(parts.jacksboro.mapv(f32::from), [north, south], [west, east])?,
+        Relief::new(parts.salish_sea, ends(latitude), ends(longitude))?,
+    ];
+    let file = directory.with_extension("png");
+    picture::draw(&maps, 480, 16).save(&file)?;
+    println!("\nDrew {}", file.display());
+    terminal::show(&maps)?;
+    Ok(())
+}
+
+/// Says that what was read is what was written, or fails.
+fn check<T: PartialEq, D: Dimension>(
+    what: &str,
+    read: &ArrayD<T>,
+    source: ArrayView<'_, T, D>,
+) -> Result<(), String> {
+    if read != source.into_dyn() {
+        return Err(format!("{what}: not what was written"));
+    }
+    println!("  {what:<30} {:>7} elements, equal", read.len());
+    Ok(())
+}
+
+fn ends(coordinate: &Array1<f32>) -> [f32; 2] {
+    [coordinate[0], coordinate[coordinate.len() - 1]]
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("quickstart: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! One file per function, named after it.
+
+mod create_array;
+mod create_group;
+mod open;

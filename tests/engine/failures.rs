@@ -1,0 +1,156 @@
+//! A failed read is an error, never the fill value; a failed write leaves the old value.
+
+use std::fs;
+use std::path::PathBuf;
+
+use ndarray::Array2;
+use zarr::blocking::Wait;
+use zarr::{Array, DataType, ErrorClass, Extension, sel};
+use zarr_store::testing::{Fault, Faulty};
+use zarr_store::{BlockingStore, MemoryStore, Op, Store, StoreErrorKind};
+
+use crate::support::stores::{KINDS, store};
+
+fn written(target: impl Into<zarr::Target>, compressor: &str) -> Array {
+    let array = zarr::create_array(target, [8, 8], DataType::Int32)
+        .chunks([4, 4])
+        .compressors(Extension::new(compressor))
+        .fill_value(-1)
+        .wait()
+        .unwrap();
+    array
+        .write(
+            ..,
+            Array2::from_shape_fn((8, 8), |(y, x)| (y * 8 + x) as i32),
+        )
+        .wait()
+        .unwrap();
+    array
+}
+
+fn in_directory(compressor: &str) -> (Array, tempfile::TempDir, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let array = written(dir.path(), compressor);
+    let chunk = dir.path().join("c/1/0");
+    assert!(chunk.is_file());
+    (array, dir, chunk)
+}
+
+#[test]
+fn a_damaged_chunk_is_an_error_that_says_where() {
+    for compressor in ["zstd", "gzip", "crc32c"] {
+        let (array, _dir, chunk) = in_directory(compressor);
+        let whole = fs::read(&chunk).unwrap();
+        for damaged in [&whole[..whole.len() - 1], &whole[..0], &[0; 100]] {
+            fs::write(&chunk, damaged).unwrap();
+            let error = array.read::<i32>(..).wait().unwrap_err();
+            assert_eq!(error.class(), ErrorClass::Corrupt, "{compressor}: {error}");
+            let text = error.to_string();
+            assert!(text.contains("chunk [1, 0] of `/` (key `c/1/0`)"), "{text}");
+            assert!(text.contains(&format!("`{compressor}`")), "{text}");
+            // The other chunks are as they were, and readable.
+            assert_eq!(array.read::<i32>(sel![..4, ..]).wait().unwrap()[[0, 1]], 1);
+        }
+    }
+}
+
+#[test]
+fn a_chunk_of_another_length_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let array = zarr::create_array(dir.path(), [8, 8], DataType::Int32)
+        .chunks([4, 4])
+        .compressors(())
+        .wait()
+        .unwrap();
+    array.write(.., 7).wait().unwrap();
+    let chunk = dir.path().join("c/1/0");
+    for len in [0, 63, 65, 1000] {
+        fs::write(&chunk, vec![1; len]).unwrap();
+        for window in [sel![.., ..], sel![4..5, 0..2], sel![5, 1], sel![4.., ..;3]] {
+            let error = array.read::<i32>(window).wait().unwrap_err();
+            assert_eq!(error.class(), ErrorClass::Corrupt, "{len}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_store_that_fails_is_an_error_and_not_the_fill_value() {
+    let memory = MemoryStore::new().into_store();
+    written(memory.clone(), "zstd");
+    let faulty = Faulty::new(memory);
+    faulty.add(Fault::fail(Op::Get, || StoreErrorKind::Timeout).on("c/1/1"));
+    let array = zarr::open_array(std::sync::Arc::new(faulty) as std::sync::Arc<dyn Store>);
+    let array = array.wait().unwrap();
+    let error = array.read::<i32>(..).wait().unwrap_err();
+    assert!(error.to_string().contains("chunk [1, 1]"), "{error}");
+    assert_eq!(array.read::<i32>(sel![0, 0]).wait().unwrap().sum(), 0);
+}
+
+#[test]
+fn an_absent_chunk_is_the_fill_value() {
+    for kind in KINDS {
+        let (store, _dir) = store(kind);
+        let array = written(store.clone(), "zstd");
+        store
+            .delete(&array.chunked().chunk_key(&[1, 1]).unwrap(), None)
+            .wait()
+            .unwrap();
+        let all = array.read::<i32>(..).wait().unwrap();
+        assert_eq!(
+            (all[[7, 7]], all[[7, 3]], all[[0, 0]]),
+            (-1, 59, 0),
+            "{kind:?}"
+        );
+    }
+}
+
+#[test]
+fn chunks_of_fill_values_are_not_stored_and_old_ones_go() {
+    for kind in KINDS {
+        let (store, _dir) = store(kind);
+        let array = written(store, "zstd");
+        let count = |array: &Array| array.nchunks_initialized().wait().unwrap();
+        assert_eq!(count(&array), 4);
+        array.write(sel![4.., ..4], -1).wait().unwrap();
+        assert_eq!(count(&array), 3, "a whole chunk, {kind:?}");
+        array.write(sel![.., 4..6], -1).wait().unwrap();
+        array.write(sel![.., 6..], -1).wait().unwrap();
+        assert_eq!(count(&array), 1, "in two steps, {kind:?}");
+        let keep = zarr::create_array(zarr::Target::Memory, [4], DataType::UInt8);
+        let keep = keep.chunks([2]).write_empty_chunks(true).wait().unwrap();
+        keep.write(.., 0_u8).wait().unwrap();
+        assert_eq!(count(&keep), 2, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_shard_index_that_lies_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let array = zarr::create_array(dir.path(), [8, 8], DataType::UInt16)
+        .chunks([2, 2])
+        .shards([8, 8])
+        .wait()
+        .unwrap();
+    array
+        .write(
+            ..,
+            Array2::from_shape_fn((8, 8), |(y, x)| (y * 8 + x) as u16),
+        )
+        .wait()
+        .unwrap();
+    let path = dir.path().join("c/0/0");
+    let good = fs::read(&path).unwrap();
+    for at in 0..good.len() {
+        let mut bad = good.clone();
+        bad[at] ^= 0x40;
+        fs::write(&path, &bad).unwrap();
+        // Inner chunks have no checksum of their own here: what decodes may differ, but the index is
+        // protected, and nothing panics.
+        let read = array.read::<u16>(..).wait();
+        let in_index = at >= good.len() - (16 * 16 + 4);
+        assert!(read.is_err() || !in_index, "byte {at}");
+    }
+    fs::write(&path, &good[..100]).unwrap();
+    let error = array.read::<u16>(sel![0, 0]).wait().unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Corrupt, "{error}");
+}

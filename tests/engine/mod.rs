@@ -1,0 +1,5 @@
+//! The engine against a model: any array, any codecs, any store, any order of reads and writes.
+
+mod failures;
+mod model;
+mod touched;

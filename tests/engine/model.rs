@@ -1,0 +1,218 @@
+//! Random arrays, codecs and stores; what is read is what a plain ndarray holds.
+
+use ndarray::{ArrayD, IxDyn};
+use proptest::prelude::*;
+use serde_json::json;
+use zarr::blocking::Wait;
+use zarr::{DataType, Element, Extension, Order, Slice, ZarrFormat};
+
+use crate::support::slices::Chosen;
+use crate::support::stores::{KINDS, Kind, store};
+
+/// What an array is made of.
+#[derive(Clone, Debug)]
+struct Layout {
+    shape: Vec<u64>,
+    chunks: Vec<u64>,
+    /// Inner chunks per shard and axis.
+    shards: Option<Vec<u64>>,
+    format: ZarrFormat,
+    filters: Vec<Extension>,
+    order: Order,
+    big_endian: bool,
+    compressors: Vec<Extension>,
+    fill: i8,
+    store: Kind,
+    threads: usize,
+}
+
+fn named(name: &str) -> Extension {
+    Extension::new(name)
+}
+
+fn compressors() -> impl Strategy<Value = Vec<Extension>> {
+    prop::sample::select(vec![
+        vec![],
+        vec![named("crc32c")],
+        vec![named("zstd").with("level", 1)],
+        vec![named("gzip").with("level", 1)],
+        vec![
+            named("zstd").with("level", 3).with("checksum", true),
+            named("crc32c"),
+        ],
+    ])
+}
+
+fn layout() -> impl Strategy<Value = Layout> {
+    let axes = prop::collection::vec((0_u64..12, 1_u64..6, 1_u64..4), 0..4);
+    axes.prop_flat_map(|axes| {
+        let rank = axes.len();
+        let order = Just((0..rank).collect::<Vec<_>>()).prop_shuffle();
+        let filters = prop::option::weighted(0.3, order).prop_map(|order| {
+            order
+                .map(|o| named("transpose").with("order", json!(o)))
+                .into_iter()
+                .collect()
+        });
+        let v3 = prop::bool::weighted(0.7);
+        let stores = prop::sample::select(KINDS.to_vec());
+        (
+            Just(axes),
+            v3,
+            any::<[bool; 3]>(),
+            filters,
+            compressors(),
+            -1_i8..2,
+            stores,
+            1_usize..4,
+        )
+    })
+    .prop_map(
+        |(axes, v3, [sharded, f, big_endian], filters, compressors, fill, store, threads)| {
+            let column =
+                |pick: fn(&(u64, u64, u64)) -> u64| axes.iter().map(pick).collect::<Vec<_>>();
+            Layout {
+                shape: column(|a| a.0),
+                chunks: column(|a| a.1),
+                shards: (v3 && sharded).then(|| column(|a| a.1 * a.2)),
+                format: if v3 { ZarrFormat::V3 } else { ZarrFormat::V2 },
+                filters: if v3 { filters } else { vec![] },
+                order: if f && !v3 { Order::F } else { Order::C },
+                big_endian,
+                // Format 2 has one compressor, and crc32c is none of its own.
+                compressors: if v3 {
+                    compressors
+                } else {
+                    compressors
+                        .into_iter()
+                        .filter(|c| c.name != "crc32c")
+                        .take(1)
+                        .collect()
+                },
+                fill,
+                store,
+                threads,
+            }
+        },
+    )
+}
+
+fn slice(len: u64) -> BoxedStrategy<Slice> {
+    let bound = move || prop::option::of(-(len as i64) - 2..len as i64 + 3);
+    let step = prop::sample::select(vec![1, 1, 1, 2, 3, 7, -1, -2, -5]);
+    let range =
+        (bound(), bound(), step).prop_map(|(start, stop, step)| Slice::Range { start, stop, step });
+    let full = Just(Slice::Full);
+    if len == 0 {
+        return prop_oneof![range, full].boxed();
+    }
+    let index = (-(len as i64)..len as i64).prop_map(Slice::Index);
+    prop_oneof![3 => range, 2 => full, 1 => index].boxed()
+}
+
+fn chosen(shape: &[u64]) -> impl Strategy<Value = Chosen> + use<> {
+    let lens: Vec<usize> = shape.iter().map(|&n| n as usize).collect();
+    let slices: Vec<_> = shape.iter().map(|&n| slice(n)).collect();
+    slices.prop_map(move |slices| Chosen::new(&slices, &lens))
+}
+
+type Case = (Layout, Vec<(Chosen, bool, u8)>, Vec<Chosen>);
+
+fn case() -> impl Strategy<Value = Case> {
+    layout().prop_flat_map(|layout| {
+        let writes = prop::collection::vec((chosen(&layout.shape), any::<bool>(), 0_u8..120), 0..5);
+        let reads = prop::collection::vec(chosen(&layout.shape), 1..4);
+        (Just(layout), writes, reads)
+    })
+}
+
+/// Does what the case says to an array of `T` and to the model.
+fn run<T: Element + PartialEq + std::fmt::Debug + Into<zarr::Data>>(
+    (layout, writes, reads): Case,
+    data_type: DataType,
+    of: impl Fn(i64) -> T,
+) {
+    let (store, _dir) = store(layout.store);
+    let context = zarr::Context::builder().threads(layout.threads).build();
+    let mut create = zarr::create_array(store, layout.shape.clone(), data_type)
+        .name("a/b")
+        .zarr_format(layout.format)
+        .chunks(layout.chunks.clone())
+        .filters(layout.filters.clone())
+        .compressors(layout.compressors.clone())
+        .fill_value(i64::from(layout.fill))
+        .context(&context);
+    if let Some(shards) = layout.shards.clone() {
+        create = create.shards(shards);
+    }
+    if layout.format == ZarrFormat::V2 {
+        create = create.order(layout.order);
+    }
+    if layout.big_endian {
+        create = create.serializer(named("bytes").with("endian", "big"));
+    }
+    let array = create.wait().unwrap();
+    let shape: Vec<usize> = layout.shape.iter().map(|&n| n as usize).collect();
+    let mut model = ArrayD::from_elem(IxDyn(&shape), of(layout.fill.into()));
+
+    for (at, scalar, seed) in writes {
+        let cells = at.shape.iter().product::<usize>() as i64;
+        // Every third value is the fill value, so that whole chunks of it come about.
+        let value = |i: i64| match (i64::from(seed) + i) % 3 {
+            0 => of(layout.fill.into()),
+            _ => of((i64::from(seed) + i * 7) % 120),
+        };
+        let data = if scalar {
+            array
+                .write(at.selection.clone(), of(seed.into()))
+                .wait()
+                .unwrap();
+            ArrayD::from_elem(IxDyn(&at.shape), of(seed.into()))
+        } else {
+            let data: Vec<T> = (0..cells).map(value).collect();
+            let data = ArrayD::from_shape_vec(IxDyn(&at.shape), data).unwrap();
+            array
+                .write(at.selection.clone(), data.clone())
+                .wait()
+                .unwrap();
+            data
+        };
+        at.write(&mut model, &data);
+    }
+    let reopened = zarr::open_array(array.store().clone())
+        .path("a/b")
+        .context(&context)
+        .wait()
+        .unwrap();
+    for at in reads {
+        assert_eq!(
+            reopened.read::<T>(at.selection.clone()).wait().unwrap(),
+            at.read(&model)
+        );
+        let any = reopened.read_dyn(at.selection.clone()).wait().unwrap();
+        assert_eq!(any.into_array::<T>().unwrap(), at.read(&model));
+    }
+    assert_eq!(reopened.read::<T>(..).wait().unwrap(), model);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(
+        std::env::var("ZARR_TEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(96),
+    ))]
+
+    #[test]
+    fn bytes_wide(case in case()) {
+        run(case, DataType::Int8, |v| v as i8);
+    }
+
+    #[test]
+    fn two_wide(case in case()) {
+        // Both bytes of the larger values differ, so that a swap is seen; fill values stay as they are.
+        run(case, DataType::Int16, |v| if v.abs() < 2 { v as i16 } else { v as i16 * 259 });
+    }
+
+    #[test]
+    fn eight_wide(case in case()) {
+        run(case, DataType::Float64, |v| v as f64);
+    }
+}

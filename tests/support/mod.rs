@@ -1,0 +1,4 @@
+//! What several tests need: stores of every kind, and numpy's slices done naively.
+
+pub(crate) mod slices;
+pub(crate) mod stores;
