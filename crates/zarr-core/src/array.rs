@@ -8,7 +8,7 @@ use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath};
 use zarr_store::{Key, Location, Store};
 
 use crate::engine::{self, Elements, Output};
-use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result};
+use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, GridError, Resolved, Result};
 
 /// An array in a store. Cheap facts come without I/O; its codecs are resolved when data is first
 /// touched, so that arrays with unknown codecs can still be looked at.
@@ -45,22 +45,16 @@ impl ChunkedArray {
     ) -> Result<Self> {
         let grid = match &*metadata.chunk_grid() {
             ChunkGridMetadata::Regular { chunk_shape } => {
-                ChunkGrid::regular(chunk_shape, metadata.shape()).map_err(|source| {
-                    ErrorKind::Grid {
-                        path: path.clone(),
-                        source,
-                    }
-                })?
+                ChunkGrid::regular(chunk_shape, metadata.shape())
             }
-            other => {
-                let name = other.to_extension().name;
-                let source = CodecErrorKind::Unknown {
-                    hint: Some("it is a chunk grid"),
-                }
-                .of(&name);
-                return Err(ErrorKind::Codec { path, source }.into());
-            }
+            other => Err(GridError::Unknown {
+                name: other.to_extension().name,
+            }),
         };
+        let grid = grid.map_err(|source| ErrorKind::Grid {
+            path: path.clone(),
+            source,
+        })?;
         Ok(Self {
             location,
             path,
@@ -136,14 +130,15 @@ impl ChunkedArray {
             return Err(codec(CodecErrorKind::DataType(Box::new(dtype)).of("bytes")));
         }
         let spec = ChunkSpec::new(self.grid.chunk_lengths(), dtype, fill?).map_err(codec)?;
-        let asked = spec.byte_len().map_or(u64::MAX, |bytes| bytes as u64);
+        let chain = Chain::new(&self.metadata.codecs(), spec, self.context.registry());
+        let chain = chain.map_err(codec)?;
+        // A shard is never in memory as a whole; its inner chunks are.
+        let decoded = chain
+            .shard()
+            .map_or(chain.spec(), |shard| shard.inner().spec());
+        let asked = decoded.byte_len().map_or(u64::MAX, |bytes| bytes as u64);
         let limit = self.context.chunk_bytes();
-        let sharded = self
-            .metadata
-            .codecs()
-            .iter()
-            .any(|c| c.name == "sharding_indexed");
-        if asked > limit && !sharded {
+        if asked > limit {
             return Err(ErrorKind::Limit {
                 what: "a chunk",
                 asked,
@@ -151,8 +146,6 @@ impl ChunkedArray {
             }
             .into());
         }
-        let chain = Chain::new(&self.metadata.codecs(), spec, self.context.registry());
-        let chain = chain.map_err(codec)?;
         Ok(self.chain.get_or_init(|| Arc::new(chain)))
     }
 

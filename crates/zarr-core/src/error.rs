@@ -238,6 +238,10 @@ impl Error {
             },
             ErrorKind::Store(store) => class_of_store(store),
             ErrorKind::Limit { .. } => ErrorClass::Limit,
+            ErrorKind::Grid {
+                source: GridError::Unknown { .. },
+                ..
+            } => ErrorClass::Unsupported,
             ErrorKind::WrongKind { .. }
             | ErrorKind::ParentIsArray { .. }
             | ErrorKind::Grid { .. }

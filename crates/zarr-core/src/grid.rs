@@ -44,6 +44,12 @@ pub enum GridError {
         /// Axes of the array.
         rank: usize,
     },
+    /// The metadata names a kind of grid that is not known here.
+    #[error("the chunk grid `{name}` is not known here; only `regular` is")]
+    Unknown {
+        /// Its name in the metadata.
+        name: String,
+    },
     /// Chunks of no cells cannot hold an axis that has some.
     #[error("the chunk length of axis {axis} is 0, but the axis has {length} cells")]
     ZeroChunk {

@@ -155,3 +155,59 @@ fn a_gap_between_rows_is_not_contiguous() {
             .is_some()
     );
 }
+
+#[test]
+fn parts_of_a_split_are_taken_once_and_do_not_overlap() {
+    let mut memory = vec![MaybeUninit::new(0); 5 * 7 * 2];
+    let view = NdViewMut::new(&mut memory, &[5, 7], 2).unwrap();
+    let projections = Projections::new(&Region::whole(&[5, 7]), &[2, 3]).unwrap();
+    let split = Split::new(view, projections);
+    assert_eq!(split.len(), 9);
+    let mut parts: Vec<_> = (0..9).map(|i| split.take(i).unwrap()).collect();
+    assert!(
+        (0..10).all(|i| split.take(i).is_none()),
+        "none is left, and there is no tenth"
+    );
+    // All are alive at once: write through each, then look at the whole.
+    for (i, (_, part)) in parts.iter_mut().enumerate() {
+        crate::fill(part, &[i as u8 + 1; 2]);
+    }
+    drop(parts);
+    drop(split);
+    let bytes = buffer::to_vec_for_tests(&memory);
+    let wanted = [1, 1, 1, 2, 2, 2, 3];
+    assert_eq!(
+        bytes.chunks(2).take(7).map(|c| c[0]).collect::<Vec<_>>(),
+        wanted
+    );
+    assert_eq!(bytes[bytes.len() - 1], 9);
+}
+
+#[test]
+fn cells_outside_of_the_bytes_are_refused() {
+    let at = |offset, strides: &[isize]| Located {
+        offset,
+        strides: strides.into(),
+    };
+    let inside = |at: &Located| NdView::located(&[0; 10], at, &[2, 3], 2).is_some();
+    assert!(inside(&at(0, &[4, 2])));
+    assert!(!inside(&at(2, &[4, 2])), "the last cell begins at 10");
+    assert!(inside(&at(8, &[-4, -2])));
+    assert!(!inside(&at(5, &[-4, -2])), "the last cell begins before 0");
+    assert!(!inside(&at(0, &[isize::MAX, 2])));
+    assert!(!inside(&at(u64::MAX, &[4, 2])));
+    assert!(!inside(&at(0, &[4])), "one stride is missing");
+}
+
+#[test]
+fn a_reader_that_fills_too_little_leaves_zeros_and_an_error() {
+    let mut memory = vec![MaybeUninit::new(0xEE); 6];
+    let mut view = NdViewMut::new(&mut memory, &[6], 1).unwrap();
+    let at = Located {
+        offset: 0,
+        strides: [1].into_iter().collect(),
+    };
+    let result = view.read_located::<()>(&at, |_, run| Ok(&mut buffer::zeroed(run)[..3]));
+    assert_eq!(result, Err(None));
+    assert_eq!(buffer::to_vec_for_tests(&memory), [0; 6]);
+}
