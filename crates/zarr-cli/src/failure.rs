@@ -1,0 +1,229 @@
+//! How a command ends: exit codes, and the one line that says why it failed. Knows no command.
+
+use std::fmt::{self, Display};
+use std::io;
+use std::process::ExitCode;
+
+use zarr::{ErrorClass, ErrorKind};
+
+use crate::{npy, text};
+
+/// How a command ended. The numbers are part of the command's contract; 130 is what a shell makes of
+/// an interrupt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done = 0,
+    Usage = 2,
+    NotFound = 3,
+    Permission = 4,
+    Corrupt = 5,
+    Unsupported = 6,
+    Transport = 7,
+    Conflict = 8,
+    Limit = 9,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        // The enum's own numbers, all of them small.
+        ExitCode::from(exit as u8)
+    }
+}
+
+impl From<ErrorClass> for Exit {
+    fn from(class: ErrorClass) -> Self {
+        match class {
+            ErrorClass::NotFound => Self::NotFound,
+            ErrorClass::Exists | ErrorClass::Conflict => Self::Conflict,
+            ErrorClass::Permission => Self::Permission,
+            ErrorClass::Corrupt => Self::Corrupt,
+            ErrorClass::Unsupported => Self::Unsupported,
+            ErrorClass::Invalid => Self::Usage,
+            ErrorClass::Limit => Self::Limit,
+            // Classes to come: something below failed.
+            _ => Self::Transport,
+        }
+    }
+}
+
+/// Why a command failed: what it could not do, where, why, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    exit: Exit,
+    what: String,
+    advice: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, doing: &str, place: &str, why: impl Display) -> Self {
+        Self {
+            exit,
+            what: format!("{doing}: {place}: {why}"),
+            advice: None,
+        }
+    }
+
+    /// Arguments that do not go together, or are none.
+    pub(crate) fn usage(what: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            what: what.into(),
+            advice: None,
+        }
+    }
+
+    pub(crate) fn advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    /// The library failed. Its own words, but for what the place already says.
+    pub(crate) fn zarr(doing: &str, place: &str, error: &zarr::Error) -> Self {
+        let exit = error.class().into();
+        let (why, advice) = match error.kind() {
+            ErrorKind::NotFound {
+                wanted, looked_for, ..
+            } => (
+                format!("no {wanted} is there (looked for {looked_for})"),
+                "check the path",
+            ),
+            ErrorKind::Exists { found, .. } => (
+                format!("{found} is already there"),
+                "replace it with --overwrite, or choose another path",
+            ),
+            _ => (error.to_string(), advice(error)),
+        };
+        let advice = Some(advice)
+            .filter(|advice| !advice.is_empty())
+            .map(str::to_owned);
+        Self {
+            advice,
+            ..Self::new(exit, doing, place, why)
+        }
+    }
+
+    /// A file could not be read or written.
+    pub(crate) fn io(doing: &str, place: &str, error: &io::Error) -> Self {
+        use io::ErrorKind as E;
+        let (exit, advice) = match error.kind() {
+            E::NotFound => (Exit::NotFound, "check the path"),
+            E::PermissionDenied | E::ReadOnlyFilesystem => {
+                (Exit::Permission, "check who owns it and who may use it")
+            }
+            E::AlreadyExists => (Exit::Conflict, "choose another path"),
+            E::IsADirectory | E::NotADirectory | E::InvalidInput | E::InvalidFilename => {
+                (Exit::Usage, "choose another path")
+            }
+            E::StorageFull | E::QuotaExceeded | E::FileTooLarge => {
+                (Exit::Transport, "make room, or choose another disk")
+            }
+            _ => (
+                Exit::Transport,
+                "check the disk or the network, then try again",
+            ),
+        };
+        Self::new(exit, doing, place, error).advice(advice)
+    }
+
+    pub(crate) fn npy(doing: &str, place: &str, error: &npy::Error) -> Self {
+        match error {
+            npy::Error::Io(error) => Self::io(doing, place, error),
+            npy::Error::Corrupt(_) => Self::new(Exit::Corrupt, doing, place, error)
+                .advice("save one array with `numpy.save`"),
+            npy::Error::Unsupported(_) => Self::new(Exit::Unsupported, doing, place, error),
+            npy::Error::TooLarge(_) => Self::new(Exit::Limit, doing, place, error),
+        }
+    }
+
+    /// Standard output could not be written to.
+    ///
+    /// Whoever closed it has seen enough (`zarr tree … | head`): nothing failed then.
+    pub(crate) fn output(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self {
+                exit: Exit::Done,
+                what: String::new(),
+                advice: None,
+            },
+            _ => Self::io("cannot write", "standard output", error),
+        }
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+/// What to do about an error of the library; nothing where its own text says it.
+fn advice(error: &zarr::Error) -> &'static str {
+    match (error.kind(), error.class()) {
+        (ErrorKind::Metadata { .. }, _) => "correct the document, or restore it from a copy",
+        (ErrorKind::Selection { .. }, _) => "`zarr info` shows the array's shape",
+        (ErrorKind::ParentIsArray { .. }, _) => "choose a path outside of it",
+        (ErrorKind::Chunk { .. }, ErrorClass::Corrupt) => {
+            "restore this chunk from a copy, or write it again"
+        }
+        (ErrorKind::Codec { .. } | ErrorKind::Chunk { .. }, ErrorClass::Unsupported) => {
+            "`zarr info` shows what is known of the array"
+        }
+        (_, ErrorClass::Limit) => "ask for less at a time",
+        (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, ErrorClass::Transport) => {
+            "check the disk or the network, then try again"
+        }
+        _ => "",
+    }
+}
+
+/// One line, without anything that would move a terminal's cursor.
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&text::escaped(&self.what))?;
+        match &self.advice {
+            Some(advice) => write!(f, "; {}", text::escaped(advice)),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_is_one_harmless_line() {
+        let failure = Failure::new(
+            Exit::Corrupt,
+            "cannot read",
+            "a\u{1b}[2J\nb",
+            "it is\u{9b} bad",
+        );
+        assert_eq!(
+            failure.to_string(),
+            r"cannot read: a\u{1b}[2J\nb: it is\u{9b} bad"
+        );
+        let failure = failure.advice("mend it");
+        assert!(failure.to_string().ends_with("bad; mend it"));
+    }
+
+    #[test]
+    fn classes_have_codes() {
+        let check = |class: ErrorClass, code: u8| assert_eq!(Exit::from(class) as u8, code);
+        check(ErrorClass::Invalid, 2);
+        check(ErrorClass::NotFound, 3);
+        check(ErrorClass::Permission, 4);
+        check(ErrorClass::Corrupt, 5);
+        check(ErrorClass::Unsupported, 6);
+        check(ErrorClass::Transport, 7);
+        check(ErrorClass::Exists, 8);
+        check(ErrorClass::Conflict, 8);
+        check(ErrorClass::Limit, 9);
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_failure() {
+        let closed = Failure::output(&io::ErrorKind::BrokenPipe.into());
+        assert_eq!(closed.exit(), Exit::Done);
+        let full = Failure::output(&io::ErrorKind::StorageFull.into());
+        assert_eq!(full.exit(), Exit::Transport);
+    }
+}

@@ -1,0 +1,104 @@
+//! `zarr info`: what one node is, and how much of it is stored. Says nothing about what is below a
+//! group but how many.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+use zarr::blocking::Wait;
+use zarr::{Array, ArrayMetadata, Group, GroupMetadata, Info, Node, NodeMetadata};
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+use crate::text;
+
+/// Show what an array or a group is.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr info demo.zarr
+  zarr info demo.zarr/ocean/sst
+  zarr info --json demo.zarr::ocean/sst | jq .shape")]
+pub(crate) struct Args {
+    /// Directory of the node, or STORE::PATH of a node in a store
+    path: Address,
+
+    /// Print a JSON object (schema zarr.info/1)
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let node = args.path.open()?;
+    let place = args.path.as_str();
+    let text = match (&node, args.json) {
+        (Node::Array(array), true) => text::json(&array_json(array, place)),
+        (Node::Group(group), true) => text::json(&group_json(group, place)),
+        (Node::Array(array), false) => complete(array.info_complete().wait(), array.info(), place),
+        (Node::Group(group), false) => complete(group.info_complete().wait(), group.info(), place),
+    };
+    out.write_all(text.as_bytes())
+        .map_err(|error| Failure::output(&error))?;
+    Ok(Exit::Done)
+}
+
+/// What needs the whole store to be listed may fail where the node itself can be described.
+fn known<T>(stored: zarr::Result<T>, place: &str) -> Option<T> {
+    let missing = |error: zarr::Error| {
+        let exit = error.class().into();
+        let failure = Failure::new(exit, "cannot tell how much is stored", place, error);
+        text::warning(&failure.to_string());
+    };
+    stored.map_err(missing).ok()
+}
+
+fn complete(stored: zarr::Result<Info>, without: Info, place: &str) -> String {
+    format!("{}\n", known(stored, place).unwrap_or(without))
+}
+
+fn array_json(array: &Array, place: &str) -> Value {
+    let metadata = match array.metadata() {
+        ArrayMetadata::V2 { array, .. } => array.to_json(),
+        ArrayMetadata::V3(array) => array.to_json(),
+    };
+    json!({
+        "schema": "zarr.info/1",
+        "path": place,
+        "node_type": "array",
+        "zarr_format": metadata["zarr_format"],
+        "shape": array.shape(),
+        "chunks": array.chunks(),
+        "shards": array.shards(),
+        "data_type": array.dtype().to_json(),
+        "nbytes": array.nbytes(),
+        "nbytes_stored": known(array.nbytes_stored().wait(), place),
+        "nchunks": array.nchunks(),
+        "nchunks_initialized": known(array.nchunks_initialized().wait(), place),
+        "attributes": array.attrs(),
+        "metadata": metadata,
+    })
+}
+
+fn group_json(group: &Group, place: &str) -> Value {
+    let metadata = match group.metadata() {
+        GroupMetadata::V2 { group, .. } => group.to_json(),
+        GroupMetadata::V3(group) => group.to_json(),
+    };
+    let members = known(group.members().all().metadata().wait(), place);
+    let arrays = members.as_ref().map(|members| {
+        members
+            .iter()
+            .filter(|(_, node)| matches!(node, NodeMetadata::Array(_)))
+            .count()
+    });
+    let all = members.as_ref().map(Vec::len);
+    json!({
+        "schema": "zarr.info/1",
+        "path": place,
+        "node_type": "group",
+        "zarr_format": metadata["zarr_format"],
+        "nmembers": all,
+        "narrays": arrays,
+        "ngroups": all.zip(arrays).map(|(all, arrays)| all - arrays),
+        "attributes": group.attrs(),
+        "metadata": metadata,
+    })
+}

@@ -1,0 +1,95 @@
+//! Help, versions, and arguments that make no sense. Knows clap's errors and nothing of commands.
+
+use std::ffi::OsString;
+
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+
+use crate::Cli;
+use crate::failure::{Exit, Failure};
+
+/// Prints what was asked for, or says in one line what is wrong with the arguments; `first` is the
+/// first of them.
+pub(crate) fn answer(error: &clap::Error, first: Option<OsString>) -> Result<Exit, Failure> {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            error.print().map_err(|error| Failure::output(&error))?;
+            Ok(Exit::Done)
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            // Goes where messages go; if nobody reads them there is nobody to tell.
+            drop(error.print());
+            Ok(Exit::Usage)
+        }
+        _ => {
+            let cli = Cli::command();
+            let command = first.and_then(|name| cli.find_subcommand(name));
+            let command =
+                command.map_or(String::new(), |command| format!("{} ", command.get_name()));
+            let what = one_line(&error.render().to_string());
+            Err(Failure::usage(what).advice(format!("see `zarr {command}--help`")))
+        }
+    }
+}
+
+/// clap's text is paragraphs: what is wrong, tips, the usage, where to find more.
+fn one_line(text: &str) -> String {
+    let paragraphs = text
+        .split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|text| !text.is_empty())
+        .filter(|text| !text.starts_with("Usage:") && !text.starts_with("For more information"));
+    let line = paragraphs.collect::<Vec<_>>().join("; ");
+    line.strip_prefix("error: ")
+        .map_or(line.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(arguments: &[&str], expected: &str) {
+        let error = Cli::try_parse_from(["zarr"].iter().chain(arguments)).unwrap_err();
+        let failure = answer(&error, arguments.first().map(OsString::from)).unwrap_err();
+        assert_eq!(
+            (failure.exit(), failure.to_string().as_str()),
+            (Exit::Usage, expected)
+        );
+    }
+
+    #[test]
+    fn wrong_arguments_are_one_line() {
+        check(
+            &["read", "a.zarr"],
+            "the following required arguments were not provided: --output <FILE.npy>; \
+             see `zarr read --help`",
+        );
+        check(
+            &["inf", "a.zarr"],
+            "unrecognized subcommand 'inf'; tip: a similar subcommand exists: 'info'; \
+             see `zarr --help`",
+        );
+        check(
+            &["read", "a.zarr", "-o", "a.npy", "--selection", "0:10, x"],
+            "invalid value '0:10, x' for '--selection <INDEX>': column 7: expected an integer, `:`, \
+             `...` or `None`; see `zarr read --help`",
+        );
+        check(
+            &["write", "a.npy", "a.zarr", "--chunks", "64,0"],
+            "invalid value '64,0' for '--chunks <LENGTHS>': \"0\" is no length; write them as in \
+             64,64; see `zarr write --help`",
+        );
+        check(
+            &["write", "a.npy", "a.zarr", "--zarr-format", "4"],
+            "invalid value '4' for '--zarr-format <N>' [possible values: 2, 3]; see `zarr write --help`",
+        );
+    }
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

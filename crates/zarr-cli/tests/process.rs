@@ -1,0 +1,160 @@
+//! The command as a process: exit codes, where messages go, closed pipes, colours. What commands do is
+//! tested beside them.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// Two bytes; the header is 56 long.
+const NPY: &[u8] =
+    b"\x93NUMPY\x01\x00\x38\x00{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}\n\x07\x08";
+
+fn zarr(home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zarr"));
+    command
+        .current_dir(home)
+        .args(arguments)
+        .env_remove("CLICOLOR_FORCE");
+    command
+}
+
+/// Runs with something on standard input.
+#[expect(
+    clippy::unwrap_used,
+    reason = "a test that panics says what is wrong, and where"
+)]
+fn feed(mut command: Command, input: &[u8]) -> Output {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // Nothing more than a pipe holds: no need to read meanwhile.
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[track_caller]
+fn check(output: &Output, code: i32, stdout: &[u8], stderr: &str) {
+    let found = (output.status.code(), output.stdout.as_slice());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), stderr);
+    assert_eq!(found, (Some(code), stdout));
+}
+
+#[test]
+fn from_standard_input_to_standard_output() {
+    let home = tempfile::tempdir().unwrap();
+    let write = zarr(home.path(), &["write", "-", "a.zarr"]);
+    check(&feed(write, NPY), 0, b"", "");
+    let read = zarr(home.path(), &["read", "a.zarr", "--output", "-"])
+        .output()
+        .unwrap();
+    assert_eq!((read.status.code(), read.stdout.len()), (Some(0), 130));
+    assert!(read.stdout.ends_with(b"\n\x07\x08"));
+    let tree = zarr(home.path(), &["tree", "a.zarr"]).output().unwrap();
+    check(&tree, 0, b"/ (2,) uint8\n", "");
+}
+
+#[test]
+fn failures_are_one_line() {
+    let home = tempfile::tempdir().unwrap();
+    let info = zarr(home.path(), &["info", "no\n\u{1b}[2J.zarr"])
+        .output()
+        .unwrap();
+    let expected = "error: cannot open: no\\n\\u{1b}[2J.zarr: no array or group is there (looked for \
+                    zarr.json, .zarray, .zgroup); check the path\n";
+    check(&info, 3, b"", expected);
+    let write = feed(zarr(home.path(), &["write", "-", "a.zarr"]), &NPY[..30]);
+    let expected = "error: cannot read: standard input: it ends within its header; save one array \
+                    with `numpy.save`\n";
+    check(&write, 5, b"", expected);
+    let usage = zarr(home.path(), &["read", "--selection"])
+        .output()
+        .unwrap();
+    assert_eq!(usage.status.code(), Some(2));
+    let lines = usage.stderr.iter().filter(|byte| **byte == b'\n').count();
+    assert_eq!((usage.stdout.len(), lines), (0, 1));
+}
+
+#[test]
+fn colours_are_for_those_who_want_them() {
+    let home = tempfile::tempdir().unwrap();
+    feed(zarr(home.path(), &["write", "-", "a.zarr"]), NPY);
+    let tree = zarr(home.path(), &["tree", "a.zarr"])
+        .env("CLICOLOR_FORCE", "1")
+        .output()
+        .unwrap();
+    assert!(tree.stdout.starts_with(b"\x1b[1m/\x1b[0m"));
+    let mut plain = zarr(home.path(), &["tree", "a.zarr"]);
+    check(
+        &plain.env("NO_COLOR", "1").output().unwrap(),
+        0,
+        b"/ (2,) uint8\n",
+        "",
+    );
+}
+
+#[test]
+fn help_and_version() {
+    let home = tempfile::tempdir().unwrap();
+    for arguments in [
+        vec!["--help"],
+        vec!["help"],
+        vec!["help", "info"],
+        vec!["tree", "--help"],
+        vec!["read", "--help"],
+        vec!["write", "--help"],
+    ] {
+        let help = zarr(home.path(), &arguments).output().unwrap();
+        assert_eq!((help.status.code(), help.stderr.len()), (Some(0), 0));
+        assert!(String::from_utf8_lossy(&help.stdout).contains("\nExamples:\n  zarr "));
+    }
+    let version = zarr(home.path(), &["--version"]).output().unwrap();
+    check(
+        &version,
+        0,
+        format!("zarr {}\n", env!("CARGO_PKG_VERSION")).as_bytes(),
+        "",
+    );
+    let nothing = zarr(home.path(), &[]).output().unwrap();
+    assert_eq!((nothing.status.code(), nothing.stdout.len()), (Some(2), 0));
+}
+
+/// Whoever closes the pipe has seen enough.
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let home = tempfile::tempdir().unwrap();
+    feed(zarr(home.path(), &["write", "-", "a.zarr"]), NPY);
+    for arguments in [
+        vec!["tree", "a.zarr"],
+        vec!["read", "a.zarr", "-o", "-"],
+        vec!["--help"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = zarr(home.path(), &arguments);
+        let output = command
+            .stdout(writer)
+            .stderr(Stdio::piped())
+            .output()
+            .unwrap();
+        check(&output, 0, b"", "");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_one() {
+    let home = tempfile::tempdir().unwrap();
+    feed(zarr(home.path(), &["write", "-", "a.zarr"]), NPY);
+    for arguments in [vec!["info", "a.zarr"], vec!["read", "a.zarr", "-o", "-"]] {
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = zarr(home.path(), &arguments).stdout(full).output().unwrap();
+        let expected = "error: cannot write: standard output: No space left on device (os error 28); \
+                        make room, or choose another disk\n";
+        check(&output, 7, b"", expected);
+    }
+}
