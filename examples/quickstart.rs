@@ -4,8 +4,8 @@
 //! cargo run --release --example quickstart [DIRECTORY]
 //! ```
 //!
-//! [`write`] and [`read`] are what a program with Zarr looks like; the rest of this file prints what
-//! they did. Without a directory everything goes into a new temporary one, which is left for you to
+//! [`write`] and [`read`] are what a program that uses Zarr looks like; the rest says and draws what
+//! they did. Without a directory everything goes into a new temporary one, which stays for you to
 //! look at.
 
 #[path = "quickstart/npy.rs"]
@@ -16,6 +16,7 @@ mod picture;
 mod terminal;
 
 use std::error::Error;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -37,18 +38,19 @@ struct Source {
 }
 
 /// Where the corners of the Jacksboro model are, in degrees: north, south, west, east.
-const JACKSBORO: [f32; 4] = [36.7329, 36.4463, -84.4138, -84.0779];
+const JACKSBORO: [f64; 4] = [36.7329, 36.4463, -84.4138, -84.0779];
 
 fn write(directory: &Path, source: &Source) -> zarr::Result<()> {
     let root = zarr::create_group(directory)
         .attributes(json!({"title": "Two places, and how high they are"}))
         .wait()?;
 
-    // Six shards, so six files, of up to twelve chunks that can be read one by one. Compression is
+    // Four shards, so four files, of twelve chunks each that can be read one by one. Compression is
     // zstd unless something else is said. The group `jacksboro` comes into being with its array.
+    let jacksboro = &source.jacksboro;
     let [north, south, west, east] = JACKSBORO;
     let elevation = root
-        .create_array("jacksboro/elevation", source.jacksboro.shape(), DataType::Int16)
+        .create_array("jacksboro/elevation", jacksboro.shape(), DataType::Int16)
         .chunks([64, 64])
         .shards([192, 256])
         .dimension_names(["latitude", "longitude"])
@@ -58,7 +60,7 @@ fn write(directory: &Path, source: &Source) -> zarr::Result<()> {
             "bounds": {"north": north, "south": south, "west": west, "east": east},
         }))
         .wait()?;
-    elevation.write(.., source.jacksboro.clone()).wait()?;
+    elevation.write(.., jacksboro.clone()).wait()?;
 
     // A second place, with the coordinates of its rows and columns beside it.
     let salish_sea = root.create_group("salish_sea").wait()?;
@@ -116,51 +118,56 @@ fn run() -> Result<(), Box<dyn Error>> {
         latitude: npy::read(include_bytes!("data/salish_sea_latitude.npy"))?,
         longitude: npy::read(include_bytes!("data/salish_sea_longitude.npy"))?,
     };
-    let directory = match std::env::args_os().nth(1) {
-        Some(directory) => PathBuf::from(directory),
-        None => {
-            let temporary = tempfile::Builder::new().prefix("zarr-quickstart-").tempdir()?;
-            temporary.keep().join("elevation.zarr")
-        }
-    };
 
     // What is already there is not overwritten: that takes `.overwrite(true)`.
+    let directory = directory()?;
     write(&directory, &source)?;
     let directory = directory.canonicalize()?;
     println!("Wrote {}\n", directory.display());
 
     let root = zarr::open_group(&directory).wait()?;
+    let elevation = root.array("jacksboro/elevation").wait()?;
     println!("{}", root.tree().wait()?);
-    println!("{}\n", root.array("jacksboro/elevation").wait()?.info_complete().wait()?);
+    println!("{}\n", elevation.info_complete().wait()?);
 
     let parts = read(&root)?;
-    let dem = &source.jacksboro;
-    println!("Read back and compared with the source:");
-    check("window [100:164, 200:280]", &parts.window, dem.slice(s![100..164, 200..280]))?;
-    check("every eighth [::8, ::8]", &parts.coarse, dem.slice(s![..;8, ..;8]))?;
-    check("all of jacksboro/elevation", &parts.jacksboro, dem.view())?;
-    check("all of salish_sea/topography", &parts.salish_sea, source.salish_sea.view())?;
-
-    println!("\n{:<24}{:>9}{:>9}{:>7}", "Bytes", "decoded", "stored", "ratio");
-    for (path, node) in root.members().all().wait()? {
-        if let Node::Array(array) = node {
-            let decoded = array.nbytes().unwrap_or(0);
-            let stored = array.nbytes_stored().wait()?;
-            let ratio = decoded as f64 / stored as f64;
-            println!("{:<24}{decoded:>9}{stored:>9}{ratio:>7.2}", path.as_str());
-        }
-    }
+    compare(&parts, &source)?;
+    print_sizes(&root)?;
 
     let [north, south, west, east] = JACKSBORO;
-    let (latitude, longitude) = (&source.latitude, &source.longitude);
+    let (latitude, longitude) = (ends(&source.latitude), ends(&source.longitude));
+    let jacksboro = parts.jacksboro.mapv(f32::from);
     let maps = [
-        Relief::new(parts.jacksboro.mapv(f32::from), [north, south], [west, east])?,
-        Relief::new(parts.salish_sea, ends(latitude), ends(longitude))?,
+        Relief::new(jacksboro, [north, south], [west, east])?,
+        Relief::new(parts.salish_sea, latitude, longitude)?,
     ];
     let file = directory.with_extension("png");
-    picture::draw(&maps, 480, 16).save(&file)?;
-    println!("\nDrew {}", file.display());
+    picture::draw(&maps, 400, 16).save(&file)?;
+    println!("Drew {}", file.display());
     terminal::show(&maps)?;
+    Ok(())
+}
+
+/// The directory that was named, or a new one.
+fn directory() -> io::Result<PathBuf> {
+    if let Some(named) = std::env::args_os().nth(1) {
+        return Ok(named.into());
+    }
+    let new = tempfile::TempDir::with_prefix("zarr-quickstart-")?;
+    Ok(new.keep().join("elevation.zarr"))
+}
+
+fn compare(parts: &Parts, source: &Source) -> Result<(), String> {
+    let (jacksboro, salish_sea) = (&source.jacksboro, &source.salish_sea);
+    let window = jacksboro.slice(s![100..164, 200..280]);
+    let coarse = jacksboro.slice(s![..;8, ..;8]);
+
+    println!("Read back and compared with the source:");
+    check("elevation[100:164, 200:280]", &parts.window, window)?;
+    check("elevation[::8, ::8]", &parts.coarse, coarse)?;
+    check("elevation", &parts.jacksboro, jacksboro.view())?;
+    check("topography", &parts.salish_sea, salish_sea.view())?;
+    println!();
     Ok(())
 }
 
@@ -173,12 +180,26 @@ fn check<T: PartialEq, D: Dimension>(
     if read != source.into_dyn() {
         return Err(format!("{what}: not what was written"));
     }
-    println!("  {what:<30} {:>7} elements, equal", read.len());
+    println!("  {what:<28} {:>6} elements, equal", read.len());
     Ok(())
 }
 
-fn ends(coordinate: &Array1<f32>) -> [f32; 2] {
-    [coordinate[0], coordinate[coordinate.len() - 1]]
+/// A line for each array; what is stored includes its metadata.
+fn print_sizes(root: &Group) -> zarr::Result<()> {
+    println!("Bytes                    in memory   stored  ratio");
+    for (path, node) in root.members().all().wait()? {
+        let Node::Array(array) = node else { continue };
+        let memory = array.nbytes().unwrap_or(0);
+        let stored = array.nbytes_stored().wait()?;
+        let ratio = memory as f64 / stored as f64;
+        println!("  {:<22} {memory:>9}{stored:>9}{ratio:>7.2}", path.as_str());
+    }
+    println!();
+    Ok(())
+}
+
+fn ends(coordinate: &Array1<f32>) -> [f64; 2] {
+    [coordinate[0], coordinate[coordinate.len() - 1]].map(f64::from)
 }
 
 fn main() -> ExitCode {

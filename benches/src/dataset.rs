@@ -64,11 +64,6 @@ impl Dataset {
         ]
     }
 
-    /// Bytes of all elements.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.shape.iter().product::<u64>() * 2
-    }
-
     /// Makes an empty array of this kind at `path`: its document alone.
     pub(crate) fn create(&self, path: &Path) -> Result<()> {
         std::fs::create_dir_all(path)?;
@@ -83,9 +78,8 @@ impl Dataset {
         let mut codecs = vec![little.clone()];
         match self.compressor {
             Compressor::None => {}
-            Compressor::Zstd => codecs.push(
-                json!({"name": "zstd", "configuration": {"level": 3, "checksum": false}}),
-            ),
+            Compressor::Zstd => codecs
+                .push(json!({"name": "zstd", "configuration": {"level": 3, "checksum": false}})),
             Compressor::Gzip => {
                 codecs.push(json!({"name": "gzip", "configuration": {"level": 5}}));
             }

@@ -104,9 +104,13 @@ fn run(args: &Args) -> Result<bool> {
     println!("{HEAD}");
     for case in cases.iter().filter(|case| is_wanted(case)) {
         let rows = compare(&bench, &programs, args.rounds, case)?;
-        let peer = rows.iter().find(|(name, _)| *name == Name::Zarrs);
-        for (_, row) in &rows {
-            let peer = peer.map(|(_, row)| row);
+        let peers = rows
+            .iter()
+            .filter(|(name, _)| name.is_peer())
+            .map(|(_, row)| row);
+        let best = peers.min_by(|a, b| a.best_s().total_cmp(&b.best_s()));
+        for (name, row) in &rows {
+            let peer = best.filter(|_| !name.is_peer());
             println!("{}", Beside { row, peer });
             correct &= row.is_correct();
             if let Some(json) = &mut json {
@@ -120,7 +124,9 @@ fn run(args: &Args) -> Result<bool> {
 fn cases(size: Size) -> Vec<Case> {
     let datasets = Dataset::all(size);
     let of = |workload: Workload| {
-        let suits = datasets.iter().filter(move |dataset| workload.suits(dataset));
+        let suits = datasets
+            .iter()
+            .filter(move |dataset| workload.suits(dataset));
         suits.map(move |&dataset| Case { workload, dataset })
     };
     Workload::ALL.into_iter().flat_map(of).collect()

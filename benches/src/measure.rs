@@ -7,11 +7,11 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Result;
 use crate::dataset::{Dataset, Size};
-use crate::program::{Name, Part};
+use crate::program::{Elements, Name, Part, Program};
 use crate::source::Source;
 use crate::workload::Workload;
-use crate::{Result, program::Program};
 
 /// What is measured.
 #[derive(Clone, Copy, Debug)]
@@ -120,9 +120,12 @@ impl Bench {
         let peak_rss_mb = peak_rss_mb();
         let checksum = checksum(&read);
         drop(read);
-        let mut source = self.source(&case.dataset)?;
-        let expected = parts.iter().map(|part| source.read(part));
-        let expected = self::checksum(&expected.collect::<Result<Vec<_>>>()?);
+        let source = self.source(&case.dataset)?;
+        let expected: Vec<_> = parts
+            .iter()
+            .map(|part| Elements::Typed(source.values(part)))
+            .collect();
+        let expected = self::checksum(&expected);
         Ok(Sample {
             seconds,
             peak_rss_mb,
@@ -163,33 +166,40 @@ impl Bench {
             seconds,
             peak_rss_mb: peak,
             checksum: checksum(&[written]),
-            expected: checksum(&[source.into_values()]),
+            expected: checksum(&[Elements::Typed(source.into_values())]),
         })
     }
 
     /// What is written to each part: in an array that is there, not what is there.
     fn new_values(&self, case: &Case, parts: &[Part]) -> Result<Vec<Vec<u16>>> {
-        let mut source = self.source(&case.dataset)?;
+        let source = self.source(&case.dataset)?;
         if case.workload == Workload::WriteAll {
             return Ok(vec![source.into_values()]);
         }
         let changed = |part| {
-            let values: Vec<u16> = source.read(part)?;
-            Ok(values.into_iter().map(|value| value ^ 1).collect())
+            source
+                .values(part)
+                .into_iter()
+                .map(|value| value ^ 1)
+                .collect()
         };
-        parts.iter().map(changed).collect()
+        Ok(parts.iter().map(changed).collect())
     }
 }
 
-fn checksum(parts: &[Vec<u16>]) -> u64 {
-    let mut sum = parts.len() as u64;
-    for part in parts {
-        let (quads, rest) = part.as_chunks::<4>();
-        let words = quads.iter().map(|&[a, b, c, d]| {
-            u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48
-        });
-        for word in words.chain(rest.iter().map(|&value| u64::from(value))) {
-            sum = (sum ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+fn checksum(read: &[Elements]) -> u64 {
+    let mut sum = read.len() as u64;
+    for elements in read {
+        let (words, rest) = elements.bytes().as_chunks::<8>();
+        let rest = rest.iter().map(|&byte| u64::from(byte));
+        for word in words
+            .iter()
+            .map(|&word| u64::from_le_bytes(word))
+            .chain(rest)
+        {
+            sum = (sum ^ word)
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+                .rotate_left(29);
         }
     }
     sum

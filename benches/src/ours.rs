@@ -8,7 +8,7 @@ use zarr::blocking::Wait;
 use zarr::{Array, Slice};
 
 use crate::Result;
-use crate::program::{Part, Program};
+use crate::program::{Elements, Part, Program};
 
 pub(crate) struct Ours {
     array: Array,
@@ -48,9 +48,9 @@ fn selection(part: &Part) -> [Slice; 3] {
 }
 
 impl Program for Ours {
-    fn read(&mut self, part: &Part) -> Result<Vec<u16>> {
+    fn read(&mut self, part: &Part) -> Result<Elements> {
         let read = self.finish(self.array.read::<u16>(selection(part)))?;
-        Ok(read.into_raw_vec_and_offset().0)
+        Ok(Elements::Typed(read.into_raw_vec_and_offset().0))
     }
 
     fn write(&mut self, part: &Part, values: Vec<u16>) -> Result<()> {

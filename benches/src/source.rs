@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::Result;
-use crate::program::{Part, Program};
+use crate::program::{Elements, Part, Program};
 
 /// All elements of an array, in C order.
 #[derive(Debug)]
@@ -64,6 +64,18 @@ impl Source {
     /// The elements themselves.
     pub(crate) fn into_values(self) -> Vec<u16> {
         self.values
+    }
+
+    /// The elements of a part.
+    pub(crate) fn values(&self, part: &Part) -> Vec<u16> {
+        let mut out = Vec::with_capacity(part.cells());
+        for z in part.cells_along(0) {
+            for y in part.cells_along(1) {
+                let row = self.row(z, y);
+                out.extend(part.cells_along(2).map(|x| self.values[row + x as usize]));
+            }
+        }
+        out
     }
 
     /// Where the row of cells at `z`, `y` begins.
@@ -129,15 +141,8 @@ pub(crate) fn hash(counter: u64) -> u64 {
 }
 
 impl Program for Source {
-    fn read(&mut self, part: &Part) -> Result<Vec<u16>> {
-        let mut out = Vec::with_capacity(part.cells());
-        for z in part.cells_along(0) {
-            for y in part.cells_along(1) {
-                let row = self.row(z, y);
-                out.extend(part.cells_along(2).map(|x| self.values[row + x as usize]));
-            }
-        }
-        Ok(out)
+    fn read(&mut self, part: &Part) -> Result<Elements> {
+        Ok(Elements::Typed(self.values(part)))
     }
 
     fn write(&mut self, part: &Part, values: Vec<u16>) -> Result<()> {

@@ -45,6 +45,10 @@ impl Row {
         }
     }
 
+    pub(crate) fn best_s(&self) -> f64 {
+        self.best_s
+    }
+
     /// Whether it read what is there, and wrote what it was given.
     pub(crate) fn is_correct(&self) -> bool {
         self.correct
@@ -52,9 +56,10 @@ impl Row {
 }
 
 /// The head of the table.
-pub(crate) const HEAD: &str = "workload      dataset  program      best s  median s    GB/s  peak MiB  of zarrs";
+pub(crate) const HEAD: &str =
+    "workload      dataset  program       best s  median s    GB/s  peak MiB   of peer";
 
-/// A row beside the one of the peer: below 1 is faster than it.
+/// A row beside the fastest of the peers: below 1 is faster than it.
 pub(crate) struct Beside<'r> {
     pub(crate) row: &'r Row,
     pub(crate) peer: Option<&'r Row>,
@@ -66,10 +71,10 @@ impl fmt::Display for Beside<'_> {
         let speed = row.bytes as f64 / row.best_s / 1e9;
         write!(
             f,
-            "{:<13} {:<8} {:<10} {:>8.4}  {:>8.4}  {speed:>6.3}  {:>8.0}",
+            "{:<13} {:<8} {:<11} {:>8.4}  {:>8.4}  {speed:>6.3}  {:>8.0}",
             row.workload, row.dataset, row.program, row.best_s, row.median_s, row.peak_rss_mb
         )?;
-        if let Some(peer) = self.peer.filter(|peer| peer.program != row.program) {
+        if let Some(peer) = self.peer {
             write!(f, "  {:>8.2}", row.best_s / peer.best_s)?;
         }
         if !row.correct {

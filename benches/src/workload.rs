@@ -60,9 +60,8 @@ impl Workload {
     pub(crate) fn parts(self, dataset: &Dataset) -> Vec<Part> {
         let shape = dataset.shape;
         let boxes = |count: u64, len: [u64; 3]| {
-            let start = |i: u64, axis: usize| {
-                hash(i * 3 + axis as u64) % (shape[axis] - len[axis] + 1)
-            };
+            let start =
+                |i: u64, axis: usize| hash(i * 3 + axis as u64) % (shape[axis] - len[axis] + 1);
             (0..count)
                 .map(|i| Part::dense([0, 1, 2].map(|axis| start(i, axis)), len))
                 .collect()

@@ -4,18 +4,39 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use zarrs::array::{Array, ArraySubset};
-use zarrs::filesystem::FilesystemStore;
+use ::zarrs::array::{Array, ArrayBytes, ArraySubset};
+use ::zarrs::filesystem::FilesystemStore;
 
 use crate::Result;
-use crate::program::{Part, Program};
+use crate::program::{Elements, Part, Program};
 
-pub(crate) struct Zarrs(Array<FilesystemStore>);
+pub(crate) struct Zarrs {
+    array: Array<FilesystemStore>,
+    typed: bool,
+}
 
 impl Zarrs {
-    pub(crate) fn open(path: &Path) -> Result<Self> {
+    /// Elements come as a `Vec<u16>`.
+    pub(crate) fn typed(path: &Path) -> Result<Self> {
+        let typed = true;
+        let array = Self::untyped(path)?.array;
+        Ok(Self { array, typed })
+    }
+
+    /// Elements come as bytes.
+    pub(crate) fn untyped(path: &Path) -> Result<Self> {
         let store = Arc::new(FilesystemStore::new(path)?);
-        Ok(Self(Array::open(store, "/")?))
+        let array = Array::open(store, "/")?;
+        let typed = false;
+        Ok(Self { array, typed })
+    }
+
+    fn dense(&self, subset: &ArraySubset) -> Result<Elements> {
+        if self.typed {
+            return Ok(Elements::Typed(self.array.retrieve_array_subset(subset)?));
+        }
+        let bytes: ArrayBytes<'static> = self.array.retrieve_array_subset(subset)?;
+        Ok(Elements::Bytes(bytes.into_fixed()?.into_owned()))
     }
 
     fn bounding_box(part: &Part) -> ArraySubset {
@@ -25,27 +46,35 @@ impl Zarrs {
 }
 
 impl Program for Zarrs {
-    fn read(&mut self, part: &Part) -> Result<Vec<u16>> {
-        let cells: Vec<u16> = self.0.retrieve_array_subset(&Self::bounding_box(part))?;
+    fn read(&mut self, part: &Part) -> Result<Elements> {
+        let read = self.dense(&Self::bounding_box(part))?;
         if part.step == [1; 3] {
-            return Ok(cells);
+            return Ok(read);
         }
         // It has no steps: whoever wants every third row reads all rows and keeps those.
-        let shape = Part { step: [1; 3], ..*part }.shape();
-        let rows = ndarray::ArrayView3::from_shape(shape, &cells)?;
-        let [z, y, x] = part.step.map(|step| step as usize);
-        let kept = rows.slice(ndarray::s![..;z, ..;y, ..;x]);
-        let mut out = Vec::with_capacity(part.cells());
-        for row in kept.rows() {
-            match row.as_slice() {
-                Some(row) => out.extend_from_slice(row),
-                None => out.extend(row),
+        let [planes, rows, row] = Part {
+            step: [1; 3],
+            ..*part
+        }
+        .shape();
+        let bytes = read.bytes();
+        let mut kept = Vec::with_capacity(part.cells() * 2);
+        for z in (0..planes).step_by(part.step[0] as usize) {
+            for y in (0..rows).step_by(part.step[1] as usize) {
+                let from = (z * rows + y) * row * 2;
+                let cells = &bytes[from..from + row * 2];
+                match part.step[2] as usize {
+                    1 => kept.extend_from_slice(cells),
+                    step => kept.extend(cells.chunks_exact(2).step_by(step).flatten()),
+                }
             }
         }
-        Ok(out)
+        Ok(Elements::Bytes(kept))
     }
 
     fn write(&mut self, part: &Part, values: Vec<u16>) -> Result<()> {
-        Ok(self.0.store_array_subset(&Self::bounding_box(part), values)?)
+        // Borrowed: an owned vector would be copied.
+        let subset = Self::bounding_box(part);
+        Ok(self.array.store_array_subset(&subset, values.as_slice())?)
     }
 }

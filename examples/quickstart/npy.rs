@@ -36,16 +36,26 @@ pub(crate) fn read<T: Number, D: Dimension>(file: &[u8]) -> Result<Array<T, D>> 
         return Err("not a .npy file of version 1".into());
     };
     let length = u16::from_le_bytes([low, high]).into();
-    let (header, elements) = rest.split_at_checked(length).ok_or("the header is cut off")?;
+    let (header, elements) = rest
+        .split_at_checked(length)
+        .ok_or("the header is cut off")?;
     let header = str::from_utf8(header)?;
 
     let expected = format!("'descr': '{}', 'fortran_order': False", T::DESCR);
     if !header.contains(&expected) {
         return Err(format!("{expected} is expected, found {header}").into());
     }
-    let shape = header.split(['(', ')']).nth(1).ok_or("the header has no shape")?;
-    let lengths = shape.split(',').map(str::trim).filter(|length| !length.is_empty());
-    let shape = lengths.map(str::parse).collect::<std::result::Result<Vec<usize>, _>>()?;
+    let shape = header
+        .split(['(', ')'])
+        .nth(1)
+        .ok_or("the header has no shape")?;
+    let lengths = shape
+        .split(',')
+        .map(str::trim)
+        .filter(|length| !length.is_empty());
+    let shape = lengths
+        .map(str::parse)
+        .collect::<std::result::Result<Vec<usize>, _>>()?;
 
     let array = ArrayD::from_shape_vec(IxDyn(&shape), T::from_bytes(elements))?;
     Ok(array.into_dimensionality()?)

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-use ndarray::{Array2, ArrayD, ArrayView1, Axis, ShapeError};
+use ndarray::{Array2, ArrayD, ArrayView1, Axis, ShapeError, Zip, s};
 
 /// A colour as lightness, green to red, blue to yellow (Oklab), in which equal steps look equal.
 type Lab = [f32; 3];
@@ -16,7 +16,7 @@ const LAND: [Lab; 6] = [
     [0.67, -0.026, 0.084],
     [0.76, 0.008, 0.078],
     [0.85, 0.014, 0.046],
-    [0.95, 0.004, 0.012],
+    [0.93, 0.004, 0.012],
 ];
 
 /// From the deep up to the shore.
@@ -34,8 +34,8 @@ const POINTS: usize = 3;
 pub(crate) struct Relief {
     /// Metres.
     heights: Array2<f32>,
-    /// How much more or less light than a plain a place gets.
-    light: Array2<f32>,
+    /// One on land, zero in the sea.
+    shore: Array2<f32>,
     /// Width over height on the ground.
     aspect: f32,
     land: [f32; 2],
@@ -43,21 +43,25 @@ pub(crate) struct Relief {
 }
 
 impl Relief {
-    /// Of the first and last row and column the latitude and longitude are given, in degrees.
+    /// From heights, the latitudes of the first and last row and the longitudes of the first and last
+    /// column, in degrees.
     pub(crate) fn new(
         heights: ArrayD<f32>,
-        latitude: [f32; 2],
-        longitude: [f32; 2],
+        latitude: [f64; 2],
+        longitude: [f64; 2],
     ) -> Result<Self, ShapeError> {
         let mut heights: Array2<f32> = heights.into_dimensionality()?;
         if latitude[0] < latitude[1] {
             heights.invert_axis(Axis(0));
         }
         let narrowing = ((latitude[0] + latitude[1]) / 2.0).to_radians().cos();
-        let degrees = [latitude[1] - latitude[0], (longitude[1] - longitude[0]) * narrowing];
-        let aspect = (degrees[1] / degrees[0]).abs();
+        let degrees = [
+            latitude[1] - latitude[0],
+            (longitude[1] - longitude[0]) * narrowing,
+        ];
+        let aspect = (degrees[1] / degrees[0]).abs() as f32;
         Ok(Self {
-            light: light(&heights, aspect),
+            shore: heights.mapv(|height| if height < 0.0 { 0.0 } else { 1.0 }),
             aspect,
             land: range(heights.iter().filter(|&&height| height >= 0.0)),
             sea: range(heights.iter().filter(|&&height| height < 0.0)),
@@ -73,24 +77,33 @@ impl Relief {
     fn draw(&self, height: usize) -> Array2<Option<[u8; 3]>> {
         let width = (height as f32 * self.aspect).round() as usize;
         let size = [height * POINTS, width * POINTS];
-        let (heights, light) = (resize(&self.heights, size), resize(&self.light, size));
-        let points = ndarray::Zip::from(&heights).and(&light).map_collect(|&height, &light| {
-            let (map, [low, high]) =
-                if height < 0.0 { (&SEA[..], self.sea) } else { (&LAND[..], self.land) };
+        // Shaded at the coarser of both sizes: only slopes that can be seen, and no facets.
+        let (rows, columns) = self.heights.dim();
+        let ground = resize(&self.heights, [rows.min(height), columns.min(width)], 1.0);
+        let light = resize(&light(&ground, self.aspect), size, 1.0);
+        let heights = resize(&self.heights, size, 1.0);
+        // Interpolated heights would follow the sides of the cells: most cells at a shore are far
+        // above the sea or hardly below it.
+        let shore = resize(&self.shore, size, 1.5);
+        let colour = |&height: &f32, &light: &f32, &shore: &f32| {
+            let (map, [low, high], strength) = match shore < 0.5 {
+                // The sea floor is seen through water.
+                true => (&SEA[..], self.sea, 0.12),
+                false => (&LAND[..], self.land, 0.30),
+            };
             let [lightness, a, b] = between(map, (height - low) / (high - low));
-            // The sea floor is seen through water.
-            let strength = if height < 0.0 { 0.12 } else { 0.34 };
             [lightness + strength * light, a, b]
-        });
+        };
+        let points = Zip::from(&heights)
+            .and(&light)
+            .and(&shore)
+            .map_collect(colour);
         Array2::from_shape_fn([height, width], |(row, column)| {
-            let block = ndarray::s![
-                row * POINTS..(row + 1) * POINTS,
-                column * POINTS..(column + 1) * POINTS
-            ];
-            let sum = points.slice(block).iter().fold([0.0; 3], |sum: Lab, point| {
-                [0, 1, 2].map(|i| sum[i] + point[i])
-            });
-            Some(srgb(sum.map(|part| part / (POINTS * POINTS) as f32)))
+            let (y, x) = (row * POINTS, column * POINTS);
+            let block = points.slice(s![y..y + POINTS, x..x + POINTS]);
+            let mean =
+                |i: usize| block.iter().map(|point| point[i]).sum::<f32>() / block.len() as f32;
+            Some(srgb([0, 1, 2].map(mean)))
         })
     }
 }
@@ -98,7 +111,7 @@ impl Relief {
 /// Pixels; none where the background shows.
 pub(crate) struct Picture(pub(crate) Array2<Option<[u8; 3]>>);
 
-/// Some models side by side, so many pixels high and apart.
+/// Models side by side, `height` pixels high and `gap` pixels apart.
 pub(crate) fn draw(reliefs: &[Relief], height: usize, gap: usize) -> Picture {
     let mut all = Array2::from_elem([height, 0], None);
     for (i, relief) in reliefs.iter().enumerate() {
@@ -143,7 +156,7 @@ fn light(heights: &Array2<f32>, aspect: f32) -> Array2<f32> {
     let steepness = 0.5 / mean.sqrt().max(f32::MIN_POSITIVE);
     slopes.mapv(|slope| {
         let [x, y] = slope.map(|part| part * steepness);
-        // The angle to the sun: x and y grow towards it where the ground falls away from it.
+        // The normal (-x, -y, 1) times the direction of the sun, (-1/2, -1/2, √½).
         let towards = (x + y) / 2.0 + 0.5_f32.sqrt();
         towards / (x * x + y * y + 1.0).sqrt() - 0.5_f32.sqrt()
     })
@@ -187,16 +200,17 @@ fn srgb([lightness, a, b]: Lab) -> [u8; 3] {
     })
 }
 
-/// Smaller by averaging, larger by interpolating; first the rows, then the columns.
-fn resize(values: &Array2<f32>, [height, width]: [usize; 2]) -> Array2<f32> {
-    let tall = resize_axis(values, Axis(0), height);
-    resize_axis(&tall, Axis(1), width)
+/// Smaller by averaging, larger by interpolating, smoother where `reach` is above one; first the
+/// rows, then the columns.
+fn resize(values: &Array2<f32>, [height, width]: [usize; 2], reach: f32) -> Array2<f32> {
+    let tall = resize_axis(values, Axis(0), height, reach);
+    resize_axis(&tall, Axis(1), width, reach)
 }
 
-fn resize_axis(values: &Array2<f32>, axis: Axis, length: usize) -> Array2<f32> {
+fn resize_axis(values: &Array2<f32>, axis: Axis, length: usize, reach: f32) -> Array2<f32> {
     let old = values.len_of(axis);
     let scale = old as f32 / length as f32;
-    let reach = scale.max(1.0);
+    let reach = reach.max(scale);
     let mut shape = values.raw_dim();
     shape[axis.index()] = length;
     let mut resized = Array2::zeros(shape);

@@ -15,19 +15,24 @@ pub(crate) fn show(reliefs: &[Relief]) -> io::Result<()> {
     if plain || !out.is_terminal() || env::var_os("TERM").is_none_or(|term| term == "dumb") {
         return Ok(());
     }
-    let size = rustix::termios::tcgetwinsize(&out).ok().filter(|size| size.ws_col > 0);
-    let (columns, rows) = size.map_or((80, 24), |size| (size.ws_col.into(), size.ws_row.into()));
+    let size = rustix::termios::tcgetwinsize(&out)
+        .ok()
+        .filter(|size| size.ws_col > 0);
+    let (columns, rows) = size.map_or((80, 24), |size| (size.ws_col, size.ws_row));
 
     // As wide as fits, but no higher than the window, a line for the prompt left free.
     let aspects: f32 = reliefs.iter().map(Relief::aspect).sum();
-    let room = columns.saturating_sub(GAP * reliefs.len()) as f32;
-    let lines = ((room / aspects / 2.0) as usize).min(rows.saturating_sub(2_usize)).min(32);
-    let picture = draw(reliefs, lines * 2, GAP).0;
+    let room = f32::from(columns) - (GAP * reliefs.len()) as f32;
+    let lines = (room / aspects / 2.0).min(f32::from(rows) - 2.0).min(32.0);
+    if lines < 4.0 {
+        return Ok(());
+    }
+    let picture = draw(reliefs, lines as usize * 2, GAP).0;
 
     let truecolor = env::var("COLORTERM").is_ok_and(|has| has == "truecolor" || has == "24bit");
     let colour = |pixel: [u8; 3]| match pixel {
         [r, g, b] if truecolor => format!("2;{r};{g};{b}"),
-        dark => format!("5;{}", nearest(dark)),
+        pixel => format!("5;{}", nearest(pixel)),
     };
     writeln!(out)?;
     for line in picture.axis_chunks_iter(ndarray::Axis(0), 2) {

@@ -65,6 +65,28 @@ fn overwriting_a_group_takes_all_below() {
 }
 
 #[test]
+fn overwriting_spares_a_directory_of_other_files() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("thesis.tex"), "years of work").unwrap();
+    let error = zarr::create_group(dir.path())
+        .overwrite(true)
+        .wait()
+        .unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Exists, "{error}");
+    let array = zarr::create_array(dir.path(), [2], DataType::Int8)
+        .overwrite(true)
+        .wait();
+    assert_eq!(array.unwrap_err().class(), ErrorClass::Exists);
+    assert!(dir.path().join("thesis.tex").is_file());
+    // Below it, and without overwriting, a store is as good as anywhere.
+    zarr::create_group(dir.path())
+        .path("a")
+        .overwrite(true)
+        .wait()
+        .unwrap();
+}
+
+#[test]
 fn a_group_below_an_array_is_refused() {
     let array = zarr::create_array(Target::Memory, [2], DataType::Int8)
         .wait()

@@ -85,3 +85,8 @@ pub use sharding::{Shard, ShardIndex};
 pub use sink::Sink;
 pub use transpose::TransposeCodec;
 pub use view::{NdView, NdViewMut, Split};
+
+/// The examples of the README are tests like any other.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -54,6 +54,16 @@ pub enum ErrorKind {
         /// The store.
         store: String,
     },
+    /// Something else than Zarr is there, and would be deleted.
+    #[error(
+        "{store} holds something that is not Zarr; it is not overwritten: empty it yourself, or choose another path"
+    )]
+    Foreign {
+        /// The node to be created.
+        path: NodePath,
+        /// The store.
+        store: String,
+    },
     /// A node would lie inside an array.
     #[error("nothing can be created at `{path}`: `{ancestor}` is an array")]
     ParentIsArray {
@@ -144,6 +154,14 @@ pub enum ErrorKind {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The memory for a result is not to be had.
+    #[error("no memory for {what} of {asked} bytes; read it in smaller parts")]
+    Memory {
+        /// What needs it.
+        what: &'static str,
+        /// How large it is, in bytes; `u64::MAX` stands for all beyond.
+        asked: u64,
+    },
     /// More is asked for than is allowed.
     #[error("{what} of {asked} bytes is above the limit of {limit}")]
     Limit {
@@ -227,7 +245,7 @@ impl Error {
     pub fn class(&self) -> ErrorClass {
         match &*self.0 {
             ErrorKind::NotFound { .. } => ErrorClass::NotFound,
-            ErrorKind::Exists { .. } => ErrorClass::Exists,
+            ErrorKind::Exists { .. } | ErrorKind::Foreign { .. } => ErrorClass::Exists,
             ErrorKind::Metadata { .. } => ErrorClass::Corrupt,
             ErrorKind::Codec { source, .. } => class_of_codec(source),
             ErrorKind::Chunk { source, .. } => match source {
@@ -237,7 +255,7 @@ impl Error {
                 ChunkError::Worker => ErrorClass::Transport,
             },
             ErrorKind::Store(store) => class_of_store(store),
-            ErrorKind::Limit { .. } => ErrorClass::Limit,
+            ErrorKind::Limit { .. } | ErrorKind::Memory { .. } => ErrorClass::Limit,
             ErrorKind::Grid {
                 source: GridError::Unknown { .. },
                 ..

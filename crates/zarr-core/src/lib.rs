@@ -20,3 +20,8 @@ pub use grid::{ChunkGrid, ChunkIndices, GridError};
 pub use options::{ArrayOptions, Chunks, Codecs, Fill};
 pub use selection::{Bounds, Resolved, Selection, SelectionError, Slice};
 pub use typed::{DynData, Element, Plain, c_order};
+
+/// The examples of the README are tests like any other.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -51,7 +51,14 @@ impl ChunkedArray {
     /// Where the store cannot list, or an index cannot be read.
     pub async fn initialized_chunks(self: Arc<Self>) -> Result<u64> {
         let stored = self.stored_chunks().await?;
-        let Some(shard) = self.chain()?.shard() else {
+        // Chunks that are no shards are counted whatever their codecs are.
+        let sharded = self
+            .metadata()
+            .codecs()
+            .iter()
+            .any(|c| c.name == "sharding_indexed");
+        let shard = if sharded { self.chain()?.shard() } else { None };
+        let Some(shard) = shard else {
             return Ok(stored.len() as u64);
         };
         let limit = self.store().hints().concurrency.max(1);

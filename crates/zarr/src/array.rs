@@ -26,7 +26,9 @@ impl Array {
         config: ArrayConfig,
     ) -> Result<Self> {
         let path = zarr_core::hierarchy::path_of(&location)?;
-        Ok(Self(Arc::new(ChunkedArray::new(location, path, metadata, context, config)?)))
+        Ok(Self(Arc::new(ChunkedArray::new(
+            location, path, metadata, context, config,
+        )?)))
     }
 
     /// The engine below this handle.
@@ -57,17 +59,21 @@ impl Array {
 
     /// The shape of the smallest piece that is encoded by itself: inner chunks of a sharded array.
     pub fn chunks(&self) -> Vec<u64> {
-        self.inner_chunks().unwrap_or_else(|| self.0.grid().chunk_lengths().to_vec())
+        self.inner_chunks()
+            .unwrap_or_else(|| self.0.grid().chunk_lengths().to_vec())
     }
 
     /// The shape of the shards, where the array has them.
     pub fn shards(&self) -> Option<Vec<u64>> {
-        self.inner_chunks().map(|_| self.0.grid().chunk_lengths().to_vec())
+        self.inner_chunks()
+            .map(|_| self.0.grid().chunk_lengths().to_vec())
     }
 
     fn inner_chunks(&self) -> Option<Vec<u64>> {
         let codecs = self.0.metadata().codecs();
-        let shard = codecs.iter().find(|codec| codec.name == "sharding_indexed")?;
+        let shard = codecs
+            .iter()
+            .find(|codec| codec.name == "sharding_indexed")?;
         shard.get("chunk_shape").ok()?
     }
 
@@ -79,7 +85,12 @@ impl Array {
         let fill = self.0.metadata().fill_value();
         fill.map_err(|source| {
             let (path, document) = (self.path().clone(), "the fill value".to_owned());
-            zarr_core::ErrorKind::Metadata { path, document, source }.into()
+            zarr_core::ErrorKind::Metadata {
+                path,
+                document,
+                source,
+            }
+            .into()
         })
     }
 
@@ -127,7 +138,11 @@ impl Array {
 
     /// How many chunks there are along each axis; inner chunks, of a sharded array.
     pub fn cdata_shape(&self) -> Vec<u64> {
-        self.shape().iter().zip(self.chunks()).map(|(n, chunk)| n.div_ceil(chunk.max(1))).collect()
+        self.shape()
+            .iter()
+            .zip(self.chunks())
+            .map(|(n, chunk)| n.div_ceil(chunk.max(1)))
+            .collect()
     }
 
     /// The number of chunks; inner chunks, of a sharded array. `None` beyond `u64`.
@@ -174,7 +189,12 @@ impl Array {
     /// Never for an array that could be opened.
     pub fn with_config(&self, config: ArrayConfig) -> Result<Self> {
         let location = self.0.location().clone();
-        Self::new(location, self.metadata().clone(), self.0.context().clone(), config)
+        Self::new(
+            location,
+            self.metadata().clone(),
+            self.0.context().clone(),
+            config,
+        )
     }
 
     /// Reads the cells of a selection as an array of exactly the stored type.
@@ -192,12 +212,19 @@ impl Array {
     #[doc(alias = "getitem")]
     pub fn read<T: Element>(&self, selection: impl Into<Selection>) -> Read<T> {
         let (array, selection) = (Arc::clone(&self.0), selection.into());
-        Read { array, selection, element: PhantomData }
+        Read {
+            array,
+            selection,
+            element: PhantomData,
+        }
     }
 
     /// Reads the cells of a selection whatever their type.
     pub fn read_dyn(&self, selection: impl Into<Selection>) -> ReadDyn {
-        ReadDyn { array: Arc::clone(&self.0), selection: selection.into() }
+        ReadDyn {
+            array: Arc::clone(&self.0),
+            selection: selection.into(),
+        }
     }
 
     /// Writes an array to the cells of a selection of its shape, or one element to all of them.
@@ -214,7 +241,11 @@ impl Array {
     /// ```
     #[doc(alias = "setitem")]
     pub fn write(&self, selection: impl Into<Selection>, data: impl Into<Data>) -> Write {
-        Write { array: Arc::clone(&self.0), selection: selection.into(), data: data.into() }
+        Write {
+            array: Arc::clone(&self.0),
+            selection: selection.into(),
+            data: data.into(),
+        }
     }
 }
 
@@ -269,7 +300,9 @@ impl Write {
     async fn run(self) -> Result<()> {
         let selection = resolve(&self.array, &self.selection)?;
         let stored = self.array.metadata().data_type();
-        let elements = self.data.into_elements(self.array.path(), stored, &selection)?;
+        let elements = self
+            .data
+            .into_elements(self.array.path(), stored, &selection)?;
         self.array.write(selection, elements).await
     }
 }

@@ -313,8 +313,9 @@ fn object(attributes: Option<Value>) -> Result<Attributes> {
     match attributes {
         None => Ok(Attributes::new()),
         Some(Value::Object(attributes)) => Ok(attributes),
-        Some(other) => {
-            Err(Error::argument("attributes", format!("a JSON object is needed, found {other}")))
-        }
+        Some(other) => Err(Error::argument(
+            "attributes",
+            format!("a JSON object is needed, found {other}"),
+        )),
     }
 }

@@ -1,6 +1,6 @@
 //! What can be written: arrays, scalars, and untyped data, as one type. Copies nothing it can move.
 
-use ndarray::{Array, Dimension};
+use ndarray::{Array, ArrayView, Dimension};
 use zarr_core::{DynData, Element, Elements, Error, ErrorKind, Resolved, Result, c_order};
 use zarr_metadata::{DataType, NodePath};
 
@@ -8,7 +8,9 @@ use zarr_metadata::{DataType, NodePath};
 ///
 /// ```
 /// use zarr::Data;
-/// let array: Data = ndarray::array![[1_i16, 2], [3, 4]].into();
+/// let array = ndarray::array![[1_i16, 2], [3, 4]];
+/// let copied: Data = (&array).into();
+/// let moved: Data = array.into();
 /// let scalar: Data = 1.5_f32.into();
 /// ```
 #[derive(Clone, Debug)]
@@ -30,14 +32,20 @@ impl Data {
         if self.dtype != *stored {
             let (path, stored) = (path.clone(), stored.clone());
             let given = self.dtype.to_string();
-            return Err(ErrorKind::GivenElement { path, given, stored }.into());
+            return Err(ErrorKind::GivenElement {
+                path,
+                given,
+                stored,
+            }
+            .into());
         }
         match self.shape {
             None => Ok(Elements::Scalar(self.bytes)),
             Some(shape) if shape == selection.out_shape() => Ok(Elements::Each(self.bytes)),
             Some(shape) => {
                 let wanted = selection.out_shape();
-                let text = format!("an array of shape {shape:?} does not fill a selection of {wanted:?}");
+                let text =
+                    format!("an array of shape {shape:?} does not fill a selection of {wanted:?}");
                 Err(Error::argument("data", text))
             }
         }
@@ -48,7 +56,25 @@ impl<T: Element, D: Dimension> From<Array<T, D>> for Data {
     fn from(array: Array<T, D>) -> Self {
         let shape = array.shape().iter().map(|&n| n as u64).collect();
         let bytes = T::into_bytes(c_order(array.into_dyn()));
-        Self { dtype: T::data_type(), shape: Some(shape), bytes }
+        Self {
+            dtype: T::data_type(),
+            shape: Some(shape),
+            bytes,
+        }
+    }
+}
+
+/// The elements are copied: the caller keeps its array.
+impl<T: Element, D: Dimension> From<&Array<T, D>> for Data {
+    fn from(array: &Array<T, D>) -> Self {
+        array.view().into()
+    }
+}
+
+/// The elements are copied: the caller keeps its array.
+impl<T: Element, D: Dimension> From<ArrayView<'_, T, D>> for Data {
+    fn from(view: ArrayView<'_, T, D>) -> Self {
+        view.to_owned().into()
     }
 }
 
@@ -67,6 +93,10 @@ scalar!(bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
 
 impl From<DynData> for Data {
     fn from(data: DynData) -> Self {
-        Self { dtype: data.dtype, shape: Some(data.shape), bytes: data.data.into() }
+        Self {
+            dtype: data.dtype,
+            shape: Some(data.shape),
+            bytes: data.data.into(),
+        }
     }
 }

@@ -22,9 +22,18 @@ pub struct Group {
 }
 
 impl Group {
-    pub(crate) fn new(location: Location, metadata: GroupMetadata, context: Context) -> Result<Self> {
+    pub(crate) fn new(
+        location: Location,
+        metadata: GroupMetadata,
+        context: Context,
+    ) -> Result<Self> {
         let path = hierarchy::path_of(&location)?;
-        Ok(Self { location, path, metadata: Arc::new(metadata), context })
+        Ok(Self {
+            location,
+            path,
+            metadata: Arc::new(metadata),
+            context,
+        })
     }
 
     /// The place of the group's documents.
@@ -75,7 +84,11 @@ impl Group {
     #[doc(alias = "getitem")]
     pub async fn get(&self, path: impl AsRef<str>) -> Result<Node> {
         let format = self.zarr_format();
-        open(self).path(path).zarr_format(format).context(&self.context).await
+        open(self)
+            .path(path)
+            .zarr_format(format)
+            .context(&self.context)
+            .await
     }
 
     /// The array at a path below this group.
@@ -101,7 +114,9 @@ impl Group {
         shape: impl Into<Shape>,
         dtype: impl Into<DataType>,
     ) -> CreateArray {
-        let create = create_array(self, shape, dtype).name(name).context(&self.context);
+        let create = create_array(self, shape, dtype)
+            .name(name)
+            .context(&self.context);
         create.default_format(self.zarr_format())
     }
 
@@ -128,7 +143,12 @@ impl Group {
     /// A description, without asking the store.
     pub fn info(&self) -> Info {
         let read_only = !self.store().hints().writable;
-        Info::group(&self.path, self.zarr_format(), self.store().kind(), read_only)
+        Info::group(
+            &self.path,
+            self.zarr_format(),
+            self.store().kind(),
+            read_only,
+        )
     }
 
     /// A description that counts what is below.
@@ -139,6 +159,8 @@ impl Group {
         let members = self.members().all().metadata().await?;
         let is_array = |node: &NodeMetadata| matches!(node, NodeMetadata::Array(_));
         let arrays = members.iter().filter(|(_, node)| is_array(node)).count() as u64;
-        Ok(self.info().with_members(arrays, members.len() as u64 - arrays))
+        Ok(self
+            .info()
+            .with_members(arrays, members.len() as u64 - arrays))
     }
 }

@@ -69,7 +69,11 @@ pub use data::Data;
 pub use group::Group;
 pub use info::Info;
 pub use members::Members;
+/// Arrays in memory: what [`Array::read`] gives and [`Array::write`] takes.
+pub use ndarray;
 pub use open::{Node, Open, OpenArray, OpenGroup, open, open_array, open_group};
+/// JSON for attributes and codec settings.
+pub use serde_json::json;
 pub use target::Target;
 pub use tree::TreeView;
 pub use zarr_codecs::Registry;
@@ -82,7 +86,16 @@ pub use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,
     GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
 };
-pub use zarr_store::{Location, Store};
 #[cfg(feature = "local")]
 pub use zarr_store::LocalStore;
 pub use zarr_store::MemoryStore;
+pub use zarr_store::{Location, Store};
+
+/// The examples of the READMEs are tests like any other.
+#[cfg(doctest)]
+mod readme {
+    #[doc = include_str!("../../../README.md")]
+    mod project {}
+    #[doc = include_str!("../README.md")]
+    mod this_crate {}
+}

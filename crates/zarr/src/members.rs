@@ -17,7 +17,10 @@ pub struct Members {
 
 impl Members {
     pub(crate) fn new(group: Group) -> Self {
-        Self { group, depth: hierarchy::Depth::Levels(1) }
+        Self {
+            group,
+            depth: hierarchy::Depth::Levels(1),
+        }
     }
 
     /// Down to this many levels; 1 is the children.
@@ -44,7 +47,10 @@ impl Members {
             let rest: Vec<&str> = path.segments().skip(above).collect();
             NodePath::parse(&rest.join("/"))
         };
-        found.into_iter().map(|(path, node)| Ok((relative(path)?, node))).collect()
+        found
+            .into_iter()
+            .map(|(path, node)| Ok((relative(path)?, node)))
+            .collect()
     }
 
     async fn run(self) -> Result<Vec<(NodePath, Node)>> {

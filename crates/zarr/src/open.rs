@@ -19,9 +19,12 @@ pub enum Node {
 impl Node {
     pub(crate) fn new(location: Location, node: NodeMetadata, context: Context) -> Result<Self> {
         Ok(match node {
-            NodeMetadata::Array(metadata) => {
-                Self::Array(Array::new(location, metadata, context, ArrayConfig::default())?)
-            }
+            NodeMetadata::Array(metadata) => Self::Array(Array::new(
+                location,
+                metadata,
+                context,
+                ArrayConfig::default(),
+            )?),
             NodeMetadata::Group(metadata) => Self::Group(Group::new(location, metadata, context)?),
         })
     }
@@ -34,22 +37,40 @@ impl Node {
         }
     }
 
-    pub(crate) fn into_array(self) -> Result<Array> {
+    /// The array.
+    ///
+    /// # Errors
+    /// Where it is a group.
+    pub fn into_array(self) -> Result<Array> {
         match self {
             Self::Array(array) => Ok(array),
             Self::Group(group) => {
                 let (expected, found) = (NodeKind::Array, NodeKind::Group);
-                Err(ErrorKind::WrongKind { path: group.path().clone(), expected, found }.into())
+                Err(ErrorKind::WrongKind {
+                    path: group.path().clone(),
+                    expected,
+                    found,
+                }
+                .into())
             }
         }
     }
 
-    pub(crate) fn into_group(self) -> Result<Group> {
+    /// The group.
+    ///
+    /// # Errors
+    /// Where it is an array.
+    pub fn into_group(self) -> Result<Group> {
         match self {
             Self::Group(group) => Ok(group),
             Self::Array(array) => {
                 let (expected, found) = (NodeKind::Group, NodeKind::Array);
-                Err(ErrorKind::WrongKind { path: array.path().clone(), expected, found }.into())
+                Err(ErrorKind::WrongKind {
+                    path: array.path().clone(),
+                    expected,
+                    found,
+                }
+                .into())
             }
         }
     }
@@ -69,17 +90,23 @@ impl Node {
 /// # }
 /// ```
 pub fn open(store: impl Into<Target>) -> Open {
-    Open { at: At::new(store.into()) }
+    Open {
+        at: At::new(store.into()),
+    }
 }
 
 /// Opens an array.
 pub fn open_array(store: impl Into<Target>) -> OpenArray {
-    OpenArray { at: At::new(store.into()) }
+    OpenArray {
+        at: At::new(store.into()),
+    }
 }
 
 /// Opens a group.
 pub fn open_group(store: impl Into<Target>) -> OpenGroup {
-    OpenGroup { at: At::new(store.into()) }
+    OpenGroup {
+        at: At::new(store.into()),
+    }
 }
 
 /// What all openings share.
@@ -93,7 +120,12 @@ struct At {
 
 impl At {
     fn new(target: Target) -> Self {
-        Self { target, path: String::new(), zarr_format: None, context: None }
+        Self {
+            target,
+            path: String::new(),
+            zarr_format: None,
+            context: None,
+        }
     }
 
     async fn open(self, wanted: &'static str) -> Result<Node> {

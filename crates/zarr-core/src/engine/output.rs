@@ -61,10 +61,9 @@ impl Output {
         zero: bool,
     ) -> Result<Self, Error> {
         let cells = zarr_codecs::volume(shape);
-        let too_large = || ErrorKind::Limit {
+        let too_large = || ErrorKind::Memory {
             what: "a selection",
             asked: cells.unwrap_or(u64::MAX).saturating_mul(elem as u64),
-            limit: isize::MAX as u64,
         };
         let bytes = cells.and_then(|n| usize::try_from(n).ok()?.checked_mul(elem));
         let layout = bytes.and_then(|bytes| Layout::from_size_align(bytes, align).ok());

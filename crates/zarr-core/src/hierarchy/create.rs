@@ -4,7 +4,7 @@
 use futures_util::future::join;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath};
-use zarr_store::{Location, PutMode, StoreErrorKind};
+use zarr_store::{Location, PutMode, StoreErrorKind, StoreExt};
 
 use super::{kind, path_of, read};
 use crate::{Error, ErrorKind, NodeKind, Result};
@@ -34,6 +34,9 @@ pub async fn create(location: &Location, node: &NodeMetadata, overwrite: bool) -
         },
     };
     if overwrite {
+        if !here {
+            check_foreign(location, &path).await?;
+        }
         remove(location, here).await?;
     }
     for place in missing.into_iter().rev() {
@@ -51,6 +54,20 @@ pub async fn create(location: &Location, node: &NodeMetadata, overwrite: bool) -
             error
         }
     })
+}
+
+/// Refuses to empty a whole store in which there is no node at the root: more likely a directory of
+/// somebody's files than what is left of an array.
+async fn check_foreign(location: &Location, path: &NodePath) -> Result<()> {
+    if location.path().is_root() && !location.store().is_empty(location.path()).await? {
+        let store = location.store().to_string();
+        return Err(ErrorKind::Foreign {
+            path: path.clone(),
+            store,
+        }
+        .into());
+    }
+    Ok(())
 }
 
 /// Deletes a node: its documents first, so that nobody opens half of it.
