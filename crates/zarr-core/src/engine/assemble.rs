@@ -4,7 +4,8 @@
 use bytes::Bytes;
 use rayon::prelude::*;
 use zarr_codecs::{
-    Chain, Dims, NdView, NdViewMut, Projection, Region, Shard, ShardIndex, all_equal, fill,
+    Chain, Dims, Len, NdView, NdViewMut, Projection, Region, Scratch, Shard, ShardIndex, all_equal,
+    fill,
 };
 
 use super::pool::with_scratch;
@@ -75,12 +76,10 @@ fn plain(chain: &Chain, change: &Change<'_>) -> Result<Option<Bytes>, ChunkError
         return Ok(None);
     }
     with_scratch(|cx| {
-        let mut encoded = Vec::new();
         if let New::Each(view) = change.new
             && change.part.is_whole(&spec.shape)
         {
-            chain.encode(view, &mut encoded, cx)?;
-            return Ok(Some(encoded.into()));
+            return encode(chain, view, cx).map(Some);
         }
         // The chunk as it was, or as it is where nothing was, then the new cells over it.
         let mut memory = cx.buffers.take();
@@ -101,12 +100,29 @@ fn plain(chain: &Chain, change: &Change<'_>) -> Result<Option<Bytes>, ChunkError
         let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(wrong)?;
         let inside = whole.region(&Region::dense(&vec![0; change.extent.len()], change.extent));
         let empty = inside.is_some_and(|inside| all_equal(&inside, value));
-        if !empty || change.keep_empty {
-            chain.encode(&whole, &mut encoded, cx)?;
-        }
+        let encoded = if empty && !change.keep_empty {
+            None
+        } else {
+            Some(encode(chain, &whole, cx)?)
+        };
         cx.buffers.give(memory);
-        Ok((!empty || change.keep_empty).then(|| encoded.into()))
+        Ok(encoded)
     })
+}
+
+/// The encoded chunk in memory of its own size: compressors ask for more than they use, and a shard
+/// of half-empty buffers would hold a multiple of what it writes.
+fn encode(chain: &Chain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, ChunkError> {
+    if let Len::Exact(len) = chain.encoded_len() {
+        let mut encoded = Vec::with_capacity(len);
+        chain.encode(view, &mut encoded, cx)?;
+        return Ok(encoded.into());
+    }
+    let mut buffer = cx.buffers.take();
+    chain.encode(view, &mut buffer, cx)?;
+    let encoded = Bytes::copy_from_slice(&buffer);
+    cx.buffers.give(buffer);
+    Ok(encoded)
 }
 
 fn is_empty(new: &New<'_>, value: &[u8]) -> bool {
