@@ -19,7 +19,7 @@
 //! compared, never trusted.
 //!
 //! ```
-//! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch, buffer};
+//! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
 //! use zarr_metadata::{DataType, Extension, FillValue};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -33,11 +33,10 @@
 //! chain.encode(&NdView::new(&elements, &[2, 3], 2).unwrap(), &mut encoded, &mut scratch)?;
 //! assert_eq!(encoded.len(), 12 + 4);
 //!
-//! let mut decoded = vec![];
-//! buffer::append(&mut decoded, 12, |memory| {
-//!     let memory = buffer::zeroed(memory);
-//!     Ok::<_, std::convert::Infallible>(memory)
-//! })?;
+//! let mut decoded = vec![0; elements.len()];
+//! let view = NdViewMut::over(&mut decoded, &[2, 3], 2).unwrap();
+//! chain.decode(&encoded, view, &mut scratch)?;
+//! assert_eq!(decoded, elements);
 //! # Ok(())
 //! # }
 //! ```

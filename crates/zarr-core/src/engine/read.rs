@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use rayon::prelude::*;
-use zarr_codecs::{Access, Chain, NdViewMut, Projection, Projections, Region, Shard, Split, fill};
+use zarr_codecs::{
+    Access, Chain, CodecErrorKind, Len, NdViewMut, Projection, Projections, Region, Shard, Split,
+    fill,
+};
 use zarr_store::{ByteRange, Key, StoreError};
 
 use super::output::Output;
@@ -106,7 +109,7 @@ pub(crate) fn chunk(
     source: &Source<'_>,
     chain: &Chain,
     part: &Region,
-    dst: NdViewMut<'_>,
+    mut dst: NdViewMut<'_>,
 ) -> Result<(), ChunkError> {
     let at = match chain.access(part) {
         Access::Shard(shard) => return inner_chunks(source, shard, part, dst),
@@ -136,14 +139,21 @@ pub(crate) fn chunk(
         return whole(&Source::Bytes(bytes), chain, part, dst);
     }
     if direct {
-        return chain.place(&at, dst, |offset, memory| {
+        let placed = chain.place(&at, dst.reborrow(), |offset, memory| {
             Ok::<_, ChunkError>(object.read_at(start + offset, memory)?)
         });
+        match placed {
+            // The system may hand over less than was asked for; below, reading goes on until all is
+            // there or an error says why not.
+            Err(ChunkError::Codec(error))
+                if matches!(error.kind, CodecErrorKind::Length { .. }) => {}
+            other => return other,
+        }
     }
     let window = source.window(span.clone());
     with_scratch(|cx| {
         let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
-        window.lend(zarr_codecs::Len::Exact(len), cx, |bytes, _| {
+        window.lend(Len::Exact(len), cx, |bytes, _| {
             Ok(chain.gather(&at, span.start, bytes, dst)?)
         })
     })
