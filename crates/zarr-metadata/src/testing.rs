@@ -1,8 +1,81 @@
 //! What the tests of several modules draw from: any data type, any of its elements. Asserts nothing.
 
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 use crate::{DataType, Field, FillValue, SmallFloat, SmallInt, TimeUnit};
+
+/// Any JSON, as small as the format's own values. Numbers beyond 64 bits are floats to a JSON
+/// reader.
+pub(crate) fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>()
+            .prop_filter("JSON has no such number", |f| f.is_finite())
+            .prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((".{0,4}", inner), 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// Words that mean something to those who read types and fill values.
+const WORDS: [&str; 22] = [
+    "name",
+    "configuration",
+    "fields",
+    "data_type",
+    "shape",
+    "length_bytes",
+    "unit",
+    "scale_factor",
+    "struct",
+    "structured",
+    "numpy.datetime64",
+    "fixed_length_utf32",
+    "raw_bytes",
+    "r16",
+    "ns",
+    "NaN",
+    "0xff",
+    "<f8",
+    ">U3",
+    "|O",
+    "<M8[3s]",
+    "AAAA",
+];
+
+/// JSON that is nearly a type or a fill value.
+pub(crate) fn nearly_json() -> impl Strategy<Value = Value> {
+    let word = || prop::sample::select(WORDS.to_vec()).prop_map(str::to_owned);
+    let leaf = prop_oneof![
+        4 => word().prop_map(Value::from),
+        1 => any::<i64>().prop_map(Value::from),
+        1 => (0i64..20).prop_map(Value::from),
+    ];
+    leaf.prop_recursive(8, 40, 4, move |inner| {
+        let list = || prop::collection::vec(inner.clone(), 0..4);
+        let field = (word(), inner.clone());
+        prop_oneof![
+            list().prop_map(Value::from),
+            prop::collection::vec(field.clone().prop_map(|(name, t)| json!([name, t])), 0..4)
+                .prop_map(Value::from),
+            prop::collection::vec(field, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+            (word(), list()).prop_map(|(name, fields)| {
+                json!({"name": name, "configuration": {"fields": fields}})
+            }),
+        ]
+    })
+}
 
 /// Any type that is nothing but numbers or bytes of a fixed size.
 fn any_single() -> impl Strategy<Value = DataType> {
@@ -86,7 +159,7 @@ pub(crate) fn with_element(
             let mut bits = bits.into_iter().cycle();
             let bytes = match &data_type {
                 DataType::String => text.into_bytes(),
-                DataType::Json => serde_json::Value::from(text).to_string().into_bytes(),
+                DataType::Json => Value::from(text).to_string().into_bytes(),
                 DataType::Bytes => bits.take(text.len()).collect(),
                 DataType::Ragged(elements) => (0..text.len() % 3)
                     .flat_map(|_| element(elements, &mut bits))

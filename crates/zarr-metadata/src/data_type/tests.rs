@@ -4,8 +4,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::FillValue;
 use crate::layout::{Swap, SwapField};
-use crate::testing::any_data_type;
+use crate::testing::{any_data_type, any_json, any_v2_type, nearly_json, with_element};
+use crate::v2::DType;
 
 #[track_caller]
 fn check(value: Value, expected: Result<DataType, &str>) {
@@ -436,6 +438,39 @@ fn layouts_of_records() {
 }
 
 proptest! {
+    #[test]
+    fn no_json_panics(
+        json in prop_oneof![nearly_json(), any_json()],
+        fill in prop_oneof![nearly_json(), any_json()],
+        (known, _) in with_element(any_v2_type()),
+    ) {
+        if let Ok(read) = DataType::from_json(json.clone()) {
+            prop_assert_eq!(DataType::from_json(read.to_json()), Ok(read.clone()));
+            let _ = (read.layout(), FillValue::from_json(&fill, &read));
+        }
+        if let Ok(read) = DType::from_json(json.clone()) {
+            let _ = (read.swap_to_native(), read.mixed_endian());
+            let _ = read.fill_value_from_json(&fill);
+            prop_assert_eq!(read.to_json(), json);
+        }
+        if let Ok(read) = FillValue::from_json(&fill, &known) {
+            let again = FillValue::from_json(&read.to_json(&known), &known);
+            prop_assert_eq!(again, Ok(read));
+        }
+        let _ = DType::new(known, None).fill_value_from_json(&fill);
+    }
+
+    #[test]
+    fn any_bytes_are_an_element_or_a_problem(
+        data_type in any_v2_type(),
+        bytes in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        if let Ok(fill) = FillValue::from_bytes(&data_type, &bytes) {
+            let again = FillValue::from_json(&fill.to_json(&data_type), &data_type);
+            prop_assert_eq!(again, Ok(fill));
+        }
+    }
+
     #[test]
     fn any_type_comes_back(data_type in any_data_type()) {
         let json = data_type.to_json();

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::testing::{any_data_type, any_v2_type, with_element};
+use crate::testing::{any_data_type, any_json, any_v2_type, with_element};
 use crate::v2::{Codec, DType};
 use crate::{
     ArrayMetadata, Attributes, ChunkGridMetadata, ChunkKeyEncoding, DataType, Endian, Extension,
@@ -12,28 +12,6 @@ use crate::{
 };
 
 use super::*;
-
-/// Any JSON, as small as the format's own values. Numbers beyond 64 bits are floats to a JSON
-/// reader.
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<u64>().prop_map(Value::from),
-        any::<f64>()
-            .prop_filter("JSON has no such number", |f| f.is_finite())
-            .prop_map(Value::from),
-        ".{0,8}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(3, 16, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((".{0,4}", inner), 0..4)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
-        ]
-    })
-}
 
 fn any_object() -> impl Strategy<Value = Map<String, Value>> {
     prop::collection::vec((".{0,6}", any_json()), 0..4).prop_map(|m| m.into_iter().collect())
