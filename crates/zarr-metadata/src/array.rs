@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
@@ -11,7 +11,7 @@ use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::fill_value::FillValue;
 use crate::format::{Endian, Order, ZarrFormat};
-use crate::layout::{Layout, Swap};
+use crate::layout::{Layout, Swap, SwapField};
 use crate::pointer::At;
 use crate::problem::{MetadataError, Problems};
 use crate::read::{json, object};
@@ -103,7 +103,7 @@ impl ArrayMetadata {
         }
     }
 
-    /// The value of elements nobody wrote. In v2 `null` stands for zero.
+    /// The value of elements nobody wrote. In v2 `null` stands for zero, in dates for "not a time".
     ///
     /// # Errors
     /// When the data type is unknown, or the value was set to one that is no element of it.
@@ -116,9 +116,7 @@ impl ArrayMetadata {
                     .dtype
                     .read_fill_value(&array.fill_value, &at, &mut problems)
             }
-            Self::V3(array) => {
-                FillValue::read(&array.fill_value, &array.data_type, &at, &mut problems)
-            }
+            Self::V3(array) => array.read_fill_value(&at, &mut problems),
         };
         problems.finish(read)
     }
@@ -173,12 +171,17 @@ impl ArrayMetadata {
     ///
     /// For v2 the list that does the same: `transpose` for order `F`, the filters, `bytes` with the
     /// byte order of the dtype, the compressor. Filters and compressors keep their v2 ids and
-    /// settings.
+    /// settings. Where a filter makes bytes of objects there is no `bytes`. Where the fields of a
+    /// record differ in byte order, `endian` is an object that lists the numbers of either, as
+    /// `{"little": [[offset, width, count], …], "big": […]}`: no v3 document can say that.
     #[must_use]
     pub fn codecs(&self) -> Cow<'_, [Extension]> {
         match self {
             Self::V2 { array, .. } => Cow::Owned(v2_codecs(array)),
-            Self::V3(array) => Cow::Borrowed(&array.codecs),
+            Self::V3(array) => match array.completed_codecs() {
+                Some(codecs) => Cow::Owned(codecs),
+                None => Cow::Borrowed(&array.codecs),
+            },
         }
     }
 }
@@ -191,21 +194,49 @@ fn v2_codecs(array: &v2::ArrayMetadata) -> Vec<Extension> {
         codecs.push(Extension::new("transpose").with("order", order));
     }
     codecs.extend(array.filters.iter().map(v2::Codec::to_extension));
+    codecs.extend(v2_bytes(array));
+    codecs.extend(array.compressor.iter().map(v2::Codec::to_extension));
+    codecs
+}
+
+/// The `bytes` stage of a v2 array, unless a filter does its work.
+fn v2_bytes(array: &v2::ArrayMetadata) -> Option<Extension> {
+    let bytes = Extension::new("bytes");
+    let dtype = &array.dtype;
+    if dtype.data_type.is_variable() {
+        // Labels become numbers, which are no bytes yet.
+        let filter = array
+            .filters
+            .iter()
+            .find(|filter| filter.id == "categorize")?;
+        let astype = filter.configuration.get("astype").cloned();
+        let astype = v2::DType::from_json(astype.unwrap_or_else(|| "|u1".into())).ok()?;
+        return Some(match astype.endian {
+            Some(endian) => bytes.with("endian", endian.as_str()),
+            None => bytes,
+        });
+    }
     let swaps = !matches!(
-        array.dtype.data_type.layout(),
+        dtype.data_type.layout(),
         Some(Layout::Fixed {
             swap: Swap::None,
             ..
         })
     );
-    codecs.push(match array.dtype.endian {
-        Some(endian) => Extension::new("bytes").with("endian", endian.as_str()),
+    Some(match (dtype.endian, dtype.mixed_endian()) {
+        (Some(endian), _) => bytes.with("endian", endian.as_str()),
+        (None, Some((little, big))) => {
+            let list = |runs: Vec<SwapField>| -> Value {
+                let runs = runs.iter();
+                runs.map(|run| Value::from(vec![run.offset, run.width, run.count]))
+                    .collect()
+            };
+            bytes.with("endian", json!({"little": list(little), "big": list(big)}))
+        }
         // Built by hand without one: the dtype is written as little-endian, see there.
-        None if swaps => Extension::new("bytes").with("endian", Endian::Little.as_str()),
-        None => Extension::new("bytes"),
-    });
-    codecs.extend(array.compressor.iter().map(v2::Codec::to_extension));
-    codecs
+        (None, None) if swaps => bytes.with("endian", Endian::Little.as_str()),
+        (None, None) => bytes,
+    })
 }
 
 /// Reads a `.zattrs`; none at all is an empty one.
@@ -220,8 +251,6 @@ pub(crate) fn v2_attributes(zattrs: Option<&[u8]>) -> Result<Attributes, Metadat
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[expect(
@@ -283,6 +312,134 @@ mod tests {
         check(
             json!({"order": "F", "shape": [4], "chunks": [2]}),
             json!([bytes("big")]),
+        );
+    }
+
+    #[test]
+    fn v2_objects_and_records() {
+        let check = |changes: Value, expected: Value| {
+            let codecs: Value = v2(changes)
+                .codecs()
+                .iter()
+                .map(Extension::to_json)
+                .collect();
+            assert_eq!(codecs, expected);
+        };
+        let filters = |codec: Value| json!({"dtype": "|O", "filters": [codec]});
+        check(
+            filters(json!({"id": "vlen-utf8"})),
+            json!([{"name": "vlen-utf8"}]),
+        );
+        check(
+            filters(json!({"id": "categorize", "labels": ["a"], "astype": "<u2"})),
+            json!([
+                {"name": "categorize", "configuration": {"labels": ["a"], "astype": "<u2"}},
+                {"name": "bytes", "configuration": {"endian": "little"}},
+            ]),
+        );
+        check(
+            json!({"dtype": "|O", "compressor": {"id": "vlen-bytes"}}),
+            json!([{"name": "vlen-bytes"}]),
+        );
+        check(
+            json!({"dtype": [["a", ">i4"], ["b", ">f8"]]}),
+            json!([{"name": "bytes", "configuration": {"endian": "big"}}]),
+        );
+        check(json!({"dtype": [["a", "|i1"]]}), json!([{"name": "bytes"}]));
+        check(
+            json!({"dtype": [["a", ">i4"], ["b", "<f8"], ["c", ">i4"]]}),
+            json!([{"name": "bytes", "configuration": {"endian": {
+                "little": [[4, 8, 1]], "big": [[0, 4, 1], [12, 4, 1]]
+            }}}]),
+        );
+    }
+
+    fn v3(changes: &Value) -> v3::ArrayMetadata {
+        let mut document = v3::ArrayMetadata::new(vec![4], DataType::Bool, vec![2]).to_json();
+        let members = document.as_object_mut().unwrap();
+        members.extend(changes.as_object().unwrap().clone());
+        let mut problems = Problems::default();
+        let read = v3::ArrayMetadata::read(document, &At::ROOT, &mut problems);
+        problems.finish(read).unwrap()
+    }
+
+    #[test]
+    fn legacy_records_of_v3() {
+        let fields = json!([["a", "int16"], ["b", "uint8"]]);
+        let read = |codecs: Value| {
+            let data_type = json!({"name": "structured", "configuration": {"fields": fields}});
+            let changes = json!({"data_type": data_type, "codecs": codecs, "fill_value": "AQAC"});
+            let array = v3(&changes);
+            assert_eq!(array.to_json()["data_type"], data_type);
+            assert_eq!(array.to_json()["codecs"], codecs, "as read");
+            let array = ArrayMetadata::V3(array);
+            let fill = array.fill_value().unwrap();
+            let codecs: Value = array.codecs().iter().map(Extension::to_json).collect();
+            let a = i16::from_ne_bytes([fill.as_bytes()[0], fill.as_bytes()[1]]);
+            (a, codecs)
+        };
+        let bytes = |endian: &str| json!({"name": "bytes", "configuration": {"endian": endian}});
+        let sharding = |codec: &Value| json!([{"name": "sharding_indexed", "configuration": {"codecs": [codec]}}]);
+        let bare = json!({"name": "bytes"});
+        // Without a byte order these are little-endian, the fill value with them.
+        assert_eq!(read(json!([bare])), (1, json!([bytes("little")])));
+        assert_eq!(read(sharding(&bare)), (1, sharding(&bytes("little"))));
+        let big = bytes("big");
+        assert_eq!(read(json!([big])), (256, json!([big])));
+        assert_eq!(read(sharding(&big)), (256, sharding(&big)));
+    }
+
+    /// The table of v3 spellings that are kept, for zarr-python knows no other.
+    #[test]
+    fn a_data_type_is_written_as_it_was_read() {
+        for (data_type, fill) in [
+            (json!("variable_length_bytes"), json!("")),
+            (
+                json!({"name": "raw_bytes", "configuration": {"length_bytes": 2}}),
+                json!("AAA="),
+            ),
+            (json!({"name": "int8"}), json!(0)),
+            (
+                json!({"name": "numpy.datetime64",
+                    "configuration": {"unit": "\u{3bc}s", "scale_factor": 1}}),
+                json!("NaT"),
+            ),
+            (
+                json!({"name": "structured", "configuration": {"fields": [["a", "int8"]]}}),
+                json!("AA=="),
+            ),
+        ] {
+            let mut array = v3(&json!({"data_type": data_type, "fill_value": fill}));
+            assert_eq!(array.to_json()["data_type"], data_type);
+            assert_eq!(array.to_json()["fill_value"], fill);
+            array.data_type = DataType::Bool;
+            assert_eq!(array.to_json()["data_type"], "bool", "changed");
+        }
+    }
+
+    #[test]
+    fn new_arrays_get_what_their_type_needs() {
+        let check = |data_type: DataType, fill: Value, codec: &str, filters: usize| {
+            let array = v3::ArrayMetadata::new(vec![4], data_type.clone(), vec![2]);
+            assert_eq!(
+                (&array.fill_value, array.codecs[0].name.as_str()),
+                (&fill, codec)
+            );
+            let dtype = v2::DType::new(data_type, None);
+            let array = v2::ArrayMetadata::new(vec![4], dtype, vec![2]);
+            assert_eq!(array.filters.len(), filters);
+        };
+        check(DataType::String, json!(""), "vlen-utf8", 1);
+        check(DataType::Bytes, json!(""), "vlen-bytes", 1);
+        check(DataType::Json, json!(null), "numcodecs.json2", 1);
+        let ragged = DataType::Ragged(Box::new(DataType::Int32));
+        check(ragged, json!([]), "numcodecs.vlen-array", 1);
+        let (unit, scale) = (crate::TimeUnit::Day, 1);
+        check(
+            DataType::DateTime64 { unit, scale },
+            json!(i64::MIN),
+            "bytes",
+            0,
         );
     }
 

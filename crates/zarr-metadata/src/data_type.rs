@@ -1,25 +1,34 @@
-//! `DataType`: what one element is, its v3 name and its layout. Byte order is no part of it: that
-//! belongs to the `bytes` codec in v3 and to the dtype string in v2. Knows no fill values.
+//! `DataType`: what one element is and its layout. Byte order is no part of it: that belongs to the
+//! `bytes` codec in v3 and to the dtype string in v2. How types are spelled is in
+//! `data_type/name.rs`; knows no fill values.
 
-use std::borrow::Cow;
+mod field;
+mod name;
+mod small;
+mod time;
+
 use std::fmt;
-use std::str::FromStr;
-
-use serde_json::Value;
+use std::sync::Arc;
 
 use crate::extension::Extension;
-use crate::layout::{Layout, Swap};
-use crate::pointer::At;
-use crate::problem::{MetadataError, Problems};
+use crate::layout::{Layout, Runs, SwapField};
+
+pub use field::Field;
+pub(crate) use name::{finish_record, named, scale, too_deep};
+pub use small::{SmallFloat, SmallInt};
+pub use time::TimeUnit;
 
 /// The type of the elements of an array.
 ///
 /// ```
-/// use zarr_metadata::{DataType, Layout, Swap};
+/// use zarr_metadata::{DataType, Field, Layout, Swap};
 ///
 /// let t: DataType = "complex64".parse()?;
 /// assert_eq!(t, DataType::Complex64);
 /// assert_eq!(t.layout(), Some(Layout::Fixed { size: 8, swap: Swap::Width(4) }));
+/// // Records are packed, and may hold records.
+/// let t = DataType::record([Field::new("id", DataType::UInt8), Field::new("t", DataType::Int64)]);
+/// assert_eq!((t.to_string().as_str(), t.size()), ("struct[id: uint8, t: int64]", Some(9)));
 /// // A name nobody here knows is kept: such an array can be looked at, not decoded.
 /// let t: DataType = "quaternion".parse()?;
 /// assert_eq!((t.to_string().as_str(), t.size()), ("quaternion", None));
@@ -56,8 +65,54 @@ pub enum DataType {
     Complex64,
     /// Real and imaginary part, each `float64`.
     Complex128,
+    /// An integer of fewer than eight bits, one byte in memory.
+    SmallInt(SmallInt),
+    /// The upper half of a `float32`.
+    BFloat16,
+    /// A float of at most eight bits, one byte in memory.
+    SmallFloat(SmallFloat),
+    /// Real and imaginary part, each `float16`.
+    ComplexFloat16,
+    /// Real and imaginary part, each `bfloat16`.
+    ComplexBFloat16,
+    /// Real and imaginary part, one byte each.
+    ComplexSmall(SmallFloat),
     /// This many bytes without meaning: `r8`, `r16`, … in v3, `|V1`, `|V2`, … in v2.
     Raw(usize),
+    /// At most this many bytes, zeros after the end not counted: `|S5` in v2. It has no registered
+    /// name in v3; zarr-python writes `null_terminated_bytes`.
+    FixedBytes(usize),
+    /// At most this many code points, four bytes each, zeros after the end not counted: `<U5` in
+    /// v2.
+    FixedUtf32(usize),
+    /// A moment: how many times `scale` units since 1970, as a signed number of 8 bytes. The least
+    /// number is "not a time".
+    DateTime64 {
+        /// What is counted.
+        unit: TimeUnit,
+        /// How many of the unit are counted as one; at least 1, less than 2^31.
+        scale: u32,
+    },
+    /// A duration: how many times `scale` units, as a signed number of 8 bytes. The least number is
+    /// "not a time".
+    TimeDelta64 {
+        /// What is counted.
+        unit: TimeUnit,
+        /// How many of the unit are counted as one; at least 1, less than 2^31.
+        scale: u32,
+    },
+    /// A record: its fields, packed in this order.
+    Struct(Arc<[Field]>),
+    /// Text of any length.
+    String,
+    /// Bytes of any number.
+    Bytes,
+    /// Any number of elements of a type of fixed size: v2 objects through `vlen-array`. Has no name
+    /// in v3.
+    Ragged(Box<DataType>),
+    /// Any JSON value: v2 objects through `json2` or `msgpack2`. Has no name in v3. In memory it is
+    /// JSON text.
+    Json,
     /// A type this library does not know.
     Unknown(Extension),
 }
@@ -66,70 +121,26 @@ pub enum DataType {
 /// document of twenty bytes could ask for any amount of memory.
 pub(crate) const MAX_ELEMENT_BYTES: usize = 1 << 20;
 
-/// The types that are nothing but a name.
-const NAMED: [(&str, DataType); 14] = [
-    ("bool", DataType::Bool),
-    ("int8", DataType::Int8),
-    ("int16", DataType::Int16),
-    ("int32", DataType::Int32),
-    ("int64", DataType::Int64),
-    ("uint8", DataType::UInt8),
-    ("uint16", DataType::UInt16),
-    ("uint32", DataType::UInt32),
-    ("uint64", DataType::UInt64),
-    ("float16", DataType::Float16),
-    ("float32", DataType::Float32),
-    ("float64", DataType::Float64),
-    ("complex64", DataType::Complex64),
-    ("complex128", DataType::Complex128),
-];
+/// How deep records may hold records.
+pub(crate) const MAX_DEPTH: usize = 32;
 
 impl DataType {
-    /// The name in v3 documents: `float32`, `r16`.
+    /// A record of these fields: [`DataType::Struct`].
     #[must_use]
-    pub fn name(&self) -> Cow<'_, str> {
-        match self {
-            Self::Raw(bytes) => Cow::Owned(format!("r{}", bytes.saturating_mul(8))),
-            Self::Unknown(extension) => Cow::Borrowed(&extension.name),
-            known => NAMED
-                .iter()
-                .find(|(_, t)| t == known)
-                .map_or(Cow::Borrowed(""), |(name, _)| Cow::Borrowed(*name)),
-        }
-    }
-
-    /// Reads the `data_type` of a v3 document: a name, or an object with a name and a
-    /// configuration.
-    ///
-    /// An unknown name gives [`DataType::Unknown`].
-    ///
-    /// # Errors
-    /// When it is neither, when a known type has settings it does not take, or its size is
-    /// impossible.
-    pub fn from_json(value: Value) -> Result<Self, MetadataError> {
-        let mut problems = Problems::default();
-        let read = Self::read(value, &At::ROOT, &mut problems);
-        problems.finish(read)
-    }
-
-    /// As v3 documents write it: a bare name unless there is a configuration.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
-        match self {
-            Self::Unknown(extension) if !extension.configuration.is_empty() => extension.to_json(),
-            plain => Value::String(plain.name().into_owned()),
-        }
+    pub fn record(fields: impl IntoIterator<Item = Field>) -> Self {
+        Self::Struct(fields.into_iter().collect())
     }
 
     /// How an element lies in memory; `None` for a type this library does not know.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
+        if self.is_variable() {
+            return Some(Layout::Variable);
+        }
         let size = self.size()?;
-        let swap = match self {
-            Self::Bool | Self::Int8 | Self::UInt8 | Self::Raw(_) => Swap::None,
-            Self::Complex64 | Self::Complex128 => Swap::Width(size / 2),
-            _ => Swap::Width(size),
-        };
+        let mut runs = Runs::default();
+        self.numbers(0, 0, &mut |_, run| runs.push(run));
+        let swap = runs.swap(size);
         Some(Layout::Fixed { size, swap })
     }
 
@@ -138,138 +149,124 @@ impl DataType {
     pub fn size(&self) -> Option<usize> {
         Some(match self {
             Self::Bool | Self::Int8 | Self::UInt8 => 1,
-            Self::Int16 | Self::UInt16 | Self::Float16 => 2,
+            Self::SmallInt(_) | Self::SmallFloat(_) => 1,
+            Self::Int16 | Self::UInt16 | Self::Float16 | Self::BFloat16 => 2,
+            Self::ComplexSmall(_) => 2,
             Self::Int32 | Self::UInt32 | Self::Float32 => 4,
+            Self::ComplexFloat16 | Self::ComplexBFloat16 => 4,
             Self::Int64 | Self::UInt64 | Self::Float64 | Self::Complex64 => 8,
+            Self::DateTime64 { .. } | Self::TimeDelta64 { .. } => 8,
             Self::Complex128 => 16,
-            Self::Raw(bytes) => *bytes,
-            Self::Unknown(_) => return None,
+            Self::Raw(bytes) | Self::FixedBytes(bytes) => *bytes,
+            Self::FixedUtf32(length) => length.checked_mul(4)?,
+            Self::Struct(fields) => field::size(fields)?,
+            Self::String | Self::Bytes | Self::Ragged(_) | Self::Json | Self::Unknown(_) => {
+                return None;
+            }
         })
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
-        let extension = Extension::read_mandatory(value, at, problems)?;
-        let known = match NAMED.iter().find(|(name, _)| *name == extension.name) {
-            Some((_, known)) => known.clone(),
-            None => match raw_bits(&extension.name) {
-                Some(bits) => Self::Raw(raw_size(bits, &extension.name, at, problems)?),
-                None => return Some(Self::Unknown(extension)),
-            },
+    /// Whether elements differ in length.
+    #[must_use]
+    pub fn is_variable(&self) -> bool {
+        matches!(
+            self,
+            Self::String | Self::Bytes | Self::Ragged(_) | Self::Json
+        )
+    }
+
+    /// The bytes of each number an element is made of, and how many there are; `None` where single
+    /// bytes have no order, and for records.
+    fn number(&self) -> Option<(usize, usize)> {
+        Some(match self {
+            Self::Int16 | Self::UInt16 | Self::Float16 | Self::BFloat16 => (2, 1),
+            Self::Int32 | Self::UInt32 | Self::Float32 => (4, 1),
+            Self::Int64 | Self::UInt64 | Self::Float64 => (8, 1),
+            Self::DateTime64 { .. } | Self::TimeDelta64 { .. } => (8, 1),
+            Self::ComplexFloat16 | Self::ComplexBFloat16 => (2, 2),
+            Self::Complex64 => (4, 2),
+            Self::Complex128 => (8, 2),
+            Self::FixedUtf32(length) => (4, *length),
+            _ => return None,
+        })
+    }
+
+    /// Visits the numbers with a byte order of an element at `offset`, in the order of their
+    /// places. Each comes with the number of its leaf: the types inside that are no records
+    /// themselves, counted from `leaf` as they are written. Gives the number after the last.
+    ///
+    /// Only for types that have a size.
+    pub(crate) fn numbers(
+        &self,
+        offset: usize,
+        leaf: usize,
+        visit: &mut dyn FnMut(usize, SwapField),
+    ) -> usize {
+        let Self::Struct(fields) = self else {
+            return self.leaf(offset, leaf, 1, visit);
         };
-        if !extension.configuration.is_empty() {
-            let expected = format!("no settings, {known} has none");
-            let found = Value::Object(extension.configuration);
-            problems.invalid(&at.key("configuration"), expected, &found);
-            return None;
+        let (mut offset, mut leaf) = (offset, leaf);
+        for field in fields.iter() {
+            let (Some(size), Some(count)) = (field.data_type.size(), field.count()) else {
+                return leaf;
+            };
+            leaf = match &field.data_type {
+                record @ Self::Struct(_) => {
+                    (0..count).fold(leaf, |_, i| record.numbers(offset + i * size, leaf, visit))
+                }
+                single => single.leaf(offset, leaf, count, visit),
+            };
+            offset += size * count;
         }
-        Some(known)
+        leaf
     }
-}
 
-/// The digits of a name like `r16`.
-fn raw_bits(name: &str) -> Option<&str> {
-    let digits = name.strip_prefix('r')?;
-    (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
-}
-
-fn raw_size(bits: &str, name: &str, at: &At<'_>, problems: &mut Problems) -> Option<usize> {
-    let size = bits
-        .parse::<usize>()
-        .ok()
-        .filter(|bits| *bits > 0 && bits % 8 == 0)
-        .map(|bits| bits / 8)
-        .filter(|bytes| *bytes <= MAX_ELEMENT_BYTES);
-    if size.is_none() {
-        let limit = MAX_ELEMENT_BYTES * 8;
-        problems.invalid(
-            at,
-            format!("r and a multiple of 8 bits from 8 to {limit}"),
-            &Value::from(name),
-        );
+    fn leaf(
+        &self,
+        offset: usize,
+        leaf: usize,
+        times: usize,
+        visit: &mut dyn FnMut(usize, SwapField),
+    ) -> usize {
+        if let Some((width, count)) = self.number() {
+            let count = count * times;
+            visit(
+                leaf,
+                SwapField {
+                    offset,
+                    width,
+                    count,
+                },
+            );
+        }
+        leaf + 1
     }
-    size
 }
 
 impl fmt::Display for DataType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name())
-    }
-}
-
-impl FromStr for DataType {
-    type Err = MetadataError;
-
-    fn from_str(name: &str) -> Result<Self, MetadataError> {
-        Self::from_json(Value::from(name))
+        f.write_str(&self.name())?;
+        match self {
+            Self::FixedBytes(length) | Self::FixedUtf32(length) => write!(f, "[{length}]"),
+            Self::DateTime64 { unit, scale } | Self::TimeDelta64 { unit, scale } => match scale {
+                1 => write!(f, "[{unit}]"),
+                scale => write!(f, "[{scale}{unit}]"),
+            },
+            Self::Ragged(elements) => write!(f, "[{elements}]"),
+            Self::Struct(fields) => {
+                for (i, field) in fields.iter().enumerate() {
+                    let before = if i == 0 { "[" } else { ", " };
+                    write!(f, "{before}{}: {}", field.name, field.data_type)?;
+                    if !field.shape.is_empty() {
+                        write!(f, "{:?}", field.shape)?;
+                    }
+                }
+                f.write_str("]")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[track_caller]
-    fn check(value: Value, expected: Result<DataType, &str>) {
-        let read = DataType::from_json(value);
-        assert_eq!(
-            read.map_err(|e| e.to_string()),
-            expected.map_err(str::to_owned)
-        );
-    }
-
-    #[test]
-    fn every_name_reads_back() {
-        for (name, known) in NAMED.iter().cloned().chain([("r24", DataType::Raw(3))]) {
-            assert_eq!(known.name(), name);
-            assert_eq!(known.to_json(), json!(name));
-            check(json!(name), Ok(known.clone()));
-            check(json!({"name": name}), Ok(known.clone()));
-            check(json!({"name": name, "configuration": {}}), Ok(known));
-        }
-    }
-
-    #[test]
-    fn unknown_types_are_kept() {
-        let value = json!({"name": "numpy.void", "configuration": {"n": 1}});
-        let read = DataType::from_json(value.clone()).unwrap();
-        assert_eq!(read.to_json(), value);
-        assert_eq!((read.size(), read.layout()), (None, None));
-        check(json!("r8x"), Ok(DataType::Unknown(Extension::new("r8x"))));
-    }
-
-    #[test]
-    fn refusals() {
-        let raw = "document: expected r and a multiple of 8 bits from 8 to 8388608, found ";
-        for name in ["r0", "r12", "r8388616", "r99999999999999999999999999"] {
-            check(json!(name), Err(&format!("{raw}{name:?}")));
-        }
-        check(
-            json!({"name": "int8", "configuration": {"endian": "big"}}),
-            Err(
-                "/configuration: expected no settings, int8 has none, found an object of 1 members",
-            ),
-        );
-        check(
-            json!({"name": "int8", "must_understand": false}),
-            Err(
-                "/must_understand: must_understand: false is not allowed here, every reader has \
-                 to understand this; remove it",
-            ),
-        );
-        check(
-            json!(8),
-            Err("document: expected a name, or an object with a name, found 8"),
-        );
-    }
-
-    #[test]
-    fn layouts() {
-        let fixed = |size, swap| Some(Layout::Fixed { size, swap });
-        assert_eq!(DataType::Bool.layout(), fixed(1, Swap::None));
-        assert_eq!(DataType::Int16.layout(), fixed(2, Swap::Width(2)));
-        assert_eq!(DataType::Complex128.layout(), fixed(16, Swap::Width(8)));
-        assert_eq!(DataType::Raw(5).layout(), fixed(5, Swap::None));
-    }
-}
+mod tests;

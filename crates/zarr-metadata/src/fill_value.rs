@@ -9,8 +9,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::data_type::DataType;
+use crate::format::Endian;
 use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems};
+
+pub(crate) use json::without_zeros;
 
 /// The element that stands where nothing was written: its exact bits, in this machine's byte order.
 ///
@@ -28,43 +31,55 @@ use crate::problem::{MetadataError, ProblemKind, Problems};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FillValue {
     bytes: Arc<[u8]>,
+    /// Whether elements of the type differ in length.
+    variable: bool,
 }
 
 impl FillValue {
-    /// The element of all zero bytes; `None` for a type this library does not know.
+    /// The element of all zero bytes: of types that differ in length the empty one, of JSON values
+    /// `null`. `None` for a type this library does not know.
     #[must_use]
     pub fn zero(data_type: &DataType) -> Option<Self> {
-        let size = data_type.size()?;
-        Some(Self {
-            bytes: std::iter::repeat_n(0, size).collect(),
-        })
+        let bytes = match data_type {
+            DataType::Json => b"null".to_vec(),
+            variable if variable.is_variable() => Vec::new(),
+            fixed => vec![0; fixed.size()?],
+        };
+        Some(Self::new(data_type, bytes))
+    }
+
+    /// The element an array gets when nobody chooses one, and that `null` stands for in v2: "not a
+    /// time" for dates and durations, zero for all others. `None` for a type this library does not
+    /// know.
+    #[must_use]
+    pub fn default_for(data_type: &DataType) -> Option<Self> {
+        match data_type {
+            DataType::DateTime64 { .. } | DataType::TimeDelta64 { .. } => {
+                Some(Self::new(data_type, i64::MIN.to_ne_bytes().to_vec()))
+            }
+            other => Self::zero(other),
+        }
     }
 
     /// The element with these bytes, in this machine's byte order.
     ///
+    /// Bits that say nothing, as the upper ones of an `int4`, are set to what they usually are.
+    ///
     /// # Errors
-    /// When their number is not the size of the type, or they are no value of it (a `bool` of 2).
+    /// When their number is not the size of the type, or they are no value of it (a `bool` of 2, a
+    /// text that is not UTF-8).
     pub fn from_bytes(data_type: &DataType, bytes: &[u8]) -> Result<Self, MetadataError> {
-        let refuse = |expected: String, found: String| {
-            MetadataError::new(&At::ROOT, ProblemKind::Invalid { expected, found })
-        };
-        let Some(size) = data_type.size() else {
+        if let DataType::Unknown(_) = data_type {
             return Err(unsupported(data_type, &At::ROOT));
-        };
-        if bytes.len() != size {
-            return Err(refuse(
-                format!("the {size} bytes of a {data_type}"),
-                format!("{} bytes", bytes.len()),
-            ));
         }
-        if let (DataType::Bool, [byte]) = (data_type, bytes)
-            && *byte > 1
-        {
-            return Err(refuse("a bool of 0 or 1".to_owned(), byte.to_string()));
+        let mut bytes = bytes.to_vec();
+        match normal(data_type, &mut bytes) {
+            Ok(()) => Ok(Self::new(data_type, bytes)),
+            Err((expected, found)) => {
+                let kind = ProblemKind::Invalid { expected, found };
+                Err(MetadataError::new(&At::ROOT, kind))
+            }
         }
-        Ok(Self {
-            bytes: bytes.into(),
-        })
     }
 
     /// Reads the `fill_value` of a v3 document.
@@ -84,16 +99,20 @@ impl FillValue {
         json::write(&self.bytes, data_type)
     }
 
-    /// The element, in this machine's byte order.
+    /// The element, in this machine's byte order. Text is UTF-8, a JSON value its text.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
     /// Whether every byte is zero: memory that was zeroed already holds this value. −0.0 is not.
+    /// Of the elements that differ in length only the empty one is.
     #[must_use]
     pub fn is_zero(&self) -> bool {
-        self.bytes.iter().all(|byte| *byte == 0)
+        match self.variable {
+            true => self.bytes.is_empty(),
+            false => self.bytes.iter().all(|byte| *byte == 0),
+        }
     }
 
     pub(crate) fn read(
@@ -102,8 +121,109 @@ impl FillValue {
         at: &At<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
-        json::read(value, data_type, at, problems)
+        Self::read_packed(value, data_type, Endian::Little, at, problems)
     }
+
+    /// As [`read`](Self::read), where records in base64 are in this byte order.
+    pub(crate) fn read_packed(
+        value: &Value,
+        data_type: &DataType,
+        packed: Endian,
+        at: &At<'_>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        json::read(value, data_type, packed, at, problems)
+    }
+
+    fn new(data_type: &DataType, bytes: Vec<u8>) -> Self {
+        Self {
+            bytes: bytes.into(),
+            variable: data_type.is_variable(),
+        }
+    }
+}
+
+/// Checks that bytes are an element, and brings those that say the same to one form. Otherwise what
+/// is expected and what was found.
+fn normal(data_type: &DataType, bytes: &mut Vec<u8>) -> Result<(), (String, String)> {
+    match data_type {
+        DataType::Json => match serde_json::from_slice::<Value>(bytes) {
+            Ok(value) => *bytes = value.to_string().into_bytes(),
+            Err(error) => return Err(("the text of a JSON value".to_owned(), error.to_string())),
+        },
+        DataType::String => {
+            if let Err(error) = std::str::from_utf8(bytes) {
+                return Err(("text in UTF-8".to_owned(), error.to_string()));
+            }
+        }
+        DataType::Bytes => {}
+        DataType::Ragged(elements) => {
+            let size = elements.size().unwrap_or_default();
+            if size == 0 || !bytes.len().is_multiple_of(size) {
+                let found = format!("{} bytes", bytes.len());
+                return Err((format!("elements of {size} bytes each"), found));
+            }
+            for element in bytes.chunks_exact_mut(size) {
+                normal_element(elements, element)?;
+            }
+        }
+        fixed => {
+            let size = fixed.size();
+            if size != Some(bytes.len()) {
+                let expected = match size {
+                    Some(size) => format!("the {size} bytes of a {data_type}"),
+                    None => format!("a {data_type}, which no memory holds"),
+                };
+                return Err((expected, format!("{} bytes", bytes.len())));
+            }
+            normal_element(fixed, bytes)?;
+        }
+    }
+    Ok(())
+}
+
+/// As [`normal`], for an element of fixed size, which is as long as it should be.
+fn normal_element(data_type: &DataType, bytes: &mut [u8]) -> Result<(), (String, String)> {
+    match data_type {
+        DataType::Bool => {
+            if let Some(byte) = bytes.iter().find(|byte| **byte > 1) {
+                return Err(("a bool of 0 or 1".to_owned(), byte.to_string()));
+            }
+        }
+        DataType::SmallInt(int) => bytes.iter_mut().for_each(|b| *b = int.normal(*b)),
+        DataType::SmallFloat(float) | DataType::ComplexSmall(float) => {
+            bytes.iter_mut().for_each(|b| *b = float.normal(*b));
+        }
+        DataType::FixedUtf32(_) if text(bytes).is_none() => {
+            let found = "a number that is none".to_owned();
+            return Err(("Unicode characters".to_owned(), found));
+        }
+        DataType::Struct(fields) => {
+            let mut rest = bytes;
+            for field in fields.iter() {
+                let size = field.size().unwrap_or_default();
+                let Some((array, after)) = rest.split_at_mut_checked(size) else {
+                    break;
+                };
+                let element = field.data_type.size().unwrap_or_default().max(1);
+                for element in array.chunks_exact_mut(element) {
+                    normal_element(&field.data_type, element)?;
+                }
+                rest = after;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The text that characters of four bytes each are, zeros at the end included.
+fn text(bytes: &[u8]) -> Option<String> {
+    let (units, rest) = bytes.as_chunks::<4>();
+    let text = units
+        .iter()
+        .map(|unit| char::from_u32(u32::from_ne_bytes(*unit)));
+    rest.is_empty().then(|| text.collect())?
 }
 
 pub(crate) fn unsupported(data_type: &DataType, at: &At<'_>) -> MetadataError {
@@ -157,5 +277,64 @@ mod tests {
             [0; 3]
         );
         assert_eq!(FillValue::zero(&"x".parse().unwrap()), None);
+    }
+    /// The table of defaults: zero for all but dates and durations, and of no length where elements
+    /// differ in it.
+    #[test]
+    fn defaults() {
+        let unit = crate::TimeUnit::Day;
+        let check = |data_type: DataType, default: &[u8], zero: &[u8], is_zero: bool| {
+            let found = FillValue::default_for(&data_type).unwrap();
+            assert_eq!((found.as_bytes(), found.is_zero()), (default, is_zero));
+            let found = FillValue::zero(&data_type).unwrap();
+            assert_eq!(found.as_bytes(), zero);
+        };
+        let nat = &i64::MIN.to_ne_bytes();
+        check(DataType::DateTime64 { unit, scale: 1 }, nat, &[0; 8], false);
+        check(
+            DataType::TimeDelta64 { unit, scale: 1 },
+            nat,
+            &[0; 8],
+            false,
+        );
+        check(DataType::String, b"", b"", true);
+        check(DataType::Bytes, b"", b"", true);
+        let ragged = DataType::Ragged(Box::new(DataType::Int8));
+        check(ragged, b"", b"", true);
+        check(DataType::Json, b"null", b"null", false);
+        check(DataType::FixedUtf32(1), &[0; 4], &[0; 4], true);
+        check(DataType::FixedBytes(2), &[0; 2], &[0; 2], true);
+        // The epoch in a record: a record's default is all zeros.
+        let date = DataType::DateTime64 { unit, scale: 1 };
+        let record = DataType::record([crate::Field::new("t", date)]);
+        check(record, &[0; 8], &[0; 8], true);
+        // One zero byte is not the empty text that zeroed memory stands for.
+        let text = FillValue::from_bytes(&DataType::String, &[0]).unwrap();
+        assert!(!text.is_zero());
+    }
+
+    #[test]
+    fn bytes_that_are_no_element() {
+        let check = |data_type: DataType, bytes: &[u8], expected: &str| {
+            let error = FillValue::from_bytes(&data_type, bytes).unwrap_err();
+            assert!(error.to_string().contains(expected), "{error}");
+        };
+        check(DataType::String, &[0xff], "text in UTF-8");
+        check(DataType::Json, b"{", "the text of a JSON value");
+        check(DataType::FixedUtf32(1), &[0xff; 4], "Unicode characters");
+        let ragged = |t| DataType::Ragged(Box::new(t));
+        check(ragged(DataType::Int16), &[0; 3], "elements of 2 bytes each");
+        check(ragged(DataType::Bool), &[0, 2], "a bool of 0 or 1");
+        check(ragged(DataType::String), &[], "elements of 0 bytes each");
+        let flags = crate::Field::new("a", DataType::Bool).with_shape([2]);
+        check(
+            DataType::record([flags]),
+            &[1, 3],
+            "a bool of 0 or 1, found 3",
+        );
+        let huge = DataType::FixedUtf32(usize::MAX);
+        check(huge, &[], "which no memory holds");
+        let json = FillValue::from_bytes(&DataType::Json, b" {\"a\": 1}").unwrap();
+        assert_eq!(json.as_bytes(), b"{\"a\":1}");
     }
 }

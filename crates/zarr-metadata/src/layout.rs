@@ -24,7 +24,7 @@ pub enum Swap {
     None,
     /// The element is a run of numbers of this many bytes (one for `float32`, two for `complex64`).
     Width(usize),
-    /// Only the numbers at these places.
+    /// Only the numbers at these places, which follow each other and do not overlap.
     Fields(Arc<[SwapField]>),
 }
 
@@ -37,4 +37,63 @@ pub struct SwapField {
     pub width: usize,
     /// How many numbers follow each other.
     pub count: usize,
+}
+
+impl Swap {
+    /// Changes the byte order of elements of this many bytes each.
+    pub(crate) fn apply(&self, size: usize, elements: &mut [u8]) {
+        let whole = |width| SwapField {
+            offset: 0,
+            width,
+            count: size / width.max(1),
+        };
+        match self {
+            Self::None => {}
+            Self::Width(width) => apply(&[whole(*width)], size, elements),
+            Self::Fields(fields) => apply(fields, size, elements),
+        }
+    }
+}
+
+fn apply(runs: &[SwapField], size: usize, elements: &mut [u8]) {
+    for element in elements.chunks_exact_mut(size.max(1)) {
+        for run in runs {
+            let end = run.offset + run.width * run.count;
+            let numbers = element.get_mut(run.offset..end).unwrap_or_default();
+            numbers
+                .chunks_exact_mut(run.width.max(1))
+                .for_each(<[u8]>::reverse);
+        }
+    }
+}
+
+/// Collects runs of numbers in the order of their places, those that touch as one.
+#[derive(Default)]
+pub(crate) struct Runs(Vec<SwapField>);
+
+impl Runs {
+    pub(crate) fn push(&mut self, run: SwapField) {
+        match self.0.last_mut() {
+            Some(last)
+                if last.width == run.width
+                    && last.offset + last.width * last.count == run.offset =>
+            {
+                last.count += run.count;
+            }
+            _ => self.0.push(run),
+        }
+    }
+
+    /// The runs as the simplest swap, of an element of this many bytes.
+    pub(crate) fn swap(self, size: usize) -> Swap {
+        match self.0.as_slice() {
+            [] => Swap::None,
+            [run] if run.offset == 0 && run.width * run.count == size => Swap::Width(run.width),
+            _ => Swap::Fields(self.0.into()),
+        }
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<SwapField> {
+        self.0
+    }
 }

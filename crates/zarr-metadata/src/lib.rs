@@ -57,13 +57,15 @@ mod path;
 mod pointer;
 mod problem;
 mod read;
+#[cfg(test)]
+mod testing;
 pub mod v2;
 pub mod v3;
 
 pub use array::ArrayMetadata;
 pub use chunk_grid::ChunkGridMetadata;
 pub use chunk_key::ChunkKeyEncoding;
-pub use data_type::DataType;
+pub use data_type::{DataType, Field, SmallFloat, SmallInt, TimeUnit};
 pub use extension::Extension;
 pub use fill_value::FillValue;
 pub use format::{Endian, Order, Separator, ZarrFormat};

@@ -28,7 +28,16 @@ pub(crate) struct Members<'a> {
 
 impl<'a> Members<'a> {
     pub(crate) fn of(value: Value, at: At<'a>, problems: &mut Problems) -> Option<Self> {
-        object(value, &at, problems).map(|map| Self { at, map })
+        object(value, &at, problems).map(|map| Self::new(map, at))
+    }
+
+    pub(crate) fn new(map: Map<String, Value>, at: At<'a>) -> Self {
+        Self { at, map }
+    }
+
+    /// The member `key`, if nobody took it.
+    pub(crate) fn get(&self, key: &str) -> Option<&Value> {
+        self.map.get(key)
     }
 
     /// The member `key`, if it is there.

@@ -4,35 +4,14 @@
 use proptest::prelude::*;
 use serde_json::json;
 
+use crate::testing::{any_data_type, any_json, any_v2_type, with_element};
 use crate::v2::{Codec, DType};
 use crate::{
     ArrayMetadata, Attributes, ChunkGridMetadata, ChunkKeyEncoding, DataType, Endian, Extension,
-    FillValue, GroupMetadata, NodeMetadata, Order, Separator, ZarrFormat, v2, v3,
+    GroupMetadata, Layout, NodeMetadata, Order, Separator, Swap, ZarrFormat, v2, v3,
 };
 
 use super::*;
-
-/// Any JSON, as small as the format's own values. Numbers beyond 64 bits are floats to a JSON
-/// reader.
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<u64>().prop_map(Value::from),
-        any::<f64>()
-            .prop_filter("JSON has no such number", |f| f.is_finite())
-            .prop_map(Value::from),
-        ".{0,8}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(3, 16, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((".{0,4}", inner), 0..4)
-                .prop_map(|members| Value::Object(members.into_iter().collect())),
-        ]
-    })
-}
 
 fn any_object() -> impl Strategy<Value = Map<String, Value>> {
     prop::collection::vec((".{0,6}", any_json()), 0..4).prop_map(|m| m.into_iter().collect())
@@ -66,43 +45,6 @@ fn any_codec() -> impl Strategy<Value = Codec> {
     })
 }
 
-fn any_known_type() -> impl Strategy<Value = DataType> {
-    let named = prop::sample::select(vec![
-        "bool",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "float16",
-        "float32",
-        "float64",
-        "complex64",
-        "complex128",
-    ]);
-    prop_oneof![
-        named.prop_map(|name| name.parse().unwrap()),
-        (1usize..40).prop_map(DataType::Raw),
-    ]
-}
-
-/// A known type with one of its values, as v3 and as v2 spell it.
-fn any_element() -> impl Strategy<Value = (DataType, Value, Value)> {
-    (any_known_type(), prop::array::uniform16(any::<u8>())).prop_map(|(data_type, bits)| {
-        let size = data_type.size().unwrap();
-        let mut bytes: Vec<u8> = bits.iter().cycle().take(size).copied().collect();
-        if data_type == DataType::Bool {
-            bytes[0] &= 1;
-        }
-        let fill = FillValue::from_bytes(&data_type, &bytes).unwrap();
-        let v2 = DType::new(data_type.clone(), None).fill_value_to_json(&fill);
-        (data_type.clone(), fill.to_json(&data_type), v2)
-    })
-}
-
 fn any_unknown_type() -> impl Strategy<Value = (DataType, Value)> {
     let fill = any_json().prop_filter("never null", |value| !value.is_null());
     ("[A-Z].{0,8}", any_object(), fill).prop_map(|(name, configuration, fill)| {
@@ -128,7 +70,10 @@ prop_compose! {
         axes in any_axes(),
         named: bool,
         (data_type, fill_value) in prop_oneof![
-            any_element().prop_map(|(data_type, fill, _)| (data_type, fill)),
+            with_element(any_data_type()).prop_map(|(data_type, fill)| {
+                let fill = fill.to_json(&data_type);
+                (data_type, fill)
+            }),
             any_unknown_type(),
         ],
         grid in prop::option::of(any_extension()),
@@ -166,6 +111,7 @@ prop_compose! {
             dimension_names: named.then(|| axes.iter().map(|axis| axis.2.clone()).collect()),
             storage_transformers: transformers,
             extra,
+            data_type_spelling: None,
         }
     }
 }
@@ -175,7 +121,7 @@ prop_compose! {
         axes in any_axes(),
         big: bool,
         f_order: bool,
-        (data_type, _, fill) in any_element(),
+        (data_type, fill) in with_element(any_v2_type()),
         null: bool,
         compressor in prop::option::of(any_codec()),
         filters in prop::collection::vec(any_codec(), 0..3),
@@ -183,18 +129,21 @@ prop_compose! {
         extra in any_extra(),
     ) -> v2::ArrayMetadata {
         let endian = if big { Endian::Big } else { Endian::Little };
-        let one_byte = matches!(
-            data_type,
-            DataType::Bool | DataType::Int8 | DataType::UInt8 | DataType::Raw(_)
-        );
+        let swaps = match data_type.layout() {
+            Some(Layout::Fixed { swap, .. }) => swap != Swap::None,
+            _ => false,
+        };
+        let dtype = DType::new(data_type, swaps.then_some(endian));
+        let fill = dtype.fill_value_to_json(&fill);
+        let object = v2::object_codec(&dtype.data_type);
         v2::ArrayMetadata {
             shape: axes.iter().map(|axis| axis.0).collect(),
             chunks: axes.iter().map(|axis| axis.1).collect(),
-            dtype: DType::new(data_type, (!one_byte).then_some(endian)),
+            dtype,
             compressor,
             fill_value: if null { Value::Null } else { fill },
             order: if f_order { Order::F } else { Order::C },
-            filters,
+            filters: object.into_iter().chain(filters).collect(),
             dimension_separator,
             extra,
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Codec, DType};
+use super::{Codec, DType, object_codec};
 use crate::data_type::DataType;
 use crate::document::add_rest;
 use crate::format::{Order, Separator};
@@ -34,17 +34,18 @@ pub struct ArrayMetadata {
 }
 
 impl ArrayMetadata {
-    /// An uncompressed array in C order, its fill value `null`, which reads as zero.
+    /// An uncompressed array in C order, its fill value `null`, which reads as the type's default.
+    /// Elements that differ in length get the filter that is made for them.
     #[must_use]
     pub fn new(shape: Vec<u64>, dtype: DType, chunks: Vec<u64>) -> Self {
         Self {
             shape,
             chunks,
-            dtype,
             compressor: None,
             fill_value: Value::Null,
             order: Order::C,
-            filters: Vec::new(),
+            filters: object_codec(&dtype.data_type).into_iter().collect(),
+            dtype,
             dimension_separator: Separator::Dot,
             extra: Map::new(),
         }
@@ -107,7 +108,9 @@ impl ArrayMetadata {
                 "the type of the elements, such as \"<f8\"",
                 problems,
             )
-            .and_then(|value| DType::read(value, &at.key("dtype"), problems));
+            .and_then(|value| {
+                DType::read(value, &object_codecs(&members), &at.key("dtype"), problems)
+            });
         let fill_value = members
             .require(
                 "fill_value",
@@ -159,6 +162,21 @@ impl ArrayMetadata {
             extra: members.rest(),
         })
     }
+}
+
+/// The filters and the compressor as far as they can be read: one of them may say what objects are.
+fn object_codecs(members: &Members<'_>) -> Vec<Codec> {
+    let filters = members.get("filters").and_then(Value::as_array);
+    let codecs = filters
+        .into_iter()
+        .flatten()
+        .chain(members.get("compressor"));
+    codecs
+        .filter_map(|codec| {
+            let mut problems = Problems::default();
+            Codec::read(codec.clone(), &At::ROOT, &mut problems)
+        })
+        .collect()
 }
 
 /// Some writers gave axes of length zero chunks of length zero. There is nothing in them either

@@ -1,136 +1,169 @@
-//! numpy type strings: `"<f8"` to a data type with a byte order, and back. Also the v2 spelling of
-//! fill values, since that depends on the type. Knows no other part of a document.
+//! The `dtype` of a v2 array: numpy type strings and lists of fields to a data type with byte
+//! orders, and back. Strings are taken apart in `v2/dtype/text.rs`, fill values are in
+//! `v2/dtype/fill.rs`. Knows no other part of a document but the codec that makes bytes of objects.
+
+mod fill;
+mod text;
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::base64;
-use crate::data_type::{DataType, MAX_ELEMENT_BYTES};
+use super::Codec;
+use crate::data_type::{DataType, Field, MAX_DEPTH, finish_record, too_deep};
 use crate::extension::Extension;
-use crate::fill_value::FillValue;
 use crate::format::Endian;
+use crate::layout::{Layout, Runs, Swap, SwapField};
 use crate::pointer::At;
 use crate::problem::{MetadataError, Problems};
+use crate::read;
 
 /// The `dtype` of a v2 array: what an element is and in which byte order it is stored.
 ///
 /// ```
+/// use serde_json::json;
 /// use zarr_metadata::{DataType, Endian, v2::DType};
 ///
 /// let dtype = DType::from_json(">f4".into())?;
 /// assert_eq!((&dtype.data_type, dtype.endian), (&DataType::Float32, Some(Endian::Big)));
 /// assert_eq!(DType::new(DataType::Int64, Some(Endian::Little)).to_json(), "<i8");
+///
+/// let dtype = DType::from_json(json!([["id", "|u1"], ["position", "<f8", [3]]]))?;
+/// assert_eq!(dtype.data_type.size(), Some(25));
 /// # Ok::<(), zarr_metadata::MetadataError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct DType {
     /// What an element is.
     pub data_type: DataType,
-    /// The byte order; `None` where there is none to have, as with single bytes.
+    /// The byte order; `None` where there is none to have, as with single bytes, and where the
+    /// fields of a record differ in it.
     pub endian: Option<Endian>,
+    /// The byte order of each leaf, as [`DataType::numbers`] counts them, where they differ.
+    leaves: Option<Arc<[Option<Endian>]>>,
     /// How the document spelled it, where that is not how it is written today.
     spelling: Option<Value>,
 }
 
 impl DType {
-    /// A dtype in its canonical spelling.
+    /// A dtype in its canonical spelling. The byte order is for types that have one: records get it
+    /// in all fields.
     #[must_use]
     pub fn new(data_type: DataType, endian: Option<Endian>) -> Self {
         Self {
             data_type,
             endian,
+            leaves: None,
             spelling: None,
         }
     }
 
     /// Reads the `dtype` of a v2 document, also in the loose spellings numpy takes (`"f8"`,
-    /// `"=f8"`, `"<i1"`); without a mark numbers are little-endian.
+    /// `"=f8"`, `"<i1"`, `"float64"`); without a mark numbers are little-endian.
+    ///
+    /// What `"|O"` stands for is said by a filter: see
+    /// [`from_json_with`](Self::from_json_with).
     ///
     /// # Errors
     /// When the value is no string or list, or its size is impossible. A type that is only unknown
     /// is kept.
     pub fn from_json(value: Value) -> Result<Self, MetadataError> {
+        Self::from_json_with(value, &[])
+    }
+
+    /// Reads the `dtype` of a v2 document in which these are the filters and the compressor.
+    ///
+    /// # Errors
+    /// As [`from_json`](Self::from_json).
+    pub fn from_json_with(value: Value, codecs: &[Codec]) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::read(value, &At::ROOT, &mut problems);
+        let read = Self::read(value, codecs, &At::ROOT, &mut problems);
         problems.finish(read)
     }
 
     /// As v2 documents write it; a dtype that was read keeps its spelling.
+    ///
+    /// Types without a numpy type string are written by their v3 name, as tensorstore does.
     #[must_use]
     pub fn to_json(&self) -> Value {
         // The fields are open: a spelling counts only as long as it still says the same.
-        if let Some(spelling) = &self.spelling
-            && let Ok(read) = Self::from_json(spelling.clone())
-            && (&read.data_type, read.endian) == (&self.data_type, self.endian)
-        {
-            return spelling.clone();
+        if let Some(spelling) = &self.spelling {
+            let codec = object_codec(&self.data_type);
+            if let Ok(mut read) = Self::from_json_with(spelling.clone(), codec.as_slice()) {
+                read.spelling.clone_from(&self.spelling);
+                if read == *self {
+                    return spelling.clone();
+                }
+            }
         }
         self.canonical()
     }
 
-    /// Reads the `fill_value` of a v2 document; `null` is zero.
-    ///
-    /// # Errors
-    /// When the value is no element of the type.
-    pub fn fill_value_from_json(&self, value: &Value) -> Result<FillValue, MetadataError> {
-        let mut problems = Problems::default();
-        let read = self.read_fill_value(value, &At::ROOT, &mut problems);
-        problems.finish(read)
-    }
-
-    /// As v2 documents write a fill value: as in v3, but bytes in base64.
+    /// What has to be swapped to bring a stored element into this machine's byte order, or back.
     #[must_use]
-    pub fn fill_value_to_json(&self, fill_value: &FillValue) -> Value {
-        match self.data_type {
-            DataType::Raw(_) => base64::encode(fill_value.as_bytes()).into(),
-            _ => fill_value.to_json(&self.data_type),
-        }
+    pub fn swap_to_native(&self) -> Swap {
+        let Some(Layout::Fixed { size, .. }) = self.data_type.layout() else {
+            return Swap::None;
+        };
+        self.runs_in(match Endian::NATIVE {
+            Endian::Little => Endian::Big,
+            Endian::Big => Endian::Little,
+        })
+        .swap(size)
     }
 
-    pub(crate) fn read_fill_value(
-        &self,
-        value: &Value,
+    /// The numbers stored in little-endian and in big-endian order, where fields of a record differ
+    /// in it; `None` where all are stored in the same.
+    #[must_use]
+    pub fn mixed_endian(&self) -> Option<(Vec<SwapField>, Vec<SwapField>)> {
+        if self.endian.is_some() || self.leaves.is_none() || self.data_type.size().is_none() {
+            return None;
+        }
+        let little = self.runs_in(Endian::Little).into_vec();
+        let big = self.runs_in(Endian::Big).into_vec();
+        (!little.is_empty() && !big.is_empty()).then_some((little, big))
+    }
+
+    fn runs_in(&self, endian: Endian) -> Runs {
+        let mut runs = Runs::default();
+        self.data_type.numbers(0, 0, &mut |leaf, run| {
+            if self.endian_of(leaf) == endian {
+                runs.push(run);
+            }
+        });
+        runs
+    }
+
+    fn endian_of(&self, leaf: usize) -> Endian {
+        let own = || *self.leaves.as_ref()?.get(leaf)?;
+        self.endian.or_else(own).unwrap_or(Endian::Little)
+    }
+
+    pub(crate) fn read(
+        value: Value,
+        codecs: &[Codec],
         at: &At<'_>,
         problems: &mut Problems,
-    ) -> Option<FillValue> {
-        let no_value = match (&self.data_type, value) {
-            (_, Value::Null) => true,
-            // Old writers gave byte strings these.
-            (DataType::Raw(_), Value::String(text)) => text.is_empty(),
-            (DataType::Raw(_), Value::Number(number)) => number.as_u64() == Some(0),
-            _ => false,
+    ) -> Option<Self> {
+        let mut reader = Reader {
+            codecs,
+            leaves: Vec::new(),
+            problems,
         };
-        match FillValue::zero(&self.data_type) {
-            Some(zero) if no_value => Some(zero),
-            _ => FillValue::read(value, &self.data_type, at, problems),
-        }
-    }
-
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
-        let unknown = |name: &str| DataType::Unknown(Extension::new(name));
-        let (data_type, endian) = match &value {
-            Value::String(text) => match Parts::of(text) {
-                Some(parts) => {
-                    let Some(data_type) = parts.data_type() else {
-                        let expected = format!("an element of 1 to {MAX_ELEMENT_BYTES} bytes");
-                        problems.invalid(at, expected, &value);
-                        return None;
-                    };
-                    let endian = parts.endian(&data_type);
-                    (data_type, endian)
-                }
-                None if text.is_empty() => {
-                    problems.invalid(at, "a type such as \"<f8\"", &value);
-                    return None;
-                }
-                None => (unknown(text), None),
+        let data_type = reader.data_type(&value, MAX_DEPTH, at)?;
+        let leaves = match data_type {
+            DataType::Unknown(_) => Vec::new(),
+            _ => reader.leaves,
+        };
+        let mut marks = leaves.iter().flatten();
+        let first = marks.next().copied();
+        let mut dtype = match marks.all(|mark| Some(*mark) == first) {
+            true => Self::new(data_type, first),
+            false => Self {
+                leaves: Some(leaves.into()),
+                ..Self::new(data_type, None)
             },
-            Value::Array(_) => (unknown("struct"), None),
-            other => {
-                problems.invalid(at, "a type such as \"<f8\", or a list of fields", other);
-                return None;
-            }
         };
-        let mut dtype = Self::new(data_type, endian);
         if dtype.canonical() != value {
             dtype.spelling = Some(value);
         }
@@ -138,205 +171,171 @@ impl DType {
     }
 
     fn canonical(&self) -> Value {
-        use DataType as T;
-        let code = match &self.data_type {
-            T::Bool => return "|b1".into(),
-            T::Int8 => return "|i1".into(),
-            T::UInt8 => return "|u1".into(),
-            T::Raw(size) => return format!("|V{size}").into(),
-            T::Int16 => "i2",
-            T::Int32 => "i4",
-            T::Int64 => "i8",
-            T::UInt16 => "u2",
-            T::UInt32 => "u4",
-            T::UInt64 => "u8",
-            T::Float16 => "f2",
-            T::Float32 => "f4",
-            T::Float64 => "f8",
-            T::Complex64 => "c8",
-            T::Complex128 => "c16",
-            T::Unknown(extension) => return extension.name.as_str().into(),
-        };
-        let mark = match self.endian {
-            Some(Endian::Big) => '>',
-            Some(Endian::Little) | None => '<',
-        };
-        format!("{mark}{code}").into()
-    }
-}
-
-/// A type string taken apart: `<f8` is mark `<`, kind `f`, size 8.
-struct Parts<'a> {
-    mark: Option<char>,
-    kind: char,
-    size: &'a str,
-}
-
-impl<'a> Parts<'a> {
-    /// `None` when the string is of no kind that is known here.
-    fn of(text: &'a str) -> Option<Self> {
-        let rest = text.trim_start_matches(['<', '>', '|', '=']);
-        let mark = match text.len() - rest.len() {
-            0 => None,
-            1 => text.chars().next(),
-            _ => return None,
-        };
-        let mut size = rest.chars();
-        let parts = Self {
-            mark,
-            kind: size.next()?,
-            size: size.as_str(),
-        };
-        let known = match (parts.kind, parts.size) {
-            ('?', "") | ('b', "1") => true,
-            ('i' | 'u', "1" | "2" | "4" | "8") | ('f', "2" | "4" | "8") | ('c', "8" | "16") => true,
-            ('V', size) => !size.is_empty() && size.bytes().all(|b| b.is_ascii_digit()),
-            _ => false,
-        };
-        known.then_some(parts)
+        self.spelled(&self.data_type, &mut 0)
     }
 
-    /// `None` when the size is impossible.
-    fn data_type(&self) -> Option<DataType> {
-        use DataType as T;
-        Some(match (self.kind, self.size) {
-            ('i', "1") => T::Int8,
-            ('i', "2") => T::Int16,
-            ('i', "4") => T::Int32,
-            ('i', _) => T::Int64,
-            ('u', "1") => T::UInt8,
-            ('u', "2") => T::UInt16,
-            ('u', "4") => T::UInt32,
-            ('u', _) => T::UInt64,
-            ('f', "2") => T::Float16,
-            ('f', "4") => T::Float32,
-            ('f', _) => T::Float64,
-            ('c', "8") => T::Complex64,
-            ('c', _) => T::Complex128,
-            ('V', size) => {
-                let size = size.parse().ok()?;
-                if !(1..=MAX_ELEMENT_BYTES).contains(&size) {
-                    return None;
-                }
-                T::Raw(size)
+    fn spelled(&self, data_type: &DataType, leaf: &mut usize) -> Value {
+        let DataType::Struct(fields) = data_type else {
+            let endian = self.endian_of(*leaf);
+            *leaf += 1;
+            return text::write(data_type, endian).into();
+        };
+        let fields = fields.iter().map(|field| {
+            let data_type = self.spelled(&field.data_type, leaf);
+            let mut items = vec![field.name.as_str().into(), data_type];
+            if !field.shape.is_empty() {
+                items.push(field.shape.as_slice().into());
             }
-            _ => T::Bool,
-        })
+            Value::Array(items)
+        });
+        fields.collect()
     }
+}
 
-    fn endian(&self, data_type: &DataType) -> Option<Endian> {
-        match (data_type, self.mark) {
-            (DataType::Bool | DataType::Int8 | DataType::UInt8 | DataType::Raw(_), _) => None,
-            (_, Some('>')) => Some(Endian::Big),
-            _ => Some(Endian::Little),
+/// The codec that makes bytes of the elements of a type, where v2 knows those as objects: it has to
+/// be among the filters.
+#[must_use]
+pub fn object_codec(data_type: &DataType) -> Option<Codec> {
+    Some(match data_type {
+        DataType::String => Codec::new("vlen-utf8"),
+        DataType::Bytes => Codec::new("vlen-bytes"),
+        DataType::Ragged(elements) => {
+            let dtype = DType::new(DataType::clone(elements), Some(Endian::Little));
+            Codec::new("vlen-array").with("dtype", dtype.to_json())
+        }
+        DataType::Json => Codec::new("json2"),
+        _ => return None,
+    })
+}
+
+struct Reader<'a> {
+    codecs: &'a [Codec],
+    /// The byte orders of the leaves that were read.
+    leaves: Vec<Option<Endian>>,
+    problems: &'a mut Problems,
+}
+
+impl Reader<'_> {
+    /// Reads a type in which records may be `depth` deep.
+    fn data_type(&mut self, value: &Value, depth: usize, at: &At<'_>) -> Option<DataType> {
+        match value {
+            Value::String(text) => {
+                if let Some((data_type, endian)) = text::read(text, at, self.problems)? {
+                    self.leaves.push(endian);
+                    return Some(data_type);
+                }
+                Some(match text::is_object(text) && depth == MAX_DEPTH {
+                    true => self.object(text),
+                    false => unknown(text),
+                })
+            }
+            Value::Array(fields) => {
+                let Some(depth) = depth.checked_sub(1) else {
+                    too_deep(at, self.problems);
+                    return None;
+                };
+                self.record(fields, depth, at)
+            }
+            other => {
+                let expected = "a type such as \"<f8\", or a list of fields";
+                self.problems.invalid(at, expected, other);
+                None
+            }
         }
     }
+
+    /// What objects are, which only the codec tells that makes bytes of them.
+    fn object(&self, text: &str) -> DataType {
+        let known = self.codecs.iter().find_map(|codec| {
+            Some(match codec.id.as_str() {
+                "vlen-utf8" | "categorize" => DataType::String,
+                "vlen-bytes" => DataType::Bytes,
+                "json2" | "msgpack2" => DataType::Json,
+                "vlen-array" => {
+                    let dtype = codec.configuration.get("dtype")?.clone();
+                    let dtype = DType::from_json(dtype).ok()?;
+                    dtype.data_type.size()?;
+                    DataType::Ragged(Box::new(dtype.data_type))
+                }
+                _ => return None,
+            })
+        });
+        known.unwrap_or_else(|| unknown(text))
+    }
+
+    fn record(&mut self, values: &[Value], depth: usize, at: &At<'_>) -> Option<DataType> {
+        let mut fields = Some(Vec::with_capacity(values.len()));
+        for (i, value) in values.iter().enumerate() {
+            match self.field(i, value, depth, &at.index(i)) {
+                Some(field) => {
+                    if let Some(fields) = &mut fields {
+                        fields.push(field);
+                    }
+                }
+                None => fields = None,
+            }
+        }
+        let known = finish_record(fields?, at, self.problems)?;
+        // The list itself is kept as the dtype's spelling.
+        Some(known.unwrap_or_else(|| unknown("struct")))
+    }
+
+    /// A field: `[name, type]` or `[name, type, shape]`.
+    fn field(&mut self, i: usize, value: &Value, depth: usize, at: &At<'_>) -> Option<Field> {
+        let (name, data_type, shape) = match value.as_array().map(Vec::as_slice) {
+            Some([name, data_type]) => (name, data_type, None),
+            Some([name, data_type, shape]) => (name, data_type, Some(shape)),
+            _ => {
+                let expected = "a field: [name, type], or [name, type, shape]";
+                self.problems.invalid(at, expected, value);
+                return None;
+            }
+        };
+        let name = match name {
+            // The padding of numpy's aligned records, which numpy names by its place when it reads
+            // them.
+            Value::String(name) if name.is_empty() => Some(format!("f{i}")),
+            Value::String(name) => Some(name.clone()),
+            // numpy's fields may have a title, which stands before the name.
+            Value::Array(names) => match names.as_slice() {
+                [Value::String(_), Value::String(name)] if !name.is_empty() => Some(name.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        if name.is_none() {
+            let found = value.get(0).unwrap_or(value);
+            self.problems
+                .invalid(&at.index(0), "the name of a field", found);
+        }
+        let data_type = self.data_type(data_type, depth, &at.index(1));
+        let shape = match shape {
+            None => Some(Vec::new()),
+            Some(shape) => field_shape(shape, &at.index(2), self.problems),
+        };
+        Some(Field::new(name?, data_type?).with_shape(shape?))
+    }
+}
+
+fn unknown(name: &str) -> DataType {
+    DataType::Unknown(Extension::new(name))
+}
+
+/// The shape of a field, one number standing for one axis.
+fn field_shape(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<Vec<u64>> {
+    /// As in numpy.
+    const MAX_AXES: usize = 64;
+    if value.as_u64().is_some_and(|length| length > 0) {
+        return value.as_u64().map(|length| vec![length]);
+    }
+    let shape = read::lengths(value.clone(), at, problems)?;
+    if shape.contains(&0) || shape.len() > MAX_AXES {
+        let expected = format!("at most {MAX_AXES} lengths, none of them zero");
+        problems.invalid(at, expected, value);
+        return None;
+    }
+    Some(shape)
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[track_caller]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "tables read better without ampersands"
-    )]
-    fn check(spelling: Value, data_type: &str, endian: Option<Endian>, canonical: &str) {
-        let dtype = DType::from_json(spelling.clone()).unwrap();
-        assert_eq!(
-            (dtype.data_type.name().as_ref(), dtype.endian),
-            (data_type, endian)
-        );
-        assert_eq!(dtype.to_json(), spelling, "as read");
-        let new = DType::new(dtype.data_type, dtype.endian);
-        assert_eq!(new.to_json(), canonical, "newly built");
-    }
-
-    #[test]
-    fn canonical_strings() {
-        use Endian::{Big, Little};
-        for (text, data_type, endian) in [
-            ("|b1", "bool", None),
-            ("|i1", "int8", None),
-            ("|u1", "uint8", None),
-            ("<i2", "int16", Some(Little)),
-            (">i4", "int32", Some(Big)),
-            ("<i8", "int64", Some(Little)),
-            (">u2", "uint16", Some(Big)),
-            ("<u4", "uint32", Some(Little)),
-            (">u8", "uint64", Some(Big)),
-            ("<f2", "float16", Some(Little)),
-            (">f4", "float32", Some(Big)),
-            ("<f8", "float64", Some(Little)),
-            (">c8", "complex64", Some(Big)),
-            ("<c16", "complex128", Some(Little)),
-            ("|V12", "r96", None),
-        ] {
-            check(json!(text), data_type, endian, text);
-        }
-    }
-
-    #[test]
-    fn loose_strings() {
-        let little = Some(Endian::Little);
-        check(json!("f8"), "float64", little, "<f8");
-        check(json!("=f8"), "float64", little, "<f8");
-        check(json!("|f8"), "float64", little, "<f8");
-        check(json!("<i1"), "int8", None, "|i1");
-        check(json!("u1"), "uint8", None, "|u1");
-        check(json!("?"), "bool", None, "|b1");
-        check(json!("V3"), "r24", None, "|V3");
-    }
-
-    #[test]
-    fn unknown_ones_are_kept() {
-        for text in ["<M8[ns]", "|O", "<<f8", "<f16", "<U5", "é", "<"] {
-            check(json!(text), text, None, text);
-        }
-        check(
-            json!([["a", "<i4"], ["b", "|S3"]]),
-            "struct",
-            None,
-            "struct",
-        );
-    }
-
-    #[test]
-    fn a_changed_field_outweighs_the_spelling() {
-        let mut dtype = DType::from_json(json!("=f8")).unwrap();
-        dtype.endian = Some(Endian::Big);
-        assert_eq!(dtype.to_json(), ">f8");
-    }
-
-    #[test]
-    fn refusals() {
-        for value in [
-            json!("|V0"),
-            json!("|V1048577"),
-            json!("|V99999999999999999999"),
-            json!(""),
-            json!(8),
-        ] {
-            assert!(DType::from_json(value.clone()).is_err(), "{value}");
-        }
-    }
-
-    #[test]
-    fn fill_values() {
-        let raw = DType::from_json(json!("|V3")).unwrap();
-        let fill = raw.fill_value_from_json(&json!("AAH/")).unwrap();
-        assert_eq!(fill.as_bytes(), [0, 1, 255]);
-        assert_eq!(raw.fill_value_to_json(&fill), "AAH/");
-        for none in [json!(null), json!(0), json!("")] {
-            assert!(raw.fill_value_from_json(&none).unwrap().is_zero());
-        }
-        let float = DType::from_json(json!("<f4")).unwrap();
-        assert!(float.fill_value_from_json(&json!(null)).unwrap().is_zero());
-        assert!(float.fill_value_from_json(&json!("")).is_err());
-        let unknown = DType::from_json(json!("|O")).unwrap();
-        assert!(unknown.fill_value_from_json(&json!(null)).is_err());
-    }
-}
+mod tests;

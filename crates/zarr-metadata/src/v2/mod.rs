@@ -7,5 +7,5 @@ mod group;
 
 pub use array::ArrayMetadata;
 pub use codec::Codec;
-pub use dtype::DType;
+pub use dtype::{DType, object_codec};
 pub use group::GroupMetadata;

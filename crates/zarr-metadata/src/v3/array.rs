@@ -15,6 +15,7 @@ use crate::layout::{Layout, Swap};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::{Members, format, lengths, list, object};
+use crate::v2::object_codec;
 
 /// The `zarr.json` of an array.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,21 +40,36 @@ pub struct ArrayMetadata {
     pub storage_transformers: Vec<Extension>,
     /// Members this library does not know and may ignore, kept for the next writer.
     pub extra: Map<String, Value>,
+    /// How the document spelled the data type, where that is not how it is written today: other
+    /// readers may know no other name for it.
+    pub(crate) data_type_spelling: Option<Value>,
 }
 
 impl ArrayMetadata {
-    /// An array in a regular grid, filled with zero, its chunks the bare bytes, numbers in
-    /// little-endian order.
+    /// An array in a regular grid, filled with the type's default, its chunks the bare bytes, numbers
+    /// in little-endian order. Elements that differ in length get the codec that is made for them.
     ///
     /// For a type this library does not know the fill value is `null`: set it before writing.
     #[must_use]
     pub fn new(shape: Vec<u64>, data_type: DataType, chunk_shape: Vec<u64>) -> Self {
-        let fill_value = FillValue::zero(&data_type);
+        let fill_value = FillValue::default_for(&data_type);
         let bytes = Extension::new("bytes");
-        let bytes = match data_type.layout() {
-            Some(Layout::Fixed {
-                swap: Swap::None, ..
-            }) => bytes,
+        let bytes = match (&data_type, data_type.layout()) {
+            (DataType::String, _) => Extension::new("vlen-utf8"),
+            (DataType::Bytes, _) => Extension::new("vlen-bytes"),
+            (_, Some(Layout::Variable)) => match object_codec(&data_type) {
+                Some(codec) => Extension {
+                    name: format!("numcodecs.{}", codec.id),
+                    ..codec.to_extension()
+                },
+                None => bytes,
+            },
+            (
+                _,
+                Some(Layout::Fixed {
+                    swap: Swap::None, ..
+                }),
+            ) => bytes,
             _ => bytes.with("endian", Endian::Little.as_str()),
         };
         Self {
@@ -66,6 +82,7 @@ impl ArrayMetadata {
             dimension_names: None,
             storage_transformers: Vec::new(),
             extra: Map::new(),
+            data_type_spelling: None,
             data_type,
         }
     }
@@ -76,7 +93,7 @@ impl ArrayMetadata {
         let mut object = Map::new();
         let mut put = |key: &str, value: Value| object.insert(key.to_owned(), value);
         put("shape", self.shape.as_slice().into());
-        put("data_type", self.data_type.to_json());
+        put("data_type", self.data_type_to_json());
         put("chunk_grid", self.chunk_grid.to_extension().to_json());
         put(
             "chunk_key_encoding",
@@ -118,20 +135,35 @@ impl ArrayMetadata {
             .require("shape", "an array with the length of each axis", problems)
             .and_then(|value| lengths(value, &at.key("shape"), problems));
         let rank = shape.as_ref().map(Vec::len);
+        let mut data_type_spelling = None;
         let data_type = members
             .require(
                 "data_type",
                 "the type of the elements, such as \"float32\"",
                 problems,
             )
-            .and_then(|value| DataType::read(value, &at.key("data_type"), problems));
+            .and_then(|value| {
+                let data_type = DataType::read(value.clone(), &at.key("data_type"), problems)?;
+                data_type_spelling = (data_type.to_json() != value).then_some(value);
+                Some(data_type)
+            });
         let fill_value = members
             .require(
                 "fill_value",
                 "the value of elements nobody wrote, such as 0",
                 problems,
             )
-            .and_then(|value| fill(value, data_type.as_ref(), &at.key("fill_value"), problems));
+            .and_then(|value| {
+                // A record in base64 is in the byte order of the chunks.
+                let packed = match (&data_type, &value, members.get("codecs")) {
+                    (Some(DataType::Struct(_)), Value::String(_), Some(codecs)) => {
+                        byte_order(&codecs_of(codecs))
+                    }
+                    _ => Endian::Little,
+                };
+                let at = at.key("fill_value");
+                fill(value, data_type.as_ref(), packed, &at, problems)
+            });
         let chunk_grid = members
             .require(
                 "chunk_grid",
@@ -181,8 +213,83 @@ impl ArrayMetadata {
             dimension_names: dimension_names?,
             storage_transformers: storage_transformers?,
             extra,
+            data_type_spelling,
         })
     }
+
+    /// The type as it was read, as long as it was not changed.
+    fn data_type_to_json(&self) -> Value {
+        // The fields are open: a spelling counts only as long as it still says the same.
+        match &self.data_type_spelling {
+            Some(spelling)
+                if DataType::from_json(spelling.clone()).as_ref() == Ok(&self.data_type) =>
+            {
+                spelling.clone()
+            }
+            _ => self.data_type.to_json(),
+        }
+    }
+
+    pub(crate) fn read_fill_value(
+        &self,
+        at: &At<'_>,
+        problems: &mut Problems,
+    ) -> Option<FillValue> {
+        let packed = byte_order(&self.codecs);
+        FillValue::read_packed(&self.fill_value, &self.data_type, packed, at, problems)
+    }
+
+    /// The codecs with the byte order that early zarr-python left out: of records it is
+    /// little-endian. `None` where nothing is left out.
+    pub(crate) fn completed_codecs(&self) -> Option<Vec<Extension>> {
+        match self.data_type {
+            DataType::Struct(_) => completed(&self.codecs),
+            _ => None,
+        }
+    }
+}
+
+const SHARDING: &str = "sharding_indexed";
+
+/// The codecs of a list, those that are none left out.
+fn codecs_of(list: &Value) -> Vec<Extension> {
+    let list = list.as_array().into_iter().flatten();
+    list.filter_map(|codec| Extension::from_json(codec.clone()).ok())
+        .collect()
+}
+
+/// The byte order in which these codecs store numbers, little-endian unless they say otherwise.
+fn byte_order(codecs: &[Extension]) -> Endian {
+    for codec in codecs {
+        let endian = codec.configuration.get("endian");
+        match (codec.name.as_str(), codec.configuration.get("codecs")) {
+            ("bytes", _) if endian.is_some_and(|endian| endian == "big") => return Endian::Big,
+            (SHARDING, Some(inner)) => return byte_order(&codecs_of(inner)),
+            _ => {}
+        }
+    }
+    Endian::Little
+}
+
+fn completed(codecs: &[Extension]) -> Option<Vec<Extension>> {
+    let at = codecs
+        .iter()
+        .position(|codec| matches!(codec.name.as_str(), "bytes" | SHARDING))?;
+    let codec = codecs.get(at)?.clone();
+    let codec = match codec.configuration.get("codecs") {
+        Some(inner) if codec.name == SHARDING => {
+            let inner = completed(&codecs_of(inner))?;
+            let inner: Value = inner.iter().map(Extension::to_json).collect();
+            codec.with("codecs", inner)
+        }
+        _ if codec.name == "bytes" && !codec.configuration.contains_key("endian") => {
+            codec.with("endian", Endian::Little.as_str())
+        }
+        _ => return None,
+    };
+    let mut codecs = codecs.to_vec();
+    *codecs.get_mut(at)? = codec;
+    Some(codecs)
 }
 
 pub(super) fn attributes(members: &mut Members<'_>, problems: &mut Problems) -> Option<Attributes> {
@@ -197,6 +304,7 @@ pub(super) fn attributes(members: &mut Members<'_>, problems: &mut Problems) -> 
 fn fill(
     value: Value,
     data_type: Option<&DataType>,
+    packed: Endian,
     at: &At<'_>,
     problems: &mut Problems,
 ) -> Option<Value> {
@@ -206,7 +314,7 @@ fn fill(
             None
         }
         None | Some(DataType::Unknown(_)) => Some(value),
-        Some(known) => FillValue::read(&value, known, at, problems).map(|_| value),
+        Some(known) => FillValue::read_packed(&value, known, packed, at, problems).map(|_| value),
     }
 }
 

@@ -1,0 +1,114 @@
+//! Fill values as v2 documents spell them, which is as in v3 but for bytes and records, which are in
+//! base64, and for `null`.
+
+use serde_json::Value;
+
+use super::DType;
+use crate::base64;
+use crate::data_type::DataType;
+use crate::fill_value::{FillValue, without_zeros};
+use crate::pointer::At;
+use crate::problem::{MetadataError, ProblemKind, Problems};
+
+impl DType {
+    /// Reads the `fill_value` of a v2 document; `null` is the type's default.
+    ///
+    /// # Errors
+    /// When the value is no element of the type.
+    pub fn fill_value_from_json(&self, value: &Value) -> Result<FillValue, MetadataError> {
+        let mut problems = Problems::default();
+        let read = self.read_fill_value(value, &At::ROOT, &mut problems);
+        problems.finish(read)
+    }
+
+    /// As v2 documents write a fill value: as in v3, but bytes and records in base64, records in
+    /// the byte order of their fields.
+    #[must_use]
+    pub fn fill_value_to_json(&self, fill_value: &FillValue) -> Value {
+        let bytes = fill_value.as_bytes();
+        match &self.data_type {
+            DataType::Raw(_) | DataType::Bytes => base64::encode(bytes).into(),
+            DataType::FixedBytes(_) => base64::encode(without_zeros(bytes)).into(),
+            DataType::Struct(_) => {
+                let mut bytes = bytes.to_vec();
+                self.swap_to_native().apply(bytes.len(), &mut bytes);
+                base64::encode(&bytes).into()
+            }
+            // No reader knows lists here, but all know none.
+            DataType::Ragged(_) if bytes.is_empty() => Value::Null,
+            _ => fill_value.to_json(&self.data_type),
+        }
+    }
+
+    pub(crate) fn read_fill_value(
+        &self,
+        value: &Value,
+        at: &At<'_>,
+        problems: &mut Problems,
+    ) -> Option<FillValue> {
+        let data_type = &self.data_type;
+        if value.is_null()
+            && let Some(default) = FillValue::default_for(data_type)
+        {
+            return Some(default);
+        }
+        if self.is_nothing(value)
+            && let Some(zero) = FillValue::zero(data_type)
+        {
+            return Some(zero);
+        }
+        match (data_type, value) {
+            (DataType::Struct(_), Value::String(text)) => {
+                self.read_record(text, value, at, problems)
+            }
+            _ => FillValue::read(value, data_type, at, problems),
+        }
+    }
+
+    /// Whether this is what old writers gave types that are no numbers where there was no value.
+    fn is_nothing(&self, value: &Value) -> bool {
+        let nothing = match value {
+            Value::String(text) => text.is_empty(),
+            Value::Number(number) => number.as_u64() == Some(0),
+            _ => false,
+        };
+        let bytes = matches!(
+            self.data_type,
+            DataType::Raw(_)
+                | DataType::FixedBytes(_)
+                | DataType::FixedUtf32(_)
+                | DataType::Struct(_)
+                | DataType::String
+                | DataType::Bytes
+                | DataType::Ragged(_)
+        );
+        nothing && bytes
+    }
+
+    fn read_record(
+        &self,
+        text: &str,
+        value: &Value,
+        at: &At<'_>,
+        problems: &mut Problems,
+    ) -> Option<FillValue> {
+        let size = self.data_type.size()?;
+        let bytes = base64::decode(text).filter(|bytes| bytes.len() == size);
+        let Some(mut bytes) = bytes else {
+            problems.invalid(at, format!("{size} bytes in base64"), value);
+            return None;
+        };
+        self.swap_to_native().apply(size, &mut bytes);
+        match FillValue::from_bytes(&self.data_type, &bytes) {
+            Ok(fill) => Some(fill),
+            Err(error) => {
+                for problem in error.problems() {
+                    if let ProblemKind::Invalid { expected, .. } = &problem.kind {
+                        problems.invalid(at, expected.as_str(), value);
+                    }
+                }
+                None
+            }
+        }
+    }
+}
