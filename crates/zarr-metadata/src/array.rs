@@ -14,7 +14,7 @@ use crate::format::{Endian, Order, ZarrFormat};
 use crate::layout::{Layout, Swap};
 use crate::pointer::At;
 use crate::problem::{MetadataError, Problems};
-use crate::read::{json, object};
+use crate::reader::Reader;
 use crate::{Attributes, v2, v3};
 
 /// The metadata of an array, in the format it is stored in.
@@ -50,11 +50,7 @@ impl ArrayMetadata {
     /// # Errors
     /// With every problem found in the first document that has any.
     pub fn from_v2(zarray: &[u8], zattrs: Option<&[u8]>) -> Result<Self, MetadataError> {
-        let mut problems = Problems::default();
-        let array = v2::ArrayMetadata::read(json(zarray)?, &At::ROOT, &mut problems);
-        let array = problems.finish(array)?;
-        let attributes = v2_attributes(zattrs)?;
-        Ok(Self::V2 { array, attributes })
+        Reader::default().array_v2(zarray, zattrs)
     }
 
     /// The format it is stored in.
@@ -206,16 +202,6 @@ fn v2_codecs(array: &v2::ArrayMetadata) -> Vec<Extension> {
     });
     codecs.extend(array.compressor.iter().map(v2::Codec::to_extension));
     codecs
-}
-
-/// Reads a `.zattrs`; none at all is an empty one.
-pub(crate) fn v2_attributes(zattrs: Option<&[u8]>) -> Result<Attributes, MetadataError> {
-    let Some(text) = zattrs else {
-        return Ok(Attributes::new());
-    };
-    let mut problems = Problems::default();
-    let read = object(json(text)?, &At::ROOT, &mut problems);
-    problems.finish(read)
 }
 
 #[cfg(test)]

@@ -52,11 +52,14 @@ mod fill_value;
 mod format;
 mod group;
 mod layout;
+mod limits;
 mod node;
 mod path;
 mod pointer;
 mod problem;
 mod read;
+mod reader;
+mod scan;
 pub mod v2;
 pub mod v3;
 
@@ -69,10 +72,12 @@ pub use fill_value::FillValue;
 pub use format::{Endian, Order, Separator, ZarrFormat};
 pub use group::GroupMetadata;
 pub use layout::{Layout, Swap, SwapField};
+pub use limits::Limits;
 pub use node::NodeMetadata;
 pub use path::{NodePath, NodePathError, NodePathProblem};
 pub use pointer::JsonPointer;
-pub use problem::{MetadataError, Problem, ProblemKind};
+pub use problem::{MetadataError, Problem, ProblemKind, Severity};
+pub use reader::Reader;
 
 /// What a user says about a node: any JSON object, in the order its author wrote it.
 pub type Attributes = serde_json::Map<String, serde_json::Value>;
