@@ -71,22 +71,27 @@ impl ArrayMetadata {
         }
     }
 
-    /// Gives the array another shape of the same rank. Chunks already written are not touched.
+    /// Gives the array another shape of the same rank. Chunks already written are not touched, and
+    /// a grid that lists its chunks gets [one more](ChunkGridMetadata::extend_to) where it ends
+    /// too early.
     ///
     /// # Errors
     /// When the number of axes would change.
     pub fn set_shape(&mut self, shape: Vec<u64>) -> Result<(), MetadataError> {
-        let old = match self {
-            Self::V2 { array, .. } => &mut array.shape,
-            Self::V3(array) => &mut array.shape,
-        };
-        if shape.len() != old.len() {
+        let rank = self.shape().len();
+        if shape.len() != rank {
             let mut problems = Problems::default();
-            let expected = format!("one length per axis of the array, {} in all", old.len());
+            let expected = format!("one length per axis of the array, {rank} in all");
             problems.disagrees(&At::ROOT.key("shape"), expected, shape.len().to_string());
             return problems.finish(None);
         }
-        *old = shape;
+        match self {
+            Self::V2 { array, .. } => array.shape = shape,
+            Self::V3(array) => {
+                array.chunk_grid.extend_to(&shape);
+                array.shape = shape;
+            }
+        }
         Ok(())
     }
 

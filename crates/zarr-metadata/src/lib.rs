@@ -59,6 +59,7 @@ mod pointer;
 mod problem;
 mod read;
 mod reader;
+mod rectilinear;
 mod scan;
 pub mod v2;
 pub mod v3;
@@ -78,6 +79,7 @@ pub use path::{NodePath, NodePathError, NodePathProblem};
 pub use pointer::JsonPointer;
 pub use problem::{MetadataError, Problem, ProblemKind, Severity};
 pub use reader::Reader;
+pub use rectilinear::{AxisChunks, ChunkRun};
 
 /// What a user says about a node: any JSON object, in the order its author wrote it.
 pub type Attributes = serde_json::Map<String, serde_json::Value>;

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::value::{RawValue, to_raw_value};
 use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::node::NodeMetadata;
 use crate::path::NodePath;

@@ -139,7 +139,7 @@ impl ArrayMetadata {
                 problems,
             )
             .and_then(|value| {
-                ChunkGridMetadata::read(value, rank, &at.key("chunk_grid"), problems)
+                ChunkGridMetadata::read(value, shape.as_deref(), &at.key("chunk_grid"), problems)
             });
         let chunk_key_encoding = members
             .require("chunk_key_encoding", "{\"name\": \"default\"}", problems)
