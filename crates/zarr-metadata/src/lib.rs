@@ -60,9 +60,11 @@ mod problem;
 mod read;
 mod reader;
 mod rectilinear;
+mod report;
 mod scan;
 pub mod v2;
 pub mod v3;
+mod validate;
 
 pub use array::ArrayMetadata;
 pub use chunk_grid::ChunkGridMetadata;
@@ -80,6 +82,8 @@ pub use pointer::JsonPointer;
 pub use problem::{MetadataError, Problem, ProblemKind, Severity};
 pub use reader::Reader;
 pub use rectilinear::{AxisChunks, ChunkRun};
+pub use report::{Finding, Report};
+pub use validate::validate;
 
 /// What a user says about a node: any JSON object, in the order its author wrote it.
 pub type Attributes = serde_json::Map<String, serde_json::Value>;

@@ -263,18 +263,40 @@ impl Problems {
         self.warn(at, ProblemKind::Discouraged { advice });
     }
 
+    /// As [`push`](Self::push), at a place found by other means than reading.
+    pub(crate) fn push_at(&mut self, pointer: JsonPointer, kind: ProblemKind) {
+        if self.room_for(Severity::Error) {
+            self.found
+                .push((Severity::Error, Problem { pointer, kind }));
+        }
+    }
+
+    pub(crate) fn warn_at(&mut self, pointer: JsonPointer, kind: ProblemKind) {
+        if self.room_for(Severity::Warning) {
+            self.found
+                .push((Severity::Warning, Problem { pointer, kind }));
+        }
+    }
+
     fn add(&mut self, severity: Severity, at: &At<'_>, kind: ProblemKind) {
+        if self.room_for(severity) {
+            let pointer = at.pointer();
+            self.found.push((severity, Problem { pointer, kind }));
+        }
+    }
+
+    /// Whether one more is kept.
+    fn room_for(&mut self, severity: Severity) -> bool {
         if self.full() {
             self.omitted += 1;
             // Whether there is an error decides more than which warnings are kept.
             let mut kept = self.found.iter();
             if severity == Severity::Warning || kept.any(|(kept, _)| *kept == Severity::Error) {
-                return;
+                return false;
             }
             self.found.pop();
         }
-        let pointer = at.pointer();
-        self.found.push((severity, Problem { pointer, kind }));
+        true
     }
 
     fn full(&self) -> bool {
