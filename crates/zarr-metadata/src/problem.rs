@@ -354,6 +354,20 @@ impl Problems {
         }
     }
 
+    /// As [`finish`](Self::finish), with the warnings.
+    pub(crate) fn finish_with_warnings<T>(
+        self,
+        value: Option<T>,
+    ) -> Result<(T, Vec<Problem>), MetadataError> {
+        let warnings = self
+            .found
+            .iter()
+            .filter(|(severity, _)| *severity == Severity::Warning)
+            .map(|(_, problem)| problem.clone())
+            .collect();
+        Ok((self.finish(value)?, warnings))
+    }
+
     /// All that was found, and how many problems more there were than are kept.
     pub(crate) fn into_parts(self) -> (Vec<(Severity, Problem)>, usize) {
         (self.found, self.omitted)
