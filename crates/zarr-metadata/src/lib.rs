@@ -23,6 +23,26 @@
 //! assert_eq!(places, ["/fill_value", "/chunk_grid/configuration/chunk_shape"]);
 //! ```
 //!
+//! A reader stops at what it cannot use. To hear all there is to say, from duplicate keys to
+//! codecs that make no chain, and to need no more than this crate for it, [`validate`]:
+//!
+//! ```no_run
+//! fn main() -> std::io::Result<()> {
+//!     let mut valid = true;
+//!     for name in std::env::args().skip(1) {
+//!         let report = zarr_metadata::validate(&name, &std::fs::read(&name)?);
+//!         report.findings().iter().for_each(|finding| println!("{finding}"));
+//!         valid &= report.is_valid();
+//!     }
+//!     std::process::exit(i32::from(!valid));
+//! }
+//! ```
+//!
+//! # Documents nobody vouches for
+//!
+//! Size, nesting, rank and length of codec chains are held to [`Limits`], which a [`Reader`] can be
+//! given; no bytes make a function panic or allocate out of proportion to them.
+//!
 //! # Building and writing one
 //!
 //! ```

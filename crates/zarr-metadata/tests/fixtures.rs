@@ -2,6 +2,13 @@
 //! they were made is in `fixtures/make.sh`; what a finding would mean is for the validator's own
 //! tests.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what panics here says what is wrong, and where"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

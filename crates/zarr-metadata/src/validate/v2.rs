@@ -70,7 +70,7 @@ fn known(codec: Option<&Codec>, at: &At<'_>, problems: &mut Problems) {
 /// Elements that are objects are not bytes before a filter makes them so.
 fn objects(document: &Value, filters: &[Option<Codec>], at: &At<'_>, problems: &mut Problems) {
     let objects = document.get("dtype").and_then(Value::as_str);
-    if !objects.is_some_and(|dtype| dtype.trim_start_matches(['<', '>', '|', '=']) == "O") {
+    if objects.map(|dtype| dtype.trim_start_matches(['<', '>', '|', '='])) != Some("O") {
         return;
     }
     let serialized = match filters.first() {
