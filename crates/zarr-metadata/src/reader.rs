@@ -227,8 +227,10 @@ mod tests {
 
     #[test]
     fn limits_are_held() {
-        let mut limits = Limits::default();
-        limits.document_bytes = 10;
+        let limits = Limits {
+            document_bytes: 10,
+            ..Limits::default()
+        };
         check(
             Reader::default().limits(limits),
             "{\"zarr_format\": 3}",

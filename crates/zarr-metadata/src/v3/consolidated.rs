@@ -339,8 +339,10 @@ mod tests {
 
     #[test]
     fn members_are_read_by_the_limits_of_the_whole() {
-        let mut limits = Limits::default();
-        limits.rank = 1;
+        let limits = Limits {
+            rank: 1,
+            ..Limits::default()
+        };
         let array = crate::v3::ArrayMetadata::new(vec![1, 1], crate::DataType::Int8, vec![1, 1]);
         let block = json!({"kind": "inline", "must_understand": false,
             "metadata": {"a": array.to_json()}});

@@ -1,6 +1,11 @@
 //! Tests that each rule is told, in its place and its words, and that no bytes make a validator
 //! panic.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "tables read better without ampersands"
+)]
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -8,10 +13,6 @@ use super::*;
 use crate::{Limits, Severity};
 
 /// A good v3 array with some members replaced.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "tables read better without ampersands"
-)]
 fn array(changes: Value) -> Value {
     let mut document = json!({
         "zarr_format": 3, "node_type": "array", "shape": [100, 60], "data_type": "int16",
@@ -38,10 +39,6 @@ fn lines(report: &Report) -> Vec<String> {
 }
 
 #[track_caller]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "tables read better without ampersands"
-)]
 fn check_as(name: &str, document: Value, expected: &[&str]) {
     let report = validate(name, document.to_string().as_bytes());
     assert_eq!(lines(&report), expected);
@@ -377,8 +374,10 @@ fn bare_numbers_are_warnings_where_they_are_tolerated() {
 
 #[test]
 fn a_million_problems_make_a_short_report() {
-    let mut limits = Limits::default();
-    limits.problems = 3;
+    let limits = Limits {
+        problems: 3,
+        ..Limits::default()
+    };
     let text = format!("{{{}\"a\": 1}}", "\"a\": 1,".repeat(1_000_000));
     let report = Reader::default()
         .limits(limits)
@@ -388,8 +387,10 @@ fn a_million_problems_make_a_short_report() {
 
 #[test]
 fn the_most_problems_are_counted() {
-    let mut limits = Limits::default();
-    limits.problems = 2;
+    let limits = Limits {
+        problems: 2,
+        ..Limits::default()
+    };
     let text = array(json!({"shape": [1.5, 2.5, 3.5, 4.5]})).to_string();
     let report = Reader::default()
         .limits(limits)
