@@ -39,15 +39,21 @@ pub(crate) fn chunk_shape(shape: &[u64], item_size: usize, largest: f64) -> Vec<
     chunk.into_iter().map(|length| length as u64).collect()
 }
 
-/// The `bytes` codec for a data type: little-endian where there is a byte order.
+/// What turns arrays of a data type into bytes: `bytes`, little-endian where there is a byte order,
+/// or for elements of variable length the codec of their kind.
 pub(crate) fn serializer(data_type: &DataType) -> Extension {
     let bytes = Extension::new("bytes");
-    match data_type.layout() {
-        Some(Layout::Fixed {
-            swap: Swap::None, ..
-        })
-        | None => bytes,
-        Some(_) => bytes.with("endian", Endian::Little.as_str()),
+    match (data_type, data_type.layout()) {
+        (DataType::String, _) => Extension::new("vlen-utf8"),
+        (DataType::Bytes, _) => Extension::new("vlen-bytes"),
+        (
+            _,
+            Some(Layout::Fixed {
+                swap: Swap::None, ..
+            })
+            | None,
+        ) => bytes,
+        _ => bytes.with("endian", Endian::Little.as_str()),
     }
 }
 

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkGridMetadata, ChunkKeyEncoding, DataType, Endian, Extension,
-    FillValue, Order, Separator, ZarrFormat, v2, v3,
+    FillValue, Layout, Order, Separator, Swap, ZarrFormat, v2, v3,
 };
 
 use crate::{Error, Result, defaults};
@@ -212,10 +212,11 @@ impl ArrayOptions {
         }
         let filters = self.filters.or(Vec::new).iter().map(v2_codec).collect();
         let chunks = self.chunk_shape("chunks", &self.chunks, defaults::LARGEST_CHUNK)?;
-        let multi_byte = self.data_type.size().is_some_and(|size| size > 1);
+        let swaps = matches!(self.data_type.layout(),
+            Some(Layout::Fixed { ref swap, .. }) if *swap != Swap::None);
         let dtype = v2::DType::new(
             self.data_type.clone(),
-            multi_byte.then_some(endian.unwrap_or(Endian::Little)),
+            swaps.then_some(endian.unwrap_or(Endian::Little)),
         );
         let fill_value = match self.fill_value {
             Fill::Null => Value::Null,
@@ -238,7 +239,7 @@ impl ArrayOptions {
         let fill = match &self.fill_value {
             Fill::Value(value) => FillValue::from_json(value, data_type)
                 .map_err(|error| Error::argument("fill_value", error.to_string()))?,
-            Fill::Default | Fill::Null => FillValue::zero(data_type).ok_or_else(|| {
+            Fill::Default | Fill::Null => FillValue::default_for(data_type).ok_or_else(|| {
                 Error::argument(
                     "dtype",
                     format!("{data_type} cannot be created: it is only a name here"),

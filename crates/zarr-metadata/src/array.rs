@@ -14,7 +14,7 @@ use crate::format::{Endian, Order, ZarrFormat};
 use crate::layout::{Layout, Swap, SwapField};
 use crate::pointer::At;
 use crate::problem::{MetadataError, Problems};
-use crate::read::{json, object};
+use crate::reader::Reader;
 use crate::{Attributes, v2, v3};
 
 /// The metadata of an array, in the format it is stored in.
@@ -50,11 +50,7 @@ impl ArrayMetadata {
     /// # Errors
     /// With every problem found in the first document that has any.
     pub fn from_v2(zarray: &[u8], zattrs: Option<&[u8]>) -> Result<Self, MetadataError> {
-        let mut problems = Problems::default();
-        let array = v2::ArrayMetadata::read(json(zarray)?, &At::ROOT, &mut problems);
-        let array = problems.finish(array)?;
-        let attributes = v2_attributes(zattrs)?;
-        Ok(Self::V2 { array, attributes })
+        Reader::default().array_v2(zarray, zattrs)
     }
 
     /// The format it is stored in.
@@ -75,22 +71,27 @@ impl ArrayMetadata {
         }
     }
 
-    /// Gives the array another shape of the same rank. Chunks already written are not touched.
+    /// Gives the array another shape of the same rank. Chunks already written are not touched, and
+    /// a grid that lists its chunks gets [one more](ChunkGridMetadata::extend_to) where it ends
+    /// too early.
     ///
     /// # Errors
     /// When the number of axes would change.
     pub fn set_shape(&mut self, shape: Vec<u64>) -> Result<(), MetadataError> {
-        let old = match self {
-            Self::V2 { array, .. } => &mut array.shape,
-            Self::V3(array) => &mut array.shape,
-        };
-        if shape.len() != old.len() {
+        let rank = self.shape().len();
+        if shape.len() != rank {
             let mut problems = Problems::default();
-            let expected = format!("one length per axis of the array, {} in all", old.len());
+            let expected = format!("one length per axis of the array, {rank} in all");
             problems.disagrees(&At::ROOT.key("shape"), expected, shape.len().to_string());
             return problems.finish(None);
         }
-        *old = shape;
+        match self {
+            Self::V2 { array, .. } => array.shape = shape,
+            Self::V3(array) => {
+                array.chunk_grid.extend_to(&shape);
+                array.shape = shape;
+            }
+        }
         Ok(())
     }
 
@@ -237,16 +238,6 @@ fn v2_bytes(array: &v2::ArrayMetadata) -> Option<Extension> {
         (None, None) if swaps => bytes.with("endian", Endian::Little.as_str()),
         (None, None) => bytes,
     })
-}
-
-/// Reads a `.zattrs`; none at all is an empty one.
-pub(crate) fn v2_attributes(zattrs: Option<&[u8]>) -> Result<Attributes, MetadataError> {
-    let Some(text) = zattrs else {
-        return Ok(Attributes::new());
-    };
-    let mut problems = Problems::default();
-    let read = object(json(text)?, &At::ROOT, &mut problems);
-    problems.finish(read)
 }
 
 #[cfg(test)]

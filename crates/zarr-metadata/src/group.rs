@@ -1,10 +1,8 @@
 //! `GroupMetadata`: a group of either format. Knows nothing of what is in the group.
 
-use crate::array::v2_attributes;
 use crate::format::ZarrFormat;
-use crate::pointer::At;
-use crate::problem::{MetadataError, Problems};
-use crate::read::json;
+use crate::problem::MetadataError;
+use crate::reader::Reader;
 use crate::{Attributes, v2, v3};
 
 /// The metadata of a group, in the format it is stored in.
@@ -42,11 +40,7 @@ impl GroupMetadata {
     /// # Errors
     /// With every problem found in the first document that has any.
     pub fn from_v2(zgroup: &[u8], zattrs: Option<&[u8]>) -> Result<Self, MetadataError> {
-        let mut problems = Problems::default();
-        let group = v2::GroupMetadata::read(json(zgroup)?, &At::ROOT, &mut problems);
-        let group = problems.finish(group)?;
-        let attributes = v2_attributes(zattrs)?;
-        Ok(Self::V2 { group, attributes })
+        Reader::default().group_v2(zgroup, zattrs)
     }
 
     /// The format it is stored in.

@@ -23,6 +23,26 @@
 //! assert_eq!(places, ["/fill_value", "/chunk_grid/configuration/chunk_shape"]);
 //! ```
 //!
+//! A reader stops at what it cannot use. To hear all there is to say, from duplicate keys to
+//! codecs that make no chain, and to need no more than this crate for it, [`validate`]:
+//!
+//! ```no_run
+//! fn main() -> std::io::Result<()> {
+//!     let mut valid = true;
+//!     for name in std::env::args().skip(1) {
+//!         let report = zarr_metadata::validate(&name, &std::fs::read(&name)?);
+//!         report.findings().iter().for_each(|finding| println!("{finding}"));
+//!         valid &= report.is_valid();
+//!     }
+//!     std::process::exit(i32::from(!valid));
+//! }
+//! ```
+//!
+//! # Documents nobody vouches for
+//!
+//! Size, nesting, rank and length of codec chains are held to [`Limits`], which a [`Reader`] can be
+//! given; no bytes make a function panic or allocate out of proportion to them.
+//!
 //! # Building and writing one
 //!
 //! ```
@@ -45,36 +65,51 @@ mod array;
 mod base64;
 mod chunk_grid;
 mod chunk_key;
+mod convert;
 mod data_type;
+mod detect;
 mod document;
 mod extension;
 mod fill_value;
 mod format;
 mod group;
 mod layout;
+mod limits;
 mod node;
 mod path;
 mod pointer;
 mod problem;
 mod read;
+mod reader;
+mod rectilinear;
+mod report;
+mod scan;
 #[cfg(test)]
 mod testing;
 pub mod v2;
 pub mod v3;
+mod validate;
 
 pub use array::ArrayMetadata;
 pub use chunk_grid::ChunkGridMetadata;
 pub use chunk_key::ChunkKeyEncoding;
+pub use convert::Converted;
 pub use data_type::{DataType, Field, SmallFloat, SmallInt, TimeUnit};
+pub use detect::NodeDocuments;
 pub use extension::Extension;
 pub use fill_value::FillValue;
 pub use format::{Endian, Order, Separator, ZarrFormat};
 pub use group::GroupMetadata;
 pub use layout::{Layout, Swap, SwapField};
+pub use limits::Limits;
 pub use node::NodeMetadata;
 pub use path::{NodePath, NodePathError, NodePathProblem};
 pub use pointer::JsonPointer;
-pub use problem::{MetadataError, Problem, ProblemKind};
+pub use problem::{MetadataError, Problem, ProblemKind, Severity};
+pub use reader::Reader;
+pub use rectilinear::{AxisChunks, ChunkRun};
+pub use report::{Finding, Report};
+pub use validate::validate;
 
 /// What a user says about a node: any JSON object, in the order its author wrote it.
 pub type Attributes = serde_json::Map<String, serde_json::Value>;

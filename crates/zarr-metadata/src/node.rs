@@ -2,13 +2,14 @@
 //! documents in.
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::array::ArrayMetadata;
 use crate::format::ZarrFormat;
 use crate::group::GroupMetadata;
 use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::read::json;
+use crate::reader::{CONSOLIDATED, Reader, parsed};
 use crate::{Attributes, v3};
 
 /// The metadata of a node: an array or a group.
@@ -30,9 +31,7 @@ impl NodeMetadata {
     /// # Errors
     /// With every problem found in the document.
     pub fn from_zarr_json(text: &[u8]) -> Result<Self, MetadataError> {
-        let mut problems = Problems::default();
-        let read = Self::read(json(text)?, &At::ROOT, &mut problems);
-        problems.finish(read)
+        Reader::default().zarr_json(text)
     }
 
     /// The format it is stored in.
@@ -53,11 +52,34 @@ impl NodeMetadata {
         }
     }
 
-    fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    /// The document of a node of format 3.
+    pub(crate) fn v3_json(&self) -> Option<Value> {
+        match self {
+            Self::Array(ArrayMetadata::V3(array)) => Some(array.to_json()),
+            Self::Group(GroupMetadata::V3(group)) => Some(group.to_json()),
+            _ => None,
+        }
+    }
+
+    /// `consolidated` is the member of that name, which is not in `value`.
+    pub(crate) fn read(
+        mut value: Value,
+        consolidated: Option<&RawValue>,
+        reader: &Reader,
+        at: &At<'_>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         match value.get("node_type").and_then(Value::as_str) {
-            Some("array") => v3::ArrayMetadata::read(value, at, problems)
-                .map(|array| Self::Array(ArrayMetadata::V3(array))),
-            Some("group") => v3::GroupMetadata::read(value, at, problems)
+            Some("array") => {
+                // Nothing an array has: judged like any other key.
+                if let (Value::Object(members), Some(raw)) = (&mut value, consolidated) {
+                    let raw = parsed(raw, &at.key(CONSOLIDATED), problems)?;
+                    members.insert(CONSOLIDATED.to_owned(), raw);
+                }
+                v3::ArrayMetadata::read(value, at, problems)
+                    .map(|array| Self::Array(ArrayMetadata::V3(array)))
+            }
+            Some("group") => v3::GroupMetadata::read(value, consolidated, reader, at, problems)
                 .map(|group| Self::Group(GroupMetadata::V3(group))),
             _ => {
                 kindless(&value, at, problems);
@@ -126,10 +148,7 @@ mod tests {
     #[test]
     fn depth_is_bounded() {
         let deep = "[".repeat(100_000);
-        check(
-            &deep,
-            "document: not JSON at line 1 column 128: recursion limit exceeded",
-        );
+        check(&deep, "document: depth 65 is above the limit of 64");
     }
 
     #[test]

@@ -34,6 +34,11 @@ impl JsonPointer {
         self
     }
 
+    /// As [`key`](Self::key), for keys nobody vouches for.
+    pub(crate) fn key_cut_short(self, key: &str) -> Self {
+        self.key(brief_key(key))
+    }
+
     /// The element `index` of the array at this place.
     #[must_use]
     pub fn index(mut self, index: usize) -> Self {
@@ -96,7 +101,7 @@ impl<'a> At<'a> {
         let above = self.parent.map_or_else(JsonPointer::root, At::pointer);
         match self.step {
             Step::Root => above,
-            Step::Key(key) => above.key(brief_key(key)),
+            Step::Key(key) => above.key_cut_short(key),
             Step::Index(index) => above.index(index),
         }
     }

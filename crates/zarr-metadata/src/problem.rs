@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::limits::Limits;
 use crate::pointer::{At, JsonPointer};
 
 /// One thing wrong with a document, and where.
@@ -60,6 +61,79 @@ pub enum ProblemKind {
         /// Its name.
         name: String,
     },
+    /// More than the [`Limits`] allow.
+    Limit {
+        /// What there is too much of: "rank", "depth".
+        what: &'static str,
+        /// How much of it there is, or that reading stopped at.
+        found: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// A key that stands in the same object before: readers differ in which of the two they see.
+    DuplicateKey,
+    /// A codec where its kind cannot stand, or a chain without the codec it needs.
+    CodecOrder {
+        /// What belongs there.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// `NaN`, `Infinity` or `-Infinity` as a number, which JSON does not have.
+    BareNumber {
+        /// Which of them.
+        found: &'static str,
+    },
+    /// Allowed, but some readers refuse it or the format advises against it.
+    Discouraged {
+        /// What it is and what to write instead.
+        advice: String,
+    },
+    /// What the other version of the format has no way to say.
+    NotCarried {
+        /// What is lost, or stands in the way, and why.
+        what: String,
+    },
+}
+
+impl ProblemKind {
+    /// One word for the kind, for tools: it stays the same from version to version.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax { .. } => "syntax",
+            Self::Missing { .. } => "missing",
+            Self::Invalid { .. } => "invalid",
+            Self::Disagrees { .. } => "disagrees",
+            Self::UnknownKey => "unknown-key",
+            Self::NotIgnorable => "not-ignorable",
+            Self::Unsupported { .. } => "unsupported",
+            Self::Limit { .. } => "limit",
+            Self::DuplicateKey => "duplicate-key",
+            Self::CodecOrder { .. } => "codec-order",
+            Self::BareNumber { .. } => "bare-number",
+            Self::Discouraged { .. } => "discouraged",
+            Self::NotCarried { .. } => "not-carried",
+        }
+    }
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing is broken, but some reader may refuse it or lose something.
+    Warning,
+    /// The document breaks the format.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
 }
 
 impl fmt::Display for Problem {
@@ -81,7 +155,9 @@ impl fmt::Display for ProblemKind {
                 reason,
             } => write!(f, "not JSON at line {line} column {column}: {reason}"),
             Self::Missing { expected } => write!(f, "missing; add {expected}"),
-            Self::Invalid { expected, found } | Self::Disagrees { expected, found } => {
+            Self::Invalid { expected, found }
+            | Self::Disagrees { expected, found }
+            | Self::CodecOrder { expected, found } => {
                 write!(f, "expected {expected}, found {found}")
             }
             Self::UnknownKey => f.write_str(
@@ -94,6 +170,17 @@ impl fmt::Display for ProblemKind {
             Self::Unsupported { what, name } => {
                 write!(f, "{what} {name:?} is not supported by this library")
             }
+            Self::Limit { what, found, limit } => {
+                write!(f, "{what} {found} is above the limit of {limit}")
+            }
+            Self::DuplicateKey => f.write_str(
+                "expected each key once in an object, found this one again; remove one of them",
+            ),
+            Self::BareNumber { found } => {
+                write!(f, "expected JSON, found a bare {found}; write \"{found}\"")
+            }
+            Self::Discouraged { advice } => f.write_str(advice),
+            Self::NotCarried { what } => f.write_str(what),
         }
     }
 }
@@ -145,32 +232,84 @@ impl fmt::Display for Joined<'_> {
     }
 }
 
-/// Collects problems while a document is read.
+/// Collects problems while a document is read, and holds the limits it is read by.
 #[derive(Default)]
-pub(crate) struct Problems(Vec<Problem>);
+pub(crate) struct Problems {
+    found: Vec<(Severity, Problem)>,
+    /// How many more there were than are kept.
+    omitted: usize,
+    pub(crate) limits: Limits,
+}
 
 impl Problems {
-    const KEPT: usize = 100;
-
-    pub(crate) fn push(&mut self, at: &At<'_>, kind: ProblemKind) {
-        if self.0.len() < Self::KEPT {
-            self.0.push(Problem {
-                pointer: at.pointer(),
-                kind,
-            });
+    pub(crate) fn with(limits: Limits) -> Self {
+        Self {
+            limits,
+            ..Self::default()
         }
     }
 
-    pub(crate) fn invalid(&mut self, at: &At<'_>, expected: impl Into<String>, found: &Value) {
-        if self.0.len() < Self::KEPT {
-            self.push(
-                at,
-                ProblemKind::Invalid {
-                    expected: expected.into(),
-                    found: brief(found),
-                },
-            );
+    pub(crate) fn push(&mut self, at: &At<'_>, kind: ProblemKind) {
+        self.add(Severity::Error, at, kind);
+    }
+
+    /// Notes what a reader accepts and a validator mentions.
+    pub(crate) fn warn(&mut self, at: &At<'_>, kind: ProblemKind) {
+        self.add(Severity::Warning, at, kind);
+    }
+
+    pub(crate) fn discourage(&mut self, at: &At<'_>, advice: impl Into<String>) {
+        let advice = advice.into();
+        self.warn(at, ProblemKind::Discouraged { advice });
+    }
+
+    /// As [`push`](Self::push), at a place found by other means than reading.
+    pub(crate) fn push_at(&mut self, pointer: JsonPointer, kind: ProblemKind) {
+        if self.room_for(Severity::Error) {
+            self.found
+                .push((Severity::Error, Problem { pointer, kind }));
         }
+    }
+
+    pub(crate) fn warn_at(&mut self, pointer: JsonPointer, kind: ProblemKind) {
+        if self.room_for(Severity::Warning) {
+            self.found
+                .push((Severity::Warning, Problem { pointer, kind }));
+        }
+    }
+
+    fn add(&mut self, severity: Severity, at: &At<'_>, kind: ProblemKind) {
+        if self.room_for(severity) {
+            let pointer = at.pointer();
+            self.found.push((severity, Problem { pointer, kind }));
+        }
+    }
+
+    /// Whether one more is kept.
+    fn room_for(&mut self, severity: Severity) -> bool {
+        if self.full() {
+            self.omitted += 1;
+            // Whether there is an error decides more than which warnings are kept.
+            let mut kept = self.found.iter();
+            if severity == Severity::Warning || kept.any(|(kept, _)| *kept == Severity::Error) {
+                return false;
+            }
+            self.found.pop();
+        }
+        true
+    }
+
+    fn full(&self) -> bool {
+        // At least one: an error without a problem would say nothing.
+        self.found.len() >= self.limits.problems.max(1)
+    }
+
+    pub(crate) fn invalid(&mut self, at: &At<'_>, expected: impl Into<String>, found: &Value) {
+        let kind = ProblemKind::Invalid {
+            expected: expected.into(),
+            found: brief(found),
+        };
+        self.push(at, kind);
     }
 
     pub(crate) fn disagrees(
@@ -188,23 +327,64 @@ impl Problems {
         );
     }
 
+    /// Reports `found` if it is above `limit`; whether it is not.
+    pub(crate) fn within(
+        &mut self,
+        at: &At<'_>,
+        what: &'static str,
+        found: usize,
+        limit: usize,
+    ) -> bool {
+        if found <= limit {
+            return true;
+        }
+        let (found, limit) = (found as u64, limit as u64);
+        self.push(at, ProblemKind::Limit { what, found, limit });
+        false
+    }
+
     /// The value that was read, if nothing was wrong with it.
     ///
     /// A reader gives `None` exactly when it has reported why.
     pub(crate) fn finish<T>(self, value: Option<T>) -> Result<T, MetadataError> {
+        let mut errors = self.found.iter();
         match value {
-            Some(value) if self.0.is_empty() => Ok(value),
+            Some(value) if errors.all(|(severity, _)| *severity != Severity::Error) => Ok(value),
             _ => Err(self.into_error()),
         }
     }
 
+    /// As [`finish`](Self::finish), with the warnings.
+    pub(crate) fn finish_with_warnings<T>(
+        self,
+        value: Option<T>,
+    ) -> Result<(T, Vec<Problem>), MetadataError> {
+        let warnings = self
+            .found
+            .iter()
+            .filter(|(severity, _)| *severity == Severity::Warning)
+            .map(|(_, problem)| problem.clone())
+            .collect();
+        Ok((self.finish(value)?, warnings))
+    }
+
+    /// All that was found, and how many problems more there were than are kept.
+    pub(crate) fn into_parts(self) -> (Vec<(Severity, Problem)>, usize) {
+        (self.found, self.omitted)
+    }
+
     fn into_error(mut self) -> MetadataError {
-        if self.0.is_empty() {
+        self.found
+            .retain(|(severity, _)| *severity == Severity::Error);
+        if self.found.is_empty() {
             // A reader that refused without a word: still an error, never a panic.
             debug_assert!(false, "refused without a problem");
             self.invalid(&At::ROOT, "a valid document", &Value::Null);
         }
-        MetadataError { problems: self.0 }
+        let problems = self.found.into_iter().map(|(_, problem)| problem);
+        MetadataError {
+            problems: problems.collect(),
+        }
     }
 }
 

@@ -4,20 +4,15 @@
 use serde_json::{Map, Value};
 
 use crate::pointer::At;
-use crate::problem::{MetadataError, ProblemKind, Problems};
+use crate::problem::{ProblemKind, Problems};
 
-/// The JSON value a text holds.
-pub(crate) fn json(text: &[u8]) -> Result<Value, MetadataError> {
-    serde_json::from_slice(text).map_err(|error| {
-        MetadataError::new(
-            &At::ROOT,
-            ProblemKind::Syntax {
-                line: error.line(),
-                column: error.column(),
-                reason: error.to_string(),
-            },
-        )
-    })
+/// Why a text is no JSON, as a problem.
+pub(crate) fn syntax(error: &serde_json::Error) -> ProblemKind {
+    ProblemKind::Syntax {
+        line: error.line(),
+        column: error.column(),
+        reason: error.to_string(),
+    }
 }
 
 /// The members of an object, taken out one by one; what nobody took is the rest.
@@ -131,9 +126,28 @@ pub(crate) fn list<T>(
     items
 }
 
+/// As [`list`], of at most as many as the limits allow in a chain.
+pub(crate) fn chain<T>(
+    value: Value,
+    expected: &str,
+    at: &At<'_>,
+    problems: &mut Problems,
+    item: impl FnMut(Value, &At<'_>, &mut Problems) -> Option<T>,
+) -> Option<Vec<T>> {
+    let (found, limit) = (value.as_array().map_or(0, Vec::len), problems.limits.codecs);
+    if !problems.within(at, "chain length", found, limit) {
+        return None;
+    }
+    list(value, expected, at, problems, item)
+}
+
 /// The lengths of some axes.
 pub(crate) fn lengths(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Vec<u64>> {
     let expected = "an array of lengths, one per axis";
+    let (found, limit) = (value.as_array().map_or(0, Vec::len), problems.limits.rank);
+    if !problems.within(at, "rank", found, limit) {
+        return None;
+    }
     list(value, expected, at, problems, |value, at, problems| {
         let length = value.as_u64();
         if length.is_none() {

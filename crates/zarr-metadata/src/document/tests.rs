@@ -28,6 +28,17 @@ fn any_extra() -> impl Strategy<Value = Map<String, Value>> {
     })
 }
 
+/// Consolidated metadata with any documents.
+fn consolidated_of(documents: &[(String, Value)]) -> v3::ConsolidatedMetadata {
+    let documents: Map<String, Value> = documents.iter().cloned().collect();
+    let group = json!({"zarr_format": 3, "node_type": "group", "consolidated_metadata":
+        {"kind": "inline", "must_understand": false, "metadata": documents}});
+    match NodeMetadata::from_zarr_json(group.to_string().as_bytes()) {
+        Ok(NodeMetadata::Group(GroupMetadata::V3(group))) => group.consolidated_metadata.unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
 fn any_extension() -> impl Strategy<Value = Extension> {
     (".{1,8}", any_object(), any::<bool>()).prop_map(|(name, configuration, must_understand)| {
         Extension {
@@ -180,12 +191,12 @@ proptest! {
     #[test]
     fn groups_come_back(
         attributes in any_object(),
-        consolidated in prop::option::of(any_object()),
+        consolidated in prop::option::of(prop::collection::vec(("[a-z/]{1,4}", any_json()), 0..4)),
         extra in any_extra(),
     ) {
         let group = GroupMetadata::V3(v3::GroupMetadata {
             attributes: attributes.clone(),
-            consolidated_metadata: consolidated.map(Value::Object),
+            consolidated_metadata: consolidated.as_deref().map(consolidated_of),
             extra: extra.clone(),
         });
         let node = NodeMetadata::Group(group);
@@ -268,11 +279,10 @@ fn members_stand_in_the_order_of_zarr_python() {
     assert_eq!(array.to_json().to_string(), expected);
 
     let group = v3::GroupMetadata {
-        consolidated_metadata: Some(json!({})),
+        consolidated_metadata: Some(v3::ConsolidatedMetadata::default()),
         ..v3::GroupMetadata::default()
     };
-    let expected =
-        r#"{"attributes":{},"zarr_format":3,"consolidated_metadata":{},"node_type":"group"}"#;
+    let expected = r#"{"attributes":{},"zarr_format":3,"consolidated_metadata":{"kind":"inline","must_understand":false,"metadata":{}},"node_type":"group"}"#;
     assert_eq!(group.to_json().to_string(), expected);
 }
 

@@ -8,7 +8,7 @@ use crate::document::add_rest;
 use crate::format::{Order, Separator};
 use crate::pointer::At;
 use crate::problem::Problems;
-use crate::read::{Members, chunk_lengths, format, lengths, list};
+use crate::read::{Members, chain, chunk_lengths, format, lengths};
 
 /// The `.zarray` of an array.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,7 +126,7 @@ impl ArrayMetadata {
             None | Some(Value::Null) => Some(Vec::new()),
             Some(value) => {
                 let at = at.key("filters");
-                list(
+                chain(
                     value,
                     "an array of filters, or null",
                     &at,

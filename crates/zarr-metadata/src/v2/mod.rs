@@ -2,10 +2,12 @@
 
 mod array;
 mod codec;
+mod consolidated;
 mod dtype;
 mod group;
 
 pub use array::ArrayMetadata;
 pub use codec::Codec;
+pub use consolidated::ConsolidatedMetadata;
 pub use dtype::{DType, object_codec};
 pub use group::GroupMetadata;

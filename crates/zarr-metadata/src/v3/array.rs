@@ -14,7 +14,7 @@ use crate::format::Endian;
 use crate::layout::{Layout, Swap};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
-use crate::read::{Members, format, lengths, list, object};
+use crate::read::{Members, chain, format, lengths, list, object};
 use crate::v2::object_codec;
 
 /// The `zarr.json` of an array.
@@ -171,7 +171,7 @@ impl ArrayMetadata {
                 problems,
             )
             .and_then(|value| {
-                ChunkGridMetadata::read(value, rank, &at.key("chunk_grid"), problems)
+                ChunkGridMetadata::read(value, shape.as_deref(), &at.key("chunk_grid"), problems)
             });
         let chunk_key_encoding = members
             .require("chunk_key_encoding", "{\"name\": \"default\"}", problems)
@@ -186,7 +186,7 @@ impl ArrayMetadata {
             )
             .and_then(|value| {
                 let at = at.key("codecs");
-                list(value, "an array of codecs", &at, problems, Extension::read)
+                chain(value, "an array of codecs", &at, problems, Extension::read)
             });
         let attributes = attributes(&mut members, problems);
         let dimension_names = match members.take("dimension_names") {
@@ -198,7 +198,7 @@ impl ArrayMetadata {
             None => Some(Vec::new()),
             Some(value) => {
                 let at = at.key("storage_transformers");
-                list(value, "an array", &at, problems, transformer)
+                chain(value, "an array", &at, problems, transformer)
             }
         };
         let extra = members.ignorable_rest(problems);

@@ -1,22 +1,27 @@
-//! The v3 document of a group. Consolidated metadata is carried along, not looked into.
+//! The v3 document of a group. What its consolidated metadata says is read elsewhere.
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use super::ConsolidatedMetadata;
 use super::array::attributes;
+use super::consolidated::Read;
 use crate::Attributes;
 use crate::document::add_rest;
 use crate::pointer::At;
 use crate::problem::Problems;
 use crate::read::{Members, format};
+use crate::reader::{CONSOLIDATED, Reader};
 
 /// The `zarr.json` of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroupMetadata {
     /// What the user says about the group.
     pub attributes: Attributes,
-    /// Copies of the documents of the nodes below, as written.
-    pub consolidated_metadata: Option<Value>,
-    /// Members this library does not know and may ignore, kept for the next writer.
+    /// Copies of the documents of the nodes below.
+    pub consolidated_metadata: Option<ConsolidatedMetadata>,
+    /// Members this library does not know and may ignore, kept for the next writer. Consolidated
+    /// metadata of a kind it does not know is among them.
     pub extra: Map<String, Value>,
 }
 
@@ -28,14 +33,21 @@ impl GroupMetadata {
         object.insert("attributes".to_owned(), self.attributes.clone().into());
         object.insert("zarr_format".to_owned(), 3.into());
         if let Some(consolidated) = &self.consolidated_metadata {
-            object.insert("consolidated_metadata".to_owned(), consolidated.clone());
+            object.insert(CONSOLIDATED.to_owned(), consolidated.to_json());
         }
         object.insert("node_type".to_owned(), "group".into());
         add_rest(&mut object, &self.extra);
         Value::Object(object)
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    /// `consolidated` is the member of that name, which is not in `value`.
+    pub(crate) fn read(
+        value: Value,
+        consolidated: Option<&RawValue>,
+        reader: &Reader,
+        at: &At<'_>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
         if let Some(value) = members.require("zarr_format", "\"zarr_format\": 3", problems) {
             format(&value, 3, &at.key("zarr_format"), problems);
@@ -46,19 +58,22 @@ impl GroupMetadata {
             problems.invalid(&at.key("node_type"), "\"group\"", &value);
         }
         let attributes = attributes(&mut members, problems);
-        let consolidated_metadata = match members.take("consolidated_metadata") {
-            // Early zarr-python wrote null for "none".
-            None | Some(Value::Null) => Some(None),
-            Some(value @ Value::Object(_)) => Some(Some(value)),
-            Some(other) => {
-                problems.invalid(&at.key("consolidated_metadata"), "an object", &other);
+        let mut extra = members.ignorable_rest(problems);
+        // A block that was refused is among the problems, so that there is none then is not told.
+        let consolidated = consolidated.and_then(|raw| {
+            ConsolidatedMetadata::read(raw, reader, &at.key(CONSOLIDATED), problems)
+        });
+        let consolidated_metadata = match consolidated {
+            Some(Read::Inline(documents)) => Some(documents),
+            Some(Read::Ignored(value)) => {
+                extra.insert(CONSOLIDATED.to_owned(), value);
                 None
             }
+            None => None,
         };
-        let extra = members.ignorable_rest(problems);
         Some(Self {
             attributes: attributes?,
-            consolidated_metadata: consolidated_metadata?,
+            consolidated_metadata,
             extra,
         })
     }

@@ -1,7 +1,10 @@
 //! Version 3 documents, `zarr.json`, as they are on disk. Knows nothing of version 2.
 
 mod array;
+mod consolidated;
 mod group;
 
 pub use array::ArrayMetadata;
+pub use consolidated::ConsolidatedMetadata;
+pub(crate) use consolidated::same_text;
 pub use group::GroupMetadata;

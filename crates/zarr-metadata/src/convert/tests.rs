@@ -1,0 +1,163 @@
+//! Tests that what both versions can say comes back, and that all else is named.
+
+use serde_json::{Value, json};
+
+use crate::{ArrayMetadata, NodeMetadata, ZarrFormat};
+
+fn v2(changes: &Value, attributes: &Value) -> ArrayMetadata {
+    let mut document = json!({
+        "zarr_format": 2, "shape": [4, 6], "chunks": [2, 3], "dtype": "<i2", "fill_value": 7,
+        "order": "C", "filters": null, "compressor": null, "dimension_separator": "."
+    });
+    let members = document.as_object_mut().unwrap();
+    members.extend(changes.as_object().unwrap().clone());
+    let attributes = attributes.to_string();
+    ArrayMetadata::from_v2(document.to_string().as_bytes(), Some(attributes.as_bytes())).unwrap()
+}
+
+/// There, free of errors, and back.
+#[track_caller]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tables read better without ampersands"
+)]
+fn round(changes: Value, codecs: Value) {
+    let old = v2(&changes, &json!({"_ARRAY_DIMENSIONS": ["y", "x"], "a": 1}));
+    let new = old.convert(ZarrFormat::V3).unwrap();
+    assert_eq!(new.lost, []);
+    let ArrayMetadata::V3(array) = &new.metadata else {
+        panic!("not converted");
+    };
+    let document = array.to_json();
+    assert_eq!(document["codecs"], codecs);
+    assert_eq!(document["dimension_names"], json!(["y", "x"]));
+    assert_eq!(document["attributes"], json!({"a": 1}));
+    let report = crate::validate("zarr.json", document.to_string().as_bytes());
+    assert_eq!(report.to_string(), "");
+    let back = new.metadata.convert(ZarrFormat::V2).unwrap();
+    assert_eq!(back.lost, []);
+    assert_eq!(back.metadata.codecs(), old.codecs());
+    assert_eq!(back.metadata.fill_value(), old.fill_value());
+    assert_eq!(
+        back.metadata.attributes()["_ARRAY_DIMENSIONS"],
+        json!(["y", "x"])
+    );
+}
+
+fn bytes(endian: &str) -> Value {
+    json!({"name": "bytes", "configuration": {"endian": endian}})
+}
+
+#[test]
+fn what_both_can_say_comes_back() {
+    round(json!({}), json!([bytes("little")]));
+    round(
+        json!({"order": "F", "dtype": ">f8", "fill_value": "NaN", "dimension_separator": "/"}),
+        json!([{"name": "transpose", "configuration": {"order": [1, 0]}}, bytes("big")]),
+    );
+    round(
+        json!({"compressor": {"id": "gzip", "level": 3}}),
+        json!([bytes("little"), {"name": "gzip", "configuration": {"level": 3}}]),
+    );
+    round(
+        json!({
+            "filters": [{"id": "delta", "dtype": "<i2"}, {"id": "shuffle", "elementsize": 2}],
+            "compressor": {"id": "zlib", "level": 1}
+        }),
+        json!([
+            {"name": "numcodecs.delta", "configuration": {"dtype": "<i2"}}, bytes("little"),
+            {"name": "numcodecs.shuffle", "configuration": {"elementsize": 2}},
+            {"name": "numcodecs.zlib", "configuration": {"level": 1}}
+        ]),
+    );
+    round(
+        json!({"compressor": {
+            "id": "blosc", "cname": "lz4", "clevel": 5, "shuffle": 2, "blocksize": 0}}),
+        json!([bytes("little"), {"name": "blosc", "configuration": {
+            "typesize": 2, "cname": "lz4", "clevel": 5, "shuffle": "bitshuffle", "blocksize": 0}}]),
+    );
+}
+
+#[test]
+fn text_becomes_strings() {
+    let old = v2(
+        &json!({"dtype": "|O", "fill_value": 0, "filters": [{"id": "vlen-utf8"}],
+            "compressor": {"id": "zstd", "level": 1}}),
+        &json!({}),
+    );
+    let new = old.convert(ZarrFormat::V3).unwrap();
+    let lost: Vec<String> = new.lost.iter().map(ToString::to_string).collect();
+    assert_eq!(lost, ["/fill_value: 0 becomes \"\""]);
+    let ArrayMetadata::V3(array) = new.metadata else {
+        panic!("not converted");
+    };
+    let document = array.to_json();
+    assert_eq!(document["data_type"], "string");
+    assert_eq!(document["codecs"][0], json!({"name": "vlen-utf8"}));
+    assert_eq!(document["codecs"][1]["configuration"]["checksum"], false);
+}
+
+#[test]
+fn what_stands_in_the_way_is_named() {
+    let refused = |array: &ArrayMetadata, to| -> Vec<String> {
+        let error = array.convert(to).unwrap_err();
+        error.problems().iter().map(ToString::to_string).collect()
+    };
+    let old = v2(
+        &json!({"filters": [{"id": "shuffle"}, {"id": "delta"}, {"id": "magic"}],
+            "compressor": {"id": "delta"}}),
+        &json!({}),
+    );
+    assert_eq!(
+        refused(&old, ZarrFormat::V3),
+        [
+            "/filters/1: v3 cannot have delta behind a filter that makes bytes",
+            "/filters/2: v3 has no name for the filter \"magic\"",
+            "/compressor: v3 has no name for the compressor \"delta\"",
+        ]
+    );
+    let mut new = crate::v3::ArrayMetadata::new(vec![4, 4, 4], crate::DataType::Int8, vec![2; 3]);
+    new.codecs.insert(
+        0,
+        crate::Extension::new("transpose").with("order", vec![1, 0, 2]),
+    );
+    new.codecs.push(crate::Extension::new("my.codec"));
+    assert_eq!(
+        refused(&ArrayMetadata::V3(new), ZarrFormat::V2),
+        [
+            "/chunk_key_encoding: chunk keys of v2 do not begin with c: the chunks would have to \
+             be renamed",
+            "/codecs/0: v2 has only the orders C and F, all axes forward or all backward",
+            "/codecs/2: v2 has no such codec as my.codec in this place",
+        ]
+    );
+}
+
+#[test]
+fn what_is_lost_is_named() {
+    let old = v2(
+        &json!({"fill_value": null, "written_by": "somebody"}),
+        &json!({"_ARRAY_DIMENSIONS": ["x"]}),
+    );
+    let new = old.convert(ZarrFormat::V3).unwrap();
+    let lost: Vec<&str> = new.lost.iter().map(|lost| lost.pointer.as_str()).collect();
+    assert_eq!(
+        lost,
+        [
+            "/written_by",
+            "/fill_value",
+            "/attributes/_ARRAY_DIMENSIONS"
+        ]
+    );
+
+    let group = br#"{"zarr_format": 3, "node_type": "group", "attributes": {"a": 1},
+        "x": {"must_understand": false},
+        "consolidated_metadata": {"kind": "inline", "must_understand": false, "metadata": {}}}"#;
+    let group = NodeMetadata::from_zarr_json(group).unwrap();
+    let old = group.convert(ZarrFormat::V2).unwrap();
+    let lost: Vec<&str> = old.lost.iter().map(|lost| lost.pointer.as_str()).collect();
+    assert_eq!(lost, ["/x", "/consolidated_metadata"]);
+    assert_eq!(old.metadata.attributes(), group.attributes());
+    let again = old.metadata.convert(ZarrFormat::V3).unwrap();
+    assert_eq!(again.metadata.attributes(), group.attributes());
+}

@@ -1,0 +1,151 @@
+//! `zarr.json` to `.zarray` and `.zattrs`, where they can say it.
+
+use serde_json::Value;
+
+use super::to_v3::DIMENSIONS;
+use super::{Converted, Losses, codecs};
+use crate::array::ArrayMetadata;
+use crate::chunk_grid::ChunkGridMetadata;
+use crate::chunk_key::ChunkKeyEncoding;
+use crate::extension::Extension;
+use crate::format::{Endian, Order};
+use crate::pointer::At;
+use crate::problem::MetadataError;
+use crate::v2::{self, Codec, DType};
+use crate::v3;
+
+pub(super) fn array(array: &v3::ArrayMetadata) -> Result<Converted<ArrayMetadata>, MetadataError> {
+    let root = At::ROOT;
+    let mut losses = Losses::default();
+    losses.extra(&array.extra);
+    for (i, transformer) in array.storage_transformers.iter().enumerate() {
+        let what = format!("v2 has no storage transformers; {transformer} is left out");
+        losses.lost(&root.key("storage_transformers").index(i), what);
+    }
+    let chunks = match &array.chunk_grid {
+        ChunkGridMetadata::Regular { chunk_shape } => Some(chunk_shape.clone()),
+        _ => {
+            let what = "v2 has only regular chunk grids";
+            losses.barred(&root.key("chunk_grid"), what);
+            None
+        }
+    };
+    let separator = array.chunk_key_encoding.separator();
+    if let ChunkKeyEncoding::Default(_) = array.chunk_key_encoding {
+        let what = "chunk keys of v2 do not begin with c: the chunks would have to be renamed";
+        losses.barred(&root.key("chunk_key_encoding"), what);
+    }
+    if array.data_type.size().is_none() {
+        let what = format!("v2 has no dtype for {} that is known here", array.data_type);
+        losses.barred(&root.key("data_type"), what);
+    }
+    let fill_value = ArrayMetadata::V3(array.clone()).fill_value().ok();
+    if fill_value.is_none() && array.data_type.size().is_some() {
+        let what = format!("this is no {}", array.data_type);
+        losses.barred(&root.key("fill_value"), what);
+    }
+    let chain = chain(array, &mut losses);
+    let mut attributes = array.attributes.clone();
+    let names = array.dimension_names.as_deref();
+    if let Some(names) = names.and_then(|names| names.iter().cloned().collect::<Option<Vec<_>>>()) {
+        attributes.insert(DIMENSIONS.to_owned(), names.into());
+    } else if names.is_some() {
+        let what = "v2 readers know names only for all axes or none; they are left out";
+        losses.lost(&root.key("dimension_names"), what);
+    }
+    let converted = chunks
+        .zip(chain)
+        .zip(fill_value)
+        .map(|((chunks, chain), fill)| {
+            let dtype = DType::new(array.data_type.clone(), chain.endian);
+            let mut converted = v2::ArrayMetadata::new(array.shape.clone(), dtype, chunks);
+            converted.fill_value = converted.dtype.fill_value_to_json(&fill);
+            converted.order = chain.order;
+            converted.filters = chain.filters;
+            converted.compressor = chain.compressor;
+            converted.dimension_separator = separator;
+            ArrayMetadata::V2 {
+                array: converted,
+                attributes,
+            }
+        });
+    losses.finish(converted)
+}
+
+/// What v2 has in place of a chain.
+struct Chain {
+    order: Order,
+    endian: Option<Endian>,
+    filters: Vec<Codec>,
+    compressor: Option<Codec>,
+}
+
+/// `None` when something stands in the way, which was reported.
+fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
+    let root = At::ROOT;
+    let at = root.key("codecs");
+    let mut good = true;
+    let mut serialized = false;
+    let mut chain = Chain {
+        order: Order::C,
+        endian: None,
+        filters: Vec::new(),
+        compressor: None,
+    };
+    for (i, codec) in array.codecs.iter().enumerate() {
+        let at = at.index(i);
+        match codec.name.as_str() {
+            "transpose" if i == 0 => match reverses(codec, array.shape.len()) {
+                Some(true) => chain.order = Order::F,
+                Some(false) => {}
+                None => {
+                    let what = "v2 has only the orders C and F, all axes forward or all backward";
+                    losses.barred(&at, what);
+                    good = false;
+                }
+            },
+            "bytes" => {
+                serialized = true;
+                chain.endian = match codec.configuration.get("endian").and_then(Value::as_str) {
+                    Some("big") => Some(Endian::Big),
+                    Some(_) => Some(Endian::Little),
+                    None => None,
+                };
+            }
+            _ => match codecs::to_v2(codec) {
+                Some(codec) if serialized || codecs::is_array_filter(&codec) => {
+                    chain.filters.push(codec);
+                }
+                _ => {
+                    let what = format!("v2 has no such codec as {codec} in this place");
+                    losses.barred(&at, what);
+                    good = false;
+                }
+            },
+        }
+    }
+    if chain
+        .filters
+        .last()
+        .is_some_and(|last| !codecs::is_array_filter(last))
+    {
+        chain.compressor = chain.filters.pop();
+    }
+    good.then_some(chain)
+}
+
+/// Whether the axes are in reverse, or in no other order than before.
+fn reverses(transpose: &Extension, rank: usize) -> Option<bool> {
+    let order = transpose.configuration.get("order")?;
+    let axes: Vec<u64> = order
+        .as_array()?
+        .iter()
+        .map(Value::as_u64)
+        .collect::<Option<_>>()?;
+    let rank = rank as u64;
+    match () {
+        () if axes.iter().copied().eq(0..rank) => Some(false),
+        () if axes.iter().copied().eq((0..rank).rev()) => Some(true),
+        () => None,
+    }
+}

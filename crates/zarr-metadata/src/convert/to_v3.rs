@@ -1,0 +1,234 @@
+//! `.zarray` to `zarr.json`.
+
+use serde_json::{Map, Value};
+
+use super::{Converted, Losses, codecs};
+use crate::chunk_grid::ChunkGridMetadata;
+use crate::chunk_key::ChunkKeyEncoding;
+use crate::data_type::DataType;
+use crate::extension::Extension;
+use crate::pointer::At;
+use crate::problem::MetadataError;
+use crate::{ArrayMetadata, Attributes, v2, v3};
+
+/// Where xarray keeps the names of axes in v2.
+pub(super) const DIMENSIONS: &str = "_ARRAY_DIMENSIONS";
+
+/// What stands between arrays and bytes, and the data type that goes with it.
+struct Serialized {
+    data_type: DataType,
+    codec: Extension,
+    fill_value: Value,
+    /// How many of the filters are in `codec`.
+    filters: usize,
+}
+
+pub(super) fn array(
+    array: &v2::ArrayMetadata,
+    attributes: &Attributes,
+) -> Result<Converted<v3::ArrayMetadata>, MetadataError> {
+    let mut losses = Losses::default();
+    losses.extra(&array.extra);
+    let serialized = serialized(array, &mut losses);
+    let codecs = serialized
+        .as_ref()
+        .and_then(|serialized| chain(array, serialized, &mut losses));
+    let mut attributes = attributes.clone();
+    let dimension_names = names(&attributes, array.shape.len());
+    if dimension_names.is_some() {
+        attributes.shift_remove(DIMENSIONS);
+    } else if attributes.contains_key(DIMENSIONS) {
+        let what = "no list with a name per axis, so it stays an attribute";
+        losses.lost(&At::ROOT.key("attributes").key(DIMENSIONS), what);
+    }
+    let converted = serialized
+        .zip(codecs)
+        .map(|(serialized, codecs)| v3::ArrayMetadata {
+            shape: array.shape.clone(),
+            data_type: serialized.data_type,
+            data_type_spelling: None,
+            chunk_grid: ChunkGridMetadata::Regular {
+                chunk_shape: array.chunks.clone(),
+            },
+            chunk_key_encoding: ChunkKeyEncoding::V2(array.dimension_separator),
+            fill_value: serialized.fill_value,
+            codecs,
+            attributes,
+            dimension_names,
+            storage_transformers: Vec::new(),
+            extra: Map::new(),
+        });
+    losses.finish(converted)
+}
+
+fn names(attributes: &Attributes, rank: usize) -> Option<Vec<Option<String>>> {
+    let names = attributes.get(DIMENSIONS)?.as_array()?;
+    let names: Vec<Option<String>> = names
+        .iter()
+        .map(|name| name.as_str().map(|name| Some(name.to_owned())))
+        .collect::<Option<_>>()?;
+    (names.len() == rank).then_some(names)
+}
+
+fn serialized(array: &v2::ArrayMetadata, losses: &mut Losses) -> Option<Serialized> {
+    let no_fill = array.fill_value.is_null();
+    // The filter of objects says what they are.
+    let first = array.filters.first().map(|filter| filter.id.as_str());
+    let of_objects = match first {
+        Some("vlen-utf8") => Some(("string", "vlen-utf8")),
+        Some("vlen-bytes") => Some(("bytes", "vlen-bytes")),
+        _ => None,
+    };
+    let root = At::ROOT;
+    let at_fill = root.key("fill_value");
+    if let Some((name, codec)) = of_objects {
+        let text = |fill: &Value| match fill {
+            // Old writers gave arrays of text 0.
+            Value::Null => Some(Value::from("")),
+            Value::Number(zero) if zero.as_u64() == Some(0) => Some("".into()),
+            Value::String(_) => Some(fill.clone()),
+            _ => None,
+        };
+        let Some(fill_value) = text(&array.fill_value) else {
+            losses.barred(&at_fill, format!("{} is no {name}", array.fill_value));
+            return None;
+        };
+        if fill_value != array.fill_value {
+            losses.lost(
+                &at_fill,
+                format!("{} becomes {fill_value}", array.fill_value),
+            );
+        }
+        return Some(Serialized {
+            data_type: DataType::from_json(name.into()).ok()?,
+            codec: Extension::new(codec),
+            fill_value,
+            filters: 1,
+        });
+    }
+    let data_type = array.dtype.data_type.clone();
+    if data_type.size().is_none() {
+        let what = format!(
+            "the dtype {} has no name in v3 that is known here",
+            array.dtype.to_json()
+        );
+        losses.barred(&root.key("dtype"), what);
+        return None;
+    }
+    // Neither has a spelling in v3, and without one the chunks would be read as something else.
+    if array.dtype.mixed_endian().is_some() {
+        losses.barred(&root.key("dtype"), "fields of different byte orders");
+        return None;
+    }
+    if has_arrays(&data_type) {
+        losses.barred(&root.key("dtype"), "fields that are arrays themselves");
+        return None;
+    }
+    let read = array.dtype.fill_value_from_json(&array.fill_value);
+    let Ok(fill_value) = read.map(|fill| fill.to_json(&data_type)) else {
+        let what = format!(
+            "{} is no {data_type}",
+            crate::problem::brief(&array.fill_value)
+        );
+        losses.barred(&at_fill, what);
+        return None;
+    };
+    if no_fill {
+        let what = format!("null, which says that any value will do, becomes {fill_value}");
+        losses.lost(&at_fill, what);
+    }
+    // As the reader of v2 arrays understands them, `bytes` among them.
+    let as_v3 = ArrayMetadata::V2 {
+        array: array.clone(),
+        attributes: Attributes::new(),
+    };
+    let codec = as_v3
+        .codecs()
+        .iter()
+        .find(|codec| codec.name == "bytes")?
+        .clone();
+    Some(Serialized {
+        data_type,
+        codec,
+        fill_value,
+        filters: 0,
+    })
+}
+
+/// Whether a record has fields with a shape of their own, at any depth.
+fn has_arrays(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Struct(fields) => {
+            let of_field = |f: &crate::Field| !f.shape.is_empty() || has_arrays(&f.data_type);
+            fields.iter().any(of_field)
+        }
+        _ => false,
+    }
+}
+
+fn chain(
+    array: &v2::ArrayMetadata,
+    serialized: &Serialized,
+    losses: &mut Losses,
+) -> Option<Vec<Extension>> {
+    let root = At::ROOT;
+    let mut chain = Vec::new();
+    let rank = array.shape.len();
+    if array.order == crate::Order::F && rank > 1 {
+        let axes: Value = (0..rank).rev().collect();
+        chain.push(Extension::new("transpose").with("order", axes));
+    }
+    let at_filters = root.key("filters");
+    let mut good = true;
+    let mut serializer = Some(serialized.codec.clone());
+    // Filters can change the size of an element, which Blosc is told.
+    let mut size = serialized.data_type.size();
+    for (i, filter) in array.filters.iter().enumerate().skip(serialized.filters) {
+        let at = at_filters.index(i);
+        let to_array = codecs::is_array_filter(filter);
+        let known = codecs::to_v3(filter, size);
+        match (
+            known,
+            to_array,
+            serializer.is_some() && serialized.filters == 0,
+        ) {
+            (Some(codec), true, true) => {
+                chain.push(codec);
+                size = size
+                    .filter(|_| matches!(filter.id.as_str(), "bitround" | "delta" | "quantize"));
+            }
+            (Some(_), true, false) => {
+                let what = format!(
+                    "v3 cannot have {} behind a filter that makes bytes",
+                    filter.id
+                );
+                losses.barred(&at, what);
+                good = false;
+            }
+            (Some(codec), false, _) => {
+                chain.extend(serializer.take());
+                chain.push(codec);
+            }
+            (None, ..) => {
+                losses.barred(
+                    &at,
+                    format!("v3 has no name for the filter {:?}", filter.id),
+                );
+                good = false;
+            }
+        }
+    }
+    chain.extend(serializer);
+    if let Some(compressor) = &array.compressor {
+        let known = codecs::to_v3(compressor, size.or(Some(1)));
+        match known.filter(|_| !codecs::is_array_filter(compressor)) {
+            Some(codec) => chain.push(codec),
+            None => {
+                let what = format!("v3 has no name for the compressor {:?}", compressor.id);
+                losses.barred(&root.key("compressor"), what);
+                good = false;
+            }
+        }
+    }
+    good.then_some(chain)
+}

@@ -1,0 +1,96 @@
+//! Which of the documents found at one place describe the node there. Is given the documents; looks
+//! for none.
+
+use crate::node::NodeMetadata;
+use crate::problem::MetadataError;
+use crate::reader::Reader;
+
+/// The documents found where a node may be, of either format.
+///
+/// ```
+/// use zarr_metadata::{NodeDocuments, Reader, ZarrFormat};
+///
+/// let found = NodeDocuments {
+///     zarr_json: Some(br#"{"zarr_format": 3, "node_type": "group"}"#),
+///     zgroup: Some(br#"{"zarr_format": 2}"#),
+///     ..NodeDocuments::default()
+/// };
+/// let node = Reader::default().node(&found)?.unwrap();
+/// assert_eq!(node.format(), ZarrFormat::V3);
+/// assert_eq!(found.overruled(), [".zgroup"]);
+/// # Ok::<(), zarr_metadata::MetadataError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NodeDocuments<'a> {
+    /// `zarr.json`: overrules all others.
+    pub zarr_json: Option<&'a [u8]>,
+    /// `.zarray`: overrules `.zgroup`.
+    pub zarray: Option<&'a [u8]>,
+    /// `.zgroup`.
+    pub zgroup: Option<&'a [u8]>,
+    /// `.zattrs`: no node by itself.
+    pub zattrs: Option<&'a [u8]>,
+}
+
+impl NodeDocuments<'_> {
+    /// The documents that describe a node too, and that nobody reads since another does. Worth a
+    /// word to the user: two writers may be at work.
+    #[must_use]
+    pub fn overruled(&self) -> Vec<&'static str> {
+        let nodes = [
+            ("zarr.json", self.zarr_json),
+            (".zarray", self.zarray),
+            (".zgroup", self.zgroup),
+        ];
+        let there = nodes.into_iter().filter(|(_, text)| text.is_some());
+        there.skip(1).map(|(name, _)| name).collect()
+    }
+}
+
+impl Reader {
+    /// Reads the node that these documents describe; `None` when they describe none. Documents
+    /// that are [overruled](NodeDocuments::overruled) are not looked at.
+    ///
+    /// # Errors
+    /// With every problem found in the first document that has any.
+    pub fn node(
+        &self,
+        documents: &NodeDocuments<'_>,
+    ) -> Result<Option<NodeMetadata>, MetadataError> {
+        let NodeDocuments {
+            zarr_json,
+            zarray,
+            zgroup,
+            zattrs,
+        } = *documents;
+        Ok(Some(match (zarr_json, zarray, zgroup) {
+            (Some(text), ..) => self.zarr_json(text)?,
+            (_, Some(text), _) => NodeMetadata::Array(self.array_v2(text, zattrs)?),
+            (_, _, Some(text)) => NodeMetadata::Group(self.group_v2(text, zattrs)?),
+            (None, None, None) => return Ok(None),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ZarrFormat;
+
+    #[test]
+    fn arrays_overrule_groups_and_attributes_are_no_node() {
+        let reader = Reader::default();
+        let mut found = NodeDocuments {
+            zattrs: Some(b"{}"),
+            ..NodeDocuments::default()
+        };
+        assert_eq!(reader.node(&found), Ok(None));
+        found.zgroup = Some(b"{}");
+        let node = reader.node(&found).unwrap().unwrap();
+        assert_eq!(node.format(), ZarrFormat::V2);
+        assert!(matches!(node, NodeMetadata::Group(_)));
+        found.zarray = Some(b"[]");
+        assert!(reader.node(&found).is_err(), "a bad array is no group");
+        assert_eq!(found.overruled(), [".zgroup"]);
+    }
+}

@@ -1,0 +1,115 @@
+//! What a validator found: problems with their severity and the document they are in. Judges
+//! nothing.
+
+use std::fmt;
+
+use crate::problem::{Problem, ProblemKind, Problems, Severity};
+
+/// All that [`validate`](crate::validate) has to say about one or several documents.
+///
+/// One line per finding when displayed, and nothing at all when there is none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    findings: Vec<Finding>,
+    omitted: usize,
+}
+
+/// One problem, how bad it is and which document it is in.
+///
+/// Displayed as a line: severity, document, place, and what was expected and found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// Whether the format is broken.
+    pub severity: Severity,
+    /// The name the document was given, such as `a/zarr.json`.
+    pub document: String,
+    /// What is wrong, and where in the document.
+    pub problem: Problem,
+}
+
+impl Report {
+    /// Everything found, in the order in which it was.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Where the documents break the format.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Severity::Error)
+    }
+
+    /// What is allowed, but not understood by all readers or not advised.
+    pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
+        self.of(Severity::Warning)
+    }
+
+    /// Whether there are no errors; there may be warnings.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    /// Whether there is nothing to say.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    /// How many findings there were beyond the limit on problems, which are not kept.
+    #[must_use]
+    pub fn omitted(&self) -> usize {
+        self.omitted
+    }
+
+    /// Adds what was found in other documents.
+    pub fn extend(&mut self, other: Report) {
+        self.findings.extend(other.findings);
+        self.omitted = self.omitted.saturating_add(other.omitted);
+    }
+
+    fn of(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        let findings = self.findings.iter();
+        findings.filter(move |finding| finding.severity == severity)
+    }
+
+    /// What a name nobody here knows is called is no fault of the document, so that is a warning.
+    pub(crate) fn of_document(document: &str, problems: Problems) -> Self {
+        let (found, omitted) = problems.into_parts();
+        let findings = found.into_iter().map(|(severity, problem)| Finding {
+            severity: match problem.kind {
+                ProblemKind::Unsupported { .. } => Severity::Warning,
+                _ => severity,
+            },
+            document: document.to_owned(),
+            problem,
+        });
+        Self {
+            findings: findings.collect(),
+            omitted,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Problem { pointer, kind } = &self.problem;
+        write!(f, "{}: {}{pointer}: {kind}", self.severity, self.document)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, finding) in self.findings.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            finding.fmt(f)?;
+        }
+        if self.omitted > 0 {
+            write!(f, "\nand {} more", self.omitted)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,241 @@
+//! What a JSON reader does not tell about a text: how deep it is, which keys stand twice, where
+//! `NaN` stands bare. Reads tokens in one pass without recursion and judges no syntax: a text that
+//! is no JSON gives a partial answer, and the JSON reader says why.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::pointer::JsonPointer;
+
+/// How deep the text nests; stops counting past `limit`.
+pub(crate) fn depth(text: &[u8], limit: usize) -> usize {
+    let (mut depth, mut deepest) = (0usize, 0usize);
+    let mut rest = text.iter();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'"' => loop {
+                match rest.next() {
+                    Some(b'\\') => {
+                        rest.next();
+                    }
+                    Some(b'"') | None => break,
+                    Some(_) => {}
+                }
+            },
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+                if depth > limit {
+                    break;
+                }
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// A number that JSON cannot spell, standing bare in a text.
+pub(crate) struct Bare {
+    /// Byte offset of its first letter.
+    start: usize,
+    /// `NaN`, `Infinity` or `-Infinity`.
+    pub(crate) name: &'static str,
+    pub(crate) pointer: JsonPointer,
+}
+
+/// What [`scan`] finds.
+#[derive(Default)]
+pub(crate) struct Findings {
+    /// Members whose key stood in the same object before.
+    pub(crate) duplicates: Vec<JsonPointer>,
+    pub(crate) bare: Vec<Bare>,
+}
+
+/// A place the scanner is inside of.
+enum Frame<'t> {
+    Object {
+        seen: HashSet<Cow<'t, [u8]>>,
+        key: Cow<'t, [u8]>,
+        key_next: bool,
+    },
+    Array(usize),
+}
+
+/// Walks a text that is no deeper than the limits; keeps at most `kept` duplicates, and every bare
+/// number, since mending the text needs all of them.
+pub(crate) fn scan(text: &[u8], kept: usize) -> Findings {
+    let mut findings = Findings::default();
+    let mut stack: Vec<Frame<'_>> = Vec::new();
+    let mut at = 0;
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => {
+                let end = string_end(text, at);
+                if let Some(Frame::Object {
+                    seen,
+                    key,
+                    key_next: key_next @ true,
+                }) = stack.last_mut()
+                {
+                    *key_next = false;
+                    *key = decoded(text.get(at..end).unwrap_or_default());
+                    if !seen.insert(key.clone()) && findings.duplicates.len() < kept {
+                        findings.duplicates.push(pointer(&stack));
+                    }
+                }
+                at = end;
+                continue;
+            }
+            b'{' => stack.push(Frame::Object {
+                seen: HashSet::new(),
+                key: Cow::Borrowed(b""),
+                key_next: true,
+            }),
+            b'[' => stack.push(Frame::Array(0)),
+            b'}' | b']' => {
+                stack.pop();
+            }
+            b',' => match stack.last_mut() {
+                Some(Frame::Object { key_next, .. }) => *key_next = true,
+                Some(Frame::Array(index)) => *index += 1,
+                None => {}
+            },
+            b'N' | b'I' | b'-' => {
+                if let Some(name) = bare(text.get(at..).unwrap_or_default()) {
+                    let pointer = match findings.bare.len() < kept {
+                        true => pointer(&stack),
+                        false => JsonPointer::root(),
+                    };
+                    findings.bare.push(Bare {
+                        start: at,
+                        name,
+                        pointer,
+                    });
+                    at += name.len();
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    findings
+}
+
+/// The text with each bare number as a string of the same letters, which is how Zarr spells it.
+pub(crate) fn mended<'t>(text: &'t [u8], bare: &[Bare]) -> Cow<'t, [u8]> {
+    if bare.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = Vec::with_capacity(text.len() + 2 * bare.len());
+    let mut done = 0;
+    for Bare { start, name, .. } in bare {
+        out.extend(text.get(done..*start).unwrap_or_default());
+        out.push(b'"');
+        out.extend(name.as_bytes());
+        out.push(b'"');
+        done = start + name.len();
+    }
+    out.extend(text.get(done..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// Only a whole token is meant: `NaNa` stays for the JSON reader to refuse.
+fn bare(text: &[u8]) -> Option<&'static str> {
+    let name = ["NaN", "Infinity", "-Infinity"]
+        .into_iter()
+        .find(|name| text.starts_with(name.as_bytes()))?;
+    let next = text.get(name.len()).copied().unwrap_or(b' ');
+    (!next.is_ascii_alphanumeric()).then_some(name)
+}
+
+/// The offset behind the string that begins at `start`.
+fn string_end(text: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    loop {
+        match text.get(at) {
+            Some(b'\\') => at += 2,
+            Some(b'"') => return at + 1,
+            Some(_) => at += 1,
+            None => return text.len(),
+        }
+    }
+}
+
+/// A key without its quotes and escapes: `"a"` and `"\u0061"` are one key.
+fn decoded(quoted: &[u8]) -> Cow<'_, [u8]> {
+    if quoted.contains(&b'\\')
+        && let Ok(key) = serde_json::from_slice::<String>(quoted)
+    {
+        return Cow::Owned(key.into_bytes());
+    }
+    let inner = quoted.strip_prefix(b"\"").unwrap_or(quoted);
+    Cow::Borrowed(inner.strip_suffix(b"\"").unwrap_or(inner))
+}
+
+fn pointer(stack: &[Frame<'_>]) -> JsonPointer {
+    stack
+        .iter()
+        .fold(JsonPointer::root(), |place, frame| match frame {
+            Frame::Object { key, .. } => place.key_cut_short(&String::from_utf8_lossy(key)),
+            Frame::Array(index) => place.index(*index),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn duplicates(text: &str) -> Vec<String> {
+        let found = scan(text.as_bytes(), 100).duplicates;
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn keys_that_stand_twice() {
+        assert_eq!(duplicates(r#"{"a": 1, "b": {"a": 2}}"#), [""; 0]);
+        assert_eq!(duplicates(r#"{"a": 1, "b": 2, "a": 3}"#), ["/a"]);
+        assert_eq!(
+            duplicates(r#"[0, {"x": {"a": "a", "\u0061": ["a", "a"]}}]"#),
+            ["/1/x/a"]
+        );
+        assert_eq!(duplicates(r#"{"\"": 1, "\"": 2}"#), ["/\""]);
+    }
+
+    #[test]
+    fn depth_counts_brackets_outside_of_strings() {
+        assert_eq!(depth(b"1", 9), 0);
+        assert_eq!(depth(br#"{"[[[": ["\"[", {}]}"#, 9), 3);
+        assert_eq!(depth(&[b'['; 10_000], 9), 10);
+    }
+
+    #[test]
+    fn bare_numbers_become_strings() {
+        let mend = |text: &str| {
+            let found = scan(text.as_bytes(), 100).bare;
+            String::from_utf8(mended(text.as_bytes(), &found).into_owned()).unwrap()
+        };
+        assert_eq!(
+            mend(r#"{"NaN": [NaN,-Infinity, Infinity, -1, "NaN"]}"#),
+            r#"{"NaN": ["NaN","-Infinity", "Infinity", -1, "NaN"]}"#
+        );
+        assert_eq!(mend("NaN"), "\"NaN\"");
+        assert_eq!(mend("[NaNa]"), "[NaNa]");
+        let places: Vec<String> = scan(br#"{"a": [0, NaN], "b": Infinity}"#, 100)
+            .bare
+            .iter()
+            .map(|bare| bare.pointer.to_string())
+            .collect();
+        assert_eq!(places, ["/a/1", "/b"]);
+    }
+
+    #[test]
+    fn what_is_no_json_is_passed_over() {
+        for text in ["}", "]]]{{", "\"", "\"\\", "{\"a", "{,,,", "[\"\\u\"]", "N"] {
+            scan(text.as_bytes(), 100);
+            depth(text.as_bytes(), 100);
+        }
+    }
+}

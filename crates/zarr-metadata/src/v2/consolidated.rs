@@ -1,0 +1,269 @@
+//! `.zmetadata`: copies of the v2 documents below a group. An index from key to text; a document is
+//! parsed when it is asked for. Knows no store, so whether a copy is stale is not known here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::node::NodeMetadata;
+use crate::path::NodePath;
+use crate::pointer::At;
+use crate::problem::{MetadataError, ProblemKind, Problems};
+use crate::reader::{Reader, refused};
+use crate::v3::same_text;
+use crate::{ArrayMetadata, GroupMetadata};
+
+/// The documents of a group and of the nodes below it, by key relative to it: `.zgroup`,
+/// `a/b/.zarray`.
+///
+/// ```
+/// use zarr_metadata::v2::ConsolidatedMetadata;
+///
+/// let text = br#"{"zarr_consolidated_format": 1, "metadata": {
+///     ".zgroup": {"zarr_format": 2},
+///     "a/.zgroup": {"zarr_format": 2}, "a/.zattrs": {"units": "K"}
+/// }}"#;
+/// let documents = ConsolidatedMetadata::from_zmetadata(text)?;
+/// assert_eq!(documents.paths().into_iter().collect::<Vec<_>>(), ["", "a"]);
+/// let node = documents.get("a").transpose()?.unwrap();
+/// assert_eq!(node.attributes()["units"], "K");
+/// # Ok::<(), zarr_metadata::MetadataError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ConsolidatedMetadata {
+    documents: BTreeMap<String, Box<RawValue>>,
+    /// How the documents are read.
+    reader: Reader,
+}
+
+const FORMAT: &str = "zarr_consolidated_format";
+/// What names a node, in the order in which it is looked for.
+const NODES: [&str; 2] = [".zarray", ".zgroup"];
+
+impl ConsolidatedMetadata {
+    /// Reads a `.zmetadata`. The documents in it are not judged before they are asked for.
+    ///
+    /// # Errors
+    /// When it is no such document.
+    pub fn from_zmetadata(text: &[u8]) -> Result<Self, MetadataError> {
+        Reader::default().zmetadata(text)
+    }
+
+    /// How many documents there are, a node often having two.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.documents.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.documents.is_empty()
+    }
+
+    /// The keys of the documents, in the order of their letters.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.documents.keys().map(String::as_str)
+    }
+
+    /// The paths of the nodes, `""` being the group that holds all this.
+    #[must_use]
+    pub fn paths(&self) -> BTreeSet<&str> {
+        self.keys()
+            .filter_map(|key| NODES.iter().find_map(|name| key.strip_suffix(name)))
+            .filter_map(|path| match path {
+                "" => Some(""),
+                path => path.strip_suffix('/'),
+            })
+            .collect()
+    }
+
+    /// A document as it stands in the text, by key.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.documents.get(key).map(|raw| raw.get())
+    }
+
+    /// The node at a path, if there is one. Reads its documents, each time.
+    ///
+    /// # Errors
+    /// With every problem found in the first document that has any; pointers begin at that
+    /// document.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Option<Result<NodeMetadata, MetadataError>> {
+        let text = |name: &str| self.text(&key(path, name)).map(str::as_bytes);
+        let zattrs = text(".zattrs");
+        if let Some(zarray) = text(".zarray") {
+            let read = self.reader.array_v2(zarray, zattrs);
+            return Some(read.map(NodeMetadata::Array));
+        }
+        let read = self.reader.group_v2(text(".zgroup")?, zattrs);
+        Some(read.map(NodeMetadata::Group))
+    }
+
+    /// Adds the documents of a node, or replaces them.
+    ///
+    /// # Errors
+    /// When the node is of format 3.
+    pub fn insert(&mut self, path: &NodePath, node: &NodeMetadata) -> Result<(), MetadataError> {
+        let (name, document, attributes) = match node {
+            NodeMetadata::Array(ArrayMetadata::V2 { array, attributes }) => {
+                (".zarray", array.to_json(), attributes)
+            }
+            NodeMetadata::Group(GroupMetadata::V2 { group, attributes }) => {
+                (".zgroup", group.to_json(), attributes)
+            }
+            _ => {
+                let (expected, found) = ("a node of format 2".to_owned(), format!("{path}"));
+                let kind = ProblemKind::Invalid { expected, found };
+                return Err(MetadataError::new(&At::ROOT, kind));
+            }
+        };
+        let document = to_raw_value(&document).map_err(|error| refused(&error))?;
+        let zattrs = to_raw_value(attributes).map_err(|error| refused(&error))?;
+        self.remove(path.as_str());
+        self.documents.insert(key(path.as_str(), name), document);
+        if !attributes.is_empty() {
+            self.documents.insert(key(path.as_str(), ".zattrs"), zattrs);
+        }
+        Ok(())
+    }
+
+    /// Takes the documents of a node out; whether there were any.
+    pub fn remove(&mut self, path: &str) -> bool {
+        let names = [".zarray", ".zgroup", ".zattrs"].into_iter();
+        let removed = names.filter_map(|name| self.documents.remove(&key(path, name)));
+        removed.count() > 0
+    }
+
+    /// The text of a `.zmetadata`: keys in the order of their letters, without white space. The
+    /// documents themselves are written as they were read.
+    #[must_use]
+    pub fn to_zmetadata(&self) -> Vec<u8> {
+        let mut text = String::from("{\"metadata\":{");
+        for (i, (key, raw)) in self.documents.iter().enumerate() {
+            if i > 0 {
+                text.push(',');
+            }
+            text.push_str(&Value::from(key.as_str()).to_string());
+            text.push(':');
+            text.push_str(raw.get());
+        }
+        text.push_str("},\"zarr_consolidated_format\":1}");
+        text.into_bytes()
+    }
+
+    pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &RawValue)> {
+        let documents = self.documents.iter();
+        documents.map(|(key, raw)| (key.as_str(), raw.as_ref()))
+    }
+
+    pub(crate) fn read(text: &[u8], reader: &Reader, problems: &mut Problems) -> Option<Self> {
+        let Ok(mut members) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(text) else {
+            match serde_json::from_slice::<Value>(text) {
+                Ok(value) => problems.invalid(&At::ROOT, "an object", &value),
+                Err(error) => problems.push(&At::ROOT, crate::read::syntax(&error)),
+            }
+            return None;
+        };
+        let at = At::ROOT.key(FORMAT);
+        match members.remove(FORMAT).map(RawValue::get) {
+            Some("1") => {}
+            Some(other) => {
+                let found = serde_json::from_str(other).unwrap_or_default();
+                problems.invalid(&at, "1", &found);
+            }
+            None => {
+                let expected = "\"zarr_consolidated_format\": 1";
+                problems.push(&at, ProblemKind::Missing { expected });
+            }
+        }
+        let at = At::ROOT.key("metadata");
+        let expected = "an object with a document per key";
+        let Some(documents) = members.remove("metadata") else {
+            problems.push(&at, ProblemKind::Missing { expected });
+            return None;
+        };
+        match serde_json::from_str(documents.get()) {
+            Ok(documents) => Some(Self {
+                documents,
+                reader: *reader,
+            }),
+            Err(_) => {
+                let found = serde_json::from_str(documents.get()).unwrap_or_default();
+                problems.invalid(&at, expected, &found);
+                None
+            }
+        }
+    }
+}
+
+fn key(path: &str, name: &str) -> String {
+    match path {
+        "" => name.to_owned(),
+        path => format!("{path}/{name}"),
+    }
+}
+
+/// The same documents, however they are indented.
+impl PartialEq for ConsolidatedMetadata {
+    fn eq(&self, other: &Self) -> bool {
+        let mut pairs = self.documents().zip(other.documents());
+        self.len() == other.len()
+            && pairs.all(|(one, other)| one.0 == other.0 && same_text(one.1, other.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Attributes, ZarrFormat};
+
+    #[test]
+    fn written_and_read() {
+        let mut documents = ConsolidatedMetadata::default();
+        let mut attributes = Attributes::new();
+        let group = GroupMetadata::new(ZarrFormat::V2, attributes.clone());
+        documents
+            .insert(&NodePath::root(), &NodeMetadata::Group(group))
+            .unwrap();
+        attributes.insert("a".to_owned(), 1.into());
+        let group = NodeMetadata::Group(GroupMetadata::new(ZarrFormat::V2, attributes));
+        let path = NodePath::parse("x/y").unwrap();
+        documents.insert(&path, &group).unwrap();
+        let text = documents.to_zmetadata();
+        assert_eq!(
+            String::from_utf8_lossy(&text),
+            r#"{"metadata":{".zgroup":{"zarr_format":2},"x/y/.zattrs":{"a":1},"x/y/.zgroup":{"zarr_format":2}},"zarr_consolidated_format":1}"#
+        );
+        let mut read = ConsolidatedMetadata::from_zmetadata(&text).unwrap();
+        assert_eq!(read, documents);
+        assert_eq!(read.get("x/y").unwrap().unwrap(), group);
+        assert!(read.get("x").is_none());
+        assert!(read.remove("x/y"));
+        assert_eq!(read.keys().collect::<Vec<_>>(), [".zgroup"]);
+        let v3 = NodeMetadata::Group(GroupMetadata::new(ZarrFormat::V3, Attributes::new()));
+        assert!(read.insert(&path, &v3).is_err());
+    }
+
+    #[test]
+    fn refusals() {
+        for (text, expected) in [
+            ("[]", "document: expected an object, found an array of 0"),
+            (
+                "{}",
+                "/zarr_consolidated_format: missing; add \"zarr_consolidated_format\": 1; \
+                 /metadata: missing; add an object with a document per key",
+            ),
+            (
+                r#"{"zarr_consolidated_format": 2, "metadata": 3}"#,
+                "/zarr_consolidated_format: expected 1, found 2; \
+                 /metadata: expected an object with a document per key, found 3",
+            ),
+        ] {
+            let error = ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Judges raw documents: everything a reader refuses, and what only shows when the parts of a
+//! document are held against each other. Knows no store and decodes nothing.
+
+mod chain;
+mod consolidated;
+mod kinds;
+mod settings;
+mod v2;
+mod v3;
+
+use serde_json::Value;
+
+use crate::pointer::At;
+use crate::problem::{ProblemKind, Problems};
+use crate::reader::{Reader, split};
+use crate::report::Report;
+use crate::{scan, v2 as documents};
+
+/// Judges one document, given by its name and its bytes.
+///
+/// The last part of the name says which document it is (`zarr.json`, `.zarray`, `.zgroup`,
+/// `.zattrs`, `.zmetadata`); under any other name its members do. The name stands in every finding.
+///
+/// **Errors** are what the format forbids, keys that stand twice in an object among it. **Warnings**
+/// are what it allows and some readers refuse: names unknown here, old spellings, settings that make
+/// an array slow. Consolidated metadata is judged document by document.
+///
+/// **Not judged**: whether chunks exist, decode or have the right size; whether consolidated
+/// metadata is up to date; the settings of most codecs (those of `bytes`, `transpose` and
+/// `sharding_indexed` are, and the levels of the common compressors); fill values and chunk sizes of
+/// data types unknown here; chains behind a codec that changes shape or type in a way unknown here;
+/// what attributes mean; node names; two documents that contradict each other, as `.zarray` and
+/// `.zattrs` might.
+///
+/// ```
+/// let document = br#"{
+///     "zarr_format": 3, "node_type": "array", "shape": [720, 1440], "shape": [720, 1440],
+///     "data_type": "float32", "fill_value": "NaN",
+///     "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [90, 100]}},
+///     "chunk_key_encoding": {"name": "default"},
+///     "codecs": [{"name": "zstd"}, {"name": "bytes"}, {"name": "mystery"}]
+/// }"#;
+/// let report = zarr_metadata::validate("t/zarr.json", document);
+/// assert_eq!(report.errors().count(), 3);
+/// assert_eq!(report.to_string(), "\
+/// error: t/zarr.json/shape: expected each key once in an object, found this one again; remove one \
+/// of them
+/// error: t/zarr.json/codecs/0: expected an array -> bytes codec such as \"bytes\" before it, found \
+/// the bytes -> bytes codec \"zstd\"
+/// error: t/zarr.json/codecs/1/configuration/endian: missing; add \"little\" or \"big\", since an \
+/// element has more than one byte
+/// warning: t/zarr.json/codecs/2/name: codec \"mystery\" is not supported by this library");
+/// ```
+#[must_use]
+pub fn validate(name: &str, text: &[u8]) -> Report {
+    Reader::default().validate(name, text)
+}
+
+impl Reader {
+    /// As [`validate`](crate::validate), within the limits of this reader. Bare numbers it
+    /// tolerates are warnings.
+    #[must_use]
+    pub fn validate(&self, name: &str, text: &[u8]) -> Report {
+        let mut problems = self.problems();
+        if self.check_size(text, &mut problems) {
+            self.judge(name, text, &mut problems);
+        }
+        Report::of_document(name, problems)
+    }
+
+    fn judge(&self, name: &str, text: &[u8], problems: &mut Problems) {
+        let found = scan::scan(text, self.limits.problems);
+        for place in &found.duplicates {
+            problems.push_at(place.clone(), ProblemKind::DuplicateKey);
+        }
+        for bare in &found.bare {
+            let kind = ProblemKind::BareNumber { found: bare.name };
+            match self.bare_numbers {
+                true => problems.warn_at(bare.pointer.clone(), kind),
+                false => problems.push_at(bare.pointer.clone(), kind),
+            }
+        }
+        // Mended in any case: one NaN is no reason to say nothing about the rest.
+        let text = scan::mended(text, &found.bare);
+        let (value, consolidated) = match split(&text) {
+            Ok(split) => split,
+            Err(error) => {
+                for problem in error.problems() {
+                    problems.push_at(problem.pointer.clone(), problem.kind.clone());
+                }
+                return;
+            }
+        };
+        let at = At::ROOT;
+        match Document::of(name, &value) {
+            Document::ZarrJson => v3::node(value, consolidated, self, &at, problems),
+            Document::Zarray => v2::array(value, &at, problems),
+            Document::Zgroup => v2::group(value, &at, problems),
+            Document::Zattrs => {
+                crate::read::object(value, &at, problems);
+            }
+            Document::Zmetadata => {
+                if let Some(all) = documents::ConsolidatedMetadata::read(&text, self, problems) {
+                    consolidated::v2(&all, problems);
+                }
+            }
+        }
+    }
+}
+
+/// The documents there are.
+enum Document {
+    ZarrJson,
+    Zarray,
+    Zgroup,
+    Zattrs,
+    Zmetadata,
+}
+
+impl Document {
+    fn of(name: &str, value: &Value) -> Self {
+        Self::named(name).unwrap_or_else(|| {
+            let has = |key: &str| value.get(key).is_some();
+            let old = value.get("zarr_format").and_then(Value::as_u64) == Some(2);
+            match () {
+                () if has("zarr_consolidated_format") => Self::Zmetadata,
+                () if has("dtype") || (old && has("shape")) => Self::Zarray,
+                () if old => Self::Zgroup,
+                () => Self::ZarrJson,
+            }
+        })
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Some(match name.rsplit('/').next()? {
+            "zarr.json" => Self::ZarrJson,
+            ".zarray" => Self::Zarray,
+            ".zgroup" => Self::Zgroup,
+            ".zattrs" => Self::Zattrs,
+            ".zmetadata" => Self::Zmetadata,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

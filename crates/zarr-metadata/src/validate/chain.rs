@@ -1,0 +1,282 @@
+//! Whether codecs make a chain, and whether that fits the chunks and elements it is for. What a
+//! codec turns them into is followed as far as it is known; beyond that nothing is judged.
+
+use serde_json::Value;
+
+use super::kinds::{Kind, keeps_length, kind};
+use super::settings;
+use crate::data_type::DataType;
+use crate::extension::Extension;
+use crate::layout::Layout;
+use crate::pointer::At;
+use crate::problem::{ProblemKind, Problems};
+use crate::read::{chain, chunk_lengths};
+
+/// What a codec is given.
+#[derive(Clone, Default)]
+pub(super) struct Given {
+    /// The lengths a chunk can have along each axis, where they are known.
+    pub(super) lengths: Option<Vec<Vec<u64>>>,
+    /// What an element is, where that is known.
+    pub(super) data_type: Option<DataType>,
+    /// How many shards this is inside of.
+    pub(super) depth: usize,
+}
+
+/// How far a chain has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Array,
+    /// Behind a codec of unknown kind: either.
+    Either,
+    Bytes,
+}
+
+pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problems: &mut Problems) {
+    let mut stage = Stage::Array;
+    for (i, codec) in codecs.iter().enumerate() {
+        let at = at.index(i);
+        let Some(kind) = kind(&codec.name) else {
+            unknown(codec, &at, problems);
+            given = Given {
+                depth: given.depth,
+                ..Given::default()
+            };
+            if stage == Stage::Array {
+                stage = Stage::Either;
+            }
+            continue;
+        };
+        let fits = match kind {
+            Kind::BytesToBytes => stage != Stage::Array,
+            Kind::ArrayToArray | Kind::ArrayToBytes => stage != Stage::Bytes,
+        };
+        if !fits {
+            misplaced(codec, kind, &at, problems);
+        }
+        match kind {
+            Kind::ArrayToArray => given = array_to_array(codec, given, &at, problems),
+            Kind::ArrayToBytes => {
+                if fits {
+                    serializer(codec, &given, &at, problems);
+                }
+                if codec.name == "sharding_indexed" && i + 1 < codecs.len() {
+                    let advice = "codecs behind sharding_indexed make every read fetch whole \
+                                  shards; put them into its own chain";
+                    problems.discourage(&at, advice);
+                }
+            }
+            Kind::BytesToBytes => settings::compressor(codec, &at, problems),
+        }
+        if fits {
+            stage = match kind {
+                Kind::ArrayToArray => Stage::Array,
+                Kind::ArrayToBytes | Kind::BytesToBytes => Stage::Bytes,
+            };
+        }
+    }
+    if stage == Stage::Array && !codecs.iter().any(is_serializer) {
+        let expected = "an array -> bytes codec such as \"bytes\"".to_owned();
+        let found = "none".to_owned();
+        problems.push(at, ProblemKind::CodecOrder { expected, found });
+    }
+}
+
+fn is_serializer(codec: &Extension) -> bool {
+    kind(&codec.name) == Some(Kind::ArrayToBytes)
+}
+
+fn unknown(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
+    let kind = ProblemKind::Unsupported {
+        what: "codec",
+        name: codec.name.clone(),
+    };
+    problems.warn(&at.key("name"), kind);
+}
+
+fn misplaced(codec: &Extension, kind: Kind, at: &At<'_>, problems: &mut Problems) {
+    let expected = match kind {
+        Kind::BytesToBytes => "an array -> bytes codec such as \"bytes\" before it",
+        Kind::ArrayToArray => "array -> array codecs before the array -> bytes codec",
+        Kind::ArrayToBytes => "one array -> bytes codec, with bytes -> bytes codecs after it",
+    };
+    let found = format!("the {} codec {:?}", kind.words(), codec.name);
+    let expected = expected.to_owned();
+    problems.push(at, ProblemKind::CodecOrder { expected, found });
+}
+
+/// What the next codec is given.
+fn array_to_array(
+    codec: &Extension,
+    mut given: Given,
+    at: &At<'_>,
+    problems: &mut Problems,
+) -> Given {
+    match codec.name.as_str() {
+        "transpose" => {
+            let rank = given.lengths.as_ref().map(Vec::len);
+            let order = settings::transpose(codec, rank, at, problems);
+            given.lengths = match (order, given.lengths) {
+                (Some(order), Some(lengths)) => {
+                    let axes = order.iter().map(|axis| lengths.get(*axis).cloned());
+                    axes.collect()
+                }
+                _ => None,
+            };
+        }
+        "bitround" | "numcodecs.bitround" | "numcodecs.quantize" | "scale_offset" => {
+            if let Some(data_type) = given.data_type.as_ref().filter(|t| !is_number(t)) {
+                unfit(codec, "an array of numbers", data_type, at, problems);
+            }
+            // Quantized values can be given another type.
+            if codec.configuration.contains_key("astype") {
+                given.data_type = None;
+            }
+        }
+        "cast_value" => {
+            let target = codec.configuration.get("data_type").cloned();
+            given.data_type = target.and_then(|target| DataType::from_json(target).ok());
+        }
+        "reshape" | "squeeze" => given.lengths = None,
+        _ => given.data_type = None,
+    }
+    given
+}
+
+fn serializer(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems) {
+    if codec.name == "sharding_indexed" {
+        shard(codec, given, at, problems);
+        return;
+    }
+    let data_type = given.data_type.as_ref();
+    if codec.name == "bytes" {
+        settings::bytes(codec, data_type, at, problems);
+    }
+    let Some(data_type) = data_type else { return };
+    let name = data_type.name();
+    let text = name == "string";
+    let byte_strings = matches!(name.as_ref(), "bytes" | "variable_length_bytes");
+    let variable = text || byte_strings || data_type.layout() == Some(Layout::Variable);
+    let (fits, expected) = match codec.name.as_str() {
+        "vlen-utf8" => (text, "an array of string"),
+        "vlen-bytes" => (byte_strings, "an array of bytes"),
+        // Types unknown here may be numbers.
+        "pcodec" | "numcodecs.pcodec" | "zfp" | "numcodecs.zfpy" => (
+            is_number(data_type) || data_type.layout().is_none() && !variable,
+            "an array of numbers",
+        ),
+        "vlen-array" => (true, ""),
+        _ => (!variable, "an array of elements of one size"),
+    };
+    // A type unknown here may well be what the codec is for.
+    let known = variable || data_type.layout().is_some();
+    if !fits && known {
+        unfit(codec, expected, data_type, at, problems);
+    }
+}
+
+fn unfit(
+    codec: &Extension,
+    expected: &str,
+    data_type: &DataType,
+    at: &At<'_>,
+    problems: &mut Problems,
+) {
+    let expected = format!("{expected} for {}", codec.name);
+    problems.disagrees(at, expected, format!("elements of {data_type}"));
+}
+
+/// Whether these are numbers, or a type nobody here knows.
+fn is_number(data_type: &DataType) -> bool {
+    match data_type {
+        DataType::Bool | DataType::Raw(_) => false,
+        other => other.layout() != Some(Layout::Variable),
+    }
+}
+
+/// A shard: chunks inside a chunk, each encoded by a chain of its own.
+fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems) {
+    let limit = problems.limits.nested_shards;
+    if !problems.within(
+        at,
+        "number of shards inside each other",
+        given.depth + 1,
+        limit,
+    ) {
+        return;
+    }
+    let at = at.key("configuration");
+    let mut setting = |key: &str, expected: &'static str| {
+        let value = codec.configuration.get(key).cloned();
+        if value.is_none() {
+            problems.push(&at.key(key), ProblemKind::Missing { expected });
+        }
+        value
+    };
+    let inner = setting("chunk_shape", "the shape of an inner chunk");
+    let codecs = setting("codecs", "an array of codecs for inner chunks");
+    let index_codecs = setting("index_codecs", "an array of codecs for the index");
+    let inner = inner.and_then(|value| {
+        let rank = given.lengths.as_ref().map(Vec::len);
+        chunk_lengths(value, rank, &at.key("chunk_shape"), problems)
+    });
+    if let (Some(inner), Some(outer)) = (&inner, &given.lengths) {
+        divides(inner, outer, &at.key("chunk_shape"), problems);
+    }
+    let read = |value: Value, at: &At<'_>, problems: &mut Problems| {
+        chain(value, "an array of codecs", at, problems, Extension::read)
+    };
+    let within = Given {
+        lengths: inner.map(|inner| inner.into_iter().map(|length| vec![length]).collect()),
+        data_type: given.data_type.clone(),
+        depth: given.depth + 1,
+    };
+    let codecs_at = at.key("codecs");
+    if let Some(codecs) = codecs.and_then(|value| read(value, &codecs_at, problems)) {
+        check(&codecs, within, &codecs_at, problems);
+    }
+    let index_at = at.key("index_codecs");
+    if let Some(codecs) = index_codecs.and_then(|value| read(value, &index_at, problems)) {
+        index(&codecs, given.depth + 1, &index_at, problems);
+    }
+    for (key, value) in &codec.configuration {
+        let at = at.key(key);
+        match (key.as_str(), value.as_str()) {
+            ("chunk_shape" | "codecs" | "index_codecs", _)
+            | ("index_location", Some("start" | "end")) => {}
+            ("index_location", _) => problems.invalid(&at, "\"start\" or \"end\"", value),
+            _ => problems.push(&at, ProblemKind::UnknownKey),
+        }
+    }
+}
+
+fn divides(inner: &[u64], outer: &[Vec<u64>], at: &At<'_>, problems: &mut Problems) {
+    for (i, (inner, outer)) in inner.iter().zip(outer).enumerate() {
+        let remains = |outer: &&u64| outer.checked_rem(*inner) != Some(0);
+        if let Some(outer) = outer.iter().find(remains) {
+            let expected = format!("a length that divides {outer}, the shard's on this axis");
+            problems.disagrees(&at.index(i), expected, inner.to_string());
+        }
+    }
+}
+
+/// The index of a shard: numbers of 64 bits, whose encoded length has to be known beforehand.
+fn index(codecs: &[Extension], depth: usize, at: &At<'_>, problems: &mut Problems) {
+    let given = Given {
+        lengths: None,
+        data_type: Some(DataType::UInt64),
+        depth,
+    };
+    check(codecs, given, at, problems);
+    for (i, codec) in codecs.iter().enumerate() {
+        let compresses = match kind(&codec.name) {
+            Some(Kind::BytesToBytes) => !keeps_length(&codec.name),
+            Some(Kind::ArrayToBytes) => codec.name != "bytes",
+            _ => false,
+        };
+        if compresses {
+            let expected = "codecs whose output has a fixed length";
+            problems.disagrees(&at.index(i), expected, format!("{:?}", codec.name));
+        }
+    }
+}

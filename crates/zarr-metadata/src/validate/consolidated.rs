@@ -1,0 +1,118 @@
+//! Judges consolidated metadata: each document in it, and whether the paths make a hierarchy. Whether
+//! it is what the nodes themselves say is for those who have a store.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{v2 as rules, v3 as node_rules};
+use crate::path::NodePath;
+use crate::pointer::At;
+use crate::problem::{ProblemKind, Problems};
+use crate::reader::{CONSOLIDATED, Reader, parsed};
+use crate::{read, v2, v3};
+
+pub(super) fn v3(documents: &v3::ConsolidatedMetadata, at: &At<'_>, problems: &mut Problems) {
+    let reader = Reader::default().limits(problems.limits);
+    let at = at.key(CONSOLIDATED);
+    let at = at.key("metadata");
+    let mut kinds = BTreeMap::new();
+    for (path, raw) in documents.documents() {
+        let at = at.key(path);
+        path_is_normal(path, &at, problems);
+        let Some(mut value) = parsed(raw, &at, problems) else {
+            continue;
+        };
+        let is_array = value.get("node_type").is_some_and(|kind| kind == "array");
+        kinds.insert(path, is_array);
+        // The list is flat, so a block inside is nobody's business; zarr-python writes empty ones.
+        if let (false, Value::Object(members)) = (is_array, &mut value) {
+            let inner = members.shift_remove(CONSOLIDATED);
+            let inner = inner.as_ref().and_then(|block| block.get("metadata"));
+            if inner
+                .and_then(Value::as_object)
+                .is_some_and(|m| !m.is_empty())
+            {
+                let advice = "expected no documents inside a consolidated group, whose members \
+                              stand beside it, found some; readers pass over them";
+                problems.discourage(&at.key(CONSOLIDATED), advice);
+            }
+        }
+        node_rules::node(value, None, &reader, &at, problems);
+    }
+    parents(&kinds, &at, problems);
+}
+
+pub(super) fn v2(documents: &v2::ConsolidatedMetadata, problems: &mut Problems) {
+    let root = At::ROOT;
+    let at = root.key("metadata");
+    let mut kinds = BTreeMap::new();
+    for (key, raw) in documents.documents() {
+        let at = at.key(key);
+        let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
+        path_is_normal(path, &at, problems);
+        let Some(value) = parsed(raw, &at, problems) else {
+            continue;
+        };
+        match name {
+            ".zarray" => {
+                kinds.insert(path, true);
+                rules::array(value, &at, problems);
+            }
+            ".zgroup" => {
+                kinds.entry(path).or_insert(false);
+                rules::group(value, &at, problems);
+            }
+            ".zattrs" => {
+                read::object(value, &at, problems);
+            }
+            _ => {
+                let advice = "expected a key that ends in .zarray, .zgroup or .zattrs, found one \
+                              that no reader looks for";
+                problems.discourage(&at, advice);
+            }
+        }
+    }
+    parents(&kinds, &at, problems);
+}
+
+fn path_is_normal(path: &str, at: &At<'_>, problems: &mut Problems) {
+    if NodePath::parse(path).map(|normal| normal.as_str() == path) != Ok(true) {
+        let kind = ProblemKind::Invalid {
+            expected: "a path of names with one slash between them".to_owned(),
+            found: crate::problem::brief(&path.into()),
+        };
+        problems.push(at, kind);
+    }
+}
+
+/// What is above a node: a group. `kinds` says of each path whether it is an array.
+fn parents(kinds: &BTreeMap<&str, bool>, at: &At<'_>, problems: &mut Problems) {
+    for path in kinds.keys() {
+        let Some((parent, _)) = path.rsplit_once('/') else {
+            continue;
+        };
+        match kinds.get(parent) {
+            Some(false) => {}
+            Some(true) => {
+                let found = format!("the array {:?}", brief_path(parent));
+                problems.disagrees(&at.key(path), "a group to be in", found);
+            }
+            None => {
+                let advice = format!(
+                    "expected a document of the group {:?} as well, found none",
+                    brief_path(parent)
+                );
+                problems.discourage(&at.key(path), advice);
+            }
+        }
+    }
+}
+
+fn brief_path(path: &str) -> &str {
+    let end = path
+        .char_indices()
+        .nth(60)
+        .map_or(path.len(), |(end, _)| end);
+    path.get(..end).unwrap_or(path)
+}

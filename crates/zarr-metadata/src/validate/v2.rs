@@ -1,0 +1,99 @@
+//! The rules for v2 documents that go beyond what their readers ask for.
+
+use serde_json::Value;
+
+use super::kinds::{id_is_known, serializes_objects};
+use super::v3::chunk_bytes;
+use crate::pointer::At;
+use crate::problem::{ProblemKind, Problems};
+use crate::read;
+use crate::v2::{ArrayMetadata, Codec, DType, GroupMetadata};
+
+pub(super) fn group(value: Value, at: &At<'_>, problems: &mut Problems) {
+    if value.is_object() && value.get("zarr_format").is_none() {
+        let advice = "expected \"zarr_format\": 2, which some readers need, found none";
+        problems.discourage(&at.key("zarr_format"), advice);
+    }
+    GroupMetadata::read(value, at, problems);
+}
+
+pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
+    let again = value.clone();
+    ArrayMetadata::read(value, at, problems);
+    if !again.is_object() {
+        return;
+    }
+    let mut quiet = Problems::with(problems.limits);
+    let chunks = again.get("chunks").cloned();
+    let chunks = chunks.and_then(|value| read::lengths(value, &At::ROOT, &mut quiet));
+    let codecs = |value: &Value| {
+        let mut quiet = Problems::default();
+        Codec::read(value.clone(), &At::ROOT, &mut quiet)
+    };
+    // What a `|O` holds is said by one of the codecs.
+    let listed = again
+        .get("filters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    let all: Vec<Codec> = listed
+        .chain(again.get("compressor"))
+        .filter_map(codecs)
+        .collect();
+    let dtype = again.get("dtype").cloned();
+    let dtype = dtype.and_then(|value| DType::read(value, &all, &At::ROOT, &mut quiet));
+    if let (Some(chunks), Some(dtype)) = (&chunks, &dtype) {
+        let lengths: Vec<Vec<u64>> = chunks.iter().map(|length| vec![*length]).collect();
+        chunk_bytes(&lengths, &dtype.data_type, &at.key("chunks"), problems);
+    }
+    for key in ["filters", "compressor"] {
+        if again.get(key).is_none() {
+            let advice = "expected null for none, which some readers need, found no such key";
+            problems.discourage(&at.key(key), advice);
+        }
+    }
+    let filters = again.get("filters").and_then(Value::as_array);
+    if filters.is_some_and(Vec::is_empty) {
+        let advice = "expected null for no filters, found an empty array";
+        problems.discourage(&at.key("filters"), advice);
+    }
+    let filters: Vec<Option<Codec>> = filters.into_iter().flatten().map(codecs).collect();
+    let filters_at = at.key("filters");
+    for (i, filter) in filters.iter().enumerate() {
+        known(filter.as_ref(), &filters_at.index(i), problems);
+    }
+    let compressor = again.get("compressor").and_then(codecs);
+    known(compressor.as_ref(), &at.key("compressor"), problems);
+    objects(&again, &filters, at, problems);
+}
+
+fn known(codec: Option<&Codec>, at: &At<'_>, problems: &mut Problems) {
+    if let Some(codec) = codec.filter(|codec| !id_is_known(&codec.id)) {
+        let kind = ProblemKind::Unsupported {
+            what: "codec",
+            name: codec.id.clone(),
+        };
+        problems.warn(&at.key("id"), kind);
+    }
+}
+
+/// Elements that are objects are not bytes before a filter makes them so.
+fn objects(document: &Value, filters: &[Option<Codec>], at: &At<'_>, problems: &mut Problems) {
+    let objects = document.get("dtype").and_then(Value::as_str);
+    if objects.map(|dtype| dtype.trim_start_matches(['<', '>', '|', '='])) != Some("O") {
+        return;
+    }
+    let serialized = match filters.first() {
+        // Refused, and reported for it.
+        Some(None) => true,
+        // One nobody here knows may be one for objects.
+        Some(Some(filter)) => serializes_objects(&filter.id) || !id_is_known(&filter.id),
+        None => false,
+    };
+    if !serialized {
+        let expected = "a first filter that makes bytes of objects, such as \"vlen-utf8\"";
+        let found = filters.first().and_then(Option::as_ref);
+        let found = found.map_or("none".to_owned(), |filter| format!("{:?}", filter.id));
+        problems.disagrees(&at.key("filters"), expected, found);
+    }
+}

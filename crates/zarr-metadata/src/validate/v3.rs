@@ -1,0 +1,133 @@
+//! The rules for `zarr.json` that go beyond what its reader asks for. Each part is read again on
+//! its own, so that a document with one bad part is judged in the others.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::{chain, consolidated};
+use crate::chunk_grid::ChunkGridMetadata;
+use crate::data_type::DataType;
+use crate::extension::Extension;
+use crate::node::NodeMetadata;
+use crate::pointer::At;
+use crate::problem::{ProblemKind, Problems, brief};
+use crate::reader::Reader;
+use crate::{GroupMetadata, read};
+
+pub(super) fn node(
+    value: Value,
+    consolidated: Option<&RawValue>,
+    reader: &Reader,
+    at: &At<'_>,
+    problems: &mut Problems,
+) {
+    let again = value.clone();
+    let node = NodeMetadata::read(value, consolidated, reader, at, problems);
+    match node {
+        Some(NodeMetadata::Group(GroupMetadata::V3(group))) => {
+            if let Some(documents) = &group.consolidated_metadata {
+                consolidated::v3(documents, at, problems);
+            }
+        }
+        _ if again.get("node_type").is_some_and(|kind| kind == "array") => {
+            array(&again, at, problems);
+        }
+        _ => {}
+    }
+}
+
+/// What `read` makes of a part; what is wrong with it was reported before.
+fn quietly<T>(
+    value: Option<&Value>,
+    problems: &Problems,
+    read: impl FnOnce(Value, &mut Problems) -> Option<T>,
+) -> Option<T> {
+    read(value?.clone(), &mut Problems::with(problems.limits))
+}
+
+fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
+    let shape = quietly(value.get("shape"), problems, |value, problems| {
+        read::lengths(value, &At::ROOT, problems)
+    });
+    let data_type = quietly(value.get("data_type"), problems, |value, problems| {
+        DataType::read(value, &At::ROOT, problems)
+    });
+    let grid = quietly(value.get("chunk_grid"), problems, |value, problems| {
+        ChunkGridMetadata::read(value, shape.as_deref(), &At::ROOT, problems)
+    });
+    let codecs = quietly(value.get("codecs"), problems, |value, problems| {
+        read::chain(value, "", &At::ROOT, problems, Extension::read)
+    });
+    if let Some(DataType::Unknown(extension)) = &data_type {
+        unknown("data type", extension, &at.key("data_type"), problems);
+    }
+    if let Some(ChunkGridMetadata::Unknown(extension)) = &grid {
+        unknown("chunk grid", extension, &at.key("chunk_grid"), problems);
+    }
+    let lengths = grid.as_ref().and_then(ChunkGridMetadata::distinct_lengths);
+    if let (Some(lengths), Some(data_type)) = (&lengths, &data_type) {
+        chunk_bytes(lengths, data_type, &at.key("chunk_grid"), problems);
+    }
+    if let Some(codecs) = codecs {
+        let given = chain::Given {
+            lengths,
+            data_type,
+            depth: 0,
+        };
+        chain::check(&codecs, given, &at.key("codecs"), problems);
+    }
+    old_separator(value, at, problems);
+    same_names(value, &at.key("dimension_names"), problems);
+}
+
+fn unknown(what: &'static str, extension: &Extension, at: &At<'_>, problems: &mut Problems) {
+    let name = extension.name.clone();
+    problems.warn(at, ProblemKind::Unsupported { what, name });
+}
+
+/// The largest chunk has to have a number of bytes. An array need not: only its chunks are ever in
+/// memory.
+pub(super) fn chunk_bytes(
+    lengths: &[Vec<u64>],
+    data_type: &DataType,
+    at: &At<'_>,
+    problems: &mut Problems,
+) {
+    let largest = lengths.iter().map(|axis| axis.iter().max());
+    let mut bytes = Some(data_type.size().unwrap_or(1) as u64);
+    for length in largest.flatten() {
+        bytes = bytes.and_then(|bytes| bytes.checked_mul(*length));
+    }
+    if bytes.is_none() {
+        let kind = ProblemKind::Invalid {
+            expected: "chunks of less than 2^64 bytes".to_owned(),
+            found: format!("chunks of more, with elements of {data_type}"),
+        };
+        problems.push(at, kind);
+    }
+}
+
+fn old_separator(value: &Value, at: &At<'_>, problems: &mut Problems) {
+    let encoding = value.get("chunk_key_encoding");
+    if encoding.is_some_and(|encoding| encoding.get("separator").is_some()) {
+        let at = at.key("chunk_key_encoding");
+        let advice = "expected the separator in a configuration, found it beside the name, which \
+                      only an early draft allowed";
+        problems.discourage(&at.key("separator"), advice);
+    }
+}
+
+/// Allowed, but then nobody can tell the axes apart by name.
+fn same_names(value: &Value, at: &At<'_>, problems: &mut Problems) {
+    let names = value.get("dimension_names").and_then(Value::as_array);
+    let names: Vec<&Value> = names.into_iter().flatten().collect();
+    for (i, name) in names.iter().enumerate() {
+        if name.is_string() && names.iter().take(i).any(|earlier| earlier == name) {
+            let advice = format!(
+                "expected a name for this axis alone, found {} again",
+                brief(name)
+            );
+            problems.discourage(&at.index(i), advice);
+        }
+    }
+}
