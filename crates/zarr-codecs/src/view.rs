@@ -267,7 +267,7 @@ impl<'a> NdViewMut<'a> {
     /// A dense view over initialised memory, or `None` where `bytes` is not exactly that long.
     ///
     /// Every way to write through a view leaves initialised memory initialised: this is why
-    /// [`read_runs`](Self::read_runs) zeroes a run that its reader did not fill.
+    /// [`read_located`](Self::read_located) zeroes a run that its reader did not fill.
     pub fn over(bytes: &'a mut [u8], shape: &[u64], elem: usize) -> Option<Self> {
         let (geometry, len) = Geometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr();

@@ -264,15 +264,15 @@ fn fill_values() {
 #[test]
 fn what_nobody_knows_is_named_as_written() {
     let metadata = v3(json!({
-        "data_type": {"name": "numpy.datetime64", "configuration": {"unit": "s", "scale_factor": 1}},
+        "data_type": {"name": "acme.instant", "configuration": {"unit": "s", "scale_factor": 1}},
         "fill_value": "N\u{9b}aT",
-        "chunk_grid": {"name": "rectilinear", "configuration": {"kind": "inline"}},
+        "chunk_grid": {"name": "acme.grid", "configuration": {"kind": "inline"}},
         "codecs": ["bytes", {"name": "my.\u{1b}[31mcodec", "configuration": {"a": [1, {"b": null}]}}],
     }));
     let info = Info::array(&metadata, "LocalStore", false);
     assert_eq!(
         line(&info, "Data type"),
-        "numpy.datetime64(unit='s', scale_factor=1)"
+        "acme.instant(unit='s', scale_factor=1)"
     );
     assert_eq!(line(&info, "Fill value"), r"'N\x9baT'");
     assert_eq!(line(&info, "Chunk shape"), "<variable>");

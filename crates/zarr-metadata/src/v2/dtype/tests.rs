@@ -1,3 +1,5 @@
+//! v2 types: what numpy writes and what is refused.
+
 use proptest::prelude::*;
 use serde_json::json;
 
