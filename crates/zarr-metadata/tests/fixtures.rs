@@ -84,7 +84,7 @@ fn judged_clean() {
             }
         }
     }
-    assert!(seen > 90, "{seen} documents");
+    assert!(seen > 130, "{seen} documents");
     assert_eq!(found, "");
 }
 

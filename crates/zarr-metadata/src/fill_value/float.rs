@@ -103,9 +103,9 @@ impl Float {
         }
     }
 
-    /// How many hexadecimal digits spell the bits of a number.
+    /// How many hexadecimal digits spell the bytes of a number; a number of four bits has a byte too.
     pub(super) fn digits(self) -> usize {
-        self.bits().div_ceil(4) as usize
+        self.bits().div_ceil(8) as usize * 2
     }
 
     /// Whether a number of this format may have these bits.

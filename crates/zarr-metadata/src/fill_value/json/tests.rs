@@ -237,11 +237,11 @@ fn small_numbers() {
             check(name, value, Err("a number within float"));
         }
     }
-    check("float4_e2m1fn", json!("0xf"), Ok(json!(-6.0)));
+    check("float4_e2m1fn", json!("0x0f"), Ok(json!(-6.0)));
     check(
         "float4_e2m1fn",
-        json!("0x0f"),
-        Err("or \"0x\" and 1 digits"),
+        json!("0x1f"),
+        Err("or \"0x\" and 2 digits"),
     );
     check("float6_e2m3fn", json!("0x3f"), Ok(json!(-7.5)));
     check(
