@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::process::{answers, capture, cargo, run as run_command};
 use crate::report::{Outcome, Result, Skip};
 use crate::workspace::Workspace;
-use crate::{features, interop, test, tidy};
+use crate::{features, fuzz, interop, test, tidy};
 
 type Step = (&'static str, fn(&Workspace) -> Result<Outcome>);
 
@@ -24,6 +24,9 @@ const STEPS: &[Step] = &[
     ("msrv", msrv),
     ("deny", deny),
     ("interop", interop::run),
+    ("fuzz", |workspace| {
+        fuzz::run(workspace, &["--smoke".to_owned()])
+    }),
 ];
 
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {

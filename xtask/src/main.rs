@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod ci;
 mod features;
+mod fuzz;
 mod interop;
 mod manifest;
 mod process;
@@ -22,46 +23,59 @@ use workspace::Workspace;
 struct Verb {
     name: &'static str,
     help: &'static str,
-    run: fn(&Workspace) -> Result<Outcome>,
+    run: fn(&Workspace, &[String]) -> Result<Outcome>,
 }
 
 const VERBS: &[Verb] = &[
     Verb {
         name: "ci",
         help: "everything CI checks, with seconds per step",
-        run: ci::run,
+        run: |workspace, args| plain(args, workspace, ci::run),
     },
     Verb {
         name: "tidy",
         help: "the rules of the house no compiler knows",
-        run: tidy::run,
+        run: |workspace, args| plain(args, workspace, tidy::run),
     },
     Verb {
         name: "test",
         help: "unit, integration and doc tests",
-        run: test::run,
+        run: |workspace, args| plain(args, workspace, test::run),
     },
     Verb {
         name: "features",
         help: "each library crate alone, per feature set",
-        run: features::run,
+        run: |workspace, args| plain(args, workspace, features::run),
     },
     Verb {
         name: "interop",
         help: "both ways against zarr-python and tensorstore",
-        run: interop::run,
+        run: |workspace, args| plain(args, workspace, interop::run),
+    },
+    Verb {
+        name: "fuzz",
+        help: "hostile bytes for every reader and decoder: [--smoke] [TARGET …]",
+        run: fuzz::run,
     },
 ];
 
+/// A verb that takes nothing.
+fn plain(
+    args: &[String],
+    workspace: &Workspace,
+    run: fn(&Workspace) -> Result<Outcome>,
+) -> Result<Outcome> {
+    match args.first() {
+        None => run(workspace),
+        Some(extra) => Err(format!("it does not take `{extra}`\n\n{}", help())),
+    }
+}
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let name = match args.as_slice() {
-        [] => "help",
-        [name] => name.as_str(),
-        [_, extra, ..] => {
-            eprintln!("no verb takes `{extra}`\n\n{}", help());
-            return ExitCode::from(2);
-        }
+    let (name, args) = match args.split_first() {
+        None => ("help", &[][..]),
+        Some((name, args)) => (name.as_str(), args),
     };
     if matches!(name, "help" | "--help" | "-h") {
         println!("{}", help());
@@ -71,7 +85,7 @@ fn main() -> ExitCode {
         eprintln!("no such verb: `{name}`\n\n{}", help());
         return ExitCode::from(2);
     };
-    match Workspace::find().and_then(|workspace| (verb.run)(&workspace)) {
+    match Workspace::find().and_then(|workspace| (verb.run)(&workspace, args)) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Skipped(skip)) => {
             println!("{skip}");

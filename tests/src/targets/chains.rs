@@ -1,0 +1,140 @@
+//! Codecs and shards: any bytes decode to a chunk of the declared size, or to an error.
+
+use serde_json::{Value, json};
+use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Region, Registry, Scratch};
+use zarr_metadata::{DataType, Extension, FillValue};
+
+use super::{Bound, Target};
+
+const SHAPE: [u64; 2] = [16, 32];
+const DECODED: usize = 16 * 32 * 4;
+/// The window and tables of zlib-rs, which decodes unusual gzip streams.
+const STATE: usize = 48 << 10;
+
+/// A target per decoder: the chain around it is as short as it can be.
+macro_rules! decoders {
+    ($($name:literal: $codecs:tt),* $(,)?) => {
+        vec![$(Target {
+            name: $name,
+            run: |bytes| decode(&json!($codecs), bytes),
+            seeds: || seeds(&json!($codecs)),
+            bound: Bound::chunk(DECODED + STATE),
+        }),*]
+    };
+}
+
+pub(super) fn targets() -> Vec<Target> {
+    let mut targets = decoders! {
+        "bytes": [{"name": "bytes", "configuration": {"endian": "big"}}],
+        "zstd": ["bytes_le", {"name": "zstd", "configuration": {"level": 1, "checksum": true}}],
+        "gzip": ["bytes_le", {"name": "gzip", "configuration": {"level": 1}}],
+        "crc32c": ["bytes_le", "crc32c"],
+        "transpose": [{"name": "transpose", "configuration": {"order": [1, 0]}}, "bytes_le"],
+        "shard": [{"name": "sharding_indexed", "configuration": {
+            "chunk_shape": [4, 8], "codecs": ["bytes_le", {"name": "gzip", "configuration": {"level": 1}}],
+            "index_codecs": ["bytes_le"], "index_location": "start",
+        }}],
+        "shard_nested": [{"name": "sharding_indexed", "configuration": {
+            "chunk_shape": [8, 16],
+            "codecs": [{"name": "sharding_indexed", "configuration": {
+                "chunk_shape": [4, 4], "codecs": ["bytes_le"], "index_codecs": ["bytes_le"],
+            }}],
+            "index_codecs": ["bytes_le", "crc32c"],
+        }}, {"name": "zstd", "configuration": {"level": 1}}],
+    };
+    targets.push(Target {
+        name: "roundtrip_chain",
+        run: roundtrip,
+        seeds: || vec![vec![1, 2, 3, 4, 5, 6, 7, 8], vec![0; 40]],
+        // Encoders are given nothing hostile; their tables are large.
+        bound: Bound::chunk(1 << 20),
+    });
+    targets
+}
+
+/// The chain of a list in which `bytes_le` is short for little-endian `bytes`.
+fn chain(codecs: &Value, shape: &[u64]) -> Chain {
+    let little = r#"{"name":"bytes","configuration":{"endian":"little"}}"#;
+    let text = codecs.to_string().replace("\"bytes_le\"", little);
+    let codecs: Vec<Extension> = serde_json::from_str(&text).unwrap();
+    let fill = FillValue::zero(&DataType::UInt32).unwrap();
+    let spec = ChunkSpec::new(shape, DataType::UInt32, fill).unwrap();
+    Chain::new(&codecs, spec, &Registry::default()).unwrap()
+}
+
+/// Whole, and a part with steps in both directions: what both give must be the same.
+fn decode(codecs: &Value, bytes: &[u8]) {
+    let chain = chain(codecs, &SHAPE);
+    let mut scratch = Scratch::default();
+    let mut whole = vec![0; DECODED];
+    let view = NdViewMut::over(&mut whole, &SHAPE, 4).unwrap();
+    let decoded = chain.decode(bytes, view, &mut scratch);
+    let part = Region::dense(&[3, 5], &[9, 11]);
+    let mut some = vec![0; 9 * 11 * 4];
+    let view = NdViewMut::over(&mut some, &[9, 11], 4).unwrap();
+    let partly = chain.decode_part(bytes, &part, view, &mut scratch);
+    if decoded.is_ok() {
+        partly.unwrap();
+        let whole = NdView::new(&whole, &SHAPE, 4).unwrap();
+        assert_eq!(whole.region(&part).unwrap().to_vec(), some);
+    }
+}
+
+fn elements(kind: u32) -> Vec<u8> {
+    let value = |n: u32| match kind {
+        0 => 0,
+        1 => n / 7,
+        _ => n.wrapping_mul(0x9E37_79B9),
+    };
+    (0..DECODED as u32 / 4)
+        .flat_map(|n| value(n).to_ne_bytes())
+        .collect()
+}
+
+fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
+    let mut encoded = vec![];
+    let view = NdView::new(elements, &chain.spec().shape, 4).unwrap();
+    chain
+        .encode(&view, &mut encoded, &mut Scratch::default())
+        .unwrap();
+    encoded
+}
+
+fn seeds(codecs: &Value) -> Vec<Vec<u8>> {
+    let chain = chain(codecs, &SHAPE);
+    (0..3).map(|kind| encode(&chain, &elements(kind))).collect()
+}
+
+/// The bytes choose a chain and the elements; what was encoded comes back.
+fn roundtrip(bytes: &[u8]) {
+    let mut choices = bytes.iter().copied();
+    let mut next = |below: u8| choices.next().unwrap_or(0) % below;
+    let mut codecs = vec![];
+    if next(2) == 1 {
+        codecs.push(json!({"name": "transpose", "configuration": {"order": [1, 0]}}));
+    }
+    codecs.push(match next(3) {
+        0 => json!("bytes_le"),
+        1 => json!({"name": "bytes", "configuration": {"endian": "big"}}),
+        _ => json!({"name": "sharding_indexed", "configuration": {
+            "chunk_shape": [4, 4], "codecs": ["bytes_le", "crc32c"], "index_codecs": ["bytes_le"],
+        }}),
+    });
+    for _ in 0..next(4) {
+        codecs.push(match next(3) {
+            0 => json!("crc32c"),
+            1 => json!({"name": "gzip", "configuration": {"level": 1}}),
+            _ => json!({"name": "zstd", "configuration": {"level": 1}}),
+        });
+    }
+    let mut elements: Vec<u8> = choices.collect();
+    elements.resize(8 * 8 * 4, 0);
+    let chain = chain(&Value::from(codecs), &[8, 8]);
+    let encoded = encode(&chain, &elements);
+    let mut decoded = vec![1; elements.len()];
+    let view = NdViewMut::over(&mut decoded, &[8, 8], 4).unwrap();
+    chain
+        .decode(&encoded, view, &mut Scratch::default())
+        .unwrap();
+    assert_eq!(decoded, elements);
+}

@@ -1,0 +1,78 @@
+//! Selections and grids: any text, any sizes; what is selected is cut into parts that add up.
+
+use zarr_core::{ChunkGrid, Selection};
+
+use super::{Bound, Target};
+
+pub(super) fn targets() -> Vec<Target> {
+    let target = |name, run, seeds| Target {
+        name,
+        run,
+        seeds,
+        bound: Bound::chunk(0),
+    };
+    vec![
+        target("indexing", indexing, || {
+            ["0:10, 5, ::2", "..., -1", "::-3, None, 2:", "1, 2, 3"]
+                .map(text_seed)
+                .into()
+        }),
+        target("chunk_grid", chunk_grid, || {
+            vec![vec![7; 48], vec![255; 48]]
+        }),
+    ]
+}
+
+fn text_seed(text: &str) -> Vec<u8> {
+    [&[9, 4, 3], text.as_bytes()].concat()
+}
+
+/// Three lengths, then the selection as people write it.
+fn indexing(bytes: &[u8]) {
+    let Some((shape, text)) = bytes.split_at_checked(3) else {
+        return;
+    };
+    let shape: Vec<u64> = shape.iter().map(|&n| u64::from(n % 40)).collect();
+    let Ok(selection) = String::from_utf8_lossy(text).parse::<Selection>() else {
+        return;
+    };
+    let Ok(resolved) = selection.resolve(&shape) else {
+        return;
+    };
+    let grid = ChunkGrid::regular(&[4, 3, 7], &shape).unwrap();
+    let projections = resolved.project(&grid).unwrap();
+    let parts = projections.iter().map(|projection| {
+        assert!(grid.contains(&projection.chunk));
+        assert!(projection.part.fits(&[4, 3, 7]));
+        projection.part.volume().unwrap()
+    });
+    assert_eq!(parts.sum::<u64>(), resolved.volume().unwrap());
+}
+
+/// Two lengths, two chunk lengths, two coordinates, of any size.
+fn chunk_grid(bytes: &[u8]) {
+    let mut numbers = bytes
+        .chunks_exact(8)
+        .map(|n| u64::from_le_bytes(n.try_into().unwrap()));
+    let mut two = || Some([numbers.next()?, numbers.next()?]);
+    let (Some(shape), Some(chunk), Some(at)) = (two(), two(), two()) else {
+        return;
+    };
+    let Ok(grid) = ChunkGrid::regular(&chunk, &shape) else {
+        return;
+    };
+    let _ = (grid.len(), grid.iter().next());
+    let located: Option<Vec<(u64, u64)>> = (0..2).map(|axis| grid.locate(axis, at[axis])).collect();
+    assert_eq!(
+        located.is_some(),
+        at.iter().zip(&shape).all(|(at, len)| at < len)
+    );
+    if let Some(located) = located {
+        let index: Vec<u64> = located.iter().map(|(chunk, _)| *chunk).collect();
+        assert!(grid.contains(&index));
+        for (axis, span) in grid.region(&index).spans.iter().enumerate() {
+            assert_eq!(span.start + located[axis].1, at[axis]);
+            assert!(located[axis].1 < span.count);
+        }
+    }
+}
