@@ -12,6 +12,7 @@ mod output;
 mod pool;
 mod read;
 mod source;
+mod work;
 mod write;
 
 pub use assemble::Elements;

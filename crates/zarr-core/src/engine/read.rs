@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use rayon::prelude::*;
 use zarr_codecs::{
     Access, Chain, CodecErrorKind, Len, NdViewMut, Projection, Projections, Region, Shard, Split,
     fill,
@@ -11,8 +10,9 @@ use zarr_codecs::{
 use zarr_store::{ByteRange, Key, StoreError};
 
 use super::output::Output;
-use super::pool::{self, Work, with_scratch};
+use super::pool::{self, Crew, Work, with_scratch};
 use super::source::Source;
+use super::work;
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
 
 /// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
@@ -30,7 +30,7 @@ pub(crate) async fn read(
     let chain = Arc::clone(array.chain()?);
     let elem = array.elem_size(&chain)?;
     let projections = array.project(&selection)?;
-    let work = work(&chain, &projections);
+    let work = work::of(&chain, &selection.region());
     let zero = chain.spec().fill.is_zero();
     let output = Output::new(selection.full_shape(), elem, align, projections, zero)?;
     if output.len() == 0 {
@@ -38,46 +38,31 @@ pub(crate) async fn read(
     }
     if array.store().as_blocking().is_some() {
         let on_pool = Arc::clone(&array);
-        let task = move || blocking(&on_pool, &chain, output);
+        let task = move |crew: Crew<'_>| blocking(&on_pool, &chain, output, crew);
         return pool::run(array.context(), work, task)
             .await
             .map_err(|e| array.chunk_error(&[], e))?;
     }
-    remote(&array, &chain, Arc::new(output)).await
-}
-
-/// How much there is to decode.
-fn work(chain: &Chain, projections: &Projections) -> Work {
-    let bytes = chain.spec().byte_len().unwrap_or(0) as u64;
-    let inner = match (chain.shard(), projections.get(0)) {
-        (Some(shard), Some(first)) if projections.len() == 1 => {
-            shard.project(&first.part).ok().map(|inner| {
-                let each = shard.inner().spec().byte_len().unwrap_or(0) as u64;
-                Work {
-                    pieces: inner.len(),
-                    bytes: each.saturating_mul(inner.len() as u64),
-                }
-            })
-        }
-        _ => None,
-    };
-    let pieces = projections.len();
-    inner.unwrap_or(Work {
-        pieces,
-        bytes: bytes.saturating_mul(pieces as u64),
-    })
+    remote(&array, &chain, Arc::new(output), work.pieces).await
 }
 
 /// The driver for stores that a worker may wait for: fetch, decode and place are one step on one
 /// thread, while the bytes are in its cache.
-fn blocking(array: &ChunkedArray, chain: &Chain, output: Output) -> Result<Output> {
-    let one = |i: usize| {
+fn blocking(array: &ChunkedArray, chain: &Chain, output: Output, crew: Crew<'_>) -> Result<Output> {
+    crew.each(output.len(), |i| {
+        // Nobody will see what is missing then.
+        if !crew.is_wanted() {
+            return Ok(());
+        }
         output.fill(i, |projection, dst| {
             let read = || {
                 let key = array.chunk_key(&projection.chunk)?;
                 let store = array.store().as_blocking().ok_or(ChunkError::Worker)?;
                 match store.open(&key)? {
-                    Some(object) => chunk(&Source::Object(&*object), chain, &projection.part, dst),
+                    Some(object) => {
+                        let source = Source::Object(&*object);
+                        chunk(&source, chain, &projection.part, dst, crew)
+                    }
                     None => {
                         absent(chain, dst, output.is_zeroed());
                         Ok(())
@@ -86,11 +71,7 @@ fn blocking(array: &ChunkedArray, chain: &Chain, output: Output) -> Result<Outpu
             };
             read().map_err(|error| array.chunk_error(&projection.chunk, error))
         })
-    };
-    match output.len() {
-        1 => one(0)?,
-        n => (0..n).into_par_iter().try_for_each(one)?,
-    }
+    })?;
     Ok(output)
 }
 
@@ -110,9 +91,10 @@ pub(crate) fn chunk(
     chain: &Chain,
     part: &Region,
     mut dst: NdViewMut<'_>,
+    crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     let at = match chain.access(part) {
-        Access::Shard(shard) => return inner_chunks(source, shard, part, dst),
+        Access::Shard(shard) => return inner_chunks(source, shard, part, dst, crew),
         Access::Cells(at) => at,
         Access::Whole => return whole(source, chain, part, dst),
     };
@@ -178,15 +160,16 @@ fn inner_chunks(
     shard: &Shard,
     part: &Region,
     dst: NdViewMut<'_>,
+    crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     let size = source.size()?;
     let index_bytes = source.read(shard.index_range(size)?)?;
     let index = with_scratch(|cx| shard.decode_index(&index_bytes, size, cx))?;
     let parts = Split::new(dst, shard.project(part)?);
-    each(&parts, |_, projection, dst| {
+    each(&parts, crew, |_, projection, dst| {
         let range = index.get(shard.number(&projection.chunk));
         let source = range.map(|range| source.window(range));
-        inner_chunk(source.as_ref(), shard, &projection.part, dst)
+        inner_chunk(source.as_ref(), shard, &projection.part, dst, crew)
     })
 }
 
@@ -195,9 +178,10 @@ fn inner_chunk(
     shard: &Shard,
     part: &Region,
     dst: NdViewMut<'_>,
+    crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     match source {
-        Some(source) => chunk(source, shard.inner(), part, dst),
+        Some(source) => chunk(source, shard.inner(), part, dst, crew),
         None => {
             absent(shard.inner(), dst, false);
             Ok(())
@@ -205,20 +189,16 @@ fn inner_chunk(
     }
 }
 
-/// Runs `read` over all parts, in parallel where there are several.
+/// Runs `read` over all parts.
 fn each(
     parts: &Split<'_>,
+    crew: Crew<'_>,
     read: impl Fn(usize, &Projection, NdViewMut<'_>) -> Result<(), ChunkError> + Sync,
 ) -> Result<(), ChunkError> {
-    let one = |i: usize| match parts.take(i) {
+    crew.each(parts.len(), |i| match parts.take(i) {
         Some((projection, dst)) => read(i, &projection, dst),
         None => Ok(()),
-    };
-    match parts.len() {
-        0 => Ok(()),
-        1 => one(0),
-        n => (0..n).into_par_iter().try_for_each(one),
-    }
+    })
 }
 
 /// The driver for stores that answer later: many requests at once inside this one future, each
@@ -227,10 +207,11 @@ async fn remote(
     array: &Arc<ChunkedArray>,
     chain: &Arc<Chain>,
     output: Arc<Output>,
+    pieces: usize,
 ) -> Result<Output> {
     let limit = array.store().hints().concurrency.max(1);
     stream::iter(0..output.len())
-        .map(|i| remote_chunk(array, chain, Arc::clone(&output), i))
+        .map(|i| remote_chunk(array, chain, Arc::clone(&output), i, pieces))
         .buffer_unordered(limit)
         .try_collect::<()>()
         .await?;
@@ -243,6 +224,7 @@ async fn remote_chunk(
     chain: &Arc<Chain>,
     output: Arc<Output>,
     i: usize,
+    pieces: usize,
 ) -> Result<()> {
     let Some(projection) = output.projection(i) else {
         return Ok(());
@@ -265,34 +247,33 @@ async fn remote_chunk(
     let decoded = async {
         let fetched = fetched.await?;
         let chain = Arc::clone(chain);
-        let bytes = chain.spec().byte_len().unwrap_or(0) as u64;
-        let task = move || {
+        // Others of the same read may be decoded meanwhile.
+        let work = Work {
+            pieces,
+            ..work::of(&chain, &projection.part)
+        };
+        let task = move |crew: Crew<'_>| {
             output.fill(i, |projection, dst| match fetched {
                 Fetched::Absent => {
                     absent(&chain, dst, output.is_zeroed());
                     Ok(())
                 }
                 Fetched::Whole(bytes) => {
-                    chunk(&Source::Bytes(bytes), &chain, &projection.part, dst)
+                    chunk(&Source::Bytes(bytes), &chain, &projection.part, dst, crew)
                 }
                 Fetched::InnerChunks(inner) => {
                     let Some(shard) = chain.shard() else {
                         return Err(ChunkError::Worker);
                     };
                     let parts = Split::new(dst, shard.project(&projection.part)?);
-                    each(&parts, |number, projection, dst| {
-                        let bytes = inner.get(number).cloned().flatten();
-                        inner_chunk(
-                            bytes.map(Source::Bytes).as_ref(),
-                            shard,
-                            &projection.part,
-                            dst,
-                        )
+                    each(&parts, crew, |number, projection, dst| {
+                        let source = inner.get(number).cloned().flatten().map(Source::Bytes);
+                        inner_chunk(source.as_ref(), shard, &projection.part, dst, crew)
                     })
                 }
             })
         };
-        pool::run(array.context(), Work { pieces: 1, bytes }, task).await?
+        pool::run(array.context(), work, task).await?
     };
     decoded
         .await
