@@ -30,7 +30,7 @@ pub(crate) async fn read(
     let chain = Arc::clone(array.chain()?);
     let elem = array.elem_size(&chain)?;
     let projections = array.project(&selection)?;
-    let work = work::of(&chain, &selection.region());
+    let work = work::to_read(&chain, &selection.region());
     let zero = chain.spec().fill.is_zero();
     let output = Output::new(selection.full_shape(), elem, align, projections, zero)?;
     if output.len() == 0 {
@@ -250,7 +250,7 @@ async fn remote_chunk(
         // Others of the same read may be decoded meanwhile.
         let work = Work {
             pieces,
-            ..work::of(&chain, &projection.part)
+            ..work::to_read(&chain, &projection.part)
         };
         let task = move |crew: Crew<'_>| {
             output.fill(i, |projection, dst| match fetched {

@@ -37,7 +37,7 @@ pub(crate) async fn write(
     if projections.is_empty() {
         return Ok(());
     }
-    let work = work::of(&chain, &selection.region());
+    let work = work::to_write(&chain, &selection.region());
     let job = Arc::new(Job {
         array,
         chain,
@@ -97,7 +97,7 @@ impl Job {
     fn work_on(&self, projection: &Projection) -> Work {
         Work {
             pieces: self.work.pieces,
-            ..work::of(&self.chain, &projection.part)
+            ..work::to_write(&self.chain, &projection.part)
         }
     }
 
