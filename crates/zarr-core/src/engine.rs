@@ -7,6 +7,7 @@
 //! chunk of one.
 
 mod assemble;
+mod cells;
 #[allow(unsafe_code)]
 mod output;
 mod pool;

@@ -3,23 +3,15 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{
-    Access, Chain, CodecErrorKind, Len, NdViewMut, Projection, Projections, Region, Shard, Split,
-    fill,
-};
+use zarr_codecs::{Access, Chain, NdViewMut, Projection, Projections, Region, Shard, Split, fill};
 use zarr_store::{ByteRange, Key, StoreError};
 
+use super::cells;
 use super::output::Output;
 use super::pool::{self, Crew, Work, with_scratch};
 use super::source::Source;
 use super::work;
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
-
-/// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
-/// system calls than the copy they save.
-const DIRECT_RUN: usize = 4 << 10;
-/// A run by itself costs about as much as reading this many bytes along with it.
-const RUN_COST: u64 = 8 << 10;
 
 /// Reads the cells of a selection into memory aligned for the caller's elements.
 pub(crate) async fn read(
@@ -90,55 +82,17 @@ pub(crate) fn chunk(
     source: &Source<'_>,
     chain: &Chain,
     part: &Region,
-    mut dst: NdViewMut<'_>,
+    dst: NdViewMut<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
-    let at = match chain.access(part) {
-        Access::Shard(shard) => return inner_chunks(source, shard, part, dst, crew),
-        Access::Cells(at) => at,
-        Access::Whole => return whole(source, chain, part, dst),
-    };
-    let (object, start) = match source {
-        Source::Bytes(_) => return whole(source, chain, part, dst),
-        Source::Object(object) => (*object, 0),
-        Source::Window(object, window) => (*object, window.start),
-    };
-    let expected = chain.encoded_len().max() as u64;
-    let Some(span) = chain.span(&at, &dst) else {
-        return Ok(());
-    };
-    let run = dst.run_len(&at);
-    let runs = (dst.byte_len() / run.max(1)) as u64;
-    let direct = run >= DIRECT_RUN || runs.saturating_mul(RUN_COST) < span.end - span.start;
-    if !direct && span == (0..expected) {
-        return whole(source, chain, part, dst);
+    match chain.access(part) {
+        Access::Shard(shard) => inner_chunks(source, shard, part, dst, crew),
+        Access::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
+            Some(apart) => apart.read(&at, dst),
+            None => whole(source, chain, part, dst),
+        },
+        Access::Whole => whole(source, chain, part, dst),
     }
-    // A chunk of the wrong length is not what the metadata says, whatever part of it is wanted.
-    if source.size()? != expected {
-        return whole(source, chain, part, dst);
-    }
-    if let Some(bytes) = object.slice(start..start + expected) {
-        return whole(&Source::Bytes(bytes), chain, part, dst);
-    }
-    if direct {
-        let placed = chain.place(&at, dst.reborrow(), |offset, memory| {
-            Ok::<_, ChunkError>(object.read_at(start + offset, memory)?)
-        });
-        match placed {
-            // The system may hand over less than was asked for; below, reading goes on until all is
-            // there or an error says why not.
-            Err(ChunkError::Codec(error))
-                if matches!(error.kind, CodecErrorKind::Length { .. }) => {}
-            other => return other,
-        }
-    }
-    let window = source.window(span.clone());
-    with_scratch(|cx| {
-        let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
-        window.lend(Len::Exact(len), cx, |bytes, _| {
-            Ok(chain.gather(&at, span.start, bytes, dst)?)
-        })
-    })
 }
 
 fn whole(
