@@ -1,5 +1,7 @@
 //! Many writers, small pools, foreign runtimes: nothing is lost and nothing waits for ever.
 
+mod crew;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -2,4 +2,5 @@
 
 mod failures;
 mod model;
+mod pieces;
 mod touched;

@@ -74,6 +74,17 @@ pub struct Located {
 }
 
 impl Located {
+    /// Where the cells from the `n`-th on along `axis` lie.
+    #[must_use]
+    pub fn skip(&self, axis: usize, n: usize) -> Self {
+        let stride = self.strides.get(axis).copied().unwrap_or(0);
+        let way = (n as i64).wrapping_mul(stride as i64);
+        Self {
+            offset: self.offset.wrapping_add_signed(way),
+            strides: self.strides.clone(),
+        }
+    }
+
     /// The lowest and the highest place where a cell of a part of `shape` begins. `None` where there
     /// are no cells, or one would lie outside of what can be addressed.
     pub(crate) fn reach(&self, shape: &[usize]) -> Option<(u64, u64)> {

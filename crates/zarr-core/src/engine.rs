@@ -7,11 +7,13 @@
 //! chunk of one.
 
 mod assemble;
+mod cells;
 #[allow(unsafe_code)]
 mod output;
 mod pool;
 mod read;
 mod source;
+mod work;
 mod write;
 
 pub use assemble::Elements;

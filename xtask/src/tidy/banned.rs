@@ -23,6 +23,20 @@ const BELOW: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// In library code in one file only, with the reason.
+const ONLY_IN: &[(&[&str], &str, &str)] = &[(
+    &[
+        "rayon::prelude",
+        "par_iter",
+        "into_par_iter",
+        "rayon::join",
+        "rayon::scope",
+        "rayon::spawn",
+    ],
+    "crates/zarr-core/src/engine/pool.rs",
+    "outside of a pool it starts a second one for the whole process; iterate through a `Crew`",
+)];
+
 pub(super) fn check(source: &Source) -> Vec<String> {
     let everywhere = EVERYWHERE.iter().map(|word| (source.code(), *word));
     let libraries = IN_LIBRARIES.iter().map(|word| (source.library(), *word));
@@ -33,6 +47,14 @@ pub(super) fn check(source: &Source) -> Vec<String> {
         let lines = lines_with(source.library(), word).into_iter();
         lines.map(move |line| source.problem(line, &format!("`{word}`: {why}")))
     });
+    let elsewhere = ONLY_IN.iter().filter(|(_, file, _)| source.path() != *file);
+    let elsewhere = elsewhere.flat_map(|(words, _, why)| {
+        let found = words.iter().flat_map(|word| {
+            let lines = lines_with(source.library(), word).into_iter();
+            lines.map(move |line| (line, word))
+        });
+        found.map(move |(line, word)| source.problem(line, &format!("`{word}`: {why}")))
+    });
     let plain = everywhere
         .chain(libraries)
         .flat_map(|(code, word)| {
@@ -41,7 +63,7 @@ pub(super) fn check(source: &Source) -> Vec<String> {
                 .map(move |line| (line, word))
         })
         .map(|(line, word)| source.problem(line, &format!("`{word}`")));
-    plain.chain(below).collect()
+    plain.chain(below).chain(elsewhere).collect()
 }
 
 #[cfg(test)]
@@ -94,6 +116,14 @@ mod tests {
             ),
             0
         );
+    }
+
+    #[test]
+    fn only_the_pool_iterates_in_parallel() {
+        let text = "use rayon::prelude::*;\nfn f() { (0..n).into_par_iter() }";
+        assert_eq!(count("crates/zarr-core/src/engine/read.rs", text), 2);
+        assert_eq!(count("crates/zarr-core/src/engine/pool.rs", text), 0);
+        assert_eq!(count("tests/a.rs", text), 0);
     }
 
     #[test]

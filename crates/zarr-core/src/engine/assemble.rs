@@ -2,13 +2,12 @@
 //! The counterpart of `read::chunk`; knows no store beyond an open object.
 
 use bytes::Bytes;
-use rayon::prelude::*;
 use zarr_codecs::{
     Chain, Dims, Len, NdView, NdViewMut, Projection, Region, Scratch, Shard, ShardIndex, all_equal,
     fill,
 };
 
-use super::pool::with_scratch;
+use super::pool::{Crew, with_scratch};
 use super::read;
 use super::source::Source;
 use crate::ChunkError;
@@ -62,14 +61,18 @@ impl Change<'_> {
 }
 
 /// The bytes of the changed chunk, in parts; `None` where nothing is to be stored.
-pub(crate) fn chunk(chain: &Chain, change: &Change<'_>) -> Result<Option<Vec<Bytes>>, ChunkError> {
+pub(crate) fn chunk(
+    chain: &Chain,
+    change: &Change<'_>,
+    crew: Crew<'_>,
+) -> Result<Option<Vec<Bytes>>, ChunkError> {
     match chain.shard() {
-        Some(shard) => shard_parts(shard, change),
-        None => Ok(plain(chain, change)?.map(|bytes| vec![bytes])),
+        Some(shard) => shard_parts(shard, change, crew),
+        None => Ok(plain(chain, change, crew)?.map(|bytes| vec![bytes])),
     }
 }
 
-fn plain(chain: &Chain, change: &Change<'_>) -> Result<Option<Bytes>, ChunkError> {
+fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<Bytes>, ChunkError> {
     let spec = chain.spec();
     let value = spec.fill.as_bytes();
     if change.covers() && !change.keep_empty && is_empty(&change.new, value) {
@@ -89,7 +92,8 @@ fn plain(chain: &Chain, change: &Change<'_>) -> Result<Option<Bytes>, ChunkError
         let mut whole = NdViewMut::over(&mut memory, &spec.shape, elem).ok_or_else(wrong)?;
         match &change.old {
             Some(old) if !change.covers() => {
-                read::chunk(old, chain, &Region::whole(&spec.shape), whole.reborrow())?;
+                let all = Region::whole(&spec.shape);
+                read::chunk(old, chain, &all, whole.reborrow(), crew)?;
             }
             _ => fill(&mut whole, value),
         }
@@ -145,7 +149,11 @@ fn too_large(chain: &Chain) -> ChunkError {
 }
 
 /// A shard: its changed inner chunks are made in parallel, the others stay the bytes they are.
-fn shard_parts(shard: &Shard, change: &Change<'_>) -> Result<Option<Vec<Bytes>>, ChunkError> {
+fn shard_parts(
+    shard: &Shard,
+    change: &Change<'_>,
+    crew: Crew<'_>,
+) -> Result<Option<Vec<Bytes>>, ChunkError> {
     let changed = shard.project(change.part)?;
     let old = match &change.old {
         Some(source) if !change.covers() => Some((source, old_index(shard, source)?)),
@@ -159,13 +167,10 @@ fn shard_parts(shard: &Shard, change: &Change<'_>) -> Result<Option<Vec<Bytes>>,
         let old = old
             .as_ref()
             .and_then(|(source, index)| Some(source.window(index.get(number)?)));
-        let bytes = inner_chunk(shard, change, &projection, old)?;
+        let bytes = inner_chunk(shard, change, &projection, old, crew)?;
         Ok(Some((number, bytes)))
     };
-    let made: Vec<Option<(usize, Option<Bytes>)>> = match changed.len() {
-        1 => vec![one(0)?],
-        n => (0..n).into_par_iter().map(one).collect::<Result<_, _>>()?,
-    };
+    let made = crew.map(changed.len(), one)?;
     let mut chunks: Vec<Option<Bytes>> = vec![None; shard.count()];
     if let Some((source, index)) = &old {
         let touched: std::collections::HashSet<usize> =
@@ -196,6 +201,7 @@ fn inner_chunk(
     change: &Change<'_>,
     projection: &Projection,
     old: Option<Source<'_>>,
+    crew: Crew<'_>,
 ) -> Result<Option<Bytes>, ChunkError> {
     let inner = shard.inner();
     let axes = inner
@@ -226,7 +232,7 @@ fn inner_chunk(
         old,
         keep_empty: change.keep_empty,
     };
-    Ok(chunk(inner, &change)?.map(join))
+    Ok(chunk(inner, &change, crew)?.map(join))
 }
 
 /// A nested shard is one run of bytes in its shard.

@@ -1,9 +1,12 @@
-//! The way onto the pool and back: one task, one answer. Knows nothing of chunks.
+//! The way onto the pool and back: one task, one answer, and the crew that does it. Knows nothing of
+//! chunks. Nothing else iterates in parallel.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use futures_channel::oneshot;
+use rayon::prelude::*;
 use zarr_codecs::Scratch;
 
 use crate::{ChunkError, Context};
@@ -27,21 +30,75 @@ impl Work {
     }
 }
 
+/// Who does a task: the thread that asked for it, alone, or the workers of the context's pool.
+///
+/// A task gets it and cannot keep it, so whatever iterates in parallel does so on that pool. Outside
+/// of one, rayon would start a second for the whole process, whatever [`Context::threads`] says.
+#[derive(Clone, Copy)]
+pub(crate) struct Crew<'t> {
+    /// On the pool: whether somebody still waits for the answer.
+    workers: Option<&'t (dyn Fn() -> bool + Sync)>,
+}
+
+impl Crew<'_> {
+    /// Whether somebody still waits for the answer. If not, a task begins nothing new.
+    pub(crate) fn is_wanted(self) -> bool {
+        self.workers.is_none_or(|is_wanted| is_wanted())
+    }
+
+    /// Does `one` for every number below `n`, until the first error.
+    pub(crate) fn each<E: Send>(
+        self,
+        n: usize,
+        one: impl Fn(usize) -> Result<(), E> + Sync,
+    ) -> Result<(), E> {
+        match self.workers.filter(|_| n > 1) {
+            Some(_) => (0..n).into_par_iter().try_for_each(&one),
+            None => (0..n).try_for_each(one),
+        }
+    }
+
+    /// What `one` makes of every number below `n`, in order, or the first error.
+    pub(crate) fn map<T: Send, E: Send>(
+        self,
+        n: usize,
+        one: impl Fn(usize) -> Result<T, E> + Sync,
+    ) -> Result<Vec<T>, E> {
+        match self.workers.filter(|_| n > 1) {
+            Some(_) => (0..n).into_par_iter().map(&one).collect(),
+            None => (0..n).map(one).collect(),
+        }
+    }
+}
+
+impl fmt::Debug for Crew<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.workers.map_or("the caller", |_| "the pool"))
+    }
+}
+
 /// Runs `task` on the pool and waits for its answer. Under `wait()` a small one runs right here, on
 /// the thread that would only park. Fails only where the task panicked.
 pub(crate) async fn run<T: Send + 'static>(
     context: &Context,
     work: Work,
-    task: impl FnOnce() -> T + Send + 'static,
+    task: impl FnOnce(Crew<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
     let here = zarr_store::runtime::is_inline() && work.is_small();
-    let Some(pool) = context.pool().filter(|_| !here) else {
-        return Ok(task());
+    let Some(pool) = (!here).then(|| context.pool()).flatten() else {
+        return Ok(task(Crew { workers: None }));
     };
     let (answer, wait) = oneshot::channel();
     pool.spawn(move || {
+        let is_wanted = || !answer.is_canceled();
+        let crew = Crew {
+            workers: Some(&is_wanted),
+        };
+        if !crew.is_wanted() {
+            return;
+        }
         // A panic in a task must not end the process; dropping `answer` tells the driver of it.
-        if let Ok(result) = catch_unwind(AssertUnwindSafe(task)) {
+        if let Ok(result) = catch_unwind(AssertUnwindSafe(|| task(crew))) {
             // Nobody waits any more where the driver was dropped.
             drop(answer.send(result));
         }

@@ -3,23 +3,15 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use rayon::prelude::*;
-use zarr_codecs::{
-    Access, Chain, CodecErrorKind, Len, NdViewMut, Projection, Projections, Region, Shard, Split,
-    fill,
-};
+use zarr_codecs::{Access, Chain, NdViewMut, Projection, Projections, Region, Shard, Split, fill};
 use zarr_store::{ByteRange, Key, StoreError};
 
+use super::cells;
 use super::output::Output;
-use super::pool::{self, Work, with_scratch};
+use super::pool::{self, Crew, Work, with_scratch};
 use super::source::Source;
+use super::work;
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
-
-/// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
-/// system calls than the copy they save.
-const DIRECT_RUN: usize = 4 << 10;
-/// A run by itself costs about as much as reading this many bytes along with it.
-const RUN_COST: u64 = 8 << 10;
 
 /// Reads the cells of a selection into memory aligned for the caller's elements.
 pub(crate) async fn read(
@@ -30,7 +22,7 @@ pub(crate) async fn read(
     let chain = Arc::clone(array.chain()?);
     let elem = array.elem_size(&chain)?;
     let projections = array.project(&selection)?;
-    let work = work(&chain, &projections);
+    let work = work::to_read(&chain, &selection.region());
     let zero = chain.spec().fill.is_zero();
     let output = Output::new(selection.full_shape(), elem, align, projections, zero)?;
     if output.len() == 0 {
@@ -38,46 +30,31 @@ pub(crate) async fn read(
     }
     if array.store().as_blocking().is_some() {
         let on_pool = Arc::clone(&array);
-        let task = move || blocking(&on_pool, &chain, output);
+        let task = move |crew: Crew<'_>| blocking(&on_pool, &chain, output, crew);
         return pool::run(array.context(), work, task)
             .await
             .map_err(|e| array.chunk_error(&[], e))?;
     }
-    remote(&array, &chain, Arc::new(output)).await
-}
-
-/// How much there is to decode.
-fn work(chain: &Chain, projections: &Projections) -> Work {
-    let bytes = chain.spec().byte_len().unwrap_or(0) as u64;
-    let inner = match (chain.shard(), projections.get(0)) {
-        (Some(shard), Some(first)) if projections.len() == 1 => {
-            shard.project(&first.part).ok().map(|inner| {
-                let each = shard.inner().spec().byte_len().unwrap_or(0) as u64;
-                Work {
-                    pieces: inner.len(),
-                    bytes: each.saturating_mul(inner.len() as u64),
-                }
-            })
-        }
-        _ => None,
-    };
-    let pieces = projections.len();
-    inner.unwrap_or(Work {
-        pieces,
-        bytes: bytes.saturating_mul(pieces as u64),
-    })
+    remote(&array, &chain, Arc::new(output), work.pieces).await
 }
 
 /// The driver for stores that a worker may wait for: fetch, decode and place are one step on one
 /// thread, while the bytes are in its cache.
-fn blocking(array: &ChunkedArray, chain: &Chain, output: Output) -> Result<Output> {
-    let one = |i: usize| {
+fn blocking(array: &ChunkedArray, chain: &Chain, output: Output, crew: Crew<'_>) -> Result<Output> {
+    crew.each(output.len(), |i| {
+        // Nobody will see what is missing then.
+        if !crew.is_wanted() {
+            return Ok(());
+        }
         output.fill(i, |projection, dst| {
             let read = || {
                 let key = array.chunk_key(&projection.chunk)?;
                 let store = array.store().as_blocking().ok_or(ChunkError::Worker)?;
                 match store.open(&key)? {
-                    Some(object) => chunk(&Source::Object(&*object), chain, &projection.part, dst),
+                    Some(object) => {
+                        let source = Source::Object(&*object);
+                        chunk(&source, chain, &projection.part, dst, crew)
+                    }
                     None => {
                         absent(chain, dst, output.is_zeroed());
                         Ok(())
@@ -86,11 +63,7 @@ fn blocking(array: &ChunkedArray, chain: &Chain, output: Output) -> Result<Outpu
             };
             read().map_err(|error| array.chunk_error(&projection.chunk, error))
         })
-    };
-    match output.len() {
-        1 => one(0)?,
-        n => (0..n).into_par_iter().try_for_each(one)?,
-    }
+    })?;
     Ok(output)
 }
 
@@ -109,54 +82,17 @@ pub(crate) fn chunk(
     source: &Source<'_>,
     chain: &Chain,
     part: &Region,
-    mut dst: NdViewMut<'_>,
+    dst: NdViewMut<'_>,
+    crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
-    let at = match chain.access(part) {
-        Access::Shard(shard) => return inner_chunks(source, shard, part, dst),
-        Access::Cells(at) => at,
-        Access::Whole => return whole(source, chain, part, dst),
-    };
-    let (object, start) = match source {
-        Source::Bytes(_) => return whole(source, chain, part, dst),
-        Source::Object(object) => (*object, 0),
-        Source::Window(object, window) => (*object, window.start),
-    };
-    let expected = chain.encoded_len().max() as u64;
-    let Some(span) = chain.span(&at, &dst) else {
-        return Ok(());
-    };
-    let run = dst.run_len(&at);
-    let runs = (dst.byte_len() / run.max(1)) as u64;
-    let direct = run >= DIRECT_RUN || runs.saturating_mul(RUN_COST) < span.end - span.start;
-    if !direct && span == (0..expected) {
-        return whole(source, chain, part, dst);
+    match chain.access(part) {
+        Access::Shard(shard) => inner_chunks(source, shard, part, dst, crew),
+        Access::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
+            Some(apart) => apart.read(&at, dst),
+            None => whole(source, chain, part, dst),
+        },
+        Access::Whole => whole(source, chain, part, dst),
     }
-    // A chunk of the wrong length is not what the metadata says, whatever part of it is wanted.
-    if source.size()? != expected {
-        return whole(source, chain, part, dst);
-    }
-    if let Some(bytes) = object.slice(start..start + expected) {
-        return whole(&Source::Bytes(bytes), chain, part, dst);
-    }
-    if direct {
-        let placed = chain.place(&at, dst.reborrow(), |offset, memory| {
-            Ok::<_, ChunkError>(object.read_at(start + offset, memory)?)
-        });
-        match placed {
-            // The system may hand over less than was asked for; below, reading goes on until all is
-            // there or an error says why not.
-            Err(ChunkError::Codec(error))
-                if matches!(error.kind, CodecErrorKind::Length { .. }) => {}
-            other => return other,
-        }
-    }
-    let window = source.window(span.clone());
-    with_scratch(|cx| {
-        let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
-        window.lend(Len::Exact(len), cx, |bytes, _| {
-            Ok(chain.gather(&at, span.start, bytes, dst)?)
-        })
-    })
 }
 
 fn whole(
@@ -178,15 +114,16 @@ fn inner_chunks(
     shard: &Shard,
     part: &Region,
     dst: NdViewMut<'_>,
+    crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     let size = source.size()?;
     let index_bytes = source.read(shard.index_range(size)?)?;
     let index = with_scratch(|cx| shard.decode_index(&index_bytes, size, cx))?;
     let parts = Split::new(dst, shard.project(part)?);
-    each(&parts, |_, projection, dst| {
+    each(&parts, crew, |_, projection, dst| {
         let range = index.get(shard.number(&projection.chunk));
         let source = range.map(|range| source.window(range));
-        inner_chunk(source.as_ref(), shard, &projection.part, dst)
+        inner_chunk(source.as_ref(), shard, &projection.part, dst, crew)
     })
 }
 
@@ -195,9 +132,10 @@ fn inner_chunk(
     shard: &Shard,
     part: &Region,
     dst: NdViewMut<'_>,
+    crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     match source {
-        Some(source) => chunk(source, shard.inner(), part, dst),
+        Some(source) => chunk(source, shard.inner(), part, dst, crew),
         None => {
             absent(shard.inner(), dst, false);
             Ok(())
@@ -205,20 +143,16 @@ fn inner_chunk(
     }
 }
 
-/// Runs `read` over all parts, in parallel where there are several.
+/// Runs `read` over all parts.
 fn each(
     parts: &Split<'_>,
+    crew: Crew<'_>,
     read: impl Fn(usize, &Projection, NdViewMut<'_>) -> Result<(), ChunkError> + Sync,
 ) -> Result<(), ChunkError> {
-    let one = |i: usize| match parts.take(i) {
+    crew.each(parts.len(), |i| match parts.take(i) {
         Some((projection, dst)) => read(i, &projection, dst),
         None => Ok(()),
-    };
-    match parts.len() {
-        0 => Ok(()),
-        1 => one(0),
-        n => (0..n).into_par_iter().try_for_each(one),
-    }
+    })
 }
 
 /// The driver for stores that answer later: many requests at once inside this one future, each
@@ -227,10 +161,11 @@ async fn remote(
     array: &Arc<ChunkedArray>,
     chain: &Arc<Chain>,
     output: Arc<Output>,
+    pieces: usize,
 ) -> Result<Output> {
     let limit = array.store().hints().concurrency.max(1);
     stream::iter(0..output.len())
-        .map(|i| remote_chunk(array, chain, Arc::clone(&output), i))
+        .map(|i| remote_chunk(array, chain, Arc::clone(&output), i, pieces))
         .buffer_unordered(limit)
         .try_collect::<()>()
         .await?;
@@ -243,6 +178,7 @@ async fn remote_chunk(
     chain: &Arc<Chain>,
     output: Arc<Output>,
     i: usize,
+    pieces: usize,
 ) -> Result<()> {
     let Some(projection) = output.projection(i) else {
         return Ok(());
@@ -265,34 +201,33 @@ async fn remote_chunk(
     let decoded = async {
         let fetched = fetched.await?;
         let chain = Arc::clone(chain);
-        let bytes = chain.spec().byte_len().unwrap_or(0) as u64;
-        let task = move || {
+        // Others of the same read may be decoded meanwhile.
+        let work = Work {
+            pieces,
+            ..work::to_read(&chain, &projection.part)
+        };
+        let task = move |crew: Crew<'_>| {
             output.fill(i, |projection, dst| match fetched {
                 Fetched::Absent => {
                     absent(&chain, dst, output.is_zeroed());
                     Ok(())
                 }
                 Fetched::Whole(bytes) => {
-                    chunk(&Source::Bytes(bytes), &chain, &projection.part, dst)
+                    chunk(&Source::Bytes(bytes), &chain, &projection.part, dst, crew)
                 }
                 Fetched::InnerChunks(inner) => {
                     let Some(shard) = chain.shard() else {
                         return Err(ChunkError::Worker);
                     };
                     let parts = Split::new(dst, shard.project(&projection.part)?);
-                    each(&parts, |number, projection, dst| {
-                        let bytes = inner.get(number).cloned().flatten();
-                        inner_chunk(
-                            bytes.map(Source::Bytes).as_ref(),
-                            shard,
-                            &projection.part,
-                            dst,
-                        )
+                    each(&parts, crew, |number, projection, dst| {
+                        let source = inner.get(number).cloned().flatten().map(Source::Bytes);
+                        inner_chunk(source.as_ref(), shard, &projection.part, dst, crew)
                     })
                 }
             })
         };
-        pool::run(array.context(), Work { pieces: 1, bytes }, task).await?
+        pool::run(array.context(), work, task).await?
     };
     decoded
         .await

@@ -8,6 +8,9 @@ use zarr_store::Object;
 
 use crate::ChunkError;
 
+/// A read costs about as much as this many bytes more in another.
+pub(super) const READ_COST: u64 = 8 << 10;
+
 /// The encoded bytes of a chunk, present or within reach.
 #[derive(Clone)]
 pub(crate) enum Source<'o> {

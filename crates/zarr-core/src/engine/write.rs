@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use rayon::prelude::*;
 use zarr_codecs::{Chain, NdView, Projection, Projections};
 use zarr_store::{BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, Update, Writers};
 
 use super::assemble::{self, Change, Elements, New};
-use super::pool::{self, Work};
+use super::pool::{self, Crew, Work};
 use super::source::Source;
+use super::work;
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
 
 /// What one write shares between its tasks.
@@ -19,8 +19,9 @@ struct Job {
     chain: Arc<Chain>,
     projections: Projections,
     elements: Elements,
-    /// The selection with every axis of the array kept.
-    shape: Vec<u64>,
+    selection: Resolved,
+    /// All of it.
+    work: Work,
 }
 
 /// Writes elements to the cells of a selection. Each chunk is old or new, never torn; where the
@@ -36,13 +37,14 @@ pub(crate) async fn write(
     if projections.is_empty() {
         return Ok(());
     }
-    let shape = selection.full_shape().to_vec();
+    let work = work::to_write(&chain, &selection.region());
     let job = Arc::new(Job {
         array,
         chain,
         projections,
         elements,
-        shape,
+        selection,
+        work,
     });
     if job.array.store().as_blocking().is_some() {
         return blocking(&job).await;
@@ -56,13 +58,14 @@ impl Job {
         &self,
         projection: &Projection,
         old: Option<Source<'_>>,
+        crew: Crew<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
         let extent = self.array.grid().chunk_extent(&projection.chunk);
         let elem = self.chain.spec().elem().unwrap_or(1);
         let view = match &self.elements {
             Elements::Scalar(_) => None,
             Elements::Each(bytes) => {
-                let all = NdView::new(bytes, &self.shape, elem);
+                let all = NdView::new(bytes, self.selection.full_shape(), elem);
                 Some(
                     all.and_then(|all| all.region(&projection.to))
                         .ok_or(ChunkError::Worker)?,
@@ -81,7 +84,7 @@ impl Job {
             old,
             keep_empty,
         };
-        let parts = assemble::chunk(&self.chain, &change)?;
+        let parts = assemble::chunk(&self.chain, &change, crew)?;
         Ok(parts.map(|parts| parts.into_iter().collect()))
     }
 
@@ -90,11 +93,11 @@ impl Job {
         projection.covers(&self.array.grid().chunk_extent(&projection.chunk))
     }
 
-    fn work(&self, chunks: usize) -> Work {
-        let each = self.chain.spec().byte_len().unwrap_or(0) as u64;
+    /// What there is to do for one chunk, while others of the same write may be made.
+    fn work_on(&self, projection: &Projection) -> Work {
         Work {
-            pieces: chunks,
-            bytes: each.saturating_mul(chunks as u64),
+            pieces: self.work.pieces,
+            ..work::to_write(&self.chain, &projection.part)
         }
     }
 
@@ -107,23 +110,16 @@ impl Job {
 /// covered ones each under its lock, which is taken here and travels with the task.
 async fn blocking(job: &Arc<Job>) -> Result<()> {
     let array = &job.array;
-    let whole = Arc::clone(job);
-    let task = move || {
-        (0..whole.projections.len())
-            .into_par_iter()
-            .try_for_each(|i| put_whole(&whole, i))
-    };
-    let one = job.projections.len() == 1;
-    let done = match job.projections.get(0).filter(|_| one) {
-        // One chunk alone that is not covered has nothing for this step.
-        Some(projection) if !job.covers(&projection) => Ok(Ok(())),
-        Some(_) => {
-            let whole = Arc::clone(job);
-            pool::run(array.context(), job.work(1), move || put_whole(&whole, 0)).await
-        }
-        None => pool::run(array.context(), job.work(job.projections.len()), task).await,
-    };
-    done.map_err(|error| array.chunk_error(&[], error))??;
+    if job.projections.iter().any(|chunk| job.covers(&chunk)) {
+        let whole = Arc::clone(job);
+        let task = move |crew: Crew<'_>| {
+            let put = |i| put_whole(&whole, i, crew);
+            crew.each(whole.projections.len(), put)
+        };
+        pool::run(array.context(), job.work, task)
+            .await
+            .map_err(|error| array.chunk_error(&[], error))??;
+    }
 
     let window = 2 * array.context().threads();
     stream::iter(partly(job))
@@ -132,8 +128,8 @@ async fn blocking(job: &Arc<Job>) -> Result<()> {
                 let key = array.chunk_key(&projection.chunk)?;
                 let lock = array.store().lock(&key).await?;
                 let (job, projection) = (Arc::clone(job), projection.clone());
-                let work = job.work(1);
-                let task = move || merge(&job, &projection, &key, &lock);
+                let work = job.work_on(&projection);
+                let task = move |crew: Crew<'_>| merge(&job, &projection, &key, &lock, crew);
                 pool::run(array.context(), work, task).await?
             };
             result.await.map_err(|error| job.error(&projection, error))
@@ -150,14 +146,15 @@ fn partly(job: &Job) -> impl Iterator<Item = Projection> {
         .filter(|projection| !job.covers(projection))
 }
 
-fn put_whole(job: &Job, i: usize) -> Result<()> {
-    let Some(projection) = job.projections.get(i).filter(|p| job.covers(p)) else {
+fn put_whole(job: &Job, i: usize, crew: Crew<'_>) -> Result<()> {
+    let covered = job.projections.get(i).filter(|chunk| job.covers(chunk));
+    let Some(projection) = covered.filter(|_| crew.is_wanted()) else {
         return Ok(());
     };
     let put = || {
         let key = job.array.chunk_key(&projection.chunk)?;
         let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
-        match job.make(&projection, None)? {
+        match job.make(&projection, None, crew)? {
             Some(payload) => store.put(&key, &payload, PutMode::Overwrite).map(drop)?,
             None => store.delete(&key, None)?,
         }
@@ -172,6 +169,7 @@ fn merge(
     projection: &Projection,
     key: &zarr_store::Key,
     lock: &KeyLock,
+    crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
     let mut update = BlockingUpdate::new(store, key, lock, Writers::Several)?;
@@ -181,7 +179,7 @@ fn merge(
                 Err(error) if error.is_conflict() => continue,
                 old => old?,
             };
-            job.make(projection, old.as_deref().map(Source::Object))?
+            job.make(projection, old.as_deref().map(Source::Object), crew)?
         };
         if let Commit::Done(_) = update.commit(payload.as_ref())? {
             return Ok(());
@@ -241,7 +239,8 @@ async fn make_on_pool(
     projection: &Projection,
     old: Option<bytes::Bytes>,
 ) -> Result<Option<Payload>, ChunkError> {
+    let work = job.work_on(projection);
     let (on_pool, projection) = (Arc::clone(job), projection.clone());
-    let task = move || on_pool.make(&projection, old.map(Source::Bytes));
-    pool::run(job.array.context(), job.work(1), task).await?
+    let task = move |crew: Crew<'_>| on_pool.make(&projection, old.map(Source::Bytes), crew);
+    pool::run(job.array.context(), work, task).await?
 }

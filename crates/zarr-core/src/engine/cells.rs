@@ -1,0 +1,191 @@
+//! Reading cells that lie in an object as they are: which of its bytes, in how many reads. Knows no
+//! shard, and of codecs only where they put cells.
+//!
+//! One read from the first cell to the last suits cells that lie close together. Where much lies
+//! between them, or they are much altogether, their box is cut along its first axis, and each piece
+//! is such a box again.
+
+use zarr_codecs::{Chain, CodecErrorKind, Len, Located, NdViewMut, Region, Span};
+use zarr_store::Object;
+
+use super::pool::with_scratch;
+use super::source::{READ_COST, Source};
+use crate::ChunkError;
+
+/// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
+/// system calls than the copy they save.
+const DIRECT_RUN: usize = 4 << 10;
+/// As much as is read into scratch at a time where there is plenty: it is still in cache when it is
+/// copied to its place.
+const SLAB: u64 = 256 << 10;
+
+/// An encoded chunk in an object, to be read in pieces.
+pub(super) struct Apart<'a> {
+    object: &'a dyn Object,
+    /// Where in the object the chunk begins.
+    start: u64,
+    chain: &'a Chain,
+}
+
+/// Where to read the cells that lie `at`. `None` where the chunk had better be taken whole: it is in
+/// memory, or one read of all of it is best, or it has not the length that its metadata gives it,
+/// and is then an error whatever part of it is wanted.
+pub(super) fn apart<'a>(
+    source: &Source<'a>,
+    chain: &'a Chain,
+    at: &Located,
+    dst: &NdViewMut<'_>,
+) -> Result<Option<Apart<'a>>, ChunkError> {
+    let (object, start) = match source {
+        Source::Bytes(_) => return Ok(None),
+        Source::Object(object) => (*object, 0),
+        Source::Window(object, window) => (*object, window.start),
+    };
+    let len = chain.encoded_len().max() as u64;
+    let Some(span) = chain.span(at, dst) else {
+        return Ok(None);
+    };
+    let in_one = span == (0..len) && !is_direct(at, dst) && cut(at, dst, len).is_none();
+    if in_one || object.slice(0..0).is_some() || source.size()? != len {
+        return Ok(None);
+    }
+    Ok(Some(Apart {
+        object,
+        start,
+        chain,
+    }))
+}
+
+impl Apart<'_> {
+    /// Reads the cells that lie `at`.
+    pub(super) fn read(&self, at: &Located, mut dst: NdViewMut<'_>) -> Result<(), ChunkError> {
+        let Some(span) = self.chain.span(at, &dst) else {
+            return Ok(());
+        };
+        let Some((axis, cells)) = cut(at, &dst, span.end - span.start) else {
+            return self.piece(at, span, dst);
+        };
+        let shape = dst.shape().iter().map(|&n| n as u64);
+        let mut piece = Region::whole(&shape.collect::<Vec<_>>());
+        let all = dst.shape().get(axis).copied().unwrap_or(0);
+        for first in (0..all).step_by(cells) {
+            let count = cells.min(all - first);
+            if let Some(span) = piece.spans.get_mut(axis) {
+                *span = Span::dense(first as u64, count as u64);
+            }
+            let dst = dst.reborrow().region(&piece).ok_or(ChunkError::Worker)?;
+            self.read(&at.skip(axis, first), dst)?;
+        }
+        Ok(())
+    }
+
+    /// Reads cells straight to their place, or all of a span and then from there.
+    fn piece(
+        &self,
+        at: &Located,
+        span: std::ops::Range<u64>,
+        mut dst: NdViewMut<'_>,
+    ) -> Result<(), ChunkError> {
+        if is_direct(at, &dst) {
+            let read = self.chain.place(at, dst.reborrow(), |offset, memory| {
+                Ok::<_, ChunkError>(self.object.read_at(self.start + offset, memory)?)
+            });
+            match read {
+                // The system may hand over less than was asked for; below, reading goes on until
+                // all is there or an error says why not.
+                Err(ChunkError::Codec(error))
+                    if matches!(error.kind, CodecErrorKind::Length { .. }) => {}
+                other => return other,
+            }
+        }
+        let window = self.start + span.start..self.start + span.end;
+        let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
+        with_scratch(|cx| {
+            Source::Window(self.object, window).lend(Len::Exact(len), cx, |bytes, _| {
+                Ok(self.chain.gather(at, span.start, bytes, dst)?)
+            })
+        })
+    }
+}
+
+/// Whether each run of neighbouring cells is worth a read of its own, or there is only one.
+fn is_direct(at: &Located, dst: &NdViewMut<'_>) -> bool {
+    let run = dst.run_len(at);
+    run >= DIRECT_RUN || run == dst.byte_len()
+}
+
+/// The axis to cut a box along whose cells lie `at`, in `span` bytes, and the cells of a piece along
+/// it. `None` where it is best read as it is.
+fn cut(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
+    if is_direct(at, dst) {
+        return None;
+    }
+    let axis = dst.shape().iter().position(|&n| n > 1)?;
+    let all = *dst.shape().get(axis)? as u64;
+    let stride = at.strides.get(axis)?.unsigned_abs() as u64;
+    // The bytes of a piece that is one cell long, from its first to its last.
+    let piece = span.checked_sub((all - 1).checked_mul(stride)?)?;
+    if all.saturating_mul(READ_COST.saturating_add(piece)) < READ_COST.saturating_add(span) {
+        return Some((axis, 1));
+    }
+    let slab = SLAB.checked_div(stride)?.max(1);
+    (span > 2 * SLAB && slab < all).then_some((axis, usize::try_from(slab).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Cuts the box of `shape` elements of two bytes, in an output of its own, out of a chunk in
+    /// which these are the strides.
+    fn check(shape: &[u64], strides: &[isize], wanted: Option<(usize, usize)>) {
+        let at = Located {
+            offset: 1 << 40,
+            strides: strides.into(),
+        };
+        let mut memory = vec![0; 2 * shape.iter().product::<u64>() as usize];
+        // One column is left out of the output, so that its rows do not touch.
+        let mut part = Region::whole(shape);
+        let dst = NdViewMut::over(&mut memory, shape, 2).unwrap();
+        if let Some(last) = part.spans.last_mut().filter(|last| last.count > 1) {
+            last.count -= 1;
+        }
+        let dst = dst.region(&part).unwrap();
+        let way = |(&n, &stride): (&usize, &isize)| (n as u64 - 1) * stride.unsigned_abs() as u64;
+        let span = dst.shape().iter().zip(strides).map(way).sum::<u64>() + 2;
+        assert_eq!(cut(&at, &dst, span), wanted, "{shape:?} {strides:?}");
+    }
+
+    #[test]
+    fn what_lies_close_is_one_read() {
+        check(&[8, 8, 9], &[2048, 128, 2], None);
+        check(&[100, 9], &[-64, 2], None);
+        check(&[], &[], None);
+        check(&[1, 1, 1], &[1 << 20, 1 << 10, 2], None);
+    }
+
+    #[test]
+    fn what_lies_far_apart_is_a_read_each() {
+        check(&[8, 8, 9], &[1 << 15, 256, 2], Some((0, 1)));
+        check(&[8, 8, 9], &[-(1 << 15), 256, 2], Some((0, 1)));
+        check(&[1, 8, 9], &[1 << 20, 1 << 15, 2], Some((1, 1)));
+        check(&[3, 1], &[1 << 14, 2], Some((0, 1)));
+        // Eight planes of 2 KiB with 6 KiB between them: as cheap at once.
+        check(&[8, 8, 9], &[8 << 10, 256, 2], None);
+    }
+
+    #[test]
+    fn what_is_large_is_read_in_slabs() {
+        check(&[128, 128, 128], &[1 << 15, 1 << 8, 2], Some((0, 8)));
+        check(
+            &[1, 1 << 14, 128],
+            &[1 << 22, 1 << 8, 2],
+            Some((1, 1 << 10)),
+        );
+        check(&[16, 128, 128], &[1 << 15, 1 << 8, 2], None);
+        // Planes of a MiB: one at a time, and each is cut again.
+        check(&[4, 4096, 128], &[1 << 20, 1 << 8, 2], Some((0, 1)));
+        // Rows that are worth a read each are not cut at all.
+        check(&[512, 1 << 12], &[1 << 13, 2], None);
+    }
+}
