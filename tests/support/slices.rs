@@ -66,15 +66,19 @@ impl Chosen {
     }
 
     /// What reading gives.
-    pub(crate) fn read<T: Copy>(&self, model: &ArrayD<T>) -> ArrayD<T> {
-        let cells = self.cells().iter().map(|cell| model[IxDyn(cell)]).collect();
+    pub(crate) fn read<T: Clone>(&self, model: &ArrayD<T>) -> ArrayD<T> {
+        let cells = self.cells();
+        let cells = cells
+            .iter()
+            .map(|cell| model[IxDyn(cell)].clone())
+            .collect();
         ArrayD::from_shape_vec(IxDyn(&self.shape), cells).unwrap()
     }
 
     /// What writing does.
-    pub(crate) fn write<T: Copy>(&self, model: &mut ArrayD<T>, data: &ArrayD<T>) {
-        for (cell, &value) in self.cells().iter().zip(data.iter()) {
-            model[IxDyn(cell)] = value;
+    pub(crate) fn write<T: Clone>(&self, model: &mut ArrayD<T>, data: &ArrayD<T>) {
+        for (cell, value) in self.cells().iter().zip(data.iter()) {
+            model[IxDyn(cell)] = value.clone();
         }
     }
 }

@@ -9,7 +9,7 @@ mod types;
 
 use std::io::{self, Read, Write};
 
-use zarr::{DataType, DynData};
+use zarr::{DataType, DynData, Values};
 
 use self::header::Header;
 
@@ -53,7 +53,7 @@ pub(crate) fn has(data_type: &DataType) -> bool {
 /// Writes an array: format 1.0 where its header is short enough, else 2.0, and byte for byte what
 /// numpy would write.
 pub(crate) fn write(array: &DynData, out: &mut (impl Write + ?Sized)) -> Result<(), Error> {
-    let Some(descr) = types::descr(&array.dtype) else {
+    let (Some(descr), Some(data)) = (types::descr(&array.dtype), array.data.as_fixed()) else {
         let text = format!("an .npy file cannot hold elements of type {}", array.dtype);
         return Err(Error::Unsupported(text));
     };
@@ -65,7 +65,7 @@ pub(crate) fn write(array: &DynData, out: &mut (impl Write + ?Sized)) -> Result<
         }
         .to_bytes(),
     )?;
-    out.write_all(&array.data)?;
+    out.write_all(data)?;
     Ok(())
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn read(input: &mut impl Read, size: Option<u64>) -> Result<DynData, 
     Ok(DynData {
         dtype: element.data_type,
         shape: header.shape,
-        data,
+        data: Values::Fixed(data.into()),
     })
 }
 

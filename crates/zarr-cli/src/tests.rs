@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use serde_json::{Value, json};
-use zarr::{DataType, DynData};
+use zarr::{DataType, DynData, Values};
 
 use crate::failure::{Exit, Failure};
 use crate::{Cli, Command, info, npy, read, tree, write};
@@ -66,17 +66,19 @@ impl Home {
 
 fn counting(shape: &[u64]) -> DynData {
     let cells = shape.iter().product::<u64>();
-    let data = (0..cells).flat_map(|n| (n as i16).to_ne_bytes()).collect();
+    let data: Vec<u8> = (0..cells).flat_map(|n| (n as i16).to_ne_bytes()).collect();
     DynData {
         dtype: DataType::Int16,
         shape: shape.to_vec(),
-        data,
+        data: Values::Fixed(data.into()),
     }
 }
 
 fn values(array: &DynData) -> Vec<i16> {
     array
         .data
+        .as_fixed()
+        .unwrap()
         .chunks(2)
         .map(|bytes| i16::from_ne_bytes([bytes[0], bytes[1]]))
         .collect()
@@ -141,10 +143,11 @@ fn every_type_and_shape() {
             let dtype: DataType = name.parse().unwrap();
             let cells = shape.iter().product::<u64>() as usize;
             let bytes = cells * dtype.size().unwrap();
-            let data = match dtype {
+            let data: Vec<u8> = match dtype {
                 DataType::Bool => (0..bytes).map(|n| u8::from(n % 3 == 0)).collect(),
                 _ => (0..bytes).map(|n| (n * 37 + 1) as u8).collect(),
             };
+            let data = Values::Fixed(data.into());
             let array = DynData { dtype, shape, data };
             home.save("a.npy", &array);
             home.print("write ~/a.npy ~/a.zarr --overwrite");

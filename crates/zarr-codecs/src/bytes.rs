@@ -135,7 +135,7 @@ impl ArrayToBytes for BytesCodec {
         if !part.fits(&spec.shape) {
             return None;
         }
-        let mut stride = isize::try_from(spec.elem()?).ok()?;
+        let mut stride = isize::try_from(spec.elem()).ok()?;
         let mut strides: Dims<isize> = spec.shape.iter().map(|_| 0).collect();
         let mut offset = 0_u64;
         let axes = strides.iter_mut().zip(&spec.shape).zip(&part.spans);
@@ -150,7 +150,7 @@ impl ArrayToBytes for BytesCodec {
 
 fn too_large(spec: &ChunkSpec) -> CodecError {
     let cells = crate::volume(&spec.shape).unwrap_or(u64::MAX);
-    let asked = cells.saturating_mul(spec.elem().unwrap_or(1) as u64);
+    let asked = cells.saturating_mul(spec.elem() as u64);
     CodecErrorKind::Limit {
         what: "a decoded chunk",
         asked,

@@ -7,7 +7,7 @@ use zarr_metadata::{DataType, FillValue, Layout, Swap};
 
 use crate::scratch::Scratch;
 use crate::sink::Sink;
-use crate::{CodecError, CodecErrorKind, Dims, NdView, NdViewMut, Region, volume};
+use crate::{CodecError, CodecErrorKind, Dims, Handle, NdView, NdViewMut, Region, volume};
 
 /// The array that a codec sees: one chunk's shape, data type and fill value.
 #[derive(Clone, Debug)]
@@ -47,19 +47,27 @@ impl ChunkSpec {
         }
     }
 
-    /// Bytes per element, or `None` for elements of variable length.
-    pub fn elem(&self) -> Option<usize> {
+    /// Bytes per element in an array; a [`Handle`] each for elements of variable length.
+    pub fn elem(&self) -> usize {
         match self.layout {
-            Layout::Fixed { size, .. } => Some(size),
-            _ => None,
+            Layout::Fixed { size, .. } => size,
+            Layout::Variable => Handle::SIZE,
         }
     }
 
-    /// Bytes of the whole decoded chunk in memory, or `None` where that is not a number that fits.
+    /// The fill value as an element of an array.
+    pub fn fill_element(&self) -> &[u8] {
+        match self.layout {
+            Layout::Fixed { .. } => self.fill.as_bytes(),
+            Layout::Variable => &[0; Handle::SIZE],
+        }
+    }
+
+    /// Bytes of the whole decoded chunk in memory, without what handles stand for, or `None` where that is not a number that fits.
     pub fn byte_len(&self) -> Option<usize> {
         usize::try_from(volume(&self.shape)?)
             .ok()?
-            .checked_mul(self.elem()?)
+            .checked_mul(self.elem())
     }
 }
 
@@ -272,7 +280,7 @@ pub(crate) fn with_whole(
     take: impl FnOnce(&NdView<'_>) -> bool,
 ) -> Result<(), CodecError> {
     let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(codec);
-    let (len, elem) = spec.byte_len().zip(spec.elem()).ok_or_else(unfit)?;
+    let (len, elem) = (spec.byte_len().ok_or_else(unfit)?, spec.elem());
     let mut memory = cx.buffers.take();
     memory.resize(len, 0);
     let whole = NdViewMut::over(&mut memory, &spec.shape, elem).ok_or_else(unfit)?;

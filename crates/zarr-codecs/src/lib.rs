@@ -51,6 +51,7 @@ mod dims;
 mod error;
 #[cfg(feature = "gzip")]
 mod gzip;
+mod heap;
 mod kernels;
 mod projection;
 mod region;
@@ -61,6 +62,7 @@ mod sink;
 mod transpose;
 #[allow(unsafe_code)]
 mod view;
+mod vlen;
 mod walk;
 #[cfg(feature = "zstd")]
 mod zstd;
@@ -75,6 +77,7 @@ pub use dims::{Dims, volume};
 pub use error::{CodecError, CodecErrorKind};
 #[cfg(feature = "gzip")]
 pub use gzip::GzipCodec;
+pub use heap::{Handle, Heap, HeapElements, Segment};
 pub use kernels::{all_equal, fill};
 pub use projection::{Projection, Projections};
 pub use region::{Region, Span};
@@ -84,6 +87,7 @@ pub use sharding::{Shard, ShardIndex};
 pub use sink::Sink;
 pub use transpose::TransposeCodec;
 pub use view::{NdView, NdViewMut, Split};
+pub use vlen::VlenCodec;
 
 /// The examples of the README are tests like any other.
 #[cfg(doctest)]

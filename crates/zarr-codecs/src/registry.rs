@@ -8,7 +8,7 @@ use zarr_metadata::Extension;
 
 use crate::{
     ArrayToArray, ArrayToBytes, BytesCodec, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind,
-    Crc32cCodec, Shard, TransposeCodec,
+    Crc32cCodec, Shard, TransposeCodec, VlenCodec,
 };
 
 /// A codec ready for chunks of one shape and type.
@@ -56,6 +56,16 @@ const BUILT_IN: &[(&str, Build)] = &[
     ("transpose", |s| {
         let codec = TransposeCodec::parse(s.extension, s.spec.shape.len())?;
         Ok(Codec::ArrayToArray(Arc::new(codec)))
+    }),
+    ("vlen-array", |s| {
+        let codec = VlenCodec::parse_array(s.extension)?;
+        Ok(Codec::ArrayToBytes(Arc::new(codec)))
+    }),
+    ("vlen-bytes", |_| {
+        Ok(Codec::ArrayToBytes(Arc::new(VlenCodec::bytes())))
+    }),
+    ("vlen-utf8", |_| {
+        Ok(Codec::ArrayToBytes(Arc::new(VlenCodec::utf8())))
     }),
     #[cfg(feature = "zstd")]
     ("zstd", |s| {

@@ -1,6 +1,10 @@
 //! What one worker keeps between chunks: buffers and the compressors' contexts. Holds no state
 //! that could change a result.
 
+use std::sync::Arc;
+
+use crate::{CodecError, CodecErrorKind, Heap};
+
 /// One worker's reusable memory. Two disjoint halves, so that a codec may use its context while a
 /// buffer is lent to it.
 #[derive(Debug, Default)]
@@ -9,6 +13,21 @@ pub struct Scratch {
     pub buffers: Buffers,
     /// Recycled compressor states.
     pub contexts: Contexts,
+    /// The elements of variable length of the operation at work, where it has any.
+    pub heap: Option<Arc<Heap>>,
+}
+
+impl Scratch {
+    /// The heap that the operation at work has brought, for the codec of this name.
+    ///
+    /// # Errors
+    /// Where it has brought none: it takes elements of fixed size only.
+    pub fn heap(&self, codec: &str) -> Result<&Heap, CodecError> {
+        self.heap.as_deref().ok_or_else(|| {
+            let text = "elements of variable length need a heap, and there is none".to_owned();
+            CodecErrorKind::Config(text).of(codec)
+        })
+    }
 }
 
 /// Buffers that keep their capacity between uses.

@@ -296,7 +296,7 @@ impl Shard {
                 CodecErrorKind::Config("the output is smaller than the region".to_owned()).of(NAME)
             })?;
             match index.get(self.number(&chunk)) {
-                None => kernels::fill(&mut cells, self.spec.fill.as_bytes()),
+                None => kernels::fill(&mut cells, self.spec.fill_element()),
                 Some(range) => {
                     // `decode_index` checked every range against the size.
                     let bytes = &src[range.start as usize..range.end as usize];
@@ -319,7 +319,7 @@ impl Shard {
             let cells = src.region(&to).ok_or_else(|| {
                 CodecErrorKind::Config("the input is smaller than the shard".to_owned()).of(NAME)
             })?;
-            if kernels::all_equal(&cells, self.spec.fill.as_bytes()) {
+            if kernels::all_equal(&cells, self.spec.fill_element()) {
                 chunks.push(None);
                 continue;
             }

@@ -188,20 +188,15 @@ impl ChunkedArray {
     /// # Errors
     /// Where there are not as many elements as cells, or a chunk cannot be read, encoded or stored.
     pub async fn write(self: Arc<Self>, selection: Resolved, elements: Elements) -> Result<()> {
-        let (elem, cells) = (self.metadata.data_type().size(), selection.volume());
-        let (given, wanted) = match &elements {
-            Elements::Scalar(bytes) => (bytes.len(), elem),
-            Elements::Each(bytes) => {
-                let cells = cells.and_then(|n| usize::try_from(n).ok());
-                (
-                    bytes.len(),
-                    cells.zip(elem).and_then(|(n, elem)| n.checked_mul(elem)),
-                )
-            }
+        let cells = selection.volume().and_then(|n| usize::try_from(n).ok());
+        let (values, wanted) = match &elements {
+            Elements::Scalar(values) => (values, Some(1)),
+            Elements::Each(values) => (values, cells),
         };
-        if wanted != Some(given) && elem.is_some() {
+        let dtype = self.metadata.data_type();
+        if wanted.is_none() || values.count(dtype.size()) != wanted {
             let shape = selection.out_shape();
-            let text = format!("{given} bytes of data do not fill a selection of shape {shape:?}");
+            let text = format!("these are not as many elements of {dtype} as {shape:?} holds");
             return Err(Error::argument("data", text));
         }
         engine::write(self, selection, elements).await
@@ -221,19 +216,6 @@ impl ChunkedArray {
             source,
         }
         .into()
-    }
-
-    /// The bytes of an element; an error for elements of variable length.
-    pub(crate) fn elem_size(&self, chain: &Chain) -> Result<usize> {
-        let dtype = || Box::new(self.metadata.data_type().clone());
-        chain.spec().elem().ok_or_else(|| {
-            let source = CodecErrorKind::DataType(dtype()).of("bytes");
-            ErrorKind::Codec {
-                path: self.path.clone(),
-                source,
-            }
-            .into()
-        })
     }
 
     /// Adds to an error where it happened.

@@ -11,6 +11,7 @@ mod options;
 mod selection;
 mod stored;
 mod typed;
+mod values;
 
 pub use array::{ArrayConfig, ChunkedArray};
 pub use context::{Context, ContextBuilder};
@@ -20,6 +21,7 @@ pub use grid::{ChunkGrid, ChunkIndices, GridError};
 pub use options::{ArrayOptions, Chunks, Codecs, Fill};
 pub use selection::{Bounds, Resolved, Selection, SelectionError, Slice};
 pub use typed::{DynData, Element, Plain, c_order};
+pub use values::{Values, VarArray};
 
 /// The examples of the README are tests like any other.
 #[cfg(doctest)]

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ndarray::{ArrayD, IxDyn};
+use zarr_codecs::{Heap, HeapElements};
 use zarr_metadata::DataType;
 
-use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result};
+use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result, Values, VarArray, values};
 
 /// A Rust type that elements can be read and written as. Exactly the stored type: nothing is cast.
-pub trait Element: Copy + Send + Sync + 'static {
+pub trait Element: Clone + Send + Sync + 'static {
     /// How an element lies in memory: a type for which all bytes are valid.
     type Stored: Plain;
 
@@ -22,14 +23,14 @@ pub trait Element: Copy + Send + Sync + 'static {
         *data_type == Self::data_type()
     }
 
-    /// Checks what was read.
+    /// Checks what was read. Elements that differ in length are handles into `heap`.
     ///
     /// # Errors
     /// Where bytes are not a valid value of this type.
-    fn from_stored(stored: Vec<Self::Stored>) -> Result<Vec<Self>>;
+    fn from_stored(stored: Vec<Self::Stored>, heap: &HeapElements) -> Result<Vec<Self>>;
 
-    /// The bytes of elements, shared where that is possible.
-    fn into_bytes(elements: Vec<Self>) -> Bytes;
+    /// The values of elements, shared where that is possible.
+    fn into_values(elements: Vec<Self>) -> Values;
 }
 
 /// Types for which any bytes are a value, so that they can be read in place.
@@ -47,12 +48,12 @@ macro_rules! plain {
                 DataType::$data_type
             }
 
-            fn from_stored(stored: Vec<Self>) -> Result<Vec<Self>> {
+            fn from_stored(stored: Vec<Self>, _: &HeapElements) -> Result<Vec<Self>> {
                 Ok(stored)
             }
 
-            fn into_bytes(elements: Vec<Self>) -> Bytes {
-                Bytes::from_owner(AsBytes(elements))
+            fn into_values(elements: Vec<Self>) -> Values {
+                Values::Fixed(Bytes::from_owner(AsBytes(elements)))
             }
         }
     )*};
@@ -86,7 +87,7 @@ impl Element for bool {
         DataType::Bool
     }
 
-    fn from_stored(stored: Vec<u8>) -> Result<Vec<Self>> {
+    fn from_stored(stored: Vec<u8>, _: &HeapElements) -> Result<Vec<Self>> {
         match stored.iter().position(|&byte| byte > 1) {
             None => Ok(stored.into_iter().map(|b| b == 1).collect()),
             Some(at) => {
@@ -97,20 +98,78 @@ impl Element for bool {
         }
     }
 
-    fn into_bytes(elements: Vec<Self>) -> Bytes {
-        Bytes::from_owner(AsBytes(elements))
+    fn into_values(elements: Vec<Self>) -> Values {
+        Values::Fixed(Bytes::from_owner(AsBytes(elements)))
     }
 }
 
-/// Elements of a data type known only at run time: native byte order, C order.
+/// What stands in memory for an element of variable length.
+impl Plain for [u64; 2] {}
+
+impl Element for String {
+    type Stored = [u64; 2];
+
+    fn data_type() -> DataType {
+        DataType::String
+    }
+
+    fn accepts(data_type: &DataType) -> bool {
+        matches!(data_type, DataType::String | DataType::Json)
+    }
+
+    fn from_stored(stored: Vec<[u64; 2]>, heap: &HeapElements) -> Result<Vec<Self>> {
+        let texts = stored.into_iter().enumerate().map(|(at, handle)| {
+            let text = str::from_utf8(looked_up(at, handle, heap)?);
+            text.map(str::to_owned).map_err(|error| {
+                let text = format!("element {at} of the selection is not UTF-8: {error}");
+                Error::argument("string", text)
+            })
+        });
+        texts.collect()
+    }
+
+    fn into_values(elements: Vec<Self>) -> Values {
+        Values::Variable(elements.into_iter().collect())
+    }
+}
+
+/// Byte strings of any length.
+impl Element for Vec<u8> {
+    type Stored = [u64; 2];
+
+    fn data_type() -> DataType {
+        DataType::Bytes
+    }
+
+    fn from_stored(stored: Vec<[u64; 2]>, heap: &HeapElements) -> Result<Vec<Self>> {
+        let elements = stored.into_iter().enumerate();
+        elements
+            .map(|(at, handle)| Ok(looked_up(at, handle, heap)?.to_vec()))
+            .collect()
+    }
+
+    fn into_values(elements: Vec<Self>) -> Values {
+        Values::Variable(elements.into_iter().collect())
+    }
+}
+
+/// An element of variable length. Only a codec of the user's can make a handle that is of no heap.
+fn looked_up(at: usize, handle: [u64; 2], heap: &HeapElements) -> Result<&[u8]> {
+    values::look_up(heap, handle).ok_or_else(|| {
+        let text = format!("a codec gave no bytes for element {at} of the selection");
+        Error::argument("codecs", text)
+    })
+}
+
+/// Elements of a data type known only at run time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DynData {
     /// The element type.
     pub dtype: DataType,
     /// Elements per axis; none for a scalar.
     pub shape: Vec<u64>,
-    /// The elements' bytes.
-    pub data: Vec<u8>,
+    /// The elements.
+    pub data: Values,
 }
 
 impl DynData {
@@ -128,19 +187,21 @@ impl DynData {
             }
             .into());
         }
-        let stored: Vec<T::Stored> = bytemuck::pod_collect_to_vec(&self.data);
-        into_array(T::from_stored(stored)?, &self.shape)
+        let heap = Heap::new(Bytes::new());
+        let elements = self.data.into_elements(&heap);
+        let elements = elements.map_err(|error| Error::argument("data", error.to_string()))?;
+        let stored: Vec<T::Stored> = bytemuck::pod_collect_to_vec(&elements);
+        into_array(T::from_stored(stored, &heap.elements())?, &self.shape)
     }
 }
 
 impl<T: Element> From<ArrayD<T>> for DynData {
     fn from(array: ArrayD<T>) -> Self {
         let shape = array.shape().iter().map(|&n| n as u64).collect();
-        let data = T::into_bytes(c_order(array)).to_vec();
         Self {
             dtype: T::data_type(),
             shape,
-            data,
+            data: T::into_values(c_order(array)),
         }
     }
 }
@@ -149,7 +210,7 @@ impl<T: Element> From<ArrayD<T>> for DynData {
 pub fn c_order<T: Element>(array: ArrayD<T>) -> Vec<T> {
     let (len, standard) = (array.len(), array.is_standard_layout());
     if !standard {
-        return array.iter().copied().collect();
+        return array.iter().cloned().collect();
     }
     let (memory, offset) = array.into_raw_vec_and_offset();
     match offset.unwrap_or(0) {
@@ -175,8 +236,9 @@ impl ChunkedArray {
         self.check_element::<T>()?;
         let align = align_of::<T::Stored>();
         let output = Arc::clone(&self).read(selection.clone(), align).await?;
+        let heap = output.heap().elements();
         let stored: Vec<T::Stored> = output.into_vec().ok_or_else(|| self.incomplete())?;
-        into_array(T::from_stored(stored)?, selection.out_shape())
+        into_array(T::from_stored(stored, &heap)?, selection.out_shape())
     }
 
     /// Reads the cells of a selection whatever their type.
@@ -184,9 +246,25 @@ impl ChunkedArray {
     /// # Errors
     /// As [`read`](Self::read).
     pub async fn read_dyn(self: Arc<Self>, selection: Resolved) -> Result<DynData> {
-        let output = Arc::clone(&self).read(selection.clone(), 1).await?;
-        let data = output.into_vec().ok_or_else(|| self.incomplete())?;
         let dtype = self.metadata().data_type().clone();
+        let align = if dtype.is_variable() {
+            align_of::<u64>()
+        } else {
+            1
+        };
+        let output = Arc::clone(&self).read(selection.clone(), align).await?;
+        let heap = output.heap().elements();
+        let incomplete = || self.incomplete();
+        let data = if dtype.is_variable() {
+            let handles: Vec<[u64; 2]> = output.into_vec().ok_or_else(incomplete)?;
+            let elements = handles
+                .into_iter()
+                .map(|handle| values::look_up(&heap, handle));
+            let elements: Option<VarArray> = elements.collect();
+            Values::Variable(elements.ok_or_else(incomplete)?)
+        } else {
+            Values::Fixed(output.into_vec::<u8>().ok_or_else(incomplete)?.into())
+        };
         Ok(DynData {
             dtype,
             shape: selection.out_shape().to_vec(),

@@ -105,6 +105,12 @@ impl FillValue {
         &self.bytes
     }
 
+    /// Whether it is one of elements that differ in length.
+    #[must_use]
+    pub fn is_variable(&self) -> bool {
+        self.variable
+    }
+
     /// Whether every byte is zero: memory that was zeroed already holds this value. −0.0 is not.
     /// Of the elements that differ in length only the empty one is.
     #[must_use]

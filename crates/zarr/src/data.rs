@@ -1,7 +1,7 @@
 //! What can be written: arrays, scalars, and untyped data, as one type. Copies nothing it can move.
 
 use ndarray::{Array, ArrayView, Dimension};
-use zarr_core::{DynData, Element, Elements, Error, ErrorKind, Resolved, Result, c_order};
+use zarr_core::{DynData, Element, Elements, Error, ErrorKind, Resolved, Result, Values, c_order};
 use zarr_metadata::{DataType, NodePath};
 
 /// Elements to write: an array moved in, or one element for every cell.
@@ -18,7 +18,7 @@ pub struct Data {
     dtype: DataType,
     /// `None` for one element that goes everywhere.
     shape: Option<Vec<u64>>,
-    bytes: bytes::Bytes,
+    values: Values,
 }
 
 impl Data {
@@ -40,8 +40,8 @@ impl Data {
             .into());
         }
         match self.shape {
-            None => Ok(Elements::Scalar(self.bytes)),
-            Some(shape) if shape == selection.out_shape() => Ok(Elements::Each(self.bytes)),
+            None => Ok(Elements::Scalar(self.values)),
+            Some(shape) if shape == selection.out_shape() => Ok(Elements::Each(self.values)),
             Some(shape) => {
                 let wanted = selection.out_shape();
                 let text =
@@ -55,11 +55,11 @@ impl Data {
 impl<T: Element, D: Dimension> From<Array<T, D>> for Data {
     fn from(array: Array<T, D>) -> Self {
         let shape = array.shape().iter().map(|&n| n as u64).collect();
-        let bytes = T::into_bytes(c_order(array.into_dyn()));
+        let values = T::into_values(c_order(array.into_dyn()));
         Self {
             dtype: T::data_type(),
             shape: Some(shape),
-            bytes,
+            values,
         }
     }
 }
@@ -83,20 +83,27 @@ macro_rules! scalar {
     ($($element:ty),*) => {$(
         impl From<$element> for Data {
             fn from(element: $element) -> Self {
-                let bytes = <$element>::into_bytes(vec![element]);
-                Self { dtype: <$element>::data_type(), shape: None, bytes }
+                let values = <$element>::into_values(vec![element]);
+                Self { dtype: <$element>::data_type(), shape: None, values }
             }
         }
     )*};
 }
-scalar!(bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64);
+scalar!(bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, String);
+
+/// One text for every cell.
+impl From<&str> for Data {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
 
 impl From<DynData> for Data {
     fn from(data: DynData) -> Self {
         Self {
             dtype: data.dtype,
             shape: Some(data.shape),
-            bytes: data.data.into(),
+            values: data.data,
         }
     }
 }

@@ -80,7 +80,7 @@ pub use zarr_codecs::Registry;
 pub use zarr_core::{
     ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
     Error, ErrorClass, ErrorKind, Fill, NodeKind, Plain, Result, Selection, SelectionError, Slice,
-    sel,
+    Values, VarArray, sel,
 };
 pub use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,

@@ -22,7 +22,7 @@ fn array(dtype: DataType, shape: &[u64], data: &[u8]) -> DynData {
     DynData {
         dtype,
         shape: shape.to_vec(),
-        data: data.to_vec(),
+        data: Values::Fixed(data.to_vec().into()),
     }
 }
 
@@ -224,7 +224,10 @@ fn hostile_files() {
         &[],
     ))
     .unwrap();
-    assert_eq!((empty.shape.len(), empty.data.len()), (3, 0));
+    assert_eq!(
+        (empty.shape.len(), empty.data.as_fixed().unwrap().len()),
+        (3, 0)
+    );
 
     let records = v1(
         "{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}",

@@ -21,7 +21,7 @@ fn chain(codecs: &Value, spec: &ChunkSpec) -> Result<Chain, CodecError> {
 
 fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
     let spec = chain.spec();
-    let view = NdView::new(elements, &spec.shape, spec.elem().unwrap()).unwrap();
+    let view = NdView::new(elements, &spec.shape, spec.elem()).unwrap();
     let mut out = vec![];
     chain
         .encode(&view, &mut out, &mut Scratch::default())
@@ -31,7 +31,7 @@ fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
 
 /// Decodes `part` into a box that lies with gaps in a larger one, or dense where `gap` is 0.
 fn decode(chain: &Chain, src: &[u8], part: &Region, gap: u64) -> Result<Vec<u8>, CodecError> {
-    let elem = chain.spec().elem().unwrap();
+    let elem = chain.spec().elem();
     let shape = part.shape();
     let outer: Dims<u64> = shape.iter().map(|&n| n + gap).collect();
     let mut memory = vec![MaybeUninit::new(0xEE); volume(&outer) * elem];
@@ -141,12 +141,12 @@ proptest! {
         let encoded = encode(&chain, &elements);
         prop_assert!(encoded.len() <= chain.encoded_len().max());
         prop_assert_eq!(&decode(&chain, &encoded, &Region::whole(&shape), gap).unwrap(), &elements);
-        let wanted = NdView::new(&elements, &shape, spec.elem().unwrap()).unwrap().region(&part).unwrap();
+        let wanted = NdView::new(&elements, &shape, spec.elem()).unwrap().region(&part).unwrap();
         prop_assert_eq!(decode(&chain, &encoded, &part, gap).unwrap(), wanted.to_vec());
         if let Access::Cells(at) = chain.access(&part) {
             let shape = part.shape();
             let mut memory = vec![MaybeUninit::uninit(); wanted.to_vec().len()];
-            let view = NdViewMut::new(&mut memory, &shape, spec.elem().unwrap()).unwrap();
+            let view = NdViewMut::new(&mut memory, &shape, spec.elem()).unwrap();
             chain.place::<CodecError>(&at, view, |offset, memory| {
                 let start = offset as usize;
                 let len = memory.len();
@@ -155,7 +155,7 @@ proptest! {
             prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
 
             let mut memory = vec![MaybeUninit::uninit(); memory.len()];
-            let view = NdViewMut::new(&mut memory, &shape, spec.elem().unwrap()).unwrap();
+            let view = NdViewMut::new(&mut memory, &shape, spec.elem()).unwrap();
             let span = chain.span(&at, &view).unwrap();
             let bytes = &encoded[span.start as usize..span.end as usize];
             chain.gather(&at, span.start, bytes, view).unwrap();

@@ -10,15 +10,15 @@ use zarr_codecs::{
 use super::pool::{Crew, with_scratch};
 use super::read;
 use super::source::Source;
-use crate::ChunkError;
+use crate::{ChunkError, Values};
 
 /// The elements of a write.
 #[derive(Clone, Debug)]
 pub enum Elements {
     /// One element for every cell.
-    Scalar(Bytes),
+    Scalar(Values),
     /// One element per cell of the selection, in C order.
-    Each(Bytes),
+    Each(Values),
 }
 
 /// New elements for the cells of one chunk: the part of a write that concerns it.
@@ -74,11 +74,11 @@ pub(crate) fn chunk(
 
 fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<Bytes>, ChunkError> {
     let spec = chain.spec();
-    let value = spec.fill.as_bytes();
+    let value = spec.fill_element();
     if change.covers() && !change.keep_empty && is_empty(&change.new, value) {
         return Ok(None);
     }
-    with_scratch(|cx| {
+    crew.scratch(|cx| {
         if let New::Each(view) = change.new
             && change.part.is_whole(&spec.shape)
         {
@@ -87,7 +87,7 @@ fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<By
         // The chunk as it was, or as it is where nothing was, then the new cells over it.
         let mut memory = cx.buffers.take();
         let wrong = || too_large(chain);
-        let (len, elem) = spec.byte_len().zip(spec.elem()).ok_or_else(wrong)?;
+        let (len, elem) = (spec.byte_len().ok_or_else(wrong)?, spec.elem());
         memory.resize(len, 0);
         let mut whole = NdViewMut::over(&mut memory, &spec.shape, elem).ok_or_else(wrong)?;
         match &change.old {

@@ -8,10 +8,12 @@
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytemuck::AnyBitPattern;
-use zarr_codecs::{NdViewMut, Projection, Projections, Split};
+use zarr_codecs::{Heap, NdViewMut, Projection, Projections, Split};
+use zarr_metadata::FillValue;
 
 use crate::{Error, ErrorKind};
 
@@ -30,6 +32,7 @@ pub struct Output {
     // Declared first: dropped before the memory it points into is freed.
     parts: Split<'static>,
     memory: Memory,
+    heap: Arc<Heap>,
     written: AtomicU64,
     zeroed: bool,
 }
@@ -49,7 +52,7 @@ unsafe impl Sync for Memory {}
 
 impl Output {
     /// Memory for elements of `elem` bytes, aligned to `align`, for a region of `shape` that
-    /// `projections` cut up. With `zero` it may come zeroed, where that is free.
+    /// `projections` cut up. It may come zeroed where that is free and `fill` is zeros.
     ///
     /// # Errors
     /// Where that many bytes cannot exist or are not available.
@@ -58,7 +61,7 @@ impl Output {
         elem: usize,
         align: usize,
         projections: Projections,
-        zero: bool,
+        fill: &FillValue,
     ) -> Result<Self, Error> {
         let cells = zarr_codecs::volume(shape);
         let too_large = || ErrorKind::Memory {
@@ -68,6 +71,8 @@ impl Output {
         let bytes = cells.and_then(|n| usize::try_from(n).ok()?.checked_mul(elem));
         let layout = bytes.and_then(|bytes| Layout::from_size_align(bytes, align).ok());
         let layout = layout.ok_or_else(too_large)?;
+        // A handle of zeros stands for the fill value, whatever that is.
+        let zero = fill.is_variable() || fill.is_zero();
         let zeroed = zero && layout.size() >= FRESH_PAGES;
         let memory = Memory::new(layout, zeroed).ok_or_else(too_large)?;
         // SAFETY: the memory is valid for `layout.size()` bytes until `memory` is dropped, which
@@ -77,6 +82,7 @@ impl Output {
         Ok(Self {
             parts: Split::new(view, projections),
             memory,
+            heap: Arc::new(Heap::new(fill.as_bytes().to_vec())),
             written: AtomicU64::new(0),
             zeroed,
         })
@@ -92,9 +98,14 @@ impl Output {
         self.parts.projection(i)
     }
 
-    /// Whether memory that is left alone holds zeros.
-    pub(crate) fn is_zeroed(&self) -> bool {
+    /// Whether memory that is left alone holds fill values.
+    pub(crate) fn is_filled(&self) -> bool {
         self.zeroed
+    }
+
+    /// What the handles among the elements stand for, if they are handles.
+    pub fn heap(&self) -> &Arc<Heap> {
+        &self.heap
     }
 
     /// Lets `write` fill the `i`-th part, once. It vouches for every byte of the part.
@@ -199,7 +210,8 @@ mod tests {
 
     fn output(shape: &[u64], chunk: &[u64]) -> Output {
         let projections = Projections::new(&Region::whole(shape), chunk).unwrap();
-        Output::new(shape, 4, 4, projections, false).unwrap()
+        let fill = FillValue::from_bytes(&zarr_metadata::DataType::UInt32, &[1; 4]).unwrap();
+        Output::new(shape, 4, 4, projections, &fill).unwrap()
     }
 
     fn write(output: &Output, i: usize) {

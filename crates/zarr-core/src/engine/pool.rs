@@ -4,10 +4,11 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use futures_channel::oneshot;
 use rayon::prelude::*;
-use zarr_codecs::Scratch;
+use zarr_codecs::{Heap, Scratch};
 
 use crate::{ChunkError, Context};
 
@@ -38,9 +39,21 @@ impl Work {
 pub(crate) struct Crew<'t> {
     /// On the pool: whether somebody still waits for the answer.
     workers: Option<&'t (dyn Fn() -> bool + Sync)>,
+    /// The elements of variable length of the operation.
+    heap: &'t Arc<Heap>,
 }
 
 impl Crew<'_> {
+    /// Lends this thread's scratch memory for work on elements.
+    pub(crate) fn scratch<T>(self, use_it: impl FnOnce(&mut Scratch) -> T) -> T {
+        with_scratch(|scratch| {
+            scratch.heap = Some(Arc::clone(self.heap));
+            let result = use_it(scratch);
+            scratch.heap = None;
+            result
+        })
+    }
+
     /// Whether somebody still waits for the answer. If not, a task begins nothing new.
     pub(crate) fn is_wanted(self) -> bool {
         self.workers.is_none_or(|is_wanted| is_wanted())
@@ -82,17 +95,23 @@ impl fmt::Debug for Crew<'_> {
 pub(crate) async fn run<T: Send + 'static>(
     context: &Context,
     work: Work,
+    heap: Arc<Heap>,
     task: impl FnOnce(Crew<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
     let here = zarr_store::runtime::is_inline() && work.is_small();
     let Some(pool) = (!here).then(|| context.pool()).flatten() else {
-        return Ok(task(Crew { workers: None }));
+        let crew = Crew {
+            workers: None,
+            heap: &heap,
+        };
+        return Ok(task(crew));
     };
     let (answer, wait) = oneshot::channel();
     pool.spawn(move || {
         let is_wanted = || !answer.is_canceled();
         let crew = Crew {
             workers: Some(&is_wanted),
+            heap: &heap,
         };
         if !crew.is_wanted() {
             return;

@@ -20,18 +20,17 @@ pub(crate) async fn read(
     align: usize,
 ) -> Result<Output> {
     let chain = Arc::clone(array.chain()?);
-    let elem = array.elem_size(&chain)?;
     let projections = array.project(&selection)?;
     let work = work::to_read(&chain, &selection.region());
-    let zero = chain.spec().fill.is_zero();
-    let output = Output::new(selection.full_shape(), elem, align, projections, zero)?;
+    let (shape, spec) = (selection.full_shape(), chain.spec());
+    let output = Output::new(shape, spec.elem(), align, projections, &spec.fill)?;
     if output.len() == 0 {
         return Ok(output);
     }
     if array.store().as_blocking().is_some() {
-        let on_pool = Arc::clone(&array);
+        let (on_pool, heap) = (Arc::clone(&array), Arc::clone(output.heap()));
         let task = move |crew: Crew<'_>| blocking(&on_pool, &chain, output, crew);
-        return pool::run(array.context(), work, task)
+        return pool::run(array.context(), work, heap, task)
             .await
             .map_err(|e| array.chunk_error(&[], e))?;
     }
@@ -56,7 +55,7 @@ fn blocking(array: &ChunkedArray, chain: &Chain, output: Output, crew: Crew<'_>)
                         chunk(&source, chain, &projection.part, dst, crew)
                     }
                     None => {
-                        absent(chain, dst, output.is_zeroed());
+                        absent(chain, dst, output.is_filled());
                         Ok(())
                     }
                 }
@@ -68,10 +67,9 @@ fn blocking(array: &ChunkedArray, chain: &Chain, output: Output, crew: Crew<'_>)
 }
 
 /// What was never written holds the fill value.
-fn absent(chain: &Chain, mut dst: NdViewMut<'_>, zeroed: bool) {
-    let value = &chain.spec().fill;
-    if !(zeroed && value.is_zero()) {
-        fill(&mut dst, value.as_bytes());
+fn absent(chain: &Chain, mut dst: NdViewMut<'_>, filled: bool) {
+    if !filled {
+        fill(&mut dst, chain.spec().fill_element());
     }
 }
 
@@ -89,9 +87,9 @@ pub(crate) fn chunk(
         Access::Shard(shard) => inner_chunks(source, shard, part, dst, crew),
         Access::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
             Some(apart) => apart.read(&at, dst),
-            None => whole(source, chain, part, dst),
+            None => whole(source, chain, part, dst, crew),
         },
-        Access::Whole => whole(source, chain, part, dst),
+        Access::Whole => whole(source, chain, part, dst, crew),
     }
 }
 
@@ -100,8 +98,9 @@ fn whole(
     chain: &Chain,
     part: &Region,
     dst: NdViewMut<'_>,
+    crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
-    with_scratch(|cx| {
+    crew.scratch(|cx| {
         source.lend(chain.encoded_len(), cx, |bytes, cx| {
             Ok(chain.decode_part(bytes, part, dst, cx)?)
         })
@@ -206,10 +205,11 @@ async fn remote_chunk(
             pieces,
             ..work::to_read(&chain, &projection.part)
         };
+        let heap = Arc::clone(output.heap());
         let task = move |crew: Crew<'_>| {
             output.fill(i, |projection, dst| match fetched {
                 Fetched::Absent => {
-                    absent(&chain, dst, output.is_zeroed());
+                    absent(&chain, dst, output.is_filled());
                     Ok(())
                 }
                 Fetched::Whole(bytes) => {
@@ -227,7 +227,7 @@ async fn remote_chunk(
                 }
             })
         };
-        pool::run(array.context(), work, task).await?
+        pool::run(array.context(), work, heap, task).await?
     };
     decoded
         .await

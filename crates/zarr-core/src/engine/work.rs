@@ -10,7 +10,7 @@ pub(super) fn to_read(chain: &Chain, region: &Region) -> Work {
     match smallest(chain).access(&Region::whole(&spec.shape)) {
         Access::Cells(_) => {
             let cells = region.volume().unwrap_or(u64::MAX);
-            let elem = spec.elem().unwrap_or(1) as u64;
+            let elem = spec.elem() as u64;
             Work {
                 bytes: cells.saturating_mul(elem),
                 ..work

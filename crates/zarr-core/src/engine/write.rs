@@ -3,22 +3,26 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, NdView, Projection, Projections};
+use zarr_codecs::{Chain, Heap, NdView, Projection, Projections};
 use zarr_store::{BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, Update, Writers};
 
 use super::assemble::{self, Change, Elements, New};
 use super::pool::{self, Crew, Work};
 use super::source::Source;
 use super::work;
-use crate::{ChunkError, ChunkedArray, Resolved, Result};
+use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
 
 /// What one write shares between its tasks.
 struct Job {
     array: Arc<ChunkedArray>,
     chain: Arc<Chain>,
     projections: Projections,
-    elements: Elements,
+    /// One for every cell, or one for each.
+    elements: Bytes,
+    is_scalar: bool,
+    heap: Arc<Heap>,
     selection: Resolved,
     /// All of it.
     work: Work,
@@ -32,17 +36,27 @@ pub(crate) async fn write(
     elements: Elements,
 ) -> Result<()> {
     let chain = Arc::clone(array.chain()?);
-    array.elem_size(&chain)?;
     let projections = array.project(&selection)?;
     if projections.is_empty() {
         return Ok(());
     }
     let work = work::to_write(&chain, &selection.region());
+    let heap = Heap::new(chain.spec().fill.as_bytes().to_vec());
+    let (values, is_scalar) = match elements {
+        Elements::Scalar(values) => (values, true),
+        Elements::Each(values) => (values, false),
+    };
+    let elements = values.into_elements(&heap).map_err(|source| {
+        let path = array.path().clone();
+        ErrorKind::Codec { path, source }
+    })?;
     let job = Arc::new(Job {
         array,
         chain,
         projections,
         elements,
+        is_scalar,
+        heap: Arc::new(heap),
         selection,
         work,
     });
@@ -61,20 +75,18 @@ impl Job {
         crew: Crew<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
         let extent = self.array.grid().chunk_extent(&projection.chunk);
-        let elem = self.chain.spec().elem().unwrap_or(1);
-        let view = match &self.elements {
-            Elements::Scalar(_) => None,
-            Elements::Each(bytes) => {
-                let all = NdView::new(bytes, self.selection.full_shape(), elem);
-                Some(
-                    all.and_then(|all| all.region(&projection.to))
-                        .ok_or(ChunkError::Worker)?,
-                )
+        let view = match self.is_scalar {
+            true => None,
+            false => {
+                let (shape, elem) = (self.selection.full_shape(), self.chain.spec().elem());
+                let all = NdView::new(&self.elements, shape, elem);
+                let cells = all.and_then(|all| all.region(&projection.to));
+                Some(cells.ok_or(ChunkError::Worker)?)
             }
         };
-        let new = match (&view, &self.elements) {
-            (Some(view), _) => New::Each(view),
-            (None, Elements::Scalar(bytes) | Elements::Each(bytes)) => New::Scalar(bytes),
+        let new = match &view {
+            Some(view) => New::Each(view),
+            None => New::Scalar(&self.elements),
         };
         let keep_empty = self.array.config().write_empty_chunks;
         let change = Change {
@@ -116,7 +128,7 @@ async fn blocking(job: &Arc<Job>) -> Result<()> {
             let put = |i| put_whole(&whole, i, crew);
             crew.each(whole.projections.len(), put)
         };
-        pool::run(array.context(), job.work, task)
+        pool::run(array.context(), job.work, Arc::clone(&job.heap), task)
             .await
             .map_err(|error| array.chunk_error(&[], error))??;
     }
@@ -127,10 +139,10 @@ async fn blocking(job: &Arc<Job>) -> Result<()> {
             let result = async {
                 let key = array.chunk_key(&projection.chunk)?;
                 let lock = array.store().lock(&key).await?;
+                let (work, heap) = (job.work_on(&projection), Arc::clone(&job.heap));
                 let (job, projection) = (Arc::clone(job), projection.clone());
-                let work = job.work_on(&projection);
                 let task = move |crew: Crew<'_>| merge(&job, &projection, &key, &lock, crew);
-                pool::run(array.context(), work, task).await?
+                pool::run(array.context(), work, heap, task).await?
             };
             result.await.map_err(|error| job.error(&projection, error))
         })
@@ -237,10 +249,10 @@ async fn merge_remote(
 async fn make_on_pool(
     job: &Arc<Job>,
     projection: &Projection,
-    old: Option<bytes::Bytes>,
+    old: Option<Bytes>,
 ) -> Result<Option<Payload>, ChunkError> {
     let work = job.work_on(projection);
     let (on_pool, projection) = (Arc::clone(job), projection.clone());
     let task = move |crew: Crew<'_>| on_pool.make(&projection, old.map(Source::Bytes), crew);
-    pool::run(job.array.context(), work, task).await?
+    pool::run(job.array.context(), work, Arc::clone(&job.heap), task).await?
 }

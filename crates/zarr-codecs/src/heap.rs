@@ -1,0 +1,234 @@
+//! Elements of variable length: a heap that keeps their bytes, and the handles that stand for them in
+//! arrays. Knows no codec and no text.
+//!
+//! A handle has a fixed size, so whatever moves elements about (views, transposition, shards,
+//! selections, merges of old and new) moves handles like any other element. Only the codecs that make
+//! bytes of such elements, and whoever hands elements to a user, look into the heap. Handles never
+//! leave the process.
+
+use std::sync::{PoisonError, RwLock};
+
+use bytes::Bytes;
+
+use crate::{CodecError, CodecErrorKind};
+
+/// Where the bytes of one element are.
+///
+/// The handle of zero bytes only stands for the fill value, whatever that is: memory that was zeroed
+/// holds fill values, and elements are equal to the fill value only if their handles are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handle {
+    /// 0 is the fill value.
+    segment: u32,
+    len: u32,
+    offset: u64,
+}
+
+impl Handle {
+    /// Bytes of a handle in an array.
+    pub const SIZE: usize = 16;
+    /// The fill value.
+    pub const FILL: Self = Self {
+        segment: 0,
+        len: 0,
+        offset: 0,
+    };
+
+    /// The element of `len` bytes that begins at `offset` of a segment that has no number yet.
+    pub(crate) const fn local(offset: usize, len: u32) -> Self {
+        Self {
+            segment: u32::MAX,
+            len,
+            offset: offset as u64,
+        }
+    }
+
+    /// The element, in the bytes of its segment.
+    pub(crate) fn within(self, segment: &[u8]) -> Option<&[u8]> {
+        let start = usize::try_from(self.offset).ok()?;
+        segment.get(start..start.checked_add(self.len as usize)?)
+    }
+
+    /// The handle as an element of an array.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; Self::SIZE] {
+        let Self {
+            segment,
+            len,
+            offset,
+        } = self;
+        let mut bytes = [0; Self::SIZE];
+        let (front, back) = bytes.split_at_mut(8);
+        front.copy_from_slice(&(u64::from(segment) | u64::from(len) << 32).to_ne_bytes());
+        back.copy_from_slice(&offset.to_ne_bytes());
+        bytes
+    }
+
+    /// The handles of a run of elements.
+    pub(crate) fn all(run: &[u8]) -> impl Iterator<Item = Self> + '_ {
+        run.as_chunks()
+            .0
+            .iter()
+            .map(|bytes| Self::from_bytes(*bytes))
+    }
+
+    /// The handle that an element of an array is.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; Self::SIZE]) -> Self {
+        let number = |half: &[u8]| half.try_into().map_or(0, u64::from_ne_bytes);
+        let (front, back) = bytes.split_at(8);
+        let (front, offset) = (number(front), number(back));
+        Self {
+            segment: front as u32,
+            len: (front >> 32) as u32,
+            offset,
+        }
+    }
+}
+
+/// The bytes of the elements of one read or write: in segments that only grow in number, one for each
+/// chunk that was decoded and one for what the user gave.
+#[derive(Debug)]
+pub struct Heap {
+    fill: Bytes,
+    segments: RwLock<Vec<Bytes>>,
+}
+
+impl Heap {
+    /// An empty heap, in which [`Handle::FILL`] is this element.
+    #[must_use]
+    pub fn new(fill: impl Into<Bytes>) -> Self {
+        Self {
+            fill: fill.into(),
+            segments: RwLock::default(),
+        }
+    }
+
+    /// Starts a segment. Nothing of it can be looked up before it is [finished](Segment::finish).
+    #[must_use]
+    pub fn segment(&self) -> Segment<'_> {
+        let mut segments = self
+            .segments
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        segments.push(Bytes::new());
+        Segment {
+            heap: self,
+            number: segments.len(),
+            bytes: vec![],
+        }
+    }
+
+    /// All elements there are by now. Holds no lock.
+    #[must_use]
+    pub fn elements(&self) -> HeapElements {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        HeapElements {
+            fill: self.fill.clone(),
+            segments: segments.clone(),
+        }
+    }
+}
+
+/// A segment in the making.
+#[derive(Debug)]
+pub struct Segment<'h> {
+    heap: &'h Heap,
+    number: usize,
+    bytes: Vec<u8>,
+}
+
+impl Segment<'_> {
+    /// Adds an element and returns what stands for it.
+    ///
+    /// # Errors
+    /// [`CodecErrorKind::Limit`] for more bytes or chunks than 32 bits count.
+    pub fn push(&mut self, element: &[u8]) -> Result<Handle, CodecError> {
+        if self.heap.fill == element {
+            return Ok(Handle::FILL);
+        }
+        let limit = |_| {
+            let kind = CodecErrorKind::Limit {
+                what: "an element",
+                asked: element.len() as u64,
+                limit: u64::from(u32::MAX),
+            };
+            kind.of("heap")
+        };
+        let handle = Handle {
+            segment: u32::try_from(self.number).map_err(limit)?,
+            len: u32::try_from(element.len()).map_err(limit)?,
+            offset: self.bytes.len() as u64,
+        };
+        self.bytes.extend_from_slice(element);
+        Ok(handle)
+    }
+
+    /// Makes the elements visible to all who have the heap.
+    pub fn finish(self) {
+        let mut segments = self
+            .heap
+            .segments
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = segments.get_mut(self.number - 1) {
+            *place = self.bytes.into();
+        }
+    }
+}
+
+/// What was in a heap at one moment.
+#[derive(Clone, Debug)]
+pub struct HeapElements {
+    fill: Bytes,
+    segments: Vec<Bytes>,
+}
+
+impl HeapElements {
+    /// The element that a handle stands for; `None` for a handle of another heap.
+    #[must_use]
+    pub fn get(&self, handle: Handle) -> Option<&[u8]> {
+        let Some(number) = handle.segment.checked_sub(1) else {
+            return Some(&self.fill);
+        };
+        handle.within(self.segments.get(number as usize)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elements_come_back_and_the_fill_value_is_zeros() {
+        let heap = Heap::new("none");
+        let mut segment = heap.segment();
+        let texts = ["a", "", "none", "żółw"];
+        let handles = texts.map(|text| segment.push(text.as_bytes()).unwrap());
+        segment.finish();
+        let elements = heap.elements();
+        let found = handles.map(|handle| elements.get(Handle::from_bytes(handle.to_bytes())));
+        assert_eq!(found, texts.map(|text| Some(text.as_bytes())));
+        assert_eq!(handles[2].to_bytes(), [0; 16]);
+        assert_ne!(handles[1], Handle::FILL);
+    }
+
+    #[test]
+    fn a_handle_from_elsewhere_is_nothing() {
+        let heap = Heap::new("");
+        let mut segment = heap.segment();
+        segment.push(b"abc").unwrap();
+        let unfinished = heap.elements();
+        let handle = |segment, len, offset| Handle {
+            segment,
+            len,
+            offset,
+        };
+        assert_eq!(unfinished.get(handle(1, 3, 0)), None);
+        segment.finish();
+        let elements = heap.elements();
+        for (segment, len, offset) in [(2, 0, 0), (1, 4, 0), (1, 1, 3), (1, 1, u64::MAX)] {
+            assert_eq!(elements.get(handle(segment, len, offset)), None);
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The codecs `vlen-utf8`, `vlen-bytes` and `vlen-array`: the number of elements, then each element
+//! after its number of bytes, all numbers as 32 bits, little-endian. Knows elements as handles into
+//! the worker's heap.
+//! Format: numcodecs `vlen`; registered for Zarr v3 as `vlen-utf8` and `vlen-bytes`.
+
+use zarr_metadata::{DataType, Endian, Extension, Layout, Swap, v2};
+
+use crate::heap::Handle;
+use crate::scratch::Scratch;
+use crate::{
+    ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut, Region, kernels,
+};
+
+/// The most bytes that an encoded chunk may have. Nothing in the metadata bounds it.
+const MAX_ENCODED: usize = 1 << 31;
+
+/// Elements of variable length, each after its length.
+#[derive(Clone, Debug)]
+pub struct VlenCodec {
+    elements: Elements,
+}
+
+/// What the bytes of an element are.
+#[derive(Clone, Debug)]
+enum Elements {
+    Utf8,
+    Bytes,
+    /// Numbers of a type of fixed size, and what to swap in each.
+    Numbers {
+        size: usize,
+        swap: Swap,
+    },
+}
+
+impl VlenCodec {
+    /// Texts: `vlen-utf8`.
+    #[must_use]
+    pub const fn utf8() -> Self {
+        Self {
+            elements: Elements::Utf8,
+        }
+    }
+
+    /// Byte strings: `vlen-bytes`.
+    #[must_use]
+    pub const fn bytes() -> Self {
+        Self {
+            elements: Elements::Bytes,
+        }
+    }
+
+    /// Lists of numbers: `vlen-array` with `{"dtype": a v2 type string}`.
+    ///
+    /// # Errors
+    /// For a type without a fixed size.
+    pub fn parse_array(extension: &Extension) -> Result<Self, CodecError> {
+        let wrong = |found: String| {
+            let text = format!("`dtype` must be a type string such as \"<i4\", found {found}");
+            CodecErrorKind::Config(text).of("vlen-array")
+        };
+        let given = extension.configuration.get("dtype");
+        let given = given.ok_or_else(|| wrong("none".to_owned()))?;
+        let dtype = v2::DType::from_json(given.clone()).map_err(|_| wrong(given.to_string()))?;
+        let Some(Layout::Fixed { size, swap }) = dtype
+            .data_type
+            .layout()
+            .filter(|_| dtype.data_type.size().is_some_and(|size| size > 0))
+        else {
+            return Err(wrong(given.to_string()));
+        };
+        let swap = match dtype.endian {
+            None | Some(Endian::NATIVE) => Swap::None,
+            Some(_) => swap,
+        };
+        Ok(Self {
+            elements: Elements::Numbers { size, swap },
+        })
+    }
+
+    fn check(&self, spec: &ChunkSpec) -> Result<(), CodecError> {
+        let fits = match (&self.elements, &spec.dtype) {
+            (Elements::Utf8, DataType::String) | (Elements::Bytes, DataType::Bytes) => true,
+            (Elements::Numbers { size, .. }, DataType::Ragged(inner)) => {
+                inner.size() == Some(*size)
+            }
+            _ => false,
+        };
+        match fits {
+            true => Ok(()),
+            false => Err(CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(self.name())),
+        }
+    }
+
+    fn corrupt(&self, what: String) -> CodecError {
+        CodecErrorKind::Corrupt(what).of(self.name())
+    }
+
+    /// Where in `src` each of a chunk's `count` elements is: handles, in order.
+    fn places(&self, src: &[u8], count: usize) -> Result<Vec<u8>, CodecError> {
+        let short = || self.corrupt(format!("{} bytes end within an element", src.len()));
+        let (found, mut rest) = take_u32(src).ok_or_else(short)?;
+        if found as usize != count {
+            return Err(self.corrupt(format!("holds {found} elements, the chunk has {count}")));
+        }
+        // Each element takes four bytes or more, so this allocates no more than four times `src`.
+        if rest.len() / 4 < count {
+            return Err(short());
+        }
+        let mut places = Vec::with_capacity(count * Handle::SIZE);
+        for _ in 0..count {
+            let (len, element) = take_u32(rest).ok_or_else(short)?;
+            let place = Handle::local(src.len() - element.len(), len);
+            places.extend_from_slice(&place.to_bytes());
+            rest = element.get(len as usize..).ok_or_else(short)?;
+        }
+        match rest.len() {
+            0 => Ok(places),
+            extra => Err(self.corrupt(format!("{extra} bytes follow the last element"))),
+        }
+    }
+
+    /// An element as it is in memory, if it is one.
+    fn native<'s>(&self, element: &'s [u8], own: &'s mut Vec<u8>) -> Result<&'s [u8], CodecError> {
+        match &self.elements {
+            Elements::Utf8 => match std::str::from_utf8(element) {
+                Ok(_) => Ok(element),
+                Err(error) => Err(self.corrupt(format!("a text is not UTF-8: {error}"))),
+            },
+            Elements::Bytes => Ok(element),
+            Elements::Numbers { size, .. } if !element.len().is_multiple_of(*size) => {
+                let len = element.len();
+                Err(self.corrupt(format!("a list of {len} bytes, its numbers have {size}")))
+            }
+            Elements::Numbers { size, swap } => Ok(swapped(element, *size, swap, own)),
+        }
+    }
+
+    /// What is written for an element.
+    fn stored<'s>(&self, element: &'s [u8], own: &'s mut Vec<u8>) -> &'s [u8] {
+        match &self.elements {
+            Elements::Utf8 | Elements::Bytes => element,
+            Elements::Numbers { size, swap } => swapped(element, *size, swap, own),
+        }
+    }
+}
+
+/// The numbers in the other byte order, where there is one.
+fn swapped<'s>(element: &'s [u8], size: usize, swap: &Swap, own: &'s mut Vec<u8>) -> &'s [u8] {
+    if let Swap::None = swap {
+        return element;
+    }
+    own.clear();
+    own.extend_from_slice(element);
+    kernels::swap_bytes(own, size, swap);
+    own
+}
+
+fn take_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (number, rest) = bytes.split_first_chunk::<4>()?;
+    Some((u32::from_le_bytes(*number), rest))
+}
+
+impl ArrayToBytes for VlenCodec {
+    fn name(&self) -> &str {
+        match self.elements {
+            Elements::Utf8 => "vlen-utf8",
+            Elements::Bytes => "vlen-bytes",
+            Elements::Numbers { .. } => "vlen-array",
+        }
+    }
+
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError> {
+        self.check(spec)?;
+        Ok(Len::AtMost(MAX_ENCODED))
+    }
+
+    fn decode(
+        &self,
+        spec: &ChunkSpec,
+        src: &[u8],
+        dst: NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        self.decode_part(spec, src, &Region::whole(&spec.shape), dst, cx)
+    }
+
+    /// Only the bytes of the wanted elements are kept.
+    fn decode_part(
+        &self,
+        spec: &ChunkSpec,
+        src: &[u8],
+        part: &Region,
+        mut dst: NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        let outside = || {
+            let text = format!("no cells {:?} in a chunk of {:?}", part.shape(), spec.shape);
+            CodecErrorKind::Config(text).of(self.name())
+        };
+        let count = crate::volume(&spec.shape).and_then(|n| usize::try_from(n).ok());
+        let places = self.places(src, count.ok_or_else(outside)?)?;
+        let places = NdView::new(&places, &spec.shape, Handle::SIZE);
+        let wanted = places
+            .and_then(|all| all.region(part))
+            .ok_or_else(outside)?;
+        let mut handles = vec![];
+        let mut segment = cx.heap(self.name())?.segment();
+        let mut own = vec![];
+        let mut result = Ok(());
+        wanted.runs(|run| {
+            result = Handle::all(run).try_for_each(|place| {
+                let element = place.within(src).unwrap_or_default();
+                let handle = segment.push(self.native(element, &mut own)?)?;
+                handles.extend_from_slice(&handle.to_bytes());
+                Ok(())
+            });
+            result.is_ok()
+        });
+        result?;
+        segment.finish();
+        let handles = NdView::new(&handles, &part.shape(), Handle::SIZE);
+        match handles.is_some_and(|handles| dst.copy_from(&handles)) {
+            true => Ok(()),
+            false => Err(outside()),
+        }
+    }
+
+    fn encode(
+        &self,
+        spec: &ChunkSpec,
+        src: &NdView<'_>,
+        dst: &mut Vec<u8>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        let limit = |what, asked: u64, limit: u64| {
+            CodecErrorKind::Limit { what, asked, limit }.of(self.name())
+        };
+        let cells = crate::volume(&spec.shape).unwrap_or(u64::MAX);
+        let count = u32::try_from(cells)
+            .map_err(|_| limit("the elements of a chunk", cells, u64::from(u32::MAX)))?;
+        let heap = cx.heap(self.name())?.elements();
+        let start = dst.len();
+        dst.extend_from_slice(&count.to_le_bytes());
+        let mut own = vec![];
+        let mut result = Ok(());
+        src.runs(|run| {
+            result = Handle::all(run).try_for_each(|handle| {
+                let element = heap
+                    .get(handle)
+                    .ok_or_else(|| self.corrupt("an element is of another heap".to_owned()))?;
+                let element = self.stored(element, &mut own);
+                // A handle's length has 32 bits.
+                dst.extend_from_slice(&(element.len() as u32).to_le_bytes());
+                dst.extend_from_slice(element);
+                match dst.len() - start {
+                    0..=MAX_ENCODED => Ok(()),
+                    len => Err(limit("an encoded chunk", len as u64, MAX_ENCODED as u64)),
+                }
+            });
+            result.is_ok()
+        });
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! The values of elements outside of arrays: as many bytes each, or bytes of any number each. What a
+//! user gives and gets; the engine knows them as elements.
+
+use bytes::Bytes;
+use zarr_codecs::{CodecError, Handle, Heap, HeapElements};
+
+/// Elements in C order, in this machine's byte order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Elements of one size.
+    Fixed(Bytes),
+    /// Elements that differ in length: texts, byte strings, lists.
+    Variable(VarArray),
+}
+
+/// Elements of variable length.
+///
+/// ```
+/// use zarr_core::VarArray;
+/// let texts: VarArray = ["a", "", "żółw"].into_iter().collect();
+/// assert_eq!(texts.len(), 3);
+/// assert_eq!(texts.get(2), Some("żółw".as_bytes()));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VarArray {
+    bytes: Vec<u8>,
+    /// Where each element ends in `bytes`; it begins where the one before it ends.
+    ends: Vec<usize>,
+}
+
+impl VarArray {
+    /// How many elements there are.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The bytes of the `i`-th element.
+    pub fn get(&self, i: usize) -> Option<&[u8]> {
+        let start = match i.checked_sub(1) {
+            None => 0,
+            Some(before) => *self.ends.get(before)?,
+        };
+        self.bytes.get(start..*self.ends.get(i)?)
+    }
+
+    /// The elements in order.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.len()).filter_map(|i| self.get(i))
+    }
+
+    /// Adds an element at the end.
+    pub fn push(&mut self, element: &[u8]) {
+        self.bytes.extend_from_slice(element);
+        self.ends.push(self.bytes.len());
+    }
+}
+
+impl<E: AsRef<[u8]>> FromIterator<E> for VarArray {
+    fn from_iter<I: IntoIterator<Item = E>>(elements: I) -> Self {
+        let mut array = Self::default();
+        elements.into_iter().for_each(|e| array.push(e.as_ref()));
+        array
+    }
+}
+
+impl Values {
+    /// The bytes of elements of one size.
+    pub fn as_fixed(&self) -> Option<&[u8]> {
+        match self {
+            Self::Fixed(bytes) => Some(bytes),
+            Self::Variable(_) => None,
+        }
+    }
+
+    /// How many elements there are, of types of this size.
+    pub(crate) fn count(&self, size: Option<usize>) -> Option<usize> {
+        match (self, size) {
+            (Self::Fixed(bytes), Some(size)) if size > 0 && bytes.len().is_multiple_of(size) => {
+                Some(bytes.len() / size)
+            }
+            (Self::Fixed(_), _) => None,
+            (Self::Variable(array), None) => Some(array.len()),
+            (Self::Variable(_), Some(_)) => None,
+        }
+    }
+
+    /// The elements as they stand in arrays; what differs in length goes to the heap.
+    pub(crate) fn into_elements(self, heap: &Heap) -> Result<Bytes, CodecError> {
+        match self {
+            Self::Fixed(bytes) => Ok(bytes),
+            Self::Variable(array) => {
+                let mut segment = heap.segment();
+                let mut handles = Vec::with_capacity(array.len() * Handle::SIZE);
+                for element in array.iter() {
+                    handles.extend_from_slice(&segment.push(element)?.to_bytes());
+                }
+                segment.finish();
+                Ok(handles.into())
+            }
+        }
+    }
+}
+
+/// The element that a handle in an array stands for. Every handle there was made by our codecs, or by
+/// a user's: those of the latter may be of no heap.
+pub(crate) fn look_up(heap: &HeapElements, handle: [u64; 2]) -> Option<&[u8]> {
+    heap.get(Handle::from_bytes(bytemuck::cast(handle)))
+}
