@@ -1,10 +1,6 @@
 //! Which of the documents found at one place describe the node there. Is given the documents; looks
 //! for none.
 
-use crate::node::NodeMetadata;
-use crate::problem::MetadataError;
-use crate::reader::Reader;
-
 /// The documents found where a node may be, of either format.
 ///
 /// ```
@@ -47,35 +43,10 @@ impl NodeDocuments<'_> {
     }
 }
 
-impl Reader {
-    /// Reads the node that these documents describe; `None` when they describe none. Documents
-    /// that are [overruled](NodeDocuments::overruled) are not looked at.
-    ///
-    /// # Errors
-    /// With every problem found in the first document that has any.
-    pub fn node(
-        &self,
-        documents: &NodeDocuments<'_>,
-    ) -> Result<Option<NodeMetadata>, MetadataError> {
-        let NodeDocuments {
-            zarr_json,
-            zarray,
-            zgroup,
-            zattrs,
-        } = *documents;
-        Ok(Some(match (zarr_json, zarray, zgroup) {
-            (Some(text), ..) => self.zarr_json(text)?,
-            (_, Some(text), _) => NodeMetadata::Array(self.array_v2(text, zattrs)?),
-            (_, _, Some(text)) => NodeMetadata::Group(self.group_v2(text, zattrs)?),
-            (None, None, None) => return Ok(None),
-        }))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ZarrFormat;
+    use crate::{NodeMetadata, Reader, ZarrFormat};
 
     #[test]
     fn arrays_overrule_groups_and_attributes_are_no_node() {

@@ -3,7 +3,6 @@
 
 mod chain;
 mod consolidated;
-mod kinds;
 mod settings;
 mod v2;
 mod v3;
@@ -12,7 +11,8 @@ use serde_json::Value;
 
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
-use crate::reader::{Reader, split};
+use crate::read::syntax;
+use crate::reader::{Reader, mended, split};
 use crate::report::Report;
 use crate::{scan, v2 as documents};
 
@@ -57,8 +57,8 @@ pub fn validate(name: &str, text: &[u8]) -> Report {
 }
 
 impl Reader {
-    /// As [`validate`](crate::validate), within the limits of this reader. Bare numbers it
-    /// tolerates are warnings.
+    /// As [`validate`](crate::validate), within the limits and by the profile of this reader: to the
+    /// [strict](crate::Profile::Strict) all that breaks the format is an error.
     #[must_use]
     pub fn validate(&self, name: &str, text: &[u8]) -> Report {
         let mut problems = self.problems();
@@ -73,38 +73,38 @@ impl Reader {
         for place in &found.duplicates {
             problems.push_at(place.clone(), ProblemKind::DuplicateKey);
         }
-        for bare in &found.bare {
-            let kind = ProblemKind::BareNumber { found: bare.name };
-            match self.bare_numbers {
-                true => problems.warn_at(bare.pointer.clone(), kind),
-                false => problems.push_at(bare.pointer.clone(), kind),
-            }
+        // In any profile: one NaN is no reason to say nothing about the rest.
+        let text = mended(text, &found.bare, problems);
+        if let Err(error) = self.judge_json(name, &text, problems) {
+            problems.push(&At::ROOT, syntax(&error));
         }
-        // Mended in any case: one NaN is no reason to say nothing about the rest.
-        let text = scan::mended(text, &found.bare);
-        let (value, consolidated) = match split(&text) {
-            Ok(split) => split,
-            Err(error) => {
-                for problem in error.problems() {
-                    problems.push_at(problem.pointer.clone(), problem.kind.clone());
-                }
-                return;
-            }
-        };
+    }
+
+    /// Fails where the text is no JSON.
+    fn judge_json(
+        &self,
+        name: &str,
+        text: &[u8],
+        problems: &mut Problems,
+    ) -> Result<(), serde_json::Error> {
+        let (value, consolidated) = split(text)?;
         let at = At::ROOT;
         match Document::of(name, &value) {
             Document::ZarrJson => v3::node(value, consolidated, self, &at, problems),
             Document::Zarray => v2::array(value, &at, problems),
-            Document::Zgroup => v2::group(value, &at, problems),
+            Document::Zgroup => {
+                documents::GroupMetadata::read(value, &at, problems);
+            }
             Document::Zattrs => {
                 crate::read::object(value, &at, problems);
             }
             Document::Zmetadata => {
-                if let Some(all) = documents::ConsolidatedMetadata::read(&text, self, problems) {
+                if let Some(all) = documents::ConsolidatedMetadata::read(text, self, problems)? {
                     consolidated::v2(&all, problems);
                 }
             }
         }
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{DataType, Field, MAX_DEPTH, MAX_ELEMENT_BYTES, SmallFloat, SmallInt, TimeUnit, field};
 use crate::extension::Extension;
 use crate::pointer::At;
-use crate::problem::{MetadataError, Problems};
+use crate::problem::{MetadataError, Problems, brief};
 use crate::read::{Members, list, text};
 
 /// The types that are nothing but a name, but for the small numbers.
@@ -41,6 +41,13 @@ const ALIASES: [(&str, DataType); 3] = [
     ("complex_float64", DataType::Complex128),
     // As zarr-python writes it.
     ("variable_length_bytes", DataType::Bytes),
+];
+
+/// The names zarr-python made up before there were registered ones, and those there are now.
+const OLD_NAMES: [(&str, &str); 3] = [
+    ("raw_bytes", "\"r8\", \"r16\", …"),
+    ("structured", "\"struct\""),
+    ("variable_length_bytes", "\"bytes\""),
 ];
 
 /// The type that is nothing but this name.
@@ -154,7 +161,13 @@ fn field_to_json(field: &Field) -> Value {
 
 /// Reads a type in which records may be `depth` deep.
 fn read(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Option<DataType> {
+    let short = value.is_string();
     let extension = Extension::read_mandatory(value, at, problems)?;
+    let at_name = if short { *at } else { at.key("name") };
+    if let Some((_, now)) = OLD_NAMES.iter().find(|(old, _)| *old == extension.name) {
+        let found = format!("{:?}", extension.name);
+        problems.tolerate_instead(&at_name, *now, found);
+    }
     let plain = match named(&extension.name) {
         Some(known) => Some(known),
         None => match raw_bits(&extension.name) {
@@ -250,9 +263,16 @@ fn time(mut settings: Members<'_>, problems: &mut Problems) -> Option<(TimeUnit,
     let unit = settings.require("unit", "the unit that is counted, such as \"ns\"", problems);
     let unit = unit.and_then(|value| {
         let unit = value.as_str().and_then(TimeUnit::parse);
-        if unit.is_none() {
-            let expected = "one of the units Y M W D h m s ms us ns ps fs as generic";
-            problems.invalid(&at.key("unit"), expected, &value);
+        let at = at.key("unit");
+        match unit {
+            Some(unit) if value != unit.as_str() => {
+                problems.tolerate_instead(&at, format!("{:?}", unit.as_str()), brief(&value));
+            }
+            Some(_) => {}
+            None => {
+                let expected = "one of the units Y M W D h m s ms us ns ps fs as generic";
+                problems.invalid(&at, expected, &value);
+            }
         }
         unit
     });
@@ -337,6 +357,8 @@ pub(crate) fn finish_record(
 fn read_field(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Option<Field> {
     let (name, data_type, name_at, type_at) = match value {
         Value::Array(mut items) if items.len() == 2 => {
+            let expected = "an object with a name and a data_type";
+            problems.tolerate_instead(at, expected, "a list of the two");
             let data_type = items.pop()?;
             (items.pop(), Some(data_type), at.index(0), at.index(1))
         }

@@ -90,7 +90,7 @@ prop_compose! {
         grid in prop::option::of(any_extension()),
         v2_keys: bool,
         separator in any_separator(),
-        codecs in prop::collection::vec(any_extension(), 0..4),
+        codecs in prop::collection::vec(any_extension(), 1..4),
         attributes in any_object(),
         mut transformers in prop::collection::vec(any_extension(), 0..2),
         extra in any_extra(),

@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
+use crate::detect::NodeDocuments;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::At;
-use crate::problem::{MetadataError, ProblemKind, Problems};
+use crate::problem::{MetadataError, ProblemKind, Problems, brief};
 use crate::reader::{CONSOLIDATED, Reader, parsed};
+use crate::report::Report;
 
 /// The documents of the nodes below a group, by path relative to it: `a/b`, without a slash in
 /// front.
@@ -80,8 +82,20 @@ impl ConsolidatedMetadata {
     /// With every problem found in the document; pointers begin at that document.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<Result<NodeMetadata, MetadataError>> {
-        let text = self.text(path)?;
-        Some(self.reader.zarr_json_within(text.as_bytes()))
+        self.read_node(path).map(|read| read.map(|(node, _)| node))
+    }
+
+    /// As [`get`](Self::get), with what was [tolerated](crate::Profile::Lenient) in the document.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    #[must_use]
+    pub fn read_node(&self, path: &str) -> Option<Result<(NodeMetadata, Report), MetadataError>> {
+        let documents = NodeDocuments {
+            zarr_json: Some(self.text(path)?.as_bytes()),
+            ..NodeDocuments::default()
+        };
+        self.reader.read(&documents).transpose()
     }
 
     /// The names of the nodes directly inside the group at `path`, `""` being the group that holds
@@ -164,8 +178,11 @@ impl ConsolidatedMetadata {
     ) -> Option<Read> {
         let Ok(mut members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {
             let value = parsed(raw, at, problems)?;
-            if !value.is_null() {
-                problems.invalid(at, "an object", &value);
+            match value {
+                Value::Null => {
+                    problems.tolerate_instead(at, "an object, or no such member", "null")
+                }
+                other => problems.invalid(at, "an object", &other),
             }
             return None;
         };
@@ -196,8 +213,14 @@ impl ConsolidatedMetadata {
             return None;
         }
         if must_understand != Some(Value::Bool(false)) {
-            let advice = "write \"must_understand\": false, as the format asks for";
-            problems.discourage(&at.key("must_understand"), advice);
+            let at = at.key("must_understand");
+            match must_understand {
+                Some(other) => problems.tolerate_instead(&at, "false", brief(&other)),
+                None => {
+                    let expected = "\"must_understand\": false";
+                    problems.tolerate(&at, ProblemKind::Missing { expected });
+                }
+            }
         }
         let at_documents = at.key("metadata");
         let Some(documents) = members.remove("metadata") else {

@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
-use super::kinds::{Kind, keeps_length, kind};
 use super::settings;
 use crate::data_type::DataType;
 use crate::extension::Extension;
+use crate::kinds::{Kind, keeps_length, kind};
 use crate::layout::Layout;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
@@ -21,6 +21,8 @@ pub(super) struct Given {
     pub(super) data_type: Option<DataType>,
     /// How many shards this is inside of.
     pub(super) depth: usize,
+    /// Whether a codec that makes bytes of arrays is meant where none stands.
+    pub(super) implied: bool,
 }
 
 /// How far a chain has come.
@@ -34,6 +36,7 @@ enum Stage {
 
 pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problems: &mut Problems) {
     let mut stage = Stage::Array;
+    let implied = given.implied;
     for (i, codec) in codecs.iter().enumerate() {
         let at = at.index(i);
         let Some(kind) = kind(&codec.name) else {
@@ -48,7 +51,7 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
             continue;
         };
         let fits = match kind {
-            Kind::BytesToBytes => stage != Stage::Array,
+            Kind::BytesToBytes => implied || stage != Stage::Array,
             Kind::ArrayToArray | Kind::ArrayToBytes => stage != Stage::Bytes,
         };
         if !fits {
@@ -75,7 +78,7 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
             };
         }
     }
-    if stage == Stage::Array && !codecs.iter().any(is_serializer) {
+    if stage == Stage::Array && !implied && !codecs.iter().any(is_serializer) {
         let expected = "an array -> bytes codec such as \"bytes\"".to_owned();
         let found = "none".to_owned();
         problems.push(at, ProblemKind::CodecOrder { expected, found });
@@ -149,7 +152,7 @@ fn serializer(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Prob
         return;
     }
     let data_type = given.data_type.as_ref();
-    if codec.name == "bytes" {
+    if matches!(codec.name.as_str(), "bytes" | "endian") {
         settings::bytes(codec, data_type, at, problems);
     }
     let Some(data_type) = data_type else { return };
@@ -230,6 +233,7 @@ fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems)
         lengths: inner.map(|inner| inner.into_iter().map(|length| vec![length]).collect()),
         data_type: given.data_type.clone(),
         depth: given.depth + 1,
+        implied: false,
     };
     let codecs_at = at.key("codecs");
     if let Some(codecs) = codecs.and_then(|value| read(value, &codecs_at, problems)) {
@@ -266,12 +270,13 @@ fn index(codecs: &[Extension], depth: usize, at: &At<'_>, problems: &mut Problem
         lengths: None,
         data_type: Some(DataType::UInt64),
         depth,
+        implied: false,
     };
     check(codecs, given, at, problems);
     for (i, codec) in codecs.iter().enumerate() {
         let compresses = match kind(&codec.name) {
             Some(Kind::BytesToBytes) => !keeps_length(&codec.name),
-            Some(Kind::ArrayToBytes) => codec.name != "bytes",
+            Some(Kind::ArrayToBytes) => !matches!(codec.name.as_str(), "bytes" | "endian"),
             _ => false,
         };
         if compresses {

@@ -12,8 +12,12 @@ use crate::problem::{ProblemKind, Problems};
 use crate::reader::{CONSOLIDATED, Reader, parsed};
 use crate::{read, v2, v3};
 
-pub(super) fn v3(documents: &v3::ConsolidatedMetadata, at: &At<'_>, problems: &mut Problems) {
-    let reader = Reader::default().limits(problems.limits);
+pub(super) fn v3(
+    documents: &v3::ConsolidatedMetadata,
+    reader: &Reader,
+    at: &At<'_>,
+    problems: &mut Problems,
+) {
     let at = at.key(CONSOLIDATED);
     let at = at.key("metadata");
     let mut kinds = BTreeMap::new();
@@ -38,7 +42,7 @@ pub(super) fn v3(documents: &v3::ConsolidatedMetadata, at: &At<'_>, problems: &m
                 problems.discourage(&at.key(CONSOLIDATED), advice);
             }
         }
-        node_rules::node(value, None, &reader, &at, problems);
+        node_rules::node(value, None, reader, &at, problems);
     }
     parents(&kinds, &at, problems);
 }
@@ -61,7 +65,7 @@ pub(super) fn v2(documents: &v2::ConsolidatedMetadata, problems: &mut Problems) 
             }
             ".zgroup" => {
                 kinds.entry(path).or_insert(false);
-                rules::group(value, &at, problems);
+                v2::GroupMetadata::read(value, &at, problems);
             }
             ".zattrs" => {
                 read::object(value, &at, problems);

@@ -124,7 +124,7 @@ fn chunks_have_a_size() {
 fn codecs_stand_in_order() {
     check_codecs(
         json!([]),
-        &["E /codecs: expected an array -> bytes codec such as \"bytes\", found none"],
+        &["W /codecs: expected an array -> bytes codec such as \"bytes\", found none"],
     );
     check_codecs(
         json!(["crc32c", bytes(), {"name": "transpose", "configuration": {"order": [1, 0]}}, bytes()]),
@@ -312,10 +312,10 @@ fn what_is_allowed_but_unwise_is_a_warning() {
             "codecs": [{"name": "transpose", "configuration": {"order": "F"}}, bytes()]
         }),
         &[
-            "W /codecs/0/configuration/order: expected an array with each axis once, found the old \
-             form \"F\"",
             "W /chunk_key_encoding/separator: expected the separator in a configuration, found it \
              beside the name, which only an early draft allowed",
+            "W /codecs/0/configuration/order: expected an array with each axis once, found the old \
+             form \"F\"",
             "W /dimension_names/1: expected a name for this axis alone, found \"x\" again",
         ],
     );
@@ -333,7 +333,7 @@ fn raw_text() {
             "E /b/0/c: expected each key once in an object, found this one again; remove one of \
              them",
             "E /a: expected each key once in an object, found this one again; remove one of them",
-            "E /a: expected JSON, found a bare NaN; write \"NaN\"",
+            "W /a: expected JSON, found a bare NaN; write \"NaN\"",
         ],
     );
     check(
@@ -362,14 +362,169 @@ fn raw_text() {
 #[test]
 fn bare_numbers_are_warnings_where_they_are_tolerated() {
     let text = br#"{"zarr_format": 3, "node_type": "group", "attributes": {"a": [-Infinity]}}"#;
-    let report = Reader::default()
-        .bare_numbers(true)
-        .validate("zarr.json", text);
-    assert!(report.is_valid());
-    assert_eq!(
-        lines(&report),
-        ["W /attributes/a/0: expected JSON, found a bare -Infinity; write \"-Infinity\""]
+    let finding = "/attributes/a/0: expected JSON, found a bare -Infinity; write \"-Infinity\"";
+    let report = Reader::default().validate("zarr.json", text);
+    assert_eq!(lines(&report), [format!("W {finding}")]);
+    let report = strict().validate("zarr.json", text);
+    assert_eq!(lines(&report), [format!("E {finding}")]);
+}
+
+fn strict() -> Reader {
+    Reader::default().profile(crate::Profile::Strict)
+}
+
+/// The table of what breaks the format and is read all the same: what is said of it, once as a
+/// warning, to the strict as an error, with what readers say as well.
+#[test]
+fn tolerated() {
+    let check = |name: &str, document: Value, expected: &str| {
+        let text = document.to_string();
+        let report = Reader::default().validate(name, text.as_bytes());
+        assert_eq!(lines(&report), [format!("W {expected}")]);
+        let report = strict().validate(name, text.as_bytes());
+        assert_eq!(lines(&report), [format!("E {expected}")]);
+        let read = |reader: Reader| {
+            let text = Some(text.as_bytes());
+            reader.read(&match name {
+                "zarr.json" => crate::NodeDocuments {
+                    zarr_json: text,
+                    ..Default::default()
+                },
+                ".zarray" => crate::NodeDocuments {
+                    zarray: text,
+                    ..Default::default()
+                },
+                _ => crate::NodeDocuments {
+                    zgroup: text,
+                    ..Default::default()
+                },
+            })
+        };
+        let (_, warnings) = read(Reader::default()).unwrap().unwrap();
+        assert_eq!(lines(&warnings), [format!("W {expected}")]);
+        assert_eq!(read(strict()).unwrap_err().to_string(), expected);
+    };
+    let v3 = |changes: Value, expected: &str| check("zarr.json", array(changes), expected);
+    let mut no_codecs = array(json!({}));
+    no_codecs.as_object_mut().unwrap().shift_remove("codecs");
+    check(
+        "zarr.json",
+        no_codecs,
+        "/codecs: missing; add an array of codecs, such as [{\"name\": \"bytes\"}]",
     );
+    let none = "/codecs: expected an array -> bytes codec such as \"bytes\", found none";
+    v3(json!({"codecs": []}), none);
+    v3(
+        json!({"codecs": [{"name": "gzip", "configuration": {"level": 1}}]}),
+        none,
+    );
+    v3(
+        json!({"codecs": [{"name": "endian", "configuration": {"endian": "big"}}]}),
+        "/codecs/0/name: expected \"bytes\", found its old name \"endian\"",
+    );
+    v3(
+        json!({"data_type": "variable_length_bytes", "fill_value": "", "codecs": ["vlen-bytes"]}),
+        "/data_type: expected \"bytes\", found \"variable_length_bytes\"",
+    );
+    v3(
+        json!({"data_type": {"name": "raw_bytes", "configuration": {"length_bytes": 2}},
+            "fill_value": [0, 0]}),
+        "/data_type/name: expected \"r8\", \"r16\", …, found \"raw_bytes\"",
+    );
+    let record =
+        |name: &str, field: Value| json!({"name": name, "configuration": {"fields": [field]}});
+    let field = json!({"name": "a", "data_type": "int16"});
+    v3(
+        json!({"data_type": record("structured", field.clone()), "fill_value": {"a": 0}}),
+        "/data_type/name: expected \"struct\", found \"structured\"",
+    );
+    v3(
+        json!({"data_type": record("struct", json!(["a", "int16"])), "fill_value": {"a": 0}}),
+        "/data_type/configuration/fields/0: expected an object with a name and a data_type, found \
+         a list of the two",
+    );
+    v3(
+        json!({"data_type": record("struct", field), "fill_value": "AAA="}),
+        "/fill_value: expected an object with a value for each field, found its bytes in base64",
+    );
+    v3(
+        json!({"data_type": {"name": "numpy.datetime64",
+            "configuration": {"unit": "\u{3bc}s", "scale_factor": 1}}}),
+        "/data_type/configuration/unit: expected \"us\", found \"\u{3bc}s\"",
+    );
+    v3(
+        json!({"fill_value": 5.0}),
+        "/fill_value: expected 5, found 5.0",
+    );
+    v3(
+        json!({"dimension_names": null}),
+        "/dimension_names: expected an array of names, or no such member, found null",
+    );
+    v3(
+        json!({"chunk_key_encoding": {"name": "v2", "separator": "/"}}),
+        "/chunk_key_encoding/separator: expected the separator in a configuration, found it beside \
+         the name, which only an early draft allowed",
+    );
+    let group = |block: Value| json!({"zarr_format": 3, "node_type": "group", "consolidated_metadata": block});
+    check(
+        "zarr.json",
+        group(Value::Null),
+        "/consolidated_metadata: expected an object, or no such member, found null",
+    );
+    check(
+        "zarr.json",
+        group(json!({"kind": "inline", "metadata": {}})),
+        "/consolidated_metadata/must_understand: missing; add \"must_understand\": false",
+    );
+    let v2 = |changes: Value, expected: &str| check(".zarray", zarray(changes), expected);
+    for (written, canonical) in [
+        ("f8", "<f8"),
+        ("=f8", "<f8"),
+        ("|f8", "<f8"),
+        ("<i1", "|i1"),
+        ("<S3", "|S3"),
+        ("float64", "<f8"),
+        ("<M8[1s]", "<M8[s]"),
+        ("?", "|b1"),
+    ] {
+        let expected = format!("/dtype: expected {canonical:?}, found {written:?}");
+        v2(json!({"dtype": written, "fill_value": null}), &expected);
+    }
+    v2(
+        json!({"fill_value": 5.0}),
+        "/fill_value: expected 5, found 5.0",
+    );
+    v2(
+        json!({"filters": []}),
+        "/filters: expected null for no filters, found an empty array",
+    );
+    v2(
+        json!({"shape": [0], "chunks": [0]}),
+        "/chunks/0: expected a chunk length of at least 1, found 0",
+    );
+    let mut document = zarray(json!({}));
+    document.as_object_mut().unwrap().shift_remove("compressor");
+    check(
+        ".zarray",
+        document,
+        "/compressor: missing; add null for none",
+    );
+    check(
+        ".zgroup",
+        json!({}),
+        "/zarr_format: missing; add \"zarr_format\": 2",
+    );
+}
+
+/// A good v2 array with some members replaced.
+fn zarray(changes: Value) -> Value {
+    let mut document = json!({
+        "zarr_format": 2, "shape": [4], "chunks": [2], "dtype": "<i2", "fill_value": 0,
+        "order": "C", "filters": null, "compressor": {"id": "zlib", "level": 1}
+    });
+    let members = document.as_object_mut().unwrap();
+    members.extend(changes.as_object().unwrap().clone());
+    document
 }
 
 #[test]
@@ -401,30 +556,21 @@ fn the_most_problems_are_counted() {
 
 #[test]
 fn v2_documents() {
-    let zarray = |changes: Value| {
-        let mut document = json!({
-            "zarr_format": 2, "shape": [4], "chunks": [2], "dtype": "<i2", "fill_value": 0,
-            "order": "C", "filters": null, "compressor": {"id": "zlib", "level": 1}
-        });
-        let members = document.as_object_mut().unwrap();
-        members.extend(changes.as_object().unwrap().clone());
-        document
-    };
     check_as("a/.zarray", zarray(json!({})), &[]);
     check_as(
         "a/.zarray",
         zarray(json!({"filters": [], "compressor": {"id": "zippy"}, "chunks": [1u64 << 63]})),
         &[
+            "W /filters: expected null for no filters, found an empty array",
             "E /chunks: expected chunks of less than 2^64 bytes, found chunks of more, with \
              elements of int16",
-            "W /filters: expected null for no filters, found an empty array",
             "W /compressor/id: codec \"zippy\" is not supported by this library",
         ],
     );
     check_as(
         "a/.zgroup",
         json!({}),
-        &["W /zarr_format: expected \"zarr_format\": 2, which some readers need, found none"],
+        &["W /zarr_format: missing; add \"zarr_format\": 2"],
     );
     // By its members, where the name does not say it.
     check_as("input", json!({"zarr_format": 2}), &[]);
@@ -552,8 +698,9 @@ fn judge(text: &[u8]) {
         ".zmetadata",
         "x",
     ] {
-        let report = Reader::default().bare_numbers(true).validate(name, text);
+        let report = Reader::default().validate(name, text);
         let _ = report.to_string();
+        let _ = strict().validate(name, text);
     }
 }
 
