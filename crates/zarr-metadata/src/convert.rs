@@ -5,6 +5,8 @@ mod codecs;
 mod to_v2;
 mod to_v3;
 
+pub(crate) use to_v3::DIMENSIONS;
+
 use crate::array::ArrayMetadata;
 use crate::format::ZarrFormat;
 use crate::group::GroupMetadata;

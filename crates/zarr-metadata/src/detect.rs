@@ -29,17 +29,24 @@ pub struct NodeDocuments<'a> {
 }
 
 impl NodeDocuments<'_> {
+    /// The documents that there are, by name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        let all = [
+            ("zarr.json", self.zarr_json),
+            (".zarray", self.zarray),
+            (".zgroup", self.zgroup),
+            (".zattrs", self.zattrs),
+        ];
+        all.into_iter()
+            .filter_map(|(name, text)| Some((name, text?)))
+    }
+
     /// The documents that describe a node too, and that nobody reads since another does. Worth a
     /// word to the user: two writers may be at work.
     #[must_use]
     pub fn overruled(&self) -> Vec<&'static str> {
-        let nodes = [
-            ("zarr.json", self.zarr_json),
-            (".zarray", self.zarray),
-            (".zgroup", self.zgroup),
-        ];
-        let there = nodes.into_iter().filter(|(_, text)| text.is_some());
-        there.skip(1).map(|(name, _)| name).collect()
+        let nodes = self.all().filter(|(name, _)| *name != ".zattrs");
+        nodes.skip(1).map(|(name, _)| name).collect()
     }
 }
 

@@ -22,13 +22,14 @@ impl Kind {
 use Kind::{ArrayToArray, ArrayToBytes, BytesToBytes};
 
 /// The codecs of the format, of its registry of extensions and of the common libraries.
-const KINDS: [(&str, Kind); 48] = [
+const KINDS: [(&str, Kind); 53] = [
     ("adler32", BytesToBytes),
     ("bitround", ArrayToArray),
     ("blosc", BytesToBytes),
     ("bytes", ArrayToBytes),
     ("bz2", BytesToBytes),
     ("cast_value", ArrayToArray),
+    ("conditional", BytesToBytes),
     ("crc32c", BytesToBytes),
     // As `bytes` was called in drafts.
     ("endian", ArrayToBytes),
@@ -69,6 +70,10 @@ const KINDS: [(&str, Kind); 48] = [
     ("vlen-array", ArrayToBytes),
     ("vlen-bytes", ArrayToBytes),
     ("vlen-utf8", ArrayToBytes),
+    ("zarrs.gdeflate", BytesToBytes),
+    ("zarrs.squeeze", ArrayToArray),
+    ("zarrs.vlen", ArrayToBytes),
+    ("zarrs.vlen_v2", ArrayToBytes),
     ("zfp", ArrayToBytes),
     ("zlib", BytesToBytes),
     ("zstd", BytesToBytes),

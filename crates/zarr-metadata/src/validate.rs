@@ -3,6 +3,8 @@
 
 mod chain;
 mod consolidated;
+mod names;
+mod node;
 mod settings;
 mod v2;
 mod v3;

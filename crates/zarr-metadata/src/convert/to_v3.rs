@@ -12,7 +12,7 @@ use crate::problem::MetadataError;
 use crate::{ArrayMetadata, Attributes, v2, v3};
 
 /// Where xarray keeps the names of axes in v2.
-pub(super) const DIMENSIONS: &str = "_ARRAY_DIMENSIONS";
+pub(crate) const DIMENSIONS: &str = "_ARRAY_DIMENSIONS";
 
 /// What stands between arrays and bytes, and the data type that goes with it.
 struct Serialized {

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::settings;
+use super::{names, settings};
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::kinds::{Kind, keeps_length, kind};
@@ -57,6 +57,7 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
         if !fits {
             misplaced(codec, kind, &at, problems);
         }
+        settings::v3(codec, &at, problems);
         match kind {
             Kind::ArrayToArray => given = array_to_array(codec, given, &at, problems),
             Kind::ArrayToBytes => {
@@ -69,7 +70,7 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
                     problems.discourage(&at, advice);
                 }
             }
-            Kind::BytesToBytes => settings::compressor(codec, &at, problems),
+            Kind::BytesToBytes => {}
         }
         if fits {
             stage = match kind {
@@ -95,6 +96,7 @@ fn unknown(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
         name: codec.name.clone(),
     };
     problems.warn(&at.key("name"), kind);
+    names::extension(&codec.name, &at.key("name"), problems);
 }
 
 fn misplaced(codec: &Extension, kind: Kind, at: &At<'_>, problems: &mut Problems) {

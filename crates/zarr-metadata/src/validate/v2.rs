@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::settings;
 use super::v3::chunk_bytes;
 use crate::kinds::{id_is_known, serializes_objects};
 use crate::pointer::At;
@@ -50,6 +51,9 @@ pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
 }
 
 fn known(codec: Option<&Codec>, at: &At<'_>, problems: &mut Problems) {
+    if let Some(codec) = codec {
+        settings::v2(codec, at, problems);
+    }
     if let Some(codec) = codec.filter(|codec| !id_is_known(&codec.id)) {
         let kind = ProblemKind::Unsupported {
             what: "codec",

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{chain, consolidated};
+use super::{chain, consolidated, names};
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::data_type::DataType;
 use crate::extension::Extension;
@@ -59,8 +59,15 @@ fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
     let codecs = quietly(value.get("codecs"), problems, |value, problems| {
         read::chain(value, "", &At::ROOT, problems, Extension::read)
     });
-    if let Some(DataType::Unknown(extension)) = &data_type {
-        unknown("data type", extension, &at.key("data_type"), problems);
+    match &data_type {
+        Some(DataType::Unknown(extension)) => {
+            unknown("data type", extension, &at.key("data_type"), problems);
+        }
+        Some(known) if !known.is_registered() => {
+            let advice = format!("{known} has no registered name; other readers may not know it");
+            problems.discourage(&at.key("data_type"), advice);
+        }
+        _ => {}
     }
     if let Some(ChunkGridMetadata::Unknown(extension)) = &grid {
         unknown("chunk grid", extension, &at.key("chunk_grid"), problems);
@@ -86,6 +93,7 @@ fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
 fn unknown(what: &'static str, extension: &Extension, at: &At<'_>, problems: &mut Problems) {
     let name = extension.name.clone();
     problems.warn(at, ProblemKind::Unsupported { what, name });
+    names::extension(&extension.name, at, problems);
 }
 
 /// The largest chunk has to have a number of bytes. An array need not: only its chunks are ever in
