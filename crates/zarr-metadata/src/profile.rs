@@ -11,9 +11,9 @@
 /// | `NaN`, `Infinity`, `-Infinity` bare in the text | the strings of the same letters |
 /// | v3: no `codecs`, or none that makes bytes of arrays (GDAL, zarrita.js) | `bytes` in its place, little-endian |
 /// | v3: the codec `endian` | `bytes`, as it has been called since |
-/// | v3: `raw_bytes`, `variable_length_bytes`, `structured` and its fields as lists (zarr-python) | `r*`, `bytes`, `struct` |
+/// | v3: `raw_bytes`, `variable_length_bytes` (zarr-python) | `r*`, `bytes` |
+/// | v3: the fields of a `struct` as lists, which only `structured` may have | objects |
 /// | v3: `μs` as a unit of time | `us` |
-/// | v3: a record's fill value in base64 | the record of these bytes |
 /// | v3: `null` for no `dimension_names` or no `consolidated_metadata` | none |
 /// | v3: a key encoding's `separator` beside its name | its setting |
 /// | v3: consolidated metadata without `must_understand: false` | as with it |
@@ -22,6 +22,9 @@
 /// | v2: no `filters` or `compressor`, an empty list of filters | `null` |
 /// | v2: chunks of length 0 along an axis of length 0 | 1 |
 /// | v2: no `zarr_format` in a `.zgroup` | 2 |
+///
+/// What the format itself wants read, although nobody is to write it any more, is a warning in both:
+/// the data type `structured` with all that goes with it.
 ///
 /// ```
 /// use zarr_metadata::{NodeDocuments, Profile, Reader};

@@ -44,9 +44,8 @@ const ALIASES: [(&str, DataType); 3] = [
 ];
 
 /// The names zarr-python made up before there were registered ones, and those there are now.
-const OLD_NAMES: [(&str, &str); 3] = [
+const OLD_NAMES: [(&str, &str); 2] = [
     ("raw_bytes", "\"r8\", \"r16\", …"),
-    ("structured", "\"struct\""),
     ("variable_length_bytes", "\"bytes\""),
 ];
 
@@ -168,6 +167,11 @@ fn read(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Opt
         let found = format!("{:?}", extension.name);
         problems.tolerate_instead(&at_name, *now, found);
     }
+    if extension.name == "structured" {
+        let advice = "expected \"struct\", found its old name \"structured\", which is to be read and \
+                      no longer written";
+        problems.discourage(&at_name, advice);
+    }
     let plain = match named(&extension.name) {
         Some(known) => Some(known),
         None => match raw_bits(&extension.name) {
@@ -218,9 +222,11 @@ fn configured(
             let (unit, scale) = time(settings(extension), problems)?;
             Some(DataType::TimeDelta64 { unit, scale })
         }
-        "struct" | "structured" => {
+        name @ ("struct" | "structured") => {
+            // The registry keeps the second for old arrays, with fields as lists.
+            let is_old = name == "structured";
             let whole = extension.clone();
-            match record(settings(extension), depth, problems)? {
+            match record(settings(extension), depth, is_old, problems)? {
                 Some(known) => Some(known),
                 None => Some(DataType::Unknown(whole)),
             }
@@ -303,6 +309,7 @@ pub(crate) fn scale(number: u64) -> Option<u32> {
 fn record(
     mut settings: Members<'_>,
     depth: usize,
+    is_old: bool,
     problems: &mut Problems,
 ) -> Option<Option<DataType>> {
     let value = settings.require("fields", "an array of fields", problems);
@@ -318,7 +325,13 @@ fn record(
         "an array of fields",
         &at,
         problems,
-        |value, at, problems| read_field(value, depth, at, problems),
+        |value, at, problems| {
+            if !is_old && value.is_array() {
+                let expected = "an object with a name and a data_type";
+                problems.tolerate_instead(at, expected, "a list");
+            }
+            read_field(value, depth, at, problems)
+        },
     )?;
     finish_record(fields, &at, problems)
 }
@@ -357,8 +370,6 @@ pub(crate) fn finish_record(
 fn read_field(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Option<Field> {
     let (name, data_type, name_at, type_at) = match value {
         Value::Array(mut items) if items.len() == 2 => {
-            let expected = "an object with a name and a data_type";
-            problems.tolerate_instead(at, expected, "a list of the two");
             let data_type = items.pop()?;
             (items.pop(), Some(data_type), at.index(0), at.index(1))
         }

@@ -272,9 +272,9 @@ impl Reader<'_> {
                 if self.packed != Endian::NATIVE {
                     swap(data_type).apply(size, &mut bytes);
                 }
-                let expected = "an object with a value for each field";
-                self.problems
-                    .tolerate_instead(at, expected, "its bytes in base64");
+                let advice = "expected an object with a value for each field, found its bytes in base64, \
+                              as only old arrays have them";
+                self.problems.discourage(at, advice);
                 match super::normal(data_type, &mut bytes) {
                     Ok(()) => self.bytes.extend(bytes),
                     Err((expected, _)) => return self.refuse(at, expected, value),

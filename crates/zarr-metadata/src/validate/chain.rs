@@ -21,6 +21,8 @@ pub(super) struct Given {
     pub(super) data_type: Option<DataType>,
     /// How many shards this is inside of.
     pub(super) depth: usize,
+    /// Whether the type is `structured`, whose byte order may be left out.
+    pub(super) is_old: bool,
     /// Whether a codec that makes bytes of arrays is meant where none stands.
     pub(super) implied: bool,
 }
@@ -155,7 +157,7 @@ fn serializer(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Prob
     }
     let data_type = given.data_type.as_ref();
     if matches!(codec.name.as_str(), "bytes" | "endian") {
-        settings::bytes(codec, data_type, at, problems);
+        settings::bytes(codec, data_type, given.is_old, at, problems);
     }
     let Some(data_type) = data_type else { return };
     let name = data_type.name();
@@ -235,6 +237,7 @@ fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems)
         lengths: inner.map(|inner| inner.into_iter().map(|length| vec![length]).collect()),
         data_type: given.data_type.clone(),
         depth: given.depth + 1,
+        is_old: given.is_old,
         implied: false,
     };
     let codecs_at = at.key("codecs");
@@ -272,6 +275,7 @@ fn index(codecs: &[Extension], depth: usize, at: &At<'_>, problems: &mut Problem
         lengths: None,
         data_type: Some(DataType::UInt64),
         depth,
+        is_old: false,
         implied: false,
     };
     check(codecs, given, at, problems);

@@ -5,8 +5,7 @@ use crate::path::NodePath;
 use crate::pointer::At;
 use crate::problem::{Problems, brief};
 
-/// The name of an extension nobody here knows: a registered one looks like this, and all others are
-/// URLs.
+/// The name of an extension nobody here knows. The format once asked for URLs and still allows them.
 pub(super) fn extension(name: &str, at: &At<'_>, problems: &mut Problems) {
     let plain = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
@@ -15,8 +14,9 @@ pub(super) fn extension(name: &str, at: &At<'_>, problems: &mut Problems) {
         .strip_prefix("https://")
         .or_else(|| name.strip_prefix("http://"))
         .is_some_and(|rest| !rest.is_empty());
-    if !is_url && !name.bytes().all(plain) {
-        let expected = "a name of the letters a-z, digits, -, _ and ., or a URL";
+    let begins_well = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.len() > 1;
+    if !is_url && !(begins_well && name.bytes().all(plain)) {
+        let expected = "a name of the letters a-z, digits, -, _ and . that begins with a letter";
         problems.tolerate_instead(at, expected, brief(&name.into()));
     }
 }

@@ -14,10 +14,11 @@ use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems, brief};
 use crate::v2::{Codec, DType};
 
-/// `bytes`: the byte order is there when it matters.
+/// `bytes`: the byte order is there when it matters, but for the old records that had none.
 pub(super) fn bytes(
     codec: &Extension,
     data_type: Option<&DataType>,
+    is_old: bool,
     at: &At<'_>,
     problems: &mut Problems,
 ) {
@@ -36,6 +37,11 @@ pub(super) fn bytes(
     };
     let at = at.key("endian");
     match data_type.layout() {
+        Some(Layout::Fixed { swap, .. }) if swap != Swap::None && is_old => {
+            let advice =
+                "expected \"little\" or \"big\", found none, which is read as little-endian";
+            problems.discourage(&at, advice);
+        }
         Some(Layout::Fixed { swap, .. }) if swap != Swap::None => {
             let expected = "\"little\" or \"big\", since an element has more than one byte";
             problems.push(&at, ProblemKind::Missing { expected });

@@ -83,6 +83,9 @@ fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
                 .as_ref()
                 .is_some_and(|data_type| implied(&codecs, data_type).is_some()),
             data_type,
+            is_old: value
+                .pointer("/data_type/name")
+                .is_some_and(|name| name == "structured"),
             depth: 0,
         };
         chain::check(&codecs, given, &at.key("codecs"), problems);
