@@ -161,3 +161,80 @@ fn what_is_lost_is_named() {
     let again = old.metadata.convert(ZarrFormat::V3).unwrap();
     assert_eq!(again.metadata.attributes(), group.attributes());
 }
+
+/// The table of what happens to members of consolidated metadata, there and back.
+#[test]
+fn members_of_consolidated_metadata() {
+    let zarray = |changes: &Value| match v2(changes, &json!({})) {
+        ArrayMetadata::V2 { array, .. } => array.to_json(),
+        ArrayMetadata::V3(_) => panic!("not read"),
+    };
+    let block = |metadata: Value| {
+        let text = json!({"zarr_consolidated_format": 1, "metadata": metadata}).to_string();
+        crate::v2::ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap()
+    };
+    let old = block(json!({
+        ".zgroup": {"zarr_format": 2},
+        "a/.zarray": zarray(&json!({})), "a/.zattrs": {"_ARRAY_DIMENSIONS": ["y", "x"], "b": 1},
+        "g/.zgroup": {"zarr_format": 2}, "g/.zattrs": {"c": 2},
+        "g/d/.zarray": zarray(&json!({"dtype": ">f8", "fill_value": 7.5, "order": "F"}))
+    }));
+    let new = old.convert().unwrap();
+    assert_eq!(new.lost, []);
+    let paths: Vec<&str> = new.metadata.paths().collect();
+    assert_eq!(paths, ["a", "g", "g/d"]);
+    for path in paths {
+        let direct = old.get(path).unwrap().unwrap().convert(ZarrFormat::V3);
+        let member = new.metadata.get(path).unwrap().unwrap();
+        assert_eq!(member, direct.unwrap().metadata, "{path}");
+    }
+    let mut back = new.metadata.convert().unwrap();
+    assert_eq!(back.lost, []);
+    let root = NodeMetadata::Group(crate::GroupMetadata::new(
+        ZarrFormat::V2,
+        crate::Attributes::new(),
+    ));
+    back.metadata
+        .insert(&crate::NodePath::root(), &root)
+        .unwrap();
+    assert_eq!(back.metadata, old);
+
+    let places = |problems: &[crate::Problem]| -> Vec<String> {
+        problems.iter().map(|p| p.pointer.to_string()).collect()
+    };
+    let lossy = block(json!({
+        "a/.zarray": zarray(&json!({"fill_value": null, "by": "me"})),
+        "a/.zattrs": {"_ARRAY_DIMENSIONS": 1}, "b/.zattrs": {}, "c": {}
+    }));
+    assert_eq!(
+        places(&lossy.convert().unwrap().lost),
+        [
+            "/metadata/b~1.zattrs",
+            "/metadata/c",
+            "/metadata/a~1.zarray/by",
+            "/metadata/a~1.zarray/fill_value",
+            "/metadata/a~1.zattrs/_ARRAY_DIMENSIONS",
+        ]
+    );
+    let bad = block(json!({
+        "a/.zarray": zarray(&json!({"compressor": {"id": "magic"}})),
+        "b/.zgroup": {"zarr_format": 3}, "../.zgroup": {"zarr_format": 2}
+    }));
+    assert_eq!(
+        places(bad.convert().unwrap_err().problems()),
+        [
+            "/metadata/..~1.zgroup",
+            "/metadata/a~1.zarray/compressor",
+            "/metadata/b~1.zgroup/zarr_format",
+        ]
+    );
+    let array = crate::v3::ArrayMetadata::new(vec![4], crate::DataType::Int8, vec![2]);
+    let mut new = crate::v3::ConsolidatedMetadata::default();
+    let path = crate::NodePath::parse("x/y").unwrap();
+    new.insert(&path, &NodeMetadata::Array(ArrayMetadata::V3(array)))
+        .unwrap();
+    assert_eq!(
+        places(new.convert().unwrap_err().problems()),
+        ["/metadata/x~1y/chunk_key_encoding"]
+    );
+}

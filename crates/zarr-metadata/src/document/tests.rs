@@ -302,6 +302,29 @@ fn documents_are_indented_and_attributes_stand_apart_in_v2() {
 }
 
 #[test]
+fn consolidated_copies_keep_every_digit() {
+    let big = "123456789012345678901234567890";
+    let copy =
+        format!(r#"{{"zarr_format":3,"node_type":"group","attributes":{{"a":{big},"b":1.50}}}}"#);
+    let text = format!(
+        r#"{{"zarr_format":3,"node_type":"group","attributes":{{}},"x":{{"must_understand":false}},
+        "consolidated_metadata":{{"kind":"inline","must_understand":false,
+            "metadata":{{"a/b":{copy},"a":{copy}}}}}}}"#
+    );
+    let node = NodeMetadata::from_zarr_json(text.as_bytes()).unwrap();
+    let (_, written) = node.documents().remove(0);
+    let written = String::from_utf8(written).unwrap();
+    assert_eq!(written.matches(big).count(), 2);
+    assert_eq!(written.matches("1.50").count(), 2);
+    let values = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(values(&written), node.v3_json().unwrap());
+    assert_eq!(
+        NodeMetadata::from_zarr_json(written.as_bytes()).unwrap(),
+        node
+    );
+}
+
+#[test]
 fn the_order_and_numbers_of_attributes_are_kept() {
     let text = r#"{"z":18446744073709551615,"a":-0.0,"m":1e300,"b":[0.1,-9223372036854775808]}"#;
     let group = GroupMetadata::from_v2(b"{}", Some(text.as_bytes())).unwrap();

@@ -8,6 +8,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::detect::NodeDocuments;
+use crate::document::with_member;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::At;
@@ -151,17 +152,45 @@ impl ConsolidatedMetadata {
         let mut object = Map::new();
         object.insert("kind".to_owned(), "inline".into());
         object.insert("must_understand".to_owned(), false.into());
-        let mut paths: Vec<&String> = self.documents.keys().collect();
-        // zarr-python folds the case by all of Unicode's rules. Order carries no meaning, so the
-        // tables for that are not worth their size; in ASCII this is the same.
-        paths.sort_by_cached_key(|path| (path.matches('/').count(), path.to_lowercase()));
-        let documents = paths.into_iter().filter_map(|path| {
+        let documents = self.in_order().into_iter().filter_map(|path| {
             let value = serde_json::from_str(self.text(path)?).ok()?;
-            Some((path.clone(), value))
+            Some((path.to_owned(), value))
         });
         object.insert("metadata".to_owned(), Value::Object(documents.collect()));
         crate::document::add_rest(&mut object, &self.extra);
         Value::Object(object)
+    }
+
+    /// As [`to_json`](Self::to_json), each document with the letters and digits it was read with.
+    pub(crate) fn to_text(&self) -> String {
+        let empty = Self {
+            extra: self.extra.clone(),
+            ..Self::default()
+        };
+        let documents = self.in_order().into_iter().filter_map(|path| {
+            let text = self.text(path)?;
+            Some(format!("{}:{text}", Value::from(path)))
+        });
+        let documents: Vec<String> = documents.collect();
+        with_member(
+            empty.to_json(),
+            "metadata",
+            &format!("{{{}}}", documents.join(",")),
+        )
+    }
+
+    /// The paths of the nodes, those nearer to the group first.
+    fn in_order(&self) -> Vec<&str> {
+        let mut paths: Vec<&str> = self.paths().collect();
+        // zarr-python folds the case by all of Unicode's rules. Order carries no meaning, so the
+        // tables for that are not worth their size; in ASCII this is the same.
+        paths.sort_by_cached_key(|path| (path.matches('/').count(), path.to_lowercase()));
+        paths
+    }
+
+    /// Members beside the documents.
+    pub(crate) fn extra(&self) -> &Map<String, Value> {
+        &self.extra
     }
 
     pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &RawValue)> {

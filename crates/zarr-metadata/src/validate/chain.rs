@@ -7,7 +7,6 @@ use super::{names, settings};
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::kinds::{Kind, keeps_length, kind};
-use crate::layout::Layout;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::{chain, chunk_lengths};
@@ -160,13 +159,10 @@ fn serializer(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Prob
         settings::bytes(codec, data_type, given.is_old, at, problems);
     }
     let Some(data_type) = data_type else { return };
-    let name = data_type.name();
-    let text = name == "string";
-    let byte_strings = matches!(name.as_ref(), "bytes" | "variable_length_bytes");
-    let variable = text || byte_strings || data_type.layout() == Some(Layout::Variable);
+    let variable = data_type.is_variable();
     let (fits, expected) = match codec.name.as_str() {
-        "vlen-utf8" => (text, "an array of string"),
-        "vlen-bytes" => (byte_strings, "an array of bytes"),
+        "vlen-utf8" => (*data_type == DataType::String, "an array of string"),
+        "vlen-bytes" => (*data_type == DataType::Bytes, "an array of bytes"),
         // Types unknown here may be numbers.
         "pcodec" | "numcodecs.pcodec" | "zfp" | "numcodecs.zfpy" => (
             is_number(data_type) || data_type.layout().is_none() && !variable,
@@ -197,7 +193,7 @@ fn unfit(
 fn is_number(data_type: &DataType) -> bool {
     match data_type {
         DataType::Bool | DataType::Raw(_) => false,
-        other => other.layout() != Some(Layout::Variable),
+        other => !other.is_variable(),
     }
 }
 
