@@ -23,16 +23,20 @@ use crate::{scan, v2 as documents};
 /// The last part of the name says which document it is (`zarr.json`, `.zarray`, `.zgroup`,
 /// `.zattrs`, `.zmetadata`); under any other name its members do. The name stands in every finding.
 ///
-/// **Errors** are what the format forbids, keys that stand twice in an object among it. **Warnings**
-/// are what it allows and some readers refuse: names unknown here, old spellings, settings that make
-/// an array slow. Consolidated metadata is judged document by document.
+/// **Errors** are what the format forbids and nobody should read, keys that stand twice in an object
+/// among it. **Warnings** are what is [tolerated](crate::Profile::Lenient), and what the format allows
+/// and some readers refuse: names unknown here, old spellings, settings that make an array slow. To a
+/// reader of the [strict profile](crate::Profile::Strict), what is tolerated is an error too.
+/// Consolidated metadata is judged document by document.
 ///
 /// **Not judged**: whether chunks exist, decode or have the right size; whether consolidated
-/// metadata is up to date; the settings of most codecs (those of `bytes`, `transpose` and
-/// `sharding_indexed` are, and the levels of the common compressors); fill values and chunk sizes of
-/// data types unknown here; chains behind a codec that changes shape or type in a way unknown here;
-/// what attributes mean; node names; two documents that contradict each other, as `.zarray` and
-/// `.zattrs` might.
+/// metadata is up to date; settings of codecs that are in no table here, and of the others how they
+/// depend on each other and on the elements (those of `bytes`, `transpose`, `sharding_indexed` and
+/// `blosc` are); fill values and chunk sizes of data types unknown here; chains behind a codec that
+/// changes shape or type in a way unknown here; the codecs inside of `conditional` and `n5_default`;
+/// whether a name is registered, beyond its form; what attributes mean, but for the number of
+/// `_ARRAY_DIMENSIONS`. Documents that contradict each other are found when they are judged
+/// [together](Reader::validate_node).
 ///
 /// ```
 /// let document = br#"{

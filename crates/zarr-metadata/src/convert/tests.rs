@@ -1,8 +1,11 @@
 //! Tests that what both versions can say comes back, and that all else is named.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{ArrayMetadata, NodeMetadata, ZarrFormat};
+use crate::testing::{any_v2_type, with_element};
+use crate::v2::{Codec, DType};
+use crate::{ArrayMetadata, Endian, Layout, NodeMetadata, Order, Separator, Swap, ZarrFormat};
 
 fn v2(changes: &Value, attributes: &Value) -> ArrayMetadata {
     let mut document = json!({
@@ -237,4 +240,100 @@ fn members_of_consolidated_metadata() {
         places(new.convert().unwrap_err().problems()),
         ["/metadata/x~1y/chunk_key_encoding"]
     );
+}
+
+fn codec(json: Value) -> Codec {
+    let mut members = match json {
+        Value::Object(members) => members,
+        other => panic!("{other}"),
+    };
+    let id = members.shift_remove("id").unwrap();
+    Codec {
+        id: id.as_str().unwrap().to_owned(),
+        configuration: members,
+    }
+}
+
+/// Codecs as numcodecs writes them, with settings that both versions say in one way.
+fn any_filters() -> impl Strategy<Value = Vec<Codec>> {
+    let filters = vec![
+        json!({"id": "delta", "dtype": "<i4", "astype": "<i4"}),
+        json!({"id": "bitround", "keepbits": 3}),
+        json!({"id": "shuffle", "elementsize": 4}),
+        json!({"id": "fletcher32"}),
+        json!({"id": "crc32c", "location": "end"}),
+        json!({"id": "base64"}),
+    ];
+    let filter = prop::sample::select(filters).prop_map(codec);
+    prop::collection::vec(filter, 0..3)
+}
+
+fn any_compressor() -> impl Strategy<Value = Option<Codec>> {
+    let compressors = vec![
+        json!({"id": "zlib", "level": 1}),
+        json!({"id": "gzip", "level": 9}),
+        json!({"id": "zstd", "level": 3, "checksum": false}),
+        json!({"id": "blosc", "cname": "zstd", "clevel": 3, "shuffle": 2, "blocksize": 0}),
+        json!({"id": "lzma", "format": 1, "check": -1, "preset": null, "filters": null}),
+        json!({"id": "magic"}),
+    ];
+    prop::option::of(prop::sample::select(compressors).prop_map(codec))
+}
+
+prop_compose! {
+    fn any_v2_array()(
+        shape in prop::collection::vec((any::<u64>(), 1..=u64::MAX), 0..4),
+        (data_type, fill) in with_element(any_v2_type()),
+        null: bool,
+        big: bool,
+        f_order: bool,
+        slash: bool,
+        filters in any_filters(),
+        compressor in any_compressor(),
+    ) -> crate::v2::ArrayMetadata {
+        let swaps = matches!(
+            data_type.layout(),
+            Some(Layout::Fixed { swap, .. }) if swap != Swap::None
+        );
+        let endian = if big { Endian::Big } else { Endian::Little };
+        let (shape, chunks): (Vec<u64>, Vec<u64>) = shape.into_iter().unzip();
+        let dtype = DType::new(data_type, swaps.then_some(endian));
+        let fill = dtype.fill_value_to_json(&fill);
+        let mut array = crate::v2::ArrayMetadata::new(shape, dtype, chunks);
+        array.fill_value = if null { Value::Null } else { fill };
+        // One axis or none has no order to keep.
+        if f_order && array.shape.len() > 1 {
+            array.order = Order::F;
+        }
+        if slash {
+            array.dimension_separator = Separator::Slash;
+        }
+        array.filters.extend(filters);
+        array.compressor = compressor;
+        array
+    }
+}
+
+proptest! {
+    /// Where nothing is lost either way, the array that comes back is the array that went.
+    #[test]
+    fn nothing_lost_is_nothing_changed(array in any_v2_array()) {
+        let compressed = array.compressor.is_some();
+        let attributes = crate::Attributes::new();
+        let old = ArrayMetadata::V2 { array, attributes };
+        let Ok(new) = old.convert(ZarrFormat::V3) else { return Ok(()) };
+        let (_, text) = &new.metadata.documents()[0];
+        let read = NodeMetadata::from_zarr_json(text);
+        prop_assert_eq!(read, Ok(NodeMetadata::Array(new.metadata.clone())));
+        let Ok(back) = new.metadata.convert(ZarrFormat::V2) else { return Ok(()) };
+        if !new.lost.is_empty() || !back.lost.is_empty() {
+            return Ok(());
+        }
+        let mut back = back.metadata;
+        // Without a compressor the last filter that makes bytes of bytes becomes one.
+        if let (false, ArrayMetadata::V2 { array, .. }) = (compressed, &mut back) {
+            array.filters.extend(array.compressor.take());
+        }
+        prop_assert_eq!(back, old);
+    }
 }

@@ -8,7 +8,7 @@ use crate::testing::{any_data_type, any_json, any_v2_type, with_element};
 use crate::v2::{Codec, DType};
 use crate::{
     ArrayMetadata, Attributes, ChunkGridMetadata, ChunkKeyEncoding, DataType, Endian, Extension,
-    GroupMetadata, Layout, NodeMetadata, Order, Separator, Swap, ZarrFormat, v2, v3,
+    GroupMetadata, Layout, NodeMetadata, NodePath, Order, Separator, Swap, ZarrFormat, v2, v3,
 };
 
 use super::*;
@@ -211,6 +211,54 @@ proptest! {
             text(&documents, ".zattrs"),
         );
         prop_assert_eq!(read.unwrap(), group);
+    }
+
+    #[test]
+    fn consolidated_members_come_back(
+        arrays in prop::collection::vec(("[a-c/]{1,3}", any_v3_array()), 0..3),
+        old in prop::collection::vec(("[a-c/]{0,3}", any_v2_array(), any_object()), 0..3),
+        extra in any_extra(),
+    ) {
+        let mut documents = consolidated_of(&[]);
+        for (path, array) in arrays {
+            let path = NodePath::parse(&path).unwrap();
+            let node = NodeMetadata::Array(ArrayMetadata::V3(array));
+            if !path.is_root() {
+                documents.insert(&path, &node).unwrap();
+                prop_assert_eq!(documents.get(path.as_str()), Some(Ok(node)));
+            }
+        }
+        let group = GroupMetadata::V3(v3::GroupMetadata {
+            consolidated_metadata: Some(documents),
+            extra,
+            ..v3::GroupMetadata::default()
+        });
+        let node = NodeMetadata::Group(group);
+        let read = NodeMetadata::from_zarr_json(&node.documents()[0].1);
+        prop_assert_eq!(read, Ok(node));
+
+        let mut documents = v2::ConsolidatedMetadata::default();
+        for (path, array, attributes) in old {
+            let path = NodePath::parse(&path).unwrap();
+            let node = NodeMetadata::Array(ArrayMetadata::V2 { array, attributes });
+            documents.insert(&path, &node).unwrap();
+            prop_assert_eq!(documents.get(path.as_str()), Some(Ok(node)));
+        }
+        let read = v2::ConsolidatedMetadata::from_zmetadata(&documents.to_zmetadata());
+        prop_assert_eq!(read, Ok(documents));
+    }
+
+    /// Nor does what is made of JSON that is nearly a block of copies.
+    #[test]
+    fn no_block_panics(copies in prop::collection::vec(("[a/.]{0,4}(/\\.z(array|group|attrs))?", any_json()), 0..4)) {
+        let new = consolidated_of(&copies);
+        new.paths().for_each(|path| drop(new.read_node(path)));
+        let _ = new.convert();
+        let metadata: Map<String, Value> = copies.into_iter().collect();
+        let text = json!({"zarr_consolidated_format": 1, "metadata": metadata}).to_string();
+        let old = v2::ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap();
+        old.paths().into_iter().for_each(|path| drop(old.read_node(path)));
+        let _ = old.convert();
     }
 
     #[test]

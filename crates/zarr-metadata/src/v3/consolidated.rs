@@ -207,11 +207,9 @@ impl ConsolidatedMetadata {
     ) -> Option<Read> {
         let Ok(mut members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {
             let value = parsed(raw, at, problems)?;
-            match value {
-                Value::Null => {
-                    problems.tolerate_instead(at, "an object, or no such member", "null")
-                }
-                other => problems.invalid(at, "an object", &other),
+            match value.is_null() {
+                true => problems.tolerate_instead(at, "an object, or no such member", "null"),
+                false => problems.invalid(at, "an object", &value),
             }
             return None;
         };

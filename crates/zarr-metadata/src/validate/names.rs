@@ -15,7 +15,8 @@ pub(super) fn extension(name: &str, at: &At<'_>, problems: &mut Problems) {
         .or_else(|| name.strip_prefix("http://"))
         .is_some_and(|rest| !rest.is_empty());
     let begins_well = name.starts_with(|c: char| c.is_ascii_lowercase()) && name.len() > 1;
-    if !is_url && !(begins_well && name.bytes().all(plain)) {
+    let is_plain = begins_well && name.bytes().all(plain);
+    if !is_url && !is_plain {
         let expected = "a name of the letters a-z, digits, -, _ and . that begins with a letter";
         problems.tolerate_instead(at, expected, brief(&name.into()));
     }
