@@ -113,6 +113,9 @@ impl ChunkKeyEncoding {
             && !members.contains_key("configuration")
             && let Some(separator) = members.shift_remove("separator")
         {
+            let expected = "the separator in a configuration";
+            let found = "it beside the name, which only an early draft allowed";
+            problems.tolerate_instead(&at.key("separator"), expected, found);
             members.insert(
                 "configuration".to_owned(),
                 Value::Object([("separator".to_owned(), separator)].into_iter().collect()),

@@ -2,8 +2,11 @@
 //! read through it. Says what is lost and what stands in the way. Touches no chunk.
 
 mod codecs;
+mod consolidated;
 mod to_v2;
 mod to_v3;
+
+pub(crate) use to_v3::DIMENSIONS;
 
 use crate::array::ArrayMetadata;
 use crate::format::ZarrFormat;
@@ -59,8 +62,8 @@ impl ArrayMetadata {
 }
 
 impl GroupMetadata {
-    /// The same group in another version of the format. Consolidated metadata is left out, being
-    /// copies of documents that change as well: make it anew.
+    /// The same group in another version of the format. To v2, consolidated metadata is left out: there
+    /// it is a document of its own, and [converted](v3::ConsolidatedMetadata::convert) as such.
     ///
     /// # Errors
     /// None so far.
@@ -77,7 +80,8 @@ impl GroupMetadata {
             (Self::V3(group), ZarrFormat::V2) => {
                 losses.extra(&group.extra);
                 if group.consolidated_metadata.is_some() {
-                    let why = "consolidated metadata is left out; make it anew";
+                    let why =
+                        "format 2 has a document of its own for this, .zmetadata; it is left out";
                     losses.lost(&At::ROOT.key("consolidated_metadata"), why);
                 }
                 Self::V2 {

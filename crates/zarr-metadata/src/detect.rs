@@ -1,10 +1,6 @@
 //! Which of the documents found at one place describe the node there. Is given the documents; looks
 //! for none.
 
-use crate::node::NodeMetadata;
-use crate::problem::MetadataError;
-use crate::reader::Reader;
-
 /// The documents found where a node may be, of either format.
 ///
 /// ```
@@ -33,49 +29,31 @@ pub struct NodeDocuments<'a> {
 }
 
 impl NodeDocuments<'_> {
+    /// The documents that there are, by name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        let all = [
+            ("zarr.json", self.zarr_json),
+            (".zarray", self.zarray),
+            (".zgroup", self.zgroup),
+            (".zattrs", self.zattrs),
+        ];
+        all.into_iter()
+            .filter_map(|(name, text)| Some((name, text?)))
+    }
+
     /// The documents that describe a node too, and that nobody reads since another does. Worth a
     /// word to the user: two writers may be at work.
     #[must_use]
     pub fn overruled(&self) -> Vec<&'static str> {
-        let nodes = [
-            ("zarr.json", self.zarr_json),
-            (".zarray", self.zarray),
-            (".zgroup", self.zgroup),
-        ];
-        let there = nodes.into_iter().filter(|(_, text)| text.is_some());
-        there.skip(1).map(|(name, _)| name).collect()
-    }
-}
-
-impl Reader {
-    /// Reads the node that these documents describe; `None` when they describe none. Documents
-    /// that are [overruled](NodeDocuments::overruled) are not looked at.
-    ///
-    /// # Errors
-    /// With every problem found in the first document that has any.
-    pub fn node(
-        &self,
-        documents: &NodeDocuments<'_>,
-    ) -> Result<Option<NodeMetadata>, MetadataError> {
-        let NodeDocuments {
-            zarr_json,
-            zarray,
-            zgroup,
-            zattrs,
-        } = *documents;
-        Ok(Some(match (zarr_json, zarray, zgroup) {
-            (Some(text), ..) => self.zarr_json(text)?,
-            (_, Some(text), _) => NodeMetadata::Array(self.array_v2(text, zattrs)?),
-            (_, _, Some(text)) => NodeMetadata::Group(self.group_v2(text, zattrs)?),
-            (None, None, None) => return Ok(None),
-        }))
+        let nodes = self.all().filter(|(name, _)| *name != ".zattrs");
+        nodes.skip(1).map(|(name, _)| name).collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ZarrFormat;
+    use crate::{NodeMetadata, Reader, ZarrFormat};
 
     #[test]
     fn arrays_overrule_groups_and_attributes_are_no_node() {

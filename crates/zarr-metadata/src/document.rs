@@ -1,11 +1,15 @@
 //! Metadata to the documents a store keeps: their names and their text. Knows no store.
 
+mod indent;
+
 use serde_json::{Map, Value};
 
 use crate::Attributes;
 use crate::array::ArrayMetadata;
 use crate::group::GroupMetadata;
 use crate::node::NodeMetadata;
+use crate::reader::CONSOLIDATED;
+use crate::v3;
 
 /// A document's name and its text.
 type Document = (&'static str, Vec<u8>);
@@ -33,7 +37,7 @@ impl GroupMetadata {
     pub fn documents(&self) -> Vec<Document> {
         match self {
             Self::V2 { group, attributes } => v2(".zgroup", &group.to_json(), attributes),
-            Self::V3(group) => vec![("zarr.json", pretty(&group.to_json()))],
+            Self::V3(group) => vec![("zarr.json", group_v3(group))],
         }
     }
 }
@@ -63,6 +67,34 @@ pub(crate) fn add_rest(object: &mut Map<String, Value>, rest: &Map<String, Value
     for (key, value) in rest {
         object.entry(key.clone()).or_insert_with(|| value.clone());
     }
+}
+
+fn group_v3(group: &v3::GroupMetadata) -> Vec<u8> {
+    match &group.consolidated_metadata {
+        None => pretty(&group.to_json()),
+        Some(consolidated) => {
+            let bare = v3::GroupMetadata {
+                attributes: group.attributes.clone(),
+                consolidated_metadata: Some(v3::ConsolidatedMetadata::default()),
+                extra: group.extra.clone(),
+            };
+            let text = with_member(bare.to_json(), CONSOLIDATED, &consolidated.to_text());
+            indent::indented(&text)
+        }
+    }
+}
+
+/// The text of an object with one of its members as this text.
+pub(crate) fn with_member(object: Value, key: &str, text: &str) -> String {
+    let Value::Object(members) = object else {
+        return text.to_owned();
+    };
+    let members = members.iter().map(|(name, value)| match name == key {
+        true => format!("{}:{text}", Value::from(key)),
+        false => format!("{}:{value}", Value::from(name.as_str())),
+    });
+    let members: Vec<String> = members.collect();
+    format!("{{{}}}", members.join(","))
 }
 
 /// Indented by two, as zarr-python does.

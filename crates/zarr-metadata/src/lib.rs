@@ -24,7 +24,8 @@
 //! ```
 //!
 //! A reader stops at what it cannot use. To hear all there is to say, from duplicate keys to
-//! codecs that make no chain, and to need no more than this crate for it, [`validate`]:
+//! codecs that make no chain, and to need no more than this crate for it, [`validate`]. A program
+//! that checks documents, in ten lines:
 //!
 //! ```no_run
 //! fn main() -> std::io::Result<()> {
@@ -36,6 +37,28 @@
 //!     }
 //!     std::process::exit(i32::from(!valid));
 //! }
+//! ```
+//!
+//! It judges metadata only: not whether chunks exist and decode, nor what attributes mean; what else it
+//! leaves out stands with [`validate`]. The documents of one node are held against each other by
+//! [`Reader::validate_node`].
+//!
+//! # Documents of old and careless writers
+//!
+//! What breaks the format but means one thing only is read, unless a [`Reader`] has the
+//! [`Profile::Strict`]. [`Reader::read`] gives what was tolerated along with the node:
+//!
+//! ```
+//! use zarr_metadata::{NodeDocuments, Reader};
+//!
+//! // numpy takes this dtype, but never writes it.
+//! let zarray = br#"{"zarr_format": 2, "shape": [3], "chunks": [3], "dtype": "=f8",
+//!     "fill_value": 5, "order": "C", "filters": null, "compressor": null}"#;
+//! let found = NodeDocuments { zarray: Some(zarray), ..NodeDocuments::default() };
+//! let (node, warnings) = Reader::default().read(&found)?.expect("an array");
+//! assert_eq!(node.documents().len(), 1);
+//! assert_eq!(warnings.to_string(), r#"warning: .zarray/dtype: expected "<f8", found "=f8""#);
+//! # Ok::<(), zarr_metadata::MetadataError>(())
 //! ```
 //!
 //! # Documents nobody vouches for
@@ -73,12 +96,14 @@ mod extension;
 mod fill_value;
 mod format;
 mod group;
+mod kinds;
 mod layout;
 mod limits;
 mod node;
 mod path;
 mod pointer;
 mod problem;
+mod profile;
 mod read;
 mod reader;
 mod rectilinear;
@@ -106,6 +131,7 @@ pub use node::NodeMetadata;
 pub use path::{NodePath, NodePathError, NodePathProblem};
 pub use pointer::JsonPointer;
 pub use problem::{MetadataError, Problem, ProblemKind, Severity};
+pub use profile::Profile;
 pub use reader::Reader;
 pub use rectilinear::{AxisChunks, ChunkRun};
 pub use report::{Finding, Report};

@@ -47,6 +47,12 @@ impl JsonPointer {
         self
     }
 
+    /// The place that `inner`, the text of a pointer, means inside of this one.
+    pub(crate) fn followed_by(mut self, inner: &str) -> Self {
+        self.0.push_str(inner);
+        self
+    }
+
     /// The pointer's text, `""` for the document itself.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::limits::Limits;
 use crate::pointer::{At, JsonPointer};
+use crate::profile::Profile;
 
 /// One thing wrong with a document, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,14 +240,21 @@ pub(crate) struct Problems {
     /// How many more there were than are kept.
     omitted: usize,
     pub(crate) limits: Limits,
+    profile: Profile,
 }
 
 impl Problems {
-    pub(crate) fn with(limits: Limits) -> Self {
+    pub(crate) fn with(limits: Limits, profile: Profile) -> Self {
         Self {
             limits,
+            profile,
             ..Self::default()
         }
+    }
+
+    /// None yet, to be judged as these are.
+    pub(crate) fn none_yet(&self) -> Self {
+        Self::with(self.limits, self.profile)
     }
 
     pub(crate) fn push(&mut self, at: &At<'_>, kind: ProblemKind) {
@@ -256,6 +264,38 @@ impl Problems {
     /// Notes what a reader accepts and a validator mentions.
     pub(crate) fn warn(&mut self, at: &At<'_>, kind: ProblemKind) {
         self.add(Severity::Warning, at, kind);
+    }
+
+    /// Notes what breaks the format and is understood all the same: the [`Profile`] says how bad that
+    /// is.
+    pub(crate) fn tolerate(&mut self, at: &At<'_>, kind: ProblemKind) {
+        self.add(self.tolerated(), at, kind);
+    }
+
+    /// As [`tolerate`](Self::tolerate), of a value that should be another.
+    pub(crate) fn tolerate_instead(
+        &mut self,
+        at: &At<'_>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        let (expected, found) = (expected.into(), found.into());
+        self.tolerate(at, ProblemKind::Invalid { expected, found });
+    }
+
+    /// As [`tolerate`](Self::tolerate), at a place found by other means than reading.
+    pub(crate) fn tolerate_at(&mut self, pointer: JsonPointer, kind: ProblemKind) {
+        let severity = self.tolerated();
+        if self.room_for(severity) {
+            self.found.push((severity, Problem { pointer, kind }));
+        }
+    }
+
+    fn tolerated(&self) -> Severity {
+        match self.profile {
+            Profile::Lenient => Severity::Warning,
+            Profile::Strict => Severity::Error,
+        }
     }
 
     pub(crate) fn discourage(&mut self, at: &At<'_>, advice: impl Into<String>) {
@@ -268,13 +308,6 @@ impl Problems {
         if self.room_for(Severity::Error) {
             self.found
                 .push((Severity::Error, Problem { pointer, kind }));
-        }
-    }
-
-    pub(crate) fn warn_at(&mut self, pointer: JsonPointer, kind: ProblemKind) {
-        if self.room_for(Severity::Warning) {
-            self.found
-                .push((Severity::Warning, Problem { pointer, kind }));
         }
     }
 
@@ -356,16 +389,19 @@ impl Problems {
 
     /// As [`finish`](Self::finish), with the warnings.
     pub(crate) fn finish_with_warnings<T>(
-        self,
+        mut self,
         value: Option<T>,
     ) -> Result<(T, Vec<Problem>), MetadataError> {
-        let warnings = self
-            .found
-            .iter()
-            .filter(|(severity, _)| *severity == Severity::Warning)
-            .map(|(_, problem)| problem.clone())
-            .collect();
-        Ok((self.finish(value)?, warnings))
+        let found = std::mem::take(&mut self.found);
+        let is_warning = |(severity, _): &(Severity, Problem)| *severity == Severity::Warning;
+        let (warnings, errors) = found.into_iter().partition(is_warning);
+        self.found = errors;
+        let warnings: Vec<(Severity, Problem)> = warnings;
+        let value = self.finish(value)?;
+        Ok((
+            value,
+            warnings.into_iter().map(|(_, problem)| problem).collect(),
+        ))
     }
 
     /// All that was found, and how many problems more there were than are kept.

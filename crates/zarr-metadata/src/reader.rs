@@ -10,31 +10,37 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::array::ArrayMetadata;
+use crate::detect::NodeDocuments;
 use crate::group::GroupMetadata;
 use crate::limits::Limits;
 use crate::node::NodeMetadata;
 use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems};
+use crate::profile::Profile;
 use crate::read::{object, syntax};
+use crate::report::Report;
+use crate::scan::Bare;
 use crate::{Attributes, scan, v2};
 
-/// How documents are read: what they may ask for, and what is overlooked.
+/// How documents are read: what they may ask for, and what is made of those that break the format.
 ///
 /// The default one is that of all functions which take bytes and no reader.
 ///
 /// ```
-/// use zarr_metadata::{NodeMetadata, Reader};
+/// use zarr_metadata::{Profile, Reader};
 ///
+/// // Python writes numbers that JSON does not have.
 /// let text = br#"{"zarr_format": 3, "node_type": "group", "attributes": {"mean": NaN}}"#;
-/// assert!(NodeMetadata::from_zarr_json(text).is_err());
-/// let group = Reader::default().bare_numbers(true).zarr_json(text)?;
+/// let group = Reader::default().zarr_json(text)?;
 /// assert_eq!(group.attributes()["mean"], "NaN");
+/// let error = Reader::default().profile(Profile::Strict).zarr_json(text).unwrap_err();
+/// assert_eq!(error.to_string(), "/attributes/mean: expected JSON, found a bare NaN; write \"NaN\"");
 /// # Ok::<(), zarr_metadata::MetadataError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reader {
     pub(crate) limits: Limits,
-    pub(crate) bare_numbers: bool,
+    profile: Profile,
 }
 
 impl Reader {
@@ -45,12 +51,52 @@ impl Reader {
         self
     }
 
-    /// Whether bare `NaN`, `Infinity` and `-Infinity`, which are no JSON, are read as the strings
-    /// of the same letters. Python writes them into attributes.
+    /// The same, as strict as this.
     #[must_use]
-    pub fn bare_numbers(mut self, tolerated: bool) -> Self {
-        self.bare_numbers = tolerated;
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
         self
+    }
+
+    /// Reads the node that these documents describe, and what was
+    /// [tolerated](crate::Profile::Lenient) in them; `None` when they describe none. Documents that
+    /// are [overruled](NodeDocuments::overruled) are not looked at.
+    ///
+    /// # Errors
+    /// With every problem found in the first document that has any.
+    pub fn read(
+        &self,
+        documents: &NodeDocuments<'_>,
+    ) -> Result<Option<(NodeMetadata, Report)>, MetadataError> {
+        let mut noted = Report::default();
+        let zattrs = documents.zattrs;
+        let node = match (documents.zarr_json, documents.zarray, documents.zgroup) {
+            (Some(text), ..) => self.node_v3(text, &mut noted)?,
+            (_, Some(text), _) => {
+                let array = self.parsed(".zarray", text, &mut noted, v2::ArrayMetadata::read)?;
+                let attributes = self.zattrs(zattrs, &mut noted)?;
+                NodeMetadata::Array(ArrayMetadata::V2 { array, attributes })
+            }
+            (_, _, Some(text)) => {
+                let group = self.parsed(".zgroup", text, &mut noted, v2::GroupMetadata::read)?;
+                let attributes = self.zattrs(zattrs, &mut noted)?;
+                NodeMetadata::Group(GroupMetadata::V2 { group, attributes })
+            }
+            (None, None, None) => return Ok(None),
+        };
+        Ok(Some((node, noted)))
+    }
+
+    /// Reads the node that these documents describe, as [`read`](Self::read) does, and says
+    /// nothing about what it tolerates.
+    ///
+    /// # Errors
+    /// With every problem found in the first document that has any.
+    pub fn node(
+        &self,
+        documents: &NodeDocuments<'_>,
+    ) -> Result<Option<NodeMetadata>, MetadataError> {
+        Ok(self.read(documents)?.map(|(node, _)| node))
     }
 
     /// Reads a `zarr.json`: its `node_type` says what it describes.
@@ -58,15 +104,20 @@ impl Reader {
     /// # Errors
     /// With every problem found in the document.
     pub fn zarr_json(&self, text: &[u8]) -> Result<NodeMetadata, MetadataError> {
-        self.zarr_json_within(&self.mended(text)?)
+        self.node_v3(text, &mut Report::default())
     }
 
-    /// As [`zarr_json`](Self::zarr_json), of a text whose size was looked at.
-    pub(crate) fn zarr_json_within(&self, text: &[u8]) -> Result<NodeMetadata, MetadataError> {
-        let (value, consolidated) = split(text)?;
-        let mut problems = self.problems();
-        let read = NodeMetadata::read(value, consolidated, self, &At::ROOT, &mut problems);
-        problems.finish(read)
+    fn node_v3(&self, text: &[u8], noted: &mut Report) -> Result<NodeMetadata, MetadataError> {
+        self.document("zarr.json", text, noted, |text, problems| {
+            let (value, consolidated) = split(text)?;
+            Ok(NodeMetadata::read(
+                value,
+                consolidated,
+                self,
+                &At::ROOT,
+                problems,
+            ))
+        })
     }
 
     /// Reads a `.zarray`, with its `.zattrs` if there is one.
@@ -78,10 +129,9 @@ impl Reader {
         zarray: &[u8],
         zattrs: Option<&[u8]>,
     ) -> Result<ArrayMetadata, MetadataError> {
-        let mut problems = self.problems();
-        let array = v2::ArrayMetadata::read(self.json(zarray)?, &At::ROOT, &mut problems);
-        let array = problems.finish(array)?;
-        let attributes = self.zattrs(zattrs)?;
+        let noted = &mut Report::default();
+        let array = self.parsed(".zarray", zarray, noted, v2::ArrayMetadata::read)?;
+        let attributes = self.zattrs(zattrs, noted)?;
         Ok(ArrayMetadata::V2 { array, attributes })
     }
 
@@ -94,10 +144,9 @@ impl Reader {
         zgroup: &[u8],
         zattrs: Option<&[u8]>,
     ) -> Result<GroupMetadata, MetadataError> {
-        let mut problems = self.problems();
-        let group = v2::GroupMetadata::read(self.json(zgroup)?, &At::ROOT, &mut problems);
-        let group = problems.finish(group)?;
-        let attributes = self.zattrs(zattrs)?;
+        let noted = &mut Report::default();
+        let group = self.parsed(".zgroup", zgroup, noted, v2::GroupMetadata::read)?;
+        let attributes = self.zattrs(zattrs, noted)?;
         Ok(GroupMetadata::V2 { group, attributes })
     }
 
@@ -107,42 +156,66 @@ impl Reader {
     /// # Errors
     /// When it is no such document. Those in it are not judged.
     pub fn zmetadata(&self, text: &[u8]) -> Result<v2::ConsolidatedMetadata, MetadataError> {
-        let mut problems = self.problems();
-        let text = self.mended(text)?;
-        let read = v2::ConsolidatedMetadata::read(&text, self, &mut problems);
-        problems.finish(read)
+        let noted = &mut Report::default();
+        self.document(".zmetadata", text, noted, |text, problems| {
+            v2::ConsolidatedMetadata::read(text, self, problems)
+        })
     }
 
     /// None at all is an empty one.
-    fn zattrs(&self, zattrs: Option<&[u8]>) -> Result<Attributes, MetadataError> {
-        let Some(text) = zattrs else {
-            return Ok(Attributes::new());
-        };
-        let mut problems = self.problems();
-        let read = object(self.json(text)?, &At::ROOT, &mut problems);
-        problems.finish(read)
+    fn zattrs(
+        &self,
+        zattrs: Option<&[u8]>,
+        noted: &mut Report,
+    ) -> Result<Attributes, MetadataError> {
+        let read = |text: &[u8]| self.parsed(".zattrs", text, noted, object);
+        zattrs.map_or_else(|| Ok(Attributes::new()), read)
     }
 
     pub(crate) fn problems(&self) -> Problems {
-        Problems::with(self.limits)
+        Problems::with(self.limits, self.profile)
     }
 
-    /// The JSON value a text holds.
-    pub(crate) fn json(&self, text: &[u8]) -> Result<Value, MetadataError> {
-        let text = self.mended(text)?;
-        serde_json::from_slice(&text).map_err(|error| refused(&error))
+    /// What `read` makes of the JSON value of a text.
+    fn parsed<T>(
+        &self,
+        name: &str,
+        text: &[u8],
+        noted: &mut Report,
+        read: impl Fn(Value, &At<'_>, &mut Problems) -> Option<T>,
+    ) -> Result<T, MetadataError> {
+        self.document(name, text, noted, |text, problems| {
+            Ok(read(serde_json::from_slice(text)?, &At::ROOT, problems))
+        })
     }
 
-    /// The text as a JSON reader may have it: small and flat enough, and without bare numbers if
-    /// they are tolerated.
-    pub(crate) fn mended<'t>(&self, text: &'t [u8]) -> Result<Cow<'t, [u8]>, MetadataError> {
+    /// What `read` makes of a text, which it fails on where that is no JSON.
+    fn document<T>(
+        &self,
+        name: &str,
+        text: &[u8],
+        noted: &mut Report,
+        read: impl Fn(&[u8], &mut Problems) -> Result<Option<T>, serde_json::Error>,
+    ) -> Result<T, MetadataError> {
         let mut problems = self.problems();
-        self.check_size(text, &mut problems);
-        problems.finish(Some(()))?;
-        if !self.bare_numbers {
-            return Ok(Cow::Borrowed(text));
+        let mut value = None;
+        if self.check_size(text, &mut problems) {
+            // Nobody looks for bare numbers before they are in the way.
+            let read = read(text, &mut problems).or_else(|error| {
+                let bare = scan::scan(text, self.limits.problems).bare;
+                match bare.is_empty() {
+                    true => Err(error),
+                    false => read(&mended(text, &bare, &mut problems), &mut problems),
+                }
+            });
+            value = read.unwrap_or_else(|error| {
+                problems.push(&At::ROOT, syntax(&error));
+                None
+            });
         }
-        Ok(scan::mended(text, &scan::scan(text, 0).bare))
+        let (value, warnings) = problems.finish_with_warnings(value)?;
+        noted.warn(name, warnings);
+        Ok(value)
     }
 
     /// Whether the text is within the limits that are looked at before it is parsed.
@@ -151,6 +224,15 @@ impl Reader {
         problems.within(&At::ROOT, "size in bytes", text.len(), bytes)
             && problems.within(&At::ROOT, "depth", scan::depth(text, depth), depth)
     }
+}
+
+/// The text as a JSON reader may have it, each bare number told.
+pub(crate) fn mended<'t>(text: &'t [u8], bare: &[Bare], problems: &mut Problems) -> Cow<'t, [u8]> {
+    for bare in bare {
+        let kind = ProblemKind::BareNumber { found: bare.name };
+        problems.tolerate_at(bare.pointer.clone(), kind);
+    }
+    scan::mended(text, bare)
 }
 
 /// Why a text is no JSON, as an error.
@@ -163,17 +245,14 @@ pub(crate) const CONSOLIDATED: &str = "consolidated_metadata";
 
 /// Parses a `zarr.json` all but its consolidated metadata, which can be all of a hierarchy and is
 /// left as text.
-pub(crate) fn split(text: &[u8]) -> Result<(Value, Option<&RawValue>), MetadataError> {
+pub(crate) fn split(text: &[u8]) -> Result<(Value, Option<&RawValue>), serde_json::Error> {
     let is_object = text.trim_ascii_start().first() == Some(&b'{');
     if !is_object {
-        let value = serde_json::from_slice(text).map_err(|error| refused(&error))?;
-        return Ok((value, None));
+        return Ok((serde_json::from_slice(text)?, None));
     }
     let mut json = serde_json::Deserializer::from_slice(text);
-    let split = json.deserialize_map(Split);
-    let (members, consolidated) = split
-        .and_then(|split| json.end().map(|()| split))
-        .map_err(|error| refused(&error))?;
+    let (members, consolidated) = json.deserialize_map(Split)?;
+    json.end()?;
     Ok((Value::Object(members), consolidated))
 }
 
@@ -258,11 +337,12 @@ mod tests {
     }
 
     #[test]
-    fn bare_numbers_are_read_on_request_only() {
+    fn bare_numbers_are_read_by_the_lenient_only() {
         let text = br#"{"a": [-Infinity, "NaN", NaN]}"#;
-        let read = |reader: Reader| reader.group_v2(b"{}", Some(text));
-        assert!(read(Reader::default()).is_err());
-        let group = read(Reader::default().bare_numbers(true)).unwrap();
+        let read = |reader: Reader| reader.group_v2(br#"{"zarr_format": 2}"#, Some(text));
+        let error = read(Reader::default().profile(Profile::Strict)).unwrap_err();
+        assert_eq!(error.problems().len(), 2);
+        let group = read(Reader::default()).unwrap();
         let attributes = Value::from(group.attributes().clone());
         assert_eq!(attributes.to_string(), r#"{"a":["-Infinity","NaN","NaN"]}"#);
     }

@@ -5,7 +5,8 @@ use std::fmt;
 
 use crate::problem::{Problem, ProblemKind, Problems, Severity};
 
-/// All that [`validate`](crate::validate) has to say about one or several documents.
+/// All that [`validate`](crate::validate) has to say about one or several documents, or that a
+/// [`Reader`](crate::Reader) noted while it read them.
 ///
 /// One line per finding when displayed, and nothing at all when there is none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,6 +68,16 @@ impl Report {
     pub fn extend(&mut self, other: Report) {
         self.findings.extend(other.findings);
         self.omitted = self.omitted.saturating_add(other.omitted);
+    }
+
+    /// Adds what a reader noted in a document.
+    pub(crate) fn warn(&mut self, document: &str, warnings: Vec<Problem>) {
+        let warnings = warnings.into_iter().map(|problem| Finding {
+            severity: Severity::Warning,
+            document: document.to_owned(),
+            problem,
+        });
+        self.findings.extend(warnings);
     }
 
     fn of(&self, severity: Severity) -> impl Iterator<Item = &Finding> {

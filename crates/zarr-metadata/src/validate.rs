@@ -3,7 +3,8 @@
 
 mod chain;
 mod consolidated;
-mod kinds;
+mod names;
+mod node;
 mod settings;
 mod v2;
 mod v3;
@@ -12,7 +13,8 @@ use serde_json::Value;
 
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
-use crate::reader::{Reader, split};
+use crate::read::syntax;
+use crate::reader::{Reader, mended, split};
 use crate::report::Report;
 use crate::{scan, v2 as documents};
 
@@ -21,16 +23,20 @@ use crate::{scan, v2 as documents};
 /// The last part of the name says which document it is (`zarr.json`, `.zarray`, `.zgroup`,
 /// `.zattrs`, `.zmetadata`); under any other name its members do. The name stands in every finding.
 ///
-/// **Errors** are what the format forbids, keys that stand twice in an object among it. **Warnings**
-/// are what it allows and some readers refuse: names unknown here, old spellings, settings that make
-/// an array slow. Consolidated metadata is judged document by document.
+/// **Errors** are what the format forbids and nobody should read, keys that stand twice in an object
+/// among it. **Warnings** are what is [tolerated](crate::Profile::Lenient), and what the format allows
+/// and some readers refuse: names unknown here, old spellings, settings that make an array slow. To a
+/// reader of the [strict profile](crate::Profile::Strict), what is tolerated is an error too.
+/// Consolidated metadata is judged document by document.
 ///
 /// **Not judged**: whether chunks exist, decode or have the right size; whether consolidated
-/// metadata is up to date; the settings of most codecs (those of `bytes`, `transpose` and
-/// `sharding_indexed` are, and the levels of the common compressors); fill values and chunk sizes of
-/// data types unknown here; chains behind a codec that changes shape or type in a way unknown here;
-/// what attributes mean; node names; two documents that contradict each other, as `.zarray` and
-/// `.zattrs` might.
+/// metadata is up to date; settings of codecs that are in no table here, and of the others how they
+/// depend on each other and on the elements (those of `bytes`, `transpose`, `sharding_indexed` and
+/// `blosc` are); fill values and chunk sizes of data types unknown here; chains behind a codec that
+/// changes shape or type in a way unknown here; the codecs inside of `conditional` and `n5_default`;
+/// whether a name is registered, beyond its form; what attributes mean, but for the number of
+/// `_ARRAY_DIMENSIONS`. Documents that contradict each other are found when they are judged
+/// [together](Reader::validate_node).
 ///
 /// ```
 /// let document = br#"{
@@ -57,8 +63,8 @@ pub fn validate(name: &str, text: &[u8]) -> Report {
 }
 
 impl Reader {
-    /// As [`validate`](crate::validate), within the limits of this reader. Bare numbers it
-    /// tolerates are warnings.
+    /// As [`validate`](crate::validate), within the limits and by the profile of this reader: to the
+    /// [strict](crate::Profile::Strict) all that breaks the format is an error.
     #[must_use]
     pub fn validate(&self, name: &str, text: &[u8]) -> Report {
         let mut problems = self.problems();
@@ -73,38 +79,38 @@ impl Reader {
         for place in &found.duplicates {
             problems.push_at(place.clone(), ProblemKind::DuplicateKey);
         }
-        for bare in &found.bare {
-            let kind = ProblemKind::BareNumber { found: bare.name };
-            match self.bare_numbers {
-                true => problems.warn_at(bare.pointer.clone(), kind),
-                false => problems.push_at(bare.pointer.clone(), kind),
-            }
+        // In any profile: one NaN is no reason to say nothing about the rest.
+        let text = mended(text, &found.bare, problems);
+        if let Err(error) = self.judge_json(name, &text, problems) {
+            problems.push(&At::ROOT, syntax(&error));
         }
-        // Mended in any case: one NaN is no reason to say nothing about the rest.
-        let text = scan::mended(text, &found.bare);
-        let (value, consolidated) = match split(&text) {
-            Ok(split) => split,
-            Err(error) => {
-                for problem in error.problems() {
-                    problems.push_at(problem.pointer.clone(), problem.kind.clone());
-                }
-                return;
-            }
-        };
+    }
+
+    /// Fails where the text is no JSON.
+    fn judge_json(
+        &self,
+        name: &str,
+        text: &[u8],
+        problems: &mut Problems,
+    ) -> Result<(), serde_json::Error> {
+        let (value, consolidated) = split(text)?;
         let at = At::ROOT;
         match Document::of(name, &value) {
             Document::ZarrJson => v3::node(value, consolidated, self, &at, problems),
             Document::Zarray => v2::array(value, &at, problems),
-            Document::Zgroup => v2::group(value, &at, problems),
+            Document::Zgroup => {
+                documents::GroupMetadata::read(value, &at, problems);
+            }
             Document::Zattrs => {
                 crate::read::object(value, &at, problems);
             }
             Document::Zmetadata => {
-                if let Some(all) = documents::ConsolidatedMetadata::read(&text, self, problems) {
+                if let Some(all) = documents::ConsolidatedMetadata::read(text, self, problems)? {
                     consolidated::v2(&all, problems);
                 }
             }
         }
+        Ok(())
     }
 }
 

@@ -18,17 +18,13 @@ use zarr_metadata::{
 };
 
 /// What is rightly said about documents that are not all right: where, and how it ends.
-const FINDINGS: [(&str, &str); 6] = [
+const FINDINGS: [(&str, &str); 5] = [
     // GDAL 3.10 leaves the codecs out, or the one that makes bytes of arrays.
-    ("error: gdal_/v3.zarr/", "such as [{\"name\": \"bytes\"}]"),
-    (
-        "error: gdal_/v3.zarr/v3/zarr.json/codecs/0: ",
-        "codec \"gzip\"",
-    ),
-    ("error: gdal_/v3.zarr/v3/zarr.json/codecs: ", "found none"),
+    ("warning: gdal_/v3.zarr/", "such as [{\"name\": \"bytes\"}]"),
+    ("warning: gdal_/v3.zarr/v3/zarr.json/codecs: ", "found none"),
     // Without codecs zarrita.js 0.7 writes none.
     (
-        "error: zarrita/a/no_codecs/zarr.json/codecs: ",
+        "warning: zarrita/a/no_codecs/zarr.json/codecs: ",
         "found none",
     ),
     // Python writes numbers that JSON does not have.
@@ -37,8 +33,14 @@ const FINDINGS: [(&str, &str); 6] = [
     ("/data_type: data type", "is not supported by this library"),
 ];
 
-/// Those among them that nobody can read.
-const REFUSED: [&str; 2] = ["gdal_/v3.zarr/X/zarr.json", "gdal_/v3.zarr/Y/zarr.json"];
+/// Those among them that get the codec which their writers left out, and what they have then. GDAL
+/// reads them so.
+const REPAIRED: [(&str, &[&str]); 4] = [
+    ("gdal_/v3.zarr/X/zarr.json", &["bytes"]),
+    ("gdal_/v3.zarr/Y/zarr.json", &["bytes"]),
+    ("gdal_/v3.zarr/v3/zarr.json", &["bytes", "gzip"]),
+    ("zarrita/a/no_codecs/zarr.json", &["bytes"]),
+];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
@@ -66,7 +68,7 @@ fn documents() -> Vec<(String, Vec<u8>)> {
 }
 
 fn reader() -> Reader {
-    Reader::default().bare_numbers(true)
+    Reader::default()
 }
 
 #[test]
@@ -145,15 +147,18 @@ fn read_and_written_as_they_were() {
             }
             _ => continue,
         };
-        if REFUSED.contains(&name.as_str()) {
-            assert!(node.is_err(), "{name}");
-            continue;
-        }
         let node = node.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(node.format(), format, "{name}");
         let documents = node.documents();
         let (_, written) = &documents[0];
-        let (written, read) = (parsed(written), parsed(&text));
+        let (written, mut read) = (parsed(written), parsed(&text));
+        if let Some((_, expected)) = REPAIRED.iter().find(|(repaired, _)| *repaired == name) {
+            let codecs = written["codecs"].as_array().unwrap();
+            let names: Vec<&Value> = codecs.iter().map(|codec| &codec["name"]).collect();
+            assert_eq!(names, *expected, "{name}");
+            assert_eq!(codecs[0]["configuration"]["endian"], "little", "{name}");
+            read["codecs"] = written["codecs"].clone();
+        }
         assert!(
             read.is_null() || same(&written, &read),
             "{name}: {written} is not {read}"

@@ -1,8 +1,11 @@
 //! Tests that what both versions can say comes back, and that all else is named.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{ArrayMetadata, NodeMetadata, ZarrFormat};
+use crate::testing::{any_v2_type, with_element};
+use crate::v2::{Codec, DType};
+use crate::{ArrayMetadata, Endian, Layout, NodeMetadata, Order, Separator, Swap, ZarrFormat};
 
 fn v2(changes: &Value, attributes: &Value) -> ArrayMetadata {
     let mut document = json!({
@@ -160,4 +163,177 @@ fn what_is_lost_is_named() {
     assert_eq!(old.metadata.attributes(), group.attributes());
     let again = old.metadata.convert(ZarrFormat::V3).unwrap();
     assert_eq!(again.metadata.attributes(), group.attributes());
+}
+
+/// The table of what happens to members of consolidated metadata, there and back.
+#[test]
+fn members_of_consolidated_metadata() {
+    let zarray = |changes: &Value| match v2(changes, &json!({})) {
+        ArrayMetadata::V2 { array, .. } => array.to_json(),
+        ArrayMetadata::V3(_) => panic!("not read"),
+    };
+    let block = |metadata: Value| {
+        let text = json!({"zarr_consolidated_format": 1, "metadata": metadata}).to_string();
+        crate::v2::ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap()
+    };
+    let old = block(json!({
+        ".zgroup": {"zarr_format": 2},
+        "a/.zarray": zarray(&json!({})), "a/.zattrs": {"_ARRAY_DIMENSIONS": ["y", "x"], "b": 1},
+        "g/.zgroup": {"zarr_format": 2}, "g/.zattrs": {"c": 2},
+        "g/d/.zarray": zarray(&json!({"dtype": ">f8", "fill_value": 7.5, "order": "F"}))
+    }));
+    let new = old.convert().unwrap();
+    assert_eq!(new.lost, []);
+    let paths: Vec<&str> = new.metadata.paths().collect();
+    assert_eq!(paths, ["a", "g", "g/d"]);
+    for path in paths {
+        let direct = old.get(path).unwrap().unwrap().convert(ZarrFormat::V3);
+        let member = new.metadata.get(path).unwrap().unwrap();
+        assert_eq!(member, direct.unwrap().metadata, "{path}");
+    }
+    let mut back = new.metadata.convert().unwrap();
+    assert_eq!(back.lost, []);
+    let root = NodeMetadata::Group(crate::GroupMetadata::new(
+        ZarrFormat::V2,
+        crate::Attributes::new(),
+    ));
+    back.metadata
+        .insert(&crate::NodePath::root(), &root)
+        .unwrap();
+    assert_eq!(back.metadata, old);
+
+    let places = |problems: &[crate::Problem]| -> Vec<String> {
+        problems.iter().map(|p| p.pointer.to_string()).collect()
+    };
+    let lossy = block(json!({
+        "a/.zarray": zarray(&json!({"fill_value": null, "by": "me"})),
+        "a/.zattrs": {"_ARRAY_DIMENSIONS": 1}, "b/.zattrs": {}, "c": {}
+    }));
+    assert_eq!(
+        places(&lossy.convert().unwrap().lost),
+        [
+            "/metadata/b~1.zattrs",
+            "/metadata/c",
+            "/metadata/a~1.zarray/by",
+            "/metadata/a~1.zarray/fill_value",
+            "/metadata/a~1.zattrs/_ARRAY_DIMENSIONS",
+        ]
+    );
+    let bad = block(json!({
+        "a/.zarray": zarray(&json!({"compressor": {"id": "magic"}})),
+        "b/.zgroup": {"zarr_format": 3}, "../.zgroup": {"zarr_format": 2}
+    }));
+    assert_eq!(
+        places(bad.convert().unwrap_err().problems()),
+        [
+            "/metadata/..~1.zgroup",
+            "/metadata/a~1.zarray/compressor",
+            "/metadata/b~1.zgroup/zarr_format",
+        ]
+    );
+    let array = crate::v3::ArrayMetadata::new(vec![4], crate::DataType::Int8, vec![2]);
+    let mut new = crate::v3::ConsolidatedMetadata::default();
+    let path = crate::NodePath::parse("x/y").unwrap();
+    new.insert(&path, &NodeMetadata::Array(ArrayMetadata::V3(array)))
+        .unwrap();
+    assert_eq!(
+        places(new.convert().unwrap_err().problems()),
+        ["/metadata/x~1y/chunk_key_encoding"]
+    );
+}
+
+fn codec(json: Value) -> Codec {
+    let mut members = match json {
+        Value::Object(members) => members,
+        other => panic!("{other}"),
+    };
+    let id = members.shift_remove("id").unwrap();
+    Codec {
+        id: id.as_str().unwrap().to_owned(),
+        configuration: members,
+    }
+}
+
+/// Codecs as numcodecs writes them, with settings that both versions say in one way.
+fn any_filters() -> impl Strategy<Value = Vec<Codec>> {
+    let filters = vec![
+        json!({"id": "delta", "dtype": "<i4", "astype": "<i4"}),
+        json!({"id": "bitround", "keepbits": 3}),
+        json!({"id": "shuffle", "elementsize": 4}),
+        json!({"id": "fletcher32"}),
+        json!({"id": "crc32c", "location": "end"}),
+        json!({"id": "base64"}),
+    ];
+    let filter = prop::sample::select(filters).prop_map(codec);
+    prop::collection::vec(filter, 0..3)
+}
+
+fn any_compressor() -> impl Strategy<Value = Option<Codec>> {
+    let compressors = vec![
+        json!({"id": "zlib", "level": 1}),
+        json!({"id": "gzip", "level": 9}),
+        json!({"id": "zstd", "level": 3, "checksum": false}),
+        json!({"id": "blosc", "cname": "zstd", "clevel": 3, "shuffle": 2, "blocksize": 0}),
+        json!({"id": "lzma", "format": 1, "check": -1, "preset": null, "filters": null}),
+        json!({"id": "magic"}),
+    ];
+    prop::option::of(prop::sample::select(compressors).prop_map(codec))
+}
+
+prop_compose! {
+    fn any_v2_array()(
+        shape in prop::collection::vec((any::<u64>(), 1..=u64::MAX), 0..4),
+        (data_type, fill) in with_element(any_v2_type()),
+        null: bool,
+        big: bool,
+        f_order: bool,
+        slash: bool,
+        filters in any_filters(),
+        compressor in any_compressor(),
+    ) -> crate::v2::ArrayMetadata {
+        let swaps = matches!(
+            data_type.layout(),
+            Some(Layout::Fixed { swap, .. }) if swap != Swap::None
+        );
+        let endian = if big { Endian::Big } else { Endian::Little };
+        let (shape, chunks): (Vec<u64>, Vec<u64>) = shape.into_iter().unzip();
+        let dtype = DType::new(data_type, swaps.then_some(endian));
+        let fill = dtype.fill_value_to_json(&fill);
+        let mut array = crate::v2::ArrayMetadata::new(shape, dtype, chunks);
+        array.fill_value = if null { Value::Null } else { fill };
+        // One axis or none has no order to keep.
+        if f_order && array.shape.len() > 1 {
+            array.order = Order::F;
+        }
+        if slash {
+            array.dimension_separator = Separator::Slash;
+        }
+        array.filters.extend(filters);
+        array.compressor = compressor;
+        array
+    }
+}
+
+proptest! {
+    /// Where nothing is lost either way, the array that comes back is the array that went.
+    #[test]
+    fn nothing_lost_is_nothing_changed(array in any_v2_array()) {
+        let compressed = array.compressor.is_some();
+        let attributes = crate::Attributes::new();
+        let old = ArrayMetadata::V2 { array, attributes };
+        let Ok(new) = old.convert(ZarrFormat::V3) else { return Ok(()) };
+        let (_, text) = &new.metadata.documents()[0];
+        let read = NodeMetadata::from_zarr_json(text);
+        prop_assert_eq!(read, Ok(NodeMetadata::Array(new.metadata.clone())));
+        let Ok(back) = new.metadata.convert(ZarrFormat::V2) else { return Ok(()) };
+        if !new.lost.is_empty() || !back.lost.is_empty() {
+            return Ok(());
+        }
+        let mut back = back.metadata;
+        // Without a compressor the last filter that makes bytes of bytes becomes one.
+        if let (false, ArrayMetadata::V2 { array, .. }) = (compressed, &mut back) {
+            array.filters.extend(array.compressor.take());
+        }
+        prop_assert_eq!(back, old);
+    }
 }

@@ -8,11 +8,11 @@ use crate::chunk_key::ChunkKeyEncoding;
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::pointer::At;
-use crate::problem::MetadataError;
+use crate::problem::{MetadataError, brief};
 use crate::{ArrayMetadata, Attributes, v2, v3};
 
 /// Where xarray keeps the names of axes in v2.
-pub(super) const DIMENSIONS: &str = "_ARRAY_DIMENSIONS";
+pub(crate) const DIMENSIONS: &str = "_ARRAY_DIMENSIONS";
 
 /// What stands between arrays and bytes, and the data type that goes with it.
 struct Serialized {
@@ -71,43 +71,10 @@ fn names(attributes: &Attributes, rank: usize) -> Option<Vec<Option<String>>> {
 }
 
 fn serialized(array: &v2::ArrayMetadata, losses: &mut Losses) -> Option<Serialized> {
-    let no_fill = array.fill_value.is_null();
-    // The filter of objects says what they are.
-    let first = array.filters.first().map(|filter| filter.id.as_str());
-    let of_objects = match first {
-        Some("vlen-utf8") => Some(("string", "vlen-utf8")),
-        Some("vlen-bytes") => Some(("bytes", "vlen-bytes")),
-        _ => None,
-    };
     let root = At::ROOT;
-    let at_fill = root.key("fill_value");
-    if let Some((name, codec)) = of_objects {
-        let text = |fill: &Value| match fill {
-            // Old writers gave arrays of text 0.
-            Value::Null => Some(Value::from("")),
-            Value::Number(zero) if zero.as_u64() == Some(0) => Some("".into()),
-            Value::String(_) => Some(fill.clone()),
-            _ => None,
-        };
-        let Some(fill_value) = text(&array.fill_value) else {
-            losses.barred(&at_fill, format!("{} is no {name}", array.fill_value));
-            return None;
-        };
-        if fill_value != array.fill_value {
-            losses.lost(
-                &at_fill,
-                format!("{} becomes {fill_value}", array.fill_value),
-            );
-        }
-        return Some(Serialized {
-            data_type: DataType::from_json(name.into()).ok()?,
-            codec: Extension::new(codec),
-            fill_value,
-            filters: 1,
-        });
-    }
     let data_type = array.dtype.data_type.clone();
-    if data_type.size().is_none() {
+    let of_objects = of_objects(array);
+    if of_objects.is_none() && data_type.size().is_none() {
         let what = format!(
             "the dtype {} has no name in v3 that is known here",
             array.dtype.to_json()
@@ -124,35 +91,51 @@ fn serialized(array: &v2::ArrayMetadata, losses: &mut Losses) -> Option<Serializ
         losses.barred(&root.key("dtype"), "fields that are arrays themselves");
         return None;
     }
+    let at_fill = root.key("fill_value");
     let read = array.dtype.fill_value_from_json(&array.fill_value);
     let Ok(fill_value) = read.map(|fill| fill.to_json(&data_type)) else {
-        let what = format!(
-            "{} is no {data_type}",
-            crate::problem::brief(&array.fill_value)
-        );
+        let what = format!("{} is no {data_type}", brief(&array.fill_value));
         losses.barred(&at_fill, what);
         return None;
     };
-    if no_fill {
+    if array.fill_value.is_null() {
         let what = format!("null, which says that any value will do, becomes {fill_value}");
         losses.lost(&at_fill, what);
+    } else if of_objects.is_some() && fill_value != array.fill_value {
+        // Old writers gave arrays of text 0.
+        let what = format!("{} becomes {fill_value}", brief(&array.fill_value));
+        losses.lost(&at_fill, what);
     }
-    // As the reader of v2 arrays understands them, `bytes` among them.
-    let as_v3 = ArrayMetadata::V2 {
-        array: array.clone(),
-        attributes: Attributes::new(),
+    let filters = usize::from(of_objects.is_some());
+    let codec = match of_objects {
+        Some(codec) => codec,
+        None => bytes(array)?,
     };
-    let codec = as_v3
-        .codecs()
-        .iter()
-        .find(|codec| codec.name == "bytes")?
-        .clone();
     Some(Serialized {
         data_type,
         codec,
         fill_value,
-        filters: 0,
+        filters,
     })
+}
+
+/// The filter that makes bytes of objects, where v3 has it under the same name.
+fn of_objects(array: &v2::ArrayMetadata) -> Option<Extension> {
+    let data_type = &array.dtype.data_type;
+    let known = matches!(data_type, DataType::String | DataType::Bytes);
+    let codec = v2::object_codec(data_type).filter(|_| known)?;
+    let first = array.filters.first()?;
+    (first.id == codec.id).then(|| Extension::new(codec.id))
+}
+
+/// As the reader of v2 arrays understands them.
+fn bytes(array: &v2::ArrayMetadata) -> Option<Extension> {
+    let array = ArrayMetadata::V2 {
+        array: array.clone(),
+        attributes: Attributes::new(),
+    };
+    let codecs = array.codecs();
+    codecs.iter().find(|codec| codec.name == "bytes").cloned()
 }
 
 /// Whether a record has fields with a shape of their own, at any depth.

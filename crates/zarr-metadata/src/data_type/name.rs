@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{DataType, Field, MAX_DEPTH, MAX_ELEMENT_BYTES, SmallFloat, SmallInt, TimeUnit, field};
 use crate::extension::Extension;
 use crate::pointer::At;
-use crate::problem::{MetadataError, Problems};
+use crate::problem::{MetadataError, Problems, brief};
 use crate::read::{Members, list, text};
 
 /// The types that are nothing but a name, but for the small numbers.
@@ -41,6 +41,12 @@ const ALIASES: [(&str, DataType); 3] = [
     ("complex_float64", DataType::Complex128),
     // As zarr-python writes it.
     ("variable_length_bytes", DataType::Bytes),
+];
+
+/// The names zarr-python made up before there were registered ones, and those there are now.
+const OLD_NAMES: [(&str, &str); 2] = [
+    ("raw_bytes", "\"r8\", \"r16\", …"),
+    ("variable_length_bytes", "\"bytes\""),
 ];
 
 /// The type that is nothing but this name.
@@ -154,7 +160,18 @@ fn field_to_json(field: &Field) -> Value {
 
 /// Reads a type in which records may be `depth` deep.
 fn read(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Option<DataType> {
+    let short = value.is_string();
     let extension = Extension::read_mandatory(value, at, problems)?;
+    let at_name = if short { *at } else { at.key("name") };
+    if let Some((_, now)) = OLD_NAMES.iter().find(|(old, _)| *old == extension.name) {
+        let found = format!("{:?}", extension.name);
+        problems.tolerate_instead(&at_name, *now, found);
+    }
+    if extension.name == "structured" {
+        let advice = "expected \"struct\", found its old name \"structured\", which is to be read and \
+                      no longer written";
+        problems.discourage(&at_name, advice);
+    }
     let plain = match named(&extension.name) {
         Some(known) => Some(known),
         None => match raw_bits(&extension.name) {
@@ -205,9 +222,11 @@ fn configured(
             let (unit, scale) = time(settings(extension), problems)?;
             Some(DataType::TimeDelta64 { unit, scale })
         }
-        "struct" | "structured" => {
+        name @ ("struct" | "structured") => {
+            // The registry keeps the second for old arrays, with fields as lists.
+            let is_old = name == "structured";
             let whole = extension.clone();
-            match record(settings(extension), depth, problems)? {
+            match record(settings(extension), depth, is_old, problems)? {
                 Some(known) => Some(known),
                 None => Some(DataType::Unknown(whole)),
             }
@@ -250,9 +269,16 @@ fn time(mut settings: Members<'_>, problems: &mut Problems) -> Option<(TimeUnit,
     let unit = settings.require("unit", "the unit that is counted, such as \"ns\"", problems);
     let unit = unit.and_then(|value| {
         let unit = value.as_str().and_then(TimeUnit::parse);
-        if unit.is_none() {
-            let expected = "one of the units Y M W D h m s ms us ns ps fs as generic";
-            problems.invalid(&at.key("unit"), expected, &value);
+        let at = at.key("unit");
+        match unit {
+            Some(unit) if value != unit.as_str() => {
+                problems.tolerate_instead(&at, format!("{:?}", unit.as_str()), brief(&value));
+            }
+            Some(_) => {}
+            None => {
+                let expected = "one of the units Y M W D h m s ms us ns ps fs as generic";
+                problems.invalid(&at, expected, &value);
+            }
         }
         unit
     });
@@ -283,6 +309,7 @@ pub(crate) fn scale(number: u64) -> Option<u32> {
 fn record(
     mut settings: Members<'_>,
     depth: usize,
+    is_old: bool,
     problems: &mut Problems,
 ) -> Option<Option<DataType>> {
     let value = settings.require("fields", "an array of fields", problems);
@@ -298,7 +325,13 @@ fn record(
         "an array of fields",
         &at,
         problems,
-        |value, at, problems| read_field(value, depth, at, problems),
+        |value, at, problems| {
+            if !is_old && value.is_array() {
+                let expected = "an object with a name and a data_type";
+                problems.tolerate_instead(at, expected, "a list");
+            }
+            read_field(value, depth, at, problems)
+        },
     )?;
     finish_record(fields, &at, problems)
 }

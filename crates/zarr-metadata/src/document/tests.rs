@@ -8,7 +8,7 @@ use crate::testing::{any_data_type, any_json, any_v2_type, with_element};
 use crate::v2::{Codec, DType};
 use crate::{
     ArrayMetadata, Attributes, ChunkGridMetadata, ChunkKeyEncoding, DataType, Endian, Extension,
-    GroupMetadata, Layout, NodeMetadata, Order, Separator, Swap, ZarrFormat, v2, v3,
+    GroupMetadata, Layout, NodeMetadata, NodePath, Order, Separator, Swap, ZarrFormat, v2, v3,
 };
 
 use super::*;
@@ -90,7 +90,7 @@ prop_compose! {
         grid in prop::option::of(any_extension()),
         v2_keys: bool,
         separator in any_separator(),
-        codecs in prop::collection::vec(any_extension(), 0..4),
+        codecs in prop::collection::vec(any_extension(), 1..4),
         attributes in any_object(),
         mut transformers in prop::collection::vec(any_extension(), 0..2),
         extra in any_extra(),
@@ -214,6 +214,54 @@ proptest! {
     }
 
     #[test]
+    fn consolidated_members_come_back(
+        arrays in prop::collection::vec(("[a-c/]{1,3}", any_v3_array()), 0..3),
+        old in prop::collection::vec(("[a-c/]{0,3}", any_v2_array(), any_object()), 0..3),
+        extra in any_extra(),
+    ) {
+        let mut documents = consolidated_of(&[]);
+        for (path, array) in arrays {
+            let path = NodePath::parse(&path).unwrap();
+            let node = NodeMetadata::Array(ArrayMetadata::V3(array));
+            if !path.is_root() {
+                documents.insert(&path, &node).unwrap();
+                prop_assert_eq!(documents.get(path.as_str()), Some(Ok(node)));
+            }
+        }
+        let group = GroupMetadata::V3(v3::GroupMetadata {
+            consolidated_metadata: Some(documents),
+            extra,
+            ..v3::GroupMetadata::default()
+        });
+        let node = NodeMetadata::Group(group);
+        let read = NodeMetadata::from_zarr_json(&node.documents()[0].1);
+        prop_assert_eq!(read, Ok(node));
+
+        let mut documents = v2::ConsolidatedMetadata::default();
+        for (path, array, attributes) in old {
+            let path = NodePath::parse(&path).unwrap();
+            let node = NodeMetadata::Array(ArrayMetadata::V2 { array, attributes });
+            documents.insert(&path, &node).unwrap();
+            prop_assert_eq!(documents.get(path.as_str()), Some(Ok(node)));
+        }
+        let read = v2::ConsolidatedMetadata::from_zmetadata(&documents.to_zmetadata());
+        prop_assert_eq!(read, Ok(documents));
+    }
+
+    /// Nor does what is made of JSON that is nearly a block of copies.
+    #[test]
+    fn no_block_panics(copies in prop::collection::vec(("[a/.]{0,4}(/\\.z(array|group|attrs))?", any_json()), 0..4)) {
+        let new = consolidated_of(&copies);
+        new.paths().for_each(|path| drop(new.read_node(path)));
+        let _ = new.convert();
+        let metadata: Map<String, Value> = copies.into_iter().collect();
+        let text = json!({"zarr_consolidated_format": 1, "metadata": metadata}).to_string();
+        let old = v2::ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap();
+        old.paths().into_iter().for_each(|path| drop(old.read_node(path)));
+        let _ = old.convert();
+    }
+
+    #[test]
     fn no_bytes_panic(bytes: Vec<u8>) {
         read_all(&bytes);
     }
@@ -299,6 +347,29 @@ fn documents_are_indented_and_attributes_stand_apart_in_v2() {
     );
     let group = GroupMetadata::new(ZarrFormat::V2, Attributes::new());
     assert_eq!(group.documents().len(), 1);
+}
+
+#[test]
+fn consolidated_copies_keep_every_digit() {
+    let big = "123456789012345678901234567890";
+    let copy =
+        format!(r#"{{"zarr_format":3,"node_type":"group","attributes":{{"a":{big},"b":1.50}}}}"#);
+    let text = format!(
+        r#"{{"zarr_format":3,"node_type":"group","attributes":{{}},"x":{{"must_understand":false}},
+        "consolidated_metadata":{{"kind":"inline","must_understand":false,
+            "metadata":{{"a/b":{copy},"a":{copy}}}}}}}"#
+    );
+    let node = NodeMetadata::from_zarr_json(text.as_bytes()).unwrap();
+    let (_, written) = node.documents().remove(0);
+    let written = String::from_utf8(written).unwrap();
+    assert_eq!(written.matches(big).count(), 2);
+    assert_eq!(written.matches("1.50").count(), 2);
+    let values = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(values(&written), node.v3_json().unwrap());
+    assert_eq!(
+        NodeMetadata::from_zarr_json(written.as_bytes()).unwrap(),
+        node
+    );
 }
 
 #[test]

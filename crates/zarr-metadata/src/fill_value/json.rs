@@ -220,6 +220,10 @@ impl Reader<'_> {
         let Some(int) = whole(value).filter(|int| (min..=max).contains(int)) else {
             return self.refuse(at, format!("a whole number from {min} to {max}"), value);
         };
+        if value.is_f64() {
+            self.problems
+                .tolerate_instead(at, int.to_string(), value.to_string());
+        }
         // In range, so the low bytes are the whole number, in two's complement.
         let all = int.to_le_bytes();
         let low = all.get(..data_type.size()?)?;
@@ -268,6 +272,9 @@ impl Reader<'_> {
                 if self.packed != Endian::NATIVE {
                     swap(data_type).apply(size, &mut bytes);
                 }
+                let advice = "expected an object with a value for each field, found its bytes in base64, \
+                              as only old arrays have them";
+                self.problems.discourage(at, advice);
                 match super::normal(data_type, &mut bytes) {
                     Ok(()) => self.bytes.extend(bytes),
                     Err((expected, _)) => return self.refuse(at, expected, value),

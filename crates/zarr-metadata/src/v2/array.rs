@@ -7,7 +7,7 @@ use crate::data_type::DataType;
 use crate::document::add_rest;
 use crate::format::{Order, Separator};
 use crate::pointer::At;
-use crate::problem::Problems;
+use crate::problem::{ProblemKind, Problems};
 use crate::read::{Members, chain, chunk_lengths, format, lengths};
 
 /// The `.zarray` of an array.
@@ -94,13 +94,10 @@ impl ArrayMetadata {
                 problems,
             )
             .and_then(|mut value| {
-                mend_empty_axes(&mut value, shape.as_deref().unwrap_or_default());
-                chunk_lengths(
-                    value,
-                    shape.as_ref().map(Vec::len),
-                    &at.key("chunks"),
-                    problems,
-                )
+                let at = at.key("chunks");
+                let shape = shape.as_deref();
+                mend_empty_axes(&mut value, shape.unwrap_or_default(), &at, problems);
+                chunk_lengths(value, shape.map(<[u64]>::len), &at, problems)
             });
         let dtype = members
             .require(
@@ -121,9 +118,19 @@ impl ArrayMetadata {
         let order = members
             .require("order", "\"C\" or \"F\"", problems)
             .and_then(|value| order(&value, &at.key("order"), problems));
-        // Both may be absent for the readers that exist, although the format asks for them.
+        for key in ["filters", "compressor"] {
+            if members.get(key).is_none() {
+                let expected = "null for none";
+                problems.tolerate(&at.key(key), ProblemKind::Missing { expected });
+            }
+        }
         let filters = match members.take("filters") {
             None | Some(Value::Null) => Some(Vec::new()),
+            Some(Value::Array(filters)) if filters.is_empty() => {
+                let expected = "null for no filters";
+                problems.tolerate_instead(&at.key("filters"), expected, "an empty array");
+                Some(Vec::new())
+            }
             Some(value) => {
                 let at = at.key("filters");
                 chain(
@@ -181,9 +188,11 @@ fn object_codecs(members: &Members<'_>) -> Vec<Codec> {
 
 /// Some writers gave axes of length zero chunks of length zero. There is nothing in them either
 /// way.
-fn mend_empty_axes(chunks: &mut Value, shape: &[u64]) {
-    for (chunk, length) in chunks.as_array_mut().into_iter().flatten().zip(shape) {
+fn mend_empty_axes(chunks: &mut Value, shape: &[u64], at: &At<'_>, problems: &mut Problems) {
+    let chunks = chunks.as_array_mut().into_iter().flatten();
+    for (i, (chunk, length)) in chunks.zip(shape).enumerate() {
         if *length == 0 && chunk.as_u64() == Some(0) {
+            problems.tolerate_instead(&at.index(i), "a chunk length of at least 1", "0");
             *chunk = 1.into();
         }
     }

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
+use crate::detect::NodeDocuments;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::reader::{Reader, refused};
+use crate::report::Report;
 use crate::v3::same_text;
 use crate::{ArrayMetadata, GroupMetadata};
 
@@ -92,14 +94,23 @@ impl ConsolidatedMetadata {
     /// document.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<Result<NodeMetadata, MetadataError>> {
+        self.read_node(path).map(|read| read.map(|(node, _)| node))
+    }
+
+    /// As [`get`](Self::get), with what was [tolerated](crate::Profile::Lenient) in the documents.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    #[must_use]
+    pub fn read_node(&self, path: &str) -> Option<Result<(NodeMetadata, Report), MetadataError>> {
         let text = |name: &str| self.text(&key(path, name)).map(str::as_bytes);
-        let zattrs = text(".zattrs");
-        if let Some(zarray) = text(".zarray") {
-            let read = self.reader.array_v2(zarray, zattrs);
-            return Some(read.map(NodeMetadata::Array));
-        }
-        let read = self.reader.group_v2(text(".zgroup")?, zattrs);
-        Some(read.map(NodeMetadata::Group))
+        let documents = NodeDocuments {
+            zarr_json: None,
+            zarray: text(".zarray"),
+            zgroup: text(".zgroup"),
+            zattrs: text(".zattrs"),
+        };
+        self.reader.read(&documents).transpose()
     }
 
     /// Adds the documents of a node, or replaces them.
@@ -159,14 +170,25 @@ impl ConsolidatedMetadata {
         documents.map(|(key, raw)| (key.as_str(), raw.as_ref()))
     }
 
-    pub(crate) fn read(text: &[u8], reader: &Reader, problems: &mut Problems) -> Option<Self> {
-        let Ok(mut members) = serde_json::from_slice::<BTreeMap<String, &RawValue>>(text) else {
-            match serde_json::from_slice::<Value>(text) {
-                Ok(value) => problems.invalid(&At::ROOT, "an object", &value),
-                Err(error) => problems.push(&At::ROOT, crate::read::syntax(&error)),
-            }
-            return None;
+    /// Fails where the text is no JSON.
+    pub(crate) fn read(
+        text: &[u8],
+        reader: &Reader,
+        problems: &mut Problems,
+    ) -> Result<Option<Self>, serde_json::Error> {
+        let Ok(members) = serde_json::from_slice(text) else {
+            let value = serde_json::from_slice::<Value>(text)?;
+            problems.invalid(&At::ROOT, "an object", &value);
+            return Ok(None);
         };
+        Ok(Self::of(members, reader, problems))
+    }
+
+    fn of(
+        mut members: BTreeMap<String, &RawValue>,
+        reader: &Reader,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let at = At::ROOT.key(FORMAT);
         match members.remove(FORMAT).map(RawValue::get) {
             Some("1") => {}

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::document::add_rest;
 use crate::pointer::At;
-use crate::problem::Problems;
+use crate::problem::{ProblemKind, Problems};
 use crate::read::{Members, format};
 
 /// The `.zgroup` of a group.
@@ -27,8 +27,13 @@ impl GroupMetadata {
     pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
         // Some writers left it out; the name of the document says it too.
-        if let Some(value) = members.take("zarr_format") {
-            format(&value, 2, &at.key("zarr_format"), problems);
+        let at = at.key("zarr_format");
+        match members.take("zarr_format") {
+            Some(value) => format(&value, 2, &at, problems),
+            None => {
+                let expected = "\"zarr_format\": 2";
+                problems.tolerate(&at, ProblemKind::Missing { expected });
+            }
         }
         Some(Self {
             extra: members.rest(),

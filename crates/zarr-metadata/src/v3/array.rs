@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::codecs;
 use crate::Attributes;
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
@@ -157,7 +158,7 @@ impl ArrayMetadata {
                 // A record in base64 is in the byte order of the chunks.
                 let packed = match (&data_type, &value, members.get("codecs")) {
                     (Some(DataType::Struct(_)), Value::String(_), Some(codecs)) => {
-                        byte_order(&codecs_of(codecs))
+                        codecs::byte_order(&codecs::of(codecs))
                     }
                     _ => Endian::Little,
                 };
@@ -178,20 +179,17 @@ impl ArrayMetadata {
             .and_then(|value| {
                 ChunkKeyEncoding::read(value, &at.key("chunk_key_encoding"), problems)
             });
-        let codecs = members
-            .require(
-                "codecs",
-                "an array of codecs, such as [{\"name\": \"bytes\"}]",
-                problems,
-            )
-            .and_then(|value| {
-                let at = at.key("codecs");
-                chain(value, "an array of codecs", &at, problems, Extension::read)
-            });
+        let codecs = members.take("codecs");
+        let codecs = codecs::read(codecs, data_type.as_ref(), &at.key("codecs"), problems);
         let attributes = attributes(&mut members, problems);
         let dimension_names = match members.take("dimension_names") {
-            // Early zarr-python wrote null for "none".
-            None | Some(Value::Null) => Some(None),
+            None => Some(None),
+            // As early zarr-python did.
+            Some(Value::Null) => {
+                let expected = "an array of names, or no such member";
+                problems.tolerate_instead(&at.key("dimension_names"), expected, "null");
+                Some(None)
+            }
             Some(value) => names(value, rank, &at.key("dimension_names"), problems).map(Some),
         };
         let storage_transformers = match members.take("storage_transformers") {
@@ -235,7 +233,7 @@ impl ArrayMetadata {
         at: &At<'_>,
         problems: &mut Problems,
     ) -> Option<FillValue> {
-        let packed = byte_order(&self.codecs);
+        let packed = codecs::byte_order(&self.codecs);
         FillValue::read_packed(&self.fill_value, &self.data_type, packed, at, problems)
     }
 
@@ -243,53 +241,10 @@ impl ArrayMetadata {
     /// little-endian. `None` where nothing is left out.
     pub(crate) fn completed_codecs(&self) -> Option<Vec<Extension>> {
         match self.data_type {
-            DataType::Struct(_) => completed(&self.codecs),
+            DataType::Struct(_) => codecs::completed(&self.codecs),
             _ => None,
         }
     }
-}
-
-const SHARDING: &str = "sharding_indexed";
-
-/// The codecs of a list, those that are none left out.
-fn codecs_of(list: &Value) -> Vec<Extension> {
-    let list = list.as_array().into_iter().flatten();
-    list.filter_map(|codec| Extension::from_json(codec.clone()).ok())
-        .collect()
-}
-
-/// The byte order in which these codecs store numbers, little-endian unless they say otherwise.
-fn byte_order(codecs: &[Extension]) -> Endian {
-    for codec in codecs {
-        let endian = codec.configuration.get("endian");
-        match (codec.name.as_str(), codec.configuration.get("codecs")) {
-            ("bytes", _) if endian.is_some_and(|endian| endian == "big") => return Endian::Big,
-            (SHARDING, Some(inner)) => return byte_order(&codecs_of(inner)),
-            _ => {}
-        }
-    }
-    Endian::Little
-}
-
-fn completed(codecs: &[Extension]) -> Option<Vec<Extension>> {
-    let at = codecs
-        .iter()
-        .position(|codec| matches!(codec.name.as_str(), "bytes" | SHARDING))?;
-    let codec = codecs.get(at)?.clone();
-    let codec = match codec.configuration.get("codecs") {
-        Some(inner) if codec.name == SHARDING => {
-            let inner = completed(&codecs_of(inner))?;
-            let inner: Value = inner.iter().map(Extension::to_json).collect();
-            codec.with("codecs", inner)
-        }
-        _ if codec.name == "bytes" && !codec.configuration.contains_key("endian") => {
-            codec.with("endian", Endian::Little.as_str())
-        }
-        _ => return None,
-    };
-    let mut codecs = codecs.to_vec();
-    *codecs.get_mut(at)? = codec;
-    Some(codecs)
 }
 
 pub(super) fn attributes(members: &mut Members<'_>, problems: &mut Problems) -> Option<Attributes> {

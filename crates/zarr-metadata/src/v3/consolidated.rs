@@ -7,11 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
+use crate::detect::NodeDocuments;
+use crate::document::with_member;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::At;
-use crate::problem::{MetadataError, ProblemKind, Problems};
+use crate::problem::{MetadataError, ProblemKind, Problems, brief};
 use crate::reader::{CONSOLIDATED, Reader, parsed};
+use crate::report::Report;
 
 /// The documents of the nodes below a group, by path relative to it: `a/b`, without a slash in
 /// front.
@@ -80,8 +83,20 @@ impl ConsolidatedMetadata {
     /// With every problem found in the document; pointers begin at that document.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<Result<NodeMetadata, MetadataError>> {
-        let text = self.text(path)?;
-        Some(self.reader.zarr_json_within(text.as_bytes()))
+        self.read_node(path).map(|read| read.map(|(node, _)| node))
+    }
+
+    /// As [`get`](Self::get), with what was [tolerated](crate::Profile::Lenient) in the document.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    #[must_use]
+    pub fn read_node(&self, path: &str) -> Option<Result<(NodeMetadata, Report), MetadataError>> {
+        let documents = NodeDocuments {
+            zarr_json: Some(self.text(path)?.as_bytes()),
+            ..NodeDocuments::default()
+        };
+        self.reader.read(&documents).transpose()
     }
 
     /// The names of the nodes directly inside the group at `path`, `""` being the group that holds
@@ -137,17 +152,45 @@ impl ConsolidatedMetadata {
         let mut object = Map::new();
         object.insert("kind".to_owned(), "inline".into());
         object.insert("must_understand".to_owned(), false.into());
-        let mut paths: Vec<&String> = self.documents.keys().collect();
-        // zarr-python folds the case by all of Unicode's rules. Order carries no meaning, so the
-        // tables for that are not worth their size; in ASCII this is the same.
-        paths.sort_by_cached_key(|path| (path.matches('/').count(), path.to_lowercase()));
-        let documents = paths.into_iter().filter_map(|path| {
+        let documents = self.in_order().into_iter().filter_map(|path| {
             let value = serde_json::from_str(self.text(path)?).ok()?;
-            Some((path.clone(), value))
+            Some((path.to_owned(), value))
         });
         object.insert("metadata".to_owned(), Value::Object(documents.collect()));
         crate::document::add_rest(&mut object, &self.extra);
         Value::Object(object)
+    }
+
+    /// As [`to_json`](Self::to_json), each document with the letters and digits it was read with.
+    pub(crate) fn to_text(&self) -> String {
+        let empty = Self {
+            extra: self.extra.clone(),
+            ..Self::default()
+        };
+        let documents = self.in_order().into_iter().filter_map(|path| {
+            let text = self.text(path)?;
+            Some(format!("{}:{text}", Value::from(path)))
+        });
+        let documents: Vec<String> = documents.collect();
+        with_member(
+            empty.to_json(),
+            "metadata",
+            &format!("{{{}}}", documents.join(",")),
+        )
+    }
+
+    /// The paths of the nodes, those nearer to the group first.
+    fn in_order(&self) -> Vec<&str> {
+        let mut paths: Vec<&str> = self.paths().collect();
+        // zarr-python folds the case by all of Unicode's rules. Order carries no meaning, so the
+        // tables for that are not worth their size; in ASCII this is the same.
+        paths.sort_by_cached_key(|path| (path.matches('/').count(), path.to_lowercase()));
+        paths
+    }
+
+    /// Members beside the documents.
+    pub(crate) fn extra(&self) -> &Map<String, Value> {
+        &self.extra
     }
 
     pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &RawValue)> {
@@ -164,8 +207,9 @@ impl ConsolidatedMetadata {
     ) -> Option<Read> {
         let Ok(mut members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {
             let value = parsed(raw, at, problems)?;
-            if !value.is_null() {
-                problems.invalid(at, "an object", &value);
+            match value.is_null() {
+                true => problems.tolerate_instead(at, "an object, or no such member", "null"),
+                false => problems.invalid(at, "an object", &value),
             }
             return None;
         };
@@ -196,8 +240,14 @@ impl ConsolidatedMetadata {
             return None;
         }
         if must_understand != Some(Value::Bool(false)) {
-            let advice = "write \"must_understand\": false, as the format asks for";
-            problems.discourage(&at.key("must_understand"), advice);
+            let at = at.key("must_understand");
+            match must_understand {
+                Some(other) => problems.tolerate_instead(&at, "false", brief(&other)),
+                None => {
+                    let expected = "\"must_understand\": false";
+                    problems.tolerate(&at, ProblemKind::Missing { expected });
+                }
+            }
         }
         let at_documents = at.key("metadata");
         let Some(documents) = members.remove("metadata") else {

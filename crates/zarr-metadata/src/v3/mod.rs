@@ -1,10 +1,12 @@
 //! Version 3 documents, `zarr.json`, as they are on disk. Knows nothing of version 2.
 
 mod array;
+mod codecs;
 mod consolidated;
 mod group;
 
 pub use array::ArrayMetadata;
+pub(crate) use codecs::implied;
 pub use consolidated::ConsolidatedMetadata;
 pub(crate) use consolidated::same_text;
 pub use group::GroupMetadata;

@@ -3,11 +3,10 @@
 
 use serde_json::Value;
 
-use super::kinds::{Kind, keeps_length, kind};
-use super::settings;
+use super::{names, settings};
 use crate::data_type::DataType;
 use crate::extension::Extension;
-use crate::layout::Layout;
+use crate::kinds::{Kind, keeps_length, kind};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::{chain, chunk_lengths};
@@ -21,6 +20,10 @@ pub(super) struct Given {
     pub(super) data_type: Option<DataType>,
     /// How many shards this is inside of.
     pub(super) depth: usize,
+    /// Whether the type is `structured`, whose byte order may be left out.
+    pub(super) is_old: bool,
+    /// Whether a codec that makes bytes of arrays is meant where none stands.
+    pub(super) implied: bool,
 }
 
 /// How far a chain has come.
@@ -34,6 +37,7 @@ enum Stage {
 
 pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problems: &mut Problems) {
     let mut stage = Stage::Array;
+    let implied = given.implied;
     for (i, codec) in codecs.iter().enumerate() {
         let at = at.index(i);
         let Some(kind) = kind(&codec.name) else {
@@ -48,12 +52,13 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
             continue;
         };
         let fits = match kind {
-            Kind::BytesToBytes => stage != Stage::Array,
+            Kind::BytesToBytes => implied || stage != Stage::Array,
             Kind::ArrayToArray | Kind::ArrayToBytes => stage != Stage::Bytes,
         };
         if !fits {
             misplaced(codec, kind, &at, problems);
         }
+        settings::v3(codec, &at, problems);
         match kind {
             Kind::ArrayToArray => given = array_to_array(codec, given, &at, problems),
             Kind::ArrayToBytes => {
@@ -66,7 +71,7 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
                     problems.discourage(&at, advice);
                 }
             }
-            Kind::BytesToBytes => settings::compressor(codec, &at, problems),
+            Kind::BytesToBytes => {}
         }
         if fits {
             stage = match kind {
@@ -75,7 +80,7 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
             };
         }
     }
-    if stage == Stage::Array && !codecs.iter().any(is_serializer) {
+    if stage == Stage::Array && !implied && !codecs.iter().any(is_serializer) {
         let expected = "an array -> bytes codec such as \"bytes\"".to_owned();
         let found = "none".to_owned();
         problems.push(at, ProblemKind::CodecOrder { expected, found });
@@ -92,6 +97,7 @@ fn unknown(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
         name: codec.name.clone(),
     };
     problems.warn(&at.key("name"), kind);
+    names::extension(&codec.name, &at.key("name"), problems);
 }
 
 fn misplaced(codec: &Extension, kind: Kind, at: &At<'_>, problems: &mut Problems) {
@@ -149,17 +155,14 @@ fn serializer(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Prob
         return;
     }
     let data_type = given.data_type.as_ref();
-    if codec.name == "bytes" {
-        settings::bytes(codec, data_type, at, problems);
+    if matches!(codec.name.as_str(), "bytes" | "endian") {
+        settings::bytes(codec, data_type, given.is_old, at, problems);
     }
     let Some(data_type) = data_type else { return };
-    let name = data_type.name();
-    let text = name == "string";
-    let byte_strings = matches!(name.as_ref(), "bytes" | "variable_length_bytes");
-    let variable = text || byte_strings || data_type.layout() == Some(Layout::Variable);
+    let variable = data_type.is_variable();
     let (fits, expected) = match codec.name.as_str() {
-        "vlen-utf8" => (text, "an array of string"),
-        "vlen-bytes" => (byte_strings, "an array of bytes"),
+        "vlen-utf8" => (*data_type == DataType::String, "an array of string"),
+        "vlen-bytes" => (*data_type == DataType::Bytes, "an array of bytes"),
         // Types unknown here may be numbers.
         "pcodec" | "numcodecs.pcodec" | "zfp" | "numcodecs.zfpy" => (
             is_number(data_type) || data_type.layout().is_none() && !variable,
@@ -190,7 +193,7 @@ fn unfit(
 fn is_number(data_type: &DataType) -> bool {
     match data_type {
         DataType::Bool | DataType::Raw(_) => false,
-        other => other.layout() != Some(Layout::Variable),
+        other => !other.is_variable(),
     }
 }
 
@@ -230,6 +233,8 @@ fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems)
         lengths: inner.map(|inner| inner.into_iter().map(|length| vec![length]).collect()),
         data_type: given.data_type.clone(),
         depth: given.depth + 1,
+        is_old: given.is_old,
+        implied: false,
     };
     let codecs_at = at.key("codecs");
     if let Some(codecs) = codecs.and_then(|value| read(value, &codecs_at, problems)) {
@@ -266,12 +271,14 @@ fn index(codecs: &[Extension], depth: usize, at: &At<'_>, problems: &mut Problem
         lengths: None,
         data_type: Some(DataType::UInt64),
         depth,
+        is_old: false,
+        implied: false,
     };
     check(codecs, given, at, problems);
     for (i, codec) in codecs.iter().enumerate() {
         let compresses = match kind(&codec.name) {
             Some(Kind::BytesToBytes) => !keeps_length(&codec.name),
-            Some(Kind::ArrayToBytes) => codec.name != "bytes",
+            Some(Kind::ArrayToBytes) => !matches!(codec.name.as_str(), "bytes" | "endian"),
             _ => false,
         };
         if compresses {

@@ -5,21 +5,28 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{v2 as rules, v3 as node_rules};
+use super::{names, node, v2 as rules, v3 as node_rules};
+use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 use crate::reader::{CONSOLIDATED, Reader, parsed};
 use crate::{read, v2, v3};
 
-pub(super) fn v3(documents: &v3::ConsolidatedMetadata, at: &At<'_>, problems: &mut Problems) {
-    let reader = Reader::default().limits(problems.limits);
+pub(super) fn v3(
+    documents: &v3::ConsolidatedMetadata,
+    reader: &Reader,
+    at: &At<'_>,
+    problems: &mut Problems,
+) {
     let at = at.key(CONSOLIDATED);
     let at = at.key("metadata");
     let mut kinds = BTreeMap::new();
     for (path, raw) in documents.documents() {
         let at = at.key(path);
-        path_is_normal(path, &at, problems);
+        if path_is_normal(path, &at, problems) {
+            names::node(path, &at, problems);
+        }
         let Some(mut value) = parsed(raw, &at, problems) else {
             continue;
         };
@@ -38,7 +45,7 @@ pub(super) fn v3(documents: &v3::ConsolidatedMetadata, at: &At<'_>, problems: &m
                 problems.discourage(&at.key(CONSOLIDATED), advice);
             }
         }
-        node_rules::node(value, None, &reader, &at, problems);
+        node_rules::node(value, None, reader, &at, problems);
     }
     parents(&kinds, &at, problems);
 }
@@ -61,7 +68,7 @@ pub(super) fn v2(documents: &v2::ConsolidatedMetadata, problems: &mut Problems) 
             }
             ".zgroup" => {
                 kinds.entry(path).or_insert(false);
-                rules::group(value, &at, problems);
+                v2::GroupMetadata::read(value, &at, problems);
             }
             ".zattrs" => {
                 read::object(value, &at, problems);
@@ -73,17 +80,28 @@ pub(super) fn v2(documents: &v2::ConsolidatedMetadata, problems: &mut Problems) 
             }
         }
     }
+    for (path, _) in kinds.iter().filter(|(_, is_array)| **is_array) {
+        if let Some(Ok(NodeMetadata::Array(array))) = documents.get(path) {
+            let zattrs = match *path {
+                "" => ".zattrs".to_owned(),
+                path => format!("{path}/.zattrs"),
+            };
+            node::dimensions(&array, &at.key(&zattrs), problems);
+        }
+    }
     parents(&kinds, &at, problems);
 }
 
-fn path_is_normal(path: &str, at: &At<'_>, problems: &mut Problems) {
-    if NodePath::parse(path).map(|normal| normal.as_str() == path) != Ok(true) {
+fn path_is_normal(path: &str, at: &At<'_>, problems: &mut Problems) -> bool {
+    let normal = NodePath::parse(path).map(|normal| normal.as_str() == path) == Ok(true);
+    if !normal {
         let kind = ProblemKind::Invalid {
             expected: "a path of names with one slash between them".to_owned(),
             found: crate::problem::brief(&path.into()),
         };
         problems.push(at, kind);
     }
+    normal
 }
 
 /// What is above a node: a group. `kinds` says of each path whether it is an array.

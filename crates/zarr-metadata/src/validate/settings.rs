@@ -1,17 +1,24 @@
-//! The settings of the few codecs that are judged. Knows one codec at a time, never a chain.
+//! The settings of codecs. Those that stand each for itself are in tables; here is what depends on the
+//! elements and axes. Knows one codec at a time, never a chain.
 
-use serde_json::Value;
+mod table;
+
+use serde_json::{Map, Value};
+
+use table::{Is, Setting};
 
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::layout::{Layout, Swap};
 use crate::pointer::At;
-use crate::problem::{ProblemKind, Problems};
+use crate::problem::{ProblemKind, Problems, brief};
+use crate::v2::{Codec, DType};
 
-/// `bytes`: the byte order is there when it matters.
+/// `bytes`: the byte order is there when it matters, but for the old records that had none.
 pub(super) fn bytes(
     codec: &Extension,
     data_type: Option<&DataType>,
+    is_old: bool,
     at: &At<'_>,
     problems: &mut Problems,
 ) {
@@ -30,6 +37,11 @@ pub(super) fn bytes(
     };
     let at = at.key("endian");
     match data_type.layout() {
+        Some(Layout::Fixed { swap, .. }) if swap != Swap::None && is_old => {
+            let advice =
+                "expected \"little\" or \"big\", found none, which is read as little-endian";
+            problems.discourage(&at, advice);
+        }
         Some(Layout::Fixed { swap, .. }) if swap != Swap::None => {
             let expected = "\"little\" or \"big\", since an element has more than one byte";
             problems.push(&at, ProblemKind::Missing { expected });
@@ -89,59 +101,86 @@ pub(super) fn transpose(
 fn shown(value: &Value) -> String {
     match value.as_array() {
         Some(items) if items.len() <= 8 && items.iter().all(Value::is_number) => value.to_string(),
-        _ => crate::problem::brief(value),
+        _ => brief(value),
     }
 }
 
-/// The levels of common compressors.
-pub(super) fn compressor(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
+/// The settings of a codec of v3 that stands in a table, each on its own.
+pub(super) fn v3(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
     let at = at.key("configuration");
-    let mut whole = |key: &'static str, min: i64, max: i64, needed: bool| {
-        let at = at.key(key);
-        match codec.configuration.get(key) {
-            Some(level) if level.as_i64().is_some_and(|l| (min..=max).contains(&l)) => {}
-            Some(other) => {
-                problems.invalid(&at, format!("a whole number from {min} to {max}"), other);
-            }
-            None if needed => {
-                let expected = "the level of compression, a whole number";
-                problems.push(&at, ProblemKind::Missing { expected });
-            }
-            None => {}
-        }
-    };
-    match codec.name.as_str() {
-        "gzip" => whole("level", 0, 9, true),
-        // Its own bounds, -131072 to 22, may move with its versions.
-        "zstd" => whole("level", i64::from(i32::MIN), i64::from(i32::MAX), false),
-        "blosc" => {
-            whole("clevel", 0, 9, true);
-            blosc(codec, &at, problems);
-        }
-        _ => {}
+    if let Some(settings) = table::v3(&codec.name) {
+        judge(&codec.configuration, settings, &at, problems);
+    }
+    if codec.name == "blosc" {
+        shuffles(codec, &at, problems);
     }
 }
 
-fn blosc(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
-    const SHUFFLES: [&str; 3] = ["noshuffle", "shuffle", "bitshuffle"];
-    const NAMES: [&str; 6] = ["lz4", "lz4hc", "blosclz", "zstd", "snappy", "zlib"];
-    let mut one_of = |key: &str, names: &[&str]| {
-        let Some(value) = codec.configuration.get(key) else {
-            return;
-        };
-        if !value.as_str().is_some_and(|name| names.contains(&name)) {
-            let expected = format!("one of {}", names.join(", "));
-            problems.invalid(&at.key(key), expected, value);
+/// The settings of a filter or compressor of v2, each on its own.
+pub(super) fn v2(codec: &Codec, at: &At<'_>, problems: &mut Problems) {
+    if let Some(settings) = table::v2(&codec.id) {
+        judge(&codec.configuration, settings, at, problems);
+    }
+}
+
+fn judge(
+    configuration: &Map<String, Value>,
+    settings: &[Setting],
+    at: &At<'_>,
+    problems: &mut Problems,
+) {
+    for Setting { key, is, needed } in settings {
+        let at = at.key(key);
+        match (configuration.get(*key), needed) {
+            (None, Some(expected)) => problems.push(&at, ProblemKind::Missing { expected }),
+            (None, None) | (Some(Value::Null), None) => {}
+            (Some(value), _) => setting(value, *is, &at, problems),
         }
+    }
+    for (key, value) in configuration {
+        // zarr-python put the id of a codec of numcodecs among its settings at times.
+        if key != "id" && !settings.iter().any(|setting| setting.key == key) {
+            let advice = format!("expected no such setting, found {}", brief(value));
+            problems.discourage(&at.key(key), advice);
+        }
+    }
+}
+
+fn setting(value: &Value, is: Is, at: &At<'_>, problems: &mut Problems) {
+    let expected = match is {
+        Is::Whole(min, max) => match value.as_i64() {
+            Some(number) if (min..=max).contains(&number) => return,
+            _ => format!("a whole number from {min} to {max}"),
+        },
+        Is::Number if !value.is_number() => "a number".to_owned(),
+        Is::Bool if !value.is_boolean() => "true or false".to_owned(),
+        Is::Text if !value.is_string() => "a text".to_owned(),
+        Is::List if !value.is_array() => "an array".to_owned(),
+        Is::OneOf(names) if !value.as_str().is_some_and(|name| names.contains(&name)) => {
+            format!("one of {}", names.join(", "))
+        }
+        Is::DType => {
+            DType::read(value.clone(), &[], at, problems);
+            return;
+        }
+        Is::DataType => {
+            DataType::read(value.clone(), at, problems);
+            return;
+        }
+        _ => return,
     };
-    one_of("cname", &NAMES);
-    one_of("shuffle", &SHUFFLES);
-    let shuffles = codec.configuration.get("shuffle");
-    if shuffles.is_some_and(|shuffle| shuffle != "noshuffle")
-        && codec
+    problems.invalid(at, expected, value);
+}
+
+fn shuffles(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
+    let setting = |key: &str| {
+        codec
             .configuration
-            .get("typesize")
-            .is_none_or(Value::is_null)
+            .get(key)
+            .filter(|value| !value.is_null())
+    };
+    if setting("shuffle").is_some_and(|shuffle| shuffle != "noshuffle")
+        && setting("typesize").is_none()
     {
         let expected = "the bytes of an element, which shuffling needs";
         problems.push(&at.key("typesize"), ProblemKind::Missing { expected });

@@ -124,7 +124,7 @@ fn chunks_have_a_size() {
 fn codecs_stand_in_order() {
     check_codecs(
         json!([]),
-        &["E /codecs: expected an array -> bytes codec such as \"bytes\", found none"],
+        &["W /codecs: expected an array -> bytes codec such as \"bytes\", found none"],
     );
     check_codecs(
         json!(["crc32c", bytes(), {"name": "transpose", "configuration": {"order": [1, 0]}}, bytes()]),
@@ -312,10 +312,10 @@ fn what_is_allowed_but_unwise_is_a_warning() {
             "codecs": [{"name": "transpose", "configuration": {"order": "F"}}, bytes()]
         }),
         &[
-            "W /codecs/0/configuration/order: expected an array with each axis once, found the old \
-             form \"F\"",
             "W /chunk_key_encoding/separator: expected the separator in a configuration, found it \
              beside the name, which only an early draft allowed",
+            "W /codecs/0/configuration/order: expected an array with each axis once, found the old \
+             form \"F\"",
             "W /dimension_names/1: expected a name for this axis alone, found \"x\" again",
         ],
     );
@@ -333,7 +333,7 @@ fn raw_text() {
             "E /b/0/c: expected each key once in an object, found this one again; remove one of \
              them",
             "E /a: expected each key once in an object, found this one again; remove one of them",
-            "E /a: expected JSON, found a bare NaN; write \"NaN\"",
+            "W /a: expected JSON, found a bare NaN; write \"NaN\"",
         ],
     );
     check(
@@ -362,14 +362,559 @@ fn raw_text() {
 #[test]
 fn bare_numbers_are_warnings_where_they_are_tolerated() {
     let text = br#"{"zarr_format": 3, "node_type": "group", "attributes": {"a": [-Infinity]}}"#;
-    let report = Reader::default()
-        .bare_numbers(true)
-        .validate("zarr.json", text);
-    assert!(report.is_valid());
-    assert_eq!(
-        lines(&report),
-        ["W /attributes/a/0: expected JSON, found a bare -Infinity; write \"-Infinity\""]
+    let finding = "/attributes/a/0: expected JSON, found a bare -Infinity; write \"-Infinity\"";
+    let report = Reader::default().validate("zarr.json", text);
+    assert_eq!(lines(&report), [format!("W {finding}")]);
+    let report = strict().validate("zarr.json", text);
+    assert_eq!(lines(&report), [format!("E {finding}")]);
+}
+
+fn strict() -> Reader {
+    Reader::default().profile(crate::Profile::Strict)
+}
+
+/// The table of what breaks the format and is read all the same: what is said of it, once as a
+/// warning, to the strict as an error, with what readers say as well.
+#[test]
+fn tolerated() {
+    let check = |name: &str, document: Value, expected: &str| {
+        let text = document.to_string();
+        let report = Reader::default().validate(name, text.as_bytes());
+        assert_eq!(lines(&report), [format!("W {expected}")]);
+        let report = strict().validate(name, text.as_bytes());
+        assert_eq!(lines(&report), [format!("E {expected}")]);
+        let read = |reader: Reader| {
+            let text = Some(text.as_bytes());
+            reader.read(&match name {
+                "zarr.json" => crate::NodeDocuments {
+                    zarr_json: text,
+                    ..Default::default()
+                },
+                ".zarray" => crate::NodeDocuments {
+                    zarray: text,
+                    ..Default::default()
+                },
+                _ => crate::NodeDocuments {
+                    zgroup: text,
+                    ..Default::default()
+                },
+            })
+        };
+        let (_, warnings) = read(Reader::default()).unwrap().unwrap();
+        assert_eq!(lines(&warnings), [format!("W {expected}")]);
+        assert_eq!(read(strict()).unwrap_err().to_string(), expected);
+    };
+    let v3 = |changes: Value, expected: &str| check("zarr.json", array(changes), expected);
+    let mut no_codecs = array(json!({}));
+    no_codecs.as_object_mut().unwrap().shift_remove("codecs");
+    check(
+        "zarr.json",
+        no_codecs,
+        "/codecs: missing; add an array of codecs, such as [{\"name\": \"bytes\"}]",
     );
+    let none = "/codecs: expected an array -> bytes codec such as \"bytes\", found none";
+    v3(json!({"codecs": []}), none);
+    v3(
+        json!({"codecs": [{"name": "gzip", "configuration": {"level": 1}}]}),
+        none,
+    );
+    v3(
+        json!({"codecs": [{"name": "endian", "configuration": {"endian": "big"}}]}),
+        "/codecs/0/name: expected \"bytes\", found its old name \"endian\"",
+    );
+    v3(
+        json!({"data_type": "variable_length_bytes", "fill_value": "", "codecs": ["vlen-bytes"]}),
+        "/data_type: expected \"bytes\", found \"variable_length_bytes\"",
+    );
+    v3(
+        json!({"data_type": {"name": "raw_bytes", "configuration": {"length_bytes": 2}},
+            "fill_value": [0, 0]}),
+        "/data_type/name: expected \"r8\", \"r16\", …, found \"raw_bytes\"",
+    );
+    v3(
+        json!({"data_type": {"name": "struct", "configuration": {"fields": [["a", "int16"]]}},
+            "fill_value": {"a": 0}}),
+        "/data_type/configuration/fields/0: expected an object with a name and a data_type, found \
+         a list",
+    );
+    v3(
+        json!({"data_type": {"name": "numpy.datetime64",
+            "configuration": {"unit": "\u{3bc}s", "scale_factor": 1}}}),
+        "/data_type/configuration/unit: expected \"us\", found \"\u{3bc}s\"",
+    );
+    v3(
+        json!({"fill_value": 5.0}),
+        "/fill_value: expected 5, found 5.0",
+    );
+    v3(
+        json!({"dimension_names": null}),
+        "/dimension_names: expected an array of names, or no such member, found null",
+    );
+    v3(
+        json!({"chunk_key_encoding": {"name": "v2", "separator": "/"}}),
+        "/chunk_key_encoding/separator: expected the separator in a configuration, found it beside \
+         the name, which only an early draft allowed",
+    );
+    let group = |block: Value| json!({"zarr_format": 3, "node_type": "group", "consolidated_metadata": block});
+    check(
+        "zarr.json",
+        group(Value::Null),
+        "/consolidated_metadata: expected an object, or no such member, found null",
+    );
+    check(
+        "zarr.json",
+        group(json!({"kind": "inline", "metadata": {}})),
+        "/consolidated_metadata/must_understand: missing; add \"must_understand\": false",
+    );
+    let v2 = |changes: Value, expected: &str| check(".zarray", zarray(changes), expected);
+    for (written, canonical) in [
+        ("f8", "<f8"),
+        ("=f8", "<f8"),
+        ("|f8", "<f8"),
+        ("<i1", "|i1"),
+        ("<S3", "|S3"),
+        ("float64", "<f8"),
+        ("<M8[1s]", "<M8[s]"),
+        ("?", "|b1"),
+    ] {
+        let expected = format!("/dtype: expected {canonical:?}, found {written:?}");
+        v2(json!({"dtype": written, "fill_value": null}), &expected);
+    }
+    v2(
+        json!({"fill_value": 5.0}),
+        "/fill_value: expected 5, found 5.0",
+    );
+    v2(
+        json!({"filters": []}),
+        "/filters: expected null for no filters, found an empty array",
+    );
+    v2(
+        json!({"shape": [0], "chunks": [0]}),
+        "/chunks/0: expected a chunk length of at least 1, found 0",
+    );
+    let mut document = zarray(json!({}));
+    document.as_object_mut().unwrap().shift_remove("compressor");
+    check(
+        ".zarray",
+        document,
+        "/compressor: missing; add null for none",
+    );
+    check(
+        ".zgroup",
+        json!({}),
+        "/zarr_format: missing; add \"zarr_format\": 2",
+    );
+}
+
+/// What the registry wants read of the old name of records is no error to the strict either.
+#[test]
+fn old_records_are_read() {
+    let document = array(json!({
+        "data_type": {"name": "structured", "configuration": {"fields": [["a", "int16"]]}},
+        "fill_value": "AAA=", "codecs": ["bytes"]
+    }));
+    let report = strict().validate("zarr.json", document.to_string().as_bytes());
+    let expected = [
+        "W /data_type/name: expected \"struct\", found its old name \"structured\", which is to be \
+         read and no longer written",
+        "W /fill_value: expected an object with a value for each field, found its bytes in base64, \
+         as only old arrays have them",
+        "W /codecs/0/configuration/endian: expected \"little\" or \"big\", found none, which is \
+         read as little-endian",
+    ];
+    assert_eq!(lines(&report), expected);
+}
+
+/// The table of settings, each row with all that can be wrong with it.
+#[test]
+fn settings() {
+    let bad = |codec: &str, configuration: Value, expected: &[&str]| {
+        let array_first = crate::kinds::kind(codec).unwrap();
+        let codec = json!({"name": codec, "configuration": configuration});
+        let (place, codecs) = match array_first {
+            crate::kinds::Kind::ArrayToArray => (0, json!([codec, bytes()])),
+            crate::kinds::Kind::ArrayToBytes => (0, json!([codec])),
+            crate::kinds::Kind::BytesToBytes => (1, json!([bytes(), codec])),
+        };
+        let text = array(json!({"codecs": codecs})).to_string();
+        let found = lines(&validate("zarr.json", text.as_bytes()));
+        let at = format!("/codecs/{place}/configuration/");
+        let found: Vec<String> = found
+            .iter()
+            .filter(|line| line.contains(&at))
+            .map(|line| line.replace(&at, ""))
+            .collect();
+        assert_eq!(found, expected, "{codec}");
+    };
+    bad(
+        "zstd",
+        json!({"level": "x", "checksum": 1}),
+        &[
+            "E level: expected a whole number from -2147483648 to 2147483647, found \"x\"",
+            "E checksum: expected true or false, found 1",
+        ],
+    );
+    bad(
+        "blosc",
+        json!({"cname": "lz4", "clevel": 1, "shuffle": "noshuffle", "blocksize": -1}),
+        &["E blocksize: expected a whole number from 0 to 2147483647, found -1"],
+    );
+    bad(
+        "crc32c",
+        json!({"level": 1}),
+        &["W level: expected no such setting, found 1"],
+    );
+    bad(
+        "bitround",
+        json!({}),
+        &["E keepbits: missing; add how many bits of the mantissa are kept"],
+    );
+    bad(
+        "cast_value",
+        json!({"data_type": "r7", "rounding": "up", "out_of_range": "wrap"}),
+        &[
+            "E data_type: expected r and a multiple of 8 bits from 8 to 8388608, found \"r7\"",
+            "E rounding: expected one of nearest-even, towards-zero, towards-positive, \
+         towards-negative, nearest-away, found \"up\"",
+        ],
+    );
+    bad(
+        "scale_offset",
+        json!({"scale": 2, "ofset": 1}),
+        &["W ofset: expected no such setting, found 1"],
+    );
+    bad(
+        "reshape",
+        json!({"shape": 4}),
+        &["E shape: expected an array, found 4"],
+    );
+    bad(
+        "packbits",
+        json!({"padding_encoding": "first", "first_bit": -1}),
+        &[
+            "E padding_encoding: expected one of first_byte, last_byte, none, found \"first\"",
+            "E first_bit: expected a whole number from 0 to 127, found -1",
+        ],
+    );
+    bad(
+        "pcodec",
+        json!({"level": 13}),
+        &["E level: expected a whole number from 0 to 12, found 13"],
+    );
+    bad(
+        "zfp",
+        json!({"mode": "fast", "rate": "x"}),
+        &[
+            "E mode: expected one of reversible, expert, fixed_accuracy, fixed_rate, fixed_precision, \
+         found \"fast\"",
+            "E rate: expected a number, found \"x\"",
+        ],
+    );
+    bad(
+        "vlen-utf8",
+        json!({"x": 1}),
+        &["W x: expected no such setting, found 1"],
+    );
+    bad(
+        "numcodecs.bz2",
+        json!({"level": 0}),
+        &["E level: expected a whole number from 1 to 9, found 0"],
+    );
+    bad(
+        "numcodecs.zlib",
+        json!({"level": 10}),
+        &["E level: expected a whole number from -1 to 9, found 10"],
+    );
+    bad(
+        "numcodecs.lz4",
+        json!({"acceleration": 1.5}),
+        &["E acceleration: expected a whole number from -2147483648 to 2147483647, found 1.5"],
+    );
+    bad(
+        "numcodecs.lzma",
+        json!({"format": 0, "preset": null, "filters": 1}),
+        &[
+            "E format: expected a whole number from 1 to 3, found 0",
+            "E filters: expected an array, found 1",
+        ],
+    );
+    bad(
+        "numcodecs.blosc",
+        json!({"shuffle": 3, "id": "blosc"}),
+        &["E shuffle: expected a whole number from -1 to 2, found 3"],
+    );
+    bad(
+        "numcodecs.delta",
+        json!({"astype": 4}),
+        &[
+            "E dtype: missing; add the dtype of the elements, such as \"<f4\"",
+            "E astype: expected a type such as \"<f8\", or a list of fields, found 4",
+        ],
+    );
+    bad(
+        "numcodecs.fixedscaleoffset",
+        json!({"scale": 1, "dtype": "f4"}),
+        &[
+            "E offset: missing; add the number that is taken from each element",
+            "W dtype: expected \"<f4\", found \"f4\"",
+        ],
+    );
+    bad(
+        "numcodecs.astype",
+        json!({"decode_dtype": "<f4"}),
+        &["E encode_dtype: missing; add the dtype that is stored"],
+    );
+    bad(
+        "numcodecs.quantize",
+        json!({"digits": 1.5, "dtype": "<f4"}),
+        &["E digits: expected a whole number from -2147483648 to 2147483647, found 1.5"],
+    );
+    bad(
+        "numcodecs.shuffle",
+        json!({"elementsize": 0}),
+        &["E elementsize: expected a whole number from 1 to 2147483647, found 0"],
+    );
+    bad(
+        "numcodecs.adler32",
+        json!({"location": "middle"}),
+        &["E location: expected one of start, end, found \"middle\""],
+    );
+    bad(
+        "numcodecs.jenkins_lookup3",
+        json!({"initval": -1}),
+        &["E initval: expected a whole number from 0 to 4294967295, found -1"],
+    );
+    bad(
+        "numcodecs.zfpy",
+        json!({"mode": 6}),
+        &["E mode: expected a whole number from 0 to 5, found 6"],
+    );
+}
+
+/// As `get_config` of numcodecs 0.17.1 gives them.
+#[test]
+fn settings_as_numcodecs_writes_them() {
+    let configs = json!([
+        {"id": "adler32"}, {"id": "adler32", "location": "end"}, {"id": "crc32"},
+        {"id": "crc32c"}, {"id": "fletcher32"}, {"id": "base64"}, {"id": "packbits"},
+        {"id": "astype", "encode_dtype": "<f4", "decode_dtype": "<f8"},
+        {"id": "bitround", "keepbits": 3},
+        {"id": "blosc", "cname": "lz4", "clevel": 5, "shuffle": 1, "blocksize": 0},
+        {"id": "blosc", "cname": "zstd", "clevel": 3, "shuffle": -1, "blocksize": 0},
+        {"id": "bz2", "level": 1}, {"id": "gzip", "level": 1}, {"id": "zlib", "level": 1},
+        {"id": "categorize", "labels": ["a"], "dtype": "|O", "astype": "|u1"},
+        {"id": "delta", "dtype": "<i4", "astype": "<i4"},
+        {"id": "fixedscaleoffset", "scale": 10, "offset": 1, "dtype": "<f8", "astype": "<f8"},
+        {"id": "jenkins_lookup3", "initval": 0, "prefix": null},
+        {"id": "json2", "encoding": "utf-8", "skipkeys": false, "ensure_ascii": true,
+            "check_circular": true, "allow_nan": true, "indent": null,
+            "separators": [",", ":"], "sort_keys": true, "strict": true},
+        {"id": "lz4", "acceleration": 1}, {"id": "pickle", "protocol": 5},
+        {"id": "lzma", "format": 1, "check": -1, "preset": null, "filters": null},
+        {"id": "lzma", "format": 3, "check": -1, "preset": null,
+            "filters": [{"id": 3, "dist": 4}]},
+        {"id": "quantize", "digits": 2, "dtype": "<f8", "astype": "<f8"},
+        {"id": "shuffle", "elementsize": 4}, {"id": "vlen-array", "dtype": "<i4"},
+        {"id": "vlen-bytes"}, {"id": "vlen-utf8"},
+        {"id": "zstd", "level": 0, "checksum": false},
+    ]);
+    check_as(".zarray", zarray(json!({"filters": configs})), &[]);
+    check_as(
+        ".zarray",
+        zarray(json!({"filters": [{"id": "delta"}], "compressor": {"id": "zlib", "level": 11}})),
+        &[
+            "E /filters/0/dtype: missing; add the dtype of the elements, such as \"<f4\"",
+            "E /compressor/level: expected a whole number from -1 to 9, found 11",
+        ],
+    );
+}
+
+/// The table of names that the format does not allow, of extensions and of nodes.
+#[test]
+fn names() {
+    for (name, allowed) in [
+        ("zstd2", true),
+        ("my.codec", true),
+        ("a-b_c.9", true),
+        ("https://x.org/y", true),
+        ("Zstd", false),
+        ("foo/bar", false),
+        ("foo:bar", false),
+        ("9x", false),
+        ("x", false),
+    ] {
+        let text = array(json!({"codecs": [name]})).to_string();
+        let found = lines(&validate("zarr.json", text.as_bytes()));
+        assert_eq!(found.len(), if allowed { 1 } else { 2 }, "{found:?}");
+        let report = strict().validate("zarr.json", text.as_bytes());
+        assert_eq!(report.is_valid(), allowed, "{name}");
+    }
+    let group = json!({"zarr_format": 3, "node_type": "group"});
+    for (name, allowed) in [
+        ("a", true),
+        ("\u{e5} b", true),
+        ("_a", true),
+        (".a", true),
+        ("zarr.json.bak", true),
+        ("...", false),
+        ("__a", false),
+        ("zarr.json", false),
+    ] {
+        let document = json!({"zarr_format": 3, "node_type": "group", "consolidated_metadata":
+            {"kind": "inline", "must_understand": false, "metadata": {name: group}}});
+        let text = document.to_string();
+        let report = validate("zarr.json", text.as_bytes());
+        assert_eq!(report.is_empty(), allowed, "{report}");
+        assert_eq!(
+            strict().validate("zarr.json", text.as_bytes()).is_valid(),
+            allowed
+        );
+        let found = crate::NodeDocuments {
+            zarr_json: Some(br#"{"zarr_format": 3, "node_type": "group"}"#),
+            ..Default::default()
+        };
+        let report = Reader::default().validate_node(name, &found);
+        assert_eq!(report.is_empty(), allowed, "{report}");
+    }
+}
+
+/// The table of contradictions between the documents of one node.
+#[test]
+fn documents_of_one_node() {
+    let v3 = array(json!({})).to_string();
+    let old = |changes: Value| {
+        let mut document = zarray(json!({
+            "shape": [100, 60], "chunks": [10, 20], "dtype": "<i2"
+        }));
+        document
+            .as_object_mut()
+            .unwrap()
+            .extend(changes.as_object().unwrap().clone());
+        document.to_string()
+    };
+    let check = |v3: Option<&str>,
+                 zarray: Option<&str>,
+                 zgroup: bool,
+                 zattrs: Option<&str>,
+                 expected: &[&str]| {
+        let found = crate::NodeDocuments {
+            zarr_json: v3.map(str::as_bytes),
+            zarray: zarray.map(str::as_bytes),
+            zgroup: zgroup.then_some(br#"{"zarr_format": 2}"#),
+            zattrs: zattrs.map(str::as_bytes),
+        };
+        let report = Reader::default().validate_node("/a", &found);
+        let lines: Vec<String> = report.findings().iter().map(ToString::to_string).collect();
+        assert_eq!(lines, expected);
+    };
+    let beside = "warning: a/.zarray: expected no document of the node beside zarr.json, found \
+                  one, which readers of format 3 pass over";
+    check(Some(&v3), None, false, None, &[]);
+    check(Some(&v3), Some(&old(json!({}))), false, None, &[beside]);
+    check(
+        Some(&v3),
+        Some(&old(
+            json!({"shape": [100, 50], "chunks": [10, 10], "dtype": "<i4"}),
+        )),
+        false,
+        None,
+        &[
+            beside,
+            "warning: a/.zarray/shape: expected [100, 60], as zarr.json says, found [100, 50]",
+            "warning: a/.zarray/dtype: expected int16, as zarr.json says, found int32",
+            "warning: a/.zarray/chunks: expected the chunks that zarr.json has, found others",
+        ],
+    );
+    check(
+        Some(&v3),
+        None,
+        true,
+        None,
+        &[
+            "warning: a/.zgroup: expected no document of the node beside zarr.json, found one, which \
+         readers of format 3 pass over",
+            "warning: a/.zgroup: expected an array, as zarr.json says, found a group",
+        ],
+    );
+    check(
+        Some(&v3),
+        Some(&old(json!({}))),
+        false,
+        Some(r#"{"a": 1}"#),
+        &[
+            beside,
+            "warning: a/.zarray: expected the attributes that zarr.json has, found others",
+        ],
+    );
+    check(
+        None,
+        Some(&old(json!({}))),
+        true,
+        None,
+        &[
+            "warning: a/.zgroup: expected no document of the node beside .zarray, found one, which \
+         readers pass over",
+        ],
+    );
+    check(
+        None,
+        None,
+        false,
+        Some("{}"),
+        &[
+            "warning: a/.zattrs: expected .zarray or .zgroup beside it, found neither; attributes are \
+         no node by themselves",
+        ],
+    );
+    let names = |names: &str| format!(r#"{{"_ARRAY_DIMENSIONS": {names}}}"#);
+    check(
+        None,
+        Some(&old(json!({}))),
+        false,
+        Some(&names(r#"["y", "x"]"#)),
+        &[],
+    );
+    for (wrong, found) in [
+        (r#"["y"]"#, "1"),
+        ("[1, 2]", "what is no name"),
+        ("\"y\"", "\"y\""),
+    ] {
+        let expected = format!(
+            "warning: a/.zattrs/_ARRAY_DIMENSIONS: expected one name per axis of the array, 2 in \
+             all, found {found}"
+        );
+        check(
+            None,
+            Some(&old(json!({}))),
+            false,
+            Some(&names(wrong)),
+            &[&expected],
+        );
+    }
+    // The same in consolidated metadata.
+    let document: Value = serde_json::from_str(&old(json!({}))).unwrap();
+    check_as(
+        ".zmetadata",
+        json!({"zarr_consolidated_format": 1, "metadata": {
+            ".zgroup": {"zarr_format": 2}, "a/.zarray": document,
+            "a/.zattrs": {"_ARRAY_DIMENSIONS": ["y"]}
+        }}),
+        &[
+            "W /metadata/a~1.zattrs/_ARRAY_DIMENSIONS: expected one name per axis of the array, 2 \
+             in all, found 1",
+        ],
+    );
+}
+
+/// A good v2 array with some members replaced.
+fn zarray(changes: Value) -> Value {
+    let mut document = json!({
+        "zarr_format": 2, "shape": [4], "chunks": [2], "dtype": "<i2", "fill_value": 0,
+        "order": "C", "filters": null, "compressor": {"id": "zlib", "level": 1}
+    });
+    let members = document.as_object_mut().unwrap();
+    members.extend(changes.as_object().unwrap().clone());
+    document
 }
 
 #[test]
@@ -401,30 +946,21 @@ fn the_most_problems_are_counted() {
 
 #[test]
 fn v2_documents() {
-    let zarray = |changes: Value| {
-        let mut document = json!({
-            "zarr_format": 2, "shape": [4], "chunks": [2], "dtype": "<i2", "fill_value": 0,
-            "order": "C", "filters": null, "compressor": {"id": "zlib", "level": 1}
-        });
-        let members = document.as_object_mut().unwrap();
-        members.extend(changes.as_object().unwrap().clone());
-        document
-    };
     check_as("a/.zarray", zarray(json!({})), &[]);
     check_as(
         "a/.zarray",
         zarray(json!({"filters": [], "compressor": {"id": "zippy"}, "chunks": [1u64 << 63]})),
         &[
+            "W /filters: expected null for no filters, found an empty array",
             "E /chunks: expected chunks of less than 2^64 bytes, found chunks of more, with \
              elements of int16",
-            "W /filters: expected null for no filters, found an empty array",
             "W /compressor/id: codec \"zippy\" is not supported by this library",
         ],
     );
     check_as(
         "a/.zgroup",
         json!({}),
-        &["W /zarr_format: expected \"zarr_format\": 2, which some readers need, found none"],
+        &["W /zarr_format: missing; add \"zarr_format\": 2"],
     );
     // By its members, where the name does not say it.
     check_as("input", json!({"zarr_format": 2}), &[]);
@@ -552,8 +1088,9 @@ fn judge(text: &[u8]) {
         ".zmetadata",
         "x",
     ] {
-        let report = Reader::default().bare_numbers(true).validate(name, text);
+        let report = Reader::default().validate(name, text);
         let _ = report.to_string();
+        let _ = strict().validate(name, text);
     }
 }
 

@@ -2,20 +2,13 @@
 
 use serde_json::Value;
 
-use super::kinds::{id_is_known, serializes_objects};
+use super::settings;
 use super::v3::chunk_bytes;
+use crate::kinds::{id_is_known, serializes_objects};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 use crate::read;
-use crate::v2::{ArrayMetadata, Codec, DType, GroupMetadata};
-
-pub(super) fn group(value: Value, at: &At<'_>, problems: &mut Problems) {
-    if value.is_object() && value.get("zarr_format").is_none() {
-        let advice = "expected \"zarr_format\": 2, which some readers need, found none";
-        problems.discourage(&at.key("zarr_format"), advice);
-    }
-    GroupMetadata::read(value, at, problems);
-}
+use crate::v2::{ArrayMetadata, Codec, DType};
 
 pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
     let again = value.clone();
@@ -23,7 +16,7 @@ pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
     if !again.is_object() {
         return;
     }
-    let mut quiet = Problems::with(problems.limits);
+    let mut quiet = problems.none_yet();
     let chunks = again.get("chunks").cloned();
     let chunks = chunks.and_then(|value| read::lengths(value, &At::ROOT, &mut quiet));
     let codecs = |value: &Value| {
@@ -46,17 +39,7 @@ pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
         let lengths: Vec<Vec<u64>> = chunks.iter().map(|length| vec![*length]).collect();
         chunk_bytes(&lengths, &dtype.data_type, &at.key("chunks"), problems);
     }
-    for key in ["filters", "compressor"] {
-        if again.get(key).is_none() {
-            let advice = "expected null for none, which some readers need, found no such key";
-            problems.discourage(&at.key(key), advice);
-        }
-    }
     let filters = again.get("filters").and_then(Value::as_array);
-    if filters.is_some_and(Vec::is_empty) {
-        let advice = "expected null for no filters, found an empty array";
-        problems.discourage(&at.key("filters"), advice);
-    }
     let filters: Vec<Option<Codec>> = filters.into_iter().flatten().map(codecs).collect();
     let filters_at = at.key("filters");
     for (i, filter) in filters.iter().enumerate() {
@@ -68,6 +51,9 @@ pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
 }
 
 fn known(codec: Option<&Codec>, at: &At<'_>, problems: &mut Problems) {
+    if let Some(codec) = codec {
+        settings::v2(codec, at, problems);
+    }
     if let Some(codec) = codec.filter(|codec| !id_is_known(&codec.id)) {
         let kind = ProblemKind::Unsupported {
             what: "codec",

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{chain, consolidated};
+use super::{chain, consolidated, names};
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::data_type::DataType;
 use crate::extension::Extension;
@@ -12,6 +12,7 @@ use crate::node::NodeMetadata;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems, brief};
 use crate::reader::Reader;
+use crate::v3::implied;
 use crate::{GroupMetadata, read};
 
 pub(super) fn node(
@@ -26,7 +27,7 @@ pub(super) fn node(
     match node {
         Some(NodeMetadata::Group(GroupMetadata::V3(group))) => {
             if let Some(documents) = &group.consolidated_metadata {
-                consolidated::v3(documents, at, problems);
+                consolidated::v3(documents, reader, at, problems);
             }
         }
         _ if again.get("node_type").is_some_and(|kind| kind == "array") => {
@@ -42,7 +43,7 @@ fn quietly<T>(
     problems: &Problems,
     read: impl FnOnce(Value, &mut Problems) -> Option<T>,
 ) -> Option<T> {
-    read(value?.clone(), &mut Problems::with(problems.limits))
+    read(value?.clone(), &mut problems.none_yet())
 }
 
 fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
@@ -58,8 +59,15 @@ fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
     let codecs = quietly(value.get("codecs"), problems, |value, problems| {
         read::chain(value, "", &At::ROOT, problems, Extension::read)
     });
-    if let Some(DataType::Unknown(extension)) = &data_type {
-        unknown("data type", extension, &at.key("data_type"), problems);
+    match &data_type {
+        Some(DataType::Unknown(extension)) => {
+            unknown("data type", extension, &at.key("data_type"), problems);
+        }
+        Some(known) if !known.is_registered() => {
+            let advice = format!("{known} has no registered name; other readers may not know it");
+            problems.discourage(&at.key("data_type"), advice);
+        }
+        _ => {}
     }
     if let Some(ChunkGridMetadata::Unknown(extension)) = &grid {
         unknown("chunk grid", extension, &at.key("chunk_grid"), problems);
@@ -71,18 +79,24 @@ fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
     if let Some(codecs) = codecs {
         let given = chain::Given {
             lengths,
+            implied: data_type
+                .as_ref()
+                .is_some_and(|data_type| implied(&codecs, data_type).is_some()),
             data_type,
+            is_old: value
+                .pointer("/data_type/name")
+                .is_some_and(|name| name == "structured"),
             depth: 0,
         };
         chain::check(&codecs, given, &at.key("codecs"), problems);
     }
-    old_separator(value, at, problems);
     same_names(value, &at.key("dimension_names"), problems);
 }
 
 fn unknown(what: &'static str, extension: &Extension, at: &At<'_>, problems: &mut Problems) {
     let name = extension.name.clone();
     problems.warn(at, ProblemKind::Unsupported { what, name });
+    names::extension(&extension.name, at, problems);
 }
 
 /// The largest chunk has to have a number of bytes. An array need not: only its chunks are ever in
@@ -104,16 +118,6 @@ pub(super) fn chunk_bytes(
             found: format!("chunks of more, with elements of {data_type}"),
         };
         problems.push(at, kind);
-    }
-}
-
-fn old_separator(value: &Value, at: &At<'_>, problems: &mut Problems) {
-    let encoding = value.get("chunk_key_encoding");
-    if encoding.is_some_and(|encoding| encoding.get("separator").is_some()) {
-        let at = at.key("chunk_key_encoding");
-        let advice = "expected the separator in a configuration, found it beside the name, which \
-                      only an early draft allowed";
-        problems.discourage(&at.key("separator"), advice);
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::data_type::{DataType, MAX_ELEMENT_BYTES, TimeUnit, named, scale};
 use crate::format::Endian;
 use crate::pointer::At;
-use crate::problem::Problems;
+use crate::problem::{Problems, brief};
 
 /// Reads a type string: `None` after a problem, `Some(None)` when the type is not known here.
 pub(super) fn read(
@@ -37,6 +37,10 @@ pub(super) fn read(
         (true, Some('>')) => Some(Endian::Big),
         (true, _) => Some(Endian::Little),
     };
+    let canonical = write(&data_type, endian.unwrap_or(Endian::Little));
+    if canonical != text {
+        problems.tolerate_instead(at, format!("{canonical:?}"), brief(&value()));
+    }
     Some(Some((data_type, endian)))
 }
 

@@ -3,14 +3,14 @@
 
 /// What a codec makes of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     ArrayToArray,
     ArrayToBytes,
     BytesToBytes,
 }
 
 impl Kind {
-    pub(super) fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::ArrayToArray => "array -> array",
             Self::ArrayToBytes => "array -> bytes",
@@ -22,14 +22,17 @@ impl Kind {
 use Kind::{ArrayToArray, ArrayToBytes, BytesToBytes};
 
 /// The codecs of the format, of its registry of extensions and of the common libraries.
-const KINDS: [(&str, Kind); 47] = [
+const KINDS: [(&str, Kind); 53] = [
     ("adler32", BytesToBytes),
     ("bitround", ArrayToArray),
     ("blosc", BytesToBytes),
     ("bytes", ArrayToBytes),
     ("bz2", BytesToBytes),
     ("cast_value", ArrayToArray),
+    ("conditional", BytesToBytes),
     ("crc32c", BytesToBytes),
+    // As `bytes` was called in drafts.
+    ("endian", ArrayToBytes),
     ("fletcher32", BytesToBytes),
     ("gzip", BytesToBytes),
     ("lz4", BytesToBytes),
@@ -67,19 +70,23 @@ const KINDS: [(&str, Kind); 47] = [
     ("vlen-array", ArrayToBytes),
     ("vlen-bytes", ArrayToBytes),
     ("vlen-utf8", ArrayToBytes),
+    ("zarrs.gdeflate", BytesToBytes),
+    ("zarrs.squeeze", ArrayToArray),
+    ("zarrs.vlen", ArrayToBytes),
+    ("zarrs.vlen_v2", ArrayToBytes),
     ("zfp", ArrayToBytes),
     ("zlib", BytesToBytes),
     ("zstd", BytesToBytes),
 ];
 
 /// `None` for a codec unknown here, which may be of any kind.
-pub(super) fn kind(name: &str) -> Option<Kind> {
+pub(crate) fn kind(name: &str) -> Option<Kind> {
     let at = KINDS.binary_search_by_key(&name, |(name, _)| *name).ok()?;
     KINDS.get(at).map(|(_, kind)| *kind)
 }
 
 /// Whether a known bytes -> bytes codec gives as many bytes for every input of one length.
-pub(super) fn keeps_length(name: &str) -> bool {
+pub(crate) fn keeps_length(name: &str) -> bool {
     const SUMS: [&str; 6] = [
         "adler32",
         "crc32",
@@ -126,12 +133,12 @@ const IDS: [&str; 30] = [
 ];
 
 /// Whether numcodecs, or a common library beside it, has a codec of this id.
-pub(super) fn id_is_known(id: &str) -> bool {
+pub(crate) fn id_is_known(id: &str) -> bool {
     IDS.binary_search(&id).is_ok()
 }
 
 /// The v2 filters that turn objects into bytes; an array of objects needs one, and it is the first.
-pub(super) fn serializes_objects(id: &str) -> bool {
+pub(crate) fn serializes_objects(id: &str) -> bool {
     const OBJECT: [&str; 7] = [
         "categorize",
         "json2",

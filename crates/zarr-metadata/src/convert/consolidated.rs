@@ -1,0 +1,148 @@
+//! Consolidated metadata of one version in the words of the other, member by member. Knows no rule
+//! for arrays and groups themselves.
+
+use super::{Converted, Losses};
+use crate::format::ZarrFormat;
+use crate::node::NodeMetadata;
+use crate::path::NodePath;
+use crate::pointer::{At, JsonPointer};
+use crate::problem::{MetadataError, Problem, ProblemKind};
+use crate::{v2, v3};
+
+impl v2::ConsolidatedMetadata {
+    /// The same copies in format 3. What is lost has its place in the `.zmetadata`, in the document
+    /// of the member.
+    ///
+    /// The group that holds all this is left out: in format 3 it stands around the copies, so
+    /// [convert](crate::GroupMetadata::convert) it by itself.
+    ///
+    /// ```
+    /// use zarr_metadata::v2::ConsolidatedMetadata;
+    ///
+    /// let text = br#"{"zarr_consolidated_format": 1, "metadata": {
+    ///     ".zgroup": {"zarr_format": 2},
+    ///     "a/.zarray": {"zarr_format": 2, "shape": [3], "chunks": [3], "dtype": "<i2",
+    ///         "fill_value": null, "order": "C", "filters": null, "compressor": null}
+    /// }}"#;
+    /// let new = ConsolidatedMetadata::from_zmetadata(text)?.convert()?;
+    /// assert_eq!(new.metadata.paths().collect::<Vec<_>>(), ["a"]);
+    /// assert_eq!(new.lost[0].pointer.as_str(), "/metadata/a~1.zarray/fill_value");
+    /// # Ok::<(), zarr_metadata::MetadataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// When a member cannot be read or said in format 3; every such thing is named, with its
+    /// place.
+    pub fn convert(&self) -> Result<Converted<v3::ConsolidatedMetadata>, MetadataError> {
+        let mut members = Members::default();
+        let mut converted = v3::ConsolidatedMetadata::default();
+        let metadata = JsonPointer::root().key("metadata");
+        let paths = self.paths();
+        for key in self.keys() {
+            let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
+            let is_read = matches!(name, ".zarray" | ".zgroup" | ".zattrs");
+            if !is_read || !paths.contains(path) {
+                let what = "no document of a node, so it is left out".to_owned();
+                members.lost.push(Problem {
+                    pointer: metadata.clone().key(key),
+                    kind: ProblemKind::NotCarried { what },
+                });
+            }
+        }
+        for path in paths.into_iter().filter(|path| !path.is_empty()) {
+            let name = |name: &str| metadata.clone().key(&format!("{path}/{name}"));
+            let node = match self.text(&format!("{path}/.zarray")) {
+                Some(_) => name(".zarray"),
+                None => name(".zgroup"),
+            };
+            let place = |pointer: &JsonPointer| {
+                let attributes = pointer.as_str().strip_prefix("/attributes");
+                match attributes.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+                    Some(rest) => name(".zattrs").followed_by(rest),
+                    None => node.clone().followed_by(pointer.as_str()),
+                }
+            };
+            let read = self.get(path);
+            members.convert(path, read, ZarrFormat::V3, place, |path, node| {
+                converted.insert(path, node)
+            });
+        }
+        members.finish(converted)
+    }
+}
+
+impl v3::ConsolidatedMetadata {
+    /// The same copies in format 2. What is lost has its place in the block, below `metadata` and
+    /// the path of the member.
+    ///
+    /// The group that holds all this is not among them, as it is in the `.zmetadata` that zarr-python
+    /// writes: [insert](v2::ConsolidatedMetadata::insert) it.
+    ///
+    /// # Errors
+    /// When a member cannot be read or said in format 2; every such thing is named, with its
+    /// place.
+    pub fn convert(&self) -> Result<Converted<v2::ConsolidatedMetadata>, MetadataError> {
+        let mut members = Members::default();
+        let mut converted = v2::ConsolidatedMetadata::default();
+        members.losses.extra(self.extra());
+        for path in self.paths() {
+            let node = JsonPointer::root().key("metadata").key(path);
+            let place = |pointer: &JsonPointer| node.clone().followed_by(pointer.as_str());
+            let read = self.get(path);
+            members.convert(path, read, ZarrFormat::V2, place, |path, node| {
+                converted.insert(path, node)
+            });
+        }
+        members.finish(converted)
+    }
+}
+
+/// What is said of all members together.
+#[derive(Default)]
+struct Members {
+    /// What stands in the way, as many as an error keeps.
+    losses: Losses,
+    /// All of what is lost, which is in proportion to the documents.
+    lost: Vec<Problem>,
+}
+
+impl Members {
+    fn convert(
+        &mut self,
+        path: &str,
+        read: Option<Result<NodeMetadata, MetadataError>>,
+        to: ZarrFormat,
+        place: impl Fn(&JsonPointer) -> JsonPointer,
+        insert: impl FnOnce(&NodePath, &NodeMetadata) -> Result<(), MetadataError>,
+    ) {
+        let converted = read.map(|read| read.and_then(|node| node.convert(to)));
+        let parsed = NodePath::parse(path);
+        let inserted = match (converted, parsed) {
+            (None, _) => return,
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => {
+                let (expected, found) = ("a path of names".to_owned(), error.to_string());
+                let kind = ProblemKind::Invalid { expected, found };
+                Err(MetadataError::new(&At::ROOT, kind))
+            }
+            (Some(Ok(converted)), Ok(path)) => {
+                let lost = converted.lost.into_iter().map(|lost| Problem {
+                    pointer: place(&lost.pointer),
+                    kind: lost.kind,
+                });
+                self.lost.extend(lost);
+                insert(&path, &converted.metadata)
+            }
+        };
+        for problem in inserted.err().iter().flat_map(MetadataError::problems) {
+            let pointer = place(&problem.pointer);
+            self.losses.0.push_at(pointer, problem.kind.clone());
+        }
+    }
+
+    fn finish<T>(self, metadata: T) -> Result<Converted<T>, MetadataError> {
+        let mut converted = self.losses.finish(Some(metadata))?;
+        converted.lost.extend(self.lost);
+        Ok(converted)
+    }
+}
