@@ -1,6 +1,7 @@
 //! Many writers, small pools, foreign runtimes: nothing is lost and nothing waits for ever.
 
 mod crew;
+mod dropped;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -42,3 +42,14 @@ fn a_partial_shard_write_keeps_the_other_inner_chunks() {
     array.write(sel![4..8, 4..8], -1_i64).wait().unwrap();
     assert_eq!(array.nchunks_initialized().wait().unwrap(), 15);
 }
+
+#[test]
+fn the_inner_chunks_that_stay_are_read_together() {
+    let (array, counting) = sharded();
+    array.write(sel![5..7, 5..7], 7_i64).wait().unwrap();
+    let counts = counting.take();
+    // The index, the changed inner chunk, and what stays on either side of it at once.
+    assert!(counts.reads <= 4, "{counts:?}");
+    let all = array.read::<i64>(..).wait().unwrap();
+    assert_eq!((all.sum(), all[[6, 6]]), (5 * 256 + 2 * 4, 7));
+}

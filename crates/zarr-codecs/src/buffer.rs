@@ -121,6 +121,8 @@ unsafe impl zstd::zstd_safe::WriteBuf for ZstdTarget<'_> {
         self.memory.as_mut_ptr().cast()
     }
 
+    // SAFETY: the caller, zstd, promises what the trait asks: the first `n` bytes are initialised.
+    // Nothing unsafe is done here; a count beyond the memory cannot come from it, and is cut.
     unsafe fn filled_until(&mut self, n: usize) {
         self.filled = n.min(self.memory.len());
     }

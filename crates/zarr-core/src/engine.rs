@@ -8,6 +8,7 @@
 
 mod assemble;
 mod cells;
+mod landing;
 #[allow(unsafe_code)]
 mod output;
 mod pool;

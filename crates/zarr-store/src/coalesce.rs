@@ -62,9 +62,11 @@ impl Group {
     }
 }
 
-/// Every range's own bytes, from the bytes of the groups; else the range that lies outside the
-/// value.
-pub(crate) fn scatter(
+/// Every range's own bytes, from the bytes of the groups.
+///
+/// # Errors
+/// The range that lies outside of these.
+pub fn scatter(
     groups: &[Group],
     parts: &[Bytes],
     ranges: &[Range<u64>],
@@ -72,9 +74,9 @@ pub(crate) fn scatter(
     let mut data = vec![Bytes::new(); ranges.len()];
     for (group, part) in groups.iter().zip(parts) {
         for &i in &group.members {
-            data[i] = group
-                .cut(part, &ranges[i])
-                .ok_or_else(|| ranges[i].clone())?;
+            if let (Some(place), Some(range)) = (data.get_mut(i), ranges.get(i)) {
+                *place = group.cut(part, range).ok_or_else(|| range.clone())?;
+            }
         }
     }
     Ok(data)

@@ -1,6 +1,8 @@
 //! Making one chunk's bytes from new elements and, where they do not cover it, its old bytes.
 //! The counterpart of `read::chunk`; knows no store beyond an open object.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use zarr_codecs::{
     Chain, Dims, Len, NdView, NdViewMut, Projection, Region, Scratch, Shard, ShardIndex, all_equal,
@@ -173,11 +175,15 @@ fn shard_parts(
     let made = crew.map(changed.len(), one)?;
     let mut chunks: Vec<Option<Bytes>> = vec![None; shard.count()];
     if let Some((source, index)) = &old {
-        let touched: std::collections::HashSet<usize> =
-            made.iter().flatten().map(|(number, _)| *number).collect();
-        for (number, kept) in chunks.iter_mut().enumerate() {
-            if let Some(range) = index.get(number).filter(|_| !touched.contains(&number)) {
-                *kept = Some(source.read(range)?);
+        let touched: HashSet<usize> = made.iter().flatten().map(|(number, _)| *number).collect();
+        let kept = |number: &usize| !touched.contains(number);
+        let (numbers, ranges): (Vec<_>, Vec<_>) = (0..shard.count())
+            .filter(kept)
+            .filter_map(|number| Some((number, index.get(number)?)))
+            .unzip();
+        for (number, bytes) in numbers.into_iter().zip(source.read_all(&ranges)?) {
+            if let Some(place) = chunks.get_mut(number) {
+                *place = Some(bytes);
             }
         }
     }

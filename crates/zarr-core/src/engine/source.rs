@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use zarr_codecs::{Len, Scratch, buffer};
-use zarr_store::Object;
+use zarr_store::{Object, coalesce};
 
 use crate::ChunkError;
 
 /// A read costs about as much as this many bytes more in another.
 pub(super) const READ_COST: u64 = 8 << 10;
+/// No more than this is read as one: it is kept as long as any part of it.
+const READ_LIMIT: u64 = 4 << 20;
 
 /// The encoded bytes of a chunk, present or within reach.
 #[derive(Clone)]
@@ -60,6 +62,17 @@ impl<'o> Source<'o> {
             },
             Source::Object(object) => Ok(object.read(0..object.size()?)?),
         }
+    }
+
+    /// Shares or reads the bytes of several ranges; such as lie close together are read as one.
+    pub(crate) fn read_all(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, ChunkError> {
+        let groups = coalesce::plan(ranges, READ_COST, READ_LIMIT);
+        let parts: Vec<Bytes> = groups
+            .iter()
+            .map(|group| self.read(group.range.clone()))
+            .collect::<Result<_, _>>()?;
+        // Ranges were compared with a size, so what is missing went since then.
+        coalesce::scatter(&groups, &parts, ranges).map_err(|_| ChunkError::Changed)
     }
 
     /// Up to where to read an object that should have `expected` bytes. One byte more than that tells

@@ -58,7 +58,7 @@ mod tests {
     }
 
     /// A shard of chunks of `side`².
-    fn shard(side: u64, inner: Value) -> Value {
+    fn shard(side: u64, inner: &Value) -> Value {
         json!([{"name": "sharding_indexed", "configuration": {
             "chunk_shape": [side, side], "codecs": inner,
             "index_codecs": [{"name": "bytes", "configuration": {"endian": "little"}}],
@@ -78,8 +78,8 @@ mod tests {
     fn what_is_not_encoded_is_read_by_the_cell() {
         let raw = json!([{"name": "bytes", "configuration": {"endian": "big"}}]);
         check(raw.clone(), (2, 4), (2, 256));
-        check(shard(4, raw.clone()), (2, 4), (2, 64));
-        check(shard(4, shard(2, raw)), (2, 4), (2, 16));
+        check(shard(4, &raw), (2, 4), (2, 64));
+        check(shard(4, &shard(2, &raw)), (2, 4), (2, 16));
     }
 
     #[test]
@@ -88,6 +88,6 @@ mod tests {
             {"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"},
         ]);
         check(packed.clone(), (2, 256), (2, 256));
-        check(shard(4, packed), (2, 64), (2, 64));
+        check(shard(4, &packed), (2, 64), (2, 64));
     }
 }

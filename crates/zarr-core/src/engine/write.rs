@@ -6,9 +6,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Chain, Heap, NdView, Projection, Projections};
-use zarr_store::{BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, Update, Writers};
+use zarr_store::{
+    BlockingStore, BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, Update, Writers,
+};
 
 use super::assemble::{self, Change, Elements, New};
+use super::landing::Landing;
 use super::pool::{self, Crew, Work};
 use super::source::Source;
 use super::work;
@@ -29,7 +32,8 @@ struct Job {
 }
 
 /// Writes elements to the cells of a selection. Each chunk is old or new, never torn; where the
-/// future is dropped, some may be old and some new.
+/// future is dropped, some may be old and some new, and what a worker still puts lands before
+/// anything that is written later.
 pub(crate) async fn write(
     array: Arc<ChunkedArray>,
     selection: Resolved,
@@ -60,10 +64,10 @@ pub(crate) async fn write(
         selection,
         work,
     });
-    if job.array.store().as_blocking().is_some() {
-        return blocking(&job).await;
+    match job.array.store().as_blocking() {
+        Some(store) => blocking(&job, store).await,
+        None => remote(&job).await,
     }
-    remote(&job).await
 }
 
 impl Job {
@@ -120,17 +124,23 @@ impl Job {
 
 /// The driver for stores that a worker may wait for: whole chunks in one go on the pool, partly
 /// covered ones each under its lock, which is taken here and travels with the task.
-async fn blocking(job: &Arc<Job>) -> Result<()> {
+async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
     let array = &job.array;
+    // Only a name: no array has such a chunk.
+    let name = store.lock_name(&array.location().key(".landing")?);
+    let landing = Arc::new(Landing::after_older(name).await);
     if job.projections.iter().any(|chunk| job.covers(&chunk)) {
-        let whole = Arc::clone(job);
+        let (whole, landing_on_pool) = (Arc::clone(job), Arc::clone(&landing));
         let task = move |crew: Crew<'_>| {
+            let _until_all_are_put = landing_on_pool;
             let put = |i| put_whole(&whole, i, crew);
             crew.each(whole.projections.len(), put)
         };
-        pool::run(array.context(), job.work, Arc::clone(&job.heap), task)
-            .await
-            .map_err(|error| array.chunk_error(&[], error))??;
+        let guard = landing.guard();
+        let heap = Arc::clone(&job.heap);
+        let done = pool::run(array.context(), job.work, heap, task).await;
+        guard.defuse();
+        done.map_err(|error| array.chunk_error(&[], error))??;
     }
 
     let window = 2 * array.context().threads();
@@ -175,7 +185,7 @@ fn put_whole(job: &Job, i: usize, crew: Crew<'_>) -> Result<()> {
     put().map_err(|error| job.error(&projection, error))
 }
 
-/// Reads, merges and writes one chunk until nobody came between.
+/// Reads, merges and writes one chunk until nobody came between, or nobody waits for it any more.
 fn merge(
     job: &Job,
     projection: &Projection,
@@ -191,6 +201,10 @@ fn merge(
                 Err(error) if error.is_conflict() => continue,
                 old => old?,
             };
+            // If the driver goes after this, what anybody writes then is a conflict.
+            if !crew.is_wanted() {
+                return Ok(());
+            }
             job.make(projection, old.as_deref().map(Source::Object), crew)?
         };
         if let Commit::Done(_) = update.commit(payload.as_ref())? {
