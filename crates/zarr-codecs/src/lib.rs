@@ -41,6 +41,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "blosc")]
+mod blosc;
 #[allow(unsafe_code)]
 pub mod buffer;
 mod bytes;
@@ -52,6 +54,8 @@ mod error;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod kernels;
+#[cfg(feature = "lz4")]
+mod lz4_block;
 mod projection;
 mod region;
 mod registry;
@@ -65,6 +69,8 @@ mod walk;
 #[cfg(feature = "zstd")]
 mod zstd;
 
+#[cfg(feature = "blosc")]
+pub use self::blosc::BloscCodec;
 pub use self::bytes::BytesCodec;
 pub use self::crc32c::Crc32cCodec;
 #[cfg(feature = "zstd")]
