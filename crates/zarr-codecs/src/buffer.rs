@@ -76,6 +76,51 @@ pub(crate) fn fill_exact<E>(
     filled.map(|_| complete)
 }
 
+/// Memory that is filled from its front on, step by step. Each step proves what it filled as whoever
+/// fills memory does, so that in the end the front is one slice.
+#[cfg(feature = "blosc")]
+pub(crate) struct Front<'d> {
+    memory: &'d mut Uninit,
+    filled: usize,
+}
+
+#[cfg(feature = "blosc")]
+impl<'d> Front<'d> {
+    pub(crate) fn new(memory: &'d mut Uninit) -> Self {
+        Self { memory, filled: 0 }
+    }
+
+    /// Lends the next `max` bytes, or what is left of them, to `fill`, and returns how many of them
+    /// it filled.
+    pub(crate) fn fill<E>(
+        &mut self,
+        max: usize,
+        fill: impl for<'m> FnOnce(&'m mut Uninit) -> Result<&'m mut [u8], E>,
+    ) -> Result<usize, E> {
+        let rest = &mut self.memory[self.filled..];
+        let max = max.min(rest.len());
+        let filled = fill_front(&mut rest[..max], fill)?;
+        self.filled += filled;
+        Ok(filled)
+    }
+
+    /// As [`fill`](Self::fill), for what cannot fail.
+    pub(crate) fn push(
+        &mut self,
+        max: usize,
+        fill: impl for<'m> FnOnce(&'m mut Uninit) -> &'m mut [u8],
+    ) -> usize {
+        let Ok(filled) = self.fill(max, |m| Ok::<_, std::convert::Infallible>(fill(m)));
+        filled
+    }
+
+    /// All that was filled.
+    pub(crate) fn into_filled(self) -> &'d mut [u8] {
+        // SAFETY: `filled` only grows by bytes right behind it that `fill_front` found filled.
+        unsafe { assume_init(&mut self.memory[..self.filled]) }
+    }
+}
+
 /// # Safety
 /// Every byte must have been written.
 unsafe fn assume_init(memory: &mut Uninit) -> &mut [u8] {

@@ -27,6 +27,22 @@ pub(crate) struct Contexts {
     compressor: Option<(i32, Compressor)>,
 }
 
+impl Contexts {
+    pub(crate) fn decompressor(&mut self) -> &mut Decompressor {
+        self.decompressor.get_or_insert_with(Decompressor::new)
+    }
+
+    /// `None` for a level that libdeflate does not offer.
+    pub(crate) fn compressor(&mut self, level: i32) -> Option<&mut Compressor> {
+        let kept = self.compressor.take().filter(|(made, _)| *made == level);
+        let made = match kept {
+            Some(kept) => kept,
+            None => (level, Compressor::new(CompressionLvl::new(level).ok()?)),
+        };
+        Some(&mut self.compressor.insert(made).1)
+    }
+}
+
 impl GzipCodec {
     /// Reads `{"level": 0 to 9}`; absent it is 5, as zarr-python has it.
     ///
@@ -67,10 +83,7 @@ impl BytesToBytes for GzipCodec {
         let expected = dst.expected();
         dst.fill(NAME, expected.max(), cx, |memory, contexts| {
             let memory = buffer::zeroed(memory);
-            let decompressor = contexts
-                .gzip
-                .decompressor
-                .get_or_insert_with(Decompressor::new);
+            let decompressor = contexts.gzip.decompressor();
             let len = match decompressor.gzip_decompress(src, memory) {
                 Ok(written) if ends_with_size(src, written) => written,
                 // More members follow, or garbage: libdeflate stops after the first member.
@@ -92,15 +105,9 @@ impl BytesToBytes for GzipCodec {
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
-        let compressor = match &mut cx.contexts.gzip.compressor {
-            Some((level, compressor)) if *level == self.level => compressor,
-            other => {
-                let level = CompressionLvl::new(self.level).map_err(|_| {
-                    CodecErrorKind::Config(format!("level {} is not offered", self.level)).of(NAME)
-                })?;
-                &mut other.insert((self.level, Compressor::new(level))).1
-            }
-        };
+        let compressor = cx.contexts.gzip.compressor(self.level).ok_or_else(|| {
+            CodecErrorKind::Config(format!("level {} is not offered", self.level)).of(NAME)
+        })?;
         let max = compressor.gzip_compress_bound(src.len());
         buffer::append(dst, max, |memory| {
             let memory = buffer::zeroed(memory);

@@ -41,6 +41,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "blosc")]
+mod blosc;
 #[allow(unsafe_code)]
 pub mod buffer;
 mod bytes;
@@ -53,6 +55,8 @@ mod error;
 mod gzip;
 mod heap;
 mod kernels;
+#[cfg(feature = "lz4")]
+mod lz4_block;
 mod projection;
 mod region;
 mod registry;
@@ -67,6 +71,8 @@ mod walk;
 #[cfg(feature = "zstd")]
 mod zstd;
 
+#[cfg(feature = "blosc")]
+pub use self::blosc::BloscCodec;
 pub use self::bytes::BytesCodec;
 pub use self::crc32c::Crc32cCodec;
 #[cfg(feature = "zstd")]

@@ -34,6 +34,11 @@ type Build = fn(&Setting<'_>) -> Result<Codec, CodecError>;
 
 /// Every built-in codec. `#[cfg]` stands on the entries, so a feature switches a line and a file.
 const BUILT_IN: &[(&str, Build)] = &[
+    #[cfg(feature = "blosc")]
+    ("blosc", |s| {
+        let codec = crate::BloscCodec::parse(s.extension, s.spec)?;
+        Ok(Codec::BytesToBytes(Arc::new(codec)))
+    }),
     ("bytes", |s| {
         Ok(Codec::ArrayToBytes(Arc::new(BytesCodec::parse(
             s.extension,
@@ -77,6 +82,7 @@ const BUILT_IN: &[(&str, Build)] = &[
 
 /// Which feature brings a codec that is not in this build.
 const FEATURES: &[(&str, &str)] = &[
+    ("blosc", "the feature `blosc` brings it"),
     ("gzip", "the feature `gzip` brings it"),
     ("zstd", "the feature `zstd` brings it"),
 ];

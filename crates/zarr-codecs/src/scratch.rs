@@ -61,6 +61,8 @@ pub struct Contexts {
     pub(crate) zstd: crate::zstd::Contexts,
     #[cfg(feature = "gzip")]
     pub(crate) gzip: crate::gzip::Contexts,
+    #[cfg(feature = "blosc")]
+    pub(crate) blosc: crate::blosc::Buffers,
 }
 
 impl std::fmt::Debug for Contexts {

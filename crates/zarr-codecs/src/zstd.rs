@@ -27,6 +27,32 @@ pub(crate) struct Contexts {
     compressor: Option<(i32, bool, Compressor<'static>)>,
 }
 
+impl Contexts {
+    pub(crate) fn decompressor(&mut self) -> std::io::Result<&mut Decompressor<'static>> {
+        Ok(match &mut self.decompressor {
+            Some(decompressor) => decompressor,
+            none => none.insert(Decompressor::new()?),
+        })
+    }
+
+    pub(crate) fn compressor(
+        &mut self,
+        level: i32,
+        checksum: bool,
+    ) -> std::io::Result<&mut Compressor<'static>> {
+        let kept = self.compressor.take();
+        let made = match kept.filter(|(l, c, _)| (*l, *c) == (level, checksum)) {
+            Some(kept) => kept,
+            None => {
+                let mut compressor = Compressor::new(level)?;
+                compressor.include_checksum(checksum)?;
+                (level, checksum, compressor)
+            }
+        };
+        Ok(&mut self.compressor.insert(made).2)
+    }
+}
+
 impl ZstdCodec {
     /// Reads `{"level": -131072 to 22, "checksum": bool}`; level 0 is the library's default (3),
     /// and both may be absent, as numcodecs writes them.
@@ -83,10 +109,7 @@ impl BytesToBytes for ZstdCodec {
             },
         };
         dst.fill(NAME, len, cx, |memory, contexts| {
-            let decompressor = match &mut contexts.zstd.decompressor {
-                Some(decompressor) => decompressor,
-                none => none.insert(Decompressor::new().map_err(backend)?),
-            };
+            let decompressor = contexts.zstd.decompressor().map_err(backend)?;
             let mut target = ZstdTarget::new(memory);
             decompressor
                 .decompress_to_buffer(src, &mut target)
@@ -97,20 +120,9 @@ impl BytesToBytes for ZstdCodec {
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
         let contexts = &mut cx.contexts.zstd;
-        let compressor = match &mut contexts.compressor {
-            Some((level, checksum, compressor))
-                if (*level, *checksum) == (self.level, self.checksum) =>
-            {
-                compressor
-            }
-            other => {
-                let mut compressor = Compressor::new(self.level).map_err(backend)?;
-                compressor
-                    .include_checksum(self.checksum)
-                    .map_err(backend)?;
-                &mut other.insert((self.level, self.checksum, compressor)).2
-            }
-        };
+        let compressor = contexts
+            .compressor(self.level, self.checksum)
+            .map_err(backend)?;
         buffer::append(dst, zstd_safe::compress_bound(src.len()), |memory| {
             let mut target = ZstdTarget::new(memory);
             compressor

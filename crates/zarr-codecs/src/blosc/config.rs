@@ -1,0 +1,125 @@
+//! What the metadata says of the codec: the words of Zarr v3, and the numbers of numcodecs.
+
+use serde_json::Value;
+use zarr_metadata::Extension;
+
+use super::NAME;
+use super::header::{Format, MAX_TYPESIZE};
+use super::shuffle::Shuffle;
+use crate::{ChunkSpec, CodecError, CodecErrorKind};
+
+/// What parts of blocks are compressed with, by the name that decides how hard it tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Compressor {
+    BloscLz,
+    Lz4,
+    Lz4Hc,
+    Snappy,
+    Zlib,
+    Zstd,
+}
+
+const COMPRESSORS: [(&str, Compressor, Format); 6] = [
+    ("blosclz", Compressor::BloscLz, Format::BloscLz),
+    ("lz4", Compressor::Lz4, Format::Lz4),
+    ("lz4hc", Compressor::Lz4Hc, Format::Lz4),
+    ("snappy", Compressor::Snappy, Format::Snappy),
+    ("zlib", Compressor::Zlib, Format::Zlib),
+    ("zstd", Compressor::Zstd, Format::Zstd),
+];
+
+impl Compressor {
+    /// The format that a decoder must know.
+    pub(super) fn format(self) -> Format {
+        let found = COMPRESSORS
+            .iter()
+            .find(|(_, compressor, _)| *compressor == self);
+        found.map_or(Format::BloscLz, |(_, _, format)| *format)
+    }
+}
+
+/// How chunks are encoded. Decoding needs none of it: frames say all of it themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Settings {
+    pub(super) compressor: Compressor,
+    /// 0, which stores, to 9.
+    pub(super) level: u8,
+    pub(super) shuffle: Shuffle,
+    /// Bytes of an element, 1 to 255.
+    pub(super) typesize: usize,
+    /// Wanted bytes of a block; 0 leaves that to the level.
+    pub(super) block: usize,
+}
+
+impl Settings {
+    /// Reads a configuration for the bytes of such a chunk.
+    ///
+    /// # Errors
+    /// For values that are neither v3's nor numcodecs'.
+    pub(super) fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
+        let setting = |key| {
+            extension
+                .configuration
+                .get(key)
+                .filter(|value| !value.is_null())
+        };
+        let whole = |key, most: usize| match setting(key) {
+            None => Ok(None),
+            Some(value) => {
+                let number = value.as_u64().and_then(|n| usize::try_from(n).ok());
+                let number = number.filter(|&n| n <= most).map(Some);
+                number.ok_or_else(|| bad(key, &format!("an integer of 0 to {most}"), value))
+            }
+        };
+        // What numcodecs takes where nothing is said.
+        let compressor = match setting("cname") {
+            None => Compressor::Lz4,
+            Some(value) => {
+                let found = COMPRESSORS.iter().find(|(name, ..)| value == name);
+                let names = "blosclz, lz4, lz4hc, snappy, zlib or zstd";
+                found.ok_or_else(|| bad("cname", names, value))?.1
+            }
+        };
+        let level = whole("clevel", 9)?.unwrap_or(5) as u8;
+        let element = spec.elem().unwrap_or(1);
+        let typesize = match whole("typesize", i32::MAX as usize)? {
+            // zarr-python writes 0 nowhere, but numcodecs takes it for *not known*.
+            None | Some(0) => element,
+            Some(typesize) => typesize,
+        };
+        let shuffle = match setting("shuffle") {
+            None => Shuffle::Byte,
+            Some(value) => shuffle(value, element)?,
+        };
+        Ok(Self {
+            compressor,
+            level,
+            shuffle,
+            typesize: if (1..=MAX_TYPESIZE).contains(&typesize) {
+                typesize
+            } else {
+                1
+            },
+            block: whole("blocksize", i32::MAX as usize)?.unwrap_or(0),
+        })
+    }
+}
+
+/// A word of v3 or a number of numcodecs, where -1 leaves the choice to the size of an element.
+fn shuffle(value: &Value, element: usize) -> Result<Shuffle, CodecError> {
+    Ok(match (value.as_str(), value.as_i64()) {
+        (Some("noshuffle"), _) | (_, Some(0)) => Shuffle::None,
+        (Some("shuffle"), _) | (_, Some(1)) => Shuffle::Byte,
+        (Some("bitshuffle"), _) | (_, Some(2)) => Shuffle::Bit,
+        (_, Some(-1)) if element == 1 => Shuffle::Bit,
+        (_, Some(-1)) => Shuffle::Byte,
+        _ => {
+            let expected = "\"noshuffle\", \"shuffle\" or \"bitshuffle\" (in v2: 0, 1, 2 or -1)";
+            return Err(bad("shuffle", expected, value));
+        }
+    })
+}
+
+fn bad(key: &str, expected: &str, found: &Value) -> CodecError {
+    CodecErrorKind::Config(format!("`{key}` must be {expected}, found {found}")).of(NAME)
+}

@@ -1,0 +1,78 @@
+//! Blocks of LZ4 over the C library, for every codec that has such blocks inside. Knows no container.
+//! Format: lz4, `lz4_Block_format.md`.
+
+use lz4::block::{CompressionMode, compress_to_buffer, decompress_to_buffer};
+
+/// The most bytes that a block can be made of.
+pub(crate) const MAX_DECODED: usize = 0x7E00_0000;
+
+/// How hard the compressor tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Faster with a larger acceleration, and worse; 1 is LZ4's own default.
+    Fast(i32),
+    /// LZ4HC at a level of 1 to 12.
+    High(i32),
+}
+
+/// Decodes one block into the front of `dst` and returns how many bytes that made.
+///
+/// # Errors
+/// Where `src` is no block or makes more bytes than `dst` has.
+pub(crate) fn decompress(src: &[u8], dst: &mut [u8]) -> std::io::Result<usize> {
+    // C's lengths are signed 32-bit numbers: one that does not fit must not be cut.
+    let (_, len) = (signed(src.len())?, signed(dst.len())?);
+    decompress_to_buffer(src, Some(len), dst)
+}
+
+/// Encodes `src` as one block at the front of `dst` and returns how many bytes that made.
+///
+/// # Errors
+/// Where `src` has more than [`MAX_DECODED`] bytes, or the block does not fit.
+pub(crate) fn compress(src: &[u8], dst: &mut [u8], effort: Effort) -> std::io::Result<usize> {
+    let mode = match effort {
+        Effort::Fast(acceleration) => CompressionMode::FAST(acceleration),
+        Effort::High(level) => CompressionMode::HIGHCOMPRESSION(level),
+    };
+    let most = dst.len().min(i32::MAX as usize);
+    compress_to_buffer(src, Some(mode), false, &mut dst[..most])
+}
+
+fn signed(len: usize) -> std::io::Result<i32> {
+    i32::try_from(len)
+        .ok()
+        .filter(|_| len <= MAX_DECODED)
+        .ok_or_else(|| std::io::Error::other(format!("{len} bytes are too many for a block")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_comes_back() {
+        let data: Vec<u8> = (0..5000_u32).map(|i| (i / 7) as u8).collect();
+        for effort in [Effort::Fast(1), Effort::Fast(9), Effort::High(9)] {
+            let (mut block, mut back) = (vec![0; 5100], vec![0; 5000]);
+            let len = compress(&data, &mut block, effort).unwrap();
+            assert!(len < 2000, "{len}");
+            assert_eq!(decompress(&block[..len], &mut back).unwrap(), 5000);
+            assert_eq!(back, data);
+            decompress(&block[..len], &mut back[..4999]).unwrap_err();
+            decompress(&block[..len - 1], &mut back).unwrap_err();
+        }
+        compress(&data, &mut [0; 20], Effort::Fast(1)).unwrap_err();
+        decompress(&[], &mut [0; 4]).unwrap_err();
+    }
+
+    #[test]
+    fn a_known_block_decodes() {
+        // By the format: four literals, then a match of 12 bytes from 4 back, then the last literals.
+        let block = [
+            0x48, b'a', b'b', b'c', b'd', 4, 0, 0x50, b'1', b'2', b'3', b'4', b'5',
+        ];
+        let mut out = [0; 32];
+        let len = decompress(&block, &mut out).unwrap();
+        assert_eq!(&out[..len], b"abcdabcdabcdabcd12345");
+    }
+}
