@@ -14,7 +14,7 @@ pub struct CodecError {
     pub kind: CodecErrorKind,
 }
 
-/// Why a codec failed. The first three are found before any data is touched.
+/// Why a codec failed. The first four are found before any data is touched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecErrorKind {
@@ -24,6 +24,9 @@ pub enum CodecErrorKind {
         /// What would bring it.
         hint: Option<&'static str>,
     },
+    /// The codec is known and is never run.
+    #[error("refused: {0}")]
+    Refused(&'static str),
     /// The codec cannot work on this data type.
     #[error("cannot be used on data type {0}")]
     DataType(Box<DataType>),

@@ -76,9 +76,11 @@ impl BytesToBytes for ZstdCodec {
     fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
         let len = match dst.expected() {
             Len::Exact(len) => len,
-            // The frame's own size is only believed up to what may come.
+            // The frame's own size is only believed up to what may come, and where no other follows.
             Len::AtMost(max) => match zstd_safe::get_frame_content_size(src) {
-                Ok(Some(size)) => usize::try_from(size).map_or(max, |size| size.min(max)),
+                Ok(Some(size)) if zstd_safe::find_frame_compressed_size(src) == Ok(src.len()) => {
+                    usize::try_from(size).map_or(max, |size| size.min(max))
+                }
                 _ => max,
             },
         };
@@ -118,5 +120,53 @@ impl BytesToBytes for ZstdCodec {
                 .map_err(backend)?;
             Ok(target.into_filled())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// A frame that does not say how much it holds, as streaming writers make them.
+    fn streamed(data: &[u8]) -> Vec<u8> {
+        let mut encoder = zstd::stream::Encoder::new(vec![], 1).unwrap();
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn decode(src: &[u8], len: Len) -> Result<Vec<u8>, CodecError> {
+        let mut out = vec![];
+        let codec = ZstdCodec::parse(&Extension::new("zstd"))?;
+        codec.decode(src, &mut Sink::grow(&mut out, len), &mut Scratch::default())?;
+        Ok(out)
+    }
+
+    #[test]
+    fn frames_of_every_kind() {
+        let data: Vec<u8> = (0..5000_u32).map(|i| (i / 7) as u8).collect();
+        let (first, second) = data.split_at(1234);
+        let sized = |data: &[u8]| zstd::bulk::compress(data, 1).unwrap();
+        let skipped = *b"\x53\x2a\x4d\x18\x04\0\0\0skip";
+        assert_eq!(
+            zstd_safe::get_frame_content_size(&streamed(&data)),
+            Ok(None)
+        );
+        let cases = [
+            sized(&data),
+            streamed(&data),
+            [sized(first), sized(second)].concat(),
+            [streamed(first), sized(second)].concat(),
+            [&skipped[..], &sized(&data)].concat(),
+            [&sized(first)[..], &skipped, &streamed(second), &skipped].concat(),
+        ];
+        for src in &cases {
+            for len in [Len::Exact(5000), Len::AtMost(5000), Len::AtMost(9999)] {
+                assert!(decode(src, len).unwrap() == data);
+            }
+            decode(src, Len::Exact(4999)).unwrap_err();
+            decode(src, Len::AtMost(4999)).unwrap_err();
+            decode(&[src, &b"garbage"[..]].concat(), Len::Exact(5000)).unwrap_err();
+        }
     }
 }
