@@ -88,3 +88,11 @@ pub(crate) fn check_len(codec: &str, expected: usize, found: usize) -> Result<()
     }
     .of(codec))
 }
+
+/// `Ok` where a view could be copied into another.
+pub(crate) fn check_copied(codec: &str, copied: bool) -> Result<(), CodecError> {
+    if copied {
+        return Ok(());
+    }
+    Err(CodecErrorKind::Config("source and target have different shapes".to_owned()).of(codec))
+}

@@ -42,6 +42,7 @@
 //! ```
 
 mod base64;
+mod bitround;
 #[allow(unsafe_code)]
 pub mod buffer;
 mod bytes;
@@ -66,9 +67,12 @@ mod lz4_block;
 #[cfg(feature = "lzma")]
 mod lzma;
 mod number;
+mod packbits;
 mod projection;
 mod region;
 mod registry;
+mod reshape;
+mod scale_offset;
 mod scratch;
 mod setting;
 mod sharding;
@@ -97,6 +101,7 @@ pub use self::lzma::LzmaCodec;
 pub use self::zlib::ZlibCodec;
 #[cfg(feature = "zstd")]
 pub use self::zstd::ZstdCodec;
+pub use bitround::BitroundCodec;
 pub use chain::{Access, Chain};
 pub use checksum::ChecksumCodec;
 pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
@@ -105,9 +110,12 @@ pub use error::{CodecError, CodecErrorKind};
 #[cfg(feature = "gzip")]
 pub use gzip::GzipCodec;
 pub use kernels::{all_equal, fill};
+pub use packbits::PackBitsCodec;
 pub use projection::{Projection, Projections};
 pub use region::{Region, Span};
 pub use registry::Registry;
+pub use reshape::ReshapeCodec;
+pub use scale_offset::ScaleOffsetCodec;
 pub use scratch::{Buffers, Contexts, Scratch};
 pub use sharding::{Shard, ShardIndex};
 pub use shuffle::ShuffleCodec;

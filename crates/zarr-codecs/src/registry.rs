@@ -57,10 +57,22 @@ type Table = &'static [(&'static str, Build)];
 /// The codecs of the v3 specification and those registered for it. `#[cfg]` stands on the entries,
 /// so a feature switches a line and a file.
 const V3: Table = &[
+    ("bitround", |s| {
+        array(crate::BitroundCodec::parse(s.extension, &s.spec.dtype))
+    }),
     ("bytes", |s| serializer(BytesCodec::parse(s.extension))),
     ("crc32c", |_| bytes(Ok(ChecksumCodec::crc32c()))),
     #[cfg(feature = "gzip")]
     ("gzip", |s| bytes(crate::GzipCodec::parse(s.extension))),
+    ("packbits", |s| {
+        serializer(crate::PackBitsCodec::parse(s.extension, &s.spec.dtype))
+    }),
+    ("reshape", |s| {
+        array(crate::ReshapeCodec::parse(s.extension))
+    }),
+    ("scale_offset", |s| {
+        array(crate::ScaleOffsetCodec::parse(s.extension, s.spec))
+    }),
     ("sharding_indexed", |s| {
         Ok(Codec::Shard(Arc::new(Shard::parse(s)?)))
     }),
