@@ -11,12 +11,14 @@
 
 use std::sync::Arc;
 
-use zarr_metadata::{Extension, Swap};
+use zarr_metadata::{Endian, Extension, Swap};
 
 use crate::buffer::Uninit;
 
 use crate::codec::with_whole;
-use crate::registry::{Codec, Setting};
+use crate::filter::{OnArrays, OnBytes};
+use crate::number::Stored;
+use crate::registry::{Codec, Names, Setting};
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{
@@ -38,6 +40,8 @@ pub struct Chain {
     bytes: Vec<BytesStage>,
     /// What the whole chain makes.
     encoded_len: Len,
+    /// A codec that is unknown and may be ignored by readers, but not by writers.
+    read_only: Option<String>,
 }
 
 #[derive(Debug)]
@@ -86,13 +90,38 @@ impl Chain {
         spec: ChunkSpec,
         registry: &Registry,
     ) -> Result<Self, CodecError> {
-        Self::nested(codecs, spec, registry, 0)
+        Self::resolve(codecs, spec, registry, Names::V3, 0)
     }
 
+    /// Resolves the codecs of a v2 array, as
+    /// [`codecs`](zarr_metadata::ArrayMetadata::codecs) lists them. Their names are ids of
+    /// numcodecs, and filters stand behind `bytes`: in v2 they see elements as they are stored.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn v2(
+        codecs: &[Extension],
+        spec: ChunkSpec,
+        registry: &Registry,
+    ) -> Result<Self, CodecError> {
+        Self::resolve(codecs, spec, registry, Names::V2, 0)
+    }
+
+    /// The chain of inner chunks or of an index, inside so many shards.
     pub(crate) fn nested(
         codecs: &[Extension],
         spec: ChunkSpec,
         registry: &Registry,
+        depth: usize,
+    ) -> Result<Self, CodecError> {
+        Self::resolve(codecs, spec, registry, Names::V3, depth)
+    }
+
+    fn resolve(
+        codecs: &[Extension],
+        spec: ChunkSpec,
+        registry: &Registry,
+        names: Names,
         depth: usize,
     ) -> Result<Self, CodecError> {
         let mut arrays: Vec<ArrayStage> = vec![];
@@ -100,14 +129,49 @@ impl Chain {
         let mut bytes: Vec<BytesStage> = vec![];
         let mut serialized = spec.clone();
         let mut len = Len::AtMost(0);
+        let mut stored = None;
+        let mut read_only = None;
         for extension in codecs {
+            if serializer.is_none() {
+                // Filters see arrays in this order, see there.
+                stored = Stored::of(&serialized.dtype, Endian::Little);
+            }
             let setting = Setting {
                 extension,
+                names,
                 spec: &serialized,
+                stored,
                 registry,
                 depth,
             };
-            let (codec, foreign) = registry.build(&setting)?;
+            let (codec, foreign) = match registry.build(&setting) {
+                Err(CodecError {
+                    kind: CodecErrorKind::Unknown { .. },
+                    ..
+                }) if !extension.must_understand => {
+                    read_only = Some(extension.name.clone());
+                    continue;
+                }
+                built => built?,
+            };
+            // A filter is of whichever kind its place asks for; in v3 that is one kind only.
+            let codec = match codec {
+                Codec::Filter(filter) => {
+                    stored = Some(filter.encoded());
+                    match (&serializer, names) {
+                        (Some(_), Names::V2) => Codec::BytesToBytes(Arc::new(OnBytes(filter))),
+                        _ => Codec::ArrayToArray(Arc::new(OnArrays(filter))),
+                    }
+                }
+                Codec::ArrayToBytes(_) => {
+                    stored = stored.and_then(|s| s.serialized(extension));
+                    codec
+                }
+                _ => {
+                    stored = None;
+                    codec
+                }
+            };
             let misplaced =
                 |what: &str| CodecErrorKind::Config(format!("stands {what}")).of(&extension.name);
             match (codec, &serializer) {
@@ -141,7 +205,7 @@ impl Chain {
                 (Codec::ArrayToBytes(_) | Codec::Shard(_), Some(_)) => {
                     return Err(misplaced("second; one codec turns the array into bytes"));
                 }
-                (Codec::ArrayToArray(_), Some(_)) => {
+                (Codec::ArrayToArray(_) | Codec::Filter(_), _) => {
                     return Err(misplaced("after the codec that turns the array into bytes"));
                 }
             }
@@ -159,6 +223,7 @@ impl Chain {
             serialized_len,
             bytes,
             encoded_len,
+            read_only,
         })
     }
 
@@ -481,6 +546,10 @@ impl Chain {
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
+        if let Some(unknown) = &self.read_only {
+            let why = "readers may ignore this codec, writers may not, and it is not known here";
+            return Err(CodecErrorKind::Refused(why).of(unknown));
+        }
         self.encode_arrays(&self.arrays, src, dst, cx)
     }
 

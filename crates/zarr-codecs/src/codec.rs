@@ -55,6 +55,15 @@ impl ChunkSpec {
         }
     }
 
+    /// Bytes per element once encoded by nothing but its serializer, as compressors like to know them;
+    /// 1 for elements of variable length.
+    pub fn item_size(&self) -> usize {
+        match self.layout {
+            Layout::Fixed { size, .. } => size,
+            Layout::Variable => 1,
+        }
+    }
+
     /// The fill value as an element of an array.
     pub fn fill_element(&self) -> &[u8] {
         match self.layout {

@@ -14,7 +14,7 @@ pub struct CodecError {
     pub kind: CodecErrorKind,
 }
 
-/// Why a codec failed. The first three are found before any data is touched.
+/// Why a codec failed. The first four are found before any data is touched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecErrorKind {
@@ -24,6 +24,9 @@ pub enum CodecErrorKind {
         /// What would bring it.
         hint: Option<&'static str>,
     },
+    /// The codec is known and is never run.
+    #[error("refused: {0}")]
+    Refused(&'static str),
     /// The codec cannot work on this data type.
     #[error("cannot be used on data type {0}")]
     DataType(Box<DataType>),
@@ -84,4 +87,12 @@ pub(crate) fn check_len(codec: &str, expected: usize, found: usize) -> Result<()
         found: found as u64,
     }
     .of(codec))
+}
+
+/// `Ok` where a view could be copied into another.
+pub(crate) fn check_copied(codec: &str, copied: bool) -> Result<(), CodecError> {
+    if copied {
+        return Ok(());
+    }
+    Err(CodecErrorKind::Config("source and target have different shapes".to_owned()).of(codec))
 }

@@ -41,43 +41,75 @@
 //! # }
 //! ```
 
+mod base64;
+mod bitround;
 #[cfg(feature = "blosc")]
 mod blosc;
 #[allow(unsafe_code)]
 pub mod buffer;
 mod bytes;
+#[cfg(feature = "bz2")]
+mod bz2;
 mod chain;
+mod checksum;
 mod codec;
-mod crc32c;
+#[cfg(feature = "gzip")]
+mod deflate;
 mod dims;
 mod error;
+mod filter;
+mod filters;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod heap;
 mod kernels;
 #[cfg(feature = "lz4")]
+mod lz4;
+#[cfg(feature = "lz4")]
 mod lz4_block;
+#[cfg(feature = "lzma")]
+mod lzma;
+mod number;
+mod packbits;
 mod projection;
 mod region;
 mod registry;
+mod reshape;
+mod scale_offset;
 mod scratch;
+mod setting;
 mod sharding;
+mod shuffle;
 mod sink;
+#[cfg(any(feature = "gzip", feature = "bz2", feature = "lzma"))]
+mod stream;
 mod transpose;
 #[allow(unsafe_code)]
 mod view;
 mod vlen;
 mod walk;
+#[cfg(feature = "gzip")]
+mod zlib;
 #[cfg(feature = "zstd")]
 mod zstd;
 
+pub use self::base64::Base64Codec;
 #[cfg(feature = "blosc")]
 pub use self::blosc::BloscCodec;
 pub use self::bytes::BytesCodec;
-pub use self::crc32c::Crc32cCodec;
+#[cfg(feature = "bz2")]
+pub use self::bz2::Bz2Codec;
+#[cfg(feature = "lz4")]
+pub use self::lz4::Lz4Codec;
+#[cfg(feature = "lzma")]
+pub use self::lzma::LzmaCodec;
+#[cfg(feature = "gzip")]
+pub use self::zlib::ZlibCodec;
 #[cfg(feature = "zstd")]
 pub use self::zstd::ZstdCodec;
+pub use bitround::BitroundCodec;
 pub use chain::{Access, Chain};
+pub use checksum::ChecksumCodec;
 pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
 pub use dims::{Dims, volume};
 pub use error::{CodecError, CodecErrorKind};
@@ -85,11 +117,15 @@ pub use error::{CodecError, CodecErrorKind};
 pub use gzip::GzipCodec;
 pub use heap::{Handle, Heap, HeapElements, Segment};
 pub use kernels::{all_equal, fill};
+pub use packbits::PackBitsCodec;
 pub use projection::{Projection, Projections};
 pub use region::{Region, Span};
 pub use registry::Registry;
+pub use reshape::ReshapeCodec;
+pub use scale_offset::ScaleOffsetCodec;
 pub use scratch::{Buffers, Contexts, Scratch};
 pub use sharding::{Shard, ShardIndex};
+pub use shuffle::ShuffleCodec;
 pub use sink::Sink;
 pub use transpose::TransposeCodec;
 pub use view::{NdView, NdViewMut, Split};

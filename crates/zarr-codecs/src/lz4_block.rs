@@ -6,6 +6,11 @@ use lz4::block::{CompressionMode, compress_to_buffer, decompress_to_buffer};
 /// The most bytes that a block can be made of.
 pub(crate) const MAX_DECODED: usize = 0x7E00_0000;
 
+/// The most that a block of this many bytes can take.
+pub(crate) fn bound(len: usize) -> usize {
+    len.saturating_add(len / 255).saturating_add(16)
+}
+
 /// How hard the compressor tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effort {

@@ -1,4 +1,4 @@
-//! From a codec's name to its code: a table one can read, and what the user adds to it.
+//! From a codec's name to its code: two tables one can read, and what the user adds to them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,9 +6,15 @@ use std::sync::Arc;
 
 use zarr_metadata::Extension;
 
+use crate::filter::Filter;
+use crate::filters::{
+    astype::AsType, bitround::BitRound, delta::Delta, fixed_scale_offset::FixedScaleOffset,
+    packbits::PackBits, quantize::Quantize,
+};
+use crate::number::Stored;
 use crate::{
-    ArrayToArray, ArrayToBytes, BytesCodec, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind,
-    Crc32cCodec, Shard, TransposeCodec, VlenCodec,
+    ArrayToArray, ArrayToBytes, Base64Codec, BytesCodec, BytesToBytes, ChecksumCodec, ChunkSpec,
+    CodecError, CodecErrorKind, Shard, ShuffleCodec, TransposeCodec, VlenCodec,
 };
 
 /// A codec ready for chunks of one shape and type.
@@ -18,79 +24,195 @@ pub(crate) enum Codec {
     ArrayToBytes(Arc<dyn ArrayToBytes>),
     Shard(Arc<Shard>),
     BytesToBytes(Arc<dyn BytesToBytes>),
+    /// From array to array in v3, from bytes to bytes in v2.
+    Filter(Arc<dyn Filter>),
+}
+
+/// Which names a list of codecs is written with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Those of v3; codecs of numcodecs have a prefix.
+    V3,
+    /// Ids of numcodecs. The order of codecs is that of v2: `bytes` first, filters behind it.
+    V2,
 }
 
 /// What a codec is built from.
 pub(crate) struct Setting<'a> {
     pub(crate) extension: &'a Extension,
+    pub(crate) names: Names,
     /// The chunk as this codec sees it.
     pub(crate) spec: &'a ChunkSpec,
+    /// The numbers that this codec sees, as far as that is known.
+    pub(crate) stored: Option<Stored>,
     pub(crate) registry: &'a Registry,
     /// How many shards this codec stands in.
     pub(crate) depth: usize,
 }
 
-type Build = fn(&Setting<'_>) -> Result<Codec, CodecError>;
+type Built = Result<Codec, CodecError>;
+type Build = fn(&Setting<'_>) -> Built;
+type Table = &'static [(&'static str, Build)];
 
-/// Every built-in codec. `#[cfg]` stands on the entries, so a feature switches a line and a file.
-const BUILT_IN: &[(&str, Build)] = &[
+/// The codecs of the v3 specification and those registered for it. `#[cfg]` stands on the entries,
+/// so a feature switches a line and a file.
+const V3: Table = &[
+    ("bitround", |s| {
+        array(crate::BitroundCodec::parse(s.extension, &s.spec.dtype))
+    }),
     #[cfg(feature = "blosc")]
     ("blosc", |s| {
-        let codec = crate::BloscCodec::parse(s.extension, s.spec)?;
-        Ok(Codec::BytesToBytes(Arc::new(codec)))
+        bytes(crate::BloscCodec::parse(s.extension, s.spec))
     }),
-    ("bytes", |s| {
-        Ok(Codec::ArrayToBytes(Arc::new(BytesCodec::parse(
-            s.extension,
-        )?)))
-    }),
-    ("crc32c", |s| {
-        Ok(Codec::BytesToBytes(Arc::new(Crc32cCodec::parse(
-            s.extension,
-        )?)))
-    }),
+    ("bytes", |s| serializer(BytesCodec::parse(s.extension))),
+    ("crc32c", |_| bytes(Ok(ChecksumCodec::crc32c()))),
     #[cfg(feature = "gzip")]
-    ("gzip", |s| {
-        Ok(Codec::BytesToBytes(Arc::new(crate::GzipCodec::parse(
-            s.extension,
-        )?)))
+    ("gzip", |s| bytes(crate::GzipCodec::parse(s.extension))),
+    ("packbits", |s| {
+        serializer(crate::PackBitsCodec::parse(s.extension, &s.spec.dtype))
+    }),
+    ("reshape", |s| {
+        array(crate::ReshapeCodec::parse(s.extension))
+    }),
+    ("scale_offset", |s| {
+        array(crate::ScaleOffsetCodec::parse(s.extension, s.spec))
     }),
     ("sharding_indexed", |s| {
         Ok(Codec::Shard(Arc::new(Shard::parse(s)?)))
     }),
     ("transpose", |s| {
-        let codec = TransposeCodec::parse(s.extension, s.spec.shape.len())?;
-        Ok(Codec::ArrayToArray(Arc::new(codec)))
+        array(TransposeCodec::parse(s.extension, s.spec.shape.len()))
     }),
-    ("vlen-array", |s| {
-        let codec = VlenCodec::parse_array(s.extension)?;
-        Ok(Codec::ArrayToBytes(Arc::new(codec)))
-    }),
-    ("vlen-bytes", |_| {
-        Ok(Codec::ArrayToBytes(Arc::new(VlenCodec::bytes())))
-    }),
-    ("vlen-utf8", |_| {
-        Ok(Codec::ArrayToBytes(Arc::new(VlenCodec::utf8())))
-    }),
+    ("vlen-bytes", |_| serializer(Ok(VlenCodec::bytes()))),
+    ("vlen-utf8", |_| serializer(Ok(VlenCodec::utf8()))),
     #[cfg(feature = "zstd")]
-    ("zstd", |s| {
-        Ok(Codec::BytesToBytes(Arc::new(crate::ZstdCodec::parse(
-            s.extension,
-        )?)))
-    }),
+    ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
 ];
 
-/// Which feature brings a codec that is not in this build.
-const FEATURES: &[(&str, &str)] = &[
+/// What stands before an id of numcodecs in v3.
+const PREFIX: &str = "numcodecs.";
+
+/// The codecs of numcodecs by their ids. Some share a name with a codec of v3 and mean another.
+const NUMCODECS: Table = &[
+    ("adler32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("astype", |s| filter(AsType::parse(s.extension, s.stored))),
+    ("base64", |_| bytes(Ok(Base64Codec))),
+    ("bitround", |s| {
+        filter(BitRound::parse(s.extension, s.stored))
+    }),
+    #[cfg(feature = "blosc")]
+    ("blosc", |s| {
+        bytes(crate::BloscCodec::parse(s.extension, s.spec))
+    }),
+    #[cfg(feature = "bz2")]
+    ("bz2", |s| bytes(crate::Bz2Codec::parse(s.extension))),
+    ("crc32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("crc32c", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("delta", |s| filter(Delta::parse(s.extension, s.stored))),
+    ("fixedscaleoffset", |s| {
+        filter(FixedScaleOffset::parse(s.extension, s.stored))
+    }),
+    ("fletcher32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    #[cfg(feature = "gzip")]
+    ("gzip", |s| {
+        bytes(crate::GzipCodec::parse_numcodecs(s.extension))
+    }),
+    ("jenkins_lookup3", |s| {
+        bytes(ChecksumCodec::parse(s.extension))
+    }),
+    #[cfg(feature = "lz4")]
+    ("lz4", |s| bytes(crate::Lz4Codec::parse(s.extension))),
+    #[cfg(feature = "lzma")]
+    ("lzma", |s| bytes(crate::LzmaCodec::parse(s.extension))),
+    ("packbits", |_| filter(Ok(PackBits))),
+    ("quantize", |s| {
+        filter(Quantize::parse(s.extension, s.stored))
+    }),
+    ("shuffle", |s| {
+        bytes(ShuffleCodec::parse(s.extension, shuffled(s)))
+    }),
+    ("vlen-array", |s| {
+        serializer(VlenCodec::parse_array(s.extension))
+    }),
+    ("vlen-bytes", |_| serializer(Ok(VlenCodec::bytes()))),
+    ("vlen-utf8", |_| serializer(Ok(VlenCodec::utf8()))),
+    #[cfg(feature = "gzip")]
+    ("zlib", |s| bytes(crate::ZlibCodec::parse(s.extension))),
+    #[cfg(feature = "zstd")]
+    ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
+];
+
+/// What would bring a codec that is not in this build.
+const ELSEWHERE: &[(&str, &str)] = &[
     ("blosc", "the feature `blosc` brings it"),
+    ("bz2", "the feature `bz2` brings it"),
     ("gzip", "the feature `gzip` brings it"),
+    (
+        "imagecodecs_jpeg2k",
+        "register one of your own under this name",
+    ),
+    ("lz4", "the feature `lz4` brings it"),
+    ("lzma", "the feature `lzma` brings it"),
+    (
+        "pcodec",
+        "register one of your own under this name, over the crate `pco`",
+    ),
+    (
+        "zfp",
+        "register one of your own under this name, over the C library zfp",
+    ),
+    (
+        "zfpy",
+        "register one of your own under this name, over the C library zfp",
+    ),
+    ("zlib", "the feature `gzip` brings it"),
     ("zstd", "the feature `zstd` brings it"),
 ];
+
+/// What no build will ever run.
+const REFUSED: &[(&str, &str)] = &[(
+    "pickle",
+    "unpickling runs whatever code the data hold; let Python convert the array",
+)];
+
+fn array(codec: Result<impl ArrayToArray, CodecError>) -> Built {
+    Ok(Codec::ArrayToArray(Arc::new(codec?)))
+}
+
+fn serializer(codec: Result<impl ArrayToBytes, CodecError>) -> Built {
+    Ok(Codec::ArrayToBytes(Arc::new(codec?)))
+}
+
+fn bytes(codec: Result<impl BytesToBytes, CodecError>) -> Built {
+    Ok(Codec::BytesToBytes(Arc::new(codec?)))
+}
+
+fn filter(codec: Result<impl Filter, CodecError>) -> Built {
+    Ok(Codec::Filter(Arc::new(codec?)))
+}
+
+/// The default of `elementsize`: numcodecs has a constant, zarr-python the size of an element.
+fn shuffled(setting: &Setting<'_>) -> usize {
+    match setting.names {
+        Names::V2 => 4,
+        Names::V3 => setting.spec.item_size(),
+    }
+}
+
+fn find<T: Copy>(table: &[(&'static str, T)], name: &str) -> Option<T> {
+    let entry = table.iter().find(|(known, _)| *known == name);
+    entry.map(|(_, found)| *found)
+}
 
 type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + Send + Sync>;
 
 /// The codecs that chains are made of: all built-in ones, and those that are added here. A value,
 /// cheap to clone; there is no global one.
+///
+/// A codec added as `name` is found in v3 documents under `name` and `numcodecs.name`, and in v2
+/// documents under the id `name`. There the elements are bytes before any filter sees them, so only
+/// codecs from bytes to bytes can stand among the filters, and codecs from arrays to bytes at their
+/// head.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -171,25 +293,35 @@ impl Registry {
     /// The codec of an entry in the metadata, and whether it is somebody else's code.
     pub(crate) fn build(&self, setting: &Setting<'_>) -> Result<(Codec, bool), CodecError> {
         let name = setting.extension.name.as_str();
-        if let Some(build) = self.added.get(name) {
+        let id = match setting.names {
+            Names::V3 => name.strip_prefix(PREFIX),
+            Names::V2 => Some(name),
+        };
+        let mut added = [Some(name), id].into_iter().flatten();
+        if let Some(build) = added.find_map(|name| self.added.get(name)) {
             return Ok((build(setting.extension, setting.spec)?, true));
         }
-        match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            Some((_, build)) => Ok((build(setting)?, false)),
-            None => {
-                let hint = FEATURES
-                    .iter()
-                    .find(|(known, _)| *known == name)
-                    .map(|(_, hint)| *hint);
-                Err(CodecErrorKind::Unknown { hint }.of(name))
-            }
+        // `bytes` and `transpose` stand in lists of v2 under their own names.
+        let built_in = id
+            .and_then(|id| find(NUMCODECS, id))
+            .or_else(|| find(V3, name));
+        if let Some(build) = built_in {
+            return Ok((build(setting)?, false));
         }
+        let short = id.unwrap_or(name);
+        Err(match find(REFUSED, short) {
+            Some(why) => CodecErrorKind::Refused(why),
+            None => CodecErrorKind::Unknown {
+                hint: find(ELSEWHERE, short),
+            },
+        }
+        .of(name))
     }
 }
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let built_in = BUILT_IN.iter().map(|(name, _)| *name);
+        let built_in = V3.iter().chain(NUMCODECS).map(|(name, _)| *name);
         f.debug_list()
             .entries(built_in)
             .entries(self.added.keys())

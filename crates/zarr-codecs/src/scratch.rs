@@ -60,7 +60,7 @@ pub struct Contexts {
     #[cfg(feature = "zstd")]
     pub(crate) zstd: crate::zstd::Contexts,
     #[cfg(feature = "gzip")]
-    pub(crate) gzip: crate::gzip::Contexts,
+    pub(crate) deflate: crate::deflate::Contexts,
     #[cfg(feature = "blosc")]
     pub(crate) blosc: crate::blosc::Buffers,
 }

@@ -56,6 +56,7 @@ impl Shard {
             spec,
             registry,
             depth,
+            ..
         } = setting;
         let config = |text: String| CodecErrorKind::Config(text).of(NAME);
         if *depth >= MAX_DEPTH {

@@ -96,6 +96,7 @@ impl<'a> Sink<'a> {
             }
             Target::Rows(view) => {
                 let mut rows = cx.buffers.take();
+                reserve(&mut rows, max, codec)?;
                 buffer::append(&mut rows, max, |memory| {
                     let filled = decode(memory, contexts)?;
                     check_len(codec, max, filled.len())?;
@@ -106,11 +107,44 @@ impl<'a> Sink<'a> {
                 cx.buffers.give(rows);
             }
             Target::Grow(buffer, _) => {
+                reserve(buffer, max, codec)?;
                 buffer::append(buffer, max, |memory| decode(memory, contexts))?;
             }
         }
         self.done = true;
         Ok(())
+    }
+
+    /// As [`fill`](Self::fill), for a decoder that learns only by decoding how many of the expected
+    /// bytes come. It answers with a length error where there are more than it was lent memory for,
+    /// and is called again with more; nothing is allocated on the word of a header.
+    ///
+    /// # Errors
+    /// As [`fill`](Self::fill).
+    pub fn fill_to_end(
+        &mut self,
+        codec: &str,
+        src: &[u8],
+        cx: &mut Scratch,
+        mut decode: impl for<'d> FnMut(
+            &'d mut Uninit,
+            &mut Contexts,
+        ) -> Result<&'d mut [u8], CodecError>,
+    ) -> Result<(), CodecError> {
+        let max = self.expected().max();
+        let mut lent = match self.expected() {
+            Len::Exact(len) => len,
+            Len::AtMost(_) => src.len().saturating_mul(8).max(64 << 10).min(max),
+        };
+        loop {
+            match self.fill(codec, lent, cx, &mut decode) {
+                Err(CodecError {
+                    kind: CodecErrorKind::Length { .. },
+                    ..
+                }) if lent < max => lent = lent.saturating_mul(8).min(max),
+                end => return end,
+            }
+        }
     }
 
     /// Places bytes that need no decoding.
@@ -144,6 +178,15 @@ impl<'a> Sink<'a> {
         let expected = self.expected().max() as u64;
         Err(CodecErrorKind::Length { expected, found: 0 }.of(codec))
     }
+}
+
+/// Makes room, or says that there is none: what is asked for may be a damaged header's word.
+fn reserve(buffer: &mut Vec<u8>, more: usize, codec: &str) -> Result<(), CodecError> {
+    buffer.try_reserve(more).map_err(|_| {
+        let (asked, limit) = (more as u64, isize::MAX as u64);
+        let what = "a decoded chunk that memory has no room for,";
+        CodecErrorKind::Limit { what, asked, limit }.of(codec)
+    })
 }
 
 /// Copies C-ordered elements into a strided view.

@@ -3,6 +3,7 @@
 
 use zarr_metadata::Extension;
 
+use crate::error::check_copied;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
 
 const NAME: &str = "transpose";
@@ -75,7 +76,7 @@ impl ArrayToArray for TransposeCodec {
         let copied = dst
             .permute(&self.order)
             .is_some_and(|mut dst| dst.copy_from(src));
-        if copied { Ok(()) } else { Err(mismatch()) }
+        check_copied(NAME, copied)
     }
 
     fn encode(
@@ -87,10 +88,6 @@ impl ArrayToArray for TransposeCodec {
         let copied = src
             .permute(&self.order)
             .is_some_and(|src| dst.copy_from(&src));
-        if copied { Ok(()) } else { Err(mismatch()) }
+        check_copied(NAME, copied)
     }
-}
-
-fn mismatch() -> CodecError {
-    CodecErrorKind::Config("source and target have different shapes".to_owned()).of(NAME)
 }

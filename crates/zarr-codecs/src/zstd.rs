@@ -5,8 +5,8 @@ use zarr_metadata::Extension;
 use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe;
 
-use crate::buffer::{self, ZstdTarget};
-use crate::scratch::Scratch;
+use crate::buffer::{self, Uninit, ZstdTarget};
+use crate::scratch::{self, Scratch};
 use crate::sink::Sink;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
 
@@ -90,6 +90,36 @@ fn backend(error: std::io::Error) -> CodecError {
     CodecErrorKind::Backend(Box::new(error)).of(NAME)
 }
 
+fn is_one_frame(src: &[u8]) -> bool {
+    zstd_safe::find_frame_compressed_size(src).is_ok_and(|len| len == src.len())
+}
+
+/// Decodes all frames to the front of `memory`.
+fn frames<'d>(
+    src: &[u8],
+    memory: &'d mut Uninit,
+    contexts: &mut scratch::Contexts,
+) -> Result<&'d mut [u8], CodecError> {
+    let decompressor = contexts.zstd.decompressor().map_err(backend)?;
+    let expected = memory.len() as u64;
+    let mut target = ZstdTarget::new(memory);
+    let decoded = decompressor.decompress_to_buffer(src, &mut target);
+    decoded.map_err(|error| match error.to_string() == too_small() {
+        true => {
+            let found = expected + 1;
+            CodecErrorKind::Length { expected, found }.of(NAME)
+        }
+        false => corrupt(&error),
+    })?;
+    Ok(target.into_filled())
+}
+
+/// What the library says where a frame is larger than the memory for it.
+fn too_small() -> &'static str {
+    // `ZSTD_error_dstSize_tooSmall`; error codes are the negatives of these numbers.
+    zstd_safe::get_error_name(0_usize.wrapping_sub(70))
+}
+
 impl BytesToBytes for ZstdCodec {
     fn name(&self) -> &str {
         NAME
@@ -100,22 +130,17 @@ impl BytesToBytes for ZstdCodec {
     }
 
     fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
-        let len = match dst.expected() {
-            Len::Exact(len) => len,
-            // The frame's own size is only believed up to what may come.
-            Len::AtMost(max) => match zstd_safe::get_frame_content_size(src) {
-                Ok(Some(size)) => usize::try_from(size).map_or(max, |size| size.min(max)),
-                _ => max,
-            },
+        // The frame's own size is only believed up to what may come, and where no other follows.
+        let said = match (dst.expected(), zstd_safe::get_frame_content_size(src)) {
+            (Len::AtMost(max), Ok(Some(size))) if is_one_frame(src) => {
+                Some(usize::try_from(size).map_or(max, |size| size.min(max)))
+            }
+            _ => None,
         };
-        dst.fill(NAME, len, cx, |memory, contexts| {
-            let decompressor = contexts.zstd.decompressor().map_err(backend)?;
-            let mut target = ZstdTarget::new(memory);
-            decompressor
-                .decompress_to_buffer(src, &mut target)
-                .map_err(|e| corrupt(&e))?;
-            Ok(target.into_filled())
-        })
+        match said {
+            Some(len) => dst.fill(NAME, len, cx, |memory, cx| frames(src, memory, cx)),
+            None => dst.fill_to_end(NAME, src, cx, |memory, cx| frames(src, memory, cx)),
+        }
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
@@ -130,5 +155,51 @@ impl BytesToBytes for ZstdCodec {
                 .map_err(backend)?;
             Ok(target.into_filled())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// A frame that does not say how much it holds, as streaming writers make them.
+    fn streamed(data: &[u8]) -> Vec<u8> {
+        let mut encoder = zstd::stream::Encoder::new(vec![], 1).unwrap();
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn decode(src: &[u8], len: Len) -> Result<Vec<u8>, CodecError> {
+        let mut out = vec![];
+        let codec = ZstdCodec::parse(&Extension::new("zstd"))?;
+        codec.decode(src, &mut Sink::grow(&mut out, len), &mut Scratch::default())?;
+        Ok(out)
+    }
+
+    #[test]
+    fn frames_of_every_kind() {
+        let data: Vec<u8> = (0..5000_u32).map(|i| (i / 7) as u8).collect();
+        let (first, second) = data.split_at(1234);
+        let sized = |data: &[u8]| zstd::bulk::compress(data, 1).unwrap();
+        let skipped = *b"\x53\x2a\x4d\x18\x04\0\0\0skip";
+        let unsaid = zstd_safe::get_frame_content_size(&streamed(&data));
+        assert!(matches!(unsaid, Ok(None)));
+        let cases = [
+            sized(&data),
+            streamed(&data),
+            [sized(first), sized(second)].concat(),
+            [streamed(first), sized(second)].concat(),
+            [&skipped[..], &sized(&data)].concat(),
+            [&sized(first)[..], &skipped, &streamed(second), &skipped].concat(),
+        ];
+        for src in &cases {
+            for len in [Len::Exact(5000), Len::AtMost(5000), Len::AtMost(9999)] {
+                assert!(decode(src, len).unwrap() == data);
+            }
+            decode(src, Len::Exact(4999)).unwrap_err();
+            decode(src, Len::AtMost(4999)).unwrap_err();
+            decode(&[src, &b"garbage"[..]].concat(), Len::Exact(5000)).unwrap_err();
+        }
     }
 }

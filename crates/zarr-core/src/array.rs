@@ -4,7 +4,7 @@
 use std::sync::{Arc, OnceLock};
 
 use zarr_codecs::{Chain, ChunkSpec, CodecErrorKind, Projections};
-use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath};
+use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
 use crate::engine::{self, Elements, Output};
@@ -130,7 +130,11 @@ impl ChunkedArray {
             return Err(codec(CodecErrorKind::DataType(Box::new(dtype)).of("bytes")));
         }
         let spec = ChunkSpec::new(self.grid.chunk_lengths(), dtype, fill?).map_err(codec)?;
-        let chain = Chain::new(&self.metadata.codecs(), spec, self.context.registry());
+        let (codecs, registry) = (self.metadata.codecs(), self.context.registry());
+        let chain = match self.metadata.format() {
+            ZarrFormat::V2 => Chain::v2(&codecs, spec, registry),
+            ZarrFormat::V3 => Chain::new(&codecs, spec, registry),
+        };
         let chain = chain.map_err(codec)?;
         // A shard is never in memory as a whole; its inner chunks are.
         let decoded = chain

@@ -283,7 +283,9 @@ impl Error {
 
 fn class_of_codec(error: &CodecError) -> ErrorClass {
     match error.kind {
-        CodecErrorKind::Unknown { .. } | CodecErrorKind::DataType(_) => ErrorClass::Unsupported,
+        CodecErrorKind::Unknown { .. }
+        | CodecErrorKind::Refused(_)
+        | CodecErrorKind::DataType(_) => ErrorClass::Unsupported,
         CodecErrorKind::Limit { .. } => ErrorClass::Limit,
         _ => ErrorClass::Corrupt,
     }

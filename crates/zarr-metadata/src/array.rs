@@ -170,11 +170,13 @@ impl ArrayMetadata {
 
     /// The codecs, in the order in which they encode.
     ///
-    /// For v2 the list that does the same: `transpose` for order `F`, the filters, `bytes` with the
-    /// byte order of the dtype, the compressor. Filters and compressors keep their v2 ids and
-    /// settings. Where a filter makes bytes of objects there is no `bytes`. Where the fields of a
-    /// record differ in byte order, `endian` is an object that lists the numbers of either, as
-    /// `{"little": [[offset, width, count], …], "big": […]}`: no v3 document can say that.
+    /// For v2 the list that does the same: `transpose` for order `F`, `bytes` with the byte order of
+    /// the dtype, the filters, the compressor. A v2 filter sees the elements of a chunk as they are
+    /// stored, one after the other in the array's order, which is why `bytes` comes first; filters
+    /// and compressors keep their v2 ids and settings. Where a filter makes bytes of objects there
+    /// is no `bytes`. Where the fields of a record differ in byte order, `endian` is an object that
+    /// lists the numbers of either, as `{"little": [[offset, width, count], …], "big": […]}`: no v3
+    /// document can say that.
     #[must_use]
     pub fn codecs(&self) -> Cow<'_, [Extension]> {
         match self {
@@ -194,8 +196,12 @@ fn v2_codecs(array: &v2::ArrayMetadata) -> Vec<Extension> {
         let order: Value = (0..rank).rev().collect();
         codecs.push(Extension::new("transpose").with("order", order));
     }
-    codecs.extend(array.filters.iter().map(v2::Codec::to_extension));
+    let filters = array.filters.iter().map(v2::Codec::to_extension);
+    // Labels become numbers first, all other objects become bytes at once.
+    let (first, rest): (Vec<_>, Vec<_>) = filters.partition(|filter| filter.name == "categorize");
+    codecs.extend(first);
     codecs.extend(v2_bytes(array));
+    codecs.extend(rest);
     codecs.extend(array.compressor.iter().map(v2::Codec::to_extension));
     codecs
 }
@@ -205,7 +211,6 @@ fn v2_bytes(array: &v2::ArrayMetadata) -> Option<Extension> {
     let bytes = Extension::new("bytes");
     let dtype = &array.dtype;
     if dtype.data_type.is_variable() {
-        // Labels become numbers, which are no bytes yet.
         let filter = array
             .filters
             .iter()
@@ -295,8 +300,8 @@ mod tests {
             }),
             json!([
                 {"name": "transpose", "configuration": {"order": [2, 1, 0]}},
-                {"name": "delta", "configuration": {"dtype": "<i2"}},
                 bytes("little"),
+                {"name": "delta", "configuration": {"dtype": "<i2"}},
                 {"name": "zlib", "configuration": {"level": 1}},
             ]),
         );

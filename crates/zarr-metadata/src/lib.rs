@@ -85,7 +85,7 @@
 #![forbid(unsafe_code)]
 
 mod array;
-mod base64;
+pub mod base64;
 mod chunk_grid;
 mod chunk_key;
 mod convert;

@@ -81,7 +81,7 @@ impl Settings {
             }
         };
         let level = whole("clevel", 9)?.unwrap_or(5) as u8;
-        let element = spec.elem().unwrap_or(1);
+        let element = spec.item_size();
         let typesize = match whole("typesize", i32::MAX as usize)? {
             // zarr-python writes 0 nowhere, but numcodecs takes it for *not known*.
             None | Some(0) => element,

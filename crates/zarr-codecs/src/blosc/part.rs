@@ -23,7 +23,7 @@ pub(super) fn decode(
         Format::Lz4 => lz4_block::decompress(src, dst).map_err(|e| e.to_string()),
         Format::Snappy => snappy::decode(src, dst).map_err(str::to_owned),
         Format::Zlib => {
-            let decompressor = cx.gzip.decompressor();
+            let decompressor = cx.deflate.decompressor();
             decompressor
                 .zlib_decompress(src, dst)
                 .map_err(|e| e.to_string())
@@ -61,7 +61,7 @@ pub(super) fn encode(
         Compressor::BloscLz => blosclz::encode(how.level, how.split, src, dst, table),
         Compressor::Lz4 => lz4_block::compress(src, dst, Effort::Fast(10 - level)).ok(),
         Compressor::Lz4Hc => lz4_block::compress(src, dst, Effort::High(level)).ok(),
-        Compressor::Zlib => cx.gzip.compressor(level)?.zlib_compress(src, dst).ok(),
+        Compressor::Zlib => cx.deflate.compressor(level)?.zlib_compress(src, dst).ok(),
         Compressor::Zstd => {
             let best = *zstd::compression_level_range().end();
             let level = if level < 9 { 2 * level - 1 } else { best };

@@ -80,7 +80,7 @@ fn what_numcodecs_writes() {
     for (dtype, stored) in [("<i2", b"\x01\0\xfe\xff"), (">i2", b"\0\x01\xff\xfe")] {
         let bytes = [b"\x02\0\0\0\x04\0\0\0".as_slice(), stored, b"\0\0\0\0"].concat();
         check(
-            json!({"name": "vlen-array", "configuration": {"dtype": dtype}}),
+            json!({"name": "numcodecs.vlen-array", "configuration": {"dtype": dtype}}),
             DataType::Ragged(Box::new(DataType::Int16)),
             &[&numbers, b""],
             &bytes,
@@ -145,7 +145,7 @@ fn only_for_elements_of_its_kind() {
     assert!(refused(json!("vlen-utf8"), DataType::Int8).contains("int8"));
     assert!(refused(json!("vlen-utf8"), DataType::Bytes).contains("bytes"));
     assert!(refused(json!("bytes"), DataType::String).contains("string"));
-    let array = json!({"name": "vlen-array", "configuration": {"dtype": "|O"}});
+    let array = json!({"name": "numcodecs.vlen-array", "configuration": {"dtype": "|O"}});
     assert!(refused(array, DataType::Bytes).contains("type string"));
 }
 

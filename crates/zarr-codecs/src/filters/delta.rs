@@ -1,0 +1,79 @@
+//! The `delta` filter of numcodecs: the first number, then from each number to the next. Integers
+//! wrap around, so for them nothing is lost.
+
+use zarr_metadata::Extension;
+
+use crate::filter::Filter;
+use crate::number::{Element, Number, Stored, cast, cast_onto, each, with_number};
+use crate::{CodecError, setting};
+
+#[derive(Debug)]
+pub(crate) struct Delta {
+    dtype: Stored,
+    astype: Stored,
+}
+
+impl Delta {
+    /// Reads `{"dtype": dtype, "astype": dtype}`; without `astype` differences have the type of the
+    /// numbers. Bools are refused: numcodecs does not give them back as they were.
+    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+        let dtype = setting::dtype(extension, "dtype", given)?;
+        let astype = setting::dtype(extension, "astype", Some(dtype))?;
+        for (key, stored) in [("dtype", dtype), ("astype", astype)] {
+            if stored.number == Number::Bool {
+                return Err(setting::bad(
+                    extension,
+                    key,
+                    "the dtype of integers or floats",
+                ));
+            }
+        }
+        Ok(Self { dtype, astype })
+    }
+}
+
+impl Filter for Delta {
+    fn name(&self) -> &'static str {
+        "delta"
+    }
+
+    fn decoded(&self) -> Stored {
+        self.dtype
+    }
+
+    fn encoded(&self) -> Stored {
+        self.astype
+    }
+
+    fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
+        let mut differences = self.dtype.load(src);
+        with_number!(self.dtype.number, T => {
+            let mut before = T::from_i64(0);
+            each::<T>(&mut differences, |x| {
+                x.sub(std::mem::replace(&mut before, x))
+            });
+        });
+        cast_onto(
+            Stored::native(self.dtype.number),
+            &differences,
+            self.astype,
+            dst,
+        );
+        Ok(())
+    }
+
+    fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
+        let native = Stored::native(self.dtype.number);
+        cast(self.astype, src, native, dst);
+        with_number!(self.dtype.number, T => {
+            // Minus zero is the number that changes no float when added; to integers it is zero.
+            let mut sum = T::from_f64(-0.0);
+            each::<T>(dst, |difference| {
+                sum = sum.add(difference);
+                sum
+            });
+        });
+        self.dtype.swap(dst);
+        Ok(())
+    }
+}

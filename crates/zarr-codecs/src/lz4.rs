@@ -1,0 +1,80 @@
+//! The `lz4` codec of numcodecs: the size of the data as four little-endian bytes, then one block.
+
+use zarr_metadata::Extension;
+
+use crate::error::check_len;
+use crate::lz4_block::{self, Effort};
+use crate::scratch::Scratch;
+use crate::sink::Sink;
+use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, buffer, setting};
+
+const NAME: &str = "lz4";
+const HEADER: usize = 4;
+
+/// LZ4: faster and larger with more acceleration.
+#[derive(Clone, Copy, Debug)]
+pub struct Lz4Codec {
+    acceleration: i32,
+}
+
+impl Lz4Codec {
+    /// Reads `{"acceleration": integer}`; 1 where it is absent, and for anything below.
+    ///
+    /// # Errors
+    /// For other values.
+    pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
+        let range = i64::from(i32::MIN)..=i64::from(i32::MAX);
+        let acceleration = setting::integer(extension, "acceleration", range, Some(1))?;
+        Ok(Self {
+            acceleration: (acceleration as i32).max(1),
+        })
+    }
+}
+
+impl BytesToBytes for Lz4Codec {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn encoded_len(&self, decoded: Len) -> Len {
+        Len::AtMost(lz4_block::bound(decoded.max()).saturating_add(HEADER))
+    }
+
+    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+        let Some((header, block)) = src.split_first_chunk::<HEADER>() else {
+            let (expected, found) = (HEADER as u64, src.len() as u64);
+            return Err(CodecErrorKind::Length { expected, found }.of(NAME));
+        };
+        let len = u32::from_le_bytes(*header) as usize;
+        let expected = dst.expected().max();
+        // No block holds more than 255 times its own bytes, whatever the header says.
+        let expected = expected.min(block.len().saturating_mul(255));
+        if len > expected {
+            return check_len(NAME, expected, len);
+        }
+        dst.fill(NAME, len, cx, |memory, _| {
+            let memory = buffer::zeroed(memory);
+            let corrupt = |e: std::io::Error| CodecErrorKind::Corrupt(e.to_string()).of(NAME);
+            let decoded = lz4_block::decompress(block, memory).map_err(corrupt)?;
+            check_len(NAME, len, decoded)?;
+            Ok(memory)
+        })
+    }
+
+    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
+        let len = u32::try_from(src.len()).ok();
+        let Some(len) = len.filter(|_| src.len() <= lz4_block::MAX_DECODED) else {
+            let (asked, limit) = (src.len() as u64, lz4_block::MAX_DECODED as u64);
+            let what = "a chunk for lz4";
+            return Err(CodecErrorKind::Limit { what, asked, limit }.of(NAME));
+        };
+        dst.extend_from_slice(&len.to_le_bytes());
+        let effort = Effort::Fast(self.acceleration);
+        buffer::append(dst, lz4_block::bound(src.len()), |memory| {
+            let memory = buffer::zeroed(memory);
+            let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(NAME);
+            let len = lz4_block::compress(src, memory, effort).map_err(backend)?;
+            Ok(&mut memory[..len])
+        })
+    }
+}
