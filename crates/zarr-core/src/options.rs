@@ -210,7 +210,15 @@ impl ArrayOptions {
             let text = "format 2 has one compressor; put the others among `filters`";
             return Err(Error::argument("compressors", text));
         }
-        let filters = self.filters.or(Vec::new).iter().map(v2_codec).collect();
+        let mut filters: Vec<_> = self.filters.or(Vec::new).iter().map(v2_codec).collect();
+        // Objects need a filter that makes bytes of them, before all others.
+        if let Some(codec) = v2::object_codec(&self.data_type)
+            && !filters
+                .iter()
+                .any(|filter| OBJECT_CODECS.contains(&&*filter.id))
+        {
+            filters.insert(0, codec);
+        }
         let chunks = self.chunk_shape("chunks", &self.chunks, defaults::LARGEST_CHUNK)?;
         let swaps = matches!(self.data_type.layout(),
             Some(Layout::Fixed { ref swap, .. }) if *swap != Swap::None);
@@ -303,6 +311,16 @@ fn v2_codec(extension: &Extension) -> v2::Codec {
             }
         })
 }
+
+/// The filters of format 2 that make bytes, or numbers, of objects.
+const OBJECT_CODECS: [&str; 6] = [
+    "categorize",
+    "json2",
+    "msgpack2",
+    "vlen-array",
+    "vlen-bytes",
+    "vlen-utf8",
+];
 
 fn v2_compressor() -> Extension {
     Extension::new("zstd").with("level", 0)
