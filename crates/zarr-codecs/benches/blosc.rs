@@ -3,6 +3,8 @@
 //!
 //! `cargo bench -p zarr-codecs --bench blosc -- 'u16/lz4 5 shuffle'`
 
+#![allow(clippy::expect_used)]
+
 use std::hint::black_box;
 use std::time::Duration;
 

@@ -40,7 +40,6 @@ pub(super) fn blocks(
 }
 
 /// Appends block `i` to `dst` and returns how many bytes of the frame it is.
-
 fn block(
     frame: &[u8],
     header: &Header,

@@ -17,7 +17,7 @@ fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
     ChunkSpec::new(shape, dtype, fill).unwrap()
 }
 
-fn parse(configuration: Value, spec: &ChunkSpec) -> Result<BloscCodec, CodecError> {
+fn parse(configuration: &Value, spec: &ChunkSpec) -> Result<BloscCodec, CodecError> {
     let extension = json!({"name": "blosc", "configuration": configuration});
     BloscCodec::parse(&serde_json::from_value(extension).unwrap(), spec)
 }
@@ -30,7 +30,7 @@ fn codec(how: c_blosc::Settings<'_>) -> BloscCodec {
         "typesize": how.typesize,
         "blocksize": how.block,
     });
-    parse(configuration, &spec(&[1], DataType::UInt8)).unwrap()
+    parse(&configuration, &spec(&[1], DataType::UInt8)).unwrap()
 }
 
 fn encode(how: c_blosc::Settings<'_>, data: &[u8]) -> Vec<u8> {
@@ -43,7 +43,7 @@ fn encode(how: c_blosc::Settings<'_>, data: &[u8]) -> Vec<u8> {
 }
 
 fn decode(frame: &[u8], expected: Len) -> Result<Vec<u8>, CodecError> {
-    let any = parse(json!({}), &spec(&[1], DataType::UInt8)).unwrap();
+    let any = parse(&json!({}), &spec(&[1], DataType::UInt8)).unwrap();
     let mut data = vec![];
     let mut sink = Sink::grow(&mut data, expected);
     any.decode(frame, &mut sink, &mut Scratch::default())?;
@@ -175,7 +175,8 @@ proptest! {
 
 #[test]
 fn settings_are_those_of_v3_and_of_numcodecs() {
-    let of = |configuration, dtype| parse(configuration, &spec(&[4], dtype)).map(|c| c.settings);
+    let of =
+        |configuration: Value, dtype| parse(&configuration, &spec(&[4], dtype)).map(|c| c.settings);
     let v3 = json!({"cname": "zstd", "clevel": 7, "shuffle": "bitshuffle", "typesize": 4, "blocksize": 9});
     let v3 = of(v3, DataType::UInt16).unwrap();
     assert_eq!(v3.compressor, Compressor::Zstd);
@@ -215,7 +216,7 @@ fn other_settings_are_refused() {
         (json!({"typesize": "4"}), "`typesize`"),
         (json!({"blocksize": 0.5}), "`blocksize`"),
     ] {
-        let error = parse(bad, &spec(&[4], DataType::UInt8))
+        let error = parse(&bad, &spec(&[4], DataType::UInt8))
             .unwrap_err()
             .to_string();
         assert!(
@@ -228,8 +229,8 @@ fn other_settings_are_refused() {
 #[test]
 fn a_chunk_beyond_a_frame_is_refused_before_it_is_made() {
     let most = (1 << 31) - 17;
-    parse(json!({}), &spec(&[most], DataType::UInt8)).unwrap();
-    let error = parse(json!({}), &spec(&[most + 1], DataType::UInt8)).unwrap_err();
+    parse(&json!({}), &spec(&[most], DataType::UInt8)).unwrap();
+    let error = parse(&json!({}), &spec(&[most + 1], DataType::UInt8)).unwrap_err();
     assert!(
         error.to_string().contains("2147483632 bytes is more than"),
         "{error}"
@@ -238,7 +239,7 @@ fn a_chunk_beyond_a_frame_is_refused_before_it_is_made() {
 
 #[test]
 fn snappy_is_read_only() {
-    let snappy = parse(json!({"cname": "snappy"}), &spec(&[4], DataType::UInt8)).unwrap();
+    let snappy = parse(&json!({"cname": "snappy"}), &spec(&[4], DataType::UInt8)).unwrap();
     let mut frame = vec![];
     let error = snappy
         .encode(&[1; 4], &mut frame, &mut Scratch::default())
