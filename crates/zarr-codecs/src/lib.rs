@@ -55,6 +55,7 @@ mod error;
 mod gzip;
 mod kernels;
 #[cfg(feature = "lz4")]
+#[allow(dead_code, reason = "only blosc asks for more effort")]
 mod lz4_block;
 mod projection;
 mod region;
