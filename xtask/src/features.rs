@@ -19,6 +19,7 @@ const CODECS: &[&str] = &[
     "libdeflater",
     "libdeflate-sys",
     "flate2",
+    "lz4-sys",
     "crc32c",
 ];
 const RUNTIMES: &[&str] = &["tokio", "rayon", "futures-util"];
@@ -47,7 +48,7 @@ const WITHOUT: &[Without] = &[
     Without {
         package: "zarr",
         args: &["--no-default-features"],
-        crates: &["tokio", "zstd-sys", "libdeflate-sys"],
+        crates: &["tokio", "zstd-sys", "libdeflate-sys", "lz4-sys"],
     },
 ];
 

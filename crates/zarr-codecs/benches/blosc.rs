@@ -1,2 +1,144 @@
-//! x
-fn main() {}
+//! One chunk of 4 MiB through the `blosc` codec and through c-blosc, on one thread and the same bytes.
+//! A line of `ROWS` is a setting, a line of `main` a kind of data; nothing else decides what is run.
+//!
+//! `cargo bench -p zarr-codecs --bench blosc -- 'u16/lz4 5 shuffle'`
+
+#![allow(clippy::expect_used)]
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput};
+use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
+use zarr_metadata::{DataType, Extension, FillValue};
+
+const SHUFFLES: [&str; 3] = ["noshuffle", "shuffle", "bitshuffle"];
+
+/// Compressor, level and shuffle.
+const ROWS: &[(&str, u8, u8)] = &[
+    ("blosclz", 5, 1),
+    ("blosclz", 9, 2),
+    ("lz4", 5, 0),
+    ("lz4", 5, 1),
+    ("lz4", 5, 2),
+    ("zlib", 5, 1),
+    ("zstd", 1, 1),
+    ("zstd", 5, 1),
+    ("zstd", 5, 2),
+];
+
+const SHAPE: [u64; 2] = [1024, 1024];
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1))
+        .configure_from_args();
+    run(&mut criterion, "u16", &DataType::UInt16, &counts());
+    run(&mut criterion, "f32", &DataType::Float32, &heights());
+    criterion.final_summary();
+}
+
+/// What a camera sees: a flat background, a brighter spot every 128 cells, and noise on both.
+fn counts() -> Vec<u8> {
+    let mut noise = noise();
+    let mut value = |i: u64| {
+        let (y, x) = (i / SHAPE[1] % 128, i % 128);
+        let far = x.abs_diff(64).pow(2) + y.abs_diff(64).pow(2);
+        (100 + 800_u64.saturating_sub(far) + noise() % 8) as u16
+    };
+    (0..SHAPE[0] * SHAPE[1])
+        .flat_map(|i| value(i).to_le_bytes())
+        .collect()
+}
+
+/// A smooth surface on a grid of 1/128.
+fn heights() -> Vec<u8> {
+    let mut noise = noise();
+    let mut value = |i: u64| {
+        let (y, x) = ((i / SHAPE[1]) as f32, (i % SHAPE[1]) as f32);
+        let height = (y / 90.0).sin() * 40.0 + (x / 70.0).cos() * 30.0;
+        ((height * 128.0).round() + (noise() % 4) as f32) / 128.0
+    };
+    (0..SHAPE[0] * SHAPE[1])
+        .flat_map(|i| value(i).to_le_bytes())
+        .collect()
+}
+
+fn noise() -> impl FnMut() -> u64 {
+    let mut state = 1_u64;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state >> 20
+    }
+}
+
+fn run(criterion: &mut Criterion, kind: &str, dtype: &DataType, data: &[u8]) {
+    let fill = FillValue::zero(dtype).expect("numbers have a zero");
+    let spec = ChunkSpec::new(&SHAPE, dtype.clone(), fill).expect("numbers have a layout");
+    for &(cname, level, shuffle) in ROWS {
+        let name = format!("{kind}/{cname} {level} {}", SHUFFLES[usize::from(shuffle)]);
+        let mut group = criterion.benchmark_group(&name);
+        group.throughput(Throughput::Bytes(data.len() as u64));
+        let typesize = spec.elem().unwrap_or(1);
+        let how = c_blosc::Settings {
+            cname,
+            level,
+            shuffle,
+            typesize,
+            block: 0,
+        };
+        row(&mut group, &chain(how, &spec), how, data);
+        group.finish();
+    }
+}
+
+fn chain(how: c_blosc::Settings<'_>, spec: &ChunkSpec) -> Chain {
+    let blosc = Extension::new("blosc")
+        .with("cname", how.cname)
+        .with("clevel", how.level)
+        .with("shuffle", SHUFFLES[usize::from(how.shuffle)])
+        .with("typesize", how.typesize)
+        .with("blocksize", how.block);
+    let codecs = [Extension::new("bytes").with("endian", "little"), blosc];
+    Chain::new(&codecs, spec.clone(), &Registry::default()).expect("a good chain")
+}
+
+fn row(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    chain: &Chain,
+    how: c_blosc::Settings<'_>,
+    data: &[u8],
+) {
+    let view = NdView::new(data, &SHAPE, how.typesize).expect("all of the data");
+    let (mut frame, mut scratch) = (vec![], Scratch::default());
+    group.bench_function("encode", |b| {
+        b.iter(|| {
+            frame.clear();
+            chain
+                .encode(black_box(&view), &mut frame, &mut scratch)
+                .expect("it encodes");
+        });
+    });
+    group.bench_function("encode c-blosc", |b| {
+        let mut frame = vec![0; data.len() + c_blosc::OVERHEAD];
+        b.iter(|| c_blosc::compress_into(how, black_box(data), &mut frame).expect("it encodes"));
+    });
+    let frame = c_blosc::compress(how, data).expect("it encodes");
+    let mut out = vec![0; data.len()];
+    group.bench_function("decode", |b| {
+        b.iter(|| {
+            let view = NdViewMut::over(&mut out, &SHAPE, how.typesize).expect("all of it");
+            chain
+                .decode(black_box(&frame), view, &mut scratch)
+                .expect("it decodes");
+        });
+    });
+    group.bench_function("decode c-blosc", |b| {
+        b.iter(|| assert!(c_blosc::decompress(black_box(&frame), &mut out)));
+    });
+}

@@ -12,11 +12,13 @@ mod part;
 mod shuffle;
 mod snappy;
 
+use std::ops::Range;
+
 use zarr_metadata::Extension;
 
 use self::config::{Compressor, Settings};
 use self::header::Header;
-use crate::buffer::Front;
+use crate::buffer::{self, Front};
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len};
@@ -100,11 +102,35 @@ impl BytesToBytes for BloscCodec {
 
     fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
         let header = Header::read(src, dst.expected())?;
-        dst.fill(NAME, header.len, cx, |memory, contexts| {
-            let mut front = Front::new(memory);
-            decode::blocks(src, &header, 0..header.blocks(), &mut front, contexts)?;
-            Ok(front.into_filled())
-        })
+        dst.fill_blocks(
+            NAME,
+            header.len,
+            header.block,
+            cx,
+            |blocks, front, contexts| decode::blocks(src, &header, blocks, front, contexts),
+        )
+    }
+
+    fn decode_range(
+        &self,
+        src: &[u8],
+        decoded: Len,
+        range: Range<usize>,
+        dst: &mut Vec<u8>,
+        cx: &mut Scratch,
+    ) -> Option<Result<usize, CodecError>> {
+        let run = |header: Header| {
+            let blocks = header.blocks_of(&range);
+            let start = blocks.start * header.block;
+            let end = header.len.min(blocks.end * header.block);
+            buffer::append(dst, end.saturating_sub(start), |memory| {
+                let mut front = Front::new(memory);
+                decode::blocks(src, &header, blocks, &mut front, &mut cx.contexts)?;
+                Ok(front.into_filled())
+            })?;
+            Ok(start)
+        };
+        Some(Header::read(src, decoded).and_then(run))
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {

@@ -381,7 +381,10 @@ impl Chain {
                 .filter_map(|&a| part.spans.get(a).copied())
                 .collect::<Dims<Span>>(),
         };
-        let dst = dst.permute(&axes).ok_or_else(|| wrong_rank(&self.spec))?;
+        let mut dst = dst.permute(&axes).ok_or_else(|| wrong_rank(&self.spec))?;
+        if let Some(done) = self.decode_run(src, &part, &mut dst, cx) {
+            return done;
+        }
         self.with_serialized(src, cx, |bytes, cx| match &self.serializer {
             Serializer::Codec { codec, foreign } => {
                 let mut dst = dst;
@@ -392,6 +395,37 @@ impl Chain {
             }
             Serializer::Shard(shard) => shard.decode(bytes, &part, dst, cx),
         })
+    }
+
+    /// Decodes the cells of `part` by way of the run of bytes they lie in, where the serializer knows
+    /// that run and a single codec behind it can decode it alone.
+    fn decode_run(
+        &self,
+        src: &[u8],
+        part: &Region,
+        dst: &mut NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Option<Result<(), CodecError>> {
+        let (
+            Serializer::Codec {
+                codec,
+                foreign: false,
+            },
+            [stage],
+        ) = (&self.serializer, &self.bytes[..])
+        else {
+            return None;
+        };
+        let at = codec.locate(&self.serialized, part)?;
+        let span = self.span(&at, dst)?;
+        let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
+        let mut run = cx.buffers.take();
+        let start = stage
+            .codec
+            .decode_range(src, stage.decoded, range, &mut run, cx);
+        let placed = start.map(|start| self.gather(&at, start? as u64, &run, dst.reborrow()));
+        cx.buffers.give(run);
+        placed
     }
 
     /// The axes of the serialized array, where all array→array codecs only relabel them.

@@ -2,6 +2,7 @@
 //! defined here, and no order of codecs: that is `chain.rs`.
 
 use std::fmt::Debug;
+use std::ops::Range;
 
 use zarr_metadata::{DataType, FillValue, Layout, Swap};
 
@@ -272,6 +273,20 @@ pub trait BytesToBytes: Debug + Send + Sync + 'static {
     /// # Errors
     /// Where `src` is damaged or has another length.
     fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError>;
+    /// For codecs whose parts can be decoded alone: appends a run of decoded bytes to `dst` that has
+    /// all of `range` in it and little else, and returns the place of its first byte. `decoded` is
+    /// what all of `src` becomes. `None` for all others.
+    fn decode_range(
+        &self,
+        src: &[u8],
+        decoded: Len,
+        range: Range<usize>,
+        dst: &mut Vec<u8>,
+        cx: &mut Scratch,
+    ) -> Option<Result<usize, CodecError>> {
+        let _ = (src, decoded, range, dst, cx);
+        None
+    }
     /// Appends the encoded bytes to `dst`.
     ///
     /// # Errors

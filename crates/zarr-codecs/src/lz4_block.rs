@@ -60,7 +60,7 @@ mod tests {
         for effort in [Effort::Fast(1), Effort::Fast(9), Effort::High(9)] {
             let (mut block, mut back) = (vec![0; 5100], vec![0; 5000]);
             let len = compress(&data, &mut block, effort).unwrap();
-            assert!(len < 2000, "{len}");
+            assert!(len < 2500, "{len}");
             assert_eq!(decompress(&block[..len], &mut back).unwrap(), 5000);
             assert_eq!(back, data);
             decompress(&block[..len], &mut back[..4999]).unwrap_err();

@@ -1,12 +1,21 @@
 //! Where decoded bytes go: the output itself wherever that is possible. Knows how to place bytes,
 //! not how to make them.
 
+#[cfg(feature = "blosc")]
+use std::ops::Range;
+
 use zarr_metadata::Swap;
 
+#[cfg(feature = "blosc")]
+use crate::buffer::Front;
 use crate::buffer::{self, Uninit};
 use crate::error::check_len;
 use crate::scratch::{Contexts, Scratch};
 use crate::{CodecError, CodecErrorKind, Len, NdView, NdViewMut, kernels};
+
+/// Rows below this are placed all together: cutting blocks into many of them costs more than cache.
+#[cfg(feature = "blosc")]
+const LONG_ROW: usize = 64;
 
 /// The target of a bytes→bytes decoder: it asks for memory, fills it, and the sink places it.
 #[derive(Debug)]
@@ -145,6 +154,60 @@ impl<'a> Sink<'a> {
                 end => return end,
             }
         }
+    }
+
+    /// As [`fill`](Self::fill), for a decoder whose bytes come in blocks of `block` bytes, the last
+    /// one shorter: strided output with long rows takes them one by one, while they are in cache.
+    #[cfg(feature = "blosc")]
+    pub(crate) fn fill_blocks(
+        &mut self,
+        codec: &str,
+        max: usize,
+        block: usize,
+        cx: &mut Scratch,
+        mut decode: impl FnMut(Range<usize>, &mut Front<'_>, &mut Contexts) -> Result<(), CodecError>,
+    ) -> Result<(), CodecError> {
+        let blocks = max.div_ceil(block.max(1));
+        let view = match &mut self.target {
+            Target::Rows(view) if view.run_bytes() >= LONG_ROW => view,
+            _ => {
+                return self.fill(codec, max, cx, |memory, contexts| {
+                    let mut front = Front::new(memory);
+                    decode(0..blocks, &mut front, contexts)?;
+                    Ok(front.into_filled())
+                });
+            }
+        };
+        let expected = view.byte_len();
+        check_len(codec, expected, max)?;
+        let mut buffer = cx.buffers.take();
+        let (mut next, mut used, mut placed) = (0, 0, 0);
+        view.runs(|mut run| {
+            while !run.is_empty() {
+                if used == buffer.len() {
+                    buffer.clear();
+                    buffer::append(&mut buffer, block, |memory| {
+                        let mut front = Front::new(memory);
+                        decode(next..next + 1, &mut front, &mut cx.contexts)?;
+                        Ok(front.into_filled())
+                    })?;
+                    (next, used) = (next + 1, 0);
+                    if buffer.is_empty() {
+                        // A decoder that makes nothing is not asked for ever.
+                        check_len(codec, expected, placed)?;
+                    }
+                }
+                let len = run.len().min(buffer.len() - used);
+                let (front, rest) = run.split_at_mut(len);
+                buffer::copied(front, &buffer[used..used + len]);
+                (run, used, placed) = (rest, used + len, placed + len);
+            }
+            Ok::<_, CodecError>(())
+        })?;
+        kernels::swap_view(view, &self.swap);
+        cx.buffers.give(buffer);
+        self.done = true;
+        Ok(())
     }
 
     /// Places bytes that need no decoding.

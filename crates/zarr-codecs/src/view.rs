@@ -407,6 +407,15 @@ impl<'a> NdViewMut<'a> {
         (walk, bytes)
     }
 
+    /// The bytes in each run that [`runs`](Self::runs) lends.
+    #[cfg(feature = "blosc")]
+    pub(crate) fn run_bytes(&self) -> usize {
+        let elem = self.geometry.elem;
+        let walk = Walk::new(&self.geometry.shape, [&self.geometry.strides], elem);
+        let dense = walk.strides == [elem as isize];
+        if dense { walk.len * elem } else { elem }
+    }
+
     /// Calls `each` with every run of neighbouring bytes in C order. A run is never shorter than
     /// an element. Stops at the first error and returns it.
     pub(crate) fn runs<E>(

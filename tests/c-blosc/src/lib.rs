@@ -27,8 +27,16 @@ pub struct Settings<'a> {
 /// The frame that c-blosc makes of `data`, with one thread. `None` where it refuses.
 #[must_use]
 pub fn compress(settings: Settings<'_>, data: &[u8]) -> Option<Vec<u8>> {
-    let name = CString::new(settings.cname).ok()?;
     let mut frame = vec![0; data.len() + OVERHEAD];
+    let len = compress_into(settings, data, &mut frame)?;
+    frame.truncate(len);
+    Some(frame)
+}
+
+/// As [`compress`], into the front of `frame`. Returns how many bytes that made.
+#[must_use]
+pub fn compress_into(settings: Settings<'_>, data: &[u8], frame: &mut [u8]) -> Option<usize> {
+    let name = CString::new(settings.cname).ok()?;
     // SAFETY: both pointers are those of slices whose lengths go with them, and the name ends with
     // a zero byte.
     let len = unsafe {
@@ -45,8 +53,7 @@ pub fn compress(settings: Settings<'_>, data: &[u8]) -> Option<Vec<u8>> {
             1,
         )
     };
-    frame.truncate(usize::try_from(len).ok().filter(|&len| len > 0)?);
-    Some(frame)
+    usize::try_from(len).ok().filter(|&len| len > 0)
 }
 
 /// Decodes a frame that is known to be good into `data`, with one thread. `false` where c-blosc

@@ -92,29 +92,57 @@ fn back(control: u8, mut src: &[u8], max: usize) -> Option<(usize, usize, &[u8])
     Some((len, far + FAR + 1, src))
 }
 
-/// How many bytes are copied at a time where there is room for more than asked.
+/// How many bytes are copied at a time where there is room.
 const STEP: usize = 16;
+/// From here on it pays to copy more and more at a time.
+const LONG: usize = 64;
 
 /// Writes `len` bytes at `at` that repeat what stands `distance` before them; a distance below the
 /// length repeats itself. Bytes behind them may change. The caller has checked that the distance is
 /// 1 to `at` and that `at + len` is inside.
+#[inline(always)]
 pub(super) fn repeat(dst: &mut [u8], at: usize, distance: usize, len: usize) {
-    let from = at - distance;
-    if distance >= STEP && dst.len() - at >= len + STEP {
-        for done in (0..len).step_by(STEP) {
-            let mut step = [0; STEP];
-            step.copy_from_slice(&dst[from + done..from + done + STEP]);
-            dst[at + done..at + done + STEP].copy_from_slice(&step);
+    // Most matches are short and from further back: one step does.
+    if distance >= STEP && len <= STEP {
+        let (behind, ahead) = dst.split_at_mut(at);
+        let from = behind[at - distance..].first_chunk::<STEP>();
+        if let (Some(step), Some(to)) = (from, ahead.first_chunk_mut::<STEP>()) {
+            *to = *step;
+            return;
         }
-    } else if distance == 1 {
+    }
+    repeat_long(dst, at, distance, len);
+}
+
+#[inline(never)]
+fn repeat_long(dst: &mut [u8], at: usize, distance: usize, len: usize) {
+    let (from, end) = (at - distance, at + len);
+    if distance == 1 {
         let byte = dst[from];
-        dst[at..at + len].fill(byte);
-    } else {
-        let mut done = 0;
-        while done < len {
-            let step = (distance + done).min(len - done);
-            dst.copy_within(from..from + step, at + done);
-            done += step;
-        }
+        dst[at..end].fill(byte);
+        return;
+    }
+    // What repeats every `distance` bytes does so every few times that, too: once a step's bytes
+    // stand there, steps can be taken.
+    let mut lag = distance;
+    while lag < STEP {
+        lag += distance;
+    }
+    let mut to = at;
+    while to < end.min(from + lag) {
+        dst[to] = dst[to - distance];
+        to += 1;
+    }
+    while to < end.min(at + LONG) && to + STEP <= dst.len() {
+        let mut step = [0; STEP];
+        step.copy_from_slice(&dst[to - lag..to - lag + STEP]);
+        dst[to..to + STEP].copy_from_slice(&step);
+        to += STEP;
+    }
+    while to < end {
+        let lag = (to - from) / distance * distance;
+        let step = lag.min(end - to);
+        dst.copy_within(to - lag..to - lag + step, to);
+        to += step;
     }
 }

@@ -40,7 +40,6 @@ pub(super) fn blocks(
 }
 
 /// Appends block `i` to `dst` and returns how many bytes of the frame it is.
-
 fn block(
     frame: &[u8],
     header: &Header,
@@ -56,30 +55,43 @@ fn block(
         dst.push(len, |memory| buffer::copied(memory, bytes));
         return Ok(len);
     }
-    let start = header::LEN + 4 * i;
-    let parts = offset(frame, start)
-        .filter(|&at| at >= header.front())
-        .and_then(|at| frame.get(at..))
-        .ok_or_else(|| corrupt(format!("block {i} would begin outside of the frame")))?;
+    let start = offset(frame, header::LEN + 4 * i).filter(|&at| at >= header.front());
+    let start = start.and_then(|at| frame.get(at..));
+    let src =
+        start.ok_or_else(|| corrupt(format!("block {i} would begin outside of the frame")))?;
+    let parts = header.parts(len);
+    let part = len / parts;
+    if part * parts != len {
+        let text = format!("block {i} of {len} bytes is no whole number of elements");
+        return Err(corrupt(text));
+    }
+    let mut parts = Parts { src, block: i };
     let shuffle = header.shuffle.of_block(header.typesize, len);
     if shuffle == Shuffle::None {
-        let mut used = 0;
-        dst.fill(len, |memory| {
-            let memory = buffer::zeroed(memory);
-            used = decode_parts(parts, header, i, memory, cx)?;
-            Ok(memory)
-        })?;
-        return Ok(used);
-    }
-    scratch.block.resize(len, 0);
-    let used = decode_parts(parts, header, i, &mut scratch.block, cx)?;
-    match shuffle {
-        Shuffle::Bit => {
-            shuffle::bit_unshuffle(header.typesize, &scratch.block, dst, &mut scratch.planes);
+        for _ in 0..len / part {
+            let bytes = parts.next()?;
+            dst.fill(part, |memory| {
+                if bytes.len() == part {
+                    return Ok(buffer::copied(memory, bytes));
+                }
+                let memory = buffer::zeroed(memory);
+                parts.decode(header, bytes, memory, cx)?;
+                Ok(memory)
+            })?;
         }
-        _ => shuffle::unshuffle(header.typesize, &scratch.block, dst),
+    } else {
+        scratch.block.resize(len, 0);
+        for memory in scratch.block.chunks_exact_mut(part) {
+            let bytes = parts.next()?;
+            parts.decode(header, bytes, memory, cx)?;
+        }
+        let planes = &mut scratch.planes;
+        match shuffle {
+            Shuffle::Bit => shuffle::bit_unshuffle(header.typesize, &scratch.block, dst, planes),
+            _ => shuffle::unshuffle(header.typesize, &scratch.block, dst),
+        }
     }
-    Ok(used)
+    Ok(src.len() - parts.src.len())
 }
 
 /// A length or an offset: negative ones are beyond every frame.
@@ -88,39 +100,46 @@ fn offset(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_le_bytes(*word) as usize)
 }
 
-/// Decodes all parts of block `i` into `block` and returns how many bytes of `src` they are. `src`
-/// begins with the first part's length.
-fn decode_parts(
-    src: &[u8],
-    header: &Header,
-    i: usize,
-    block: &mut [u8],
-    cx: &mut Contexts,
-) -> Result<usize, CodecError> {
-    let mut rest = src;
-    let parts = header.parts(block.len());
-    let len = block.len() / parts;
-    if len * parts != block.len() {
-        let text = format!(
-            "block {i} of {} bytes is no whole number of elements",
-            block.len()
-        );
-        return Err(corrupt(text));
+/// The parts of a block, one behind the other.
+struct Parts<'s> {
+    /// From the length of the next part on.
+    src: &'s [u8],
+    /// Which block it is, for errors.
+    block: usize,
+}
+
+impl<'s> Parts<'s> {
+    /// The bytes of the next part.
+    fn next(&mut self) -> Result<&'s [u8], CodecError> {
+        let cut = || corrupt(format!("block {} is cut off", self.block));
+        let len = offset(self.src, 0).ok_or_else(cut)?;
+        let rest = self.src.get(4..).unwrap_or_default();
+        let (bytes, rest) = rest.split_at_checked(len).ok_or_else(cut)?;
+        self.src = rest;
+        Ok(bytes)
     }
-    for part in block.chunks_exact_mut(len) {
-        let bytes = offset(rest, 0).and_then(|encoded| rest.get(4..)?.get(..encoded));
-        let bytes = bytes.ok_or_else(|| corrupt(format!("block {i} is cut off")))?;
-        if bytes.len() == len {
+
+    /// Decodes a part, which may also be stored.
+    fn decode(
+        &self,
+        header: &Header,
+        bytes: &[u8],
+        part: &mut [u8],
+        cx: &mut Contexts,
+    ) -> Result<(), CodecError> {
+        if bytes.len() == part.len() {
             part.copy_from_slice(bytes);
-        } else {
-            let found = part::decode(header.format, bytes, part, cx)
-                .map_err(|text| corrupt(format!("block {i}: {text}")))?;
-            if found != len {
-                let text = format!("block {i}: {found} bytes come where {len} must");
-                return Err(corrupt(text));
-            }
+            return Ok(());
         }
-        rest = rest.get(4 + bytes.len()..).unwrap_or_default();
+        let found = part::decode(header.format, bytes, part, cx);
+        match found {
+            Ok(found) if found == part.len() => Ok(()),
+            Ok(found) => {
+                let expected = part.len();
+                let text = format!("{found} bytes come where {expected} must");
+                Err(corrupt(format!("block {}: {text}", self.block)))
+            }
+            Err(text) => Err(corrupt(format!("block {}: {text}", self.block))),
+        }
     }
-    Ok(src.len() - rest.len())
 }

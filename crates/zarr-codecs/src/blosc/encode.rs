@@ -105,24 +105,21 @@ fn blocks(
     scratch: &mut Buffers,
     cx: &mut Contexts,
 ) -> Option<()> {
-    let most = src.len() + header::LEN;
-    dst.reserve(most);
     let start = dst.len();
+    let limit = start + src.len() + header::LEN;
     let how = Encoding {
         compressor: settings.compressor,
         level: settings.level,
         split: header.split,
     };
-    let front = header.front();
-    if front > most {
+    let mut at = start + header.front();
+    if at > limit {
         return None;
     }
-    dst.resize(start + most, 0);
-    let (_, frame) = dst.split_at_mut(start);
-    let mut at = front;
+    dst.reserve(limit - start);
+    dst.resize(at, 0);
     for (i, block) in src.chunks(header.block).enumerate() {
-        let offset = header::LEN + 4 * i;
-        put(frame, offset, at)?;
+        put(dst, start + header::LEN + 4 * i, at - start)?;
         let Buffers {
             block: shuffled,
             planes,
@@ -143,27 +140,32 @@ fn blocks(
         };
         let len = block.len() / header.parts(block.len());
         for bytes in block.chunks_exact(len) {
-            let room = frame.get_mut(at + 4..).filter(|room| !room.is_empty())?;
-            let most = room.len().min(len);
-            let made = part::encode(how, bytes, &mut room[..most], table, cx);
-            let made = match made {
+            let most = len.min(limit.checked_sub(at + 4)?);
+            // What an earlier part did not need is zero already, or will be written over.
+            if dst.len() < at + 4 + most {
+                dst.resize(at + 4 + most, 0);
+            }
+            let room = dst
+                .get_mut(at + 4..at + 4 + most)
+                .filter(|room| !room.is_empty())?;
+            let made = match part::encode(how, bytes, room, table, cx) {
                 Some(made) if made > 0 && made < len => made,
                 _ => {
                     room.get_mut(..len)?.copy_from_slice(bytes);
                     len
                 }
             };
-            put(frame, at, made)?;
+            put(dst, at, made)?;
             at += 4 + made;
         }
     }
-    dst.truncate(start + at);
+    dst.truncate(at);
     Some(())
 }
 
 /// Writes a length or an offset, which is below [`header::MAX_DECODED`].
-fn put(frame: &mut [u8], at: usize, number: usize) -> Option<()> {
-    let word = frame.get_mut(at..at + 4)?;
+fn put(dst: &mut [u8], at: usize, number: usize) -> Option<()> {
+    let word = dst.get_mut(at..at + 4)?;
     word.copy_from_slice(&(number as u32).to_le_bytes());
     Some(())
 }

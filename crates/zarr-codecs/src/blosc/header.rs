@@ -15,6 +15,8 @@
 //! each part of a block stands behind its own length.
 //! Format: c-blosc, `README_CHUNK_FORMAT.rst`.
 
+use std::ops::Range;
+
 use super::shuffle::Shuffle;
 use crate::{CodecError, CodecErrorKind, Len};
 
@@ -205,6 +207,13 @@ impl Header {
     /// How many blocks there are.
     pub(super) fn blocks(&self) -> usize {
         self.len.div_ceil(self.block.max(1))
+    }
+
+    /// The blocks that hold any of the decoded bytes `range`.
+    pub(super) fn blocks_of(&self, range: &Range<usize>) -> Range<usize> {
+        let block = self.block.max(1);
+        let end = range.end.min(self.len).div_ceil(block);
+        (range.start / block).min(end)..end
     }
 
     /// Decoded bytes of block `i`.

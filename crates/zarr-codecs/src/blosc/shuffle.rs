@@ -48,7 +48,7 @@ impl Shuffle {
         let elements = len / typesize;
         match self {
             Self::Byte if typesize > 1 && elements > 0 => Self::Byte,
-            Self::Bit if elements > 0 && elements % 8 == 0 => Self::Bit,
+            Self::Bit if elements > 0 && elements.is_multiple_of(8) => Self::Bit,
             _ => Self::None,
         }
     }

@@ -59,6 +59,9 @@ fn bytes_to_bytes() -> impl Strategy<Value = Vec<Value>> {
         json!({"name": "zstd", "configuration": {"level": 1, "checksum": true}}),
         json!({"name": "zstd", "configuration": {"level": 0}}),
         json!({"name": "gzip", "configuration": {"level": 1}}),
+        json!({"name": "blosc", "configuration": {
+            "cname": "lz4", "clevel": 1, "shuffle": "bitshuffle", "blocksize": 128,
+        }}),
     ]);
     prop::collection::vec(codec, 0..3)
 }
@@ -313,4 +316,32 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
         decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap(),
         [0; 4]
     );
+}
+
+#[test]
+#[cfg(feature = "blosc")]
+fn a_part_of_a_blosc_chunk_needs_only_its_blocks() {
+    let spec = spec(&[64, 64], DataType::UInt16);
+    let codecs = json!([
+        {"name": "transpose", "configuration": {"order": [1, 0]}},
+        {"name": "bytes", "configuration": {"endian": "big"}},
+        {"name": "blosc", "configuration": {
+            "cname": "zstd", "clevel": 3, "shuffle": "shuffle", "typesize": 2, "blocksize": 1024,
+        }},
+    ]);
+    let chain = chain(&codecs, &spec).unwrap();
+    let elements: Vec<u8> = (0..64 * 64_u16).flat_map(u16::to_ne_bytes).collect();
+    let mut encoded = encode(&chain, &elements);
+    // Eight columns to a block: damage to the last block does not reach the first columns.
+    let last = 16 + 4 * 7;
+    encoded[last..last + 4].fill(0xFF);
+    let whole = Region::whole(&[64, 64]);
+    assert!(decode(&chain, &encoded, &whole, 0).is_err());
+    assert!(decode(&chain, &encoded, &Region::dense(&[3, 50], &[2, 7]), 0).is_err());
+    for (from, count) in [(0, 3), (6, 4), (15, 41)] {
+        let part = Region::dense(&[3, from], &[2, count]);
+        let expected = NdView::new(&elements, &[64, 64], 2).unwrap();
+        let expected = expected.region(&part).unwrap().to_vec();
+        assert_eq!(decode(&chain, &encoded, &part, 1).unwrap(), expected);
+    }
 }

@@ -77,13 +77,12 @@ pub(in crate::blosc) fn encode(
     let mut out = Output { dst, at: 0 };
     let mut literals = src;
     search.run(src, UNSEEN, table, |found| {
-        let (front, rest) = literals.split_at_checked(found.literals)?;
-        out.literals(front)?;
+        out.literals(literals, found.literals)?;
         out.back(&found)?;
-        literals = rest.get(found.bytes()..)?;
+        literals = literals.get(found.literals + found.bytes()..)?;
         Some(())
     })?;
-    out.literals(literals)?;
+    out.literals(literals, literals.len())?;
     // The mark of the format, in bits the decoder does not look at.
     *out.dst.first_mut()? |= 32;
     Some(out.at)
@@ -218,6 +217,7 @@ struct Output<'d> {
 }
 
 impl Output<'_> {
+    #[inline]
     fn put(&mut self, bytes: &[u8]) -> Option<()> {
         let end = self.at + bytes.len();
         self.dst.get_mut(self.at..end)?.copy_from_slice(bytes);
@@ -225,16 +225,35 @@ impl Output<'_> {
         Some(())
     }
 
-    fn literals(&mut self, bytes: &[u8]) -> Option<()> {
-        bytes.chunks(LITERALS).try_for_each(|run| {
-            self.put(&[run.len() as u8 - 1])?;
-            self.put(run)
-        })
+    /// The first `count` bytes of `src`.
+    #[inline]
+    fn literals(&mut self, mut src: &[u8], mut count: usize) -> Option<()> {
+        while count > 0 {
+            let run = count.min(LITERALS);
+            self.put(&[run as u8 - 1])?;
+            // All bytes of a run at once where there is room: what is too much is written over.
+            let to = self.dst.get_mut(self.at..)?;
+            match (
+                src.first_chunk::<LITERALS>(),
+                to.first_chunk_mut::<LITERALS>(),
+            ) {
+                (Some(from), Some(to)) => *to = *from,
+                _ => to.get_mut(..run)?.copy_from_slice(src.get(..run)?),
+            }
+            self.at += run;
+            src = src.get(run..)?;
+            count -= run;
+        }
+        Some(())
     }
 
+    #[inline]
     fn back(&mut self, found: &Match) -> Option<()> {
         let near = found.distance.min(FAR);
         let [high, low] = (near as u16).to_be_bytes();
+        if found.len < 7 && near < FAR {
+            return self.put(&[(found.len as u8) << 5 | high, low]);
+        }
         self.put(&[(found.len.min(7) as u8) << 5 | high])?;
         if let Some(mut more) = found.len.checked_sub(7) {
             while more >= 255 {

@@ -13,6 +13,7 @@ use std::arch::x86_64::{
     _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256,
 };
 use std::mem::MaybeUninit;
+use std::slice::{Iter, IterMut};
 
 use crate::buffer::Uninit;
 
@@ -80,19 +81,14 @@ pub(super) fn to_plane(rows: &[u8], plane: &mut [u8]) -> usize {
 
 #[target_feature(enable = "avx2")]
 fn to_planes<const N: usize>(src: &[u8], dst: &mut [u8]) -> usize {
-    let count = src.len() / N;
+    let mut planes = registers_mut::<N>(dst);
     let mut done = 0;
     for batch in src.chunks_exact(REGISTER * N) {
         let mut registers = load_lanes::<N>(batch);
         for _ in 0..4 {
             registers = rotate(registers);
         }
-        let planes = dst.chunks_exact_mut(count);
-        for (plane, register) in planes.zip(registers) {
-            if let Some(to) = plane.get_mut(done..).and_then(<[u8]>::first_chunk_mut) {
-                store(to, register);
-            }
-        }
+        store_each(&mut planes, registers);
         done += REGISTER;
     }
     done
@@ -103,15 +99,10 @@ fn to_elements<'d, const N: usize, const LOG: usize>(
     src: &[u8],
     dst: &'d mut Uninit,
 ) -> &'d mut [u8] {
-    let count = src.len() / N;
+    let mut planes = registers::<N>(src);
     let mut done = 0;
     for batch in dst.chunks_exact_mut(REGISTER * N) {
-        let mut registers = [_mm256_setzero_si256(); N];
-        for (register, plane) in registers.iter_mut().zip(src.chunks_exact(count)) {
-            if let Some(from) = plane.get(done..).and_then(<[u8]>::first_chunk) {
-                *register = load(from);
-            }
-        }
+        let mut registers = load_each(&mut planes);
         for _ in 0..LOG {
             registers = rotate(registers);
         }
@@ -125,7 +116,7 @@ fn to_elements<'d, const N: usize, const LOG: usize>(
 
 #[target_feature(enable = "avx2")]
 fn bits_to_rows(plane: &[u8], rows: &mut [u8]) -> usize {
-    let len = plane.len() / 8;
+    let mut rows = registers_mut::<8>(rows);
     let mut done = 0;
     for batch in plane.chunks_exact(8 * REGISTER) {
         let mut registers = load_lanes::<8>(batch);
@@ -135,11 +126,7 @@ fn bits_to_rows(plane: &[u8], rows: &mut [u8]) -> usize {
         for _ in 0..4 {
             registers = rotate(registers);
         }
-        for (row, register) in rows.chunks_exact_mut(len).zip(registers) {
-            if let Some(to) = row.get_mut(done..).and_then(<[u8]>::first_chunk_mut) {
-                store(to, register);
-            }
-        }
+        store_each(&mut rows, registers);
         done += REGISTER;
     }
     done
@@ -147,15 +134,10 @@ fn bits_to_rows(plane: &[u8], rows: &mut [u8]) -> usize {
 
 #[target_feature(enable = "avx2")]
 fn bits_to_plane(rows: &[u8], plane: &mut [u8]) -> usize {
-    let len = plane.len() / 8;
+    let mut rows = registers::<8>(rows);
     let mut done = 0;
     for batch in plane.chunks_exact_mut(8 * REGISTER) {
-        let mut registers = [_mm256_setzero_si256(); 8];
-        for (register, row) in registers.iter_mut().zip(rows.chunks_exact(len)) {
-            if let Some(from) = row.get(done..).and_then(<[u8]>::first_chunk) {
-                *register = load(from);
-            }
-        }
+        let mut registers = load_each(&mut rows);
         for _ in 0..3 {
             registers = rotate(registers);
         }
@@ -166,6 +148,49 @@ fn bits_to_plane(rows: &[u8], plane: &mut [u8]) -> usize {
         done += REGISTER;
     }
     done
+}
+
+/// `N` equal runs of memory, each as far as it is whole registers.
+fn registers<const N: usize>(memory: &[u8]) -> [Iter<'_, [u8; REGISTER]>; N] {
+    let len = memory.len() / N;
+    std::array::from_fn(|i| memory[i * len..(i + 1) * len].as_chunks().0.iter())
+}
+
+/// As [`registers`], to be written.
+fn registers_mut<const N: usize>(mut memory: &mut [u8]) -> [IterMut<'_, [u8; REGISTER]>; N] {
+    let len = memory.len() / N;
+    std::array::from_fn(|_| {
+        let (run, rest) = std::mem::take(&mut memory).split_at_mut(len);
+        memory = rest;
+        run.as_chunks_mut().0.iter_mut()
+    })
+}
+
+/// The next register of each run.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load_each<const N: usize>(runs: &mut [Iter<'_, [u8; REGISTER]>; N]) -> [__m256i; N] {
+    let mut registers = [_mm256_setzero_si256(); N];
+    for (register, run) in registers.iter_mut().zip(runs) {
+        if let Some(from) = run.next() {
+            *register = load(from);
+        }
+    }
+    registers
+}
+
+/// The next register of each run, written.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_each<const N: usize>(
+    runs: &mut [IterMut<'_, [u8; REGISTER]>; N],
+    registers: [__m256i; N],
+) {
+    for (register, run) in registers.into_iter().zip(runs) {
+        if let Some(to) = run.next() {
+            store(to, register);
+        }
+    }
 }
 
 /// The one step: see the top of this file.
