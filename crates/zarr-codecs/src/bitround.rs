@@ -91,7 +91,10 @@ impl ArrayToArray for BitroundCodec {
         self.round(&mut fill);
         let fill = FillValue::from_bytes(&decoded.dtype, &fill)
             .map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
-        Ok(ChunkSpec { fill, ..decoded.clone() })
+        Ok(ChunkSpec {
+            fill,
+            ..decoded.clone()
+        })
     }
 
     fn decode(
@@ -130,8 +133,16 @@ mod tests {
             .flat_map(|w| w.to_ne_bytes())
             .collect();
         round_integers(&mut bytes, 4, 2);
-        let rounded: Vec<u32> = bytes.as_chunks().0.iter().map(|w| u32::from_ne_bytes(*w)).collect();
-        assert_eq!(rounded, [0, 0x0100_0000, 0x0018_0000, 0x0020_0000, 0xC000_0000]);
+        let rounded: Vec<u32> = bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|w| u32::from_ne_bytes(*w))
+            .collect();
+        assert_eq!(
+            rounded,
+            [0, 0x0100_0000, 0x0018_0000, 0x0020_0000, 0xC000_0000]
+        );
     }
 
     #[test]

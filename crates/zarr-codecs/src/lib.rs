@@ -48,6 +48,7 @@ pub mod buffer;
 mod bytes;
 #[cfg(feature = "bz2")]
 mod bz2;
+mod cast_value;
 mod chain;
 mod checksum;
 mod codec;
@@ -102,6 +103,7 @@ pub use self::zlib::ZlibCodec;
 #[cfg(feature = "zstd")]
 pub use self::zstd::ZstdCodec;
 pub use bitround::BitroundCodec;
+pub use cast_value::CastValueCodec;
 pub use chain::{Access, Chain};
 pub use checksum::ChecksumCodec;
 pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};

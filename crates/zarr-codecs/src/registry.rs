@@ -61,6 +61,9 @@ const V3: Table = &[
         array(crate::BitroundCodec::parse(s.extension, &s.spec.dtype))
     }),
     ("bytes", |s| serializer(BytesCodec::parse(s.extension))),
+    ("cast_value", |s| {
+        array(crate::CastValueCodec::parse(s.extension, &s.spec.dtype))
+    }),
     ("crc32c", |_| bytes(Ok(ChecksumCodec::crc32c()))),
     #[cfg(feature = "gzip")]
     ("gzip", |s| bytes(crate::GzipCodec::parse(s.extension))),

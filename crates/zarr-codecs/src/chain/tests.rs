@@ -314,3 +314,6 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
         [0; 4]
     );
 }
+
+#[path = "numcodecs_tests.rs"]
+mod numcodecs_tests;
