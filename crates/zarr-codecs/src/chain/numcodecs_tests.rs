@@ -51,7 +51,7 @@ const OF_ELEMENTS: &[(&str, &str)] = &[
     ),
     (
         "fixedscaleoffset",
-        r#"{"offset": 7, "scale": 4, "dtype": "<i2", "astype": "<i8"}"#,
+        r#"{"offset": 7, "scale": 1, "dtype": "<i2", "astype": "<i8"}"#,
     ),
     ("bitround", r#"{"keepbits": 10}"#),
 ];
