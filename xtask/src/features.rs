@@ -19,6 +19,9 @@ const CODECS: &[&str] = &[
     "libdeflater",
     "libdeflate-sys",
     "flate2",
+    "bzip2",
+    "liblzma-sys",
+    "lz4-sys",
     "crc32c",
 ];
 const RUNTIMES: &[&str] = &["tokio", "rayon", "futures-util"];

@@ -105,6 +105,7 @@ mod kernels;
 #[cfg(feature = "lz4")]
 mod lz4;
 #[cfg(feature = "lz4")]
+#[allow(dead_code, reason = "only blosc asks for more effort")]
 mod lz4_block;
 #[cfg(feature = "lzma")]
 mod lzma;

@@ -1,30 +1,78 @@
-//! One LZ4 block, in safe Rust. Knows neither headers nor frames.
+//! Blocks of LZ4 over the C library, for every codec that has such blocks inside. Knows no container.
+//! Format: lz4, `lz4_Block_format.md`.
 
-use crate::{CodecError, CodecErrorKind};
+use lz4::block::{CompressionMode, compress_to_buffer, decompress_to_buffer};
 
-/// The most bytes that a block may hold.
-pub(crate) const MAX: usize = 0x7E00_0000;
+/// The most bytes that a block can be made of.
+pub(crate) const MAX_DECODED: usize = 0x7E00_0000;
 
-/// Decodes a block into memory of its size; tells how many bytes it held.
-pub(crate) fn decode(name: &str, src: &[u8], dst: &mut [u8]) -> Result<usize, CodecError> {
-    lz4_flex::block::decompress_into(src, dst)
-        .map_err(|e| CodecErrorKind::Corrupt(e.to_string()).of(name))
+/// How hard the compressor tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Faster with a larger acceleration, and worse; 1 is LZ4's own default.
+    Fast(i32),
+    /// LZ4HC at a level of 1 to 12.
+    High(i32),
 }
 
-/// The most that a block of this many bytes can take.
-pub(crate) fn bound(len: usize) -> usize {
-    len.saturating_add(len / 255).saturating_add(16)
+/// Decodes one block into the front of `dst` and returns how many bytes that made.
+///
+/// # Errors
+/// Where `src` is no block or makes more bytes than `dst` has.
+pub(crate) fn decompress(src: &[u8], dst: &mut [u8]) -> std::io::Result<usize> {
+    // C's lengths are signed 32-bit numbers: one that does not fit must not be cut.
+    let (_, len) = (signed(src.len())?, signed(dst.len())?);
+    decompress_to_buffer(src, Some(len), dst)
 }
 
-/// Appends the block.
-pub(crate) fn encode(name: &str, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
-    let start = dst.len();
-    dst.resize(
-        start + lz4_flex::block::get_maximum_output_size(src.len()),
-        0,
-    );
-    let len = lz4_flex::block::compress_into(src, &mut dst[start..])
-        .map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(name))?;
-    dst.truncate(start + len);
-    Ok(())
+/// Encodes `src` as one block at the front of `dst` and returns how many bytes that made.
+///
+/// # Errors
+/// Where `src` has more than [`MAX_DECODED`] bytes, or the block does not fit.
+pub(crate) fn compress(src: &[u8], dst: &mut [u8], effort: Effort) -> std::io::Result<usize> {
+    let mode = match effort {
+        Effort::Fast(acceleration) => CompressionMode::FAST(acceleration),
+        Effort::High(level) => CompressionMode::HIGHCOMPRESSION(level),
+    };
+    let most = dst.len().min(i32::MAX as usize);
+    compress_to_buffer(src, Some(mode), false, &mut dst[..most])
+}
+
+fn signed(len: usize) -> std::io::Result<i32> {
+    i32::try_from(len)
+        .ok()
+        .filter(|_| len <= MAX_DECODED)
+        .ok_or_else(|| std::io::Error::other(format!("{len} bytes are too many for a block")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_comes_back() {
+        let data: Vec<u8> = (0..5000_u32).map(|i| (i / 7) as u8).collect();
+        for effort in [Effort::Fast(1), Effort::Fast(9), Effort::High(9)] {
+            let (mut block, mut back) = (vec![0; 5100], vec![0; 5000]);
+            let len = compress(&data, &mut block, effort).unwrap();
+            assert!(len < 2500, "{len}");
+            assert_eq!(decompress(&block[..len], &mut back).unwrap(), 5000);
+            assert_eq!(back, data);
+            decompress(&block[..len], &mut back[..4999]).unwrap_err();
+            decompress(&block[..len - 1], &mut back).unwrap_err();
+        }
+        compress(&data, &mut [0; 20], Effort::Fast(1)).unwrap_err();
+        decompress(&[], &mut [0; 4]).unwrap_err();
+    }
+
+    #[test]
+    fn a_known_block_decodes() {
+        // By the format: four literals, then a match of 12 bytes from 4 back, then the last literals.
+        let block = [
+            0x48, b'a', b'b', b'c', b'd', 4, 0, 0x50, b'1', b'2', b'3', b'4', b'5',
+        ];
+        let mut out = [0; 32];
+        let len = decompress(&block, &mut out).unwrap();
+        assert_eq!(&out[..len], b"abcdabcdabcdabcd12345");
+    }
 }

@@ -312,8 +312,12 @@ fn through_i32(value: f64) -> i32 {
 }
 
 fn through_i64(value: f64) -> i64 {
-    let fits = value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0;
-    if fits { value as i64 } else { i64::MIN }
+    let range = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
+    if range.contains(&value) {
+        value as i64
+    } else {
+        i64::MIN
+    }
 }
 
 fn through_u64(value: f64) -> u64 {

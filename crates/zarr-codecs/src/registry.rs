@@ -60,7 +60,12 @@ const V3: Table = &[
     ("bitround", |s| {
         array(crate::BitroundCodec::parse(s.extension, &s.spec.dtype))
     }),
-    ("bytes", |s| serializer(BytesCodec::parse(s.extension))),
+    ("bytes", |s| {
+        serializer(match s.names {
+            Names::V2 => BytesCodec::parse_v2(s.extension),
+            Names::V3 => BytesCodec::parse(s.extension),
+        })
+    }),
     ("cast_value", |s| {
         array(crate::CastValueCodec::parse(s.extension, &s.spec.dtype))
     }),

@@ -220,3 +220,39 @@ fn a_codec_of_ones_own_is_found_by_either_name() {
     let codecs = [Extension::new("bytes"), Extension::new("lazy")];
     Chain::v2(&codecs, spec, &registry).unwrap();
 }
+
+#[test]
+fn records_of_either_byte_order() {
+    let document = br#"{"zarr_format": 2, "shape": [2], "chunks": [2], "order": "C", "filters": null,
+        "dtype": [["a", "<u2"], ["b", ">u2"], ["c", "|u1"]], "fill_value": null, "compressor": null}"#;
+    let array = zarr_metadata::ArrayMetadata::from_v2(document, None).unwrap();
+    let spec =
+        ChunkSpec::new(&[2], array.data_type().clone(), array.fill_value().unwrap()).unwrap();
+    let chain = Chain::v2(&array.codecs(), spec, &Registry::default()).unwrap();
+    let stored = [2, 1, 1, 2, 9, 4, 3, 3, 4, 9];
+    let native = |word: u16| word.to_ne_bytes();
+    let record = |word| [&native(word)[..], &native(word), &[9]].concat();
+    let elements = [record(0x0102), record(0x0304)].concat();
+    assert_eq!(
+        decode(&chain, &stored, &Region::whole(&[2]), 1).unwrap(),
+        elements
+    );
+    assert_eq!(encode(&chain, &elements), stored);
+}
+
+#[test]
+fn codecs_that_make_more_and_more_are_refused() {
+    let wider = (
+        "astype",
+        r#"{"decode_dtype": "|u1", "encode_dtype": "<f8"}"#,
+    );
+    let mut codecs = vec![Extension::new("bytes")];
+    codecs.extend((0..30).map(|_| extension(wider, "")));
+    codecs.push(Extension::new("base64"));
+    let spec = spec(&[1000], DataType::UInt8);
+    let error = Chain::v2(&codecs, spec, &Registry::default()).unwrap_err();
+    assert!(
+        matches!(error.kind, CodecErrorKind::Limit { .. }),
+        "{error}"
+    );
+}
