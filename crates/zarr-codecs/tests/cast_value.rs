@@ -1,6 +1,8 @@
 //! What the package behind zarr-python's `cast_value` makes of single numbers, ours makes too. The
 //! rows are in `fixtures/cast_value.jsonl`, made by the script beside it.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use zarr_codecs::{Chain, ChunkSpec, CodecError, NdView, NdViewMut, Registry, Scratch};
