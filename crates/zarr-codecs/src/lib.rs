@@ -97,6 +97,7 @@ mod codec;
 mod deflate;
 mod dims;
 mod error;
+mod f16;
 mod filter;
 mod filters;
 #[cfg(feature = "gzip")]

@@ -3,8 +3,7 @@
 
 use std::fmt;
 
-use half::f16;
-
+use crate::f16::F16;
 use crate::number::Number;
 
 /// A number of any type, without loss.
@@ -144,7 +143,7 @@ impl Rules {
         }
         let (max, beyond) = match to {
             Number::F32 => (f64::from(f32::MAX), 2_f64.powi(128)),
-            _ => (f16::MAX.to_f64(), 2_f64.powi(16)),
+            _ => (F16::MAX.to_f64(), 2_f64.powi(16)),
         };
         if x.abs() >= beyond {
             return self.overflow(x);
@@ -214,7 +213,7 @@ fn integer(number: Number) -> Option<(u32, bool)> {
 fn neighbours(x: f64, to: Number) -> (f64, f64, f64) {
     let nearest = match to {
         Number::F32 => f64::from(x as f32),
-        _ => f16::from_f64(x).to_f64(),
+        _ => F16::from_f64(x).to_f64(),
     };
     if nearest < x {
         (nearest, nearest, next(nearest, to, true))
@@ -231,12 +230,12 @@ fn next(x: f64, within: Number, up: bool) -> f64 {
         (Number::F32, true) => f64::from((x as f32).next_up()),
         (Number::F32, false) => f64::from((x as f32).next_down()),
         _ => {
-            let bits = f16::from_f64(x.abs()).to_bits();
+            let bits = F16::from_f64(x.abs()).to_bits();
             // Away from zero the bits count up; next to zero lies the smallest number of either sign.
             match (bits, (x > 0.0) == up) {
-                (0, _) => f16::from_bits(1).to_f64() * if up { 1.0 } else { -1.0 },
-                (_, true) => f16::from_bits(bits + 1).to_f64().copysign(x),
-                (_, false) => f16::from_bits(bits - 1).to_f64().copysign(x),
+                (0, _) => F16::from_bits(1).to_f64() * if up { 1.0 } else { -1.0 },
+                (_, true) => F16::from_bits(bits + 1).to_f64().copysign(x),
+                (_, false) => F16::from_bits(bits - 1).to_f64().copysign(x),
             }
         }
     }
