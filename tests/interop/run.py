@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cases
 import cli
+import coded
 import quickstart
 from read_back import READERS, difference
 from tally import Tally
@@ -83,7 +84,7 @@ def section(tally: Tally, title: str, body) -> None:
 
 
 def main() -> int:
-    """Parses the arguments, runs the three parts, reports."""
+    """Parses the arguments, runs the four parts, reports."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--zarr-bin", required=True, help="our command")
     parser.add_argument("--quickstart", help="the built quickstart example; left out where not given")
@@ -100,6 +101,7 @@ def main() -> int:
     if args.quickstart and tally.wants("quickstart"):
         section(tally, "quickstart", lambda: quickstart.check(tally, args.quickstart, args.data, work))
     section(tally, "peers write, zarr reads", lambda: peers_write(tally, args.zarr_bin, work))
+    section(tally, "codecs both ways", lambda: coded.check(tally, args.zarr_bin, work))
     section(tally, "zarr writes, peers read", lambda: we_write(tally, args.zarr_bin, work))
     return 0 if tally.report() else 1
 

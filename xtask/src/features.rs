@@ -19,6 +19,8 @@ const CODECS: &[&str] = &[
     "libdeflater",
     "libdeflate-sys",
     "flate2",
+    "bzip2",
+    "liblzma-sys",
     "lz4-sys",
     "crc32c",
 ];

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 use zarr::blocking::Wait;
-use zarr::{DynData, Selection, ZarrFormat};
+use zarr::{DynData, Extension, Order, Selection, ZarrFormat};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
@@ -39,6 +39,22 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LENGTHS")]
     shards: Option<Lengths>,
 
+    /// Codecs before the elements become bytes, as JSON: one, or a list
+    #[arg(long, value_name = "JSON")]
+    filters: Option<Codecs>,
+
+    /// The codec that makes bytes of the elements, as JSON
+    #[arg(long, value_name = "JSON")]
+    serializer: Option<Codecs>,
+
+    /// Codecs after that, as JSON: one, or a list; zstd without it
+    #[arg(long, value_name = "JSON")]
+    compressors: Option<Codecs>,
+
+    /// Order of the elements in a chunk; format 2 only
+    #[arg(long, value_enum, value_name = "ORDER", ignore_case = true)]
+    order: Option<Axes>,
+
     /// Replace the array or group that is there
     #[arg(long)]
     overwrite: bool,
@@ -50,6 +66,33 @@ enum Format {
     V2,
     #[value(name = "3")]
     V3,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Axes {
+    C,
+    F,
+}
+
+/// Codecs as documents of format 3 spell them: `"crc32c"`, or an object with a name.
+#[derive(Clone, Debug, PartialEq)]
+struct Codecs(Vec<Extension>);
+
+impl FromStr for Codecs {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let list = match value {
+            serde_json::Value::Array(list) => list,
+            one => vec![one],
+        };
+        let codecs = list.into_iter().map(Extension::from_json);
+        codecs
+            .collect::<Result<_, _>>()
+            .map(Self)
+            .map_err(|error| error.to_string())
+    }
 }
 
 /// One length per axis; none for a scalar.
@@ -113,6 +156,25 @@ pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
     }
     if let Some(Lengths(shards)) = &args.shards {
         create = create.shards(shards.clone());
+    }
+    if let Some(Codecs(filters)) = &args.filters {
+        create = create.filters(filters.clone());
+    }
+    if let Some(Codecs(serializers)) = &args.serializer {
+        let [serializer] = serializers.as_slice() else {
+            let why = "--serializer takes one codec".to_owned();
+            return Err(Failure::new(Exit::Usage, "cannot create", path, why));
+        };
+        create = create.serializer(serializer.clone());
+    }
+    if let Some(Codecs(compressors)) = &args.compressors {
+        create = create.compressors(compressors.clone());
+    }
+    if let Some(order) = args.order {
+        create = create.order(match order {
+            Axes::C => Order::C,
+            Axes::F => Order::F,
+        });
     }
     let array = create
         .wait()

@@ -84,7 +84,7 @@ fn run(criterion: &mut Criterion, kind: &str, dtype: &DataType, data: &[u8]) {
         let name = format!("{kind}/{cname} {level} {}", SHUFFLES[usize::from(shuffle)]);
         let mut group = criterion.benchmark_group(&name);
         group.throughput(Throughput::Bytes(data.len() as u64));
-        let typesize = spec.elem().unwrap_or(1);
+        let typesize = spec.elem();
         let how = c_blosc::Settings {
             cname,
             level,

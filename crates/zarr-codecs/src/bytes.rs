@@ -1,28 +1,43 @@
 //! The `bytes` codec: elements in C order, in one byte order.
 //! Specification: Zarr v3 codecs, `bytes`.
 
-use zarr_metadata::{Endian, Extension, Layout, Swap};
+use std::sync::Arc;
+
+use serde_json::Value;
+use zarr_metadata::{Endian, Extension, Layout, Swap, SwapField};
 
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{
     ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Located, NdView, NdViewMut,
-    Region, kernels,
+    Region, kernels, setting,
 };
 
 const NAME: &str = "bytes";
 
 /// Elements in C order, in one byte order.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct BytesCodec {
-    /// `None` where elements have no byte order.
-    endian: Option<Endian>,
+    order: ByteOrder,
+}
+
+#[derive(Clone, Debug)]
+enum ByteOrder {
+    /// Elements have none.
+    None,
+    Of(Endian),
+    /// That of this machine but for these numbers of a record.
+    Swapped(Arc<[SwapField]>),
 }
 
 impl BytesCodec {
     /// Elements in this byte order; `None` is for elements of single bytes.
     pub const fn new(endian: Option<Endian>) -> Self {
-        Self { endian }
+        let order = match endian {
+            None => ByteOrder::None,
+            Some(endian) => ByteOrder::Of(endian),
+        };
+        Self { order }
     }
 
     /// Reads `{"endian": "little" | "big"}`, which may be absent.
@@ -41,21 +56,44 @@ impl BytesCodec {
                 }
             },
         };
-        Ok(Self { endian })
+        Ok(Self::new(endian))
+    }
+
+    /// Reads the settings of a v2 array, where `endian` may list the numbers of a record that are
+    /// stored in either order: `{"little": [[offset, width, count], ..], "big": [..]}`.
+    ///
+    /// # Errors
+    /// For any other value.
+    pub fn parse_v2(extension: &Extension) -> Result<Self, CodecError> {
+        let Some(Value::Object(lists)) = extension.configuration.get("endian") else {
+            return Self::parse(extension);
+        };
+        let foreign = match Endian::NATIVE {
+            Endian::Little => Endian::Big,
+            Endian::Big => Endian::Little,
+        };
+        let list = lists.get(foreign.as_str()).and_then(Value::as_array);
+        let fields: Option<Arc<[SwapField]>> = list.into_iter().flatten().map(field).collect();
+        let bad = || setting::bad(extension, "endian", "lists of numbers of a record");
+        let order = ByteOrder::Swapped(fields.ok_or_else(bad)?);
+        Ok(Self { order })
     }
 
     /// What must be swapped between memory and the encoded chunk.
     fn swap(&self, spec: &ChunkSpec) -> Result<Swap, CodecError> {
-        match (&spec.layout, self.endian) {
+        match (&spec.layout, &self.order) {
             (
                 Layout::Fixed {
                     swap: Swap::None, ..
                 },
                 _,
             ) => Ok(Swap::None),
-            (Layout::Fixed { .. }, Some(Endian::NATIVE)) => Ok(Swap::None),
-            (Layout::Fixed { swap, .. }, Some(_)) => Ok(swap.clone()),
-            (Layout::Fixed { .. }, None) => {
+            (Layout::Fixed { .. }, ByteOrder::Of(Endian::NATIVE)) => Ok(Swap::None),
+            (Layout::Fixed { swap, .. }, ByteOrder::Of(_)) => Ok(swap.clone()),
+            (Layout::Fixed { .. }, ByteOrder::Swapped(fields)) => {
+                Ok(Swap::Fields(Arc::clone(fields)))
+            }
+            (Layout::Fixed { .. }, ByteOrder::None) => {
                 let text = format!("`endian` is required for data type {}", spec.dtype);
                 Err(CodecErrorKind::Config(text).of(NAME))
             }
@@ -146,6 +184,22 @@ impl ArrayToBytes for BytesCodec {
         }
         Some(Located { offset, strides })
     }
+}
+
+/// A run of numbers that ends somewhere an element can.
+fn field(value: &Value) -> Option<SwapField> {
+    let numbers: Option<Vec<usize>> = value
+        .as_array()?
+        .iter()
+        .map(|n| n.as_u64().and_then(|n| usize::try_from(n).ok()))
+        .collect();
+    let [offset, width, count] = numbers?.try_into().ok()?;
+    let end = offset.checked_add(width.checked_mul(count)?)?;
+    (end <= isize::MAX as usize).then_some(SwapField {
+        offset,
+        width,
+        count,
+    })
 }
 
 fn too_large(spec: &ChunkSpec) -> CodecError {

@@ -195,6 +195,7 @@ impl Chain {
                 (Codec::BytesToBytes(codec), Some(_)) => {
                     let decoded = len;
                     len = codec.encoded_len(decoded);
+                    check_growth(&spec, len, &extension.name)?;
                     bytes.push(BytesStage { codec, decoded });
                 }
                 (Codec::BytesToBytes(_), None) => {
@@ -657,6 +658,23 @@ impl Chain {
             Serializer::Shard(shard) => shard.encode(src, dst, cx),
         }
     }
+}
+
+/// Decoders are given as much memory as may come, so a list of codecs that each make more of the
+/// data must not ask for any amount.
+fn check_growth(spec: &ChunkSpec, encoded: Len, codec: &str) -> Result<(), CodecError> {
+    // Single bytes as numbers of eight bytes, as text, in a compressor that finds nothing to save.
+    const TIMES: usize = 16;
+    const MORE: usize = 1 << 20;
+    let Some(decoded) = spec.byte_len() else {
+        return Ok(());
+    };
+    let limit = decoded.saturating_mul(TIMES).saturating_add(MORE);
+    if encoded.max() <= limit.min(isize::MAX as usize) {
+        return Ok(());
+    }
+    let (what, asked, limit) = ("an encoded chunk", encoded.max() as u64, limit as u64);
+    Err(CodecErrorKind::Limit { what, asked, limit }.of(codec))
 }
 
 fn wrong_rank(spec: &ChunkSpec) -> CodecError {

@@ -18,6 +18,47 @@
 //! Every decoder is told how many bytes must come out and stops there: sizes in the data are
 //! compared, never trusted.
 //!
+//! # The codecs
+//! Those of v3, by their names there. Each is proved against another implementation: by the interop
+//! table `cases.py` or `coded.py` (zarr-python and tensorstore, both ways), or by rows that a peer's
+//! package made, in `tests/fixtures`.
+//!
+//! | codec | feature | what it does | proved by |
+//! |---|---|---|---|
+//! | `bitround` | | numbers with fewer bits | `numcodecs.jsonl` (floats), the text (integers) |
+//! | `bytes` | | byte order | `cases.py` |
+//! | `cast_value` | | another type, by rules | `cast_value.jsonl`, `coded.py` |
+//! | `crc32c` | | a sum behind the data | `cases.py` |
+//! | `gzip` | `gzip` | RFC 1952, any number of members | `cases.py` |
+//! | `packbits` | | bits without gaps, lowest first | the text |
+//! | `reshape` | | another shape | the text |
+//! | `scale_offset` | | another zero and unit | `coded.py` |
+//! | `sharding_indexed` | | chunks in a chunk | `cases.py` |
+//! | `transpose` | | another order of axes | `cases.py` |
+//! | `zstd` | `zstd` | RFC 8878, frames of every kind | `cases.py` |
+//!
+//! Those of numcodecs, by their ids in v2 and as `numcodecs.<id>` in v3: see [`Chain::v2`]. All are
+//! in `numcodecs.jsonl`, which has what numcodecs makes of each, and in `coded.py`.
+//!
+//! | id | feature | what it does |
+//! |---|---|---|
+//! | `adler32`, `crc32`, `crc32c`, `fletcher32`, `jenkins_lookup3` | | a sum before or behind the data |
+//! | `astype` | | another type, as numpy casts |
+//! | `base64` | | text |
+//! | `bitround` | | floats with fewer bits |
+//! | `bz2` | `bz2` | bzip2 |
+//! | `delta` | | differences |
+//! | `fixedscaleoffset` | | rounded multiples in a smaller type |
+//! | `gzip`, `zlib` | `gzip` | deflate in either wrapping |
+//! | `lz4` | `lz4` | the size, then one block |
+//! | `lzma` | `lzma` | xz, `.lzma` and raw streams |
+//! | `packbits` | | bools as bits, highest first |
+//! | `quantize` | | floats of some decimal digits |
+//! | `shuffle` | | bytes sorted by their place in the element |
+//! | `zstd` | `zstd` | the same as in v3 |
+//!
+//! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is refused: it runs whatever code the data hold.
+//!
 //! ```
 //! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
 //! use zarr_metadata::{DataType, Extension, FillValue};
@@ -50,6 +91,7 @@ pub mod buffer;
 mod bytes;
 #[cfg(feature = "bz2")]
 mod bz2;
+mod cast_value;
 mod chain;
 mod checksum;
 mod codec;
@@ -57,6 +99,7 @@ mod codec;
 mod deflate;
 mod dims;
 mod error;
+mod f16;
 mod filter;
 mod filters;
 #[cfg(feature = "gzip")]
@@ -109,6 +152,7 @@ pub use self::zlib::ZlibCodec;
 #[cfg(feature = "zstd")]
 pub use self::zstd::ZstdCodec;
 pub use bitround::BitroundCodec;
+pub use cast_value::CastValueCodec;
 pub use chain::{Access, Chain};
 pub use checksum::ChecksumCodec;
 pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};

@@ -17,7 +17,7 @@ use filters::Step;
 
 const NAME: &str = "lzma";
 /// What a decoder may take; the highest preset takes 65 MiB, and the file chooses.
-const MEMORY: u64 = 256 << 20;
+const MEMORY: u64 = 128 << 20;
 
 /// xz, lzma or raw streams.
 #[derive(Clone, Debug)]

@@ -1,10 +1,10 @@
 //! Numbers as filters compute with them: their types, numpy's casts between them, and loops over
 //! bytes that are numbers. Knows no filter and no shape.
 
-use half::f16;
 use serde_json::Value;
 use zarr_metadata::{DataType, Endian, Extension, Swap, v2};
 
+use crate::f16::F16;
 use crate::kernels;
 
 /// The types of numbers that filters of numcodecs are defined for here.
@@ -66,7 +66,7 @@ macro_rules! with_number {
                 $body
             }
             Number::F16 => {
-                type $T = half::f16;
+                type $T = $crate::f16::F16;
                 $body
             }
             Number::F32 => {
@@ -312,8 +312,12 @@ fn through_i32(value: f64) -> i32 {
 }
 
 fn through_i64(value: f64) -> i64 {
-    let fits = value >= -9_223_372_036_854_775_808.0 && value < 9_223_372_036_854_775_808.0;
-    if fits { value as i64 } else { i64::MIN }
+    let range = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
+    if range.contains(&value) {
+        value as i64
+    } else {
+        i64::MIN
+    }
 }
 
 fn through_u64(value: f64) -> u64 {
@@ -365,8 +369,8 @@ float! {
     f64, 8;
 }
 
-impl Element for f16 {
-    bytes!(f16, 2);
+impl Element for F16 {
+    bytes!(F16, 2);
     // Through a single float, as numpy has it, which rounds large integers twice.
     fn from_i64(value: i64) -> Self {
         Self::from_f32(value as f32)

@@ -241,7 +241,7 @@ mod tests {
 
     /// Packs and unpacks; gives what was packed, and what came back where that is not the same.
     #[track_caller]
-    fn check(dtype: &str, settings: Value, elements: &[u8], packed: &[u8], back: &[u8]) {
+    fn check(dtype: &str, settings: &Value, elements: &[u8], packed: &[u8], back: &[u8]) {
         let dtype: DataType = dtype.parse().unwrap();
         let mut extension = Extension::new(NAME);
         extension.configuration = settings.as_object().unwrap().clone();
@@ -264,47 +264,47 @@ mod tests {
     fn bits_fill_bytes_from_the_lowest() {
         // By hand from the text of the registry: bit i of the sequence is bit i % 8 of byte i / 8.
         let flags = [1, 0, 0, 0, 0, 0, 0, 0, 1, 1];
-        check("bool", json!({}), &flags, &[0b1, 0b11], &flags);
+        check("bool", &json!({}), &flags, &[0b1, 0b11], &flags);
         check(
             "bool",
-            json!({"padding_encoding": "first_byte"}),
+            &json!({"padding_encoding": "first_byte"}),
             &flags,
             &[6, 1, 3],
             &flags,
         );
         check(
             "bool",
-            json!({"padding_encoding": "last_byte"}),
+            &json!({"padding_encoding": "last_byte"}),
             &flags,
             &[1, 3, 6],
             &flags,
         );
-        check("uint4", json!({}), &[1, 2, 15], &[0x21, 0x0F], &[1, 2, 15]);
+        check("uint4", &json!({}), &[1, 2, 15], &[0x21, 0x0F], &[1, 2, 15]);
         // -1, -8, 7: the sign is the highest bit kept.
         check(
             "int4",
-            json!({}),
+            &json!({}),
             &[255, 248, 7],
             &[0x8F, 0x07],
             &[255, 248, 7],
         );
         check(
             "int2",
-            json!({}),
+            &json!({}),
             &[255, 254, 1, 0],
             &[0b0001_1011],
             &[255, 254, 1, 0],
         );
         check(
             "float6_e2m3fn",
-            json!({}),
+            &json!({}),
             &[63, 1, 0, 63],
             &[0x7F, 0x00, 0xFC],
             &[63, 1, 0, 63],
         );
         check(
             "int8",
-            json!({"first_bit": 1, "last_bit": 3}),
+            &json!({"first_bit": 1, "last_bit": 3}),
             &[0xFF, 0x05],
             &[0b010_111],
             &[0xFE, 0x04],
@@ -321,10 +321,10 @@ mod tests {
             .iter()
             .flat_map(|x| x.to_le_bytes())
             .collect();
-        check("float32", json!({}), &elements, &little, &elements);
+        check("float32", &json!({}), &elements, &little, &elements);
         check(
             "complex64",
-            json!({"padding_encoding": "last_byte"}),
+            &json!({"padding_encoding": "last_byte"}),
             &elements,
             &[&little[..], &[0]].concat(),
             &elements,

@@ -64,7 +64,15 @@ const V3: Table = &[
     ("blosc", |s| {
         bytes(crate::BloscCodec::parse(s.extension, s.spec))
     }),
-    ("bytes", |s| serializer(BytesCodec::parse(s.extension))),
+    ("bytes", |s| {
+        serializer(match s.names {
+            Names::V2 => BytesCodec::parse_v2(s.extension),
+            Names::V3 => BytesCodec::parse(s.extension),
+        })
+    }),
+    ("cast_value", |s| {
+        array(crate::CastValueCodec::parse(s.extension, &s.spec.dtype))
+    }),
     ("crc32c", |_| bytes(Ok(ChecksumCodec::crc32c()))),
     #[cfg(feature = "gzip")]
     ("gzip", |s| bytes(crate::GzipCodec::parse(s.extension))),

@@ -166,8 +166,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn reshape(shape: Value, decoded: &[u64]) -> Result<Vec<u64>, String> {
-        let codec = ReshapeCodec::parse(&Extension::new(NAME).with("shape", shape));
+    fn reshape(shape: &Value, decoded: &[u64]) -> Result<Vec<u64>, String> {
+        let codec = ReshapeCodec::parse(&Extension::new(NAME).with("shape", shape.clone()));
         let codec = codec.map_err(|e| e.to_string())?;
         let encoded = codec.encoded(decoded).map(|shape| shape.to_vec());
         encoded.map_err(str::to_owned)
@@ -184,7 +184,7 @@ mod tests {
             (json!([50, 100, [2, 3]]), vec![50, 100, 192]),
         ];
         for (shape, expected) in cases {
-            assert_eq!(reshape(shape.clone(), &chunk), Ok(expected), "{shape}");
+            assert_eq!(reshape(&shape, &chunk), Ok(expected), "{shape}");
         }
         let bad = [
             json!([[1], [0], 64, 3]),
@@ -199,9 +199,9 @@ mod tests {
             json!("x"),
         ];
         for shape in bad {
-            reshape(shape.clone(), &chunk).expect_err(&shape.to_string());
+            reshape(&shape, &chunk).expect_err(&shape.to_string());
         }
-        assert_eq!(reshape(json!([]), &[1, 1]), Ok(vec![]));
-        assert_eq!(reshape(json!([1, 1]), &[]), Ok(vec![1, 1]));
+        assert_eq!(reshape(&json!([]), &[1, 1]), Ok(vec![]));
+        assert_eq!(reshape(&json!([1, 1]), &[]), Ok(vec![1, 1]));
     }
 }

@@ -1,6 +1,8 @@
 //! What numcodecs wrote decodes to what numcodecs says, and what we encode are its bytes. The rows
 //! are in `fixtures/numcodecs.jsonl`, made by the script beside it.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use zarr_codecs::{Chain, ChunkSpec, CodecError, NdView, NdViewMut, Registry, Scratch};

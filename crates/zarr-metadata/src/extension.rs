@@ -1,5 +1,5 @@
 //! `Extension`: a name with a configuration, the shape every pluggable part of a v3 document has.
-//! Knows no names: what they mean is for others to say.
+//! Knows no names, but for a prefix: what they mean is for others to say.
 
 use std::fmt;
 
@@ -84,12 +84,13 @@ impl Extension {
         problems.finish(read)
     }
 
-    /// The object form, `configuration` only when there is any.
+    /// The object form, `configuration` only when there is any. Codecs of numcodecs always have one:
+    /// zarr-python opens no array in which it is missing.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
         object.insert("name".to_owned(), self.name.as_str().into());
-        if !self.configuration.is_empty() {
+        if !self.configuration.is_empty() || self.name.starts_with("numcodecs.") {
             object.insert(
                 "configuration".to_owned(),
                 self.configuration.clone().into(),
@@ -202,6 +203,8 @@ mod tests {
             json!({"name": "a", "configuration": {}}),
             Ok(json!({"name": "a"})),
         );
+        let crc32 = json!({"name": "numcodecs.crc32", "configuration": {}});
+        check(crc32.clone(), Ok(crc32));
         check(
             json!({"name": "a", "must_understand": false}),
             Ok(json!({"name": "a", "must_understand": false})),

@@ -345,3 +345,6 @@ fn a_part_of_a_blosc_chunk_needs_only_its_blocks() {
         assert_eq!(decode(&chain, &encoded, &part, 1).unwrap(), expected);
     }
 }
+
+#[path = "numcodecs_tests.rs"]
+mod numcodecs_tests;

@@ -1,6 +1,7 @@
 //! The `quantize` filter of numcodecs: floats rounded to a number of decimal digits, by a power of
 //! two so that the bits after them are zero. Lossy.
 
+use serde_json::Value;
 use zarr_metadata::Extension;
 
 use crate::filter::Filter;
@@ -21,7 +22,7 @@ impl Quantize {
         let digits = extension
             .configuration
             .get("digits")
-            .and_then(|v| v.as_f64());
+            .and_then(Value::as_f64);
         let digits = digits.ok_or_else(|| setting::bad(extension, "digits", "a number"))?;
         let dtype = setting::dtype(extension, "dtype", given)?;
         let astype = setting::dtype(extension, "astype", Some(dtype))?;

@@ -1,0 +1,113 @@
+//! What the package behind zarr-python's `cast_value` makes of single numbers, ours makes too. The
+//! rows are in `fixtures/cast_value.jsonl`, made by the script beside it.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use zarr_codecs::{Chain, ChunkSpec, CodecError, NdView, NdViewMut, Registry, Scratch};
+use zarr_metadata::{DataType, Extension, FillValue};
+
+#[derive(Deserialize)]
+struct Row {
+    from: String,
+    to: String,
+    rounding: String,
+    out_of_range: Option<String>,
+    values: Vec<(String, Option<String>)>,
+}
+
+fn native(hex: &str) -> Vec<u8> {
+    let digit = |c: &u8| char::from(*c).to_digit(16).unwrap() as u8;
+    let pairs = hex.as_bytes().chunks(2);
+    let mut bytes: Vec<u8> = pairs
+        .map(|pair| digit(&pair[0]) << 4 | digit(&pair[1]))
+        .collect();
+    if cfg!(target_endian = "big") {
+        bytes.reverse();
+    }
+    bytes
+}
+
+fn chain(from: &str, codec: &Value) -> Chain {
+    let dtype: DataType = from.parse().unwrap();
+    let fill = FillValue::zero(&dtype).unwrap();
+    let spec = ChunkSpec::new(&[1], dtype, fill).unwrap();
+    let endian = if cfg!(target_endian = "big") {
+        "big"
+    } else {
+        "little"
+    };
+    let bytes = Extension::new("bytes").with("endian", endian);
+    let codec = Extension::from_json(codec.clone()).unwrap();
+    Chain::new(&[codec, bytes], spec, &Registry::default()).unwrap()
+}
+
+fn encode(chain: &Chain, element: &[u8]) -> Result<Vec<u8>, CodecError> {
+    let view = NdView::new(element, &[1], element.len()).unwrap();
+    let mut out = vec![];
+    chain.encode(&view, &mut out, &mut Scratch::default())?;
+    Ok(out)
+}
+
+fn decode(chain: &Chain, encoded: &[u8]) -> Result<Vec<u8>, CodecError> {
+    let elem = chain.spec().elem().unwrap();
+    let mut out = vec![0; elem];
+    let view = NdViewMut::over(&mut out, &[1], elem).unwrap();
+    chain.decode(encoded, view, &mut Scratch::default())?;
+    Ok(out)
+}
+
+#[test]
+fn every_row_of_cast_value_rs() {
+    let mut wrong = vec![];
+    for line in include_str!("fixtures/cast_value.jsonl").lines() {
+        let row: Row = serde_json::from_str(line).unwrap();
+        let Row {
+            from,
+            to,
+            rounding,
+            out_of_range,
+            values,
+        } = row;
+        let codec = json!({"name": "cast_value", "configuration": {
+            "data_type": to, "rounding": rounding, "out_of_range": out_of_range
+        }});
+        let chain = chain(&from, &codec);
+        for (value, expected) in values {
+            let expected = expected.map(|hex| native(&hex));
+            let found = encode(&chain, &native(&value)).ok();
+            if found != expected {
+                wrong.push(format!(
+                    "{from} {value} to {to} {rounding} {out_of_range:?}: {found:02x?}, not {expected:02x?}"
+                ));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn single_values_come_first() {
+    let chain = chain(
+        "float64",
+        &json!({"name": "cast_value", "configuration": {"data_type": "int8", "scalar_map": {
+            "encode": [["NaN", -128], [300.0, 7], [300.0, 8]], "decode": [[-128, "NaN"]]
+        }}}),
+    );
+    assert_eq!(encode(&chain, &f64::NAN.to_ne_bytes()).unwrap(), [0x80]);
+    assert_eq!(encode(&chain, &300_f64.to_ne_bytes()).unwrap(), [7]);
+    let decoded = decode(&chain, &[0x80]).unwrap();
+    assert!(f64::from_ne_bytes(decoded.try_into().unwrap()).is_nan());
+    assert_eq!(
+        encode(&chain, &301_f64.to_ne_bytes())
+            .unwrap_err()
+            .to_string(),
+        "codec `cast_value`: configuration: 301.0 cannot be encoded: it has no place in int8"
+    );
+}
