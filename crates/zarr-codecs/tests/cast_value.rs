@@ -51,7 +51,7 @@ fn encode(chain: &Chain, element: &[u8]) -> Result<Vec<u8>, CodecError> {
 }
 
 fn decode(chain: &Chain, encoded: &[u8]) -> Result<Vec<u8>, CodecError> {
-    let elem = chain.spec().elem().unwrap();
+    let elem = chain.spec().elem();
     let mut out = vec![0; elem];
     let view = NdViewMut::over(&mut out, &[1], elem).unwrap();
     chain.decode(encoded, view, &mut Scratch::default())?;
