@@ -144,6 +144,19 @@ fn an_unknown_codec_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn a_codec_that_only_decodes_is_refused_before_anything_is_written() {
+    let store = MemoryStore::new().into_store();
+    let array = zarr::create_array(store.clone(), [4], DataType::Int16);
+    let snappy = Extension::new("blosc").with("cname", "snappy");
+    let error = array.compressors(snappy).wait().unwrap_err();
+    assert!(
+        error.to_string().contains("\"snappy\" is only read"),
+        "{error}"
+    );
+    assert!(store.is_empty(&zarr_store::Prefix::root()).wait().unwrap());
+}
+
+#[test]
 fn what_is_there_is_kept_unless_overwritten() {
     let store = MemoryStore::new().into_store();
     let make = |format| zarr::create_array(store.clone(), [4], DataType::UInt8).zarr_format(format);

@@ -133,12 +133,17 @@ impl BytesToBytes for BloscCodec {
         Some(Header::read(src, decoded).and_then(run))
     }
 
-    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
-        check_limit(src.len())?;
+    fn check_encode(&self) -> Result<(), CodecError> {
         if self.settings.compressor == Compressor::Snappy {
             let text = "`cname` \"snappy\" is only read; write with \"lz4\" or \"zstd\" instead";
             return Err(CodecErrorKind::Config(text.to_owned()).of(NAME));
         }
+        Ok(())
+    }
+
+    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
+        self.check_encode()?;
+        check_limit(src.len())?;
         encode::encode(&self.settings, src, dst, &mut cx.contexts);
         Ok(())
     }

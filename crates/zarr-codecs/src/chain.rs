@@ -571,6 +571,19 @@ impl Chain {
         Ok(())
     }
 
+    /// Whether every codec can encode: some settings can only be decoded.
+    ///
+    /// # Errors
+    /// The first codec's that cannot.
+    pub fn check_encode(&self) -> Result<(), CodecError> {
+        if let Serializer::Shard(shard) = &self.serializer {
+            shard.inner().check_encode()?;
+        }
+        self.bytes
+            .iter()
+            .try_for_each(|stage| stage.codec.check_encode())
+    }
+
     /// Appends the encoded chunk to `dst`. `src` has the chunk's shape.
     ///
     /// # Errors

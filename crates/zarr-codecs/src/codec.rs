@@ -287,6 +287,13 @@ pub trait BytesToBytes: Debug + Send + Sync + 'static {
         let _ = (src, decoded, range, dst, cx);
         None
     }
+    /// Asked before an array is created, so that none is made that nobody could write to.
+    ///
+    /// # Errors
+    /// For a setting that can only be decoded.
+    fn check_encode(&self) -> Result<(), CodecError> {
+        Ok(())
+    }
     /// Appends the encoded bytes to `dst`.
     ///
     /// # Errors

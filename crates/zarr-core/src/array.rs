@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use zarr_codecs::{Chain, ChunkSpec, CodecErrorKind, Projections};
+use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind, Projections};
 use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
@@ -101,6 +101,22 @@ impl ChunkedArray {
         &self.config
     }
 
+    fn codec_error(&self, source: CodecError) -> Error {
+        Error::from(ErrorKind::Codec {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    /// Whether chunks can be written, as far as that is known before there is data.
+    ///
+    /// # Errors
+    /// As [`chain`](Self::chain), and a codec that only decodes.
+    pub fn check_writable(&self) -> Result<()> {
+        let writable = self.chain()?.check_encode();
+        writable.map_err(|source| self.codec_error(source))
+    }
+
     /// The codecs, resolved at the first call.
     ///
     /// # Errors
@@ -110,12 +126,7 @@ impl ChunkedArray {
         if let Some(chain) = self.chain.get() {
             return Ok(chain);
         }
-        let codec = |source| {
-            Error::from(ErrorKind::Codec {
-                path: self.path.clone(),
-                source,
-            })
-        };
+        let codec = |source| self.codec_error(source);
         let fill = self
             .metadata
             .fill_value()

@@ -245,7 +245,7 @@ impl CreateArray {
         let metadata = options.metadata(context.default_format())?;
         let array = Array::new(location.clone(), metadata.clone(), context, self.config)?;
         // Everything knowable is checked by now, or here, and nothing has been touched.
-        array.chunked().chain()?;
+        array.chunked().check_writable()?;
         let node = NodeMetadata::Array(metadata);
         hierarchy::create(&location, &node, self.overwrite).await?;
         Ok(array)

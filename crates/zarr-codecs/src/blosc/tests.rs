@@ -146,7 +146,7 @@ fn bounded(how: c_blosc::Settings<'_>, len: usize) -> usize {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(cases(60))]
 
     #[test]
     fn frames_of_c_blosc_decode(how in settings(), len in sizes(), kind in kinds()) {
@@ -166,7 +166,12 @@ proptest! {
         prop_assert!(back == data, "{how:?} {} {kind:?}", data.len());
         let theirs = c_blosc::compress(how, &data).unwrap();
         // All but the length of the frame: version, flags, and sizes of elements, data, blocks.
-        prop_assert_eq!(&frame[..12], &theirs[..12], "{:?} {} {:?}", how, data.len(), kind);
+        let mut header = frame[..12].to_vec();
+        if how.cname == "zlib" {
+            // Where there is next to nothing to gain, one of them may find it worth storing.
+            header[2] = header[2] & !2 | theirs[2] & 2;
+        }
+        prop_assert_eq!(header, &theirs[..12], "{:?} {} {:?}", how, data.len(), kind);
         let most = theirs.len() + theirs.len() * 3 / 100 + 64;
         prop_assert!(frame.len() <= most, "{how:?} {} {kind:?}: {} not {}", data.len(), frame.len(), theirs.len());
         prop_assert!(decode(&frame, Len::AtMost(1 << 22)).unwrap() == data);
@@ -239,11 +244,18 @@ fn a_chunk_beyond_a_frame_is_refused_before_it_is_made() {
 
 #[test]
 fn snappy_is_read_only() {
-    let snappy = parse(&json!({"cname": "snappy"}), &spec(&[4], DataType::UInt8)).unwrap();
+    let spec = spec(&[4], DataType::UInt8);
+    let snappy = parse(&json!({"cname": "snappy"}), &spec).unwrap();
     let mut frame = vec![];
-    let error = snappy
-        .encode(&[1; 4], &mut frame, &mut Scratch::default())
-        .unwrap_err();
-    assert!(error.to_string().contains("only read"), "{error}");
+    let mut scratch = Scratch::default();
+    let encoded = snappy.encode(&[1; 4], &mut frame, &mut scratch);
+    for error in [encoded, snappy.check_encode()] {
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("\"snappy\" is only read"), "{error}");
+    }
     assert!(frame.is_empty());
+    parse(&json!({"cname": "lz4"}), &spec)
+        .unwrap()
+        .check_encode()
+        .unwrap();
 }

@@ -346,5 +346,34 @@ fn a_part_of_a_blosc_chunk_needs_only_its_blocks() {
     }
 }
 
+#[test]
+#[cfg(feature = "blosc")]
+fn long_rows_take_the_blocks_of_blosc_one_by_one() {
+    let spec = spec(&[40, 101], DataType::UInt16);
+    let elements: Vec<u8> = (0..40 * 101_u16).flat_map(u16::to_ne_bytes).collect();
+    for (cname, blocksize) in [
+        ("zstd", 128),
+        ("lz4", 1000),
+        ("zstd", 4000),
+        ("zstd", 1 << 20),
+    ] {
+        let codecs = json!([
+            {"name": "bytes", "configuration": {"endian": "big"}},
+            {"name": "blosc", "configuration": {
+                "cname": cname, "clevel": 3, "shuffle": "bitshuffle", "typesize": 2,
+                "blocksize": blocksize,
+            }},
+        ]);
+        let chain = chain(&codecs, &spec).unwrap();
+        let mut encoded = encode(&chain, &elements);
+        let whole = Region::whole(&[40, 101]);
+        assert_eq!(decode(&chain, &encoded, &whole, 3).unwrap(), elements);
+        // The first block's length.
+        let first = u32::from_le_bytes(*encoded[16..].first_chunk().unwrap()) as usize;
+        encoded[first..first + 4].fill(0xFF);
+        assert!(decode(&chain, &encoded, &whole, 3).is_err());
+    }
+}
+
 #[path = "numcodecs_tests.rs"]
 mod numcodecs_tests;
