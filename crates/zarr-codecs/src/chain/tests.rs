@@ -315,5 +315,5 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
     );
 }
 
-#[path = "numcodecs_tests.rs"]
-mod numcodecs_tests;
+#[path = "tests/numcodecs.rs"]
+mod numcodecs;
