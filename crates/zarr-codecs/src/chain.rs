@@ -192,10 +192,10 @@ impl Chain {
                     len = shard.encoded_len();
                     serializer = Some((Serializer::Shard(shard), len));
                 }
-                (Codec::BytesToBytes(codec), Some((_, made))) => {
+                (Codec::BytesToBytes(codec), Some((_, serialized_len))) => {
                     let decoded = len;
                     len = codec.encoded_len(decoded);
-                    check_growth(*made, len, &extension.name)?;
+                    check_growth(*serialized_len, len, &extension.name)?;
                     bytes.push(BytesStage { codec, decoded });
                 }
                 (Codec::BytesToBytes(_), None) => {
@@ -675,12 +675,13 @@ impl Chain {
 
 /// Decoders are given as much memory as may come, so a list of codecs that each make more of the
 /// data must not ask for any amount.
-fn check_growth(made: Len, encoded: Len, codec: &str) -> Result<(), CodecError> {
+fn check_growth(serialized: Len, encoded: Len, codec: &str) -> Result<(), CodecError> {
     // Single bytes as numbers of eight bytes, as text, in a compressor that finds nothing to save.
     const TIMES: usize = 16;
     const MORE: usize = 1 << 20;
-    let limit = made.max().saturating_mul(TIMES).saturating_add(MORE);
-    if encoded.max() <= limit.min(isize::MAX as usize) {
+    let limit = serialized.max().saturating_mul(TIMES).saturating_add(MORE);
+    let limit = limit.min(isize::MAX as usize);
+    if encoded.max() <= limit {
         return Ok(());
     }
     let (what, asked, limit) = ("an encoded chunk", encoded.max() as u64, limit as u64);

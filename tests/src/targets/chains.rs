@@ -1,7 +1,10 @@
 //! Codecs and shards: any bytes decode to a chunk of the declared size, or to an error.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
-use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Region, Registry, Scratch};
+
+use zarr_codecs::{Chain, ChunkSpec, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::{Bound, Target};
@@ -23,13 +26,41 @@ macro_rules! decoders {
     };
 }
 
+/// Decoders that are told apart by the first byte of the input, which is no part of the chunk.
+macro_rules! families {
+    ($($name:literal: $codecs:tt),* $(,)?) => {
+        vec![$(Target {
+            name: $name,
+            run: |bytes| {
+                let chains = json!($codecs);
+                let chains = chains.as_array().unwrap();
+                if let Some((which, bytes)) = bytes.split_first() {
+                    decode(&chains[usize::from(*which) % chains.len()], bytes);
+                }
+            },
+            seeds: || {
+                let chains = json!($codecs);
+                let chains = chains.as_array().unwrap().iter().enumerate();
+                let marked = |(which, chain)| {
+                    seeds(chain).into_iter().map(move |seed| [vec![which as u8], seed].concat())
+                };
+                chains.flat_map(marked).collect()
+            },
+            bound: Bound::chunk(DECODED + STATE),
+        }),*]
+    };
+}
+
 pub(super) fn targets() -> Vec<Target> {
     let mut targets = decoders! {
         "bytes": [{"name": "bytes", "configuration": {"endian": "big"}}],
         "zstd": ["bytes_le", {"name": "zstd", "configuration": {"level": 1, "checksum": true}}],
-        "gzip": ["bytes_le", {"name": "gzip", "configuration": {"level": 1}}],
-        "crc32c": ["bytes_le", "crc32c"],
-        "transpose": [{"name": "transpose", "configuration": {"order": [1, 0]}}, "bytes_le"],
+        "bz2": ["bytes_le", {"name": "numcodecs.bz2", "configuration": {"level": 1}}],
+        "lz4": ["bytes_le", "numcodecs.lz4"],
+        "cast_value": [
+            {"name": "cast_value", "configuration": {"data_type": "int16", "out_of_range": "wrap"}},
+            "bytes_le",
+        ],
         "shard": [{"name": "sharding_indexed", "configuration": {
             "chunk_shape": [4, 8], "codecs": ["bytes_le", {"name": "gzip", "configuration": {"level": 1}}],
             "index_codecs": ["bytes_le"], "index_location": "start",
@@ -42,6 +73,52 @@ pub(super) fn targets() -> Vec<Target> {
             "index_codecs": ["bytes_le", "crc32c"],
         }}, {"name": "zstd", "configuration": {"level": 1}}],
     };
+    targets.extend(families! {
+        "gzip_zlib": [
+            ["bytes_le", {"name": "gzip", "configuration": {"level": 1}}],
+            ["bytes_le", {"name": "numcodecs.zlib", "configuration": {"level": 1}}],
+        ],
+        "lzma": [
+            ["bytes_le", {"name": "numcodecs.lzma", "configuration": {"preset": 0}}],
+            ["bytes_le", {"name": "numcodecs.lzma", "configuration": {"format": 2, "preset": 0}}],
+        ],
+        "blosc": [
+            ["bytes_le", {"name": "blosc", "configuration": {
+                "cname": "blosclz", "clevel": 9, "shuffle": "noshuffle", "blocksize": 256}}],
+            ["bytes_le", {"name": "blosc", "configuration": {
+                "cname": "lz4", "clevel": 5, "shuffle": "shuffle", "typesize": 4, "blocksize": 0}}],
+            ["bytes_le", {"name": "blosc", "configuration": {
+                "cname": "zstd", "clevel": 1, "shuffle": "bitshuffle", "typesize": 4, "blocksize": 512}}],
+            ["bytes_le", {"name": "blosc", "configuration": {
+                "cname": "zlib", "clevel": 1, "shuffle": "shuffle", "typesize": 2, "blocksize": 0}}],
+        ],
+        "checksums": [
+            ["bytes_le", "crc32c"], ["bytes_le", "numcodecs.crc32"], ["bytes_le", "numcodecs.adler32"],
+            ["bytes_le", "numcodecs.fletcher32"], ["bytes_le", "numcodecs.jenkins_lookup3"],
+            ["bytes_le", "numcodecs.base64"],
+        ],
+        "filters": [
+            [{"name": "numcodecs.delta", "configuration": {"dtype": "<u4"}}, "bytes_le"],
+            ["bytes_le", {"name": "numcodecs.shuffle", "configuration": {"elementsize": 4}}],
+            [{"name": "numcodecs.astype", "configuration": {
+                "encode_dtype": "<u2", "decode_dtype": "<u4"}}, "bytes_le"],
+            [{"name": "transpose", "configuration": {"order": [1, 0]}}, "bytes_le"],
+            [{"name": "reshape", "configuration": {"shape": [8, 64]}}, "bytes_le"],
+        ],
+    });
+    targets.push(Target {
+        name: "vlen",
+        run: vlen,
+        seeds: || {
+            let texts: [&[u8]; 3] = [
+                b"\x02\0\0\0\x01\0\0\0a\x02\0\0\0\xc5\xbc",
+                b"\x02\0\0\0\0\0\0\0\x03\0\0\0abc",
+                &zstd_frame(),
+            ];
+            texts.map(<[u8]>::to_vec).into()
+        },
+        bound: Bound::chunk(STATE),
+    });
     targets.push(Target {
         name: "roundtrip_chain",
         run: roundtrip,
@@ -50,6 +127,46 @@ pub(super) fn targets() -> Vec<Target> {
         bound: Bound::chunk(1 << 20),
     });
     targets
+}
+
+/// Two empty texts, compressed.
+fn zstd_frame() -> Vec<u8> {
+    let chain = vlen_chain(&json!(["vlen-utf8", {"name": "zstd", "configuration": {"level": 1}}]));
+    let mut encoded = vec![];
+    let view = NdView::new(&[0; 2 * Handle::SIZE], &[2], Handle::SIZE).unwrap();
+    chain.encode(&view, &mut encoded, &mut worker()).unwrap();
+    encoded
+}
+
+fn vlen_chain(codecs: &Value) -> Chain {
+    let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
+    let fill = FillValue::zero(&DataType::String).unwrap();
+    let spec = ChunkSpec::new(&[2], DataType::String, fill).unwrap();
+    Chain::new(&codecs, spec, &Registry::default()).unwrap()
+}
+
+fn worker() -> Scratch {
+    let heap = Some(Arc::new(Heap::new("")));
+    Scratch {
+        heap,
+        ..Scratch::default()
+    }
+}
+
+/// Texts as they are, and behind compressors that do not know how long these are.
+fn vlen(bytes: &[u8]) {
+    for compressor in ["zstd", "gzip", "numcodecs.lz4", "numcodecs.bz2", "blosc"] {
+        let setting = match compressor {
+            "blosc" => json!({"cname": "lz4", "clevel": 5, "shuffle": "noshuffle", "blocksize": 0}),
+            _ => json!({}),
+        };
+        let compressed = json!({"name": compressor, "configuration": setting});
+        for codecs in [json!(["vlen-utf8"]), json!(["vlen-utf8", compressed])] {
+            let mut handles = [0; 2 * Handle::SIZE];
+            let view = NdViewMut::over(&mut handles, &[2], Handle::SIZE).unwrap();
+            let _ = vlen_chain(&codecs).decode(bytes, view, &mut worker());
+        }
+    }
 }
 
 /// The chain of a list in which `bytes_le` is short for little-endian `bytes`.
