@@ -90,10 +90,6 @@ fn backend(error: std::io::Error) -> CodecError {
     CodecErrorKind::Backend(Box::new(error)).of(NAME)
 }
 
-fn is_one_frame(src: &[u8]) -> bool {
-    zstd_safe::find_frame_compressed_size(src).is_ok_and(|len| len == src.len())
-}
-
 /// Decodes all frames to the front of `memory`.
 fn frames<'d>(
     src: &[u8],
@@ -130,17 +126,7 @@ impl BytesToBytes for ZstdCodec {
     }
 
     fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
-        // The frame's own size is only believed up to what may come, and where no other follows.
-        let said = match (dst.expected(), zstd_safe::get_frame_content_size(src)) {
-            (Len::AtMost(max), Ok(Some(size))) if is_one_frame(src) => {
-                Some(usize::try_from(size).map_or(max, |size| size.min(max)))
-            }
-            _ => None,
-        };
-        match said {
-            Some(len) => dst.fill(NAME, len, cx, |memory, cx| frames(src, memory, cx)),
-            None => dst.fill_to_end(NAME, src, cx, |memory, cx| frames(src, memory, cx)),
-        }
+        dst.fill_to_end(NAME, src, cx, |memory, cx| frames(src, memory, cx))
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {

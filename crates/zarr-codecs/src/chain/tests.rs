@@ -375,5 +375,5 @@ fn long_rows_take_the_blocks_of_blosc_one_by_one() {
     }
 }
 
-#[path = "numcodecs_tests.rs"]
-mod numcodecs_tests;
+#[path = "tests/numcodecs.rs"]
+mod numcodecs;
