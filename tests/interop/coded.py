@@ -79,7 +79,7 @@ class Coded:
 
 
 #: What has its own name in format 3.
-REGISTERED = ["bytes", "cast_value", "crc32c", "gzip", "scale_offset", "transpose", "zstd"]
+REGISTERED = ["blosc", "bytes", "cast_value", "crc32c", "gzip", "scale_offset", "transpose", "zstd"]
 
 
 def _v3(codec: tuple) -> dict:
@@ -120,6 +120,11 @@ def cases() -> list[Coded]:
             found.append(Coded(zarr_format, dtype, (codec,), compressors=(("zstd", {"level": 1}),)))
         for codec in [*COMPRESSORS, ("shuffle", {"elementsize": 4}), *SUMS]:
             found.append(Coded(zarr_format, "<f4", compressors=(codec,)))
+    for cname in ["blosclz", "lz4", "lz4hc", "zlib", "zstd"]:
+        for number, word in enumerate(["noshuffle", "shuffle", "bitshuffle"]):
+            settings = {"cname": cname, "clevel": 5, "shuffle": number, "blocksize": 0}
+            found.append(Coded(2, "<f4", compressors=(("blosc", settings),)))
+            found.append(Coded(3, "<f4", compressors=(("blosc", {**settings, "shuffle": word, "typesize": 4}),)))
     zstd = (("zstd", {"level": 1}),)
     delta, shuffle, crc32 = ("delta", {"dtype": "<i4"}), ("shuffle", {"elementsize": 4}), ("crc32", {})
     found += [Coded(2, "<i4", (codec,), compressors=zstd) for codec in [("base64", {}), crc32, ("crc32c", {"location": "start"})]]

@@ -19,6 +19,7 @@ import cases
 import cli
 import coded
 import quickstart
+import texts
 from read_back import READERS, difference
 from tally import Tally
 from write_peers import WRITERS
@@ -88,6 +89,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--zarr-bin", required=True, help="our command")
     parser.add_argument("--quickstart", help="the built quickstart example; left out where not given")
+    parser.add_argument("--texts", help="the built program that writes and reads texts; left out where not given")
     parser.add_argument("--data", required=True, type=Path, help="the directory of the .npy files")
     parser.add_argument("--work", required=True, type=Path, help="a directory that is emptied and used")
     parser.add_argument("--only", help="run the cases whose name contains this")
@@ -100,6 +102,8 @@ def main() -> int:
     tally = Tally(args.only)
     if args.quickstart and tally.wants("quickstart"):
         section(tally, "quickstart", lambda: quickstart.check(tally, args.quickstart, args.data, work))
+    if args.texts and tally.wants("texts"):
+        section(tally, "texts both ways", lambda: texts.check(tally, args.texts, work))
     section(tally, "peers write, zarr reads", lambda: peers_write(tally, args.zarr_bin, work))
     section(tally, "codecs both ways", lambda: coded.check(tally, args.zarr_bin, work))
     section(tally, "zarr writes, peers read", lambda: we_write(tally, args.zarr_bin, work))

@@ -31,6 +31,17 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             "quickstart",
         ],
     ))?;
+    run_command(&mut cargo(
+        workspace,
+        &[
+            "build",
+            "--release",
+            "--package",
+            "zarr-tests",
+            "--bin",
+            "texts",
+        ],
+    ))?;
     let release = workspace.target().join("release");
     let suffix = std::env::consts::EXE_SUFFIX;
     run_command(
@@ -41,6 +52,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             .arg(release.join(format!("zarr{suffix}")))
             .arg("--quickstart")
             .arg(release.join(format!("examples/quickstart{suffix}")))
+            .arg("--texts")
+            .arg(release.join(format!("texts{suffix}")))
             .arg("--data")
             .arg(workspace.root().join("examples/data"))
             .arg("--work")

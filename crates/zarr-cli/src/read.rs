@@ -57,7 +57,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     if !to_stdout {
         output::check(&args.output).map_err(|error| Failure::io("cannot write", &file, &error))?;
     }
-    if !npy::has(array.dtype()) && array.dtype().size().is_some() {
+    if !npy::has(array.dtype()) {
         let why = format!(
             "an .npy file cannot hold elements of type {}",
             array.dtype()
