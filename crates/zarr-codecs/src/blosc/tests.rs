@@ -207,6 +207,17 @@ fn settings_are_those_of_v3_and_of_numcodecs() {
 }
 
 #[test]
+fn what_is_absent_depends_on_who_wrote_it() {
+    let (bare, spec) = (Extension::new("blosc"), spec(&[4], DataType::UInt8));
+    let v3 = BloscCodec::parse(&bare, &spec).unwrap().settings;
+    assert_eq!((v3.compressor, v3.level), (Compressor::Zstd, 5));
+    assert_eq!((v3.shuffle, v3.typesize, v3.block), (Shuffle::Bit, 1, 0));
+    let v2 = BloscCodec::parse_numcodecs(&bare, &spec).unwrap().settings;
+    assert_eq!((v2.compressor, v2.level), (Compressor::Lz4, 5));
+    assert_eq!((v2.shuffle, v2.typesize, v2.block), (Shuffle::Byte, 1, 0));
+}
+
+#[test]
 fn other_settings_are_refused() {
     for (bad, why) in [
         (json!({"cname": "lzma"}), "`cname` must be blosclz, lz4"),
