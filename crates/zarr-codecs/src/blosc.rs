@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use zarr_metadata::Extension;
 
-use self::config::{Compressor, Settings};
+use self::config::{Absent, Compressor, Settings};
 use self::header::Header;
 use crate::buffer::{self, Front};
 use crate::scratch::Scratch;
@@ -60,12 +60,28 @@ impl BloscCodec {
     /// `cname` is `"blosclz"`, `"lz4"`, `"lz4hc"`, `"snappy"` (read only), `"zlib"` or `"zstd"`;
     /// `shuffle` is `"noshuffle"`, `"shuffle"` or `"bitshuffle"`, or a number of numcodecs (0, 1, 2,
     /// or -1 for bit shuffle of single bytes and byte shuffle else). An absent `typesize` is the
-    /// size of an element; what else is absent is as numcodecs has it (`"lz4"`, 5, 1, 0).
+    /// size of an element; what else is absent is as zarr-python has it (`"zstd"`, 5, -1, 0).
     ///
     /// # Errors
     /// For other values, and where a chunk has more bytes than a frame can say (2³¹ − 17).
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
-        let settings = Settings::parse(extension, spec)?;
+        Self::with_absent(extension, spec, &config::V3)
+    }
+
+    /// As [`parse`](Self::parse), where what is absent is as numcodecs has it (`"lz4"`, 5, 1, 0).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn parse_numcodecs(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
+        Self::with_absent(extension, spec, &config::NUMCODECS)
+    }
+
+    fn with_absent(
+        extension: &Extension,
+        spec: &ChunkSpec,
+        absent: &Absent,
+    ) -> Result<Self, CodecError> {
+        let settings = Settings::parse(extension, spec, absent)?;
         spec.byte_len().map_or(Ok(()), check_limit)?;
         Ok(Self { settings })
     }

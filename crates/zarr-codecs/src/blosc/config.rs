@@ -51,12 +51,35 @@ pub(super) struct Settings {
     pub(super) block: usize,
 }
 
+/// What is taken where a configuration does not say.
+pub(super) struct Absent {
+    compressor: Compressor,
+    /// As numcodecs numbers it.
+    shuffle: i64,
+}
+
+/// As zarr-python has it for v3.
+pub(super) const V3: Absent = Absent {
+    compressor: Compressor::Zstd,
+    shuffle: -1,
+};
+
+/// As numcodecs has it.
+pub(super) const NUMCODECS: Absent = Absent {
+    compressor: Compressor::Lz4,
+    shuffle: 1,
+};
+
 impl Settings {
     /// Reads a configuration for the bytes of such a chunk.
     ///
     /// # Errors
     /// For values that are neither v3's nor numcodecs'.
-    pub(super) fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
+    pub(super) fn parse(
+        extension: &Extension,
+        spec: &ChunkSpec,
+        absent: &Absent,
+    ) -> Result<Self, CodecError> {
         let setting = |key| {
             extension
                 .configuration
@@ -71,9 +94,8 @@ impl Settings {
                 number.ok_or_else(|| bad(key, &format!("an integer of 0 to {most}"), value))
             }
         };
-        // What numcodecs takes where nothing is said.
         let compressor = match setting("cname") {
-            None => Compressor::Lz4,
+            None => absent.compressor,
             Some(value) => {
                 let found = COMPRESSORS.iter().find(|(name, ..)| value == name);
                 let names = "blosclz, lz4, lz4hc, snappy, zlib or zstd";
@@ -88,7 +110,7 @@ impl Settings {
             Some(typesize) => typesize,
         };
         let shuffle = match setting("shuffle") {
-            None => Shuffle::Byte,
+            None => shuffle(&Value::from(absent.shuffle), element)?,
             Some(value) => shuffle(value, element)?,
         };
         Ok(Self {

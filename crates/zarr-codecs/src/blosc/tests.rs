@@ -172,7 +172,9 @@ proptest! {
             header[2] = header[2] & !2 | theirs[2] & 2;
         }
         prop_assert_eq!(header, &theirs[..12], "{:?} {} {:?}", how, data.len(), kind);
-        let most = theirs.len() + theirs.len() * 3 / 100 + 64;
+        // Libdeflate and zlib differ by a few bytes in parts that shrink to next to nothing.
+        let slack = if how.cname == "zlib" { data.len() / 200 } else { 0 };
+        let most = theirs.len() + theirs.len() * 3 / 100 + 64 + slack;
         prop_assert!(frame.len() <= most, "{how:?} {} {kind:?}: {} not {}", data.len(), frame.len(), theirs.len());
         prop_assert!(decode(&frame, Len::AtMost(1 << 22)).unwrap() == data);
     }
@@ -202,6 +204,17 @@ fn settings_are_those_of_v3_and_of_numcodecs() {
         let v2 = json!({"cname": "lz4", "clevel": 5, "shuffle": shuffle, "blocksize": 0});
         assert_eq!(of(v2, dtype).unwrap().shuffle, expected);
     }
+}
+
+#[test]
+fn what_is_absent_depends_on_who_wrote_it() {
+    let (bare, spec) = (Extension::new("blosc"), spec(&[4], DataType::UInt8));
+    let v3 = BloscCodec::parse(&bare, &spec).unwrap().settings;
+    assert_eq!((v3.compressor, v3.level), (Compressor::Zstd, 5));
+    assert_eq!((v3.shuffle, v3.typesize, v3.block), (Shuffle::Bit, 1, 0));
+    let v2 = BloscCodec::parse_numcodecs(&bare, &spec).unwrap().settings;
+    assert_eq!((v2.compressor, v2.level), (Compressor::Lz4, 5));
+    assert_eq!((v2.shuffle, v2.typesize, v2.block), (Shuffle::Byte, 1, 0));
 }
 
 #[test]
