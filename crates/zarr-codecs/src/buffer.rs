@@ -78,13 +78,11 @@ pub(crate) fn fill_exact<E>(
 
 /// Memory that is filled from its front on, step by step. Each step proves what it filled as whoever
 /// fills memory does, so that in the end the front is one slice.
-#[cfg(feature = "blosc")]
 pub(crate) struct Front<'d> {
     memory: &'d mut Uninit,
     filled: usize,
 }
 
-#[cfg(feature = "blosc")]
 impl<'d> Front<'d> {
     pub(crate) fn new(memory: &'d mut Uninit) -> Self {
         Self { memory, filled: 0 }

@@ -109,12 +109,20 @@ mod kernels;
 #[cfg(feature = "lz4")]
 mod lz4;
 #[cfg(feature = "lz4")]
-#[allow(dead_code, reason = "only blosc asks for more effort")]
+#[cfg_attr(
+    not(feature = "blosc"),
+    allow(dead_code, reason = "only blosc asks for more effort")
+)]
 mod lz4_block;
 #[cfg(feature = "lzma")]
 mod lzma;
 mod number;
 mod packbits;
+#[cfg_attr(
+    not(feature = "blosc"),
+    allow(dead_code, reason = "only blosc shuffles bits")
+)]
+mod planes;
 mod projection;
 mod region;
 mod registry;

@@ -110,7 +110,7 @@ const NUMCODECS: Table = &[
     }),
     #[cfg(feature = "blosc")]
     ("blosc", |s| {
-        bytes(crate::BloscCodec::parse(s.extension, s.spec))
+        bytes(crate::BloscCodec::parse_numcodecs(s.extension, s.spec))
     }),
     #[cfg(feature = "bz2")]
     ("bz2", |s| bytes(crate::Bz2Codec::parse(s.extension))),

@@ -3,9 +3,10 @@
 
 use zarr_metadata::Extension;
 
+use crate::buffer::Front;
 use crate::scratch::Scratch;
 use crate::sink::Sink;
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, buffer, setting};
+use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, planes, setting};
 
 const NAME: &str = "shuffle";
 
@@ -53,9 +54,9 @@ impl BytesToBytes for ShuffleCodec {
             return dst.put(NAME, src);
         }
         dst.fill(NAME, src.len(), cx, |memory, _| {
-            let memory = buffer::zeroed(memory);
-            transpose(src, memory, src.len() / self.elementsize);
-            Ok(memory)
+            let mut front = Front::new(memory);
+            planes::unshuffle(self.elementsize, src, &mut front);
+            Ok(front.into_filled())
         })
     }
 
@@ -67,26 +68,7 @@ impl BytesToBytes for ShuffleCodec {
         }
         let start = dst.len();
         dst.resize(start + src.len(), 0);
-        transpose(src, &mut dst[start..], self.elementsize);
+        planes::shuffle(self.elementsize, src, &mut dst[start..]);
         Ok(())
-    }
-}
-
-/// Reads `src` as rows of `width` bytes and writes them as columns.
-fn transpose(src: &[u8], dst: &mut [u8], width: usize) {
-    let rows = src.len().checked_div(width).unwrap_or(0);
-    if rows <= width {
-        // Few long rows: each is written a column apart.
-        for (i, row) in src.chunks_exact(width.max(1)).enumerate() {
-            for (to, from) in dst.iter_mut().skip(i).step_by(rows.max(1)).zip(row) {
-                *to = *from;
-            }
-        }
-        return;
-    }
-    for (i, column) in dst.chunks_exact_mut(rows.max(1)).enumerate() {
-        for (to, from) in column.iter_mut().zip(src.iter().skip(i).step_by(width)) {
-            *to = *from;
-        }
     }
 }

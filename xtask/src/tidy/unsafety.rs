@@ -6,7 +6,7 @@ use super::source::{Source, lines_with};
 const FILES: &[&str] = &[
     "crates/zarr-codecs/src/view.rs",
     "crates/zarr-codecs/src/buffer.rs",
-    "crates/zarr-codecs/src/blosc/shuffle/x86.rs",
+    "crates/zarr-codecs/src/planes/x86.rs",
     "crates/zarr-core/src/engine/output.rs",
     // No user's code: what tests compare with.
     "tests/c-blosc/src/lib.rs",

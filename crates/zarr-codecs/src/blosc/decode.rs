@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use super::header::{self, Header};
-use super::shuffle::{self, Shuffle};
+use super::shuffle::Shuffle;
 use super::{NAME, part};
 use crate::buffer::{self, Front};
 use crate::scratch::Contexts;
-use crate::{CodecError, CodecErrorKind};
+use crate::{CodecError, CodecErrorKind, planes};
 
 fn corrupt(text: String) -> CodecError {
     CodecErrorKind::Corrupt(text).of(NAME)
@@ -87,8 +87,8 @@ fn block(
         }
         let planes = &mut scratch.planes;
         match shuffle {
-            Shuffle::Bit => shuffle::bit_unshuffle(header.typesize, &scratch.block, dst, planes),
-            _ => shuffle::unshuffle(header.typesize, &scratch.block, dst),
+            Shuffle::Bit => planes::bit_unshuffle(header.typesize, &scratch.block, dst, planes),
+            _ => planes::unshuffle(header.typesize, &scratch.block, dst),
         }
     }
     Ok(src.len() - parts.src.len())

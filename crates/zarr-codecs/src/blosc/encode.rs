@@ -5,7 +5,8 @@ use super::Buffers;
 use super::config::{Compressor, Settings};
 use super::header::{self, Header};
 use super::part::{self, Encoding};
-use super::shuffle::{self, Shuffle};
+use super::shuffle::Shuffle;
+use crate::planes;
 use crate::scratch::Contexts;
 
 /// c-blosc's idea of a first-level cache, by which it measures blocks.
@@ -129,12 +130,12 @@ fn blocks(
             Shuffle::None => block,
             Shuffle::Byte => {
                 shuffled.resize(block.len(), 0);
-                shuffle::shuffle(header.typesize, block, shuffled);
+                planes::shuffle(header.typesize, block, shuffled);
                 shuffled
             }
             Shuffle::Bit => {
                 shuffled.resize(block.len(), 0);
-                shuffle::bit_shuffle(header.typesize, block, shuffled, planes);
+                planes::bit_shuffle(header.typesize, block, shuffled, planes);
                 shuffled
             }
         };
