@@ -25,16 +25,18 @@
 //!
 //! | codec | feature | what it does | proved by |
 //! |---|---|---|---|
-//! | `bitround` | | numbers with fewer bits | `numcodecs.jsonl` (floats), the text (integers) |
+//! | `bitround` | | numbers with fewer bits | `numcodecs.jsonl` (floats), `zarrs.jsonl` (integers) |
+//! | `blosc` | `blosc` | Blosc 1 frames of every compressor and shuffle | `blosc/tests.rs` (c-blosc), `coded.py` |
 //! | `bytes` | | byte order | `cases.py` |
 //! | `cast_value` | | another type, by rules | `cast_value.jsonl`, `coded.py` |
 //! | `crc32c` | | a sum behind the data | `cases.py` |
 //! | `gzip` | `gzip` | RFC 1952, any number of members | `cases.py` |
-//! | `packbits` | | bits without gaps, lowest first | the text |
-//! | `reshape` | | another shape | the text |
+//! | `packbits` | | bits without gaps, lowest first | `zarrs.jsonl` |
+//! | `reshape` | | another shape | `zarrs.jsonl` |
 //! | `scale_offset` | | another zero and unit | `coded.py` |
 //! | `sharding_indexed` | | chunks in a chunk | `cases.py` |
 //! | `transpose` | | another order of axes | `cases.py` |
+//! | `vlen-bytes`, `vlen-utf8` | | each element after its length | `texts.py` |
 //! | `zstd` | `zstd` | RFC 8878, frames of every kind | `cases.py` |
 //!
 //! Those of numcodecs, by their ids in v2 and as `numcodecs.<id>` in v3: see [`Chain::v2`]. All are
@@ -46,6 +48,7 @@
 //! | `astype` | | another type, as numpy casts |
 //! | `base64` | | text |
 //! | `bitround` | | floats with fewer bits |
+//! | `blosc` | `blosc` | the same as in v3, set by numbers |
 //! | `bz2` | `bz2` | bzip2 |
 //! | `delta` | | differences |
 //! | `fixedscaleoffset` | | rounded multiples in a smaller type |
@@ -55,6 +58,7 @@
 //! | `packbits` | | bools as bits, highest first |
 //! | `quantize` | | floats of some decimal digits |
 //! | `shuffle` | | bytes sorted by their place in the element |
+//! | `vlen-array`, `vlen-bytes`, `vlen-utf8` | | each element after its length |
 //! | `zstd` | `zstd` | the same as in v3 |
 //!
 //! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is refused: it runs whatever code the data hold.

@@ -45,6 +45,9 @@ impl PackBitsCodec {
     /// Reads `{"padding_encoding": "none", "first_byte" or "last_byte", "first_bit": integer,
     /// "last_bit": integer}` for elements of a type; absent they are none, and all bits.
     ///
+    /// The byte of padding bits is there whenever it is asked for, as the registry has it. zarrs 0.23 leaves
+    /// it out for elements of whole bytes of which all bits are kept; such chunks of its are a length error.
+    ///
     /// # Errors
     /// For other values, and types that have no bits to choose from.
     pub fn parse(extension: &Extension, data_type: &DataType) -> Result<Self, CodecError> {
