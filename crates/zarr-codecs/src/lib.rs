@@ -47,9 +47,11 @@
 //! | `base64` | | text |
 //! | `bitround` | | floats with fewer bits |
 //! | `bz2` | `bz2` | bzip2 |
+//! | `categorize` | | numbers for texts, by a list of labels |
 //! | `delta` | | differences |
 //! | `fixedscaleoffset` | | rounded multiples in a smaller type |
 //! | `gzip`, `zlib` | `gzip` | deflate in either wrapping |
+//! | `json2` | | one JSON list of all values |
 //! | `lz4` | `lz4` | the size, then one block |
 //! | `lzma` | `lzma` | xz, `.lzma` and raw streams |
 //! | `packbits` | | bools as bits, highest first |
@@ -57,7 +59,8 @@
 //! | `shuffle` | | bytes sorted by their place in the element |
 //! | `zstd` | `zstd` | the same as in v3 |
 //!
-//! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is refused: it runs whatever code the data hold.
+//! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is
+//! refused: it runs whatever code the data hold. So is `msgpack2`: its values are no JSON.
 //!
 //! ```
 //! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
@@ -92,6 +95,7 @@ mod bytes;
 #[cfg(feature = "bz2")]
 mod bz2;
 mod cast_value;
+mod categorize;
 mod chain;
 mod checksum;
 mod codec;
@@ -105,6 +109,7 @@ mod filters;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod heap;
+mod json2;
 mod kernels;
 #[cfg(feature = "lz4")]
 mod lz4;
@@ -161,6 +166,7 @@ pub use self::zlib::ZlibCodec;
 pub use self::zstd::ZstdCodec;
 pub use bitround::BitroundCodec;
 pub use cast_value::CastValueCodec;
+pub use categorize::CategorizeCodec;
 pub use chain::{Access, Chain};
 pub use checksum::ChecksumCodec;
 pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
@@ -169,6 +175,7 @@ pub use error::{CodecError, CodecErrorKind};
 #[cfg(feature = "gzip")]
 pub use gzip::GzipCodec;
 pub use heap::{Handle, Heap, HeapElements, Segment};
+pub use json2::JsonCodec;
 pub use kernels::{all_equal, fill};
 pub use packbits::PackBitsCodec;
 pub use projection::{Projection, Projections};
