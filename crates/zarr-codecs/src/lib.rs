@@ -38,7 +38,8 @@
 //! | `zstd` | `zstd` | RFC 8878, frames of every kind | `cases.py` |
 //!
 //! Those of numcodecs, by their ids in v2 and as `numcodecs.<id>` in v3: see [`Chain::v2`]. All are
-//! in `numcodecs.jsonl`, which has what numcodecs makes of each, and in `coded.py`.
+//! in `numcodecs.jsonl`, which has what numcodecs makes of each, and in `coded.py`; `categorize` and
+//! `json2` are in `objects.jsonl`, made in the same way.
 //!
 //! | id | feature | what it does |
 //! |---|---|---|
