@@ -2,4 +2,5 @@
 
 mod create_array;
 mod create_group;
+mod objects;
 mod open;

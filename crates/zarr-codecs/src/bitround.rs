@@ -4,6 +4,7 @@
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
 use crate::filters::bitround::round;
+use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, setting};
 
@@ -102,6 +103,7 @@ impl ArrayToArray for BitroundCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         mut dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         crate::error::check_copied(NAME, dst.copy_from(src))
     }
@@ -111,6 +113,7 @@ impl ArrayToArray for BitroundCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         let mut numbers = src.to_vec();
         self.round(&mut numbers);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use zarr_metadata::{DataType, Endian, Extension, FillValue, Swap};
 
 use crate::number::{Element, Number, Stored, with_number};
+use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, setting};
 use rules::{OutOfRange, Rounding, Rules, Scalar};
@@ -158,6 +159,7 @@ impl ArrayToArray for CastValueCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         Sink::elements(dst, Swap::None).put(NAME, &self.cast(&src.to_vec(), false)?)
     }
@@ -167,6 +169,7 @@ impl ArrayToArray for CastValueCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         Sink::elements(dst, Swap::None).put(NAME, &self.cast(&src.to_vec(), true)?)
     }

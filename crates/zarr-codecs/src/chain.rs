@@ -368,7 +368,7 @@ impl Chain {
                 cx,
                 |whole, cx| self.decode(src, whole, cx),
                 {
-                    |whole| {
+                    |whole, _| {
                         whole
                             .region(part)
                             .is_some_and(|cells| dst.copy_from(&cells))
@@ -468,8 +468,8 @@ impl Chain {
             &stage.encoded,
             cx,
             |encoded, cx| self.decode_arrays(rest, src, encoded, cx),
-            |encoded| {
-                result = stage.codec.decode(&stage.decoded, encoded, dst);
+            |encoded, cx| {
+                result = stage.codec.decode(&stage.decoded, encoded, dst, cx);
                 true
             },
         )?;
@@ -616,14 +616,13 @@ impl Chain {
             return self.encode_arrays(rest, &src, dst, cx);
         }
         let mut encoded = Ok(());
-        let mut inner = Scratch::default();
         with_whole(
             stage.codec.name(),
             &stage.encoded,
             cx,
-            |array, _| stage.codec.encode(&stage.decoded, src, array),
-            |array| {
-                encoded = self.encode_arrays(rest, array, dst, &mut inner);
+            |array, cx| stage.codec.encode(&stage.decoded, src, array, cx),
+            |array, cx| {
+                encoded = self.encode_arrays(rest, array, dst, cx);
                 true
             },
         )?;

@@ -170,6 +170,7 @@ pub trait ArrayToArray: Debug + Send + Sync + 'static {
         decoded: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        cx: &mut Scratch,
     ) -> Result<(), CodecError>;
     /// Turns `src`, which `decoded` describes, into the encoded `dst`.
     ///
@@ -180,6 +181,7 @@ pub trait ArrayToArray: Debug + Send + Sync + 'static {
         decoded: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        cx: &mut Scratch,
     ) -> Result<(), CodecError>;
 }
 
@@ -242,7 +244,7 @@ pub trait ArrayToBytes: Debug + Send + Sync + 'static {
             spec,
             cx,
             |whole, cx| self.decode(spec, src, whole, cx),
-            |whole| {
+            |whole, _| {
                 whole
                     .region(part)
                     .is_some_and(|cells| dst.copy_from(&cells))
@@ -308,7 +310,7 @@ pub(crate) fn with_whole(
     spec: &ChunkSpec,
     cx: &mut Scratch,
     decode: impl FnOnce(NdViewMut<'_>, &mut Scratch) -> Result<(), CodecError>,
-    take: impl FnOnce(&NdView<'_>) -> bool,
+    take: impl FnOnce(&NdView<'_>, &mut Scratch) -> bool,
 ) -> Result<(), CodecError> {
     let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(codec);
     let (len, elem) = (spec.byte_len().ok_or_else(unfit)?, spec.elem());
@@ -317,7 +319,7 @@ pub(crate) fn with_whole(
     let whole = NdViewMut::over(&mut memory, &spec.shape, elem).ok_or_else(unfit)?;
     decode(whole, cx)?;
     let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(unfit)?;
-    let taken = take(&whole);
+    let taken = take(&whole, cx);
     cx.buffers.give(memory);
     if taken {
         return Ok(());

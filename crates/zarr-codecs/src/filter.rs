@@ -129,6 +129,7 @@ impl ArrayToArray for OnArrays {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         let (from, to) = (self.0.encoded(), self.0.decoded());
         let encoded = stored(src, from);
@@ -144,6 +145,7 @@ impl ArrayToArray for OnArrays {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         let (from, to) = (self.0.decoded(), self.0.encoded());
         let decoded = elements(src);

@@ -193,6 +193,12 @@ impl HeapElements {
         };
         handle.within(self.segments.get(number as usize)?)
     }
+
+    /// The element, for the codec of this name.
+    pub(crate) fn element(&self, codec: &str, handle: Handle) -> Result<&[u8], CodecError> {
+        let foreign = || CodecErrorKind::Corrupt("an element is of another heap".to_owned());
+        self.get(handle).ok_or_else(|| foreign().of(codec))
+    }
 }
 
 #[cfg(test)]

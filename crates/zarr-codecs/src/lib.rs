@@ -40,7 +40,8 @@
 //! | `zstd` | `zstd` | RFC 8878, frames of every kind | `cases.py` |
 //!
 //! Those of numcodecs, by their ids in v2 and as `numcodecs.<id>` in v3: see [`Chain::v2`]. All are
-//! in `numcodecs.jsonl`, which has what numcodecs makes of each, and in `coded.py`.
+//! in `numcodecs.jsonl`, which has what numcodecs makes of each, and in `coded.py`; `categorize` and
+//! `json2` are in `objects.jsonl`, made in the same way.
 //!
 //! | id | feature | what it does |
 //! |---|---|---|
@@ -50,9 +51,11 @@
 //! | `bitround` | | floats with fewer bits |
 //! | `blosc` | `blosc` | the same as in v3, set by numbers |
 //! | `bz2` | `bz2` | bzip2 |
+//! | `categorize` | | numbers for texts, by a list of labels |
 //! | `delta` | | differences |
 //! | `fixedscaleoffset` | | rounded multiples in a smaller type |
 //! | `gzip`, `zlib` | `gzip` | deflate in either wrapping |
+//! | `json2` | | one JSON list of all values |
 //! | `lz4` | `lz4` | the size, then one block |
 //! | `lzma` | `lzma` | xz, `.lzma` and raw streams |
 //! | `packbits` | | bools as bits, highest first |
@@ -61,7 +64,8 @@
 //! | `vlen-array`, `vlen-bytes`, `vlen-utf8` | | each element after its length |
 //! | `zstd` | `zstd` | the same as in v3 |
 //!
-//! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is refused: it runs whatever code the data hold.
+//! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is
+//! refused: it runs whatever code the data hold. So is `msgpack2`: its values are no JSON.
 //!
 //! ```
 //! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
@@ -96,6 +100,7 @@ mod bytes;
 #[cfg(feature = "bz2")]
 mod bz2;
 mod cast_value;
+mod categorize;
 mod chain;
 mod checksum;
 mod codec;
@@ -109,6 +114,7 @@ mod filters;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod heap;
+mod json2;
 mod kernels;
 #[cfg(feature = "lz4")]
 mod lz4;
@@ -165,6 +171,7 @@ pub use self::zlib::ZlibCodec;
 pub use self::zstd::ZstdCodec;
 pub use bitround::BitroundCodec;
 pub use cast_value::CastValueCodec;
+pub use categorize::CategorizeCodec;
 pub use chain::{Access, Chain};
 pub use checksum::ChecksumCodec;
 pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
@@ -173,6 +180,7 @@ pub use error::{CodecError, CodecErrorKind};
 #[cfg(feature = "gzip")]
 pub use gzip::GzipCodec;
 pub use heap::{Handle, Heap, HeapElements, Segment};
+pub use json2::JsonCodec;
 pub use kernels::{all_equal, fill};
 pub use packbits::PackBitsCodec;
 pub use projection::{Projection, Projections};

@@ -114,6 +114,9 @@ const NUMCODECS: Table = &[
     }),
     #[cfg(feature = "bz2")]
     ("bz2", |s| bytes(crate::Bz2Codec::parse(s.extension))),
+    ("categorize", |s| {
+        array(crate::CategorizeCodec::parse(s.extension))
+    }),
     ("crc32", |s| bytes(ChecksumCodec::parse(s.extension))),
     ("crc32c", |s| bytes(ChecksumCodec::parse(s.extension))),
     ("delta", |s| filter(Delta::parse(s.extension, s.stored))),
@@ -127,6 +130,9 @@ const NUMCODECS: Table = &[
     }),
     ("jenkins_lookup3", |s| {
         bytes(ChecksumCodec::parse(s.extension))
+    }),
+    ("json2", |s| {
+        serializer(crate::JsonCodec::parse(s.extension))
     }),
     #[cfg(feature = "lz4")]
     ("lz4", |s| bytes(crate::Lz4Codec::parse(s.extension))),
@@ -178,10 +184,16 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// What no build will ever run.
-const REFUSED: &[(&str, &str)] = &[(
-    "pickle",
-    "unpickling runs whatever code the data hold; let Python convert the array",
-)];
+const REFUSED: &[(&str, &str)] = &[
+    (
+        "msgpack2",
+        "its values are no JSON: bytes, keys of any type, types of the writer's own; let Python convert the array to `json2`",
+    ),
+    (
+        "pickle",
+        "unpickling runs whatever code the data hold; let Python convert the array",
+    ),
+];
 
 fn array(codec: Result<impl ArrayToArray, CodecError>) -> Built {
     Ok(Codec::ArrayToArray(Arc::new(codec?)))

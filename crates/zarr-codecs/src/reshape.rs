@@ -3,6 +3,7 @@
 use serde_json::Value;
 use zarr_metadata::{Extension, Swap};
 
+use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{
     ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, setting, volume,
@@ -138,6 +139,7 @@ impl ArrayToArray for ReshapeCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         copy(src, dst)
     }
@@ -147,6 +149,7 @@ impl ArrayToArray for ReshapeCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         copy(src, dst)
     }

@@ -4,6 +4,7 @@
 use zarr_metadata::{Endian, Extension, FillValue, Swap};
 
 use crate::number::{Element, Number, Stored, each, with_number};
+use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, setting};
 
@@ -130,6 +131,7 @@ impl ArrayToArray for ScaleOffsetCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         let mut numbers = src.to_vec();
         self.transform(&mut numbers, false)?;
@@ -141,6 +143,7 @@ impl ArrayToArray for ScaleOffsetCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         let mut numbers = src.to_vec();
         self.transform(&mut numbers, true)?;

@@ -4,6 +4,7 @@
 use zarr_metadata::Extension;
 
 use crate::error::check_copied;
+use crate::scratch::Scratch;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
 
 const NAME: &str = "transpose";
@@ -72,6 +73,7 @@ impl ArrayToArray for TransposeCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         let copied = dst
             .permute(&self.order)
@@ -84,6 +86,7 @@ impl ArrayToArray for TransposeCodec {
         _: &ChunkSpec,
         src: &NdView<'_>,
         mut dst: NdViewMut<'_>,
+        _: &mut Scratch,
     ) -> Result<(), CodecError> {
         let copied = src
             .permute(&self.order)

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The most bytes that an encoded chunk may have. Nothing in the metadata bounds it.
-const MAX_ENCODED: usize = 1 << 31;
+pub(crate) const MAX_ENCODED: usize = 1 << 31;
 
 /// Elements of variable length, each after its length.
 #[derive(Clone, Debug)]
@@ -245,10 +245,7 @@ impl ArrayToBytes for VlenCodec {
         let mut result = Ok(());
         src.runs(|run| {
             result = Handle::all(run).try_for_each(|handle| {
-                let element = heap
-                    .get(handle)
-                    .ok_or_else(|| self.corrupt("an element is of another heap".to_owned()))?;
-                let element = self.stored(element, &mut own);
+                let element = self.stored(heap.element(self.name(), handle)?, &mut own);
                 // A handle's length has 32 bits.
                 dst.extend_from_slice(&(element.len() as u32).to_le_bytes());
                 dst.extend_from_slice(element);

@@ -98,6 +98,7 @@ fn elements_move_like_any_others() {
     let lists = [
         json!([{"name": "vlen-utf8"}, {"name": "gzip", "configuration": {"level": 1}}]),
         json!([transposed, {"name": "vlen-utf8"}]),
+        json!([{"name": "reshape", "configuration": {"shape": [24]}}, {"name": "vlen-utf8"}]),
         json!([inner]),
         json!([transposed, inner, {"name": "zstd", "configuration": {"level": 1}}]),
     ];

@@ -1,0 +1,293 @@
+//! Arrays of objects: what numcodecs wrote decodes to what numcodecs says, and what we encode are its
+//! bytes. The rows are in `fixtures/objects.jsonl`, made by the script beside it.
+
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use zarr_codecs::{
+    Chain, ChunkSpec, CodecError, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch, Span,
+};
+use zarr_metadata::ArrayMetadata;
+
+#[derive(Deserialize)]
+struct Row {
+    codec: Value,
+    shape: Vec<u64>,
+    values: Vec<Box<RawValue>>,
+    encoded: String,
+    back: Option<Vec<Value>>,
+    #[serde(default)]
+    exact: bool,
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let digit = |c: &u8| char::from(*c).to_digit(16).unwrap() as u8;
+    let pairs = hex.as_bytes().chunks(2);
+    pairs
+        .map(|pair| digit(&pair[0]) << 4 | digit(&pair[1]))
+        .collect()
+}
+
+/// The chain of a v2 array of one chunk with this filter.
+fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<Chain, CodecError> {
+    let document = json!({
+        "zarr_format": 2, "shape": shape, "chunks": shape, "dtype": "|O",
+        "fill_value": null, "order": order, "filters": [codec], "compressor": null
+    });
+    let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
+    let dtype = array.data_type().clone();
+    let spec = ChunkSpec::new(shape, dtype, array.fill_value().unwrap())?;
+    Chain::v2(&array.codecs(), spec, &Registry::default())
+}
+
+fn worker(chain: &Chain) -> (Arc<Heap>, Scratch) {
+    let heap = Arc::new(Heap::new(chain.spec().fill.as_bytes().to_vec()));
+    let scratch = Scratch {
+        heap: Some(Arc::clone(&heap)),
+        ..Scratch::default()
+    };
+    (heap, scratch)
+}
+
+fn encode(chain: &Chain, elements: &[String]) -> Result<Vec<u8>, CodecError> {
+    let (heap, mut scratch) = worker(chain);
+    let mut segment = heap.segment();
+    let handles = elements.iter().map(|e| segment.push(e.as_bytes()).unwrap());
+    let handles: Vec<u8> = handles.flat_map(Handle::to_bytes).collect();
+    segment.finish();
+    let view = NdView::new(&handles, &chain.spec().shape, Handle::SIZE).unwrap();
+    let mut encoded = vec![];
+    chain.encode(&view, &mut encoded, &mut scratch)?;
+    Ok(encoded)
+}
+
+fn decode_part(chain: &Chain, src: &[u8], part: &Region) -> Result<Vec<String>, CodecError> {
+    let (heap, mut scratch) = worker(chain);
+    let count = part.volume().unwrap() as usize;
+    let mut handles = vec![0xEE; count * Handle::SIZE];
+    let view = NdViewMut::over(&mut handles, &part.shape(), Handle::SIZE).unwrap();
+    chain.decode_part(src, part, view, &mut scratch)?;
+    let elements = heap.elements();
+    let text = |handle: &[u8]| {
+        let handle = Handle::from_bytes(handle.try_into().unwrap());
+        String::from_utf8(elements.get(handle).unwrap().to_vec()).unwrap()
+    };
+    Ok(handles.chunks(Handle::SIZE).map(text).collect())
+}
+
+fn decode(chain: &Chain, src: &[u8]) -> Result<Vec<String>, CodecError> {
+    decode_part(chain, src, &Region::whole(&chain.spec().shape))
+}
+
+#[test]
+fn every_row_of_numcodecs() {
+    let rows = include_str!("fixtures/objects.jsonl").lines();
+    let rows: Vec<Row> = rows
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), 24, "the fixture is there");
+    for row in rows {
+        let codec = &row.codec;
+        let is_json = codec["id"] == "json2";
+        let value = |text: &str| match is_json {
+            true => serde_json::from_str(text).unwrap(),
+            false => Value::from(text),
+        };
+        let values: Vec<Value> = row
+            .values
+            .iter()
+            .map(|v| serde_json::from_str(v.get()).unwrap())
+            .collect();
+        let elements: Vec<String> = match is_json {
+            true => row.values.iter().map(|v| v.get().to_owned()).collect(),
+            false => values
+                .iter()
+                .map(|v| v.as_str().unwrap().to_owned())
+                .collect(),
+        };
+        let back = row.back.unwrap_or(values);
+        let values = |texts: &[String]| texts.iter().map(|t| value(t)).collect::<Vec<Value>>();
+        let encoded = bytes(&row.encoded);
+        let chain = chain(codec, &row.shape, "C").unwrap();
+
+        let decoded = decode(&chain, &encoded).unwrap();
+        assert_eq!(values(&decoded), back, "{codec}");
+        let ours = encode(&chain, &elements).unwrap();
+        if row.exact {
+            let texts = [&ours, &encoded].map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+            assert_eq!(texts[0], texts[1], "{codec}");
+        }
+        assert_eq!(values(&decode(&chain, &ours).unwrap()), back, "{codec}");
+        if is_json {
+            for (text, element) in decoded.iter().zip(&elements) {
+                let is_number = element.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+                assert!(
+                    !is_number || text == element,
+                    "{text} has other digits than {element}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn parts_and_order_f() {
+    let labels = ["a", "b", "c", "d", "e", "f"];
+    let steps = Region {
+        spans: [(1, 2, -1), (0, 2, 2)]
+            .map(|(start, count, step)| Span { start, count, step })
+            .into_iter()
+            .collect(),
+    };
+    for order in ["C", "F"] {
+        let codec = json!({"id": "categorize", "labels": labels, "dtype": "|O"});
+        let numbers = chain(&codec, &[2, 3], order).unwrap();
+        let texts = labels.map(str::to_owned);
+        let encoded = encode(&numbers, &texts).unwrap();
+        let stored = if order == "C" {
+            [1, 2, 3, 4, 5, 6]
+        } else {
+            [1, 4, 2, 5, 3, 6]
+        };
+        assert_eq!(encoded, stored);
+        assert_eq!(decode(&numbers, &encoded).unwrap(), texts);
+        assert_eq!(
+            decode_part(&numbers, &encoded, &steps).unwrap(),
+            ["d", "f", "a", "c"]
+        );
+
+        let list = chain(&json!({"id": "json2"}), &[2, 3], order).unwrap();
+        let texts = ["0", "1", "2", "3", "4", "null"].map(str::to_owned);
+        let encoded = encode(&list, &texts).unwrap();
+        assert_eq!(decode(&list, &encoded).unwrap(), texts);
+        assert_eq!(
+            decode_part(&list, &encoded, &steps).unwrap(),
+            ["3", "null", "0", "2"]
+        );
+        // zarr-python takes the values of any shape in their order.
+        let flat = br#"[0,1,2,3,4,5,"|O",[6]]"#;
+        let found = decode(&list, flat).unwrap().concat();
+        assert_eq!(found, if order == "C" { "012345" } else { "024135" });
+    }
+}
+
+#[test]
+fn elements_behind_a_filter_of_numbers() {
+    let document = json!({
+        "zarr_format": 2, "shape": [4], "chunks": [4], "dtype": "|O", "fill_value": "b", "order": "C",
+        "filters": [{"id": "categorize", "labels": ["a", "b"], "astype": "|u1"}, {"id": "delta", "dtype": "|u1"}],
+        "compressor": {"id": "adler32"}
+    });
+    let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
+    let spec =
+        ChunkSpec::new(&[4], array.data_type().clone(), array.fill_value().unwrap()).unwrap();
+    let chain = Chain::v2(&array.codecs(), spec, &Registry::default()).unwrap();
+    let texts = ["b", "a", "", "b"].map(str::to_owned);
+    let encoded = encode(&chain, &texts).unwrap();
+    assert_eq!(encoded[4..], [2, 255, 255, 2]);
+    assert_eq!(decode(&chain, &encoded).unwrap(), texts);
+}
+
+#[test]
+fn damaged_lists_are_errors() {
+    let check = |text: &str, says: &str| {
+        let chain = chain(&json!({"id": "json2"}), &[2, 2], "C").unwrap();
+        let error = decode(&chain, text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(says), "{text}: {error}");
+    };
+    check("", "is no JSON list: EOF");
+    check("{}", "is no JSON list: invalid type");
+    check("[1]", "does not end with a dtype and a shape");
+    check("[[1,2],[3,4],\"|O\",7]", "its shape is no list of lengths");
+    check("[[1,2],[3,4],5,[2,2]]", "its dtype is no text");
+    check("[1,2,3,\"|O\",[3]]", "shape [3], the chunk has 4 elements");
+    check(
+        "[1,2,3,4,5,\"|O\",[4]]",
+        "expected a list of at most 6 values",
+    );
+    check("[1,2,3,\"|O\",[4]]", "holds 3 values, its shape says 4");
+    check(
+        "[[1,2,3],[3],\"|O\",[2,2]]",
+        "expected a list of at most 2 values",
+    );
+    check(
+        "[[1,2],[3],\"|O\",[2,2]]",
+        "holds 1 values, its shape says 2",
+    );
+    check("[[1,2],3,\"|O\",[2,2]]", "is not nested as its shape says");
+    check("[[1,2],[3,NaN],\"|O\",[2,2]]", "is no JSON list");
+    check("[[1,2],[3,4],\"|O\",[2,2]]]", "trailing");
+    let long = format!("[1,2,3,4,\"|O\",[4{}]]", ",1".repeat(64));
+    check(&long, "expected a list of at most 64 values");
+    let deep = format!("[{}", "[".repeat(1 << 20));
+    check(&deep, "EOF");
+}
+
+#[test]
+fn what_is_no_json_is_not_written() {
+    let write = |text: &str| {
+        let chain = chain(&json!({"id": "json2"}), &[1], "C").unwrap();
+        encode(&chain, &[text.to_owned()]).map_err(|e| e.to_string())
+    };
+    for text in ["", "NaN", "{", "1 2", "[1,]", "{\"a\":tru}", "\"\\ud800\""] {
+        let error = write(text).unwrap_err();
+        assert!(error.contains("an element is no JSON text"), "{error}");
+    }
+    let nested = |depth: usize| ["[".repeat(depth), "]".repeat(depth)].concat();
+    write(&nested(128)).unwrap();
+    let error = write(&nested(1 << 20)).unwrap_err();
+    assert!(error.contains("nests more than 128 deep"), "{error}");
+    let written = write(" { \"b\" : 1.50 , \"a\" : [ ] , \"b\" : 2 } ").unwrap();
+    assert_eq!(
+        String::from_utf8(written).unwrap(),
+        r#"[{"a":[],"b":2},"|O",[1]]"#
+    );
+}
+
+#[test]
+fn refusals_say_why() {
+    let refused = |codec: Value| chain(&codec, &[2], "C").map(drop).unwrap_err().to_string();
+    let labels = |labels: Value| json!({"id": "categorize", "labels": labels, "dtype": "|O"});
+    assert!(refused(labels(json!(1))).contains("`labels` must be a list of texts"));
+    assert!(refused(labels(json!([1]))).contains("`labels` must be a list of texts"));
+    let many: Vec<String> = (0..256).map(|n| n.to_string()).collect();
+    assert!(refused(labels(json!(many))).contains("`astype` must be numbers for all labels"));
+    let utf16 = refused(json!({"id": "json2", "encoding": "utf-16"}));
+    assert!(utf16.contains("`encoding` must be \"utf-8\""), "{utf16}");
+    let msgpack = refused(json!({"id": "msgpack2"}));
+    assert!(
+        msgpack.contains("codec `msgpack2`: refused: its values are no JSON"),
+        "{msgpack}"
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_numbers_are_labels(bytes in prop::collection::vec(any::<u8>(), 0..20), astype in prop::sample::select(vec!["|u1", "|b1", "<i2", ">f4"])) {
+        let codec = json!({"id": "categorize", "labels": ["a"], "dtype": "|O", "astype": astype});
+        let chain = chain(&codec, &[2], "C").unwrap();
+        if let Ok(texts) = decode(&chain, &bytes) {
+            prop_assert!(texts.iter().all(|text| ["a", ""].contains(&&**text)));
+            prop_assert_eq!(decode(&chain, &encode(&chain, &texts).unwrap()).unwrap(), texts);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_list_or_an_error(text in "[\\[\\]{}\",:0-2|On u]{0,40}", bytes in prop::collection::vec(any::<u8>(), 0..40)) {
+        for (shape, end) in [(vec![2], ",\"|O\",[2]]"), (vec![1, 2], ",\"|O\",[1,2]]"), (vec![], ",\"|O\",[]]")] {
+            let chain = chain(&json!({"id": "json2"}), &shape, "C").unwrap();
+            for src in [bytes.clone(), text.clone().into_bytes(), format!("[{text}{end}").into_bytes()] {
+                let again = decode(&chain, &src).and_then(|values| encode(&chain, &values));
+                if let Ok(again) = again {
+                    let values = decode(&chain, &again).unwrap();
+                    prop_assert_eq!(encode(&chain, &values).unwrap(), again);
+                }
+            }
+        }
+    }
+}
