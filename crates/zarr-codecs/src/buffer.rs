@@ -1,5 +1,5 @@
 //! Memory that is not initialised yet, and the few steps that make it so. Knows no codec but the
-//! adapter through which the C zstd writes into such memory.
+//! adapters through which the C zstd and lz4 write into such memory.
 //!
 //! Whoever fills memory *returns the slice it filled*. Safe code cannot make a `&mut [u8]` out of
 //! uninitialised bytes, so that slice is a proof, and no decoder needs to be trusted.
@@ -169,6 +169,27 @@ unsafe impl zstd::zstd_safe::WriteBuf for ZstdTarget<'_> {
     unsafe fn filled_until(&mut self, n: usize) {
         self.filled = n.min(self.memory.len());
     }
+}
+
+/// Lets the C lz4 decode a block to the front of `memory`, and returns what it wrote: `None` where
+/// `src` is no block or makes more bytes than fit. `lens` are both lengths as C has them.
+#[cfg(feature = "lz4")]
+pub(crate) fn lz4_decompressed<'d>(
+    src: &[u8],
+    memory: &'d mut Uninit,
+    lens: (i32, i32),
+) -> Option<&'d mut [u8]> {
+    let fits = |len: i32, max: usize| usize::try_from(len).is_ok_and(|len| len <= max);
+    if !fits(lens.0, src.len()) || !fits(lens.1, memory.len()) {
+        return None;
+    }
+    let (from, to) = (src.as_ptr().cast(), memory.as_mut_ptr().cast());
+    // SAFETY: lz4 reads no more than the first length from `from` and writes no more than the second
+    // to `to`; the lines above checked that both are inside the slices.
+    let made = unsafe { lz4::liblz4::LZ4_decompress_safe(from, to, lens.0, lens.1) };
+    let front = memory.get_mut(..usize::try_from(made).ok()?)?;
+    // SAFETY: the count that lz4 returns is that of the bytes it wrote, from the front on.
+    Some(unsafe { assume_init(front) })
 }
 
 /// A copy of memory that a test knows to be initialised.

@@ -53,11 +53,10 @@ impl BytesToBytes for Lz4Codec {
             return check_len(NAME, expected, len);
         }
         dst.fill(NAME, len, cx, |memory, _| {
-            let memory = buffer::zeroed(memory);
             let corrupt = |e: std::io::Error| CodecErrorKind::Corrupt(e.to_string()).of(NAME);
-            let decoded = lz4_block::decompress(block, memory).map_err(corrupt)?;
-            check_len(NAME, len, decoded)?;
-            Ok(memory)
+            let decoded = lz4_block::decompressed(block, memory).map_err(corrupt)?;
+            check_len(NAME, len, decoded.len())?;
+            Ok(decoded)
         })
     }
 
