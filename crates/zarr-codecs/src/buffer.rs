@@ -172,24 +172,33 @@ unsafe impl zstd::zstd_safe::WriteBuf for ZstdTarget<'_> {
 }
 
 /// Lets the C lz4 decode a block to the front of `memory`, and returns what it wrote: `None` where
-/// `src` is no block or makes more bytes than fit. `lens` are both lengths as C has them.
+/// `src` is no block or makes more bytes than fit, or where a length is none of C's.
 #[cfg(feature = "lz4")]
-pub(crate) fn lz4_decompressed<'d>(
-    src: &[u8],
-    memory: &'d mut Uninit,
-    lens: (i32, i32),
-) -> Option<&'d mut [u8]> {
-    let fits = |len: i32, max: usize| usize::try_from(len).is_ok_and(|len| len <= max);
-    if !fits(lens.0, src.len()) || !fits(lens.1, memory.len()) {
-        return None;
-    }
+pub(crate) fn lz4_decompressed<'d>(src: &[u8], memory: &'d mut Uninit) -> Option<&'d mut [u8]> {
     let (from, to) = (src.as_ptr().cast(), memory.as_mut_ptr().cast());
-    // SAFETY: lz4 reads no more than the first length from `from` and writes no more than the second
-    // to `to`; the lines above checked that both are inside the slices.
-    let made = unsafe { lz4::liblz4::LZ4_decompress_safe(from, to, lens.0, lens.1) };
+    let (len, max) = (src.len().try_into().ok()?, memory.len().try_into().ok()?);
+    // SAFETY: lz4 reads `len` bytes from `from` at most and writes `max` to `to`, which are the
+    // lengths of the slices.
+    let made = unsafe { lz4::liblz4::LZ4_decompress_safe(from, to, len, max) };
     let front = memory.get_mut(..usize::try_from(made).ok()?)?;
     // SAFETY: the count that lz4 returns is that of the bytes it wrote, from the front on.
     Some(unsafe { assume_init(front) })
+}
+
+/// As [`lz4_decompressed`] the other way: `None` also where the block does not fit.
+#[cfg(feature = "lz4")]
+pub(crate) fn lz4_compressed<'d>(
+    src: &[u8],
+    memory: &'d mut Uninit,
+    acceleration: i32,
+) -> Option<&'d mut [u8]> {
+    let (from, to) = (src.as_ptr().cast(), memory.as_mut_ptr().cast());
+    let (len, max) = (src.len().try_into().ok()?, memory.len().try_into().ok()?);
+    // SAFETY: as in `lz4_decompressed`; any acceleration will do.
+    let made = unsafe { lz4::liblz4::LZ4_compress_fast(from, to, len, max, acceleration) };
+    let made = usize::try_from(made).ok().filter(|&made| made > 0)?;
+    // SAFETY: as in `lz4_decompressed`.
+    Some(unsafe { assume_init(memory.get_mut(..made)?) })
 }
 
 /// A copy of memory that a test knows to be initialised.

@@ -3,7 +3,7 @@
 use zarr_metadata::Extension;
 
 use crate::error::check_len;
-use crate::lz4_block::{self, Effort};
+use crate::lz4_block;
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, buffer, setting};
@@ -68,12 +68,9 @@ impl BytesToBytes for Lz4Codec {
             return Err(CodecErrorKind::Limit { what, asked, limit }.of(NAME));
         };
         dst.extend_from_slice(&len.to_le_bytes());
-        let effort = Effort::Fast(self.acceleration);
         buffer::append(dst, lz4_block::bound(src.len()), |memory| {
-            let memory = buffer::zeroed(memory);
             let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(NAME);
-            let len = lz4_block::compress(src, memory, effort).map_err(backend)?;
-            Ok(&mut memory[..len])
+            lz4_block::compressed(src, memory, self.acceleration).map_err(backend)
         })
     }
 }

@@ -37,9 +37,25 @@ pub(crate) fn decompress(src: &[u8], dst: &mut [u8]) -> std::io::Result<usize> {
 /// # Errors
 /// As [`decompress`].
 pub(crate) fn decompressed<'d>(src: &[u8], dst: &'d mut Uninit) -> std::io::Result<&'d mut [u8]> {
-    let lens = (signed(src.len())?, signed(dst.len())?);
+    // Of C's own limit, as above.
+    let _ = (signed(src.len())?, signed(dst.len())?);
     let corrupt = || std::io::Error::other("no block of lz4, or one that makes too many bytes");
-    buffer::lz4_decompressed(src, dst, lens).ok_or_else(corrupt)
+    buffer::lz4_decompressed(src, dst).ok_or_else(corrupt)
+}
+
+/// As [`compress`], where `dst` may be uninitialised.
+///
+/// # Errors
+/// As [`compress`].
+pub(crate) fn compressed<'d>(
+    src: &[u8],
+    dst: &'d mut Uninit,
+    acceleration: i32,
+) -> std::io::Result<&'d mut [u8]> {
+    signed(src.len())?;
+    let most = dst.len().min(i32::MAX as usize);
+    let failed = || std::io::Error::other("the block does not fit");
+    buffer::lz4_compressed(src, &mut dst[..most], acceleration).ok_or_else(failed)
 }
 
 /// Encodes `src` as one block at the front of `dst` and returns how many bytes that made.
@@ -89,6 +105,13 @@ mod tests {
             decompressed(&block[..len - 1], &mut memory).unwrap_err();
         }
         compress(&data, &mut [0; 20], Effort::Fast(1)).unwrap_err();
+        compressed(&data, &mut Box::new_uninit_slice(20), 1).unwrap_err();
+        for acceleration in [i32::MIN, 1, 9] {
+            let (mut memory, mut back) = (Box::new_uninit_slice(5100), vec![0; 5000]);
+            let block = compressed(&data, &mut memory, acceleration).unwrap();
+            assert_eq!(decompress(block, &mut back).unwrap(), 5000);
+            assert_eq!(back, data);
+        }
         decompress(&[], &mut [0; 4]).unwrap_err();
         decompressed(&[], &mut Box::new_uninit_slice(4)).unwrap_err();
         decompressed(&[0], &mut []).unwrap();
