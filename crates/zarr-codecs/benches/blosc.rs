@@ -5,6 +5,8 @@
 
 #![allow(clippy::expect_used)]
 
+mod data;
+
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ use criterion::{BenchmarkGroup, Criterion, Throughput};
 use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
 use zarr_metadata::{DataType, Extension, FillValue};
 
+const SHAPE: [u64; 2] = [1024, 1024];
 const SHUFFLES: [&str; 3] = ["noshuffle", "shuffle", "bitshuffle"];
 
 /// Compressor, level and shuffle.
@@ -28,53 +31,25 @@ const ROWS: &[(&str, u8, u8)] = &[
     ("zstd", 5, 2),
 ];
 
-const SHAPE: [u64; 2] = [1024, 1024];
-
 fn main() {
     let mut criterion = Criterion::default()
         .sample_size(10)
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_secs(1))
         .configure_from_args();
-    run(&mut criterion, "u16", &DataType::UInt16, &counts());
-    run(&mut criterion, "f32", &DataType::Float32, &heights());
+    run(
+        &mut criterion,
+        "u16",
+        &DataType::UInt16,
+        &data::counts(&SHAPE),
+    );
+    run(
+        &mut criterion,
+        "f32",
+        &DataType::Float32,
+        &data::heights(&SHAPE),
+    );
     criterion.final_summary();
-}
-
-/// What a camera sees: a flat background, a brighter spot every 128 cells, and noise on both.
-fn counts() -> Vec<u8> {
-    let mut noise = noise();
-    let mut value = |i: u64| {
-        let (y, x) = (i / SHAPE[1] % 128, i % 128);
-        let far = x.abs_diff(64).pow(2) + y.abs_diff(64).pow(2);
-        (100 + 800_u64.saturating_sub(far) + noise() % 8) as u16
-    };
-    (0..SHAPE[0] * SHAPE[1])
-        .flat_map(|i| value(i).to_le_bytes())
-        .collect()
-}
-
-/// A smooth surface on a grid of 1/128.
-fn heights() -> Vec<u8> {
-    let mut noise = noise();
-    let mut value = |i: u64| {
-        let (y, x) = ((i / SHAPE[1]) as f32, (i % SHAPE[1]) as f32);
-        let height = (y / 90.0).sin() * 40.0 + (x / 70.0).cos() * 30.0;
-        ((height * 128.0).round() + (noise() % 4) as f32) / 128.0
-    };
-    (0..SHAPE[0] * SHAPE[1])
-        .flat_map(|i| value(i).to_le_bytes())
-        .collect()
-}
-
-fn noise() -> impl FnMut() -> u64 {
-    let mut state = 1_u64;
-    move || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state >> 20
-    }
 }
 
 fn run(criterion: &mut Criterion, kind: &str, dtype: &DataType, data: &[u8]) {

@@ -1,5 +1,5 @@
 //! Memory that is not initialised yet, and the few steps that make it so. Knows no codec but the
-//! adapter through which the C zstd writes into such memory.
+//! adapters through which the C zstd and lz4 write into such memory.
 //!
 //! Whoever fills memory *returns the slice it filled*. Safe code cannot make a `&mut [u8]` out of
 //! uninitialised bytes, so that slice is a proof, and no decoder needs to be trusted.
@@ -169,6 +169,36 @@ unsafe impl zstd::zstd_safe::WriteBuf for ZstdTarget<'_> {
     unsafe fn filled_until(&mut self, n: usize) {
         self.filled = n.min(self.memory.len());
     }
+}
+
+/// Lets the C lz4 decode a block to the front of `memory`, and returns what it wrote: `None` where
+/// `src` is no block or makes more bytes than fit, or where a length is none of C's.
+#[cfg(feature = "lz4")]
+pub(crate) fn lz4_decompressed<'d>(src: &[u8], memory: &'d mut Uninit) -> Option<&'d mut [u8]> {
+    let (from, to) = (src.as_ptr().cast(), memory.as_mut_ptr().cast());
+    let (len, max) = (src.len().try_into().ok()?, memory.len().try_into().ok()?);
+    // SAFETY: lz4 reads `len` bytes from `from` at most and writes `max` to `to`, which are the
+    // lengths of the slices.
+    let made = unsafe { lz4::liblz4::LZ4_decompress_safe(from, to, len, max) };
+    let front = memory.get_mut(..usize::try_from(made).ok()?)?;
+    // SAFETY: the count that lz4 returns is that of the bytes it wrote, from the front on.
+    Some(unsafe { assume_init(front) })
+}
+
+/// As [`lz4_decompressed`] the other way: `None` also where the block does not fit.
+#[cfg(feature = "lz4")]
+pub(crate) fn lz4_compressed<'d>(
+    src: &[u8],
+    memory: &'d mut Uninit,
+    acceleration: i32,
+) -> Option<&'d mut [u8]> {
+    let (from, to) = (src.as_ptr().cast(), memory.as_mut_ptr().cast());
+    let (len, max) = (src.len().try_into().ok()?, memory.len().try_into().ok()?);
+    // SAFETY: as in `lz4_decompressed`; any acceleration will do.
+    let made = unsafe { lz4::liblz4::LZ4_compress_fast(from, to, len, max, acceleration) };
+    let made = usize::try_from(made).ok().filter(|&made| made > 0)?;
+    // SAFETY: as in `lz4_decompressed`.
+    Some(unsafe { assume_init(memory.get_mut(..made)?) })
 }
 
 /// A copy of memory that a test knows to be initialised.

@@ -3,7 +3,7 @@
 use zarr_metadata::Extension;
 
 use crate::error::check_len;
-use crate::lz4_block::{self, Effort};
+use crate::lz4_block;
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, buffer, setting};
@@ -53,11 +53,10 @@ impl BytesToBytes for Lz4Codec {
             return check_len(NAME, expected, len);
         }
         dst.fill(NAME, len, cx, |memory, _| {
-            let memory = buffer::zeroed(memory);
             let corrupt = |e: std::io::Error| CodecErrorKind::Corrupt(e.to_string()).of(NAME);
-            let decoded = lz4_block::decompress(block, memory).map_err(corrupt)?;
-            check_len(NAME, len, decoded)?;
-            Ok(memory)
+            let decoded = lz4_block::decompressed(block, memory).map_err(corrupt)?;
+            check_len(NAME, len, decoded.len())?;
+            Ok(decoded)
         })
     }
 
@@ -69,12 +68,9 @@ impl BytesToBytes for Lz4Codec {
             return Err(CodecErrorKind::Limit { what, asked, limit }.of(NAME));
         };
         dst.extend_from_slice(&len.to_le_bytes());
-        let effort = Effort::Fast(self.acceleration);
         buffer::append(dst, lz4_block::bound(src.len()), |memory| {
-            let memory = buffer::zeroed(memory);
             let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(NAME);
-            let len = lz4_block::compress(src, memory, effort).map_err(backend)?;
-            Ok(&mut memory[..len])
+            lz4_block::compressed(src, memory, self.acceleration).map_err(backend)
         })
     }
 }
