@@ -128,6 +128,19 @@ pub(super) fn targets() -> Vec<Target> {
         bound: Bound::chunk(BLOCKS),
     });
     targets.push(Target {
+        name: "objects",
+        run: objects,
+        seeds: || {
+            let lists: [&[u8]; 3] = [
+                br#"[{"a":1},[null],"|O",[2]]"#,
+                br#"["ab",1e5,"|O",[2]]"#,
+                b"\x01\x02",
+            ];
+            lists.map(<[u8]>::to_vec).into()
+        },
+        bound: Bound::JSON,
+    });
+    targets.push(Target {
         name: "roundtrip_chain",
         run: roundtrip,
         seeds: || vec![vec![1, 2, 3, 4, 5, 6, 7, 8], vec![0; 40]],
@@ -158,6 +171,27 @@ fn worker() -> Scratch {
     Scratch {
         heap,
         ..Scratch::default()
+    }
+}
+
+/// JSON values, and labels that stand for texts.
+fn objects(bytes: &[u8]) {
+    let labels = json!({"labels": ["a", "ż"], "dtype": "|O", "astype": "|u1"});
+    let chains = [
+        (DataType::Json, json!([{"name": "json2"}])),
+        (
+            DataType::String,
+            json!([{"name": "categorize", "configuration": labels}, {"name": "bytes"}]),
+        ),
+    ];
+    for (dtype, codecs) in chains {
+        let codecs: Vec<Extension> = serde_json::from_value(codecs).unwrap();
+        let fill = FillValue::zero(&dtype).unwrap();
+        let spec = ChunkSpec::new(&[2], dtype, fill).unwrap();
+        let chain = Chain::v2(&codecs, spec, &Registry::default()).unwrap();
+        let mut handles = [0; 2 * Handle::SIZE];
+        let view = NdViewMut::over(&mut handles, &[2], Handle::SIZE).unwrap();
+        let _ = chain.decode(bytes, view, &mut worker());
     }
 }
 
