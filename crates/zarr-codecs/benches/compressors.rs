@@ -52,21 +52,21 @@ fn main() {
         run(
             &mut criterion,
             &u16s,
-            DataType::UInt16,
+            &DataType::UInt16,
             &data::counts(&u16s),
         );
         run(
             &mut criterion,
             &f32s,
-            DataType::Float32,
+            &DataType::Float32,
             &data::heights(&f32s),
         );
     }
     criterion.final_summary();
 }
 
-fn run(criterion: &mut Criterion, shape: &[u64; 2], dtype: DataType, data: &[u8]) {
-    let fill = FillValue::zero(&dtype).expect("numbers have a zero");
+fn run(criterion: &mut Criterion, shape: &[u64; 2], dtype: &DataType, data: &[u8]) {
+    let fill = FillValue::zero(dtype).expect("numbers have a zero");
     let spec = ChunkSpec::new(shape, dtype.clone(), fill).expect("numbers have a layout");
     let elem = spec.elem();
     let view = NdView::new(data, shape, elem).expect("all of the data");
