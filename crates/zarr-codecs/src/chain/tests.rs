@@ -4,10 +4,11 @@ use std::mem::MaybeUninit;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use zarr_metadata::{DataType, FillValue};
+use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::*;
 use crate::buffer::to_vec_for_tests;
+use crate::{Dims, Registry, Scratch, Sink, Span};
 
 fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
     let fill = FillValue::zero(&dtype).unwrap();

@@ -1,0 +1,246 @@
+//! Decoding a chunk, from the last codec to the first; the last step writes the output.
+
+use super::{ArrayStage, Chain, Serializer, wrong_rank};
+use crate::codec::with_whole;
+use crate::scratch::Scratch;
+use crate::sink::Sink;
+use crate::{CodecError, Dims, NdViewMut, Region, Span, kernels};
+
+impl Chain {
+    /// Decodes a whole chunk into `dst`, which has the chunk's shape.
+    ///
+    /// # Errors
+    /// Where the bytes are not an encoded chunk of this array.
+    pub fn decode(
+        &self,
+        src: &[u8],
+        dst: NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        self.decode_arrays(&self.arrays, src, dst, cx)
+    }
+
+    /// Decodes the cells of `part` into `dst`, which has their shape.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode).
+    pub fn decode_part(
+        &self,
+        src: &[u8],
+        part: &Region,
+        mut dst: NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        if part.is_whole(&self.spec.shape) {
+            return self.decode(src, dst, cx);
+        }
+        let Some(axes) = self.axes() else {
+            return with_whole(
+                "chain",
+                &self.spec,
+                cx,
+                |whole, cx| self.decode(src, whole, cx),
+                {
+                    |whole, _| {
+                        whole
+                            .region(part)
+                            .is_some_and(|cells| dst.copy_from(&cells))
+                    }
+                },
+            );
+        };
+        let part = Region {
+            spans: axes
+                .iter()
+                .filter_map(|&a| part.spans.get(a).copied())
+                .collect::<Dims<Span>>(),
+        };
+        let mut dst = dst.permute(&axes).ok_or_else(|| wrong_rank(&self.spec))?;
+        if let Some(done) = self.decode_run(src, &part, &mut dst, cx) {
+            return done;
+        }
+        self.with_serialized(src, cx, |bytes, cx| match &self.serializer {
+            Serializer::Codec { codec, foreign } => {
+                let mut dst = dst;
+                if *foreign {
+                    kernels::zero(&mut dst);
+                }
+                codec.decode_part(&self.serialized, bytes, &part, dst, cx)
+            }
+            Serializer::Shard(shard) => shard.decode(bytes, &part, dst, cx),
+        })
+    }
+
+    /// Decodes the cells of `part` by way of the run of bytes they lie in, where the serializer knows
+    /// that run and a single codec behind it can decode it alone.
+    fn decode_run(
+        &self,
+        src: &[u8],
+        part: &Region,
+        dst: &mut NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Option<Result<(), CodecError>> {
+        let (
+            Serializer::Codec {
+                codec,
+                foreign: false,
+            },
+            [stage],
+        ) = (&self.serializer, &self.bytes[..])
+        else {
+            return None;
+        };
+        let at = codec.locate(&self.serialized, part)?;
+        let span = self.span(&at, dst)?;
+        let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
+        let mut run = cx.buffers.take();
+        let start = stage
+            .codec
+            .decode_range(src, stage.decoded, range, &mut run, cx);
+        let placed = start.map(|start| self.gather(&at, start? as u64, &run, dst.reborrow()));
+        cx.buffers.give(run);
+        placed
+    }
+
+    /// The axes of the serialized array, where all array→array codecs only relabel them.
+    fn axes(&self) -> Option<Dims<usize>> {
+        let rank = self.spec.shape.len();
+        self.arrays
+            .iter()
+            .try_fold((0..rank).collect(), |axes: Dims<usize>, stage| {
+                stage
+                    .codec
+                    .axes()?
+                    .iter()
+                    .map(|&axis| axes.get(axis).copied())
+                    .collect()
+            })
+    }
+
+    /// Undoes the array→array codecs `stages`, after everything to their right.
+    fn decode_arrays(
+        &self,
+        stages: &[ArrayStage],
+        src: &[u8],
+        dst: NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        let Some((stage, rest)) = stages.split_first() else {
+            return self.decode_serialized(src, dst, cx);
+        };
+        if let Some(axes) = stage.codec.axes() {
+            let dst = dst.permute(axes).ok_or_else(|| wrong_rank(&self.spec))?;
+            return self.decode_arrays(rest, src, dst, cx);
+        }
+        let mut dst = dst;
+        // Foreign code may leave gaps, ours does not; these codecs are rare enough not to ask.
+        kernels::zero(&mut dst);
+        let mut result = Ok(());
+        with_whole(
+            stage.codec.name(),
+            &stage.encoded,
+            cx,
+            |encoded, cx| self.decode_arrays(rest, src, encoded, cx),
+            |encoded, cx| {
+                result = stage.codec.decode(&stage.decoded, encoded, dst, cx);
+                true
+            },
+        )?;
+        result
+    }
+
+    fn decode_serialized(
+        &self,
+        src: &[u8],
+        dst: NdViewMut<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        match &self.serializer {
+            Serializer::Codec { codec, foreign } => {
+                let placed = if *foreign {
+                    None
+                } else {
+                    codec.placed(&self.serialized)
+                };
+                if let Some(swap) = placed {
+                    return self.decode_bytes(
+                        src,
+                        &mut Sink::elements(dst, swap),
+                        codec.name(),
+                        cx,
+                    );
+                }
+                let mut dst = dst;
+                if *foreign {
+                    kernels::zero(&mut dst);
+                }
+                self.with_serialized(src, cx, |bytes, cx| {
+                    codec.decode(&self.serialized, bytes, dst, cx)
+                })
+            }
+            Serializer::Shard(shard) => self.with_serialized(src, cx, |bytes, cx| {
+                shard.decode(bytes, &Region::whole(&self.serialized.shape), dst, cx)
+            }),
+        }
+    }
+
+    /// Lends the bytes that the serializer made.
+    fn with_serialized(
+        &self,
+        src: &[u8],
+        cx: &mut Scratch,
+        take: impl FnOnce(&[u8], &mut Scratch) -> Result<(), CodecError>,
+    ) -> Result<(), CodecError> {
+        if self.bytes.is_empty() {
+            return take(src, cx);
+        }
+        let mut buffer = cx.buffers.take();
+        let mut sink = Sink::grow(&mut buffer, self.serialized_len);
+        self.decode_bytes(src, &mut sink, "bytes", cx)?;
+        take(&buffer, cx)?;
+        cx.buffers.give(buffer);
+        Ok(())
+    }
+
+    /// Undoes the bytes→bytes codecs from right to left, the last one into `sink`.
+    fn decode_bytes(
+        &self,
+        src: &[u8],
+        sink: &mut Sink<'_>,
+        serializer: &str,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        let mut owned: Option<Vec<u8>> = None;
+        // Bytes that codecs have stripped from both ends of `owned` or `src`.
+        let mut window = 0..src.len();
+        let mut stages = self.bytes.iter().rev().peekable();
+        while let Some(stage) = stages.next() {
+            let bytes = &owned.as_deref().unwrap_or(src)[window.clone()];
+            if let Some(stripped) = stage.codec.strip(bytes) {
+                let stripped = stripped?;
+                let front = stripped.as_ptr().addr().wrapping_sub(bytes.as_ptr().addr());
+                let start = window.start + front.min(bytes.len());
+                window = start..(start + stripped.len()).min(window.end);
+                continue;
+            }
+            if stages.peek().is_none() {
+                stage.codec.decode(bytes, sink, cx)?;
+                sink.check_done(stage.codec.name())?;
+                owned.into_iter().for_each(|buffer| cx.buffers.give(buffer));
+                return Ok(());
+            }
+            let mut next = cx.buffers.take();
+            let mut between = Sink::grow(&mut next, stage.decoded);
+            stage.codec.decode(bytes, &mut between, cx)?;
+            between.check_done(stage.codec.name())?;
+            window = 0..next.len();
+            owned
+                .replace(next)
+                .into_iter()
+                .for_each(|buffer| cx.buffers.give(buffer));
+        }
+        sink.put(serializer, &owned.as_deref().unwrap_or(src)[window])?;
+        owned.into_iter().for_each(|buffer| cx.buffers.give(buffer));
+        Ok(())
+    }
+}

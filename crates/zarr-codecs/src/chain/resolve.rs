@@ -1,0 +1,176 @@
+//! From a list of codecs to a chain: which codec is which kind, and whether the order is one.
+
+use std::sync::Arc;
+
+use zarr_metadata::{Endian, Extension};
+
+use super::{ArrayStage, BytesStage, Chain, Serializer};
+use crate::filter::{OnArrays, OnBytes};
+use crate::number::Stored;
+use crate::registry::{Codec, Names, Setting};
+use crate::{ChunkSpec, CodecError, CodecErrorKind, Len, Registry};
+
+impl Chain {
+    /// Resolves the codecs of an array's metadata for chunks of this shape and type.
+    ///
+    /// # Errors
+    /// An unknown codec, a configuration a codec refuses, or an order that is not array→array
+    /// codecs, one array→bytes codec, bytes→bytes codecs.
+    pub fn new(
+        codecs: &[Extension],
+        spec: ChunkSpec,
+        registry: &Registry,
+    ) -> Result<Self, CodecError> {
+        Self::resolve(codecs, spec, registry, Names::V3, 0)
+    }
+
+    /// Resolves the codecs of a v2 array, as
+    /// [`codecs`](zarr_metadata::ArrayMetadata::codecs) lists them. Their names are ids of
+    /// numcodecs, and filters stand behind `bytes`: in v2 they see elements as they are stored.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn v2(
+        codecs: &[Extension],
+        spec: ChunkSpec,
+        registry: &Registry,
+    ) -> Result<Self, CodecError> {
+        Self::resolve(codecs, spec, registry, Names::V2, 0)
+    }
+
+    /// The chain of inner chunks or of an index, inside so many shards.
+    pub(crate) fn nested(
+        codecs: &[Extension],
+        spec: ChunkSpec,
+        registry: &Registry,
+        depth: usize,
+    ) -> Result<Self, CodecError> {
+        Self::resolve(codecs, spec, registry, Names::V3, depth)
+    }
+
+    fn resolve(
+        codecs: &[Extension],
+        spec: ChunkSpec,
+        registry: &Registry,
+        names: Names,
+        depth: usize,
+    ) -> Result<Self, CodecError> {
+        let mut arrays: Vec<ArrayStage> = vec![];
+        let mut serializer: Option<(Serializer, Len)> = None;
+        let mut bytes: Vec<BytesStage> = vec![];
+        let mut serialized = spec.clone();
+        let mut len = Len::AtMost(0);
+        let mut stored = None;
+        let mut read_only = None;
+        for extension in codecs {
+            if serializer.is_none() {
+                // Filters see arrays in this order, see there.
+                stored = Stored::of(&serialized.dtype, Endian::Little);
+            }
+            let setting = Setting {
+                extension,
+                names,
+                spec: &serialized,
+                stored,
+                registry,
+                depth,
+            };
+            let (codec, foreign) = match registry.build(&setting) {
+                Err(CodecError {
+                    kind: CodecErrorKind::Unknown { .. },
+                    ..
+                }) if !extension.must_understand => {
+                    read_only = Some(extension.name.clone());
+                    continue;
+                }
+                built => built?,
+            };
+            // A filter is of whichever kind its place asks for; in v3 that is one kind only.
+            let codec = match codec {
+                Codec::Filter(filter) => {
+                    stored = Some(filter.encoded());
+                    match (&serializer, names) {
+                        (Some(_), Names::V2) => Codec::BytesToBytes(Arc::new(OnBytes(filter))),
+                        _ => Codec::ArrayToArray(Arc::new(OnArrays(filter))),
+                    }
+                }
+                Codec::ArrayToBytes(_) => {
+                    stored = stored.and_then(|s| s.serialized(extension));
+                    codec
+                }
+                _ => {
+                    stored = None;
+                    codec
+                }
+            };
+            let misplaced =
+                |what: &str| CodecErrorKind::Config(format!("stands {what}")).of(&extension.name);
+            match (codec, &serializer) {
+                (Codec::ArrayToArray(codec), None) => {
+                    let encoded = codec.encoded_spec(&serialized)?;
+                    let decoded = std::mem::replace(&mut serialized, encoded.clone());
+                    arrays.push(ArrayStage {
+                        codec,
+                        decoded,
+                        encoded,
+                    });
+                }
+                (Codec::ArrayToBytes(codec), None) => {
+                    len = codec.encoded_len(&serialized)?;
+                    serializer = Some((Serializer::Codec { codec, foreign }, len));
+                }
+                (Codec::Shard(shard), None) => {
+                    len = shard.encoded_len();
+                    serializer = Some((Serializer::Shard(shard), len));
+                }
+                (Codec::BytesToBytes(codec), Some((_, serialized_len))) => {
+                    let decoded = len;
+                    len = codec.encoded_len(decoded);
+                    check_growth(*serialized_len, len, &extension.name)?;
+                    bytes.push(BytesStage { codec, decoded });
+                }
+                (Codec::BytesToBytes(_), None) => {
+                    return Err(misplaced(
+                        "before the codec that turns the array into bytes",
+                    ));
+                }
+                (Codec::ArrayToBytes(_) | Codec::Shard(_), Some(_)) => {
+                    return Err(misplaced("second; one codec turns the array into bytes"));
+                }
+                (Codec::ArrayToArray(_) | Codec::Filter(_), _) => {
+                    return Err(misplaced("after the codec that turns the array into bytes"));
+                }
+            }
+        }
+        let Some((serializer, serialized_len)) = serializer else {
+            let text = "no codec of the chain turns the array into bytes".to_owned();
+            return Err(CodecErrorKind::Config(text).of("bytes"));
+        };
+        let encoded_len = len;
+        Ok(Self {
+            spec,
+            arrays,
+            serialized,
+            serializer,
+            serialized_len,
+            bytes,
+            encoded_len,
+            read_only,
+        })
+    }
+}
+
+/// Decoders are given as much memory as may come, so a list of codecs that each make more of the
+/// data must not ask for any amount.
+fn check_growth(serialized: Len, encoded: Len, codec: &str) -> Result<(), CodecError> {
+    // Single bytes as numbers of eight bytes, as text, in a compressor that finds nothing to save.
+    const TIMES: usize = 16;
+    const MORE: usize = 1 << 20;
+    let limit = serialized.max().saturating_mul(TIMES).saturating_add(MORE);
+    let limit = limit.min(isize::MAX as usize);
+    if encoded.max() <= limit {
+        return Ok(());
+    }
+    let (what, asked, limit) = ("an encoded chunk", encoded.max() as u64, limit as u64);
+    Err(CodecErrorKind::Limit { what, asked, limit }.of(codec))
+}
