@@ -179,12 +179,12 @@ mod tests {
             ranges in prop::collection::vec((0u64..200, 0u64..60), 0..12),
             gap in 0u64..30, limit in 1u64..120,
         ) {
-            let value: Bytes = (0u8..=255).collect::<Vec<_>>().into();
+            // Long enough for all of them: what lies outside is another test's.
+            let value: Bytes = (0..260_u32).map(|n| n as u8).collect::<Vec<_>>().into();
             let ranges: Vec<_> = ranges.iter().map(|&(start, len)| start..start + len).collect();
             let mut seen = 0;
             for group in plan(&ranges, gap, limit) {
-                let end = group.range.end.min(256) as usize;
-                let bytes = value.slice(group.range.start as usize..end);
+                let bytes = value.slice(group.range.start as usize..group.range.end as usize);
                 let longest = group.members.iter().map(|&i| ranges[i].end - ranges[i].start).max();
                 prop_assert!(group.range.end - group.range.start <= limit.max(longest.unwrap()));
                 for &i in &group.members {
