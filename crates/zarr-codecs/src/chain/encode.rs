@@ -11,6 +11,7 @@ impl Chain {
     /// # Errors
     /// The first codec's that cannot.
     pub fn check_encode(&self) -> Result<(), CodecError> {
+        self.check_known()?;
         if let Serializer::Shard(shard) = &self.serializer {
             shard.inner().check_encode()?;
         }
@@ -29,11 +30,17 @@ impl Chain {
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
-        if let Some(unknown) = &self.read_only {
-            let why = "readers may ignore this codec, writers may not, and it is not known here";
-            return Err(CodecErrorKind::Refused(why).of(unknown));
-        }
+        self.check_known()?;
         self.encode_arrays(&self.arrays, src, dst, cx)
+    }
+
+    /// Whether no codec was passed over that only readers may pass over.
+    fn check_known(&self) -> Result<(), CodecError> {
+        let why = "readers may ignore this codec, writers may not, and it is not known here";
+        match &self.read_only {
+            None => Ok(()),
+            Some(unknown) => Err(CodecErrorKind::Refused(why).of(unknown)),
+        }
     }
 
     fn encode_arrays(

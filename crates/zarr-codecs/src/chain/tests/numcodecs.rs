@@ -207,6 +207,11 @@ fn a_codec_that_may_be_ignored_is_not_written() {
         error.to_string(),
         "codec `quantum`: refused: readers may ignore this codec, writers may not, and it is not known here"
     );
+    // Known before anything is written.
+    assert_eq!(
+        chain.check_encode().unwrap_err().to_string(),
+        error.to_string()
+    );
 }
 
 #[test]
