@@ -8,19 +8,19 @@ use zarr_metadata::Extension;
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::stream::{read_all, too_long};
-use crate::{CodecError, CodecErrorKind, Len, buffer, setting};
+use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, buffer, setting};
 
 /// What stands around a deflate stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wrapper {
+enum Wrapper {
     Gzip,
     Zlib,
 }
 
-/// One wrapping at one level.
+/// The codecs `gzip` and `zlib`: one wrapping, at one level.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Deflate {
-    pub(crate) wrapper: Wrapper,
+pub struct DeflateCodec {
+    wrapper: Wrapper,
     level: i32,
 }
 
@@ -47,9 +47,33 @@ impl Contexts {
     }
 }
 
-impl Deflate {
-    /// Reads `{"level": -1 to 9}`; -1 is zlib's default, 6.
-    pub(crate) fn parse(
+impl DeflateCodec {
+    /// `gzip` of v3: reads `{"level": 0 to 9}`; absent it is 5, as zarr-python has it.
+    ///
+    /// # Errors
+    /// For other values.
+    pub fn gzip(extension: &Extension) -> Result<Self, CodecError> {
+        Self::parse(Wrapper::Gzip, extension, 0..=9, 5)
+    }
+
+    /// `gzip` of numcodecs: reads `{"level": -1 to 9}`; absent it is 1.
+    ///
+    /// # Errors
+    /// For other values.
+    pub fn gzip_numcodecs(extension: &Extension) -> Result<Self, CodecError> {
+        Self::parse(Wrapper::Gzip, extension, -1..=9, 1)
+    }
+
+    /// `zlib` of numcodecs: reads `{"level": -1 to 9}`; absent it is 1.
+    ///
+    /// # Errors
+    /// For other values.
+    pub fn zlib(extension: &Extension) -> Result<Self, CodecError> {
+        Self::parse(Wrapper::Zlib, extension, -1..=9, 1)
+    }
+
+    /// The level -1 is zlib's default, 6.
+    fn parse(
         wrapper: Wrapper,
         extension: &Extension,
         range: std::ops::RangeInclusive<i64>,
@@ -62,28 +86,61 @@ impl Deflate {
         Ok(Self { wrapper, level })
     }
 
-    fn name(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self.wrapper {
             Wrapper::Gzip => "gzip",
             Wrapper::Zlib => "zlib",
         }
     }
 
-    /// The most that may become of so many bytes.
-    pub(crate) fn encoded_len(decoded: Len) -> Len {
+    /// Whether the stream that made the front of `memory` is surely all of the input. Of a gzip file
+    /// that is known only where memory of the `exact` size is full: members of another size, and even
+    /// equal ones, may follow.
+    fn is_all(self, src: &[u8], memory: &[u8], written: usize, exact: bool) -> bool {
+        let (Some(trailer), Some(data)) = (src.last_chunk::<4>(), memory.get(..written)) else {
+            return false;
+        };
+        match self.wrapper {
+            Wrapper::Gzip => {
+                exact && written == memory.len() && *trailer == (written as u32).to_le_bytes()
+            }
+            Wrapper::Zlib => *trailer == simd_adler32::adler32(&data).to_be_bytes(),
+        }
+    }
+
+    /// Decodes all members of a gzip file, or refuses what stands behind a zlib stream.
+    fn streams(self, src: &[u8], memory: &mut [u8]) -> Result<usize, CodecError> {
+        let name = self.label();
+        match self.wrapper {
+            Wrapper::Gzip => read_all(name, flate2::read::MultiGzDecoder::new(src), memory),
+            Wrapper::Zlib => {
+                let mut decoder = flate2::read::ZlibDecoder::new(src);
+                let len = read_all(name, &mut decoder, memory)?;
+                if decoder.total_in() == src.len() as u64 {
+                    return Ok(len);
+                }
+                let text = "bytes follow the end of the stream".to_owned();
+                Err(CodecErrorKind::Corrupt(text).of(name))
+            }
+        }
+    }
+}
+
+impl BytesToBytes for DeflateCodec {
+    fn name(&self) -> &str {
+        self.label()
+    }
+
+    fn encoded_len(&self, decoded: Len) -> Len {
         // Stored blocks cost five bytes each 64 KiB at worst, header and trailer 18; other writers
         // add names and comments.
         let max = decoded.max();
         Len::AtMost(max.saturating_add(max / 1000).saturating_add(1 << 16))
     }
 
-    pub(crate) fn decode(
-        self,
-        src: &[u8],
-        dst: &mut Sink<'_>,
-        cx: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        let name = self.name();
+    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+        let name = self.label();
+        let exact = matches!(dst.expected(), Len::Exact(_));
         dst.fill_to_end(name, src, cx, |memory, contexts| {
             let memory = buffer::zeroed(memory);
             let decompressor = contexts.deflate.decompressor();
@@ -92,7 +149,7 @@ impl Deflate {
                 Wrapper::Zlib => decompressor.zlib_decompress(src, memory),
             };
             let len = match decoded {
-                Ok(written) if self.is_all(src, memory, written) => written,
+                Ok(written) if self.is_all(src, memory, written, exact) => written,
                 // More streams follow, or garbage: libdeflate stops after the first stream.
                 Ok(_) => self.streams(src, memory)?,
                 Err(DecompressionError::BadData) => {
@@ -105,13 +162,8 @@ impl Deflate {
         })
     }
 
-    pub(crate) fn encode(
-        self,
-        src: &[u8],
-        dst: &mut Vec<u8>,
-        cx: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        let name = self.name();
+    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
+        let name = self.label();
         let compressor = cx.contexts.deflate.compressor(self.level).ok_or_else(|| {
             CodecErrorKind::Config(format!("level {} is not offered", self.level)).of(name)
         })?;
@@ -130,40 +182,6 @@ impl Deflate {
             Ok(&mut memory[..len])
         })
     }
-
-    /// Whether the input ends with the trailer of a stream of the front of `memory`. A member of a
-    /// gzip file that fills the memory is told by its size alone: no other can follow it.
-    fn is_all(self, src: &[u8], memory: &[u8], written: usize) -> bool {
-        let words = src.as_rchunks::<4>().1;
-        let (Some([sum, size]), Some(data)) = (words.last_chunk(), memory.get(..written)) else {
-            return false;
-        };
-        match self.wrapper {
-            Wrapper::Gzip => {
-                let full = written == memory.len();
-                *size == (written as u32).to_le_bytes()
-                    && (full || *sum == crc32fast::hash(data).to_le_bytes())
-            }
-            Wrapper::Zlib => *size == simd_adler32::adler32(&data).to_be_bytes(),
-        }
-    }
-
-    /// Decodes all members of a gzip file, or refuses what stands behind a zlib stream.
-    fn streams(self, src: &[u8], memory: &mut [u8]) -> Result<usize, CodecError> {
-        let name = self.name();
-        match self.wrapper {
-            Wrapper::Gzip => read_all(name, flate2::read::MultiGzDecoder::new(src), memory),
-            Wrapper::Zlib => {
-                let mut decoder = flate2::read::ZlibDecoder::new(src);
-                let len = read_all(name, &mut decoder, memory)?;
-                if decoder.total_in() == src.len() as u64 {
-                    return Ok(len);
-                }
-                let text = "bytes follow the end of the stream".to_owned();
-                Err(CodecErrorKind::Corrupt(text).of(name))
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -172,13 +190,13 @@ mod tests {
 
     fn decode(wrapper: Wrapper, src: &[u8], len: Len) -> Result<Vec<u8>, CodecError> {
         let mut out = vec![];
-        let codec = Deflate { wrapper, level: 1 };
+        let codec = DeflateCodec { wrapper, level: 1 };
         codec.decode(src, &mut Sink::grow(&mut out, len), &mut Scratch::default())?;
         Ok(out)
     }
 
     fn encode(wrapper: Wrapper, data: &[u8]) -> Vec<u8> {
-        let (mut out, codec) = (vec![], Deflate { wrapper, level: 1 });
+        let (mut out, codec) = (vec![], DeflateCodec { wrapper, level: 1 });
         codec
             .encode(data, &mut out, &mut Scratch::default())
             .unwrap();
@@ -209,6 +227,16 @@ mod tests {
                     decode(wrapper, &bad, len).unwrap_err();
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_member_that_fills_the_memory_lent_first_is_not_the_end() {
+        let half = encode(Wrapper::Gzip, &vec![7; 64 << 10]);
+        let both = [&half[..], &half].concat();
+        assert!(both.len() * 8 < 64 << 10);
+        for len in [Len::AtMost(1 << 20), Len::Exact(128 << 10)] {
+            assert!(decode(Wrapper::Gzip, &both, len).unwrap() == vec![7; 128 << 10]);
         }
     }
 }

@@ -111,8 +111,6 @@ mod error;
 mod f16;
 mod filter;
 mod filters;
-#[cfg(feature = "gzip")]
-mod gzip;
 mod heap;
 mod json2;
 mod kernels;
@@ -150,8 +148,6 @@ mod transpose;
 mod view;
 mod vlen;
 mod walk;
-#[cfg(feature = "gzip")]
-mod zlib;
 #[cfg(feature = "zstd")]
 mod zstd;
 
@@ -165,8 +161,6 @@ pub use self::bz2::Bz2Codec;
 pub use self::lz4::Lz4Codec;
 #[cfg(feature = "lzma")]
 pub use self::lzma::LzmaCodec;
-#[cfg(feature = "gzip")]
-pub use self::zlib::ZlibCodec;
 #[cfg(feature = "zstd")]
 pub use self::zstd::ZstdCodec;
 pub use bitround::BitroundCodec;
@@ -175,10 +169,10 @@ pub use categorize::CategorizeCodec;
 pub use chain::{Access, Chain};
 pub use checksum::ChecksumCodec;
 pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
+#[cfg(feature = "gzip")]
+pub use deflate::DeflateCodec;
 pub use dims::{Dims, volume};
 pub use error::{CodecError, CodecErrorKind};
-#[cfg(feature = "gzip")]
-pub use gzip::GzipCodec;
 pub use heap::{Handle, Heap, HeapElements, Segment};
 pub use json2::JsonCodec;
 pub use kernels::{all_equal, fill};

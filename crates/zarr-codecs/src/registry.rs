@@ -75,7 +75,7 @@ const V3: Table = &[
     }),
     ("crc32c", |_| bytes(Ok(ChecksumCodec::crc32c()))),
     #[cfg(feature = "gzip")]
-    ("gzip", |s| bytes(crate::GzipCodec::parse(s.extension))),
+    ("gzip", |s| bytes(crate::DeflateCodec::gzip(s.extension))),
     ("packbits", |s| {
         serializer(crate::PackBitsCodec::parse(s.extension, &s.spec.dtype))
     }),
@@ -126,7 +126,7 @@ const NUMCODECS: Table = &[
     ("fletcher32", |s| bytes(ChecksumCodec::parse(s.extension))),
     #[cfg(feature = "gzip")]
     ("gzip", |s| {
-        bytes(crate::GzipCodec::parse_numcodecs(s.extension))
+        bytes(crate::DeflateCodec::gzip_numcodecs(s.extension))
     }),
     ("jenkins_lookup3", |s| {
         bytes(ChecksumCodec::parse(s.extension))
@@ -151,7 +151,7 @@ const NUMCODECS: Table = &[
     ("vlen-bytes", |_| serializer(Ok(VlenCodec::bytes()))),
     ("vlen-utf8", |_| serializer(Ok(VlenCodec::utf8()))),
     #[cfg(feature = "gzip")]
-    ("zlib", |s| bytes(crate::ZlibCodec::parse(s.extension))),
+    ("zlib", |s| bytes(crate::DeflateCodec::zlib(s.extension))),
     #[cfg(feature = "zstd")]
     ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
 ];
