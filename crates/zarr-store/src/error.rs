@@ -116,6 +116,12 @@ pub enum Op {
     Sync,
 }
 
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.verb())
+    }
+}
+
 impl Op {
     fn verb(self) -> &'static str {
         match self {

@@ -31,6 +31,7 @@
 mod adapter;
 mod blocking;
 pub mod coalesce;
+mod directory;
 mod error;
 mod ext;
 mod hints;
@@ -52,6 +53,10 @@ mod wrap;
 
 #[cfg(all(feature = "local", unix))]
 pub use local::{Durability, LocalStore};
+#[cfg(feature = "cache")]
+pub use wrap::Cached;
+#[cfg(feature = "tracing")]
+pub use wrap::{Trace, Traced};
 pub use {
     adapter::Blocking,
     blocking::{BlockingStore, Object},
@@ -68,5 +73,5 @@ pub use {
     store::{BoxFuture, BoxStream, Store},
     update::{BlockingUpdate, Commit, Update, Writers},
     value::{Entry, Found, Listing, PutMode, Version},
-    wrap::{Prefixed, ReadOnly},
+    wrap::{Call, Hook, Hooked, Listed, NoWrites, Outcome, Prefixed, ReadOnly, Reads, Split},
 };

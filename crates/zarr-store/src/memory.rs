@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    ops::{Bound, Range},
+    ops::Range,
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicU64, Ordering},
@@ -16,6 +16,7 @@ use bytes::Bytes;
 use crate::{
     BlockingStore, ByteRange, Entry, Identity, IoHints, Key, Listing, Object, Op, Payload, Prefix,
     PutMode, Result, StoreError, StoreErrorKind, Version,
+    directory::{below, list_dir},
 };
 
 /// Values in memory. Cheap to clone; clones are one store, and it is gone with the last of them.
@@ -143,29 +144,7 @@ impl BlockingStore for MemoryStore {
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
         let values = self.read();
-        let mut listing = Listing::default();
-        let mut from = prefix.as_str().to_owned();
-        // One step per name, not per value: behind a directory, go on behind all that is in it.
-        while let Some((key, value)) = below(&values, prefix, &from).next() {
-            let rest = &key.as_str()[prefix.as_str().len()..];
-            from = match rest.find('/') {
-                Some(slash) => {
-                    let directory = &key.as_str()[..=prefix.as_str().len() + slash];
-                    listing.prefixes.push(Prefix::trusted(directory));
-                    // `0` is the character that follows `/`.
-                    [&directory[..directory.len() - 1], "0"].concat()
-                }
-                None => {
-                    listing.keys.push(Entry {
-                        key: key.clone(),
-                        size: value.bytes.len() as u64,
-                    });
-                    // NUL is in no key, so this is the least text behind this key.
-                    [key.as_str(), "\0"].concat()
-                }
-            };
-        }
-        Ok(listing)
+        Ok(list_dir(&values, prefix, |value| value.bytes.len() as u64))
     }
 
     fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
@@ -182,17 +161,6 @@ impl BlockingStore for MemoryStore {
     fn hints(&self) -> IoHints {
         IoHints::memory(self.identity)
     }
-}
-
-/// The values below `prefix` whose keys are not less than `from`, in order.
-fn below<'a>(
-    values: &'a BTreeMap<Key, Value>,
-    prefix: &'a Prefix,
-    from: &str,
-) -> impl Iterator<Item = (&'a Key, &'a Value)> + use<'a> {
-    values
-        .range::<str, _>((Bound::Included(from), Bound::Unbounded))
-        .take_while(|(key, _)| prefix.contains(key))
 }
 
 impl Object for Value {

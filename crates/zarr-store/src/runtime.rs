@@ -13,7 +13,10 @@ use std::{
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
     thread::{self, Thread},
+    time::Duration,
 };
+
+use futures_channel::oneshot;
 
 #[cfg_attr(feature = "tokio", path = "runtime/tokio.rs")]
 #[cfg_attr(not(feature = "tokio"), path = "runtime/none.rs")]
@@ -69,6 +72,21 @@ pub fn wait<F: Future>(future: F) -> F::Output {
             Poll::Pending => thread::park(),
         }
     }
+}
+
+/// Waits, on a thread of its own, so that no runtime is needed for it. [`Duration::MAX`] is for ever.
+/// For stores that are slow on purpose: nothing else waits by the clock.
+pub(crate) async fn sleep(time: Duration) {
+    if time == Duration::MAX {
+        return std::future::pending().await;
+    }
+    let (ring, rung) = oneshot::channel();
+    thread::spawn(move || {
+        thread::sleep(time);
+        // Nobody may be waiting any more.
+        let _ = ring.send(());
+    });
+    let _ = rung.await;
 }
 
 struct Unpark(Thread);

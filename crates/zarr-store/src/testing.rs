@@ -6,9 +6,11 @@ mod blocking;
 mod conformance;
 mod counting;
 mod faulty;
+mod latency;
 
 pub use self::{
     conformance::{conformance, exercise},
-    counting::{Counting, Counts},
-    faulty::{Fault, Faulty},
+    counting::{Counting, Counts, Tally},
+    faulty::{Fault, Faults, Faulty},
+    latency::{Delay, Latency},
 };

@@ -2,13 +2,31 @@
 //!
 //! A wrapper holds a [`Store`] and offers the blocking face exactly where the store inside has one.
 //! Locks are the inner store's, under the inner key, so that a wrapped handle and a bare one meet.
+//! What leaves keys and values alone is a [`Hook`]; the others stand for themselves.
 
+#[cfg(feature = "cache")]
+mod cached;
+mod hooked;
+mod listed;
 mod prefixed;
 mod read_only;
+mod split;
+#[cfg(feature = "tracing")]
+mod traced;
 
-use crate::{BlockingStore, Op, Result, Store, StoreError, StoreErrorKind};
+use crate::{BlockingStore, Key, LockName, Op, Result, Store, StoreError, StoreErrorKind};
 
-pub use self::{prefixed::Prefixed, read_only::ReadOnly};
+#[cfg(feature = "cache")]
+pub use self::cached::Cached;
+#[cfg(feature = "tracing")]
+pub use self::traced::{Trace, Traced};
+pub use self::{
+    hooked::{Call, Hook, Hooked, Outcome, Reads},
+    listed::Listed,
+    prefixed::Prefixed,
+    read_only::{NoWrites, ReadOnly},
+    split::Split,
+};
 
 /// The blocking face of the store inside a wrapper. The wrapper's own is reached only through
 /// `as_blocking`, which asked before; whoever calls it directly gets an error.
@@ -23,4 +41,12 @@ pub(crate) fn blocking(inner: &impl Store, op: Op) -> Result<&dyn BlockingStore>
             retry: false,
         }
     })
+}
+
+/// The name of a key's lock: the inner store's own, so that all handles meet.
+pub(crate) fn lock_name(inner: &impl Store, key: &Key) -> LockName {
+    match inner.as_blocking() {
+        Some(inner) => inner.lock_name(key),
+        None => LockName::new(inner.hints().identity, key),
+    }
 }

@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use futures_util::TryStreamExt;
 use proptest::prelude::*;
 use zarr_store::{
-    BlockingStore, ByteRange, Key, MemoryStore, Prefix, Prefixed, PutMode, Store, StoreErrorKind,
-    StoreExt, Version, runtime::wait,
+    BlockingStore, ByteRange, Key, MemoryStore, Prefix, Prefixed, PutMode, Split, Store,
+    StoreErrorKind, StoreExt, Version, runtime::wait, testing::Counting,
 };
 
 /// No key is a directory of another: a file system could not store that.
@@ -264,6 +264,49 @@ proptest! {
         };
         run(&Asynchronous(make()), steps.clone());
         run(&Direct(make()), steps);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn a_split_store_is_a_map(steps in steps()) {
+        let memory = || MemoryStore::new().into_store();
+        let make = || Arc::new(Split::new(memory(), memory(), |key| key.name().len() == 1));
+        run(&Asynchronous(make()), steps.clone());
+        run(&Direct(make()), steps);
+    }
+
+    #[test]
+    fn a_watched_store_is_a_map(steps in steps()) {
+        let make = || Arc::new(Counting::new(MemoryStore::new().into_store()));
+        run(&Asynchronous(make()), steps.clone());
+        run(&Direct(make()), steps);
+    }
+}
+
+#[cfg(feature = "cache")]
+mod cached {
+    //! The same through a cache, with no age and with one that is always over.
+
+    use std::time::Duration;
+
+    use zarr_store::Cached;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(100))]
+
+        #[test]
+        fn a_cached_store_is_a_map(steps in steps(), old in any::<bool>()) {
+            let age = old.then_some(Duration::ZERO);
+            let far = MemoryStore::new().into_store();
+            run(&Asynchronous(Arc::new(Cached::new(far, 100, age))), steps.clone());
+            let far = MemoryStore::new().into_store();
+            run(&Asynchronous(Arc::new(Cached::new(far, 1 << 20, age))), steps);
+        }
     }
 }
 

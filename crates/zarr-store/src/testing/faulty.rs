@@ -1,26 +1,16 @@
-//! `Faulty`: fails or delays chosen operations, so that a test can ask what the code above does
-//! then. An operation that fails does not reach the store inside.
+//! `Faulty`: does something bad to chosen calls, so that a test can ask what the code above does
+//! then. A call that fails does not reach the store inside.
 
 use std::{
-    fmt,
-    future::poll_fn,
-    mem::MaybeUninit,
-    ops::Range,
-    sync::{Arc, Mutex, PoisonError},
-    task::{Poll, Waker},
-    thread,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use bytes::Bytes;
 
-use crate::{
-    BlockingStore, BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing,
-    LockName, Object, Op, Payload, Prefix, PutMode, Result, Store, StoreError, StoreErrorKind,
-    Version, wrap::blocking,
-};
+use crate::{Call, Hook, Hooked, Op, Reads, Store, StoreErrorKind};
 
-/// What happens to which operations.
+/// What happens to which calls.
 ///
 /// Reads of an open value count as [`Op::Get`], opening it as [`Op::Open`].
 #[derive(Debug, Clone)]
@@ -37,32 +27,50 @@ pub struct Fault {
 enum Effect {
     Fail(fn() -> StoreErrorKind),
     Delay(Duration),
+    /// So many bytes come back at most.
+    Short(usize),
+    /// The bit of this number, from the front, is turned over.
+    Corrupt(usize),
 }
 
 impl Fault {
-    /// The operation fails with what `kind` makes.
+    fn new(op: Op, effect: Effect) -> Self {
+        Fault {
+            op,
+            part: String::new(),
+            after: 0,
+            times: u64::MAX,
+            effect,
+        }
+    }
+
+    /// The call fails with what `kind` makes.
     pub fn fail(op: Op, kind: fn() -> StoreErrorKind) -> Self {
-        Fault {
-            op,
-            part: String::new(),
-            after: 0,
-            times: u64::MAX,
-            effect: Effect::Fail(kind),
-        }
+        Fault::new(op, Effect::Fail(kind))
     }
 
-    /// The operation begins that much later.
+    /// The call begins that much later.
     pub fn delay(op: Op, time: Duration) -> Self {
-        Fault {
-            op,
-            part: String::new(),
-            after: 0,
-            times: u64::MAX,
-            effect: Effect::Delay(time),
-        }
+        Fault::new(op, Effect::Delay(time))
     }
 
-    /// Only operations on keys that contain `part`.
+    /// The call never answers.
+    pub fn hang(op: Op) -> Self {
+        Fault::new(op, Effect::Delay(Duration::MAX))
+    }
+
+    /// A read brings back `len` bytes at most, and says nothing of the rest: what a careless backend
+    /// makes of a broken connection.
+    pub fn short(len: usize) -> Self {
+        Fault::new(Op::Get, Effect::Short(len))
+    }
+
+    /// A read brings back bytes with bit number `bit`, from the front, turned over.
+    pub fn corrupt(bit: usize) -> Self {
+        Fault::new(Op::Get, Effect::Corrupt(bit))
+    }
+
+    /// Only calls whose key contains `part`.
     pub fn on(self, part: impl Into<String>) -> Self {
         Fault {
             part: part.into(),
@@ -81,7 +89,7 @@ impl Fault {
     }
 }
 
-/// A store that fails or delays as told. Cheap to clone; clones share the faults.
+/// A store that misbehaves as told. Cheap to clone; clones share the faults.
 ///
 /// ```
 /// use zarr_store::{BlockingStore, Key, MemoryStore, Op, StoreErrorKind, StoreExt, runtime::wait};
@@ -94,56 +102,37 @@ impl Fault {
 /// assert!(wait(store.get_all(&key)).is_ok());
 /// # Ok::<(), zarr_store::StoreError>(())
 /// ```
-#[derive(Debug, Clone)]
-pub struct Faulty<S> {
-    inner: S,
-    faults: Faults,
-}
+pub type Faulty<S> = Hooked<S, Faults>;
 
 impl<S: Store> Faulty<S> {
-    /// A handle on `inner` with no faults yet.
-    pub fn new(inner: S) -> Self {
-        Faulty {
-            faults: Faults {
-                list: Arc::default(),
-                name: inner.to_string(),
-            },
-            inner,
-        }
-    }
-
-    /// Adds a fault. Where several match, each counts the operation, and the first due takes
-    /// effect.
+    /// Adds a fault. Where several match, each counts the call, and the first due takes effect.
     pub fn add(&self, fault: Fault) {
-        self.faults.lock().push(fault);
+        self.hook().lock().push(fault);
     }
 
     /// Forgets all faults.
     pub fn clear(&self) {
-        self.faults.lock().clear();
+        self.hook().lock().clear();
     }
 }
 
-#[derive(Debug, Clone)]
-struct Faults {
-    list: Arc<Mutex<Vec<Fault>>>,
-    /// The store inside, for error texts.
-    name: String,
-}
+/// The faults of one store.
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<Vec<Fault>>);
 
 impl Faults {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Fault>> {
-        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Vec<Fault>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts one operation and says what happens to it.
-    fn due(&self, op: Op, key: &str) -> Option<Effect> {
+    /// Counts one call among those `chosen`, and says what happens to it.
+    fn due(&self, call: &Call<'_>, chosen: fn(&Effect) -> bool) -> Option<Effect> {
         let mut effect = None;
-        for fault in self
-            .lock()
+        let mut faults = self.lock();
+        let matching = faults
             .iter_mut()
-            .filter(|f| f.op == op && key.contains(&f.part))
-        {
+            .filter(|f| f.op == call.op && call.key.contains(&f.part) && chosen(&f.effect));
+        for fault in matching {
             if fault.after > 0 {
                 fault.after -= 1;
             } else if fault.times > 0 && effect.is_none() {
@@ -153,237 +142,31 @@ impl Faults {
         }
         effect
     }
+}
 
-    fn failure(&self, op: Op, key: &str, kind: fn() -> StoreErrorKind) -> StoreError {
-        StoreError::new(op, &self.name, key, kind())
+impl Hook for Faults {
+    const READS: Reads = Reads::Take;
+
+    fn before(&self, call: &Call<'_>) -> Result<Duration, StoreErrorKind> {
+        match self.due(call, |e| matches!(e, Effect::Fail(_) | Effect::Delay(_))) {
+            Some(Effect::Fail(kind)) => Err(kind()),
+            Some(Effect::Delay(time)) => Ok(time),
+            _ => Ok(Duration::ZERO),
+        }
     }
 
-    /// In the async face.
-    async fn meet(&self, op: Op, key: &str) -> Result<()> {
-        match self.due(op, key) {
-            Some(Effect::Fail(kind)) => Err(self.failure(op, key, kind)),
-            Some(Effect::Delay(time)) => {
-                sleep(time).await;
-                Ok(())
+    fn bytes(&self, call: &Call<'_>, bytes: Bytes) -> Bytes {
+        match self.due(call, |e| matches!(e, Effect::Short(_) | Effect::Corrupt(_))) {
+            Some(Effect::Short(len)) => bytes.slice(..len.min(bytes.len())),
+            Some(Effect::Corrupt(bit)) => {
+                let mut bytes = Vec::from(bytes);
+                if let Some(byte) = bytes.get_mut(bit / 8) {
+                    *byte ^= 1 << (bit % 8);
+                }
+                bytes.into()
             }
-            None => Ok(()),
+            _ => bytes,
         }
-    }
-
-    /// In the blocking face.
-    fn meet_here(&self, op: Op, key: &str) -> Result<()> {
-        match self.due(op, key) {
-            Some(Effect::Fail(kind)) => Err(self.failure(op, key, kind)),
-            Some(Effect::Delay(time)) => {
-                thread::sleep(time);
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// Waits on a thread of its own: tests need no runtime for it.
-async fn sleep(time: Duration) {
-    #[derive(Default)]
-    struct Alarm {
-        rung: bool,
-        waker: Option<Waker>,
-    }
-    let alarm = Arc::new(Mutex::new(Alarm::default()));
-    let ours = Arc::clone(&alarm);
-    thread::spawn(move || {
-        thread::sleep(time);
-        let waker = {
-            let mut alarm = ours.lock().unwrap_or_else(PoisonError::into_inner);
-            alarm.rung = true;
-            alarm.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    });
-    poll_fn(|cx| {
-        let mut alarm = alarm.lock().unwrap_or_else(PoisonError::into_inner);
-        if alarm.rung {
-            return Poll::Ready(());
-        }
-        alarm.waker = Some(cx.waker().clone());
-        Poll::Pending
-    })
-    .await;
-}
-
-// `get_ranges` stays the trait's own, so that each of its requests may fail.
-impl<S: Store> Store for Faulty<S> {
-    fn get<'a>(
-        &'a self,
-        key: &'a Key,
-        range: ByteRange,
-        same: Option<&'a Version>,
-    ) -> BoxFuture<'a, Result<Option<Found<Bytes>>>> {
-        Box::pin(async move {
-            self.faults.meet(Op::Get, key.as_str()).await?;
-            self.inner.get(key, range, same).await
-        })
-    }
-
-    fn head<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Found<()>>>> {
-        Box::pin(async move {
-            self.faults.meet(Op::Head, key.as_str()).await?;
-            self.inner.head(key).await
-        })
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a Key,
-        value: Payload,
-        mode: PutMode,
-    ) -> BoxFuture<'a, Result<Option<Version>>> {
-        Box::pin(async move {
-            self.faults.meet(Op::Put, key.as_str()).await?;
-            self.inner.put(key, value, mode).await
-        })
-    }
-
-    fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move {
-            self.faults.meet(Op::Delete, key.as_str()).await?;
-            self.inner.delete(key, same).await
-        })
-    }
-
-    fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move {
-            self.faults.meet(Op::DeletePrefix, prefix.as_str()).await?;
-            self.inner.delete_prefix(prefix).await
-        })
-    }
-
-    fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
-        Box::pin(async move {
-            self.faults.meet(Op::List, prefix.as_str()).await?;
-            self.inner.list_dir(prefix).await
-        })
-    }
-
-    fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        match self.faults.meet_here(Op::List, prefix.as_str()) {
-            Ok(()) => self.inner.list(prefix),
-            Err(e) => Box::pin(futures_util::stream::iter([Err(e)])),
-        }
-    }
-
-    fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
-        Box::pin(async move {
-            self.faults.meet(Op::Lock, key.as_str()).await?;
-            self.inner.lock(key).await
-        })
-    }
-
-    fn sync(&self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async move {
-            self.faults.meet(Op::Sync, "").await?;
-            self.inner.sync().await
-        })
-    }
-
-    fn hints(&self) -> IoHints {
-        self.inner.hints()
-    }
-
-    fn as_blocking(&self) -> Option<&dyn BlockingStore> {
-        self.inner.as_blocking().map(|_| self as &dyn BlockingStore)
-    }
-}
-
-impl<S: Store> BlockingStore for Faulty<S> {
-    fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
-        self.faults.meet_here(Op::Open, key.as_str())?;
-        let object = blocking(&self.inner, Op::Open)?.open(key)?;
-        let faulty = |inner| {
-            Arc::new(FaultyObject {
-                inner,
-                key: key.clone(),
-                faults: self.faults.clone(),
-            })
-        };
-        Ok(object.map(|inner| faulty(inner) as Arc<dyn Object>))
-    }
-
-    fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
-        self.faults.meet_here(Op::Put, key.as_str())?;
-        blocking(&self.inner, Op::Put)?.put(key, value, mode)
-    }
-
-    fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
-        self.faults.meet_here(Op::Delete, key.as_str())?;
-        blocking(&self.inner, Op::Delete)?.delete(key, same)
-    }
-
-    fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
-        self.faults.meet_here(Op::DeletePrefix, prefix.as_str())?;
-        blocking(&self.inner, Op::DeletePrefix)?.delete_prefix(prefix)
-    }
-
-    fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        self.faults.meet_here(Op::List, prefix.as_str())?;
-        blocking(&self.inner, Op::List)?.list_dir(prefix)
-    }
-
-    fn hints(&self) -> IoHints {
-        self.inner.hints()
-    }
-
-    fn head(&self, key: &Key) -> Result<Option<Found<()>>> {
-        self.faults.meet_here(Op::Head, key.as_str())?;
-        blocking(&self.inner, Op::Head)?.head(key)
-    }
-
-    fn lock_name(&self, key: &Key) -> LockName {
-        match self.inner.as_blocking() {
-            Some(inner) => inner.lock_name(key),
-            None => LockName::new(self.inner.hints().identity, key),
-        }
-    }
-
-    fn sync(&self) -> Result<()> {
-        self.faults.meet_here(Op::Sync, "")?;
-        blocking(&self.inner, Op::Sync)?.sync()
-    }
-}
-
-/// Lends no bytes, since lending cannot fail: every read comes through `read`.
-struct FaultyObject {
-    inner: Arc<dyn Object>,
-    key: Key,
-    faults: Faults,
-}
-
-impl Object for FaultyObject {
-    fn size(&self) -> Result<u64> {
-        self.inner.size()
-    }
-
-    fn version(&self) -> Result<Option<Version>> {
-        self.inner.version()
-    }
-
-    fn read(&self, range: Range<u64>) -> Result<Bytes> {
-        self.faults.meet_here(Op::Get, self.key.as_str())?;
-        self.inner.read(range)
-    }
-
-    fn read_at<'d>(&self, _: u64, _: &'d mut [MaybeUninit<u8>]) -> Result<&'d mut [u8]> {
-        // Fills nothing, so that one read is one operation.
-        Ok(&mut [])
-    }
-}
-
-impl<S: Store> fmt::Display for Faulty<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.inner, f)
     }
 }
 
@@ -392,7 +175,9 @@ mod tests {
     use std::time::Instant;
 
     use super::*;
-    use crate::{MemoryStore, StoreExt, runtime::wait, testing};
+    use futures_util::FutureExt;
+
+    use crate::{BlockingStore, Key, MemoryStore, PutMode, StoreExt, runtime::wait, testing};
 
     #[test]
     fn conforms_without_faults() {
@@ -429,5 +214,31 @@ mod tests {
         let begin = Instant::now();
         wait(store.exists(&Key::new("a").unwrap())).unwrap();
         assert!(begin.elapsed() >= Duration::from_millis(20));
+    }
+
+    #[test]
+    fn damages_what_is_read() {
+        let store = Faulty::new(MemoryStore::new().into_store());
+        let key = Key::new("a").unwrap();
+        BlockingStore::put(&store, &key, &vec![1, 2, 3].into(), PutMode::Overwrite).unwrap();
+        store.add(Fault::short(2).times(1));
+        store.add(Fault::corrupt(9).after(1));
+        let get = || wait(store.get_all(&key)).unwrap().unwrap();
+        assert_eq!((&get()[..], &get()[..]), (&[1, 2][..], &[1, 0, 3][..]));
+        // An open value lends nothing that could not be damaged.
+        let object = store.open(&key).unwrap().unwrap();
+        assert_eq!(
+            (object.slice(0..3), &object.read(0..3).unwrap()[..]),
+            (None, &[1, 0, 3][..])
+        );
+    }
+
+    #[test]
+    fn hangs_until_dropped() {
+        let store = Faulty::new(MemoryStore::new().into_store());
+        store.add(Fault::hang(Op::Head).times(1));
+        let key = Key::new("a").unwrap();
+        assert_eq!(store.exists(&key).now_or_never().map(|_| ()), None);
+        assert!(!wait(store.exists(&key)).unwrap());
     }
 }

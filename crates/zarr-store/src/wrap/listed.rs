@@ -1,0 +1,151 @@
+//! `Listed`: a store that cannot list its keys, and somebody's word for what they are. It answers
+//! listings from that word, and asks the store inside for everything else.
+
+use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::stream;
+
+use crate::{
+    BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Payload, Prefix,
+    PutMode, Result, Store, Version, directory,
+};
+
+/// A store whose listing is known beforehand: a tree on a web server, an archive with an index.
+///
+/// The listing stays as it was given. Writing through this handle does not change it, so it is meant
+/// for what nobody writes.
+///
+/// ```
+/// use zarr_store::{BlockingStore, Entry, Key, Listed, MemoryStore, Prefix, Store, runtime::wait};
+/// let far = MemoryStore::new().into_store();
+/// let entries = ["a/zarr.json", "a/c/0"].map(|text| Ok(Entry { key: Key::new(text)?, size: 7 }));
+/// let store = Listed::new(far, entries.into_iter().collect::<Result<Vec<_>, _>>()?);
+/// let listing = wait(store.list_dir(&Prefix::new("a")?))?;
+/// assert_eq!((listing.keys.len(), listing.prefixes.len()), (1, 1));
+/// # Ok::<(), zarr_store::StoreError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Listed<S> {
+    inner: S,
+    sizes: Arc<BTreeMap<Key, u64>>,
+}
+
+impl<S: Store> Listed<S> {
+    /// `inner`, of which `entries` are all keys.
+    pub fn new(inner: S, entries: impl IntoIterator<Item = Entry>) -> Self {
+        let sizes = entries.into_iter().map(|entry| (entry.key, entry.size));
+        Listed {
+            inner,
+            sizes: Arc::new(sizes.collect()),
+        }
+    }
+}
+
+impl<S: Store> Store for Listed<S> {
+    fn get<'a>(
+        &'a self,
+        key: &'a Key,
+        range: ByteRange,
+        same: Option<&'a Version>,
+    ) -> BoxFuture<'a, Result<Option<Found<Bytes>>>> {
+        self.inner.get(key, range, same)
+    }
+
+    fn get_ranges<'a>(
+        &'a self,
+        key: &'a Key,
+        ranges: &'a [Range<u64>],
+        same: Option<&'a Version>,
+    ) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
+        self.inner.get_ranges(key, ranges, same)
+    }
+
+    fn head<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Found<()>>>> {
+        self.inner.head(key)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a Key,
+        value: Payload,
+        mode: PutMode,
+    ) -> BoxFuture<'a, Result<Option<Version>>> {
+        self.inner.put(key, value, mode)
+    }
+
+    fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
+        self.inner.delete(key, same)
+    }
+
+    fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>> {
+        self.inner.delete_prefix(prefix)
+    }
+
+    fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
+        let listing = directory::list_dir(&self.sizes, prefix, |size| *size);
+        Box::pin(async move { Ok(listing) })
+    }
+
+    fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
+        let entries = directory::below(&self.sizes, prefix, prefix.as_str());
+        let entries: Vec<_> = entries
+            .map(|(key, &size)| {
+                let key = key.clone();
+                Ok(Entry { key, size })
+            })
+            .collect();
+        Box::pin(stream::iter(entries))
+    }
+
+    fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
+        self.inner.lock(key)
+    }
+
+    fn sync(&self) -> BoxFuture<'_, Result<()>> {
+        self.inner.sync()
+    }
+
+    fn hints(&self) -> IoHints {
+        IoHints {
+            listable: true,
+            ..self.inner.hints()
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        self.inner.kind()
+    }
+}
+
+impl<S: fmt::Display> fmt::Display for Listed<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::TryStreamExt;
+
+    use super::*;
+    use crate::{BlockingStore, MemoryStore, runtime::wait};
+
+    #[test]
+    fn lists_what_it_was_told() {
+        let entry = |text: &str| Entry {
+            key: Key::new(text).unwrap(),
+            size: text.len() as u64,
+        };
+        let entries = ["a/b", "a/c/d", "a/c/e", "ab", "f"].map(entry);
+        let store = Listed::new(MemoryStore::new().into_store(), entries.clone());
+        let a = Prefix::new("a").unwrap();
+        let listing = wait(store.list_dir(&a)).unwrap();
+        assert_eq!(listing.keys, [entry("a/b")]);
+        assert_eq!(listing.prefixes, [Prefix::new("a/c").unwrap()]);
+        let all: Vec<_> = wait(store.list(&a).try_collect()).unwrap();
+        assert_eq!(all, entries[..3]);
+        assert_eq!(wait(store.list_dir(&Prefix::root())).unwrap().keys.len(), 2);
+        assert!(store.hints().listable);
+    }
+}
