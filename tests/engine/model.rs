@@ -4,7 +4,7 @@ use ndarray::{ArrayD, IxDyn};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::{DataType, Element, Extension, Order, Slice, ZarrFormat};
+use zarr::{DataType, Element, Extension, Order, Pick, Slice, ZarrFormat};
 
 use crate::support::slices::Chosen;
 use crate::support::stores::{KINDS, Kind, store};
@@ -110,18 +110,73 @@ fn slice(len: u64) -> BoxedStrategy<Slice> {
     prop_oneof![3 => range, 2 => full, 1 => index].boxed()
 }
 
-fn chosen(shape: &[u64]) -> impl Strategy<Value = Chosen> + use<> {
-    let lens: Vec<usize> = shape.iter().map(|&n| n as usize).collect();
-    let slices: Vec<_> = shape.iter().map(|&n| slice(n)).collect();
-    slices.prop_map(move |slices| Chosen::new(&slices, &lens))
+fn index(len: u64) -> std::ops::Range<i64> {
+    -(len as i64)..len as i64
+}
+
+/// A list of any order with repetitions, a mask, or a slice.
+fn pick(len: u64) -> BoxedStrategy<Pick> {
+    let mask = prop::collection::vec(any::<bool>(), len as usize).prop_map(Pick::Mask);
+    let slice = slice(len).prop_map(Pick::Slice);
+    if len == 0 {
+        return prop_oneof![mask, slice].boxed();
+    }
+    let list = prop::collection::vec(index(len), 0..8).prop_map(Pick::List);
+    prop_oneof![3 => list, 1 => mask, 1 => slice].boxed()
+}
+
+/// A range of blocks without a step, or one of them.
+fn block(len: u64) -> BoxedStrategy<Slice> {
+    let bound = move || prop::option::of(index(len + 1));
+    let range = (bound(), bound()).prop_map(|(start, stop)| Slice::Range {
+        start,
+        stop,
+        step: 1,
+    });
+    match len {
+        0 => range.boxed(),
+        _ => prop_oneof![range, index(len).prop_map(Slice::Index)].boxed(),
+    }
+}
+
+/// A selection in any of its spellings, of an array with such chunks.
+fn chosen(shape: &[u64], chunk: &[u64]) -> BoxedStrategy<Chosen> {
+    let to_usize = |axes: &[u64]| axes.iter().map(|&n| n as usize).collect::<Vec<_>>();
+    let lens = to_usize(shape);
+    let per_axis = shape.iter().map(|&n| slice(n)).collect::<Vec<_>>();
+    let of = lens.clone();
+    let basic = per_axis.prop_map(move |slices| Chosen::basic(&slices, &of));
+    let per_axis = shape.iter().map(|&n| pick(n)).collect::<Vec<_>>();
+    let of = lens.clone();
+    let orthogonal = per_axis.prop_map(move |picks| Chosen::orthogonal(&picks, &of));
+    let counts = shape.iter().zip(chunk).map(|(n, chunk)| n.div_ceil(*chunk));
+    let per_axis = counts.map(block).collect::<Vec<_>>();
+    let (of, chunk) = (lens.clone(), to_usize(chunk));
+    let blocks = per_axis.prop_map(move |slices| Chosen::blocks(&slices, &chunk, &of));
+    let of = lens.clone();
+    let mask = prop::collection::vec(any::<bool>(), lens.iter().product::<usize>())
+        .prop_map(move |mask| Chosen::mask(&mask, &of));
+    if shape.is_empty() {
+        return prop_oneof![basic, orthogonal, blocks].boxed();
+    }
+    let some_of_it = prop_oneof![3 => basic, 2 => orthogonal, 1 => blocks, 1 => mask];
+    if shape.contains(&0) {
+        return some_of_it.boxed();
+    }
+    let point = shape.iter().map(|&n| index(n)).collect::<Vec<_>>();
+    let points =
+        prop::collection::vec(point, 0..20).prop_map(move |points| Chosen::points(&points, &lens));
+    prop_oneof![7 => some_of_it, 1 => points].boxed()
 }
 
 type Case = (Layout, Vec<(Chosen, bool, u8)>, Vec<Chosen>);
 
 fn case() -> impl Strategy<Value = Case> {
     layout().prop_flat_map(|layout| {
-        let writes = prop::collection::vec((chosen(&layout.shape), any::<bool>(), 0_u8..120), 0..5);
-        let reads = prop::collection::vec(chosen(&layout.shape), 1..4);
+        let outer = layout.shards.as_ref().unwrap_or(&layout.chunks);
+        let any_cells = || chosen(&layout.shape, outer);
+        let writes = prop::collection::vec((any_cells(), any::<bool>(), 0_u8..120), 0..5);
+        let reads = prop::collection::vec(any_cells(), 1..4);
         (Just(layout), writes, reads)
     })
 }
@@ -158,7 +213,7 @@ fn run<T: Element + PartialEq + std::fmt::Debug + Into<zarr::Data>>(
     let mut model = ArrayD::from_elem(IxDyn(&shape), of(layout.fill.into()));
 
     for (at, scalar, seed) in writes {
-        let cells = at.shape.iter().product::<usize>() as i64;
+        let cells = at.cells.len() as i64;
         // Every third value is the fill value, so that whole chunks of it come about.
         let value = |i: i64| match (i64::from(seed) + i) % 3 {
             0 => of(layout.fill.into()),

@@ -1,13 +1,13 @@
-//! Python's slices, an element at a time: the oracle for selections.
+//! Selections, an element at a time: the oracle for all their spellings.
 
 use ndarray::{ArrayD, IxDyn};
-use zarr::{Selection, Slice};
+use zarr::{Mask, Pick, Points, Selection, Slice};
 
 /// The positions that `slice` means on an axis, as Python's `range(*slice.indices(len))` lists them.
 pub(crate) fn positions(slice: Slice, len: usize) -> Vec<usize> {
     let len = len as i64;
     match slice {
-        Slice::Index(i) => vec![if i < 0 { i + len } else { i } as usize],
+        Slice::Index(i) => vec![wrapped(i, len as usize)],
         Slice::Range { start, stop, step } => {
             let wrap = |bound: i64| if bound < 0 { bound + len } else { bound };
             let (low, high) = if step > 0 { (0, len) } else { (-1, len - 1) };
@@ -25,60 +25,124 @@ pub(crate) fn positions(slice: Slice, len: usize) -> Vec<usize> {
     }
 }
 
-/// A selection with one item per axis, and what it means.
+fn wrapped(index: i64, len: usize) -> usize {
+    if index < 0 {
+        (index + len as i64) as usize
+    } else {
+        index as usize
+    }
+}
+
+/// A selection, and what it means.
 #[derive(Clone, Debug)]
 pub(crate) struct Chosen {
     pub(crate) selection: Selection,
-    /// The positions per axis.
-    pub(crate) axes: Vec<Vec<usize>>,
-    /// The shape of the result: integers drop their axis.
+    /// The indices of the cells, in the order of the result.
+    pub(crate) cells: Vec<Vec<usize>>,
+    /// The shape of the result.
     pub(crate) shape: Vec<usize>,
 }
 
 impl Chosen {
-    pub(crate) fn new(slices: &[Slice], shape: &[usize]) -> Self {
-        let axes: Vec<Vec<usize>> = slices
-            .iter()
-            .zip(shape)
-            .map(|(&slice, &len)| positions(slice, len))
-            .collect();
-        let kept = slices
-            .iter()
-            .zip(&axes)
-            .filter(|(s, _)| !matches!(s, Slice::Index(_)));
-        let shape = kept.map(|(_, axis)| axis.len()).collect();
+    /// One slice per axis; integers drop theirs.
+    pub(crate) fn basic(slices: &[Slice], shape: &[usize]) -> Self {
+        let picks: Vec<Pick> = slices.iter().copied().map(Pick::from).collect();
         Self {
             selection: Selection::Basic(slices.to_vec()),
-            axes,
-            shape,
+            ..Self::orthogonal(&picks, shape)
         }
     }
 
-    /// The indices of the cells, in C order.
-    pub(crate) fn cells(&self) -> Vec<Vec<usize>> {
-        self.axes.iter().fold(vec![vec![]], |done, axis| {
-            let longer = |head: &Vec<usize>| {
-                let head = head.clone();
-                axis.iter().map(move |&i| [head.as_slice(), &[i]].concat())
-            };
-            done.iter().flat_map(longer).collect()
-        })
+    /// One pick per axis, and every combination.
+    pub(crate) fn orthogonal(picks: &[Pick], shape: &[usize]) -> Self {
+        let axis = |(pick, &len): (&Pick, &usize)| match pick {
+            Pick::Slice(slice) => positions(*slice, len),
+            Pick::List(list) => list.iter().map(|&index| wrapped(index, len)).collect(),
+            Pick::Mask(mask) => (0..len).filter(|&i| mask[i]).collect(),
+            other => unreachable!("{other}"),
+        };
+        let axes: Vec<Vec<usize>> = picks.iter().zip(shape).map(axis).collect();
+        let kept = picks
+            .iter()
+            .zip(&axes)
+            .filter(|(pick, _)| !matches!(pick, Pick::Slice(Slice::Index(_))));
+        Self {
+            selection: Selection::orthogonal(picks.to_vec()),
+            shape: kept.map(|(_, axis)| axis.len()).collect(),
+            cells: product(&axes),
+        }
+    }
+
+    /// Whole chunks of this shape, one item per axis; integers keep theirs.
+    pub(crate) fn blocks(slices: &[Slice], chunk: &[usize], shape: &[usize]) -> Self {
+        let axes = slices.iter().zip(chunk).zip(shape);
+        let axes: Vec<Vec<usize>> = axes
+            .map(|((&slice, &chunk), &len)| {
+                let blocks = positions(slice, len.div_ceil(chunk));
+                let cells = |block: usize| block * chunk..len.min((block + 1) * chunk);
+                blocks.into_iter().flat_map(cells).collect()
+            })
+            .collect();
+        Self {
+            selection: Selection::blocks(slices),
+            shape: axes.iter().map(Vec::len).collect(),
+            cells: product(&axes),
+        }
+    }
+
+    /// Points, each with a coordinate per axis.
+    pub(crate) fn points(points: &[Vec<i64>], shape: &[usize]) -> Self {
+        let axis = |axis: usize| points.iter().map(|point| point[axis]).collect::<Vec<_>>();
+        let cell = |point: &Vec<i64>| {
+            let axes = point.iter().zip(shape);
+            axes.map(|(&index, &len)| wrapped(index, len)).collect()
+        };
+        // In a shape of its own: it is the caller's, not the points'.
+        let shaped = Points::new((0..shape.len()).map(axis)).shaped([1, points.len() as u64]);
+        Self {
+            selection: shaped.into(),
+            cells: points.iter().map(cell).collect(),
+            shape: vec![1, points.len()],
+        }
+    }
+
+    /// The cells of a mask.
+    pub(crate) fn mask(mask: &[bool], shape: &[usize]) -> Self {
+        let axes: Vec<Vec<usize>> = shape.iter().map(|&len| (0..len).collect()).collect();
+        let cells = product(&axes).into_iter().zip(mask);
+        let cells: Vec<_> = cells
+            .filter_map(|(cell, &is_meant)| is_meant.then_some(cell))
+            .collect();
+        let of: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
+        Self {
+            selection: Mask::new(of, mask).into(),
+            shape: vec![cells.len()],
+            cells,
+        }
     }
 
     /// What reading gives.
     pub(crate) fn read<T: Clone>(&self, model: &ArrayD<T>) -> ArrayD<T> {
-        let cells = self.cells();
-        let cells = cells
-            .iter()
-            .map(|cell| model[IxDyn(cell)].clone())
-            .collect();
+        let cells = self.cells.iter();
+        let cells = cells.map(|cell| model[IxDyn(cell)].clone()).collect();
         ArrayD::from_shape_vec(IxDyn(&self.shape), cells).unwrap()
     }
 
-    /// What writing does.
+    /// What writing does: of two elements for one cell the later one stays.
     pub(crate) fn write<T: Clone>(&self, model: &mut ArrayD<T>, data: &ArrayD<T>) {
-        for (cell, value) in self.cells().iter().zip(data.iter()) {
+        for (cell, value) in self.cells.iter().zip(data.iter()) {
             model[IxDyn(cell)] = value.clone();
         }
     }
+}
+
+/// Every combination of positions, in C order.
+fn product(axes: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    axes.iter().fold(vec![vec![]], |done, axis| {
+        let longer = |head: &Vec<usize>| {
+            let head = head.clone();
+            axis.iter().map(move |&i| [head.as_slice(), &[i]].concat())
+        };
+        done.iter().flat_map(longer).collect()
+    })
 }

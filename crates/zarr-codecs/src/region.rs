@@ -36,6 +36,14 @@ impl Span {
         self.start.checked_add_signed(steps.checked_mul(self.step)?)
     }
 
+    /// The cells one after the other, as far as they stay in `u64`.
+    pub fn cells(&self) -> impl Iterator<Item = u64> + use<> {
+        let Span { start, count, step } = *self;
+        let next = move |cell: &u64| cell.checked_add_signed(step);
+        let cells = std::iter::successors(Some(start), next);
+        cells.take(usize::try_from(count).unwrap_or(usize::MAX))
+    }
+
     /// Whether every cell lies below `len`.
     pub fn fits(&self, len: u64) -> bool {
         self.count == 0 || self.start < len && self.last().is_some_and(|last| last < len)

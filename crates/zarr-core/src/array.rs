@@ -3,11 +3,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind, Projections};
+use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
 use crate::engine::{self, Elements, Output};
+use crate::units::Units;
 use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, GridError, Resolved, Result};
 
 /// An array in a store. Cheap facts come without I/O; its codecs are resolved when data is first
@@ -217,7 +218,7 @@ impl ChunkedArray {
         engine::write(self, selection, elements).await
     }
 
-    pub(crate) fn project(&self, selection: &Resolved) -> Result<Projections> {
+    pub(crate) fn project(&self, selection: &Resolved) -> Result<Units> {
         let selected = selection.project(&self.grid);
         selected.map_err(|source| self.selection_error(source))
     }

@@ -13,6 +13,7 @@ mod landing;
 mod output;
 mod pool;
 mod read;
+mod scattered;
 mod source;
 mod work;
 mod write;

@@ -143,6 +143,15 @@ impl ChunkGrid {
         self.axes.get(axis)?.locate(coordinate)
     }
 
+    /// The cells along one axis that a range of chunks holds.
+    pub fn cells_along(&self, axis: usize, chunks: std::ops::Range<u64>) -> std::ops::Range<u64> {
+        let Some(axis) = self.axes.get(axis).filter(|_| !chunks.is_empty()) else {
+            return 0..0;
+        };
+        let last = axis.inside(chunks.end - 1);
+        axis.inside(chunks.start).start..last.start + last.count
+    }
+
     /// The indices of all chunks, the last axis changing fastest.
     pub fn iter(&self) -> ChunkIndices {
         let counts = self.shape_in_chunks();

@@ -8,9 +8,11 @@ mod error;
 mod grid;
 pub mod hierarchy;
 mod options;
+mod places;
 mod selection;
 mod stored;
 mod typed;
+mod units;
 mod values;
 
 pub use array::{ArrayConfig, ChunkedArray};
@@ -19,7 +21,9 @@ pub use engine::{Elements, Output};
 pub use error::{ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
 pub use grid::{ChunkGrid, ChunkIndices, GridError};
 pub use options::{ArrayOptions, Chunks, Codecs, Fill};
-pub use selection::{Bounds, Resolved, Selection, SelectionError, Slice};
+pub use selection::{
+    Bounds, Ground, Mask, Pick, Picks, Points, Resolved, Selection, SelectionError, Slice,
+};
 pub use typed::{DynData, Element, Plain, c_order};
 pub use values::{Values, VarArray};
 

@@ -250,7 +250,7 @@ impl Array {
 }
 
 fn resolve(array: &ChunkedArray, selection: &Selection) -> Result<Resolved> {
-    let resolved = selection.resolve(array.metadata().shape());
+    let resolved = selection.resolve(array.grid());
     resolved.map_err(|source| array.selection_error(source))
 }
 

@@ -79,8 +79,8 @@ pub use tree::TreeView;
 pub use zarr_codecs::Registry;
 pub use zarr_core::{
     ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
-    Error, ErrorClass, ErrorKind, Fill, NodeKind, Plain, Result, Selection, SelectionError, Slice,
-    Values, VarArray, sel,
+    Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain, Points, Result,
+    Selection, SelectionError, Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,

@@ -1,5 +1,6 @@
 //! Selections and grids: any text, any sizes; what is selected is cut into parts that add up.
 
+use zarr_codecs::Projections;
 use zarr_core::{ChunkGrid, Selection};
 
 use super::{Bound, Target};
@@ -40,7 +41,7 @@ fn indexing(bytes: &[u8]) {
         return;
     };
     let grid = ChunkGrid::regular(&[4, 3, 7], &shape).unwrap();
-    let projections = resolved.project(&grid).unwrap();
+    let projections = Projections::new(resolved.region().unwrap(), grid.chunk_lengths()).unwrap();
     let parts = projections.iter().map(|projection| {
         assert!(grid.contains(&projection.chunk));
         assert!(projection.part.fits(&[4, 3, 7]));

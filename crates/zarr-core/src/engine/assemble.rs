@@ -5,13 +5,13 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    Chain, Dims, Len, NdView, NdViewMut, Projection, Region, Scratch, Shard, ShardIndex, all_equal,
-    fill,
+    Chain, Dims, Len, NdView, NdViewMut, Region, Scratch, Shard, ShardIndex, all_equal, fill,
 };
 
 use super::pool::{Crew, with_scratch};
 use super::read;
 use super::source::Source;
+use crate::units::{Part, Unit};
 use crate::{ChunkError, Values};
 
 /// The elements of a write.
@@ -23,29 +23,64 @@ pub enum Elements {
     Each(Values),
 }
 
-/// New elements for the cells of one chunk: the part of a write that concerns it.
-#[derive(Clone, Copy)]
+/// New elements: one for all cells, or those of a view. Of boxes, the view is of the part that is
+/// meant; places say themselves which of all elements they mean.
+#[derive(Clone)]
 pub(crate) enum New<'e> {
     Scalar(&'e [u8]),
-    Each(&'e NdView<'e>),
+    Each(NdView<'e>),
 }
 
-impl New<'_> {
-    fn copy_to(&self, dst: &mut NdViewMut<'_>) -> bool {
-        match self {
-            Self::Scalar(element) => {
-                fill(dst, element);
-                true
+impl<'e> New<'e> {
+    /// What is meant for one part of the cells. `None` where it lies outside.
+    pub(crate) fn of(&self, part: &Part) -> Option<New<'e>> {
+        Some(match (self, part) {
+            (Self::Each(view), Part::Box { to, .. }) => New::Each(view.region(to)?),
+            (new, _) => new.clone(),
+        })
+    }
+
+    /// Writes the cells of `part` into a chunk of this shape. `None` where they do not suit it.
+    fn write(&self, part: &Part, memory: &mut [u8], shape: &[u64], elem: usize) -> Option<()> {
+        match part {
+            Part::Box { part, .. } => {
+                let mut cells = NdViewMut::over(memory, shape, elem)?.region(part)?;
+                match self {
+                    Self::Scalar(element) => fill(&mut cells, element),
+                    Self::Each(view) => cells.copy_from(view).then_some(())?,
+                }
             }
-            Self::Each(view) => dst.copy_from(view),
+            Part::Places(places) => {
+                let all = match self {
+                    Self::Scalar(_) => None,
+                    Self::Each(view) => Some(view.as_slice()?),
+                };
+                for run in places.runs(&Region::whole(shape)).0 {
+                    let cells = memory.get_mut(run.from * elem..(run.from + run.len) * elem)?;
+                    match (self, all) {
+                        (_, Some(all)) => {
+                            cells.copy_from_slice(
+                                all.get(run.to * elem..(run.to + run.len) * elem)?,
+                            );
+                        }
+                        (Self::Scalar(element), None) => {
+                            cells
+                                .chunks_exact_mut(elem.max(1))
+                                .for_each(|cell| cell.copy_from_slice(element));
+                        }
+                        (Self::Each(_), None) => return None,
+                    }
+                }
+            }
         }
+        Some(())
     }
 }
 
 /// What is to be done to one chunk.
 pub(crate) struct Change<'e> {
     /// The cells that change.
-    pub(crate) part: &'e Region,
+    pub(crate) part: &'e Part,
     /// The cells of the chunk that lie inside the array.
     pub(crate) extent: &'e [u64],
     /// What they become.
@@ -58,7 +93,25 @@ pub(crate) struct Change<'e> {
 
 impl Change<'_> {
     fn covers(&self) -> bool {
-        self.part.is_whole(self.extent)
+        self.part.covers(self.extent)
+    }
+
+    /// Whether the chunk will hold nothing but `value`, as far as the new elements alone tell.
+    fn is_empty(&self, value: &[u8]) -> bool {
+        self.covers()
+            && match (&self.new, self.part) {
+                (New::Scalar(element), _) => *element == value,
+                (New::Each(view), Part::Box { .. }) => all_equal(view, value),
+                (New::Each(_), Part::Places(_)) => false,
+            }
+    }
+
+    /// The new elements as the whole chunk, if they are in its order.
+    fn whole(&self, shape: &[u64]) -> Option<&NdView<'_>> {
+        match (&self.new, self.part) {
+            (New::Each(view), Part::Box { part, .. }) if part.is_whole(shape) => Some(view),
+            _ => None,
+        }
     }
 }
 
@@ -77,13 +130,11 @@ pub(crate) fn chunk(
 fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<Bytes>, ChunkError> {
     let spec = chain.spec();
     let value = spec.fill_element();
-    if change.covers() && !change.keep_empty && is_empty(&change.new, value) {
+    if !change.keep_empty && change.is_empty(value) {
         return Ok(None);
     }
     crew.scratch(|cx| {
-        if let New::Each(view) = change.new
-            && change.part.is_whole(&spec.shape)
-        {
+        if let Some(view) = change.whole(&spec.shape) {
             return encode(chain, view, cx).map(Some);
         }
         // The chunk as it was, or as it is where nothing was, then the new cells over it.
@@ -99,10 +150,10 @@ fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<By
             }
             _ => fill(&mut whole, value),
         }
-        let mut cells = whole.region(change.part).ok_or_else(wrong)?;
-        if !change.new.copy_to(&mut cells) {
-            return Err(wrong());
-        }
+        let write = change
+            .new
+            .write(change.part, &mut memory, &spec.shape, elem);
+        write.ok_or_else(wrong)?;
         let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(wrong)?;
         let inside = whole.region(&Region::dense(&vec![0; change.extent.len()], change.extent));
         let empty = inside.is_some_and(|inside| all_equal(&inside, value));
@@ -131,13 +182,6 @@ fn encode(chain: &Chain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, C
     Ok(encoded)
 }
 
-fn is_empty(new: &New<'_>, value: &[u8]) -> bool {
-    match new {
-        New::Scalar(element) => *element == value,
-        New::Each(view) => all_equal(view, value),
-    }
-}
-
 fn too_large(chain: &Chain) -> ChunkError {
     let limit = isize::MAX as u64;
     let asked = zarr_codecs::volume(&chain.spec().shape).unwrap_or(u64::MAX);
@@ -156,20 +200,21 @@ fn shard_parts(
     change: &Change<'_>,
     crew: Crew<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
-    let changed = shard.project(change.part)?;
+    let changed = change.part.split(&shard.inner().spec().shape);
+    let changed = changed.ok_or_else(|| too_large(shard.inner()))?;
     let old = match &change.old {
         Some(source) if !change.covers() => Some((source, old_index(shard, source)?)),
         _ => None,
     };
     let one = |i: usize| -> Result<Option<(usize, Option<Bytes>)>, ChunkError> {
-        let Some(projection) = changed.get(i) else {
+        let Some(unit) = changed.get(i) else {
             return Ok(None);
         };
-        let number = shard.number(&projection.chunk);
+        let number = shard.number(&unit.chunk);
         let old = old
             .as_ref()
             .and_then(|(source, index)| Some(source.window(index.get(number)?)));
-        let bytes = inner_chunk(shard, change, &projection, old, crew)?;
+        let bytes = inner_chunk(shard, change, &unit, old, crew)?;
         Ok(Some((number, bytes)))
     };
     let made = crew.map(changed.len(), one)?;
@@ -205,7 +250,7 @@ fn old_index(shard: &Shard, source: &Source<'_>) -> Result<ShardIndex, ChunkErro
 fn inner_chunk(
     shard: &Shard,
     change: &Change<'_>,
-    projection: &Projection,
+    unit: &Unit,
     old: Option<Source<'_>>,
     crew: Crew<'_>,
 ) -> Result<Option<Bytes>, ChunkError> {
@@ -214,27 +259,16 @@ fn inner_chunk(
         .spec()
         .shape
         .iter()
-        .zip(&projection.chunk)
+        .zip(&unit.chunk)
         .zip(change.extent);
     // How much of the inner chunk lies inside the array.
     let extent: Dims<u64> = axes
         .map(|((&len, &at), &all)| len.min(all.saturating_sub(at * len)))
         .collect();
-    let view = match change.new {
-        New::Scalar(_) => None,
-        New::Each(view) => Some(
-            view.region(&projection.to)
-                .ok_or_else(|| too_large(inner))?,
-        ),
-    };
-    let new = match (&view, change.new) {
-        (Some(view), _) => New::Each(view),
-        (None, new) => new,
-    };
     let change = Change {
-        part: &projection.part,
+        part: &unit.cells,
         extent: &extent,
-        new,
+        new: change.new.of(&unit.cells).ok_or_else(|| too_large(inner))?,
         old,
         keep_empty: change.keep_empty,
     };

@@ -3,18 +3,20 @@
 //!
 //! # Why this is sound
 //! [`Output`] owns one allocation. Workers write it only through [`Split`], which hands out each
-//! disjoint part once. It becomes a `Vec` only when the bytes reported as written add up to all of
+//! disjoint part once; or, where the cells lie anywhere, one after the other under a mutex. It
+//! becomes a `Vec` only when the bytes reported as written add up to all of
 //! it ([`Output::into_vec`]), so no byte is read that was not written.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::ptr::NonNull;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::AnyBitPattern;
-use zarr_codecs::{Heap, NdViewMut, Projection, Projections, Split};
+use zarr_codecs::{Heap, NdViewMut, Projection, Projections, Region, Split};
 use zarr_metadata::FillValue;
 
+use crate::places::Run;
 use crate::{Error, ErrorKind};
 
 /// From this size on the allocator maps fresh pages, which are zero already.
@@ -35,6 +37,8 @@ pub struct Output {
     heap: Arc<Heap>,
     written: AtomicU64,
     zeroed: bool,
+    /// Held to write anywhere, into memory that is cut into no parts.
+    anywhere: Option<Mutex<()>>,
 }
 
 /// One allocation, freed with the layout it was made with.
@@ -63,17 +67,9 @@ impl Output {
         projections: Projections,
         fill: &FillValue,
     ) -> Result<Self, Error> {
-        let cells = zarr_codecs::volume(shape);
-        let too_large = || ErrorKind::Memory {
-            what: "a selection",
-            asked: cells.unwrap_or(u64::MAX).saturating_mul(elem as u64),
-        };
-        let bytes = cells.and_then(|n| usize::try_from(n).ok()?.checked_mul(elem));
-        let layout = bytes.and_then(|bytes| Layout::from_size_align(bytes, align).ok());
-        let layout = layout.ok_or_else(too_large)?;
-        // A handle of zeros stands for the fill value, whatever that is.
-        let zero = fill.is_variable() || fill.is_zero();
-        let zeroed = zero && layout.size() >= FRESH_PAGES;
+        let layout = layout(shape, elem, align)?;
+        let too_large = || too_large(shape, elem);
+        let zeroed = is_zero(fill) && layout.size() >= FRESH_PAGES;
         let memory = Memory::new(layout, zeroed).ok_or_else(too_large)?;
         // SAFETY: the memory is valid for `layout.size()` bytes until `memory` is dropped, which
         // outlives `parts`; nothing else accesses it before `into_vec` takes both apart.
@@ -85,17 +81,32 @@ impl Output {
             heap: Arc::new(Heap::new(fill.as_bytes().to_vec())),
             written: AtomicU64::new(0),
             zeroed,
+            anywhere: None,
         })
     }
 
-    /// How many parts there are.
-    pub(crate) fn len(&self) -> usize {
-        self.parts.len()
-    }
-
-    /// What the `i`-th part is.
-    pub(crate) fn projection(&self, i: usize) -> Option<Projection> {
-        self.parts.projection(i)
+    /// Zeroed memory for elements that [`scatter`](Self::scatter) writes anywhere.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub(crate) fn scattered(
+        shape: &[u64],
+        elem: usize,
+        align: usize,
+        fill: &FillValue,
+    ) -> Result<Self, Error> {
+        let layout = layout(shape, elem, align)?;
+        let too_large = || too_large(shape, elem);
+        let none = Projections::new(&Region::whole(&[0]), &[1]).ok_or_else(too_large)?;
+        let parts = NdViewMut::over(&mut [], &[0], elem).ok_or_else(too_large)?;
+        Ok(Self {
+            parts: Split::new(parts, none),
+            memory: Memory::new(layout, true).ok_or_else(too_large)?,
+            heap: Arc::new(Heap::new(fill.as_bytes().to_vec())),
+            written: AtomicU64::new(0),
+            zeroed: is_zero(fill),
+            anywhere: Some(Mutex::new(())),
+        })
     }
 
     /// Whether memory that is left alone holds fill values.
@@ -121,6 +132,34 @@ impl Output {
         write(projection, part)?;
         self.written.fetch_add(bytes, Ordering::Release);
         Ok(())
+    }
+
+    /// Lets `write` fill each run of elements, given where it comes from and its memory. No element
+    /// belongs to two runs.
+    pub(crate) fn scatter(
+        &self,
+        elem: usize,
+        runs: &[Run],
+        mut write: impl FnMut(&Run, &mut [u8]),
+    ) {
+        let Some(anywhere) = &self.anywhere else {
+            return;
+        };
+        let _alone = anywhere.lock().unwrap_or_else(PoisonError::into_inner);
+        let (ptr, len) = (self.memory.ptr.as_ptr(), self.memory.layout.size());
+        // SAFETY: `anywhere` is there only where the memory was zeroed and cut into no parts, so all
+        // of it is initialised and nobody else writes or reads it while the mutex is held; it lives
+        // as long as `self`.
+        let memory = unsafe { std::slice::from_raw_parts_mut(ptr, len) };
+        let mut bytes = 0;
+        for run in runs {
+            let place = run.to * elem..(run.to + run.len) * elem;
+            if let Some(memory) = memory.get_mut(place) {
+                write(run, memory);
+                bytes += memory.len() as u64;
+            }
+        }
+        self.written.fetch_add(bytes, Ordering::Release);
     }
 
     /// The elements, or `None` where some were not written or `T` has another size or alignment.
@@ -150,6 +189,26 @@ impl Output {
         // they add up to the whole; any bytes are a valid `T`; and nothing else frees it now.
         Some(unsafe { Vec::from_raw_parts(ptr.as_ptr(), len, len) })
     }
+}
+
+fn too_large(shape: &[u64], elem: usize) -> Error {
+    let cells = zarr_codecs::volume(shape).unwrap_or(u64::MAX);
+    let asked = cells.saturating_mul(elem as u64);
+    let what = "a selection";
+    ErrorKind::Memory { what, asked }.into()
+}
+
+fn layout(shape: &[u64], elem: usize, align: usize) -> Result<Layout, Error> {
+    let cells = zarr_codecs::volume(shape);
+    let bytes = cells.and_then(|n| usize::try_from(n).ok()?.checked_mul(elem));
+    let layout = bytes.and_then(|bytes| Layout::from_size_align(bytes, align).ok());
+    layout.ok_or_else(|| too_large(shape, elem))
+}
+
+/// Whether zeroed memory holds fill values. A handle of zeros stands for the fill value, whatever
+/// that is.
+fn is_zero(fill: &FillValue) -> bool {
+    fill.is_variable() || fill.is_zero()
 }
 
 impl Memory {
@@ -206,7 +265,6 @@ fn advise_huge(_: NonNull<u8>, _: usize) {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use zarr_codecs::Region;
 
     fn output(shape: &[u64], chunk: &[u64]) -> Output {
         let projections = Projections::new(&Region::whole(shape), chunk).unwrap();
@@ -230,7 +288,7 @@ mod tests {
     fn parts_written_by_many_threads_are_one_vec() {
         let output = output(&[3, 5], &[2, 2]);
         std::thread::scope(|scope| {
-            for i in 0..output.len() {
+            for i in 0..output.parts.len() {
                 let output = &output;
                 scope.spawn(move || write(output, i));
             }
@@ -243,7 +301,7 @@ mod tests {
     #[test]
     fn a_part_that_was_not_written_gives_no_vec() {
         let half = output(&[3, 5], &[2, 2]);
-        (0..half.len() - 1).for_each(|i| write(&half, i));
+        (0..half.parts.len() - 1).for_each(|i| write(&half, i));
         assert!(half.into_vec::<u32>().is_none());
         let twice = output(&[4], &[2]);
         write(&twice, 0);
@@ -264,6 +322,26 @@ mod tests {
     }
 
     #[test]
+    fn scattered_runs_are_one_vec_when_all_are_there() {
+        let fill = FillValue::from_bytes(&zarr_metadata::DataType::UInt32, &[0; 4]).unwrap();
+        let anywhere = || Output::scattered(&[5], 4, 4, &fill).unwrap();
+        let run = |from, to, len| Run { from, to, len };
+        let source: Vec<u8> = (1..=5_u32).flat_map(u32::to_ne_bytes).collect();
+        let copy = |run: &Run, memory: &mut [u8]| {
+            memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
+        };
+        let output = anywhere();
+        std::thread::scope(|scope| {
+            scope.spawn(|| output.scatter(4, &[run(0, 3, 2)], copy));
+            scope.spawn(|| output.scatter(4, &[run(2, 1, 2), run(4, 0, 1)], copy));
+        });
+        assert_eq!(output.into_vec::<u32>().unwrap(), [5, 3, 4, 1, 2]);
+        let half = anywhere();
+        half.scatter(4, &[run(0, 3, 2)], copy);
+        assert!(half.into_vec::<u32>().is_none());
+    }
+
+    #[test]
     fn nothing_is_an_empty_vec() {
         assert!(
             output(&[0, 3], &[1, 1])
@@ -276,7 +354,7 @@ mod tests {
     #[test]
     fn large_memory_is_advised_and_freed() {
         let large = output(&[3 << 20], &[1 << 20]);
-        (0..large.len()).for_each(|i| write(&large, i));
+        (0..large.parts.len()).for_each(|i| write(&large, i));
         assert_eq!(large.into_vec::<u32>().unwrap().len(), 3 << 20);
         drop(output(&[3 << 20], &[1 << 20]));
     }

@@ -3,15 +3,26 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Access, Chain, NdViewMut, Projection, Projections, Region, Shard, Split, fill};
+use zarr_codecs::{Access, Chain, NdViewMut, Projection, Region, Shard, Split, fill};
 use zarr_store::{ByteRange, Key, StoreError};
 
 use super::cells;
 use super::output::Output;
 use super::pool::{self, Crew, Work, with_scratch};
+use super::scattered;
 use super::source::Source;
 use super::work;
+use crate::units::{Part, Unit, Units};
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
+
+/// What one read shares between its tasks.
+struct Job {
+    array: Arc<ChunkedArray>,
+    chain: Arc<Chain>,
+    units: Units,
+    output: Output,
+    work: Work,
+}
 
 /// Reads the cells of a selection into memory aligned for the caller's elements.
 pub(crate) async fn read(
@@ -20,50 +31,104 @@ pub(crate) async fn read(
     align: usize,
 ) -> Result<Output> {
     let chain = Arc::clone(array.chain()?);
-    let projections = array.project(&selection)?;
-    let work = work::to_read(&chain, &selection.region());
+    let units = array.project(&selection)?;
+    let work = work::to_read(&chain, selection.cells());
     let (shape, spec) = (selection.full_shape(), chain.spec());
-    let output = Output::new(shape, spec.elem(), align, projections, &spec.fill)?;
-    if output.len() == 0 {
+    let output = match &units {
+        Units::Boxes(boxes) => Output::new(shape, spec.elem(), align, boxes.clone(), &spec.fill),
+        Units::Groups(_) => Output::scattered(shape, spec.elem(), align, &spec.fill),
+    }?;
+    if units.len() == 0 {
         return Ok(output);
     }
-    if array.store().as_blocking().is_some() {
-        let (on_pool, heap) = (Arc::clone(&array), Arc::clone(output.heap()));
-        let task = move |crew: Crew<'_>| blocking(&on_pool, &chain, output, crew);
+    let job = Job {
+        array,
+        chain,
+        units,
+        output,
+        work,
+    };
+    if job.array.store().as_blocking().is_some() {
+        let (array, heap) = (Arc::clone(&job.array), Arc::clone(job.output.heap()));
+        let task = move |crew: Crew<'_>| blocking(job, crew);
         return pool::run(array.context(), work, heap, task)
             .await
             .map_err(|e| array.chunk_error(&[], e))?;
     }
-    remote(&array, &chain, Arc::new(output), work.pieces).await
+    remote(Arc::new(job)).await
+}
+
+impl Job {
+    /// Brings the cells of the `i`-th unit to their place; where there is no chunk, fill values.
+    fn place(
+        &self,
+        i: usize,
+        unit: &Unit,
+        source: Option<&Source<'_>>,
+        crew: Crew<'_>,
+    ) -> Result<(), ChunkError> {
+        let chain = &self.chain;
+        match &unit.cells {
+            Part::Box { .. } => self.output.fill(i, |projection, dst| match source {
+                Some(source) => chunk(source, chain, &projection.part, dst, crew),
+                None => {
+                    absent(chain, dst, self.output.is_filled());
+                    Ok(())
+                }
+            }),
+            Part::Places(places) => scattered::read(source, chain, places, &self.output, crew),
+        }
+    }
+
+    /// As `place`, from the inner chunks that were fetched of a shard.
+    fn place_inner(
+        &self,
+        i: usize,
+        unit: &Unit,
+        inner: &[Option<bytes::Bytes>],
+        crew: Crew<'_>,
+    ) -> Result<(), ChunkError> {
+        let shard = self.chain.shard().ok_or(ChunkError::Worker)?;
+        let source = |number: usize| inner.get(number).cloned().flatten().map(Source::Bytes);
+        match &unit.cells {
+            Part::Box { .. } => self.output.fill(i, |projection, dst| {
+                let parts = Split::new(dst, shard.project(&projection.part)?);
+                each(&parts, crew, |number, projection, dst| {
+                    inner_chunk(source(number).as_ref(), shard, &projection.part, dst, crew)
+                })
+            }),
+            Part::Places(places) => {
+                let groups = places.split(&shard.inner().spec().shape);
+                crew.each(groups.len(), |number| match groups.get(number) {
+                    Some((_, places)) => {
+                        let source = source(number);
+                        scattered::read(source.as_ref(), shard.inner(), &places, &self.output, crew)
+                    }
+                    None => Ok(()),
+                })
+            }
+        }
+    }
 }
 
 /// The driver for stores that a worker may wait for: fetch, decode and place are one step on one
 /// thread, while the bytes are in its cache.
-fn blocking(array: &ChunkedArray, chain: &Chain, output: Output, crew: Crew<'_>) -> Result<Output> {
-    crew.each(output.len(), |i| {
+fn blocking(job: Job, crew: Crew<'_>) -> Result<Output> {
+    crew.each(job.units.len(), |i| {
         // Nobody will see what is missing then.
-        if !crew.is_wanted() {
+        let Some(unit) = job.units.get(i).filter(|_| crew.is_wanted()) else {
             return Ok(());
-        }
-        output.fill(i, |projection, dst| {
-            let read = || {
-                let key = array.chunk_key(&projection.chunk)?;
-                let store = array.store().as_blocking().ok_or(ChunkError::Worker)?;
-                match store.open(&key)? {
-                    Some(object) => {
-                        let source = Source::Object(&*object);
-                        chunk(&source, chain, &projection.part, dst, crew)
-                    }
-                    None => {
-                        absent(chain, dst, output.is_filled());
-                        Ok(())
-                    }
-                }
-            };
-            read().map_err(|error| array.chunk_error(&projection.chunk, error))
-        })
+        };
+        let read = || {
+            let key = job.array.chunk_key(&unit.chunk)?;
+            let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
+            let object = store.open(&key)?;
+            let source = object.as_deref().map(Source::Object);
+            job.place(i, &unit, source.as_ref(), crew)
+        };
+        read().map_err(|error| job.array.chunk_error(&unit.chunk, error))
     })?;
-    Ok(output)
+    Ok(job.output)
 }
 
 /// What was never written holds the fill value.
@@ -156,82 +221,53 @@ fn each(
 
 /// The driver for stores that answer later: many requests at once inside this one future, each
 /// answer decoded on the pool. Dropping the future drops the requests.
-async fn remote(
-    array: &Arc<ChunkedArray>,
-    chain: &Arc<Chain>,
-    output: Arc<Output>,
-    pieces: usize,
-) -> Result<Output> {
-    let limit = array.store().hints().concurrency.max(1);
-    stream::iter(0..output.len())
-        .map(|i| remote_chunk(array, chain, Arc::clone(&output), i, pieces))
+async fn remote(job: Arc<Job>) -> Result<Output> {
+    let limit = job.array.store().hints().concurrency.max(1);
+    stream::iter(0..job.units.len())
+        .map(|i| remote_chunk(&job, i))
         .buffer_unordered(limit)
         .try_collect::<()>()
         .await?;
+    let array = Arc::clone(&job.array);
     // Every task has ended, so this is the last handle.
-    Arc::try_unwrap(output).map_err(|_| array.chunk_error(&[], ChunkError::Worker))
+    let job = Arc::try_unwrap(job).map_err(|_| array.chunk_error(&[], ChunkError::Worker))?;
+    Ok(job.output)
 }
 
-async fn remote_chunk(
-    array: &Arc<ChunkedArray>,
-    chain: &Arc<Chain>,
-    output: Arc<Output>,
-    i: usize,
-    pieces: usize,
-) -> Result<()> {
-    let Some(projection) = output.projection(i) else {
+async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
+    let Some(unit) = job.units.get(i) else {
         return Ok(());
     };
-    let fetched = async {
-        let key = array.chunk_key(&projection.chunk)?;
-        // Once more where the object was replaced between two requests.
-        match fetch(array, &key, chain, &projection.part).await {
-            Err(error) if error.is_conflict() => fetch(array, &key, chain, &projection.part).await,
-            other => other,
-        }
-        .map_err(|error| {
-            if error.is_conflict() {
-                ChunkError::Changed
-            } else {
-                error.into()
-            }
-        })
-    };
+    let chunk = unit.chunk.clone();
     let decoded = async {
-        let fetched = fetched.await?;
-        let chain = Arc::clone(chain);
+        let key = job.array.chunk_key(&unit.chunk)?;
+        // Once more where the object was replaced between two requests.
+        let fetched = match fetch(&job.array, &key, &job.chain, &unit.cells).await {
+            Err(error) if error.is_conflict() => {
+                fetch(&job.array, &key, &job.chain, &unit.cells).await
+            }
+            other => other,
+        };
+        let fetched = fetched.map_err(|error| match error.is_conflict() {
+            true => ChunkError::Changed,
+            false => error.into(),
+        })?;
         // Others of the same read may be decoded meanwhile.
         let work = Work {
-            pieces,
-            ..work::to_read(&chain, &projection.part)
+            pieces: job.work.pieces,
+            ..work::to_read(&job.chain, &unit.cells)
         };
-        let heap = Arc::clone(output.heap());
-        let task = move |crew: Crew<'_>| {
-            output.fill(i, |projection, dst| match fetched {
-                Fetched::Absent => {
-                    absent(&chain, dst, output.is_filled());
-                    Ok(())
-                }
-                Fetched::Whole(bytes) => {
-                    chunk(&Source::Bytes(bytes), &chain, &projection.part, dst, crew)
-                }
-                Fetched::InnerChunks(inner) => {
-                    let Some(shard) = chain.shard() else {
-                        return Err(ChunkError::Worker);
-                    };
-                    let parts = Split::new(dst, shard.project(&projection.part)?);
-                    each(&parts, crew, |number, projection, dst| {
-                        let source = inner.get(number).cloned().flatten().map(Source::Bytes);
-                        inner_chunk(source.as_ref(), shard, &projection.part, dst, crew)
-                    })
-                }
-            })
+        let (on_pool, heap) = (Arc::clone(job), Arc::clone(job.output.heap()));
+        let task = move |crew: Crew<'_>| match fetched {
+            Fetched::Absent => on_pool.place(i, &unit, None, crew),
+            Fetched::Whole(bytes) => on_pool.place(i, &unit, Some(&Source::Bytes(bytes)), crew),
+            Fetched::InnerChunks(inner) => on_pool.place_inner(i, &unit, &inner, crew),
         };
-        pool::run(array.context(), work, heap, task).await?
+        pool::run(job.array.context(), work, heap, task).await?
     };
     decoded
         .await
-        .map_err(|error| array.chunk_error(&projection.chunk, error))
+        .map_err(|error| job.array.chunk_error(&chunk, error))
 }
 
 /// What the network gave for one chunk.
@@ -246,11 +282,12 @@ async fn fetch(
     array: &ChunkedArray,
     key: &Key,
     chain: &Chain,
-    part: &Region,
+    part: &Part,
 ) -> Result<Fetched, FetchError> {
     let store = array.store();
     if let Some(shard) = chain.shard() {
-        let wanted = shard.project(part)?;
+        let wanted = part.split(&shard.inner().spec().shape);
+        let wanted = wanted.ok_or(FetchError::Other(ChunkError::Worker))?;
         // Nearly all of a shard is one request for all of it.
         if wanted.len().saturating_mul(4) < shard.count().saturating_mul(3) {
             return fetch_inner(array, key, shard, &wanted).await;
@@ -264,7 +301,7 @@ async fn fetch_inner(
     array: &ChunkedArray,
     key: &Key,
     shard: &Shard,
-    wanted: &Projections,
+    wanted: &Units,
 ) -> Result<Fetched, FetchError> {
     let store = array.store();
     let range = match shard.index_len() {
@@ -278,7 +315,7 @@ async fn fetch_inner(
     let index = with_scratch(|cx| shard.decode_index(&found.data, found.size, cx))?;
     let places: Vec<_> = wanted
         .iter()
-        .map(|p| index.get(shard.number(&p.chunk)))
+        .map(|unit| index.get(shard.number(&unit.chunk)))
         .collect();
     let ranges: Vec<_> = places.iter().flatten().cloned().collect();
     if ranges.is_empty() {

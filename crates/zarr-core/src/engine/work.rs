@@ -3,29 +3,71 @@
 use zarr_codecs::{Access, Chain, Projections, Region};
 
 use super::pool::Work;
+use crate::places::Places;
+use crate::selection::Cells;
+use crate::units::Part;
+
+/// Cells that are read or written, of an array or of one chunk.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    Region(&'a Region),
+    Places(&'a Places),
+}
+
+impl<'a> From<&'a Cells> for Wanted<'a> {
+    fn from(cells: &'a Cells) -> Self {
+        match cells {
+            Cells::Region(region) => Self::Region(region),
+            Cells::Places(places) => Self::Places(places),
+        }
+    }
+}
+
+impl<'a> From<&'a Part> for Wanted<'a> {
+    fn from(part: &'a Part) -> Self {
+        match part {
+            Part::Box { part, .. } => Self::Region(part),
+            Part::Places(places) => Self::Places(places),
+        }
+    }
+}
+
+impl Wanted<'_> {
+    fn count(self) -> u64 {
+        match self {
+            Self::Region(region) => region.volume().unwrap_or(u64::MAX),
+            Self::Places(places) => places.len() as u64,
+        }
+    }
+
+    /// How many pieces of a regular grid are touched, at most.
+    fn pieces(self, piece: &[u64]) -> usize {
+        let within = |region| Projections::new(region, piece).map_or(usize::MAX, |p| p.len());
+        match self {
+            Self::Region(region) => within(region),
+            Self::Places(places) => within(&places.bounds()).min(places.len()),
+        }
+    }
+}
 
 /// To read the cells: of what is not encoded only the wanted bytes, of all else whole pieces.
-pub(super) fn to_read(chain: &Chain, region: &Region) -> Work {
-    let (work, spec) = (to_write(chain, region), smallest(chain).spec());
+pub(super) fn to_read<'a>(chain: &Chain, wanted: impl Into<Wanted<'a>>) -> Work {
+    let wanted = wanted.into();
+    let (work, spec) = (to_write(chain, wanted), smallest(chain).spec());
     match smallest(chain).access(&Region::whole(&spec.shape)) {
-        Access::Cells(_) => {
-            let cells = region.volume().unwrap_or(u64::MAX);
-            let elem = spec.elem() as u64;
-            Work {
-                bytes: cells.saturating_mul(elem),
-                ..work
-            }
-        }
+        Access::Cells(_) => Work {
+            bytes: wanted.count().saturating_mul(spec.elem() as u64),
+            ..work
+        },
         Access::Whole | Access::Shard(_) => work,
     }
 }
 
 /// To write the cells: each piece is made as a whole. Pieces are chunks, or the smallest inner
 /// chunks of shards; both lie on regular grids, from the origin of the array and of each shard on.
-pub(super) fn to_write(chain: &Chain, region: &Region) -> Work {
+pub(super) fn to_write<'a>(chain: &Chain, wanted: impl Into<Wanted<'a>>) -> Work {
     let spec = smallest(chain).spec();
-    let touched = Projections::new(region, &spec.shape);
-    let pieces = touched.map_or(usize::MAX, |touched| touched.len());
+    let pieces = wanted.into().pieces(&spec.shape);
     let each = spec.byte_len().unwrap_or(0) as u64;
     Work {
         pieces,
@@ -70,8 +112,8 @@ mod tests {
         // Two cells, in two chunks and, within these, in two inner chunks.
         let region = Region::dense(&[7, 3], &[2, 1]);
         let found = |work: Work| (work.pieces, work.bytes);
-        assert_eq!(found(to_read(&chain, &region)), read);
-        assert_eq!(found(to_write(&chain, &region)), write);
+        assert_eq!(found(to_read(&chain, Wanted::Region(&region))), read);
+        assert_eq!(found(to_write(&chain, Wanted::Region(&region))), write);
     }
 
     #[test]

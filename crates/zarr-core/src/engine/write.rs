@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, Heap, NdView, Projection, Projections};
+use zarr_codecs::{Chain, Heap, NdView};
 use zarr_store::{
     BlockingStore, BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, Update, Writers,
 };
@@ -15,13 +15,14 @@ use super::landing::Landing;
 use super::pool::{self, Crew, Work};
 use super::source::Source;
 use super::work;
+use crate::units::{Unit, Units};
 use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
 
 /// What one write shares between its tasks.
 struct Job {
     array: Arc<ChunkedArray>,
     chain: Arc<Chain>,
-    projections: Projections,
+    units: Units,
     /// One for every cell, or one for each.
     elements: Bytes,
     is_scalar: bool,
@@ -40,11 +41,11 @@ pub(crate) async fn write(
     elements: Elements,
 ) -> Result<()> {
     let chain = Arc::clone(array.chain()?);
-    let projections = array.project(&selection)?;
-    if projections.is_empty() {
+    let units = array.project(&selection)?;
+    if units.len() == 0 {
         return Ok(());
     }
-    let work = work::to_write(&chain, &selection.region());
+    let work = work::to_write(&chain, selection.cells());
     let heap = Heap::new(chain.spec().fill.as_bytes().to_vec());
     let (values, is_scalar) = match elements {
         Elements::Scalar(values) => (values, true),
@@ -57,7 +58,7 @@ pub(crate) async fn write(
     let job = Arc::new(Job {
         array,
         chain,
-        projections,
+        units,
         elements,
         is_scalar,
         heap: Arc::new(heap),
@@ -74,27 +75,22 @@ impl Job {
     /// Makes the bytes of one chunk, from its old ones where they are given.
     fn make(
         &self,
-        projection: &Projection,
+        unit: &Unit,
         old: Option<Source<'_>>,
         crew: Crew<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
-        let extent = self.array.grid().chunk_extent(&projection.chunk);
-        let view = match self.is_scalar {
-            true => None,
+        let extent = self.array.grid().chunk_extent(&unit.chunk);
+        let new = match self.is_scalar {
+            true => New::Scalar(&self.elements),
             false => {
                 let (shape, elem) = (self.selection.full_shape(), self.chain.spec().elem());
-                let all = NdView::new(&self.elements, shape, elem);
-                let cells = all.and_then(|all| all.region(&projection.to));
-                Some(cells.ok_or(ChunkError::Worker)?)
+                New::Each(NdView::new(&self.elements, shape, elem).ok_or(ChunkError::Worker)?)
             }
         };
-        let new = match &view {
-            Some(view) => New::Each(view),
-            None => New::Scalar(&self.elements),
-        };
+        let new = new.of(&unit.cells).ok_or(ChunkError::Worker)?;
         let keep_empty = self.array.config().write_empty_chunks;
         let change = Change {
-            part: &projection.part,
+            part: &unit.cells,
             extent: &extent,
             new,
             old,
@@ -105,20 +101,21 @@ impl Job {
     }
 
     /// Whether the new elements are all that the chunk will hold.
-    fn covers(&self, projection: &Projection) -> bool {
-        projection.covers(&self.array.grid().chunk_extent(&projection.chunk))
+    fn covers(&self, unit: &Unit) -> bool {
+        unit.cells
+            .covers(&self.array.grid().chunk_extent(&unit.chunk))
     }
 
     /// What there is to do for one chunk, while others of the same write may be made.
-    fn work_on(&self, projection: &Projection) -> Work {
+    fn work_on(&self, unit: &Unit) -> Work {
         Work {
             pieces: self.work.pieces,
-            ..work::to_write(&self.chain, &projection.part)
+            ..work::to_write(&self.chain, &unit.cells)
         }
     }
 
-    fn error(&self, projection: &Projection, error: ChunkError) -> crate::Error {
-        self.array.chunk_error(&projection.chunk, error)
+    fn error(&self, unit: &Unit, error: ChunkError) -> crate::Error {
+        self.array.chunk_error(&unit.chunk, error)
     }
 }
 
@@ -129,12 +126,12 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
     // Only a name: no array has such a chunk.
     let name = store.lock_name(&array.location().key(".landing")?);
     let landing = Arc::new(Landing::after_older(name).await);
-    if job.projections.iter().any(|chunk| job.covers(&chunk)) {
+    if job.units.iter().any(|unit| job.covers(&unit)) {
         let (whole, landing_on_pool) = (Arc::clone(job), Arc::clone(&landing));
         let task = move |crew: Crew<'_>| {
             let _until_all_are_put = landing_on_pool;
             let put = |i| put_whole(&whole, i, crew);
-            crew.each(whole.projections.len(), put)
+            crew.each(whole.units.len(), put)
         };
         let guard = landing.guard();
         let heap = Arc::clone(&job.heap);
@@ -145,16 +142,16 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
 
     let window = 2 * array.context().threads();
     stream::iter(partly(job))
-        .map(|projection| async move {
+        .map(|unit| async move {
             let result = async {
-                let key = array.chunk_key(&projection.chunk)?;
+                let key = array.chunk_key(&unit.chunk)?;
                 let lock = array.store().lock(&key).await?;
-                let (work, heap) = (job.work_on(&projection), Arc::clone(&job.heap));
-                let (job, projection) = (Arc::clone(job), projection.clone());
-                let task = move |crew: Crew<'_>| merge(&job, &projection, &key, &lock, crew);
+                let (work, heap) = (job.work_on(&unit), Arc::clone(&job.heap));
+                let (job, unit) = (Arc::clone(job), unit.clone());
+                let task = move |crew: Crew<'_>| merge(&job, &unit, &key, &lock, crew);
                 pool::run(array.context(), work, heap, task).await?
             };
-            result.await.map_err(|error| job.error(&projection, error))
+            result.await.map_err(|error| job.error(&unit, error))
         })
         .buffer_unordered(window)
         .try_collect()
@@ -162,33 +159,31 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
 }
 
 /// The chunks that need their old bytes, in order.
-fn partly(job: &Job) -> impl Iterator<Item = Projection> {
-    job.projections
-        .iter()
-        .filter(|projection| !job.covers(projection))
+fn partly(job: &Job) -> impl Iterator<Item = Unit> {
+    job.units.iter().filter(|unit| !job.covers(unit))
 }
 
 fn put_whole(job: &Job, i: usize, crew: Crew<'_>) -> Result<()> {
-    let covered = job.projections.get(i).filter(|chunk| job.covers(chunk));
-    let Some(projection) = covered.filter(|_| crew.is_wanted()) else {
+    let covered = job.units.get(i).filter(|unit| job.covers(unit));
+    let Some(unit) = covered.filter(|_| crew.is_wanted()) else {
         return Ok(());
     };
     let put = || {
-        let key = job.array.chunk_key(&projection.chunk)?;
+        let key = job.array.chunk_key(&unit.chunk)?;
         let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
-        match job.make(&projection, None, crew)? {
+        match job.make(&unit, None, crew)? {
             Some(payload) => store.put(&key, &payload, PutMode::Overwrite).map(drop)?,
             None => store.delete(&key, None)?,
         }
         Ok(())
     };
-    put().map_err(|error| job.error(&projection, error))
+    put().map_err(|error| job.error(&unit, error))
 }
 
 /// Reads, merges and writes one chunk until nobody came between, or nobody waits for it any more.
 fn merge(
     job: &Job,
-    projection: &Projection,
+    unit: &Unit,
     key: &zarr_store::Key,
     lock: &KeyLock,
     crew: Crew<'_>,
@@ -205,7 +200,7 @@ fn merge(
             if !crew.is_wanted() {
                 return Ok(());
             }
-            job.make(projection, old.as_deref().map(Source::Object), crew)?
+            job.make(unit, old.as_deref().map(Source::Object), crew)?
         };
         if let Commit::Done(_) = update.commit(payload.as_ref())? {
             return Ok(());
@@ -218,14 +213,14 @@ fn merge(
 async fn remote(job: &Arc<Job>) -> Result<()> {
     let store = job.array.store();
     let limit = store.hints().concurrency.max(1);
-    stream::iter(job.projections.iter())
-        .map(|projection| async move {
+    stream::iter(job.units.iter())
+        .map(|unit| async move {
             let result = async {
-                let key = job.array.chunk_key(&projection.chunk)?;
-                if !job.covers(&projection) {
-                    return merge_remote(job, &projection, &key).await;
+                let key = job.array.chunk_key(&unit.chunk)?;
+                if !job.covers(&unit) {
+                    return merge_remote(job, &unit, &key).await;
                 }
-                match make_on_pool(job, &projection, None).await? {
+                match make_on_pool(job, &unit, None).await? {
                     Some(payload) => store
                         .put(&key, payload, PutMode::Overwrite)
                         .await
@@ -234,7 +229,7 @@ async fn remote(job: &Arc<Job>) -> Result<()> {
                 }
                 Ok(())
             };
-            result.await.map_err(|error| job.error(&projection, error))
+            result.await.map_err(|error| job.error(&unit, error))
         })
         .buffer_unordered(limit)
         .try_collect()
@@ -243,7 +238,7 @@ async fn remote(job: &Arc<Job>) -> Result<()> {
 
 async fn merge_remote(
     job: &Arc<Job>,
-    projection: &Projection,
+    unit: &Unit,
     key: &zarr_store::Key,
 ) -> Result<(), ChunkError> {
     let store = job.array.store();
@@ -253,7 +248,7 @@ async fn merge_remote(
             Err(error) if error.is_conflict() => continue,
             old => old?.map(|found| found.data),
         };
-        let payload = make_on_pool(job, projection, old).await?;
+        let payload = make_on_pool(job, unit, old).await?;
         if let Commit::Done(_) = update.commit(payload).await? {
             return Ok(());
         }
@@ -262,11 +257,11 @@ async fn merge_remote(
 
 async fn make_on_pool(
     job: &Arc<Job>,
-    projection: &Projection,
+    unit: &Unit,
     old: Option<Bytes>,
 ) -> Result<Option<Payload>, ChunkError> {
-    let work = job.work_on(projection);
-    let (on_pool, projection) = (Arc::clone(job), projection.clone());
-    let task = move |crew: Crew<'_>| on_pool.make(&projection, old.map(Source::Bytes), crew);
+    let work = job.work_on(unit);
+    let (on_pool, unit) = (Arc::clone(job), unit.clone());
+    let task = move |crew: Crew<'_>| on_pool.make(&unit, old.map(Source::Bytes), crew);
     pool::run(job.array.context(), work, Arc::clone(&job.heap), task).await?
 }

@@ -53,6 +53,41 @@ pub enum SelectionError {
     /// The selection touches more chunks than can be counted.
     #[error("the selection touches more chunks than this machine can count")]
     TooManyChunks,
+    /// A mask is not as large as what it is to be laid on.
+    #[error("a mask of {given:?} cells cannot be laid on {wanted:?}")]
+    MaskShape {
+        /// The shape of the mask.
+        given: Vec<u64>,
+        /// The shape of the array, or the length of the axis.
+        wanted: Vec<u64>,
+    },
+    /// The lists of a selection of points do not go together.
+    #[error(
+        "points need one list of coordinates per axis, all equally long or of one: {given:?} \
+         coordinates for an array of {rank} axes, to fill {shape:?}"
+    )]
+    PointLists {
+        /// How long each list is.
+        given: Vec<usize>,
+        /// How many axes the array has.
+        rank: usize,
+        /// The shape they are to fill, where one was named.
+        shape: Option<Vec<u64>>,
+    },
+    /// A selection of blocks names chunks, and only the shape of the array is known.
+    #[error("a selection of blocks can only be resolved on a chunk grid")]
+    NoGrid,
+    /// Blocks are taken without steps.
+    #[error("a selection of blocks takes ranges without a step, not {step} along axis {axis}")]
+    BlockStep {
+        /// The axis of the array.
+        axis: usize,
+        /// The step given.
+        step: i64,
+    },
+    /// More cells than fit in memory.
+    #[error("the selection has more cells than this machine can count")]
+    TooManyCells,
     /// The text is not a selection.
     #[error("column {column}: expected {expected}")]
     Syntax {

@@ -1,16 +1,21 @@
 //! Selections: which cells of an array are meant, in numpy's terms, and what that comes to for a
 //! given shape and chunk grid. Pure: no I/O, no tasks, no locks, and nothing about element types.
 
+mod axes;
+mod cells;
 mod convert;
 mod error;
 mod parse;
+mod pick;
 mod resolve;
 #[cfg(test)]
 mod tests;
 
 pub use convert::Bounds;
 pub use error::SelectionError;
-pub use resolve::Resolved;
+pub use pick::{Mask, Pick, Picks, Points};
+pub(crate) use resolve::Cells;
+pub use resolve::{Ground, Resolved};
 
 /// Which cells of an array are meant.
 ///
@@ -28,8 +33,18 @@ pub use resolve::Resolved;
 /// # Ok::<(), zarr_core::SelectionError>(())
 /// ```
 ///
-/// Its text is numpy's: [`Display`](std::fmt::Display) and [`FromStr`](std::str::FromStr) are each
-/// other's inverse.
+/// The text of a basic selection is numpy's: [`Display`](std::fmt::Display) and
+/// [`FromStr`](std::str::FromStr) are each other's inverse.
+///
+/// Beyond numpy's basic ones there are [`orthogonal`](Self::orthogonal) lists,
+/// [`points`](Self::points), masks (an ndarray of `bool`) and [`blocks`](Self::blocks):
+///
+/// ```
+/// use zarr_core::Selection;
+/// let mask = ndarray::array![[true, false], [true, true]];
+/// assert_eq!(Selection::from(&mask).resolve(&[2, 2])?.out_shape(), [3]);
+/// # Ok::<(), zarr_core::SelectionError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Selection {
@@ -38,6 +53,14 @@ pub enum Selection {
     All,
     /// numpy's basic indexing: one [`Slice`] after the other, the axes they leave taken whole.
     Basic(Vec<Slice>),
+    /// Lists, masks and slices per axis, and every combination: see [`orthogonal`](Self::orthogonal).
+    Orthogonal(Vec<Pick>),
+    /// Cells by their coordinates.
+    Points(Points),
+    /// Cells by a mask.
+    Mask(Mask),
+    /// Whole chunks by their place in the grid.
+    Blocks(Vec<Slice>),
 }
 
 /// One item of a basic selection, as numpy means it.

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
-use super::{Selection, SelectionError, Slice};
+use super::{Pick, Selection, SelectionError, Slice};
 
 impl Display for Slice {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -34,6 +34,16 @@ impl Display for Selection {
         let slices = match self {
             Self::All => return f.write_str("..."),
             Self::Basic(slices) => slices,
+            Self::Orthogonal(picks) => return listed(f, "oindex[", picks, "]"),
+            Self::Points(points) => {
+                let lists: Vec<_> = points.axes.iter().cloned().map(Pick::List).collect();
+                return listed(f, "vindex[", &lists, "]");
+            }
+            Self::Mask(mask) => {
+                let cells = mask.cells.iter().filter(|&&cell| cell).count();
+                return write!(f, "a mask of {:?} with {cells} cells", mask.shape);
+            }
+            Self::Blocks(slices) => return listed(f, "blocks[", slices, "]"),
         };
         match slices.as_slice() {
             [] => f.write_str("()"),
@@ -42,6 +52,27 @@ impl Display for Selection {
                 write!(f, "{first}")?;
                 rest.iter().try_for_each(|slice| write!(f, ", {slice}"))
             }
+        }
+    }
+}
+
+/// The other spellings are told apart from basic ones, and are not read back.
+fn listed(f: &mut Formatter<'_>, open: &str, items: &[impl Display], close: &str) -> fmt::Result {
+    f.write_str(open)?;
+    for (i, item) in items.iter().enumerate() {
+        f.write_str(if i == 0 { "" } else { ", " })?;
+        item.fmt(f)?;
+    }
+    f.write_str(close)
+}
+
+impl Display for Pick {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Slice(slice) => slice.fmt(f),
+            Self::List(list) if list.len() <= 16 => write!(f, "{list:?}"),
+            Self::List(list) => write!(f, "{} indices", list.len()),
+            Self::Mask(mask) => write!(f, "a mask of {}", mask.len()),
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use zarr_codecs::{Projection, Region, Span, volume};
+use zarr_codecs::{Projection, Projections, Region, Span, volume};
 
-use super::{Bounds, Resolved, Selection, SelectionError, Slice};
+use super::{Bounds, Mask, Resolved, Selection, SelectionError, Slice};
+use crate::units::Units;
 use crate::{ChunkGrid, sel};
 
 mod numpy;
@@ -15,6 +16,14 @@ fn resolve(text: &str, shape: &[u64]) -> Result<Resolved, SelectionError> {
 
 fn cells(span: &Span) -> impl Iterator<Item = u64> + '_ {
     (0..span.count).map(|i| (i128::from(span.start) + i128::from(i) * i128::from(span.step)) as u64)
+}
+
+/// The projections of a basic selection.
+fn boxes(resolved: &Resolved, grid: &ChunkGrid) -> Projections {
+    match resolved.project(grid).unwrap() {
+        Units::Boxes(boxes) => boxes,
+        Units::Groups(_) => panic!("lists in a basic selection"),
+    }
 }
 
 /// The cells of a region of an array of this shape, as numbers in C order.
@@ -37,7 +46,7 @@ fn numpy_agrees() {
         let found = resolve(text, shape).ok();
         let found = found
             .as_ref()
-            .map(|r| (r.out_shape().to_vec(), numbers(&r.region(), shape)));
+            .map(|r| (r.out_shape().to_vec(), numbers(r.region().unwrap(), shape)));
         let expected = expected.map(|(shape, cells)| (shape.to_vec(), cells.to_vec()));
         assert_eq!(found, expected, "[{text}] of {shape:?}");
     }
@@ -152,7 +161,7 @@ fn errors_name_axis_index_and_length() {
 fn a_chunk_is_covered_where_only_padding_is_left_out() {
     let grid = ChunkGrid::regular(&[4], &[10]).unwrap();
     let covered = |selection: Selection| {
-        let projections = selection.resolve(&[10]).unwrap().project(&grid).unwrap();
+        let projections = boxes(&selection.resolve(&[10]).unwrap(), &grid);
         let covers = |p: Projection| p.covers(&grid.chunk_extent(&p.chunk));
         projections.iter().map(covers).collect::<Vec<_>>()
     };
@@ -168,7 +177,7 @@ fn the_longest_axes_neither_overflow_nor_loop() {
         let grid = ChunkGrid::regular(&[1 << 40], &[length]).unwrap();
         let project = |selection: Selection| {
             let resolved = selection.resolve(&[length]).unwrap();
-            let projections = resolved.project(&grid).unwrap();
+            let projections = boxes(&resolved, &grid);
             let last = projections.get(projections.len() - 1).unwrap();
             assert_eq!(Some(projections.len()), projections.iter().size_hint().1);
             (projections.len(), last)
@@ -231,7 +240,7 @@ fn the_longest_axes_neither_overflow_nor_loop() {
         SelectionError::TooManyChunks
     );
     let one_chunk = ChunkGrid::regular(&[u64::MAX; 2], &shape).unwrap();
-    let whole = all.project(&one_chunk).unwrap().get(0).unwrap();
+    let whole = boxes(&all, &one_chunk).get(0).unwrap();
     assert!(whole.covers(&shape));
     assert_eq!(
         sel![0..0]
@@ -285,6 +294,7 @@ fn oracle(selection: &Selection, shape: &[u64]) -> Option<(Vec<u64>, Vec<u64>)> 
     let mut slices = match selection {
         Selection::All => vec![],
         Selection::Basic(slices) => slices.clone(),
+        other => unreachable!("{other} is not basic"),
     };
     if !slices.contains(&Slice::Ellipsis) {
         slices.push(Slice::Ellipsis);
@@ -361,11 +371,11 @@ proptest! {
     fn resolving_agrees_with_walking((shape, _, selection) in cases()) {
         let found = selection.resolve(&shape).ok();
         if let Some(resolved) = &found {
-            prop_assert!(resolved.region().fits(&shape));
+            prop_assert!(resolved.region().unwrap().fits(&shape));
             prop_assert_eq!(volume(resolved.full_shape()), volume(resolved.out_shape()));
             prop_assert_eq!(resolved.is_empty(), resolved.volume() == Some(0));
         }
-        let found = found.map(|r| (r.out_shape().to_vec(), numbers(&r.region(), &shape)));
+        let found = found.map(|r| (r.out_shape().to_vec(), numbers(r.region().unwrap(), &shape)));
         prop_assert_eq!(found, oracle(&selection, &shape));
     }
 
@@ -373,7 +383,7 @@ proptest! {
     fn projections_partition_the_output((shape, chunks, selection) in cases()) {
         let Ok(resolved) = selection.resolve(&shape) else { return Ok(()) };
         let grid = ChunkGrid::regular(&chunks, &shape).unwrap();
-        let projections = resolved.project(&grid).unwrap();
+        let projections = boxes(&resolved, &grid);
         let all: Vec<Projection> = projections.iter().collect();
         prop_assert_eq!(projections.len(), all.len());
         prop_assert_eq!(projections.get(all.len()), None);
@@ -397,7 +407,7 @@ proptest! {
                 prop_assert_eq!(out[to as usize].replace(from), None);
             }
         }
-        let expected = numbers(&resolved.region(), &shape).into_iter().map(Some);
+        let expected = numbers(resolved.region().unwrap(), &shape).into_iter().map(Some);
         prop_assert_eq!(out, expected.collect::<Vec<_>>());
     }
 
@@ -419,4 +429,57 @@ proptest! {
         cells.sort_unstable();
         prop_assert!(cells.into_iter().eq(0..volume(&shape).unwrap()));
     }
+}
+
+#[test]
+fn lists_points_and_masks_say_what_is_wrong() {
+    let check = |selection: Selection, message: &str| {
+        let error = selection.resolve(&[4, 5]).unwrap_err().to_string();
+        assert_eq!(error, message, "{selection}");
+    };
+    let out = "index -6 is out of bounds for axis 1 of length 5";
+    check(Selection::orthogonal((.., [0, -6])), out);
+    check(Selection::points([[0, 1], [4, -6]]), out);
+    check(
+        Selection::orthogonal((vec![true; 3], 0)),
+        "a mask of [3] cells cannot be laid on [4]",
+    );
+    check(
+        Mask::new([5, 4], [true; 20]).into(),
+        "a mask of [5, 4] cells cannot be laid on [4, 5]",
+    );
+    check(
+        Selection::points([vec![0, 1], vec![1, 2, 3]]),
+        "points need one list of coordinates per axis, all equally long or of one: [2, 3] \
+         coordinates for an array of 2 axes, to fill None",
+    );
+    check(
+        Selection::points([[0]]),
+        "points need one list of coordinates per axis, all equally long or of one: [1] coordinates for an array of 2 axes, to fill None",
+    );
+    check(
+        Selection::blocks(vec![Slice::Full]),
+        "a selection of blocks can only be resolved on a chunk grid",
+    );
+    let grid = ChunkGrid::regular(&[2, 2], &[4, 5]).unwrap();
+    let error = Selection::blocks(vec![Bounds::step(.., 2)]).resolve(&grid);
+    assert_eq!(error, Err(SelectionError::BlockStep { axis: 0, step: 2 }));
+    let error = Selection::blocks(vec![Slice::Index(2)]).resolve(&grid);
+    assert!(matches!(
+        error,
+        Err(SelectionError::OutOfBounds {
+            index: 2,
+            length: 2,
+            ..
+        })
+    ));
+}
+
+#[test]
+fn what_is_even_is_read_without_lists() {
+    let is_box = |selection: Selection| selection.resolve(&[9, 9]).unwrap().region().is_some();
+    assert!(is_box(Selection::orthogonal(([1, 3, 5], [-1]))));
+    assert!(is_box(Selection::orthogonal(([5, 4], Vec::<i64>::new()))));
+    assert!(!is_box(Selection::orthogonal(([1, 3, 4], ..))));
+    assert!(!is_box(Selection::orthogonal(([1, 1], ..))));
 }

@@ -1,0 +1,123 @@
+//! Reading cells that lie anywhere in a chunk: the box that holds them is decoded once, and each cell
+//! goes to its place. Knows nothing of how the box is read.
+
+use zarr_codecs::{Access, Chain, Dims, NdViewMut, Region};
+
+use super::output::Output;
+use super::pool::{Crew, with_scratch};
+use super::read::chunk;
+use super::source::Source;
+use crate::ChunkError;
+use crate::places::Places;
+
+/// Of what lies in the store as it is, a box with fewer than one wanted cell in so many is cut up.
+const SPARSE: u64 = 16;
+/// A box of so many bytes is never cut up: one read of it costs less.
+const SMALL: u64 = 8 << 10;
+
+/// Reads the cells of a chunk to their places; where there is no chunk, fill values.
+pub(super) fn read(
+    source: Option<&Source<'_>>,
+    chain: &Chain,
+    places: &Places,
+    output: &Output,
+    crew: Crew<'_>,
+) -> Result<(), ChunkError> {
+    let (spec, bounds) = (chain.spec(), places.bounds());
+    let elem = spec.elem();
+    let Some(source) = source else {
+        let fill = spec.fill_element();
+        output.scatter(elem, &places.runs(&bounds).0, |_, memory| {
+            if !output.is_filled() {
+                memory
+                    .chunks_exact_mut(elem.max(1))
+                    .for_each(|to| to.copy_from_slice(fill));
+            }
+        });
+        return Ok(());
+    };
+    if let Some(shard) = chain.shard() {
+        let size = source.size()?;
+        let index = source.read(shard.index_range(size)?)?;
+        let index = with_scratch(|cx| shard.decode_index(&index, size, cx))?;
+        let groups = places.split(&shard.inner().spec().shape);
+        return crew.each(groups.len(), |i| {
+            let Some((index_of, places)) = groups.get(i) else {
+                return Ok(());
+            };
+            let inner = index
+                .get(shard.number(&index_of))
+                .map(|range| source.window(range));
+            read(inner.as_ref(), shard.inner(), &places, output, crew)
+        });
+    }
+    // What is decoded as a whole is decoded once; of what is not, nothing is read that lies between.
+    let is_whole = !matches!(chain.access(&bounds), Access::Cells(_));
+    let origin: Dims<u64> = spec.shape.iter().map(|_| 0).collect();
+    let read = |region: &Region, bounds: &Region, places: &Places| {
+        boxed(source, chain, region, bounds, places, output, crew)
+    };
+    dense_boxes(&origin, places, elem, is_whole, &read)
+}
+
+/// Calls `read` for boxes that the cells fill well: with the box in the chunk, and as the places,
+/// which count from `origin` on, know it.
+fn dense_boxes(
+    origin: &[u64],
+    places: &Places,
+    elem: usize,
+    is_whole: bool,
+    read: &dyn Fn(&Region, &Region, &Places) -> Result<(), ChunkError>,
+) -> Result<(), ChunkError> {
+    let bounds = places.bounds();
+    let (start, shape) = (bounds.start(), bounds.shape());
+    let volume = bounds.volume().unwrap_or(u64::MAX);
+    let is_dense = volume / SPARSE <= places.len() as u64;
+    if is_whole || is_dense || volume.saturating_mul(elem as u64) <= SMALL {
+        let start: Dims<u64> = start.iter().zip(origin).map(|(s, o)| s + o).collect();
+        return read(&Region::dense(&start, &shape), &bounds, places);
+    }
+    // Halves of the longest axis: parts of a grid that has one chunk along all others.
+    let longest = (0..shape.len()).max_by_key(|&axis| shape[axis]);
+    let mut half: Dims<u64> = start.iter().zip(&shape).map(|(s, n)| s + n).collect();
+    if let Some(axis) = longest {
+        half[axis] = shape[axis].div_ceil(2);
+    }
+    let groups = places.split(&half);
+    (0..groups.len())
+        .filter_map(|i| groups.get(i))
+        .try_for_each(|(at, places)| {
+            let axes = origin.iter().zip(at.iter().zip(&half));
+            let origin: Dims<u64> = axes.map(|(o, (c, n))| o + c * n).collect();
+            dense_boxes(&origin, &places, elem, false, read)
+        })
+}
+
+/// Reads one box of the chunk and takes the cells from it.
+fn boxed(
+    source: &Source<'_>,
+    chain: &Chain,
+    region: &Region,
+    bounds: &Region,
+    places: &Places,
+    output: &Output,
+    crew: Crew<'_>,
+) -> Result<(), ChunkError> {
+    let elem = chain.spec().elem();
+    let len = region
+        .volume()
+        .and_then(|n| usize::try_from(n).ok()?.checked_mul(elem));
+    // It lies inside a chunk, whose size was compared with the limit.
+    let len = len.ok_or(ChunkError::Worker)?;
+    let mut memory = with_scratch(|cx| cx.buffers.take());
+    memory.resize(len, 0);
+    let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::Worker)?;
+    chunk(source, chain, region, view, crew)?;
+    output.scatter(elem, &places.runs(bounds).0, |run, place| {
+        if let Some(cells) = memory.get(run.from * elem..(run.from + run.len) * elem) {
+            place.copy_from_slice(cells);
+        }
+    });
+    with_scratch(|cx| cx.buffers.give(memory));
+    Ok(())
+}

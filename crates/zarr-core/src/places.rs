@@ -1,0 +1,411 @@
+//! `Places`: cells that lie on no lattice, and where each belongs among the data. What orthogonal
+//! lists, points and masks come to. Pure: no I/O, and nothing about bytes.
+//!
+//! Two kinds are enough. A *product* has one list per axis and means every combination; its places
+//! add up, so nothing is kept per cell. *Points* have a place each.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use zarr_codecs::{Dims, Region};
+
+/// Cells of an array or a chunk, and the place of each among the data, counted in elements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Places {
+    /// Every combination of one place per axis; the `to`s of a combination are added.
+    Product(Dims<Arc<[Place]>>),
+    /// One cell after the other.
+    Points(Points),
+}
+
+/// A coordinate along one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) cell: u64,
+    pub(crate) to: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Points {
+    rank: usize,
+    /// The coordinates, point after point.
+    cells: Vec<u64>,
+    to: Vec<usize>,
+}
+
+/// So many neighbouring cells, in a box and in the data alike, counted in elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) len: usize,
+}
+
+impl Points {
+    /// Points of `rank` coordinates each, whose places are their numbers.
+    pub(crate) fn new(rank: usize, cells: Vec<u64>) -> Self {
+        let count = cells.len().checked_div(rank).unwrap_or(0);
+        Self {
+            rank,
+            cells,
+            to: (0..count).collect(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&[u64], usize)> {
+        self.cells
+            .chunks_exact(self.rank.max(1))
+            .zip(self.to.iter().copied())
+    }
+}
+
+impl Places {
+    /// How many cells, each as often as it is meant.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Product(axes) => axes.iter().map(|axis| axis.len()).product(),
+            Self::Points(points) => points.to.len(),
+        }
+    }
+
+    /// The cells by the chunks that hold them.
+    pub(crate) fn split(&self, chunk: &[u64]) -> Groups {
+        match self {
+            Self::Product(axes) => {
+                let axes = axes.iter().zip(chunk);
+                let groups: Dims<_> = axes.map(|(axis, &length)| by_chunk(axis, length)).collect();
+                Groups::Product(groups)
+            }
+            Self::Points(points) => Groups::Points(points_by_chunk(points, chunk)),
+        }
+    }
+
+    /// The smallest box that holds all cells.
+    pub(crate) fn bounds(&self) -> Region {
+        let mut low: Dims<u64> = Dims::new();
+        let mut high: Dims<u64> = Dims::new();
+        match self {
+            Self::Product(axes) => {
+                for axis in axes {
+                    low.push(axis.iter().map(|place| place.cell).min().unwrap_or(0));
+                    let last = axis.iter().map(|place| place.cell).max();
+                    high.push(last.map_or(0, |last| last + 1));
+                }
+            }
+            Self::Points(points) => {
+                let rank = points.rank;
+                low.resize(rank, if points.to.is_empty() { 0 } else { u64::MAX });
+                high.resize(rank, 0);
+                for (cell, _) in points.iter() {
+                    for ((low, high), &at) in low.iter_mut().zip(&mut high).zip(cell) {
+                        (*low, *high) = ((*low).min(at), (*high).max(at + 1));
+                    }
+                }
+            }
+        }
+        let shape: Dims<u64> = low
+            .iter()
+            .zip(&high)
+            .map(|(low, high)| high - low)
+            .collect();
+        Region::dense(&low, &shape)
+    }
+
+    /// Whether each cell of a box of this shape from the origin on is meant.
+    pub(crate) fn covers(&self, extent: &[u64]) -> bool {
+        let is_all = |cells: &mut dyn Iterator<Item = u64>, length: u64, given: usize| {
+            let enough = usize::try_from(length).is_ok_and(|length| length <= given);
+            enough && {
+                // No larger than the list that it is made from.
+                let mut seen = vec![false; length as usize];
+                for cell in cells {
+                    if let Some(seen) = usize::try_from(cell).ok().and_then(|i| seen.get_mut(i)) {
+                        *seen = true;
+                    }
+                }
+                seen.into_iter().all(|seen| seen)
+            }
+        };
+        match self {
+            Self::Product(axes) => axes.iter().zip(extent).all(|(axis, &length)| {
+                is_all(&mut axis.iter().map(|place| place.cell), length, axis.len())
+            }),
+            Self::Points(points) => zarr_codecs::volume(extent).is_some_and(|volume| {
+                let mut flat = points.iter().map(|(cell, _)| number(cell, extent));
+                is_all(&mut flat, volume, points.to.len())
+            }),
+        }
+    }
+
+    /// Where the cells lie in `bounds`, a dense box that holds them, in the order of the data.
+    pub(crate) fn runs(&self, bounds: &Region) -> Runs {
+        let (start, shape) = (bounds.start(), bounds.shape());
+        let mut runs = Runs(Vec::new());
+        match self {
+            Self::Product(axes) => {
+                let Some((last, outer)) = axes.split_last() else {
+                    runs.push(0, 0);
+                    return runs;
+                };
+                let mut row = Runs(Vec::new());
+                let first = start.last().copied().unwrap_or(0);
+                for place in last.iter() {
+                    row.push((place.cell - first) as usize, place.to);
+                }
+                rows(outer, &start, &shape, &mut |from, to| {
+                    for run in &row.0 {
+                        runs.0.push(Run {
+                            from: from + run.from,
+                            to: to + run.to,
+                            len: run.len,
+                        });
+                    }
+                });
+            }
+            Self::Points(points) => {
+                for (cell, to) in points.iter() {
+                    let inside: Dims<u64> = cell.iter().zip(&start).map(|(c, s)| c - s).collect();
+                    runs.push(number(&inside, &shape) as usize, to);
+                }
+            }
+        }
+        runs
+    }
+}
+
+/// Calls `each` with the offset of every combination of the outer axes, in the box and in the data.
+fn rows(outer: &[Arc<[Place]>], start: &[u64], shape: &[u64], each: &mut dyn FnMut(usize, usize)) {
+    let mut strides: Dims<usize> = Dims::new();
+    let mut stride = 1_usize;
+    for &length in shape.iter().rev() {
+        strides.insert(0, stride);
+        stride *= length as usize;
+    }
+    let mut at: Dims<usize> = outer.iter().map(|_| 0).collect();
+    if outer.iter().any(|axis| axis.is_empty()) {
+        return;
+    }
+    loop {
+        let (mut from, mut to) = (0, 0);
+        for (axis, places) in outer.iter().enumerate() {
+            let place = places[at[axis]];
+            from += (place.cell - start[axis]) as usize * strides[axis];
+            to += place.to;
+        }
+        each(from, to);
+        let Some(axis) = (0..outer.len()).rev().find(|&axis| {
+            at[axis] += 1;
+            if at[axis] == outer[axis].len() {
+                at[axis] = 0;
+                return false;
+            }
+            true
+        }) else {
+            return;
+        };
+        debug_assert!(axis < outer.len());
+    }
+}
+
+/// Runs in the order of the data; such as follow on each other are one.
+#[derive(Debug, Default)]
+pub(crate) struct Runs(pub(crate) Vec<Run>);
+
+impl Runs {
+    fn push(&mut self, from: usize, to: usize) {
+        match self.0.last_mut() {
+            Some(run) if (run.from + run.len, run.to + run.len) == (from, to) => run.len += 1,
+            _ => self.0.push(Run { from, to, len: 1 }),
+        }
+    }
+}
+
+/// The number of a cell of a box in C order.
+fn number(cell: &[u64], shape: &[u64]) -> u64 {
+    let axes = cell.iter().zip(shape);
+    axes.fold(0, |number, (&at, &length)| number * length + at)
+}
+
+/// Places by chunks: a product of lists of chunks, or a list of chunks. Random access, so that any
+/// number of threads may share it.
+#[derive(Clone, Debug)]
+pub(crate) enum Groups {
+    Product(Dims<Vec<(u64, Arc<[Place]>)>>),
+    Points(Vec<(Dims<u64>, Points)>),
+}
+
+impl Groups {
+    /// How many chunks are touched.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Product(axes) => axes
+                .iter()
+                .fold(1, |n: usize, axis| n.saturating_mul(axis.len())),
+            Self::Points(points) => points.len(),
+        }
+    }
+
+    /// The `i`-th chunk, and the cells within it.
+    pub(crate) fn get(&self, i: usize) -> Option<(Dims<u64>, Places)> {
+        if i >= self.len() {
+            return None;
+        }
+        match self {
+            Self::Product(axes) => {
+                let (mut chunk, mut places) = (Dims::new(), Dims::new());
+                let mut rest = i;
+                for axis in axes.iter().rev() {
+                    let (at, cells) = axis.get(rest % axis.len())?;
+                    rest /= axis.len();
+                    chunk.insert(0, *at);
+                    places.insert(0, Arc::clone(cells));
+                }
+                Some((chunk, Places::Product(places)))
+            }
+            Self::Points(points) => {
+                let (chunk, points) = points.get(i)?;
+                Some((chunk.clone(), Places::Points(points.clone())))
+            }
+        }
+    }
+}
+
+fn by_chunk(axis: &[Place], length: u64) -> Vec<(u64, Arc<[Place]>)> {
+    let mut groups: BTreeMap<u64, Vec<Place>> = BTreeMap::new();
+    for &Place { cell, to } in axis {
+        let inside = Place {
+            cell: cell % length.max(1),
+            to,
+        };
+        groups.entry(cell / length.max(1)).or_default().push(inside);
+    }
+    let groups = groups.into_iter();
+    groups
+        .map(|(chunk, places)| (chunk, places.into()))
+        .collect()
+}
+
+/// One stable sort, so that of two equal cells the later one stays the later one.
+fn points_by_chunk(points: &Points, chunk: &[u64]) -> Vec<(Dims<u64>, Points)> {
+    let index = |i: usize| {
+        let cell = &points.cells[i * points.rank..(i + 1) * points.rank];
+        cell.iter()
+            .zip(chunk)
+            .map(|(at, length)| at / length.max(&1))
+    };
+    let mut order: Vec<usize> = (0..points.to.len()).collect();
+    order.sort_by(|&a, &b| index(a).cmp(index(b)));
+    let mut groups: Vec<(Dims<u64>, Points)> = Vec::new();
+    for i in order {
+        let cell = &points.cells[i * points.rank..(i + 1) * points.rank];
+        let inside = cell
+            .iter()
+            .zip(chunk)
+            .map(|(at, length)| at % length.max(&1));
+        match groups.last_mut() {
+            Some((last, group)) if last.iter().copied().eq(index(i)) => {
+                group.cells.extend(inside);
+                group.to.push(points.to[i]);
+            }
+            _ => groups.push((
+                index(i).collect(),
+                Points {
+                    rank: points.rank,
+                    cells: inside.collect(),
+                    to: vec![points.to[i]],
+                },
+            )),
+        }
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SHAPE: [u64; 2] = [7, 9];
+
+    fn product(rows: &[u64], columns: &[u64]) -> Places {
+        let axis = |cells: &[u64], stride: usize| -> Arc<[Place]> {
+            let places = cells.iter().enumerate();
+            places
+                .map(|(i, &cell)| Place {
+                    cell,
+                    to: i * stride,
+                })
+                .collect()
+        };
+        Places::Product(
+            [axis(rows, columns.len()), axis(columns, 1)]
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    /// The cells in the order of the data, by way of chunks and boxes.
+    fn gathered(places: &Places, chunk: &[u64]) -> Vec<Option<u64>> {
+        let mut data = vec![None; places.len()];
+        let groups = places.split(chunk);
+        for (index, places) in (0..groups.len()).filter_map(|i| groups.get(i)) {
+            let bounds = places.bounds();
+            let (start, shape) = (bounds.start(), bounds.shape());
+            for run in places.runs(&bounds).0 {
+                for k in 0..run.len {
+                    let from = (run.from + k) as u64;
+                    let cell = [from / shape[1] + start[0], from % shape[1] + start[1]];
+                    let cell = [0, 1].map(|axis| cell[axis] + index[axis] * chunk[axis]);
+                    assert_eq!(
+                        data[run.to + k].replace(number(&cell, &SHAPE)),
+                        None,
+                        "written twice"
+                    );
+                }
+            }
+        }
+        data
+    }
+
+    proptest! {
+        #[test]
+        fn each_cell_comes_to_its_place(
+            rows in prop::collection::vec(0..SHAPE[0], 0..12),
+            columns in prop::collection::vec(0..SHAPE[1], 0..12),
+            chunk in (1_u64..9, 1_u64..9),
+        ) {
+            let chunk = [chunk.0, chunk.1];
+            let wanted: Vec<_> = rows.iter()
+                .flat_map(|r| columns.iter().map(move |c| Some(number(&[*r, *c], &SHAPE))))
+                .collect();
+            prop_assert_eq!(gathered(&product(&rows, &columns), &chunk), wanted);
+            let pairs: Vec<u64> = rows.iter().zip(&columns).flat_map(|(r, c)| [*r, *c]).collect();
+            let wanted: Vec<_> = pairs.chunks(2).map(|cell| Some(number(cell, &SHAPE))).collect();
+            prop_assert_eq!(gathered(&Places::Points(Points::new(2, pairs)), &chunk), wanted);
+        }
+
+        #[test]
+        fn covers_means_every_cell(
+            rows in prop::collection::vec(0..3_u64, 0..8),
+            columns in prop::collection::vec(0..2_u64, 0..8),
+        ) {
+            let distinct = |cells: &[u64]| cells.iter().collect::<BTreeSet<_>>().len();
+            let all = distinct(&rows) == 3 && distinct(&columns) == 2;
+            prop_assert_eq!(product(&rows, &columns).covers(&[3, 2]), all);
+            let pairs: Vec<u64> = rows.iter().zip(&columns).flat_map(|(r, c)| [*r, *c]).collect();
+            let all = pairs.chunks(2).collect::<BTreeSet<_>>().len() == 6;
+            prop_assert_eq!(Places::Points(Points::new(2, pairs)).covers(&[3, 2]), all);
+        }
+    }
+
+    #[test]
+    fn neighbours_are_one_run() {
+        let places = product(&[1, 0], &[2, 3, 4, 8]);
+        let runs = places.runs(&places.bounds()).0;
+        let runs: Vec<_> = runs.iter().map(|run| (run.from, run.to, run.len)).collect();
+        assert_eq!(runs, [(7, 0, 3), (13, 3, 1), (0, 4, 3), (6, 7, 1)]);
+    }
+}
