@@ -1,5 +1,6 @@
 //! Many writers, small pools, foreign runtimes: nothing is lost and nothing waits for ever.
 
+mod appends;
 mod crew;
 mod dropped;
 

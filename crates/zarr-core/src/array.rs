@@ -30,6 +30,9 @@ pub struct ChunkedArray {
 pub struct ArrayConfig {
     /// Whether chunks that hold only the fill value are stored all the same.
     pub write_empty_chunks: bool,
+    /// Whether another writer may have made the array longer than this handle knows: then cells
+    /// beyond its edge are no padding, and stay as they are.
+    pub(crate) may_have_grown: bool,
 }
 
 impl ChunkedArray {
@@ -65,6 +68,29 @@ impl ChunkedArray {
             context,
             config,
         })
+    }
+
+    /// The same array with other documents. Asks the store nothing.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_metadata(&self, metadata: ArrayMetadata) -> Result<Self> {
+        let (location, path) = (self.location.clone(), self.path.clone());
+        let (context, config) = (self.context.clone(), self.config.clone());
+        Self::new(location, path, metadata, context, config)
+    }
+
+    /// The same array, read and written otherwise.
+    pub fn with_config(&self, config: ArrayConfig) -> Self {
+        Self {
+            location: self.location.clone(),
+            path: self.path.clone(),
+            metadata: self.metadata.clone(),
+            grid: self.grid.clone(),
+            chain: self.chain.clone(),
+            context: self.context.clone(),
+            config,
+        }
     }
 
     /// The place of the array's documents and chunks.

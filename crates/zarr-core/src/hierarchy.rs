@@ -1,7 +1,10 @@
 //! Nodes on disk: which documents make a node, in which format, and in which order they are read,
 //! written and deleted. Knows nothing of chunks.
 
+mod change;
+mod consolidate;
 mod create;
+mod delete;
 mod members;
 
 use futures_util::future::join3;
@@ -10,7 +13,10 @@ use zarr_store::{Location, StoreExt};
 
 use crate::{ErrorKind, NodeKind, Result};
 
+pub use change::{Document, change};
+pub use consolidate::consolidate;
 pub use create::create;
+pub use delete::delete;
 pub use members::{Depth, members};
 
 /// The node path of a place: its directory in the store.

@@ -9,6 +9,7 @@ mod grid;
 pub mod hierarchy;
 mod options;
 mod places;
+mod resize;
 mod selection;
 mod stored;
 mod typed;
@@ -21,6 +22,7 @@ pub use engine::{Elements, Output};
 pub use error::{ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
 pub use grid::{ChunkGrid, ChunkIndices, GridError};
 pub use options::{ArrayOptions, Chunks, Codecs, Fill};
+pub use resize::Outside;
 pub use selection::{
     Bounds, Ground, Mask, Pick, Picks, Points, Resolved, Selection, SelectionError, Slice,
 };

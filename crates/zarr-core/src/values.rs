@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use zarr_codecs::{CodecError, Handle, Heap, HeapElements};
+use zarr_metadata::FillValue;
 
 /// Elements in C order, in this machine's byte order.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +66,16 @@ impl<E: AsRef<[u8]>> FromIterator<E> for VarArray {
         let mut array = Self::default();
         elements.into_iter().for_each(|e| array.push(e.as_ref()));
         array
+    }
+}
+
+/// One element: the fill value.
+impl From<&FillValue> for Values {
+    fn from(fill: &FillValue) -> Self {
+        match fill.is_variable() {
+            true => Self::Variable([fill.as_bytes()].into_iter().collect()),
+            false => Self::Fixed(Bytes::copy_from_slice(fill.as_bytes())),
+        }
     }
 }
 

@@ -81,12 +81,16 @@ pub(crate) async fn sleep(time: Duration) {
         return std::future::pending().await;
     }
     let (ring, rung) = oneshot::channel();
-    thread::spawn(move || {
+    let alarm = move || {
         thread::sleep(time);
         // Nobody may be waiting any more.
         let _ = ring.send(());
-    });
-    let _ = rung.await;
+    };
+    match thread::Builder::new().spawn(alarm) {
+        Ok(_) => drop(rung.await),
+        // No thread is to be had: then this one waits.
+        Err(_) => thread::sleep(time),
+    }
 }
 
 struct Unpark(Thread);

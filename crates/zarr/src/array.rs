@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use ndarray::ArrayD;
-use zarr_core::{ArrayConfig, ChunkedArray, DynData, Element, Resolved, Result, Selection};
+use zarr_core::{ArrayConfig, ChunkedArray, DynData, Element, Result, Selection};
 use zarr_metadata::{ArrayMetadata, Attributes, DataType, FillValue, NodePath, ZarrFormat};
 use zarr_store::{Location, Store};
 
@@ -29,6 +29,10 @@ impl Array {
         Ok(Self(Arc::new(ChunkedArray::new(
             location, path, metadata, context, config,
         )?)))
+    }
+
+    pub(crate) fn replace(&mut self, array: impl Into<Arc<ChunkedArray>>) {
+        self.0 = array.into();
     }
 
     /// The engine below this handle.
@@ -184,17 +188,9 @@ impl Array {
     }
 
     /// The same array, read and written with another configuration.
-    ///
-    /// # Errors
-    /// Never for an array that could be opened.
-    pub fn with_config(&self, config: ArrayConfig) -> Result<Self> {
-        let location = self.0.location().clone();
-        Self::new(
-            location,
-            self.metadata().clone(),
-            self.0.context().clone(),
-            config,
-        )
+    #[must_use]
+    pub fn with_config(&self, config: ArrayConfig) -> Self {
+        Self(Arc::new(self.0.with_config(config)))
     }
 
     /// Reads the cells of a selection as an array of exactly the stored type.
@@ -249,11 +245,6 @@ impl Array {
     }
 }
 
-fn resolve(array: &ChunkedArray, selection: &Selection) -> Result<Resolved> {
-    let resolved = selection.resolve(array.grid());
-    resolved.map_err(|source| array.selection_error(source))
-}
-
 /// A read to be awaited: see [`Array::read`].
 #[must_use = "nothing is read until this is awaited or waited for"]
 #[derive(Debug)]
@@ -265,7 +256,7 @@ pub struct Read<T> {
 
 impl<T: Element> Read<T> {
     async fn run(self) -> Result<ArrayD<T>> {
-        let selection = resolve(&self.array, &self.selection)?;
+        let selection = self.array.resolve(&self.selection)?;
         self.array.read_as(selection).await
     }
 }
@@ -281,7 +272,7 @@ pub struct ReadDyn {
 
 impl ReadDyn {
     async fn run(self) -> Result<DynData> {
-        let selection = resolve(&self.array, &self.selection)?;
+        let selection = self.array.resolve(&self.selection)?;
         self.array.read_dyn(selection).await
     }
 }
@@ -298,7 +289,7 @@ pub struct Write {
 
 impl Write {
     async fn run(self) -> Result<()> {
-        let selection = resolve(&self.array, &self.selection)?;
+        let selection = self.array.resolve(&self.selection)?;
         let stored = self.array.metadata().data_type();
         let elements = self
             .data

@@ -29,18 +29,7 @@ impl Data {
         stored: &DataType,
         selection: &Resolved,
     ) -> Result<Elements> {
-        // Texts can be those of JSON values, which the codec checks.
-        let is_text = self.dtype == DataType::String && String::accepts(stored);
-        if self.dtype != *stored && !is_text {
-            let (path, stored) = (path.clone(), stored.clone());
-            let given = self.dtype.to_string();
-            return Err(ErrorKind::GivenElement {
-                path,
-                given,
-                stored,
-            }
-            .into());
-        }
+        self.check_type(path, stored)?;
         match self.shape {
             None => Ok(Elements::Scalar(self.values)),
             Some(shape) if shape == selection.out_shape() => Ok(Elements::Each(self.values)),
@@ -51,6 +40,40 @@ impl Data {
                 Err(Error::argument("data", text))
             }
         }
+    }
+}
+
+impl Data {
+    /// The shape and the elements, if they are of the stored type.
+    pub(crate) fn into_parts(
+        self,
+        path: &NodePath,
+        stored: &DataType,
+    ) -> Result<(Vec<u64>, Values)> {
+        self.check_type(path, stored)?;
+        let scalar = || {
+            Error::argument(
+                "data",
+                "one element has no place along an axis; give an array",
+            )
+        };
+        Ok((self.shape.ok_or_else(scalar)?, self.values))
+    }
+
+    fn check_type(&self, path: &NodePath, stored: &DataType) -> Result<()> {
+        // Texts can be those of JSON values, which the codec checks.
+        let is_text = self.dtype == DataType::String && String::accepts(stored);
+        if self.dtype == *stored || is_text {
+            return Ok(());
+        }
+        let (path, stored) = (path.clone(), stored.clone());
+        let given = self.dtype.to_string();
+        Err(ErrorKind::GivenElement {
+            path,
+            given,
+            stored,
+        }
+        .into())
     }
 }
 

@@ -36,6 +36,10 @@ impl Group {
         })
     }
 
+    pub(crate) fn replace(&mut self, metadata: GroupMetadata) {
+        self.metadata = Arc::new(metadata);
+    }
+
     /// The place of the group's documents.
     pub fn location(&self) -> &Location {
         &self.location
@@ -65,6 +69,19 @@ impl Group {
     /// The group's documents.
     pub fn metadata(&self) -> &GroupMetadata {
         &self.metadata
+    }
+
+    /// The paths of all nodes that the group's consolidated metadata tells of, relative to it; none
+    /// where there is no such metadata. Format 2 keeps it beside the group's documents, where it is
+    /// not looked for.
+    pub fn consolidated_paths(&self) -> Vec<&str> {
+        match &*self.metadata {
+            GroupMetadata::V3(group) => {
+                let nodes = group.consolidated_metadata.iter();
+                nodes.flat_map(zarr_metadata::v3::ConsolidatedMetadata::paths).collect()
+            }
+            GroupMetadata::V2 { .. } => Vec::new(),
+        }
     }
 
     /// The group's format.

@@ -53,6 +53,8 @@
 
 mod array;
 pub mod blocking;
+mod change;
+mod consolidate;
 mod create;
 mod data;
 mod group;
@@ -64,6 +66,8 @@ mod target;
 mod tree;
 
 pub use array::{Array, Read, ReadDyn, Write};
+pub use change::{Append, Edit, Resize, UpdateAttributes};
+pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use create::{CreateArray, CreateGroup, DimensionName, Shape, create_array, create_group};
 pub use data::Data;
 pub use group::Group;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, Heap, NdView};
+use zarr_codecs::{Chain, Dims, Heap, NdView};
 use zarr_store::{
     BlockingStore, BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, Update, Writers,
 };
@@ -79,7 +79,7 @@ impl Job {
         old: Option<Source<'_>>,
         crew: Crew<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
-        let extent = self.array.grid().chunk_extent(&unit.chunk);
+        let extent = self.extent(unit);
         let new = match self.is_scalar {
             true => New::Scalar(&self.elements),
             false => {
@@ -102,8 +102,16 @@ impl Job {
 
     /// Whether the new elements are all that the chunk will hold.
     fn covers(&self, unit: &Unit) -> bool {
-        unit.cells
-            .covers(&self.array.grid().chunk_extent(&unit.chunk))
+        unit.cells.covers(&self.extent(unit))
+    }
+
+    /// How much of the chunk is the array's: what lies beyond is padding.
+    fn extent(&self, unit: &Unit) -> Dims<u64> {
+        let grid = self.array.grid();
+        match self.array.config().may_have_grown {
+            true => grid.chunk_shape(&unit.chunk),
+            false => grid.chunk_extent(&unit.chunk),
+        }
     }
 
     /// What there is to do for one chunk, while others of the same write may be made.

@@ -6,6 +6,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath};
 use zarr_store::{Location, PutMode, StoreErrorKind, StoreExt};
 
+use super::delete::remove;
 use super::{kind, path_of, read};
 use crate::{Error, ErrorKind, NodeKind, Result};
 
@@ -68,17 +69,6 @@ async fn check_foreign(location: &Location, path: &NodePath) -> Result<()> {
         .into());
     }
     Ok(())
-}
-
-/// Deletes a node: its documents first, so that nobody opens half of it.
-async fn remove(location: &Location, documents: bool) -> Result<()> {
-    let store = location.store();
-    if documents {
-        for name in ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"] {
-            store.delete(&location.key(name)?, None).await?;
-        }
-    }
-    Ok(store.delete_prefix(location.path()).await?)
 }
 
 /// The places above, nearest first.

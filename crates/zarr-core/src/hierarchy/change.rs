@@ -1,0 +1,101 @@
+//! Changing a node's document: read, change, write on condition that nobody else wrote, and again
+//! where somebody did. Knows no array and no chunk.
+
+use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, ZarrFormat};
+use zarr_store::{ByteRange, Commit, Location, StoreExt};
+
+use super::{document, find, invalid, kind};
+use crate::{NodeKind, Result};
+
+/// Which of a node's documents holds what is to be changed. In format 3 there is one for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// What the node is.
+    Node,
+    /// The user's attributes.
+    Attributes,
+}
+
+/// Changes the node at a place, and says what it has become. Nothing is written where nothing
+/// changed, or where `change` fails.
+///
+/// `change` is called again where somebody else changed the document meanwhile: two writers never
+/// undo each other's changes.
+///
+/// # Errors
+/// Where there is no such node, what `change` says, and what the store says.
+pub async fn change(
+    location: &Location,
+    node: &NodeMetadata,
+    which: Document,
+    mut change: impl FnMut(&mut NodeMetadata) -> Result<()> + Send,
+) -> Result<NodeMetadata> {
+    let (format, name) = (node.format(), name(node, which));
+    let key = location.key(name)?;
+    let mut update = location.store().update(&key).await?;
+    loop {
+        let old = match update.get(ByteRange::All).await {
+            Err(error) if error.is_conflict() => continue,
+            old => old?.map(|found| found.data),
+        };
+        let mut now = match (&old, format) {
+            (Some(text), ZarrFormat::V3) => {
+                let node = NodeMetadata::from_zarr_json(text);
+                node.map_err(|error| invalid(location, name, error))?
+            }
+            (None, ZarrFormat::V3) => find(location, Some(format), "a node").await?,
+            (old, ZarrFormat::V2) => v2(location, node, which, old.as_deref()).await?,
+        };
+        let before = now.clone();
+        change(&mut now)?;
+        if now == before {
+            return Ok(now);
+        }
+        let documents = now.documents().into_iter();
+        let new = documents
+            .filter(|(other, _)| *other == name)
+            .map(|(_, text)| text)
+            .next();
+        // Format 2 leaves out attributes that are none; what was there must go all the same.
+        let new = new.unwrap_or_else(|| b"{}".to_vec());
+        if let Commit::Done(_) = update.commit(Some(new.into())).await? {
+            return Ok(now);
+        }
+    }
+}
+
+fn name(node: &NodeMetadata, which: Document) -> &'static str {
+    match (node.format(), which, kind(node)) {
+        (ZarrFormat::V3, ..) => "zarr.json",
+        (ZarrFormat::V2, Document::Attributes, _) => ".zattrs",
+        (ZarrFormat::V2, Document::Node, NodeKind::Array) => ".zarray",
+        (ZarrFormat::V2, Document::Node, NodeKind::Group) => ".zgroup",
+    }
+}
+
+/// The node of format 2, one of whose documents is `text`.
+async fn v2(
+    location: &Location,
+    node: &NodeMetadata,
+    which: Document,
+    text: Option<&[u8]>,
+) -> Result<NodeMetadata> {
+    let main = name(node, Document::Node);
+    let other = match which {
+        Document::Node => document(location, ".zattrs").await?,
+        Document::Attributes => document(location, main).await?,
+    };
+    let (main_text, attributes) = match which {
+        Document::Node => (text, other.as_deref()),
+        Document::Attributes => (other.as_deref(), text),
+    };
+    let Some(main_text) = main_text else {
+        // The message says what was looked for; a node that came back meanwhile is as good.
+        return find(location, Some(ZarrFormat::V2), "a node").await;
+    };
+    let read = match kind(node) {
+        NodeKind::Array => ArrayMetadata::from_v2(main_text, attributes).map(NodeMetadata::Array),
+        NodeKind::Group => GroupMetadata::from_v2(main_text, attributes).map(NodeMetadata::Group),
+    };
+    read.map_err(|error| invalid(location, main, error))
+}

@@ -1,0 +1,336 @@
+//! Giving an array another shape, and adding to its end. The order of steps is the point: whoever
+//! dies between two of them leaves an array that reads as before or as after, never a mixture.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use zarr_codecs::{Dims, Region};
+use zarr_metadata::{ArrayMetadata, NodeMetadata};
+use zarr_store::Prefix;
+
+use crate::engine::Elements;
+use crate::hierarchy::{self, Document};
+use crate::{
+    ArrayConfig, ChunkedArray, Error, ErrorKind, NodeKind, Resolved, Result, Selection, Slice,
+    Values,
+};
+
+/// What becomes of the chunks that a smaller shape leaves outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Outside {
+    /// They are deleted, and cells of edge chunks that are cut off become the fill value: what is
+    /// grown again is empty.
+    #[default]
+    Delete,
+    /// They stay, and come back where the array grows again.
+    Keep,
+}
+
+/// Beyond so many chunks to delete, a store that lists is asked which of them there are.
+const LIST_FROM: u64 = 1 << 10;
+
+impl ChunkedArray {
+    /// The same array with another shape. First the document, on condition that nobody else changed
+    /// the shape meanwhile, then the chunks outside: a reader sees the old cells or fill values.
+    ///
+    /// # Errors
+    /// Where the number of axes would change, and what the store says. The document is changed or
+    /// not; chunks outside may remain, unseen, where deleting them failed.
+    pub async fn resize(self: Arc<Self>, shape: &[u64], outside: Outside) -> Result<Self> {
+        let set = |array: &mut ArrayMetadata| set_shape(array, shape.to_vec());
+        let resized = self.change(Document::Node, set).await?;
+        let shrinks = shape
+            .iter()
+            .zip(self.metadata().shape())
+            .any(|(new, old)| new < old);
+        if shrinks && outside == Outside::Delete {
+            self.delete_outside(&resized).await?;
+            self.clear_edges(shape).await?;
+        }
+        Ok(resized)
+    }
+
+    /// Adds elements at the end of an axis, and says where they came to stand along it.
+    ///
+    /// Where the lock of a document keeps every other writer out, the cells are written first and the
+    /// shape last: who dies between leaves the array as it was. Elsewhere the shape comes first,
+    /// so that two writers never take the same cells.
+    ///
+    /// # Errors
+    /// Where the other axes differ from the array's, and as [`resize`](Self::resize) and
+    /// [`write`](Self::write).
+    pub async fn append(
+        self: Arc<Self>,
+        shape: &[u64],
+        values: Values,
+        axis: usize,
+    ) -> Result<(Arc<Self>, Range<u64>)> {
+        let own = self.metadata().shape();
+        let fits = shape.len() == own.len()
+            && axis < own.len()
+            && (0..own.len()).all(|i| i == axis || shape[i] == own[i]);
+        if !fits {
+            let text = format!(
+                "elements of shape {shape:?} cannot be appended along axis {axis} of {own:?}"
+            );
+            return Err(Error::argument("data", text));
+        }
+        // Where the store can be asked from a thread, its locks keep every other writer out.
+        if self.store().as_blocking().is_none() {
+            let (grown, place) = self.grow(axis, shape[axis]).await?;
+            let config = ArrayConfig {
+                may_have_grown: true,
+                ..self.config().clone()
+            };
+            let writer = Arc::new(grown.with_config(config));
+            write_along(&writer, axis, &place, values).await?;
+            return Ok((grown, place));
+        }
+        // Only a name: nothing is stored there.
+        let turn = self.location().key(".append")?;
+        let _turn = self.store().lock(&turn).await?;
+        loop {
+            let now = self.change(Document::Node, |_| Ok(())).await?;
+            let (begin, grown) = longer(now.metadata(), axis, shape[axis])?;
+            let place = begin..begin + shape[axis];
+            let grown = Arc::new(now.with_metadata(grown)?);
+            write_along(&grown, axis, &place, values.clone()).await?;
+            let mut moved = false;
+            let set = |array: &mut ArrayMetadata| {
+                moved = array.shape() != now.metadata().shape();
+                match moved {
+                    true => Ok(()),
+                    false => set_shape(array, grown.metadata().shape().to_vec()),
+                }
+            };
+            self.change(Document::Node, set).await?;
+            if !moved {
+                return Ok((grown, place));
+            }
+        }
+    }
+
+    /// Makes an axis longer by so many cells, and says which these are.
+    async fn grow(&self, axis: usize, cells: u64) -> Result<(Arc<Self>, Range<u64>)> {
+        let mut begin = 0;
+        let grown = self
+            .change(Document::Node, |array| {
+                (begin, *array) = longer(array, axis, cells)?;
+                Ok(())
+            })
+            .await?;
+        Ok((Arc::new(grown), begin..begin + cells))
+    }
+
+    /// Changes the array's document, and gives the array as it has become.
+    ///
+    /// # Errors
+    /// Where it is gone or has become something else, what `change` says, and what the store says.
+    pub async fn change(
+        &self,
+        which: Document,
+        mut change: impl FnMut(&mut ArrayMetadata) -> Result<()> + Send,
+    ) -> Result<Self> {
+        let wrong = || {
+            Error::from(ErrorKind::WrongKind {
+                path: self.path().clone(),
+                expected: NodeKind::Array,
+                found: NodeKind::Group,
+            })
+        };
+        let node = NodeMetadata::Array(self.metadata().clone());
+        let changed = hierarchy::change(self.location(), &node, which, |node| match node {
+            NodeMetadata::Array(array) => change(array),
+            NodeMetadata::Group(_) => Err(wrong()),
+        });
+        match changed.await? {
+            NodeMetadata::Array(metadata) => self.with_metadata(metadata),
+            NodeMetadata::Group(_) => Err(wrong()),
+        }
+    }
+
+    /// A selection of this array.
+    ///
+    /// # Errors
+    /// Where it does not suit the shape.
+    pub fn resolve(&self, selection: &Selection) -> Result<Resolved> {
+        let resolved = selection.resolve(self.grid());
+        resolved.map_err(|source| self.selection_error(source))
+    }
+
+    /// Deletes the chunks that the smaller grid of `resized` has not.
+    async fn delete_outside(&self, resized: &Self) -> Result<()> {
+        let (old, new) = (
+            self.grid().shape_in_chunks(),
+            resized.grid().shape_in_chunks(),
+        );
+        let count: Option<u64> = self
+            .grid()
+            .len()
+            .zip(resized.grid().len())
+            .map(|(a, b)| a.saturating_sub(b));
+        let (store, limit) = (self.store(), self.store().hints().concurrency.max(1));
+        let is_few = count.is_some_and(|count| count <= LIST_FROM) || !store.hints().listable;
+        if is_few {
+            let outside = boxes_outside(&old, &new)
+                .into_iter()
+                .flat_map(|region| indices(&region));
+            return stream::iter(outside)
+                .map(|chunk| async move {
+                    let key = self.chunk_key(&chunk)?;
+                    Ok(store.delete(&key, None).await?)
+                })
+                .buffer_unordered(limit)
+                .try_collect()
+                .await;
+        }
+        let (encoding, rank) = (self.metadata().chunk_key_encoding(), old.len());
+        let prefix: &Prefix = self.location().path();
+        let outside = |key: &zarr_store::Key| {
+            let chunk = encoding.decode(key.strip(prefix)?.as_str(), rank)?;
+            let inside = resized.grid().contains(&chunk);
+            (!inside && self.grid().contains(&chunk)).then_some(())
+        };
+        store
+            .list(prefix)
+            .try_filter_map(|entry| {
+                let key = outside(&entry.key).map(|()| entry.key);
+                async move { Ok(key) }
+            })
+            .map_ok(|key| async move { store.delete(&key, None).await })
+            .try_buffer_unordered(limit)
+            .try_collect::<()>()
+            .await?;
+        Ok(())
+    }
+
+    /// Fills the cells between a smaller shape and the ends of the chunks that hold its edge. Asked
+    /// of the array as it was, which still has these cells.
+    async fn clear_edges(&self, shape: &[u64]) -> Result<()> {
+        let fill = self.chain()?.spec().fill.clone();
+        let config = ArrayConfig {
+            write_empty_chunks: false,
+            ..self.config().clone()
+        };
+        let whole = Arc::new(self.with_config(config));
+        let old = self.metadata().shape();
+        // Up to where chunks that stay reach along an axis.
+        let reach = |axis: usize| match shape[axis]
+            .checked_sub(1)
+            .and_then(|last| self.grid().locate(axis, last))
+        {
+            Some((chunk, _)) => self.grid().cells_along(axis, 0..chunk + 1).end,
+            None => 0,
+        };
+        for axis in (0..shape.len()).filter(|&axis| shape[axis] < old[axis]) {
+            let slices = (0..shape.len()).map(|other| {
+                let from = if other == axis { shape[axis] } else { 0 };
+                Slice::from(from..reach(other))
+            });
+            let selection = whole.resolve(&Selection::Basic(slices.collect()))?;
+            if selection.is_empty() {
+                continue;
+            }
+            let element = Elements::Scalar(Values::from(&fill));
+            Arc::clone(&whole).write(selection, element).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The document of an array with so many cells more along an axis, and where these begin.
+fn longer(array: &ArrayMetadata, axis: usize, cells: u64) -> Result<(u64, ArrayMetadata)> {
+    let (mut grown, mut shape) = (array.clone(), array.shape().to_vec());
+    let too_long = || Error::argument("data", format!("axis {axis} would exceed 2^64 cells"));
+    let length = shape.get_mut(axis).ok_or_else(too_long)?;
+    let begin = *length;
+    *length = begin.checked_add(cells).ok_or_else(too_long)?;
+    set_shape(&mut grown, shape)?;
+    Ok((begin, grown))
+}
+
+/// Writes elements to a range of one axis.
+async fn write_along(
+    array: &Arc<ChunkedArray>,
+    axis: usize,
+    place: &Range<u64>,
+    values: Values,
+) -> Result<()> {
+    let mut slices = vec![Slice::Full; axis];
+    slices.push(Slice::from(place.clone()));
+    let selection = array.resolve(&Selection::Basic(slices))?;
+    Arc::clone(array)
+        .write(selection, Elements::Each(values))
+        .await
+}
+
+fn set_shape(array: &mut ArrayMetadata, shape: Vec<u64>) -> Result<()> {
+    let wrong = format!("{shape:?} has not as many axes as {:?}", array.shape());
+    array
+        .set_shape(shape)
+        .map_err(|_| Error::argument("shape", wrong))
+}
+
+/// The part of a box of `old` lengths that lies outside of one of `new` lengths, in boxes that do not
+/// overlap.
+fn boxes_outside(old: &[u64], new: &[u64]) -> Vec<Region> {
+    let mut boxes = Vec::new();
+    for axis in (0..old.len()).filter(|&axis| new[axis] < old[axis]) {
+        // Before this axis inside, along it outside, after it anywhere.
+        let start: Dims<u64> = (0..old.len())
+            .map(|i| if i == axis { new[i] } else { 0 })
+            .collect();
+        let end = |i: usize| if i < axis { new[i].min(old[i]) } else { old[i] };
+        let shape: Dims<u64> = (0..old.len()).map(|i| end(i) - start[i]).collect();
+        boxes.push(Region::dense(&start, &shape));
+    }
+    boxes
+}
+
+/// The cells of a dense box, one after the other.
+fn indices(region: &Region) -> impl Iterator<Item = Dims<u64>> + use<> {
+    let (start, shape) = (region.start(), region.shape());
+    let mut next = (!shape.contains(&0)).then(|| start.clone());
+    std::iter::from_fn(move || {
+        let index = next.take()?;
+        let mut after = index.clone();
+        for axis in (0..after.len()).rev() {
+            after[axis] += 1;
+            if after[axis] < start[axis] + shape[axis] {
+                next = Some(after);
+                break;
+            }
+            after[axis] = start[axis];
+        }
+        Some(index)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_outside_is_listed_once() {
+        let check = |old: &[u64], new: &[u64]| {
+            let outside = boxes_outside(old, new)
+                .into_iter()
+                .flat_map(|region| indices(&region));
+            let mut outside: Vec<_> = outside.collect();
+            outside.sort_unstable();
+            let all = indices(&Region::dense(&vec![0; old.len()], old));
+            let is_outside = |index: &Dims<u64>| index.iter().zip(new).any(|(i, n)| i >= n);
+            assert_eq!(
+                outside,
+                all.filter(is_outside).collect::<Vec<_>>(),
+                "{old:?} {new:?}"
+            );
+        };
+        check(&[3, 4, 2], &[2, 2, 2]);
+        check(&[3, 4, 2], &[5, 1, 1]);
+        check(&[3, 4], &[0, 9]);
+        check(&[3, 4], &[3, 4]);
+        check(&[], &[]);
+    }
+}

@@ -1,0 +1,317 @@
+//! What changes a node that is there: its shape, its attributes, its existence. Each asks the store
+//! first and then puts the new state behind the handle; clones keep the old view until refreshed.
+
+use std::sync::Arc;
+
+use zarr_core::hierarchy::{self, Document};
+use zarr_core::{Error, ErrorKind, NodeKind, Outside, Result};
+use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata};
+
+use crate::operation::operation;
+use crate::{Array, Data, Group, Shape};
+
+impl Array {
+    /// Gives the array another shape of as many axes.
+    ///
+    /// First the document, if nobody else changed the shape meanwhile, then what lies outside is
+    /// deleted: cells that are cut off are gone, also if the array grows again.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let mut a = zarr::create_array(Target::Memory, [10], DataType::UInt8).chunks([4]).wait()?;
+    /// a.write(.., 7_u8).wait()?;
+    /// a.resize([5]).wait()?;
+    /// a.resize([7]).wait()?;
+    /// assert_eq!(a.read::<u8>(..).wait()?, ndarray::array![7, 7, 7, 7, 7, 0, 0].into_dyn());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resize(&mut self, shape: impl Into<Shape>) -> Resize<'_> {
+        Resize {
+            array: self,
+            shape: shape.into(),
+            outside: Outside::Delete,
+        }
+    }
+
+    /// Adds elements at the end of an axis, the first unless told otherwise, and says the new shape.
+    ///
+    /// Several appends of one array queue up: none takes another's place.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let mut a = zarr::create_array(Target::Memory, [2, 3], DataType::Int16).wait()?;
+    /// let shape = a.append(ndarray::array![[1_i16, 2, 3]]).wait()?;
+    /// assert_eq!(shape, [3, 3]);
+    /// assert_eq!(a.append(ndarray::Array2::<i16>::ones((3, 1))).axis(-1).wait()?, [3, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn append(&mut self, data: impl Into<Data>) -> Append<'_> {
+        Append {
+            array: self,
+            data: data.into(),
+            axis: 0,
+        }
+    }
+
+    /// Changes attributes: adds and replaces those that are named, unless told otherwise.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target, json};
+    /// # fn main() -> zarr::Result<()> {
+    /// let mut a = zarr::create_array(Target::Memory, [2], DataType::Int16).wait()?;
+    /// a.update_attributes([("units", json!("m")), ("scale", json!(0.5))]).wait()?;
+    /// a.update_attributes([("units", json!("km"))]).remove(["scale"]).wait()?;
+    /// assert_eq!(a.attrs().get("units"), Some(&json!("km")));
+    /// assert_eq!(a.attrs().len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn update_attributes<K: Into<String>>(
+        &mut self,
+        new: impl IntoIterator<Item = (K, serde_json::Value)>,
+    ) -> UpdateAttributes<'_> {
+        UpdateAttributes::new(Edited::Array(self), new)
+    }
+
+    /// Reads the array's documents again: what others changed is seen.
+    ///
+    /// # Errors
+    /// Where the array is gone or has become something else.
+    pub async fn refresh(&mut self) -> Result<()> {
+        let now = self.chunked().change(Document::Node, |_| Ok(())).await?;
+        self.replace(now);
+        Ok(())
+    }
+
+    /// Deletes the array: its documents first, then its chunks.
+    ///
+    /// # Errors
+    /// Where it is gone already, and what the store says.
+    pub async fn delete(self) -> Result<()> {
+        hierarchy::delete(self.chunked().location()).await
+    }
+}
+
+impl Group {
+    /// Changes attributes: adds and replaces those that are named, unless told otherwise. See
+    /// [`Array::update_attributes`].
+    pub fn update_attributes<K: Into<String>>(
+        &mut self,
+        new: impl IntoIterator<Item = (K, serde_json::Value)>,
+    ) -> UpdateAttributes<'_> {
+        UpdateAttributes::new(Edited::Group(self), new)
+    }
+
+    /// Deletes the node at a path below this group, and everything below it.
+    ///
+    /// # Errors
+    /// Where there is none, and what the store says.
+    #[doc(alias = "delitem")]
+    pub async fn delete(&self, path: impl AsRef<str>) -> Result<()> {
+        let path = zarr_metadata::NodePath::parse(path.as_ref())?;
+        if path.is_root() {
+            return Err(Error::argument(
+                "path",
+                "a group cannot delete itself; name what is in it",
+            ));
+        }
+        hierarchy::delete(&self.location().join(path.as_str())?).await
+    }
+
+    async fn change(
+        &mut self,
+        which: Document,
+        mut change: impl FnMut(&mut GroupMetadata) -> Result<()> + Send,
+    ) -> Result<()> {
+        let path = self.path().clone();
+        let wrong = || {
+            let (expected, found) = (NodeKind::Group, NodeKind::Array);
+            let path = path.clone();
+            Error::from(ErrorKind::WrongKind {
+                path,
+                expected,
+                found,
+            })
+        };
+        let node = NodeMetadata::Group(self.metadata().clone());
+        let changed = hierarchy::change(self.location(), &node, which, |node| match node {
+            NodeMetadata::Group(group) => change(group),
+            NodeMetadata::Array(_) => Err(wrong()),
+        });
+        match changed.await? {
+            NodeMetadata::Group(group) => {
+                self.replace(group);
+                Ok(())
+            }
+            NodeMetadata::Array(_) => Err(wrong()),
+        }
+    }
+
+    /// Reads the group's documents again: what others changed is seen.
+    ///
+    /// # Errors
+    /// Where the group is gone or has become something else.
+    pub async fn refresh(&mut self) -> Result<()> {
+        self.change(Document::Node, |_| Ok(())).await
+    }
+}
+
+/// Another shape, to be awaited: see [`Array::resize`].
+#[must_use = "nothing is changed until this is awaited or waited for"]
+#[derive(Debug)]
+pub struct Resize<'a> {
+    array: &'a mut Array,
+    shape: Shape,
+    outside: Outside,
+}
+
+impl Resize<'_> {
+    /// Keeps the chunks that lie outside of the new shape: they come back where it grows again.
+    pub fn keep_outside(self) -> Self {
+        Self {
+            outside: Outside::Keep,
+            ..self
+        }
+    }
+
+    async fn run(self) -> Result<()> {
+        let array = Arc::clone(self.array.chunked());
+        let resized = array.resize(&self.shape.0, self.outside).await?;
+        self.array.replace(resized);
+        Ok(())
+    }
+}
+operation!(Resize<'a> => ());
+
+/// Elements to be added, to be awaited: see [`Array::append`].
+#[must_use = "nothing is written until this is awaited or waited for"]
+#[derive(Debug)]
+pub struct Append<'a> {
+    array: &'a mut Array,
+    data: Data,
+    axis: isize,
+}
+
+impl Append<'_> {
+    /// Along which axis; a negative one counts from the last.
+    pub fn axis(self, axis: isize) -> Self {
+        Self { axis, ..self }
+    }
+
+    async fn run(self) -> Result<Vec<u64>> {
+        let (array, rank) = (Arc::clone(self.array.chunked()), self.array.ndim());
+        let axis = match self.axis {
+            axis if axis < 0 => rank.checked_sub(axis.unsigned_abs()),
+            axis => usize::try_from(axis).ok(),
+        };
+        let axis = axis.filter(|&axis| axis < rank).ok_or_else(|| {
+            let text = format!("{} is no axis of an array with {rank}", self.axis);
+            Error::argument("axis", text)
+        })?;
+        let (shape, values) = self.data.into_parts(array.path(), self.array.dtype())?;
+        let (grown, _) = array.append(&shape, values, axis).await?;
+        self.array.replace(grown);
+        Ok(self.array.shape().to_vec())
+    }
+}
+operation!(Append<'a> => Vec<u64>);
+
+/// How attributes are changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Edit {
+    /// What is named is added or replaced, all else stays.
+    #[default]
+    Merge,
+    /// What is named is all there is.
+    Replace,
+}
+
+#[derive(Debug)]
+enum Edited<'a> {
+    Array(&'a mut Array),
+    Group(&'a mut Group),
+}
+
+/// Changes of attributes, to be awaited: see [`Array::update_attributes`].
+#[must_use = "nothing is changed until this is awaited or waited for"]
+#[derive(Debug)]
+pub struct UpdateAttributes<'a> {
+    node: Edited<'a>,
+    new: Attributes,
+    removed: Vec<String>,
+    edit: Edit,
+}
+
+impl<'a> UpdateAttributes<'a> {
+    fn new<K: Into<String>>(
+        node: Edited<'a>,
+        new: impl IntoIterator<Item = (K, serde_json::Value)>,
+    ) -> Self {
+        Self {
+            node,
+            new: new
+                .into_iter()
+                .map(|(key, value)| (key.into(), value))
+                .collect(),
+            removed: Vec::new(),
+            edit: Edit::Merge,
+        }
+    }
+
+    /// Takes away everything that is not named.
+    pub fn replace(self) -> Self {
+        Self {
+            edit: Edit::Replace,
+            ..self
+        }
+    }
+
+    /// Takes attributes away.
+    pub fn remove<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.removed.extend(keys.into_iter().map(Into::into));
+        self
+    }
+
+    async fn run(self) -> Result<()> {
+        let Self {
+            node,
+            new,
+            removed,
+            edit,
+        } = self;
+        let apply = move |attributes: &mut Attributes| {
+            if edit == Edit::Replace {
+                attributes.clear();
+            }
+            for (key, value) in &new {
+                attributes.insert(key.clone(), value.clone());
+            }
+            for key in &removed {
+                attributes.shift_remove(key);
+            }
+        };
+        match node {
+            Edited::Array(array) => {
+                let changed = array.chunked().change(Document::Attributes, |array| {
+                    apply(array.attributes_mut());
+                    Ok(())
+                });
+                let changed = changed.await?;
+                array.replace(changed);
+            }
+            Edited::Group(group) => {
+                let change = |group: &mut GroupMetadata| {
+                    apply(group.attributes_mut());
+                    Ok(())
+                };
+                group.change(Document::Attributes, change).await?;
+            }
+        }
+        Ok(())
+    }
+}
+operation!(UpdateAttributes<'a> => ());

@@ -1,0 +1,196 @@
+//! What changes a node that is there: `update_attributes`, `delete`, `refresh`, and what is refused.
+
+use zarr::blocking::Wait;
+use zarr::{DataType, ErrorClass, ZarrFormat, json};
+use zarr_store::{BlockingStore, Key, MemoryStore, StoreExt};
+
+const FORMATS: [ZarrFormat; 2] = [ZarrFormat::V2, ZarrFormat::V3];
+
+#[test]
+fn attributes_are_merged_replaced_and_removed_in_both_formats() {
+    for format in FORMATS {
+        let store = MemoryStore::new().into_store();
+        let mut group = zarr::create_group(store.clone())
+            .zarr_format(format)
+            .wait()
+            .unwrap();
+        group
+            .update_attributes([("a", json!(1)), ("b", json!("x"))])
+            .wait()
+            .unwrap();
+        // Another handle, that knows nothing of the first change.
+        let mut other = zarr::open_group(store.clone()).wait().unwrap();
+        other
+            .update_attributes([("c", json!([2]))])
+            .remove(["b"])
+            .wait()
+            .unwrap();
+        group
+            .update_attributes([("d", json!(null))])
+            .wait()
+            .unwrap();
+        let all = |group: &zarr::Group| serde_json::Value::Object(group.attrs().clone());
+        assert_eq!(
+            all(&group),
+            json!({"a": 1, "c": [2], "d": null}),
+            "{format}"
+        );
+        other.refresh().wait().unwrap();
+        assert_eq!(all(&other), all(&group));
+        other
+            .update_attributes([("e", json!(5))])
+            .replace()
+            .wait()
+            .unwrap();
+        assert_eq!(
+            all(&zarr::open_group(store.clone()).wait().unwrap()),
+            json!({"e": 5})
+        );
+        other
+            .update_attributes(Vec::<(String, _)>::new())
+            .replace()
+            .wait()
+            .unwrap();
+        assert_eq!(all(&zarr::open_group(store).wait().unwrap()), json!({}));
+    }
+}
+
+#[test]
+fn a_change_does_not_undo_anothers() {
+    for format in FORMATS {
+        let store = MemoryStore::new().into_store();
+        let create = zarr::create_array(store.clone(), [4], DataType::UInt8);
+        let mut array = create.zarr_format(format).chunks([2]).wait().unwrap();
+        let mut other = zarr::open_array(store.clone()).wait().unwrap();
+        other.resize([6]).wait().unwrap();
+        array.update_attributes([("a", json!(1))]).wait().unwrap();
+        assert_eq!(array.shape(), [6], "{format}");
+        array.resize([3]).wait().unwrap();
+        assert_eq!(zarr::open_array(store).wait().unwrap().attrs().len(), 1);
+    }
+}
+
+#[test]
+fn what_was_deleted_is_gone_with_all_below() {
+    let store = MemoryStore::new().into_store();
+    let root = zarr::create_group(store.clone()).wait().unwrap();
+    let array = root
+        .create_array("a/b/c", [4], DataType::UInt8)
+        .wait()
+        .unwrap();
+    array.write(.., 1_u8).wait().unwrap();
+    let neighbour = root.create_group("ab").wait().unwrap();
+    root.delete("a").wait().unwrap();
+    assert_eq!(
+        root.delete("a").wait().unwrap_err().class(),
+        ErrorClass::NotFound
+    );
+    assert_eq!(
+        root.delete("/").wait().unwrap_err().class(),
+        ErrorClass::Invalid
+    );
+    assert!(
+        !store
+            .exists(&Key::new("a/b/c/c/0").unwrap())
+            .wait()
+            .unwrap()
+    );
+    assert_eq!(root.members().all().wait().unwrap().len(), 1);
+    drop(neighbour);
+}
+
+#[test]
+fn an_array_that_was_replaced_by_a_group_says_so() {
+    let store = MemoryStore::new().into_store();
+    let create = zarr::create_array(store.clone(), [4], DataType::UInt8);
+    let mut array = create.wait().unwrap();
+    zarr::create_group(store).overwrite(true).wait().unwrap();
+    let error = array.resize([5]).wait().unwrap_err();
+    assert_eq!(error.to_string(), "`/` is a group, not an array");
+    assert_eq!(array.shape(), [4]);
+}
+
+#[test]
+fn shapes_that_do_not_fit_are_refused_and_change_nothing() {
+    let store = MemoryStore::new().into_store();
+    let create = zarr::create_array(store.clone(), [4, 3], DataType::UInt8);
+    let mut array = create.wait().unwrap();
+    for error in [
+        array.resize([4]).wait().unwrap_err(),
+        array.append(ndarray::array![1_u8, 2]).wait().unwrap_err(),
+        array
+            .append(ndarray::Array2::<u8>::zeros((2, 4)))
+            .wait()
+            .unwrap_err(),
+        array
+            .append(ndarray::Array2::<u8>::zeros((2, 3)))
+            .axis(2)
+            .wait()
+            .unwrap_err(),
+        array
+            .append(ndarray::Array2::<u8>::zeros((2, 3)))
+            .axis(-3)
+            .wait()
+            .unwrap_err(),
+        array.append(1_u8).wait().unwrap_err(),
+        array
+            .append(ndarray::Array2::<i8>::zeros((2, 3)))
+            .wait()
+            .unwrap_err(),
+    ] {
+        assert_eq!(error.class(), ErrorClass::Invalid, "{error}");
+    }
+    assert_eq!(zarr::open_array(store).wait().unwrap().shape(), [4, 3]);
+}
+
+#[test]
+fn consolidated_metadata_tells_of_all_nodes() {
+    for format in FORMATS {
+        let store = MemoryStore::new().into_store();
+        let root = zarr::create_group(store.clone())
+            .zarr_format(format)
+            .wait()
+            .unwrap();
+        let group = root.create_group("g").wait().unwrap();
+        group
+            .create_array("a", [4], DataType::UInt8)
+            .wait()
+            .unwrap();
+        // Seen from a group below the root, too.
+        zarr::consolidate_metadata(&group).wait().unwrap();
+        zarr::consolidate_metadata(&root).wait().unwrap();
+        let text = |key: &str| store.get_all(&Key::new(key).unwrap()).wait().unwrap();
+        match format {
+            ZarrFormat::V2 => {
+                let all = zarr_metadata::v2::ConsolidatedMetadata::from_zmetadata(
+                    &text(".zmetadata").unwrap(),
+                );
+                assert_eq!(
+                    all.unwrap().paths().into_iter().collect::<Vec<_>>(),
+                    ["", "g", "g/a"]
+                );
+                let below = zarr_metadata::v2::ConsolidatedMetadata::from_zmetadata(
+                    &text("g/.zmetadata").unwrap(),
+                );
+                assert_eq!(
+                    below.unwrap().paths().into_iter().collect::<Vec<_>>(),
+                    ["", "a"]
+                );
+            }
+            ZarrFormat::V3 => {
+                let paths = |path: &str| {
+                    let group = zarr::open_group(store.clone()).path(path).wait().unwrap();
+                    group
+                        .consolidated_paths()
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                };
+                assert_eq!(
+                    (paths(""), paths("g")),
+                    (vec!["g".to_owned(), "g/a".to_owned()], vec!["a".to_owned()])
+                );
+            }
+        }
+    }
+}
