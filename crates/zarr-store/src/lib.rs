@@ -31,6 +31,7 @@
 mod adapter;
 mod blocking;
 pub mod coalesce;
+mod descriptors;
 mod error;
 mod ext;
 mod hints;
@@ -51,7 +52,7 @@ mod value;
 mod wrap;
 
 #[cfg(all(feature = "local", unix))]
-pub use local::{Durability, LocalStore};
+pub use local::{Durability, LocalStore, Locking, Symlinks};
 pub use {
     adapter::Blocking,
     blocking::{BlockingStore, Object},

@@ -19,7 +19,9 @@ use std::{
 #[cfg_attr(not(feature = "tokio"), path = "runtime/none.rs")]
 mod threads;
 
-pub(crate) use threads::offload;
+mod sleep;
+
+pub(crate) use {sleep::sleep, threads::offload};
 
 thread_local! {
     static INLINE: Cell<bool> = const { Cell::new(false) };
