@@ -31,7 +31,7 @@ use std::{
 
 use rustix::{
     fs::{AtFlags, unlinkat},
-    io::{Errno, retry_on_intr},
+    io::Errno,
 };
 
 use self::{lock_file::LockFile, object::LocalObject, temp::Temp, tree::Tree};
@@ -154,7 +154,8 @@ impl LocalStore {
     /// # Errors
     /// Why a directory could not be read or a file not deleted.
     pub fn clean_temp(&self, older_than: Duration) -> Result<u64> {
-        list::clean_temp(&self.tree, older_than).map_err(|e| self.error(Op::Delete, "", e))
+        uninterrupted(|| list::clean_temp(&self.tree, older_than))
+            .map_err(|e| self.error(Op::Delete, "", e))
     }
 
     fn error(&self, op: Op, name: impl AsRef<str>, e: io::Error) -> StoreError {
@@ -243,6 +244,16 @@ fn is_absent(e: &io::Error) -> bool {
     )
 }
 
+/// Calls again if a signal came first: then nothing was done.
+fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
 fn if_absent(e: io::Error) -> io::Result<()> {
     if is_absent(&e) { Ok(()) } else { Err(e) }
 }
@@ -277,7 +288,7 @@ impl BlockingStore for LocalStore {
         let fail = |e| self.error(Op::Put, key, e);
         let mut made_directories = false;
         for _ in 0..TRIES {
-            match self.try_put(key, value, &mode) {
+            match uninterrupted(|| self.try_put(key, value, &mode)) {
                 Ok(Landed::As(version)) => {
                     self.sync_names(key.as_str(), made_directories)
                         .map_err(fail)?;
@@ -290,7 +301,7 @@ impl BlockingStore for LocalStore {
                     }
                     // Never there, or deleted by `delete_prefix` since: then it is as if that had
                     // come first.
-                    self.tree.make_parents(key.as_str()).map_err(fail)?;
+                    uninterrupted(|| self.tree.make_parents(key.as_str())).map_err(fail)?;
                     made_directories = true;
                 }
                 Err(e) => return Err(fail(e)),
@@ -305,14 +316,14 @@ impl BlockingStore for LocalStore {
         let fail = |e| self.error(Op::Delete, key, e);
         let stripe = stripe::hold(&self.tree.path(key.as_str()));
         if let Some(same) = same {
-            let old = self.tree.stat(key.as_str()).map_err(fail)?;
+            let old = uninterrupted(|| self.tree.stat(key.as_str())).map_err(fail)?;
             if old.is_none_or(|old| old.version != *same) {
                 return Err(self.refusal(Op::Delete, key, StoreErrorKind::Conflict));
             }
         }
-        let removed = self.tree.place(key.as_str()).and_then(|place| {
-            let unlink = || unlinkat(place.at(), place.path(), AtFlags::empty());
-            Ok(retry_on_intr(unlink)?)
+        let removed = uninterrupted(|| {
+            let place = self.tree.place(key.as_str())?;
+            Ok(unlinkat(place.at(), place.path(), AtFlags::empty())?)
         });
         drop(stripe);
         match removed {
@@ -323,17 +334,17 @@ impl BlockingStore for LocalStore {
 
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
         let name = prefix.bare();
-        let removed = match prefix.is_root() {
+        let removed = uninterrupted(|| match prefix.is_root() {
             true => list::remove_children(&self.tree),
             false => list::remove_tree(&self.tree, name),
-        };
+        });
         removed
             .and_then(|()| self.sync_names(name, false))
             .map_err(|e| self.error(Op::DeletePrefix, prefix, e))
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        match list::list_dir(&self.tree, prefix) {
+        match uninterrupted(|| list::list_dir(&self.tree, prefix)) {
             Ok(listing) => Ok(listing),
             Err(e) if is_absent(&e) => Ok(Listing::default()),
             Err(e) => Err(self.error(Op::List, prefix, e)),
@@ -345,7 +356,7 @@ impl BlockingStore for LocalStore {
     }
 
     fn head(&self, key: &Key) -> Result<Option<Found<()>>> {
-        let found = self.tree.stat(key.as_str());
+        let found = uninterrupted(|| self.tree.stat(key.as_str()));
         let found = found.map_err(|e| self.error(Op::Head, key, e))?;
         Ok(found.map(|d| Found {
             data: (),
@@ -367,10 +378,9 @@ impl BlockingStore for LocalStore {
     }
 
     fn sync(&self) -> Result<()> {
-        match self.tree.open_dir("") {
-            Ok(root) => platform::barrier(&root).map_err(|e| self.error(Op::Sync, "", e)),
-            Err(e) => if_absent(e).map_err(|e| self.error(Op::Sync, "", e)),
-        }
+        uninterrupted(|| platform::barrier(&self.tree.open_dir("")?))
+            .or_else(if_absent)
+            .map_err(|e| self.error(Op::Sync, "", e))
     }
 }
 

@@ -8,7 +8,7 @@
 
 use std::{
     fmt, io,
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    os::fd::{BorrowedFd, OwnedFd},
     path::Path,
 };
 
@@ -20,6 +20,7 @@ use rustix::{
 use super::{
     LocalStore, TRIES,
     tree::{Place, Tree, split},
+    uninterrupted,
 };
 use crate::{
     Key, Op, Result, StoreError, StoreErrorKind,
@@ -137,7 +138,7 @@ impl LockFile {
 
 impl Others for LockFile {
     fn try_keep_out(&self) -> Result<Option<KeptOut>> {
-        let held = self.try_lock().map_err(|e| self.error(e))?;
+        let held = uninterrupted(|| self.try_lock()).map_err(|e| self.error(e))?;
         Ok(held.map(|held| Box::new(held) as KeptOut))
     }
 }
@@ -180,7 +181,7 @@ impl Drop for Held {
         let (dir, path) = (self.place.at(), self.place.path());
         if is_named(&self.file, dir, path).unwrap_or(false) {
             // If even this fails, it is left behind, which is in nobody's way.
-            let _ = unlinkat(dir, path, AtFlags::empty());
+            let _ = retry_on_intr(|| unlinkat(dir, path, AtFlags::empty()));
         }
         if let Some((tree, name)) = &self.made_in {
             tree.remove_empty_parents(name);
@@ -196,8 +197,12 @@ impl fmt::Debug for Held {
 
 /// Removes a lock file if nobody holds it; whether it did.
 pub(super) fn remove_if_free(dir: BorrowedFd<'_>, path: &Path) -> io::Result<bool> {
-    let file = open(dir, path, OFlags::empty())?;
-    let free = lock(&file, dir, path)? == Some(true);
+    let free = match open(dir, path, OFlags::empty()) {
+        Ok(file) => lock(&file, dir, path)? == Some(true),
+        // A link: nobody locks that.
+        Err(e) if Errno::from_io_error(&e) == Some(Errno::LOOP) => true,
+        Err(e) => return Err(e),
+    };
     if free {
         unlinkat(dir, path, AtFlags::empty())?;
     }
@@ -208,14 +213,12 @@ fn open(dir: BorrowedFd<'_>, path: &Path, more: OFlags) -> io::Result<OwnedFd> {
     // Only to be locked, never read: so another user's will do. It is no link, and not waited for.
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = flags | OFlags::CLOEXEC | more;
-    Ok(retry_on_intr(|| {
-        openat(dir, path, flags, Mode::from_raw_mode(0o666))
-    })?)
+    Ok(openat(dir, path, flags, Mode::from_raw_mode(0o666))?)
 }
 
 /// Whether the lock is ours and worth something; `None` if somebody else has it.
 fn lock(file: &OwnedFd, dir: BorrowedFd<'_>, path: &Path) -> io::Result<Option<bool>> {
-    match retry_on_intr(|| flock(file.as_fd(), FlockOperation::NonBlockingLockExclusive)) {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => is_named(file, dir, path).map(Some),
         Err(Errno::WOULDBLOCK) => Ok(None),
         Err(e) => Err(e.into()),

@@ -17,7 +17,7 @@ use rustix::{
     io::{Errno, pread},
 };
 
-use super::{LocalStore, tree::Tree};
+use super::{LocalStore, tree::Tree, uninterrupted};
 use crate::{
     ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version,
     descriptors::{self, Permit},
@@ -43,6 +43,10 @@ pub(super) struct Described {
 }
 
 impl Described {
+    fn of(file: &File) -> io::Result<Self> {
+        Self::new(&uninterrupted(|| file.metadata())?)
+    }
+
     pub(super) fn new(metadata: &Metadata) -> io::Result<Self> {
         if metadata.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
@@ -78,6 +82,10 @@ pub(super) struct LocalObject {
 
 impl LocalObject {
     pub(super) fn open(store: &LocalStore, key: &Key) -> io::Result<Self> {
+        Self::with(store, key, descriptors::kept().try_take())
+    }
+
+    fn with(store: &LocalStore, key: &Key, permit: Option<Permit>) -> io::Result<Self> {
         let file = open(&store.tree, key)?;
         let mut object = LocalObject {
             kept: None,
@@ -85,9 +93,9 @@ impl LocalObject {
             store: store.clone(),
             key: key.clone(),
         };
-        match descriptors::kept().try_take() {
+        match permit {
             Some(permit) => object.kept = Some((file, permit)),
-            None => object.described = Described::new(&file.metadata()?)?.into(),
+            None => object.described = Described::of(&file)?.into(),
         }
         Ok(object)
     }
@@ -96,10 +104,7 @@ impl LocalObject {
         if let Some(described) = self.described.get() {
             return Ok(described);
         }
-        let described = self.with_file(|file| {
-            let metadata = file.metadata().map_err(|e| self.error(e))?;
-            Described::new(&metadata).map_err(|e| self.error(e))
-        })?;
+        let described = self.with_file(|file| Described::of(file).map_err(|e| self.error(e)))?;
         Ok(self.described.get_or_init(|| described))
     }
 
@@ -110,8 +115,8 @@ impl LocalObject {
         }
         let reopen = || {
             let file = open(&self.store.tree, &self.key)?;
-            let now = Described::new(&file.metadata()?)?;
-            Ok((file, now.version))
+            let version = Described::of(&file)?.version;
+            Ok((file, version))
         };
         let (file, version) = match reopen() {
             Err(e) if super::is_absent(&e) => return Err(self.changed()),
@@ -187,5 +192,40 @@ impl Object for LocalObject {
             Err(Errno::INTR) => Ok(&mut []),
             Err(e) => Err(self.error(e)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BlockingStore, PutMode};
+
+    #[test]
+    fn what_is_not_kept_open_is_the_same_version_or_a_conflict() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = LocalStore::new(dir.path());
+        let key = Key::new("a").unwrap();
+        let put = |value: u8| {
+            let value = vec![value; 100].into();
+            store.put(&key, &value, PutMode::Overwrite).unwrap();
+        };
+        put(1);
+        let object = LocalObject::with(&store, &key, None).unwrap();
+        assert_eq!(object.size().unwrap(), 100);
+        assert_eq!(object.read(10..20).unwrap(), [1; 10].as_slice());
+        assert_eq!(
+            object
+                .read_at(90, &mut [MaybeUninit::uninit(); 20])
+                .unwrap(),
+            [1; 10]
+        );
+        assert!(matches!(
+            object.read(90..101).unwrap_err().kind,
+            StoreErrorKind::OutOfRange { .. }
+        ));
+        put(2);
+        assert!(object.read(10..20).unwrap_err().is_conflict());
+        store.delete(&key, None).unwrap();
+        assert!(object.read(10..20).unwrap_err().is_conflict());
     }
 }

@@ -62,7 +62,7 @@ mod linux {
 
     use rustix::{
         fs::{Mode, OFlags, RenameFlags, ResolveFlags, openat2, renameat_with, syncfs},
-        io::{Errno, retry_on_intr},
+        io::Errno,
     };
 
     /// To be passed through, or asked about; not to be read.
@@ -70,7 +70,7 @@ mod linux {
 
     /// Writes out everything of the file system that `root` lies in.
     pub(in super::super) fn barrier(root: &OwnedFd) -> io::Result<()> {
-        Ok(retry_on_intr(|| syncfs(root))?)
+        Ok(syncfs(root)?)
     }
 
     /// Renames unless there is something at `to`: `AlreadyExists`. Some file systems cannot.
@@ -79,8 +79,7 @@ mod linux {
         from: &Path,
         to: &Path,
     ) -> io::Result<()> {
-        let rename = || renameat_with(dir, from, dir, to, RenameFlags::NOREPLACE);
-        Ok(retry_on_intr(rename)?)
+        Ok(renameat_with(dir, from, dir, to, RenameFlags::NOREPLACE)?)
     }
 
     /// Opens what lies below `root`; `XDEV` if a link leads outside.

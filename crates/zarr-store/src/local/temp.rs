@@ -58,9 +58,8 @@ impl<'p> Temp<'p> {
                         remains: true,
                     });
                 }
-                // A signal came first; or it was left behind by a process that had our number: the
-                // next name is another one.
-                Err(Errno::INTR | Errno::EXIST) => {}
+                // Left behind by a process that had our number: the next name is another one.
+                Err(Errno::EXIST) => {}
                 Err(e) => return Err(e.into()),
             }
         }
@@ -85,7 +84,7 @@ impl<'p> Temp<'p> {
     /// Puts the file in its place, whatever is there.
     pub(super) fn rename(mut self) -> io::Result<()> {
         let (dir, to) = (self.place.at(), self.place.path());
-        retry_on_intr(|| renameat(dir, &self.path, dir, to))?;
+        renameat(dir, &self.path, dir, to)?;
         self.remains = false;
         Ok(())
     }

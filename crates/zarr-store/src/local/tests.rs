@@ -53,6 +53,16 @@ fn conforms_bare() {
 }
 
 #[test]
+fn conforms_inside() {
+    conforms(|store| store.symlinks(Symlinks::Inside).into_store());
+}
+
+#[test]
+fn conforms_without_locks() {
+    conforms(|store| store.locking(Locking::None).into_store());
+}
+
+#[test]
 fn conforms_durably() {
     // The asynchronous half alone: the other would wait for the disk thousands of times.
     let dir = tempdir().unwrap();

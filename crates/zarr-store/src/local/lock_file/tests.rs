@@ -3,7 +3,6 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use futures_util::FutureExt;
 use tempfile::tempdir;
 
 use super::*;

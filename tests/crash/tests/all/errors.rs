@@ -1,0 +1,183 @@
+//! L3: whatever the system refuses, the error says so, the old value stays, and the process goes on.
+
+use std::time::Duration;
+
+use zarr_crash_tests::script::{self, Model, STEPS, Said};
+use zarr_store::LocalStore;
+
+use crate::support::{first, full, leavings, say, script_with, strace_or_skip, tempdir};
+
+/// The calls that a store makes and the system may refuse.
+const CALLS: &[&str] = &[
+    "openat",
+    "write",
+    "writev",
+    "pwrite64",
+    "pread64",
+    "close",
+    "rename",
+    "renameat",
+    "renameat2",
+    "linkat",
+    "unlink",
+    "unlinkat",
+    "fsync",
+    "fdatasync",
+    "mkdir",
+    "mkdirat",
+    "flock",
+    "fstat",
+    "newfstatat",
+    "statx",
+    "getdents64",
+    "utimensat",
+    "openat2",
+];
+
+/// Names for strace, and numbers for the error's text.
+const ERRORS: &[(&str, u32)] = &[
+    ("EIO", 5),
+    ("ENOSPC", 28),
+    ("EDQUOT", 122),
+    ("EMFILE", 24),
+    ("EACCES", 13),
+    ("EROFS", 30),
+    ("EINTR", 4),
+    ("ENOMEM", 12),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Times {
+    Once,
+    FromThenOn,
+}
+
+/// One way in which the system refuses.
+#[derive(Debug, Clone, Copy)]
+struct Refusal {
+    mode: &'static str,
+    call: &'static str,
+    error: (&'static str, u32),
+    times: Times,
+}
+
+#[test]
+fn err_at_every_syscall() {
+    if !strace_or_skip("L3 err_at_every_syscall") {
+        return;
+    }
+    let (mut points, mut errors) = (0, 0);
+    // A few points of some errors for each call, in the short form.
+    let stride = if full() { 1 } else { 13 };
+    for (i, refusal) in refusals().into_iter().enumerate() {
+        if !full() && i % 23 != 0 {
+            continue;
+        }
+        for n in (first(refusal.call)..).step_by(stride) {
+            let Some(told) = refused_at(refusal, n) else {
+                break;
+            };
+            points += 1;
+            errors += told;
+        }
+    }
+    let least = if full() { 1000 } else { 15 };
+    assert!(points >= least, "only {points} points");
+    say(format!(
+        "L3: {points} points, {errors} errors told, 0 values lost or torn, 0 retries failed"
+    ));
+}
+
+fn refusals() -> Vec<Refusal> {
+    let mut all = Vec::new();
+    for mode in ["follow", "durable"] {
+        for call in CALLS.iter().copied() {
+            for error in ERRORS.iter().copied() {
+                for times in [Times::Once, Times::FromThenOn] {
+                    // No system says for ever that a signal came: who retries would never end.
+                    if error.0 != "EINTR" || times == Times::Once {
+                        all.push(Refusal {
+                            mode,
+                            call,
+                            error,
+                            times,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Lets the n-th call fail; how many errors were told, or `None` if the script made fewer calls.
+fn refused_at(refusal: Refusal, n: u64) -> Option<usize> {
+    let Refusal {
+        mode,
+        call,
+        error: (name, number),
+        times,
+    } = refusal;
+    let dir = tempdir();
+    let store = LocalStore::new(dir.path());
+    script::seed(&store);
+    let more = if times == Times::Once { "" } else { "+" };
+    let script = script_with(
+        dir.path(),
+        mode,
+        call,
+        &format!("error={name}:when={n}{more}"),
+    );
+    if !script.injected {
+        return None;
+    }
+    let at = format!("{refusal:?}, number {n}: {:?}", script.lines);
+    assert!(script.status.success(), "{at}");
+
+    let mut model = Model::before();
+    let mut attempts = vec![Vec::new(); STEPS.len()];
+    for line in script.lines.iter().filter(|line| *line != "start") {
+        let mut words = line.splitn(3, ' ');
+        let (what, step) = (words.next().unwrap(), words.next().unwrap());
+        let step: usize = step.parse().unwrap();
+        let said = match (what, mode) {
+            ("ok", _) => Said::Ok,
+            (_, "durable") => Said::Unknown,
+            _ => Said::Refused,
+        };
+        if said != Said::Ok {
+            let text = words.next().unwrap();
+            assert!(text.contains(STEPS[step].name()), "which key? {at}");
+            assert!(
+                text.contains(&format!("(os error {number})")),
+                "which error? {at}"
+            );
+            assert_ne!(name, "EINTR", "told, not retried: {at}");
+        }
+        model.note(&STEPS[step], said);
+        attempts[step].push(said);
+    }
+    for said in &attempts {
+        assert!(!said.is_empty(), "it stopped: {at}");
+        let recovered = said.last() == Some(&Said::Ok);
+        assert!(
+            recovered || times == Times::FromThenOn,
+            "the retry failed: {at}"
+        );
+    }
+    assert_eq!(model.differs(&store), None, "{at}");
+    // Those calls are how a file of the store's own is removed, or recognised.
+    if !["unlink", "unlinkat", "fstat", "newfstatat"].contains(&call) {
+        assert!(leavings(dir.path()).is_empty(), "{at}");
+    }
+    script::take_all_locks(&store).unwrap();
+    store.clean_temp(Duration::ZERO).unwrap();
+    assert!(leavings(dir.path()).is_empty(), "{at}");
+    Some(
+        attempts
+            .iter()
+            .flatten()
+            .filter(|said| **said != Said::Ok)
+            .count(),
+    )
+}
