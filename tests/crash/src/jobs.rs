@@ -245,14 +245,22 @@ pub(crate) fn durable(store: &LocalStore, what: &str) {
             sequence,
         };
         let name = key(format!("d{}/c/{}", sequence % 3, sequence % 7));
-        store
-            .put(&name, &record.bytes().into(), PutMode::Overwrite)
-            .unwrap();
-        match durability {
-            Durability::None if sequence % 10 == 0 => BlockingStore::sync(&store).unwrap(),
-            Durability::None | Durability::File => continue,
-            Durability::FileAndDir => {}
+        let put = store.put(&name, &record.bytes().into(), PutMode::Overwrite);
+        let promised = match durability {
+            Durability::None => sequence % 10 == 0,
+            Durability::File => false,
+            Durability::FileAndDir => true,
+        };
+        let synced = match (put, durability) {
+            (Ok(_), Durability::None) if promised => BlockingStore::sync(&store),
+            (put, _) => put.map(drop),
+        };
+        // The power is gone.
+        if synced.is_err() {
+            return;
         }
-        say(sequence.to_string());
+        if promised {
+            say(sequence.to_string());
+        }
     }
 }

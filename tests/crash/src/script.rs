@@ -80,9 +80,9 @@ const PATCHED: std::ops::Range<usize> = 1000..1500;
 
 /// The value of a key in a generation.
 fn value(key: &str, generation: u64) -> Vec<u8> {
-    let seed = key
-        .bytes()
-        .fold(generation, |sum, byte| sum * 131 + u64::from(byte));
+    let seed = key.bytes().fold(generation, |sum, byte| {
+        sum.wrapping_mul(131).wrapping_add(u64::from(byte))
+    });
     let mut random = Random::new(seed);
     let words = (0..CHUNK / 8).flat_map(|_| random.next().to_le_bytes());
     words.collect()

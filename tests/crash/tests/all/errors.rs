@@ -74,11 +74,14 @@ fn err_at_every_syscall() {
             continue;
         }
         for n in (first(refusal.call)..).step_by(stride) {
-            let Some(told) = refused_at(refusal, n) else {
-                break;
-            };
-            points += 1;
-            errors += told;
+            match refused_at(refusal, n) {
+                Refused::Never => break,
+                Refused::BeforeStart => {}
+                Refused::Then(told) => {
+                    points += 1;
+                    errors += told;
+                }
+            }
         }
     }
     let least = if full() { 1000 } else { 15 };
@@ -110,8 +113,17 @@ fn refusals() -> Vec<Refusal> {
     all
 }
 
-/// Lets the n-th call fail; how many errors were told, or `None` if the script made fewer calls.
-fn refused_at(refusal: Refusal, n: u64) -> Option<usize> {
+enum Refused {
+    /// The script makes fewer calls.
+    Never,
+    /// The process did not come to the script.
+    BeforeStart,
+    /// And so many errors were told.
+    Then(usize),
+}
+
+/// Lets the n-th call fail.
+fn refused_at(refusal: Refusal, n: u64) -> Refused {
     let Refusal {
         mode,
         call,
@@ -129,7 +141,10 @@ fn refused_at(refusal: Refusal, n: u64) -> Option<usize> {
         &format!("error={name}:when={n}{more}"),
     );
     if !script.injected {
-        return None;
+        return Refused::Never;
+    }
+    if script.lines.is_empty() {
+        return Refused::BeforeStart;
     }
     let at = format!("{refusal:?}, number {n}: {:?}", script.lines);
     assert!(script.status.success(), "{at}");
@@ -173,11 +188,6 @@ fn refused_at(refusal: Refusal, n: u64) -> Option<usize> {
     script::take_all_locks(&store).unwrap();
     store.clean_temp(Duration::ZERO).unwrap();
     assert!(leavings(dir.path()).is_empty(), "{at}");
-    Some(
-        attempts
-            .iter()
-            .flatten()
-            .filter(|said| **said != Said::Ok)
-            .count(),
-    )
+    let told = attempts.iter().flatten().filter(|said| **said != Said::Ok);
+    Refused::Then(told.count())
 }

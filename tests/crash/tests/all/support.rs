@@ -115,19 +115,21 @@ pub(crate) fn is_root() -> bool {
     id.is_ok_and(|id| id.stdout == b"0\n")
 }
 
-/// Whether strace is there and may trace; else says that the test is skipped.
-pub(crate) fn strace_or_skip(what: &str) -> bool {
+/// Whether strace is there and may trace.
+pub(crate) fn traces() -> bool {
     let mut probe = Command::new("strace");
     let probe = probe.args(["-qq", "-o", "/dev/null", "true"]).output();
-    let works = probe.is_ok_and(|probe| probe.status.success());
-    if !works {
-        skipped(
-            what,
-            "no strace that may trace",
-            "apt install strace; run as a user who may trace",
-        );
+    probe.is_ok_and(|probe| probe.status.success())
+}
+
+/// The same; if not, says that the test is skipped.
+pub(crate) fn strace_or_skip(what: &str) -> bool {
+    let traces = traces();
+    if !traces {
+        let how = "apt install strace; run as a user who may trace";
+        skipped(what, "no strace that may trace", how);
     }
-    works
+    traces
 }
 
 /// A script that was interfered with.
@@ -151,7 +153,8 @@ pub(crate) fn script_with(dir: &Path, mode: &str, call: &str, inject: &str) -> S
         &format!("inject={call}:{inject}"),
     ]);
     strace.arg(WORKER).arg("script").arg(dir).arg(mode);
-    let output = strace.env("RUST_BACKTRACE", "0").output().unwrap();
+    // Cargo's directories of libraries would all be looked through.
+    let output = strace.env_remove("LD_LIBRARY_PATH").output().unwrap();
     let log = std::fs::read(log.path()).unwrap();
     let log = String::from_utf8_lossy(&log);
     Script {
