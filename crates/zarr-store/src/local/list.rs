@@ -71,7 +71,7 @@ fn found(
             let metadata = tree.metadata(key.as_str())?;
             match metadata.is_dir() {
                 true => Some(Found::Dir),
-                false => metadata.is_file().then(|| Found::File(metadata.len())),
+                false => metadata.is_file().then_some(Found::File(metadata.len())),
             }
         }
         _ => None,
