@@ -11,6 +11,10 @@
 //! store under its map's lock, the local store under a mutex it holds for a version check and a
 //! rename. A whole value that lands in between is seen as a conflict, read and merged.
 //!
+//! **Other processes** are kept out by the holder of the queue's lock, so that one of each process
+//! competes. Waiting for them is trying again after a pause: a wait in the system could not be given
+//! up, and would hold a thread and a file.
+//!
 //! **Waiting** is async and needs no runtime. A guard is bound to no thread: it can move into
 //! whatever does the last write. A dropped waiter leaves the queue; a name that nobody holds takes
 //! no memory.
@@ -157,8 +161,7 @@ impl Drop for KeyLock {
     }
 }
 
-/// How long to wait before the next try to keep other processes out. Trying, rather than waiting in
-/// the system: a wait there could not be given up, and would hold a thread and a descriptor.
+/// How long to wait before the next try to keep other processes out.
 pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
     (0..).map(|n: u32| Duration::from_micros(50 << n.min(6)))
 }
