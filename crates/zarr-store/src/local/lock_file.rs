@@ -88,10 +88,10 @@ impl LockFile {
                 Ok(Attempt::Busy) => return Ok(None),
                 Ok(Attempt::Gone) => {}
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    made_in = Some(MadeIn(tree.clone(), name.clone()));
                     tree.make_parents(&name)?;
                     // The write that follows will find them there, and not think of their names.
                     self.store.sync_names(&name, true)?;
-                    made_in = Some((tree.clone(), name.clone()));
                 }
                 Err(e) => return Err(e),
             }
@@ -104,14 +104,7 @@ impl LockFile {
         const UNSUPPORTED: &str = "this file system cannot lock files, which keeps other processes \
              out while a value is read, changed and written; if no other process writes, turn that \
              off: `LocalStore::locking(Locking::None)`";
-        let no_locks = [
-            Errno::NOLCK,
-            Errno::OPNOTSUPP,
-            Errno::NOSYS,
-            Errno::BADF,
-            Errno::INVAL,
-        ];
-        if Errno::from_io_error(&e).is_some_and(|errno| no_locks.contains(&errno)) {
+        if is_unsupported(&e) {
             let kind = StoreErrorKind::Unsupported(UNSUPPORTED);
             return self.store.refusal(Op::Lock, &self.key, kind);
         }
@@ -151,27 +144,54 @@ enum Attempt {
     Gone,
 }
 
+/// The directories of a name that were made for a lock, removed when dropped if nothing came into
+/// them.
+struct MadeIn(Tree, String);
+
+impl Drop for MadeIn {
+    fn drop(&mut self) {
+        self.0.remove_empty_parents(&self.1);
+    }
+}
+
 /// A locked file, removed and unlocked when dropped.
 struct Held {
     place: Place,
     file: OwnedFd,
-    /// The directories of this name were made for it.
-    made_in: Option<(Tree, String)>,
+    made_in: Option<MadeIn>,
 }
 
 impl Held {
     fn take(tree: &Tree, name: &str) -> io::Result<Attempt> {
         let place = tree.place(name)?;
-        let file = open(place.at(), place.path(), OFlags::CREATE)?;
-        Ok(match lock(&file, place.at(), place.path())? {
-            Some(true) => Attempt::Held(Held {
+        let (dir, path) = (place.at(), place.path());
+        let (file, made) = match open(dir, path, OFlags::CREATE | OFlags::EXCL) {
+            Ok(file) => (file, true),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                match open(dir, path, OFlags::empty()) {
+                    Ok(file) => (file, false),
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Attempt::Gone),
+                    Err(e) => return Err(e),
+                }
+            }
+            Err(e) => return Err(e),
+        };
+        match lock(&file, dir, path) {
+            Ok(Some(true)) => Ok(Attempt::Held(Held {
                 place,
                 file,
                 made_in: None,
-            }),
-            Some(false) => Attempt::Gone,
-            None => Attempt::Busy,
-        })
+            })),
+            Ok(Some(false)) => Ok(Attempt::Gone),
+            Ok(None) => Ok(Attempt::Busy),
+            Err(e) => {
+                // After any other error somebody may hold it by now, so it is left behind.
+                if made && is_unsupported(&e) {
+                    unlinkat(dir, path, AtFlags::empty())?;
+                }
+                Err(e)
+            }
+        }
     }
 }
 
@@ -183,9 +203,8 @@ impl Drop for Held {
             // If even this fails, it is left behind, which is in nobody's way.
             let _ = retry_on_intr(|| unlinkat(dir, path, AtFlags::empty()));
         }
-        if let Some((tree, name)) = &self.made_in {
-            tree.remove_empty_parents(name);
-        }
+        // Now that they are empty again.
+        drop(self.made_in.take());
     }
 }
 
@@ -198,7 +217,11 @@ impl fmt::Debug for Held {
 /// Removes a lock file if nobody holds it; whether it did.
 pub(super) fn remove_if_free(dir: BorrowedFd<'_>, path: &Path) -> io::Result<bool> {
     let free = match open(dir, path, OFlags::empty()) {
-        Ok(file) => lock(&file, dir, path)? == Some(true),
+        Ok(file) => match lock(&file, dir, path) {
+            // Where nobody can lock it, nobody does.
+            Err(e) if is_unsupported(&e) => true,
+            locked => locked? == Some(true),
+        },
         // A link: nobody locks that.
         Err(e) if Errno::from_io_error(&e) == Some(Errno::LOOP) => true,
         Err(e) => return Err(e),
@@ -214,6 +237,18 @@ fn open(dir: BorrowedFd<'_>, path: &Path, more: OFlags) -> io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = flags | OFlags::CLOEXEC | more;
     Ok(openat(dir, path, flags, Mode::from_raw_mode(0o666))?)
+}
+
+/// Whether a file system says that it has no such locks.
+fn is_unsupported(e: &io::Error) -> bool {
+    let said = [
+        Errno::NOLCK,
+        Errno::OPNOTSUPP,
+        Errno::NOSYS,
+        Errno::BADF,
+        Errno::INVAL,
+    ];
+    Errno::from_io_error(e).is_some_and(|errno| said.contains(&errno))
 }
 
 /// Whether the lock is ours and worth something; `None` if somebody else has it.

@@ -181,13 +181,51 @@ fn refused_at(refusal: Refusal, n: u64) -> Refused {
         );
     }
     assert_eq!(model.differs(&store), None, "{at}");
-    // Those calls are how a file of the store's own is removed, or recognised.
-    if !["unlink", "unlinkat", "fstat", "newfstatat"].contains(&call) {
+    // Those calls are how a file of the store's own is removed, or recognised, or how it is known
+    // that nobody else holds it.
+    if !["unlink", "unlinkat", "fstat", "newfstatat", "flock"].contains(&call) {
         assert!(leavings(dir.path()).is_empty(), "{at}");
     }
+    let temporary = leavings(dir.path());
+    let temporary = temporary
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "zarr-tmp"));
+    assert!(temporary.count() == 0 || call.starts_with("unlink"), "{at}");
     script::take_all_locks(&store).unwrap();
     store.clean_temp(Duration::ZERO).unwrap();
     assert!(leavings(dir.path()).is_empty(), "{at}");
     let told = attempts.iter().flatten().filter(|said| **said != Said::Ok);
     Refused::Then(told.count())
+}
+
+#[test]
+fn file_system_without_locks() {
+    if !strace_or_skip("a file system without locks") {
+        return;
+    }
+    for error in ["ENOLCK", "EOPNOTSUPP"] {
+        let dir = tempdir();
+        let store = LocalStore::new(dir.path());
+        script::seed(&store);
+        let script = script_with(
+            dir.path(),
+            "follow",
+            "flock",
+            &format!("error={error}:when=1+"),
+        );
+        assert!(script.status.success() && script.injected);
+        let told: Vec<_> = script
+            .lines
+            .iter()
+            .filter(|line| line.starts_with("err"))
+            .collect();
+        assert_eq!(told.len(), 12, "{told:?}");
+        assert!(
+            told.iter()
+                .all(|line| line.contains("LocalStore::locking(Locking::None)"))
+        );
+        assert!(leavings(dir.path()).is_empty());
+        let made_for_a_lock = dir.path().join("b/c");
+        assert!(!made_for_a_lock.exists());
+    }
 }
