@@ -325,6 +325,19 @@ fn writers_survive_deletes_of_their_directory() {
 }
 
 #[test]
+fn a_link_to_nothing_is_no_directory_to_write_into() {
+    let (store, _dir) = local();
+    fs::create_dir_all(store.root()).unwrap();
+    symlink("nowhere", store.root().join("a")).unwrap();
+    for store in [store.clone(), store.symlinks(Symlinks::Inside)] {
+        let error = store
+            .put(&key("a/b/c"), &vec![1].into(), PutMode::Overwrite)
+            .unwrap_err();
+        assert!(error.to_string().contains("os error 17"), "{error}");
+    }
+}
+
+#[test]
 fn readers_see_one_writers_value() {
     let (store, _dir) = local();
     let whole = |n: u8| Payload::from_iter([vec![n; 5000], vec![n; 3000]]);

@@ -11,7 +11,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{AtFlags, CWD, Mode, OFlags, mkdirat, openat, unlinkat},
+    fs::{AtFlags, CWD, FileType, Mode, OFlags, mkdirat, openat, statat, unlinkat},
     io::{Errno, retry_on_intr},
 };
 
@@ -118,22 +118,30 @@ impl Tree {
 
     /// Makes the directories that a name lies in. That some of them go meanwhile is no error.
     pub(super) fn make_parents(&self, name: &str) -> io::Result<()> {
-        let made = match self.links {
-            Symlinks::Follow => fs::create_dir_all(self.path(split(name).0)),
-            Symlinks::Inside => fs::create_dir_all(&self.root).and_then(|()| {
-                let slashes = name.match_indices('/');
-                slashes.map(|(at, _)| &name[..at]).try_for_each(|dir| {
-                    let place = self.place(dir)?;
-                    match mkdirat(place.at(), &place.path, Mode::from_raw_mode(0o777)) {
-                        Ok(()) | Err(Errno::EXIST) => Ok(()),
-                        Err(e) => Err(e.into()),
-                    }
-                })
-            }),
+        match self.make_dir(split(name).0) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            made => made,
+        }
+    }
+
+    fn make_dir(&self, dir: &str) -> io::Result<()> {
+        if dir.is_empty() {
+            return fs::create_dir_all(&self.root);
+        }
+        let make = || -> io::Result<()> {
+            let place = self.place(dir)?;
+            match mkdirat(place.at(), &place.path, Mode::from_raw_mode(0o777)) {
+                // Whoever made it may have removed it since; a link to nothing stays one.
+                Err(Errno::EXIST) if !place.is_link()? || self.metadata(dir).is_ok() => Ok(()),
+                made => Ok(made?),
+            }
         };
-        match made {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
-            _ => Ok(()),
+        match make() {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                self.make_dir(split(dir).0)?;
+                make()
+            }
+            made => made,
         }
     }
 
@@ -179,6 +187,14 @@ impl Place {
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    fn is_link(&self) -> io::Result<bool> {
+        match statat(self.at(), &self.path, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(FileType::from_raw_mode(stat.st_mode) == FileType::Symlink),
+            Err(Errno::NOENT) => Ok(false),
+            Err(e) => Err(e.into()),
+        }
     }
 }
 
