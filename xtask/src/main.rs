@@ -39,8 +39,8 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "test",
-        help: "unit, integration and doc tests",
-        run: |workspace, args| plain(args, workspace, test::run),
+        help: "unit, integration and doc tests; [--crash] kills and starves for minutes",
+        run: test::run,
     },
     Verb {
         name: "features",
@@ -87,6 +87,10 @@ fn main() -> ExitCode {
     };
     match Workspace::find().and_then(|workspace| (verb.run)(&workspace, args)) {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Partly(skipped)) => {
+            println!("{}\n{} skipped", skipped.join("\n"), skipped.len());
+            ExitCode::SUCCESS
+        }
         Ok(Outcome::Skipped(skip)) => {
             println!("{skip}");
             ExitCode::SUCCESS

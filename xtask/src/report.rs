@@ -8,7 +8,19 @@ pub(crate) type Result<T> = std::result::Result<T, String>;
 /// The end of a step that did not fail.
 pub(crate) enum Outcome {
     Done,
+    /// Done, but for the parts that these lines name.
+    Partly(Vec<String>),
     Skipped(Skip),
+}
+
+impl Outcome {
+    /// Done, but for what these lines say was skipped.
+    pub(crate) fn of(skipped: Vec<String>) -> Self {
+        match skipped.is_empty() {
+            true => Outcome::Done,
+            false => Outcome::Partly(skipped),
+        }
+    }
 }
 
 /// What could not be checked on this machine. A missing tool is never hidden and never a failure.

@@ -1,11 +1,29 @@
-//! `cargo xtask test`: unit, integration and doc tests of the default members.
+//! `cargo xtask test`: unit, integration and doc tests of the default members; with `--crash` the crash tests alone,
+//! with as many rounds as RELIABILITY's figures name. Owns where tests say what they had to skip.
+
+use std::fs;
 
 use crate::process::{cargo, run as run_command};
 use crate::report::{Outcome, Result};
 use crate::workspace::Workspace;
 
-pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
     // `--no-fail-fast`: a failure in one crate must not hide those of the others.
-    run_command(&mut cargo(workspace, &["test", "--no-fail-fast"]))?;
-    Ok(Outcome::Done)
+    let mut command = match args {
+        [] => cargo(workspace, &["test", "--no-fail-fast"]),
+        [crash] if crash == "--crash" => {
+            let mut command = cargo(workspace, &["test", "--package", "zarr-crash-tests"]);
+            command.env("ZARR_CRASH", "full");
+            command
+        }
+        [other, ..] => return Err(format!("it takes `--crash` or nothing, not `{other}`")),
+    };
+    // A test cannot tell its harness that it was skipped, so it leaves a line here.
+    let said = workspace.target().join("skipped-tests.txt");
+    fs::create_dir_all(workspace.target())
+        .and_then(|()| fs::write(&said, ""))
+        .map_err(|error| format!("{}: {error}", said.display()))?;
+    run_command(command.env("ZARR_SKIPPED", &said))?;
+    let said = fs::read_to_string(&said).map_err(|error| error.to_string())?;
+    Ok(Outcome::of(said.lines().map(str::to_owned).collect()))
 }

@@ -70,7 +70,7 @@ impl Workspace {
     /// Every member, those that nobody publishes included.
     pub(crate) fn members(&self) -> Result<Vec<Member>> {
         let mut found = self.crates()?;
-        for name in ["xtask", "tests", "benches"] {
+        for name in ["xtask", "tests", "tests/crash", "benches"] {
             found.push(member(self.root.join(name))?);
         }
         Ok(found)

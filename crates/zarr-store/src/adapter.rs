@@ -11,7 +11,8 @@ use bytes::Bytes;
 
 use crate::{
     BlockingStore, BoxFuture, ByteRange, Found, IoHints, Key, KeyLock, Listing, Op, Payload,
-    Prefix, PutMode, Result, Store, StoreError, StoreErrorKind, Version, runtime,
+    Prefix, PutMode, Result, Store, StoreError, StoreErrorKind, Version, descriptors, lock,
+    runtime,
 };
 
 /// Makes a [`Store`] of a [`BlockingStore`]. Cheap to clone; clones are one store.
@@ -35,17 +36,24 @@ impl<B: BlockingStore> Blocking<B> {
         name: &str,
         call: impl FnOnce(&B) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        if self.0.hints().instant || runtime::is_inline() {
+        if self.0.hints().instant {
+            return call(&self.0);
+        }
+        // Here a driver waits; it moves into the call, so it is held while files are open.
+        let permit = descriptors::calls().take().await;
+        if runtime::is_inline() {
             return call(&self.0);
         }
         let store = Arc::clone(&self.0);
-        runtime::offload(move || call(&store))
-            .await
-            .unwrap_or_else(|| {
-                let stopped =
-                    std::io::Error::other("the async runtime shut down before the call was made");
-                Err(StoreError::new(op, self, name, StoreErrorKind::Io(stopped)))
-            })
+        let call = move || {
+            let _permit = permit;
+            call(&store)
+        };
+        runtime::offload(call).await.unwrap_or_else(|| {
+            let stopped =
+                std::io::Error::other("the async runtime shut down before the call was made");
+            Err(StoreError::new(op, self, name, StoreErrorKind::Io(stopped)))
+        })
     }
 
     /// As `call`, for writes: after every write of the key that is still on its way (see
@@ -132,7 +140,22 @@ impl<B: BlockingStore> Store for Blocking<B> {
 
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
         let name = self.0.lock_name(key);
-        Box::pin(async move { Ok(KeyLock::acquire(name).await) })
+        Box::pin(async move {
+            let others = name.others();
+            let lock = KeyLock::acquire(name).await;
+            let Some(others) = others else {
+                return Ok(lock);
+            };
+            let mut pauses = lock::pauses();
+            loop {
+                let others = Arc::clone(&others);
+                let attempt = self.call(Op::Lock, key.as_str(), move |_| others.try_keep_out());
+                if let Some(kept_out) = attempt.await? {
+                    return Ok(lock.keeping_out(kept_out));
+                }
+                runtime::sleep(pauses.next().unwrap_or_default()).await;
+            }
+        })
     }
 
     fn sync(&self) -> BoxFuture<'_, Result<()>> {

@@ -47,8 +47,8 @@ pub trait StoreExt: Store {
         async move { Ok(self.list(prefix).next().await.transpose()?.is_none()) }
     }
 
-    /// Begins to change part of a value, waiting for others in this process who do the same: the
-    /// way in which no two writers lose each other's bytes.
+    /// Begins to change part of a value, waiting for others who do the same (in this process; on
+    /// local files, in any): the way in which no two writers lose each other's bytes.
     ///
     /// ```
     /// use zarr_store::{BlockingStore, ByteRange, Commit, Key, MemoryStore, StoreExt, runtime};

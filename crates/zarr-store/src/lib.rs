@@ -7,7 +7,8 @@
 //!   be read is `Err`, so that a failed read can never pass for missing data.
 //! - **A key holds one complete value, old or new, at every instant.**
 //! - **Two writers of one value never lose each other's bytes:** part of a value is changed through
-//!   [`StoreExt::update`], which locks in this process and writes conditionally.
+//!   [`StoreExt::update`], which locks (files: also against other processes) and writes
+//!   conditionally.
 //! - **No key leaves its root:** only a [`Key`] reaches a store, and a `Key` cannot say `..`.
 //!
 //! A backend implements [`BlockingStore`] (local things) or [`Store`] (remote ones). The adapter
@@ -31,6 +32,7 @@
 mod adapter;
 mod blocking;
 pub mod coalesce;
+mod descriptors;
 mod directory;
 mod error;
 mod ext;
@@ -52,7 +54,7 @@ mod value;
 mod wrap;
 
 #[cfg(all(feature = "local", unix))]
-pub use local::{Durability, LocalStore};
+pub use local::{Durability, LocalStore, Locking, Symlinks};
 #[cfg(feature = "cache")]
 pub use wrap::Cached;
 #[cfg(feature = "tracing")]

@@ -11,13 +11,16 @@
 //! two equally long values written within one second and given one inode number look alike.
 //!
 //! **Two handles on one directory** meet: locks and the short mutex of `stripe` go by the full
-//! path.
+//! path. Two processes meet in `lock_file`.
 
+mod descend;
 mod list;
+mod lock_file;
 mod object;
 mod platform;
 mod stripe;
 mod temp;
+mod tree;
 
 use std::{
     fmt, fs, io,
@@ -26,12 +29,13 @@ use std::{
     time::Duration,
 };
 
-use rustix::io::Errno;
-
-use self::{
-    object::{Described, LocalObject},
-    temp::Temp,
+use rustix::{
+    fs::{AtFlags, unlinkat},
+    io::Errno,
 };
+
+use self::{lock_file::LockFile, object::LocalObject, temp::Temp, tree::Tree};
+pub use self::{lock_file::Locking, tree::Symlinks};
 use crate::{
     BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
     PutMode, Result, StoreError, StoreErrorKind, Version,
@@ -54,8 +58,9 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct LocalStore {
-    root: Arc<Path>,
+    tree: Tree,
     durability: Durability,
+    locking: Locking,
     hints: IoHints,
 }
 
@@ -86,8 +91,9 @@ impl LocalStore {
         let root = resolved(root.as_ref());
         let hints = IoHints::local(Identity::named(("file", &root)));
         LocalStore {
-            root: root.into(),
+            tree: Tree::new(root, Symlinks::Follow),
             durability: Durability::None,
+            locking: Locking::Os,
             hints,
         }
     }
@@ -96,6 +102,33 @@ impl LocalStore {
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> Self {
         self.durability = durability;
+        self
+    }
+
+    /// The same store with another way to keep the updates of several processes apart.
+    ///
+    /// Whoever updates a value waits for as long as another process holds its lock; a process that
+    /// ends, however it ends, holds none any more.
+    #[must_use]
+    pub fn locking(mut self, locking: Locking) -> Self {
+        self.locking = locking;
+        self
+    }
+
+    /// The same store with another policy for symbolic links.
+    ///
+    /// ```
+    /// use zarr_store::{BlockingStore, Key, LocalStore, Symlinks};
+    /// # let dir = tempfile::tempdir()?;
+    /// # let path = dir.path();
+    /// let downloaded = LocalStore::new(path).symlinks(Symlinks::Inside);
+    /// std::os::unix::fs::symlink("/etc/passwd", path.join("chunk"))?;
+    /// assert!(downloaded.open(&Key::new("chunk")?).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn symlinks(mut self, symlinks: Symlinks) -> Self {
+        self.tree = self.tree.links(symlinks);
         self
     }
 
@@ -111,35 +144,32 @@ impl LocalStore {
 
     /// The directory.
     pub fn root(&self) -> &Path {
-        &self.root
+        self.tree.root()
     }
 
-    /// Deletes what writers that were killed have left behind, if it is older than `older_than`;
-    /// younger files may belong to writes under way. Says how many files were deleted.
+    /// Deletes what writers that were killed have left behind, if it is older than `older_than`:
+    /// temporary files, of which younger ones may belong to writes under way, and lock files that
+    /// nobody holds. Says how many files were deleted.
     ///
     /// # Errors
     /// Why a directory could not be read or a file not deleted.
     pub fn clean_temp(&self, older_than: Duration) -> Result<u64> {
-        list::clean_temp(&self.root, older_than)
-            .map_err(|(path, e)| self.error(Op::Delete, path.to_string_lossy(), e))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + 1 + name.len());
-        path.push(&self.root);
-        path.push(name);
-        path
-    }
-
-    /// What the file at `path` lies in.
-    fn directory<'p>(&'p self, path: &'p Path) -> &'p Path {
-        path.parent().unwrap_or(&self.root)
+        uninterrupted(|| list::clean_temp(&self.tree, older_than))
+            .map_err(|e| self.error(Op::Delete, "", e))
     }
 
     fn error(&self, op: Op, name: impl AsRef<str>, e: io::Error) -> StoreError {
+        let errno = Errno::from_io_error(&e);
+        if errno == Some(Errno::XDEV) {
+            let kind = StoreErrorKind::Unsupported(
+                "a symbolic link on the way leads out of the store; if whoever made the store is to \
+                 be trusted, follow it: `LocalStore::symlinks(Symlinks::Follow)`",
+            );
+            return self.refusal(op, name, kind);
+        }
         // Out of descriptors, memory or processes: others will give some back.
         let busy = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
-        let retry = Errno::from_io_error(&e).is_some_and(|errno| busy.contains(&errno));
+        let retry = errno.is_some_and(|errno| busy.contains(&errno));
         let mut error = self.refusal(op, name, e.into());
         error.retry |= retry;
         error
@@ -150,14 +180,15 @@ impl LocalStore {
     }
 
     /// One try to write: `Err(NotFound)` means that the directory is not there (any more).
-    fn try_put(&self, path: &Path, value: &Payload, mode: &PutMode) -> io::Result<Landed> {
-        let mut temp = Temp::create(path)?;
+    fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<Landed> {
+        let place = self.tree.place(key.as_str())?;
+        let mut temp = Temp::create(&place)?;
         let described = temp.fill(value, self.durability != Durability::None)?;
-        let _stripe = stripe::hold(path);
+        let _stripe = stripe::hold(&self.tree.path(key.as_str()));
         match mode {
-            PutMode::Overwrite => temp.rename_to(path)?,
+            PutMode::Overwrite => temp.rename()?,
             PutMode::Create => {
-                if let Err(e) = temp.rename_to_new(path) {
+                if let Err(e) = temp.rename_to_new() {
                     return match e.kind() {
                         io::ErrorKind::AlreadyExists => {
                             Ok(Landed::Not(StoreErrorKind::AlreadyExists))
@@ -170,29 +201,30 @@ impl LocalStore {
                     };
                 }
             }
-            PutMode::Update(same) => match there(path)? {
-                Some(old) if old.version == *same => temp.rename_to(path)?,
+            PutMode::Update(same) => match self.tree.stat(key.as_str())? {
+                Some(old) if old.version == *same => temp.rename()?,
                 _ => return Ok(Landed::Not(StoreErrorKind::Conflict)),
             },
         }
         Ok(Landed::As(described.version))
     }
 
-    /// Makes it durable that names in `dir` changed; with `up` in the directories above it as well.
-    fn sync_names(&self, dir: &Path, up: bool) -> io::Result<()> {
+    /// Makes it durable that names beside `name` changed; with `up` in the directories above as
+    /// well, to that of the root.
+    fn sync_names(&self, name: &str, up: bool) -> io::Result<()> {
         if self.durability != Durability::FileAndDir {
             return Ok(());
         }
-        let inside = dir
-            .ancestors()
-            .take_while(|dir| dir.starts_with(&self.root));
-        let dirs = inside.chain(self.root.parent());
-        for dir in dirs.take(if up { usize::MAX } else { 1 }) {
-            match fs::File::open(dir) {
+        let inside = tree::parents(name).map(|dir| self.tree.open_dir(dir));
+        let above = self
+            .root()
+            .parent()
+            .map(|dir| Ok(fs::File::open(dir)?.into()));
+        for dir in inside.chain(above).take(if up { usize::MAX } else { 1 }) {
+            match dir.map(fs::File::from) {
                 Ok(dir) => dir.sync_all()?,
                 // Deleted since, names and all.
-                Err(e) if is_absent(&e) => {}
-                Err(e) => return Err(e),
+                Err(e) => if_absent(e)?,
             }
         }
         Ok(())
@@ -204,21 +236,26 @@ enum Landed {
     Not(StoreErrorKind),
 }
 
-/// Size and version of the file at `path`, if there is one.
-fn there(path: &Path) -> io::Result<Option<Described>> {
-    match fs::metadata(path) {
-        Ok(metadata) => Described::new(&metadata).map(Some),
-        Err(e) if is_absent(&e) => Ok(None),
-        Err(e) => Err(e),
-    }
-}
-
 /// The only two ways of a path to be proved absent: no such name, or a parent that is a file.
 fn is_absent(e: &io::Error) -> bool {
     matches!(
         e.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
+}
+
+/// Calls again if a signal came first: then nothing was done.
+fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
+fn if_absent(e: io::Error) -> io::Result<()> {
+    if is_absent(&e) { Ok(()) } else { Err(e) }
 }
 
 /// An absolute path with the links of its existing part resolved, so that equal directories have
@@ -240,25 +277,20 @@ fn resolved(path: &Path) -> PathBuf {
 
 impl BlockingStore for LocalStore {
     fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
-        match object::open(&self.path(key.as_str())) {
-            Ok(file) => Ok(Some(Arc::new(LocalObject::new(
-                file,
-                self.clone(),
-                key.clone(),
-            )))),
+        match LocalObject::open(self, key) {
+            Ok(object) => Ok(Some(Arc::new(object))),
             Err(e) if is_absent(&e) => Ok(None),
             Err(e) => Err(self.error(Op::Open, key, e)),
         }
     }
 
     fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
-        let path = self.path(key.as_str());
         let fail = |e| self.error(Op::Put, key, e);
         let mut made_directories = false;
         for _ in 0..TRIES {
-            match self.try_put(&path, value, &mode) {
+            match uninterrupted(|| self.try_put(key, value, &mode)) {
                 Ok(Landed::As(version)) => {
-                    self.sync_names(self.directory(&path), made_directories)
+                    self.sync_names(key.as_str(), made_directories)
                         .map_err(fail)?;
                     return Ok(Some(version));
                 }
@@ -269,10 +301,8 @@ impl BlockingStore for LocalStore {
                     }
                     // Never there, or deleted by `delete_prefix` since: then it is as if that had
                     // come first.
-                    match fs::create_dir_all(self.directory(&path)) {
-                        Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(fail(e)),
-                        _ => made_directories = true,
-                    }
+                    uninterrupted(|| self.tree.make_parents(key.as_str())).map_err(fail)?;
+                    made_directories = true;
                 }
                 Err(e) => return Err(fail(e)),
             }
@@ -283,43 +313,38 @@ impl BlockingStore for LocalStore {
     }
 
     fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
-        let path = self.path(key.as_str());
         let fail = |e| self.error(Op::Delete, key, e);
-        let stripe = stripe::hold(&path);
-        if let Some(same) = same
-            && there(&path)
-                .map_err(fail)?
-                .is_none_or(|old| old.version != *same)
-        {
-            return Err(self.refusal(Op::Delete, key, StoreErrorKind::Conflict));
+        let stripe = stripe::hold(&self.tree.path(key.as_str()));
+        if let Some(same) = same {
+            let old = uninterrupted(|| self.tree.stat(key.as_str())).map_err(fail)?;
+            if old.is_none_or(|old| old.version != *same) {
+                return Err(self.refusal(Op::Delete, key, StoreErrorKind::Conflict));
+            }
         }
-        let removed = fs::remove_file(&path);
+        let removed = uninterrupted(|| {
+            let place = self.tree.place(key.as_str())?;
+            Ok(unlinkat(place.at(), place.path(), AtFlags::empty())?)
+        });
         drop(stripe);
         match removed {
-            Ok(()) => self.sync_names(self.directory(&path), false).map_err(fail),
-            Err(e) if is_absent(&e) => Ok(()),
-            Err(e) => Err(fail(e)),
+            Ok(()) => self.sync_names(key.as_str(), false).map_err(fail),
+            Err(e) => if_absent(e).map_err(fail),
         }
     }
 
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
-        let path = self.path(prefix.bare());
-        let (removed, parent) = match prefix.is_root() {
-            true => (list::remove_children(&self.root), &*self.root),
-            false => (list::remove_tree(&path), self.directory(&path)),
-        };
+        let name = prefix.bare();
+        let removed = uninterrupted(|| match prefix.is_root() {
+            true => list::remove_children(&self.tree),
+            false => list::remove_tree(&self.tree, name),
+        });
         removed
-            .and_then(|()| self.sync_names(parent, false))
+            .and_then(|()| self.sync_names(name, false))
             .map_err(|e| self.error(Op::DeletePrefix, prefix, e))
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        let path = if prefix.is_root() {
-            self.root.to_path_buf()
-        } else {
-            self.path(prefix.bare())
-        };
-        match list::list_dir(&path, prefix) {
+        match uninterrupted(|| list::list_dir(&self.tree, prefix)) {
             Ok(listing) => Ok(listing),
             Err(e) if is_absent(&e) => Ok(Listing::default()),
             Err(e) => Err(self.error(Op::List, prefix, e)),
@@ -331,7 +356,8 @@ impl BlockingStore for LocalStore {
     }
 
     fn head(&self, key: &Key) -> Result<Option<Found<()>>> {
-        let found = there(&self.path(key.as_str())).map_err(|e| self.error(Op::Head, key, e))?;
+        let found = uninterrupted(|| self.tree.stat(key.as_str()));
+        let found = found.map_err(|e| self.error(Op::Head, key, e))?;
         Ok(found.map(|d| Found {
             data: (),
             size: d.size,
@@ -341,32 +367,35 @@ impl BlockingStore for LocalStore {
 
     fn lock_name(&self, key: &Key) -> LockName {
         // By path: one file has one lock, whichever of its parents was opened as a store.
-        LockName::new(
+        let name = LockName::new(
             Identity::named("file"),
-            self.path(key.as_str()).to_string_lossy(),
-        )
+            self.tree.path(key.as_str()).to_string_lossy(),
+        );
+        match self.locking {
+            Locking::Os => name.against(LockFile::new(self.clone(), key.clone())),
+            Locking::None => name,
+        }
     }
 
     fn sync(&self) -> Result<()> {
-        match fs::File::open(&self.root) {
-            Ok(root) => platform::barrier(&root).map_err(|e| self.error(Op::Sync, "", e)),
-            Err(e) if is_absent(&e) => Ok(()),
-            Err(e) => Err(self.error(Op::Sync, "", e)),
-        }
+        uninterrupted(|| platform::barrier(&self.tree.open_dir("")?))
+            .or_else(if_absent)
+            .map_err(|e| self.error(Op::Sync, "", e))
     }
 }
 
 impl fmt::Display for LocalStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.root.display().fmt(f)
+        self.root().display().fmt(f)
     }
 }
 
 impl fmt::Debug for LocalStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalStore")
-            .field("root", &self.root)
+            .field("tree", &self.tree)
             .field("durability", &self.durability)
+            .field("locking", &self.locking)
             .field("high_latency", &self.hints.high_latency)
             .finish()
     }

@@ -1,5 +1,7 @@
 //! Locks of keys within this process: one first-come-first-served queue per key, shared by all
-//! handles on a store. It knows names only, no stores and no values.
+//! handles on a store. It knows names only, no stores and no values. Where other *processes* can
+//! reach the same values, a name also says how to keep them out ([`Others`]), and who takes the
+//! lock of a key does that too, behind the queue.
 //!
 //! **Who takes one.** A read-modify-write ([`StoreExt::update`](crate::StoreExt::update)), so that
 //! two of them in this process queue up instead of redoing each other's work. A plain `put` takes
@@ -9,12 +11,17 @@
 //! store under its map's lock, the local store under a mutex it holds for a version check and a
 //! rename. A whole value that lands in between is seen as a conflict, read and merged.
 //!
+//! **Other processes** are kept out by the holder of the queue's lock, so that one of each process
+//! competes. Waiting for them is trying again after a pause: a wait in the system could not be given
+//! up, and would hold a thread and a file.
+//!
 //! **Waiting** is async and needs no runtime. A guard is bound to no thread: it can move into
 //! whatever does the last write. A dropped waiter leaves the queue; a name that nobody holds takes
 //! no memory.
 
 use std::{
     collections::{HashMap, VecDeque, hash_map},
+    fmt,
     future::Future,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     pin::Pin,
@@ -23,20 +30,45 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 
-use crate::hints::Identity;
+use crate::{Identity, Result};
 
 /// What is locked: a name within a store.
 ///
 /// A backend whose values can be reached through several stores (a directory and its parent, both
 /// opened) gives one value one name, whichever way it is reached.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone)]
 pub struct LockName {
+    id: Id,
+    others: Option<Arc<dyn Others>>,
+}
+
+/// Names are equal if they lock the same thing, whatever is done about other processes.
+impl PartialEq for LockName {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for LockName {}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Id {
     store: Identity,
     name: Arc<str>,
     purpose: Purpose,
 }
+
+/// How to keep other processes out of what is locked here.
+pub(crate) trait Others: fmt::Debug + Send + Sync {
+    /// Keeps them out until the answer is dropped; `None` if one of them is in.
+    fn try_keep_out(&self) -> Result<Option<KeptOut>>;
+}
+
+/// Keeps other processes out until dropped.
+pub(crate) type KeptOut = Box<dyn fmt::Debug + Send + Sync>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Purpose {
@@ -50,10 +82,27 @@ impl LockName {
     /// The lock called `name` of `store`.
     pub fn new(store: Identity, name: impl AsRef<str>) -> Self {
         LockName {
-            store,
-            name: Arc::from(name.as_ref()),
-            purpose: Purpose::Update,
+            id: Id {
+                store,
+                name: Arc::from(name.as_ref()),
+                purpose: Purpose::Update,
+            },
+            others: None,
         }
+    }
+
+    /// The same lock, which other processes may want as well.
+    #[cfg(all(feature = "local", unix))]
+    pub(crate) fn against(self, others: impl Others + 'static) -> Self {
+        LockName {
+            others: Some(Arc::new(others)),
+            ..self
+        }
+    }
+
+    /// How to keep other processes out, if there may be any.
+    pub(crate) fn others(&self) -> Option<Arc<dyn Others>> {
+        self.others.clone()
     }
 
     /// A second lock of the same name, held while one write is on its way. A write whose future was
@@ -62,8 +111,11 @@ impl LockName {
     /// read-modify-write writes while it holds the first.
     pub(crate) fn for_landing(self) -> Self {
         LockName {
-            purpose: Purpose::Landing,
-            ..self
+            id: Id {
+                purpose: Purpose::Landing,
+                ..self.id
+            },
+            others: None,
         }
     }
 }
@@ -72,7 +124,8 @@ impl LockName {
 #[derive(Debug)]
 #[must_use = "dropping it releases the lock"]
 pub struct KeyLock {
-    name: LockName,
+    id: Id,
+    others: Option<KeptOut>,
 }
 
 impl KeyLock {
@@ -87,23 +140,37 @@ impl KeyLock {
     /// ```
     pub fn acquire(name: LockName) -> Acquire {
         Acquire {
-            name,
+            id: name.id,
             state: State::New,
         }
+    }
+
+    /// This lock, which keeps other processes out as well.
+    pub(crate) fn keeping_out(self, others: KeptOut) -> Self {
+        let mut lock = self;
+        lock.others = Some(others);
+        lock
     }
 }
 
 impl Drop for KeyLock {
     fn drop(&mut self) {
-        release(&self.name);
+        // The inner lock last: the next in the queue shall find the outer one free.
+        drop(self.others.take());
+        release(&self.id);
     }
+}
+
+/// How long to wait before the next try to keep other processes out.
+pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
+    (0..).map(|n: u32| Duration::from_micros(50 << n.min(6)))
 }
 
 /// Waits for a [`KeyLock`]. Dropping it leaves the queue as if it had never been in it.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Acquire {
-    name: LockName,
+    id: Id,
     state: State,
 }
 
@@ -123,15 +190,16 @@ impl Future for Acquire {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<KeyLock> {
         let this = &mut *self;
         let granted = match this.state {
-            State::New => enter(&this.name, cx.waker()),
-            State::Queued(ticket) => look_again(&this.name, ticket, cx.waker()),
+            State::New => enter(&this.id, cx.waker()),
+            State::Queued(ticket) => look_again(&this.id, ticket, cx.waker()),
             State::Done => return Poll::Pending,
         };
         match granted {
             Turn::Now => {
                 this.state = State::Done;
                 Poll::Ready(KeyLock {
-                    name: this.name.clone(),
+                    id: this.id.clone(),
+                    others: None,
                 })
             }
             Turn::Later(ticket) => {
@@ -145,7 +213,7 @@ impl Future for Acquire {
 impl Drop for Acquire {
     fn drop(&mut self) {
         if let State::Queued(ticket) = self.state {
-            leave(&self.name, ticket);
+            leave(&self.id, ticket);
         }
     }
 }
@@ -162,21 +230,21 @@ enum Turn {
 }
 
 type Hash = BuildHasherDefault<DefaultHasher>;
-type Shard = Mutex<HashMap<LockName, Queue, Hash>>;
+type Shard = Mutex<HashMap<Id, Queue, Hash>>;
 
 /// The queues of this process, spread so that unrelated keys seldom meet on one mutex.
-fn shard(name: &LockName) -> MutexGuard<'static, HashMap<LockName, Queue, Hash>> {
+fn shard(id: &Id) -> MutexGuard<'static, HashMap<Id, Queue, Hash>> {
     static SHARDS: OnceLock<[Shard; 16]> = OnceLock::new();
     let shards = SHARDS.get_or_init(Default::default);
-    let which = Hash::default().hash_one(name) as usize % shards.len();
+    let which = Hash::default().hash_one(id) as usize % shards.len();
     // Nothing panics while a shard is held, and a queue is consistent after each statement.
     shards[which].lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn enter(name: &LockName, waker: &Waker) -> Turn {
+fn enter(id: &Id, waker: &Waker) -> Turn {
     static TICKETS: AtomicU64 = AtomicU64::new(0);
     let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
-    match shard(name).entry(name.clone()) {
+    match shard(id).entry(id.clone()) {
         hash_map::Entry::Vacant(free) => {
             free.insert(Queue {
                 holder: ticket,
@@ -191,9 +259,9 @@ fn enter(name: &LockName, waker: &Waker) -> Turn {
     }
 }
 
-fn look_again(name: &LockName, ticket: u64, waker: &Waker) -> Turn {
-    let mut shard = shard(name);
-    if let Some(queue) = shard.get_mut(name) {
+fn look_again(id: &Id, ticket: u64, waker: &Waker) -> Turn {
+    let mut shard = shard(id);
+    if let Some(queue) = shard.get_mut(id) {
         if queue.holder == ticket {
             return Turn::Now;
         }
@@ -205,10 +273,10 @@ fn look_again(name: &LockName, ticket: u64, waker: &Waker) -> Turn {
 }
 
 /// Hands the lock to the next in the queue, or forgets the name.
-fn release(name: &LockName) {
+fn release(id: &Id) {
     let next = {
-        let mut shard = shard(name);
-        let Some(queue) = shard.get_mut(name) else {
+        let mut shard = shard(id);
+        let Some(queue) = shard.get_mut(id) else {
             return;
         };
         match queue.waiting.pop_front() {
@@ -217,7 +285,7 @@ fn release(name: &LockName) {
                 Some(waker)
             }
             None => {
-                shard.remove(name);
+                shard.remove(id);
                 None
             }
         }
@@ -228,17 +296,17 @@ fn release(name: &LockName) {
     }
 }
 
-fn leave(name: &LockName, ticket: u64) {
+fn leave(id: &Id, ticket: u64) {
     let granted = {
-        let mut shard = shard(name);
-        let Some(queue) = shard.get_mut(name) else {
+        let mut shard = shard(id);
+        let Some(queue) = shard.get_mut(id) else {
             return;
         };
         queue.waiting.retain(|(t, _)| *t != ticket);
         queue.holder == ticket
     };
     if granted {
-        release(name);
+        release(id);
     }
 }
 
@@ -290,9 +358,9 @@ mod tests {
         let name = name();
         let lock = wait(KeyLock::acquire(name.clone()));
         drop(start(&name));
-        assert!(shard(&name).contains_key(&name));
+        assert!(shard(&name.id).contains_key(&name.id));
         drop(lock);
-        assert!(!shard(&name).contains_key(&name));
+        assert!(!shard(&name.id).contains_key(&name.id));
     }
 
     #[test]

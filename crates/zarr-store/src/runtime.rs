@@ -13,16 +13,15 @@ use std::{
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
     thread::{self, Thread},
-    time::Duration,
 };
-
-use futures_channel::oneshot;
 
 #[cfg_attr(feature = "tokio", path = "runtime/tokio.rs")]
 #[cfg_attr(not(feature = "tokio"), path = "runtime/none.rs")]
 mod threads;
 
-pub(crate) use threads::offload;
+mod sleep;
+
+pub(crate) use {sleep::sleep, threads::offload};
 
 thread_local! {
     static INLINE: Cell<bool> = const { Cell::new(false) };
@@ -71,25 +70,6 @@ pub fn wait<F: Future>(future: F) -> F::Output {
             // A wake before this line makes it return at once, so none is lost.
             Poll::Pending => thread::park(),
         }
-    }
-}
-
-/// Waits, on a thread of its own, so that no runtime is needed for it. [`Duration::MAX`] is for ever.
-/// For stores that are slow on purpose: nothing else waits by the clock.
-pub(crate) async fn sleep(time: Duration) {
-    if time == Duration::MAX {
-        return std::future::pending().await;
-    }
-    let (ring, rung) = oneshot::channel();
-    let alarm = move || {
-        thread::sleep(time);
-        // Nobody may be waiting any more.
-        let _ = ring.send(());
-    };
-    match thread::Builder::new().spawn(alarm) {
-        Ok(_) => drop(rung.await),
-        // No thread is to be had: then this one waits.
-        Err(_) => thread::sleep(time),
     }
 }
 

@@ -78,7 +78,9 @@ impl Group {
         match &*self.metadata {
             GroupMetadata::V3(group) => {
                 let nodes = group.consolidated_metadata.iter();
-                nodes.flat_map(zarr_metadata::v3::ConsolidatedMetadata::paths).collect()
+                nodes
+                    .flat_map(zarr_metadata::v3::ConsolidatedMetadata::paths)
+                    .collect()
             }
             GroupMetadata::V2 { .. } => Vec::new(),
         }

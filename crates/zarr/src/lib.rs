@@ -90,9 +90,9 @@ pub use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,
     GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
 };
-#[cfg(feature = "local")]
-pub use zarr_store::LocalStore;
 pub use zarr_store::MemoryStore;
+#[cfg(feature = "local")]
+pub use zarr_store::{Durability, LocalStore, Locking, Symlinks};
 pub use zarr_store::{Location, Store};
 
 /// The examples of the READMEs are tests like any other.

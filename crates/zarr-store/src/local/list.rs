@@ -2,34 +2,45 @@
 //! that are not UTF-8) are not shown: nobody could ask for them.
 
 use std::{
-    fs, io,
-    path::{Path, PathBuf},
+    io,
+    os::fd::{BorrowedFd, OwnedFd},
+    path::Path,
     time::{Duration, SystemTime},
 };
 
-use super::temp::is_temp;
-use crate::{Entry, Listing, Prefix};
+use rustix::{
+    fs::{AtFlags, Dir, FileType, OFlags, statat, unlinkat},
+    io::Errno,
+};
 
-/// The values and directories in the directory at `path`, which is `prefix`.
-pub(super) fn list_dir(path: &Path, prefix: &Prefix) -> io::Result<Listing> {
+use super::{
+    descend::{Met, descend, kind},
+    if_absent, is_absent,
+    lock_file::{is_lock, remove_if_free},
+    temp::is_temp,
+    tree::{Tree, open_at},
+};
+use crate::{Entry, Key, Listing, Prefix};
+
+/// The values and directories below `prefix`. What a link leads to outside of the store is hidden,
+/// where links may not lead there.
+pub(super) fn list_dir(tree: &Tree, prefix: &Prefix) -> io::Result<Listing> {
     let mut listing = Listing::default();
-    for entry in fs::read_dir(path)? {
+    let mut dir = Dir::new(tree.open_dir(prefix.bare())?)?;
+    while let Some(entry) = dir.read() {
         let entry = entry?;
-        let name = entry.file_name();
-        let Some(Ok(key)) = name.to_str().map(|name| prefix.key(name)) else {
+        let Some(Ok(key)) = entry.file_name().to_str().ok().map(|name| prefix.key(name)) else {
             continue;
         };
-        let metadata = match metadata(&entry) {
-            Ok(metadata) => metadata,
-            // Deleted since, or a link to nothing: not there.
-            Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
-            Err(e) => return Err(e),
-        };
-        if metadata.is_dir {
+        match found(tree, dir.fd()?, &entry, &key) {
             // A checked key is a checked directory, unless it grows too long by its slash.
-            listing.prefixes.extend(Prefix::new(&key));
-        } else if let Some(size) = metadata.size {
-            listing.keys.push(Entry { key, size });
+            Ok(Some(Found::Dir)) => listing.prefixes.extend(Prefix::new(&key)),
+            Ok(Some(Found::File(size))) => listing.keys.push(Entry { key, size }),
+            Ok(None) => {}
+            // Deleted since, or a link to nothing: not there.
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) if Errno::from_io_error(&e) == Some(Errno::XDEV) => {}
+            Err(e) => return Err(e),
         }
     }
     listing.keys.sort_unstable();
@@ -37,115 +48,160 @@ pub(super) fn list_dir(path: &Path, prefix: &Prefix) -> io::Result<Listing> {
     Ok(listing)
 }
 
-struct Kind {
-    is_dir: bool,
-    /// Of a file; pipes and devices are neither.
-    size: Option<u64>,
+enum Found {
+    Dir,
+    /// And its size.
+    File(u64),
 }
 
-fn metadata(entry: &fs::DirEntry) -> io::Result<Kind> {
-    // Directories are told by the listing itself: no call for each.
-    if entry.file_type()?.is_dir() {
-        return Ok(Kind {
-            is_dir: true,
-            size: None,
-        });
-    }
-    let metadata = match entry.file_type()?.is_symlink() {
-        true => fs::metadata(entry.path())?,
-        false => entry.metadata()?,
-    };
-    Ok(Kind {
-        is_dir: metadata.is_dir(),
-        size: metadata.is_file().then_some(metadata.len()),
+/// What an entry is, behind links; pipes and devices are nothing.
+fn found(
+    tree: &Tree,
+    dir: BorrowedFd<'_>,
+    entry: &rustix::fs::DirEntry,
+    key: &Key,
+) -> io::Result<Option<Found>> {
+    Ok(match kind(dir, entry)? {
+        Some(FileType::Directory) => Some(Found::Dir),
+        Some(FileType::RegularFile) => {
+            let stat = statat(dir, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
+            u64::try_from(stat.st_size).ok().map(Found::File)
+        }
+        Some(FileType::Symlink) => {
+            let metadata = tree.metadata(key.as_str())?;
+            match metadata.is_dir() {
+                true => Some(Found::Dir),
+                false => metadata.is_file().then_some(Found::File(metadata.len())),
+            }
+        }
+        _ => None,
     })
 }
 
 /// How often removing begins again because somebody wrote into the directory meanwhile.
 const TRIES: u32 = 64;
 
-/// Removes the directory at `path` and all in it. A file there is not below, so it stays.
-pub(super) fn remove_tree(path: &Path) -> io::Result<()> {
-    let found = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata.file_type(),
+/// Removes the directory called `name` and all in it. A file there is not below, so it stays; so do
+/// the directories of locks that somebody holds, who is about to write there.
+pub(super) fn remove_tree(tree: &Tree, name: &str) -> io::Result<()> {
+    let place = match tree.place(name) {
+        Ok(place) => place,
         Err(e) => return if_absent(e),
     };
-    if found.is_symlink() {
-        // The link goes, what it leads to stays: that may be somebody else's.
-        return match fs::metadata(path) {
-            Ok(target) if target.is_dir() => fs::remove_file(path).or_else(if_absent),
-            _ => Ok(()),
+    for attempt in 1.. {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
+        let held = match open_at(place.at(), place.path(), flags) {
+            Ok(dir) => remove_below(dir),
+            Err(e) => {
+                let stat = statat(place.at(), place.path(), AtFlags::SYMLINK_NOFOLLOW);
+                return match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+                    // The link goes, what it leads to stays: that may be somebody else's.
+                    Ok(FileType::Symlink) if leads_to_a_directory(tree, name) => {
+                        unlinkat(place.at(), place.path(), AtFlags::empty())
+                            .or_else(|e| if_absent(e.into()))
+                    }
+                    Ok(FileType::Symlink) => Ok(()),
+                    _ => if_absent(e),
+                };
+            }
         };
-    }
-    if !found.is_dir() {
-        return Ok(());
-    }
-    for _ in 1..TRIES {
-        match fs::remove_dir_all(path) {
-            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+        let removed = held.and_then(|held| match held {
+            true => Ok(()),
+            false => Ok(unlinkat(place.at(), place.path(), AtFlags::REMOVEDIR)?),
+        });
+        match removed {
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && attempt < TRIES => {}
+            Err(e) if e.kind() == io::ErrorKind::ResourceBusy && attempt < TRIES => {}
             done => return done.or_else(if_absent),
-        }
-    }
-    fs::remove_dir_all(path).or_else(if_absent)
-}
-
-/// Removes everything in the directory at `path`, which itself stays.
-pub(super) fn remove_children(path: &Path) -> io::Result<()> {
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(e) => return if_absent(e),
-    };
-    for entry in entries {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            remove_tree(&entry.path())?;
-        } else {
-            fs::remove_file(entry.path()).or_else(if_absent)?;
         }
     }
     Ok(())
 }
 
-fn if_absent(e: io::Error) -> io::Result<()> {
-    if super::is_absent(&e) { Ok(()) } else { Err(e) }
-}
-
-/// Removes temporary files older than `older_than` anywhere below `root`, and counts them.
-pub(super) fn clean_temp(root: &Path, older_than: Duration) -> Result<u64, (PathBuf, io::Error)> {
-    let mut removed = 0;
-    let mut to_do = vec![root.to_owned()];
-    while let Some(dir) = to_do.pop() {
-        removed += clean_dir(&dir, older_than, &mut to_do).map_err(|e| (dir, e))?;
+fn leads_to_a_directory(tree: &Tree, name: &str) -> bool {
+    match tree.metadata(name) {
+        Ok(target) => target.is_dir(),
+        // Outside, where nobody may look: no value of this store.
+        Err(e) => Errno::from_io_error(&e) == Some(Errno::XDEV),
     }
-    Ok(removed)
 }
 
-fn clean_dir(dir: &Path, older_than: Duration, to_do: &mut Vec<PathBuf>) -> io::Result<u64> {
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
+/// Removes everything below the root, which itself stays.
+pub(super) fn remove_children(tree: &Tree) -> io::Result<()> {
+    for attempt in 1.. {
+        match tree.open_dir("").and_then(remove_below) {
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && attempt < TRIES => {}
+            done => return done.map(drop).or_else(if_absent),
+        }
+    }
+    Ok(())
+}
+
+/// Removes what is below a directory; whether something stays because its lock is held.
+fn remove_below(top: OwnedFd) -> io::Result<bool> {
+    let mut held = false;
+    descend(top, |met| {
+        let removed = match met {
+            Met::File(dir, name) if lock_name(name) => remove_if_free(dir, name).map(|free| {
+                held |= !free;
+            }),
+            Met::File(dir, name) => unlinkat(dir, name, AtFlags::empty()).map_err(Into::into),
+            Met::Dir(dir, name) => match unlinkat(dir, name, AtFlags::REMOVEDIR) {
+                Err(Errno::NOTEMPTY) if held => Ok(()),
+                removed => removed.map_err(Into::into),
+            },
+        };
+        removed.or_else(if_absent)
+    })?;
+    Ok(held)
+}
+
+fn lock_name(name: &Path) -> bool {
+    name.to_str().is_some_and(is_lock)
+}
+
+/// Removes temporary files, and lock files that nobody holds, older than `older_than`, and counts
+/// them.
+pub(super) fn clean_temp(tree: &Tree, older_than: Duration) -> io::Result<u64> {
+    let top = match tree.open_dir("") {
+        Ok(top) => top,
         Err(e) => return if_absent(e).map(|()| 0),
     };
     let mut removed = 0;
-    for entry in entries {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            to_do.push(entry.path());
-        } else if kind.is_file() && entry.file_name().to_str().is_some_and(is_temp) {
-            let age = match entry.metadata() {
-                Ok(metadata) => SystemTime::now()
-                    .duration_since(metadata.modified()?)
-                    .unwrap_or_default(),
-                Err(e) => {
-                    if_absent(e)?;
-                    continue;
-                }
-            };
-            if age >= older_than {
-                fs::remove_file(entry.path()).or_else(if_absent)?;
-                removed += 1;
-            }
+    descend(top, |met| {
+        let Met::File(dir, name) = met else {
+            return Ok(());
+        };
+        let is_lock = lock_name(name);
+        if !is_lock && !name.to_str().is_some_and(is_temp) {
+            return Ok(());
         }
-    }
+        let cleaned = || {
+            if age(dir, name)? < older_than {
+                return Ok(false);
+            }
+            if is_lock {
+                return remove_if_free(dir, name);
+            }
+            unlinkat(dir, name, AtFlags::empty())?;
+            Ok(true)
+        };
+        match cleaned() {
+            Ok(done) => removed += u64::from(done),
+            Err(e) if is_absent(&e) => {}
+            Err(e) => return Err(e),
+        }
+        Ok(())
+    })?;
     Ok(removed)
+}
+
+fn age(dir: BorrowedFd<'_>, name: &Path) -> io::Result<Duration> {
+    let stat = statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    let seconds = u64::try_from(stat.st_mtime).unwrap_or_default();
+    let nanoseconds = u32::try_from(stat.st_mtime_nsec).unwrap_or_default();
+    let modified = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+    Ok(SystemTime::now()
+        .duration_since(modified)
+        .unwrap_or_default())
 }

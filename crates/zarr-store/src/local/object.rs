@@ -2,12 +2,11 @@
 //! read, not where values lie.
 
 use std::{
-    fs::{File, Metadata, OpenOptions},
+    fs::{File, Metadata},
     io,
     mem::MaybeUninit,
     ops::Range,
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
-    path::Path,
+    os::unix::fs::MetadataExt,
     sync::OnceLock,
 };
 
@@ -18,22 +17,22 @@ use rustix::{
     io::{Errno, pread},
 };
 
-use super::LocalStore;
-use crate::{ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version};
+use super::{LocalStore, tree::Tree, uninterrupted};
+use crate::{
+    ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version,
+    descriptors::{self, Permit},
+};
 
 /// Opens for reading. Asks nothing about the file.
-pub(super) fn open(path: &Path) -> io::Result<File> {
+fn open(tree: &Tree, key: &Key) -> io::Result<File> {
     // Not to wait: a named pipe in the tree would otherwise hang the reader for ever. On files it
     // does nothing, but for one that somebody holds a lease on: there, open once more and wait.
-    let no_wait = OFlags::NONBLOCK | OFlags::NOCTTY;
-    match OpenOptions::new()
-        .read(true)
-        .custom_flags(no_wait.bits().cast_signed())
-        .open(path)
-    {
-        Err(e) if e.kind() == io::ErrorKind::WouldBlock => File::open(path),
+    let no_wait = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let opened = match tree.open(key.as_str(), no_wait) {
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => tree.open(key.as_str(), OFlags::RDONLY),
         opened => opened,
-    }
+    };
+    opened.map(File::from)
 }
 
 /// What `stat` says that we use.
@@ -44,6 +43,10 @@ pub(super) struct Described {
 }
 
 impl Described {
+    fn of(file: &File) -> io::Result<Self> {
+        Self::new(&uninterrupted(|| file.metadata())?)
+    }
+
     pub(super) fn new(metadata: &Metadata) -> io::Result<Self> {
         if metadata.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
@@ -67,36 +70,67 @@ impl Described {
     }
 }
 
-/// One open file.
+/// One open file, or one that is opened for each read because too many are open.
 pub(super) struct LocalObject {
-    file: File,
-    /// Asked for once, and only if somebody wants size or version.
+    /// Kept open for as long as its permit is.
+    kept: Option<(File, Permit)>,
+    /// Asked for once, and only if somebody wants size or version, or the file is not kept.
     described: OnceLock<Described>,
-    /// For error texts.
     store: LocalStore,
     key: Key,
 }
 
 impl LocalObject {
-    pub(super) fn new(file: File, store: LocalStore, key: Key) -> Self {
-        LocalObject {
-            file,
+    pub(super) fn open(store: &LocalStore, key: &Key) -> io::Result<Self> {
+        Self::with(store, key, descriptors::kept().try_take())
+    }
+
+    fn with(store: &LocalStore, key: &Key, permit: Option<Permit>) -> io::Result<Self> {
+        let file = open(&store.tree, key)?;
+        let mut object = LocalObject {
+            kept: None,
             described: OnceLock::new(),
-            store,
-            key,
+            store: store.clone(),
+            key: key.clone(),
+        };
+        match permit {
+            Some(permit) => object.kept = Some((file, permit)),
+            None => object.described = Described::of(&file)?.into(),
         }
+        Ok(object)
     }
 
     fn described(&self) -> Result<&Described> {
         if let Some(described) = self.described.get() {
             return Ok(described);
         }
-        let described = self
-            .file
-            .metadata()
-            .and_then(|m| Described::new(&m))
-            .map_err(|e| self.error(e))?;
+        let described = self.with_file(|file| Described::of(file).map_err(|e| self.error(e)))?;
         Ok(self.described.get_or_init(|| described))
+    }
+
+    /// The file that was opened: itself, or one that must be the same version.
+    fn with_file<T>(&self, f: impl FnOnce(&File) -> Result<T>) -> Result<T> {
+        if let Some((file, _)) = &self.kept {
+            return f(file);
+        }
+        let reopen = || {
+            let file = open(&self.store.tree, &self.key)?;
+            let version = Described::of(&file)?.version;
+            Ok((file, version))
+        };
+        let (file, version) = match reopen() {
+            Err(e) if super::is_absent(&e) => return Err(self.changed()),
+            reopened => reopened.map_err(|e: io::Error| self.error(e))?,
+        };
+        match self.described.get() {
+            Some(described) if described.version != version => Err(self.changed()),
+            _ => f(&file),
+        }
+    }
+
+    fn changed(&self) -> StoreError {
+        self.store
+            .refusal(Op::Get, &self.key, StoreErrorKind::Conflict)
     }
 
     fn error(&self, e: impl Into<io::Error>) -> StoreError {
@@ -135,25 +169,63 @@ impl Object for LocalObject {
             return Err(self.outside(range, self.size()?));
         }
         let mut buffer = Vec::with_capacity(len);
-        while buffer.len() < len {
-            let offset = range.start + buffer.len() as u64;
-            match pread(&self.file, spare_capacity(&mut buffer), offset) {
-                Ok(0) => return Err(self.outside(range, offset)),
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(e) => return Err(self.error(e)),
+        self.with_file(|file| {
+            while buffer.len() < len {
+                let offset = range.start + buffer.len() as u64;
+                match pread(file, spare_capacity(&mut buffer), offset) {
+                    Ok(0) => return Err(self.outside(range.clone(), offset)),
+                    Ok(_) | Err(Errno::INTR) => {}
+                    Err(e) => return Err(self.error(e)),
+                }
             }
-        }
+            Ok(())
+        })?;
         // The allocator may have given more room than asked for, and that was filled too.
         buffer.truncate(len);
         Ok(buffer.into())
     }
 
     fn read_at<'d>(&self, offset: u64, dst: &'d mut [MaybeUninit<u8>]) -> Result<&'d mut [u8]> {
-        match pread(&self.file, dst, offset) {
+        self.with_file(|file| match pread(file, dst, offset) {
             Ok((filled, _)) => Ok(filled),
             // One attempt, as agreed: the reader goes on with `read`.
             Err(Errno::INTR) => Ok(&mut []),
             Err(e) => Err(self.error(e)),
-        }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{BlockingStore, PutMode};
+
+    #[test]
+    fn what_is_not_kept_open_is_the_same_version_or_a_conflict() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = LocalStore::new(dir.path());
+        let key = Key::new("a").unwrap();
+        let put = |value: u8| {
+            let value = vec![value; 100].into();
+            store.put(&key, &value, PutMode::Overwrite).unwrap();
+        };
+        put(1);
+        let object = LocalObject::with(&store, &key, None).unwrap();
+        assert_eq!(object.size().unwrap(), 100);
+        assert_eq!(object.read(10..20).unwrap(), [1; 10].as_slice());
+        assert_eq!(
+            object
+                .read_at(90, &mut [MaybeUninit::uninit(); 20])
+                .unwrap(),
+            [1; 10]
+        );
+        assert!(matches!(
+            object.read(90..101).unwrap_err().kind,
+            StoreErrorKind::OutOfRange { .. }
+        ));
+        put(2);
+        assert!(object.read(10..20).unwrap_err().is_conflict());
+        store.delete(&key, None).unwrap();
+        assert!(object.read(10..20).unwrap_err().is_conflict());
     }
 }

@@ -1,26 +1,106 @@
-//! The two calls that systems spell differently.
+//! The calls that systems spell differently.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) use linux::{barrier, rename_to_new};
+pub(super) use linux::{NO_ACCESS, barrier, open_beneath, rename_to_new};
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) use other::{barrier, rename_to_new};
+pub(super) use other::{NO_ACCESS, barrier, open_beneath, rename_to_new};
+
+use std::{
+    io,
+    os::fd::{AsFd, OwnedFd},
+};
+
+use rustix::{
+    fs::{AtFlags, FileType, Mode, OFlags, openat, statat},
+    io::{Errno, retry_on_intr},
+};
+
+/// Opens what lies below `root`, part by part, and refuses every link with `XDEV`, which is how
+/// Linux says that a name leads outside.
+fn walk_beneath(root: &OwnedFd, name: &str, flags: OFlags) -> io::Result<OwnedFd> {
+    let open = |dir: &OwnedFd, part: &str, flags: OFlags| {
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        retry_on_intr(|| openat(dir.as_fd(), part, flags, Mode::empty())).map_err(|e| {
+            // Asked for a directory, a system may say of a link that it is none: "not there".
+            match statat(dir.as_fd(), part, AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink => {
+                    Errno::XDEV
+                }
+                _ => e,
+            }
+        })
+    };
+    let Some((dirs, last)) = name.rsplit_once('/') else {
+        return refuse_link(open(root, name, flags)?);
+    };
+    let mut parts = dirs.split('/');
+    let way = NO_ACCESS | OFlags::DIRECTORY;
+    let first = open(root, parts.next().unwrap_or_default(), way)?;
+    let dir = parts.try_fold(first, |dir, part| open(&dir, part, way))?;
+    refuse_link(open(&dir, last, flags)?)
+}
+
+/// Without access, a link itself can be opened.
+fn refuse_link(file: OwnedFd) -> io::Result<OwnedFd> {
+    let stat = rustix::fs::fstat(&file)?;
+    match FileType::from_raw_mode(stat.st_mode) {
+        FileType::Symlink => Err(Errno::XDEV.into()),
+        _ => Ok(file),
+    }
+}
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 mod linux {
-    //! Linux has both calls.
+    //! Linux has them all.
 
-    use std::{fs::File, io, path::Path};
+    use std::{
+        io,
+        os::fd::{BorrowedFd, OwnedFd},
+        path::Path,
+        sync::atomic::{AtomicBool, Ordering},
+    };
 
-    use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};
+    use rustix::{
+        fs::{Mode, OFlags, RenameFlags, ResolveFlags, openat2, renameat_with, syncfs},
+        io::Errno,
+    };
+
+    /// To be passed through, or asked about; not to be read.
+    pub(in super::super) const NO_ACCESS: OFlags = OFlags::PATH;
 
     /// Writes out everything of the file system that `root` lies in.
-    pub(in super::super) fn barrier(root: &File) -> io::Result<()> {
+    pub(in super::super) fn barrier(root: &OwnedFd) -> io::Result<()> {
         Ok(syncfs(root)?)
     }
 
     /// Renames unless there is something at `to`: `AlreadyExists`. Some file systems cannot.
-    pub(in super::super) fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
-        Ok(renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE)?)
+    pub(in super::super) fn rename_to_new(
+        dir: BorrowedFd<'_>,
+        from: &Path,
+        to: &Path,
+    ) -> io::Result<()> {
+        Ok(renameat_with(dir, from, dir, to, RenameFlags::NOREPLACE)?)
+    }
+
+    /// Opens what lies below `root`; `XDEV` if a link leads outside.
+    pub(in super::super) fn open_beneath(
+        root: &OwnedFd,
+        name: &str,
+        flags: OFlags,
+    ) -> io::Result<OwnedFd> {
+        static MISSING: AtomicBool = AtomicBool::new(false);
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+        while !MISSING.load(Ordering::Relaxed) {
+            match openat2(root, name, flags, Mode::empty(), resolve) {
+                Ok(file) => return Ok(file),
+                // A directory was renamed meanwhile, so the kernel could not tell.
+                Err(Errno::INTR | Errno::AGAIN) => {}
+                // An old kernel, or a sandbox that knows no such call.
+                Err(Errno::NOSYS | Errno::PERM) => MISSING.store(true, Ordering::Relaxed),
+                Err(e) => return Err(e.into()),
+            }
+        }
+        super::walk_beneath(root, name, flags)
     }
 }
 
@@ -28,16 +108,63 @@ mod linux {
 mod other {
     //! What other Unix systems have instead.
 
-    use std::{fs::File, io, path::Path};
+    use std::{
+        io,
+        os::fd::{BorrowedFd, OwnedFd},
+        path::Path,
+    };
+
+    use rustix::fs::OFlags;
+
+    pub(in super::super) use super::walk_beneath as open_beneath;
+
+    /// To be passed through, or asked about; here it must be readable for that.
+    pub(in super::super) const NO_ACCESS: OFlags = OFlags::NONBLOCK;
 
     /// Asks for everything to be written out; on some systems it has only begun when this returns.
-    pub(in super::super) fn barrier(_: &File) -> io::Result<()> {
+    pub(in super::super) fn barrier(_: &OwnedFd) -> io::Result<()> {
         rustix::fs::sync();
         Ok(())
     }
 
     /// A hard link does the same, so no attempt is made.
-    pub(in super::super) fn rename_to_new(_: &Path, _: &Path) -> io::Result<()> {
+    pub(in super::super) fn rename_to_new(_: BorrowedFd<'_>, _: &Path, _: &Path) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::symlink};
+
+    use super::*;
+
+    /// Both ways must agree about everything but links that stay inside.
+    #[test]
+    fn nothing_outside_is_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("root");
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        fs::write(root.join("a/b/x"), "x").unwrap();
+        fs::write(dir.path().join("canary"), "alive").unwrap();
+        symlink(dir.path(), root.join("out")).unwrap();
+        symlink("../..", root.join("a/up")).unwrap();
+        symlink("/proc/self/root", root.join("a/magic")).unwrap();
+        symlink(dir.path().join("canary"), root.join("a/file")).unwrap();
+        let root: OwnedFd = fs::File::open(root).unwrap().into();
+        for open in [walk_beneath, open_beneath] {
+            for flags in [OFlags::RDONLY, NO_ACCESS] {
+                assert!(open(&root, "a/b/x", flags).is_ok());
+                assert!(open(&root, "a", flags | OFlags::DIRECTORY).is_ok());
+                for name in ["out", "out/canary", "a/up/canary", "a/file", "a/magic/etc"] {
+                    let error = open(&root, name, flags).unwrap_err();
+                    assert_eq!(Errno::from_io_error(&error), Some(Errno::XDEV), "{name}");
+                }
+                for name in ["nothing", "a/nothing/x", "a/b/x/y"] {
+                    let error = open(&root, name, flags).unwrap_err();
+                    assert!(super::super::is_absent(&error), "{name}: {error}");
+                }
+            }
+        }
     }
 }

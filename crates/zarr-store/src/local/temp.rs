@@ -2,7 +2,7 @@
 //! It knows how to write a whole file, not when one may replace another.
 
 use std::{
-    fs::{self, File, FileTimes, OpenOptions},
+    fs::{File, FileTimes},
     hash::{BuildHasher, RandomState},
     io::{self, IoSlice, Write},
     path::{Path, PathBuf},
@@ -14,7 +14,12 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{object::Described, platform};
+use rustix::{
+    fs::{AtFlags, Mode, OFlags, linkat, openat, renameat, unlinkat},
+    io::{Errno, retry_on_intr},
+};
+
+use super::{object::Described, platform, tree::Place};
 use crate::Payload;
 
 /// Names that end so are no keys, so no listing shows them and no value can be called so.
@@ -26,7 +31,9 @@ pub(super) fn is_temp(name: &str) -> bool {
 }
 
 /// A file that is not in its place yet.
-pub(super) struct Temp {
+pub(super) struct Temp<'p> {
+    place: &'p Place,
+    /// In the directory of `place`.
     path: PathBuf,
     /// `None` once closed.
     file: Option<File>,
@@ -34,24 +41,26 @@ pub(super) struct Temp {
     remains: bool,
 }
 
-impl Temp {
-    /// A new, empty file in the directory of `target`; `NotFound` if that directory is not there.
-    pub(super) fn create(target: &Path) -> io::Result<Temp> {
+impl<'p> Temp<'p> {
+    /// A new, empty file in the directory of `place`; `NotFound` if that directory is not there.
+    pub(super) fn create(place: &'p Place) -> io::Result<Self> {
+        // Never somebody else's file, never one for a child process.
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         loop {
-            let path = target.with_file_name(name_beside(target));
-            // O_CREAT | O_EXCL | O_CLOEXEC: never somebody else's file, never one for a child
-            // process.
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
+            let path = place.path().with_file_name(name_beside(place.path()));
+            let mode = Mode::from_raw_mode(0o666);
+            match openat(place.at(), &path, flags, mode) {
                 Ok(file) => {
                     return Ok(Temp {
+                        place,
                         path,
-                        file: Some(file),
+                        file: Some(file.into()),
                         remains: true,
                     });
                 }
                 // Left behind by a process that had our number: the next name is another one.
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(e),
+                Err(Errno::EXIST) => {}
+                Err(e) => return Err(e.into()),
             }
         }
     }
@@ -73,15 +82,17 @@ impl Temp {
     }
 
     /// Puts the file in its place, whatever is there.
-    pub(super) fn rename_to(&mut self, target: &Path) -> io::Result<()> {
-        fs::rename(&self.path, target)?;
+    pub(super) fn rename(mut self) -> io::Result<()> {
+        let (dir, to) = (self.place.at(), self.place.path());
+        renameat(dir, &self.path, dir, to)?;
         self.remains = false;
         Ok(())
     }
 
     /// Puts the file in its place, or fails with `AlreadyExists`.
-    pub(super) fn rename_to_new(&mut self, target: &Path) -> io::Result<()> {
-        match platform::rename_to_new(&self.path, target) {
+    pub(super) fn rename_to_new(mut self) -> io::Result<()> {
+        let (dir, to) = (self.place.at(), self.place.path());
+        match platform::rename_to_new(dir, &self.path, to) {
             Ok(()) => self.remains = false,
             // Not in this system or file system. A second name does the same; the first goes with
             // `self`.
@@ -91,10 +102,10 @@ impl Temp {
                     io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
                 ) =>
             {
-                fs::hard_link(&self.path, target).map_err(|e| match e.kind() {
+                linkat(dir, &self.path, dir, to, AtFlags::empty()).map_err(|e| match e {
                     // How Linux says that a file system has no hard links.
-                    io::ErrorKind::PermissionDenied => io::ErrorKind::Unsupported.into(),
-                    _ => e,
+                    Errno::PERM => io::ErrorKind::Unsupported.into(),
+                    e => io::Error::from(e),
                 })?;
             }
             Err(e) => return Err(e),
@@ -103,11 +114,11 @@ impl Temp {
     }
 }
 
-impl Drop for Temp {
+impl Drop for Temp<'_> {
     fn drop(&mut self) {
         if self.remains {
             // If even this fails, `clean_temp` finds it: nothing better can be done here.
-            let _ = fs::remove_file(&self.path);
+            let _ = retry_on_intr(|| unlinkat(self.place.at(), &self.path, AtFlags::empty()));
         }
     }
 }

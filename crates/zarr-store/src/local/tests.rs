@@ -53,6 +53,16 @@ fn conforms_bare() {
 }
 
 #[test]
+fn conforms_inside() {
+    conforms(|store| store.symlinks(Symlinks::Inside).into_store());
+}
+
+#[test]
+fn conforms_without_locks() {
+    conforms(|store| store.locking(Locking::None).into_store());
+}
+
+#[test]
 fn conforms_durably() {
     // The asynchronous half alone: the other would wait for the disk thousands of times.
     let dir = tempdir().unwrap();
@@ -123,10 +133,11 @@ fn what_a_killed_writer_leaves_is_hidden_and_cleaned() {
         .put(&key("a/b"), &vec![1].into(), PutMode::Create)
         .unwrap();
     // As if killed between write and rename.
-    let mut temp = Temp::create(&store.path("a/b")).unwrap();
+    let place = store.tree.place("a/b").unwrap();
+    let mut temp = Temp::create(&place).unwrap();
     temp.fill(&vec![2].into(), false).unwrap();
     std::mem::forget(temp);
-    fs::write(store.path("a/.b.zarr-lock"), "").unwrap();
+    fs::write(store.tree.path("a/.b.zarr-lock"), "").unwrap();
     assert_eq!(files(store.root()).len(), 3);
 
     let listing = store.list_dir(&Prefix::new("a").unwrap()).unwrap();
@@ -140,7 +151,7 @@ fn what_a_killed_writer_leaves_is_hidden_and_cleaned() {
     );
     assert_eq!(store.list(&Prefix::root()).unwrap().len(), 1);
     assert_eq!(store.clean_temp(Duration::from_secs(3600)).unwrap(), 0);
-    assert_eq!(store.clean_temp(Duration::ZERO).unwrap(), 1);
+    assert_eq!(store.clean_temp(Duration::ZERO).unwrap(), 2);
     assert_eq!(all(&store, "a/b"), Some(vec![1]));
 }
 
@@ -211,12 +222,12 @@ fn deleting_a_link_leaves_what_it_leads_to() {
     fs::create_dir_all(store.root()).unwrap();
     fs::create_dir(dir.path().join("elsewhere")).unwrap();
     fs::write(dir.path().join("elsewhere/x"), "alive").unwrap();
-    symlink(dir.path().join("elsewhere"), store.path("link")).unwrap();
-    symlink(dir.path().join("nowhere"), store.path("dangling")).unwrap();
+    symlink(dir.path().join("elsewhere"), store.tree.path("link")).unwrap();
+    symlink(dir.path().join("nowhere"), store.tree.path("dangling")).unwrap();
     assert_eq!(store.list_dir(&Prefix::root()).unwrap().prefixes.len(), 1);
     assert_eq!(all(&store, "dangling"), None);
     store.delete_prefix(&Prefix::new("link").unwrap()).unwrap();
-    assert!(!store.path("link").exists());
+    assert!(!store.tree.path("link").exists());
     assert_eq!(fs::read(dir.path().join("elsewhere/x")).unwrap(), b"alive");
 }
 
@@ -244,11 +255,11 @@ fn what_cannot_be_read_is_an_error_not_absent() {
             .is_err()
     );
     // A pipe must not hang the reader.
-    nix_pipe(&store.path("pipe"));
+    nix_pipe(&store.tree.path("pipe"));
     assert!(store.get(&key("pipe"), ByteRange::All, None).is_err());
     assert!(store.list_dir(&Prefix::root()).unwrap().keys.is_empty());
     // Nor is a link that leads in a circle "not there".
-    symlink(store.path("circle"), store.path("circle")).unwrap();
+    symlink(store.tree.path("circle"), store.tree.path("circle")).unwrap();
     let e = store.open(&key("circle")).err().unwrap().to_string();
     assert!(
         e.starts_with("open `circle` in ") && e.contains(&*dir.path().to_string_lossy()),
@@ -311,6 +322,19 @@ fn writers_survive_deletes_of_their_directory() {
     });
     store.delete_prefix(&Prefix::root()).unwrap();
     assert!(files(store.root()).is_empty());
+}
+
+#[test]
+fn a_link_to_nothing_is_no_directory_to_write_into() {
+    let (store, _dir) = local();
+    fs::create_dir_all(store.root()).unwrap();
+    symlink("nowhere", store.root().join("a")).unwrap();
+    for store in [store.clone(), store.symlinks(Symlinks::Inside)] {
+        let error = store
+            .put(&key("a/b/c"), &vec![1].into(), PutMode::Overwrite)
+            .unwrap_err();
+        assert!(error.to_string().contains("os error 17"), "{error}");
+    }
 }
 
 #[test]

@@ -1,0 +1,274 @@
+//! The half of a key's lock that other processes see: a file beside the value that the system locks
+//! for whoever has it open. The system forgets the lock with its holder, however that ends, so a
+//! file that was left behind is in nobody's way.
+//!
+//! The holder removes the file as it leaves. So whoever gets the lock looks whether the name still
+//! means the file that was locked; if not, the lock is worth nothing and the next try makes a new
+//! file.
+
+use std::{
+    fmt, io,
+    os::fd::{BorrowedFd, OwnedFd},
+    path::Path,
+};
+
+use rustix::{
+    fs::{AtFlags, FlockOperation, Mode, OFlags, flock, fstat, openat, statat, unlinkat},
+    io::{Errno, retry_on_intr},
+};
+
+use super::{
+    LocalStore, TRIES,
+    tree::{Place, Tree, split},
+    uninterrupted,
+};
+use crate::{
+    Key, Op, Result, StoreError, StoreErrorKind,
+    lock::{KeptOut, Others},
+};
+
+/// How updates of one value are kept apart when several processes make them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Locking {
+    /// By a lock of the operating system on a file `.<name>.zarr-lock` beside the value.
+    #[default]
+    Os,
+    /// Not at all: for network file systems without such locks, and where no other process writes.
+    /// Updates of several processes then lose each other's bytes if they meet within microseconds.
+    None,
+}
+
+/// Names that end so are no keys, so no listing shows them and no value can be called so.
+const SUFFIX: &str = ".zarr-lock";
+
+/// Whether a file of this name is a lock.
+pub(super) fn is_lock(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(SUFFIX)
+}
+
+/// `.<name>.zarr-lock` beside a key. Names that are too long for that share a lock with few others,
+/// if any: every process must find the same one.
+fn name_beside(key: &Key) -> String {
+    let (parent, name) = split(key.as_str());
+    let slash = if parent.is_empty() { "" } else { "/" };
+    if name.len() + 1 + SUFFIX.len() <= 255 {
+        return format!("{parent}{slash}.{name}{SUFFIX}");
+    }
+    let end = (0..=200).rev().find(|&end| name.is_char_boundary(end));
+    let start = name.get(..end.unwrap_or(0)).unwrap_or_default();
+    // FNV-1a: the same in every build for ever.
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{parent}{slash}.{start}-{hash:016x}{SUFFIX}")
+}
+
+/// The lock file of one key.
+#[derive(Debug)]
+pub(super) struct LockFile {
+    store: LocalStore,
+    key: Key,
+}
+
+impl LockFile {
+    pub(super) fn new(store: LocalStore, key: Key) -> Self {
+        LockFile { store, key }
+    }
+
+    fn try_lock(&self) -> io::Result<Option<Held>> {
+        let name = name_beside(&self.key);
+        let tree = &self.store.tree;
+        let mut made_in = None;
+        for _ in 0..TRIES {
+            match Held::take(tree, &name) {
+                Ok(Attempt::Held(mut held)) => {
+                    held.made_in = made_in;
+                    return Ok(Some(held));
+                }
+                Ok(Attempt::Busy) => return Ok(None),
+                Ok(Attempt::Gone) => {}
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    made_in = Some(MadeIn(tree.clone(), name.clone()));
+                    tree.make_parents(&name)?;
+                    // The write that follows will find them there, and not think of their names.
+                    self.store.sync_names(&name, true)?;
+                }
+                Err(e) => return Err(e),
+            }
+        }
+        // Others come and go all the time: that is being busy.
+        Ok(None)
+    }
+
+    fn error(&self, e: io::Error) -> StoreError {
+        const UNSUPPORTED: &str = "this file system cannot lock files, which keeps other processes \
+             out while a value is read, changed and written; if no other process writes, turn that \
+             off: `LocalStore::locking(Locking::None)`";
+        if is_unsupported(&e) {
+            let kind = StoreErrorKind::Unsupported(UNSUPPORTED);
+            return self.store.refusal(Op::Lock, &self.key, kind);
+        }
+        let error = self.store.error(Op::Lock, &self.key, e);
+        let retry = error.retry;
+        let explained = match error.kind {
+            StoreErrorKind::Permission(e) => StoreErrorKind::Permission(io::Error::new(
+                e.kind(),
+                format!(
+                    "{e} for the file `{}`, which keeps other processes out while the value is \
+                     read, changed and written (turn that off: \
+                     `LocalStore::locking(Locking::None)`)",
+                    name_beside(&self.key).escape_debug()
+                ),
+            )),
+            other => other,
+        };
+        StoreError {
+            retry,
+            ..self.store.refusal(Op::Lock, &self.key, explained)
+        }
+    }
+}
+
+impl Others for LockFile {
+    fn try_keep_out(&self) -> Result<Option<KeptOut>> {
+        let held = uninterrupted(|| self.try_lock()).map_err(|e| self.error(e))?;
+        Ok(held.map(|held| Box::new(held) as KeptOut))
+    }
+}
+
+enum Attempt {
+    Held(Held),
+    /// Somebody else has it.
+    Busy,
+    /// Its last holder removed it: try again.
+    Gone,
+}
+
+/// The directories of a name that were made for a lock, removed when dropped if nothing came into
+/// them.
+struct MadeIn(Tree, String);
+
+impl Drop for MadeIn {
+    fn drop(&mut self) {
+        self.0.remove_empty_parents(&self.1);
+    }
+}
+
+/// A locked file, removed and unlocked when dropped.
+struct Held {
+    place: Place,
+    file: OwnedFd,
+    made_in: Option<MadeIn>,
+}
+
+impl Held {
+    fn take(tree: &Tree, name: &str) -> io::Result<Attempt> {
+        let place = tree.place(name)?;
+        let (dir, path) = (place.at(), place.path());
+        let (file, made) = match open(dir, path, OFlags::CREATE | OFlags::EXCL) {
+            Ok(file) => (file, true),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+                match open(dir, path, OFlags::empty()) {
+                    Ok(file) => (file, false),
+                    Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Attempt::Gone),
+                    Err(e) => return Err(e),
+                }
+            }
+            Err(e) => return Err(e),
+        };
+        match lock(&file, dir, path) {
+            Ok(Some(true)) => Ok(Attempt::Held(Held {
+                place,
+                file,
+                made_in: None,
+            })),
+            Ok(Some(false)) => Ok(Attempt::Gone),
+            Ok(None) => Ok(Attempt::Busy),
+            Err(e) => {
+                // After any other error somebody may hold it by now, so it is left behind.
+                if made && is_unsupported(&e) {
+                    unlinkat(dir, path, AtFlags::empty())?;
+                }
+                Err(e)
+            }
+        }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // If somebody else removed it, the name may be another process's lock by now.
+        let (dir, path) = (self.place.at(), self.place.path());
+        if is_named(&self.file, dir, path).unwrap_or(false) {
+            // If even this fails, it is left behind, which is in nobody's way.
+            let _ = retry_on_intr(|| unlinkat(dir, path, AtFlags::empty()));
+        }
+        // Now that they are empty again.
+        drop(self.made_in.take());
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Held").field(&self.place).finish()
+    }
+}
+
+/// Removes a lock file if nobody holds it; whether it did.
+pub(super) fn remove_if_free(dir: BorrowedFd<'_>, path: &Path) -> io::Result<bool> {
+    let free = match open(dir, path, OFlags::empty()) {
+        Ok(file) => match lock(&file, dir, path) {
+            // Where nobody can lock it, nobody does.
+            Err(e) if is_unsupported(&e) => true,
+            locked => locked? == Some(true),
+        },
+        // A link: nobody locks that.
+        Err(e) if Errno::from_io_error(&e) == Some(Errno::LOOP) => true,
+        Err(e) => return Err(e),
+    };
+    if free {
+        unlinkat(dir, path, AtFlags::empty())?;
+    }
+    Ok(free)
+}
+
+fn open(dir: BorrowedFd<'_>, path: &Path, more: OFlags) -> io::Result<OwnedFd> {
+    // Only to be locked, never read: so another user's will do. It is no link, and not waited for.
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let flags = flags | OFlags::CLOEXEC | more;
+    Ok(openat(dir, path, flags, Mode::from_raw_mode(0o666))?)
+}
+
+/// Whether a file system says that it has no such locks.
+fn is_unsupported(e: &io::Error) -> bool {
+    let said = [
+        Errno::NOLCK,
+        Errno::OPNOTSUPP,
+        Errno::NOSYS,
+        Errno::BADF,
+        Errno::INVAL,
+    ];
+    Errno::from_io_error(e).is_some_and(|errno| said.contains(&errno))
+}
+
+/// Whether the lock is ours and worth something; `None` if somebody else has it.
+fn lock(file: &OwnedFd, dir: BorrowedFd<'_>, path: &Path) -> io::Result<Option<bool>> {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => is_named(file, dir, path).map(Some),
+        Err(Errno::WOULDBLOCK) => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Whether the name means this file.
+fn is_named(file: &OwnedFd, dir: BorrowedFd<'_>, path: &Path) -> io::Result<bool> {
+    let ours = fstat(file)?;
+    match statat(dir, path, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(named) => Ok((named.st_dev, named.st_ino) == (ours.st_dev, ours.st_ino)),
+        Err(Errno::NOENT) => Ok(false),
+        Err(e) => Err(e.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! Where the file of a key is, and how far links may lead on the way there. Names are relative to
+//! the store's root; no text at all is the root. It opens and makes directories, and knows nothing
+//! of values.
+
+use std::{
+    fs::{self, File},
+    io,
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rustix::{
+    fs::{AtFlags, CWD, FileType, Mode, OFlags, mkdirat, openat, statat, unlinkat},
+    io::{Errno, retry_on_intr},
+};
+
+use super::{is_absent, object::Described, platform};
+
+/// What is done about symbolic links below the root. The root itself may always be reached through
+/// some, and a value that is a link is replaced, not what it leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Symlinks {
+    /// They are followed wherever they lead: data may lie on several disks.
+    #[default]
+    Follow,
+    /// For a tree that somebody else made: nothing outside of the root is read, written, listed or
+    /// deleted, and asking for it is an error. A link that stays inside is followed where the
+    /// system can tell (Linux from 5.6 on), else refused like the others.
+    Inside,
+}
+
+/// A directory and what may be reached from it.
+#[derive(Debug, Clone)]
+pub(super) struct Tree {
+    root: Arc<Path>,
+    links: Symlinks,
+}
+
+impl Tree {
+    pub(super) fn new(root: PathBuf, links: Symlinks) -> Self {
+        Tree {
+            root: root.into(),
+            links,
+        }
+    }
+
+    pub(super) fn links(self, links: Symlinks) -> Self {
+        Tree { links, ..self }
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The full path, to be shown and compared. Whoever opens it by this follows all links.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        if name.is_empty() {
+            return self.root.to_path_buf();
+        }
+        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + 1 + name.len());
+        path.push(&self.root);
+        path.push(name);
+        path
+    }
+
+    /// Opens what is there; makes nothing.
+    pub(super) fn open(&self, name: &str, flags: OFlags) -> io::Result<OwnedFd> {
+        let flags = flags | OFlags::CLOEXEC;
+        match self.links {
+            Symlinks::Follow => open_at(CWD, &self.path(name), flags),
+            _ if name.is_empty() => open_at(CWD, &self.root, flags),
+            Symlinks::Inside => {
+                let root = open_at(CWD, &self.root, flags_of_way())?;
+                platform::open_beneath(&root, name, flags)
+            }
+        }
+    }
+
+    /// Opens a directory for listing and syncing.
+    pub(super) fn open_dir(&self, name: &str) -> io::Result<OwnedFd> {
+        self.open(name, OFlags::RDONLY | OFlags::DIRECTORY)
+    }
+
+    /// Size and version of the file, if there is one.
+    pub(super) fn stat(&self, name: &str) -> io::Result<Option<Described>> {
+        match self.metadata(name) {
+            Ok(metadata) => Described::new(&metadata).map(Some),
+            Err(e) if is_absent(&e) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// What lies there, behind all links.
+    pub(super) fn metadata(&self, name: &str) -> io::Result<fs::Metadata> {
+        match self.links {
+            Symlinks::Follow => fs::metadata(self.path(name)),
+            Symlinks::Inside => File::from(self.open(name, platform::NO_ACCESS)?).metadata(),
+        }
+    }
+
+    /// The place of a name, which need not be there; its directory must: `NotFound`.
+    pub(super) fn place(&self, name: &str) -> io::Result<Place> {
+        match self.links {
+            Symlinks::Follow => Ok(Place {
+                dir: None,
+                path: self.path(name),
+            }),
+            Symlinks::Inside => {
+                let (parent, last) = split(name);
+                Ok(Place {
+                    dir: Some(self.open_dir(parent)?),
+                    path: last.into(),
+                })
+            }
+        }
+    }
+
+    /// Makes the directories that a name lies in. That some of them go meanwhile is no error.
+    pub(super) fn make_parents(&self, name: &str) -> io::Result<()> {
+        match self.make_dir(split(name).0) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            made => made,
+        }
+    }
+
+    fn make_dir(&self, dir: &str) -> io::Result<()> {
+        if dir.is_empty() {
+            return fs::create_dir_all(&self.root);
+        }
+        let make = || -> io::Result<()> {
+            let place = self.place(dir)?;
+            match mkdirat(place.at(), &place.path, Mode::from_raw_mode(0o777)) {
+                // Whoever made it may have removed it since; a link to nothing stays one.
+                Err(Errno::EXIST) if !place.is_link()? || self.metadata(dir).is_ok() => Ok(()),
+                made => Ok(made?),
+            }
+        };
+        match make() {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                self.make_dir(split(dir).0)?;
+                make()
+            }
+            made => made,
+        }
+    }
+
+    /// Removes the directories that a name lies in, from the innermost on, as long as they are
+    /// empty. The root stays.
+    pub(super) fn remove_empty_parents(&self, name: &str) {
+        for dir in parents(name).filter(|dir| !dir.is_empty()) {
+            let removed = self
+                .place(dir)
+                .and_then(|place| Ok(unlinkat(place.at(), &place.path, AtFlags::REMOVEDIR)?));
+            if removed.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// The directories that a name lies in, the innermost first, the root last.
+pub(super) fn parents(name: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(split(name).0), |dir| {
+        (!dir.is_empty()).then(|| split(dir).0)
+    })
+}
+
+/// The directory and the last part.
+pub(super) fn split(name: &str) -> (&str, &str) {
+    name.rsplit_once('/').unwrap_or(("", name))
+}
+
+/// A name in a directory. What is done to it through [`at`](Self::at) and [`path`](Self::path)
+/// stays in that directory, whatever becomes of the way there.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// Where links are followed, none: `path` is the whole way.
+    dir: Option<OwnedFd>,
+    path: PathBuf,
+}
+
+impl Place {
+    pub(super) fn at(&self) -> BorrowedFd<'_> {
+        self.dir.as_ref().map_or(CWD, AsFd::as_fd)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn is_link(&self) -> io::Result<bool> {
+        match statat(self.at(), &self.path, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(FileType::from_raw_mode(stat.st_mode) == FileType::Symlink),
+            Err(Errno::NOENT) => Ok(false),
+            Err(e) => Err(e.into()),
+        }
+    }
+}
+
+/// Opens relative to a directory, and again if a signal came between.
+pub(super) fn open_at(dir: impl AsFd, path: &Path, flags: OFlags) -> io::Result<OwnedFd> {
+    let open = || openat(dir.as_fd(), path, flags | OFlags::CLOEXEC, Mode::empty());
+    Ok(retry_on_intr(open)?)
+}
+
+/// For directories that are only passed through.
+fn flags_of_way() -> OFlags {
+    platform::NO_ACCESS | OFlags::DIRECTORY
+}
