@@ -46,12 +46,19 @@ mod range;
 pub mod runtime;
 mod store;
 pub mod testing;
+mod tree;
 mod update;
 mod value;
 mod wrap;
+#[cfg(feature = "zip")]
+pub mod zip;
 
 #[cfg(all(feature = "local", unix))]
 pub use local::{Durability, LocalStore};
+#[cfg(feature = "zip")]
+pub use zip::ZipStore;
+#[cfg(all(feature = "zip", feature = "local", unix))]
+pub use zip::ZipWriter;
 pub use {
     adapter::Blocking,
     blocking::{BlockingStore, Object},

@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeMap,
     fmt,
-    ops::{Bound, Range},
+    ops::Range,
     sync::{
         Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicU64, Ordering},
@@ -15,7 +15,7 @@ use bytes::Bytes;
 
 use crate::{
     BlockingStore, ByteRange, Entry, Identity, IoHints, Key, Listing, Object, Op, Payload, Prefix,
-    PutMode, Result, StoreError, StoreErrorKind, Version,
+    PutMode, Result, StoreError, StoreErrorKind, Version, tree,
 };
 
 /// Values in memory. Cheap to clone; clones are one store, and it is gone with the last of them.
@@ -132,51 +132,18 @@ impl BlockingStore for MemoryStore {
 
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
         let mut values = self.write();
-        let below: Vec<Key> = below(&values, prefix, prefix.as_str())
-            .map(|(key, _)| key.clone())
-            .collect();
-        let old: Vec<_> = below.iter().filter_map(|key| values.remove(key)).collect();
+        let old = tree::remove_below(&mut values, prefix);
         drop(values);
         drop(old);
         Ok(())
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        let values = self.read();
-        let mut listing = Listing::default();
-        let mut from = prefix.as_str().to_owned();
-        // One step per name, not per value: behind a directory, go on behind all that is in it.
-        while let Some((key, value)) = below(&values, prefix, &from).next() {
-            let rest = &key.as_str()[prefix.as_str().len()..];
-            from = match rest.find('/') {
-                Some(slash) => {
-                    let directory = &key.as_str()[..=prefix.as_str().len() + slash];
-                    listing.prefixes.push(Prefix::trusted(directory));
-                    // `0` is the character that follows `/`.
-                    [&directory[..directory.len() - 1], "0"].concat()
-                }
-                None => {
-                    listing.keys.push(Entry {
-                        key: key.clone(),
-                        size: value.bytes.len() as u64,
-                    });
-                    // NUL is in no key, so this is the least text behind this key.
-                    [key.as_str(), "\0"].concat()
-                }
-            };
-        }
-        Ok(listing)
+        Ok(tree::list_dir(&self.read(), prefix, Value::len))
     }
 
     fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
-        let values = self.read();
-        let entries = below(&values, prefix, prefix.as_str());
-        Ok(entries
-            .map(|(key, v)| Entry {
-                key: key.clone(),
-                size: v.bytes.len() as u64,
-            })
-            .collect())
+        Ok(tree::list(&self.read(), prefix, Value::len))
     }
 
     fn hints(&self) -> IoHints {
@@ -184,20 +151,15 @@ impl BlockingStore for MemoryStore {
     }
 }
 
-/// The values below `prefix` whose keys are not less than `from`, in order.
-fn below<'a>(
-    values: &'a BTreeMap<Key, Value>,
-    prefix: &'a Prefix,
-    from: &str,
-) -> impl Iterator<Item = (&'a Key, &'a Value)> + use<'a> {
-    values
-        .range::<str, _>((Bound::Included(from), Bound::Unbounded))
-        .take_while(|(key, _)| prefix.contains(key))
+impl Value {
+    fn len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
 }
 
 impl Object for Value {
     fn size(&self) -> Result<u64> {
-        Ok(self.bytes.len() as u64)
+        Ok(self.len())
     }
 
     fn version(&self) -> Result<Option<Version>> {
@@ -207,7 +169,7 @@ impl Object for Value {
     fn read(&self, range: Range<u64>) -> Result<Bytes> {
         self.slice(range.clone()).ok_or_else(|| {
             // A value does not know its key; whoever opened it does.
-            let (asked, size) = (ByteRange::Bounded(range), self.bytes.len() as u64);
+            let (asked, size) = (ByteRange::Bounded(range), self.len());
             let kind = StoreErrorKind::OutOfRange { asked, size };
             StoreError {
                 op: Op::Get,

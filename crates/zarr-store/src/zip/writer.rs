@@ -1,0 +1,368 @@
+//! `ZipWriter`: a zip archive in a file, being written. Entries go into a draft beside the archive
+//! and are read from there; `finish` closes the draft and renames it over the archive, so that a
+//! crash at any instant leaves the old archive or the new one.
+//!
+//! **What it costs.** Each put appends; what it replaces stays in the file as dead bytes, as do
+//! deleted values, and no reader sees them. The first write after `append` or `finish` copies the
+//! archive, by sharing blocks where the file system can. Entries are written at the same time by
+//! several threads; only `finish` waits for all of them and lets nobody in.
+
+mod draft;
+mod lock;
+mod records;
+
+use std::{
+    fmt,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use bytes::Bytes;
+use libdeflater::Crc;
+
+use self::{
+    draft::{ArchiveFile, Draft},
+    lock::WriterLock,
+};
+use super::{
+    ZipError, ZipLimits,
+    decode::deflate,
+    directory::{Index, Opening},
+    end::TAIL,
+    entry::{DEFLATE, Facts, STORED},
+    next_stamp,
+    object::ZipObject,
+    refused, size,
+};
+use crate::{
+    BlockingStore, Entry, Identity, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode,
+    Result, StoreError, StoreErrorKind, Version, tree,
+};
+
+/// A zip archive in a file, being written: from [`ZipStore::create`](crate::ZipStore::create) or
+/// [`ZipStore::append`](crate::ZipStore::append).
+///
+/// What was put is read back at once through this handle; others see it after
+/// [`finish`](Self::finish), which [`sync`](BlockingStore::sync) is another name of. Dropped without
+/// it, all that was written since is gone and the archive is the old one.
+///
+/// Values are stored as they are, since chunks are compressed already. Keys can be overwritten and
+/// deleted, also conditionally; the archive has one entry for each.
+///
+/// ```
+/// use zarr_store::{BlockingStore, ByteRange, Key, PutMode, ZipStore};
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("data.zip");
+/// let archive = ZipStore::append(&path)?.deflate(6);
+/// let key = Key::new("notes.txt")?;
+/// archive.put(&key, &"one".to_owned().into(), PutMode::Overwrite)?;
+/// archive.put(&key, &"two".to_owned().into(), PutMode::Overwrite)?;
+/// assert_eq!(archive.get(&key, ByteRange::All, None)?.ok_or("just put")?.data, "two");
+/// archive.finish()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct ZipWriter {
+    path: PathBuf,
+    name: Arc<str>,
+    level: Option<i32>,
+    hints: IoHints,
+    /// Taken before `index` where both are: an entry and the file it is in belong together.
+    spool: RwLock<Spool>,
+    index: RwLock<Index>,
+    /// Last, so that it is given back last.
+    _lock: WriterLock,
+}
+
+/// The file that the index is about.
+enum Spool {
+    /// What stands in its place, and where its data ends.
+    Finished(Arc<ArchiveFile>, u64),
+    /// What shall stand there.
+    Writing(Draft),
+}
+
+impl Spool {
+    fn file(&self) -> &Arc<ArchiveFile> {
+        match self {
+            Spool::Finished(file, _) => file,
+            Spool::Writing(draft) => draft.file(),
+        }
+    }
+}
+
+impl ZipWriter {
+    pub(super) fn create(path: &Path) -> Result<ZipWriter> {
+        ZipWriter::locked(path, |path, name| {
+            let draft = Draft::new(path, Arc::clone(name)).map_err(|e| failed(name, e))?;
+            Ok((Spool::Writing(draft), Index::new()))
+        })
+    }
+
+    pub(super) fn append(path: &Path) -> Result<ZipWriter> {
+        ZipWriter::locked(path, |path, name| match File::open(path) {
+            Ok(file) => {
+                let file = ArchiveFile::new(file, Arc::clone(name));
+                let (index, end) = read_index(&file, name)?;
+                Ok((Spool::Finished(Arc::new(file), end), index))
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                let draft = Draft::new(path, Arc::clone(name)).map_err(|e| failed(name, e))?;
+                Ok((Spool::Writing(draft), Index::new()))
+            }
+            Err(e) => Err(failed(name, e)),
+        })
+    }
+
+    fn locked(
+        path: &Path,
+        begin: impl FnOnce(&Path, &Arc<str>) -> Result<(Spool, Index)>,
+    ) -> Result<ZipWriter> {
+        let name = path.to_string_lossy();
+        let path = resolved(path).map_err(|e| failed(&name, e))?;
+        let lock = WriterLock::acquire(&path).map_err(|e| failed(&name, e))?;
+        let lock = lock.ok_or_else(|| refused(Op::OpenStore, &name, ZipError::Locked.into()))?;
+        let name = Arc::from(path.to_string_lossy());
+        let (spool, index) = begin(&path, &name)?;
+        Ok(ZipWriter {
+            hints: IoHints::local(Identity::named(("zip-writer", &path))),
+            path,
+            name,
+            level: None,
+            spool: RwLock::new(spool),
+            index: RwLock::new(index),
+            _lock: lock,
+        })
+    }
+
+    /// Values put from now on are compressed, where that makes them shorter. `level` is 1 (fast) to
+    /// 12 (small).
+    #[must_use]
+    pub fn deflate(mut self, level: u8) -> Self {
+        self.level = Some(level.clamp(1, 12).into());
+        self
+    }
+
+    /// Puts the archive in its place, complete and on disk. The writer can be used on: what is
+    /// written then is another change, to be finished again.
+    ///
+    /// # Errors
+    /// Why it could not be written; the old archive is still in its place then, and finishing can be
+    /// tried again.
+    pub fn finish(&self) -> Result<()> {
+        let fail = |e| self.error(Op::Sync, "", e);
+        let mut spool = write(&self.spool);
+        let Spool::Writing(draft) = &*spool else {
+            return Ok(());
+        };
+        let end = draft.end();
+        let directory = records::directory(&read(&self.index), end);
+        draft.place(&self.path, &directory).map_err(fail)?;
+        *spool = Spool::Finished(Arc::clone(draft.file()), end);
+        drop(spool);
+        let directory = self.path.parent().unwrap_or(Path::new("/"));
+        File::open(directory)
+            .and_then(|d| d.sync_all())
+            .map_err(fail)
+    }
+
+    /// The archive's path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn error(&self, op: Op, key: impl AsRef<str>, e: io::Error) -> StoreError {
+        StoreError::new(op, self, key, e.into())
+    }
+
+    /// Calls `write` with the draft, which is begun if there is none. It is not finished meanwhile.
+    fn with_draft<T>(
+        &self,
+        op: Op,
+        name: &str,
+        write_it: impl FnOnce(&Draft) -> Result<T>,
+    ) -> Result<T> {
+        loop {
+            if let Spool::Writing(draft) = &*read(&self.spool) {
+                return write_it(draft);
+            }
+            let mut spool = write(&self.spool);
+            if let Spool::Finished(file, end) = &*spool {
+                let draft = Draft::copy(&self.path, file, *end);
+                *spool = Spool::Writing(draft.map_err(|e| self.error(op, name, e))?);
+            }
+        }
+    }
+
+    /// Whether the mode lets a value be put.
+    fn check(&self, index: &Index, key: &Key, mode: &PutMode) -> Result<()> {
+        let there = index.get(key);
+        let kind = match mode {
+            PutMode::Create if there.is_some() => StoreErrorKind::AlreadyExists,
+            PutMode::Update(same) if there.is_none_or(|entry| entry.version() != *same) => {
+                StoreErrorKind::Conflict
+            }
+            _ => return Ok(()),
+        };
+        Err(StoreError::new(Op::Put, self, key, kind))
+    }
+
+    /// The value as it goes into the archive, and what the headers say of it.
+    fn pack(&self, key: &Key, value: &Payload) -> (Facts, Payload) {
+        let mut crc = Crc::new();
+        value.parts().iter().for_each(|part| crc.update(part));
+        let packed = self
+            .level
+            .and_then(|level| deflate(&value.clone().into_bytes(), level));
+        let (method, packed) = match packed {
+            Some(packed) => (DEFLATE, packed.into()),
+            None => (STORED, value.clone()),
+        };
+        let facts = Facts {
+            at: 0,
+            packed: packed.len() as u64,
+            size: value.len() as u64,
+            crc: crc.sum(),
+            method,
+            flags: records::flags(key),
+        };
+        (facts, packed)
+    }
+}
+
+impl BlockingStore for ZipWriter {
+    fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
+        let spool = read(&self.spool);
+        let Some(entry) = read(&self.index).get(key).cloned() else {
+            return Ok(None);
+        };
+        let archive: Arc<ArchiveFile> = Arc::clone(spool.file());
+        Ok(Some(Arc::new(ZipObject {
+            archive,
+            entry,
+            key: key.clone(),
+            name: Arc::clone(&self.name),
+            limits: ZipLimits::default(),
+            decoded: OnceLock::new(),
+        })))
+    }
+
+    fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
+        // Before anything is written, and again when it is: then it decides.
+        self.check(&read(&self.index), key, &mode)?;
+        let (facts, packed) = self.pack(key, value);
+        self.with_draft(Op::Put, key.as_str(), |draft| {
+            let entry = draft
+                .write(key, facts, &packed)
+                .map_err(|e| self.error(Op::Put, key, e))?;
+            let version = entry.version();
+            let mut index = write(&self.index);
+            self.check(&index, key, &mode)?;
+            index.insert(key.clone(), Arc::new(entry));
+            Ok(Some(version))
+        })
+    }
+
+    fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
+        let check = |index: &Index| match (index.get(key), same) {
+            (Some(entry), Some(same)) if entry.version() == *same => Ok(true),
+            (_, Some(_)) => {
+                let kind = StoreErrorKind::Conflict;
+                Err(StoreError::new(Op::Delete, self, key, kind))
+            }
+            (there, None) => Ok(there.is_some()),
+        };
+        if !check(&read(&self.index))? {
+            return Ok(());
+        }
+        // A draft, because the archive changes by this alone.
+        self.with_draft(Op::Delete, key.as_str(), |_| {
+            let mut index = write(&self.index);
+            check(&index)?;
+            index.remove(key);
+            Ok(())
+        })
+    }
+
+    fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
+        if tree::list(&read(&self.index), prefix, size).is_empty() {
+            return Ok(());
+        }
+        self.with_draft(Op::DeletePrefix, prefix.as_str(), |_| {
+            tree::remove_below(&mut write(&self.index), prefix);
+            Ok(())
+        })
+    }
+
+    fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
+        Ok(tree::list_dir(&read(&self.index), prefix, size))
+    }
+
+    fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
+        Ok(tree::list(&read(&self.index), prefix, size))
+    }
+
+    fn hints(&self) -> IoHints {
+        self.hints
+    }
+
+    fn sync(&self) -> Result<()> {
+        self.finish()
+    }
+}
+
+impl fmt::Display for ZipWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl fmt::Debug for ZipWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let values = read(&self.index).len();
+        write!(f, "ZipWriter({}, {values} values)", self.name)
+    }
+}
+
+/// The values of an archive that is open, and where their data ends.
+fn read_index(file: &ArchiveFile, name: &str) -> Result<(Index, u64)> {
+    let refuse = |refusal| refused(Op::OpenStore, name, refusal);
+    let size = file.size()?;
+    let tail = file.read(size.saturating_sub(TAIL)..size)?;
+    let opening = Opening::new(tail, size, &ZipLimits::default()).map_err(|e| refuse(e.into()))?;
+    let missing = match opening.missing() {
+        Some(range) => file.read(range)?,
+        None => Bytes::new(),
+    };
+    let index = opening.index(missing, next_stamp()).map_err(refuse)?;
+    Ok((index, opening.data_end()))
+}
+
+fn failed(name: &str, e: io::Error) -> StoreError {
+    let mut error = StoreError::new(Op::OpenStore, name, "", e.into());
+    error.key = None;
+    error
+}
+
+/// The archive's own path, links followed; its directory is made where it is missing.
+fn resolved(path: &Path) -> io::Result<PathBuf> {
+    if let Ok(real) = path.canonicalize() {
+        return Ok(real);
+    }
+    let path = std::path::absolute(path)?;
+    let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(io::ErrorKind::IsADirectory.into());
+    };
+    fs::create_dir_all(directory)?;
+    Ok(directory.canonicalize()?.join(name))
+}
+
+// Nothing panics while a lock is held, and what they hold is consistent after each statement.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
