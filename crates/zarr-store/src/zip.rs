@@ -432,4 +432,5 @@ fn hash(version: &Version) -> u64 {
 }
 
 #[cfg(test)]
+#[cfg(all(feature = "local", unix))]
 mod tests;

@@ -172,6 +172,14 @@ impl ZipWriter {
         &self.path
     }
 
+    /// Leaves a hole before the next entry.
+    #[cfg(test)]
+    pub(super) fn skip(&self, bytes: u64) {
+        if let Spool::Writing(draft) = &*read(&self.spool) {
+            draft.skip(bytes);
+        }
+    }
+
     fn error(&self, op: Op, key: impl AsRef<str>, e: io::Error) -> StoreError {
         StoreError::new(op, self, key, e.into())
     }
