@@ -142,7 +142,7 @@ impl ZipStore {
             Some(range) => {
                 let range = ByteRange::Bounded(range);
                 let rest = store.get(&archive, range, version.as_ref()).await;
-                match rest.or_else(|e| unless_changed(e, &refuse))? {
+                match rest.or_else(|e| unless_changed(e, refuse))? {
                     Some(rest) if rest.size == size => rest.data,
                     _ => return Err(refuse(ZipError::Changed.into())),
                 }

@@ -16,9 +16,12 @@ const DEFLATE_RATIO: u64 = 1032;
 /// The most bytes that a byte of zstd can stand for: a block of four, 128 KiB of one value.
 const ZSTD_RATIO: u64 = 32 << 10;
 
+/// From packed bytes to exactly as many as asked for.
+type Decode = fn(&[u8], usize) -> Option<Vec<u8>>;
+
 /// The value of an entry, of exactly its size and with its checksum.
 pub(super) fn decode(entry: &Entry, packed: &[u8], limits: &ZipLimits) -> Result<Bytes, ZipError> {
-    let (ratio, decode): (_, fn(&[u8], usize) -> Option<Vec<u8>>) = match entry.method {
+    let (ratio, decode): (u64, Decode) = match entry.method {
         DEFLATE => (DEFLATE_RATIO, inflate),
         ZSTD if zstd::KNOWN => (ZSTD_RATIO, zstd::decode),
         method => return Err(ZipError::Method(method)),

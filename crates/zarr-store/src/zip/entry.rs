@@ -137,10 +137,9 @@ impl Entry {
             let said = u32_at(header, at)?;
             Ok(said == u32::MAX || u64::from(said) == whole)
         };
-        let trailer = u16_at(header, 6)? & TRAILER != 0;
-        if !trailer
-            && !(same(14, self.crc.into())? && same(18, self.packed)? && same(22, self.size)?)
-        {
+        let follows = u16_at(header, 6)? & TRAILER != 0;
+        let all_same = same(14, self.crc.into())? && same(18, self.packed)? && same(22, self.size)?;
+        if !follows && !all_same {
             return differs("another size or checksum");
         }
         let extra = u64::from(u16_at(header, 28)?);

@@ -63,7 +63,8 @@ impl ZipObject {
         if let Some(decoded) = self.decoded.get() {
             return Ok(decoded);
         }
-        let decoded = self.fetch(&[0..self.entry.size])?.pop().unwrap_or_default();
+        let whole = 0..self.entry.size;
+        let decoded = self.fetch(&[whole])?.pop().unwrap_or_default();
         Ok(self.decoded.get_or_init(|| decoded))
     }
 

@@ -356,7 +356,11 @@ fn failed(name: &str, e: io::Error) -> StoreError {
 /// The archive's own path, links followed; its directory is made where it is missing.
 fn resolved(path: &Path) -> io::Result<PathBuf> {
     if let Ok(real) = path.canonicalize() {
-        return Ok(real);
+        // A directory can be called `x.zip`, and cannot be replaced by an archive.
+        return match real.is_dir() {
+            true => Err(io::ErrorKind::IsADirectory.into()),
+            false => Ok(real),
+        };
     }
     let path = std::path::absolute(path)?;
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {

@@ -1,13 +1,11 @@
 //! Archives that lie. Each is refused with an error that says what is wrong and with which entry,
 //! before any byte of it is believed.
 
-use zarr_store::{
-    KeyProblem, Store, StoreError, StoreErrorKind, StoreExt, ZipStore, runtime::wait, zip::ZipError,
-};
+use zarr_store::{KeyProblem, Store, StoreError, StoreExt, ZipStore, runtime::wait, zip::ZipError};
 
 use crate::{
     forge::{Forged, archive, end, end64, forge},
-    key, open, values,
+    key, open, values, why,
 };
 
 fn refused(what: &str, archive: &[u8]) -> (Option<String>, ZipError) {
@@ -18,10 +16,8 @@ fn refused(what: &str, archive: &[u8]) -> (Option<String>, ZipError) {
 }
 
 fn taken_apart(e: StoreError) -> (Option<String>, ZipError) {
-    match e.kind {
-        StoreErrorKind::Backend(why) => (e.key, *why.downcast().unwrap()),
-        kind => panic!("{kind}"),
-    }
+    let why = why(&e);
+    (e.key, why)
 }
 
 #[test]
@@ -54,8 +50,10 @@ fn links_are_refused() {
     assert_eq!((entry.as_deref(), why), (Some("link"), ZipError::Symlink));
 }
 
-/// What the directory says of an entry, and what is wrong with it.
-type Lie = (fn(&mut Forged), ZipError);
+/// Makes an entry a liar.
+type Change = fn(&mut Forged);
+/// With what is wrong with it then.
+type Lie = (Change, ZipError);
 
 #[test]
 fn sizes_and_places_in_the_directory() {
@@ -107,9 +105,7 @@ fn entries_that_share_bytes() {
     let (entry, why) = refused("within", &forge(&[Forged::new("a", &inner[..32]), within]));
     assert_eq!((entry.as_deref(), why), (Some("b"), ZipError::Overlap));
     // Fields before the data push it into the next entry: seen when it is read.
-    let mut pushed = Forged::new("a", "x");
-    pushed.local = |local| local.extra = vec![];
-    let mut bytes = forge(&[pushed, Forged::new("b", "y")]);
+    let mut bytes = archive(&[("a", b"x"), ("b", b"y")]);
     bytes[28] = 200;
     let store = open(&bytes).unwrap();
     let (_, why) = taken_apart(wait(store.get_all(&key("a"))).unwrap_err());
@@ -119,7 +115,7 @@ fn entries_that_share_bytes() {
 
 #[test]
 fn headers_that_contradict_the_directory() {
-    let lies: [(fn(&mut Forged), &str); 7] = [
+    let lies: [(Change, &str); 7] = [
         (|e| e.name = b"b".to_vec(), "another name"),
         (|e| e.name = b"aa".to_vec(), "another name"),
         (|e| e.method = 8, "another method"),

@@ -2,7 +2,7 @@
 //! and no crash leaves one that cannot be read.
 
 #![cfg(all(feature = "zip-zstd", feature = "local", unix))]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod crash;
 mod forge;
@@ -15,8 +15,8 @@ mod writing;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use zarr_store::{
-    BlockingStore, ByteRange, Key, MemoryStore, Prefix, PutMode, Result, Store, ZipStore,
-    runtime::wait,
+    BlockingStore, ByteRange, Key, MemoryStore, Prefix, PutMode, Result, Store, StoreError,
+    StoreErrorKind, ZipStore, runtime::wait, zip::ZipError,
 };
 
 fn key(text: &str) -> Key {
@@ -34,6 +34,14 @@ fn in_memory(archive: &[u8]) -> Arc<dyn Store> {
 
 fn open(archive: &[u8]) -> Result<ZipStore> {
     wait(ZipStore::open(in_memory(archive), key("x.zip")))
+}
+
+/// What is wrong with the archive.
+fn why(e: &StoreError) -> ZipError {
+    let StoreErrorKind::Backend(why) = &e.kind else {
+        panic!("{e}");
+    };
+    why.downcast_ref::<ZipError>().unwrap().clone()
 }
 
 /// All values of an archive, read in both faces, which agree.

@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, fs, path::Path, thread};
 
 use zarr_store::{
-    BlockingStore, ByteRange, Key, LocalStore, Payload, Prefix, PutMode, Store, StoreErrorKind,
-    ZipStore, ZipWriter, runtime::wait, testing, zip::ZipError,
+    BlockingStore, ByteRange, Key, LocalStore, Payload, Prefix, PutMode, Store, ZipStore,
+    ZipWriter, runtime::wait, testing, zip::ZipError,
 };
 
-use crate::{key, values_of_file};
+use crate::{key, values_of_file, why};
 
 fn put(writer: &ZipWriter, name: &str, value: &str) {
     let value = Payload::from(value.to_owned());
@@ -143,10 +143,7 @@ fn one_writer_at_a_time() {
     put(&writer, "a", "1");
     for begin in [ZipStore::create, ZipStore::append] {
         let e = begin(&path).unwrap_err();
-        let StoreErrorKind::Backend(why) = &e.kind else {
-            panic!("{e}")
-        };
-        assert_eq!(why.downcast_ref(), Some(&ZipError::Locked), "{e}");
+        assert_eq!(why(&e), ZipError::Locked, "{e}");
     }
     writer.finish().unwrap();
     assert!(ZipStore::append(&path).is_err(), "held until it is dropped");
@@ -200,6 +197,15 @@ fn many_threads_write_at_once_and_finish_meanwhile() {
     for (name, value) in values {
         assert_eq!(value, name.replace('/', " ").repeat(500).into_bytes());
     }
+}
+
+#[test]
+fn a_directory_is_not_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("x.zip")).unwrap();
+    assert!(ZipStore::create(dir.path().join("x.zip")).is_err());
+    assert!(ZipStore::append(dir.path().join("x.zip")).is_err());
+    assert_eq!(names(dir.path()), ["x.zip"]);
 }
 
 #[test]

@@ -106,6 +106,7 @@ if __name__ == "__main__":
     python("deflated.zip", zipfile.ZIP_DEFLATED)
     python("zip64.zip", zipfile.ZIP_STORED, force_zip64=True)
     streamed("streamed.zip")
+    python("zeros.zip", zipfile.ZIP_DEFLATED, {"c/0": bytes(1 << 20)})
     zstd("zstd.zip")
     doubled("doubled.zip")
     after_a_program("after_a_program.zip")
