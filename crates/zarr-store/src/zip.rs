@@ -22,6 +22,7 @@ mod fetch;
 #[cfg(all(feature = "local", unix))]
 mod files;
 mod object;
+mod store;
 #[cfg(all(feature = "local", unix))]
 mod writer;
 #[cfg_attr(not(feature = "zip-zstd"), path = "zip/no_zstd.rs")]
@@ -38,7 +39,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::stream;
 
 pub use self::error::ZipError;
 #[cfg(all(feature = "local", unix))]
@@ -48,12 +48,10 @@ use self::{
     entry::Entry as ZipEntry,
     error::Refusal,
     fetch::Fetch,
-    object::ZipObject,
 };
 use crate::{
-    BlockingStore, BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, Identity, IoHints,
-    Key, KeyLock, Listing, Object, Op, Payload, Prefix, PutMode, Result, Store, StoreError,
-    StoreErrorKind, Version, tree, wrap::blocking,
+    ByteRange, Found, Identity, Key, Object, Op, Result, Store, StoreError, StoreErrorKind,
+    Version, wrap::blocking,
 };
 
 /// How much memory an archive may ask for. What it needs is bounded by its true size in any case.
@@ -176,15 +174,6 @@ impl ZipStore {
         StoreError::new(op, self, key, StoreErrorKind::Backend(why.into()))
     }
 
-    fn refuse<T>(&self, op: Op, key: &str) -> Result<T> {
-        Err(StoreError::new(op, self, key, StoreErrorKind::ReadOnly))
-    }
-
-    fn refuse_later<'a, T: Send + 'a>(&self, op: Op, key: &str) -> BoxFuture<'a, Result<T>> {
-        let refused = self.refuse(op, key);
-        Box::pin(async move { refused })
-    }
-
     /// Size and version of an entry, which must be the version `same`.
     fn described(&self, key: &Key, entry: &ZipEntry, same: Option<&Version>) -> Result<Found<()>> {
         let version = entry.version();
@@ -198,7 +187,7 @@ impl ZipStore {
         }
         Ok(Found {
             data: (),
-            size: entry.size,
+            size: entry.size(),
             version: Some(version),
         })
     }
@@ -248,144 +237,6 @@ impl ZipStore {
     }
 }
 
-impl Store for ZipStore {
-    fn get<'a>(
-        &'a self,
-        key: &'a Key,
-        range: ByteRange,
-        same: Option<&'a Version>,
-    ) -> BoxFuture<'a, Result<Option<Found<Bytes>>>> {
-        Box::pin(async move {
-            let Some(entry) = self.index.get(key) else {
-                return Ok(None);
-            };
-            let found = self.described(key, entry, same)?;
-            let range = range
-                .resolve(found.size)
-                .map_err(|kind| StoreError::new(Op::Get, self, key, kind))?;
-            let data = self.fetch(key, entry, &[range]).await?.pop();
-            Ok(Some(found.map(|()| data.unwrap_or_default())))
-        })
-    }
-
-    fn get_ranges<'a>(
-        &'a self,
-        key: &'a Key,
-        ranges: &'a [Range<u64>],
-        same: Option<&'a Version>,
-    ) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
-        Box::pin(async move {
-            let Some(entry) = self.index.get(key) else {
-                return Ok(None);
-            };
-            let found = self.described(key, entry, same)?;
-            let wanted = ranges
-                .iter()
-                .map(|range| ByteRange::Bounded(range.clone()).resolve(found.size))
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(|kind| StoreError::new(Op::Get, self, key, kind))?;
-            if wanted.is_empty() {
-                return Ok(Some(found.map(|()| Vec::new())));
-            }
-            let data = self.fetch(key, entry, &wanted).await?;
-            Ok(Some(found.map(|()| data)))
-        })
-    }
-
-    fn head<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Found<()>>>> {
-        let found = self
-            .index
-            .get(key)
-            .map(|entry| self.described(key, entry, None));
-        Box::pin(async move { found.transpose() })
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a Key,
-        _: Payload,
-        _: PutMode,
-    ) -> BoxFuture<'a, Result<Option<Version>>> {
-        self.refuse_later(Op::Put, key.as_str())
-    }
-
-    fn delete<'a>(&'a self, key: &'a Key, _: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
-        self.refuse_later(Op::Delete, key.as_str())
-    }
-
-    fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>> {
-        self.refuse_later(Op::DeletePrefix, prefix.as_str())
-    }
-
-    fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
-        Box::pin(async move { Ok(tree::list_dir(&self.index, prefix, size)) })
-    }
-
-    fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        let entries = tree::list(&self.index, prefix, size);
-        Box::pin(stream::iter(entries.into_iter().map(Ok)))
-    }
-
-    fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
-        self.refuse_later(Op::Lock, key.as_str())
-    }
-
-    fn hints(&self) -> IoHints {
-        IoHints {
-            writable: false,
-            listable: true,
-            conditions: Conditions::NONE,
-            identity: self.identity,
-            ..self.inner.hints()
-        }
-    }
-
-    fn as_blocking(&self) -> Option<&dyn BlockingStore> {
-        self.inner.as_blocking().map(|_| self as &dyn BlockingStore)
-    }
-}
-
-/// Reads open the archive once; locks and writes are refused as in the other face.
-impl BlockingStore for ZipStore {
-    fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
-        let Some(entry) = self.index.get(key) else {
-            return Ok(None);
-        };
-        Ok(Some(Arc::new(ZipObject {
-            archive: self.object(key)?,
-            entry: Arc::clone(entry),
-            key: key.clone(),
-            name: Arc::clone(&self.name),
-            limits: self.limits,
-            decoded: OnceLock::new(),
-        })))
-    }
-
-    fn put(&self, key: &Key, _: &Payload, _: PutMode) -> Result<Option<Version>> {
-        self.refuse(Op::Put, key.as_str())
-    }
-
-    fn delete(&self, key: &Key, _: Option<&Version>) -> Result<()> {
-        self.refuse(Op::Delete, key.as_str())
-    }
-
-    fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
-        self.refuse(Op::DeletePrefix, prefix.as_str())
-    }
-
-    fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        Ok(tree::list_dir(&self.index, prefix, size))
-    }
-
-    fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
-        Ok(tree::list(&self.index, prefix, size))
-    }
-
-    fn hints(&self) -> IoHints {
-        Store::hints(self)
-    }
-}
-
 impl fmt::Display for ZipStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
@@ -400,7 +251,7 @@ impl fmt::Debug for ZipStore {
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "what a map hands out")]
 fn size(entry: &Arc<ZipEntry>) -> u64 {
-    entry.size
+    entry.size()
 }
 
 /// The error for an archive that is not opened.

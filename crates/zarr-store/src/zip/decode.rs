@@ -2,7 +2,7 @@
 //! bytes, not where they come from.
 
 use bytes::Bytes;
-use libdeflater::{CompressionLvl, Compressor, Decompressor};
+use libdeflater::Decompressor;
 
 use super::{
     ZipLimits,
@@ -21,7 +21,7 @@ type Decode = fn(&[u8], usize) -> Option<Vec<u8>>;
 
 /// The value of an entry, of exactly its size and with its checksum.
 pub(super) fn decode(entry: &Entry, packed: &[u8], limits: &ZipLimits) -> Result<Bytes, ZipError> {
-    let (ratio, decode): (u64, Decode) = match entry.method {
+    let (ratio, decode): (u64, Decode) = match entry.facts.method {
         DEFLATE => (DEFLATE_RATIO, inflate),
         ZSTD if zstd::KNOWN => (ZSTD_RATIO, zstd::decode),
         method => return Err(ZipError::Method(method)),
@@ -29,19 +29,19 @@ pub(super) fn decode(entry: &Entry, packed: &[u8], limits: &ZipLimits) -> Result
     // Nothing is allocated for a size that the bytes cannot have.
     let possible = (packed.len() as u64).saturating_mul(ratio);
     let limit = limits.entry_bytes;
-    let size = match usize::try_from(entry.size) {
-        Ok(size) if entry.size <= possible.min(limit) => size,
+    let size = match usize::try_from(entry.size()) {
+        Ok(size) if entry.size() <= possible.min(limit) => size,
         _ => {
             return Err(ZipError::EntryTooLarge {
-                size: entry.size,
-                packed: entry.packed,
+                size: entry.size(),
+                packed: entry.facts.packed,
                 limit,
             });
         }
     };
     let value = decode(packed, size)
         .filter(|value| value.len() == size)
-        .ok_or(ZipError::Damaged { size: entry.size })?;
+        .ok_or(ZipError::Damaged { size: entry.size() })?;
     entry.check_sum(&value)?;
     Ok(value.into())
 }
@@ -50,13 +50,4 @@ fn inflate(packed: &[u8], size: usize) -> Option<Vec<u8>> {
     let mut value = vec![0; size];
     let written = Decompressor::new().deflate_decompress(packed, &mut value);
     (written.ok()? == size).then_some(value)
-}
-
-/// The value as deflate, if that is shorter. `level` is 1 to 12.
-pub(super) fn deflate(value: &[u8], level: i32) -> Option<Vec<u8>> {
-    let level = CompressionLvl::new(level).unwrap_or_default();
-    let mut packed = vec![0; value.len()];
-    let written = Compressor::new(level).deflate_compress(value, &mut packed);
-    packed.truncate(written.ok()?);
-    (packed.len() < value.len()).then_some(packed)
 }

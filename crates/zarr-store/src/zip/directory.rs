@@ -193,7 +193,7 @@ fn give_room(records: Vec<Record>, data_end: u64, stamp: u64) -> Result<Index, R
         starts.get(next).copied().unwrap_or(data_end)
     };
     let values = records.into_iter().filter_map(|record| {
-        let entry = Entry::new(record.facts, room(record.facts.at), stamp);
+        let entry = Entry::new(record.facts, room(record.facts.at), stamp, None);
         Some((record.key?, Arc::new(entry)))
     });
     Ok(values.collect())

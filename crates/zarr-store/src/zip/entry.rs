@@ -28,10 +28,20 @@ pub(super) const ZSTD: u16 = 93;
 /// One value of an archive.
 #[derive(Debug)]
 pub(super) struct Entry {
+    pub(super) facts: Facts,
+    /// Where the next entry or the directory begins.
+    room: u64,
+    /// Tells apart writings of one key.
+    stamp: u64,
+    /// Where the data begins, once the local header was seen; zero before.
+    data: AtomicU64,
+}
+
+/// What the directory says of an entry.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Facts {
     /// Where its local header begins.
     pub(super) at: u64,
-    /// Where the next entry or the directory begins.
-    pub(super) room: u64,
     /// Bytes in the archive.
     pub(super) packed: u64,
     /// Bytes of the value.
@@ -39,62 +49,36 @@ pub(super) struct Entry {
     pub(super) crc: u32,
     pub(super) method: u16,
     pub(super) flags: u16,
-    /// Tells apart writings of one key.
-    pub(super) stamp: u64,
-    /// Where the data begins, once the local header was seen; zero before.
-    data: AtomicU64,
-}
-
-/// What makes an [`Entry`], before its neighbours are known.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Facts {
-    pub(super) at: u64,
-    pub(super) packed: u64,
-    pub(super) size: u64,
-    pub(super) crc: u32,
-    pub(super) method: u16,
-    pub(super) flags: u16,
 }
 
 impl Entry {
-    pub(super) fn new(facts: Facts, room: u64, stamp: u64) -> Self {
+    /// `data` is where the data begins, if that is known.
+    pub(super) fn new(facts: Facts, room: u64, stamp: u64, data: Option<u64>) -> Self {
         Entry {
-            at: facts.at,
+            facts,
             room,
-            packed: facts.packed,
-            size: facts.size,
-            crc: facts.crc,
-            method: facts.method,
-            flags: facts.flags,
             stamp,
-            data: AtomicU64::new(0),
+            data: AtomicU64::new(data.unwrap_or(0)),
         }
     }
 
-    /// What the directory says of it.
-    pub(super) fn facts(&self) -> Facts {
-        Facts {
-            at: self.at,
-            packed: self.packed,
-            size: self.size,
-            crc: self.crc,
-            method: self.method,
-            flags: self.flags,
-        }
-    }
-
-    /// The same, with data that is known to begin at `data`.
-    pub(super) fn with_data_at(self, data: u64) -> Self {
-        self.data.store(data, Ordering::Relaxed);
-        self
+    /// The size of the value.
+    pub(super) fn size(&self) -> u64 {
+        self.facts.size
     }
 
     pub(super) fn version(&self) -> Version {
-        [self.stamp, self.at, self.size, self.crc.into()].into()
+        [
+            self.stamp,
+            self.facts.at,
+            self.facts.size,
+            self.facts.crc.into(),
+        ]
+        .into()
     }
 
     pub(super) fn is_stored(&self) -> bool {
-        self.method == STORED
+        self.facts.method == STORED
     }
 
     /// Where the data begins, if a local header said so.
@@ -108,9 +92,15 @@ impl Entry {
     /// Where the data probably begins: entries usually stand without gaps, so it ends where the
     /// next thing begins. Else right behind the name.
     pub(super) fn data_guess(&self, name: &Key) -> u64 {
-        let least = self.at + HEADER_BYTES + name.as_str().len() as u64;
-        let trailer = if self.flags & TRAILER == 0 { 0 } else { 16 };
-        let extra = self.room.saturating_sub(least + self.packed + trailer);
+        let least = self.facts.at + HEADER_BYTES + name.as_str().len() as u64;
+        let trailer = if self.facts.flags & TRAILER == 0 {
+            0
+        } else {
+            16
+        };
+        let extra = self
+            .room
+            .saturating_sub(least + self.facts.packed + trailer);
         if extra <= u16::MAX.into() {
             least + extra
         } else {
@@ -125,7 +115,9 @@ impl Entry {
         if !header.starts_with(HEADER) {
             return differs("there is none");
         }
-        if u16_at(header, 8)? != self.method || (u16_at(header, 6)? ^ self.flags) & ENCRYPTED != 0 {
+        if u16_at(header, 8)? != self.facts.method
+            || (u16_at(header, 6)? ^ self.facts.flags) & ENCRYPTED != 0
+        {
             return differs("another method");
         }
         let names = header.get(30..).and_then(|rest| rest.get(..name.len()));
@@ -138,13 +130,15 @@ impl Entry {
             Ok(said == u32::MAX || u64::from(said) == whole)
         };
         let follows = u16_at(header, 6)? & TRAILER != 0;
-        let all_same = same(14, self.crc.into())? && same(18, self.packed)? && same(22, self.size)?;
+        let all_same = same(14, self.facts.crc.into())?
+            && same(18, self.facts.packed)?
+            && same(22, self.facts.size)?;
         if !follows && !all_same {
             return differs("another size or checksum");
         }
         let extra = u64::from(u16_at(header, 28)?);
-        let data = self.at + HEADER_BYTES + name.len() as u64 + extra;
-        if data + self.packed > self.room {
+        let data = self.facts.at + HEADER_BYTES + name.len() as u64 + extra;
+        if data + self.facts.packed > self.room {
             return Err(ZipError::Overlap);
         }
         self.data.store(data, Ordering::Relaxed);
@@ -152,7 +146,7 @@ impl Entry {
     }
 
     pub(super) fn check_readable(&self) -> Result<(), ZipError> {
-        match self.flags & ENCRYPTED {
+        match self.facts.flags & ENCRYPTED {
             0 => Ok(()),
             _ => Err(ZipError::Encrypted),
         }
@@ -160,10 +154,10 @@ impl Entry {
 
     pub(super) fn check_sum(&self, value: &[u8]) -> Result<(), ZipError> {
         let found = libdeflater::crc32(value);
-        if found == self.crc {
+        if found == self.facts.crc {
             return Ok(());
         }
-        let expected = self.crc;
+        let expected = self.facts.crc;
         Err(ZipError::Checksum { expected, found })
     }
 }

@@ -71,7 +71,8 @@ impl Fetch<'_> {
                 return Ok(None);
             }
             if plan.together {
-                let skip = usize::try_from(self.start(&plan) - self.entry.at).unwrap_or(usize::MAX);
+                let skip =
+                    usize::try_from(self.start(&plan) - self.entry.facts.at).unwrap_or(usize::MAX);
                 let first = header
                     .get(skip..)
                     .map(|_| header.slice(skip..))
@@ -92,8 +93,8 @@ impl Fetch<'_> {
 
     /// The parts of the entry's bytes in the archive that are needed.
     fn pieces(&self) -> impl Iterator<Item = Range<u64>> {
-        let packed =
-            (!self.entry.is_stored() && !self.wanted.is_empty()).then_some(0..self.entry.packed);
+        let packed = (!self.entry.is_stored() && !self.wanted.is_empty())
+            .then_some(0..self.entry.facts.packed);
         let stored = self.wanted.iter().filter(|_| self.entry.is_stored());
         packed.into_iter().chain(stored.cloned())
     }
@@ -105,7 +106,8 @@ impl Fetch<'_> {
             .pieces()
             .map(|piece| data + piece.start..data + piece.end)
             .collect();
-        let header = entry.at..entry.at + HEADER_BYTES + self.name.as_str().len() as u64;
+        let header =
+            entry.facts.at..entry.facts.at + HEADER_BYTES + self.name.as_str().len() as u64;
         let first = requests.first().map(|first| first.start);
         let together = first.is_some_and(|first| first >= header.end && first - header.end <= NEAR);
         match (known, requests.first_mut()) {
@@ -126,7 +128,7 @@ impl Fetch<'_> {
         let entry = self.entry;
         if entry.is_stored() {
             for (range, part) in self.wanted.iter().zip(&parts) {
-                if *range == (0..entry.size) {
+                if *range == (0..entry.size()) {
                     entry.check_sum(part)?;
                 }
             }

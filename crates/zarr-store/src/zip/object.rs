@@ -35,7 +35,7 @@ impl ZipObject {
 
     /// Whether a range lies inside the value.
     fn holds(&self, range: &Range<u64>) -> bool {
-        range.start <= range.end && range.end <= self.entry.size
+        range.start <= range.end && range.end <= self.entry.size()
     }
 
     /// Parts of the entry, from the archive.
@@ -63,7 +63,7 @@ impl ZipObject {
         if let Some(decoded) = self.decoded.get() {
             return Ok(decoded);
         }
-        let whole = 0..self.entry.size;
+        let whole = 0..self.entry.size();
         let decoded = self.fetch(&[whole])?.pop().unwrap_or_default();
         Ok(self.decoded.get_or_init(|| decoded))
     }
@@ -81,7 +81,7 @@ impl ZipObject {
 
     /// Whether a part is not the whole value, or has its checksum.
     fn check(&self, range: &Range<u64>, part: &[u8]) -> Result<()> {
-        if *range != (0..self.entry.size) {
+        if *range != (0..self.entry.size()) {
             return Ok(());
         }
         self.entry.check_sum(part).map_err(|e| self.error(e))
@@ -90,7 +90,7 @@ impl ZipObject {
 
 impl Object for ZipObject {
     fn size(&self) -> Result<u64> {
-        Ok(self.entry.size)
+        Ok(self.entry.size())
     }
 
     fn version(&self) -> Result<Option<Version>> {
@@ -101,7 +101,7 @@ impl Object for ZipObject {
         if !self.holds(&range) {
             return Err(self.refusal(StoreErrorKind::OutOfRange {
                 asked: ByteRange::Bounded(range),
-                size: self.entry.size,
+                size: self.entry.size(),
             }));
         }
         if self.entry.is_stored() {
@@ -135,7 +135,7 @@ impl Object for ZipObject {
             return Ok(&mut []);
         }
         self.entry.check_readable().map_err(|e| self.error(e))?;
-        let rest = self.entry.size.saturating_sub(offset);
+        let rest = self.entry.size().saturating_sub(offset);
         let len = usize::try_from(rest).map_or(dst.len(), |rest| rest.min(dst.len()));
         let Some(dst) = dst.get_mut(..len).filter(|dst| !dst.is_empty()) else {
             return Ok(&mut []);

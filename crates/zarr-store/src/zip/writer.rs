@@ -9,18 +9,19 @@
 
 mod draft;
 mod lock;
+mod pack;
 mod records;
+mod store;
 
 use std::{
     fmt,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use bytes::Bytes;
-use libdeflater::Crc;
 
 use self::{
     draft::{ArchiveFile, Draft},
@@ -28,24 +29,17 @@ use self::{
 };
 use super::{
     ZipError, ZipLimits,
-    decode::deflate,
     directory::{Index, Opening},
     end::TAIL,
-    entry::{DEFLATE, Facts, STORED},
-    next_stamp,
-    object::ZipObject,
-    refused, size,
+    next_stamp, refused,
 };
-use crate::{
-    BlockingStore, Entry, Identity, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode,
-    Result, StoreError, StoreErrorKind, Version, tree,
-};
+use crate::{Identity, IoHints, Object, Op, Result, StoreError};
 
 /// A zip archive in a file, being written: from [`ZipStore::create`](crate::ZipStore::create) or
 /// [`ZipStore::append`](crate::ZipStore::append).
 ///
 /// What was put is read back at once through this handle; others see it after
-/// [`finish`](Self::finish), which [`sync`](BlockingStore::sync) is another name of. Dropped without
+/// [`finish`](Self::finish), which [`sync`](crate::BlockingStore::sync) is another name of. Dropped without
 /// it, all that was written since is gone and the archive is the old one.
 ///
 /// Values are stored as they are, since chunks are compressed already. Keys can be overwritten and
@@ -201,122 +195,6 @@ impl ZipWriter {
                 *spool = Spool::Writing(draft.map_err(|e| self.error(op, name, e))?);
             }
         }
-    }
-
-    /// Whether the mode lets a value be put.
-    fn check(&self, index: &Index, key: &Key, mode: &PutMode) -> Result<()> {
-        let there = index.get(key);
-        let kind = match mode {
-            PutMode::Create if there.is_some() => StoreErrorKind::AlreadyExists,
-            PutMode::Update(same) if there.is_none_or(|entry| entry.version() != *same) => {
-                StoreErrorKind::Conflict
-            }
-            _ => return Ok(()),
-        };
-        Err(StoreError::new(Op::Put, self, key, kind))
-    }
-
-    /// The value as it goes into the archive, and what the headers say of it.
-    fn pack(&self, key: &Key, value: &Payload) -> (Facts, Payload) {
-        let mut crc = Crc::new();
-        value.parts().iter().for_each(|part| crc.update(part));
-        let packed = self
-            .level
-            .and_then(|level| deflate(&value.clone().into_bytes(), level));
-        let (method, packed) = match packed {
-            Some(packed) => (DEFLATE, packed.into()),
-            None => (STORED, value.clone()),
-        };
-        let facts = Facts {
-            at: 0,
-            packed: packed.len() as u64,
-            size: value.len() as u64,
-            crc: crc.sum(),
-            method,
-            flags: records::flags(key),
-        };
-        (facts, packed)
-    }
-}
-
-impl BlockingStore for ZipWriter {
-    fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
-        let spool = read(&self.spool);
-        let Some(entry) = read(&self.index).get(key).cloned() else {
-            return Ok(None);
-        };
-        let archive: Arc<ArchiveFile> = Arc::clone(spool.file());
-        Ok(Some(Arc::new(ZipObject {
-            archive,
-            entry,
-            key: key.clone(),
-            name: Arc::clone(&self.name),
-            limits: ZipLimits::default(),
-            decoded: OnceLock::new(),
-        })))
-    }
-
-    fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
-        // Before anything is written, and again when it is: then it decides.
-        self.check(&read(&self.index), key, &mode)?;
-        let (facts, packed) = self.pack(key, value);
-        self.with_draft(Op::Put, key.as_str(), |draft| {
-            let entry = draft
-                .write(key, facts, &packed)
-                .map_err(|e| self.error(Op::Put, key, e))?;
-            let version = entry.version();
-            let mut index = write(&self.index);
-            self.check(&index, key, &mode)?;
-            index.insert(key.clone(), Arc::new(entry));
-            Ok(Some(version))
-        })
-    }
-
-    fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
-        let check = |index: &Index| match (index.get(key), same) {
-            (Some(entry), Some(same)) if entry.version() == *same => Ok(true),
-            (_, Some(_)) => {
-                let kind = StoreErrorKind::Conflict;
-                Err(StoreError::new(Op::Delete, self, key, kind))
-            }
-            (there, None) => Ok(there.is_some()),
-        };
-        if !check(&read(&self.index))? {
-            return Ok(());
-        }
-        // A draft, because the archive changes by this alone.
-        self.with_draft(Op::Delete, key.as_str(), |_| {
-            let mut index = write(&self.index);
-            check(&index)?;
-            index.remove(key);
-            Ok(())
-        })
-    }
-
-    fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
-        if tree::list(&read(&self.index), prefix, size).is_empty() {
-            return Ok(());
-        }
-        self.with_draft(Op::DeletePrefix, prefix.as_str(), |_| {
-            tree::remove_below(&mut write(&self.index), prefix);
-            Ok(())
-        })
-    }
-
-    fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        Ok(tree::list_dir(&read(&self.index), prefix, size))
-    }
-
-    fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
-        Ok(tree::list(&read(&self.index), prefix, size))
-    }
-
-    fn hints(&self) -> IoHints {
-        self.hints
-    }
-
-    fn sync(&self) -> Result<()> {
-        self.finish()
     }
 }
 

@@ -158,8 +158,8 @@ impl Draft {
             self.file.file.write_all_at(part, place)?;
             place += part.len() as u64;
         }
-        let entry = Entry::new(Facts { at, ..facts }, at + bytes, next_stamp());
-        Ok(entry.with_data_at(data))
+        let facts = Facts { at, ..facts };
+        Ok(Entry::new(facts, at + bytes, next_stamp(), Some(data)))
     }
 
     /// Closes the archive with its directory and puts it in place of the old one, on disk before it

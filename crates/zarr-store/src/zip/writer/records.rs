@@ -64,7 +64,7 @@ pub(super) fn directory(index: &Index, at: u64) -> Vec<u8> {
 }
 
 fn record(out: &mut Vec<u8>, key: &Key, entry: &Arc<Entry>) {
-    let facts = entry.facts();
+    let facts = entry.facts;
     let long = |number: u64| number >= FULL.into();
     let numbers = [facts.size, facts.packed, facts.at];
     let long_ones: Vec<u64> = numbers.into_iter().filter(|&number| long(number)).collect();
