@@ -100,6 +100,8 @@ pub struct ZipStore {
     archive: Key,
     /// The version of the archive that was opened, where the store can tell.
     version: Option<Version>,
+    /// Its size, for stores that cannot.
+    size: u64,
     index: Index,
     limits: ZipLimits,
     identity: Identity,
@@ -153,6 +155,7 @@ impl ZipStore {
             inner: store,
             archive,
             version,
+            size,
             index,
             limits,
             object: OnceLock::new(),
@@ -214,6 +217,7 @@ impl ZipStore {
             let answer = self.inner.get_ranges(&self.archive, &requests, same).await;
             let found = answer
                 .or_else(|e| unless_changed(e, |refusal| error(refusal.why)))?
+                .filter(|found| found.size == self.size)
                 .ok_or_else(|| error(ZipError::Changed))?;
             if let Some(parts) = fetch.settle(known, &found.data).map_err(error)? {
                 return Ok(parts);
@@ -230,7 +234,7 @@ impl ZipStore {
         let object = blocking(&self.inner, Op::Open)?
             .open(&self.archive)?
             .ok_or_else(changed)?;
-        if object.version()? != self.version {
+        if object.version()? != self.version || object.size()? != self.size {
             return Err(changed());
         }
         Ok(Arc::clone(self.object.get_or_init(|| object)))

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ZipStore, ZipWriter};
+use super::{ZipLimits, ZipStore, ZipWriter};
 use crate::{BlockingStore, Key, LocalStore, Op, Result, StoreError, StoreErrorKind};
 
 impl ZipStore {
@@ -40,6 +40,14 @@ impl ZipStore {
     /// # Errors
     /// As [`create`](Self::create), and as [`open`](Self::open).
     pub fn append(path: impl AsRef<Path>) -> Result<ZipWriter> {
-        ZipWriter::append(path.as_ref())
+        ZipStore::append_within(path, ZipLimits::default())
+    }
+
+    /// Opens the archive at `path` to be changed, with other limits.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn append_within(path: impl AsRef<Path>, limits: ZipLimits) -> Result<ZipWriter> {
+        ZipWriter::append(path.as_ref(), &limits)
     }
 }

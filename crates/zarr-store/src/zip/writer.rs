@@ -43,7 +43,9 @@ use crate::{Identity, IoHints, Object, Op, Result, StoreError};
 /// it, all that was written since is gone and the archive is the old one.
 ///
 /// Values are stored as they are, since chunks are compressed already. Keys can be overwritten and
-/// deleted, also conditionally; the archive has one entry for each.
+/// deleted, also conditionally; the archive has one entry for each. The bytes of what was overwritten
+/// or deleted stay in the file, unseen: copy the values into a new archive to be rid of them.
+/// Archives of other programs keep their values, not their comments, times and empty directories.
 ///
 /// ```
 /// use zarr_store::{BlockingStore, ByteRange, Key, PutMode, ZipStore};
@@ -61,6 +63,7 @@ pub struct ZipWriter {
     path: PathBuf,
     name: Arc<str>,
     level: Option<i32>,
+    limits: ZipLimits,
     hints: IoHints,
     /// Taken before `index` where both are: an entry and the file it is in belong together.
     spool: RwLock<Spool>,
@@ -88,17 +91,17 @@ impl Spool {
 
 impl ZipWriter {
     pub(super) fn create(path: &Path) -> Result<ZipWriter> {
-        ZipWriter::locked(path, |path, name| {
+        ZipWriter::locked(path, &ZipLimits::default(), |path, name| {
             let draft = Draft::new(path, Arc::clone(name)).map_err(|e| failed(name, e))?;
             Ok((Spool::Writing(draft), Index::new()))
         })
     }
 
-    pub(super) fn append(path: &Path) -> Result<ZipWriter> {
-        ZipWriter::locked(path, |path, name| match File::open(path) {
+    pub(super) fn append(path: &Path, limits: &ZipLimits) -> Result<ZipWriter> {
+        ZipWriter::locked(path, limits, |path, name| match File::open(path) {
             Ok(file) => {
                 let file = ArchiveFile::new(file, Arc::clone(name));
-                let (index, end) = read_index(&file, name)?;
+                let (index, end) = read_index(&file, name, limits)?;
                 Ok((Spool::Finished(Arc::new(file), end), index))
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -111,6 +114,7 @@ impl ZipWriter {
 
     fn locked(
         path: &Path,
+        limits: &ZipLimits,
         begin: impl FnOnce(&Path, &Arc<str>) -> Result<(Spool, Index)>,
     ) -> Result<ZipWriter> {
         let name = path.to_string_lossy();
@@ -124,6 +128,7 @@ impl ZipWriter {
             path,
             name,
             level: None,
+            limits: *limits,
             spool: RwLock::new(spool),
             index: RwLock::new(index),
             _lock: lock,
@@ -143,7 +148,7 @@ impl ZipWriter {
     ///
     /// # Errors
     /// Why it could not be written; the old archive is still in its place then, and finishing can be
-    /// tried again.
+    /// tried again. Only when the directory cannot be synced, the last step, is it the new one.
     pub fn finish(&self) -> Result<()> {
         let fail = |e| self.error(Op::Sync, "", e);
         let mut spool = write(&self.spool);
@@ -212,11 +217,11 @@ impl fmt::Debug for ZipWriter {
 }
 
 /// The values of an archive that is open, and where their data ends.
-fn read_index(file: &ArchiveFile, name: &str) -> Result<(Index, u64)> {
+fn read_index(file: &ArchiveFile, name: &str, limits: &ZipLimits) -> Result<(Index, u64)> {
     let refuse = |refusal| refused(Op::OpenStore, name, refusal);
     let size = file.size()?;
     let tail = file.read(size.saturating_sub(TAIL)..size)?;
-    let opening = Opening::new(tail, size, &ZipLimits::default()).map_err(|e| refuse(e.into()))?;
+    let opening = Opening::new(tail, size, limits).map_err(|e| refuse(e.into()))?;
     let missing = match opening.missing() {
         Some(range) => file.read(range)?,
         None => Bytes::new(),

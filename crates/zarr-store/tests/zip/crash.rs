@@ -32,7 +32,7 @@ fn write(path: &Path, round: u8) {
     writer.finish().unwrap();
 }
 
-/// The child: does nothing unless it was started by the test below.
+/// The child: does nothing unless it was started by a test below.
 #[test]
 #[ignore = "is killed by `zip_crash`"]
 fn child() {
@@ -41,9 +41,9 @@ fn child() {
     }
 }
 
-/// Runs the child until its `n`-th `call` that touches the archive or what stands beside it, or to
-/// its end. Whether it came to its end.
-fn run(path: &Path, call: &str, n: usize) -> bool {
+/// Runs the child with a fault at its `n`-th `call` that touches the archive or what stands beside
+/// it. Whether it came to a good end.
+fn run(path: &Path, call: &str, n: usize, fault: &str) -> bool {
     let beside = |end| path.with_file_name(format!(".x.zip.{end}"));
     let mut strace = Command::new("strace");
     strace.args(["-f", "-qq", "-o", "/dev/null"]);
@@ -53,7 +53,7 @@ fn run(path: &Path, call: &str, n: usize) -> bool {
         strace.arg("-P").arg(path);
     }
     strace.args(["-e", &format!("trace=?{call}")]);
-    strace.args(["-e", &format!("inject=?{call}:signal=KILL:when={n}")]);
+    strace.args(["-e", &format!("inject=?{call}:{fault}:when={n}")]);
     strace.arg(env::current_exe().unwrap());
     strace.args(["crash::child", "--exact", "--ignored", "--test-threads=1"]);
     let strace = strace.env(PATH, path);
@@ -67,6 +67,41 @@ fn traces() -> bool {
         .stderr(Stdio::null())
         .status();
     status.is_ok_and(|status| status.success())
+}
+
+/// The disk is full at each call that writes: an error, the old archive, and nothing beside it.
+#[test]
+fn a_full_disk_leaves_the_old_archive() {
+    if !traces() {
+        println!("skipped: no strace that can inject (or it may not trace)");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let mut failed = 0;
+    for call in [
+        "pwrite64",
+        "copy_file_range",
+        "ftruncate",
+        "fsync",
+        "rename",
+    ] {
+        for n in 1..=9 {
+            let dir = dir.path().join(format!("{call}{n}"));
+            fs::create_dir(&dir).unwrap();
+            let path = dir.join("x.zip");
+            write(&path, 1);
+            let before = values_of_file(&path);
+            if run(&path, call, n, "error=ENOSPC") {
+                break;
+            }
+            failed += 1;
+            // The second `fsync` is of the directory, when the new archive is in its place.
+            assert_eq!(values_of_file(&path) == before, (call, n) != ("fsync", 2));
+            assert_eq!(fs::read_dir(&dir).unwrap().count(), 1, "{call} {n}");
+        }
+    }
+    println!("failed at {failed} calls");
+    assert!(failed >= 10, "{failed}");
 }
 
 #[test]
@@ -95,7 +130,7 @@ fn zip_crash() {
             // Counted for each call by itself.
             for n in 1.. {
                 let path = place(&format!("{call}{n}"));
-                if run(&path, call, n) {
+                if run(&path, call, n, "signal=KILL") {
                     break;
                 }
                 let now = values(&path);

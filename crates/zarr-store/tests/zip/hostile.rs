@@ -42,6 +42,64 @@ fn names_that_leave_the_archive() {
     }
 }
 
+/// 208 names: whatever opens shows keys only, and no key leaves its store.
+#[test]
+fn h6_paths() {
+    let evil = [
+        "..",
+        ".",
+        "",
+        "...",
+        "..\\",
+        "\\",
+        "a\\b",
+        "C:",
+        "c:\\x",
+        "\0",
+        "x.zarr-tmp",
+        "x.zarr-lock",
+        "\u{202e}..",
+        "%2e%2e",
+        "..%2f",
+        "~",
+    ];
+    let places = [
+        "@",
+        "/@",
+        "@/",
+        "a/@",
+        "@/a",
+        "a/@/b",
+        "/@/a",
+        "@/@",
+        "a/@/@/@/b",
+        "@//@",
+        "./@",
+        "@/../@",
+        "//@",
+    ];
+    let mut shown = 0;
+    for name in evil
+        .iter()
+        .flat_map(|evil| places.map(|place| place.replace('@', evil)))
+    {
+        let Ok(store) = open(&forge(&[Forged::new(&name, "x")])) else {
+            continue;
+        };
+        for (text, value) in values(&store).unwrap() {
+            assert_eq!((&text, &value[..]), (&name, &b"x"[..]));
+            assert!(
+                text.split('/').all(|part| !["", ".", ".."].contains(&part)),
+                "{text:?}"
+            );
+            assert!(!text.contains(['\\', '\0']), "{text:?}");
+            shown += 1;
+        }
+    }
+    // `...`, `~` and what only a URL would read as dots are names like others.
+    assert!(shown > 0 && shown < 100, "{shown}");
+}
+
 #[test]
 fn links_are_refused() {
     let mut link = Forged::new("link", "/etc/passwd");

@@ -7,7 +7,7 @@ use super::{ZipWriter, draft::ArchiveFile, pack::pack, read, write};
 use crate::{
     BlockingStore, Entry, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode, Result,
     StoreError, StoreErrorKind, Version, tree,
-    zip::{ZipLimits, directory::Index, object::ZipObject, size},
+    zip::{directory::Index, object::ZipObject, size},
 };
 
 impl ZipWriter {
@@ -37,7 +37,7 @@ impl BlockingStore for ZipWriter {
             entry,
             key: key.clone(),
             name: Arc::clone(&self.name),
-            limits: ZipLimits::default(),
+            limits: self.limits,
             decoded: OnceLock::new(),
         })))
     }
