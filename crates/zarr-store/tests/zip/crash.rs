@@ -80,6 +80,7 @@ fn a_full_disk_leaves_the_old_archive() {
     let mut failed = 0;
     for call in [
         "pwrite64",
+        "pwritev",
         "copy_file_range",
         "ftruncate",
         "fsync",

@@ -5,7 +5,8 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Seek, SeekFrom},
+    io::{self, IoSlice, Seek, SeekFrom},
+    iter,
     mem::MaybeUninit,
     ops::Range,
     os::unix::fs::FileExt,
@@ -19,7 +20,7 @@ use std::{
 use bytes::Bytes;
 use rustix::{
     buffer::spare_capacity,
-    io::{Errno, pread},
+    io::{Errno, pread, pwritev},
 };
 
 use super::{lock::beside, records};
@@ -152,12 +153,9 @@ impl Draft {
         let bytes = header.len() as u64 + facts.packed;
         let at = self.end.fetch_add(bytes, Ordering::Relaxed);
         let data = at + header.len() as u64;
-        self.file.file.write_all_at(&header, at)?;
-        let mut place = data;
-        for part in packed.parts() {
-            self.file.file.write_all_at(part, place)?;
-            place += part.len() as u64;
-        }
+        let parts = iter::once(&header[..]).chain(packed.parts().iter().map(|part| &part[..]));
+        let mut parts: Vec<_> = parts.map(IoSlice::new).collect();
+        write_all_at(&self.file.file, &mut parts, at)?;
         let facts = Facts { at, ..facts };
         Ok(Entry::new(facts, at + bytes, next_stamp(), Some(data)))
     }
@@ -178,6 +176,22 @@ impl Draft {
     pub(super) fn skip(&self, bytes: u64) {
         self.end.fetch_add(bytes, Ordering::Relaxed);
     }
+}
+
+/// Writes all parts with as few calls as the system allows.
+fn write_all_at(file: &File, mut parts: &mut [IoSlice<'_>], mut at: u64) -> io::Result<()> {
+    while !parts.is_empty() {
+        match pwritev(file, parts, at) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                IoSlice::advance_slices(&mut parts, written);
+                at += written as u64;
+            }
+            Err(Errno::INTR) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(())
 }
 
 impl Drop for Draft {
