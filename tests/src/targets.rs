@@ -3,6 +3,7 @@
 //! A target returns, whatever it is given. Coverage-guided runs and the seeded ones of `cargo test`
 //! use this one list; a new reader or decoder of bytes is a line here.
 
+mod archives;
 mod chains;
 mod hierarchy;
 mod indexing;
@@ -59,5 +60,6 @@ pub fn all() -> Vec<Target> {
     all.extend(chains::targets());
     all.extend(indexing::targets());
     all.extend(hierarchy::targets());
+    all.extend(archives::targets());
     all
 }

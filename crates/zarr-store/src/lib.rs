@@ -33,7 +33,6 @@ mod adapter;
 mod blocking;
 pub mod coalesce;
 mod descriptors;
-mod directory;
 mod error;
 mod ext;
 mod hints;
@@ -49,9 +48,12 @@ mod range;
 pub mod runtime;
 mod store;
 pub mod testing;
+mod tree;
 mod update;
 mod value;
 mod wrap;
+#[cfg(feature = "zip")]
+pub mod zip;
 
 #[cfg(all(feature = "local", unix))]
 pub use local::{Durability, LocalStore, Locking, Symlinks};
@@ -59,6 +61,10 @@ pub use local::{Durability, LocalStore, Locking, Symlinks};
 pub use wrap::Cached;
 #[cfg(feature = "tracing")]
 pub use wrap::{Trace, Traced};
+#[cfg(feature = "zip")]
+pub use zip::ZipStore;
+#[cfg(all(feature = "zip", feature = "local", unix))]
+pub use zip::ZipWriter;
 pub use {
     adapter::Blocking,
     blocking::{BlockingStore, Object},

@@ -15,8 +15,7 @@ use bytes::Bytes;
 
 use crate::{
     BlockingStore, ByteRange, Entry, Identity, IoHints, Key, Listing, Object, Op, Payload, Prefix,
-    PutMode, Result, StoreError, StoreErrorKind, Version,
-    directory::{below, list_dir},
+    PutMode, Result, StoreError, StoreErrorKind, Version, tree,
 };
 
 /// Values in memory. Cheap to clone; clones are one store, and it is gone with the last of them.
@@ -133,29 +132,18 @@ impl BlockingStore for MemoryStore {
 
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
         let mut values = self.write();
-        let below: Vec<Key> = below(&values, prefix, prefix.as_str())
-            .map(|(key, _)| key.clone())
-            .collect();
-        let old: Vec<_> = below.iter().filter_map(|key| values.remove(key)).collect();
+        let old = tree::remove_below(&mut values, prefix);
         drop(values);
         drop(old);
         Ok(())
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        let values = self.read();
-        Ok(list_dir(&values, prefix, |value| value.bytes.len() as u64))
+        Ok(tree::list_dir(&self.read(), prefix, Value::len))
     }
 
     fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
-        let values = self.read();
-        let entries = below(&values, prefix, prefix.as_str());
-        Ok(entries
-            .map(|(key, v)| Entry {
-                key: key.clone(),
-                size: v.bytes.len() as u64,
-            })
-            .collect())
+        Ok(tree::list(&self.read(), prefix, Value::len))
     }
 
     fn hints(&self) -> IoHints {
@@ -163,9 +151,15 @@ impl BlockingStore for MemoryStore {
     }
 }
 
+impl Value {
+    fn len(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+}
+
 impl Object for Value {
     fn size(&self) -> Result<u64> {
-        Ok(self.bytes.len() as u64)
+        Ok(self.len())
     }
 
     fn version(&self) -> Result<Option<Version>> {
@@ -175,7 +169,7 @@ impl Object for Value {
     fn read(&self, range: Range<u64>) -> Result<Bytes> {
         self.slice(range.clone()).ok_or_else(|| {
             // A value does not know its key; whoever opened it does.
-            let (asked, size) = (ByteRange::Bounded(range), self.bytes.len() as u64);
+            let (asked, size) = (ByteRange::Bounded(range), self.len());
             let kind = StoreErrorKind::OutOfRange { asked, size };
             StoreError {
                 op: Op::Get,

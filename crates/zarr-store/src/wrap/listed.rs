@@ -8,7 +8,7 @@ use futures_util::stream;
 
 use crate::{
     BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Payload, Prefix,
-    PutMode, Result, Store, Version, directory,
+    PutMode, Result, Store, Version, tree,
 };
 
 /// A store whose listing is known beforehand: a tree on a web server, an archive with an index.
@@ -83,19 +83,13 @@ impl<S: Store> Store for Listed<S> {
     }
 
     fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
-        let listing = directory::list_dir(&self.sizes, prefix, |size| *size);
+        let listing = tree::list_dir(&self.sizes, prefix, |size| *size);
         Box::pin(async move { Ok(listing) })
     }
 
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        let entries = directory::below(&self.sizes, prefix, prefix.as_str());
-        let entries: Vec<_> = entries
-            .map(|(key, &size)| {
-                let key = key.clone();
-                Ok(Entry { key, size })
-            })
-            .collect();
-        Box::pin(stream::iter(entries))
+        let entries = tree::list(&self.sizes, prefix, |size| *size);
+        Box::pin(stream::iter(entries.into_iter().map(Ok)))
     }
 
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {

@@ -1,11 +1,11 @@
-//! Directories in an ordered map of keys, which has none: what lies below a prefix, and directly in
-//! it. It knows no store.
+//! Listings of values that stand in one ordered map: what lies in a directory, without a step for
+//! each value that lies deeper. It knows keys, not what values are.
 
 use std::{collections::BTreeMap, ops::Bound};
 
 use crate::{Entry, Key, Listing, Prefix};
 
-/// What lies below `prefix` from the text `from` on.
+/// The values below `prefix` whose keys are not less than `from`, in order.
 pub(crate) fn below<'a, V>(
     values: &'a BTreeMap<Key, V>,
     prefix: &'a Prefix,
@@ -16,7 +16,30 @@ pub(crate) fn below<'a, V>(
         .take_while(|(key, _)| prefix.contains(key))
 }
 
-/// What lies directly in `prefix`; `size` tells the bytes of a value.
+/// Everything below `prefix`, in order.
+pub(crate) fn list<V>(
+    values: &BTreeMap<Key, V>,
+    prefix: &Prefix,
+    size: impl Fn(&V) -> u64,
+) -> Vec<Entry> {
+    below(values, prefix, prefix.as_str())
+        .map(|(key, value)| Entry {
+            key: key.clone(),
+            size: size(value),
+        })
+        .collect()
+}
+
+/// Takes out everything below `prefix`, for the caller to drop.
+pub(crate) fn remove_below<V>(values: &mut BTreeMap<Key, V>, prefix: &Prefix) -> Vec<V> {
+    let keys: Vec<Key> = below(values, prefix, prefix.as_str())
+        .map(|(key, _)| key.clone())
+        .collect();
+    keys.iter().filter_map(|key| values.remove(key)).collect()
+}
+
+/// What lies directly in `prefix`. One step per name: behind a directory, it goes on behind all
+/// that is in it.
 pub(crate) fn list_dir<V>(
     values: &BTreeMap<Key, V>,
     prefix: &Prefix,
@@ -24,7 +47,6 @@ pub(crate) fn list_dir<V>(
 ) -> Listing {
     let mut listing = Listing::default();
     let mut from = prefix.as_str().to_owned();
-    // One step per name, not per value: behind a directory, go on behind all that is in it.
     while let Some((key, value)) = below(values, prefix, &from).next() {
         let rest = &key.as_str()[prefix.as_str().len()..];
         from = match rest.find('/') {

@@ -1,0 +1,291 @@
+//! `ZipStore`: the values in a zip archive, which is itself a value of any store. It reads ranges of
+//! that value and nothing else: an archive in a bucket costs as many requests as its entries would.
+//!
+//! **Opening** is one request for the archive's end, and one more for the rest of its directory if
+//! that is large. **Reading** an entry is one request, header and data together; ranges of stored
+//! entries are ranges of the archive, merged as the store below likes it. Compressed entries
+//! (deflate, zstd) are read whole. Whole values are compared with their checksum.
+//!
+//! **The archive is not trusted.** Names become keys or the archive is refused; entries may not
+//! overlap; what is said twice must agree; nothing is allocated for a size that the bytes at hand
+//! cannot have. Of several entries with one name, the last is the value.
+//!
+//! The planning is pure (`end`, `directory`, `fetch`); the async face below and `object`, the
+//! blocking one, carry it out. Writing is [`ZipWriter`]'s.
+
+mod decode;
+mod directory;
+mod end;
+mod entry;
+mod error;
+mod fetch;
+#[cfg(all(feature = "local", unix))]
+mod files;
+mod object;
+mod store;
+#[cfg(all(feature = "local", unix))]
+mod writer;
+#[cfg_attr(not(feature = "zip-zstd"), path = "zip/no_zstd.rs")]
+mod zstd;
+
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+    ops::Range,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+
+pub use self::error::ZipError;
+#[cfg(all(feature = "local", unix))]
+pub use self::writer::ZipWriter;
+use self::{
+    directory::{Index, Opening},
+    entry::Entry as ZipEntry,
+    error::Refusal,
+    fetch::Fetch,
+};
+use crate::{
+    ByteRange, Found, Identity, Key, Object, Op, Result, Store, StoreError, StoreErrorKind,
+    Version, wrap::blocking,
+};
+
+/// How much memory an archive may ask for. What it needs is bounded by its true size in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ZipLimits {
+    /// The largest directory that is read, in bytes; the map of keys takes about three times as
+    /// much. A million entries have some 100 MB.
+    pub directory_bytes: u64,
+    /// The largest value that is decompressed, in bytes. Stored entries may be larger.
+    pub entry_bytes: u64,
+}
+
+impl Default for ZipLimits {
+    fn default() -> Self {
+        ZipLimits {
+            directory_bytes: 256 << 20,
+            entry_bytes: 2 << 30,
+        }
+    }
+}
+
+/// The values in a zip archive that lies in some store; for reading.
+///
+/// What it shows is the archive as it was opened. If the archive is replaced later, reads fail with
+/// [`ZipError::Changed`] or go on with the old one, but never mix the two.
+///
+/// ```
+/// use zarr_store::{BlockingStore, Key, LocalStore, StoreExt, ZipStore, runtime};
+/// # use zarr_store::PutMode;
+/// # let dir = tempfile::tempdir()?;
+/// # let path = dir.path().join("data.zip");
+/// let written = ZipStore::create(&path)?;
+/// written.put(&Key::new("a/zarr.json")?, &"{}".to_owned().into(), PutMode::Overwrite)?;
+/// written.finish()?;
+///
+/// let files = LocalStore::new(dir.path()).into_store(); // or a bucket
+/// let value = runtime::wait(async {
+///     let archive = ZipStore::open(files, Key::new("data.zip")?).await?;
+///     archive.get_all(&Key::new("a/zarr.json")?).await
+/// })?;
+/// assert_eq!(value.as_deref(), Some(&b"{}"[..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct ZipStore {
+    inner: Arc<dyn Store>,
+    archive: Key,
+    /// The version of the archive that was opened, where the store can tell.
+    version: Option<Version>,
+    /// Its size, for stores that cannot.
+    size: u64,
+    index: Index,
+    limits: ZipLimits,
+    identity: Identity,
+    /// The archive, open for threads that may wait; opened when the first of them asks.
+    object: OnceLock<Arc<dyn Object>>,
+    name: Arc<str>,
+}
+
+impl ZipStore {
+    /// Opens the archive that is the value `archive` of `store`.
+    ///
+    /// # Errors
+    /// `Backend` with a [`ZipError`] if it is no archive or one that cannot be trusted; else what the
+    /// store says.
+    pub async fn open(store: Arc<dyn Store>, archive: Key) -> Result<ZipStore> {
+        ZipStore::open_within(store, archive, ZipLimits::default()).await
+    }
+
+    /// Opens an archive with other limits.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_within(
+        store: Arc<dyn Store>,
+        archive: Key,
+        limits: ZipLimits,
+    ) -> Result<ZipStore> {
+        let name = Arc::from(format!("{store}/{archive}"));
+        let refuse = |refusal| refused(Op::OpenStore, &name, refusal);
+        let tail = store
+            .get(&archive, ByteRange::Last(end::TAIL), None)
+            .await?
+            .ok_or_else(|| refuse(ZipError::Absent.into()))?;
+        let (size, version) = (tail.size, tail.version);
+        let opening = Opening::new(tail.data, size, &limits).map_err(|e| refuse(e.into()))?;
+        let missing = match opening.missing() {
+            None => Bytes::new(),
+            Some(range) => {
+                let range = ByteRange::Bounded(range);
+                let rest = store.get(&archive, range, version.as_ref()).await;
+                match rest.or_else(|e| unless_changed(e, refuse))? {
+                    Some(rest) if rest.size == size => rest.data,
+                    _ => return Err(refuse(ZipError::Changed.into())),
+                }
+            }
+        };
+        let stamp = version.as_ref().map_or_else(next_stamp, hash);
+        let index = opening.index(missing, stamp).map_err(refuse)?;
+        Ok(ZipStore {
+            identity: Identity::named(("zip", store.hints().identity, archive.as_str())),
+            inner: store,
+            archive,
+            version,
+            size,
+            index,
+            limits,
+            object: OnceLock::new(),
+            name,
+        })
+    }
+
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether there is no value.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    fn error(&self, op: Op, key: &Key, why: ZipError) -> StoreError {
+        StoreError::new(op, self, key, StoreErrorKind::Backend(why.into()))
+    }
+
+    /// Size and version of an entry, which must be the version `same`.
+    fn described(&self, key: &Key, entry: &ZipEntry, same: Option<&Version>) -> Result<Found<()>> {
+        let version = entry.version();
+        if same.is_some_and(|same| *same != version) {
+            return Err(StoreError::new(
+                Op::Get,
+                self,
+                key,
+                StoreErrorKind::Conflict,
+            ));
+        }
+        Ok(Found {
+            data: (),
+            size: entry.size(),
+            version: Some(version),
+        })
+    }
+
+    /// Parts of an entry that lie inside of it.
+    async fn fetch(
+        &self,
+        key: &Key,
+        entry: &ZipEntry,
+        wanted: &[Range<u64>],
+    ) -> Result<Vec<Bytes>> {
+        let error = |why| self.error(Op::Get, key, why);
+        let fetch = Fetch {
+            entry,
+            name: key,
+            wanted,
+            limits: &self.limits,
+        };
+        // Twice at most: a second time the place of the data is known.
+        loop {
+            let known = entry.data();
+            let requests = fetch.requests(known).map_err(error)?;
+            let same = self.version.as_ref();
+            let answer = self.inner.get_ranges(&self.archive, &requests, same).await;
+            let found = answer
+                .or_else(|e| unless_changed(e, |refusal| error(refusal.why)))?
+                .filter(|found| found.size == self.size)
+                .ok_or_else(|| error(ZipError::Changed))?;
+            if let Some(parts) = fetch.settle(known, &found.data).map_err(error)? {
+                return Ok(parts);
+            }
+        }
+    }
+
+    /// The archive, open, as the version that was opened first.
+    fn object(&self, key: &Key) -> Result<Arc<dyn Object>> {
+        if let Some(object) = self.object.get() {
+            return Ok(Arc::clone(object));
+        }
+        let changed = || self.error(Op::Open, key, ZipError::Changed);
+        let object = blocking(&self.inner, Op::Open)?
+            .open(&self.archive)?
+            .ok_or_else(changed)?;
+        if object.version()? != self.version || object.size()? != self.size {
+            return Err(changed());
+        }
+        Ok(Arc::clone(self.object.get_or_init(|| object)))
+    }
+}
+
+impl fmt::Display for ZipStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl fmt::Debug for ZipStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ZipStore({}, {} values)", self.name, self.len())
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what a map hands out")]
+fn size(entry: &Arc<ZipEntry>) -> u64 {
+    entry.size()
+}
+
+/// The error for an archive that is not opened.
+fn refused(op: Op, name: &str, refusal: Refusal) -> StoreError {
+    let kind = StoreErrorKind::Backend(refusal.why.into());
+    let mut error = StoreError::new(op, name, "", kind);
+    error.key = refusal.entry;
+    error
+}
+
+/// `Conflict` from the store below means that the archive is not the one that was opened.
+fn unless_changed<T>(e: StoreError, refuse: impl Fn(Refusal) -> StoreError) -> Result<T> {
+    Err(match e.is_conflict() {
+        true => refuse(ZipError::Changed.into()),
+        false => e,
+    })
+}
+
+/// Marks versions; no other call in this process gives the same.
+fn next_stamp() -> u64 {
+    static STAMPS: AtomicU64 = AtomicU64::new(1);
+    STAMPS.fetch_add(1, Ordering::Relaxed)
+}
+
+fn hash(version: &Version) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    version.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+#[cfg(all(feature = "local", unix))]
+mod tests;

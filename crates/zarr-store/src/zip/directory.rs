@@ -1,0 +1,218 @@
+//! The directory of an archive becomes a map of checked keys. `rawzip` reads the records; what it
+//! leaves to others is decided here: names, links, sizes, overlaps, counts. Pure: it reads nothing.
+
+use std::{collections::BTreeMap, io, ops::Range, sync::Arc};
+
+use bytes::Bytes;
+use rawzip::{RECOMMENDED_BUFFER_SIZE, ReaderAt, ZipFileHeaderRecord, ZipLocator};
+
+use super::{
+    ZipLimits,
+    end::{self, Directory},
+    entry::{Entry, Facts, HEADER_BYTES, STORED},
+    error::{Refusal, ZipError},
+};
+use crate::{Key, KeyProblem, key};
+
+/// The values of an archive.
+pub(super) type Index = BTreeMap<Key, Arc<Entry>>;
+
+/// Room for the longest record: name, fields and comment of 65535 bytes each.
+const LONGEST_RECORD: u64 = 46 + 3 * 65535;
+
+/// An archive whose directory is being read: what is needed, and what it gives.
+pub(super) struct Opening {
+    directory: Directory,
+    size: u64,
+    tail: Bytes,
+}
+
+impl Opening {
+    /// Begins with the last bytes ([`end::TAIL`] or all) of an archive of `size` bytes.
+    pub(super) fn new(tail: Bytes, size: u64, limits: &ZipLimits) -> Result<Self, ZipError> {
+        let directory = end::locate(&tail, size)?;
+        let bytes = directory.range.end - directory.range.start;
+        if bytes > limits.directory_bytes {
+            return Err(ZipError::DirectoryTooLarge {
+                size: bytes,
+                limit: limits.directory_bytes,
+            });
+        }
+        Ok(Opening {
+            directory,
+            size,
+            tail,
+        })
+    }
+
+    /// What else must be read, if anything.
+    pub(super) fn missing(&self) -> Option<Range<u64>> {
+        let (start, tail) = (
+            self.directory.range.start,
+            self.size - self.tail.len() as u64,
+        );
+        (start < tail).then_some(start..tail)
+    }
+
+    /// Where the directory begins, and so the data ends.
+    pub(super) fn data_end(&self) -> u64 {
+        self.directory.range.start
+    }
+
+    /// The values, given the bytes of [`missing`](Self::missing). `stamp` marks their versions.
+    pub(super) fn index(&self, missing: Bytes, stamp: u64) -> Result<Index, Refusal> {
+        let tail_at = self.size - self.tail.len() as u64;
+        let window = Window([
+            (self.directory.range.start, missing),
+            (tail_at, self.tail.clone()),
+        ]);
+        let mut records = Vec::new();
+        self.each_record(window, |record| {
+            records.push(Record::new(record, self.data_end())?);
+            Ok(())
+        })?;
+        give_room(records, self.data_end(), stamp)
+    }
+
+    fn each_record(
+        &self,
+        window: Window,
+        mut each: impl FnMut(&ZipFileHeaderRecord<'_>) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let broken = ZipError::Contradiction("its directory is damaged");
+        let Directory {
+            range,
+            entries,
+            end,
+        } = &self.directory;
+        let longest = (range.end - range.start).min(LONGEST_RECORD);
+        let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE.max(longest as usize)];
+        let archive = ZipLocator::new()
+            .max_search_space(self.size - end)
+            .locate_in_reader(window, &mut buffer, self.size)
+            .map_err(|_| broken.clone())?;
+        if archive.directory_offset() != range.start {
+            let why = "its directory can be taken for two different ones";
+            return Err(ZipError::Contradiction(why).into());
+        }
+        let mut seen = 0;
+        let mut records = archive.entries(&mut buffer);
+        while let Some(record) = records.next_entry().map_err(|_| broken.clone())? {
+            seen += 1;
+            each(&record)?;
+        }
+        if seen != *entries {
+            let why = "its directory has not as many entries as it is said to have";
+            return Err(ZipError::Contradiction(why).into());
+        }
+        Ok(())
+    }
+}
+
+/// One record that is no lie by itself.
+struct Record {
+    /// `None` for what is no value: directories, and names that stores keep for their own files.
+    key: Option<Key>,
+    name_bytes: u64,
+    facts: Facts,
+}
+
+impl Record {
+    fn new(record: &ZipFileHeaderRecord<'_>, data_end: u64) -> Result<Self, Refusal> {
+        let name = record.file_path().as_bytes();
+        let refuse = |why| Refusal {
+            entry: Some(String::from_utf8_lossy(name).into_owned()),
+            why,
+        };
+        let key = std::str::from_utf8(name)
+            .map_err(|_| ZipError::NotUtf8)
+            .and_then(key_of)
+            .map_err(refuse)?;
+        if record.mode().is_symlink() {
+            return Err(refuse(ZipError::Symlink));
+        }
+        let facts = Facts {
+            at: record.local_header_offset(),
+            packed: record.compressed_size_hint(),
+            size: record.uncompressed_size_hint(),
+            crc: record.crc32(),
+            method: record.compression_method().as_u16(),
+            flags: record.flags().bits(),
+        };
+        if facts.method == STORED && facts.packed != facts.size && !record.flags().is_encrypted() {
+            let why = "stored bytes are not as many as the value has";
+            return Err(refuse(ZipError::Contradiction(why)));
+        }
+        let record = Record {
+            key,
+            name_bytes: name.len() as u64,
+            facts,
+        };
+        match record.least_end() {
+            Some(end) if end <= data_end => Ok(record),
+            _ => Err(refuse(ZipError::Outside)),
+        }
+    }
+
+    /// Where its data ends at the least: its own header may have more before it.
+    fn least_end(&self) -> Option<u64> {
+        let header = self.facts.at.checked_add(HEADER_BYTES + self.name_bytes)?;
+        header.checked_add(self.facts.packed)
+    }
+}
+
+/// The key of an entry; `None` for a directory and for what no store would show.
+fn key_of(name: &str) -> Result<Option<Key>, ZipError> {
+    let bare = name.strip_suffix('/').unwrap_or(name);
+    match key::check(bare) {
+        Ok(()) if bare.len() < name.len() => Ok(None),
+        Ok(()) => Ok(Key::new(name).ok()),
+        Err(KeyProblem::Reserved | KeyProblem::Long | KeyProblem::LongSegment) => Ok(None),
+        Err(problem) => Err(ZipError::Name(problem)),
+    }
+}
+
+/// Refuses entries that share bytes, and tells each how far it may reach. Of entries with one name
+/// the last in the directory is the value: writers that cannot replace append.
+fn give_room(records: Vec<Record>, data_end: u64, stamp: u64) -> Result<Index, Refusal> {
+    let mut order: Vec<&Record> = records.iter().collect();
+    order.sort_by_key(|record| record.facts.at);
+    let starts: Vec<u64> = order.iter().map(|record| record.facts.at).collect();
+    for pair in order.windows(2) {
+        if let [one, next] = pair
+            && one.least_end().is_none_or(|end| end > next.facts.at)
+        {
+            return Err(Refusal {
+                entry: next.key.as_ref().map(ToString::to_string),
+                why: ZipError::Overlap,
+            });
+        }
+    }
+    let room = |at: u64| {
+        let next = starts.partition_point(|&start| start <= at);
+        starts.get(next).copied().unwrap_or(data_end)
+    };
+    let values = records.into_iter().filter_map(|record| {
+        let entry = Entry::new(record.facts, room(record.facts.at), stamp, None);
+        Some((record.key?, Arc::new(entry)))
+    });
+    Ok(values.collect())
+}
+
+/// Two pieces of an archive, each with its place: all that `rawzip` gets to see of it.
+struct Window([(u64, Bytes); 2]);
+
+impl ReaderAt for Window {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        let rest = self.0.iter().find_map(|(start, bytes)| {
+            let skip = usize::try_from(offset.checked_sub(*start)?).ok()?;
+            bytes.get(skip..).filter(|rest| !rest.is_empty())
+        });
+        let rest = rest.unwrap_or_default();
+        let len = rest.len().min(buf.len());
+        if let (Some(to), Some(from)) = (buf.get_mut(..len), rest.get(..len)) {
+            to.copy_from_slice(from);
+        }
+        Ok(len)
+    }
+}

@@ -1,0 +1,148 @@
+//! How parts of an entry are read: which bytes of the archive to ask for, and what came of them.
+//! Pure; both faces of the store carry out what it decides.
+//!
+//! Where the data of an entry begins is known only from the header before it. So the first read of
+//! an entry asks for the header as well, in the same request, and for the data where it probably
+//! lies; where that was wrong, it asks once more.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+use super::{
+    ZipLimits,
+    decode::decode,
+    entry::{Entry, HEADER_BYTES},
+    error::ZipError,
+};
+use crate::Key;
+
+/// A header and data with at most this many bytes between them are read as one.
+const NEAR: u64 = 4 << 10;
+
+/// The wish for parts of one entry.
+pub(super) struct Fetch<'a> {
+    pub(super) entry: &'a Entry,
+    pub(super) name: &'a Key,
+    /// Parts of the value; they lie inside of it.
+    pub(super) wanted: &'a [Range<u64>],
+    pub(super) limits: &'a ZipLimits,
+}
+
+/// What to ask for, and how to take it apart.
+struct Plan {
+    /// Where the data was taken to begin.
+    data: u64,
+    /// Whether the first request begins with the header.
+    header: bool,
+    /// Whether the first request ends with the first part.
+    together: bool,
+    requests: Vec<Range<u64>>,
+}
+
+impl Fetch<'_> {
+    /// Ranges of the archive, each of which must be answered whole. `known` is where the data is
+    /// known to begin ([`Entry::data`]), if it is.
+    pub(super) fn requests(&self, known: Option<u64>) -> Result<Vec<Range<u64>>, ZipError> {
+        self.entry.check_readable()?;
+        Ok(self.plan(known).requests)
+    }
+
+    /// The wanted parts, from the answers to `requests` with the same `known`. `None`: ask again, the
+    /// place of the data is known now.
+    pub(super) fn settle(
+        &self,
+        known: Option<u64>,
+        answers: &[Bytes],
+    ) -> Result<Option<Vec<Bytes>>, ZipError> {
+        let plan = self.plan(known);
+        let short = ZipError::Header("there are not as many bytes");
+        let as_asked =
+            |(range, answer): (&Range<u64>, &Bytes)| range.end - range.start == answer.len() as u64;
+        if plan.requests.len() != answers.len() || !plan.requests.iter().zip(answers).all(as_asked)
+        {
+            return Err(short);
+        }
+        let mut parts = answers.to_vec();
+        if plan.header {
+            let header = parts.first().cloned().unwrap_or_default();
+            let data = self.entry.check_header(self.name, &header)?;
+            if data != plan.data && !self.wanted.is_empty() {
+                return Ok(None);
+            }
+            if plan.together {
+                let skip =
+                    usize::try_from(self.start(&plan) - self.entry.facts.at).unwrap_or(usize::MAX);
+                let first = header
+                    .get(skip..)
+                    .map(|_| header.slice(skip..))
+                    .ok_or(short)?;
+                parts.splice(..1, [first]);
+            } else {
+                parts.remove(0);
+            }
+        }
+        self.finish(parts).map(Some)
+    }
+
+    /// Where the first part begins in the archive.
+    fn start(&self, plan: &Plan) -> u64 {
+        let first = self.pieces().next().map_or(0, |piece| piece.start);
+        plan.data + first
+    }
+
+    /// The parts of the entry's bytes in the archive that are needed.
+    fn pieces(&self) -> impl Iterator<Item = Range<u64>> {
+        let packed = (!self.entry.is_stored() && !self.wanted.is_empty())
+            .then_some(0..self.entry.facts.packed);
+        let stored = self.wanted.iter().filter(|_| self.entry.is_stored());
+        packed.into_iter().chain(stored.cloned())
+    }
+
+    fn plan(&self, known: Option<u64>) -> Plan {
+        let entry = self.entry;
+        let data = known.unwrap_or_else(|| entry.data_guess(self.name));
+        let mut requests: Vec<_> = self
+            .pieces()
+            .map(|piece| data + piece.start..data + piece.end)
+            .collect();
+        let header =
+            entry.facts.at..entry.facts.at + HEADER_BYTES + self.name.as_str().len() as u64;
+        let first = requests.first().map(|first| first.start);
+        let together = first.is_some_and(|first| first >= header.end && first - header.end <= NEAR);
+        match (known, requests.first_mut()) {
+            (Some(_), _) => {}
+            (None, Some(first)) if together => first.start = header.start,
+            (None, _) => requests.insert(0, header),
+        }
+        Plan {
+            data,
+            header: known.is_none(),
+            together: together && known.is_none(),
+            requests,
+        }
+    }
+
+    /// Checks and decodes what was read.
+    fn finish(&self, parts: Vec<Bytes>) -> Result<Vec<Bytes>, ZipError> {
+        let entry = self.entry;
+        if entry.is_stored() {
+            for (range, part) in self.wanted.iter().zip(&parts) {
+                if *range == (0..entry.size()) {
+                    entry.check_sum(part)?;
+                }
+            }
+            return Ok(parts);
+        }
+        let Some(packed) = parts.first() else {
+            return Ok(Vec::new());
+        };
+        let value = decode(entry, packed, self.limits)?;
+        let cut = |range: &Range<u64>| {
+            // As large as the value was found to be, so both fit.
+            let (start, end) = (range.start as usize, range.end as usize);
+            value.slice(start..end)
+        };
+        Ok(self.wanted.iter().map(cut).collect())
+    }
+}

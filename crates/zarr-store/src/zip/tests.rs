@@ -1,0 +1,36 @@
+//! What needs more room than a test has: entries beyond 4 GiB, in a file with a hole.
+
+use std::process::Command;
+
+use crate::{BlockingStore, ByteRange, Key, PutMode, Store, ZipStore, ZipWriter, runtime::wait};
+
+#[test]
+fn zip64() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.zip");
+    let writer = ZipStore::create(&path).unwrap();
+    let keys = ["a", "b", "c"].map(|name| Key::new(name).unwrap());
+    for key in &keys {
+        let value = key.to_string().into();
+        BlockingStore::put(&writer, key, &value, PutMode::Create).unwrap();
+        ZipWriter::skip(&writer, 3 << 30);
+    }
+    writer.finish().unwrap();
+    assert!(path.metadata().unwrap().len() > 9 << 30);
+    let store = wait(ZipStore::open_file(&path)).unwrap();
+    for key in &keys {
+        let value = wait(Store::get(&store, key, ByteRange::All, None)).unwrap();
+        assert_eq!(value.unwrap().data, key.as_str());
+    }
+    let check = "import sys, zipfile
+archive = zipfile.ZipFile(sys.argv[1])
+assert archive.testzip() is None and archive.namelist() == ['a', 'b', 'c']";
+    match Command::new("python3")
+        .args(["-c", check])
+        .arg(&path)
+        .status()
+    {
+        Ok(status) => assert!(status.success()),
+        Err(e) => println!("skipped: python3: {e}"),
+    }
+}

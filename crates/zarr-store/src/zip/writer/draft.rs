@@ -1,0 +1,202 @@
+//! An archive on its way to its place: a hidden file beside it, which grows by entries and vanishes
+//! unless it is put in place. It knows bytes and where they go, not which entries count.
+//!
+//! Why not `LocalStore`'s temporary files: those hold one value that is there at once.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, IoSlice, Seek, SeekFrom},
+    iter,
+    mem::MaybeUninit,
+    ops::Range,
+    os::unix::fs::FileExt,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use rustix::{
+    buffer::spare_capacity,
+    io::{Errno, pread, pwritev},
+};
+
+use super::{lock::beside, records};
+use crate::{
+    ByteRange, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind, Version,
+    zip::{
+        entry::{Entry, Facts},
+        next_stamp,
+    },
+};
+
+/// A file that is an archive or becomes one, open for reading.
+#[derive(Debug)]
+pub(super) struct ArchiveFile {
+    file: File,
+    name: Arc<str>,
+}
+
+impl ArchiveFile {
+    pub(super) fn new(file: File, name: Arc<str>) -> Self {
+        ArchiveFile { file, name }
+    }
+
+    fn error(&self, kind: impl Into<StoreErrorKind>) -> StoreError {
+        let mut error = StoreError::new(Op::Get, &*self.name, "", kind.into());
+        error.key = None;
+        error
+    }
+}
+
+impl Object for ArchiveFile {
+    fn size(&self) -> Result<u64> {
+        let metadata = self.file.metadata();
+        Ok(metadata.map_err(|e| self.error(e))?.len())
+    }
+
+    fn version(&self) -> Result<Option<Version>> {
+        Ok(None)
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Bytes> {
+        let size = range.end.saturating_sub(range.start);
+        let mut buffer = Vec::with_capacity(usize::try_from(size).unwrap_or(usize::MAX));
+        while (buffer.len() as u64) < size {
+            let offset = range.start + buffer.len() as u64;
+            match pread(&self.file, spare_capacity(&mut buffer), offset) {
+                Ok(0) => {
+                    return Err(self.error(StoreErrorKind::OutOfRange {
+                        asked: ByteRange::Bounded(range),
+                        size: offset,
+                    }));
+                }
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(e) => return Err(self.error(io::Error::from(e))),
+            }
+        }
+        // The allocator may have given more room than asked for, and that was filled too.
+        buffer.truncate(size as usize);
+        Ok(buffer.into())
+    }
+
+    fn read_at<'d>(&self, offset: u64, dst: &'d mut [MaybeUninit<u8>]) -> Result<&'d mut [u8]> {
+        match pread(&self.file, dst, offset) {
+            Ok((filled, _)) => Ok(filled),
+            // One attempt, as agreed: the reader goes on with `read`.
+            Err(Errno::INTR) => Ok(&mut []),
+            Err(e) => Err(self.error(io::Error::from(e))),
+        }
+    }
+}
+
+/// The archive to be.
+#[derive(Debug)]
+pub(super) struct Draft {
+    path: PathBuf,
+    file: Arc<ArchiveFile>,
+    /// Where the next entry goes. Each takes its room first, so several are written at once.
+    end: AtomicU64,
+}
+
+impl Draft {
+    /// Nothing yet. Only the holder of the archive's lock may make one.
+    pub(super) fn new(archive: &Path, name: Arc<str>) -> io::Result<Draft> {
+        let path = beside(archive, ".zarr-tmp");
+        // A writer that was killed may have left one.
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        let file = options
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
+        Ok(Draft {
+            path,
+            file: Arc::new(ArchiveFile::new(file, name)),
+            end: AtomicU64::new(0),
+        })
+    }
+
+    /// A copy of an archive up to `end`, where its directory begins. File systems that can share
+    /// blocks between files do.
+    pub(super) fn copy(archive: &Path, old: &ArchiveFile, end: u64) -> io::Result<Draft> {
+        let draft = Draft::new(archive, Arc::clone(&old.name))?;
+        let mut from = &old.file;
+        from.seek(SeekFrom::Start(0))?;
+        let copied = io::copy(&mut io::Read::take(from, end), &mut &draft.file.file)?;
+        if copied != end {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let permissions = old.file.metadata()?.permissions();
+        draft.file.file.set_permissions(permissions)?;
+        draft.end.store(end, Ordering::Relaxed);
+        Ok(draft)
+    }
+
+    pub(super) fn file(&self) -> &Arc<ArchiveFile> {
+        &self.file
+    }
+
+    pub(super) fn end(&self) -> u64 {
+        self.end.load(Ordering::Relaxed)
+    }
+
+    /// Writes an entry behind all others. It counts once the directory names it.
+    pub(super) fn write(&self, key: &Key, facts: Facts, packed: &Payload) -> io::Result<Entry> {
+        let header = records::local_header(key, &facts);
+        let bytes = header.len() as u64 + facts.packed;
+        let at = self.end.fetch_add(bytes, Ordering::Relaxed);
+        let data = at + header.len() as u64;
+        let parts = iter::once(&header[..]).chain(packed.parts().iter().map(|part| &part[..]));
+        let mut parts: Vec<_> = parts.map(IoSlice::new).collect();
+        write_all_at(&self.file.file, &mut parts, at)?;
+        let facts = Facts { at, ..facts };
+        Ok(Entry::new(facts, at + bytes, next_stamp(), Some(data)))
+    }
+
+    /// Closes the archive with its directory and puts it in place of the old one, on disk before it
+    /// is seen. The caller makes the name durable.
+    pub(super) fn place(&self, archive: &Path, directory: &[u8]) -> io::Result<()> {
+        let (file, end) = (&self.file.file, self.end());
+        file.write_all_at(directory, end)?;
+        // An attempt before may have written more.
+        file.set_len(end + directory.len() as u64)?;
+        file.sync_all()?;
+        fs::rename(&self.path, archive)
+    }
+
+    /// Leaves a hole before the next entry, so that it lies beyond 4 GiB.
+    #[cfg(test)]
+    pub(super) fn skip(&self, bytes: u64) {
+        self.end.fetch_add(bytes, Ordering::Relaxed);
+    }
+}
+
+/// Writes all parts with as few calls as the system allows.
+fn write_all_at(file: &File, mut parts: &mut [IoSlice<'_>], mut at: u64) -> io::Result<()> {
+    while !parts.is_empty() {
+        match pwritev(file, parts, at) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                IoSlice::advance_slices(&mut parts, written);
+                at += written as u64;
+            }
+            Err(Errno::INTR) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(())
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Nothing has this name once it was put in place; and nobody else may take it meanwhile.
+        let _ = fs::remove_file(&self.path);
+    }
+}

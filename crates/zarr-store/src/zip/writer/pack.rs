@@ -1,0 +1,38 @@
+//! A value as it goes into an archive: stored, or deflated where that is asked for and shorter. Pure.
+
+use libdeflater::{CompressionLvl, Compressor, Crc};
+
+use super::records;
+use crate::{
+    Key, Payload,
+    zip::entry::{DEFLATE, Facts, STORED},
+};
+
+/// The bytes for the archive, and what its headers say of them; where they go is not known yet.
+/// `level` is 1 to 12, or `None` to store.
+pub(super) fn pack(key: &Key, value: &Payload, level: Option<i32>) -> (Facts, Payload) {
+    let mut crc = Crc::new();
+    value.parts().iter().for_each(|part| crc.update(part));
+    let packed = level.and_then(|level| deflate(&value.clone().into_bytes(), level));
+    let (method, packed) = match packed {
+        Some(packed) => (DEFLATE, packed.into()),
+        None => (STORED, value.clone()),
+    };
+    let facts = Facts {
+        at: 0,
+        packed: packed.len() as u64,
+        size: value.len() as u64,
+        crc: crc.sum(),
+        method,
+        flags: records::flags(key),
+    };
+    (facts, packed)
+}
+
+fn deflate(value: &[u8], level: i32) -> Option<Vec<u8>> {
+    let level = CompressionLvl::new(level).unwrap_or_default();
+    let mut packed = vec![0; value.len()];
+    let written = Compressor::new(level).deflate_compress(value, &mut packed);
+    packed.truncate(written.ok()?);
+    (packed.len() < value.len()).then_some(packed)
+}

@@ -1,0 +1,107 @@
+//! The face of a `ZipWriter` as a store: which entries count, and on what condition one replaces
+//! another.
+
+use std::sync::{Arc, OnceLock};
+
+use super::{ZipWriter, draft::ArchiveFile, pack::pack, read, write};
+use crate::{
+    BlockingStore, Entry, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode, Result,
+    StoreError, StoreErrorKind, Version, tree,
+    zip::{directory::Index, object::ZipObject, size},
+};
+
+impl ZipWriter {
+    /// Whether the mode lets a value be put.
+    fn check(&self, index: &Index, key: &Key, mode: &PutMode) -> Result<()> {
+        let there = index.get(key);
+        let kind = match mode {
+            PutMode::Create if there.is_some() => StoreErrorKind::AlreadyExists,
+            PutMode::Update(same) if there.is_none_or(|entry| entry.version() != *same) => {
+                StoreErrorKind::Conflict
+            }
+            _ => return Ok(()),
+        };
+        Err(StoreError::new(Op::Put, self, key, kind))
+    }
+}
+
+impl BlockingStore for ZipWriter {
+    fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
+        let spool = read(&self.spool);
+        let Some(entry) = read(&self.index).get(key).cloned() else {
+            return Ok(None);
+        };
+        let archive: Arc<ArchiveFile> = Arc::clone(spool.file());
+        Ok(Some(Arc::new(ZipObject {
+            archive,
+            entry,
+            key: key.clone(),
+            name: Arc::clone(&self.name),
+            limits: self.limits,
+            decoded: OnceLock::new(),
+        })))
+    }
+
+    fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
+        // Before anything is written, and again when it is: then it decides.
+        self.check(&read(&self.index), key, &mode)?;
+        let (facts, packed) = pack(key, value, self.level);
+        self.with_draft(Op::Put, key.as_str(), |draft| {
+            let entry = draft
+                .write(key, facts, &packed)
+                .map_err(|e| self.error(Op::Put, key, e))?;
+            let version = entry.version();
+            let mut index = write(&self.index);
+            self.check(&index, key, &mode)?;
+            index.insert(key.clone(), Arc::new(entry));
+            Ok(Some(version))
+        })
+    }
+
+    fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
+        let check = |index: &Index| match (index.get(key), same) {
+            (Some(entry), Some(same)) if entry.version() == *same => Ok(true),
+            (_, Some(_)) => {
+                let kind = StoreErrorKind::Conflict;
+                Err(StoreError::new(Op::Delete, self, key, kind))
+            }
+            (there, None) => Ok(there.is_some()),
+        };
+        if !check(&read(&self.index))? {
+            return Ok(());
+        }
+        // A draft, because the archive changes by this alone.
+        self.with_draft(Op::Delete, key.as_str(), |_| {
+            let mut index = write(&self.index);
+            check(&index)?;
+            index.remove(key);
+            Ok(())
+        })
+    }
+
+    fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
+        if tree::list(&read(&self.index), prefix, size).is_empty() {
+            return Ok(());
+        }
+        self.with_draft(Op::DeletePrefix, prefix.as_str(), |_| {
+            tree::remove_below(&mut write(&self.index), prefix);
+            Ok(())
+        })
+    }
+
+    fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
+        Ok(tree::list_dir(&read(&self.index), prefix, size))
+    }
+
+    fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
+        Ok(tree::list(&read(&self.index), prefix, size))
+    }
+
+    fn hints(&self) -> IoHints {
+        self.hints
+    }
+
+    fn sync(&self) -> Result<()> {
+        self.finish()
+    }
+}
