@@ -56,7 +56,7 @@
 //! | `fixedscaleoffset` | | rounded multiples in a smaller type |
 //! | `gzip`, `zlib` | `gzip` | deflate in either wrapping |
 //! | `json2` | | one JSON list of all values |
-//! | `lz4` | `lz4` | the size, then one block |
+//! | `lz4` | `lz4` or `lz4-rust` | the size, then one block |
 //! | `lzma` | `lzma` | xz, `.lzma` and raw streams |
 //! | `packbits` | | bools as bits, highest first |
 //! | `quantize` | | floats of some decimal digits |
@@ -114,9 +114,9 @@ mod filters;
 mod heap;
 mod json2;
 mod kernels;
-#[cfg(feature = "lz4")]
+#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
 mod lz4;
-#[cfg(feature = "lz4")]
+#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
 #[cfg_attr(
     not(feature = "blosc"),
     allow(dead_code, reason = "only blosc asks for more effort")
@@ -141,7 +141,7 @@ mod setting;
 mod sharding;
 mod shuffle;
 mod sink;
-#[cfg(any(feature = "gzip", feature = "bz2", feature = "lzma"))]
+#[cfg(any(feature = "bz2", feature = "lzma"))]
 mod stream;
 mod transpose;
 #[allow(unsafe_code)]
@@ -157,7 +157,7 @@ pub use self::blosc::BloscCodec;
 pub use self::bytes::BytesCodec;
 #[cfg(feature = "bz2")]
 pub use self::bz2::Bz2Codec;
-#[cfg(feature = "lz4")]
+#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
 pub use self::lz4::Lz4Codec;
 #[cfg(feature = "lzma")]
 pub use self::lzma::LzmaCodec;

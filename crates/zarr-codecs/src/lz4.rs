@@ -3,7 +3,7 @@
 use zarr_metadata::Extension;
 
 use crate::error::check_len;
-use crate::lz4_block;
+use crate::lz4_block::{self, Effort};
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, buffer, setting};
@@ -70,7 +70,7 @@ impl BytesToBytes for Lz4Codec {
         dst.extend_from_slice(&len.to_le_bytes());
         buffer::append(dst, lz4_block::bound(src.len()), |memory| {
             let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(NAME);
-            lz4_block::compressed(src, memory, self.acceleration).map_err(backend)
+            lz4_block::compressed(src, memory, Effort::Fast(self.acceleration)).map_err(backend)
         })
     }
 }

@@ -134,7 +134,7 @@ const NUMCODECS: Table = &[
     ("json2", |s| {
         serializer(crate::JsonCodec::parse(s.extension))
     }),
-    #[cfg(feature = "lz4")]
+    #[cfg(any(feature = "lz4", feature = "lz4-rust"))]
     ("lz4", |s| bytes(crate::Lz4Codec::parse(s.extension))),
     #[cfg(feature = "lzma")]
     ("lzma", |s| bytes(crate::LzmaCodec::parse(s.extension))),
@@ -165,7 +165,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "imagecodecs_jpeg2k",
         "register one of your own under this name",
     ),
-    ("lz4", "the feature `lz4` brings it"),
+    (
+        "lz4",
+        "the feature `lz4` brings it, and `lz4-rust` without C",
+    ),
     ("lzma", "the feature `lzma` brings it"),
     (
         "pcodec",
