@@ -59,6 +59,7 @@
 //! | `lz4` | `lz4` or `lz4-rust` | the size, then one block |
 //! | `lzma` | `lzma` | xz, `.lzma` and raw streams |
 //! | `packbits` | | bools as bits, highest first |
+//! | `pcodec` | `pcodec` | integers and floats as pco orders and packs them |
 //! | `quantize` | | floats of some decimal digits |
 //! | `shuffle` | | bytes sorted by their place in the element |
 //! | `vlen-array`, `vlen-bytes`, `vlen-utf8` | | each element after its length |
@@ -126,6 +127,8 @@ mod lz4_block;
 mod lzma;
 mod number;
 mod packbits;
+#[cfg(feature = "pcodec")]
+mod pcodec;
 #[cfg_attr(
     not(feature = "blosc"),
     allow(dead_code, reason = "only blosc shuffles bits")
@@ -177,6 +180,8 @@ pub use heap::{Handle, Heap, HeapElements, Segment};
 pub use json2::JsonCodec;
 pub use kernels::{all_equal, fill};
 pub use packbits::PackBitsCodec;
+#[cfg(feature = "pcodec")]
+pub use pcodec::PcodecCodec;
 pub use projection::{Projection, Projections};
 pub use region::{Region, Span};
 pub use registry::Registry;

@@ -139,6 +139,11 @@ const NUMCODECS: Table = &[
     #[cfg(feature = "lzma")]
     ("lzma", |s| bytes(crate::LzmaCodec::parse(s.extension))),
     ("packbits", |_| filter(Ok(PackBits))),
+    #[cfg(feature = "pcodec")]
+    ("pcodec", |s| match s.names {
+        Names::V2 => bytes(crate::PcodecCodec::parse_stored(s.extension, s.stored)),
+        Names::V3 => serializer(crate::PcodecCodec::parse(s.extension, s.spec)),
+    }),
     ("quantize", |s| {
         filter(Quantize::parse(s.extension, s.stored))
     }),
@@ -170,21 +175,17 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "the feature `lz4` brings it, and `lz4-rust` without C",
     ),
     ("lzma", "the feature `lzma` brings it"),
-    (
-        "pcodec",
-        "register one of your own under this name, over the crate `pco`",
-    ),
-    (
-        "zfp",
-        "register one of your own under this name, over the C library zfp",
-    ),
-    (
-        "zfpy",
-        "register one of your own under this name, over the C library zfp",
-    ),
+    ("pcodec", "the feature `pcodec` brings it"),
+    ("zfp", ZFP),
+    ("zfpy", ZFP),
     ("zlib", "the feature `gzip` brings it"),
     ("zstd", "the feature `zstd` brings it"),
 ];
+
+/// No crate builds the C library with a C compiler alone: `zfp-sys` needs CMake and libclang too.
+const ZFP: &str = "no feature brings it, since the library zfp has a build of its own (CMake): \
+                   register one of your own under this name over the crate `zfp-sys`, or let Python \
+                   write the array with another codec";
 
 /// What no build will ever run.
 const REFUSED: &[(&str, &str)] = &[
