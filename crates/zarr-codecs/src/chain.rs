@@ -192,6 +192,7 @@ fn wrong_rank(spec: &ChunkSpec) -> CodecError {
     CodecErrorKind::Config(text).of("transpose")
 }
 
-#[cfg(test)]
+// The chains there have codecs of several features: `blosc` brings them.
+#[cfg(all(test, feature = "blosc"))]
 #[path = "chain/tests.rs"]
 mod tests;

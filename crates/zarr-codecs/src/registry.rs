@@ -1,5 +1,7 @@
 //! From a codec's name to its code: two tables one can read, and what the user adds to them.
 
+mod unknown;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -161,44 +163,6 @@ const NUMCODECS: Table = &[
     ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
 ];
 
-/// What would bring a codec that is not in this build.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("blosc", "the feature `blosc` brings it"),
-    ("bz2", "the feature `bz2` brings it"),
-    ("gzip", "the feature `gzip` brings it"),
-    (
-        "imagecodecs_jpeg2k",
-        "register one of your own under this name",
-    ),
-    (
-        "lz4",
-        "the feature `lz4` brings it, and `lz4-rust` without C",
-    ),
-    ("lzma", "the feature `lzma` brings it"),
-    ("pcodec", "the feature `pcodec` brings it"),
-    ("zfp", ZFP),
-    ("zfpy", ZFP),
-    ("zlib", "the feature `gzip` brings it"),
-    ("zstd", "the feature `zstd` brings it"),
-];
-
-/// No crate builds the C library with a C compiler alone: `zfp-sys` needs CMake and libclang too.
-const ZFP: &str = "no feature brings it, since the library zfp has a build of its own (CMake): \
-                   register one of your own under this name over the crate `zfp-sys`, or let Python \
-                   write the array with another codec";
-
-/// What no build will ever run.
-const REFUSED: &[(&str, &str)] = &[
-    (
-        "msgpack2",
-        "its values are no JSON: bytes, keys of any type, types of the writer's own; let Python convert the array to `json2`",
-    ),
-    (
-        "pickle",
-        "unpickling runs whatever code the data hold; let Python convert the array",
-    ),
-];
-
 fn array(codec: Result<impl ArrayToArray, CodecError>) -> Built {
     Ok(Codec::ArrayToArray(Arc::new(codec?)))
 }
@@ -332,14 +296,19 @@ impl Registry {
         if let Some(build) = built_in {
             return Ok((build(setting)?, false));
         }
-        let short = id.unwrap_or(name);
-        Err(match find(REFUSED, short) {
-            Some(why) => CodecErrorKind::Refused(why),
-            None => CodecErrorKind::Unknown {
-                hint: find(ELSEWHERE, short),
-            },
-        }
-        .of(name))
+        Err(unknown::kind(name, &self.names(setting.names)).of(name))
+    }
+
+    /// All names of a codec, of these and of the user's own.
+    fn names(&self, names: Names) -> Vec<String> {
+        let numcodecs = NUMCODECS.iter().map(|(id, _)| match names {
+            Names::V3 => format!("{PREFIX}{id}"),
+            Names::V2 => (*id).to_owned(),
+        });
+        let registered = V3.iter().filter(|_| names == Names::V3);
+        let registered = registered.map(|(name, _)| (*name).to_owned());
+        let added = self.added.keys().cloned();
+        registered.chain(numcodecs).chain(added).collect()
     }
 }
 

@@ -260,5 +260,6 @@ impl ArrayToBytes for VlenCodec {
     }
 }
 
-#[cfg(test)]
+// Among others behind a compressor.
+#[cfg(all(test, feature = "gzip", feature = "zstd"))]
 mod tests;

@@ -5,6 +5,11 @@ use lz4::block::{CompressionMode, compress_to_buffer};
 use super::Effort;
 use crate::buffer::{self, Byte};
 
+/// Any block fits this, and none is refused room it does not need.
+pub(crate) fn bound(len: usize) -> usize {
+    len.saturating_add(len / 255).saturating_add(16)
+}
+
 /// Decodes one block to the front of `dst`: `None` where `src` is none, or makes more bytes.
 pub(super) fn decompressed<'d, B: Byte>(src: &[u8], dst: &'d mut [B]) -> Option<&'d mut [u8]> {
     buffer::lz4_decompressed(src, dst)

@@ -6,6 +6,11 @@ use lz4_flex::block::{compress_into, decompress_into};
 use super::Effort;
 use crate::buffer::Byte;
 
+/// More than any block takes; `lz4_flex` asks for it before it encodes anything.
+pub(crate) fn bound(len: usize) -> usize {
+    len.saturating_add(len / 10).saturating_add(20)
+}
+
 /// Decodes one block to the front of `dst`: `None` where `src` is none, or makes more bytes.
 pub(super) fn decompressed<'d, B: Byte>(src: &[u8], dst: &'d mut [B]) -> Option<&'d mut [u8]> {
     let dst = B::readable(dst);
