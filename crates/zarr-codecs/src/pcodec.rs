@@ -230,3 +230,7 @@ impl BytesToBytes for PcodecCodec {
         (self.type_.encode)(src, &self.config, dst)
     }
 }
+
+#[cfg(test)]
+#[path = "pcodec/tests.rs"]
+mod tests;

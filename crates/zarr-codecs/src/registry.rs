@@ -16,7 +16,7 @@ use crate::filters::{
 use crate::number::Stored;
 use crate::{
     ArrayToArray, ArrayToBytes, Base64Codec, BytesCodec, BytesToBytes, ChecksumCodec, ChunkSpec,
-    CodecError, CodecErrorKind, Shard, ShuffleCodec, TransposeCodec, VlenCodec,
+    CodecError, Shard, ShuffleCodec, TransposeCodec, VlenCodec,
 };
 
 /// A codec ready for chunks of one shape and type.
