@@ -193,6 +193,7 @@ fn wrong_rank(spec: &ChunkSpec) -> CodecError {
 }
 
 // The chains there have codecs of several features: `blosc` brings them.
-#[cfg(all(test, feature = "blosc"))]
+#[cfg(feature = "blosc")]
+#[cfg(test)]
 #[path = "chain/tests.rs"]
 mod tests;

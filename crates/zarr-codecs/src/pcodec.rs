@@ -32,12 +32,15 @@ pub struct PcodecCodec {
     page: usize,
 }
 
+type Encode = fn(&[u8], &ChunkConfig, &mut Vec<u8>) -> Result<(), CodecError>;
+type Decode = for<'d> fn(&[u8], &'d mut Uninit) -> Result<&'d mut [u8], CodecError>;
+
 /// A type that pco knows, as what this codec does with it.
 #[derive(Clone, Copy)]
 struct Type {
     size: usize,
-    encode: fn(&[u8], &ChunkConfig, &mut Vec<u8>) -> Result<(), CodecError>,
-    decode: for<'d> fn(&[u8], &'d mut Uninit) -> Result<&'d mut [u8], CodecError>,
+    encode: Encode,
+    decode: Decode,
     /// The most bytes that a page of this many numbers takes.
     page_len: fn(usize) -> usize,
 }

@@ -261,5 +261,6 @@ impl ArrayToBytes for VlenCodec {
 }
 
 // Among others behind a compressor.
-#[cfg(all(test, feature = "gzip", feature = "zstd"))]
+#[cfg(all(feature = "gzip", feature = "zstd"))]
+#[cfg(test)]
 mod tests;

@@ -44,10 +44,10 @@ pub(super) fn decode<'d, B: Byte>(
 }
 
 /// Lends memory that can be read to a decoder which says how many bytes it made.
-fn fill<'d, B: Byte>(
-    dst: &'d mut [B],
+fn fill<B: Byte>(
+    dst: &mut [B],
     decode: impl FnOnce(&mut [u8]) -> Result<usize, &'static str>,
-) -> Result<&'d mut [u8], String> {
+) -> Result<&mut [u8], String> {
     let dst = B::readable(dst);
     let made = decode(dst)?;
     Ok(dst.get_mut(..made).unwrap_or_default())

@@ -15,7 +15,7 @@ const BATCH: usize = 8 * FULL_BATCH_N;
 /// A window of lookback that any writer may ask for.
 const WINDOW: usize = 1 << 15;
 
-fn corrupt(text: impl ToString) -> CodecError {
+fn corrupt(text: &str) -> CodecError {
     CodecErrorKind::Corrupt(text.to_string()).of(NAME)
 }
 
@@ -27,7 +27,7 @@ pub(super) fn numbers<'d, T: Element>(
     src: &[u8],
     memory: &'d mut Uninit,
 ) -> Result<&'d mut [u8], CodecError> {
-    let broken = |error: PcoError| corrupt(error.message);
+    let broken = |error: PcoError| corrupt(&error.message);
     let len = memory.len();
     let mut left = len / size_of::<T>();
     let mut front = Front::new(memory);
