@@ -248,7 +248,11 @@ pub(crate) enum Stopped {
 #[cfg(feature = "gzip")]
 type Inflated<'d> = Result<(&'d mut [u8], usize), Stopped>;
 
-/// The shape of libdeflate's functions, one of which is for each wrapping of a stream.
+/// The shape of libdeflate's functions, one of which is for each wrapping of a stream: state, input,
+/// output, and where to put how much of either was used.
+///
+/// # Safety
+/// Pointers and lengths must be those of memory, and the state of a decoder.
 #[cfg(feature = "gzip")]
 type Inflate = unsafe extern "C" fn(
     *mut libdeflate_sys::libdeflate_decompressor,
