@@ -67,7 +67,7 @@
 //!
 //! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is
 //! refused: it runs whatever code the data hold. So is `msgpack2`: its values are no JSON. `zfp` and
-//! `zfpy` are not there: the C library has a build of its own, and no crate does with a C compiler alone.
+//! `zfpy` are not there: every crate over that library needs CMake or libclang besides a C compiler.
 //!
 //! ```
 //! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};

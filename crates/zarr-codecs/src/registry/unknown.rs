@@ -4,10 +4,11 @@
 use super::PREFIX;
 use crate::CodecErrorKind;
 
-/// No crate builds the C library with a C compiler alone: `zfp-sys` needs CMake and libclang too.
-const ZFP: &str = "no feature brings it, since the library zfp has a build of its own (CMake): \
-                   register one of your own under this name over the crate `zfp-sys`, or let Python \
-                   write the array with another codec";
+/// A C compiler alone builds no crate over zfp: `zfp-sys` runs CMake and bindgen, `zfp-sys-cc` bindgen,
+/// which loads libclang.
+const ZFP: &str = "no feature brings it, since crates over the C library zfp need CMake or libclang to \
+                   build: register one of your own under this name over `zfp-sys-cc` or `zfp-sys`, or \
+                   let Python write the array with another codec";
 
 /// What would bring a codec that is not in this build.
 const ELSEWHERE: &[(&str, &str)] = &[

@@ -178,9 +178,9 @@ fn unknown_codecs_say_what_would_bring_them() {
     );
     assert_eq!(
         of("zfpy"),
-        "codec `zfpy`: not known here; no feature brings it, since the library zfp has a build of its own \
-         (CMake): register one of your own under this name over the crate `zfp-sys`, or let Python write the \
-         array with another codec"
+        "codec `zfpy`: not known here; no feature brings it, since crates over the C library zfp need \
+         CMake or libclang to build: register one of your own under this name over `zfp-sys-cc` or \
+         `zfp-sys`, or let Python write the array with another codec"
     );
     assert_eq!(
         of("pickle"),
