@@ -128,6 +128,16 @@ def cases() -> list[Coded]:
     zstd = (("zstd", {"level": 1}),)
     delta, shuffle, crc32 = ("delta", {"dtype": "<i4"}), ("shuffle", {"elementsize": 4}), ("crc32", {})
     found += [Coded(2, "<i4", (codec,), compressors=zstd) for codec in [("base64", {}), crc32, ("crc32c", {"location": "start"})]]
+    for dtype in ["<i2", "<i4", "<i8", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8"]:
+        found.append(Coded(2, dtype, compressors=(("pcodec", {"level": 8}),)))
+        found.append(Coded(3, dtype, serializer=("pcodec", {"level": 8})))
+    for settings in [
+        {"mode_spec": "classic", "delta_spec": "no_op"}, {"delta_spec": "try_lookback"}, {"equal_pages_up_to": 7},
+        {"delta_spec": "try_consecutive", "delta_encoding_order": 2},
+    ]:
+        found.append(Coded(2, "<f8", compressors=(("pcodec", settings),)))
+        found.append(Coded(3, "<f8", serializer=("pcodec", settings), compressors=(("zstd", {"level": 1}),)))
+    found.append(Coded(2, "<i4", (("delta", {"dtype": "<i4", "astype": "<i2"}),), compressors=(("pcodec", {"level": 3}),), order="F"))
     found += [
         # Filters in any order, on elements in either byte and axis order.
         Coded(2, "<i4", (delta, shuffle, crc32), compressors=zstd),

@@ -18,10 +18,11 @@ const CODECS: &[&str] = &[
     "zstd-sys",
     "libdeflater",
     "libdeflate-sys",
-    "flate2",
     "bzip2",
     "liblzma-sys",
     "lz4-sys",
+    "lz4_flex",
+    "pco",
     "crc32c",
 ];
 const RUNTIMES: &[&str] = &["tokio", "rayon", "futures-util"];
@@ -43,6 +44,11 @@ const WITHOUT: &[Without] = &[
         crates: RUNTIMES,
     },
     // With `zip` it needs the two that entries of archives are compressed with.
+    Without {
+        package: "zarr-codecs",
+        args: &["--no-default-features", "--features", "lz4-rust,pcodec,bz2"],
+        crates: &["lz4-sys", "zstd-sys", "libdeflate-sys", "cc"],
+    },
     Without {
         package: "zarr-store",
         args: &[],

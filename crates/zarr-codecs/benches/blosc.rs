@@ -6,14 +6,16 @@
 #![allow(clippy::expect_used)]
 
 mod data;
+mod pair;
 
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion, Throughput};
+use criterion::Criterion;
 use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
 use zarr_metadata::{DataType, Extension, FillValue};
+
+use pair::pair;
 
 const SHAPE: [u64; 2] = [1024, 1024];
 const SHUFFLES: [&str; 3] = ["noshuffle", "shuffle", "bitshuffle"];
@@ -57,8 +59,6 @@ fn run(criterion: &mut Criterion, kind: &str, dtype: &DataType, data: &[u8]) {
     let spec = ChunkSpec::new(&SHAPE, dtype.clone(), fill).expect("numbers have a layout");
     for &(cname, level, shuffle) in ROWS {
         let name = format!("{kind}/{cname} {level} {}", SHUFFLES[usize::from(shuffle)]);
-        let mut group = criterion.benchmark_group(&name);
-        group.throughput(Throughput::Bytes(data.len() as u64));
         let typesize = spec.elem();
         let how = c_blosc::Settings {
             cname,
@@ -67,8 +67,7 @@ fn run(criterion: &mut Criterion, kind: &str, dtype: &DataType, data: &[u8]) {
             typesize,
             block: 0,
         };
-        row(&mut group, &chain(how, &spec), how, data);
-        group.finish();
+        row(criterion, &name, &chain(how, &spec), how, data);
     }
 }
 
@@ -84,36 +83,42 @@ fn chain(how: c_blosc::Settings<'_>, spec: &ChunkSpec) -> Chain {
 }
 
 fn row(
-    group: &mut BenchmarkGroup<'_, WallTime>,
+    criterion: &mut Criterion,
+    name: &str,
     chain: &Chain,
     how: c_blosc::Settings<'_>,
     data: &[u8],
 ) {
     let view = NdView::new(data, &SHAPE, how.typesize).expect("all of the data");
     let (mut frame, mut scratch) = (vec![], Scratch::default());
-    group.bench_function("encode", |b| {
-        b.iter(|| {
+    let mut raw_frame = vec![0; data.len() + c_blosc::OVERHEAD];
+    let bytes = data.len() as u64;
+    pair(
+        criterion,
+        &format!("{name}/encode"),
+        bytes,
+        || {
             frame.clear();
             chain
                 .encode(black_box(&view), &mut frame, &mut scratch)
                 .expect("it encodes");
-        });
-    });
-    group.bench_function("encode c-blosc", |b| {
-        let mut frame = vec![0; data.len() + c_blosc::OVERHEAD];
-        b.iter(|| c_blosc::compress_into(how, black_box(data), &mut frame).expect("it encodes"));
-    });
+        },
+        || {
+            c_blosc::compress_into(how, black_box(data), &mut raw_frame).expect("it encodes");
+        },
+    );
     let frame = c_blosc::compress(how, data).expect("it encodes");
-    let mut out = vec![0; data.len()];
-    group.bench_function("decode", |b| {
-        b.iter(|| {
+    let (mut out, mut raw_out) = (vec![0; data.len()], vec![0; data.len()]);
+    pair(
+        criterion,
+        &format!("{name}/decode"),
+        bytes,
+        || {
             let view = NdViewMut::over(&mut out, &SHAPE, how.typesize).expect("all of it");
             chain
                 .decode(black_box(&frame), view, &mut scratch)
                 .expect("it decodes");
-        });
-    });
-    group.bench_function("decode c-blosc", |b| {
-        b.iter(|| assert!(c_blosc::decompress(black_box(&frame), &mut out)));
-    });
+        },
+        || assert!(c_blosc::decompress(black_box(&frame), &mut raw_out)),
+    );
 }

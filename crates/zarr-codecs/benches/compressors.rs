@@ -1,22 +1,22 @@
 //! Each compressor through a chain of codecs and through its library alone, on one thread and the same
 //! bytes, contexts kept. A line of `ROWS` is a codec; nothing else decides what is run.
 //!
-//! Both take turns, so that a busy machine slows both, and a line below criterion's says how fast the
-//! chain is by the library's measure: the best time of one by the best of the other, and the medians.
-//!
 //! `cargo bench -p zarr-codecs --all-features --bench compressors -- 'u16 4096K/lz4'`
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod data;
+mod pair;
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use criterion::{Criterion, Throughput};
+use criterion::Criterion;
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
 use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
 use zarr_metadata::{DataType, Extension, FillValue};
+
+use pair::pair;
 
 /// Fills the front of the output from the input and returns how many bytes that made.
 type Raw = Box<dyn FnMut(&[u8], &mut [u8]) -> usize>;
@@ -111,45 +111,6 @@ fn run(criterion: &mut Criterion, shape: &[u64; 2], dtype: &DataType, data: &[u8
                     .expect("it decodes");
             },
             || assert_eq!(raw_decode(black_box(&frame), &mut raw_out), data.len()),
-        );
-    }
-}
-
-/// Runs both in turn; criterion reports the first, the ratio is printed.
-fn pair(
-    criterion: &mut Criterion,
-    name: &str,
-    bytes: u64,
-    mut ours: impl FnMut(),
-    mut raw: impl FnMut(),
-) {
-    let mut times: [Vec<Duration>; 2] = [vec![], vec![]];
-    let mut group = criterion.benchmark_group(name);
-    group.throughput(Throughput::Bytes(bytes));
-    group.bench_function("chain", |b| {
-        b.iter_custom(|count| {
-            let mut sum = Duration::ZERO;
-            for _ in 0..count {
-                let start = Instant::now();
-                ours();
-                let middle = Instant::now();
-                raw();
-                times[1].push(middle.elapsed());
-                times[0].push(middle - start);
-                sum += middle - start;
-            }
-            sum
-        });
-    });
-    group.finish();
-    times.iter_mut().for_each(|times| times.sort_unstable());
-    if let [[best, ..], [raw_best, ..]] = times.each_ref().map(|times| &times[..]) {
-        let median = |times: &[Duration]| times[times.len() / 2].as_secs_f64();
-        println!(
-            "{name}: {:.3} of the library by the best, {:.3} by the medians; library {:.2} GB/s\n",
-            raw_best.as_secs_f64() / best.as_secs_f64(),
-            median(&times[1]) / median(&times[0]),
-            bytes as f64 / raw_best.as_secs_f64() / 1e9,
         );
     }
 }

@@ -149,7 +149,7 @@ impl BytesToBytes for BloscCodec {
         Some(Header::read(src, decoded).and_then(run))
     }
 
-    fn check_encode(&self) -> Result<(), CodecError> {
+    fn check_encode(&self, _: Len) -> Result<(), CodecError> {
         if self.settings.compressor == Compressor::Snappy {
             let text = "`cname` \"snappy\" is only read; write with \"lz4\" or \"zstd\" instead";
             return Err(CodecErrorKind::Config(text.to_owned()).of(NAME));
@@ -158,7 +158,7 @@ impl BytesToBytes for BloscCodec {
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
-        self.check_encode()?;
+        self.check_encode(Len::Exact(src.len()))?;
         check_limit(src.len())?;
         encode::encode(&self.settings, src, dst, &mut cx.contexts);
         Ok(())

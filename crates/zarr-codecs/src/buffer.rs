@@ -1,5 +1,5 @@
 //! Memory that is not initialised yet, and the few steps that make it so. Knows no codec but the
-//! adapters through which the C zstd and lz4 write into such memory.
+//! adapters through which the C zstd, lz4 and libdeflate write into such memory.
 //!
 //! Whoever fills memory *returns the slice it filled*. Safe code cannot make a `&mut [u8]` out of
 //! uninitialised bytes, so that slice is a proof, and no decoder needs to be trusted.
@@ -8,6 +8,33 @@ use std::mem::MaybeUninit;
 
 /// Bytes that may be uninitialised.
 pub type Uninit = [MaybeUninit<u8>];
+
+/// One byte of memory to be written, which may be uninitialised or not: what does not care which is
+/// written once for both.
+///
+/// # Safety
+/// For types that have the layout of `u8` and allow any value.
+pub(crate) unsafe trait Byte: Copy {
+    const ZERO: Self;
+    /// The memory as it can be read, which is zeroed first only where it may be uninitialised.
+    fn readable(memory: &mut [Self]) -> &mut [u8];
+}
+
+// SAFETY: it is `u8`.
+unsafe impl Byte for u8 {
+    const ZERO: Self = 0;
+    fn readable(memory: &mut [Self]) -> &mut [u8] {
+        memory
+    }
+}
+
+// SAFETY: it has the layout of `u8` and allows even more.
+unsafe impl Byte for MaybeUninit<u8> {
+    const ZERO: Self = Self::new(0);
+    fn readable(memory: &mut [Self]) -> &mut [u8] {
+        zeroed(memory)
+    }
+}
 
 /// Sets every byte to zero and returns the memory as initialised.
 pub fn zeroed(memory: &mut Uninit) -> &mut [u8] {
@@ -121,21 +148,21 @@ impl<'d> Front<'d> {
 
 /// # Safety
 /// Every byte must have been written.
-unsafe fn assume_init(memory: &mut Uninit) -> &mut [u8] {
-    // SAFETY: `MaybeUninit<u8>` has the layout of `u8`, and the caller vouches for the contents.
+pub(crate) unsafe fn assume_init<B: Byte>(memory: &mut [B]) -> &mut [u8] {
+    // SAFETY: a `Byte` has the layout of `u8`, and the caller vouches for the contents.
     unsafe { &mut *(std::ptr::from_mut(memory) as *mut [u8]) }
 }
 
-/// Uninitialised memory as a target of the C zstd.
+/// Memory of either kind as a target of the C zstd.
 #[cfg(feature = "zstd")]
-pub(crate) struct ZstdTarget<'d> {
-    memory: &'d mut Uninit,
+pub(crate) struct ZstdTarget<'d, B> {
+    memory: &'d mut [B],
     filled: usize,
 }
 
 #[cfg(feature = "zstd")]
-impl<'d> ZstdTarget<'d> {
-    pub(crate) fn new(memory: &'d mut Uninit) -> Self {
+impl<'d, B: Byte> ZstdTarget<'d, B> {
+    pub(crate) fn new(memory: &'d mut [B]) -> Self {
         Self { memory, filled: 0 }
     }
 
@@ -149,7 +176,7 @@ impl<'d> ZstdTarget<'d> {
 // SAFETY: `as_slice` returns only bytes that zstd has written, and `as_mut_ptr` and `capacity`
 // describe memory that is exclusively borrowed.
 #[cfg(feature = "zstd")]
-unsafe impl zstd::zstd_safe::WriteBuf for ZstdTarget<'_> {
+unsafe impl<B: Byte> zstd::zstd_safe::WriteBuf for ZstdTarget<'_, B> {
     fn as_slice(&self) -> &[u8] {
         let front = &self.memory[..self.filled];
         // SAFETY: as in `into_filled`.
@@ -174,7 +201,10 @@ unsafe impl zstd::zstd_safe::WriteBuf for ZstdTarget<'_> {
 /// Lets the C lz4 decode a block to the front of `memory`, and returns what it wrote: `None` where
 /// `src` is no block or makes more bytes than fit, or where a length is none of C's.
 #[cfg(feature = "lz4")]
-pub(crate) fn lz4_decompressed<'d>(src: &[u8], memory: &'d mut Uninit) -> Option<&'d mut [u8]> {
+pub(crate) fn lz4_decompressed<'d, B: Byte>(
+    src: &[u8],
+    memory: &'d mut [B],
+) -> Option<&'d mut [u8]> {
     let (from, to) = (src.as_ptr().cast(), memory.as_mut_ptr().cast());
     let (len, max) = (src.len().try_into().ok()?, memory.len().try_into().ok()?);
     // SAFETY: lz4 reads `len` bytes from `from` at most and writes `max` to `to`, which are the
@@ -187,9 +217,9 @@ pub(crate) fn lz4_decompressed<'d>(src: &[u8], memory: &'d mut Uninit) -> Option
 
 /// As [`lz4_decompressed`] the other way: `None` also where the block does not fit.
 #[cfg(feature = "lz4")]
-pub(crate) fn lz4_compressed<'d>(
+pub(crate) fn lz4_compressed<'d, B: Byte>(
     src: &[u8],
-    memory: &'d mut Uninit,
+    memory: &'d mut [B],
     acceleration: i32,
 ) -> Option<&'d mut [u8]> {
     let (from, to) = (src.as_ptr().cast(), memory.as_mut_ptr().cast());
@@ -200,6 +230,111 @@ pub(crate) fn lz4_compressed<'d>(
     // SAFETY: as in `lz4_decompressed`.
     Some(unsafe { assume_init(memory.get_mut(..made)?) })
 }
+
+/// The state of libdeflate's decoder, which writes to memory of either kind.
+#[cfg(feature = "gzip")]
+pub(crate) struct Inflater(std::ptr::NonNull<libdeflate_sys::libdeflate_decompressor>);
+
+/// Why libdeflate stopped.
+#[cfg(feature = "gzip")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stopped {
+    /// The input is no stream, or is cut off.
+    Corrupt,
+    /// The stream goes on where the memory is full.
+    Full,
+}
+
+#[cfg(feature = "gzip")]
+type Inflated<'d> = Result<(&'d mut [u8], usize), Stopped>;
+
+/// The shape of libdeflate's functions, one of which is for each wrapping of a stream: state, input,
+/// output, and where to put how much of either was used.
+///
+/// # Safety
+/// Pointers and lengths must be those of memory, and the state of a decoder.
+#[cfg(feature = "gzip")]
+type Inflate = unsafe extern "C" fn(
+    *mut libdeflate_sys::libdeflate_decompressor,
+    *const std::ffi::c_void,
+    usize,
+    *mut std::ffi::c_void,
+    usize,
+    *mut usize,
+    *mut usize,
+) -> libdeflate_sys::libdeflate_result;
+
+#[cfg(feature = "gzip")]
+impl Inflater {
+    /// `None` where there is no memory for one.
+    pub(crate) fn new() -> Option<Self> {
+        // SAFETY: it takes nothing, and returns null or what `drop` frees.
+        let made = unsafe { libdeflate_sys::libdeflate_alloc_decompressor() };
+        std::ptr::NonNull::new(made).map(Self)
+    }
+
+    /// Decodes the member of a gzip file that `src` begins with to the front of `memory`. Returns
+    /// what that made, and where in `src` the member ends.
+    pub(crate) fn gzip<'d, B: Byte>(&mut self, src: &[u8], memory: &'d mut [B]) -> Inflated<'d> {
+        // SAFETY: it is the function of libdeflate for that.
+        unsafe { self.run(libdeflate_sys::libdeflate_gzip_decompress_ex, src, memory) }
+    }
+
+    /// As [`gzip`](Self::gzip), for the zlib stream that `src` begins with.
+    pub(crate) fn zlib<'d, B: Byte>(&mut self, src: &[u8], memory: &'d mut [B]) -> Inflated<'d> {
+        // SAFETY: as above.
+        unsafe { self.run(libdeflate_sys::libdeflate_zlib_decompress_ex, src, memory) }
+    }
+
+    /// # Safety
+    /// `inflate` must be one of libdeflate's.
+    unsafe fn run<'d, B: Byte>(
+        &mut self,
+        inflate: Inflate,
+        src: &[u8],
+        memory: &'d mut [B],
+    ) -> Inflated<'d> {
+        let (state, from, to) = (self.0.as_ptr(), src.as_ptr(), memory.as_mut_ptr());
+        let (len, max, mut used, mut made) = (src.len(), memory.len(), 0, 0);
+        // SAFETY: the state is borrowed alone, libdeflate reads at most `len` bytes from `from` and
+        // writes at most `max` to `to`, which are the lengths of the slices, and both counts live on.
+        let result = unsafe {
+            inflate(
+                state,
+                from.cast(),
+                len,
+                to.cast(),
+                max,
+                &raw mut used,
+                &raw mut made,
+            )
+        };
+        match result {
+            libdeflate_sys::libdeflate_result_LIBDEFLATE_SUCCESS => {
+                let front = memory.get_mut(..made).ok_or(Stopped::Full)?;
+                // SAFETY: on success libdeflate has written as many bytes as it says, from the front on.
+                Ok((unsafe { assume_init(front) }, used))
+            }
+            libdeflate_sys::libdeflate_result_LIBDEFLATE_INSUFFICIENT_SPACE => Err(Stopped::Full),
+            _ => Err(Stopped::Corrupt),
+        }
+    }
+}
+
+#[cfg(feature = "gzip")]
+impl Drop for Inflater {
+    fn drop(&mut self) {
+        // SAFETY: `new` got it, and nobody has it any more.
+        unsafe { libdeflate_sys::libdeflate_free_decompressor(self.0.as_ptr()) };
+    }
+}
+
+// SAFETY: the state belongs to no thread, and is used through `&mut` only.
+#[cfg(feature = "gzip")]
+unsafe impl Send for Inflater {}
+// SAFETY: as above; a shared one can do nothing.
+#[cfg(feature = "gzip")]
+unsafe impl Sync for Inflater {}
 
 /// A copy of memory that a test knows to be initialised.
 #[cfg(test)]
@@ -230,5 +365,42 @@ mod tests {
         let mut vec = vec![];
         append::<()>(&mut vec, 4, |_| Ok(Box::leak(Box::new([7; 4])))).unwrap();
         assert!(vec.is_empty());
+    }
+
+    #[cfg(feature = "gzip")]
+    #[test]
+    fn a_stream_says_where_it_ends() {
+        // Both hold "abc", stored: RFC 1950 and 1952 by hand, the sums by Python's zlib.
+        let stored = [1, 3, 0, 0xFC, 0xFF, b'a', b'b', b'c'];
+        let zlib = [&[0x78, 1][..], &stored, &[0x02, 0x4D, 0x01, 0x27]].concat();
+        let head = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];
+        let gzip = [
+            &head[..],
+            &stored,
+            &0x3524_41C2_u32.to_le_bytes(),
+            &[3, 0, 0, 0],
+        ]
+        .concat();
+        let mut inflater = Inflater::new().unwrap();
+        for room in [3, 4, 100] {
+            let mut memory = vec![MaybeUninit::uninit(); room];
+            let both = [&zlib[..], &gzip].concat();
+            let (made, used) = inflater.zlib(&both, &mut memory).unwrap();
+            assert_eq!((&*made, used), (&b"abc"[..], zlib.len()));
+            let (made, used) = inflater.gzip(&both[used..], &mut memory).unwrap();
+            assert_eq!((&*made, used), (&b"abc"[..], gzip.len()));
+            let mut memory = vec![9; room];
+            let (made, _) = inflater.zlib(&both, &mut memory).unwrap();
+            assert_eq!(made, b"abc");
+        }
+        for room in [0, 2] {
+            let mut memory = vec![MaybeUninit::uninit(); room];
+            assert_eq!(inflater.zlib(&zlib, &mut memory), Err(Stopped::Full));
+            assert_eq!(inflater.gzip(&gzip, &mut memory), Err(Stopped::Full));
+        }
+        let mut memory = [MaybeUninit::uninit(); 100];
+        for bad in [&[][..], &zlib[..zlib.len() - 1], &gzip] {
+            assert_eq!(inflater.zlib(bad, &mut memory), Err(Stopped::Corrupt));
+        }
     }
 }

@@ -289,11 +289,13 @@ pub trait BytesToBytes: Debug + Send + Sync + 'static {
         let _ = (src, decoded, range, dst, cx);
         None
     }
-    /// Asked before an array is created, so that none is made that nobody could write to.
+    /// Asked before an array is created, so that none is made that nobody could write to. `decoded` is
+    /// what the codec would be given.
     ///
     /// # Errors
-    /// For a setting that can only be decoded.
-    fn check_encode(&self) -> Result<(), CodecError> {
+    /// For a setting that can only be decoded, and for more bytes than can be encoded.
+    fn check_encode(&self, decoded: Len) -> Result<(), CodecError> {
+        let _ = decoded;
         Ok(())
     }
     /// Appends the encoded bytes to `dst`.

@@ -1,14 +1,13 @@
-//! What `gzip` and `zlib` share: deflate streams in two wrappings. libdeflate decodes the usual
-//! single stream of known size in one pass; anything else goes through zlib-rs, still bounded by
-//! the size the metadata implies. Formats: RFC 1950, 1951, 1952.
+//! What `gzip` and `zlib` share: deflate streams in two wrappings, by libdeflate, which says where each
+//! ends. Formats: RFC 1950, 1951, 1952.
 
-use libdeflater::{CompressionLvl, Compressor, DecompressionError, Decompressor};
+use libdeflater::{CompressionLvl, Compressor};
 use zarr_metadata::Extension;
 
+use crate::buffer::{self, Front, Inflater, Stopped, Uninit};
 use crate::scratch::Scratch;
 use crate::sink::Sink;
-use crate::stream::{read_all, too_long};
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, buffer, setting};
+use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, setting};
 
 /// What stands around a deflate stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +26,17 @@ pub struct DeflateCodec {
 /// A worker's compressor and decompressor.
 #[derive(Default)]
 pub(crate) struct Contexts {
-    decompressor: Option<Decompressor>,
+    inflater: Option<Inflater>,
     compressor: Option<(i32, Compressor)>,
 }
 
 impl Contexts {
-    pub(crate) fn decompressor(&mut self) -> &mut Decompressor {
-        self.decompressor.get_or_insert_with(Decompressor::new)
+    /// `None` where there is no memory for one.
+    pub(crate) fn inflater(&mut self) -> Option<&mut Inflater> {
+        Some(match &mut self.inflater {
+            Some(inflater) => inflater,
+            none => none.insert(Inflater::new()?),
+        })
     }
 
     /// `None` for a level that libdeflate does not offer.
@@ -93,34 +96,47 @@ impl DeflateCodec {
         }
     }
 
-    /// Whether the stream that made the front of `memory` is surely all of the input. Of a gzip file
-    /// that is known only where memory of the `exact` size is full: members of another size, and even
-    /// equal ones, may follow.
-    fn is_all(self, src: &[u8], memory: &[u8], written: usize, exact: bool) -> bool {
-        let (Some(trailer), Some(data)) = (src.last_chunk::<4>(), memory.get(..written)) else {
-            return false;
+    /// Decodes one stream to the front of `memory`, and tells how much of `src` it is.
+    fn stream<'d>(
+        self,
+        src: &[u8],
+        memory: &'d mut Uninit,
+        inflater: &mut Inflater,
+    ) -> Result<(&'d mut [u8], usize), CodecError> {
+        let (name, expected) = (self.label(), memory.len() as u64);
+        let inflated = match self.wrapper {
+            Wrapper::Gzip => inflater.gzip(src, memory),
+            Wrapper::Zlib => inflater.zlib(src, memory),
         };
-        match self.wrapper {
-            Wrapper::Gzip => {
-                exact && written == memory.len() && *trailer == (written as u32).to_le_bytes()
+        inflated.map_err(|stopped| match stopped {
+            Stopped::Full => {
+                let found = expected + 1;
+                CodecErrorKind::Length { expected, found }.of(name)
             }
-            Wrapper::Zlib => *trailer == simd_adler32::adler32(&data).to_be_bytes(),
-        }
+            Stopped::Corrupt => CodecErrorKind::Corrupt(format!("not a {name} stream")).of(name),
+        })
     }
 
-    /// Decodes all members of a gzip file, or refuses what stands behind a zlib stream.
-    fn streams(self, src: &[u8], memory: &mut [u8]) -> Result<usize, CodecError> {
-        let name = self.label();
-        match self.wrapper {
-            Wrapper::Gzip => read_all(name, flate2::read::MultiGzDecoder::new(src), memory),
-            Wrapper::Zlib => {
-                let mut decoder = flate2::read::ZlibDecoder::new(src);
-                let len = read_all(name, &mut decoder, memory)?;
-                if decoder.total_in() == src.len() as u64 {
-                    return Ok(len);
-                }
+    /// Decodes all members of a gzip file, or the one stream that zlib may hold.
+    fn streams<'d>(
+        self,
+        mut src: &[u8],
+        memory: &'d mut Uninit,
+        inflater: &mut Inflater,
+    ) -> Result<&'d mut [u8], CodecError> {
+        let mut front = Front::new(memory);
+        loop {
+            front.fill(usize::MAX, |memory| {
+                let (made, used) = self.stream(src, memory, inflater)?;
+                src = src.get(used..).unwrap_or_default();
+                Ok(made)
+            })?;
+            if src.is_empty() {
+                return Ok(front.into_filled());
+            }
+            if self.wrapper == Wrapper::Zlib {
                 let text = "bytes follow the end of the stream".to_owned();
-                Err(CodecErrorKind::Corrupt(text).of(name))
+                return Err(CodecErrorKind::Corrupt(text).of(self.label()));
             }
         }
     }
@@ -140,25 +156,12 @@ impl BytesToBytes for DeflateCodec {
 
     fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
         let name = self.label();
-        let exact = matches!(dst.expected(), Len::Exact(_));
         dst.fill_to_end(name, src, cx, |memory, contexts| {
-            let memory = buffer::zeroed(memory);
-            let decompressor = contexts.deflate.decompressor();
-            let decoded = match self.wrapper {
-                Wrapper::Gzip => decompressor.gzip_decompress(src, memory),
-                Wrapper::Zlib => decompressor.zlib_decompress(src, memory),
-            };
-            let len = match decoded {
-                Ok(written) if self.is_all(src, memory, written, exact) => written,
-                // More streams follow, or garbage: libdeflate stops after the first stream.
-                Ok(_) => self.streams(src, memory)?,
-                Err(DecompressionError::BadData) => {
-                    let text = format!("not a {name} stream");
-                    return Err(CodecErrorKind::Corrupt(text).of(name));
-                }
-                Err(DecompressionError::InsufficientSpace) => return Err(too_long(name, memory)),
-            };
-            Ok(&mut memory[..len])
+            let inflater = contexts.deflate.inflater().ok_or_else(|| {
+                let error = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
+                CodecErrorKind::Backend(Box::new(error)).of(name)
+            })?;
+            self.streams(src, memory, inflater)
         })
     }
 

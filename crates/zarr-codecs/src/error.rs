@@ -19,10 +19,10 @@ pub struct CodecError {
 #[non_exhaustive]
 pub enum CodecErrorKind {
     /// No codec of this name is built in or registered.
-    #[error("not known here{}", hint.map(|h| format!("; {h}")).unwrap_or_default())]
+    #[error("not known here{}", hint.as_ref().map(|h| format!("; {h}")).unwrap_or_default())]
     Unknown {
-        /// What would bring it.
-        hint: Option<&'static str>,
+        /// What would bring it, or which names are known.
+        hint: Option<String>,
     },
     /// The codec is known and is never run.
     #[error("refused: {0}")]

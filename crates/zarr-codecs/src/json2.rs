@@ -2,9 +2,11 @@
 //! the dtype and the shape. Knows a value as its JSON text, in the operation's heap.
 //!
 //! What is written is what numcodecs writes by default: ASCII, sorted keys, no spaces. Other settings
-//! of it change no value, and are not looked at. Numbers keep their digits. `NaN` and `Infinity`,
-//! which Python writes bare, are no JSON and are refused.
+//! of it change no value, and are not looked at. Numbers keep their digits. `NaN`, `Infinity` and
+//! `-Infinity`, which Python writes bare, are no JSON: they are read as the strings of the same letters,
+//! as in metadata, and written as such.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -199,7 +201,19 @@ impl ArrayToBytes for JsonCodec {
         dst: NdViewMut<'_>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
-        let values = values(src, dst.shape().iter().product())?;
+        let count = dst.shape().iter().product();
+        let quoted;
+        let values = match values(src, count) {
+            // Nobody looks for bare numbers before they are in the way.
+            Err(error) => {
+                quoted = zarr_metadata::quote_bare_numbers(src, MAX_RANK + MAX_DEPTH);
+                if let Cow::Borrowed(_) = quoted {
+                    return Err(error);
+                }
+                values(&quoted, count)?
+            }
+            Ok(values) => values,
+        };
         let mut segment = cx.heap(NAME)?.segment();
         let mut handles = Vec::with_capacity(values.len() * Handle::SIZE);
         for value in values {

@@ -56,16 +56,18 @@
 //! | `fixedscaleoffset` | | rounded multiples in a smaller type |
 //! | `gzip`, `zlib` | `gzip` | deflate in either wrapping |
 //! | `json2` | | one JSON list of all values |
-//! | `lz4` | `lz4` | the size, then one block |
+//! | `lz4` | `lz4` or `lz4-rust` | the size, then one block |
 //! | `lzma` | `lzma` | xz, `.lzma` and raw streams |
 //! | `packbits` | | bools as bits, highest first |
+//! | `pcodec` | `pcodec` | integers and floats as pco orders and packs them |
 //! | `quantize` | | floats of some decimal digits |
 //! | `shuffle` | | bytes sorted by their place in the element |
 //! | `vlen-array`, `vlen-bytes`, `vlen-utf8` | | each element after its length |
 //! | `zstd` | `zstd` | the same as in v3 |
 //!
 //! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is
-//! refused: it runs whatever code the data hold. So is `msgpack2`: its values are no JSON.
+//! refused: it runs whatever code the data hold. So is `msgpack2`: its values are no JSON. `zfp` and
+//! `zfpy` are not there: every crate over that library needs CMake or libclang besides a C compiler.
 //!
 //! ```
 //! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
@@ -114,9 +116,9 @@ mod filters;
 mod heap;
 mod json2;
 mod kernels;
-#[cfg(feature = "lz4")]
+#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
 mod lz4;
-#[cfg(feature = "lz4")]
+#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
 #[cfg_attr(
     not(feature = "blosc"),
     allow(dead_code, reason = "only blosc asks for more effort")
@@ -126,6 +128,8 @@ mod lz4_block;
 mod lzma;
 mod number;
 mod packbits;
+#[cfg(feature = "pcodec")]
+mod pcodec;
 #[cfg_attr(
     not(feature = "blosc"),
     allow(dead_code, reason = "only blosc shuffles bits")
@@ -141,7 +145,7 @@ mod setting;
 mod sharding;
 mod shuffle;
 mod sink;
-#[cfg(any(feature = "gzip", feature = "bz2", feature = "lzma"))]
+#[cfg(any(feature = "bz2", feature = "lzma"))]
 mod stream;
 mod transpose;
 #[allow(unsafe_code)]
@@ -157,7 +161,7 @@ pub use self::blosc::BloscCodec;
 pub use self::bytes::BytesCodec;
 #[cfg(feature = "bz2")]
 pub use self::bz2::Bz2Codec;
-#[cfg(feature = "lz4")]
+#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
 pub use self::lz4::Lz4Codec;
 #[cfg(feature = "lzma")]
 pub use self::lzma::LzmaCodec;
@@ -177,6 +181,8 @@ pub use heap::{Handle, Heap, HeapElements, Segment};
 pub use json2::JsonCodec;
 pub use kernels::{all_equal, fill};
 pub use packbits::PackBitsCodec;
+#[cfg(feature = "pcodec")]
+pub use pcodec::PcodecCodec;
 pub use projection::{Projection, Projections};
 pub use region::{Region, Span};
 pub use registry::Registry;

@@ -3,7 +3,7 @@
 use zarr_metadata::Extension;
 
 use crate::error::check_len;
-use crate::lz4_block;
+use crate::lz4_block::{self, Effort};
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, buffer, setting};
@@ -29,6 +29,14 @@ impl Lz4Codec {
             acceleration: (acceleration as i32).max(1),
         })
     }
+}
+
+/// The header of so many bytes, which one block must hold.
+fn header(len: usize) -> Result<u32, CodecError> {
+    let (asked, limit) = (len as u64, lz4_block::MAX_DECODED as u64);
+    let found = u32::try_from(len).ok().filter(|_| asked <= limit);
+    let what = "a chunk for lz4";
+    found.ok_or_else(|| CodecErrorKind::Limit { what, asked, limit }.of(NAME))
 }
 
 impl BytesToBytes for Lz4Codec {
@@ -60,17 +68,38 @@ impl BytesToBytes for Lz4Codec {
         })
     }
 
+    fn check_encode(&self, decoded: Len) -> Result<(), CodecError> {
+        match decoded {
+            Len::Exact(len) => header(len).map(|_| ()),
+            // It may be less.
+            Len::AtMost(_) => Ok(()),
+        }
+    }
+
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        let len = u32::try_from(src.len()).ok();
-        let Some(len) = len.filter(|_| src.len() <= lz4_block::MAX_DECODED) else {
-            let (asked, limit) = (src.len() as u64, lz4_block::MAX_DECODED as u64);
-            let what = "a chunk for lz4";
-            return Err(CodecErrorKind::Limit { what, asked, limit }.of(NAME));
-        };
+        let len = header(src.len())?;
         dst.extend_from_slice(&len.to_le_bytes());
         buffer::append(dst, lz4_block::bound(src.len()), |memory| {
             let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(NAME);
-            lz4_block::compressed(src, memory, self.acceleration).map_err(backend)
+            lz4_block::compressed(src, memory, Effort::Fast(self.acceleration)).map_err(backend)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_block_holds_is_refused_before_there_is_an_array() {
+        let codec = Lz4Codec { acceleration: 1 };
+        codec.check_encode(Len::Exact(0x7E00_0000)).unwrap();
+        codec.check_encode(Len::AtMost(usize::MAX)).unwrap();
+        let error = codec.check_encode(Len::Exact(0x7E00_0001)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "codec `lz4`: a chunk for lz4 of 2113929217 bytes is more than can be handled \
+             (2113929216 bytes)"
+        );
     }
 }

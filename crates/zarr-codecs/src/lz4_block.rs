@@ -1,17 +1,23 @@
-//! Blocks of LZ4 over the C library, for every codec that has such blocks inside. Knows no container.
+//! Blocks of LZ4, for every codec that has such blocks inside: by the C library or, where that is not
+//! in the build, in Rust. Knows no container.
 //! Format: lz4, `lz4_Block_format.md`.
 
-use lz4::block::{CompressionMode, compress_to_buffer, decompress_to_buffer};
+#[cfg(feature = "lz4")]
+#[path = "lz4_block/c.rs"]
+mod library;
+#[cfg(not(feature = "lz4"))]
+#[path = "lz4_block/rust.rs"]
+mod library;
 
-use crate::buffer::{self, Uninit};
+use std::io::{Error, Result};
+
+use crate::buffer::Byte;
 
 /// The most bytes that a block can be made of.
 pub(crate) const MAX_DECODED: usize = 0x7E00_0000;
 
-/// The most that a block of this many bytes can take.
-pub(crate) fn bound(len: usize) -> usize {
-    len.saturating_add(len / 255).saturating_add(16)
-}
+/// The room that this many bytes are encoded to; no block of them is longer.
+pub(crate) use library::bound;
 
 /// How hard the compressor tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,60 +28,40 @@ pub(crate) enum Effort {
     High(i32),
 }
 
-/// Decodes one block into the front of `dst` and returns how many bytes that made.
+/// Decodes one block to the front of `dst`, which may be uninitialised, and returns what that made.
 ///
 /// # Errors
 /// Where `src` is no block or makes more bytes than `dst` has.
-pub(crate) fn decompress(src: &[u8], dst: &mut [u8]) -> std::io::Result<usize> {
-    // C's lengths are signed 32-bit numbers: one that does not fit must not be cut.
-    let (_, len) = (signed(src.len())?, signed(dst.len())?);
-    decompress_to_buffer(src, Some(len), dst)
+pub(crate) fn decompressed<'d, B: Byte>(src: &[u8], dst: &'d mut [B]) -> Result<&'d mut [u8]> {
+    check(src.len())?;
+    check(dst.len())?;
+    let corrupt = || Error::other("no block of lz4, or one that makes too many bytes");
+    library::decompressed(src, dst).ok_or_else(corrupt)
 }
 
-/// As [`decompress`], where `dst` may be uninitialised: zeroing it first takes a tenth of the time.
-///
-/// # Errors
-/// As [`decompress`].
-pub(crate) fn decompressed<'d>(src: &[u8], dst: &'d mut Uninit) -> std::io::Result<&'d mut [u8]> {
-    // Of C's own limit, as above.
-    let _ = (signed(src.len())?, signed(dst.len())?);
-    let corrupt = || std::io::Error::other("no block of lz4, or one that makes too many bytes");
-    buffer::lz4_decompressed(src, dst).ok_or_else(corrupt)
-}
-
-/// As [`compress`], where `dst` may be uninitialised.
-///
-/// # Errors
-/// As [`compress`].
-pub(crate) fn compressed<'d>(
-    src: &[u8],
-    dst: &'d mut Uninit,
-    acceleration: i32,
-) -> std::io::Result<&'d mut [u8]> {
-    signed(src.len())?;
-    let most = dst.len().min(i32::MAX as usize);
-    let failed = || std::io::Error::other("the block does not fit");
-    buffer::lz4_compressed(src, &mut dst[..most], acceleration).ok_or_else(failed)
-}
-
-/// Encodes `src` as one block at the front of `dst` and returns how many bytes that made.
+/// Encodes `src` as one block at the front of `dst`, which may be uninitialised, and returns the block.
 ///
 /// # Errors
 /// Where `src` has more than [`MAX_DECODED`] bytes, or the block does not fit.
-pub(crate) fn compress(src: &[u8], dst: &mut [u8], effort: Effort) -> std::io::Result<usize> {
-    let mode = match effort {
-        Effort::Fast(acceleration) => CompressionMode::FAST(acceleration),
-        Effort::High(level) => CompressionMode::HIGHCOMPRESSION(level),
-    };
+pub(crate) fn compressed<'d, B: Byte>(
+    src: &[u8],
+    dst: &'d mut [B],
+    effort: Effort,
+) -> Result<&'d mut [u8]> {
+    check(src.len())?;
     let most = dst.len().min(i32::MAX as usize);
-    compress_to_buffer(src, Some(mode), false, &mut dst[..most])
+    let failed = || Error::other("the block does not fit");
+    library::compressed(src, &mut dst[..most], effort).ok_or_else(failed)
 }
 
-fn signed(len: usize) -> std::io::Result<i32> {
-    i32::try_from(len)
-        .ok()
-        .filter(|_| len <= MAX_DECODED)
-        .ok_or_else(|| std::io::Error::other(format!("{len} bytes are too many for a block")))
+/// C's lengths are signed 32-bit numbers: one that does not fit must not be cut.
+fn check(len: usize) -> Result<()> {
+    if len <= MAX_DECODED {
+        return Ok(());
+    }
+    Err(Error::other(format!(
+        "{len} bytes are too many for a block"
+    )))
 }
 
 #[cfg(test)]
@@ -87,34 +73,30 @@ mod tests {
     #[test]
     fn a_block_comes_back() {
         let data: Vec<u8> = (0..5000_u32).map(|i| (i / 7) as u8).collect();
-        for effort in [Effort::Fast(1), Effort::Fast(9), Effort::High(9)] {
-            let (mut block, mut back) = (vec![0; 5100], vec![0; 5000]);
-            let len = compress(&data, &mut block, effort).unwrap();
-            assert!(len < 2500, "{len}");
-            assert_eq!(decompress(&block[..len], &mut back).unwrap(), 5000);
-            assert_eq!(back, data);
-            decompress(&block[..len], &mut back[..4999]).unwrap_err();
-            decompress(&block[..len - 1], &mut back).unwrap_err();
+        let efforts = [i32::MIN, 1, 9].map(Effort::Fast);
+        for effort in efforts.into_iter().chain([Effort::High(9)]) {
+            let mut memory = Box::new_uninit_slice(bound(5000));
+            let block = compressed(&data, &mut memory, effort).unwrap();
+            assert!(block.len() < 2500, "{}", block.len());
+            let mut initialised = vec![7; bound(5000)];
+            assert_eq!(compressed(&data, &mut initialised, effort).unwrap(), block);
 
             for room in [5000, 5001] {
                 let mut memory = Box::new_uninit_slice(room);
-                assert_eq!(decompressed(&block[..len], &mut memory).unwrap(), data);
+                assert_eq!(decompressed(block, &mut memory).unwrap(), data);
+                assert_eq!(decompressed(block, &mut vec![7; room]).unwrap(), data);
             }
-            let mut memory = Box::new_uninit_slice(4999);
-            decompressed(&block[..len], &mut memory).unwrap_err();
-            decompressed(&block[..len - 1], &mut memory).unwrap_err();
+            let (cut, short) = (&block[..block.len() - 1], &mut [0; 4999]);
+            decompressed(block, short).unwrap_err();
+            decompressed(block, &mut Box::new_uninit_slice(4999)).unwrap_err();
+            decompressed(cut, &mut [0; 5000]).unwrap_err();
+            decompressed(cut, &mut Box::new_uninit_slice(5000)).unwrap_err();
+            compressed(&data, &mut [0; 20], effort).unwrap_err();
+            compressed(&data, &mut Box::new_uninit_slice(20), effort).unwrap_err();
         }
-        compress(&data, &mut [0; 20], Effort::Fast(1)).unwrap_err();
-        compressed(&data, &mut Box::new_uninit_slice(20), 1).unwrap_err();
-        for acceleration in [i32::MIN, 1, 9] {
-            let (mut memory, mut back) = (Box::new_uninit_slice(5100), vec![0; 5000]);
-            let block = compressed(&data, &mut memory, acceleration).unwrap();
-            assert_eq!(decompress(block, &mut back).unwrap(), 5000);
-            assert_eq!(back, data);
-        }
-        decompress(&[], &mut [0; 4]).unwrap_err();
+        decompressed(&[], &mut [0; 4]).unwrap_err();
         decompressed(&[], &mut Box::new_uninit_slice(4)).unwrap_err();
-        decompressed(&[0], &mut []).unwrap();
+        decompressed::<u8>(&[0], &mut []).unwrap();
     }
 
     #[test]
@@ -123,10 +105,10 @@ mod tests {
         let block = [
             0x48, b'a', b'b', b'c', b'd', 4, 0, 0x50, b'1', b'2', b'3', b'4', b'5',
         ];
-        let mut out = [0; 32];
-        let len = decompress(&block, &mut out).unwrap();
-        assert_eq!(&out[..len], b"abcdabcdabcdabcd12345");
+        let made = decompressed(&block, &mut [0; 32]).unwrap().to_vec();
+        assert_eq!(made, b"abcdabcdabcdabcd12345");
     }
+
     #[test]
     fn a_match_with_itself_makes_nothing_of_old_memory() {
         // The format forbids a match from 0 back, and the library decodes it. What it writes must not

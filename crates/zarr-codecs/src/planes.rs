@@ -5,7 +5,7 @@
 //! into eight *rows*: row `k` holds bit `k` of the plane's bytes, eight of them per byte, the first
 //! one lowest. Bytes behind the last whole element stay where they are.
 
-use crate::buffer::{self, Front};
+use crate::buffer::{self, Byte, Front, Uninit};
 
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
@@ -14,10 +14,14 @@ mod x86;
 /// Elsewhere the loops below do all elements.
 #[cfg(not(target_arch = "x86_64"))]
 mod x86 {
-    use crate::buffer::Uninit;
+    use crate::buffer::{Byte, Uninit};
 
-    pub(super) fn shuffle(_: usize, _: &[u8], _: &mut [u8]) -> usize {
-        0
+    pub(super) fn shuffle<'d, B: Byte>(
+        _: usize,
+        _: &[u8],
+        dst: &'d mut [B],
+    ) -> (&'d mut [u8], usize) {
+        (B::readable(dst), 0)
     }
 
     pub(super) fn unshuffle<'d>(_: usize, _: &[u8], _: &'d mut Uninit) -> &'d mut [u8] {
@@ -33,12 +37,29 @@ mod x86 {
     }
 }
 
-/// Shuffles the bytes of `src` into `dst`, which is as long.
+/// Shuffles the bytes of `src`, which go to the front of `memory`.
+pub(crate) fn shuffled<'d>(typesize: usize, src: &[u8], memory: &'d mut Uninit) -> &'d mut [u8] {
+    let len = src.len() / typesize * typesize;
+    let (elements, tail) = src.split_at(len);
+    let mut front = Front::new(memory);
+    front.push(len, |memory| planes(typesize, elements, memory));
+    front.push(tail.len(), |memory| buffer::copied(memory, tail));
+    front.into_filled()
+}
+
+/// As [`shuffled`], into memory that is used again.
 pub(crate) fn shuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
-    let count = src.len() / typesize;
-    let (elements, tail) = src.split_at(count * typesize);
-    let (planes, rest) = dst.split_at_mut(elements.len());
-    let done = x86::shuffle(typesize, elements, planes);
+    let len = src.len() / typesize * typesize;
+    let (elements, tail) = src.split_at(len);
+    let (front, rest) = dst.split_at_mut(len);
+    planes(typesize, elements, front);
+    rest.copy_from_slice(tail);
+}
+
+/// Writes the planes of whole elements to `dst`, which is as long.
+fn planes<'d, B: Byte>(typesize: usize, elements: &[u8], dst: &'d mut [B]) -> &'d mut [u8] {
+    let count = elements.len() / typesize;
+    let (planes, done) = x86::shuffle(typesize, elements, dst);
     if done < count {
         for (j, plane) in planes.chunks_exact_mut(count).enumerate() {
             let bytes = elements.iter().skip(done * typesize + j).step_by(typesize);
@@ -47,10 +68,10 @@ pub(crate) fn shuffle(typesize: usize, src: &[u8], dst: &mut [u8]) {
             }
         }
     }
-    rest.copy_from_slice(tail);
+    planes
 }
 
-/// Undoes [`shuffle`]: appends as many bytes as `src` has.
+/// Undoes [`shuffled`]: appends as many bytes as `src` has.
 pub(crate) fn unshuffle(typesize: usize, src: &[u8], dst: &mut Front<'_>) {
     let count = src.len() / typesize;
     let (planes, tail) = src.split_at(count * typesize);

@@ -1,5 +1,7 @@
 //! From a codec's name to its code: two tables one can read, and what the user adds to them.
 
+mod unknown;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use crate::filters::{
 use crate::number::Stored;
 use crate::{
     ArrayToArray, ArrayToBytes, Base64Codec, BytesCodec, BytesToBytes, ChecksumCodec, ChunkSpec,
-    CodecError, CodecErrorKind, Shard, ShuffleCodec, TransposeCodec, VlenCodec,
+    CodecError, Shard, ShuffleCodec, TransposeCodec, VlenCodec,
 };
 
 /// A codec ready for chunks of one shape and type.
@@ -134,11 +136,16 @@ const NUMCODECS: Table = &[
     ("json2", |s| {
         serializer(crate::JsonCodec::parse(s.extension))
     }),
-    #[cfg(feature = "lz4")]
+    #[cfg(any(feature = "lz4", feature = "lz4-rust"))]
     ("lz4", |s| bytes(crate::Lz4Codec::parse(s.extension))),
     #[cfg(feature = "lzma")]
     ("lzma", |s| bytes(crate::LzmaCodec::parse(s.extension))),
     ("packbits", |_| filter(Ok(PackBits))),
+    #[cfg(feature = "pcodec")]
+    ("pcodec", |s| match s.names {
+        Names::V2 => bytes(crate::PcodecCodec::parse_stored(s.extension, s.stored)),
+        Names::V3 => serializer(crate::PcodecCodec::parse(s.extension, s.spec)),
+    }),
     ("quantize", |s| {
         filter(Quantize::parse(s.extension, s.stored))
     }),
@@ -154,45 +161,6 @@ const NUMCODECS: Table = &[
     ("zlib", |s| bytes(crate::DeflateCodec::zlib(s.extension))),
     #[cfg(feature = "zstd")]
     ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
-];
-
-/// What would bring a codec that is not in this build.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("blosc", "the feature `blosc` brings it"),
-    ("bz2", "the feature `bz2` brings it"),
-    ("gzip", "the feature `gzip` brings it"),
-    (
-        "imagecodecs_jpeg2k",
-        "register one of your own under this name",
-    ),
-    ("lz4", "the feature `lz4` brings it"),
-    ("lzma", "the feature `lzma` brings it"),
-    (
-        "pcodec",
-        "register one of your own under this name, over the crate `pco`",
-    ),
-    (
-        "zfp",
-        "register one of your own under this name, over the C library zfp",
-    ),
-    (
-        "zfpy",
-        "register one of your own under this name, over the C library zfp",
-    ),
-    ("zlib", "the feature `gzip` brings it"),
-    ("zstd", "the feature `zstd` brings it"),
-];
-
-/// What no build will ever run.
-const REFUSED: &[(&str, &str)] = &[
-    (
-        "msgpack2",
-        "its values are no JSON: bytes, keys of any type, types of the writer's own; let Python convert the array to `json2`",
-    ),
-    (
-        "pickle",
-        "unpickling runs whatever code the data hold; let Python convert the array",
-    ),
 ];
 
 fn array(codec: Result<impl ArrayToArray, CodecError>) -> Built {
@@ -328,14 +296,19 @@ impl Registry {
         if let Some(build) = built_in {
             return Ok((build(setting)?, false));
         }
-        let short = id.unwrap_or(name);
-        Err(match find(REFUSED, short) {
-            Some(why) => CodecErrorKind::Refused(why),
-            None => CodecErrorKind::Unknown {
-                hint: find(ELSEWHERE, short),
-            },
-        }
-        .of(name))
+        Err(unknown::kind(name, &self.names(setting.names)).of(name))
+    }
+
+    /// All names of a codec, of these and of the user's own.
+    fn names(&self, names: Names) -> Vec<String> {
+        let numcodecs = NUMCODECS.iter().map(|(id, _)| match names {
+            Names::V3 => format!("{PREFIX}{id}"),
+            Names::V2 => (*id).to_owned(),
+        });
+        let registered = V3.iter().filter(|_| names == Names::V3);
+        let registered = registered.map(|(name, _)| (*name).to_owned());
+        let added = self.added.keys().cloned();
+        registered.chain(numcodecs).chain(added).collect()
     }
 }
 

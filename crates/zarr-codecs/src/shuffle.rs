@@ -3,7 +3,7 @@
 
 use zarr_metadata::Extension;
 
-use crate::buffer::Front;
+use crate::buffer::{self, Front};
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len, planes, setting};
@@ -66,9 +66,8 @@ impl BytesToBytes for ShuffleCodec {
             dst.extend_from_slice(src);
             return Ok(());
         }
-        let start = dst.len();
-        dst.resize(start + src.len(), 0);
-        planes::shuffle(self.elementsize, src, &mut dst[start..]);
-        Ok(())
+        buffer::append(dst, src.len(), |memory| {
+            Ok(planes::shuffled(self.elementsize, src, memory))
+        })
     }
 }

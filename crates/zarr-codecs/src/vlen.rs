@@ -260,5 +260,7 @@ impl ArrayToBytes for VlenCodec {
     }
 }
 
+// Among others behind a compressor.
+#[cfg(all(feature = "gzip", feature = "zstd"))]
 #[cfg(test)]
 mod tests;

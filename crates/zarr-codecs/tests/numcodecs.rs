@@ -19,11 +19,27 @@ struct Row {
     exact: bool,
 }
 
+/// The codecs that a feature brings, and whether it is on.
+const FEATURES: &[(&str, bool)] = &[
+    ("bz2", cfg!(feature = "bz2")),
+    ("gzip", cfg!(feature = "gzip")),
+    ("lz4", cfg!(any(feature = "lz4", feature = "lz4-rust"))),
+    ("lzma", cfg!(feature = "lzma")),
+    ("pcodec", cfg!(feature = "pcodec")),
+    ("zlib", cfg!(feature = "gzip")),
+    ("zstd", cfg!(feature = "zstd")),
+];
+
+/// The rows of all codecs in this build.
 fn rows() -> Vec<Row> {
-    include_str!("fixtures/numcodecs.jsonl")
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    let lines = include_str!("fixtures/numcodecs.jsonl").lines();
+    let rows = lines.map(|line| serde_json::from_str::<Row>(line).unwrap());
+    let absent = |row: &Row| {
+        FEATURES
+            .iter()
+            .any(|(id, on)| row.codec["id"] == *id && !on)
+    };
+    rows.filter(|row| !absent(row)).collect()
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
@@ -77,7 +93,7 @@ fn decode(chain: &Chain, encoded: &[u8]) -> Result<Vec<u8>, CodecError> {
 fn every_row_of_numcodecs() {
     let mut wrong = vec![];
     let rows = rows();
-    assert!(rows.len() > 500, "the fixture is there");
+    assert!(rows.len() > 450, "the fixture is there");
     for Row {
         codec,
         dtype,

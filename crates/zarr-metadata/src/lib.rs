@@ -135,6 +135,7 @@ pub use profile::Profile;
 pub use reader::Reader;
 pub use rectilinear::{AxisChunks, ChunkRun};
 pub use report::{Finding, Report};
+pub use scan::quote_bare_numbers;
 pub use validate::validate;
 
 /// What a user says about a node: any JSON object, in the order its author wrote it.

@@ -142,6 +142,22 @@ pub(crate) fn mended<'t>(text: &'t [u8], bare: &[Bare]) -> Cow<'t, [u8]> {
     Cow::Owned(out)
 }
 
+/// The text with `NaN`, `Infinity` and `-Infinity` that stand bare, as Python writes them, as strings of
+/// the same letters, which is how Zarr spells them. Whether the text is JSON otherwise, it does not say;
+/// one that nests deeper than `deepest` is left alone.
+///
+/// ```
+/// let text = zarr_metadata::quote_bare_numbers(br#"[NaN, "NaN", -Infinity]"#, 8);
+/// assert_eq!(&*text, br#"["NaN", "NaN", "-Infinity"]"#);
+/// ```
+#[must_use]
+pub fn quote_bare_numbers(text: &[u8], deepest: usize) -> Cow<'_, [u8]> {
+    if depth(text, deepest) > deepest {
+        return Cow::Borrowed(text);
+    }
+    mended(text, &scan(text, 0).bare)
+}
+
 /// Only a whole token is meant: `NaNa` stays for the JSON reader to refuse.
 fn bare(text: &[u8]) -> Option<&'static str> {
     let name = ["NaN", "Infinity", "-Infinity"]

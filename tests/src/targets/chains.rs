@@ -13,8 +13,10 @@ const SHAPE: [u64; 2] = [16, 32];
 const DECODED: usize = 16 * 32 * 4;
 /// The tables of bzip2 for its largest blocks.
 const BLOCKS: usize = 4 << 20;
-/// The window and tables of zlib-rs, which decodes unusual gzip streams.
+/// The tables of libdeflate, and a little of everything.
 const STATE: usize = 48 << 10;
+/// What pco may hold for a chunk: three tables of bins and of symbols, and a window of lookback.
+const TABLES: usize = 2 << 20;
 
 /// A target per decoder: the chain around it is as short as it can be.
 macro_rules! decoders {
@@ -108,6 +110,12 @@ pub(super) fn targets() -> Vec<Target> {
         ],
     });
     targets.push(Target {
+        name: "pcodec",
+        run: |bytes| decode(&json!(["numcodecs.pcodec"]), bytes),
+        seeds: pcodec_seeds,
+        bound: Bound::chunk(DECODED + TABLES),
+    });
+    targets.push(Target {
         name: "bz2",
         run: |bytes| decode(&json!(["bytes_le", "numcodecs.bz2"]), bytes),
         seeds: || seeds(&json!(["bytes_le", "numcodecs.bz2"])),
@@ -148,6 +156,19 @@ pub(super) fn targets() -> Vec<Target> {
         bound: Bound::chunk(1 << 20),
     });
     targets
+}
+
+/// Files of pco in each of its modes that there are settings for.
+fn pcodec_seeds() -> Vec<Vec<u8>> {
+    let settings = [
+        json!({}),
+        json!({"mode_spec": "classic", "delta_spec": "no_op", "equal_pages_up_to": 100}),
+        json!({"delta_spec": "try_consecutive", "delta_encoding_order": 3}),
+        json!({"delta_spec": "try_lookback"}),
+    ];
+    let files = settings
+        .map(|setting| seeds(&json!([{"name": "numcodecs.pcodec", "configuration": setting}])));
+    files.concat()
 }
 
 /// Two empty texts, compressed.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::header::{self, Header};
 use super::shuffle::Shuffle;
 use super::{NAME, part};
-use crate::buffer::{self, Front};
+use crate::buffer::{self, Byte, Front};
 use crate::scratch::Contexts;
 use crate::{CodecError, CodecErrorKind, planes};
 
@@ -74,16 +74,18 @@ fn block(
                 if bytes.len() == part {
                     return Ok(buffer::copied(memory, bytes));
                 }
-                let memory = buffer::zeroed(memory);
-                parts.decode(header, bytes, memory, cx)?;
-                Ok(memory)
+                parts.decode(header, bytes, memory, cx)
             })?;
         }
     } else {
         scratch.block.resize(len, 0);
         for memory in scratch.block.chunks_exact_mut(part) {
             let bytes = parts.next()?;
-            parts.decode(header, bytes, memory, cx)?;
+            if bytes.len() == part {
+                memory.copy_from_slice(bytes);
+            } else {
+                parts.decode(header, bytes, memory, cx)?;
+            }
         }
         let planes = &mut scratch.planes;
         match shuffle {
@@ -119,27 +121,20 @@ impl<'s> Parts<'s> {
         Ok(bytes)
     }
 
-    /// Decodes a part, which may also be stored.
-    fn decode(
+    /// Decodes a part that is not stored, to all of `part`.
+    fn decode<'d, B: Byte>(
         &self,
         header: &Header,
         bytes: &[u8],
-        part: &mut [u8],
+        part: &'d mut [B],
         cx: &mut Contexts,
-    ) -> Result<(), CodecError> {
-        if bytes.len() == part.len() {
-            part.copy_from_slice(bytes);
-            return Ok(());
-        }
-        let found = part::decode(header.format, bytes, part, cx);
-        match found {
-            Ok(found) if found == part.len() => Ok(()),
-            Ok(found) => {
-                let expected = part.len();
-                let text = format!("{found} bytes come where {expected} must");
-                Err(corrupt(format!("block {}: {text}", self.block)))
-            }
-            Err(text) => Err(corrupt(format!("block {}: {text}", self.block))),
-        }
+    ) -> Result<&'d mut [u8], CodecError> {
+        let expected = part.len();
+        let text = match part::decode(header.format, bytes, part, cx) {
+            Ok(made) if made.len() == expected => return Ok(made),
+            Ok(made) => format!("{} bytes come where {expected} must", made.len()),
+            Err(text) => text,
+        };
+        Err(corrupt(format!("block {}: {text}", self.block)))
     }
 }

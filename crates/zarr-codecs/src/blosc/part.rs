@@ -5,36 +5,52 @@ use super::blosclz;
 use super::config::Compressor;
 use super::header::Format;
 use super::snappy;
+use crate::buffer::{Byte, ZstdTarget};
 use crate::lz4_block::{self, Effort};
 use crate::scratch::Contexts;
 
-/// Decodes `src` into the front of `dst` and returns how many bytes that made.
+/// Decodes `src` to the front of `dst` and returns what that made.
 ///
 /// # Errors
 /// Says what is wrong where `src` is damaged or does not fit.
-pub(super) fn decode(
+pub(super) fn decode<'d, B: Byte>(
     format: Format,
     src: &[u8],
-    dst: &mut [u8],
+    dst: &'d mut [B],
     cx: &mut Contexts,
-) -> Result<usize, String> {
+) -> Result<&'d mut [u8], String> {
     match format {
-        Format::BloscLz => blosclz::decode(src, dst).map_err(str::to_owned),
-        Format::Lz4 => lz4_block::decompress(src, dst).map_err(|e| e.to_string()),
-        Format::Snappy => snappy::decode(src, dst).map_err(str::to_owned),
+        Format::BloscLz => fill(dst, |dst| blosclz::decode(src, dst)),
+        Format::Lz4 => lz4_block::decompressed(src, dst).map_err(|e| e.to_string()),
+        Format::Snappy => fill(dst, |dst| snappy::decode(src, dst)),
         Format::Zlib => {
-            let decompressor = cx.deflate.decompressor();
-            decompressor
-                .zlib_decompress(src, dst)
-                .map_err(|e| e.to_string())
+            let inflater = cx
+                .deflate
+                .inflater()
+                .ok_or("there is no memory to decode")?;
+            let inflated = inflater.zlib(src, dst);
+            let (made, _) = inflated.map_err(|_| "no stream of zlib, or one that is too long")?;
+            Ok(made)
         }
         Format::Zstd => {
             let decompressor = cx.zstd.decompressor().map_err(|e| e.to_string())?;
+            let mut target = ZstdTarget::new(dst);
             decompressor
-                .decompress_to_buffer(src, dst)
-                .map_err(|e| e.to_string())
+                .decompress_to_buffer(src, &mut target)
+                .map_err(|e| e.to_string())?;
+            Ok(target.into_filled())
         }
     }
+}
+
+/// Lends memory that can be read to a decoder which says how many bytes it made.
+fn fill<B: Byte>(
+    dst: &mut [B],
+    decode: impl FnOnce(&mut [u8]) -> Result<usize, &'static str>,
+) -> Result<&mut [u8], String> {
+    let dst = B::readable(dst);
+    let made = decode(dst)?;
+    Ok(dst.get_mut(..made).unwrap_or_default())
 }
 
 /// For each level of zlib the one of libdeflate whose parts are no larger, by more than a hair. It
@@ -63,8 +79,8 @@ pub(super) fn encode(
     let level = i32::from(how.level);
     match how.compressor {
         Compressor::BloscLz => blosclz::encode(how.level, how.split, src, dst, table),
-        Compressor::Lz4 => lz4_block::compress(src, dst, Effort::Fast(10 - level)).ok(),
-        Compressor::Lz4Hc => lz4_block::compress(src, dst, Effort::High(level)).ok(),
+        Compressor::Lz4 => lz4(src, dst, Effort::Fast(10 - level)),
+        Compressor::Lz4Hc => lz4(src, dst, Effort::High(level)),
         Compressor::Zlib => {
             let level = *DEFLATE_LEVELS.get(usize::from(how.level))?;
             cx.deflate.compressor(level)?.zlib_compress(src, dst).ok()
@@ -77,4 +93,9 @@ pub(super) fn encode(
         }
         Compressor::Snappy => None,
     }
+}
+
+fn lz4(src: &[u8], dst: &mut [u8], effort: Effort) -> Option<usize> {
+    let block = lz4_block::compressed(src, dst, effort).ok()?;
+    Some(block.len())
 }

@@ -6,7 +6,7 @@ use crate::scratch::Scratch;
 use crate::{CodecError, CodecErrorKind, NdView};
 
 impl Chain {
-    /// Whether every codec can encode: some settings can only be decoded.
+    /// Whether every codec can encode: some settings can only be decoded, and some codecs have limits.
     ///
     /// # Errors
     /// The first codec's that cannot.
@@ -17,7 +17,7 @@ impl Chain {
         }
         self.bytes
             .iter()
-            .try_for_each(|stage| stage.codec.check_encode())
+            .try_for_each(|stage| stage.codec.check_encode(stage.decoded))
     }
 
     /// Appends the encoded chunk to `dst`. `src` has the chunk's shape.

@@ -204,7 +204,10 @@ fn a_wrong_order_of_codecs_is_refused() {
             json!(["bytes", "bytes"]),
             "codec `bytes`: configuration: stands second; one codec turns the array into bytes",
         ),
-        (json!(["nope"]), "codec `nope`: not known here"),
+        (
+            json!(["gzipp"]),
+            "codec `gzipp`: not known here; did you mean `gzip`, `numcodecs.gzip`?",
+        ),
     ];
     for (codecs, message) in cases {
         assert_eq!(refused(&codecs, &spec), message);

@@ -59,6 +59,8 @@ fn bytes_are_shuffled_as_defined() {
                 let mut dst = vec![0; src.len()];
                 shuffle(typesize, &src, &mut dst);
                 assert_eq!(dst, by_bytes(typesize, &src), "{typesize} {count} {tail}");
+                let mut memory = Box::new_uninit_slice(src.len() + 3);
+                assert_eq!(shuffled(typesize, &src, &mut memory), dst);
                 let back = undone(src.len(), |front| unshuffle(typesize, &dst, front));
                 assert_eq!(back, src, "{typesize} {count} {tail}");
             }

@@ -12,34 +12,33 @@ use std::arch::x86_64::{
     _mm256_setzero_si256, _mm256_slli_epi64, _mm256_srli_epi64, _mm256_storeu_si256,
     _mm256_unpackhi_epi8, _mm256_unpacklo_epi8, _mm256_xor_si256,
 };
-use std::mem::MaybeUninit;
 use std::slice::{Iter, IterMut};
 
-use crate::buffer::Uninit;
+use crate::buffer::{self, Byte, Uninit};
 
 /// Bytes of a lane and of a register.
 const LANE: usize = 16;
 const REGISTER: usize = 32;
 
-/// What a lane may be stored to: one byte of memory, where any value may stand.
-trait Byte {}
-impl Byte for u8 {}
-impl Byte for MaybeUninit<u8> {}
-
-/// Shuffles the elements of `src` into the planes of `dst`, which is as long. Returns how many
-/// elements it did, from the first one on.
-pub(super) fn shuffle(typesize: usize, src: &[u8], dst: &mut [u8]) -> usize {
-    if !is_x86_feature_detected!("avx2") {
-        return 0;
+/// Shuffles the elements of `src` into the planes of `dst`, which is as long. Returns all of `dst`, and
+/// how many elements it did, from the first one on.
+pub(super) fn shuffle<'d, B: Byte>(
+    typesize: usize,
+    src: &[u8],
+    dst: &'d mut [B],
+) -> (&'d mut [u8], usize) {
+    // A plane shorter than a register is left to the loop.
+    if !is_x86_feature_detected!("avx2") || src.len() < REGISTER * typesize {
+        return (B::readable(dst), 0);
     }
     // SAFETY: the machine has AVX2, which is all these functions ask.
     unsafe {
         match typesize {
-            2 => to_planes::<2>(src, dst),
-            4 => to_planes::<4>(src, dst),
-            8 => to_planes::<8>(src, dst),
-            16 => to_planes::<16>(src, dst),
-            _ => 0,
+            2 => to_planes::<B, 2>(src, dst),
+            4 => to_planes::<B, 4>(src, dst),
+            8 => to_planes::<B, 8>(src, dst),
+            16 => to_planes::<B, 16>(src, dst),
+            _ => (B::readable(dst), 0),
         }
     }
 }
@@ -80,8 +79,10 @@ pub(super) fn to_plane(rows: &[u8], plane: &mut [u8]) -> usize {
 }
 
 #[target_feature(enable = "avx2")]
-fn to_planes<const N: usize>(src: &[u8], dst: &mut [u8]) -> usize {
-    let mut planes = registers_mut::<N>(dst);
+fn to_planes<'d, B: Byte, const N: usize>(src: &[u8], dst: &'d mut [B]) -> (&'d mut [u8], usize) {
+    // No more batches than each plane has registers.
+    let src = &src[..src.len().min(dst.len())];
+    let mut planes = registers_mut::<B, N>(dst);
     let mut done = 0;
     for batch in src.chunks_exact(REGISTER * N) {
         let mut registers = load_lanes::<N>(batch);
@@ -91,7 +92,16 @@ fn to_planes<const N: usize>(src: &[u8], dst: &mut [u8]) -> usize {
         store_each(&mut planes, registers);
         done += REGISTER;
     }
-    done
+    // What is left of each plane, and of memory that would be no whole planes.
+    let len = dst.len() / N;
+    for plane in dst.chunks_mut(len.max(1)) {
+        plane.get_mut(done..).unwrap_or_default().fill(B::ZERO);
+    }
+    let rest = &mut dst[len * N..];
+    rest.fill(B::ZERO);
+    // SAFETY: of each of the `N` planes of `len` bytes the first `done` were written, a register by
+    // each batch, and what is behind them was zeroed, as was all that is behind the planes.
+    (unsafe { buffer::assume_init(dst) }, done)
 }
 
 #[target_feature(enable = "avx2")]
@@ -109,14 +119,13 @@ fn to_elements<'d, const N: usize, const LOG: usize>(
         store_lanes(batch, registers);
         done += REGISTER;
     }
-    let written = &mut dst[..done * N];
     // SAFETY: each batch has `2 * N` lanes, and `store_lanes` wrote all of those before `done`.
-    unsafe { &mut *(std::ptr::from_mut(written) as *mut [u8]) }
+    unsafe { buffer::assume_init(&mut dst[..done * N]) }
 }
 
 #[target_feature(enable = "avx2")]
 fn bits_to_rows(plane: &[u8], rows: &mut [u8]) -> usize {
-    let mut rows = registers_mut::<8>(rows);
+    let mut rows = registers_mut::<u8, 8>(rows);
     let mut done = 0;
     for batch in plane.chunks_exact(8 * REGISTER) {
         let mut registers = load_lanes::<8>(batch);
@@ -157,7 +166,7 @@ fn registers<const N: usize>(memory: &[u8]) -> [Iter<'_, [u8; REGISTER]>; N] {
 }
 
 /// As [`registers`], to be written.
-fn registers_mut<const N: usize>(mut memory: &mut [u8]) -> [IterMut<'_, [u8; REGISTER]>; N] {
+fn registers_mut<B, const N: usize>(mut memory: &mut [B]) -> [IterMut<'_, [B; REGISTER]>; N] {
     let len = memory.len() / N;
     std::array::from_fn(|_| {
         let (run, rest) = std::mem::take(&mut memory).split_at_mut(len);
@@ -182,8 +191,8 @@ fn load_each<const N: usize>(runs: &mut [Iter<'_, [u8; REGISTER]>; N]) -> [__m25
 /// The next register of each run, written.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn store_each<const N: usize>(
-    runs: &mut [IterMut<'_, [u8; REGISTER]>; N],
+fn store_each<B: Byte, const N: usize>(
+    runs: &mut [IterMut<'_, [B; REGISTER]>; N],
     registers: [__m256i; N],
 ) {
     for (register, run) in registers.into_iter().zip(runs) {
@@ -258,8 +267,9 @@ fn load(from: &[u8; REGISTER]) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn store(to: &mut [u8; REGISTER], register: __m256i) {
-    // SAFETY: the array has the 32 bytes that are written; no alignment is asked.
+fn store<B: Byte>(to: &mut [B; REGISTER], register: __m256i) {
+    // SAFETY: a `Byte` is one byte of any value, so the array has the 32 that are written; no
+    // alignment is asked.
     unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), register) }
 }
 

@@ -1,0 +1,156 @@
+//! What is said of a codec that is not in this build: why, what would bring it, or which name was meant.
+//! Knows names only.
+
+use super::PREFIX;
+use crate::CodecErrorKind;
+
+/// A C compiler alone builds no crate over zfp: `zfp-sys` runs CMake and bindgen, `zfp-sys-cc` bindgen,
+/// which loads libclang.
+const ZFP: &str = "no feature brings it, since crates over the C library zfp need CMake or libclang to \
+                   build: register one of your own under this name over `zfp-sys-cc` or `zfp-sys`, or \
+                   let Python write the array with another codec";
+
+/// What would bring a codec that is not in this build.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("blosc", "the feature `blosc` brings it"),
+    ("bz2", "the feature `bz2` brings it"),
+    ("gzip", "the feature `gzip` brings it"),
+    (
+        "imagecodecs_jpeg2k",
+        "register one of your own under this name",
+    ),
+    (
+        "lz4",
+        "the feature `lz4` brings it, and `lz4-rust` without C",
+    ),
+    ("lzma", "the feature `lzma` brings it"),
+    ("pcodec", "the feature `pcodec` brings it"),
+    ("zfp", ZFP),
+    ("zfpy", ZFP),
+    ("zlib", "the feature `gzip` brings it"),
+    ("zstd", "the feature `zstd` brings it"),
+];
+
+/// What no build will ever run.
+const REFUSED: &[(&str, &str)] = &[
+    (
+        "msgpack2",
+        "its values are no JSON: bytes, keys of any type, types of the writer's own; let Python convert the array to `json2`",
+    ),
+    (
+        "pickle",
+        "unpickling runs whatever code the data hold; let Python convert the array",
+    ),
+];
+
+/// Why there is no codec of this name, where those are `known`.
+pub(super) fn kind(name: &str, known: &[String]) -> CodecErrorKind {
+    let short = name.strip_prefix(PREFIX).unwrap_or(name);
+    let find = |table: &[(&str, &'static str)]| {
+        let entry = table.iter().find(|(listed, _)| *listed == short);
+        entry.map(|(_, text)| *text)
+    };
+    if let Some(why) = find(REFUSED) {
+        return CodecErrorKind::Refused(why);
+    }
+    let near: Vec<&str> = known
+        .iter()
+        .map(String::as_str)
+        .filter(|of| is_near(short, of))
+        .collect();
+    let same = known
+        .iter()
+        .find(|known| known.strip_prefix(PREFIX) == Some(name));
+    let hint = match (same, find(ELSEWHERE), &near[..]) {
+        (Some(same), _, _) => format!("in this format it is `{same}`"),
+        (None, Some(text), _) => text.to_owned(),
+        (None, None, []) => format!("known are {}", quoted(known)),
+        (None, None, near) => format!("did you mean {}?", quoted(near)),
+    };
+    CodecErrorKind::Unknown { hint: Some(hint) }
+}
+
+fn quoted(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| format!("`{}`", name.as_ref()))
+        .collect();
+    names.join(", ")
+}
+
+/// Whether two names differ by case, a hyphen or a slip of the keyboard.
+fn is_near(name: &str, known: &str) -> bool {
+    /// Longer ones name no codec; what is compared is squared.
+    const LONGEST: usize = 40;
+    let plain = |name: &str| -> Vec<char> {
+        let short = name.strip_prefix(PREFIX).unwrap_or(name);
+        let letters = short.chars().filter(char::is_ascii_alphanumeric);
+        letters
+            .map(|c| c.to_ascii_lowercase())
+            .take(LONGEST)
+            .collect()
+    };
+    let (name, known) = (plain(name), plain(known));
+    let slips = if name.len().min(known.len()) < 4 {
+        1
+    } else {
+        2
+    };
+    distance(&name, &known) <= slips
+}
+
+/// How many letters must be put in, left out or changed.
+fn distance(from: &[char], to: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.iter().enumerate() {
+        let (mut before, mut left) = (i, i + 1);
+        for (b, above) in to.iter().zip(row.iter_mut().skip(1)) {
+            let here = (before + usize::from(a != b)).min(left + 1).min(*above + 1);
+            before = *above;
+            (*above, left) = (here, here);
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_counted() {
+        for (from, to, count) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("gzip", "zip", 1),
+            ("zlib", "zlbi", 2),
+            ("kitten", "sitting", 3),
+        ] {
+            let letters = |text: &str| text.chars().collect::<Vec<_>>();
+            assert_eq!(distance(&letters(from), &letters(to)), count, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_is_told() {
+        let known = ["bytes", "gzip", "zstd", "numcodecs.lz4", "numcodecs.zlib"].map(str::to_owned);
+        let of = |name: &str| kind(name, &known).to_string();
+        assert_eq!(of("GZip"), "not known here; did you mean `gzip`?");
+        assert_eq!(
+            of("numcodecs.zlbi"),
+            "not known here; did you mean `numcodecs.zlib`?"
+        );
+        assert_eq!(
+            of("lz4"),
+            "not known here; in this format it is `numcodecs.lz4`"
+        );
+        assert_eq!(of("lzma"), "not known here; the feature `lzma` brings it");
+        let all = "`bytes`, `gzip`, `zstd`, `numcodecs.lz4`, `numcodecs.zlib`";
+        assert_eq!(of("quantum"), format!("not known here; known are {all}"));
+        assert!(of(&"x".repeat(100_000)).starts_with("not known here; known are"));
+    }
+}
