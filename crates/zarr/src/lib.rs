@@ -80,7 +80,7 @@ pub use open::{Node, Open, OpenArray, OpenGroup, open, open_array, open_group};
 pub use serde_json::json;
 pub use target::Target;
 pub use tree::TreeView;
-pub use zarr_codecs::Registry;
+pub use zarr_codecs::{Registry, Span};
 pub use zarr_core::{
     ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
     Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain, Points, Result,
