@@ -43,6 +43,8 @@ mod memory;
 mod payload;
 mod prefix;
 mod range;
+#[cfg(feature = "remote")]
+mod remote;
 pub mod runtime;
 mod store;
 pub mod testing;
@@ -52,6 +54,8 @@ mod wrap;
 
 #[cfg(all(feature = "local", unix))]
 pub use local::{Durability, LocalStore};
+#[cfg(feature = "remote")]
+pub use remote::ObjectStore;
 pub use {
     adapter::Blocking,
     blocking::{BlockingStore, Object},

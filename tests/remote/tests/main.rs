@@ -1,0 +1,1 @@
+//! Remote stores against real servers on loopback. Each module is one group of promises.
