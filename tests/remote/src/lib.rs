@@ -1,1 +1,7 @@
-//! Servers on loopback for tests of remote stores: good ones, and ones that misbehave as told.
+//! Servers on loopback for tests of remote stores: good ones, and ones that misbehave as told. Each
+//! runs on threads of its own until it is dropped, so that tests of any shape can use it.
+
+pub mod faulty;
+pub mod s3;
+pub mod threads;
+pub mod toxic;
