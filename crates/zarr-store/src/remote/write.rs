@@ -241,7 +241,7 @@ mod tests {
         for size in [1, 4, 5, 8, 16, 17, 100] {
             let sent: Vec<_> = pieces(&value, size)
                 .into_iter()
-                .map(|piece| bytes::Bytes::from(piece))
+                .map(bytes::Bytes::from)
                 .collect();
             let (last, others) = sent.split_last().unwrap();
             assert!(others.iter().all(|piece| piece.len() == size), "{size}");
