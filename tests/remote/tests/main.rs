@@ -1,6 +1,8 @@
 //! Remote stores against real servers on loopback. Each module is one group of promises.
 
+mod reads;
 mod s3;
+mod writes;
 
 /// A key.
 fn key(text: &str) -> zarr_store::Key {

@@ -10,15 +10,20 @@ use http_body_util::{BodyExt, StreamBody};
 use object_store::client::{HttpError, HttpResponse, HttpResponseBody};
 use tokio::time::{Instant, timeout_at};
 
+use super::reply::size_of;
+
 /// How much must arrive in each period of waiting, so that one byte now and then does not count.
 const LEAST: usize = 1024;
 
-/// The response, with a body that fails where fewer than [`LEAST`] bytes come within `idle`.
+/// The response, with a body that fails where fewer than [`LEAST`] bytes come within `idle`, and ends
+/// with the last of the bytes that were announced, whatever becomes of the connection then.
 pub(super) fn watched(response: HttpResponse, idle: Duration) -> HttpResponse {
+    let left = size_of(response.headers());
     let (parts, body) = response.into_parts();
     let watch = Watch {
         body,
         idle,
+        left,
         until: None,
         missing: LEAST,
     };
@@ -31,12 +36,16 @@ pub(super) fn watched(response: HttpResponse, idle: Duration) -> HttpResponse {
 struct Watch {
     body: HttpResponseBody,
     idle: Duration,
+    left: Option<u64>,
     until: Option<Instant>,
     missing: usize,
 }
 
 impl Watch {
     async fn next(&mut self) -> Result<Option<Frame<Bytes>>, HttpError> {
+        if self.left == Some(0) {
+            return Ok(None);
+        }
         // Time counts only while somebody waits: a slow reader is not the server's fault.
         let asked = Instant::now();
         let until = self.until.take().unwrap_or(asked + self.idle);
@@ -47,6 +56,7 @@ impl Watch {
             return Ok(None);
         };
         let came = frame.data_ref().map_or(0, Bytes::len);
+        self.left = self.left.map(|left| left.saturating_sub(came as u64));
         if came < self.missing {
             self.missing -= came;
             self.until = Some(until);

@@ -165,7 +165,8 @@ fn is_listing(query: &str) -> bool {
         .any(|pair| matches!(pair, "list-type=2" | "comp=list"))
 }
 
-fn size_of(headers: &HeaderMap) -> Option<u64> {
+/// The length that an answer announces.
+pub(super) fn size_of(headers: &HeaderMap) -> Option<u64> {
     headers
         .get(header::CONTENT_LENGTH)?
         .to_str()
