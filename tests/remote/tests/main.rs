@@ -1,7 +1,11 @@
 //! Remote stores against real servers on loopback. Each module is one group of promises.
 
+mod http;
 mod reads;
+mod runtimes;
 mod s3;
+mod secrets;
+mod time;
 mod writes;
 
 /// A key.

@@ -187,6 +187,18 @@ mod tests {
     }
 
     #[test]
+    fn the_plan_of_retries_is_the_documented_one() {
+        let RetryConfig {
+            backoff,
+            max_retries,
+            retry_timeout,
+        } = Settings::default().retry;
+        assert_eq!((max_retries, retry_timeout.as_secs()), (10, 180));
+        assert_eq!(backoff.init_backoff, Duration::from_millis(100));
+        assert_eq!((backoff.max_backoff.as_secs(), backoff.base), (15, 2.0));
+    }
+
+    #[test]
     fn ours_are_taken_and_the_rest_goes_on() {
         let given = pairs(&[
             ("max_retries", "3"),

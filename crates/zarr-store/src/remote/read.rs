@@ -121,11 +121,21 @@ impl Inner {
         same_version(same, found.map(|()| data))
     }
 
-    /// One request for size and version.
+    /// Size and version of a value.
     pub(super) async fn look(&self, path: &Path, same: Option<&Version>) -> Answered<()> {
-        match self.look_closely(path, same).await {
-            Ok((_, found)) => same_version(same, found),
-            Err(failure) => self.absent_or(failure),
+        let failure = match self.look_closely(path, same).await {
+            Ok((_, found)) => return same_version(same, found),
+            Err(failure) => failure,
+        };
+        match self.absent_or(failure)? {
+            // Such an answer has no text: it may be the bucket that is not there. A question for a
+            // byte is told which.
+            None if self.service.tags_all() => {
+                let byte = Some(GetRange::Bounded(0..1));
+                let found = self.ask(path, byte, same).await?;
+                Ok(found.map(|found| found.map(|_| ())))
+            }
+            answer => Ok(answer),
         }
     }
 

@@ -61,6 +61,15 @@ impl Reply {
                 state.objects.remove(&request.path);
                 Reply::new(204, "")
             }
+            "POST" if request.query.starts_with("delete") => {
+                let text = String::from_utf8_lossy(&request.body).into_owned();
+                for key in text.split("<Key>").skip(1) {
+                    let key = key.split('<').next().unwrap_or_default();
+                    let path = format!("{}/{key}", request.path.trim_end_matches('/'));
+                    state.objects.remove(&path);
+                }
+                Reply::new(200, "<DeleteResult></DeleteResult>")
+            }
             _ => Reply::new(405, ""),
         }
     }

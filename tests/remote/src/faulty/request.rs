@@ -1,5 +1,7 @@
 //! A request as it came, read from a socket.
 
+use std::time::Instant;
+
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, BufReader},
     net::TcpStream,
@@ -18,6 +20,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// What was sent.
     pub body: Vec<u8>,
+    /// When all of it was here.
+    pub at: Instant,
 }
 
 impl Request {
@@ -74,5 +78,6 @@ pub(super) async fn read(socket: &mut BufReader<TcpStream>) -> std::io::Result<O
         query: query.to_owned(),
         headers,
         body,
+        at: Instant::now(),
     }))
 }
