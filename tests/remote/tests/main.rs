@@ -5,6 +5,7 @@ mod reads;
 mod runtimes;
 mod s3;
 mod secrets;
+mod services;
 mod time;
 mod writes;
 

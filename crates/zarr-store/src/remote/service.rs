@@ -130,8 +130,8 @@ pub(super) fn connect(
         Service::Azure => azure(container, settings, options, &mut secrets),
         Service::Http | Service::Given => http(url, settings, options),
     };
-    // Short texts are no secrets, and hiding them would garble all others.
-    secrets.retain(|secret| secret.len() >= 4);
+    secrets.extend(url.split_once('?').map(|(_, query)| query.to_owned()));
+    let secrets = with_pieces(&secrets);
     let client = client.map_err(|e| match e {
         Unbuilt::Option(kind) => kind,
         Unbuilt::Client(e) => StoreErrorKind::Backend(scrub(&e.to_string(), &secrets).into()),
@@ -300,6 +300,21 @@ fn http(url: &str, settings: &Settings, options: Pairs) -> Built {
 
 fn stranger(name: &str, service: &str) -> Unbuilt {
     Unbuilt::Option(unknown(name, service))
+}
+
+/// Secrets with what they are made of: fields of a signed query, the word behind `Bearer`. Short texts
+/// are no secrets, and hiding them would garble all others.
+fn with_pieces(secrets: &[String]) -> Vec<String> {
+    let pieces = secrets
+        .iter()
+        .flat_map(|secret| secret.split(['&', '=', '?', '#', ' ']))
+        .filter(|piece| piece.len() >= 8);
+    let whole = secrets.iter().filter(|secret| secret.len() >= 4);
+    whole
+        .map(String::as_str)
+        .chain(pieces)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether the environment leaves an option to us.

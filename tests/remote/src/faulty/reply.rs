@@ -26,8 +26,8 @@ impl Reply {
         }
     }
 
-    fn with(mut self, name: &str, value: impl ToString) -> Reply {
-        self.headers.push((name.to_owned(), value.to_string()));
+    fn with(mut self, name: &str, value: impl Into<String>) -> Reply {
+        self.headers.push((name.to_owned(), value.into()));
         self
     }
 
@@ -38,11 +38,13 @@ impl Reply {
             }
             Fault::RetryAfter(status, seconds) => {
                 return Reply::new(*status, "wait")
-                    .with("retry-after", seconds)
+                    .with("retry-after", seconds.to_string())
                     .headless(request);
             }
             Fault::Redirect(to) => {
-                return Reply::new(302, "").with("location", to).headless(request);
+                return Reply::new(302, "")
+                    .with("location", to.as_str())
+                    .headless(request);
             }
             Fault::BareRedirect => return Reply::new(301, "").headless(request),
             Fault::ErrorInside => {
@@ -63,12 +65,15 @@ impl Reply {
             }
             "POST" if request.query.starts_with("delete") => {
                 let text = String::from_utf8_lossy(&request.body).into_owned();
+                let mut xml = String::from("<DeleteResult>");
                 for key in text.split("<Key>").skip(1) {
                     let key = key.split('<').next().unwrap_or_default();
                     let path = format!("{}/{key}", request.path.trim_end_matches('/'));
                     state.objects.remove(&path);
+                    let _infallible = write!(xml, "<Deleted><Key>{key}</Key></Deleted>");
                 }
-                Reply::new(200, "<DeleteResult></DeleteResult>")
+                xml.push_str("</DeleteResult>");
+                Reply::new(200, xml)
             }
             _ => Reply::new(405, ""),
         }
@@ -158,10 +163,9 @@ fn get(request: &Request, state: &State, fault: &Fault) -> Reply {
                 .with("content-range", format!("bytes {start}-{}/{size}", end - 1))
         }
     };
-    let reply = object
-        .kept
-        .iter()
-        .fold(reply, |reply, (name, value)| reply.with(name, value));
+    let reply = object.kept.iter().fold(reply, |reply, (name, value)| {
+        reply.with(name, value.as_str())
+    });
     reply
         .with("etag", tag)
         .with("last-modified", "Mon, 23 Nov 2026 00:00:00 GMT")
