@@ -11,6 +11,7 @@ mod interop;
 mod manifest;
 mod process;
 mod python;
+mod remote;
 mod report;
 mod test;
 mod tidy;
@@ -39,8 +40,11 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "test",
-        help: "unit, integration and doc tests",
-        run: |workspace, args| plain(args, workspace, test::run),
+        help: "unit, integration and doc tests; --remote: stores on the network, with installed servers",
+        run: |workspace, args| match args {
+            [flag] if flag == "--remote" => remote::run(workspace),
+            _ => plain(args, workspace, test::run),
+        },
     },
     Verb {
         name: "features",

@@ -92,8 +92,9 @@ impl Failure {
         let proof = match &self.error {
             object_store::Error::NotFound { source, .. } => {
                 let words = source.to_string();
-                // The client takes 405 for "not found", too.
-                self.status() == Some(404) && !NO_CONTAINER.iter().any(|name| words.contains(name))
+                // The client takes 405 for "not found", too. In an answer about many keys, the status is
+                // that of the whole.
+                self.status != Some(405) && !NO_CONTAINER.iter().any(|name| words.contains(name))
             }
             _ => false,
         };
