@@ -1,5 +1,10 @@
 //! Remote stores against real servers on loopback. Each module is one group of promises.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "all of it is tests, helpers too: what fails says what is wrong, and where"
+)]
+
 mod http;
 mod reads;
 mod runtimes;

@@ -108,7 +108,7 @@ fn r1_no_error_becomes_fill() {
                 Cell::Right => right += 1,
                 Cell::Failed => failed += 1,
                 Cell::Wrong(got) => {
-                    wrong.push(format!("{fault:?} (for ever: {for_ever}), {name}: {got}"))
+                    wrong.push(format!("{fault:?} (for ever: {for_ever}), {name}: {got}"));
                 }
             }
         }

@@ -26,8 +26,25 @@ impl Inner {
         same: Option<Version>,
     ) -> Result<Option<Found<Bytes>>> {
         let path = self.path(Op::Get, key)?;
+        match self.get_version(key, &path, range, same.clone()).await {
+            // Some services find that what is not there is another version.
+            Err(e) if e.is_conflict() && same.is_some() => match self.look(&path, None).await {
+                Ok(None) => Ok(None),
+                _ => Err(e),
+            },
+            answer => answer,
+        }
+    }
+
+    async fn get_version(
+        &self,
+        key: &Key,
+        path: &Path,
+        range: ByteRange,
+        same: Option<Version>,
+    ) -> Result<Option<Found<Bytes>>> {
         let in_two_steps = match self.question(&range) {
-            Some(question) => match self.ask(&path, question, same.as_ref()).await {
+            Some(question) => match self.ask(path, question, same.as_ref()).await {
                 Err(failure) if !failure.is_about_range() || range == ByteRange::All => {
                     return self.settle(Op::Get, key, Err(failure));
                 }
@@ -37,7 +54,7 @@ impl Inner {
             None => None,
         };
         // The service does not understand the range, or nothing is wanted of the value but its size.
-        let head = self.look(&path, same.as_ref()).await;
+        let head = self.look(path, same.as_ref()).await;
         let Some(head) = self.settle(Op::Get, key, head)? else {
             return Ok(None);
         };
@@ -54,7 +71,7 @@ impl Inner {
         }
         let bounded = Some(GetRange::Bounded(start..end));
         let same = same.or(head.version);
-        let found = self.ask(&path, bounded, same.as_ref()).await;
+        let found = self.ask(path, bounded, same.as_ref()).await;
         let found = self.settle(Op::Get, key, found)?;
         match found {
             // Without versions, the size is what tells two writings apart.
