@@ -59,7 +59,7 @@ fn any_runtime_and_none() {
     bounded("no runtime", move || use_it(&s, "a"));
     let s = of();
     bounded("wait inside a current-thread runtime", move || {
-        single().block_on(async { use_it(&s, "b") })
+        single().block_on(async { use_it(&s, "b") });
     });
     let s = of();
     bounded("wait inside the only worker", move || {
