@@ -45,6 +45,8 @@ mod memory;
 mod payload;
 mod prefix;
 mod range;
+#[cfg(feature = "remote")]
+mod remote;
 pub mod runtime;
 mod store;
 pub mod testing;
@@ -65,6 +67,8 @@ pub use wrap::{Trace, Traced};
 pub use zip::ZipStore;
 #[cfg(all(feature = "zip", feature = "local", unix))]
 pub use zip::ZipWriter;
+#[cfg(feature = "remote")]
+pub use remote::ObjectStore;
 pub use {
     adapter::Blocking,
     blocking::{BlockingStore, Object},

@@ -31,7 +31,7 @@ impl Target {
         let root = match self {
             Self::Memory => Location::root(MemoryStore::new().into_store()),
             Self::Path(path) => Location::root(directory(path)?),
-            Self::Address(address) => Location::root(open_store(address)?),
+            Self::Address(address) => Location::root(open_store(address, &[])?),
             Self::At(location) => location.clone(),
         };
         Ok(root.join(path.as_str())?)
@@ -46,7 +46,7 @@ fn directory(path: &Path) -> Result<Arc<dyn Store>> {
 #[cfg(not(feature = "local"))]
 fn directory(path: &Path) -> Result<Arc<dyn Store>> {
     // Says that this build has no files.
-    Ok(open_store(&path.to_string_lossy())?)
+    Ok(open_store(&path.to_string_lossy(), &[])?)
 }
 
 impl From<&str> for Target {
