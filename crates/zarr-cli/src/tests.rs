@@ -341,7 +341,7 @@ fn nodes_that_are_not_there() {
     );
     assert_eq!(home.fail("read ~/g.zarr --output ~/no.npy").0, Exit::Usage);
     assert_eq!(home.fail("info ~/g.zarr::a/../b").0, Exit::Usage);
-    assert_eq!(home.fail("info s3://bucket/a.zarr").0, Exit::Unsupported);
+    assert_eq!(home.fail("info ftp://host/a.zarr").0, Exit::Unsupported);
     assert!(!home.path("no.npy").exists() && !home.path("no.zarr").exists());
 }
 
@@ -532,4 +532,19 @@ fn a_selection_that_is_none_leaves_no_file() {
         assert_eq!(found, exit, "{options}: {text}");
         assert!(!home.path("out.npy").exists(), "{options}");
     }
+}
+
+#[test]
+fn an_archive_is_written_whole_and_read_in_all_its_spellings() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/a.zip::x/y --chunks 4,3")
+        .unwrap();
+    assert!(fs::read(home.path("a.zip")).unwrap().starts_with(b"PK"));
+    for path in ["~/a.zip::x/y", "~/a.zip|zip:x/y"] {
+        let read = home.print(&format!("read {path} --selection 5 --format csv"));
+        assert_eq!(read, "25,26,27,28,29\n", "{path}");
+    }
+    assert!(home.print("tree ~/a.zip").contains("y (6, 5) int16"));
+    let (exit, text) = home.fail("write ~/in.npy ~/a.zip::z");
+    assert_eq!(exit, Exit::Unsupported, "{text}");
 }

@@ -59,6 +59,8 @@ pub mod zip;
 
 #[cfg(all(feature = "local", unix))]
 pub use local::{Durability, LocalStore, Locking, Symlinks};
+#[cfg(feature = "remote")]
+pub use remote::ObjectStore;
 #[cfg(feature = "cache")]
 pub use wrap::Cached;
 #[cfg(feature = "tracing")]
@@ -67,8 +69,6 @@ pub use wrap::{Trace, Traced};
 pub use zip::ZipStore;
 #[cfg(all(feature = "zip", feature = "local", unix))]
 pub use zip::ZipWriter;
-#[cfg(feature = "remote")]
-pub use remote::ObjectStore;
 pub use {
     adapter::Blocking,
     blocking::{BlockingStore, Object},

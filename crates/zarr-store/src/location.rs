@@ -2,6 +2,9 @@
 //! there.
 
 mod address;
+#[cfg_attr(feature = "zip", path = "location/archives.rs")]
+#[cfg_attr(not(feature = "zip"), path = "location/no_archives.rs")]
+mod archives;
 mod layer;
 mod named;
 #[cfg_attr(all(feature = "local", unix), path = "location/files.rs")]
@@ -45,16 +48,16 @@ impl Location {
     ///
     /// # Errors
     /// As [`open_store`].
-    pub fn parse(address: &str) -> Result<Self> {
-        Location::open(address, &[])
+    pub async fn parse(address: &str) -> Result<Self> {
+        Location::open(address, &[]).await
     }
 
     /// The same with options for the store: see [`open_store`].
     ///
     /// # Errors
     /// As [`open_store`].
-    pub fn open(address: &str, options: &[(&str, &str)]) -> Result<Self> {
-        Ok(Location::root(open_store(address, options)?))
+    pub async fn open(address: &str, options: &[(&str, &str)]) -> Result<Self> {
+        Ok(Location::root(open_store(address, options).await?))
     }
 
     /// The directory `rest` below; no text is this place itself.
@@ -107,7 +110,7 @@ mod tests {
 
     #[test]
     fn joins_and_refuses_to_leave() {
-        let root = Location::parse("memory:").unwrap();
+        let root = crate::runtime::wait(Location::parse("memory:")).unwrap();
         let a = root.join("a").unwrap();
         assert_eq!(a.join("").unwrap().to_string(), "memory/a");
         assert_eq!(a.parent().unwrap().path(), &Prefix::root());

@@ -239,7 +239,7 @@ impl CreateArray {
 
     async fn run(self) -> Result<Array> {
         let context = self.context.unwrap_or_default();
-        let location = self.target.location(&self.name)?;
+        let location = self.target.location(&self.name).await?;
         let mut options = self.options;
         options.attributes = object(self.attributes)?;
         let metadata = options.metadata(context.default_format())?;
@@ -299,7 +299,7 @@ impl CreateGroup {
 
     async fn run(self) -> Result<Group> {
         let context = self.context.unwrap_or_default();
-        let location = self.target.location(&self.path)?;
+        let location = self.target.location(&self.path).await?;
         let format = self.zarr_format.unwrap_or_else(|| context.default_format());
         let metadata = GroupMetadata::new(format, object(self.attributes)?);
         let node = NodeMetadata::Group(metadata.clone());

@@ -129,7 +129,7 @@ impl At {
     }
 
     async fn open(self, wanted: &'static str) -> Result<Node> {
-        let location = self.target.location(&self.path)?;
+        let location = self.target.location(&self.path).await?;
         let node = hierarchy::find(&location, self.zarr_format, wanted).await?;
         Node::new(location, node, self.context.unwrap_or_default())
     }

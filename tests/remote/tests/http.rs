@@ -156,7 +156,7 @@ fn pages_in_place_of_values_are_errors() {
 fn addresses_open_stores() {
     let server = Faulty::new();
     server.set("/d/a/zarr.json", b"{}".to_vec());
-    let place = Location::parse(&format!("{}/d", server.url()))
+    let place = wait(Location::parse(&format!("{}/d", server.url())))
         .unwrap()
         .join("a")
         .unwrap();
@@ -173,7 +173,7 @@ fn addresses_open_stores() {
             "SSL_CERT_FILE",
         ),
     ] {
-        let e = open_store(address, options).unwrap_err().to_string();
+        let e = wait(open_store(address, options)).unwrap_err().to_string();
         assert!(e.contains(said) && !e.contains("pass@"), "{e}");
     }
     for address in [
@@ -188,7 +188,7 @@ fn addresses_open_stores() {
         } else {
             &azure[..]
         };
-        let store = open_store(address, options).unwrap();
+        let store = wait(open_store(address, options)).unwrap();
         assert!(store.hints().conditions.update && !store.hints().conditions.delete);
     }
 }

@@ -24,35 +24,37 @@ use crate::{
 /// `options` are for the services: [`ObjectStore`](crate::ObjectStore) lists them. No other store has
 /// any.
 ///
-/// Nothing is read or created: a directory that is not there is an empty store until something is
-/// written.
+/// Nothing is read or created, but for an archive's list of entries: a directory that is not there is
+/// an empty store until something is written. An archive that is there is read-only; where there is
+/// none, a path that ends in `.zip` is one to be written, which is in its place after
+/// [`sync`](Store::sync).
 ///
 /// ```
-/// # use zarr_store::open_store;
-/// let here = open_store("memory://shared", &[])?;
-/// assert_eq!(open_store("memory://shared/a", &[])?.to_string(), "memory/a");
-/// assert!(open_store("data/a.zarr", &[("region", "eu")]).is_err());
+/// # use zarr_store::{open_store, runtime::wait};
+/// let here = wait(open_store("memory://shared", &[]))?;
+/// assert_eq!(wait(open_store("memory://shared/a", &[]))?.to_string(), "memory/a");
+/// assert!(wait(open_store("data/a.zarr", &[("region", "eu")])).is_err());
 /// # Ok::<(), zarr_store::StoreError>(())
 /// ```
 ///
 /// # Errors
 /// `Unsupported` for any other kind of address, or one that this build leaves out; an error that names
 /// the option, if one is unknown, unreadable, or given where there are none.
-pub fn open_store(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
+pub async fn open_store(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
     match layer::split(address) {
-        Some((base, layer)) => layer::open(address, base, layer, options),
-        None => open_plain(address, options),
+        Some((base, layer)) => layer::open(address, base, layer, options).await,
+        None => open_plain(address, options).await,
     }
 }
 
 /// The store at an address that is no pipeline.
-pub(super) fn open_plain(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
+pub(super) async fn open_plain(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
     let refuse = |why| refused(address, why);
     match scheme(address) {
         None if address.is_empty() => Err(refuse("an empty address; `.` is the current directory")),
         None => {
             no_options(address, options)?;
-            paths::open_path(address, address.as_bytes())
+            paths::open_path(address, address.as_bytes()).await
         }
         Some(("memory", name)) => {
             no_options(address, options)?;
@@ -77,7 +79,7 @@ pub(super) fn open_plain(address: &str, options: &[(&str, &str)]) -> Result<Arc<
             }
             let path = percent_decoded(path)
                 .ok_or_else(|| refuse("`%` must be followed by two hex digits"))?;
-            paths::open_path(address, &path)
+            paths::open_path(address, &path).await
         }
         Some(_) => urls::open_url(address, options),
     }
@@ -152,8 +154,14 @@ mod tests {
 
     #[test]
     fn opens_memory_and_refuses_the_unknown() {
-        assert_eq!(open_store("memory:", &[]).unwrap().to_string(), "memory");
-        assert_eq!(open_store("memory://", &[]).unwrap().to_string(), "memory");
+        assert_eq!(
+            wait(open_store("memory:", &[])).unwrap().to_string(),
+            "memory"
+        );
+        assert_eq!(
+            wait(open_store("memory://", &[])).unwrap().to_string(),
+            "memory"
+        );
         for address in [
             "gopher://x",
             "memory:x",
@@ -163,29 +171,29 @@ mod tests {
             "file:///%2",
             "",
         ] {
-            assert!(open_store(address, &[]).is_err(), "{address}");
+            assert!(wait(open_store(address, &[])).is_err(), "{address}");
         }
     }
 
     #[test]
     fn named_memory_is_shared_and_goes_with_its_last_handle() {
         let key = Key::new("a/b").unwrap();
-        let one = open_store("memory://shared-in-test", &[]).unwrap();
+        let one = wait(open_store("memory://shared-in-test", &[])).unwrap();
         wait(one.put(&key, vec![1].into(), PutMode::Create)).unwrap();
-        let below = open_store("memory://shared-in-test/a", &[]).unwrap();
+        let below = wait(open_store("memory://shared-in-test/a", &[])).unwrap();
         assert_eq!(wait(below.size(&Key::new("b").unwrap())).unwrap(), Some(1));
-        assert!(!wait(open_store("memory:", &[]).unwrap().exists(&key)).unwrap());
+        assert!(!wait(wait(open_store("memory:", &[])).unwrap().exists(&key)).unwrap());
         drop(one);
         assert!(wait(below.exists(&Key::new("b").unwrap())).unwrap());
         drop(below);
-        let again = open_store("memory://shared-in-test", &[]).unwrap();
+        let again = wait(open_store("memory://shared-in-test", &[])).unwrap();
         assert!(!wait(again.exists(&key)).unwrap());
     }
 
     #[test]
     fn options_are_never_ignored() {
         for address in ["x.zarr", "file:///x", "memory:", "memory://x"] {
-            let e = open_store(address, &[("region", "eu")]).unwrap_err();
+            let e = wait(open_store(address, &[("region", "eu")])).unwrap_err();
             assert!(e.to_string().contains("`region`"), "{e}");
         }
     }
