@@ -75,7 +75,7 @@ fn blocks_are_what_a_read_gives() {
 #[test]
 fn what_is_no_box_is_refused() {
     let (array, _dir) = array(Kind::Memory, 1 << 20);
-    let list = Selection::orthogonal([zarr::Pick::List(vec![3, 1])]);
+    let list = Selection::orthogonal(vec![zarr::Pick::List(vec![3, 1, 9])]);
     let resolved = list.resolve(array.chunked().grid()).unwrap();
     let blocks = Arc::clone(array.chunked()).stream_as::<i32>(resolved, None);
     let error = blocks.err().unwrap().to_string();
