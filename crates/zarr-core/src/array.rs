@@ -250,11 +250,14 @@ impl ChunkedArray {
     /// use std::{pin::pin, sync::Arc};
     ///
     /// use futures_util::TryStreamExt;
-    /// use zarr_core::{ChunkedArray, sel};
+    /// use zarr_core::{ChunkedArray, Selection};
+    /// # use zarr_core::{ArrayOptions, Chunks, Context, Elements, Values};
+    /// # use zarr_metadata::{DataType, NodePath, ZarrFormat};
+    /// # use zarr_store::{BlockingStore, Location, MemoryStore, runtime::wait};
     ///
     /// /// The sum of all elements, with a few chunks in memory at a time.
     /// async fn sum(array: Arc<ChunkedArray>) -> zarr_core::Result<f64> {
-    ///     let all = sel![..].resolve(array.grid()).map_err(|e| array.selection_error(e))?;
+    ///     let all = array.resolve(&Selection::All)?;
     ///     let mut blocks = pin!(array.stream_as::<f32>(all, None)?);
     ///     let mut sum = 0.0;
     ///     while let Some((_region, block)) = blocks.try_next().await? {
@@ -262,6 +265,19 @@ impl ChunkedArray {
     ///     }
     ///     Ok(sum)
     /// }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut options = ArrayOptions::new([100, 30], DataType::Float32);
+    /// # options.chunks = Chunks::Uniform(16);
+    /// # let metadata = options.metadata(ZarrFormat::V3)?;
+    /// # let location = Location::root(MemoryStore::new().into_store());
+    /// # let (context, config) = (Context::default(), Default::default());
+    /// # let array = ChunkedArray::new(location, NodePath::root(), metadata, context, config)?;
+    /// # let array = Arc::new(array);
+    /// # let halves = Elements::Scalar(Values::Fixed(0.5_f32.to_ne_bytes().to_vec().into()));
+    /// # wait(Arc::clone(&array).write(array.resolve(&Selection::All)?, halves))?;
+    /// assert_eq!(wait(sum(array))?, 1500.0);
+    /// # Ok(())
+    /// # }
     /// ```
     ///
     /// # Errors
