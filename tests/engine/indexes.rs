@@ -6,7 +6,7 @@ use std::time::Duration;
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, sel};
 use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, Key, MemoryStore, Store};
+use zarr_store::{BlockingStore, Key, LocalStore, MemoryStore, Store};
 
 use crate::support::far::{Far, far};
 
@@ -152,4 +152,27 @@ fn readers_and_a_writer_never_mix_two_versions() {
             assert!(values.windows(2).all(|pair| pair[0] == pair[1]), "{read}");
         }
     });
+}
+
+#[test]
+fn files_are_read_with_the_index_of_the_file_that_is_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let counting = Arc::new(Counting::new(LocalStore::new(dir.path()).into_store()));
+    let store: Arc<dyn Store> = counting.clone();
+    let create = zarr::create_array(Arc::clone(&store), [16, 16], DataType::UInt32);
+    let theirs = create.chunks([4, 4]).shards([16, 8]).wait().unwrap();
+    let ours = zarr::open_array(store).wait().unwrap();
+    for value in 1..20_u32 {
+        let rest = if value % 2 == 0 { 0 } else { value * 1000 };
+        theirs.write(sel![4..16, ..], rest).wait().unwrap();
+        theirs.write(sel![0..4, ..], value).wait().unwrap();
+        for wanted_reads in [2, 1] {
+            counting.take();
+            let read = ours.read::<u32>(sel![0..2, 0..2]).wait().unwrap();
+            assert_eq!(read.sum(), 4 * value);
+            assert_eq!(counting.take().reads, wanted_reads);
+        }
+        let absent = ours.read::<u32>(sel![4..6, 0..2]).wait().unwrap();
+        assert_eq!(absent.sum(), 4 * rest);
+    }
 }

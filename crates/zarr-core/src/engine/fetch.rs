@@ -94,7 +94,7 @@ impl Remote<'_> {
         };
         let places = places(shard, &found.data, wanted);
         let fetched = self.ranges(&places, found.version.as_ref()).await?;
-        indexes.keep(self.key, found.data, found.version);
+        indexes.keep(self.key, &Arc::new(found.data), found.version);
         Ok(fetched)
     }
 

@@ -11,7 +11,7 @@ use zarr_store::{Key, Version};
 /// An index, and what it is the index of.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    pub(crate) index: ShardIndex,
+    pub(crate) index: Arc<ShardIndex>,
     pub(crate) version: Version,
 }
 
@@ -47,11 +47,12 @@ impl IndexCache {
     }
 
     /// Keeps an index for the next one who asks. Without a version nobody could trust it.
-    pub(crate) fn keep(&self, key: &Key, index: ShardIndex, version: Option<Version>) {
+    pub(crate) fn keep(&self, key: &Key, index: &Arc<ShardIndex>, version: Option<Version>) {
         let Some(version) = version.filter(|_| self.bytes > 0) else {
             return;
         };
         let make = || Cache::with_weighter(FEW, self.bytes, Bytewise);
+        let index = Arc::clone(index);
         let kept = Arc::new(Kept { index, version });
         self.kept.get_or_init(make).insert(key.clone(), kept);
     }
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     /// An index of 16 entries.
-    fn index() -> ShardIndex {
+    fn index() -> Arc<ShardIndex> {
         let bytes = [json!({"name": "bytes", "configuration": {"endian": "little"}})];
         let codecs = json!([{"name": "sharding_indexed", "configuration": {
             "chunk_shape": [1], "codecs": bytes, "index_codecs": bytes,
@@ -91,9 +92,8 @@ mod tests {
         let chain = Chain::new(&codecs, spec, &Registry::default()).unwrap();
         let shard = chain.shard().unwrap();
         let absent = [u8::MAX; 16 * 16];
-        shard
-            .decode_index(&absent, 256, &mut Scratch::default())
-            .unwrap()
+        let index = shard.decode_index(&absent, 256, &mut Scratch::default());
+        Arc::new(index.unwrap())
     }
 
     fn key(i: u64) -> Key {
@@ -104,7 +104,7 @@ mod tests {
     fn keeps_no_more_than_allowed() {
         let cache = IndexCache::new(10_000);
         for i in 0..1000 {
-            cache.keep(&key(i), index(), Some(Version::from(i)));
+            cache.keep(&key(i), &index(), Some(Version::from(i)));
             assert!(cache.kept.get().unwrap().weight() <= 10_000);
         }
         let kept = (0..1000).filter(|&i| cache.get(&key(i)).is_some()).count();
@@ -114,11 +114,11 @@ mod tests {
     #[test]
     fn keeps_what_has_a_version_until_it_is_old() {
         let cache = IndexCache::new(1 << 20);
-        cache.keep(&key(0), index(), None);
+        cache.keep(&key(0), &index(), None);
         assert!(cache.get(&key(0)).is_none());
-        cache.keep(&key(0), index(), Some(7.into()));
+        cache.keep(&key(0), &index(), Some(7.into()));
         assert_eq!(cache.get(&key(0)).unwrap().version, 7.into());
-        cache.keep(&key(0), index(), Some(8.into()));
+        cache.keep(&key(0), &index(), Some(8.into()));
         assert_eq!(cache.get(&key(0)).unwrap().version, 8.into());
         cache.forget(&key(0));
         assert!(cache.get(&key(0)).is_none());
@@ -128,7 +128,7 @@ mod tests {
     fn without_room_nothing_is_kept() {
         for bytes in [0, 100] {
             let cache = IndexCache::new(bytes);
-            cache.keep(&key(0), index(), Some(7.into()));
+            cache.keep(&key(0), &index(), Some(7.into()));
             assert!(cache.get(&key(0)).is_none());
         }
     }

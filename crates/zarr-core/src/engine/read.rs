@@ -9,9 +9,9 @@ use super::budget::Budget;
 use super::cells;
 use super::fetch::{Fetched, Remote};
 use super::output::Output;
-use super::pool::{self, Crew, Work, with_scratch};
+use super::pool::{self, Crew, Work};
 use super::scattered;
-use super::source::Source;
+use super::source::{Remembered, Source};
 use super::work;
 use crate::units::{Part, Unit, Units};
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
@@ -140,7 +140,11 @@ fn blocking(job: Job, crew: Crew<'_>) -> Result<Output> {
             let key = job.array.chunk_key(&unit.chunk)?;
             let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
             let object = store.open(&key)?;
-            let source = object.as_deref().map(Source::Object);
+            let indexes = job.array.indexes();
+            let known = Some(Remembered { indexes, key: &key });
+            let source = object
+                .as_deref()
+                .map(|object| Source::Object(object, known));
             job.place(i, &unit, source.as_ref(), crew)
         };
         read().map_err(|error| job.array.chunk_error(&unit.chunk, error))
@@ -197,9 +201,7 @@ fn inner_chunks(
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
-    let size = source.size()?;
-    let index_bytes = source.read(shard.index_range(size)?)?;
-    let index = with_scratch(|cx| shard.decode_index(&index_bytes, size, cx))?;
+    let index = source.index(shard)?;
     let parts = Split::new(dst, shard.project(part)?);
     each(&parts, crew, |_, projection, dst| {
         let range = index.get(shard.number(&projection.chunk));

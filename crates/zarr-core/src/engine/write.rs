@@ -209,7 +209,11 @@ fn merge(
             if !crew.is_wanted() {
                 return Ok(());
             }
-            job.make(unit, old.as_deref().map(Source::Object), crew)?
+            job.make(
+                unit,
+                old.as_deref().map(|old| Source::Object(old, None)),
+                crew,
+            )?
         };
         if let Commit::Done(_) = update.commit(payload.as_ref())? {
             return Ok(());
