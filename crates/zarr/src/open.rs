@@ -1,82 +1,17 @@
-//! Opening nodes that exist.
+//! Opening nodes: what is there, or what the mode asks for.
 
-use zarr_core::{ArrayConfig, Context, ErrorKind, NodeKind, Result, hierarchy};
+use std::sync::Arc;
+
+use serde_json::Value;
+use zarr_core::{ArrayOptions, Context, Error, ErrorKind, NodeKind, Result, hierarchy};
 use zarr_metadata::{NodeMetadata, ZarrFormat};
-use zarr_store::Location;
+use zarr_store::{Location, Op, ReadOnly, StoreError, StoreErrorKind};
 
 use crate::operation::operation;
-use crate::{Array, Group, Target};
+use crate::view::{UseConsolidated, View};
+use crate::{Array, CreateArray, Group, Like, Mode, Node, Target, create_group};
 
-/// An array or a group.
-#[derive(Clone, Debug)]
-pub enum Node {
-    /// An array.
-    Array(Array),
-    /// A group.
-    Group(Group),
-}
-
-impl Node {
-    pub(crate) fn new(location: Location, node: NodeMetadata, context: Context) -> Result<Self> {
-        Ok(match node {
-            NodeMetadata::Array(metadata) => Self::Array(Array::new(
-                location,
-                metadata,
-                context,
-                ArrayConfig::default(),
-            )?),
-            NodeMetadata::Group(metadata) => Self::Group(Group::new(location, metadata, context)?),
-        })
-    }
-
-    /// Which of the two it is.
-    pub fn kind(&self) -> NodeKind {
-        match self {
-            Self::Array(_) => NodeKind::Array,
-            Self::Group(_) => NodeKind::Group,
-        }
-    }
-
-    /// The array.
-    ///
-    /// # Errors
-    /// Where it is a group.
-    pub fn into_array(self) -> Result<Array> {
-        match self {
-            Self::Array(array) => Ok(array),
-            Self::Group(group) => {
-                let (expected, found) = (NodeKind::Array, NodeKind::Group);
-                Err(ErrorKind::WrongKind {
-                    path: group.path().clone(),
-                    expected,
-                    found,
-                }
-                .into())
-            }
-        }
-    }
-
-    /// The group.
-    ///
-    /// # Errors
-    /// Where it is an array.
-    pub fn into_group(self) -> Result<Group> {
-        match self {
-            Self::Group(group) => Ok(group),
-            Self::Array(array) => {
-                let (expected, found) = (NodeKind::Group, NodeKind::Array);
-                Err(ErrorKind::WrongKind {
-                    path: array.path().clone(),
-                    expected,
-                    found,
-                }
-                .into())
-            }
-        }
-    }
-}
-
-/// Opens whatever node is there.
+/// Opens whatever node is there. With a [`mode`](Open::mode) it may be created.
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -95,18 +30,77 @@ pub fn open(store: impl Into<Target>) -> Open {
     }
 }
 
-/// Opens an array.
+/// Opens an array. With a [`mode`](OpenArray::mode) it may be created.
+///
+/// ```
+/// use zarr::blocking::Wait;
+/// use zarr::{ArrayOptions, DataType, MemoryStore, Mode};
+/// # fn main() -> zarr::Result<()> {
+/// let store = MemoryStore::new();
+/// let options = ArrayOptions::new([10], DataType::Int16);
+/// let open = zarr::open_array(store.clone()).mode(Mode::Append).or_create(options);
+/// open.wait()?.write(.., 3_i16).wait()?;
+///
+/// let read_only = zarr::open_array(store).mode(Mode::Read).wait()?;
+/// assert_eq!(read_only.read::<i16>(0).wait()?[[]], 3);
+/// assert!(read_only.write(.., 4_i16).wait().is_err());
+/// # Ok(())
+/// # }
+/// ```
 pub fn open_array(store: impl Into<Target>) -> OpenArray {
     OpenArray {
         at: At::new(store.into()),
     }
 }
 
-/// Opens a group.
+/// Opens an array, or creates one with the structure of another: see
+/// [`empty_like`](crate::empty_like).
+///
+/// ```
+/// use zarr::blocking::Wait;
+/// # use zarr::Target;
+/// # fn main() -> zarr::Result<()> {
+/// let group = zarr::group(Target::Memory).wait()?;
+/// let a = group.ones("a", [4]).wait()?;
+/// let b = zarr::open_like(&group, &a).path("b").wait()?;
+/// assert_eq!(b.read::<f64>(..).wait()?.sum(), 4.0);
+/// # Ok(())
+/// # }
+/// ```
+pub fn open_like(store: impl Into<Target>, like: &impl Like) -> OpenArray {
+    open_array(store)
+        .mode(Mode::Append)
+        .or_create(like.structure())
+}
+
+/// Opens a group. With a [`mode`](OpenGroup::mode) it may be created.
 pub fn open_group(store: impl Into<Target>) -> OpenGroup {
     OpenGroup {
         at: At::new(store.into()),
+        use_consolidated: UseConsolidated::Never,
     }
+}
+
+/// Opens a group by its consolidated metadata, which must be there: what is below it is then known
+/// without asking the store.
+///
+/// What was created, changed or deleted below since then is not seen before
+/// [`refresh`](Group::refresh), and what it was before has to be consolidated first.
+///
+/// ```
+/// use zarr::blocking::Wait;
+/// # use zarr::Target;
+/// # fn main() -> zarr::Result<()> {
+/// let root = zarr::group(Target::Memory).wait()?;
+/// root.ones("a/b", [4]).wait()?;
+/// zarr::consolidate_metadata(&root).wait()?;
+/// let root = zarr::open_consolidated(&root).wait()?;
+/// assert_eq!(root.array("a/b").wait()?.shape(), [4]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn open_consolidated(store: impl Into<Target>) -> OpenGroup {
+    open_group(store).use_consolidated(UseConsolidated::Require)
 }
 
 /// What all openings share.
@@ -116,6 +110,11 @@ struct At {
     path: String,
     zarr_format: Option<ZarrFormat>,
     context: Option<Context>,
+    mode: Option<Mode>,
+    /// The array to create where there is none.
+    array: Option<ArrayOptions>,
+    /// The attributes of a group that is created.
+    attributes: Option<Value>,
 }
 
 impl At {
@@ -125,13 +124,123 @@ impl At {
             path: String::new(),
             zarr_format: None,
             context: None,
+            mode: None,
+            array: None,
+            attributes: None,
         }
     }
 
-    async fn open(self, wanted: &'static str) -> Result<Node> {
+    /// `wanted` is `None` where either kind will do.
+    async fn open(mut self, wanted: Option<NodeKind>) -> Result<Node> {
+        let location = self.location()?;
+        let wanted = wanted.or(self.array.is_some().then_some(NodeKind::Array));
+        match self.mode {
+            None | Some(Mode::Read | Mode::ReadWrite) => {
+                let text = match wanted {
+                    None => "array or group",
+                    Some(NodeKind::Array) => "array",
+                    Some(NodeKind::Group) => "group",
+                };
+                let node = hierarchy::find(&location, self.zarr_format, text).await?;
+                self.node(location, node, wanted)
+            }
+            Some(Mode::Append) => {
+                if let Some(node) = hierarchy::read(&location, self.zarr_format).await? {
+                    return self.node(location, node, wanted);
+                }
+                match self.clone().create(location.clone(), wanted, false).await {
+                    Err(error) if matches!(error.kind(), ErrorKind::Exists { .. }) => {
+                        // Somebody else made it at the same time, or it is of the other format.
+                        match hierarchy::read(&location, self.zarr_format).await? {
+                            Some(node) => self.node(location, node, wanted),
+                            None => Err(error),
+                        }
+                    }
+                    made => made,
+                }
+            }
+            Some(Mode::Write) => {
+                if wanted.is_none()
+                    && let Some(found) = hierarchy::read(&location, None).await?
+                {
+                    self.zarr_format.get_or_insert(found.format());
+                    if let NodeMetadata::Array(array) = found {
+                        self.array = Some(ArrayOptions::like(&array));
+                    }
+                }
+                self.create(location, wanted, true).await
+            }
+            Some(Mode::CreateNew) => {
+                hierarchy::check_vacant(&location).await?;
+                self.create(location, wanted, false).await
+            }
+        }
+    }
+
+    /// The place, as the mode allows it to be used.
+    fn location(&self) -> Result<Location> {
         let location = self.target.location(&self.path)?;
-        let node = hierarchy::find(&location, self.zarr_format, wanted).await?;
-        Node::new(location, node, self.context.unwrap_or_default())
+        let writable = location.store().hints().writable;
+        match self.mode {
+            Some(Mode::Read) if writable => {
+                let (store, path) = (Arc::clone(location.store()), location.path().clone());
+                Ok(Location::new(Arc::new(ReadOnly::new(store)), path))
+            }
+            None | Some(Mode::Read) => Ok(location),
+            Some(_) if writable => Ok(location),
+            Some(_) => {
+                let (store, path) = (location.store(), location.path().as_str());
+                Err(StoreError::new(Op::Put, store, path, StoreErrorKind::ReadOnly).into())
+            }
+        }
+    }
+
+    fn node(
+        self,
+        location: Location,
+        node: NodeMetadata,
+        wanted: Option<NodeKind>,
+    ) -> Result<Node> {
+        let found = hierarchy::kind(&node);
+        match wanted {
+            Some(expected) if expected != found => {
+                let path = hierarchy::path_of(&location)?;
+                Err(ErrorKind::WrongKind {
+                    path,
+                    expected,
+                    found,
+                }
+                .into())
+            }
+            _ => Node::new(location, node, self.context.unwrap_or_default()),
+        }
+    }
+
+    async fn create(
+        self,
+        location: Location,
+        wanted: Option<NodeKind>,
+        overwrite: bool,
+    ) -> Result<Node> {
+        let context = self.context.unwrap_or_default();
+        if let Some(mut options) = self.array {
+            options.zarr_format = self.zarr_format.or(options.zarr_format);
+            let create = CreateArray::new(location, options).overwrite(overwrite);
+            return create.context(&context).await.map(Node::Array);
+        }
+        if wanted == Some(NodeKind::Array) {
+            let text = "an array cannot be created without shape and type: give them as \
+                        `ArrayOptions::new(shape, dtype)`";
+            return Err(Error::argument("or_create", text));
+        }
+        let mut create = create_group(location).overwrite(overwrite);
+        if let Some(format) = self.zarr_format {
+            create = create.zarr_format(format);
+        }
+        if let Some(attributes) = self.attributes {
+            create = create.attributes(attributes);
+        }
+        create.context(&context).await.map(Node::Group)
     }
 }
 
@@ -145,15 +254,37 @@ macro_rules! opening {
                 self
             }
 
-            /// Looks for this format only; for format 3, then 2, if not given.
+            /// Looks for this format only, and creates nodes of it; format 3, then 2, is looked for
+            /// if not given.
             pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
                 self.at.zarr_format = Some(format);
+                self
+            }
+
+            /// What to do about a node that is there, or is not. Without a mode the node must be
+            /// there, and is written as the store allows.
+            pub fn mode(mut self, mode: Mode) -> Self {
+                self.at.mode = Some(mode);
                 self
             }
 
             /// Codecs, workers and limits other than the default ones.
             pub fn context(mut self, context: &Context) -> Self {
                 self.at.context = Some(context.clone());
+                self
+            }
+        }
+    };
+}
+
+/// The setter of openings that may create an array.
+macro_rules! or_create {
+    ($builder:ident) => {
+        impl $builder {
+            /// The array to create where the mode asks for it. One that is there keeps its own shape,
+            /// type and settings.
+            pub fn or_create(mut self, array: ArrayOptions) -> Self {
+                self.at.array = Some(array);
                 self
             }
         }
@@ -167,10 +298,11 @@ pub struct Open {
     at: At,
 }
 opening!(Open);
+or_create!(Open);
 
 impl Open {
     async fn run(self) -> Result<Node> {
-        self.at.open("array or group").await
+        self.at.open(None).await
     }
 }
 operation!(Open => Node);
@@ -182,10 +314,11 @@ pub struct OpenArray {
     at: At,
 }
 opening!(OpenArray);
+or_create!(OpenArray);
 
 impl OpenArray {
     async fn run(self) -> Result<Array> {
-        self.at.open("array").await?.into_array()
+        self.at.open(Some(NodeKind::Array)).await?.into_array()
     }
 }
 operation!(OpenArray => Array);
@@ -195,12 +328,27 @@ operation!(OpenArray => Array);
 #[derive(Clone, Debug)]
 pub struct OpenGroup {
     at: At,
+    use_consolidated: UseConsolidated,
 }
 opening!(OpenGroup);
 
 impl OpenGroup {
+    /// The attributes of a group that is created: a JSON object. One that is there keeps its own.
+    pub fn attributes(mut self, attributes: impl Into<Value>) -> Self {
+        self.at.attributes = Some(attributes.into());
+        self
+    }
+
+    /// Whether nodes below are looked up in the group's consolidated metadata.
+    pub fn use_consolidated(mut self, which: UseConsolidated) -> Self {
+        self.use_consolidated = which;
+        self
+    }
+
     async fn run(self) -> Result<Group> {
-        self.at.open("group").await?.into_group()
+        let group = self.at.open(Some(NodeKind::Group)).await?.into_group()?;
+        let view = View::read(&group, &self.use_consolidated).await?;
+        Ok(group.with_view(view))
     }
 }
 operation!(OpenGroup => Group);
