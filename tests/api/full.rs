@@ -76,7 +76,11 @@ fn nothing_but_the_document_is_written() {
         .wait()
         .unwrap();
     let listing = store.list_dir(&Prefix::root()).wait().unwrap();
-    let keys: Vec<_> = listing.keys.iter().map(|entry| entry.key.as_str()).collect();
+    let keys: Vec<_> = listing
+        .keys
+        .iter()
+        .map(|entry| entry.key.as_str())
+        .collect();
     assert_eq!(keys, ["zarr.json"]);
     assert!(listing.prefixes.is_empty());
 }

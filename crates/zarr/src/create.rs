@@ -1,5 +1,7 @@
 //! Creating arrays: a builder whose arguments are checked, all of them, before the store is touched.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use zarr_core::{
     ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Elements, Error, Fill, Resolved, Result,
@@ -269,7 +271,7 @@ impl Prepared {
         let node = NodeMetadata::Array(array.metadata().clone());
         hierarchy::create(array.chunked().location(), &node, self.overwrite).await?;
         if let Some((all, elements)) = self.elements {
-            array.chunked().clone().write(all, elements).await?;
+            Arc::clone(array.chunked()).write(all, elements).await?;
         }
         Ok(array)
     }

@@ -70,6 +70,7 @@ mod members;
 mod mode;
 mod node;
 mod open;
+mod opening;
 mod operation;
 mod require;
 mod save;

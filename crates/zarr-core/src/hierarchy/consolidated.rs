@@ -4,13 +4,15 @@
 use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath, v2, v3};
 use zarr_store::Location;
 
-use super::{Depth, document, invalid, not_found};
+use super::{Depth, document, invalid, not_found, path_of};
 use crate::{ErrorKind, Result};
 
 /// The documents of all nodes below a group, as they were when they were collected.
 #[derive(Clone, Debug)]
 pub struct Consolidated {
     documents: Documents,
+    /// The path of the group.
+    root: NodePath,
     /// Where they were found, for errors.
     source: String,
 }
@@ -46,8 +48,14 @@ impl Consolidated {
                 }
             },
         };
-        let source = location.key(source)?.as_str().to_owned();
-        Ok(documents.map(|documents| Self { documents, source }))
+        let Some(documents) = documents else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            documents,
+            root: path_of(location)?,
+            source: location.key(source)?.as_str().to_owned(),
+        }))
     }
 
     /// The node at a path below the group, or `None` where the documents tell of none.
@@ -59,12 +67,16 @@ impl Consolidated {
             Documents::V2(documents) => documents.get(path.as_str()),
             Documents::V3(documents) => documents.get(path.as_str()),
         };
-        let node = node.transpose().map_err(|source| ErrorKind::Metadata {
-            path: path.clone(),
-            document: format!("the consolidated metadata in `{}`", self.source),
-            source,
-        })?;
-        Ok(node)
+        node.transpose().map_err(|source| {
+            let path = self.root.join(path.as_str()).unwrap_or_default();
+            let document = format!("the consolidated metadata in `{}`", self.source);
+            ErrorKind::Metadata {
+                path,
+                document,
+                source,
+            }
+            .into()
+        })
     }
 
     /// The node at a path below the group, which must be there. `location` is the node's own.
@@ -77,7 +89,7 @@ impl Consolidated {
             None => Err(not_found(
                 location,
                 "array or group",
-                &format!("the consolidated metadata in {}", self.source),
+                &format!("the consolidated metadata in `{}`", self.source),
             )?),
         }
     }

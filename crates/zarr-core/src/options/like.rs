@@ -21,7 +21,7 @@ impl ArrayOptions {
     fn like_v3(array: &v3::ArrayMetadata) -> Self {
         let mut options = Self::new(array.shape.clone(), array.data_type.clone());
         options.zarr_format = Some(ZarrFormat::V3);
-        options.chunk_key_encoding = Some(array.chunk_key_encoding.clone());
+        options.chunk_key_encoding = Some(array.chunk_key_encoding);
         options.dimension_names.clone_from(&array.dimension_names);
         options.fill_value = Fill::Value(array.fill_value.clone());
         let outer = match &array.chunk_grid {
