@@ -7,7 +7,7 @@ use zarr_store::{BlockingStore, Prefix, Store};
 
 #[test]
 fn the_type_is_float64_unless_told() {
-    // zarr-python: `zarr.zeros((2,)).dtype` is float64.
+    // zarr-python 3.4.2: `zarr.zeros((2,)).dtype` is float64.
     assert_eq!(
         zarr::zeros(Target::Memory, [2]).wait().unwrap().dtype(),
         &DataType::Float64
@@ -52,6 +52,7 @@ fn one_is_the_one_of_the_type() {
 
 #[test]
 fn zero_is_the_beginning_of_time_and_empty_is_no_time() {
+    // zarr-python 3.4.2: `zeros` of `M8[s]` reads as 1970-01-01, `empty` as NaT.
     let dtype = DataType::DateTime64 {
         unit: TimeUnit::Second,
         scale: 1,

@@ -49,7 +49,7 @@ fn another_shape_type_or_kind_is_refused_by_name() {
 #[test]
 fn types_suit_where_numpy_would_cast_safely() {
     use DataType as T;
-    // `numpy.can_cast(stored, asked)` of numpy 2.
+    // What `numpy.can_cast(stored, asked)` of numpy 2.5.5 says of each.
     let rows = [
         (T::Bool, T::Int8, true),
         (T::Bool, T::Complex64, true),
