@@ -215,8 +215,9 @@ impl ChunkedArray {
         };
         let whole = Arc::new(self.with_config(config));
         let old = self.metadata().shape();
-        // Up to where chunks that stay reach along an axis.
+        // Up to where chunks that stay reach along an axis; one that grows stays as long as it was.
         let reach = |axis: usize| match shape[axis]
+            .min(old[axis])
             .checked_sub(1)
             .and_then(|last| self.grid().locate(axis, last))
         {
