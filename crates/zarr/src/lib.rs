@@ -47,7 +47,7 @@
 //! - creating: [`create_array`], [`create_group`], [`create_hierarchy`], and with a value everywhere
 //!   [`zeros`], [`ones`], [`full`], [`empty`] and their `_like`s
 //! - opening: [`open`], [`open_array`], [`open_group`], [`open_consolidated`], each with a [`Mode`]
-//! - arrays in memory: [`array`], [`save`], [`load`]
+//! - arrays in memory: [`array()`], [`save`], [`load`]
 //! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`]
 //! - blocking use: [`blocking::Wait`]; codecs, workers and limits: [`Context`]
 //! - what can go wrong: [`Error`], by [`ErrorKind`] or, coarser, by [`ErrorClass`]

@@ -39,7 +39,7 @@ pub fn save(store: impl Into<Target>) -> Save {
     }
 }
 
-/// Saves one array: [`array`], by the name that goes with [`save`] and [`load`](crate::load).
+/// Saves one array: [`array()`], by the name that goes with [`save`] and [`load`](crate::load).
 pub fn save_array(store: impl Into<Target>, data: impl Into<Data>) -> CreateArray {
     array(store, data)
 }
