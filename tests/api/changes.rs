@@ -194,3 +194,14 @@ fn consolidated_metadata_tells_of_all_nodes() {
         }
     }
 }
+
+#[test]
+fn cells_that_are_cut_off_are_gone_also_where_another_axis_grows() {
+    let array = zarr::create_array(MemoryStore::new(), [3, 3], DataType::Int8).chunks([3, 4]);
+    let mut array = array.wait().unwrap();
+    array.write(.., 7_i8).wait().unwrap();
+    array.resize([1, 4]).wait().unwrap();
+    array.resize([3, 3]).wait().unwrap();
+    let expected = ndarray::array![[7_i8, 7, 7], [0, 0, 0], [0, 0, 0]];
+    assert_eq!(array.read::<i8>(..).wait().unwrap(), expected.into_dyn());
+}

@@ -3,7 +3,9 @@
 
 mod change;
 mod consolidate;
+mod consolidated;
 mod create;
+mod create_all;
 mod delete;
 mod members;
 
@@ -15,7 +17,9 @@ use crate::{ErrorKind, NodeKind, Result};
 
 pub use change::{Document, change};
 pub use consolidate::consolidate;
+pub use consolidated::Consolidated;
 pub use create::create;
+pub use create_all::create_all;
 pub use delete::delete;
 pub use members::{Depth, members};
 
@@ -81,14 +85,29 @@ pub async fn find(
         Some(ZarrFormat::V3) => "zarr.json",
         None => "zarr.json, .zarray, .zgroup",
     };
-    let (path, store) = (path_of(location)?, location.store().to_string());
-    Err(ErrorKind::NotFound {
+    Err(not_found(location, wanted, looked_for)?)
+}
+
+/// Says that there is no such node at a place.
+fn not_found(location: &Location, wanted: &'static str, looked_for: &str) -> Result<crate::Error> {
+    Ok(ErrorKind::NotFound {
         wanted,
-        path,
-        store,
+        path: path_of(location)?,
+        store: location.store().to_string(),
         looked_for: looked_for.to_owned(),
     }
     .into())
+}
+
+/// Refuses a place below which there is anything at all: a node, or what is not Zarr.
+///
+/// # Errors
+/// [`ErrorKind::Exists`] where there is a node, [`ErrorKind::Foreign`] where there is something else.
+pub async fn check_vacant(location: &Location) -> Result<()> {
+    if let Some(found) = read(location, None).await? {
+        return Err(create::exists(location, path_of(location)?, kind(&found)));
+    }
+    create::check_foreign(location, &path_of(location)?).await
 }
 
 /// Which kind of node this is.

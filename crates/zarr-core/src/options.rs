@@ -1,13 +1,18 @@
 //! From what a creator asks for to an array's documents, with everything checked that can be checked
 //! without a store.
 
-use serde_json::Value;
+mod convert;
+mod like;
+
+use serde_json::{Map, Value, json};
 use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkGridMetadata, ChunkKeyEncoding, DataType, Endian, Extension,
     FillValue, Layout, Order, Separator, Swap, ZarrFormat, v2, v3,
 };
 
 use crate::{Error, Result, defaults};
+
+pub use like::codec_parts;
 
 /// What an array is to be. Only shape and data type have no default.
 #[derive(Clone, Debug)]
@@ -20,6 +25,10 @@ pub struct ArrayOptions {
     pub chunks: Chunks,
     /// The shards, if there are to be any (format 3).
     pub shards: Option<Chunks>,
+    /// Settings of the sharding codec other than its chunk shape and codecs.
+    pub shard_settings: Map<String, Value>,
+    /// The whole chain in one list (format 3), in place of filters, serializer and compressors.
+    pub codecs: Option<Vec<Extension>>,
     /// What is done to arrays before they become bytes (format 3), or the filters (format 2).
     pub filters: Codecs,
     /// What turns an array into bytes (format 3).
@@ -70,9 +79,14 @@ pub enum Codecs {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Fill {
-    /// The data type's zero.
+    /// What an element is when nobody chooses: "not a time" for dates and durations, the data type's
+    /// zero for all others.
     #[default]
     Default,
+    /// The data type's zero: an empty text, a record of zeros, the moment at which time begins.
+    Zero,
+    /// The data type's one; only numbers and bools have it.
+    One,
     /// `null`, which only format 2 has: elements that were never written have no promised value, and
     /// are read as zero.
     Null,
@@ -88,6 +102,8 @@ impl ArrayOptions {
             data_type,
             chunks: Chunks::Auto,
             shards: None,
+            shard_settings: Map::new(),
+            codecs: None,
             filters: Codecs::Auto,
             serializer: None,
             compressors: Codecs::Auto,
@@ -122,15 +138,7 @@ impl ArrayOptions {
                 "null is a fill value in format 2 only",
             ));
         }
-        let filters = self.filters.or(Vec::new);
-        let serializer = self
-            .serializer
-            .clone()
-            .unwrap_or_else(|| defaults::serializer(&self.data_type));
-        let compressors = self.compressors.or(|| vec![defaults::compressor()]);
-        let mut codecs: Vec<Extension> = filters;
-        codecs.push(serializer);
-        codecs.extend(compressors);
+        let mut codecs = self.chain()?;
 
         let sharded = self.shards.is_some();
         let largest = if sharded {
@@ -147,13 +155,15 @@ impl ArrayOptions {
                     let text = format!("{outer:?} is not a multiple of the chunks, {inner:?}");
                     return Err(Error::argument("shards", text));
                 }
-                codecs = vec![
-                    Extension::new("sharding_indexed")
-                        .with("chunk_shape", inner)
-                        .with("codecs", list(&codecs))
-                        .with("index_codecs", list(&defaults::index_codecs()))
-                        .with("index_location", "end"),
-                ];
+                let codec = Extension::new("sharding_indexed")
+                    .with("chunk_shape", inner)
+                    .with("codecs", list(&codecs))
+                    .with("index_codecs", list(&defaults::index_codecs()))
+                    .with("index_location", "end");
+                let settings = self.shard_settings.iter();
+                codecs = vec![settings.fold(codec, |codec, (key, value)| {
+                    codec.with(key.clone(), value.clone())
+                })];
                 outer
             }
         };
@@ -176,8 +186,29 @@ impl ArrayOptions {
         Ok(ArrayMetadata::V3(metadata))
     }
 
+    /// The codecs of a chunk, or of an inner chunk, in format 3.
+    fn chain(&self) -> Result<Vec<Extension>> {
+        if let Some(codecs) = &self.codecs {
+            let others = (&self.filters, &self.serializer, &self.compressors);
+            if others != (&Codecs::Auto, &None, &Codecs::Auto) {
+                let text = "this is the whole chain; give it, or its parts as `filters`, \
+                            `serializer` and `compressors`";
+                return Err(Error::argument("codecs", text));
+            }
+            return Ok(codecs.clone());
+        }
+        let serializer = self.serializer.clone();
+        let mut codecs = self.filters.or(Vec::new);
+        codecs.push(serializer.unwrap_or_else(|| defaults::serializer(&self.data_type)));
+        codecs.extend(self.compressors.or(|| vec![defaults::compressor()]));
+        Ok(codecs)
+    }
+
     fn v2(self) -> Result<ArrayMetadata> {
         let only_v3 = |name| Err(Error::argument(name, "only format 3 has this"));
+        if self.codecs.is_some() {
+            return only_v3("codecs");
+        }
         if self.shards.is_some() {
             return only_v3("shards");
         }
@@ -244,15 +275,17 @@ impl ArrayOptions {
 
     fn fill_value(&self, to_json: impl FnOnce(&FillValue, &DataType) -> Value) -> Result<Value> {
         let data_type = &self.data_type;
+        let unknown = || {
+            let text = format!("{data_type} cannot be created: it is only a name here");
+            Error::argument("dtype", text)
+        };
         let fill = match &self.fill_value {
             Fill::Value(value) => FillValue::from_json(value, data_type)
                 .map_err(|error| Error::argument("fill_value", error.to_string()))?,
-            Fill::Default | Fill::Null => FillValue::default_for(data_type).ok_or_else(|| {
-                Error::argument(
-                    "dtype",
-                    format!("{data_type} cannot be created: it is only a name here"),
-                )
-            })?,
+            Fill::Default | Fill::Null => FillValue::default_for(data_type).ok_or_else(unknown)?,
+            Fill::Zero => FillValue::zero(data_type).ok_or_else(unknown)?,
+            Fill::One => one(data_type)
+                .ok_or_else(|| Error::argument("fill_value", format!("{data_type} has no 1")))?,
         };
         Ok(to_json(&fill, data_type))
     }
@@ -280,6 +313,24 @@ impl ArrayOptions {
         }
         Ok(chosen)
     }
+}
+
+/// The one of a number, real or complex, or of a bool.
+fn one(data_type: &DataType) -> Option<FillValue> {
+    use DataType as T;
+    let one = match data_type {
+        T::Bool => json!(true),
+        T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::SmallInt(_) => json!(1),
+        T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => json!(1),
+        T::Float16 | T::Float32 | T::Float64 | T::BFloat16 | T::SmallFloat(_) => json!(1.0),
+        T::Complex64
+        | T::Complex128
+        | T::ComplexFloat16
+        | T::ComplexBFloat16
+        | T::ComplexSmall(_) => json!([1.0, 0.0]),
+        _ => return None,
+    };
+    FillValue::from_json(&one, data_type).ok()
 }
 
 impl Codecs {
@@ -324,100 +375,4 @@ const OBJECT_CODECS: [&str; 6] = [
 
 fn v2_compressor() -> Extension {
     Extension::new("zstd").with("level", 0)
-}
-
-impl From<&[u64]> for Chunks {
-    fn from(shape: &[u64]) -> Self {
-        Self::Shape(shape.to_vec())
-    }
-}
-
-impl From<Vec<u64>> for Chunks {
-    fn from(shape: Vec<u64>) -> Self {
-        Self::Shape(shape)
-    }
-}
-
-impl<const N: usize> From<[u64; N]> for Chunks {
-    fn from(shape: [u64; N]) -> Self {
-        Self::Shape(shape.to_vec())
-    }
-}
-
-/// The same length on every axis.
-impl From<u64> for Chunks {
-    fn from(length: u64) -> Self {
-        Self::Uniform(length)
-    }
-}
-
-/// `true` guesses, `false` makes one chunk: zarr-python's documented meaning.
-impl From<bool> for Chunks {
-    fn from(guess: bool) -> Self {
-        if guess { Self::Auto } else { Self::Whole }
-    }
-}
-
-impl From<Extension> for Codecs {
-    fn from(codec: Extension) -> Self {
-        Self::List(vec![codec])
-    }
-}
-
-impl From<Vec<Extension>> for Codecs {
-    fn from(codecs: Vec<Extension>) -> Self {
-        Self::List(codecs)
-    }
-}
-
-impl<const N: usize> From<[Extension; N]> for Codecs {
-    fn from(codecs: [Extension; N]) -> Self {
-        Self::List(codecs.into())
-    }
-}
-
-/// No codec.
-impl From<()> for Codecs {
-    fn from((): ()) -> Self {
-        Self::List(vec![])
-    }
-}
-
-impl From<Value> for Fill {
-    fn from(value: Value) -> Self {
-        if value.is_null() {
-            Self::Null
-        } else {
-            Self::Value(value)
-        }
-    }
-}
-
-/// Numbers and bools; floats that JSON has no number for become the specification's strings.
-macro_rules! fill_from {
-    ($($type:ty),*) => {$(
-        impl From<$type> for Fill {
-            fn from(value: $type) -> Self {
-                Self::Value(value.into())
-            }
-        }
-    )*};
-}
-fill_from!(bool, i8, i16, i32, i64, u8, u16, u32, u64, &str);
-
-impl From<f64> for Fill {
-    fn from(value: f64) -> Self {
-        Self::Value(match value {
-            v if v.is_nan() => "NaN".into(),
-            f64::INFINITY => "Infinity".into(),
-            f64::NEG_INFINITY => "-Infinity".into(),
-            v => v.into(),
-        })
-    }
-}
-
-impl From<f32> for Fill {
-    fn from(value: f32) -> Self {
-        f64::from(value).into()
-    }
 }

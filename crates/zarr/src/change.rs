@@ -151,12 +151,18 @@ impl Group {
         }
     }
 
-    /// Reads the group's documents again: what others changed is seen.
+    /// Reads the group's documents again, and the consolidated metadata it was opened with: what
+    /// others changed is seen.
     ///
     /// # Errors
     /// Where the group is gone or has become something else.
     pub async fn refresh(&mut self) -> Result<()> {
-        self.change(Document::Node, |_| Ok(())).await
+        self.change(Document::Node, |_| Ok(())).await?;
+        if let Some(view) = self.view().cloned() {
+            let view = view.refreshed(self).await?;
+            *self = self.clone().with_view(view);
+        }
+        Ok(())
     }
 }
 

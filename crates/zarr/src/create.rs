@@ -1,16 +1,18 @@
-//! Creating nodes: builders whose arguments are checked, all of them, before the store is touched.
+//! Creating arrays: a builder whose arguments are checked, all of them, before the store is touched.
+
+use std::sync::Arc;
 
 use serde_json::Value;
 use zarr_core::{
-    ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Error, Fill, Result, hierarchy,
+    ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Elements, Error, Fill, Resolved, Result,
+    Selection, hierarchy,
 };
 use zarr_metadata::{
-    Attributes, ChunkKeyEncoding, DataType, Extension, GroupMetadata, NodeMetadata, Order,
-    ZarrFormat,
+    Attributes, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
 };
 
 use crate::operation::operation;
-use crate::{Array, Group, Target};
+use crate::{Array, Data, DimensionName, Shape, Target};
 
 /// Creates an array. Without [`name`](CreateArray::name) it is the root of the store.
 ///
@@ -33,90 +35,44 @@ pub fn create_array(
     shape: impl Into<Shape>,
     dtype: impl Into<DataType>,
 ) -> CreateArray {
-    CreateArray {
-        target: store.into(),
-        name: String::new(),
-        options: ArrayOptions::new(shape.into().0, dtype.into()),
-        config: ArrayConfig::default(),
-        attributes: None,
-        overwrite: false,
-        context: None,
-    }
+    CreateArray::new(store, ArrayOptions::new(shape.into().0, dtype.into()))
 }
 
-/// Creates a group. Without [`path`](CreateGroup::path) it is the root of the store.
-pub fn create_group(store: impl Into<Target>) -> CreateGroup {
-    CreateGroup {
-        target: store.into(),
-        path: String::new(),
-        zarr_format: None,
-        attributes: None,
-        overwrite: false,
-        context: None,
-    }
+/// Creates an array of `float64`, unless told otherwise: [`create_array`] as zarr-python's first
+/// version had it.
+///
+/// ```
+/// # use zarr::{blocking::Wait, DataType, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let a = zarr::create(Target::Memory, [10]).wait()?;
+/// assert_eq!(a.dtype(), &DataType::Float64);
+/// let b = zarr::create(Target::Memory, [10]).dtype(DataType::Int8).wait()?;
+/// assert_eq!(b.dtype(), &DataType::Int8);
+/// # Ok(())
+/// # }
+/// ```
+pub fn create(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray {
+    create_array(store, shape, DataType::Float64)
 }
 
-/// A shape: `[10, 20]`, a `Vec`, a slice, a single length, or `()` for a scalar.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shape(pub Vec<u64>);
-
-impl<const N: usize> From<[u64; N]> for Shape {
-    fn from(shape: [u64; N]) -> Self {
-        Self(shape.to_vec())
-    }
-}
-
-impl From<Vec<u64>> for Shape {
-    fn from(shape: Vec<u64>) -> Self {
-        Self(shape)
-    }
-}
-
-impl From<&[u64]> for Shape {
-    fn from(shape: &[u64]) -> Self {
-        Self(shape.to_vec())
-    }
-}
-
-/// The shape of an array in memory.
-impl From<&[usize]> for Shape {
-    fn from(shape: &[usize]) -> Self {
-        Self(shape.iter().map(|&n| n as u64).collect())
-    }
-}
-
-impl From<u64> for Shape {
-    fn from(length: u64) -> Self {
-        Self(vec![length])
-    }
-}
-
-impl From<()> for Shape {
-    fn from((): ()) -> Self {
-        Self(vec![])
-    }
-}
-
-/// The name of an axis, or none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DimensionName(pub Option<String>);
-
-impl From<&str> for DimensionName {
-    fn from(name: &str) -> Self {
-        Self(Some(name.to_owned()))
-    }
-}
-
-impl From<String> for DimensionName {
-    fn from(name: String) -> Self {
-        Self(Some(name))
-    }
-}
-
-impl From<Option<&str>> for DimensionName {
-    fn from(name: Option<&str>) -> Self {
-        Self(name.map(str::to_owned))
-    }
+/// Creates an array of the shape and type of data, and writes the data.
+///
+/// Data of another type than `.dtype(..)` asks for is refused: nothing is cast.
+///
+/// ```
+/// # use zarr::{blocking::Wait, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let data = ndarray::array![[1_i16, 2], [3, 4]];
+/// let a = zarr::array(Target::Memory, &data).chunks([1, 2]).wait()?;
+/// assert_eq!(a.read::<i16>(..).wait()?, data.into_dyn());
+/// # Ok(())
+/// # }
+/// ```
+pub fn array(store: impl Into<Target>, data: impl Into<Data>) -> CreateArray {
+    let data = data.into();
+    let mut create = CreateArray::new(store, data.structure());
+    create.data = Some(data);
+    create
 }
 
 /// An array to be created: see [`create_array`].
@@ -130,9 +86,29 @@ pub struct CreateArray {
     attributes: Option<Value>,
     overwrite: bool,
     context: Option<Context>,
+    data: Option<Data>,
 }
 
 impl CreateArray {
+    pub(crate) fn new(store: impl Into<Target>, options: ArrayOptions) -> Self {
+        Self {
+            target: store.into(),
+            name: String::new(),
+            options,
+            config: ArrayConfig::default(),
+            attributes: None,
+            overwrite: false,
+            context: None,
+            data: None,
+        }
+    }
+
+    /// The element type.
+    pub fn dtype(mut self, dtype: impl Into<DataType>) -> Self {
+        self.options.data_type = dtype.into();
+        self
+    }
+
     /// The array's path in the store; groups that are missing above it are made.
     #[doc(alias = "path")]
     pub fn name(mut self, name: impl AsRef<str>) -> Self {
@@ -170,6 +146,12 @@ impl CreateArray {
     /// What turns arrays into bytes; `bytes`, little-endian, if not given.
     pub fn serializer(mut self, serializer: Extension) -> Self {
         self.options.serializer = Some(serializer);
+        self
+    }
+
+    /// All codecs in one list, in place of filters, serializer and compressors (format 3).
+    pub fn codecs(mut self, codecs: impl IntoIterator<Item = Extension>) -> Self {
+        self.options.codecs = Some(codecs.into_iter().collect());
         self
     }
 
@@ -220,6 +202,12 @@ impl CreateArray {
         self
     }
 
+    /// Writes the data that was given, which is the default, or creates the array alone.
+    pub fn write_data(mut self, yes: bool) -> Self {
+        self.data = self.data.filter(|_| yes);
+        self
+    }
+
     /// Replaces whatever is at this place. Nothing is deleted before all arguments are checked.
     pub fn overwrite(mut self, yes: bool) -> Self {
         self.overwrite = yes;
@@ -237,79 +225,59 @@ impl CreateArray {
         self
     }
 
-    async fn run(self) -> Result<Array> {
+    /// Checks everything that can be known without asking the store.
+    pub(crate) async fn prepare(self) -> Result<Prepared> {
         let context = self.context.unwrap_or_default();
         let location = self.target.location(&self.name).await?;
         let mut options = self.options;
-        options.attributes = object(self.attributes)?;
+        if self.attributes.is_some() {
+            options.attributes = object(self.attributes)?;
+        }
         let metadata = options.metadata(context.default_format())?;
-        let array = Array::new(location.clone(), metadata.clone(), context, self.config)?;
-        // Everything knowable is checked by now, or here, and nothing has been touched.
+        let array = Array::new(location, metadata, context, self.config)?;
         array.chunked().check_writable()?;
-        let node = NodeMetadata::Array(metadata);
-        hierarchy::create(&location, &node, self.overwrite).await?;
-        Ok(array)
+        let elements = |data: Data| {
+            let all = array.chunked().resolve(&Selection::from(..))?;
+            let elements = data.into_elements(array.path(), array.dtype(), &all)?;
+            Ok::<_, Error>((all, elements))
+        };
+        Ok(Prepared {
+            elements: self.data.map(elements).transpose()?,
+            array,
+            overwrite: self.overwrite,
+        })
+    }
+
+    async fn run(self) -> Result<Array> {
+        self.prepare().await?.create().await
     }
 }
 operation!(CreateArray => Array);
 
-/// A group to be created: see [`create_group`].
-#[must_use = "nothing is created until this is awaited or waited for"]
-#[derive(Clone, Debug)]
-pub struct CreateGroup {
-    target: Target,
-    path: String,
-    zarr_format: Option<ZarrFormat>,
-    attributes: Option<Value>,
+/// An array that can be created, as far as is known without asking the store.
+pub(crate) struct Prepared {
+    array: Array,
+    elements: Option<(Resolved, Elements)>,
     overwrite: bool,
-    context: Option<Context>,
 }
 
-impl CreateGroup {
-    /// The group's path in the store; groups that are missing above it are made.
-    #[doc(alias = "name")]
-    pub fn path(mut self, path: impl AsRef<str>) -> Self {
-        self.path = path.as_ref().to_owned();
-        self
+impl Prepared {
+    pub(crate) fn array(&self) -> &Array {
+        &self.array
     }
 
-    /// The format; that of the group above, or the context's default, if not given.
-    pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.zarr_format = Some(format);
-        self
-    }
-
-    /// The user's attributes: a JSON object.
-    pub fn attributes(mut self, attributes: impl Into<Value>) -> Self {
-        self.attributes = Some(attributes.into());
-        self
-    }
-
-    /// Replaces whatever is at this place, with all that lies below it.
-    pub fn overwrite(mut self, yes: bool) -> Self {
-        self.overwrite = yes;
-        self
-    }
-
-    /// Codecs, workers and limits other than the default ones, for the group's arrays.
-    pub fn context(mut self, context: &Context) -> Self {
-        self.context = Some(context.clone());
-        self
-    }
-
-    async fn run(self) -> Result<Group> {
-        let context = self.context.unwrap_or_default();
-        let location = self.target.location(&self.path).await?;
-        let format = self.zarr_format.unwrap_or_else(|| context.default_format());
-        let metadata = GroupMetadata::new(format, object(self.attributes)?);
-        let node = NodeMetadata::Group(metadata.clone());
-        hierarchy::create(&location, &node, self.overwrite).await?;
-        Group::new(location, metadata, context)
+    pub(crate) async fn create(self) -> Result<Array> {
+        let array = self.array;
+        let node = NodeMetadata::Array(array.metadata().clone());
+        hierarchy::create(array.chunked().location(), &node, self.overwrite).await?;
+        if let Some((all, elements)) = self.elements {
+            Arc::clone(array.chunked()).write(all, elements).await?;
+        }
+        Ok(array)
     }
 }
-operation!(CreateGroup => Group);
 
-fn object(attributes: Option<Value>) -> Result<Attributes> {
+pub(crate) fn object(attributes: Option<Value>) -> Result<Attributes> {
     match attributes {
         None => Ok(Attributes::new()),
         Some(Value::Object(attributes)) => Ok(attributes),

@@ -1,7 +1,9 @@
 //! What can be written: arrays, scalars, and untyped data, as one type. Copies nothing it can move.
 
 use ndarray::{Array, ArrayView, Dimension};
-use zarr_core::{DynData, Element, Elements, Error, ErrorKind, Resolved, Result, Values, c_order};
+use zarr_core::{
+    ArrayOptions, DynData, Element, Elements, Error, ErrorKind, Resolved, Result, Values, c_order,
+};
 use zarr_metadata::{DataType, NodePath};
 
 /// Elements to write: an array moved in, or one element for every cell.
@@ -44,6 +46,11 @@ impl Data {
 }
 
 impl Data {
+    /// An array of this shape and type, with every default.
+    pub(crate) fn structure(&self) -> ArrayOptions {
+        ArrayOptions::new(self.shape.clone().unwrap_or_default(), self.dtype.clone())
+    }
+
     /// The shape and the elements, if they are of the stored type.
     pub(crate) fn into_parts(
         self,

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use zarr_core::{Context, Result, hierarchy};
+use zarr_core::{Context, ErrorKind, Result, hierarchy};
 use zarr_metadata::{Attributes, DataType, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, Store};
 
 use crate::info::Info;
+use crate::view::View;
 use crate::{
     Array, CreateArray, CreateGroup, Members, Node, Shape, TreeView, create_array, create_group,
     open,
@@ -19,6 +20,8 @@ pub struct Group {
     path: NodePath,
     metadata: Arc<GroupMetadata>,
     context: Context,
+    /// What answers for the store, where the group was opened so.
+    view: Option<View>,
 }
 
 impl Group {
@@ -33,6 +36,27 @@ impl Group {
             path,
             metadata: Arc::new(metadata),
             context,
+            view: None,
+        })
+    }
+
+    pub(crate) fn with_view(self, view: Option<View>) -> Self {
+        Self { view, ..self }
+    }
+
+    pub(crate) fn view(&self) -> Option<&View> {
+        self.view.as_ref()
+    }
+
+    /// A node below, from its documents.
+    pub(crate) fn child(&self, path: &NodePath, node: NodeMetadata) -> Result<Node> {
+        let location = self.location.join(path.as_str())?;
+        let node = Node::new(location, node, self.context.clone())?;
+        Ok(match (node, &self.view) {
+            (Node::Group(group), Some(view)) => {
+                Node::Group(group.with_view(Some(view.below(path)?)))
+            }
+            (node, _) => node,
         })
     }
 
@@ -103,11 +127,38 @@ impl Group {
     #[doc(alias = "getitem")]
     pub async fn get(&self, path: impl AsRef<str>) -> Result<Node> {
         let format = self.zarr_format();
+        if let Some(view) = &self.view {
+            let path = NodePath::parse(path.as_ref())?;
+            if path.is_root() {
+                return Ok(Node::Group(self.clone()));
+            }
+            let location = self.location.join(path.as_str())?;
+            return self.child(&path, view.find(&location, &path)?);
+        }
         open(self)
             .path(path)
             .zarr_format(format)
             .context(&self.context)
             .await
+    }
+
+    /// The node at a path below this group, or `None` where there is none.
+    ///
+    /// # Errors
+    /// Where its metadata cannot be read.
+    pub async fn try_get(&self, path: impl AsRef<str>) -> Result<Option<Node>> {
+        match self.get(path).await {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound { .. }) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
+    /// Whether there is a node at a path below this group.
+    ///
+    /// # Errors
+    /// Where its metadata cannot be read.
+    pub async fn contains(&self, path: impl AsRef<str>) -> Result<bool> {
+        Ok(self.try_get(path).await?.is_some())
     }
 
     /// The array at a path below this group.

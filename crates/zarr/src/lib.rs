@@ -44,7 +44,10 @@
 //! ```
 //!
 //! # Where things are
-//! - creating: [`create_array`], [`create_group`]; opening: [`open`], [`open_array`], [`open_group`]
+//! - creating: [`create_array`], [`create_group`], [`create_hierarchy`], and with a value everywhere
+//!   [`zeros`], [`ones`], [`full`], [`empty`] and their `_like`s
+//! - opening: [`open`], [`open_array`], [`open_group`], [`open_consolidated`], each with a [`Mode`]
+//! - arrays in memory: [`array()`], [`save`], [`load`]
 //! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`]
 //! - blocking use: [`blocking::Wait`]; codecs, workers and limits: [`Context`]
 //! - what can go wrong: [`Error`], by [`ErrorKind`] or, coarser, by [`ErrorClass`]
@@ -56,30 +59,53 @@ pub mod blocking;
 mod change;
 mod consolidate;
 mod create;
+mod create_group;
+mod create_hierarchy;
 mod data;
+mod filled;
 mod group;
 mod info;
+mod load;
 mod members;
+mod mode;
+mod node;
 mod open;
+mod opening;
 mod operation;
+mod require;
+mod save;
+mod shape;
 mod target;
 mod tree;
+mod view;
 
 pub use array::{Array, Read, ReadDyn, Write};
 pub use change::{Append, Edit, Resize, UpdateAttributes};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
-pub use create::{CreateArray, CreateGroup, DimensionName, Shape, create_array, create_group};
+pub use create::{CreateArray, array, create, create_array};
+pub use create_group::{CreateGroup, create_group, group};
+pub use create_hierarchy::{CreateHierarchy, NewNode, create_hierarchy};
 pub use data::Data;
+pub use filled::{Like, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like};
 pub use group::Group;
 pub use info::Info;
+pub use load::{LazyGroup, Load, Loaded, load};
 pub use members::Members;
+pub use mode::Mode;
 /// Arrays in memory: what [`Array::read`] gives and [`Array::write`] takes.
 pub use ndarray;
-pub use open::{Node, Open, OpenArray, OpenGroup, open, open_array, open_group};
+pub use node::Node;
+pub use open::{
+    Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
+};
+pub use require::RequireArray;
+pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
 pub use serde_json::json;
+pub use shape::{DimensionName, Shape};
 pub use target::Target;
 pub use tree::TreeView;
+pub use view::UseConsolidated;
 pub use zarr_codecs::{Registry, Span};
 pub use zarr_core::{
     ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,

@@ -4,7 +4,7 @@ use zarr_core::{Result, hierarchy};
 use zarr_metadata::{NodeMetadata, NodePath};
 
 use crate::operation::operation;
-use crate::{Group, Node};
+use crate::{Array, Group, Node};
 
 /// The nodes below a group, to be awaited: see [`Group::members`]. Paths are relative to the group,
 /// and in order.
@@ -41,6 +41,9 @@ impl Members {
     /// Where the store cannot list, or a document cannot be read.
     pub async fn metadata(self) -> Result<Vec<(NodePath, NodeMetadata)>> {
         let Self { group, depth } = self;
+        if let Some(view) = group.view() {
+            return view.members(depth);
+        }
         let found = hierarchy::members(group.location(), group.zarr_format(), depth).await?;
         let above = group.path().segments().count();
         let relative = |path: NodePath| {
@@ -57,10 +60,64 @@ impl Members {
         let group = self.group.clone();
         let nodes = self.metadata().await?;
         let open = |(path, node): (NodePath, NodeMetadata)| {
-            let location = group.location().join(path.as_str())?;
-            Ok((path, Node::new(location, node, group.context().clone())?))
+            let node = group.child(&path, node)?;
+            Ok((path, node))
         };
         nodes.into_iter().map(open).collect()
     }
 }
 operation!(Members => Vec<(NodePath, Node)>);
+
+impl Group {
+    /// How many nodes there are directly below; of those deeper down tells [`Members`].
+    ///
+    /// # Errors
+    /// Where the store cannot list, or a document cannot be read.
+    pub async fn nmembers(&self) -> Result<u64> {
+        Ok(self.members().metadata().await?.len() as u64)
+    }
+
+    /// The names of the nodes directly below, in order.
+    ///
+    /// # Errors
+    /// Where the store cannot list, or a document cannot be read.
+    pub async fn keys(&self) -> Result<Vec<String>> {
+        let members = self.members().metadata().await?;
+        let name = |(path, _): (NodePath, NodeMetadata)| path.as_str().to_owned();
+        Ok(members.into_iter().map(name).collect())
+    }
+
+    /// The arrays directly below, by name and in order.
+    ///
+    /// # Errors
+    /// Where the store cannot list, or a document cannot be read.
+    pub async fn arrays(&self) -> Result<Vec<(String, Array)>> {
+        let array = |(path, node): (NodePath, Node)| match node {
+            Node::Array(array) => Some((path.as_str().to_owned(), array)),
+            Node::Group(_) => None,
+        };
+        Ok(self
+            .members()
+            .await?
+            .into_iter()
+            .filter_map(array)
+            .collect())
+    }
+
+    /// The groups directly below, by name and in order.
+    ///
+    /// # Errors
+    /// Where the store cannot list, or a document cannot be read.
+    pub async fn groups(&self) -> Result<Vec<(String, Group)>> {
+        let group = |(path, node): (NodePath, Node)| match node {
+            Node::Group(group) => Some((path.as_str().to_owned(), group)),
+            Node::Array(_) => None,
+        };
+        Ok(self
+            .members()
+            .await?
+            .into_iter()
+            .filter_map(group)
+            .collect())
+    }
+}

@@ -1,82 +1,15 @@
-//! Opening nodes that exist.
+//! The functions and builders that open nodes. What a mode means is decided in `opening`.
 
-use zarr_core::{ArrayConfig, Context, ErrorKind, NodeKind, Result, hierarchy};
-use zarr_metadata::{NodeMetadata, ZarrFormat};
-use zarr_store::Location;
+use serde_json::Value;
+use zarr_core::{ArrayOptions, Context, NodeKind, Result};
+use zarr_metadata::ZarrFormat;
 
+use crate::opening::At;
 use crate::operation::operation;
-use crate::{Array, Group, Target};
+use crate::view::{UseConsolidated, View};
+use crate::{Array, Group, Like, Mode, Node, Target};
 
-/// An array or a group.
-#[derive(Clone, Debug)]
-pub enum Node {
-    /// An array.
-    Array(Array),
-    /// A group.
-    Group(Group),
-}
-
-impl Node {
-    pub(crate) fn new(location: Location, node: NodeMetadata, context: Context) -> Result<Self> {
-        Ok(match node {
-            NodeMetadata::Array(metadata) => Self::Array(Array::new(
-                location,
-                metadata,
-                context,
-                ArrayConfig::default(),
-            )?),
-            NodeMetadata::Group(metadata) => Self::Group(Group::new(location, metadata, context)?),
-        })
-    }
-
-    /// Which of the two it is.
-    pub fn kind(&self) -> NodeKind {
-        match self {
-            Self::Array(_) => NodeKind::Array,
-            Self::Group(_) => NodeKind::Group,
-        }
-    }
-
-    /// The array.
-    ///
-    /// # Errors
-    /// Where it is a group.
-    pub fn into_array(self) -> Result<Array> {
-        match self {
-            Self::Array(array) => Ok(array),
-            Self::Group(group) => {
-                let (expected, found) = (NodeKind::Array, NodeKind::Group);
-                Err(ErrorKind::WrongKind {
-                    path: group.path().clone(),
-                    expected,
-                    found,
-                }
-                .into())
-            }
-        }
-    }
-
-    /// The group.
-    ///
-    /// # Errors
-    /// Where it is an array.
-    pub fn into_group(self) -> Result<Group> {
-        match self {
-            Self::Group(group) => Ok(group),
-            Self::Array(array) => {
-                let (expected, found) = (NodeKind::Group, NodeKind::Array);
-                Err(ErrorKind::WrongKind {
-                    path: array.path().clone(),
-                    expected,
-                    found,
-                }
-                .into())
-            }
-        }
-    }
-}
-
-/// Opens whatever node is there.
+/// Opens whatever node is there. With a [`mode`](Open::mode) it may be created.
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -95,44 +28,77 @@ pub fn open(store: impl Into<Target>) -> Open {
     }
 }
 
-/// Opens an array.
+/// Opens an array. With a [`mode`](OpenArray::mode) it may be created.
+///
+/// ```
+/// use zarr::blocking::Wait;
+/// use zarr::{ArrayOptions, DataType, MemoryStore, Mode};
+/// # fn main() -> zarr::Result<()> {
+/// let store = MemoryStore::new();
+/// let options = ArrayOptions::new([10], DataType::Int16);
+/// let open = zarr::open_array(store.clone()).mode(Mode::Append).or_create(options);
+/// open.wait()?.write(.., 3_i16).wait()?;
+///
+/// let read_only = zarr::open_array(store).mode(Mode::Read).wait()?;
+/// assert_eq!(read_only.read::<i16>(0).wait()?[[]], 3);
+/// assert!(read_only.write(.., 4_i16).wait().is_err());
+/// # Ok(())
+/// # }
+/// ```
 pub fn open_array(store: impl Into<Target>) -> OpenArray {
     OpenArray {
         at: At::new(store.into()),
     }
 }
 
-/// Opens a group.
+/// Opens an array, or creates one with the structure of another: see
+/// [`empty_like`](crate::empty_like).
+///
+/// ```
+/// use zarr::blocking::Wait;
+/// # use zarr::Target;
+/// # fn main() -> zarr::Result<()> {
+/// let group = zarr::group(Target::Memory).wait()?;
+/// let a = group.ones("a", [4]).wait()?;
+/// let b = zarr::open_like(&group, &a).path("b").wait()?;
+/// assert_eq!(b.read::<f64>(..).wait()?.sum(), 4.0);
+/// # Ok(())
+/// # }
+/// ```
+pub fn open_like(store: impl Into<Target>, like: &impl Like) -> OpenArray {
+    open_array(store)
+        .mode(Mode::Append)
+        .or_create(like.structure())
+}
+
+/// Opens a group. With a [`mode`](OpenGroup::mode) it may be created.
 pub fn open_group(store: impl Into<Target>) -> OpenGroup {
     OpenGroup {
         at: At::new(store.into()),
+        use_consolidated: UseConsolidated::Never,
     }
 }
 
-/// What all openings share.
-#[derive(Clone, Debug)]
-struct At {
-    target: Target,
-    path: String,
-    zarr_format: Option<ZarrFormat>,
-    context: Option<Context>,
-}
-
-impl At {
-    fn new(target: Target) -> Self {
-        Self {
-            target,
-            path: String::new(),
-            zarr_format: None,
-            context: None,
-        }
-    }
-
-    async fn open(self, wanted: &'static str) -> Result<Node> {
-        let location = self.target.location(&self.path).await?;
-        let node = hierarchy::find(&location, self.zarr_format, wanted).await?;
-        Node::new(location, node, self.context.unwrap_or_default())
-    }
+/// Opens a group by its consolidated metadata, which must be there: what is below it is then known
+/// without asking the store.
+///
+/// What was created, changed or deleted below since then is not seen before
+/// [`refresh`](Group::refresh), and what it was before has to be consolidated first.
+///
+/// ```
+/// use zarr::blocking::Wait;
+/// # use zarr::Target;
+/// # fn main() -> zarr::Result<()> {
+/// let root = zarr::group(Target::Memory).wait()?;
+/// root.ones("a/b", [4]).wait()?;
+/// zarr::consolidate_metadata(&root).wait()?;
+/// let root = zarr::open_consolidated(&root).wait()?;
+/// assert_eq!(root.array("a/b").wait()?.shape(), [4]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn open_consolidated(store: impl Into<Target>) -> OpenGroup {
+    open_group(store).use_consolidated(UseConsolidated::Require)
 }
 
 /// The setters of an opening.
@@ -145,15 +111,37 @@ macro_rules! opening {
                 self
             }
 
-            /// Looks for this format only; for format 3, then 2, if not given.
+            /// Looks for this format only, and creates nodes of it; format 3, then 2, is looked for
+            /// if not given.
             pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
                 self.at.zarr_format = Some(format);
+                self
+            }
+
+            /// What to do about a node that is there, or is not. Without a mode the node must be
+            /// there, and is written as the store allows.
+            pub fn mode(mut self, mode: Mode) -> Self {
+                self.at.mode = Some(mode);
                 self
             }
 
             /// Codecs, workers and limits other than the default ones.
             pub fn context(mut self, context: &Context) -> Self {
                 self.at.context = Some(context.clone());
+                self
+            }
+        }
+    };
+}
+
+/// The setter of openings that may create an array.
+macro_rules! or_create {
+    ($builder:ident) => {
+        impl $builder {
+            /// The array to create where the mode asks for it. One that is there keeps its own shape,
+            /// type and settings.
+            pub fn or_create(mut self, array: ArrayOptions) -> Self {
+                self.at.array = Some(array);
                 self
             }
         }
@@ -167,10 +155,11 @@ pub struct Open {
     at: At,
 }
 opening!(Open);
+or_create!(Open);
 
 impl Open {
     async fn run(self) -> Result<Node> {
-        self.at.open("array or group").await
+        self.at.open(None).await
     }
 }
 operation!(Open => Node);
@@ -182,10 +171,11 @@ pub struct OpenArray {
     at: At,
 }
 opening!(OpenArray);
+or_create!(OpenArray);
 
 impl OpenArray {
     async fn run(self) -> Result<Array> {
-        self.at.open("array").await?.into_array()
+        self.at.open(Some(NodeKind::Array)).await?.into_array()
     }
 }
 operation!(OpenArray => Array);
@@ -195,12 +185,27 @@ operation!(OpenArray => Array);
 #[derive(Clone, Debug)]
 pub struct OpenGroup {
     at: At,
+    use_consolidated: UseConsolidated,
 }
 opening!(OpenGroup);
 
 impl OpenGroup {
+    /// The attributes of a group that is created: a JSON object. One that is there keeps its own.
+    pub fn attributes(mut self, attributes: impl Into<Value>) -> Self {
+        self.at.attributes = Some(attributes.into());
+        self
+    }
+
+    /// Whether nodes below are looked up in the group's consolidated metadata.
+    pub fn use_consolidated(mut self, which: UseConsolidated) -> Self {
+        self.use_consolidated = which;
+        self
+    }
+
     async fn run(self) -> Result<Group> {
-        self.at.open("group").await?.into_group()
+        let group = self.at.open(Some(NodeKind::Group)).await?.into_group()?;
+        let view = View::read(&group, &self.use_consolidated).await?;
+        Ok(group.with_view(view))
     }
 }
 operation!(OpenGroup => Group);

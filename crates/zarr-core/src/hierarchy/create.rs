@@ -3,7 +3,7 @@
 
 use futures_util::future::join;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath};
+use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, PutMode, StoreErrorKind, StoreExt};
 
 use super::delete::remove;
@@ -35,32 +35,42 @@ pub async fn create(location: &Location, node: &NodeMetadata, overwrite: bool) -
         },
     };
     if overwrite {
-        if !here {
+        // More likely a directory of somebody's files than what is left of an array.
+        if !here && location.path().is_root() {
             check_foreign(location, &path).await?;
         }
         remove(location, here).await?;
     }
     for place in missing.into_iter().rev() {
-        let group = NodeMetadata::Group(GroupMetadata::new(format, Attributes::new()));
-        match put(&place, &group, true).await {
-            // Somebody else made it at the same time.
-            Err(error) if is_taken(&error) => {}
-            other => other?,
-        }
+        put_group(&place, format).await?;
     }
-    put(location, node, !overwrite).await.map_err(|error| {
-        if is_taken(&error) {
-            exists(location, path, kind(node))
-        } else {
-            error
-        }
-    })
+    put_node(location, node, !overwrite).await
 }
 
-/// Refuses to empty a whole store in which there is no node at the root: more likely a directory of
-/// somebody's files than what is left of an array.
-async fn check_foreign(location: &Location, path: &NodePath) -> Result<()> {
-    if location.path().is_root() && !location.store().is_empty(location.path()).await? {
+/// Writes the documents of a node that was asked for.
+pub(super) async fn put_node(location: &Location, node: &NodeMetadata, new: bool) -> Result<()> {
+    match put(location, node, new).await {
+        Err(error) if is_taken(&error) => Err(exists(location, path_of(location)?, kind(node))),
+        other => other,
+    }
+}
+
+/// Writes the document of a group on the way to a node.
+pub(super) async fn put_group(place: &Location, format: ZarrFormat) -> Result<()> {
+    match put(place, &empty_group(format), true).await {
+        // Somebody else made it at the same time.
+        Err(error) if is_taken(&error) => Ok(()),
+        other => other,
+    }
+}
+
+pub(super) fn empty_group(format: ZarrFormat) -> NodeMetadata {
+    NodeMetadata::Group(GroupMetadata::new(format, Attributes::new()))
+}
+
+/// Refuses a place where there is no node and yet something.
+pub(super) async fn check_foreign(location: &Location, path: &NodePath) -> Result<()> {
+    if !location.store().is_empty(location.path()).await? {
         let store = location.store().to_string();
         return Err(ErrorKind::Foreign {
             path: path.clone(),
@@ -72,11 +82,11 @@ async fn check_foreign(location: &Location, path: &NodePath) -> Result<()> {
 }
 
 /// The places above, nearest first.
-fn ancestors(location: &Location) -> impl Iterator<Item = Location> {
+pub(super) fn ancestors(location: &Location) -> impl Iterator<Item = Location> {
     std::iter::successors(location.parent(), Location::parent)
 }
 
-async fn look_at(places: Vec<Location>) -> Result<Vec<(Location, Option<NodeKind>)>> {
+pub(super) async fn look_at(places: Vec<Location>) -> Result<Vec<(Location, Option<NodeKind>)>> {
     stream::iter(places)
         .map(|place| async move {
             let found = read(&place, None).await?.as_ref().map(kind);
@@ -87,7 +97,7 @@ async fn look_at(places: Vec<Location>) -> Result<Vec<(Location, Option<NodeKind
         .await
 }
 
-fn missing_groups(
+pub(super) fn missing_groups(
     path: &NodePath,
     above: Vec<(Location, Option<NodeKind>)>,
 ) -> Result<Vec<Location>> {
@@ -127,7 +137,7 @@ fn is_taken(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Store(e) if matches!(e.kind, StoreErrorKind::AlreadyExists))
 }
 
-fn exists(location: &Location, path: NodePath, found: NodeKind) -> Error {
+pub(super) fn exists(location: &Location, path: NodePath, found: NodeKind) -> Error {
     ErrorKind::Exists {
         path,
         found,

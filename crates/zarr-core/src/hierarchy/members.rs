@@ -20,6 +20,14 @@ pub enum Depth {
 }
 
 impl Depth {
+    /// Whether a node this many levels down is still looked at.
+    pub(super) fn reaches(self, levels: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Levels(deepest) => levels <= deepest,
+        }
+    }
+
     /// What is left one level further down; `None` where that is nothing.
     fn below(self) -> Option<Self> {
         match self {

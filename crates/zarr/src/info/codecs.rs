@@ -2,6 +2,7 @@
 //! spelled. Knows names and settings; whether a codec exists here is nobody's business.
 
 use serde_json::{Map, Value};
+use zarr_core::codec_parts;
 use zarr_metadata::{ArrayMetadata, Extension, v2};
 
 use super::python::{printable, setting};
@@ -47,31 +48,10 @@ impl Codecs {
     }
 }
 
-/// Codecs from arrays to bytes: what stands before one is a filter, what stands behind it a
-/// compressor, known or not.
-const SERIALIZERS: [&str; 9] = [
-    "bytes",
-    "sharding_indexed",
-    "vlen-utf8",
-    "vlen-bytes",
-    "packbits",
-    "pcodec",
-    "zfp",
-    "numcodecs.pcodec",
-    "numcodecs.zfpy",
-];
-
 fn fields(codecs: &[Extension], swaps: bool) -> Vec<(&'static str, String)> {
     let show = |codecs: &[Extension]| tuple(codecs.iter().map(|codec| v3_codec(codec, swaps)));
-    let serializer = codecs
-        .iter()
-        .position(|codec| SERIALIZERS.contains(&codec.name.as_str()));
-    let parts = serializer.and_then(|at| {
-        let (filters, rest) = codecs.split_at_checked(at)?;
-        Some((filters, rest.split_first()?))
-    });
-    match parts {
-        Some((filters, (serializer, compressors))) => vec![
+    match codec_parts(codecs) {
+        Some((filters, serializer, compressors)) => vec![
             ("Filters", show(filters)),
             ("Serializer", v3_codec(serializer, swaps)),
             ("Compressors", show(compressors)),

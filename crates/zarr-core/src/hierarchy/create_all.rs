@@ -1,0 +1,182 @@
+//! Creating many nodes at once: one look at everything, every check before anything is deleted, and
+//! the root last, so that no reader sees it without its tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
+use zarr_store::Location;
+
+use super::create::{
+    ancestors, check_foreign, empty_group, exists, look_at, missing_groups, put_group, put_node,
+};
+use super::delete::remove;
+use super::{kind, path_of, read};
+use crate::{Error, ErrorKind, NodeKind, Result};
+
+type Nodes = BTreeMap<NodePath, NodeMetadata>;
+
+/// Writes the documents of new nodes at paths below a place, and those of all groups that are missing
+/// between them, at the place itself, and above it. Says which nodes were made, those groups too.
+///
+/// With `overwrite` what is at the named paths is deleted first, with all below it; groups between
+/// them are never deleted. What the documents say is the caller's to check.
+///
+/// # Errors
+/// Where nodes differ in format or lie in an array, [`ErrorKind::Exists`] where one is there and is not
+/// to be overwritten, and what the store says.
+pub async fn create_all(location: &Location, nodes: Nodes, overwrite: bool) -> Result<Nodes> {
+    let Some(format) = one_format(&nodes)? else {
+        return Ok(nodes);
+    };
+    let root = path_of(location)?;
+    for path in nodes.keys() {
+        root.join(path.as_str())?.check_new()?;
+    }
+    let between = between(&root, &nodes)?;
+    let found = look(location, &nodes, &between, overwrite).await?;
+
+    let mut new = nodes.clone();
+    for path in &between {
+        // What an overwritten node takes with it is made again.
+        let goes = overwrite && path.ancestors().any(|above| nodes.contains_key(&above));
+        match found.get(path) {
+            Some(NodeKind::Group) if !goes => {}
+            Some(NodeKind::Array) if !goes => return Err(inside(&root, path, &nodes)?),
+            _ => {
+                new.insert(path.clone(), empty_group(format));
+            }
+        }
+    }
+    let above: Vec<Location> = look_above(location, &root).await?;
+    for (path, _) in nodes.iter().filter(|_| overwrite) {
+        // The topmost of the named nodes take the others with them.
+        if path.ancestors().all(|above| !nodes.contains_key(&above)) {
+            remove(&location.join(path.as_str())?, found.contains_key(path)).await?;
+        }
+    }
+    write(location, &new, &nodes, overwrite).await?;
+    for place in above {
+        put_group(&place, format).await?;
+    }
+    Ok(new)
+}
+
+/// The format of all nodes, or `None` where there is no node.
+fn one_format(nodes: &Nodes) -> Result<Option<ZarrFormat>> {
+    let formats: BTreeSet<ZarrFormat> = nodes.values().map(NodeMetadata::format).collect();
+    if formats.len() > 1 {
+        let text = "all nodes of a hierarchy have one format; these are of format 2 and of 3";
+        return Err(Error::argument("nodes", text));
+    }
+    Ok(formats.first().copied())
+}
+
+/// The groups nobody named: every path on the way to a node.
+fn between(root: &NodePath, nodes: &Nodes) -> Result<BTreeSet<NodePath>> {
+    let mut between = BTreeSet::new();
+    for path in nodes.keys() {
+        for above in path.ancestors() {
+            match nodes.get(&above) {
+                Some(NodeMetadata::Array(_)) => {
+                    let (path, ancestor) = (root.join(path.as_str())?, root.join(above.as_str())?);
+                    return Err(ErrorKind::ParentIsArray { path, ancestor }.into());
+                }
+                Some(NodeMetadata::Group(_)) => {}
+                None => {
+                    between.insert(above);
+                }
+            }
+        }
+    }
+    Ok(between)
+}
+
+/// What is there already, of all paths in one round.
+async fn look(
+    location: &Location,
+    nodes: &Nodes,
+    between: &BTreeSet<NodePath>,
+    overwrite: bool,
+) -> Result<BTreeMap<NodePath, NodeKind>> {
+    let limit = location.store().hints().concurrency.max(1);
+    let looks: Vec<_> = nodes
+        .keys()
+        .chain(between)
+        .map(|path| look_here(location, path, nodes.contains_key(path), overwrite))
+        .collect();
+    let found: Vec<_> = stream::iter(looks)
+        .buffer_unordered(limit)
+        .try_collect()
+        .await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// `named`: whether a node is to be created here, and is not only on the way to one.
+async fn look_here(
+    location: &Location,
+    path: &NodePath,
+    named: bool,
+    overwrite: bool,
+) -> Result<Option<(NodePath, NodeKind)>> {
+    let place = location.join(path.as_str())?;
+    let here = match read(&place, None).await {
+        // A document that cannot be read is in the way like any other.
+        Err(error) if named && overwrite && matches!(error.kind(), ErrorKind::Metadata { .. }) => {
+            Some(NodeKind::Group)
+        }
+        found => found?.as_ref().map(kind),
+    };
+    match here {
+        Some(found) if named && !overwrite => Err(exists(&place, path_of(&place)?, found)),
+        None if named && overwrite && place.path().is_root() => {
+            check_foreign(&place, &path_of(&place)?).await?;
+            Ok(None)
+        }
+        here => Ok(here.map(|kind| (path.clone(), kind))),
+    }
+}
+
+/// The error of nodes that would lie in an array which is there.
+fn inside(root: &NodePath, array: &NodePath, nodes: &Nodes) -> Result<Error> {
+    let below = |path: &&NodePath| path.ancestors().any(|above| above == *array);
+    let path = nodes.keys().find(below).unwrap_or(array);
+    let (path, ancestor) = (root.join(path.as_str())?, root.join(array.as_str())?);
+    Ok(ErrorKind::ParentIsArray { path, ancestor }.into())
+}
+
+/// The places above that are no group yet, nearest first.
+async fn look_above(location: &Location, root: &NodePath) -> Result<Vec<Location>> {
+    let found = look_at(ancestors(location).collect()).await?;
+    missing_groups(root, found)
+}
+
+/// Level by level, the deepest first.
+async fn write(location: &Location, new: &Nodes, named: &Nodes, overwrite: bool) -> Result<()> {
+    let limit = location.store().hints().concurrency.max(1);
+    let mut levels: BTreeMap<usize, Vec<_>> = BTreeMap::new();
+    for (path, node) in new {
+        let (place, named) = (location.join(path.as_str())?, named.contains_key(path));
+        let level = levels.entry(path.segments().count()).or_default();
+        level.push(put_either(place, node, named, overwrite));
+    }
+    for (_, level) in levels.into_iter().rev() {
+        stream::iter(level)
+            .buffer_unordered(limit)
+            .try_collect::<Vec<()>>()
+            .await?;
+    }
+    Ok(())
+}
+
+async fn put_either(
+    place: Location,
+    node: &NodeMetadata,
+    named: bool,
+    overwrite: bool,
+) -> Result<()> {
+    match named {
+        true => put_node(&place, node, !overwrite).await,
+        false => put_group(&place, node.format()).await,
+    }
+}

@@ -1,0 +1,127 @@
+//! From an array's documents back to what its creator asked for, so that another like it can be made.
+//! Checks nothing: what cannot be used is said when the other array is created.
+
+use serde_json::{Map, Value};
+use zarr_metadata::{
+    ArrayMetadata, Attributes, ChunkGridMetadata, Endian, Extension, ZarrFormat, v2, v3,
+};
+
+use super::{ArrayOptions, Chunks, Codecs, Fill};
+
+impl ArrayOptions {
+    /// Everything structural of an array: format, shape, type, grid, shards, codecs, names of chunks
+    /// and axes, fill value. Not the attributes.
+    pub fn like(array: &ArrayMetadata) -> Self {
+        match array {
+            ArrayMetadata::V2 { array, .. } => Self::like_v2(array),
+            ArrayMetadata::V3(array) => Self::like_v3(array),
+        }
+    }
+
+    fn like_v3(array: &v3::ArrayMetadata) -> Self {
+        let mut options = Self::new(array.shape.clone(), array.data_type.clone());
+        options.zarr_format = Some(ZarrFormat::V3);
+        options.chunk_key_encoding = Some(array.chunk_key_encoding);
+        options.dimension_names.clone_from(&array.dimension_names);
+        options.fill_value = Fill::Value(array.fill_value.clone());
+        let outer = match &array.chunk_grid {
+            ChunkGridMetadata::Regular { chunk_shape } => Chunks::Shape(chunk_shape.clone()),
+            // No handle exists on an array of another grid.
+            _ => Chunks::Auto,
+        };
+        let Some((inner, codecs, settings)) = shard(&array.codecs) else {
+            options.chunks = outer;
+            options.set_codecs(&array.codecs);
+            return options;
+        };
+        options.chunks = Chunks::Shape(inner);
+        options.shards = Some(outer);
+        options.shard_settings = settings;
+        options.set_codecs(&codecs);
+        options
+    }
+
+    fn like_v2(array: &v2::ArrayMetadata) -> Self {
+        let mut options = Self::new(array.shape.clone(), array.dtype.data_type.clone());
+        options.zarr_format = Some(ZarrFormat::V2);
+        options.chunks = Chunks::Shape(array.chunks.clone());
+        options.order = Some(array.order);
+        options.chunk_key_encoding = Some(zarr_metadata::ChunkKeyEncoding::V2(
+            array.dimension_separator,
+        ));
+        if array.dtype.endian == Some(Endian::Big) {
+            options.serializer = Some(Extension::new("bytes").with("endian", "big"));
+        }
+        let list = |codecs: &[v2::Codec]| {
+            Codecs::List(codecs.iter().map(v2::Codec::to_extension).collect())
+        };
+        options.filters = list(&array.filters);
+        options.compressors = list(array.compressor.as_slice());
+        options.fill_value = match &array.fill_value {
+            Value::Null => Fill::Null,
+            written => {
+                let whole = ArrayMetadata::V2 {
+                    array: array.clone(),
+                    attributes: Attributes::new(),
+                };
+                let read = whole.fill_value().ok();
+                Fill::Value(read.map_or_else(
+                    || written.clone(),
+                    |fill| fill.to_json(&array.dtype.data_type),
+                ))
+            }
+        };
+        options
+    }
+
+    fn set_codecs(&mut self, codecs: &[Extension]) {
+        match codec_parts(codecs) {
+            Some((filters, serializer, compressors)) => {
+                self.filters = filters.to_vec().into();
+                self.serializer = Some(serializer.clone());
+                self.compressors = compressors.to_vec().into();
+            }
+            None => self.codecs = Some(codecs.to_vec()),
+        }
+    }
+}
+
+/// The inner chunks of an array whose only codec is the sharding one, their codecs, and what else is
+/// set there.
+type Shard = (Vec<u64>, Vec<Extension>, Map<String, Value>);
+
+fn shard(codecs: &[Extension]) -> Option<Shard> {
+    let [only] = codecs else { return None };
+    if only.name != "sharding_indexed" {
+        return None;
+    }
+    let inner = only.get("chunk_shape").ok()??;
+    let codecs = only.get("codecs").ok()??;
+    let mut settings = only.configuration.clone();
+    settings.retain(|key, _| !matches!(key.as_str(), "chunk_shape" | "codecs"));
+    Some((inner, codecs, settings))
+}
+
+/// Codecs from arrays to bytes: what stands before one is a filter, what stands behind it a
+/// compressor, known or not.
+const SERIALIZERS: [&str; 9] = [
+    "bytes",
+    "sharding_indexed",
+    "vlen-utf8",
+    "vlen-bytes",
+    "packbits",
+    "pcodec",
+    "zfp",
+    "numcodecs.pcodec",
+    "numcodecs.zfpy",
+];
+
+/// The filters, the serializer and the compressors of a v3 chain; `None` where it cannot be told
+/// which codec makes bytes of arrays.
+pub fn codec_parts(codecs: &[Extension]) -> Option<(&[Extension], &Extension, &[Extension])> {
+    let is_serializer = |codec: &Extension| SERIALIZERS.contains(&codec.name.as_str());
+    let at = codecs.iter().position(is_serializer)?;
+    let (filters, rest) = codecs.split_at_checked(at)?;
+    let (serializer, compressors) = rest.split_first()?;
+    Some((filters, serializer, compressors))
+}

@@ -1,0 +1,183 @@
+//! `create_hierarchy`: many nodes in one call. Checks what the documents say; how they are written is
+//! `zarr-core`'s.
+
+use std::collections::BTreeMap;
+
+use zarr_core::{ArrayConfig, ArrayOptions, Context, Error, Result, hierarchy};
+use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
+
+use crate::operation::operation;
+use crate::{Array, Group, Node, Target};
+
+/// Creates all nodes of a hierarchy, by their paths below a place, and the groups between them.
+///
+/// Nothing is written before all of them are checked. What is deepest is written first and the root
+/// last: a reader who finds the root finds everything.
+///
+/// ```
+/// # use zarr::{blocking::Wait, ArrayOptions, DataType, NewNode, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let image = ArrayOptions::new([64, 64], DataType::UInt8);
+/// let nodes = [
+///     ("images/0", NewNode::from(image.clone())),
+///     ("images/1", image.into()),
+///     ("labels", NewNode::group()),
+/// ];
+/// let made = zarr::create_hierarchy(Target::Memory, nodes).wait()?;
+/// let paths: Vec<_> = made.keys().map(|path| path.as_str()).collect();
+/// assert_eq!(paths, ["", "images", "images/0", "images/1", "labels"]);
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "create_nodes")]
+pub fn create_hierarchy<P: AsRef<str>, N: Into<NewNode>>(
+    store: impl Into<Target>,
+    nodes: impl IntoIterator<Item = (P, N)>,
+) -> CreateHierarchy {
+    let nodes = nodes.into_iter();
+    CreateHierarchy {
+        target: store.into(),
+        nodes: nodes
+            .map(|(path, node)| (path.as_ref().to_owned(), node.into()))
+            .collect(),
+        overwrite: false,
+        context: None,
+        within: None,
+    }
+}
+
+impl Group {
+    /// Creates all nodes of a hierarchy below this group, of its format: see [`create_hierarchy`].
+    /// The group itself cannot be among them.
+    pub fn create_hierarchy<P: AsRef<str>, N: Into<NewNode>>(
+        &self,
+        nodes: impl IntoIterator<Item = (P, N)>,
+    ) -> CreateHierarchy {
+        CreateHierarchy {
+            within: Some(self.zarr_format()),
+            ..create_hierarchy(self, nodes).context(self.context())
+        }
+    }
+}
+
+/// A node to be created: [`ArrayOptions`], documents of either kind, or [`NewNode::group`].
+#[derive(Clone, Debug)]
+pub struct NewNode(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    Array(Box<ArrayOptions>),
+    /// A group of whatever format the others have.
+    Group(Attributes),
+    Documents(Box<NodeMetadata>),
+}
+
+impl NewNode {
+    /// A group without attributes.
+    pub fn group() -> Self {
+        Self(Source::Group(Attributes::new()))
+    }
+
+    fn metadata(self, default: ZarrFormat) -> Result<NodeMetadata> {
+        match self.0 {
+            Source::Array(options) => Ok(NodeMetadata::Array(options.metadata(default)?)),
+            Source::Group(attributes) => {
+                Ok(NodeMetadata::Group(GroupMetadata::new(default, attributes)))
+            }
+            Source::Documents(documents) => Ok(*documents),
+        }
+    }
+}
+
+impl From<ArrayOptions> for NewNode {
+    fn from(options: ArrayOptions) -> Self {
+        Self(Source::Array(Box::new(options)))
+    }
+}
+
+/// A group with these attributes.
+impl From<Attributes> for NewNode {
+    fn from(attributes: Attributes) -> Self {
+        Self(Source::Group(attributes))
+    }
+}
+
+impl From<ArrayMetadata> for NewNode {
+    fn from(documents: ArrayMetadata) -> Self {
+        NodeMetadata::Array(documents).into()
+    }
+}
+
+impl From<GroupMetadata> for NewNode {
+    fn from(documents: GroupMetadata) -> Self {
+        NodeMetadata::Group(documents).into()
+    }
+}
+
+impl From<NodeMetadata> for NewNode {
+    fn from(documents: NodeMetadata) -> Self {
+        Self(Source::Documents(Box::new(documents)))
+    }
+}
+
+/// Nodes to be created, by path: see [`create_hierarchy`]. Gives those that were made, the groups
+/// between them too.
+#[must_use = "nothing is created until this is awaited or waited for"]
+#[derive(Clone, Debug)]
+pub struct CreateHierarchy {
+    target: Target,
+    nodes: Vec<(String, NewNode)>,
+    overwrite: bool,
+    context: Option<Context>,
+    /// The format of the group that all of it lies in.
+    within: Option<ZarrFormat>,
+}
+
+impl CreateHierarchy {
+    /// Replaces what is at the paths that are named, with all below it. Groups between them stay.
+    pub fn overwrite(mut self, yes: bool) -> Self {
+        self.overwrite = yes;
+        self
+    }
+
+    /// Codecs, workers and limits other than the default ones.
+    pub fn context(mut self, context: &Context) -> Self {
+        self.context = Some(context.clone());
+        self
+    }
+
+    async fn run(self) -> Result<BTreeMap<NodePath, Node>> {
+        let context = self.context.unwrap_or_default();
+        let location = self.target.location("").await?;
+        let default = self.within.unwrap_or_else(|| context.default_format());
+        let mut nodes = BTreeMap::new();
+        for (text, node) in self.nodes {
+            let path = NodePath::parse(&text)?;
+            let node = node.metadata(default)?;
+            if self.within.is_some() && path.is_root() {
+                let text = "a group cannot create itself; name what is to be in it";
+                return Err(Error::argument("nodes", text));
+            }
+            if self.within.is_some_and(|format| format != node.format()) {
+                let text = format!("`{path}` is of another format than its group, {default}");
+                return Err(Error::argument("nodes", text));
+            }
+            if let NodeMetadata::Array(array) = &node {
+                let (place, array) = (location.join(path.as_str())?, array.clone());
+                let array = Array::new(place, array, context.clone(), ArrayConfig::default())?;
+                array.chunked().check_writable()?;
+            }
+            if nodes.insert(path, node).is_some() {
+                let text = format!("two nodes are at `{text}`");
+                return Err(Error::argument("nodes", text));
+            }
+        }
+        let made = hierarchy::create_all(&location, nodes, self.overwrite).await?;
+        let open = |(path, node): (NodePath, NodeMetadata)| {
+            let place = location.join(path.as_str())?;
+            Ok((path, Node::new(place, node, context.clone())?))
+        };
+        made.into_iter().map(open).collect()
+    }
+}
+operation!(CreateHierarchy => BTreeMap<NodePath, Node>);

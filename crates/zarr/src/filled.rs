@@ -1,0 +1,199 @@
+//! Arrays that begin with one value everywhere, and arrays like others. Writes no chunk: the value is
+//! the fill value.
+
+use zarr_core::{ArrayOptions, Fill};
+
+use crate::{Array, CreateArray, Group, Shape, Target, create};
+
+/// What another array can be made like: its structure, not its data.
+pub trait Like {
+    /// Everything structural: of an [`Array`] format, shape, type, chunks, shards, codecs, names of
+    /// chunks and axes, and fill value; of an array in memory shape and type.
+    fn structure(&self) -> ArrayOptions;
+}
+
+impl Like for Array {
+    fn structure(&self) -> ArrayOptions {
+        ArrayOptions::like(self.metadata())
+    }
+}
+
+impl<S, D> Like for ndarray::ArrayBase<S, D>
+where
+    S: ndarray::Data,
+    S::Elem: crate::Element,
+    D: ndarray::Dimension,
+{
+    fn structure(&self) -> ArrayOptions {
+        let shape = Shape::from(self.shape());
+        ArrayOptions::new(shape.0, <S::Elem as crate::Element>::data_type())
+    }
+}
+
+impl Like for crate::DynData {
+    fn structure(&self) -> ArrayOptions {
+        ArrayOptions::new(self.shape.clone(), self.dtype.clone())
+    }
+}
+
+/// Creates an array whose elements nobody has chosen: they are read as the type's default. `float64`
+/// unless `.dtype(..)` says otherwise.
+///
+/// ```
+/// # use zarr::{blocking::Wait, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let a = zarr::empty(Target::Memory, [2, 3]).wait()?;
+/// assert_eq!(a.read::<f64>(..).wait()?.sum(), 0.0);
+/// # Ok(())
+/// # }
+/// ```
+pub fn empty(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray {
+    create(store, shape)
+}
+
+/// Creates an array of zeros: of texts these are empty. `float64` unless `.dtype(..)` says otherwise.
+///
+/// ```
+/// # use zarr::{blocking::Wait, DataType, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let a = zarr::zeros(Target::Memory, [2, 3]).dtype(DataType::String).wait()?;
+/// assert_eq!(a.read::<String>(..).wait()?[[1, 2]], "");
+/// # Ok(())
+/// # }
+/// ```
+pub fn zeros(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray {
+    full(store, shape, Fill::Zero)
+}
+
+/// Creates an array of ones: numbers, or bools that are true. `float64` unless `.dtype(..)` says
+/// otherwise.
+///
+/// ```
+/// # use zarr::{blocking::Wait, DataType, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let a = zarr::ones(Target::Memory, [2, 3]).dtype(DataType::UInt8).wait()?;
+/// assert_eq!(a.read::<u8>(..).wait()?.sum(), 6);
+/// // There is no text that is one.
+/// assert!(zarr::ones(Target::Memory, [2]).dtype(DataType::String).wait().is_err());
+/// # Ok(())
+/// # }
+/// ```
+pub fn ones(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray {
+    full(store, shape, Fill::One)
+}
+
+/// Creates an array that has this value everywhere. `float64` unless `.dtype(..)` says otherwise.
+///
+/// ```
+/// # use zarr::{blocking::Wait, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let a = zarr::full(Target::Memory, [2, 3], 0.5).wait()?;
+/// assert_eq!(a.read::<f64>(..).wait()?.sum(), 3.0);
+/// # Ok(())
+/// # }
+/// ```
+pub fn full(
+    store: impl Into<Target>,
+    shape: impl Into<Shape>,
+    fill_value: impl Into<Fill>,
+) -> CreateArray {
+    create(store, shape).fill_value(fill_value)
+}
+
+/// Creates an array like another: everything structural is the same, fill value included, unless the
+/// builder is told otherwise. Attributes and data are not taken over.
+///
+/// ```
+/// # use zarr::{blocking::Wait, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let a = zarr::full(Target::Memory, [40, 60], 7).chunks([20, 20]).wait()?;
+/// let b = zarr::empty_like(Target::Memory, &a).wait()?;
+/// assert_eq!(b.metadata(), a.metadata());
+/// let c = zarr::empty_like(Target::Memory, &ndarray::Array2::<i16>::zeros((4, 6))).wait()?;
+/// assert_eq!(c.shape(), [4, 6]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn empty_like(store: impl Into<Target>, like: &impl Like) -> CreateArray {
+    CreateArray::new(store, like.structure())
+}
+
+/// Creates an array of zeros with the structure of another: see [`empty_like`].
+pub fn zeros_like(store: impl Into<Target>, like: &impl Like) -> CreateArray {
+    full_like(store, like, Fill::Zero)
+}
+
+/// Creates an array of ones with the structure of another: see [`empty_like`].
+pub fn ones_like(store: impl Into<Target>, like: &impl Like) -> CreateArray {
+    full_like(store, like, Fill::One)
+}
+
+/// Creates an array that has this value everywhere, with the structure of another: see
+/// [`empty_like`].
+pub fn full_like(
+    store: impl Into<Target>,
+    like: &impl Like,
+    fill_value: impl Into<Fill>,
+) -> CreateArray {
+    empty_like(store, like).fill_value(fill_value)
+}
+
+impl Group {
+    /// Where an array of this group is to be, and with what.
+    fn place(&self, name: impl AsRef<str>, create: CreateArray) -> CreateArray {
+        create.name(name).context(self.context())
+    }
+
+    /// Creates an array below this group, of its format: see [`empty`].
+    pub fn empty(&self, name: impl AsRef<str>, shape: impl Into<Shape>) -> CreateArray {
+        let create = self.place(name, empty(self, shape));
+        create.default_format(self.zarr_format())
+    }
+
+    /// Creates an array of zeros below this group, of its format: see [`zeros`].
+    pub fn zeros(&self, name: impl AsRef<str>, shape: impl Into<Shape>) -> CreateArray {
+        self.empty(name, shape).fill_value(Fill::Zero)
+    }
+
+    /// Creates an array of ones below this group, of its format: see [`ones`].
+    pub fn ones(&self, name: impl AsRef<str>, shape: impl Into<Shape>) -> CreateArray {
+        self.empty(name, shape).fill_value(Fill::One)
+    }
+
+    /// Creates an array with one value everywhere below this group, of its format: see [`full`].
+    pub fn full(
+        &self,
+        name: impl AsRef<str>,
+        shape: impl Into<Shape>,
+        fill_value: impl Into<Fill>,
+    ) -> CreateArray {
+        self.empty(name, shape).fill_value(fill_value)
+    }
+
+    /// Creates an array below this group, with the structure of another: see [`empty_like`].
+    pub fn empty_like(&self, name: impl AsRef<str>, like: &impl Like) -> CreateArray {
+        // An array of another format would not be found among the group's members.
+        let create = self.place(name, empty_like(self, like));
+        create.zarr_format(self.zarr_format())
+    }
+
+    /// Creates an array of zeros below this group, with the structure of another.
+    pub fn zeros_like(&self, name: impl AsRef<str>, like: &impl Like) -> CreateArray {
+        self.empty_like(name, like).fill_value(Fill::Zero)
+    }
+
+    /// Creates an array of ones below this group, with the structure of another.
+    pub fn ones_like(&self, name: impl AsRef<str>, like: &impl Like) -> CreateArray {
+        self.empty_like(name, like).fill_value(Fill::One)
+    }
+
+    /// Creates an array with one value everywhere below this group, with the structure of another.
+    pub fn full_like(
+        &self,
+        name: impl AsRef<str>,
+        like: &impl Like,
+        fill_value: impl Into<Fill>,
+    ) -> CreateArray {
+        self.empty_like(name, like).fill_value(fill_value)
+    }
+}

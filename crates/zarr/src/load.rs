@@ -1,0 +1,152 @@
+//! Loading into memory: an array at once, a group by name when it is asked for.
+
+use std::collections::BTreeMap;
+
+use ndarray::ArrayD;
+use zarr_core::{Context, DynData, Element, ErrorKind, NodeKind, Result};
+use zarr_metadata::ZarrFormat;
+
+use crate::operation::operation;
+use crate::{Group, Node, Open, Target, open};
+
+/// Loads what is at a place: all elements of an array, or a group whose arrays are loaded by name.
+///
+/// ```
+/// # use zarr::{blocking::Wait, Loaded, MemoryStore};
+/// # fn main() -> zarr::Result<()> {
+/// let store = MemoryStore::new();
+/// zarr::save(store.clone()).named("x", ndarray::array![1_i16, 2]).named("y", 0.5).wait()?;
+///
+/// let Loaded::Group(group) = zarr::load(store.clone()).wait()? else { unreachable!() };
+/// assert_eq!(group.names().collect::<Vec<_>>(), ["x", "y"]);
+/// assert_eq!(group.array::<i16>("x").wait()?.sum(), 3);
+///
+/// let x = zarr::load(store).path("x").wait()?.into_array()?;
+/// assert_eq!(x.shape, [2]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn load(store: impl Into<Target>) -> Load {
+    Load { open: open(store) }
+}
+
+/// What is to be loaded: see [`load`].
+#[must_use = "nothing is loaded until this is awaited or waited for"]
+#[derive(Clone, Debug)]
+pub struct Load {
+    open: Open,
+}
+
+impl Load {
+    /// Where in the store.
+    pub fn path(self, path: impl AsRef<str>) -> Self {
+        Self {
+            open: self.open.path(path),
+        }
+    }
+
+    /// Looks for this format only; for format 3, then 2, if not given.
+    pub fn zarr_format(self, format: ZarrFormat) -> Self {
+        Self {
+            open: self.open.zarr_format(format),
+        }
+    }
+
+    /// Codecs, workers and limits other than the default ones.
+    pub fn context(self, context: &Context) -> Self {
+        Self {
+            open: self.open.context(context),
+        }
+    }
+
+    async fn run(self) -> Result<Loaded> {
+        Loaded::new(self.open.await?).await
+    }
+}
+operation!(Load => Loaded);
+
+/// What was loaded: see [`load`].
+#[derive(Clone, Debug)]
+pub enum Loaded {
+    /// All elements of an array.
+    Array(DynData),
+    /// A group, of which nothing is loaded yet.
+    Group(LazyGroup),
+}
+
+impl Loaded {
+    async fn new(node: Node) -> Result<Self> {
+        match node {
+            Node::Array(array) => Ok(Self::Array(array.read_dyn(..).await?)),
+            Node::Group(group) => Ok(Self::Group(LazyGroup::new(group).await?)),
+        }
+    }
+
+    /// The elements.
+    ///
+    /// # Errors
+    /// Where it is a group.
+    pub fn into_array(self) -> Result<DynData> {
+        match self {
+            Self::Array(array) => Ok(array),
+            Self::Group(LazyGroup { group, .. }) => Err(ErrorKind::WrongKind {
+                path: group.path().clone(),
+                expected: NodeKind::Array,
+                found: NodeKind::Group,
+            }
+            .into()),
+        }
+    }
+}
+
+/// A group whose arrays are loaded when they are asked for. What is in it was listed once.
+#[derive(Clone, Debug)]
+pub struct LazyGroup {
+    group: Group,
+    nodes: BTreeMap<String, Node>,
+}
+
+impl LazyGroup {
+    async fn new(group: Group) -> Result<Self> {
+        let nodes = group.members().await?.into_iter();
+        let nodes = nodes.map(|(path, node)| (path.as_str().to_owned(), node));
+        Ok(Self {
+            nodes: nodes.collect(),
+            group,
+        })
+    }
+
+    /// The group.
+    pub fn group(&self) -> &Group {
+        &self.group
+    }
+
+    /// The names of the arrays and groups in it.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.nodes.keys().map(String::as_str)
+    }
+
+    /// Loads the array, or lists the group, of this name or at this path.
+    ///
+    /// # Errors
+    /// Where there is none, and where it cannot be read.
+    pub async fn load(&self, name: impl AsRef<str>) -> Result<Loaded> {
+        Loaded::new(self.node(name.as_ref()).await?).await
+    }
+
+    /// Loads the array of this name or at this path as elements of exactly the stored type.
+    ///
+    /// # Errors
+    /// Where there is none, where a group is there, and where it cannot be read as `T`.
+    pub async fn array<T: Element>(&self, name: impl AsRef<str>) -> Result<ArrayD<T>> {
+        let array = self.node(name.as_ref()).await?.into_array()?;
+        array.read::<T>(..).await
+    }
+
+    async fn node(&self, name: &str) -> Result<Node> {
+        match self.nodes.get(name) {
+            Some(node) => Ok(node.clone()),
+            None => self.group.get(name).await,
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `Node`: an array or a group, told apart by what is there.
+
+use zarr_core::{ArrayConfig, Context, ErrorKind, NodeKind, Result};
+use zarr_metadata::NodeMetadata;
+use zarr_store::Location;
+
+use crate::{Array, Group};
+
+/// An array or a group.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// An array.
+    Array(Array),
+    /// A group.
+    Group(Group),
+}
+
+impl Node {
+    pub(crate) fn new(location: Location, node: NodeMetadata, context: Context) -> Result<Self> {
+        Ok(match node {
+            NodeMetadata::Array(metadata) => Self::Array(Array::new(
+                location,
+                metadata,
+                context,
+                ArrayConfig::default(),
+            )?),
+            NodeMetadata::Group(metadata) => Self::Group(Group::new(location, metadata, context)?),
+        })
+    }
+
+    /// Which of the two it is.
+    pub fn kind(&self) -> NodeKind {
+        match self {
+            Self::Array(_) => NodeKind::Array,
+            Self::Group(_) => NodeKind::Group,
+        }
+    }
+
+    /// The array.
+    ///
+    /// # Errors
+    /// Where it is a group.
+    pub fn into_array(self) -> Result<Array> {
+        match self {
+            Self::Array(array) => Ok(array),
+            Self::Group(group) => {
+                let (expected, found) = (NodeKind::Array, NodeKind::Group);
+                Err(ErrorKind::WrongKind {
+                    path: group.path().clone(),
+                    expected,
+                    found,
+                }
+                .into())
+            }
+        }
+    }
+
+    /// The group.
+    ///
+    /// # Errors
+    /// Where it is an array.
+    pub fn into_group(self) -> Result<Group> {
+        match self {
+            Self::Group(group) => Ok(group),
+            Self::Array(array) => {
+                let (expected, found) = (NodeKind::Group, NodeKind::Array);
+                Err(ErrorKind::WrongKind {
+                    path: array.path().clone(),
+                    expected,
+                    found,
+                }
+                .into())
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Opening a node in a mode: what is looked for, what is created, and what is refused.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use zarr_core::{ArrayOptions, Context, Error, ErrorKind, NodeKind, Result, hierarchy};
+use zarr_metadata::{NodeMetadata, ZarrFormat};
+use zarr_store::{Location, Op, ReadOnly, StoreError, StoreErrorKind};
+
+use crate::{CreateArray, Mode, Node, Target, create_group};
+
+/// What all openings share.
+#[derive(Clone, Debug)]
+pub(crate) struct At {
+    pub(crate) target: Target,
+    pub(crate) path: String,
+    pub(crate) zarr_format: Option<ZarrFormat>,
+    pub(crate) context: Option<Context>,
+    pub(crate) mode: Option<Mode>,
+    /// The array to create where there is none.
+    pub(crate) array: Option<ArrayOptions>,
+    /// The attributes of a group that is created.
+    pub(crate) attributes: Option<Value>,
+}
+
+impl At {
+    pub(crate) fn new(target: Target) -> Self {
+        Self {
+            target,
+            path: String::new(),
+            zarr_format: None,
+            context: None,
+            mode: None,
+            array: None,
+            attributes: None,
+        }
+    }
+
+    /// `wanted` is `None` where either kind will do.
+    pub(crate) async fn open(mut self, wanted: Option<NodeKind>) -> Result<Node> {
+        let location = self.location().await?;
+        let wanted = wanted.or(self.array.is_some().then_some(NodeKind::Array));
+        match self.mode {
+            None | Some(Mode::Read | Mode::ReadWrite) => {
+                let text = match wanted {
+                    None => "array or group",
+                    Some(NodeKind::Array) => "array",
+                    Some(NodeKind::Group) => "group",
+                };
+                let node = hierarchy::find(&location, self.zarr_format, text).await?;
+                self.node(location, node, wanted)
+            }
+            Some(Mode::Append) => {
+                if let Some(node) = hierarchy::read(&location, self.zarr_format).await? {
+                    return self.node(location, node, wanted);
+                }
+                match self.clone().create(location.clone(), wanted, false).await {
+                    Err(error) if matches!(error.kind(), ErrorKind::Exists { .. }) => {
+                        // Somebody else made it at the same time, or it is of the other format.
+                        match hierarchy::read(&location, self.zarr_format).await? {
+                            Some(node) => self.node(location, node, wanted),
+                            None => Err(error),
+                        }
+                    }
+                    made => made,
+                }
+            }
+            Some(Mode::Write) => {
+                if wanted.is_none()
+                    && let Some(found) = hierarchy::read(&location, None).await?
+                {
+                    self.zarr_format.get_or_insert(found.format());
+                    if let NodeMetadata::Array(array) = found {
+                        self.array = Some(ArrayOptions::like(&array));
+                    }
+                }
+                self.create(location, wanted, true).await
+            }
+            Some(Mode::CreateNew) => {
+                hierarchy::check_vacant(&location).await?;
+                self.create(location, wanted, false).await
+            }
+        }
+    }
+
+    /// The place, as the mode allows it to be used.
+    async fn location(&self) -> Result<Location> {
+        let location = self.target.location(&self.path).await?;
+        let writable = location.store().hints().writable;
+        match self.mode {
+            Some(Mode::Read) if writable => {
+                let (store, path) = (Arc::clone(location.store()), location.path().clone());
+                Ok(Location::new(Arc::new(ReadOnly::new(store)), path))
+            }
+            None | Some(Mode::Read) => Ok(location),
+            Some(_) if writable => Ok(location),
+            Some(_) => {
+                let (store, path) = (location.store(), location.path().as_str());
+                Err(StoreError::new(Op::Put, store, path, StoreErrorKind::ReadOnly).into())
+            }
+        }
+    }
+
+    fn node(
+        self,
+        location: Location,
+        node: NodeMetadata,
+        wanted: Option<NodeKind>,
+    ) -> Result<Node> {
+        let found = hierarchy::kind(&node);
+        match wanted {
+            Some(expected) if expected != found => {
+                let path = hierarchy::path_of(&location)?;
+                Err(ErrorKind::WrongKind {
+                    path,
+                    expected,
+                    found,
+                }
+                .into())
+            }
+            _ => Node::new(location, node, self.context.unwrap_or_default()),
+        }
+    }
+
+    async fn create(
+        self,
+        location: Location,
+        wanted: Option<NodeKind>,
+        overwrite: bool,
+    ) -> Result<Node> {
+        let context = self.context.unwrap_or_default();
+        if let Some(mut options) = self.array {
+            options.zarr_format = self.zarr_format.or(options.zarr_format);
+            let create = CreateArray::new(location, options).overwrite(overwrite);
+            return create.context(&context).await.map(Node::Array);
+        }
+        if wanted == Some(NodeKind::Array) {
+            let text = "an array cannot be created without shape and type: give them as \
+                        `ArrayOptions::new(shape, dtype)`";
+            return Err(Error::argument("or_create", text));
+        }
+        let mut create = create_group(location).overwrite(overwrite);
+        if let Some(format) = self.zarr_format {
+            create = create.zarr_format(format);
+        }
+        if let Some(attributes) = self.attributes {
+            create = create.attributes(attributes);
+        }
+        create.context(&context).await.map(Node::Group)
+    }
+}

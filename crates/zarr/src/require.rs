@@ -1,0 +1,188 @@
+//! What must be in a group: found, or made.
+
+use zarr_core::{Error, ErrorKind, Result};
+use zarr_metadata::DataType;
+
+use crate::operation::operation;
+use crate::{Array, CreateArray, CreateGroup, Group, Shape, group};
+
+impl Group {
+    /// The group at a path below this one; it is created where there is none.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::group(Target::Memory).wait()?;
+    /// let new = root.require_group("a/b").wait()?;
+    /// let same = root.require_group("a/b").wait()?;
+    /// assert_eq!(new.path(), same.path());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn require_group(&self, name: impl AsRef<str>) -> CreateGroup {
+        let group = group(self).path(name).context(self.context());
+        group.zarr_format(self.zarr_format())
+    }
+
+    /// The groups at these paths below this one, in their order; those that are missing are created.
+    ///
+    /// # Errors
+    /// As [`require_group`](Self::require_group); groups that were created before an error stay.
+    pub async fn require_groups<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Vec<Group>> {
+        // The builders first: whatever `names` is need not be `Send`.
+        let groups: Vec<_> = names
+            .into_iter()
+            .map(|name| self.require_group(name))
+            .collect();
+        let mut found = Vec::with_capacity(groups.len());
+        for group in groups {
+            found.push(group.await?);
+        }
+        Ok(found)
+    }
+
+    /// The array at a path below this group, if it has this shape and a type whose elements all are
+    /// elements of `dtype` too; it is created where there is none.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::group(Target::Memory).wait()?;
+    /// let new = root.require_array("a", [10], DataType::Int16).with(|new| new.chunks([5])).wait()?;
+    /// assert_eq!(new.chunks(), [5]);
+    /// let wider = root.require_array("a", [10], DataType::Int32);
+    /// assert_eq!(wider.clone().wait()?.dtype(), &DataType::Int16);
+    /// assert!(wider.exact(true).wait().is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn require_array(
+        &self,
+        name: impl AsRef<str>,
+        shape: impl Into<Shape>,
+        dtype: impl Into<DataType>,
+    ) -> RequireArray {
+        let (shape, dtype) = (shape.into(), dtype.into());
+        RequireArray {
+            create: self.create_array(&name, shape.clone(), dtype.clone()),
+            group: self.clone(),
+            name: name.as_ref().to_owned(),
+            shape,
+            dtype,
+            exact: false,
+        }
+    }
+}
+
+/// An array that must be in a group: see [`Group::require_array`].
+#[must_use = "nothing is opened or created until this is awaited or waited for"]
+#[derive(Clone, Debug)]
+pub struct RequireArray {
+    create: CreateArray,
+    group: Group,
+    name: String,
+    shape: Shape,
+    dtype: DataType,
+    exact: bool,
+}
+
+impl RequireArray {
+    /// Takes an array of exactly this type only.
+    pub fn exact(mut self, yes: bool) -> Self {
+        self.exact = yes;
+        self
+    }
+
+    /// What the array is to be where it is created. One that is there is not judged by it.
+    pub fn with(mut self, options: impl FnOnce(CreateArray) -> CreateArray) -> Self {
+        self.create = options(self.create);
+        self
+    }
+
+    async fn run(self) -> Result<Array> {
+        if let Some(found) = self.group.try_get(&self.name).await? {
+            return self.check(found.into_array()?);
+        }
+        match self.create.clone().await {
+            // Somebody else made it at the same time.
+            Err(error) if matches!(error.kind(), ErrorKind::Exists { .. }) => {
+                match self.group.try_get(&self.name).await? {
+                    Some(found) => self.check(found.into_array()?),
+                    None => Err(error),
+                }
+            }
+            made => made,
+        }
+    }
+
+    fn check(&self, found: Array) -> Result<Array> {
+        if found.shape() != self.shape.0 {
+            let text = format!(
+                "`{}` is of shape {:?}, not {:?}",
+                found.path(),
+                found.shape(),
+                self.shape.0
+            );
+            return Err(Error::argument("shape", text));
+        }
+        let (stored, asked) = (found.dtype(), &self.dtype);
+        if stored != asked && (self.exact || !holds(asked, stored)) {
+            let text = format!("`{}` is of type {stored}, not {asked}", found.path());
+            return Err(Error::argument("dtype", text));
+        }
+        Ok(found)
+    }
+}
+operation!(RequireArray => Array);
+
+/// A number type: how many bits of an integer it holds exactly.
+enum Number {
+    Signed(u32),
+    Unsigned(u32),
+    /// With the size in bytes, a complex number's part.
+    Float(u32),
+    Complex(u32),
+}
+
+/// Whether every element of `inner` is one of `outer`: what numpy calls a safe cast.
+fn holds(outer: &DataType, inner: &DataType) -> bool {
+    use Number::{Complex, Float, Signed, Unsigned};
+    let outer = match number(outer) {
+        Some(outer) => outer,
+        None => return false,
+    };
+    if *inner == DataType::Bool {
+        return true;
+    }
+    match (number(inner), outer) {
+        (Some(Signed(a)), Signed(b)) | (Some(Unsigned(a)), Unsigned(b)) => a <= b,
+        (Some(Unsigned(a)), Signed(b)) => a < b,
+        // numpy counts 64 bits as held by a double.
+        (Some(Signed(a) | Unsigned(a)), Float(b) | Complex(b)) => a < b || (a == 64 && b == 64),
+        (Some(Float(a)), Float(b) | Complex(b)) | (Some(Complex(a)), Complex(b)) => a <= b,
+        _ => false,
+    }
+}
+
+fn number(data_type: &DataType) -> Option<Number> {
+    use Number::{Complex, Float, Signed, Unsigned};
+    Some(match data_type {
+        DataType::Int8 => Signed(8),
+        DataType::Int16 => Signed(16),
+        DataType::Int32 => Signed(32),
+        DataType::Int64 => Signed(64),
+        DataType::UInt8 => Unsigned(8),
+        DataType::UInt16 => Unsigned(16),
+        DataType::UInt32 => Unsigned(32),
+        DataType::UInt64 => Unsigned(64),
+        DataType::Float16 => Float(16),
+        DataType::Float32 => Float(32),
+        DataType::Float64 => Float(64),
+        DataType::Complex64 => Complex(32),
+        DataType::Complex128 => Complex(64),
+        _ => return None,
+    })
+}

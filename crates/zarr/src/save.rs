@@ -1,0 +1,217 @@
+//! Saving arrays that are in memory: one at a place, or several in a group.
+
+use std::collections::BTreeMap;
+
+use zarr_core::{Context, Error, ErrorKind, NodeKind, Result, hierarchy};
+use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
+use zarr_store::Location;
+
+use crate::create::Prepared;
+use crate::operation::operation;
+use crate::{CreateArray, Data, Group, Target, array, group};
+
+/// Saves arrays: a single one that has no name as an array, all others in a group.
+///
+/// ```
+/// # use zarr::{blocking::Wait, MemoryStore};
+/// # fn main() -> zarr::Result<()> {
+/// let store = MemoryStore::new();
+/// let (x, y) = (ndarray::array![1, 2], ndarray::array![0.5]);
+/// zarr::save(store.clone()).array(&x).path("one").wait()?;
+/// zarr::save(store.clone()).array(&x).named("y", y).path("two").wait()?;
+///
+/// let root = zarr::open_group(store).wait()?;
+/// assert_eq!(root.array("one").wait()?.read::<i32>(..).wait()?, x.into_dyn());
+/// assert_eq!(root.group("two").wait()?.keys().wait()?, ["arr_0", "y"]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn save(store: impl Into<Target>) -> Save {
+    Save {
+        target: store.into(),
+        path: String::new(),
+        zarr_format: None,
+        overwrite: false,
+        context: None,
+        in_group: false,
+        unnamed: Vec::new(),
+        named: Vec::new(),
+    }
+}
+
+/// Saves one array: [`array()`], by the name that goes with [`save`] and [`load`](crate::load).
+pub fn save_array(store: impl Into<Target>, data: impl Into<Data>) -> CreateArray {
+    array(store, data)
+}
+
+/// Saves arrays in a group, also if it is one alone: see [`save`].
+///
+/// A group that is there stays: arrays of the same names are replaced, others are added.
+///
+/// ```
+/// # use zarr::{blocking::Wait, MemoryStore};
+/// # fn main() -> zarr::Result<()> {
+/// let store = MemoryStore::new();
+/// zarr::save_group(store.clone()).named("x", 1).wait()?;
+/// zarr::save_group(store.clone()).named("y", 2).wait()?;
+/// assert_eq!(zarr::open_group(store).wait()?.keys().wait()?, ["x", "y"]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn save_group(store: impl Into<Target>) -> Save {
+    Save {
+        in_group: true,
+        ..save(store)
+    }
+}
+
+/// Arrays to be saved: see [`save`] and [`save_group`].
+#[must_use = "nothing is saved until this is awaited or waited for"]
+#[derive(Clone, Debug)]
+pub struct Save {
+    target: Target,
+    path: String,
+    zarr_format: Option<ZarrFormat>,
+    overwrite: bool,
+    context: Option<Context>,
+    /// Whether one array alone goes into a group too.
+    in_group: bool,
+    unnamed: Vec<Data>,
+    named: Vec<(String, Data)>,
+}
+
+impl Save {
+    /// An array, in a group called `arr_0`, `arr_1`, and so on.
+    pub fn array(mut self, data: impl Into<Data>) -> Self {
+        self.unnamed.push(data.into());
+        self
+    }
+
+    /// An array of this name in the group.
+    pub fn named(mut self, name: impl Into<String>, data: impl Into<Data>) -> Self {
+        self.named.push((name.into(), data.into()));
+        self
+    }
+
+    /// Where in the store.
+    pub fn path(mut self, path: impl AsRef<str>) -> Self {
+        path.as_ref().clone_into(&mut self.path);
+        self
+    }
+
+    /// The format; that of the group that is there, or the context's default, if not given.
+    pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
+        self.zarr_format = Some(format);
+        self
+    }
+
+    /// Replaces the node at this place, a group with all that is in it. Nothing is deleted before
+    /// all arguments are checked.
+    pub fn overwrite(mut self, yes: bool) -> Self {
+        self.overwrite = yes;
+        self
+    }
+
+    /// Codecs, workers and limits other than the default ones.
+    pub fn context(mut self, context: &Context) -> Self {
+        self.context = Some(context.clone());
+        self
+    }
+
+    async fn run(mut self) -> Result<()> {
+        let location = self.target.location(&self.path).await?;
+        let context = self.context.take().unwrap_or_default();
+        if !self.in_group && self.named.is_empty() && self.unnamed.len() == 1 {
+            for data in self.unnamed {
+                let mut create = array(location.clone(), data).overwrite(self.overwrite);
+                if let Some(format) = self.zarr_format {
+                    create = create.zarr_format(format);
+                }
+                create.context(&context).await?;
+            }
+            return Ok(());
+        }
+        let (overwrite, asked) = (self.overwrite, self.zarr_format);
+        let arrays = self.arrays()?;
+        let there = match overwrite {
+            true => None,
+            false => group_at(&location, asked).await?,
+        };
+        let format = there.or(asked).unwrap_or_else(|| context.default_format());
+        let mut prepared = vec![];
+        for (path, data) in arrays {
+            let create = array(location.clone(), data).name(path.as_str());
+            let create = create.zarr_format(format).context(&context);
+            prepared.push(create.overwrite(true).prepare().await?);
+        }
+        if there.is_some() {
+            check_replaced(&prepared).await?;
+        }
+        let group = group(location).zarr_format(format).overwrite(overwrite);
+        let _: Group = group.context(&context).await?;
+        // One after the other: each of them keeps all workers busy.
+        for array in prepared {
+            array.create().await?;
+        }
+        Ok(())
+    }
+
+    /// The arrays by their paths in the group.
+    fn arrays(self) -> Result<BTreeMap<NodePath, Data>> {
+        let numbered = self.unnamed.into_iter().enumerate();
+        let numbered = numbered.map(|(i, data)| (format!("arr_{i}"), data));
+        let wrong = |text: String| Err(Error::argument("named", text));
+        let mut arrays = BTreeMap::new();
+        for (name, data) in numbered.chain(self.named) {
+            let path = NodePath::parse(&name)?;
+            path.check_new()?;
+            if path.is_root() {
+                return wrong("an array in a group needs a name".to_owned());
+            }
+            if arrays.insert(path, data).is_some() {
+                return wrong(format!("two arrays are called `{name}`"));
+            }
+        }
+        if arrays.is_empty() {
+            let text = "there is nothing to save; give an array with `.array(..)` or `.named(..)`";
+            return Err(Error::argument("array", text));
+        }
+        for path in arrays.keys() {
+            if let Some(above) = path.ancestors().find(|above| arrays.contains_key(above)) {
+                let text = format!("`{path}` would lie in `{above}`, which is an array too");
+                return wrong(text);
+            }
+        }
+        Ok(arrays)
+    }
+}
+operation!(Save => ());
+
+/// The format of the group that is at a place, if there is one.
+async fn group_at(location: &Location, format: Option<ZarrFormat>) -> Result<Option<ZarrFormat>> {
+    match hierarchy::read(location, format).await? {
+        Some(NodeMetadata::Array(_)) => Err(ErrorKind::Exists {
+            path: hierarchy::path_of(location)?,
+            found: NodeKind::Array,
+            store: location.store().to_string(),
+        }
+        .into()),
+        found => Ok(found.map(|group| group.format())),
+    }
+}
+
+/// Arrays are replaced by arrays; a group, with all that is in it, is not.
+async fn check_replaced(arrays: &[Prepared]) -> Result<()> {
+    for prepared in arrays {
+        let (array, there) = (prepared.array(), prepared.array().chunked().location());
+        if let Some(NodeMetadata::Group(_)) = hierarchy::read(there, None).await? {
+            return Err(ErrorKind::Exists {
+                path: array.path().clone(),
+                found: NodeKind::Group,
+                store: array.store().to_string(),
+            }
+            .into());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! `group`: opens what is there, creates what is not.
+
+use zarr::blocking::Wait;
+use zarr::{ErrorClass, MemoryStore, ZarrFormat, json};
+use zarr_store::BlockingStore;
+
+#[test]
+fn a_group_that_is_there_is_opened_as_it_is() {
+    let store = MemoryStore::new().into_store();
+    let new = zarr::group(store.clone())
+        .path("a/b")
+        .zarr_format(ZarrFormat::V2)
+        .attributes(json!({"n": 1}));
+    let new = new.wait().unwrap();
+    assert_eq!(
+        (new.zarr_format(), new.name()),
+        (ZarrFormat::V2, "/a/b".to_owned())
+    );
+    new.ones("x", [2]).wait().unwrap();
+
+    let open = || {
+        zarr::group(store.clone())
+            .path("a/b")
+            .attributes(json!({"n": 2}))
+    };
+    let same = open().wait().unwrap();
+    assert_eq!(
+        (same.zarr_format(), &same.attrs()["n"]),
+        (ZarrFormat::V2, &json!(1))
+    );
+    assert!(same.contains("x").wait().unwrap());
+
+    let other = open().zarr_format(ZarrFormat::V3).wait().unwrap_err();
+    assert_eq!(other.class(), ErrorClass::Exists);
+    let array = zarr::group(store.clone()).path("a/b/x").wait().unwrap_err();
+    assert_eq!(array.to_string(), "`/a/b/x` is an array, not a group");
+
+    let fresh = open().overwrite(true).wait().unwrap();
+    assert_eq!(fresh.attrs()["n"], 2);
+    assert!(!fresh.contains("x").wait().unwrap());
+}
