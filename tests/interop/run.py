@@ -19,6 +19,7 @@ import cases
 import cli
 import coded
 import quickstart
+import selections
 import texts
 from read_back import READERS, difference
 from tally import Tally
@@ -100,6 +101,8 @@ def main() -> int:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     tally = Tally(args.only)
+    if tally.wants("selections"):
+        section(tally, "selections", lambda: selections.check(tally, args.zarr_bin, work))
     if args.quickstart and tally.wants("quickstart"):
         section(tally, "quickstart", lambda: quickstart.check(tally, args.quickstart, args.data, work))
     if args.texts and tally.wants("texts"):

@@ -43,12 +43,12 @@ const WITHOUT: &[Without] = &[
         args: &["--all-features"],
         crates: RUNTIMES,
     },
-    // With `zip` it needs the two that entries of archives are compressed with.
     Without {
         package: "zarr-codecs",
         args: &["--no-default-features", "--features", "lz4-rust,pcodec,bz2"],
         crates: &["lz4-sys", "zstd-sys", "libdeflate-sys", "cc"],
     },
+    // With `zip` it needs the two that entries of archives are compressed with.
     Without {
         package: "zarr-store",
         args: &[],

@@ -11,6 +11,7 @@ mod interop;
 mod manifest;
 mod process;
 mod python;
+mod remote;
 mod report;
 mod test;
 mod tidy;
@@ -39,8 +40,11 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "test",
-        help: "unit, integration and doc tests; [--crash] kills and starves for minutes",
-        run: test::run,
+        help: "unit, integration and doc tests; [--crash] kills and starves for minutes; [--remote] starts servers",
+        run: |workspace, args| match args {
+            [flag] if flag == "--remote" => remote::run(workspace),
+            _ => test::run(workspace, args),
+        },
     },
     Verb {
         name: "features",

@@ -2,11 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod elements;
 mod failure;
 mod info;
 mod npy;
 mod output;
 mod read;
+mod select;
 #[cfg(test)]
 mod tests;
 mod text;

@@ -341,7 +341,7 @@ fn nodes_that_are_not_there() {
     );
     assert_eq!(home.fail("read ~/g.zarr --output ~/no.npy").0, Exit::Usage);
     assert_eq!(home.fail("info ~/g.zarr::a/../b").0, Exit::Usage);
-    assert_eq!(home.fail("info s3://bucket/a.zarr").0, Exit::Unsupported);
+    assert_eq!(home.fail("info ftp://host/a.zarr").0, Exit::Unsupported);
     assert!(!home.path("no.npy").exists() && !home.path("no.zarr").exists());
 }
 
@@ -476,4 +476,75 @@ No. arrays  : 1
 No. groups  : 0
 ";
     assert_eq!(home.print("info ~/g.zarr"), expected);
+}
+
+#[test]
+fn elements_are_chosen_in_five_ways_and_printed_in_four() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/a --chunks 4,3").unwrap();
+    assert_eq!(
+        home.print("read ~/a --oindex [[5,0],\"1:3\"] --format csv"),
+        "26,27\n1,2\n"
+    );
+    assert_eq!(
+        home.print("read ~/a --vindex [[5,0],[-1,1]] --format jsonl"),
+        "29\n1\n"
+    );
+    assert_eq!(
+        home.print("read ~/a --blocks 1,1 --format text"),
+        "23 24\n28 29\n"
+    );
+    assert_eq!(
+        home.run("read ~/a --selection 0,1 --format raw").unwrap(),
+        1_i16.to_ne_bytes()
+    );
+    let mut mask = vec![0; 30];
+    mask[7] = 1;
+    mask[29] = 1;
+    let (dtype, data) = (DataType::Bool, Values::Fixed(mask.into()));
+    home.save(
+        "mask.npy",
+        &DynData {
+            dtype,
+            shape: vec![6, 5],
+            data,
+        },
+    );
+    home.run("read ~/a --mask ~/mask.npy --output ~/out.npy")
+        .unwrap();
+    assert_eq!(values(&home.load("out.npy")), [7, 29]);
+}
+
+#[test]
+fn a_selection_that_is_none_leaves_no_file() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/a").unwrap();
+    for (options, exit) in [
+        ("--oindex [[6],0]", Exit::Usage),
+        ("--oindex [[1.5],0]", Exit::Usage),
+        ("--vindex [[1],[1],[1]]", Exit::Usage),
+        ("--vindex [[1,2],\"0:2\"", Exit::Usage),
+        ("--blocks 0:4:2", Exit::Usage),
+        ("--mask ~/in.npy", Exit::Usage),
+        ("--mask ~/none.npy", Exit::NotFound),
+    ] {
+        let (found, text) = home.fail(&format!("read ~/a {options} --output ~/out.npy"));
+        assert_eq!(found, exit, "{options}: {text}");
+        assert!(!home.path("out.npy").exists(), "{options}");
+    }
+}
+
+#[test]
+fn an_archive_is_written_whole_and_read_in_all_its_spellings() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/a.zip::x/y --chunks 4,3")
+        .unwrap();
+    assert!(fs::read(home.path("a.zip")).unwrap().starts_with(b"PK"));
+    for path in ["~/a.zip::x/y", "~/a.zip|zip:x/y"] {
+        let read = home.print(&format!("read {path} --selection 5 --format csv"));
+        assert_eq!(read, "25,26,27,28,29\n", "{path}");
+    }
+    assert!(home.print("tree ~/a.zip").contains("y (6, 5) int16"));
+    let (exit, text) = home.fail("write ~/in.npy ~/a.zip::z");
+    assert_eq!(exit, Exit::Unsupported, "{text}");
 }

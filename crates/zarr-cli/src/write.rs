@@ -181,6 +181,10 @@ pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
         .map_err(|error| Failure::zarr("cannot create", path, &error))?;
     let written = array.write(Selection::All, data).wait();
     written.map_err(|error| Failure::zarr("cannot write", path, &error))?;
+    if array.store().hints().held_back {
+        let finished = array.store().sync().wait().map_err(zarr::Error::from);
+        finished.map_err(|error| Failure::zarr("cannot finish", path, &error))?;
+    }
     Ok(Exit::Done)
 }
 

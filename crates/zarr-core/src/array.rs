@@ -1,13 +1,15 @@
 //! `ChunkedArray`: an array's metadata bound to its place in a store, its chunk grid and its codecs.
 //! Reads and writes untyped elements; element types are `typed`'s, sugar is above this crate.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
+use futures_util::Stream;
 use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
-use crate::engine::{self, Elements, Output};
+use crate::engine::{self, Block, Elements, IndexCache, Output};
 use crate::units::Units;
 use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, GridError, Resolved, Result};
 
@@ -20,6 +22,7 @@ pub struct ChunkedArray {
     metadata: ArrayMetadata,
     grid: ChunkGrid,
     chain: OnceLock<Arc<Chain>>,
+    indexes: Arc<IndexCache>,
     context: Context,
     config: ArrayConfig,
 }
@@ -65,6 +68,7 @@ impl ChunkedArray {
             metadata,
             grid,
             chain: OnceLock::new(),
+            indexes: Arc::new(IndexCache::new(context.index_cache())),
             context,
             config,
         })
@@ -88,6 +92,7 @@ impl ChunkedArray {
             metadata: self.metadata.clone(),
             grid: self.grid.clone(),
             chain: self.chain.clone(),
+            indexes: Arc::clone(&self.indexes),
             context: self.context.clone(),
             config,
         }
@@ -126,6 +131,11 @@ impl ChunkedArray {
     /// How this handle reads and writes.
     pub fn config(&self) -> &ArrayConfig {
         &self.config
+    }
+
+    /// What is remembered of shards.
+    pub(crate) fn indexes(&self) -> &IndexCache {
+        &self.indexes
     }
 
     fn codec_error(&self, source: CodecError) -> Error {
@@ -223,6 +233,62 @@ impl ChunkedArray {
     /// could not be read never does.
     pub async fn read(self: Arc<Self>, selection: Resolved, align: usize) -> Result<Output> {
         engine::read(self, selection, align).await
+    }
+
+    /// Reads the cells of a selection chunk by chunk, for what does not fit in memory: one block for
+    /// each chunk that is touched (each shard, of a sharded array), in no promised order, into
+    /// memory of this alignment.
+    ///
+    /// At most `ahead` blocks are begun and not yet taken; if not given, as many as keep workers and
+    /// requests busy. Together they take no more than [`Context::memory`], of which each stream has
+    /// its own; a block above it is read alone. Blocks that are begun go on between two polls as far
+    /// as workers can bring them. Dropping the stream drops all that was not taken.
+    ///
+    /// An error concerns its block alone; the other blocks still come.
+    ///
+    /// ```
+    /// use std::{pin::pin, sync::Arc};
+    ///
+    /// use futures_util::TryStreamExt;
+    /// use zarr_core::{ChunkedArray, Selection};
+    /// # use zarr_core::{ArrayOptions, Chunks, Context, Elements, Values};
+    /// # use zarr_metadata::{DataType, NodePath, ZarrFormat};
+    /// # use zarr_store::{BlockingStore, Location, MemoryStore, runtime::wait};
+    ///
+    /// /// The sum of all elements, with a few chunks in memory at a time.
+    /// async fn sum(array: Arc<ChunkedArray>) -> zarr_core::Result<f64> {
+    ///     let all = array.resolve(&Selection::All)?;
+    ///     let mut blocks = pin!(array.stream_as::<f32>(all, None)?);
+    ///     let mut sum = 0.0;
+    ///     while let Some((_region, block)) = blocks.try_next().await? {
+    ///         sum += block.iter().map(|&x| f64::from(x)).sum::<f64>();
+    ///     }
+    ///     Ok(sum)
+    /// }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut options = ArrayOptions::new([100, 30], DataType::Float32);
+    /// # options.chunks = Chunks::Uniform(16);
+    /// # let metadata = options.metadata(ZarrFormat::V3)?;
+    /// # let location = Location::root(MemoryStore::new().into_store());
+    /// # let (context, config) = (Context::default(), Default::default());
+    /// # let array = ChunkedArray::new(location, NodePath::root(), metadata, context, config)?;
+    /// # let array = Arc::new(array);
+    /// # let halves = Elements::Scalar(Values::Fixed(0.5_f32.to_ne_bytes().to_vec().into()));
+    /// # wait(Arc::clone(&array).write(array.resolve(&Selection::All)?, halves))?;
+    /// assert_eq!(wait(sum(array))?, 1500.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`chain`](Self::chain), and where the selection is a list, a mask or points.
+    pub fn stream(
+        self: Arc<Self>,
+        selection: Resolved,
+        align: usize,
+        ahead: Option<NonZeroUsize>,
+    ) -> Result<impl Stream<Item = Result<Block>> + Send + use<>> {
+        engine::stream(self, selection, align, ahead)
     }
 
     /// Writes elements to the cells of a selection.

@@ -8,6 +8,9 @@ use std::sync::{Arc, OnceLock};
 use zarr_codecs::Registry;
 use zarr_metadata::ZarrFormat;
 
+use crate::engine::Budget;
+use crate::memory;
+
 /// Codecs, workers and limits for every operation on the nodes it is given to.
 ///
 /// ```
@@ -22,6 +25,8 @@ struct Shared {
     registry: Registry,
     threads: usize,
     chunk_bytes: u64,
+    budget: Arc<Budget>,
+    index_cache: u64,
     default_format: ZarrFormat,
     /// Started by the first operation that has work for it.
     pool: OnceLock<Option<rayon::ThreadPool>>,
@@ -46,6 +51,21 @@ impl Context {
     /// The largest decoded chunk, in bytes, that is read or written.
     pub fn chunk_bytes(&self) -> u64 {
         self.0.chunk_bytes
+    }
+
+    /// How many bytes may be on their way between arrays and stores that answer later, in all
+    /// operations together.
+    pub fn memory(&self) -> u64 {
+        self.0.budget.total()
+    }
+
+    pub(crate) fn budget(&self) -> &Arc<Budget> {
+        &self.0.budget
+    }
+
+    /// How many bytes of shard indexes each opened array remembers.
+    pub fn index_cache(&self) -> u64 {
+        self.0.index_cache
     }
 
     /// The format of nodes that are created without naming one.
@@ -79,6 +99,7 @@ impl fmt::Debug for Context {
         f.debug_struct("Context")
             .field("threads", &self.0.threads)
             .field("chunk_bytes", &self.0.chunk_bytes)
+            .field("memory", &self.memory())
             .finish_non_exhaustive()
     }
 }
@@ -89,6 +110,8 @@ pub struct ContextBuilder {
     registry: Registry,
     threads: Option<NonZeroUsize>,
     chunk_bytes: u64,
+    memory: Option<u64>,
+    index_cache: u64,
     default_format: ZarrFormat,
 }
 
@@ -98,6 +121,8 @@ impl Default for ContextBuilder {
             registry: Registry::default(),
             threads: None,
             chunk_bytes: 2 << 30,
+            memory: None,
+            index_cache: 64 << 20,
             default_format: ZarrFormat::V3,
         }
     }
@@ -126,6 +151,35 @@ impl ContextBuilder {
         self
     }
 
+    /// How many bytes may be on their way between arrays and stores that answer later, such as
+    /// buckets: fetched and not yet decoded, or encoded and not yet stored. What a chunk could take
+    /// at most is reserved before it is asked for, in the order of asking. A chunk that could take
+    /// more than everything waits until it is alone.
+    ///
+    /// If not set: a quarter of the machine's memory, or of what the control group of this process
+    /// may use, if that is less. Arrays that are read or written as a whole are not counted.
+    ///
+    /// A future that is neither polled nor dropped keeps what it reserved.
+    ///
+    /// ```
+    /// let context = zarr_core::Context::builder().memory(256 << 20).build();
+    /// assert_eq!(context.memory(), 256 << 20);
+    /// ```
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.memory = Some(bytes);
+        self
+    }
+
+    /// How many bytes of shard indexes each opened array remembers; 64 MiB if not set, none with 0.
+    /// An index that is remembered spares a request, and is used only as long as its shard is the
+    /// same.
+    #[must_use]
+    pub fn index_cache(mut self, bytes: u64) -> Self {
+        self.index_cache = bytes;
+        self
+    }
+
     /// The format of nodes that are created without naming one; 3 if not set.
     #[must_use]
     pub fn default_format(mut self, format: ZarrFormat) -> Self {
@@ -140,6 +194,8 @@ impl ContextBuilder {
             registry: self.registry,
             threads: self.threads.map_or_else(cores, NonZeroUsize::get),
             chunk_bytes: self.chunk_bytes,
+            budget: Budget::new(self.memory.unwrap_or_else(memory::quarter)),
+            index_cache: self.index_cache,
             default_format: self.default_format,
             pool: OnceLock::new(),
         }))

@@ -7,7 +7,10 @@
 //! chunk of one.
 
 mod assemble;
+mod budget;
 mod cells;
+mod fetch;
+mod index_cache;
 mod landing;
 #[allow(unsafe_code)]
 mod output;
@@ -15,10 +18,15 @@ mod pool;
 mod read;
 mod scattered;
 mod source;
+mod stream;
 mod work;
 mod write;
 
 pub use assemble::Elements;
+pub(crate) use budget::Budget;
+pub(crate) use index_cache::IndexCache;
 pub use output::Output;
 pub(crate) use read::read;
+pub use stream::Block;
+pub(crate) use stream::stream;
 pub(crate) use write::write;

@@ -7,6 +7,7 @@ mod engine;
 mod error;
 mod grid;
 pub mod hierarchy;
+mod memory;
 mod options;
 mod places;
 mod resize;
@@ -18,7 +19,7 @@ mod values;
 
 pub use array::{ArrayConfig, ChunkedArray};
 pub use context::{Context, ContextBuilder};
-pub use engine::{Elements, Output};
+pub use engine::{Block, Elements, Output};
 pub use error::{ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
 pub use grid::{ChunkGrid, ChunkIndices, GridError};
 pub use options::{ArrayOptions, Chunks, Codecs, Fill, codec_parts};

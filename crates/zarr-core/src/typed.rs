@@ -1,14 +1,18 @@
 //! Between Rust's element types and untyped bytes: which type may be read as which, and how.
 //! The only place of this crate that is generic over elements.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, IxDyn};
-use zarr_codecs::{Heap, HeapElements};
+use zarr_codecs::{Heap, HeapElements, Region};
 use zarr_metadata::DataType;
 
-use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result, Values, VarArray, values};
+use crate::{
+    Block, ChunkedArray, Error, ErrorKind, Output, Resolved, Result, Values, VarArray, values,
+};
 
 /// A Rust type that elements can be read and written as. Exactly the stored type: nothing is cast.
 pub trait Element: Clone + Send + Sync + 'static {
@@ -236,9 +240,32 @@ impl ChunkedArray {
         self.check_element::<T>()?;
         let align = align_of::<T::Stored>();
         let output = Arc::clone(&self).read(selection.clone(), align).await?;
+        into_array(self.elements(output)?, selection.out_shape())
+    }
+
+    fn elements<T: Element>(&self, output: Output) -> Result<Vec<T>> {
         let heap = output.heap().elements();
         let stored: Vec<T::Stored> = output.into_vec().ok_or_else(|| self.incomplete())?;
-        into_array(T::from_stored(stored, &heap)?, selection.out_shape())
+        T::from_stored(stored, &heap)
+    }
+
+    /// The blocks of [`stream`](Self::stream) as arrays, each with its place in the output.
+    ///
+    /// # Errors
+    /// Where the elements are not stored as `T`, or as [`stream`](Self::stream).
+    pub fn stream_as<T: Element>(
+        self: Arc<Self>,
+        selection: Resolved,
+        ahead: Option<NonZeroUsize>,
+    ) -> Result<impl Stream<Item = Result<(Region, ArrayD<T>)>> + Send + use<T>> {
+        self.check_element::<T>()?;
+        let blocks = Arc::clone(&self).stream(selection, align_of::<T::Stored>(), ahead)?;
+        Ok(blocks.map(move |block| {
+            let Block { region, output } = block?;
+            let elements = self.elements::<T>(output)?;
+            let array = into_array(elements, &region.shape())?;
+            Ok((region, array))
+        }))
     }
 
     /// Reads the cells of a selection whatever their type.

@@ -39,16 +39,13 @@ impl<B: BlockingStore> Blocking<B> {
         if self.0.hints().instant {
             return call(&self.0);
         }
-        // Here a driver waits; it moves into the call, so it is held while files are open.
-        let permit = descriptors::calls().take().await;
+        // Here a driver waits; the permit moves into the call, so it is held while files are open.
+        let permit = descriptors::for_call().await;
         if runtime::is_inline() {
-            return call(&self.0);
+            return descriptors::call(permit, || call(&self.0));
         }
         let store = Arc::clone(&self.0);
-        let call = move || {
-            let _permit = permit;
-            call(&store)
-        };
+        let call = move || descriptors::call(permit, || call(&store));
         runtime::offload(call).await.unwrap_or_else(|| {
             let stopped =
                 std::io::Error::other("the async runtime shut down before the call was made");

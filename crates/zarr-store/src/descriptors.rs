@@ -1,11 +1,12 @@
 //! How many files this library has open at once, so that a program with few descriptors to spare
 //! runs slower instead of failing. It knows no store and no runtime.
 //!
-//! There are two purses of equal size. [`calls`]: a driver waits, asynchronously, until its blocking
+//! There are two purses of equal size. [`for_call`]: a driver waits, asynchronously, until its blocking
 //! call may begin. [`kept`]: whoever opens a value keeps its file only with a permit, and never
 //! waits for one, since it may run where nothing may wait.
 
 use std::{
+    cell::Cell,
     collections::VecDeque,
     future::Future,
     pin::Pin,
@@ -14,9 +15,36 @@ use std::{
 };
 
 /// Blocking calls under way.
-pub(crate) fn calls() -> &'static Permits {
+fn calls() -> &'static Permits {
     static CALLS: OnceLock<Permits> = OnceLock::new();
     CALLS.get_or_init(|| Permits::new(limit::budget()))
+}
+
+thread_local! {
+    static CALLING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A permit for a call, unless this thread is in one already: a store made of another one may ask
+/// it there, and must not wait for what it holds itself.
+pub(crate) async fn for_call() -> Option<Permit> {
+    match CALLING.get() {
+        true => None,
+        false => Some(calls().take().await),
+    }
+}
+
+/// Makes a call with its permit, on this thread.
+pub(crate) fn call<T>(permit: Option<Permit>, call: impl FnOnce() -> T) -> T {
+    /// Sets back what was before, also if the call panics.
+    struct Calling(bool);
+    impl Drop for Calling {
+        fn drop(&mut self) {
+            CALLING.set(self.0);
+        }
+    }
+    let _permit = permit;
+    let _calling = Calling(CALLING.replace(true));
+    call()
 }
 
 /// Files that stay open between reads.
@@ -204,6 +232,17 @@ mod tests {
         drop((b, c));
         assert!((&mut d).now_or_never().is_some());
         assert_eq!(permits.lock().free, 2);
+    }
+
+    #[test]
+    fn a_call_within_a_call_waits_for_no_permit() {
+        let outer = for_call().now_or_never().unwrap();
+        assert!(outer.is_some());
+        let inner = call(outer, || {
+            let inner = for_call().now_or_never().unwrap();
+            call(inner, || for_call().now_or_never().unwrap().is_none())
+        });
+        assert!(inner && for_call().now_or_never().unwrap().is_some());
     }
 
     #[test]

@@ -45,6 +45,8 @@ mod memory;
 mod payload;
 mod prefix;
 mod range;
+#[cfg(feature = "remote")]
+mod remote;
 pub mod runtime;
 mod store;
 pub mod testing;
@@ -57,6 +59,8 @@ pub mod zip;
 
 #[cfg(all(feature = "local", unix))]
 pub use local::{Durability, LocalStore, Locking, Symlinks};
+#[cfg(feature = "remote")]
+pub use remote::ObjectStore;
 #[cfg(feature = "cache")]
 pub use wrap::Cached;
 #[cfg(feature = "tracing")]

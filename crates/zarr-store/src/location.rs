@@ -1,16 +1,23 @@
-//! `Location`: a place in a store, and how text becomes one. It knows addresses, not what lies
+//! `Location`: a place in a store. It knows neither addresses, which are `address`'s, nor what lies
 //! there.
+
+mod address;
+#[cfg_attr(feature = "zip", path = "location/archives.rs")]
+#[cfg_attr(not(feature = "zip"), path = "location/no_archives.rs")]
+mod archives;
+mod layer;
+mod named;
+#[cfg_attr(all(feature = "local", unix), path = "location/files.rs")]
+#[cfg_attr(not(all(feature = "local", unix)), path = "location/no_files.rs")]
+mod paths;
+#[cfg_attr(feature = "remote", path = "location/services.rs")]
+#[cfg_attr(not(feature = "remote"), path = "location/no_services.rs")]
+mod urls;
 
 use std::{fmt, sync::Arc};
 
-use crate::{
-    BlockingStore, Key, MemoryStore, Op, Prefix, Result, Store, StoreError, StoreErrorKind,
-};
-
-#[cfg(all(feature = "local", unix))]
-use self::files::open_path;
-#[cfg(not(all(feature = "local", unix)))]
-use self::no_files::open_path;
+pub use self::address::open_store;
+use crate::{Key, Prefix, Result, Store};
 
 /// A directory of a store: where a node lies.
 ///
@@ -41,8 +48,16 @@ impl Location {
     ///
     /// # Errors
     /// As [`open_store`].
-    pub fn parse(address: &str) -> Result<Self> {
-        Ok(Location::root(open_store(address)?))
+    pub async fn parse(address: &str) -> Result<Self> {
+        Location::open(address, &[]).await
+    }
+
+    /// The same with options for the store: see [`open_store`].
+    ///
+    /// # Errors
+    /// As [`open_store`].
+    pub async fn open(address: &str, options: &[(&str, &str)]) -> Result<Self> {
+        Ok(Location::root(open_store(address, options).await?))
     }
 
     /// The directory `rest` below; no text is this place itself.
@@ -89,135 +104,13 @@ impl fmt::Display for Location {
     }
 }
 
-/// The store at an address: a path, a `file:` URL, or `memory:` for a new store in memory.
-///
-/// Nothing is read or created: a directory that is not there is an empty store until something is
-/// written.
-///
-/// # Errors
-/// `Unsupported` for any other kind of address.
-pub fn open_store(address: &str) -> Result<Arc<dyn Store>> {
-    let refuse = |why| StoreError::text(Op::OpenStore, address, StoreErrorKind::Unsupported(why));
-    match scheme(address) {
-        None if address.is_empty() => Err(refuse("an empty address; `.` is the current directory")),
-        None => open_path(address, address.as_bytes()),
-        Some(("memory", "" | "//")) => Ok(MemoryStore::new().into_store()),
-        Some(("memory", _)) => Err(refuse("a store in memory has no path; write `memory:`")),
-        Some(("file", rest)) => {
-            let path = match rest.strip_prefix("//") {
-                Some(host) => host.strip_prefix("localhost").unwrap_or(host),
-                None => rest,
-            };
-            if !path.starts_with('/') {
-                return Err(refuse(
-                    "a `file:` URL needs an absolute path, as in `file:///data/a.zarr`",
-                ));
-            }
-            let path = percent_decoded(path)
-                .ok_or_else(|| refuse("`%` must be followed by two hex digits"))?;
-            open_path(address, &path)
-        }
-        Some(_) => Err(refuse(
-            "this kind of address; known are paths, `file:` URLs and `memory:`",
-        )),
-    }
-}
-
-/// What stands before and behind the colon, if that is a scheme: two characters or more, so that a
-/// drive letter is none, and no slash before it.
-fn scheme(address: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = address.split_once(':')?;
-    let known_shape = scheme.len() >= 2
-        && scheme.starts_with(|c: char| c.is_ascii_lowercase())
-        && scheme
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-    // A file may be called `a:b`; only what can be nothing else is read as a scheme.
-    (known_shape && (rest.starts_with("//") || matches!(scheme, "file" | "memory")))
-        .then_some((scheme, rest))
-}
-
-fn percent_decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = text.bytes();
-    let mut out = Vec::with_capacity(text.len());
-    while let Some(b) = bytes.next() {
-        out.push(match b {
-            b'%' => {
-                let digit = |b: u8| char::from(b).to_digit(16);
-                let (high, low) = (digit(bytes.next()?)?, digit(bytes.next()?)?);
-                u8::try_from(high * 16 + low).ok()?
-            }
-            b => b,
-        });
-    }
-    Some(out)
-}
-
-#[cfg(all(feature = "local", unix))]
-mod files {
-    //! Paths become local stores.
-
-    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, sync::Arc};
-
-    use crate::{BlockingStore, LocalStore, Op, Result, Store, StoreError, StoreErrorKind};
-
-    pub(super) fn open_path(address: &str, path: &[u8]) -> Result<Arc<dyn Store>> {
-        if path.contains(&0) {
-            let kind = StoreErrorKind::Unsupported("a path with a NUL character");
-            return Err(StoreError::text(Op::OpenStore, address, kind));
-        }
-        Ok(LocalStore::new(OsStr::from_bytes(path)).into_store())
-    }
-}
-
-#[cfg(not(all(feature = "local", unix)))]
-mod no_files {
-    //! Paths are refused.
-
-    use std::sync::Arc;
-
-    use crate::{Op, Result, Store, StoreError, StoreErrorKind};
-
-    pub(super) fn open_path(address: &str, _: &[u8]) -> Result<Arc<dyn Store>> {
-        let kind =
-            StoreErrorKind::Unsupported("paths: this build has no local files (feature `local`)");
-        Err(StoreError::text(Op::OpenStore, address, kind))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn opens_memory_and_refuses_the_unknown() {
-        assert_eq!(open_store("memory:").unwrap().to_string(), "memory");
-        assert_eq!(open_store("memory://").unwrap().to_string(), "memory");
-        for address in [
-            "s3://bucket/x",
-            "http://x",
-            "memory:x",
-            "file:x",
-            "file://host/x",
-            "file:///%2",
-            "",
-        ] {
-            assert!(open_store(address).is_err(), "{address}");
-        }
-    }
-
-    #[test]
-    fn only_schemes_are_schemes() {
-        assert_eq!(scheme("s3://b"), Some(("s3", "//b")));
-        assert_eq!(scheme("file:/x"), Some(("file", "/x")));
-        for address in ["a:b", "./memory:x", "dir/x://y", "C:/x", "10:30.zarr"] {
-            assert_eq!(scheme(address), None, "{address}");
-        }
-    }
-
-    #[test]
     fn joins_and_refuses_to_leave() {
-        let root = Location::parse("memory:").unwrap();
+        let root = crate::runtime::wait(Location::parse("memory:")).unwrap();
         let a = root.join("a").unwrap();
         assert_eq!(a.join("").unwrap().to_string(), "memory/a");
         assert_eq!(a.parent().unwrap().path(), &Prefix::root());

@@ -60,7 +60,7 @@ impl ConsolidateMetadata {
     }
 
     async fn run(self) -> Result<Group> {
-        let location = self.target.location(&self.path)?;
+        let location = self.target.location(&self.path).await?;
         let metadata = hierarchy::consolidate(&location, self.zarr_format).await?;
         Group::new(location, metadata, self.context)
     }

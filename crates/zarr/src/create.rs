@@ -225,10 +225,10 @@ impl CreateArray {
         self
     }
 
-    /// Checks everything that can be known without asking the store.
-    pub(crate) fn prepare(self) -> Result<Prepared> {
+    /// Checks everything that can be known without asking the store for any document.
+    pub(crate) async fn prepare(self) -> Result<Prepared> {
         let context = self.context.unwrap_or_default();
-        let location = self.target.location(&self.name)?;
+        let location = self.target.location(&self.name).await?;
         let mut options = self.options;
         if self.attributes.is_some() {
             options.attributes = object(self.attributes)?;
@@ -249,7 +249,7 @@ impl CreateArray {
     }
 
     async fn run(self) -> Result<Array> {
-        self.prepare()?.create().await
+        self.prepare().await?.create().await
     }
 }
 operation!(CreateArray => Array);

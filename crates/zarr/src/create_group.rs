@@ -93,7 +93,7 @@ impl CreateGroup {
             return self.open().await;
         }
         let context = self.context.unwrap_or_default();
-        let location = self.target.location(&self.path)?;
+        let location = self.target.location(&self.path).await?;
         let format = self.zarr_format.unwrap_or_else(|| context.default_format());
         let metadata = GroupMetadata::new(format, object(self.attributes)?);
         let node = NodeMetadata::Group(metadata.clone());

@@ -148,7 +148,7 @@ impl CreateHierarchy {
 
     async fn run(self) -> Result<BTreeMap<NodePath, Node>> {
         let context = self.context.unwrap_or_default();
-        let location = self.target.location("")?;
+        let location = self.target.location("").await?;
         let default = self.within.unwrap_or_else(|| context.default_format());
         let mut nodes = BTreeMap::new();
         for (text, node) in self.nodes {

@@ -106,7 +106,7 @@ pub use shape::{DimensionName, Shape};
 pub use target::Target;
 pub use tree::TreeView;
 pub use view::UseConsolidated;
-pub use zarr_codecs::Registry;
+pub use zarr_codecs::{Registry, Span};
 pub use zarr_core::{
     ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
     Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain, Points, Result,

@@ -38,7 +38,7 @@ impl At {
 
     /// `wanted` is `None` where either kind will do.
     pub(crate) async fn open(mut self, wanted: Option<NodeKind>) -> Result<Node> {
-        let location = self.location()?;
+        let location = self.location().await?;
         let wanted = wanted.or(self.array.is_some().then_some(NodeKind::Array));
         match self.mode {
             None | Some(Mode::Read | Mode::ReadWrite) => {
@@ -84,8 +84,8 @@ impl At {
     }
 
     /// The place, as the mode allows it to be used.
-    fn location(&self) -> Result<Location> {
-        let location = self.target.location(&self.path)?;
+    async fn location(&self) -> Result<Location> {
+        let location = self.target.location(&self.path).await?;
         let writable = location.store().hints().writable;
         match self.mode {
             Some(Mode::Read) if writable => {

@@ -119,7 +119,7 @@ impl Save {
     }
 
     async fn run(mut self) -> Result<()> {
-        let location = self.target.location(&self.path)?;
+        let location = self.target.location(&self.path).await?;
         let context = self.context.take().unwrap_or_default();
         if !self.in_group && self.named.is_empty() && self.unnamed.len() == 1 {
             for data in self.unnamed {
@@ -142,7 +142,7 @@ impl Save {
         for (path, data) in arrays {
             let create = array(location.clone(), data).name(path.as_str());
             let create = create.zarr_format(format).context(&context);
-            prepared.push(create.overwrite(true).prepare()?);
+            prepared.push(create.overwrite(true).prepare().await?);
         }
         if there.is_some() {
             check_replaced(&prepared).await?;

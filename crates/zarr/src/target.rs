@@ -18,7 +18,7 @@ pub enum Target {
     Memory,
     /// A directory.
     Path(PathBuf),
-    /// An address: a path, or a URL (`file:`, `memory:`).
+    /// An address: a path, or a URL. See [`open_store`].
     Address(String),
     /// A place in a store.
     At(Location),
@@ -26,12 +26,12 @@ pub enum Target {
 
 impl Target {
     /// The place `path` below this target.
-    pub(crate) fn location(&self, path: &str) -> Result<Location> {
+    pub(crate) async fn location(&self, path: &str) -> Result<Location> {
         let path = zarr_metadata::NodePath::parse(path)?;
         let root = match self {
             Self::Memory => Location::root(MemoryStore::new().into_store()),
-            Self::Path(path) => Location::root(directory(path)?),
-            Self::Address(address) => Location::root(open_store(address)?),
+            Self::Path(path) => Location::root(directory(path).await?),
+            Self::Address(address) => Location::root(open_store(address, &[]).await?),
             Self::At(location) => location.clone(),
         };
         Ok(root.join(path.as_str())?)
@@ -39,14 +39,18 @@ impl Target {
 }
 
 #[cfg(feature = "local")]
-fn directory(path: &Path) -> Result<Arc<dyn Store>> {
-    Ok(zarr_store::LocalStore::new(path).into_store())
+async fn directory(path: &Path) -> Result<Arc<dyn Store>> {
+    match path.to_str() {
+        // It may be a zip archive.
+        Some(text) if text.ends_with(".zip") => Ok(open_store(text, &[]).await?),
+        _ => Ok(zarr_store::LocalStore::new(path).into_store()),
+    }
 }
 
 #[cfg(not(feature = "local"))]
-fn directory(path: &Path) -> Result<Arc<dyn Store>> {
+async fn directory(path: &Path) -> Result<Arc<dyn Store>> {
     // Says that this build has no files.
-    Ok(open_store(&path.to_string_lossy())?)
+    Ok(open_store(&path.to_string_lossy(), &[]).await?)
 }
 
 impl From<&str> for Target {

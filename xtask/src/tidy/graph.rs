@@ -17,7 +17,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Members that may use whatever they test.
-const FREE: &[&str] = &["zarr-tests", "zarr-crash-tests", "zarr-benches"];
+const FREE: &[&str] = &[
+    "zarr-tests",
+    "zarr-crash-tests",
+    "zarr-remote-tests",
+    "zarr-benches",
+];
 
 pub(super) fn check(members: &[Member]) -> Vec<String> {
     let names: Vec<&str> = members.iter().map(Member::name).collect();

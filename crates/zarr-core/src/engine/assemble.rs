@@ -4,9 +4,7 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
-use zarr_codecs::{
-    Chain, Dims, Len, NdView, NdViewMut, Region, Scratch, Shard, ShardIndex, all_equal, fill,
-};
+use zarr_codecs::{Chain, Dims, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill};
 
 use super::pool::{Crew, with_scratch};
 use super::read;
@@ -203,7 +201,7 @@ fn shard_parts(
     let changed = change.part.split(&shard.inner().spec().shape);
     let changed = changed.ok_or_else(|| too_large(shard.inner()))?;
     let old = match &change.old {
-        Some(source) if !change.covers() => Some((source, old_index(shard, source)?)),
+        Some(source) if !change.covers() => Some((source, source.index(shard)?)),
         _ => None,
     };
     let one = |i: usize| -> Result<Option<(usize, Option<Bytes>)>, ChunkError> {
@@ -239,12 +237,6 @@ fn shard_parts(
     }
     let parts = with_scratch(|cx| shard.assemble(chunks, cx))?;
     Ok((!parts.is_empty()).then_some(parts))
-}
-
-fn old_index(shard: &Shard, source: &Source<'_>) -> Result<ShardIndex, ChunkError> {
-    let size = source.size()?;
-    let bytes = source.read(shard.index_range(size)?)?;
-    Ok(with_scratch(|cx| shard.decode_index(&bytes, size, cx))?)
 }
 
 fn inner_chunk(

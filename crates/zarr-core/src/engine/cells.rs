@@ -38,7 +38,7 @@ pub(super) fn apart<'a>(
 ) -> Result<Option<Apart<'a>>, ChunkError> {
     let (object, start) = match source {
         Source::Bytes(_) => return Ok(None),
-        Source::Object(object) => (*object, 0),
+        Source::Object(object, _) => (*object, 0),
         Source::Window(object, window) => (*object, window.start),
     };
     let len = chain.encoded_len().max() as u64;

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Access, Chain, NdViewMut, Projection, Region, Shard, Split, fill};
-use zarr_store::{ByteRange, Key, StoreError};
 
+use super::budget::Budget;
 use super::cells;
+use super::fetch::{Fetched, Remote};
 use super::output::Output;
-use super::pool::{self, Crew, Work, with_scratch};
+use super::pool::{self, Crew, Work};
 use super::scattered;
-use super::source::Source;
+use super::source::{Remembered, Source};
 use super::work;
 use crate::units::{Part, Unit, Units};
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
@@ -22,6 +23,8 @@ struct Job {
     units: Units,
     output: Output,
     work: Work,
+    /// Where stores answer later: what is fetched and not yet decoded.
+    budget: Arc<Budget>,
 }
 
 /// Reads the cells of a selection into memory aligned for the caller's elements.
@@ -30,9 +33,22 @@ pub(crate) async fn read(
     selection: Resolved,
     align: usize,
 ) -> Result<Output> {
+    let budget = Arc::clone(array.context().budget());
+    one_of(1, array, selection, align, budget).await
+}
+
+/// As [`read`], of which so many run beside each other, and with a budget of their own.
+pub(super) async fn one_of(
+    count: usize,
+    array: Arc<ChunkedArray>,
+    selection: Resolved,
+    align: usize,
+    budget: Arc<Budget>,
+) -> Result<Output> {
     let chain = Arc::clone(array.chain()?);
     let units = array.project(&selection)?;
-    let work = work::to_read(&chain, selection.cells());
+    let mut work = work::to_read(&chain, selection.cells());
+    work.pieces = work.pieces.max(count);
     let (shape, spec) = (selection.full_shape(), chain.spec());
     let output = match &units {
         Units::Boxes(boxes) => Output::new(shape, spec.elem(), align, boxes.clone(), &spec.fill),
@@ -47,6 +63,7 @@ pub(crate) async fn read(
         units,
         output,
         work,
+        budget,
     };
     if job.array.store().as_blocking().is_some() {
         let (array, heap) = (Arc::clone(&job.array), Arc::clone(job.output.heap()));
@@ -123,7 +140,11 @@ fn blocking(job: Job, crew: Crew<'_>) -> Result<Output> {
             let key = job.array.chunk_key(&unit.chunk)?;
             let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
             let object = store.open(&key)?;
-            let source = object.as_deref().map(Source::Object);
+            let indexes = job.array.indexes();
+            let known = Some(Remembered { indexes, key: &key });
+            let source = object
+                .as_deref()
+                .map(|object| Source::Object(object, known));
             job.place(i, &unit, source.as_ref(), crew)
         };
         read().map_err(|error| job.array.chunk_error(&unit.chunk, error))
@@ -180,9 +201,7 @@ fn inner_chunks(
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
-    let size = source.size()?;
-    let index_bytes = source.read(shard.index_range(size)?)?;
-    let index = with_scratch(|cx| shard.decode_index(&index_bytes, size, cx))?;
+    let index = source.index(shard)?;
     let parts = Split::new(dst, shard.project(part)?);
     each(&parts, crew, |_, projection, dst| {
         let range = index.get(shard.number(&projection.chunk));
@@ -241,131 +260,30 @@ async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
     let chunk = unit.chunk.clone();
     let decoded = async {
         let key = job.array.chunk_key(&unit.chunk)?;
-        // Once more where the object was replaced between two requests.
-        let fetched = match fetch(&job.array, &key, &job.chain, &unit.cells).await {
-            Err(error) if error.is_conflict() => {
-                fetch(&job.array, &key, &job.chain, &unit.cells).await
-            }
-            other => other,
+        let remote = Remote {
+            array: &job.array,
+            chain: &job.chain,
+            budget: &job.budget,
+            key: &key,
         };
-        let fetched = fetched.map_err(|error| match error.is_conflict() {
-            true => ChunkError::Changed,
-            false => error.into(),
-        })?;
+        let (fetched, reserved) = remote.fetch(&unit.cells).await?;
         // Others of the same read may be decoded meanwhile.
         let work = Work {
             pieces: job.work.pieces,
             ..work::to_read(&job.chain, &unit.cells)
         };
         let (on_pool, heap) = (Arc::clone(job), Arc::clone(job.output.heap()));
-        let task = move |crew: Crew<'_>| match fetched {
-            Fetched::Absent => on_pool.place(i, &unit, None, crew),
-            Fetched::Whole(bytes) => on_pool.place(i, &unit, Some(&Source::Bytes(bytes)), crew),
-            Fetched::InnerChunks(inner) => on_pool.place_inner(i, &unit, &inner, crew),
+        let task = move |crew: Crew<'_>| {
+            let _until_decoded = reserved;
+            match fetched {
+                Fetched::Absent => on_pool.place(i, &unit, None, crew),
+                Fetched::Whole(bytes) => on_pool.place(i, &unit, Some(&Source::Bytes(bytes)), crew),
+                Fetched::InnerChunks(inner) => on_pool.place_inner(i, &unit, &inner, crew),
+            }
         };
         pool::run(job.array.context(), work, heap, task).await?
     };
     decoded
         .await
         .map_err(|error| job.array.chunk_error(&chunk, error))
-}
-
-/// What the network gave for one chunk.
-enum Fetched {
-    Absent,
-    Whole(bytes::Bytes),
-    /// The wanted inner chunks of a shard, in the order of their projections.
-    InnerChunks(Vec<Option<bytes::Bytes>>),
-}
-
-async fn fetch(
-    array: &ChunkedArray,
-    key: &Key,
-    chain: &Chain,
-    part: &Part,
-) -> Result<Fetched, FetchError> {
-    let store = array.store();
-    if let Some(shard) = chain.shard() {
-        let wanted = part.split(&shard.inner().spec().shape);
-        let wanted = wanted.ok_or(FetchError::Other(ChunkError::Worker))?;
-        // Nearly all of a shard is one request for all of it.
-        if wanted.len().saturating_mul(4) < shard.count().saturating_mul(3) {
-            return fetch_inner(array, key, shard, &wanted).await;
-        }
-    }
-    let found = store.get(key, ByteRange::All, None).await?;
-    Ok(found.map_or(Fetched::Absent, |found| Fetched::Whole(found.data)))
-}
-
-async fn fetch_inner(
-    array: &ChunkedArray,
-    key: &Key,
-    shard: &Shard,
-    wanted: &Units,
-) -> Result<Fetched, FetchError> {
-    let store = array.store();
-    let range = match shard.index_len() {
-        (len, true) => ByteRange::Last(len),
-        (len, false) => ByteRange::Bounded(0..len),
-    };
-    let Some(found) = store.get(key, range, None).await? else {
-        return Ok(Fetched::Absent);
-    };
-    shard.index_range(found.size)?;
-    let index = with_scratch(|cx| shard.decode_index(&found.data, found.size, cx))?;
-    let places: Vec<_> = wanted
-        .iter()
-        .map(|unit| index.get(shard.number(&unit.chunk)))
-        .collect();
-    let ranges: Vec<_> = places.iter().flatten().cloned().collect();
-    if ranges.is_empty() {
-        return Ok(Fetched::InnerChunks(vec![None; places.len()]));
-    }
-    let same = found.version.as_ref();
-    let Some(found) = store.get_ranges(key, &ranges, same).await? else {
-        return Err(FetchError::Changed);
-    };
-    let mut data = found.data.into_iter();
-    let chunks = places
-        .into_iter()
-        .map(|place| place.and_then(|_| data.next()));
-    Ok(Fetched::InnerChunks(chunks.collect()))
-}
-
-/// Why a fetch failed, with the one case that is tried again kept apart.
-#[derive(Debug)]
-enum FetchError {
-    Changed,
-    Other(ChunkError),
-}
-
-impl FetchError {
-    fn is_conflict(&self) -> bool {
-        match self {
-            Self::Changed => true,
-            Self::Other(ChunkError::Store(error)) => error.is_conflict(),
-            Self::Other(_) => false,
-        }
-    }
-}
-
-impl From<StoreError> for FetchError {
-    fn from(error: StoreError) -> Self {
-        Self::Other(error.into())
-    }
-}
-
-impl From<zarr_codecs::CodecError> for FetchError {
-    fn from(error: zarr_codecs::CodecError) -> Self {
-        Self::Other(error.into())
-    }
-}
-
-impl From<FetchError> for ChunkError {
-    fn from(error: FetchError) -> Self {
-        match error {
-            FetchError::Changed => Self::Changed,
-            FetchError::Other(error) => error,
-        }
-    }
 }

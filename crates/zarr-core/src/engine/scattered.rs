@@ -37,9 +37,7 @@ pub(super) fn read(
         return Ok(());
     };
     if let Some(shard) = chain.shard() {
-        let size = source.size()?;
-        let index = source.read(shard.index_range(size)?)?;
-        let index = with_scratch(|cx| shard.decode_index(&index, size, cx))?;
+        let index = source.index(shard)?;
         let groups = places.split(&shard.inner().spec().shape);
         return crew.each(groups.len(), |i| {
             let Some((index_of, places)) = groups.get(i) else {

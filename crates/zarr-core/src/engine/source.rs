@@ -1,11 +1,15 @@
-//! Where the bytes of one chunk come from: memory, or a window of an open object. Knows no codec.
+//! Where the bytes of one chunk come from: memory, or a window of an open object. Knows no codec
+//! but the index of a shard.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Len, Scratch, buffer};
-use zarr_store::{Object, coalesce};
+use zarr_codecs::{Len, Scratch, Shard, ShardIndex, buffer};
+use zarr_store::{Key, Object, coalesce};
 
+use super::index_cache::IndexCache;
+use super::pool::with_scratch;
 use crate::ChunkError;
 
 /// A read costs about as much as this many bytes more in another.
@@ -19,9 +23,16 @@ pub(crate) enum Source<'o> {
     /// In memory.
     Bytes(Bytes),
     /// The whole of an open object, of unknown size.
-    Object(&'o dyn Object),
+    Object(&'o dyn Object, Option<Remembered<'o>>),
     /// A part of an open object: an inner chunk of a shard.
     Window(&'o dyn Object, Range<u64>),
+}
+
+/// What is remembered of an array's shards, and under which key this one is.
+#[derive(Clone, Copy)]
+pub(crate) struct Remembered<'o> {
+    pub(crate) indexes: &'o IndexCache,
+    pub(crate) key: &'o Key,
 }
 
 impl<'o> Source<'o> {
@@ -29,7 +40,7 @@ impl<'o> Source<'o> {
     pub(crate) fn size(&self) -> Result<u64, ChunkError> {
         Ok(match self {
             Self::Bytes(bytes) => bytes.len() as u64,
-            Self::Object(object) => object.size()?,
+            Self::Object(object, _) => object.size()?,
             Self::Window(_, window) => window.end - window.start,
         })
     }
@@ -44,7 +55,7 @@ impl<'o> Source<'o> {
                 let (start, end) = (at(range.start), at(range.end));
                 Source::Bytes(bytes.slice(start..end.max(start)))
             }
-            Self::Object(object) => Source::Window(*object, range),
+            Self::Object(object, _) => Source::Window(*object, range),
             Self::Window(object, window) => {
                 let at = |offset: u64| window.start.saturating_add(offset).min(window.end);
                 Source::Window(*object, at(range.start)..at(range.end))
@@ -60,8 +71,30 @@ impl<'o> Source<'o> {
                 Some(bytes) => Ok(bytes),
                 None => Ok(object.read(range)?),
             },
-            Source::Object(object) => Ok(object.read(0..object.size()?)?),
+            Source::Object(object, _) => Ok(object.read(0..object.size()?)?),
         }
+    }
+
+    /// The index of the shard that this is: one open object is one version, so an index that is
+    /// remembered of that version is its own.
+    pub(crate) fn index(&self, shard: &Shard) -> Result<Arc<ShardIndex>, ChunkError> {
+        let known = match self {
+            Self::Object(object, Some(known)) => Some((known, object.version()?)),
+            _ => None,
+        };
+        if let Some((Remembered { indexes, key }, Some(version))) = &known
+            && let Some(kept) = indexes.get(key).filter(|kept| kept.version == *version)
+        {
+            return Ok(Arc::clone(&kept.index));
+        }
+        let size = self.size()?;
+        let bytes = self.read(shard.index_range(size)?)?;
+        let index = with_scratch(|cx| shard.decode_index(&bytes, size, cx))?;
+        let index = Arc::new(index);
+        if let Some((known, version)) = known {
+            known.indexes.keep(known.key, &index, version);
+        }
+        Ok(index)
     }
 
     /// Shares or reads the bytes of several ranges; such as lie close together are read as one.
@@ -95,7 +128,7 @@ impl<'o> Source<'o> {
         let (object, range) = match self {
             Self::Bytes(bytes) => return take(bytes, scratch),
             Self::Window(object, range) => (*object, range.clone()),
-            Self::Object(object) => (*object, 0..Self::end(*object, expected)?),
+            Self::Object(object, _) => (*object, 0..Self::end(*object, expected)?),
         };
         if let Some(bytes) = object.slice(range.clone()) {
             return take(&bytes, scratch);
@@ -108,7 +141,7 @@ impl<'o> Source<'o> {
             object.read_at(range.start, memory)
         })?;
         let complete = match (self, expected) {
-            (Self::Object(_), Len::Exact(len)) => buffer.len() == len,
+            (Self::Object(..), Len::Exact(len)) => buffer.len() == len,
             _ => buffer.len() == wanted,
         };
         let result = if complete || buffer.len() >= limit {

@@ -75,6 +75,37 @@ pub(super) fn to_write<'a>(chain: &Chain, wanted: impl Into<Wanted<'a>>) -> Work
     }
 }
 
+/// Bytes that an element of variable length is taken to have: there is no bound below the largest
+/// chunk there can be, and reserving that would leave one chunk on its way at a time.
+const VARIABLE: u64 = 64;
+
+/// The most bytes that an encoded chunk takes.
+pub(super) fn most_encoded(chain: &Chain) -> u64 {
+    let spec = chain.spec();
+    let most = chain.encoded_len().max() as u64;
+    match spec.fill.is_variable() {
+        true => {
+            most.min(zarr_codecs::volume(&spec.shape).map_or(most, |n| n.saturating_mul(VARIABLE)))
+        }
+        false => most,
+    }
+}
+
+/// The most bytes that are fetched for a part of a chunk from a store that answers later, where
+/// reads are merged over gaps of so many bytes.
+pub(super) fn most_fetched(chain: &Chain, part: &Part, gap: u64) -> u64 {
+    let whole = most_encoded(chain);
+    let Some(shard) = chain.shard() else {
+        return whole;
+    };
+    let inner = shard.inner();
+    let count = Wanted::from(part).pieces(&inner.spec().shape) as u64;
+    let some = most_encoded(inner)
+        .saturating_add(gap)
+        .saturating_mul(count);
+    some.max(shard.index_len().0).min(whole)
+}
+
 /// The codecs of what is encoded by itself.
 fn smallest(mut chain: &Chain) -> &Chain {
     while let Some(shard) = chain.shard() {

@@ -11,6 +11,7 @@ use zarr_store::{
 };
 
 use super::assemble::{self, Change, Elements, New};
+use super::budget::Reserved;
 use super::landing::Landing;
 use super::pool::{self, Crew, Work};
 use super::source::Source;
@@ -208,7 +209,11 @@ fn merge(
             if !crew.is_wanted() {
                 return Ok(());
             }
-            job.make(unit, old.as_deref().map(Source::Object), crew)?
+            job.make(
+                unit,
+                old.as_deref().map(|old| Source::Object(old, None)),
+                crew,
+            )?
         };
         if let Commit::Done(_) = update.commit(payload.as_ref())? {
             return Ok(());
@@ -219,23 +224,18 @@ fn merge(
 /// The driver for stores that answer later: chunks are made on the pool, and as many are on their
 /// way as the store likes.
 async fn remote(job: &Arc<Job>) -> Result<()> {
-    let store = job.array.store();
-    let limit = store.hints().concurrency.max(1);
+    let limit = job.array.store().hints().concurrency.max(1);
     stream::iter(job.units.iter())
         .map(|unit| async move {
             let result = async {
                 let key = job.array.chunk_key(&unit.chunk)?;
-                if !job.covers(&unit) {
-                    return merge_remote(job, &unit, &key).await;
-                }
-                match make_on_pool(job, &unit, None).await? {
-                    Some(payload) => store
-                        .put(&key, payload, PutMode::Overwrite)
-                        .await
-                        .map(drop)?,
-                    None => store.delete(&key, None).await?,
-                }
-                Ok(())
+                let stored = match job.covers(&unit) {
+                    true => put_remote(job, &unit, &key).await,
+                    false => merge_remote(job, &unit, &key).await,
+                };
+                // Readers would find out by themselves, a request later.
+                job.array.indexes().forget(&key);
+                stored
             };
             result.await.map_err(|error| job.error(&unit, error))
         })
@@ -244,32 +244,55 @@ async fn remote(job: &Arc<Job>) -> Result<()> {
         .await
 }
 
+async fn put_remote(job: &Arc<Job>, unit: &Unit, key: &zarr_store::Key) -> Result<(), ChunkError> {
+    let store = job.array.store();
+    let most = work::most_encoded(&job.chain);
+    let reserved = Arc::new(job.array.context().budget().take(most).await);
+    match make_on_pool(job, unit, None, &reserved).await? {
+        Some(payload) => store
+            .put(key, payload, PutMode::Overwrite)
+            .await
+            .map(drop)?,
+        None => store.delete(key, None).await?,
+    }
+    Ok(())
+}
+
 async fn merge_remote(
     job: &Arc<Job>,
     unit: &Unit,
     key: &zarr_store::Key,
 ) -> Result<(), ChunkError> {
     let store = job.array.store();
+    // First the lock, then the bytes: who holds these waits for nobody.
     let mut update = Update::new(&**store, key, Writers::Several).await?;
+    let old_and_new = work::most_encoded(&job.chain).saturating_mul(2);
+    let reserved = Arc::new(job.array.context().budget().take(old_and_new).await);
     loop {
         let old = match update.get(ByteRange::All).await {
             Err(error) if error.is_conflict() => continue,
             old => old?.map(|found| found.data),
         };
-        let payload = make_on_pool(job, unit, old).await?;
+        let payload = make_on_pool(job, unit, old, &reserved).await?;
         if let Commit::Done(_) = update.commit(payload).await? {
             return Ok(());
         }
     }
 }
 
+/// Makes the bytes of a chunk within what was reserved for it, which the task holds too: it may
+/// outlive its driver.
 async fn make_on_pool(
     job: &Arc<Job>,
     unit: &Unit,
     old: Option<Bytes>,
+    reserved: &Arc<Reserved>,
 ) -> Result<Option<Payload>, ChunkError> {
     let work = job.work_on(unit);
-    let (on_pool, unit) = (Arc::clone(job), unit.clone());
-    let task = move |crew: Crew<'_>| on_pool.make(&unit, old.map(Source::Bytes), crew);
+    let (on_pool, unit, reserved) = (Arc::clone(job), unit.clone(), Arc::clone(reserved));
+    let task = move |crew: Crew<'_>| {
+        let _until_made = reserved;
+        on_pool.make(&unit, old.map(Source::Bytes), crew)
+    };
     pool::run(job.array.context(), work, Arc::clone(&job.heap), task).await?
 }

@@ -1,7 +1,7 @@
 //! What a selection comes to on a shape or a grid: which cells, and in which shape they come. The rules
 //! of each spelling are in `axes` and `cells`.
 
-use zarr_codecs::{Dims, Region};
+use zarr_codecs::{Dims, Region, Span};
 
 use super::axes::along_axes;
 use super::{Selection, SelectionError, Slice, cells};
@@ -117,6 +117,32 @@ impl Resolved {
             full_shape: [places.len() as u64].as_slice().into(),
             cells: Cells::Places(places),
             out_shape,
+        }
+    }
+
+    /// Cells on a lattice that lies inside an array of this shape.
+    pub(crate) fn of_region(shape: &[u64], region: Region) -> Self {
+        Self {
+            shape: shape.into(),
+            full_shape: region.shape(),
+            out_shape: region.shape(),
+            cells: Cells::Region(region),
+        }
+    }
+
+    /// A box of the full shape as a box of the output shape. All axes that only one of them has are
+    /// of length one.
+    pub(crate) fn in_out_shape(&self, region: &Region) -> Region {
+        let axes = region.spans.iter().zip(&self.full_shape);
+        let mut long = axes
+            .filter(|(_, length)| **length != 1)
+            .map(|(span, _)| *span);
+        let spans = self.out_shape.iter().map(|&length| match length {
+            1 => Span::dense(0, 1),
+            _ => long.next().unwrap_or(Span::dense(0, length)),
+        });
+        Region {
+            spans: spans.collect(),
         }
     }
 

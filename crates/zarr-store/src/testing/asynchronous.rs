@@ -348,9 +348,10 @@ async fn reads_one_version(store: &impl Store) {
         .is_some(),
         "{check}"
     );
+    // Another value: of equal ones a store may say that they are one version.
     ok(
         check,
-        store.put(&name, sixteen().into(), PutMode::Overwrite).await,
+        store.put(&name, text("other"), PutMode::Overwrite).await,
     );
     let refusals = [
         refused(check, store.get(&name, ByteRange::All, Some(&first)).await),
@@ -502,6 +503,9 @@ async fn loses_no_update(store: &impl Store) {
     let value = ok(check, store.get_all(&name).await).unwrap_or_default();
     assert_eq!(count_of(&value), 64, "{check}");
 
+    if !conditions.delete {
+        return;
+    }
     let check = "an update that leaves nothing deletes the key";
     ok(check, store.modify(&name, |_| Ok(None)).await);
     assert!(!ok(check, store.exists(&name).await), "{check}");

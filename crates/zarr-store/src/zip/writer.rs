@@ -124,7 +124,10 @@ impl ZipWriter {
         let name = Arc::from(path.to_string_lossy());
         let (spool, index) = begin(&path, &name)?;
         Ok(ZipWriter {
-            hints: IoHints::local(Identity::named(("zip-writer", &path))),
+            hints: IoHints {
+                held_back: true,
+                ..IoHints::local(Identity::named(("zip-writer", &path)))
+            },
             path,
             name,
             level: None,

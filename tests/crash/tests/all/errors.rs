@@ -164,6 +164,7 @@ fn refused_at(refusal: Refusal, n: u64) -> Refused {
         &format!("error={name}:when={n}{more}"),
     );
     if !script.injected {
+        assert!(script.status.success(), "{:?}", script.lines);
         return Refused::Never;
     }
     if script.lines.is_empty() {

@@ -1,0 +1,206 @@
+//! Which elements a command means: one of five ways to say it. Knows no command and reads no array.
+
+use std::fs::File;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use zarr::{Array, DataType, Mask, Pick, Points, Selection, Slice};
+
+use crate::failure::{Exit, Failure};
+use crate::npy;
+
+/// At most one of these; without any, every element.
+#[derive(Debug, Default, clap::Args)]
+#[group(id = "elements", multiple = false)]
+pub(crate) struct Args {
+    /// Which elements, as numpy would index them: '0:10, 5, ::2'
+    #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]
+    selection: Option<Selection>,
+
+    /// One list of indices or slice text per axis, and every combination: '[[0, -1], "1:5"]'
+    #[arg(long, value_name = "JSON")]
+    oindex: Option<String>,
+
+    /// As --oindex, but lists go together point by point: '[[0, 4], [3, -1]]'
+    #[arg(long, value_name = "JSON")]
+    vindex: Option<String>,
+
+    /// The elements where an array of bools of the same shape is true
+    #[arg(long, value_name = "FILE.npy")]
+    mask: Option<PathBuf>,
+
+    /// Whole chunks by their place in the grid, shards where there are any: '0, 2:4'
+    #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]
+    blocks: Option<Selection>,
+}
+
+impl Args {
+    /// The selection, of this array.
+    pub(crate) fn of(&self, array: &Array) -> Result<Selection, Failure> {
+        let shape = array.shape();
+        if let Some(selection) = &self.selection {
+            return Ok(selection.clone());
+        }
+        if let Some(text) = &self.oindex {
+            return Ok(Selection::orthogonal(picks(text, "--oindex")?));
+        }
+        if let Some(text) = &self.vindex {
+            return vectorized(&picks(text, "--vindex")?, shape);
+        }
+        if let Some(path) = &self.mask {
+            return mask(path);
+        }
+        match &self.blocks {
+            Some(Selection::Basic(slices)) => Ok(Selection::blocks(slices.as_slice())),
+            Some(_) => Ok(Selection::blocks(vec![Slice::Ellipsis])),
+            None => Ok(Selection::All),
+        }
+    }
+}
+
+/// What each axis is asked for.
+fn picks(text: &str, option: &str) -> Result<Vec<Pick>, Failure> {
+    let wrong = |why: &str| {
+        let what = format!("{option}: {why}");
+        Failure::usage(what).advice(format!(
+            "one list of indices or slice text per axis, as in {option} '[[0, -1], \"1:5\"]'"
+        ))
+    };
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| wrong(&format!("not JSON: {error}")))?;
+    let axes = value.as_array().ok_or_else(|| wrong("not a JSON list"))?;
+    axes.iter()
+        .map(|axis| pick(axis).ok_or_else(|| wrong(&format!("no way to index an axis: {axis}"))))
+        .collect()
+}
+
+fn pick(axis: &Value) -> Option<Pick> {
+    match axis {
+        Value::Number(index) => Some(Slice::Index(index.as_i64()?).into()),
+        Value::String(text) => match text.parse().ok()? {
+            Selection::Basic(slices) => match slices.as_slice() {
+                [slice @ (Slice::Index(_) | Slice::Range { .. } | Slice::Full)] => {
+                    Some((*slice).into())
+                }
+                _ => None,
+            },
+            Selection::All => Some(Slice::Full.into()),
+            _ => None,
+        },
+        Value::Array(list) if !list.is_empty() && list.iter().all(Value::is_boolean) => {
+            let mask = list.iter().filter_map(Value::as_bool).collect();
+            Some(Pick::Mask(mask))
+        }
+        Value::Array(list) => {
+            let list = list.iter().map(Value::as_i64).collect::<Option<_>>()?;
+            Some(Pick::List(list))
+        }
+        _ => None,
+    }
+}
+
+/// The points that the lists name, at every place that the slices mean; in the shape that numpy gives
+/// it: lists that stand together give one axis there, lists that do not give the first.
+fn vectorized(picks: &[Pick], shape: &[u64]) -> Result<Selection, Failure> {
+    if picks.len() != shape.len() {
+        let what = format!(
+            "--vindex: {} axes for an array of {}",
+            picks.len(),
+            shape.len()
+        );
+        return Err(Failure::usage(what));
+    }
+    let mut lists: Vec<Option<Vec<i64>>> = Vec::new();
+    let mut slices: Vec<Vec<i64>> = Vec::new();
+    for (axis, (pick, &length)) in picks.iter().zip(shape).enumerate() {
+        let (list, slice) = match pick {
+            Pick::List(list) => (Some(list.clone()), vec![]),
+            Pick::Slice(Slice::Index(index)) => (Some(vec![*index]), vec![]),
+            Pick::Slice(slice) => (None, along(*slice, axis, length)?),
+            _ => {
+                let what = "--vindex takes lists of indices and slices; for bools use --mask";
+                return Err(Failure::usage(what));
+            }
+        };
+        lists.push(list);
+        slices.push(slice);
+    }
+    if lists.iter().all(Option::is_some) {
+        return Ok(Points::new(lists.into_iter().flatten()).into());
+    }
+    let Some(first) = lists.iter().position(Option::is_some) else {
+        return Ok(Selection::orthogonal(picks.to_vec()));
+    };
+    let last = lists.iter().rposition(Option::is_some).unwrap_or(first);
+    let together = (first..=last).all(|axis| lists[axis].is_some());
+    let count = lists.iter().flatten().map(Vec::len).max().unwrap_or(0);
+    if lists
+        .iter()
+        .flatten()
+        .any(|list| list.len() != count && list.len() != 1)
+    {
+        return Err(Failure::usage("--vindex: the lists are not equally long"));
+    }
+    // The axes of the output: `None` is that of the points.
+    let mut axes: Vec<Option<usize>> = (0..shape.len())
+        .filter(|&axis| lists[axis].is_none())
+        .map(Some)
+        .collect();
+    axes.insert(if together { first } else { 0 }, None);
+    let out: Vec<usize> = axes
+        .iter()
+        .map(|axis| axis.map_or(count, |axis| slices[axis].len()))
+        .collect();
+    let cells = out
+        .iter()
+        .try_fold(1_usize, |cells, n| cells.checked_mul(*n));
+    let cells =
+        cells.ok_or_else(|| Failure::usage("--vindex: more elements than can be counted"))?;
+    let mut coordinates: Vec<Vec<i64>> = vec![Vec::with_capacity(cells); shape.len()];
+    for cell in 0..cells {
+        let mut rest = cell;
+        let mut at = vec![0; shape.len()];
+        let mut point = 0;
+        for (axis, &length) in axes.iter().zip(&out).rev() {
+            let place = rest % length;
+            rest /= length;
+            match axis {
+                Some(axis) => at[*axis] = slices[*axis][place],
+                None => point = place,
+            }
+        }
+        for (axis, list) in lists.iter().enumerate() {
+            let index = list
+                .as_ref()
+                .map(|list| *list.get(point).unwrap_or(&list[0]));
+            coordinates[axis].push(index.unwrap_or(at[axis]));
+        }
+    }
+    let out: Vec<u64> = out.iter().map(|&n| n as u64).collect();
+    Ok(Points::new(coordinates).shaped(out).into())
+}
+
+/// The indices that a slice means.
+fn along(slice: Slice, axis: usize, length: u64) -> Result<Vec<i64>, Failure> {
+    let resolved = Selection::from(slice).resolve(&[length]);
+    let resolved =
+        resolved.map_err(|error| Failure::usage(format!("--vindex: axis {axis}: {error}")))?;
+    let spans = resolved.region().map(|region| region.spans.clone());
+    let cells = spans.iter().flatten().flat_map(zarr::Span::cells);
+    Ok(cells.filter_map(|cell| i64::try_from(cell).ok()).collect())
+}
+
+fn mask(path: &std::path::Path) -> Result<Selection, Failure> {
+    let name = path.to_string_lossy();
+    let mut file =
+        File::open(path).map_err(|error| Failure::io("cannot read the mask", &name, &error))?;
+    let size = file.metadata().ok().map(|metadata| metadata.len());
+    let array = npy::read(&mut file, size)
+        .map_err(|error| Failure::npy("cannot read the mask", &name, &error))?;
+    let (DataType::Bool, Some(cells)) = (&array.dtype, array.data.as_fixed()) else {
+        let why = format!("it holds {}, not bool", array.dtype);
+        return Err(Failure::new(Exit::Usage, "cannot use the mask", &name, why));
+    };
+    let cells: Vec<bool> = cells.iter().map(|&byte| byte != 0).collect();
+    Ok(Mask::new(array.shape, cells).into())
+}

@@ -1,0 +1,209 @@
+//! How text becomes a store: paths, URLs, and pipelines of them. Each kind of store is opened in a
+//! file beside this one.
+
+use std::sync::Arc;
+
+use super::{layer, named, paths, urls};
+use crate::{
+    BlockingStore, MemoryStore, Op, Prefix, Prefixed, Result, Store, StoreError, StoreErrorKind,
+};
+
+/// The store at an address.
+///
+/// | address | store |
+/// |---|---|
+/// | `data/a.zarr`, `file:///data/a.zarr` | a directory; a path that ends in `.zip` is a zip archive unless it is a directory |
+/// | `memory:` | a new store in memory |
+/// | `memory://name`, `memory://name/path` | the one of that name in this process, until its last handle is dropped |
+/// | `s3://bucket/path` | S3 and what speaks its language (feature `remote`, as those below) |
+/// | `gs://bucket/path` | Google Cloud Storage |
+/// | `az://container/path`, `abfs://…`, `abfss://…` | Azure |
+/// | `https://host/path`, `http://…` | any web server, to read from |
+/// | `s3://bucket/x.zip\|zip:inner/path`, `x.zip::inner/path` | a place in a zip archive in any of these |
+///
+/// `options` are for the services: [`ObjectStore`](crate::ObjectStore) lists them. No other store has
+/// any.
+///
+/// Nothing is read or created, but for an archive's list of entries: a directory that is not there is
+/// an empty store until something is written. An archive that is there is read-only; where there is
+/// none, a path that ends in `.zip` is one to be written, which is in its place after
+/// [`sync`](Store::sync).
+///
+/// ```
+/// # use zarr_store::{open_store, runtime::wait};
+/// let here = wait(open_store("memory://shared", &[]))?;
+/// assert_eq!(wait(open_store("memory://shared/a", &[]))?.to_string(), "memory/a");
+/// assert!(wait(open_store("data/a.zarr", &[("region", "eu")])).is_err());
+/// # Ok::<(), zarr_store::StoreError>(())
+/// ```
+///
+/// # Errors
+/// `Unsupported` for any other kind of address, or one that this build leaves out; an error that names
+/// the option, if one is unknown, unreadable, or given where there are none.
+pub async fn open_store(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
+    match layer::split(address) {
+        Some((base, layer)) => layer::open(address, base, layer, options).await,
+        None => open_plain(address, options).await,
+    }
+}
+
+/// The store at an address that is no pipeline.
+pub(super) async fn open_plain(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
+    let refuse = |why| refused(address, why);
+    match scheme(address) {
+        None if address.is_empty() => Err(refuse("an empty address; `.` is the current directory")),
+        None => {
+            no_options(address, options)?;
+            paths::open_path(address, address.as_bytes()).await
+        }
+        Some(("memory", name)) => {
+            no_options(address, options)?;
+            match name.strip_prefix("//") {
+                None if !name.is_empty() => Err(refuse(
+                    "a store in memory has no path; write `memory:`, or `memory://name` to share one",
+                )),
+                None | Some("") => Ok(MemoryStore::new().into_store()),
+                Some(name) => open_named(name),
+            }
+        }
+        Some(("file", rest)) => {
+            no_options(address, options)?;
+            let path = match rest.strip_prefix("//") {
+                Some(host) => host.strip_prefix("localhost").unwrap_or(host),
+                None => rest,
+            };
+            if !path.starts_with('/') {
+                return Err(refuse(
+                    "a `file:` URL needs an absolute path, as in `file:///data/a.zarr`",
+                ));
+            }
+            let path = percent_decoded(path)
+                .ok_or_else(|| refuse("`%` must be followed by two hex digits"))?;
+            paths::open_path(address, &path).await
+        }
+        Some(_) => urls::open_url(address, options),
+    }
+}
+
+fn open_named(name: &str) -> Result<Arc<dyn Store>> {
+    let (name, path) = name.split_once('/').unwrap_or((name, ""));
+    below(named::store(name), path)
+}
+
+/// A directory of a store as a store of its own; all of it where no directory is named.
+pub(super) fn below(store: Arc<dyn Store>, path: &str) -> Result<Arc<dyn Store>> {
+    match Prefix::new(path.trim_matches('/'))? {
+        root if root.is_root() => Ok(store),
+        path => Ok(Arc::new(Prefixed::new(store, path))),
+    }
+}
+
+pub(super) fn refused(address: &str, why: &'static str) -> StoreError {
+    StoreError::text(Op::OpenStore, address, StoreErrorKind::Unsupported(why))
+}
+
+/// Options are never ignored: one that has no effect is a mistake somewhere.
+fn no_options(address: &str, options: &[(&str, &str)]) -> Result<()> {
+    match options.first() {
+        None => Ok(()),
+        Some((name, _)) => {
+            let name = name.escape_debug();
+            let why = format!(
+                "the option `{name}` means nothing here: only stores on services have options"
+            );
+            let kind = StoreErrorKind::Backend(why.into());
+            Err(StoreError::text(Op::OpenStore, address, kind))
+        }
+    }
+}
+
+/// What stands before and behind the colon, if that is a scheme: two characters or more, so that a
+/// drive letter is none, and no slash before it.
+pub(super) fn scheme(address: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = address.split_once(':')?;
+    let known_shape = scheme.len() >= 2
+        && scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    // A file may be called `a:b`; only what can be nothing else is read as a scheme.
+    (known_shape && (rest.starts_with("//") || matches!(scheme, "file" | "memory")))
+        .then_some((scheme, rest))
+}
+
+fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = text.bytes();
+    let mut out = Vec::with_capacity(text.len());
+    while let Some(b) = bytes.next() {
+        out.push(match b {
+            b'%' => {
+                let digit = |b: u8| char::from(b).to_digit(16);
+                let (high, low) = (digit(bytes.next()?)?, digit(bytes.next()?)?);
+                u8::try_from(high * 16 + low).ok()?
+            }
+            b => b,
+        });
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Key, PutMode, StoreExt, runtime::wait};
+
+    #[test]
+    fn opens_memory_and_refuses_the_unknown() {
+        assert_eq!(
+            wait(open_store("memory:", &[])).unwrap().to_string(),
+            "memory"
+        );
+        assert_eq!(
+            wait(open_store("memory://", &[])).unwrap().to_string(),
+            "memory"
+        );
+        for address in [
+            "gopher://x",
+            "memory:x",
+            "memory://x/../y",
+            "file:x",
+            "file://host/x",
+            "file:///%2",
+            "",
+        ] {
+            assert!(wait(open_store(address, &[])).is_err(), "{address}");
+        }
+    }
+
+    #[test]
+    fn named_memory_is_shared_and_goes_with_its_last_handle() {
+        let key = Key::new("a/b").unwrap();
+        let one = wait(open_store("memory://shared-in-test", &[])).unwrap();
+        wait(one.put(&key, vec![1].into(), PutMode::Create)).unwrap();
+        let below = wait(open_store("memory://shared-in-test/a", &[])).unwrap();
+        assert_eq!(wait(below.size(&Key::new("b").unwrap())).unwrap(), Some(1));
+        assert!(!wait(wait(open_store("memory:", &[])).unwrap().exists(&key)).unwrap());
+        drop(one);
+        assert!(wait(below.exists(&Key::new("b").unwrap())).unwrap());
+        drop(below);
+        let again = wait(open_store("memory://shared-in-test", &[])).unwrap();
+        assert!(!wait(again.exists(&key)).unwrap());
+    }
+
+    #[test]
+    fn options_are_never_ignored() {
+        for address in ["x.zarr", "file:///x", "memory:", "memory://x"] {
+            let e = wait(open_store(address, &[("region", "eu")])).unwrap_err();
+            assert!(e.to_string().contains("`region`"), "{e}");
+        }
+    }
+
+    #[test]
+    fn only_schemes_are_schemes() {
+        assert_eq!(scheme("s3://b"), Some(("s3", "//b")));
+        assert_eq!(scheme("file:/x"), Some(("file", "/x")));
+        for address in ["a:b", "./memory:x", "dir/x://y", "C:/x", "10:30.zarr"] {
+            assert_eq!(scheme(address), None, "{address}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What the last answer to a request was, told by the transport to whoever judges an error: the
+//! client between them keeps the status to itself. It knows numbers only.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU16, Ordering},
+    },
+};
+
+tokio::task_local! {
+    static ANSWER: Answer;
+}
+
+/// The status of the last answer; 0 where there was none.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Answer(Arc<AtomicU16>);
+
+impl Answer {
+    /// Notes the status, if somebody in this task wants to know.
+    pub(super) fn note(status: u16) {
+        let _nobody_asks = ANSWER.try_with(|answer| answer.0.store(status, Ordering::Relaxed));
+    }
+
+    /// The status, if the transport is ours and got an answer.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self.0.load(Ordering::Relaxed) {
+            0 => None,
+            status => Some(status),
+        }
+    }
+
+    /// Runs `work` so that its answers are noted here.
+    pub(super) fn of<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
+        ANSWER.scope(self.clone(), work)
+    }
+}

@@ -1,0 +1,372 @@
+//! The services: how an address and options become a client, and what each service can do. It makes
+//! no request.
+
+use std::sync::Arc;
+
+use object_store::{
+    ClientConfigKey, ObjectStore as Client, UpdateVersion,
+    aws::{AmazonS3Builder, AmazonS3ConfigKey},
+    azure::{AzureConfigKey, MicrosoftAzureBuilder},
+    gcp::{GoogleCloudStorageBuilder, GoogleConfigKey},
+    http::HttpBuilder,
+};
+use reqwest::header::HeaderValue;
+
+use super::{
+    options::{Pairs, Settings, unknown, wrong},
+    scrub::{plain_url, scrub},
+    transport::Connector,
+};
+use crate::{Conditions, Identity, Prefix, Result, StoreErrorKind, Version};
+
+/// The limit of one request, its body included, unless told otherwise. Long, since a connection that
+/// stands still is given up much earlier.
+const TIMEOUT: &str = "600s";
+
+/// Who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Service {
+    S3,
+    Gcs,
+    Azure,
+    Http,
+    /// A client that was handed to us.
+    Given,
+}
+
+/// A client with what is known about it.
+pub(super) struct Connection {
+    pub(super) client: Arc<dyn Client>,
+    pub(super) service: Service,
+    /// The address, fit to be shown.
+    pub(super) name: String,
+    /// Which container it is, whatever part of it the store is.
+    pub(super) identity: Identity,
+    /// Where in the service's container the store lies.
+    pub(super) root: Prefix,
+    /// Texts that must never be shown.
+    pub(super) secrets: Vec<String>,
+}
+
+impl Service {
+    /// The service of a URL scheme.
+    pub(super) fn of(scheme: &str) -> Option<Service> {
+        Some(match scheme {
+            "s3" | "s3a" => Service::S3,
+            "gs" | "gcs" => Service::Gcs,
+            "az" | "azure" | "adl" | "abfs" | "abfss" => Service::Azure,
+            "http" | "https" => Service::Http,
+            _ => return None,
+        })
+    }
+
+    /// Which conditional writes its clients make. None deletes on a condition.
+    pub(super) fn conditions(self) -> Conditions {
+        let both = matches!(self, Service::S3 | Service::Gcs | Service::Azure);
+        Conditions {
+            create: both,
+            update: both,
+            delete: false,
+        }
+    }
+
+    /// Whether "the last n bytes" is a question it understands.
+    pub(super) fn knows_suffixes(self) -> bool {
+        self != Service::Azure
+    }
+
+    /// Whether every value has a tag; an answer without one is then no value.
+    pub(super) fn tags_all(self) -> bool {
+        matches!(self, Service::S3 | Service::Gcs | Service::Azure)
+    }
+
+    /// What identifies a writing: the tag, and where conditions are made on another number, that too.
+    pub(super) fn version(self, tag: Option<&str>, number: Option<&str>) -> Option<Version> {
+        match (self, tag, number) {
+            (Service::Gcs, Some(tag), Some(number)) => {
+                Some(format!("{number} {tag}").as_str().into())
+            }
+            (Service::Gcs, ..) | (_, None, _) => None,
+            (_, Some(tag), _) => Some(tag.into()),
+        }
+    }
+
+    /// The same as the client wants it for a conditional request.
+    pub(super) fn parts(self, version: &Version) -> UpdateVersion {
+        let text = version.tag().unwrap_or_default();
+        match (self, text.split_once(' ')) {
+            (Service::Gcs, Some((number, tag))) => UpdateVersion {
+                e_tag: Some(tag.to_owned()),
+                version: Some(number.to_owned()),
+            },
+            _ => UpdateVersion {
+                e_tag: Some(text.to_owned()),
+                version: None,
+            },
+        }
+    }
+}
+
+/// The client for `scheme://rest`, with credentials from the environment where the options give none.
+pub(super) fn connect(
+    service: Service,
+    url: &str,
+    settings: &Settings,
+    options: Pairs,
+) -> Result<Connection, StoreErrorKind> {
+    let mut secrets: Vec<String> = options
+        .iter()
+        .filter(|(name, _)| is_secret(name))
+        .map(|(_, value)| value.clone())
+        .chain(settings.authorization.clone())
+        .collect();
+    let (container, root) = match service {
+        Service::Http => (url, Prefix::root()),
+        _ => split(url)?,
+    };
+    let client = match service {
+        Service::S3 => s3(container, settings, options, &mut secrets),
+        Service::Gcs => gcs(container, settings, options, &mut secrets),
+        Service::Azure => azure(container, settings, options, &mut secrets),
+        Service::Http | Service::Given => http(url, settings, options),
+    };
+    secrets.extend(url.split_once('?').map(|(_, query)| query.to_owned()));
+    let secrets = with_pieces(&secrets);
+    let client = client.map_err(|e| match e {
+        Unbuilt::Option(kind) => kind,
+        Unbuilt::Client(e) => StoreErrorKind::Backend(scrub(&e.to_string(), &secrets).into()),
+    })?;
+    Ok(Connection {
+        client,
+        service,
+        identity: Identity::named(("remote", container)),
+        name: plain_url(url.trim_end_matches('/')),
+        root,
+        secrets,
+    })
+}
+
+/// Why there is no client.
+enum Unbuilt {
+    Option(StoreErrorKind),
+    Client(object_store::Error),
+}
+
+impl From<object_store::Error> for Unbuilt {
+    fn from(e: object_store::Error) -> Self {
+        Unbuilt::Client(e)
+    }
+}
+
+type Built = Result<Arc<dyn Client>, Unbuilt>;
+
+/// `scheme://container/path` as its two halves. The path is taken as it is written, as other tools
+/// take it.
+fn split(url: &str) -> Result<(&str, Prefix), StoreErrorKind> {
+    let authority = url.find("://").map_or(0, |at| at + 3);
+    let slash = url[authority..].find('/').map(|at| authority + at);
+    let (container, path) = url.split_at(slash.unwrap_or(url.len()));
+    if container.len() == authority {
+        return Err(StoreErrorKind::Unsupported(
+            "an address without the name of a bucket or container",
+        ));
+    }
+    let path = path.trim_matches('/');
+    let root = Prefix::new(path).map_err(|e| e.kind)?;
+    Ok((container, root))
+}
+
+fn connector(settings: &Settings, roams: bool) -> Result<Connector, Unbuilt> {
+    let authorization = settings.authorization.as_deref().map(|text| {
+        let mut value = HeaderValue::from_str(text)
+            .map_err(|_| Unbuilt::Option(wrong("authorization", "the text of a header")))?;
+        value.set_sensitive(true);
+        Ok::<_, Unbuilt>(value)
+    });
+    Ok(Connector {
+        roams,
+        authorization: authorization.transpose()?,
+        longest_pause: settings.retry.retry_timeout,
+    })
+}
+
+fn s3(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
+    use AmazonS3ConfigKey as Key;
+    let mut builder = AmazonS3Builder::from_env()
+        .with_url(container)
+        .with_retry(settings.retry.clone())
+        .with_http_connector(connector(settings, false)?);
+    if from_env_unset("AWS_TIMEOUT") {
+        builder = builder.with_config(Key::Client(ClientConfigKey::Timeout), TIMEOUT);
+    }
+    if settings.anonymous {
+        builder = builder.with_skip_signature(true);
+    }
+    for (name, value) in options {
+        let key = name.parse::<Key>().map_err(|_| stranger(&name, "S3"))?;
+        builder = builder.with_config(key, value);
+    }
+    let hidden = [Key::AccessKeyId, Key::SecretAccessKey, Key::Token];
+    secrets.extend(
+        hidden
+            .iter()
+            .filter_map(|key| builder.get_config_value(key)),
+    );
+    Ok(Arc::new(builder.build()?))
+}
+
+fn gcs(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
+    use GoogleConfigKey as Key;
+    let url = container.replacen("gcs://", "gs://", 1);
+    let mut builder = GoogleCloudStorageBuilder::from_env()
+        .with_url(url)
+        .with_retry(settings.retry.clone())
+        .with_http_connector(connector(settings, false)?);
+    if from_env_unset("GOOGLE_TIMEOUT") {
+        builder = builder.with_config(Key::Client(ClientConfigKey::Timeout), TIMEOUT);
+    }
+    if settings.anonymous {
+        builder = builder.with_skip_signature(true);
+    }
+    for (name, value) in options {
+        let key = name.parse::<Key>().map_err(|_| stranger(&name, "GCS"))?;
+        builder = builder.with_config(key, value);
+    }
+    let hidden = [Key::ServiceAccountKey, Key::BearerToken];
+    secrets.extend(
+        hidden
+            .iter()
+            .filter_map(|key| builder.get_config_value(key)),
+    );
+    Ok(Arc::new(builder.build()?))
+}
+
+fn azure(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
+    use AzureConfigKey as Key;
+    let mut builder = MicrosoftAzureBuilder::from_env()
+        .with_url(container)
+        .with_retry(settings.retry.clone())
+        .with_http_connector(connector(settings, false)?);
+    if from_env_unset("AZURE_TIMEOUT") {
+        builder = builder.with_config(Key::Client(ClientConfigKey::Timeout), TIMEOUT);
+    }
+    if settings.anonymous {
+        builder = builder.with_skip_signature(true);
+    }
+    for (name, value) in options {
+        let key = name.parse::<Key>().map_err(|_| stranger(&name, "Azure"))?;
+        builder = builder.with_config(key, value);
+    }
+    let hidden = [Key::AccessKey, Key::ClientSecret, Key::Token, Key::SasKey];
+    secrets.extend(
+        hidden
+            .iter()
+            .filter_map(|key| builder.get_config_value(key)),
+    );
+    Ok(Arc::new(builder.build()?))
+}
+
+fn http(url: &str, settings: &Settings, options: Pairs) -> Built {
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let (base, query) = url.split_at(end);
+    if let Some((_, rest)) = base.split_once("://")
+        && rest
+            .split('/')
+            .next()
+            .is_some_and(|host| host.contains('@'))
+    {
+        return Err(Unbuilt::Option(StoreErrorKind::Unsupported(
+            "a name and password in an address; give them by the option `authorization`, as in `Basic …`",
+        )));
+    }
+    let mut builder = HttpBuilder::new()
+        // A slash at its end would be one too many before a key.
+        .with_url([base.trim_end_matches('/'), query].concat())
+        .with_retry(settings.retry.clone())
+        .with_http_connector(connector(settings, true)?)
+        .with_config(ClientConfigKey::Timeout, TIMEOUT)
+        .with_config(
+            ClientConfigKey::AllowHttp,
+            url.starts_with("http:").to_string(),
+        );
+    for (name, value) in options {
+        let key = name
+            .parse::<ClientConfigKey>()
+            .map_err(|_| stranger(&name, "HTTP"))?;
+        builder = builder.with_config(key, value);
+    }
+    Ok(Arc::new(builder.build()?))
+}
+
+fn stranger(name: &str, service: &str) -> Unbuilt {
+    Unbuilt::Option(unknown(name, service))
+}
+
+/// Secrets with what they are made of: fields of a signed query, the word behind `Bearer`. Short texts
+/// are no secrets, and hiding them would garble all others.
+fn with_pieces(secrets: &[String]) -> Vec<String> {
+    let pieces = secrets
+        .iter()
+        .flat_map(|secret| secret.split(['&', '=', '?', '#', ' ']))
+        .filter(|piece| piece.len() >= 8);
+    let whole = secrets.iter().filter(|secret| secret.len() >= 4);
+    whole
+        .map(String::as_str)
+        .chain(pieces)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether the environment leaves an option to us.
+fn from_env_unset(name: &str) -> bool {
+    std::env::var_os(name).is_none()
+}
+
+/// Whether an option of this name is likely to hold a secret.
+fn is_secret(name: &str) -> bool {
+    ["key", "secret", "token", "password", "sas", "authorization"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_split() {
+        let table = [
+            ("s3://b", Some(("s3://b", ""))),
+            ("s3://b/", Some(("s3://b", ""))),
+            ("gs://b/x/y.zarr/", Some(("gs://b", "x/y.zarr/"))),
+            (
+                "abfs://c@a.dfs.core.windows.net/x",
+                Some(("abfs://c@a.dfs.core.windows.net", "x/")),
+            ),
+            ("s3:///x", None),
+            ("s3://b/../c", None),
+            ("s3://b/a//c", None),
+        ];
+        for (url, want) in table {
+            let got = split(url).ok();
+            let got = got.as_ref().map(|(c, root)| (*c, root.as_str()));
+            assert_eq!(got, want, "{url}");
+        }
+    }
+
+    #[test]
+    fn versions_hold_what_conditions_need() {
+        let version = Service::Gcs.version(Some("\"e\""), Some("17")).unwrap();
+        let parts = Service::Gcs.parts(&version);
+        assert_eq!(
+            (parts.e_tag.as_deref(), parts.version.as_deref()),
+            (Some("\"e\""), Some("17"))
+        );
+        let version = Service::S3.version(Some("\"a b\""), None).unwrap();
+        assert_eq!(
+            Service::S3.parts(&version).e_tag.as_deref(),
+            Some("\"a b\"")
+        );
+        assert!(Service::Http.version(None, None).is_none());
+    }
+}

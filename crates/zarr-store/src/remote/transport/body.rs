@@ -1,0 +1,96 @@
+//! Bodies under watch: one that trickles is given up, and one that is more than was asked for is
+//! cut. It knows bytes and time, not what they are for.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use object_store::client::{HttpError, HttpResponse, HttpResponseBody};
+use tokio::time::{Instant, timeout_at};
+
+use super::reply::size_of;
+
+/// How much must arrive in each period of waiting, so that one byte now and then does not count.
+const LEAST: usize = 1024;
+
+/// The response, with a body that fails where fewer than [`LEAST`] bytes come within `idle`, and ends
+/// with the last of the bytes that were announced, whatever becomes of the connection then.
+pub(super) fn watched(response: HttpResponse, idle: Duration) -> HttpResponse {
+    let left = size_of(response.headers());
+    let (parts, body) = response.into_parts();
+    let watch = Watch {
+        body,
+        idle,
+        left,
+        until: None,
+        missing: LEAST,
+    };
+    let frames = stream::try_unfold(watch, |mut watch| async move {
+        Ok::<_, HttpError>(watch.next().await?.map(|frame| (frame, watch)))
+    });
+    HttpResponse::from_parts(parts, HttpResponseBody::new(StreamBody::new(frames)))
+}
+
+struct Watch {
+    body: HttpResponseBody,
+    idle: Duration,
+    left: Option<u64>,
+    until: Option<Instant>,
+    missing: usize,
+}
+
+impl Watch {
+    async fn next(&mut self) -> Result<Option<Frame<Bytes>>, HttpError> {
+        if self.left == Some(0) {
+            return Ok(None);
+        }
+        // Time counts only while somebody waits: a slow reader is not the server's fault.
+        let asked = Instant::now();
+        let until = self.until.take().unwrap_or(asked + self.idle);
+        let Ok(frame) = timeout_at(until, self.body.frame()).await else {
+            return Err(super::late("the answer stopped half way"));
+        };
+        let Some(frame) = frame.transpose()? else {
+            return Ok(None);
+        };
+        let came = frame.data_ref().map_or(0, Bytes::len);
+        self.left = self.left.map(|left| left.saturating_sub(came as u64));
+        if came < self.missing {
+            self.missing -= came;
+            self.until = Some(until);
+        } else {
+            self.missing = LEAST;
+        }
+        Ok(Some(frame))
+    }
+}
+
+/// The `take` bytes behind the first `skip` of a body; its rest is not waited for.
+pub(super) fn cut(body: HttpResponseBody, skip: u64, take: u64) -> HttpResponseBody {
+    let frames = stream::try_unfold(
+        (body, skip, take),
+        |(mut body, mut skip, mut take)| async move {
+            while take > 0 {
+                let Some(frame) = body.frame().await.transpose()? else {
+                    return Err(super::broken("the answer ended too early"));
+                };
+                let Ok(mut data) = frame.into_data() else {
+                    continue;
+                };
+                let over = skip.min(data.len() as u64);
+                skip -= over;
+                let data = data.split_off(over as usize);
+                let kept = data.slice(..take.min(data.len() as u64) as usize);
+                if kept.is_empty() {
+                    continue;
+                }
+                take -= kept.len() as u64;
+                return Ok::<_, HttpError>(Some((Frame::data(kept), (body, skip, take))));
+            }
+            Ok(None)
+        },
+    );
+    HttpResponseBody::new(StreamBody::new(frames))
+}

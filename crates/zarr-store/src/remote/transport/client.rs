@@ -1,0 +1,175 @@
+//! Makes the HTTP client of a store from its options. It knows `reqwest`; nothing else does.
+
+use std::{str::FromStr, sync::Arc, time::Duration};
+
+use object_store::{
+    ClientConfigKey as Key, ClientOptions, Error, Result,
+    client::{HttpClient, HttpConnector},
+};
+use reqwest::{
+    ClientBuilder, NoProxy, Proxy,
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+    redirect::{Attempt, Policy},
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls_platform_verifier::BuilderVerifierExt;
+
+use super::Transport;
+use crate::remote::options::duration;
+
+/// How long to wait for an answer to begin or go on, unless told otherwise.
+const IDLE: Duration = Duration::from_secs(30);
+/// More redirects than this lead nowhere.
+const REDIRECTS: usize = 10;
+
+/// Makes clients, as the service's own builder asks for them.
+#[derive(Debug, Clone)]
+pub(in crate::remote) struct Connector {
+    /// Whether an answer may send us to another host: not where requests are signed.
+    pub(in crate::remote) roams: bool,
+    /// Sent with every request to the store's own host.
+    pub(in crate::remote) authorization: Option<HeaderValue>,
+    /// The longest pause that a service may ask for.
+    pub(in crate::remote) longest_pause: Duration,
+}
+
+impl HttpConnector for Connector {
+    fn connect(&self, options: &ClientOptions) -> Result<HttpClient> {
+        refuse_what_is_not_done(options)?;
+        let mut builder = ClientBuilder::new()
+            .tls_backend_preconfigured(tls()?)
+            .redirect(self.redirects())
+            .https_only(!is_set(options, Key::AllowHttp))
+            .user_agent(
+                options
+                    .get_config_value(&Key::UserAgent)
+                    .unwrap_or_else(|| {
+                        concat!("zarr-store/", env!("CARGO_PKG_VERSION")).to_owned()
+                    }),
+            );
+        if let Some(time) = time(options, Key::Timeout)? {
+            builder = builder.timeout(time);
+        }
+        if let Some(time) = time(options, Key::ConnectTimeout)? {
+            builder = builder.connect_timeout(time);
+        }
+        if let Some(time) = time(options, Key::PoolIdleTimeout)? {
+            builder = builder.pool_idle_timeout(time);
+        }
+        if let Some(most) = value(options, Key::PoolMaxIdlePerHost)? {
+            builder = builder.pool_max_idle_per_host(most);
+        }
+        if is_set(options, Key::Http1Only) {
+            builder = builder.http1_only();
+        }
+        if is_set(options, Key::Http2Only) {
+            builder = builder.http2_prior_knowledge();
+        }
+        if let Some(url) = options.get_config_value(&Key::ProxyUrl) {
+            let excludes = options.get_config_value(&Key::ProxyExcludes);
+            let proxy = Proxy::all(url).map_err(|_| bad(Key::ProxyUrl))?;
+            builder =
+                builder.proxy(proxy.no_proxy(excludes.and_then(|e| NoProxy::from_string(&e))));
+        }
+        if let Some(authorization) = &self.authorization {
+            let mut headers = HeaderMap::new();
+            headers.insert(AUTHORIZATION, authorization.clone());
+            builder = builder.default_headers(headers);
+        }
+        let client = builder.build().map_err(|e| failed(e.to_string()))?;
+        let idle = time(options, Key::ReadTimeout)?.unwrap_or(IDLE);
+        Ok(HttpClient::new(Transport::new(
+            client,
+            idle,
+            self.longest_pause,
+        )))
+    }
+}
+
+impl Connector {
+    /// Within one host always. To another one only where nothing is signed: a session token must
+    /// not follow (the client itself takes `Authorization` and cookies off).
+    fn redirects(&self) -> Policy {
+        let roams = self.roams;
+        Policy::custom(move |attempt: Attempt| {
+            let host = |url: &reqwest::Url| (url.host_str().map(str::to_owned), url.port());
+            let first = attempt.previous().first().map(host);
+            let stays = first.is_some_and(|first| first == host(attempt.url()));
+            if attempt.previous().len() > REDIRECTS {
+                attempt.error("too many redirects")
+            } else if stays || roams {
+                attempt.follow()
+            } else {
+                attempt.stop()
+            }
+        })
+    }
+}
+
+/// TLS as the system trusts it. Where the system trusts nobody, as in a bare container, plain HTTP
+/// still works, and every handshake fails with its reason.
+fn tls() -> Result<ClientConfig> {
+    let versions = || {
+        ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|e| failed(e.to_string()))
+    };
+    match versions()?.with_platform_verifier() {
+        Ok(config) => Ok(config.with_no_client_auth()),
+        Err(_) => Ok(versions()?
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth()),
+    }
+}
+
+fn refuse_what_is_not_done(options: &ClientOptions) -> Result<()> {
+    let never = [
+        Key::AllowInvalidCertificates,
+        Key::NoSystemCertificates,
+        Key::ProxyCaCertificate,
+    ];
+    for key in never {
+        if options
+            .get_config_value(&key)
+            .is_some_and(|value| value != "false")
+        {
+            return Err(failed(format!(
+                "the option `{}` is not supported; give the certificates to trust by the environment variable \
+                 SSL_CERT_FILE",
+                key.as_ref()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn is_set(options: &ClientOptions, key: Key) -> bool {
+    options
+        .get_config_value(&key)
+        .is_some_and(|value| value == "true")
+}
+
+fn time(options: &ClientOptions, key: Key) -> Result<Option<Duration>> {
+    let Some(text) = options.get_config_value(&key) else {
+        return Ok(None);
+    };
+    duration(&text).map(Some).ok_or_else(|| bad(key))
+}
+
+fn value<T: FromStr>(options: &ClientOptions, key: Key) -> Result<Option<T>> {
+    let Some(text) = options.get_config_value(&key) else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| bad(key))
+}
+
+fn bad(key: Key) -> Error {
+    failed(format!("the option `{}` cannot be read", key.as_ref()))
+}
+
+fn failed(why: String) -> Error {
+    Error::Generic {
+        store: "client",
+        source: why.into(),
+    }
+}

@@ -1,0 +1,116 @@
+//! Reading block by block: every cell comes once, whatever was asked for, and nothing runs on.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::sleep;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use ndarray::{ArrayD, IxDyn, Slice as Cut};
+use zarr::blocking::Wait;
+use zarr::{Array, Context, DataType, Selection, sel};
+use zarr_store::Store;
+use zarr_store::runtime::wait;
+
+use crate::support::far::far;
+use crate::support::stores::{KINDS, Kind, store};
+
+/// 20 × 30 elements with some shards absent.
+fn array(kind: Kind, memory: u64) -> (Array, Option<tempfile::TempDir>) {
+    let (store, dir) = store(kind);
+    let context = Context::builder().memory(memory).threads(2).build();
+    let create = zarr::create_array(store, [20, 30], DataType::Int32).context(&context);
+    let create = create.chunks([3, 4]).shards([6, 8]).fill_value(-1);
+    let array = create.wait().unwrap();
+    let data = ArrayD::from_shape_fn(IxDyn(&[11, 30]), |at| (at[0] * 100 + at[1]) as i32);
+    array.write(sel![2..13, ..], data).wait().unwrap();
+    (array, dir)
+}
+
+/// The blocks, put together.
+fn streamed(array: &Array, selection: Selection, ahead: Option<usize>) -> ArrayD<i32> {
+    let resolved = selection.resolve(array.chunked().grid()).unwrap();
+    let shape: Vec<usize> = resolved.out_shape().iter().map(|&n| n as usize).collect();
+    let blocks =
+        Arc::clone(array.chunked()).stream_as::<i32>(resolved, ahead.and_then(NonZeroUsize::new));
+    let mut blocks = Box::pin(blocks.unwrap());
+    let (mut all, mut cells) = (ArrayD::zeros(IxDyn(&shape)), 0);
+    while let Some(block) = wait(blocks.next()) {
+        let (region, block) = block.unwrap();
+        cells += block.len();
+        let at = |axis: ndarray::AxisDescription| {
+            let span = region.spans[axis.axis.index()];
+            Cut::from(span.start as usize..(span.start + span.count) as usize)
+        };
+        all.slice_each_axis_mut(at).assign(&block);
+    }
+    assert_eq!(cells, all.len());
+    all
+}
+
+#[test]
+fn blocks_are_what_a_read_gives() {
+    for kind in KINDS {
+        for memory in [1, 1 << 20] {
+            let (array, _dir) = array(kind, memory);
+            for selection in [
+                sel![..],
+                sel![5..15, 3..29],
+                sel![..;-3, 1..;5],
+                sel![7, ..],
+                sel![.., 29, NewAxis],
+                sel![NewAxis, 3..4, NewAxis, 2..9],
+                sel![3, 3],
+                sel![4..4, ..],
+            ] {
+                let wanted = array.read::<i32>(selection.clone()).wait().unwrap();
+                for ahead in [None, Some(1), Some(3)] {
+                    assert_eq!(streamed(&array, selection.clone(), ahead), wanted);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_box_is_refused() {
+    let (array, _dir) = array(Kind::Memory, 1 << 20);
+    let list = Selection::orthogonal(vec![zarr::Pick::List(vec![3, 1, 9])]);
+    let resolved = list.resolve(array.chunked().grid()).unwrap();
+    let blocks = Arc::clone(array.chunked()).stream_as::<i32>(resolved, None);
+    let error = blocks.err().unwrap().to_string();
+    assert!(error.contains("slices"), "{error}");
+}
+
+#[test]
+fn no_more_is_begun_than_asked_for_and_nothing_after_a_drop() {
+    let (store, ..) = far(Duration::from_millis(1));
+    let create = zarr::create_array(store.clone() as Arc<dyn Store>, [64], DataType::Int32);
+    let array = create.chunks([1]).compressors(()).wait().unwrap();
+    array.write(.., 7).wait().unwrap();
+    store.take();
+    let all = sel![..].resolve(array.chunked().grid()).unwrap();
+    let blocks = Arc::clone(array.chunked()).stream_as::<i32>(all, NonZeroUsize::new(3));
+    let mut blocks = Box::pin(blocks.unwrap());
+    wait(blocks.next()).unwrap().unwrap();
+    assert!(store.counts().reads <= 3, "{:?}", store.counts());
+    wait(blocks.next()).unwrap().unwrap();
+    drop(blocks);
+    let reads = store.counts().reads;
+    sleep(Duration::from_millis(20));
+    assert!(reads <= 5 && store.counts().reads == reads, "{reads}");
+}
+
+#[test]
+fn whoever_holds_a_stream_may_read_something_else() {
+    for kind in KINDS {
+        let (array, _dir) = array(kind, 1);
+        let all = sel![..].resolve(array.chunked().grid()).unwrap();
+        let blocks = Arc::clone(array.chunked()).stream_as::<i32>(all, None);
+        let mut blocks = Box::pin(blocks.unwrap());
+        while let Some(block) = wait(blocks.next()) {
+            block.unwrap();
+            array.read::<i32>(sel![2..9, ..]).wait().unwrap();
+        }
+    }
+}

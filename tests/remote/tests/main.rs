@@ -1,0 +1,20 @@
+//! Remote stores against real servers on loopback. Each module is one group of promises.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "all of it is tests, helpers too: what fails says what is wrong, and where"
+)]
+
+mod http;
+mod reads;
+mod runtimes;
+mod s3;
+mod secrets;
+mod services;
+mod time;
+mod writes;
+
+/// A key.
+fn key(text: &str) -> zarr_store::Key {
+    zarr_store::Key::new(text).unwrap()
+}
