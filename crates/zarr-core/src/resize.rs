@@ -215,7 +215,7 @@ impl ChunkedArray {
         };
         let whole = Arc::new(self.with_config(config));
         let old = self.metadata().shape();
-        // Up to where chunks that stay reach along an axis; one that grows stays as long as it was.
+        // Up to where chunks that stay reach along an axis, which may be another that grows.
         let reach = |axis: usize| match shape[axis]
             .min(old[axis])
             .checked_sub(1)

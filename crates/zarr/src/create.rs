@@ -225,7 +225,7 @@ impl CreateArray {
         self
     }
 
-    /// Checks everything that can be known without asking the store.
+    /// Checks everything that can be known without asking the store for any document.
     pub(crate) async fn prepare(self) -> Result<Prepared> {
         let context = self.context.unwrap_or_default();
         let location = self.target.location(&self.name).await?;
