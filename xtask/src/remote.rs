@@ -92,6 +92,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
             "--nocapture",
         ],
     );
+    tests.env("ZARR_REMOTE", "full");
     let (mut running, mut skipped) = (Vec::new(), 0);
     for server in SERVERS {
         if !answers(Command::new(server.program).arg(server.asked)) {

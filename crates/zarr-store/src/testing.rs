@@ -7,10 +7,12 @@ mod conformance;
 mod counting;
 mod faulty;
 mod latency;
+mod names;
 
 pub use self::{
     conformance::{conformance, exercise},
     counting::{Counting, Counts, Tally},
     faulty::{Fault, Faults, Faulty},
     latency::{Delay, Latency},
+    names::hostile_names,
 };

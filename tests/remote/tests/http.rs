@@ -2,8 +2,8 @@
 
 use zarr_remote_tests::faulty::{Fault, Faulty};
 use zarr_store::{
-    ByteRange, Location, ObjectStore, Payload, Prefix, PutMode, Store, StoreErrorKind, StoreExt,
-    open_store, runtime::wait,
+    ByteRange, Key, Location, ObjectStore, Payload, Prefix, PutMode, Store, StoreErrorKind, StoreExt,
+    open_store, runtime::wait, testing::hostile_names,
 };
 
 use crate::{key, reads::value};
@@ -191,4 +191,43 @@ fn addresses_open_stores() {
         let store = wait(open_store(address, options)).unwrap();
         assert!(store.hints().conditions.update && !store.hints().conditions.delete);
     }
+}
+
+/// The parts of a path as a server that decodes and resolves it would take them.
+fn resolved(path: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part.replace("%2E", ".").replace("%2e", ".").as_str() {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            other => parts.push(other.to_owned()),
+        }
+    }
+    parts
+}
+
+/// H6: whatever a name says, nothing outside of the address is asked for.
+#[test]
+fn h6_hostile_names_stay_below_their_address() {
+    let server = Faulty::new();
+    server.set("/canary", value(9));
+    let store = open(&server, "/root");
+    let (mut keys, mut asked) = (0, 0);
+    for name in hostile_names() {
+        let Ok(key) = Key::new(&name) else {
+            continue;
+        };
+        keys += 1;
+        if let Ok(found) = wait(store.get(&key, ByteRange::All, None)) {
+            assert_eq!(found, None, "{name:?}");
+        }
+        for request in server.take_log() {
+            asked += 1;
+            let parts = resolved(&request.path);
+            assert_eq!(parts.first().map(String::as_str), Some("root"), "{name:?}: {}", request.path);
+            assert!(!request.path.contains(['\\', '\0']), "{name:?}: {}", request.path);
+        }
+    }
+    assert!(keys > 20 && asked >= keys, "{keys} keys, {asked} requests");
+    println!("H6: 200 names, {keys} of them keys, {asked} requests, 0 outside");
 }

@@ -18,3 +18,8 @@ mod writes;
 fn key(text: &str) -> zarr_store::Key {
     zarr_store::Key::new(text).unwrap()
 }
+
+/// Whether every case is to be run, however long it takes: `cargo xtask test --remote` says so.
+fn is_full() -> bool {
+    std::env::var_os("ZARR_REMOTE").is_some_and(|form| form == "full")
+}
