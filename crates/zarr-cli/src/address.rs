@@ -109,7 +109,7 @@ impl Address {
             _ => return Ok(()),
         }
         let listing = async {
-            let here = Location::parse(store).wait()?.join(path)?;
+            let here = Location::parse(store).await?.join(path)?;
             Ok(here.store().list_dir(here.path()).await?)
         };
         let listing = listing

@@ -2,12 +2,19 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod append;
+mod attrs;
+mod conformance;
+mod consolidate;
+mod create;
 mod elements;
 mod failure;
 mod info;
+mod layout;
 mod npy;
 mod output;
 mod read;
+mod resize;
 mod select;
 #[cfg(test)]
 mod tests;
@@ -45,6 +52,12 @@ enum Command {
     Tree(tree::Args),
     Read(read::Args),
     Write(write::Args),
+    Create(create::Args),
+    Resize(resize::Args),
+    Append(append::Args),
+    Attrs(attrs::Args),
+    Consolidate(consolidate::Args),
+    Conformance(conformance::Args),
 }
 
 fn main() -> ExitCode {
@@ -72,6 +85,12 @@ fn run(command: &Command) -> Result<Exit, Failure> {
         Command::Tree(args) => tree::run(args, text),
         Command::Read(args) => read::run(args, bytes),
         Command::Write(args) => write::run(args, text),
+        Command::Create(args) => create::run(args, text),
+        Command::Resize(args) => resize::run(args, text),
+        Command::Append(args) => append::run(args, text),
+        Command::Attrs(args) => attrs::run(args, text),
+        Command::Consolidate(args) => consolidate::run(args, text),
+        Command::Conformance(args) => conformance::run(args, bytes),
     }?;
     bytes.flush().map_err(|error| Failure::output(&error))?;
     Ok(exit)

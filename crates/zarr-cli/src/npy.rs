@@ -2,6 +2,7 @@
 //! it is given readers and writers.
 
 mod header;
+mod load;
 mod order;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use std::io::{self, Read, Write};
 use zarr::{DataType, DynData, Values};
 
 use self::header::Header;
+pub(crate) use self::load::load;
 
 /// Why something is not an array that can be read, or cannot be written as one.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
 //! Which elements a command means: one of five ways to say it. Knows no command and reads no array.
 
-use std::fs::File;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -191,14 +190,10 @@ fn along(slice: Slice, axis: usize, length: u64) -> Result<Vec<i64>, Failure> {
 }
 
 fn mask(path: &std::path::Path) -> Result<Selection, Failure> {
-    let name = path.to_string_lossy();
-    let mut file =
-        File::open(path).map_err(|error| Failure::io("cannot read the mask", &name, &error))?;
-    let size = file.metadata().ok().map(|metadata| metadata.len());
-    let array = npy::read(&mut file, size)
-        .map_err(|error| Failure::npy("cannot read the mask", &name, &error))?;
+    let array = npy::load(path)?;
     let (DataType::Bool, Some(cells)) = (&array.dtype, array.data.as_fixed()) else {
         let why = format!("it holds {}, not bool", array.dtype);
+        let name = path.to_string_lossy();
         return Err(Failure::new(Exit::Usage, "cannot use the mask", &name, why));
     };
     let cells: Vec<bool> = cells.iter().map(|&byte| byte != 0).collect();

@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use zarr::{DataType, DynData, Values};
 
 use crate::failure::{Exit, Failure};
-use crate::{Cli, Command, info, npy, read, tree, write};
+use crate::{
+    Cli, Command, append, attrs, conformance, consolidate, create, info, npy, read, resize, tree,
+    write,
+};
 
 /// A directory with a file `in.npy`: 6 by 5 numbers of 16 bits, each its own place.
 struct Home(tempfile::TempDir);
@@ -45,6 +48,12 @@ impl Home {
             Command::Tree(args) => tree::run(&args, &mut anstream::StripStream::new(&mut out)),
             Command::Read(args) => read::run(&args, &mut out),
             Command::Write(args) => write::run(&args, &mut out),
+            Command::Create(args) => create::run(&args, &mut out),
+            Command::Resize(args) => resize::run(&args, &mut out),
+            Command::Append(args) => append::run(&args, &mut out),
+            Command::Attrs(args) => attrs::run(&args, &mut out),
+            Command::Consolidate(args) => consolidate::run(&args, &mut out),
+            Command::Conformance(args) => conformance::run(&args, &mut out),
         }?;
         assert_eq!(exit, Exit::Done);
         Ok(out)
@@ -545,6 +554,65 @@ fn an_archive_is_written_whole_and_read_in_all_its_spellings() {
         assert_eq!(read, "25,26,27,28,29\n", "{path}");
     }
     assert!(home.print("tree ~/a.zip").contains("y (6, 5) int16"));
+    // What is there is read-only.
     let (exit, text) = home.fail("write ~/in.npy ~/a.zip::z");
-    assert_eq!(exit, Exit::Unsupported, "{text}");
+    assert_eq!(exit, Exit::Permission, "{text}");
+}
+
+#[test]
+fn an_array_is_created_changed_and_looked_at() {
+    let home = Home::new();
+    home.run("create ~/g::a --shape 2,5 --dtype int16 --chunks 2,5 --fill-value -1 --dimension-names y,x --attributes {\"a\":1}").unwrap();
+    assert_eq!(
+        home.print("conformance --array_path ~/g/a"),
+        "-1\n".repeat(10)
+    );
+    home.run("append ~/in.npy ~/g/a").unwrap();
+    home.run("resize ~/g/a --shape 3,4").unwrap();
+    assert_eq!(
+        home.print("read ~/g/a --format csv"),
+        "-1,-1,-1,-1\n-1,-1,-1,-1\n0,1,2,3\n"
+    );
+    home.save("one.npy", &counting(&[4]));
+    home.run("write ~/one.npy ~/g/a --selection 1").unwrap();
+    assert_eq!(
+        home.print("read ~/g/a --selection :2 --format text"),
+        "-1 -1 -1 -1\n 0  1  2  3\n"
+    );
+    home.run("attrs set ~/g/a units \"K\"").unwrap();
+    assert_eq!(home.print("attrs get ~/g/a units"), "\"K\"\n");
+    home.run("attrs rm ~/g/a a").unwrap();
+    assert_eq!(home.fail("attrs get ~/g/a a").0, Exit::NotFound);
+    assert_eq!(home.fail("attrs rm ~/g/a a").0, Exit::NotFound);
+    home.run("consolidate ~/g").unwrap();
+    assert!(
+        fs::read_to_string(home.path("g/zarr.json"))
+            .unwrap()
+            .contains("consolidated_metadata")
+    );
+    assert_eq!(home.fail("consolidate ~/g/a").0, Exit::Usage);
+    assert_eq!(home.fail("append ~/one.npy ~/g/a").0, Exit::Usage);
+    assert_eq!(home.fail("resize ~/g/a --shape 3").0, Exit::Usage);
+}
+
+#[test]
+fn an_array_is_laid_out_as_asked() {
+    let home = Home::new();
+    home.run("create ~/a --zarr-format 2 --shape 4 --dtype float32 --filters [{\"id\":\"shuffle\",\"elementsize\":4}] --compressor {\"id\":\"zlib\",\"level\":1} --fill-value null --order F").unwrap();
+    let document: Value =
+        serde_json::from_slice(&fs::read(home.path("a/.zarray")).unwrap()).unwrap();
+    assert_eq!(document["compressor"], json!({"id": "zlib", "level": 1}));
+    assert_eq!(
+        document["filters"],
+        json!([{"id": "shuffle", "elementsize": 4}])
+    );
+    assert_eq!(
+        (&document["fill_value"], &document["order"]),
+        (&Value::Null, &json!("F"))
+    );
+    home.run("create ~/b --shape 4 --dtype uint8 --codecs [\"bytes\",\"crc32c\"] --chunk-key-encoding \"v2\"").unwrap();
+    let document: Value =
+        serde_json::from_slice(&fs::read(home.path("b/zarr.json")).unwrap()).unwrap();
+    assert_eq!(document["chunk_key_encoding"]["name"], "v2");
+    assert_eq!(document["codecs"].as_array().unwrap().len(), 2);
 }

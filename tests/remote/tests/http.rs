@@ -2,8 +2,8 @@
 
 use zarr_remote_tests::faulty::{Fault, Faulty};
 use zarr_store::{
-    ByteRange, Key, Location, ObjectStore, Payload, Prefix, PutMode, Store, StoreErrorKind, StoreExt,
-    open_store, runtime::wait, testing::hostile_names,
+    ByteRange, Key, Location, ObjectStore, Payload, Prefix, PutMode, Store, StoreErrorKind,
+    StoreExt, open_store, runtime::wait, testing::hostile_names,
 };
 
 use crate::{key, reads::value};
@@ -224,8 +224,17 @@ fn h6_hostile_names_stay_below_their_address() {
         for request in server.take_log() {
             asked += 1;
             let parts = resolved(&request.path);
-            assert_eq!(parts.first().map(String::as_str), Some("root"), "{name:?}: {}", request.path);
-            assert!(!request.path.contains(['\\', '\0']), "{name:?}: {}", request.path);
+            assert_eq!(
+                parts.first().map(String::as_str),
+                Some("root"),
+                "{name:?}: {}",
+                request.path
+            );
+            assert!(
+                !request.path.contains(['\\', '\0']),
+                "{name:?}: {}",
+                request.path
+            );
         }
     }
     assert!(keys > 20 && asked >= keys, "{keys} keys, {asked} requests");

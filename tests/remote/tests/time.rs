@@ -64,7 +64,11 @@ fn r4_retry_budget() {
     assert!((1000..1400).contains(&took.as_millis()), "{took:?}");
     if is_full() {
         // Long enough for five parts in a hundred to be more than the scheduler's share.
-        let more = [("max_retries", "1000"), ("retry_timeout", "10s"), ("max_backoff", "50ms")];
+        let more = [
+            ("max_retries", "1000"),
+            ("retry_timeout", "10s"),
+            ("max_backoff", "50ms"),
+        ];
         let store = quick(&server, &more);
         let begin = Instant::now();
         assert!(wait(store.get_all(&key("x"))).is_err());

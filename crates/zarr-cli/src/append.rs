@@ -1,0 +1,46 @@
+//! `zarr append`: an `.npy` file to the end of an array.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use zarr::Node;
+use zarr::blocking::Wait;
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+use crate::npy;
+
+/// Add the elements of an .npy file at the end of an array.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr append day366.npy demo.zarr/sst
+  zarr append columns.npy demo.zarr/sst --axis -1")]
+pub(crate) struct Args {
+    /// The file to read; - is standard input
+    #[arg(value_name = "FILE.npy")]
+    file: PathBuf,
+
+    /// Directory of the array, or STORE::PATH of an array in a store
+    path: Address,
+
+    /// Along which axis; a negative one counts from the last
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        allow_hyphen_values = true
+    )]
+    axis: isize,
+}
+
+pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
+    let data = npy::load(&args.file)?;
+    let path = args.path.as_str();
+    let Node::Array(mut array) = args.path.open()? else {
+        let why = "it is a group, not an array";
+        return Err(Failure::new(Exit::Usage, "cannot append to", path, why));
+    };
+    let appended = array.append(data).axis(args.axis).wait();
+    appended.map_err(|error| Failure::zarr("cannot append to", path, &error))?;
+    Ok(Exit::Done)
+}

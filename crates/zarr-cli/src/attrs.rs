@@ -1,0 +1,93 @@
+//! `zarr attrs`: the attributes of a node, printed, set and taken away.
+
+use std::io::Write;
+
+use serde_json::Value;
+use zarr::Node;
+use zarr::blocking::Wait;
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+use crate::layout::Json;
+
+/// Print, set or take away attributes of an array or group.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr attrs get demo.zarr/sst
+  zarr attrs get demo.zarr/sst units
+  zarr attrs set demo.zarr/sst units '\"K\"'
+  zarr attrs rm demo.zarr/sst units")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// Print one attribute, or all as an object
+    Get { path: Address, key: Option<String> },
+    /// Set an attribute
+    Set {
+        path: Address,
+        key: String,
+        /// Its value, as JSON
+        #[arg(allow_hyphen_values = true)]
+        value: Json,
+    },
+    /// Take an attribute away
+    Rm { path: Address, key: String },
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let absent = |path: &Address, key: &str| {
+        let why = format!("it has no attribute {key:?}");
+        Failure::new(Exit::NotFound, "no such attribute", path.as_str(), why)
+            .advice(format!("`zarr attrs get {}` prints all", path.as_str()))
+    };
+    match &args.verb {
+        Verb::Get { path, key } => {
+            let node = path.open()?;
+            let attributes = attributes(&node);
+            let value = match key {
+                None => Value::Object(attributes.clone()),
+                Some(key) => attributes
+                    .get(key)
+                    .cloned()
+                    .ok_or_else(|| absent(path, key))?,
+            };
+            writeln!(out, "{value:#}").map_err(|error| Failure::output(&error))?;
+        }
+        Verb::Set { path, key, value } => {
+            let new = Some((key.clone(), value.0.clone()));
+            update(path, path.open()?, new, None)?;
+        }
+        Verb::Rm { path, key } => {
+            let node = path.open()?;
+            if !attributes(&node).contains_key(key) {
+                return Err(absent(path, key));
+            }
+            update(path, node, None, Some(key.clone()))?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn attributes(node: &Node) -> &zarr::Attributes {
+    match node {
+        Node::Array(array) => array.attrs(),
+        Node::Group(group) => group.attrs(),
+    }
+}
+
+fn update(
+    path: &Address,
+    node: Node,
+    new: Option<(String, Value)>,
+    gone: Option<String>,
+) -> Result<(), Failure> {
+    let updated = match node {
+        Node::Array(mut array) => array.update_attributes(new).remove(gone).wait(),
+        Node::Group(mut group) => group.update_attributes(new).remove(gone).wait(),
+    };
+    updated.map_err(|error| Failure::zarr("cannot change", path.as_str(), &error))
+}

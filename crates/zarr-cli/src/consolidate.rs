@@ -1,0 +1,29 @@
+//! `zarr consolidate`: the metadata of a hierarchy in one document.
+
+use std::io::Write;
+
+use zarr::Node;
+use zarr::blocking::Wait;
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+
+/// Collect the metadata of all nodes below a group in the group's own, so that it opens at once.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr consolidate demo.zarr")]
+pub(crate) struct Args {
+    /// Directory of the group, or STORE::PATH of a group in a store
+    path: Address,
+}
+
+pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
+    let path = args.path.as_str();
+    let Node::Group(group) = args.path.open()? else {
+        let why = "it is an array, not a group";
+        return Err(Failure::new(Exit::Usage, "cannot consolidate", path, why));
+    };
+    let consolidated = zarr::consolidate_metadata(&group).wait();
+    consolidated.map_err(|error| Failure::zarr("cannot consolidate", path, &error))?;
+    Ok(Exit::Done)
+}
