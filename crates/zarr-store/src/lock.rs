@@ -1,6 +1,6 @@
 //! Locks of keys within this process: one first-come-first-served queue per key, shared by all
 //! handles on a store. It knows names only, no stores and no values. Where other *processes* can
-//! reach the same values, a name also says how to keep them out ([`Others`]), and who takes the
+//! reach the same values, a name also says how to keep them out (`Others`), and who takes the
 //! lock of a key does that too, behind the queue.
 //!
 //! **Who takes one.** A read-modify-write ([`StoreExt::update`](crate::StoreExt::update)), so that

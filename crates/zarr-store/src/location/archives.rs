@@ -1,6 +1,6 @@
 //! Values and files become zip archives.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use crate::{Key, Result, Store, ZipStore};
 
@@ -11,7 +11,7 @@ pub(super) async fn open(_: &str, store: Arc<dyn Store>, archive: Key) -> Result
 
 /// The archive at `path`: to be read if it is there, else to be written.
 #[cfg(all(feature = "local", unix))]
-pub(super) async fn open_file(_: &str, path: &Path) -> Result<Arc<dyn Store>> {
+pub(super) async fn open_file(_: &str, path: &std::path::Path) -> Result<Arc<dyn Store>> {
     use crate::BlockingStore;
 
     match path.exists() {

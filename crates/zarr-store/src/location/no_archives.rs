@@ -1,6 +1,6 @@
 //! Zip archives are refused.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use super::address::refused;
 use crate::{Key, Result, Store, StoreError};
@@ -14,6 +14,6 @@ pub(super) async fn open(address: &str, _: Arc<dyn Store>, _: Key) -> Result<Arc
 }
 
 #[cfg(all(feature = "local", unix))]
-pub(super) async fn open_file(address: &str, _: &Path) -> Result<Arc<dyn Store>> {
+pub(super) async fn open_file(address: &str, _: &std::path::Path) -> Result<Arc<dyn Store>> {
     Err(none(address))
 }
