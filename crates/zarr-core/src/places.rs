@@ -14,8 +14,8 @@ use zarr_codecs::{Dims, Region};
 pub(crate) enum Places {
     /// Every combination of one place per axis; the `to`s of a combination are added.
     Product(Dims<Arc<[Place]>>),
-    /// One cell after the other.
-    Points(Points),
+    /// One cell after the other. Shared: a chunk's points are asked for more than once.
+    Points(Arc<Points>),
 }
 
 /// A coordinate along one axis.
@@ -231,7 +231,7 @@ fn number(cell: &[u64], shape: &[u64]) -> u64 {
 #[derive(Clone, Debug)]
 pub(crate) enum Groups {
     Product(Dims<Vec<(u64, Arc<[Place]>)>>),
-    Points(Vec<(Dims<u64>, Points)>),
+    Points(Vec<(Dims<u64>, Arc<Points>)>),
 }
 
 impl Groups {
@@ -264,7 +264,7 @@ impl Groups {
             }
             Self::Points(points) => {
                 let (chunk, points) = points.get(i)?;
-                Some((chunk.clone(), Places::Points(points.clone())))
+                Some((chunk.clone(), Places::Points(Arc::clone(points))))
             }
         }
     }
@@ -286,7 +286,7 @@ fn by_chunk(axis: &[Place], length: u64) -> Vec<(u64, Arc<[Place]>)> {
 }
 
 /// One stable sort, so that of two equal cells the later one stays the later one.
-fn points_by_chunk(points: &Points, chunk: &[u64]) -> Vec<(Dims<u64>, Points)> {
+fn points_by_chunk(points: &Points, chunk: &[u64]) -> Vec<(Dims<u64>, Arc<Points>)> {
     let index = |i: usize| {
         let cell = &points.cells[i * points.rank..(i + 1) * points.rank];
         cell.iter()
@@ -317,7 +317,10 @@ fn points_by_chunk(points: &Points, chunk: &[u64]) -> Vec<(Dims<u64>, Points)> {
             )),
         }
     }
+    let groups = groups.into_iter();
     groups
+        .map(|(chunk, points)| (chunk, Arc::new(points)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -384,7 +387,7 @@ mod tests {
             prop_assert_eq!(gathered(&product(&rows, &columns), &chunk), wanted);
             let pairs: Vec<u64> = rows.iter().zip(&columns).flat_map(|(r, c)| [*r, *c]).collect();
             let wanted: Vec<_> = pairs.chunks(2).map(|cell| Some(number(cell, &SHAPE))).collect();
-            prop_assert_eq!(gathered(&Places::Points(Points::new(2, pairs)), &chunk), wanted);
+            prop_assert_eq!(gathered(&Places::Points(Points::new(2, pairs).into()), &chunk), wanted);
         }
 
         #[test]
@@ -397,7 +400,7 @@ mod tests {
             prop_assert_eq!(product(&rows, &columns).covers(&[3, 2]), all);
             let pairs: Vec<u64> = rows.iter().zip(&columns).flat_map(|(r, c)| [*r, *c]).collect();
             let all = pairs.chunks(2).collect::<BTreeSet<_>>().len() == 6;
-            prop_assert_eq!(Places::Points(Points::new(2, pairs)).covers(&[3, 2]), all);
+            prop_assert_eq!(Places::Points(Points::new(2, pairs).into()).covers(&[3, 2]), all);
         }
     }
 

@@ -209,11 +209,12 @@ fn merge(
             if !crew.is_wanted() {
                 return Ok(());
             }
-            job.make(
-                unit,
-                old.as_deref().map(|old| Source::Object(old, None)),
-                crew,
-            )?
+            let old = old.as_deref().map(|old| Source::Object(old, None));
+            match job.make(unit, old, crew) {
+                // A file that is not kept open may be another one by the next read of it.
+                Err(ChunkError::Store(error)) if error.is_conflict() => continue,
+                made => made?,
+            }
         };
         if let Commit::Done(_) = update.commit(payload.as_ref())? {
             return Ok(());

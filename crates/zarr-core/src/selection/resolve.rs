@@ -111,7 +111,7 @@ impl Selection {
 impl Resolved {
     pub(super) fn of_points(shape: &[u64], cells: Vec<u64>, out_shape: Dims<u64>) -> Self {
         let points = Points::new(shape.len(), cells);
-        let places = Places::Points(points);
+        let places = Places::Points(points.into());
         Self {
             shape: shape.into(),
             full_shape: [places.len() as u64].as_slice().into(),
