@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 use zarr_codecs::Registry;
 use zarr_metadata::ZarrFormat;
 
-use crate::engine::Budget;
 use crate::memory;
+use zarr_store::runtime::Budget;
 
 /// Codecs, workers and limits for every operation on the nodes it is given to.
 ///

@@ -7,7 +7,6 @@
 //! chunk of one.
 
 mod assemble;
-mod budget;
 mod cells;
 mod fetch;
 mod index_cache;
@@ -23,7 +22,6 @@ mod work;
 mod write;
 
 pub use assemble::Elements;
-pub(crate) use budget::Budget;
 pub(crate) use index_cache::IndexCache;
 pub use output::Output;
 pub(crate) use read::read;

@@ -19,8 +19,10 @@ use std::{
 #[cfg_attr(not(feature = "tokio"), path = "runtime/none.rs")]
 mod threads;
 
+mod budget;
 mod sleep;
 
+pub use budget::{Budget, Reserved, Take};
 pub(crate) use {sleep::sleep, threads::offload};
 
 thread_local! {

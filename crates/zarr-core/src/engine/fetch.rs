@@ -8,11 +8,11 @@ use bytes::Bytes;
 use zarr_codecs::{Chain, Shard, ShardIndex};
 use zarr_store::{ByteRange, Found, Key, StoreError, Version, coalesce};
 
-use super::budget::{Budget, Reserved};
 use super::pool::with_scratch;
 use super::work;
 use crate::units::{Part, Units};
 use crate::{ChunkError, ChunkedArray};
+use zarr_store::runtime::{Budget, Reserved};
 
 /// What came for one chunk.
 pub(super) enum Fetched {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Access, Chain, NdViewMut, Projection, Region, Shard, Split, fill};
 
-use super::budget::Budget;
 use super::cells;
 use super::fetch::{Fetched, Remote};
 use super::output::Output;
@@ -15,6 +14,7 @@ use super::source::{Remembered, Source};
 use super::work;
 use crate::units::{Part, Unit, Units};
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
+use zarr_store::runtime::Budget;
 
 /// What one read shares between its tasks.
 struct Job {

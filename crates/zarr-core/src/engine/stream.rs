@@ -7,11 +7,11 @@ use std::sync::Arc;
 use futures_util::{Stream, StreamExt, stream};
 use zarr_codecs::{Projection, Projections, Region, Span};
 
-use super::budget::Budget;
 use super::output::Output;
 use super::{read, work};
 use crate::units::{Unit, Units};
 use crate::{ChunkedArray, Error, Resolved, Result};
+use zarr_store::runtime::Budget;
 
 /// The cells of a selection that one chunk holds.
 #[derive(Debug)]

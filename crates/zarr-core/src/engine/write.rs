@@ -11,13 +11,13 @@ use zarr_store::{
 };
 
 use super::assemble::{self, Change, Elements, New};
-use super::budget::Reserved;
 use super::landing::Landing;
 use super::pool::{self, Crew, Work};
 use super::source::Source;
 use super::work;
 use crate::units::{Unit, Units};
 use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
+use zarr_store::runtime::Reserved;
 
 /// What one write shares between its tasks.
 struct Job {

@@ -82,7 +82,7 @@ pub(super) struct LocalObject {
 
 impl LocalObject {
     pub(super) fn open(store: &LocalStore, key: &Key) -> io::Result<Self> {
-        Self::with(store, key, descriptors::kept().try_take())
+        Self::with(store, key, descriptors::kept())
     }
 
     fn with(store: &LocalStore, key: &Key, permit: Option<Permit>) -> io::Result<Self> {

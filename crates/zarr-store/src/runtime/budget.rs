@@ -1,8 +1,5 @@
-//! How many bytes are on their way between stores and arrays at once: one purse for all operations of
-//! a context, first come, first served. Knows no store and no chunk.
-//!
-//! Only drivers wait for it, and whoever holds bytes waits for no lock, so they always come back:
-//! at the latest when the future is dropped that took them.
+//! A number of things to be shared, bytes or permits: taken and given back, first come, first served.
+//! Knows neither stores nor what is counted.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -10,9 +7,21 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// A number of bytes that operations take from and give back to.
+/// A number of bytes, or of permits, that operations take from and give back to.
+///
+/// What is taken comes back at the latest when the future is dropped that took it; so whoever holds
+/// some and waits for nothing but the world outside cannot stop anybody for ever.
+///
+/// ```
+/// use zarr_store::runtime::{Budget, wait};
+/// let budget = Budget::new(10);
+/// let first = wait(budget.take(8));
+/// assert!(budget.try_take(3).is_none());
+/// drop(first);
+/// assert!(budget.try_take(3).is_some());
+/// ```
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub struct Budget {
     total: u64,
     state: Mutex<State>,
 }
@@ -28,12 +37,13 @@ struct State {
 #[derive(Debug)]
 struct Waiting {
     ticket: u64,
-    bytes: u64,
+    count: u64,
     waker: Waker,
 }
 
 impl Budget {
-    pub(crate) fn new(total: u64) -> Arc<Self> {
+    /// So many to share.
+    pub fn new(total: u64) -> Arc<Self> {
         let state = State {
             free: total,
             tickets: 0,
@@ -45,22 +55,35 @@ impl Budget {
         })
     }
 
-    /// For operations that were given their bytes by somebody else.
-    pub(crate) fn unlimited() -> Arc<Self> {
+    /// For operations that were given theirs by somebody else.
+    pub fn unlimited() -> Arc<Self> {
         Self::new(u64::MAX)
     }
 
-    pub(crate) fn total(&self) -> u64 {
+    /// How many there are when nobody holds any.
+    pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// Waits for so many bytes. What is more than all of them waits until it is alone.
-    pub(crate) fn take(self: &Arc<Self>, bytes: u64) -> Take {
+    /// Waits for so many. What is more than all of them waits until it is alone.
+    pub fn take(self: &Arc<Self>, count: u64) -> Take {
         Take {
-            bytes: bytes.min(self.total),
+            count: count.min(self.total),
             budget: Arc::clone(self),
             ticket: Ticket::None,
         }
+    }
+
+    /// So many, if they are free now and nobody waits.
+    pub fn try_take(self: &Arc<Self>, count: u64) -> Option<Reserved> {
+        let mut state = self.lock();
+        let count = count.min(self.total);
+        state.free = state.left_by(count)?;
+        drop(state);
+        Some(Reserved {
+            count,
+            budget: Arc::clone(self),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -87,38 +110,45 @@ impl Budget {
 impl State {
     /// What would be free once the first who waits has got what it waits for.
     fn left_by_the_first(&self) -> Option<u64> {
-        self.free.checked_sub(self.waiting.front()?.bytes)
+        self.free.checked_sub(self.waiting.front()?.count)
+    }
+
+    /// What would be free once a newcomer has got so many, if it need not stand behind others. Who
+    /// wants nothing never needs to.
+    fn left_by(&self, count: u64) -> Option<u64> {
+        let first = self.waiting.is_empty() || count == 0;
+        self.free.checked_sub(count).filter(|_| first)
     }
 }
 
-/// Bytes of a budget, given back when dropped, on any thread.
+/// A part of a [`Budget`], given back when dropped, on any thread.
 #[derive(Debug)]
-#[must_use = "dropping it gives the bytes back"]
-pub(crate) struct Reserved {
-    bytes: u64,
+#[must_use = "dropping it gives it back"]
+pub struct Reserved {
+    count: u64,
     budget: Arc<Budget>,
 }
 
 impl Reserved {
-    /// Gives back all but so many bytes, where less came than there could have been.
-    pub(crate) fn keep(&mut self, bytes: u64) {
-        let back = self.bytes.saturating_sub(bytes);
-        self.bytes -= back;
+    /// Gives back all but so many, where less came than there could have been.
+    pub fn keep(&mut self, count: u64) {
+        let back = self.count.saturating_sub(count);
+        self.count -= back;
         self.budget.change(|state| state.free += back);
     }
 }
 
 impl Drop for Reserved {
     fn drop(&mut self) {
-        self.budget.change(|state| state.free += self.bytes);
+        self.budget.change(|state| state.free += self.count);
     }
 }
 
-/// Waits for bytes. Dropping it leaves the queue as if it had never been in it.
+/// Waits for a part of a [`Budget`]. Dropping it leaves the queue as if it had never been in it.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
-pub(crate) struct Take {
-    bytes: u64,
+pub struct Take {
+    count: u64,
     budget: Arc<Budget>,
     ticket: Ticket,
 }
@@ -134,18 +164,18 @@ impl Future for Take {
     type Output = Reserved;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Reserved> {
-        let (bytes, budget) = (self.bytes, Arc::clone(&self.budget));
+        let (count, budget) = (self.count, Arc::clone(&self.budget));
         let mut state = budget.lock();
         match self.ticket {
             Ticket::Done => return Poll::Pending,
-            Ticket::None => match state.free.checked_sub(bytes) {
-                Some(left) if state.waiting.is_empty() || bytes == 0 => state.free = left,
-                _ => {
+            Ticket::None => match state.left_by(count) {
+                Some(left) => state.free = left,
+                None => {
                     state.tickets += 1;
                     let (ticket, waker) = (state.tickets, cx.waker().clone());
                     state.waiting.push_back(Waiting {
                         ticket,
-                        bytes,
+                        count,
                         waker,
                     });
                     self.ticket = Ticket::Queued(ticket);
@@ -161,7 +191,7 @@ impl Future for Take {
         }
         drop(state);
         self.ticket = Ticket::Done;
-        Poll::Ready(Reserved { bytes, budget })
+        Poll::Ready(Reserved { count, budget })
     }
 }
 
@@ -170,12 +200,12 @@ impl Drop for Take {
         let Ticket::Queued(ticket) = self.ticket else {
             return;
         };
-        let bytes = self.bytes;
+        let count = self.count;
         self.budget.change(|state| {
             let before = state.waiting.len();
             state.waiting.retain(|waiting| waiting.ticket != ticket);
             if state.waiting.len() == before {
-                state.free += bytes; // given, but never picked up
+                state.free += count; // given, but never picked up
             }
         });
     }
@@ -187,9 +217,9 @@ mod tests {
 
     use super::*;
 
-    /// Asks for bytes; `Err` while they are waited for.
-    fn take(budget: &Arc<Budget>, bytes: u64) -> Result<Reserved, Take> {
-        let mut take = budget.take(bytes);
+    /// Asks for some; `Err` while they are waited for.
+    fn take(budget: &Arc<Budget>, count: u64) -> Result<Reserved, Take> {
+        let mut take = budget.take(count);
         (&mut take).now_or_never().ok_or(take)
     }
 
@@ -215,6 +245,18 @@ mod tests {
         );
         assert_eq!(budget.lock().free, 3);
         drop((large, small));
+        assert!(is_full(&budget));
+    }
+
+    #[test]
+    fn who_does_not_wait_overtakes_nobody() {
+        let budget = Budget::new(3);
+        let held = budget.try_take(2).unwrap();
+        let waiting = take(&budget, 3).unwrap_err();
+        assert!(budget.try_take(1).is_none(), "one is free, but waited for");
+        drop(waiting);
+        assert!(budget.try_take(1).is_some() && budget.try_take(2).is_none());
+        drop(held);
         assert!(is_full(&budget));
     }
 
@@ -270,7 +312,7 @@ mod tests {
                 scope.spawn(move || {
                     for i in 0..500 {
                         let bytes = (thread * i) % 7 + 1;
-                        let reserved = zarr_store::runtime::wait(budget.take(bytes));
+                        let reserved = crate::runtime::wait(budget.take(bytes));
                         assert!(held.fetch_add(bytes, Ordering::SeqCst) + bytes <= 10);
                         held.fetch_sub(bytes, Ordering::SeqCst);
                         drop(reserved);
