@@ -16,30 +16,18 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         Ok(python) => python,
         Err(skip) => return Ok(Outcome::Skipped(skip)),
     };
-    run_command(&mut cargo(
-        workspace,
-        &["build", "--release", "--package", "zarr-cli"],
-    ))?;
+    // In one build, so that what they share is compiled once, with the features of all.
     run_command(&mut cargo(
         workspace,
         &[
             "build",
             "--release",
-            "--package",
-            "zarr",
-            "--example",
-            "quickstart",
-        ],
-    ))?;
-    run_command(&mut cargo(
-        workspace,
-        &[
-            "build",
-            "--release",
-            "--package",
-            "zarr-tests",
-            "--bin",
-            "texts",
+            "--package=zarr-cli",
+            "--package=zarr",
+            "--package=zarr-tests",
+            "--bin=zarr",
+            "--bin=texts",
+            "--example=quickstart",
         ],
     ))?;
     let release = workspace.target().join("release");
