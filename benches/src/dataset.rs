@@ -22,14 +22,19 @@ pub(crate) struct Dataset {
     /// What is encoded by itself: inner chunks, where there are shards.
     chunks: [u64; 3],
     shards: Option<[u64; 3]>,
-    compressor: Compressor,
+    pub(crate) compressor: Compressor,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Compressor {
+pub(crate) enum Compressor {
     None,
     Zstd,
     Gzip,
+    Blosc {
+        cname: &'static str,
+        level: u8,
+        shuffle: &'static str,
+    },
 }
 
 impl Dataset {
@@ -46,15 +51,24 @@ impl Dataset {
             shards: None,
             compressor,
         };
+        let blosc = |cname, level, shuffle| Compressor::Blosc {
+            cname,
+            level,
+            shuffle,
+        };
+        let sharded = |name, compressor| Self {
+            chunks: [32; 3],
+            shards: Some([shard; 3]),
+            ..new(name, compressor)
+        };
         vec![
             new("raw", Compressor::None),
             new("zstd", Compressor::Zstd),
             new("gzip", Compressor::Gzip),
-            Self {
-                chunks: [32; 3],
-                shards: Some([shard; 3]),
-                ..new("shard", Compressor::Zstd)
-            },
+            new("blosclz4", blosc("lz4", 5, "shuffle")),
+            new("blosczstd", blosc("zstd", 5, "shuffle")),
+            sharded("shard", Compressor::Zstd),
+            sharded("shardblz", blosc("blosclz", 9, "bitshuffle")),
             // 4 KiB each: what is measured is the cost of a chunk, not of its bytes.
             Self {
                 shape: tiny,
@@ -73,6 +87,18 @@ impl Dataset {
         )?)
     }
 
+    /// Bytes of a decoded chunk; of an inner chunk, where there are shards.
+    pub(crate) fn chunk_bytes(&self) -> usize {
+        self.chunks.iter().product::<u64>() as usize * 2
+    }
+
+    /// How many inner chunks a shard has.
+    pub(crate) fn inner_chunks(&self) -> Option<usize> {
+        let shard = self.shards?;
+        let inner: u64 = shard.iter().zip(&self.chunks).map(|(s, c)| s / c).product();
+        Some(inner as usize)
+    }
+
     fn document(&self) -> Value {
         let little = json!({"name": "bytes", "configuration": {"endian": "little"}});
         let mut codecs = vec![little.clone()];
@@ -83,6 +109,17 @@ impl Dataset {
             Compressor::Gzip => {
                 codecs.push(json!({"name": "gzip", "configuration": {"level": 5}}));
             }
+            Compressor::Blosc {
+                cname,
+                level,
+                shuffle,
+            } => codecs.push(json!({"name": "blosc", "configuration": {
+                "cname": cname,
+                "clevel": level,
+                "shuffle": shuffle,
+                "typesize": 2,
+                "blocksize": 0,
+            }})),
         }
         if self.shards.is_some() {
             codecs = vec![json!({"name": "sharding_indexed", "configuration": {

@@ -1,10 +1,11 @@
-//! Reads and writes arrays side by side with the `zarrs` crate: the same documents, values and
-//! parts, each program in a process of its own, taking turns.
+//! Reads and writes arrays side by side with the peers: the same documents, values and parts, each
+//! program in a process of its own, taking turns. `cargo xtask bench` builds and calls it.
 //!
 //! ```text
-//! cargo run --release -p zarr-benches                      # a minute or two
-//! cargo run --release -p zarr-benches -- --full            # 512 MiB, as the peers were measured
-//! cargo run --release -p zarr-benches -- --only shard --json out.jsonl
+//! cargo xtask bench                                   # beside the zarrs crate, a few minutes
+//! cargo xtask bench --peers                           # and beside tensorstore and zarr-python
+//! cargo xtask bench --peers --full --json out.jsonl   # 512 MiB, as the peers were measured
+//! cargo xtask bench --only shard,read_all/raw
 //! ```
 
 use std::io::Write;
@@ -14,11 +15,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod dataset;
+mod limit;
 mod measure;
 mod ours;
 mod program;
 mod source;
 mod table;
+mod want;
 mod workload;
 mod zarrs;
 
@@ -30,7 +33,7 @@ use workload::Workload;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Reads and writes arrays side by side with the zarrs crate.
+/// Reads and writes arrays side by side with the peers.
 #[derive(Debug, Parser)]
 struct Args {
     /// The size that PEERS.md was measured at: needs 3 GB of disk and some minutes.
@@ -42,6 +45,9 @@ struct Args {
     /// Only these programs.
     #[arg(long, value_delimiter = ',')]
     programs: Vec<String>,
+    /// The interpreter that has tensorstore and zarr-python; without it they are left out.
+    #[arg(long)]
+    python: Option<PathBuf>,
     /// How often each program has its turn.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
@@ -75,7 +81,7 @@ fn run(args: &Args) -> Result<bool> {
     let size = if args.full { Size::Full } else { Size::Reduced };
     let temporary = || std::env::temp_dir().join("zarr-benches");
     let dir = args.dir.clone().unwrap_or_else(temporary);
-    let bench = Bench::new(&dir, size, args.repeats)?;
+    let bench = Bench::new(&dir, size, args.repeats, args.python.clone())?;
     let cases = cases(size);
     if let Some(wanted) = &args.measure {
         for case in &cases {
@@ -104,14 +110,20 @@ fn run(args: &Args) -> Result<bool> {
     println!("{HEAD}");
     for case in cases.iter().filter(|case| is_wanted(case)) {
         let rows = compare(&bench, &programs, args.rounds, case)?;
-        let peers = rows
-            .iter()
-            .filter(|(name, _)| name.is_peer())
-            .map(|(_, row)| row);
-        let best = peers.min_by(|a, b| a.best_s().total_cmp(&b.best_s()));
+        let best = |which: fn(Name) -> bool| {
+            let rows = rows.iter().filter(|(name, _)| which(*name));
+            rows.map(|(_, row)| row)
+                .min_by(|a, b| a.best_s().total_cmp(&b.best_s()))
+        };
+        let (peer, limit) = (best(Name::is_peer), best(|name| name == Name::Limit));
         for (name, row) in &rows {
-            let peer = best.filter(|_| !name.is_peer());
-            println!("{}", Beside { row, peer });
+            let ours = |other: Option<_>| other.filter(|_| name.is_ours());
+            let beside = Beside {
+                row,
+                peer: ours(peer),
+                limit: ours(limit),
+            };
+            println!("{beside}");
             correct &= row.is_correct();
             if let Some(json) = &mut json {
                 writeln!(json, "{}", serde_json::to_string(row)?)?;
@@ -144,7 +156,8 @@ fn compare(
     case: &Case,
 ) -> Result<Vec<(Name, Row)>> {
     bench.prepare(&case.dataset)?;
-    let mut samples: Vec<_> = programs.iter().map(|&name| (name, Vec::new())).collect();
+    let able = programs.iter().filter(|&&name| bench.can(name, case));
+    let mut samples: Vec<_> = able.map(|&name| (name, Vec::new())).collect();
     for _ in 0..rounds {
         for (name, samples) in &mut samples {
             samples.push(bench.spawn(*name, case)?);

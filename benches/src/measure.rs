@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Result;
 use crate::dataset::{Dataset, Size};
-use crate::program::{Elements, Name, Part, Program};
+use crate::limit::Limit;
+use crate::program::{Elements, Name, Program};
 use crate::source::Source;
+use crate::want::{Part, Want};
 use crate::workload::Workload;
 
 /// What is measured.
@@ -39,17 +41,29 @@ pub(crate) struct Bench {
     dir: PathBuf,
     size: Size,
     repeats: usize,
+    /// The interpreter that has the peers' packages.
+    python: Option<PathBuf>,
 }
 
 impl Bench {
-    pub(crate) fn new(dir: &Path, size: Size, repeats: usize) -> Result<Self> {
+    pub(crate) fn new(
+        dir: &Path,
+        size: Size,
+        repeats: usize,
+        python: Option<PathBuf>,
+    ) -> Result<Self> {
         let name = match size {
             Size::Reduced => "reduced",
             Size::Full => "full",
         };
         let dir = dir.join(name);
         std::fs::create_dir_all(&dir)?;
-        Ok(Self { dir, size, repeats })
+        Ok(Self {
+            dir,
+            size,
+            repeats,
+            python,
+        })
     }
 
     fn source(&self, dataset: &Dataset) -> Result<Source> {
@@ -72,12 +86,25 @@ impl Bench {
         remove(&begun)?;
         dataset.create(&begun)?;
         let all = Part::dense([0; 3], dataset.shape);
-        Name::OursWait.open(&begun)?.write(&all, values)?;
+        linked(Name::OursWait, &begun)?.write(&all, values)?;
         Ok(std::fs::rename(begun, done)?)
+    }
+
+    /// Whether this program can do this case here.
+    pub(crate) fn can(&self, program: Name, case: &Case) -> bool {
+        let wants = case.workload.wants(&case.dataset);
+        match program {
+            Name::Limit => case.workload == Workload::ReadAll,
+            _ if program.is_script() => self.python.is_some(),
+            _ => wants.iter().all(|want| program.can_read(want)),
+        }
     }
 
     /// Has another process of this executable [`measure`](Self::measure).
     pub(crate) fn spawn(&self, program: Name, case: &Case) -> Result<Sample> {
+        if let Some(python) = self.python.as_ref().filter(|_| program.is_script()) {
+            return self.script(python, program, case);
+        }
         let mut command = Command::new(std::env::current_exe()?);
         let dir = self.dir.parent().unwrap_or(&self.dir);
         let measured = [program.text(), case.workload.text(), case.dataset.name].join("/");
@@ -87,66 +114,80 @@ impl Bench {
         if matches!(self.size, Size::Full) {
             command.arg("--full");
         }
-        let output = command.stderr(std::process::Stdio::inherit()).output()?;
-        if !output.status.success() {
-            return Err(format!("{command:?}: {}", output.status).into());
-        }
-        Ok(serde_json::from_slice(&output.stdout)?)
+        answer(&mut command)
     }
 
     /// Does one case with one program, here.
     pub(crate) fn measure(&self, program: Name, case: &Case) -> Result<Sample> {
-        let parts = case.workload.parts(&case.dataset);
-        if case.workload.writes() {
-            self.measure_writes(program, case, &parts)
+        if program == Name::Limit {
+            self.measure_limit(case)
+        } else if case.workload.writes() {
+            self.measure_writes(program, case)
         } else {
-            self.measure_reads(program, case, &parts)
+            self.measure_reads(program, case)
         }
     }
 
-    fn measure_reads(&self, program: Name, case: &Case, parts: &[Part]) -> Result<Sample> {
-        let mut opened = program.open(&self.array(&case.dataset))?;
+    fn measure_limit(&self, case: &Case) -> Result<Sample> {
+        let limit = Limit::new(&self.array(&case.dataset), &case.dataset)?;
+        let mut seconds = Vec::with_capacity(self.repeats);
+        for _ in 0..self.repeats {
+            let start = Instant::now();
+            limit.run()?;
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+        Ok(Sample {
+            seconds,
+            peak_rss_mb: peak_rss_mb(),
+            checksum: 0,
+            expected: 0,
+        })
+    }
+
+    fn measure_reads(&self, program: Name, case: &Case) -> Result<Sample> {
+        let wants = case.workload.wants(&case.dataset);
+        let mut opened = linked(program, &self.array(&case.dataset))?;
         let mut seconds = Vec::with_capacity(self.repeats);
         let mut read = Vec::new();
         reset_peak_rss();
         for _ in 0..self.repeats {
-            read = Vec::with_capacity(parts.len());
+            read = Vec::with_capacity(wants.len());
             let start = Instant::now();
-            for part in parts {
-                read.push(opened.read(part)?);
+            for want in &wants {
+                read.push(opened.read(want)?);
             }
             seconds.push(start.elapsed().as_secs_f64());
         }
         let peak_rss_mb = peak_rss_mb();
-        let checksum = checksum(&read);
+        let checksum = checksum(read.iter().map(Elements::bytes));
         drop(read);
-        let source = self.source(&case.dataset)?;
-        let expected: Vec<_> = parts
-            .iter()
-            .map(|part| Elements::Typed(source.values(part)))
-            .collect();
-        let expected = self::checksum(&expected);
         Ok(Sample {
             seconds,
             peak_rss_mb,
             checksum,
-            expected,
+            expected: self.expected_of_reads(case)?,
         })
     }
 
-    fn measure_writes(&self, program: Name, case: &Case, parts: &[Part]) -> Result<Sample> {
+    fn expected_of_reads(&self, case: &Case) -> Result<u64> {
+        let source = self.source(&case.dataset)?;
+        let wants = case.workload.wants(&case.dataset);
+        let read = wants
+            .iter()
+            .map(|want| Elements::Typed(source.values(want)));
+        let read: Vec<_> = read.collect();
+        Ok(checksum(read.iter().map(Elements::bytes)))
+    }
+
+    fn measure_writes(&self, program: Name, case: &Case) -> Result<Sample> {
         let path = self.dir.join("written.zarr");
         let mut seconds = Vec::with_capacity(self.repeats);
         let mut peak = 0.0_f64;
+        let parts = case.workload.parts(&case.dataset);
         for _ in 0..self.repeats {
-            remove(&path)?;
-            if case.workload.needs_array() {
-                copy(&self.array(&case.dataset), &path)?;
-            } else {
-                case.dataset.create(&path)?;
-            }
-            let values = self.new_values(case, parts)?;
-            let mut opened = program.open(&path)?;
+            self.begin(case, &path)?;
+            let values = self.new_values(case)?;
+            let mut opened = linked(program, &path)?;
             reset_peak_rss();
             let start = Instant::now();
             for (part, values) in parts.iter().zip(values) {
@@ -155,42 +196,144 @@ impl Bench {
             seconds.push(start.elapsed().as_secs_f64());
             peak = peak.max(peak_rss_mb());
         }
-        let all = Part::dense([0; 3], case.dataset.shape);
-        let written = program.other().open(&path)?.read(&all)?;
-        let mut source = self.source(&case.dataset)?;
-        for (part, values) in parts.iter().zip(self.new_values(case, parts)?) {
-            source.write(part, values)?;
-        }
-        remove(&path)?;
+        let (checksum, expected) = self.check_writes(program, case, &path)?;
         Ok(Sample {
             seconds,
             peak_rss_mb: peak,
-            checksum: checksum(&[written]),
-            expected: checksum(&[Elements::Typed(source.into_values())]),
+            checksum,
+            expected,
+        })
+    }
+
+    /// Makes anew what a program writes to.
+    fn begin(&self, case: &Case, path: &Path) -> Result<()> {
+        remove(path)?;
+        match case.workload.needs_array() {
+            true => copy(&self.array(&case.dataset), path),
+            false => case.dataset.create(path),
+        }
+    }
+
+    /// The checksums of what is there after writing, as another program reads it, and of what should be.
+    fn check_writes(&self, program: Name, case: &Case, path: &Path) -> Result<(u64, u64)> {
+        let all = Want::Box(Part::dense([0; 3], case.dataset.shape));
+        let other = match program.is_ours() {
+            true => Name::ZarrsBytes,
+            false => Name::OursWait,
+        };
+        let written = linked(other, path)?.read(&all)?;
+        let mut source = self.source(&case.dataset)?;
+        let parts = case.workload.parts(&case.dataset);
+        for (part, values) in parts.iter().zip(self.new_values(case)?) {
+            source.write(part, values);
+        }
+        remove(path)?;
+        let expected = Elements::Typed(source.into_values());
+        Ok((checksum([written.bytes()]), checksum([expected.bytes()])))
+    }
+
+    /// Has a script do the case: it gets files and a job, and leaves files.
+    fn script(&self, python: &Path, program: Name, case: &Case) -> Result<Sample> {
+        let file = |name: &str| self.dir.join(name);
+        let (written, template) = (file("written.zarr"), file("template.zarr"));
+        let (job, values, out) = (file("job.json"), file("values.u16"), file("read.u16"));
+        let writes = case.workload.writes();
+        if writes {
+            self.begin(case, &template)?;
+            let new = self.new_values(case)?.concat();
+            std::fs::write(&values, bytemuck::cast_slice(&new))?;
+        }
+        let path = match writes {
+            true => written.clone(),
+            false => self.array(&case.dataset),
+        };
+        let text = serde_json::to_vec(&serde_json::json!({
+            "program": program.text(),
+            "path": path,
+            "wants": case.workload.wants(&case.dataset),
+            "repeats": self.repeats,
+            "template": template,
+            "values": writes.then_some(&values),
+            "out": out,
+        }))?;
+        std::fs::write(&job, text)?;
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/run.py");
+        let mut command = Command::new(python);
+        command.arg(script).arg(&job);
+        let found: Timed = answer(&mut command)?;
+        let (checksum, expected) = if writes {
+            self.check_writes(program, case, &written)?
+        } else {
+            let read = std::fs::read(&out)?;
+            // Cut as it was read, since the checksum is that of all calls.
+            let mut rest = &read[..];
+            let wants = case.workload.wants(&case.dataset);
+            let cut = |want: &Want| {
+                let len = rest.len().min(want.cells() * 2);
+                let (one, after) = rest.split_at(len);
+                rest = after;
+                one
+            };
+            let parts: Vec<_> = wants.iter().map(cut).collect();
+            (checksum(parts), self.expected_of_reads(case)?)
+        };
+        for left in [job, values, out] {
+            let _ = std::fs::remove_file(left);
+        }
+        remove(&template)?;
+        Ok(Sample {
+            seconds: found.seconds,
+            peak_rss_mb: found.peak_rss_mb,
+            checksum,
+            expected,
         })
     }
 
     /// What is written to each part: in an array that is there, not what is there.
-    fn new_values(&self, case: &Case, parts: &[Part]) -> Result<Vec<Vec<u16>>> {
+    fn new_values(&self, case: &Case) -> Result<Vec<Vec<u16>>> {
         let source = self.source(&case.dataset)?;
         if case.workload == Workload::WriteAll {
             return Ok(vec![source.into_values()]);
         }
-        let changed = |part| {
+        let wants = case.workload.wants(&case.dataset);
+        let changed = |want| {
             source
-                .values(part)
+                .values(want)
                 .into_iter()
                 .map(|value| value ^ 1)
                 .collect()
         };
-        Ok(parts.iter().map(changed).collect())
+        Ok(wants.iter().map(changed).collect())
     }
 }
 
-fn checksum(read: &[Elements]) -> u64 {
-    let mut sum = read.len() as u64;
-    for elements in read {
-        let (words, rest) = elements.bytes().as_chunks::<8>();
+/// What a script tells.
+#[derive(Debug, Deserialize)]
+struct Timed {
+    seconds: Vec<f64>,
+    peak_rss_mb: f64,
+}
+
+/// The array at `path`, by a library that is linked into this executable.
+fn linked(program: Name, path: &Path) -> Result<Box<dyn Program>> {
+    let opened = program.open(path)?;
+    opened.ok_or_else(|| format!("{} is not in this executable", program.text()).into())
+}
+
+/// The JSON that a process prints.
+fn answer<T: serde::de::DeserializeOwned>(command: &mut Command) -> Result<T> {
+    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("{command:?}: {}", output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+fn checksum<'a>(read: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let mut sum = 0;
+    for bytes in read {
+        sum += 1;
+        let (words, rest) = bytes.as_chunks::<8>();
         let rest = rest.iter().map(|&byte| u64::from(byte));
         for word in words
             .iter()

@@ -5,10 +5,11 @@ use std::path::Path;
 use ndarray::Array3;
 use tokio::runtime::Runtime;
 use zarr::blocking::Wait;
-use zarr::{Array, Slice};
+use zarr::{Array, Points, Selection, Slice};
 
 use crate::Result;
-use crate::program::{Elements, Part, Program};
+use crate::program::{Elements, Program};
+use crate::want::{Part, Want};
 
 pub(crate) struct Ours {
     array: Array,
@@ -39,7 +40,16 @@ impl Ours {
     }
 }
 
-fn selection(part: &Part) -> [Slice; 3] {
+fn selection(want: &Want) -> Selection {
+    let signed = |list: &Vec<u64>| list.iter().map(|&i| i as i64).collect::<Vec<_>>();
+    match want {
+        Want::Box(part) => Selection::from(slices(part)),
+        Want::Lists([z, y, x]) => Selection::orthogonal((signed(z), signed(y), signed(x))),
+        Want::Points(axes) => Points::new(axes.iter().map(signed)).into(),
+    }
+}
+
+fn slices(part: &Part) -> [Slice; 3] {
     [0, 1, 2].map(|axis| Slice::Range {
         start: Some(part.start[axis] as i64),
         stop: Some(part.stop[axis] as i64),
@@ -48,13 +58,13 @@ fn selection(part: &Part) -> [Slice; 3] {
 }
 
 impl Program for Ours {
-    fn read(&mut self, part: &Part) -> Result<Elements> {
-        let read = self.finish(self.array.read::<u16>(selection(part)))?;
+    fn read(&mut self, want: &Want) -> Result<Elements> {
+        let read = self.finish(self.array.read::<u16>(selection(want)))?;
         Ok(Elements::Typed(read.into_raw_vec_and_offset().0))
     }
 
     fn write(&mut self, part: &Part, values: Vec<u16>) -> Result<()> {
         let values = Array3::from_shape_vec(part.shape(), values)?;
-        Ok(self.finish(self.array.write(selection(part), values))?)
+        Ok(self.finish(self.array.write(slices(part), values))?)
     }
 }

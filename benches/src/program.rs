@@ -1,16 +1,17 @@
-//! What a program under test can do: read and write a part of one array. Knows no library; each has
-//! a file of its own.
+//! The programs under test: which there are, and what one that is linked into this executable can
+//! do. Knows no library; each has a file of its own.
 
 use std::path::Path;
 
 use crate::Result;
 use crate::ours::Ours;
+use crate::want::{Part, Want};
 use crate::zarrs::Zarrs;
 
 /// One array opened by one library.
 pub(crate) trait Program {
-    /// The elements of `part` in C order.
-    fn read(&mut self, part: &Part) -> Result<Elements>;
+    /// The elements that are wanted, in C order.
+    fn read(&mut self, want: &Want) -> Result<Elements>;
 
     /// Replaces the elements of `part`.
     fn write(&mut self, part: &Part, values: Vec<u16>) -> Result<()>;
@@ -43,10 +44,26 @@ pub(crate) enum Name {
     Zarrs,
     /// The same, elements as bytes: all that it can do without that copy.
     ZarrsBytes,
+    Tensorstore,
+    /// With its default pipeline.
+    ZarrPython,
+    /// With the pipeline that is faster, and must be asked for.
+    ZarrFused,
+    /// No library: what the machine needs to fetch the bytes and to decode them.
+    Limit,
 }
 
 impl Name {
-    pub(crate) const ALL: [Self; 4] = [Self::Ours, Self::OursWait, Self::Zarrs, Self::ZarrsBytes];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Ours,
+        Self::OursWait,
+        Self::Zarrs,
+        Self::ZarrsBytes,
+        Self::Tensorstore,
+        Self::ZarrPython,
+        Self::ZarrFused,
+        Self::Limit,
+    ];
 
     pub(crate) fn text(self) -> &'static str {
         match self {
@@ -54,59 +71,42 @@ impl Name {
             Self::OursWait => "ours-wait",
             Self::Zarrs => "zarrs",
             Self::ZarrsBytes => "zarrs-bytes",
+            Self::Tensorstore => "tensorstore",
+            Self::ZarrPython => "zarr-python",
+            Self::ZarrFused => "zarr-fused",
+            Self::Limit => "limit",
         }
     }
 
-    pub(crate) fn open(self, path: &Path) -> Result<Box<dyn Program>> {
-        Ok(match self {
+    /// The array at `path`, or `None` for a program that is not linked into this executable.
+    pub(crate) fn open(self, path: &Path) -> Result<Option<Box<dyn Program>>> {
+        Ok(Some(match self {
             Self::Ours => Box::new(Ours::on_tokio(path)?),
             Self::OursWait => Box::new(Ours::without_runtime(path)?),
             Self::Zarrs => Box::new(Zarrs::typed(path)?),
             Self::ZarrsBytes => Box::new(Zarrs::untyped(path)?),
-        })
+            Self::Tensorstore | Self::ZarrPython | Self::ZarrFused | Self::Limit => {
+                return Ok(None);
+            }
+        }))
+    }
+
+    /// Whether it is driven from Python.
+    pub(crate) fn is_script(self) -> bool {
+        matches!(self, Self::Tensorstore | Self::ZarrPython | Self::ZarrFused)
+    }
+
+    pub(crate) fn is_ours(self) -> bool {
+        matches!(self, Self::Ours | Self::OursWait)
     }
 
     pub(crate) fn is_peer(self) -> bool {
-        matches!(self, Self::Zarrs | Self::ZarrsBytes)
+        !self.is_ours() && self != Self::Limit
     }
 
-    /// A program of the other library: what one wrote is read back with it.
-    pub(crate) fn other(self) -> Self {
-        match self {
-            Self::Ours | Self::OursWait => Self::Zarrs,
-            Self::Zarrs | Self::ZarrsBytes => Self::OursWait,
-        }
-    }
-}
-
-/// A box of cells, or every `step`-th of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    pub(crate) start: [u64; 3],
-    pub(crate) stop: [u64; 3],
-    pub(crate) step: [u64; 3],
-}
-
-impl Part {
-    pub(crate) fn dense(start: [u64; 3], shape: [u64; 3]) -> Self {
-        let stop = [0, 1, 2].map(|axis| start[axis] + shape[axis]);
-        let step = [1; 3];
-        Self { start, stop, step }
-    }
-
-    /// The cells of one axis.
-    pub(crate) fn cells_along(&self, axis: usize) -> impl Iterator<Item = u64> + use<> {
-        (self.start[axis]..self.stop[axis]).step_by(self.step[axis] as usize)
-    }
-
-    /// Cells per axis.
-    pub(crate) fn shape(&self) -> [usize; 3] {
-        [0, 1, 2]
-            .map(|axis| (self.stop[axis] - self.start[axis]).div_ceil(self.step[axis]) as usize)
-    }
-
-    /// The number of cells.
-    pub(crate) fn cells(&self) -> usize {
-        self.shape().iter().product()
+    /// Whether it can read cells like these.
+    pub(crate) fn can_read(self, want: &Want) -> bool {
+        // The zarrs crate has neither lists nor points.
+        !matches!(self, Self::Zarrs | Self::ZarrsBytes) || want.part().is_some()
     }
 }

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use crate::Result;
-use crate::program::{Elements, Part, Program};
+use crate::want::{Part, Want};
 
 /// All elements of an array, in C order.
 #[derive(Debug)]
@@ -66,14 +66,26 @@ impl Source {
         self.values
     }
 
-    /// The elements of a part.
-    pub(crate) fn values(&self, part: &Part) -> Vec<u16> {
-        let mut out = Vec::with_capacity(part.cells());
-        for z in part.cells_along(0) {
-            for y in part.cells_along(1) {
-                let row = self.row(z, y);
-                out.extend(part.cells_along(2).map(|x| self.values[row + x as usize]));
+    /// The elements that are wanted.
+    pub(crate) fn values(&self, want: &Want) -> Vec<u16> {
+        let mut out = Vec::with_capacity(want.cells());
+        let mut product = |[planes, rows, row]: [Vec<u64>; 3]| {
+            for &z in &planes {
+                for &y in &rows {
+                    let first = self.row(z, y);
+                    out.extend(row.iter().map(|&x| self.values[first + x as usize]));
+                }
             }
+        };
+        match want {
+            Want::Box(part) => product([0, 1, 2].map(|axis| part.cells_along(axis).collect())),
+            Want::Lists(lists) => product(lists.clone()),
+            Want::Points([z, y, x]) => out.extend(
+                z.iter()
+                    .zip(y)
+                    .zip(x)
+                    .map(|((&z, &y), &x)| self.values[self.row(z, y) + x as usize]),
+            ),
         }
         out
     }
@@ -140,12 +152,9 @@ pub(crate) fn hash(counter: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-impl Program for Source {
-    fn read(&mut self, part: &Part) -> Result<Elements> {
-        Ok(Elements::Typed(self.values(part)))
-    }
-
-    fn write(&mut self, part: &Part, values: Vec<u16>) -> Result<()> {
+impl Source {
+    /// Replaces the elements of a part.
+    pub(crate) fn write(&mut self, part: &Part, values: Vec<u16>) {
         let mut values = values.into_iter();
         for z in part.cells_along(0) {
             for y in part.cells_along(1) {
@@ -155,6 +164,5 @@ impl Program for Source {
                 }
             }
         }
-        Ok(())
     }
 }

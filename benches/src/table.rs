@@ -30,14 +30,14 @@ impl Row {
     pub(crate) fn new(program: Name, case: &Case, samples: &[Sample]) -> Self {
         let mut seconds: Vec<f64> = samples.iter().flat_map(|s| s.seconds.clone()).collect();
         seconds.sort_by(f64::total_cmp);
-        let parts = case.workload.parts(&case.dataset);
+        let wants = case.workload.wants(&case.dataset);
         Self {
             program: program.text(),
             workload: case.workload.text(),
             dataset: case.dataset.name,
             best_s: seconds.first().copied().unwrap_or(f64::NAN),
             median_s: seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN),
-            bytes: parts.iter().map(|part| part.cells() as u64 * 2).sum(),
+            bytes: wants.iter().map(|want| want.cells() as u64 * 2).sum(),
             peak_rss_mb: samples.iter().map(|s| s.peak_rss_mb).fold(0.0, f64::max),
             requests: None,
             checksum: format!("{:016x}", samples.first().map_or(0, |s| s.checksum)),
@@ -55,30 +55,42 @@ impl Row {
     }
 }
 
-/// The head of the table.
-pub(crate) const HEAD: &str =
-    "workload      dataset  program       best s  median s    GB/s  peak MiB   of peer";
+/// The head of the table, which is Markdown and lines up in a terminal too.
+pub(crate) const HEAD: &str = "\
+| workload      | dataset   | program     |   best s | median s |   GB/s | peak MiB | of peer | of limit |
+|:--------------|:----------|:------------|---------:|---------:|-------:|---------:|--------:|---------:|";
 
-/// A row beside the fastest of the peers: below 1 is faster than it.
+/// A row beside the fastest of the peers, and beside what the machine needs: 1 is as fast as those,
+/// below 1 is faster.
 pub(crate) struct Beside<'r> {
     pub(crate) row: &'r Row,
     pub(crate) peer: Option<&'r Row>,
+    pub(crate) limit: Option<&'r Row>,
 }
 
 impl fmt::Display for Beside<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let row = self.row;
         let speed = row.bytes as f64 / row.best_s / 1e9;
+        let ratio = |other: Option<&Row>| {
+            other.map_or(String::new(), |other| {
+                format!("{:.2}", row.best_s / other.best_s)
+            })
+        };
         write!(
             f,
-            "{:<13} {:<8} {:<11} {:>8.4}  {:>8.4}  {speed:>6.3}  {:>8.0}",
-            row.workload, row.dataset, row.program, row.best_s, row.median_s, row.peak_rss_mb
+            "| {:<13} | {:<9} | {:<11} | {:>8.4} | {:>8.4} | {speed:>6.3} | {:>8.0} | {:>7} | {:>8} |",
+            row.workload,
+            row.dataset,
+            row.program,
+            row.best_s,
+            row.median_s,
+            row.peak_rss_mb,
+            ratio(self.peer),
+            ratio(self.limit),
         )?;
-        if let Some(peer) = self.peer {
-            write!(f, "  {:>8.2}", row.best_s / peer.best_s)?;
-        }
         if !row.correct {
-            write!(f, "  WRONG DATA")?;
+            write!(f, " WRONG DATA")?;
         }
         Ok(())
     }

@@ -2,8 +2,8 @@
 //! program.
 
 use crate::dataset::Dataset;
-use crate::program::Part;
 use crate::source::hash;
+use crate::want::{Part, Want};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Workload {
@@ -12,18 +12,27 @@ pub(crate) enum Workload {
     WriteAll,
     /// 2,000 boxes of 8³.
     Rand8,
+    /// 2,000 boxes of 1 × 64 × 64.
+    RandPlane,
     /// `[::2, 10:500:3, :]`
     Strided,
+    /// A list per axis, in no order: a third of the cells of each.
+    Oindex,
+    /// 100,000 points in one call.
+    Vindex,
     /// 16 boxes of 64 × 96 × 64, aligned with nothing, over an array that is there.
     PartialWrite,
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::ReadAll,
         Self::WriteAll,
         Self::Rand8,
+        Self::RandPlane,
         Self::Strided,
+        Self::Oindex,
+        Self::Vindex,
         Self::PartialWrite,
     ];
 
@@ -32,7 +41,10 @@ impl Workload {
             Self::ReadAll => "read_all",
             Self::WriteAll => "write_all",
             Self::Rand8 => "rand8",
+            Self::RandPlane => "randplane",
             Self::Strided => "strided",
+            Self::Oindex => "oindex",
+            Self::Vindex => "vindex",
             Self::PartialWrite => "partial_write",
         }
     }
@@ -41,8 +53,10 @@ impl Workload {
     pub(crate) fn suits(self, dataset: &Dataset) -> bool {
         match self {
             Self::ReadAll | Self::WriteAll => true,
-            Self::Rand8 => ["raw", "shard"].contains(&dataset.name),
-            Self::Strided => ["raw", "zstd", "shard"].contains(&dataset.name),
+            Self::Rand8 | Self::RandPlane => ["raw", "shard"].contains(&dataset.name),
+            Self::Strided | Self::Oindex | Self::Vindex => {
+                ["raw", "zstd", "shard"].contains(&dataset.name)
+            }
             Self::PartialWrite => dataset.name == "shard",
         }
     }
@@ -56,25 +70,41 @@ impl Workload {
         self != Self::WriteAll
     }
 
-    /// The parts, in order.
+    /// The boxes among what is wanted: all of it, for workloads that write.
     pub(crate) fn parts(self, dataset: &Dataset) -> Vec<Part> {
+        let wants = self.wants(dataset);
+        wants.iter().filter_map(Want::part).copied().collect()
+    }
+
+    /// What is read or written, call by call.
+    pub(crate) fn wants(self, dataset: &Dataset) -> Vec<Want> {
         let shape = dataset.shape;
         let boxes = |count: u64, len: [u64; 3]| {
             let start =
                 |i: u64, axis: usize| hash(i * 3 + axis as u64) % (shape[axis] - len[axis] + 1);
             (0..count)
-                .map(|i| Part::dense([0, 1, 2].map(|axis| start(i, axis)), len))
+                .map(|i| Want::Box(Part::dense([0, 1, 2].map(|axis| start(i, axis)), len)))
+                .collect()
+        };
+        let drawn = |count: u64, axis: usize| {
+            (0..count)
+                .map(|i| hash(i * 3 + axis as u64) % shape[axis])
                 .collect()
         };
         match self {
-            Self::ReadAll | Self::WriteAll => vec![Part::dense([0; 3], shape)],
+            Self::ReadAll | Self::WriteAll => vec![Want::Box(Part::dense([0; 3], shape))],
             Self::Rand8 => boxes(2000, [8; 3]),
+            Self::RandPlane => boxes(2000, [1, 64, 64]),
             Self::PartialWrite => boxes(16, [64, 96, 64]),
-            Self::Strided => vec![Part {
+            Self::Strided => vec![Want::Box(Part {
                 start: [0, 10, 0],
                 stop: [shape[0], 500, shape[2]],
                 step: [2, 3, 1],
-            }],
+            })],
+            Self::Oindex => vec![Want::Lists(
+                [0, 1, 2].map(|axis| drawn(shape[axis] / 3, axis)),
+            )],
+            Self::Vindex => vec![Want::Points([0, 1, 2].map(|axis| drawn(100_000, axis)))],
         }
     }
 }

@@ -8,7 +8,8 @@ use ::zarrs::array::{Array, ArrayBytes, ArraySubset};
 use ::zarrs::filesystem::FilesystemStore;
 
 use crate::Result;
-use crate::program::{Elements, Part, Program};
+use crate::program::{Elements, Program};
+use crate::want::{Part, Want};
 
 pub(crate) struct Zarrs {
     array: Array<FilesystemStore>,
@@ -46,7 +47,8 @@ impl Zarrs {
 }
 
 impl Program for Zarrs {
-    fn read(&mut self, part: &Part) -> Result<Elements> {
+    fn read(&mut self, want: &Want) -> Result<Elements> {
+        let part = want.part().ok_or("the zarrs crate reads boxes alone")?;
         let read = self.dense(&Self::bounding_box(part))?;
         if part.step == [1; 3] {
             return Ok(read);

@@ -4,6 +4,7 @@
 
 use std::process::ExitCode;
 
+mod bench;
 mod ci;
 mod features;
 mod fuzz;
@@ -55,6 +56,11 @@ const VERBS: &[Verb] = &[
         name: "interop",
         help: "both ways against zarr-python and tensorstore",
         run: |workspace, args| plain(args, workspace, interop::run),
+    },
+    Verb {
+        name: "bench",
+        help: "speed beside the zarrs crate: [--peers] also tensorstore and zarr-python, [--quick], [--full], [--json FILE]",
+        run: bench::run,
     },
     Verb {
         name: "fuzz",

@@ -1,0 +1,139 @@
+"""One measurement with a peer that is driven from Python: does what a job says, prints seconds and memory as JSON.
+
+Knows no data: values come from a file and what was read goes to one, so that the caller compares them.
+"""
+
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def main(job: dict) -> None:
+    """Opens with one library, then reads or writes as often as asked."""
+    open_array = OPEN[job["program"]]
+    measured = write if job["values"] else read
+    print(json.dumps(measured(job, open_array)))
+
+
+def read(job: dict, open_array) -> dict:
+    array, seconds, parts = open_array(job["path"]), [], []
+    indices = [index(want) for want in job["wants"]]
+    reset_peak()
+    for _ in range(job["repeats"]):
+        parts = []
+        start = time.perf_counter()
+        for kind, at in indices:
+            parts.append(array.read(kind, at))
+        seconds.append(time.perf_counter() - start)
+    peak = peak_mb()
+    with open(job["out"], "wb") as out:
+        for part in parts:
+            out.write(np.ascontiguousarray(part).data)
+    return {"seconds": seconds, "peak_rss_mb": peak}
+
+
+def write(job: dict, open_array) -> dict:
+    values, seconds, peak = np.fromfile(job["values"], dtype="<u2"), [], 0.0
+    boxes = [index(want)[1] for want in job["wants"]]
+    parts, first = [], 0
+    for box in boxes:
+        shape = [len(range(cut.start, cut.stop, cut.step)) for cut in box]
+        count = int(np.prod(shape))
+        parts.append(values[first : first + count].reshape(shape))
+        first += count
+    for _ in range(job["repeats"]):
+        path = Path(job["path"])
+        shutil.rmtree(path, ignore_errors=True)
+        shutil.copytree(job["template"], path)
+        array = open_array(str(path))
+        reset_peak()
+        start = time.perf_counter()
+        for box, part in zip(boxes, parts, strict=True):
+            array.write(box, part)
+        seconds.append(time.perf_counter() - start)
+        peak = max(peak, peak_mb())
+    return {"seconds": seconds, "peak_rss_mb": peak}
+
+
+def index(want: dict) -> tuple:
+    """How numpy writes it."""
+    ((kind, at),) = want.items()
+    if kind == "box":
+        return kind, tuple(slice(*ends) for ends in zip(at["start"], at["stop"], at["step"], strict=True))
+    return kind, tuple(np.array(axis) for axis in at)
+
+
+class Tensorstore:
+    def __init__(self, path: str) -> None:
+        import tensorstore as ts
+
+        self.array = ts.open({"driver": "zarr3", "kvstore": {"driver": "file", "path": path}}).result()
+
+    def read(self, kind: str, at: tuple) -> np.ndarray:
+        match kind:
+            case "box":
+                return self.array[at].read().result()
+            case "lists":
+                return self.array.oindex[at].read().result()
+            case "points":
+                return self.array.vindex[at].read().result()
+        raise ValueError(kind)
+
+    def write(self, box: tuple, values: np.ndarray) -> None:
+        self.array[box].write(values).result()
+
+
+class ZarrPython:
+    def __init__(self, path: str) -> None:
+        import zarr
+
+        self.array = zarr.open_array(path, mode="r+")
+
+    def read(self, kind: str, at: tuple) -> np.ndarray:
+        match kind:
+            case "box":
+                return self.array[at]
+            case "lists":
+                return self.array.oindex[at]
+            case "points":
+                return self.array.vindex[at]
+        raise ValueError(kind)
+
+    def write(self, box: tuple, values: np.ndarray) -> None:
+        self.array[box] = values
+
+
+def fused(path: str) -> ZarrPython:
+    """Its opt-in pipeline."""
+    import zarr
+
+    zarr.config.set({"codec_pipeline.path": "zarr.core.codec_pipeline.FusedCodecPipeline"})
+    return ZarrPython(path)
+
+
+OPEN = {"tensorstore": Tensorstore, "zarr-python": ZarrPython, "zarr-fused": fused}
+
+
+def reset_peak() -> None:
+    """Has the system forget how large this process once was; refused in some containers."""
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        pass
+
+
+def peak_mb() -> float:
+    """The largest resident size, or 0 where the system does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
+
+if __name__ == "__main__":
+    main(json.loads(Path(sys.argv[1]).read_text()))

@@ -1,0 +1,37 @@
+//! `cargo xtask bench`: our reads and writes beside the peers'. Owns the preparation: release build and
+//! Python environment. What is measured, and how, is in `benches`.
+
+use crate::process::{cargo, run as run_command};
+use crate::python;
+use crate::report::{Outcome, Result};
+use crate::workspace::Workspace;
+
+pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
+    let mut command = cargo(
+        workspace,
+        &[
+            "run",
+            "--release",
+            "--quiet",
+            "--package",
+            "zarr-benches",
+            "--",
+        ],
+    );
+    let mut skipped = Vec::new();
+    for arg in args {
+        match arg.as_str() {
+            "--peers" => {
+                let pins = workspace.root().join("tests/interop/requirements.txt");
+                match python::environment(&workspace.target().join("interop"), &pins)? {
+                    Ok(python) => _ = command.arg("--python").arg(python),
+                    Err(skip) => skipped.push(skip.to_string()),
+                }
+            }
+            "--quick" => _ = command.args(["--rounds", "2", "--repeats", "2"]),
+            _ => _ = command.arg(arg),
+        }
+    }
+    run_command(&mut command)?;
+    Ok(Outcome::of(skipped))
+}
