@@ -1,6 +1,7 @@
 //! Selections, chunk grids and the chunk I/O engine of Zarr: a mechanism, without sugar.
 
 mod array;
+mod chains;
 mod context;
 mod defaults;
 mod engine;

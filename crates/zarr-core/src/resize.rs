@@ -38,7 +38,7 @@ impl ChunkedArray {
     /// Where the number of axes would change, and what the store says. The document is changed or
     /// not; chunks outside may remain, unseen, where deleting them failed.
     pub async fn resize(self: Arc<Self>, shape: &[u64], outside: Outside) -> Result<Self> {
-        let set = |array: &mut ArrayMetadata| set_shape(array, shape.to_vec());
+        let set = |array: &mut ArrayMetadata| self.set_shape(array, shape.to_vec());
         let resized = self.change(Document::Node, set).await?;
         let shrinks = shape
             .iter()
@@ -54,8 +54,9 @@ impl ChunkedArray {
     /// Adds elements at the end of an axis, and says where they came to stand along it.
     ///
     /// Where the lock of a document keeps every other writer out, the cells are written first and the
-    /// shape last: who dies between leaves the array as it was. Elsewhere the shape comes first,
-    /// so that two writers never take the same cells.
+    /// shape last: who dies between leaves the array as it was. Elsewhere, and where chunks are listed,
+    /// the shape comes first, so that two writers never take the same cells. To an axis whose chunks
+    /// are listed and end with it one chunk is added that holds all new cells.
     ///
     /// # Errors
     /// Where the other axes differ from the array's, and as [`resize`](Self::resize) and
@@ -76,8 +77,10 @@ impl ChunkedArray {
             );
             return Err(Error::argument("data", text));
         }
-        // Where the store can be asked from a thread, its locks keep every other writer out.
-        if self.store().as_blocking().is_none() {
+        // Where the store can be asked from a thread, its locks keep every other writer out. Where chunks
+        // are listed, how long the new one is stands in the document alone, and who only resizes the
+        // array takes no lock.
+        if self.store().as_blocking().is_none() || self.grid().chunk_lengths().is_none() {
             let (grown, place) = self.grow(axis, shape[axis]).await?;
             let config = ArrayConfig {
                 may_have_grown: true,
@@ -92,7 +95,7 @@ impl ChunkedArray {
         let _turn = self.store().lock(&turn).await?;
         loop {
             let now = self.change(Document::Node, |_| Ok(())).await?;
-            let (begin, grown) = longer(now.metadata(), axis, shape[axis])?;
+            let (begin, grown) = now.longer(now.metadata(), axis, shape[axis])?;
             let place = begin..begin + shape[axis];
             let grown = Arc::new(now.with_metadata(grown)?);
             write_along(&grown, axis, &place, values.clone()).await?;
@@ -101,7 +104,7 @@ impl ChunkedArray {
                 moved = array.shape() != now.metadata().shape();
                 match moved {
                     true => Ok(()),
-                    false => set_shape(array, grown.metadata().shape().to_vec()),
+                    false => self.set_shape(array, grown.metadata().shape().to_vec()),
                 }
             };
             self.change(Document::Node, set).await?;
@@ -116,7 +119,7 @@ impl ChunkedArray {
         let mut begin = 0;
         let grown = self
             .change(Document::Node, |array| {
-                (begin, *array) = longer(array, axis, cells)?;
+                (begin, *array) = self.longer(array, axis, cells)?;
                 Ok(())
             })
             .await?;
@@ -157,6 +160,40 @@ impl ChunkedArray {
     pub fn resolve(&self, selection: &Selection) -> Result<Resolved> {
         let resolved = selection.resolve(self.grid());
         resolved.map_err(|source| self.selection_error(source))
+    }
+
+    /// The document of an array with so many cells more along an axis, and where these begin.
+    fn longer(
+        &self,
+        array: &ArrayMetadata,
+        axis: usize,
+        cells: u64,
+    ) -> Result<(u64, ArrayMetadata)> {
+        let (mut grown, mut shape) = (array.clone(), array.shape().to_vec());
+        let too_long = || Error::argument("data", format!("axis {axis} would exceed 2^64 cells"));
+        let length = shape.get_mut(axis).ok_or_else(too_long)?;
+        let begin = *length;
+        *length = begin.checked_add(cells).ok_or_else(too_long)?;
+        self.set_shape(&mut grown, shape)?;
+        Ok((begin, grown))
+    }
+
+    /// Gives a document another shape. An axis whose chunks are listed gets one for what it has more;
+    /// that must be one that the codecs can hold, else nobody could read the array any more.
+    fn set_shape(&self, array: &mut ArrayMetadata, shape: Vec<u64>) -> Result<()> {
+        let wrong = format!("{shape:?} has not as many axes as {:?}", array.shape());
+        array
+            .set_shape(shape)
+            .map_err(|_| Error::argument("shape", wrong))?;
+        let resized = self.with_metadata(array.clone())?;
+        if resized.grid().chunk_lengths().is_none() && self.chain().is_ok() {
+            resized.chain().map_err(|error| {
+                let text = format!("what is added would be one chunk, but {error}");
+                let advice = "grow the axis by other lengths, one after the other";
+                Error::argument("shape", format!("{text}; {advice}"))
+            })?;
+        }
+        Ok(())
     }
 
     /// Deletes the chunks that the smaller grid of `resized` has not.
@@ -240,17 +277,6 @@ impl ChunkedArray {
     }
 }
 
-/// The document of an array with so many cells more along an axis, and where these begin.
-fn longer(array: &ArrayMetadata, axis: usize, cells: u64) -> Result<(u64, ArrayMetadata)> {
-    let (mut grown, mut shape) = (array.clone(), array.shape().to_vec());
-    let too_long = || Error::argument("data", format!("axis {axis} would exceed 2^64 cells"));
-    let length = shape.get_mut(axis).ok_or_else(too_long)?;
-    let begin = *length;
-    *length = begin.checked_add(cells).ok_or_else(too_long)?;
-    set_shape(&mut grown, shape)?;
-    Ok((begin, grown))
-}
-
 /// Writes elements to a range of one axis.
 async fn write_along(
     array: &Arc<ChunkedArray>,
@@ -264,13 +290,6 @@ async fn write_along(
     Arc::clone(array)
         .write(selection, Elements::Each(values))
         .await
-}
-
-fn set_shape(array: &mut ArrayMetadata, shape: Vec<u64>) -> Result<()> {
-    let wrong = format!("{shape:?} has not as many axes as {:?}", array.shape());
-    array
-        .set_shape(shape)
-        .map_err(|_| Error::argument("shape", wrong))
 }
 
 /// The part of a box of `old` lengths that lies outside of one of `new` lengths, in boxes that do not

@@ -113,8 +113,8 @@ pub use zarr_core::{
     Selection, SelectionError, Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
-    ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,
-    GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
+    ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian, Extension,
+    FillValue, GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]

@@ -41,7 +41,7 @@ fn indexing(bytes: &[u8]) {
         return;
     };
     let grid = ChunkGrid::regular(&[4, 3, 7], &shape).unwrap();
-    let projections = Projections::new(resolved.region().unwrap(), grid.chunk_lengths()).unwrap();
+    let projections = Projections::new(resolved.region().unwrap(), &[4, 3, 7]).unwrap();
     let parts = projections.iter().map(|projection| {
         assert!(grid.contains(&projection.chunk));
         assert!(projection.part.fits(&[4, 3, 7]));
