@@ -425,7 +425,7 @@ mod tests {
     #[test]
     fn sizes_of_regular_chunks_end_with_the_array() {
         let grid = ChunkGrid::regular(&[4, 5], &[10, 10]).unwrap();
-        let sizes = [&[4, 4, 2] as &[u64], &[5, 5]];
+        let sizes: [&[u64]; 2] = [&[4, 4, 2], &[5, 5]];
         let sizes = sizes.map(|axis| AxisChunks::from_lengths(axis.iter().copied()));
         assert_eq!(grid.chunk_sizes(), sizes);
     }
