@@ -29,14 +29,28 @@ pub struct ChunkedArray {
 }
 
 /// How an array is read and written; nothing of it is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ArrayConfig {
-    /// Whether chunks that hold only the fill value are stored all the same.
+    /// Whether chunks that hold only the fill value are stored all the same; off if not set.
     pub write_empty_chunks: bool,
+    /// Whether chunks (shards, of a sharded array) that are not stored are read as fill values; on if
+    /// not set. Where it is off, such a chunk is the error [`ChunkError::NotFound`]. Inner chunks
+    /// that are absent from a shard are fill values always.
+    pub read_missing_chunks: bool,
     /// Whether another writer may have made the array longer than this handle knows: then cells
     /// beyond its edge are no padding, and stay as they are.
     pub(crate) may_have_grown: bool,
+}
+
+impl Default for ArrayConfig {
+    fn default() -> Self {
+        Self {
+            write_empty_chunks: false,
+            read_missing_chunks: true,
+            may_have_grown: false,
+        }
+    }
 }
 
 impl ChunkedArray {

@@ -21,7 +21,7 @@ pub use consolidated::Consolidated;
 pub use create::create;
 pub use create_all::create_all;
 pub use delete::delete;
-pub use members::{Depth, members};
+pub use members::{Depth, members, stream_members};
 
 /// The node path of a place: its directory in the store.
 ///

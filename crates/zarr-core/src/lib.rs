@@ -5,6 +5,7 @@ mod chains;
 mod context;
 mod defaults;
 mod engine;
+mod erase;
 mod error;
 mod grid;
 pub mod hierarchy;

@@ -10,6 +10,7 @@ use zarr_metadata::{ArrayMetadata, NodeMetadata};
 use zarr_store::Prefix;
 
 use crate::engine::Elements;
+use crate::erase::LIST_FROM;
 use crate::hierarchy::{self, Document};
 use crate::{
     ArrayConfig, ChunkedArray, Error, ErrorKind, NodeKind, Resolved, Result, Selection, Slice,
@@ -26,9 +27,6 @@ pub enum Outside {
     /// They stay, and come back where the array grows again.
     Keep,
 }
-
-/// Beyond so many chunks to delete, a store that lists is asked which of them there are.
-const LIST_FROM: u64 = 1 << 10;
 
 impl ChunkedArray {
     /// The same array with another shape. First the document, on condition that nobody else changed
@@ -245,12 +243,7 @@ impl ChunkedArray {
     /// Fills the cells between a smaller shape and the ends of the chunks that hold its edge. Asked
     /// of the array as it was, which still has these cells.
     async fn clear_edges(&self, shape: &[u64]) -> Result<()> {
-        let fill = self.chain()?.spec().fill.clone();
-        let config = ArrayConfig {
-            write_empty_chunks: false,
-            ..self.config().clone()
-        };
-        let whole = Arc::new(self.with_config(config));
+        let whole = Arc::new(self.with_config(self.config().clone()));
         let old = self.metadata().shape();
         // Up to where chunks that stay reach along an axis, which may be another that grows.
         let reach = |axis: usize| match shape[axis]
@@ -267,11 +260,9 @@ impl ChunkedArray {
                 Slice::from(from..reach(other))
             });
             let selection = whole.resolve(&Selection::Basic(slices.collect()))?;
-            if selection.is_empty() {
-                continue;
+            if !selection.is_empty() {
+                Arc::clone(&whole).erase(selection).await?;
             }
-            let element = Elements::Scalar(Values::from(&fill));
-            Arc::clone(&whole).write(selection, element).await?;
         }
         Ok(())
     }

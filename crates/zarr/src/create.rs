@@ -204,6 +204,12 @@ impl CreateArray {
         self
     }
 
+    /// Reads chunks that are not stored as fill values, which is the default, or as an error.
+    pub fn read_missing_chunks(mut self, yes: bool) -> Self {
+        self.config.read_missing_chunks = yes;
+        self
+    }
+
     /// Writes the data that was given, which is the default, or creates the array alone.
     pub fn write_data(mut self, yes: bool) -> Self {
         self.data = self.data.filter(|_| yes);

@@ -90,6 +90,9 @@ impl Job {
         source: Option<&Source<'_>>,
         crew: Crew<'_>,
     ) -> Result<(), ChunkError> {
+        if source.is_none() && !self.array.config().read_missing_chunks {
+            return Err(ChunkError::NotFound);
+        }
         let chain = self.chain_of(unit)?;
         match &unit.cells {
             Part::Box { .. } => self.output.fill(i, |projection, dst| match source {
