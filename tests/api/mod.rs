@@ -15,6 +15,7 @@ mod like;
 mod load;
 mod members;
 mod mode;
+mod move_node;
 mod objects;
 mod open;
 mod open_consolidated;
