@@ -6,5 +6,6 @@ mod failures;
 mod indexes;
 mod model;
 mod pieces;
+mod rectilinear;
 mod stream;
 mod touched;

@@ -14,8 +14,9 @@ use crate::support::stores::{KINDS, Kind, store};
 struct Layout {
     shape: Vec<u64>,
     chunks: Vec<u64>,
-    /// Inner chunks per shard and axis.
     shards: Option<Vec<u64>>,
+    /// The length of every chunk, or shard, along each axis, where they differ.
+    lengths: Option<Vec<Vec<u64>>>,
     format: ZarrFormat,
     filters: Vec<Extension>,
     order: Order,
@@ -24,6 +25,37 @@ struct Layout {
     fill: i8,
     store: Kind,
     threads: usize,
+}
+
+impl Layout {
+    /// Where each chunk, or shard, ends along each axis.
+    fn ends(&self) -> Vec<Vec<usize>> {
+        let regular = self.shards.as_ref().unwrap_or(&self.chunks);
+        let axis = |(axis, &n): (usize, &u64)| -> Vec<usize> {
+            match &self.lengths {
+                Some(lengths) => ends(&lengths[axis], n),
+                None => (1..=n.div_ceil(regular[axis]))
+                    .map(|i| (i * regular[axis]) as usize)
+                    .collect(),
+            }
+        };
+        self.shape.iter().enumerate().map(axis).collect()
+    }
+}
+
+/// Where chunks of these lengths end, of an axis of `n` cells: none begins behind it.
+fn ends(lengths: &[u64], n: u64) -> Vec<usize> {
+    let mut end = 0;
+    let begins_inside = lengths.iter().take_while(|&&length| {
+        end += length;
+        end - length < n
+    });
+    let mut end = 0;
+    let ends = begins_inside.map(|length| {
+        end += *length as usize;
+        end
+    });
+    ends.collect()
 }
 
 fn named(name: &str) -> Extension {
@@ -44,7 +76,8 @@ fn compressors() -> impl Strategy<Value = Vec<Extension>> {
 }
 
 fn layout() -> impl Strategy<Value = Layout> {
-    let axes = prop::collection::vec((0_u64..12, 1_u64..6, 1_u64..4), 0..4);
+    let lengths = prop::collection::vec(1_u64..5, 12);
+    let axes = prop::collection::vec((0_u64..12, 1_u64..6, 1_u64..4, lengths), 0..4);
     axes.prop_flat_map(|axes| {
         let rank = axes.len();
         let order = Just((0..rank).collect::<Vec<_>>()).prop_shuffle();
@@ -59,7 +92,7 @@ fn layout() -> impl Strategy<Value = Layout> {
         (
             Just(axes),
             v3,
-            any::<[bool; 3]>(),
+            any::<[bool; 4]>(),
             filters,
             compressors(),
             -1_i8..2,
@@ -68,13 +101,32 @@ fn layout() -> impl Strategy<Value = Layout> {
         )
     })
     .prop_map(
-        |(axes, v3, [sharded, f, big_endian], filters, compressors, fill, store, threads)| {
-            let column =
-                |pick: fn(&(u64, u64, u64)) -> u64| axes.iter().map(pick).collect::<Vec<_>>();
+        |(
+            axes,
+            v3,
+            [sharded, f, big_endian, listed],
+            filters,
+            compressors,
+            fill,
+            store,
+            threads,
+        )| {
+            let column = |pick: fn(&(u64, u64, u64, Vec<u64>)) -> u64| {
+                axes.iter().map(pick).collect::<Vec<_>>()
+            };
+            let sharded = v3 && sharded;
+            // As many as the axis needs; shards are multiples of their chunks.
+            let lengths = axes.iter().map(|(n, chunk, _, lengths)| {
+                let unit = if sharded { *chunk } else { 1 };
+                let lengths: Vec<u64> = lengths.iter().map(|length| length * unit).collect();
+                let count = ends(&lengths, *n).len().max(1);
+                lengths[..count].to_vec()
+            });
             Layout {
                 shape: column(|a| a.0),
                 chunks: column(|a| a.1),
-                shards: (v3 && sharded).then(|| column(|a| a.1 * a.2)),
+                shards: sharded.then(|| column(|a| a.1 * a.2)),
+                lengths: (v3 && listed).then(|| lengths.collect()),
                 format: if v3 { ZarrFormat::V3 } else { ZarrFormat::V2 },
                 filters: if v3 { filters } else { vec![] },
                 order: if f && !v3 { Order::F } else { Order::C },
@@ -139,20 +191,19 @@ fn block(len: u64) -> BoxedStrategy<Slice> {
     }
 }
 
-/// A selection in any of its spellings, of an array with such chunks.
-fn chosen(shape: &[u64], chunk: &[u64]) -> BoxedStrategy<Chosen> {
-    let to_usize = |axes: &[u64]| axes.iter().map(|&n| n as usize).collect::<Vec<_>>();
-    let lens = to_usize(shape);
+/// A selection in any of its spellings, of an array whose chunks end there.
+fn chosen(shape: &[u64], ends: &[Vec<usize>]) -> BoxedStrategy<Chosen> {
+    let lens: Vec<usize> = shape.iter().map(|&n| n as usize).collect();
     let per_axis = shape.iter().map(|&n| slice(n)).collect::<Vec<_>>();
     let of = lens.clone();
     let basic = per_axis.prop_map(move |slices| Chosen::basic(&slices, &of));
     let per_axis = shape.iter().map(|&n| pick(n)).collect::<Vec<_>>();
     let of = lens.clone();
     let orthogonal = per_axis.prop_map(move |picks| Chosen::orthogonal(&picks, &of));
-    let counts = shape.iter().zip(chunk).map(|(n, chunk)| n.div_ceil(*chunk));
+    let counts = ends.iter().map(|ends| ends.len() as u64);
     let per_axis = counts.map(block).collect::<Vec<_>>();
-    let (of, chunk) = (lens.clone(), to_usize(chunk));
-    let blocks = per_axis.prop_map(move |slices| Chosen::blocks(&slices, &chunk, &of));
+    let (of, ends) = (lens.clone(), ends.to_vec());
+    let blocks = per_axis.prop_map(move |slices| Chosen::blocks(&slices, &ends, &of));
     let of = lens.clone();
     let mask = prop::collection::vec(any::<bool>(), lens.iter().product::<usize>())
         .prop_map(move |mask| Chosen::mask(&mask, &of));
@@ -173,8 +224,8 @@ type Case = (Layout, Vec<(Chosen, bool, u8)>, Vec<Chosen>);
 
 fn case() -> impl Strategy<Value = Case> {
     layout().prop_flat_map(|layout| {
-        let outer = layout.shards.as_ref().unwrap_or(&layout.chunks);
-        let any_cells = || chosen(&layout.shape, outer);
+        let ends = layout.ends();
+        let any_cells = || chosen(&layout.shape, &ends);
         let writes = prop::collection::vec((any_cells(), any::<bool>(), 0_u8..120), 0..5);
         let reads = prop::collection::vec(any_cells(), 1..4);
         (Just(layout), writes, reads)
@@ -199,9 +250,12 @@ fn run<T: Element + PartialEq + std::fmt::Debug + Into<zarr::Data>>(
         .compressors(layout.compressors.clone())
         .fill_value(fill(layout.fill.into()))
         .context(&context);
-    if let Some(shards) = layout.shards.clone() {
-        create = create.shards(shards);
-    }
+    create = match (layout.shards, layout.lengths) {
+        (None, None) => create,
+        (Some(shards), None) => create.shards(shards),
+        (None, Some(lengths)) => create.chunks(lengths),
+        (Some(_), Some(lengths)) => create.shards(lengths),
+    };
     if layout.format == ZarrFormat::V2 {
         create = create.order(layout.order);
     }

@@ -18,6 +18,7 @@ from pathlib import Path
 import cases
 import cli
 import coded
+import grids
 import quickstart
 import selections
 import texts
@@ -108,6 +109,7 @@ def main() -> int:
     if args.texts and tally.wants("texts"):
         section(tally, "texts both ways", lambda: texts.check(tally, args.texts, work))
     section(tally, "peers write, zarr reads", lambda: peers_write(tally, args.zarr_bin, work))
+    section(tally, "rectilinear grids both ways", lambda: grids.check(tally, args.zarr_bin, work))
     section(tally, "codecs both ways", lambda: coded.check(tally, args.zarr_bin, work))
     section(tally, "zarr writes, peers read", lambda: we_write(tally, args.zarr_bin, work))
     return 0 if tally.report() else 1

@@ -3,8 +3,11 @@
 #![allow(
     clippy::expect_used,
     clippy::panic,
+    clippy::print_stdout,
     reason = "a test that fails shall stop"
 )]
+
+mod limited;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -74,6 +77,10 @@ fn stream(array: &Arc<ChunkedArray>) -> ([u64; 2], u64) {
 }
 
 fn main() {
+    if limited::is_child() {
+        return;
+    }
+    limited::run();
     let memory = 32 * MIB;
     for is_far in [false, true] {
         let dir = tempfile::tempdir().expect("a directory");

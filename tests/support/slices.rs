@@ -73,13 +73,14 @@ impl Chosen {
         }
     }
 
-    /// Whole chunks of this shape, one item per axis; integers keep theirs.
-    pub(crate) fn blocks(slices: &[Slice], chunk: &[usize], shape: &[usize]) -> Self {
-        let axes = slices.iter().zip(chunk).zip(shape);
+    /// Whole chunks, one item per axis; integers keep theirs. `ends` says where each chunk ends.
+    pub(crate) fn blocks(slices: &[Slice], ends: &[Vec<usize>], shape: &[usize]) -> Self {
+        let axes = slices.iter().zip(ends).zip(shape);
         let axes: Vec<Vec<usize>> = axes
-            .map(|((&slice, &chunk), &len)| {
-                let blocks = positions(slice, len.div_ceil(chunk));
-                let cells = |block: usize| block * chunk..len.min((block + 1) * chunk);
+            .map(|((&slice, ends), &len)| {
+                let begin = |block: usize| block.checked_sub(1).map_or(0, |before| ends[before]);
+                let cells = |block: usize| begin(block)..len.min(ends[block]);
+                let blocks = positions(slice, ends.len());
                 blocks.into_iter().flat_map(cells).collect()
             })
             .collect();

@@ -106,6 +106,7 @@ mod categorize;
 mod chain;
 mod checksum;
 mod codec;
+mod cut;
 #[cfg(feature = "gzip")]
 mod deflate;
 mod dims;
@@ -147,6 +148,7 @@ mod shuffle;
 mod sink;
 #[cfg(any(feature = "bz2", feature = "lzma"))]
 mod stream;
+mod touched;
 mod transpose;
 #[allow(unsafe_code)]
 mod view;
@@ -173,6 +175,7 @@ pub use categorize::CategorizeCodec;
 pub use chain::{Access, Chain};
 pub use checksum::ChecksumCodec;
 pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
+pub use cut::{Cut, Runs};
 #[cfg(feature = "gzip")]
 pub use deflate::DeflateCodec;
 pub use dims::{Dims, volume};

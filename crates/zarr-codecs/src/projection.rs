@@ -1,8 +1,9 @@
-//! Projections of a box of cells on a regular grid: one list of chunks per axis, and their product.
-//! Pure and random access: no list of chunks is ever collected. Chunks of an array and inner chunks
-//! of a shard are projected alike.
+//! Projections of a box of cells on a grid: one list of chunks per axis, and their product. Pure and
+//! random access: no list of chunks is ever collected. Chunks of an array and inner chunks of a shard
+//! are projected alike.
 
-use crate::{Dims, Region, Span};
+use crate::touched::Touched;
+use crate::{Cut, Dims, Region};
 
 /// What a region wants of one chunk, and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl Projection {
     }
 }
 
-/// The projections of a region on a regular grid, in C order of the region.
+/// The projections of a region on a grid, in C order of the region.
 ///
 /// Each chunk occurs once, and the `to` boxes partition the region. Nothing is stored per chunk: any
 /// number of threads may share this and compute their own.
@@ -51,10 +52,19 @@ impl Projections {
     /// can be counted. An axis of chunks without cells has none.
     pub fn new(region: &Region, chunk: &[u64]) -> Option<Self> {
         let axes = region.spans.iter().zip(chunk);
-        let axes: Dims<Touched> = axes
-            .map(|(&span, &length)| Touched::new(length, span))
-            .collect();
-        let counts: Dims<u64> = axes.iter().map(|axis| axis.chunks).collect();
+        Self::product(axes.map(|(&span, &length)| Touched::of_equal(span, length)))
+    }
+
+    /// As [`new`](Self::new), by chunks of lengths that may differ along an axis. Cells behind the
+    /// last chunk have no projection.
+    pub fn of(region: &Region, cuts: &[Cut]) -> Option<Self> {
+        let axes = region.spans.iter().zip(cuts);
+        Self::product(axes.map(|(&span, cut)| Touched::new(span, cut)))
+    }
+
+    fn product(axes: impl Iterator<Item = Touched>) -> Option<Self> {
+        let axes: Dims<Touched> = axes.collect();
+        let counts: Dims<u64> = axes.iter().map(Touched::chunks).collect();
         let len = crate::volume(&counts).and_then(|count| usize::try_from(count).ok())?;
         Some(Self { axes, len })
     }
@@ -84,8 +94,9 @@ impl Projections {
         let mut digits: Dims<u64> = smallvec::smallvec![0; self.axes.len()];
         let mut rest = i as u64; // lossless: usize has at most 64 bits
         for (digit, axis) in digits.iter_mut().zip(&self.axes).rev() {
-            *digit = rest % axis.chunks;
-            rest /= axis.chunks;
+            let chunks = axis.chunks();
+            *digit = rest % chunks;
+            rest /= chunks;
         }
         let mut projection = Projection {
             chunk: Dims::new(),
@@ -102,116 +113,9 @@ impl Projections {
     }
 }
 
-/// The chunks that a span touches along one axis, in the order of its walk.
-///
-/// The span lies inside the axis, so that neither its cells nor its chunks can leave `u64`.
-#[derive(Clone, Debug)]
-struct Touched {
-    span: Span,
-    /// The length of a chunk.
-    length: u64,
-    /// The chunk of the first cell.
-    first: u64,
-    /// How many chunks are touched.
-    chunks: u64,
-}
-
-impl Touched {
-    fn new(length: u64, span: Span) -> Self {
-        let mut touched = Self {
-            span,
-            length,
-            first: 0,
-            chunks: 0,
-        };
-        if span.count > 0 && length > 0 {
-            touched.first = span.start / length;
-            touched.chunks = if touched.leaps() {
-                span.count
-            } else {
-                touched
-                    .first
-                    .abs_diff(touched.cell(span.count - 1) / length)
-                    + 1
-            };
-        }
-        touched
-    }
-
-    /// Whether every cell has a chunk of its own. Otherwise no chunk between the first and the last
-    /// is stepped over.
-    fn leaps(&self) -> bool {
-        self.span.step.unsigned_abs() >= self.length
-    }
-
-    /// The `i`-th cell of the span.
-    fn cell(&self, i: u64) -> u64 {
-        let way = i * self.span.step.unsigned_abs();
-        if self.span.step < 0 {
-            self.span.start - way
-        } else {
-            self.span.start + way
-        }
-    }
-
-    /// The `j`-th chunk, its cells, and their place in the output.
-    fn at(&self, j: u64) -> (u64, Span, Span) {
-        let Span { start, count, step } = self.span;
-        let stride = step.unsigned_abs();
-        let (chunk, from, to) = if self.leaps() {
-            (self.cell(j) / self.length, j, j + 1)
-        } else if step < 0 {
-            let chunk = self.first - j;
-            let low = chunk * self.length;
-            let high = low.saturating_add(self.length - 1);
-            let from = start.saturating_sub(high).div_ceil(stride);
-            (chunk, from, count.min((start - low) / stride + 1))
-        } else {
-            let chunk = self.first + j;
-            let low = chunk * self.length;
-            // Saturated, it is still beyond every cell.
-            let end = low.saturating_add(self.length);
-            let from = low.saturating_sub(start).div_ceil(stride);
-            (chunk, from, count.min((end - start).div_ceil(stride)))
-        };
-        let part = Span {
-            start: self.cell(from) - chunk * self.length,
-            count: to - from,
-            step: if to - from == 1 { 1 } else { step },
-        };
-        (chunk, part, Span::dense(from, to - from))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    fn cell(span: Span, k: u64) -> u64 {
-        span.start.checked_add_signed(k as i64 * span.step).unwrap()
-    }
-
-    proptest! {
-        #[test]
-        fn chunks_partition_the_region(
-            start in 0_u64..40, count in 0_u64..20, step in -9_i64..9, chunk in 1_u64..8,
-        ) {
-            let step = if step == 0 { 1 } else { step };
-            let span = Span { start, count, step };
-            prop_assume!(span.fits(200));
-            let chunks = Projections::new(&Region { spans: [span].into_iter().collect() }, &[chunk]).unwrap();
-            let mut seen = vec![];
-            for t in chunks.iter() {
-                let (part, to) = (t.part.spans[0], t.to.spans[0]);
-                prop_assert!(part.count > 0 && part.fits(chunk));
-                prop_assert_eq!((part.count, to.start, to.step), (to.count, seen.len() as u64, 1));
-                seen.extend((0..part.count).map(|k| t.chunk[0] * chunk + cell(part, k)));
-            }
-            let wanted: Vec<u64> = (0..count).map(|k| cell(span, k)).collect();
-            prop_assert_eq!(seen, wanted);
-        }
-    }
 
     #[test]
     fn axes_multiply_in_c_order() {

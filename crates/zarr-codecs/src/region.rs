@@ -44,6 +44,16 @@ impl Span {
         cells.take(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
+    /// The `i`-th cell of a span that stays in `u64`.
+    pub(crate) fn cell(&self, i: u64) -> u64 {
+        let way = i * self.step.unsigned_abs();
+        if self.step < 0 {
+            self.start - way
+        } else {
+            self.start + way
+        }
+    }
+
     /// Whether every cell lies below `len`.
     pub fn fits(&self, len: u64) -> bool {
         self.count == 0 || self.start < len && self.last().is_some_and(|last| last < len)

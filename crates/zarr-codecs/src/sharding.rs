@@ -67,18 +67,7 @@ impl Shard {
         let inner_shape: Dims<u64> = field::<Vec<u64>>(extension, "chunk_shape")?
             .into_iter()
             .collect();
-        let fits = inner_shape.len() == spec.shape.len()
-            && inner_shape
-                .iter()
-                .zip(&spec.shape)
-                .all(|(&i, &o)| i > 0 && o % i == 0);
-        if !fits {
-            return Err(config(format!(
-                "inner chunks of {:?} do not divide the shard of {:?}",
-                inner_shape.as_slice(),
-                spec.shape.as_slice()
-            )));
-        }
+        check_divides(&inner_shape, &spec.shape)?;
         let grid: Dims<u64> = inner_shape
             .iter()
             .zip(&spec.shape)
@@ -210,6 +199,14 @@ impl Shard {
             );
             CodecErrorKind::Config(text).of(NAME)
         })
+    }
+
+    /// Whether the inner chunks suit a shard of another shape too.
+    ///
+    /// # Errors
+    /// Where they do not divide it.
+    pub fn check_shape(&self, shape: &[u64]) -> Result<(), CodecError> {
+        check_divides(&self.inner.spec().shape, shape)
     }
 
     /// The number of an inner chunk in the index.
@@ -351,6 +348,15 @@ impl ShardIndex {
     pub fn byte_len(&self) -> usize {
         self.entries.len() * 16
     }
+}
+
+fn check_divides(inner: &[u64], shard: &[u64]) -> Result<(), CodecError> {
+    let divides = |(&inner, &shard): (&u64, &u64)| inner > 0 && shard % inner == 0;
+    if inner.len() == shard.len() && inner.iter().zip(shard).all(divides) {
+        return Ok(());
+    }
+    let text = format!("inner chunks of {inner:?} do not divide the shard of {shard:?}");
+    Err(CodecErrorKind::Config(text).of(NAME))
 }
 
 /// A required field of the configuration.

@@ -2,16 +2,17 @@
 //! Reads and writes untyped elements; element types are `typed`'s, sugar is above this crate.
 
 use std::num::NonZeroUsize;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use futures_util::Stream;
 use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
-use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath, ZarrFormat};
+use zarr_metadata::{ArrayMetadata, NodePath};
 use zarr_store::{Key, Location, Store};
 
+use crate::chains::{self, ChainOf, Chains};
 use crate::engine::{self, Block, Elements, IndexCache, Output};
 use crate::units::Units;
-use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, GridError, Resolved, Result};
+use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result};
 
 /// An array in a store. Cheap facts come without I/O; its codecs are resolved when data is first
 /// touched, so that arrays with unknown codecs can still be looked at.
@@ -21,21 +22,35 @@ pub struct ChunkedArray {
     path: NodePath,
     metadata: ArrayMetadata,
     grid: ChunkGrid,
-    chain: OnceLock<Arc<Chain>>,
+    chains: Arc<Chains>,
     indexes: Arc<IndexCache>,
     context: Context,
     config: ArrayConfig,
 }
 
 /// How an array is read and written; nothing of it is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ArrayConfig {
-    /// Whether chunks that hold only the fill value are stored all the same.
+    /// Whether chunks that hold only the fill value are stored all the same; off if not set.
     pub write_empty_chunks: bool,
+    /// Whether chunks (shards, of a sharded array) that are not stored are read as fill values; on if
+    /// not set. Where it is off, such a chunk is the error [`ChunkError::NotFound`]. Inner chunks
+    /// that are absent from a shard are fill values always.
+    pub read_missing_chunks: bool,
     /// Whether another writer may have made the array longer than this handle knows: then cells
     /// beyond its edge are no padding, and stay as they are.
     pub(crate) may_have_grown: bool,
+}
+
+impl Default for ArrayConfig {
+    fn default() -> Self {
+        Self {
+            write_empty_chunks: false,
+            read_missing_chunks: true,
+            may_have_grown: false,
+        }
+    }
 }
 
 impl ChunkedArray {
@@ -50,14 +65,7 @@ impl ChunkedArray {
         context: Context,
         config: ArrayConfig,
     ) -> Result<Self> {
-        let grid = match &*metadata.chunk_grid() {
-            ChunkGridMetadata::Regular { chunk_shape } => {
-                ChunkGrid::regular(chunk_shape, metadata.shape())
-            }
-            other => Err(GridError::Unknown {
-                name: other.to_extension().name,
-            }),
-        };
+        let grid = ChunkGrid::new(&metadata.chunk_grid(), metadata.shape());
         let grid = grid.map_err(|source| ErrorKind::Grid {
             path: path.clone(),
             source,
@@ -67,7 +75,7 @@ impl ChunkedArray {
             path,
             metadata,
             grid,
-            chain: OnceLock::new(),
+            chains: Arc::default(),
             indexes: Arc::new(IndexCache::new(context.index_cache())),
             context,
             config,
@@ -91,7 +99,7 @@ impl ChunkedArray {
             path: self.path.clone(),
             metadata: self.metadata.clone(),
             grid: self.grid.clone(),
-            chain: self.chain.clone(),
+            chains: Arc::clone(&self.chains),
             indexes: Arc::clone(&self.indexes),
             context: self.context.clone(),
             config,
@@ -154,13 +162,13 @@ impl ChunkedArray {
         writable.map_err(|source| self.codec_error(source))
     }
 
-    /// The codecs, resolved at the first call.
+    /// The codecs, resolved at the first call: those of the largest chunk, where chunks differ.
     ///
     /// # Errors
-    /// A codec that is unknown or cannot be used, a data type that is only a name here, or chunks
-    /// above the limit.
+    /// A codec that is unknown or cannot be used, a data type that is only a name here, chunks
+    /// above the limit, or shards that inner chunks do not divide.
     pub fn chain(&self) -> Result<&Arc<Chain>> {
-        if let Some(chain) = self.chain.get() {
+        if let Some(chain) = self.chains.largest() {
             return Ok(chain);
         }
         let codec = |source| self.codec_error(source);
@@ -177,13 +185,11 @@ impl ChunkedArray {
         if dtype.layout().is_none() {
             return Err(codec(CodecErrorKind::DataType(Box::new(dtype)).of("bytes")));
         }
-        let spec = ChunkSpec::new(self.grid.chunk_lengths(), dtype, fill?).map_err(codec)?;
-        let (codecs, registry) = (self.metadata.codecs(), self.context.registry());
-        let chain = match self.metadata.format() {
-            ZarrFormat::V2 => Chain::v2(&codecs, spec, registry),
-            ZarrFormat::V3 => Chain::new(&codecs, spec, registry),
-        };
+        let largest = self.grid.largest_chunk();
+        let spec = ChunkSpec::new(&largest, dtype, fill?).map_err(codec)?;
+        let chain = chains::resolve(&self.metadata, spec, self.context.registry());
         let chain = chain.map_err(codec)?;
+        self.check_shards(&chain).map_err(codec)?;
         // A shard is never in memory as a whole; its inner chunks are.
         let decoded = chain
             .shard()
@@ -198,11 +204,42 @@ impl ChunkedArray {
             }
             .into());
         }
-        Ok(self.chain.get_or_init(|| Arc::new(chain)))
+        Ok(self.chains.keep_largest(chain))
+    }
+
+    /// Whether inner chunks divide all shards, whose lengths may differ.
+    fn check_shards(&self, chain: &Chain) -> Result<(), CodecError> {
+        let Some(shard) = chain.shard() else {
+            return Ok(());
+        };
+        for axis in 0..self.grid.rank() {
+            let mut shape = chain.spec().shape.clone();
+            for length in self.grid.lengths(axis) {
+                if let Some(of_axis) = shape.get_mut(axis) {
+                    *of_axis = length;
+                }
+                shard.check_shape(&shape)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The codecs of one chunk; `largest` are those of [`chain`](Self::chain).
+    pub(crate) fn chain_of<'a>(
+        &self,
+        largest: &'a Chain,
+        chunk: &[u64],
+    ) -> Result<ChainOf<'a>, CodecError> {
+        let shape = self.grid.chunk_shape(chunk);
+        if shape == largest.spec().shape {
+            return Ok(ChainOf::Largest(largest));
+        }
+        let (metadata, registry) = (&self.metadata, self.context.registry());
+        self.chains.other(largest, shape, metadata, registry)
     }
 
     /// The shape of the smallest piece that is encoded by itself: the inner chunk of a sharded
-    /// array, else the chunk.
+    /// array, else the chunk, the largest one where they differ.
     ///
     /// # Errors
     /// As [`chain`](Self::chain).

@@ -184,6 +184,9 @@ pub enum ChunkError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It is not stored, and the array is not to be read as fill values then.
+    #[error("it is not stored; with `read_missing_chunks` on it would be read as the fill value")]
+    NotFound,
     /// The object changed while it was read.
     #[error("the object changed while it was being read; read it again")]
     Changed,
@@ -251,6 +254,7 @@ impl Error {
             ErrorKind::Chunk { source, .. } => match source {
                 ChunkError::Codec(codec) => class_of_codec(codec),
                 ChunkError::Store(store) => class_of_store(store),
+                ChunkError::NotFound => ErrorClass::NotFound,
                 ChunkError::Changed => ErrorClass::Conflict,
                 ChunkError::Worker => ErrorClass::Transport,
             },

@@ -1,7 +1,8 @@
 //! Chunk grids: how an array's cells fall into chunks. Pure arithmetic: no I/O, no tasks, no locks,
 //! and no idea of what a chunk is encoded with or stored under.
 
-use zarr_codecs::{Dims, Region, Span};
+use zarr_codecs::{Cut, Dims, Region, Span};
+use zarr_metadata::{AxisChunks, ChunkGridMetadata, ChunkRun};
 
 /// A chunk grid bound to the shape of one array.
 ///
@@ -19,17 +20,8 @@ use zarr_codecs::{Dims, Region, Span};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChunkGrid {
     shape: Dims<u64>,
-    /// The shape of every stored chunk.
-    chunk: Dims<u64>,
-    axes: Dims<Axis>,
-}
-
-/// How one axis is cut into chunks. Further kinds of grid are further variants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Axis {
-    /// Chunks of `chunk` cells each; the last may reach beyond the `length` of the axis.
-    /// `chunk` is zero only where `length` is.
-    Regular { chunk: u64, length: u64 },
+    /// The chunks of each axis, up to its end at least. Of no cells only where the axis has none.
+    cuts: Dims<Cut>,
 }
 
 /// Why a chunk grid does not suit an array.
@@ -45,10 +37,20 @@ pub enum GridError {
         rank: usize,
     },
     /// The metadata names a kind of grid that is not known here.
-    #[error("the chunk grid `{name}` is not known here; only `regular` is")]
+    #[error("the chunk grid `{name}` is not known here; `regular` and `rectilinear` are")]
     Unknown {
         /// Its name in the metadata.
         name: String,
+    },
+    /// The chunks that are listed for an axis end before it does.
+    #[error("the chunks of axis {axis} hold {reach} cells, but the axis has {length}")]
+    Short {
+        /// The axis of the array.
+        axis: usize,
+        /// Its length.
+        length: u64,
+        /// Cells in all its chunks.
+        reach: u128,
     },
     /// Chunks of no cells cannot hold an axis that has some.
     #[error("the chunk length of axis {axis} is 0, but the axis has {length} cells")]
@@ -68,26 +70,73 @@ impl ChunkGrid {
     /// # Errors
     /// Where the ranks differ, or a chunk length is zero on an axis that has cells.
     pub fn regular(chunk_shape: &[u64], shape: &[u64]) -> Result<Self, GridError> {
-        if chunk_shape.len() != shape.len() {
+        let axes: Dims<AxisChunks> = chunk_shape
+            .iter()
+            .map(|&n| AxisChunks::Uniform(n))
+            .collect();
+        Self::rectilinear(&axes, shape)
+    }
+
+    /// The rectilinear grid: along each axis chunks of one length, or of listed lengths that reach
+    /// its end or beyond.
+    ///
+    /// ```
+    /// use zarr_core::ChunkGrid;
+    /// use zarr_metadata::AxisChunks;
+    /// let days = AxisChunks::from_lengths([31, 28, 31]);
+    /// let grid = ChunkGrid::rectilinear(&[days, AxisChunks::Uniform(10)], &[90, 25])?;
+    /// assert_eq!(grid.shape_in_chunks().as_slice(), [3, 3]);
+    /// assert_eq!(grid.chunk_shape(&[1, 2]).as_slice(), [28, 10]);
+    /// assert_eq!(grid.locate(0, 31), Some((1, 0)));
+    /// # Ok::<(), zarr_core::GridError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Where the ranks differ, a chunk has no cells though its axis has some, or the chunks of an
+    /// axis end before it.
+    pub fn rectilinear(chunks: &[AxisChunks], shape: &[u64]) -> Result<Self, GridError> {
+        if chunks.len() != shape.len() {
             return Err(GridError::Rank {
-                chunk_rank: chunk_shape.len(),
+                chunk_rank: chunks.len(),
                 rank: shape.len(),
             });
         }
-        let axes =
-            chunk_shape
-                .iter()
-                .zip(shape)
-                .enumerate()
-                .map(|(axis, (&chunk, &length))| match (chunk, length) {
-                    (0, 1..) => Err(GridError::ZeroChunk { axis, length }),
-                    _ => Ok(Axis::Regular { chunk, length }),
+        for (axis, (chunks, &length)) in chunks.iter().zip(shape).enumerate() {
+            let has_empty = match chunks {
+                AxisChunks::Uniform(chunk) => *chunk == 0,
+                AxisChunks::Runs(runs) => runs.iter().any(|run| run.length == 0),
+            };
+            if has_empty && length > 0 {
+                return Err(GridError::ZeroChunk { axis, length });
+            }
+            if let Some(reach) = chunks.reach().filter(|&reach| reach < length.into()) {
+                return Err(GridError::Short {
+                    axis,
+                    length,
+                    reach,
                 });
+            }
+        }
         Ok(Self {
-            axes: axes.collect::<Result<_, _>>()?,
-            chunk: chunk_shape.into(),
+            cuts: chunks.iter().map(Cut::from).collect(),
             shape: shape.into(),
         })
+    }
+
+    /// The grid that a document describes.
+    ///
+    /// # Errors
+    /// As [`rectilinear`](Self::rectilinear), and where the kind of grid is not known here.
+    pub fn new(grid: &ChunkGridMetadata, shape: &[u64]) -> Result<Self, GridError> {
+        match grid {
+            ChunkGridMetadata::Regular { chunk_shape } => Self::regular(chunk_shape, shape),
+            ChunkGridMetadata::Rectilinear { chunk_shapes } => {
+                Self::rectilinear(chunk_shapes, shape)
+            }
+            other => Err(GridError::Unknown {
+                name: other.to_extension().name,
+            }),
+        }
     }
 
     /// The shape of the array.
@@ -100,9 +149,14 @@ impl ChunkGrid {
         self.shape.len()
     }
 
+    /// How the axes are cut.
+    pub(crate) fn cuts(&self) -> &[Cut] {
+        &self.cuts
+    }
+
     /// How many chunks there are along each axis.
     pub fn shape_in_chunks(&self) -> Dims<u64> {
-        self.axes.iter().map(Axis::chunks).collect()
+        self.axes().map(chunks).collect()
     }
 
     /// The number of chunks, or `None` beyond `u64`. An array without axes is one chunk.
@@ -116,40 +170,92 @@ impl ChunkGrid {
         index.len() == self.rank()
             && index
                 .iter()
-                .zip(&self.axes)
-                .all(|(&chunk, axis)| chunk < axis.chunks())
+                .zip(self.axes())
+                .all(|(&chunk, axis)| chunk < chunks(axis))
     }
 
     /// The shape a chunk is stored in: of full size also at the edges of the array.
     pub fn chunk_shape(&self, index: &[u64]) -> Dims<u64> {
-        self.each(index, Axis::stored)
+        let axes = self.cuts.iter().zip(index);
+        axes.map(|(cut, &chunk)| match cut {
+            Cut::Every(length) => *length,
+            Cut::Runs(_) => cut.chunk(chunk).map_or(0, |(_, length)| length),
+        })
+        .collect()
+    }
+
+    /// The longest that stored chunks are along each axis: the shape of the largest one.
+    pub fn largest_chunk(&self) -> Dims<u64> {
+        let longest = |(cut, length): Axis<'_>| {
+            let stored = cut.stored(length).map(|(length, _)| length);
+            // What has no cells may get some.
+            stored.max().or_else(|| Some(cut.chunk(0)?.1)).unwrap_or(0)
+        };
+        self.axes().map(longest).collect()
+    }
+
+    /// The shape of all stored chunks, where it is the same for all.
+    pub fn chunk_lengths(&self) -> Option<Dims<u64>> {
+        let every = |cut: &Cut| match cut {
+            Cut::Every(length) => Some(*length),
+            Cut::Runs(_) => None,
+        };
+        self.cuts.iter().map(every).collect()
+    }
+
+    /// The lengths that stored chunks have along an axis, each as often as there are runs of it.
+    pub(crate) fn lengths(&self, axis: usize) -> impl Iterator<Item = u64> + '_ {
+        let axis = self.axes().nth(axis);
+        axis.into_iter()
+            .flat_map(|(cut, length)| cut.stored(length).map(|(length, _)| length))
+    }
+
+    /// How many cells of the array each chunk holds along each axis.
+    pub fn chunk_sizes(&self) -> Vec<AxisChunks> {
+        let sizes = |(cut, mut left): Axis<'_>| {
+            let mut runs = Vec::new();
+            for (length, count) in cut.stored(left) {
+                let whole = count.min(left.checked_div(length).unwrap_or(0));
+                left -= whole * length;
+                let rest = if whole < count { left } else { 0 };
+                left -= rest;
+                let of_run = [ChunkRun::new(length, whole), ChunkRun::new(rest, 1)];
+                runs.extend(of_run.into_iter().filter(|r| r.length > 0 && r.count > 0));
+            }
+            AxisChunks::Runs(runs)
+        };
+        self.axes().map(sizes).collect()
     }
 
     /// The shape of the part of a chunk that lies inside the array.
     pub fn chunk_extent(&self, index: &[u64]) -> Dims<u64> {
-        self.each(index, |axis, chunk| axis.inside(chunk).count)
+        let axes = self.axes().zip(index);
+        axes.map(|(axis, &chunk)| inside(axis, chunk).count)
+            .collect()
     }
 
     /// The cells of the array that a chunk holds.
     pub fn region(&self, index: &[u64]) -> Region {
+        let axes = self.axes().zip(index);
         Region {
-            spans: self.each(index, Axis::inside),
+            spans: axes.map(|(axis, &chunk)| inside(axis, chunk)).collect(),
         }
     }
 
     /// The chunk that holds a coordinate of one axis, and where in the chunk it is.
     /// `None` outside of the array.
     pub fn locate(&self, axis: usize, coordinate: u64) -> Option<(u64, u64)> {
-        self.axes.get(axis)?.locate(coordinate)
+        let (cut, length) = self.axes().nth(axis)?;
+        (coordinate < length).then(|| cut.locate(coordinate))?
     }
 
     /// The cells along one axis that a range of chunks holds.
     pub fn cells_along(&self, axis: usize, chunks: std::ops::Range<u64>) -> std::ops::Range<u64> {
-        let Some(axis) = self.axes.get(axis).filter(|_| !chunks.is_empty()) else {
+        let Some(axis) = self.axes().nth(axis).filter(|_| !chunks.is_empty()) else {
             return 0..0;
         };
-        let last = axis.inside(chunks.end - 1);
-        axis.inside(chunks.start).start..last.start + last.count
+        let last = inside(axis, chunks.end - 1);
+        inside(axis, chunks.start).start..last.start + last.count
     }
 
     /// The indices of all chunks, the last axis changing fastest.
@@ -159,17 +265,8 @@ impl ChunkGrid {
         ChunkIndices { counts, next }
     }
 
-    /// The stored chunk's shape, the same for every chunk of a regular grid.
-    pub fn chunk_lengths(&self) -> &[u64] {
-        &self.chunk
-    }
-
-    fn each<T>(&self, index: &[u64], f: impl Fn(&Axis, u64) -> T) -> Dims<T> {
-        self.axes
-            .iter()
-            .zip(index)
-            .map(|(axis, &chunk)| f(axis, chunk))
-            .collect()
+    fn axes(&self) -> impl Iterator<Item = Axis<'_>> {
+        self.cuts.iter().zip(self.shape.iter().copied())
     }
 }
 
@@ -182,35 +279,20 @@ impl IntoIterator for &ChunkGrid {
     }
 }
 
-impl Axis {
-    fn chunks(&self) -> u64 {
-        match *self {
-            Self::Regular { length: 0, .. } => 0,
-            Self::Regular { chunk, length } => length.div_ceil(chunk),
-        }
-    }
+/// How an axis is cut, and its length.
+type Axis<'a> = (&'a Cut, u64);
 
-    fn stored(&self, _chunk: u64) -> u64 {
-        match *self {
-            Self::Regular { chunk, .. } => chunk,
-        }
-    }
+/// How many chunks hold cells of an axis.
+fn chunks((cut, length): Axis<'_>) -> u64 {
+    let last = length.checked_sub(1).and_then(|last| cut.locate(last));
+    last.map_or(0, |(chunk, _)| chunk + 1)
+}
 
-    fn inside(&self, index: u64) -> Span {
-        match *self {
-            Self::Regular { chunk, length } => match index.checked_mul(chunk) {
-                Some(start) if start < length => Span::dense(start, chunk.min(length - start)),
-                _ => Span::dense(length, 0),
-            },
-        }
-    }
-
-    fn locate(&self, coordinate: u64) -> Option<(u64, u64)> {
-        match *self {
-            Self::Regular { chunk, length } => {
-                (coordinate < length).then(|| (coordinate / chunk, coordinate % chunk))
-            }
-        }
+/// The cells of an axis that a chunk holds.
+fn inside((cut, length): Axis<'_>, chunk: u64) -> Span {
+    match cut.chunk(chunk) {
+        Some((start, stored)) if start < length => Span::dense(start, stored.min(length - start)),
+        _ => Span::dense(length, 0),
     }
 }
 
@@ -293,6 +375,59 @@ mod tests {
         }
         assert!(!grid.contains(&[0, 0]));
         assert_eq!((grid.locate(0, 10), grid.locate(1, 0)), (None, None));
+    }
+
+    fn listed(lengths: &[u64], length: u64) -> Result<ChunkGrid, GridError> {
+        let axis = AxisChunks::from_lengths(lengths.iter().copied());
+        ChunkGrid::rectilinear(&[axis], &[length])
+    }
+
+    #[test]
+    fn listed_chunks_are_stored_as_listed() {
+        let grid = listed(&[3, 3, 1, 5, 4], 10).unwrap();
+        let chunks: Vec<_> = grid.iter().map(|index| index[0]).collect();
+        assert_eq!(chunks, [0, 1, 2, 3], "the last one is behind the end");
+        let stored = chunks.iter().map(|&i| grid.chunk_shape(&[i])[0]);
+        assert_eq!(stored.collect::<Vec<_>>(), [3, 3, 1, 5]);
+        let inside = chunks.iter().map(|&i| grid.chunk_extent(&[i])[0]);
+        assert_eq!(inside.collect::<Vec<_>>(), [3, 3, 1, 3]);
+        assert_eq!(grid.largest_chunk().as_slice(), [5]);
+        assert_eq!(grid.chunk_lengths(), None);
+        assert_eq!(grid.chunk_sizes(), [AxisChunks::from_lengths([3, 3, 1, 3])]);
+        assert_eq!(grid.cells_along(0, 1..3), 3..7);
+        assert!(!grid.contains(&[4]) && grid.region(&[4]).is_empty());
+        assert_eq!(grid.locate(0, 9), Some((3, 2)));
+        assert_eq!(grid.locate(0, 10), None);
+    }
+
+    #[test]
+    fn an_axis_without_cells_keeps_its_list() {
+        let grid = listed(&[3, 2], 0).unwrap();
+        assert_eq!((grid.len(), grid.iter().count()), (Some(0), 0));
+        assert_eq!(grid.largest_chunk().as_slice(), [3]);
+        assert_eq!(grid.chunk_sizes(), [AxisChunks::Runs(vec![])]);
+        assert_eq!(listed(&[], 0).unwrap().largest_chunk().as_slice(), [0]);
+    }
+
+    #[test]
+    fn lists_that_end_too_early_are_refused() {
+        assert_eq!(
+            listed(&[3, 3], 7).unwrap_err().to_string(),
+            "the chunks of axis 0 hold 6 cells, but the axis has 7"
+        );
+        assert_eq!(
+            listed(&[3, 0, 9], 7),
+            Err(GridError::ZeroChunk { axis: 0, length: 7 })
+        );
+        assert!(matches!(listed(&[], 1), Err(GridError::Short { .. })));
+    }
+
+    #[test]
+    fn sizes_of_regular_chunks_end_with_the_array() {
+        let grid = ChunkGrid::regular(&[4, 5], &[10, 10]).unwrap();
+        let sizes: [&[u64]; 2] = [&[4, 4, 2], &[5, 5]];
+        let sizes = sizes.map(|axis| AxisChunks::from_lengths(axis.iter().copied()));
+        assert_eq!(grid.chunk_sizes(), sizes);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod create;
 mod create_all;
 mod delete;
 mod members;
+mod move_node;
 
 use futures_util::future::join3;
 use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
@@ -21,7 +22,8 @@ pub use consolidated::Consolidated;
 pub use create::create;
 pub use create_all::create_all;
 pub use delete::delete;
-pub use members::{Depth, members};
+pub use members::{Depth, members, stream_members};
+pub use move_node::move_node;
 
 /// The node path of a place: its directory in the store.
 ///

@@ -1,9 +1,11 @@
 //! Selections, chunk grids and the chunk I/O engine of Zarr: a mechanism, without sugar.
 
 mod array;
+mod chains;
 mod context;
 mod defaults;
 mod engine;
+mod erase;
 mod error;
 mod grid;
 pub mod hierarchy;

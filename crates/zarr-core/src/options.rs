@@ -2,11 +2,12 @@
 //! without a store.
 
 mod convert;
+mod grid;
 mod like;
 
 use serde_json::{Map, Value, json};
 use zarr_metadata::{
-    ArrayMetadata, Attributes, ChunkGridMetadata, ChunkKeyEncoding, DataType, Endian, Extension,
+    ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
     FillValue, Layout, Order, Separator, Swap, ZarrFormat, v2, v3,
 };
 
@@ -62,6 +63,9 @@ pub enum Chunks {
     Uniform(u64),
     /// This shape.
     Shape(Vec<u64>),
+    /// Along each axis one length, or the length of every chunk (format 3): a rectilinear grid. Lists
+    /// end where their axis does; the last chunk may reach beyond.
+    Rectilinear(Vec<AxisChunks>),
 }
 
 /// Codecs of one kind.
@@ -146,15 +150,12 @@ impl ArrayOptions {
         } else {
             defaults::LARGEST_CHUNK
         };
-        let inner = self.chunk_shape("chunks", &self.chunks, largest)?;
-        let outer = match &self.shards {
-            None => inner,
+        let grid = match &self.shards {
+            None => self.grid("chunks", &self.chunks, largest)?,
             Some(shards) => {
-                let outer = self.chunk_shape("shards", shards, defaults::LARGEST_CHUNK)?;
-                if !defaults::divides(&inner, &outer) {
-                    let text = format!("{outer:?} is not a multiple of the chunks, {inner:?}");
-                    return Err(Error::argument("shards", text));
-                }
+                let inner = self.chunk_shape("chunks", &self.chunks, largest)?;
+                let outer = self.grid("shards", shards, defaults::LARGEST_CHUNK)?;
+                grid::check_multiple(&outer, &inner)?;
                 let codec = Extension::new("sharding_indexed")
                     .with("chunk_shape", inner)
                     .with("codecs", list(&codecs))
@@ -176,8 +177,8 @@ impl ArrayOptions {
             return Err(Error::argument("dimension_names", text));
         }
         let fill_value = self.fill_value(FillValue::to_json)?;
-        let mut metadata = v3::ArrayMetadata::new(self.shape, self.data_type, outer.clone());
-        metadata.chunk_grid = ChunkGridMetadata::Regular { chunk_shape: outer };
+        let mut metadata = v3::ArrayMetadata::new(self.shape, self.data_type, vec![]);
+        metadata.chunk_grid = grid;
         metadata.chunk_key_encoding = self.chunk_key_encoding.unwrap_or_default();
         metadata.fill_value = fill_value;
         metadata.codecs = codecs;
@@ -288,30 +289,6 @@ impl ArrayOptions {
                 .ok_or_else(|| Error::argument("fill_value", format!("{data_type} has no 1")))?,
         };
         Ok(to_json(&fill, data_type))
-    }
-
-    fn chunk_shape(&self, name: &'static str, chunks: &Chunks, largest: f64) -> Result<Vec<u64>> {
-        let rank = self.shape.len();
-        let chosen = match chunks {
-            // Types without a fixed size are guessed as if elements were single bytes.
-            Chunks::Auto => {
-                defaults::chunk_shape(&self.shape, self.data_type.size().unwrap_or(1), largest)
-            }
-            Chunks::Whole => self.shape.iter().map(|&n| n.max(1)).collect(),
-            Chunks::Uniform(length) => vec![*length; rank],
-            Chunks::Shape(shape) => shape.clone(),
-        };
-        if chosen.len() != rank {
-            let text = format!("{chosen:?} has {} axes, the array has {rank}", chosen.len());
-            return Err(Error::argument(name, text));
-        }
-        if chosen.contains(&0) {
-            return Err(Error::argument(
-                name,
-                format!("{chosen:?}: every length must be positive"),
-            ));
-        }
-        Ok(chosen)
     }
 }
 

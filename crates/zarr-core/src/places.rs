@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use zarr_codecs::{Dims, Region};
+use zarr_codecs::{Cut, Dims, Region};
 
 /// Cells of an array or a chunk, and the place of each among the data, counted in elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,15 +68,20 @@ impl Places {
         }
     }
 
-    /// The cells by the chunks that hold them.
+    /// The cells by the chunks of this shape that hold them.
     pub(crate) fn split(&self, chunk: &[u64]) -> Groups {
+        self.split_by(&Cut::each(chunk))
+    }
+
+    /// The cells by the chunks that hold them.
+    pub(crate) fn split_by(&self, cuts: &[Cut]) -> Groups {
         match self {
             Self::Product(axes) => {
-                let axes = axes.iter().zip(chunk);
-                let groups: Dims<_> = axes.map(|(axis, &length)| by_chunk(axis, length)).collect();
+                let axes = axes.iter().zip(cuts);
+                let groups: Dims<_> = axes.map(|(axis, cut)| by_chunk(axis, cut)).collect();
                 Groups::Product(groups)
             }
-            Self::Points(points) => Groups::Points(points_by_chunk(points, chunk)),
+            Self::Points(points) => Groups::Points(points_by_chunk(points, cuts)),
         }
     }
 
@@ -270,14 +275,12 @@ impl Groups {
     }
 }
 
-fn by_chunk(axis: &[Place], length: u64) -> Vec<(u64, Arc<[Place]>)> {
+fn by_chunk(axis: &[Place], cut: &Cut) -> Vec<(u64, Arc<[Place]>)> {
     let mut groups: BTreeMap<u64, Vec<Place>> = BTreeMap::new();
     for &Place { cell, to } in axis {
-        let inside = Place {
-            cell: cell % length.max(1),
-            to,
-        };
-        groups.entry(cell / length.max(1)).or_default().push(inside);
+        let (chunk, inside) = locate(cut, cell);
+        let inside = Place { cell: inside, to };
+        groups.entry(chunk).or_default().push(inside);
     }
     let groups = groups.into_iter();
     groups
@@ -285,23 +288,23 @@ fn by_chunk(axis: &[Place], length: u64) -> Vec<(u64, Arc<[Place]>)> {
         .collect()
 }
 
+/// The chunk of a cell, and where it is in there; all cells lie in chunks.
+fn locate(cut: &Cut, cell: u64) -> (u64, u64) {
+    cut.locate(cell).unwrap_or((cell, 0))
+}
+
 /// One stable sort, so that of two equal cells the later one stays the later one.
-fn points_by_chunk(points: &Points, chunk: &[u64]) -> Vec<(Dims<u64>, Arc<Points>)> {
-    let index = |i: usize| {
+fn points_by_chunk(points: &Points, cuts: &[Cut]) -> Vec<(Dims<u64>, Arc<Points>)> {
+    let located = |i: usize| {
         let cell = &points.cells[i * points.rank..(i + 1) * points.rank];
-        cell.iter()
-            .zip(chunk)
-            .map(|(at, length)| at / length.max(&1))
+        cell.iter().zip(cuts).map(|(&at, cut)| locate(cut, at))
     };
+    let index = |i: usize| located(i).map(|(chunk, _)| chunk);
     let mut order: Vec<usize> = (0..points.to.len()).collect();
     order.sort_by(|&a, &b| index(a).cmp(index(b)));
     let mut groups: Vec<(Dims<u64>, Points)> = Vec::new();
     for i in order {
-        let cell = &points.cells[i * points.rank..(i + 1) * points.rank];
-        let inside = cell
-            .iter()
-            .zip(chunk)
-            .map(|(at, length)| at % length.max(&1));
+        let inside = located(i).map(|(_, inside)| inside);
         match groups.last_mut() {
             Some((last, group)) if last.iter().copied().eq(index(i)) => {
                 group.cells.extend(inside);

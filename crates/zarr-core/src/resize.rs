@@ -10,6 +10,7 @@ use zarr_metadata::{ArrayMetadata, NodeMetadata};
 use zarr_store::Prefix;
 
 use crate::engine::Elements;
+use crate::erase::LIST_FROM;
 use crate::hierarchy::{self, Document};
 use crate::{
     ArrayConfig, ChunkedArray, Error, ErrorKind, NodeKind, Resolved, Result, Selection, Slice,
@@ -27,9 +28,6 @@ pub enum Outside {
     Keep,
 }
 
-/// Beyond so many chunks to delete, a store that lists is asked which of them there are.
-const LIST_FROM: u64 = 1 << 10;
-
 impl ChunkedArray {
     /// The same array with another shape. First the document, on condition that nobody else changed
     /// the shape meanwhile, then the chunks outside: a reader sees the old cells or fill values.
@@ -38,7 +36,7 @@ impl ChunkedArray {
     /// Where the number of axes would change, and what the store says. The document is changed or
     /// not; chunks outside may remain, unseen, where deleting them failed.
     pub async fn resize(self: Arc<Self>, shape: &[u64], outside: Outside) -> Result<Self> {
-        let set = |array: &mut ArrayMetadata| set_shape(array, shape.to_vec());
+        let set = |array: &mut ArrayMetadata| self.set_shape(array, shape.to_vec());
         let resized = self.change(Document::Node, set).await?;
         let shrinks = shape
             .iter()
@@ -54,8 +52,9 @@ impl ChunkedArray {
     /// Adds elements at the end of an axis, and says where they came to stand along it.
     ///
     /// Where the lock of a document keeps every other writer out, the cells are written first and the
-    /// shape last: who dies between leaves the array as it was. Elsewhere the shape comes first,
-    /// so that two writers never take the same cells.
+    /// shape last: who dies between leaves the array as it was. Elsewhere, and where chunks are listed,
+    /// the shape comes first, so that two writers never take the same cells. To an axis whose chunks
+    /// are listed and end with it one chunk is added that holds all new cells.
     ///
     /// # Errors
     /// Where the other axes differ from the array's, and as [`resize`](Self::resize) and
@@ -76,8 +75,10 @@ impl ChunkedArray {
             );
             return Err(Error::argument("data", text));
         }
-        // Where the store can be asked from a thread, its locks keep every other writer out.
-        if self.store().as_blocking().is_none() {
+        // Where the store can be asked from a thread, its locks keep every other writer out. Where chunks
+        // are listed, how long the new one is stands in the document alone, and who only resizes the
+        // array takes no lock.
+        if self.store().as_blocking().is_none() || self.grid().chunk_lengths().is_none() {
             let (grown, place) = self.grow(axis, shape[axis]).await?;
             let config = ArrayConfig {
                 may_have_grown: true,
@@ -92,7 +93,7 @@ impl ChunkedArray {
         let _turn = self.store().lock(&turn).await?;
         loop {
             let now = self.change(Document::Node, |_| Ok(())).await?;
-            let (begin, grown) = longer(now.metadata(), axis, shape[axis])?;
+            let (begin, grown) = now.longer(now.metadata(), axis, shape[axis])?;
             let place = begin..begin + shape[axis];
             let grown = Arc::new(now.with_metadata(grown)?);
             write_along(&grown, axis, &place, values.clone()).await?;
@@ -101,7 +102,7 @@ impl ChunkedArray {
                 moved = array.shape() != now.metadata().shape();
                 match moved {
                     true => Ok(()),
-                    false => set_shape(array, grown.metadata().shape().to_vec()),
+                    false => self.set_shape(array, grown.metadata().shape().to_vec()),
                 }
             };
             self.change(Document::Node, set).await?;
@@ -116,7 +117,7 @@ impl ChunkedArray {
         let mut begin = 0;
         let grown = self
             .change(Document::Node, |array| {
-                (begin, *array) = longer(array, axis, cells)?;
+                (begin, *array) = self.longer(array, axis, cells)?;
                 Ok(())
             })
             .await?;
@@ -157,6 +158,40 @@ impl ChunkedArray {
     pub fn resolve(&self, selection: &Selection) -> Result<Resolved> {
         let resolved = selection.resolve(self.grid());
         resolved.map_err(|source| self.selection_error(source))
+    }
+
+    /// The document of an array with so many cells more along an axis, and where these begin.
+    fn longer(
+        &self,
+        array: &ArrayMetadata,
+        axis: usize,
+        cells: u64,
+    ) -> Result<(u64, ArrayMetadata)> {
+        let (mut grown, mut shape) = (array.clone(), array.shape().to_vec());
+        let too_long = || Error::argument("data", format!("axis {axis} would exceed 2^64 cells"));
+        let length = shape.get_mut(axis).ok_or_else(too_long)?;
+        let begin = *length;
+        *length = begin.checked_add(cells).ok_or_else(too_long)?;
+        self.set_shape(&mut grown, shape)?;
+        Ok((begin, grown))
+    }
+
+    /// Gives a document another shape. An axis whose chunks are listed gets one for what it has more;
+    /// that must be one that the codecs can hold, else nobody could read the array any more.
+    fn set_shape(&self, array: &mut ArrayMetadata, shape: Vec<u64>) -> Result<()> {
+        let wrong = format!("{shape:?} has not as many axes as {:?}", array.shape());
+        array
+            .set_shape(shape)
+            .map_err(|_| Error::argument("shape", wrong))?;
+        let resized = self.with_metadata(array.clone())?;
+        if resized.grid().chunk_lengths().is_none() && self.chain().is_ok() {
+            resized.chain().map_err(|error| {
+                let text = format!("what is added would be one chunk, but {error}");
+                let advice = "grow the axis by other lengths, one after the other";
+                Error::argument("shape", format!("{text}; {advice}"))
+            })?;
+        }
+        Ok(())
     }
 
     /// Deletes the chunks that the smaller grid of `resized` has not.
@@ -208,12 +243,7 @@ impl ChunkedArray {
     /// Fills the cells between a smaller shape and the ends of the chunks that hold its edge. Asked
     /// of the array as it was, which still has these cells.
     async fn clear_edges(&self, shape: &[u64]) -> Result<()> {
-        let fill = self.chain()?.spec().fill.clone();
-        let config = ArrayConfig {
-            write_empty_chunks: false,
-            ..self.config().clone()
-        };
-        let whole = Arc::new(self.with_config(config));
+        let whole = Arc::new(self.with_config(self.config().clone()));
         let old = self.metadata().shape();
         // Up to where chunks that stay reach along an axis, which may be another that grows.
         let reach = |axis: usize| match shape[axis]
@@ -230,25 +260,12 @@ impl ChunkedArray {
                 Slice::from(from..reach(other))
             });
             let selection = whole.resolve(&Selection::Basic(slices.collect()))?;
-            if selection.is_empty() {
-                continue;
+            if !selection.is_empty() {
+                Arc::clone(&whole).erase(selection).await?;
             }
-            let element = Elements::Scalar(Values::from(&fill));
-            Arc::clone(&whole).write(selection, element).await?;
         }
         Ok(())
     }
-}
-
-/// The document of an array with so many cells more along an axis, and where these begin.
-fn longer(array: &ArrayMetadata, axis: usize, cells: u64) -> Result<(u64, ArrayMetadata)> {
-    let (mut grown, mut shape) = (array.clone(), array.shape().to_vec());
-    let too_long = || Error::argument("data", format!("axis {axis} would exceed 2^64 cells"));
-    let length = shape.get_mut(axis).ok_or_else(too_long)?;
-    let begin = *length;
-    *length = begin.checked_add(cells).ok_or_else(too_long)?;
-    set_shape(&mut grown, shape)?;
-    Ok((begin, grown))
 }
 
 /// Writes elements to a range of one axis.
@@ -264,13 +281,6 @@ async fn write_along(
     Arc::clone(array)
         .write(selection, Elements::Each(values))
         .await
-}
-
-fn set_shape(array: &mut ArrayMetadata, shape: Vec<u64>) -> Result<()> {
-    let wrong = format!("{shape:?} has not as many axes as {:?}", array.shape());
-    array
-        .set_shape(shape)
-        .map_err(|_| Error::argument("shape", wrong))
 }
 
 /// The part of a box of `old` lengths that lies outside of one of `new` lengths, in boxes that do not

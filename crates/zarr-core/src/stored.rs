@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Dims, Region, Scratch, Shard};
+use zarr_codecs::{Chain, Dims, Region, Scratch};
 use zarr_store::{ByteRange, Entry};
 
 use crate::{ChunkError, ChunkedArray, Result};
@@ -57,15 +57,15 @@ impl ChunkedArray {
             .codecs()
             .iter()
             .any(|c| c.name == "sharding_indexed");
-        let shard = if sharded { self.chain()?.shard() } else { None };
-        let Some(shard) = shard else {
+        let chain = if sharded { Some(self.chain()?) } else { None };
+        let Some(chain) = chain.filter(|chain| chain.shard().is_some()) else {
             return Ok(stored.len() as u64);
         };
         let limit = self.store().hints().concurrency.max(1);
         let counts = stored.into_iter().map(|(chunk, _)| {
             let this = Arc::clone(&self);
             async move {
-                let count = this.inner_chunks(shard, &chunk).await;
+                let count = this.inner_chunks(chain, &chunk).await;
                 count.map_err(|error| this.chunk_error(&chunk, error))
             }
         });
@@ -77,7 +77,11 @@ impl ChunkedArray {
     }
 
     /// How many inner chunks of a shard are present and hold cells of the array.
-    async fn inner_chunks(&self, shard: &Shard, chunk: &[u64]) -> Result<u64, ChunkError> {
+    async fn inner_chunks(&self, chain: &Chain, chunk: &[u64]) -> Result<u64, ChunkError> {
+        let chain = self.chain_of(chain, chunk)?;
+        let Some(shard) = chain.shard() else {
+            return Ok(1);
+        };
         let key = self.chunk_key(chunk)?;
         let range = match shard.index_len() {
             (len, true) => ByteRange::Last(len),

@@ -129,6 +129,25 @@ impl AxisChunks {
         }
     }
 
+    /// The same without the chunks that lie wholly beyond an axis of `extent` elements, which an array
+    /// has that was made smaller. One stays at least.
+    #[must_use]
+    pub fn within(&self, extent: u64) -> Self {
+        let Self::Runs(runs) = self else {
+            return self.clone();
+        };
+        let mut left = self.count(extent).max(1);
+        let mut kept = Vec::new();
+        for run in runs {
+            let count = run.count.min(left);
+            if count > 0 {
+                kept.push(ChunkRun::new(run.length, count));
+            }
+            left -= count;
+        }
+        Self::Runs(kept)
+    }
+
     /// Adds a chunk for what an axis of `extent` elements has beyond the last one. Never takes one
     /// away: chunks beyond an axis are allowed.
     pub(crate) fn extend_to(&mut self, extent: u64) {
@@ -262,6 +281,16 @@ mod tests {
         assert_eq!(AxisChunks::Uniform(0).locate(3), None, "built by hand");
         assert_eq!(AxisChunks::Uniform(0).lengths(3).count(), 0);
         assert_eq!(AxisChunks::Uniform(max).lengths(max).count(), 1);
+    }
+
+    #[test]
+    fn what_lies_beyond_the_axis_can_be_left_out() {
+        let axis = AxisChunks::from_lengths([4, 4, 3, 3, 3]);
+        let within = |extent| axis.within(extent).lengths(extent).collect::<Vec<_>>();
+        assert_eq!(within(12), [4, 4, 3, 3]);
+        assert_eq!(within(8), [4, 4]);
+        assert_eq!(within(0), [4]);
+        assert_eq!(AxisChunks::Uniform(4).within(0), AxisChunks::Uniform(4));
     }
 
     #[test]

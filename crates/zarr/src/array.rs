@@ -5,8 +5,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use ndarray::ArrayD;
-use zarr_core::{ArrayConfig, ChunkedArray, DynData, Element, Result, Selection};
-use zarr_metadata::{ArrayMetadata, Attributes, DataType, FillValue, NodePath, ZarrFormat};
+use zarr_core::{ArrayConfig, ChunkGrid, ChunkedArray, DynData, Element, Result, Selection};
+use zarr_metadata::{
+    ArrayMetadata, Attributes, AxisChunks, DataType, FillValue, NodePath, ZarrFormat,
+};
 use zarr_store::{Location, Store};
 
 use crate::info::Info;
@@ -62,15 +64,47 @@ impl Array {
     }
 
     /// The shape of the smallest piece that is encoded by itself: inner chunks of a sharded array.
+    ///
+    /// Where chunks differ in shape, that of the largest; [`read_chunk_sizes`](Self::read_chunk_sizes)
+    /// tells of all.
     pub fn chunks(&self) -> Vec<u64> {
         self.inner_chunks()
-            .unwrap_or_else(|| self.0.grid().chunk_lengths().to_vec())
+            .unwrap_or_else(|| self.0.grid().largest_chunk().to_vec())
     }
 
     /// The shape of the shards, where the array has them.
+    ///
+    /// Where shards differ in shape, that of the largest;
+    /// [`write_chunk_sizes`](Self::write_chunk_sizes) tells of all.
     pub fn shards(&self) -> Option<Vec<u64>> {
         self.inner_chunks()
-            .map(|_| self.0.grid().chunk_lengths().to_vec())
+            .map(|_| self.0.grid().largest_chunk().to_vec())
+    }
+
+    /// How many cells of the array each chunk holds along each axis: inner chunks, of a sharded array.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let create = zarr::create_array(Target::Memory, [90, 25], DataType::Int8);
+    /// let a = create.chunks([vec![31, 28, 31], vec![20, 5]]).wait()?;
+    /// let months = &a.read_chunk_sizes()[0];
+    /// assert_eq!(months.lengths(90).collect::<Vec<_>>(), [31, 28, 31]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn read_chunk_sizes(&self) -> Vec<AxisChunks> {
+        let inner = self.inner_chunks().and_then(|inner| {
+            // Inner chunks divide their shards, so they lie on a regular grid.
+            ChunkGrid::regular(&inner, self.shape()).ok()
+        });
+        inner.as_ref().unwrap_or(self.0.grid()).chunk_sizes()
+    }
+
+    /// How many cells of the array each stored object holds along each axis: shards, of a sharded
+    /// array, else chunks.
+    pub fn write_chunk_sizes(&self) -> Vec<AxisChunks> {
+        self.0.grid().chunk_sizes()
     }
 
     fn inner_chunks(&self) -> Option<Vec<u64>> {
@@ -142,11 +176,11 @@ impl Array {
 
     /// How many chunks there are along each axis; inner chunks, of a sharded array.
     pub fn cdata_shape(&self) -> Vec<u64> {
-        self.shape()
-            .iter()
-            .zip(self.chunks())
-            .map(|(n, chunk)| n.div_ceil(chunk.max(1)))
-            .collect()
+        let Some(inner) = self.inner_chunks() else {
+            return self.0.grid().shape_in_chunks().to_vec();
+        };
+        let axes = self.shape().iter().zip(inner);
+        axes.map(|(n, chunk)| n.div_ceil(chunk.max(1))).collect()
     }
 
     /// The number of chunks; inner chunks, of a sharded array. `None` beyond `u64`.
@@ -243,6 +277,29 @@ impl Array {
             data: data.into(),
         }
     }
+
+    /// Makes cells what they were before anything was written: the fill value. Chunks that hold
+    /// nothing else afterwards are deleted, whatever
+    /// [`write_empty_chunks`](ArrayConfig::write_empty_chunks) says.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target, sel};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [6], DataType::Int32).chunks([2]).wait()?;
+    /// a.write(.., 1_i32).wait()?;
+    /// a.erase(sel![1..4]).wait()?;
+    /// assert_eq!(a.read::<i32>(..).wait()?.as_slice(), Some(&[1, 0, 0, 0, 1, 1][..]));
+    /// assert_eq!(a.nchunks_initialized().wait()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "clear")]
+    pub fn erase(&self, selection: impl Into<Selection>) -> Erase {
+        Erase {
+            array: Arc::clone(&self.0),
+            selection: selection.into(),
+        }
+    }
 }
 
 /// A read to be awaited: see [`Array::read`].
@@ -298,3 +355,19 @@ impl Write {
     }
 }
 operation!(Write => ());
+
+/// An erasure to be awaited: see [`Array::erase`].
+#[must_use = "nothing is erased until this is awaited or waited for"]
+#[derive(Debug)]
+pub struct Erase {
+    array: Arc<ChunkedArray>,
+    selection: Selection,
+}
+
+impl Erase {
+    async fn run(self) -> Result<()> {
+        let selection = self.array.resolve(&self.selection)?;
+        self.array.erase(selection).await
+    }
+}
+operation!(Erase => ());

@@ -122,6 +122,34 @@ impl Group {
         hierarchy::delete(&self.location().join(path.as_str())?).await
     }
 
+    /// Moves the node at a path below this group, and everything below it, to another path below this
+    /// group: all is copied, then deleted. Groups that are missing on the way are made; consolidated
+    /// metadata stays as it was.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::create_group(Target::Memory).wait()?;
+    /// root.create_array("raw/t", [3], DataType::Int8).wait()?;
+    /// root.move_node("raw/t", "done/t").wait()?;
+    /// assert!(root.contains("done/t").wait()? && !root.contains("raw/t").wait()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Where there is no node, where the other path is not empty, lies in an array or overlaps with
+    /// the first, and what the store says. The node is then where it was.
+    #[doc(alias = "rename")]
+    pub async fn move_node(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
+        let place = |path: &str| {
+            let path = zarr_metadata::NodePath::parse(path)?;
+            Ok::<_, Error>(self.location().join(path.as_str())?)
+        };
+        let (from, to) = (place(from.as_ref())?, place(to.as_ref())?);
+        hierarchy::move_node(&from, &to, self.context()).await
+    }
+
     async fn change(
         &mut self,
         which: Document,

@@ -117,14 +117,16 @@ impl CreateArray {
     }
 
     /// The chunks, or the inner chunks of shards; guessed if not given. `true` guesses, `false` is
-    /// one chunk, a number is that length on every axis.
+    /// one chunk, a number is that length on every axis, and lists have the length of every chunk
+    /// (format 3): `[vec![31, 28, 31], vec![20, 20, 5]]`.
     #[doc(alias = "chunk_shape")]
     pub fn chunks(mut self, chunks: impl Into<Chunks>) -> Self {
         self.options.chunks = chunks.into();
         self
     }
 
-    /// Stores chunks together in shards of this shape, a multiple of the chunks (format 3).
+    /// Stores chunks together in shards of this shape, a multiple of the chunks (format 3). Lists have
+    /// the length of every shard.
     pub fn shards(mut self, shards: impl Into<Chunks>) -> Self {
         self.options.shards = Some(shards.into());
         self
@@ -199,6 +201,12 @@ impl CreateArray {
     /// Stores chunks that hold only the fill value, which are otherwise left out.
     pub fn write_empty_chunks(mut self, yes: bool) -> Self {
         self.config.write_empty_chunks = yes;
+        self
+    }
+
+    /// Reads chunks that are not stored as fill values, which is the default, or as an error.
+    pub fn read_missing_chunks(mut self, yes: bool) -> Self {
+        self.config.read_missing_chunks = yes;
         self
     }
 

@@ -79,7 +79,7 @@ mod target;
 mod tree;
 mod view;
 
-pub use array::{Array, Read, ReadDyn, Write};
+pub use array::{Array, Erase, Read, ReadDyn, Write};
 pub use change::{Append, Edit, Resize, UpdateAttributes};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use create::{CreateArray, array, create, create_array};
@@ -108,13 +108,13 @@ pub use tree::TreeView;
 pub use view::UseConsolidated;
 pub use zarr_codecs::{Registry, Span};
 pub use zarr_core::{
-    ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
-    Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain, Points, Result,
-    Selection, SelectionError, Slice, Values, VarArray, sel,
+    ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder,
+    DynData, Element, Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain,
+    Points, Result, Selection, SelectionError, Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
-    ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,
-    GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
+    ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian, Extension,
+    FillValue, GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]

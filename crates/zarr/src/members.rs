@@ -1,5 +1,6 @@
 //! The nodes below a group, as many levels down as asked.
 
+use futures_util::{Stream, StreamExt, stream};
 use zarr_core::{Result, hierarchy};
 use zarr_metadata::{NodeMetadata, NodePath};
 
@@ -7,7 +8,8 @@ use crate::operation::operation;
 use crate::{Array, Group, Node};
 
 /// The nodes below a group, to be awaited: see [`Group::members`]. Paths are relative to the group,
-/// and in order.
+/// and in order. What is no node is passed over; a node whose document is broken is an error, and
+/// [`stream`](Self::stream) gives the others all the same.
 #[must_use = "nothing is listed until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct Members {
@@ -45,15 +47,57 @@ impl Members {
             return view.members(depth);
         }
         let found = hierarchy::members(group.location(), group.zarr_format(), depth).await?;
-        let above = group.path().segments().count();
-        let relative = |path: NodePath| {
-            let rest: Vec<&str> = path.segments().skip(above).collect();
-            NodePath::parse(&rest.join("/"))
-        };
-        found
-            .into_iter()
-            .map(|(path, node)| Ok((relative(path)?, node)))
+        let nodes = found.into_iter();
+        nodes
+            .map(|(path, node)| Ok((group.relative(&path)?, node)))
             .collect()
+    }
+
+    /// The nodes one after the other as they are found, in no promised order: a hierarchy of any size
+    /// in bounded memory. An error concerns one node, or what lies below one group that cannot be
+    /// listed, and names it; the others still come.
+    ///
+    /// ```
+    /// use std::pin::pin;
+    ///
+    /// use futures_util::StreamExt;
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::create_group(Target::Memory).wait()?;
+    /// root.create_group("a/b/c").wait()?;
+    /// let mut nodes = pin!(root.members().all().stream());
+    /// let mut paths = vec![];
+    /// while let Some(node) = zarr_store::runtime::wait(nodes.next()) {
+    ///     match node {
+    ///         Ok((path, _)) => paths.push(path.as_str().to_owned()),
+    ///         Err(broken) => eprintln!("passed over: {broken}"),
+    ///     }
+    /// }
+    /// paths.sort();
+    /// assert_eq!(paths, ["a", "a/b", "a/b/c"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(self) -> impl Stream<Item = Result<(NodePath, Node)>> + Send + use<> {
+        let Self { group, depth } = self;
+        let found = match group.view() {
+            Some(view) => stream::iter(view.each_member(depth)).left_stream(),
+            None => {
+                let above = group.clone();
+                let (location, format) = (group.location().clone(), group.zarr_format());
+                hierarchy::stream_members(location, format, depth)
+                    .map(move |found| {
+                        let (path, node) = found?;
+                        Ok((above.relative(&path)?, node))
+                    })
+                    .right_stream()
+            }
+        };
+        found.map(move |found| {
+            let (path, node) = found?;
+            let node = group.child(&path, node)?;
+            Ok((path, node))
+        })
     }
 
     async fn run(self) -> Result<Vec<(NodePath, Node)>> {
@@ -69,6 +113,13 @@ impl Members {
 operation!(Members => Vec<(NodePath, Node)>);
 
 impl Group {
+    /// A path in the store as one below this group.
+    fn relative(&self, path: &NodePath) -> Result<NodePath> {
+        let above = self.path().segments().count();
+        let rest: Vec<&str> = path.segments().skip(above).collect();
+        Ok(NodePath::parse(&rest.join("/"))?)
+    }
+
     /// How many nodes there are directly below; of those deeper down tells [`Members`].
     ///
     /// # Errors

@@ -88,6 +88,11 @@ impl View {
         self.all.members(&self.base, depth)
     }
 
+    /// As [`members`](Self::members), with an error for each whose document is not valid.
+    pub(crate) fn each_member(&self, depth: Depth) -> Vec<Result<(NodePath, NodeMetadata)>> {
+        self.all.each_member(&self.base, depth).collect()
+    }
+
     /// The same metadata as a group below sees it.
     pub(crate) fn below(&self, path: &NodePath) -> Result<Self> {
         let base = self.base.join(path.as_str())?;

@@ -12,6 +12,7 @@ use super::pool::{self, Crew, Work};
 use super::scattered;
 use super::source::{Remembered, Source};
 use super::work;
+use crate::chains::ChainOf;
 use crate::units::{Part, Unit, Units};
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
 use zarr_store::runtime::Budget;
@@ -19,6 +20,7 @@ use zarr_store::runtime::Budget;
 /// What one read shares between its tasks.
 struct Job {
     array: Arc<ChunkedArray>,
+    /// Of the largest chunk.
     chain: Arc<Chain>,
     units: Units,
     output: Output,
@@ -47,7 +49,7 @@ pub(super) async fn one_of(
 ) -> Result<Output> {
     let chain = Arc::clone(array.chain()?);
     let units = array.project(&selection)?;
-    let mut work = work::to_read(&chain, selection.cells());
+    let mut work = work::to_read(&chain, units.len(), selection.cells());
     work.pieces = work.pieces.max(count);
     let (shape, spec) = (selection.full_shape(), chain.spec());
     let output = match &units {
@@ -76,6 +78,10 @@ pub(super) async fn one_of(
 }
 
 impl Job {
+    fn chain_of(&self, unit: &Unit) -> Result<ChainOf<'_>, ChunkError> {
+        Ok(self.array.chain_of(&self.chain, &unit.chunk)?)
+    }
+
     /// Brings the cells of the `i`-th unit to their place; where there is no chunk, fill values.
     fn place(
         &self,
@@ -84,16 +90,19 @@ impl Job {
         source: Option<&Source<'_>>,
         crew: Crew<'_>,
     ) -> Result<(), ChunkError> {
-        let chain = &self.chain;
+        if source.is_none() && !self.array.config().read_missing_chunks {
+            return Err(ChunkError::NotFound);
+        }
+        let chain = self.chain_of(unit)?;
         match &unit.cells {
             Part::Box { .. } => self.output.fill(i, |projection, dst| match source {
-                Some(source) => chunk(source, chain, &projection.part, dst, crew),
+                Some(source) => chunk(source, &chain, &projection.part, dst, crew),
                 None => {
-                    absent(chain, dst, self.output.is_filled());
+                    absent(&chain, dst, self.output.is_filled());
                     Ok(())
                 }
             }),
-            Part::Places(places) => scattered::read(source, chain, places, &self.output, crew),
+            Part::Places(places) => scattered::read(source, &chain, places, &self.output, crew),
         }
     }
 
@@ -105,7 +114,8 @@ impl Job {
         inner: &[Option<bytes::Bytes>],
         crew: Crew<'_>,
     ) -> Result<(), ChunkError> {
-        let shard = self.chain.shard().ok_or(ChunkError::Worker)?;
+        let chain = self.chain_of(unit)?;
+        let shard = chain.shard().ok_or(ChunkError::Worker)?;
         let source = |number: usize| inner.get(number).cloned().flatten().map(Source::Bytes);
         match &unit.cells {
             Part::Box { .. } => self.output.fill(i, |projection, dst| {
@@ -260,9 +270,10 @@ async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
     let chunk = unit.chunk.clone();
     let decoded = async {
         let key = job.array.chunk_key(&unit.chunk)?;
+        let chain = job.chain_of(&unit)?;
         let remote = Remote {
             array: &job.array,
-            chain: &job.chain,
+            chain: &chain,
             budget: &job.budget,
             key: &key,
         };
@@ -270,7 +281,7 @@ async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
         // Others of the same read may be decoded meanwhile.
         let work = Work {
             pieces: job.work.pieces,
-            ..work::to_read(&job.chain, &unit.cells)
+            ..work::to_read(&chain, 1, &unit.cells)
         };
         let (on_pool, heap) = (Arc::clone(job), Arc::clone(job.output.heap()));
         let task = move |crew: Crew<'_>| {

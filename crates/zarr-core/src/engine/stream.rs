@@ -99,6 +99,9 @@ impl Job {
         let Ok(chain) = self.array.chain() else {
             return 0;
         };
+        let Ok(chain) = self.array.chain_of(chain, &projection.chunk) else {
+            return 0;
+        };
         let cells = projection.to.volume().unwrap_or(u64::MAX);
         let decoded = cells.saturating_mul(chain.spec().elem() as u64);
         let store = self.array.store();
@@ -106,7 +109,7 @@ impl Job {
             Some(_) => 0,
             None => {
                 let part = Unit::from(projection).cells;
-                work::most_fetched(chain, &part, store.hints().merge_gap)
+                work::most_fetched(&chain, &part, store.hints().merge_gap)
             }
         };
         decoded.saturating_add(encoded)

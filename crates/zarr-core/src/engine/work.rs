@@ -50,10 +50,11 @@ impl Wanted<'_> {
     }
 }
 
-/// To read the cells: of what is not encoded only the wanted bytes, of all else whole pieces.
-pub(super) fn to_read<'a>(chain: &Chain, wanted: impl Into<Wanted<'a>>) -> Work {
+/// To read the cells of so many chunks: of what is not encoded only the wanted bytes, of all else whole
+/// pieces.
+pub(super) fn to_read<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted<'a>>) -> Work {
     let wanted = wanted.into();
-    let (work, spec) = (to_write(chain, wanted), smallest(chain).spec());
+    let (work, spec) = (to_write(chain, chunks, wanted), smallest(chain).spec());
     match smallest(chain).access(&Region::whole(&spec.shape)) {
         Access::Cells(_) => Work {
             bytes: wanted.count().saturating_mul(spec.elem() as u64),
@@ -63,11 +64,15 @@ pub(super) fn to_read<'a>(chain: &Chain, wanted: impl Into<Wanted<'a>>) -> Work 
     }
 }
 
-/// To write the cells: each piece is made as a whole. Pieces are chunks, or the smallest inner
-/// chunks of shards; both lie on regular grids, from the origin of the array and of each shard on.
-pub(super) fn to_write<'a>(chain: &Chain, wanted: impl Into<Wanted<'a>>) -> Work {
+/// To write the cells of so many chunks: each piece is made as a whole. Pieces are chunks, or the
+/// smallest inner chunks of shards, which lie on a regular grid from the origin of the array on,
+/// whatever shapes the shards have. Chunks that differ are taken to be as large as the largest.
+pub(super) fn to_write<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted<'a>>) -> Work {
     let spec = smallest(chain).spec();
-    let pieces = wanted.into().pieces(&spec.shape);
+    let pieces = match chain.shard() {
+        Some(_) => wanted.into().pieces(&spec.shape),
+        None => chunks,
+    };
     let each = spec.byte_len().unwrap_or(0) as u64;
     Work {
         pieces,
@@ -143,8 +148,8 @@ mod tests {
         // Two cells, in two chunks and, within these, in two inner chunks.
         let region = Region::dense(&[7, 3], &[2, 1]);
         let found = |work: Work| (work.pieces, work.bytes);
-        assert_eq!(found(to_read(&chain, Wanted::Region(&region))), read);
-        assert_eq!(found(to_write(&chain, Wanted::Region(&region))), write);
+        assert_eq!(found(to_read(&chain, 2, Wanted::Region(&region))), read);
+        assert_eq!(found(to_write(&chain, 2, Wanted::Region(&region))), write);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use super::landing::Landing;
 use super::pool::{self, Crew, Work};
 use super::source::Source;
 use super::work;
+use crate::chains::ChainOf;
 use crate::units::{Unit, Units};
 use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
 use zarr_store::runtime::Reserved;
@@ -22,6 +23,7 @@ use zarr_store::runtime::Reserved;
 /// What one write shares between its tasks.
 struct Job {
     array: Arc<ChunkedArray>,
+    /// Of the largest chunk.
     chain: Arc<Chain>,
     units: Units,
     /// One for every cell, or one for each.
@@ -46,7 +48,7 @@ pub(crate) async fn write(
     if units.len() == 0 {
         return Ok(());
     }
-    let work = work::to_write(&chain, selection.cells());
+    let work = work::to_write(&chain, units.len(), selection.cells());
     let heap = Heap::new(chain.spec().fill.as_bytes().to_vec());
     let (values, is_scalar) = match elements {
         Elements::Scalar(values) => (values, true),
@@ -73,6 +75,10 @@ pub(crate) async fn write(
 }
 
 impl Job {
+    fn chain_of(&self, unit: &Unit) -> Result<ChainOf<'_>, ChunkError> {
+        Ok(self.array.chain_of(&self.chain, &unit.chunk)?)
+    }
+
     /// Makes the bytes of one chunk, from its old ones where they are given.
     fn make(
         &self,
@@ -97,7 +103,7 @@ impl Job {
             old,
             keep_empty,
         };
-        let parts = assemble::chunk(&self.chain, &change, crew)?;
+        let parts = assemble::chunk(&*self.chain_of(unit)?, &change, crew)?;
         Ok(parts.map(|parts| parts.into_iter().collect()))
     }
 
@@ -119,7 +125,7 @@ impl Job {
     fn work_on(&self, unit: &Unit) -> Work {
         Work {
             pieces: self.work.pieces,
-            ..work::to_write(&self.chain, &unit.cells)
+            ..work::to_write(&self.chain, 1, &unit.cells)
         }
     }
 
@@ -247,7 +253,7 @@ async fn remote(job: &Arc<Job>) -> Result<()> {
 
 async fn put_remote(job: &Arc<Job>, unit: &Unit, key: &zarr_store::Key) -> Result<(), ChunkError> {
     let store = job.array.store();
-    let most = work::most_encoded(&job.chain);
+    let most = work::most_encoded(&*job.chain_of(unit)?);
     let reserved = Arc::new(job.array.context().budget().take(most).await);
     match make_on_pool(job, unit, None, &reserved).await? {
         Some(payload) => store
@@ -267,7 +273,7 @@ async fn merge_remote(
     let store = job.array.store();
     // First the lock, then the bytes: who holds these waits for nobody.
     let mut update = Update::new(&**store, key, Writers::Several).await?;
-    let old_and_new = work::most_encoded(&job.chain).saturating_mul(2);
+    let old_and_new = work::most_encoded(&*job.chain_of(unit)?).saturating_mul(2);
     let reserved = Arc::new(job.array.context().budget().take(old_and_new).await);
     loop {
         let old = match update.get(ByteRange::All).await {

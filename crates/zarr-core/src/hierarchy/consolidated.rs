@@ -99,11 +99,22 @@ impl Consolidated {
     /// # Errors
     /// Where a document is not valid.
     pub fn members(&self, base: &NodePath, depth: Depth) -> Result<Vec<(NodePath, NodeMetadata)>> {
+        let mut found: Vec<_> = self.each_member(base, depth).collect::<Result<_>>()?;
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(found)
+    }
+
+    /// As [`members`](Self::members), in any order. An error concerns one node.
+    pub fn each_member(
+        &self,
+        base: &NodePath,
+        depth: Depth,
+    ) -> impl Iterator<Item = Result<(NodePath, NodeMetadata)>> {
         let paths: Vec<&str> = match &self.documents {
             Documents::V2(documents) => documents.paths().into_iter().collect(),
             Documents::V3(documents) => documents.paths().collect(),
         };
-        let within = |path: &str| -> Option<String> {
+        let within = move |path: &str| -> Option<String> {
             let rest = match base.as_str() {
                 "" => path,
                 base => path.strip_prefix(base)?.strip_prefix('/')?,
@@ -111,14 +122,12 @@ impl Consolidated {
             let levels = rest.split('/').count();
             (!rest.is_empty() && depth.reaches(levels)).then(|| rest.to_owned())
         };
-        let mut found = vec![];
-        for relative in paths.into_iter().filter_map(within) {
+        let member = move |relative: String| -> Result<Option<(NodePath, NodeMetadata)>> {
             let relative = NodePath::parse(&relative)?;
-            if let Some(node) = self.get(&base.join(relative.as_str())?)? {
-                found.push((relative, node));
-            }
-        }
-        found.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(found)
+            let node = self.get(&base.join(relative.as_str())?)?;
+            Ok(node.map(|node| (relative, node)))
+        };
+        let relative = paths.into_iter().filter_map(within);
+        relative.filter_map(move |relative| member(relative).transpose())
     }
 }

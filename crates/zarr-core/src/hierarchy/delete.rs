@@ -5,6 +5,10 @@ use zarr_store::Location;
 use super::find;
 use crate::Result;
 
+/// The documents a node can have: those that make it one first.
+pub(super) const DOCUMENTS: [&str; 5] =
+    ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
+
 /// Deletes the node at a place, and everything below it.
 ///
 /// # Errors
@@ -18,7 +22,7 @@ pub async fn delete(location: &Location) -> Result<()> {
 pub(super) async fn remove(location: &Location, documents: bool) -> Result<()> {
     let store = location.store();
     if documents {
-        for name in ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"] {
+        for name in DOCUMENTS {
             store.delete(&location.key(name)?, None).await?;
         }
     }

@@ -1,7 +1,7 @@
 //! Every form in which people give chunks, codecs and fill values.
 
 use serde_json::Value;
-use zarr_metadata::Extension;
+use zarr_metadata::{AxisChunks, Extension};
 
 use super::{Chunks, Codecs, Fill};
 
@@ -27,6 +27,32 @@ impl<const N: usize> From<[u64; N]> for Chunks {
 impl From<u64> for Chunks {
     fn from(length: u64) -> Self {
         Self::Uniform(length)
+    }
+}
+
+/// The chunks of each axis.
+impl From<Vec<AxisChunks>> for Chunks {
+    fn from(axes: Vec<AxisChunks>) -> Self {
+        Self::Rectilinear(axes)
+    }
+}
+
+impl<const N: usize> From<[AxisChunks; N]> for Chunks {
+    fn from(axes: [AxisChunks; N]) -> Self {
+        Self::Rectilinear(axes.into())
+    }
+}
+
+/// The length of every chunk along each axis.
+impl From<Vec<Vec<u64>>> for Chunks {
+    fn from(axes: Vec<Vec<u64>>) -> Self {
+        Self::Rectilinear(axes.into_iter().map(AxisChunks::from_lengths).collect())
+    }
+}
+
+impl<const N: usize> From<[Vec<u64>; N]> for Chunks {
+    fn from(axes: [Vec<u64>; N]) -> Self {
+        Vec::from(axes).into()
     }
 }
 

@@ -26,6 +26,13 @@ impl ArrayOptions {
         options.fill_value = Fill::Value(array.fill_value.clone());
         let outer = match &array.chunk_grid {
             ChunkGridMetadata::Regular { chunk_shape } => Chunks::Shape(chunk_shape.clone()),
+            ChunkGridMetadata::Rectilinear { chunk_shapes } => {
+                let axes = chunk_shapes.iter().zip(&array.shape);
+                Chunks::Rectilinear(
+                    axes.map(|(chunks, &length)| chunks.within(length))
+                        .collect(),
+                )
+            }
             // No handle exists on an array of another grid.
             _ => Chunks::Auto,
         };

@@ -1,0 +1,89 @@
+//! `Chains`: the codecs of an array's chunks, resolved when data is first touched and once for each
+//! shape that chunks are stored in. Knows no grid: who asks says which shape.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use quick_cache::sync::Cache;
+use zarr_codecs::{Chain, ChunkSpec, CodecError, Dims, Registry};
+use zarr_metadata::{ArrayMetadata, ZarrFormat};
+
+/// Shapes beside the largest one whose codecs are kept. Documents can ask for any number of them.
+const SHAPES: usize = 1 << 10;
+
+/// What is resolved so far.
+#[derive(Default)]
+pub(crate) struct Chains {
+    /// Of the largest chunk, which has the shape of all chunks of a regular grid.
+    largest: OnceLock<Arc<Chain>>,
+    others: OnceLock<Cache<Dims<u64>, Arc<Chain>>>,
+}
+
+/// The codecs of one chunk.
+pub(crate) enum ChainOf<'a> {
+    /// Those of the largest chunk.
+    Largest(&'a Chain),
+    Own(Arc<Chain>),
+}
+
+impl Deref for ChainOf<'_> {
+    type Target = Chain;
+
+    fn deref(&self) -> &Chain {
+        match self {
+            Self::Largest(chain) => chain,
+            Self::Own(chain) => chain,
+        }
+    }
+}
+
+impl Chains {
+    /// The codecs of the largest chunk, if they are resolved.
+    pub(crate) fn largest(&self) -> Option<&Arc<Chain>> {
+        self.largest.get()
+    }
+
+    /// Keeps the codecs of the largest chunk.
+    pub(crate) fn keep_largest(&self, chain: Chain) -> &Arc<Chain> {
+        self.largest.get_or_init(|| Arc::new(chain))
+    }
+
+    /// The codecs of a chunk of another shape than the largest one, whose codecs are given.
+    pub(crate) fn other<'a>(
+        &self,
+        largest: &'a Chain,
+        shape: Dims<u64>,
+        metadata: &ArrayMetadata,
+        registry: &Registry,
+    ) -> Result<ChainOf<'a>, CodecError> {
+        let kept = self.others.get_or_init(|| Cache::new(SHAPES));
+        if let Some(chain) = kept.get(&shape) {
+            return Ok(ChainOf::Own(chain));
+        }
+        let spec = largest.spec().with_shape(&shape);
+        let chain = Arc::new(resolve(metadata, spec, registry)?);
+        kept.insert(shape, Arc::clone(&chain));
+        Ok(ChainOf::Own(chain))
+    }
+}
+
+/// The codecs of an array for chunks like this.
+pub(crate) fn resolve(
+    metadata: &ArrayMetadata,
+    spec: ChunkSpec,
+    registry: &Registry,
+) -> Result<Chain, CodecError> {
+    let codecs = metadata.codecs();
+    match metadata.format() {
+        ZarrFormat::V2 => Chain::v2(&codecs, spec, registry),
+        ZarrFormat::V3 => Chain::new(&codecs, spec, registry),
+    }
+}
+
+impl fmt::Debug for Chains {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let others = self.others.get().map_or(0, Cache::len);
+        write!(f, "{:?} and {others} others", self.largest.get())
+    }
+}

@@ -1,0 +1,72 @@
+//! Moving a node: all of it is copied before any of it is deleted, and the documents that make it a
+//! node come last and go first, so that nobody opens half of it.
+
+use std::sync::Arc;
+
+use futures_util::{TryStreamExt, future};
+use zarr_store::{Entry, Location, PutMode, StoreExt};
+
+use super::create::{ancestors, look_at, missing_groups, put_group};
+use super::delete::{DOCUMENTS, remove};
+use super::{check_vacant, find, path_of};
+use crate::{Context, Error, Result};
+
+/// Moves the node at a place, and everything below it, to another place of the same store. Groups
+/// that are missing above it are made.
+///
+/// Values are copied within the [memory](Context::memory) of the context. What is written into the
+/// node meanwhile may stay behind; who dies in the middle leaves the node where it was, and copies of
+/// values at the other place. Consolidated metadata of groups above is as it was.
+///
+/// # Errors
+/// Where there is no node, where the other place is not empty, lies in an array or inside of the node
+/// or the other way round, and what the store says.
+pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Result<()> {
+    let node = find(from, None, "a node").await?;
+    let path = path_of(to)?;
+    path.check_new()?;
+    let (a, b) = (from.path(), to.path());
+    if a.strip(b).is_some() || b.strip(a).is_some() {
+        let text = format!("`{a}` and `{b}` overlap; move the node beside itself");
+        return Err(Error::argument("to", text));
+    }
+    check_vacant(to).await?;
+    let above = look_at(ancestors(to).collect()).await?;
+    for place in missing_groups(&path, above)?.into_iter().rev() {
+        put_group(&place, node.format()).await?;
+    }
+    let store = from.store();
+    let is_document = |entry: &Entry| {
+        let name = entry.key.as_str().strip_prefix(a.as_str());
+        name.is_some_and(|name| DOCUMENTS.contains(&name))
+    };
+    store
+        .list(a)
+        .try_filter(|entry| future::ready(!is_document(entry)))
+        .map_err(Error::from)
+        .map_ok(|entry| async move { copy(from, to, &entry, context).await })
+        .try_buffer_unordered(store.hints().concurrency.max(1))
+        .try_collect::<()>()
+        .await?;
+    for name in DOCUMENTS.iter().rev() {
+        let key = from.key(name)?;
+        if let Some(found) = store.head(&key).await? {
+            let size = found.size;
+            copy(from, to, &Entry { key, size }, context).await?;
+        }
+    }
+    remove(from, true).await
+}
+
+async fn copy(from: &Location, to: &Location, entry: &Entry, context: &Context) -> Result<()> {
+    let _reserved = Arc::clone(context.budget()).take(entry.size).await;
+    let name = entry.key.as_str().strip_prefix(from.path().as_str());
+    // Who deleted it meanwhile did not want it moved.
+    if let (Some(name), Some(value)) = (name, from.store().get_all(&entry.key).await?) {
+        let key = to.key(name)?;
+        from.store()
+            .put(&key, value.into(), PutMode::Overwrite)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Members one by one: a broken document costs its own node and no other.
+
+use futures_util::StreamExt;
+use zarr::blocking::Wait;
+use zarr::{DataType, ErrorClass, Group, ZarrFormat};
+use zarr_store::runtime::wait;
+use zarr_store::testing::{Fault, Faulty};
+use zarr_store::{BlockingStore, Key, MemoryStore, Op, PutMode, Store, StoreErrorKind};
+
+/// The paths that come, in order, and what the errors say.
+fn streamed(group: &Group) -> (Vec<String>, Vec<String>) {
+    let nodes: Vec<_> = wait(group.members().all().stream().collect());
+    let (mut paths, mut errors) = (vec![], vec![]);
+    for node in nodes {
+        match node {
+            Ok((path, _)) => paths.push(path.as_str().to_owned()),
+            Err(error) => errors.push(error.to_string()),
+        }
+    }
+    paths.sort();
+    (paths, errors)
+}
+
+fn put(store: &MemoryStore, key: &str, text: &str) {
+    let key = Key::new(key).unwrap();
+    store
+        .put(&key, &text.as_bytes().to_vec().into(), PutMode::Overwrite)
+        .unwrap();
+}
+
+/// `a`, `a/b` and `a/b/c`, each with an array `x`; and something that is no node.
+fn hierarchy(format: ZarrFormat) -> (MemoryStore, Group) {
+    let store = MemoryStore::new();
+    let root = zarr::create_group(store.clone())
+        .zarr_format(format)
+        .wait()
+        .unwrap();
+    for group in ["a", "a/b", "a/b/c"] {
+        root.create_array(format!("{group}/x"), [3], DataType::Int8)
+            .wait()
+            .unwrap();
+    }
+    put(&store, "a/notes/today", "no node");
+    (store, root)
+}
+
+#[test]
+fn a_broken_document_is_an_error_for_that_node_alone() {
+    for (format, name) in [(ZarrFormat::V2, ".zarray"), (ZarrFormat::V3, "zarr.json")] {
+        let (store, root) = hierarchy(format);
+        let all = ["a", "a/b", "a/b/c", "a/b/c/x", "a/b/x", "a/x"];
+        assert_eq!(streamed(&root), (all.map(str::to_owned).into(), vec![]));
+        for text in ["{", "", "[]", "{\"zarr_format\": 3}"] {
+            put(&store, &format!("a/b/x/{name}"), text);
+            let (paths, errors) = streamed(&root);
+            assert_eq!(
+                paths,
+                ["a", "a/b", "a/b/c", "a/b/c/x", "a/x"],
+                "{format} {text}"
+            );
+            assert_eq!(errors.len(), 1, "{errors:?}");
+            assert!(errors[0].contains("a/b/x"), "{errors:?}");
+            // Altogether they fail, as in zarr-python; nothing is left out unsaid.
+            let error = root.members().all().wait().unwrap_err();
+            assert_eq!(error.class(), ErrorClass::Corrupt, "{error}");
+        }
+    }
+}
+
+#[test]
+fn what_is_below_a_broken_group_is_not_looked_for() {
+    let (store, root) = hierarchy(ZarrFormat::V3);
+    put(&store, "a/b/zarr.json", "{}");
+    let (paths, errors) = streamed(&root);
+    assert_eq!(
+        (paths, errors.len()),
+        (vec!["a".to_owned(), "a/x".to_owned()], 1)
+    );
+    let b = zarr::open_group(store).path("a/b/c").wait().unwrap();
+    assert_eq!(streamed(&b).0, ["x"]);
+}
+
+#[test]
+fn a_group_that_cannot_be_listed_hides_what_is_below_it_alone() {
+    let (store, _) = hierarchy(ZarrFormat::V3);
+    let faulty = std::sync::Arc::new(Faulty::new(store.into_store()));
+    let shared: std::sync::Arc<dyn Store> = faulty.clone();
+    let root = zarr::open_group(shared).wait().unwrap();
+    faulty.add(Fault::fail(Op::List, || StoreErrorKind::Timeout).on("a/b/c"));
+    let (paths, errors) = streamed(&root);
+    assert_eq!(paths, ["a", "a/b", "a/b/c", "a/b/x", "a/x"]);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+}
+
+#[test]
+fn documents_that_were_consolidated_are_told_apart_too() {
+    let (store, root) = hierarchy(ZarrFormat::V3);
+    zarr::consolidate_metadata(&root).wait().unwrap();
+    let key = Key::new("zarr.json").unwrap();
+    let object = store.open(&key).unwrap().unwrap();
+    let text = object.read(0..object.size().unwrap()).unwrap();
+    let mut document: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    document["consolidated_metadata"]["metadata"]["a/x"]["shape"] = "none".into();
+    put(&store, "zarr.json", &document.to_string());
+    let group = zarr::open_consolidated(store).wait().unwrap();
+    let (paths, errors) = streamed(&group);
+    assert_eq!(paths, ["a", "a/b", "a/b/c", "a/b/c/x", "a/b/x"]);
+    assert_eq!(errors.len(), 1, "{errors:?}");
+}
+
+#[test]
+fn hierarchies_may_be_deep() {
+    let store = MemoryStore::new();
+    let root = zarr::create_group(store.clone()).wait().unwrap();
+    let deep = vec!["d"; 120].join("/");
+    root.create_group(&deep).wait().unwrap();
+    assert_eq!(streamed(&root).0.len(), 120);
+    assert_eq!(root.members().all().wait().unwrap().len(), 120);
+    assert_eq!(root.members().depth(7).wait().unwrap().len(), 7);
+}
