@@ -54,6 +54,7 @@
 
 #![forbid(unsafe_code)]
 
+mod access;
 mod array;
 pub mod blocking;
 mod change;
@@ -64,9 +65,11 @@ mod create;
 mod create_group;
 mod create_hierarchy;
 mod data;
+mod facts;
 mod filled;
 mod filter;
 mod group;
+mod indexed;
 mod info;
 mod load;
 mod members;
@@ -75,26 +78,32 @@ mod node;
 mod open;
 mod opening;
 mod operation;
+mod rename;
 mod require;
 mod save;
 mod shape;
+mod source;
 mod target;
+pub mod testing;
 mod tree;
+mod tree_of;
 mod view;
 
+pub use access::Synchronizer;
 pub use array::{Array, Read, ReadDyn, Write};
 pub use change::{Append, Edit, Resize, UpdateAttributes};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use copy::{CopyNodes, copy, copy_all};
 pub use copy_store::{CopyStore, copy_store};
-pub use create::{CreateArray, array, create, create_array};
+pub use create::{CreateArray, array, create, create_array, from_array};
 pub use create_group::{CreateGroup, create_group, group};
 pub use create_hierarchy::{CreateHierarchy, NewNode, create_hierarchy};
 pub use data::Data;
 pub use filled::{Like, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like};
 pub use group::Group;
+pub use indexed::Indexed;
 pub use info::Info;
-pub use load::{LazyGroup, Load, Loaded, load};
+pub use load::{LazyGroup, Load, LoadArray, Loaded, load};
 pub use members::Members;
 pub use mode::Mode;
 /// Arrays in memory: what [`Array::read`] gives and [`Array::write`] takes.
@@ -103,18 +112,21 @@ pub use node::Node;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
+pub use rename::Rename;
 pub use require::RequireArray;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
 pub use serde_json::json;
 pub use shape::{DimensionName, Shape};
+pub use source::{Computed, Source};
 pub use target::Target;
 pub use tree::TreeView;
+pub use tree_of::{Tree, tree};
 pub use view::UseConsolidated;
 pub use zarr_codecs::{Registry, Span};
 pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
 pub use zarr_core::{
-    ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
+    ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder, DynData, Element,
     Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain, Points, Result,
     Selection, SelectionError, Slice, Values, VarArray, sel,
 };

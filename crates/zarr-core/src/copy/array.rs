@@ -11,6 +11,7 @@ use zarr_codecs::{Dims, Region};
 
 use super::agree::same_chunks;
 use super::meter::Meter;
+use super::overlap::Ground;
 use crate::engine::{self, Budget, Elements};
 use crate::{ChunkGrid, ChunkedArray, Error, Resolved, Result};
 
@@ -43,6 +44,16 @@ pub async fn copy_array(from: Arc<ChunkedArray>, to: Arc<ChunkedArray>) -> Resul
         to,
     };
     job.run("").await
+}
+
+/// Whether an array that is to be created can be a copy of another: [`copy_array`].
+///
+/// # Errors
+/// Where shapes or types differ, where codecs cannot be used that are needed, and where the new array
+/// would lie in the old one or take it away.
+pub fn check_copy(from: &ChunkedArray, to: &ChunkedArray, overwrite: bool) -> Result<()> {
+    Ground::new(from.location(), to.location())?.check(to.location(), overwrite)?;
+    check(from, to)
 }
 
 /// Whether the elements of one array can be copied to another, as far as is known without reading.

@@ -248,10 +248,10 @@ impl Planner<'_> {
         let place = self.source.location.join(path.as_str())?;
         let (context, config) = (self.source.context.clone(), ArrayConfig::default());
         let name = path_of(&place)?;
-        let from = ChunkedArray::new(place, name, metadata.clone(), context, config)?;
+        let from = ChunkedArray::new(place, name.clone(), metadata.clone(), context, config)?;
         let (metadata, config) = match (how, there) {
             (How::Complete, Some(NodeMetadata::Array(there))) => (there, ArrayConfig::default()),
-            _ => self.target(metadata)?,
+            _ => self.target(&name, metadata)?,
         };
         let to = self.open(to, metadata, config)?;
         array::check(&from, &to)?;
@@ -273,7 +273,7 @@ impl Planner<'_> {
     }
 
     /// The documents of an array's copy.
-    fn target(&self, metadata: &ArrayMetadata) -> Result<(ArrayMetadata, ArrayConfig)> {
+    fn target(&self, path: &NodePath, metadata: &ArrayMetadata) -> Result<(ArrayMetadata, ArrayConfig)> {
         let mut metadata = metadata.clone();
         if self.options.without_attrs {
             let converts = metadata.format() != self.format;
@@ -285,7 +285,13 @@ impl Planner<'_> {
         if metadata.format() == self.format && self.options.adapt.is_none() {
             return Ok((metadata, ArrayConfig::default()));
         }
-        let like = ArrayOptions::like_in(&metadata, self.format);
+        let like = ArrayOptions::like_in(&metadata, self.format).map_err(|source| {
+            Error::from(ErrorKind::Metadata {
+                path: path.clone(),
+                document: format!("what would become format {}", self.format),
+                source,
+            })
+        });
         let Some(adapt) = &self.options.adapt else {
             let metadata = like?.metadata(self.format)?;
             return Ok((metadata, ArrayConfig::default()));
