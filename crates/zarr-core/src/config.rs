@@ -32,8 +32,8 @@ pub struct Config {
     pub timeout: Option<Duration>,
     /// `threading.max_workers`: how many threads decode and encode; one for each core if not set.
     pub max_workers: Option<NonZeroUsize>,
-    /// What could not be understood where this came from.
-    problems: Vec<String>,
+    /// What was set where this came from and not understood, with the variables that say it.
+    pub problems: Vec<String>,
 }
 
 impl Config {
@@ -56,7 +56,7 @@ impl Config {
     /// let config = Config::from_variables([("ZARR_ASYNC__CONCURRENCY", "64")]);
     /// assert_eq!(config.concurrency.map(|n| n.get()), Some(64));
     /// let wrong = Config::from_variables([("ZARR_ARRAY__ORDER", "Z")]);
-    /// assert_eq!(wrong.problems(), ["ZARR_ARRAY__ORDER: `Z` is neither `C` nor `F`"]);
+    /// assert_eq!(wrong.problems, ["ZARR_ARRAY__ORDER: `Z` is neither `C` nor `F`"]);
     /// ```
     pub fn from_variables<K: AsRef<str>, V: AsRef<str>>(
         variables: impl IntoIterator<Item = (K, V)>,
@@ -72,11 +72,6 @@ impl Config {
             }
         }
         config
-    }
-
-    /// What was set and not understood, with the variables that say it.
-    pub fn problems(&self) -> &[String] {
-        &self.problems
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), &'static str> {
@@ -177,13 +172,16 @@ mod tests {
             ("ZARR_THREADING__MAX_WORKERS", "99999999999999999999999"),
         ];
         let config = Config::from_variables(variables);
-        assert_eq!(config.problems().len(), variables.len());
+        assert_eq!(config.problems.len(), variables.len());
         let plain = Config {
             problems: config.problems.clone(),
             ..Config::default()
         };
         assert_eq!(config, plain);
-        let none = [("ZARR_ASYNC__TIMEOUT", "None"), ("ZARR_THREADING__MAX_WORKERS", "None")];
+        let none = [
+            ("ZARR_ASYNC__TIMEOUT", "None"),
+            ("ZARR_THREADING__MAX_WORKERS", "None"),
+        ];
         assert_eq!(Config::from_variables(none), Config::default());
     }
 }

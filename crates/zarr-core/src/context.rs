@@ -9,8 +9,8 @@ use zarr_codecs::Registry;
 use zarr_metadata::ZarrFormat;
 
 use crate::engine::Budget;
-use crate::{ArrayConfig, Config};
 use crate::memory;
+use crate::{ArrayConfig, Config};
 
 /// Codecs, workers and limits for every operation on the nodes it is given to.
 ///

@@ -129,13 +129,18 @@ impl Target {
         if let (true, Some(time)) = (is_service, context.config().timeout)
             && options.iter().all(|(name, _)| name != "operation_timeout")
         {
-            options.push(("operation_timeout".to_owned(), format!("{}s", time.as_secs_f64())));
+            options.push((
+                "operation_timeout".to_owned(),
+                format!("{}s", time.as_secs_f64()),
+            ));
         }
         match (self, options.first()) {
             (_, None) => Ok(self.clone()),
             (Self::Address(address), Some(_)) => {
-                let pairs: Vec<(&str, &str)> =
-                    options.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+                let pairs: Vec<(&str, &str)> = options
+                    .iter()
+                    .map(|(a, b)| (a.as_str(), b.as_str()))
+                    .collect();
                 Ok(Self::At(Location::open(address, &pairs).await?))
             }
             (_, Some((name, _))) => {

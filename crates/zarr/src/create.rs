@@ -315,7 +315,10 @@ impl CreateArray {
         let config = self.array_config(&context);
         let metadata = self.resolved_options(&context)?;
         let metadata = metadata.metadata(context.default_format())?;
-        let location = self.target.reach(&self.name, &self.access, &context).await?;
+        let location = self
+            .target
+            .reach(&self.name, &self.access, &context)
+            .await?;
         let array = Array::new(location, metadata, context, config)?;
         array.chunked().check_writable()?;
         let source = self.source.take().filter(|_| self.write_data);

@@ -98,7 +98,10 @@ impl CreateGroup {
             return self.open().await;
         }
         let context = self.context.unwrap_or_default();
-        let location = self.target.reach(&self.path, &self.access, &context).await?;
+        let location = self
+            .target
+            .reach(&self.path, &self.access, &context)
+            .await?;
         let format = self.zarr_format.unwrap_or_else(|| context.default_format());
         let metadata = GroupMetadata::new(format, object(self.attributes)?);
         let node = NodeMetadata::Group(metadata.clone());
@@ -114,7 +117,8 @@ impl CreateGroup {
         if let Some(attributes) = self.attributes {
             open = open.attributes(attributes);
         }
-        open.access(self.access).context(&self.context.unwrap_or_default())
+        open.access(self.access)
+            .context(&self.context.unwrap_or_default())
     }
 }
 operation!(CreateGroup => Group);

@@ -85,9 +85,16 @@ impl Array {
     fn parts(&self) -> (Vec<Extension>, Option<Extension>, Vec<Extension>) {
         if let ArrayMetadata::V2 { array, .. } = self.metadata() {
             let list = |codecs: &[zarr_metadata::v2::Codec]| {
-                codecs.iter().map(zarr_metadata::v2::Codec::to_extension).collect()
+                codecs
+                    .iter()
+                    .map(zarr_metadata::v2::Codec::to_extension)
+                    .collect()
             };
-            return (list(&array.filters), None, list(array.compressor.as_slice()));
+            return (
+                list(&array.filters),
+                None,
+                list(array.compressor.as_slice()),
+            );
         }
         let codecs = self.metadata().codecs();
         let inner: Option<Vec<Extension>> = match &*codecs {
@@ -97,9 +104,11 @@ impl Array {
         let codecs = inner.as_deref().unwrap_or(&codecs);
         match codec_parts(codecs) {
             None => (Vec::new(), None, Vec::new()),
-            Some((filters, serializer, compressors)) => {
-                (filters.to_vec(), Some(serializer.clone()), compressors.to_vec())
-            }
+            Some((filters, serializer, compressors)) => (
+                filters.to_vec(),
+                Some(serializer.clone()),
+                compressors.to_vec(),
+            ),
         }
     }
 }

@@ -45,11 +45,14 @@
 //!
 //! # Where things are
 //! - creating: [`create_array`], [`create_group`], [`create_hierarchy`], and with a value everywhere
-//!   [`zeros`], [`ones`], [`full`], [`empty`] and their `_like`s
+//!   [`zeros`], [`ones`], [`full`], [`empty`] and their `_like`s; from another array or a closure:
+//!   [`from_array`]
+//! - copying and converting: [`copy()`], [`copy_all`], [`copy_store`]
 //! - opening: [`open`], [`open_array`], [`open_group`], [`open_consolidated`], each with a [`Mode`]
 //! - arrays in memory: [`array()`], [`save`], [`load`]
 //! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`]
-//! - blocking use: [`blocking::Wait`]; codecs, workers and limits: [`Context`]
+//! - blocking use: [`blocking::Wait`]; codecs, workers, limits and settings: [`Context`], [`Config`]
+//! - stores and codecs of your own: [`testing`]
 //! - what can go wrong: [`Error`], by [`ErrorKind`] or, coarser, by [`ErrorClass`]
 
 #![forbid(unsafe_code)]
@@ -126,9 +129,9 @@ pub use view::UseConsolidated;
 pub use zarr_codecs::{Registry, Span};
 pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
 pub use zarr_core::{
-    ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder, DynData, Element,
-    Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain, Points, Result,
-    Selection, SelectionError, Slice, Values, VarArray, sel,
+    ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder,
+    DynData, Element, Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain,
+    Points, Result, Selection, SelectionError, Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,
@@ -146,4 +149,6 @@ mod readme {
     mod project {}
     #[doc = include_str!("../README.md")]
     mod this_crate {}
+    #[doc = include_str!("../../../docs/zarr-python.md")]
+    mod from_zarr_python {}
 }

@@ -87,7 +87,10 @@ impl At {
     /// The place, as the mode allows it to be used.
     async fn location(&self) -> Result<Location> {
         let context = self.context.clone().unwrap_or_default();
-        let location = self.target.reach(&self.path, &self.access, &context).await?;
+        let location = self
+            .target
+            .reach(&self.path, &self.access, &context)
+            .await?;
         let writable = location.store().hints().writable;
         match self.mode {
             Some(Mode::Read) => Ok(unchanging(&location)),

@@ -6,9 +6,9 @@ use zarr_core::{Context, Error, ErrorKind, NodeKind, Result, hierarchy};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
+use crate::access::{Access, access};
 use crate::create::Prepared;
 use crate::operation::operation;
-use crate::access::{Access, access};
 use crate::{CreateArray, Data, Group, Source, Target, array, group};
 
 /// Saves arrays: a single one that has no name as an array, all others in a group.
@@ -124,7 +124,10 @@ impl Save {
 
     async fn run(mut self) -> Result<()> {
         let context = self.context.take().unwrap_or_default();
-        let location = self.target.reach(&self.path, &self.access, &context).await?;
+        let location = self
+            .target
+            .reach(&self.path, &self.access, &context)
+            .await?;
         if !self.in_group && self.named.is_empty() && self.unnamed.len() == 1 {
             for data in self.unnamed {
                 let mut create = array(location.clone(), data).overwrite(self.overwrite);

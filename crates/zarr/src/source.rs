@@ -61,7 +61,10 @@ impl Computed {
             let block = make(&cells).into_dyn();
             let lengths = cells.iter().map(|cells| cells.end - cells.start);
             if !block.shape().iter().map(|&n| n as u64).eq(lengths) {
-                let text = format!("a block of shape {:?} for the cells {cells:?}", block.shape());
+                let text = format!(
+                    "a block of shape {:?} for the cells {cells:?}",
+                    block.shape()
+                );
                 return Err(Error::argument("data", text));
             }
             Ok(T::into_values(c_order(block)))

@@ -27,11 +27,11 @@ pub use zarr_codecs::{
     ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, Located,
     NdView, NdViewMut, Scratch, Sink, buffer,
 };
+/// Stores that count, fail or are slow, and the promises of a store as a test.
+pub use zarr_store::testing::*;
 /// The parts that stores are made of.
 pub use zarr_store::{
     BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, IoHints, Key, Listing, Object, Op,
     Outcome, Payload, Prefix, PutMode, ReadOnly, Reads, StoreError, StoreErrorKind, StoreExt,
     Version,
 };
-/// Stores that count, fail or are slow, and the promises of a store as a test.
-pub use zarr_store::testing::*;

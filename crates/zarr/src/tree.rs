@@ -129,9 +129,7 @@ impl TreeView {
     /// zarr-python's words.
     fn note(&self) -> String {
         self.truncated.map_or_else(String::new, |most| {
-            format!(
-                "Truncated at max_nodes={most}, some nodes and their children may be missing\n"
-            )
+            format!("Truncated at max_nodes={most}, some nodes and their children may be missing\n")
         })
     }
 

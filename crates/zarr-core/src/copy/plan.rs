@@ -273,7 +273,11 @@ impl Planner<'_> {
     }
 
     /// The documents of an array's copy.
-    fn target(&self, path: &NodePath, metadata: &ArrayMetadata) -> Result<(ArrayMetadata, ArrayConfig)> {
+    fn target(
+        &self,
+        path: &NodePath,
+        metadata: &ArrayMetadata,
+    ) -> Result<(ArrayMetadata, ArrayConfig)> {
         let mut metadata = metadata.clone();
         if self.options.without_attrs {
             let converts = metadata.format() != self.format;
