@@ -91,12 +91,12 @@ impl Job<'_> {
             false => HashSet::new(),
         };
         match same_chunks(self.from.metadata(), self.to.metadata()) {
-            true => self.as_they_are(path, &there).await,
+            true => self.unchanged(path, &there).await,
             false => self.in_boxes(path, &there).await,
         }
     }
 
-    async fn as_they_are(self, path: &str, there: &HashSet<Dims<u64>>) -> Result<()> {
+    async fn unchanged(self, path: &str, there: &HashSet<Dims<u64>>) -> Result<()> {
         let from = &self.from;
         let wanted = |chunk: &Dims<u64>| !there.contains(chunk);
         let mut done = 0;

@@ -111,9 +111,9 @@ impl Run<'_> {
             Action::Group {
                 metadata,
                 overwrite,
-            } => hierarchy::create(&to, &NodeMetadata::Group(metadata), overwrite).await?,
+            } => hierarchy::create(&to, &NodeMetadata::Group(*metadata), overwrite).await?,
             Action::Array { from, to, how } => {
-                stats.bytes = self.array(&path, from, to, how).await?
+                stats.bytes = self.array(&path, from, to, how).await?;
             }
         }
         Ok(stats)

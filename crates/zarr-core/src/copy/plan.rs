@@ -35,7 +35,7 @@ pub(super) enum Action {
     /// The attributes of the source join those that are there.
     Merge(Attributes),
     Group {
-        metadata: GroupMetadata,
+        metadata: Box<GroupMetadata>,
         overwrite: bool,
     },
     Array {
@@ -218,7 +218,7 @@ impl Planner<'_> {
                 IfExists::Raise | IfExists::Update => return Err(exists(to, NodeKind::Array)),
             },
         };
-        let metadata = GroupMetadata::new(self.format, attributes);
+        let metadata = Box::new(GroupMetadata::new(self.format, attributes));
         Ok(Action::Group {
             metadata,
             overwrite,
@@ -332,12 +332,16 @@ impl Planner<'_> {
     /// Whether every chunk of an array that is there holds data.
     async fn is_complete(&self, place: &Location, metadata: ArrayMetadata) -> Result<bool> {
         let array = Arc::new(self.open(place, metadata, ArrayConfig::default())?);
-        let inner = array.inner_chunk_shape()?;
-        let counts = array.metadata().shape().iter().zip(&inner);
-        let counts: Vec<u64> = counts
-            .map(|(n, chunk)| n.div_ceil((*chunk).max(1)))
-            .collect();
-        let all = zarr_codecs::volume(&counts);
+        let is_sharded = array.chain()?.shard().is_some();
+        let all = match is_sharded {
+            false => array.grid().len(),
+            true => {
+                let axes = array.metadata().shape().iter();
+                let inner = axes.zip(array.inner_chunk_shape()?);
+                let counts: Vec<u64> = inner.map(|(n, chunk)| n.div_ceil(chunk.max(1))).collect();
+                zarr_codecs::volume(&counts)
+            }
+        };
         Ok(Some(array.initialized_chunks().await?) == all)
     }
 }
