@@ -56,7 +56,7 @@ fn from_array_data() {
 
 #[test]
 fn from_array_write_data() {
-    let to = zarr::from_array(Target::Memory, &source())
+    let to = zarr::from_array(Target::Memory, source())
         .write_data(false)
         .wait()
         .unwrap();
@@ -66,7 +66,7 @@ fn from_array_write_data() {
 
 #[test]
 fn from_array_name() {
-    let to = zarr::from_array(Target::Memory, &source())
+    let to = zarr::from_array(Target::Memory, source())
         .name("p/q")
         .wait()
         .unwrap();
@@ -75,7 +75,7 @@ fn from_array_name() {
 
 #[test]
 fn from_array_chunks_and_shards() {
-    let to = zarr::from_array(Target::Memory, &source())
+    let to = zarr::from_array(Target::Memory, source())
         .chunks([3, 2])
         .without_shards();
     let to = to.wait().unwrap();
@@ -83,7 +83,7 @@ fn from_array_chunks_and_shards() {
         (to.chunks(), to.shards(), sum(&to)),
         (vec![3, 2], None, 276)
     );
-    let to = zarr::from_array(Target::Memory, &source())
+    let to = zarr::from_array(Target::Memory, source())
         .shards([2, 4])
         .wait()
         .unwrap();
@@ -95,16 +95,16 @@ fn from_array_chunks_and_shards() {
 
 #[test]
 fn from_array_compressors_filters_and_serializer() {
-    let to = zarr::from_array(Target::Memory, &source()).wait().unwrap();
+    let to = zarr::from_array(Target::Memory, source()).wait().unwrap();
     assert_eq!(to.compressors(), [gzip()]);
-    let to = zarr::from_array(Target::Memory, &source())
+    let to = zarr::from_array(Target::Memory, source())
         .compressors(())
         .wait()
         .unwrap();
     assert_eq!((to.compressors(), sum(&to)), (vec![], 276));
     let transpose = Extension::new("transpose").with("order", vec![1, 0]);
     let big = Extension::new("bytes").with("endian", "big");
-    let to = zarr::from_array(Target::Memory, &source()).filters(transpose.clone());
+    let to = zarr::from_array(Target::Memory, source()).filters(transpose.clone());
     let to = to.serializer(big.clone()).wait().unwrap();
     assert_eq!(
         (to.filters(), to.serializer(), sum(&to)),
@@ -114,9 +114,9 @@ fn from_array_compressors_filters_and_serializer() {
 
 #[test]
 fn from_array_fill_value() {
-    let to = zarr::from_array(Target::Memory, &source()).wait().unwrap();
+    let to = zarr::from_array(Target::Memory, source()).wait().unwrap();
     assert_eq!(to.fill_value().unwrap(), source().fill_value().unwrap());
-    let to = zarr::from_array(Target::Memory, &source())
+    let to = zarr::from_array(Target::Memory, source())
         .fill_value(3)
         .wait()
         .unwrap();
@@ -125,15 +125,15 @@ fn from_array_fill_value() {
 
 #[test]
 fn from_array_attributes() {
-    let to = zarr::from_array(Target::Memory, &source()).wait().unwrap();
+    let to = zarr::from_array(Target::Memory, source()).wait().unwrap();
     assert_eq!(json!(to.attrs()), json!({"u": 1}));
-    let to = zarr::from_array(Target::Memory, &source()).attributes(json!({"n": 2}));
+    let to = zarr::from_array(Target::Memory, source()).attributes(json!({"n": 2}));
     assert_eq!(json!(to.wait().unwrap().attrs()), json!({"n": 2}));
 }
 
 #[test]
 fn from_array_dimension_names() {
-    let to = zarr::from_array(Target::Memory, &source()).dimension_names(["a", "b"]);
+    let to = zarr::from_array(Target::Memory, source()).dimension_names(["a", "b"]);
     let to = to.wait().unwrap();
     assert_eq!(
         to.dimension_names().unwrap(),
@@ -144,7 +144,7 @@ fn from_array_dimension_names() {
 /// zarr-python refuses shards and names of axes here.
 #[test]
 fn from_array_zarr_format() {
-    let old = zarr::from_array(Target::Memory, &source()).zarr_format(ZarrFormat::V2);
+    let old = zarr::from_array(Target::Memory, source()).zarr_format(ZarrFormat::V2);
     let old = old.wait().unwrap();
     assert_eq!(
         (old.zarr_format(), old.chunks(), old.shards()),
@@ -160,7 +160,7 @@ fn from_array_zarr_format() {
     assert_eq!(new.dimension_names(), source().dimension_names());
     assert_eq!((new.compressors(), sum(&new)), (vec![gzip()], 276));
     // What was chosen holds, whichever was said first.
-    let other = zarr::from_array(Target::Memory, &source())
+    let other = zarr::from_array(Target::Memory, source())
         .compressors(())
         .chunks([6, 4]);
     let other = other.zarr_format(ZarrFormat::V2).wait().unwrap();
@@ -173,7 +173,7 @@ fn from_array_zarr_format() {
 /// zarr-python warns and drops it.
 #[test]
 fn from_array_order() {
-    let columns = zarr::from_array(Target::Memory, &source()).zarr_format(ZarrFormat::V2);
+    let columns = zarr::from_array(Target::Memory, source()).zarr_format(ZarrFormat::V2);
     let columns = columns.order(Order::F).wait().unwrap();
     assert_eq!((columns.order(), sum(&columns)), (Order::F, 276));
     let new = zarr::from_array(Target::Memory, &columns).zarr_format(ZarrFormat::V3);
@@ -188,8 +188,8 @@ fn from_array_order() {
 #[test]
 fn from_array_overwrite() {
     let store = MemoryStore::new();
-    zarr::from_array(store.clone(), &source()).wait().unwrap();
-    let again = || zarr::from_array(store.clone(), &source());
+    zarr::from_array(store.clone(), source()).wait().unwrap();
+    let again = || zarr::from_array(store.clone(), source());
     assert_eq!(again().wait().unwrap_err().class(), ErrorClass::Exists);
     assert_eq!(again().overwrite(true).wait().unwrap().shape(), [6, 4]);
 }

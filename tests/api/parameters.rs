@@ -52,7 +52,11 @@ fn check(name: &str, store: &MemoryStore, made: Result<()>) {
             // Always empty.
             document.remove("storage_transformers");
             let codecs = document.get_mut("codecs").and_then(Value::as_array_mut);
-            for codec in codecs.into_iter().flatten().filter_map(Value::as_object_mut) {
+            for codec in codecs
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_object_mut)
+            {
                 // Which says as much as none.
                 codec.retain(|key, value| !(key == "configuration" && *value == json!({})));
             }

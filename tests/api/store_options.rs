@@ -164,7 +164,7 @@ fn create_object_codec() {
         .zarr_format(ZarrFormat::V2)
         .object_codec(codec.clone());
     let old = old.wait().unwrap();
-    assert_eq!(old.filters(), [codec.clone()]);
+    assert_eq!(old.filters(), std::slice::from_ref(&codec));
     old.write(.., "żółw").wait().unwrap();
     assert_eq!(old.read::<String>(..).wait().unwrap()[[1]], "żółw");
     let error = texts.object_codec(codec).wait().unwrap_err();
@@ -230,24 +230,19 @@ fn open_consolidated_notices_what_makes_it_stale() {
         root.zeros("a/b", [4]).wait().unwrap();
         zarr::consolidate_metadata(&root).wait().unwrap();
         let open = || zarr::open_consolidated(&root).wait().unwrap();
-        let mut changes: Vec<Box<dyn FnMut(&zarr::Group)>> = vec![
-            Box::new(|group| drop(group.zeros("new", [2]).overwrite(true).wait().unwrap())),
-            Box::new(|group| {
-                group
-                    .array("a/b")
-                    .wait()
-                    .unwrap()
-                    .resize([5])
-                    .wait()
-                    .unwrap()
-            }),
-            Box::new(|group| {
+        let changes: [fn(&zarr::Group); 4] = [
+            |group| drop(group.zeros("new", [2]).overwrite(true).wait().unwrap()),
+            |group| {
+                let mut array = group.array("a/b").wait().unwrap();
+                array.resize([5]).wait().unwrap();
+            },
+            |group| {
                 let mut a = group.group("a").wait().unwrap();
                 a.update_attributes([("k", zarr::json!(1))]).wait().unwrap();
-            }),
-            Box::new(|group| group.delete("new").wait().unwrap()),
+            },
+            |group| group.delete("new").wait().unwrap(),
         ];
-        for change in &mut changes {
+        for change in changes {
             let mut group = open();
             let array = group.array("a/b").wait().unwrap();
             array.write(.., 1.0).wait().unwrap();

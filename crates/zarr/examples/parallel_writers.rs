@@ -20,7 +20,7 @@ pub(crate) fn main() -> zarr::Result<()> {
             let array = array.clone();
             std::thread::spawn(move || -> zarr::Result<()> {
                 for row in (writer..64).step_by(8) {
-                    array.write(sel![row, ..], row as i32).wait()?;
+                    array.write(sel![row, ..], row).wait()?;
                 }
                 Ok(())
             })

@@ -146,7 +146,7 @@ impl Source {
             Kind::Data(data) => {
                 let all = array.chunked().resolve(&Selection::from(..))?;
                 let elements = data.into_elements(array.path(), array.dtype(), &all)?;
-                Ok(Checked::Elements(all, elements))
+                Ok(Checked::Elements(Box::new((all, elements))))
             }
             Kind::Array(from) => {
                 check_copy(from.chunked(), array.chunked(), overwrite)?;
@@ -167,7 +167,7 @@ impl Source {
 
 /// What can be written, as far as is known before it is.
 pub(crate) enum Checked {
-    Elements(Resolved, zarr_core::Elements),
+    Elements(Box<(Resolved, zarr_core::Elements)>),
     Array(Array),
     Computed(MakeBlock),
 }
@@ -176,7 +176,10 @@ impl Checked {
     pub(crate) async fn write(self, to: &Arc<ChunkedArray>) -> Result<()> {
         let to = Arc::clone(to);
         match self {
-            Self::Elements(all, elements) => to.write(all, elements).await,
+            Self::Elements(given) => {
+                let (all, elements) = *given;
+                to.write(all, elements).await
+            }
             Self::Array(from) => copy_array(Arc::clone(from.chunked()), to).await,
             Self::Computed(make) => write_blocks(to, make).await,
         }

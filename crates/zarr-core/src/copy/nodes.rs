@@ -38,7 +38,7 @@ pub async fn copy_nodes(
         ..source.clone()
     };
     let steps = plan(&counted, &meter.outgoing(dest), options).await?;
-    meter.expect(steps.iter().map(Step::chunks).fold(0, u64::saturating_add));
+    meter.announce(steps.iter().map(Step::chunks).fold(0, u64::saturating_add));
     let run = Run {
         budget: Budget::new(options.context.memory()),
         meter,
