@@ -1,7 +1,7 @@
 //! `group`: opens what is there, creates what is not.
 
 use zarr::blocking::Wait;
-use zarr::{ErrorClass, MemoryStore, ZarrFormat, json};
+use zarr::{ErrorClass, MemoryStore, Target, ZarrFormat, json};
 use zarr_store::BlockingStore;
 
 #[test]
@@ -38,4 +38,16 @@ fn a_group_that_is_there_is_opened_as_it_is() {
     let fresh = open().overwrite(true).wait().unwrap();
     assert_eq!(fresh.attrs()["n"], 2);
     assert!(!fresh.contains("x").wait().unwrap());
+}
+
+/// `Group.__setitem__`.
+#[test]
+fn setitem_key_and_value() {
+    let root = zarr::group(Target::Memory).wait().unwrap();
+    root.put("x", ndarray::array![1, 2, 3]).wait().unwrap();
+    let y = root.put("x", ndarray::array![0.5]).wait().unwrap();
+    assert_eq!(y.shape(), [1]);
+    root.put("copy", &y).wait().unwrap();
+    assert_eq!(root.array_keys().wait().unwrap(), ["copy", "x"]);
+    assert!(root.group_keys().wait().unwrap().is_empty());
 }

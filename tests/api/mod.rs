@@ -2,12 +2,18 @@
 
 mod array;
 mod changes;
+mod config;
 mod contains;
+mod copy;
+mod copy_store;
 mod create;
 mod create_array;
 mod create_group;
 mod create_hierarchy;
 mod erase;
+mod examples;
+mod exported;
+mod from_array;
 mod full;
 mod group;
 mod keys;
@@ -19,6 +25,9 @@ mod move_node;
 mod objects;
 mod open;
 mod open_consolidated;
+mod parameters;
 mod require_array;
 mod require_group;
 mod save;
+mod store_options;
+mod tree;

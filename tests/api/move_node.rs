@@ -122,3 +122,40 @@ fn a_move_that_fails_leaves_the_node_where_it_was() {
         "its document comes last"
     );
 }
+
+#[test]
+fn move_source_and_dest() {
+    for format in [ZarrFormat::V2, ZarrFormat::V3] {
+        let root = zarr::group(Target::Memory)
+            .zarr_format(format)
+            .wait()
+            .unwrap();
+        let a = root
+            .zeros("g/a", [4])
+            .chunks([2])
+            .attributes(json!({"n": 1}))
+            .wait()
+            .unwrap();
+        a.write(0, 5.0).wait().unwrap();
+        root.move_node("g", "h/i").wait().unwrap();
+        assert_eq!(root.keys().wait().unwrap(), ["h"]);
+        let moved = root.array("h/i/a").wait().unwrap();
+        assert_eq!(moved.metadata(), a.metadata());
+        assert_eq!(moved.read::<f64>(..).wait().unwrap().sum(), 5.0);
+        assert_eq!(moved.nchunks_initialized().wait().unwrap(), 1);
+    }
+}
+
+#[test]
+fn move_where_it_may_not() {
+    let root = zarr::group(Target::Memory).wait().unwrap();
+    root.zeros("a", [4]).wait().unwrap();
+    root.zeros("b/c", [4]).wait().unwrap();
+    let class = |from: &str, to: &str| root.move_node(from, to).wait().unwrap_err().class();
+    assert_eq!(class("a", "b/c"), ErrorClass::Exists);
+    assert_eq!(class("none", "d"), ErrorClass::NotFound);
+    assert_eq!(class("b", "b/d"), ErrorClass::Invalid);
+    assert_eq!(class("a", "a"), ErrorClass::Invalid);
+    assert_eq!(class("a", ""), ErrorClass::Invalid);
+    assert_eq!(root.nmembers().wait().unwrap(), 2);
+}

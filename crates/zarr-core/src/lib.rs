@@ -2,7 +2,9 @@
 
 mod array;
 mod chains;
+mod config;
 mod context;
+pub mod copy;
 mod defaults;
 mod engine;
 mod erase;
@@ -20,6 +22,7 @@ mod units;
 mod values;
 
 pub use array::{ArrayConfig, ChunkedArray};
+pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};
 pub use error::{ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};

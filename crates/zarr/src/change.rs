@@ -140,6 +140,7 @@ impl Group {
     /// # Errors
     /// Where there is no node, where the other path is not empty, lies in an array or overlaps with
     /// the first, and what the store says. The node is then where it was.
+    #[doc(alias = "move")]
     #[doc(alias = "rename")]
     pub async fn move_node(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let place = |path: &str| {

@@ -9,8 +9,8 @@ use zarr_store::{Location, Store};
 use crate::info::Info;
 use crate::view::View;
 use crate::{
-    Array, CreateArray, CreateGroup, Members, Node, Shape, TreeView, create_array, create_group,
-    open,
+    Array, CreateArray, CreateGroup, Members, Node, Shape, Source, Tree, array, create_array,
+    create_group, open, tree,
 };
 
 /// A group in a store. Cheap to clone.
@@ -38,6 +38,11 @@ impl Group {
             context,
             view: None,
         })
+    }
+
+    /// The same group, its store reached otherwise.
+    pub(crate) fn at(self, location: Location) -> Self {
+        Self { location, ..self }
     }
 
     pub(crate) fn with_view(self, view: Option<View>) -> Self {
@@ -190,6 +195,14 @@ impl Group {
         create.default_format(self.zarr_format())
     }
 
+    /// Creates an array below this group from data, in place of what is there: see
+    /// [`array()`](crate::array()).
+    #[doc(alias = "setitem")]
+    pub fn put(&self, name: impl AsRef<str>, data: impl Into<Source>) -> CreateArray {
+        let create = array(self, data).name(name).context(self.context());
+        create.zarr_format(self.zarr_format()).overwrite(true)
+    }
+
     /// Creates a group below this group, of its format.
     pub fn create_group(&self, name: impl AsRef<str>) -> CreateGroup {
         let create = create_group(self).path(name).context(&self.context);
@@ -201,13 +214,9 @@ impl Group {
         Members::new(self.clone())
     }
 
-    /// A picture of everything below.
-    ///
-    /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
-    pub async fn tree(&self) -> Result<TreeView> {
-        let members = self.members().all().metadata().await?;
-        Ok(TreeView::new(&self.name(), &members))
+    /// A picture of everything below: see [`tree`](crate::tree).
+    pub fn tree(&self) -> Tree {
+        tree(self)
     }
 
     /// A description, without asking the store.

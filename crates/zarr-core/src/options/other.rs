@@ -1,0 +1,89 @@
+//! From an array's documents to what an array of the other format is to be that holds the same.
+//! Words are translated by `zarr-metadata`; here is only what a *new* array may have otherwise.
+
+use serde_json::json;
+use zarr_metadata::{
+    ArrayMetadata, ChunkGridMetadata, ChunkKeyEncoding, DataType, Extension, MetadataError,
+    Separator, ZarrFormat, v3,
+};
+
+use super::like::shard;
+use super::{ArrayOptions, Fill};
+
+impl ArrayOptions {
+    /// As [`like`](Self::like) and with the attributes, in the words of a format: codecs that have
+    /// other names there are translated, names of axes become the attribute `_ARRAY_DIMENSIONS` or
+    /// are taken out of it, shards become plain chunks of the size of their inner ones in format 2,
+    /// and chunks are named as the format names them.
+    ///
+    /// # Errors
+    /// Where the format has no word for something, which is named.
+    pub fn like_in(array: &ArrayMetadata, format: ZarrFormat) -> Result<Self, MetadataError> {
+        if array.format() == format {
+            let mut options = Self::like(array);
+            options.attributes.clone_from(array.attributes());
+            return Ok(options);
+        }
+        let options = match array {
+            ArrayMetadata::V3(array) => to_v2(array.clone())?,
+            ArrayMetadata::V2 { .. } => Self::like_in(&array.convert(format)?.metadata, format)?,
+        };
+        Ok(Self {
+            chunk_key_encoding: None,
+            ..options
+        })
+    }
+
+    /// What was not chosen otherwise than `old` has it becomes what `new` has.
+    pub fn rebase(&mut self, old: &Self, new: &Self) {
+        macro_rules! follow {
+            ($($field:ident),* $(,)?) => {$(
+                if self.$field == old.$field {
+                    self.$field.clone_from(&new.$field);
+                }
+            )*};
+        }
+        follow!(
+            shape,
+            data_type,
+            chunks,
+            shards,
+            shard_settings,
+            codecs,
+            filters,
+            serializer,
+            compressors,
+            fill_value,
+            order,
+            chunk_key_encoding,
+            dimension_names,
+            attributes,
+        );
+    }
+}
+
+fn to_v2(mut array: v3::ArrayMetadata) -> Result<ArrayOptions, MetadataError> {
+    // Chunks are written anew, whatever their keys were.
+    array.chunk_key_encoding = ChunkKeyEncoding::V2(Separator::Dot);
+    if let Some((inner, codecs, _)) = shard(&array.codecs) {
+        array.chunk_grid = ChunkGridMetadata::Regular { chunk_shape: inner };
+        array.codecs = codecs;
+    }
+    // Objects of format 2 are made bytes by a filter that comes with the type. All else about the
+    // array is said as if its elements were bytes.
+    let variable = match array.codecs.first_mut() {
+        Some(first) if matches!(&*first.name, "vlen-utf8" | "vlen-bytes") => {
+            *first = Extension::new("bytes");
+            let fill = std::mem::replace(&mut array.fill_value, json!(0));
+            let data_type = std::mem::replace(&mut array.data_type, DataType::UInt8);
+            Some((data_type, Fill::Value(fill)))
+        }
+        _ => None,
+    };
+    let converted = ArrayMetadata::V3(array).convert(ZarrFormat::V2)?;
+    let mut options = ArrayOptions::like_in(&converted.metadata, ZarrFormat::V2)?;
+    if let Some((data_type, fill_value)) = variable {
+        (options.data_type, options.fill_value) = (data_type, fill_value);
+    }
+    Ok(options)
+}
