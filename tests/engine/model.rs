@@ -75,6 +75,9 @@ fn compressors() -> impl Strategy<Value = Vec<Extension>> {
     ])
 }
 
+/// Cells, of a chunk, chunks of a shard, and what lengths chunks have that differ.
+type Axis = (u64, u64, u64, Vec<u64>);
+
 fn layout() -> impl Strategy<Value = Layout> {
     let lengths = prop::collection::vec(1_u64..5, 12);
     let axes = prop::collection::vec((0_u64..12, 1_u64..6, 1_u64..4, lengths), 0..4);
@@ -111,9 +114,7 @@ fn layout() -> impl Strategy<Value = Layout> {
             store,
             threads,
         )| {
-            let column = |pick: fn(&(u64, u64, u64, Vec<u64>)) -> u64| {
-                axes.iter().map(pick).collect::<Vec<_>>()
-            };
+            let column = |pick: fn(&Axis) -> u64| axes.iter().map(pick).collect::<Vec<_>>();
             let sharded = v3 && sharded;
             // As many as the axis needs; shards are multiples of their chunks.
             let lengths = axes.iter().map(|(n, chunk, _, lengths)| {

@@ -38,7 +38,7 @@ GRIDS = [
     Grid("mixed", (13, 17), [[5, 1, 7], 6]),
     Grid("two lists", (13, 17), [[5, 1, 7], [2, 2, 13]]),
     Grid("transposed", (13, 17), [[5, 1, 7], [2, 2, 13]], filters=((1, 0),)),
-    Grid("shards", (12, 20), [2, 3], shards=[[4, 2, 6], [3, 6, 12]]),
+    Grid("shards", (12, 21), [2, 3], shards=[[4, 2, 6], [3, 6, 12]]),
     Grid("mixed shards", (12, 20), [2, 5], shards=[[4, 8], 10]),
     Grid("three axes", (5, 7, 9), [[1, 4], [3, 4], 2]),
 ]

@@ -40,7 +40,7 @@ impl Form {
             },
             false => Self {
                 bytes: 512 * MIB,
-                limit: 96 * MIB,
+                limit: 64 * MIB,
                 side: 1 << 9,
                 across: 8,
             },
@@ -71,7 +71,7 @@ impl Blocks {
     }
 
     /// Row by row, as slices: element by element would take longer than all the rest.
-    fn check(&self, row: usize, column: usize, found: ArrayView2<'_, u32>) {
+    fn check(&self, row: usize, column: usize, found: &ArrayView2<'_, u32>) {
         let rows = found.rows().into_iter().zip(self.at(row, column).rows());
         let mut same = rows.map(|(found, wanted)| found.to_slice() == wanted.to_slice());
         assert!(same.all(|same| same), "block {row}, {column}");
@@ -145,7 +145,7 @@ fn use_it(form: &Form, store: Arc<dyn Store>) {
         let slab = slab.into_dimensionality::<Ix2>().expect("two axes");
         for column in 0..form.across {
             let place = column * form.side..(column + 1) * form.side;
-            blocks.check(row, column, slab.slice(s![.., place]));
+            blocks.check(row, column, &slab.slice(s![.., place]));
         }
     }
 }
@@ -159,7 +159,7 @@ fn stream(form: &Form, array: &Array, blocks: &Blocks) {
         let (region, block) = block.expect("a block");
         let [row, column] = [0, 1].map(|axis| region.spans[axis].start as usize / form.side);
         let block = block.into_dimensionality().expect("two axes");
-        blocks.check(row, column, block.view());
+        blocks.check(row, column, &block.view());
         count += 1;
     }
     assert_eq!(count, form.slabs() * form.across);

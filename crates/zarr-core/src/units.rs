@@ -8,6 +8,7 @@ use crate::selection::Cells;
 
 /// Cells by the chunks that hold them.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one per operation")]
 pub(crate) enum Units {
     Boxes(Projections),
     Groups(Groups),

@@ -96,6 +96,7 @@ enum Step {
     Read(Location, Depth),
 }
 
+#[expect(clippy::large_enum_variant, reason = "nearly all are reads")]
 enum Done {
     Listed(Result<Vec<Location>>, Depth),
     Read(Location, Result<Option<NodeMetadata>>, Depth),
