@@ -50,6 +50,7 @@
 //! - arrays in memory: [`array()`], [`save`], [`load`]
 //! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`]
 //! - blocking use: [`blocking::Wait`]; codecs, workers and limits: [`Context`]
+//! - looking below arrays and groups, at keys, bytes and documents: [`tools`]
 //! - what can go wrong: [`Error`], by [`ErrorKind`] or, coarser, by [`ErrorClass`]
 
 #![forbid(unsafe_code)]
@@ -76,6 +77,7 @@ mod require;
 mod save;
 mod shape;
 mod target;
+pub mod tools;
 mod tree;
 mod view;
 

@@ -48,6 +48,8 @@ struct Line {
     name: String,
     /// Shape and type of an array, with the space before them.
     detail: String,
+    /// The path below the root.
+    path: String,
 }
 
 impl TreeView {
@@ -69,6 +71,7 @@ impl TreeView {
             strokes: String::new(),
             name: printable(name),
             detail: String::new(),
+            path: String::new(),
         };
         let mut lines = vec![root];
         // Not recursive: how deep a hierarchy goes is for its author to say. Each level holds what is
@@ -94,6 +97,7 @@ impl TreeView {
                 strokes: format!("{before}{here}"),
                 name: printable(path.rsplit('/').next().unwrap_or(path)),
                 detail: detail(node),
+                path: path.to_owned(),
             });
             let below = format!("{before}{below}");
             stack.push((below, level(path)));
@@ -109,8 +113,22 @@ impl TreeView {
                 strokes: String::new(),
                 name,
                 detail,
+                path: String::new(),
             }],
         }
+    }
+
+    /// The picture with more to say at the end of each line: `note` is given a node's path below the
+    /// root, which is empty for the root itself.
+    #[must_use]
+    pub fn with_notes(mut self, note: impl Fn(&str) -> Option<String>) -> Self {
+        for line in &mut self.lines {
+            if let Some(note) = note(&line.path) {
+                line.detail.push(' ');
+                line.detail.push_str(&printable(&note));
+            }
+        }
+        self
     }
 
     /// The picture for a terminal: names are bold.
@@ -120,6 +138,7 @@ impl TreeView {
                 strokes,
                 name,
                 detail,
+                ..
             } = line;
             format!("{strokes}\x1b[1m{name}\x1b[0m{detail}\n")
         };
@@ -146,6 +165,7 @@ impl fmt::Display for TreeView {
             strokes,
             name,
             detail,
+            ..
         } in &self.lines
         {
             writeln!(f, "{strokes}{name}{detail}")?;
