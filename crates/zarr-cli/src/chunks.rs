@@ -86,9 +86,15 @@ fn to_text(array: &Array, stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> S
     let shape = array.shards().unwrap_or_else(|| array.chunks());
     let all = grid.len();
     let mut rows = vec![vec!["grid".to_owned(), {
-        let inner = array.shards().map(|_| format!(", each of {} chunks", text::tuple(&array.chunks())));
+        let inner = array
+            .shards()
+            .map(|_| format!(", each of {} chunks", text::tuple(&array.chunks())));
         let inner = inner.unwrap_or_default();
-        format!("{} {noun}s of {}{inner}", text::tuple(&counts), text::tuple(&shape))
+        format!(
+            "{} {noun}s of {}{inner}",
+            text::tuple(&counts),
+            text::tuple(&shape)
+        )
     }]];
     let of = match all {
         Some(all) => format!(" of {all} ({})", text::percent(stored.len() as u64, all)),
@@ -132,7 +138,9 @@ impl Map {
     /// `None` of a grid without chunks, or with more than can be counted.
     fn new(counts: &[u64], stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> Option<Self> {
         let columns = canvas.columns.saturating_sub(2).max(8) as u64;
-        let total = counts.iter().try_fold(1_u64, |all, n| all.checked_mul(*n))?;
+        let total = counts
+            .iter()
+            .try_fold(1_u64, |all, n| all.checked_mul(*n))?;
         // A row for each place on all axes but the last; one axis alone runs on from line to line.
         let long = counts.iter().filter(|&&n| n > 1).count() < 2;
         let across = match counts.iter().rev().find(|&&n| n > 1) {
@@ -163,13 +171,20 @@ impl Map {
                 .sum();
         }
         for (chunk, bytes) in stored {
-            let number = chunk.iter().zip(counts).fold(0, |number, (&i, &n)| number * n + i);
+            let number = chunk
+                .iter()
+                .zip(counts)
+                .fold(0, |number, (&i, &n)| number * n + i);
             if let Some(cell) = at(number).and_then(|at| cells.get_mut(at)) {
                 cell.stored += 1;
                 cell.bytes += bytes;
             }
         }
-        Some(Self { width, cells, scale })
+        Some(Self {
+            width,
+            cells,
+            scale,
+        })
     }
 
     fn draw(&self, canvas: Canvas) -> String {

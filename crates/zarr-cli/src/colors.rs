@@ -47,14 +47,21 @@ pub(crate) fn palette(color: Rgb) -> u8 {
         step.unwrap_or_default()
     };
     let [red, green, blue] = color.map(nearest);
-    let cube = (16 + 36 * red.0 + 6 * green.0 + blue.0, [red.1, green.1, blue.1]);
+    let cube = (
+        16 + 36 * red.0 + 6 * green.0 + blue.0,
+        [red.1, green.1, blue.1],
+    );
     let grey = (0..24_u8).map(|i| (232 + i, [8 + 10 * i; 3]));
     let distance = |other: &Rgb| -> u32 {
         let parts = other.iter().zip(color);
         parts.map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
     };
     grey.fold(cube, |best, other| {
-        if distance(&other.1) < distance(&best.1) { other } else { best }
+        if distance(&other.1) < distance(&best.1) {
+            other
+        } else {
+            best
+        }
     })
     .0
 }
@@ -71,7 +78,9 @@ mod tests {
 
     #[test]
     fn more_is_lighter() {
-        let steps: Vec<f64> = (0..=64).map(|i| luminance(ramp(f64::from(i) / 64.0))).collect();
+        let steps: Vec<f64> = (0..=64)
+            .map(|i| luminance(ramp(f64::from(i) / 64.0)))
+            .collect();
         assert!(steps.windows(2).all(|pair| pair[0] < pair[1]), "{steps:?}");
         assert_eq!((ramp(-1.0), ramp(7.0)), (ramp(0.0), ramp(1.0)));
     }

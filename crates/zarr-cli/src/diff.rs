@@ -58,7 +58,11 @@ enum Difference {
     /// One is an array, the other a group.
     Kind,
     /// A value in their documents; `None` where there is none.
-    Metadata { pointer: String, a: Option<Value>, b: Option<Value> },
+    Metadata {
+        pointer: String,
+        a: Option<Value>,
+        b: Option<Value>,
+    },
     /// Their elements.
     Values(elements::Apart),
 }
@@ -72,7 +76,12 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     for path in paths {
         match (rest.0.remove(&path), rest.1.remove(&path)) {
             (Some(a), Some(b)) => compare(args, &path, a, b, &mut found)?,
-            (a, _) => found.push((path, Difference::Only { in_first: a.is_some() })),
+            (a, _) => found.push((
+                path,
+                Difference::Only {
+                    in_first: a.is_some(),
+                },
+            )),
         }
     }
     let text = match args.json {
@@ -81,7 +90,11 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
-    Ok(if found.is_empty() { Exit::Done } else { Exit::Difference })
+    Ok(if found.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Difference
+    })
 }
 
 /// All nodes below one, by path.
@@ -90,8 +103,12 @@ fn below(address: &Address) -> Result<BTreeMap<String, Node>, Failure> {
         return Ok(BTreeMap::new());
     };
     let members = group.members().all().wait();
-    let members = members.map_err(|error| Failure::zarr("cannot list", address.as_str(), &error))?;
-    Ok(members.into_iter().map(|(path, node)| (path.as_str().to_owned(), node)).collect())
+    let members =
+        members.map_err(|error| Failure::zarr("cannot list", address.as_str(), &error))?;
+    Ok(members
+        .into_iter()
+        .map(|(path, node)| (path.as_str().to_owned(), node))
+        .collect())
 }
 
 fn compare(
@@ -109,7 +126,10 @@ fn compare(
         }
         _ => {}
     }
-    let pair = [documents::of(&a, args.content), documents::of(&b, args.content)];
+    let pair = [
+        documents::of(&a, args.content),
+        documents::of(&b, args.content),
+    ];
     found.extend(documents::differences(&pair).into_iter().map(add));
     if let (Node::Array(a), Node::Array(b)) = (&a, &b)
         && a.shape() == b.shape()
@@ -121,12 +141,20 @@ fn compare(
     Ok(())
 }
 
-fn values(args: &Args, path: &str, a: &Array, b: &Array) -> Result<Option<elements::Apart>, Failure> {
+fn values(
+    args: &Args,
+    path: &str,
+    a: &Array,
+    b: &Array,
+) -> Result<Option<elements::Apart>, Failure> {
     let place = |address: &Address| match path {
         "" => address.as_str().to_owned(),
         path => format!("{}::{path}", address.as_str()),
     };
-    let tolerance = elements::Tolerance { relative: args.rtol, absolute: args.atol };
+    let tolerance = elements::Tolerance {
+        relative: args.rtol,
+        absolute: args.atol,
+    };
     elements::compare(a, b, tolerance).map_err(|(first, error)| {
         let address = if first { &args.a } else { &args.b };
         Failure::zarr("cannot read", &place(address), &error)

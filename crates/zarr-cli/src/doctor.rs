@@ -79,7 +79,10 @@ impl Finding {
     }
 
     fn with_fix(self, fix: Fix) -> Self {
-        Self { fix: Some(fix), ..self }
+        Self {
+            fix: Some(fix),
+            ..self
+        }
     }
 }
 
@@ -116,7 +119,11 @@ fn find(args: &Args, path: &Address) -> Result<Vec<Finding>, Failure> {
         let report = validate::judge(&Reader::default(), place);
         found.extend(report.errors().map(|finding| {
             let what = format!("{}: {}", finding.problem.pointer, finding.problem.kind);
-            Finding::new(&rules::INVALID, finding.document.clone(), what.trim_start_matches(": "))
+            Finding::new(
+                &rules::INVALID,
+                finding.document.clone(),
+                what.trim_start_matches(": "),
+            )
         }));
     }
     hierarchy::look(&places, &mut found);
@@ -140,14 +147,23 @@ fn word(rule: &Rule) -> &'static str {
 fn to_text(args: &Args, found: &[Finding]) -> String {
     let mut text = String::new();
     for finding in found {
-        let Finding { rule, place, message, .. } = finding;
+        let Finding {
+            rule,
+            place,
+            message,
+            ..
+        } = finding;
         let word = if finding.fixed { "fixed" } else { word(rule) };
         let line = format!("{word} {}: {place}: {message}", rule.id());
         text.push_str(&text::escaped(&line));
         text.push('\n');
     }
     let left = || found.iter().filter(|finding| !finding.fixed);
-    let count = |severity| left().filter(|finding| finding.rule.severity == severity).count() as u64;
+    let count = |severity| {
+        left()
+            .filter(|finding| finding.rule.severity == severity)
+            .count() as u64
+    };
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     let fixable = left().filter(|finding| finding.fix.is_some()).count();
     text.push_str(&format!(

@@ -37,7 +37,9 @@ impl Place {
 
     /// Whether any of them says that a node is here.
     pub(crate) fn is_node(&self) -> bool {
-        ["zarr.json", ".zarray", ".zgroup"].iter().any(|name| self.documents.contains_key(name))
+        ["zarr.json", ".zarray", ".zgroup"]
+            .iter()
+            .any(|name| self.documents.contains_key(name))
     }
 
     /// Whether an array is here; also one whose document says little else that makes sense.
@@ -99,7 +101,11 @@ async fn look(start: &Location, location: Location) -> zarr::Result<Place> {
         location,
     };
     if store_lists(&place.location) && !place.is_array() {
-        place.listing = place.location.store().list_dir(place.location.path()).await?;
+        place.listing = place
+            .location
+            .store()
+            .list_dir(place.location.path())
+            .await?;
     }
     Ok(place)
 }

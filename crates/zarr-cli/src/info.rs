@@ -78,13 +78,18 @@ fn in_words(node: &Node, args: &Args) -> Result<String, Failure> {
 
 fn spread(array: &Array, args: &Args) -> Result<Option<Spread>, Failure> {
     let stored = array.chunked().stored_chunks().wait();
-    let stored = stored.map_err(|error| Failure::zarr("cannot list", args.path.as_str(), &error))?;
+    let stored =
+        stored.map_err(|error| Failure::zarr("cannot list", args.path.as_str(), &error))?;
     Ok(Spread::of(stored.into_iter().map(|(_, bytes)| bytes)))
 }
 
 fn below(args: &Args) -> Result<u64, Failure> {
     let root = String::new();
-    let sizes = sizes::below(&args.path.location()?, args.path.as_str(), [&root].into_iter())?;
+    let sizes = sizes::below(
+        &args.path.location()?,
+        args.path.as_str(),
+        [&root].into_iter(),
+    )?;
     Ok(sizes.get("").copied().unwrap_or_default())
 }
 
@@ -112,7 +117,12 @@ fn array_json(array: &Array, args: &Args) -> Result<Value, Failure> {
     if args.sizes {
         report["chunk_sizes"] = match spread(array, args)? {
             None => Value::Null,
-            Some(Spread { min, median, max, sum }) => {
+            Some(Spread {
+                min,
+                median,
+                max,
+                sum,
+            }) => {
                 json!({"min": min, "median": median, "max": max, "sum": sum})
             }
         };

@@ -49,11 +49,17 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
             let members = members.metadata().wait();
             let members = members.map_err(|error| Failure::zarr("cannot list", place, &error))?;
             let named = members.into_iter();
-            named.map(|(path, node)| (path.as_str().to_owned(), node)).collect()
+            named
+                .map(|(path, node)| (path.as_str().to_owned(), node))
+                .collect()
         }
     };
     let sizes = match args.long {
-        true => Some(sizes::below(&args.path.location()?, place, nodes.iter().map(|(path, _)| path))?),
+        true => Some(sizes::below(
+            &args.path.location()?,
+            place,
+            nodes.iter().map(|(path, _)| path),
+        )?),
         false => None,
     };
     let size = |path: &str| sizes.as_ref().and_then(|sizes| sizes.get(path)).copied();
@@ -94,7 +100,12 @@ fn long(node: &NodeMetadata) -> Vec<String> {
         NodeMetadata::Group(_) => vec!["group".to_owned(), format, String::new(), String::new()],
         NodeMetadata::Array(array) => {
             let dtype = text::escaped(&array.data_type().to_string());
-            vec!["array".to_owned(), format, dtype, text::tuple(array.shape())]
+            vec![
+                "array".to_owned(),
+                format,
+                dtype,
+                text::tuple(array.shape()),
+            ]
         }
     }
 }

@@ -59,14 +59,20 @@ const OLD: [&str; 4] = [".zmetadata", ".zattrs", ".zarray", ".zgroup"];
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
     let places = args.path.documents()?;
-    let old = |place: &&Place| [".zarray", ".zgroup"].iter().any(|name| place.document(name).is_some());
+    let old = |place: &&Place| {
+        [".zarray", ".zgroup"]
+            .iter()
+            .any(|name| place.document(name).is_some())
+    };
     let steps = places.iter().filter(old).map(|place| convert(args, place));
     let steps: Vec<Step<'_>> = steps.collect::<Result<_, _>>()?;
     if steps.is_empty() {
         let why = "there is no array or group of format 2";
         return Err(Failure::new(Exit::NotFound, "cannot migrate", path, why));
     }
-    let consolidated = places.iter().filter(|place| place.document(".zmetadata").is_some());
+    let consolidated = places
+        .iter()
+        .filter(|place| place.document(".zmetadata").is_some());
     let consolidated: Vec<&Place> = consolidated.collect();
     if !args.dry_run {
         write(args, &steps, &consolidated)?;
@@ -88,7 +94,10 @@ fn convert<'a>(args: &Args, place: &'a Place) -> Result<Step<'a>, Failure> {
         let failure = Failure::new(Exit::Conflict, "cannot migrate", at, why);
         return Err(failure.advice("replace it with --overwrite, or remove one of the two"));
     }
-    let documents = NodeDocuments { zarr_json: None, ..place.of_node() };
+    let documents = NodeDocuments {
+        zarr_json: None,
+        ..place.of_node()
+    };
     let bad = |exit, error: &dyn std::fmt::Display| Failure::new(exit, "cannot migrate", at, error);
     let node = Reader::default().node(&documents);
     let Some(node) = node.map_err(|error| bad(Exit::Corrupt, &error))? else {
@@ -100,7 +109,12 @@ fn convert<'a>(args: &Args, place: &'a Place) -> Result<Step<'a>, Failure> {
         NodeMetadata::Array(_) => "array",
         NodeMetadata::Group(_) => "group",
     };
-    let text = new.metadata.documents().into_iter().map(|(_, text)| text).next();
+    let text = new
+        .metadata
+        .documents()
+        .into_iter()
+        .map(|(_, text)| text)
+        .next();
     Ok(Step {
         place,
         text: text.unwrap_or_default(),
@@ -130,7 +144,10 @@ fn write(args: &Args, steps: &[Step<'_>], consolidated: &[&Place]) -> Result<(),
         if args.replace {
             for step in steps {
                 let location = &step.place.location;
-                for name in OLD.iter().filter(|name| step.place.document(name).is_some()) {
+                for name in OLD
+                    .iter()
+                    .filter(|name| step.place.document(name).is_some())
+                {
                     location.store().delete(&location.key(name)?, None).await?;
                 }
             }
@@ -158,7 +175,10 @@ fn to_text(args: &Args, steps: &[Step<'_>]) -> String {
         (false, true) => "migrated; the documents of format 2 are gone",
         (false, false) => "migrated; the documents of format 2 are still there",
     };
-    text.push_str(&format!("{} {did}\n", text::count(steps.len() as u64, "node")));
+    text.push_str(&format!(
+        "{} {did}\n",
+        text::count(steps.len() as u64, "node")
+    ));
     text
 }
 

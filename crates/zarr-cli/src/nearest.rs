@@ -1,8 +1,14 @@
 //! Which of several names somebody may have meant. Knows only letters.
 
 /// The name that needs the fewest letters added, left out or replaced, where that is not another word altogether.
-pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = wanted.chars().count().div_ceil(3).max(1);
+pub(crate) fn nearest<'a>(
+    wanted: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let most = match wanted.chars().count() {
+        0..=1 => 0,
+        letters => (letters / 3).max(1),
+    };
     let distances = names.into_iter().map(|name| (distance(wanted, name), name));
     let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
     (distance <= most).then_some(name)

@@ -33,7 +33,9 @@ pub(crate) enum Reading {
 pub(crate) fn reading(data_type: &DataType) -> Option<Reading> {
     use DataType as T;
     match data_type {
-        T::Bool | T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::SmallInt(_) => Some(Reading::Itself),
+        T::Bool | T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::SmallInt(_) => {
+            Some(Reading::Itself)
+        }
         T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => Some(Reading::Itself),
         T::Float16 | T::BFloat16 | T::Float32 | T::Float64 => Some(Reading::Itself),
         T::DateTime64 { .. } | T::TimeDelta64 { .. } => Some(Reading::Itself),
@@ -80,7 +82,10 @@ pub(crate) fn each(data_type: &DataType, bytes: &[u8], mut f: impl FnMut(Number)
         T::Float64 => walk!(8, |bytes| Number::Float(f64::from_ne_bytes(bytes))),
         T::Complex64 => walk!(8, |bytes: [u8; 8]| {
             let [a, b, c, d, e, f, g, h] = bytes;
-            let (re, im) = (f32::from_ne_bytes([a, b, c, d]), f32::from_ne_bytes([e, f, g, h]));
+            let (re, im) = (
+                f32::from_ne_bytes([a, b, c, d]),
+                f32::from_ne_bytes([e, f, g, h]),
+            );
             Number::Float(f64::from(re).hypot(im.into()))
         }),
         T::Complex128 => walk!(16, |bytes: [u8; 16]| {
@@ -117,7 +122,9 @@ mod tests {
 
     fn all(name: &str, bytes: &[u8]) -> Vec<f64> {
         let mut found = Vec::new();
-        each(&name.parse().unwrap(), bytes, |number| found.push(number.to_f64()));
+        each(&name.parse().unwrap(), bytes, |number| {
+            found.push(number.to_f64())
+        });
         found
     }
 
@@ -126,7 +133,15 @@ mod tests {
     fn halves() {
         let bits = [0x3c00_u16, 0xc000, 0x7bff, 0x0001, 0x7c00, 0x8000, 0x3555];
         let bytes: Vec<u8> = bits.iter().flat_map(|bits| bits.to_ne_bytes()).collect();
-        let expected = [1.0, -2.0, 65504.0, 5.960464477539063e-08, f64::INFINITY, -0.0, 0.333251953125];
+        let expected = [
+            1.0,
+            -2.0,
+            65504.0,
+            5.960464477539063e-08,
+            f64::INFINITY,
+            -0.0,
+            0.333251953125,
+        ];
         assert_eq!(all("float16", &bytes), expected);
         assert!(all("float16", &0x7e00_u16.to_ne_bytes())[0].is_nan());
     }
@@ -137,14 +152,22 @@ mod tests {
         assert_eq!(all("int4", &[0xf8]), [-8.0]);
         assert_eq!(all("uint64", &u64::MAX.to_ne_bytes()), [u64::MAX as f64]);
         assert_eq!(all("bfloat16", &0x3fc0_u16.to_ne_bytes()), [1.5]);
-        let complex: Vec<u8> = [3_f32, 4.0].iter().flat_map(|part| part.to_ne_bytes()).collect();
+        let complex: Vec<u8> = [3_f32, 4.0]
+            .iter()
+            .flat_map(|part| part.to_ne_bytes())
+            .collect();
         assert_eq!(all("complex64", &complex), [5.0]);
-        let complex: Vec<u8> = [3_f64, 4.0].iter().flat_map(|part| part.to_ne_bytes()).collect();
+        let complex: Vec<u8> = [3_f64, 4.0]
+            .iter()
+            .flat_map(|part| part.to_ne_bytes())
+            .collect();
         assert_eq!(all("complex128", &complex), [5.0]);
         assert!(all("string", b"abc").is_empty());
         // The greatest of them is told from its neighbour.
         let mut exact = Vec::new();
-        each(&DataType::UInt64, &u64::MAX.to_ne_bytes(), |number| exact.push(number));
+        each(&DataType::UInt64, &u64::MAX.to_ne_bytes(), |number| {
+            exact.push(number)
+        });
         assert_eq!(exact, [Number::Int(u64::MAX.into())]);
     }
 }

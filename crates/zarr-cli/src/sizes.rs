@@ -72,7 +72,12 @@ mod tests {
     #[test]
     fn the_spread_of_sizes() {
         let spread = |sizes: &[u64]| Spread::of(sizes.iter().copied());
-        let expected = Spread { min: 1, median: 5, max: 9, sum: 15 };
+        let expected = Spread {
+            min: 1,
+            median: 5,
+            max: 9,
+            sum: 15,
+        };
         assert_eq!(spread(&[9, 1, 5]), Some(expected));
         assert_eq!(spread(&[]), None);
     }

@@ -37,7 +37,9 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let fill = array.fill_value().map_err(|error| fail(&error))?;
     let mut stats = Stats::default();
     for tile in Tiles::of(&array) {
-        let data = tiles::read(&array, &tile).wait().map_err(|error| fail(&error))?;
+        let data = tiles::read(&array, &tile)
+            .wait()
+            .map_err(|error| fail(&error))?;
         stats.add(&data, &fill);
     }
     let text = match args.json {
@@ -67,14 +69,18 @@ impl Stats {
         match &data.data {
             Values::Variable(elements) => {
                 self.count += elements.len() as u64;
-                let filled = elements.iter().filter(|element| *element == fill.as_bytes());
+                let filled = elements
+                    .iter()
+                    .filter(|element| *element == fill.as_bytes());
                 self.fill += filled.count() as u64;
             }
             Values::Fixed(bytes) => {
                 let size = data.dtype.size().unwrap_or(1).max(1);
                 self.count += (bytes.len() / size) as u64;
                 let elements = bytes.chunks_exact(size);
-                self.fill += elements.filter(|element| *element == fill.as_bytes()).count() as u64;
+                self.fill += elements
+                    .filter(|element| *element == fill.as_bytes())
+                    .count() as u64;
                 self.add_numbers(data, bytes);
             }
         }
@@ -96,7 +102,11 @@ impl Stats {
                 None => (number, number),
                 Some((least, greatest)) => (
                     if less(number, least) { number } else { least },
-                    if less(greatest, number) { number } else { greatest },
+                    if less(greatest, number) {
+                        number
+                    } else {
+                        greatest
+                    },
                 ),
             });
         });

@@ -28,12 +28,19 @@ pub(crate) enum Depth {
 impl Canvas {
     /// Standard output, and what `COLUMNS`, `LINES`, `COLORTERM`, `NO_COLOR` and `CLICOLOR_FORCE` say.
     pub(crate) fn detect() -> Self {
-        let number = |name: &str| env::var(name).ok()?.parse::<usize>().ok().filter(|n| *n > 0);
+        let number = |name: &str| {
+            env::var(name)
+                .ok()?
+                .parse::<usize>()
+                .ok()
+                .filter(|n| *n > 0)
+        };
         let size = terminal_size::terminal_size_of(io::stdout());
         let (width, height) = size.map_or((None, None), |(width, height)| {
             (Some(usize::from(width.0)), Some(usize::from(height.0)))
         });
-        let full = env::var("COLORTERM").is_ok_and(|term| ["truecolor", "24bit"].contains(&term.as_str()));
+        let full =
+            env::var("COLORTERM").is_ok_and(|term| ["truecolor", "24bit"].contains(&term.as_str()));
         let depth = match anstream::AutoStream::choice(&io::stdout()) {
             anstream::ColorChoice::Never => Depth::Plain,
             _ if full => Depth::TrueColor,

@@ -101,7 +101,9 @@ pub(crate) fn columns(rows: &[Vec<String>]) -> String {
     let mut out = String::new();
     for row in rows {
         let cells = row.iter().zip(&widths);
-        let cells: Vec<String> = cells.map(|(cell, &width)| format!("{cell:<width$}")).collect();
+        let cells: Vec<String> = cells
+            .map(|(cell, &width)| format!("{cell:<width$}"))
+            .collect();
         out.push_str(cells.join("  ").trim_end());
         out.push('\n');
     }
@@ -134,13 +136,24 @@ mod tests {
     #[test]
     fn amounts_for_eyes() {
         let shown = [0, 1023, 1024, 1536, 1_048_575, 1 << 20, u64::MAX].map(bytes);
-        let expected = ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "1.0 MiB", "16.0 EiB"];
+        let expected = [
+            "0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "1.0 MiB", "16.0 EiB",
+        ];
         assert_eq!(shown, expected);
-        assert_eq!((tuple(&[]), tuple(&[3]), tuple(&[3, 4])), ("()".into(), "(3,)".into(), "(3, 4)".into()));
-        assert_eq!((count(1, "chunk"), count(0, "chunk")), ("1 chunk".into(), "0 chunks".into()));
+        assert_eq!(
+            (tuple(&[]), tuple(&[3]), tuple(&[3, 4])),
+            ("()".into(), "(3,)".into(), "(3, 4)".into())
+        );
+        assert_eq!(
+            (count(1, "chunk"), count(0, "chunk")),
+            ("1 chunk".into(), "0 chunks".into())
+        );
         assert_eq!(percent(1, 3), "33.3 %");
         let row = |cells: &[&str]| cells.iter().map(|&cell| cell.to_owned()).collect();
-        assert_eq!(columns(&[row(&["a", "bcd", "e"]), row(&["fg", "", "h"])]), "a   bcd  e\nfg       h\n");
+        assert_eq!(
+            columns(&[row(&["a", "bcd", "e"]), row(&["fg", "", "h"])]),
+            "a   bcd  e\nfg       h\n"
+        );
     }
 
     #[test]

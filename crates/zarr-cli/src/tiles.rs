@@ -36,13 +36,17 @@ impl Tiles {
             .collect();
         // As far along the last axis as is allowed, then along the one before it: long runs of cells.
         for (axis, &length) in shape.iter().enumerate().rev() {
-            let others: u128 = tile.iter().map(|&n| u128::from(n)).product();
-            let times = u64::try_from(u128::from(cells) / others.max(1)).unwrap_or(u64::MAX);
-            let Some(along) = tile.get_mut(axis) else { break };
-            *along = along.saturating_mul(times.max(1)).min(length.max(1));
-            if *along < length {
+            let others = tile.iter().enumerate().filter(|(other, _)| *other != axis);
+            let others = others.fold(1_u64, |all, (_, n)| all.saturating_mul(*n));
+            let (room, step) = (cells / others.max(1), chunk(axis));
+            let Some(along) = tile.get_mut(axis) else {
+                break;
+            };
+            if room < length {
+                *along = (room / step * step).max(*along);
                 break;
             }
+            *along = length.max(1);
         }
         let next = (!shape.contains(&0)).then(|| vec![0; shape.len()]);
         let shape = shape.to_vec();

@@ -59,13 +59,19 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         .map(|(path, node)| (path.as_str().to_owned(), node))
         .collect();
     let sizes = match args.sizes {
-        true => Some(sizes::below(&args.path.location()?, place, nodes.iter().map(|(path, _)| path))?),
+        true => Some(sizes::below(
+            &args.path.location()?,
+            place,
+            nodes.iter().map(|(path, _)| path),
+        )?),
         false => None,
     };
     let size = |path: &str| sizes.as_ref().and_then(|sizes| sizes.get(path)).copied();
     let text = match args.json {
         true => {
-            let nodes = nodes.iter().map(|(path, node)| Value::Object(ls::to_json(path, node, size(path))));
+            let nodes = nodes
+                .iter()
+                .map(|(path, node)| Value::Object(ls::to_json(path, node, size(path))));
             let nodes: Vec<Value> = nodes.collect();
             // A flat list, however deep the hierarchy: paths begin at the node that was asked for.
             text::report("tree", json!({"path": place, "nodes": nodes}))

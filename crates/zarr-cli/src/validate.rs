@@ -51,7 +51,11 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
-    Ok(if report.is_valid() { Exit::Done } else { Exit::Difference })
+    Ok(if report.is_valid() {
+        Exit::Done
+    } else {
+        Exit::Difference
+    })
 }
 
 /// All there is to say about the documents of one place.
@@ -75,7 +79,10 @@ fn to_text(documents: u64, report: &Report) -> String {
     if report.omitted() > 0 {
         text.push_str(&format!("and {} more\n", report.omitted()));
     }
-    let (errors, warnings) = (report.errors().count() as u64, report.warnings().count() as u64);
+    let (errors, warnings) = (
+        report.errors().count() as u64,
+        report.warnings().count() as u64,
+    );
     text.push_str(&format!(
         "{}: {}, {}\n",
         text::count(documents, "document"),
@@ -121,7 +128,10 @@ impl Address {
             self.open()?;
         }
         if !documents::store_lists(&location) {
-            let what = format!("{}: this store cannot list: nothing below was looked at", self.as_str());
+            let what = format!(
+                "{}: this store cannot list: nothing below was looked at",
+                self.as_str()
+            );
             text::warning(&text::escaped(&what));
         }
         Ok(places)

@@ -67,11 +67,16 @@ pub(crate) fn run(args: &Args, canvas: Canvas, out: &mut impl Write) -> Result<E
         None => draw::draw(&title(&array, &field), &field, &stretch, canvas),
         Some(file) => {
             let name = file.to_string_lossy();
-            let image = picture::png(&field, &stretch)
-                .map_err(|error| Failure::new(Exit::Limit, "cannot draw", args.path.as_str(), error))?;
+            let image = picture::png(&field, &stretch).map_err(|error| {
+                Failure::new(Exit::Limit, "cannot draw", args.path.as_str(), error)
+            })?;
             output::replace(file, |file| file.write_all(&image))
                 .map_err(|error: std::io::Error| Failure::io("cannot write", &name, &error))?;
-            format!("{}{}", title(&array, &field), draw::legend(&field, &stretch))
+            format!(
+                "{}{}",
+                title(&array, &field),
+                draw::legend(&field, &stretch)
+            )
         }
     };
     out.write_all(text.as_bytes())

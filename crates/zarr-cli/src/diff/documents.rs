@@ -52,7 +52,9 @@ pub(super) fn differences([a, b]: &[Value; 2]) -> Vec<Difference> {
         }
         match (a, b) {
             (Some(Value::Object(a)), Some(Value::Object(b))) => {
-                let names = a.keys().chain(b.keys().filter(|name| !a.contains_key(*name)));
+                let names = a
+                    .keys()
+                    .chain(b.keys().filter(|name| !a.contains_key(*name)));
                 let mut next: Vec<_> = names
                     .map(|name| {
                         let step = name.replace('~', "~0").replace('/', "~1");

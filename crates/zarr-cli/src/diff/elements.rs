@@ -40,15 +40,26 @@ pub(super) fn compare(
     let mut found: Option<Apart> = None;
     let mut of = 0;
     for tile in Tiles::of(a) {
-        let x = tiles::read(a, &tile).wait().map_err(|error| (true, error))?;
-        let y = tiles::read(b, &tile).wait().map_err(|error| (false, error))?;
-        of += tile.iter().map(|range| range.end - range.start).product::<u64>();
+        let x = tiles::read(a, &tile)
+            .wait()
+            .map_err(|error| (true, error))?;
+        let y = tiles::read(b, &tile)
+            .wait()
+            .map_err(|error| (false, error))?;
+        of += tile
+            .iter()
+            .map(|range| range.end - range.start)
+            .product::<u64>();
         if x.data == y.data {
             continue;
         }
         for i in 0..count(&x) {
-            let (Some(p), Some(q)) = (element(&x, i), element(&y, i)) else { break };
-            let Some(by) = apart(a.dtype(), p, q, tolerance) else { continue };
+            let (Some(p), Some(q)) = (element(&x, i), element(&y, i)) else {
+                break;
+            };
+            let Some(by) = apart(a.dtype(), p, q, tolerance) else {
+                continue;
+            };
             let found = found.get_or_insert_with(|| Apart {
                 count: 0,
                 of: 0,
@@ -104,7 +115,9 @@ fn apart(data_type: &DataType, a: &[u8], b: &[u8], tolerance: Tolerance) -> Opti
         all
     };
     let pairs = all(a).into_iter().zip(all(b));
-    let by = pairs.filter_map(|(a, b)| distance(a, b, tolerance)).reduce(f64::max);
+    let by = pairs
+        .filter_map(|(a, b)| distance(a, b, tolerance))
+        .reduce(f64::max);
     by.map(|by| Some(by).filter(|by| !by.is_nan()))
 }
 

@@ -28,7 +28,11 @@ pub(super) fn look(
         Err(error) => {
             // Where a document breaks the format its own rule has said so.
             if error.class() == ErrorClass::Unsupported {
-                found.push(Finding::new(&rules::UNREADABLE, place.path.clone(), error.to_string()));
+                found.push(Finding::new(
+                    &rules::UNREADABLE,
+                    place.path.clone(),
+                    error.to_string(),
+                ));
             }
             return Ok(());
         }
@@ -61,10 +65,16 @@ pub(super) fn look(
         return Ok(());
     }
     if let Err(error) = array.chunked().chain() {
-        found.push(Finding::new(&rules::UNREADABLE, place.path.clone(), error.to_string()));
+        found.push(Finding::new(
+            &rules::UNREADABLE,
+            place.path.clone(),
+            error.to_string(),
+        ));
         return Ok(());
     }
-    let checks = chunks.into_iter().map(|(index, entry)| check(&array, index, entry));
+    let checks = chunks
+        .into_iter()
+        .map(|(index, entry)| check(&array, index, entry));
     let wrong = stream::iter(checks).buffer_unordered(AHEAD);
     let wrong: Vec<Option<Finding>> = wrong.collect::<Vec<_>>().wait();
     found.extend(wrong.into_iter().flatten());
@@ -98,7 +108,10 @@ fn sort(array: &Array, place: &Place, key: &Key) -> Sort {
 /// Decodes one chunk.
 async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> {
     let region = array.chunked().grid().region(&index);
-    let ranges = region.spans.iter().map(|span| span.start..span.start + span.count);
+    let ranges = region
+        .spans
+        .iter()
+        .map(|span| span.start..span.start + span.count);
     let ranges: Vec<_> = ranges.collect();
     let key = entry.key.as_str();
     if let Some(expected) = plain_length(array).filter(|expected| *expected != entry.size) {
@@ -107,11 +120,13 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> 
     }
     let error = tiles::read(array, &ranges).await.err()?;
     let rule = match (error.kind(), error.class()) {
-        (ErrorKind::Chunk { source: ChunkError::Codec(codec), .. }, _)
-            if matches!(codec.kind, CodecErrorKind::Checksum { .. }) =>
-        {
-            &rules::CHECKSUM
-        }
+        (
+            ErrorKind::Chunk {
+                source: ChunkError::Codec(codec),
+                ..
+            },
+            _,
+        ) if matches!(codec.kind, CodecErrorKind::Checksum { .. }) => &rules::CHECKSUM,
         (_, ErrorClass::Corrupt) => &rules::TORN,
         (_, ErrorClass::Unsupported | ErrorClass::Limit) => &rules::UNREADABLE,
         _ => &rules::UNAVAILABLE,
@@ -127,8 +142,13 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> 
 /// and sees no others.
 fn plain_length(array: &Array) -> Option<u64> {
     let codecs = array.metadata().codecs();
-    let plain = codecs.iter().all(|codec| ["bytes", "transpose"].contains(&codec.name.as_str()));
+    let plain = codecs
+        .iter()
+        .all(|codec| ["bytes", "transpose"].contains(&codec.name.as_str()));
     let size = array.dtype().size()? as u64;
-    let cells = array.chunks().iter().try_fold(1_u64, |all, n| all.checked_mul(*n))?;
+    let cells = array
+        .chunks()
+        .iter()
+        .try_fold(1_u64, |all, n| all.checked_mul(*n))?;
     plain.then(|| cells.checked_mul(size)).flatten()
 }

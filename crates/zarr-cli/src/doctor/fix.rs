@@ -36,7 +36,11 @@ impl Fix {
 }
 
 /// Mends what can be mended, as far as it goes.
-pub(super) fn all(location: &Location, address: &Address, found: &mut [Finding]) -> Result<(), Failure> {
+pub(super) fn all(
+    location: &Location,
+    address: &Address,
+    found: &mut [Finding],
+) -> Result<(), Failure> {
     let place = address.as_str();
     for turn in 0..=2 {
         for finding in found.iter_mut() {
@@ -62,7 +66,9 @@ fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
             return delete(path).map_err(|error| Failure::io("cannot delete", &name, &error));
         }
         Fix::Consolidate(location) => {
-            zarr::consolidate_metadata(location.clone()).wait().map_err(fail)?;
+            zarr::consolidate_metadata(location.clone())
+                .wait()
+                .map_err(fail)?;
         }
         Fix::MakeGroup(location, format) => {
             make_group(location, *format).wait().map_err(fail)?;
@@ -77,7 +83,10 @@ async fn make_group(location: &Location, format: ZarrFormat) -> zarr::Result<()>
     for (name, text) in group.documents() {
         let key = location.key(name)?;
         let value = zarr::tools::Payload::from(text);
-        location.store().put(&key, value, zarr::tools::PutMode::Create).await?;
+        location
+            .store()
+            .put(&key, value, zarr::tools::PutMode::Create)
+            .await?;
     }
     Ok(())
 }

@@ -21,7 +21,9 @@ pub(super) fn look(places: &[Place], found: &mut Vec<Finding>) {
 }
 
 fn two_formats(place: &Place, found: &mut Vec<Finding>) {
-    let old = [".zarray", ".zgroup"].into_iter().find(|name| place.document(name).is_some());
+    let old = [".zarray", ".zgroup"]
+        .into_iter()
+        .find(|name| place.document(name).is_some());
     if let (Some(old), Some(_)) = (old, place.document("zarr.json")) {
         let what = format!("zarr.json and {old} are both there");
         found.push(Finding::new(&rules::TWO_FORMATS, name(place), what));
@@ -35,7 +37,10 @@ fn implicit(place: &Place, rest: &[Place], found: &mut Vec<Finding>) {
     }
     let inside = |other: &&Place| match place.path.as_str() {
         "" => true,
-        path => other.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/')),
+        path => other
+            .path
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.starts_with('/')),
     };
     let Some(node) = rest.iter().filter(inside).find(|other| other.is_node()) else {
         return;
@@ -44,7 +49,10 @@ fn implicit(place: &Place, rest: &[Place], found: &mut Vec<Finding>) {
         Some(_) => ZarrFormat::V3,
         None => ZarrFormat::V2,
     };
-    let what = format!("{} lies below, and no document says that this is a group", name(node));
+    let what = format!(
+        "{} lies below, and no document says that this is a group",
+        name(node)
+    );
     let fix = Fix::MakeGroup(place.location.clone(), format);
     found.push(Finding::new(&rules::IMPLICIT_GROUP, name(place), what).with_fix(fix));
 }
@@ -54,10 +62,18 @@ fn names(place: &Place, found: &mut Vec<Finding>) {
     for prefix in &place.listing.prefixes {
         if let Some(other) = seen.insert(prefix.name().to_lowercase(), prefix.name()) {
             let what = format!("beside it lies {other:?}");
-            found.push(Finding::new(&rules::CASE, prefix.as_str().trim_end_matches('/'), what));
+            found.push(Finding::new(
+                &rules::CASE,
+                prefix.as_str().trim_end_matches('/'),
+                what,
+            ));
         }
     }
-    let strangers = place.listing.keys.iter().filter(|entry| !NAMES.contains(&entry.key.name()));
+    let strangers = place
+        .listing
+        .keys
+        .iter()
+        .filter(|entry| !NAMES.contains(&entry.key.name()));
     for entry in strangers {
         found.push(stranger(&entry.key));
     }
@@ -70,14 +86,20 @@ pub(super) fn stranger(key: &zarr::tools::Key) -> Finding {
             let what = format!("as {who} leaves it when it is killed");
             Finding::new(&rules::LEFTOVER, key.as_str(), what).with_fix(Fix::DeleteKey(key.clone()))
         }
-        None => Finding::new(&rules::STRANGER, key.as_str(), "neither a document nor a chunk"),
+        None => Finding::new(
+            &rules::STRANGER,
+            key.as_str(),
+            "neither a document nor a chunk",
+        ),
     }
 }
 
 /// Temporary files of other writers, by their names.
 fn leftover_of_others(name: &str) -> Option<&'static str> {
     let hex = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if let Some((_, random)) = name.strip_suffix(".partial").and_then(|name| name.rsplit_once('.'))
+    if let Some((_, random)) = name
+        .strip_suffix(".partial")
+        .and_then(|name| name.rsplit_once('.'))
         && hex(random)
     {
         return Some("zarr-python");
@@ -88,8 +110,11 @@ fn leftover_of_others(name: &str) -> Option<&'static str> {
 /// Whether a group's consolidated metadata is what its nodes say.
 fn stale(place: &Place, found: &mut Vec<Finding>) {
     let has = match place.document("zarr.json") {
-        Some(text) => serde_json::from_slice::<Value>(text)
-            .is_ok_and(|document| document.get("consolidated_metadata").is_some_and(Value::is_object)),
+        Some(text) => serde_json::from_slice::<Value>(text).is_ok_and(|document| {
+            document
+                .get("consolidated_metadata")
+                .is_some_and(Value::is_object)
+        }),
         None => place.document(".zmetadata").is_some(),
     };
     if !has {
@@ -135,7 +160,9 @@ fn members(group: &Group) -> zarr::Result<BTreeMap<String, Value>> {
     };
     let members = group.members().all().metadata().wait()?;
     let named = members.into_iter();
-    Ok(named.map(|(path, node)| (path.as_str().to_owned(), said(node))).collect())
+    Ok(named
+        .map(|(path, node)| (path.as_str().to_owned(), said(node)))
+        .collect())
 }
 
 /// A place by its path.

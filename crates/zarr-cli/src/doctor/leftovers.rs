@@ -16,9 +16,13 @@ pub(super) const LOCK: &str = ".zarr-lock";
 pub(super) fn look(directory: &Path, older_than: u64, found: &mut Vec<Finding>) {
     let mut rest = vec![directory.to_owned()];
     while let Some(directory) = rest.pop() {
-        let Ok(entries) = fs::read_dir(&directory) else { continue };
+        let Ok(entries) = fs::read_dir(&directory) else {
+            continue;
+        };
         for entry in entries.flatten() {
-            let Ok(metadata) = entry.path().symlink_metadata() else { continue };
+            let Ok(metadata) = entry.path().symlink_metadata() else {
+                continue;
+            };
             if metadata.is_dir() {
                 rest.push(entry.path());
                 continue;
@@ -30,7 +34,10 @@ pub(super) fn look(directory: &Path, older_than: u64, found: &mut Vec<Finding>) 
                 true if name.ends_with(LOCK) => "a lock that nobody removed",
                 _ => continue,
             };
-            let age = metadata.modified().ok().and_then(|time| SystemTime::now().duration_since(time).ok());
+            let age = metadata
+                .modified()
+                .ok()
+                .and_then(|time| SystemTime::now().duration_since(time).ok());
             if age.unwrap_or_default() < Duration::from_secs(older_than) {
                 continue;
             }

@@ -73,7 +73,13 @@ rules! {
 pub(super) fn list() -> String {
     let mut text = String::new();
     for rule in ALL {
-        text.push_str(&format!("{} {} ({})\n    {}\n", rule.id(), rule.name, super::word(rule), rule.text));
+        text.push_str(&format!(
+            "{} {} ({})\n    {}\n",
+            rule.id(),
+            rule.name,
+            super::word(rule),
+            rule.text
+        ));
         if let Some(fix) = rule.fix {
             text.push_str(&format!("    --fix {fix}.\n"));
         }

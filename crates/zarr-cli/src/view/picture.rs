@@ -43,7 +43,13 @@ impl Stretch {
     /// From the 2nd to the 98th percentile, unless nearly all values are one.
     pub(crate) fn robust(field: &Field) -> Self {
         let full = Self::full(field);
-        let mut finite: Vec<f64> = field.grid.values.iter().copied().filter(|value| value.is_finite()).collect();
+        let mut finite: Vec<f64> = field
+            .grid
+            .values
+            .iter()
+            .copied()
+            .filter(|value| value.is_finite())
+            .collect();
         let Some(last) = finite.len().checked_sub(1) else {
             return full;
         };
@@ -52,7 +58,11 @@ impl Stretch {
             *finite.select_nth_unstable_by(place, f64::total_cmp).1
         };
         let (low, high) = (at(2), at(98));
-        if low < high { Self { low, high, ..full } } else { full }
+        if low < high {
+            Self { low, high, ..full }
+        } else {
+            full
+        }
     }
 
     pub(crate) fn color(&self, value: f64) -> Rgb {
@@ -68,7 +78,10 @@ impl Stretch {
             value if value.is_nan() => None,
             _ if self.low >= self.high => Some(0.5),
             // Halved, since what is between them may be more than a number can say.
-            value => Some(((value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0)).clamp(0.0, 1.0)),
+            value => Some(
+                ((value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0))
+                    .clamp(0.0, 1.0),
+            ),
         }
     }
 }
@@ -77,7 +90,11 @@ impl Stretch {
 pub(crate) fn png(field: &Field, stretch: &Stretch) -> Result<Vec<u8>, png::EncodingError> {
     let (height, width) = pixels(field);
     let grid = field.grid.resized(height, width);
-    let colors: Vec<u8> = grid.values.iter().flat_map(|&value| stretch.color(value)).collect();
+    let colors: Vec<u8> = grid
+        .values
+        .iter()
+        .flat_map(|&value| stretch.color(value))
+        .collect();
     let mut file = Vec::new();
     // Both at most `PIXELS`.
     let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
@@ -105,7 +122,8 @@ impl Grid {
     /// The colours of each row.
     pub(crate) fn colors(&self, stretch: &Stretch) -> Vec<Vec<Rgb>> {
         let rows = (0..self.height()).map(|row| self.row(row));
-        rows.map(|row| row.iter().map(|&value| stretch.color(value)).collect()).collect()
+        rows.map(|row| row.iter().map(|&value| stretch.color(value)).collect())
+            .collect()
     }
 }
 
@@ -140,7 +158,10 @@ mod tests {
     #[test]
     fn one_value_and_none() {
         let same = Stretch::robust(&field(2, vec![7.0; 4]));
-        assert_eq!((same.low, same.high, same.share(7.0)), (7.0, 7.0, Some(0.5)));
+        assert_eq!(
+            (same.low, same.high, same.share(7.0)),
+            (7.0, 7.0, Some(0.5))
+        );
         let rare = Stretch::robust(&field(100, [vec![0.0; 99], vec![1.0]].concat()));
         assert_eq!((rare.low, rare.high), (0.0, 1.0));
         let none = Stretch::robust(&field(1, vec![f64::NAN]));
@@ -154,7 +175,9 @@ mod tests {
         let field = field(2, vec![0.0, 1.0, 2.0, f64::NAN]);
         let stretch = Stretch::full(&field);
         let file = png(&field, &stretch).unwrap();
-        let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(file))
+            .read_info()
+            .unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
         assert_eq!((info.width, info.height), (256, 256));
