@@ -3,6 +3,8 @@
 mod array;
 mod changes;
 mod contains;
+mod copy;
+mod copy_store;
 mod create;
 mod create_array;
 mod create_group;

@@ -14,11 +14,12 @@ mod index_cache;
 mod landing;
 #[allow(unsafe_code)]
 mod output;
-mod pool;
+pub(crate) mod pool;
 mod read;
 mod scattered;
 mod source;
 mod stream;
+mod transfer;
 mod work;
 mod write;
 
@@ -26,7 +27,9 @@ pub use assemble::Elements;
 pub(crate) use budget::Budget;
 pub(crate) use index_cache::IndexCache;
 pub use output::Output;
+pub(crate) use pool::Work;
 pub(crate) use read::read;
 pub use stream::Block;
 pub(crate) use stream::stream;
+pub(crate) use transfer::transfer;
 pub(crate) use write::write;

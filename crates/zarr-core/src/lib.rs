@@ -2,6 +2,7 @@
 
 mod array;
 mod context;
+pub mod copy;
 mod defaults;
 mod engine;
 mod error;

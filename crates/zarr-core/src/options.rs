@@ -3,6 +3,7 @@
 
 mod convert;
 mod like;
+mod other;
 
 use serde_json::{Map, Value, json};
 use zarr_metadata::{

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Dims, Region, Scratch, Shard};
 use zarr_store::{ByteRange, Entry};
 
@@ -16,16 +16,22 @@ impl ChunkedArray {
     /// # Errors
     /// Where the store cannot list.
     pub async fn stored_chunks(&self) -> Result<Vec<(Dims<u64>, u64)>> {
+        self.list_chunks().try_collect().await
+    }
+
+    /// The stored chunks as they are listed.
+    pub(crate) fn list_chunks(&self) -> impl Stream<Item = Result<(Dims<u64>, u64)>> + Send {
         let prefix = self.location().path();
         let rank = self.grid().rank();
         let encoding = self.metadata().chunk_key_encoding();
-        let entries: Vec<Entry> = self.store().list(prefix).try_collect().await?;
-        let chunks = entries.into_iter().filter_map(|entry| {
+        let chunk = move |entry: Entry| {
             let name = entry.key.as_str().strip_prefix(prefix.as_str())?;
             let chunk: Dims<u64> = encoding.decode(name, rank)?.into();
             self.grid().contains(&chunk).then_some((chunk, entry.size))
-        });
-        Ok(chunks.collect())
+        };
+        self.store().list(prefix).filter_map(move |entry| {
+            std::future::ready(entry.map(chunk).map_err(Into::into).transpose())
+        })
     }
 
     /// All bytes below the array's place: chunks and documents.

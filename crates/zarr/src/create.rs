@@ -130,6 +130,13 @@ impl CreateArray {
         self
     }
 
+    /// Stores every chunk by itself, also where the array that this one is like has shards.
+    pub fn without_shards(mut self) -> Self {
+        self.options.shards = None;
+        self.options.shard_settings.clear();
+        self
+    }
+
     /// What is done to arrays before they become bytes (format 3), or the filters (format 2).
     pub fn filters(mut self, filters: impl Into<Codecs>) -> Self {
         self.options.filters = filters.into();
@@ -218,6 +225,20 @@ impl CreateArray {
     pub fn context(mut self, context: &Context) -> Self {
         self.context = Some(context.clone());
         self
+    }
+
+    /// What the array is to be, as far as it was said.
+    pub fn options(&self) -> &ArrayOptions {
+        &self.options
+    }
+
+    /// What was said of the array and of writing it.
+    pub(crate) fn decided(self) -> Result<(ArrayOptions, ArrayConfig)> {
+        let mut options = self.options;
+        if self.attributes.is_some() {
+            options.attributes = object(self.attributes)?;
+        }
+        Ok((options, self.config))
     }
 
     pub(crate) fn default_format(mut self, format: ZarrFormat) -> Self {

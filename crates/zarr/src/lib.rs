@@ -59,11 +59,14 @@ mod array;
 pub mod blocking;
 mod change;
 mod consolidate;
+mod copy;
+mod copy_store;
 mod create;
 mod create_group;
 mod create_hierarchy;
 mod data;
 mod filled;
+mod filter;
 mod group;
 mod info;
 mod load;
@@ -84,6 +87,8 @@ mod view;
 pub use array::{Array, Read, ReadDyn, Write};
 pub use change::{Append, Edit, Resize, UpdateAttributes};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
+pub use copy::{CopyNodes, copy, copy_all};
+pub use copy_store::{CopyStore, copy_store};
 pub use create::{CreateArray, array, create, create_array};
 pub use create_group::{CreateGroup, create_group, group};
 pub use create_hierarchy::{CreateHierarchy, NewNode, create_hierarchy};
@@ -109,6 +114,7 @@ pub use target::Target;
 pub use tree::TreeView;
 pub use view::UseConsolidated;
 pub use zarr_codecs::{Registry, Span};
+pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
 pub use zarr_core::{
     ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
     Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain, Points, Result,

@@ -74,3 +74,33 @@ impl Node {
         }
     }
 }
+
+impl From<Array> for Node {
+    fn from(array: Array) -> Self {
+        Self::Array(array)
+    }
+}
+
+impl From<&Array> for Node {
+    fn from(array: &Array) -> Self {
+        Self::Array(array.clone())
+    }
+}
+
+impl From<Group> for Node {
+    fn from(group: Group) -> Self {
+        Self::Group(group)
+    }
+}
+
+impl From<&Group> for Node {
+    fn from(group: &Group) -> Self {
+        Self::Group(group.clone())
+    }
+}
+
+impl From<&Node> for Node {
+    fn from(node: &Node) -> Self {
+        node.clone()
+    }
+}

@@ -90,7 +90,7 @@ impl ArrayOptions {
 /// set there.
 type Shard = (Vec<u64>, Vec<Extension>, Map<String, Value>);
 
-fn shard(codecs: &[Extension]) -> Option<Shard> {
+pub(super) fn shard(codecs: &[Extension]) -> Option<Shard> {
     let [only] = codecs else { return None };
     if only.name != "sharding_indexed" {
         return None;

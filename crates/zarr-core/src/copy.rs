@@ -1,0 +1,198 @@
+//! Copying: nodes with their data from place to place, the elements of one array into another, and
+//! plain values from store to store. What will be done is decided, and all of it checked, before
+//! anything is changed. Knows chunks only as units of work: moving them is the engine's.
+
+mod agree;
+mod array;
+mod blocks;
+mod keys;
+mod meter;
+mod nodes;
+mod overlap;
+mod plan;
+
+use std::fmt;
+use std::sync::Arc;
+
+use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
+use zarr_store::Location;
+
+use crate::{ArrayConfig, ArrayOptions, Context, Result};
+
+pub use array::copy_array;
+pub use blocks::{MakeBlock, write_blocks};
+pub use keys::{CopyKeys, copy_keys};
+pub use nodes::copy_nodes;
+
+/// What a copy does about arrays that are there already, or keys. Groups that are there are merged
+/// into.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IfExists {
+    /// It fails, and then nothing at all was copied.
+    #[default]
+    Raise,
+    /// What is there is deleted first.
+    Replace,
+    /// What is there stays.
+    Skip,
+    /// An array all chunks of which are there stays; another is replaced.
+    SkipInitialized,
+    /// Only what is missing is copied, so that a copy that was interrupted goes on: chunks that are
+    /// not there, or keys that are not there in the same size. Documents that are there stay.
+    Update,
+}
+
+/// What a copy came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CopyStats {
+    /// Arrays and groups, or keys, that were copied; in a dry run, that would have been.
+    pub copied: u64,
+    /// Arrays and groups, or keys, that were left as they are.
+    pub skipped: u64,
+    /// The bytes of all elements of the copied arrays, as in memory; of elements that differ in
+    /// length, and of keys, the bytes that were stored. None in a dry run.
+    pub bytes: u64,
+    /// Chunks (shards, of sharded arrays) that were stored. None in a dry run.
+    pub chunks: u64,
+}
+
+impl CopyStats {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.copied += other.copied;
+        self.skipped += other.skipped;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.chunks += other.chunks;
+    }
+}
+
+impl fmt::Display for CopyStats {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            copied,
+            skipped,
+            bytes,
+            ..
+        } = self;
+        write!(
+            f,
+            "{copied} copied, {skipped} skipped, {bytes} bytes copied"
+        )
+    }
+}
+
+/// How far a copy is.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct CopyProgress<'a> {
+    /// The node of the source, or its key.
+    pub path: &'a str,
+    /// What happens to it.
+    pub step: CopyStep<'a>,
+    /// Chunks of the destination, or keys, that are done, of all nodes: copied, found to be there, or
+    /// found to be absent from the source.
+    pub done: u64,
+    /// How many there are to do.
+    pub total: u64,
+    /// Bytes that came from the source so far.
+    pub bytes_in: u64,
+    /// Bytes that went to the destination so far.
+    pub bytes_out: u64,
+}
+
+/// What happens to a node or a key that is copied.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum CopyStep<'a> {
+    /// A node begins; in a dry run it would.
+    Node(&'a NodeMetadata),
+    /// A key is to be copied to this one.
+    Key(&'a str),
+    /// It is left as it is: a node, or a key.
+    Skip(Option<&'a NodeMetadata>),
+    /// More of it is done.
+    Chunks,
+}
+
+/// The line of a log, as zarr-python 2 wrote it; nothing for chunks.
+impl fmt::Display for CopyProgress<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, verb) = match self.step {
+            CopyStep::Node(_) | CopyStep::Key(_) => (self.path, "copy"),
+            CopyStep::Skip(_) => (self.path, "skip"),
+            CopyStep::Chunks => return Ok(()),
+        };
+        match self.step {
+            CopyStep::Node(node) | CopyStep::Skip(Some(node)) => {
+                write!(f, "{verb} /{path}")?;
+                let NodeMetadata::Array(array) = node else {
+                    return Ok(());
+                };
+                let lengths: Vec<String> = array.shape().iter().map(u64::to_string).collect();
+                let comma = if lengths.len() == 1 { "," } else { "" };
+                write!(f, " ({}{comma}) {}", lengths.join(", "), array.data_type())
+            }
+            CopyStep::Key(to) if to != path => write!(f, "{verb} {path} -> {to}"),
+            _ => write!(f, "{verb} {path}"),
+        }
+    }
+}
+
+/// Who is told how far a copy is, from the task that drives it.
+pub type CopyListener = Arc<dyn Fn(&CopyProgress<'_>) + Send + Sync>;
+
+/// Makes what an array is to be, and how it is written, out of what it was.
+pub type Adapt = Arc<dyn Fn(ArrayOptions) -> Result<(ArrayOptions, ArrayConfig)> + Send + Sync>;
+
+/// Which of the paths, or keys, are meant.
+pub type Choice = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Nodes to be copied, as they were found.
+#[derive(Clone, Debug)]
+pub struct CopySource {
+    /// The place of the topmost.
+    pub location: Location,
+    /// The topmost, whose path is the root, and all below it that may be copied; sorted by path.
+    pub nodes: Vec<(NodePath, NodeMetadata)>,
+    /// What they are read with.
+    pub context: Context,
+}
+
+/// How nodes are copied.
+#[derive(Clone, Default)]
+pub struct CopyOptions {
+    /// What is done about arrays that are there.
+    pub if_exists: IfExists,
+    /// Whether all is checked and counted, and nothing done.
+    pub dry_run: bool,
+    /// Whether groups below the topmost node are passed over.
+    pub shallow: bool,
+    /// Whether attributes are left behind.
+    pub without_attrs: bool,
+    /// Whether the topmost node is not one of the copied: its children and attributes are.
+    pub children_only: bool,
+    /// The format of the copies; if not given, that of the group they come to lie in, else the
+    /// source's.
+    pub zarr_format: Option<ZarrFormat>,
+    /// What else arrays are to be than they were.
+    pub adapt: Option<Adapt>,
+    /// Which nodes are copied, by their paths below the topmost, which always is.
+    pub choice: Option<Choice>,
+    /// Who is told how far it is.
+    pub progress: Option<CopyListener>,
+    /// What the copies are written with.
+    pub context: Context,
+}
+
+impl fmt::Debug for CopyOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CopyOptions")
+            .field("if_exists", &self.if_exists)
+            .field("dry_run", &self.dry_run)
+            .field("shallow", &self.shallow)
+            .field("without_attrs", &self.without_attrs)
+            .field("zarr_format", &self.zarr_format)
+            .finish_non_exhaustive()
+    }
+}

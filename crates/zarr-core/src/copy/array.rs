@@ -1,0 +1,290 @@
+//! The elements of one array into another of the same shape and type: chunk by chunk as they are
+//! stored where both mean the same by them, else decoded and encoded in boxes of whole chunks of the
+//! destination.
+
+use std::collections::HashSet;
+use std::future::ready;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use zarr_codecs::{Dims, Region};
+
+use super::agree::same_chunks;
+use super::meter::Meter;
+use crate::engine::{self, Budget, Elements};
+use crate::{ChunkGrid, ChunkedArray, Error, Resolved, Result};
+
+/// What one copy of elements needs.
+pub(super) struct Job<'m> {
+    pub(super) from: Arc<ChunkedArray>,
+    pub(super) to: Arc<ChunkedArray>,
+    /// Whether chunks that are there stay as they are.
+    pub(super) only_missing: bool,
+    /// All that is between the two arrays at once.
+    pub(super) budget: Arc<Budget>,
+    pub(super) meter: &'m Meter,
+}
+
+/// Copies all elements of one array to another that was just created: its chunks as they are stored
+/// where codecs, grid and fill value agree, else in boxes of its own chunks.
+///
+/// Absent chunks stay absent where both have one fill value. A copy that is dropped in the middle
+/// leaves every chunk copied or not.
+///
+/// # Errors
+/// Where shapes or types differ, and where a chunk cannot be read or written.
+pub async fn copy_array(from: Arc<ChunkedArray>, to: Arc<ChunkedArray>) -> Result<()> {
+    check(&from, &to)?;
+    let job = Job {
+        budget: Budget::new(to.context().memory()),
+        meter: &Meter::new(None),
+        only_missing: false,
+        from,
+        to,
+    };
+    job.run("").await
+}
+
+/// Whether the elements of one array can be copied to another, as far as is known without reading.
+///
+/// # Errors
+/// Where shapes or types differ, or codecs cannot be used that are needed.
+pub(super) fn check(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
+    let (old, new) = (from.metadata(), to.metadata());
+    if old.shape() != new.shape() {
+        let text = format!("{:?} becomes {:?}", old.shape(), new.shape());
+        return Err(Error::argument("shape", format!("a copy keeps it; {text}")));
+    }
+    if same_chunks(old, new) {
+        return Ok(());
+    }
+    if old.data_type() != new.data_type() {
+        let text = format!("{} becomes {}", old.data_type(), new.data_type());
+        return Err(Error::argument("dtype", format!("a copy keeps it; {text}")));
+    }
+    from.chain()?;
+    to.check_writable()
+}
+
+impl Job<'_> {
+    /// Copies; `path` is told to who listens.
+    pub(super) async fn run(self, path: &str) -> Result<()> {
+        let there = match self.only_missing {
+            true => {
+                self.to
+                    .list_chunks()
+                    .map_ok(|(chunk, _)| chunk)
+                    .try_collect()
+                    .await?
+            }
+            false => HashSet::new(),
+        };
+        match same_chunks(self.from.metadata(), self.to.metadata()) {
+            true => self.as_they_are(path, &there).await,
+            false => self.in_boxes(path, &there).await,
+        }
+    }
+
+    async fn as_they_are(self, path: &str, there: &HashSet<Dims<u64>>) -> Result<()> {
+        let from = &self.from;
+        let wanted = |chunk: &Dims<u64>| !there.contains(chunk);
+        let mut done = 0;
+        let count = |_| {
+            done += 1;
+            self.meter.done(path, 1);
+        };
+        let (a, b, budget) = (
+            Arc::clone(from),
+            Arc::clone(&self.to),
+            Arc::clone(&self.budget),
+        );
+        if from.store().hints().listable {
+            let chunks = from
+                .list_chunks()
+                .try_filter(|(chunk, _)| ready(wanted(chunk)));
+            engine::transfer(a, b, chunks, budget, count).await?;
+        } else {
+            // Nobody says how large they are: as large as they are decoded, on the whole.
+            let elem = from.metadata().data_type().size().unwrap_or(64) as u64;
+            let size = |chunk: &Dims<u64>| {
+                let cells = zarr_codecs::volume(&from.grid().chunk_shape(chunk));
+                cells.unwrap_or(u64::MAX).saturating_mul(elem)
+            };
+            let chunks = from.grid().iter().filter(|chunk| wanted(chunk));
+            let chunks = stream::iter(chunks.map(|chunk| Ok((chunk.clone(), size(&chunk)))));
+            engine::transfer(a, b, chunks, budget, count).await?;
+        }
+        // Those that were there, and those that the source has not.
+        let all = self.to.grid().len().unwrap_or(u64::MAX);
+        self.meter.done(path, all.saturating_sub(done));
+        Ok(())
+    }
+
+    async fn in_boxes(self, path: &str, there: &HashSet<Dims<u64>>) -> Result<()> {
+        let stored = self.stored().await?;
+        let boxes = boxes(&self.from, &self.to)?;
+        let threads = self.to.context().threads().saturating_mul(2);
+        let copies = boxes.iter().map(|at| {
+            let (this, chunks, stored) = (&self, boxes.region(&at), &stored);
+            async move {
+                this.one_box(&chunks, there, stored.as_ref()).await?;
+                this.meter.done(path, chunks.volume().unwrap_or(0));
+                Ok(())
+            }
+        });
+        stream::iter(copies)
+            .buffer_unordered(threads)
+            .try_collect()
+            .await
+    }
+
+    /// The chunks of the source that are stored, where absent ones need not be copied.
+    async fn stored(&self) -> Result<Option<HashSet<Dims<u64>>>> {
+        let fill = |array: &ChunkedArray| array.metadata().fill_value().ok();
+        if fill(&self.from) != fill(&self.to) || !self.from.store().hints().listable {
+            return Ok(None);
+        }
+        let chunks = self.from.list_chunks().map_ok(|(chunk, _)| chunk);
+        Ok(Some(chunks.try_collect().await?))
+    }
+
+    /// Copies a box of the destination's chunks, or those that are missing of it one by one.
+    async fn one_box(
+        &self,
+        chunks: &Region,
+        there: &HashSet<Dims<u64>>,
+        stored: Option<&HashSet<Dims<u64>>>,
+    ) -> Result<()> {
+        if there.is_empty() {
+            return self.cells(chunks, stored).await;
+        }
+        let shape = chunks.shape();
+        let one_by_one = ChunkGrid::regular(&Dims::from_elem(1, shape.len()), &shape);
+        let Ok(one_by_one) = one_by_one else {
+            return Ok(());
+        };
+        let chunk = |at: Dims<u64>| -> Dims<u64> {
+            let axes = at.iter().zip(&chunks.spans);
+            axes.map(|(at, span)| span.start + at).collect()
+        };
+        let missing: Vec<Dims<u64>> = one_by_one
+            .iter()
+            .map(chunk)
+            .filter(|chunk| !there.contains(chunk))
+            .collect();
+        if missing.len() as u64 == chunks.volume().unwrap_or(u64::MAX) {
+            return self.cells(chunks, stored).await;
+        }
+        for chunk in missing {
+            let one = Region::dense(&chunk, &Dims::from_elem(1, chunk.len()));
+            self.cells(&one, stored).await?;
+        }
+        Ok(())
+    }
+
+    /// Copies all cells of a box of the destination's chunks.
+    async fn cells(&self, chunks: &Region, stored: Option<&HashSet<Dims<u64>>>) -> Result<()> {
+        let grid = self.to.grid();
+        let cells = chunks.spans.iter().enumerate().map(|(axis, span)| {
+            let cells = grid.cells_along(axis, span.start..span.start + span.count);
+            (cells.start, cells.end - cells.start)
+        });
+        let (start, shape): (Dims<u64>, Dims<u64>) = cells.unzip();
+        let region = Region::dense(&start, &shape);
+        if region.is_empty() || stored.is_some_and(|stored| !self.holds(&region, stored)) {
+            return Ok(());
+        }
+        let elem = self.to.metadata().data_type().size().unwrap_or(64) as u64;
+        let bytes = region.volume().unwrap_or(u64::MAX).saturating_mul(elem);
+        let _until_written = self.budget.take(bytes).await;
+        let cells = Resolved::of_region(grid.shape(), region);
+        let data = Arc::clone(&self.from).read_dyn(cells.clone()).await?;
+        Arc::clone(&self.to)
+            .write(cells, Elements::Each(data.data))
+            .await
+    }
+
+    /// Whether a stored chunk of the source holds any of these cells.
+    fn holds(&self, cells: &Region, stored: &HashSet<Dims<u64>>) -> bool {
+        let grid = self.from.grid();
+        let chunk = |axis: usize, cell: u64| grid.locate(axis, cell).map_or(0, |(chunk, _)| chunk);
+        let axes = cells.spans.iter().enumerate().map(|(axis, span)| {
+            let first = chunk(axis, span.start);
+            (first, chunk(axis, span.start + span.count - 1) + 1 - first)
+        });
+        let (first, count): (Dims<u64>, Dims<u64>) = axes.unzip();
+        let touched = Region::dense(&first, &count);
+        if touched.volume().is_none_or(|n| n > stored.len() as u64) {
+            // Fewer are stored than could be touched.
+            let inside = |chunk: &Dims<u64>| {
+                let axes = chunk.iter().zip(&touched.spans);
+                axes.into_iter()
+                    .all(|(at, span)| (span.start..span.start + span.count).contains(at))
+            };
+            return stored.iter().any(inside);
+        }
+        let each = ChunkGrid::regular(&Dims::from_elem(1, count.len()), &count);
+        each.is_ok_and(|each| {
+            each.iter().any(|at| {
+                let chunk: Dims<u64> = at.iter().zip(&first).map(|(a, b)| a + b).collect();
+                stored.contains(&chunk)
+            })
+        })
+    }
+}
+
+/// Boxes are made this large where chunks are smaller, so that one read and one write have work for
+/// all workers.
+const ENOUGH: u64 = 8 << 20;
+
+/// How many chunks of the destination are copied at once along each axis, as a grid over its chunks:
+/// so many that a chunk of the source is decoded once, or few times, as far as memory allows.
+fn boxes(from: &ChunkedArray, to: &ChunkedArray) -> Result<ChunkGrid> {
+    let counts = to.grid().shape_in_chunks();
+    let rank = counts.len();
+    let new = to.grid().chunk_shape(&Dims::from_elem(0, rank));
+    let old = from.inner_chunk_shape()?;
+    let elem = to.metadata().data_type().size().unwrap_or(64) as u64;
+    let most = to.context().memory() / 4;
+    let mut per_axis: Dims<u64> = Dims::from_elem(1, rank);
+    let bytes = |per_axis: &Dims<u64>| {
+        let axes = per_axis.iter().zip(&new).zip(to.grid().shape());
+        let cells = axes.map(|((n, len), all)| n.saturating_mul(*len).min(*all));
+        cells.fold(elem, u64::saturating_mul)
+    };
+    let mut widen = |axis: usize, to: u64, limit: u64| {
+        let to = to.clamp(1, counts.get(axis).copied().unwrap_or(1).max(1));
+        if let Some(&before) = per_axis.get(axis)
+            && before < to
+        {
+            let mut wider = per_axis.clone();
+            wider[axis] = to;
+            if bytes(&wider) <= limit {
+                per_axis = wider;
+            }
+        }
+    };
+    for axis in (0..rank).rev() {
+        let (new, old) = (new[axis].max(1), old.get(axis).copied().unwrap_or(1).max(1));
+        // Whole chunks of both, else whole chunks of the source but for one.
+        widen(axis, old.div_ceil(new), most);
+        widen(axis, old / gcd(old, new), most);
+    }
+    for axis in (0..rank).rev() {
+        for doublings in 1..=16 {
+            let wider = 1_u64 << doublings;
+            widen(axis, wider, ENOUGH.min(most));
+        }
+    }
+    ChunkGrid::regular(&per_axis, &counts).map_err(|source| {
+        let path = to.path().clone();
+        crate::ErrorKind::Grid { path, source }.into()
+    })
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    match b {
+        0 => a,
+        _ => gcd(b, a % b),
+    }
+}

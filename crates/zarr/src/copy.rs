@@ -1,0 +1,235 @@
+//! `copy` and `copy_all`: nodes with their data from place to place. How they are copied is
+//! `zarr-core`'s; here is only what people say.
+
+use std::sync::Arc;
+
+use zarr_core::copy::{
+    Adapt, CopyListener, CopyOptions, CopyProgress, CopySource, CopyStats, IfExists, copy_nodes,
+};
+use zarr_core::{Context, Error, Result};
+use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
+use zarr_store::Location;
+
+use crate::filter::Filter;
+use crate::operation::operation;
+use crate::{CreateArray, Group, Node, Target};
+
+/// Copies an array or a group, with all below it, into the group at `dest`, which is made if it is
+/// missing.
+///
+/// Chunks are copied as they are stored where codecs, grid and fill value stay the same, also between
+/// formats; absent ones stay absent. Otherwise they are decoded and encoded, many at a time and within
+/// the memory that the [`Context`] allows. Nothing is changed before all is checked.
+///
+/// Copies get the format of the group that they come to lie in: copying into a group of the other
+/// format converts.
+///
+/// ```
+/// # use zarr::{blocking::Wait, IfExists, MemoryStore, ZarrFormat};
+/// # fn main() -> zarr::Result<()> {
+/// let old = zarr::create_group(MemoryStore::new()).zarr_format(ZarrFormat::V2).wait()?;
+/// old.ones("data/x", [100]).chunks([10]).wait()?;
+///
+/// let new = zarr::group(MemoryStore::new()).wait()?;
+/// let stats = zarr::copy(&old.group("data").wait()?, &new)
+///     .with(|array| array.chunks([5]).shards([50]))
+///     .wait()?;
+/// assert_eq!((stats.copied, stats.bytes), (2, 800)); // the group and the array in it
+/// assert_eq!(new.array("data/x").wait()?.shards(), Some(vec![50]));
+///
+/// // Again: only what is missing, which is nothing.
+/// let again = zarr::copy(&old.group("data").wait()?, &new).if_exists(IfExists::Update);
+/// assert_eq!(again.wait()?.chunks, 0);
+/// # Ok(())
+/// # }
+/// ```
+pub fn copy(source: impl Into<Node>, dest: impl Into<Target>) -> CopyNodes {
+    CopyNodes {
+        source: source.into(),
+        dest: dest.into(),
+        name: None,
+        includes: Vec::new(),
+        excludes: Vec::new(),
+        context: None,
+        options: CopyOptions::default(),
+    }
+}
+
+/// Copies everything in a group into the group at `dest`, and adds the group's attributes to those
+/// that are there: see [`copy()`].
+///
+/// ```
+/// # use zarr::{blocking::Wait, MemoryStore};
+/// # fn main() -> zarr::Result<()> {
+/// let from = zarr::group(MemoryStore::new()).wait()?;
+/// from.zeros("a", [4]).wait()?;
+/// from.zeros("b/c", [4]).wait()?;
+/// let to = zarr::group(MemoryStore::new()).wait()?;
+/// let stats = zarr::copy_all(&from, &to).excludes(["^a$"]).wait()?;
+/// assert_eq!(stats.to_string(), "2 copied, 0 skipped, 32 bytes copied");
+/// assert_eq!(to.keys().wait()?, ["b"]);
+/// # Ok(())
+/// # }
+/// ```
+pub fn copy_all(source: &Group, dest: impl Into<Target>) -> CopyNodes {
+    let mut copy = copy(source, dest).name("");
+    copy.options.children_only = true;
+    copy
+}
+
+/// Nodes to be copied, to be awaited: see [`copy()`] and [`copy_all`].
+///
+/// Dropping its future stops the copy between two chunks; what was copied stays, and
+/// [`IfExists::Update`] goes on from there. Readers of the copy find fill values where it is not done
+/// yet. The source is read as it is found, chunk by chunk: what is written to it meanwhile is in the
+/// copy, or is not.
+#[must_use = "nothing is copied until this is awaited or waited for"]
+#[derive(Clone, Debug)]
+pub struct CopyNodes {
+    source: Node,
+    dest: Target,
+    name: Option<String>,
+    includes: Vec<String>,
+    excludes: Vec<String>,
+    context: Option<Context>,
+    options: CopyOptions,
+}
+
+impl CopyNodes {
+    /// What the copy is called in the destination; as the source, if not given. An empty name is the
+    /// destination itself: the source takes its place, or joins the group that is there.
+    pub fn name(mut self, name: impl AsRef<str>) -> Self {
+        self.name = Some(name.as_ref().to_owned());
+        self
+    }
+
+    /// Copies only the arrays directly in a group, and not the groups in it.
+    pub fn shallow(mut self, yes: bool) -> Self {
+        self.options.shallow = yes;
+        self
+    }
+
+    /// Leaves attributes behind. Names of axes are none.
+    pub fn without_attrs(mut self, yes: bool) -> Self {
+        self.options.without_attrs = yes;
+        self
+    }
+
+    /// What is done about arrays that are there already.
+    pub fn if_exists(mut self, what: IfExists) -> Self {
+        self.options.if_exists = what;
+        self
+    }
+
+    /// Checks and counts everything, and copies nothing.
+    pub fn dry_run(mut self, yes: bool) -> Self {
+        self.options.dry_run = yes;
+        self
+    }
+
+    /// Copies nodes whose path below the source is found by one of these regular expressions also
+    /// where [`excludes`](Self::excludes) names them.
+    pub fn includes<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.includes.extend(patterns.into_iter().map(Into::into));
+        self
+    }
+
+    /// Leaves out nodes whose path below the source, such as `images/0`, is found by one of these
+    /// regular expressions.
+    pub fn excludes<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.excludes.extend(patterns.into_iter().map(Into::into));
+        self
+    }
+
+    /// The format of the copies. It must be that of the group they come to lie in, which it is if not
+    /// given; where there is none yet, the source's.
+    pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
+        self.options.zarr_format = Some(format);
+        self
+    }
+
+    /// What arrays are to be other than they were: chunks, shards, codecs, fill value. Called for each
+    /// of them, of which [`CreateArray::options`] tells; shape and type stay.
+    #[doc(alias = "create_kws")]
+    pub fn with(
+        mut self,
+        change: impl Fn(CreateArray) -> CreateArray + Send + Sync + 'static,
+    ) -> Self {
+        let adapt: Adapt =
+            Arc::new(move |options| change(CreateArray::new(Target::Memory, options)).decided());
+        self.options.adapt = Some(adapt);
+        self
+    }
+
+    /// Tells how far the copy is, from the task that drives it: at the begin of each node, and after
+    /// each chunk or a few. Printed, it is a line for a log.
+    #[doc(alias = "log")]
+    pub fn progress(
+        mut self,
+        listener: impl Fn(&CopyProgress<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        let listener: CopyListener = Arc::new(listener);
+        self.options.progress = Some(listener);
+        self
+    }
+
+    /// Codecs, workers and limits for the copies; the source's, if not given.
+    pub fn context(mut self, context: &Context) -> Self {
+        self.context = Some(context.clone());
+        self
+    }
+
+    async fn run(mut self) -> Result<CopyStats> {
+        let filter = Filter::new(&self.includes, &self.excludes)?;
+        let source = found(&self.source, self.options.shallow).await?;
+        let name = match &self.name {
+            Some(name) => name.as_str(),
+            None => source_name(&source.location)?,
+        };
+        let dest = self.dest.location(name).await?;
+        self.options.choice = filter.map(Filter::into_choice);
+        self.options.context = self.context.unwrap_or_else(|| source.context.clone());
+        copy_nodes(&source, &dest, &self.options).await
+    }
+}
+operation!(CopyNodes => CopyStats);
+
+/// A node and all below it.
+async fn found(node: &Node, shallow: bool) -> Result<CopySource> {
+    let (location, context) = match node {
+        Node::Array(array) => (array.chunked().location(), array.chunked().context()),
+        Node::Group(group) => (group.location(), group.context()),
+    };
+    let mut nodes = vec![(NodePath::root(), metadata(node))];
+    if let Node::Group(group) = node {
+        let members = match shallow {
+            true => group.members(),
+            false => group.members().all(),
+        };
+        nodes.extend(members.metadata().await?);
+    }
+    let (location, context) = (location.clone(), context.clone());
+    Ok(CopySource {
+        location,
+        nodes,
+        context,
+    })
+}
+
+fn metadata(node: &Node) -> NodeMetadata {
+    match node {
+        Node::Array(array) => NodeMetadata::Array(array.metadata().clone()),
+        Node::Group(group) => NodeMetadata::Group(group.metadata().clone()),
+    }
+}
+
+fn source_name(location: &Location) -> Result<&str> {
+    match location.path().name() {
+        "" => {
+            let text = "the source is the root of its store and has no name; say what its copy is \
+                        to be called";
+            Err(Error::argument("name", text))
+        }
+        name => Ok(name),
+    }
+}

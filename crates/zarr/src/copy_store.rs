@@ -1,0 +1,150 @@
+//! `copy_store`: the values of a store as they are, whatever they mean.
+
+use std::sync::Arc;
+
+use zarr_core::copy::{CopyKeys, CopyListener, CopyProgress, CopyStats, IfExists, copy_keys};
+use zarr_core::{Context, Result};
+
+use crate::Target;
+use crate::filter::Filter;
+use crate::operation::operation;
+
+/// Copies the values of one store to another under their keys, whatever they are. Documents of nodes
+/// come last: who finds a node in the destination finds all of it.
+///
+/// ```
+/// # use zarr::{blocking::Wait, IfExists, MemoryStore};
+/// # fn main() -> zarr::Result<()> {
+/// let (from, to) = (MemoryStore::new(), MemoryStore::new());
+/// zarr::save_array(from.clone(), ndarray::array![1, 2, 3]).name("a").wait()?;
+/// let stats = zarr::copy_store(from.clone(), to.clone()).dest_path("backup").wait()?;
+/// assert_eq!(stats.copied, 3); // the root group, the array, its chunk
+/// let copy = zarr::open_array(to.clone()).path("backup/a").wait()?;
+/// assert_eq!(copy.read::<i32>(..).wait()?.sum(), 6);
+///
+/// let again = zarr::copy_store(from, to).dest_path("backup").if_exists(IfExists::Update);
+/// assert_eq!(again.wait()?.skipped, 3);
+/// # Ok(())
+/// # }
+/// ```
+pub fn copy_store(source: impl Into<Target>, dest: impl Into<Target>) -> CopyStore {
+    CopyStore {
+        source: source.into(),
+        dest: dest.into(),
+        source_path: String::new(),
+        dest_path: String::new(),
+        includes: Vec::new(),
+        excludes: Vec::new(),
+        if_exists: IfExists::default(),
+        dry_run: false,
+        verify: false,
+        progress: None,
+        context: None,
+    }
+}
+
+/// Values to be copied, to be awaited: see [`copy_store`].
+#[must_use = "nothing is copied until this is awaited or waited for"]
+#[derive(Clone)]
+pub struct CopyStore {
+    source: Target,
+    dest: Target,
+    source_path: String,
+    dest_path: String,
+    includes: Vec<String>,
+    excludes: Vec<String>,
+    if_exists: IfExists,
+    dry_run: bool,
+    verify: bool,
+    progress: Option<CopyListener>,
+    context: Option<Context>,
+}
+
+impl CopyStore {
+    /// Copies only what lies below this path of the source.
+    pub fn source_path(mut self, path: impl AsRef<str>) -> Self {
+        path.as_ref().clone_into(&mut self.source_path);
+        self
+    }
+
+    /// Copies to below this path of the destination.
+    pub fn dest_path(mut self, path: impl AsRef<str>) -> Self {
+        path.as_ref().clone_into(&mut self.dest_path);
+        self
+    }
+
+    /// Leaves out keys of the source in which one of these regular expressions is found.
+    pub fn excludes<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.excludes.extend(patterns.into_iter().map(Into::into));
+        self
+    }
+
+    /// Copies keys in which one of these regular expressions is found also where
+    /// [`excludes`](Self::excludes) names them. Flags stand in the expression: `(?i)`.
+    pub fn includes<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
+        self.includes.extend(patterns.into_iter().map(Into::into));
+        self
+    }
+
+    /// What is done about keys that are there already. [`Update`](IfExists::Update) leaves those that
+    /// have the same size.
+    pub fn if_exists(mut self, what: IfExists) -> Self {
+        self.if_exists = what;
+        self
+    }
+
+    /// Checks and counts everything, and copies nothing.
+    pub fn dry_run(mut self, yes: bool) -> Self {
+        self.dry_run = yes;
+        self
+    }
+
+    /// Reads every value again once it is stored, and compares.
+    pub fn verify(mut self, yes: bool) -> Self {
+        self.verify = yes;
+        self
+    }
+
+    /// Tells how far the copy is, from the task that drives it: before each key and after it. Printed,
+    /// it is a line for a log.
+    #[doc(alias = "log")]
+    pub fn progress(
+        mut self,
+        listener: impl Fn(&CopyProgress<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.progress = Some(Arc::new(listener));
+        self
+    }
+
+    /// The limit of what is between the two stores at once: [`Context::memory`].
+    pub fn context(mut self, context: &Context) -> Self {
+        self.context = Some(context.clone());
+        self
+    }
+
+    async fn run(self) -> Result<CopyStats> {
+        let filter = Filter::new(&self.includes, &self.excludes)?;
+        let source = self.source.location(&self.source_path).await?;
+        let dest = self.dest.location(&self.dest_path).await?;
+        let options = CopyKeys {
+            if_exists: self.if_exists,
+            dry_run: self.dry_run,
+            verify: self.verify,
+            choice: filter.map(Filter::into_choice),
+            progress: self.progress,
+            memory: self.context.unwrap_or_default().memory(),
+        };
+        copy_keys(&source, &dest, &options).await
+    }
+}
+operation!(CopyStore => CopyStats);
+
+impl std::fmt::Debug for CopyStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CopyStore")
+            .field("source", &self.source)
+            .field("dest", &self.dest)
+            .field("if_exists", &self.if_exists)
+            .finish_non_exhaustive()
+    }
+}
