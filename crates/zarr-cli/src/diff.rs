@@ -97,6 +97,30 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     })
 }
 
+/// In what the elements of the arrays below the second differ from those of the first, a line each.
+pub(crate) fn elements_of(a: &Address, b: &Address) -> Result<Vec<String>, Failure> {
+    let exact = elements::Tolerance {
+        relative: 0.0,
+        absolute: 0.0,
+    };
+    let mut lines = Vec::new();
+    let mut firsts = below(a)?;
+    firsts.insert(String::new(), a.open()?);
+    let mut seconds = below(b)?;
+    seconds.insert(String::new(), b.open()?);
+    for (path, second) in seconds {
+        let (Node::Array(second), Some(Node::Array(first))) = (second, firsts.get(&path)) else {
+            continue;
+        };
+        let apart = elements::compare(first, &second, exact).map_err(|(is_first, error)| {
+            let address = if is_first { a } else { b };
+            Failure::zarr("cannot read", address.as_str(), &error)
+        })?;
+        lines.extend(apart.map(|apart| format!("/{path}: {apart}")));
+    }
+    Ok(lines)
+}
+
 /// All nodes below one, by path.
 fn below(address: &Address) -> Result<BTreeMap<String, Node>, Failure> {
     let Node::Group(group) = address.open()? else {

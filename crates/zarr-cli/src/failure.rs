@@ -23,6 +23,7 @@ pub(crate) enum Exit {
     Transport = 7,
     Conflict = 8,
     Limit = 9,
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

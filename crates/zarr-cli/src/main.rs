@@ -9,6 +9,7 @@ mod colors;
 mod completions;
 mod conformance;
 mod consolidate;
+mod copy;
 mod create;
 mod diff;
 mod doctor;
@@ -16,6 +17,7 @@ mod documents;
 mod elements;
 mod failure;
 mod info;
+mod interrupt;
 mod layout;
 mod ls;
 mod migrate;
@@ -23,6 +25,7 @@ mod nearest;
 mod npy;
 mod numbers;
 mod output;
+mod progress;
 mod read;
 mod resize;
 mod select;
@@ -77,6 +80,7 @@ enum Command {
     Create(create::Args),
     Resize(resize::Args),
     Append(append::Args),
+    Copy(copy::Args),
     Attrs(attrs::Args),
     Consolidate(consolidate::Args),
     Migrate(migrate::Args),
@@ -127,6 +131,7 @@ fn run(
         Command::Create(args) => create::run(args, text),
         Command::Resize(args) => resize::run(args, text),
         Command::Append(args) => append::run(args, text),
+        Command::Copy(args) => copy::run(args, text),
         Command::Attrs(args) => attrs::run(args, text),
         Command::Consolidate(args) => consolidate::run(args, text),
         Command::Migrate(args) => migrate::run(args, text),

@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
     /// Write into these elements of the array that is there, as numpy would index them: '0:10, 5'
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]
-    #[arg(conflicts_with = "layout")]
+    #[arg(conflicts_with_all = ["layout", "storage"])]
     selection: Option<Selection>,
 }
 
