@@ -10,8 +10,8 @@ use zarr::blocking::Wait;
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::sizes::Spread;
-use crate::terminal::Canvas;
-use crate::text;
+use crate::terminal::{Canvas, Depth};
+use crate::{colors, text};
 
 /// Show which chunks of an array are stored, and how large they are.
 #[derive(Debug, clap::Args)]
@@ -33,12 +33,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, canvas: Canvas, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let array = args.path.array("cannot show the chunks of")?;
-    let stored = array.chunked().stored_chunks().wait();
-    let stored = stored.map_err(|error| Failure::zarr("cannot list", place, &error))?;
-    let stored: BTreeMap<Vec<u64>, u64> = stored
-        .into_iter()
-        .map(|(chunk, bytes)| (chunk.to_vec(), bytes))
-        .collect();
+    let stored = stored(&array, place)?;
     let text = match args.json {
         true => text::report("chunks", to_json(place, &array, &stored)),
         false => to_text(&array, &stored, canvas),
@@ -77,6 +72,44 @@ fn to_json(place: &str, array: &Array, stored: &BTreeMap<Vec<u64>, u64>) -> Valu
         "nbytes_stored": stored.values().sum::<u64>(),
         "chunks": chunks,
     })
+}
+
+/// The map as the page draws it: the mean size of the chunks of each square, or -1 where none is stored.
+pub(crate) fn for_page(array: &Array, place: &str) -> Result<Value, Failure> {
+    let stored = stored(array, place)?;
+    let canvas = Canvas {
+        columns: 162,
+        lines: None,
+        depth: Depth::Plain,
+    };
+    let counts = array.chunked().grid().shape_in_chunks().to_vec();
+    let map = Map::new(&counts, &stored, canvas);
+    let size = |cell: &Cell| match cell.stored {
+        0 => -1.0,
+        _ => mean(cell),
+    };
+    let cells = map
+        .as_ref()
+        .map(|map| map.cells.iter().map(size).collect::<Vec<f64>>());
+    Ok(json!({
+        "noun": noun(array),
+        "nchunks": array.chunked().grid().len(),
+        "nstored": stored.len(),
+        "size": text::bytes(stored.values().sum()),
+        "width": map.as_ref().map_or(1, |map| map.width),
+        "scale": map.as_ref().map_or([1, 1], |map| map.scale),
+        "cells": cells.unwrap_or_default(),
+        "ramp": (0..=16).map(|i| colors::ramp(f64::from(i) / 16.0)).collect::<Vec<_>>(),
+    }))
+}
+
+fn stored(array: &Array, place: &str) -> Result<BTreeMap<Vec<u64>, u64>, Failure> {
+    let stored = array.chunked().stored_chunks().wait();
+    let stored = stored.map_err(|error| Failure::zarr("cannot list", place, &error))?;
+    let stored = stored.into_iter();
+    Ok(stored
+        .map(|(chunk, bytes)| (chunk.to_vec(), bytes))
+        .collect())
 }
 
 fn to_text(array: &Array, stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> String {

@@ -29,6 +29,7 @@ mod progress;
 mod read;
 mod resize;
 mod select;
+mod serve;
 mod sizes;
 mod stats;
 mod terminal;
@@ -82,6 +83,7 @@ enum Command {
     Append(append::Args),
     Copy(copy::Args),
     Attrs(attrs::Args),
+    Serve(serve::Args),
     Consolidate(consolidate::Args),
     Migrate(migrate::Args),
     Validate(validate::Args),
@@ -133,6 +135,7 @@ fn run(
         Command::Append(args) => append::run(args, text),
         Command::Copy(args) => copy::run(args, text),
         Command::Attrs(args) => attrs::run(args, text),
+        Command::Serve(args) => serve::run(args, text),
         Command::Consolidate(args) => consolidate::run(args, text),
         Command::Migrate(args) => migrate::run(args, text),
         Command::Validate(args) => validate::run(args, text),

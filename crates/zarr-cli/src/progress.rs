@@ -25,6 +25,7 @@ pub(crate) enum Style {
 
 /// How a command tells of its progress.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[group(id = "telling", multiple = true)]
 pub(crate) struct Args {
     /// How to tell of progress, on standard error
     #[arg(long, value_enum, value_name = "STYLE", default_value_t)]
