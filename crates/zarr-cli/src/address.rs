@@ -5,7 +5,8 @@ use std::path::Path;
 use std::str::FromStr;
 
 use zarr::blocking::Wait;
-use zarr::{Array, ErrorClass, Location, Node, ZarrFormat};
+use zarr::tools::BlockingStore;
+use zarr::{Array, ErrorClass, LocalStore, Location, Node, Symlinks, ZarrFormat};
 
 use crate::failure::{Exit, Failure};
 use crate::nearest;
@@ -92,6 +93,17 @@ impl Address {
         let location = async { Ok(Location::parse(store).await?.join(path)?) };
         let location: zarr::Result<Location> = location.wait();
         location.map_err(|error| Failure::zarr("cannot open", &self.0, &error))
+    }
+
+    /// The same for others to look into: nothing outside of a directory is reached, wherever links in it lead.
+    pub(crate) fn confined(&self) -> Result<Location, Failure> {
+        let (store, path) = self.split();
+        if !Path::new(store).is_dir() {
+            return self.location();
+        }
+        let store = LocalStore::new(store).symlinks(Symlinks::Inside);
+        let location = Location::root(store.into_store()).join(path);
+        location.map_err(|error| Failure::zarr("cannot open", &self.0, &error.into()))
     }
 
     /// Finds the place for a new node here. Of a path below a group, the group is where it belongs:

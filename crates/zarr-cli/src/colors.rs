@@ -38,7 +38,8 @@ fn from_oklab(lightness: f64, a: f64, b: f64) -> Rgb {
     })
 }
 
-/// The nearest of the 240 colours that all terminals of 256 agree about: a cube of six steps, and greys.
+/// The nearest of the 240 colours that all terminals of 256 agree about: a cube of six steps, and for greys greys.
+/// A dark violet is none, however near they are: grey says that there is no number.
 pub(crate) fn palette(color: Rgb) -> u8 {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let nearest = |part: u8| {
@@ -47,23 +48,16 @@ pub(crate) fn palette(color: Rgb) -> u8 {
         step.unwrap_or_default()
     };
     let [red, green, blue] = color.map(nearest);
-    let cube = (
-        16 + 36 * red.0 + 6 * green.0 + blue.0,
-        [red.1, green.1, blue.1],
-    );
-    let grey = (0..24_u8).map(|i| (232 + i, [8 + 10 * i; 3]));
-    let distance = |other: &Rgb| -> u32 {
-        let parts = other.iter().zip(color);
-        parts.map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
-    };
-    grey.fold(cube, |best, other| {
-        if distance(&other.1) < distance(&best.1) {
-            other
-        } else {
-            best
-        }
-    })
-    .0
+    let cube = 16 + 36 * red.0 + 6 * green.0 + blue.0;
+    if red != green || green != blue || color.iter().any(|part| part.abs_diff(color[0]) > 2) {
+        return cube;
+    }
+    let grey = (0..24_u8).map(|i| (232 + i, 8 + 10 * i));
+    let nearest = grey.min_by_key(|(_, part)| part.abs_diff(color[0]));
+    match nearest {
+        Some((index, part)) if part.abs_diff(color[0]) < red.1.abs_diff(color[0]) => index,
+        _ => cube,
+    }
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ impl Served {
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     args.path.open()?;
     let served = Arc::new(Served::new(
-        args.path.location()?,
+        args.path.confined()?,
         args.path.as_str().to_owned(),
     ));
     let address = SocketAddr::new(args.bind, args.port);

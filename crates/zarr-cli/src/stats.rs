@@ -156,12 +156,15 @@ fn to_text(array: &Array, fill: &FillValue, stats: &Stats) -> String {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut row = |name: &str, value: String| rows.push(vec![name.to_owned(), value]);
     let part = |count: u64| match count {
-        0 => "0".to_owned(),
-        count => format!("{count} ({})", text::percent(count, stats.count)),
+        0 => "in no element".to_owned(),
+        count => {
+            let share = text::percent(count, stats.count);
+            format!("in {} ({share})", text::count(count, "element"))
+        }
     };
     row("elements", stats.count.to_string());
     let value = text::escaped(&fill.to_json(array.dtype()).to_string());
-    row("fill value", format!("{}, {value}", part(stats.fill)));
+    row("fill value", format!("{value}, {}", part(stats.fill)));
     match numbers::reading(array.dtype()) {
         None => row("numbers", "none, for that is not what they are".to_owned()),
         Some(reading) => {

@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, canvas: Canvas, out: &mut impl Write) -> Result<E
         false => Stretch::robust(&field),
     };
     let text = match &args.output {
-        None => draw::draw(&title(&array, &field), &field, &stretch, canvas),
+        None => draw::draw(&title(args, &array, &field), &field, &stretch, canvas),
         Some(file) => {
             let name = file.to_string_lossy();
             let image = picture::png(&field, &stretch).map_err(|error| {
@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args, canvas: Canvas, out: &mut impl Write) -> Result<E
                 .map_err(|error: std::io::Error| Failure::io("cannot write", &name, &error))?;
             format!(
                 "{}{}",
-                title(&array, &field),
+                title(args, &array, &field),
                 draw::legend(&field, &stretch)
             )
         }
@@ -85,16 +85,16 @@ pub(crate) fn run(args: &Args, canvas: Canvas, out: &mut impl Write) -> Result<E
 }
 
 /// What is drawn: name, part, shape, type and unit.
-fn title(array: &Array, field: &Field) -> String {
+fn title(args: &Args, array: &Array, field: &Field) -> String {
     let units = match array.attrs().get("units") {
         Some(serde_json::Value::String(units)) => format!(", in {units}"),
         _ => String::new(),
     };
     let line = format!(
         "{}[{}]  {} {}{units}",
-        array.name(),
+        args.path.as_str(),
         field.selection,
-        text::tuple(&[field.rows as u64, field.columns as u64].map(|n| n)),
+        text::tuple(&[field.rows as u64, field.columns as u64]),
         array.dtype(),
     );
     format!("{}\n", text::escaped(&line))

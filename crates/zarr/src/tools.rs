@@ -14,6 +14,6 @@ pub use zarr_metadata::{
     Reader, Report, Severity, v2, v3, validate,
 };
 pub use zarr_store::{
-    ByteRange, Call, Entry, Found, Hook, Hooked, Key, Listing, Op, Outcome, Payload, Prefix,
-    PutMode, StoreError, StoreErrorKind, StoreExt, Version,
+    BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, Key, Listing, Op, Outcome, Payload,
+    Prefix, PutMode, StoreError, StoreErrorKind, StoreExt, Version,
 };

@@ -152,3 +152,49 @@ fn plain_length(array: &Array) -> Option<u64> {
         .try_fold(1_u64, |all, n| all.checked_mul(*n))?;
     plain.then(|| cells.checked_mul(size)).flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use serde_json::json;
+    use zarr::tools::{Call, Hook, Hooked, Op, StoreErrorKind};
+    use zarr::{DataType, Location, MemoryStore};
+
+    use super::*;
+    use crate::documents;
+
+    /// A disk with a bad place.
+    #[derive(Debug)]
+    struct Broken;
+
+    impl Hook for Broken {
+        fn before(&self, call: &Call<'_>) -> Result<Duration, StoreErrorKind> {
+            match call.op {
+                Op::Get | Op::Open if call.key.ends_with("c/1") => {
+                    Err(StoreErrorKind::Io(io::Error::other("a bad place")))
+                }
+                _ => Ok(Duration::ZERO),
+            }
+        }
+    }
+
+    #[test]
+    fn d12_chunks_that_cannot_be_read() {
+        let store = Location::root(zarr::tools::BlockingStore::into_store(MemoryStore::new()));
+        let array = zarr::create_array(store.clone(), [6], DataType::Int8).chunks([2]);
+        array.wait().unwrap().write(.., 1_i8).wait().unwrap();
+        let broken = Hooked::with(Arc::clone(store.store()), Broken);
+        let broken = Location::root(Arc::new(broken));
+        let place = documents::walk(&broken).wait().unwrap().remove(0);
+        let mut found = Vec::new();
+        look(&"memory:".parse().unwrap(), &place, true, &mut found).unwrap();
+        let found: Vec<_> = found
+            .iter()
+            .map(|finding| json!([finding.rule.id(), finding.place]))
+            .collect();
+        assert_eq!(found, [json!(["D12", "c/1"])]);
+    }
+}

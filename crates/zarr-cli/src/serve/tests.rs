@@ -23,7 +23,14 @@ impl Server {
         make(&root);
         std::fs::write(home.path().join("secret"), "secret").unwrap();
         std::fs::write(root.join(".env"), "secret").unwrap();
-        let location = zarr::blocking::Wait::wait(Location::parse(root.to_str().unwrap())).unwrap();
+        std::os::unix::fs::symlink(home.path().join("secret"), root.join("link")).unwrap();
+        let location = root
+            .to_str()
+            .unwrap()
+            .parse::<Address>()
+            .unwrap()
+            .confined()
+            .unwrap();
         let served = Arc::new(Served::new(location, "g.zarr".to_owned()));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -193,6 +200,8 @@ fn nothing_else_is_seen_or_changed() {
         );
         assert!(!body.starts_with(b"secret"), "{path}");
     }
+    let (status, _, body) = server.get("/link");
+    assert!(status >= 400 && !body.starts_with(b"secret"), "{status}");
     for method in ["PUT", "POST", "DELETE", "PATCH"] {
         let (status, head, _) = server.ask(method, "/zarr.json", "");
         assert_eq!(status, 405);

@@ -237,13 +237,3 @@ fn d11_names_that_differ_in_case() {
     home.run("create ~/g::A --shape 1 --dtype int8").unwrap();
     check(&home, "~/g", json!([["D11", "a", false]]));
 }
-
-#[test]
-fn d12_chunks_that_cannot_be_read() {
-    let home = good();
-    fs::remove_file(home.path("g/a/c/0/0")).unwrap();
-    // A link to nowhere is listed, and is no value.
-    fs::create_dir(home.path("g/a/c/0/0")).unwrap();
-    let report = home.json("doctor --json ~/g");
-    assert!(report["findings"].as_array().unwrap().len() <= 1);
-}
