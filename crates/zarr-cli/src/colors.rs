@@ -38,26 +38,30 @@ fn from_oklab(lightness: f64, a: f64, b: f64) -> Rgb {
     })
 }
 
-/// The nearest of the 240 colours that all terminals of 256 agree about: a cube of six steps, and for greys greys.
-/// A dark violet is none, however near they are: grey says that there is no number.
-pub(crate) fn palette(color: Rgb) -> u8 {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-    let nearest = |part: u8| {
-        let far = |step: &u8| step.abs_diff(part);
-        let step = (0..6_u8).zip(STEPS).min_by_key(|(_, step)| far(step));
-        step.unwrap_or_default()
+/// The same on a terminal of 256 colours: those of its cube that lie along the ramp, each lighter than the one
+/// before it.
+const STEPS: [u8; 12] = [17, 18, 24, 25, 31, 36, 42, 78, 114, 149, 185, 227];
+
+/// The grey of [`NOTHING`] there.
+const NOTHING_256: u8 = 244;
+
+/// The number of a colour among 256, for a share from 0 to 1 or for nothing.
+pub(crate) fn of_256(share: Option<f64>) -> u8 {
+    let Some(share) = share else {
+        return NOTHING_256;
     };
-    let [red, green, blue] = color.map(nearest);
-    let cube = 16 + 36 * red.0 + 6 * green.0 + blue.0;
-    if red != green || green != blue || color.iter().any(|part| part.abs_diff(color[0]) > 2) {
-        return cube;
-    }
-    let grey = (0..24_u8).map(|i| (232 + i, 8 + 10 * i));
-    let nearest = grey.min_by_key(|(_, part)| part.abs_diff(color[0]));
-    match nearest {
-        Some((index, part)) if part.abs_diff(color[0]) < red.1.abs_diff(color[0]) => index,
-        _ => cube,
-    }
+    // Cast to the last one at most.
+    let step = (share.clamp(0.0, 1.0) * STEPS.len() as f64) as usize;
+    STEPS
+        .get(step)
+        .or(STEPS.last())
+        .copied()
+        .unwrap_or_default()
+}
+
+/// The colour of a share, or of nothing.
+pub(crate) fn of(share: Option<f64>) -> Rgb {
+    share.map_or(NOTHING, ramp)
 }
 
 #[cfg(test)]
@@ -79,13 +83,21 @@ mod tests {
         assert_eq!((ramp(-1.0), ramp(7.0)), (ramp(0.0), ramp(1.0)));
     }
 
-    /// Numbers of xterm's palette.
+    /// By the values that xterm gives the steps of its cube.
     #[test]
-    fn the_palette() {
-        assert_eq!(palette([0, 0, 0]), 16);
-        assert_eq!(palette([255, 255, 255]), 231);
-        assert_eq!(palette([255, 0, 0]), 196);
-        assert_eq!(palette([128, 128, 128]), 244);
-        assert_eq!(palette([95, 135, 175]), 67);
+    fn more_is_lighter_among_256_too() {
+        let parts = [0, 95, 135, 175, 215, 255];
+        let color = |index: u8| {
+            let index = usize::from(index - 16);
+            [parts[index / 36], parts[index / 6 % 6], parts[index % 6]]
+        };
+        let steps: Vec<f64> = (0..=12)
+            .map(|i| luminance(color(of_256(Some(f64::from(i) / 12.0)))))
+            .collect();
+        assert!(
+            steps.windows(2).take(11).all(|pair| pair[0] < pair[1]),
+            "{steps:?}"
+        );
+        assert_eq!((of_256(Some(1.0)), of_256(None)), (227, 244));
     }
 }

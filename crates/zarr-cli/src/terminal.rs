@@ -3,7 +3,7 @@
 use std::env;
 use std::io;
 
-use crate::colors::{self, Rgb};
+use crate::colors;
 
 /// A place to draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,30 +63,30 @@ impl Canvas {
                 _ => '█',
             }),
             _ => {
-                self.foreground(text, colors::ramp(share));
+                self.foreground(text, Some(share));
                 text.push('█');
             }
         }
     }
 
-    /// What is written from here on has this colour.
-    pub(crate) fn foreground(self, text: &mut String, color: Rgb) {
-        self.set(text, 38, color);
+    /// What is written from here on has the colour of this share, or of nothing.
+    pub(crate) fn foreground(self, text: &mut String, share: Option<f64>) {
+        self.set(text, 38, share);
     }
 
-    /// What is written from here on has this colour behind it.
-    pub(crate) fn background(self, text: &mut String, color: Rgb) {
-        self.set(text, 48, color);
+    /// What is written from here on has the colour of this share behind it.
+    pub(crate) fn background(self, text: &mut String, share: Option<f64>) {
+        self.set(text, 48, share);
     }
 
-    fn set(self, text: &mut String, ground: u8, color: Rgb) {
-        let [red, green, blue] = color;
+    fn set(self, text: &mut String, ground: u8, share: Option<f64>) {
         match self.depth {
             Depth::Plain => {}
             Depth::Colors256 => {
-                text.push_str(&format!("\x1b[{ground};5;{}m", colors::palette(color)));
+                text.push_str(&format!("\x1b[{ground};5;{}m", colors::of_256(share)));
             }
             Depth::TrueColor => {
+                let [red, green, blue] = colors::of(share);
                 text.push_str(&format!("\x1b[{ground};2;{red};{green};{blue}m"));
             }
         }

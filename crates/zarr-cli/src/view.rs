@@ -36,7 +36,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]
     selection: Option<Selection>,
 
-    /// Draw into a file instead, one pixel for each element; not more than 2048 each way
+    /// Draw into a file instead, one pixel for each element, or several of small ones; not more than
+    /// 2048 each way
     #[arg(long, short, value_name = "FILE.png")]
     output: Option<PathBuf>,
 

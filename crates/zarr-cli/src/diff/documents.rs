@@ -31,14 +31,23 @@ pub(super) fn of(node: &Node, content: bool) -> Value {
     }
 }
 
+/// Format 2 has no names of axes but those that xarray keeps among the attributes.
+const NAMES: &str = "_ARRAY_DIMENSIONS";
+
 fn seen(array: &Array) -> Value {
+    let (mut names, mut attributes) = (json!(array.dimension_names()), array.attrs().clone());
+    if let ArrayMetadata::V2 { .. } = array.metadata()
+        && let Some(found) = attributes.shift_remove(NAMES)
+    {
+        names = found;
+    }
     let fill = array.fill_value().ok();
     json!({
         "shape": array.shape(),
         "data_type": array.dtype().to_json(),
         "fill_value": fill.map(|fill| fill.to_json(array.dtype())),
-        "dimension_names": array.dimension_names(),
-        "attributes": array.attrs(),
+        "dimension_names": names,
+        "attributes": attributes,
     })
 }
 

@@ -35,12 +35,15 @@ fn size(field: &Field, canvas: Canvas) -> (usize, usize) {
         // Flat ones are made high enough to be seen.
         return ((rows * times).max(4.min(most_down)), columns * times);
     }
-    let fits = |n: usize, most: usize, of: usize| {
-        ((n as u128 * most as u128 / of as u128) as usize).clamp(1, most)
+    let part = |n: usize, most: usize, of: usize| (n as u128 * most as u128 / of as u128) as usize;
+    // As wide as may be, unless that is too high.
+    let down = part(rows, most_across, columns);
+    let across = match down > most_down {
+        true => part(columns, most_down, rows).max(most_across / 8),
+        false => most_across,
     };
-    let across = most_across.min(fits(columns, most_down, rows).max(most_across / 4));
-    let down = fits(rows, across, columns).clamp(4.min(most_down), most_down);
-    (down, across.min(columns.max(1)))
+    let down = down.clamp(4.min(most_down), most_down);
+    (down, across.clamp(1, columns.max(most_across / 8)))
 }
 
 fn halves(
@@ -50,11 +53,13 @@ fn halves(
     canvas: Canvas,
     [height, width]: [usize; 2],
 ) {
-    let rows = field.grid.resized(height, width).colors(stretch);
-    for pair in rows.chunks(2) {
+    let grid = field.grid.resized(height, width);
+    for row in (0..grid.height()).step_by(2) {
+        let (uppers, lowers) = (grid.row(row), grid.row(row + 1));
         let mut last = None;
-        for (column, &upper) in pair.first().into_iter().flatten().enumerate() {
-            let lower = pair.get(1).and_then(|row| row.get(column)).copied();
+        for (column, upper) in uppers.iter().enumerate() {
+            let upper = stretch.share(*upper);
+            let lower = lowers.get(column).map(|lower| stretch.share(*lower));
             if last != Some((upper, lower)) {
                 canvas.foreground(text, upper);
                 if let Some(lower) = lower {
@@ -112,7 +117,7 @@ fn bar(field: &Field, stretch: &Stretch, canvas: Canvas, width: usize) -> String
         text.push_str(&format!(" {high}\n"));
     }
     if canvas.depth != Depth::Plain && stretch.nan > 0 {
-        canvas.foreground(&mut text, crate::colors::NOTHING);
+        canvas.foreground(&mut text, None);
         text.push('█');
         canvas.reset(&mut text);
         text.push(' ');
@@ -212,6 +217,10 @@ mod tests {
                 assert!(across >= 1 && down >= 4);
             }
         }
+        assert_eq!(
+            size(&field(1, 1000), canvas(100, None, Depth::Plain)),
+            (4, 100)
+        );
         assert_eq!(
             size(&field(344, 403), canvas(80, Some(50), Depth::Plain)),
             (68, 80)

@@ -1,13 +1,13 @@
 //! Numbers to colours, and a picture of them as a PNG file. Knows no terminal.
 
-use super::field::{Field, Grid};
+use super::field::Field;
 use crate::colors::{self, Rgb};
 
 /// No picture has more pixels each way.
 const PIXELS: usize = 2048;
 
 /// A picture with fewer pixels than this is enlarged.
-const SMALL: usize = 256;
+const SMALL: usize = 512;
 
 /// Which value gets which colour.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,10 +66,7 @@ impl Stretch {
     }
 
     pub(crate) fn color(&self, value: f64) -> Rgb {
-        match self.share(value) {
-            None => colors::NOTHING,
-            Some(share) => colors::ramp(share),
-        }
+        colors::of(self.share(value))
     }
 
     /// Where a value stands between the ends, from 0 to 1; `None` for NaN. Of one value alone that is the middle.
@@ -118,18 +115,10 @@ fn pixels(field: &Field) -> (usize, usize) {
     (height * times, width * times)
 }
 
-impl Grid {
-    /// The colours of each row.
-    pub(crate) fn colors(&self, stretch: &Stretch) -> Vec<Vec<Rgb>> {
-        let rows = (0..self.height()).map(|row| self.row(row));
-        rows.map(|row| row.iter().map(|&value| stretch.color(value)).collect())
-            .collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::field::Grid;
 
     fn field(width: usize, values: Vec<f64>) -> Field {
         Field {
@@ -180,7 +169,7 @@ mod tests {
             .unwrap();
         let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
         let info = reader.next_frame(&mut pixels).unwrap();
-        assert_eq!((info.width, info.height), (256, 256));
+        assert_eq!((info.width, info.height), (512, 512));
         assert_eq!(pixels[..3], colors::ramp(0.0));
         assert_eq!(pixels[pixels.len() - 3..], colors::NOTHING);
     }
