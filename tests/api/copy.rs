@@ -21,14 +21,15 @@ fn group() -> Group {
 /// `foo` with an array `bar` that is half written, and an array `sub/baz`.
 fn source() -> Group {
     let root = group();
-    let mut foo = root.create_group("foo").wait().unwrap();
-    foo.update_attributes([("k", json!(1))]).wait().unwrap();
-    let bar = foo.create_array("bar", [10], DataType::Int32).chunks([3]);
-    let bar = bar.attributes(json!({"u": "m"})).wait().unwrap();
+    let mut group = root.create_group("foo").wait().unwrap();
+    group.update_attributes([("k", json!(1))]).wait().unwrap();
+    let half = group.create_array("bar", [10], DataType::Int32).chunks([3]);
+    let half = half.attributes(json!({"u": "m"})).wait().unwrap();
     let numbers: Array1<i32> = (1..6).collect();
-    bar.write(..5, numbers).wait().unwrap();
-    let baz = foo.create_array("sub/baz", [4, 5], DataType::Float64);
-    baz.chunks([2, 5])
+    half.write(..5, numbers).wait().unwrap();
+    let whole = group.create_array("sub/baz", [4, 5], DataType::Float64);
+    whole
+        .chunks([2, 5])
         .wait()
         .unwrap()
         .write(.., 1.0)
@@ -37,7 +38,7 @@ fn source() -> Group {
     root
 }
 
-fn foo(root: &Group) -> Group {
+fn inner(root: &Group) -> Group {
     root.group("foo").wait().unwrap()
 }
 
@@ -73,12 +74,12 @@ fn assert_same_array(a: &Array, b: &Array) {
 #[test]
 fn copy_source_group_and_array() {
     let (from, to) = (source(), group());
-    let stats = zarr::copy(&foo(&from), &to).wait().unwrap();
+    let stats = zarr::copy(inner(&from), &to).wait().unwrap();
     assert_eq!(counts(stats), (4, 0, 200));
     assert_eq!(stats.chunks, 4); // Two of `bar`, which has no more, and two of `baz`.
     assert_same(&from, &to);
 
-    let bar = foo(&from).array("bar").wait().unwrap();
+    let bar = inner(&from).array("bar").wait().unwrap();
     let stats = zarr::copy(bar, &to).wait().unwrap();
     assert_eq!((counts(stats), stats.chunks), ((1, 0, 40), 2));
     assert_eq!(
@@ -105,7 +106,7 @@ fn copy_name() {
     assert_same(&from, &to.group("x/y").wait().unwrap());
     // The destination itself: a root becomes a root.
     let root = MemoryStore::new();
-    let bar = foo(&from).array("bar").wait().unwrap();
+    let bar = inner(&from).array("bar").wait().unwrap();
     zarr::copy(&bar, root.clone()).name("").wait().unwrap();
     assert_same_array(&zarr::open_array(root).wait().unwrap(), &bar);
 }
@@ -113,7 +114,7 @@ fn copy_name() {
 #[test]
 fn copy_shallow() {
     let (from, to) = (source(), group());
-    let stats = zarr::copy(&foo(&from), &to).shallow(true).wait().unwrap();
+    let stats = zarr::copy(inner(&from), &to).shallow(true).wait().unwrap();
     assert_eq!(counts(stats), (2, 0, 40));
     assert_eq!(
         to.group("foo").wait().unwrap().keys().wait().unwrap(),
@@ -124,11 +125,11 @@ fn copy_shallow() {
 #[test]
 fn copy_without_attrs() {
     let (from, to) = (source(), group());
-    zarr::copy(&foo(&from), &to)
+    zarr::copy(inner(&from), &to)
         .without_attrs(true)
         .wait()
         .unwrap();
-    assert!(foo(&to).attrs().is_empty());
+    assert!(inner(&to).attrs().is_empty());
     assert!(to.array("foo/bar").wait().unwrap().attrs().is_empty());
 }
 
@@ -143,7 +144,7 @@ fn copy_log() {
             line => lines.lock().unwrap().push(line),
         }
     };
-    zarr::copy(&foo(&from), &to)
+    zarr::copy(inner(&from), &to)
         .progress(log(&lines))
         .wait()
         .unwrap();
@@ -157,7 +158,7 @@ fn copy_log() {
         "copy /foo/sub/baz (4, 5) float64",
     ];
     assert_eq!(said, expected);
-    let again = zarr::copy(&foo(&from), &to).if_exists(IfExists::Skip);
+    let again = zarr::copy(inner(&from), &to).if_exists(IfExists::Skip);
     again.progress(log(&lines)).wait().unwrap();
     assert!(
         lines
@@ -172,7 +173,7 @@ fn copy_progress() {
     let (from, to) = (source(), group());
     let last = Arc::new(Mutex::new((0, 0, 0, 0)));
     let seen = Arc::clone(&last);
-    let copy = zarr::copy(&foo(&from), &to).progress(move |progress| {
+    let copy = zarr::copy(inner(&from), &to).progress(move |progress| {
         let now = (
             progress.done,
             progress.total,
@@ -195,8 +196,8 @@ fn copy_if_exists() {
     let from = source();
     let again = |what: IfExists| {
         let to = group();
-        zarr::copy(&foo(&from), &to).wait().unwrap();
-        let stats = zarr::copy(&foo(&from), &to).if_exists(what).wait();
+        zarr::copy(inner(&from), &to).wait().unwrap();
+        let stats = zarr::copy(inner(&from), &to).if_exists(what).wait();
         (stats.map(counts), to)
     };
     let (raised, to) = again(IfExists::Raise);
@@ -219,7 +220,7 @@ fn copy_if_exists_kinds_in_the_way() {
         to.zeros("foo", [4]).chunks([2]).wait().unwrap();
         to
     };
-    let copy = |to: &Group, what| zarr::copy(&foo(&from), to).if_exists(what).wait();
+    let copy = |to: &Group, what| zarr::copy(inner(&from), to).if_exists(what).wait();
     let error = copy(&array_in_the_way(), IfExists::Raise).unwrap_err();
     assert_eq!(error.class(), ErrorClass::Exists);
     assert_eq!(
@@ -232,7 +233,7 @@ fn copy_if_exists_kinds_in_the_way() {
         assert_same(&from, &to);
     }
 
-    let bar = foo(&from).array("bar").wait().unwrap();
+    let bar = inner(&from).array("bar").wait().unwrap();
     let group_in_the_way = || {
         let to = group();
         to.create_group("bar/inner").wait().unwrap();
@@ -256,27 +257,27 @@ fn copy_if_exists_kinds_in_the_way() {
 #[test]
 fn copy_dry_run() {
     let (from, to) = (source(), group());
-    let stats = zarr::copy(&foo(&from), &to).dry_run(true).wait().unwrap();
+    let stats = zarr::copy(inner(&from), &to).dry_run(true).wait().unwrap();
     assert_eq!((counts(stats), stats.chunks), ((4, 0, 0), 0));
     assert_eq!(to.nmembers().wait().unwrap(), 0);
-    zarr::copy(&foo(&from), &to).wait().unwrap();
+    zarr::copy(inner(&from), &to).wait().unwrap();
     // It finds what a copy would find.
-    assert!(zarr::copy(&foo(&from), &to).dry_run(true).wait().is_err());
-    let replace = zarr::copy(&foo(&from), &to).if_exists(IfExists::Replace);
+    assert!(zarr::copy(inner(&from), &to).dry_run(true).wait().is_err());
+    let replace = zarr::copy(inner(&from), &to).if_exists(IfExists::Replace);
     assert_eq!(counts(replace.dry_run(true).wait().unwrap()), (4, 0, 0));
 }
 
 #[test]
 fn copy_excludes_and_includes() {
     let (from, to) = (source(), group());
-    let stats = zarr::copy(&foo(&from), &to)
+    let stats = zarr::copy(inner(&from), &to)
         .excludes(["ba"])
         .includes(["z$"])
         .wait()
         .unwrap();
     assert_eq!(counts(stats), (3, 0, 160));
     assert!(!to.contains("foo/bar").wait().unwrap());
-    let wrong = zarr::copy(&foo(&from), &to)
+    let wrong = zarr::copy(inner(&from), &to)
         .excludes(["("])
         .wait()
         .unwrap_err();
@@ -422,7 +423,7 @@ fn copy_keeps_names_of_axes_between_formats() {
 #[test]
 fn copy_chunks_are_not_decoded_where_nothing_changes() {
     let from = source();
-    let (bar, to) = (foo(&from).array("bar").wait().unwrap(), group());
+    let (bar, to) = (inner(&from).array("bar").wait().unwrap(), group());
     // No codec could read this.
     let (key, junk) = (bar.chunked().chunk_key(&[0]).unwrap(), vec![1, 2, 3]);
     bar.store()
@@ -506,7 +507,7 @@ fn copy_with_another_fill_value() {
 #[test]
 fn copy_with_what_it_may_not() {
     let (from, to) = (source(), group());
-    let bar = foo(&from).array("bar").wait().unwrap();
+    let bar = inner(&from).array("bar").wait().unwrap();
     let error = zarr::copy(&bar, &to)
         .with(|new| new.dtype(DataType::Int8))
         .wait()
@@ -540,13 +541,13 @@ fn copy_with_what_it_may_not() {
 #[test]
 fn copy_onto_itself() {
     let from = source();
-    let foo = foo(&from);
+    let node = inner(&from);
     for what in [IfExists::Replace, IfExists::Skip, IfExists::Update] {
-        assert!(zarr::copy(&foo, &from).if_exists(what).wait().is_err());
+        assert!(zarr::copy(&node, &from).if_exists(what).wait().is_err());
     }
-    assert!(zarr::copy(&from, &foo).name("all").wait().is_err());
+    assert!(zarr::copy(&from, &node).name("all").wait().is_err());
     // The copy of the inner `foo` would take the outer one with it.
-    zarr::copy(&foo, &group()).wait().unwrap();
+    zarr::copy(&node, &group()).wait().unwrap();
     from.zeros("foo/foo", [3]).wait().unwrap();
     let inner = from.array("foo/foo").wait().unwrap();
     assert!(
@@ -557,8 +558,8 @@ fn copy_onto_itself() {
     );
     assert!(from.contains("foo/foo").wait().unwrap());
     // Side by side there is nothing wrong.
-    zarr::copy(&foo, &from).name("fool").wait().unwrap();
-    assert_same(&foo, &from.group("fool").wait().unwrap());
+    zarr::copy(&node, &from).name("fool").wait().unwrap();
+    assert_same(&node, &from.group("fool").wait().unwrap());
 }
 
 #[test]
@@ -639,7 +640,7 @@ fn copy_update_finishes_what_was_given_up() {
 #[test]
 fn copy_update_of_another_shape() {
     let (from, to) = (source(), group());
-    let bar = foo(&from).array("bar").wait().unwrap();
+    let bar = inner(&from).array("bar").wait().unwrap();
     to.create_array("bar", [9], DataType::Int32).wait().unwrap();
     let error = zarr::copy(&bar, &to)
         .if_exists(IfExists::Update)

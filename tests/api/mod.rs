@@ -2,6 +2,7 @@
 
 mod array;
 mod changes;
+mod config;
 mod contains;
 mod copy;
 mod copy_store;
@@ -9,6 +10,9 @@ mod create;
 mod create_array;
 mod create_group;
 mod create_hierarchy;
+mod examples;
+mod exported;
+mod from_array;
 mod full;
 mod group;
 mod keys;
@@ -18,6 +22,10 @@ mod mode;
 mod objects;
 mod open;
 mod open_consolidated;
+mod parameters;
+mod rename;
 mod require_array;
 mod require_group;
 mod save;
+mod store_options;
+mod tree;

@@ -73,8 +73,55 @@ fn stream(array: &Arc<ChunkedArray>) -> ([u64; 2], u64) {
     (found, held as u64)
 }
 
+/// Copies 128 MiB to chunks that cross those of the source, and returns how many bytes were held above
+/// what was before.
+fn copy(is_far: bool, context: &Context) -> u64 {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = |name: &str| {
+        let files = LocalStore::new(dir.path().join(name));
+        match is_far {
+            true => files.high_latency().into_store(),
+            false => files.into_store(),
+        }
+    };
+    let from = zarr::create_array(store("from"), [4096, 8192], DataType::UInt32);
+    let from = from.chunks([CHUNK, CHUNK]).context(context);
+    let from = from.wait().expect("a new array");
+    for row in 0..4_i64 {
+        let rows = sel![row * CHUNK as i64..(row + 1) * CHUNK as i64, ..];
+        from.write(rows, 7_u32 + row as u32).wait().expect("rows");
+    }
+    let before = MEMORY.current_usage();
+    MEMORY.reset_peak_usage();
+    let copy = zarr::copy(&from, store("to")).name("copy").context(context);
+    let copy = copy.with(|new| new.chunks([700, 900]));
+    let stats = copy.wait().expect("a copy");
+    let held = MEMORY.peak_usage().saturating_sub(before) as u64;
+    assert_eq!(stats.bytes, 128 * MIB);
+    let copied = zarr::open_array(store("to"))
+        .path("copy")
+        .wait()
+        .expect("the copy");
+    for row in 0..4_i64 {
+        let cells = copied
+            .read::<u32>(sel![row * CHUNK as i64 + 500, ..])
+            .wait()
+            .expect("a row");
+        assert!(cells.iter().all(|&cell| cell == 7 + row as u32));
+    }
+    held
+}
+
 fn main() {
     let memory = 32 * MIB;
+    for is_far in [false, true] {
+        let context = Context::builder().threads(2).memory(memory).build();
+        let held = copy(is_far, &context);
+        println!("a copy, far: {is_far}, {} MiB held at most", held / MIB);
+        // Boxes that are read and not yet written; beside them what is on its way from and to the
+        // stores, and the scratch memory of each worker.
+        assert!(held <= 2 * memory + 2 * 8 * MIB, "{held} bytes held");
+    }
     for is_far in [false, true] {
         let dir = tempfile::tempdir().expect("a directory");
         let files = LocalStore::new(dir.path());

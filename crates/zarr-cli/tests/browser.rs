@@ -1,5 +1,9 @@
 //! The page of `zarr serve` in a real browser: Chromium without a window, where there is one (`CHROMIUM` names it).
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that panics says what is wrong, and where"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

@@ -1,5 +1,9 @@
 //! Ctrl-C in the middle of `zarr copy`: nothing half-made is left, and `--resume` does the rest.
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that panics says what is wrong, and where"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

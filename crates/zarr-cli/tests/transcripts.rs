@@ -4,6 +4,10 @@
 //! A line `...` stands for any lines, `[..]` for anything within one. With `UPDATE_DOCS=1` the blocks become what the
 //! commands print.
 #![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that panics says what is wrong, and where"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

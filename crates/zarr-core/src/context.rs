@@ -10,6 +10,7 @@ use zarr_metadata::ZarrFormat;
 
 use crate::engine::Budget;
 use crate::memory;
+use crate::{ArrayConfig, Config};
 
 /// Codecs, workers and limits for every operation on the nodes it is given to.
 ///
@@ -27,7 +28,7 @@ struct Shared {
     chunk_bytes: u64,
     budget: Arc<Budget>,
     index_cache: u64,
-    default_format: ZarrFormat,
+    config: Config,
     /// Started by the first operation that has work for it.
     pool: OnceLock<Option<rayon::ThreadPool>>,
 }
@@ -70,7 +71,20 @@ impl Context {
 
     /// The format of nodes that are created without naming one.
     pub fn default_format(&self) -> ZarrFormat {
-        self.0.default_format
+        self.0.config.default_zarr_format.unwrap_or(ZarrFormat::V3)
+    }
+
+    /// What is done where nobody says otherwise.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// How arrays are read and written where nobody says otherwise.
+    pub fn array_config(&self) -> ArrayConfig {
+        ArrayConfig {
+            write_empty_chunks: self.0.config.write_empty_chunks,
+            ..ArrayConfig::default()
+        }
     }
 
     /// The workers, or `None` where the system gives no threads: work then runs where it is asked.
@@ -86,11 +100,13 @@ impl Context {
     }
 }
 
-/// The context of whoever brings none: shared by the whole process, and immutable.
+/// The context of whoever brings none: shared by the whole process, and immutable. Its settings are
+/// those of the environment, which is read once: see [`Config::from_env`].
 impl Default for Context {
     fn default() -> Self {
         static DEFAULT: OnceLock<Context> = OnceLock::new();
-        DEFAULT.get_or_init(|| Self::builder().build()).clone()
+        let new = || Self::builder().config(Config::from_env()).build();
+        DEFAULT.get_or_init(new).clone()
     }
 }
 
@@ -112,7 +128,7 @@ pub struct ContextBuilder {
     chunk_bytes: u64,
     memory: Option<u64>,
     index_cache: u64,
-    default_format: ZarrFormat,
+    config: Config,
 }
 
 impl Default for ContextBuilder {
@@ -123,7 +139,7 @@ impl Default for ContextBuilder {
             chunk_bytes: 2 << 30,
             memory: None,
             index_cache: 64 << 20,
-            default_format: ZarrFormat::V3,
+            config: Config::default(),
         }
     }
 }
@@ -183,7 +199,15 @@ impl ContextBuilder {
     /// The format of nodes that are created without naming one; 3 if not set.
     #[must_use]
     pub fn default_format(mut self, format: ZarrFormat) -> Self {
-        self.default_format = format;
+        self.config.default_zarr_format = Some(format);
+        self
+    }
+
+    /// What is done where nobody says otherwise. It replaces what was said of it before; its number of
+    /// workers holds where [`threads`](Self::threads) says none.
+    #[must_use]
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
         self
     }
 
@@ -192,11 +216,14 @@ impl ContextBuilder {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Context(Arc::new(Shared {
             registry: self.registry,
-            threads: self.threads.map_or_else(cores, NonZeroUsize::get),
+            threads: self
+                .threads
+                .or(self.config.max_workers)
+                .map_or_else(cores, NonZeroUsize::get),
             chunk_bytes: self.chunk_bytes,
             budget: Budget::new(self.memory.unwrap_or_else(memory::quarter)),
             index_cache: self.index_cache,
-            default_format: self.default_format,
+            config: self.config,
             pool: OnceLock::new(),
         }))
     }

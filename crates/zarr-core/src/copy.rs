@@ -19,7 +19,7 @@ use zarr_store::Location;
 
 use crate::{ArrayConfig, ArrayOptions, Context, Result};
 
-pub use array::copy_array;
+pub use array::{check_copy, copy_array};
 pub use blocks::{MakeBlock, write_blocks};
 pub use keys::{CopyKeys, copy_keys};
 pub use nodes::copy_nodes;

@@ -1,6 +1,7 @@
 //! Selections, chunk grids and the chunk I/O engine of Zarr: a mechanism, without sugar.
 
 mod array;
+mod config;
 mod context;
 pub mod copy;
 mod defaults;
@@ -19,6 +20,7 @@ mod units;
 mod values;
 
 pub use array::{ArrayConfig, ChunkedArray};
+pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};
 pub use error::{ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};

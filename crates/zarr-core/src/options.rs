@@ -11,7 +11,7 @@ use zarr_metadata::{
     FillValue, Layout, Order, Separator, Swap, ZarrFormat, v2, v3,
 };
 
-use crate::{Error, Result, defaults};
+use crate::{Config, Error, Result, defaults};
 
 pub use like::codec_parts;
 
@@ -115,6 +115,23 @@ impl ArrayOptions {
             dimension_names: None,
             attributes: Attributes::new(),
         }
+    }
+
+    /// Chooses what nobody has chosen as a context's settings say.
+    #[must_use]
+    pub fn or_config(mut self, config: &Config) -> Self {
+        let format = config.default_zarr_format.unwrap_or(ZarrFormat::V3);
+        let format = *self.zarr_format.get_or_insert(format);
+        if format == ZarrFormat::V2 {
+            self.order = self.order.or(config.order);
+        }
+        if let Some(compressors) = &config.compressors
+            && self.compressors == Codecs::Auto
+            && self.codecs.is_none()
+        {
+            self.compressors = Codecs::List(compressors.clone());
+        }
+        self
     }
 
     /// The documents of such an array. `default` is the format where none was asked for.

@@ -31,6 +31,12 @@ impl Array {
         )?)))
     }
 
+    /// The same array, its store reached otherwise.
+    pub(crate) fn at(&self, location: Location) -> Result<Self> {
+        let (metadata, context) = (self.0.metadata().clone(), self.0.context().clone());
+        Self::new(location, metadata, context, self.0.config().clone())
+    }
+
     pub(crate) fn replace(&mut self, array: impl Into<Arc<ChunkedArray>>) {
         self.0 = array.into();
     }

@@ -1,18 +1,17 @@
 //! Creating arrays: a builder whose arguments are checked, all of them, before the store is touched.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 use zarr_core::{
-    ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Elements, Error, Fill, Resolved, Result,
-    Selection, hierarchy,
+    ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Error, Fill, Result, hierarchy,
 };
 use zarr_metadata::{
     Attributes, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
 };
 
+use crate::access::{Access, access, read_only};
 use crate::operation::operation;
-use crate::{Array, Data, DimensionName, Shape, Target};
+use crate::source::Checked;
+use crate::{Array, DimensionName, Shape, Source, Target};
 
 /// Creates an array. Without [`name`](CreateArray::name) it is the root of the store.
 ///
@@ -68,11 +67,31 @@ pub fn create(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray 
 /// # Ok(())
 /// # }
 /// ```
-pub fn array(store: impl Into<Target>, data: impl Into<Data>) -> CreateArray {
+pub fn array(store: impl Into<Target>, data: impl Into<Source>) -> CreateArray {
     let data = data.into();
     let mut create = CreateArray::new(store, data.structure());
-    create.data = Some(data);
+    create.source = Some(data);
     create
+}
+
+/// Creates an array from another, with its structure and attributes, or from a closure that makes it
+/// block by block: [`array()`], by the name zarr-python has for it.
+///
+/// Whatever is not said to be otherwise is kept: chunks, shards, codecs, fill value, names of axes. In
+/// the other format what has another name there is translated. Chunks are copied as they are stored
+/// where that means the same, and absent ones stay absent: see [`copy()`](crate::copy()).
+///
+/// ```
+/// # use zarr::{blocking::Wait, Target, ZarrFormat};
+/// # fn main() -> zarr::Result<()> {
+/// let a = zarr::full(Target::Memory, [40, 60], 7).chunks([20, 20]).wait()?;
+/// let b = zarr::from_array(Target::Memory, &a).zarr_format(ZarrFormat::V2).wait()?;
+/// assert_eq!((b.chunks(), b.fill_value()?), (a.chunks(), a.fill_value()?));
+/// # Ok(())
+/// # }
+/// ```
+pub fn from_array(store: impl Into<Target>, data: impl Into<Source>) -> CreateArray {
+    array(store, data)
 }
 
 /// An array to be created: see [`create_array`].
@@ -82,12 +101,18 @@ pub struct CreateArray {
     target: Target,
     name: String,
     options: ArrayOptions,
-    config: ArrayConfig,
+    object_codec: Option<Extension>,
+    write_empty_chunks: Option<bool>,
     attributes: Option<Value>,
     overwrite: bool,
     context: Option<Context>,
-    data: Option<Data>,
+    access: Access,
+    source: Option<Source>,
+    /// Whether the source is what the array is like, and not written.
+    write_data: bool,
 }
+access!(CreateArray, access);
+read_only!(CreateArray, access);
 
 impl CreateArray {
     pub(crate) fn new(store: impl Into<Target>, options: ArrayOptions) -> Self {
@@ -95,11 +120,14 @@ impl CreateArray {
             target: store.into(),
             name: String::new(),
             options,
-            config: ArrayConfig::default(),
+            object_codec: None,
+            write_empty_chunks: None,
             attributes: None,
             overwrite: false,
             context: None,
-            data: None,
+            access: Access::default(),
+            source: None,
+            write_data: true,
         }
     }
 
@@ -203,15 +231,21 @@ impl CreateArray {
         self
     }
 
+    /// The codec that makes bytes of objects (format 2): the first of the filters.
+    pub fn object_codec(mut self, codec: Extension) -> Self {
+        self.object_codec = Some(codec);
+        self
+    }
+
     /// Stores chunks that hold only the fill value, which are otherwise left out.
     pub fn write_empty_chunks(mut self, yes: bool) -> Self {
-        self.config.write_empty_chunks = yes;
+        self.write_empty_chunks = Some(yes);
         self
     }
 
     /// Writes the data that was given, which is the default, or creates the array alone.
     pub fn write_data(mut self, yes: bool) -> Self {
-        self.data = self.data.filter(|_| yes);
+        self.write_data = yes;
         self
     }
 
@@ -234,11 +268,40 @@ impl CreateArray {
 
     /// What was said of the array and of writing it.
     pub(crate) fn decided(self) -> Result<(ArrayOptions, ArrayConfig)> {
-        let mut options = self.options;
+        let context = self.context.clone().unwrap_or_default();
+        let config = self.array_config(&context);
+        Ok((self.resolved_options(&context)?, config))
+    }
+
+    fn array_config(&self, context: &Context) -> ArrayConfig {
+        let mut config = context.array_config();
+        config.write_empty_chunks = self.write_empty_chunks.unwrap_or(config.write_empty_chunks);
+        config
+    }
+
+    /// What the array is to be, with what the context chooses.
+    fn resolved_options(&self, context: &Context) -> Result<ArrayOptions> {
+        let mut options = self.options.clone();
         if self.attributes.is_some() {
-            options.attributes = object(self.attributes)?;
+            options.attributes = object(self.attributes.clone())?;
         }
-        Ok((options, self.config))
+        let mut options = options.or_config(context.config());
+        let format = options.zarr_format.unwrap_or(ZarrFormat::V3);
+        if let Some(source) = &self.source {
+            source.translate(&mut options, format)?;
+        }
+        if let Some(codec) = &self.object_codec {
+            if format != ZarrFormat::V2 {
+                let text = "only format 2 has it; in format 3 it is the `serializer`";
+                return Err(Error::argument("object_codec", text));
+            }
+            let mut filters = vec![codec.clone()];
+            if let Codecs::List(others) = options.filters {
+                filters.extend(others);
+            }
+            options.filters = Codecs::List(filters);
+        }
+        Ok(options)
     }
 
     pub(crate) fn default_format(mut self, format: ZarrFormat) -> Self {
@@ -247,25 +310,25 @@ impl CreateArray {
     }
 
     /// Checks everything that can be known without asking the store for any document.
-    pub(crate) async fn prepare(self) -> Result<Prepared> {
-        let context = self.context.unwrap_or_default();
-        let location = self.target.location(&self.name).await?;
-        let mut options = self.options;
-        if self.attributes.is_some() {
-            options.attributes = object(self.attributes)?;
-        }
-        let metadata = options.metadata(context.default_format())?;
-        let array = Array::new(location, metadata, context, self.config)?;
+    pub(crate) async fn prepare(mut self) -> Result<Prepared> {
+        let context = self.context.clone().unwrap_or_default();
+        let config = self.array_config(&context);
+        let metadata = self.resolved_options(&context)?;
+        let metadata = metadata.metadata(context.default_format())?;
+        let location = self
+            .target
+            .reach(&self.name, &self.access, &context)
+            .await?;
+        let array = Array::new(location, metadata, context, config)?;
         array.chunked().check_writable()?;
-        let elements = |data: Data| {
-            let all = array.chunked().resolve(&Selection::from(..))?;
-            let elements = data.into_elements(array.path(), array.dtype(), &all)?;
-            Ok::<_, Error>((all, elements))
-        };
+        let source = self.source.take().filter(|_| self.write_data);
         Ok(Prepared {
-            elements: self.data.map(elements).transpose()?,
+            elements: source
+                .map(|source| source.check(&array, self.overwrite))
+                .transpose()?,
             array,
             overwrite: self.overwrite,
+            access: self.access,
         })
     }
 
@@ -278,8 +341,9 @@ operation!(CreateArray => Array);
 /// An array that can be created, as far as is known without asking the store.
 pub(crate) struct Prepared {
     array: Array,
-    elements: Option<(Resolved, Elements)>,
+    elements: Option<Checked>,
     overwrite: bool,
+    access: Access,
 }
 
 impl Prepared {
@@ -291,10 +355,13 @@ impl Prepared {
         let array = self.array;
         let node = NodeMetadata::Array(array.metadata().clone());
         hierarchy::create(array.chunked().location(), &node, self.overwrite).await?;
-        if let Some((all, elements)) = self.elements {
-            Arc::clone(array.chunked()).write(all, elements).await?;
+        if let Some(elements) = self.elements {
+            elements.write(array.chunked()).await?;
         }
-        Ok(array)
+        match self.access.read_only {
+            true => array.at(self.access.finish(array.chunked().location().clone())),
+            false => Ok(array),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::{GroupMetadata, NodeMetadata, ZarrFormat};
 
+use crate::access::{Access, access, read_only};
 use crate::create::object;
 use crate::operation::operation;
 use crate::{Group, Mode, OpenGroup, Target, open_group};
@@ -17,6 +18,7 @@ pub fn create_group(store: impl Into<Target>) -> CreateGroup {
         attributes: None,
         overwrite: false,
         context: None,
+        access: Access::default(),
         or_open: false,
     }
 }
@@ -52,9 +54,12 @@ pub struct CreateGroup {
     attributes: Option<Value>,
     overwrite: bool,
     context: Option<Context>,
+    access: Access,
     /// Whether a group that is there will do.
     or_open: bool,
 }
+access!(CreateGroup, access);
+read_only!(CreateGroup, access);
 
 impl CreateGroup {
     /// The group's path in the store; groups that are missing above it are made.
@@ -93,12 +98,15 @@ impl CreateGroup {
             return self.open().await;
         }
         let context = self.context.unwrap_or_default();
-        let location = self.target.location(&self.path).await?;
+        let location = self
+            .target
+            .reach(&self.path, &self.access, &context)
+            .await?;
         let format = self.zarr_format.unwrap_or_else(|| context.default_format());
         let metadata = GroupMetadata::new(format, object(self.attributes)?);
         let node = NodeMetadata::Group(metadata.clone());
         hierarchy::create(&location, &node, self.overwrite).await?;
-        Group::new(location, metadata, context)
+        Group::new(self.access.finish(location), metadata, context)
     }
 
     fn open(self) -> OpenGroup {
@@ -109,7 +117,8 @@ impl CreateGroup {
         if let Some(attributes) = self.attributes {
             open = open.attributes(attributes);
         }
-        open.context(&self.context.unwrap_or_default())
+        open.access(self.access)
+            .context(&self.context.unwrap_or_default())
     }
 }
 operation!(CreateGroup => Group);

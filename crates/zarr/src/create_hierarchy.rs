@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use zarr_core::{ArrayConfig, ArrayOptions, Context, Error, Result, hierarchy};
+use futures_util::{Stream, TryStreamExt, stream};
+use zarr_core::{ArrayOptions, Context, Error, Result, hierarchy};
 use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 
 use crate::operation::operation;
@@ -146,6 +147,25 @@ impl CreateHierarchy {
         self
     }
 
+    /// The nodes one by one, by path. They are created at the first poll, all of them before the first
+    /// is given: what is given is complete.
+    ///
+    /// ```
+    /// use futures_util::TryStreamExt;
+    /// # use zarr::{NewNode, Target, blocking::Wait};
+    /// # fn main() -> zarr::Result<()> {
+    /// let nodes = zarr::create_hierarchy(Target::Memory, [("a/b", NewNode::group())]).stream();
+    /// let paths: Vec<_> = nodes.map_ok(|(path, _)| path.to_string()).try_collect().wait()?;
+    /// assert_eq!(paths, ["/", "/a", "/a/b"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(self) -> impl Stream<Item = Result<(NodePath, Node)>> + Send + use<> {
+        let made = stream::once(self.into_future());
+        made.map_ok(|nodes| stream::iter(nodes.into_iter().map(Ok)))
+            .try_flatten()
+    }
+
     async fn run(self) -> Result<BTreeMap<NodePath, Node>> {
         let context = self.context.unwrap_or_default();
         let location = self.target.location("").await?;
@@ -164,7 +184,7 @@ impl CreateHierarchy {
             }
             if let NodeMetadata::Array(array) = &node {
                 let (place, array) = (location.join(path.as_str())?, array.clone());
-                let array = Array::new(place, array, context.clone(), ArrayConfig::default())?;
+                let array = Array::new(place, array, context.clone(), context.array_config())?;
                 array.chunked().check_writable()?;
             }
             if nodes.insert(path, node).is_some() {

@@ -9,8 +9,8 @@ use zarr_store::{Location, Store};
 use crate::info::Info;
 use crate::view::View;
 use crate::{
-    Array, CreateArray, CreateGroup, Members, Node, Shape, TreeView, create_array, create_group,
-    open,
+    Array, CreateArray, CreateGroup, Members, Node, Shape, Tree, create_array, create_group, open,
+    tree,
 };
 
 /// A group in a store. Cheap to clone.
@@ -38,6 +38,11 @@ impl Group {
             context,
             view: None,
         })
+    }
+
+    /// The same group, its store reached otherwise.
+    pub(crate) fn at(self, location: Location) -> Self {
+        Self { location, ..self }
     }
 
     pub(crate) fn with_view(self, view: Option<View>) -> Self {
@@ -201,13 +206,9 @@ impl Group {
         Members::new(self.clone())
     }
 
-    /// A picture of everything below.
-    ///
-    /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
-    pub async fn tree(&self) -> Result<TreeView> {
-        let members = self.members().all().metadata().await?;
-        Ok(TreeView::new(&self.name(), &members))
+    /// A picture of everything below: see [`tree`](crate::tree).
+    pub fn tree(&self) -> Tree {
+        tree(self)
     }
 
     /// A description, without asking the store.

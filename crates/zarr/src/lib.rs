@@ -45,16 +45,20 @@
 //!
 //! # Where things are
 //! - creating: [`create_array`], [`create_group`], [`create_hierarchy`], and with a value everywhere
-//!   [`zeros`], [`ones`], [`full`], [`empty`] and their `_like`s
+//!   [`zeros`], [`ones`], [`full`], [`empty`] and their `_like`s; from another array or a closure:
+//!   [`from_array`]
+//! - copying and converting: [`copy()`], [`copy_all`], [`copy_store`]
 //! - opening: [`open`], [`open_array`], [`open_group`], [`open_consolidated`], each with a [`Mode`]
 //! - arrays in memory: [`array()`], [`save`], [`load`]
 //! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`]
-//! - blocking use: [`blocking::Wait`]; codecs, workers and limits: [`Context`]
+//! - blocking use: [`blocking::Wait`]; codecs, workers, limits and settings: [`Context`], [`Config`]
 //! - looking below arrays and groups, at keys, bytes and documents: [`tools`]
+//! - stores and codecs of your own: [`testing`]
 //! - what can go wrong: [`Error`], by [`ErrorKind`] or, coarser, by [`ErrorClass`]
 
 #![forbid(unsafe_code)]
 
+mod access;
 mod array;
 pub mod blocking;
 mod change;
@@ -65,9 +69,11 @@ mod create;
 mod create_group;
 mod create_hierarchy;
 mod data;
+mod facts;
 mod filled;
 mod filter;
 mod group;
+mod indexed;
 mod info;
 mod load;
 mod members;
@@ -76,27 +82,33 @@ mod node;
 mod open;
 mod opening;
 mod operation;
+mod rename;
 mod require;
 mod save;
 mod shape;
+mod source;
 mod target;
+pub mod testing;
 pub mod tools;
 mod tree;
+mod tree_of;
 mod view;
 
+pub use access::Synchronizer;
 pub use array::{Array, Read, ReadDyn, Write};
 pub use change::{Append, Edit, Resize, UpdateAttributes};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use copy::{CopyNodes, copy, copy_all};
 pub use copy_store::{CopyStore, copy_store};
-pub use create::{CreateArray, array, create, create_array};
+pub use create::{CreateArray, array, create, create_array, from_array};
 pub use create_group::{CreateGroup, create_group, group};
 pub use create_hierarchy::{CreateHierarchy, NewNode, create_hierarchy};
 pub use data::Data;
 pub use filled::{Like, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like};
 pub use group::Group;
+pub use indexed::Indexed;
 pub use info::Info;
-pub use load::{LazyGroup, Load, Loaded, load};
+pub use load::{LazyGroup, Load, LoadArray, Loaded, load};
 pub use members::Members;
 pub use mode::Mode;
 /// Arrays in memory: what [`Array::read`] gives and [`Array::write`] takes.
@@ -105,20 +117,23 @@ pub use node::Node;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
+pub use rename::Rename;
 pub use require::RequireArray;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
 pub use serde_json::json;
 pub use shape::{DimensionName, Shape};
+pub use source::{Computed, Source};
 pub use target::Target;
 pub use tree::TreeView;
+pub use tree_of::{Tree, tree};
 pub use view::UseConsolidated;
 pub use zarr_codecs::{Registry, Span};
 pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
 pub use zarr_core::{
-    ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
-    Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain, Points, Result,
-    Selection, SelectionError, Slice, Values, VarArray, sel,
+    ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder,
+    DynData, Element, Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain,
+    Points, Result, Selection, SelectionError, Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,
@@ -136,4 +151,6 @@ mod readme {
     mod project {}
     #[doc = include_str!("../README.md")]
     mod this_crate {}
+    #[doc = include_str!("../../../docs/zarr-python.md")]
+    mod from_zarr_python {}
 }

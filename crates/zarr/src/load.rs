@@ -1,6 +1,7 @@
 //! Loading into memory: an array at once, a group by name when it is asked for.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 
 use ndarray::ArrayD;
 use zarr_core::{Context, DynData, Element, ErrorKind, NodeKind, Result};
@@ -59,11 +60,46 @@ impl Load {
         }
     }
 
+    /// Loads an array as elements of exactly the stored type.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, MemoryStore};
+    /// # fn main() -> zarr::Result<()> {
+    /// let store = MemoryStore::new();
+    /// zarr::save(store.clone()).array(ndarray::array![1_i16, 2]).wait()?;
+    /// let sum = zarr::load(store).array::<i16>().wait()?.sum();
+    /// assert_eq!(sum, 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn array<T: Element>(self) -> LoadArray<T> {
+        LoadArray {
+            open: self.open,
+            element: PhantomData,
+        }
+    }
+
     async fn run(self) -> Result<Loaded> {
         Loaded::new(self.open.await?).await
     }
 }
 operation!(Load => Loaded);
+
+/// An array to be loaded: see [`Load::array`].
+#[must_use = "nothing is loaded until this is awaited or waited for"]
+#[derive(Clone, Debug)]
+pub struct LoadArray<T> {
+    open: Open,
+    element: PhantomData<fn() -> T>,
+}
+
+impl<T: Element> LoadArray<T> {
+    async fn run(self) -> Result<ArrayD<T>> {
+        let array = self.open.await?.into_array()?;
+        array.read::<T>(..).await
+    }
+}
+operation!(LoadArray<T: Element> => ArrayD<T>);
 
 /// What was loaded: see [`load`].
 #[derive(Clone, Debug)]

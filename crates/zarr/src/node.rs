@@ -1,6 +1,6 @@
 //! `Node`: an array or a group, told apart by what is there.
 
-use zarr_core::{ArrayConfig, Context, ErrorKind, NodeKind, Result};
+use zarr_core::{Context, ErrorKind, NodeKind, Result};
 use zarr_metadata::NodeMetadata;
 use zarr_store::Location;
 
@@ -18,12 +18,10 @@ pub enum Node {
 impl Node {
     pub(crate) fn new(location: Location, node: NodeMetadata, context: Context) -> Result<Self> {
         Ok(match node {
-            NodeMetadata::Array(metadata) => Self::Array(Array::new(
-                location,
-                metadata,
-                context,
-                ArrayConfig::default(),
-            )?),
+            NodeMetadata::Array(metadata) => {
+                let config = context.array_config();
+                Self::Array(Array::new(location, metadata, context, config)?)
+            }
             NodeMetadata::Group(metadata) => Self::Group(Group::new(location, metadata, context)?),
         })
     }

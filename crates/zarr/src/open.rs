@@ -4,6 +4,7 @@ use serde_json::Value;
 use zarr_core::{ArrayOptions, Context, NodeKind, Result};
 use zarr_metadata::ZarrFormat;
 
+use crate::access::{Access, access, read_only};
 use crate::opening::At;
 use crate::operation::operation;
 use crate::view::{UseConsolidated, View};
@@ -104,6 +105,9 @@ pub fn open_consolidated(store: impl Into<Target>) -> OpenGroup {
 /// The setters of an opening.
 macro_rules! opening {
     ($builder:ident) => {
+        access!($builder, at.access);
+        read_only!($builder, at.access);
+
         impl $builder {
             /// The node's path below the store.
             pub fn path(mut self, path: impl AsRef<str>) -> Self {
@@ -190,6 +194,11 @@ pub struct OpenGroup {
 opening!(OpenGroup);
 
 impl OpenGroup {
+    pub(crate) fn access(mut self, access: Access) -> Self {
+        self.at.access = access;
+        self
+    }
+
     /// The attributes of a group that is created: a JSON object. One that is there keeps its own.
     pub fn attributes(mut self, attributes: impl Into<Value>) -> Self {
         self.at.attributes = Some(attributes.into());
@@ -205,7 +214,10 @@ impl OpenGroup {
     async fn run(self) -> Result<Group> {
         let group = self.at.open(Some(NodeKind::Group)).await?.into_group()?;
         let view = View::read(&group, &self.use_consolidated).await?;
-        Ok(group.with_view(view))
+        Ok(match view {
+            Some(view) => view.attach(group),
+            None => group,
+        })
     }
 }
 operation!(OpenGroup => Group);

@@ -1,12 +1,11 @@
 //! Opening a node in a mode: what is looked for, what is created, and what is refused.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 use zarr_core::{ArrayOptions, Context, Error, ErrorKind, NodeKind, Result, hierarchy};
 use zarr_metadata::{NodeMetadata, ZarrFormat};
-use zarr_store::{Location, Op, ReadOnly, StoreError, StoreErrorKind};
+use zarr_store::{Location, Op, StoreError, StoreErrorKind};
 
+use crate::access::{Access, unchanging};
 use crate::{CreateArray, Mode, Node, Target, create_group};
 
 /// What all openings share.
@@ -21,6 +20,7 @@ pub(crate) struct At {
     pub(crate) array: Option<ArrayOptions>,
     /// The attributes of a group that is created.
     pub(crate) attributes: Option<Value>,
+    pub(crate) access: Access,
 }
 
 impl At {
@@ -33,6 +33,7 @@ impl At {
             mode: None,
             array: None,
             attributes: None,
+            access: Access::default(),
         }
     }
 
@@ -85,14 +86,15 @@ impl At {
 
     /// The place, as the mode allows it to be used.
     async fn location(&self) -> Result<Location> {
-        let location = self.target.location(&self.path).await?;
+        let context = self.context.clone().unwrap_or_default();
+        let location = self
+            .target
+            .reach(&self.path, &self.access, &context)
+            .await?;
         let writable = location.store().hints().writable;
         match self.mode {
-            Some(Mode::Read) if writable => {
-                let (store, path) = (Arc::clone(location.store()), location.path().clone());
-                Ok(Location::new(Arc::new(ReadOnly::new(store)), path))
-            }
-            None | Some(Mode::Read) => Ok(location),
+            Some(Mode::Read) => Ok(unchanging(&location)),
+            None => Ok(self.access.finish(location)),
             Some(_) if writable => Ok(location),
             Some(_) => {
                 let (store, path) = (location.store(), location.path().as_str());
@@ -118,7 +120,10 @@ impl At {
                 }
                 .into())
             }
-            _ => Node::new(location, node, self.context.unwrap_or_default()),
+            _ => {
+                let location = self.access.finish(location);
+                Node::new(location, node, self.context.unwrap_or_default())
+            }
         }
     }
 
@@ -132,6 +137,7 @@ impl At {
         if let Some(mut options) = self.array {
             options.zarr_format = self.zarr_format.or(options.zarr_format);
             let create = CreateArray::new(location, options).overwrite(overwrite);
+            let create = create.read_only(self.access.read_only);
             return create.context(&context).await.map(Node::Array);
         }
         if wanted == Some(NodeKind::Array) {
@@ -140,6 +146,7 @@ impl At {
             return Err(Error::argument("or_create", text));
         }
         let mut create = create_group(location).overwrite(overwrite);
+        create = create.read_only(self.access.read_only);
         if let Some(format) = self.zarr_format {
             create = create.zarr_format(format);
         }

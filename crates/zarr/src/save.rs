@@ -6,9 +6,10 @@ use zarr_core::{Context, Error, ErrorKind, NodeKind, Result, hierarchy};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
+use crate::access::{Access, access};
 use crate::create::Prepared;
 use crate::operation::operation;
-use crate::{CreateArray, Data, Group, Target, array, group};
+use crate::{CreateArray, Data, Group, Source, Target, array, group};
 
 /// Saves arrays: a single one that has no name as an array, all others in a group.
 ///
@@ -33,6 +34,7 @@ pub fn save(store: impl Into<Target>) -> Save {
         zarr_format: None,
         overwrite: false,
         context: None,
+        access: Access::default(),
         in_group: false,
         unnamed: Vec::new(),
         named: Vec::new(),
@@ -40,7 +42,7 @@ pub fn save(store: impl Into<Target>) -> Save {
 }
 
 /// Saves one array: [`array()`], by the name that goes with [`save`] and [`load`](crate::load).
-pub fn save_array(store: impl Into<Target>, data: impl Into<Data>) -> CreateArray {
+pub fn save_array(store: impl Into<Target>, data: impl Into<Source>) -> CreateArray {
     array(store, data)
 }
 
@@ -74,11 +76,13 @@ pub struct Save {
     zarr_format: Option<ZarrFormat>,
     overwrite: bool,
     context: Option<Context>,
+    access: Access,
     /// Whether one array alone goes into a group too.
     in_group: bool,
     unnamed: Vec<Data>,
     named: Vec<(String, Data)>,
 }
+access!(Save, access);
 
 impl Save {
     /// An array, in a group called `arr_0`, `arr_1`, and so on.
@@ -119,8 +123,11 @@ impl Save {
     }
 
     async fn run(mut self) -> Result<()> {
-        let location = self.target.location(&self.path).await?;
         let context = self.context.take().unwrap_or_default();
+        let location = self
+            .target
+            .reach(&self.path, &self.access, &context)
+            .await?;
         if !self.in_group && self.named.is_empty() && self.unnamed.len() == 1 {
             for data in self.unnamed {
                 let mut create = array(location.clone(), data).overwrite(self.overwrite);

@@ -39,6 +39,8 @@ use crate::info::{printable, tuple};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeView {
     lines: Vec<Line>,
+    /// How many nodes there were place for, where there were more.
+    truncated: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,7 +104,10 @@ impl TreeView {
             let below = format!("{before}{below}");
             stack.push((below, level(path)));
         }
-        Self { lines }
+        Self {
+            lines,
+            truncated: None,
+        }
     }
 
     /// An array alone: it has nothing below it.
@@ -115,6 +120,7 @@ impl TreeView {
                 detail,
                 path: String::new(),
             }],
+            truncated: None,
         }
     }
 
@@ -131,6 +137,20 @@ impl TreeView {
         self
     }
 
+    /// Says first that there were more nodes than this.
+    #[must_use]
+    pub(crate) fn truncated(mut self, most: usize) -> Self {
+        self.truncated = Some(most);
+        self
+    }
+
+    /// zarr-python's words.
+    fn note(&self) -> String {
+        self.truncated.map_or_else(String::new, |most| {
+            format!("Truncated at max_nodes={most}, some nodes and their children may be missing\n")
+        })
+    }
+
     /// The picture for a terminal: names are bold.
     pub fn ansi(&self) -> String {
         let line = |line: &Line| {
@@ -142,7 +162,7 @@ impl TreeView {
             } = line;
             format!("{strokes}\x1b[1m{name}\x1b[0m{detail}\n")
         };
-        self.lines.iter().map(line).collect()
+        self.note() + &self.lines.iter().map(line).collect::<String>()
     }
 
     /// The picture for a notebook: one `<pre>` element, names in bold.
@@ -152,6 +172,7 @@ impl TreeView {
             format!("{}<b>{name}</b>{detail}\n", line.strokes)
         };
         let lines: String = self.lines.iter().map(line).collect();
+        let lines = self.note() + &lines;
         format!(
             "<pre style=\"white-space:pre;overflow-x:auto;line-height:normal;\
              font-family:Menlo,'DejaVu Sans Mono',consolas,'Courier New',monospace\">{lines}</pre>\n"
@@ -161,6 +182,7 @@ impl TreeView {
 
 impl fmt::Display for TreeView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.note())?;
         for Line {
             strokes,
             name,

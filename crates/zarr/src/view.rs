@@ -2,11 +2,12 @@
 //! nodes in consolidated metadata is `zarr-core`'s.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use zarr_core::hierarchy::{Consolidated, Depth};
+use zarr_core::hierarchy::{self, Consolidated, Depth};
 use zarr_core::{Error, Result};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
-use zarr_store::Location;
+use zarr_store::{Call, Hook, Hooked, Location, Op, Outcome, Reads};
 
 use crate::Group;
 
@@ -35,6 +36,30 @@ pub(crate) struct View {
     base: NodePath,
     /// The name of the document, in format 2.
     name: Arc<str>,
+    /// Whether documents were changed since.
+    stale: Arc<AtomicBool>,
+}
+
+/// Marks consolidated metadata as out of date when a document is changed.
+#[derive(Debug)]
+struct Watch(Arc<AtomicBool>);
+
+impl Hook for Watch {
+    const READS: Reads = Reads::Pass;
+
+    fn after(&self, call: &Call<'_>, _: &Outcome<'_>) {
+        let name = call.key.rsplit('/').next().unwrap_or_default();
+        let is_document = matches!(name, "zarr.json" | ".zarray" | ".zgroup" | ".zattrs");
+        // A put that failed may have been done all the same.
+        let is_change = match call.op {
+            Op::Put | Op::Update | Op::Delete => is_document,
+            Op::DeletePrefix => true,
+            _ => false,
+        };
+        if is_change {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
 }
 
 impl View {
@@ -62,7 +87,39 @@ impl View {
             all: Arc::new(all),
             base: NodePath::root(),
             name: name.into(),
+            stale: Arc::default(),
         }))
+    }
+
+    /// The group with this view, and so that changes through it and all that comes from it are noticed.
+    pub(crate) fn attach(self, group: Group) -> Group {
+        let (location, watch) = (group.location(), Watch(Arc::clone(&self.stale)));
+        let store = Arc::new(Hooked::with(Arc::clone(location.store()), watch));
+        let location = Location::new(store, location.path().clone());
+        group.at(location).with_view(Some(self))
+    }
+
+    /// The metadata collected again, by the group that has it.
+    async fn collected_again(self, group: &Group) -> Result<Self> {
+        if &*self.name != ZMETADATA {
+            let text = "metadata under a name of its own is not written; open the group by \
+                        `UseConsolidated::Require`";
+            return Err(Error::argument("use_consolidated", text));
+        }
+        let mut top = group.location().clone();
+        for _ in self.base.segments() {
+            top = top.parent().unwrap_or(top);
+        }
+        let metadata = hierarchy::consolidate(&top, Some(group.zarr_format())).await?;
+        let all = Consolidated::read(&top, &metadata, &self.name).await?;
+        self.stale.store(false, Ordering::Relaxed);
+        Ok(match all {
+            None => self,
+            Some(all) => Self {
+                all: Arc::new(all),
+                ..self
+            },
+        })
     }
 
     /// The metadata as it is now. A group inside of it keeps what it has: only the group that has
@@ -95,5 +152,46 @@ impl View {
             base,
             ..self.clone()
         })
+    }
+}
+
+impl Group {
+    /// Whether the consolidated metadata that this group was opened by is known to be out of date: a
+    /// document was changed through the group, or through a handle that came from it.
+    ///
+    /// What others change is not noticed.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::group(Target::Memory).wait()?;
+    /// zarr::consolidate_metadata(&root).wait()?;
+    /// let mut root = zarr::open_consolidated(&root).wait()?;
+    /// root.zeros("a", [4]).wait()?;
+    /// assert!(root.is_stale() && !root.contains("a").wait()?);
+    /// root.reconsolidate().wait()?;
+    /// assert!(!root.is_stale() && root.contains("a").wait()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn is_stale(&self) -> bool {
+        let view = self.view();
+        view.is_some_and(|view| view.stale.load(Ordering::Relaxed))
+    }
+
+    /// Collects the consolidated metadata that this group was opened by again, and sees what it tells
+    /// now. Groups that came from this one keep what they see.
+    ///
+    /// # Errors
+    /// Where the group was opened without, and as
+    /// [`consolidate_metadata`](crate::consolidate_metadata).
+    pub async fn reconsolidate(&mut self) -> Result<()> {
+        let Some(view) = self.view().cloned() else {
+            let text = "this group was opened without; use `consolidate_metadata`";
+            return Err(Error::argument("use_consolidated", text));
+        };
+        let view = view.collected_again(self).await?;
+        *self = self.clone().with_view(Some(view));
+        Ok(())
     }
 }

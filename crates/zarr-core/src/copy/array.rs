@@ -11,6 +11,7 @@ use zarr_codecs::{Dims, Region};
 
 use super::agree::same_chunks;
 use super::meter::Meter;
+use super::overlap::Ground;
 use crate::engine::{self, Budget, Elements};
 use crate::{ChunkGrid, ChunkedArray, Error, Resolved, Result};
 
@@ -43,6 +44,16 @@ pub async fn copy_array(from: Arc<ChunkedArray>, to: Arc<ChunkedArray>) -> Resul
         to,
     };
     job.run("").await
+}
+
+/// Whether an array that is to be created can be a copy of another: [`copy_array`].
+///
+/// # Errors
+/// Where shapes or types differ, where codecs cannot be used that are needed, and where the new array
+/// would lie in the old one or take it away.
+pub fn check_copy(from: &ChunkedArray, to: &ChunkedArray, overwrite: bool) -> Result<()> {
+    Ground::new(from.location(), to.location())?.check(to.location(), overwrite)?;
+    check(from, to)
 }
 
 /// Whether the elements of one array can be copied to another, as far as is known without reading.
@@ -80,12 +91,12 @@ impl Job<'_> {
             false => HashSet::new(),
         };
         match same_chunks(self.from.metadata(), self.to.metadata()) {
-            true => self.as_they_are(path, &there).await,
+            true => self.unchanged(path, &there).await,
             false => self.in_boxes(path, &there).await,
         }
     }
 
-    async fn as_they_are(self, path: &str, there: &HashSet<Dims<u64>>) -> Result<()> {
+    async fn unchanged(self, path: &str, there: &HashSet<Dims<u64>>) -> Result<()> {
         let from = &self.from;
         let wanted = |chunk: &Dims<u64>| !there.contains(chunk);
         let mut done = 0;

@@ -63,7 +63,7 @@ pub async fn copy_keys(from: &Location, to: &Location, options: &CopyKeys) -> Re
         options,
     };
     let values = job.values().await?;
-    job.meter.expect(values.len() as u64);
+    job.meter.announce(values.len() as u64);
     let there = job.look(&values).await?;
 
     let mut stats = CopyStats::default();

@@ -64,7 +64,7 @@ impl Meter {
     }
 
     /// How many chunks or keys there are to do.
-    pub(super) fn expect(&mut self, total: u64) {
+    pub(super) fn announce(&mut self, total: u64) {
         self.total = total;
     }
 

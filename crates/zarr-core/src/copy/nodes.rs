@@ -38,7 +38,7 @@ pub async fn copy_nodes(
         ..source.clone()
     };
     let steps = plan(&counted, &meter.outgoing(dest), options).await?;
-    meter.expect(steps.iter().map(Step::chunks).fold(0, u64::saturating_add));
+    meter.announce(steps.iter().map(Step::chunks).fold(0, u64::saturating_add));
     let run = Run {
         budget: Budget::new(options.context.memory()),
         meter,
@@ -111,9 +111,9 @@ impl Run<'_> {
             Action::Group {
                 metadata,
                 overwrite,
-            } => hierarchy::create(&to, &NodeMetadata::Group(metadata), overwrite).await?,
+            } => hierarchy::create(&to, &NodeMetadata::Group(*metadata), overwrite).await?,
             Action::Array { from, to, how } => {
-                stats.bytes = self.array(&path, from, to, how).await?
+                stats.bytes = self.array(&path, from, to, how).await?;
             }
         }
         Ok(stats)

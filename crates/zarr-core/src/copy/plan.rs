@@ -35,7 +35,7 @@ pub(super) enum Action {
     /// The attributes of the source join those that are there.
     Merge(Attributes),
     Group {
-        metadata: GroupMetadata,
+        metadata: Box<GroupMetadata>,
         overwrite: bool,
     },
     Array {
@@ -218,7 +218,7 @@ impl Planner<'_> {
                 IfExists::Raise | IfExists::Update => return Err(exists(to, NodeKind::Array)),
             },
         };
-        let metadata = GroupMetadata::new(self.format, attributes);
+        let metadata = Box::new(GroupMetadata::new(self.format, attributes));
         Ok(Action::Group {
             metadata,
             overwrite,
@@ -248,10 +248,10 @@ impl Planner<'_> {
         let place = self.source.location.join(path.as_str())?;
         let (context, config) = (self.source.context.clone(), ArrayConfig::default());
         let name = path_of(&place)?;
-        let from = ChunkedArray::new(place, name, metadata.clone(), context, config)?;
+        let from = ChunkedArray::new(place, name.clone(), metadata.clone(), context, config)?;
         let (metadata, config) = match (how, there) {
             (How::Complete, Some(NodeMetadata::Array(there))) => (there, ArrayConfig::default()),
-            _ => self.target(metadata)?,
+            _ => self.target(&name, metadata)?,
         };
         let to = self.open(to, metadata, config)?;
         array::check(&from, &to)?;
@@ -273,7 +273,11 @@ impl Planner<'_> {
     }
 
     /// The documents of an array's copy.
-    fn target(&self, metadata: &ArrayMetadata) -> Result<(ArrayMetadata, ArrayConfig)> {
+    fn target(
+        &self,
+        path: &NodePath,
+        metadata: &ArrayMetadata,
+    ) -> Result<(ArrayMetadata, ArrayConfig)> {
         let mut metadata = metadata.clone();
         if self.options.without_attrs {
             let converts = metadata.format() != self.format;
@@ -285,7 +289,13 @@ impl Planner<'_> {
         if metadata.format() == self.format && self.options.adapt.is_none() {
             return Ok((metadata, ArrayConfig::default()));
         }
-        let like = ArrayOptions::like_in(&metadata, self.format);
+        let like = ArrayOptions::like_in(&metadata, self.format).map_err(|source| {
+            Error::from(ErrorKind::Metadata {
+                path: path.clone(),
+                document: format!("what would become format {}", self.format),
+                source,
+            })
+        });
         let Some(adapt) = &self.options.adapt else {
             let metadata = like?.metadata(self.format)?;
             return Ok((metadata, ArrayConfig::default()));
@@ -322,12 +332,16 @@ impl Planner<'_> {
     /// Whether every chunk of an array that is there holds data.
     async fn is_complete(&self, place: &Location, metadata: ArrayMetadata) -> Result<bool> {
         let array = Arc::new(self.open(place, metadata, ArrayConfig::default())?);
-        let inner = array.inner_chunk_shape()?;
-        let counts = array.metadata().shape().iter().zip(&inner);
-        let counts: Vec<u64> = counts
-            .map(|(n, chunk)| n.div_ceil((*chunk).max(1)))
-            .collect();
-        let all = zarr_codecs::volume(&counts);
+        let is_sharded = array.chain()?.shard().is_some();
+        let all = match is_sharded {
+            false => array.grid().len(),
+            true => {
+                let axes = array.metadata().shape().iter();
+                let inner = axes.zip(array.inner_chunk_shape()?);
+                let counts: Vec<u64> = inner.map(|(n, chunk)| n.div_ceil(chunk.max(1))).collect();
+                zarr_codecs::volume(&counts)
+            }
+        };
         Ok(Some(array.initialized_chunks().await?) == all)
     }
 }

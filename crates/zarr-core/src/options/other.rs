@@ -1,11 +1,14 @@
 //! From an array's documents to what an array of the other format is to be that holds the same.
 //! Words are translated by `zarr-metadata`; here is only what a *new* array may have otherwise.
 
-use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, ChunkKeyEncoding, Separator, ZarrFormat};
+use serde_json::json;
+use zarr_metadata::{
+    ArrayMetadata, ChunkGridMetadata, ChunkKeyEncoding, DataType, Extension, MetadataError,
+    Separator, ZarrFormat, v3,
+};
 
-use super::ArrayOptions;
 use super::like::shard;
-use crate::{Error, ErrorKind, Result};
+use super::{ArrayOptions, Fill};
 
 impl ArrayOptions {
     /// As [`like`](Self::like) and with the attributes, in the words of a format: codecs that have
@@ -15,31 +18,20 @@ impl ArrayOptions {
     ///
     /// # Errors
     /// Where the format has no word for something, which is named.
-    pub fn like_in(array: &ArrayMetadata, format: ZarrFormat) -> Result<Self> {
+    pub fn like_in(array: &ArrayMetadata, format: ZarrFormat) -> Result<Self, MetadataError> {
         if array.format() == format {
             let mut options = Self::like(array);
             options.attributes.clone_from(array.attributes());
             return Ok(options);
         }
-        let mut array = array.clone();
-        if let ArrayMetadata::V3(array) = &mut array {
-            // Chunks are written anew, whatever their keys were.
-            array.chunk_key_encoding = ChunkKeyEncoding::V2(Separator::Dot);
-            if let Some((inner, codecs, _)) = shard(&array.codecs) {
-                array.chunk_grid = ChunkGridMetadata::Regular { chunk_shape: inner };
-                array.codecs = codecs;
-            }
-        }
-        let converted = array.convert(format).map_err(|source| {
-            Error::from(ErrorKind::Metadata {
-                path: Default::default(),
-                document: format!("what would become format {format}"),
-                source,
-            })
-        })?;
-        let mut options = Self::like_in(&converted.metadata, format)?;
-        options.chunk_key_encoding = None;
-        Ok(options)
+        let options = match array {
+            ArrayMetadata::V3(array) => to_v2(array.clone())?,
+            ArrayMetadata::V2 { .. } => Self::like_in(&array.convert(format)?.metadata, format)?,
+        };
+        Ok(Self {
+            chunk_key_encoding: None,
+            ..options
+        })
     }
 
     /// What was not chosen otherwise than `old` has it becomes what `new` has.
@@ -68,4 +60,30 @@ impl ArrayOptions {
             attributes,
         );
     }
+}
+
+fn to_v2(mut array: v3::ArrayMetadata) -> Result<ArrayOptions, MetadataError> {
+    // Chunks are written anew, whatever their keys were.
+    array.chunk_key_encoding = ChunkKeyEncoding::V2(Separator::Dot);
+    if let Some((inner, codecs, _)) = shard(&array.codecs) {
+        array.chunk_grid = ChunkGridMetadata::Regular { chunk_shape: inner };
+        array.codecs = codecs;
+    }
+    // Objects of format 2 are made bytes by a filter that comes with the type. All else about the
+    // array is said as if its elements were bytes.
+    let variable = match array.codecs.first_mut() {
+        Some(first) if matches!(&*first.name, "vlen-utf8" | "vlen-bytes") => {
+            *first = Extension::new("bytes");
+            let fill = std::mem::replace(&mut array.fill_value, json!(0));
+            let data_type = std::mem::replace(&mut array.data_type, DataType::UInt8);
+            Some((data_type, Fill::Value(fill)))
+        }
+        _ => None,
+    };
+    let converted = ArrayMetadata::V3(array).convert(ZarrFormat::V2)?;
+    let mut options = ArrayOptions::like_in(&converted.metadata, ZarrFormat::V2)?;
+    if let Some((data_type, fill_value)) = variable {
+        (options.data_type, options.fill_value) = (data_type, fill_value);
+    }
+    Ok(options)
 }

@@ -1,0 +1,36 @@
+//! An array larger than the memory it is given: made block by block, and gone through in slabs.
+//!
+//! `cargo run --release --example streaming`
+
+use ndarray::Array3;
+use zarr::blocking::Wait;
+use zarr::{Computed, Context, Target, sel};
+
+pub(crate) fn main() -> zarr::Result<()> {
+    // What is on its way between memory and the store, all in all.
+    let little = Context::builder().memory(2 << 20).build();
+
+    // 16 MiB of a wave, of which each worker makes a chunk at a time.
+    let wave = Computed::new([64, 256, 256], |cells| {
+        let shape: Vec<usize> = cells.iter().map(|axis| axis.clone().count()).collect();
+        Array3::from_shape_fn([shape[0], shape[1], shape[2]], |(t, y, x)| {
+            let at = |axis: usize, i: usize| (cells[axis].start + i as u64) as f32;
+            (at(0, t) / 10.0 + at(1, y) / 30.0).sin() * (at(2, x) / 50.0).cos()
+        })
+    });
+    let array = zarr::from_array(Target::Memory, wave)
+        .chunks([16, 128, 128])
+        .dimension_names(["t", "y", "x"])
+        .context(&little)
+        .wait()?;
+
+    let (mut sum, mut cells) = (0.0, 0_u64);
+    for t in (0..64).step_by(16) {
+        let slab = array.read::<f32>(sel![t..t + 16, .., ..]).wait()?;
+        sum += slab.iter().map(|&x| f64::from(x)).sum::<f64>();
+        cells += slab.len() as u64;
+    }
+    assert_eq!(Some(cells), array.size());
+    println!("the mean of {cells} cells is {:.4}", sum / cells as f64);
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! `oindex`, `vindex` and `blocks`: an array with cells already chosen. Chooses nothing itself.
+
+use zarr_core::{Picks, Result, Selection, Slice};
+
+use crate::{Array, Data, Element, Read, ReadDyn, Write};
+
+/// Some cells of an array: see [`Array::oindex`], [`Array::vindex`] and [`Array::blocks`].
+#[derive(Clone, Debug)]
+pub struct Indexed {
+    array: Array,
+    selection: Selection,
+}
+
+impl Array {
+    /// The cells that lists, masks or slices choose on each axis, in every combination.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::array(Target::Memory, ndarray::array![[1, 2, 3], [4, 5, 6]]).wait()?;
+    /// let corners = a.oindex((.., [2, 0]));
+    /// assert_eq!(corners.read::<i32>().wait()?, ndarray::array![[3, 1], [6, 4]].into_dyn());
+    /// corners.write(0).wait()?;
+    /// assert_eq!(a.read::<i32>(..).wait()?.sum(), 7);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "get_orthogonal_selection")]
+    #[doc(alias = "set_orthogonal_selection")]
+    pub fn oindex(&self, picks: impl Picks) -> Indexed {
+        self.indexed(Selection::orthogonal(picks))
+    }
+
+    /// Cells by their coordinates, a list for each axis, or by a mask of the array's shape.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Selection, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::array(Target::Memory, ndarray::array![[1, 2, 3], [4, 5, 6]]).wait()?;
+    /// let points = a.vindex(Selection::points([[0, 1, 1], [2, 0, 1]]));
+    /// assert_eq!(points.read::<i32>().wait()?, ndarray::array![3, 4, 5].into_dyn());
+    /// let mask = ndarray::array![[true, false, false], [false, false, true]];
+    /// assert_eq!(a.vindex(&mask).read::<i32>().wait()?, ndarray::array![1, 6].into_dyn());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "get_coordinate_selection")]
+    #[doc(alias = "set_coordinate_selection")]
+    #[doc(alias = "get_mask_selection")]
+    #[doc(alias = "set_mask_selection")]
+    pub fn vindex(&self, cells: impl Into<Selection>) -> Indexed {
+        self.indexed(cells.into())
+    }
+
+    /// Whole chunks by their place in the grid; shards, of a sharded array.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, sel, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::zeros(Target::Memory, [10, 10]).chunks([4, 5]).wait()?;
+    /// a.blocks((2, 1))?.write(1.0).wait()?;
+    /// assert_eq!(a.blocks((2.., ..))?.read::<f64>().wait()?.shape(), [2, 10]);
+    /// assert_eq!(a.read::<f64>(..).wait()?.sum(), 10.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Where the selection is none of slices.
+    #[doc(alias = "get_block_selection")]
+    #[doc(alias = "set_block_selection")]
+    pub fn blocks(&self, blocks: impl Into<Selection>) -> Result<Indexed> {
+        let slices: Vec<Slice> = match blocks.into() {
+            Selection::All => Vec::new(),
+            Selection::Basic(slices) => slices,
+            other => {
+                let text = format!("blocks are chosen by slices, not by {other:?}");
+                return Err(crate::Error::argument("selection", text));
+            }
+        };
+        Ok(self.indexed(Selection::Blocks(slices)))
+    }
+
+    fn indexed(&self, selection: Selection) -> Indexed {
+        Indexed {
+            array: self.clone(),
+            selection,
+        }
+    }
+}
+
+impl Indexed {
+    /// Which cells these are.
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// Reads them: see [`Array::read`].
+    #[doc(alias = "getitem")]
+    pub fn read<T: Element>(&self) -> Read<T> {
+        self.array.read(self.selection.clone())
+    }
+
+    /// Reads them whatever their type: see [`Array::read_dyn`].
+    pub fn read_dyn(&self) -> ReadDyn {
+        self.array.read_dyn(self.selection.clone())
+    }
+
+    /// Writes them: see [`Array::write`].
+    #[doc(alias = "setitem")]
+    pub fn write(&self, data: impl Into<Data>) -> Write {
+        self.array.write(self.selection.clone(), data)
+    }
+}

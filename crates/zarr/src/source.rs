@@ -1,0 +1,187 @@
+//! What an array can be made from: elements in memory, another array, or a closure that makes them
+//! block by block. Moves no element itself.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use ndarray::{Array as Elements, Dimension};
+use zarr_core::copy::{MakeBlock, check_copy, copy_array, write_blocks};
+use zarr_core::{ArrayOptions, ChunkedArray, Element, Error, Resolved, Result, Selection, c_order};
+use zarr_metadata::{DataType, ZarrFormat};
+
+use crate::{Array, Data, Shape};
+
+/// What an array is made from by [`from_array`](crate::from_array): [`Data`] in memory, another
+/// [`Array`], or [`Computed`].
+#[derive(Clone, Debug)]
+pub struct Source(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Data(Data),
+    Array(Array),
+    Computed(Computed),
+}
+
+/// The elements of an array that is not in memory, made block by block when they are written: of any
+/// size.
+///
+/// ```
+/// # use zarr::{blocking::Wait, Computed, Target};
+/// # fn main() -> zarr::Result<()> {
+/// // Each element is the number of its row. Only a few blocks are in memory at a time.
+/// let rows = Computed::new([1000, 50], |cells| {
+///     let shape = (cells[0].clone().count(), cells[1].clone().count());
+///     ndarray::Array2::from_shape_fn(shape, |(i, _)| cells[0].start as f32 + i as f32)
+/// });
+/// let a = zarr::from_array(Target::Memory, rows).chunks([100, 50]).wait()?;
+/// assert_eq!(a.read::<f32>((700, 3)).wait()?[[]], 700.0);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Computed {
+    shape: Shape,
+    dtype: DataType,
+    make: MakeBlock,
+}
+
+impl Computed {
+    /// Elements that `make` gives for any box of cells, told as a range for each axis. It is called
+    /// once for each chunk (each shard, of a sharded array), by several workers at once, in no promised
+    /// order.
+    pub fn new<T: Element, D: Dimension>(
+        shape: impl Into<Shape>,
+        make: impl Fn(&[Range<u64>]) -> Elements<T, D> + Send + Sync + 'static,
+    ) -> Self {
+        let make: MakeBlock = Arc::new(move |region| {
+            let spans = region.spans.iter();
+            let cells: Vec<_> = spans.map(|s| s.start..s.start + s.count).collect();
+            let block = make(&cells).into_dyn();
+            let lengths = cells.iter().map(|cells| cells.end - cells.start);
+            if !block.shape().iter().map(|&n| n as u64).eq(lengths) {
+                let text = format!(
+                    "a block of shape {:?} for the cells {cells:?}",
+                    block.shape()
+                );
+                return Err(Error::argument("data", text));
+            }
+            Ok(T::into_values(c_order(block)))
+        });
+        Self {
+            shape: shape.into(),
+            dtype: T::data_type(),
+            make,
+        }
+    }
+}
+
+impl fmt::Debug for Computed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Computed({:?} of {})", self.shape.0, self.dtype)
+    }
+}
+
+impl<D: Into<Data>> From<D> for Source {
+    fn from(data: D) -> Self {
+        Self(Kind::Data(data.into()))
+    }
+}
+
+impl From<&Array> for Source {
+    fn from(array: &Array) -> Self {
+        Self(Kind::Array(array.clone()))
+    }
+}
+
+impl From<Array> for Source {
+    fn from(array: Array) -> Self {
+        Self(Kind::Array(array))
+    }
+}
+
+impl From<Computed> for Source {
+    fn from(blocks: Computed) -> Self {
+        Self(Kind::Computed(blocks))
+    }
+}
+
+impl Source {
+    /// What an array of it is if nobody says otherwise: everything that is kept of another array.
+    pub(crate) fn structure(&self) -> ArrayOptions {
+        match &self.0 {
+            Kind::Data(data) => data.structure(),
+            Kind::Computed(blocks) => {
+                ArrayOptions::new(blocks.shape.0.clone(), blocks.dtype.clone())
+            }
+            Kind::Array(array) => {
+                let mut options = ArrayOptions::like(array.metadata());
+                options.attributes.clone_from(array.attrs());
+                options
+            }
+        }
+    }
+
+    /// The same in the words of another format, but for what was chosen.
+    pub(crate) fn translate(&self, options: &mut ArrayOptions, format: ZarrFormat) -> Result<()> {
+        if let Kind::Array(array) = &self.0
+            && array.zarr_format() != format
+        {
+            let there = ArrayOptions::like_in(array.metadata(), format).map_err(|source| {
+                Error::from(zarr_core::ErrorKind::Metadata {
+                    path: array.path().clone(),
+                    document: format!("what would become format {format}"),
+                    source,
+                })
+            })?;
+            options.rebase(&self.structure(), &there);
+        }
+        Ok(())
+    }
+
+    /// What is to be written to an array that is about to be created.
+    pub(crate) fn check(self, array: &Array, overwrite: bool) -> Result<Checked> {
+        match self.0 {
+            Kind::Data(data) => {
+                let all = array.chunked().resolve(&Selection::from(..))?;
+                let elements = data.into_elements(array.path(), array.dtype(), &all)?;
+                Ok(Checked::Elements(Box::new((all, elements))))
+            }
+            Kind::Array(from) => {
+                check_copy(from.chunked(), array.chunked(), overwrite)?;
+                Ok(Checked::Array(from))
+            }
+            Kind::Computed(blocks) if blocks.dtype == *array.dtype() => {
+                Ok(Checked::Computed(blocks.make))
+            }
+            Kind::Computed(blocks) => Err(zarr_core::ErrorKind::GivenElement {
+                path: array.path().clone(),
+                given: blocks.dtype.to_string(),
+                stored: array.dtype().clone(),
+            }
+            .into()),
+        }
+    }
+}
+
+/// What can be written, as far as is known before it is.
+pub(crate) enum Checked {
+    Elements(Box<(Resolved, zarr_core::Elements)>),
+    Array(Array),
+    Computed(MakeBlock),
+}
+
+impl Checked {
+    pub(crate) async fn write(self, to: &Arc<ChunkedArray>) -> Result<()> {
+        let to = Arc::clone(to);
+        match self {
+            Self::Elements(given) => {
+                let (all, elements) = *given;
+                to.write(all, elements).await
+            }
+            Self::Array(from) => copy_array(Arc::clone(from.chunked()), to).await,
+            Self::Computed(make) => write_blocks(to, make).await,
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What authors of stores and codecs test theirs with.
+//!
+//! ```
+//! use zarr::testing::{BlockingStore, conformance};
+//!
+//! // Every promise that the library relies on, over a new store each time.
+//! conformance(|| zarr::MemoryStore::new().into_store());
+//! ```
+//!
+//! A codec is tested by what it does in a chain, over arrays in memory:
+//!
+//! ```
+//! use zarr::blocking::Wait;
+//! use zarr::{Extension, Target};
+//!
+//! # fn main() -> zarr::Result<()> {
+//! let data = ndarray::Array2::from_shape_fn((30, 20), |(i, j)| (i * j) as f32);
+//! let shuffle = Extension::new("numcodecs.shuffle").with("elementsize", 4);
+//! let a = zarr::array(Target::Memory, &data).chunks([7, 7]).compressors(shuffle).wait()?;
+//! assert_eq!(a.read::<f32>(..).wait()?, data.into_dyn());
+//! # Ok(())
+//! # }
+//! ```
+
+/// The parts that codecs are made of.
+pub use zarr_codecs::{
+    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, Located,
+    NdView, NdViewMut, Scratch, Sink, buffer,
+};
+/// Stores that count, fail or are slow, and the promises of a store as a test.
+pub use zarr_store::testing::*;
+/// The parts that stores are made of.
+pub use zarr_store::{
+    BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, IoHints, Key, Listing, Object, Op,
+    Outcome, Payload, Prefix, PutMode, ReadOnly, Reads, StoreError, StoreErrorKind, StoreExt,
+    Version,
+};

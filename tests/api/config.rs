@@ -1,0 +1,121 @@
+//! `Config`: what a context says where nobody else does. Outcomes are those of zarr-python 3.4.2's
+//! `zarr.config`, as measured, but that the format holds for every function.
+
+use std::num::NonZeroUsize;
+
+use zarr::blocking::Wait;
+use zarr::{Config, Context, DataType, Extension, MemoryStore, Order, Target, ZarrFormat};
+use zarr_store::testing::Latency;
+use zarr_store::{BlockingStore, Store};
+
+fn context(config: Config) -> Context {
+    Context::builder().config(config).build()
+}
+
+#[test]
+fn config_default_zarr_format() {
+    let two = context(Config {
+        default_zarr_format: Some(ZarrFormat::V2),
+        ..Config::default()
+    });
+    let format = |array: zarr::CreateArray| array.context(&two).wait().unwrap().zarr_format();
+    assert_eq!(format(zarr::zeros(Target::Memory, [2])), ZarrFormat::V2);
+    // zarr-python's `create_array` does not ask its configuration.
+    let array = zarr::create_array(Target::Memory, [2], DataType::Int8);
+    assert_eq!(format(array.clone()), ZarrFormat::V2);
+    assert_eq!(format(array.zarr_format(ZarrFormat::V3)), ZarrFormat::V3);
+    let group = zarr::group(Target::Memory).context(&two).wait().unwrap();
+    assert_eq!(group.zarr_format(), ZarrFormat::V2);
+}
+
+#[test]
+fn config_order() {
+    let columns = context(Config {
+        order: Some(Order::F),
+        ..Config::default()
+    });
+    let array = zarr::zeros(Target::Memory, [2, 2]).context(&columns);
+    let old = array.clone().zarr_format(ZarrFormat::V2);
+    assert_eq!(old.clone().wait().unwrap().order(), Order::F);
+    assert_eq!(old.order(Order::C).wait().unwrap().order(), Order::C);
+    // In format 3 nothing of it is stored.
+    assert!(array.wait().unwrap().filters().is_empty());
+}
+
+#[test]
+fn config_write_empty_chunks() {
+    let all = context(Config {
+        write_empty_chunks: true,
+        ..Config::default()
+    });
+    let store = MemoryStore::new();
+    let stored = |create: zarr::CreateArray| {
+        let array = create.chunks([2]).wait().unwrap();
+        array.write(.., 0.0).wait().unwrap();
+        array.nchunks_initialized().wait().unwrap()
+    };
+    assert_eq!(stored(zarr::zeros(store.clone(), [4]).context(&all)), 2);
+    let without = zarr::zeros(Target::Memory, [4])
+        .context(&all)
+        .write_empty_chunks(false);
+    assert_eq!(stored(without), 0);
+    assert_eq!(stored(zarr::zeros(Target::Memory, [4])), 0);
+    // A handle that is opened has it from the context as well.
+    let opened = zarr::open_array(store).context(&all).wait().unwrap();
+    assert!(opened.config().write_empty_chunks);
+}
+
+#[test]
+fn config_compressors() {
+    let gzip = Extension::new("gzip").with("level", 1);
+    let gzipped = context(Config {
+        compressors: Some(vec![gzip.clone()]),
+        ..Config::default()
+    });
+    let array = zarr::zeros(Target::Memory, [2]).context(&gzipped);
+    assert_eq!(
+        array.clone().wait().unwrap().compressors(),
+        std::slice::from_ref(&gzip)
+    );
+    let old = array.clone().zarr_format(ZarrFormat::V2).wait().unwrap();
+    assert_eq!(old.compressors(), [gzip]);
+    assert!(
+        array
+            .compressors(())
+            .wait()
+            .unwrap()
+            .compressors()
+            .is_empty()
+    );
+}
+
+#[test]
+fn config_concurrency() {
+    let two = context(Config {
+        concurrency: NonZeroUsize::new(2),
+        ..Config::default()
+    });
+    let far = Latency::new(MemoryStore::new().into_store(), std::time::Duration::ZERO);
+    let far: std::sync::Arc<dyn Store> = std::sync::Arc::new(far);
+    let root = zarr::group(far).context(&two).wait().unwrap();
+    assert_eq!(
+        root.store().hints().concurrency.min(2),
+        root.store().hints().concurrency
+    );
+    let below = root.zeros("a/b", [2]).wait().unwrap();
+    assert!(below.store().hints().concurrency <= 2);
+}
+
+#[test]
+fn config_max_workers() {
+    let three = context(Config {
+        max_workers: NonZeroUsize::new(3),
+        ..Config::default()
+    });
+    assert_eq!(three.threads(), 3);
+    let one = Context::builder()
+        .config(three.config().clone())
+        .threads(1)
+        .build();
+    assert_eq!(one.threads(), 1);
+}
