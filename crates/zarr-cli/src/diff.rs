@@ -69,13 +69,13 @@ enum Difference {
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let mut found = Vec::new();
-    compare(args, "", args.a.open()?, args.b.open()?, &mut found)?;
+    compare(args, "", &args.a.open()?, &args.b.open()?, &mut found)?;
     let mut rest = (below(&args.a)?, below(&args.b)?);
     let paths: Vec<String> = rest.0.keys().chain(rest.1.keys()).cloned().collect();
     let paths: std::collections::BTreeSet<String> = paths.into_iter().collect();
     for path in paths {
         match (rest.0.remove(&path), rest.1.remove(&path)) {
-            (Some(a), Some(b)) => compare(args, &path, a, b, &mut found)?,
+            (Some(a), Some(b)) => compare(args, &path, &a, &b, &mut found)?,
             (a, _) => found.push((
                 path,
                 Difference::Only {
@@ -138,12 +138,12 @@ fn below(address: &Address) -> Result<BTreeMap<String, Node>, Failure> {
 fn compare(
     args: &Args,
     path: &str,
-    a: Node,
-    b: Node,
+    a: &Node,
+    b: &Node,
     found: &mut Vec<(String, Difference)>,
 ) -> Result<(), Failure> {
     let add = |difference| (path.to_owned(), difference);
-    match (&a, &b) {
+    match (a, b) {
         (Node::Array(_), Node::Group(_)) | (Node::Group(_), Node::Array(_)) => {
             found.push(add(Difference::Kind));
             return Ok(());
@@ -151,11 +151,11 @@ fn compare(
         _ => {}
     }
     let pair = [
-        documents::of(&a, args.content),
-        documents::of(&b, args.content),
+        documents::of(a, args.content),
+        documents::of(b, args.content),
     ];
     found.extend(documents::differences(&pair).into_iter().map(add));
-    if let (Node::Array(a), Node::Array(b)) = (&a, &b)
+    if let (Node::Array(a), Node::Array(b)) = (a, b)
         && a.shape() == b.shape()
         && a.dtype() == b.dtype()
         && let Some(apart) = values(args, path, a, b)?

@@ -217,7 +217,7 @@ impl Storage {
             create = create.compressors(compressors.clone());
         }
         if let Some(Encoding(encoding)) = &self.chunk_key_encoding {
-            create = create.chunk_key_encoding(encoding.clone());
+            create = create.chunk_key_encoding(*encoding);
         }
         match self.order {
             Some(Axes::C) => create.order(Order::C),

@@ -123,7 +123,7 @@ mod tests {
     fn all(name: &str, bytes: &[u8]) -> Vec<f64> {
         let mut found = Vec::new();
         each(&name.parse().unwrap(), bytes, |number| {
-            found.push(number.to_f64())
+            found.push(number.to_f64());
         });
         found
     }
@@ -166,7 +166,7 @@ mod tests {
         // The greatest of them is told from its neighbour.
         let mut exact = Vec::new();
         each(&DataType::UInt64, &u64::MAX.to_ne_bytes(), |number| {
-            exact.push(number)
+            exact.push(number);
         });
         assert_eq!(exact, [Number::Int(u64::MAX.into())]);
     }

@@ -18,6 +18,10 @@ fn good() -> Home {
 }
 
 #[track_caller]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a table reads better without borrows"
+)]
 fn check(home: &Home, line: &str, expected: Value) {
     let report = home.json(&format!("doctor --json {line}"));
     let found: Vec<Value> = report["findings"]
