@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     }
     let stats = copied?;
     let differs = if args.verify && !args.dry_run {
-        diff::elements_of(&args.from, &args.to)?
+        diff::elements_of(&args.from, &args.to, args.progress)?
     } else {
         vec![]
     };
@@ -173,7 +173,7 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<CopyStats, Fai
     let store = store.map_err(|error| fail(&error))?;
 
     let (includes, excludes) = glob::patterns(&args.include, &args.exclude);
-    let progress = Arc::new(args.progress.begin());
+    let progress = Arc::new(args.progress.begin("chunks"));
     let mut copy = zarr::copy(from, gate.before(&store))
         .name(&place.name)
         .includes(includes)

@@ -13,7 +13,7 @@ use zarr::{Array, Node};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::text;
+use crate::{progress, text};
 
 /// Compare two arrays, or two groups with all that is in them.
 #[derive(Debug, clap::Args)]
@@ -44,6 +44,9 @@ pub(crate) struct Args {
     /// How far numbers may be apart
     #[arg(long, value_name = "DISTANCE", default_value_t = 0.0)]
     atol: f64,
+
+    #[command(flatten)]
+    progress: progress::Args,
 
     /// Print a JSON object (schema zarr.diff/1)
     #[arg(long)]
@@ -98,7 +101,11 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
 }
 
 /// In what the elements of the arrays below the second differ from those of the first, a line each.
-pub(crate) fn elements_of(a: &Address, b: &Address) -> Result<Vec<String>, Failure> {
+pub(crate) fn elements_of(
+    a: &Address,
+    b: &Address,
+    progress: progress::Args,
+) -> Result<Vec<String>, Failure> {
     let exact = elements::Tolerance {
         relative: 0.0,
         absolute: 0.0,
@@ -112,10 +119,11 @@ pub(crate) fn elements_of(a: &Address, b: &Address) -> Result<Vec<String>, Failu
         let (Node::Array(second), Some(Node::Array(first))) = (second, firsts.get(&path)) else {
             continue;
         };
-        let apart = elements::compare(first, &second, exact).map_err(|(is_first, error)| {
-            let address = if is_first { a } else { b };
-            Failure::zarr("cannot read", address.as_str(), &error)
-        })?;
+        let apart =
+            elements::compare(first, &second, exact, progress).map_err(|(is_first, error)| {
+                let address = if is_first { a } else { b };
+                Failure::zarr("cannot read", address.as_str(), &error)
+            })?;
         lines.extend(apart.map(|apart| format!("/{path}: {apart}")));
     }
     Ok(lines)
@@ -179,7 +187,7 @@ fn values(
         relative: args.rtol,
         absolute: args.atol,
     };
-    elements::compare(a, b, tolerance).map_err(|(first, error)| {
+    elements::compare(a, b, tolerance, args.progress).map_err(|(first, error)| {
         let address = if first { &args.a } else { &args.b };
         Failure::zarr("cannot read", &place(address), &error)
     })

@@ -14,7 +14,7 @@ use zarr::tools::{Reader, Severity};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::{text, validate};
+use crate::{progress, text, validate};
 
 use self::fix::Fix;
 use self::rules::Rule;
@@ -46,6 +46,9 @@ pub(crate) struct Args {
     /// Leftovers of writers and locks younger than this belong to somebody who is at work
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     older_than: u64,
+
+    #[command(flatten)]
+    progress: progress::Args,
 
     /// Print all rules and end
     #[arg(long)]
@@ -128,7 +131,8 @@ fn find(args: &Args, path: &Address) -> Result<Vec<Finding>, Failure> {
     }
     hierarchy::look(&places, &mut found);
     for place in places.iter().filter(|place| place.is_array()) {
-        data::look(path, place, !args.no_data, &mut found)?;
+        let progress = (!args.no_data).then_some(args.progress);
+        data::look(path, place, progress, &mut found)?;
     }
     if let Some(directory) = path.directory().filter(|path| path.is_dir()) {
         leftovers::look(directory, args.older_than, &mut found);

@@ -48,13 +48,15 @@ pub(crate) struct Far {
 /// Whoever tells of it.
 #[derive(Debug)]
 pub(crate) struct Progress {
+    noun: &'static str,
     style: Option<Style>,
     begun: Instant,
     told: Mutex<Option<Instant>>,
 }
 
 impl Args {
-    pub(crate) fn begin(self) -> Progress {
+    /// `noun` is what is counted, in the plural.
+    pub(crate) fn begin(self, noun: &'static str) -> Progress {
         let style = match self.progress {
             _ if self.quiet => None,
             Style::Auto if io::stderr().is_terminal() => Some(Style::Bar),
@@ -62,6 +64,7 @@ impl Args {
             style => Some(style),
         };
         Progress {
+            noun,
             style,
             begun: Instant::now(),
             told: Mutex::new(None),
@@ -93,9 +96,18 @@ impl Progress {
         *told = Some(Instant::now());
         let time = self.begun.elapsed();
         let text = match style {
-            Style::Json => json(far, time),
-            Style::Bar => format!("\r\x1b[K{}", bar(far, time)),
-            Style::Auto | Style::Lines => format!("{}\n", line(far, time)),
+            Style::Json => json(far, self.noun, time),
+            Style::Bar => {
+                // What does not fit would go on in the next line, and stay there.
+                let width = terminal_size::terminal_size_of(io::stderr());
+                let width = width.map_or(80, |(width, _)| usize::from(width.0));
+                let bar: String = bar(far, self.noun, time)
+                    .chars()
+                    .take(width.saturating_sub(1))
+                    .collect();
+                format!("\r\x1b[K{bar}")
+            }
+            Style::Auto | Style::Lines => format!("{}\n", line(far, self.noun, time)),
         };
         let mut out = io::stderr().lock();
         drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
@@ -109,7 +121,7 @@ impl Progress {
     }
 }
 
-fn json(far: Far, time: Duration) -> String {
+fn json(far: Far, noun: &str, time: Duration) -> String {
     let Far {
         done,
         total,
@@ -119,6 +131,7 @@ fn json(far: Far, time: Duration) -> String {
     let object = json!({
         "schema": "zarr.progress/1",
         "schema_version": 1,
+        "of": noun,
         "done": done,
         "total": total,
         "bytes_in": bytes_in,
@@ -128,7 +141,7 @@ fn json(far: Far, time: Duration) -> String {
     format!("{object}\n")
 }
 
-fn bar(far: Far, time: Duration) -> String {
+fn bar(far: Far, noun: &str, time: Duration) -> String {
     const WIDTH: u64 = 24;
     let full = (far.done * WIDTH)
         .checked_div(far.total)
@@ -139,19 +152,21 @@ fn bar(far: Far, time: Duration) -> String {
         "{}{} {}",
         "█".repeat(full),
         "░".repeat(empty),
-        line(far, time)
+        line(far, noun, time)
     )
 }
 
 /// Chunks, rates, ratio, and how long it will still take.
-fn line(far: Far, time: Duration) -> String {
+fn line(far: Far, noun: &str, time: Duration) -> String {
     let seconds = time.as_secs_f64().max(1e-3);
     let rate = |bytes: u64| text::bytes((bytes as f64 / seconds) as u64);
     let mut parts = vec![
-        format!("{}/{} chunks", far.done, far.total),
+        format!("{}/{} {noun}", far.done, far.total),
         format!("in {}/s", rate(far.bytes_in)),
-        format!("out {}/s", rate(far.bytes_out)),
     ];
+    if far.bytes_out > 0 {
+        parts.push(format!("out {}/s", rate(far.bytes_out)));
+    }
     if far.bytes_in > 0 && far.bytes_out > 0 {
         parts.push(format!(
             "ratio {:.2}",
@@ -187,14 +202,14 @@ mod tests {
             bytes_in: 4 << 20,
             bytes_out: 1 << 20,
         };
-        let text = line(far, Duration::from_secs(2));
+        let text = line(far, "chunks", Duration::from_secs(2));
         assert_eq!(
             text,
             "5/20 chunks, in 2.0 MiB/s, out 512.0 KiB/s, ratio 4.00, 6 s left"
         );
-        assert!(bar(far, Duration::from_secs(2)).starts_with("██████░░"));
+        assert!(bar(far, "chunks", Duration::from_secs(2)).starts_with("██████░░"));
         let object: serde_json::Value =
-            serde_json::from_str(&json(far, Duration::from_secs(2))).unwrap();
+            serde_json::from_str(&json(far, "chunks", Duration::from_secs(2))).unwrap();
         assert_eq!(
             (&object["done"], &object["bytes_in"]),
             (&json!(5), &json!(4 << 20))
@@ -203,6 +218,6 @@ mod tests {
             [span(7.4), span(200.0), span(7500.0)],
             ["7 s", "3 min", "2 h 5 min"]
         );
-        assert!(bar(Far::default(), Duration::ZERO).starts_with("█"));
+        assert!(bar(Far::default(), "chunks", Duration::ZERO).starts_with("█"));
     }
 }

@@ -9,6 +9,7 @@ use zarr::{Array, DynData, FillValue, Values};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::numbers::{self, Number, Reading};
+use crate::progress::{self, Far};
 use crate::text;
 use crate::tiles::{self, Tiles};
 
@@ -25,6 +26,9 @@ pub(crate) struct Args {
     /// Directory of the array, or STORE::PATH of an array in a store
     path: Address,
 
+    #[command(flatten)]
+    progress: progress::Args,
+
     /// Print a JSON object (schema zarr.stats/1)
     #[arg(long)]
     json: bool,
@@ -36,12 +40,20 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let fail = |error: &zarr::Error| Failure::zarr("cannot read", place, error);
     let fill = array.fill_value().map_err(|error| fail(&error))?;
     let mut stats = Stats::default();
-    for tile in Tiles::of(&array) {
-        let data = tiles::read(&array, &tile)
-            .wait()
-            .map_err(|error| fail(&error))?;
-        stats.add(&data, &fill);
+    let progress = args.progress.begin("parts");
+    let tiles = Tiles::of(&array);
+    let mut far = Far {
+        total: tiles.in_all(),
+        ..Far::default()
+    };
+    for tile in tiles {
+        let data = tiles::read(&array, &tile).wait();
+        stats.add(&data.map_err(|error| fail(&error))?, &fill);
+        far.done += 1;
+        far.bytes_in += tiles::bytes_of(&array, &tile);
+        progress.tell(far);
     }
+    progress.end();
     let text = match args.json {
         true => text::report("stats", to_json(place, &array, &stats)),
         false => to_text(&array, &fill, &stats),

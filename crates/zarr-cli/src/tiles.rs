@@ -54,6 +54,16 @@ impl Tiles {
     }
 }
 
+impl Tiles {
+    /// How many there are in all.
+    pub(crate) fn in_all(&self) -> u64 {
+        let along = self.shape.iter().zip(&self.tile);
+        along.fold(1, |all, (n, tile)| {
+            u64::saturating_mul(all, n.div_ceil(*tile))
+        })
+    }
+}
+
 impl Iterator for Tiles {
     type Item = Vec<Range<u64>>;
 
@@ -85,6 +95,13 @@ pub(crate) fn selection(ranges: &[Range<u64>]) -> Selection {
     ranges.iter().map(slice).collect::<Vec<Slice>>().into()
 }
 
+/// How many bytes elements have in memory, or what is taken for it.
+pub(crate) fn bytes_of(array: &Array, ranges: &[Range<u64>]) -> u64 {
+    let size = array.dtype().size().map_or(VARIABLE, |size| size as u64);
+    let lengths = ranges.iter().map(|range| range.end - range.start);
+    lengths.fold(size, u64::saturating_mul)
+}
+
 /// The elements of a box.
 pub(crate) fn read(array: &Array, ranges: &[Range<u64>]) -> ReadDyn {
     array.read_dyn(selection(ranges))
@@ -96,6 +113,7 @@ mod tests {
 
     fn check(shape: &[u64], chunks: &[u64], cells: u64, expected: &[&[Range<u64>]]) {
         let tiles = Tiles::new(shape, chunks, cells);
+        assert_eq!(tiles.in_all(), expected.len() as u64);
         assert_eq!(tiles.collect::<Vec<_>>(), expected);
     }
 

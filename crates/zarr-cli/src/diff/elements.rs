@@ -8,6 +8,7 @@ use zarr::blocking::Wait;
 use zarr::{Array, DataType, DynData, FillValue, Values};
 
 use crate::numbers::{self, Number};
+use crate::progress::{self, Far};
 use crate::text;
 use crate::tiles::{self, Tiles};
 
@@ -36,10 +37,17 @@ pub(super) fn compare(
     a: &Array,
     b: &Array,
     tolerance: Tolerance,
+    progress: progress::Args,
 ) -> Result<Option<Apart>, (bool, zarr::Error)> {
     let mut found: Option<Apart> = None;
     let mut of = 0;
-    for tile in Tiles::of(a) {
+    let progress = progress.begin("parts");
+    let tiles = Tiles::of(a);
+    let mut far = Far {
+        total: tiles.in_all(),
+        ..Far::default()
+    };
+    for tile in tiles {
         let x = tiles::read(a, &tile)
             .wait()
             .map_err(|error| (true, error))?;
@@ -50,6 +58,9 @@ pub(super) fn compare(
             .iter()
             .map(|range| range.end - range.start)
             .product::<u64>();
+        far.done += 1;
+        far.bytes_in += 2 * tiles::bytes_of(a, &tile);
+        progress.tell(far);
         if x.data == y.data {
             continue;
         }
@@ -75,6 +86,7 @@ pub(super) fn compare(
             };
         }
     }
+    progress.end();
     Ok(found.map(|found| Apart { of, ..found }))
 }
 

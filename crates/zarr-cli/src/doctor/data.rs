@@ -1,6 +1,6 @@
 //! What is wrong with the chunks of an array: each that is stored is decoded, a few at a time.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use zarr::blocking::Wait;
 use zarr::tools::{CodecErrorKind, Entry, Key};
 use zarr::{Array, ChunkError, ErrorClass, ErrorKind, Node};
@@ -11,6 +11,7 @@ use super::{hierarchy, rules};
 use crate::address::Address;
 use crate::documents::{NAMES, Place, store_lists};
 use crate::failure::Failure;
+use crate::progress::{self, Far};
 use crate::tiles;
 
 /// How many chunks are decoded at a time.
@@ -19,7 +20,7 @@ const AHEAD: usize = 4;
 pub(super) fn look(
     address: &Address,
     place: &Place,
-    decode: bool,
+    decode: Option<progress::Args>,
     found: &mut Vec<Finding>,
 ) -> Result<(), Failure> {
     let array = match zarr::open(place.location.clone()).wait() {
@@ -61,9 +62,9 @@ pub(super) fn look(
             Sort::Stranger => found.push(hierarchy::stranger(&entry.key)),
         }
     }
-    if !decode {
+    let Some(progress) = decode else {
         return Ok(());
-    }
+    };
     if let Err(error) = array.chunked().chain() {
         found.push(Finding::new(
             &rules::UNREADABLE,
@@ -72,12 +73,27 @@ pub(super) fn look(
         ));
         return Ok(());
     }
-    let checks = chunks
-        .into_iter()
-        .map(|(index, entry)| check(&array, index, entry));
-    let wrong = stream::iter(checks).buffer_unordered(AHEAD);
-    let wrong: Vec<Option<Finding>> = wrong.collect::<Vec<_>>().wait();
-    found.extend(wrong.into_iter().flatten());
+    let progress = progress.begin("chunks");
+    let mut far = Far {
+        total: chunks.len() as u64,
+        ..Far::default()
+    };
+    let checks = chunks.into_iter().map(|(index, entry)| {
+        let size = entry.size;
+        let checked = check(&array, index, entry);
+        checked.map(move |wrong| (size, wrong))
+    });
+    let checked = async {
+        let mut checked = stream::iter(checks).buffer_unordered(AHEAD);
+        while let Some((size, wrong)) = checked.next().await {
+            found.extend(wrong);
+            far.done += 1;
+            far.bytes_in += size;
+            progress.tell(far);
+        }
+    };
+    checked.wait();
+    progress.end();
     Ok(())
 }
 
@@ -190,7 +206,8 @@ mod tests {
         let broken = Location::root(Arc::new(broken));
         let place = documents::walk(&broken).wait().unwrap().remove(0);
         let mut found = Vec::new();
-        look(&"memory:".parse().unwrap(), &place, true, &mut found).unwrap();
+        let quiet = Some(progress::Args::default());
+        look(&"memory:".parse().unwrap(), &place, quiet, &mut found).unwrap();
         let found: Vec<_> = found
             .iter()
             .map(|finding| json!([finding.rule.id(), finding.place]))
