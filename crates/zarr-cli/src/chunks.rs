@@ -151,7 +151,7 @@ fn to_text(array: &Array, stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> S
 /// What one sign of the map stands for.
 #[derive(Clone, Copy, Default)]
 struct Cell {
-    chunks: u64,
+    inside: bool,
     stored: u64,
     bytes: u64,
 }
@@ -193,15 +193,11 @@ impl Map {
             let (row, column) = (number / across / scale[0], number % across / scale[1]);
             Some(usize::try_from(row).ok()? * width + usize::try_from(column).ok()?)
         };
-        // How many chunks each sign has, without going through all of them.
+        // The last line may end early.
         for (i, cell) in cells.iter_mut().enumerate() {
             let (row, column) = ((i / width) as u64, (i % width) as u64);
-            let rows = (down - row * scale[0]).min(scale[0]);
-            let columns = (across - column * scale[1]).min(scale[1]);
-            let first = row * scale[0] * across + column * scale[1];
-            cell.chunks = (0..rows)
-                .map(|r| total.saturating_sub(first + r * across).min(columns))
-                .sum();
+            let first = (row * scale[0]).saturating_mul(across);
+            cell.inside = first.saturating_add(column * scale[1]) < total;
         }
         for (chunk, bytes) in stored {
             let number = chunk
@@ -225,7 +221,7 @@ impl Map {
         let mut text = String::new();
         for row in self.cells.chunks(self.width) {
             text.push_str("  ");
-            for cell in row.iter().filter(|cell| cell.chunks > 0) {
+            for cell in row.iter().filter(|cell| cell.inside) {
                 match cell.stored {
                     0 => text.push('·'),
                     _ => canvas.shade(&mut text, mean(cell) / largest.max(1.0)),

@@ -89,10 +89,7 @@ impl Stats {
             Values::Fixed(bytes) => {
                 let size = data.dtype.size().unwrap_or(1).max(1);
                 self.count += (bytes.len() / size) as u64;
-                let elements = bytes.chunks_exact(size);
-                self.fill += elements
-                    .filter(|element| *element == fill.as_bytes())
-                    .count() as u64;
+                self.fill += filled(bytes, fill.as_bytes(), size);
                 self.add_numbers(data, bytes);
             }
         }
@@ -147,6 +144,29 @@ impl Stats {
     fn std(&self) -> f64 {
         (self.squares / self.numbers as f64).sqrt()
     }
+}
+
+/// How many elements are the fill value, bit for bit.
+fn filled(bytes: &[u8], fill: &[u8], size: usize) -> u64 {
+    /// Of a size that is known beforehand: many at a time.
+    fn fixed<const N: usize>(bytes: &[u8], fill: &[u8]) -> usize {
+        let Ok(fill) = <[u8; N]>::try_from(fill) else {
+            return 0;
+        };
+        let (elements, _) = bytes.as_chunks::<N>();
+        elements.iter().filter(|element| **element == fill).count()
+    }
+    let count = match size {
+        1 => fixed::<1>(bytes, fill),
+        2 => fixed::<2>(bytes, fill),
+        4 => fixed::<4>(bytes, fill),
+        8 => fixed::<8>(bytes, fill),
+        size => bytes
+            .chunks_exact(size)
+            .filter(|element| *element == fill)
+            .count(),
+    };
+    count as u64
 }
 
 /// Integers exactly; an array has numbers of one kind, but for NaN.

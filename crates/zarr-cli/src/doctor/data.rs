@@ -130,7 +130,7 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> 
         .map(|span| span.start..span.start + span.count);
     let ranges: Vec<_> = ranges.collect();
     let key = entry.key.as_str();
-    if let Some(expected) = plain_length(array).filter(|expected| *expected != entry.size) {
+    if let Some(expected) = plain_length(array, &index).filter(|expected| *expected != entry.size) {
         let what = format!("{} bytes, and {expected} are needed", entry.size);
         return Some(Finding::new(&rules::TORN, key, what));
     }
@@ -154,16 +154,16 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> 
     Some(Finding::new(rule, key, what))
 }
 
-/// How long every chunk must be, where nothing is compressed: a reader of such chunks asks for the bytes it needs
+/// How long a chunk must be, where nothing is compressed: a reader of such chunks asks for the bytes it needs
 /// and sees no others.
-fn plain_length(array: &Array) -> Option<u64> {
+fn plain_length(array: &Array, index: &[u64]) -> Option<u64> {
     let codecs = array.metadata().codecs();
     let plain = codecs
         .iter()
         .all(|codec| ["bytes", "transpose"].contains(&codec.name.as_str()));
     let size = array.dtype().size()? as u64;
-    let cells = array
-        .chunks()
+    let stored = array.chunked().grid().chunk_shape(index);
+    let cells = stored
         .iter()
         .try_fold(1_u64, |all, n| all.checked_mul(*n))?;
     plain.then(|| cells.checked_mul(size)).flatten()

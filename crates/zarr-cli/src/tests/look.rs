@@ -82,6 +82,12 @@ fn a_map_of_the_chunks() {
     home.run("create ~/long --shape 1000000 --dtype int8 --chunks 1")
         .unwrap();
     assert!(home.print("chunks ~/long").contains("one sign for"));
+    home.run("create ~/vast --shape 1000000000,1000000000 --dtype int8 --chunks 1,1")
+        .unwrap();
+    assert!(
+        home.print("chunks ~/vast")
+            .contains("stored  0 of 1000000000000000000")
+    );
 }
 
 /// What numpy says of the same numbers.
