@@ -9,13 +9,15 @@ use std::convert::Infallible;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::task::AbortHandle;
 use zarr::Location;
 
 use crate::address::Address;
@@ -45,7 +47,7 @@ pub(crate) struct Args {
     bind: IpAddr,
 }
 
-/// More connections than this wait.
+/// No more connections than this are kept.
 const CONNECTIONS: usize = 256;
 
 /// A client that has not said what it wants by then is gone.
@@ -110,35 +112,57 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     })
 }
 
-/// Takes connections for ever.
+/// Somebody who is connected.
+struct Guest {
+    task: AbortHandle,
+    /// Whether an answer is being made.
+    busy: Arc<AtomicBool>,
+}
+
+/// Takes connections for ever. Where there are too many, the oldest that asks for nothing has to go: whoever only
+/// keeps connections open keeps nobody out.
 async fn accept(listener: TcpListener, served: Arc<Served>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut guests: Vec<Guest> = Vec::new();
     loop {
-        // It is never closed.
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            return;
-        };
         let Ok((stream, _)) = listener.accept().await else {
             // No descriptors, or the client is gone already.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let served = Arc::clone(&served);
-        tokio::spawn(async move {
-            let service = service_fn(|request| {
-                let served = Arc::clone(&served);
-                async move { Ok::<_, Infallible>(answer::answer(&served, &request).await) }
-            });
-            let connection = http1::Builder::new()
-                .timer(TokioTimer::new())
-                .header_read_timeout(PATIENCE)
-                .max_buf_size(HEADERS)
-                .serve_connection(TokioIo::new(stream), service);
-            // A client that breaks off is no failure of ours.
-            drop(connection.await);
-            drop(place);
-        });
+        guests.retain(|guest| !guest.task.is_finished());
+        if guests.len() >= CONNECTIONS {
+            let idle = |guest: &Guest| !guest.busy.load(Ordering::Relaxed);
+            match guests.iter().position(idle) {
+                Some(oldest) => guests.remove(oldest).task.abort(),
+                // All are at work: this one may try again.
+                None => continue,
+            }
+        }
+        let busy = Arc::new(AtomicBool::new(false));
+        let task = tokio::spawn(attend(stream, Arc::clone(&served), Arc::clone(&busy)));
+        let task = task.abort_handle();
+        guests.push(Guest { task, busy });
     }
+}
+
+/// Answers all that one client asks.
+async fn attend(stream: TcpStream, served: Arc<Served>, busy: Arc<AtomicBool>) {
+    let service = service_fn(|request| {
+        let (served, busy) = (Arc::clone(&served), Arc::clone(&busy));
+        async move {
+            busy.store(true, Ordering::Relaxed);
+            let answer = answer::answer(&served, &request).await;
+            busy.store(false, Ordering::Relaxed);
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(HEADERS)
+        .serve_connection(TokioIo::new(stream), service);
+    // A client that breaks off is no failure of ours.
+    drop(connection.await);
 }
 
 #[cfg(test)]

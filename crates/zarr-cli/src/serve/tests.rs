@@ -266,3 +266,37 @@ fn the_page_and_what_it_asks_for() {
         assert!(said["error"].is_string());
     }
 }
+
+/// Slow clients, as many as a process may have here.
+#[test]
+fn whoever_only_holds_connections_keeps_nobody_out() {
+    let server = Server::start();
+    let slow: Vec<TcpStream> = (0..CONNECTIONS + 40)
+        .map(|_| {
+            let mut stream = TcpStream::connect(server.address).unwrap();
+            stream.write_all(b"GET / HTTP/1.1\r\nHost").unwrap();
+            stream
+        })
+        .collect();
+    let begun = std::time::Instant::now();
+    assert_eq!(server.get("/zarr.json").0, 200);
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    drop(slow);
+}
+
+#[test]
+fn headers_have_an_end() {
+    let server = Server::start();
+    let long = format!("X-Long: {}\r\n", "x".repeat(2 * HEADERS));
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    // It may break off before all of it is sent.
+    drop(stream.write_all(format!("GET / HTTP/1.1\r\nHost: x\r\n{long}\r\n").as_bytes()));
+    let mut said = Vec::new();
+    drop(stream.read_to_end(&mut said));
+    let said = String::from_utf8_lossy(&said);
+    assert!(
+        said.is_empty() || said.starts_with("HTTP/1.1 431"),
+        "{said}"
+    );
+    assert_eq!(server.get("/zarr.json").0, 200);
+}
