@@ -3,7 +3,10 @@
 mod budget;
 mod changing;
 mod failures;
+mod fields;
 mod indexes;
+mod into;
+mod many;
 mod model;
 mod pieces;
 mod stream;

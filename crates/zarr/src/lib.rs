@@ -62,6 +62,7 @@ mod create;
 mod create_group;
 mod create_hierarchy;
 mod data;
+mod fields;
 mod filled;
 mod group;
 mod info;
@@ -72,14 +73,17 @@ mod node;
 mod open;
 mod opening;
 mod operation;
+mod read;
 mod require;
 mod save;
 mod shape;
+mod stream;
 mod target;
 mod tree;
 mod view;
+mod write;
 
-pub use array::{Array, Read, ReadDyn, Write};
+pub use array::Array;
 pub use change::{Append, Edit, Resize, UpdateAttributes};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use create::{CreateArray, array, create, create_array};
@@ -98,22 +102,25 @@ pub use node::Node;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
+pub use read::{Read, ReadDyn, ReadMany, Used};
 pub use require::RequireArray;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
 pub use serde_json::json;
 pub use shape::{DimensionName, Shape};
+pub use stream::{BlockStream, Blocks};
 pub use target::Target;
 pub use tree::TreeView;
 pub use view::UseConsolidated;
-pub use zarr_codecs::{Registry, Span};
+pub use write::Write;
+pub use zarr_codecs::{Region, Registry, Span};
 pub use zarr_core::{
     ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Context, ContextBuilder, DynData, Element,
     Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain, Points, Result,
     Selection, SelectionError, Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
-    ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,
+    ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, Field, FillValue,
     GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
 };
 pub use zarr_store::MemoryStore;

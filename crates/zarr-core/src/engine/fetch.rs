@@ -1,6 +1,7 @@
 //! Fetching what is wanted of one chunk from a store that answers later: which requests, within the
 //! budget, and once more where the object was replaced in between. Decodes nothing but indexes.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,15 +12,15 @@ use zarr_store::{ByteRange, Found, Key, StoreError, Version, coalesce};
 use super::budget::{Budget, Reserved};
 use super::pool::with_scratch;
 use super::work;
-use crate::units::{Part, Units};
+use crate::units::Part;
 use crate::{ChunkError, ChunkedArray};
 
 /// What came for one chunk.
 pub(super) enum Fetched {
     Absent,
     Whole(Bytes),
-    /// The wanted inner chunks of a shard, in the order of their projections.
-    InnerChunks(Vec<Option<Bytes>>),
+    /// The wanted inner chunks of a shard that are there, by their numbers.
+    InnerChunks(HashMap<usize, Bytes>),
 }
 
 /// One chunk in a store that answers later.
@@ -31,11 +32,14 @@ pub(super) struct Remote<'a> {
 }
 
 impl Remote<'_> {
-    /// Fetches what is wanted, all of one version. What comes with it is to be kept until the bytes
+    /// Fetches all that is wanted, of one version. What comes with it is to be kept until the bytes
     /// are decoded.
-    pub(super) async fn fetch(&self, part: &Part) -> Result<(Fetched, Reserved), ChunkError> {
-        let fetched = match self.once(part).await {
-            Err(error) if error.is_conflict() => self.once(part).await,
+    pub(super) async fn fetch(
+        &self,
+        parts: impl Iterator<Item = &Part> + Clone,
+    ) -> Result<(Fetched, Reserved), ChunkError> {
+        let fetched = match self.once(parts.clone()).await {
+            Err(error) if error.is_conflict() => self.once(parts).await,
             other => other,
         };
         fetched.map_err(|error| match error.is_conflict() {
@@ -44,10 +48,12 @@ impl Remote<'_> {
         })
     }
 
-    async fn once(&self, part: &Part) -> Result<(Fetched, Reserved), FetchError> {
+    async fn once(
+        &self,
+        parts: impl Iterator<Item = &Part>,
+    ) -> Result<(Fetched, Reserved), FetchError> {
         if let Some(shard) = self.chain.shard() {
-            let wanted = part.split(&shard.inner().spec().shape);
-            let wanted = wanted.ok_or(ChunkError::Worker)?;
+            let wanted = wanted(shard, parts)?;
             // Nearly all of a shard is one request for all of it.
             if wanted.len().saturating_mul(4) < shard.count().saturating_mul(3) {
                 return self.inner_chunks(shard, &wanted).await;
@@ -67,19 +73,17 @@ impl Remote<'_> {
     async fn inner_chunks(
         &self,
         shard: &Shard,
-        wanted: &Units,
+        wanted: &BTreeSet<usize>,
     ) -> Result<(Fetched, Reserved), FetchError> {
         let indexes = self.array.indexes();
         if let Some(kept) = indexes.get(self.key) {
-            let places = places(shard, &kept.index, wanted);
-            if places.iter().all(Option::is_none) {
+            let places = places(&kept.index, wanted);
+            if places.is_empty() {
                 // Nobody would be asked for anything, so nobody would say that the index is old.
                 let found = self.array.store().head(self.key).await?;
                 if found.and_then(|found| found.version).as_ref() == Some(&kept.version) {
-                    return Ok((
-                        Fetched::InnerChunks(places.iter().map(|_| None).collect()),
-                        self.budget.take(0).await,
-                    ));
+                    let none = Fetched::InnerChunks(HashMap::new());
+                    return Ok((none, self.budget.take(0).await));
                 }
                 indexes.forget(self.key);
             } else {
@@ -92,7 +96,7 @@ impl Remote<'_> {
         let Some(found) = self.index(shard).await? else {
             return Ok((Fetched::Absent, self.budget.take(0).await));
         };
-        let places = places(shard, &found.data, wanted);
+        let places = places(&found.data, wanted);
         let fetched = self.ranges(&places, found.version.as_ref()).await?;
         indexes.keep(self.key, &Arc::new(found.data), found.version);
         Ok(fetched)
@@ -101,10 +105,10 @@ impl Remote<'_> {
     /// Fetches inner chunks of this version of the shard by their places in it.
     async fn ranges(
         &self,
-        places: &[Option<Range<u64>>],
+        places: &[(usize, Range<u64>)],
         same: Option<&Version>,
     ) -> Result<(Fetched, Reserved), FetchError> {
-        let ranges: Vec<_> = places.iter().flatten().cloned().collect();
+        let ranges: Vec<_> = places.iter().map(|(_, range)| range.clone()).collect();
         let reserved = self.budget.take(self.requested(&ranges)).await;
         let mut data = Vec::new().into_iter();
         if !ranges.is_empty() {
@@ -115,9 +119,7 @@ impl Remote<'_> {
                 .await?;
             data = found.ok_or(FetchError::Changed)?.data.into_iter();
         }
-        let chunks = places
-            .iter()
-            .map(|place| place.as_ref().and_then(|_| data.next()));
+        let chunks = places.iter().map(|(number, _)| *number).zip(data);
         Ok((Fetched::InnerChunks(chunks.collect()), reserved))
     }
 
@@ -148,12 +150,24 @@ impl Remote<'_> {
     }
 }
 
-/// Where the wanted inner chunks lie in their shard, in the order of the units.
-fn places(shard: &Shard, index: &ShardIndex, wanted: &Units) -> Vec<Option<Range<u64>>> {
-    let units = wanted.iter();
-    units
-        .map(|unit| index.get(shard.number(&unit.chunk)))
-        .collect()
+/// The numbers of the inner chunks that hold the parts.
+fn wanted<'p>(
+    shard: &Shard,
+    parts: impl Iterator<Item = &'p Part>,
+) -> Result<BTreeSet<usize>, ChunkError> {
+    let mut numbers = BTreeSet::new();
+    for part in parts {
+        let units = part.split(&shard.inner().spec().shape);
+        let units = units.ok_or(ChunkError::Worker)?;
+        numbers.extend(units.iter().map(|unit| shard.number(&unit.chunk)));
+    }
+    Ok(numbers)
+}
+
+/// Where those of the wanted inner chunks lie that are there.
+fn places(index: &ShardIndex, wanted: &BTreeSet<usize>) -> Vec<(usize, Range<u64>)> {
+    let there = |&number: &usize| Some((number, index.get(number)?));
+    wanted.iter().filter_map(there).collect()
 }
 
 /// Why a fetch failed, with the one case that is tried again kept apart.

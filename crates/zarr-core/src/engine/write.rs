@@ -84,7 +84,7 @@ impl Job {
         let new = match self.is_scalar {
             true => New::Scalar(&self.elements),
             false => {
-                let (shape, elem) = (self.selection.full_shape(), self.chain.spec().elem());
+                let (shape, elem) = (self.selection.full_shape(), self.elem()?);
                 New::Each(NdView::new(&self.elements, shape, elem).ok_or(ChunkError::Worker)?)
             }
         };
@@ -93,7 +93,9 @@ impl Job {
         let change = Change {
             part: &unit.cells,
             extent: &extent,
+            covers: self.covers(unit),
             new,
+            fields: self.array.picked().map(|fields| &**fields),
             old,
             keep_empty,
         };
@@ -101,9 +103,17 @@ impl Job {
         Ok(parts.map(|parts| parts.into_iter().collect()))
     }
 
+    /// Bytes of a new element.
+    fn elem(&self) -> Result<usize, ChunkError> {
+        match self.array.picked() {
+            Some(fields) => fields.data_type().size().ok_or(ChunkError::Worker),
+            None => Ok(self.chain.spec().elem()),
+        }
+    }
+
     /// Whether the new elements are all that the chunk will hold.
     fn covers(&self, unit: &Unit) -> bool {
-        unit.cells.covers(&self.extent(unit))
+        self.array.picked().is_none() && unit.cells.covers(&self.extent(unit))
     }
 
     /// How much of the chunk is the array's: what lies beyond is padding.
