@@ -45,7 +45,11 @@ fn arrays(kind: Kind) -> Vec<(Array, Option<tempfile::TempDir>)> {
         fill.extend(0.5_f64.to_ne_bytes());
         fill.extend((-1_i16).to_ne_bytes());
         fill.extend(2.5_f32.to_ne_bytes());
-        let create = create.fill_value(FillValue::from_bytes(&record(), &fill).unwrap());
+        let create = create.fill_value(
+            FillValue::from_bytes(&record(), &fill)
+                .unwrap()
+                .to_json(&record()),
+        );
         let array = match compressors {
             Some(codec) => create.compressors(codec),
             None => create.compressors(()),
