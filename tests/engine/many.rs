@@ -14,7 +14,14 @@ use crate::support::far::far;
 
 /// Does nothing but count how often it decodes.
 #[derive(Clone, Debug, Default)]
-struct Tally(Arc<AtomicUsize>);
+pub(super) struct Tally(Arc<AtomicUsize>);
+
+impl Tally {
+    /// How often since this was asked last.
+    pub(super) fn take(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
 
 impl BytesToBytes for Tally {
     fn name(&self) -> &str {
@@ -36,13 +43,22 @@ impl BytesToBytes for Tally {
     }
 }
 
-/// 32 × 32 elements, each its own number, in chunks of 4 × 4, of which 16 are a shard where `sharded`.
 fn array(store: Arc<dyn Store>, sharded: bool) -> (Array, Tally) {
+    array_in(store, sharded, |registry| {
+        Context::builder().registry(registry).threads(2).build()
+    })
+}
+
+/// 32 × 32 elements, each its own number, in chunks of 4 × 4, of which 16 are a shard where `sharded`.
+pub(super) fn array_in(
+    store: Arc<dyn Store>,
+    sharded: bool,
+    context: impl FnOnce(Registry) -> Context,
+) -> (Array, Tally) {
     let tally = Tally::default();
     let codec = tally.clone();
     let build = move |_: &Extension| Ok(Arc::new(codec.clone()) as Arc<dyn BytesToBytes>);
-    let registry = Registry::default().bytes_to_bytes("tally", build);
-    let context = Context::builder().registry(registry).threads(2).build();
+    let context = context(Registry::default().bytes_to_bytes("tally", build));
     let create = zarr::create_array(store, [32, 32], DataType::UInt16).context(&context);
     let create = create.chunks([4, 4]).compressors(Extension::new("tally"));
     let create = match sharded {
@@ -52,7 +68,7 @@ fn array(store: Arc<dyn Store>, sharded: bool) -> (Array, Tally) {
     let array = create.wait().unwrap();
     let data = ndarray::Array2::from_shape_fn((32, 32), |(i, j)| (i * 32 + j) as u16);
     array.write(.., data).wait().unwrap();
-    tally.0.store(0, Ordering::Relaxed);
+    tally.take();
     (array, tally)
 }
 
@@ -81,10 +97,10 @@ fn a_chunk_is_decoded_once_whoever_wants_it() {
             let alone: Vec<_> = (selections().into_iter())
                 .map(|selection| array.read::<u16>(selection).wait().unwrap())
                 .collect();
-            assert!(tally.0.swap(0, Ordering::Relaxed) > 30);
+            assert!(tally.take() > 30);
             let many = array.read_many::<u16>(selections()).wait().unwrap();
             assert_eq!(many, alone);
-            assert_eq!(tally.0.swap(0, Ordering::Relaxed), 9);
+            assert_eq!(tally.take(), 9);
         }
     }
 }

@@ -6,6 +6,7 @@ mod failures;
 mod fields;
 mod indexes;
 mod into;
+mod kept;
 mod many;
 mod model;
 mod pieces;

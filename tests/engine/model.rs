@@ -192,7 +192,10 @@ fn run<T: Element + PartialEq + std::fmt::Debug + Into<zarr::Data>>(
 ) {
     let (store, _dir) = store(layout.store);
     let has_order = data_type.size().is_some();
-    let context = zarr::Context::builder().threads(layout.threads).build();
+    let context = zarr::Context::builder().threads(layout.threads);
+    // Room for all decoded chunks, for a few or for none.
+    let chunk_cache = [0, 2000, 1 << 20][layout.threads - 1];
+    let context = context.chunk_cache(chunk_cache).build();
     let mut create = zarr::create_array(store, layout.shape.clone(), data_type)
         .name("a/b")
         .zarr_format(layout.format)

@@ -11,7 +11,7 @@ use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
-use crate::engine::{self, Block, Elements, IndexCache, Output, Room};
+use crate::engine::{self, Block, Elements, IndexCache, Output, Room, Share};
 use crate::units::Units;
 use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, GridError, Resolved, Result};
 
@@ -25,6 +25,7 @@ pub struct ChunkedArray {
     grid: ChunkGrid,
     chain: OnceLock<Arc<Chain>>,
     indexes: Arc<IndexCache>,
+    cached: Share,
     context: Context,
     config: ArrayConfig,
     fields: Option<Arc<fields::Picked>>,
@@ -72,6 +73,7 @@ impl ChunkedArray {
             grid,
             chain: OnceLock::new(),
             indexes: Arc::new(IndexCache::new(context.index_cache())),
+            cached: Share::new(context.chunks()),
             context,
             config,
             fields: None,
@@ -97,6 +99,7 @@ impl ChunkedArray {
             grid: self.grid.clone(),
             chain: self.chain.clone(),
             indexes: Arc::clone(&self.indexes),
+            cached: self.cached.clone(),
             context: self.context.clone(),
             config,
             fields: self.fields.clone(),
@@ -141,6 +144,11 @@ impl ChunkedArray {
     /// What is remembered of shards.
     pub(crate) fn indexes(&self) -> &IndexCache {
         &self.indexes
+    }
+
+    /// What is kept of decoded chunks.
+    pub(crate) fn cached(&self) -> &Share {
+        &self.cached
     }
 
     fn codec_error(&self, source: CodecError) -> Error {

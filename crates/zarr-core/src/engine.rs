@@ -10,6 +10,7 @@ mod assemble;
 mod budget;
 mod cells;
 mod chunk;
+mod chunk_cache;
 mod fetch;
 mod index_cache;
 mod joined;
@@ -28,6 +29,7 @@ mod write;
 
 pub use assemble::Elements;
 pub(crate) use budget::Budget;
+pub(crate) use chunk_cache::{ChunkCache, Share};
 pub(crate) use index_cache::IndexCache;
 pub use output::Output;
 pub(crate) use output::{Room, lend};

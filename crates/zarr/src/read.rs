@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use ndarray::{ArrayD, Dimension};
 use zarr_core::{DynData, Element, Result, Selection};
+use zarr_metadata::DataType;
 
 use crate::Array;
 use crate::fields::{Picked, picking};
@@ -150,6 +151,14 @@ pub struct ReadDyn {
 }
 
 impl ReadDyn {
+    /// The type of the elements that will be read.
+    ///
+    /// # Errors
+    /// Where there are no such fields.
+    pub fn dtype(&self) -> Result<DataType> {
+        Ok(self.picked.clone().array()?.data_type().clone())
+    }
+
     async fn run(self) -> Result<DynData> {
         let array = self.picked.array()?;
         let selection = array.resolve(&self.selection)?;

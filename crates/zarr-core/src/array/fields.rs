@@ -71,6 +71,7 @@ impl ChunkedArray {
         let chain = OnceLock::new();
         Ok(Self {
             fields: Some(Arc::new(Picked { fields, chain })),
+            cached: self.cached.another(),
             ..self.with_config(self.config.clone())
         })
     }

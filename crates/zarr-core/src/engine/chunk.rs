@@ -4,9 +4,10 @@
 use zarr_codecs::{Access, Chain, NdViewMut, Region, Shard, Split, fill};
 
 use super::cells;
+use super::chunk_cache::Decoded;
 use super::pieces::Pieces;
 use super::pool::Crew;
-use super::source::Source;
+use super::source::{At, Source};
 use crate::ChunkError;
 
 /// Reads the cells of `part` of a chunk into `dst`, which has their shape.
@@ -19,6 +20,9 @@ pub(super) fn read(
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
+    if let At::Decoded(decoded) = &source.at {
+        return copied(decoded, chain, part, dst);
+    }
     match chain.access(part) {
         Access::Shard(shard) => inner(&Pieces::within(source, shard)?, shard, part, dst, crew),
         Access::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
@@ -30,6 +34,43 @@ pub(super) fn read(
 }
 
 fn whole(
+    source: &Source<'_>,
+    chain: &Chain,
+    part: &Region,
+    dst: NdViewMut<'_>,
+    crew: Crew<'_>,
+) -> Result<(), ChunkError> {
+    // Handles are of the heap of one operation.
+    let is_kept = !chain.spec().fill.is_variable();
+    let kept = is_kept.then(|| source.keeping(|| decoded(source, chain, crew)));
+    if let Some(kept) = kept.flatten() {
+        return copied(&*kept?, chain, part, dst);
+    }
+    encoded(source, chain, part, dst, crew)
+}
+
+/// The elements of a whole chunk.
+fn decoded(source: &Source<'_>, chain: &Chain, crew: Crew<'_>) -> Result<Vec<u8>, ChunkError> {
+    let spec = chain.spec();
+    // Its size was compared with the limit.
+    let mut elements = vec![0; spec.byte_len().ok_or(ChunkError::Worker)?];
+    let view = NdViewMut::over(&mut elements, &spec.shape, spec.elem());
+    let (view, whole) = (view.ok_or(ChunkError::Worker)?, Region::whole(&spec.shape));
+    encoded(source, chain, &whole, view, crew)?;
+    Ok(elements)
+}
+
+fn copied(
+    decoded: &Decoded,
+    chain: &Chain,
+    part: &Region,
+    mut dst: NdViewMut<'_>,
+) -> Result<(), ChunkError> {
+    let done = decoded.copy(chain.spec(), part, &mut dst).then_some(());
+    done.ok_or(ChunkError::Worker)
+}
+
+fn encoded(
     source: &Source<'_>,
     chain: &Chain,
     part: &Region,

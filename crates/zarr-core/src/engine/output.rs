@@ -240,13 +240,14 @@ impl Output {
         self.parts.take(i)
     }
 
-    /// Adds to the bytes that are there. The caller vouches for every byte of the parts it took.
+    /// Adds to the bytes that are there. The caller vouches for every byte of
+    /// the parts it took; what is written anywhere lies in initialised memory.
     pub(crate) fn wrote(&self, bytes: usize) {
         self.written.fetch_add(bytes as u64, Ordering::Release);
     }
 
     /// Lets `write` fill each run of elements, given where it comes from and its memory. No element
-    /// belongs to two runs.
+    /// belongs to two runs. Whoever has filled them all says so: see [`wrote`](Self::wrote).
     pub(crate) fn scatter(
         &self,
         elem: usize,
@@ -257,7 +258,6 @@ impl Output {
             return;
         };
         let _alone = anywhere.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut bytes = 0;
         match &self.memory {
             Held::Own(memory) => {
                 // SAFETY: `anywhere` is there only where the memory was zeroed up to `len` and cut
@@ -269,7 +269,6 @@ impl Output {
                     let place = run.to * elem..(run.to + run.len) * elem;
                     if let Some(memory) = memory.get_mut(place) {
                         write(run, memory);
-                        bytes += memory.len();
                     }
                 }
             }
@@ -280,10 +279,8 @@ impl Output {
                     std::slice::from_raw_parts_mut(loan.ptr.offset(offset), run.len * loan.elem)
                 };
                 write(run, memory);
-                bytes += memory.len();
             }),
         }
-        self.wrote(bytes);
     }
 
     /// Whether every element was written.

@@ -4,17 +4,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use zarr_codecs::{Shard, ShardIndex};
 
-use super::source::Source;
+use super::source::{At, Known, Source};
 use crate::ChunkError;
 
 /// Where the inner chunks of a shard are.
 pub(super) enum Pieces<'s> {
     Within(&'s Source<'s>, Arc<ShardIndex>),
-    /// All that are wanted and there.
-    Fetched(&'s HashMap<usize, Bytes>),
+    /// All that are wanted and there, and the shard that they are of.
+    Fetched(&'s HashMap<usize, At<'static>>, Known<'s>),
 }
 
 impl<'s> Pieces<'s> {
@@ -25,8 +24,11 @@ impl<'s> Pieces<'s> {
     /// The inner chunk of this number, if it is there.
     pub(super) fn get(&self, number: usize) -> Option<Source<'s>> {
         match self {
-            Self::Within(source, index) => Some(source.window(index.get(number)?)),
-            Self::Fetched(bytes) => bytes.get(&number).cloned().map(Source::Bytes),
+            Self::Within(source, index) => Some(source.inner(number, index.get(number)?)),
+            Self::Fetched(pieces, shard) => {
+                let source = Source::from(pieces.get(&number)?.clone());
+                Some(source.known(shard.inner(number)))
+            }
         }
     }
 }

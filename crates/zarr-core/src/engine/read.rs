@@ -13,7 +13,7 @@ use super::joined::{Joined, Touched};
 use super::output::{Output, Room};
 use super::pieces::Pieces;
 use super::pool::{self, Crew, Work};
-use super::source::{Remembered, Source};
+use super::source::{Known, Source};
 use super::wants::{self, There, Want, Wants};
 use super::work;
 use crate::units::{Part, Units};
@@ -111,27 +111,46 @@ async fn all(
     remote(Arc::new(job)).await
 }
 
+/// What is wanted of one chunk, and the memory for it.
+struct Taken<'j> {
+    wants: Wants<'j>,
+    bytes: SmallVec<[(&'j Output, usize); 1]>,
+}
+
 impl Job {
-    /// Brings what is wanted of a chunk to its place; where there is no chunk, fill values.
-    fn place(&self, touched: &Touched, there: There<'_>, crew: Crew<'_>) -> Result<(), ChunkError> {
-        let (mut wants, mut taken) = (Wants::new(), SmallVec::<[_; 1]>::new());
+    /// What is wanted of a chunk. It can be taken once.
+    fn take(&self, touched: &Touched) -> Taken<'_> {
+        let (mut wants, mut bytes) = (Wants::new(), SmallVec::new());
         for &(selection, unit, ref part) in &touched.parts {
             let Some(output) = self.outputs.get(selection) else {
                 continue;
             };
+            let filled = output.is_filled();
             match part {
-                Part::Places(places) => wants.push(Want::Places(places.clone(), output)),
+                Part::Places(places) => {
+                    bytes.push((output, places.len() * self.chain.spec().elem()));
+                    let (places, to) = (places.clone(), output);
+                    wants.push(Want::Places { places, to, filled });
+                }
                 Part::Box { .. } => {
                     if let Some((projection, to)) = output.take(unit) {
-                        taken.push((output, to.byte_len()));
-                        let (part, filled) = (projection.part, output.is_filled());
+                        bytes.push((output, to.byte_len()));
+                        let part = projection.part;
                         wants.push(Want::Box { part, to, filled });
                     }
                 }
             }
         }
-        wants::read(there, &self.chain, wants, crew)?;
-        for (output, bytes) in taken {
+        Taken { wants, bytes }
+    }
+}
+
+impl Taken<'_> {
+    /// Brings it to its place; where there is no chunk, fill values. May be done again where it failed.
+    fn read(&mut self, there: There<'_>, chain: &Chain, crew: Crew<'_>) -> Result<(), ChunkError> {
+        let wants = self.wants.iter_mut().map(Want::again).collect();
+        wants::read(there, chain, wants, crew)?;
+        for (output, bytes) in self.bytes.drain(..) {
             output.wrote(bytes);
         }
         Ok(())
@@ -146,21 +165,46 @@ fn blocking(job: Job, crew: Crew<'_>) -> Result<Vec<Output>> {
         let Some(touched) = job.joined.get(i).filter(|_| crew.is_wanted()) else {
             return Ok(());
         };
-        let read = || {
-            let key = job.array.chunk_key(&touched.chunk)?;
-            let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
-            let object = store.open(&key)?;
-            let indexes = job.array.indexes();
-            let known = Some(Remembered { indexes, key: &key });
-            let source = object
-                .as_deref()
-                .map(|object| Source::Object(object, known));
-            let there = source.as_ref().map_or(There::Nothing, There::Chunk);
-            job.place(&touched, there, crew)
+        let mut taken = job.take(&touched);
+        let read = match blocking_chunk(&job, &touched, &mut taken, crew) {
+            // A file that is not kept open may be another one by the next read of it.
+            Err(error) if error.is_conflict() => {
+                let again = blocking_chunk(&job, &touched, &mut taken, crew);
+                again.map_err(|error| match error.is_conflict() {
+                    true => ChunkError::Changed,
+                    false => error,
+                })
+            }
+            read => read,
         };
-        read().map_err(|error| job.array.chunk_error(&touched.chunk, error))
+        read.map_err(|error| job.array.chunk_error(&touched.chunk, error))
     })?;
     Ok(job.outputs)
+}
+
+fn blocking_chunk(
+    job: &Job,
+    touched: &Touched,
+    taken: &mut Taken<'_>,
+    crew: Crew<'_>,
+) -> Result<(), ChunkError> {
+    let key = job.array.chunk_key(&touched.chunk)?;
+    let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
+    let object = store.open(&key)?;
+    let source = match object.as_deref() {
+        Some(object) => {
+            // Only what is kept asks of which version it is.
+            let version = match job.array.cached().is_on() {
+                true => object.version()?,
+                false => None,
+            };
+            let known = Known::new(&job.array, &key, version);
+            Some(Source::object(object).known(known))
+        }
+        None => None,
+    };
+    let there = source.as_ref().map_or(There::Nothing, There::Chunk);
+    taken.read(there, &job.chain, crew)
 }
 
 /// The driver for stores that answer later: many requests at once inside this one future, each
@@ -201,15 +245,17 @@ async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
         let on_pool = Arc::clone(job);
         let task = move |crew: Crew<'_>| {
             let _until_decoded = reserved;
+            let known = |version| Known::new(&on_pool.array, &key, version);
+            let mut taken = on_pool.take(&touched);
+            let mut read = |there: There<'_>| taken.read(there, &on_pool.chain, crew);
             match fetched {
-                Fetched::Absent => on_pool.place(&touched, There::Nothing, crew),
-                Fetched::Whole(bytes) => {
-                    let source = Source::Bytes(bytes);
-                    on_pool.place(&touched, There::Chunk(&source), crew)
+                Fetched::Absent => read(There::Nothing),
+                Fetched::Whole(at, version) => {
+                    let source = Source::from(at).known(known(version));
+                    read(There::Chunk(&source))
                 }
-                Fetched::InnerChunks(inner) => {
-                    let pieces = Pieces::Fetched(&inner);
-                    on_pool.place(&touched, There::Pieces(&pieces), crew)
+                Fetched::InnerChunks(inner, version) => {
+                    read(There::Pieces(&Pieces::Fetched(&inner, known(version))))
                 }
             }
         };

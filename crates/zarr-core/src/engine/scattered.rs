@@ -17,30 +17,34 @@ const SPARSE: u64 = 16;
 /// A box of so many bytes is never cut up: one read of it costs less.
 const SMALL: u64 = 8 << 10;
 
-/// Reads the cells of a chunk to their places; where there is no chunk, fill values.
+/// Reads the cells of a chunk to their places; where there is no chunk, fill values, unless the output
+/// holds these already.
 pub(super) fn read(
     there: There<'_>,
     chain: &Chain,
     places: &Places,
-    output: &Output,
+    (output, filled): (&Output, bool),
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     let (spec, bounds) = (chain.spec(), places.bounds());
     let elem = spec.elem();
     let source = match (there, chain.shard()) {
         (There::Chunk(source), Some(shard)) => {
-            return inner(&Pieces::within(source, shard)?, shard, places, output, crew);
+            let pieces = Pieces::within(source, shard)?;
+            return inner(&pieces, shard, places, (output, filled), crew);
         }
-        (There::Pieces(pieces), Some(shard)) => return inner(pieces, shard, places, output, crew),
+        (There::Pieces(pieces), Some(shard)) => {
+            return inner(pieces, shard, places, (output, filled), crew);
+        }
         (There::Chunk(source), None) => source,
         (There::Nothing | There::Pieces(_), _) => {
+            if filled {
+                return Ok(());
+            }
             let fill = spec.fill_element();
             output.scatter(elem, &places.runs(&bounds).0, |_, memory| {
-                if !output.is_filled() {
-                    memory
-                        .chunks_exact_mut(elem.max(1))
-                        .for_each(|to| to.copy_from_slice(fill));
-                }
+                let cells = memory.chunks_exact_mut(elem.max(1));
+                cells.for_each(|to| to.copy_from_slice(fill));
             });
             return Ok(());
         }
@@ -59,7 +63,7 @@ fn inner(
     pieces: &Pieces<'_>,
     shard: &Shard,
     places: &Places,
-    output: &Output,
+    to: (&Output, bool),
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     let groups = places.split(&shard.inner().spec().shape);
@@ -69,7 +73,7 @@ fn inner(
         };
         let source = pieces.get(shard.number(&index));
         let there = source.as_ref().map_or(There::Nothing, There::Chunk);
-        read(there, shard.inner(), &places, output, crew)
+        read(there, shard.inner(), &places, to, crew)
     })
 }
 

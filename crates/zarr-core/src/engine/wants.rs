@@ -15,6 +15,10 @@ use crate::ChunkError;
 use crate::places::{Groups, Places};
 
 /// What one selection wants of a chunk.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "boxes are the hot case, and allocate nothing per chunk"
+)]
 pub(super) enum Want<'w> {
     Box {
         part: Region,
@@ -22,7 +26,11 @@ pub(super) enum Want<'w> {
         /// Whether `to` holds fill values already.
         filled: bool,
     },
-    Places(Places, &'w Output),
+    Places {
+        places: Places,
+        to: &'w Output,
+        filled: bool,
+    },
 }
 
 /// What there is of a chunk.
@@ -82,8 +90,8 @@ fn decoded(
                 let cells = view.region(&part).filter(|cells| to.copy_from(cells));
                 cells.ok_or(ChunkError::Worker)?;
             }
-            Want::Places(places, output) => {
-                scattered::take(&memory, &whole, &places, output, spec.elem());
+            Want::Places { places, to, .. } => {
+                scattered::take(&memory, &whole, &places, to, spec.elem());
             }
         }
     }
@@ -93,8 +101,8 @@ fn decoded(
 
 /// What is wanted of a shard, cut by its inner chunks.
 enum Cut<'w> {
-    Boxes(Split<'w>, bool),
-    Groups(Groups, &'w Output),
+    Boxes(Box<Split<'w>>, bool),
+    Groups(Groups, &'w Output, bool),
 }
 
 /// Reads what is wanted of each inner chunk, each by whichever worker is free.
@@ -125,10 +133,28 @@ fn inner(
 }
 
 impl<'w> Want<'w> {
+    /// The same once more, to be read again where reading failed: by then the memory may hold anything.
+    pub(super) fn again(&mut self) -> Want<'_> {
+        match self {
+            Self::Box { part, to, filled } => Want::Box {
+                part: part.clone(),
+                to: to.reborrow(),
+                filled: std::mem::take(filled),
+            },
+            Self::Places { places, to, filled } => Want::Places {
+                places: places.clone(),
+                to,
+                filled: std::mem::take(filled),
+            },
+        }
+    }
+
     /// Reads it as if nobody else wanted anything.
     fn read(self, there: There<'_>, chain: &Chain, crew: Crew<'_>) -> Result<(), ChunkError> {
         match self {
-            Self::Places(places, output) => scattered::read(there, chain, &places, output, crew),
+            Self::Places { places, to, filled } => {
+                scattered::read(there, chain, &places, (to, filled), crew)
+            }
             Self::Box { part, to, filled } => match there {
                 There::Chunk(source) => chunk::read(source, chain, &part, to, crew),
                 There::Pieces(pieces) => {
@@ -148,10 +174,10 @@ impl<'w> Want<'w> {
     fn cut(self, shard: &Shard) -> Result<Cut<'w>, ChunkError> {
         Ok(match self {
             Self::Box { part, to, filled } => {
-                Cut::Boxes(Split::new(to, shard.project(&part)?), filled)
+                Cut::Boxes(Box::new(Split::new(to, shard.project(&part)?)), filled)
             }
-            Self::Places(places, output) => {
-                Cut::Groups(places.split(&shard.inner().spec().shape), output)
+            Self::Places { places, to, filled } => {
+                Cut::Groups(places.split(&shard.inner().spec().shape), to, filled)
             }
         })
     }
@@ -162,11 +188,11 @@ impl Cut<'_> {
     fn numbers(&self, shard: &Shard) -> impl Iterator<Item = usize> {
         let count = match self {
             Self::Boxes(split, _) => split.len(),
-            Self::Groups(groups, _) => groups.len(),
+            Self::Groups(groups, ..) => groups.len(),
         };
         (0..count).map_while(|i| match self {
             Self::Boxes(split, _) => Some(shard.number(&split.projection(i)?.chunk)),
-            Self::Groups(groups, _) => Some(shard.number(&groups.get(i)?.0)),
+            Self::Groups(groups, ..) => Some(shard.number(&groups.get(i)?.0)),
         })
     }
 
@@ -178,7 +204,10 @@ impl Cut<'_> {
                 let (part, filled) = (projection.part, *filled);
                 Want::Box { part, to, filled }
             }
-            Self::Groups(groups, output) => Want::Places(groups.get(i)?.1, output),
+            Self::Groups(groups, to, filled) => {
+                let (places, filled) = (groups.get(i)?.1, *filled);
+                Want::Places { places, to, filled }
+            }
         })
     }
 }

@@ -86,9 +86,11 @@ fn scattered_runs_are_one_vec_when_all_are_there() {
         scope.spawn(|| output.scatter(4, &[run(0, 3, 2)], copy));
         scope.spawn(|| output.scatter(4, &[run(2, 1, 2), run(4, 0, 1)], copy));
     });
+    output.wrote(20);
     assert_eq!(output.into_vec::<u32>().unwrap(), [5, 3, 4, 1, 2]);
     let half = anywhere();
     half.scatter(4, &[run(0, 3, 2)], copy);
+    half.wrote(8);
     assert!(half.into_vec::<u32>().is_none());
 }
 
@@ -126,6 +128,7 @@ fn used_memory_is_used_again_where_it_is_enough() {
                     len: cells,
                 };
                 output.scatter(4, &[run], |_, memory| memory.fill(1));
+                output.wrote(4 * cells);
                 output.into_vec().unwrap()
             } else {
                 let output = output_in(room, shape, &[2, 2]);
@@ -193,6 +196,7 @@ fn what_is_lent_is_written_anywhere_too() {
             output.scatter(4, &[run(0, 0, 5), run(5, 5, 9)], |run, memory| {
                 memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
             });
+            output.wrote(4 * cells);
             assert!(output.is_complete());
         });
         let mut view = memory.slice_mut(ndarray::s![..;2, ..]);
