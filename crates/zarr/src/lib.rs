@@ -69,6 +69,7 @@ mod create_group;
 mod create_hierarchy;
 mod data;
 mod facts;
+mod fields;
 mod filled;
 mod filter;
 mod group;
@@ -81,19 +82,22 @@ mod node;
 mod open;
 mod opening;
 mod operation;
+mod read;
 mod rename;
 mod require;
 mod save;
 mod shape;
 mod source;
+mod stream;
 mod target;
 pub mod testing;
 mod tree;
 mod tree_of;
 mod view;
+mod write;
 
 pub use access::Synchronizer;
-pub use array::{Array, Read, ReadDyn, Write};
+pub use array::Array;
 pub use change::{Append, Edit, Resize, UpdateAttributes};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use copy::{CopyNodes, copy, copy_all};
@@ -116,25 +120,29 @@ pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
 pub use rename::Rename;
+pub use read::{Read, ReadDyn, ReadMany, Used};
 pub use require::RequireArray;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
 pub use serde_json::json;
 pub use shape::{DimensionName, Shape};
 pub use source::{Computed, Source};
+pub use stream::{BlockStream, Blocks};
 pub use target::Target;
 pub use tree::TreeView;
 pub use tree_of::{Tree, tree};
 pub use view::UseConsolidated;
 pub use zarr_codecs::{Registry, Span};
 pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
+pub use write::Write;
+pub use zarr_codecs::{Region, Registry, Span};
 pub use zarr_core::{
     ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder,
     DynData, Element, Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain,
     Points, Result, Selection, SelectionError, Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
-    ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, FillValue,
+    ArrayMetadata, Attributes, ChunkKeyEncoding, DataType, Endian, Extension, Field, FillValue,
     GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
