@@ -119,8 +119,8 @@ pub use node::Node;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
-pub use rename::Rename;
 pub use read::{Read, ReadDyn, ReadMany, Used};
+pub use rename::Rename;
 pub use require::RequireArray;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
@@ -132,10 +132,9 @@ pub use target::Target;
 pub use tree::TreeView;
 pub use tree_of::{Tree, tree};
 pub use view::UseConsolidated;
-pub use zarr_codecs::{Registry, Span};
-pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
 pub use write::Write;
 pub use zarr_codecs::{Region, Registry, Span};
+pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
 pub use zarr_core::{
     ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder,
     DynData, Element, Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain,

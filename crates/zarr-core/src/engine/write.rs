@@ -1,6 +1,7 @@
 //! Writing: which chunks can be made from the new elements alone, which need their old bytes under
 //! a lock, and the two drivers. How a chunk's bytes are made is `assemble`'s.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -254,7 +255,7 @@ fn merge(
 async fn remote(job: &Arc<Job>) -> Result<()> {
     let limit = job.array.store().hints().concurrency.max(1);
     stream::iter(0..job.units.len())
-        .filter_map(|i| async move { job.units.get(i).zip(job.covered.get(i)) })
+        .filter_map(|i| ready(job.units.get(i).zip(job.covered.get(i).copied())))
         .map(|(unit, covered)| async move {
             let result = async {
                 let key = job.array.chunk_key(&unit.chunk)?;
