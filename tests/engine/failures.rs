@@ -95,7 +95,10 @@ fn a_file_that_changes_between_two_reads_is_read_again() {
     let create = zarr::create_array(dir.path(), [8, 8], DataType::Int32).fill_value(-1);
     let written = create.chunks([2, 2]).shards([4, 8]).wait().unwrap();
     let data = Array2::from_shape_fn((8, 8), |(y, x)| (y * 8 + x) as i32);
-    written.write(sel![..6, ..], data.slice(sliced![..6, ..])).wait().unwrap();
+    written
+        .write(sel![..6, ..], data.slice(sliced![..6, ..]))
+        .wait()
+        .unwrap();
     let wanted = written.read::<i32>(..).wait().unwrap();
     for (conflicts, after) in [(1, 0), (1, 1), (1, 4), (2, 3)] {
         let faulty = Faulty::new(LocalStore::new(dir.path()).into_store());

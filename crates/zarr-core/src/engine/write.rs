@@ -127,11 +127,10 @@ impl Job {
         }
     }
 
-    /// The units with all new elements, or those that need old ones.
-    fn units(&self, covered: bool) -> impl Iterator<Item = Unit> {
-        let wanted = move |(i, of): (usize, &bool)| (*of == covered).then_some(i);
-        let numbers = self.covered.iter().enumerate().filter_map(wanted);
-        numbers.filter_map(|i| self.units.get(i))
+    /// The units, and whether each is all that its chunk will hold.
+    fn units(&self) -> impl Iterator<Item = (Unit, bool)> {
+        let covered = self.covered.iter().copied().enumerate();
+        covered.filter_map(|(i, covered)| Some((self.units.get(i)?, covered)))
     }
 
     fn error(&self, unit: &Unit, error: ChunkError) -> crate::Error {
@@ -182,7 +181,8 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
     }
 
     let window = 2 * array.context().threads();
-    stream::iter(job.units(false))
+    let partly = (job.units()).filter_map(|(unit, covered)| (!covered).then_some(unit));
+    stream::iter(partly)
         .map(|unit| async move {
             let result = async {
                 let key = array.chunk_key(&unit.chunk)?;
@@ -253,8 +253,7 @@ fn merge(
 /// way as the store likes.
 async fn remote(job: &Arc<Job>) -> Result<()> {
     let limit = job.array.store().hints().concurrency.max(1);
-    stream::iter(0..job.units.len())
-        .filter_map(|i| async move { job.units.get(i).zip(job.covered.get(i)) })
+    stream::iter(job.units())
         .map(|(unit, covered)| async move {
             let result = async {
                 let key = job.array.chunk_key(&unit.chunk)?;
