@@ -50,7 +50,9 @@
 //! - copying and converting: [`copy()`], [`copy_all`], [`copy_store`]
 //! - opening: [`open`], [`open_array`], [`open_group`], [`open_consolidated`], each with a [`Mode`]
 //! - arrays in memory: [`array()`], [`save`], [`load`]
-//! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`]
+//! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`], or ndarray's `s![]`
+//! - reading: [`Array::read`], several parts at once by [`Array::read_many`], more than memory holds by
+//!   [`Array::stream`], into memory of your own by [`blocking::read_into`] or [`Read::reuse`]
 //! - blocking use: [`blocking::Wait`]; codecs, workers, limits and settings: [`Context`], [`Config`]
 //! - stores and codecs of your own: [`testing`]
 //! - what can go wrong: [`Error`], by [`ErrorKind`] or, coarser, by [`ErrorClass`]

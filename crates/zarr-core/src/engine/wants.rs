@@ -100,8 +100,12 @@ fn decoded(
 }
 
 /// What is wanted of a shard, cut by its inner chunks.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each selection that shares the shard"
+)]
 enum Cut<'w> {
-    Boxes(Box<Split<'w>>, bool),
+    Boxes(Split<'w>, bool),
     Groups(Groups, &'w Output, bool),
 }
 
@@ -174,7 +178,7 @@ impl<'w> Want<'w> {
     fn cut(self, shard: &Shard) -> Result<Cut<'w>, ChunkError> {
         Ok(match self {
             Self::Box { part, to, filled } => {
-                Cut::Boxes(Box::new(Split::new(to, shard.project(&part)?)), filled)
+                Cut::Boxes(Split::new(to, shard.project(&part)?), filled)
             }
             Self::Places { places, to, filled } => {
                 Cut::Groups(places.split(&shard.inner().spec().shape), to, filled)

@@ -1,7 +1,6 @@
 //! Writing: which chunks can be made from the new elements alone, which need their old bytes under
 //! a lock, and the two drivers. How a chunk's bytes are made is `assemble`'s.
 
-use std::future::ready;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -128,11 +127,10 @@ impl Job {
         }
     }
 
-    /// The units with all new elements, or those that need old ones.
-    fn units(&self, covered: bool) -> impl Iterator<Item = Unit> {
-        let wanted = move |(i, of): (usize, &bool)| (*of == covered).then_some(i);
-        let numbers = self.covered.iter().enumerate().filter_map(wanted);
-        numbers.filter_map(|i| self.units.get(i))
+    /// The units, and whether each is all that its chunk will hold.
+    fn units(&self) -> impl Iterator<Item = (Unit, bool)> {
+        let covered = self.covered.iter().copied().enumerate();
+        covered.filter_map(|(i, covered)| Some((self.units.get(i)?, covered)))
     }
 
     fn error(&self, unit: &Unit, error: ChunkError) -> crate::Error {
@@ -183,7 +181,8 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
     }
 
     let window = 2 * array.context().threads();
-    stream::iter(job.units(false))
+    let partly = (job.units()).filter_map(|(unit, covered)| (!covered).then_some(unit));
+    stream::iter(partly)
         .map(|unit| async move {
             let result = async {
                 let key = array.chunk_key(&unit.chunk)?;
@@ -254,8 +253,7 @@ fn merge(
 /// way as the store likes.
 async fn remote(job: &Arc<Job>) -> Result<()> {
     let limit = job.array.store().hints().concurrency.max(1);
-    stream::iter(0..job.units.len())
-        .filter_map(|i| ready(job.units.get(i).zip(job.covered.get(i).copied())))
+    stream::iter(job.units())
         .map(|(unit, covered)| async move {
             let result = async {
                 let key = job.array.chunk_key(&unit.chunk)?;
