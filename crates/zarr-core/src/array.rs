@@ -37,6 +37,11 @@ pub struct ChunkedArray {
 pub struct ArrayConfig {
     /// Whether chunks that hold only the fill value are stored all the same.
     pub write_empty_chunks: bool,
+    /// Whether the array's documents are read again before each read and write, so that it is known as
+    /// others have changed it meanwhile. Streams go on with what was known when they began.
+    pub reload_metadata: bool,
+    /// Whether attributes are read again each time they are asked of the store.
+    pub reload_attributes: bool,
     /// Whether another writer may have made the array longer than this handle knows: then cells
     /// beyond its edge are no padding, and stay as they are.
     pub(crate) may_have_grown: bool,

@@ -33,6 +33,14 @@ impl Picked {
         self.steps.push(Step::Several(names.collect()));
     }
 
+    /// The same of the array as it is now, where the handle was asked to look each time.
+    pub(crate) async fn current(mut self) -> Result<Arc<ChunkedArray>> {
+        if self.array.config().reload_metadata {
+            self.array = self.array.reread().await?;
+        }
+        self.array()
+    }
+
     /// The array of these fields alone.
     pub(crate) fn array(self) -> Result<Arc<ChunkedArray>> {
         self.steps.iter().try_fold(self.array, |array, step| {

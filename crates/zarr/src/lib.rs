@@ -84,8 +84,8 @@ mod node;
 mod open;
 mod opening;
 mod operation;
+mod put;
 mod read;
-mod rename;
 mod require;
 mod save;
 mod shape;
@@ -121,8 +121,8 @@ pub use node::Node;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
+pub use put::MoveNode;
 pub use read::{Read, ReadDyn, ReadMany, Used};
-pub use rename::Rename;
 pub use require::RequireArray;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.

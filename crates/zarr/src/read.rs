@@ -131,7 +131,7 @@ impl<T: Element> Read<T> {
     }
 
     async fn run(self) -> Result<ArrayD<T>> {
-        let array = self.picked.array()?;
+        let array = self.picked.current().await?;
         let selection = array.resolve(&self.selection)?;
         match self.used {
             Some(Used(memory)) => array.read_reusing(selection, memory).await,
@@ -160,7 +160,7 @@ impl ReadDyn {
     }
 
     async fn run(self) -> Result<DynData> {
-        let array = self.picked.array()?;
+        let array = self.picked.current().await?;
         let selection = array.resolve(&self.selection)?;
         array.read_dyn(selection).await
     }
@@ -179,7 +179,7 @@ pub struct ReadMany<T> {
 
 impl<T: Element> ReadMany<T> {
     async fn run(self) -> Result<Vec<ArrayD<T>>> {
-        let array = self.picked.array()?;
+        let array = self.picked.current().await?;
         let selections = self.selections.iter();
         let selections = selections.map(|selection| array.resolve(selection));
         let selections = selections.collect::<Result<_>>()?;

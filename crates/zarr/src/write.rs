@@ -43,7 +43,7 @@ pub struct Write {
 
 impl Write {
     async fn run(self) -> Result<()> {
-        let array = self.picked.array()?;
+        let array = self.picked.current().await?;
         let selection = array.resolve(&self.selection)?;
         let stored = array.data_type();
         let elements = self.data.into_elements(array.path(), stored, &selection)?;
