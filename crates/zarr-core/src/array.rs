@@ -1,6 +1,8 @@
 //! `ChunkedArray`: an array's metadata bound to its place in a store, its chunk grid and its codecs.
 //! Reads and writes untyped elements; element types are `typed`'s, sugar is above this crate.
 
+mod fields;
+
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
@@ -9,7 +11,7 @@ use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
-use crate::engine::{self, Block, Elements, IndexCache, Output};
+use crate::engine::{self, Block, Elements, IndexCache, Output, Room, Share};
 use crate::units::Units;
 use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, GridError, Resolved, Result};
 
@@ -23,8 +25,10 @@ pub struct ChunkedArray {
     grid: ChunkGrid,
     chain: OnceLock<Arc<Chain>>,
     indexes: Arc<IndexCache>,
+    cached: Share,
     context: Context,
     config: ArrayConfig,
+    fields: Option<Arc<fields::Picked>>,
 }
 
 /// How an array is read and written; nothing of it is stored.
@@ -33,6 +37,11 @@ pub struct ChunkedArray {
 pub struct ArrayConfig {
     /// Whether chunks that hold only the fill value are stored all the same.
     pub write_empty_chunks: bool,
+    /// Whether the array's documents are read again before each read and write, so that it is known as
+    /// others have changed it meanwhile. Streams go on with what was known when they began.
+    pub reload_metadata: bool,
+    /// Whether attributes are read again each time they are asked of the store.
+    pub reload_attributes: bool,
     /// Whether another writer may have made the array longer than this handle knows: then cells
     /// beyond its edge are no padding, and stay as they are.
     pub(crate) may_have_grown: bool,
@@ -69,8 +78,10 @@ impl ChunkedArray {
             grid,
             chain: OnceLock::new(),
             indexes: Arc::new(IndexCache::new(context.index_cache())),
+            cached: Share::new(context.chunks()),
             context,
             config,
+            fields: None,
         })
     }
 
@@ -93,8 +104,10 @@ impl ChunkedArray {
             grid: self.grid.clone(),
             chain: self.chain.clone(),
             indexes: Arc::clone(&self.indexes),
+            cached: self.cached.clone(),
             context: self.context.clone(),
             config,
+            fields: self.fields.clone(),
         }
     }
 
@@ -136,6 +149,11 @@ impl ChunkedArray {
     /// What is remembered of shards.
     pub(crate) fn indexes(&self) -> &IndexCache {
         &self.indexes
+    }
+
+    /// What is kept of decoded chunks.
+    pub(crate) fn cached(&self) -> &Share {
+        &self.cached
     }
 
     fn codec_error(&self, source: CodecError) -> Error {
@@ -232,7 +250,7 @@ impl ChunkedArray {
     /// Where a chunk cannot be fetched or decoded. Absent chunks hold the fill value; a chunk that
     /// could not be read never does.
     pub async fn read(self: Arc<Self>, selection: Resolved, align: usize) -> Result<Output> {
-        engine::read(self, selection, align).await
+        engine::read(self, selection, Room::New { align }).await
     }
 
     /// Reads the cells of a selection chunk by chunk, for what does not fit in memory: one block for
@@ -301,7 +319,7 @@ impl ChunkedArray {
             Elements::Scalar(values) => (values, Some(1)),
             Elements::Each(values) => (values, cells),
         };
-        let dtype = self.metadata.data_type();
+        let dtype = self.data_type();
         if wanted.is_none() || values.count(dtype.size()) != wanted {
             let shape = selection.out_shape();
             let text = format!("these are not as many elements of {dtype} as {shape:?} holds");

@@ -18,15 +18,15 @@ impl Group {
     /// # fn main() -> zarr::Result<()> {
     /// let root = zarr::group(Target::Memory).wait()?;
     /// root.ones("old/a", [4]).wait()?;
-    /// root.rename("old", "new/name").wait()?;
+    /// root.move_node("old", "new/name").wait()?;
     /// assert_eq!(root.array("new/name/a").wait()?.read::<f64>(..).wait()?.sum(), 4.0);
     /// assert!(!root.contains("old").wait()?);
     /// # Ok(())
     /// # }
     /// ```
     #[doc(alias = "move")]
-    pub fn rename(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Rename {
-        Rename {
+    pub fn move_node(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> MoveNode {
+        MoveNode {
             group: self.clone(),
             from: from.as_ref().to_owned(),
             to: to.as_ref().to_owned(),
@@ -42,16 +42,16 @@ impl Group {
     }
 }
 
-/// A node to be moved: see [`Group::rename`].
+/// A node to be moved: see [`Group::move_node`].
 #[must_use = "nothing is moved until this is awaited or waited for"]
 #[derive(Clone, Debug)]
-pub struct Rename {
+pub struct MoveNode {
     group: Group,
     from: String,
     to: String,
 }
 
-impl Rename {
+impl MoveNode {
     async fn run(self) -> Result<()> {
         let Self { group, from, to } = self;
         if NodePath::parse(&to)?.is_root() {
@@ -63,4 +63,4 @@ impl Rename {
         group.delete(&from).await
     }
 }
-operation!(Rename => ());
+operation!(MoveNode => ());

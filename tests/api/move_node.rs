@@ -17,7 +17,7 @@ fn move_source_and_dest() {
             .wait()
             .unwrap();
         a.write(0, 5.0).wait().unwrap();
-        root.rename("g", "h/i").wait().unwrap();
+        root.move_node("g", "h/i").wait().unwrap();
         assert_eq!(root.keys().wait().unwrap(), ["h"]);
         let moved = root.array("h/i/a").wait().unwrap();
         assert_eq!(moved.metadata(), a.metadata());
@@ -31,7 +31,7 @@ fn move_where_it_may_not() {
     let root = zarr::group(Target::Memory).wait().unwrap();
     root.zeros("a", [4]).wait().unwrap();
     root.zeros("b/c", [4]).wait().unwrap();
-    let class = |from: &str, to: &str| root.rename(from, to).wait().unwrap_err().class();
+    let class = |from: &str, to: &str| root.move_node(from, to).wait().unwrap_err().class();
     assert_eq!(class("a", "b/c"), ErrorClass::Exists);
     assert_eq!(class("none", "d"), ErrorClass::NotFound);
     assert_eq!(class("b", "b/d"), ErrorClass::Invalid);
