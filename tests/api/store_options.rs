@@ -259,3 +259,80 @@ fn open_consolidated_notices_what_makes_it_stale() {
     let mut plain = zarr::group(Target::Memory).wait().unwrap();
     assert!(!plain.is_stale() && plain.reconsolidate().wait().is_err());
 }
+
+#[test]
+fn open_array_cache_metadata() {
+    for format in [ZarrFormat::V2, ZarrFormat::V3] {
+        let store = MemoryStore::new();
+        let mut array = zarr::ones(store.clone(), [4])
+            .zarr_format(format)
+            .wait()
+            .unwrap();
+        let open = || zarr::open_array(store.clone()).mode(Mode::Read);
+        let (kept, looking) = (open(), open().cache_metadata(false));
+        let (kept, looking) = (kept.wait().unwrap(), looking.wait().unwrap());
+        array.resize([6]).wait().unwrap();
+        array.write(5, 9.0).wait().unwrap();
+        assert_eq!(kept.read::<f64>(..).wait().unwrap().len(), 4);
+        assert_eq!(looking.read::<f64>(..).wait().unwrap().len(), 6);
+        assert_eq!(
+            looking
+                .read_dyn(-1)
+                .wait()
+                .unwrap()
+                .into_array::<f64>()
+                .unwrap()[[]],
+            9.0
+        );
+        // Writing too.
+        let writing = zarr::open_array(store.clone())
+            .cache_metadata(false)
+            .wait()
+            .unwrap();
+        array.resize([8]).wait().unwrap();
+        writing.write(7, 3.0).wait().unwrap();
+        assert_eq!(array.read::<f64>(7).wait().unwrap()[[]], 3.0);
+    }
+}
+
+#[test]
+fn open_cache_attrs() {
+    let store = MemoryStore::new();
+    let mut group = zarr::group(store.clone()).wait().unwrap();
+    let mut array = group.zeros("a", [2]).wait().unwrap();
+    let open = |yes| {
+        zarr::open_group(store.clone())
+            .read_only(true)
+            .cache_attrs(yes)
+    };
+    let groups = [true, false].map(|yes| open(yes).wait().unwrap());
+    let open = |yes| zarr::open_array(store.clone()).path("a").cache_attrs(yes);
+    let arrays = [true, false].map(|yes| open(yes).wait().unwrap());
+    group
+        .update_attributes([("n", zarr::json!(1))])
+        .wait()
+        .unwrap();
+    array
+        .update_attributes([("n", zarr::json!(1))])
+        .wait()
+        .unwrap();
+    let count = |attrs: zarr::Attributes| attrs.len();
+    assert_eq!(
+        groups.map(|group| count(group.read_attrs().wait().unwrap())),
+        [0, 1]
+    );
+    assert_eq!(
+        arrays.map(|array| count(array.read_attrs().wait().unwrap())),
+        [0, 1]
+    );
+}
+
+#[test]
+fn refresh_of_a_handle_that_changes_nothing() {
+    let store = MemoryStore::new();
+    let mut array = zarr::zeros(store.clone(), [2]).wait().unwrap();
+    let mut read_only = zarr::open_array(store).mode(Mode::Read).wait().unwrap();
+    array.resize([3]).wait().unwrap();
+    read_only.refresh().wait().unwrap();
+    assert_eq!(read_only.shape(), [3]);
+}

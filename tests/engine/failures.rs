@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use ndarray::Array2;
+use ndarray::{Array2, s as sliced};
+use serde_json::json;
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, ErrorClass, Extension, sel};
 use zarr_store::testing::{Fault, Faulty};
-use zarr_store::{BlockingStore, MemoryStore, Op, Store, StoreErrorKind};
+use zarr_store::{BlockingStore, LocalStore, MemoryStore, Op, PutMode, Store, StoreErrorKind};
 
+use crate::support::far::far;
 use crate::support::stores::{KINDS, store};
 
 fn written(target: impl Into<zarr::Target>, compressor: &str) -> Array {
@@ -84,6 +87,97 @@ fn a_store_that_fails_is_an_error_and_not_the_fill_value() {
     let error = array.read::<i32>(..).wait().unwrap_err();
     assert!(error.to_string().contains("chunk [1, 1]"), "{error}");
     assert_eq!(array.read::<i32>(sel![0, 0]).wait().unwrap().sum(), 0);
+}
+
+#[test]
+fn a_file_that_changes_between_two_reads_is_read_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let create = zarr::create_array(dir.path(), [8, 8], DataType::Int32).fill_value(-1);
+    let written = create.chunks([2, 2]).shards([4, 8]).wait().unwrap();
+    let data = Array2::from_shape_fn((8, 8), |(y, x)| (y * 8 + x) as i32);
+    written
+        .write(sel![..6, ..], data.slice(sliced![..6, ..]))
+        .wait()
+        .unwrap();
+    let wanted = written.read::<i32>(..).wait().unwrap();
+    for (conflicts, after) in [(1, 0), (1, 1), (1, 4), (2, 3)] {
+        let faulty = Faulty::new(LocalStore::new(dir.path()).into_store());
+        let fault = Fault::fail(Op::Get, || StoreErrorKind::Conflict).on("c/1/0");
+        let array = std::sync::Arc::new(faulty.clone()) as std::sync::Arc<dyn Store>;
+        let array = zarr::open_array(array).wait().unwrap();
+        let points = || zarr::Selection::points([vec![4, 7, 1, 5], vec![0, 7, 1, 5]]);
+        let again = |array: &Array| {
+            faulty.add(fault.clone().after(after).times(conflicts));
+            let all = array.read::<i32>(..).wait();
+            faulty.clear();
+            faulty.add(fault.clone().after(after.min(1)).times(conflicts));
+            let points = array.read::<i32>(points()).wait();
+            faulty.clear();
+            (all, points)
+        };
+        let (all, points) = again(&array);
+        if conflicts == 1 {
+            assert_eq!(all.unwrap(), wanted);
+            let points: Vec<i32> = points.unwrap().into_iter().collect();
+            assert_eq!(points, [32, -1, 9, 45]);
+        } else {
+            assert_eq!(all.unwrap_err().class(), ErrorClass::Conflict);
+        }
+    }
+}
+
+#[test]
+fn more_bytes_than_a_chunk_can_have_are_not_fetched() {
+    let (far, memory, _) = far(Duration::ZERO);
+    let store: std::sync::Arc<dyn Store> = far.clone();
+    let huge = || zarr_store::Payload::from(vec![0_u8; 4 << 20]);
+    for compressor in ["zstd", "crc32c"] {
+        let array = written(store.clone(), compressor);
+        let key = zarr_store::Key::new("c/0/1").unwrap();
+        BlockingStore::put(&memory, &key, &huge(), PutMode::Overwrite).unwrap();
+        far.take();
+        let error = array.read::<i32>(..).wait().unwrap_err();
+        assert_eq!(error.class(), ErrorClass::Corrupt, "{error}");
+        let error = array.write(sel![0, 5], 1).wait().unwrap_err();
+        assert_eq!(error.class(), ErrorClass::Corrupt, "{error}");
+        assert!(far.take().bytes_read < 4096);
+        BlockingStore::delete_prefix(&memory, &zarr_store::Prefix::root()).unwrap();
+    }
+}
+
+#[test]
+fn an_inner_chunk_that_claims_too_much_is_not_fetched() {
+    let (far, memory, _) = far(Duration::ZERO);
+    let store: std::sync::Arc<dyn Store> = far.clone();
+    let put = |key: &str, value: Vec<u8>| {
+        let key = zarr_store::Key::new(key).unwrap();
+        BlockingStore::put(&memory, &key, &value.into(), PutMode::Overwrite).unwrap();
+    };
+    let bytes = || json!([{"name": "bytes", "configuration": {"endian": "little"}}]);
+    let document = json!({
+        "zarr_format": 3, "node_type": "array", "shape": [8], "data_type": "int32", "fill_value": 0,
+        "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [8]}},
+        "chunk_key_encoding": {"name": "default"},
+        "codecs": [{"name": "sharding_indexed", "configuration": {
+            "chunk_shape": [2], "codecs": bytes(), "index_codecs": bytes(),
+        }}],
+    });
+    put("zarr.json", document.to_string().into_bytes());
+    let lies = 4_u64 << 20;
+    let mut shard = vec![0_u8; lies as usize];
+    for entry in [[0, 8], [0, lies], [u64::MAX; 2], [8, 8]] {
+        shard.extend(entry.iter().flat_map(|n| n.to_le_bytes()));
+    }
+    put("c/0", shard);
+    let array = zarr::open_array(store).wait().unwrap();
+    far.take();
+    assert_eq!(array.read::<i32>(0..2).wait().unwrap().sum(), 0);
+    // All of it is more than a shard can use, so it is read in pieces.
+    for selection in [sel![2..4], sel![..]] {
+        let error = array.read::<i32>(selection).wait().unwrap_err();
+        assert_eq!(error.class(), ErrorClass::Corrupt, "{error}");
+    }
+    assert!(far.take().bytes_read < 4096);
 }
 
 #[test]

@@ -3,7 +3,11 @@
 mod budget;
 mod changing;
 mod failures;
+mod fields;
 mod indexes;
+mod into;
+mod kept;
+mod many;
 mod model;
 mod pieces;
 mod rectilinear;

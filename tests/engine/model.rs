@@ -4,8 +4,9 @@ use ndarray::{ArrayD, IxDyn};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::{DataType, Element, Extension, Order, Pick, Slice, ZarrFormat};
+use zarr::{Array, DataType, Element, Extension, Order, Pick, Slice, ZarrFormat};
 
+use super::into;
 use crate::support::slices::Chosen;
 use crate::support::stores::{KINDS, Kind, store};
 
@@ -239,10 +240,14 @@ fn run<T: Element + PartialEq + std::fmt::Debug + Into<zarr::Data>>(
     data_type: DataType,
     of: impl Fn(i64) -> T,
     fill: impl Fn(i64) -> Value,
+    also: impl Fn(&Array, &Chosen, &ArrayD<T>),
 ) {
     let (store, _dir) = store(layout.store);
     let has_order = data_type.size().is_some();
-    let context = zarr::Context::builder().threads(layout.threads).build();
+    let context = zarr::Context::builder().threads(layout.threads);
+    // Room for all decoded chunks, for a few or for none.
+    let chunk_cache = [0, 2000, 1 << 20][layout.threads - 1];
+    let context = context.chunk_cache(chunk_cache).build();
     let mut create = zarr::create_array(store, layout.shape.clone(), data_type)
         .name("a/b")
         .zarr_format(layout.format)
@@ -296,7 +301,14 @@ fn run<T: Element + PartialEq + std::fmt::Debug + Into<zarr::Data>>(
         .context(&context)
         .wait()
         .unwrap();
+    let all = ArrayD::clone(&model);
+    let many = reads.iter().chain(&reads).map(|at| at.selection.clone());
+    let many = many.chain([zarr::Selection::All]);
+    let many = reopened.read_many::<T>(many).wait().unwrap();
+    let wanted = reads.iter().chain(&reads).map(|at| at.read(&model));
+    assert!(many.into_iter().eq(wanted.chain([all])));
     for at in reads {
+        also(&reopened, &at, &at.read(&model));
         assert_eq!(
             reopened.read::<T>(at.selection.clone()).wait().unwrap(),
             at.read(&model)
@@ -314,24 +326,30 @@ proptest! {
 
     #[test]
     fn bytes_wide(case in case()) {
-        run(case, DataType::Int8, |v| v as i8, Value::from);
+        run(case, DataType::Int8, |v| v as i8, Value::from, |array, at, wanted| {
+            into::check(array, at, wanted, |v| v as i8);
+        });
     }
 
     #[test]
     fn two_wide(case in case()) {
         // Both bytes of the larger values differ, so that a swap is seen; fill values stay as they are.
         let of = |v: i64| if v.abs() < 2 { v as i16 } else { v as i16 * 259 };
-        run(case, DataType::Int16, of, Value::from);
+        run(case, DataType::Int16, of, Value::from, |array, at, wanted| {
+            into::check(array, at, wanted, |v| v as i16);
+        });
     }
 
     #[test]
     fn eight_wide(case in case()) {
-        run(case, DataType::Float64, |v| v as f64, Value::from);
+        run(case, DataType::Float64, |v| v as f64, Value::from, |array, at, wanted| {
+            into::check(array, at, wanted, |v| v as f64);
+        });
     }
 
     #[test]
     fn of_any_length(case in case()) {
         let of = |v: i64| "ż".repeat(v.unsigned_abs() as usize % 5) + if v < 0 { "-" } else { "" };
-        run(case, DataType::String, of, |v| of(v).into());
+        run(case, DataType::String, of, |v| of(v).into(), |_, _, _| ());
     }
 }

@@ -73,6 +73,40 @@ fn blocks_are_what_a_read_gives() {
 }
 
 #[test]
+fn whoever_waits_gets_the_blocks_one_by_one() {
+    for kind in KINDS {
+        let (array, _dir) = array(kind, 1 << 20);
+        let wanted = array.read::<i32>(sel![5.., ..;2]).wait().unwrap();
+        for ahead in [0, 1, 5] {
+            let mut all = ArrayD::from_elem(wanted.raw_dim(), i32::MIN);
+            let blocks = array.stream::<i32>(sel![5.., ..;2]).prefetch(ahead);
+            for block in blocks.wait() {
+                let (place, block) = block.unwrap();
+                let at = |axis: ndarray::AxisDescription| {
+                    let span = place.spans[axis.axis.index()];
+                    Cut::from(span.start as usize..(span.start + span.count) as usize)
+                };
+                all.slice_each_axis_mut(at).assign(&block);
+            }
+            assert_eq!(all, wanted);
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_stream_is_its_only_item() {
+    let (array, _dir) = array(Kind::Memory, 1 << 20);
+    let errors = |mut blocks: zarr::Blocks<u8>| {
+        let error = blocks.next().unwrap().unwrap_err().to_string();
+        assert!(blocks.next().is_none() && blocks.next().is_none());
+        error
+    };
+    assert!(errors(array.stream(..).wait()).contains("u8"));
+    assert!(errors(array.stream(sel![0, 0, 0]).wait()).contains("indices"));
+    assert!(errors(array.stream(..).field("a").wait()).contains("no fields"));
+}
+
+#[test]
 fn what_is_no_box_is_refused() {
     let (array, _dir) = array(Kind::Memory, 1 << 20);
     let list = Selection::orthogonal(vec![zarr::Pick::List(vec![3, 1, 9])]);

@@ -18,6 +18,7 @@ from pathlib import Path
 import cases
 import cli
 import coded
+import fields
 import grids
 import quickstart
 import selections
@@ -102,6 +103,8 @@ def main() -> int:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     tally = Tally(args.only)
+    if tally.wants("fields"):
+        section(tally, "fields", lambda: fields.check(tally, args.zarr_bin, work))
     if tally.wants("selections"):
         section(tally, "selections", lambda: selections.check(tally, args.zarr_bin, work))
     if args.quickstart and tally.wants("quickstart"):

@@ -5,9 +5,11 @@ use std::path::Path;
 use std::str::FromStr;
 
 use zarr::blocking::Wait;
-use zarr::{ErrorClass, Location, Node, ZarrFormat};
+use zarr::tools::BlockingStore;
+use zarr::{Array, ErrorClass, LocalStore, Location, Node, Symlinks, ZarrFormat};
 
 use crate::failure::{Exit, Failure};
+use crate::nearest;
 
 /// The documents that make a directory a node.
 const DOCUMENTS: [&str; 3] = ["zarr.json", ".zarray", ".zgroup"];
@@ -50,7 +52,7 @@ impl Address {
     }
 
     /// The directory this is, unless it is in a store that was named, or no path at all.
-    fn directory(&self) -> Option<&Path> {
+    pub(crate) fn directory(&self) -> Option<&Path> {
         let (store, path) = self.split();
         let url =
             store.contains("://") || ["file:", "memory:"].iter().any(|s| store.starts_with(s));
@@ -64,9 +66,44 @@ impl Address {
             let failure = Failure::zarr("cannot open", &self.0, &error);
             match (error.class(), self.directory()) {
                 (ErrorClass::NotFound, Some(path)) => failure.advice(advice(path)),
+                (ErrorClass::NotFound, None) => match inside(store, path) {
+                    Some(advice) => failure.advice(advice),
+                    None => failure,
+                },
                 _ => failure,
             }
         })
+    }
+
+    /// Opens the array that must be here.
+    pub(crate) fn array(&self, doing: &str) -> Result<Array, Failure> {
+        match self.open()? {
+            Node::Array(array) => Ok(array),
+            Node::Group(_) => {
+                let why = "it is a group, not an array";
+                let failure = Failure::new(Exit::Usage, doing, &self.0, why);
+                Err(failure.advice(format!("`zarr tree {}` lists its arrays", self.0)))
+            }
+        }
+    }
+
+    /// The directory of its store, whatever is there.
+    pub(crate) fn location(&self) -> Result<Location, Failure> {
+        let (store, path) = self.split();
+        let location = async { Ok(Location::parse(store).await?.join(path)?) };
+        let location: zarr::Result<Location> = location.wait();
+        location.map_err(|error| Failure::zarr("cannot open", &self.0, &error))
+    }
+
+    /// The same for others to look into: nothing outside of a directory is reached, wherever links in it lead.
+    pub(crate) fn confined(&self) -> Result<Location, Failure> {
+        let (store, path) = self.split();
+        if !Path::new(store).is_dir() {
+            return self.location();
+        }
+        let store = LocalStore::new(store).symlinks(Symlinks::Inside);
+        let location = Location::root(store.into_store()).join(path);
+        location.map_err(|error| Failure::zarr("cannot open", &self.0, &error.into()))
     }
 
     /// Finds the place for a new node here. Of a path below a group, the group is where it belongs:
@@ -154,6 +191,30 @@ fn above(path: &Path) -> std::io::Result<Option<Place>> {
     Ok(None)
 }
 
+/// The name of a node below a group that somebody may have meant, by the first name that is not there.
+fn meant(above: zarr::Result<Node>, rest: &str) -> Option<String> {
+    let Ok(Node::Group(group)) = above else {
+        return None;
+    };
+    let names = group.keys().wait().ok()?;
+    let wanted = rest.split('/').next()?;
+    let found = nearest::nearest(wanted, names.iter().map(String::as_str))?;
+    Some(found.to_owned())
+}
+
+/// What to try instead of a path in a store.
+fn inside(store: &str, path: &str) -> Option<String> {
+    let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
+    let (above, rest) = (0..steps.len()).rev().find_map(|n| {
+        let above = steps.get(..n)?.join("/");
+        zarr::open(store).path(&above).wait().ok()?;
+        Some((above, steps.get(n..)?.join("/")))
+    })?;
+    let found = meant(zarr::open(store).path(&above).wait(), &rest)?;
+    let slash = if above.is_empty() { "" } else { "/" };
+    Some(format!("did you mean {store}::{above}{slash}{found}?"))
+}
+
 /// What to try instead of a path where no node is.
 fn advice(path: &Path) -> String {
     if path.is_file() {
@@ -161,6 +222,11 @@ fn advice(path: &Path) -> String {
     }
     match path.ancestors().skip(1).find(|above| is_node(above)) {
         Some(above) => {
+            let rest = path.strip_prefix(above).ok().and_then(Path::to_str);
+            let rest = rest.unwrap_or_default();
+            if let Some(found) = meant(zarr::open(above).wait(), rest) {
+                return format!("did you mean {}?", above.join(found).display());
+            }
             let above = if above.as_os_str().is_empty() {
                 Path::new(".")
             } else {

@@ -13,6 +13,8 @@ use crate::{npy, text};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     Done = 0,
+    /// What was looked for was found: a difference, something invalid.
+    Difference = 1,
     Usage = 2,
     NotFound = 3,
     Permission = 4,
@@ -21,6 +23,7 @@ pub(crate) enum Exit {
     Transport = 7,
     Conflict = 8,
     Limit = 9,
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

@@ -1,5 +1,5 @@
 //! `zarr info`: what one node is, and how much of it is stored. Says nothing about what is below a
-//! group but how many.
+//! group but how many, and how large all of it is.
 
 use std::io::Write;
 
@@ -9,6 +9,7 @@ use zarr::{Array, ArrayMetadata, Group, GroupMetadata, Info, Node, NodeMetadata}
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
+use crate::sizes::{self, Spread};
 use crate::text;
 
 /// Show what an array or a group is.
@@ -24,17 +25,24 @@ pub(crate) struct Args {
     /// Print a JSON object (schema zarr.info/1)
     #[arg(long)]
     json: bool,
+
+    /// Also how large the stored chunks are, or what a group takes with all that is below it
+    #[arg(long)]
+    sizes: bool,
 }
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let node = args.path.open()?;
     let place = args.path.as_str();
-    let text = match (&node, args.json) {
-        (Node::Array(array), true) => text::json(&array_json(array, place)),
-        (Node::Group(group), true) => text::json(&group_json(group, place)),
+    let mut text = match (&node, args.json) {
+        (Node::Array(array), true) => text::report("info", array_json(array, args)?),
+        (Node::Group(group), true) => text::report("info", group_json(group, args)?),
         (Node::Array(array), false) => complete(array.info_complete().wait(), array.info(), place),
         (Node::Group(group), false) => complete(group.info_complete().wait(), group.info(), place),
     };
+    if args.sizes && !args.json {
+        text.push_str(&in_words(&node, args)?);
+    }
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
     Ok(Exit::Done)
@@ -54,13 +62,44 @@ fn complete(stored: zarr::Result<Info>, without: Info, place: &str) -> String {
     format!("{}\n", known(stored, place).unwrap_or(without))
 }
 
-fn array_json(array: &Array, place: &str) -> Value {
+/// How large what is stored is.
+fn in_words(node: &Node, args: &Args) -> Result<String, Failure> {
+    Ok(match node {
+        Node::Array(array) => match spread(array, args)? {
+            None => "Chunk sizes        : none is stored\n".to_owned(),
+            Some(spread) => {
+                let [min, median, max] = [spread.min, spread.median, spread.max].map(text::bytes);
+                format!("Chunk sizes        : {min} to {max}, the median {median}\n")
+            }
+        },
+        Node::Group(_) => format!("Bytes stored: {}\n", text::bytes(below(args)?)),
+    })
+}
+
+fn spread(array: &Array, args: &Args) -> Result<Option<Spread>, Failure> {
+    let stored = array.chunked().stored_chunks().wait();
+    let stored =
+        stored.map_err(|error| Failure::zarr("cannot list", args.path.as_str(), &error))?;
+    Ok(Spread::of(stored.into_iter().map(|(_, bytes)| bytes)))
+}
+
+fn below(args: &Args) -> Result<u64, Failure> {
+    let root = String::new();
+    let sizes = sizes::below(
+        &args.path.location()?,
+        args.path.as_str(),
+        [&root].into_iter(),
+    )?;
+    Ok(sizes.get("").copied().unwrap_or_default())
+}
+
+fn array_json(array: &Array, args: &Args) -> Result<Value, Failure> {
+    let place = args.path.as_str();
     let metadata = match array.metadata() {
         ArrayMetadata::V2 { array, .. } => array.to_json(),
         ArrayMetadata::V3(array) => array.to_json(),
     };
-    json!({
-        "schema": "zarr.info/1",
+    let mut report = json!({
         "path": place,
         "node_type": "array",
         "zarr_format": metadata["zarr_format"],
@@ -74,10 +113,25 @@ fn array_json(array: &Array, place: &str) -> Value {
         "nchunks_initialized": known(array.nchunks_initialized().wait(), place),
         "attributes": array.attrs(),
         "metadata": metadata,
-    })
+    });
+    if args.sizes {
+        report["chunk_sizes"] = match spread(array, args)? {
+            None => Value::Null,
+            Some(Spread {
+                min,
+                median,
+                max,
+                sum,
+            }) => {
+                json!({"min": min, "median": median, "max": max, "sum": sum})
+            }
+        };
+    }
+    Ok(report)
 }
 
-fn group_json(group: &Group, place: &str) -> Value {
+fn group_json(group: &Group, args: &Args) -> Result<Value, Failure> {
+    let place = args.path.as_str();
     let metadata = match group.metadata() {
         GroupMetadata::V2 { group, .. } => group.to_json(),
         GroupMetadata::V3(group) => group.to_json(),
@@ -90,8 +144,7 @@ fn group_json(group: &Group, place: &str) -> Value {
             .count()
     });
     let all = members.as_ref().map(Vec::len);
-    json!({
-        "schema": "zarr.info/1",
+    let mut report = json!({
         "path": place,
         "node_type": "group",
         "zarr_format": metadata["zarr_format"],
@@ -100,5 +153,9 @@ fn group_json(group: &Group, place: &str) -> Value {
         "ngroups": all.zip(arrays).map(|(all, arrays)| all - arrays),
         "attributes": group.attrs(),
         "metadata": metadata,
-    })
+    });
+    if args.sizes {
+        report["nbytes_stored"] = below(args)?.into();
+    }
+    Ok(report)
 }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use serde_json::Value;
 use zarr::blocking::Wait;
-use zarr::{Array, ChunkKeyEncoding, DataType, Extension, Order, Store, ZarrFormat};
+use zarr::{Array, ChunkKeyEncoding, CreateArray, DataType, Extension, Order, Store, ZarrFormat};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 
-/// How a new array is stored.
-#[derive(Debug, clap::Args)]
-#[group(id = "layout", multiple = true)]
-pub(crate) struct Layout {
+/// How the chunks of a new array are stored.
+#[derive(Clone, Debug, clap::Args)]
+#[group(id = "storage", multiple = true)]
+pub(crate) struct Storage {
     /// Format of the new array; without it that of the group around it, or 3
     #[arg(long, value_enum, value_name = "N")]
     zarr_format: Option<Format>,
@@ -37,11 +37,27 @@ pub(crate) struct Layout {
 
     /// The codec that makes bytes of the elements, as JSON
     #[arg(long, value_name = "JSON")]
-    serializer: Option<Codecs>,
+    serializer: Option<Codec>,
 
     /// Codecs after that, as JSON: one, a list, or null for none; zstd without it
     #[arg(long, visible_alias = "compressor", value_name = "JSON")]
     compressors: Option<Codecs>,
+
+    /// How chunks are named, as JSON: "v2", or an object with a name
+    #[arg(long, value_name = "JSON")]
+    chunk_key_encoding: Option<Encoding>,
+
+    /// Order of the elements in a chunk; format 2 only
+    #[arg(long, value_enum, value_name = "ORDER", ignore_case = true)]
+    order: Option<Axes>,
+}
+
+/// How a new array is stored, and what else it says.
+#[derive(Debug, clap::Args)]
+#[group(id = "layout", multiple = true)]
+pub(crate) struct Layout {
+    #[command(flatten)]
+    storage: Storage,
 
     /// The value of elements that were never written, as JSON; null for none, in format 2
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
@@ -50,14 +66,6 @@ pub(crate) struct Layout {
     /// Names of the axes, as in time,y,x; an empty one has none
     #[arg(long, value_name = "NAMES")]
     dimension_names: Option<String>,
-
-    /// How chunks are named, as JSON: "v2", or an object with a name
-    #[arg(long, value_name = "JSON")]
-    chunk_key_encoding: Option<Json>,
-
-    /// Order of the elements in a chunk; format 2 only
-    #[arg(long, value_enum, value_name = "ORDER", ignore_case = true)]
-    order: Option<Axes>,
 
     /// Attributes, as a JSON object
     #[arg(long, value_name = "JSON")]
@@ -114,6 +122,32 @@ impl FromStr for Codecs {
     }
 }
 
+/// One codec.
+#[derive(Clone, Debug, PartialEq)]
+struct Codec(Extension);
+
+impl FromStr for Codec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        codec(Json::from_str(text)?.0).map(Self)
+    }
+}
+
+/// How chunks are named.
+#[derive(Clone, Debug, PartialEq)]
+struct Encoding(ChunkKeyEncoding);
+
+impl FromStr for Encoding {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let encoding = Extension::from_json(Json::from_str(text)?.0);
+        let encoding = encoding.and_then(|encoding| ChunkKeyEncoding::from_extension(&encoding));
+        encoding.map(Self).map_err(|error| error.to_string())
+    }
+}
+
 fn codec(value: Value) -> Result<Extension, String> {
     match value {
         Value::Object(mut members) if members.contains_key("id") => {
@@ -152,6 +186,47 @@ impl FromStr for Lengths {
     }
 }
 
+impl Storage {
+    pub(crate) fn format(&self) -> Option<ZarrFormat> {
+        self.zarr_format.map(|format| match format {
+            Format::V2 => ZarrFormat::V2,
+            Format::V3 => ZarrFormat::V3,
+        })
+    }
+
+    /// The same array, stored so; chunks and shards only where it has as many axes as they have.
+    pub(crate) fn apply(&self, mut create: CreateArray) -> CreateArray {
+        let rank = create.options().shape.len();
+        let fits = |lengths: &&Lengths| lengths.0.len() == rank;
+        if let Some(Lengths(chunks)) = self.chunks.as_ref().filter(fits) {
+            create = create.chunks(chunks.clone());
+        }
+        if let Some(Lengths(shards)) = self.shards.as_ref().filter(fits) {
+            create = create.shards(shards.clone());
+        }
+        if let Some(Codecs(codecs)) = &self.codecs {
+            create = create.codecs(codecs.clone());
+        }
+        if let Some(Codecs(filters)) = &self.filters {
+            create = create.filters(filters.clone());
+        }
+        if let Some(Codec(serializer)) = &self.serializer {
+            create = create.serializer(serializer.clone());
+        }
+        if let Some(Codecs(compressors)) = &self.compressors {
+            create = create.compressors(compressors.clone());
+        }
+        if let Some(Encoding(encoding)) = &self.chunk_key_encoding {
+            create = create.chunk_key_encoding(*encoding);
+        }
+        match self.order {
+            Some(Axes::C) => create.order(Order::C),
+            Some(Axes::F) => create.order(Order::F),
+            None => create,
+        }
+    }
+}
+
 impl Layout {
     /// Creates the array, with all its chunks absent.
     pub(crate) fn create(
@@ -162,14 +237,12 @@ impl Layout {
     ) -> Result<Array, Failure> {
         let path = address.as_str();
         let refuse = |why: String| Failure::new(Exit::Usage, "cannot create", path, why);
-        check_rank("--chunks", self.chunks.as_ref(), shape.len())?;
-        check_rank("--shards", self.shards.as_ref(), shape.len())?;
+        let storage = &self.storage;
+        check_rank("--chunks", storage.chunks.as_ref(), shape.len())?;
+        check_rank("--shards", storage.shards.as_ref(), shape.len())?;
 
         let place = address.place()?;
-        let asked = self.zarr_format.map(|format| match format {
-            Format::V2 => ZarrFormat::V2,
-            Format::V3 => ZarrFormat::V3,
-        });
+        let asked = storage.format();
         if let (Some(asked), Some(around)) = (asked, place.format)
             && asked != around
         {
@@ -191,27 +264,7 @@ impl Layout {
         if let Some(format) = asked.or(place.format) {
             create = create.zarr_format(format);
         }
-        if let Some(Lengths(chunks)) = &self.chunks {
-            create = create.chunks(chunks.clone());
-        }
-        if let Some(Lengths(shards)) = &self.shards {
-            create = create.shards(shards.clone());
-        }
-        if let Some(Codecs(codecs)) = &self.codecs {
-            create = create.codecs(codecs.clone());
-        }
-        if let Some(Codecs(filters)) = &self.filters {
-            create = create.filters(filters.clone());
-        }
-        if let Some(Codecs(serializers)) = &self.serializer {
-            let [serializer] = serializers.as_slice() else {
-                return Err(refuse("--serializer takes one codec".to_owned()));
-            };
-            create = create.serializer(serializer.clone());
-        }
-        if let Some(Codecs(compressors)) = &self.compressors {
-            create = create.compressors(compressors.clone());
-        }
+        create = storage.apply(create);
         if let Some(Json(value)) = &self.fill_value {
             create = create.fill_value(value.clone());
         }
@@ -221,19 +274,6 @@ impl Layout {
                 name => name.into(),
             });
             create = create.dimension_names(names);
-        }
-        if let Some(Json(encoding)) = &self.chunk_key_encoding {
-            let encoding = Extension::from_json(encoding.clone())
-                .and_then(|encoding| ChunkKeyEncoding::from_extension(&encoding));
-            let encoding =
-                encoding.map_err(|error| refuse(format!("--chunk-key-encoding: {error}")))?;
-            create = create.chunk_key_encoding(encoding);
-        }
-        if let Some(order) = self.order {
-            create = create.order(match order {
-                Axes::C => Order::C,
-                Axes::F => Order::F,
-            });
         }
         if let Some(Json(attributes)) = &self.attributes {
             create = create.attributes(attributes.clone());

@@ -4,23 +4,43 @@
 mod address;
 mod append;
 mod attrs;
+mod chunks;
+mod colors;
+mod completions;
 mod conformance;
 mod consolidate;
+mod copy;
 mod create;
+mod diff;
+mod doctor;
+mod documents;
 mod elements;
 mod failure;
 mod info;
+mod interrupt;
 mod layout;
+mod ls;
+mod migrate;
+mod nearest;
 mod npy;
+mod numbers;
 mod output;
+mod progress;
 mod read;
 mod resize;
 mod select;
+mod serve;
+mod sizes;
+mod stats;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
+mod tiles;
 mod tree;
 mod usage;
+mod validate;
+mod view;
 mod write;
 
 use std::io::{self, Write};
@@ -29,18 +49,20 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::failure::{Exit, Failure};
+use crate::terminal::Canvas;
 
-/// Look at, read and write Zarr arrays and groups.
+/// Look at, check, read and write Zarr arrays and groups.
 #[derive(Debug, Parser)]
 #[command(name = "zarr", version, propagate_version = true)]
 #[command(after_help = "Examples:
   zarr tree demo.zarr
   zarr info demo.zarr/ocean/sst
+  zarr view demo.zarr/ocean/sst
   zarr read demo.zarr/ocean/sst --selection '0:10, 5, ::2' --output part.npy
   zarr write part.npy demo.zarr/part --chunks 64,64
 
-Exit codes: 0 done, 1 a difference was found, 2 usage, 3 not found, 4 permission, 5 corrupt data,
-6 unsupported, 7 disk or network, 8 already there or changed meanwhile, 9 limit, 130 interrupted.")]
+Exit codes: 0 done, 1 a difference was found, or something invalid, 2 usage, 3 not found, 4 permission,
+5 corrupt data, 6 unsupported, 7 disk or network, 8 already there or changed meanwhile, 9 limit, 130 interrupted.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -50,19 +72,35 @@ struct Cli {
 enum Command {
     Info(info::Args),
     Tree(tree::Args),
+    Ls(ls::Args),
+    View(view::Args),
+    Stats(stats::Args),
+    Chunks(chunks::Args),
     Read(read::Args),
     Write(write::Args),
     Create(create::Args),
     Resize(resize::Args),
     Append(append::Args),
+    Copy(copy::Args),
     Attrs(attrs::Args),
+    Serve(serve::Args),
     Consolidate(consolidate::Args),
+    Migrate(migrate::Args),
+    Validate(validate::Args),
+    Doctor(doctor::Args),
+    Diff(diff::Args),
     Conformance(conformance::Args),
+    Completions(completions::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::try_parse() {
-        Ok(cli) => run(&cli.command),
+        Ok(cli) => {
+            let bytes = &mut io::stdout().lock();
+            // Takes colours away where nobody sees them; not for bytes, in which it would find some.
+            let text = &mut anstream::stdout().lock();
+            run(&cli.command, Canvas::detect(), text, bytes)
+        }
         Err(error) => usage::answer(&error, std::env::args_os().nth(1)),
     };
     match result {
@@ -76,22 +114,37 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command) -> Result<Exit, Failure> {
-    let bytes = &mut io::stdout().lock();
-    // Takes colours away where nobody sees them; not for bytes, in which it would find some.
-    let text = &mut anstream::stdout().lock();
+/// Runs a command that prints text to one place, bytes to the other.
+fn run(
+    command: &Command,
+    canvas: Canvas,
+    text: &mut impl Write,
+    bytes: &mut impl Write,
+) -> Result<Exit, Failure> {
     let exit = match command {
         Command::Info(args) => info::run(args, text),
         Command::Tree(args) => tree::run(args, text),
+        Command::Ls(args) => ls::run(args, text),
+        Command::View(args) => view::run(args, canvas, text),
+        Command::Stats(args) => stats::run(args, text),
+        Command::Chunks(args) => chunks::run(args, canvas, text),
         Command::Read(args) => read::run(args, bytes),
         Command::Write(args) => write::run(args, text),
         Command::Create(args) => create::run(args, text),
         Command::Resize(args) => resize::run(args, text),
         Command::Append(args) => append::run(args, text),
+        Command::Copy(args) => copy::run(args, text),
         Command::Attrs(args) => attrs::run(args, text),
+        Command::Serve(args) => serve::run(args, text),
         Command::Consolidate(args) => consolidate::run(args, text),
+        Command::Migrate(args) => migrate::run(args, text),
+        Command::Validate(args) => validate::run(args, text),
+        Command::Doctor(args) => doctor::run(args, text),
+        Command::Diff(args) => diff::run(args, text),
         Command::Conformance(args) => conformance::run(args, bytes),
+        Command::Completions(args) => completions::run(args, text),
     }?;
-    bytes.flush().map_err(|error| Failure::output(&error))?;
+    let flushed = bytes.flush().and_then(|()| text.flush());
+    flushed.map_err(|error| Failure::output(&error))?;
     Ok(exit)
 }

@@ -19,6 +19,7 @@ use crate::{npy, output, select};
   zarr read demo.zarr/ocean/sst --selection -1 --output - | python -c 'import numpy, sys; ...'
   zarr read demo.zarr/ocean/sst --oindex '[[0, -1], \"1:5\", [3]]' --format text
   zarr read demo.zarr/ocean/sst --blocks '0, 2:4' --format jsonl
+  zarr read stars.zarr --field mass --output mass.npy
 
 The file appears when all of it is there: a read that fails leaves what was there before.")]
 pub(crate) struct Args {
@@ -27,6 +28,10 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     select: select::Args,
+
+    /// Read this field of each record alone; of several, a record of these
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    field: Vec<String>,
 
     /// The file to write; - is standard output
     #[arg(
@@ -66,17 +71,21 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     if let Some(file) = file {
         output::check(file).map_err(|error| Failure::io("cannot write", &name, &error))?;
     }
-    if args.format.is_none() && !npy::has(array.dtype()) {
-        let why = format!(
-            "an .npy file cannot hold elements of type {}",
-            array.dtype()
-        );
+    let read = array.read_dyn(selection);
+    let read = match args.field.as_slice() {
+        [] => read,
+        [one] => read.field(one),
+        several => read.fields(several),
+    };
+    let failed = |error| Failure::zarr("cannot read", place, &error);
+    let dtype = read.dtype().map_err(failed)?;
+    if args.format.is_none() && !npy::has(&dtype) {
+        let why = format!("an .npy file cannot hold elements of type {dtype}");
         let failure = Failure::new(Exit::Unsupported, "cannot read", place, why);
         return Err(failure.advice("`--format jsonl` prints elements of any type"));
     }
 
-    let data = array.read_dyn(selection).wait();
-    let data = data.map_err(|error| Failure::zarr("cannot read", place, &error))?;
+    let data = read.wait().map_err(failed)?;
     if let Some(format) = args.format {
         elements::write(&data, format, out).map_err(|error| Failure::output(&error))?;
         return Ok(Exit::Done);

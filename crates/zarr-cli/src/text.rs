@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The same with control characters, line ends among them, written as in Rust.
 pub(crate) fn escaped(text: &str) -> String {
@@ -31,6 +31,85 @@ pub(crate) fn json(value: &Value) -> String {
     out
 }
 
+/// A report for programs: an object with the name and the number of its schema before all else. The number
+/// goes up when a member changes its meaning or goes; new members come without.
+pub(crate) fn report(name: &str, members: Value) -> String {
+    let mut object = Map::new();
+    object.insert("schema".to_owned(), format!("zarr.{name}/{SCHEMA}").into());
+    object.insert("schema_version".to_owned(), SCHEMA.into());
+    if let Value::Object(members) = members {
+        object.extend(members);
+    }
+    json(&Value::Object(object))
+}
+
+/// Of all reports together, since they share their parts.
+const SCHEMA: u32 = 1;
+
+/// A number of bytes for eyes: `1.2 MiB`.
+pub(crate) fn bytes(count: u64) -> String {
+    const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let mut amount = count as f64;
+    let mut unit = "B";
+    for next in UNITS {
+        if amount < 1023.95 {
+            break;
+        }
+        amount /= 1024.0;
+        unit = next;
+    }
+    match unit {
+        "B" => format!("{count} B"),
+        unit => format!("{amount:.1} {unit}"),
+    }
+}
+
+/// A shape as numpy writes it: `(3, 4)`.
+pub(crate) fn tuple(lengths: &[u64]) -> String {
+    let parts: Vec<String> = lengths.iter().map(u64::to_string).collect();
+    match parts.as_slice() {
+        [one] => format!("({one},)"),
+        parts => format!("({})", parts.join(", ")),
+    }
+}
+
+/// A part of a whole, in percent; nothing of nothing is all of it.
+pub(crate) fn percent(part: u64, whole: u64) -> String {
+    match whole {
+        0 => "100 %".to_owned(),
+        whole => format!("{:.1} %", part as f64 * 100.0 / whole as f64),
+    }
+}
+
+/// `1 chunk`, `2 chunks`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        number => format!("{number} {noun}s"),
+    }
+}
+
+/// Rows in columns, two spaces apart; the last one runs free.
+pub(crate) fn columns(rows: &[Vec<String>]) -> String {
+    let mut widths: Vec<usize> = Vec::new();
+    for row in rows {
+        widths.resize(widths.len().max(row.len()), 0);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut out = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths);
+        let cells: Vec<String> = cells
+            .map(|(cell, &width)| format!("{cell:<width$}"))
+            .collect();
+        out.push_str(cells.join("  ").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
 /// Says why nothing came of it.
 pub(crate) fn error(line: &str) {
     say("error", AnsiColor::Red, line);
@@ -53,6 +132,29 @@ fn say(label: &str, color: AnsiColor, line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_for_eyes() {
+        let shown = [0, 1023, 1024, 1536, 1_048_575, 1 << 20, u64::MAX].map(bytes);
+        let expected = [
+            "0 B", "1023 B", "1.0 KiB", "1.5 KiB", "1.0 MiB", "1.0 MiB", "16.0 EiB",
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(
+            (tuple(&[]), tuple(&[3]), tuple(&[3, 4])),
+            ("()".into(), "(3,)".into(), "(3, 4)".into())
+        );
+        assert_eq!(
+            (count(1, "chunk"), count(0, "chunk")),
+            ("1 chunk".into(), "0 chunks".into())
+        );
+        assert_eq!(percent(1, 3), "33.3 %");
+        let row = |cells: &[&str]| cells.iter().map(|&cell| cell.to_owned()).collect();
+        assert_eq!(
+            columns(&[row(&["a", "bcd", "e"]), row(&["fg", "", "h"])]),
+            "a   bcd  e\nfg       h\n"
+        );
+    }
 
     #[test]
     fn nothing_moves_the_cursor() {

@@ -1,20 +1,21 @@
-//! `zarr tree`: a group and what is below it. Looks at metadata alone.
+//! `zarr tree`: a group and what is below it. Looks at metadata alone, and with `--sizes` at sizes.
 
 use std::io::Write;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::{ArrayMetadata, Node, NodeMetadata, TreeView};
+use zarr::{GroupMetadata, Node, NodeMetadata, NodePath, TreeView};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::text;
+use crate::{ls, sizes, text};
 
 /// Draw a group and what is below it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr tree demo.zarr
   zarr tree --depth 1 demo.zarr::ocean
+  zarr tree --sizes demo.zarr
   zarr tree --json demo.zarr | jq -r '.nodes[].path'")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
@@ -27,62 +28,62 @@ pub(crate) struct Args {
     /// How many levels to look down; 1 is the children, without it all
     #[arg(long, value_name = "N")]
     depth: Option<usize>,
+
+    /// Also the bytes that each node takes in its store, with all that is below it
+    #[arg(long)]
+    sizes: bool,
 }
 
 /// Names are bold: `out` is to take that away where it leads to no terminal.
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
-    let text = match args.path.open()? {
-        Node::Array(array) if args.json => {
-            let root = Value::Object(array_json("/".to_owned(), array.metadata()));
-            list(args, &[root])
+    let place = args.path.as_str();
+    let (root, view, members) = match args.path.open()? {
+        Node::Array(array) => {
+            let view = TreeView::of_array(&array.name(), array.metadata());
+            (NodeMetadata::Array(array.metadata().clone()), view, vec![])
         }
-        Node::Array(array) => TreeView::of_array(&array.name(), array.metadata()).ansi(),
         Node::Group(group) => {
             let members = match args.depth {
                 Some(levels) => group.members().depth(levels),
                 None => group.members().all(),
             };
-            let members = members
-                .metadata()
-                .wait()
-                .map_err(|error| Failure::zarr("cannot list", args.path.as_str(), &error))?;
-            if args.json {
-                let below = members.iter().map(|(path, node)| match node {
-                    NodeMetadata::Array(array) => {
-                        Value::Object(array_json(path.to_string(), array))
-                    }
-                    NodeMetadata::Group(_) => group_json(&path.to_string()),
-                });
-                let nodes: Vec<Value> = [group_json("/")].into_iter().chain(below).collect();
-                list(args, &nodes)
-            } else {
-                TreeView::new(&group.name(), &members).ansi()
-            }
+            let members = members.metadata().wait();
+            let members = members.map_err(|error| Failure::zarr("cannot list", place, &error))?;
+            let view = TreeView::new(&group.name(), &members);
+            (NodeMetadata::Group(bare(group.metadata())), view, members)
         }
+    };
+    let nodes: Vec<(String, NodeMetadata)> = [(NodePath::root(), root)]
+        .into_iter()
+        .chain(members)
+        .map(|(path, node)| (path.as_str().to_owned(), node))
+        .collect();
+    let sizes = match args.sizes {
+        true => Some(sizes::below(
+            &args.path.location()?,
+            place,
+            nodes.iter().map(|(path, _)| path),
+        )?),
+        false => None,
+    };
+    let size = |path: &str| sizes.as_ref().and_then(|sizes| sizes.get(path)).copied();
+    let text = match args.json {
+        true => {
+            let nodes = nodes
+                .iter()
+                .map(|(path, node)| Value::Object(ls::to_json(path, node, size(path))));
+            let nodes: Vec<Value> = nodes.collect();
+            // A flat list, however deep the hierarchy: paths begin at the node that was asked for.
+            text::report("tree", json!({"path": place, "nodes": nodes}))
+        }
+        false => view.with_notes(|path| size(path).map(text::bytes)).ansi(),
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
     Ok(Exit::Done)
 }
 
-/// A flat list, however deep the hierarchy: paths begin at the node that was asked for.
-fn list(args: &Args, nodes: &[Value]) -> String {
-    text::json(&json!({
-        "schema": "zarr.tree/1",
-        "path": args.path.as_str(),
-        "nodes": nodes,
-    }))
-}
-
-fn group_json(path: &str) -> Value {
-    json!({"path": path, "node_type": "group"})
-}
-
-fn array_json(path: String, array: &ArrayMetadata) -> Map<String, Value> {
-    let mut object = Map::new();
-    object.insert("path".to_owned(), path.into());
-    object.insert("node_type".to_owned(), "array".into());
-    object.insert("shape".to_owned(), array.shape().into());
-    object.insert("data_type".to_owned(), array.data_type().to_json());
-    object
+/// Without what it tells of others.
+fn bare(group: &GroupMetadata) -> GroupMetadata {
+    GroupMetadata::new(group.format(), group.attributes().clone())
 }

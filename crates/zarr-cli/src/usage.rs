@@ -69,7 +69,7 @@ mod tests {
         );
         check(
             &["inf", "a.zarr"],
-            "unrecognized subcommand 'inf'; tip: a similar subcommand exists: 'info'; \
+            "unrecognized subcommand 'inf'; tip: some similar subcommands exist: 'diff', 'info'; \
              see `zarr --help`",
         );
         check(

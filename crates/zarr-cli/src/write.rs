@@ -17,6 +17,7 @@ use crate::npy;
   zarr write sst.npy demo.zarr/ocean/sst --chunks 64,64
   zarr write sst.npy demo.zarr/ocean/sst --chunks 64,64 --shards 256,256 --overwrite
   zarr write part.npy demo.zarr/ocean/sst --selection '0:10, 5'
+  zarr write mass.npy stars.zarr --selection ... --field mass
   python -c 'import numpy, sys; numpy.save(sys.stdout.buffer, numpy.eye(9))' | zarr write - eye.zarr")]
 pub(crate) struct Args {
     /// The file to read; - is standard input
@@ -31,8 +32,17 @@ pub(crate) struct Args {
 
     /// Write into these elements of the array that is there, as numpy would index them: '0:10, 5'
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]
-    #[arg(conflicts_with = "layout")]
+    #[arg(conflicts_with_all = ["layout", "storage"])]
     selection: Option<Selection>,
+
+    /// Write only this field of each record, or these; the others stay
+    #[arg(
+        long,
+        value_name = "NAME,...",
+        value_delimiter = ',',
+        requires = "selection"
+    )]
+    field: Vec<String>,
 }
 
 pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
@@ -44,7 +54,13 @@ pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
             let why = "it is a group, not an array";
             return Err(Failure::new(Exit::Usage, "cannot write", path, why));
         };
-        let written = array.write(selection, data).wait();
+        let write = array.write(selection, data);
+        let write = match args.field.as_slice() {
+            [] => write,
+            [one] => write.field(one),
+            several => write.fields(several),
+        };
+        let written = write.wait();
         written.map_err(|error| Failure::zarr("cannot write", path, &error))?;
         finish(array.store(), path)?;
         return Ok(Exit::Done);

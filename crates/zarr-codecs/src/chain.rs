@@ -11,6 +11,7 @@
 
 mod decode;
 mod encode;
+mod fields;
 mod resolve;
 
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Chain {
     /// The decoded chunk.
     spec: ChunkSpec,
@@ -41,14 +42,14 @@ pub struct Chain {
     read_only: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct ArrayStage {
     codec: Arc<dyn ArrayToArray>,
     decoded: ChunkSpec,
     encoded: ChunkSpec,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Serializer {
     /// `foreign`: not ours, so the memory it writes is initialised for it first.
     Codec {
@@ -58,7 +59,7 @@ enum Serializer {
     Shard(Arc<Shard>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct BytesStage {
     codec: Arc<dyn BytesToBytes>,
     decoded: Len,

@@ -112,6 +112,7 @@ mod deflate;
 mod dims;
 mod error;
 mod f16;
+mod fields;
 mod filter;
 mod filters;
 mod heap;
@@ -127,6 +128,7 @@ mod lz4;
 mod lz4_block;
 #[cfg(feature = "lzma")]
 mod lzma;
+mod near;
 mod number;
 mod packbits;
 #[cfg(feature = "pcodec")]
@@ -180,6 +182,7 @@ pub use cut::{Cut, Runs};
 pub use deflate::DeflateCodec;
 pub use dims::{Dims, volume};
 pub use error::{CodecError, CodecErrorKind};
+pub use fields::{Fields, FieldsError};
 pub use heap::{Handle, Heap, HeapElements, Segment};
 pub use json2::JsonCodec;
 pub use kernels::{all_equal, fill};

@@ -42,13 +42,27 @@ const KEPT_BYTES: usize = 64 << 20;
 impl Buffers {
     /// An empty buffer, with whatever capacity an earlier user left.
     pub fn take(&mut self) -> Vec<u8> {
-        self.0.pop().unwrap_or_default()
+        let mut buffer = self.0.pop().unwrap_or_default();
+        buffer.clear();
+        buffer
+    }
+
+    /// A buffer of `len` bytes that may be anything, for who writes all of them: what an earlier
+    /// user left is not zeroed again.
+    pub fn take_any(&mut self, len: usize) -> Vec<u8> {
+        match self.0.pop() {
+            Some(mut buffer) if buffer.capacity() >= len => {
+                buffer.resize(len, 0);
+                buffer
+            }
+            // The system has zeros ready, and there is nothing to be copied.
+            _ => vec![0; len],
+        }
     }
 
     /// Hands a buffer back for the next user.
-    pub fn give(&mut self, mut buffer: Vec<u8>) {
+    pub fn give(&mut self, buffer: Vec<u8>) {
         if self.0.len() < KEPT && buffer.capacity() <= KEPT_BYTES {
-            buffer.clear();
             self.0.push(buffer);
         }
     }

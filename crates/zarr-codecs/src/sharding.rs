@@ -11,7 +11,7 @@ use zarr_metadata::{DataType, Extension, FillValue};
 use crate::registry::Setting;
 use crate::scratch::Scratch;
 use crate::{
-    Chain, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, NdView, NdViewMut, Projection,
+    Chain, ChunkSpec, CodecError, CodecErrorKind, Dims, Fields, Len, NdView, NdViewMut, Projection,
     Projections, Region, kernels, volume,
 };
 
@@ -24,7 +24,7 @@ const MAX_DEPTH: usize = 4;
 const ABSENT: u64 = u64::MAX;
 
 /// One shard: a grid of inner chunks behind an index.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Shard {
     spec: ChunkSpec,
     /// Inner chunks per axis.
@@ -115,6 +115,19 @@ impl Shard {
             index,
             index_len,
             at,
+        })
+    }
+
+    /// The same shard, of whose elements only some fields are wanted: `spec` is what these make of it.
+    pub(crate) fn fields(
+        &self,
+        fields: &Arc<Fields>,
+        spec: &ChunkSpec,
+    ) -> Result<Self, CodecError> {
+        Ok(Self {
+            spec: spec.clone(),
+            inner: Arc::new(self.inner.fields(fields)?),
+            ..self.clone()
         })
     }
 

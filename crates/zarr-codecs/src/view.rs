@@ -5,8 +5,9 @@
 //! A view is a pointer, a shape, byte strides and an element size, with one invariant: *every
 //! element it can name lies wholly inside the memory it borrows*. [`NdView::new`] and
 //! [`NdViewMut::new`] establish it for a dense slice; `region` and `permute` only ever select
-//! elements of the view they start from. A mutable view names no byte twice: a dense slice does
-//! not, and a subset of it cannot.
+//! elements of the view they start from, and `field` a part of each. A mutable view names no byte
+//! twice: a dense slice does not, and a subset of it cannot. What is made from raw parts is as its
+//! caller promises.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -85,6 +86,15 @@ impl Geometry {
             shape: axes.iter().map(|&a| self.shape[a]).collect(),
             strides: axes.iter().map(|&a| self.strides[a]).collect(),
             elem: self.elem,
+        })
+    }
+
+    /// Elements that are a part of each of these.
+    fn field(&self, offset: usize, len: usize) -> Option<Self> {
+        let inside = offset.checked_add(len)? <= self.elem;
+        inside.then(|| Self {
+            elem: len,
+            ..self.clone()
         })
     }
 
@@ -195,6 +205,17 @@ impl<'a> NdView<'a> {
         })
     }
 
+    /// Only `len` bytes of every element, from the `offset`-th on, as elements of their own. `None`
+    /// where an element does not have them.
+    pub fn field(&self, offset: usize, len: usize) -> Option<NdView<'a>> {
+        let geometry = self.geometry.field(offset, len)?;
+        Some(NdView {
+            ptr: self.ptr.wrapping_add(offset),
+            geometry,
+            memory: PhantomData,
+        })
+    }
+
     /// The same cells with axis `i` of the result being axis `axes[i]` of this view.
     pub fn permute(&self, axes: &[usize]) -> Option<NdView<'a>> {
         let geometry = self.geometry.permute(axes)?;
@@ -293,6 +314,31 @@ impl<'a> NdViewMut<'a> {
         })
     }
 
+    /// A view of elements that lie so many bytes apart along each axis as `strides` says, from `ptr`
+    /// on. `None` where there is not one stride for each axis.
+    ///
+    /// # Safety
+    /// Every element so named must lie in memory that is valid for writes during `'a`, no two may
+    /// share a byte, and no byte that is *touched* through this view or its regions may be accessed
+    /// by anyone else during `'a`.
+    pub unsafe fn from_raw_strided(
+        ptr: *mut u8,
+        shape: &[usize],
+        strides: &[isize],
+        elem: usize,
+    ) -> Option<Self> {
+        let geometry = Geometry {
+            shape: shape.into(),
+            strides: strides.into(),
+            elem,
+        };
+        (shape.len() == strides.len()).then_some(Self {
+            ptr,
+            geometry,
+            memory: PhantomData,
+        })
+    }
+
     /// Elements per axis.
     pub fn shape(&self) -> &[usize] {
         &self.geometry.shape
@@ -322,6 +368,17 @@ impl<'a> NdViewMut<'a> {
         let (offset, geometry) = self.geometry.region(region)?;
         Some(NdViewMut {
             ptr: self.ptr.wrapping_offset(offset),
+            geometry,
+            memory: PhantomData,
+        })
+    }
+
+    /// Only `len` bytes of every element, from the `offset`-th on, as elements of their own. `None`
+    /// where an element does not have them.
+    pub fn field(self, offset: usize, len: usize) -> Option<NdViewMut<'a>> {
+        let geometry = self.geometry.field(offset, len)?;
+        Some(NdViewMut {
+            ptr: self.ptr.wrapping_add(offset),
             geometry,
             memory: PhantomData,
         })

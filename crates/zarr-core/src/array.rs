@@ -1,6 +1,8 @@
 //! `ChunkedArray`: an array's metadata bound to its place in a store, its chunk grid and its codecs.
 //! Reads and writes untyped elements; element types are `typed`'s, sugar is above this crate.
 
+mod fields;
+
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -10,7 +12,7 @@ use zarr_metadata::{ArrayMetadata, NodePath};
 use zarr_store::{Key, Location, Store};
 
 use crate::chains::{self, ChainOf, Chains};
-use crate::engine::{self, Block, Elements, IndexCache, Output};
+use crate::engine::{self, Block, Elements, IndexCache, Output, Room, Share};
 use crate::units::Units;
 use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result};
 
@@ -24,8 +26,10 @@ pub struct ChunkedArray {
     grid: ChunkGrid,
     chains: Arc<Chains>,
     indexes: Arc<IndexCache>,
+    cached: Share,
     context: Context,
     config: ArrayConfig,
+    fields: Option<Arc<fields::Picked>>,
 }
 
 /// How an array is read and written; nothing of it is stored.
@@ -38,6 +42,11 @@ pub struct ArrayConfig {
     /// not set. Where it is off, such a chunk is the error [`ChunkError::NotFound`]. Inner chunks
     /// that are absent from a shard are fill values always.
     pub read_missing_chunks: bool,
+    /// Whether the array's documents are read again before each read and write, so that it is known as
+    /// others have changed it meanwhile. Streams go on with what was known when they began.
+    pub reload_metadata: bool,
+    /// Whether attributes are read again each time they are asked of the store.
+    pub reload_attributes: bool,
     /// Whether another writer may have made the array longer than this handle knows: then cells
     /// beyond its edge are no padding, and stay as they are.
     pub(crate) may_have_grown: bool,
@@ -48,6 +57,8 @@ impl Default for ArrayConfig {
         Self {
             write_empty_chunks: false,
             read_missing_chunks: true,
+            reload_metadata: false,
+            reload_attributes: false,
             may_have_grown: false,
         }
     }
@@ -77,8 +88,10 @@ impl ChunkedArray {
             grid,
             chains: Arc::default(),
             indexes: Arc::new(IndexCache::new(context.index_cache())),
+            cached: Share::new(context.chunks()),
             context,
             config,
+            fields: None,
         })
     }
 
@@ -101,8 +114,10 @@ impl ChunkedArray {
             grid: self.grid.clone(),
             chains: Arc::clone(&self.chains),
             indexes: Arc::clone(&self.indexes),
+            cached: self.cached.clone(),
             context: self.context.clone(),
             config,
+            fields: self.fields.clone(),
         }
     }
 
@@ -144,6 +159,11 @@ impl ChunkedArray {
     /// What is remembered of shards.
     pub(crate) fn indexes(&self) -> &IndexCache {
         &self.indexes
+    }
+
+    /// What is kept of decoded chunks.
+    pub(crate) fn cached(&self) -> &Share {
+        &self.cached
     }
 
     fn codec_error(&self, source: CodecError) -> Error {
@@ -269,7 +289,7 @@ impl ChunkedArray {
     /// Where a chunk cannot be fetched or decoded. Absent chunks hold the fill value; a chunk that
     /// could not be read never does.
     pub async fn read(self: Arc<Self>, selection: Resolved, align: usize) -> Result<Output> {
-        engine::read(self, selection, align).await
+        engine::read(self, selection, Room::New { align }).await
     }
 
     /// Reads the cells of a selection chunk by chunk, for what does not fit in memory: one block for
@@ -338,7 +358,7 @@ impl ChunkedArray {
             Elements::Scalar(values) => (values, Some(1)),
             Elements::Each(values) => (values, cells),
         };
-        let dtype = self.metadata.data_type();
+        let dtype = self.data_type();
         if wanted.is_none() || values.count(dtype.size()) != wanted {
             let shape = selection.out_shape();
             let text = format!("these are not as many elements of {dtype} as {shape:?} holds");

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use zarr_codecs::Registry;
 use zarr_metadata::ZarrFormat;
 
+use crate::engine::ChunkCache;
 use crate::memory;
 use crate::{ArrayConfig, Config};
 use zarr_store::runtime::Budget;
@@ -29,6 +30,7 @@ struct Shared {
     budget: Arc<Budget>,
     index_cache: u64,
     config: Config,
+    chunks: Arc<ChunkCache>,
     /// Started by the first operation that has work for it.
     pool: OnceLock<Option<rayon::ThreadPool>>,
 }
@@ -67,6 +69,15 @@ impl Context {
     /// How many bytes of shard indexes each opened array remembers.
     pub fn index_cache(&self) -> u64 {
         self.0.index_cache
+    }
+
+    /// How many bytes of decoded chunks are kept, of all arrays together.
+    pub fn chunk_cache(&self) -> u64 {
+        self.0.chunks.bytes()
+    }
+
+    pub(crate) fn chunks(&self) -> &Arc<ChunkCache> {
+        &self.0.chunks
     }
 
     /// The format of nodes that are created without naming one.
@@ -129,6 +140,7 @@ pub struct ContextBuilder {
     memory: Option<u64>,
     index_cache: u64,
     config: Config,
+    chunk_cache: u64,
 }
 
 impl Default for ContextBuilder {
@@ -140,6 +152,7 @@ impl Default for ContextBuilder {
             memory: None,
             index_cache: 64 << 20,
             config: Config::default(),
+            chunk_cache: 0,
         }
     }
 }
@@ -196,6 +209,24 @@ impl ContextBuilder {
         self
     }
 
+    /// How many bytes of decoded chunks are kept, of all arrays together; none if not set. For who
+    /// reads small parts of the same chunks again and again: row by row, or neighbours of points.
+    ///
+    /// A chunk that is kept is used only as long as the object it was read from is the same: a file is
+    /// opened and its times are looked at, another store is asked for the version. Of shards, inner
+    /// chunks are kept. Chunks of elements of variable length are not, nor what comes from stores that
+    /// know no versions. What was used least goes first.
+    ///
+    /// ```
+    /// let context = zarr_core::Context::builder().chunk_cache(1 << 30).build();
+    /// assert_eq!(context.chunk_cache(), 1 << 30);
+    /// ```
+    #[must_use]
+    pub fn chunk_cache(mut self, bytes: u64) -> Self {
+        self.chunk_cache = bytes;
+        self
+    }
+
     /// The format of nodes that are created without naming one; 3 if not set.
     #[must_use]
     pub fn default_format(mut self, format: ZarrFormat) -> Self {
@@ -224,6 +255,7 @@ impl ContextBuilder {
             budget: Budget::new(self.memory.unwrap_or_else(memory::quarter)),
             index_cache: self.index_cache,
             config: self.config,
+            chunks: Arc::new(ChunkCache::new(self.chunk_cache)),
             pool: OnceLock::new(),
         }))
     }

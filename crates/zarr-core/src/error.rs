@@ -196,6 +196,17 @@ pub enum ChunkError {
     Worker,
 }
 
+impl ChunkError {
+    /// Whether somebody replaced the object meanwhile, so that another try may succeed.
+    pub(crate) fn is_conflict(&self) -> bool {
+        match self {
+            Self::Changed => true,
+            Self::Store(error) => error.is_conflict(),
+            Self::Codec(_) | Self::NotFound | Self::Worker => false,
+        }
+    }
+}
+
 /// The two kinds of node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NodeKind {

@@ -151,6 +151,24 @@ impl ChunkedArray {
         }
     }
 
+    /// The same array as its documents say now, or this one where they say nothing else.
+    ///
+    /// # Errors
+    /// Where it is gone or has become something else, and what the store says.
+    pub async fn reread(self: Arc<Self>) -> Result<Arc<Self>> {
+        let format = Some(self.metadata().format());
+        match hierarchy::find(self.location(), format, "array").await? {
+            NodeMetadata::Array(now) if now == *self.metadata() => Ok(self),
+            NodeMetadata::Array(now) => Ok(Arc::new(self.with_metadata(now)?)),
+            NodeMetadata::Group(_) => Err(ErrorKind::WrongKind {
+                path: self.path().clone(),
+                expected: NodeKind::Array,
+                found: NodeKind::Group,
+            }
+            .into()),
+        }
+    }
+
     /// A selection of this array.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! Between Rust's element types and untyped bytes: which type may be read as which, and how.
 //! The only place of this crate that is generic over elements.
 
+mod room;
+
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -273,7 +275,7 @@ impl ChunkedArray {
     /// # Errors
     /// As [`read`](Self::read).
     pub async fn read_dyn(self: Arc<Self>, selection: Resolved) -> Result<DynData> {
-        let dtype = self.metadata().data_type().clone();
+        let dtype = self.data_type().clone();
         let align = if dtype.is_variable() {
             align_of::<u64>()
         } else {
@@ -304,7 +306,7 @@ impl ChunkedArray {
     /// # Errors
     /// [`ErrorKind::Element`] where they cannot.
     pub fn check_element<T: Element>(&self) -> Result<()> {
-        let stored = self.metadata().data_type();
+        let stored = self.data_type();
         if T::accepts(stored) {
             return Ok(());
         }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use zarr_core::{Context, Error, Result};
+use zarr_core::{ArrayConfig, Context, Error, Result};
 use zarr_store::{Hook, Hooked, IoHints, Key, Location, Prefixed, ReadOnly, Reads, Split, Store};
 
 use crate::Target;
@@ -32,6 +32,8 @@ pub(crate) struct Access {
     pub(crate) chunk_store: Option<Box<Target>>,
     pub(crate) synchronizer: Synchronizer,
     pub(crate) read_only: bool,
+    pub(crate) reload_metadata: bool,
+    pub(crate) reload_attributes: bool,
 }
 
 /// The setters of all builders that open a store.
@@ -68,8 +70,8 @@ macro_rules! access {
 }
 pub(crate) use access;
 
-/// The setter of builders that give a handle.
-macro_rules! read_only {
+/// The setters of builders that give a handle.
+macro_rules! handle {
     ($builder:ident, $($field:ident).+) => {
         impl $builder {
             /// Gives a handle that changes nothing.
@@ -77,10 +79,33 @@ macro_rules! read_only {
                 self.$($field).+.read_only = yes;
                 self
             }
+
+            /// Whether `read_attrs` gives the attributes that the handle has, which is the default,
+            /// or those that the store has by then.
+            pub fn cache_attrs(mut self, yes: bool) -> Self {
+                self.$($field).+.reload_attributes = !yes;
+                self
+            }
         }
     };
 }
-pub(crate) use read_only;
+pub(crate) use handle;
+
+/// The setter of builders that give a handle on an array.
+macro_rules! array_handle {
+    ($builder:ident, $($field:ident).+) => {
+        impl $builder {
+            /// Whether an array is taken to be as its handle knows it, which is the default, or its
+            /// documents are read again before each read and write: then it is as long as others have
+            /// made it by then.
+            pub fn cache_metadata(mut self, yes: bool) -> Self {
+                self.$($field).+.reload_metadata = !yes;
+                self
+            }
+        }
+    };
+}
+pub(crate) use array_handle;
 
 /// The documents of nodes; all other keys are chunks.
 fn is_document(key: &Key) -> bool {
@@ -181,6 +206,13 @@ impl Target {
 }
 
 impl Access {
+    /// How an array is read and written, with what was said here.
+    pub(crate) fn array_config(&self, mut config: ArrayConfig) -> ArrayConfig {
+        config.reload_metadata = self.reload_metadata;
+        config.reload_attributes = self.reload_attributes;
+        config
+    }
+
     /// The place as a handle may use it that was asked to change nothing.
     pub(crate) fn finish(&self, location: Location) -> Location {
         match self.read_only {

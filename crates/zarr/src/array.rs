@@ -1,19 +1,16 @@
 //! `Array`: the handle people hold. Holds no algorithm: facts come from the metadata, data from
 //! `zarr-core`.
 
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-use ndarray::ArrayD;
-use zarr_core::{ArrayConfig, ChunkGrid, ChunkedArray, DynData, Element, Result, Selection};
+use zarr_core::{ArrayConfig, ChunkGrid, ChunkedArray, Result};
 use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, DataType, FillValue, NodePath, ZarrFormat,
 };
 use zarr_store::{Location, Store};
 
+use crate::Context;
 use crate::info::Info;
-use crate::operation::operation;
-use crate::{Context, Data};
 
 /// An array in a store. Cheap to clone; clones are one array.
 #[derive(Clone, Debug)]
@@ -232,148 +229,4 @@ impl Array {
     pub fn with_config(&self, config: ArrayConfig) -> Self {
         Self(Arc::new(self.0.with_config(config)))
     }
-
-    /// Reads the cells of a selection as an array of exactly the stored type.
-    ///
-    /// ```
-    /// # use zarr::{blocking::Wait, DataType, Target, sel};
-    /// # fn main() -> zarr::Result<()> {
-    /// let a = zarr::create_array(Target::Memory, [4, 6], DataType::UInt8).fill_value(7).wait()?;
-    /// let all = a.read::<u8>(..).wait()?;
-    /// let odd_columns_of_the_last_row = a.read::<u8>(sel![-1, 1..;2]).wait()?;
-    /// assert_eq!(odd_columns_of_the_last_row.shape(), [3]);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "getitem")]
-    pub fn read<T: Element>(&self, selection: impl Into<Selection>) -> Read<T> {
-        let (array, selection) = (Arc::clone(&self.0), selection.into());
-        Read {
-            array,
-            selection,
-            element: PhantomData,
-        }
-    }
-
-    /// Reads the cells of a selection whatever their type.
-    pub fn read_dyn(&self, selection: impl Into<Selection>) -> ReadDyn {
-        ReadDyn {
-            array: Arc::clone(&self.0),
-            selection: selection.into(),
-        }
-    }
-
-    /// Writes an array to the cells of a selection of its shape, or one element to all of them.
-    ///
-    /// ```
-    /// # use zarr::{blocking::Wait, DataType, Target, sel};
-    /// # fn main() -> zarr::Result<()> {
-    /// let a = zarr::create_array(Target::Memory, [4, 6], DataType::Int32).wait()?;
-    /// a.write(.., 1_i32).wait()?;
-    /// a.write(sel![0, ..3], ndarray::array![7_i32, 8, 9]).wait()?;
-    /// assert_eq!(a.read::<i32>(..).wait()?.sum(), 21 + 24);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "setitem")]
-    pub fn write(&self, selection: impl Into<Selection>, data: impl Into<Data>) -> Write {
-        Write {
-            array: Arc::clone(&self.0),
-            selection: selection.into(),
-            data: data.into(),
-        }
-    }
-
-    /// Makes cells what they were before anything was written: the fill value. Chunks that hold
-    /// nothing else afterwards are deleted, whatever
-    /// [`write_empty_chunks`](ArrayConfig::write_empty_chunks) says.
-    ///
-    /// ```
-    /// # use zarr::{blocking::Wait, DataType, Target, sel};
-    /// # fn main() -> zarr::Result<()> {
-    /// let a = zarr::create_array(Target::Memory, [6], DataType::Int32).chunks([2]).wait()?;
-    /// a.write(.., 1_i32).wait()?;
-    /// a.erase(sel![1..4]).wait()?;
-    /// assert_eq!(a.read::<i32>(..).wait()?.as_slice(), Some(&[1, 0, 0, 0, 1, 1][..]));
-    /// assert_eq!(a.nchunks_initialized().wait()?, 2);
-    /// # Ok(())
-    /// # }
-    /// ```
-    #[doc(alias = "clear")]
-    pub fn erase(&self, selection: impl Into<Selection>) -> Erase {
-        Erase {
-            array: Arc::clone(&self.0),
-            selection: selection.into(),
-        }
-    }
 }
-
-/// A read to be awaited: see [`Array::read`].
-#[must_use = "nothing is read until this is awaited or waited for"]
-#[derive(Debug)]
-pub struct Read<T> {
-    array: Arc<ChunkedArray>,
-    selection: Selection,
-    element: PhantomData<fn() -> T>,
-}
-
-impl<T: Element> Read<T> {
-    async fn run(self) -> Result<ArrayD<T>> {
-        let selection = self.array.resolve(&self.selection)?;
-        self.array.read_as(selection).await
-    }
-}
-operation!(Read<T: Element> => ArrayD<T>);
-
-/// An untyped read to be awaited: see [`Array::read_dyn`].
-#[must_use = "nothing is read until this is awaited or waited for"]
-#[derive(Debug)]
-pub struct ReadDyn {
-    array: Arc<ChunkedArray>,
-    selection: Selection,
-}
-
-impl ReadDyn {
-    async fn run(self) -> Result<DynData> {
-        let selection = self.array.resolve(&self.selection)?;
-        self.array.read_dyn(selection).await
-    }
-}
-operation!(ReadDyn => DynData);
-
-/// A write to be awaited: see [`Array::write`].
-#[must_use = "nothing is written until this is awaited or waited for"]
-#[derive(Debug)]
-pub struct Write {
-    array: Arc<ChunkedArray>,
-    selection: Selection,
-    data: Data,
-}
-
-impl Write {
-    async fn run(self) -> Result<()> {
-        let selection = self.array.resolve(&self.selection)?;
-        let stored = self.array.metadata().data_type();
-        let elements = self
-            .data
-            .into_elements(self.array.path(), stored, &selection)?;
-        self.array.write(selection, elements).await
-    }
-}
-operation!(Write => ());
-
-/// An erasure to be awaited: see [`Array::erase`].
-#[must_use = "nothing is erased until this is awaited or waited for"]
-#[derive(Debug)]
-pub struct Erase {
-    array: Arc<ChunkedArray>,
-    selection: Selection,
-}
-
-impl Erase {
-    async fn run(self) -> Result<()> {
-        let selection = self.array.resolve(&self.selection)?;
-        self.array.erase(selection).await
-    }
-}
-operation!(Erase => ());

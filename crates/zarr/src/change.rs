@@ -82,7 +82,7 @@ impl Array {
     /// # Errors
     /// Where the array is gone or has become something else.
     pub async fn refresh(&mut self) -> Result<()> {
-        let now = self.chunked().change(Document::Node, |_| Ok(())).await?;
+        let now = Arc::clone(self.chunked()).reread().await?;
         self.replace(now);
         Ok(())
     }
@@ -186,7 +186,20 @@ impl Group {
     /// # Errors
     /// Where the group is gone or has become something else.
     pub async fn refresh(&mut self) -> Result<()> {
-        self.change(Document::Node, |_| Ok(())).await?;
+        let format = Some(self.zarr_format());
+        match hierarchy::find(self.location(), format, "group").await? {
+            NodeMetadata::Group(group) => self.replace(group),
+            NodeMetadata::Array(_) => {
+                let (expected, found) = (NodeKind::Group, NodeKind::Array);
+                let path = self.path().clone();
+                return Err(ErrorKind::WrongKind {
+                    path,
+                    expected,
+                    found,
+                }
+                .into());
+            }
+        }
         if let Some(view) = self.view().cloned() {
             let view = view.refreshed(self).await?;
             *self = self.clone().with_view(view);

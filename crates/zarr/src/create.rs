@@ -8,7 +8,7 @@ use zarr_metadata::{
     Attributes, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
 };
 
-use crate::access::{Access, access, read_only};
+use crate::access::{Access, access, array_handle, handle};
 use crate::operation::operation;
 use crate::source::Checked;
 use crate::{Array, DimensionName, Shape, Source, Target};
@@ -113,7 +113,8 @@ pub struct CreateArray {
     write_data: bool,
 }
 access!(CreateArray, access);
-read_only!(CreateArray, access);
+handle!(CreateArray, access);
+array_handle!(CreateArray, access);
 
 impl CreateArray {
     pub(crate) fn new(store: impl Into<Target>, options: ArrayOptions) -> Self {
@@ -284,7 +285,7 @@ impl CreateArray {
     }
 
     fn array_config(&self, context: &Context) -> ArrayConfig {
-        let mut config = context.array_config();
+        let mut config = self.access.array_config(context.array_config());
         config.write_empty_chunks = self.write_empty_chunks.unwrap_or(config.write_empty_chunks);
         config.read_missing_chunks = self.read_missing_chunks;
         config

@@ -4,7 +4,7 @@ use serde_json::Value;
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::{GroupMetadata, NodeMetadata, ZarrFormat};
 
-use crate::access::{Access, access, read_only};
+use crate::access::{Access, access, handle};
 use crate::create::object;
 use crate::operation::operation;
 use crate::{Group, Mode, OpenGroup, Target, open_group};
@@ -59,7 +59,7 @@ pub struct CreateGroup {
     or_open: bool,
 }
 access!(CreateGroup, access);
-read_only!(CreateGroup, access);
+handle!(CreateGroup, access);
 
 impl CreateGroup {
     /// The group's path in the store; groups that are missing above it are made.
@@ -106,7 +106,8 @@ impl CreateGroup {
         let metadata = GroupMetadata::new(format, object(self.attributes)?);
         let node = NodeMetadata::Group(metadata.clone());
         hierarchy::create(&location, &node, self.overwrite).await?;
-        Group::new(self.access.finish(location), metadata, context)
+        let group = Group::new(self.access.finish(location), metadata, context)?;
+        Ok(group.reloading(self.access.reload_attributes))
     }
 
     fn open(self) -> OpenGroup {

@@ -1,7 +1,9 @@
 //! What handles know of themselves beyond the first page: names, codecs, permissions. Asks no store.
 
 use zarr_core::{ArrayConfig, Context, NodeKind, Result, codec_parts};
-use zarr_metadata::{ArrayMetadata, Extension, GroupMetadata, NodeMetadata, Order, ZarrFormat};
+use zarr_metadata::{
+    ArrayMetadata, Attributes, Extension, GroupMetadata, NodeMetadata, Order, ZarrFormat,
+};
 use zarr_store::Location;
 
 use crate::{Array, Group, Node, Target};
@@ -45,6 +47,20 @@ impl Array {
     /// Whether this handle cannot write.
     pub fn read_only(&self) -> bool {
         !self.store().hints().writable
+    }
+
+    /// The attributes: those that this handle has, or where it was opened with `cache_attrs(false)`,
+    /// those that the store has.
+    ///
+    /// # Errors
+    /// Where the array is gone or has become something else.
+    pub async fn read_attrs(&self) -> Result<Attributes> {
+        let config = self.config();
+        let mut array = self.clone();
+        if config.reload_attributes || config.reload_metadata {
+            array.refresh().await?;
+        }
+        Ok(array.attrs().clone())
     }
 
     /// How this handle reads and writes.
@@ -135,6 +151,19 @@ impl Group {
     /// Whether this handle cannot write.
     pub fn read_only(&self) -> bool {
         !self.store().hints().writable
+    }
+
+    /// The attributes: those that this handle has, or where it was opened with `cache_attrs(false)`,
+    /// those that the store has.
+    ///
+    /// # Errors
+    /// Where the group is gone or has become something else.
+    pub async fn read_attrs(&self) -> Result<Attributes> {
+        let mut group = self.clone();
+        if self.reloads_attributes() {
+            group.refresh().await?;
+        }
+        Ok(group.attrs().clone())
     }
 
     /// The names of the arrays directly below, in order.

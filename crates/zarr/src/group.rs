@@ -22,6 +22,8 @@ pub struct Group {
     context: Context,
     /// What answers for the store, where the group was opened so.
     view: Option<View>,
+    /// Whether attributes are read again each time they are asked of the store.
+    reload_attributes: bool,
 }
 
 impl Group {
@@ -37,7 +39,19 @@ impl Group {
             metadata: Arc::new(metadata),
             context,
             view: None,
+            reload_attributes: false,
         })
+    }
+
+    pub(crate) fn reloading(self, reload_attributes: bool) -> Self {
+        Self {
+            reload_attributes,
+            ..self
+        }
+    }
+
+    pub(crate) fn reloads_attributes(&self) -> bool {
+        self.reload_attributes
     }
 
     /// The same group, its store reached otherwise.

@@ -50,8 +50,11 @@
 //! - copying and converting: [`copy()`], [`copy_all`], [`copy_store`]
 //! - opening: [`open`], [`open_array`], [`open_group`], [`open_consolidated`], each with a [`Mode`]
 //! - arrays in memory: [`array()`], [`save`], [`load`]
-//! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`]
+//! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`], or ndarray's `s![]`
+//! - reading: [`Array::read`], several parts at once by [`Array::read_many`], more than memory holds by
+//!   [`Array::stream`], into memory of your own by [`blocking::read_into`] or [`Read::reuse`]
 //! - blocking use: [`blocking::Wait`]; codecs, workers, limits and settings: [`Context`], [`Config`]
+//! - looking below arrays and groups, at keys, bytes and documents: [`tools`]
 //! - stores and codecs of your own: [`testing`]
 //! - what can go wrong: [`Error`], by [`ErrorKind`] or, coarser, by [`ErrorClass`]
 
@@ -68,7 +71,9 @@ mod create;
 mod create_group;
 mod create_hierarchy;
 mod data;
+mod erase;
 mod facts;
+mod fields;
 mod filled;
 mod filter;
 mod group;
@@ -81,18 +86,22 @@ mod node;
 mod open;
 mod opening;
 mod operation;
+mod read;
 mod require;
 mod save;
 mod shape;
 mod source;
+mod stream;
 mod target;
 pub mod testing;
+pub mod tools;
 mod tree;
 mod tree_of;
 mod view;
+mod write;
 
 pub use access::Synchronizer;
-pub use array::{Array, Erase, Read, ReadDyn, Write};
+pub use array::Array;
 pub use change::{Append, Edit, Resize, UpdateAttributes};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use copy::{CopyNodes, copy, copy_all};
@@ -101,6 +110,7 @@ pub use create::{CreateArray, array, create, create_array, from_array};
 pub use create_group::{CreateGroup, create_group, group};
 pub use create_hierarchy::{CreateHierarchy, NewNode, create_hierarchy};
 pub use data::Data;
+pub use erase::Erase;
 pub use filled::{Like, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like};
 pub use group::Group;
 pub use indexed::Indexed;
@@ -114,17 +124,20 @@ pub use node::Node;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
+pub use read::{Read, ReadDyn, ReadMany, Used};
 pub use require::RequireArray;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
 pub use serde_json::json;
 pub use shape::{DimensionName, Shape};
 pub use source::{Computed, Source};
+pub use stream::{BlockStream, Blocks};
 pub use target::Target;
 pub use tree::TreeView;
 pub use tree_of::{Tree, tree};
 pub use view::UseConsolidated;
-pub use zarr_codecs::{Registry, Span};
+pub use write::Write;
+pub use zarr_codecs::{Region, Registry, Span};
 pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
 pub use zarr_core::{
     ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder,
@@ -133,7 +146,7 @@ pub use zarr_core::{
 };
 pub use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian, Extension,
-    FillValue, GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
+    Field, FillValue, GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]

@@ -4,7 +4,7 @@ use serde_json::Value;
 use zarr_core::{ArrayOptions, Context, NodeKind, Result};
 use zarr_metadata::ZarrFormat;
 
-use crate::access::{Access, access, read_only};
+use crate::access::{Access, access, array_handle, handle};
 use crate::opening::At;
 use crate::operation::operation;
 use crate::view::{UseConsolidated, View};
@@ -106,7 +106,7 @@ pub fn open_consolidated(store: impl Into<Target>) -> OpenGroup {
 macro_rules! opening {
     ($builder:ident) => {
         access!($builder, at.access);
-        read_only!($builder, at.access);
+        handle!($builder, at.access);
 
         impl $builder {
             /// The node's path below the store.
@@ -160,6 +160,7 @@ pub struct Open {
 }
 opening!(Open);
 or_create!(Open);
+array_handle!(Open, at.access);
 
 impl Open {
     async fn run(self) -> Result<Node> {
@@ -176,6 +177,7 @@ pub struct OpenArray {
 }
 opening!(OpenArray);
 or_create!(OpenArray);
+array_handle!(OpenArray, at.access);
 
 impl OpenArray {
     async fn run(self) -> Result<Array> {

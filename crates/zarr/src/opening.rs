@@ -122,7 +122,16 @@ impl At {
             }
             _ => {
                 let location = self.access.finish(location);
-                Node::new(location, node, self.context.unwrap_or_default())
+                let node = Node::new(location, node, self.context.unwrap_or_default())?;
+                Ok(match node {
+                    Node::Array(array) => {
+                        let config = self.access.array_config(array.config().clone());
+                        Node::Array(array.with_config(config))
+                    }
+                    Node::Group(group) => {
+                        Node::Group(group.reloading(self.access.reload_attributes))
+                    }
+                })
             }
         }
     }
@@ -137,7 +146,10 @@ impl At {
         if let Some(mut options) = self.array {
             options.zarr_format = self.zarr_format.or(options.zarr_format);
             let create = CreateArray::new(location, options).overwrite(overwrite);
-            let create = create.read_only(self.access.read_only);
+            let access = &self.access;
+            let create = create.read_only(access.read_only);
+            let create = create.cache_metadata(!access.reload_metadata);
+            let create = create.cache_attrs(!access.reload_attributes);
             return create.context(&context).await.map(Node::Array);
         }
         if wanted == Some(NodeKind::Array) {
@@ -147,6 +159,7 @@ impl At {
         }
         let mut create = create_group(location).overwrite(overwrite);
         create = create.read_only(self.access.read_only);
+        create = create.cache_attrs(!self.access.reload_attributes);
         if let Some(format) = self.zarr_format {
             create = create.zarr_format(format);
         }

@@ -50,6 +50,8 @@ struct Line {
     name: String,
     /// Shape and type of an array, with the space before them.
     detail: String,
+    /// The path below the root.
+    path: String,
 }
 
 impl TreeView {
@@ -71,6 +73,7 @@ impl TreeView {
             strokes: String::new(),
             name: printable(name),
             detail: String::new(),
+            path: String::new(),
         };
         let mut lines = vec![root];
         // Not recursive: how deep a hierarchy goes is for its author to say. Each level holds what is
@@ -96,6 +99,7 @@ impl TreeView {
                 strokes: format!("{before}{here}"),
                 name: printable(path.rsplit('/').next().unwrap_or(path)),
                 detail: detail(node),
+                path: path.to_owned(),
             });
             let below = format!("{before}{below}");
             stack.push((below, level(path)));
@@ -114,9 +118,23 @@ impl TreeView {
                 strokes: String::new(),
                 name,
                 detail,
+                path: String::new(),
             }],
             truncated: None,
         }
+    }
+
+    /// The picture with more to say at the end of each line: `note` is given a node's path below the
+    /// root, which is empty for the root itself.
+    #[must_use]
+    pub fn with_notes(mut self, note: impl Fn(&str) -> Option<String>) -> Self {
+        for line in &mut self.lines {
+            if let Some(note) = note(&line.path) {
+                line.detail.push(' ');
+                line.detail.push_str(&printable(&note));
+            }
+        }
+        self
     }
 
     /// Says first that there were more nodes than this.
@@ -140,6 +158,7 @@ impl TreeView {
                 strokes,
                 name,
                 detail,
+                ..
             } = line;
             format!("{strokes}\x1b[1m{name}\x1b[0m{detail}\n")
         };
@@ -168,6 +187,7 @@ impl fmt::Display for TreeView {
             strokes,
             name,
             detail,
+            ..
         } in &self.lines
         {
             writeln!(f, "{strokes}{name}{detail}")?;

@@ -1,4 +1,5 @@
-//! Views against plain indexing; these are the tests that reach every unsafe line of `view.rs`.
+//! Views against plain indexing; these are the tests that reach every unsafe line of `view.rs`,
+//! but for the constructors from raw parts: those are for outputs of `zarr-core`, and tested there.
 
 use std::mem::MaybeUninit;
 
@@ -210,4 +211,23 @@ fn a_reader_that_fills_too_little_leaves_zeros_and_an_error() {
     let result = view.read_located::<()>(&at, |_, run| Ok(&mut buffer::zeroed(run)[..3]));
     assert_eq!(result, Err(None));
     assert_eq!(buffer::to_vec_for_tests(&memory), [0; 6]);
+}
+
+#[test]
+fn a_field_is_a_part_of_every_element() {
+    let records: Vec<u8> = (0..24).collect();
+    let view = NdView::new(&records, &[2, 3], 4).unwrap();
+    assert!(view.field(2, 3).is_none());
+    assert!(view.field(usize::MAX, 2).is_none());
+    let field = view.field(1, 2).unwrap();
+    assert!(field.as_slice().is_none());
+    assert_eq!(field.to_vec(), [1, 2, 5, 6, 9, 10, 13, 14, 17, 18, 21, 22]);
+    let column = field.region(&Region::dense(&[0, 2], &[2, 1])).unwrap();
+    assert_eq!(column.to_vec(), [9, 10, 21, 22]);
+    let mut other = vec![0; 24];
+    let mut to = NdViewMut::over(&mut other, &[3, 2], 4).unwrap();
+    let turned = field.permute(&[1, 0]).unwrap();
+    assert!(to.reborrow().field(2, 2).unwrap().copy_from(&turned));
+    assert!(to.field(2, 3).is_none());
+    assert_eq!(other[..8], [0, 0, 1, 2, 0, 0, 13, 14]);
 }

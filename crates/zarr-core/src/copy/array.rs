@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Dims, Region};
+use zarr_store::BoxFuture;
 
 use super::agree::same_chunks;
 use super::meter::Meter;
@@ -210,10 +211,7 @@ impl Job<'_> {
         let bytes = region.volume().unwrap_or(u64::MAX).saturating_mul(elem);
         let _until_written = self.budget.take(bytes).await;
         let cells = Resolved::of_region(grid.shape(), region);
-        let data = Arc::clone(&self.from).read_dyn(cells.clone()).await?;
-        Arc::clone(&self.to)
-            .write(cells, Elements::Each(data.data))
-            .await
+        move_cells(Arc::clone(&self.from), Arc::clone(&self.to), cells).await
     }
 
     /// Whether a stored chunk of the source holds any of these cells.
@@ -243,6 +241,19 @@ impl Job<'_> {
             })
         })
     }
+}
+
+/// Reads cells of one array and writes them to another. In a box, since the compiler cannot see otherwise
+/// that it may move between threads.
+fn move_cells(
+    from: Arc<ChunkedArray>,
+    to: Arc<ChunkedArray>,
+    cells: Resolved,
+) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move {
+        let data = from.read_dyn(cells.clone()).await?;
+        to.write(cells, Elements::Each(data.data)).await
+    })
 }
 
 /// Boxes are made this large where chunks are smaller, so that one read and one write have work for

@@ -111,7 +111,7 @@ impl Run<'_> {
             Action::Group {
                 metadata,
                 overwrite,
-            } => hierarchy::create(&to, &NodeMetadata::Group(*metadata), overwrite).await?,
+            } => put(to, NodeMetadata::Group(*metadata), overwrite).await?,
             Action::Array { from, to, how } => {
                 stats.bytes = self.array(&path, from, to, how).await?;
             }
@@ -128,7 +128,7 @@ impl Run<'_> {
     ) -> Result<u64> {
         if how != How::Complete {
             let node = NodeMetadata::Array(to.metadata().clone());
-            hierarchy::create(to.location(), &node, how == How::Replace).await?;
+            put(to.location().clone(), node, how == How::Replace).await?;
         }
         let metadata = from.metadata();
         let elements = zarr_codecs::volume(metadata.shape());
@@ -147,6 +147,12 @@ impl Run<'_> {
             None => self.meter.sent().saturating_sub(before),
         })
     }
+}
+
+/// Writes a node's documents. In a box, since the compiler cannot see otherwise that it may move between
+/// threads.
+fn put(place: Location, node: NodeMetadata, overwrite: bool) -> BoxFuture<'static, Result<()>> {
+    Box::pin(async move { hierarchy::create(&place, &node, overwrite).await })
 }
 
 /// Adds attributes to a group that is there.

@@ -1,13 +1,15 @@
 //! Making one chunk's bytes from new elements and, where they do not cover it, its old bytes.
-//! The counterpart of `read::chunk`; knows no store beyond an open object.
+//! The counterpart of `chunk::read`; knows no store beyond an open object.
 
 use std::collections::HashSet;
 
 use bytes::Bytes;
-use zarr_codecs::{Chain, Dims, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill};
+use zarr_codecs::{
+    Chain, Dims, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill,
+};
 
+use super::chunk as stored;
 use super::pool::{Crew, with_scratch};
-use super::read;
 use super::source::Source;
 use crate::units::{Part, Unit};
 use crate::{ChunkError, Values};
@@ -38,40 +40,61 @@ impl<'e> New<'e> {
         })
     }
 
-    /// Writes the cells of `part` into a chunk of this shape. `None` where they do not suit it.
-    fn write(&self, part: &Part, memory: &mut [u8], shape: &[u64], elem: usize) -> Option<()> {
+    /// Writes the cells of `part`, or these fields of them, into a chunk of this shape. `None` where
+    /// they do not suit it.
+    fn write(
+        &self,
+        part: &Part,
+        fields: Option<&Fields>,
+        memory: &mut [u8],
+        shape: &[u64],
+        elem: usize,
+    ) -> Option<()> {
         match part {
             Part::Box { part, .. } => {
                 let mut cells = NdViewMut::over(memory, shape, elem)?.region(part)?;
-                match self {
-                    Self::Scalar(element) => fill(&mut cells, element),
-                    Self::Each(view) => cells.copy_from(view).then_some(())?,
-                }
+                self.put(fields, &mut cells)
             }
             Part::Places(places) => {
                 let all = match self {
                     Self::Scalar(_) => None,
-                    Self::Each(view) => Some(view.as_slice()?),
+                    Self::Each(view) => Some((view.as_slice()?, view.elem())),
                 };
                 for run in places.runs(&Region::whole(shape)).0 {
                     let cells = memory.get_mut(run.from * elem..(run.from + run.len) * elem)?;
-                    match (self, all) {
-                        (_, Some(all)) => {
-                            cells.copy_from_slice(
-                                all.get(run.to * elem..(run.to + run.len) * elem)?,
-                            );
-                        }
-                        (Self::Scalar(element), None) => {
-                            cells
-                                .chunks_exact_mut(elem.max(1))
-                                .for_each(|cell| cell.copy_from_slice(element));
-                        }
-                        (Self::Each(_), None) => return None,
+                    let new = match all {
+                        Some((all, n)) => Some((all.get(run.to * n..(run.to + run.len) * n)?, n)),
+                        None => None,
+                    };
+                    if let (Some((new, _)), None) = (new, fields) {
+                        cells.copy_from_slice(new);
+                        continue;
                     }
+                    let count = [run.len as u64];
+                    let mut cells = NdViewMut::over(cells, &count, elem)?;
+                    let new = match new {
+                        Some((new, n)) => New::Each(NdView::new(new, &count, n)?),
+                        None => self.clone(),
+                    };
+                    new.put(fields, &mut cells)?;
                 }
+                Some(())
             }
         }
-        Some(())
+    }
+
+    /// Puts the elements into cells of as many.
+    fn put(&self, fields: Option<&Fields>, cells: &mut NdViewMut<'_>) -> Option<()> {
+        let done = match (self, fields) {
+            (Self::Scalar(element), None) => {
+                fill(cells, element);
+                true
+            }
+            (Self::Scalar(element), Some(fields)) => fields.fill(element, cells),
+            (Self::Each(view), None) => cells.copy_from(view),
+            (Self::Each(view), Some(fields)) => fields.write(view, cells),
+        };
+        done.then_some(())
     }
 }
 
@@ -81,8 +104,12 @@ pub(crate) struct Change<'e> {
     pub(crate) part: &'e Part,
     /// The cells of the chunk that lie inside the array.
     pub(crate) extent: &'e [u64],
+    /// Whether these are all that change, whole elements each, so that nothing old stays.
+    pub(crate) covers: bool,
     /// What they become.
     pub(crate) new: New<'e>,
+    /// Of records, the fields that change; the others stay.
+    pub(crate) fields: Option<&'e Fields>,
     /// The chunk so far, where not all cells change. Absent: the fill value.
     pub(crate) old: Option<Source<'e>>,
     /// Whether a chunk of fill values only is stored all the same.
@@ -90,13 +117,9 @@ pub(crate) struct Change<'e> {
 }
 
 impl Change<'_> {
-    fn covers(&self) -> bool {
-        self.part.covers(self.extent)
-    }
-
     /// Whether the chunk will hold nothing but `value`, as far as the new elements alone tell.
     fn is_empty(&self, value: &[u8]) -> bool {
-        self.covers()
+        self.covers
             && match (&self.new, self.part) {
                 (New::Scalar(element), _) => *element == value,
                 (New::Each(view), Part::Box { .. }) => all_equal(view, value),
@@ -107,7 +130,11 @@ impl Change<'_> {
     /// The new elements as the whole chunk, if they are in its order.
     fn whole(&self, shape: &[u64]) -> Option<&NdView<'_>> {
         match (&self.new, self.part) {
-            (New::Each(view), Part::Box { part, .. }) if part.is_whole(shape) => Some(view),
+            (New::Each(view), Part::Box { part, .. })
+                if self.fields.is_none() && part.is_whole(shape) =>
+            {
+                Some(view)
+            }
             _ => None,
         }
     }
@@ -142,15 +169,15 @@ fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<By
         memory.resize(len, 0);
         let mut whole = NdViewMut::over(&mut memory, &spec.shape, elem).ok_or_else(wrong)?;
         match &change.old {
-            Some(old) if !change.covers() => {
+            Some(old) if !change.covers => {
                 let all = Region::whole(&spec.shape);
-                read::chunk(old, chain, &all, whole.reborrow(), crew)?;
+                stored::read(old, chain, &all, whole.reborrow(), crew)?;
             }
             _ => fill(&mut whole, value),
         }
         let write = change
             .new
-            .write(change.part, &mut memory, &spec.shape, elem);
+            .write(change.part, change.fields, &mut memory, &spec.shape, elem);
         write.ok_or_else(wrong)?;
         let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(wrong)?;
         let inside = whole.region(&Region::dense(&vec![0; change.extent.len()], change.extent));
@@ -201,7 +228,7 @@ fn shard_parts(
     let changed = change.part.split(&shard.inner().spec().shape);
     let changed = changed.ok_or_else(|| too_large(shard.inner()))?;
     let old = match &change.old {
-        Some(source) if !change.covers() => Some((source, source.index(shard)?)),
+        Some(source) if !change.covers => Some((source, source.index(shard)?)),
         _ => None,
     };
     let one = |i: usize| -> Result<Option<(usize, Option<Bytes>)>, ChunkError> {
@@ -260,6 +287,9 @@ fn inner_chunk(
     let change = Change {
         part: &unit.cells,
         extent: &extent,
+        // A part of what covers everything covers everything it can.
+        covers: change.covers || (change.fields.is_none() && unit.cells.covers(&extent)),
+        fields: change.fields,
         new: change.new.of(&unit.cells).ok_or_else(|| too_large(inner))?,
         old,
         keep_empty: change.keep_empty,

@@ -9,7 +9,7 @@ use zarr_codecs::{Chain, CodecErrorKind, Len, Located, NdViewMut, Region, Span};
 use zarr_store::Object;
 
 use super::pool::with_scratch;
-use super::source::{READ_COST, Source};
+use super::source::{At, READ_COST, Source};
 use crate::ChunkError;
 
 /// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
@@ -36,10 +36,10 @@ pub(super) fn apart<'a>(
     at: &Located,
     dst: &NdViewMut<'_>,
 ) -> Result<Option<Apart<'a>>, ChunkError> {
-    let (object, start) = match source {
-        Source::Bytes(_) => return Ok(None),
-        Source::Object(object, _) => (*object, 0),
-        Source::Window(object, window) => (*object, window.start),
+    let (object, start) = match &source.at {
+        At::Bytes(_) | At::Decoded(_) => return Ok(None),
+        At::Object(object) => (*object, 0),
+        At::Window(object, window) => (*object, window.start),
     };
     let len = chain.encoded_len().max() as u64;
     let Some(span) = chain.span(at, dst) else {
@@ -101,7 +101,7 @@ impl Apart<'_> {
         let window = self.start + span.start..self.start + span.end;
         let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
         with_scratch(|cx| {
-            Source::Window(self.object, window).lend(Len::Exact(len), cx, |bytes, _| {
+            Source::from(At::Window(self.object, window)).lend(Len::Exact(len), cx, |bytes, _| {
                 Ok(self.chain.gather(at, span.start, bytes, dst)?)
             })
         })

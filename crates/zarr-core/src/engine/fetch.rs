@@ -1,25 +1,29 @@
 //! Fetching what is wanted of one chunk from a store that answers later: which requests, within the
 //! budget, and once more where the object was replaced in between. Decodes nothing but indexes.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Chain, Shard, ShardIndex};
-use zarr_store::{ByteRange, Found, Key, StoreError, Version, coalesce};
+use zarr_codecs::{Chain, CodecErrorKind, Shard, ShardIndex};
+use zarr_store::{ByteRange, Found, Key, Version, coalesce};
 
+use super::chunk_cache::Path;
 use super::pool::with_scratch;
+use super::source::At;
 use super::work;
-use crate::units::{Part, Units};
+use crate::units::Part;
 use crate::{ChunkError, ChunkedArray};
 use zarr_store::runtime::{Budget, Reserved};
 
 /// What came for one chunk.
 pub(super) enum Fetched {
     Absent,
-    Whole(Bytes),
-    /// The wanted inner chunks of a shard, in the order of their projections.
-    InnerChunks(Vec<Option<Bytes>>),
+    /// All of it, of this version.
+    Whole(At<'static>, Option<Version>),
+    /// The wanted inner chunks of a shard that are there, by their numbers.
+    InnerChunks(HashMap<usize, At<'static>>, Option<Version>),
 }
 
 /// One chunk in a store that answers later.
@@ -31,59 +35,88 @@ pub(super) struct Remote<'a> {
 }
 
 impl Remote<'_> {
-    /// Fetches what is wanted, all of one version. What comes with it is to be kept until the bytes
+    /// Fetches all that is wanted, of one version. What comes with it is to be kept until the bytes
     /// are decoded.
-    pub(super) async fn fetch(&self, part: &Part) -> Result<(Fetched, Reserved), ChunkError> {
-        let fetched = match self.once(part).await {
-            Err(error) if error.is_conflict() => self.once(part).await,
+    pub(super) async fn fetch(
+        &self,
+        parts: impl Iterator<Item = &Part> + Clone,
+    ) -> Result<(Fetched, Reserved), ChunkError> {
+        let fetched = match self.once(parts.clone()).await {
+            Err(error) if error.is_conflict() => self.once(parts).await,
             other => other,
         };
         fetched.map_err(|error| match error.is_conflict() {
             true => ChunkError::Changed,
-            false => error.into(),
+            false => error,
         })
     }
 
-    async fn once(&self, part: &Part) -> Result<(Fetched, Reserved), FetchError> {
+    async fn once(
+        &self,
+        parts: impl Iterator<Item = &Part>,
+    ) -> Result<(Fetched, Reserved), ChunkError> {
+        let mut in_pieces = None;
         if let Some(shard) = self.chain.shard() {
-            let wanted = part.split(&shard.inner().spec().shape);
-            let wanted = wanted.ok_or(ChunkError::Worker)?;
-            // Nearly all of a shard is one request for all of it.
-            if wanted.len().saturating_mul(4) < shard.count().saturating_mul(3) {
+            let wanted = wanted(shard, parts)?;
+            // Nearly all of a shard is one request for all of it: some of it may be kept decoded.
+            let few = wanted.len().saturating_mul(4) < shard.count().saturating_mul(3);
+            if few || self.array.cached().is_on() {
                 return self.inner_chunks(shard, &wanted).await;
             }
+            in_pieces = Some((shard, wanted));
+        } else if let Some(kept) = self.kept().await? {
+            return Ok((kept, self.budget.take(0).await));
         }
         let mut reserved = self.budget.take(work::most_encoded(self.chain)).await;
         let store = self.array.store();
-        let found = store.get(self.key, ByteRange::All, None).await?;
-        let fetched = found.map_or(Fetched::Absent, |found| Fetched::Whole(found.data));
-        reserved.keep(match &fetched {
-            Fetched::Whole(bytes) => bytes.len() as u64,
-            _ => 0,
-        });
-        Ok((fetched, reserved))
+        let found = store.get(self.key, whole(self.chain), None).await?;
+        if let (Some((shard, wanted)), Some(found)) = (in_pieces, &found)
+            && found.size > found.data.len() as u64
+        {
+            // What is nobody's is more than half of it.
+            drop(reserved);
+            return self.inner_chunks(shard, &wanted).await;
+        }
+        let found = found.map(|found| checked(found, self.chain)).transpose()?;
+        reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
+        let whole = |found: Found<Bytes>| Fetched::Whole(At::Bytes(found.data), found.version);
+        Ok((found.map_or(Fetched::Absent, whole), reserved))
+    }
+
+    /// The decoded chunk, if it is kept and the object is still the same.
+    async fn kept(&self) -> Result<Option<Fetched>, ChunkError> {
+        let share = self.array.cached();
+        let Some(version) = share.version(self.key) else {
+            return Ok(None);
+        };
+        let found = self.array.store().head(self.key).await?;
+        let version = found
+            .and_then(|found| found.version)
+            .filter(|found| *found == version);
+        Ok(version.and_then(|version| {
+            let kept = share.get(self.key, &Path::new(), &version)?;
+            Some(Fetched::Whole(At::Decoded(kept), Some(version)))
+        }))
     }
 
     async fn inner_chunks(
         &self,
         shard: &Shard,
-        wanted: &Units,
-    ) -> Result<(Fetched, Reserved), FetchError> {
+        wanted: &BTreeSet<usize>,
+    ) -> Result<(Fetched, Reserved), ChunkError> {
         let indexes = self.array.indexes();
         if let Some(kept) = indexes.get(self.key) {
-            let places = places(shard, &kept.index, wanted);
-            if places.iter().all(Option::is_none) {
+            let wanted = self.places(&kept.index, wanted, Some(&kept.version))?;
+            if wanted.to_fetch.is_empty() {
                 // Nobody would be asked for anything, so nobody would say that the index is old.
                 let found = self.array.store().head(self.key).await?;
                 if found.and_then(|found| found.version).as_ref() == Some(&kept.version) {
-                    return Ok((
-                        Fetched::InnerChunks(places.iter().map(|_| None).collect()),
-                        self.budget.take(0).await,
-                    ));
+                    let kept = Fetched::InnerChunks(wanted.kept, Some(kept.version.clone()));
+                    return Ok((kept, self.budget.take(0).await));
                 }
                 indexes.forget(self.key);
             } else {
-                match self.ranges(&places, Some(&kept.version)).await {
+                match self.ranges(wanted, Some(&kept.version)).await {
                     Err(error) if error.is_conflict() => indexes.forget(self.key),
                     other => return other,
                 }
@@ -92,37 +125,68 @@ impl Remote<'_> {
         let Some(found) = self.index(shard).await? else {
             return Ok((Fetched::Absent, self.budget.take(0).await));
         };
-        let places = places(shard, &found.data, wanted);
-        let fetched = self.ranges(&places, found.version.as_ref()).await?;
+        let wanted = self.places(&found.data, wanted, found.version.as_ref())?;
+        let fetched = self.ranges(wanted, found.version.as_ref()).await?;
         indexes.keep(self.key, &Arc::new(found.data), found.version);
         Ok(fetched)
+    }
+
+    /// Which of the wanted inner chunks of this version of the shard are there, and where.
+    fn places(
+        &self,
+        index: &ShardIndex,
+        wanted: &BTreeSet<usize>,
+        version: Option<&Version>,
+    ) -> Result<Places, ChunkError> {
+        let inner = self.chain.shard().ok_or(ChunkError::Worker)?.inner();
+        // A shard may hold any number of bytes that are nobody's.
+        let is_shard = inner.shard().is_some();
+        let most = (!is_shard).then_some(inner.encoded_len().max() as u64);
+        let mut places = Places::default();
+        let share = self.array.cached();
+        for &number in wanted {
+            let Some(range) = index.get(number) else {
+                continue;
+            };
+            let len = range.end - range.start;
+            if most.is_some_and(|most| len > most) {
+                return Err(too_long(inner, len));
+            }
+            let kept = version.filter(|_| share.is_on());
+            let kept =
+                kept.and_then(|version| share.get(self.key, &Path::from_slice(&[number]), version));
+            match kept {
+                Some(kept) => drop(places.kept.insert(number, At::Decoded(kept))),
+                None => places.to_fetch.push((number, range)),
+            }
+        }
+        Ok(places)
     }
 
     /// Fetches inner chunks of this version of the shard by their places in it.
     async fn ranges(
         &self,
-        places: &[Option<Range<u64>>],
+        places: Places,
         same: Option<&Version>,
-    ) -> Result<(Fetched, Reserved), FetchError> {
-        let ranges: Vec<_> = places.iter().flatten().cloned().collect();
+    ) -> Result<(Fetched, Reserved), ChunkError> {
+        let Places { mut kept, to_fetch } = places;
+        let (numbers, ranges): (Vec<_>, Vec<_>) = to_fetch.into_iter().unzip();
         let reserved = self.budget.take(self.requested(&ranges)).await;
-        let mut data = Vec::new().into_iter();
         if !ranges.is_empty() {
-            let found = self
-                .array
-                .store()
-                .get_ranges(self.key, &ranges, same)
-                .await?;
-            data = found.ok_or(FetchError::Changed)?.data.into_iter();
+            let store = self.array.store();
+            let found = store.get_ranges(self.key, &ranges, same).await?;
+            let found = found
+                .ok_or(ChunkError::Changed)?
+                .data
+                .into_iter()
+                .map(At::Bytes);
+            kept.extend(numbers.into_iter().zip(found));
         }
-        let chunks = places
-            .iter()
-            .map(|place| place.as_ref().and_then(|_| data.next()));
-        Ok((Fetched::InnerChunks(chunks.collect()), reserved))
+        Ok((Fetched::InnerChunks(kept, same.cloned()), reserved))
     }
 
     /// The index of a shard, which holds its bytes of the budget no longer than until it is decoded.
-    async fn index(&self, shard: &Shard) -> Result<Option<Found<ShardIndex>>, FetchError> {
+    async fn index(&self, shard: &Shard) -> Result<Option<Found<ShardIndex>>, ChunkError> {
         let (len, at_end) = shard.index_len();
         let range = match at_end {
             true => ByteRange::Last(len),
@@ -148,54 +212,45 @@ impl Remote<'_> {
     }
 }
 
-/// Where the wanted inner chunks lie in their shard, in the order of the units.
-fn places(shard: &Shard, index: &ShardIndex, wanted: &Units) -> Vec<Option<Range<u64>>> {
-    let units = wanted.iter();
-    units
-        .map(|unit| index.get(shard.number(&unit.chunk)))
-        .collect()
+/// What to ask for where all of an object is wanted: no more than its codecs can make of a chunk,
+/// whatever has been put there.
+pub(super) fn whole(chain: &Chain) -> ByteRange {
+    ByteRange::Bounded(0..(chain.encoded_len().max() as u64).max(1))
 }
 
-/// Why a fetch failed, with the one case that is tried again kept apart.
-#[derive(Debug)]
-enum FetchError {
-    Changed,
-    Other(ChunkError),
-}
-
-impl FetchError {
-    fn is_conflict(&self) -> bool {
-        match self {
-            Self::Changed => true,
-            Self::Other(ChunkError::Store(error)) => error.is_conflict(),
-            Self::Other(_) => false,
-        }
+/// What came of it, if that is all there is.
+pub(super) fn checked(found: Found<Bytes>, chain: &Chain) -> Result<Found<Bytes>, ChunkError> {
+    match found.size == found.data.len() as u64 {
+        true => Ok(found),
+        false => Err(too_long(chain, found.size)),
     }
 }
 
-impl From<ChunkError> for FetchError {
-    fn from(error: ChunkError) -> Self {
-        Self::Other(error)
-    }
+/// More bytes than the codecs can make of a chunk.
+fn too_long(chain: &Chain, found: u64) -> ChunkError {
+    let expected = chain.encoded_len().max() as u64;
+    CodecErrorKind::Length { expected, found }
+        .of("chunk")
+        .into()
 }
 
-impl From<StoreError> for FetchError {
-    fn from(error: StoreError) -> Self {
-        Self::Other(error.into())
+/// The numbers of the inner chunks that hold the parts.
+fn wanted<'p>(
+    shard: &Shard,
+    parts: impl Iterator<Item = &'p Part>,
+) -> Result<BTreeSet<usize>, ChunkError> {
+    let mut numbers = BTreeSet::new();
+    for part in parts {
+        let units = part.split(&shard.inner().spec().shape);
+        let units = units.ok_or(ChunkError::Worker)?;
+        numbers.extend(units.iter().map(|unit| shard.number(&unit.chunk)));
     }
+    Ok(numbers)
 }
 
-impl From<zarr_codecs::CodecError> for FetchError {
-    fn from(error: zarr_codecs::CodecError) -> Self {
-        Self::Other(error.into())
-    }
-}
-
-impl From<FetchError> for ChunkError {
-    fn from(error: FetchError) -> Self {
-        match error {
-            FetchError::Changed => Self::Changed,
-            FetchError::Other(error) => error,
-        }
-    }
+/// The wanted inner chunks that are there: what is kept, and where in the shard the others are.
+#[derive(Default)]
+struct Places {
+    kept: HashMap<usize, At<'static>>,
+    to_fetch: Vec<(usize, Range<u64>)>,
 }

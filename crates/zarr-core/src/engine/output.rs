@@ -1,19 +1,26 @@
 //! The memory that a read fills: allocated once, never zeroed without need, written by many workers
-//! at once, given to the caller as a plain `Vec`. Knows neither codecs nor stores.
+//! at once, given to the caller as a plain `Vec`; or the caller's own. Knows neither codecs nor
+//! stores.
 //!
 //! # Why this is sound
-//! [`Output`] owns one allocation. Workers write it only through [`Split`], which hands out each
-//! disjoint part once; or, where the cells lie anywhere, one after the other under a mutex. It
-//! becomes a `Vec` only when the bytes reported as written add up to all of
-//! it ([`Output::into_vec`]), so no byte is read that was not written.
+//! [`Output`] owns one allocation, or has one on loan. Workers write it only through [`Split`], which
+//! hands out each disjoint part once; or, where the cells lie anywhere, one after the other under a
+//! mutex. An allocation becomes a `Vec` only when the bytes reported as written add up to all of it
+//! ([`Output::into_vec`]), so no byte is read that was not written.
+//!
+//! What is lent is initialised and stays so whatever is written to it. [`lend`] borrows it for as
+//! long as it runs, and does not return, nor unwind, before the [`Loan`] it handed out is gone.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytemuck::AnyBitPattern;
-use zarr_codecs::{Heap, NdViewMut, Projection, Projections, Region, Split};
+use bytemuck::{AnyBitPattern, Pod};
+use ndarray::ArrayViewMutD;
+use zarr_codecs::{Dims, Heap, NdViewMut, Projection, Projections, Region, Split};
 use zarr_metadata::FillValue;
 
 use crate::places::Run;
@@ -31,87 +38,196 @@ const HUGE_PAGE: usize = 2 << 20;
 /// The elements of a read, in C order, as they come in.
 #[derive(Debug)]
 pub struct Output {
-    // Declared first: dropped before the memory it points into is freed.
+    // Declared first: dropped before the memory it points into is freed or given back.
     parts: Split<'static>,
-    memory: Memory,
+    memory: Held,
+    /// Bytes of all elements.
+    len: usize,
     heap: Arc<Heap>,
     written: AtomicU64,
-    zeroed: bool,
+    filled: bool,
     /// Held to write anywhere, into memory that is cut into no parts.
     anywhere: Option<Mutex<()>>,
 }
 
+/// Where the elements of a read go.
+#[derive(Debug)]
+pub(crate) enum Room {
+    /// To new memory, for elements of this alignment.
+    New { align: usize },
+    /// To memory that held something else before, if it is large enough; else to new memory.
+    Used { memory: Memory, align: usize },
+    /// To memory of the caller's: see [`lend`].
+    Lent(Loan),
+}
+
+#[derive(Debug)]
+enum Held {
+    Own(Memory),
+    Lent(Loan),
+}
+
 /// One allocation, freed with the layout it was made with.
 #[derive(Debug)]
-struct Memory {
+pub(crate) struct Memory {
     ptr: NonNull<u8>,
     layout: Layout,
 }
 
+/// Elements of somebody who waits for this to be dropped.
+#[derive(Debug)]
+pub(crate) struct Loan {
+    ptr: *mut u8,
+    shape: Dims<usize>,
+    /// In bytes.
+    strides: Dims<isize>,
+    elem: usize,
+    /// Gone with the loan, which is what the owner waits for.
+    _returned: Sender<()>,
+}
+
 // SAFETY: `Memory` owns its allocation; the pointer is to nobody else's memory, and it is written
-// only through the disjoint parts of `Split`.
+// only through the disjoint parts of `Split`, or under a mutex.
 unsafe impl Send for Memory {}
 // SAFETY: as above.
 unsafe impl Sync for Memory {}
+// SAFETY: a loan is an exclusive borrow of plain elements, and it is written only through the disjoint
+// parts of `Split`, or under a mutex.
+unsafe impl Send for Loan {}
+// SAFETY: as above.
+unsafe impl Sync for Loan {}
+
+/// Lets `read` fill the elements of a view, and returns when nobody can reach them any more.
+pub(crate) fn lend<T: Pod, R>(mut view: ArrayViewMutD<'_, T>, read: impl FnOnce(Room) -> R) -> R {
+    /// Waits, however the scope is left.
+    struct UntilReturned(Receiver<()>);
+    impl Drop for UntilReturned {
+        fn drop(&mut self) {
+            // Nothing is ever sent: it answers when the other end is gone.
+            let _gone = self.0.recv();
+        }
+    }
+    let (returned, wait) = channel();
+    let loan = Loan {
+        ptr: view.as_mut_ptr().cast(),
+        shape: view.shape().into(),
+        strides: (view.strides().iter())
+            .map(|stride| stride * size_of::<T>() as isize)
+            .collect(),
+        elem: size_of::<T>(),
+        _returned: returned,
+    };
+    // Declared after `view`, so that it ends first.
+    let _until_returned = UntilReturned(wait);
+    read(Room::Lent(loan))
+}
+
+impl Room {
+    /// The memory of a vector whose elements are not needed any more.
+    pub(crate) fn of<T: Pod>(used: Vec<T>) -> Self {
+        let align = align_of::<T>();
+        let mut used = ManuallyDrop::new(used);
+        let (ptr, capacity) = (NonNull::new(used.as_mut_ptr()), used.capacity());
+        match (ptr, Layout::array::<T>(capacity)) {
+            (Some(ptr), Ok(layout)) => Self::Used {
+                memory: Memory {
+                    ptr: ptr.cast(),
+                    layout,
+                },
+                align,
+            },
+            _ => Self::New { align },
+        }
+    }
+
+    /// Memory of `len` bytes, or what was lent. Our own is zeroed where `zeroed` says so.
+    fn take(self, len: usize, zeroed: bool) -> Option<Held> {
+        let (used, align) = match self {
+            Self::New { align } => (None, align),
+            Self::Used { memory, align } => (Some(memory), align),
+            Self::Lent(loan) => return Some(Held::Lent(loan)),
+        };
+        let layout = Layout::from_size_align(len, align).ok()?;
+        let enough = used.filter(|used| used.layout.size() >= len);
+        Some(Held::Own(match enough {
+            Some(used) => {
+                if zeroed {
+                    // SAFETY: so many bytes are in the allocation, and it is ours alone.
+                    unsafe { used.ptr.as_ptr().write_bytes(0, len) };
+                }
+                used
+            }
+            None => Memory::new(layout, zeroed)?,
+        }))
+    }
+}
 
 impl Output {
-    /// Memory for elements of `elem` bytes, aligned to `align`, for a region of `shape` that
-    /// `projections` cut up. It may come zeroed where that is free and `fill` is zeros.
+    /// Room for elements of `elem` bytes, for a region of `shape` that `projections` cut up. New
+    /// memory may come zeroed where that is free and the fill value is zeros.
     ///
     /// # Errors
     /// Where that many bytes cannot exist or are not available.
     pub(crate) fn new(
         shape: &[u64],
         elem: usize,
-        align: usize,
+        room: Room,
         projections: Projections,
-        fill: &FillValue,
+        (fill, heap): (&FillValue, &Arc<Heap>),
     ) -> Result<Self, Error> {
-        let layout = layout(shape, elem, align)?;
         let too_large = || too_large(shape, elem);
-        let zeroed = is_zero(fill) && layout.size() >= FRESH_PAGES;
-        let memory = Memory::new(layout, zeroed).ok_or_else(too_large)?;
-        // SAFETY: the memory is valid for `layout.size()` bytes until `memory` is dropped, which
-        // outlives `parts`; nothing else accesses it before `into_vec` takes both apart.
-        let view = unsafe { NdViewMut::from_raw(memory.ptr.as_ptr(), layout.size(), shape, elem) };
-        let view = view.ok_or_else(too_large)?;
+        let len = byte_len(shape, elem)?;
+        let filled = is_zero(fill) && len >= FRESH_PAGES && matches!(room, Room::New { .. });
+        let memory = room.take(len, filled).ok_or_else(too_large)?;
+        // SAFETY: memory of our own is valid for `len` bytes until it is dropped, and nothing else
+        // accesses it before `into_vec` takes both apart. A loan is of elements that are borrowed
+        // mutably until it is dropped, and `view` names each of them once. `parts` is dropped first.
+        let view = unsafe {
+            match &memory {
+                Held::Own(memory) => NdViewMut::from_raw(memory.ptr.as_ptr(), len, shape, elem),
+                Held::Lent(loan) => loan.view(shape, elem),
+            }
+        };
         Ok(Self {
-            parts: Split::new(view, projections),
+            parts: Split::new(view.ok_or_else(too_large)?, projections),
             memory,
-            heap: Arc::new(Heap::new(fill.as_bytes().to_vec())),
+            len,
+            heap: Arc::clone(heap),
             written: AtomicU64::new(0),
-            zeroed,
+            filled,
             anywhere: None,
         })
     }
 
-    /// Zeroed memory for elements that [`scatter`](Self::scatter) writes anywhere.
+    /// Initialised room for elements that [`scatter`](Self::scatter) writes anywhere.
     ///
     /// # Errors
     /// As [`new`](Self::new).
     pub(crate) fn scattered(
         shape: &[u64],
         elem: usize,
-        align: usize,
-        fill: &FillValue,
+        room: Room,
+        (fill, heap): (&FillValue, &Arc<Heap>),
     ) -> Result<Self, Error> {
-        let layout = layout(shape, elem, align)?;
         let too_large = || too_large(shape, elem);
+        let len = byte_len(shape, elem)?;
         let none = Projections::new(&Region::whole(&[0]), &[1]).ok_or_else(too_large)?;
         let parts = NdViewMut::over(&mut [], &[0], elem).ok_or_else(too_large)?;
+        let memory = room.take(len, true).ok_or_else(too_large)?;
         Ok(Self {
             parts: Split::new(parts, none),
-            memory: Memory::new(layout, true).ok_or_else(too_large)?,
-            heap: Arc::new(Heap::new(fill.as_bytes().to_vec())),
+            filled: is_zero(fill) && matches!(memory, Held::Own(_)),
+            memory,
+            len,
+            heap: Arc::clone(heap),
             written: AtomicU64::new(0),
-            zeroed: is_zero(fill),
             anywhere: Some(Mutex::new(())),
         })
     }
 
     /// Whether memory that is left alone holds fill values.
     pub(crate) fn is_filled(&self) -> bool {
-        self.zeroed
+        self.filled
     }
 
     /// What the handles among the elements stand for, if they are handles.
@@ -119,23 +235,19 @@ impl Output {
         &self.heap
     }
 
-    /// Lets `write` fill the `i`-th part, once. It vouches for every byte of the part.
-    pub(crate) fn fill<E>(
-        &self,
-        i: usize,
-        write: impl FnOnce(Projection, NdViewMut<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let Some((projection, part)) = self.parts.take(i) else {
-            return Ok(());
-        };
-        let bytes = part.byte_len() as u64;
-        write(projection, part)?;
-        self.written.fetch_add(bytes, Ordering::Release);
-        Ok(())
+    /// The `i`-th part, once. Whoever has filled it says so: see [`wrote`](Self::wrote).
+    pub(crate) fn take(&self, i: usize) -> Option<(Projection, NdViewMut<'_>)> {
+        self.parts.take(i)
+    }
+
+    /// Adds to the bytes that are there. The caller vouches for every byte of
+    /// the parts it took; what is written anywhere lies in initialised memory.
+    pub(crate) fn wrote(&self, bytes: usize) {
+        self.written.fetch_add(bytes as u64, Ordering::Release);
     }
 
     /// Lets `write` fill each run of elements, given where it comes from and its memory. No element
-    /// belongs to two runs.
+    /// belongs to two runs. Whoever has filled them all says so: see [`wrote`](Self::wrote).
     pub(crate) fn scatter(
         &self,
         elem: usize,
@@ -146,48 +258,131 @@ impl Output {
             return;
         };
         let _alone = anywhere.lock().unwrap_or_else(PoisonError::into_inner);
-        let (ptr, len) = (self.memory.ptr.as_ptr(), self.memory.layout.size());
-        // SAFETY: `anywhere` is there only where the memory was zeroed and cut into no parts, so all
-        // of it is initialised and nobody else writes or reads it while the mutex is held; it lives
-        // as long as `self`.
-        let memory = unsafe { std::slice::from_raw_parts_mut(ptr, len) };
-        let mut bytes = 0;
-        for run in runs {
-            let place = run.to * elem..(run.to + run.len) * elem;
-            if let Some(memory) = memory.get_mut(place) {
-                write(run, memory);
-                bytes += memory.len() as u64;
+        match &self.memory {
+            Held::Own(memory) => {
+                // SAFETY: `anywhere` is there only where the memory was zeroed up to `len` and cut
+                // into no parts, so that nobody else writes or reads it while the mutex is held; it
+                // lives as long as `self`.
+                let memory =
+                    unsafe { std::slice::from_raw_parts_mut(memory.ptr.as_ptr(), self.len) };
+                for run in runs {
+                    let place = run.to * elem..(run.to + run.len) * elem;
+                    if let Some(memory) = memory.get_mut(place) {
+                        write(run, memory);
+                    }
+                }
             }
+            Held::Lent(loan) => loan.runs(runs, |run, offset| {
+                // SAFETY: the loan names so many neighbouring elements from this offset on, plain and
+                // borrowed mutably by it, and nobody else writes them while the mutex is held.
+                let memory = unsafe {
+                    std::slice::from_raw_parts_mut(loan.ptr.offset(offset), run.len * loan.elem)
+                };
+                write(run, memory);
+            }),
         }
-        self.written.fetch_add(bytes, Ordering::Release);
     }
 
-    /// The elements, or `None` where some were not written or `T` has another size or alignment.
+    /// Whether every element was written.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.written.load(Ordering::Acquire) == self.len as u64
+    }
+
+    /// The elements, or `None` where some were not written, `T` has another size or alignment, or
+    /// they are in somebody else's memory.
     pub fn into_vec<T: AnyBitPattern>(self) -> Option<Vec<T>> {
+        let complete = self.is_complete();
         let Self {
             parts,
-            memory,
-            written,
+            memory: Held::Own(memory),
+            len,
             ..
-        } = self;
+        } = self
+        else {
+            return None;
+        };
         drop(parts);
-        let size = memory.layout.size();
-        if written.load(Ordering::Acquire) != size as u64 {
+        let count = len.checked_div(size_of::<T>())?;
+        let capacity = memory.layout.size() / size_of::<T>();
+        if !complete || count * size_of::<T>() != len {
             return None;
         }
-        let len = size.checked_div(size_of::<T>())?;
-        if size == 0 {
+        if memory.layout.size() == 0 {
             return Some(Vec::new());
         }
-        if Layout::array::<T>(len) != Ok(memory.layout) {
+        if Layout::array::<T>(capacity) != Ok(memory.layout) {
             return None;
         }
         let ptr = memory.ptr.cast::<T>();
         std::mem::forget(memory);
-        // SAFETY: the allocation was made with exactly the layout of `len` values of `T`; all its
-        // bytes are initialised, since each part counts its bytes once, after writing them, and
-        // they add up to the whole; any bytes are a valid `T`; and nothing else frees it now.
-        Some(unsafe { Vec::from_raw_parts(ptr.as_ptr(), len, len) })
+        // SAFETY: the allocation was made with exactly the layout of `capacity` values of `T`; the
+        // first `len` bytes are initialised, since each part counts its bytes once, after writing
+        // them, and they add up to `len`; any bytes are a valid `T`; and nothing else frees it now.
+        Some(unsafe { Vec::from_raw_parts(ptr.as_ptr(), count, capacity) })
+    }
+}
+
+impl Loan {
+    /// The elements in a shape of the same cells that differs in axes of length one. `None` where the
+    /// loan is of another shape.
+    ///
+    /// # Safety
+    /// The view must not outlive the loan.
+    unsafe fn view(&self, shape: &[u64], elem: usize) -> Option<NdViewMut<'static>> {
+        let mut long = (self.shape.iter().zip(&self.strides)).filter(|(length, _)| **length != 1);
+        let mut strides: Dims<isize> = Dims::new();
+        let mut own: Dims<usize> = Dims::new();
+        for &length in shape {
+            let length = usize::try_from(length).ok()?;
+            own.push(length);
+            strides.push(match length {
+                1 => elem as isize,
+                _ => *long.next().filter(|(found, _)| **found == length)?.1,
+            });
+        }
+        if elem != self.elem || long.next().is_some() {
+            return None;
+        }
+        // SAFETY: these are the elements that the loan names: axes of length one alone were left out
+        // or added. No two are in one place, since they came from a mutable view.
+        unsafe { NdViewMut::from_raw_strided(self.ptr, &own, &strides, elem) }
+    }
+
+    /// Cuts runs of elements in C order where they do not neighbour in memory, and calls `each` with
+    /// every piece and its offset in bytes. What is beyond the elements is left out.
+    fn runs(&self, runs: &[Run], mut each: impl FnMut(&Run, isize)) {
+        let cells: usize = self.shape.iter().product();
+        let (row, step) = match (self.shape.last(), self.strides.last()) {
+            (Some(&row), Some(&step)) => (row, step),
+            _ => (1, self.elem as isize),
+        };
+        for run in runs {
+            let end = cells.min(run.to.saturating_add(run.len));
+            let mut to = run.to;
+            while to < end {
+                let left = match step == self.elem as isize {
+                    true => row - to % row,
+                    false => 1,
+                };
+                let piece = Run {
+                    from: run.from + (to - run.to),
+                    to,
+                    len: left.min(end - to),
+                };
+                each(&piece, self.offset(to));
+                to += piece.len;
+            }
+        }
+    }
+
+    /// Where the element of this number in C order lies, in bytes from the first one on.
+    fn offset(&self, number: usize) -> isize {
+        let (mut offset, mut rest) = (0, number);
+        for (&length, &stride) in self.shape.iter().zip(&self.strides).rev() {
+            offset += (rest % length) as isize * stride;
+            rest /= length;
+        }
+        offset
     }
 }
 
@@ -198,11 +393,10 @@ fn too_large(shape: &[u64], elem: usize) -> Error {
     ErrorKind::Memory { what, asked }.into()
 }
 
-fn layout(shape: &[u64], elem: usize, align: usize) -> Result<Layout, Error> {
+fn byte_len(shape: &[u64], elem: usize) -> Result<usize, Error> {
     let cells = zarr_codecs::volume(shape);
     let bytes = cells.and_then(|n| usize::try_from(n).ok()?.checked_mul(elem));
-    let layout = bytes.and_then(|bytes| Layout::from_size_align(bytes, align).ok());
-    layout.ok_or_else(|| too_large(shape, elem))
+    bytes.ok_or_else(|| too_large(shape, elem))
 }
 
 /// Whether zeroed memory holds fill values. A handle of zeros stands for the fill value, whatever
@@ -263,99 +457,5 @@ fn advise_huge(ptr: NonNull<u8>, len: usize) {
 fn advise_huge(_: NonNull<u8>, _: usize) {}
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn output(shape: &[u64], chunk: &[u64]) -> Output {
-        let projections = Projections::new(&Region::whole(shape), chunk).unwrap();
-        let fill = FillValue::from_bytes(&zarr_metadata::DataType::UInt32, &[1; 4]).unwrap();
-        Output::new(shape, 4, 4, projections, &fill).unwrap()
-    }
-
-    fn write(output: &Output, i: usize) {
-        let fill = |projection: Projection, mut part: NdViewMut<'_>| {
-            let value = projection
-                .chunk
-                .iter()
-                .fold(1_u32, |v, &c| v * 10 + c as u32);
-            zarr_codecs::fill(&mut part, &value.to_ne_bytes());
-            Ok::<_, std::convert::Infallible>(())
-        };
-        let Ok(()) = output.fill(i, fill);
-    }
-
-    #[test]
-    fn parts_written_by_many_threads_are_one_vec() {
-        let output = output(&[3, 5], &[2, 2]);
-        std::thread::scope(|scope| {
-            for i in 0..output.parts.len() {
-                let output = &output;
-                scope.spawn(move || write(output, i));
-            }
-        });
-        let all: Vec<u32> = output.into_vec().unwrap();
-        assert_eq!(all[..5], [100, 100, 101, 101, 102]);
-        assert_eq!(all[10..], [110, 110, 111, 111, 112]);
-    }
-
-    #[test]
-    fn a_part_that_was_not_written_gives_no_vec() {
-        let half = output(&[3, 5], &[2, 2]);
-        (0..half.parts.len() - 1).for_each(|i| write(&half, i));
-        assert!(half.into_vec::<u32>().is_none());
-        let twice = output(&[4], &[2]);
-        write(&twice, 0);
-        write(&twice, 0);
-        assert!(twice.into_vec::<u32>().is_none());
-    }
-
-    #[test]
-    fn another_layout_gives_no_vec() {
-        let filled = || {
-            let all = output(&[4], &[4]);
-            write(&all, 0);
-            all
-        };
-        assert_eq!(filled().into_vec::<u32>().unwrap(), [10; 4]);
-        assert!(filled().into_vec::<u64>().is_none());
-        assert!(filled().into_vec::<u8>().is_none());
-    }
-
-    #[test]
-    fn scattered_runs_are_one_vec_when_all_are_there() {
-        let fill = FillValue::from_bytes(&zarr_metadata::DataType::UInt32, &[0; 4]).unwrap();
-        let anywhere = || Output::scattered(&[5], 4, 4, &fill).unwrap();
-        let run = |from, to, len| Run { from, to, len };
-        let source: Vec<u8> = (1..=5_u32).flat_map(u32::to_ne_bytes).collect();
-        let copy = |run: &Run, memory: &mut [u8]| {
-            memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
-        };
-        let output = anywhere();
-        std::thread::scope(|scope| {
-            scope.spawn(|| output.scatter(4, &[run(0, 3, 2)], copy));
-            scope.spawn(|| output.scatter(4, &[run(2, 1, 2), run(4, 0, 1)], copy));
-        });
-        assert_eq!(output.into_vec::<u32>().unwrap(), [5, 3, 4, 1, 2]);
-        let half = anywhere();
-        half.scatter(4, &[run(0, 3, 2)], copy);
-        assert!(half.into_vec::<u32>().is_none());
-    }
-
-    #[test]
-    fn nothing_is_an_empty_vec() {
-        assert!(
-            output(&[0, 3], &[1, 1])
-                .into_vec::<u32>()
-                .unwrap()
-                .is_empty()
-        );
-    }
-
-    #[test]
-    fn large_memory_is_advised_and_freed() {
-        let large = output(&[3 << 20], &[1 << 20]);
-        (0..large.parts.len()).for_each(|i| write(&large, i));
-        assert_eq!(large.into_vec::<u32>().unwrap().len(), 3 << 20);
-        drop(output(&[3 << 20], &[1 << 20]));
-    }
-}
+#[path = "output/tests.rs"]
+mod tests;

@@ -25,6 +25,20 @@ pub(crate) struct Work {
 }
 
 impl Work {
+    /// Nothing to do.
+    pub(crate) const NONE: Self = Self {
+        pieces: 0,
+        bytes: 0,
+    };
+
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            pieces: self.pieces.saturating_add(other.pieces),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+
     /// Whether the calling thread should do it: it may, and a worker would not be faster.
     fn is_small(self) -> bool {
         self.bytes <= SMALL || self.pieces <= 1

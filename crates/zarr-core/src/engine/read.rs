@@ -1,19 +1,21 @@
-//! Reading: the two drivers, and the one way a chunk is read, whatever it is. Knows no element type.
+//! Reading: which chunks, and the two drivers that bring them. How a chunk is read is `wants`' and
+//! `chunk`'s. Knows no element type.
 
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Access, Chain, NdViewMut, Projection, Region, Shard, Split, fill};
+use smallvec::SmallVec;
+use zarr_codecs::{Chain, Heap};
 
-use super::cells;
 use super::fetch::{Fetched, Remote};
-use super::output::Output;
+use super::joined::{Joined, Touched};
+use super::output::{Output, Room};
+use super::pieces::Pieces;
 use super::pool::{self, Crew, Work};
-use super::scattered;
-use super::source::{Remembered, Source};
+use super::source::{Known, Source};
+use super::wants::{self, There, Want, Wants};
 use super::work;
-use crate::chains::ChainOf;
-use crate::units::{Part, Unit, Units};
+use crate::units::{Part, Units};
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
 use zarr_store::runtime::Budget;
 
@@ -22,21 +24,34 @@ struct Job {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
     chain: Arc<Chain>,
-    units: Units,
-    output: Output,
+    joined: Joined,
+    /// Where the cells of each selection go.
+    outputs: Vec<Output>,
+    heap: Arc<Heap>,
     work: Work,
     /// Where stores answer later: what is fetched and not yet decoded.
     budget: Arc<Budget>,
 }
 
-/// Reads the cells of a selection into memory aligned for the caller's elements.
+/// Reads the cells of a selection to where there is room for them.
 pub(crate) async fn read(
     array: Arc<ChunkedArray>,
     selection: Resolved,
-    align: usize,
+    room: Room,
 ) -> Result<Output> {
     let budget = Arc::clone(array.context().budget());
-    one_of(1, array, selection, align, budget).await
+    one_of(1, array, selection, room, budget).await
+}
+
+/// Reads the cells of several selections; what several of them want is fetched and decoded once.
+pub(crate) async fn read_many(
+    array: Arc<ChunkedArray>,
+    selections: Vec<Resolved>,
+    align: usize,
+) -> Result<Vec<Output>> {
+    let budget = Arc::clone(array.context().budget());
+    let room = |selection| (selection, Room::New { align });
+    all(1, array, selections.into_iter().map(room).collect(), budget).await
 }
 
 /// As [`read`], of which so many run beside each other, and with a budget of their own.
@@ -44,31 +59,51 @@ pub(super) async fn one_of(
     count: usize,
     array: Arc<ChunkedArray>,
     selection: Resolved,
-    align: usize,
+    room: Room,
     budget: Arc<Budget>,
 ) -> Result<Output> {
-    let chain = Arc::clone(array.chain()?);
-    let units = array.project(&selection)?;
-    let mut work = work::to_read(&chain, units.len(), selection.cells());
+    let incomplete = array.chunk_error(&[], ChunkError::Worker);
+    let outputs = all(count, array, vec![(selection, room)], budget).await?;
+    outputs.into_iter().next().ok_or(incomplete)
+}
+
+async fn all(
+    count: usize,
+    array: Arc<ChunkedArray>,
+    selections: Vec<(Resolved, Room)>,
+    budget: Arc<Budget>,
+) -> Result<Vec<Output>> {
+    let chain = Arc::clone(array.decoder()?);
+    let spec = chain.spec();
+    let heap = Arc::new(Heap::new(spec.fill.as_bytes().to_vec()));
+    let (mut outputs, mut units) = (Vec::new(), Vec::new());
+    let mut work = Work::NONE;
+    for (selection, room) in selections {
+        let (shape, elem, fill) = (selection.full_shape(), spec.elem(), (&spec.fill, &heap));
+        let cells = array.project(&selection)?;
+        work = work.and(work::to_read(&chain, cells.len(), selection.cells()));
+        outputs.push(match &cells {
+            Units::Boxes(boxes) => Output::new(shape, elem, room, boxes.clone(), fill),
+            Units::Groups(_) => Output::scattered(shape, elem, room, fill),
+        }?);
+        units.push(cells);
+    }
     work.pieces = work.pieces.max(count);
-    let (shape, spec) = (selection.full_shape(), chain.spec());
-    let output = match &units {
-        Units::Boxes(boxes) => Output::new(shape, spec.elem(), align, boxes.clone(), &spec.fill),
-        Units::Groups(_) => Output::scattered(shape, spec.elem(), align, &spec.fill),
-    }?;
-    if units.len() == 0 {
-        return Ok(output);
+    let joined = Joined::of(units);
+    if joined.len() == 0 {
+        return Ok(outputs);
     }
     let job = Job {
         array,
         chain,
-        units,
-        output,
+        joined,
+        outputs,
+        heap,
         work,
         budget,
     };
     if job.array.store().as_blocking().is_some() {
-        let (array, heap) = (Arc::clone(&job.array), Arc::clone(job.output.heap()));
+        let (array, heap) = (Arc::clone(&job.array), Arc::clone(&job.heap));
         let task = move |crew: Crew<'_>| blocking(job, crew);
         return pool::run(array.context(), work, heap, task)
             .await
@@ -77,182 +112,122 @@ pub(super) async fn one_of(
     remote(Arc::new(job)).await
 }
 
-impl Job {
-    fn chain_of(&self, unit: &Unit) -> Result<ChainOf<'_>, ChunkError> {
-        Ok(self.array.chain_of(&self.chain, &unit.chunk)?)
-    }
+/// What is wanted of one chunk, and the memory for it.
+struct Taken<'j> {
+    wants: Wants<'j>,
+    bytes: SmallVec<[(&'j Output, usize); 1]>,
+}
 
-    /// Brings the cells of the `i`-th unit to their place; where there is no chunk, fill values.
+impl Job {
+    /// Brings what is wanted of a chunk to its place; where there is no chunk, fill values. May be
+    /// done again where it failed.
     fn place(
         &self,
-        i: usize,
-        unit: &Unit,
-        source: Option<&Source<'_>>,
+        touched: &Touched,
+        taken: &mut Taken<'_>,
+        there: There<'_>,
         crew: Crew<'_>,
     ) -> Result<(), ChunkError> {
-        if source.is_none() && !self.array.config().read_missing_chunks {
+        if matches!(there, There::Nothing) && !self.array.config().read_missing_chunks {
             return Err(ChunkError::NotFound);
         }
-        let chain = self.chain_of(unit)?;
-        match &unit.cells {
-            Part::Box { .. } => self.output.fill(i, |projection, dst| match source {
-                Some(source) => chunk(source, &chain, &projection.part, dst, crew),
-                None => {
-                    absent(&chain, dst, self.output.is_filled());
-                    Ok(())
-                }
-            }),
-            Part::Places(places) => scattered::read(source, &chain, places, &self.output, crew),
-        }
+        let chain = self.array.decoder_of(&self.chain, &touched.chunk)?;
+        taken.read(there, &chain, crew)
     }
 
-    /// As `place`, from the inner chunks that were fetched of a shard.
-    fn place_inner(
-        &self,
-        i: usize,
-        unit: &Unit,
-        inner: &[Option<bytes::Bytes>],
-        crew: Crew<'_>,
-    ) -> Result<(), ChunkError> {
-        let chain = self.chain_of(unit)?;
-        let shard = chain.shard().ok_or(ChunkError::Worker)?;
-        let source = |number: usize| inner.get(number).cloned().flatten().map(Source::Bytes);
-        match &unit.cells {
-            Part::Box { .. } => self.output.fill(i, |projection, dst| {
-                let parts = Split::new(dst, shard.project(&projection.part)?);
-                each(&parts, crew, |number, projection, dst| {
-                    inner_chunk(source(number).as_ref(), shard, &projection.part, dst, crew)
-                })
-            }),
-            Part::Places(places) => {
-                let groups = places.split(&shard.inner().spec().shape);
-                crew.each(groups.len(), |number| match groups.get(number) {
-                    Some((_, places)) => {
-                        let source = source(number);
-                        scattered::read(source.as_ref(), shard.inner(), &places, &self.output, crew)
+    /// What is wanted of a chunk. It can be taken once.
+    fn take(&self, touched: &Touched) -> Taken<'_> {
+        let (mut wants, mut bytes) = (Wants::new(), SmallVec::new());
+        for &(selection, unit, ref part) in &touched.parts {
+            let Some(output) = self.outputs.get(selection) else {
+                continue;
+            };
+            let filled = output.is_filled();
+            match part {
+                Part::Places(places) => {
+                    bytes.push((output, places.len() * self.chain.spec().elem()));
+                    let (places, to) = (places.clone(), output);
+                    wants.push(Want::Places { places, to, filled });
+                }
+                Part::Box { .. } => {
+                    if let Some((projection, to)) = output.take(unit) {
+                        bytes.push((output, to.byte_len()));
+                        let part = projection.part;
+                        wants.push(Want::Box { part, to, filled });
                     }
-                    None => Ok(()),
-                })
+                }
             }
         }
+        Taken { wants, bytes }
+    }
+}
+
+impl Taken<'_> {
+    fn read(&mut self, there: There<'_>, chain: &Chain, crew: Crew<'_>) -> Result<(), ChunkError> {
+        let wants = self.wants.iter_mut().map(Want::again).collect();
+        wants::read(there, chain, wants, crew)?;
+        for (output, bytes) in self.bytes.drain(..) {
+            output.wrote(bytes);
+        }
+        Ok(())
     }
 }
 
 /// The driver for stores that a worker may wait for: fetch, decode and place are one step on one
 /// thread, while the bytes are in its cache.
-fn blocking(job: Job, crew: Crew<'_>) -> Result<Output> {
-    crew.each(job.units.len(), |i| {
+fn blocking(job: Job, crew: Crew<'_>) -> Result<Vec<Output>> {
+    crew.each(job.joined.len(), |i| {
         // Nobody will see what is missing then.
-        let Some(unit) = job.units.get(i).filter(|_| crew.is_wanted()) else {
+        let Some(touched) = job.joined.get(i).filter(|_| crew.is_wanted()) else {
             return Ok(());
         };
-        let read = || {
-            let key = job.array.chunk_key(&unit.chunk)?;
-            let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
-            let object = store.open(&key)?;
-            let indexes = job.array.indexes();
-            let known = Some(Remembered { indexes, key: &key });
-            let source = object
-                .as_deref()
-                .map(|object| Source::Object(object, known));
-            job.place(i, &unit, source.as_ref(), crew)
+        let mut taken = job.take(&touched);
+        let read = match blocking_chunk(&job, &touched, &mut taken, crew) {
+            // A file that is not kept open may be another one by the next read of it.
+            Err(error) if error.is_conflict() => {
+                let again = blocking_chunk(&job, &touched, &mut taken, crew);
+                again.map_err(|error| match error.is_conflict() {
+                    true => ChunkError::Changed,
+                    false => error,
+                })
+            }
+            read => read,
         };
-        read().map_err(|error| job.array.chunk_error(&unit.chunk, error))
+        read.map_err(|error| job.array.chunk_error(&touched.chunk, error))
     })?;
-    Ok(job.output)
+    Ok(job.outputs)
 }
 
-/// What was never written holds the fill value.
-fn absent(chain: &Chain, mut dst: NdViewMut<'_>, filled: bool) {
-    if !filled {
-        fill(&mut dst, chain.spec().fill_element());
-    }
-}
-
-/// Reads the cells of `part` of a chunk into `dst`, which has their shape.
-///
-/// A shard's inner chunk is a chunk in a window of the shard, so this calls itself: once per level.
-pub(crate) fn chunk(
-    source: &Source<'_>,
-    chain: &Chain,
-    part: &Region,
-    dst: NdViewMut<'_>,
+fn blocking_chunk(
+    job: &Job,
+    touched: &Touched,
+    taken: &mut Taken<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
-    match chain.access(part) {
-        Access::Shard(shard) => inner_chunks(source, shard, part, dst, crew),
-        Access::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
-            Some(apart) => apart.read(&at, dst),
-            None => whole(source, chain, part, dst, crew),
-        },
-        Access::Whole => whole(source, chain, part, dst, crew),
-    }
-}
-
-fn whole(
-    source: &Source<'_>,
-    chain: &Chain,
-    part: &Region,
-    dst: NdViewMut<'_>,
-    crew: Crew<'_>,
-) -> Result<(), ChunkError> {
-    crew.scratch(|cx| {
-        source.lend(chain.encoded_len(), cx, |bytes, cx| {
-            Ok(chain.decode_part(bytes, part, dst, cx)?)
-        })
-    })
-}
-
-/// Reads the wanted inner chunks, each by whichever worker is free.
-fn inner_chunks(
-    source: &Source<'_>,
-    shard: &Shard,
-    part: &Region,
-    dst: NdViewMut<'_>,
-    crew: Crew<'_>,
-) -> Result<(), ChunkError> {
-    let index = source.index(shard)?;
-    let parts = Split::new(dst, shard.project(part)?);
-    each(&parts, crew, |_, projection, dst| {
-        let range = index.get(shard.number(&projection.chunk));
-        let source = range.map(|range| source.window(range));
-        inner_chunk(source.as_ref(), shard, &projection.part, dst, crew)
-    })
-}
-
-fn inner_chunk(
-    source: Option<&Source<'_>>,
-    shard: &Shard,
-    part: &Region,
-    dst: NdViewMut<'_>,
-    crew: Crew<'_>,
-) -> Result<(), ChunkError> {
-    match source {
-        Some(source) => chunk(source, shard.inner(), part, dst, crew),
-        None => {
-            absent(shard.inner(), dst, false);
-            Ok(())
+    let key = job.array.chunk_key(&touched.chunk)?;
+    let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
+    let object = store.open(&key)?;
+    let source = match object.as_deref() {
+        Some(object) => {
+            // Only what is kept asks of which version it is.
+            let version = match job.array.cached().is_on() {
+                true => object.version()?,
+                false => None,
+            };
+            let known = Known::new(&job.array, &key, version);
+            Some(Source::object(object).known(known))
         }
-    }
-}
-
-/// Runs `read` over all parts.
-fn each(
-    parts: &Split<'_>,
-    crew: Crew<'_>,
-    read: impl Fn(usize, &Projection, NdViewMut<'_>) -> Result<(), ChunkError> + Sync,
-) -> Result<(), ChunkError> {
-    crew.each(parts.len(), |i| match parts.take(i) {
-        Some((projection, dst)) => read(i, &projection, dst),
-        None => Ok(()),
-    })
+        None => None,
+    };
+    let there = source.as_ref().map_or(There::Nothing, There::Chunk);
+    job.place(touched, taken, there, crew)
 }
 
 /// The driver for stores that answer later: many requests at once inside this one future, each
 /// answer decoded on the pool. Dropping the future drops the requests.
-async fn remote(job: Arc<Job>) -> Result<Output> {
+async fn remote(job: Arc<Job>) -> Result<Vec<Output>> {
     let limit = job.array.store().hints().concurrency.max(1);
-    stream::iter(0..job.units.len())
+    stream::iter(0..job.joined.len())
         .map(|i| remote_chunk(&job, i))
         .buffer_unordered(limit)
         .try_collect::<()>()
@@ -260,39 +235,48 @@ async fn remote(job: Arc<Job>) -> Result<Output> {
     let array = Arc::clone(&job.array);
     // Every task has ended, so this is the last handle.
     let job = Arc::try_unwrap(job).map_err(|_| array.chunk_error(&[], ChunkError::Worker))?;
-    Ok(job.output)
+    Ok(job.outputs)
 }
 
 async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
-    let Some(unit) = job.units.get(i) else {
+    let Some(touched) = job.joined.get(i) else {
         return Ok(());
     };
-    let chunk = unit.chunk.clone();
+    let chunk = touched.chunk.clone();
     let decoded = async {
-        let key = job.array.chunk_key(&unit.chunk)?;
-        let chain = job.chain_of(&unit)?;
+        let key = job.array.chunk_key(&touched.chunk)?;
+        let chain = job.array.decoder_of(&job.chain, &touched.chunk)?;
         let remote = Remote {
             array: &job.array,
             chain: &chain,
             budget: &job.budget,
             key: &key,
         };
-        let (fetched, reserved) = remote.fetch(&unit.cells).await?;
+        let (fetched, reserved) = remote.fetch(touched.parts()).await?;
+        let each = touched.parts().map(|part| work::to_read(&chain, 1, part));
         // Others of the same read may be decoded meanwhile.
         let work = Work {
             pieces: job.work.pieces,
-            ..work::to_read(&chain, 1, &unit.cells)
+            ..each.fold(Work::NONE, Work::and)
         };
-        let (on_pool, heap) = (Arc::clone(job), Arc::clone(job.output.heap()));
+        let on_pool = Arc::clone(job);
         let task = move |crew: Crew<'_>| {
             let _until_decoded = reserved;
+            let known = |version| Known::new(&on_pool.array, &key, version);
+            let mut taken = on_pool.take(&touched);
+            let mut read = |there: There<'_>| on_pool.place(&touched, &mut taken, there, crew);
             match fetched {
-                Fetched::Absent => on_pool.place(i, &unit, None, crew),
-                Fetched::Whole(bytes) => on_pool.place(i, &unit, Some(&Source::Bytes(bytes)), crew),
-                Fetched::InnerChunks(inner) => on_pool.place_inner(i, &unit, &inner, crew),
+                Fetched::Absent => read(There::Nothing),
+                Fetched::Whole(at, version) => {
+                    let source = Source::from(at).known(known(version));
+                    read(There::Chunk(&source))
+                }
+                Fetched::InnerChunks(inner, version) => {
+                    read(There::Pieces(&Pieces::Fetched(&inner, known(version))))
+                }
             }
         };
-        pool::run(job.array.context(), work, heap, task).await?
+        pool::run(job.array.context(), work, Arc::clone(&job.heap), task).await?
     };
     decoded
         .await

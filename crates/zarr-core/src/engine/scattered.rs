@@ -1,12 +1,14 @@
 //! Reading cells that lie anywhere in a chunk: the box that holds them is decoded once, and each cell
 //! goes to its place. Knows nothing of how the box is read.
 
-use zarr_codecs::{Access, Chain, Dims, NdViewMut, Region};
+use zarr_codecs::{Access, Chain, Dims, NdViewMut, Region, Shard};
 
+use super::chunk;
 use super::output::Output;
+use super::pieces::Pieces;
 use super::pool::{Crew, with_scratch};
-use super::read::chunk;
 use super::source::Source;
+use super::wants::There;
 use crate::ChunkError;
 use crate::places::Places;
 
@@ -15,40 +17,38 @@ const SPARSE: u64 = 16;
 /// A box of so many bytes is never cut up: one read of it costs less.
 const SMALL: u64 = 8 << 10;
 
-/// Reads the cells of a chunk to their places; where there is no chunk, fill values.
+/// Reads the cells of a chunk to their places; where there is no chunk, fill values, unless the output
+/// holds these already.
 pub(super) fn read(
-    source: Option<&Source<'_>>,
+    there: There<'_>,
     chain: &Chain,
     places: &Places,
-    output: &Output,
+    (output, filled): (&Output, bool),
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     let (spec, bounds) = (chain.spec(), places.bounds());
     let elem = spec.elem();
-    let Some(source) = source else {
-        let fill = spec.fill_element();
-        output.scatter(elem, &places.runs(&bounds).0, |_, memory| {
-            if !output.is_filled() {
-                memory
-                    .chunks_exact_mut(elem.max(1))
-                    .for_each(|to| to.copy_from_slice(fill));
-            }
-        });
-        return Ok(());
-    };
-    if let Some(shard) = chain.shard() {
-        let index = source.index(shard)?;
-        let groups = places.split(&shard.inner().spec().shape);
-        return crew.each(groups.len(), |i| {
-            let Some((index_of, places)) = groups.get(i) else {
+    let source = match (there, chain.shard()) {
+        (There::Chunk(source), Some(shard)) => {
+            let pieces = Pieces::within(source, shard)?;
+            return inner(&pieces, shard, places, (output, filled), crew);
+        }
+        (There::Pieces(pieces), Some(shard)) => {
+            return inner(pieces, shard, places, (output, filled), crew);
+        }
+        (There::Chunk(source), None) => source,
+        (There::Nothing | There::Pieces(_), _) => {
+            if filled {
                 return Ok(());
-            };
-            let inner = index
-                .get(shard.number(&index_of))
-                .map(|range| source.window(range));
-            read(inner.as_ref(), shard.inner(), &places, output, crew)
-        });
-    }
+            }
+            let fill = spec.fill_element();
+            output.scatter(elem, &places.runs(&bounds).0, |_, memory| {
+                let cells = memory.chunks_exact_mut(elem.max(1));
+                cells.for_each(|to| to.copy_from_slice(fill));
+            });
+            return Ok(());
+        }
+    };
     // What is decoded as a whole is decoded once; of what is not, nothing is read that lies between.
     let is_whole = !matches!(chain.access(&bounds), Access::Cells(_));
     let origin: Dims<u64> = spec.shape.iter().map(|_| 0).collect();
@@ -56,6 +56,25 @@ pub(super) fn read(
         boxed(source, chain, region, bounds, places, output, crew)
     };
     dense_boxes(&origin, places, elem, is_whole, &read)
+}
+
+/// Reads what is wanted of each inner chunk, each by whichever worker is free.
+fn inner(
+    pieces: &Pieces<'_>,
+    shard: &Shard,
+    places: &Places,
+    to: (&Output, bool),
+    crew: Crew<'_>,
+) -> Result<(), ChunkError> {
+    let groups = places.split(&shard.inner().spec().shape);
+    crew.each(groups.len(), |i| {
+        let Some((index, places)) = groups.get(i) else {
+            return Ok(());
+        };
+        let source = pieces.get(shard.number(&index));
+        let there = source.as_ref().map_or(There::Nothing, There::Chunk);
+        read(there, shard.inner(), &places, to, crew)
+    })
 }
 
 /// Calls `read` for boxes that the cells fill well: with the box in the chunk, and as the places,
@@ -107,15 +126,19 @@ fn boxed(
         .and_then(|n| usize::try_from(n).ok()?.checked_mul(elem));
     // It lies inside a chunk, whose size was compared with the limit.
     let len = len.ok_or(ChunkError::Worker)?;
-    let mut memory = with_scratch(|cx| cx.buffers.take());
-    memory.resize(len, 0);
+    let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
     let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::Worker)?;
-    chunk(source, chain, region, view, crew)?;
+    chunk::read(source, chain, region, view, crew)?;
+    take(&memory, bounds, places, output, elem);
+    with_scratch(|cx| cx.buffers.give(memory));
+    Ok(())
+}
+
+/// Takes cells from the elements of the box that the places call `bounds`.
+pub(super) fn take(memory: &[u8], bounds: &Region, places: &Places, output: &Output, elem: usize) {
     output.scatter(elem, &places.runs(bounds).0, |run, place| {
         if let Some(cells) = memory.get(run.from * elem..(run.from + run.len) * elem) {
             place.copy_from_slice(cells);
         }
     });
-    with_scratch(|cx| cx.buffers.give(memory));
-    Ok(())
 }

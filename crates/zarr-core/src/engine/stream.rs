@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::{Stream, StreamExt, stream};
 use zarr_codecs::{Projection, Projections, Region, Span};
 
-use super::output::Output;
+use super::output::{Output, Room};
 use super::{read, work};
 use crate::units::{Unit, Units};
 use crate::{ChunkedArray, Error, Resolved, Result};
@@ -41,7 +41,7 @@ pub(crate) fn stream(
     align: usize,
     ahead: Option<NonZeroUsize>,
 ) -> Result<impl Stream<Item = Result<Block>> + Send + use<>> {
-    array.chain()?;
+    array.decoder()?;
     let Units::Boxes(boxes) = array.project(&selection)? else {
         let text = "a list, a mask or points have no block for each chunk: stream a box of slices";
         return Err(Error::argument("selection", text));
@@ -76,7 +76,8 @@ impl Job {
         // All that the block needs at once: who holds a part and waits for more could wait for ever.
         let _until_taken = self.budget.take(self.most(projection)).await;
         let (array, budget) = (Arc::clone(&self.array), Budget::unlimited());
-        let output = read::one_of(self.ahead, array, cells, self.align, budget).await?;
+        let room = Room::New { align: self.align };
+        let output = read::one_of(self.ahead, array, cells, room, budget).await?;
         Ok(Some(Block { region, output }))
     }
 
@@ -96,7 +97,7 @@ impl Job {
 
     /// The most bytes a block takes: its elements and, from afar, what they are decoded from.
     fn most(&self, projection: Projection) -> u64 {
-        let Ok(chain) = self.array.chain() else {
+        let Ok(chain) = self.array.decoder() else {
             return 0;
         };
         let Ok(chain) = self.array.chain_of(chain, &projection.chunk) else {

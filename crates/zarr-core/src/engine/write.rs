@@ -11,6 +11,7 @@ use zarr_store::{
 };
 
 use super::assemble::{self, Change, Elements, New};
+use super::fetch;
 use super::landing::Landing;
 use super::pool::{self, Crew, Work};
 use super::source::Source;
@@ -31,6 +32,8 @@ struct Job {
     is_scalar: bool,
     heap: Arc<Heap>,
     selection: Resolved,
+    /// Of each unit, whether the new elements are all that the chunk will hold.
+    covered: Vec<bool>,
     /// All of it.
     work: Work,
 }
@@ -58,10 +61,12 @@ pub(crate) async fn write(
         let path = array.path().clone();
         ErrorKind::Codec { path, source }
     })?;
+    let covered = units.iter().map(|unit| covers(&array, &unit)).collect();
     let job = Arc::new(Job {
         array,
         chain,
         units,
+        covered,
         elements,
         is_scalar,
         heap: Arc::new(heap),
@@ -83,14 +88,14 @@ impl Job {
     fn make(
         &self,
         unit: &Unit,
-        old: Option<Source<'_>>,
+        old: Old<Source<'_>>,
         crew: Crew<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
-        let extent = self.extent(unit);
+        let extent = extent(&self.array, unit);
         let new = match self.is_scalar {
             true => New::Scalar(&self.elements),
             false => {
-                let (shape, elem) = (self.selection.full_shape(), self.chain.spec().elem());
+                let (shape, elem) = (self.selection.full_shape(), self.elem()?);
                 New::Each(NdView::new(&self.elements, shape, elem).ok_or(ChunkError::Worker)?)
             }
         };
@@ -99,25 +104,24 @@ impl Job {
         let change = Change {
             part: &unit.cells,
             extent: &extent,
+            covers: matches!(old, Old::Covered),
             new,
-            old,
+            fields: self.array.picked().map(|fields| &**fields),
+            old: match old {
+                Old::Covered => None,
+                Old::Needed(old) => old,
+            },
             keep_empty,
         };
         let parts = assemble::chunk(&*self.chain_of(unit)?, &change, crew)?;
         Ok(parts.map(|parts| parts.into_iter().collect()))
     }
 
-    /// Whether the new elements are all that the chunk will hold.
-    fn covers(&self, unit: &Unit) -> bool {
-        unit.cells.covers(&self.extent(unit))
-    }
-
-    /// How much of the chunk is the array's: what lies beyond is padding.
-    fn extent(&self, unit: &Unit) -> Dims<u64> {
-        let grid = self.array.grid();
-        match self.array.config().may_have_grown {
-            true => grid.chunk_shape(&unit.chunk),
-            false => grid.chunk_extent(&unit.chunk),
+    /// Bytes of a new element.
+    fn elem(&self) -> Result<usize, ChunkError> {
+        match self.array.picked() {
+            Some(fields) => fields.data_type().size().ok_or(ChunkError::Worker),
+            None => Ok(self.chain.spec().elem()),
         }
     }
 
@@ -129,8 +133,35 @@ impl Job {
         }
     }
 
+    /// The units, and whether each is all that its chunk will hold.
+    fn units(&self) -> impl Iterator<Item = (Unit, bool)> {
+        let covered = self.covered.iter().copied().enumerate();
+        covered.filter_map(|(i, covered)| Some((self.units.get(i)?, covered)))
+    }
+
     fn error(&self, unit: &Unit, error: ChunkError) -> crate::Error {
         self.array.chunk_error(&unit.chunk, error)
+    }
+}
+
+/// Whether the elements of a chunk so far matter.
+enum Old<S> {
+    /// All of them are new.
+    Covered,
+    /// They do, and there may be none.
+    Needed(Option<S>),
+}
+
+/// Whether a unit is all that its chunk will hold.
+fn covers(array: &ChunkedArray, unit: &Unit) -> bool {
+    array.picked().is_none() && unit.cells.covers(&extent(array, unit))
+}
+
+/// How much of a chunk is the array's: what lies beyond is padding.
+fn extent(array: &ChunkedArray, unit: &Unit) -> Dims<u64> {
+    match array.config().may_have_grown {
+        true => array.grid().chunk_shape(&unit.chunk),
+        false => array.grid().chunk_extent(&unit.chunk),
     }
 }
 
@@ -141,7 +172,7 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
     // Only a name: no array has such a chunk.
     let name = store.lock_name(&array.location().key(".landing")?);
     let landing = Arc::new(Landing::after_older(name).await);
-    if job.units.iter().any(|unit| job.covers(&unit)) {
+    if job.covered.contains(&true) {
         let (whole, landing_on_pool) = (Arc::clone(job), Arc::clone(&landing));
         let task = move |crew: Crew<'_>| {
             let _until_all_are_put = landing_on_pool;
@@ -156,7 +187,8 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
     }
 
     let window = 2 * array.context().threads();
-    stream::iter(partly(job))
+    let partly = (job.units()).filter_map(|(unit, covered)| (!covered).then_some(unit));
+    stream::iter(partly)
         .map(|unit| async move {
             let result = async {
                 let key = array.chunk_key(&unit.chunk)?;
@@ -173,20 +205,15 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
         .await
 }
 
-/// The chunks that need their old bytes, in order.
-fn partly(job: &Job) -> impl Iterator<Item = Unit> {
-    job.units.iter().filter(|unit| !job.covers(unit))
-}
-
 fn put_whole(job: &Job, i: usize, crew: Crew<'_>) -> Result<()> {
-    let covered = job.units.get(i).filter(|unit| job.covers(unit));
-    let Some(unit) = covered.filter(|_| crew.is_wanted()) else {
+    let covered = job.covered.get(i) == Some(&true) && crew.is_wanted();
+    let Some(unit) = covered.then(|| job.units.get(i)).flatten() else {
         return Ok(());
     };
     let put = || {
         let key = job.array.chunk_key(&unit.chunk)?;
         let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
-        match job.make(&unit, None, crew)? {
+        match job.make(&unit, Old::Covered, crew)? {
             Some(payload) => store.put(&key, &payload, PutMode::Overwrite).map(drop)?,
             None => store.delete(&key, None)?,
         }
@@ -215,8 +242,8 @@ fn merge(
             if !crew.is_wanted() {
                 return Ok(());
             }
-            let old = old.as_deref().map(|old| Source::Object(old, None));
-            match job.make(unit, old, crew) {
+            let old = old.as_deref().map(Source::object);
+            match job.make(unit, Old::Needed(old), crew) {
                 // A file that is not kept open may be another one by the next read of it.
                 Err(ChunkError::Store(error)) if error.is_conflict() => continue,
                 made => made?,
@@ -232,11 +259,11 @@ fn merge(
 /// way as the store likes.
 async fn remote(job: &Arc<Job>) -> Result<()> {
     let limit = job.array.store().hints().concurrency.max(1);
-    stream::iter(job.units.iter())
-        .map(|unit| async move {
+    stream::iter(job.units())
+        .map(|(unit, covered)| async move {
             let result = async {
                 let key = job.array.chunk_key(&unit.chunk)?;
-                let stored = match job.covers(&unit) {
+                let stored = match covered {
                     true => put_remote(job, &unit, &key).await,
                     false => merge_remote(job, &unit, &key).await,
                 };
@@ -255,7 +282,7 @@ async fn put_remote(job: &Arc<Job>, unit: &Unit, key: &zarr_store::Key) -> Resul
     let store = job.array.store();
     let most = work::most_encoded(&*job.chain_of(unit)?);
     let reserved = Arc::new(job.array.context().budget().take(most).await);
-    match make_on_pool(job, unit, None, &reserved).await? {
+    match make_on_pool(job, unit, Old::Covered, &reserved).await? {
         Some(payload) => store
             .put(key, payload, PutMode::Overwrite)
             .await
@@ -276,10 +303,18 @@ async fn merge_remote(
     let old_and_new = work::most_encoded(&*job.chain_of(unit)?).saturating_mul(2);
     let reserved = Arc::new(job.array.context().budget().take(old_and_new).await);
     loop {
-        let old = match update.get(ByteRange::All).await {
-            Err(error) if error.is_conflict() => continue,
-            old => old?.map(|found| found.data),
+        // All of a shard stays, however large it is.
+        let is_shard = job.chain.shard().is_some();
+        let range = match is_shard {
+            true => ByteRange::All,
+            false => fetch::whole(&job.chain),
         };
+        let old = match update.get(range).await {
+            Err(error) if error.is_conflict() => continue,
+            old => old?,
+        };
+        let old = old.map(|old| fetch::checked(old, &job.chain)).transpose()?;
+        let old = Old::Needed(old.map(|found| found.data));
         let payload = make_on_pool(job, unit, old, &reserved).await?;
         if let Commit::Done(_) = update.commit(payload).await? {
             return Ok(());
@@ -292,14 +327,18 @@ async fn merge_remote(
 async fn make_on_pool(
     job: &Arc<Job>,
     unit: &Unit,
-    old: Option<Bytes>,
+    old: Old<Bytes>,
     reserved: &Arc<Reserved>,
 ) -> Result<Option<Payload>, ChunkError> {
     let work = job.work_on(unit);
     let (on_pool, unit, reserved) = (Arc::clone(job), unit.clone(), Arc::clone(reserved));
     let task = move |crew: Crew<'_>| {
         let _until_made = reserved;
-        on_pool.make(&unit, old.map(Source::Bytes), crew)
+        let old = match old {
+            Old::Covered => Old::Covered,
+            Old::Needed(old) => Old::Needed(old.map(Source::from)),
+        };
+        on_pool.make(&unit, old, crew)
     };
     pool::run(job.array.context(), work, Arc::clone(&job.heap), task).await?
 }

@@ -8,6 +8,7 @@ mod error;
 mod parse;
 mod pick;
 mod resolve;
+mod sliced;
 #[cfg(test)]
 mod tests;
 

@@ -1,0 +1,29 @@
+//! `zarr completions`: what a shell must know to complete command lines. Knows no command but by its name.
+
+use std::io::Write;
+
+use clap::CommandFactory;
+
+use crate::Cli;
+use crate::failure::{Exit, Failure};
+
+/// Print a script that lets a shell complete command lines.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr completions bash > ~/.local/share/bash-completion/completions/zarr
+  zarr completions zsh > ~/.zfunc/_zarr
+  zarr completions fish > ~/.config/fish/completions/zarr.fish")]
+pub(crate) struct Args {
+    /// Which shell
+    #[arg(value_enum)]
+    shell: clap_complete::Shell,
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    // Not straight to `out`: a closed pipe would end the program there.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "zarr", &mut script);
+    out.write_all(&script)
+        .map_err(|error| Failure::output(&error))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,93 @@
+//! What the documents of two nodes say, and where they say different things. Reads nothing.
+
+use serde_json::{Value, json};
+use zarr::{Array, ArrayMetadata, GroupMetadata, Node};
+
+use super::Difference;
+
+/// What a node says of itself; with `content` only what its users see.
+pub(super) fn of(node: &Node, content: bool) -> Value {
+    match node {
+        Node::Array(array) if content => seen(array),
+        Node::Array(array) => match array.metadata() {
+            ArrayMetadata::V2 { array, attributes } => {
+                let mut document = array.to_json();
+                document["attributes"] = Value::Object(attributes.clone());
+                document
+            }
+            ArrayMetadata::V3(array) => array.to_json(),
+        },
+        Node::Group(group) => {
+            let mut document = json!({"attributes": group.attrs()});
+            if !content {
+                let format = match group.metadata() {
+                    GroupMetadata::V2 { .. } => 2,
+                    GroupMetadata::V3(_) => 3,
+                };
+                document["zarr_format"] = format.into();
+            }
+            document
+        }
+    }
+}
+
+/// Format 2 has no names of axes but those that xarray keeps among the attributes.
+const NAMES: &str = "_ARRAY_DIMENSIONS";
+
+fn seen(array: &Array) -> Value {
+    let (mut names, mut attributes) = (json!(array.dimension_names()), array.attrs().clone());
+    if let ArrayMetadata::V2 { .. } = array.metadata()
+        && let Some(found) = attributes.shift_remove(NAMES)
+    {
+        names = found;
+    }
+    let fill = array.fill_value().ok();
+    json!({
+        "shape": array.shape(),
+        "data_type": array.dtype().to_json(),
+        "fill_value": fill.map(|fill| fill.to_json(array.dtype())),
+        "dimension_names": names,
+        "attributes": attributes,
+    })
+}
+
+/// Every place at which two documents differ, in the order of the first.
+pub(super) fn differences([a, b]: &[Value; 2]) -> Vec<Difference> {
+    let mut found = Vec::new();
+    let mut rest = vec![(String::new(), Some(a), Some(b))];
+    while let Some((pointer, a, b)) = rest.pop() {
+        if a == b {
+            continue;
+        }
+        match (a, b) {
+            (Some(Value::Object(a)), Some(Value::Object(b))) => {
+                let names = a
+                    .keys()
+                    .chain(b.keys().filter(|name| !a.contains_key(*name)));
+                let mut next: Vec<_> = names
+                    .map(|name| {
+                        let step = name.replace('~', "~0").replace('/', "~1");
+                        (format!("{pointer}/{step}"), a.get(name), b.get(name))
+                    })
+                    .collect();
+                next.reverse();
+                rest.append(&mut next);
+            }
+            (Some(Value::Array(x)), Some(Value::Array(y)))
+                if x.len() == y.len() && x.iter().any(Value::is_object) =>
+            {
+                let pairs = x.iter().zip(y).enumerate();
+                let mut next: Vec<_> = pairs
+                    .map(|(i, (x, y))| (format!("{pointer}/{i}"), Some(x), Some(y)))
+                    .collect();
+                next.reverse();
+                rest.append(&mut next);
+            }
+            (a, b) => {
+                let (a, b) = (a.cloned(), b.cloned());
+                found.push(Difference::Metadata { pointer, a, b });
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,49 @@
+//! Files that this library's writers make for a while, and that a store never shows. Looks below a directory.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use super::Finding;
+use super::fix::Fix;
+use super::rules;
+
+/// What their names end in.
+pub(super) const TEMPORARY: &str = ".zarr-tmp";
+pub(super) const LOCK: &str = ".zarr-lock";
+
+/// What cannot be looked at is passed over: it is no leftover that anybody could delete. Links are not followed.
+pub(super) fn look(directory: &Path, older_than: u64, found: &mut Vec<Finding>) {
+    let mut rest = vec![directory.to_owned()];
+    while let Some(directory) = rest.pop() {
+        let Ok(entries) = fs::read_dir(&directory) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let Ok(metadata) = entry.path().symlink_metadata() else {
+                continue;
+            };
+            if metadata.is_dir() {
+                rest.push(entry.path());
+                continue;
+            }
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let what = match name.starts_with('.') {
+                true if name.ends_with(TEMPORARY) => "a value that was never finished",
+                true if name.ends_with(LOCK) => "a lock that nobody removed",
+                _ => continue,
+            };
+            let age = metadata
+                .modified()
+                .ok()
+                .and_then(|time| SystemTime::now().duration_since(time).ok());
+            if age.unwrap_or_default() < Duration::from_secs(older_than) {
+                continue;
+            }
+            let path = entry.path();
+            let shown = path.to_string_lossy().into_owned();
+            found.push(Finding::new(&rules::LEFTOVER, shown, what).with_fix(Fix::DeleteFile(path)));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Ctrl-C: what is being written is finished or not begun, so that nothing half-made is left. Knows no command.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use zarr::Location;
+use zarr::tools::{Call, Hook, Hooked, Op, Outcome, StoreErrorKind};
+
+use crate::failure::Exit;
+
+/// Whether to go on, and how many calls to stores are under way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gate(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    closed: AtomicBool,
+    inside: AtomicUsize,
+}
+
+impl Gate {
+    /// Closes at the first Ctrl-C; at the second the program ends at once. Where signals cannot be watched, Ctrl-C
+    /// does what it always does.
+    pub(crate) fn watch(&self) {
+        let gate = self.clone();
+        let watch = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            let Ok(runtime) = runtime else { return };
+            runtime.block_on(async {
+                if tokio::signal::ctrl_c().await.is_err() {
+                    return;
+                }
+                gate.close();
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    std::process::exit(i32::from(Exit::Interrupted as u8));
+                }
+            });
+        };
+        // It ends with the program.
+        drop(
+            std::thread::Builder::new()
+                .name("signals".to_owned())
+                .spawn(watch),
+        );
+    }
+
+    pub(crate) fn close(&self) {
+        self.0.closed.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.closed.load(Ordering::SeqCst)
+    }
+
+    /// The same place, where calls go through as long as the gate is open.
+    pub(crate) fn before(&self, location: &Location) -> Location {
+        let store = Hooked::with(Arc::clone(location.store()), self.clone());
+        Location::new(Arc::new(store), location.path().clone())
+    }
+
+    /// Waits until no call is under way any more; not for ever, since a network may hang.
+    pub(crate) fn settle(&self) {
+        const PAUSE: Duration = Duration::from_millis(5);
+        for _ in 0..2000 {
+            if self.0.inside.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// Only what changes something is counted: it alone leaves something half-made.
+fn counts(op: Op) -> bool {
+    matches!(op, Op::Put | Op::Delete | Op::DeletePrefix)
+}
+
+impl Hook for Gate {
+    fn before(&self, call: &Call<'_>) -> Result<Duration, StoreErrorKind> {
+        if counts(call.op) {
+            self.0.inside.fetch_add(1, Ordering::SeqCst);
+        }
+        // Asked after it was counted: whoever waits for the number sees this call, or it sees that it must not.
+        if self.is_closed() {
+            if counts(call.op) {
+                self.0.inside.fetch_sub(1, Ordering::SeqCst);
+            }
+            return Err(StoreErrorKind::Unsupported("this was interrupted"));
+        }
+        Ok(Duration::ZERO)
+    }
+
+    fn after(&self, call: &Call<'_>, _: &Outcome<'_>) {
+        if counts(call.op) {
+            self.0.inside.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What a request is answered with. Knows paths, methods and headers; no sockets.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{self, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use serde_json::json;
+
+use super::{Served, reports, values};
+use crate::failure::{Exit, Failure};
+
+/// What goes out.
+pub(super) type Answer = Response<Full<Bytes>>;
+
+/// The page: one file, which asks for the reports below and for nothing else.
+const PAGE: &str = include_str!("page.html");
+
+/// What a page may do here: its own script and styles, requests to where it is from, pictures that it made.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
+                      connect-src 'self'; img-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Paths that begin so are no keys.
+const REPORTS: &str = "/~/";
+
+/// Answers one request.
+pub(super) async fn answer<B>(served: &Arc<Served>, request: &Request<B>) -> Answer {
+    let mut answer = match *request.method() {
+        Method::GET | Method::HEAD => found(served, request).await,
+        Method::OPTIONS => preflight(),
+        _ => {
+            let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "this is to read only\n");
+            set(&mut answer, header::ALLOW, "GET, HEAD, OPTIONS");
+            answer
+        }
+    };
+    set(&mut answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    set(
+        &mut answer,
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        "Accept-Ranges, Content-Length, Content-Range, ETag, Zarr-Picture",
+    );
+    set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    if *request.method() == Method::HEAD {
+        // hyper leaves out the body and keeps its length, which values have said already.
+        let length = answer.headers().get(header::CONTENT_LENGTH).cloned();
+        if let Some(length) = length {
+            let (mut parts, _) = answer.into_parts();
+            parts.headers.insert(header::CONTENT_LENGTH, length);
+            return Response::from_parts(parts, Full::default());
+        }
+    }
+    answer
+}
+
+async fn found<B>(served: &Arc<Served>, request: &Request<B>) -> Answer {
+    let path = request.uri().path();
+    if path == "/" {
+        let mut page = with_type(PAGE.into(), "text/html; charset=utf-8");
+        set(&mut page, header::CONTENT_SECURITY_POLICY, POLICY);
+        set(&mut page, header::CACHE_CONTROL, "no-cache");
+        set(&mut page, header::REFERRER_POLICY, "no-referrer");
+        return page;
+    }
+    // Closed only if the program ends.
+    let Ok(_place) = served.work.acquire().await else {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "too much to do\n");
+    };
+    match path.strip_prefix(REPORTS) {
+        Some(name) => {
+            reports::report(served, name, request.uri().query().unwrap_or_default()).await
+        }
+        None => match decoded(path.trim_start_matches('/')) {
+            Some(key) => values::value(&served.location, &key, request).await,
+            None => plain(StatusCode::BAD_REQUEST, "this is no path\n"),
+        },
+    }
+}
+
+/// What a browser asks before it lets a page of another origin ask.
+fn preflight() -> Answer {
+    let mut answer = plain(StatusCode::NO_CONTENT, "");
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS"),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "Range, If-None-Match, If-Range, Cache-Control",
+        ),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ] {
+        set(&mut answer, name, value);
+    }
+    let network = header::HeaderName::from_static("access-control-allow-private-network");
+    set(&mut answer, network, "true");
+    answer
+}
+
+/// Text without its percent signs; `None` where they mean nothing, or no text.
+pub(super) fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                let (high, low) = (digit()?, digit()?);
+                u8::try_from(high * 16 + low).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+pub(super) fn plain(status: StatusCode, text: &'static str) -> Answer {
+    let mut answer = with_type(text.into(), "text/plain; charset=utf-8");
+    *answer.status_mut() = status;
+    answer
+}
+
+pub(super) fn with_type(body: Bytes, kind: &'static str) -> Answer {
+    let mut answer = Response::new(Full::new(body));
+    set(&mut answer, header::CONTENT_TYPE, kind);
+    answer
+}
+
+/// What failed, for programs.
+pub(super) fn failed(failure: &Failure) -> Answer {
+    let text = json!({"error": failure.to_string()}).to_string();
+    let mut answer = with_type(text.into(), "application/json");
+    *answer.status_mut() = match failure.exit() {
+        Exit::NotFound => StatusCode::NOT_FOUND,
+        Exit::Usage => StatusCode::BAD_REQUEST,
+        Exit::Permission => StatusCode::FORBIDDEN,
+        Exit::Unsupported => StatusCode::NOT_IMPLEMENTED,
+        Exit::Transport => StatusCode::BAD_GATEWAY,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    answer
+}
+
+/// Adds a header; what cannot stand in one is left out.
+pub(super) fn set(answer: &mut Answer, name: header::HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        answer.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,252 @@
+//! `zarr stats`: what the numbers of an array are like. Goes through it box by box, in bounded memory.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+use zarr::blocking::Wait;
+use zarr::{Array, DynData, FillValue, Values};
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+use crate::numbers::{self, Number, Reading};
+use crate::progress::{self, Far};
+use crate::text;
+use crate::tiles::{self, Tiles};
+
+/// Count, least, greatest, mean and standard deviation of an array's elements.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr stats demo.zarr/ocean/sst
+  zarr stats --json demo.zarr/ocean/sst | jq '.min, .max'
+
+NaN and NaT are counted and otherwise left out; so is nothing else. The deviation is that of the elements (numpy's
+std). Complex numbers count by their magnitude; of what is no number, elements are counted. Of a larger array than
+memory holds, a few chunks at a time are in it.")]
+pub(crate) struct Args {
+    /// Directory of the array, or STORE::PATH of an array in a store
+    path: Address,
+
+    #[command(flatten)]
+    progress: progress::Args,
+
+    /// Print a JSON object (schema zarr.stats/1)
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let place = args.path.as_str();
+    let array = args.path.array("cannot go through")?;
+    let fail = |error: &zarr::Error| Failure::zarr("cannot read", place, error);
+    let fill = array.fill_value().map_err(|error| fail(&error))?;
+    let mut stats = Stats::default();
+    let progress = args.progress.begin("parts");
+    let tiles = Tiles::of(&array);
+    let mut far = Far {
+        total: tiles.in_all(),
+        ..Far::default()
+    };
+    for tile in tiles {
+        let data = tiles::read(&array, &tile).wait();
+        stats.add(&data.map_err(|error| fail(&error))?, &fill);
+        far.done += 1;
+        far.bytes_in += tiles::bytes_of(&array, &tile);
+        progress.tell(far);
+    }
+    progress.end();
+    let text = match args.json {
+        true => text::report("stats", to_json(place, &array, &stats)),
+        false => to_text(&array, &fill, &stats),
+    };
+    out.write_all(text.as_bytes())
+        .map_err(|error| Failure::output(&error))?;
+    Ok(Exit::Done)
+}
+
+/// What is known of the elements seen so far.
+#[derive(Clone, Debug, Default)]
+struct Stats {
+    count: u64,
+    fill: u64,
+    nan: u64,
+    numbers: u64,
+    mean: f64,
+    /// The sum of the squares of the distances from the mean.
+    squares: f64,
+    ends: Option<(Number, Number)>,
+}
+
+impl Stats {
+    fn add(&mut self, data: &DynData, fill: &FillValue) {
+        match &data.data {
+            Values::Variable(elements) => {
+                self.count += elements.len() as u64;
+                let filled = elements
+                    .iter()
+                    .filter(|element| *element == fill.as_bytes());
+                self.fill += filled.count() as u64;
+            }
+            Values::Fixed(bytes) => {
+                let size = data.dtype.size().unwrap_or(1).max(1);
+                self.count += (bytes.len() / size) as u64;
+                self.fill += filled(bytes, fill.as_bytes(), size);
+                self.add_numbers(data, bytes);
+            }
+        }
+    }
+
+    /// Twice over each box: sums of squares of distances from its own mean lose no digits.
+    fn add_numbers(&mut self, data: &DynData, bytes: &[u8]) {
+        let (mut count, mut sum, mut nan) = (0_u64, 0.0, 0);
+        let mut ends = self.ends;
+        numbers::each(&data.dtype, bytes, |number| {
+            let value = number.to_f64();
+            if value.is_nan() {
+                nan += 1;
+                return;
+            }
+            count += 1;
+            sum += value;
+            ends = Some(match ends {
+                None => (number, number),
+                Some((least, greatest)) => (
+                    if less(number, least) { number } else { least },
+                    if less(greatest, number) {
+                        number
+                    } else {
+                        greatest
+                    },
+                ),
+            });
+        });
+        self.nan += nan;
+        self.ends = ends;
+        if count == 0 {
+            return;
+        }
+        let mean = sum / count as f64;
+        let mut squares = 0.0;
+        numbers::each(&data.dtype, bytes, |number| {
+            let value = number.to_f64();
+            if !value.is_nan() {
+                squares += (value - mean) * (value - mean);
+            }
+        });
+        // Two sets of numbers as one (Chan, Golub and LeVeque 1979).
+        let all = self.numbers + count;
+        let apart = mean - self.mean;
+        let share = count as f64 / all as f64;
+        self.mean += apart * share;
+        self.squares += squares + apart * apart * self.numbers as f64 * share;
+        self.numbers = all;
+    }
+
+    fn std(&self) -> f64 {
+        (self.squares / self.numbers as f64).sqrt()
+    }
+}
+
+/// How many elements are the fill value, bit for bit.
+fn filled(bytes: &[u8], fill: &[u8], size: usize) -> u64 {
+    /// Of a size that is known beforehand: many at a time.
+    fn fixed<const N: usize>(bytes: &[u8], fill: &[u8]) -> usize {
+        let Ok(fill) = <[u8; N]>::try_from(fill) else {
+            return 0;
+        };
+        let (elements, _) = bytes.as_chunks::<N>();
+        elements.iter().filter(|element| **element == fill).count()
+    }
+    let count = match size {
+        1 => fixed::<1>(bytes, fill),
+        2 => fixed::<2>(bytes, fill),
+        4 => fixed::<4>(bytes, fill),
+        8 => fixed::<8>(bytes, fill),
+        size => bytes
+            .chunks_exact(size)
+            .filter(|element| *element == fill)
+            .count(),
+    };
+    count as u64
+}
+
+/// Integers exactly; an array has numbers of one kind, but for NaN.
+fn less(a: Number, b: Number) -> bool {
+    match (a, b) {
+        (Number::Int(a), Number::Int(b)) => a < b,
+        (a, b) => a.to_f64() < b.to_f64(),
+    }
+}
+
+fn shown(number: Number) -> String {
+    match number {
+        Number::Int(number) => number.to_string(),
+        Number::Float(number) => number.to_string(),
+    }
+}
+
+fn to_text(array: &Array, fill: &FillValue, stats: &Stats) -> String {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = |name: &str, value: String| rows.push(vec![name.to_owned(), value]);
+    let part = |count: u64| match count {
+        0 => "in no element".to_owned(),
+        count => {
+            let share = text::percent(count, stats.count);
+            format!("in {} ({share})", text::count(count, "element"))
+        }
+    };
+    row("elements", stats.count.to_string());
+    let value = text::escaped(&fill.to_json(array.dtype()).to_string());
+    row("fill value", format!("{value}, {}", part(stats.fill)));
+    match numbers::reading(array.dtype()) {
+        None => row("numbers", "none, for that is not what they are".to_owned()),
+        Some(reading) => {
+            row("NaN", part(stats.nan));
+            if reading == Reading::Magnitude {
+                row("of", "magnitudes".to_owned());
+            }
+            if let Some((least, greatest)) = stats.ends {
+                row("min", shown(least));
+                row("max", shown(greatest));
+                row("mean", stats.mean.to_string());
+                row("std", stats.std().to_string());
+            }
+        }
+    }
+    text::columns(&rows)
+}
+
+/// A number as JSON, which has neither infinities nor NaN: those as fill values are written.
+fn number(value: Number) -> Value {
+    match value {
+        Number::Int(value) => match (i64::try_from(value), u64::try_from(value)) {
+            (Ok(value), _) => value.into(),
+            (_, Ok(value)) => value.into(),
+            _ => value.to_string().into(),
+        },
+        Number::Float(value) if value.is_finite() => value.into(),
+        Number::Float(value) if value.is_nan() => "NaN".into(),
+        Number::Float(value) if value > 0.0 => "Infinity".into(),
+        Number::Float(_) => "-Infinity".into(),
+    }
+}
+
+fn to_json(place: &str, array: &Array, stats: &Stats) -> Value {
+    let reading = numbers::reading(array.dtype());
+    let of = reading.map(|reading| match reading {
+        Reading::Itself => "values",
+        Reading::Magnitude => "magnitudes",
+    });
+    let some = |value: f64| stats.ends.map(|_| number(Number::Float(value)));
+    json!({
+        "path": place,
+        "data_type": array.dtype().to_json(),
+        "of": of,
+        "count": stats.count,
+        "fill_count": stats.fill,
+        "nan_count": reading.map(|_| stats.nan),
+        "min": stats.ends.map(|(least, _)| number(least)),
+        "max": stats.ends.map(|(_, greatest)| number(greatest)),
+        "mean": some(stats.mean),
+        "std": some(stats.std()),
+    })
+}

@@ -1,0 +1,78 @@
+//! `zarr diff`.
+
+use serde_json::json;
+
+use super::{Home, counting};
+use crate::failure::Exit;
+
+#[test]
+fn nothing_differs() {
+    let home = Home::new();
+    for name in ["a", "b"] {
+        home.run(&format!("write ~/in.npy ~/{name}::x/y --chunks 4,3"))
+            .unwrap();
+    }
+    assert_eq!(home.print("diff ~/a ~/b"), "");
+    assert_eq!(home.print("diff ~/a::x/y ~/b/x/y"), "");
+    let report = home.json("diff --json ~/a ~/b");
+    assert_eq!(
+        (&report["equal"], &report["differences"]),
+        (&json!(true), &json!([]))
+    );
+}
+
+#[test]
+fn everything_differs() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/a::x --chunks 4,3").unwrap();
+    home.run("write ~/in.npy ~/b::x --chunks 2,3").unwrap();
+    home.run("create ~/a::only --shape 1 --dtype int8").unwrap();
+    home.save("one.npy", &counting(&[2]));
+    home.run("write ~/one.npy ~/b::x --selection 5,1:3")
+        .unwrap();
+    home.run("attrs set ~/b/x units \"K\"").unwrap();
+    let expected = "\
+/only: only in ~/a
+/x: /chunk_grid/configuration/chunk_shape: [4,3] and [2,3]
+/x: /attributes/units: nothing and \"K\"
+/x: 2 of 30 elements differ (6.7 %), the first at (5, 1): 26 and 0; by 26 at most
+";
+    assert_eq!(home.found("diff ~/a ~/b"), expected);
+    let found = home.found("diff --content ~/a ~/b");
+    assert!(
+        !found.contains("chunk_grid") && found.contains("units"),
+        "{found}"
+    );
+    let report = home.json("diff --json ~/a/x ~/b/x");
+    let values = &report["differences"][2];
+    assert_eq!(values["kind"], "values");
+    assert_eq!(values["first"], json!({"index": [5, 1], "a": 26, "b": 0}));
+    assert_eq!(
+        (&values["count"], &values["max_abs_difference"]),
+        (&json!(2), &json!(26.0))
+    );
+    assert!(
+        home.found("diff ~/a ~/b::x")
+            .contains("one is an array, the other a group")
+    );
+    assert_eq!(home.fail("diff ~/a ~/none").0, Exit::NotFound);
+}
+
+#[test]
+fn near_numbers_and_no_numbers() {
+    let home = Home::new();
+    home.run("create ~/a --shape 3 --dtype float32 --fill-value \"NaN\"")
+        .unwrap();
+    home.run("create ~/b --shape 3 --dtype float32 --fill-value \"0x7fc00001\"")
+        .unwrap();
+    assert_eq!(
+        home.found("diff ~/a ~/b"),
+        "/: /fill_value: \"NaN\" and \"0x7fc00001\"\n"
+    );
+    home.run("create ~/c --shape 3 --dtype float64 --fill-value 1")
+        .unwrap();
+    home.run("create ~/d --shape 3 --dtype float64 --fill-value 1.001")
+        .unwrap();
+    assert_eq!(home.found("diff --rtol 0.01 ~/c ~/d").lines().count(), 1);
+    assert_eq!(home.found("diff --atol 0.0001 ~/c ~/d").lines().count(), 2);
+}

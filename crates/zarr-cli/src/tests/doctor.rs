@@ -1,0 +1,243 @@
+//! `zarr doctor`: each rule finds what it is for, and nothing in a good store.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::Home;
+
+/// A hierarchy with a plain array `g/a` and a compressed one `g/b`.
+fn good() -> Home {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/g::a --chunks 2,5 --compressor null")
+        .unwrap();
+    home.run("write ~/in.npy ~/g::b --chunks 2,5 --compressors [{\"name\":\"zstd\",\"configuration\":{\"level\":3,\"checksum\":false}},\"crc32c\"]")
+        .unwrap();
+    home
+}
+
+#[track_caller]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a table reads better without borrows"
+)]
+fn check(home: &Home, line: &str, expected: Value) {
+    let report = home.json(&format!("doctor --json {line}"));
+    let found: Vec<Value> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| json!([finding["rule"], finding["place"], finding["fixed"]]))
+        .collect();
+    assert_eq!(Value::Array(found), expected, "{report:#}");
+}
+
+fn append(path: &Path, bytes: &[u8]) {
+    let mut file = fs::read(path).unwrap();
+    file.extend_from_slice(bytes);
+    fs::write(path, file).unwrap();
+}
+
+#[test]
+fn a_good_store_is_good() {
+    let home = good();
+    home.run("consolidate ~/g").unwrap();
+    assert_eq!(home.print("doctor ~/g"), "0 errors, 0 warnings\n");
+    home.run("write ~/in.npy ~/v2::a/b --zarr-format 2 --chunks 4,3")
+        .unwrap();
+    home.run("consolidate ~/v2").unwrap();
+    home.run("write ~/in.npy ~/s --chunks 2,5 --shards 4,5")
+        .unwrap();
+    home.run("write ~/in.npy ~/z.zip::a").unwrap();
+    for path in ["v2", "s", "z.zip", "g/a"] {
+        check(&home, &format!("~/{path}"), json!([]));
+    }
+    assert!(home.print("doctor --rules").contains("D12 "));
+}
+
+#[test]
+fn d01_invalid_metadata() {
+    let home = good();
+    fs::write(
+        home.path("g/a/zarr.json"),
+        "{\"zarr_format\": 3, \"node_type\": \"array\"",
+    )
+    .unwrap();
+    check(&home, "~/g", json!([["D01", "a/zarr.json", false]]));
+    home.found("doctor ~/g");
+}
+
+#[test]
+fn d02_two_formats() {
+    let home = good();
+    fs::write(home.path("g/.zgroup"), "{\"zarr_format\": 2}").unwrap();
+    check(&home, "~/g", json!([["D02", "/", false]]));
+}
+
+#[test]
+fn d03_implicit_groups() {
+    let home = good();
+    fs::create_dir_all(home.path("g/x/y")).unwrap();
+    fs::rename(home.path("g/a"), home.path("g/x/y/a")).unwrap();
+    check(
+        &home,
+        "~/g",
+        json!([["D03", "x", false], ["D03", "x/y", false]]),
+    );
+    check(
+        &home,
+        "~/g --fix",
+        json!([["D03", "x", true], ["D03", "x/y", true]]),
+    );
+    check(&home, "~/g", json!([]));
+    assert_eq!(home.print("ls -R ~/g"), "b\nx\nx/y\nx/y/a\n");
+}
+
+#[test]
+fn d04_stale_consolidated_metadata() {
+    for format in ["2", "3"] {
+        let home = Home::new();
+        home.run(&format!("write ~/in.npy ~/g::a --zarr-format {format}"))
+            .unwrap();
+        home.run("consolidate ~/g").unwrap();
+        check(&home, "~/g", json!([]));
+        home.run("attrs set ~/g/a units \"K\"").unwrap();
+        home.run("write ~/in.npy ~/g/b").unwrap();
+        check(&home, "~/g", json!([["D04", "/", false]]));
+        check(&home, "~/g --fix", json!([["D04", "/", true]]));
+        check(&home, "~/g", json!([]));
+    }
+}
+
+#[test]
+fn d05_unknown_codecs() {
+    let home = good();
+    let path = home.path("g/b/zarr.json");
+    let document = fs::read_to_string(&path).unwrap();
+    fs::write(&path, document.replace("\"zstd\"", "\"quantum\"")).unwrap();
+    check(&home, "~/g", json!([["D05", "b", false]]));
+}
+
+#[test]
+fn d06_torn_chunks() {
+    let home = good();
+    append(&home.path("g/a/c/0/0"), b"x");
+    let half = fs::read(home.path("g/a/c/1/0")).unwrap();
+    fs::write(home.path("g/a/c/1/0"), &half[..half.len() / 2]).unwrap();
+    check(
+        &home,
+        "~/g",
+        json!([["D06", "a/c/0/0", false], ["D06", "a/c/1/0", false]]),
+    );
+    let text = home.found("doctor ~/g");
+    assert!(
+        text.contains("error D06: a/c/0/0: 21 bytes, and 20 are needed\n"),
+        "{text}"
+    );
+    // Nothing is lost by mending.
+    home.found("doctor --fix ~/g");
+    assert_eq!(
+        fs::read(home.path("g/a/c/1/0")).unwrap().len(),
+        half.len() / 2
+    );
+    assert_eq!(home.print("doctor --no-data ~/g"), "0 errors, 0 warnings\n");
+}
+
+#[test]
+fn d07_checksums() {
+    let home = good();
+    let mut chunk = fs::read(home.path("g/b/c/2/0")).unwrap();
+    chunk[5] ^= 1;
+    fs::write(home.path("g/b/c/2/0"), chunk).unwrap();
+    check(&home, "~/g", json!([["D07", "b/c/2/0", false]]));
+}
+
+#[test]
+fn d08_chunks_outside_of_the_grid() {
+    let home = good();
+    for (array, key) in [("a", "c/3/0"), ("b", "c/0/7")] {
+        let path = home.path("g").join(array).join(key);
+        fs::copy(home.path("g").join(array).join("c/0/0"), path)
+            .or_else(|_| {
+                fs::create_dir_all(home.path("g").join(array).join("c/3")).unwrap();
+                fs::copy(
+                    home.path("g").join(array).join("c/0/0"),
+                    home.path("g").join(array).join(key),
+                )
+            })
+            .unwrap();
+    }
+    check(
+        &home,
+        "~/g",
+        json!([["D08", "a/c/3/0", false], ["D08", "b/c/0/7", false]]),
+    );
+    check(
+        &home,
+        "~/g --fix",
+        json!([["D08", "a/c/3/0", true], ["D08", "b/c/0/7", true]]),
+    );
+    check(&home, "~/g", json!([]));
+}
+
+#[test]
+fn d09_leftovers() {
+    let home = good();
+    let names = [
+        ".0.12-3-4.zarr-tmp",
+        ".0.zarr-lock",
+        "0.0123456789abcdef0123456789abcdef.partial",
+        "0.__lock",
+    ];
+    for name in names {
+        fs::write(home.path("g/a/c/0").join(name), "half").unwrap();
+    }
+    let report = home.json("doctor --json --older-than 0 ~/g");
+    assert_eq!(
+        report["findings"].as_array().unwrap().len(),
+        4,
+        "{report:#}"
+    );
+    assert!(
+        report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|finding| finding["rule"] == "D09")
+    );
+    // Those of our own kind may belong to somebody who is at work.
+    assert_eq!(
+        home.json("doctor --json ~/g")["findings"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
+    home.run("doctor --fix --older-than 0 ~/g").unwrap();
+    let left: Vec<_> = fs::read_dir(home.path("g/a/c/0"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["0"]);
+}
+
+#[test]
+fn d10_strangers() {
+    let home = good();
+    fs::write(home.path("g/README"), "").unwrap();
+    fs::write(home.path("g/a/c/zero"), "").unwrap();
+    check(
+        &home,
+        "~/g",
+        json!([["D10", "README", false], ["D10", "a/c/zero", false]]),
+    );
+    home.run("doctor ~/g").unwrap();
+}
+
+#[test]
+fn d11_names_that_differ_in_case() {
+    let home = good();
+    home.run("create ~/g::A --shape 1 --dtype int8").unwrap();
+    check(&home, "~/g", json!([["D11", "a", false]]));
+}

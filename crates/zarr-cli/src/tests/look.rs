@@ -1,0 +1,164 @@
+//! `zarr ls`, `chunks`, `stats` and `view`.
+
+use std::fs;
+
+use serde_json::json;
+
+use super::{Home, files};
+use crate::failure::Exit;
+
+#[test]
+fn names_and_what_they_are() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/g.zarr::a/b --chunks 4,3")
+        .unwrap();
+    home.run("create ~/g.zarr::c --shape 3 --dtype uint8")
+        .unwrap();
+    assert_eq!(home.print("ls ~/g.zarr"), "a\nc\n");
+    assert_eq!(home.print("ls -R ~/g.zarr"), "a\na/b\nc\n");
+    assert_eq!(home.print("ls ~/g.zarr::a"), "b\n");
+    let long = home.print("ls -l ~/g.zarr");
+    let rows: Vec<Vec<&str>> = long
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows[0][..2], ["group", "v3"]);
+    assert_eq!(rows[1][..4], ["array", "v3", "uint8", "(3,)"]);
+    let list = home.json("ls -lR --json ~/g.zarr");
+    assert_eq!(
+        (&list["schema"], &list["schema_version"]),
+        (&json!("zarr.ls/1"), &json!(1))
+    );
+    let stored: u64 = files(&home.path("g.zarr/a"))
+        .iter()
+        .map(|path| path.metadata().unwrap().len())
+        .sum();
+    assert_eq!(
+        list["nodes"][0],
+        json!({"path": "/a", "node_type": "group", "nbytes_stored": stored})
+    );
+    assert_eq!(list["nodes"][1]["path"], "/a/b");
+    // A file is shown by its name, so is an array.
+    assert_eq!(
+        home.print("ls ~/g.zarr::c"),
+        format!("{}::c\n", home.path("g.zarr").display())
+    );
+}
+
+#[test]
+fn a_map_of_the_chunks() {
+    let home = Home::new();
+    home.run("create ~/a --shape 6,5 --dtype int16 --chunks 2,2")
+        .unwrap();
+    home.save("one.npy", &super::counting(&[2, 5]));
+    home.run("write ~/one.npy ~/a --selection 2:4").unwrap();
+    let map = home.print("chunks ~/a");
+    let expected = "grid    (3, 3) chunks of (2, 2)\nstored  3 of 9 (33.3 %)\n";
+    assert!(map.starts_with(expected), "{map}");
+    let lines: Vec<&str> = map.lines().map(str::trim).collect();
+    assert!(
+        lines.contains(&"···")
+            && lines
+                .iter()
+                .any(|line| line.chars().count() == 3 && !line.contains('·')),
+        "{map}"
+    );
+
+    let report = home.json("chunks --json ~/a");
+    assert_eq!(report["grid_shape"], json!([3, 3]));
+    assert_eq!(
+        (&report["nchunks"], &report["nchunks_stored"]),
+        (&json!(9), &json!(3))
+    );
+    let bytes = fs::metadata(home.path("a/c/1/0")).unwrap().len();
+    assert_eq!(
+        report["chunks"][0],
+        json!({"index": [1, 0], "key": "c/1/0", "nbytes": bytes})
+    );
+
+    home.run("create ~/empty --shape 0,5 --dtype int16")
+        .unwrap();
+    assert!(home.print("chunks ~/empty").contains("stored  0 of 0"));
+    home.run("create ~/long --shape 1000000 --dtype int8 --chunks 1")
+        .unwrap();
+    assert!(home.print("chunks ~/long").contains("one sign for"));
+    home.run("create ~/vast --shape 1000000000,1000000000 --dtype int8 --chunks 1,1")
+        .unwrap();
+    assert!(
+        home.print("chunks ~/vast")
+            .contains("stored  0 of 1000000000000000000")
+    );
+}
+
+/// What numpy says of the same numbers.
+#[test]
+fn what_numbers_are_like() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/a --chunks 4,3 --fill-value 7")
+        .unwrap();
+    let stats = home.json("stats --json ~/a");
+    let expected = json!({
+        "schema": "zarr.stats/1", "schema_version": 1, "path": home.path("a"), "data_type": "int16",
+        "of": "values", "count": 30, "fill_count": 1, "nan_count": 0, "min": 0, "max": 29, "mean": 14.5,
+        "std": 8.65544144839919,
+    });
+    assert_eq!(stats, expected);
+
+    home.run("create ~/f --shape 4 --dtype float32 --fill-value \"NaN\"")
+        .unwrap();
+    let stats = home.json("stats --json ~/f");
+    assert_eq!(
+        (&stats["nan_count"], &stats["fill_count"], &stats["min"]),
+        (&json!(4), &json!(4), &json!(null))
+    );
+    home.run("create ~/s --shape 4 --dtype string").unwrap();
+    let stats = home.json("stats --json ~/s");
+    assert_eq!(
+        (&stats["count"], &stats["fill_count"], &stats["of"]),
+        (&json!(4), &json!(4), &json!(null))
+    );
+    assert!(home.print("stats ~/a").contains("\nmax         29\n"));
+    assert_eq!(home.fail("stats ~/").0, Exit::NotFound);
+}
+
+#[test]
+fn pictures() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/a --chunks 4,3").unwrap();
+    let picture = home.print("view ~/a");
+    assert!(picture.contains("/a[:, :]  (6, 5) int16\n"), "{picture}");
+    assert!(picture.contains("all from 0 to 29"), "{picture}");
+    // The first rows are the least, the last the most.
+    let lines: Vec<&str> = picture.lines().collect();
+    assert_eq!(lines[1].trim(), "", "{picture}");
+    assert_eq!(lines[36], "█".repeat(60), "{picture}");
+
+    home.run("view ~/a --selection 0 --output ~/row.png")
+        .unwrap();
+    assert!(
+        fs::read(home.path("row.png"))
+            .unwrap()
+            .starts_with(b"\x89PNG")
+    );
+    home.run("create ~/cube --shape 2,3,4 --dtype int16")
+        .unwrap();
+    assert!(
+        home.print("view ~/cube")
+            .contains("/cube[0, :, :]  (3, 4) int16\n")
+    );
+    let (exit, text) = home.fail("view ~/cube --selection :");
+    assert_eq!(exit, Exit::Usage);
+    assert!(text.contains("choose one plane: 0, :, :"), "{text}");
+    home.run("create ~/s --shape 4 --dtype string").unwrap();
+    assert_eq!(home.fail("view ~/s").0, Exit::Unsupported);
+    assert_eq!(home.fail("view ~/a --output ~/no/x.png").0, Exit::NotFound);
+}
+
+#[test]
+fn scripts_for_shells() {
+    let home = Home::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = home.print(&format!("completions {shell}"));
+        assert!(script.contains("doctor"), "{shell}");
+    }
+}

@@ -1,0 +1,151 @@
+//! `zarr write`: what comes back, and what is not replaced.
+
+use std::fs;
+
+use zarr::{DataType, DynData, Values};
+
+use super::{Home, counting};
+use crate::failure::Exit;
+
+#[test]
+fn what_is_written_is_read() {
+    let home = Home::new();
+    for (number, flags) in [
+        "",
+        " --chunks 4,3",
+        " --chunks 2,5 --shards 4,5",
+        " --zarr-format 2 --chunks 4,3",
+        " --zarr-format 3 --chunks 100,100",
+    ]
+    .iter()
+    .enumerate()
+    {
+        home.print(&format!("write ~/in.npy ~/{number}.zarr{flags}"));
+        home.print(&format!("read ~/{number}.zarr --output ~/out.npy"));
+        assert_eq!(home.load("out.npy"), counting(&[6, 5]), "{flags}");
+    }
+}
+
+#[test]
+fn every_type_and_shape() {
+    let home = Home::new();
+    let names = [
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float16",
+        "float32",
+        "float64",
+        "complex64",
+        "complex128",
+        "r24",
+    ];
+    for name in names {
+        for shape in [vec![], vec![6], vec![2, 1, 3], vec![0, 4]] {
+            let dtype: DataType = name.parse().unwrap();
+            let cells = shape.iter().product::<u64>() as usize;
+            let bytes = cells * dtype.size().unwrap();
+            let data: Vec<u8> = match dtype {
+                DataType::Bool => (0..bytes).map(|n| u8::from(n % 3 == 0)).collect(),
+                _ => (0..bytes).map(|n| (n * 37 + 1) as u8).collect(),
+            };
+            let data = Values::Fixed(data.into());
+            let array = DynData { dtype, shape, data };
+            home.save("a.npy", &array);
+            home.print("write ~/a.npy ~/a.zarr --overwrite");
+            home.print("read ~/a.zarr --output ~/b.npy");
+            assert_eq!(home.load("b.npy"), array);
+        }
+    }
+}
+
+#[test]
+fn what_is_there_stays() {
+    let home = Home::new();
+    home.print("write ~/in.npy ~/a.zarr");
+    home.save("other.npy", &counting(&[2]));
+    for format in ["", " --zarr-format 2"] {
+        let (exit, text) = home.fail(&format!("write ~/other.npy ~/a.zarr{format}"));
+        assert_eq!(exit, Exit::Conflict);
+        let expected = "cannot create: ~/a.zarr: an array is already there; replace it with \
+                        --overwrite, or choose another path";
+        assert_eq!(text, expected);
+    }
+    // A bad file or bad arguments are found before anything is replaced.
+    fs::write(home.path("bad.npy"), b"\x93NUMPY\x01\x00v\x00{").unwrap();
+    assert_eq!(
+        home.fail("write ~/bad.npy ~/a.zarr --overwrite").0,
+        Exit::Corrupt
+    );
+    assert_eq!(
+        home.fail("write ~/other.npy ~/a.zarr --overwrite --chunks 1,1")
+            .0,
+        Exit::Usage
+    );
+    let shards = home.fail("write ~/other.npy ~/a.zarr --overwrite --chunks 2 --shards 3");
+    assert_eq!(shards.0, Exit::Usage);
+    home.print("read ~/a.zarr --output ~/out.npy");
+    assert_eq!(home.load("out.npy"), counting(&[6, 5]));
+
+    home.print("write ~/other.npy ~/a.zarr --overwrite");
+    home.print("read ~/a.zarr --output ~/out.npy");
+    assert_eq!(home.load("out.npy"), counting(&[2]));
+}
+
+#[test]
+fn only_nodes_are_replaced() {
+    let home = Home::new();
+    fs::create_dir_all(home.path("letters/old")).unwrap();
+    fs::write(home.path("letters/old/first"), "precious").unwrap();
+    for path in ["~/letters", "~/::letters"] {
+        let (exit, text) = home.fail(&format!("write ~/in.npy {path} --overwrite"));
+        assert_eq!(exit, Exit::Conflict, "{text}");
+    }
+    assert_eq!(
+        fs::read(home.path("letters/old/first")).unwrap(),
+        b"precious"
+    );
+    fs::create_dir(home.path("empty")).unwrap();
+    home.print("write ~/in.npy ~/empty --overwrite");
+}
+
+/// Below a group, that group is the store: groups in between are made, arrays are not entered.
+#[test]
+fn new_nodes_find_their_group() {
+    let home = Home::new();
+    home.print("write ~/in.npy ~/g.zarr::a/b");
+    home.print("write ~/in.npy ~/g.zarr/c/d");
+    let expected = "\
+/
+├── a
+│   └── b (6, 5) int16
+└── c
+    └── d (6, 5) int16
+";
+    assert_eq!(home.print("tree ~/g.zarr"), expected);
+    let expected = "/\n├── a\n└── c\n";
+    assert_eq!(home.print("tree ~/g.zarr --depth 1"), expected);
+    assert_eq!(home.print("tree ~/g.zarr::a"), "/a\n└── b (6, 5) int16\n");
+
+    for path in ["~/g.zarr/c/d/e", "~/g.zarr::c/d/e"] {
+        let (exit, text) = home.fail(&format!("write ~/in.npy {path}"));
+        assert_eq!(exit, Exit::Usage);
+        assert!(
+            text.contains("is an array; choose a path outside of it"),
+            "{text}"
+        );
+    }
+    let (exit, text) = home.fail("write ~/in.npy ~/g.zarr/e --zarr-format 2");
+    assert_eq!(exit, Exit::Usage);
+    assert!(text.contains("is of format 3, not 2"), "{text}");
+
+    home.print("write ~/in.npy ~/g2.zarr::a --zarr-format 2");
+    home.print("write ~/in.npy ~/g2.zarr/b");
+    assert!(home.path("g2.zarr/b/.zarray").exists());
+}

@@ -1,0 +1,139 @@
+//! `zarr validate`: whether documents are what the format calls for. Looks at metadata alone; of the data tells
+//! `zarr doctor`.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+use zarr::blocking::Wait;
+use zarr::tools::{Finding, Profile, Reader, Report, Severity};
+
+use crate::address::Address;
+use crate::documents::{self, Place};
+use crate::failure::{Exit, Failure};
+use crate::text;
+
+/// Check the metadata documents of a node and all that is below it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr validate demo.zarr
+  zarr validate --strict demo.zarr::ocean
+  zarr validate --json demo.zarr | jq '.findings[] | select(.severity == \"error\")'
+
+Exit codes: 0 all documents are valid, 1 one is not. `zarr doctor` checks the data too.")]
+pub(crate) struct Args {
+    /// Directory of the node, or STORE::PATH of a node in a store
+    path: Address,
+
+    /// Take what is tolerated, though it breaks the format, as errors too
+    #[arg(long)]
+    strict: bool,
+
+    /// Print a JSON object (schema zarr.validate/1)
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let places = args.path.documents()?;
+    let reader = match args.strict {
+        true => Reader::default().profile(Profile::Strict),
+        false => Reader::default(),
+    };
+    let mut report = Report::default();
+    let mut documents = 0;
+    for place in &places {
+        documents += place.documents.len() as u64;
+        report.extend(judge(&reader, place));
+    }
+    let text = match args.json {
+        true => text::report("validate", to_json(args.path.as_str(), documents, &report)),
+        false => to_text(documents, &report),
+    };
+    out.write_all(text.as_bytes())
+        .map_err(|error| Failure::output(&error))?;
+    Ok(if report.is_valid() {
+        Exit::Done
+    } else {
+        Exit::Difference
+    })
+}
+
+/// All there is to say about the documents of one place.
+pub(crate) fn judge(reader: &Reader, place: &Place) -> Report {
+    let mut report = match place.is_node() {
+        true => reader.validate_node(&place.path, &place.of_node()),
+        false => Report::default(),
+    };
+    if let Some(text) = place.document(".zmetadata") {
+        report.extend(reader.validate(&place.path_of(".zmetadata"), text));
+    }
+    report
+}
+
+fn to_text(documents: u64, report: &Report) -> String {
+    let mut text = String::new();
+    for finding in report.findings() {
+        text.push_str(&text::escaped(&finding.to_string()));
+        text.push('\n');
+    }
+    if report.omitted() > 0 {
+        text.push_str(&format!("and {} more\n", report.omitted()));
+    }
+    let (errors, warnings) = (
+        report.errors().count() as u64,
+        report.warnings().count() as u64,
+    );
+    text.push_str(&format!(
+        "{}: {}, {}\n",
+        text::count(documents, "document"),
+        text::count(errors, "error"),
+        text::count(warnings, "warning"),
+    ));
+    text
+}
+
+fn to_json(path: &str, documents: u64, report: &Report) -> Value {
+    let findings: Vec<Value> = report.findings().iter().map(finding).collect();
+    json!({
+        "path": path,
+        "valid": report.is_valid(),
+        "documents": documents,
+        "findings": findings,
+        "omitted": report.omitted(),
+    })
+}
+
+/// One of them, its place in two parts.
+pub(crate) fn finding(finding: &Finding) -> Value {
+    json!({
+        "severity": match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "file": finding.document,
+        "pointer": finding.problem.pointer.as_str(),
+        "code": finding.problem.kind.code(),
+        "message": finding.problem.kind.to_string(),
+    })
+}
+
+impl Address {
+    /// The documents here and below. Says so where a store cannot list.
+    pub(crate) fn documents(&self) -> Result<Vec<Place>, Failure> {
+        let location = self.location()?;
+        let places = documents::walk(&location).wait();
+        let places = places.map_err(|error| Failure::zarr("cannot read", self.as_str(), &error))?;
+        if !places.iter().any(|place| !place.documents.is_empty()) {
+            // For its words: nothing is here.
+            self.open()?;
+        }
+        if !documents::store_lists(&location) {
+            let what = format!(
+                "{}: this store cannot list: nothing below was looked at",
+                self.as_str()
+            );
+            text::warning(&text::escaped(&what));
+        }
+        Ok(places)
+    }
+}

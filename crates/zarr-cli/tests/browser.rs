@@ -1,0 +1,136 @@
+//! The page of `zarr serve` in a real browser: Chromium without a window, where there is one (`CHROMIUM` names it).
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that panics says what is wrong, and where"
+)]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use zarr::DataType;
+use zarr::blocking::Wait;
+
+/// A name that would do something if a page took it for more than text.
+const HOSTILE: &str = "<img src=x onerror=\"document.title='hacked'\">";
+
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(path: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_zarr"))
+            .args(["serve", "--port", "0"])
+            .arg(path)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut address = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut address)
+            .unwrap();
+        let address = address.trim().to_owned();
+        Self { process, address }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+fn chromium() -> Option<String> {
+    let given = std::env::var("CHROMIUM").ok();
+    let known = ["chromium", "chromium-browser", "google-chrome", "chrome"].map(str::to_owned);
+    let works = |name: &String| {
+        let version = Command::new(name)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        version.is_ok_and(|status| status.success())
+    };
+    given.into_iter().chain(known).find(works)
+}
+
+/// The document as it stands when the page has done its work.
+fn page(browser: &str, home: &Path, address: &str) -> String {
+    let out = Command::new(browser)
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+        ])
+        .args([
+            "--virtual-time-budget=15000",
+            "--timeout=60000",
+            "--dump-dom",
+        ])
+        .arg(format!(
+            "--user-data-dir={}",
+            home.join("profile").display()
+        ))
+        .arg(address)
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&out.stdout).into_owned()
+}
+
+#[test]
+fn the_page_in_a_browser() {
+    let Some(browser) = chromium() else {
+        println!("skipped: no Chromium is installed (name one in CHROMIUM)");
+        return;
+    };
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("g.zarr");
+    let group = zarr::create_group(&path).wait().unwrap();
+    let array = group
+        .create_array("ocean/sst", [3, 4, 5], DataType::Float32)
+        .chunks([1, 4, 5]);
+    let array = array
+        .attributes(zarr::json!({"note": HOSTILE}))
+        .dimension_names(["time", "y", "x"])
+        .wait()
+        .unwrap();
+    let numbers = zarr::ndarray::Array3::<f32>::from_shape_fn((2, 4, 5), |(i, j, k)| {
+        (20 * i + 5 * j + k) as f32
+    });
+    array.write(0..2, numbers).wait().unwrap();
+    group.create_group(HOSTILE.replace('/', "")).wait().unwrap();
+    let server = Server::start(&path);
+
+    let dom = page(&browser, home.path(), &server.address);
+    assert!(!dom.contains("<title>hacked"), "{dom}");
+    for expected in [
+        "(3, 4, 5) float32",
+        "&lt;img src=x onerror",
+        "src=\"blob:",
+        "4 × 5, all from 0 to 19",
+        "2 of 3 chunks stored",
+        "No. bytes",
+        "chunk_grid",
+    ] {
+        let found = dom.contains(expected);
+        assert!(found, "{expected} is missing in {dom}");
+    }
+    let part = page(
+        &browser,
+        home.path(),
+        &format!("{}#ocean/sst!1,%20:2,%20::2", server.address),
+    );
+    assert!(part.contains("2 × 3, all from 20 to 29"), "{part}");
+    let wrong = page(
+        &browser,
+        home.path(),
+        &format!("{}#ocean/sst!9,%20:,%20:", server.address),
+    );
+    assert!(wrong.contains("class=\"error\""), "{wrong}");
+}

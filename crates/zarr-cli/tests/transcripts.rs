@@ -1,0 +1,153 @@
+//! docs/cli.md is true: every command in its `console` blocks is run, in order and in one directory, and prints what
+//! stands there.
+//!
+//! A line `...` stands for any lines, `[..]` for anything within one. With `UPDATE_DOCS=1` the blocks become what the
+//! commands print.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that panics says what is wrong, and where"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// What a command prints, on both outputs, and how it ends if not with 0.
+fn run(home: &Path, command: &str) -> String {
+    let search = std::env::var("PATH").unwrap_or_default();
+    let out = Command::new("sh")
+        .args(["-c", &format!("exec 2>&1\n{command}")])
+        .current_dir(home.join("work"))
+        .env("PATH", format!("{}:{search}", home.join("bin").display()))
+        .env("COLUMNS", "72")
+        .env("NO_COLOR", "1")
+        .env_remove("LINES")
+        .env_remove("CLICOLOR_FORCE")
+        .output()
+        .unwrap();
+    let mut text = String::from_utf8(out.stdout).unwrap();
+    match out.status.code() {
+        Some(0) => {}
+        code => text.push_str(&format!("? {}\n", code.unwrap_or(-1))),
+    }
+    let lines = text.lines().map(|line| format!("{}\n", line.trim_end()));
+    lines.collect()
+}
+
+/// Whether text is as a pattern has it, where `[..]` stands for anything.
+fn line_fits(pattern: &str, line: &str) -> bool {
+    let mut parts = pattern.split("[..]");
+    let Some(mut rest) = parts.next().and_then(|first| line.strip_prefix(first)) else {
+        return false;
+    };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+fn fits(pattern: &[&str], lines: &[&str]) -> bool {
+    match (pattern.split_first(), lines.split_first()) {
+        (None, None) => true,
+        (Some((&"...", more)), _) => (0..=lines.len()).any(|skip| fits(more, &lines[skip..])),
+        (Some((first, more)), Some((line, rest))) => line_fits(first, line) && fits(more, rest),
+        _ => false,
+    }
+}
+
+#[test]
+fn patterns() {
+    assert!(fits(&["a", "...", "b [..] d"], &["a", "x", "y", "b c d"]));
+    assert!(!fits(&["a", "b"], &["a"]) && !line_fits("[..]x", "xy") && line_fits("[..]", ""));
+}
+
+#[test]
+fn the_documentation_is_true() {
+    let home = tempfile::tempdir().unwrap();
+    for directory in ["bin", "work"] {
+        fs::create_dir(home.path().join(directory)).unwrap();
+    }
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_zarr"), home.path().join("bin/zarr")).unwrap();
+    for entry in fs::read_dir(project().join("examples/data")).unwrap() {
+        let entry = entry.unwrap();
+        if entry.path().extension().is_some_and(|end| end == "npy") {
+            fs::copy(
+                entry.path(),
+                home.path().join("work").join(entry.file_name()),
+            )
+            .unwrap();
+        }
+    }
+    let path = project().join("docs/cli.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (mut new, mut wrong, mut commands) = (String::new(), Vec::new(), 0);
+    let mut lines = text.lines().peekable();
+    let mut inside = false;
+    while let Some(line) = lines.next() {
+        new.push_str(line);
+        new.push('\n');
+        if line.starts_with("```") {
+            inside = line == "```console";
+        }
+        let Some(command) = line.strip_prefix("$ ").filter(|_| inside) else {
+            continue;
+        };
+        let mut command = command.to_owned();
+        while command.ends_with('\\') {
+            let more = lines.next().unwrap();
+            new.push_str(more);
+            new.push('\n');
+            command.push('\n');
+            command.push_str(more.trim_start_matches("> "));
+        }
+        let mut expected = Vec::new();
+        while let Some(line) =
+            lines.next_if(|line| !line.starts_with("$ ") && !line.starts_with("```"))
+        {
+            expected.push(line);
+        }
+        // An empty line before the next command is for the eye.
+        let blank = expected.last().is_some_and(|line| line.is_empty());
+        if blank {
+            expected.pop();
+        }
+        let said = run(home.path(), &command);
+        let found: Vec<&str> = said.lines().collect();
+        commands += 1;
+        if fits(&expected, &found) {
+            expected
+                .iter()
+                .for_each(|line| new.push_str(&format!("{line}\n")));
+        } else {
+            wrong.push(format!(
+                "$ {command}\nexpected:\n{}\nfound:\n{said}",
+                expected.join("\n")
+            ));
+            new.push_str(&said);
+        }
+        if blank {
+            new.push('\n');
+        }
+    }
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, new).unwrap();
+        return;
+    }
+    assert!(commands > 0);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

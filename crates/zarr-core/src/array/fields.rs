@@ -1,0 +1,119 @@
+//! An array of records of which only some fields are read and written. Nothing else about it differs.
+
+use std::sync::{Arc, OnceLock};
+
+use zarr_codecs::{Chain, CodecError, Fields, FieldsError};
+use zarr_metadata::DataType;
+
+use super::ChunkedArray;
+use crate::chains::ChainOf;
+use crate::{Error, Result};
+
+/// Fields, and the codecs that decode them.
+#[derive(Debug)]
+pub(super) struct Picked {
+    fields: Arc<Fields>,
+    chain: OnceLock<Arc<Chain>>,
+}
+
+impl ChunkedArray {
+    /// The same array of records, of which only this field is read and written, as elements of its
+    /// own type. Chunks are decoded once and the field is copied out of them; a write leaves the other
+    /// fields as they are, and so reads each chunk first.
+    ///
+    /// Of a field that is a record, a field can be taken again.
+    ///
+    /// # Errors
+    /// Where elements are no records, or have no such field.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use zarr_core::{ArrayOptions, ChunkedArray, Context, Elements, Selection, Values};
+    /// use zarr_metadata::{DataType, Field, NodePath, ZarrFormat};
+    /// use zarr_store::{BlockingStore, Location, MemoryStore, runtime::wait};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let field = |name, dtype| Field::new(name, dtype);
+    /// let point = DataType::record([field("x", DataType::Float32), field("id", DataType::UInt8)]);
+    /// let metadata = ArrayOptions::new([4], point).metadata(ZarrFormat::V3)?;
+    /// let location = Location::root(MemoryStore::new().into_store());
+    /// # let (context, config) = (Context::default(), Default::default());
+    /// let points = ChunkedArray::new(location, NodePath::root(), metadata, context, config)?;
+    /// let ids = Arc::new(points.field("id")?);
+    /// let cells = ids.resolve(&Selection::from(1..))?;
+    /// let seven = Elements::Scalar(Values::Fixed(vec![7].into()));
+    /// wait(Arc::clone(&ids).write(cells.clone(), seven))?;
+    /// assert_eq!(wait(ids.read_as::<u8>(cells))?.sum(), 21);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn field(&self, name: &str) -> Result<Self> {
+        self.pick("field", Fields::one(self.data_type(), name))
+    }
+
+    /// As [`field`](Self::field), with several fields: records of these, in the order of the names.
+    ///
+    /// # Errors
+    /// As [`field`](Self::field), and where a field is named twice, or none is.
+    pub fn fields<N: AsRef<str>>(&self, names: &[N]) -> Result<Self> {
+        self.pick("fields", Fields::several(self.data_type(), names))
+    }
+
+    fn pick(&self, argument: &'static str, picked: Result<Fields, FieldsError>) -> Result<Self> {
+        let picked = picked.map_err(|error| {
+            let text = format!("`{}`: {error}", self.path());
+            Error::argument(argument, text)
+        })?;
+        let fields = Arc::new(match self.picked() {
+            Some(outer) => outer.then(&picked),
+            None => picked,
+        });
+        let chain = OnceLock::new();
+        Ok(Self {
+            fields: Some(Arc::new(Picked { fields, chain })),
+            cached: self.cached.another(),
+            ..self.with_config(self.config.clone())
+        })
+    }
+
+    /// The type of what is read and written: the array's, or that of the fields that were taken.
+    pub fn data_type(&self) -> &DataType {
+        match &self.fields {
+            Some(picked) => picked.fields.data_type(),
+            None => self.metadata.data_type(),
+        }
+    }
+
+    /// The fields that were taken, if any.
+    pub(crate) fn picked(&self) -> Option<&Arc<Fields>> {
+        self.fields.as_ref().map(|picked| &picked.fields)
+    }
+
+    /// The codecs that decode what is read.
+    pub(crate) fn decoder(&self) -> Result<&Arc<Chain>> {
+        let Some(picked) = &self.fields else {
+            return self.chain();
+        };
+        if let Some(chain) = picked.chain.get() {
+            return Ok(chain);
+        }
+        let chain = self.chain()?.fields(&picked.fields);
+        let chain = chain.map_err(|source| self.codec_error(source))?;
+        Ok(picked.chain.get_or_init(|| Arc::new(chain)))
+    }
+
+    /// As [`decoder`](Self::decoder), for one chunk; `largest` are those of `decoder`.
+    pub(crate) fn decoder_of<'a>(
+        &'a self,
+        largest: &'a Chain,
+        chunk: &[u64],
+    ) -> Result<ChainOf<'a>, CodecError> {
+        let stored = self.chains.largest().map_or(largest, |chain| chain);
+        match (self.chain_of(stored, chunk)?, self.picked()) {
+            (ChainOf::Largest(_), _) => Ok(ChainOf::Largest(largest)),
+            (own, None) => Ok(own),
+            (own, Some(fields)) => Ok(ChainOf::Own(Arc::new(own.fields(fields)?))),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Reading the cells of one chunk, whatever it is: plain, a shard, or an inner chunk of one. Knows
+//! neither drivers nor who else wants something of the chunk.
+
+use zarr_codecs::{Access, Chain, NdViewMut, Region, Shard, Split, fill};
+
+use super::cells;
+use super::chunk_cache::Decoded;
+use super::pieces::Pieces;
+use super::pool::Crew;
+use super::source::{At, Source};
+use crate::ChunkError;
+
+/// Reads the cells of `part` of a chunk into `dst`, which has their shape.
+///
+/// A shard's inner chunk is a chunk in a window of the shard, so this calls itself: once per level.
+pub(super) fn read(
+    source: &Source<'_>,
+    chain: &Chain,
+    part: &Region,
+    dst: NdViewMut<'_>,
+    crew: Crew<'_>,
+) -> Result<(), ChunkError> {
+    if let At::Decoded(decoded) = &source.at {
+        return copied(decoded, chain, part, dst);
+    }
+    match chain.access(part) {
+        Access::Shard(shard) => inner(&Pieces::within(source, shard)?, shard, part, dst, crew),
+        Access::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
+            Some(apart) => apart.read(&at, dst),
+            None => whole(source, chain, part, dst, crew),
+        },
+        Access::Whole => whole(source, chain, part, dst, crew),
+    }
+}
+
+fn whole(
+    source: &Source<'_>,
+    chain: &Chain,
+    part: &Region,
+    dst: NdViewMut<'_>,
+    crew: Crew<'_>,
+) -> Result<(), ChunkError> {
+    // Handles are of the heap of one operation.
+    let is_kept = !chain.spec().fill.is_variable();
+    let kept = is_kept.then(|| source.keeping(|| decoded(source, chain, crew)));
+    if let Some(kept) = kept.flatten() {
+        return copied(&*kept?, chain, part, dst);
+    }
+    encoded(source, chain, part, dst, crew)
+}
+
+/// The elements of a whole chunk.
+fn decoded(source: &Source<'_>, chain: &Chain, crew: Crew<'_>) -> Result<Vec<u8>, ChunkError> {
+    let spec = chain.spec();
+    // Its size was compared with the limit.
+    let mut elements = vec![0; spec.byte_len().ok_or(ChunkError::Worker)?];
+    let view = NdViewMut::over(&mut elements, &spec.shape, spec.elem());
+    let (view, whole) = (view.ok_or(ChunkError::Worker)?, Region::whole(&spec.shape));
+    encoded(source, chain, &whole, view, crew)?;
+    Ok(elements)
+}
+
+fn copied(
+    decoded: &Decoded,
+    chain: &Chain,
+    part: &Region,
+    mut dst: NdViewMut<'_>,
+) -> Result<(), ChunkError> {
+    let done = decoded.copy(chain.spec(), part, &mut dst).then_some(());
+    done.ok_or(ChunkError::Worker)
+}
+
+fn encoded(
+    source: &Source<'_>,
+    chain: &Chain,
+    part: &Region,
+    dst: NdViewMut<'_>,
+    crew: Crew<'_>,
+) -> Result<(), ChunkError> {
+    crew.scratch(|cx| {
+        source.lend(chain.encoded_len(), cx, |bytes, cx| {
+            Ok(chain.decode_part(bytes, part, dst, cx)?)
+        })
+    })
+}
+
+/// Reads the wanted inner chunks, each by whichever worker is free.
+pub(super) fn inner(
+    pieces: &Pieces<'_>,
+    shard: &Shard,
+    part: &Region,
+    dst: NdViewMut<'_>,
+    crew: Crew<'_>,
+) -> Result<(), ChunkError> {
+    let parts = Split::new(dst, shard.project(part)?);
+    crew.each(parts.len(), |i| {
+        let Some((projection, dst)) = parts.take(i) else {
+            return Ok(());
+        };
+        match pieces.get(shard.number(&projection.chunk)) {
+            Some(source) => read(&source, shard.inner(), &projection.part, dst, crew),
+            None => {
+                absent(shard.inner(), dst);
+                Ok(())
+            }
+        }
+    })
+}
+
+/// What was never written holds the fill value.
+pub(super) fn absent(chain: &Chain, mut dst: NdViewMut<'_>) {
+    fill(&mut dst, chain.spec().fill_element());
+}

@@ -1,0 +1,237 @@
+//! What a read fills: parts from many threads, anywhere, memory used before, and the caller's.
+
+use super::*;
+
+fn fill(byte: u8) -> (FillValue, Arc<Heap>) {
+    let fill = FillValue::from_bytes(&zarr_metadata::DataType::UInt32, &[byte; 4]).unwrap();
+    (fill, Arc::new(Heap::new(Vec::new())))
+}
+
+fn output_in(room: Room, shape: &[u64], chunk: &[u64]) -> Output {
+    let projections = Projections::new(&Region::whole(shape), chunk).unwrap();
+    let (fill, heap) = fill(1);
+    Output::new(shape, 4, room, projections, (&fill, &heap)).unwrap()
+}
+
+fn output(shape: &[u64], chunk: &[u64]) -> Output {
+    output_in(Room::New { align: 4 }, shape, chunk)
+}
+
+fn write(output: &Output, i: usize) {
+    let Some((projection, mut part)) = output.take(i) else {
+        return;
+    };
+    let digits = projection.chunk.iter();
+    let value = digits.fold(1_u32, |v, &c| v * 10 + c as u32);
+    zarr_codecs::fill(&mut part, &value.to_ne_bytes());
+    output.wrote(part.byte_len());
+}
+
+fn write_all(output: &Output) {
+    (0..output.parts.len()).for_each(|i| write(output, i));
+}
+
+#[test]
+fn parts_written_by_many_threads_are_one_vec() {
+    let output = output(&[3, 5], &[2, 2]);
+    std::thread::scope(|scope| {
+        for i in 0..output.parts.len() {
+            let output = &output;
+            scope.spawn(move || write(output, i));
+        }
+    });
+    let all: Vec<u32> = output.into_vec().unwrap();
+    assert_eq!(all[..5], [100, 100, 101, 101, 102]);
+    assert_eq!(all[10..], [110, 110, 111, 111, 112]);
+}
+
+#[test]
+fn a_part_that_was_not_written_gives_no_vec() {
+    let half = output(&[3, 5], &[2, 2]);
+    (0..half.parts.len() - 1).for_each(|i| write(&half, i));
+    assert!(half.into_vec::<u32>().is_none());
+    let twice = output(&[4], &[2]);
+    write(&twice, 0);
+    write(&twice, 0);
+    assert!(twice.into_vec::<u32>().is_none());
+}
+
+#[test]
+fn another_layout_gives_no_vec() {
+    let filled = || {
+        let all = output(&[4], &[4]);
+        write(&all, 0);
+        all
+    };
+    assert_eq!(filled().into_vec::<u32>().unwrap(), [10; 4]);
+    assert!(filled().into_vec::<u64>().is_none());
+    assert!(filled().into_vec::<u8>().is_none());
+}
+
+fn scattered_in(room: Room, shape: &[u64]) -> Output {
+    let (fill, heap) = fill(0);
+    Output::scattered(shape, 4, room, (&fill, &heap)).unwrap()
+}
+
+#[test]
+fn scattered_runs_are_one_vec_when_all_are_there() {
+    let anywhere = || scattered_in(Room::New { align: 4 }, &[5]);
+    let run = |from, to, len| Run { from, to, len };
+    let source: Vec<u8> = (1..=5_u32).flat_map(u32::to_ne_bytes).collect();
+    let copy = |run: &Run, memory: &mut [u8]| {
+        memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
+    };
+    let output = anywhere();
+    std::thread::scope(|scope| {
+        scope.spawn(|| output.scatter(4, &[run(0, 3, 2)], copy));
+        scope.spawn(|| output.scatter(4, &[run(2, 1, 2), run(4, 0, 1)], copy));
+    });
+    output.wrote(20);
+    assert_eq!(output.into_vec::<u32>().unwrap(), [5, 3, 4, 1, 2]);
+    let half = anywhere();
+    half.scatter(4, &[run(0, 3, 2)], copy);
+    half.wrote(8);
+    assert!(half.into_vec::<u32>().is_none());
+}
+
+#[test]
+fn nothing_is_an_empty_vec() {
+    assert!(
+        output(&[0, 3], &[1, 1])
+            .into_vec::<u32>()
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn large_memory_is_advised_and_freed() {
+    let large = output(&[3 << 20], &[1 << 20]);
+    (0..large.parts.len()).for_each(|i| write(&large, i));
+    assert_eq!(large.into_vec::<u32>().unwrap().len(), 3 << 20);
+    drop(output(&[3 << 20], &[1 << 20]));
+}
+
+#[test]
+fn used_memory_is_used_again_where_it_is_enough() {
+    for (shape, enough) in [(&[2, 3][..], true), (&[3, 3], false), (&[0], true)] {
+        for scattered in [false, true] {
+            let used = vec![7_u32; 8];
+            let (before, capacity) = (used.as_ptr(), used.capacity());
+            let room = Room::of(used);
+            let cells = shape.iter().product::<u64>() as usize;
+            let all: Vec<u32> = if scattered {
+                let output = scattered_in(room, shape);
+                let run = Run {
+                    from: 0,
+                    to: 0,
+                    len: cells,
+                };
+                output.scatter(4, &[run], |_, memory| memory.fill(1));
+                output.wrote(4 * cells);
+                output.into_vec().unwrap()
+            } else {
+                let output = output_in(room, shape, &[2, 2]);
+                write_all(&output);
+                output.into_vec().unwrap()
+            };
+            assert_eq!(all.len(), cells);
+            assert_eq!(all.capacity() == capacity, enough);
+            assert!(!enough || all.as_ptr() == before);
+        }
+    }
+    // Never written and never given away: freed all the same.
+    drop(output_in(Room::of(vec![1_u32; 8]), &[8], &[2]));
+    assert!(
+        output_in(Room::of(vec![1_u32; 8]), &[8], &[2])
+            .into_vec::<u32>()
+            .is_none()
+    );
+    let odd = output_in(Room::of(vec![1_u32; 8]), &[8], &[8]);
+    write_all(&odd);
+    assert!(odd.into_vec::<u64>().is_none());
+}
+
+#[test]
+fn what_is_lent_is_written_where_it_lies() {
+    let mut memory = ndarray::Array2::from_elem((6, 10), 0_u32);
+    let cut = || ndarray::s![1..;2, ..;-3];
+    let view = memory.slice_mut(cut()).into_dyn();
+    assert_eq!(view.shape(), [3, 4]);
+    lend(view, |room| {
+        // Axes of length one come and go.
+        let output = output_in(room, &[1, 3, 1, 4], &[1, 2, 1, 2]);
+        std::thread::scope(|scope| {
+            for i in 0..output.parts.len() {
+                let output = &output;
+                scope.spawn(move || write(output, i));
+            }
+        });
+        assert!(output.is_complete());
+        assert!(output.into_vec::<u32>().is_none());
+    });
+    let wanted = ndarray::array![
+        [10000, 10000, 10001, 10001],
+        [10000, 10000, 10001, 10001],
+        [10100, 10100, 10101, 10101],
+    ];
+    assert_eq!(memory.slice(cut()), wanted);
+    assert_eq!(memory.sum(), wanted.sum());
+}
+
+#[test]
+fn what_is_lent_is_written_anywhere_too() {
+    for transposed in [false, true] {
+        let mut memory = ndarray::Array2::from_elem((5, 4), 0_u32);
+        let mut view = memory.slice_mut(ndarray::s![..;2, ..]);
+        if transposed {
+            view.swap_axes(0, 1);
+        }
+        let (shape, cells) = (view.shape().to_vec(), view.len());
+        let run = |from, to, len| Run { from, to, len };
+        let source: Vec<u8> = (1..=12_u32).flat_map(u32::to_ne_bytes).collect();
+        lend(view.into_dyn(), |room| {
+            let output = scattered_in(room, &[cells as u64]);
+            // The last run leaves the elements: what is outside is left out.
+            output.scatter(4, &[run(0, 0, 5), run(5, 5, 9)], |run, memory| {
+                memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
+            });
+            output.wrote(4 * cells);
+            assert!(output.is_complete());
+        });
+        let mut view = memory.slice_mut(ndarray::s![..;2, ..]);
+        if transposed {
+            view.swap_axes(0, 1);
+        }
+        assert_eq!(view.shape(), shape);
+        assert!(view.iter().copied().eq(1..=12));
+    }
+}
+
+#[test]
+fn whoever_lends_waits_for_the_last_reader() {
+    let mut memory = vec![0_u32; 4];
+    let view = ndarray::ArrayViewMut1::from(&mut memory[..]).into_dyn();
+    let slow = lend(view, |room| {
+        let output = output_in(room, &[4], &[4]);
+        std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            write_all(&output);
+        })
+    });
+    // It has been written by now, though nobody joined the thread.
+    assert_eq!(memory, [10; 4]);
+    slow.join().unwrap();
+}
+
+#[test]
+fn a_loan_of_another_shape_is_refused() {
+    for shape in [&[3, 2][..], &[2], &[2, 3, 2], &[6], &[2, 1, 4]] {
+        let mut memory = ndarray::Array2::from_elem((2, 3), 0_u32);
+        lend(memory.view_mut().into_dyn(), |room| {
+            let projections = Projections::new(&Region::whole(shape), shape).unwrap();
+            let (fill, heap) = fill(1);
+            assert!(Output::new(shape, 4, room, projections, (&fill, &heap)).is_err());
+        });
+    }
+}

@@ -1,0 +1,19 @@
+//! What tools need that look below arrays and groups: keys and bytes, and documents as documents. Has
+//! nothing of its own.
+//!
+//! Programs that read and write arrays need none of this.
+//!
+//! ```
+//! let report = zarr::tools::validate("zarr.json", br#"{"zarr_format": 3, "node_type": "group"}"#);
+//! assert!(report.is_valid());
+//! ```
+
+pub use zarr_codecs::{CodecError, CodecErrorKind};
+pub use zarr_metadata::{
+    Converted, Finding, JsonPointer, MetadataError, NodeDocuments, Problem, ProblemKind, Profile,
+    Reader, Report, Severity, v2, v3, validate,
+};
+pub use zarr_store::{
+    BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, Key, Listing, Op, Outcome, Payload,
+    Prefix, PutMode, StoreError, StoreErrorKind, StoreExt, Version,
+};
