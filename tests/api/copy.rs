@@ -394,6 +394,29 @@ fn copy_into_every_format_and_store() {
 }
 
 #[test]
+fn copy_between_stores_of_every_kind() {
+    for a in KINDS {
+        for b in KINDS {
+            let ((from, _guard), (to, _other)) = (store(a), store(b));
+            let from = zarr::group(from).wait().unwrap();
+            arrays(&from, ZarrFormat::V3);
+            let to = zarr::group(to).wait().unwrap();
+            // As they are, then decoded and encoded, in place of the first.
+            let stats = zarr::copy_all(&from, &to).wait().unwrap();
+            assert_same(&from, &to);
+            let copy = zarr::copy_all(&from, &to).if_exists(IfExists::Replace);
+            let again = copy.with(|new| new.compressors(())).wait().unwrap();
+            assert_eq!(
+                (again.bytes, again.copied),
+                (stats.bytes, stats.copied),
+                "{a:?} {b:?}"
+            );
+            assert_same(&from, &to);
+        }
+    }
+}
+
+#[test]
 fn copy_keeps_names_of_axes_between_formats() {
     let from = group();
     let names = from.zeros("a", [2, 3]).dimension_names(["y", "x"]);

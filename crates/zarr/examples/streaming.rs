@@ -1,10 +1,10 @@
-//! An array larger than the memory it is given: made block by block, and gone through in slabs.
+//! An array larger than the memory it is given: made block by block, and gone through block by block.
 //!
 //! `cargo run --release --example streaming`
 
 use ndarray::Array3;
 use zarr::blocking::Wait;
-use zarr::{Computed, Context, Target, sel};
+use zarr::{Computed, Context, Target};
 
 pub(crate) fn main() -> zarr::Result<()> {
     // What is on its way between memory and the store, all in all.
@@ -25,10 +25,11 @@ pub(crate) fn main() -> zarr::Result<()> {
         .wait()?;
 
     let (mut sum, mut cells) = (0.0, 0_u64);
-    for t in (0..64).step_by(16) {
-        let slab = array.read::<f32>(sel![t..t + 16, .., ..]).wait()?;
-        sum += slab.iter().map(|&x| f64::from(x)).sum::<f64>();
-        cells += slab.len() as u64;
+    // Blocks come as they are ready, a few ahead of whoever takes them.
+    for block in array.stream::<f32>(..).wait() {
+        let (_place, block) = block?;
+        sum += block.iter().map(|&x| f64::from(x)).sum::<f64>();
+        cells += block.len() as u64;
     }
     assert_eq!(Some(cells), array.size());
     println!("the mean of {cells} cells is {:.4}", sum / cells as f64);

@@ -219,6 +219,7 @@ pub struct Resize<'a> {
 
 impl Resize<'_> {
     /// Keeps the chunks that lie outside of the new shape: they come back where it grows again.
+    #[doc(alias = "delete_outside_chunks")]
     pub fn keep_outside(self) -> Self {
         Self {
             outside: Outside::Keep,

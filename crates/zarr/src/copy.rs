@@ -21,6 +21,8 @@ use crate::{CreateArray, Group, Node, Target};
 /// formats; absent ones stay absent. Otherwise they are decoded and encoded, many at a time and within
 /// the memory that the [`Context`] allows. Nothing is changed before all is checked.
 ///
+/// Consolidated metadata is not copied: it would say what was true of the source. Consolidate the copy.
+///
 /// Copies get the format of the group that they come to lie in: copying into a group of the other
 /// format converts.
 ///

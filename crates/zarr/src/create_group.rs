@@ -10,6 +10,7 @@ use crate::operation::operation;
 use crate::{Group, Mode, OpenGroup, Target, open_group};
 
 /// Creates a group. Without [`path`](CreateGroup::path) it is the root of the store.
+#[doc(alias = "from_store")]
 pub fn create_group(store: impl Into<Target>) -> CreateGroup {
     CreateGroup {
         target: store.into(),

@@ -84,6 +84,7 @@ impl Group {
     }
 
     /// The place of the group's documents.
+    #[doc(alias = "store_path")]
     pub fn location(&self) -> &Location {
         &self.location
     }
@@ -184,6 +185,7 @@ impl Group {
     ///
     /// # Errors
     /// Where there is none, or a group is there.
+    #[doc(alias = "get_array")]
     pub async fn array(&self, path: impl AsRef<str>) -> Result<Array> {
         self.get(path).await?.into_array()
     }
@@ -192,6 +194,7 @@ impl Group {
     ///
     /// # Errors
     /// Where there is none, or an array is there.
+    #[doc(alias = "get_group")]
     pub async fn group(&self, path: impl AsRef<str>) -> Result<Group> {
         self.get(path).await?.into_group()
     }

@@ -26,12 +26,14 @@ impl Members {
     }
 
     /// Down to this many levels; 1 is the children.
+    #[doc(alias = "max_depth")]
     pub fn depth(mut self, levels: usize) -> Self {
         self.depth = hierarchy::Depth::Levels(levels);
         self
     }
 
     /// All levels.
+    #[doc(alias = "max_depth")]
     pub fn all(mut self) -> Self {
         self.depth = hierarchy::Depth::All;
         self
