@@ -62,9 +62,9 @@ pub(super) async fn one_of(
     room: Room,
     budget: Arc<Budget>,
 ) -> Result<Output> {
-    let incomplete = array.chunk_error(&[], ChunkError::Worker);
-    let outputs = all(count, array, vec![(selection, room)], budget).await?;
-    outputs.into_iter().next().ok_or(incomplete)
+    let outputs = all(count, Arc::clone(&array), vec![(selection, room)], budget).await?;
+    let only = outputs.into_iter().next();
+    only.ok_or_else(|| array.chunk_error(&[], ChunkError::Worker))
 }
 
 async fn all(
