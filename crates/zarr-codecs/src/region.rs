@@ -32,8 +32,9 @@ impl Span {
 
     /// The last cell, or `None` where the span is empty or leaves `u64`.
     pub fn last(&self) -> Option<u64> {
-        let steps = i64::try_from(self.count.checked_sub(1)?).ok()?;
-        self.start.checked_add_signed(steps.checked_mul(self.step)?)
+        // No product of these leaves `i128`, nor does the sum.
+        let way = i128::from(self.count.checked_sub(1)?) * i128::from(self.step);
+        u64::try_from(i128::from(self.start) + way).ok()
     }
 
     /// The cells one after the other, as far as they stay in `u64`.
@@ -162,6 +163,18 @@ mod tests {
             .last(),
             None
         );
+    }
+
+    #[test]
+    fn a_span_may_be_as_long_as_u64() {
+        let span = |start, count, step| Span { start, count, step };
+        let third = (u64::MAX / 3) as i64;
+        assert_eq!(span(0, 4, third).last(), Some(u64::MAX));
+        assert_eq!(span(u64::MAX, 4, -third).last(), Some(0));
+        assert_eq!(Span::dense(0, u64::MAX).last(), Some(u64::MAX - 1));
+        assert_eq!(span(1, 4, third).last(), None);
+        assert_eq!(span(u64::MAX, u64::MAX, i64::MAX).last(), None);
+        assert_eq!(span(0, u64::MAX, i64::MIN).last(), None);
     }
 
     #[test]
