@@ -169,8 +169,7 @@ impl Places {
             }
             Self::Points(points) => {
                 for (cell, to) in points.iter() {
-                    let inside: Dims<u64> = cell.iter().zip(&start).map(|(c, s)| c - s).collect();
-                    runs.push(number(&inside, &shape) as usize, to);
+                    runs.push(number_in(cell, &start, &shape), to);
                 }
             }
         }
@@ -229,6 +228,14 @@ impl Runs {
 fn number(cell: &[u64], shape: &[u64]) -> u64 {
     let axes = cell.iter().zip(shape);
     axes.fold(0, |number, (&at, &length)| number * length + at)
+}
+
+/// The number of a cell of a box that begins elsewhere.
+fn number_in(cell: &[u64], start: &[u64], shape: &[u64]) -> usize {
+    let axes = cell.iter().zip(start).zip(shape);
+    axes.fold(0, |number, ((&at, &start), &length)| {
+        number * length as usize + (at - start) as usize
+    })
 }
 
 /// Places by chunks: a product of lists of chunks, or a list of chunks. Random access, so that any
@@ -293,37 +300,74 @@ fn locate(cut: &Cut, cell: u64) -> (u64, u64) {
     cut.locate(cell).unwrap_or((cell, 0))
 }
 
-/// One stable sort, so that of two equal cells the later one stays the later one.
+/// Of two equal cells the later one stays the later one.
 fn points_by_chunk(points: &Points, cuts: &[Cut]) -> Vec<(Dims<u64>, Arc<Points>)> {
-    let located = |i: usize| {
-        let cell = &points.cells[i * points.rank..(i + 1) * points.rank];
-        cell.iter().zip(cuts).map(|(&at, cut)| locate(cut, at))
-    };
-    let index = |i: usize| located(i).map(|(chunk, _)| chunk);
-    let mut order: Vec<usize> = (0..points.to.len()).collect();
-    order.sort_by(|&a, &b| index(a).cmp(index(b)));
+    let rank = points.rank;
+    let (mut chunks, mut inside) = (Vec::new(), Vec::new());
+    chunks.reserve_exact(points.cells.len());
+    inside.reserve_exact(points.cells.len());
+    for (cell, _) in points.iter() {
+        for (&at, cut) in cell.iter().zip(cuts) {
+            let (chunk, at) = locate(cut, at);
+            chunks.push(chunk);
+            inside.push(at);
+        }
+    }
+    let of = |i: usize| i * rank..(i + 1) * rank;
     let mut groups: Vec<(Dims<u64>, Points)> = Vec::new();
-    for i in order {
-        let inside = located(i).map(|(_, inside)| inside);
-        match groups.last_mut() {
-            Some((last, group)) if last.iter().copied().eq(index(i)) => {
-                group.cells.extend(inside);
-                group.to.push(points.to[i]);
-            }
-            _ => groups.push((
-                index(i).collect(),
-                Points {
-                    rank: points.rank,
-                    cells: inside.collect(),
-                    to: vec![points.to[i]],
-                },
-            )),
+    for i in in_order(&chunks, rank, points.to.len()) {
+        let chunk = &chunks[of(i)];
+        if groups.last().is_none_or(|(last, _)| **last != *chunk) {
+            let (cells, to) = (Vec::new(), Vec::new());
+            groups.push((chunk.into(), Points { rank, cells, to }));
+        }
+        if let Some((_, group)) = groups.last_mut() {
+            group.cells.extend_from_slice(&inside[of(i)]);
+            group.to.push(points.to[i]);
         }
     }
     let groups = groups.into_iter();
     groups
         .map(|(chunk, points)| (chunk, Arc::new(points)))
         .collect()
+}
+
+/// The numbers of so many points, those of one chunk after the other, each as they were.
+fn in_order(chunks: &[u64], rank: usize, count: usize) -> Vec<usize> {
+    let each = || chunks.chunks_exact(rank.max(1));
+    let (mut low, mut high) = (
+        Dims::<u64>::from_elem(u64::MAX, rank),
+        Dims::from_elem(0, rank),
+    );
+    for chunk in each() {
+        for ((low, high), &at) in low.iter_mut().zip(&mut high).zip(chunk) {
+            (*low, *high) = ((*low).min(at), (*high).max(at + 1));
+        }
+    }
+    let shape: Dims<u64> = high
+        .iter()
+        .zip(&low)
+        .map(|(h, l)| h.saturating_sub(*l))
+        .collect();
+    let volume = zarr_codecs::volume(&shape).and_then(|volume| usize::try_from(volume).ok());
+    let Some(volume) = volume.filter(|&volume| rank > 0 && volume <= count.saturating_mul(2))
+    else {
+        // Chunks far apart: comparing them is less than counting what lies between.
+        let mut order: Vec<usize> = (0..count).collect();
+        order.sort_by_key(|&i| &chunks[i * rank..(i + 1) * rank]);
+        return order;
+    };
+    let number = |chunk: &[u64]| number_in(chunk, &low, &shape);
+    let mut ends = vec![0_usize; volume + 1];
+    each().for_each(|chunk| ends[number(chunk) + 1] += 1);
+    (0..volume).for_each(|i| ends[i + 1] += ends[i]);
+    let mut order = vec![0; count];
+    for (i, chunk) in each().enumerate() {
+        let next = &mut ends[number(chunk)];
+        order[*next] = i;
+        *next += 1;
+    }
+    order
 }
 
 #[cfg(test)]

@@ -7,15 +7,13 @@ use super::chunk;
 use super::output::Output;
 use super::pieces::Pieces;
 use super::pool::{Crew, with_scratch};
-use super::source::Source;
+use super::source::{READ_COST, Source};
 use super::wants::There;
 use crate::ChunkError;
 use crate::places::Places;
 
-/// Of what lies in the store as it is, a box with fewer than one wanted cell in so many is cut up.
-const SPARSE: u64 = 16;
-/// A box of so many bytes is never cut up: one read of it costs less.
-const SMALL: u64 = 8 << 10;
+/// Of what lies in the store as it is, no more bytes are read at once: a chunk can be much larger.
+const MOST: u64 = 16 << 20;
 
 /// Reads the cells of a chunk to their places; where there is no chunk, fill values, unless the output
 /// holds these already.
@@ -89,8 +87,10 @@ fn dense_boxes(
     let bounds = places.bounds();
     let (start, shape) = (bounds.start(), bounds.shape());
     let volume = bounds.volume().unwrap_or(u64::MAX);
-    let is_dense = volume / SPARSE <= places.len() as u64;
-    if is_whole || is_dense || volume.saturating_mul(elem as u64) <= SMALL {
+    let bytes = volume.saturating_mul(elem as u64);
+    // One read of the box, or at best one for each cell.
+    let is_dense = bytes <= READ_COST.saturating_mul(places.len() as u64).min(MOST);
+    if is_whole || is_dense || volume <= 1 {
         let start: Dims<u64> = start.iter().zip(origin).map(|(s, o)| s + o).collect();
         return read(&Region::dense(&start, &shape), &bounds, places);
     }
