@@ -66,6 +66,25 @@ fn config_write_empty_chunks() {
 }
 
 #[test]
+fn config_read_missing_chunks() {
+    // zarr-python 3.4.2: ChunkNotFoundError.
+    let strict = context(Config {
+        read_missing_chunks: Some(false),
+        ..Config::default()
+    });
+    let array = zarr::zeros(Target::Memory, [4])
+        .chunks([2])
+        .context(&strict);
+    let array = array.wait().unwrap();
+    array.write(..2, 1.0).wait().unwrap();
+    assert_eq!(array.read::<f64>(..2).wait().unwrap().sum(), 2.0);
+    assert!(array.read::<f64>(..).wait().is_err());
+    let tolerant = zarr::zeros(Target::Memory, [4]).context(&strict);
+    let tolerant = tolerant.read_missing_chunks(true).wait().unwrap();
+    assert_eq!(tolerant.read::<f64>(..).wait().unwrap().sum(), 0.0);
+}
+
+#[test]
 fn config_compressors() {
     let gzip = Extension::new("gzip").with("level", 1);
     let gzipped = context(Config {

@@ -406,11 +406,9 @@ fn copy_between_stores_of_every_kind() {
             assert_same(&from, &to);
             let copy = zarr::copy_all(&from, &to).if_exists(IfExists::Replace);
             let again = copy.with(|new| new.compressors(())).wait().unwrap();
-            assert_eq!(
-                (again.bytes, again.copied),
-                (stats.bytes, stats.copied),
-                "{a:?} {b:?}"
-            );
+            assert_eq!(again.copied, stats.copied, "{a:?} {b:?}");
+            // Texts are counted as they are stored, and now nothing compresses them.
+            assert!(again.bytes > stats.bytes, "{a:?} {b:?}");
             assert_same(&from, &to);
         }
     }

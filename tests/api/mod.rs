@@ -26,6 +26,8 @@ mod objects;
 mod open;
 mod open_consolidated;
 mod parameters;
+mod parameters_making;
+mod parameters_opening;
 mod require_array;
 mod require_group;
 mod save;

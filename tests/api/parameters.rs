@@ -17,7 +17,7 @@ static CASES: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("zarr_python.json")).unwrap());
 
 /// What is in a store: documents, and the keys of all else.
-fn stored(store: &MemoryStore) -> (BTreeMap<String, Value>, Vec<String>) {
+pub(super) fn stored(store: &MemoryStore) -> (BTreeMap<String, Value>, Vec<String>) {
     let (mut documents, mut chunks) = (BTreeMap::new(), vec![]);
     for entry in BlockingStore::list(store, &Prefix::root()).unwrap() {
         let key = entry.key.as_str().to_owned();

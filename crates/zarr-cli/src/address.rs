@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use zarr::blocking::Wait;
 use zarr::tools::BlockingStore;
-use zarr::{Array, ErrorClass, LocalStore, Location, Node, Symlinks, ZarrFormat};
+use zarr::{Array, ErrorClass, LocalStore, Location, Node, Symlinks, UseConsolidated, ZarrFormat};
 
 use crate::failure::{Exit, Failure};
 use crate::nearest;
@@ -59,10 +59,20 @@ impl Address {
         (path.is_empty() && !url).then(|| Path::new(store))
     }
 
-    /// Opens the node.
+    /// Opens the node. Where nothing can be listed, as on web servers, a group knows what is below it
+    /// from consolidated metadata, if there is some.
     pub(crate) fn open(&self) -> Result<Node, Failure> {
         let (store, path) = self.split();
-        zarr::open(store).path(path).wait().map_err(|error| {
+        let opened = async {
+            match zarr::open(store).path(path).await? {
+                Node::Group(group) if !group.store().hints().listable => {
+                    let again = zarr::open_group(&group).use_consolidated(UseConsolidated::Auto);
+                    again.await.map(Node::Group)
+                }
+                node => Ok(node),
+            }
+        };
+        opened.wait().map_err(|error: zarr::Error| {
             let failure = Failure::zarr("cannot open", &self.0, &error);
             match (error.class(), self.directory()) {
                 (ErrorClass::NotFound, Some(path)) => failure.advice(advice(path)),

@@ -23,6 +23,9 @@ pub struct Config {
     pub order: Option<Order>,
     /// `array.write_empty_chunks`: whether chunks that hold only the fill value are stored.
     pub write_empty_chunks: bool,
+    /// `array.read_missing_chunks`: whether chunks that are not stored are read as fill values, which
+    /// they are if not set, or are an error.
+    pub read_missing_chunks: Option<bool>,
     /// The compressors of new arrays for which none are named; zstd if not set.
     pub compressors: Option<Vec<Extension>>,
     /// `async.concurrency`: the most requests at once to one store, where that is less than what the
@@ -90,13 +93,8 @@ impl Config {
                     _ => return Err("is neither `C` nor `F`"),
                 });
             }
-            "array.write_empty_chunks" => {
-                self.write_empty_chunks = match value.to_ascii_lowercase().as_str() {
-                    "true" | "1" => true,
-                    "false" | "0" => false,
-                    _ => return Err("is neither true nor false"),
-                };
-            }
+            "array.write_empty_chunks" => self.write_empty_chunks = truth(value)?,
+            "array.read_missing_chunks" => self.read_missing_chunks = Some(truth(value)?),
             "async.concurrency" => self.concurrency = count(value)?,
             "threading.max_workers" => self.max_workers = count(value)?,
             "async.timeout" => {
@@ -120,6 +118,14 @@ fn bare(value: &str) -> &str {
     within('"').or_else(|| within('\'')).unwrap_or(value)
 }
 
+fn truth(value: &str) -> Result<bool, &'static str> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err("is neither true nor false"),
+    }
+}
+
 /// A number of things; none of them, or `None`, leaves the choice open.
 fn count(value: &str) -> Result<Option<NonZeroUsize>, &'static str> {
     match value {
@@ -141,6 +147,7 @@ mod tests {
             ("ZARR_DEFAULT_ZARR_FORMAT", "2"),
             ("ZARR_ARRAY__ORDER", "'F'"),
             ("ZARR_ARRAY__WRITE_EMPTY_CHUNKS", "True"),
+            ("ZARR_ARRAY__READ_MISSING_CHUNKS", "false"),
             ("ZARR_ASYNC__CONCURRENCY", "7"),
             ("ZARR_ASYNC__TIMEOUT", "1.5"),
             ("ZARR_THREADING__MAX_WORKERS", "3"),
@@ -151,6 +158,7 @@ mod tests {
             default_zarr_format: Some(ZarrFormat::V2),
             order: Some(Order::F),
             write_empty_chunks: true,
+            read_missing_chunks: Some(false),
             compressors: None,
             concurrency: NonZeroUsize::new(7),
             timeout: Some(Duration::from_millis(1500)),

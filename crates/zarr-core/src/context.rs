@@ -94,6 +94,7 @@ impl Context {
     pub fn array_config(&self) -> ArrayConfig {
         ArrayConfig {
             write_empty_chunks: self.0.config.write_empty_chunks,
+            read_missing_chunks: self.0.config.read_missing_chunks.unwrap_or(true),
             ..ArrayConfig::default()
         }
     }

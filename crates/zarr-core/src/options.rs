@@ -6,6 +6,8 @@ mod grid;
 mod like;
 mod other;
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
@@ -49,6 +51,8 @@ pub struct ArrayOptions {
     pub dimension_names: Option<Vec<Option<String>>>,
     /// The user's attributes.
     pub attributes: Attributes,
+    /// The array this was made like: in another format its words are translated.
+    pub(crate) like: Option<Arc<ArrayMetadata>>,
 }
 
 /// A chunk shape, or how to find one.
@@ -118,6 +122,7 @@ impl ArrayOptions {
             chunk_key_encoding: None,
             dimension_names: None,
             attributes: Attributes::new(),
+            like: None,
         }
     }
 
@@ -142,8 +147,10 @@ impl ArrayOptions {
     ///
     /// # Errors
     /// An argument that is wrong by itself, or that the format does not have.
-    pub fn metadata(self, default: ZarrFormat) -> Result<ArrayMetadata> {
-        match self.zarr_format.unwrap_or(default) {
+    pub fn metadata(mut self, default: ZarrFormat) -> Result<ArrayMetadata> {
+        let format = self.zarr_format.unwrap_or(default);
+        self.translate(format)?;
+        match format {
             ZarrFormat::V2 => self.v2(),
             ZarrFormat::V3 => self.v3(),
         }

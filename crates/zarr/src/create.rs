@@ -103,7 +103,7 @@ pub struct CreateArray {
     options: ArrayOptions,
     object_codec: Option<Extension>,
     write_empty_chunks: Option<bool>,
-    read_missing_chunks: bool,
+    read_missing_chunks: Option<bool>,
     attributes: Option<Value>,
     overwrite: bool,
     context: Option<Context>,
@@ -124,7 +124,7 @@ impl CreateArray {
             options,
             object_codec: None,
             write_empty_chunks: None,
-            read_missing_chunks: true,
+            read_missing_chunks: None,
             attributes: None,
             overwrite: false,
             context: None,
@@ -250,7 +250,7 @@ impl CreateArray {
 
     /// Reads chunks that are not stored as fill values, which is the default, or as an error.
     pub fn read_missing_chunks(mut self, yes: bool) -> Self {
-        self.read_missing_chunks = yes;
+        self.read_missing_chunks = Some(yes);
         self
     }
 
@@ -287,7 +287,9 @@ impl CreateArray {
     fn array_config(&self, context: &Context) -> ArrayConfig {
         let mut config = self.access.array_config(context.array_config());
         config.write_empty_chunks = self.write_empty_chunks.unwrap_or(config.write_empty_chunks);
-        config.read_missing_chunks = self.read_missing_chunks;
+        config.read_missing_chunks = self
+            .read_missing_chunks
+            .unwrap_or(config.read_missing_chunks);
         config
     }
 

@@ -1,6 +1,8 @@
 //! From an array's documents back to what its creator asked for, so that another like it can be made.
 //! Checks nothing: what cannot be used is said when the other array is created.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkGridMetadata, Endian, Extension, ZarrFormat, v2, v3,
@@ -12,9 +14,13 @@ impl ArrayOptions {
     /// Everything structural of an array: format, shape, type, grid, shards, codecs, names of chunks
     /// and axes, fill value. Not the attributes.
     pub fn like(array: &ArrayMetadata) -> Self {
-        match array {
+        let options = match array {
             ArrayMetadata::V2 { array, .. } => Self::like_v2(array),
             ArrayMetadata::V3(array) => Self::like_v3(array),
+        };
+        Self {
+            like: Some(Arc::new(array.clone())),
+            ..options
         }
     }
 

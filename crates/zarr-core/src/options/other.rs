@@ -9,6 +9,7 @@ use zarr_metadata::{
 
 use super::like::shard;
 use super::{ArrayOptions, Fill};
+use crate::Error;
 
 impl ArrayOptions {
     /// As [`like`](Self::like) and with the attributes, in the words of a format: codecs that have
@@ -32,6 +33,21 @@ impl ArrayOptions {
             chunk_key_encoding: None,
             ..options
         })
+    }
+
+    /// Says in the words of a format what nobody chose otherwise than the array has it that this was
+    /// made like. Of its attributes only the names of its axes are taken, where the format has them there.
+    pub(super) fn translate(&mut self, format: ZarrFormat) -> Result<(), Error> {
+        let Some(like) = self.like.take().filter(|like| like.format() != format) else {
+            return Ok(());
+        };
+        let mut there = Self::like_in(&like, format).map_err(|error| {
+            let text = format!("format {format} has no word for what the other array has: {error}");
+            Error::argument("zarr_format", text)
+        })?;
+        there.attributes.retain(|key, _| key == "_ARRAY_DIMENSIONS");
+        self.rebase(&Self::like(&like), &there);
+        Ok(())
     }
 
     /// What was not chosen otherwise than `old` has it becomes what `new` has.
