@@ -138,6 +138,22 @@ fn in_a_group_it_is_of_the_groups_format() {
 }
 
 #[test]
+fn a_chain_stands_in_place_of_the_others_parts() {
+    let like = zarr::zeros(Target::Memory, [4]).wait().unwrap();
+    let chain = || {
+        let bytes = Extension::new("bytes").with("endian", "little");
+        [bytes, Extension::new("crc32c")]
+    };
+    let new = zarr::empty_like(Target::Memory, &like).codecs(chain());
+    let codecs = new.wait().unwrap().metadata().codecs().to_vec();
+    assert_eq!(codecs, chain());
+    // What is chosen beside it is one chain too many, as ever.
+    let both = zarr::empty_like(Target::Memory, &like).codecs(chain());
+    let error = both.compressors(Extension::new("crc32c")).wait();
+    assert_eq!(error.unwrap_err().class(), zarr::ErrorClass::Invalid);
+}
+
+#[test]
 fn open_like_opens_what_is_there() {
     let root = zarr::create_group(Target::Memory).wait().unwrap();
     let like = root.full("like", [4], 3).chunks([2]).wait().unwrap();

@@ -53,7 +53,7 @@ fn consolidated_metadata_tells_what_cannot_be_listed() {
     let at = |node: &str| format!("{}{node}", server.1);
 
     let read = zarr(&["read", &at("/g/x"), "--format", "csv"]);
-    assert_eq!(String::from_utf8_lossy(&read.stdout), "7\n7\n7\n");
+    assert_eq!(String::from_utf8_lossy(&read.stdout), "7,7,7\n");
     let blind = zarr(&["tree", &at("")]);
     assert!(!blind.status.success(), "a server that does not list");
 

@@ -149,7 +149,7 @@ impl ArrayOptions {
     /// An argument that is wrong by itself, or that the format does not have.
     pub fn metadata(mut self, default: ZarrFormat) -> Result<ArrayMetadata> {
         let format = self.zarr_format.unwrap_or(default);
-        self.translate(format)?;
+        self.settle(format)?;
         match format {
             ZarrFormat::V2 => self.v2(),
             ZarrFormat::V3 => self.v3(),

@@ -313,23 +313,20 @@ fn points_by_chunk(points: &Points, cuts: &[Cut]) -> Vec<(Dims<u64>, Arc<Points>
             inside.push(at);
         }
     }
-    let of = |i: usize| i * rank..(i + 1) * rank;
-    let mut groups: Vec<(Dims<u64>, Points)> = Vec::new();
-    for i in in_order(&chunks, rank, points.to.len()) {
-        let chunk = &chunks[of(i)];
-        if groups.last().is_none_or(|(last, _)| **last != *chunk) {
-            let (cells, to) = (Vec::new(), Vec::new());
-            groups.push((chunk.into(), Points { rank, cells, to }));
+    // Of a few numbers each: iterators compare and copy them faster than slices do.
+    let chunk = |i: usize| chunks[i * rank..(i + 1) * rank].iter();
+    let order = in_order(&chunks, rank, points.to.len());
+    let groups = order.chunk_by(|&a, &b| chunk(a).eq(chunk(b)));
+    let group = |numbers: &[usize]| {
+        let at = chunk(*numbers.first()?).copied().collect();
+        let mut cells = Vec::with_capacity(numbers.len() * rank);
+        for &i in numbers {
+            cells.extend(inside[i * rank..(i + 1) * rank].iter().copied());
         }
-        if let Some((_, group)) = groups.last_mut() {
-            group.cells.extend_from_slice(&inside[of(i)]);
-            group.to.push(points.to[i]);
-        }
-    }
-    let groups = groups.into_iter();
-    groups
-        .map(|(chunk, points)| (chunk, Arc::new(points)))
-        .collect()
+        let to = numbers.iter().map(|&i| points.to[i]).collect();
+        Some((at, Arc::new(Points { rank, cells, to })))
+    };
+    groups.filter_map(group).collect()
 }
 
 /// The numbers of so many points, those of one chunk after the other, each as they were.

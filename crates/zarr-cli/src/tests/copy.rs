@@ -25,6 +25,14 @@ fn as_it_is_and_otherwise() {
     assert_eq!(home.json("info --json ~/c")["shards"], json!([4, 5]));
     assert_eq!(home.print("diff --content ~/a/x/y ~/c"), "");
 
+    let codecs = r#"[{"name":"bytes","configuration":{"endian":"little"}},"crc32c"]"#;
+    home.run(&format!(
+        "copy ~/a/x/y ~/d --codecs {codecs} --verify --quiet"
+    ))
+    .unwrap();
+    let document = home.json("info --json ~/d");
+    assert_eq!(document["metadata"]["codecs"][1]["name"], "crc32c");
+
     let text = home.print("copy ~/a ~/v2 --zarr-format 2 --verify --quiet");
     assert!(text.ends_with("every element is the same\n"), "{text}");
     assert!(home.path("v2/x/y/.zarray").exists());

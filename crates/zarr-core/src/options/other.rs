@@ -8,7 +8,7 @@ use zarr_metadata::{
 };
 
 use super::like::shard;
-use super::{ArrayOptions, Fill};
+use super::{ArrayOptions, Codecs, Fill};
 use crate::Error;
 
 impl ArrayOptions {
@@ -35,18 +35,34 @@ impl ArrayOptions {
         })
     }
 
-    /// Says in the words of a format what nobody chose otherwise than the array has it that this was
-    /// made like. Of its attributes only the names of its axes are taken, where the format has them there.
-    pub(super) fn translate(&mut self, format: ZarrFormat) -> Result<(), Error> {
-        let Some(like) = self.like.take().filter(|like| like.format() != format) else {
+    /// Takes leave of the array that this was made like. A chain that was chosen stands in place of its
+    /// filters, serializer and compressors; and what nobody chose otherwise is said in the words of the
+    /// format. Of its attributes only the names of its axes are taken, where the format has them there.
+    pub(super) fn settle(&mut self, format: ZarrFormat) -> Result<(), Error> {
+        let Some(like) = self.like.take() else {
             return Ok(());
         };
+        let old = Self::like(&like);
+        if self.codecs.is_some() && self.codecs != old.codecs {
+            if self.filters == old.filters {
+                self.filters = Codecs::Auto;
+            }
+            if self.serializer == old.serializer {
+                self.serializer = None;
+            }
+            if self.compressors == old.compressors {
+                self.compressors = Codecs::Auto;
+            }
+        }
+        if like.format() == format {
+            return Ok(());
+        }
         let mut there = Self::like_in(&like, format).map_err(|error| {
             let text = format!("format {format} has no word for what the other array has: {error}");
             Error::argument("zarr_format", text)
         })?;
         there.attributes.retain(|key, _| key == "_ARRAY_DIMENSIONS");
-        self.rebase(&Self::like(&like), &there);
+        self.rebase(&old, &there);
         Ok(())
     }
 
