@@ -10,7 +10,7 @@ use crate::operation::operation;
 impl Array {
     /// Makes cells what they were before anything was written: the fill value. Chunks that hold
     /// nothing else afterwards are deleted, whatever
-    /// [`write_empty_chunks`](ArrayConfig::write_empty_chunks) says.
+    /// [`write_empty_chunks`](crate::ArrayConfig::write_empty_chunks) says.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target, sel};
