@@ -1,14 +1,13 @@
-//! `zarr ls`: the names of what is in a group. Looks at metadata alone, and with `--sizes` at sizes.
+//! `zarr ls`: the names of what is in a group. Looks at metadata alone, and with `-l` at sizes.
 
 use std::io::Write;
 
-use serde_json::{Map, Value, json};
-use zarr::blocking::Wait;
-use zarr::{ArrayMetadata, Node, NodeMetadata};
+use zarr::{Node, NodeMetadata, NodePath};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::{sizes, text};
+use crate::nodes::{self, Nodes};
+use crate::text;
 
 /// List what is in a group.
 #[derive(Debug, clap::Args)]
@@ -36,57 +35,35 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
-    let nodes: Vec<(String, NodeMetadata)> = match args.path.open()? {
+    let list = match args.path.open()? {
         // As with files: what is no directory is shown itself.
-        Node::Array(array) => {
-            vec![(String::new(), NodeMetadata::Array(array.metadata().clone()))]
-        }
+        Node::Array(array) => vec![(
+            NodePath::root(),
+            NodeMetadata::Array(array.metadata().clone()),
+        )],
         Node::Group(group) => {
-            let members = match args.recursive {
-                true => group.members().all(),
-                false => group.members(),
-            };
-            let members = members.metadata().wait();
-            let members = members.map_err(|error| Failure::zarr("cannot list", place, &error))?;
-            let named = members.into_iter();
-            named
-                .map(|(path, node)| (path.as_str().to_owned(), node))
-                .collect()
+            let depth = (!args.recursive).then_some(1);
+            nodes::members(&group, depth, place)?
         }
     };
-    let sizes = match args.long {
-        true => Some(sizes::below(
-            &args.path.location()?,
-            place,
-            nodes.iter().map(|(path, _)| path),
-        )?),
-        false => None,
-    };
-    let size = |path: &str| sizes.as_ref().and_then(|sizes| sizes.get(path)).copied();
+    let nodes = Nodes::new(&args.path, list, args.long)?;
     let text = if args.json {
-        let nodes: Vec<Value> = nodes
-            .iter()
-            .map(|(path, node)| Value::Object(to_json(path, node, size(path))))
-            .collect();
-        text::report("ls", json!({"path": place, "nodes": nodes}))
+        nodes.report("ls", place)
     } else {
         let shown = |path: &str| match path {
             "" => text::escaped(place),
             path => text::escaped(path),
         };
-        let rows: Vec<Vec<String>> = nodes
-            .iter()
-            .map(|(path, node)| match args.long {
-                true => {
-                    let mut row = long(node);
-                    row.push(size(path).map_or(String::new(), text::bytes));
-                    row.push(shown(path));
-                    row
-                }
-                false => vec![shown(path)],
-            })
-            .collect();
-        text::columns(&rows)
+        let rows = nodes.list.iter().map(|(path, node)| match args.long {
+            true => {
+                let mut row = long(node);
+                row.push(nodes.size(path).map_or(String::new(), text::bytes));
+                row.push(shown(path));
+                row
+            }
+            false => vec![shown(path)],
+        });
+        text::columns(&rows.collect::<Vec<_>>())
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
@@ -108,26 +85,4 @@ fn long(node: &NodeMetadata) -> Vec<String> {
             ]
         }
     }
-}
-
-/// What reports say of a node in a list.
-pub(crate) fn to_json(path: &str, node: &NodeMetadata, size: Option<u64>) -> Map<String, Value> {
-    let mut object = Map::new();
-    object.insert("path".to_owned(), format!("/{path}").into());
-    match node {
-        NodeMetadata::Group(_) => {
-            object.insert("node_type".to_owned(), "group".into());
-        }
-        NodeMetadata::Array(array) => describe(array, &mut object),
-    }
-    if let Some(size) = size {
-        object.insert("nbytes_stored".to_owned(), size.into());
-    }
-    object
-}
-
-fn describe(array: &ArrayMetadata, object: &mut Map<String, Value>) {
-    object.insert("node_type".to_owned(), "array".into());
-    object.insert("shape".to_owned(), array.shape().into());
-    object.insert("data_type".to_owned(), array.data_type().to_json());
 }

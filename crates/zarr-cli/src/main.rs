@@ -22,6 +22,7 @@ mod layout;
 mod ls;
 mod migrate;
 mod nearest;
+mod nodes;
 mod npy;
 mod numbers;
 mod output;

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::text;
@@ -15,7 +16,7 @@ pub(crate) enum Style {
     /// A bar on a terminal, else lines
     #[default]
     Auto,
-    /// A bar that is drawn over and over
+    /// A bar, drawn over and over on a terminal
     Bar,
     /// A line now and then
     Lines,
@@ -52,6 +53,8 @@ pub(crate) struct Progress {
     style: Option<Style>,
     begun: Instant,
     told: Mutex<Option<Instant>>,
+    /// Draws nothing unless it is asked to.
+    bar: ProgressBar,
 }
 
 impl Args {
@@ -63,11 +66,19 @@ impl Args {
             Style::Auto => Some(Style::Lines),
             style => Some(style),
         };
+        let drawn = ProgressStyle::with_template("{bar:24} {msg}");
+        let bar = match (style, drawn) {
+            (Some(Style::Bar), Ok(drawn)) => {
+                ProgressBar::no_length().with_style(drawn.progress_chars("█░"))
+            }
+            _ => ProgressBar::hidden(),
+        };
         Progress {
             noun,
             style,
             begun: Instant::now(),
             told: Mutex::new(None),
+            bar,
         }
     }
 }
@@ -98,14 +109,10 @@ impl Progress {
         let text = match style {
             Style::Json => json(far, self.noun, time),
             Style::Bar => {
-                // What does not fit would go on in the next line, and stay there.
-                let width = terminal_size::terminal_size_of(io::stderr());
-                let width = width.map_or(80, |(width, _)| usize::from(width.0));
-                let bar: String = bar(far, self.noun, time)
-                    .chars()
-                    .take(width.saturating_sub(1))
-                    .collect();
-                format!("\r\x1b[K{bar}")
+                self.bar.set_length(far.total);
+                self.bar.set_position(far.done);
+                self.bar.set_message(line(far, self.noun, time));
+                return;
             }
             Style::Auto | Style::Lines => format!("{}\n", line(far, self.noun, time)),
         };
@@ -115,9 +122,7 @@ impl Progress {
 
     /// Takes the bar away.
     pub(crate) fn end(&self) {
-        if self.style == Some(Style::Bar) {
-            drop(io::stderr().write_all(b"\r\x1b[K"));
-        }
+        self.bar.finish_and_clear();
     }
 }
 
@@ -139,21 +144,6 @@ fn json(far: Far, noun: &str, time: Duration) -> String {
         "seconds": time.as_secs_f64(),
     });
     format!("{object}\n")
-}
-
-fn bar(far: Far, noun: &str, time: Duration) -> String {
-    const WIDTH: u64 = 24;
-    let full = (far.done * WIDTH)
-        .checked_div(far.total)
-        .unwrap_or(WIDTH)
-        .min(WIDTH);
-    let (full, empty) = (full as usize, (WIDTH - full) as usize);
-    format!(
-        "{}{} {}",
-        "█".repeat(full),
-        "░".repeat(empty),
-        line(far, noun, time)
-    )
 }
 
 /// Chunks, rates, ratio, and how long it will still take.
@@ -207,7 +197,6 @@ mod tests {
             text,
             "5/20 chunks, in 2.0 MiB/s, out 512.0 KiB/s, ratio 4.00, 6 s left"
         );
-        assert!(bar(far, "chunks", Duration::from_secs(2)).starts_with("██████░░"));
         let object: serde_json::Value =
             serde_json::from_str(&json(far, "chunks", Duration::from_secs(2))).unwrap();
         assert_eq!(
@@ -218,6 +207,5 @@ mod tests {
             [span(7.4), span(200.0), span(7500.0)],
             ["7 s", "3 min", "2 h 5 min"]
         );
-        assert!(bar(Far::default(), "chunks", Duration::ZERO).starts_with("█"));
     }
 }

@@ -55,6 +55,19 @@ impl Tiles {
 }
 
 impl Tiles {
+    /// The chunks of a box of whole ones, one after another.
+    pub(crate) fn chunks(
+        cells: &[Range<u64>],
+        chunks: &[u64],
+    ) -> impl Iterator<Item = Vec<Range<u64>>> {
+        let lengths: Vec<u64> = cells.iter().map(|cells| cells.end - cells.start).collect();
+        Self::new(&lengths, chunks, 0).map(move |tile| {
+            let along = tile.into_iter().zip(cells);
+            let moved = along.map(|(tile, cells)| cells.start + tile.start..cells.start + tile.end);
+            moved.collect()
+        })
+    }
+
     /// How many there are in all.
     pub(crate) fn in_all(&self) -> u64 {
         let along = self.shape.iter().zip(&self.tile);

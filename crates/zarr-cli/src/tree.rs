@@ -2,13 +2,12 @@
 
 use std::io::Write;
 
-use serde_json::{Value, json};
-use zarr::blocking::Wait;
 use zarr::{GroupMetadata, Node, NodeMetadata, NodePath, TreeView};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::{ls, sizes, text};
+use crate::nodes::{self, Nodes};
+use crate::text;
 
 /// Draw a group and what is below it.
 #[derive(Debug, clap::Args)]
@@ -43,40 +42,18 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
             (NodeMetadata::Array(array.metadata().clone()), view, vec![])
         }
         Node::Group(group) => {
-            let members = match args.depth {
-                Some(levels) => group.members().depth(levels),
-                None => group.members().all(),
-            };
-            let members = members.metadata().wait();
-            let members = members.map_err(|error| Failure::zarr("cannot list", place, &error))?;
+            let members = nodes::members(&group, args.depth, place)?;
             let view = TreeView::new(&group.name(), &members);
             (NodeMetadata::Group(bare(group.metadata())), view, members)
         }
     };
-    let nodes: Vec<(String, NodeMetadata)> = [(NodePath::root(), root)]
-        .into_iter()
-        .chain(members)
-        .map(|(path, node)| (path.as_str().to_owned(), node))
-        .collect();
-    let sizes = match args.sizes {
-        true => Some(sizes::below(
-            &args.path.location()?,
-            place,
-            nodes.iter().map(|(path, _)| path),
-        )?),
-        false => None,
-    };
-    let size = |path: &str| sizes.as_ref().and_then(|sizes| sizes.get(path)).copied();
+    let list = [(NodePath::root(), root)].into_iter().chain(members);
+    let nodes = Nodes::new(&args.path, list, args.sizes)?;
     let text = match args.json {
-        true => {
-            let nodes = nodes
-                .iter()
-                .map(|(path, node)| Value::Object(ls::to_json(path, node, size(path))));
-            let nodes: Vec<Value> = nodes.collect();
-            // A flat list, however deep the hierarchy: paths begin at the node that was asked for.
-            text::report("tree", json!({"path": place, "nodes": nodes}))
-        }
-        false => view.with_notes(|path| size(path).map(text::bytes)).ansi(),
+        true => nodes.report("tree", place),
+        false => view
+            .with_notes(|path| nodes.size(path).map(text::bytes))
+            .ansi(),
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;

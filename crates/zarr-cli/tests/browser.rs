@@ -5,44 +5,18 @@
     reason = "a test that panics says what is wrong, and where"
 )]
 
-use std::io::{BufRead, BufReader};
+mod support;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 use zarr::DataType;
 use zarr::blocking::Wait;
 
+use support::Server;
+
 /// A name that would do something if a page took it for more than text.
 const HOSTILE: &str = "<img src=x onerror=\"document.title='hacked'\">";
-
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(path: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_zarr"))
-            .args(["serve", "--port", "0"])
-            .arg(path)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut address = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut address)
-            .unwrap();
-        let address = address.trim().to_owned();
-        Self { process, address }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
 
 fn chromium() -> Option<String> {
     let given = std::env::var("CHROMIUM").ok();
@@ -107,7 +81,7 @@ fn the_page_in_a_browser() {
     group.create_group(HOSTILE.replace('/', "")).wait().unwrap();
     let server = Server::start(&path);
 
-    let dom = page(&browser, home.path(), &server.address);
+    let dom = page(&browser, home.path(), &format!("{}/", server.address));
     assert!(!dom.contains("<title>hacked"), "{dom}");
     for expected in [
         "(3, 4, 5) float32",
@@ -124,13 +98,13 @@ fn the_page_in_a_browser() {
     let part = page(
         &browser,
         home.path(),
-        &format!("{}#ocean/sst!1,%20:2,%20::2", server.address),
+        &format!("{}/#ocean/sst!1,%20:2,%20::2", server.address),
     );
     assert!(part.contains("2 × 3, all from 20 to 29"), "{part}");
     let wrong = page(
         &browser,
         home.path(),
-        &format!("{}#ocean/sst!9,%20:,%20:", server.address),
+        &format!("{}/#ocean/sst!9,%20:,%20:", server.address),
     );
     assert!(wrong.contains("class=\"error\""), "{wrong}");
 }

@@ -5,34 +5,14 @@
     reason = "a test that panics says what is wrong, and where"
 )]
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+mod support;
+
+use std::process::{Command, Output};
 
 use zarr::DataType;
 use zarr::blocking::Wait;
 
-struct Server(Child, String);
-
-impl Server {
-    fn start(path: &Path) -> Self {
-        let serve = ["serve", "--port", "0"];
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zarr"));
-        let process = command.args(serve).arg(path).stdout(Stdio::piped());
-        let mut process = process.spawn().unwrap();
-        let mut address = String::new();
-        let mut lines = BufReader::new(process.stdout.take().unwrap());
-        lines.read_line(&mut address).unwrap();
-        Self(process, address.trim().trim_end_matches('/').to_owned())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
+use support::Server;
 
 fn zarr(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zarr"));
@@ -50,7 +30,7 @@ fn consolidated_metadata_tells_what_cannot_be_listed() {
         .unwrap();
     x.write(.., 7_i8).wait().unwrap();
     let server = Server::start(&path);
-    let at = |node: &str| format!("{}{node}", server.1);
+    let at = |node: &str| format!("{}{node}", server.address);
 
     let read = zarr(&["read", &at("/g/x"), "--format", "csv"]);
     assert_eq!(String::from_utf8_lossy(&read.stdout), "7,7,7\n");

@@ -12,7 +12,7 @@ use crate::address::Address;
 use crate::documents::{NAMES, Place, store_lists};
 use crate::failure::Failure;
 use crate::progress::{self, Far};
-use crate::tiles;
+use crate::tiles::{self, Tiles};
 
 /// How many chunks are decoded at a time.
 const AHEAD: usize = 4;
@@ -121,8 +121,8 @@ fn sort(array: &Array, place: &Place, key: &Key) -> Sort {
     }
 }
 
-/// Decodes one chunk.
-async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> {
+/// Decodes one chunk; of a shard in which something is wrong, each inner chunk by itself.
+async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
     let region = array.chunked().grid().region(&index);
     let ranges = region
         .spans
@@ -132,9 +132,27 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> 
     let key = entry.key.as_str();
     if let Some(expected) = plain_length(array, &index).filter(|expected| *expected != entry.size) {
         let what = format!("{} bytes, and {expected} are needed", entry.size);
-        return Some(Finding::new(&rules::TORN, key, what));
+        return vec![Finding::new(&rules::TORN, key, what)];
     }
-    let error = tiles::read(array, &ranges).await.err()?;
+    let Err(first) = tiles::read(array, &ranges).await else {
+        return vec![];
+    };
+    let mut found = vec![finding(key, &first)];
+    if array.shards().is_some() && first.class() == ErrorClass::Corrupt {
+        for inner in Tiles::chunks(&ranges, &array.chunks()) {
+            if let Err(error) = tiles::read(array, &inner).await {
+                let other = finding(key, &error);
+                // What is wrong with the index is wrong with each of them.
+                if found.iter().all(|known| known.message != other.message) {
+                    found.push(other);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn finding(key: &str, error: &zarr::Error) -> Finding {
     let rule = match (error.kind(), error.class()) {
         (
             ErrorKind::Chunk {
@@ -151,7 +169,7 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Option<Finding> 
         ErrorKind::Chunk { source, .. } => source.to_string(),
         _ => error.to_string(),
     };
-    Some(Finding::new(rule, key, what))
+    Finding::new(rule, key, what)
 }
 
 /// How long a chunk must be, where nothing is compressed: a reader of such chunks asks for the bytes it needs

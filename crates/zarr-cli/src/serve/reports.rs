@@ -13,7 +13,7 @@ use super::answer::{Answer, decoded, failed, set, with_type};
 use crate::failure::{Exit, Failure};
 use crate::view::field::Field;
 use crate::view::picture::{self, Stretch};
-use crate::{chunks, ls};
+use crate::{chunks, nodes};
 
 /// The report of a name, as a query asks for it.
 pub(super) async fn report(served: &Arc<Served>, name: &str, query: &str) -> Answer {
@@ -84,24 +84,22 @@ fn array(served: &Served, path: &str) -> Result<Array, Failure> {
 
 fn tree(served: &Served) -> Result<Value, Failure> {
     let root = open(served, "")?;
-    let mut nodes = Vec::new();
+    let mut list = Vec::new();
     match root {
         Node::Array(array) => {
             let node = NodeMetadata::Array(array.metadata().clone());
-            nodes.push(Value::Object(ls::to_json("", &node, None)));
+            list.push(Value::Object(nodes::to_json("", &node, None)));
         }
         Node::Group(group) => {
-            nodes.push(json!({"path": "/", "node_type": "group"}));
-            let members = group.members().all().metadata().wait();
-            let members =
-                members.map_err(|error| Failure::zarr("cannot list", &served.name, &error))?;
-            let below = members
+            list.push(json!({"path": "/", "node_type": "group"}));
+            let below = nodes::members(&group, None, &served.name)?;
+            let below = below
                 .iter()
-                .map(|(path, node)| ls::to_json(path.as_str(), node, None));
-            nodes.extend(below.map(Value::Object));
+                .map(|(path, node)| nodes::to_json(path.as_str(), node, None));
+            list.extend(below.map(Value::Object));
         }
     }
-    Ok(json!({"name": served.name, "nodes": nodes}))
+    Ok(json!({"name": served.name, "nodes": list}))
 }
 
 fn node(served: &Served, path: &str) -> Result<Value, Failure> {

@@ -241,3 +241,26 @@ fn d11_names_that_differ_in_case() {
     home.run("create ~/g::A --shape 1 --dtype int8").unwrap();
     check(&home, "~/g", json!([["D11", "a", false]]));
 }
+
+#[test]
+fn every_broken_inner_chunk_of_a_shard_is_told() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/s --chunks 2,5 --shards 6,5 --compressors [\"crc32c\"]")
+        .unwrap();
+    let path = home.path("s/c/0/0");
+    let mut shard = fs::read(&path).unwrap();
+    // Three inner chunks of 20 bytes with 4 of checksum, and the index.
+    assert_eq!(shard.len(), 3 * 24 + 3 * 16 + 4);
+    shard[3] ^= 1;
+    shard[2 * 24 + 3] ^= 1;
+    fs::write(&path, &shard).unwrap();
+    check(
+        &home,
+        "~/s",
+        json!([["D07", "c/0/0", false], ["D07", "c/0/0", false]]),
+    );
+    // An index that is broken is told once.
+    *shard.last_mut().unwrap() ^= 1;
+    fs::write(&path, &shard).unwrap();
+    check(&home, "~/s", json!([["D07", "c/0/0", false]]));
+}

@@ -1,0 +1,88 @@
+//! The nodes that a report lists, with what each takes in its store where that was asked for. Draws
+//! nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use zarr::blocking::Wait;
+use zarr::{ArrayMetadata, Group, NodeMetadata, NodePath};
+
+use crate::address::Address;
+use crate::failure::Failure;
+use crate::{sizes, text};
+
+/// What is in a group, so many levels down; on all without a number.
+pub(crate) fn members(
+    group: &Group,
+    depth: Option<usize>,
+    place: &str,
+) -> Result<Vec<(NodePath, NodeMetadata)>, Failure> {
+    let members = match depth {
+        Some(levels) => group.members().depth(levels),
+        None => group.members().all(),
+    };
+    let members = members.metadata().wait();
+    members.map_err(|error| Failure::zarr("cannot list", place, &error))
+}
+
+/// Nodes by their paths below the one that was asked for.
+pub(crate) struct Nodes {
+    pub(crate) list: Vec<(String, NodeMetadata)>,
+    sizes: Option<BTreeMap<String, u64>>,
+}
+
+impl Nodes {
+    pub(crate) fn new(
+        address: &Address,
+        nodes: impl IntoIterator<Item = (NodePath, NodeMetadata)>,
+        with_sizes: bool,
+    ) -> Result<Self, Failure> {
+        let named = nodes.into_iter();
+        let list: Vec<_> = named
+            .map(|(path, node)| (path.as_str().to_owned(), node))
+            .collect();
+        let sizes = match with_sizes {
+            true => {
+                let paths = list.iter().map(|(path, _)| path);
+                Some(sizes::below(&address.location()?, address.as_str(), paths)?)
+            }
+            false => None,
+        };
+        Ok(Self { list, sizes })
+    }
+
+    /// The bytes that a node takes in its store, with all that is below it.
+    pub(crate) fn size(&self, path: &str) -> Option<u64> {
+        self.sizes.as_ref()?.get(path).copied()
+    }
+
+    /// A flat list, however deep the hierarchy.
+    pub(crate) fn report(&self, command: &str, place: &str) -> String {
+        let nodes = self.list.iter();
+        let nodes = nodes.map(|(path, node)| Value::Object(to_json(path, node, self.size(path))));
+        let nodes: Vec<Value> = nodes.collect();
+        text::report(command, json!({"path": place, "nodes": nodes}))
+    }
+}
+
+/// What reports say of a node in a list.
+pub(crate) fn to_json(path: &str, node: &NodeMetadata, size: Option<u64>) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("path".to_owned(), format!("/{path}").into());
+    match node {
+        NodeMetadata::Group(_) => {
+            object.insert("node_type".to_owned(), "group".into());
+        }
+        NodeMetadata::Array(array) => describe(array, &mut object),
+    }
+    if let Some(size) = size {
+        object.insert("nbytes_stored".to_owned(), size.into());
+    }
+    object
+}
+
+fn describe(array: &ArrayMetadata, object: &mut Map<String, Value>) {
+    object.insert("node_type".to_owned(), "array".into());
+    object.insert("shape".to_owned(), array.shape().into());
+    object.insert("data_type".to_owned(), array.data_type().to_json());
+}
