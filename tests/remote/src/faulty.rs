@@ -239,11 +239,10 @@ async fn send(socket: &mut TcpStream, reply: Reply, fault: &Fault) -> std::io::R
             if let Fault::Delay(pause) = fault {
                 tokio::time::sleep(*pause).await;
             }
+            let once = [head.as_bytes(), &body].concat();
             let times = if *fault == Fault::Twice { 2 } else { 1 };
-            for _ in 0..times {
-                socket.write_all(head.as_bytes()).await?;
-                socket.write_all(&body).await?;
-            }
+            // In one go, so that both are there when the client looks.
+            socket.write_all(&once.repeat(times)).await?;
             socket.flush().await?;
             let ends = matches!(
                 fault,

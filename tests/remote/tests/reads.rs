@@ -269,7 +269,10 @@ fn r12_list_paging() {
     assert_eq!(list().unwrap().len(), 10_001);
     assert_eq!(server.take_log().len(), 11);
     let mut tally = (0, 0);
-    for fault in verbs() {
+    // A page is more than a socket takes at once. Its second copy comes late, and then no client of
+    // HTTP can tell it from the answer to its next request.
+    let faults = verbs().into_iter();
+    for fault in faults.filter(|fault| *fault != Fault::Twice) {
         for for_ever in [false, true] {
             server.always(None);
             server.next(vec![Fault::None; 6]);
