@@ -3,6 +3,7 @@
 Knows no data: values come from a file and what was read goes to one, so that the caller compares them.
 """
 
+import asyncio
 import json
 import shutil
 import sys
@@ -15,7 +16,7 @@ import numpy as np
 def main(job: dict) -> None:
     """Opens with one library, then reads or writes as often as asked."""
     open_array = OPEN[job["program"]]
-    measured = write if job["values"] else read
+    measured = listing if job["wants"] == ["nodes"] else write if job["values"] else read
     print(json.dumps(measured(job, open_array)))
 
 
@@ -26,8 +27,11 @@ def read(job: dict, open_array) -> dict:
     for _ in range(job["repeats"]):
         parts = []
         start = time.perf_counter()
-        for kind, at in indices:
-            parts.append(array.read(kind, at))
+        if job["at_once"]:
+            parts = array.read_at_once(indices)
+        else:
+            for kind, at in indices:
+                parts.append(array.read(kind, at))
         seconds.append(time.perf_counter() - start)
     peak = peak_mb()
     with open(job["out"], "wb") as out:
@@ -36,8 +40,37 @@ def read(job: dict, open_array) -> dict:
     return {"seconds": seconds, "peak_rss_mb": peak}
 
 
+def listing(job: dict, _open_array) -> dict:
+    seconds, found = [], []
+    for _ in range(job["repeats"]):
+        start = time.perf_counter()
+        found = LIST[job["program"]](job["path"])
+        seconds.append(time.perf_counter() - start)
+    text = "\n".join(sorted(f"{name} {list(shape)}" for name, shape in found))
+    Path(job["out"]).write_text(text)
+    return {"seconds": seconds, "peak_rss_mb": peak_mb()}
+
+
+def list_with_zarr_python(path: str) -> list:
+    import zarr
+
+    return [(name, array.shape) for name, array in zarr.open_group(path, mode="r").arrays()]
+
+
+def list_with_tensorstore(path: str) -> list:
+    """It has no groups: names are those of the documents, and each array is opened, all at once."""
+    import tensorstore as ts
+
+    store = {"driver": "file", "path": path + "/"}
+    keys = ts.KvStore.open(store).result().list().result()
+    names = [key.split(b"/")[0].decode() for key in keys if key.count(b"/") == 1]
+    spec = {"driver": "zarr3", "kvstore": store}
+    opened = [ts.open({**spec, "path": name}) for name in names]
+    return [(name, array.result().shape) for name, array in zip(names, opened, strict=True)]
+
+
 def write(job: dict, open_array) -> dict:
-    values, seconds, peak = np.fromfile(job["values"], dtype="<u2"), [], 0.0
+    values, seconds, peak = np.fromfile(job["values"], dtype=job["dtype"]), [], 0.0
     boxes = [index(want)[1] for want in job["wants"]]
     parts, first = [], 0
     for box in boxes:
@@ -71,7 +104,9 @@ class Tensorstore:
     def __init__(self, path: str) -> None:
         import tensorstore as ts
 
-        self.array = ts.open({"driver": "zarr3", "kvstore": {"driver": "file", "path": path}}).result()
+        far = {"driver": "http", "base_url": path}
+        store = far if path.startswith("http:") else {"driver": "file", "path": path}
+        self.array = ts.open({"driver": "zarr3", "kvstore": store}).result()
 
     def read(self, kind: str, at: tuple) -> np.ndarray:
         match kind:
@@ -82,6 +117,10 @@ class Tensorstore:
             case "points":
                 return self.array.vindex[at].read().result()
         raise ValueError(kind)
+
+    def read_at_once(self, indices: list) -> list:
+        reads = [self.array[at].read() for _, at in indices]
+        return [read.result() for read in reads]
 
     def write(self, box: tuple, values: np.ndarray) -> None:
         self.array[box].write(values).result()
@@ -103,6 +142,14 @@ class ZarrPython:
                 return self.array.vindex[at]
         raise ValueError(kind)
 
+    def read_at_once(self, indices: list) -> list:
+        import zarr.core.sync
+
+        async def all_of_them() -> list:
+            return await asyncio.gather(*(self.array.async_array.getitem(at) for _, at in indices))
+
+        return zarr.core.sync.sync(all_of_them())
+
     def write(self, box: tuple, values: np.ndarray) -> None:
         self.array[box] = values
 
@@ -115,6 +162,7 @@ def fused(path: str) -> ZarrPython:
     return ZarrPython(path)
 
 
+LIST = {"tensorstore": list_with_tensorstore, "zarr-python": list_with_zarr_python}
 OPEN = {"tensorstore": Tensorstore, "zarr-python": ZarrPython, "zarr-fused": fused}
 
 

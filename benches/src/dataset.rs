@@ -6,6 +6,9 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::Result;
+use crate::element::Element;
+use crate::nodes;
+use crate::want::Part;
 
 /// How large the data sets are: a minute's worth, or the size the peers were measured at.
 #[derive(Clone, Copy, Debug)]
@@ -14,11 +17,24 @@ pub(crate) enum Size {
     Full,
 }
 
-/// One array of `uint16`.
+/// Where a data set is, and what of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An array in files.
+    Files,
+    /// The same, behind a web server that takes its time.
+    Far,
+    /// A group of thousands of empty arrays.
+    Nodes { consolidated: bool },
+}
+
+/// One array, or many alike.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dataset {
     pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
     pub(crate) shape: [u64; 3],
+    pub(crate) element: Element,
     /// What is encoded by itself: inner chunks, where there are shards.
     chunks: [u64; 3],
     shards: Option<[u64; 3]>,
@@ -40,13 +56,15 @@ pub(crate) enum Compressor {
 impl Dataset {
     /// All data sets, in the order they are shown.
     pub(crate) fn all(size: Size) -> Vec<Self> {
-        let (shape, tiny, shard) = match size {
-            Size::Reduced => ([128, 512, 512], [128, 256, 256], 128),
-            Size::Full => ([512, 1024, 512], [256, 512, 256], 256),
+        let (shape, tiny, shard, floats) = match size {
+            Size::Reduced => ([128, 512, 512], [128, 256, 256], 128, [64, 512, 512]),
+            Size::Full => ([512, 1024, 512], [256, 512, 256], 256, [256, 1024, 512]),
         };
         let new = |name, compressor| Self {
             name,
+            kind: Kind::Files,
             shape,
+            element: Element::U16,
             chunks: [128; 3],
             shards: None,
             compressor,
@@ -61,12 +79,28 @@ impl Dataset {
             shards: Some([shard; 3]),
             ..new(name, compressor)
         };
+        let nodes = |name, consolidated| Self {
+            kind: Kind::Nodes { consolidated },
+            shape: nodes::SHAPE,
+            chunks: nodes::SHAPE,
+            ..new(name, Compressor::Zstd)
+        };
+        let floats = |name, compressor| Self {
+            shape: floats,
+            element: Element::F32,
+            chunks: [64, 128, 128],
+            ..new(name, compressor)
+        };
         vec![
             new("raw", Compressor::None),
             new("zstd", Compressor::Zstd),
             new("gzip", Compressor::Gzip),
             new("blosclz4", blosc("lz4", 5, "shuffle")),
             new("blosczstd", blosc("zstd", 5, "shuffle")),
+            floats("f32raw", Compressor::None),
+            floats("f32zstd", Compressor::Zstd),
+            floats("f32blosclz4", blosc("lz4", 5, "shuffle")),
+            floats("f32blosczstd", blosc("zstd", 5, "shuffle")),
             sharded("shard", Compressor::Zstd),
             sharded("shardblz", blosc("blosclz", 9, "bitshuffle")),
             // 4 KiB each: what is measured is the cost of a chunk, not of its bytes.
@@ -75,21 +109,67 @@ impl Dataset {
                 chunks: [8, 16, 16],
                 ..new("tiny", Compressor::None)
             },
+            Self {
+                kind: Kind::Far,
+                shape: [256, 512, 256],
+                chunks: [32, 64, 32],
+                ..new("http512", Compressor::Zstd)
+            },
+            nodes("group5k", false),
+            nodes("group5k_c", true),
         ]
     }
 
-    /// Makes an empty array of this kind at `path`: its document alone.
+    /// Makes an empty array of this kind at `path`: its document alone. Or the group.
     pub(crate) fn create(&self, path: &Path) -> Result<()> {
-        std::fs::create_dir_all(path)?;
-        Ok(std::fs::write(
-            path.join("zarr.json"),
-            self.document().to_string(),
-        )?)
+        let document = self.document();
+        let put = |path: &Path, document: &Value| -> Result<()> {
+            std::fs::create_dir_all(path)?;
+            Ok(std::fs::write(
+                path.join("zarr.json"),
+                document.to_string(),
+            )?)
+        };
+        let Kind::Nodes { consolidated } = self.kind else {
+            return put(path, &document);
+        };
+        let mut group = json!({"zarr_format": 3, "node_type": "group", "attributes": {}});
+        let names = (0..nodes::COUNT).map(nodes::name);
+        let mut all = serde_json::Map::new();
+        for name in names {
+            put(&path.join(&name), &document)?;
+            all.insert(name, document.clone());
+        }
+        if consolidated {
+            group["consolidated_metadata"] =
+                json!({"kind": "inline", "must_understand": false, "metadata": all});
+        }
+        put(path, &group)
+    }
+
+    /// The same by its files.
+    pub(crate) fn in_files(self) -> Self {
+        let kind = Kind::Files;
+        Self { kind, ..self }
     }
 
     /// Bytes of a decoded chunk; of an inner chunk, where there are shards.
     pub(crate) fn chunk_bytes(&self) -> usize {
-        self.chunks.iter().product::<u64>() as usize * 2
+        self.chunks.iter().product::<u64>() as usize * self.element.size()
+    }
+
+    /// The chunks one after another, in C order: the inner ones, where there are shards.
+    pub(crate) fn each_chunk(&self) -> impl Iterator<Item = Part> {
+        let counts = [0, 1, 2].map(|axis| self.shape[axis] / self.chunks[axis]);
+        let chunks = self.chunks;
+        (0..counts.iter().product()).map(move |i: u64| {
+            let at = [
+                i / counts[2] / counts[1],
+                i / counts[2] % counts[1],
+                i % counts[2],
+            ];
+            Part::dense([0, 1, 2].map(|axis| at[axis] * chunks[axis]), chunks)
+        })
     }
 
     /// How many inner chunks a shard has.
@@ -117,7 +197,7 @@ impl Dataset {
                 "cname": cname,
                 "clevel": level,
                 "shuffle": shuffle,
-                "typesize": 2,
+                "typesize": self.element.size(),
                 "blocksize": 0,
             }})),
         }
@@ -133,7 +213,7 @@ impl Dataset {
             "zarr_format": 3,
             "node_type": "array",
             "shape": self.shape,
-            "data_type": "uint16",
+            "data_type": self.element.name(),
             "chunk_grid": {
                 "name": "regular",
                 "configuration": {"chunk_shape": self.shards.unwrap_or(self.chunks)},

@@ -15,8 +15,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod dataset;
+mod element;
+mod far;
 mod limit;
 mod measure;
+mod nodes;
 mod ours;
 mod program;
 mod source;
@@ -26,7 +29,7 @@ mod workload;
 mod zarrs;
 
 use dataset::{Dataset, Size};
-use measure::{Bench, Case};
+use measure::{Bench, Case, Server};
 use program::Name;
 use table::{Beside, HEAD, Row};
 use workload::Workload;
@@ -63,6 +66,9 @@ struct Args {
     /// Measures `program/workload/dataset` in this process and prints what it found.
     #[arg(long, hide = true)]
     measure: Option<String>,
+    /// Where the directory is served already.
+    #[arg(long, hide = true)]
+    server: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -81,7 +87,8 @@ fn run(args: &Args) -> Result<bool> {
     let size = if args.full { Size::Full } else { Size::Reduced };
     let temporary = || std::env::temp_dir().join("zarr-benches");
     let dir = args.dir.clone().unwrap_or_else(temporary);
-    let bench = Bench::new(&dir, size, args.repeats, args.python.clone())?;
+    let server = args.server.clone().map_or(Server::Start, Server::At);
+    let bench = Bench::new(&dir, size, args.repeats, args.python.clone(), server)?;
     let cases = cases(size);
     if let Some(wanted) = &args.measure {
         for case in &cases {

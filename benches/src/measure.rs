@@ -8,7 +8,9 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::dataset::{Dataset, Size};
+use crate::dataset::{Dataset, Kind, Size};
+use crate::element::Values;
+use crate::far::Far;
 use crate::limit::Limit;
 use crate::program::{Elements, Name, Program};
 use crate::source::Source;
@@ -33,16 +35,30 @@ pub(crate) struct Sample {
     pub(crate) checksum: u64,
     /// What the checksum has to be.
     pub(crate) expected: u64,
+    /// To a store that answers over a network, each time.
+    #[serde(default)]
+    pub(crate) requests: Option<u64>,
 }
 
 /// Where arrays lie, and how often each case is done.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Bench {
     dir: PathBuf,
     size: Size,
     repeats: usize,
     /// The interpreter that has the peers' packages.
     python: Option<PathBuf>,
+    /// Where the directory is served, and who serves it, if this process does.
+    server: (String, Option<Far>),
+}
+
+/// Who serves the directory.
+#[derive(Debug)]
+pub(crate) enum Server {
+    /// This process, from now on.
+    Start,
+    /// Another one, which is there.
+    At(String),
 }
 
 impl Bench {
@@ -51,6 +67,7 @@ impl Bench {
         size: Size,
         repeats: usize,
         python: Option<PathBuf>,
+        server: Server,
     ) -> Result<Self> {
         let name = match size {
             Size::Reduced => "reduced",
@@ -59,25 +76,38 @@ impl Bench {
         let dir = dir.join(name);
         std::fs::create_dir_all(&dir)?;
         Ok(Self {
+            repeats,
+            server: match server {
+                Server::At(url) => (url, None),
+                Server::Start => {
+                    let far = Far::new(&dir)?;
+                    (far.url(), Some(far))
+                }
+            },
             dir,
             size,
-            repeats,
             python,
         })
     }
 
     fn source(&self, dataset: &Dataset) -> Result<Source> {
-        let [z, y, x] = dataset.shape;
-        Source::cached(&self.dir.join(format!("{z}x{y}x{x}.u16")), dataset.shape)
+        Source::cached(&self.dir, dataset)
     }
 
     fn array(&self, dataset: &Dataset) -> PathBuf {
         self.dir.join(format!("{}.zarr", dataset.name))
     }
 
+    /// What a program opens.
+    fn address(&self, dataset: &Dataset) -> String {
+        match dataset.kind {
+            Kind::Far => format!("{}/{}.zarr", self.server.0, dataset.name),
+            _ => self.array(dataset).display().to_string(),
+        }
+    }
+
     /// Makes values and array of a data set, where they are not there yet.
     pub(crate) fn prepare(&self, dataset: &Dataset) -> Result<()> {
-        let values = self.source(dataset)?.into_values();
         let done = self.array(dataset);
         if done.exists() {
             return Ok(());
@@ -85,8 +115,11 @@ impl Bench {
         let begun = self.dir.join("begun.zarr");
         remove(&begun)?;
         dataset.create(&begun)?;
-        let all = Part::dense([0; 3], dataset.shape);
-        linked(Name::OursWait, &begun)?.write(&all, values)?;
+        if !matches!(dataset.kind, Kind::Nodes { .. }) {
+            let values = self.source(dataset)?.all();
+            let (all, files) = (Part::dense([0; 3], dataset.shape), dataset.in_files());
+            linked(Name::OursWait, &begun.display().to_string(), &files)?.write(&all, values)?;
+        }
         Ok(std::fs::rename(begun, done)?)
     }
 
@@ -94,14 +127,26 @@ impl Bench {
     pub(crate) fn can(&self, program: Name, case: &Case) -> bool {
         let wants = case.workload.wants(&case.dataset);
         match program {
-            Name::Limit => case.workload == Workload::ReadAll,
-            _ if program.is_script() => self.python.is_some(),
-            _ => wants.iter().all(|want| program.can_read(want)),
+            Name::Limit if case.workload != Workload::ReadAll => false,
+            _ if program.is_script() && self.python.is_none() => false,
+            _ => wants
+                .iter()
+                .all(|want| program.can_read(&case.dataset, want)),
         }
     }
 
     /// Has another process of this executable [`measure`](Self::measure).
     pub(crate) fn spawn(&self, program: Name, case: &Case) -> Result<Sample> {
+        let requests = || self.server.1.as_ref().map(Far::take_requests);
+        let _others = requests();
+        let mut sample = self.elsewhere(program, case)?;
+        if case.dataset.kind == Kind::Far {
+            sample.requests = requests().map(|all| all / self.repeats.max(1) as u64);
+        }
+        Ok(sample)
+    }
+
+    fn elsewhere(&self, program: Name, case: &Case) -> Result<Sample> {
         if let Some(python) = self.python.as_ref().filter(|_| program.is_script()) {
             return self.script(python, program, case);
         }
@@ -111,6 +156,7 @@ impl Bench {
         command.arg("--dir").arg(dir);
         command.arg("--repeats").arg(self.repeats.to_string());
         command.arg("--measure").arg(measured);
+        command.arg("--server").arg(&self.server.0);
         if matches!(self.size, Size::Full) {
             command.arg("--full");
         }
@@ -141,20 +187,29 @@ impl Bench {
             peak_rss_mb: peak_rss_mb(),
             checksum: 0,
             expected: 0,
+            requests: None,
         })
     }
 
     fn measure_reads(&self, program: Name, case: &Case) -> Result<Sample> {
         let wants = case.workload.wants(&case.dataset);
-        let mut opened = linked(program, &self.array(&case.dataset))?;
+        let opened = linked(program, &self.address(&case.dataset), &case.dataset)?;
         let mut seconds = Vec::with_capacity(self.repeats);
         let mut read = Vec::new();
         reset_peak_rss();
         for _ in 0..self.repeats {
-            read = Vec::with_capacity(wants.len());
+            drop(std::mem::replace(
+                &mut read,
+                Vec::with_capacity(wants.len()),
+            ));
             let start = Instant::now();
-            for want in &wants {
-                read.push(opened.read(want)?);
+            match case.workload.is_at_once() {
+                true => read = opened.read_at_once(&wants)?,
+                false => {
+                    for want in &wants {
+                        read.push(opened.read(want)?);
+                    }
+                }
             }
             seconds.push(start.elapsed().as_secs_f64());
         }
@@ -166,17 +221,15 @@ impl Bench {
             peak_rss_mb,
             checksum,
             expected: self.expected_of_reads(case)?,
+            requests: None,
         })
     }
 
     fn expected_of_reads(&self, case: &Case) -> Result<u64> {
         let source = self.source(&case.dataset)?;
         let wants = case.workload.wants(&case.dataset);
-        let read = wants
-            .iter()
-            .map(|want| Elements::Typed(source.values(want)));
-        let read: Vec<_> = read.collect();
-        Ok(checksum(read.iter().map(Elements::bytes)))
+        let read: Vec<_> = wants.iter().map(|want| source.bytes(want)).collect();
+        Ok(checksum(read.iter().map(Vec::as_slice)))
     }
 
     fn measure_writes(&self, program: Name, case: &Case) -> Result<Sample> {
@@ -187,7 +240,7 @@ impl Bench {
         for _ in 0..self.repeats {
             self.begin(case, &path)?;
             let values = self.new_values(case)?;
-            let mut opened = linked(program, &path)?;
+            let opened = linked(program, &path.display().to_string(), &case.dataset)?;
             reset_peak_rss();
             let start = Instant::now();
             for (part, values) in parts.iter().zip(values) {
@@ -202,6 +255,7 @@ impl Bench {
             peak_rss_mb: peak,
             checksum,
             expected,
+            requests: None,
         })
     }
 
@@ -221,14 +275,14 @@ impl Bench {
             true => Name::ZarrsBytes,
             false => Name::OursWait,
         };
-        let written = linked(other, path)?.read(&all)?;
+        let written = linked(other, &path.display().to_string(), &case.dataset)?.read(&all)?;
         let mut source = self.source(&case.dataset)?;
         let parts = case.workload.parts(&case.dataset);
         for (part, values) in parts.iter().zip(self.new_values(case)?) {
-            source.write(part, values);
+            source.write(part, &values);
         }
         remove(path)?;
-        let expected = Elements::Typed(source.into_values());
+        let expected = source.all();
         Ok((checksum([written.bytes()]), checksum([expected.bytes()])))
     }
 
@@ -236,21 +290,26 @@ impl Bench {
     fn script(&self, python: &Path, program: Name, case: &Case) -> Result<Sample> {
         let file = |name: &str| self.dir.join(name);
         let (written, template) = (file("written.zarr"), file("template.zarr"));
-        let (job, values, out) = (file("job.json"), file("values.u16"), file("read.u16"));
+        let (job, values, out) = (file("job.json"), file("values.bin"), file("read.bin"));
         let writes = case.workload.writes();
         if writes {
             self.begin(case, &template)?;
-            let new = self.new_values(case)?.concat();
-            std::fs::write(&values, bytemuck::cast_slice(&new))?;
+            let new = self.new_values(case)?;
+            std::fs::write(
+                &values,
+                new.iter().map(Values::bytes).collect::<Vec<_>>().concat(),
+            )?;
         }
         let path = match writes {
             true => written.clone(),
-            false => self.array(&case.dataset),
+            false => PathBuf::from(self.address(&case.dataset)),
         };
         let text = serde_json::to_vec(&serde_json::json!({
             "program": program.text(),
             "path": path,
             "wants": case.workload.wants(&case.dataset),
+            "at_once": case.workload.is_at_once(),
+            "dtype": case.dataset.element.name(),
             "repeats": self.repeats,
             "template": template,
             "values": writes.then_some(&values),
@@ -269,7 +328,10 @@ impl Bench {
             let mut rest = &read[..];
             let wants = case.workload.wants(&case.dataset);
             let cut = |want: &Want| {
-                let len = rest.len().min(want.cells() * 2);
+                let len = match want {
+                    Want::Nodes => rest.len(),
+                    _ => rest.len().min(want.cells() * case.dataset.element.size()),
+                };
                 let (one, after) = rest.split_at(len);
                 rest = after;
                 one
@@ -286,24 +348,18 @@ impl Bench {
             peak_rss_mb: found.peak_rss_mb,
             checksum,
             expected,
+            requests: None,
         })
     }
 
     /// What is written to each part: in an array that is there, not what is there.
-    fn new_values(&self, case: &Case) -> Result<Vec<Vec<u16>>> {
+    fn new_values(&self, case: &Case) -> Result<Vec<Values>> {
         let source = self.source(&case.dataset)?;
         if case.workload == Workload::WriteAll {
-            return Ok(vec![source.into_values()]);
+            return Ok(vec![source.all()]);
         }
         let wants = case.workload.wants(&case.dataset);
-        let changed = |want| {
-            source
-                .values(want)
-                .into_iter()
-                .map(|value| value ^ 1)
-                .collect()
-        };
-        Ok(wants.iter().map(changed).collect())
+        Ok(wants.iter().map(|want| source.changed(want)).collect())
     }
 }
 
@@ -314,9 +370,9 @@ struct Timed {
     peak_rss_mb: f64,
 }
 
-/// The array at `path`, by a library that is linked into this executable.
-fn linked(program: Name, path: &Path) -> Result<Box<dyn Program>> {
-    let opened = program.open(path)?;
+/// What is at a path or an address, by a library that is linked into this executable.
+fn linked(program: Name, at: &str, dataset: &Dataset) -> Result<Box<dyn Program>> {
+    let opened = program.open(at, dataset)?;
     opened.ok_or_else(|| format!("{} is not in this executable", program.text()).into())
 }
 

@@ -2,8 +2,12 @@
 //! do. Knows no library; each has a file of its own.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::Result;
+use crate::dataset::{Dataset, Kind};
+use crate::element::Values;
+use crate::nodes::Nodes;
 use crate::ours::Ours;
 use crate::want::{Part, Want};
 use crate::zarrs::Zarrs;
@@ -11,26 +15,55 @@ use crate::zarrs::Zarrs;
 /// One array opened by one library.
 pub(crate) trait Program {
     /// The elements that are wanted, in C order.
-    fn read(&mut self, want: &Want) -> Result<Elements>;
+    fn read(&self, want: &Want) -> Result<Elements>;
+
+    /// The elements of several wants that wait for nothing, in the way the library does many things at
+    /// once.
+    fn read_at_once(&self, wants: &[Want]) -> Result<Vec<Elements>>;
 
     /// Replaces the elements of `part`.
-    fn write(&mut self, part: &Part, values: Vec<u16>) -> Result<()>;
+    fn write(&self, part: &Part, values: Values) -> Result<()>;
 }
 
 /// What was read, in whatever form the library hands it over.
 #[derive(Debug)]
 pub(crate) enum Elements {
-    Typed(Vec<u16>),
+    Typed(Values),
     Bytes(Vec<u8>),
 }
 
 impl Elements {
     pub(crate) fn bytes(&self) -> &[u8] {
         match self {
-            Self::Typed(values) => bytemuck::cast_slice(values),
+            Self::Typed(values) => values.bytes(),
             Self::Bytes(bytes) => bytes,
         }
     }
+}
+
+/// Reads by as many threads as there are processors, for libraries whose calls wait.
+pub(crate) fn at_once(
+    wants: &[Want],
+    read: impl Fn(&Want) -> Result<Elements> + Sync,
+) -> Result<Vec<Elements>> {
+    let next = AtomicUsize::new(0);
+    let worker = || -> std::result::Result<Vec<_>, String> {
+        let numbers = std::iter::repeat_with(|| next.fetch_add(1, Relaxed));
+        let mine = numbers.map_while(|i| Some((i, wants.get(i)?)));
+        mine.map(|(i, want)| Ok((i, read(want).map_err(|error| error.to_string())?)))
+            .collect()
+    };
+    let threads = std::thread::available_parallelism()?.get();
+    let mut all = Vec::with_capacity(wants.len());
+    std::thread::scope(|scope| -> Result<()> {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        for worker in workers {
+            all.extend(worker.join().map_err(|_| "a thread ended early")??);
+        }
+        Ok(())
+    })?;
+    all.sort_unstable_by_key(|(i, _)| *i);
+    Ok(all.into_iter().map(|(_, read)| read).collect())
 }
 
 /// Which program, by the name it has in the table.
@@ -40,7 +73,7 @@ pub(crate) enum Name {
     Ours,
     /// `.wait()`, no runtime.
     OursWait,
-    /// The `zarrs` crate, its synchronous API, elements as a `Vec<u16>`: this copies them once more.
+    /// The `zarrs` crate, its synchronous API, typed elements: this copies them once more.
     Zarrs,
     /// The same, elements as bytes: all that it can do without that copy.
     ZarrsBytes,
@@ -78,16 +111,20 @@ impl Name {
         }
     }
 
-    /// The array at `path`, or `None` for a program that is not linked into this executable.
-    pub(crate) fn open(self, path: &Path) -> Result<Option<Box<dyn Program>>> {
+    /// The data set at a path or an address, or `None` for a program that is not linked into this
+    /// executable.
+    pub(crate) fn open(self, at: &str, dataset: &Dataset) -> Result<Option<Box<dyn Program>>> {
+        let (path, element) = (Path::new(at), dataset.element);
+        let is_nodes = matches!(dataset.kind, Kind::Nodes { .. });
         Ok(Some(match self {
-            Self::Ours => Box::new(Ours::on_tokio(path)?),
-            Self::OursWait => Box::new(Ours::without_runtime(path)?),
-            Self::Zarrs => Box::new(Zarrs::typed(path)?),
-            Self::ZarrsBytes => Box::new(Zarrs::untyped(path)?),
             Self::Tensorstore | Self::ZarrPython | Self::ZarrFused | Self::Limit => {
                 return Ok(None);
             }
+            _ if is_nodes => Box::new(Nodes::new(self, path)?),
+            Self::Ours => Box::new(Ours::on_tokio(at, element)?),
+            Self::OursWait => Box::new(Ours::without_runtime(at, element)?),
+            Self::Zarrs => Box::new(Zarrs::new(path, Some(element))?),
+            Self::ZarrsBytes => Box::new(Zarrs::new(path, None)?),
         }))
     }
 
@@ -104,9 +141,18 @@ impl Name {
         !self.is_ours() && self != Self::Limit
     }
 
-    /// Whether it can read cells like these.
-    pub(crate) fn can_read(self, want: &Want) -> bool {
-        // The zarrs crate has neither lists nor points.
-        !matches!(self, Self::Zarrs | Self::ZarrsBytes) || want.part().is_some()
+    /// Whether it can read this of such a data set.
+    pub(crate) fn can_read(self, dataset: &Dataset, want: &Want) -> bool {
+        match (self, dataset.kind) {
+            (Self::Limit, kind) => kind == Kind::Files,
+            // The zarrs crate is built without its clients here, and zarr-python has none of its own.
+            (Self::Ours | Self::OursWait | Self::Tensorstore, Kind::Far) => true,
+            (_, Kind::Far) => false,
+            // Names have no types.
+            (Self::ZarrsBytes | Self::ZarrFused, Kind::Nodes { .. }) => false,
+            // The zarrs crate has neither lists nor points.
+            (Self::Zarrs | Self::ZarrsBytes, Kind::Files) => want.part().is_some(),
+            _ => true,
+        }
     }
 }

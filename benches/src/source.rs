@@ -1,17 +1,22 @@
 //! The values of the data sets, the same on every machine: a flat background, smooth blobs, and
 //! noise that grows with brightness, as a microscope sees. zstd 3 makes them about 3.7 times
-//! smaller. Also the naive program that every other one is held against.
+//! smaller. Floats are the same on a grid of 1/128. Also the naive program that every other one is held against.
 
 use std::path::Path;
 
 use crate::Result;
+use crate::dataset::Dataset;
+use crate::element::{Element, Values};
+use crate::nodes;
 use crate::want::{Part, Want};
 
 /// All elements of an array, in C order.
 #[derive(Debug)]
 pub(crate) struct Source {
     shape: [u64; 3],
-    values: Vec<u16>,
+    element: Element,
+    /// Little-endian.
+    bytes: Vec<u8>,
 }
 
 struct Blob {
@@ -25,75 +30,116 @@ const BACKGROUND: f32 = 100.0;
 const CELLS_PER_BLOB: u64 = 1 << 16;
 
 impl Source {
-    /// Reads the values from `path`, or makes them and leaves them there.
-    pub(crate) fn cached(path: &Path, shape: [u64; 3]) -> Result<Self> {
+    /// Reads the values of a data set from a directory, or makes them and leaves them there.
+    pub(crate) fn cached(dir: &Path, dataset: &Dataset) -> Result<Self> {
+        let (shape, element) = (dataset.shape, dataset.element);
+        let [z, y, x] = shape;
+        let path = dir.join(format!("{z}x{y}x{x}.{}", element.name()));
         let cells = usize::try_from(shape.iter().product::<u64>())?;
-        if let Ok(bytes) = std::fs::read(path)
-            && bytes.len() == cells * 2
-        {
-            let (pairs, _) = bytes.as_chunks::<2>();
-            let values = pairs.iter().map(|&pair| u16::from_le_bytes(pair)).collect();
-            return Ok(Self { shape, values });
-        }
-        let made = Self::new(shape)?;
-        let bytes: Vec<u8> = made.values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        std::fs::write(path, bytes)?;
-        Ok(made)
-    }
-
-    fn new(shape: [u64; 3]) -> Result<Self> {
-        let plane = usize::try_from(shape[1] * shape[2])?;
-        let mut values = vec![0; plane * usize::try_from(shape[0])?];
-        let blobs = blobs(shape);
-        let threads = std::thread::available_parallelism()?.get();
-        let planes = values.chunks_mut(plane).enumerate().collect::<Vec<_>>();
-        let queue = std::sync::Mutex::new(planes);
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    let next = || queue.lock().ok()?.pop();
-                    while let Some((z, plane)) = next() {
-                        draw_plane(plane, z, shape, &blobs);
+        let made = std::fs::read(&path).ok();
+        let bytes = match made.filter(|bytes| bytes.len() == cells * element.size()) {
+            Some(bytes) => bytes,
+            None => {
+                let values = draw(shape)?;
+                let bytes: Vec<u8> = match element {
+                    Element::U16 => values.iter().flat_map(|v| v.to_le_bytes()).collect(),
+                    Element::F32 => {
+                        let floats = values.iter().map(|&v| f32::from(v) / 128.0);
+                        floats.flat_map(f32::to_le_bytes).collect()
                     }
-                });
+                };
+                std::fs::write(path, &bytes)?;
+                bytes
             }
-        });
-        Ok(Self { shape, values })
+        };
+        Ok(Self {
+            shape,
+            element,
+            bytes,
+        })
     }
 
     /// The elements themselves.
-    pub(crate) fn into_values(self) -> Vec<u16> {
-        self.values
+    pub(crate) fn all(&self) -> Values {
+        Values::new(self.element, &self.bytes)
     }
 
-    /// The elements that are wanted.
-    pub(crate) fn values(&self, want: &Want) -> Vec<u16> {
-        let mut out = Vec::with_capacity(want.cells());
+    /// The bytes of the elements that are wanted.
+    pub(crate) fn bytes(&self, want: &Want) -> Vec<u8> {
+        let size = self.element.size();
+        let mut out = Vec::with_capacity(want.cells() * size);
+        let mut add = |z, y, x| {
+            let at = self.at(z, y, x);
+            out.extend_from_slice(&self.bytes[at..at + size]);
+        };
         let mut product = |[planes, rows, row]: [Vec<u64>; 3]| {
             for &z in &planes {
                 for &y in &rows {
-                    let first = self.row(z, y);
-                    out.extend(row.iter().map(|&x| self.values[first + x as usize]));
+                    row.iter().for_each(|&x| add(z, y, x));
                 }
             }
         };
         match want {
             Want::Box(part) => product([0, 1, 2].map(|axis| part.cells_along(axis).collect())),
             Want::Lists(lists) => product(lists.clone()),
-            Want::Points([z, y, x]) => out.extend(
-                z.iter()
-                    .zip(y)
-                    .zip(x)
-                    .map(|((&z, &y), &x)| self.values[self.row(z, y) + x as usize]),
-            ),
+            Want::Points([z, y, x]) => {
+                let points = z.iter().zip(y).zip(x);
+                points.for_each(|((&z, &y), &x)| add(z, y, x));
+            }
+            Want::Nodes => {
+                return nodes::text((0..nodes::COUNT).map(|i| (nodes::name(i), nodes::SHAPE)));
+            }
         }
         out
     }
 
-    /// Where the row of cells at `z`, `y` begins.
-    fn row(&self, z: u64, y: u64) -> usize {
-        ((z * self.shape[1] + y) * self.shape[2]) as usize
+    /// Other elements than those that are wanted.
+    pub(crate) fn changed(&self, want: &Want) -> Values {
+        let mut bytes = self.bytes(want);
+        for element in bytes.chunks_exact_mut(self.element.size()) {
+            element[0] ^= 1;
+        }
+        Values::new(self.element, &bytes)
     }
+
+    /// Replaces the elements of a part.
+    pub(crate) fn write(&mut self, part: &Part, values: &Values) {
+        let size = self.element.size();
+        let mut values = values.bytes().chunks_exact(size);
+        for z in part.cells_along(0) {
+            for y in part.cells_along(1) {
+                for (x, value) in part.cells_along(2).zip(&mut values) {
+                    let at = self.at(z, y, x);
+                    self.bytes[at..at + size].copy_from_slice(value);
+                }
+            }
+        }
+    }
+
+    /// Where a cell's bytes begin.
+    fn at(&self, z: u64, y: u64, x: u64) -> usize {
+        ((z * self.shape[1] + y) * self.shape[2] + x) as usize * self.element.size()
+    }
+}
+
+fn draw(shape: [u64; 3]) -> Result<Vec<u16>> {
+    let plane = usize::try_from(shape[1] * shape[2])?;
+    let mut values = vec![0; plane * usize::try_from(shape[0])?];
+    let blobs = blobs(shape);
+    let threads = std::thread::available_parallelism()?.get();
+    let planes = values.chunks_mut(plane).enumerate().collect::<Vec<_>>();
+    let queue = std::sync::Mutex::new(planes);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let next = || queue.lock().ok()?.pop();
+                while let Some((z, plane)) = next() {
+                    draw_plane(plane, z, shape, &blobs);
+                }
+            });
+        }
+    });
+    Ok(values)
 }
 
 fn blobs(shape: [u64; 3]) -> Vec<Blob> {
@@ -150,19 +196,4 @@ pub(crate) fn hash(counter: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
-}
-
-impl Source {
-    /// Replaces the elements of a part.
-    pub(crate) fn write(&mut self, part: &Part, values: Vec<u16>) {
-        let mut values = values.into_iter();
-        for z in part.cells_along(0) {
-            for y in part.cells_along(1) {
-                let row = self.row(z, y);
-                for (x, value) in part.cells_along(2).zip(&mut values) {
-                    self.values[row + x as usize] = value;
-                }
-            }
-        }
-    }
 }

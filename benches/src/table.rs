@@ -18,7 +18,7 @@ pub(crate) struct Row {
     /// Of the elements that were read or written.
     bytes: u64,
     peak_rss_mb: f64,
-    /// For stores that answer over a network; no such thing is measured here.
+    /// To stores that answer over a network, each time.
     requests: Option<u64>,
     checksum: String,
     #[serde(skip)]
@@ -37,9 +37,12 @@ impl Row {
             dataset: case.dataset.name,
             best_s: seconds.first().copied().unwrap_or(f64::NAN),
             median_s: seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN),
-            bytes: wants.iter().map(|want| want.cells() as u64 * 2).sum(),
+            bytes: wants
+                .iter()
+                .map(|want| (want.cells() * case.dataset.element.size()) as u64)
+                .sum(),
             peak_rss_mb: samples.iter().map(|s| s.peak_rss_mb).fold(0.0, f64::max),
-            requests: None,
+            requests: samples.first().and_then(|sample| sample.requests),
             checksum: format!("{:016x}", samples.first().map_or(0, |s| s.checksum)),
             correct: samples.iter().all(|s| s.checksum == s.expected),
         }
@@ -57,8 +60,8 @@ impl Row {
 
 /// The head of the table, which is Markdown and lines up in a terminal too.
 pub(crate) const HEAD: &str = "\
-| workload      | dataset   | program     |   best s | median s |   GB/s | peak MiB | of peer | of limit |
-|:--------------|:----------|:------------|---------:|---------:|-------:|---------:|--------:|---------:|";
+| workload        | dataset      | program     |   best s | median s |   GB/s | peak MiB | of peer | of limit |
+|:----------------|:-------------|:------------|---------:|---------:|-------:|---------:|--------:|---------:|";
 
 /// A row beside the fastest of the peers, and beside what the machine needs: 1 is as fast as those,
 /// below 1 is faster.
@@ -79,7 +82,7 @@ impl fmt::Display for Beside<'_> {
         };
         write!(
             f,
-            "| {:<13} | {:<9} | {:<11} | {:>8.4} | {:>8.4} | {speed:>6.3} | {:>8.0} | {:>7} | {:>8} |",
+            "| {:<15} | {:<12} | {:<11} | {:>8.4} | {:>8.4} | {speed:>6.3} | {:>8.0} | {:>7} | {:>8} |",
             row.workload,
             row.dataset,
             row.program,
@@ -89,6 +92,9 @@ impl fmt::Display for Beside<'_> {
             ratio(self.peer),
             ratio(self.limit),
         )?;
+        if let Some(requests) = row.requests {
+            write!(f, " {requests} requests")?;
+        }
         if !row.correct {
             write!(f, " WRONG DATA")?;
         }

@@ -11,6 +11,8 @@ pub(crate) enum Want {
     Lists([Vec<u64>; 3]),
     /// One by one; the lists are equally long.
     Points([Vec<u64>; 3]),
+    /// The names and shapes of the arrays of a group.
+    Nodes,
 }
 
 /// A box of cells, or every `step`-th of them.
@@ -28,6 +30,7 @@ impl Want {
             Self::Box(part) => part.cells(),
             Self::Lists(lists) => lists.iter().map(Vec::len).product(),
             Self::Points([z, _, _]) => z.len(),
+            Self::Nodes => 0,
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is done to an array: which parts are read or written, one after another. The same for every
 //! program.
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Kind};
 use crate::source::hash;
 use crate::want::{Part, Want};
 
@@ -10,8 +10,14 @@ pub(crate) enum Workload {
     /// Everything in one call.
     ReadAll,
     WriteAll,
+    /// A call for each chunk, for each inner chunk where there are shards; one after another.
+    ReadChunks,
+    /// The same, many at once.
+    ReadChunksPar,
     /// Boxes of 8³, 2,000 of the full size and 400 of the reduced one.
     Rand8,
+    /// The same, many at once.
+    Rand8Conc,
     /// As many boxes of 1 × 64 × 64.
     RandPlane,
     /// `[::2, 10:500:3, :]`
@@ -22,37 +28,61 @@ pub(crate) enum Workload {
     Vindex,
     /// 16 boxes of 64 × 96 × 64, aligned with nothing, over an array that is there.
     PartialWrite,
+    /// Opens a group and lists its arrays with their shapes.
+    MetaList,
 }
 
 impl Workload {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::ReadAll,
         Self::WriteAll,
+        Self::ReadChunks,
+        Self::ReadChunksPar,
         Self::Rand8,
+        Self::Rand8Conc,
         Self::RandPlane,
         Self::Strided,
         Self::Oindex,
         Self::Vindex,
         Self::PartialWrite,
+        Self::MetaList,
     ];
 
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::ReadAll => "read_all",
             Self::WriteAll => "write_all",
+            Self::ReadChunks => "read_chunks",
+            Self::ReadChunksPar => "read_chunks_par",
             Self::Rand8 => "rand8",
+            Self::Rand8Conc => "rand8_conc",
             Self::RandPlane => "randplane",
             Self::Strided => "strided",
             Self::Oindex => "oindex",
             Self::Vindex => "vindex",
             Self::PartialWrite => "partial_write",
+            Self::MetaList => "meta_list",
         }
     }
 
     /// Whether it says anything about such a data set.
     pub(crate) fn suits(self, dataset: &Dataset) -> bool {
+        match dataset.kind {
+            Kind::Files => self.suits_files(dataset),
+            Kind::Far => self == Self::ReadAll,
+            Kind::Nodes { .. } => self == Self::MetaList,
+        }
+    }
+
+    fn suits_files(self, dataset: &Dataset) -> bool {
         match self {
             Self::ReadAll | Self::WriteAll => true,
+            Self::MetaList => false,
+            Self::ReadChunks => {
+                ["raw", "zstd", "blosclz4", "shard", "tiny"].contains(&dataset.name)
+            }
+            Self::ReadChunksPar => ["zstd", "shard"].contains(&dataset.name),
+            Self::Rand8Conc => dataset.name == "shard",
             Self::Rand8 | Self::RandPlane => ["raw", "shard"].contains(&dataset.name),
             Self::Strided | Self::Oindex | Self::Vindex => {
                 ["raw", "zstd", "shard"].contains(&dataset.name)
@@ -63,6 +93,11 @@ impl Workload {
 
     pub(crate) fn writes(self) -> bool {
         matches!(self, Self::WriteAll | Self::PartialWrite)
+    }
+
+    /// Whether its calls wait for nothing.
+    pub(crate) fn is_at_once(self) -> bool {
+        matches!(self, Self::ReadChunksPar | Self::Rand8Conc)
     }
 
     /// Whether it needs the array to be there.
@@ -95,7 +130,9 @@ impl Workload {
         };
         match self {
             Self::ReadAll | Self::WriteAll => vec![Want::Box(Part::dense([0; 3], shape))],
-            Self::Rand8 => boxes(many, [8; 3]),
+            Self::ReadChunks | Self::ReadChunksPar => dataset.each_chunk().map(Want::Box).collect(),
+            Self::MetaList => vec![Want::Nodes],
+            Self::Rand8 | Self::Rand8Conc => boxes(many, [8; 3]),
             Self::RandPlane => boxes(many, [1, 64, 64]),
             Self::PartialWrite => boxes(16, [64, 96, 64]),
             Self::Strided => vec![Want::Box(Part {

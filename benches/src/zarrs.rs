@@ -8,36 +8,33 @@ use ::zarrs::array::{Array, ArrayBytes, ArraySubset};
 use ::zarrs::filesystem::FilesystemStore;
 
 use crate::Result;
-use crate::program::{Elements, Program};
+use crate::element::{Element, Values};
+use crate::program::{Elements, Program, at_once};
 use crate::want::{Part, Want};
 
 pub(crate) struct Zarrs {
     array: Array<FilesystemStore>,
-    typed: bool,
+    /// The type elements come in; as bytes without one.
+    typed: Option<Element>,
 }
 
 impl Zarrs {
-    /// Elements come as a `Vec<u16>`.
-    pub(crate) fn typed(path: &Path) -> Result<Self> {
-        let typed = true;
-        let array = Self::untyped(path)?.array;
-        Ok(Self { array, typed })
-    }
-
-    /// Elements come as bytes.
-    pub(crate) fn untyped(path: &Path) -> Result<Self> {
+    pub(crate) fn new(path: &Path, typed: Option<Element>) -> Result<Self> {
         let store = Arc::new(FilesystemStore::new(path)?);
         let array = Array::open(store, "/")?;
-        let typed = false;
         Ok(Self { array, typed })
     }
 
     fn dense(&self, subset: &ArraySubset) -> Result<Elements> {
-        if self.typed {
-            return Ok(Elements::Typed(self.array.retrieve_array_subset(subset)?));
-        }
-        let bytes: ArrayBytes<'static> = self.array.retrieve_array_subset(subset)?;
-        Ok(Elements::Bytes(bytes.into_fixed()?.into_owned()))
+        let values = match self.typed {
+            Some(Element::U16) => Values::U16(self.array.retrieve_array_subset(subset)?),
+            Some(Element::F32) => Values::F32(self.array.retrieve_array_subset(subset)?),
+            None => {
+                let bytes: ArrayBytes<'static> = self.array.retrieve_array_subset(subset)?;
+                return Ok(Elements::Bytes(bytes.into_fixed()?.into_owned()));
+            }
+        };
+        Ok(Elements::Typed(values))
     }
 
     fn bounding_box(part: &Part) -> ArraySubset {
@@ -47,7 +44,7 @@ impl Zarrs {
 }
 
 impl Program for Zarrs {
-    fn read(&mut self, want: &Want) -> Result<Elements> {
+    fn read(&self, want: &Want) -> Result<Elements> {
         let part = want.part().ok_or("the zarrs crate reads boxes alone")?;
         let read = self.dense(&Self::bounding_box(part))?;
         if part.step == [1; 3] {
@@ -60,23 +57,31 @@ impl Program for Zarrs {
         }
         .shape();
         let bytes = read.bytes();
-        let mut kept = Vec::with_capacity(part.cells() * 2);
+        let size = self.array.data_type().fixed_size().ok_or("no fixed size")?;
+        let mut kept = Vec::with_capacity(part.cells() * size);
         for z in (0..planes).step_by(part.step[0] as usize) {
             for y in (0..rows).step_by(part.step[1] as usize) {
-                let from = (z * rows + y) * row * 2;
-                let cells = &bytes[from..from + row * 2];
+                let from = (z * rows + y) * row * size;
+                let cells = &bytes[from..from + row * size];
                 match part.step[2] as usize {
                     1 => kept.extend_from_slice(cells),
-                    step => kept.extend(cells.chunks_exact(2).step_by(step).flatten()),
+                    step => kept.extend(cells.chunks_exact(size).step_by(step).flatten()),
                 }
             }
         }
         Ok(Elements::Bytes(kept))
     }
 
-    fn write(&mut self, part: &Part, values: Vec<u16>) -> Result<()> {
+    fn read_at_once(&self, wants: &[Want]) -> Result<Vec<Elements>> {
+        at_once(wants, |want| self.read(want))
+    }
+
+    fn write(&self, part: &Part, values: Values) -> Result<()> {
         // Borrowed: an owned vector would be copied.
         let subset = Self::bounding_box(part);
-        Ok(self.array.store_array_subset(&subset, values.as_slice())?)
+        Ok(match &values {
+            Values::U16(values) => self.array.store_array_subset(&subset, values.as_slice())?,
+            Values::F32(values) => self.array.store_array_subset(&subset, values.as_slice())?,
+        })
     }
 }

@@ -1,0 +1,125 @@
+//! A web server over a directory that answers every request after 20 ms, as a bucket does, and counts
+//! them. Runs in the process that measures nothing. Knows no Zarr.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_LENGTH, CONTENT_RANGE, ETAG, RANGE};
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use crate::Result;
+
+const DELAY: Duration = Duration::from_millis(20);
+
+/// A running server.
+#[derive(Debug)]
+pub(crate) struct Far {
+    address: SocketAddr,
+    requests: Arc<AtomicU64>,
+    /// It ends with this.
+    _runtime: Runtime,
+}
+
+impl Far {
+    pub(crate) fn new(dir: &Path) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)))?;
+        let address = listener.local_addr()?;
+        let requests = Arc::new(AtomicU64::new(0));
+        runtime.spawn(listen(listener, dir.into(), Arc::clone(&requests)));
+        Ok(Self {
+            address,
+            requests,
+            _runtime: runtime,
+        })
+    }
+
+    /// Where the directory is.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How many requests there were since the last call.
+    pub(crate) fn take_requests(&self) -> u64 {
+        self.requests.swap(0, Relaxed)
+    }
+}
+
+async fn listen(listener: TcpListener, dir: Arc<Path>, requests: Arc<AtomicU64>) {
+    while let Ok((socket, _)) = listener.accept().await {
+        let _ = socket.set_nodelay(true);
+        let (dir, requests) = (Arc::clone(&dir), Arc::clone(&requests));
+        let answer = move |request: Request<Incoming>| {
+            requests.fetch_add(1, Relaxed);
+            let path = dir.join(request.uri().path().trim_start_matches('/'));
+            async move {
+                tokio::time::sleep(DELAY).await;
+                Ok::<_, Infallible>(answer(&request, path).await)
+            }
+        };
+        let service = hyper::service::service_fn(answer);
+        let connection = hyper::server::conn::http1::Builder::new();
+        // A client that goes away is no trouble.
+        tokio::spawn(connection.serve_connection(TokioIo::new(socket), service));
+    }
+}
+
+async fn answer(request: &Request<Incoming>, path: PathBuf) -> Response<Full<Bytes>> {
+    let status = |status| {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = status;
+        response
+    };
+    let Ok(bytes) = tokio::fs::read(path).await else {
+        return status(StatusCode::NOT_FOUND);
+    };
+    let (bytes, len) = (Bytes::from(bytes), request.headers().get(RANGE));
+    let tag = format!("\"{:x}\"", bytes.len());
+    let all = bytes.len();
+    let range = len.and_then(|text| part(text.to_str().ok()?, all));
+    let mut response = match (request.method(), range) {
+        (&Method::HEAD, _) => {
+            let mut response = status(StatusCode::OK);
+            response.headers_mut().insert(CONTENT_LENGTH, all.into());
+            response
+        }
+        (_, None) => Response::new(Full::new(bytes)),
+        (_, Some((first, end))) => {
+            let mut response = Response::new(Full::new(bytes.slice(first..end)));
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            let told = format!("bytes {first}-{}/{all}", end - 1);
+            if let Ok(told) = told.parse() {
+                response.headers_mut().insert(CONTENT_RANGE, told);
+            }
+            response
+        }
+    };
+    if let Ok(tag) = tag.parse() {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
+}
+
+/// The first byte and the end of what a `Range` asks for, of so many bytes.
+fn part(range: &str, all: usize) -> Option<(usize, usize)> {
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let (first, end) = match (first.parse::<usize>(), last.parse::<usize>()) {
+        (Ok(first), Ok(last)) => (first, last.saturating_add(1).min(all)),
+        (Ok(first), Err(_)) => (first, all),
+        (Err(_), Ok(count)) => (all.saturating_sub(count), all),
+        (Err(_), Err(_)) => return None,
+    };
+    (first < end).then_some((first, end))
+}
