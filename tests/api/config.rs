@@ -4,9 +4,11 @@
 use std::num::NonZeroUsize;
 
 use zarr::blocking::Wait;
-use zarr::{Config, Context, DataType, Extension, MemoryStore, Order, Target, ZarrFormat};
+use zarr::{
+    Chunks, Config, Context, DataType, Extension, Indent, MemoryStore, Order, Target, ZarrFormat,
+};
 use zarr_store::testing::Latency;
-use zarr_store::{BlockingStore, Store};
+use zarr_store::{BlockingStore, ByteRange, Store};
 
 fn context(config: Config) -> Context {
     Context::builder().config(config).build()
@@ -137,4 +139,67 @@ fn config_max_workers() {
         .threads(1)
         .build();
     assert_eq!(one.threads(), 1);
+}
+
+#[test]
+fn config_json_indent() {
+    let text = |indent| {
+        let config = Config {
+            json_indent: indent,
+            ..Config::default()
+        };
+        let context = context(config);
+        let store = MemoryStore::new();
+        let group = zarr::create_group(store.clone()).context(&context);
+        let mut group = group.path("g").wait().unwrap();
+        group
+            .update_attributes([("a", zarr::json!(1))])
+            .wait()
+            .unwrap();
+        let read = |key: &str| {
+            let found = store
+                .get(&key.parse().unwrap(), ByteRange::All, None)
+                .unwrap();
+            String::from_utf8(found.unwrap().data.to_vec()).unwrap()
+        };
+        // A group that nobody named, and one that was changed after it was made.
+        (read("zarr.json"), read("g/zarr.json"))
+    };
+    // Made by zarr-python 3.4.2 with `json_indent` 4, but for the order of the members.
+    let (root, _) = text(Indent::Spaces(4));
+    let expected =
+        "{\n    \"attributes\": {},\n    \"zarr_format\": 3,\n    \"node_type\": \"group\"\n}";
+    let same_lines = |a: &str, b: &str| {
+        let lines = |text: &str| {
+            let lines = text
+                .lines()
+                .map(|line| line.trim_end_matches(',').to_owned());
+            lines.collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(lines(a), lines(b));
+    };
+    same_lines(&root, expected);
+    let (root, group) = text(Indent::Compact);
+    assert!(!root.contains(char::is_whitespace), "{root}");
+    assert!(group.contains(r#""attributes":{"a":1}"#), "{group}");
+}
+
+#[test]
+fn config_target_shard_size_bytes() {
+    let shards = |target, chunks: [u64; 2]| {
+        let config = Config {
+            target_shard_size_bytes: target,
+            ..Config::default()
+        };
+        let array = zarr::create_array(Target::Memory, [4096, 4096], DataType::Float32)
+            .chunks(chunks)
+            .shards(Chunks::Auto);
+        let array = array.context(&context(config)).wait().unwrap();
+        array.shards().unwrap().to_vec()
+    };
+    // zarr-python 3.4.2.
+    assert_eq!(shards(Some(1 << 20), [64, 64]), [512, 512]);
+    assert_eq!(shards(Some(1), [64, 64]), [64, 64]);
+    // There it is two chunks an axis where no size is said.
+    assert_eq!(shards(None, [64, 64]), [4096, 4096]);
 }

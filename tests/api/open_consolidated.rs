@@ -36,6 +36,8 @@ fn the_store_is_not_asked_again() {
         assert!(!root.contains("x").wait().unwrap());
         let a = root.group("a").wait().unwrap();
         assert_eq!(all(&a), ["b", "b/c"]);
+        assert_eq!(root.consolidated_paths(), ["a", "a/b", "a/b/c", "ab"]);
+        assert_eq!(a.consolidated_paths(), ["b", "b/c"]);
         assert_eq!(a.array("b/c").wait().unwrap().shape(), [2]);
         assert_eq!(a.group("").wait().unwrap().name(), "/a");
         let tree = root.tree().wait().unwrap().to_string();

@@ -275,6 +275,9 @@ fn open_array_cache_metadata() {
         array.write(5, 9.0).wait().unwrap();
         assert_eq!(kept.read::<f64>(..).wait().unwrap().len(), 4);
         assert_eq!(looking.read::<f64>(..).wait().unwrap().len(), 6);
+        let streamed = looking.stream::<f64>(..).wait();
+        let cells = streamed.map(|block| block.unwrap().1.len());
+        assert_eq!(cells.sum::<usize>(), 6);
         assert_eq!(
             looking
                 .read_dyn(-1)

@@ -4,7 +4,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use zarr_metadata::{Extension, Order, ZarrFormat};
+use zarr_metadata::{Extension, Indent, Order, ZarrFormat};
 
 /// What is done where nobody says otherwise.
 ///
@@ -26,6 +26,9 @@ pub struct Config {
     /// `array.read_missing_chunks`: whether chunks that are not stored are read as fill values, which
     /// they are if not set, or are an error.
     pub read_missing_chunks: Option<bool>,
+    /// `array.target_shard_size_bytes`: how large shards may be that are guessed, before they are
+    /// encoded; 64 MiB if not set.
+    pub target_shard_size_bytes: Option<u64>,
     /// The compressors of new arrays for which none are named; zstd if not set.
     pub compressors: Option<Vec<Extension>>,
     /// `async.concurrency`: the most requests at once to one store, where that is less than what the
@@ -35,6 +38,8 @@ pub struct Config {
     pub timeout: Option<Duration>,
     /// `threading.max_workers`: how many threads decode and encode; one for each core if not set.
     pub max_workers: Option<NonZeroUsize>,
+    /// `json_indent`: how the text of documents is laid out; by two spaces if not set.
+    pub json_indent: Indent,
     /// What was set where this came from and not understood, with the variables that say it.
     pub problems: Vec<String>,
 }
@@ -95,6 +100,9 @@ impl Config {
             }
             "array.write_empty_chunks" => self.write_empty_chunks = truth(value)?,
             "array.read_missing_chunks" => self.read_missing_chunks = Some(truth(value)?),
+            "array.target_shard_size_bytes" => {
+                self.target_shard_size_bytes = count(value)?.map(|n| n.get() as u64);
+            }
             "async.concurrency" => self.concurrency = count(value)?,
             "threading.max_workers" => self.max_workers = count(value)?,
             "async.timeout" => {
@@ -104,6 +112,12 @@ impl Config {
                 };
                 let time = seconds.map(Duration::try_from_secs_f64).transpose();
                 self.timeout = time.map_err(|_| "is no time there can be")?;
+            }
+            "json_indent" => {
+                self.json_indent = match value {
+                    "None" | "null" | "" => Indent::Compact,
+                    text => Indent::Spaces(text.parse().map_err(|_| "is no number of spaces")?),
+                };
             }
             _ => {}
         }
@@ -152,6 +166,8 @@ mod tests {
             ("ZARR_ASYNC__TIMEOUT", "1.5"),
             ("ZARR_THREADING__MAX_WORKERS", "3"),
             ("ZARR_BUFFER", "zarr.buffer.gpu.Buffer"),
+            ("ZARR_JSON_INDENT", "4"),
+            ("ZARR_ARRAY__TARGET_SHARD_SIZE_BYTES", "1048576"),
             ("HOME", "/"),
         ]);
         let expected = Config {
@@ -159,10 +175,12 @@ mod tests {
             order: Some(Order::F),
             write_empty_chunks: true,
             read_missing_chunks: Some(false),
+            target_shard_size_bytes: Some(1 << 20),
             compressors: None,
             concurrency: NonZeroUsize::new(7),
             timeout: Some(Duration::from_millis(1500)),
             max_workers: NonZeroUsize::new(3),
+            json_indent: Indent::Spaces(4),
             problems: vec![],
         };
         assert_eq!(config, expected);
@@ -178,6 +196,7 @@ mod tests {
             ("ZARR_ASYNC__TIMEOUT", "nan"),
             ("ZARR_ASYNC__TIMEOUT", "-3"),
             ("ZARR_THREADING__MAX_WORKERS", "99999999999999999999999"),
+            ("ZARR_JSON_INDENT", "two"),
         ];
         let config = Config::from_variables(variables);
         assert_eq!(config.problems.len(), variables.len());

@@ -1,5 +1,6 @@
-//! What an array gets that its creator did not choose: chunks and codecs. Values of zarr-python, so
-//! that a ported program writes the same stores.
+//! What an array gets that its creator did not choose: chunks, shards and codecs. Values of
+//! zarr-python, so that a ported program writes the same stores; but shards, which it makes of two
+//! chunks an axis, are of a size that suits a store.
 
 use zarr_codecs::volume;
 use zarr_metadata::{DataType, Endian, Extension, Layout, Swap};
@@ -13,23 +14,37 @@ const SMALLEST: f64 = 131_072.0;
 pub(crate) const LARGEST_CHUNK: f64 = 67_108_864.0;
 /// The largest guessed inner chunk of a shard, in bytes.
 pub(crate) const LARGEST_INNER_CHUNK: f64 = 1_048_576.0;
+/// The largest guessed shard, in bytes before they are encoded.
+pub(crate) const LARGEST_SHARD: u64 = 67_108_864;
 
 /// The chunk shape that zarr-python guesses: the axes are halved in turn, from the first on, until a
 /// chunk has about the target size, which grows with the logarithm of the array's.
 pub(crate) fn chunk_shape(shape: &[u64], item_size: usize, largest: f64) -> Vec<u64> {
+    // Products may exceed any integer; the guess is made in floating point, as in zarr-python.
+    let cells = shape.iter().map(|&n| n.max(1) as f64);
+    let all = cells.product::<f64>() * item_size as f64;
+    let target = INCREMENT * 2_f64.powf((all / 1_048_576.0).log10());
+    let target = target.clamp(SMALLEST, largest);
+    halved(shape, item_size, |now| {
+        let near = now < target || (now - target).abs() / target < 0.5;
+        near && now < largest
+    })
+}
+
+/// A chunk of at most so many bytes, found in the same way; of one element, where that is larger.
+pub(crate) fn chunk_shape_within(shape: &[u64], item_size: usize, bytes: u64) -> Vec<u64> {
+    halved(shape, item_size, |now| now <= bytes as f64)
+}
+
+/// A shape whose axes are halved in turn, from the first on, until its bytes are few enough.
+fn halved(shape: &[u64], item_size: usize, is_enough: impl Fn(f64) -> bool) -> Vec<u64> {
     if item_size == 0 {
         return shape.to_vec();
     }
-    // Products may exceed any integer; the guess is made in floating point, as in zarr-python.
     let mut chunk: Vec<f64> = shape.iter().map(|&n| n.max(1) as f64).collect();
-    let bytes = |chunk: &[f64]| chunk.iter().product::<f64>() * item_size as f64;
-    let target = INCREMENT * 2_f64.powf((bytes(&chunk) / 1_048_576.0).log10());
-    let target = target.clamp(SMALLEST, largest);
-    let rank = chunk.len();
-    for axis in (0..rank).cycle() {
-        let now = bytes(&chunk);
-        let near = now < target || (now - target).abs() / target < 0.5;
-        if (near && now < largest) || chunk.iter().product::<f64>() <= 1.0 {
+    for axis in (0..shape.len()).cycle() {
+        let cells = chunk.iter().product::<f64>();
+        if is_enough(cells * item_size as f64) || cells <= 1.0 {
             break;
         }
         if let Some(length) = chunk.get_mut(axis) {
@@ -37,6 +52,36 @@ pub(crate) fn chunk_shape(shape: &[u64], item_size: usize, largest: f64) -> Vec<
         }
     }
     chunk.into_iter().map(|length| length as u64).collect()
+}
+
+/// A shard of at most so many bytes: a chunk that is doubled along the axis which has the most chunks
+/// left, until no axis can be doubled. One chunk, where that is larger; never beyond the array's last
+/// chunk.
+pub(crate) fn shard_shape(shape: &[u64], chunk: &[u64], item_size: usize, bytes: u64) -> Vec<u64> {
+    let chunks = |axis: usize| shape.get(axis).zip(chunk.get(axis));
+    let chunks = |axis: usize| chunks(axis).map_or(1, |(n, c)| n.div_ceil((*c).max(1)).max(1));
+    let mut counts = vec![1_u64; chunk.len()];
+    let size = |counts: &[u64]| {
+        let lengths = counts.iter().zip(chunk).map(|(&n, &c)| n as f64 * c as f64);
+        lengths.product::<f64>() * item_size as f64
+    };
+    let mut growing: Vec<usize> = (0..counts.len()).collect();
+    while let Some(&axis) = growing.iter().max_by(|&&a, &&b| {
+        let left = |axis: usize| chunks(axis) as f64 / counts.get(axis).map_or(1.0, |&n| n as f64);
+        // Of equals the first axis.
+        left(a).total_cmp(&left(b)).then(b.cmp(&a))
+    }) {
+        let mut more = counts.clone();
+        if let Some(count) = more.get_mut(axis) {
+            *count = count.saturating_mul(2).min(chunks(axis));
+        }
+        match more != counts && size(&more) <= bytes as f64 {
+            true => counts = more,
+            false => growing.retain(|&other| other != axis),
+        }
+    }
+    let lengths = counts.iter().zip(chunk);
+    lengths.map(|(&n, &c)| n.saturating_mul(c)).collect()
 }
 
 /// What turns arrays of a data type into bytes: `bytes`, little-endian where there is a byte order,
@@ -131,5 +176,33 @@ mod tests {
                 "{shape:?} {item}"
             );
         }
+    }
+
+    #[test]
+    fn chunks_of_so_many_bytes() {
+        assert_eq!(chunk_shape_within(&[100, 100], 4, 40_000), [100, 100]);
+        assert_eq!(chunk_shape_within(&[100, 100], 4, 39_999), [50, 100]);
+        assert_eq!(chunk_shape_within(&[100, 100], 4, 10_000), [50, 50]);
+        assert_eq!(chunk_shape_within(&[100, 0], 4, 0), [1, 1]);
+        assert_eq!(chunk_shape_within(&[], 4, 1), [0_u64; 0]);
+    }
+
+    #[test]
+    fn shards_hold_as_much_as_they_may() {
+        let mib = 1 << 20;
+        // All of it, if it is no more than that.
+        assert_eq!(shard_shape(&[100, 100], &[5, 5], 4, 64 * mib), [100, 100]);
+        assert_eq!(shard_shape(&[101, 7], &[5, 5], 4, 64 * mib), [105, 10]);
+        assert_eq!(shard_shape(&[4096, 4096], &[64, 64], 4, mib), [512, 512]);
+        assert_eq!(
+            shard_shape(&[365, 721, 1440], &[23, 46, 180], 4, 64 * mib),
+            [184, 184, 360]
+        );
+        // A short axis stops no other.
+        assert_eq!(shard_shape(&[10, 1000], &[10, 10], 1, 10_000), [10, 1000]);
+        assert_eq!(shard_shape(&[10, 1000], &[10, 10], 1, 1), [10, 10]);
+        assert_eq!(shard_shape(&[0, 7], &[1, 2], 0, mib), [1, 8]);
+        assert_eq!(shard_shape(&[u64::MAX], &[1], 1, 1 << 40), [1 << 40]);
+        assert_eq!(shard_shape(&[], &[], 1, 1), [0_u64; 0]);
     }
 }

@@ -59,9 +59,11 @@ pub struct ArrayOptions {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Chunks {
-    /// Guessed from shape and element size, as zarr-python does.
+    /// Chunks guessed from shape and element size, as zarr-python does; shards of at most 64 MiB.
     #[default]
     Auto,
+    /// Guessed, of at most so many bytes before they are encoded.
+    Bytes(u64),
     /// One chunk for the whole array.
     Whole,
     /// The same length on every axis.
@@ -140,6 +142,9 @@ impl ArrayOptions {
         {
             self.compressors = Codecs::List(compressors.clone());
         }
+        if let (Some(Chunks::Auto), Some(bytes)) = (&self.shards, config.target_shard_size_bytes) {
+            self.shards = Some(Chunks::Bytes(bytes));
+        }
         self
     }
 
@@ -179,8 +184,7 @@ impl ArrayOptions {
             None => self.grid("chunks", &self.chunks, largest)?,
             Some(shards) => {
                 let inner = self.chunk_shape("chunks", &self.chunks, largest)?;
-                let outer = self.grid("shards", shards, defaults::LARGEST_CHUNK)?;
-                grid::check_multiple(&outer, &inner)?;
+                let outer = self.shard_grid(shards, &inner)?;
                 let codec = Extension::new("sharding_indexed")
                     .with("chunk_shape", inner)
                     .with("codecs", list(&codecs))

@@ -141,10 +141,17 @@ impl ChunkedArray {
             })
         };
         let node = NodeMetadata::Array(self.metadata().clone());
-        let changed = hierarchy::change(self.location(), &node, which, |node| match node {
-            NodeMetadata::Array(array) => change(array),
-            NodeMetadata::Group(_) => Err(wrong()),
-        });
+        let changed =
+            hierarchy::change(
+                self.location(),
+                &node,
+                which,
+                self.context(),
+                |node| match node {
+                    NodeMetadata::Array(array) => change(array),
+                    NodeMetadata::Group(_) => Err(wrong()),
+                },
+            );
         match changed.await? {
             NodeMetadata::Array(metadata) => self.with_metadata(metadata),
             NodeMetadata::Group(_) => Err(wrong()),

@@ -11,6 +11,8 @@ use crate::node::NodeMetadata;
 use crate::reader::CONSOLIDATED;
 use crate::v3;
 
+pub use indent::Indent;
+
 /// A document's name and its text.
 type Document = (&'static str, Vec<u8>);
 
@@ -79,7 +81,7 @@ fn group_v3(group: &v3::GroupMetadata) -> Vec<u8> {
                 extra: group.extra.clone(),
             };
             let text = with_member(bare.to_json(), CONSOLIDATED, &consolidated.to_text());
-            indent::indented(&text)
+            indent::laid_out(text.as_bytes(), Indent::default())
         }
     }
 }

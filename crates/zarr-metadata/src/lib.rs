@@ -121,6 +121,7 @@ pub use chunk_key::ChunkKeyEncoding;
 pub use convert::Converted;
 pub use data_type::{DataType, Field, SmallFloat, SmallInt, TimeUnit};
 pub use detect::NodeDocuments;
+pub use document::Indent;
 pub use extension::Extension;
 pub use fill_value::FillValue;
 pub use format::{Endian, Order, Separator, ZarrFormat};

@@ -167,7 +167,8 @@ impl Group {
             })
         };
         let node = NodeMetadata::Group(self.metadata().clone());
-        let changed = hierarchy::change(self.location(), &node, which, |node| match node {
+        let (place, context) = (self.location(), self.context());
+        let changed = hierarchy::change(place, &node, which, context, |node| match node {
             NodeMetadata::Group(group) => change(group),
             NodeMetadata::Array(_) => Err(wrong()),
         });

@@ -53,7 +53,7 @@ impl ConsolidateMetadata {
         self
     }
 
-    /// What the group is opened with.
+    /// What the group is opened with, and how its document is written.
     pub fn context(mut self, context: &Context) -> Self {
         self.context = context.clone();
         self
@@ -61,7 +61,7 @@ impl ConsolidateMetadata {
 
     async fn run(self) -> Result<Group> {
         let location = self.target.location(&self.path).await?;
-        let metadata = hierarchy::consolidate(&location, self.zarr_format).await?;
+        let metadata = hierarchy::consolidate(&location, self.zarr_format, &self.context).await?;
         Group::new(location, metadata, self.context)
     }
 }

@@ -300,12 +300,8 @@ impl CreateArray {
             options.attributes = object(self.attributes.clone())?;
         }
         let mut options = options.or_config(context.config());
-        let format = options.zarr_format.unwrap_or(ZarrFormat::V3);
-        if let Some(source) = &self.source {
-            source.translate(&mut options, format)?;
-        }
         if let Some(codec) = &self.object_codec {
-            if format != ZarrFormat::V2 {
+            if options.zarr_format != Some(ZarrFormat::V2) {
                 let text = "only format 2 has it; in format 3 it is the `serializer`";
                 return Err(Error::argument("object_codec", text));
             }
@@ -368,7 +364,13 @@ impl Prepared {
     pub(crate) async fn create(self) -> Result<Array> {
         let array = self.array;
         let node = NodeMetadata::Array(array.metadata().clone());
-        hierarchy::create(array.chunked().location(), &node, self.overwrite).await?;
+        hierarchy::create(
+            array.chunked().location(),
+            &node,
+            self.overwrite,
+            array.context(),
+        )
+        .await?;
         if let Some(elements) = self.elements {
             elements.write(array.chunked()).await?;
         }

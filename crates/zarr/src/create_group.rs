@@ -106,7 +106,7 @@ impl CreateGroup {
         let format = self.zarr_format.unwrap_or_else(|| context.default_format());
         let metadata = GroupMetadata::new(format, object(self.attributes)?);
         let node = NodeMetadata::Group(metadata.clone());
-        hierarchy::create(&location, &node, self.overwrite).await?;
+        hierarchy::create(&location, &node, self.overwrite, &context).await?;
         let group = Group::new(self.access.finish(location), metadata, context)?;
         Ok(group.reloading(self.access.reload_attributes))
     }

@@ -192,7 +192,7 @@ impl CreateHierarchy {
                 return Err(Error::argument("nodes", text));
             }
         }
-        let made = hierarchy::create_all(&location, nodes, self.overwrite).await?;
+        let made = hierarchy::create_all(&location, nodes, self.overwrite, &context).await?;
         let open = |(path, node): (NodePath, NodeMetadata)| {
             let place = location.join(path.as_str())?;
             Ok((path, Node::new(place, node, context.clone())?))

@@ -115,19 +115,21 @@ impl Group {
         &self.metadata
     }
 
-    /// The paths of all nodes that the group's consolidated metadata tells of, relative to it; none
-    /// where there is no such metadata. Format 2 keeps it beside the group's documents, where it is
-    /// not looked for.
+    /// The paths of all nodes that the group's consolidated metadata tells of, relative to it and in
+    /// order; none where there is no such metadata. Format 2 keeps it beside the group's documents: it
+    /// is known where the group was opened with it.
     pub fn consolidated_paths(&self) -> Vec<&str> {
-        match &*self.metadata {
-            GroupMetadata::V3(group) => {
+        let mut paths = match (self.view(), &*self.metadata) {
+            (Some(view), _) => view.paths(),
+            (None, GroupMetadata::V3(group)) => {
                 let nodes = group.consolidated_metadata.iter();
-                nodes
-                    .flat_map(zarr_metadata::v3::ConsolidatedMetadata::paths)
-                    .collect()
+                let paths = nodes.flat_map(zarr_metadata::v3::ConsolidatedMetadata::paths);
+                paths.collect()
             }
-            GroupMetadata::V2 { .. } => Vec::new(),
-        }
+            (None, GroupMetadata::V2 { .. }) => vec![],
+        };
+        paths.sort_unstable();
+        paths
     }
 
     /// The group's format.

@@ -146,7 +146,7 @@ pub use zarr_core::{
 };
 pub use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian, Extension,
-    Field, FillValue, GroupMetadata, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
+    Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]

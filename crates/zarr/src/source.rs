@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ndarray::{Array as Elements, Dimension};
 use zarr_core::copy::{MakeBlock, check_copy, copy_array, write_blocks};
 use zarr_core::{ArrayOptions, ChunkedArray, Element, Error, Resolved, Result, Selection, c_order};
-use zarr_metadata::{DataType, ZarrFormat};
+use zarr_metadata::DataType;
 
 use crate::{Array, Data, Shape};
 
@@ -121,23 +121,6 @@ impl Source {
                 options
             }
         }
-    }
-
-    /// The same in the words of another format, but for what was chosen.
-    pub(crate) fn translate(&self, options: &mut ArrayOptions, format: ZarrFormat) -> Result<()> {
-        if let Kind::Array(array) = &self.0
-            && array.zarr_format() != format
-        {
-            let there = ArrayOptions::like_in(array.metadata(), format).map_err(|source| {
-                Error::from(zarr_core::ErrorKind::Metadata {
-                    path: array.path().clone(),
-                    document: format!("what would become format {format}"),
-                    source,
-                })
-            })?;
-            options.rebase(&self.structure(), &there);
-        }
-        Ok(())
     }
 
     /// What is to be written to an array that is about to be created.

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use futures_util::{Stream, StreamExt};
+use futures_util::{Stream, StreamExt, TryFutureExt};
 use ndarray::ArrayD;
 use zarr_codecs::Region;
 use zarr_core::{Element, Result, Selection};
@@ -79,6 +79,8 @@ impl Array {
 /// A block, and its place in the output of the whole selection.
 type Item<T> = Result<(Region, ArrayD<T>)>;
 
+type Running<T> = Pin<Box<dyn Stream<Item = Item<T>> + Send>>;
+
 /// Blocks of an array, one after the other: see [`Array::stream`].
 #[must_use = "nothing is read until the blocks are asked for"]
 pub struct BlockStream<T> {
@@ -86,7 +88,7 @@ pub struct BlockStream<T> {
     selection: Selection,
     ahead: Option<NonZeroUsize>,
     /// Since the first block was asked for.
-    running: Option<Pin<Box<dyn Stream<Item = Item<T>> + Send>>>,
+    running: Option<Running<T>>,
 }
 
 picking!(BlockStream<T>);
@@ -106,10 +108,15 @@ impl<T: Element> BlockStream<T> {
         Blocks(self)
     }
 
-    fn start(&self) -> Result<Pin<Box<dyn Stream<Item = Item<T>> + Send>>> {
-        let array = self.picked.clone().array()?;
-        let selection = array.resolve(&self.selection)?;
-        Ok(Box::pin(array.stream_as(selection, self.ahead)?))
+    fn start(&self) -> Running<T> {
+        let picked = self.picked.clone();
+        let (selection, ahead) = (self.selection.clone(), self.ahead);
+        let begun = async move {
+            let array = picked.current().await?;
+            let selection = array.resolve(&selection)?;
+            array.stream_as(selection, ahead)
+        };
+        Box::pin(begun.try_flatten_stream())
     }
 }
 
@@ -117,16 +124,7 @@ impl<T: Element> Stream for BlockStream<T> {
     type Item = Item<T>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let running = match self.running.take() {
-            Some(running) => running,
-            None => match self.start() {
-                Ok(running) => running,
-                Err(error) => {
-                    self.running = Some(Box::pin(futures_util::stream::empty()));
-                    return Poll::Ready(Some(Err(error)));
-                }
-            },
-        };
+        let running = self.running.take().unwrap_or_else(|| self.start());
         self.running.insert(running).as_mut().poll_next(cx)
     }
 }

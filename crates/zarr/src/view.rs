@@ -110,7 +110,8 @@ impl View {
         for _ in self.base.segments() {
             top = top.parent().unwrap_or(top);
         }
-        let metadata = hierarchy::consolidate(&top, Some(group.zarr_format())).await?;
+        let metadata =
+            hierarchy::consolidate(&top, Some(group.zarr_format()), group.context()).await?;
         let all = Consolidated::read(&top, &metadata, &self.name).await?;
         self.stale.store(false, Ordering::Relaxed);
         Ok(match all {
@@ -143,6 +144,11 @@ impl View {
     /// The nodes below the group, their paths relative to it.
     pub(crate) fn members(&self, depth: Depth) -> Result<Vec<(NodePath, NodeMetadata)>> {
         self.all.members(&self.base, depth)
+    }
+
+    /// The paths of the nodes below the group, relative to it.
+    pub(crate) fn paths(&self) -> Vec<&str> {
+        self.all.paths(&self.base)
     }
 
     /// As [`members`](Self::members), with an error for each whose document is not valid.

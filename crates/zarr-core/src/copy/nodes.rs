@@ -12,7 +12,7 @@ use super::meter::Meter;
 use super::plan::{Action, How, Step, plan};
 use super::{CopyOptions, CopySource, CopyStats, CopyStep};
 use crate::hierarchy::{self, Document};
-use crate::{ChunkedArray, Error, NodeKind, Result};
+use crate::{ChunkedArray, Context, Error, NodeKind, Result};
 use zarr_store::runtime::Budget;
 
 /// So many arrays are copied at once: each by itself keeps workers and requests busy.
@@ -104,14 +104,15 @@ impl Run<'_> {
         if self.options.dry_run {
             return Ok(stats);
         }
+        let context = &self.options.context;
         match action {
             Action::Skip => {}
             Action::Merge(attributes) if attributes.is_empty() => {}
-            Action::Merge(attributes) => merge(&to, attributes).await?,
+            Action::Merge(attributes) => merge(&to, attributes, context).await?,
             Action::Group {
                 metadata,
                 overwrite,
-            } => put(to, NodeMetadata::Group(*metadata), overwrite).await?,
+            } => put(to, NodeMetadata::Group(*metadata), overwrite, context).await?,
             Action::Array { from, to, how } => {
                 stats.bytes = self.array(&path, from, to, how).await?;
             }
@@ -128,7 +129,8 @@ impl Run<'_> {
     ) -> Result<u64> {
         if how != How::Complete {
             let node = NodeMetadata::Array(to.metadata().clone());
-            put(to.location().clone(), node, how == How::Replace).await?;
+            let place = to.location().clone();
+            put(place, node, how == How::Replace, to.context()).await?;
         }
         let metadata = from.metadata();
         let elements = zarr_codecs::volume(metadata.shape());
@@ -151,24 +153,35 @@ impl Run<'_> {
 
 /// Writes a node's documents. In a box, since the compiler cannot see otherwise that it may move between
 /// threads.
-fn put(place: Location, node: NodeMetadata, overwrite: bool) -> BoxFuture<'static, Result<()>> {
-    Box::pin(async move { hierarchy::create(&place, &node, overwrite).await })
+fn put(
+    place: Location,
+    node: NodeMetadata,
+    overwrite: bool,
+    context: &Context,
+) -> BoxFuture<'_, Result<()>> {
+    Box::pin(async move { hierarchy::create(&place, &node, overwrite, context).await })
 }
 
 /// Adds attributes to a group that is there.
-async fn merge(place: &Location, new: zarr_metadata::Attributes) -> Result<()> {
+async fn merge(place: &Location, new: zarr_metadata::Attributes, context: &Context) -> Result<()> {
     let wrong = || Error::argument("dest", "the group became an array meanwhile");
     let there = hierarchy::find(place, None, "group").await?;
     if hierarchy::kind(&there) != NodeKind::Group {
         return Err(wrong());
     }
-    let merged = hierarchy::change(place, &there, Document::Attributes, |node| match node {
-        NodeMetadata::Group(group) => {
-            let all: &mut zarr_metadata::Attributes = GroupMetadata::attributes_mut(group);
-            all.extend(new.clone());
-            Ok(())
-        }
-        NodeMetadata::Array(_) => Err(wrong()),
-    });
+    let merged = hierarchy::change(
+        place,
+        &there,
+        Document::Attributes,
+        context,
+        |node| match node {
+            NodeMetadata::Group(group) => {
+                let all: &mut zarr_metadata::Attributes = GroupMetadata::attributes_mut(group);
+                all.extend(new.clone());
+                Ok(())
+            }
+            NodeMetadata::Array(_) => Err(wrong()),
+        },
+    );
     merged.await.map(drop)
 }

@@ -5,7 +5,7 @@ use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, ZarrFormat};
 use zarr_store::{ByteRange, Commit, Location, StoreExt};
 
 use super::{document, find, invalid, kind};
-use crate::{NodeKind, Result};
+use crate::{Context, NodeKind, Result};
 
 /// Which of a node's documents holds what is to be changed. In format 3 there is one for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub async fn change(
     location: &Location,
     node: &NodeMetadata,
     which: Document,
+    context: &Context,
     mut change: impl FnMut(&mut NodeMetadata) -> Result<()> + Send,
 ) -> Result<NodeMetadata> {
     let (format, name) = (node.format(), name(node, which));
@@ -58,6 +59,7 @@ pub async fn change(
             .next();
         // Format 2 leaves out attributes that are none; what was there must go all the same.
         let new = new.unwrap_or_else(|| b"{}".to_vec());
+        let new = context.config().json_indent.lay_out(new);
         if let Commit::Done(_) = update.commit(Some(new.into())).await? {
             return Ok(now);
         }

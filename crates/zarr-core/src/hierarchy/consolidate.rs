@@ -5,7 +5,7 @@ use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath, ZarrFormat, v2, v3};
 use zarr_store::{Location, PutMode};
 
 use super::{Depth, Document, change, find, members, path_of};
-use crate::{Error, ErrorKind, NodeKind, Result};
+use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
 /// Collects the documents of all nodes below the group at a place, and stores them there: in format
 /// 3 in the group's own document, in format 2 as `.zmetadata` beside it. It is written last, so that
@@ -13,7 +13,11 @@ use crate::{Error, ErrorKind, NodeKind, Result};
 ///
 /// # Errors
 /// Where there is no group, where the store cannot list, and where a document below cannot be read.
-pub async fn consolidate(location: &Location, format: Option<ZarrFormat>) -> Result<GroupMetadata> {
+pub async fn consolidate(
+    location: &Location,
+    format: Option<ZarrFormat>,
+    context: &Context,
+) -> Result<GroupMetadata> {
     let node = find(location, format, "a group").await?;
     let NodeMetadata::Group(group) = &node else {
         return Err(ErrorKind::WrongKind {
@@ -56,7 +60,7 @@ pub async fn consolidate(location: &Location, format: Option<ZarrFormat>) -> Res
                 }
                 Ok(())
             };
-            match change(location, &node, Document::Node, set).await? {
+            match change(location, &node, Document::Node, context, set).await? {
                 NodeMetadata::Group(group) => Ok(group),
                 NodeMetadata::Array(_) => Err(ErrorKind::WrongKind {
                     path: root.clone(),

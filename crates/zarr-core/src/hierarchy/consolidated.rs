@@ -110,24 +110,26 @@ impl Consolidated {
         base: &NodePath,
         depth: Depth,
     ) -> impl Iterator<Item = Result<(NodePath, NodeMetadata)>> {
-        let paths: Vec<&str> = match &self.documents {
-            Documents::V2(documents) => documents.paths().into_iter().collect(),
-            Documents::V3(documents) => documents.paths().collect(),
-        };
-        let within = move |path: &str| -> Option<String> {
-            let rest = match base.as_str() {
-                "" => path,
-                base => path.strip_prefix(base)?.strip_prefix('/')?,
-            };
-            let levels = rest.split('/').count();
-            (!rest.is_empty() && depth.reaches(levels)).then(|| rest.to_owned())
-        };
-        let member = move |relative: String| -> Result<Option<(NodePath, NodeMetadata)>> {
-            let relative = NodePath::parse(&relative)?;
+        let member = move |relative: &str| -> Result<Option<(NodePath, NodeMetadata)>> {
+            let relative = NodePath::parse(relative)?;
             let node = self.get(&base.join(relative.as_str())?)?;
             Ok(node.map(|node| (relative, node)))
         };
-        let relative = paths.into_iter().filter_map(within);
-        relative.filter_map(move |relative| member(relative).transpose())
+        let within = self.paths(base).into_iter();
+        let reached = within.filter(move |path| depth.reaches(path.split('/').count()));
+        reached.filter_map(move |path| member(path).transpose())
+    }
+
+    /// The paths of the nodes below one of the groups, relative to it, in any order.
+    pub fn paths(&self, base: &NodePath) -> Vec<&str> {
+        let all: Vec<&str> = match &self.documents {
+            Documents::V2(documents) => documents.paths().into_iter().collect(),
+            Documents::V3(documents) => documents.paths().collect(),
+        };
+        let below = all.into_iter().filter_map(|path| match base.as_str() {
+            "" => Some(path),
+            base => path.strip_prefix(base)?.strip_prefix('/'),
+        });
+        below.filter(|path| !path.is_empty()).collect()
     }
 }

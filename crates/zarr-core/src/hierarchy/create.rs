@@ -8,7 +8,7 @@ use zarr_store::{Location, PutMode, StoreErrorKind, StoreExt};
 
 use super::delete::remove;
 use super::{kind, path_of, read};
-use crate::{Error, ErrorKind, NodeKind, Result};
+use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
 /// Writes the documents of a new node, and those of groups above it that are missing.
 ///
@@ -19,7 +19,12 @@ use crate::{Error, ErrorKind, NodeKind, Result};
 /// # Errors
 /// [`ErrorKind::Exists`] where a node of either format is there and is not to be overwritten,
 /// [`ErrorKind::ParentIsArray`] below an array, and what the store says.
-pub async fn create(location: &Location, node: &NodeMetadata, overwrite: bool) -> Result<()> {
+pub async fn create(
+    location: &Location,
+    node: &NodeMetadata,
+    overwrite: bool,
+    context: &Context,
+) -> Result<()> {
     let path = path_of(location)?;
     path.check_new()?;
     let format = node.format();
@@ -42,22 +47,31 @@ pub async fn create(location: &Location, node: &NodeMetadata, overwrite: bool) -
         remove(location, here).await?;
     }
     for place in missing.into_iter().rev() {
-        put_group(&place, format).await?;
+        put_group(&place, format, context).await?;
     }
-    put_node(location, node, !overwrite).await
+    put_node(location, node, !overwrite, context).await
 }
 
 /// Writes the documents of a node that was asked for.
-pub(super) async fn put_node(location: &Location, node: &NodeMetadata, new: bool) -> Result<()> {
-    match put(location, node, new).await {
+pub(super) async fn put_node(
+    location: &Location,
+    node: &NodeMetadata,
+    new: bool,
+    context: &Context,
+) -> Result<()> {
+    match put(location, node, new, context).await {
         Err(error) if is_taken(&error) => Err(exists(location, path_of(location)?, kind(node))),
         other => other,
     }
 }
 
 /// Writes the document of a group on the way to a node.
-pub(super) async fn put_group(place: &Location, format: ZarrFormat) -> Result<()> {
-    match put(place, &empty_group(format), true).await {
+pub(super) async fn put_group(
+    place: &Location,
+    format: ZarrFormat,
+    context: &Context,
+) -> Result<()> {
+    match put(place, &empty_group(format), true, context).await {
         // Somebody else made it at the same time.
         Err(error) if is_taken(&error) => Ok(()),
         other => other,
@@ -116,19 +130,20 @@ pub(super) fn missing_groups(
 }
 
 /// Writes a node's documents; the one that makes it a node comes last.
-async fn put(location: &Location, node: &NodeMetadata, new: bool) -> Result<()> {
+async fn put(location: &Location, node: &NodeMetadata, new: bool, context: &Context) -> Result<()> {
     let store = location.store();
     let can_create = store.hints().conditions.create;
     let mut documents = node.documents();
     documents.sort_by_key(|(name, _)| *name != ".zattrs");
-    for (name, bytes) in documents {
+    for (name, text) in documents {
         let makes_node = name != ".zattrs";
         let mode = if new && can_create && makes_node {
             PutMode::Create
         } else {
             PutMode::Overwrite
         };
-        store.put(&location.key(name)?, bytes.into(), mode).await?;
+        let text = context.config().json_indent.lay_out(text);
+        store.put(&location.key(name)?, text.into(), mode).await?;
     }
     Ok(())
 }

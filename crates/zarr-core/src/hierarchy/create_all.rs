@@ -12,7 +12,7 @@ use super::create::{
 };
 use super::delete::remove;
 use super::{kind, path_of, read};
-use crate::{Error, ErrorKind, NodeKind, Result};
+use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
 type Nodes = BTreeMap<NodePath, NodeMetadata>;
 
@@ -25,7 +25,12 @@ type Nodes = BTreeMap<NodePath, NodeMetadata>;
 /// # Errors
 /// Where nodes differ in format or lie in an array, [`ErrorKind::Exists`] where one is there and is not
 /// to be overwritten, and what the store says.
-pub async fn create_all(location: &Location, nodes: Nodes, overwrite: bool) -> Result<Nodes> {
+pub async fn create_all(
+    location: &Location,
+    nodes: Nodes,
+    overwrite: bool,
+    context: &Context,
+) -> Result<Nodes> {
     let Some(format) = one_format(&nodes)? else {
         return Ok(nodes);
     };
@@ -55,9 +60,9 @@ pub async fn create_all(location: &Location, nodes: Nodes, overwrite: bool) -> R
             remove(&location.join(path.as_str())?, found.contains_key(path)).await?;
         }
     }
-    write(location, &new, &nodes, overwrite).await?;
+    write(location, &new, &nodes, overwrite, context).await?;
     for place in above {
-        put_group(&place, format).await?;
+        put_group(&place, format, context).await?;
     }
     Ok(new)
 }
@@ -152,13 +157,24 @@ async fn look_above(location: &Location, root: &NodePath) -> Result<Vec<Location
 }
 
 /// Level by level, the deepest first.
-async fn write(location: &Location, new: &Nodes, named: &Nodes, overwrite: bool) -> Result<()> {
+async fn write(
+    location: &Location,
+    new: &Nodes,
+    named: &Nodes,
+    overwrite: bool,
+    context: &Context,
+) -> Result<()> {
     let limit = location.store().hints().concurrency.max(1);
     let mut levels: BTreeMap<usize, Vec<_>> = BTreeMap::new();
     for (path, node) in new {
         let (place, named) = (location.join(path.as_str())?, named.contains_key(path));
         let level = levels.entry(path.segments().count()).or_default();
-        level.push(put_either(place, node, named, overwrite));
+        level.push(async move {
+            match named {
+                true => put_node(&place, node, !overwrite, context).await,
+                false => put_group(&place, node.format(), context).await,
+            }
+        });
     }
     for (_, level) in levels.into_iter().rev() {
         stream::iter(level)
@@ -167,16 +183,4 @@ async fn write(location: &Location, new: &Nodes, named: &Nodes, overwrite: bool)
             .await?;
     }
     Ok(())
-}
-
-async fn put_either(
-    place: Location,
-    node: &NodeMetadata,
-    named: bool,
-    overwrite: bool,
-) -> Result<()> {
-    match named {
-        true => put_node(&place, node, !overwrite).await,
-        false => put_group(&place, node.format()).await,
-    }
 }

@@ -33,7 +33,7 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
     check_vacant(to).await?;
     let above = look_at(ancestors(to).collect()).await?;
     for place in missing_groups(&path, above)?.into_iter().rev() {
-        put_group(&place, node.format()).await?;
+        put_group(&place, node.format(), context).await?;
     }
     let store = from.store();
     let is_document = |entry: &Entry| {

@@ -56,6 +56,23 @@ impl ArrayOptions {
         Ok(ChunkGridMetadata::Rectilinear { chunk_shapes })
     }
 
+    /// The grid of shards of such chunks.
+    pub(super) fn shard_grid(&self, shards: &Chunks, inner: &[u64]) -> Result<ChunkGridMetadata> {
+        let guessed = |bytes| {
+            let item_size = self.data_type.size().unwrap_or(1);
+            Chunks::Shape(defaults::shard_shape(&self.shape, inner, item_size, bytes))
+        };
+        let chosen = match shards {
+            Chunks::Auto => guessed(defaults::LARGEST_SHARD),
+            Chunks::Bytes(bytes) => guessed(*bytes),
+            Chunks::Whole => guessed(u64::MAX),
+            others => others.clone(),
+        };
+        let grid = self.grid("shards", &chosen, defaults::LARGEST_CHUNK)?;
+        check_multiple(&grid, inner)?;
+        Ok(grid)
+    }
+
     /// The one shape of all chunks.
     pub(super) fn chunk_shape(
         &self,
@@ -64,11 +81,11 @@ impl ArrayOptions {
         largest: f64,
     ) -> Result<Vec<u64>> {
         let rank = self.shape.len();
+        // Types without a fixed size are guessed as if elements were single bytes.
+        let item_size = self.data_type.size().unwrap_or(1);
         let chosen = match chunks {
-            // Types without a fixed size are guessed as if elements were single bytes.
-            Chunks::Auto => {
-                defaults::chunk_shape(&self.shape, self.data_type.size().unwrap_or(1), largest)
-            }
+            Chunks::Auto => defaults::chunk_shape(&self.shape, item_size, largest),
+            Chunks::Bytes(bytes) => defaults::chunk_shape_within(&self.shape, item_size, *bytes),
             Chunks::Whole => self.shape.iter().map(|&n| n.max(1)).collect(),
             Chunks::Uniform(length) => vec![*length; rank],
             Chunks::Shape(shape) => shape.clone(),
@@ -101,7 +118,7 @@ fn lengths(chunks: &AxisChunks) -> Vec<u64> {
 }
 
 /// Refuses shards that chunks do not divide.
-pub(super) fn check_multiple(shards: &ChunkGridMetadata, inner: &[u64]) -> Result<()> {
+fn check_multiple(shards: &ChunkGridMetadata, inner: &[u64]) -> Result<()> {
     let wrong = |shard: &dyn Debug| {
         let text = format!("{shard:?} is not a multiple of the chunks, {inner:?}");
         Err(Error::argument("shards", text))

@@ -37,12 +37,13 @@ impl ArrayOptions {
 
     /// Takes leave of the array that this was made like. A chain that was chosen stands in place of its
     /// filters, serializer and compressors; and what nobody chose otherwise is said in the words of the
-    /// format. Of its attributes only the names of its axes are taken, where the format has them there.
+    /// format. Its attributes follow where they were taken; else only the names of its axes do, where
+    /// the format has them there.
     pub(super) fn settle(&mut self, format: ZarrFormat) -> Result<(), Error> {
         let Some(like) = self.like.take() else {
             return Ok(());
         };
-        let old = Self::like(&like);
+        let mut old = Self::like(&like);
         if self.codecs.is_some() && self.codecs != old.codecs {
             if self.filters == old.filters {
                 self.filters = Codecs::Auto;
@@ -61,13 +62,17 @@ impl ArrayOptions {
             let text = format!("format {format} has no word for what the other array has: {error}");
             Error::argument("zarr_format", text)
         })?;
-        there.attributes.retain(|key, _| key == "_ARRAY_DIMENSIONS");
+        if self.attributes == *like.attributes() {
+            old.attributes.clone_from(like.attributes());
+        } else {
+            there.attributes.retain(|key, _| key == "_ARRAY_DIMENSIONS");
+        }
         self.rebase(&old, &there);
         Ok(())
     }
 
     /// What was not chosen otherwise than `old` has it becomes what `new` has.
-    pub fn rebase(&mut self, old: &Self, new: &Self) {
+    fn rebase(&mut self, old: &Self, new: &Self) {
         macro_rules! follow {
             ($($field:ident),* $(,)?) => {$(
                 if self.$field == old.$field {
