@@ -2,8 +2,9 @@
 
 use smallvec::SmallVec;
 
-/// One value per axis: at most eight live inline, so planning a chunk allocates nothing.
-pub type Dims<T> = SmallVec<[T; 8]>;
+/// One value per axis: five live inline, as many as there are of time, channel and space, so that planning
+/// a chunk allocates nothing. More of them cost more in moves than they save.
+pub type Dims<T> = SmallVec<[T; 5]>;
 
 /// The number of cells in a box of this shape, or `None` where it exceeds `u64`.
 ///

@@ -79,7 +79,7 @@ impl Projections {
         self.len == 0
     }
 
-    /// The `i`-th projection. Allocates nothing up to eight axes.
+    /// The `i`-th projection. Allocates nothing up to five axes.
     pub fn get(&self, i: usize) -> Option<Projection> {
         (i < self.len).then(|| self.at(i))
     }

@@ -5,6 +5,8 @@
 //! between them, or they are much altogether, their box is cut along its first axis, and each piece
 //! is such a box again.
 
+use std::ops::Range;
+
 use zarr_codecs::{Chain, CodecErrorKind, Len, Located, NdViewMut, Region, Span};
 use zarr_store::Object;
 
@@ -45,7 +47,7 @@ pub(super) fn apart<'a>(
     let Some(span) = chain.span(at, dst) else {
         return Ok(None);
     };
-    let in_one = span == (0..len) && !is_direct(at, dst) && cut(at, dst, len).is_none();
+    let in_one = span == (0..len) && way(at, dst, len) == Way::AtOnce;
     if in_one || object.slice(0..0).is_some() || source.size()? != len {
         return Ok(None);
     }
@@ -62,8 +64,10 @@ impl Apart<'_> {
         let Some(span) = self.chain.span(at, &dst) else {
             return Ok(());
         };
-        let Some((axis, cells)) = cut(at, &dst, span.end - span.start) else {
-            return self.piece(at, span, dst);
+        let (axis, cells) = match way(at, &dst, span.end - span.start) {
+            Way::Direct => return self.direct(at, span, dst),
+            Way::AtOnce => return self.at_once(at, span, dst),
+            Way::Cut(axis, cells) => (axis, cells),
         };
         let shape = dst.shape().iter().map(|&n| n as u64);
         let mut piece = Region::whole(&shape.collect::<Vec<_>>());
@@ -79,25 +83,35 @@ impl Apart<'_> {
         Ok(())
     }
 
-    /// Reads cells straight to their place, or all of a span and then from there.
-    fn piece(
+    /// Reads cells straight to their place.
+    fn direct(
         &self,
         at: &Located,
-        span: std::ops::Range<u64>,
+        span: Range<u64>,
         mut dst: NdViewMut<'_>,
     ) -> Result<(), ChunkError> {
-        if is_direct(at, &dst) {
-            let read = self.chain.place(at, dst.reborrow(), |offset, memory| {
-                Ok::<_, ChunkError>(self.object.read_at(self.start + offset, memory)?)
-            });
-            match read {
-                // The system may hand over less than was asked for; below, reading goes on until
-                // all is there or an error says why not.
-                Err(ChunkError::Codec(error))
-                    if matches!(error.kind, CodecErrorKind::Length { .. }) => {}
-                other => return other,
+        let read = self.chain.place(at, dst.reborrow(), |offset, memory| {
+            Ok::<_, ChunkError>(self.object.read_at(self.start + offset, memory)?)
+        });
+        match read {
+            // The system may hand over less than was asked for; at once, reading goes on until all is
+            // there or an error says why not.
+            Err(ChunkError::Codec(error))
+                if matches!(error.kind, CodecErrorKind::Length { .. }) =>
+            {
+                self.at_once(at, span, dst)
             }
+            other => other,
         }
+    }
+
+    /// Reads all of a span, and cells from there.
+    fn at_once(
+        &self,
+        at: &Located,
+        span: Range<u64>,
+        dst: NdViewMut<'_>,
+    ) -> Result<(), ChunkError> {
         let window = self.start + span.start..self.start + span.end;
         let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
         with_scratch(|cx| {
@@ -108,18 +122,29 @@ impl Apart<'_> {
     }
 }
 
-/// Whether each run of neighbouring cells is worth a read of its own, or there is only one.
-fn is_direct(at: &Located, dst: &NdViewMut<'_>) -> bool {
-    let run = dst.run_len(at);
-    run >= DIRECT_RUN || run == dst.byte_len()
+/// How a box of cells is best read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Each run of neighbouring cells by a read of its own, or there is only one run.
+    Direct,
+    /// By one read from the first cell to the last.
+    AtOnce,
+    /// In pieces of so many cells along an axis.
+    Cut(usize, usize),
 }
 
-/// The axis to cut a box along whose cells lie `at`, in `span` bytes, and the cells of a piece along
-/// it. `None` where it is best read as it is.
-fn cut(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
-    if is_direct(at, dst) {
-        return None;
+/// How to read a box whose cells lie `at`, in `span` bytes.
+fn way(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Way {
+    let run = dst.run_len(at);
+    if run >= DIRECT_RUN || run == dst.byte_len() {
+        return Way::Direct;
     }
+    cut(at, dst, span).map_or(Way::AtOnce, |(axis, cells)| Way::Cut(axis, cells))
+}
+
+/// The axis to cut a box along, and the cells of a piece along it. `None` where it is best read as
+/// it is.
+fn cut(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
     let axis = dst.shape().iter().position(|&n| n > 1)?;
     let all = *dst.shape().get(axis)? as u64;
     let stride = at.strides.get(axis)?.unsigned_abs() as u64;
@@ -138,7 +163,7 @@ mod tests {
 
     /// Cuts the box of `shape` elements of two bytes, in an output of its own, out of a chunk in
     /// which these are the strides.
-    fn check(shape: &[u64], strides: &[isize], wanted: Option<(usize, usize)>) {
+    fn check(shape: &[u64], strides: &[isize], wanted: Way) {
         let at = Located {
             offset: 1 << 40,
             strides: strides.into(),
@@ -153,39 +178,39 @@ mod tests {
         let dst = dst.region(&part).unwrap();
         let way = |(&n, &stride): (&usize, &isize)| (n as u64 - 1) * stride.unsigned_abs() as u64;
         let span = dst.shape().iter().zip(strides).map(way).sum::<u64>() + 2;
-        assert_eq!(cut(&at, &dst, span), wanted, "{shape:?} {strides:?}");
+        assert_eq!(way(&at, &dst, span), wanted, "{shape:?} {strides:?}");
     }
 
     #[test]
     fn what_lies_close_is_one_read() {
-        check(&[8, 8, 9], &[2048, 128, 2], None);
-        check(&[100, 9], &[-64, 2], None);
-        check(&[], &[], None);
-        check(&[1, 1, 1], &[1 << 20, 1 << 10, 2], None);
+        check(&[8, 8, 9], &[2048, 128, 2], Way::AtOnce);
+        check(&[100, 9], &[-64, 2], Way::AtOnce);
+        check(&[], &[], Way::Direct);
+        check(&[1, 1, 1], &[1 << 20, 1 << 10, 2], Way::Direct);
     }
 
     #[test]
     fn what_lies_far_apart_is_a_read_each() {
-        check(&[8, 8, 9], &[1 << 15, 256, 2], Some((0, 1)));
-        check(&[8, 8, 9], &[-(1 << 15), 256, 2], Some((0, 1)));
-        check(&[1, 8, 9], &[1 << 20, 1 << 15, 2], Some((1, 1)));
-        check(&[3, 1], &[1 << 14, 2], Some((0, 1)));
+        check(&[8, 8, 9], &[1 << 15, 256, 2], Way::Cut(0, 1));
+        check(&[8, 8, 9], &[-(1 << 15), 256, 2], Way::Cut(0, 1));
+        check(&[1, 8, 9], &[1 << 20, 1 << 15, 2], Way::Cut(1, 1));
+        check(&[3, 1], &[1 << 14, 2], Way::Cut(0, 1));
         // Eight planes of 2 KiB with 6 KiB between them: as cheap at once.
-        check(&[8, 8, 9], &[8 << 10, 256, 2], None);
+        check(&[8, 8, 9], &[8 << 10, 256, 2], Way::AtOnce);
     }
 
     #[test]
     fn what_is_large_is_read_in_slabs() {
-        check(&[128, 128, 128], &[1 << 15, 1 << 8, 2], Some((0, 8)));
+        check(&[128, 128, 128], &[1 << 15, 1 << 8, 2], Way::Cut(0, 8));
         check(
             &[1, 1 << 14, 128],
             &[1 << 22, 1 << 8, 2],
-            Some((1, 1 << 10)),
+            Way::Cut(1, 1 << 10),
         );
-        check(&[16, 128, 128], &[1 << 15, 1 << 8, 2], None);
+        check(&[16, 128, 128], &[1 << 15, 1 << 8, 2], Way::AtOnce);
         // Planes of a MiB: one at a time, and each is cut again.
-        check(&[4, 4096, 128], &[1 << 20, 1 << 8, 2], Some((0, 1)));
+        check(&[4, 4096, 128], &[1 << 20, 1 << 8, 2], Way::Cut(0, 1));
         // Rows that are worth a read each are not cut at all.
-        check(&[512, 1 << 12], &[1 << 13, 2], None);
+        check(&[512, 1 << 12], &[1 << 13, 2], Way::Direct);
     }
 }

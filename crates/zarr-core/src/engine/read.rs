@@ -76,7 +76,8 @@ async fn all(
     let chain = Arc::clone(array.decoder()?);
     let spec = chain.spec();
     let heap = Arc::new(Heap::new(spec.fill.as_bytes().to_vec()));
-    let (mut outputs, mut units) = (Vec::new(), Vec::new());
+    let many = selections.len();
+    let (mut outputs, mut units) = (Vec::with_capacity(many), Vec::with_capacity(many));
     let mut work = Work::NONE;
     for (selection, room) in selections {
         let (shape, elem, fill) = (selection.full_shape(), spec.elem(), (&spec.fill, &heap));
