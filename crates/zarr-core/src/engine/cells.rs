@@ -176,8 +176,8 @@ mod tests {
             last.count -= 1;
         }
         let dst = dst.region(&part).unwrap();
-        let way = |(&n, &stride): (&usize, &isize)| (n as u64 - 1) * stride.unsigned_abs() as u64;
-        let span = dst.shape().iter().zip(strides).map(way).sum::<u64>() + 2;
+        let reach = |(&n, &stride): (&usize, &isize)| (n as u64 - 1) * stride.unsigned_abs() as u64;
+        let span = dst.shape().iter().zip(strides).map(reach).sum::<u64>() + 2;
         assert_eq!(way(&at, &dst, span), wanted, "{shape:?} {strides:?}");
     }
 
