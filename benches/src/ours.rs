@@ -109,15 +109,16 @@ impl Program for Ours {
 
     fn write(&self, part: &Part, values: Values) -> Result<()> {
         let shape = part.shape();
-        Ok(match values {
+        let written = match values {
             Values::U16(values) => {
                 let values = Array3::from_shape_vec(shape, values)?;
-                self.finish(self.array.write(slices(part), values))?
+                self.finish(self.array.write(slices(part), values))
             }
             Values::F32(values) => {
                 let values = Array3::from_shape_vec(shape, values)?;
-                self.finish(self.array.write(slices(part), values))?
+                self.finish(self.array.write(slices(part), values))
             }
-        })
+        };
+        Ok(written?)
     }
 }

@@ -79,9 +79,10 @@ impl Program for Zarrs {
     fn write(&self, part: &Part, values: Values) -> Result<()> {
         // Borrowed: an owned vector would be copied.
         let subset = Self::bounding_box(part);
-        Ok(match &values {
-            Values::U16(values) => self.array.store_array_subset(&subset, values.as_slice())?,
-            Values::F32(values) => self.array.store_array_subset(&subset, values.as_slice())?,
-        })
+        let written = match &values {
+            Values::U16(values) => self.array.store_array_subset(&subset, values.as_slice()),
+            Values::F32(values) => self.array.store_array_subset(&subset, values.as_slice()),
+        };
+        Ok(written?)
     }
 }

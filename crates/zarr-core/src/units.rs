@@ -8,7 +8,6 @@ use crate::selection::Cells;
 
 /// Cells by the chunks that hold them.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one per operation")]
 pub(crate) enum Units {
     Boxes(Projections),
     Groups(Groups),
@@ -24,10 +23,6 @@ pub(crate) struct Unit {
 
 /// The cells of one chunk, and where they stand among the data.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "boxes are the hot case, and allocate nothing per chunk"
-)]
 pub(crate) enum Part {
     /// As in a [`Projection`].
     Box {

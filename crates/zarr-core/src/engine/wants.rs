@@ -15,10 +15,6 @@ use crate::ChunkError;
 use crate::places::{Groups, Places};
 
 /// What one selection wants of a chunk.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "boxes are the hot case, and allocate nothing per chunk"
-)]
 pub(super) enum Want<'w> {
     Box {
         part: Region,
