@@ -22,6 +22,7 @@ mod measure;
 mod nodes;
 mod ours;
 mod program;
+mod script;
 mod source;
 mod table;
 mod want;

@@ -43,9 +43,9 @@ pub(crate) struct Sample {
 /// Where arrays lie, and how often each case is done.
 #[derive(Debug)]
 pub(crate) struct Bench {
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
     size: Size,
-    repeats: usize,
+    pub(crate) repeats: usize,
     /// The interpreter that has the peers' packages.
     python: Option<PathBuf>,
     /// Where the directory is served, and who serves it, if this process does.
@@ -99,7 +99,7 @@ impl Bench {
     }
 
     /// What a program opens.
-    fn address(&self, dataset: &Dataset) -> String {
+    pub(crate) fn address(&self, dataset: &Dataset) -> String {
         match dataset.kind {
             Kind::Far => format!("{}/{}.zarr", self.server.0, dataset.name),
             _ => self.array(dataset).display().to_string(),
@@ -225,7 +225,7 @@ impl Bench {
         })
     }
 
-    fn expected_of_reads(&self, case: &Case) -> Result<u64> {
+    pub(crate) fn expected_of_reads(&self, case: &Case) -> Result<u64> {
         let source = self.source(&case.dataset)?;
         let wants = case.workload.wants(&case.dataset);
         let read: Vec<_> = wants.iter().map(|want| source.bytes(want)).collect();
@@ -260,7 +260,7 @@ impl Bench {
     }
 
     /// Makes anew what a program writes to.
-    fn begin(&self, case: &Case, path: &Path) -> Result<()> {
+    pub(crate) fn begin(&self, case: &Case, path: &Path) -> Result<()> {
         remove(path)?;
         match case.workload.needs_array() {
             true => copy(&self.array(&case.dataset), path),
@@ -269,7 +269,12 @@ impl Bench {
     }
 
     /// The checksums of what is there after writing, as another program reads it, and of what should be.
-    fn check_writes(&self, program: Name, case: &Case, path: &Path) -> Result<(u64, u64)> {
+    pub(crate) fn check_writes(
+        &self,
+        program: Name,
+        case: &Case,
+        path: &Path,
+    ) -> Result<(u64, u64)> {
         let all = Want::Box(Part::dense([0; 3], case.dataset.shape));
         let other = match program.is_ours() {
             true => Name::ZarrsBytes,
@@ -286,74 +291,8 @@ impl Bench {
         Ok((checksum([written.bytes()]), checksum([expected.bytes()])))
     }
 
-    /// Has a script do the case: it gets files and a job, and leaves files.
-    fn script(&self, python: &Path, program: Name, case: &Case) -> Result<Sample> {
-        let file = |name: &str| self.dir.join(name);
-        let (written, template) = (file("written.zarr"), file("template.zarr"));
-        let (job, values, out) = (file("job.json"), file("values.bin"), file("read.bin"));
-        let writes = case.workload.writes();
-        if writes {
-            self.begin(case, &template)?;
-            let new = self.new_values(case)?;
-            std::fs::write(
-                &values,
-                new.iter().map(Values::bytes).collect::<Vec<_>>().concat(),
-            )?;
-        }
-        let path = match writes {
-            true => written.clone(),
-            false => PathBuf::from(self.address(&case.dataset)),
-        };
-        let text = serde_json::to_vec(&serde_json::json!({
-            "program": program.text(),
-            "path": path,
-            "wants": case.workload.wants(&case.dataset),
-            "at_once": case.workload.is_at_once(),
-            "dtype": case.dataset.element.name(),
-            "repeats": self.repeats,
-            "template": template,
-            "values": writes.then_some(&values),
-            "out": out,
-        }))?;
-        std::fs::write(&job, text)?;
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/run.py");
-        let mut command = Command::new(python);
-        command.arg(script).arg(&job);
-        let found: Timed = answer(&mut command)?;
-        let (checksum, expected) = if writes {
-            self.check_writes(program, case, &written)?
-        } else {
-            let read = std::fs::read(&out)?;
-            // Cut as it was read, since the checksum is that of all calls.
-            let mut rest = &read[..];
-            let wants = case.workload.wants(&case.dataset);
-            let cut = |want: &Want| {
-                let len = match want {
-                    Want::Nodes => rest.len(),
-                    _ => rest.len().min(want.cells() * case.dataset.element.size()),
-                };
-                let (one, after) = rest.split_at(len);
-                rest = after;
-                one
-            };
-            let parts: Vec<_> = wants.iter().map(cut).collect();
-            (checksum(parts), self.expected_of_reads(case)?)
-        };
-        for left in [job, values, out] {
-            let _ = std::fs::remove_file(left);
-        }
-        remove(&template)?;
-        Ok(Sample {
-            seconds: found.seconds,
-            peak_rss_mb: found.peak_rss_mb,
-            checksum,
-            expected,
-            requests: None,
-        })
-    }
-
     /// What is written to each part: in an array that is there, not what is there.
-    fn new_values(&self, case: &Case) -> Result<Vec<Values>> {
+    pub(crate) fn new_values(&self, case: &Case) -> Result<Vec<Values>> {
         let source = self.source(&case.dataset)?;
         if case.workload == Workload::WriteAll {
             return Ok(vec![source.all()]);
@@ -363,13 +302,6 @@ impl Bench {
     }
 }
 
-/// What a script tells.
-#[derive(Debug, Deserialize)]
-struct Timed {
-    seconds: Vec<f64>,
-    peak_rss_mb: f64,
-}
-
 /// What is at a path or an address, by a library that is linked into this executable.
 fn linked(program: Name, at: &str, dataset: &Dataset) -> Result<Box<dyn Program>> {
     let opened = program.open(at, dataset)?;
@@ -377,7 +309,7 @@ fn linked(program: Name, at: &str, dataset: &Dataset) -> Result<Box<dyn Program>
 }
 
 /// The JSON that a process prints.
-fn answer<T: serde::de::DeserializeOwned>(command: &mut Command) -> Result<T> {
+pub(crate) fn answer<T: serde::de::DeserializeOwned>(command: &mut Command) -> Result<T> {
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err(format!("{command:?}: {}", output.status).into());
@@ -385,7 +317,7 @@ fn answer<T: serde::de::DeserializeOwned>(command: &mut Command) -> Result<T> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-fn checksum<'a>(read: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+pub(crate) fn checksum<'a>(read: impl IntoIterator<Item = &'a [u8]>) -> u64 {
     let mut sum = 0;
     for bytes in read {
         sum += 1;
@@ -418,7 +350,7 @@ fn peak_rss_mb() -> f64 {
     kib.unwrap_or(0.0) / 1024.0
 }
 
-fn remove(path: &Path) -> Result<()> {
+pub(crate) fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_dir_all(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),

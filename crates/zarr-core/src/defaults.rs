@@ -58,30 +58,43 @@ fn halved(shape: &[u64], item_size: usize, is_enough: impl Fn(f64) -> bool) -> V
 /// left, until no axis can be doubled. One chunk, where that is larger; never beyond the array's last
 /// chunk.
 pub(crate) fn shard_shape(shape: &[u64], chunk: &[u64], item_size: usize, bytes: u64) -> Vec<u64> {
-    let chunks = |axis: usize| shape.get(axis).zip(chunk.get(axis));
-    let chunks = |axis: usize| chunks(axis).map_or(1, |(n, c)| n.div_ceil((*c).max(1)).max(1));
-    let mut counts = vec![1_u64; chunk.len()];
-    let size = |counts: &[u64]| {
-        let lengths = counts.iter().zip(chunk).map(|(&n, &c)| n as f64 * c as f64);
-        lengths.product::<f64>() * item_size as f64
-    };
-    let mut growing: Vec<usize> = (0..counts.len()).collect();
-    while let Some(&axis) = growing.iter().max_by(|&&a, &&b| {
-        let left = |axis: usize| chunks(axis) as f64 / counts.get(axis).map_or(1.0, |&n| n as f64);
-        // Of equals the first axis.
-        left(a).total_cmp(&left(b)).then(b.cmp(&a))
-    }) {
-        let mut more = counts.clone();
-        if let Some(count) = more.get_mut(axis) {
-            *count = count.saturating_mul(2).min(chunks(axis));
-        }
-        match more != counts && size(&more) <= bytes as f64 {
-            true => counts = more,
-            false => growing.retain(|&other| other != axis),
+    struct Axis {
+        chunk: u64,
+        /// Chunks of the shard, and of the array.
+        count: u64,
+        all: u64,
+        is_full: bool,
+    }
+    let axes = shape.iter().zip(chunk);
+    let mut axes: Vec<Axis> = axes
+        .map(|(&length, &chunk)| Axis {
+            chunk,
+            count: 1,
+            all: length.div_ceil(chunk.max(1)).max(1),
+            is_full: false,
+        })
+        .collect();
+    let cells: f64 = chunk.iter().map(|&length| length as f64).product();
+    let mut size = cells * item_size as f64;
+    let left = |axis: &Axis| axis.all as f64 / axis.count as f64;
+    // From behind, since of equals the last is taken.
+    while let Some(axis) = axes
+        .iter_mut()
+        .rev()
+        .filter(|axis| !axis.is_full && axis.count < axis.all)
+        .max_by(|a, b| left(a).total_cmp(&left(b)))
+    {
+        let count = axis.count.saturating_mul(2).min(axis.all);
+        let larger = size * (count as f64 / axis.count as f64);
+        match larger <= bytes as f64 {
+            true => (axis.count, size) = (count, larger),
+            false => axis.is_full = true,
         }
     }
-    let lengths = counts.iter().zip(chunk);
-    lengths.map(|(&n, &c)| n.saturating_mul(c)).collect()
+    let lengths = axes.iter();
+    lengths
+        .map(|axis| axis.count.saturating_mul(axis.chunk))
+        .collect()
 }
 
 /// What turns arrays of a data type into bytes: `bytes`, little-endian where there is a byte order,

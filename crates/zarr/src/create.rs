@@ -156,8 +156,9 @@ impl CreateArray {
         self
     }
 
-    /// Stores chunks together in shards of this shape, a multiple of the chunks (format 3). Lists have
-    /// the length of every shard.
+    /// Stores chunks together in shards of this shape, a multiple of the chunks (format 3); `true`
+    /// guesses one of at most 64 MiB, [`Chunks::Bytes`] of at most so many bytes. Lists have the length
+    /// of every shard.
     pub fn shards(mut self, shards: impl Into<Chunks>) -> Self {
         self.options.shards = Some(shards.into());
         self
