@@ -7,7 +7,7 @@ use zarr::{Context, sel};
 use zarr_remote_tests::s3::{ACCESS, BUCKET, S3, SECRET};
 
 #[tokio::main]
-async fn main() -> zarr::Result<()> {
+pub(crate) async fn main() -> zarr::Result<()> {
     let server = S3::new();
     let endpoint = server.url();
     // For S3 itself the region is enough: who you are comes from the environment.

@@ -27,10 +27,14 @@ impl Serving {
             .enable_all()
             .build()
             .expect("threads for a server");
-        let listener = runtime
-            .block_on(TcpListener::bind("127.0.0.1:0"))
-            .expect("a port on loopback");
+        // Waits for no future: whoever starts a server may be inside of a runtime.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port on loopback");
+        listener.set_nonblocking(true).expect("a socket");
         let address = listener.local_addr().expect("the port");
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener).expect("a socket")
+        };
         runtime.spawn(serve(listener));
         Serving {
             address,

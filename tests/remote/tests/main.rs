@@ -5,6 +5,8 @@
     reason = "all of it is tests, helpers too: what fails says what is wrong, and where"
 )]
 
+#[path = "../examples/cloud.rs"]
+mod cloud;
 mod http;
 mod reads;
 mod runtimes;
@@ -17,6 +19,11 @@ mod writes;
 /// A key.
 fn key(text: &str) -> zarr_store::Key {
     zarr_store::Key::new(text).unwrap()
+}
+
+#[test]
+fn the_example_runs() {
+    cloud::main().unwrap();
 }
 
 /// Whether every case is to be run, however long it takes: `cargo xtask test --remote` says so.
