@@ -30,7 +30,7 @@ mod workload;
 mod zarrs;
 
 use dataset::{Dataset, Size};
-use measure::{Bench, Case, Server};
+use measure::{Bench, Case, Sample, Server};
 use program::Name;
 use table::{Beside, HEAD, Row};
 use workload::Workload;
@@ -49,6 +49,9 @@ struct Args {
     /// Only these programs.
     #[arg(long, value_delimiter = ',')]
     programs: Vec<String>,
+    /// Not these.
+    #[arg(long, value_delimiter = ',')]
+    without: Vec<String>,
     /// The interpreter that has tensorstore and zarr-python; without it they are left out.
     #[arg(long)]
     python: Option<PathBuf>,
@@ -110,7 +113,8 @@ fn run(args: &Args) -> Result<bool> {
     let programs: Vec<Name> = Name::ALL
         .into_iter()
         .filter(|name| {
-            args.programs.is_empty() || args.programs.iter().any(|wanted| wanted == name.text())
+            let is_named = |list: &[String]| list.iter().any(|named| named == name.text());
+            (args.programs.is_empty() || is_named(&args.programs)) && !is_named(&args.without)
         })
         .collect();
     let mut json = args.json.as_ref().map(std::fs::File::create).transpose()?;
@@ -156,6 +160,9 @@ fn title(case: &Case) -> String {
     format!("{}/{}", case.workload.text(), case.dataset.name)
 }
 
+/// How many times slower than the fastest a program is that gets no second turn. Noise is a third.
+const FAR_BEHIND: f64 = 3.0;
+
 /// Lets the programs take turns, so that what else the machine does hits all of them.
 fn compare(
     bench: &Bench,
@@ -166,9 +173,18 @@ fn compare(
     bench.prepare(&case.dataset)?;
     let able = programs.iter().filter(|&&name| bench.can(name, case));
     let mut samples: Vec<_> = able.map(|&name| (name, Vec::new())).collect();
-    for _ in 0..rounds {
+    for round in 0..rounds {
+        let best = |samples: &[Sample]| {
+            let seconds = samples.iter().flat_map(|sample| &sample.seconds);
+            seconds.copied().fold(f64::INFINITY, f64::min)
+        };
+        let fastest = samples.iter().map(|(_, samples)| best(samples));
+        let fastest = fastest.fold(f64::INFINITY, f64::min);
         for (name, samples) in &mut samples {
-            samples.push(bench.spawn(*name, case)?);
+            // Another turn would not bring who is so far behind any nearer.
+            if round == 0 || best(samples) <= fastest * FAR_BEHIND {
+                samples.push(bench.spawn(*name, case)?);
+            }
         }
     }
     let row = |(name, samples): (Name, Vec<_>)| (name, Row::new(name, case, &samples));

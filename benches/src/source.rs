@@ -68,23 +68,32 @@ impl Source {
     pub(crate) fn bytes(&self, want: &Want) -> Vec<u8> {
         let size = self.element.size();
         let mut out = Vec::with_capacity(want.cells() * size);
-        let mut add = |z, y, x| {
+        let mut add = |[z, y, x]: [u64; 3], cells: usize| {
             let at = self.at(z, y, x);
-            out.extend_from_slice(&self.bytes[at..at + size]);
-        };
-        let mut product = |[planes, rows, row]: [Vec<u64>; 3]| {
-            for &z in &planes {
-                for &y in &rows {
-                    row.iter().for_each(|&x| add(z, y, x));
-                }
-            }
+            out.extend_from_slice(&self.bytes[at..at + cells * size]);
         };
         match want {
-            Want::Box(part) => product([0, 1, 2].map(|axis| part.cells_along(axis).collect())),
-            Want::Lists(lists) => product(lists.clone()),
+            Want::Box(part) => {
+                let [_, _, row] = part.shape();
+                for z in part.cells_along(0) {
+                    for y in part.cells_along(1) {
+                        match part.step[2] {
+                            1 => add([z, y, part.start[2]], row),
+                            _ => part.cells_along(2).for_each(|x| add([z, y, x], 1)),
+                        }
+                    }
+                }
+            }
+            Want::Lists([planes, rows, row]) => {
+                for &z in planes {
+                    for &y in rows {
+                        row.iter().for_each(|&x| add([z, y, x], 1));
+                    }
+                }
+            }
             Want::Points([z, y, x]) => {
                 let points = z.iter().zip(y).zip(x);
-                points.for_each(|((&z, &y), &x)| add(z, y, x));
+                points.for_each(|((&z, &y), &x)| add([z, y, x], 1));
             }
             Want::Nodes => {
                 return nodes::text((0..nodes::COUNT).map(|i| (nodes::name(i), nodes::SHAPE)));
