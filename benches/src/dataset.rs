@@ -147,12 +147,6 @@ impl Dataset {
         put(path, &group)
     }
 
-    /// The same by its files.
-    pub(crate) fn in_files(self) -> Self {
-        let kind = Kind::Files;
-        Self { kind, ..self }
-    }
-
     /// Bytes of a decoded chunk; of an inner chunk, where there are shards.
     pub(crate) fn chunk_bytes(&self) -> usize {
         self.chunks.iter().product::<u64>() as usize * self.element.size()

@@ -85,10 +85,10 @@ async fn answer(request: &Request<Incoming>, path: PathBuf) -> Response<Full<Byt
     let Ok(bytes) = tokio::fs::read(path).await else {
         return status(StatusCode::NOT_FOUND);
     };
-    let (bytes, len) = (Bytes::from(bytes), request.headers().get(RANGE));
+    let (bytes, asked) = (Bytes::from(bytes), request.headers().get(RANGE));
     let tag = format!("\"{:x}\"", bytes.len());
     let all = bytes.len();
-    let range = len.and_then(|text| part(text.to_str().ok()?, all));
+    let range = asked.and_then(|text| part(text.to_str().ok()?, all));
     let mut response = match (request.method(), range) {
         (&Method::HEAD, _) => {
             let mut response = status(StatusCode::OK);

@@ -117,8 +117,8 @@ impl Bench {
         dataset.create(&begun)?;
         if !matches!(dataset.kind, Kind::Nodes { .. }) {
             let values = self.source(dataset)?.all();
-            let (all, files) = (Part::dense([0; 3], dataset.shape), dataset.in_files());
-            linked(Name::OursWait, &begun.display().to_string(), &files)?.write(&all, values)?;
+            let all = Part::dense([0; 3], dataset.shape);
+            linked(Name::OursWait, &begun.display().to_string(), dataset)?.write(&all, values)?;
         }
         Ok(std::fs::rename(begun, done)?)
     }
@@ -198,10 +198,7 @@ impl Bench {
         let mut read = Vec::new();
         reset_peak_rss();
         for _ in 0..self.repeats {
-            drop(std::mem::replace(
-                &mut read,
-                Vec::with_capacity(wants.len()),
-            ));
+            read = Vec::with_capacity(wants.len());
             let start = Instant::now();
             match case.workload.is_at_once() {
                 true => read = opened.read_at_once(&wants)?,

@@ -10,6 +10,7 @@ use ::zarrs::filesystem::FilesystemStore;
 use ::zarrs::group::Group;
 use ::zarrs::node::NodeMetadata;
 use tokio::runtime::Runtime;
+use zarr::UseConsolidated;
 use zarr::blocking::Wait;
 
 use crate::Result;
@@ -63,7 +64,9 @@ impl Nodes {
 }
 
 async fn ours(path: PathBuf) -> zarr::Result<Vec<u8>> {
-    let group = zarr::open_group(path).await?;
+    let group = zarr::open_group(path)
+        .use_consolidated(UseConsolidated::Auto)
+        .await?;
     let arrays = group.arrays().await?.into_iter();
     Ok(text(
         arrays.map(|(name, array)| (name, array.shape().to_vec())),

@@ -66,7 +66,7 @@ impl Args {
             Style::Auto => Some(Style::Lines),
             style => Some(style),
         };
-        let drawn = ProgressStyle::with_template("{bar:24} {msg}");
+        let drawn = ProgressStyle::with_template("{bar:24} {wide_msg}");
         let bar = match (style, drawn) {
             (Some(Style::Bar), Ok(drawn)) => {
                 ProgressBar::no_length().with_style(drawn.progress_chars("█░"))
@@ -109,9 +109,10 @@ impl Progress {
         let text = match style {
             Style::Json => json(far, self.noun, time),
             Style::Bar => {
+                self.bar.set_message(line(far, self.noun, time));
                 self.bar.set_length(far.total);
                 self.bar.set_position(far.done);
-                self.bar.set_message(line(far, self.noun, time));
+                self.bar.tick();
                 return;
             }
             Style::Auto | Style::Lines => format!("{}\n", line(far, self.noun, time)),

@@ -1,5 +1,7 @@
 //! What is wrong with the chunks of an array: each that is stored is decoded, a few at a time.
 
+use std::collections::BTreeSet;
+
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use zarr::blocking::Wait;
 use zarr::tools::{CodecErrorKind, Entry, Key};
@@ -138,12 +140,13 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
         return vec![];
     };
     let mut found = vec![finding(key, &first)];
+    let mut told: BTreeSet<String> = found.iter().map(|one| one.message.clone()).collect();
     if array.shards().is_some() && first.class() == ErrorClass::Corrupt {
         for inner in Tiles::chunks(&ranges, &array.chunks()) {
             if let Err(error) = tiles::read(array, &inner).await {
                 let other = finding(key, &error);
                 // What is wrong with the index is wrong with each of them.
-                if found.iter().all(|known| known.message != other.message) {
+                if told.insert(other.message.clone()) {
                     found.push(other);
                 }
             }

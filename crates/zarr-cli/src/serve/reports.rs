@@ -92,8 +92,8 @@ fn tree(served: &Served) -> Result<Value, Failure> {
         }
         Node::Group(group) => {
             list.push(json!({"path": "/", "node_type": "group"}));
-            let below = nodes::members(&group, None, &served.name)?;
-            let below = below
+            let members = nodes::members(&group, None, &served.name)?;
+            let below = members
                 .iter()
                 .map(|(path, node)| nodes::to_json(path.as_str(), node, None));
             list.extend(below.map(Value::Object));
