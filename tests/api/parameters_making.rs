@@ -178,3 +178,16 @@ fn like_zarr_format() {
         assert_eq!(like.wait().unwrap().zarr_format(), other);
     }
 }
+
+#[test]
+fn create_meta_array() {
+    // zarr-python 3.4.2 warns that it is not implemented and gives an array of its usual kind. Here the
+    // memory that is wanted is handed to the read.
+    let array = zarr::create(Target::Memory, [3]).dtype(DataType::Int32);
+    let array = array.fill_value(2).wait().unwrap();
+    assert_eq!(array.read::<i32>(..).wait().unwrap(), array![2, 2, 2].into_dyn());
+    let mut mine = vec![0_i32; 3];
+    let view = ndarray::ArrayViewMut1::from(&mut mine);
+    zarr::blocking::read_into(&array, .., view).unwrap();
+    assert_eq!(mine, [2, 2, 2]);
+}
