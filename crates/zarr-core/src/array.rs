@@ -47,9 +47,9 @@ pub struct ArrayConfig {
     pub reload_metadata: bool,
     /// Whether attributes are read again each time they are asked of the store.
     pub reload_attributes: bool,
-    /// Whether another writer may have made the array longer than this handle knows: then cells
-    /// beyond its edge are no padding, and stay as they are.
-    pub(crate) may_have_grown: bool,
+    /// Whether no other writer can make the array longer as long as this handle is used: then cells
+    /// beyond its edge are padding, and chunks there are replaced without a look at them.
+    pub(crate) shape_is_current: bool,
 }
 
 impl Default for ArrayConfig {
@@ -59,7 +59,7 @@ impl Default for ArrayConfig {
             read_missing_chunks: true,
             reload_metadata: false,
             reload_attributes: false,
-            may_have_grown: false,
+            shape_is_current: false,
         }
     }
 }

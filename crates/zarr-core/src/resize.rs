@@ -1,13 +1,16 @@
 //! Giving an array another shape, and adding to its end. The order of steps is the point: whoever
 //! dies between two of them leaves an array that reads as before or as after, never a mixture.
 
+use std::future::ready;
 use std::ops::Range;
+use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::future::try_join_all;
+use futures_util::{Stream, TryStreamExt, stream};
 use zarr_codecs::{Dims, Region};
 use zarr_metadata::{ArrayMetadata, NodeMetadata};
-use zarr_store::Prefix;
+use zarr_store::{KeyLock, Prefix};
 
 use crate::engine::Elements;
 use crate::erase::LIST_FROM;
@@ -32,10 +35,15 @@ impl ChunkedArray {
     /// The same array with another shape. First the document, on condition that nobody else changed
     /// the shape meanwhile, then the chunks outside: a reader sees the old cells or fill values.
     ///
+    /// Where locks keep other processes out, none of them appends or resizes meanwhile. Elsewhere the
+    /// shape is looked at again before chunks are deleted, so that what another process appends right
+    /// after is lost only if it comes between that look and the deletion of a few chunks.
+    ///
     /// # Errors
     /// Where the number of axes would change, and what the store says. The document is changed or
     /// not; chunks outside may remain, unseen, where deleting them failed.
     pub async fn resize(self: Arc<Self>, shape: &[u64], outside: Outside) -> Result<Self> {
+        let _turn = self.turn().await?;
         let set = |array: &mut ArrayMetadata| self.set_shape(array, shape.to_vec());
         let resized = self.change(Document::Node, set).await?;
         let shrinks = shape
@@ -43,7 +51,7 @@ impl ChunkedArray {
             .zip(self.metadata().shape())
             .any(|(new, old)| new < old);
         if shrinks && outside == Outside::Delete {
-            self.delete_outside(&resized).await?;
+            self.delete_between(&resized).await?;
             self.clear_edges(shape).await?;
         }
         Ok(resized)
@@ -75,28 +83,26 @@ impl ChunkedArray {
             );
             return Err(Error::argument("data", text));
         }
+        let _turn = self.turn().await?;
         // Where the store can be asked from a thread, its locks keep every other writer out. Where chunks
-        // are listed, how long the new one is stands in the document alone, and who only resizes the
-        // array takes no lock.
+        // are listed, how long the new one is stands in the document alone.
         if self.store().as_blocking().is_none() || self.grid().chunk_lengths().is_none() {
             let (grown, place) = self.grow(axis, shape[axis]).await?;
-            let config = ArrayConfig {
-                may_have_grown: true,
-                ..self.config().clone()
-            };
-            let writer = Arc::new(grown.with_config(config));
-            write_along(&writer, axis, &place, values).await?;
+            write_along(&grown, axis, &place, values).await?;
             return Ok((grown, place));
         }
-        // Only a name: nothing is stored there.
-        let turn = self.location().key(".append")?;
-        let _turn = self.store().lock(&turn).await?;
         loop {
             let now = self.change(Document::Node, |_| Ok(())).await?;
             let (begin, grown) = now.longer(now.metadata(), axis, shape[axis])?;
             let place = begin..begin + shape[axis];
             let grown = Arc::new(now.with_metadata(grown)?);
-            write_along(&grown, axis, &place, values.clone()).await?;
+            // Nobody else appends: what lies beyond the end is what a writer left that died.
+            let config = ArrayConfig {
+                shape_is_current: true,
+                ..self.config().clone()
+            };
+            let writer = Arc::new(grown.with_config(config));
+            write_along(&writer, axis, &place, values.clone()).await?;
             let mut moved = false;
             let set = |array: &mut ArrayMetadata| {
                 moved = array.shape() != now.metadata().shape();
@@ -110,6 +116,14 @@ impl ChunkedArray {
                 return Ok((grown, place));
             }
         }
+    }
+
+    /// Waits until nobody else changes the array's shape, no other process either where locks keep
+    /// them out: whoever appends, resizes, or deletes chunks because they lie outside holds this lock.
+    async fn turn(&self) -> Result<KeyLock> {
+        // Only a name: nothing is stored there.
+        let name = self.location().key(".append")?;
+        Ok(self.store().lock(&name).await?)
     }
 
     /// Makes an axis longer by so many cells, and says which these are.
@@ -219,8 +233,20 @@ impl ChunkedArray {
         Ok(())
     }
 
+    /// Deletes those of these chunks that lie outside of the array as its document says by now, and
+    /// says which these were. Nobody appends or resizes meanwhile: see [`resize`](Self::resize).
+    ///
+    /// # Errors
+    /// Where the array is gone, and what the store says.
+    pub async fn delete_outside(self: &Arc<Self>, chunks: Vec<Vec<u64>>) -> Result<Vec<Vec<u64>>> {
+        let _turn = self.turn().await?;
+        let chunks = stream::iter(chunks.into_iter().map(|chunk| Ok(Dims::from(chunk))));
+        let deleted = self.delete_still_outside(chunks).await?;
+        Ok(deleted.into_iter().map(|chunk| chunk.to_vec()).collect())
+    }
+
     /// Deletes the chunks that the smaller grid of `resized` has not.
-    async fn delete_outside(&self, resized: &Self) -> Result<()> {
+    async fn delete_between(self: &Arc<Self>, resized: &Self) -> Result<()> {
         let (old, new) = (
             self.grid().shape_in_chunks(),
             resized.grid().shape_in_chunks(),
@@ -230,39 +256,45 @@ impl ChunkedArray {
             .len()
             .zip(resized.grid().len())
             .map(|(a, b)| a.saturating_sub(b));
-        let (store, limit) = (self.store(), self.store().hints().concurrency.max(1));
+        let store = self.store();
         let is_few = count.is_some_and(|count| count <= LIST_FROM) || !store.hints().listable;
         if is_few {
-            let outside = boxes_outside(&old, &new)
-                .into_iter()
-                .flat_map(|region| indices(&region));
-            return stream::iter(outside)
-                .map(|chunk| async move {
-                    let key = self.chunk_key(&chunk)?;
-                    Ok(store.delete(&key, None).await?)
-                })
-                .buffer_unordered(limit)
-                .try_collect()
-                .await;
+            let outside = boxes_outside(&old, &new).into_iter();
+            let outside = outside.flat_map(|region| indices(&region));
+            let deleted = self.delete_still_outside(stream::iter(outside.map(Ok)));
+            return deleted.await.map(drop);
         }
         let (encoding, rank) = (self.metadata().chunk_key_encoding(), old.len());
         let prefix: &Prefix = self.location().path();
         let outside = |key: &zarr_store::Key| {
             let chunk = encoding.decode(key.strip(prefix)?.as_str(), rank)?;
-            let inside = resized.grid().contains(&chunk);
-            (!inside && self.grid().contains(&chunk)).then_some(())
+            let was_inside = self.grid().contains(&chunk) && !resized.grid().contains(&chunk);
+            was_inside.then(|| Dims::from(chunk))
         };
-        store
-            .list(prefix)
-            .try_filter_map(|entry| {
-                let key = outside(&entry.key).map(|()| entry.key);
-                async move { Ok(key) }
-            })
-            .map_ok(|key| async move { store.delete(&key, None).await })
-            .try_buffer_unordered(limit)
-            .try_collect::<()>()
-            .await?;
-        Ok(())
+        let listed = store.list(prefix).map_err(Error::from);
+        let outside = listed.try_filter_map(|entry| ready(Ok(outside(&entry.key))));
+        self.delete_still_outside(outside).await.map(drop)
+    }
+
+    /// Deletes those chunks that lie outside by now, looking at the document before each few of them.
+    async fn delete_still_outside(
+        self: &Arc<Self>,
+        chunks: impl Stream<Item = Result<Dims<u64>>> + Send,
+    ) -> Result<Vec<Dims<u64>>> {
+        let limit = self.store().hints().concurrency.max(1);
+        let mut chunks = pin!(chunks.try_chunks(limit));
+        let mut deleted = vec![];
+        while let Some(some) = chunks.try_next().await.map_err(|error| error.1)? {
+            let now = Arc::clone(self).reread().await?;
+            let outside = some.into_iter().filter(|chunk| !now.grid().contains(chunk));
+            let deletes = outside.map(|chunk| async move {
+                let key = self.chunk_key(&chunk)?;
+                self.store().delete(&key, None).await?;
+                Ok::<_, Error>(chunk)
+            });
+            deleted.append(&mut try_join_all(deletes).await?);
+        }
+        Ok(deleted)
     }
 
     /// Fills the cells between a smaller shape and the ends of the chunks that hold its edge. Asked

@@ -75,12 +75,11 @@ impl From<Projection> for Unit {
 }
 
 impl Part {
-    /// Whether the part is all of the chunk that lies inside the array, whose shape is `extent`. Such
-    /// a chunk can be written without reading it first: what lies outside of the array is padding.
-    pub(crate) fn covers(&self, extent: &[u64]) -> bool {
+    /// Whether these are all cells of a box of this shape at the chunk's origin.
+    pub(crate) fn covers(&self, shape: &[u64]) -> bool {
         match self {
-            Self::Box { part, .. } => part.is_whole(extent),
-            Self::Places(places) => places.covers(extent),
+            Self::Box { part, .. } => part.is_whole(shape),
+            Self::Places(places) => places.covers(shape),
         }
     }
 

@@ -58,7 +58,7 @@ pub(super) fn look(
             Sort::Chunk(index) => chunks.push((index, entry)),
             Sort::Outside(index) => {
                 let what = format!("chunk {index:?} of an array of shape {:?}", array.shape());
-                let fix = Fix::DeleteKey(entry.key.clone());
+                let fix = Fix::DeleteOutside(array.clone(), index);
                 found.push(Finding::new(&rules::OUTSIDE, entry.key.as_str(), what).with_fix(fix));
             }
             Sort::Stranger => found.push(hierarchy::stranger(&entry.key)),

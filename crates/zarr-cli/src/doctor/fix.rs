@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 use zarr::blocking::Wait;
 use zarr::tools::Key;
-use zarr::{Location, ZarrFormat};
+use zarr::{Array, Location, ZarrFormat};
 
 use super::Finding;
 use super::leftovers::LOCK;
@@ -19,6 +19,8 @@ use crate::layout::finish;
 #[derive(Debug)]
 pub(super) enum Fix {
     DeleteKey(Key),
+    /// A chunk, if it still lies outside of its array.
+    DeleteOutside(Array, Vec<u64>),
     DeleteFile(PathBuf),
     Consolidate(Location),
     MakeGroup(Location, ZarrFormat),
@@ -29,7 +31,7 @@ impl Fix {
     fn turn(&self) -> u8 {
         match self {
             Self::MakeGroup(..) => 0,
-            Self::DeleteKey(_) | Self::DeleteFile(_) => 1,
+            Self::DeleteKey(_) | Self::DeleteOutside(..) | Self::DeleteFile(_) => 1,
             Self::Consolidate(_) => 2,
         }
     }
@@ -60,6 +62,11 @@ fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
         Fix::DeleteKey(key) => {
             let deleted = location.store().delete(key, None).wait();
             deleted.map_err(|error| fail(error.into()))?;
+        }
+        Fix::DeleteOutside(array, chunk) => {
+            // If somebody appended meanwhile, it is a chunk of the array by now, and nothing is wrong.
+            let deleted = array.chunked().delete_outside(vec![chunk.clone()]);
+            deleted.wait().map_err(fail)?;
         }
         Fix::DeleteFile(path) => {
             let name = path.to_string_lossy();

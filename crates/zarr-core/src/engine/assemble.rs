@@ -4,9 +4,7 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
-use zarr_codecs::{
-    Chain, Dims, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill,
-};
+use zarr_codecs::{Chain, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill};
 
 use super::chunk as stored;
 use super::pool::{Crew, with_scratch};
@@ -102,8 +100,6 @@ impl<'e> New<'e> {
 pub(crate) struct Change<'e> {
     /// The cells that change.
     pub(crate) part: &'e Part,
-    /// The cells of the chunk that lie inside the array.
-    pub(crate) extent: &'e [u64],
     /// Whether these are all that change, whole elements each, so that nothing old stays.
     pub(crate) covers: bool,
     /// What they become.
@@ -180,9 +176,7 @@ fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<By
             .write(change.part, change.fields, &mut memory, &spec.shape, elem);
         write.ok_or_else(wrong)?;
         let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(wrong)?;
-        let inside = whole.region(&Region::dense(&vec![0; change.extent.len()], change.extent));
-        let empty = inside.is_some_and(|inside| all_equal(&inside, value));
-        let encoded = if empty && !change.keep_empty {
+        let encoded = if !change.keep_empty && all_equal(&whole, value) {
             None
         } else {
             Some(encode(chain, &whole, cx)?)
@@ -274,21 +268,11 @@ fn inner_chunk(
     crew: Crew<'_>,
 ) -> Result<Option<Bytes>, ChunkError> {
     let inner = shard.inner();
-    let axes = inner
-        .spec()
-        .shape
-        .iter()
-        .zip(&unit.chunk)
-        .zip(change.extent);
-    // How much of the inner chunk lies inside the array.
-    let extent: Dims<u64> = axes
-        .map(|((&len, &at), &all)| len.min(all.saturating_sub(at * len)))
-        .collect();
     let change = Change {
         part: &unit.cells,
-        extent: &extent,
         // A part of what covers everything covers everything it can.
-        covers: change.covers || (change.fields.is_none() && unit.cells.covers(&extent)),
+        covers: change.covers
+            || (change.fields.is_none() && unit.cells.covers(&inner.spec().shape)),
         fields: change.fields,
         new: change.new.of(&unit.cells).ok_or_else(|| too_large(inner))?,
         old,

@@ -1,13 +1,18 @@
 //! Writing: which chunks can be made from the new elements alone, which need their old bytes under
 //! a lock, and the two drivers. How a chunk's bytes are made is `assemble`'s.
+//!
+//! A chunk at the edge of the array is the case between: the new elements are all of it that this
+//! handle knows, but another one may have made the array longer since, and written what comes after.
+//! So such a chunk is created where there is none, and merged with where there is one.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, Dims, Heap, NdView};
+use zarr_codecs::{Chain, Heap, NdView};
 use zarr_store::{
-    BlockingStore, BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, Update, Writers,
+    BlockingStore, BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, StoreError,
+    StoreErrorKind, Update, Writers,
 };
 
 use super::assemble::{self, Change, Elements, New};
@@ -32,8 +37,8 @@ struct Job {
     is_scalar: bool,
     heap: Arc<Heap>,
     selection: Resolved,
-    /// Of each unit, whether the new elements are all that the chunk will hold.
-    covered: Vec<bool>,
+    /// Of each unit, how much of its chunk is new.
+    coverage: Vec<Coverage>,
     /// All of it.
     work: Work,
 }
@@ -61,12 +66,12 @@ pub(crate) async fn write(
         let path = array.path().clone();
         ErrorKind::Codec { path, source }
     })?;
-    let covered = units.iter().map(|unit| covers(&array, &unit)).collect();
+    let coverage = units.iter().map(|unit| coverage(&array, &unit)).collect();
     let job = Arc::new(Job {
         array,
         chain,
         units,
-        covered,
+        coverage,
         elements,
         is_scalar,
         heap: Arc::new(heap),
@@ -91,7 +96,6 @@ impl Job {
         old: Old<Source<'_>>,
         crew: Crew<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
-        let extent = extent(&self.array, unit);
         let new = match self.is_scalar {
             true => New::Scalar(&self.elements),
             false => {
@@ -103,7 +107,6 @@ impl Job {
         let keep_empty = self.array.config().write_empty_chunks;
         let change = Change {
             part: &unit.cells,
-            extent: &extent,
             covers: matches!(old, Old::Covered),
             new,
             fields: self.array.picked().map(|fields| &**fields),
@@ -133,10 +136,10 @@ impl Job {
         }
     }
 
-    /// The units, and whether each is all that its chunk will hold.
-    fn units(&self) -> impl Iterator<Item = (Unit, bool)> {
-        let covered = self.covered.iter().copied().enumerate();
-        covered.filter_map(|(i, covered)| Some((self.units.get(i)?, covered)))
+    /// The units, and how much of its chunk each makes new.
+    fn units(&self) -> impl Iterator<Item = (Unit, Coverage)> {
+        let coverage = self.coverage.iter().copied().enumerate();
+        coverage.filter_map(|(i, coverage)| Some((self.units.get(i)?, coverage)))
     }
 
     fn error(&self, unit: &Unit, error: ChunkError) -> crate::Error {
@@ -152,43 +155,64 @@ enum Old<S> {
     Needed(Option<S>),
 }
 
-/// Whether a unit is all that its chunk will hold.
-fn covers(array: &ChunkedArray, unit: &Unit) -> bool {
-    array.picked().is_none() && unit.cells.covers(&extent(array, unit))
+/// How much of a chunk is new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coverage {
+    /// Every cell that is stored: whatever was there is replaced.
+    Whole,
+    /// Every cell inside the array as this handle knows it, and not all that are stored: replaces
+    /// nothing, but is stored where nothing is.
+    Known,
+    /// Some cells: the others are kept.
+    Part,
 }
 
-/// How much of a chunk is the array's: what lies beyond is padding.
-fn extent(array: &ChunkedArray, unit: &Unit) -> Dims<u64> {
-    match array.config().may_have_grown {
-        true => array.grid().chunk_shape(&unit.chunk),
-        false => array.grid().chunk_extent(&unit.chunk),
+fn coverage(array: &ChunkedArray, unit: &Unit) -> Coverage {
+    let covers = |shape: &[u64]| array.picked().is_none() && unit.cells.covers(shape);
+    if covers(&array.grid().chunk_shape(&unit.chunk)) {
+        return Coverage::Whole;
+    }
+    let covers_known = covers(&array.grid().chunk_extent(&unit.chunk));
+    // Where nothing can be written on a condition, no handle can have made the array longer.
+    let is_known = array.config().shape_is_current || !array.store().hints().conditions.update;
+    match covers_known {
+        true if is_known => Coverage::Whole,
+        true => Coverage::Known,
+        false => Coverage::Part,
     }
 }
 
-/// The driver for stores that a worker may wait for: whole chunks in one go on the pool, partly
-/// covered ones each under its lock, which is taken here and travels with the task.
+/// The driver for stores that a worker may wait for: new chunks in one go on the pool, those that
+/// are merged each under its lock, which is taken here and travels with the task.
 async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
     let array = &job.array;
     // Only a name: no array has such a chunk.
     let name = store.lock_name(&array.location().key(".landing")?);
     let landing = Arc::new(Landing::after_older(name).await);
-    if job.covered.contains(&true) {
+    let mut to_merge = indices(&job.coverage, |coverage| coverage == Coverage::Part);
+    let new = indices(&job.coverage, |coverage| coverage != Coverage::Part);
+    if !new.is_empty() {
         let (whole, landing_on_pool) = (Arc::clone(job), Arc::clone(&landing));
         let task = move |crew: Crew<'_>| {
             let _until_all_are_put = landing_on_pool;
-            let put = |i| put_whole(&whole, i, crew);
-            crew.each(whole.units.len(), put)
+            let put = |i: usize| -> Result<Option<usize>> {
+                match new.get(i) {
+                    Some(&i) if crew.is_wanted() => Ok(put_new(&whole, i, crew)?.then_some(i)),
+                    _ => Ok(None),
+                }
+            };
+            crew.map(new.len(), put)
         };
         let guard = landing.guard();
         let heap = Arc::clone(&job.heap);
         let done = pool::run(array.context(), job.work, heap, task).await;
         guard.defuse();
-        done.map_err(|error| array.chunk_error(&[], error))??;
+        let there = done.map_err(|error| array.chunk_error(&[], error))??;
+        to_merge.extend(there.into_iter().flatten());
     }
 
     let window = 2 * array.context().threads();
-    let partly = (job.units()).filter_map(|(unit, covered)| (!covered).then_some(unit));
-    stream::iter(partly)
+    stream::iter(to_merge.into_iter().filter_map(|i| job.units.get(i)))
         .map(|unit| async move {
             let result = async {
                 let key = array.chunk_key(&unit.chunk)?;
@@ -205,21 +229,46 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
         .await
 }
 
-fn put_whole(job: &Job, i: usize, crew: Crew<'_>) -> Result<()> {
-    let covered = job.covered.get(i) == Some(&true) && crew.is_wanted();
-    let Some(unit) = covered.then(|| job.units.get(i)).flatten() else {
-        return Ok(());
+/// Which units these are.
+fn indices(coverage: &[Coverage], wanted: impl Fn(Coverage) -> bool) -> Vec<usize> {
+    let all = coverage.iter().enumerate();
+    all.filter_map(|(i, &coverage)| wanted(coverage).then_some(i))
+        .collect()
+}
+
+/// Stores a chunk that is all new; whether it must be merged instead with one that is there.
+fn put_new(job: &Job, i: usize, crew: Crew<'_>) -> Result<bool> {
+    let (Some(unit), Some(&coverage)) = (job.units.get(i), job.coverage.get(i)) else {
+        return Ok(false);
     };
     let put = || {
         let key = job.array.chunk_key(&unit.chunk)?;
         let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
-        match job.make(&unit, Old::Covered, crew)? {
-            Some(payload) => store.put(&key, &payload, PutMode::Overwrite).map(drop)?,
-            None => store.delete(&key, None)?,
+        let payload = job.make(&unit, Old::Covered, crew)?;
+        match (payload, put_mode(coverage)) {
+            (Some(payload), mode) => was_there(store.put(&key, &payload, mode)),
+            (None, PutMode::Overwrite) => Ok(store.delete(&key, None).map(|()| false)?),
+            (None, _) => Ok(store.head(&key)?.is_some()),
         }
-        Ok(())
     };
     put().map_err(|error| job.error(&unit, error))
+}
+
+/// How a chunk is stored that is all new.
+fn put_mode(coverage: Coverage) -> PutMode {
+    match coverage {
+        Coverage::Whole => PutMode::Overwrite,
+        Coverage::Known | Coverage::Part => PutMode::Create,
+    }
+}
+
+/// Whether a chunk that was to be created is there already.
+fn was_there<T>(put: Result<T, StoreError>) -> Result<bool, ChunkError> {
+    match put {
+        Ok(_) => Ok(false),
+        Err(error) if matches!(error.kind, StoreErrorKind::AlreadyExists) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Reads, merges and writes one chunk until nobody came between, or nobody waits for it any more.
@@ -260,12 +309,16 @@ fn merge(
 async fn remote(job: &Arc<Job>) -> Result<()> {
     let limit = job.array.store().hints().concurrency.max(1);
     stream::iter(job.units())
-        .map(|(unit, covered)| async move {
+        .map(|(unit, coverage)| async move {
             let result = async {
                 let key = job.array.chunk_key(&unit.chunk)?;
-                let stored = match covered {
-                    true => put_remote(job, &unit, &key).await,
-                    false => merge_remote(job, &unit, &key).await,
+                let stored = match coverage {
+                    Coverage::Part => Ok(true),
+                    _ => put_new_remote(job, &unit, &key, put_mode(coverage)).await,
+                };
+                let stored = match stored {
+                    Ok(true) => merge_remote(job, &unit, &key).await,
+                    stored => stored.map(drop),
                 };
                 // Readers would find out by themselves, a request later.
                 job.array.indexes().forget(&key);
@@ -278,18 +331,22 @@ async fn remote(job: &Arc<Job>) -> Result<()> {
         .await
 }
 
-async fn put_remote(job: &Arc<Job>, unit: &Unit, key: &zarr_store::Key) -> Result<(), ChunkError> {
+/// Stores a chunk that is all new; whether it must be merged instead with one that is there.
+async fn put_new_remote(
+    job: &Arc<Job>,
+    unit: &Unit,
+    key: &zarr_store::Key,
+    mode: PutMode,
+) -> Result<bool, ChunkError> {
     let store = job.array.store();
     let most = work::most_encoded(&*job.chain_of(unit)?);
     let reserved = Arc::new(job.array.context().budget().take(most).await);
-    match make_on_pool(job, unit, Old::Covered, &reserved).await? {
-        Some(payload) => store
-            .put(key, payload, PutMode::Overwrite)
-            .await
-            .map(drop)?,
-        None => store.delete(key, None).await?,
+    let payload = make_on_pool(job, unit, Old::Covered, &reserved).await?;
+    match (payload, mode) {
+        (Some(payload), mode) => was_there(store.put(key, payload, mode).await),
+        (None, PutMode::Overwrite) => Ok(store.delete(key, None).await.map(|()| false)?),
+        (None, _) => Ok(store.head(key).await?.is_some()),
     }
-    Ok(())
 }
 
 async fn merge_remote(
