@@ -1,9 +1,10 @@
 //! How many files this library has open at once, so that a program with few descriptors to spare
 //! runs slower instead of failing. It knows no store and no runtime.
 //!
-//! There are two purses of equal size. [`for_call`]: a driver waits, asynchronously, until its blocking
-//! call may begin. [`kept`]: whoever opens a value keeps its file only with a permit, and never
-//! waits for one, since it may run where nothing may wait.
+//! There are three purses of equal size. [`for_call`]: a driver waits, asynchronously, until its blocking
+//! call may begin, which opens a file and perhaps its directory. [`kept`]: whoever opens a value keeps
+//! its file only with a permit, and never waits for one, since it may run where nothing may wait.
+//! [`for_lock`]: a driver waits before it takes the lock of one of many keys.
 
 use std::{
     cell::Cell,
@@ -48,6 +49,15 @@ pub(crate) fn call<T>(permit: Option<Permit>, call: impl FnOnce() -> T) -> T {
     call()
 }
 
+/// A permit for the file of a lock. Whoever waits holds no other.
+pub(crate) async fn for_lock() -> Permit {
+    static LOCKS: OnceLock<Arc<Budget>> = OnceLock::new();
+    LOCKS
+        .get_or_init(|| Budget::new(limit::budget()))
+        .take(1)
+        .await
+}
+
 /// A permit to keep a file open between reads, if there is one now.
 #[cfg(all(feature = "local", unix))]
 pub(crate) fn kept() -> Option<Permit> {
@@ -65,10 +75,10 @@ mod limit {
 
     use rustix::process::{Resource, getrlimit};
 
-    /// A quarter: the program has files of its own, and there are two purses.
+    /// An eighth: the program has files of its own, there are three purses, and a call opens two.
     pub(super) fn budget() -> u64 {
         let limit = getrlimit(Resource::Nofile).current;
-        limit.map_or(super::MOST, |limit| (limit / 4).clamp(1, super::MOST))
+        limit.map_or(super::MOST, |limit| (limit / 8).clamp(1, super::MOST))
     }
 }
 

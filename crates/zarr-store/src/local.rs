@@ -2,7 +2,8 @@
 //! readers and crashes see the old one or the new one, never a mixture.
 //!
 //! **What it costs.** A read is `openat`, `pread`, `close`; size and version cost one `fstat` more,
-//! and only where they are asked for. A write is create, write, stamp, `fstat`, `close`, rename.
+//! and only where they are asked for. A write is create, write, stamp, `fstat`, `close`, rename, and
+//! `stat` for the mode that the file keeps; its directory is opened, locked and closed besides.
 //! Parent directories are made when a write finds them missing, not before.
 //! An update makes, locks and removes a file besides: seven calls.
 //!
@@ -11,15 +12,15 @@
 //! milliseconds and inode numbers are used again. On a file system that keeps whole seconds only,
 //! two equally long values written within one second and given one inode number look alike.
 //!
-//! **Two handles on one directory** meet: locks and the short mutex of `stripe` go by the full
-//! path. Two processes meet in `lock_file`.
+//! **Two handles on one directory** meet: locks and the short mutexes of `step` go by the full
+//! path. Two processes meet in `lock_file` and in `step`.
 
 mod descend;
 mod list;
 mod lock_file;
 mod object;
 mod platform;
-mod stripe;
+mod step;
 mod temp;
 mod tree;
 
@@ -35,7 +36,13 @@ use rustix::{
     io::Errno,
 };
 
-use self::{lock_file::LockFile, object::LocalObject, temp::Temp, tree::Tree};
+use self::{
+    lock_file::LockFile,
+    object::LocalObject,
+    step::Sharing,
+    temp::Temp,
+    tree::{Place, Tree},
+};
 pub use self::{lock_file::Locking, tree::Symlinks};
 use crate::{
     BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
@@ -182,10 +189,14 @@ impl LocalStore {
 
     /// One try to write: `Err(NotFound)` means that the directory is not there (any more).
     fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<Landed> {
-        let place = self.tree.place(key.as_str())?;
+        let place = self.place(key)?;
         let mut temp = Temp::create(&place)?;
         let described = temp.fill(value, self.durability != Durability::None)?;
-        let _stripe = stripe::hold(&self.tree.path(key.as_str()));
+        let sharing = match mode {
+            PutMode::Update(_) => Sharing::Alone,
+            PutMode::Overwrite | PutMode::Create => Sharing::Unconditional,
+        };
+        let _step = self.step(key, &place, sharing)?;
         match mode {
             PutMode::Overwrite => temp.rename()?,
             PutMode::Create => {
@@ -208,6 +219,39 @@ impl LocalStore {
             },
         }
         Ok(Landed::As(described.version))
+    }
+
+    /// The place of a value that is to be replaced or deleted. Where other processes are kept out its
+    /// directory is open, since it is that which they lock.
+    fn place(&self, key: &Key) -> io::Result<Place> {
+        match self.locking {
+            Locking::Os => self.tree.place_in_open_dir(key.as_str()),
+            Locking::None => self.tree.place(key.as_str()),
+        }
+    }
+
+    /// Holds the step in which a value is replaced or deleted, until `place` and the answer are gone.
+    fn step(&self, key: &Key, place: &Place, sharing: Sharing) -> io::Result<impl Drop + use<>> {
+        let step = step::among_threads(&self.tree.path(key.as_str()));
+        if let (Locking::Os, Some(dir)) = (self.locking, place.dir()) {
+            step::among_processes(dir, sharing)?;
+        }
+        Ok(step)
+    }
+
+    /// One try to delete; whether the value was the version that it should be.
+    fn try_delete(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
+        let place = self.place(key)?;
+        let sharing = same.map_or(Sharing::Unconditional, |_| Sharing::Alone);
+        let _step = self.step(key, &place, sharing)?;
+        if let Some(same) = same {
+            let old = self.tree.stat(key.as_str())?;
+            if old.is_none_or(|old| old.version != *same) {
+                return Ok(false);
+            }
+        }
+        unlinkat(place.at(), place.path(), AtFlags::empty())?;
+        Ok(true)
     }
 
     /// Makes it durable that names beside `name` changed; with `up` in the directories above as
@@ -315,20 +359,11 @@ impl BlockingStore for LocalStore {
 
     fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
         let fail = |e| self.error(Op::Delete, key, e);
-        let stripe = stripe::hold(&self.tree.path(key.as_str()));
-        if let Some(same) = same {
-            let old = uninterrupted(|| self.tree.stat(key.as_str())).map_err(fail)?;
-            if old.is_none_or(|old| old.version != *same) {
-                return Err(self.refusal(Op::Delete, key, StoreErrorKind::Conflict));
-            }
-        }
-        let removed = uninterrupted(|| {
-            let place = self.tree.place(key.as_str())?;
-            Ok(unlinkat(place.at(), place.path(), AtFlags::empty())?)
-        });
-        drop(stripe);
-        match removed {
-            Ok(()) => self.sync_names(key.as_str(), false).map_err(fail),
+        let conflict = || self.refusal(Op::Delete, key, StoreErrorKind::Conflict);
+        match uninterrupted(|| self.try_delete(key, same)) {
+            Ok(true) => self.sync_names(key.as_str(), false).map_err(fail),
+            Ok(false) => Err(conflict()),
+            Err(e) if is_absent(&e) && same.is_some() => Err(conflict()),
             Err(e) => if_absent(e).map_err(fail),
         }
     }

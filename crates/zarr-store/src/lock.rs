@@ -8,8 +8,9 @@
 //! none: tasks on a thread pool write whole values, and a pool task must wait for nothing. No whole
 //! write is lost all the same, because a read-modify-write commits *conditionally*, and every
 //! backend makes "compare the version and replace" one atomic step, plain puts included: the memory
-//! store under its map's lock, the local store under a mutex it holds for a version check and a
-//! rename. A whole value that lands in between is seen as a conflict, read and merged.
+//! store under its map's lock, the local store under a lock of the directory that it holds for a
+//! version check and a rename. A whole value that lands in between is seen as a conflict, read and
+//! merged.
 //!
 //! **Other processes** are kept out by the holder of the queue's lock, so that one of each process
 //! competes. Waiting for them is trying again after a pause: a wait in the system could not be given
@@ -33,7 +34,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{Identity, Result};
+use crate::{Identity, Result, descriptors};
 
 /// What is locked: a name within a store.
 ///
@@ -159,6 +160,12 @@ impl Drop for KeyLock {
         drop(self.others.take());
         release(&self.id);
     }
+}
+
+/// Waits until this process may keep one more lock's file open. For whoever takes the locks of many
+/// keys at once: take it before the lock, give it back after, and hold no other meanwhile.
+pub async fn permit() -> impl Drop + Send + Sync {
+    descriptors::for_lock().await
 }
 
 /// How long to wait before the next try to keep other processes out.

@@ -38,6 +38,7 @@ pub(crate) fn crowd(store: &LocalStore, how: &str) {
         "tasks" => tasks(store),
         "threads" => threads(store),
         "objects" => objects(store),
+        "merges" => merges(store),
         other => panic!("no such crowd: {other}"),
     };
     ended.store(true, Ordering::Relaxed);
@@ -113,6 +114,30 @@ fn objects(store: &LocalStore) -> usize {
             .into_iter()
             .map(|worker| worker.join().unwrap())
             .sum()
+    })
+}
+
+/// Rows of an array that cross its chunks, so that each is merged with what is there: 64 writes at once,
+/// each of 64 chunks.
+fn merges(store: &LocalStore) -> usize {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let context = zarr::Context::builder().threads(4).build();
+        let create = zarr::create_array(store.clone(), [512, 512], zarr::DataType::Int32);
+        let array = create.chunks([8, 8]).context(&context).await.unwrap();
+        let run = |n: i64| {
+            let array = array.clone();
+            tokio::spawn(async move { array.write(zarr::sel![n * 8 + 1, 3..-3], 7).await.is_ok() })
+        };
+        let tasks: Vec<_> = (0..64).map(run).collect();
+        let mut errors = 0;
+        for task in tasks {
+            errors += usize::from(!task.await.unwrap());
+        }
+        errors + usize::from(array.read::<i32>(..).await.unwrap().sum() != 64 * 506 * 7)
     })
 }
 

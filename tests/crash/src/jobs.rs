@@ -134,6 +134,37 @@ pub(crate) fn patch(store: &LocalStore, writer: u64, rounds: u64) {
     }
 }
 
+/// Changes the first eight bytes of one chunk, for ever.
+pub(crate) fn touch(store: &LocalStore) {
+    let store = store.clone().into_store();
+    let key = key("c");
+    for round in 0_u64.. {
+        let touch = store.modify(&key, |old| {
+            let mut chunk = old.map_or_else(|| vec![0; 64], |old| old.to_vec());
+            chunk[..8].copy_from_slice(&round.to_le_bytes());
+            Ok(Some(chunk.into()))
+        });
+        wait(touch).unwrap();
+    }
+}
+
+/// Replaces one chunk, `count` times, and says how often what it wrote was gone soon after.
+pub(crate) fn replace_and_look(store: &LocalStore, count: u64) {
+    let key = key("c");
+    let mut lost = 0;
+    for n in 0..count {
+        let chunk = (n as u8).wrapping_add(1);
+        store
+            .put(&key, &vec![chunk; 64].into(), PutMode::Overwrite)
+            .unwrap();
+        // As long as an update takes that was under way.
+        thread::sleep(Duration::from_micros(200));
+        let found = store.get(&key, ByteRange::All, None).unwrap().unwrap();
+        lost += u64::from(found.data[8..].iter().any(|&byte| byte != chunk));
+    }
+    say(lost.to_string());
+}
+
 /// The size of an inner part of the shard, and how many it has.
 const PART: u64 = 32;
 const PARTS: u64 = 512;

@@ -54,6 +54,8 @@ fn main() {
         "patch" => jobs::patch(&store, args.number(0), args.number(1)),
         "parts" => jobs::parts(&store, args.number(0)..args.number(1), args.number(2)),
         "parts-by-tasks" => jobs::parts_by_tasks(&store, args.number(0), args.number(1)),
+        "touch" => jobs::touch(&store),
+        "replace-and-look" => jobs::replace_and_look(&store, args.number(0)),
         "hold" => jobs::hold(&*store.into_store(), args.word(0)),
         "probe" => jobs::probe(&store, args.word(0), args.word(1)),
         "durable" => jobs::durable(&store, args.word(0)),

@@ -216,10 +216,15 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
         .map(|unit| async move {
             let result = async {
                 let key = array.chunk_key(&unit.chunk)?;
+                let permit = zarr_store::lock::permit().await;
                 let lock = array.store().lock(&key).await?;
                 let (work, heap) = (job.work_on(&unit), Arc::clone(&job.heap));
                 let (job, unit) = (Arc::clone(job), unit.clone());
-                let task = move |crew: Crew<'_>| merge(&job, &unit, &key, &lock, crew);
+                let task = move |crew: Crew<'_>| {
+                    let _until_unlocked = permit;
+                    let lock = lock;
+                    merge(&job, &unit, &key, &lock, crew)
+                };
                 pool::run(array.context(), work, heap, task).await?
             };
             result.await.map_err(|error| job.error(&unit, error))
@@ -355,7 +360,8 @@ async fn merge_remote(
     key: &zarr_store::Key,
 ) -> Result<(), ChunkError> {
     let store = job.array.store();
-    // First the lock, then the bytes: who holds these waits for nobody.
+    // First the permit, then the lock, then the bytes: who holds these waits for nobody.
+    let _until_unlocked = zarr_store::lock::permit().await;
     let mut update = Update::new(&**store, key, Writers::Several).await?;
     let old_and_new = work::most_encoded(&*job.chain_of(unit)?).saturating_mul(2);
     let reserved = Arc::new(job.array.context().budget().take(old_and_new).await);

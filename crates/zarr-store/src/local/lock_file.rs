@@ -30,7 +30,12 @@ use crate::{
 /// How updates of one value are kept apart when several processes make them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Locking {
-    /// By a lock of the operating system on a file `.<name>.zarr-lock` beside the value.
+    /// By a lock of the operating system on a file `.<name>.zarr-lock` beside the value; and by one
+    /// on the value's directory, for as long as a rename takes, so that an update never replaces a
+    /// whole value that another process wrote meanwhile.
+    ///
+    /// Network file systems lock directories on one machine alone: there, keep whole values that one
+    /// machine writes apart from updates of the same values by another.
     #[default]
     Os,
     /// Not at all: for network file systems without such locks, and where no other process writes.
@@ -233,14 +238,19 @@ pub(super) fn remove_if_free(dir: BorrowedFd<'_>, path: &Path) -> io::Result<boo
 }
 
 fn open(dir: BorrowedFd<'_>, path: &Path, more: OFlags) -> io::Result<OwnedFd> {
-    // Only to be locked, never read: so another user's will do. It is no link, and not waited for.
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let flags = flags | OFlags::CLOEXEC | more;
-    Ok(openat(dir, path, flags, Mode::from_raw_mode(0o666))?)
+    // It is no link, and not waited for.
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC | more;
+    let open = |access| openat(dir, path, flags | access, Mode::from_raw_mode(0o666));
+    // Nothing is ever written there, but NFS locks only what could be: see flock(2).
+    match open(OFlags::RDWR) {
+        // Another user's: everywhere but on NFS it will do.
+        Err(Errno::ACCESS | Errno::ROFS) => Ok(open(OFlags::RDONLY)?),
+        opened => Ok(opened?),
+    }
 }
 
 /// Whether a file system says that it has no such locks.
-fn is_unsupported(e: &io::Error) -> bool {
+pub(super) fn is_unsupported(e: &io::Error) -> bool {
     let said = [
         Errno::NOLCK,
         Errno::OPNOTSUPP,

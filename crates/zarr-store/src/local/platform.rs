@@ -1,9 +1,9 @@
 //! The calls that systems spell differently.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) use linux::{NO_ACCESS, barrier, open_beneath, rename_to_new};
+pub(super) use linux::{NO_ACCESS, barrier, is_network, open_beneath, rename_to_new};
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) use other::{NO_ACCESS, barrier, open_beneath, rename_to_new};
+pub(super) use other::{NO_ACCESS, barrier, is_network, open_beneath, rename_to_new};
 
 use std::{
     io,
@@ -61,7 +61,7 @@ mod linux {
     };
 
     use rustix::{
-        fs::{Mode, OFlags, RenameFlags, ResolveFlags, openat2, renameat_with, syncfs},
+        fs::{Mode, OFlags, RenameFlags, ResolveFlags, fstatfs, openat2, renameat_with, syncfs},
         io::Errno,
     };
 
@@ -71,6 +71,14 @@ mod linux {
     /// Writes out everything of the file system that `root` lies in.
     pub(in super::super) fn barrier(root: &OwnedFd) -> io::Result<()> {
         Ok(syncfs(root)?)
+    }
+
+    /// Whether other machines may have these files too.
+    pub(in super::super) fn is_network(dir: BorrowedFd<'_>) -> bool {
+        // NFS, Ceph, and three generations of SMB: see statfs(2).
+        const KINDS: [u32; 5] = [0x6969, 0x00c3_6400, 0x517b, 0xff53_4d42, 0xfe53_4d42];
+        // Its type differs from one processor to another.
+        fstatfs(dir).is_ok_and(|system| KINDS.contains(&(system.f_type as u32)))
     }
 
     /// Renames unless there is something at `to`: `AlreadyExists`. Some file systems cannot.
@@ -125,6 +133,11 @@ mod other {
     pub(in super::super) fn barrier(_: &OwnedFd) -> io::Result<()> {
         rustix::fs::sync();
         Ok(())
+    }
+
+    /// Whether other machines may have these files too; systems differ in how they say so.
+    pub(in super::super) fn is_network(_: BorrowedFd<'_>) -> bool {
+        false
     }
 
     /// A hard link does the same, so no attempt is made.

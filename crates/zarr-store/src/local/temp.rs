@@ -5,6 +5,7 @@ use std::{
     fs::{File, FileTimes},
     hash::{BuildHasher, RandomState},
     io::{self, IoSlice, Write},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process,
     sync::{
@@ -15,7 +16,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{AtFlags, Mode, OFlags, linkat, openat, renameat, unlinkat},
+    fs::{AtFlags, Mode, OFlags, fchmod, linkat, openat, renameat, statat, unlinkat},
     io::{Errno, retry_on_intr},
 };
 
@@ -24,6 +25,9 @@ use crate::Payload;
 
 /// Names that end so are no keys, so no listing shows them and no value can be called so.
 const SUFFIX: &str = ".zarr-tmp";
+
+/// What of a file's mode is kept when it is replaced.
+const PERMISSIONS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
 
 /// Whether a file of this name was made by [`Temp::create`].
 pub(super) fn is_temp(name: &str) -> bool {
@@ -37,24 +41,30 @@ pub(super) struct Temp<'p> {
     path: PathBuf,
     /// `None` once closed.
     file: Option<File>,
+    /// Of the file that is to be replaced, if there is one.
+    mode: Option<Mode>,
     /// Whether it is still under its temporary name.
     remains: bool,
 }
 
 impl<'p> Temp<'p> {
     /// A new, empty file in the directory of `place`; `NotFound` if that directory is not there.
+    /// Whoever may not read the file that is there may not read this one either.
     pub(super) fn create(place: &'p Place) -> io::Result<Self> {
         // Never somebody else's file, never one for a child process.
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let old = statat(place.at(), place.path(), AtFlags::empty()).ok();
+        let mode = old.map(|old| Mode::from_raw_mode(old.st_mode) & PERMISSIONS);
+        let new = mode.unwrap_or(Mode::from_raw_mode(0o666));
         loop {
             let path = place.path().with_file_name(name_beside(place.path()));
-            let mode = Mode::from_raw_mode(0o666);
-            match openat(place.at(), &path, flags, mode) {
+            match openat(place.at(), &path, flags, new) {
                 Ok(file) => {
                     return Ok(Temp {
                         place,
                         path,
                         file: Some(file.into()),
+                        mode,
                         remains: true,
                     });
                 }
@@ -76,7 +86,14 @@ impl<'p> Temp<'p> {
         if durable {
             file.sync_data()?;
         }
-        let described = Described::new(&file.metadata()?)?;
+        let metadata = file.metadata()?;
+        if let Some(mode) = self.mode
+            && Mode::from_raw_mode(metadata.mode()) & PERMISSIONS != mode
+        {
+            // What the process's mask took away. Where it may not be given back, it is gone.
+            let _ = fchmod(&file, mode);
+        }
+        let described = Described::new(&metadata)?;
         close(file)?;
         Ok(described)
     }

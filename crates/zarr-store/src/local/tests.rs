@@ -1,12 +1,18 @@
 //! What only a directory can show: hidden leavings, hostile names, threads that delete while others
 //! write.
 
-use std::{fs, os::unix::fs::symlink, thread, time::Duration};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    thread,
+    time::Duration,
+};
 
+use rustix::fs::{FlockOperation, flock};
 use tempfile::{TempDir, tempdir};
 
 use super::*;
-use crate::{ByteRange, Prefixed, ReadOnly, Store, testing};
+use crate::{ByteRange, Prefixed, ReadOnly, Store, StoreExt, runtime::wait, testing};
 
 fn key(text: &str) -> Key {
     Key::new(text).unwrap()
@@ -384,4 +390,112 @@ fn syncs_even_where_nothing_is() {
         .put(&key("a"), &vec![1].into(), PutMode::Create)
         .unwrap();
     BlockingStore::sync(&store).unwrap();
+}
+
+/// As another process would see it: the directory of a value, locked.
+fn locked(store: &LocalStore, how: FlockOperation) -> fs::File {
+    let dir = fs::File::open(store.root()).unwrap();
+    flock(&dir, how).unwrap();
+    dir
+}
+
+#[test]
+fn a_conditional_write_is_one_step_to_other_processes() {
+    let (store, _dir) = local();
+    let put = |mode| store.put(&key("a"), &vec![1].into(), mode);
+    let first = put(PutMode::Overwrite).unwrap().unwrap();
+    // While another compares and replaces, nothing comes between.
+    let waits = |other: FlockOperation, write: &(dyn Fn() + Sync)| {
+        let other = locked(&store, other);
+        thread::scope(|threads| {
+            let writes = threads.spawn(write);
+            thread::sleep(Duration::from_millis(50));
+            let waits = !writes.is_finished();
+            drop(other);
+            waits
+        })
+    };
+    let (alone, shared) = (FlockOperation::LockExclusive, FlockOperation::LockShared);
+    let overwrite = || drop(put(PutMode::Overwrite).unwrap());
+    let create = || drop(store.put(&key("b"), &vec![1].into(), PutMode::Create));
+    let delete = || store.delete(&key("c"), None).unwrap();
+    for write in [&overwrite as &(dyn Fn() + Sync), &create, &delete] {
+        assert!(waits(alone, write));
+        assert!(
+            !waits(shared, write),
+            "nor does one whole write wait for another"
+        );
+    }
+    let update = || {
+        assert!(
+            put(PutMode::Update(first.clone()))
+                .unwrap_err()
+                .is_conflict()
+        )
+    };
+    let delete = || {
+        let error = store.delete(&key("a"), Some(&first)).unwrap_err();
+        assert!(error.is_conflict());
+    };
+    for write in [&update as &(dyn Fn() + Sync), &delete] {
+        assert!(waits(alone, write) && waits(shared, write));
+    }
+    // Whoever wants no locks waits for none.
+    let store = store.clone().locking(Locking::None);
+    let _other = locked(&store, alone);
+    store
+        .put(&key("a"), &vec![2].into(), PutMode::Overwrite)
+        .unwrap();
+}
+
+#[test]
+fn a_file_that_is_replaced_keeps_its_mode() {
+    let (store, _dir) = local();
+    let mode = |name: &str| {
+        fs::metadata(store.root().join(name))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    let put = || {
+        store
+            .put(&key("a"), &vec![1].into(), PutMode::Overwrite)
+            .unwrap()
+    };
+    put();
+    let new = mode("a");
+    // More than the mask of a process usually allows, and less.
+    for wanted in [0o664, 0o600, 0o666, new] {
+        fs::set_permissions(store.root().join("a"), fs::Permissions::from_mode(wanted)).unwrap();
+        put();
+        assert_eq!(mode("a"), wanted, "{wanted:o}");
+        let changed = wait(
+            store
+                .clone()
+                .into_store()
+                .modify(&key("a"), |_| Ok(Some(vec![2].into()))),
+        );
+        changed.unwrap();
+        assert_eq!(mode("a"), wanted, "{wanted:o}");
+    }
+    store
+        .put(&key("b"), &vec![1].into(), PutMode::Create)
+        .unwrap();
+    assert_eq!(mode("b"), new);
+}
+
+#[test]
+fn a_directory_that_may_not_be_listed_can_be_written_to() {
+    let (store, _dir) = local();
+    store
+        .put(&key("a"), &vec![1].into(), PutMode::Create)
+        .unwrap();
+    fs::set_permissions(store.root(), fs::Permissions::from_mode(0o333)).unwrap();
+    // Root may list it all the same; then this shows nothing.
+    store
+        .put(&key("a"), &vec![2].into(), PutMode::Overwrite)
+        .unwrap();
+    fs::set_permissions(store.root(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(all(&store, "a"), Some(vec![2]));
 }

@@ -106,13 +106,26 @@ impl Tree {
                 dir: None,
                 path: self.path(name),
             }),
-            Symlinks::Inside => {
-                let (parent, last) = split(name);
-                Ok(Place {
-                    dir: Some(self.open_dir(parent)?),
-                    path: last.into(),
-                })
+            Symlinks::Inside => self.place_in_open_dir(name),
+        }
+    }
+
+    /// The place of a name in its directory, which is opened: `NotFound` where it is not there.
+    pub(super) fn place_in_open_dir(&self, name: &str) -> io::Result<Place> {
+        let (parent, last) = split(name);
+        match self.open_dir(parent) {
+            Ok(dir) => Ok(Place {
+                dir: Some(dir),
+                path: last.into(),
+            }),
+            // A directory that may be written to and not be listed.
+            Err(e)
+                if e.kind() == io::ErrorKind::PermissionDenied
+                    && self.links == Symlinks::Follow =>
+            {
+                self.place(name)
             }
+            Err(e) => Err(e),
         }
     }
 
@@ -175,7 +188,7 @@ pub(super) fn split(name: &str) -> (&str, &str) {
 /// stays in that directory, whatever becomes of the way there.
 #[derive(Debug)]
 pub(super) struct Place {
-    /// Where links are followed, none: `path` is the whole way.
+    /// Where it is not open, `path` is the whole way.
     dir: Option<OwnedFd>,
     path: PathBuf,
 }
@@ -187,6 +200,11 @@ impl Place {
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The directory, where it is open.
+    pub(super) fn dir(&self) -> Option<BorrowedFd<'_>> {
+        self.dir.as_ref().map(AsFd::as_fd)
     }
 
     fn is_link(&self) -> io::Result<bool> {

@@ -1,9 +1,9 @@
-//! L8 to L11: processes that write at the same time lose nothing of each other's.
+//! L8 to L11 and L18: processes that write at the same time lose nothing of each other's.
 
 use zarr_crash_tests::record::Record;
 use zarr_store::{BlockingStore, ByteRange, Key, LocalStore, Prefix};
 
-use crate::support::{rounds, run_all, say, tempdir, worker};
+use crate::support::{Running, rounds, run_all, say, tempdir, worker};
 
 const PROCESSES: u64 = 8;
 
@@ -108,4 +108,21 @@ fn procs_same_shard_partial() {
             "L11: {lost} lost parts of {all} by {PROCESSES} {how}"
         ));
     }
+}
+
+#[test]
+fn procs_whole_writes_survive_updates() {
+    let (dir, count) = (tempdir(), rounds(100_000, 2000));
+    let updater = Running::start(&mut worker("touch", dir.path(), &[]));
+    let said = run_all([worker(
+        "replace-and-look",
+        dir.path(),
+        &[&count.to_string()],
+    )]);
+    updater.kill();
+    let lost: u64 = said[0][0].parse().unwrap();
+    assert_eq!(lost, 0, "of {count}");
+    say(format!(
+        "L18: {lost} of {count} whole writes lost to updates of another process"
+    ));
 }

@@ -153,3 +153,16 @@ fn hostile_lock_files_lead_nowhere() {
     assert!(wait(store.clone().into_store().lock(&key("a"))).is_err());
     assert_eq!(fs::read(&canary).unwrap(), b"alive");
 }
+
+#[test]
+fn a_lock_could_be_written_as_nfs_wants_it() {
+    let dir = tempdir().unwrap();
+    let store = LocalStore::new(dir.path());
+    // Made by us, and left by somebody.
+    fs::write(dir.path().join(".b.zarr-lock"), "").unwrap();
+    for name in ["a", "b"] {
+        let held = other(&store, &key(name)).unwrap();
+        let access = rustix::fs::fcntl_getfl(&held.file).unwrap() & OFlags::RWMODE;
+        assert_eq!(access, OFlags::RDWR, "{name}");
+    }
+}
