@@ -135,6 +135,10 @@ fn write(args: &Args, steps: &[Step<'_>], consolidated: &[&Place]) -> Result<(),
         for step in steps.iter().rev() {
             let location = &step.place.location;
             let (key, value) = (location.key("zarr.json")?, Payload::from(step.text.clone()));
+            let value = match args.overwrite {
+                true => value.durable(),
+                false => value,
+            };
             location.store().put(&key, value, mode.clone()).await?;
         }
         for place in consolidated {
@@ -142,6 +146,8 @@ fn write(args: &Args, steps: &[Step<'_>], consolidated: &[&Place]) -> Result<(),
             group.zarr_format(ZarrFormat::V3).await?;
         }
         if args.replace {
+            // The power may go: then at least one of the two is there.
+            store.store().sync().await?;
             for step in steps {
                 let location = &step.place.location;
                 for name in OLD

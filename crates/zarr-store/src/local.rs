@@ -76,7 +76,10 @@ pub struct LocalStore {
 ///
 /// A crash of the *process* never tears a value, whatever is chosen. This is about power loss and
 /// crashes of the system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+///
+/// The least that a store does: a value that is [durable](Payload::durable), as documents are that
+/// replace others, is written as with [`FileAndDir`](Self::FileAndDir) always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Durability {
     /// Nothing yet: the system writes when it likes. After power loss a value written shortly
     /// before may be the old one, absent, or on some file systems empty. [`BlockingStore::sync`] is
@@ -191,7 +194,7 @@ impl LocalStore {
     fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<Landed> {
         let place = self.place(key)?;
         let mut temp = Temp::create(&place)?;
-        let described = temp.fill(value, self.durability != Durability::None)?;
+        let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
         let sharing = match mode {
             PutMode::Update(_) => Sharing::Alone,
             PutMode::Overwrite | PutMode::Create => Sharing::Unconditional,
@@ -254,10 +257,18 @@ impl LocalStore {
         Ok(true)
     }
 
-    /// Makes it durable that names beside `name` changed; with `up` in the directories above as
-    /// well, to that of the root.
-    fn sync_names(&self, name: &str, up: bool) -> io::Result<()> {
-        if self.durability != Durability::FileAndDir {
+    /// What a put of this value survives.
+    fn durability_of(&self, value: &Payload) -> Durability {
+        match value.is_durable() {
+            true => Durability::FileAndDir,
+            false => self.durability,
+        }
+    }
+
+    /// Makes it durable, if that is wanted, that names beside `name` changed; with `up` in the
+    /// directories above as well, to that of the root.
+    fn sync_names(&self, name: &str, up: bool, wanted: Durability) -> io::Result<()> {
+        if wanted != Durability::FileAndDir {
             return Ok(());
         }
         let inside = tree::parents(name).map(|dir| self.tree.open_dir(dir));
@@ -335,7 +346,8 @@ impl BlockingStore for LocalStore {
         for _ in 0..TRIES {
             match uninterrupted(|| self.try_put(key, value, &mode)) {
                 Ok(Landed::As(version)) => {
-                    self.sync_names(key.as_str(), made_directories)
+                    let wanted = self.durability_of(value);
+                    self.sync_names(key.as_str(), made_directories, wanted)
                         .map_err(fail)?;
                     return Ok(Some(version));
                 }
@@ -361,7 +373,9 @@ impl BlockingStore for LocalStore {
         let fail = |e| self.error(Op::Delete, key, e);
         let conflict = || self.refusal(Op::Delete, key, StoreErrorKind::Conflict);
         match uninterrupted(|| self.try_delete(key, same)) {
-            Ok(true) => self.sync_names(key.as_str(), false).map_err(fail),
+            Ok(true) => self
+                .sync_names(key.as_str(), false, self.durability)
+                .map_err(fail),
             Ok(false) => Err(conflict()),
             Err(e) if is_absent(&e) && same.is_some() => Err(conflict()),
             Err(e) => if_absent(e).map_err(fail),
@@ -375,7 +389,7 @@ impl BlockingStore for LocalStore {
             false => list::remove_tree(&self.tree, name),
         });
         removed
-            .and_then(|()| self.sync_names(name, false))
+            .and_then(|()| self.sync_names(name, false, self.durability))
             .map_err(|e| self.error(Op::DeletePrefix, prefix, e))
     }
 

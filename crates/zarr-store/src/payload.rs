@@ -15,6 +15,7 @@ use bytes::Bytes;
 pub struct Payload {
     parts: Parts,
     len: usize,
+    durable: bool,
 }
 
 /// Nearly every value is one buffer: it should not need a list as well.
@@ -39,6 +40,21 @@ impl Payload {
     /// Whether there is no byte.
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// The same value, one that must survive a power loss from when the put has ended, whatever the
+    /// store does for others: neither the old value nor the new one may be lost. For the few small
+    /// values that everything else depends on; a store whose values are durable anyway, or never, does
+    /// as always.
+    #[must_use]
+    pub fn durable(mut self) -> Self {
+        self.durable = true;
+        self
+    }
+
+    /// Whether it must survive a power loss from when the put has ended.
+    pub fn is_durable(&self) -> bool {
+        self.durable
     }
 
     /// The parts in order; none of them is empty.
@@ -66,6 +82,7 @@ impl From<Bytes> for Payload {
         Payload {
             len: part.len(),
             parts: Parts::One(part),
+            durable: false,
         }
     }
 }
@@ -98,6 +115,7 @@ impl<B: Into<Bytes>> FromIterator<B> for Payload {
         Payload {
             len: parts.iter().map(Bytes::len).sum(),
             parts: Parts::Many(parts),
+            durable: false,
         }
     }
 }

@@ -262,6 +262,20 @@ pub(crate) fn probe(store: &LocalStore, what: &str, name: &str) {
     }
 }
 
+/// Sets an attribute of an array, which is made and synced if it is not there, and says so.
+pub(crate) fn attribute(store: &LocalStore, n: u64) {
+    let set = async {
+        let mut array = match zarr::open_array(store.clone()).await {
+            Ok(array) => array,
+            Err(_) => zarr::create_array(store.clone(), [4], zarr::DataType::Int8).await?,
+        };
+        BlockingStore::sync(store)?;
+        array.update_attributes([("n", zarr::json!(n))]).await
+    };
+    wait(set).unwrap();
+    say(n.to_string());
+}
+
 /// Writes records until the power goes, and says which are promised to be there after it.
 pub(crate) fn durable(store: &LocalStore, what: &str) {
     let durability = match what {

@@ -59,6 +59,7 @@ fn main() {
         "hold" => jobs::hold(&*store.into_store(), args.word(0)),
         "probe" => jobs::probe(&store, args.word(0), args.word(1)),
         "durable" => jobs::durable(&store, args.word(0)),
+        "attribute" => jobs::attribute(&store, args.number(0)),
         "crowd" => crowd::crowd(&store, args.word(0)),
         other => panic!("no such command: {other}"),
     }

@@ -2,7 +2,7 @@
 //! where somebody did. Knows no array and no chunk.
 
 use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, ZarrFormat};
-use zarr_store::{ByteRange, Commit, Location, StoreExt};
+use zarr_store::{ByteRange, Commit, Location, Payload, StoreExt};
 
 use super::{document, find, invalid, kind};
 use crate::{Context, NodeKind, Result};
@@ -17,7 +17,7 @@ pub enum Document {
 }
 
 /// Changes the node at a place, and says what it has become. Nothing is written where nothing
-/// changed, or where `change` fails.
+/// changed, or where `change` fails; what is written survives a power loss.
 ///
 /// `change` is called again where somebody else changed the document meanwhile: two writers never
 /// undo each other's changes.
@@ -60,7 +60,9 @@ pub async fn change(
         // Format 2 leaves out attributes that are none; what was there must go all the same.
         let new = new.unwrap_or_else(|| b"{}".to_vec());
         let new = context.config().json_indent.lay_out(new);
-        if let Commit::Done(_) = update.commit(Some(new.into())).await? {
+        // Without it nothing else can be read.
+        let new = Payload::from(new).durable();
+        if let Commit::Done(_) = update.commit(Some(new)).await? {
             return Ok(now);
         }
     }

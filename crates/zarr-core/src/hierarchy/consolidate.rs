@@ -2,7 +2,7 @@
 //! opens with one request. Knows how it is written; `zarr-metadata` knows how it reads.
 
 use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath, ZarrFormat, v2, v3};
-use zarr_store::{Location, PutMode};
+use zarr_store::{Location, Payload, PutMode};
 
 use super::{Depth, Document, change, find, members, path_of};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
@@ -45,7 +45,7 @@ pub async fn consolidate(
                 all.insert(&path?, node).map_err(refused)?;
             }
             let key = location.key(".zmetadata")?;
-            let text = all.to_zmetadata().into();
+            let text = Payload::from(all.to_zmetadata()).durable();
             location.store().put(&key, text, PutMode::Overwrite).await?;
             Ok(group.clone())
         }

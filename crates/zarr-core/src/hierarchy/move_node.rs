@@ -55,6 +55,11 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
             copy(from, to, &Entry { key, size }, context).await?;
         }
     }
+    // The power may go: then the node is at one of the two places at least. An archive that is being
+    // made is old or new as a whole.
+    if !store.hints().held_back {
+        store.sync().await?;
+    }
     remove(from, true).await
 }
 

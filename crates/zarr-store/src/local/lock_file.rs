@@ -96,7 +96,7 @@ impl LockFile {
                     made_in = Some(MadeIn(tree.clone(), name.clone()));
                     tree.make_parents(&name)?;
                     // The write that follows will find them there, and not think of their names.
-                    self.store.sync_names(&name, true)?;
+                    self.store.sync_names(&name, true, self.store.durability)?;
                 }
                 Err(e) => return Err(e),
             }

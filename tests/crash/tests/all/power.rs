@@ -1,4 +1,4 @@
-//! L5: what is promised to be durable is there after the power went. The power of a file system of
+//! L5 and L19: what is promised to be durable is there after the power went. The power of a file system of
 //! our own: ext4 on a file, which drops what was not synced when it is told to shut down.
 
 use std::{
@@ -13,7 +13,7 @@ use zarr_store::{BlockingStore, ByteRange, Key, LocalStore, Prefix};
 
 use crate::{
     space::Mounted,
-    support::{Running, answers, is_root, rounds, say, skipped, tempdir, worker},
+    support::{Running, answers, is_root, rounds, run_all, say, skipped, tempdir, worker},
 };
 
 /// ext4's own request, without a flush of its journal: `EXT4_IOC_SHUTDOWN` with
@@ -24,16 +24,10 @@ const SHUTDOWN: &str = "import fcntl, os, struct, sys\n\
 
 #[test]
 fn power_loss() {
-    const WHAT: &str = "L5 power_loss";
-    const HOW: &str = "run it as root with e2fsprogs, python3 and loop devices";
-    if !is_root() || !answers("mkfs.ext4", "-V") || !answers("python3", "--version") {
-        return skipped(WHAT, "it needs root, mkfs.ext4 and python3", HOW);
-    }
     let dir = tempdir();
-    let disk = Disk::new(dir.path());
-    if disk.mount().is_none() {
-        return skipped(WHAT, "no file can be mounted as a disk here", HOW);
-    }
+    let Some(disk) = Disk::or_skip(dir.path(), "L5 power_loss") else {
+        return;
+    };
     let mut random = Random::new(5);
     let (mut promised, all) = (0, rounds(200, 3));
     for n in 0..all {
@@ -45,12 +39,55 @@ fn power_loss() {
     ));
 }
 
+/// Attributes are changed and the power goes, on a file system that does not write out what replaces
+/// a file: the change is there, or at least the document before.
+#[test]
+fn power_loss_of_documents() {
+    let dir = tempdir();
+    let Some(disk) = Disk::or_skip(dir.path(), "L19 power_loss_of_documents") else {
+        return;
+    };
+    let all = rounds(20, 2);
+    for n in 1..=all {
+        let mounted = disk.mount_with("noauto_da_alloc,commit=1").unwrap();
+        let root = disk.at.join("root");
+        let said = run_all([worker("attribute", &root, &[&n.to_string()])]);
+        assert_eq!(said[0], [n.to_string()]);
+        // The journal has the new name by then, though not yet what the file holds.
+        thread::sleep(Duration::from_millis(1500));
+        disk.cut_power();
+        drop(mounted);
+        let _mounted = disk.mount().unwrap();
+        let store = LocalStore::new(&root);
+        let key = Key::new("zarr.json").unwrap();
+        let document = store.get(&key, ByteRange::All, None).unwrap().unwrap().data;
+        let document = String::from_utf8(document.to_vec()).unwrap();
+        assert!(document.contains(&format!("\"n\": {n}")), "{document:?}");
+    }
+    say(format!("L19: {all} power losses, 0 documents lost"));
+}
+
 struct Disk {
     image: PathBuf,
     at: PathBuf,
 }
 
 impl Disk {
+    /// A disk, or a word that `what` is skipped.
+    fn or_skip(dir: &Path, what: &str) -> Option<Disk> {
+        const HOW: &str = "run it as root with e2fsprogs, python3 and loop devices";
+        if !is_root() || !answers("mkfs.ext4", "-V") || !answers("python3", "--version") {
+            skipped(what, "it needs root, mkfs.ext4 and python3", HOW);
+            return None;
+        }
+        let disk = Disk::new(dir);
+        if disk.mount().is_none() {
+            skipped(what, "no file can be mounted as a disk here", HOW);
+            return None;
+        }
+        Some(disk)
+    }
+
     fn new(dir: &Path) -> Disk {
         let disk = Disk {
             image: dir.join("image"),
@@ -68,7 +105,22 @@ impl Disk {
     }
 
     fn mount(&self) -> Option<Mounted> {
-        Mounted::new(&self.at, &["-o", "loop", self.image.to_str().unwrap()])
+        self.mount_with("defaults")
+    }
+
+    fn mount_with(&self, options: &str) -> Option<Mounted> {
+        let options = format!("loop,{options}");
+        Mounted::new(&self.at, &["-o", &options, self.image.to_str().unwrap()])
+    }
+
+    /// What was not synced is gone.
+    fn cut_power(&self) {
+        let shutdown = Command::new("python3")
+            .args(["-c", SHUTDOWN])
+            .arg(&self.at)
+            .output()
+            .unwrap();
+        assert!(shutdown.status.success(), "{shutdown:?}");
     }
 
     /// Writes for a while, loses power and looks; how many writes had been promised to last.
@@ -83,12 +135,7 @@ impl Disk {
         let writer = Running::start(&mut worker("durable", &root, &[durability]));
         let first = (durability != "file").then(|| writer.line()).flatten();
         thread::sleep(after);
-        let shutdown = Command::new("python3")
-            .args(["-c", SHUTDOWN])
-            .arg(&self.at)
-            .output()
-            .unwrap();
-        assert!(shutdown.status.success(), "{shutdown:?}");
+        self.cut_power();
         let lines = writer.kill();
         drop(mounted);
 
