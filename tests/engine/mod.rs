@@ -11,6 +11,7 @@ mod kept;
 mod many;
 mod model;
 mod pieces;
+mod presence;
 mod rectilinear;
 mod stream;
 mod touched;

@@ -72,6 +72,17 @@ pub enum ErrorKind {
         /// The array above it.
         ancestor: NodePath,
     },
+    /// Chunks are absent, and so is every document of the array and of the groups above it.
+    #[error(
+        "the documents of `{path}` are gone from {store}, so that absent chunks are no fill values: \
+         was it unmounted, moved or deleted? Bring it back, or open the array anew"
+    )]
+    StoreGone {
+        /// The array's path.
+        path: NodePath,
+        /// The store.
+        store: String,
+    },
     /// A metadata document is not what the specification allows.
     #[error("metadata of `{path}` in {document}: {source}")]
     Metadata {
@@ -270,6 +281,7 @@ impl Error {
                 ChunkError::Worker => ErrorClass::Transport,
             },
             ErrorKind::Store(store) => class_of_store(store),
+            ErrorKind::StoreGone { .. } => ErrorClass::Transport,
             ErrorKind::Limit { .. } | ErrorKind::Memory { .. } => ErrorClass::Limit,
             ErrorKind::Grid {
                 source: GridError::Unknown { .. },

@@ -9,6 +9,7 @@ mod create_all;
 mod delete;
 mod members;
 mod move_node;
+mod presence;
 
 use futures_util::future::join3;
 use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
@@ -21,9 +22,11 @@ pub use consolidate::consolidate;
 pub use consolidated::Consolidated;
 pub use create::create;
 pub use create_all::create_all;
+pub(crate) use delete::DOCUMENTS;
 pub use delete::delete;
 pub use members::{Depth, members, stream_members};
 pub use move_node::move_node;
+pub(crate) use presence::check_presence;
 
 /// The node path of a place: its directory in the store.
 ///

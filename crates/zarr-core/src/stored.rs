@@ -1,13 +1,15 @@
 //! Which chunks of an array are stored, and how many bytes they take: found by listing, and for
 //! shards by their indexes.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Chain, Dims, Region, Scratch};
 use zarr_store::{ByteRange, Entry};
 
-use crate::{ChunkError, ChunkedArray, Result};
+use crate::hierarchy::check_presence;
+use crate::{ChunkError, ChunkedArray, Error, Result};
 
 impl ChunkedArray {
     /// The stored chunks (shards, of a sharded array), each with the bytes it takes. Keys that are
@@ -29,9 +31,13 @@ impl ChunkedArray {
             let chunk: Dims<u64> = encoding.decode(name, rank)?.into();
             self.grid().contains(&chunk).then_some((chunk, entry.size))
         };
-        self.store().list(prefix).filter_map(move |entry| {
-            std::future::ready(entry.map(chunk).map_err(Into::into).transpose())
-        })
+        let listed = self
+            .store()
+            .list(prefix)
+            .filter_map(move |entry| ready(entry.map(chunk).map_err(Error::from).transpose()));
+        // What is not listed is absent, if the store was there to the end.
+        let end = stream::once(check_presence(self.location()));
+        listed.chain(end.filter_map(|present| ready(present.err().map(Err))))
     }
 
     /// All bytes below the array's place: chunks and documents.

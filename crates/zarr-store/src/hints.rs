@@ -27,6 +27,9 @@ pub struct IoHints {
     pub high_latency: bool,
     /// What is written is in its place only after `sync`: an archive that is being made.
     pub held_back: bool,
+    /// That a value is absent is certain. Where it is not, everything can be absent at once: a disk may
+    /// be unmounted, and what is behind a web server with it.
+    pub absence_is_certain: bool,
     /// Equal for two handles on one store, so that their locks meet.
     pub identity: Identity,
 }
@@ -44,6 +47,7 @@ impl IoHints {
             instant: true,
             high_latency: false,
             held_back: false,
+            absence_is_certain: true,
             identity,
         }
     }
@@ -55,6 +59,7 @@ impl IoHints {
             merge_limit: 4 << 20,
             concurrency: 2 * parallelism(),
             instant: false,
+            absence_is_certain: false,
             ..IoHints::memory(identity)
         }
     }

@@ -417,6 +417,7 @@ impl Store for ObjectStore {
         IoHints {
             writable: self.writable(),
             listable: self.inner.service != Service::Http,
+            absence_is_certain: self.inner.service != Service::Http,
             conditions: self.conditions,
             ..IoHints::remote(self.inner.identity)
         }

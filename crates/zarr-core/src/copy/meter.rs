@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use zarr_store::{Call, Hook, Hooked, Location, Op, Outcome};
 
 use super::{CopyListener, CopyProgress, CopyStep};
+use crate::hierarchy::DOCUMENTS;
 
-/// Documents, which are no chunks.
-const DOCUMENTS: [&str; 5] = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
-
+/// Whether it is a document, which is no chunk.
 pub(super) fn is_document(key: &str) -> bool {
     let name = key.rsplit('/').next().unwrap_or_default();
     DOCUMENTS.contains(&name)

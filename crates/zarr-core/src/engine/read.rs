@@ -2,6 +2,7 @@
 //! `chunk`'s. Knows no element type.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
@@ -15,6 +16,7 @@ use super::pool::{self, Crew, Work};
 use super::source::{Known, Source};
 use super::wants::{self, There, Want, Wants};
 use super::work;
+use crate::hierarchy::check_presence;
 use crate::units::{Part, Units};
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
 use zarr_store::runtime::Budget;
@@ -31,6 +33,8 @@ struct Job {
     work: Work,
     /// Where stores answer later: what is fetched and not yet decoded.
     budget: Arc<Budget>,
+    /// Whether a chunk was not there.
+    found_absent: AtomicBool,
 }
 
 /// Reads the cells of a selection to where there is room for them.
@@ -102,9 +106,20 @@ async fn all(
         heap,
         work,
         budget,
+        found_absent: AtomicBool::new(false),
     };
+    let array = Arc::clone(&job.array);
+    let (outputs, found_absent) = drive(job).await?;
+    if found_absent {
+        check_presence(array.location()).await?;
+    }
+    Ok(outputs)
+}
+
+/// Brings what is wanted of all chunks, and says whether some of them were absent.
+async fn drive(job: Job) -> Result<(Vec<Output>, bool)> {
     if job.array.store().as_blocking().is_some() {
-        let (array, heap) = (Arc::clone(&job.array), Arc::clone(&job.heap));
+        let (array, heap, work) = (Arc::clone(&job.array), Arc::clone(&job.heap), job.work);
         let task = move |crew: Crew<'_>| blocking(job, crew);
         return pool::run(array.context(), work, heap, task)
             .await
@@ -120,6 +135,10 @@ struct Taken<'j> {
 }
 
 impl Job {
+    fn into_outputs(self) -> (Vec<Output>, bool) {
+        (self.outputs, self.found_absent.into_inner())
+    }
+
     /// Brings what is wanted of a chunk to its place; where there is no chunk, fill values. May be
     /// done again where it failed.
     fn place(
@@ -129,8 +148,11 @@ impl Job {
         there: There<'_>,
         crew: Crew<'_>,
     ) -> Result<(), ChunkError> {
-        if matches!(there, There::Nothing) && !self.array.config().read_missing_chunks {
-            return Err(ChunkError::NotFound);
+        if matches!(there, There::Nothing) {
+            if !self.array.config().read_missing_chunks {
+                return Err(ChunkError::NotFound);
+            }
+            self.found_absent.store(true, Ordering::Relaxed);
         }
         let chain = self.array.decoder_of(&self.chain, &touched.chunk)?;
         taken.read(there, &chain, crew)
@@ -176,7 +198,7 @@ impl Taken<'_> {
 
 /// The driver for stores that a worker may wait for: fetch, decode and place are one step on one
 /// thread, while the bytes are in its cache.
-fn blocking(job: Job, crew: Crew<'_>) -> Result<Vec<Output>> {
+fn blocking(job: Job, crew: Crew<'_>) -> Result<(Vec<Output>, bool)> {
     crew.each(job.joined.len(), |i| {
         // Nobody will see what is missing then.
         let Some(touched) = job.joined.get(i).filter(|_| crew.is_wanted()) else {
@@ -196,7 +218,7 @@ fn blocking(job: Job, crew: Crew<'_>) -> Result<Vec<Output>> {
         };
         read.map_err(|error| job.array.chunk_error(&touched.chunk, error))
     })?;
-    Ok(job.outputs)
+    Ok(job.into_outputs())
 }
 
 fn blocking_chunk(
@@ -226,7 +248,7 @@ fn blocking_chunk(
 
 /// The driver for stores that answer later: many requests at once inside this one future, each
 /// answer decoded on the pool. Dropping the future drops the requests.
-async fn remote(job: Arc<Job>) -> Result<Vec<Output>> {
+async fn remote(job: Arc<Job>) -> Result<(Vec<Output>, bool)> {
     let limit = job.array.store().hints().concurrency.max(1);
     stream::iter(0..job.joined.len())
         .map(|i| remote_chunk(&job, i))
@@ -236,7 +258,7 @@ async fn remote(job: Arc<Job>) -> Result<Vec<Output>> {
     let array = Arc::clone(&job.array);
     // Every task has ended, so this is the last handle.
     let job = Arc::try_unwrap(job).map_err(|_| array.chunk_error(&[], ChunkError::Worker))?;
-    Ok(job.outputs)
+    Ok(job.into_outputs())
 }
 
 async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {

@@ -22,6 +22,7 @@ use super::pool::{self, Crew, Work};
 use super::source::Source;
 use super::work;
 use crate::chains::ChainOf;
+use crate::hierarchy::check_presence;
 use crate::units::{Unit, Units};
 use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
 use zarr_store::runtime::Reserved;
@@ -211,6 +212,10 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
         to_merge.extend(there.into_iter().flatten());
     }
 
+    if !to_merge.is_empty() {
+        // What is merged with nothing must not come to lie where the store was.
+        check_presence(array.location()).await?;
+    }
     let window = 2 * array.context().threads();
     stream::iter(to_merge.into_iter().filter_map(|i| job.units.get(i)))
         .map(|unit| async move {
@@ -313,6 +318,9 @@ fn merge(
 /// way as the store likes.
 async fn remote(job: &Arc<Job>) -> Result<()> {
     let limit = job.array.store().hints().concurrency.max(1);
+    if job.coverage.contains(&Coverage::Part) {
+        check_presence(job.array.location()).await?;
+    }
     stream::iter(job.units())
         .map(|(unit, coverage)| async move {
             let result = async {

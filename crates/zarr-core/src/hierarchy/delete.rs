@@ -6,7 +6,7 @@ use super::find;
 use crate::Result;
 
 /// The documents a node can have: those that make it one first.
-pub(super) const DOCUMENTS: [&str; 5] =
+pub(crate) const DOCUMENTS: [&str; 5] =
     ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
 
 /// Deletes the node at a place, and everything below it.

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{BoxFuture, Location};
 
-use super::{path_of, read};
+use super::{check_presence, path_of, read};
 use crate::Result;
 
 /// How far below a group to look.
@@ -69,6 +69,8 @@ pub fn stream_members(
 ) -> impl Stream<Item = Result<(NodePath, NodeMetadata)>> + Send + use<> {
     let walk = Walk {
         format,
+        // Levels of none look at nothing.
+        unproved: (depth != Depth::Levels(0)).then(|| location.clone()),
         limit: location.store().hints().concurrency.max(1),
         waiting: match depth {
             Depth::Levels(0) => VecDeque::new(),
@@ -85,6 +87,8 @@ pub fn stream_members(
 /// A hierarchy on its way: so many calls at a time however wide and deep it is.
 struct Walk {
     format: ZarrFormat,
+    /// Where it began, until a node was found there: finding nothing must be proved.
+    unproved: Option<Location>,
     limit: usize,
     waiting: VecDeque<Step>,
     running: FuturesUnordered<BoxFuture<'static, Done>>,
@@ -110,7 +114,11 @@ impl Walk {
             {
                 self.running.push(Box::pin(step.run(self.format)));
             }
-            match self.running.next().await? {
+            let Some(done) = self.running.next().await else {
+                let began = self.unproved.take()?;
+                return Some(Err(check_presence(&began).await.err()?));
+            };
+            match done {
                 Done::Listed(Ok(children), depth) => {
                     let steps = children.into_iter().map(|child| Step::Read(child, depth));
                     self.waiting.extend(steps);
@@ -121,9 +129,11 @@ impl Walk {
                     if let (NodeMetadata::Group(_), Some(depth)) = (&node, depth.below()) {
                         self.waiting.push_back(Step::List(place, depth));
                     }
+                    self.unproved = None;
                     return Some(path.map(|path| (path, node)));
                 }
                 Done::Listed(Err(error), _) | Done::Read(_, Err(error), _) => {
+                    self.unproved = None;
                     return Some(Err(error));
                 }
             }
