@@ -56,14 +56,11 @@ fn no_append_takes_anothers_place() {
 /// How long the slow one of two writers takes for a step that the other must wait for.
 const SLOW: Duration = Duration::from_millis(300);
 
-/// An array of 21 fives in chunks of 7, in a store that can be made slow.
-fn fives(
-    kind: Kind,
-) -> (
-    Arc<Faulty<Arc<dyn Store>>>,
-    Array,
-    Option<tempfile::TempDir>,
-) {
+/// A store that can be made slow.
+type Slow = Arc<Faulty<Arc<dyn Store>>>;
+
+/// An array of 21 fives in chunks of 7.
+fn fives(kind: Kind) -> (Slow, Array, Option<tempfile::TempDir>) {
     let (store, dir) = store(kind);
     let slow = Arc::new(Faulty::new(store));
     let create = zarr::create_array(slow.clone() as Arc<dyn Store>, [21], DataType::Int64);

@@ -427,11 +427,8 @@ fn a_conditional_write_is_one_step_to_other_processes() {
         );
     }
     let update = || {
-        assert!(
-            put(PutMode::Update(first.clone()))
-                .unwrap_err()
-                .is_conflict()
-        )
+        let error = put(PutMode::Update(first.clone())).unwrap_err();
+        assert!(error.is_conflict());
     };
     let delete = || {
         let error = store.delete(&key("a"), Some(&first)).unwrap_err();
