@@ -175,7 +175,9 @@ fn coverage(array: &ChunkedArray, unit: &Unit) -> Coverage {
     }
     let covers_known = covers(&array.grid().chunk_extent(&unit.chunk));
     // Where nothing can be written on a condition, no handle can have made the array longer.
-    let is_known = array.config().shape_is_current || !array.store().hints().conditions.update;
+    let conditions = array.store().hints().conditions;
+    let can_grow = conditions.create && conditions.update;
+    let is_known = array.config().shape_is_current || !can_grow;
     match covers_known {
         true if is_known => Coverage::Whole,
         true => Coverage::Known,
