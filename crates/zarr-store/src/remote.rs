@@ -28,7 +28,7 @@ use self::{
 use crate::{
     BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, Identity, IoHints, Key, KeyLock,
     Listing, LockName, Op, Payload, Prefix, PutMode, Result, Store, StoreError, StoreErrorKind,
-    Version,
+    Version, without_secrets,
 };
 
 /// A store on a service of the network: a bucket of S3 or Google Cloud Storage, a container of Azure,
@@ -100,7 +100,7 @@ impl ObjectStore {
         K: Into<String>,
         V: Into<String>,
     {
-        let shown = scrub::plain_url(url);
+        let shown = without_secrets(url);
         let refuse = |kind| StoreError::text(Op::OpenStore, &shown, kind);
         let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
         let service = Service::of(scheme).ok_or_else(|| {
@@ -125,7 +125,7 @@ impl ObjectStore {
         let connection = Connection {
             client,
             service: Service::Given,
-            name: scrub::plain_url(name),
+            name: without_secrets(name),
             identity: Identity::unique(),
             root: Prefix::root(),
             secrets: Vec::new(),

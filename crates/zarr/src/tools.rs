@@ -15,5 +15,5 @@ pub use zarr_metadata::{
 };
 pub use zarr_store::{
     BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, Key, Listing, Op, Outcome, Payload,
-    Prefix, PutMode, StoreError, StoreErrorKind, StoreExt, Version,
+    Prefix, PutMode, StoreError, StoreErrorKind, StoreExt, Version, without_secrets,
 };

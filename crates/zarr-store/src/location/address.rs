@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{layer, named, paths, urls};
+use super::{layer, named, paths, shown::without_secrets, urls};
 use crate::{
     BlockingStore, MemoryStore, Op, Prefix, Prefixed, Result, Store, StoreError, StoreErrorKind,
 };
@@ -52,6 +52,9 @@ pub(super) async fn open_plain(address: &str, options: &[(&str, &str)]) -> Resul
     let refuse = |why| refused(address, why);
     match scheme(address) {
         None if address.is_empty() => Err(refuse("an empty address; `.` is the current directory")),
+        None if is_chained(address) => Err(refuse(
+            "an address chained as fsspec writes it; an archive in a store is `https://host/x.zip|zip:path`",
+        )),
         None => {
             no_options(address, options)?;
             paths::open_path(address, address.as_bytes()).await
@@ -99,7 +102,11 @@ pub(super) fn below(store: Arc<dyn Store>, path: &str) -> Result<Arc<dyn Store>>
 }
 
 pub(super) fn refused(address: &str, why: &'static str) -> StoreError {
-    StoreError::text(Op::OpenStore, address, StoreErrorKind::Unsupported(why))
+    failed(address, StoreErrorKind::Unsupported(why))
+}
+
+fn failed(address: &str, kind: StoreErrorKind) -> StoreError {
+    StoreError::text(Op::OpenStore, &without_secrets(address), kind)
 }
 
 /// Options are never ignored: one that has no effect is a mistake somewhere.
@@ -112,7 +119,7 @@ fn no_options(address: &str, options: &[(&str, &str)]) -> Result<()> {
                 "the option `{name}` means nothing here: only stores on services have options"
             );
             let kind = StoreErrorKind::Backend(why.into());
-            Err(StoreError::text(Op::OpenStore, address, kind))
+            Err(failed(address, kind))
         }
     }
 }
@@ -129,6 +136,12 @@ pub(super) fn scheme(address: &str) -> Option<(&str, &str)> {
     // A file may be called `a:b`; only what can be nothing else is read as a scheme.
     (known_shape && (rest.starts_with("//") || matches!(scheme, "file" | "memory")))
         .then_some((scheme, rest))
+}
+
+/// Whether an address is like `zip::https://host/x.zip`. Taken for a path, it would be shown as one.
+fn is_chained(address: &str) -> bool {
+    let last = address.rsplit("::").next();
+    last.is_some_and(|last| last.len() < address.len() && scheme(last).is_some())
 }
 
 fn percent_decoded(text: &str) -> Option<Vec<u8>> {
@@ -195,6 +208,21 @@ mod tests {
         for address in ["x.zarr", "file:///x", "memory:", "memory://x"] {
             let e = wait(open_store(address, &[("region", "eu")])).unwrap_err();
             assert!(e.to_string().contains("`region`"), "{e}");
+        }
+    }
+
+    #[test]
+    fn errors_show_no_secrets() {
+        for address in [
+            "zip::https://me:s3cr3t@h/x.zip?sig=s3cr3t",
+            "gopher://me:s3cr3t@h/x?sig=s3cr3t",
+            "https://me:s3cr3t@h/x.tar?sig=s3cr3t|tar:a",
+            "https://h/x.zip?sig=s3cr3t|zip:y.zip|zip:a",
+            "https://me:s3cr3t@h/?sig=s3cr3t|zip:a",
+        ] {
+            let e = wait(open_store(address, &[])).unwrap_err();
+            let texts = format!("{e} {e:?}");
+            assert!(!texts.contains("s3cr3t"), "{texts}");
         }
     }
 

@@ -14,10 +14,10 @@ use reqwest::header::HeaderValue;
 
 use super::{
     options::{Pairs, Settings, unknown, wrong},
-    scrub::{plain_url, scrub},
+    scrub::scrub,
     transport::Connector,
 };
-use crate::{Conditions, Identity, Prefix, Result, StoreErrorKind, Version};
+use crate::{Conditions, Identity, Prefix, Result, StoreErrorKind, Version, without_secrets};
 
 /// The limit of one request, its body included, unless told otherwise. Long, since a connection that
 /// stands still is given up much earlier.
@@ -140,7 +140,7 @@ pub(super) fn connect(
         client,
         service,
         identity: Identity::named(("remote", container)),
-        name: plain_url(url.trim_end_matches('/')),
+        name: without_secrets(url.trim_end_matches('/')),
         root,
         secrets,
     })
