@@ -181,6 +181,16 @@ pub enum StoreErrorKind {
         /// The size of the whole value.
         size: u64,
     },
+    /// The value is larger than whoever asked for all of it takes.
+    #[error(
+        "it has {size} bytes where at most {limit} are read; check what was put there, or allow more"
+    )]
+    TooLarge {
+        /// The size of the value, as far as it is known: at least this.
+        size: u64,
+        /// The most it may have.
+        limit: u64,
+    },
     /// No answer in time.
     #[error("no answer in time; try again, or allow more time")]
     Timeout,

@@ -53,6 +53,7 @@ use crate::{
 /// | option | meaning | default |
 /// |---|---|---|
 /// | `anonymous` | ask without credentials | `false` |
+/// | `untrusted` | nobody vouches for the address: see below | `false` |
 /// | `authorization` | the header of that name; HTTP only | none |
 /// | `max_retries`, `retry_timeout` | how often, and for how long in all, a failed request is made again | `10`, `180s` |
 /// | `init_backoff`, `max_backoff`, `backoff_base` | the pause before the first retry, the longest, and how it grows | `100ms`, `15s`, `2` |
@@ -62,6 +63,12 @@ use crate::{
 /// | `missing_statuses` | statuses besides 404 that mean "not there", such as `403` | none |
 /// | `conditional_put` | `disabled` where the service ignores conditions: see [`probe`](Self::probe) | `etag` |
 /// | `put_limit` | larger values are written in parts, in bytes | 64 MiB |
+///
+/// **An address that others wrote** is opened with `untrusted` set to `true`. Then requests go over TLS,
+/// without a proxy, to its host alone and only if that is one of the public internet: an address of this
+/// machine or of a private network, the link-local ones of cloud metadata among them, is refused,
+/// whatever name stands for it, and so are redirects to other hosts, plain HTTP and `allow_http`. No
+/// credential is taken from the environment; only what the options give is sent, and to no other host.
 ///
 /// **Absent** is what the service says is absent (404), and nothing else. Every answer is compared
 /// with what was asked: its range, its length, its version.
@@ -227,6 +234,11 @@ impl ObjectStore {
         };
         match (self.writable(), offered) {
             (false, _) => Err(self.inner.error(op, key, StoreErrorKind::ReadOnly)),
+            (true, true) if matches!(mode, PutMode::Update(version) if Service::is_dated(version)) =>
+            {
+                let why = "replacing a value that the service names by a weak ETag alone; overwrite the value";
+                Err(self.inner.error(op, key, StoreErrorKind::Unsupported(why)))
+            }
             (true, true) => Ok(()),
             (true, false) => {
                 let why = "conditional writes, which this service does not make, or not reliably; overwrite the value";
