@@ -9,6 +9,7 @@ mod into;
 mod kept;
 mod many;
 mod model;
+mod oversized;
 mod pieces;
 mod rectilinear;
 mod stream;

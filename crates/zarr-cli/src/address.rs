@@ -58,9 +58,11 @@ impl Address {
     }
 
     /// The store and the path in it. A directory is a store of its own, unless `::` says otherwise; a
-    /// directory with `::` in its name still is one.
+    /// directory with `::` in its name still is one. No path is a URL: an address like `zip::https://…` is
+    /// one that the library refuses.
     fn split(&self) -> (&str, &str) {
         match self.text.split_once("::") {
+            Some((_, url)) if url.contains("://") => (&self.text, ""),
             Some((store, path)) if !Path::new(&self.text).exists() => (store, path),
             _ => (&self.text, ""),
         }

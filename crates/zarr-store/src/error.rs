@@ -3,7 +3,7 @@
 
 use std::{fmt, io};
 
-use crate::ByteRange;
+use crate::{ByteRange, without_secrets};
 
 /// What every fallible call of this crate returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -43,12 +43,13 @@ impl StoreError {
         }
     }
 
-    /// The error for text that is no key, no prefix or no address: no store was asked.
+    /// The error for text that is no key, no prefix or no address: no store was asked. Whatever it was
+    /// meant to be, no secret of it is shown.
     pub(crate) fn text(op: Op, text: &str, kind: StoreErrorKind) -> Self {
         StoreError {
             op,
             store: String::new(),
-            key: Some(text.to_owned()),
+            key: Some(without_secrets(text)),
             kind,
             retry: false,
         }

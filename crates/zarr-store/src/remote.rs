@@ -107,8 +107,7 @@ impl ObjectStore {
         K: Into<String>,
         V: Into<String>,
     {
-        let shown = without_secrets(url);
-        let refuse = |kind| StoreError::text(Op::OpenStore, &shown, kind);
+        let refuse = |kind| StoreError::text(Op::OpenStore, url, kind);
         let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
         let service = Service::of(scheme).ok_or_else(|| {
             refuse(StoreErrorKind::Unsupported(

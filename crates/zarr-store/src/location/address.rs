@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{layer, named, paths, shown::without_secrets, urls};
+use super::{layer, named, paths, urls};
 use crate::{
     BlockingStore, MemoryStore, Op, Prefix, Prefixed, Result, Store, StoreError, StoreErrorKind,
 };
@@ -102,11 +102,7 @@ pub(super) fn below(store: Arc<dyn Store>, path: &str) -> Result<Arc<dyn Store>>
 }
 
 pub(super) fn refused(address: &str, why: &'static str) -> StoreError {
-    failed(address, StoreErrorKind::Unsupported(why))
-}
-
-fn failed(address: &str, kind: StoreErrorKind) -> StoreError {
-    StoreError::text(Op::OpenStore, &without_secrets(address), kind)
+    StoreError::text(Op::OpenStore, address, StoreErrorKind::Unsupported(why))
 }
 
 /// Options are never ignored: one that has no effect is a mistake somewhere.
@@ -119,7 +115,7 @@ fn no_options(address: &str, options: &[(&str, &str)]) -> Result<()> {
                 "the option `{name}` means nothing here: only stores on services have options"
             );
             let kind = StoreErrorKind::Backend(why.into());
-            Err(failed(address, kind))
+            Err(StoreError::text(Op::OpenStore, address, kind))
         }
     }
 }
