@@ -182,6 +182,9 @@ fn r15_untrusted_addresses_stay_outside() {
             assert!(e.to_string().contains("untrusted"), "{host}: {e}");
         }
     }
+    let opened = zarr::open(format!("https://localhost:{port}/d")).storage_options(untrusted);
+    let e = zarr::blocking::Wait::wait(opened).unwrap_err().to_string();
+    assert!(e.contains("untrusted"), "{e}");
     let endpoint = [
         untrusted[0],
         ("endpoint", "https://169.254.169.254"),

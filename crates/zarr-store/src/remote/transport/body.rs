@@ -113,3 +113,28 @@ pub(super) fn cut(body: HttpResponseBody, skip: u64, take: u64) -> HttpResponseB
     );
     HttpResponseBody::new(StreamBody::new(frames))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many bytes come of a body of 8 MiB that announces a terabyte, in pieces of 1000.
+    async fn taken(most: Most) -> Result<usize, HttpError> {
+        let pieces = std::iter::repeat_n(Bytes::from(vec![b' '; 1000]), 8 << 10);
+        let frames = stream::iter(pieces.map(|piece| Ok::<_, HttpError>(Frame::data(piece))));
+        let mut response = HttpResponse::new(HttpResponseBody::new(StreamBody::new(frames)));
+        let length = reqwest::header::HeaderValue::from_static("1099511627776");
+        response.headers_mut().insert("content-length", length);
+        let body = watched(response, Duration::from_secs(1), most).into_body();
+        let body = body.collect().await?;
+        Ok(body.to_bytes().len())
+    }
+
+    #[tokio::test]
+    async fn no_more_is_taken_than_is_wanted() {
+        assert_eq!(taken(Most::First(64_500)).await.unwrap(), 65_000);
+        assert!(taken(Most::All(1 << 20)).await.is_err());
+        assert_eq!(taken(Most::All(8 << 20)).await.unwrap(), 8_192_000);
+        assert_eq!(taken(Most::AsAsked).await.unwrap(), 8_192_000);
+    }
+}
