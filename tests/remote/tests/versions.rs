@@ -103,7 +103,9 @@ fn a_shard_is_never_mixed_of_two_versions() {
         let read = || array.read::<u8>(sel![128..192]).wait();
         let want = &elements[128..192];
         assert_eq!(read().unwrap().as_slice().unwrap(), want, "{tags:?}");
-        let again = zarr::open_array(array.store().clone()).wait().unwrap();
+        let again = zarr::open_array(std::sync::Arc::clone(array.store()))
+            .wait()
+            .unwrap();
         server.next([Fault::None, Fault::Changed, Fault::Changed]);
         if let Ok(found) = again.read::<u8>(sel![128..192]).wait() {
             assert_eq!(found.as_slice().unwrap(), want, "{tags:?}: mixed");
