@@ -10,6 +10,7 @@ mod into;
 mod kept;
 mod many;
 mod model;
+mod oversized;
 mod pieces;
 mod presence;
 mod rectilinear;

@@ -1,11 +1,12 @@
 //! Where a node is, as a user writes it: `demo.zarr`, `demo.zarr/ocean/sst` or `demo.zarr::ocean/sst`.
 //! Finds nodes and places for new ones; knows no command.
 
+use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
 use zarr::blocking::Wait;
-use zarr::tools::BlockingStore;
+use zarr::tools::{BlockingStore, without_secrets};
 use zarr::{Array, ErrorClass, LocalStore, Location, Node, Symlinks, UseConsolidated, ZarrFormat};
 
 use crate::failure::{Exit, Failure};
@@ -15,8 +16,18 @@ use crate::nearest;
 const DOCUMENTS: [&str; 3] = ["zarr.json", ".zarray", ".zgroup"];
 
 /// The address of a node.
-#[derive(Clone, Debug)]
-pub(crate) struct Address(String);
+#[derive(Clone)]
+pub(crate) struct Address {
+    text: String,
+    /// The same as it may be shown.
+    shown: String,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Address").field(&self.shown).finish()
+    }
+}
 
 impl FromStr for Address {
     type Err = &'static str;
@@ -24,7 +35,10 @@ impl FromStr for Address {
     fn from_str(text: &str) -> Result<Self, &'static str> {
         match text.is_empty() || text.starts_with("::") {
             true => Err("no store is named; `.` is the current directory"),
-            false => Ok(Self(text.to_owned())),
+            false => Ok(Self {
+                text: text.to_owned(),
+                shown: without_secrets(text),
+            }),
         }
     }
 }
@@ -38,16 +52,19 @@ pub(crate) struct Place {
 }
 
 impl Address {
+    /// As it may be shown: without what is secret in it.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.shown
     }
 
     /// The store and the path in it. A directory is a store of its own, unless `::` says otherwise; a
-    /// directory with `::` in its name still is one.
+    /// directory with `::` in its name still is one. No path is a URL: an address like `zip::https://…` is
+    /// one that the library refuses.
     fn split(&self) -> (&str, &str) {
-        match self.0.split_once("::") {
-            Some((store, path)) if !Path::new(&self.0).exists() => (store, path),
-            _ => (&self.0, ""),
+        match self.text.split_once("::") {
+            Some((_, url)) if url.contains("://") => (&self.text, ""),
+            Some((store, path)) if !Path::new(&self.text).exists() => (store, path),
+            _ => (&self.text, ""),
         }
     }
 
@@ -73,7 +90,7 @@ impl Address {
             }
         };
         opened.wait().map_err(|error: zarr::Error| {
-            let failure = Failure::zarr("cannot open", &self.0, &error);
+            let failure = Failure::zarr("cannot open", &self.shown, &error);
             match (error.class(), self.directory()) {
                 (ErrorClass::NotFound, Some(path)) => failure.advice(advice(path)),
                 (ErrorClass::NotFound, None) => match inside(store, path) {
@@ -91,8 +108,8 @@ impl Address {
             Node::Array(array) => Ok(array),
             Node::Group(_) => {
                 let why = "it is a group, not an array";
-                let failure = Failure::new(Exit::Usage, doing, &self.0, why);
-                Err(failure.advice(format!("`zarr tree {}` lists its arrays", self.0)))
+                let failure = Failure::new(Exit::Usage, doing, &self.shown, why);
+                Err(failure.advice(format!("`zarr tree {}` lists its arrays", self.shown)))
             }
         }
     }
@@ -102,7 +119,7 @@ impl Address {
         let (store, path) = self.split();
         let location = async { Ok(Location::parse(store).await?.join(path)?) };
         let location: zarr::Result<Location> = location.wait();
-        location.map_err(|error| Failure::zarr("cannot open", &self.0, &error))
+        location.map_err(|error| Failure::zarr("cannot open", &self.shown, &error))
     }
 
     /// The same for others to look into: nothing outside of a directory is reached, wherever links in it lead.
@@ -113,7 +130,7 @@ impl Address {
         }
         let store = LocalStore::new(store).symlinks(Symlinks::Inside);
         let location = Location::root(store.into_store()).join(path);
-        location.map_err(|error| Failure::zarr("cannot open", &self.0, &error.into()))
+        location.map_err(|error| Failure::zarr("cannot open", &self.shown, &error.into()))
     }
 
     /// Finds the place for a new node here. Of a path below a group, the group is where it belongs:
@@ -130,7 +147,7 @@ impl Address {
             None => Some(here.clone()),
             Some(path) => match above(path) {
                 Ok(found) => found,
-                Err(error) => return Err(Failure::io("cannot look above", &self.0, &error)),
+                Err(error) => return Err(Failure::io("cannot look above", &self.shown, &error)),
             },
         };
         let Some(mut place) = above else {
@@ -141,7 +158,13 @@ impl Address {
             // For the library to refuse.
             Ok(Node::Array(_)) => {}
             Err(error) if error.class() == ErrorClass::NotFound => {}
-            Err(error) => return Err(Failure::zarr("cannot open", &place.store, &error)),
+            Err(error) => {
+                return Err(Failure::zarr(
+                    "cannot open",
+                    &without_secrets(&place.store),
+                    &error,
+                ));
+            }
         }
         Ok(place)
     }
@@ -161,13 +184,13 @@ impl Address {
         };
         let listing = listing
             .wait()
-            .map_err(|error| Failure::zarr("cannot list", &self.0, &error))?;
+            .map_err(|error| Failure::zarr("cannot list", &self.shown, &error))?;
         if listing.keys.is_empty() && listing.prefixes.is_empty() {
             return Ok(());
         }
         let why = "other files are there, and no array or group that could be replaced";
         Err(
-            Failure::new(Exit::Conflict, "cannot overwrite", &self.0, why)
+            Failure::new(Exit::Conflict, "cannot overwrite", &self.shown, why)
                 .advice("remove them yourself, or choose another path"),
         )
     }
@@ -222,6 +245,7 @@ fn inside(store: &str, path: &str) -> Option<String> {
     })?;
     let found = meant(zarr::open(store).path(&above).wait(), &rest)?;
     let slash = if above.is_empty() { "" } else { "/" };
+    let store = without_secrets(store);
     Some(format!("did you mean {store}::{above}{slash}{found}?"))
 }
 

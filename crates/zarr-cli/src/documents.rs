@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use zarr::Location;
-use zarr::tools::{Listing, NodeDocuments, Prefix, StoreExt};
+use zarr::tools::{Limits, Listing, NodeDocuments, Prefix, StoreExt};
 
 /// What documents are called.
 pub(crate) const NAMES: [&str; 5] = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
@@ -89,7 +89,8 @@ async fn look(start: &Location, location: Location) -> zarr::Result<Place> {
     let store = location.store();
     let mut documents = BTreeMap::new();
     for name in NAMES {
-        if let Some(text) = store.get_all(&location.key(name)?).await? {
+        let most = Limits::default().document_bytes as u64;
+        if let Some(text) = store.get_at_most(&location.key(name)?, most).await? {
             documents.insert(name, text.to_vec());
         }
     }

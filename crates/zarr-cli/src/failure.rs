@@ -169,6 +169,8 @@ fn advice(error: &zarr::Error) -> &'static str {
         (ErrorKind::Codec { .. } | ErrorKind::Chunk { .. }, ErrorClass::Unsupported) => {
             "`zarr info` shows what is known of the array"
         }
+        // A value is too large, whatever is asked for.
+        (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, ErrorClass::Limit) => "",
         (_, ErrorClass::Limit) => "ask for less at a time",
         (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, ErrorClass::Transport) => {
             "check the disk or the network, then try again"

@@ -249,7 +249,7 @@ impl Layout {
             // Whoever opens the group would not see it.
             let why = format!(
                 "the group {} around it is of format {around}, not {asked}",
-                place.store
+                zarr::tools::without_secrets(&place.store)
             );
             return Err(refuse(why)
                 .advice("leave out --zarr-format, or choose a path outside of the group"));

@@ -8,6 +8,7 @@ mod doctor;
 mod info;
 mod look;
 mod migrate;
+mod oversized;
 mod read;
 mod tree;
 mod validate;

@@ -56,6 +56,13 @@ impl Context {
         self.0.chunk_bytes
     }
 
+    /// The largest value, in bytes, that is taken from a store as it is, whatever it holds: a chunk that
+    /// is copied, a shard that is changed in part. It is the larger of [`chunk_bytes`](Self::chunk_bytes)
+    /// and [`memory`](Self::memory).
+    pub fn value_bytes(&self) -> u64 {
+        self.chunk_bytes().max(self.memory())
+    }
+
     /// How many bytes may be on their way between arrays and stores that answer later, in all
     /// operations together.
     pub fn memory(&self) -> u64 {

@@ -326,6 +326,7 @@ fn class_of_store(error: &StoreError) -> ErrorClass {
         StoreErrorKind::Conflict | StoreErrorKind::Contended { .. } => ErrorClass::Conflict,
         StoreErrorKind::InvalidKey(_) => ErrorClass::Invalid,
         StoreErrorKind::OutOfRange { .. } => ErrorClass::Corrupt,
+        StoreErrorKind::TooLarge { .. } => ErrorClass::Limit,
         _ => ErrorClass::Transport,
     }
 }

@@ -12,7 +12,7 @@ mod move_node;
 mod presence;
 
 use futures_util::future::join3;
-use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
+use zarr_metadata::{ArrayMetadata, GroupMetadata, Limits, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, StoreExt};
 
 use crate::{ErrorKind, NodeKind, Result};
@@ -125,7 +125,12 @@ pub fn kind(node: &NodeMetadata) -> NodeKind {
 
 async fn document(location: &Location, name: &str) -> Result<Option<bytes::Bytes>> {
     let key = location.key(name)?;
-    Ok(location.store().get_all(&key).await?)
+    Ok(location.store().get_at_most(&key, most()).await?)
+}
+
+/// The most bytes of a document; no reader takes more, so no more are asked for.
+fn most() -> u64 {
+    Limits::default().document_bytes as u64
 }
 
 fn invalid(location: &Location, name: &str, source: zarr_metadata::MetadataError) -> crate::Error {

@@ -3,7 +3,7 @@
 
 use std::{fmt, io};
 
-use crate::ByteRange;
+use crate::{ByteRange, without_secrets};
 
 /// What every fallible call of this crate returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -43,12 +43,13 @@ impl StoreError {
         }
     }
 
-    /// The error for text that is no key, no prefix or no address: no store was asked.
+    /// The error for text that is no key, no prefix or no address: no store was asked. Whatever it was
+    /// meant to be, no secret of it is shown.
     pub(crate) fn text(op: Op, text: &str, kind: StoreErrorKind) -> Self {
         StoreError {
             op,
             store: String::new(),
-            key: Some(text.to_owned()),
+            key: Some(without_secrets(text)),
             kind,
             retry: false,
         }
@@ -180,6 +181,16 @@ pub enum StoreErrorKind {
         asked: ByteRange,
         /// The size of the whole value.
         size: u64,
+    },
+    /// The value is larger than whoever asked for all of it takes.
+    #[error(
+        "it has {size} bytes where at most {limit} are read; check what was put there, or allow more"
+    )]
+    TooLarge {
+        /// The size of the value, as far as it is known: at least this.
+        size: u64,
+        /// The most it may have.
+        limit: u64,
     },
     /// No answer in time.
     #[error("no answer in time; try again, or allow more time")]

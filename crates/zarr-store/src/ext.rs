@@ -13,13 +13,29 @@ use crate::{
 
 /// Convenience for every [`Store`].
 pub trait StoreExt: Store {
-    /// The whole value.
+    /// The whole value, however large it is: see [`get_at_most`](Self::get_at_most) for values that
+    /// others wrote.
     fn get_all(&self, key: &Key) -> impl Future<Output = Result<Option<Bytes>>> + Send {
         async move {
             Ok(self
                 .get(key, ByteRange::All, None)
                 .await?
                 .map(|found| found.data))
+        }
+    }
+
+    /// The whole value, if it has at most `limit` bytes. No memory is taken for one that has more.
+    ///
+    /// # Errors
+    /// [`TooLarge`](crate::StoreErrorKind::TooLarge), with both sizes, for a larger value.
+    fn get_at_most(
+        &self,
+        key: &Key,
+        limit: u64,
+    ) -> impl Future<Output = Result<Option<Bytes>>> + Send {
+        async move {
+            let found = self.get(key, ByteRange::AtMost(limit), None).await?;
+            Ok(found.map(|found| found.data))
         }
     }
 

@@ -76,7 +76,7 @@ pub use {
     ext::StoreExt,
     hints::{Conditions, Identity, IoHints},
     key::Key,
-    location::{Location, open_store},
+    location::{Location, open_store, without_secrets},
     lock::{KeyLock, LockName},
     memory::MemoryStore,
     payload::Payload,

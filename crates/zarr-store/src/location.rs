@@ -10,13 +10,14 @@ mod named;
 #[cfg_attr(all(feature = "local", unix), path = "location/files.rs")]
 #[cfg_attr(not(all(feature = "local", unix)), path = "location/no_files.rs")]
 mod paths;
+pub(crate) mod shown;
 #[cfg_attr(feature = "remote", path = "location/services.rs")]
 #[cfg_attr(not(feature = "remote"), path = "location/no_services.rs")]
 mod urls;
 
 use std::{fmt, sync::Arc};
 
-pub use self::address::open_store;
+pub use self::{address::open_store, shown::without_secrets};
 use crate::{Key, Prefix, Result, Store};
 
 /// A directory of a store: where a node lies.

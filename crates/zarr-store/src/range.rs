@@ -23,6 +23,10 @@ pub enum ByteRange {
     From(u64),
     /// This many bytes at the end; the whole value if it is shorter.
     Last(u64),
+    /// The whole value, which may have at most this many bytes: one that has more is refused, before
+    /// memory is taken for it. So whoever knows what a value can be at the most asks for values that
+    /// others wrote.
+    AtMost(u64),
 }
 
 impl ByteRange {
@@ -38,7 +42,7 @@ impl ByteRange {
     ///
     /// # Errors
     /// [`StoreErrorKind::OutOfRange`] if the range starts behind the value or ends before it
-    /// starts.
+    /// starts; [`StoreErrorKind::TooLarge`] if the value has more bytes than it may have.
     pub fn resolve(&self, size: u64) -> Result<Range<u64>, StoreErrorKind> {
         let out = || StoreErrorKind::OutOfRange {
             asked: self.clone(),
@@ -46,6 +50,10 @@ impl ByteRange {
         };
         match *self {
             ByteRange::All | ByteRange::From(0) => Ok(0..size),
+            ByteRange::AtMost(limit) if size > limit => {
+                Err(StoreErrorKind::TooLarge { size, limit })
+            }
+            ByteRange::AtMost(_) => Ok(0..size),
             ByteRange::From(start) if start < size => Ok(start..size),
             ByteRange::Last(n) => Ok(size.saturating_sub(n)..size),
             ByteRange::Bounded(Range { start, end }) if start < end && start < size => {
@@ -84,6 +92,7 @@ impl fmt::Display for ByteRange {
             ByteRange::Bounded(r) => write!(f, "bytes {}..{}", r.start, r.end),
             ByteRange::From(start) => write!(f, "bytes {start}.."),
             ByteRange::Last(n) => write!(f, "the last {n} bytes"),
+            ByteRange::AtMost(n) => write!(f, "all of at most {n} bytes"),
         }
     }
 }
@@ -111,6 +120,18 @@ mod tests {
         check(ByteRange::Bounded(2..4), 10, Some(2..4));
         check(ByteRange::Bounded(2..u64::MAX), 10, Some(2..10));
         check(ByteRange::Bounded(10..10), 10, Some(10..10));
+        check(ByteRange::AtMost(10), 10, Some(0..10));
+        check(ByteRange::AtMost(10), 0, Some(0..0));
+        check(ByteRange::AtMost(0), 0, Some(0..0));
+    }
+
+    #[test]
+    fn what_is_too_large_says_so() {
+        let refused = ByteRange::AtMost(9).resolve(10);
+        assert!(matches!(
+            refused,
+            Err(StoreErrorKind::TooLarge { size: 10, limit: 9 })
+        ));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use self::{
 use crate::{
     BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, Identity, IoHints, Key, KeyLock,
     Listing, LockName, Op, Payload, Prefix, PutMode, Result, Store, StoreError, StoreErrorKind,
-    Version,
+    Version, without_secrets,
 };
 
 /// A store on a service of the network: a bucket of S3 or Google Cloud Storage, a container of Azure,
@@ -53,6 +53,7 @@ use crate::{
 /// | option | meaning | default |
 /// |---|---|---|
 /// | `anonymous` | ask without credentials | `false` |
+/// | `untrusted` | nobody vouches for the address: see below | `false` |
 /// | `authorization` | the header of that name; HTTP only | none |
 /// | `max_retries`, `retry_timeout` | how often, and for how long in all, a failed request is made again | `10`, `180s` |
 /// | `init_backoff`, `max_backoff`, `backoff_base` | the pause before the first retry, the longest, and how it grows | `100ms`, `15s`, `2` |
@@ -62,6 +63,12 @@ use crate::{
 /// | `missing_statuses` | statuses besides 404 that mean "not there", such as `403` | none |
 /// | `conditional_put` | `disabled` where the service ignores conditions: see [`probe`](Self::probe) | `etag` |
 /// | `put_limit` | larger values are written in parts, in bytes | 64 MiB |
+///
+/// **An address that others wrote** is opened with `untrusted` set to `true`. Then requests go over TLS,
+/// without a proxy, to its host alone and only if that is one of the public internet: an address of this
+/// machine or of a private network, the link-local ones of cloud metadata among them, is refused,
+/// whatever name stands for it, and so are redirects to other hosts, plain HTTP and `allow_http`. No
+/// credential is taken from the environment; only what the options give is sent, and to no other host.
 ///
 /// **Absent** is what the service says is absent (404), and nothing else. Every answer is compared
 /// with what was asked: its range, its length, its version.
@@ -100,8 +107,7 @@ impl ObjectStore {
         K: Into<String>,
         V: Into<String>,
     {
-        let shown = scrub::plain_url(url);
-        let refuse = |kind| StoreError::text(Op::OpenStore, &shown, kind);
+        let refuse = |kind| StoreError::text(Op::OpenStore, url, kind);
         let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
         let service = Service::of(scheme).ok_or_else(|| {
             refuse(StoreErrorKind::Unsupported(
@@ -125,7 +131,7 @@ impl ObjectStore {
         let connection = Connection {
             client,
             service: Service::Given,
-            name: scrub::plain_url(name),
+            name: without_secrets(name),
             identity: Identity::unique(),
             root: Prefix::root(),
             secrets: Vec::new(),
@@ -227,6 +233,11 @@ impl ObjectStore {
         };
         match (self.writable(), offered) {
             (false, _) => Err(self.inner.error(op, key, StoreErrorKind::ReadOnly)),
+            (true, true) if matches!(mode, PutMode::Update(version) if Service::is_dated(version)) =>
+            {
+                let why = "replacing a value that the service names by a weak ETag alone; overwrite the value";
+                Err(self.inner.error(op, key, StoreErrorKind::Unsupported(why)))
+            }
             (true, true) => Ok(()),
             (true, false) => {
                 let why = "conditional writes, which this service does not make, or not reliably; overwrite the value";

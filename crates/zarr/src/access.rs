@@ -1,6 +1,7 @@
 //! How the store of a node is reached: what people say beside its place. Each is a store around the
 //! store, so that nothing else has to know of it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use zarr_core::{ArrayConfig, Context, Error, Result};
@@ -28,12 +29,22 @@ pub enum Synchronizer {
 /// What was said about the store.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Access {
-    pub(crate) storage_options: Vec<(String, String)>,
+    pub(crate) storage_options: Vec<(String, Secret)>,
     pub(crate) chunk_store: Option<Box<Target>>,
     pub(crate) synchronizer: Synchronizer,
     pub(crate) read_only: bool,
     pub(crate) reload_metadata: bool,
     pub(crate) reload_attributes: bool,
+}
+
+/// The value of an option, which may be a password: never shown.
+#[derive(Clone)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
 }
 
 /// The setters of all builders that open a store.
@@ -48,7 +59,8 @@ macro_rules! access {
                 options: impl IntoIterator<Item = (K, V)>,
             ) -> Self {
                 let options = options.into_iter();
-                let options = options.map(|(name, value)| (name.into(), value.into()));
+                let secret = |value: V| crate::access::Secret(value.into());
+                let options = options.map(|(name, value)| (name.into(), secret(value)));
                 self.$($field).+.storage_options.extend(options);
                 self
             }
@@ -156,7 +168,7 @@ impl Target {
         {
             options.push((
                 "operation_timeout".to_owned(),
-                format!("{}s", time.as_secs_f64()),
+                Secret(format!("{}s", time.as_secs_f64())),
             ));
         }
         match (self, options.first()) {
@@ -164,7 +176,7 @@ impl Target {
             (Self::Address(address), Some(_)) => {
                 let pairs: Vec<(&str, &str)> = options
                     .iter()
-                    .map(|(a, b)| (a.as_str(), b.as_str()))
+                    .map(|(name, value)| (name.as_str(), value.0.as_str()))
                     .collect();
                 Ok(Self::At(Location::open(address, &pairs).await?))
             }

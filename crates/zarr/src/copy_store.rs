@@ -116,7 +116,8 @@ impl CopyStore {
         self
     }
 
-    /// The limit of what is between the two stores at once: [`Context::memory`].
+    /// The limits of what is between the two stores at once, [`Context::memory`], and of one value,
+    /// [`Context::value_bytes`].
     pub fn context(mut self, context: &Context) -> Self {
         self.context = Some(context.clone());
         self
@@ -126,13 +127,15 @@ impl CopyStore {
         let filter = Filter::new(&self.includes, &self.excludes)?;
         let source = self.source.location(&self.source_path).await?;
         let dest = self.dest.location(&self.dest_path).await?;
+        let context = self.context.unwrap_or_default();
         let options = CopyKeys {
             if_exists: self.if_exists,
             dry_run: self.dry_run,
             verify: self.verify,
             choice: filter.map(Filter::into_choice),
             progress: self.progress,
-            memory: self.context.unwrap_or_default().memory(),
+            memory: context.memory(),
+            value_bytes: context.value_bytes(),
         };
         copy_keys(&source, &dest, &options).await
     }

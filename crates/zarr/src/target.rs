@@ -1,9 +1,10 @@
 //! Where an operation takes place, in every form people have it. Opens no node.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use zarr_store::{BlockingStore, Location, MemoryStore, Store, open_store};
+use zarr_store::{BlockingStore, Location, MemoryStore, Store, open_store, without_secrets};
 
 use crate::{Group, Result};
 
@@ -11,7 +12,7 @@ use crate::{Group, Result};
 ///
 /// Text and paths convert into it, as do stores, [`Location`]s and groups: `zarr::open("a.zarr")`,
 /// `zarr::open(&path)`, `zarr::open(MemoryStore::new())`, `zarr::open(&group)`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum Target {
     /// A new store in memory.
@@ -35,6 +36,21 @@ impl Target {
             Self::At(location) => location.clone(),
         };
         Ok(root.join(path.as_str())?)
+    }
+}
+
+/// Without the secrets of addresses.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("Memory"),
+            Self::Path(path) => f.debug_tuple("Path").field(path).finish(),
+            Self::Address(address) => {
+                let shown = without_secrets(address);
+                f.debug_tuple("Address").field(&shown).finish()
+            }
+            Self::At(location) => f.debug_tuple("At").field(location).finish(),
+        }
     }
 }
 

@@ -10,10 +10,10 @@
 
 pub use zarr_codecs::{CodecError, CodecErrorKind};
 pub use zarr_metadata::{
-    Converted, Finding, JsonPointer, MetadataError, NodeDocuments, Problem, ProblemKind, Profile,
-    Reader, Report, Severity, v2, v3, validate,
+    Converted, Finding, JsonPointer, Limits, MetadataError, NodeDocuments, Problem, ProblemKind,
+    Profile, Reader, Report, Severity, v2, v3, validate,
 };
 pub use zarr_store::{
     BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, Key, Listing, Op, Outcome, Payload,
-    Prefix, PutMode, StoreError, StoreErrorKind, StoreExt, Version,
+    Prefix, PutMode, StoreError, StoreErrorKind, StoreExt, Version, without_secrets,
 };

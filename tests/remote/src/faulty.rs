@@ -72,6 +72,20 @@ pub enum Fault {
     Never,
 }
 
+/// What a server tells of which writing of a value an answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tags {
+    /// A strong ETag.
+    #[default]
+    Strong,
+    /// A weak one, as of a server that compresses, which never matches in `If-Match`.
+    Weak,
+    /// The second of the last change.
+    Dated,
+    /// Nothing.
+    None,
+}
+
 /// A value with its tag and what was stored beside it.
 #[derive(Debug, Clone, Default)]
 pub struct Object {
@@ -88,6 +102,7 @@ struct State {
     objects: BTreeMap<String, Object>,
     script: VecDeque<Fault>,
     always: Option<Fault>,
+    tags: Tags,
     log: Vec<Request>,
     writes: u64,
     open: usize,
@@ -170,6 +185,11 @@ impl Faulty {
         let mut state = self.state.lock();
         state.script.clear();
         state.always = fault;
+    }
+
+    /// What is told of which writing an answer is.
+    pub fn tags(&self, tags: Tags) {
+        self.state.lock().tags = tags;
     }
 
     /// How many entries a page of a listing has.

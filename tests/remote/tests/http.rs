@@ -152,6 +152,53 @@ fn pages_in_place_of_values_are_errors() {
     }
 }
 
+/// One header must not end a process: memory is taken for what comes, not for what is announced.
+#[test]
+fn what_is_announced_takes_no_memory() {
+    let server = Faulty::new();
+    // More than comes in one piece.
+    server.set("/d/c", value(1 << 20));
+    let store = open(&server, "/d");
+    server.always(Some(Fault::LongLength(1 << 40)));
+    for range in [ByteRange::All, ByteRange::Last(9), ByteRange::From(0)] {
+        let e = wait(store.get(&key("c"), range, None));
+        assert!(e.is_err() || e.unwrap().unwrap().data == value(1 << 20)[(1 << 20) - 9..]);
+    }
+    let _before = server.take_log();
+    for limit in [1 << 20, 0] {
+        let e = wait(store.get_at_most(&key("c"), limit)).unwrap_err();
+        let size = (1 << 20) + (1 << 40);
+        assert!(
+            matches!(e.kind, StoreErrorKind::TooLarge { size: s, limit: l } if s == size && l == limit),
+            "{e}"
+        );
+        assert!(e.to_string().contains("`c`"), "{e}");
+    }
+    assert_eq!(server.take_log().len(), 2, "one question each, and no more");
+}
+
+#[test]
+fn what_is_not_too_large_comes_whole() {
+    let server = Faulty::new();
+    server.set("/d/c", value(5000));
+    server.set("/d/empty", []);
+    let store = open(&server, "/d");
+    let get = |name: &str, limit| wait(store.get_at_most(&key(name), limit));
+    for tag in [None, Some(Fault::WholeForRange)] {
+        server.always(tag);
+        assert_eq!(get("c", 5000).unwrap().unwrap(), value(5000));
+        assert_eq!(get("empty", 0).unwrap().unwrap(), [0_u8; 0].as_slice());
+        assert!(get("none", 0).unwrap().is_none());
+        assert!(matches!(
+            get("c", 4999).unwrap_err().kind,
+            StoreErrorKind::TooLarge {
+                size: 5000,
+                limit: 4999
+            }
+        ));
+    }
+}
+
 #[test]
 fn addresses_open_stores() {
     let server = Faulty::new();

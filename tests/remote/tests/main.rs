@@ -14,6 +14,7 @@ mod s3;
 mod secrets;
 mod services;
 mod time;
+mod versions;
 mod writes;
 
 /// A key.

@@ -146,6 +146,63 @@ fn r15_redirects_carry_no_credentials() {
 }
 
 #[test]
+fn r15_untrusted_addresses_stay_outside() {
+    let server = Faulty::new();
+    let port = server.url().rsplit_once(':').unwrap().1.to_owned();
+    let untrusted = [("untrusted", "true"), ("authorization", "Bearer secret")];
+    for (address, more) in [
+        (server.url(), ("max_retries", "1")),
+        ("s3://bucket/a".to_owned(), ("allow_http", "true")),
+        (
+            "https://example.org/a".to_owned(),
+            ("proxy_url", "http://127.0.0.1:1"),
+        ),
+        ("data/a.zarr".to_owned(), ("max_retries", "1")),
+        ("memory:".to_owned(), ("max_retries", "1")),
+    ] {
+        let options = [untrusted[0], more];
+        let opened = wait(zarr_store::open_store(&address, &options));
+        assert!(opened.is_err(), "{address}");
+    }
+    let begin = std::time::Instant::now();
+    for host in [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "2130706433",
+        "169.254.169.254",
+        "[fd00:ec2::254]",
+        "10.0.0.1",
+    ] {
+        let store = ObjectStore::open(&format!("https://{host}:{port}/d"), untrusted).unwrap();
+        for e in [
+            wait(store.get_all(&key("x"))).map(drop).unwrap_err(),
+            wait(store.head(&key("x"))).map(drop).unwrap_err(),
+        ] {
+            assert!(e.to_string().contains("untrusted"), "{host}: {e}");
+        }
+    }
+    let opened = zarr::open(format!("https://localhost:{port}/d")).storage_options(untrusted);
+    let e = zarr::blocking::Wait::wait(opened).unwrap_err().to_string();
+    assert!(e.contains("untrusted"), "{e}");
+    let endpoint = [
+        untrusted[0],
+        ("endpoint", "https://169.254.169.254"),
+        ("region", "x"),
+    ];
+    let store = ObjectStore::open("s3://bucket/a", endpoint).unwrap();
+    assert!(wait(store.get_all(&key("x"))).is_err());
+    // Tried again, each would take seconds.
+    assert!(
+        begin.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begin.elapsed()
+    );
+    assert_eq!(server.connections(), 0);
+    assert!(server.take_log().is_empty());
+}
+
+#[test]
 fn r10_expired_token() {
     let (server, metadata) = (Faulty::new(), Faulty::new());
     server.set("/bucket/a/x", [1]);

@@ -55,3 +55,30 @@ fn damaged_documents() {
         "{text}"
     );
 }
+
+#[test]
+fn no_secret_of_an_address_is_shown() {
+    let home = Home::new();
+    for address in [
+        "https://me:s3cr3t@127.0.0.1:1/a.zarr?sig=s3cr3t",
+        "https://127.0.0.1:1/a.tar?sig=s3cr3t|tar:a",
+        "zip::https://me:s3cr3t@127.0.0.1:1/a.zip?sig=s3cr3t",
+        "gopher://me:s3cr3t@host/a.zarr?sig=s3cr3t",
+        "memory://me:s3cr3t@host?sig=s3cr3t",
+    ] {
+        for line in [
+            format!("info {address}"),
+            format!("copy ~/no {address}"),
+            format!("copy {address} ~/no"),
+            format!("validate {address}"),
+            format!("diff {address} {address}"),
+            format!("write ~/in.npy {address}"),
+        ] {
+            let text = match home.end(&line) {
+                Ok((_, out)) => String::from_utf8(out).unwrap(),
+                Err(failure) => format!("{failure} {failure:?}"),
+            };
+            assert!(!text.contains("s3cr3t"), "{line}: {text}");
+        }
+    }
+}

@@ -27,6 +27,8 @@ pub struct CopyKeys {
     pub progress: Option<CopyListener>,
     /// How many bytes may be between the two stores at once.
     pub memory: u64,
+    /// How many bytes one value may have.
+    pub value_bytes: u64,
 }
 
 struct Job<'o> {
@@ -146,12 +148,13 @@ impl Job<'_> {
         self.meter.tell(path, CopyStep::Key(to.as_str()));
         let _until_put = self.budget.take(from.size).await;
         // It may have gone since it was listed: then it is none of the source's any more.
-        if let Some(bytes) = self.from.store().get_all(&from.key).await? {
+        let most = self.options.value_bytes;
+        if let Some(bytes) = self.from.store().get_at_most(&from.key, most).await? {
             let store = self.to.store();
             store
                 .put(&to, bytes.clone().into(), PutMode::Overwrite)
                 .await?;
-            if self.options.verify && store.get_all(&to).await?.as_ref() != Some(&bytes) {
+            if self.options.verify && !self.holds(&to, &bytes).await? {
                 let kind = StoreErrorKind::Conflict;
                 let error = StoreError::new(Op::Get, store, to.as_str(), kind);
                 return Err(ErrorKind::Store(error).into());
@@ -159,5 +162,15 @@ impl Job<'_> {
         }
         self.meter.done(path, 1);
         Ok(())
+    }
+
+    /// Whether the destination has these bytes.
+    async fn holds(&self, key: &Key, bytes: &[u8]) -> Result<bool> {
+        let most = bytes.len() as u64;
+        match self.to.store().get_at_most(key, most).await {
+            Ok(found) => Ok(found.as_deref() == Some(bytes)),
+            Err(error) if matches!(error.kind, StoreErrorKind::TooLarge { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 }

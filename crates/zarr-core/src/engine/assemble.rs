@@ -8,9 +8,12 @@ use zarr_codecs::{Chain, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard,
 
 use super::chunk as stored;
 use super::pool::{Crew, with_scratch};
-use super::source::Source;
+use super::source::{Source, check_len};
 use crate::units::{Part, Unit};
 use crate::{ChunkError, Values};
+
+/// A shard in a shard may hold any number of bytes that are nobody's, within reason.
+const LARGEST_SHARD: usize = 2 << 30;
 
 /// The elements of a write.
 #[derive(Clone, Debug)]
@@ -245,6 +248,14 @@ fn shard_parts(
             .filter(kept)
             .filter_map(|number| Some((number, index.get(number)?)))
             .unzip();
+        let inner = shard.inner();
+        let longest = match inner.shard() {
+            Some(_) => Len::AtMost(inner.encoded_len().max().max(LARGEST_SHARD)),
+            None => inner.encoded_len(),
+        };
+        for range in &ranges {
+            check_len(longest, range.end - range.start)?;
+        }
         for (number, bytes) in numbers.into_iter().zip(source.read_all(&ranges)?) {
             if let Some(place) = chunks.get_mut(number) {
                 *place = Some(bytes);

@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Chain, CodecErrorKind, Shard, ShardIndex};
-use zarr_store::{ByteRange, Found, Key, Version, coalesce};
+use zarr_codecs::{Chain, Shard, ShardIndex};
+use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::chunk_cache::Path;
 use super::pool::with_scratch;
-use super::source::At;
+use super::source::{At, check_len};
 use super::work;
 use crate::units::Part;
 use crate::{ChunkError, ChunkedArray};
@@ -69,7 +69,13 @@ impl Remote<'_> {
         }
         let mut reserved = self.budget.take(work::most_encoded(self.chain)).await;
         let store = self.array.store();
-        let found = store.get(self.key, whole(self.chain), None).await?;
+        let range = match in_pieces {
+            // What is nobody's may make a shard longer than its codecs do.
+            Some(_) => ByteRange::Bounded(0..most(self.chain).max(1)),
+            None => ByteRange::AtMost(most(self.chain)),
+        };
+        let found = store.get(self.key, range, None).await;
+        let found = found.map_err(|error| refused(error, self.chain))?;
         if let (Some((shard, wanted)), Some(found)) = (in_pieces, &found)
             && found.size > found.data.len() as u64
         {
@@ -77,7 +83,6 @@ impl Remote<'_> {
             drop(reserved);
             return self.inner_chunks(shard, &wanted).await;
         }
-        let found = found.map(|found| checked(found, self.chain)).transpose()?;
         reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
         let whole = |found: Found<Bytes>| Fetched::Whole(At::Bytes(found.data), found.version);
         Ok((found.map_or(Fetched::Absent, whole), reserved))
@@ -125,10 +130,24 @@ impl Remote<'_> {
         let Some(found) = self.index(shard).await? else {
             return Ok((Fetched::Absent, self.budget.take(0).await));
         };
+        if found.version.is_none() {
+            return self.in_one_answer().await;
+        }
         let wanted = self.places(&found.data, wanted, found.version.as_ref())?;
         let fetched = self.ranges(wanted, found.version.as_ref()).await?;
         indexes.keep(self.key, &Arc::new(found.data), found.version);
         Ok(fetched)
+    }
+
+    /// All of a shard of which the store names no version: the answer to another question might be of
+    /// another one, and nobody could tell.
+    async fn in_one_answer(&self) -> Result<(Fetched, Reserved), ChunkError> {
+        let mut reserved = self.budget.take(work::most_encoded(self.chain)).await;
+        let most = ByteRange::AtMost(self.array.context().value_bytes());
+        let found = self.array.store().get(self.key, most, None).await?;
+        reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
+        let whole = |found: Found<Bytes>| Fetched::Whole(At::Bytes(found.data), found.version);
+        Ok((found.map_or(Fetched::Absent, whole), reserved))
     }
 
     /// Which of the wanted inner chunks of this version of the shard are there, and where.
@@ -141,7 +160,6 @@ impl Remote<'_> {
         let inner = self.chain.shard().ok_or(ChunkError::Worker)?.inner();
         // A shard may hold any number of bytes that are nobody's.
         let is_shard = inner.shard().is_some();
-        let most = (!is_shard).then_some(inner.encoded_len().max() as u64);
         let mut places = Places::default();
         let share = self.array.cached();
         for &number in wanted {
@@ -149,8 +167,8 @@ impl Remote<'_> {
                 continue;
             };
             let len = range.end - range.start;
-            if most.is_some_and(|most| len > most) {
-                return Err(too_long(inner, len));
+            if !is_shard {
+                check_len(inner.encoded_len(), len)?;
             }
             let kept = version.filter(|_| share.is_on());
             let kept =
@@ -212,26 +230,21 @@ impl Remote<'_> {
     }
 }
 
-/// What to ask for where all of an object is wanted: no more than its codecs can make of a chunk,
-/// whatever has been put there.
-pub(super) fn whole(chain: &Chain) -> ByteRange {
-    ByteRange::Bounded(0..(chain.encoded_len().max() as u64).max(1))
+/// The most bytes that codecs make of a chunk. No more is asked for, whatever has been put there.
+pub(super) fn most(chain: &Chain) -> u64 {
+    chain.encoded_len().max() as u64
 }
 
-/// What came of it, if that is all there is.
-pub(super) fn checked(found: Found<Bytes>, chain: &Chain) -> Result<Found<Bytes>, ChunkError> {
-    match found.size == found.data.len() as u64 {
-        true => Ok(found),
-        false => Err(too_long(chain, found.size)),
+/// A store that refused a chunk for being longer says how long it is.
+pub(super) fn refused(error: StoreError, chain: &Chain) -> ChunkError {
+    match error.kind {
+        StoreErrorKind::TooLarge { size, limit } if limit == most(chain) => {
+            check_len(chain.encoded_len(), size)
+                .err()
+                .unwrap_or(ChunkError::Store(error))
+        }
+        _ => error.into(),
     }
-}
-
-/// More bytes than the codecs can make of a chunk.
-fn too_long(chain: &Chain, found: u64) -> ChunkError {
-    let expected = chain.encoded_len().max() as u64;
-    CodecErrorKind::Length { expected, found }
-        .of("chunk")
-        .into()
 }
 
 /// The numbers of the inner chunks that hold the parts.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Len, Scratch, Shard, ShardIndex, buffer};
+use zarr_codecs::{CodecErrorKind, Len, Scratch, Shard, ShardIndex, buffer};
 use zarr_store::{Key, Object, Version, coalesce};
 
 use super::chunk_cache::{Decoded, Path};
@@ -155,8 +155,7 @@ impl<'o> Source<'o> {
                 Some(bytes) => Ok(bytes),
                 None => Ok(object.read(range)?),
             },
-            At::Object(object) => Ok(object.read(0..object.size()?)?),
-            At::Decoded(_) => Err(ChunkError::Worker),
+            At::Object(_) | At::Decoded(_) => Err(ChunkError::Worker),
         }
     }
 
@@ -240,12 +239,28 @@ impl<'o> Source<'o> {
         let result = if complete || buffer.len() >= limit {
             take(&buffer, scratch)
         } else {
-            // The system may hand over less than was asked for: `read` goes on, or says why not.
+            // The system may hand over less than was asked for: `read` goes on, or says why not. Some
+            // objects take all of their bytes into memory to read any, so what is too long is not read.
             let size = object.size()?;
-            let bytes = object.read(range.start..range.end.min(size))?;
+            let end = match &self.at {
+                At::Object(_) => size,
+                _ => range.end.min(size),
+            };
+            check_len(expected, end.saturating_sub(range.start))?;
+            let bytes = object.read(range.start..end)?;
             take(&bytes, scratch)
         };
         scratch.buffers.give(buffer);
         result
+    }
+}
+
+/// `Ok` only where codecs can make so many bytes of a chunk.
+pub(super) fn check_len(expected: Len, found: u64) -> Result<(), ChunkError> {
+    match expected.max() as u64 {
+        expected if found > expected => Err(CodecErrorKind::Length { expected, found }
+            .of("chunk")
+            .into()),
+        _ => Ok(()),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use zarr_codecs::{Dims, Heap};
-use zarr_store::{Key, PutMode, StoreExt};
+use zarr_store::{ByteRange, Key, PutMode, StoreExt};
 
 use super::landing::Landing;
 use super::pool::{self, Crew, Work};
@@ -85,9 +85,10 @@ fn lock_name(array: &ChunkedArray) -> Result<zarr_store::LockName> {
 impl Job {
     async fn one(self: Arc<Self>, chunk: &[u64], size: u64) -> Result<bool, ChunkError> {
         let (from, to) = (self.from.chunk_key(chunk)?, self.to.chunk_key(chunk)?);
+        let most = self.to.context().value_bytes();
         let reserved = self.budget.take(size).await;
         if self.to.store().as_blocking().is_none() {
-            let Some(bytes) = self.from.store().get_all(&from).await? else {
+            let Some(bytes) = self.from.store().get_at_most(&from, most).await? else {
                 return Ok(false);
             };
             let store = self.to.store();
@@ -97,7 +98,7 @@ impl Job {
         let fetched = match self.from.store().as_blocking() {
             // The worker reads it itself.
             Some(_) => None,
-            None => match self.from.store().get_all(&from).await? {
+            None => match self.from.store().get_at_most(&from, most).await? {
                 None => return Ok(false),
                 fetched => fetched,
             },
@@ -122,10 +123,13 @@ impl Job {
         let bytes = match (fetched, self.from.store().as_blocking()) {
             (Some(bytes), _) => bytes,
             (None, None) => return Err(ChunkError::Worker),
-            (None, Some(store)) => match store.open(from)? {
-                None => return Ok(false),
-                Some(object) => object.read(0..object.size()?)?,
-            },
+            (None, Some(store)) => {
+                let most = ByteRange::AtMost(self.to.context().value_bytes());
+                match store.get(from, most, None)? {
+                    None => return Ok(false),
+                    Some(found) => found.data,
+                }
+            }
         };
         let store = self.to.store().as_blocking().ok_or(ChunkError::Worker)?;
         store.put(to, &bytes.into(), PutMode::Overwrite)?;

@@ -379,14 +379,13 @@ async fn merge_remote(
         // All of a shard stays, however large it is.
         let is_shard = job.chain.shard().is_some();
         let range = match is_shard {
-            true => ByteRange::All,
-            false => fetch::whole(&job.chain),
+            true => ByteRange::AtMost(job.array.context().value_bytes()),
+            false => ByteRange::AtMost(fetch::most(&job.chain)),
         };
         let old = match update.get(range).await {
             Err(error) if error.is_conflict() => continue,
-            old => old?,
+            old => old.map_err(|error| fetch::refused(error, &job.chain))?,
         };
-        let old = old.map(|old| fetch::checked(old, &job.chain)).transpose()?;
         let old = Old::Needed(old.map(|found| found.data));
         let payload = make_on_pool(job, unit, old, &reserved).await?;
         if let Commit::Done(_) = update.commit(payload).await? {

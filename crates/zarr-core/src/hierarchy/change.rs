@@ -4,7 +4,7 @@
 use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, ZarrFormat};
 use zarr_store::{ByteRange, Commit, Location, Payload, StoreExt};
 
-use super::{document, find, invalid, kind};
+use super::{document, find, invalid, kind, most};
 use crate::{Context, NodeKind, Result};
 
 /// Which of a node's documents holds what is to be changed. In format 3 there is one for all.
@@ -35,7 +35,7 @@ pub async fn change(
     let key = location.key(name)?;
     let mut update = location.store().update(&key).await?;
     loop {
-        let old = match update.get(ByteRange::All).await {
+        let old = match update.get(ByteRange::AtMost(most())).await {
             Err(error) if error.is_conflict() => continue,
             old => old?.map(|found| found.data),
         };

@@ -67,7 +67,8 @@ async fn copy(from: &Location, to: &Location, entry: &Entry, context: &Context) 
     let _reserved = Arc::clone(context.budget()).take(entry.size).await;
     let name = entry.key.as_str().strip_prefix(from.path().as_str());
     // Who deleted it meanwhile did not want it moved.
-    if let (Some(name), Some(value)) = (name, from.store().get_all(&entry.key).await?) {
+    let value = from.store().get_at_most(&entry.key, context.value_bytes());
+    if let (Some(name), Some(value)) = (name, value.await?) {
         let key = to.key(name)?;
         from.store()
             .put(&key, value.into(), PutMode::Overwrite)

@@ -168,7 +168,9 @@ impl Object for LocalObject {
         if len > 1 << 20 && range.end > self.size()? {
             return Err(self.outside(range, self.size()?));
         }
-        let mut buffer = Vec::with_capacity(len);
+        let mut buffer = Vec::new();
+        let memory = buffer.try_reserve_exact(len);
+        memory.map_err(|_| self.error(io::ErrorKind::OutOfMemory))?;
         self.with_file(|file| {
             while buffer.len() < len {
                 let offset = range.start + buffer.len() as u64;

@@ -52,6 +52,9 @@ pub(super) async fn open_plain(address: &str, options: &[(&str, &str)]) -> Resul
     let refuse = |why| refused(address, why);
     match scheme(address) {
         None if address.is_empty() => Err(refuse("an empty address; `.` is the current directory")),
+        None if is_chained(address) => Err(refuse(
+            "an address chained as fsspec writes it; an archive in a store is `https://host/x.zip|zip:path`",
+        )),
         None => {
             no_options(address, options)?;
             paths::open_path(address, address.as_bytes()).await
@@ -131,6 +134,12 @@ pub(super) fn scheme(address: &str) -> Option<(&str, &str)> {
         .then_some((scheme, rest))
 }
 
+/// Whether an address is like `zip::https://host/x.zip`. Taken for a path, it would be shown as one.
+fn is_chained(address: &str) -> bool {
+    let last = address.rsplit("::").next();
+    last.is_some_and(|last| last.len() < address.len() && scheme(last).is_some())
+}
+
 fn percent_decoded(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();
     let mut out = Vec::with_capacity(text.len());
@@ -195,6 +204,21 @@ mod tests {
         for address in ["x.zarr", "file:///x", "memory:", "memory://x"] {
             let e = wait(open_store(address, &[("region", "eu")])).unwrap_err();
             assert!(e.to_string().contains("`region`"), "{e}");
+        }
+    }
+
+    #[test]
+    fn errors_show_no_secrets() {
+        for address in [
+            "zip::https://me:s3cr3t@h/x.zip?sig=s3cr3t",
+            "gopher://me:s3cr3t@h/x?sig=s3cr3t",
+            "https://me:s3cr3t@h/x.tar?sig=s3cr3t|tar:a",
+            "https://h/x.zip?sig=s3cr3t|zip:y.zip|zip:a",
+            "https://me:s3cr3t@h/?sig=s3cr3t|zip:a",
+        ] {
+            let e = wait(open_store(address, &[])).unwrap_err();
+            let texts = format!("{e} {e:?}");
+            assert!(!texts.contains("s3cr3t"), "{texts}");
         }
     }
 

@@ -130,6 +130,11 @@ impl Failure {
         self.broken().is_some() || self.status().is_none_or(|status| status >= 500)
     }
 
+    /// Whether an answer began and did not come to its end.
+    pub(super) fn broke_off(&self) -> bool {
+        self.broken().is_some()
+    }
+
     /// How the connection failed, if that is what happened.
     fn broken(&self) -> Option<HttpErrorKind> {
         let mut cause: Option<&(dyn Error + 'static)> = Some(&self.error);

@@ -21,6 +21,8 @@ pub(super) struct Settings {
     pub(super) conditional: bool,
     /// Ask without credentials.
     pub(super) anonymous: bool,
+    /// Nobody vouches for the address.
+    pub(super) untrusted: bool,
     /// The header of that name, for plain HTTP.
     pub(super) authorization: Option<String>,
 }
@@ -34,6 +36,7 @@ impl Default for Settings {
             put_limit: 64 << 20,
             conditional: true,
             anonymous: false,
+            untrusted: false,
             authorization: None,
         }
     }
@@ -55,6 +58,30 @@ impl Settings {
         Ok((settings, rest))
     }
 
+    /// A builder that takes what no option says from the environment, unless the address is
+    /// untrusted: whoever wrote it has no right to what this process may read.
+    pub(super) fn begin<B>(&self, plain: fn() -> B, from_env: fn() -> B) -> B {
+        match self.untrusted {
+            true => plain(),
+            false => from_env(),
+        }
+    }
+
+    /// The pauses before each further try.
+    pub(super) fn pauses(&self) -> impl Iterator<Item = Duration> {
+        let BackoffConfig {
+            init_backoff,
+            max_backoff,
+            base,
+        } = self.retry.backoff;
+        let pause = move |n: usize| {
+            let factor = base.powi(i32::try_from(n).unwrap_or(i32::MAX));
+            let pause = Duration::try_from_secs_f64(init_backoff.as_secs_f64() * factor);
+            pause.unwrap_or(max_backoff).min(max_backoff)
+        };
+        (0..self.retry.max_retries).map(pause)
+    }
+
     /// Whether the option is one of ours.
     fn set(&mut self, name: &str, value: &str) -> Result<bool, StoreErrorKind> {
         let BackoffConfig {
@@ -71,6 +98,7 @@ impl Settings {
             "operation_timeout" => self.patience = Some(time(name, value)?),
             "put_limit" => self.put_limit = number(name, value)?,
             "anonymous" | "anon" => self.anonymous = truth(name, value)?,
+            "untrusted" => self.untrusted = truth(name, value)?,
             "authorization" => self.authorization = Some(value.to_owned()),
             "missing_statuses" => self.missing = statuses(name, value)?,
             "conditional_put" | "aws_conditional_put" => {

@@ -4,15 +4,24 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use object_store::{
     Attribute, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore as Client, path::Path,
 };
 
-use super::{Inner, failure::Failure, transport::is_page_type};
-use crate::{ByteRange, Found, Key, Op, Result, StoreErrorKind, Version};
+use super::{
+    Inner,
+    failure::Failure,
+    service::Service,
+    transport::{Dated, is_page_type},
+};
+use crate::{BoxStream, ByteRange, Found, Key, Op, Result, StoreErrorKind, Version};
 
 /// No value has more bytes; larger numbers are not understood everywhere.
 const LARGEST: u64 = i64::MAX as u64;
+
+/// The memory with which an answer of several pieces begins.
+const FIRST: usize = 64 << 10;
 
 /// What one request found.
 type Answered<T> = Result<Option<Found<T>>, Failure>;
@@ -26,11 +35,21 @@ impl Inner {
         same: Option<Version>,
     ) -> Result<Option<Found<Bytes>>> {
         let path = self.path(Op::Get, key)?;
-        match self.get_version(key, &path, range, same.clone()).await {
+        let answer = self.get_version(key, &path, range.clone(), same.clone());
+        match answer.await {
             // Some services find that what is not there is another version.
             Err(e) if e.is_conflict() && same.is_some() => match self.look(&path, None).await {
                 Ok(None) => Ok(None),
                 _ => Err(e),
+            },
+            Ok(Some(found)) => match range {
+                // Of such a value nothing was read.
+                ByteRange::AtMost(limit) if found.size > limit => {
+                    let size = found.size;
+                    let kind = StoreErrorKind::TooLarge { size, limit };
+                    Err(self.error(Op::Get, key, kind))
+                }
+                _ => Ok(Some(found)),
             },
             answer => answer,
         }
@@ -43,9 +62,14 @@ impl Inner {
         range: ByteRange,
         same: Option<Version>,
     ) -> Result<Option<Found<Bytes>>> {
+        let is_whole = matches!(range, ByteRange::All | ByteRange::AtMost(_));
+        let most = match range {
+            ByteRange::AtMost(limit) => limit,
+            _ => u64::MAX,
+        };
         let in_two_steps = match self.question(&range) {
-            Some(question) => match self.ask(path, question, same.as_ref()).await {
-                Err(failure) if !failure.is_about_range() || range == ByteRange::All => {
+            Some(question) => match self.ask(path, question, most, same.as_ref()).await {
+                Err(failure) if !failure.is_about_range() || is_whole => {
                     return self.settle(Op::Get, key, Err(failure));
                 }
                 Err(failure) => Some(failure),
@@ -71,7 +95,7 @@ impl Inner {
         }
         let bounded = Some(GetRange::Bounded(start..end));
         let same = same.or(head.version);
-        let found = self.ask(path, bounded, same.as_ref()).await;
+        let found = self.ask(path, bounded, most, same.as_ref()).await;
         let found = self.settle(Op::Get, key, found)?;
         match found {
             // Without versions, the size is what tells two writings apart.
@@ -93,7 +117,8 @@ impl Inner {
     /// has no such question.
     fn question(&self, range: &ByteRange) -> Option<Option<GetRange>> {
         match *range {
-            ByteRange::All | ByteRange::From(0) => Some(None),
+            // Without a range: the answer's head says how much there is, and its body need not be read.
+            ByteRange::All | ByteRange::AtMost(_) | ByteRange::From(0) => Some(None),
             ByteRange::From(start) if start <= LARGEST => Some(Some(GetRange::Offset(start))),
             ByteRange::Bounded(Range { start, end }) if start < end && end <= LARGEST => {
                 Some(Some(GetRange::Bounded(start..end)))
@@ -108,30 +133,49 @@ impl Inner {
         }
     }
 
-    /// One request for bytes, and its answer checked.
+    /// One request for bytes, and its answer checked. Of a value of more than `most` bytes comes its
+    /// size and nothing else.
     async fn ask(
         &self,
         path: &Path,
         range: Option<GetRange>,
+        most: u64,
         same: Option<&Version>,
     ) -> Answered<Bytes> {
         let options = GetOptions {
             range,
             ..self.bound_to(same)
         };
-        let request = async {
-            let answer = self.client.get_opts(path, options).await?;
-            let described = self.described(&answer);
-            let wanted = answer.range.end.saturating_sub(answer.range.start);
-            // Read within the request, so that a body that breaks is known to be this answer's.
-            let data = answer.bytes().await?;
-            Ok((described, wanted, data))
+        let mut pauses = self.settings.pauses();
+        let (found, wanted, data) = loop {
+            let request = async {
+                let answer = self.client.get_opts(path, options.clone()).await?;
+                let described = self.described(&answer);
+                let wanted = answer.range.end.saturating_sub(answer.range.start);
+                if answer.meta.size > most {
+                    return Ok((described, 0, Ok(Bytes::new())));
+                }
+                // Read within the request, so that a body that breaks is known to be this answer's.
+                let data = gathered(answer.into_stream(), wanted).await;
+                Ok((described, wanted, data))
+            };
+            let (described, wanted, data) = match Failure::watch(request).await {
+                Ok(answer) => answer,
+                Err(failure) => return self.absent_or(failure),
+            };
+            let found = described.map_err(Failure::unfit)?;
+            match data.map_err(Failure::from) {
+                Ok(data) => break (found, wanted, data),
+                // The client goes on where it was, but only in what it can tell to be the same value.
+                // All else is asked for anew.
+                Err(failure) => match pauses.next() {
+                    Some(pause) if failure.broke_off() && !is_named(found.version.as_ref()) => {
+                        tokio::time::sleep(pause).await;
+                    }
+                    _ => return Err(failure),
+                },
+            }
         };
-        let (described, wanted, data) = match Failure::watch(request).await {
-            Ok(answer) => answer,
-            Err(failure) => return self.absent_or(failure),
-        };
-        let found = described.map_err(Failure::unfit)?;
         if data.len() as u64 != wanted {
             return Err(Failure::cut_short(data.len(), wanted));
         }
@@ -149,7 +193,7 @@ impl Inner {
             // byte is told which.
             None if self.service.tags_all() => {
                 let byte = Some(GetRange::Bounded(0..1));
-                let found = self.ask(path, byte, same).await?;
+                let found = self.ask(path, byte, u64::MAX, same).await?;
                 Ok(found.map(|found| found.map(|_| ())))
             }
             answer => Ok(answer),
@@ -214,11 +258,57 @@ impl Inner {
                 "the server sent a page (`{kind}`) in place of the value; it may answer so for what is not there"
             ));
         }
+        let named = self.service.version(e_tag.as_deref(), version.as_deref());
+        let dated = answer.extensions.get::<Dated>();
         Ok(Found {
             data: (),
             size: *size,
-            version: self.service.version(e_tag.as_deref(), version.as_deref()),
+            version: named.or_else(|| Some(Service::dated_version(&dated?.0, *size))),
         })
+    }
+}
+
+/// Whether a service can be asked for this version.
+fn is_named(version: Option<&Version>) -> bool {
+    version.is_some_and(|version| !Service::is_dated(version))
+}
+
+/// The bytes of an answer that should have `wanted`. The memory for them grows with what comes: what an
+/// answer announces is no reason to take any. What comes beyond is not read to its end.
+async fn gathered(
+    mut pieces: BoxStream<'static, object_store::Result<Bytes>>,
+    wanted: u64,
+) -> object_store::Result<Bytes> {
+    let first = pieces.try_next().await?.unwrap_or_default();
+    if first.len() as u64 >= wanted {
+        return Ok(first);
+    }
+    let mut data = Vec::new();
+    let mut piece = first;
+    loop {
+        let room = data.capacity() - data.len();
+        if room < piece.len() {
+            let left = usize::try_from(wanted).unwrap_or(usize::MAX) - data.len();
+            // Twice as much as there is, but never more than is wanted; a piece that is too long ends it.
+            let more = data.len().max(FIRST).min(left).max(piece.len());
+            data.try_reserve_exact(more)
+                .map_err(|_| no_memory(wanted))?;
+        }
+        data.extend_from_slice(&piece);
+        if data.len() as u64 >= wanted {
+            return Ok(data.into());
+        }
+        match pieces.try_next().await? {
+            Some(next) => piece = next,
+            None => return Ok(data.into()),
+        }
+    }
+}
+
+fn no_memory(wanted: u64) -> object_store::Error {
+    object_store::Error::Generic {
+        store: "answer",
+        source: format!("no memory for {wanted} bytes; ask for a part of them").into(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Texts of servers and libraries made fit to be shown: without secrets, short, and with nothing
 //! that a terminal obeys. It knows texts only.
 
-/// What stands in place of a secret.
-const HIDDEN: &str = "…";
+use crate::location::shown::{HIDDEN, in_each_url};
+
 /// More of a server's words help nobody.
 const LONGEST: usize = 1000;
 /// Elements of an error document in which S3 repeats what was signed, and by whom.
@@ -29,18 +29,14 @@ pub(super) fn scrub(text: &str, secrets: &[String]) -> String {
     for name in TELLTALE {
         text = without_element(&text, name);
     }
-    let text = without_queries(&text);
+    let is_end = |c: char| c.is_whitespace() || "\"'`<>()".contains(c);
+    let text = in_each_url(&text, is_end);
     let shown: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .take(LONGEST)
         .collect();
     shown
-}
-
-/// A URL without query, fragment and password: what may be shown of it.
-pub(super) fn plain_url(url: &str) -> String {
-    without_queries(url)
 }
 
 fn without_element(text: &str, name: &str) -> String {
@@ -52,31 +48,6 @@ fn without_element(text: &str, name: &str) -> String {
         out.push_str(HIDDEN);
         // An element that is cut off hides all that follows.
         rest = inside.split_once(&close).map_or("", |(_, behind)| behind);
-    }
-    out.push_str(rest);
-    out
-}
-
-fn without_queries(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once("://") {
-        let end = behind
-            .find(|c: char| c.is_whitespace() || "\"'`<>()".contains(c))
-            .unwrap_or(behind.len());
-        let (url, behind) = behind.split_at(end);
-        out.push_str(before);
-        out.push_str("://");
-        let shown = url.split(['?', '#']).next().unwrap_or_default();
-        let slash = shown.find('/').unwrap_or(shown.len());
-        let (authority, path) = shown.split_at(slash);
-        out.push_str(authority.rsplit('@').next().unwrap_or_default());
-        out.push_str(path);
-        if shown.len() < url.len() {
-            out.push('?');
-            out.push_str(HIDDEN);
-        }
-        rest = behind;
     }
     out.push_str(rest);
     out

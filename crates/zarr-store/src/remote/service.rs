@@ -14,10 +14,10 @@ use reqwest::header::HeaderValue;
 
 use super::{
     options::{Pairs, Settings, unknown, wrong},
-    scrub::{plain_url, scrub},
-    transport::Connector,
+    scrub::scrub,
+    transport::{Connector, Reach, is_weak},
 };
-use crate::{Conditions, Identity, Prefix, Result, StoreErrorKind, Version};
+use crate::{Conditions, Identity, Prefix, Result, StoreErrorKind, Version, without_secrets};
 
 /// The limit of one request, its body included, unless told otherwise. Long, since a connection that
 /// stands still is given up much earlier.
@@ -81,7 +81,9 @@ impl Service {
     }
 
     /// What identifies a writing: the tag, and where conditions are made on another number, that too.
+    /// A weak tag identifies none.
     pub(super) fn version(self, tag: Option<&str>, number: Option<&str>) -> Option<Version> {
+        let tag = tag.filter(|tag| !is_weak(tag));
         match (self, tag, number) {
             (Service::Gcs, Some(tag), Some(number)) => {
                 Some(format!("{number} {tag}").as_str().into())
@@ -91,10 +93,25 @@ impl Service {
         }
     }
 
+    /// What identifies a writing where only its date and size do. Answers are compared by it; nobody can
+    /// be asked for it.
+    pub(super) fn dated_version(date: &str, size: u64) -> Version {
+        format!("W/{size} {date}").as_str().into()
+    }
+
+    /// Whether a version is such a one.
+    pub(super) fn is_dated(version: &Version) -> bool {
+        version.tag().is_some_and(is_weak)
+    }
+
     /// The same as the client wants it for a conditional request.
     pub(super) fn parts(self, version: &Version) -> UpdateVersion {
         let text = version.tag().unwrap_or_default();
         match (self, text.split_once(' ')) {
+            _ if is_weak(text) => UpdateVersion {
+                e_tag: None,
+                version: None,
+            },
             (Service::Gcs, Some((number, tag))) => UpdateVersion {
                 e_tag: Some(tag.to_owned()),
                 version: Some(number.to_owned()),
@@ -114,6 +131,15 @@ pub(super) fn connect(
     settings: &Settings,
     options: Pairs,
 ) -> Result<Connection, StoreErrorKind> {
+    let anonymous = settings.anonymous
+        || settings.untrusted && !options.iter().any(|(name, _)| is_secret(name));
+    let settings = &Settings {
+        anonymous,
+        ..settings.clone()
+    };
+    if settings.untrusted {
+        check_untrusted(url, &options)?;
+    }
     let mut secrets: Vec<String> = options
         .iter()
         .filter(|(name, _)| is_secret(name))
@@ -140,10 +166,29 @@ pub(super) fn connect(
         client,
         service,
         identity: Identity::named(("remote", container)),
-        name: plain_url(url.trim_end_matches('/')),
+        name: without_secrets(url.trim_end_matches('/')),
         root,
         secrets,
     })
+}
+
+/// Refuses what would lead elsewhere than an untrusted address may.
+fn check_untrusted(url: &str, options: &Pairs) -> Result<(), StoreErrorKind> {
+    if url.starts_with("http:") {
+        let why = "plain HTTP to an untrusted address; use `https:`";
+        return Err(StoreErrorKind::Unsupported(why));
+    }
+    let with = |(name, value): &&(String, String)| {
+        let name = name.trim_start_matches("aws_").trim_start_matches("azure_");
+        name == "proxy_url" || name == "allow_http" && value != "false"
+    };
+    match options.iter().find(with) {
+        Some((name, _)) => Err(wrong(
+            name,
+            "an address that is trusted, without `untrusted`",
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Why there is no client.
@@ -176,7 +221,7 @@ fn split(url: &str) -> Result<(&str, Prefix), StoreErrorKind> {
     Ok((container, root))
 }
 
-fn connector(settings: &Settings, roams: bool) -> Result<Connector, Unbuilt> {
+fn connector(settings: &Settings, reach: Reach) -> Result<Connector, Unbuilt> {
     let authorization = settings.authorization.as_deref().map(|text| {
         let mut value = HeaderValue::from_str(text)
             .map_err(|_| Unbuilt::Option(wrong("authorization", "the text of a header")))?;
@@ -184,7 +229,10 @@ fn connector(settings: &Settings, roams: bool) -> Result<Connector, Unbuilt> {
         Ok::<_, Unbuilt>(value)
     });
     Ok(Connector {
-        roams,
+        reach: match settings.untrusted {
+            true => Reach::Public,
+            false => reach,
+        },
         authorization: authorization.transpose()?,
         longest_pause: settings.retry.retry_timeout,
     })
@@ -192,11 +240,12 @@ fn connector(settings: &Settings, roams: bool) -> Result<Connector, Unbuilt> {
 
 fn s3(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
     use AmazonS3ConfigKey as Key;
-    let mut builder = AmazonS3Builder::from_env()
+    let mut builder = settings
+        .begin(AmazonS3Builder::new, AmazonS3Builder::from_env)
         .with_url(container)
         .with_retry(settings.retry.clone())
-        .with_http_connector(connector(settings, false)?);
-    if from_env_unset("AWS_TIMEOUT") {
+        .with_http_connector(connector(settings, Reach::OneHost)?);
+    if settings.untrusted || from_env_unset("AWS_TIMEOUT") {
         builder = builder.with_config(Key::Client(ClientConfigKey::Timeout), TIMEOUT);
     }
     if settings.anonymous {
@@ -218,11 +267,15 @@ fn s3(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<St
 fn gcs(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
     use GoogleConfigKey as Key;
     let url = container.replacen("gcs://", "gs://", 1);
-    let mut builder = GoogleCloudStorageBuilder::from_env()
+    let mut builder = settings
+        .begin(
+            GoogleCloudStorageBuilder::new,
+            GoogleCloudStorageBuilder::from_env,
+        )
         .with_url(url)
         .with_retry(settings.retry.clone())
-        .with_http_connector(connector(settings, false)?);
-    if from_env_unset("GOOGLE_TIMEOUT") {
+        .with_http_connector(connector(settings, Reach::OneHost)?);
+    if settings.untrusted || from_env_unset("GOOGLE_TIMEOUT") {
         builder = builder.with_config(Key::Client(ClientConfigKey::Timeout), TIMEOUT);
     }
     if settings.anonymous {
@@ -243,11 +296,12 @@ fn gcs(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<S
 
 fn azure(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
     use AzureConfigKey as Key;
-    let mut builder = MicrosoftAzureBuilder::from_env()
+    let mut builder = settings
+        .begin(MicrosoftAzureBuilder::new, MicrosoftAzureBuilder::from_env)
         .with_url(container)
         .with_retry(settings.retry.clone())
-        .with_http_connector(connector(settings, false)?);
-    if from_env_unset("AZURE_TIMEOUT") {
+        .with_http_connector(connector(settings, Reach::OneHost)?);
+    if settings.untrusted || from_env_unset("AZURE_TIMEOUT") {
         builder = builder.with_config(Key::Client(ClientConfigKey::Timeout), TIMEOUT);
     }
     if settings.anonymous {
@@ -283,7 +337,7 @@ fn http(url: &str, settings: &Settings, options: Pairs) -> Built {
         // A slash at its end would be one too many before a key.
         .with_url([base.trim_end_matches('/'), query].concat())
         .with_retry(settings.retry.clone())
-        .with_http_connector(connector(settings, true)?)
+        .with_http_connector(connector(settings, Reach::Anywhere)?)
         .with_config(ClientConfigKey::Timeout, TIMEOUT)
         .with_config(
             ClientConfigKey::AllowHttp,
@@ -368,5 +422,9 @@ mod tests {
             Some("\"a b\"")
         );
         assert!(Service::Http.version(None, None).is_none());
+        assert!(Service::Http.version(Some("W/\"e\""), None).is_none());
+        let dated = Service::dated_version("Mon, 23 Nov 2026 00:00:00 GMT", 9);
+        assert!(Service::is_dated(&dated));
+        assert_eq!(Service::Http.parts(&dated).e_tag, None);
     }
 }

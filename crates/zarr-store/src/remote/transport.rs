@@ -3,7 +3,9 @@
 
 mod body;
 mod client;
+mod public;
 mod reply;
+mod validator;
 
 use std::{
     fmt::Debug,
@@ -16,7 +18,11 @@ use object_store::client::{HttpError, HttpErrorKind, HttpRequest, HttpResponse, 
 use reqwest::{Method, StatusCode, header};
 use tokio::time::{Instant, sleep_until, timeout};
 
-pub(super) use self::{client::Connector, reply::is_page_type};
+pub(super) use self::{
+    client::{Connector, Reach},
+    reply::is_page_type,
+    validator::{Dated, is_weak},
+};
 use super::answer::Answer;
 
 /// A connection that moves less than this per second is as good as dead.
@@ -26,6 +32,7 @@ const SLOWEST_UPLOAD: u64 = 64 << 10;
 #[derive(Debug)]
 struct Transport<C> {
     client: C,
+    reach: Reach,
     /// How long to wait for an answer to begin, and for each further bit of it.
     idle: Duration,
     /// No service makes everybody wait longer than this.
@@ -35,9 +42,10 @@ struct Transport<C> {
 }
 
 impl<C: HttpService> Transport<C> {
-    fn new(client: C, idle: Duration, longest_pause: Duration) -> Self {
+    fn new(client: C, reach: Reach, idle: Duration, longest_pause: Duration) -> Self {
         Transport {
             client,
+            reach,
             idle,
             longest_pause,
             pause: Arc::default(),
@@ -72,17 +80,32 @@ impl<C: HttpService> Transport<C> {
 #[async_trait]
 impl<C: HttpService> HttpService for Transport<C> {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if self.reach == Reach::Public {
+            public::check(&request)?;
+        }
         self.obey().await;
         let asked = reply::Asked::of(&request);
+        let is_read = reads(request.method());
         let upload = request.body().content_length() as u64 / SLOWEST_UPLOAD;
         let patience = self.idle + Duration::from_secs(upload);
         Answer::note(0);
         let response = timeout(patience, self.client.call(request))
             .await
-            .map_err(|_| late("no answer within the time limit"))??;
+            .map_err(|_| late("no answer within the time limit"))?
+            .map_err(public::told)?;
+        if self.reach == Reach::Public && response.status().is_redirection() {
+            return Err(unfit(
+                "the server sends us to another host, where an untrusted address may not lead",
+            ));
+        }
         self.note_pause(&response);
-        let response = body::watched(response, self.idle);
+        let most = asked.most(response.status());
+        let response = body::watched(response, self.idle, most);
         let response = asked.judge(response).await?;
+        let response = match is_read {
+            true => validator::noted(response),
+            false => response,
+        };
         Answer::note(response.status().as_u16());
         Ok(response)
     }
@@ -101,6 +124,11 @@ fn unfit(why: impl Into<String>) -> HttpError {
 /// An answer that broke off.
 fn broken(why: impl Into<String>) -> HttpError {
     HttpError::new(HttpErrorKind::Interrupted, Unfit(why.into()))
+}
+
+/// An answer with more bytes than any such answer has.
+fn endless() -> HttpError {
+    unfit("the answer does not end")
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,10 @@
 //! Archives that lie. Each is refused with an error that says what is wrong and with which entry,
 //! before any byte of it is believed.
 
-use zarr_store::{KeyProblem, Store, StoreError, StoreExt, ZipStore, runtime::wait, zip::ZipError};
+use zarr_store::{
+    ByteRange, KeyProblem, Store, StoreError, StoreErrorKind, StoreExt, ZipStore, runtime::wait,
+    zip::ZipError,
+};
 
 use crate::{
     forge::{Forged, archive, end, end64, forge},
@@ -169,6 +172,34 @@ fn entries_that_share_bytes() {
     let (_, why) = taken_apart(wait(store.get_all(&key("a"))).unwrap_err());
     assert_eq!(why, ZipError::Overlap);
     assert_eq!(wait(store.get_all(&key("b"))).unwrap().unwrap(), "y");
+}
+
+/// An entry that may unpack to much is not unpacked for somebody who takes less.
+#[test]
+fn what_is_too_large_is_not_unpacked() {
+    let mut bomb = Forged::new("bomb", "value");
+    (bomb.method, bomb.size) = (8, 5000);
+    let store = open(&forge(&[bomb])).unwrap();
+    let name = key("bomb");
+    let at_most = |limit| ByteRange::AtMost(limit);
+    let blocking = store.as_blocking().unwrap();
+    for found in [
+        wait(store.get(&name, at_most(4999), None)),
+        blocking.get(&name, at_most(4999), None),
+    ] {
+        let kind = found.unwrap_err().kind;
+        let wanted = matches!(
+            kind,
+            StoreErrorKind::TooLarge {
+                size: 5000,
+                limit: 4999
+            }
+        );
+        assert!(wanted, "{kind}");
+    }
+    let why = ZipError::Damaged { size: 5000 };
+    let unpacked = wait(store.get(&name, at_most(5000), None)).unwrap_err();
+    assert_eq!(taken_apart(unpacked).1, why);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Fault, Object, Request, State};
+use super::{Fault, Object, Request, State, Tags};
 
 /// An answer before it is written.
 pub(super) struct Reply {
@@ -140,7 +140,7 @@ fn get(request: &Request, state: &State, fault: &Fault) -> Reply {
     };
     let tag = format!("\"{}\"", object.tag);
     if let Some(wanted) = request.header("if-match")
-        && wanted != tag
+        && (wanted != tag || state.tags != Tags::Strong)
         && *fault != Fault::NoConditions
     {
         return Reply::new(412, "");
@@ -166,9 +166,21 @@ fn get(request: &Request, state: &State, fault: &Fault) -> Reply {
     let reply = object.kept.iter().fold(reply, |reply, (name, value)| {
         reply.with(name, value.as_str())
     });
-    reply
-        .with("etag", tag)
-        .with("last-modified", "Mon, 23 Nov 2026 00:00:00 GMT")
+    let second = object.tag % 60;
+    match state.tags {
+        Tags::Strong => reply
+            .with("etag", tag)
+            .with("last-modified", "Mon, 23 Nov 2026 00:00:00 GMT"),
+        // It says that values mean the same, not that their bytes are the same.
+        Tags::Weak => reply.with("etag", "W/\"same\""),
+        Tags::Dated => reply
+            .with(
+                "last-modified",
+                format!("Mon, 23 Nov 2026 00:00:{second:02} GMT"),
+            )
+            .with("date", "Mon, 23 Nov 2026 01:00:00 GMT"),
+        Tags::None => reply,
+    }
 }
 
 /// The bytes that a `Range` asks for in a value of this size, and whether they are the last ones.

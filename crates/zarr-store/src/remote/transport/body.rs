@@ -1,5 +1,5 @@
-//! Bodies under watch: one that trickles is given up, and one that is more than was asked for is
-//! cut. It knows bytes and time, not what they are for.
+//! Bodies under watch: one that trickles is given up, one that does not end is an error, and one that
+//! is more than was asked for is cut. It knows bytes and time, not what they are for.
 
 use std::time::Duration;
 
@@ -15,15 +15,28 @@ use super::reply::size_of;
 /// How much must arrive in each period of waiting, so that one byte now and then does not count.
 const LEAST: usize = 1024;
 
+/// How much of a body is taken.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Most {
+    /// So much as whoever asked takes of it.
+    AsAsked,
+    /// All of it, which is an error where it has more bytes.
+    All(usize),
+    /// Its first bytes: of a text about what went wrong.
+    First(usize),
+}
+
 /// The response, with a body that fails where fewer than [`LEAST`] bytes come within `idle`, and ends
-/// with the last of the bytes that were announced, whatever becomes of the connection then.
-pub(super) fn watched(response: HttpResponse, idle: Duration) -> HttpResponse {
+/// with the last of the bytes that were announced, whatever becomes of the connection then. No more of
+/// it comes than `most` says.
+pub(super) fn watched(response: HttpResponse, idle: Duration, most: Most) -> HttpResponse {
     let left = size_of(response.headers());
     let (parts, body) = response.into_parts();
     let watch = Watch {
         body,
         idle,
         left,
+        most,
         until: None,
         missing: LEAST,
     };
@@ -37,13 +50,14 @@ struct Watch {
     body: HttpResponseBody,
     idle: Duration,
     left: Option<u64>,
+    most: Most,
     until: Option<Instant>,
     missing: usize,
 }
 
 impl Watch {
     async fn next(&mut self) -> Result<Option<Frame<Bytes>>, HttpError> {
-        if self.left == Some(0) {
+        if self.left == Some(0) || matches!(self.most, Most::First(0)) {
             return Ok(None);
         }
         // Time counts only while somebody waits: a slow reader is not the server's fault.
@@ -57,6 +71,11 @@ impl Watch {
         };
         let came = frame.data_ref().map_or(0, Bytes::len);
         self.left = self.left.map(|left| left.saturating_sub(came as u64));
+        self.most = match self.most {
+            Most::AsAsked => Most::AsAsked,
+            Most::First(left) => Most::First(left.saturating_sub(came)),
+            Most::All(left) => Most::All(left.checked_sub(came).ok_or_else(super::endless)?),
+        };
         if came < self.missing {
             self.missing -= came;
             self.until = Some(until);
@@ -93,4 +112,29 @@ pub(super) fn cut(body: HttpResponseBody, skip: u64, take: u64) -> HttpResponseB
         },
     );
     HttpResponseBody::new(StreamBody::new(frames))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many bytes come of a body of 8 MiB that announces a terabyte, in pieces of 1000.
+    async fn taken(most: Most) -> Result<usize, HttpError> {
+        let pieces = std::iter::repeat_n(Bytes::from(vec![b' '; 1000]), 8 << 10);
+        let frames = stream::iter(pieces.map(|piece| Ok::<_, HttpError>(Frame::data(piece))));
+        let mut response = HttpResponse::new(HttpResponseBody::new(StreamBody::new(frames)));
+        let length = reqwest::header::HeaderValue::from_static("1099511627776");
+        response.headers_mut().insert("content-length", length);
+        let body = watched(response, Duration::from_secs(1), most).into_body();
+        let body = body.collect().await?;
+        Ok(body.to_bytes().len())
+    }
+
+    #[tokio::test]
+    async fn no_more_is_taken_than_is_wanted() {
+        assert_eq!(taken(Most::First(64_500)).await.unwrap(), 65_000);
+        assert!(taken(Most::All(1 << 20)).await.is_err());
+        assert_eq!(taken(Most::All(8 << 20)).await.unwrap(), 8_192_000);
+        assert_eq!(taken(Most::AsAsked).await.unwrap(), 8_192_000);
+    }
 }

@@ -7,14 +7,14 @@ use object_store::{
     client::{HttpClient, HttpConnector},
 };
 use reqwest::{
-    ClientBuilder, NoProxy, Proxy,
+    ClientBuilder, NoProxy, Proxy, Url,
     header::{AUTHORIZATION, HeaderMap, HeaderValue},
     redirect::{Attempt, Policy},
 };
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::Transport;
+use super::{Transport, public::PublicOnly};
 use crate::remote::options::duration;
 
 /// How long to wait for an answer to begin or go on, unless told otherwise.
@@ -22,11 +22,21 @@ const IDLE: Duration = Duration::from_secs(30);
 /// More redirects than this lead nowhere.
 const REDIRECTS: usize = 10;
 
+/// Which hosts requests go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::remote) enum Reach {
+    /// The one of the address, and those that its answers send us to.
+    Anywhere,
+    /// The one of the address alone: where requests are signed.
+    OneHost,
+    /// The same, which must be one of the public internet.
+    Public,
+}
+
 /// Makes clients, as the service's own builder asks for them.
 #[derive(Debug, Clone)]
 pub(in crate::remote) struct Connector {
-    /// Whether an answer may send us to another host: not where requests are signed.
-    pub(in crate::remote) roams: bool,
+    pub(in crate::remote) reach: Reach,
     /// Sent with every request to the store's own host.
     pub(in crate::remote) authorization: Option<HeaderValue>,
     /// The longest pause that a service may ask for.
@@ -65,7 +75,10 @@ impl HttpConnector for Connector {
         if is_set(options, Key::Http2Only) {
             builder = builder.http2_prior_knowledge();
         }
-        if let Some(url) = options.get_config_value(&Key::ProxyUrl) {
+        if self.reach == Reach::Public {
+            // A proxy would look up names where we cannot see what they mean.
+            builder = builder.no_proxy().dns_resolver(PublicOnly);
+        } else if let Some(url) = options.get_config_value(&Key::ProxyUrl) {
             let excludes = options.get_config_value(&Key::ProxyExcludes);
             let proxy = Proxy::all(url).map_err(|_| bad(Key::ProxyUrl))?;
             builder =
@@ -80,6 +93,7 @@ impl HttpConnector for Connector {
         let idle = time(options, Key::ReadTimeout)?.unwrap_or(IDLE);
         Ok(HttpClient::new(Transport::new(
             client,
+            self.reach,
             idle,
             self.longest_pause,
         )))
@@ -90,20 +104,23 @@ impl Connector {
     /// Within one host always. To another one only where nothing is signed: a session token must
     /// not follow (the client itself takes `Authorization` and cookies off).
     fn redirects(&self) -> Policy {
-        let roams = self.roams;
+        let reach = self.reach;
         Policy::custom(move |attempt: Attempt| {
-            let host = |url: &reqwest::Url| (url.host_str().map(str::to_owned), url.port());
-            let first = attempt.previous().first().map(host);
-            let stays = first.is_some_and(|first| first == host(attempt.url()));
+            let stays = attempt.previous().first();
+            let stays = stays.is_some_and(|first| one_host(first, attempt.url()));
             if attempt.previous().len() > REDIRECTS {
                 attempt.error("too many redirects")
-            } else if stays || roams {
+            } else if stays || reach == Reach::Anywhere {
                 attempt.follow()
             } else {
                 attempt.stop()
             }
         })
     }
+}
+
+fn one_host(a: &Url, b: &Url) -> bool {
+    a.host_str() == b.host_str() && a.port() == b.port()
 }
 
 /// TLS as the system trusts it. Where the system trusts nobody, as in a bare container, plain HTTP

@@ -10,13 +10,18 @@ use reqwest::{
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 
-use super::{body, broken, reads, unfit};
+use super::{
+    body::{self, Most},
+    endless, reads, unfit,
+};
 use crate::ByteRange;
 
 /// How far into a whole value we read for a range of it, where a server knows no ranges.
 const FURTHEST: u64 = 64 << 20;
 /// The longest text, such as a page of a listing, that is looked at whole.
 const LONGEST_TEXT: usize = 64 << 20;
+/// So much is taken of a text that says why a request failed.
+const LONGEST_ERROR: usize = 64 << 10;
 
 /// What a request asked for, as far as its answer can be judged by it.
 pub(super) enum Asked {
@@ -46,6 +51,15 @@ impl Asked {
                 .map_or(Asked::Other, Asked::Part),
             None if request.method() == reqwest::Method::GET => Asked::Whole,
             None => Asked::Other,
+        }
+    }
+
+    /// How much of an answer's body is taken. Of values that is up to whoever asked for them.
+    pub(super) fn most(&self, status: StatusCode) -> Most {
+        match self {
+            _ if !status.is_success() => Most::First(LONGEST_ERROR),
+            Asked::Part(_) | Asked::Whole => Most::AsAsked,
+            Asked::Listing | Asked::Other => Most::All(LONGEST_TEXT),
         }
     }
 
@@ -151,7 +165,7 @@ async fn collected(body: HttpResponseBody) -> Result<Vec<u8>, HttpError> {
     while let Some(frame) = body.frame().await.transpose()? {
         if let Some(bytes) = frame.data_ref() {
             if data.len() + bytes.len() > LONGEST_TEXT {
-                return Err(broken("the answer does not end"));
+                return Err(endless());
             }
             data.extend_from_slice(bytes);
         }

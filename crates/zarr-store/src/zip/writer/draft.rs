@@ -63,7 +63,9 @@ impl Object for ArchiveFile {
 
     fn read(&self, range: Range<u64>) -> Result<Bytes> {
         let size = range.end.saturating_sub(range.start);
-        let mut buffer = Vec::with_capacity(usize::try_from(size).unwrap_or(usize::MAX));
+        let mut buffer = Vec::new();
+        let memory = buffer.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX));
+        memory.map_err(|_| self.error(io::Error::from(io::ErrorKind::OutOfMemory)))?;
         while (buffer.len() as u64) < size {
             let offset = range.start + buffer.len() as u64;
             match pread(&self.file, spare_capacity(&mut buffer), offset) {

@@ -1,0 +1,49 @@
+//! Files of a terabyte, as sparse ones are: each command says which one is too large, and ends.
+
+use std::fs::{self, File};
+
+use super::Home;
+use crate::failure::Exit;
+
+#[test]
+fn documents_and_chunks_that_no_machine_holds() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/good --chunks 6,5 --compressor null")
+        .unwrap();
+    for name in ["huge/zarr.json", "good/c/0/0"] {
+        let path = home.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        File::create(path).unwrap().set_len(1 << 40).unwrap();
+    }
+    for line in [
+        "info ~/huge",
+        "tree ~/huge",
+        "ls ~/huge",
+        "read ~/huge --output ~/no.npy",
+        "write ~/in.npy ~/huge --selection 0:1",
+        "stats ~/huge",
+        "chunks ~/huge",
+        "validate ~/huge",
+        "doctor ~/huge",
+        "diff ~/huge ~/good",
+        "migrate ~/huge",
+        "copy ~/huge ~/new",
+        "consolidate ~/huge",
+        "resize ~/huge --shape 1",
+        "append ~/in.npy ~/huge",
+        "attrs get ~/huge",
+        "attrs set ~/huge a 1",
+        "copy ~/good ~/other",
+    ] {
+        let (exit, text) = home.fail(line);
+        assert_eq!(exit, Exit::Limit, "{line}: {text}");
+        let name = if line.contains("other") {
+            "`c/0/0`"
+        } else {
+            "`zarr.json`"
+        };
+        assert!(text.contains(name), "{line}: {text}");
+        assert!(text.contains("1099511627776 bytes"), "{line}: {text}");
+        assert!(!text.contains("at a time"), "{line}: {text}");
+    }
+}
