@@ -39,7 +39,7 @@ pub(crate) async fn read(
     selection: Resolved,
     room: Room,
 ) -> Result<Output> {
-    let budget = Arc::clone(array.context().budget());
+    let budget = array.context().budget();
     one_of(1, array, selection, room, budget).await
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn read_many(
     selections: Vec<Resolved>,
     align: usize,
 ) -> Result<Vec<Output>> {
-    let budget = Arc::clone(array.context().budget());
+    let budget = array.context().budget();
     let room = |selection| (selection, Room::New { align });
     all(1, array, selections.into_iter().map(room).collect(), budget).await
 }
