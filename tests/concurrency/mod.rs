@@ -3,6 +3,7 @@
 mod appends;
 mod crew;
 mod dropped;
+mod nested;
 mod waits;
 
 use std::sync::Arc;

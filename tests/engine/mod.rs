@@ -4,6 +4,7 @@ mod budget;
 mod changing;
 mod failures;
 mod fields;
+mod foreign;
 mod grown;
 mod indexes;
 mod into;

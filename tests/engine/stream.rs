@@ -40,7 +40,7 @@ fn streamed(array: &Array, selection: Selection, ahead: Option<usize>) -> ArrayD
         cells += block.len();
         let at = |axis: ndarray::AxisDescription| {
             let span = region.spans[axis.axis.index()];
-            Cut::from(span.start as usize..(span.start + span.count) as usize)
+            Cut::from(span.start() as usize..(span.start() + span.count()) as usize)
         };
         all.slice_each_axis_mut(at).assign(&block);
     }
@@ -84,7 +84,7 @@ fn whoever_waits_gets_the_blocks_one_by_one() {
                 let (place, block) = block.unwrap();
                 let at = |axis: ndarray::AxisDescription| {
                     let span = place.spans[axis.axis.index()];
-                    Cut::from(span.start as usize..(span.start + span.count) as usize)
+                    Cut::from(span.start() as usize..(span.start() + span.count()) as usize)
                 };
                 all.slice_each_axis_mut(at).assign(&block);
             }

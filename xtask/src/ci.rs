@@ -9,7 +9,7 @@ use std::time::Instant;
 use crate::process::{answers, capture, cargo, run as run_command};
 use crate::report::{Outcome, Result, Skip};
 use crate::workspace::Workspace;
-use crate::{features, fuzz, interop, test, tidy};
+use crate::{features, fuzz, interop, sanitize, test, tidy};
 
 type Step = (&'static str, fn(&Workspace) -> Result<Outcome>);
 
@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     ("fmt", fmt),
     ("clippy", clippy),
     ("test", |workspace| test::run(workspace, &[])),
+    ("sanitize", sanitize::short),
     ("docs", docs),
     ("features", lint_features),
     ("msrv", msrv),

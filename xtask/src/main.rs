@@ -14,6 +14,7 @@ mod process;
 mod python;
 mod remote;
 mod report;
+mod sanitize;
 mod test;
 mod tidy;
 mod workspace;
@@ -61,6 +62,11 @@ const VERBS: &[Verb] = &[
         name: "bench",
         help: "speed beside the zarrs crate: [--peers] also tensorstore and zarr-python, [--quick], [--full], [--json FILE]",
         run: bench::run,
+    },
+    Verb {
+        name: "sanitize",
+        help: "the tests under the address sanitizer",
+        run: |workspace, args| plain(args, workspace, sanitize::run),
     },
     Verb {
         name: "fuzz",

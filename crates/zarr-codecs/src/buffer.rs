@@ -90,17 +90,26 @@ fn fill_front<E>(
 }
 
 /// Runs `fill` over `memory` and tells whether all of it is initialised by that. Where it is not,
-/// for whatever reason, the memory is zeroed: what was initialised before stays so.
+/// for whatever reason, a panic among them, the memory is zeroed: what was initialised before stays
+/// so.
 pub(crate) fn fill_exact<E>(
     memory: &mut Uninit,
     fill: impl for<'d> FnOnce(&'d mut Uninit) -> Result<&'d mut [u8], E>,
 ) -> Result<bool, E> {
-    let filled = fill_front(memory, fill);
-    let complete = matches!(&filled, Ok(len) if *len == memory.len());
-    if !complete {
-        zeroed(memory);
+    /// Zeroes however the scope is left.
+    struct Unproved<'m>(&'m mut Uninit);
+    impl Drop for Unproved<'_> {
+        fn drop(&mut self) {
+            zeroed(self.0);
+        }
     }
-    filled.map(|_| complete)
+    let unproved = Unproved(memory);
+    let filled = fill_front(unproved.0, fill)?;
+    let complete = filled == unproved.0.len();
+    if complete {
+        std::mem::forget(unproved);
+    }
+    Ok(complete)
 }
 
 /// Memory that is filled from its front on, step by step. Each step proves what it filled as whoever
@@ -358,6 +367,47 @@ mod tests {
         append(&mut vec, 4, |_| Err::<&mut [u8], _>(())).unwrap_err();
         append::<()>(&mut vec, 3, |memory| Ok(zeroed(memory))).unwrap();
         assert_eq!(vec, [9, 1, 2, 0, 0, 0]);
+    }
+
+    #[test]
+    fn what_was_initialised_stays_so() {
+        type Fill = for<'d> fn(&'d mut Uninit) -> Result<&'d mut [u8], ()>;
+        fn undone(memory: &mut Uninit) {
+            memory.fill(MaybeUninit::uninit());
+        }
+        let fills: [(Fill, bool); 5] = [
+            (|memory| Ok(copied(memory, &[5; 4])), true),
+            (|memory| Ok(&mut zeroed(memory)[..3]), false),
+            (
+                |memory| {
+                    undone(memory);
+                    Err(())
+                },
+                false,
+            ),
+            (
+                |memory| {
+                    undone(memory);
+                    Ok(Box::leak(Box::new([7; 4])))
+                },
+                false,
+            ),
+            (
+                |memory| {
+                    undone(memory);
+                    panic!("gives up")
+                },
+                false,
+            ),
+        ];
+        for (fill, complete) in fills {
+            let mut memory = [MaybeUninit::new(9); 4];
+            let filling = std::panic::AssertUnwindSafe(|| fill_exact(&mut memory, fill));
+            let found = std::panic::catch_unwind(filling);
+            assert_eq!(matches!(found, Ok(Ok(true))), complete);
+            let expected = if complete { 5 } else { 0 };
+            assert_eq!(to_vec_for_tests(&memory), [expected; 4]);
+        }
     }
 
     #[test]

@@ -178,8 +178,8 @@ impl ArrayToBytes for BytesCodec {
         let mut offset = 0_u64;
         let axes = strides.iter_mut().zip(&spec.shape).zip(&part.spans);
         for ((of_axis, &len), span) in axes.rev() {
-            *of_axis = stride.checked_mul(isize::try_from(span.step).ok()?)?;
-            offset = offset.checked_add(span.start.checked_mul(u64::try_from(stride).ok()?)?)?;
+            *of_axis = stride.checked_mul(isize::try_from(span.step()).ok()?)?;
+            offset = offset.checked_add(span.start().checked_mul(u64::try_from(stride).ok()?)?)?;
             stride = stride.checked_mul(isize::try_from(len).ok()?)?;
         }
         Some(Located { offset, strides })

@@ -20,8 +20,8 @@ use zarr_metadata::Swap;
 
 use crate::buffer::Uninit;
 use crate::{
-    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, Located,
-    NdView, NdViewMut, Region, Shard, kernels,
+    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len,
+    Located, NdView, NdViewMut, Region, Shard, kernels,
 };
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
@@ -45,6 +45,9 @@ pub struct Chain {
 #[derive(Clone, Debug)]
 struct ArrayStage {
     codec: Arc<dyn ArrayToArray>,
+    /// What the codec said once that its [`axes`](ArrayToArray::axes) are, and was compared with both
+    /// shapes: others' code may say something else the next time.
+    axes: Option<Dims<usize>>,
     decoded: ChunkSpec,
     encoded: ChunkSpec,
 }
@@ -62,6 +65,8 @@ enum Serializer {
 #[derive(Clone, Debug)]
 struct BytesStage {
     codec: Arc<dyn BytesToBytes>,
+    /// As that of a serializer.
+    foreign: bool,
     decoded: Len,
 }
 

@@ -29,7 +29,7 @@ impl Projection {
 
 /// The projections of a region on a grid, in C order of the region.
 ///
-/// Each chunk occurs once, and the `to` boxes partition the region. Nothing is stored per chunk: any
+/// Each chunk occurs once, and the `to` boxes partition a box of [`shape`](Self::shape). Nothing is stored per chunk: any
 /// number of threads may share this and compute their own.
 ///
 /// ```
@@ -67,6 +67,12 @@ impl Projections {
         let counts: Dims<u64> = axes.iter().map(Touched::chunks).collect();
         let len = crate::volume(&counts).and_then(|count| usize::try_from(count).ok())?;
         Some(Self { axes, len })
+    }
+
+    /// The cells per axis that the chunks hold: the shape of the region, unless it goes on behind the
+    /// last chunk.
+    pub fn shape(&self) -> Dims<u64> {
+        self.axes.iter().map(Touched::cells).collect()
     }
 
     /// How many chunks are touched.
@@ -140,6 +146,6 @@ mod tests {
         let end = i64::MAX as u64;
         let chunks = Projections::new(&Region::dense(&[end - 3], &[3]), &[1 << 62]).unwrap();
         assert_eq!(chunks.len(), 1);
-        assert_eq!(chunks.get(0).unwrap().part.spans[0].count, 3);
+        assert_eq!(chunks.get(0).unwrap().part.spans[0].count(), 3);
     }
 }

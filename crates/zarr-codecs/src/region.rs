@@ -2,27 +2,66 @@
 
 use crate::Dims;
 
-/// The cells `start, start + step, …` along one axis, `count` of them.
+/// The cells `start, start + step, …` along one axis, `count` of them: each another one, and all below
+/// `u64::MAX`, so that cells, and the end behind the last one, can be counted.
 ///
-/// A negative step walks backwards. A span of one cell has step 1.
+/// A negative step walks backwards. A span of one cell, or of none, has step 1.
+///
+/// Nothing else can be made: whoever splits memory by spans need not look again.
+///
+/// ```compile_fail
+/// let same_cell_twice = zarr_codecs::Span { start: 3, count: 2, step: 0 };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
-    /// The first cell.
-    pub start: u64,
-    /// How many cells.
-    pub count: u64,
-    /// From one cell to the next; never zero.
-    pub step: i64,
+    start: u64,
+    count: u64,
+    step: i64,
 }
 
 impl Span {
-    /// `count` neighbouring cells from `start` on.
-    pub const fn dense(start: u64, count: u64) -> Self {
-        Self {
+    /// `count` cells from `start` on, each `step` behind the one before. `None` where the step is
+    /// zero, or a cell is none below `u64::MAX`.
+    ///
+    /// ```
+    /// use zarr_codecs::Span;
+    /// assert!(Span::new(9, 4, -3).unwrap().cells().eq([9, 6, 3, 0]));
+    /// assert!(Span::new(3, 2, 0).is_none(), "it would name one cell twice");
+    /// assert!(Span::new(2, 2, -3).is_none(), "there is no cell before the first");
+    /// ```
+    pub fn new(start: u64, count: u64, step: i64) -> Option<Self> {
+        let span = Self {
             start,
             count,
+            step: if count > 1 { step } else { 1 },
+        };
+        (step != 0 && span.fits(u64::MAX)).then_some(span)
+    }
+
+    /// `count` neighbouring cells from `start` on, or as many of them as there are below `u64::MAX`,
+    /// where every array ends.
+    pub const fn dense(start: u64, count: u64) -> Self {
+        let most = u64::MAX - start;
+        Self {
+            start,
+            count: if count < most { count } else { most },
             step: 1,
         }
+    }
+
+    /// The first cell, if there is one.
+    pub const fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// How many cells.
+    pub const fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// From one cell to the next; never zero.
+    pub const fn step(&self) -> i64 {
+        self.step
     }
 
     /// Whether the cells are neighbours in rising order.
@@ -30,22 +69,20 @@ impl Span {
         self.step == 1
     }
 
-    /// The last cell, or `None` where the span is empty or leaves `u64`.
+    /// The last cell, or `None` where the span is empty.
     pub fn last(&self) -> Option<u64> {
         // No product of these leaves `i128`, nor does the sum.
         let way = i128::from(self.count.checked_sub(1)?) * i128::from(self.step);
         u64::try_from(i128::from(self.start) + way).ok()
     }
 
-    /// The cells one after the other, as far as they stay in `u64`.
+    /// The cells one after the other.
     pub fn cells(&self) -> impl Iterator<Item = u64> + use<> {
-        let Span { start, count, step } = *self;
-        let next = move |cell: &u64| cell.checked_add_signed(step);
-        let cells = std::iter::successors(Some(start), next);
-        cells.take(usize::try_from(count).unwrap_or(usize::MAX))
+        let span = *self;
+        (0..span.count).map(move |i| span.cell(i))
     }
 
-    /// The `i`-th cell of a span that stays in `u64`.
+    /// The `i`-th cell, of so many as there are.
     pub(crate) fn cell(&self, i: u64) -> u64 {
         let way = i * self.step.unsigned_abs();
         if self.step < 0 {
@@ -53,6 +90,13 @@ impl Span {
         } else {
             self.start + way
         }
+    }
+
+    /// The same cells, counted from a cell that lies so far before: `None` where they then leave what
+    /// can be counted.
+    #[must_use]
+    pub fn behind(&self, cells: u64) -> Option<Self> {
+        Self::new(self.start.checked_add(cells)?, self.count, self.step)
     }
 
     /// Whether every cell lies below `len`.
@@ -84,7 +128,8 @@ impl Region {
         }
     }
 
-    /// The dense box of `shape` cells from `start` on. The shorter argument decides the rank.
+    /// The dense box of `shape` cells from `start` on, as far as [`Span::dense`] goes. The shorter
+    /// argument decides the rank.
     pub fn dense(start: &[u64], shape: &[u64]) -> Self {
         Self {
             spans: start
@@ -97,12 +142,12 @@ impl Region {
 
     /// Cells per axis.
     pub fn shape(&self) -> Dims<u64> {
-        self.spans.iter().map(|span| span.count).collect()
+        self.spans.iter().map(|span| span.count()).collect()
     }
 
     /// First cell per axis.
     pub fn start(&self) -> Dims<u64> {
-        self.spans.iter().map(|span| span.start).collect()
+        self.spans.iter().map(|span| span.start()).collect()
     }
 
     /// The number of cells, or `None` beyond `u64`.
@@ -112,7 +157,7 @@ impl Region {
 
     /// Whether there is no cell in it.
     pub fn is_empty(&self) -> bool {
-        self.spans.iter().any(|span| span.count == 0)
+        self.spans.iter().any(|span| span.count() == 0)
     }
 
     /// Whether every axis is dense.
@@ -147,34 +192,32 @@ mod tests {
 
     #[test]
     fn a_backward_span_ends_before_it_starts() {
-        let span = Span {
-            start: 9,
-            count: 4,
-            step: -3,
-        };
+        let span = Span::new(9, 4, -3).unwrap();
         assert_eq!(span.last(), Some(0));
         assert!(span.fits(10) && !span.fits(9));
-        assert_eq!(
-            Span {
-                start: 2,
-                count: 2,
-                step: -3
-            }
-            .last(),
-            None
-        );
+        assert_eq!(Span::new(2, 2, -3), None);
     }
 
     #[test]
-    fn a_span_may_be_as_long_as_u64() {
-        let span = |start, count, step| Span { start, count, step };
+    fn a_span_ends_where_u64_does() {
+        let last = |start, count, step| Span::new(start, count, step)?.last();
         let third = (u64::MAX / 3) as i64;
-        assert_eq!(span(0, 4, third).last(), Some(u64::MAX));
-        assert_eq!(span(u64::MAX, 4, -third).last(), Some(0));
+        assert_eq!(last(0, 3, third), Some(u64::MAX / 3 * 2));
+        assert_eq!(last(0, 4, third), None, "the end behind it is no number");
+        assert_eq!(last(u64::MAX - 1, 3, -third), Some(u64::MAX / 3 - 1));
+        assert_eq!(last(u64::MAX, 4, -third), None);
+        assert_eq!(last(u64::MAX, u64::MAX, i64::MAX), None);
+        assert_eq!(last(0, u64::MAX, i64::MIN), None);
         assert_eq!(Span::dense(0, u64::MAX).last(), Some(u64::MAX - 1));
-        assert_eq!(span(1, 4, third).last(), None);
-        assert_eq!(span(u64::MAX, u64::MAX, i64::MAX).last(), None);
-        assert_eq!(span(0, u64::MAX, i64::MIN).last(), None);
+        assert_eq!(Span::dense(u64::MAX - 2, 9).count(), 2);
+        assert_eq!(Span::dense(u64::MAX, 1).count(), 0);
+    }
+
+    #[test]
+    fn a_step_that_is_never_walked_is_one() {
+        assert_eq!(Span::new(7, 1, -3), Some(Span::dense(7, 1)));
+        assert_eq!(Span::new(7, 0, 5), Some(Span::dense(7, 0)));
+        assert_eq!(Span::new(7, 1, 0), None);
     }
 
     #[test]

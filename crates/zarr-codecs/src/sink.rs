@@ -233,9 +233,28 @@ impl<'a> Sink<'a> {
         Ok(())
     }
 
-    /// Whether a decoder has delivered. Until then the target is not initialised.
-    pub(crate) fn check_done(&self, codec: &str) -> Result<(), CodecError> {
-        if self.done {
+    /// Makes ready for code that users register: it may exchange the sink for another, so nothing that
+    /// the sink says proves that its target was written. All of that is zeroed.
+    pub(crate) fn zero(&mut self) {
+        match &mut self.target {
+            Target::Slice(slice, _) => drop(buffer::zeroed(slice)),
+            Target::Rows(view) => kernels::zero(view),
+            Target::Grow(..) => {}
+        }
+    }
+
+    /// Where the target lies, which tells this sink from any other.
+    pub(crate) fn place(&self) -> usize {
+        match &self.target {
+            Target::Slice(slice, _) => slice.as_ptr().addr(),
+            Target::Rows(view) => view.addr(),
+            Target::Grow(buffer, _) => std::ptr::from_ref::<Vec<u8>>(buffer).addr(),
+        }
+    }
+
+    /// Whether a decoder has delivered, to the sink that was at this place before.
+    pub(crate) fn check_done(&self, codec: &str, place: usize) -> Result<(), CodecError> {
+        if self.done && self.place() == place {
             return Ok(());
         }
         let expected = self.expected().max() as u64;

@@ -8,7 +8,8 @@ use crate::{Cut, Span};
 
 /// The chunks of one axis that a span touches.
 ///
-/// The span lies inside the axis, so that neither its cells nor its chunks can leave `u64`.
+/// Neither cells nor chunks can leave `u64`: a [`Span`] ends before it does, and no chunk has a higher
+/// number than its cells.
 #[derive(Clone, Debug)]
 pub(crate) enum Touched {
     Equal(Equal),
@@ -51,6 +52,16 @@ impl Touched {
         }
     }
 
+    /// How many cells these hold: all of the span, unless it goes on behind the last chunk.
+    pub(crate) fn cells(&self) -> u64 {
+        match self {
+            Self::Equal(equal) => equal.cells(),
+            Self::Pieces(pieces) => pieces
+                .last()
+                .map_or(0, |last| last.cells + last.equal.cells()),
+        }
+    }
+
     /// The `j`-th of them: its number, its cells, and their place in the output.
     pub(crate) fn at(&self, j: u64) -> (u64, Span, Span) {
         match self {
@@ -60,8 +71,8 @@ impl Touched {
                 let Some(piece) = i.checked_sub(1).and_then(|i| pieces.get(i)) else {
                     return (0, Span::dense(0, 0), Span::dense(0, 0));
                 };
-                let (chunk, part, mut to) = piece.equal.at(j - piece.chunks);
-                to.start += piece.cells;
+                let (chunk, part, to) = piece.equal.at(j - piece.chunks);
+                let to = Span::dense(piece.cells + to.start(), to.count());
                 (piece.first + chunk, part, to)
             }
         }
@@ -70,21 +81,20 @@ impl Touched {
 
 /// Cuts a span where one run of equal chunks ends and the next begins.
 fn pieces(span: Span, runs: &Runs) -> Arc<[Piece]> {
-    let stride = span.step.unsigned_abs();
+    let stride = span.step().unsigned_abs();
     let (mut pieces, mut chunks, mut cells) = (Vec::new(), 0, 0);
-    while cells < span.count {
+    while cells < span.count() {
         let cell = span.cell(cells);
         let Some(run) = runs.at(cell).filter(|run| cell < run.end()) else {
             break;
         };
-        let reach = match span.step < 0 {
+        let reach = match span.step() < 0 {
             true => (cell - run.start) / stride + 1,
             false => (run.end() - cell).div_ceil(stride),
         };
-        let part = Span {
-            start: cell - run.start,
-            count: reach.min(span.count - cells),
-            step: span.step,
+        let count = reach.min(span.count() - cells);
+        let Some(part) = Span::new(cell - run.start, count, span.step()) else {
+            break;
         };
         let equal = Equal::new(part, run.length);
         let (before, touched) = (chunks, equal.chunks);
@@ -95,7 +105,7 @@ fn pieces(span: Span, runs: &Runs) -> Arc<[Piece]> {
             cells,
         });
         chunks += touched;
-        cells += part.count;
+        cells += count;
     }
     pieces.into()
 }
@@ -120,26 +130,34 @@ impl Equal {
             first: 0,
             chunks: 0,
         };
-        if span.count > 0 && length > 0 {
-            touched.first = span.start / length;
+        if let Some(last) = span.last().filter(|_| length > 0) {
+            touched.first = span.start() / length;
             touched.chunks = if touched.leaps() {
-                span.count
+                span.count()
             } else {
-                touched.first.abs_diff(span.cell(span.count - 1) / length) + 1
+                touched.first.abs_diff(last / length) + 1
             };
         }
         touched
     }
 
+    fn cells(&self) -> u64 {
+        if self.length > 0 {
+            self.span.count()
+        } else {
+            0
+        }
+    }
+
     /// Whether every cell has a chunk of its own. Otherwise no chunk between the first and the last
     /// is stepped over.
     fn leaps(&self) -> bool {
-        self.span.step.unsigned_abs() >= self.length
+        self.span.step().unsigned_abs() >= self.length
     }
 
     /// The `j`-th chunk, its cells, and their place in the output.
     fn at(&self, j: u64) -> (u64, Span, Span) {
-        let Span { start, count, step } = self.span;
+        let (start, count, step) = (self.span.start(), self.span.count(), self.span.step());
         let stride = step.unsigned_abs();
         let (chunk, from, to) = if self.leaps() {
             (self.span.cell(j) / self.length, j, j + 1)
@@ -157,11 +175,9 @@ impl Equal {
             let from = low.saturating_sub(start).div_ceil(stride);
             (chunk, from, count.min((end - start).div_ceil(stride)))
         };
-        let part = Span {
-            start: self.span.cell(from) - chunk * self.length,
-            count: to - from,
-            step: if to - from == 1 { 1 } else { step },
-        };
+        let first = self.span.cell(from) - chunk * self.length;
+        // These are cells of the span, counted from a later one on.
+        let part = Span::new(first, to - from, step).unwrap_or(Span::dense(first, 0));
         (chunk, part, Span::dense(from, to - from))
     }
 }
@@ -180,15 +196,13 @@ mod tests {
         for j in 0..touched.chunks() {
             let (chunk, part, to) = touched.at(j);
             let (begin, length) = begins_and_length(chunk);
-            assert!(part.count > 0 && part.fits(length));
-            assert_eq!(
-                (to.start, to.count, to.step),
-                (cells.len() as u64, part.count, 1)
-            );
+            assert!(part.count() > 0 && part.fits(length));
+            assert_eq!(to, Span::dense(cells.len() as u64, part.count()));
             cells.extend(part.cells().map(|cell| begin + cell));
             chunks.push(chunk);
         }
         assert_eq!(cells, span.cells().collect::<Vec<_>>());
+        assert_eq!(touched.cells(), span.count());
         let all = chunks.len();
         chunks.dedup();
         assert_eq!(chunks.len(), all);
@@ -199,8 +213,7 @@ mod tests {
         fn equal_chunks_partition_the_span(
             start in 0_u64..40, count in 0_u64..20, step in -9_i64..9, length in 1_u64..8,
         ) {
-            let span = Span { start, count, step: if step == 0 { 1 } else { step } };
-            prop_assume!(span.fits(200));
+            let Some(span) = Span::new(start, count, step) else { return Ok(()) };
             let touched = Touched::of_equal(span, length);
             check(&touched, span, |chunk| (chunk * length, length));
         }
@@ -210,7 +223,7 @@ mod tests {
             start in 0_u64..40, count in 0_u64..20, step in -9_i64..9,
             lengths in prop::collection::vec((1_u64..8, 1_u64..4), 1..12),
         ) {
-            let span = Span { start, count, step: if step == 0 { 1 } else { step } };
+            let Some(span) = Span::new(start, count, step) else { return Ok(()) };
             let lengths = lengths.iter().flat_map(|&(length, times)| (0..times).map(move |_| length));
             let axis = AxisChunks::from_lengths(lengths.clone());
             prop_assume!(span.fits(lengths.sum()));
@@ -224,7 +237,8 @@ mod tests {
         let cut = Cut::from(&AxisChunks::from_lengths([3, 2]));
         let touched = Touched::new(Span::dense(4, 9), &cut);
         assert_eq!((touched.chunks(), touched.at(0).1), (1, Span::dense(1, 1)));
+        assert_eq!(touched.cells(), 1);
         assert_eq!(Touched::new(Span::dense(5, 9), &cut).chunks(), 0);
-        assert_eq!(Touched::new(Span::dense(0, 0), &cut).at(0).1.count, 0);
+        assert_eq!(Touched::new(Span::dense(0, 0), &cut).at(0).1.count(), 0);
     }
 }

@@ -6,8 +6,8 @@
 //! element it can name lies wholly inside the memory it borrows*. [`NdView::new`] and
 //! [`NdViewMut::new`] establish it for a dense slice; `region` and `permute` only ever select
 //! elements of the view they start from, and `field` a part of each. A mutable view names no byte
-//! twice: a dense slice does not, and a subset of it cannot. What is made from raw parts is as its
-//! caller promises.
+//! twice: a dense slice does not, and a subset of it cannot, since a [`Span`](crate::Span) names no
+//! cell twice. What is made from raw parts is as its caller promises.
 
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -64,13 +64,13 @@ impl Geometry {
             .zip(&mut inner.shape)
             .zip(&mut inner.strides)
         {
-            // `fits` bounds every start and count by a length that is in memory, so neither the
+            // `fits` bounds every start, count and step by a length that is in memory, so neither the
             // casts nor the products can overflow for a view that has cells.
             if !region.is_empty() {
-                offset += *stride * span.start as isize;
+                offset += *stride * span.start() as isize;
             }
-            *len = span.count as usize;
-            *stride = stride.checked_mul(span.step as isize).unwrap_or(0);
+            *len = span.count() as usize;
+            *stride = stride.checked_mul(span.step() as isize).unwrap_or(0);
         }
         Some((offset, inner))
     }
@@ -109,7 +109,11 @@ impl Geometry {
     }
 
     fn len(&self) -> usize {
-        self.shape.iter().product()
+        // Beside an axis without cells the others may be of any length.
+        match self.shape.contains(&0) {
+            true => 0,
+            false => self.shape.iter().product(),
+        }
     }
 }
 
@@ -354,6 +358,11 @@ impl<'a> NdViewMut<'a> {
         self.geometry.len() * self.geometry.elem
     }
 
+    /// Where the first element lies.
+    pub(crate) fn addr(&self) -> usize {
+        self.ptr.addr()
+    }
+
     /// The same cells for a shorter while.
     pub fn reborrow(&mut self) -> NdViewMut<'_> {
         NdViewMut {
@@ -432,9 +441,8 @@ impl<'a> NdViewMut<'a> {
                         let start = self.ptr.offset(offset + i * step);
                         std::slice::from_raw_parts_mut(start.cast(), bytes)
                     };
-                    let there = at
-                        .offset
-                        .wrapping_add_signed((offset_there + i * step_there) as i64);
+                    let way = offset_there.wrapping_add(i.wrapping_mul(step_there));
+                    let there = at.offset.wrapping_add_signed(way as i64);
                     result = match buffer::fill_exact(run, |run| read(there, run)) {
                         Ok(true) => Ok(()),
                         Ok(false) => Err(None),
@@ -536,7 +544,8 @@ impl<'a> NdViewMut<'a> {
 /// thread.
 ///
 /// Each part can be taken once, and the `to` boxes of [`Projections`] never overlap: that is the
-/// whole argument why parts may be written at the same time.
+/// whole argument why parts may be written at the same time. Together they are the whole view, so that
+/// it is written when all of them are.
 #[derive(Debug)]
 pub struct Split<'a> {
     view: NdViewMut<'a>,
@@ -546,14 +555,17 @@ pub struct Split<'a> {
 }
 
 impl<'a> Split<'a> {
-    /// Cuts `view`, which has the shape of the projected region.
-    pub fn new(view: NdViewMut<'a>, projections: Projections) -> Self {
+    /// Cuts `view`. `None` where the chunks of the projections hold a box of another shape.
+    pub fn new(view: NdViewMut<'a>, projections: Projections) -> Option<Self> {
+        let shape = projections.shape();
+        let same = |(&own, &held): (&usize, &u64)| own as u64 == held;
+        let fits = view.shape().len() == shape.len() && view.shape().iter().zip(&shape).all(same);
         let words = projections.len().div_ceil(64);
-        Self {
+        fits.then(|| Self {
             view,
             projections,
             taken: (0..words).map(|_| AtomicU64::new(0)).collect(),
-        }
+        })
     }
 
     /// How many parts there are.

@@ -29,6 +29,15 @@ struct Wheel<const N: usize> {
 impl<const N: usize> Walk<N> {
     /// Plans a walk in C order over `shape`; `strides` holds each operand's strides.
     pub(crate) fn new(shape: &[usize], strides: [&[isize]; N], elem: usize) -> Self {
+        if shape.contains(&0) {
+            // The other axes may be of any length, and are not multiplied.
+            return Self {
+                outer: Dims::new(),
+                len: 0,
+                strides: [elem as isize; N],
+                empty: true,
+            };
+        }
         let mut axes: Dims<Axis<N>> = Dims::new();
         for (i, &len) in shape.iter().enumerate() {
             if len == 1 {
@@ -46,7 +55,6 @@ impl<const N: usize> Walk<N> {
                 _ => axes.push(axis),
             }
         }
-        let empty = shape.contains(&0);
         let inner = axes.pop().unwrap_or(Axis {
             len: 1,
             strides: [elem as isize; N],
@@ -56,7 +64,7 @@ impl<const N: usize> Walk<N> {
             outer,
             len: inner.len,
             strides: inner.strides,
-            empty,
+            empty: false,
         }
     }
 
@@ -98,12 +106,13 @@ fn merges<const N: usize>(outer: &Axis<N>, inner: &Axis<N>) -> bool {
         .strides
         .iter()
         .zip(&inner.strides)
-        .all(|(&o, &i)| o == i * inner.len as isize)
+        .all(|(&o, &i)| i.checked_mul(inner.len as isize) == Some(o))
 }
 
 fn add<const N: usize>(offsets: &mut [isize; N], strides: &[isize; N], times: isize) {
     for (offset, stride) in offsets.iter_mut().zip(strides) {
-        *offset += stride * times;
+        // Only what lies elsewhere can be too far away to be counted, and is nobody's pointer.
+        *offset = offset.wrapping_add(stride.wrapping_mul(times));
     }
 }
 
@@ -126,6 +135,7 @@ mod tests {
         check(&[3, 1, 5], &[40, 0, 2], 3, 5);
         check(&[], &[], 1, 1);
         check(&[3, 0], &[0, 2], 0, 0);
+        check(&[usize::MAX, usize::MAX, 0], &[0, 0, 2], 0, 0);
     }
 
     #[test]

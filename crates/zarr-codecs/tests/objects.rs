@@ -140,7 +140,7 @@ fn parts_and_order_f() {
     let labels = ["a", "b", "c", "d", "e", "f"];
     let steps = Region {
         spans: [(1, 2, -1), (0, 2, 2)]
-            .map(|(start, count, step)| Span { start, count, step })
+            .map(|(start, count, step)| Span::new(start, count, step).unwrap())
             .into_iter()
             .collect(),
     };

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use zarr_codecs::Registry;
 use zarr_metadata::ZarrFormat;
 
-use crate::engine::ChunkCache;
+use crate::engine::{ChunkCache, pool};
 use crate::memory;
 use crate::{ArrayConfig, Config};
 use zarr_store::runtime::Budget;
@@ -69,8 +69,13 @@ impl Context {
         self.0.budget.total()
     }
 
-    pub(crate) fn budget(&self) -> &Arc<Budget> {
-        &self.0.budget
+    /// What an operation takes bytes from. One that a task waits for is given them: what the task
+    /// holds may be all there are.
+    pub(crate) fn budget(&self) -> Arc<Budget> {
+        match pool::is_at_work() {
+            true => Budget::unlimited(),
+            false => Arc::clone(&self.0.budget),
+        }
     }
 
     /// How many bytes of shard indexes each opened array remembers.
@@ -112,6 +117,7 @@ impl Context {
             rayon::ThreadPoolBuilder::new()
                 .num_threads(self.0.threads)
                 .thread_name(|i| format!("zarr-{i}"))
+                .start_handler(|_| pool::begin_work())
                 .build()
                 .ok()
         };

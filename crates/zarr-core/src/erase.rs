@@ -50,8 +50,8 @@ impl ChunkedArray {
 fn both(a: &Region, b: &Region) -> Region {
     let axes = a.spans.iter().zip(&b.spans);
     let spans = axes.map(|(a, b)| {
-        let start = a.start.max(b.start);
-        let end = (a.start + a.count).min(b.start + b.count);
+        let start = a.start().max(b.start());
+        let end = (a.start() + a.count()).min(b.start() + b.count());
         Span::dense(start, end.saturating_sub(start))
     });
     Region {

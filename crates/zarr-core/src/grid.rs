@@ -230,7 +230,7 @@ impl ChunkGrid {
     /// The shape of the part of a chunk that lies inside the array.
     pub fn chunk_extent(&self, index: &[u64]) -> Dims<u64> {
         let axes = self.axes().zip(index);
-        axes.map(|(axis, &chunk)| inside(axis, chunk).count)
+        axes.map(|(axis, &chunk)| inside(axis, chunk).count())
             .collect()
     }
 
@@ -255,7 +255,7 @@ impl ChunkGrid {
             return 0..0;
         };
         let last = inside(axis, chunks.end - 1);
-        inside(axis, chunks.start).start..last.start + last.count
+        inside(axis, chunks.start).start()..last.start() + last.count()
     }
 
     /// The indices of all chunks, the last axis changing fastest.

@@ -80,8 +80,8 @@ fn chunk_grid(bytes: &[u8]) {
         let index: Vec<u64> = located.iter().map(|(chunk, _)| *chunk).collect();
         assert!(grid.contains(&index));
         for (axis, span) in grid.region(&index).spans.iter().enumerate() {
-            assert_eq!(span.start + located[axis].1, at[axis]);
-            assert!(located[axis].1 < span.count);
+            assert_eq!(span.start() + located[axis].1, at[axis]);
+            assert!(located[axis].1 < span.count());
         }
     }
 }
@@ -113,7 +113,7 @@ fn listed_grid(bytes: &[u8]) {
     );
     assert!(grid.contains(&[chunk]));
     let span = grid.region(&[chunk]).spans[0];
-    assert!(span.start + inside == *at && inside < span.count);
+    assert!(span.start() + inside == *at && inside < span.count());
     // From there to the end in steps of that many cells, and as many once more.
     let step = i64::try_from(*at).unwrap_or(i64::MAX).max(1);
     for step in [step, step.saturating_mul(2), -step] {

@@ -129,7 +129,7 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
     let ranges = region
         .spans
         .iter()
-        .map(|span| span.start..span.start + span.count);
+        .map(|span| span.start()..span.start() + span.count());
     let ranges: Vec<_> = ranges.collect();
     let key = entry.key.as_str();
     if let Some(expected) = plain_length(array, &index).filter(|expected| *expected != entry.size) {

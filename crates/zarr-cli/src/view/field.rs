@@ -146,23 +146,23 @@ fn coarser(spans: &[Span], shape: [u64; 2], steps: [u64; 2]) -> Selection {
         .zip(steps)
         .filter(|(length, _)| *length > 1);
     let slice = |span: &Span| {
-        let times = match span.count > 1 {
+        let times = match span.count() > 1 {
             true => left.next().map_or(1, |(_, step)| step),
             false => 1,
         };
         let index = |at: u64| i64::try_from(at).unwrap_or(i64::MAX);
-        let step = span.step.saturating_mul(index(times));
-        let last = span.last().unwrap_or(span.start);
+        let step = span.step().saturating_mul(index(times));
+        let last = span.last().unwrap_or(span.start());
         let stop = match step > 0 {
             true => Some(index(last).saturating_add(1)),
             false => last.checked_sub(1).map(index),
         };
-        let stop = if span.count == 0 {
-            Some(index(span.start))
+        let stop = if span.count() == 0 {
+            Some(index(span.start()))
         } else {
             stop
         };
-        let start = Some(index(span.start));
+        let start = Some(index(span.start()));
         Slice::Range { start, stop, step }
     };
     spans.iter().map(slice).collect::<Vec<Slice>>().into()
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn rows_and_columns_are_passed_over() {
-        let span = |start, count, step| Span { start, count, step };
+        let span = |start, count, step| Span::new(start, count, step).unwrap();
         let spans = [span(3, 1, 1), span(0, 10, 1), span(9, 5, -2)];
         let selection = coarser(&spans, [10, 5], [4, 2]).to_string();
         assert_eq!(selection, "3:4, 0:10:4, 9:0:-4");

@@ -1,10 +1,12 @@
 //! Decoding a chunk, from the last codec to the first; the last step writes the output.
 
-use super::{ArrayStage, Chain, Serializer, wrong_rank};
+use std::ops::Range;
+
+use super::{ArrayStage, BytesStage, Chain, Serializer, wrong_rank};
 use crate::codec::with_whole;
 use crate::scratch::Scratch;
 use crate::sink::Sink;
-use crate::{CodecError, Dims, NdViewMut, Region, Span, kernels};
+use crate::{CodecError, CodecErrorKind, Dims, NdViewMut, Region, Span, kernels};
 
 impl Chain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.
@@ -108,12 +110,8 @@ impl Chain {
         self.arrays
             .iter()
             .try_fold((0..rank).collect(), |axes: Dims<usize>, stage| {
-                stage
-                    .codec
-                    .axes()?
-                    .iter()
-                    .map(|&axis| axes.get(axis).copied())
-                    .collect()
+                let relabelled = stage.axes.as_ref()?.iter();
+                relabelled.map(|&axis| axes.get(axis).copied()).collect()
             })
     }
 
@@ -128,7 +126,7 @@ impl Chain {
         let Some((stage, rest)) = stages.split_first() else {
             return self.decode_serialized(src, dst, cx);
         };
-        if let Some(axes) = stage.codec.axes() {
+        if let Some(axes) = &stage.axes {
             let dst = dst.permute(axes).ok_or_else(|| wrong_rank(&self.spec))?;
             return self.decode_arrays(rest, src, dst, cx);
         }
@@ -217,22 +215,19 @@ impl Chain {
         while let Some(stage) = stages.next() {
             let bytes = &owned.as_deref().unwrap_or(src)[window.clone()];
             if let Some(stripped) = stage.codec.strip(bytes) {
-                let stripped = stripped?;
-                let front = stripped.as_ptr().addr().wrapping_sub(bytes.as_ptr().addr());
-                let start = window.start + front.min(bytes.len());
-                window = start..(start + stripped.len()).min(window.end);
+                let within = place_within(bytes, stripped?);
+                let within = within.ok_or_else(|| elsewhere(stage.codec.name()))?;
+                window = window.start + within.start..window.start + within.end;
                 continue;
             }
             if stages.peek().is_none() {
-                stage.codec.decode(bytes, sink, cx)?;
-                sink.check_done(stage.codec.name())?;
+                stage.decode(bytes, sink, cx)?;
                 owned.into_iter().for_each(|buffer| cx.buffers.give(buffer));
                 return Ok(());
             }
             let mut next = cx.buffers.take();
             let mut between = Sink::grow(&mut next, stage.decoded);
-            stage.codec.decode(bytes, &mut between, cx)?;
-            between.check_done(stage.codec.name())?;
+            stage.decode(bytes, &mut between, cx)?;
             window = 0..next.len();
             owned
                 .replace(next)
@@ -243,4 +238,31 @@ impl Chain {
         owned.into_iter().for_each(|buffer| cx.buffers.give(buffer));
         Ok(())
     }
+}
+
+impl BytesStage {
+    /// Decodes into a sink, and sees to it that it was filled.
+    fn decode(&self, src: &[u8], sink: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+        if self.foreign {
+            sink.zero();
+        }
+        let place = sink.place();
+        self.codec.decode(src, sink, cx)?;
+        sink.check_done(self.codec.name(), place)
+    }
+}
+
+/// Where in `bytes` a part of them lies; `None` where it is no part of them.
+fn place_within(bytes: &[u8], part: &[u8]) -> Option<Range<usize>> {
+    if part.is_empty() {
+        return Some(0..0);
+    }
+    let start = part.as_ptr().addr().checked_sub(bytes.as_ptr().addr())?;
+    let end = start.checked_add(part.len())?;
+    (end <= bytes.len()).then_some(start..end)
+}
+
+fn elsewhere(codec: &str) -> CodecError {
+    let text = "what it stripped is not a part of what it was given".to_owned();
+    CodecErrorKind::Corrupt(text).of(codec)
 }

@@ -53,7 +53,7 @@ impl Chain {
         let Some((stage, rest)) = stages.split_first() else {
             return self.encode_serialized(src, dst, cx);
         };
-        if let Some(axes) = stage.codec.axes() {
+        if let Some(axes) = &stage.axes {
             let src = src.permute(axes).ok_or_else(|| wrong_rank(&self.spec))?;
             return self.encode_arrays(rest, &src, dst, cx);
         }

@@ -22,12 +22,7 @@ impl Chain {
             }
             None => {
                 let codec = Arc::clone(fields) as _;
-                let (decoded, encoded) = (spec.clone(), self.spec.clone());
-                let stage = ArrayStage {
-                    codec,
-                    decoded,
-                    encoded,
-                };
+                let stage = ArrayStage::new(codec, spec.clone(), self.spec.clone())?;
                 chain.arrays.insert(0, stage);
             }
         }

@@ -8,7 +8,7 @@ use super::{ArrayStage, BytesStage, Chain, Serializer};
 use crate::filter::{OnArrays, OnBytes};
 use crate::number::Stored;
 use crate::registry::{Codec, Names, Setting};
-use crate::{ChunkSpec, CodecError, CodecErrorKind, Len, Registry};
+use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Registry};
 
 impl Chain {
     /// Resolves the codecs of an array's metadata for chunks of this shape and type.
@@ -109,11 +109,7 @@ impl Chain {
                 (Codec::ArrayToArray(codec), None) => {
                     let encoded = codec.encoded_spec(&serialized)?;
                     let decoded = std::mem::replace(&mut serialized, encoded.clone());
-                    arrays.push(ArrayStage {
-                        codec,
-                        decoded,
-                        encoded,
-                    });
+                    arrays.push(ArrayStage::new(codec, decoded, encoded)?);
                 }
                 (Codec::ArrayToBytes(codec), None) => {
                     len = codec.encoded_len(&serialized)?;
@@ -127,7 +123,11 @@ impl Chain {
                     let decoded = len;
                     len = codec.encoded_len(decoded);
                     check_growth(*serialized_len, len, &extension.name)?;
-                    bytes.push(BytesStage { codec, decoded });
+                    bytes.push(BytesStage {
+                        codec,
+                        foreign,
+                        decoded,
+                    });
                 }
                 (Codec::BytesToBytes(_), None) => {
                     return Err(misplaced(
@@ -156,6 +156,41 @@ impl Chain {
             bytes,
             encoded_len,
             read_only,
+        })
+    }
+}
+
+impl ArrayStage {
+    /// A codec between two arrays.
+    ///
+    /// # Errors
+    /// Where it claims to relabel axes, and the encoded array is not what comes of that.
+    pub(super) fn new(
+        codec: Arc<dyn ArrayToArray>,
+        decoded: ChunkSpec,
+        encoded: ChunkSpec,
+    ) -> Result<Self, CodecError> {
+        let axes: Option<Dims<usize>> = codec.axes().map(Dims::from);
+        if let Some(axes) = &axes {
+            let mut sorted = axes.clone();
+            sorted.sort_unstable();
+            let of_axis = |&axis: &usize| decoded.shape.get(axis).copied();
+            let shape: Option<Dims<u64>> = axes.iter().map(of_axis).collect();
+            let is_whole = sorted.iter().copied().eq(0..decoded.shape.len());
+            if !is_whole
+                || shape.as_ref() != Some(&encoded.shape)
+                || decoded.elem() != encoded.elem()
+            {
+                let (from, to) = (decoded.shape.as_slice(), encoded.shape.as_slice());
+                let text = format!("axes {axes:?} make no array of {to:?} of one of {from:?}");
+                return Err(CodecErrorKind::Config(text).of(codec.name()));
+            }
+        }
+        Ok(Self {
+            codec,
+            axes,
+            decoded,
+            encoded,
         })
     }
 }

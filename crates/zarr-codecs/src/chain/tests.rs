@@ -8,7 +8,7 @@ use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::*;
 use crate::buffer::to_vec_for_tests;
-use crate::{Dims, Registry, Scratch, Sink, Span};
+use crate::{Dims, Registry, Scratch, Span};
 
 fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
     let fill = FillValue::zero(&dtype).unwrap();
@@ -256,72 +256,6 @@ fn a_bomb_stops_at_the_expected_size() {
     }
 }
 
-/// Claims to decode and does nothing: the trap for memory that was never written.
-#[derive(Debug)]
-struct Lazy;
-
-impl BytesToBytes for Lazy {
-    fn name(&self) -> &str {
-        "lazy"
-    }
-    fn encoded_len(&self, decoded: Len) -> Len {
-        decoded
-    }
-    fn decode(&self, _: &[u8], _: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
-        Ok(())
-    }
-    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        dst.extend_from_slice(src);
-        Ok(())
-    }
-}
-
-impl ArrayToBytes for Lazy {
-    fn name(&self) -> &str {
-        "lazy"
-    }
-    fn encoded_len(&self, _: &ChunkSpec) -> Result<Len, CodecError> {
-        Ok(Len::Exact(4))
-    }
-    fn decode(
-        &self,
-        _: &ChunkSpec,
-        _: &[u8],
-        _: NdViewMut<'_>,
-        _: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        Ok(())
-    }
-    fn encode(
-        &self,
-        _: &ChunkSpec,
-        _: &NdView<'_>,
-        _: &mut Vec<u8>,
-        _: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        Ok(())
-    }
-}
-
-#[test]
-fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
-    let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "lazy"])).unwrap();
-    let registry = Registry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
-    let chain = Chain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
-    let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "codec `lazy`: length mismatch: expected 4 bytes, found 0"
-    );
-
-    let registry = Registry::default().array_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
-    let chain = Chain::new(&names[1..], spec(&[4], DataType::UInt8), &registry).unwrap();
-    assert_eq!(
-        decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap(),
-        [0; 4]
-    );
-}
-
 #[test]
 #[cfg(feature = "blosc")]
 fn a_part_of_a_blosc_chunk_needs_only_its_blocks() {
@@ -379,5 +313,7 @@ fn long_rows_take_the_blocks_of_blosc_one_by_one() {
     }
 }
 
+#[path = "tests/foreign.rs"]
+mod foreign;
 #[path = "tests/numcodecs.rs"]
 mod numcodecs;

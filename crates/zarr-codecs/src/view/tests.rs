@@ -6,7 +6,8 @@ use std::mem::MaybeUninit;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Span, buffer};
+use crate::{Cut, Span, buffer};
+use zarr_metadata::{AxisChunks, ChunkRun};
 
 /// The bytes of element `index` of a dense C-order array.
 fn element<'b>(bytes: &'b [u8], shape: &[u64], index: &[u64], elem: usize) -> &'b [u8] {
@@ -29,15 +30,40 @@ fn indices(shape: &[u64]) -> Vec<Vec<u64>> {
 fn span(len: u64) -> impl Strategy<Value = Span> {
     (0..=len, 0..=len, prop_oneof![Just(1_i64), -3_i64..=3]).prop_map(move |(a, n, step)| {
         let step = if step == 0 { 1 } else { step };
-        let mut span = Span {
-            start: a,
-            count: n,
-            step,
-        };
-        while !span.fits(len) {
-            span.count -= 1;
-        }
-        span
+        let spans = (0..=n).rev().filter_map(|n| Span::new(a, n, step));
+        spans.into_iter().find(|span| span.fits(len)).unwrap()
+    })
+}
+
+/// Numbers that are most likely to leave `u64`.
+fn far() -> impl Strategy<Value = u64> {
+    let ends = [0, 1 << 32, 1 << 62, 1 << 63, u64::MAX - 40, u64::MAX];
+    (prop::sample::select(ends.to_vec()), -9_i64..40)
+        .prop_map(|(end, more)| end.saturating_add_signed(more))
+}
+
+/// What nobody should ask for, and anybody can.
+fn unfit() -> impl Strategy<Value = (Region, Vec<Cut>)> {
+    let count = prop_oneof![8 => 0_u64..9, 1 => far()];
+    let step = prop_oneof![
+        4 => -3_i64..=3,
+        1 => far().prop_map(|n| n as i64),
+        1 => far().prop_map(|n| (n as i64).wrapping_neg()),
+    ];
+    let listed = prop::collection::vec((prop_oneof![0_u64..5, far()], 0_u64..4), 0..4);
+    let listed = listed.prop_map(|runs| {
+        let runs = runs.into_iter().map(|(length, n)| ChunkRun::new(length, n));
+        Cut::from(&AxisChunks::Runs(runs.collect()))
+    });
+    let length = prop_oneof![0_u64..5, far()];
+    let cut = prop_oneof![2 => length.prop_map(Cut::Every), 1 => listed];
+    let axis = (far(), count, step, cut).prop_map(|(start, count, step, cut)| {
+        let span = Span::new(start, count, step).unwrap_or(Span::dense(start, count));
+        (span, cut)
+    });
+    prop::collection::vec(axis, 0..3).prop_map(|axes| {
+        let (spans, cuts): (Dims<Span>, Vec<Cut>) = axes.into_iter().unzip();
+        (Region { spans }, cuts)
     })
 }
 
@@ -62,6 +88,44 @@ fn boxed() -> impl Strategy<Value = (Vec<u64>, Region, usize)> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4096))]
+
+    #[test]
+    fn no_region_makes_parts_overlap((region, cuts) in unfit(), more in 0_u64..2) {
+        let Some(projections) = Projections::of(&region, &cuts) else { return Ok(()) };
+        let mut shape = projections.shape();
+        let cells = volume(&shape).filter(|&cells| cells < 1 << 12);
+        let Some(cells) = cells else { return Ok(()) };
+        let mut memory = vec![0xFF; cells as usize * 4];
+        let view = NdViewMut::over(&mut memory, &shape, 4).unwrap();
+        let split = Split::new(view, projections.clone()).unwrap();
+        let mut parts: Vec<_> = (0..split.len()).map(|i| split.take(i).unwrap()).collect();
+        // All are alive at once. What one has written no other writes, and all is written.
+        let mut sizes = vec![];
+        for (i, (_, part)) in (0_u32..).zip(&mut parts) {
+            crate::fill(part, &i.to_ne_bytes());
+            sizes.push(part.byte_len() / 4);
+        }
+        drop(parts);
+        drop(split);
+        let mut found = vec![0; sizes.len()];
+        for cell in memory.as_chunks().0 {
+            found[u32::from_ne_bytes(*cell) as usize] += 1;
+        }
+        prop_assert_eq!(found, sizes);
+        // A view of any other shape is refused.
+        if let Some(last) = shape.last_mut() {
+            *last += more;
+        }
+        if more > 0 && let Some(cells) = volume(&shape).filter(|&cells| cells < 1 << 12) {
+            let mut memory = vec![0; cells as usize];
+            let view = NdViewMut::over(&mut memory, &shape, 1).unwrap();
+            prop_assert!(shape.is_empty() || Split::new(view, projections).is_none());
+        }
+    }
+}
+
+proptest! {
     #[test]
     fn region_gathers_what_indexing_gives((shape, region, elem) in boxed()) {
         let len = volume(&shape).unwrap() as usize * elem;
@@ -71,7 +135,7 @@ proptest! {
             .iter()
             .flat_map(|index| {
                 let at: Vec<u64> = index.iter().zip(&region.spans)
-                    .map(|(&i, s)| s.start.checked_add_signed(i as i64 * s.step).unwrap())
+                    .map(|(&i, s)| s.start().checked_add_signed(i as i64 * s.step()).unwrap())
                     .collect();
                 element(&bytes, &shape, &at, elem).to_vec()
             })
@@ -91,7 +155,7 @@ proptest! {
             for (index, value) in indices(&region.shape()).iter().zip(wanted.chunks(elem)) {
                 let flat = index.iter().zip(&region.spans).zip(&shape)
                     .fold(0, |flat, ((&i, s), &n)| {
-                        flat * n + s.start.checked_add_signed(i as i64 * s.step).unwrap()
+                        flat * n + s.start().checked_add_signed(i as i64 * s.step()).unwrap()
                     }) as usize;
                 model[flat * elem..(flat + 1) * elem].copy_from_slice(value);
             }
@@ -162,7 +226,7 @@ fn parts_of_a_split_are_taken_once_and_do_not_overlap() {
     let mut memory = vec![MaybeUninit::new(0); 5 * 7 * 2];
     let view = NdViewMut::new(&mut memory, &[5, 7], 2).unwrap();
     let projections = Projections::new(&Region::whole(&[5, 7]), &[2, 3]).unwrap();
-    let split = Split::new(view, projections);
+    let split = Split::new(view, projections).unwrap();
     assert_eq!(split.len(), 9);
     let mut parts: Vec<_> = (0..9).map(|i| split.take(i).unwrap()).collect();
     assert!(
@@ -214,6 +278,24 @@ fn a_reader_that_fills_too_little_leaves_zeros_and_an_error() {
 }
 
 #[test]
+fn a_reader_that_panics_leaves_zeros() {
+    let mut memory = vec![0xEE; 6];
+    let at = Located {
+        offset: 0,
+        strides: [1].into_iter().collect(),
+    };
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let mut view = NdViewMut::over(&mut memory, &[6], 1).unwrap();
+        view.read_located::<()>(&at, |_, run| {
+            run.fill(MaybeUninit::uninit());
+            panic!("a reader that gives up")
+        })
+    }));
+    assert!(caught.is_err());
+    assert_eq!(memory, [0; 6]);
+}
+
+#[test]
 fn a_field_is_a_part_of_every_element() {
     let records: Vec<u8> = (0..24).collect();
     let view = NdView::new(&records, &[2, 3], 4).unwrap();
@@ -230,4 +312,14 @@ fn a_field_is_a_part_of_every_element() {
     assert!(to.reborrow().field(2, 2).unwrap().copy_from(&turned));
     assert!(to.field(2, 3).is_none());
     assert_eq!(other[..8], [0, 0, 1, 2, 0, 0, 13, 14]);
+}
+
+#[test]
+fn a_region_that_leaves_u64_is_cut() {
+    let region = Region::dense(&[u64::MAX - 1], &[4]);
+    assert_eq!(region.shape().as_slice(), [1]);
+    let projections = Projections::new(&region, &[1 << 63]).unwrap();
+    let mut bytes = [0; 4];
+    let view = NdViewMut::over(&mut bytes, &[4], 1).unwrap();
+    assert!(Split::new(view, projections).is_none());
 }

@@ -106,7 +106,7 @@ fn elements_move_like_any_others() {
     let elements: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
     let steps = Region {
         spans: [(3, 2, -2), (0, 3, 2)]
-            .map(|(start, count, step)| crate::Span { start, count, step })
+            .map(|(start, count, step)| crate::Span::new(start, count, step).unwrap())
             .into_iter()
             .collect(),
     };

@@ -178,7 +178,7 @@ impl Job<'_> {
         };
         let chunk = |at: Dims<u64>| -> Dims<u64> {
             let axes = at.iter().zip(&chunks.spans);
-            axes.map(|(at, span)| span.start + at).collect()
+            axes.map(|(at, span)| span.start() + at).collect()
         };
         let missing: Vec<Dims<u64>> = one_by_one
             .iter()
@@ -199,7 +199,7 @@ impl Job<'_> {
     async fn cells(&self, chunks: &Region, stored: Option<&HashSet<Dims<u64>>>) -> Result<()> {
         let grid = self.to.grid();
         let cells = chunks.spans.iter().enumerate().map(|(axis, span)| {
-            let cells = grid.cells_along(axis, span.start..span.start + span.count);
+            let cells = grid.cells_along(axis, span.start()..span.start() + span.count());
             (cells.start, cells.end - cells.start)
         });
         let (start, shape): (Dims<u64>, Dims<u64>) = cells.unzip();
@@ -219,8 +219,11 @@ impl Job<'_> {
         let grid = self.from.grid();
         let chunk = |axis: usize, cell: u64| grid.locate(axis, cell).map_or(0, |(chunk, _)| chunk);
         let axes = cells.spans.iter().enumerate().map(|(axis, span)| {
-            let first = chunk(axis, span.start);
-            (first, chunk(axis, span.start + span.count - 1) + 1 - first)
+            let first = chunk(axis, span.start());
+            (
+                first,
+                chunk(axis, span.start() + span.count() - 1) + 1 - first,
+            )
         });
         let (first, count): (Dims<u64>, Dims<u64>) = axes.unzip();
         let touched = Region::dense(&first, &count);
@@ -229,7 +232,7 @@ impl Job<'_> {
             let inside = |chunk: &Dims<u64>| {
                 let axes = chunk.iter().zip(&touched.spans);
                 axes.into_iter()
-                    .all(|(at, span)| (span.start..span.start + span.count).contains(at))
+                    .all(|(at, span)| (span.start()..span.start() + span.count()).contains(at))
             };
             return stored.iter().any(inside);
         }

@@ -172,8 +172,8 @@ mod tests {
         // One column is left out of the output, so that its rows do not touch.
         let mut part = Region::whole(shape);
         let dst = NdViewMut::over(&mut memory, shape, 2).unwrap();
-        if let Some(last) = part.spans.last_mut().filter(|last| last.count > 1) {
-            last.count -= 1;
+        if let Some(last) = part.spans.last_mut().filter(|last| last.count() > 1) {
+            *last = Span::dense(0, last.count() - 1);
         }
         let dst = dst.region(&part).unwrap();
         let reach = |(&n, &stride): (&usize, &isize)| (n as u64 - 1) * stride.unsigned_abs() as u64;

@@ -92,11 +92,9 @@ pub(super) fn inner(
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
-    let parts = Split::new(dst, shard.project(part)?);
+    let parts = Split::new(dst, shard.project(part)?).ok_or(ChunkError::Worker)?;
     crew.each(parts.len(), |i| {
-        let Some((projection, dst)) = parts.take(i) else {
-            return Ok(());
-        };
+        let (projection, dst) = parts.take(i).ok_or(ChunkError::Worker)?;
         match pieces.get(shard.number(&projection.chunk)) {
             Some(source) => read(&source, shard.inner(), &projection.part, dst, crew),
             None => {

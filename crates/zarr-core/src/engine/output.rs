@@ -167,7 +167,8 @@ impl Output {
     /// memory may come zeroed where that is free and the fill value is zeros.
     ///
     /// # Errors
-    /// Where that many bytes cannot exist or are not available.
+    /// Where that many bytes cannot exist or are not available. (The chunks hold the region: a grid
+    /// that does not hold its array is refused.)
     pub(crate) fn new(
         shape: &[u64],
         elem: usize,
@@ -188,8 +189,9 @@ impl Output {
                 Held::Lent(loan) => loan.view(shape, elem),
             }
         };
+        let parts = view.and_then(|view| Split::new(view, projections));
         Ok(Self {
-            parts: Split::new(view.ok_or_else(too_large)?, projections),
+            parts: parts.ok_or_else(too_large)?,
             memory,
             len,
             heap: Arc::clone(heap),
@@ -215,7 +217,7 @@ impl Output {
         let parts = NdViewMut::over(&mut [], &[0], elem).ok_or_else(too_large)?;
         let memory = room.take(len, true).ok_or_else(too_large)?;
         Ok(Self {
-            parts: Split::new(parts, none),
+            parts: Split::new(parts, none).ok_or_else(too_large)?,
             filled: is_zero(fill) && matches!(memory, Held::Own(_)),
             memory,
             len,

@@ -1,7 +1,7 @@
 //! The way onto the pool and back: one task, one answer, and the crew that does it. Knows nothing of
 //! chunks. Nothing else iterates in parallel.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -105,19 +105,21 @@ impl fmt::Debug for Crew<'_> {
 }
 
 /// Runs `task` on the pool and waits for its answer. Under `wait()` a small one runs right here, on
-/// the thread that would only park. Fails only where the task panicked.
+/// the thread that would only park; and any one does where this thread [is at work](is_at_work).
+/// Fails only where the task panicked.
 pub(crate) async fn run<T: Send + 'static>(
     context: &Context,
     work: Work,
     heap: Arc<Heap>,
     task: impl FnOnce(Crew<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
-    let here = zarr_store::runtime::is_inline() && work.is_small();
+    let here = is_at_work() || zarr_store::runtime::is_inline() && work.is_small();
     let Some(pool) = (!here).then(|| context.pool()).flatten() else {
         let crew = Crew {
             workers: None,
             heap: &heap,
         };
+        let _at_work = AtWork::begin();
         return Ok(task(crew));
     };
     let (answer, wait) = oneshot::channel();
@@ -141,6 +143,40 @@ pub(crate) async fn run<T: Send + 'static>(
 
 thread_local! {
     static SCRATCH: RefCell<Vec<Scratch>> = const { RefCell::new(Vec::new()) };
+    static AT_WORK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is in the middle of a task, of whatever context.
+///
+/// Code of users runs there, a codec or a store, and may wait for an operation. That one must wait for
+/// no worker, nor for anything that tasks hold: all workers may be waiting in the same way, and what
+/// this task holds is given back when it goes on.
+pub(crate) fn is_at_work() -> bool {
+    AT_WORK.get()
+}
+
+/// This thread is a worker from now on.
+pub(crate) fn begin_work() {
+    AT_WORK.set(true);
+}
+
+/// This thread does a task until this is dropped.
+struct AtWork {
+    before: bool,
+}
+
+impl AtWork {
+    fn begin() -> Self {
+        Self {
+            before: AT_WORK.replace(true),
+        }
+    }
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        AT_WORK.set(self.before);
+    }
 }
 
 /// Lends this thread's scratch memory. Nested calls on one thread, as when a worker steals a task

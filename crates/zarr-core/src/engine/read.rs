@@ -43,7 +43,7 @@ pub(crate) async fn read(
     selection: Resolved,
     room: Room,
 ) -> Result<Output> {
-    let budget = Arc::clone(array.context().budget());
+    let budget = array.context().budget();
     one_of(1, array, selection, room, budget).await
 }
 
@@ -53,7 +53,7 @@ pub(crate) async fn read_many(
     selections: Vec<Resolved>,
     align: usize,
 ) -> Result<Vec<Output>> {
-    let budget = Arc::clone(array.context().budget());
+    let budget = array.context().budget();
     let room = |selection| (selection, Room::New { align });
     all(1, array, selections.into_iter().map(room).collect(), budget).await
 }

@@ -85,12 +85,10 @@ impl Job {
     fn cells(&self, projection: &Projection) -> Resolved {
         let chunk = self.array.grid().region(&projection.chunk);
         let axes = chunk.spans.iter().zip(&projection.part.spans);
-        let spans = axes.map(|(chunk, part)| Span {
-            start: chunk.start + part.start,
-            ..*part
-        });
+        // The cells of a chunk are cells of the array.
+        let cells = |(chunk, part): (&Span, &Span)| part.behind(chunk.start()).unwrap_or(*part);
         let region = Region {
-            spans: spans.collect(),
+            spans: axes.map(cells).collect(),
         };
         Resolved::of_region(self.selection.shape(), region)
     }

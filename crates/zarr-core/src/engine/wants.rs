@@ -125,7 +125,8 @@ fn inner(
         let Some((number, wanted)) = touched.get(i) else {
             return Ok(());
         };
-        let wants = wanted.iter().filter_map(|(cut, i)| cut.take(*i)).collect();
+        let taken = wanted.iter().map(|(cut, i)| cut.take(*i));
+        let wants = taken.collect::<Option<_>>().ok_or(ChunkError::Worker)?;
         let source = pieces.get(*number);
         let there = source.as_ref().map_or(There::Nothing, There::Chunk);
         read(there, shard.inner(), wants, crew)
@@ -174,7 +175,8 @@ impl<'w> Want<'w> {
     fn cut(self, shard: &Shard) -> Result<Cut<'w>, ChunkError> {
         Ok(match self {
             Self::Box { part, to, filled } => {
-                Cut::Boxes(Split::new(to, shard.project(&part)?), filled)
+                let split = Split::new(to, shard.project(&part)?);
+                Cut::Boxes(split.ok_or(ChunkError::Worker)?, filled)
             }
             Self::Places { places, to, filled } => {
                 Cut::Groups(places.split(&shard.inner().spec().shape), to, filled)

@@ -1,8 +1,6 @@
 //! Moving a node: all of it is copied before any of it is deleted, and the documents that make it a
 //! node come last and go first, so that nobody opens half of it.
 
-use std::sync::Arc;
-
 use futures_util::{TryStreamExt, future};
 use zarr_store::{Entry, Location, PutMode, StoreExt};
 
@@ -64,7 +62,7 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
 }
 
 async fn copy(from: &Location, to: &Location, entry: &Entry, context: &Context) -> Result<()> {
-    let _reserved = Arc::clone(context.budget()).take(entry.size).await;
+    let _reserved = context.budget().take(entry.size).await;
     let name = entry.key.as_str().strip_prefix(from.path().as_str());
     // Who deleted it meanwhile did not want it moved.
     let value = from.store().get_at_most(&entry.key, context.value_bytes());

@@ -77,11 +77,8 @@ fn even(cells: Vec<u64>) -> Along {
                 .filter(|&step| step != 0)
                 && cells.windows(2).all(|pair| self::same(pair, step))
             {
-                return Along::Span(Span {
-                    start: *start,
-                    count: cells.len() as u64,
-                    step,
-                });
+                let span = Span::new(*start, cells.len() as u64, step);
+                return span.map_or(Along::List(cells), Along::Span);
             }
         }
     }
@@ -158,7 +155,7 @@ pub(super) fn along_axes<I: Item>(items: &[I], shape: &[u64]) -> Result<Resolved
 impl Along {
     fn len(&self) -> u64 {
         match self {
-            Self::Span(span) => span.count,
+            Self::Span(span) => span.count(),
             Self::List(cells) => cells.len() as u64,
         }
     }
@@ -239,11 +236,9 @@ impl Slice {
                 let stride = i128::from(step.unsigned_abs());
                 // Empty where the way is none or leads elsewhere.
                 let count = u64::try_from((way + stride - 1) / stride).unwrap_or(0);
-                match (u64::try_from(start), count) {
-                    (Ok(start), 2..) => Ok(Span { start, count, step }),
-                    (Ok(start), 1) => Ok(Span::dense(start, 1)),
-                    _ => Ok(Span::dense(0, 0)),
-                }
+                let start = u64::try_from(start).ok().filter(|_| count > 0);
+                let span = start.and_then(|start| Span::new(start, count, step));
+                Ok(span.unwrap_or(Span::dense(0, 0)))
             }
         }
     }

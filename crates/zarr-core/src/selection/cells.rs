@@ -96,7 +96,7 @@ pub(super) fn of_blocks(slices: &[Slice], grid: &ChunkGrid) -> Result<Vec<Slice>
             _ => {
                 let count = counts.get(axis).copied().unwrap_or(0);
                 let blocks = slice.span(axis, count)?;
-                let range = grid.cells_along(axis, blocks.start..blocks.start + blocks.count);
+                let range = grid.cells_along(axis, blocks.start()..blocks.start() + blocks.count());
                 cells.push(Slice::from(range));
                 axis += 1;
                 continue;

@@ -21,7 +21,7 @@ use crate::units::Units;
 /// let resolved = sel![-1, NewAxis, 8..2;-2].resolve(&[10, 10, 3])?;
 /// assert_eq!(resolved.out_shape(), [1, 3, 3]);
 /// assert_eq!(resolved.full_shape(), [1, 3, 3]);
-/// assert_eq!(resolved.region().map(|region| region.spans[0].start), Some(9));
+/// assert_eq!(resolved.region().map(|region| region.spans[0].start()), Some(9));
 /// # Ok::<(), zarr_core::SelectionError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,88 @@
+//! `cargo xtask sanitize`: the tests under the address sanitizer, which sees accesses outside of memory and to freed
+//! memory. Owns which tests that are: all, or, within `ci`, those that attack the files that may be unsafe.
+//!
+//! Not doc tests: they are built without it. C libraries are not instrumented, but what they copy and what they free is
+//! seen.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::process::{capture, cargo, run as run_command};
+use crate::report::{Outcome, Result, Skip};
+use crate::workspace::Workspace;
+
+const FLAG: &str = "-Zsanitizer=address";
+
+/// Tests leak on purpose, and ask for more memory than there is, which must be an error and not the end.
+const OPTIONS: &str = "detect_leaks=0:allocator_may_return_null=1";
+
+/// All tests of the workspace but those that measure what the process holds, which the sanitizer multiplies.
+const ALL: &[&[&str]] = &[
+    &["--lib", "--bins"],
+    &["--package", "zarr-codecs", "--tests"],
+    &["--package", "zarr-metadata", "--tests"],
+    &["--package", "zarr-store", "--tests"],
+    &["--package", "zarr-tests", "--test", "all"],
+    &["--package", "zarr-remote-tests", "--tests"],
+];
+
+/// Tests that reach unsafe code without a detour, in two crates that build within minutes.
+const SHORT: &[&[&str]] = &[
+    &["--package", "zarr-codecs", "--lib"],
+    &["--package", "zarr-core", "--lib", "engine::"],
+];
+
+pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+    tests(workspace, ALL)
+}
+
+pub(crate) fn short(workspace: &Workspace) -> Result<Outcome> {
+    tests(workspace, SHORT)
+}
+
+fn tests(workspace: &Workspace, groups: &[&[&str]]) -> Result<Outcome> {
+    // Apart from all else, since everything is compiled in another way.
+    let home = workspace.target().join("sanitize");
+    let host = host()?;
+    if let Err(why) = probe(&home, &host) {
+        return Ok(Outcome::Skipped(Skip {
+            what: "tests under the address sanitizer",
+            why: why.lines().next().unwrap_or_default().to_owned(),
+            how: "a toolchain whose target has the sanitizer's runtime, as x86_64-unknown-linux-gnu has".to_owned(),
+        }));
+    }
+    for group in groups {
+        let mut command = cargo(workspace, &["test", "--no-fail-fast", "--target", &host]);
+        command.args(*group).env("CARGO_TARGET_DIR", &home);
+        // The target is named, so that build scripts and macros are compiled as always.
+        run_command(instrumented(&mut command).env("RUSTFLAGS", FLAG))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Whether a program can be built so, and runs.
+fn probe(home: &Path, host: &str) -> Result<()> {
+    let told = |error: std::io::Error| format!("{}: {error}", home.display());
+    let (source, program) = (home.join("probe.rs"), home.join("probe"));
+    fs::create_dir_all(home).map_err(told)?;
+    fs::write(&source, "fn main() {}\n").map_err(told)?;
+    let mut compile = Command::new("rustc");
+    compile.args([FLAG, "--target", host, "-o"]);
+    capture(instrumented(compile.arg(&program).arg(&source)))?;
+    capture(instrumented(&mut Command::new(&program))).map(drop)
+}
+
+/// Sanitizers are unstable, so a stable compiler has to be told to know them.
+fn instrumented(command: &mut Command) -> &mut Command {
+    command
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("ASAN_OPTIONS", OPTIONS)
+}
+
+/// The name of this machine's target.
+fn host() -> Result<String> {
+    let version = capture(Command::new("rustc").arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.ok_or("`rustc -vV` names no host")?.to_owned())
+}
