@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     /// The codec from floats to integers with these entries of its map.
-    fn codec(encode: Value) -> CastValueCodec {
+    fn codec(encode: &Value) -> CastValueCodec {
         let extension = json!({"name": "cast_value", "configuration": {
             "data_type": "int32", "scalar_map": {"encode": encode},
         }});
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn of_a_value_that_is_mapped_twice_the_first_holds() {
-        let codec = codec(json!([
+        let codec = codec(&json!([
             [1.5, 7],
             ["NaN", 8],
             [-0.0, 9],
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn a_long_map_is_not_searched_for_each_element() {
         let entries: Vec<Value> = (0..100_000).rev().map(|i| json!([i, -i])).collect();
-        let codec = codec(entries.into());
+        let codec = codec(&entries.into());
         let values: Vec<f64> = (0..100_000).map(f64::from).collect();
         let start = std::time::Instant::now();
         let expected: Vec<i32> = (0..100_000).map(|i: i32| -i).collect();
