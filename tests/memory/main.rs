@@ -7,6 +7,7 @@
     reason = "a test that fails shall stop"
 )]
 
+mod bounds;
 mod limited;
 
 use std::num::NonZeroUsize;
@@ -120,6 +121,7 @@ fn main() {
         return;
     }
     limited::run();
+    bounds::run();
     let memory = 32 * MIB;
     for is_far in [false, true] {
         let context = Context::builder().threads(2).memory(memory).build();

@@ -13,6 +13,7 @@ use zarr::{Array, Node};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
+use crate::tiles::Tiles;
 use crate::{progress, text};
 
 /// Compare two arrays, or two groups with all that is in them.
@@ -119,6 +120,7 @@ pub(crate) fn elements_of(
         let (Node::Array(second), Some(Node::Array(first))) = (second, firsts.get(&path)) else {
             continue;
         };
+        Tiles::check(first, a.as_str())?;
         let apart =
             elements::compare(first, &second, exact, progress).map_err(|(is_first, error)| {
                 let address = if is_first { a } else { b };
@@ -183,6 +185,7 @@ fn values(
         "" => address.as_str().to_owned(),
         path => format!("{}::{path}", address.as_str()),
     };
+    Tiles::check(a, &place(&args.a))?;
     let tolerance = elements::Tolerance {
         relative: args.rtol,
         absolute: args.atol,

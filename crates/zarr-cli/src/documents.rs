@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 use zarr::Location;
 use zarr::tools::{Limits, Listing, NodeDocuments, Prefix, StoreExt};
 
@@ -44,8 +44,11 @@ impl Place {
 
     /// Whether an array is here; also one whose document says little else that makes sense.
     pub(crate) fn is_array(&self) -> bool {
-        let says = |text: &[u8]| match serde_json::from_slice::<Value>(text) {
-            Ok(document) => document["node_type"] == "array" || document.get("shape").is_some(),
+        let says = |text: &[u8]| match serde_json::from_slice::<BTreeMap<String, &RawValue>>(text) {
+            Ok(document) => {
+                let kind = document.get("node_type").map(|kind| kind.get());
+                kind == Some("\"array\"") || document.contains_key("shape")
+            }
             // Not even JSON: chunks are not to be taken for lost files.
             Err(_) => text.windows(7).any(|word| word == b"\"array\""),
         };

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use serde_json::Value;
 use zarr::{DynData, FillValue, Values};
 
+use crate::text;
+
 /// How elements are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
@@ -79,13 +81,13 @@ fn rows<W: Write>(
 }
 
 fn text(data: &DynData, out: &mut impl Write) -> io::Result<()> {
-    let cells = elements(data).map(|value| plain(&value).chars().count());
-    let width = cells.max().unwrap_or(0);
+    let width = text::width(elements(data).map(|value| plain(&value)));
     rows(data, out, |row, out| {
-        let cells: Vec<String> = row
-            .iter()
-            .map(|value| format!("{:>width$}", plain(value)))
-            .collect();
+        let aligned = |value: &Value| {
+            let cell = plain(value);
+            text::blanks(&cell, width) + &cell
+        };
+        let cells: Vec<String> = row.iter().map(aligned).collect();
         writeln!(out, "{}", cells.join(" "))
     })
 }

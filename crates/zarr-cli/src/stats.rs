@@ -37,6 +37,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let array = args.path.array("cannot go through")?;
+    Tiles::check(&array, place)?;
     let fail = |error: &zarr::Error| Failure::zarr("cannot read", place, error);
     let fill = array.fill_value().map_err(|error| fail(&error))?;
     let mut stats = Stats::default();

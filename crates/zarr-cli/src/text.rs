@@ -89,20 +89,31 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     }
 }
 
+/// A cell of more characters than this stands out of its column: one name would push all other rows out of
+/// sight, and take its length in blanks for each of them.
+const WIDEST: usize = 256;
+
+/// How wide a column is in which these cells stand.
+pub(crate) fn width(cells: impl Iterator<Item = impl AsRef<str>>) -> usize {
+    let widths = cells.map(|cell| cell.as_ref().chars().count());
+    widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
+}
+
+/// The blanks that bring a cell to the width of its column.
+pub(crate) fn blanks(cell: &str, width: usize) -> String {
+    " ".repeat(width.saturating_sub(cell.chars().count()))
+}
+
 /// Rows in columns, two spaces apart; the last one runs free.
 pub(crate) fn columns(rows: &[Vec<String>]) -> String {
-    let mut widths: Vec<usize> = Vec::new();
-    for row in rows {
-        widths.resize(widths.len().max(row.len()), 0);
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let column = |i: usize| rows.iter().filter_map(move |row| row.get(i));
+    let widths: Vec<usize> = (0..count).map(|i| width(column(i))).collect();
     let mut out = String::new();
     for row in rows {
         let cells = row.iter().zip(&widths);
         let cells: Vec<String> = cells
-            .map(|(cell, &width)| format!("{cell:<width$}"))
+            .map(|(cell, &width)| format!("{cell}{}", blanks(cell, width)))
             .collect();
         out.push_str(cells.join("  ").trim_end());
         out.push('\n');
@@ -154,6 +165,15 @@ mod tests {
             columns(&[row(&["a", "bcd", "e"]), row(&["fg", "", "h"])]),
             "a   bcd  e\nfg       h\n"
         );
+    }
+
+    #[test]
+    fn a_cell_of_any_length_stands_in_a_table() {
+        let long = "ż".repeat(70_000);
+        let rows = [[long.as_str(), "b"], ["a", "c"]].map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(columns(&rows), format!("{long}  b\na  c\n"));
+        let rows = vec![vec!["x".repeat(WIDEST), "b".to_owned()]; 2];
+        assert_eq!(columns(&rows).len(), 2 * (WIDEST + 4));
     }
 
     #[test]

@@ -5,8 +5,13 @@ use std::ops::Range;
 
 use zarr::{Array, ReadDyn, Selection, Slice};
 
+use crate::failure::{Exit, Failure};
+
 /// How many bytes of elements a box may have, unless a single chunk has more.
 const BYTES: u64 = 32 << 20;
+
+/// So many boxes are gone through at most: half a pebibyte of elements. Beyond, a day and more would go by.
+const MOST: u64 = 1 << 24;
 
 /// What an element of variable length is taken to have.
 const VARIABLE: u64 = 64;
@@ -66,6 +71,20 @@ impl Tiles {
             let moved = along.map(|(tile, cells)| cells.start + tile.start..cells.start + tile.end);
             moved.collect()
         })
+    }
+
+    /// Whether going through an array comes to an end, what is not stored included.
+    pub(crate) fn check(array: &Array, place: &str) -> Result<(), Failure> {
+        let parts = Self::of(array).in_all();
+        match parts <= MOST {
+            true => Ok(()),
+            false => {
+                let why =
+                    format!("its elements are {parts} parts to go through, the most is {MOST}");
+                let failure = Failure::new(Exit::Limit, "cannot go through", place, why);
+                Err(failure.advice("copy or read a part of it"))
+            }
+        }
     }
 
     /// How many there are in all.

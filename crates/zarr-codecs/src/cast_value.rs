@@ -25,8 +25,28 @@ pub struct CastValueCodec {
     decode: Map,
 }
 
-/// Values and the native bytes of what they become.
-type Map = Vec<(Scalar, Vec<u8>)>;
+/// What single values become.
+#[derive(Clone, Debug, Default)]
+struct Map {
+    /// Sorted: each element is looked for, and there may be many entries.
+    entries: Vec<(Scalar, Vec<u8>)>,
+}
+
+impl Map {
+    /// Of a value that is named twice, the first holds.
+    fn new(mut entries: Vec<(Scalar, Vec<u8>)>) -> Self {
+        entries.sort_by(|(a, _), (b, _)| a.order(*b));
+        entries.dedup_by(|(later, _), (first, _)| first.order(*later).is_eq());
+        Self { entries }
+    }
+
+    /// The native bytes of what a value becomes.
+    fn get(&self, value: Scalar) -> Option<&[u8]> {
+        let at = (self.entries).binary_search_by(|(key, _)| key.order(value));
+        let (_, mapped) = self.entries.get(at.ok()?)?;
+        Some(mapped)
+    }
+}
 
 impl CastValueCodec {
     /// Reads `{"data_type": type, "rounding": word, "out_of_range": word, "scalar_map": {"encode":
@@ -73,7 +93,7 @@ impl CastValueCodec {
         let mut out = Vec::with_capacity(src.len() / from.size() * to.size());
         for element in src.chunks_exact(from.size()) {
             let value = scalar(from, element);
-            if let Some((_, mapped)) = map.iter().find(|(key, _)| key.is(value)) {
+            if let Some(mapped) = map.get(value) {
                 out.extend_from_slice(mapped);
                 continue;
             }
@@ -124,7 +144,7 @@ fn map(
 ) -> Result<Map, CodecError> {
     let maps = setting::given(extension, "scalar_map");
     let Some(list) = maps.and_then(|maps| maps.get(direction)) else {
-        return Ok(vec![]);
+        return Ok(Map::default());
     };
     let bad = || {
         let text = format!("`scalar_map` has an entry for {direction} that is no pair of values");
@@ -138,7 +158,8 @@ fn map(
         }
         _ => Err(bad()),
     };
-    list.as_array().ok_or_else(bad)?.iter().map(pair).collect()
+    let pairs = list.as_array().ok_or_else(bad)?.iter().map(pair);
+    Ok(Map::new(pairs.collect::<Result<_, _>>()?))
 }
 
 impl ArrayToArray for CastValueCodec {
@@ -172,5 +193,58 @@ impl ArrayToArray for CastValueCodec {
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
         Sink::elements(dst, Swap::None).put(NAME, &self.cast(&src.to_vec(), true)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The codec from floats to integers with these entries of its map.
+    fn codec(encode: &Value) -> CastValueCodec {
+        let extension = json!({"name": "cast_value", "configuration": {
+            "data_type": "int32", "scalar_map": {"encode": encode},
+        }});
+        let extension: Extension = serde_json::from_value(extension).unwrap();
+        CastValueCodec::parse(&extension, &DataType::Float64).unwrap()
+    }
+
+    fn encoded(codec: &CastValueCodec, values: &[f64]) -> Vec<i32> {
+        let bytes: Vec<u8> = values.iter().flat_map(|x| x.to_ne_bytes()).collect();
+        let cast = codec.cast(&bytes, true).unwrap();
+        cast.as_chunks()
+            .0
+            .iter()
+            .copied()
+            .map(i32::from_ne_bytes)
+            .collect()
+    }
+
+    #[test]
+    fn of_a_value_that_is_mapped_twice_the_first_holds() {
+        let codec = codec(&json!([
+            [1.5, 7],
+            ["NaN", 8],
+            [-0.0, 9],
+            [1.5, 1],
+            [0.0, 2],
+            ["NaN", 3]
+        ]));
+        let values = [1.5, f64::NAN, -f64::NAN, 0.0, -0.0, 2.5];
+        assert_eq!(encoded(&codec, &values), [7, 8, 8, 9, 9, 2]);
+    }
+
+    #[test]
+    fn a_long_map_is_not_searched_for_each_element() {
+        let entries: Vec<Value> = (0..100_000).rev().map(|i| json!([i, -i])).collect();
+        let codec = codec(&entries.into());
+        let values: Vec<f64> = (0..100_000).map(f64::from).collect();
+        let start = std::time::Instant::now();
+        let expected: Vec<i32> = (0..100_000).map(|i: i32| -i).collect();
+        assert_eq!(encoded(&codec, &values), expected);
+        // By a search of each entry: a minute and more.
+        assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
     }
 }

@@ -6,6 +6,7 @@
 //! bytes of such elements, and whoever hands elements to a user, look into the heap. Handles never
 //! leave the process.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -33,15 +34,6 @@ impl Handle {
         len: 0,
         offset: 0,
     };
-
-    /// The element of `len` bytes that begins at `offset` of a segment that has no number yet.
-    pub(crate) const fn local(offset: usize, len: u32) -> Self {
-        Self {
-            segment: u32::MAX,
-            len,
-            offset: offset as u64,
-        }
-    }
 
     /// The element, in the bytes of its segment.
     pub(crate) fn within(self, segment: &[u8]) -> Option<&[u8]> {
@@ -88,20 +80,51 @@ impl Handle {
 
 /// The bytes of the elements of one read or write: in segments that only grow in number, one for each
 /// chunk that was decoded and one for what the user gave.
+///
+/// Few encoded bytes may stand for elements without end: all inner chunks of a shard may be the same
+/// bytes. So a heap holds no more than it is told to.
 #[derive(Debug)]
 pub struct Heap {
     fill: Bytes,
     segments: RwLock<Vec<Bytes>>,
+    /// Bytes that segments have memory for.
+    taken: AtomicU64,
+    limit: u64,
 }
 
 impl Heap {
-    /// An empty heap, in which [`Handle::FILL`] is this element.
+    /// An empty heap without a limit, in which [`Handle::FILL`] is this element.
     #[must_use]
     pub fn new(fill: impl Into<Bytes>) -> Self {
         Self {
             fill: fill.into(),
             segments: RwLock::default(),
+            taken: AtomicU64::new(0),
+            limit: u64::MAX,
         }
+    }
+
+    /// The same, which takes so many bytes from now on, for all segments together.
+    #[must_use]
+    pub fn at_most(mut self, bytes: u64) -> Self {
+        self.limit = self.taken.get_mut().saturating_add(bytes);
+        self
+    }
+
+    /// Counts bytes that a segment is going to have more memory for.
+    fn take(&self, bytes: usize) -> Result<(), CodecError> {
+        let taken = self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
+        let asked = taken.saturating_add(bytes as u64);
+        if asked <= self.limit {
+            return Ok(());
+        }
+        let limit = self.limit;
+        let what = "elements of variable length";
+        Err(CodecErrorKind::Limit { what, asked, limit }.of("heap"))
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.taken.fetch_sub(bytes as u64, Ordering::Relaxed);
     }
 
     /// Starts a segment. Nothing of it can be looked up before it is [finished](Segment::finish).
@@ -130,6 +153,9 @@ impl Heap {
     }
 }
 
+/// The most that a segment's memory grows by at a time: what it does not use in the end counts meanwhile.
+const STEP: usize = 64 << 20;
+
 /// A segment in the making.
 #[derive(Debug)]
 pub struct Segment<'h> {
@@ -142,7 +168,8 @@ impl Segment<'_> {
     /// Adds an element and returns what stands for it.
     ///
     /// # Errors
-    /// [`CodecErrorKind::Limit`] for more bytes or chunks than 32 bits count.
+    /// [`CodecErrorKind::Limit`] for more bytes or chunks than 32 bits count, and where the heap would
+    /// hold more than it [may](Heap::at_most).
     pub fn push(&mut self, element: &[u8]) -> Result<Handle, CodecError> {
         if self.heap.fill == element {
             return Ok(Handle::FILL);
@@ -160,12 +187,27 @@ impl Segment<'_> {
             len: u32::try_from(element.len()).map_err(limit)?,
             offset: self.bytes.len() as u64,
         };
+        self.make_room(element.len())?;
         self.bytes.extend_from_slice(element);
         Ok(handle)
     }
 
+    /// Memory for so many bytes more, and for others to come: it is seldom asked for.
+    fn make_room(&mut self, bytes: usize) -> Result<(), CodecError> {
+        let (len, has) = (self.bytes.len(), self.bytes.capacity());
+        if bytes > has - len {
+            let more = bytes.max(has.min(STEP));
+            self.heap.take(len + more - has)?;
+            self.bytes.reserve_exact(more);
+        }
+        Ok(())
+    }
+
     /// Makes the elements visible to all who have the heap.
-    pub fn finish(self) {
+    pub fn finish(mut self) {
+        let has = self.bytes.capacity();
+        self.bytes.shrink_to_fit();
+        self.heap.give_back(has - self.bytes.capacity());
         let mut segments = self
             .heap
             .segments
@@ -194,6 +236,16 @@ impl HeapElements {
         handle.within(self.segments.get(number as usize)?)
     }
 
+    /// How many bytes these elements have together, each as often as it stands there.
+    #[must_use]
+    pub fn byte_len(&self, handles: &[u8]) -> u64 {
+        let len = |handle: Handle| match handle.segment {
+            0 => self.fill.len() as u64,
+            _ => u64::from(handle.len),
+        };
+        Handle::all(handles).map(len).fold(0, u64::saturating_add)
+    }
+
     /// The element, for the codec of this name.
     pub(crate) fn element(&self, codec: &str, handle: Handle) -> Result<&[u8], CodecError> {
         let foreign = || CodecErrorKind::Corrupt("an element is of another heap".to_owned());
@@ -217,6 +269,37 @@ mod tests {
         assert_eq!(found, texts.map(|text| Some(text.as_bytes())));
         assert_eq!(handles[2].to_bytes(), [0; 16]);
         assert_ne!(handles[1], Handle::FILL);
+    }
+
+    #[test]
+    fn a_heap_holds_no_more_than_it_may() {
+        let heap = Heap::new("");
+        let mut given = heap.segment();
+        given.push(&[1; 1000]).unwrap();
+        given.finish();
+        // What is there already does not count.
+        let heap = heap.at_most(100);
+        for _ in 0..10 {
+            let mut segment = heap.segment();
+            segment.push(&[2; 3]).unwrap();
+            segment.push(&[3; 7]).unwrap();
+            segment.finish();
+        }
+        let error = heap.segment().push(&[4; 1]).unwrap_err();
+        assert!(matches!(
+            error.kind,
+            CodecErrorKind::Limit { limit: 1100, .. }
+        ));
+    }
+
+    #[test]
+    fn elements_are_counted_as_often_as_they_stand_there() {
+        let heap = Heap::new("fill");
+        let mut segment = heap.segment();
+        let text = segment.push(b"abc").unwrap().to_bytes();
+        segment.finish();
+        let handles = [text, text, Handle::FILL.to_bytes()].concat();
+        assert_eq!(heap.elements().byte_len(&handles), 10);
     }
 
     #[test]

@@ -45,8 +45,9 @@ enum IndexLocation {
 /// Which inner chunks a shard holds, and where.
 #[derive(Debug)]
 pub struct ShardIndex {
-    /// Offset and length of each inner chunk, in C order of the grid.
-    entries: Vec<[u64; 2]>,
+    /// Offset and length of each inner chunk, in C order of the grid, as they were decoded: an index may
+    /// be large, and is not copied.
+    entries: Vec<u8>,
 }
 
 impl Shard {
@@ -177,18 +178,13 @@ impl Shard {
         cx: &mut Scratch,
     ) -> Result<ShardIndex, CodecError> {
         let spec = self.index.spec();
-        let mut memory = cx.buffers.take();
-        memory.resize(spec.byte_len().unwrap_or(0), 0);
-        let view = NdViewMut::over(&mut memory, &spec.shape, 8);
+        let mut entries = vec![0; spec.byte_len().unwrap_or(0)];
+        let view = NdViewMut::over(&mut entries, &spec.shape, 8);
         view.map_or(Ok(()), |view| self.index.decode(bytes, view, cx))?;
-        let number = |bytes: [u8; 8]| u64::from_ne_bytes(bytes);
-        let (numbers, _) = memory.as_chunks::<8>();
-        let (pairs, _) = numbers.as_chunks::<2>();
-        let entries: Vec<[u64; 2]> = pairs.iter().map(|pair| pair.map(number)).collect();
-        cx.buffers.give(memory);
-        for (i, [offset, len]) in entries.iter().enumerate() {
-            let absent = *offset == ABSENT && *len == ABSENT;
-            if !absent && offset.checked_add(*len).is_none_or(|end| end > size) {
+        for (i, entry) in entries.as_chunks().0.iter().enumerate() {
+            let [offset, len] = numbers(entry);
+            let absent = offset == ABSENT && len == ABSENT;
+            if !absent && offset.checked_add(len).is_none_or(|end| end > size) {
                 return Err(CodecErrorKind::Corrupt(format!(
                     "inner chunk {i} claims {len} bytes from {offset} on, in a shard of {size}"
                 ))
@@ -353,14 +349,20 @@ impl Shard {
 impl ShardIndex {
     /// Where the `i`-th inner chunk lies in the object, or `None` where it is absent.
     pub fn get(&self, i: usize) -> Option<Range<u64>> {
-        let [offset, len] = *self.entries.get(i)?;
+        let [offset, len] = numbers(self.entries.as_chunks().0.get(i)?);
         (offset != ABSENT || len != ABSENT).then(|| offset..offset.saturating_add(len))
     }
 
     /// Bytes this index occupies in memory.
     pub fn byte_len(&self) -> usize {
-        self.entries.len() * 16
+        self.entries.len()
     }
+}
+
+/// Offset and length in an entry of an index.
+fn numbers(entry: &[u8; 16]) -> [u64; 2] {
+    let (offset, len) = entry.split_at(8);
+    [offset, len].map(|bytes| bytes.try_into().map_or(ABSENT, u64::from_ne_bytes))
 }
 
 fn check_divides(inner: &[u64], shard: &[u64]) -> Result<(), CodecError> {

@@ -95,22 +95,24 @@ impl VlenCodec {
         CodecErrorKind::Corrupt(what).of(self.name())
     }
 
-    /// Where in `src` each of a chunk's `count` elements is: handles, in order.
+    /// Where in `src` each of a chunk's `count` elements begins with its length: numbers of 32 bits, in
+    /// order. For elements that take no bytes these are as many as `src` has.
     fn places(&self, src: &[u8], count: usize) -> Result<Vec<u8>, CodecError> {
         let short = || self.corrupt(format!("{} bytes end within an element", src.len()));
+        check_encoded(self.name(), src.len() as u64)?;
         let (found, mut rest) = take_u32(src).ok_or_else(short)?;
         if found as usize != count {
             return Err(self.corrupt(format!("holds {found} elements, the chunk has {count}")));
         }
-        // Each element takes four bytes or more, so this allocates no more than four times `src`.
-        if rest.len() / 4 < count {
+        // Each element takes four bytes or more, so this allocates no more than `src`.
+        if rest.len() / PLACE < count {
             return Err(short());
         }
-        let mut places = Vec::with_capacity(count * Handle::SIZE);
+        let mut places = Vec::with_capacity(count * PLACE);
         for _ in 0..count {
+            // Below the most that an encoded chunk has, which was compared.
+            places.extend_from_slice(&((src.len() - rest.len()) as u32).to_ne_bytes());
             let (len, element) = take_u32(rest).ok_or_else(short)?;
-            let place = Handle::local(src.len() - element.len(), len);
-            places.extend_from_slice(&place.to_bytes());
             rest = element.get(len as usize..).ok_or_else(short)?;
         }
         match rest.len() {
@@ -153,6 +155,24 @@ fn swapped<'s>(element: &'s [u8], size: usize, swap: &Swap, own: &'s mut Vec<u8>
     own.extend_from_slice(element);
     kernels::swap_bytes(own, size, swap);
     own
+}
+
+/// Bytes of an element's place.
+const PLACE: usize = size_of::<u32>();
+
+/// The element that begins with its length at a place.
+fn element(src: &[u8], place: u32) -> Option<&[u8]> {
+    let (len, rest) = take_u32(src.get(place as usize..)?)?;
+    rest.get(..len as usize)
+}
+
+/// `Ok` where an encoded chunk may have so many bytes.
+fn check_encoded(codec: &str, asked: u64) -> Result<(), CodecError> {
+    let (what, limit) = ("an encoded chunk", MAX_ENCODED as u64);
+    match asked <= limit {
+        true => Ok(()),
+        false => Err(CodecErrorKind::Limit { what, asked, limit }.of(codec)),
+    }
 }
 
 fn take_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
@@ -199,7 +219,7 @@ impl ArrayToBytes for VlenCodec {
         };
         let count = crate::volume(&spec.shape).and_then(|n| usize::try_from(n).ok());
         let places = self.places(src, count.ok_or_else(outside)?)?;
-        let places = NdView::new(&places, &spec.shape, Handle::SIZE);
+        let places = NdView::new(&places, &spec.shape, PLACE);
         let wanted = places
             .and_then(|all| all.region(part))
             .ok_or_else(outside)?;
@@ -208,8 +228,8 @@ impl ArrayToBytes for VlenCodec {
         let mut own = vec![];
         let mut result = Ok(());
         wanted.runs(|run| {
-            result = Handle::all(run).try_for_each(|place| {
-                let element = place.within(src).unwrap_or_default();
+            result = run.as_chunks().0.iter().try_for_each(|place| {
+                let element = element(src, u32::from_ne_bytes(*place)).unwrap_or_default();
                 let handle = segment.push(self.native(element, &mut own)?)?;
                 handles.extend_from_slice(&handle.to_bytes());
                 Ok(())
@@ -232,14 +252,20 @@ impl ArrayToBytes for VlenCodec {
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
-        let limit = |what, asked: u64, limit: u64| {
+        let asked = crate::volume(&spec.shape).unwrap_or(u64::MAX);
+        let count = u32::try_from(asked).map_err(|_| {
+            let (what, limit) = ("the elements of a chunk", u64::from(u32::MAX));
             CodecErrorKind::Limit { what, asked, limit }.of(self.name())
-        };
-        let cells = crate::volume(&spec.shape).unwrap_or(u64::MAX);
-        let count = u32::try_from(cells)
-            .map_err(|_| limit("the elements of a chunk", cells, u64::from(u32::MAX)))?;
+        })?;
         let heap = cx.heap(self.name())?.elements();
-        let start = dst.len();
+        // Before any is copied: few elements may stand in many cells.
+        let mut bytes = 4 + 4 * u64::from(count);
+        src.runs(|run| {
+            bytes = bytes.saturating_add(heap.byte_len(run));
+            true
+        });
+        check_encoded(self.name(), bytes)?;
+        dst.reserve(usize::try_from(bytes).unwrap_or(0));
         dst.extend_from_slice(&count.to_le_bytes());
         let mut own = vec![];
         let mut result = Ok(());
@@ -249,10 +275,7 @@ impl ArrayToBytes for VlenCodec {
                 // A handle's length has 32 bits.
                 dst.extend_from_slice(&(element.len() as u32).to_le_bytes());
                 dst.extend_from_slice(element);
-                match dst.len() - start {
-                    0..=MAX_ENCODED => Ok(()),
-                    len => Err(limit("an encoded chunk", len as u64, MAX_ENCODED as u64)),
-                }
+                Ok(())
             });
             result.is_ok()
         });

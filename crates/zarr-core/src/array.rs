@@ -224,7 +224,23 @@ impl ChunkedArray {
             }
             .into());
         }
+        self.check_indexes(&chain)?;
         Ok(self.chains.keep_largest(chain))
+    }
+
+    /// Whether memory may hold an index as it is read and as it is decoded, of each level of shards. A
+    /// shard of few bytes can have a long one in a file with holes.
+    fn check_indexes(&self, mut chain: &Chain) -> Result<()> {
+        let limit = self.context.memory();
+        while let Some(shard) = chain.shard() {
+            let asked = shard.index_len().0.saturating_mul(2);
+            if asked > limit {
+                let what = "a shard's index, twice,";
+                return Err(ErrorKind::Limit { what, asked, limit }.into());
+            }
+            chain = shard.inner();
+        }
+        Ok(())
     }
 
     /// Whether inner chunks divide all shards, whose lengths may differ.

@@ -200,7 +200,10 @@ impl ContextBuilder {
     /// more than everything waits until it is alone.
     ///
     /// If not set: a quarter of the machine's memory, or of what the control group of this process
-    /// may use, if that is less. Arrays that are read or written as a whole are not counted.
+    /// may use, if that is less. Arrays that are read or written as a whole are not counted, but for
+    /// elements of variable length, whose size nothing says beforehand: those of one read may have so
+    /// many bytes, texts and lists with what a `String` or `Vec` takes, and so may those that a write
+    /// finds in the chunks it changes. More is [`Limit`](crate::ErrorKind::Limit).
     ///
     /// A future that is neither polled nor dropped keeps what it reserved.
     ///

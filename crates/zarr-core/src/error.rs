@@ -4,7 +4,7 @@
 use std::fmt;
 
 use zarr_codecs::{CodecError, CodecErrorKind};
-use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError};
+use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError, Problem, ProblemKind};
 use zarr_store::{StoreError, StoreErrorKind};
 
 use crate::{GridError, SelectionError};
@@ -271,7 +271,7 @@ impl Error {
         match &*self.0 {
             ErrorKind::NotFound { .. } => ErrorClass::NotFound,
             ErrorKind::Exists { .. } | ErrorKind::Foreign { .. } => ErrorClass::Exists,
-            ErrorKind::Metadata { .. } => ErrorClass::Corrupt,
+            ErrorKind::Metadata { source, .. } => class_of_metadata(source),
             ErrorKind::Codec { source, .. } => class_of_codec(source),
             ErrorKind::Chunk { source, .. } => match source {
                 ChunkError::Codec(codec) => class_of_codec(codec),
@@ -305,6 +305,14 @@ impl Error {
             problem: problem.into(),
         }
         .into()
+    }
+}
+
+fn class_of_metadata(error: &MetadataError) -> ErrorClass {
+    let is_limit = |problem: &Problem| matches!(problem.kind, ProblemKind::Limit { .. });
+    match error.problems().iter().all(is_limit) {
+        true => ErrorClass::Limit,
+        false => ErrorClass::Corrupt,
     }
 }
 

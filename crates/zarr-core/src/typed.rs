@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, IxDyn};
-use zarr_codecs::{Heap, HeapElements, Region};
+use zarr_codecs::{Handle, Heap, HeapElements, Region};
 use zarr_metadata::DataType;
 
 use crate::{
@@ -248,7 +248,25 @@ impl ChunkedArray {
     fn elements<T: Element>(&self, output: Output) -> Result<Vec<T>> {
         let heap = output.heap().elements();
         let stored: Vec<T::Stored> = output.into_vec().ok_or_else(|| self.incomplete())?;
+        self.check_room(bytemuck::cast_slice(&stored), size_of::<T>(), &heap)?;
         T::from_stored(stored, &heap)
+    }
+
+    /// Whether elements of variable length, so many bytes each beside their own, may be taken out of a
+    /// heap. There each is once, and here as often as it is stored: a fill value in every cell.
+    fn check_room(&self, handles: &[u8], each: usize, heap: &HeapElements) -> Result<()> {
+        if !self.data_type().is_variable() {
+            return Ok(());
+        }
+        let count = (handles.len() / Handle::SIZE) as u64;
+        let asked = count.saturating_mul(each as u64);
+        let asked = asked.saturating_add(heap.byte_len(handles));
+        let limit = self.context().memory();
+        if asked <= limit {
+            return Ok(());
+        }
+        let what = "elements of variable length";
+        Err(ErrorKind::Limit { what, asked, limit }.into())
     }
 
     /// The blocks of [`stream`](Self::stream) as arrays, each with its place in the output.
@@ -286,6 +304,7 @@ impl ChunkedArray {
         let incomplete = || self.incomplete();
         let data = if dtype.is_variable() {
             let handles: Vec<[u64; 2]> = output.into_vec().ok_or_else(incomplete)?;
+            self.check_room(bytemuck::cast_slice(&handles), size_of::<usize>(), &heap)?;
             let elements = handles
                 .into_iter()
                 .map(|handle| values::look_up(&heap, handle));

@@ -63,8 +63,12 @@ impl VarArray {
 
 impl<E: AsRef<[u8]>> FromIterator<E> for VarArray {
     fn from_iter<I: IntoIterator<Item = E>>(elements: I) -> Self {
-        let mut array = Self::default();
-        elements.into_iter().for_each(|e| array.push(e.as_ref()));
+        let elements = elements.into_iter();
+        let mut array = Self {
+            bytes: vec![],
+            ends: Vec::with_capacity(elements.size_hint().0),
+        };
+        elements.for_each(|e| array.push(e.as_ref()));
         array
     }
 }

@@ -18,6 +18,9 @@
 pub struct Limits {
     /// Bytes of one document.
     pub document_bytes: usize,
+    /// Values of JSON in one document, counted by its brackets and commas: two bytes of text can be one,
+    /// which takes a hundred in memory. Copies of documents in consolidated metadata count by themselves.
+    pub values: usize,
     /// Arrays and objects inside each other. The JSON reader itself stops at 128.
     pub depth: usize,
     /// Axes of an array.
@@ -34,6 +37,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             document_bytes: 64 << 20,
+            values: 1 << 20,
             depth: 64,
             rank: 64,
             codecs: 32,

@@ -2,6 +2,7 @@
 //! where they lie is for others to know.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserializer as _;
@@ -109,6 +110,9 @@ impl Reader {
 
     fn node_v3(&self, text: &[u8], noted: &mut Report) -> Result<NodeMetadata, MetadataError> {
         self.document("zarr.json", text, noted, |text, problems| {
+            if !self.few_values(text, problems)? {
+                return Ok(None);
+            }
             let (value, consolidated) = split(text)?;
             Ok(NodeMetadata::read(
                 value,
@@ -185,6 +189,9 @@ impl Reader {
         read: impl Fn(Value, &At<'_>, &mut Problems) -> Option<T>,
     ) -> Result<T, MetadataError> {
         self.document(name, text, noted, |text, problems| {
+            if !few_values(text, &At::ROOT, problems) {
+                return Ok(None);
+            }
             Ok(read(serde_json::from_slice(text)?, &At::ROOT, problems))
         })
     }
@@ -202,10 +209,10 @@ impl Reader {
         if self.check_size(text, &mut problems) {
             // Nobody looks for bare numbers before they are in the way.
             let read = read(text, &mut problems).or_else(|error| {
-                let bare = scan::scan(text, self.limits.problems).bare;
+                let bare = scan::scan(text, self.limits.problems.max(1)).bare;
                 match bare.is_empty() {
                     true => Err(error),
-                    false => read(&mended(text, &bare, &mut problems), &mut problems),
+                    false => read(&mended(text, bare, &mut problems), &mut problems),
                 }
             });
             value = read.unwrap_or_else(|error| {
@@ -218,6 +225,21 @@ impl Reader {
         Ok(value)
     }
 
+    /// Whether a `zarr.json` may be parsed as [`split`] does. Fails where the text is no JSON.
+    pub(crate) fn few_values(
+        &self,
+        text: &[u8],
+        problems: &mut Problems,
+    ) -> Result<bool, serde_json::Error> {
+        let (mut found, limit) = (scan::values(text), self.limits.values);
+        if found > limit && is_object(text) {
+            let members: BTreeMap<String, &RawValue> = serde_json::from_slice(text)?;
+            let beside = members.get(CONSOLIDATED);
+            found -= beside.map_or(0, |raw| scan::values(raw.get().as_bytes()));
+        }
+        Ok(problems.within(&At::ROOT, VALUES, found, limit))
+    }
+
     /// Whether the text is within the limits that are looked at before it is parsed.
     pub(crate) fn check_size(&self, text: &[u8], problems: &mut Problems) -> bool {
         let (bytes, depth) = (self.limits.document_bytes, self.limits.depth);
@@ -227,13 +249,24 @@ impl Reader {
 }
 
 /// The text as a JSON reader may have it, each bare number told.
-pub(crate) fn mended<'t>(text: &'t [u8], bare: &[Bare], problems: &mut Problems) -> Cow<'t, [u8]> {
-    for bare in bare {
-        let kind = ProblemKind::BareNumber { found: bare.name };
-        problems.tolerate_at(bare.pointer.clone(), kind);
+pub(crate) fn mended<'t>(
+    text: &'t [u8],
+    bare: Vec<Bare>,
+    problems: &mut Problems,
+) -> Cow<'t, [u8]> {
+    for Bare { name, pointer } in bare {
+        problems.tolerate_at(pointer, ProblemKind::BareNumber { found: name });
     }
-    scan::mended(text, bare)
+    scan::mended(text)
 }
+
+/// Whether a text, or a part of one, may become a value in memory.
+fn few_values(text: &[u8], at: &At<'_>, problems: &mut Problems) -> bool {
+    let limit = problems.limits.values;
+    problems.within(at, VALUES, scan::values(text), limit)
+}
+
+const VALUES: &str = "number of values";
 
 /// Why a text is no JSON, as an error.
 pub(crate) fn refused(error: &serde_json::Error) -> MetadataError {
@@ -246,14 +279,17 @@ pub(crate) const CONSOLIDATED: &str = "consolidated_metadata";
 /// Parses a `zarr.json` all but its consolidated metadata, which can be all of a hierarchy and is
 /// left as text.
 pub(crate) fn split(text: &[u8]) -> Result<(Value, Option<&RawValue>), serde_json::Error> {
-    let is_object = text.trim_ascii_start().first() == Some(&b'{');
-    if !is_object {
+    if !is_object(text) {
         return Ok((serde_json::from_slice(text)?, None));
     }
     let mut json = serde_json::Deserializer::from_slice(text);
     let (members, consolidated) = json.deserialize_map(Split)?;
     json.end()?;
     Ok((Value::Object(members), consolidated))
+}
+
+fn is_object(text: &[u8]) -> bool {
+    text.trim_ascii_start().first() == Some(&b'{')
 }
 
 struct Split;
@@ -280,6 +316,9 @@ impl<'de> Visitor<'de> for Split {
 
 /// A part of a document that was left as text, as a value.
 pub(crate) fn parsed(raw: &RawValue, at: &At<'_>, problems: &mut Problems) -> Option<Value> {
+    if !few_values(raw.get().as_bytes(), at, problems) {
+        return None;
+    }
     match serde_json::from_str(raw.get()) {
         Ok(value) => Some(value),
         Err(error) => {
@@ -334,6 +373,36 @@ mod tests {
              /chunk_grid/configuration/chunk_shape: rank 101 is above the limit of 64; \
              /codecs: chain length 41 is above the limit of 32",
         );
+    }
+
+    #[test]
+    fn values_count_but_for_copies_of_documents() {
+        let reader = Reader::default().limits(Limits {
+            values: 10,
+            ..Limits::default()
+        });
+        let node = |attributes: &str, more: &str| {
+            let start = r#"{"zarr_format": 3, "node_type": "group", "attributes": "#;
+            format!("{start}{{\"a\": [{attributes}]}}{more}}}")
+        };
+        let above = "document: number of values 11 is above the limit of 10";
+        let few = node("[],[]", "");
+        assert!(reader.zarr_json(few.as_bytes()).is_ok());
+        let many = node("[],[],[]", "");
+        check(reader, &many, above);
+        // Python's numbers are values as well.
+        check(reader, &node("NaN,NaN,NaN,NaN,NaN,NaN", ""), above);
+        let copies = format!(
+            r#", "consolidated_metadata": {{"kind": "inline", "must_understand": false, "metadata": {{"few": {few}, "many": {many}}}}}"#
+        );
+        let NodeMetadata::Group(GroupMetadata::V3(group)) =
+            reader.zarr_json(node("", &copies).as_bytes()).unwrap()
+        else {
+            panic!("a group was read as something else");
+        };
+        let copies = group.consolidated_metadata.unwrap();
+        assert!(copies.get("few").unwrap().is_ok());
+        assert_eq!(copies.get("many").unwrap().unwrap_err().to_string(), above);
     }
 
     #[test]

@@ -36,10 +36,21 @@ pub(crate) fn depth(text: &[u8], limit: usize) -> usize {
     deepest
 }
 
+/// How many values the text holds at most: each but the first follows a bracket or a comma.
+pub(crate) fn values(text: &[u8]) -> usize {
+    let (mut count, mut at) = (1, 0);
+    while let Some(byte) = text.get(at) {
+        at = match byte {
+            b'"' => string_end(text, at),
+            _ => at + 1,
+        };
+        count += usize::from(matches!(byte, b'{' | b'[' | b','));
+    }
+    count
+}
+
 /// A number that JSON cannot spell, standing bare in a text.
 pub(crate) struct Bare {
-    /// Byte offset of its first letter.
-    start: usize,
     /// `NaN`, `Infinity` or `-Infinity`.
     pub(crate) name: &'static str,
     pub(crate) pointer: JsonPointer,
@@ -63,8 +74,8 @@ enum Frame<'t> {
     Array(usize),
 }
 
-/// Walks a text that is no deeper than the limits; keeps at most `kept` duplicates, and every bare
-/// number, since mending the text needs all of them.
+/// Walks a text that is no deeper than the limits; keeps at most `kept` duplicates and as many bare
+/// numbers.
 pub(crate) fn scan(text: &[u8], kept: usize) -> Findings {
     let mut findings = Findings::default();
     let mut stack: Vec<Frame<'_>> = Vec::new();
@@ -104,15 +115,10 @@ pub(crate) fn scan(text: &[u8], kept: usize) -> Findings {
             },
             b'N' | b'I' | b'-' => {
                 if let Some(name) = bare(text.get(at..).unwrap_or_default()) {
-                    let pointer = match findings.bare.len() < kept {
-                        true => pointer(&stack),
-                        false => JsonPointer::root(),
-                    };
-                    findings.bare.push(Bare {
-                        start: at,
-                        name,
-                        pointer,
-                    });
+                    if findings.bare.len() < kept {
+                        let pointer = pointer(&stack);
+                        findings.bare.push(Bare { name, pointer });
+                    }
                     at += name.len();
                     continue;
                 }
@@ -125,18 +131,26 @@ pub(crate) fn scan(text: &[u8], kept: usize) -> Findings {
 }
 
 /// The text with each bare number as a string of the same letters, which is how Zarr spells it.
-pub(crate) fn mended<'t>(text: &'t [u8], bare: &[Bare]) -> Cow<'t, [u8]> {
-    if bare.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let mut out = Vec::with_capacity(text.len() + 2 * bare.len());
-    let mut done = 0;
-    for Bare { start, name, .. } in bare {
-        out.extend(text.get(done..*start).unwrap_or_default());
+pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
+    let (mut out, mut done, mut at) = (Vec::new(), 0, 0);
+    while let Some(byte) = text.get(at) {
+        if *byte == b'"' {
+            at = string_end(text, at);
+            continue;
+        }
+        let Some(name) = bare(text.get(at..).unwrap_or_default()) else {
+            at += 1;
+            continue;
+        };
+        out.extend(text.get(done..at).unwrap_or_default());
         out.push(b'"');
         out.extend(name.as_bytes());
         out.push(b'"');
-        done = start + name.len();
+        at += name.len();
+        done = at;
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
     }
     out.extend(text.get(done..).unwrap_or_default());
     Cow::Owned(out)
@@ -155,7 +169,7 @@ pub fn quote_bare_numbers(text: &[u8], deepest: usize) -> Cow<'_, [u8]> {
     if depth(text, deepest) > deepest {
         return Cow::Borrowed(text);
     }
-    mended(text, &scan(text, 0).bare)
+    mended(text)
 }
 
 /// Only a whole token is meant: `NaNa` stays for the JSON reader to refuse.
@@ -228,11 +242,16 @@ mod tests {
     }
 
     #[test]
+    fn values_are_counted_outside_of_strings() {
+        assert_eq!(values(b"1"), 1);
+        assert_eq!(values(br#"{"a,[{": [1, 2], "b": "\",,,"}"#), 5);
+        assert_eq!(values(b"[[],[]]"), 5);
+        assert_eq!(values(b"[\"a"), 2);
+    }
+
+    #[test]
     fn bare_numbers_become_strings() {
-        let mend = |text: &str| {
-            let found = scan(text.as_bytes(), 100).bare;
-            String::from_utf8(mended(text.as_bytes(), &found).into_owned()).unwrap()
-        };
+        let mend = |text: &str| String::from_utf8(mended(text.as_bytes()).into_owned()).unwrap();
         assert_eq!(
             mend(r#"{"NaN": [NaN,-Infinity, Infinity, -1, "NaN"]}"#),
             r#"{"NaN": ["NaN","-Infinity", "Infinity", -1, "NaN"]}"#

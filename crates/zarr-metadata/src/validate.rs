@@ -75,12 +75,12 @@ impl Reader {
     }
 
     fn judge(&self, name: &str, text: &[u8], problems: &mut Problems) {
-        let found = scan::scan(text, self.limits.problems);
+        let found = scan::scan(text, self.limits.problems.max(1));
         for place in &found.duplicates {
             problems.push_at(place.clone(), ProblemKind::DuplicateKey);
         }
         // In any profile: one NaN is no reason to say nothing about the rest.
-        let text = mended(text, &found.bare, problems);
+        let text = mended(text, found.bare, problems);
         if let Err(error) = self.judge_json(name, &text, problems) {
             problems.push(&At::ROOT, syntax(&error));
         }
@@ -93,6 +93,12 @@ impl Reader {
         text: &[u8],
         problems: &mut Problems,
     ) -> Result<(), serde_json::Error> {
+        if let Some(Document::Zmetadata) = Document::named(name) {
+            return self.zmetadata_json(text, problems);
+        }
+        if !self.few_values(text, problems)? {
+            return Ok(());
+        }
         let (value, consolidated) = split(text)?;
         let at = At::ROOT;
         match Document::of(name, &value) {
@@ -104,11 +110,19 @@ impl Reader {
             Document::Zattrs => {
                 crate::read::object(value, &at, problems);
             }
-            Document::Zmetadata => {
-                if let Some(all) = documents::ConsolidatedMetadata::read(text, self, problems)? {
-                    consolidated::v2(&all, problems);
-                }
-            }
+            Document::Zmetadata => self.zmetadata_json(text, problems)?,
+        }
+        Ok(())
+    }
+
+    /// Judged document by document: all of them may be many values.
+    fn zmetadata_json(
+        &self,
+        text: &[u8],
+        problems: &mut Problems,
+    ) -> Result<(), serde_json::Error> {
+        if let Some(all) = documents::ConsolidatedMetadata::read(text, self, problems)? {
+            consolidated::v2(&all, problems);
         }
         Ok(())
     }

@@ -54,12 +54,11 @@ pub(super) fn compare(
         let y = tiles::read(b, &tile)
             .wait()
             .map_err(|error| (false, error))?;
-        of += tile
-            .iter()
-            .map(|range| range.end - range.start)
-            .product::<u64>();
+        of += tile.iter().fold(1, |all, range| {
+            u64::saturating_mul(all, range.end - range.start)
+        });
         far.done += 1;
-        far.bytes_in += 2 * tiles::bytes_of(a, &tile);
+        far.bytes_in += tiles::bytes_of(a, &tile).saturating_mul(2);
         progress.tell(far);
         if x.data == y.data {
             continue;

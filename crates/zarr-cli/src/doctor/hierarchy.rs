@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 use zarr::blocking::Wait;
 use zarr::{Group, GroupMetadata, Node, NodeMetadata, ZarrFormat};
 
@@ -12,9 +13,10 @@ use super::rules;
 use crate::documents::{NAMES, Place};
 
 pub(super) fn look(places: &[Place], found: &mut Vec<Finding>) {
-    for (i, place) in places.iter().enumerate() {
+    let nodes: Vec<&Place> = places.iter().filter(|place| place.is_node()).collect();
+    for place in places {
         two_formats(place, found);
-        implicit(place, places.get(i..).unwrap_or_default(), found);
+        implicit(place, &nodes, found);
         names(place, found);
         stale(place, found);
     }
@@ -30,19 +32,18 @@ fn two_formats(place: &Place, found: &mut Vec<Finding>) {
     }
 }
 
-/// `rest` begins at the place itself; what is below comes after it.
-fn implicit(place: &Place, rest: &[Place], found: &mut Vec<Finding>) {
+/// `nodes` are all there are, in the order of their paths.
+fn implicit(place: &Place, nodes: &[&Place], found: &mut Vec<Finding>) {
     if place.is_node() {
         return;
     }
-    let inside = |other: &&Place| match place.path.as_str() {
-        "" => true,
-        path => other
-            .path
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.starts_with('/')),
+    let inside = match place.path.as_str() {
+        "" => String::new(),
+        path => format!("{path}/"),
     };
-    let Some(node) = rest.iter().filter(inside).find(|other| other.is_node()) else {
+    let first = nodes.partition_point(|node| node.path < inside);
+    let node = nodes.get(first).copied();
+    let Some(node) = node.filter(|node| node.path.starts_with(&inside)) else {
         return;
     };
     let format = match node.document("zarr.json") {
@@ -110,11 +111,12 @@ fn leftover_of_others(name: &str) -> Option<&'static str> {
 /// Whether a group's consolidated metadata is what its nodes say.
 fn stale(place: &Place, found: &mut Vec<Finding>) {
     let has = match place.document("zarr.json") {
-        Some(text) => serde_json::from_slice::<Value>(text).is_ok_and(|document| {
-            document
-                .get("consolidated_metadata")
-                .is_some_and(Value::is_object)
-        }),
+        Some(text) => {
+            serde_json::from_slice::<BTreeMap<String, &RawValue>>(text).is_ok_and(|document| {
+                let consolidated = document.get("consolidated_metadata");
+                consolidated.is_some_and(|consolidated| consolidated.get().starts_with('{'))
+            })
+        }
         None => place.document(".zmetadata").is_some(),
     };
     if !has {

@@ -1,4 +1,5 @@
-//! Files that this library's writers make for a while, and that a store never shows. Looks below a directory.
+//! What lies below a directory and a store never shows: files that this library's writers make for a while, and
+//! links that would lead a walk around.
 
 use std::fs;
 use std::path::Path;
@@ -27,6 +28,11 @@ pub(super) fn look(directory: &Path, older_than: u64, found: &mut Vec<Finding>) 
                 rest.push(entry.path());
                 continue;
             }
+            if metadata.is_symlink() && leads_around(&directory, &entry.path()) {
+                let shown = entry.path().to_string_lossy().into_owned();
+                let what = "a symbolic link to a directory that it lies in";
+                found.push(Finding::new(&rules::CYCLE, shown, what));
+            }
             let name = entry.file_name();
             let name = name.to_string_lossy();
             let what = match name.starts_with('.') {
@@ -45,5 +51,13 @@ pub(super) fn look(directory: &Path, older_than: u64, found: &mut Vec<Finding>) 
             let shown = path.to_string_lossy().into_owned();
             found.push(Finding::new(&rules::LEFTOVER, shown, what).with_fix(Fix::DeleteFile(path)));
         }
+    }
+}
+
+/// Whether a link leads to a directory that it lies in.
+fn leads_around(directory: &Path, link: &Path) -> bool {
+    match (directory.canonicalize(), link.canonicalize()) {
+        (Ok(directory), Ok(target)) => directory.starts_with(target),
+        _ => false,
     }
 }

@@ -67,6 +67,10 @@ rules! {
         "Two names differ in upper and lower case alone: where file names do not, one hides the other.", None;
     UNAVAILABLE = 12 Error "unavailable-chunk":
         "A chunk is there and could not be read: the disk, the network or permissions.", None;
+    CYCLE = 13 Warning "link-cycle":
+        "A symbolic link leads to a directory that it lies in. Nothing lists what is behind it, since there would \
+         be no end.",
+        None;
 }
 
 /// All of them, for people.
@@ -94,7 +98,7 @@ mod tests {
     #[test]
     fn every_number_means_one_rule() {
         let numbers: Vec<u8> = ALL.iter().map(|rule| rule.number).collect();
-        assert_eq!(numbers, (1..=12).collect::<Vec<u8>>());
+        assert_eq!(numbers, (1..=13).collect::<Vec<u8>>());
         assert!(list().starts_with("D01 invalid-metadata (error)\n"));
     }
 }

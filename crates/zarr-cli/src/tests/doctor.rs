@@ -1,11 +1,12 @@
 //! `zarr doctor`: each rule finds what it is for, and nothing in a good store.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::Home;
+use super::{Home, files};
 
 /// A hierarchy with a plain array `g/a` and a compressed one `g/b`.
 fn good() -> Home {
@@ -53,7 +54,7 @@ fn a_good_store_is_good() {
     for path in ["v2", "s", "z.zip", "g/a"] {
         check(&home, &format!("~/{path}"), json!([]));
     }
-    assert!(home.print("doctor --rules").contains("D12 "));
+    assert!(home.print("doctor --rules").contains("D13 "));
 }
 
 #[test]
@@ -263,4 +264,47 @@ fn every_broken_inner_chunk_of_a_shard_is_told() {
     *shard.last_mut().unwrap() ^= 1;
     fs::write(&path, &shard).unwrap();
     check(&home, "~/s", json!([["D07", "c/0/0", false]]));
+}
+
+#[test]
+fn d13_links_that_lead_around() {
+    let home = good();
+    symlink(".", home.path("g/here")).unwrap();
+    symlink("../..", home.path("g/a/up")).unwrap();
+    // By two links, neither of which leads up.
+    fs::create_dir_all(home.path("g/x")).unwrap();
+    fs::create_dir_all(home.path("g/y")).unwrap();
+    symlink("../y", home.path("g/x/y")).unwrap();
+    symlink("../x", home.path("g/y/x")).unwrap();
+    let shown = |name: &str| home.path(name).display().to_string();
+    check(
+        &home,
+        "~/g",
+        json!([
+            ["D13", shown("g/a/up"), false],
+            ["D13", shown("g/here"), false]
+        ]),
+    );
+    assert_eq!(home.print("ls -R ~/g"), "a\nb\n");
+    assert!(home.print("tree ~/g").contains("b"));
+    home.run("copy ~/g ~/copy").unwrap();
+    assert_eq!(home.print("ls -R ~/copy"), "a\nb\n");
+    home.run("create ~/g --shape 1 --dtype int8 --overwrite")
+        .unwrap();
+    assert_eq!(
+        files(&home.path("g")).len(),
+        1,
+        "all links went, and nothing else"
+    );
+}
+
+#[test]
+fn empty_directories_cost_no_more_than_their_number() {
+    let home = Home::new();
+    for i in 0..3000 {
+        fs::create_dir_all(home.path(&format!("g/{i}"))).unwrap();
+    }
+    home.run("write ~/in.npy ~/g::7/a").unwrap();
+    fs::remove_file(home.path("g/7/zarr.json")).unwrap();
+    check(&home, "~/g", json!([["D03", "7", false]]));
 }

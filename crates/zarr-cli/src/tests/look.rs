@@ -122,6 +122,43 @@ fn what_numbers_are_like() {
 }
 
 #[test]
+fn cells_wider_than_any_terminal() {
+    let home = Home::new();
+    let wide = "w".repeat(70_000);
+    home.run(&format!(
+        "create ~/g::a --shape 2 --dtype string --fill-value \"{wide}\""
+    ))
+    .unwrap();
+    assert!(home.print("stats ~/g::a").contains(&wide));
+    let text = home.print("read ~/g::a --format text");
+    assert_eq!(text, format!("{wide} {wide}\n"));
+    let path = home.path("g/a/zarr.json");
+    let document = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        document.replace("\"string\"", &format!("\"{wide}\"")),
+    )
+    .unwrap();
+    assert!(home.print("ls -l ~/g").contains(&wide));
+}
+
+#[test]
+fn what_would_never_end() {
+    let home = Home::new();
+    for name in ["a", "b"] {
+        let most = i64::MAX;
+        home.run(&format!(
+            "create ~/{name} --shape {most} --dtype uint8 --chunks 1"
+        ))
+        .unwrap();
+    }
+    for line in ["stats ~/a", "diff ~/a ~/b"] {
+        let (exit, text) = home.fail(line);
+        assert_eq!(exit, Exit::Limit, "{text}");
+    }
+}
+
+#[test]
 fn pictures() {
     let home = Home::new();
     home.run("write ~/in.npy ~/a --chunks 4,3").unwrap();

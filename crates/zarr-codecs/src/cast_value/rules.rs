@@ -1,6 +1,7 @@
 //! How one number becomes one of another type: exactly where that can be, else rounded, and then put
 //! into range. Knows no arrays.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::f16::F16;
@@ -14,12 +15,16 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    /// Whether this is that value; not-a-number is itself here, and minus zero is zero.
-    pub(super) fn is(self, value: Self) -> bool {
-        match (self, value) {
-            (Self::Whole(a), Self::Whole(b)) => a == b,
-            (Self::Float(a), Self::Float(b)) => a == b || a.is_nan() && b.is_nan(),
-            _ => false,
+    /// Where this stands among values of one kind: equal are those that are the same value. Not-a-number
+    /// is itself here, and minus zero is zero.
+    pub(super) fn order(self, other: Self) -> Ordering {
+        // Adding zero takes the sign of zeros away.
+        let plain = |x: f64| if x.is_nan() { f64::NAN } else { x + 0.0 };
+        match (self, other) {
+            (Self::Whole(a), Self::Whole(b)) => a.cmp(&b),
+            (Self::Float(a), Self::Float(b)) => plain(a).total_cmp(&plain(b)),
+            (Self::Whole(_), Self::Float(_)) => Ordering::Less,
+            (Self::Float(_), Self::Whole(_)) => Ordering::Greater,
         }
     }
 }
@@ -64,7 +69,7 @@ impl Rounding {
 
     /// Which of two neighbours a value between them becomes: `true` for the upper one. `middle` says
     /// how it lies to their middle, `even` whether the upper one is the even one.
-    fn up(self, negative: bool, middle: std::cmp::Ordering, even: bool) -> bool {
+    fn up(self, negative: bool, middle: Ordering, even: bool) -> bool {
         match self {
             Self::TowardsPositive => true,
             Self::TowardsNegative => false,
@@ -183,9 +188,9 @@ impl Rules {
         };
         let whole = nearest as i128;
         let (below, above) = match whole.cmp(&n) {
-            std::cmp::Ordering::Equal => return Some(nearest),
-            std::cmp::Ordering::Less => (nearest, next(nearest, to, true)),
-            std::cmp::Ordering::Greater => (next(nearest, to, false), nearest),
+            Ordering::Equal => return Some(nearest),
+            Ordering::Less => (nearest, next(nearest, to, true)),
+            Ordering::Greater => (next(nearest, to, false), nearest),
         };
         let middle = (n - below as i128).cmp(&(above as i128 - n));
         let up = self.rounding.up(n < 0, middle, nearest == above);

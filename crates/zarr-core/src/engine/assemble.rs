@@ -2,9 +2,12 @@
 //! The counterpart of `chunk::read`; knows no store beyond an open object.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use bytes::Bytes;
-use zarr_codecs::{Chain, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill};
+use zarr_codecs::{
+    Chain, CodecErrorKind, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill,
+};
 
 use super::chunk as stored;
 use super::pool::{Crew, with_scratch};
@@ -207,7 +210,7 @@ fn encode(chain: &Chain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, C
 fn too_large(chain: &Chain) -> ChunkError {
     let limit = isize::MAX as u64;
     let asked = zarr_codecs::volume(&chain.spec().shape).unwrap_or(u64::MAX);
-    zarr_codecs::CodecErrorKind::Limit {
+    CodecErrorKind::Limit {
         what: "a decoded chunk",
         asked,
         limit,
@@ -256,6 +259,7 @@ fn shard_parts(
         for range in &ranges {
             check_len(longest, range.end - range.start)?;
         }
+        check_apart(&ranges, source.size()?)?;
         for (number, bytes) in numbers.into_iter().zip(source.read_all(&ranges)?) {
             if let Some(place) = chunks.get_mut(number) {
                 *place = Some(bytes);
@@ -269,6 +273,20 @@ fn shard_parts(
     }
     let parts = with_scratch(|cx| shard.assemble(chunks, cx))?;
     Ok((!parts.is_empty()).then_some(parts))
+}
+
+/// Whether inner chunks are no more bytes than the shard they lie in: where many are the same bytes, the
+/// shard that is written, in which each has its own, would be of any size.
+fn check_apart(inner: &[Range<u64>], limit: u64) -> Result<(), ChunkError> {
+    let lengths = inner.iter().map(|range| range.end - range.start);
+    let asked = lengths.fold(0, u64::saturating_add);
+    let what = "inner chunks that overlap";
+    match asked <= limit {
+        true => Ok(()),
+        false => Err(CodecErrorKind::Limit { what, asked, limit }
+            .of("sharding_indexed")
+            .into()),
+    }
 }
 
 fn inner_chunk(

@@ -210,7 +210,8 @@ impl Remote<'_> {
             true => ByteRange::Last(len),
             false => ByteRange::Bounded(0..len),
         };
-        let _reserved = self.budget.take(len).await;
+        // Its bytes, and what they are decoded to.
+        let _reserved = self.budget.take(len.saturating_mul(2)).await;
         let Some(found) = self.array.store().get(self.key, range, None).await? else {
             return Ok(None);
         };

@@ -79,7 +79,8 @@ async fn all(
 ) -> Result<Vec<Output>> {
     let chain = Arc::clone(array.decoder()?);
     let spec = chain.spec();
-    let heap = Arc::new(Heap::new(spec.fill.as_bytes().to_vec()));
+    let heap = Heap::new(spec.fill.as_bytes().to_vec());
+    let heap = Arc::new(heap.at_most(array.context().memory()));
     let many = selections.len();
     let (mut outputs, mut units) = (Vec::with_capacity(many), Vec::with_capacity(many));
     let mut work = Work::NONE;

@@ -67,6 +67,8 @@ pub(crate) async fn write(
         let path = array.path().clone();
         ErrorKind::Codec { path, source }
     })?;
+    // What was given is there; what is there of the chunks comes on top.
+    let heap = heap.at_most(array.context().memory());
     let coverage = units.iter().map(|unit| coverage(&array, &unit)).collect();
     let job = Arc::new(Job {
         array,

@@ -11,7 +11,7 @@ use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::reader::{Reader, refused};
+use crate::reader::{Reader, parsed, refused};
 use crate::report::Report;
 use crate::v3::same_text;
 use crate::{ArrayMetadata, GroupMetadata};
@@ -177,8 +177,10 @@ impl ConsolidatedMetadata {
         problems: &mut Problems,
     ) -> Result<Option<Self>, serde_json::Error> {
         let Ok(members) = serde_json::from_slice(text) else {
-            let value = serde_json::from_slice::<Value>(text)?;
-            problems.invalid(&At::ROOT, "an object", &value);
+            let value = serde_json::from_slice::<&RawValue>(text)?;
+            if let Some(value) = parsed(value, &At::ROOT, problems) {
+                problems.invalid(&At::ROOT, "an object", &value);
+            }
             return Ok(None);
         };
         Ok(Self::of(members, reader, problems))

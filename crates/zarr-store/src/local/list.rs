@@ -2,8 +2,12 @@
 //! that are not UTF-8) are not shown: nobody could ask for them.
 
 use std::{
+    fs::Metadata,
     io,
-    os::fd::{BorrowedFd, OwnedFd},
+    os::{
+        fd::{BorrowedFd, OwnedFd},
+        unix::fs::MetadataExt,
+    },
     path::Path,
     time::{Duration, SystemTime},
 };
@@ -18,12 +22,12 @@ use super::{
     if_absent, is_absent,
     lock_file::{is_lock, remove_if_free},
     temp::is_temp,
-    tree::{Tree, open_at},
+    tree::{Tree, open_at, parents},
 };
 use crate::{Entry, Key, Listing, Prefix};
 
 /// The values and directories below `prefix`. What a link leads to outside of the store is hidden,
-/// where links may not lead there.
+/// where links may not lead there; so is a link to a directory that it lies in.
 pub(super) fn list_dir(tree: &Tree, prefix: &Prefix) -> io::Result<Listing> {
     let mut listing = Listing::default();
     let mut dir = Dir::new(tree.open_dir(prefix.bare())?)?;
@@ -70,12 +74,25 @@ fn found(
         Some(FileType::Symlink) => {
             let metadata = tree.metadata(key.as_str())?;
             match metadata.is_dir() {
-                true => Some(Found::Dir),
+                true => (!lies_in(tree, key, &metadata)?).then_some(Found::Dir),
                 false => metadata.is_file().then_some(Found::File(metadata.len())),
             }
         }
         _ => None,
     })
+}
+
+/// Whether a key lies in this directory, by whatever way: what lists all below a link that leads there
+/// would never end, and come by nothing new.
+fn lies_in(tree: &Tree, key: &Key, directory: &Metadata) -> io::Result<bool> {
+    let is_it = |above: Metadata| (above.dev(), above.ino()) == (directory.dev(), directory.ino());
+    for above in parents(key.as_str()) {
+        if is_it(tree.metadata(above)?) {
+            return Ok(true);
+        }
+    }
+    let mut above_root = tree.root().ancestors().skip(1);
+    Ok(above_root.any(|above| above.metadata().is_ok_and(is_it)))
 }
 
 /// How often removing begins again because somebody wrote into the directory meanwhile.

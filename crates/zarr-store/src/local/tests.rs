@@ -344,6 +344,48 @@ fn a_link_to_nothing_is_no_directory_to_write_into() {
 }
 
 #[test]
+fn links_that_lead_around_are_not_listed() {
+    let (store, _dir) = local();
+    for name in ["a/value", "b/c/value"] {
+        let value = vec![1].into();
+        store.put(&key(name), &value, PutMode::Overwrite).unwrap();
+    }
+    let link = |target: &str, name: &str| symlink(target, store.root().join(name)).unwrap();
+    link(".", "here");
+    link("../..", "b/c/up");
+    link("../..", "a/above");
+    // By two, neither of which leads up: each shows the other's directory, and the walk ends there.
+    link("../b", "a/b");
+    link("../a", "b/a");
+    for store in [store.clone(), store.symlinks(Symlinks::Inside)] {
+        let (mut found, mut rest) = (vec![], vec![Prefix::root()]);
+        while let Some(prefix) = rest.pop() {
+            let listing = BlockingStore::list_dir(&store, &prefix).unwrap();
+            found.extend(listing.keys.into_iter().map(|entry| entry.key.to_string()));
+            rest.extend(listing.prefixes);
+        }
+        found.sort();
+        assert_eq!(
+            found,
+            ["a/b/c/value", "a/value", "b/a/value", "b/c/value"],
+            "{store:?}"
+        );
+        store.delete_prefix(&Prefix::new("b").unwrap()).unwrap();
+        assert_eq!(
+            all(&store, "a/value"),
+            Some(vec![1]),
+            "what links lead to stays"
+        );
+        let value = vec![1].into();
+        store
+            .put(&key("b/c/value"), &value, PutMode::Overwrite)
+            .unwrap();
+        symlink("../..", store.root().join("b/c/up")).unwrap();
+        symlink("../a", store.root().join("b/a")).unwrap();
+    }
+}
+
+#[test]
 fn readers_see_one_writers_value() {
     let (store, _dir) = local();
     let whole = |n: u8| Payload::from_iter([vec![n; 5000], vec![n; 3000]]);

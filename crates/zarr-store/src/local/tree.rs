@@ -18,7 +18,8 @@ use rustix::{
 use super::{is_absent, object::Described, platform};
 
 /// What is done about symbolic links below the root. The root itself may always be reached through
-/// some, and a value that is a link is replaced, not what it leads to.
+/// some, and a value that is a link is replaced, not what it leads to. A link to a directory that it
+/// lies in is not listed, since a walk through it would never end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Symlinks {
     /// They are followed wherever they lead: data may lie on several disks.
