@@ -93,6 +93,17 @@ fn shard() {
     });
 }
 
+/// An index as long as 64 inner chunks make it, in a file of which nothing is stored.
+fn index() {
+    let store = MemoryStore::new().into_store();
+    let context = Context::builder().chunk_bytes(1000).build();
+    let create = zarr::create_array(store, [64], DataType::UInt8).context(&context);
+    let create = create.chunks([1]).shards([64]);
+    refused("an index of 1 KiB", MIB, || {
+        create.wait()?.read::<u8>(sel![0]).wait()
+    });
+}
+
 /// Bit by bit: one index is summed.
 fn crc32c(bytes: &[u8]) -> u32 {
     let step = |sum: u32| (sum >> 1) ^ (0x82f6_3b78 * (sum & 1));
@@ -136,5 +147,6 @@ fn new_group() -> zarr::Group {
 pub(crate) fn run() {
     fill_values();
     shard();
+    index();
     documents();
 }

@@ -228,14 +228,14 @@ impl ChunkedArray {
         Ok(self.chains.keep_largest(chain))
     }
 
-    /// Whether memory may hold an index as it is read and as it is decoded, of each level of shards. A
-    /// shard of few bytes can have a long one in a file with holes.
+    /// An index is in memory as a whole, of each level of shards. A shard of few bytes can have a long one
+    /// in a file with holes.
     fn check_indexes(&self, mut chain: &Chain) -> Result<()> {
-        let limit = self.context.memory();
+        let limit = self.context.chunk_bytes();
         while let Some(shard) = chain.shard() {
-            let asked = shard.index_len().0.saturating_mul(2);
+            let asked = shard.index_len().0;
             if asked > limit {
-                let what = "a shard's index, twice,";
+                let what = "the index of a shard";
                 return Err(ErrorKind::Limit { what, asked, limit }.into());
             }
             chain = shard.inner();

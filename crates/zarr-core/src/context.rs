@@ -186,8 +186,8 @@ impl ContextBuilder {
         self
     }
 
-    /// The largest decoded chunk in bytes; 2 GiB if not set. What metadata claims beyond it is an
-    /// error before anything is allocated.
+    /// The largest decoded chunk in bytes, and index of a shard; 2 GiB if not set. What metadata claims
+    /// beyond it is an error before anything is allocated.
     #[must_use]
     pub fn chunk_bytes(mut self, bytes: u64) -> Self {
         self.chunk_bytes = bytes;
