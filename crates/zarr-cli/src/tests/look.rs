@@ -152,10 +152,12 @@ fn what_would_never_end() {
         ))
         .unwrap();
     }
-    for line in ["stats ~/a", "diff ~/a ~/b"] {
+    for line in ["stats ~/a", "diff ~/a ~/b", "copy ~/a ~/c --chunks 3"] {
         let (exit, text) = home.fail(line);
         assert_eq!(exit, Exit::Limit, "{text}");
     }
+    assert!(!home.path("c").exists());
+    home.run("copy ~/a ~/c").unwrap();
 }
 
 #[test]

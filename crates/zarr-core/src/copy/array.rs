@@ -14,7 +14,7 @@ use super::agree::same_chunks;
 use super::meter::Meter;
 use super::overlap::Ground;
 use crate::engine::{self, Elements};
-use crate::{ChunkGrid, ChunkedArray, Error, Resolved, Result};
+use crate::{ChunkGrid, ChunkedArray, Error, ErrorKind, Resolved, Result};
 use zarr_store::runtime::Budget;
 
 /// What one copy of elements needs.
@@ -76,7 +76,28 @@ pub(super) fn check(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
         return Err(Error::argument("dtype", format!("a copy keeps it; {text}")));
     }
     from.chain()?;
-    to.check_writable()
+    to.check_writable()?;
+    check_end(from, to)
+}
+
+/// So many boxes are gone through at most. Beyond, a copy of what is hardly stored would take days, and of
+/// what is stored, no disk is large enough.
+const MOST: u64 = 1 << 24;
+
+/// Whether a copy in boxes comes to an end.
+fn check_end(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
+    let count = boxes(from, to)?.len().unwrap_or(u64::MAX);
+    if count <= MOST {
+        return Ok(());
+    }
+    let elem = to.metadata().data_type().size().unwrap_or(64) as u64;
+    let cells = to.grid().shape().iter().copied();
+    let asked = cells.fold(elem, u64::saturating_mul);
+    let (what, limit) = (
+        "a copy in other chunks",
+        (asked / count).saturating_mul(MOST),
+    );
+    Err(ErrorKind::Limit { what, asked, limit }.into())
 }
 
 impl Job<'_> {
@@ -304,7 +325,7 @@ fn boxes(from: &ChunkedArray, to: &ChunkedArray) -> Result<ChunkGrid> {
     }
     ChunkGrid::regular(&per_axis, &counts).map_err(|source| {
         let path = to.path().clone();
-        crate::ErrorKind::Grid { path, source }.into()
+        ErrorKind::Grid { path, source }.into()
     })
 }
 
