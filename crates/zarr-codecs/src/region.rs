@@ -142,12 +142,12 @@ impl Region {
 
     /// Cells per axis.
     pub fn shape(&self) -> Dims<u64> {
-        self.spans.iter().map(|span| span.count()).collect()
+        self.spans.iter().map(Span::count).collect()
     }
 
     /// First cell per axis.
     pub fn start(&self) -> Dims<u64> {
-        self.spans.iter().map(|span| span.start()).collect()
+        self.spans.iter().map(Span::start).collect()
     }
 
     /// The number of cells, or `None` beyond `u64`.
