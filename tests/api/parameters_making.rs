@@ -185,7 +185,10 @@ fn create_meta_array() {
     // memory that is wanted is handed to the read.
     let array = zarr::create(Target::Memory, [3]).dtype(DataType::Int32);
     let array = array.fill_value(2).wait().unwrap();
-    assert_eq!(array.read::<i32>(..).wait().unwrap(), array![2, 2, 2].into_dyn());
+    assert_eq!(
+        array.read::<i32>(..).wait().unwrap(),
+        array![2, 2, 2].into_dyn()
+    );
     let mut mine = vec![0_i32; 3];
     let view = ndarray::ArrayViewMut1::from(&mut mine);
     zarr::blocking::read_into(&array, .., view).unwrap();

@@ -120,6 +120,11 @@ pub(crate) fn warning(line: &str) {
     say("warning", AnsiColor::Yellow, line);
 }
 
+/// Says what is good to know beside what was printed.
+pub(crate) fn note(line: &str) {
+    say("note", AnsiColor::Cyan, line);
+}
+
 /// If nobody reads messages there is nobody to tell.
 fn say(label: &str, color: AnsiColor, line: &str) {
     let style = Style::new().bold().fg_color(Some(color.into()));
