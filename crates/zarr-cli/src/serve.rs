@@ -41,7 +41,7 @@ that is open in a browser here: viewers are such pages. --allow-origin names tho
 the server by a name that is not its own is refused; --allow-host gives it more names. Ctrl-C ends it.")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Where to listen; 0 is any port that is free
     #[arg(long, short, value_name = "PORT", default_value_t = 8000)]
@@ -120,10 +120,11 @@ impl Served {
 }
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
-    args.path.open()?;
-    let location = args.path.confined()?;
+    let path = args.path.for_others();
+    path.open()?;
+    let location = path.location()?;
     // Others see it: of an address only what stores show of theirs.
-    let name = match args.path.directory() {
+    let name = match path.directory() {
         Some(path) => path.display().to_string(),
         None => location.to_string(),
     };

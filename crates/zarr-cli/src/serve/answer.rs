@@ -12,6 +12,7 @@ use super::body::{self, Body};
 use super::callers::Refused;
 use super::{Served, reports, values};
 use crate::failure::{Exit, Failure};
+use crate::text;
 
 /// What goes out.
 pub(super) type Answer = Response<Body>;
@@ -81,7 +82,7 @@ async fn found<B>(served: &Arc<Served>, request: &Request<B>) -> Answer {
         Some(name) => {
             reports::report(served, name, request.uri().query().unwrap_or_default()).await
         }
-        None => match decoded(path.trim_start_matches('/')) {
+        None => match text::percent_decoded(path.trim_start_matches('/')) {
             Some(key) => values::value(served, &key, request).await,
             None => plain(StatusCode::BAD_REQUEST, "this is no path\n"),
         },
@@ -104,23 +105,6 @@ fn preflight() -> Answer {
     let network = header::HeaderName::from_static("access-control-allow-private-network");
     set(&mut answer, network, "true");
     answer
-}
-
-/// Text without its percent signs; `None` where they mean nothing, or no text.
-pub(super) fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                let (high, low) = (digit()?, digit()?);
-                u8::try_from(high * 16 + low).ok()?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
 }
 
 pub(super) fn plain(status: StatusCode, text: &'static str) -> Answer {

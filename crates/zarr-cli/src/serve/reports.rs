@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use zarr::blocking::Wait;
 use zarr::{Array, Location, Node, NodeMetadata, Selection};
 
-use super::answer::{Answer, decoded, failed, set, with_type};
+use super::answer::{Answer, failed, set, with_type};
 use super::{REPORT, Served, body};
 use crate::failure::{Exit, Failure};
 use crate::interrupt::Gate;
 use crate::view::field::Field;
 use crate::view::picture::{self, Stretch};
-use crate::{chunks, nodes};
+use crate::{chunks, nodes, text};
 
 /// What is asked, and of which place.
 struct Question {
@@ -87,7 +87,7 @@ impl Query {
     fn parse(text: &str) -> Self {
         let mut query = Self::default();
         for (name, value) in text.split('&').filter_map(|part| part.split_once('=')) {
-            let value = decoded(&value.replace('+', " ")).unwrap_or_default();
+            let value = text::percent_decoded(&value.replace('+', " ")).unwrap_or_default();
             match name {
                 "path" => query.path = value,
                 "selection" => query.selection = value,

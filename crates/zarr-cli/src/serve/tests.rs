@@ -40,7 +40,7 @@ impl Server {
         let Command::Serve(args) = cli.command else {
             unreachable!("it was asked for");
         };
-        let location = args.path.confined().unwrap();
+        let location = args.path.for_others().location().unwrap();
         let mut served = Served::new(location, "g.zarr".to_owned(), args.callers);
         change(&mut served);
         let served = Arc::new(served);
