@@ -339,3 +339,30 @@ fn refresh_of_a_handle_that_changes_nothing() {
     read_only.refresh().wait().unwrap();
     assert_eq!(read_only.shape(), [3]);
 }
+
+#[test]
+#[cfg(unix)]
+fn links_out_of_a_store_are_refused_by_an_option() {
+    let home = tempfile::tempdir().unwrap();
+    let path = |name: &str| home.path().join(name).to_str().unwrap().to_owned();
+    zarr::create_group(path("out.zarr").as_str())
+        .wait()
+        .unwrap();
+    zarr::create_group(path("g.zarr").as_str()).wait().unwrap();
+    std::os::unix::fs::symlink("../out.zarr", path("g.zarr/link")).unwrap();
+    let root = path("g.zarr");
+    let open = || zarr::open(root.as_str()).path("link");
+    open().wait().unwrap();
+    let inside = [("symlinks", "inside")];
+    let error = open().storage_options(inside).wait().unwrap_err();
+    assert!(error.to_string().contains("symbolic link"), "{error}");
+    let create = zarr::create_array(root.as_str(), [4], zarr::DataType::Int8).name("link/a");
+    assert!(create.storage_options(inside).wait().is_err());
+    assert!(!std::path::Path::new(&path("out.zarr/a")).exists());
+    // Nothing that was asked for is left out unsaid.
+    let both = open()
+        .storage_options(inside)
+        .synchronizer(zarr::Synchronizer::Thread);
+    let error = both.wait().unwrap_err();
+    assert!(error.to_string().contains("storage_options"), "{error}");
+}

@@ -2,25 +2,32 @@
 //! Finds nodes and places for new ones; knows no command.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use zarr::blocking::Wait;
-use zarr::tools::{BlockingStore, without_secrets};
-use zarr::{Array, ErrorClass, LocalStore, Location, Node, Symlinks, UseConsolidated, ZarrFormat};
+use zarr::tools::without_secrets;
+use zarr::{Array, ErrorClass, Location, Node, UseConsolidated, ZarrFormat};
 
 use crate::failure::{Exit, Failure};
-use crate::nearest;
+use crate::{nearest, text};
 
 /// The documents that make a directory a node.
 const DOCUMENTS: [&str; 3] = ["zarr.json", ".zarray", ".zgroup"];
 
+/// The options of a store.
+pub(crate) type Options = &'static [(&'static str, &'static str)];
+
 /// The address of a node.
 #[derive(Clone)]
 pub(crate) struct Address {
-    text: String,
-    /// The same as it may be shown.
+    /// As it may be shown: without what is secret in it.
     shown: String,
+    /// As it is written: a directory is a store of its own, unless `::` says otherwise; a directory with `::` in its
+    /// name still is one.
+    written: InStore,
+    /// Where it is looked for if no link may lead out of a directory.
+    confined: Option<InStore>,
 }
 
 impl fmt::Debug for Address {
@@ -29,17 +36,34 @@ impl fmt::Debug for Address {
     }
 }
 
+/// A store, and a path in it.
+#[derive(Clone)]
+struct InStore {
+    store: String,
+    path: String,
+}
+
 impl FromStr for Address {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
-        match text.is_empty() || text.starts_with("::") {
-            true => Err("no store is named; `.` is the current directory"),
-            false => Ok(Self {
-                text: text.to_owned(),
-                shown: without_secrets(text),
-            }),
+        if text.is_empty() || text.starts_with("::") {
+            return Err("no store is named; `.` is the current directory");
         }
+        let (store, path) = match text.split_once("::") {
+            // No path is a URL: an address like `zip::https://…` is one that the library refuses.
+            Some((_, url)) if url.contains("://") => (text, ""),
+            Some(parts) if !Path::new(text).exists() => parts,
+            _ => (text, ""),
+        };
+        Ok(Self {
+            shown: without_secrets(text),
+            written: InStore {
+                store: store.to_owned(),
+                path: path.to_owned(),
+            },
+            confined: None,
+        })
     }
 }
 
@@ -47,33 +71,53 @@ impl FromStr for Address {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Place {
     pub(crate) store: String,
+    pub(crate) options: Options,
     pub(crate) name: String,
     pub(crate) format: Option<ZarrFormat>,
 }
 
 impl Address {
-    /// As it may be shown: without what is secret in it.
     pub(crate) fn as_str(&self) -> &str {
         &self.shown
     }
 
-    /// The store and the path in it. A directory is a store of its own, unless `::` says otherwise; a
-    /// directory with `::` in its name still is one. No path is a URL: an address like `zip::https://…` is
-    /// one that the library refuses.
+    /// Follows no link that leads out of a directory from here on. Of a store below a node, the outermost node above is
+    /// the store: a link on the way from there is one inside of it.
+    pub(crate) fn confine(&mut self) {
+        let InStore { store, path } = &self.written;
+        let confined = files(store).and_then(|store| below_outermost(&store, path));
+        self.confined = Some(confined.unwrap_or_else(|| self.written.clone()));
+    }
+
     fn split(&self) -> (&str, &str) {
-        match self.text.split_once("::") {
-            Some((_, url)) if url.contains("://") => (&self.text, ""),
-            Some((store, path)) if !Path::new(&self.text).exists() => (store, path),
-            _ => (&self.text, ""),
-        }
+        let InStore { store, path } = self.confined.as_ref().unwrap_or(&self.written);
+        (store, path)
     }
 
     /// The directory this is, unless it is in a store that was named, or no path at all.
     pub(crate) fn directory(&self) -> Option<&Path> {
-        let (store, path) = self.split();
-        let url =
-            store.contains("://") || ["file:", "memory:"].iter().any(|s| store.starts_with(s));
-        (path.is_empty() && !url).then(|| Path::new(store))
+        let InStore { store, path } = &self.written;
+        (path.is_empty() && !is_url(store)).then(|| Path::new(store))
+    }
+
+    /// What is asked of its store. Links are an affair of files.
+    fn options(&self) -> Options {
+        let (store, _) = self.split();
+        match self.confined.is_some() && (store.starts_with("file:") || !is_url(store)) {
+            true => &[("symlinks", "inside")],
+            false => &[],
+        }
+    }
+
+    /// The node at a path in a store that this address leads to.
+    fn node(&self, store: &str, path: &str) -> zarr::Open {
+        let options = self.options().iter().copied();
+        zarr::open(store).path(path).storage_options(options)
+    }
+
+    /// The directory `path` of such a store.
+    async fn place_in(&self, store: &str, path: &str) -> zarr::Result<Location> {
+        Ok(Location::open(store, self.options()).await?.join(path)?)
     }
 
     /// Opens the node. Where nothing can be listed, as on web servers, a group knows what is below it
@@ -81,7 +125,7 @@ impl Address {
     pub(crate) fn open(&self) -> Result<Node, Failure> {
         let (store, path) = self.split();
         let opened = async {
-            match zarr::open(store).path(path).await? {
+            match self.node(store, path).await? {
                 Node::Group(group) if !group.store().hints().listable => {
                     let again = zarr::open_group(&group).use_consolidated(UseConsolidated::Auto);
                     again.await.map(Node::Group)
@@ -92,8 +136,8 @@ impl Address {
         opened.wait().map_err(|error: zarr::Error| {
             let failure = Failure::zarr("cannot open", &self.shown, &error);
             match (error.class(), self.directory()) {
-                (ErrorClass::NotFound, Some(path)) => failure.advice(advice(path)),
-                (ErrorClass::NotFound, None) => match inside(store, path) {
+                (ErrorClass::NotFound, Some(path)) => failure.advice(self.advice(path)),
+                (ErrorClass::NotFound, None) => match self.inside(store, path) {
                     Some(advice) => failure.advice(advice),
                     None => failure,
                 },
@@ -117,20 +161,15 @@ impl Address {
     /// The directory of its store, whatever is there.
     pub(crate) fn location(&self) -> Result<Location, Failure> {
         let (store, path) = self.split();
-        let location = async { Ok(Location::parse(store).await?.join(path)?) };
-        let location: zarr::Result<Location> = location.wait();
+        let location = self.place_in(store, path).wait();
         location.map_err(|error| Failure::zarr("cannot open", &self.shown, &error))
     }
 
     /// The same for others to look into: nothing outside of a directory is reached, wherever links in it lead.
-    pub(crate) fn confined(&self) -> Result<Location, Failure> {
-        let (store, path) = self.split();
-        if !Path::new(store).is_dir() {
-            return self.location();
-        }
-        let store = LocalStore::new(store).symlinks(Symlinks::Inside);
-        let location = Location::root(store.into_store()).join(path);
-        location.map_err(|error| Failure::zarr("cannot open", &self.shown, &error.into()))
+    pub(crate) fn for_others(&self) -> Self {
+        let mut address = self.clone();
+        address.confined = Some(address.confined.unwrap_or_else(|| self.written.clone()));
+        address
     }
 
     /// Finds the place for a new node here. Of a path below a group, the group is where it belongs:
@@ -139,13 +178,14 @@ impl Address {
         let (store, name) = self.split();
         let here = Place {
             store: store.to_owned(),
+            options: self.options(),
             name: name.to_owned(),
             format: None,
         };
-        let above = match self.directory() {
+        let above = match self.directory().filter(|_| name.is_empty()) {
             None if name.is_empty() => None,
             None => Some(here.clone()),
-            Some(path) => match above(path) {
+            Some(path) => match self.above(path) {
                 Ok(found) => found,
                 Err(error) => return Err(Failure::io("cannot look above", &self.shown, &error)),
             },
@@ -153,18 +193,12 @@ impl Address {
         let Some(mut place) = above else {
             return Ok(here);
         };
-        match zarr::open(place.store.as_str()).wait() {
+        match self.node(&place.store, "").wait() {
             Ok(Node::Group(group)) => place.format = Some(group.zarr_format()),
             // For the library to refuse.
             Ok(Node::Array(_)) => {}
             Err(error) if error.class() == ErrorClass::NotFound => {}
-            Err(error) => {
-                return Err(Failure::zarr(
-                    "cannot open",
-                    &without_secrets(&place.store),
-                    &error,
-                ));
-            }
+            Err(error) => return Err(Failure::zarr("cannot open", &place.store, &error)),
         }
         Ok(place)
     }
@@ -173,13 +207,13 @@ impl Address {
     /// and it would be gone.
     pub(crate) fn check_replaceable(&self) -> Result<(), Failure> {
         let (store, path) = self.split();
-        match zarr::open(store).path(path).wait() {
+        match self.node(store, path).wait() {
             Err(error) if error.class() == ErrorClass::NotFound => {}
             // A node, or a broken one, or an error that creating meets again.
             _ => return Ok(()),
         }
         let listing = async {
-            let here = Location::parse(store).await?.join(path)?;
+            let here = self.place_in(store, path).await?;
             Ok(here.store().list_dir(here.path()).await?)
         };
         let listing = listing
@@ -194,34 +228,103 @@ impl Address {
                 .advice("remove them yourself, or choose another path"),
         )
     }
+
+    /// The nearest node above a path and the rest of the way, as far as names alone lead.
+    fn above(&self, path: &Path) -> std::io::Result<Option<Place>> {
+        let path = std::path::absolute(path)?;
+        let mut names: Vec<&str> = Vec::new();
+        let mut here = path.as_path();
+        // No name, or one that is no text: what is above is not a store this could be in.
+        while let (Some(name), Some(parent)) =
+            (here.file_name().and_then(|n| n.to_str()), here.parent())
+        {
+            names.insert(0, name);
+            if is_node(parent) {
+                let Some(store) = parent.to_str() else { break };
+                return Ok(Some(Place {
+                    store: store.to_owned(),
+                    options: self.options(),
+                    name: names.join("/"),
+                    format: None,
+                }));
+            }
+            here = parent;
+        }
+        Ok(None)
+    }
+
+    /// What to try instead of a path in a store.
+    fn inside(&self, store: &str, path: &str) -> Option<String> {
+        let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
+        let (above, rest) = (0..steps.len()).rev().find_map(|n| {
+            let above = steps.get(..n)?.join("/");
+            self.node(store, &above).wait().ok()?;
+            Some((above, steps.get(n..)?.join("/")))
+        })?;
+        let found = meant(self.node(store, &above).wait(), &rest)?;
+        let slash = if above.is_empty() { "" } else { "/" };
+        let store = without_secrets(store);
+        Some(format!("did you mean {store}::{above}{slash}{found}?"))
+    }
+
+    /// What to try instead of a path where no node is.
+    fn advice(&self, path: &Path) -> String {
+        if path.is_file() {
+            return "this is a file: name the directory of an array or group".to_owned();
+        }
+        match path.ancestors().skip(1).find(|above| is_node(above)) {
+            Some(above) => {
+                let rest = path.strip_prefix(above).ok().and_then(Path::to_str);
+                let rest = rest.unwrap_or_default();
+                let store = match above.to_str() {
+                    Some("") => ".",
+                    Some(store) => store,
+                    None => return "check the path".to_owned(),
+                };
+                match meant(self.node(store, "").wait(), rest) {
+                    Some(found) => format!("did you mean {}?", above.join(found).display()),
+                    None => format!("`zarr tree {store}` lists what there is"),
+                }
+            }
+            None if path.is_dir() => "this directory is neither, check the path".to_owned(),
+            None => "check the path".to_owned(),
+        }
+    }
+}
+
+/// Whether a text names something else than files by their path.
+fn is_url(store: &str) -> bool {
+    store.contains("://") || ["file:", "memory:"].iter().any(|s| store.starts_with(s))
 }
 
 fn is_node(directory: &Path) -> bool {
     DOCUMENTS.iter().any(|name| directory.join(name).is_file())
 }
 
-/// The nearest node above a path and the rest of the way, as far as names alone lead.
-fn above(path: &Path) -> std::io::Result<Option<Place>> {
-    let path = std::path::absolute(path)?;
-    let mut names: Vec<&str> = Vec::new();
-    let mut here = path.as_path();
-    // No name, or one that is no text: what is above is not a store this could be in.
-    while let (Some(name), Some(parent)) =
-        (here.file_name().and_then(|n| n.to_str()), here.parent())
-    {
-        names.insert(0, name);
-        if is_node(parent) {
-            let Some(store) = parent.to_str() else { break };
-            let (store, name) = (store.to_owned(), names.join("/"));
-            return Ok(Some(Place {
-                store,
-                name,
-                format: None,
-            }));
+/// The directory that a store is, unless it is an archive or elsewhere.
+fn files(store: &str) -> Option<PathBuf> {
+    let path = match store.strip_prefix("file:") {
+        Some(rest) => {
+            let path = rest.strip_prefix("//").unwrap_or(rest);
+            text::percent_decoded(path.strip_prefix("localhost").unwrap_or(path))?.into()
         }
-        here = parent;
-    }
-    Ok(None)
+        None if is_url(store) => return None,
+        None => PathBuf::from(store),
+    };
+    let archive = store.contains("|zip:") || (store.ends_with(".zip") && !path.is_dir());
+    (!archive).then_some(path)
+}
+
+/// The outermost node above a store, as far as names alone lead, and the rest of the way to a path in that.
+fn below_outermost(store: &Path, path: &str) -> Option<InStore> {
+    let store = std::path::absolute(store).ok()?;
+    let above = store.ancestors().skip(1).filter(|above| is_node(above));
+    let root = above.last()?;
+    let rest = store.strip_prefix(root).ok()?.to_str()?;
+    Some(InStore {
+        store: root.to_str()?.to_owned(),
+        path: [rest, path].join("/").trim_end_matches('/').to_owned(),
+    })
 }
 
 /// The name of a node below a group that somebody may have meant, by the first name that is not there.
@@ -233,42 +336,4 @@ fn meant(above: zarr::Result<Node>, rest: &str) -> Option<String> {
     let wanted = rest.split('/').next()?;
     let found = nearest::nearest(wanted, names.iter().map(String::as_str))?;
     Some(found.to_owned())
-}
-
-/// What to try instead of a path in a store.
-fn inside(store: &str, path: &str) -> Option<String> {
-    let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
-    let (above, rest) = (0..steps.len()).rev().find_map(|n| {
-        let above = steps.get(..n)?.join("/");
-        zarr::open(store).path(&above).wait().ok()?;
-        Some((above, steps.get(n..)?.join("/")))
-    })?;
-    let found = meant(zarr::open(store).path(&above).wait(), &rest)?;
-    let slash = if above.is_empty() { "" } else { "/" };
-    let store = without_secrets(store);
-    Some(format!("did you mean {store}::{above}{slash}{found}?"))
-}
-
-/// What to try instead of a path where no node is.
-fn advice(path: &Path) -> String {
-    if path.is_file() {
-        return "this is a file: name the directory of an array or group".to_owned();
-    }
-    match path.ancestors().skip(1).find(|above| is_node(above)) {
-        Some(above) => {
-            let rest = path.strip_prefix(above).ok().and_then(Path::to_str);
-            let rest = rest.unwrap_or_default();
-            if let Some(found) = meant(zarr::open(above).wait(), rest) {
-                return format!("did you mean {}?", above.join(found).display());
-            }
-            let above = if above.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                above
-            };
-            format!("`zarr tree {}` lists what there is", above.display())
-        }
-        None if path.is_dir() => "this directory is neither, check the path".to_owned(),
-        None => "check the path".to_owned(),
-    }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Args {
     file: PathBuf,
 
     /// Directory of the array, or STORE::PATH of an array in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Along which axis; a negative one counts from the last
     #[arg(

@@ -38,6 +38,14 @@ enum Verb {
     Rm { path: Address, key: String },
 }
 
+impl Args {
+    pub(crate) fn path(&mut self) -> &mut Address {
+        match &mut self.verb {
+            Verb::Get { path, .. } | Verb::Set { path, .. } | Verb::Rm { path, .. } => path,
+        }
+    }
+}
+
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let absent = |path: &Address, key: &str| {
         let why = format!("it has no attribute {key:?}");

@@ -23,7 +23,7 @@ Of a sharded array these are the shards. The map has a row for each chunk along 
 column for each along the last; where there are more than fit, one sign stands for several.")]
 pub(crate) struct Args {
     /// Directory of the array, or STORE::PATH of an array in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Print a JSON object with every stored chunk (schema zarr.chunks/1)
     #[arg(long)]

@@ -14,7 +14,7 @@ use crate::failure::{Exit, Failure};
 pub(crate) struct Args {
     /// Directory of the array
     #[arg(long = "array_path", visible_alias = "array-path", value_name = "PATH")]
-    path: Address,
+    pub(crate) path: Address,
 }
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {

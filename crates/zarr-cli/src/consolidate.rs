@@ -14,7 +14,7 @@ use crate::failure::{Exit, Failure};
   zarr consolidate demo.zarr")]
 pub(crate) struct Args {
     /// Directory of the group, or STORE::PATH of a group in a store
-    path: Address,
+    pub(crate) path: Address,
 }
 
 pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {

@@ -35,11 +35,11 @@ Ctrl-C leaves whole chunks and no temporary files (exit code 130); the same comm
 pub(crate) struct Args {
     /// The node to copy
     #[arg(value_name = "SRC")]
-    from: Address,
+    pub(crate) from: Address,
 
     /// Where the copy will be
     #[arg(value_name = "DST")]
-    to: Address,
+    pub(crate) to: Address,
 
     #[command(flatten)]
     storage: Storage,
@@ -168,7 +168,7 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<CopyStats, Fai
         .zarr_format(format(&from))
         .wait();
     let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
-    let store = async { Ok(zarr::Location::parse(&place.store).await?) };
+    let store = async { Ok(zarr::Location::open(&place.store, place.options).await?) };
     let store: zarr::Result<zarr::Location> = store.wait();
     let store = store.map_err(|error| fail(&error))?;
 

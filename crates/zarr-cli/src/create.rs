@@ -17,7 +17,7 @@ use crate::layout::{Layout, finish};
   zarr create demo.zarr/sst --shape 365,90,180 --dtype float32 --fill-value '\"NaN\"' --dimension-names time,y,x")]
 pub(crate) struct Args {
     /// Directory of the new array, or STORE::PATH of one in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Length of each axis, as in 365,90,180; '' for a scalar
     #[arg(long, value_name = "LENGTHS")]

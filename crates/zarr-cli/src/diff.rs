@@ -29,10 +29,10 @@ compared by their elements.
 Exit codes: 0 no difference, 1 a difference.")]
 pub(crate) struct Args {
     /// One node
-    a: Address,
+    pub(crate) a: Address,
 
     /// The other
-    b: Address,
+    pub(crate) b: Address,
 
     /// Leave out how arrays are stored: format, chunks, codecs
     #[arg(long)]

@@ -33,7 +33,7 @@ Exit codes: 0 no error is left, 1 one is. Warnings are no errors.")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
     #[arg(required_unless_present = "rules")]
-    path: Option<Address>,
+    pub(crate) path: Option<Address>,
 
     /// Mend what can be mended without losing anything that is read today
     #[arg(long)]

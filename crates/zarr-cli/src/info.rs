@@ -20,7 +20,7 @@ use crate::text;
   zarr info --json demo.zarr::ocean/sst | jq .shape")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Print a JSON object (schema zarr.info/1)
     #[arg(long)]

@@ -259,6 +259,7 @@ impl Layout {
         }
 
         let mut create = zarr::create_array(place.store, shape, dtype.clone())
+            .storage_options(place.options.iter().copied())
             .name(place.name)
             .overwrite(self.overwrite);
         if let Some(format) = asked.or(place.format) {

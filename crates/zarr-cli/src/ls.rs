@@ -18,7 +18,7 @@ use crate::text;
   zarr ls -R --json demo.zarr | jq -r '.nodes[].path'")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Kind, format, type, shape, chunks and bytes stored before each name
     #[arg(long, short)]

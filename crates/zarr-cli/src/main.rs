@@ -49,6 +49,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::terminal::Canvas;
 
@@ -67,6 +68,10 @@ Exit codes: 0 done, 1 a difference was found, or something invalid, 2 usage, 3 n
 struct Cli {
     #[command(subcommand)]
     command: Command,
+
+    /// Refuse symbolic links that lead out of a directory: for stores that somebody else made
+    #[arg(long, global = true)]
+    no_follow: bool,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -94,13 +99,42 @@ enum Command {
     Completions(completions::Args),
 }
 
+impl Command {
+    /// Every address that was given.
+    fn addresses(&mut self) -> Vec<&mut Address> {
+        match self {
+            Self::Info(args) => vec![&mut args.path],
+            Self::Tree(args) => vec![&mut args.path],
+            Self::Ls(args) => vec![&mut args.path],
+            Self::View(args) => vec![&mut args.path],
+            Self::Stats(args) => vec![&mut args.path],
+            Self::Chunks(args) => vec![&mut args.path],
+            Self::Read(args) => vec![&mut args.path],
+            Self::Write(args) => vec![&mut args.path],
+            Self::Create(args) => vec![&mut args.path],
+            Self::Resize(args) => vec![&mut args.path],
+            Self::Append(args) => vec![&mut args.path],
+            Self::Copy(args) => vec![&mut args.from, &mut args.to],
+            Self::Attrs(args) => vec![args.path()],
+            Self::Serve(args) => vec![&mut args.path],
+            Self::Consolidate(args) => vec![&mut args.path],
+            Self::Migrate(args) => vec![&mut args.path],
+            Self::Validate(args) => vec![&mut args.path],
+            Self::Doctor(args) => args.path.iter_mut().collect(),
+            Self::Diff(args) => vec![&mut args.a, &mut args.b],
+            Self::Conformance(args) => vec![&mut args.path],
+            Self::Completions(_) => vec![],
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let result = match Cli::try_parse() {
         Ok(cli) => {
             let bytes = &mut io::stdout().lock();
             // Takes colours away where nobody sees them; not for bytes, in which it would find some.
             let text = &mut anstream::stdout().lock();
-            run(&cli.command, Canvas::detect(), text, bytes)
+            run(cli, Canvas::detect(), text, bytes)
         }
         Err(error) => usage::answer(&error, std::env::args_os().nth(1)),
     };
@@ -117,12 +151,18 @@ fn main() -> ExitCode {
 
 /// Runs a command that prints text to one place, bytes to the other.
 fn run(
-    command: &Command,
+    mut cli: Cli,
     canvas: Canvas,
     text: &mut impl Write,
     bytes: &mut impl Write,
 ) -> Result<Exit, Failure> {
-    let exit = match command {
+    if cli.no_follow {
+        cli.command
+            .addresses()
+            .into_iter()
+            .for_each(Address::confine);
+    }
+    let exit = match &cli.command {
         Command::Info(args) => info::run(args, text),
         Command::Tree(args) => tree::run(args, text),
         Command::Ls(args) => ls::run(args, text),

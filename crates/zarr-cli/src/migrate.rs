@@ -26,7 +26,7 @@ anything is deleted. What format 3 has no way to say is named, and where chunks 
 nothing is written.")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Delete the documents of format 2 when all of format 3 are written
     #[arg(long)]

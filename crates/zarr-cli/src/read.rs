@@ -24,7 +24,7 @@ use crate::{npy, output, select};
 The file appears when all of it is there: a read that fails leaves what was there before.")]
 pub(crate) struct Args {
     /// Directory of the array, or STORE::PATH of an array in a store
-    path: Address,
+    pub(crate) path: Address,
 
     #[command(flatten)]
     select: select::Args,

@@ -15,7 +15,7 @@ use crate::failure::{Exit, Failure};
   zarr resize demo.zarr/sst --shape 366,90,180")]
 pub(crate) struct Args {
     /// Directory of the array, or STORE::PATH of an array in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Length of each axis, as in 366,90,180
     #[arg(long, value_name = "LENGTHS")]

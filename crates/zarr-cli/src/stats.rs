@@ -24,7 +24,7 @@ std). Complex numbers count by their magnitude; of what is no number, elements a
 memory holds, a few chunks at a time are in it.")]
 pub(crate) struct Args {
     /// Directory of the array, or STORE::PATH of an array in a store
-    path: Address,
+    pub(crate) path: Address,
 
     #[command(flatten)]
     progress: progress::Args,

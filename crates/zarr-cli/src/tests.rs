@@ -5,6 +5,7 @@ mod copy;
 mod create;
 mod diff;
 mod doctor;
+mod follow;
 mod info;
 mod look;
 mod migrate;
@@ -61,7 +62,7 @@ impl Home {
         };
         let (mut text, mut bytes) = (Vec::new(), Vec::new());
         let plain = &mut anstream::StripStream::new(&mut text);
-        let exit = crate::run(&cli.command, canvas, plain, &mut bytes)?;
+        let exit = crate::run(cli, canvas, plain, &mut bytes)?;
         text.append(&mut bytes);
         Ok((exit, text))
     }

@@ -121,6 +121,23 @@ pub(crate) fn columns(rows: &[Vec<String>]) -> String {
     out
 }
 
+/// Text without its percent signs; `None` where they mean nothing, or no text.
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                let (high, low) = (digit()?, digit()?);
+                u8::try_from(high * 16 + low).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
 /// Says why nothing came of it.
 pub(crate) fn error(line: &str) {
     say("error", AnsiColor::Red, line);
@@ -129,6 +146,11 @@ pub(crate) fn error(line: &str) {
 /// Says that something is missing in what was printed.
 pub(crate) fn warning(line: &str) {
     say("warning", AnsiColor::Yellow, line);
+}
+
+/// Says what is good to know beside what was printed.
+pub(crate) fn note(line: &str) {
+    say("note", AnsiColor::Cyan, line);
 }
 
 /// If nobody reads messages there is nobody to tell.

@@ -18,7 +18,7 @@ use crate::text;
   zarr tree --json demo.zarr | jq -r '.nodes[].path'")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Print a JSON object with a flat list of nodes (schema zarr.tree/1)
     #[arg(long)]

@@ -22,7 +22,7 @@ use crate::text;
 Exit codes: 0 all documents are valid, 1 one is not. `zarr doctor` checks the data too.")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Take what is tolerated, though it breaks the format, as errors too
     #[arg(long)]

@@ -30,7 +30,7 @@ Of an array with more than two axes the first plane is drawn. As wide as the ter
 colours where COLORTERM is truecolor, else in 256; with NO_COLOR, or into a file, in shades of grey.")]
 pub(crate) struct Args {
     /// Directory of the array, or STORE::PATH of an array in a store
-    path: Address,
+    pub(crate) path: Address,
 
     /// Which plane or part, as numpy would index it: '0, :, 100:300'
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]

@@ -25,7 +25,7 @@ pub(crate) struct Args {
     file: PathBuf,
 
     /// Directory of the new array, or STORE::PATH of one in a store
-    path: Address,
+    pub(crate) path: Address,
 
     #[command(flatten)]
     layout: Layout,

@@ -25,6 +25,8 @@ pub struct IoHints {
     pub instant: bool,
     /// Calls wait for a network: many should be in flight, so no thread should sit in each.
     pub high_latency: bool,
+    /// A part of a value may cost as much as all of it, memory too: entries of an archive are compressed.
+    pub whole_values: bool,
     /// What is written is in its place only after `sync`: an archive that is being made.
     pub held_back: bool,
     /// That a value is absent is certain. Where it is not, everything can be absent at once: a disk may
@@ -46,6 +48,7 @@ impl IoHints {
             conditions: Conditions::ALL,
             instant: true,
             high_latency: false,
+            whole_values: false,
             held_back: false,
             absence_is_certain: true,
             identity,

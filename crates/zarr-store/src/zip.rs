@@ -103,6 +103,8 @@ pub struct ZipStore {
     /// Its size, for stores that cannot.
     size: u64,
     index: Index,
+    /// Whether some entries are compressed.
+    compressed: bool,
     limits: ZipLimits,
     identity: Identity,
     /// The archive, open for threads that may wait; opened when the first of them asks.
@@ -156,6 +158,7 @@ impl ZipStore {
             archive,
             version,
             size,
+            compressed: index.values().any(|entry| !entry.is_stored()),
             index,
             limits,
             object: OnceLock::new(),

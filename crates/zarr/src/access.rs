@@ -51,7 +51,7 @@ impl fmt::Debug for Secret {
 macro_rules! access {
     ($builder:ident, $($field:ident).+) => {
         impl $builder {
-            /// Options for the service behind a URL, such as `region`: see
+            /// Options for the service behind a URL, such as `region`, or `symlinks` for a path given as text: see
             /// [`open_store`](zarr_store::open_store). Any other place has none, and then it is an
             /// error to give some.
             pub fn storage_options<K: Into<String>, V: Into<String>>(
@@ -158,7 +158,13 @@ impl Target {
     /// The target with its store opened as the options say, where they say anything.
     async fn opened(&self, access: &Access, context: &Context) -> Result<Self> {
         if access.synchronizer == Synchronizer::Thread {
-            return self.without_lock_files();
+            return match access.storage_options.first() {
+                None => self.without_lock_files(),
+                Some(_) => {
+                    let text = "none can be given together with a synchronizer; make the store with its own methods";
+                    Err(Error::argument("storage_options", text))
+                }
+            };
         }
         let is_service = matches!(self, Self::Address(text)
             if text.contains("://") && !text.starts_with("memory:") && !text.starts_with("file:"));
@@ -182,7 +188,7 @@ impl Target {
             }
             (_, Some((name, _))) => {
                 let text = format!(
-                    "`{name}` means nothing here: only stores that are opened by a URL have options"
+                    "`{name}` means nothing here: only stores that are opened by an address, as text, have options"
                 );
                 Err(Error::argument("storage_options", text))
             }

@@ -13,7 +13,9 @@ pub use zarr_metadata::{
     Converted, Finding, JsonPointer, Limits, MetadataError, NodeDocuments, Problem, ProblemKind,
     Profile, Reader, Report, Severity, v2, v3, validate,
 };
+pub use zarr_store::runtime::{Budget, Reserved};
 pub use zarr_store::{
-    BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, Key, Listing, Op, Outcome, Payload,
-    Prefix, PutMode, StoreError, StoreErrorKind, StoreExt, Version, without_secrets,
+    BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, IoHints, Key, Listing, Op, Outcome,
+    Payload, Prefix, PutMode, Reads, StoreError, StoreErrorKind, StoreExt, Version,
+    without_secrets,
 };

@@ -1,18 +1,21 @@
 //! What a request is answered with. Knows paths, methods and headers; no sockets.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
+use super::body::{self, Body};
+use super::callers::Refused;
 use super::{Served, reports, values};
 use crate::failure::{Exit, Failure};
+use crate::text;
 
 /// What goes out.
-pub(super) type Answer = Response<Full<Bytes>>;
+pub(super) type Answer = Response<Body>;
 
 /// The page: one file, which asks for the reports below and for nothing else.
 const PAGE: &str = include_str!("page.html");
@@ -24,8 +27,19 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 /// Paths that begin so are no keys.
 const REPORTS: &str = "/~/";
 
-/// Answers one request.
-pub(super) async fn answer<B>(served: &Arc<Served>, request: &Request<B>) -> Answer {
+/// Answers one request that came to the address `here`.
+pub(super) async fn answer<B>(served: &Arc<Served>, request: &Request<B>, here: IpAddr) -> Answer {
+    match served.callers.know(request, here) {
+        Ok(()) => {}
+        Err(Refused::Nameless) => {
+            return plain(StatusCode::BAD_REQUEST, "one Host must be named\n");
+        }
+        Err(Refused::Stranger) => {
+            let why =
+                "this server has another name; `zarr serve --allow-host NAME` gives it one more\n";
+            return plain(StatusCode::MISDIRECTED_REQUEST, why);
+        }
+    }
     let mut answer = match *request.method() {
         Method::GET | Method::HEAD => found(served, request).await,
         Method::OPTIONS => preflight(),
@@ -35,23 +49,24 @@ pub(super) async fn answer<B>(served: &Arc<Served>, request: &Request<B>) -> Ans
             answer
         }
     };
-    set(&mut answer, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    if !served.callers.is_open() {
+        set(&mut answer, header::VARY, "Origin");
+    }
+    if let Some(readers) = served.callers.readers(request.headers()) {
+        let headers = answer.headers_mut();
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, readers);
+    }
     set(
         &mut answer,
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
         "Accept-Ranges, Content-Length, Content-Range, ETag, Zarr-Picture",
     );
     set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    if *request.method() == Method::HEAD {
-        // hyper leaves out the body and keeps its length, which values have said already.
-        let length = answer.headers().get(header::CONTENT_LENGTH).cloned();
-        if let Some(length) = length {
-            let (mut parts, _) = answer.into_parts();
-            parts.headers.insert(header::CONTENT_LENGTH, length);
-            return Response::from_parts(parts, Full::default());
-        }
+    match *request.method() {
+        // What is said of the body stays.
+        Method::HEAD => answer.map(|_| body::ready(Bytes::new())),
+        _ => answer,
     }
-    answer
 }
 
 async fn found<B>(served: &Arc<Served>, request: &Request<B>) -> Answer {
@@ -63,16 +78,12 @@ async fn found<B>(served: &Arc<Served>, request: &Request<B>) -> Answer {
         set(&mut page, header::REFERRER_POLICY, "no-referrer");
         return page;
     }
-    // Closed only if the program ends.
-    let Ok(_place) = served.work.acquire().await else {
-        return plain(StatusCode::SERVICE_UNAVAILABLE, "too much to do\n");
-    };
     match path.strip_prefix(REPORTS) {
         Some(name) => {
             reports::report(served, name, request.uri().query().unwrap_or_default()).await
         }
-        None => match decoded(path.trim_start_matches('/')) {
-            Some(key) => values::value(&served.location, &key, request).await,
+        None => match text::percent_decoded(path.trim_start_matches('/')) {
+            Some(key) => values::value(served, &key, request).await,
             None => plain(StatusCode::BAD_REQUEST, "this is no path\n"),
         },
     }
@@ -80,7 +91,7 @@ async fn found<B>(served: &Arc<Served>, request: &Request<B>) -> Answer {
 
 /// What a browser asks before it lets a page of another origin ask.
 fn preflight() -> Answer {
-    let mut answer = plain(StatusCode::NO_CONTENT, "");
+    let mut answer = empty(StatusCode::NO_CONTENT);
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS"),
         (
@@ -96,32 +107,29 @@ fn preflight() -> Answer {
     answer
 }
 
-/// Text without its percent signs; `None` where they mean nothing, or no text.
-pub(super) fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                let (high, low) = (digit()?, digit()?);
-                u8::try_from(high * 16 + low).ok()?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(bytes).ok()
-}
-
 pub(super) fn plain(status: StatusCode, text: &'static str) -> Answer {
     let mut answer = with_type(text.into(), "text/plain; charset=utf-8");
     *answer.status_mut() = status;
     answer
 }
 
-pub(super) fn with_type(body: Bytes, kind: &'static str) -> Answer {
-    let mut answer = Response::new(Full::new(body));
+/// Without a body and what is said of one.
+pub(super) fn empty(status: StatusCode) -> Answer {
+    let mut answer = Response::new(body::ready(Bytes::new()));
+    *answer.status_mut() = status;
+    answer
+}
+
+pub(super) fn with_type(bytes: Bytes, kind: &'static str) -> Answer {
+    let length = bytes.len() as u64;
+    of_length(body::ready(bytes), length, kind)
+}
+
+/// The length is said beforehand: who gets less knows that it is not all.
+pub(super) fn of_length(body: Body, length: u64, kind: &'static str) -> Answer {
+    let mut answer = Response::new(body);
     set(&mut answer, header::CONTENT_TYPE, kind);
+    set(&mut answer, header::CONTENT_LENGTH, &length.to_string());
     answer
 }
 

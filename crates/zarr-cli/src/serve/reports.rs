@@ -6,29 +6,74 @@ use std::sync::Arc;
 use hyper::header::HeaderName;
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::{Array, Node, NodeMetadata, Selection};
+use zarr::{Array, Location, Node, NodeMetadata, Selection};
 
-use super::Served;
-use super::answer::{Answer, decoded, failed, set, with_type};
+use super::answer::{Answer, failed, set, with_type};
+use super::{REPORT, Served, body};
 use crate::failure::{Exit, Failure};
+use crate::interrupt::Gate;
 use crate::view::field::Field;
 use crate::view::picture::{self, Stretch};
-use crate::{chunks, nodes};
+use crate::{chunks, nodes, text};
+
+/// What is asked, and of which place.
+struct Question {
+    location: Location,
+    /// The place as it is shown.
+    shown: String,
+    name: String,
+    query: Query,
+}
+
+/// What is answered.
+struct Report {
+    text: Vec<u8>,
+    kind: &'static str,
+    /// What a picture shows, for a header.
+    about: Option<String>,
+}
 
 /// The report of a name, as a query asks for it.
 pub(super) async fn report(served: &Arc<Served>, name: &str, query: &str) -> Answer {
-    let query = Query::parse(query);
-    let (served, name) = (Arc::clone(served), name.to_owned());
-    let made = tokio::task::spawn_blocking(move || make(&served, &name, &query)).await;
-    match made {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(failure)) => failed(&failure),
+    let mut room = served.work.take(REPORT).await;
+    // When nobody waits any more, the work meets a closed gate at its next step. Until then it has its room.
+    let gate = Gate::default();
+    let _leaving = Leaving(gate.clone());
+    let question = Question {
+        location: gate.before(&served.location),
+        shown: served.name.clone(),
+        name: name.to_owned(),
+        query: Query::parse(query),
+    };
+    let made = tokio::task::spawn_blocking(move || {
+        let report = question.answer();
+        room.keep(report.as_ref().map_or(0, |report| report.text.len() as u64));
+        (report, room)
+    });
+    match made.await {
+        Ok((Ok(report), room)) => {
+            let mut answer = with_type(body::hold(report.text.into(), room), report.kind);
+            if let Some(about) = report.about {
+                set(&mut answer, HeaderName::from_static("zarr-picture"), &about);
+            }
+            answer
+        }
+        Ok((Err(failure), _)) => failed(&failure),
         Err(_) => failed(&Failure::new(
             Exit::Transport,
             "cannot answer",
             "/",
             "the work was given up",
         )),
+    }
+}
+
+/// Closes a gate when it is dropped.
+struct Leaving(Gate);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }
 
@@ -42,7 +87,7 @@ impl Query {
     fn parse(text: &str) -> Self {
         let mut query = Self::default();
         for (name, value) in text.split('&').filter_map(|part| part.split_once('=')) {
-            let value = decoded(&value.replace('+', " ")).unwrap_or_default();
+            let value = text::percent_decoded(&value.replace('+', " ")).unwrap_or_default();
             match name {
                 "path" => query.path = value,
                 "selection" => query.selection = value,
@@ -53,57 +98,64 @@ impl Query {
     }
 }
 
-fn make(served: &Served, name: &str, query: &Query) -> Result<Answer, Failure> {
-    let report = match name {
-        "tree" => tree(served)?,
-        "node" => node(served, &query.path)?,
-        "chunks" => chunks::for_page(&array(served, &query.path)?, &query.path)?,
-        "picture" => return draw(&array(served, &query.path)?, query),
-        other => {
-            let why = "there is no such report";
-            return Err(Failure::new(Exit::NotFound, "cannot answer", other, why));
-        }
-    };
-    Ok(with_type(report.to_string().into(), "application/json"))
-}
+impl Question {
+    fn answer(&self) -> Result<Report, Failure> {
+        let path = &self.query.path;
+        let report = match self.name.as_str() {
+            "tree" => self.tree()?,
+            "node" => node(&self.open(path)?),
+            "chunks" => chunks::for_page(&self.array()?, path)?,
+            "picture" => return draw(&self.array()?, &self.query),
+            other => {
+                let why = "there is no such report";
+                return Err(Failure::new(Exit::NotFound, "cannot answer", other, why));
+            }
+        };
+        Ok(Report {
+            text: report.to_string().into(),
+            kind: "application/json",
+            about: None,
+        })
+    }
 
-fn open(served: &Served, path: &str) -> Result<Node, Failure> {
-    let node = zarr::open(served.location.clone()).path(path).wait();
-    node.map_err(|error| Failure::zarr("cannot open", path, &error))
-}
+    fn open(&self, path: &str) -> Result<Node, Failure> {
+        let node = zarr::open(self.location.clone()).path(path).wait();
+        node.map_err(|error| Failure::zarr("cannot open", path, &error))
+    }
 
-fn array(served: &Served, path: &str) -> Result<Array, Failure> {
-    match open(served, path)? {
-        Node::Array(array) => Ok(array),
-        Node::Group(_) => {
-            let why = "it is a group, not an array";
-            Err(Failure::new(Exit::Usage, "cannot show", path, why))
+    fn array(&self) -> Result<Array, Failure> {
+        let path = &self.query.path;
+        match self.open(path)? {
+            Node::Array(array) => Ok(array),
+            Node::Group(_) => {
+                let why = "it is a group, not an array";
+                Err(Failure::new(Exit::Usage, "cannot show", path, why))
+            }
         }
+    }
+
+    fn tree(&self) -> Result<Value, Failure> {
+        let mut list = Vec::new();
+        match self.open("")? {
+            Node::Array(array) => {
+                let node = NodeMetadata::Array(array.metadata().clone());
+                list.push(Value::Object(nodes::to_json("", &node, None)));
+            }
+            Node::Group(group) => {
+                list.push(json!({"path": "/", "node_type": "group"}));
+                let members = nodes::members(&group, None, &self.shown)?;
+                let below = members
+                    .iter()
+                    .map(|(path, node)| nodes::to_json(path.as_str(), node, None));
+                list.extend(below.map(Value::Object));
+            }
+        }
+        Ok(json!({"name": self.shown, "nodes": list}))
     }
 }
 
-fn tree(served: &Served) -> Result<Value, Failure> {
-    let root = open(served, "")?;
-    let mut list = Vec::new();
-    match root {
-        Node::Array(array) => {
-            let node = NodeMetadata::Array(array.metadata().clone());
-            list.push(Value::Object(nodes::to_json("", &node, None)));
-        }
-        Node::Group(group) => {
-            list.push(json!({"path": "/", "node_type": "group"}));
-            let members = nodes::members(&group, None, &served.name)?;
-            let below = members
-                .iter()
-                .map(|(path, node)| nodes::to_json(path.as_str(), node, None));
-            list.extend(below.map(Value::Object));
-        }
-    }
-    Ok(json!({"name": served.name, "nodes": list}))
-}
-
-fn node(served: &Served, path: &str) -> Result<Value, Failure> {
-    Ok(match open(served, path)? {
+fn node(node: &Node) -> Value {
+    match node {
         Node::Group(group) => json!({
             "kind": "group",
             "info": group.info().to_string(),
@@ -115,9 +167,9 @@ fn node(served: &Served, path: &str) -> Result<Value, Failure> {
             "shape": array.shape(),
             "dimension_names": array.dimension_names(),
             "attributes": array.attrs(),
-            "metadata": document(&array),
+            "metadata": document(array),
         }),
-    })
+    }
 }
 
 fn document(array: &Array) -> Option<Value> {
@@ -126,8 +178,8 @@ fn document(array: &Array) -> Option<Value> {
     serde_json::from_slice(&text).ok()
 }
 
-/// A picture, and in a header what its colours mean.
-fn draw(array: &Array, query: &Query) -> Result<Answer, Failure> {
+/// A picture, and what its colours mean.
+fn draw(array: &Array, query: &Query) -> Result<Report, Failure> {
     let selection: Option<Selection> = match query.selection.trim() {
         "" => None,
         text => {
@@ -140,7 +192,6 @@ fn draw(array: &Array, query: &Query) -> Result<Answer, Failure> {
     let image = picture::png(&field, &stretch);
     let image =
         image.map_err(|error| Failure::new(Exit::Limit, "cannot draw", &query.path, error))?;
-    let mut answer = with_type(image.into(), "image/png");
     let about = json!({
         "selection": field.selection,
         "rows": field.rows,
@@ -153,10 +204,9 @@ fn draw(array: &Array, query: &Query) -> Result<Answer, Failure> {
         "count": stretch.count,
         "ramp": (0..=16).map(|i| crate::colors::ramp(f64::from(i) / 16.0)).collect::<Vec<_>>(),
     });
-    set(
-        &mut answer,
-        HeaderName::from_static("zarr-picture"),
-        &about.to_string(),
-    );
-    Ok(answer)
+    Ok(Report {
+        text: image,
+        kind: "image/png",
+        about: Some(about.to_string()),
+    })
 }

@@ -21,6 +21,11 @@ impl Server {
         let address = address.trim().trim_end_matches('/').to_owned();
         Self { process, address }
     }
+
+    #[allow(dead_code, reason = "not every test file asks")]
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
 }
 
 impl Drop for Server {

@@ -21,8 +21,9 @@ use crate::{
 /// | `https://host/path`, `http://…` | any web server, to read from |
 /// | `s3://bucket/x.zip\|zip:inner/path`, `x.zip::inner/path` | a place in a zip archive in any of these |
 ///
-/// `options` are for the services: [`ObjectStore`](crate::ObjectStore) lists them. No other store has
-/// any.
+/// `options` are for the services: [`ObjectStore`](crate::ObjectStore) lists them. Paths and `file:` URLs have
+/// one, `symlinks`: `follow`, which is the default, or `inside`, for a tree that somebody else made (see
+/// `Symlinks`). Memory has none.
 ///
 /// Nothing is read or created, but for an archive's list of entries: a directory that is not there is
 /// an empty store until something is written. An archive that is there is read-only; where there is
@@ -55,10 +56,7 @@ pub(super) async fn open_plain(address: &str, options: &[(&str, &str)]) -> Resul
         None if is_chained(address) => Err(refuse(
             "an address chained as fsspec writes it; an archive in a store is `https://host/x.zip|zip:path`",
         )),
-        None => {
-            no_options(address, options)?;
-            paths::open_path(address, address.as_bytes()).await
-        }
+        None => paths::open_path(address, address.as_bytes(), options).await,
         Some(("memory", name)) => {
             no_options(address, options)?;
             match name.strip_prefix("//") {
@@ -70,7 +68,6 @@ pub(super) async fn open_plain(address: &str, options: &[(&str, &str)]) -> Resul
             }
         }
         Some(("file", rest)) => {
-            no_options(address, options)?;
             let path = match rest.strip_prefix("//") {
                 Some(host) => host.strip_prefix("localhost").unwrap_or(host),
                 None => rest,
@@ -82,7 +79,7 @@ pub(super) async fn open_plain(address: &str, options: &[(&str, &str)]) -> Resul
             }
             let path = percent_decoded(path)
                 .ok_or_else(|| refuse("`%` must be followed by two hex digits"))?;
-            paths::open_path(address, &path).await
+            paths::open_path(address, &path, options).await
         }
         Some(_) => urls::open_url(address, options),
     }
@@ -105,19 +102,19 @@ pub(super) fn refused(address: &str, why: &'static str) -> StoreError {
     StoreError::text(Op::OpenStore, address, StoreErrorKind::Unsupported(why))
 }
 
-/// Options are never ignored: one that has no effect is a mistake somewhere.
+/// For stores that have none.
 fn no_options(address: &str, options: &[(&str, &str)]) -> Result<()> {
     match options.first() {
         None => Ok(()),
-        Some((name, _)) => {
-            let name = name.escape_debug();
-            let why = format!(
-                "the option `{name}` means nothing here: only stores on services have options"
-            );
-            let kind = StoreErrorKind::Backend(why.into());
-            Err(StoreError::text(Op::OpenStore, address, kind))
-        }
+        Some((name, _)) => Err(unknown_option(address, name, "a store in memory has none")),
     }
+}
+
+/// Options are never ignored: one that has no effect is a mistake somewhere.
+pub(super) fn unknown_option(address: &str, name: &str, why: &str) -> StoreError {
+    let name = name.escape_debug();
+    let why = format!("the option `{name}` means nothing here: {why}");
+    StoreError::text(Op::OpenStore, address, StoreErrorKind::Backend(why.into()))
 }
 
 /// What stands before and behind the colon, if that is a scheme: two characters or more, so that a

@@ -113,6 +113,7 @@ impl Store for ZipStore {
             writable: false,
             listable: true,
             conditions: Conditions::NONE,
+            whole_values: self.compressed,
             identity: self.identity,
             ..self.inner.hints()
         }

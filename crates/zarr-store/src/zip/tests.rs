@@ -34,3 +34,21 @@ assert archive.testzip() is None and archive.namelist() == ['a', 'b', 'c']";
         Err(e) => println!("skipped: python3: {e}"),
     }
 }
+
+#[test]
+fn a_part_of_what_is_compressed_costs_as_much_as_all() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, level, expected) in [("a.zip", None, false), ("b.zip", Some(6), true)] {
+        let path = dir.path().join(name);
+        let mut writer = ZipStore::create(&path).unwrap();
+        if let Some(level) = level {
+            writer = writer.deflate(level);
+        }
+        let key = Key::new("a").unwrap();
+        let value = vec![7; 1000].into();
+        BlockingStore::put(&writer, &key, &value, PutMode::Create).unwrap();
+        writer.finish().unwrap();
+        let store = wait(ZipStore::open_file(&path)).unwrap();
+        assert_eq!(Store::hints(&store).whole_values, expected, "{name}");
+    }
+}

@@ -1,0 +1,50 @@
+//! What goes out, and what it holds until it is out: memory that was taken for it is given back when the socket has
+//! the bytes, or when the client is gone. Knows no paths and no stores.
+
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::Frame;
+use zarr::tools::StoreError;
+
+/// All at once, or piece by piece. One that fails ends the connection, so that nobody takes what came for all.
+pub(super) type Body = UnsyncBoxBody<Bytes, StoreError>;
+
+/// A body that is ready.
+pub(super) fn ready(bytes: Bytes) -> Body {
+    Full::new(bytes)
+        .map_err(|never: Infallible| match never {})
+        .boxed_unsync()
+}
+
+/// A body whose next piece is made when the socket has taken the ones before.
+pub(super) fn in_pieces(
+    pieces: impl Stream<Item = Result<Bytes, StoreError>> + Send + 'static,
+) -> Body {
+    StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed_unsync()
+}
+
+/// The same body, of which every piece holds something besides.
+pub(super) fn holding(body: Body, held: impl Clone + Send + 'static) -> Body {
+    let hold = move |frame: Frame<Bytes>| frame.map_data(|bytes| hold(bytes, held.clone()));
+    body.map_frame(hold).boxed_unsync()
+}
+
+/// Bytes that hold something for as long as anybody has them.
+pub(super) fn hold(bytes: Bytes, held: impl Send + 'static) -> Bytes {
+    Bytes::from_owner(Held { bytes, _held: held })
+}
+
+struct Held<T> {
+    bytes: Bytes,
+    _held: T,
+}
+
+impl<T> AsRef<[u8]> for Held<T> {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
