@@ -164,7 +164,7 @@ impl LocalStore {
         if errno == Some(Errno::XDEV) {
             let kind = StoreErrorKind::Unsupported(
                 "a symbolic link on the way leads out of the store; if whoever made the store is to \
-                 be trusted, let links be followed (`symlinks`)",
+                 be trusted, let links be followed (`Symlinks::Follow`)",
             );
             return self.refusal(op, name, kind);
         }
