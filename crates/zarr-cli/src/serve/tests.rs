@@ -346,6 +346,11 @@ fn headers_have_an_end() {
 #[test]
 fn large_values_go_out_in_pieces() {
     let server = Server::start();
+    for size in [0, 1, PIECE as usize, 2 * PIECE as usize] {
+        let bytes = server.put_big(size);
+        let (status, _, body) = server.get("/big");
+        assert_eq!((status, body == bytes), (200, true), "{size}");
+    }
     let bytes = server.put_big(3 * PIECE as usize + 17);
     let (status, head, body) = server.get("/big");
     assert_eq!((status, body == bytes), (200, true));

@@ -101,7 +101,10 @@ impl Home {
 #[test]
 fn no_command_is_left_out() {
     let command = Cli::command();
-    let there: BTreeSet<&str> = command.get_subcommands().map(|c| c.get_name()).collect();
+    let there: BTreeSet<&str> = command
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
     let tested: BTreeSet<&str> = COMMANDS.iter().map(|(name, _)| *name).collect();
     assert_eq!(there, tested);
 }
