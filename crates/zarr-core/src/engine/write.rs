@@ -225,7 +225,7 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
         .map(|unit| async move {
             let result = async {
                 let key = array.chunk_key(&unit.chunk)?;
-                let permit = zarr_store::lock::permit().await;
+                let permit = permit().await;
                 let lock = array.store().lock(&key).await?;
                 let (work, heap) = (job.work_on(&unit), Arc::clone(&job.heap));
                 let (job, unit) = (Arc::clone(job), unit.clone());
@@ -282,6 +282,15 @@ fn was_there<T>(put: Result<T, StoreError>) -> Result<bool, ChunkError> {
         Ok(_) => Ok(false),
         Err(error) if matches!(error.kind, StoreErrorKind::AlreadyExists) => Ok(true),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// A permit for one more lock; none where this thread is in the middle of a task, which may hold the
+/// last of them.
+async fn permit() -> Option<impl Drop + Send + Sync> {
+    match pool::is_at_work() {
+        true => None,
+        false => Some(zarr_store::lock::permit().await),
     }
 }
 
@@ -373,7 +382,7 @@ async fn merge_remote(
 ) -> Result<(), ChunkError> {
     let store = job.array.store();
     // First the permit, then the lock, then the bytes: who holds these waits for nobody.
-    let _until_unlocked = zarr_store::lock::permit().await;
+    let _until_unlocked = permit().await;
     let mut update = Update::new(&**store, key, Writers::Several).await?;
     let old_and_new = work::most_encoded(&*job.chain_of(unit)?).saturating_mul(2);
     let reserved = Arc::new(job.array.context().budget().take(old_and_new).await);
