@@ -135,5 +135,7 @@ fn links_that_lead_out_are_errors_and_those_inside_are_not() {
     };
     fs::remove_file(follow.root().join("loop")).unwrap();
     assert_eq!(names(&inside), ["a", "in"]);
-    assert_eq!(names(&follow), ["a", "in", "out", "up"]);
+    // `up` leads to a directory that holds the root, and so around for ever.
+    assert_eq!(names(&follow), ["a", "in", "out"]);
+    assert_eq!(&get(&follow, "up/canary/x").unwrap().unwrap().data[..], b"alive");
 }
