@@ -138,7 +138,10 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
             _ => failure,
         }
     };
+    // A thread is taken before the one before has said that it is free: without a limit there are twice as many.
+    let threads = (READS + WORK / REPORT) as usize;
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(threads)
         .enable_all()
         .build();
     let runtime = runtime.map_err(fail)?;
