@@ -56,6 +56,8 @@ fn tests(workspace: &Workspace, groups: &[&[&str]]) -> Result<Outcome> {
         let mut command = cargo(workspace, &["test", "--no-fail-fast", "--target", &host]);
         command.args(*group).env("CARGO_TARGET_DIR", &home);
         // The target is named, so that build scripts and macros are compiled as always.
+        // Lines are all that a report names.
+        command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
         run_command(instrumented(&mut command).env("RUSTFLAGS", FLAG))?;
     }
     Ok(Outcome::Done)
