@@ -79,7 +79,7 @@ pub struct LocalStore {
 ///
 /// The least that a store does: a value that is [durable](Payload::durable), as documents are that
 /// replace others, is written as with [`FileAndDir`](Self::FileAndDir) always.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {
     /// Nothing yet: the system writes when it likes. After power loss a value written shortly
     /// before may be the old one, absent, or on some file systems empty. [`BlockingStore::sync`] is

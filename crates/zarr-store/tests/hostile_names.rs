@@ -137,5 +137,8 @@ fn links_that_lead_out_are_errors_and_those_inside_are_not() {
     assert_eq!(names(&inside), ["a", "in"]);
     // `up` leads to a directory that holds the root, and so around for ever.
     assert_eq!(names(&follow), ["a", "in", "out"]);
-    assert_eq!(&get(&follow, "up/canary/x").unwrap().unwrap().data[..], b"alive");
+    assert_eq!(
+        &get(&follow, "up/canary/x").unwrap().unwrap().data[..],
+        b"alive"
+    );
 }

@@ -230,8 +230,8 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
                 let (work, heap) = (job.work_on(&unit), Arc::clone(&job.heap));
                 let (job, unit) = (Arc::clone(job), unit.clone());
                 let task = move |crew: Crew<'_>| {
-                    let _until_unlocked = permit;
-                    let lock = lock;
+                    // The lock goes first, since it is what the permit is for.
+                    let (_until_unlocked, lock) = (permit, lock);
                     merge(&job, &unit, &key, &lock, crew)
                 };
                 pool::run(array.context(), work, heap, task).await?
