@@ -2,8 +2,9 @@
 //! readers and crashes see the old one or the new one, never a mixture.
 //!
 //! **What it costs.** A read is `openat`, `pread`, `close`; size and version cost one `fstat` more,
-//! and only where they are asked for. A write is create, write, stamp, `fstat`, `close`, rename, and
-//! `stat` for the mode that the file keeps; its directory is opened, locked and closed besides.
+//! and only where they are asked for. A write is a `stat` of what is there, create, write, stamp,
+//! `fstat`, `close` and rename; where something is there, its directory is opened, locked and closed
+//! besides.
 //! Parent directories are made when a write finds them missing, not before.
 //! An update makes, locks and removes a file besides: seven calls.
 //!
@@ -32,7 +33,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{AtFlags, unlinkat},
+    fs::{AtFlags, Mode, unlinkat},
     io::Errno,
 };
 
@@ -192,35 +193,57 @@ impl LocalStore {
 
     /// One try to write: `Err(NotFound)` means that the directory is not there (any more).
     fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<Landed> {
-        let place = self.place(key)?;
-        let mut temp = Temp::create(&place)?;
-        let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
-        let sharing = match mode {
-            PutMode::Update(_) => Sharing::Alone,
-            PutMode::Overwrite | PutMode::Create => Sharing::Unconditional,
+        let same = match mode {
+            PutMode::Create => return self.try_create(key, value),
+            PutMode::Overwrite => None,
+            PutMode::Update(same) => Some(same),
         };
-        let _step = self.step(key, &place, sharing)?;
-        match mode {
-            PutMode::Overwrite => temp.rename()?,
-            PutMode::Create => {
-                if let Err(e) = temp.rename_to_new() {
-                    return match e.kind() {
-                        io::ErrorKind::AlreadyExists => {
-                            Ok(Landed::Not(StoreErrorKind::AlreadyExists))
-                        }
-                        io::ErrorKind::Unsupported => Ok(Landed::Not(StoreErrorKind::Unsupported(
-                            "this file system can neither rename without replacing nor make hard \
-                             links, so no value can be created safely; overwrite instead",
-                        ))),
-                        _ => Err(e),
-                    };
-                }
+        let permissions = self.tree.place(key.as_str())?.permissions();
+        if permissions.is_none() && same.is_none() {
+            // Cheaper, and what a writer of a new array does for each chunk.
+            let landed = self.try_create(key, value)?;
+            if matches!(landed, Landed::As(_)) {
+                return Ok(landed);
             }
-            PutMode::Update(same) => match self.tree.stat(key.as_str())? {
-                Some(old) if old.version == *same => temp.rename()?,
-                _ => return Ok(Landed::Not(StoreErrorKind::Conflict)),
+        }
+        self.try_replace(key, value, permissions, same)
+    }
+
+    /// One try to put where nothing is. It needs no step: a name that a conditional write compares
+    /// stays taken until that is over, since whatever deletes waits for it.
+    fn try_create(&self, key: &Key, value: &Payload) -> io::Result<Landed> {
+        let place = self.tree.place(key.as_str())?;
+        let mut temp = Temp::create(&place, None)?;
+        let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
+        match temp.rename_to_new() {
+            Ok(()) => Ok(Landed::As(described.version)),
+            Err(e) => match e.kind() {
+                io::ErrorKind::AlreadyExists => Ok(Landed::Not(StoreErrorKind::AlreadyExists)),
+                io::ErrorKind::Unsupported => Ok(Landed::Not(StoreErrorKind::Unsupported(
+                    "this file system can neither rename without replacing nor make hard links, so \
+                     no value can be created safely; overwrite instead",
+                ))),
+                _ => Err(e),
             },
         }
+    }
+
+    /// One try to put over what is there, which must be the version `same`, where one is given.
+    fn try_replace(
+        &self,
+        key: &Key,
+        value: &Payload,
+        permissions: Option<Mode>,
+        same: Option<&Version>,
+    ) -> io::Result<Landed> {
+        let place = self.place(key)?;
+        let mut temp = Temp::create(&place, permissions)?;
+        let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
+        let _step = self.step(key, &place, Sharing::of(same))?;
+        if !self.is_still(key, same)? {
+            return Ok(Landed::Not(StoreErrorKind::Conflict));
+        }
+        temp.rename()?;
         Ok(Landed::As(described.version))
     }
 
@@ -245,16 +268,19 @@ impl LocalStore {
     /// One try to delete; whether the value was the version that it should be.
     fn try_delete(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
         let place = self.place(key)?;
-        let sharing = same.map_or(Sharing::Unconditional, |_| Sharing::Alone);
-        let _step = self.step(key, &place, sharing)?;
-        if let Some(same) = same {
-            let old = self.tree.stat(key.as_str())?;
-            if old.is_none_or(|old| old.version != *same) {
-                return Ok(false);
-            }
+        let _step = self.step(key, &place, Sharing::of(same))?;
+        if !self.is_still(key, same)? {
+            return Ok(false);
         }
         unlinkat(place.at(), place.path(), AtFlags::empty())?;
         Ok(true)
+    }
+
+    /// Whether the value is the version `same`; without one, any is.
+    fn is_still(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
+        let Some(same) = same else { return Ok(true) };
+        let now = self.tree.stat(key.as_str())?;
+        Ok(now.is_some_and(|now| now.version == *same))
     }
 
     /// What a put of this value survives.
@@ -385,8 +411,8 @@ impl BlockingStore for LocalStore {
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
         let name = prefix.bare();
         let removed = uninterrupted(|| match prefix.is_root() {
-            true => list::remove_children(&self.tree),
-            false => list::remove_tree(&self.tree, name),
+            true => list::remove_children(&self.tree, self.locking),
+            false => list::remove_tree(&self.tree, name, self.locking),
         });
         removed
             .and_then(|()| self.sync_names(name, false, self.durability))

@@ -20,7 +20,8 @@ use rustix::{
 use super::{
     descend::{Met, descend, kind},
     if_absent, is_absent,
-    lock_file::{is_lock, remove_if_free},
+    lock_file::{Locking, is_lock, remove_if_free},
+    step::{self, Sharing},
     temp::is_temp,
     tree::{Tree, open_at, parents},
 };
@@ -100,7 +101,7 @@ const TRIES: u32 = 64;
 
 /// Removes the directory called `name` and all in it. A file there is not below, so it stays; so do
 /// the directories of locks that somebody holds, who is about to write there.
-pub(super) fn remove_tree(tree: &Tree, name: &str) -> io::Result<()> {
+pub(super) fn remove_tree(tree: &Tree, name: &str, locking: Locking) -> io::Result<()> {
     let place = match tree.place(name) {
         Ok(place) => place,
         Err(e) => return if_absent(e),
@@ -108,7 +109,7 @@ pub(super) fn remove_tree(tree: &Tree, name: &str) -> io::Result<()> {
     for attempt in 1.. {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
         let held = match open_at(place.at(), place.path(), flags) {
-            Ok(dir) => remove_below(dir),
+            Ok(dir) => remove_below(dir, locking),
             Err(e) => {
                 let stat = statat(place.at(), place.path(), AtFlags::SYMLINK_NOFOLLOW);
                 return match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
@@ -144,9 +145,10 @@ fn leads_to_a_directory(tree: &Tree, name: &str) -> bool {
 }
 
 /// Removes everything below the root, which itself stays.
-pub(super) fn remove_children(tree: &Tree) -> io::Result<()> {
+pub(super) fn remove_children(tree: &Tree, locking: Locking) -> io::Result<()> {
     for attempt in 1.. {
-        match tree.open_dir("").and_then(remove_below) {
+        let removed = tree.open_dir("").and_then(|dir| remove_below(dir, locking));
+        match removed {
             Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && attempt < TRIES => {}
             done => return done.map(drop).or_else(if_absent),
         }
@@ -155,14 +157,14 @@ pub(super) fn remove_children(tree: &Tree) -> io::Result<()> {
 }
 
 /// Removes what is below a directory; whether something stays because its lock is held.
-fn remove_below(top: OwnedFd) -> io::Result<bool> {
+fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
     let mut held = false;
     descend(top, |met| {
         let removed = match met {
             Met::File(dir, name) if lock_name(name) => remove_if_free(dir, name).map(|free| {
                 held |= !free;
             }),
-            Met::File(dir, name) => unlinkat(dir, name, AtFlags::empty()).map_err(Into::into),
+            Met::File(dir, name) => remove_file(dir, name, locking),
             Met::Dir(dir, name) => match unlinkat(dir, name, AtFlags::REMOVEDIR) {
                 Err(Errno::NOTEMPTY) if held => Ok(()),
                 removed => removed.map_err(Into::into),
@@ -171,6 +173,14 @@ fn remove_below(top: OwnedFd) -> io::Result<bool> {
         removed.or_else(if_absent)
     })?;
     Ok(held)
+}
+
+/// Removes a file in the step of its directory, which is kept until that is closed.
+fn remove_file(dir: BorrowedFd<'_>, name: &Path, locking: Locking) -> io::Result<()> {
+    if locking == Locking::Os {
+        step::among_processes(dir, Sharing::Unconditional)?;
+    }
+    Ok(unlinkat(dir, name, AtFlags::empty())?)
 }
 
 fn lock_name(name: &Path) -> bool {

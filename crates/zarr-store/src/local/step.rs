@@ -1,7 +1,8 @@
 //! Makes "compare the version and replace" one step, so that a conditional write never replaces a
 //! value that it did not see. Whoever replaces or deletes a value without a condition holds the step
 //! of its directory with others, whoever does so on a condition holds it alone; each for a `stat` and
-//! a rename, waiting for nothing else meanwhile.
+//! a rename, waiting for nothing else meanwhile. Whoever creates a value where none is needs no step:
+//! the system refuses it where there is one, and while a condition is looked at nobody deletes.
 //!
 //! Among threads of this process a few mutexes do that, chosen by path. Among processes the system's
 //! lock of the directory itself does: every process finds it wherever the store's root is, and
@@ -25,6 +26,7 @@ use rustix::{
 };
 
 use super::{lock_file::is_unsupported, platform};
+use crate::Version;
 
 /// Enough that two busy threads seldom meet.
 static STRIPES: [Mutex<()>; 64] = [const { Mutex::new(()) }; 64];
@@ -36,6 +38,13 @@ pub(super) enum Sharing {
     Unconditional,
     /// With nobody.
     Alone,
+}
+
+impl Sharing {
+    /// How whoever wants the value to be the version `same` holds the step.
+    pub(super) fn of(same: Option<&Version>) -> Self {
+        same.map_or(Sharing::Unconditional, |_| Sharing::Alone)
+    }
 }
 
 /// Holds the step of a path among the threads of this process. Equal paths, equal mutexes; never

@@ -16,18 +16,19 @@ use std::{
 };
 
 use rustix::{
-    fs::{AtFlags, Mode, OFlags, fchmod, linkat, openat, renameat, statat, unlinkat},
+    fs::{AtFlags, Mode, OFlags, fchmod, linkat, openat, renameat, unlinkat},
     io::{Errno, retry_on_intr},
 };
 
-use super::{object::Described, platform, tree::Place};
+use super::{
+    object::Described,
+    platform,
+    tree::{Place, permissions},
+};
 use crate::Payload;
 
 /// Names that end so are no keys, so no listing shows them and no value can be called so.
 const SUFFIX: &str = ".zarr-tmp";
-
-/// What of a file's mode is kept when it is replaced.
-const PERMISSIONS: Mode = Mode::RWXU.union(Mode::RWXG).union(Mode::RWXO);
 
 /// Whether a file of this name was made by [`Temp::create`].
 pub(super) fn is_temp(name: &str) -> bool {
@@ -49,12 +50,11 @@ pub(super) struct Temp<'p> {
 
 impl<'p> Temp<'p> {
     /// A new, empty file in the directory of `place`; `NotFound` if that directory is not there.
-    /// Whoever may not read the file that is there may not read this one either.
-    pub(super) fn create(place: &'p Place) -> io::Result<Self> {
+    /// `mode` is that of the file which it is to replace: whoever may not read that one may not read
+    /// this one either.
+    pub(super) fn create(place: &'p Place, mode: Option<Mode>) -> io::Result<Self> {
         // Never somebody else's file, never one for a child process.
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
-        let old = statat(place.at(), place.path(), AtFlags::empty()).ok();
-        let mode = old.map(|old| Mode::from_raw_mode(old.st_mode) & PERMISSIONS);
         let new = mode.unwrap_or(Mode::from_raw_mode(0o666));
         loop {
             let path = place.path().with_file_name(name_beside(place.path()));
@@ -88,7 +88,7 @@ impl<'p> Temp<'p> {
         }
         let metadata = file.metadata()?;
         if let Some(mode) = self.mode
-            && Mode::from_raw_mode(metadata.mode()) & PERMISSIONS != mode
+            && permissions(metadata.mode()) != mode
         {
             // What the process's mask took away. Where it may not be given back, it is gone.
             let _ = fchmod(&file, mode);

@@ -140,7 +140,7 @@ fn what_a_killed_writer_leaves_is_hidden_and_cleaned() {
         .unwrap();
     // As if killed between write and rename.
     let place = store.tree.place("a/b").unwrap();
-    let mut temp = Temp::create(&place).unwrap();
+    let mut temp = Temp::create(&place, None).unwrap();
     temp.fill(&vec![2].into(), false).unwrap();
     std::mem::forget(temp);
     fs::write(store.tree.path("a/.b.zarr-lock"), "").unwrap();
@@ -459,15 +459,18 @@ fn a_conditional_write_is_one_step_to_other_processes() {
     };
     let (alone, shared) = (FlockOperation::LockExclusive, FlockOperation::LockShared);
     let overwrite = || drop(put(PutMode::Overwrite).unwrap());
-    let create = || drop(store.put(&key("b"), &vec![1].into(), PutMode::Create));
     let delete = || store.delete(&key("c"), None).unwrap();
-    for write in [&overwrite as &(dyn Fn() + Sync), &create, &delete] {
+    for write in [&overwrite as &(dyn Fn() + Sync), &delete] {
         assert!(waits(alone, write));
         assert!(
             !waits(shared, write),
             "nor does one whole write wait for another"
         );
     }
+    // What is new cannot come between: there is a value to compare.
+    let new = |name: &str, mode| drop(store.put(&key(name), &vec![1].into(), mode).unwrap());
+    assert!(!waits(alone, &|| new("d", PutMode::Create)));
+    assert!(!waits(alone, &|| new("e", PutMode::Overwrite)));
     let update = || {
         let error = put(PutMode::Update(first.clone())).unwrap_err();
         assert!(error.is_conflict());
@@ -479,6 +482,10 @@ fn a_conditional_write_is_one_step_to_other_processes() {
     for write in [&update as &(dyn Fn() + Sync), &delete] {
         assert!(waits(alone, write) && waits(shared, write));
     }
+    let delete_all = || store.delete_prefix(&Prefix::root()).unwrap();
+    assert!(waits(alone, &delete_all));
+    put(PutMode::Create).unwrap();
+    assert!(!waits(shared, &delete_all));
     // Whoever wants no locks waits for none.
     let store = store.clone().locking(Locking::None);
     let _other = locked(&store, alone);

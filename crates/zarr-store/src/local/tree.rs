@@ -208,6 +208,12 @@ impl Place {
         self.dir.as_ref().map(AsFd::as_fd)
     }
 
+    /// What of the mode of the file is kept when it is replaced; `None` where there is no file.
+    pub(super) fn permissions(&self) -> Option<Mode> {
+        let stat = statat(self.at(), &self.path, AtFlags::empty()).ok()?;
+        Some(permissions(stat.st_mode))
+    }
+
     fn is_link(&self) -> io::Result<bool> {
         match statat(self.at(), &self.path, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(FileType::from_raw_mode(stat.st_mode) == FileType::Symlink),
@@ -215,6 +221,11 @@ impl Place {
             Err(e) => Err(e.into()),
         }
     }
+}
+
+/// Who may read, write and run a file of this mode.
+pub(super) fn permissions(mode: u32) -> Mode {
+    Mode::from_raw_mode(mode) & (Mode::RWXU | Mode::RWXG | Mode::RWXO)
 }
 
 /// Opens relative to a directory, and again if a signal came between.
