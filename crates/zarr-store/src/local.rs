@@ -28,7 +28,7 @@ mod tree;
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, MutexGuard},
     time::Duration,
 };
 
@@ -40,7 +40,7 @@ use rustix::{
 use self::{
     lock_file::LockFile,
     object::LocalObject,
-    step::Sharing,
+    step::{LockedDir, Sharing},
     temp::Temp,
     tree::{Place, Tree},
 };
@@ -256,13 +256,17 @@ impl LocalStore {
         }
     }
 
-    /// Holds the step in which a value is replaced or deleted, until `place` and the answer are gone.
-    fn step(&self, key: &Key, place: &Place, sharing: Sharing) -> io::Result<impl Drop + use<>> {
-        let step = step::among_threads(&self.tree.path(key.as_str()));
-        if let (Locking::Os, Some(dir)) = (self.locking, place.dir()) {
-            step::among_processes(dir, sharing)?;
-        }
-        Ok(step)
+    /// Holds the step in which a value is replaced or deleted, until the answer is dropped.
+    fn step<'p>(
+        &self,
+        key: &Key,
+        place: &'p Place,
+        sharing: Sharing,
+    ) -> io::Result<(Option<LockedDir<'p>>, MutexGuard<'static, ()>)> {
+        let threads = step::among_threads(&self.tree.path(key.as_str()));
+        let dir = place.dir().filter(|_| self.locking == Locking::Os);
+        let processes = dir.map(|dir| step::among_processes(dir, sharing));
+        Ok((processes.transpose()?, threads))
     }
 
     /// One try to delete; whether the value was the version that it should be.

@@ -175,11 +175,12 @@ fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
     Ok(held)
 }
 
-/// Removes a file in the step of its directory, which is kept until that is closed.
+/// Removes a file in the step of its directory.
 fn remove_file(dir: BorrowedFd<'_>, name: &Path, locking: Locking) -> io::Result<()> {
-    if locking == Locking::Os {
-        step::among_processes(dir, Sharing::Unconditional)?;
-    }
+    let _step = match locking {
+        Locking::Os => Some(step::among_processes(dir, Sharing::Unconditional)?),
+        Locking::None => None,
+    };
     Ok(unlinkat(dir, name, AtFlags::empty())?)
 }
 

@@ -59,8 +59,18 @@ pub(super) fn among_threads(path: &Path) -> MutexGuard<'static, ()> {
         .unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Holds the step of an open directory among processes, until the descriptor is closed.
-pub(super) fn among_processes(dir: BorrowedFd<'_>, sharing: Sharing) -> io::Result<()> {
+/// A directory whose step is held among processes until this is dropped.
+pub(super) struct LockedDir<'d>(BorrowedFd<'d>);
+
+impl Drop for LockedDir<'_> {
+    fn drop(&mut self) {
+        // Closing alone would not do: a process that was forked meanwhile has the descriptor too.
+        let _ = retry_on_intr(|| flock(self.0, FlockOperation::Unlock));
+    }
+}
+
+/// Holds the step of an open directory among processes.
+pub(super) fn among_processes(dir: BorrowedFd<'_>, sharing: Sharing) -> io::Result<LockedDir<'_>> {
     let operation = match sharing {
         Sharing::Unconditional => FlockOperation::LockShared,
         Sharing::Alone => FlockOperation::LockExclusive,
@@ -73,15 +83,14 @@ pub(super) fn among_processes(dir: BorrowedFd<'_>, sharing: Sharing) -> io::Resu
                     tell("directories of this network file system are locked on one machine alone");
                 }
             });
-            Ok(())
         }
         Err(e) if is_unsupported(&e) => {
             static TOLD: Once = Once::new();
             TOLD.call_once(|| tell("this file system cannot lock directories"));
-            Ok(())
         }
-        Err(e) => Err(e),
+        Err(e) => return Err(e),
     }
+    Ok(LockedDir(dir))
 }
 
 #[cfg(feature = "tracing")]
@@ -95,3 +104,24 @@ fn tell(what: &str) {
 
 #[cfg(not(feature = "tracing"))]
 fn tell(_: &str) {}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs::File, os::fd::AsFd};
+
+    use super::*;
+
+    #[test]
+    fn a_step_ends_though_a_forked_process_has_the_descriptor() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = File::open(temp.path()).unwrap();
+        let step = among_processes(dir.as_fd(), Sharing::Alone).unwrap();
+        let _of_the_child = dir.try_clone().unwrap();
+        let other = File::open(temp.path()).unwrap();
+        let take = || flock(&other, FlockOperation::NonBlockingLockExclusive);
+        assert!(take().is_err());
+        drop(step);
+        drop(dir);
+        take().unwrap();
+    }
+}
