@@ -9,6 +9,7 @@ mod grown;
 mod indexes;
 mod into;
 mod kept;
+mod large;
 mod many;
 mod model;
 mod oversized;

@@ -45,7 +45,11 @@ const WITHOUT: &[Without] = &[
     },
     Without {
         package: "zarr-codecs",
-        args: &["--no-default-features", "--features", "lz4-rust,pcodec,bz2"],
+        args: &[
+            "--no-default-features",
+            "--features",
+            "lz4-rust,pcodec,bz2,msgpack",
+        ],
         crates: &["lz4-sys", "zstd-sys", "libdeflate-sys", "cc"],
     },
     // With `zip` it needs the two that entries of archives are compressed with.

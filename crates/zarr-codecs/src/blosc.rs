@@ -63,7 +63,7 @@ impl BloscCodec {
     /// size of an element; what else is absent is as zarr-python has it (`"zstd"`, 5, -1, 0).
     ///
     /// # Errors
-    /// For other values, and where a chunk has more bytes than a frame can say (2³¹ − 17).
+    /// For other values.
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
         Self::with_absent(extension, spec, &config::V3)
     }
@@ -82,7 +82,6 @@ impl BloscCodec {
         absent: &Absent,
     ) -> Result<Self, CodecError> {
         let settings = Settings::parse(extension, spec, absent)?;
-        spec.byte_len().map_or(Ok(()), check_limit)?;
         Ok(Self { settings })
     }
 }
@@ -117,13 +116,13 @@ impl BytesToBytes for BloscCodec {
     }
 
     fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
-        let header = Header::read(src, dst.expected())?;
+        let (header, frame) = Header::read(src, dst.expected())?;
         dst.fill_blocks(
             NAME,
             header.len,
             header.block,
             cx,
-            |blocks, front, contexts| decode::blocks(src, &header, blocks, front, contexts),
+            |blocks, front, contexts| decode::blocks(frame, &header, blocks, front, contexts),
         )
     }
 
@@ -135,13 +134,13 @@ impl BytesToBytes for BloscCodec {
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
     ) -> Option<Result<usize, CodecError>> {
-        let run = |header: Header| {
+        let run = |(header, frame): (Header, &[u8])| {
             let blocks = header.blocks_of(&range);
             let start = blocks.start * header.block;
             let end = header.len.min(blocks.end * header.block);
             buffer::append(dst, end.saturating_sub(start), |memory| {
                 let mut front = Front::new(memory);
-                decode::blocks(src, &header, blocks, &mut front, &mut cx.contexts)?;
+                decode::blocks(frame, &header, blocks, &mut front, &mut cx.contexts)?;
                 Ok(front.into_filled())
             })?;
             Ok(start)
@@ -149,7 +148,10 @@ impl BytesToBytes for BloscCodec {
         Some(Header::read(src, decoded).and_then(run))
     }
 
-    fn check_encode(&self, _: Len) -> Result<(), CodecError> {
+    fn check_encode(&self, decoded: Len) -> Result<(), CodecError> {
+        if let Len::Exact(len) = decoded {
+            check_limit(len)?;
+        }
         if self.settings.compressor == Compressor::Snappy {
             let text = "`cname` \"snappy\" is only read; write with \"lz4\" or \"zstd\" instead";
             return Err(CodecErrorKind::Config(text.to_owned()).of(NAME));
@@ -159,7 +161,6 @@ impl BytesToBytes for BloscCodec {
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
         self.check_encode(Len::Exact(src.len()))?;
-        check_limit(src.len())?;
         encode::encode(&self.settings, src, dst, &mut cx.contexts);
         Ok(())
     }

@@ -105,7 +105,7 @@ impl Located {
 
     /// The lowest and the highest place where a cell of a part of `shape` begins. `None` where there
     /// are no cells, or one would lie outside of what can be addressed.
-    pub(crate) fn reach(&self, shape: &[usize]) -> Option<(u64, u64)> {
+    pub fn reach(&self, shape: &[usize]) -> Option<(u64, u64)> {
         if shape.len() != self.strides.len() {
             return None;
         }

@@ -1,6 +1,8 @@
 //! What can go wrong while a chunk is encoded or decoded: which codec, and why. Where the chunk
 //! lives is added by the layers that know it.
 
+use std::borrow::Cow;
+
 use zarr_metadata::DataType;
 
 /// A codec could not be set up, or refused data.
@@ -26,7 +28,7 @@ pub enum CodecErrorKind {
     },
     /// The codec is known and is never run.
     #[error("refused: {0}")]
-    Refused(&'static str),
+    Refused(Cow<'static, str>),
     /// The codec cannot work on this data type.
     #[error("cannot be used on data type {0}")]
     DataType(Box<DataType>),

@@ -6,14 +6,14 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use zarr_metadata::{Endian, FillValue, Swap};
+use zarr_metadata::{DataType, Endian, FillValue, Swap};
 
-use crate::number::Stored;
+use crate::number::{Number, Stored, cast_all};
 use crate::scratch::Scratch;
 use crate::sink::Sink;
 use crate::{
     ArrayToArray, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut,
-    buffer, kernels,
+    buffer,
 };
 
 /// A filter of numcodecs, between numbers of two types. As in numcodecs its data are bytes, which it
@@ -25,6 +25,11 @@ pub(crate) trait Filter: Debug + Send + Sync + 'static {
     fn decoded(&self) -> Stored;
     /// What it makes.
     fn encoded(&self) -> Stored;
+    /// Whether zarr-python goes by the settings for the type of what it makes, or takes it for the type of
+    /// what it got.
+    fn is_declared(&self) -> bool {
+        false
+    }
     /// How many numbers become of this many.
     fn encoded_count(&self, count: usize) -> usize {
         count
@@ -92,16 +97,90 @@ impl BytesToBytes for OnBytes {
 
 /// A filter as a codec from arrays to arrays, the way v3 runs it: over the elements in C order. The
 /// result is an array of the same shape, or of one axis where the number of elements changes.
+///
+/// The array that a filter of numcodecs decodes is one of numpy's: it has the filter's own type and byte
+/// order, and gives values by them. What it is given to decode it takes for its own encoded type, whatever
+/// it was. Where both are the same, byte orders make no difference; where they are not, its bytes are what
+/// zarr-python reads, and are read so here. What is written is the reverse of that.
 #[derive(Debug)]
-pub(crate) struct OnArrays(pub(crate) Arc<dyn Filter>);
+pub(crate) struct OnArrays {
+    filter: Arc<dyn Filter>,
+    /// The elements of the decoded array.
+    array: Number,
+    /// The bytes of the decoded array, as numpy has them.
+    decoded: Stored,
+    /// The bytes of the encoded array, likewise.
+    encoded: Stored,
+}
+
+/// In which byte order zarr-python has the array between two codecs of v3: as the data type says that it
+/// makes of the settings, which is not always that of the array that it has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held {
+    endian: Endian,
+    /// Whether a filter stands in front, which takes the array's bytes for numbers of its own.
+    filtered: bool,
+}
+
+impl Held {
+    /// An array of values, whose byte order nobody sees.
+    pub(crate) const VALUES: Self = Self {
+        endian: Endian::Little,
+        filtered: false,
+    };
+
+    /// The numbers of an array of this type, as far as they are numbers.
+    pub(crate) fn stored(self, data_type: &DataType) -> Option<Stored> {
+        Stored::of(data_type, self.endian)
+    }
+}
+
+impl OnArrays {
+    /// The filter behind an array of this type, and how the array that it makes is held.
+    pub(crate) fn new(filter: Arc<dyn Filter>, held: Held, data_type: &DataType) -> (Self, Held) {
+        let (decoded, encoded) = (filter.decoded(), filter.encoded());
+        let endian = held.endian;
+        let number = Stored::of(data_type, endian).filter(|of| of.size() == decoded.size());
+        let (array, decoded) = match number {
+            // Values are assigned to values, of whichever type.
+            Some(number) if !held.filtered => (number.number, decoded),
+            None if !held.filtered => (decoded.number, decoded),
+            _ => (decoded.number, Stored { endian, ..decoded }),
+        };
+        let encoded = match filter.is_declared() {
+            true => encoded,
+            false => Stored { endian, ..encoded },
+        };
+        let behind = Held {
+            endian: encoded.endian,
+            filtered: true,
+        };
+        let codec = Self {
+            filter,
+            array,
+            decoded,
+            encoded,
+        };
+        (codec, behind)
+    }
+
+    /// What the filter makes of elements of the decoded array, as elements of the encoded one.
+    fn encoded(&self, elements: &[u8]) -> Result<Vec<u8>, CodecError> {
+        let bytes = cast_all(Stored::native(self.array), elements.into(), self.decoded);
+        let mut encoded = vec![];
+        self.filter.encode(&bytes, &mut encoded)?;
+        self.encoded.swap(&mut encoded);
+        Ok(encoded)
+    }
+}
 
 impl ArrayToArray for OnArrays {
     fn name(&self) -> &str {
-        self.0.name()
+        self.filter.name()
     }
 
     fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError> {
-        let (from, to) = (self.0.decoded(), self.0.encoded());
+        let (from, to) = (self.filter.decoded(), self.filter.encoded());
         if decoded.elem() != from.size() {
             return Err(CodecErrorKind::DataType(Box::new(decoded.dtype.clone())).of(self.name()));
         }
@@ -111,12 +190,10 @@ impl ArrayToArray for OnArrays {
         let count = count.ok_or_else(|| {
             CodecErrorKind::Config("the chunk has too many elements".to_owned()).of(self.name())
         })?;
-        let encoded = self.0.encoded_count(count);
-        if encoded == count {
-            let mut fill = vec![];
-            self.0
-                .encode(&little(decoded.fill.as_bytes(), from.size()), &mut fill)?;
-            let fill = native(fill, to);
+        let encoded = self.filter.encoded_count(count);
+        // Some number of elements can become as many others, but not one by one.
+        if self.filter.encoded_count(1) == 1 {
+            let fill = self.encoded(decoded.fill.as_bytes())?;
             let fill = FillValue::from_bytes(&dtype, &fill).map_err(backend)?;
             return ChunkSpec::new(&decoded.shape, dtype, fill);
         }
@@ -131,13 +208,14 @@ impl ArrayToArray for OnArrays {
         dst: NdViewMut<'_>,
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
-        let (from, to) = (self.0.encoded(), self.0.decoded());
-        let encoded = stored(src, from);
+        let native = Stored::native(self.encoded.number);
+        let encoded = cast_all(native, elements(src), self.encoded);
         let expected = dst.byte_len();
-        crate::error::check_len(self.name(), expected, decoded_len(&*self.0, &encoded)?)?;
-        let mut decoded = vec![0; expected];
-        self.0.decode(&encoded, &mut decoded)?;
-        Sink::elements(dst, Swap::None).put(self.name(), &little(&decoded, to.size()))
+        crate::error::check_len(self.name(), expected, decoded_len(&*self.filter, &encoded)?)?;
+        let mut bytes = vec![0; expected];
+        self.filter.decode(&encoded, &mut bytes)?;
+        let decoded = cast_all(self.decoded, bytes.into(), Stored::native(self.array));
+        Sink::elements(dst, Swap::None).put(self.name(), &decoded)
     }
 
     fn encode(
@@ -147,12 +225,8 @@ impl ArrayToArray for OnArrays {
         dst: NdViewMut<'_>,
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
-        let (from, to) = (self.0.decoded(), self.0.encoded());
-        let decoded = elements(src);
-        let mut encoded = vec![];
-        self.0
-            .encode(&little(&decoded, from.size()), &mut encoded)?;
-        Sink::elements(dst, Swap::None).put(self.name(), &native(encoded, to))
+        let encoded = self.encoded(&elements(src))?;
+        Sink::elements(dst, Swap::None).put(self.name(), &encoded)
     }
 }
 
@@ -160,32 +234,4 @@ impl ArrayToArray for OnArrays {
 fn elements<'a>(view: &NdView<'a>) -> Cow<'a, [u8]> {
     view.as_slice()
         .map_or_else(|| view.to_vec().into(), Cow::from)
-}
-
-/// Elements of an array as bytes in little-endian order, which a filter then reads in its own: so
-/// does numpy on the machines that wrote what there is.
-fn little(native: &[u8], size: usize) -> Cow<'_, [u8]> {
-    if Endian::NATIVE == Endian::Little || size == 1 {
-        return native.into();
-    }
-    let mut bytes = native.to_vec();
-    kernels::swap_bytes(&mut bytes, size, &Swap::Width(size));
-    bytes.into()
-}
-
-/// What a filter made, as elements of an array.
-fn native(encoded: Vec<u8>, of: Stored) -> Vec<u8> {
-    if of.endian == Endian::NATIVE || of.size() == 1 {
-        return encoded;
-    }
-    of.load(&encoded)
-}
-
-/// The reverse of [`native`].
-fn stored<'a>(array: &NdView<'a>, of: Stored) -> Cow<'a, [u8]> {
-    let elements = elements(array);
-    if of.endian == Endian::NATIVE || of.size() == 1 {
-        return elements;
-    }
-    of.load(&elements).into()
 }

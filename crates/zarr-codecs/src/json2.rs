@@ -23,9 +23,9 @@ use crate::{ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, Nd
 
 const NAME: &str = "json2";
 /// The most axes that numpy knows.
-const MAX_RANK: usize = 64;
+pub(crate) const MAX_RANK: usize = 64;
 /// How deep a value may nest; deeper ones no JSON reader of this workspace takes.
-const MAX_DEPTH: usize = 128;
+pub(crate) const MAX_DEPTH: usize = 128;
 
 /// All values of a chunk in one JSON list.
 #[derive(Clone, Debug)]

@@ -31,6 +31,7 @@
 //! | `cast_value` | | another type, by rules | `cast_value.jsonl`, `coded.py` |
 //! | `crc32c` | | a sum behind the data | `cases.py` |
 //! | `gzip` | `gzip` | RFC 1952, any number of members | `cases.py` |
+//! | `n5_default` | | a block of N5 | `n5.jsonl` (tensorstore) |
 //! | `packbits` | | bits without gaps, lowest first | `zarrs.jsonl` |
 //! | `reshape` | | another shape | `zarrs.jsonl` |
 //! | `scale_offset` | | another zero and unit | `coded.py` |
@@ -40,8 +41,9 @@
 //! | `zstd` | `zstd` | RFC 8878, frames of every kind | `cases.py` |
 //!
 //! Those of numcodecs, by their ids in v2 and as `numcodecs.<id>` in v3: see [`Chain::v2`]. All are
-//! in `numcodecs.jsonl`, which has what numcodecs makes of each, and in `coded.py`; `categorize` and
-//! `json2` are in `objects.jsonl`, made in the same way.
+//! in `numcodecs.jsonl`, which has what numcodecs makes of each, and in `coded.py`; `categorize`,
+//! `json2` and `msgpack2` are in `objects.jsonl`, made in the same way. `numcodecs_v3.jsonl` has what zarr-python
+//! reads through filters of either byte order.
 //!
 //! | id | feature | what it does |
 //! |---|---|---|
@@ -58,6 +60,7 @@
 //! | `json2` | | one JSON list of all values |
 //! | `lz4` | `lz4` or `lz4-rust` | the size, then one block |
 //! | `lzma` | `lzma` | xz, `.lzma` and raw streams |
+//! | `msgpack2` | `msgpack` | the list of `json2`, in MessagePack |
 //! | `packbits` | | bools as bits, highest first |
 //! | `pcodec` | `pcodec` | integers and floats as pco orders and packs them |
 //! | `quantize` | | floats of some decimal digits |
@@ -66,7 +69,7 @@
 //! | `zstd` | `zstd` | the same as in v3 |
 //!
 //! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is
-//! refused: it runs whatever code the data hold. So is `msgpack2`: its values are no JSON. `zfp` and
+//! refused: it runs whatever code the data hold. So are values of `msgpack2` that JSON cannot say. `zfp` and
 //! `zfpy` are not there: every crate over that library needs CMake or libclang besides a C compiler.
 //!
 //! ```
@@ -128,6 +131,9 @@ mod lz4;
 mod lz4_block;
 #[cfg(feature = "lzma")]
 mod lzma;
+#[cfg(feature = "msgpack")]
+mod msgpack;
+mod n5;
 mod near;
 mod number;
 mod packbits;
@@ -186,6 +192,9 @@ pub use fields::{Fields, FieldsError};
 pub use heap::{Handle, Heap, HeapElements, Segment};
 pub use json2::JsonCodec;
 pub use kernels::{all_equal, fill};
+#[cfg(feature = "msgpack")]
+pub use msgpack::MsgPackCodec;
+pub use n5::N5Codec;
 pub use packbits::PackBitsCodec;
 #[cfg(feature = "pcodec")]
 pub use pcodec::PcodecCodec;

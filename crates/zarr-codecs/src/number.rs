@@ -1,6 +1,8 @@
 //! Numbers as filters compute with them: their types, numpy's casts between them, and loops over
 //! bytes that are numbers. Knows no filter and no shape.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 use zarr_metadata::{DataType, Endian, Extension, Swap, v2};
 
@@ -89,6 +91,55 @@ impl Number {
 
     pub(crate) fn is_float(self) -> bool {
         matches!(self, Self::F16 | Self::F32 | Self::F64)
+    }
+
+    /// The type in which numpy adds numbers of both.
+    pub(crate) fn promoted(self, other: Self) -> Self {
+        let (large, small) = match self.size() >= other.size() {
+            true => (self, other),
+            false => (other, self),
+        };
+        match (large, small) {
+            (number, Self::Bool) | (Self::Bool, number) => number,
+            _ if large.is_float() == small.is_float() => match large.is_signed() {
+                // No whole number type holds both, but for a larger one with a sign.
+                false if small.is_signed() => large.larger(),
+                true if !small.is_signed() && large.size() == small.size() => large.larger(),
+                _ => large,
+            },
+            _ => {
+                let (float, whole) = match large.is_float() {
+                    true => (large, small),
+                    false => (small, large),
+                };
+                let holding = match whole.size() {
+                    1 => Self::F16,
+                    2 => Self::F32,
+                    _ => Self::F64,
+                };
+                match float.size() >= holding.size() {
+                    true => float,
+                    false => holding,
+                }
+            }
+        }
+    }
+
+    fn is_signed(self) -> bool {
+        !matches!(
+            self,
+            Self::Bool | Self::U8 | Self::U16 | Self::U32 | Self::U64
+        )
+    }
+
+    /// The type that holds whole numbers of this size, with or without a sign.
+    fn larger(self) -> Self {
+        match self.size() {
+            1 => Self::I16,
+            2 => Self::I32,
+            4 => Self::I64,
+            _ => Self::F64,
+        }
     }
 
     fn of(data_type: &DataType) -> Option<Self> {
@@ -201,6 +252,16 @@ pub(crate) fn cast(from: Stored, src: &[u8], to: Stored, dst: &mut [u8]) {
         }
     }));
     to.swap(dst);
+}
+
+/// As [`cast`], where nothing is copied that stays as it is.
+pub(crate) fn cast_all<'a>(from: Stored, src: Cow<'a, [u8]>, to: Stored) -> Cow<'a, [u8]> {
+    if from.number == to.number && (from.endian == to.endian || from.size() == 1) {
+        return src;
+    }
+    let mut dst = vec![];
+    cast_onto(from, &src, to, &mut dst);
+    dst.into()
 }
 
 /// As [`cast`], appended to `dst`.
@@ -446,5 +507,41 @@ impl Element for Flag {
     }
     fn rint(self) -> Self {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `numpy.result_type` says, of numpy 2.5.5.
+    #[test]
+    fn types_are_promoted_as_numpy_does() {
+        use Number::{Bool, F16, F32, F64, I8, I16, I32, I64, U8, U16, U32, U64};
+        for (a, b, both) in [
+            (Bool, Bool, Bool),
+            (Bool, I8, I8),
+            (Bool, F16, F16),
+            (I8, U8, I16),
+            (I16, U8, I16),
+            (U16, I8, I32),
+            (U32, I32, I64),
+            (I64, U32, I64),
+            (U64, I8, F64),
+            (U64, I64, F64),
+            (U64, U8, U64),
+            (I8, F16, F16),
+            (U8, F16, F16),
+            (I16, F16, F32),
+            (U16, F32, F32),
+            (I32, F16, F64),
+            (U32, F32, F64),
+            (I64, F32, F64),
+            (U64, F64, F64),
+            (F16, F32, F32),
+            (F64, F16, F64),
+        ] {
+            assert_eq!((a.promoted(b), b.promoted(a)), (both, both), "{a:?}, {b:?}");
+        }
     }
 }

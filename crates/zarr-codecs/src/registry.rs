@@ -78,6 +78,7 @@ const V3: Table = &[
     ("crc32c", |_| bytes(Ok(ChecksumCodec::crc32c()))),
     #[cfg(feature = "gzip")]
     ("gzip", |s| bytes(crate::DeflateCodec::gzip(s.extension))),
+    ("n5_default", |s| serializer(crate::N5Codec::parse(s))),
     ("packbits", |s| {
         serializer(crate::PackBitsCodec::parse(s.extension, &s.spec.dtype))
     }),
@@ -140,6 +141,10 @@ const NUMCODECS: Table = &[
     ("lz4", |s| bytes(crate::Lz4Codec::parse(s.extension))),
     #[cfg(feature = "lzma")]
     ("lzma", |s| bytes(crate::LzmaCodec::parse(s.extension))),
+    #[cfg(feature = "msgpack")]
+    ("msgpack2", |s| {
+        serializer(crate::MsgPackCodec::parse(s.extension))
+    }),
     ("packbits", |_| filter(Ok(PackBits))),
     #[cfg(feature = "pcodec")]
     ("pcodec", |s| match s.names {
@@ -150,7 +155,11 @@ const NUMCODECS: Table = &[
         filter(Quantize::parse(s.extension, s.stored))
     }),
     ("shuffle", |s| {
-        bytes(ShuffleCodec::parse(s.extension, shuffled(s)))
+        let item = s.spec.item_size();
+        bytes(match s.names {
+            Names::V2 => ShuffleCodec::parse_v2(s.extension, item),
+            Names::V3 => ShuffleCodec::parse(s.extension, item),
+        })
     }),
     ("vlen-array", |s| {
         serializer(VlenCodec::parse_array(s.extension))
@@ -177,14 +186,6 @@ fn bytes(codec: Result<impl BytesToBytes, CodecError>) -> Built {
 
 fn filter(codec: Result<impl Filter, CodecError>) -> Built {
     Ok(Codec::Filter(Arc::new(codec?)))
-}
-
-/// The default of `elementsize`: numcodecs has a constant, zarr-python the size of an element.
-fn shuffled(setting: &Setting<'_>) -> usize {
-    match setting.names {
-        Names::V2 => 4,
-        Names::V3 => setting.spec.item_size(),
-    }
 }
 
 fn find<T: Copy>(table: &[(&'static str, T)], name: &str) -> Option<T> {
@@ -297,6 +298,26 @@ impl Registry {
             return Ok((build(setting)?, false));
         }
         Err(unknown::kind(name, &self.names(setting.names)).of(name))
+    }
+
+    /// Why there is no such codec here, among those of v2 or of v3; `None` where there is one.
+    pub fn unknown(&self, codec: &Extension, is_v2: bool) -> Option<CodecError> {
+        let (name, names) = (
+            codec.name.as_str(),
+            if is_v2 { Names::V2 } else { Names::V3 },
+        );
+        let id = if is_v2 {
+            Some(name)
+        } else {
+            name.strip_prefix(PREFIX)
+        };
+        let is_known = [Some(name), id]
+            .into_iter()
+            .flatten()
+            .any(|name| self.added.contains_key(name))
+            || id.is_some_and(|id| find(NUMCODECS, id).is_some())
+            || find(V3, name).is_some();
+        (!is_known).then(|| unknown::kind(name, &self.names(names)).of(name))
     }
 
     /// All names of a codec, of these and of the user's own.

@@ -30,12 +30,20 @@ pub(crate) fn integer(
 ) -> Result<i64, CodecError> {
     let number = match given(extension, key) {
         None => default,
-        Some(value) => value.as_i64(),
+        Some(value) => whole(value),
     };
     number.filter(|n| range.contains(n)).ok_or_else(|| {
         let expected = format!("an integer of {} to {}", range.start(), range.end());
         bad(extension, key, &expected)
     })
+}
+
+/// A whole number, or the digits of one: netCDF-C wrote settings as text.
+pub(crate) fn whole(value: &Value) -> Option<i64> {
+    match value.as_str() {
+        Some(digits) => digits.parse().ok(),
+        None => value.as_i64(),
+    }
 }
 
 /// One of some words; the first where none is given.

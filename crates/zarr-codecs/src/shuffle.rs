@@ -17,7 +17,8 @@ pub struct ShuffleCodec {
 }
 
 impl ShuffleCodec {
-    /// Reads `{"elementsize": integer}`; where it is not given, it is `default`.
+    /// Reads `{"elementsize": integer}`; where it is not given, it is `default`. Nothing is shuffled
+    /// where it is 0 or 1.
     ///
     /// # Errors
     /// For sizes that no element has.
@@ -25,6 +26,19 @@ impl ShuffleCodec {
         let size = setting::integer(extension, "elementsize", 0..=1 << 20, Some(default as i64))?;
         Ok(Self {
             elementsize: size as usize,
+        })
+    }
+
+    /// Reads a filter of v2 for elements of `item` bytes. Where the size is not given, it is 4, as
+    /// numcodecs has it; where it is 0, it is that of the elements, as netCDF-C means it.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn parse_v2(extension: &Extension, item: usize) -> Result<Self, CodecError> {
+        let codec = Self::parse(extension, 4)?;
+        Ok(match codec.elementsize {
+            0 => Self { elementsize: item },
+            _ => codec,
         })
     }
 

@@ -60,10 +60,9 @@ impl ZstdCodec {
     /// # Errors
     /// For other values.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
-        let level = match extension.configuration.get("level") {
+        let level = match crate::setting::given(extension, "level") {
             None => 0,
-            Some(value) => value
-                .as_i64()
+            Some(value) => crate::setting::whole(value)
                 .and_then(|level| i32::try_from(level).ok())
                 .filter(|level| zstd::compression_level_range().contains(level))
                 .ok_or_else(|| bad("level", "an integer of -131072 to 22", value))?,

@@ -3,10 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod common;
+
+use common::{bytes, decode, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zarr_codecs::{Chain, ChunkSpec, CodecError, NdView, NdViewMut, Registry, Scratch};
-use zarr_metadata::ArrayMetadata;
+use zarr_metadata::{ArrayMetadata, ZarrFormat};
 
 #[derive(Deserialize)]
 struct Row {
@@ -42,26 +44,14 @@ fn rows() -> Vec<Row> {
     rows.filter(|row| !absent(row)).collect()
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
-    let digit = |c: &u8| char::from(*c).to_digit(16).unwrap() as u8;
-    let pairs = hex.as_bytes().chunks(2);
-    pairs
-        .map(|pair| digit(&pair[0]) << 4 | digit(&pair[1]))
-        .collect()
-}
-
-/// The chain of a v2 array of one chunk with this filter.
-fn chain(dtype: &str, codec: &Value, len: usize) -> Result<Chain, CodecError> {
+/// A v2 array of one chunk with this filter.
+fn array(dtype: &str, codec: &Value, len: usize) -> ArrayMetadata {
     let size: usize = dtype[2..].parse().unwrap();
     let document = json!({
         "zarr_format": 2, "shape": [len / size], "chunks": [len / size], "dtype": dtype,
         "fill_value": null, "order": "C", "filters": [codec], "compressor": null
     });
-    let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
-    let dtype = array.data_type().clone();
-    let shape = array.shape().to_vec();
-    let spec = ChunkSpec::new(&shape, dtype, array.fill_value().unwrap())?;
-    Chain::v2(&array.codecs(), spec, &Registry::default())
+    ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap()
 }
 
 /// Elements in memory of bytes as they are stored, or back.
@@ -71,22 +61,6 @@ fn swapped(mut stored: Vec<u8>, dtype: &str) -> Vec<u8> {
         stored.chunks_mut(size).for_each(<[u8]>::reverse);
     }
     stored
-}
-
-fn encode(chain: &Chain, elements: &[u8]) -> Result<Vec<u8>, CodecError> {
-    let spec = chain.spec();
-    let view = NdView::new(elements, &spec.shape, spec.elem()).unwrap();
-    let mut encoded = vec![];
-    chain.encode(&view, &mut encoded, &mut Scratch::default())?;
-    Ok(encoded)
-}
-
-fn decode(chain: &Chain, encoded: &[u8]) -> Result<Vec<u8>, CodecError> {
-    let spec = chain.spec();
-    let mut decoded = vec![0; spec.byte_len().unwrap()];
-    let view = NdViewMut::over(&mut decoded, &spec.shape, spec.elem()).unwrap();
-    chain.decode(encoded, view, &mut Scratch::default())?;
-    Ok(decoded)
 }
 
 #[test]
@@ -104,7 +78,7 @@ fn every_row_of_numcodecs() {
     } in rows
     {
         let (chunk, encoded) = (bytes(&chunk), bytes(&encoded));
-        let chain = match chain(&dtype, &codec, chunk.len()) {
+        let chain = match common::chain(&array(&dtype, &codec, chunk.len())) {
             Ok(chain) => chain,
             Err(error) => {
                 wrong.push(format!("{codec} on {dtype}: {error}"));
@@ -140,4 +114,29 @@ fn every_row_of_numcodecs() {
         wrong.len(),
         wrong.join("\n")
     );
+}
+
+/// What a document says in format 3 is what it said in format 2: the same chunk holds the same elements.
+#[test]
+fn what_is_converted_reads_the_same() {
+    let (mut converted, mut filters) = (0, 0);
+    for row in rows() {
+        let encoded = bytes(&row.encoded);
+        let array = array(&row.dtype, &row.codec, bytes(&row.chunk).len());
+        let Ok(new) = array.convert(ZarrFormat::V3) else {
+            continue;
+        };
+        let [old, new] = [&array, &new.metadata].map(|array| common::chain(array).unwrap());
+        let expected = decode(&old, &encoded).unwrap();
+        assert_eq!(
+            decode(&new, &encoded).unwrap(),
+            expected,
+            "{} on {}",
+            row.codec,
+            row.dtype
+        );
+        converted += 1;
+        filters += usize::from(row.codec.get("astype").is_some());
+    }
+    assert!(converted > 600 && filters > 250, "{converted}, {filters}");
 }

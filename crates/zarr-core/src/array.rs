@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures_util::Stream;
 use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
-use zarr_metadata::{ArrayMetadata, NodePath};
+use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
 use crate::chains::{self, ChainOf, Chains};
@@ -176,17 +176,28 @@ impl ChunkedArray {
     /// Whether chunks can be written, as far as that is known before there is data.
     ///
     /// # Errors
-    /// As [`chain`](Self::chain), and a codec that only decodes.
+    /// As [`chain`](Self::chain), a codec that only decodes, and chunks above the limit.
     pub fn check_writable(&self) -> Result<()> {
-        let writable = self.chain()?.check_encode();
-        writable.map_err(|source| self.codec_error(source))
+        let chain = self.chain()?;
+        let writable = chain.check_encode();
+        writable.map_err(|source| self.codec_error(source))?;
+        // A shard is never in memory as a whole; its inner chunks are.
+        let decoded = chain
+            .shard()
+            .map_or(chain.spec(), |shard| shard.inner().spec());
+        let asked = decoded.byte_len().map_or(u64::MAX, |bytes| bytes as u64);
+        let (what, limit) = ("a chunk", self.context.chunk_bytes());
+        match asked <= limit {
+            true => Ok(()),
+            false => Err(ErrorKind::Limit { what, asked, limit }.into()),
+        }
     }
 
     /// The codecs, resolved at the first call: those of the largest chunk, where chunks differ.
     ///
     /// # Errors
-    /// A codec that is unknown or cannot be used, a data type that is only a name here, chunks
-    /// above the limit, or shards that inner chunks do not divide.
+    /// A codec that is unknown or cannot be used, a data type that is only a name here, an index of a
+    /// shard above the limit, or shards that inner chunks do not divide.
     pub fn chain(&self) -> Result<&Arc<Chain>> {
         if let Some(chain) = self.chains.largest() {
             return Ok(chain);
@@ -203,6 +214,14 @@ impl ChunkedArray {
         // A data type that is only a name has no fill value either: name the type.
         let dtype = self.metadata.data_type().clone();
         if dtype.layout().is_none() {
+            // Of objects the codec tells what they are, and which one it is is what matters then.
+            let is_v2 = self.metadata.format() == ZarrFormat::V2;
+            let codecs = self.metadata.codecs();
+            let mut needed = codecs.iter().filter(|codec| codec.must_understand);
+            let unknown = needed.find_map(|found| self.context.registry().unknown(found, is_v2));
+            if let Some(unknown) = unknown {
+                return Err(codec(unknown));
+            }
             return Err(codec(CodecErrorKind::DataType(Box::new(dtype)).of("bytes")));
         }
         let largest = self.grid.largest_chunk();
@@ -210,20 +229,6 @@ impl ChunkedArray {
         let chain = chains::resolve(&self.metadata, spec, self.context.registry());
         let chain = chain.map_err(codec)?;
         self.check_shards(&chain).map_err(codec)?;
-        // A shard is never in memory as a whole; its inner chunks are.
-        let decoded = chain
-            .shard()
-            .map_or(chain.spec(), |shard| shard.inner().spec());
-        let asked = decoded.byte_len().map_or(u64::MAX, |bytes| bytes as u64);
-        let limit = self.context.chunk_bytes();
-        if asked > limit {
-            return Err(ErrorKind::Limit {
-                what: "a chunk",
-                asked,
-                limit,
-            }
-            .into());
-        }
         self.check_indexes(&chain)?;
         Ok(self.chains.keep_largest(chain))
     }

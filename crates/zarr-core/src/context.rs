@@ -186,8 +186,9 @@ impl ContextBuilder {
         self
     }
 
-    /// The largest decoded chunk in bytes, and index of a shard; 2 GiB if not set. What metadata claims
-    /// beyond it is an error before anything is allocated.
+    /// The largest decoded chunk that may be in memory as a whole, in bytes, and index of a shard; 2 GiB if
+    /// not set. What would take more is an error before anything is allocated; absent chunks and such as are
+    /// stored as they are are read in part, however large they are.
     #[must_use]
     pub fn chunk_bytes(mut self, bytes: u64) -> Self {
         self.chunk_bytes = bytes;

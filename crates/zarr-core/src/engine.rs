@@ -21,6 +21,7 @@ pub(crate) mod pool;
 mod read;
 mod scattered;
 mod source;
+mod sparse;
 mod stream;
 mod transfer;
 mod wants;

@@ -198,6 +198,17 @@ pub enum ChunkError {
     /// It is not stored, and the array is not to be read as fill values then.
     #[error("it is not stored; with `read_missing_chunks` on it would be read as the fill value")]
     NotFound,
+    /// All of it would have to be in memory, and it is larger than a chunk may be.
+    #[error(
+        "all of the chunk would have to be in memory, {asked} bytes, which is above the limit of {limit}; \
+         choose smaller chunks, or a higher `chunk_bytes` of the context"
+    )]
+    TooLarge {
+        /// How large it is, in bytes; `u64::MAX` stands for all beyond.
+        asked: u64,
+        /// What is allowed, in bytes.
+        limit: u64,
+    },
     /// The object changed while it was read.
     #[error("the object changed while it was being read; read it again")]
     Changed,
@@ -213,7 +224,7 @@ impl ChunkError {
         match self {
             Self::Changed => true,
             Self::Store(error) => error.is_conflict(),
-            Self::Codec(_) | Self::NotFound | Self::Worker => false,
+            Self::Codec(_) | Self::NotFound | Self::TooLarge { .. } | Self::Worker => false,
         }
     }
 }
@@ -277,6 +288,7 @@ impl Error {
                 ChunkError::Codec(codec) => class_of_codec(codec),
                 ChunkError::Store(store) => class_of_store(store),
                 ChunkError::NotFound => ErrorClass::NotFound,
+                ChunkError::TooLarge { .. } => ErrorClass::Limit,
                 ChunkError::Changed => ErrorClass::Conflict,
                 ChunkError::Worker => ErrorClass::Transport,
             },

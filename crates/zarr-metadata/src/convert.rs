@@ -3,6 +3,7 @@
 
 mod codecs;
 mod consolidated;
+mod filters;
 mod to_v2;
 mod to_v3;
 

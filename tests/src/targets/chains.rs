@@ -102,11 +102,15 @@ pub(super) fn targets() -> Vec<Target> {
         ],
         "filters": [
             [{"name": "numcodecs.delta", "configuration": {"dtype": "<u4"}}, "bytes_le"],
+            [{"name": "numcodecs.delta", "configuration": {"dtype": ">u4", "astype": ">f8"}}, "bytes_le"],
             ["bytes_le", {"name": "numcodecs.shuffle", "configuration": {"elementsize": 4}}],
             [{"name": "numcodecs.astype", "configuration": {
                 "encode_dtype": "<u2", "decode_dtype": "<u4"}}, "bytes_le"],
             [{"name": "transpose", "configuration": {"order": [1, 0]}}, "bytes_le"],
             [{"name": "reshape", "configuration": {"shape": [8, 64]}}, "bytes_le"],
+            [{"name": "n5_default", "configuration": {"codecs": [
+                {"name": "transpose", "configuration": {"order": [1, 0]}},
+                {"name": "bytes", "configuration": {"endian": "big"}}]}}],
         ],
     });
     targets.push(Target {
@@ -200,6 +204,7 @@ fn objects(bytes: &[u8]) {
     let labels = json!({"labels": ["a", "ż"], "dtype": "|O", "astype": "|u1"});
     let chains = [
         (DataType::Json, json!([{"name": "json2"}])),
+        (DataType::Json, json!([{"name": "msgpack2"}])),
         (
             DataType::String,
             json!([{"name": "categorize", "configuration": labels}, {"name": "bytes"}]),

@@ -127,12 +127,13 @@ impl Settings {
     }
 }
 
-/// A word of v3 or a number of numcodecs, where -1 leaves the choice to the size of an element.
+/// A word of v3 or of GDAL, which writes its own into v2, or a number of numcodecs, where -1 leaves the
+/// choice to the size of an element.
 fn shuffle(value: &Value, element: usize) -> Result<Shuffle, CodecError> {
     Ok(match (value.as_str(), value.as_i64()) {
-        (Some("noshuffle"), _) | (_, Some(0)) => Shuffle::None,
-        (Some("shuffle"), _) | (_, Some(1)) => Shuffle::Byte,
-        (Some("bitshuffle"), _) | (_, Some(2)) => Shuffle::Bit,
+        (Some("noshuffle" | "NONE"), _) | (_, Some(0)) => Shuffle::None,
+        (Some("shuffle" | "BYTE"), _) | (_, Some(1)) => Shuffle::Byte,
+        (Some("bitshuffle" | "BIT"), _) | (_, Some(2)) => Shuffle::Bit,
         (_, Some(-1)) if element == 1 => Shuffle::Bit,
         (_, Some(-1)) => Shuffle::Byte,
         _ => {

@@ -79,12 +79,13 @@ fn word(bytes: &[u8; LEN], at: usize) -> usize {
 }
 
 impl Header {
-    /// Reads the header of a whole frame and compares every size in it: with the frame, and with
-    /// what must come out.
+    /// Reads the header of a whole frame and compares every size in it: with the bytes that are there,
+    /// and with what must come out. Gives the frame too: what stands behind it, as z5 leaves some of the
+    /// room that it made for it, c-blosc does not look at either.
     ///
     /// # Errors
     /// Where a size or a flag is none that Blosc 1 writes.
-    pub(super) fn read(frame: &[u8], expected: Len) -> Result<Self, CodecError> {
+    pub(super) fn read(frame: &[u8], expected: Len) -> Result<(Self, &[u8]), CodecError> {
         let Some(bytes) = frame.first_chunk::<LEN>() else {
             let found = frame.len();
             return Err(corrupt(format!(
@@ -99,12 +100,12 @@ impl Header {
                 _ => format!("no Blosc 1 frame: version {version}, not 2"),
             }));
         }
-        if cbytes != frame.len() {
+        let Some(frame) = frame.get(..cbytes) else {
             let found = frame.len();
             return Err(corrupt(format!(
                 "the header counts {cbytes} bytes, there are {found}"
             )));
-        }
+        };
         let fits = match expected {
             Len::Exact(exact) => len == exact,
             Len::AtMost(max) => len <= max,
@@ -149,7 +150,7 @@ impl Header {
             block,
         };
         header.check_sizes(cbytes)?;
-        Ok(header)
+        Ok((header, frame))
     }
 
     fn check_sizes(&self, cbytes: usize) -> Result<(), CodecError> {

@@ -39,7 +39,7 @@ impl Chain {
         let why = "readers may ignore this codec, writers may not, and it is not known here";
         match &self.read_only {
             None => Ok(()),
-            Some(unknown) => Err(CodecErrorKind::Refused(why).of(unknown)),
+            Some(unknown) => Err(CodecErrorKind::Refused(why.into()).of(unknown)),
         }
     }
 

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use zarr_metadata::{Endian, Extension};
+use zarr_metadata::Extension;
 
 use super::{ArrayStage, BytesStage, Chain, Serializer};
-use crate::filter::{OnArrays, OnBytes};
-use crate::number::Stored;
+use crate::filter::{Held, OnArrays, OnBytes};
 use crate::registry::{Codec, Names, Setting};
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Registry};
 
@@ -61,11 +60,11 @@ impl Chain {
         let mut serialized = spec.clone();
         let mut len = Len::AtMost(0);
         let mut stored = None;
+        let mut held = Held::VALUES;
         let mut read_only = None;
         for extension in codecs {
             if serializer.is_none() {
-                // Filters see arrays in this order, see there.
-                stored = Stored::of(&serialized.dtype, Endian::Little);
+                stored = held.stored(&serialized.dtype);
             }
             let setting = Setting {
                 extension,
@@ -85,13 +84,18 @@ impl Chain {
                 }
                 built => built?,
             };
+            let mut behind = None;
             // A filter is of whichever kind its place asks for; in v3 that is one kind only.
             let codec = match codec {
                 Codec::Filter(filter) => {
                     stored = Some(filter.encoded());
                     match (&serializer, names) {
                         (Some(_), Names::V2) => Codec::BytesToBytes(Arc::new(OnBytes(filter))),
-                        _ => Codec::ArrayToArray(Arc::new(OnArrays(filter))),
+                        _ => {
+                            let (filter, made) = OnArrays::new(filter, held, &serialized.dtype);
+                            behind = Some(made);
+                            Codec::ArrayToArray(Arc::new(filter))
+                        }
                     }
                 }
                 Codec::ArrayToBytes(_) => {
@@ -109,7 +113,11 @@ impl Chain {
                 (Codec::ArrayToArray(codec), None) => {
                     let encoded = codec.encoded_spec(&serialized)?;
                     let decoded = std::mem::replace(&mut serialized, encoded.clone());
-                    arrays.push(ArrayStage::new(codec, decoded, encoded)?);
+                    let stage = ArrayStage::new(codec, decoded, encoded)?;
+                    if stage.axes.is_none() {
+                        held = behind.unwrap_or(Held::VALUES);
+                    }
+                    arrays.push(stage);
                 }
                 (Codec::ArrayToBytes(codec), None) => {
                     len = codec.encoded_len(&serialized)?;

@@ -36,6 +36,10 @@ impl Filter for AsType {
         self.encoded
     }
 
+    fn is_declared(&self) -> bool {
+        true
+    }
+
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
         cast_onto(self.decoded, src, self.encoded, dst);
         Ok(())

@@ -11,6 +11,8 @@ use crate::{CodecError, setting};
 pub(crate) struct Delta {
     dtype: Stored,
     astype: Stored,
+    /// Whether `astype` was said.
+    declared: bool,
 }
 
 impl Delta {
@@ -28,7 +30,11 @@ impl Delta {
                 ));
             }
         }
-        Ok(Self { dtype, astype })
+        Ok(Self {
+            dtype,
+            astype,
+            declared: setting::given(extension, "astype").is_some(),
+        })
     }
 }
 
@@ -43,6 +49,10 @@ impl Filter for Delta {
 
     fn encoded(&self) -> Stored {
         self.astype
+    }
+
+    fn is_declared(&self) -> bool {
+        self.declared
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
@@ -63,16 +73,36 @@ impl Filter for Delta {
     }
 
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
-        let native = Stored::native(self.dtype.number);
-        cast(self.astype, src, native, dst);
-        with_number!(self.dtype.number, T => {
+        // numpy adds up in a type that holds both; whole numbers wrap around to the same in the smaller one.
+        let common = self.dtype.number.promoted(self.astype.number);
+        let sums = Stored::native(match common.is_float() {
+            true => common,
+            false => self.dtype.number,
+        });
+        let mut wide = vec![];
+        let same = sums.number == self.dtype.number;
+        let numbers = match same {
+            true => {
+                cast(self.astype, src, sums, dst);
+                &mut *dst
+            }
+            false => {
+                cast_onto(self.astype, src, sums, &mut wide);
+                &mut wide[..]
+            }
+        };
+        with_number!(sums.number, T => {
             // Minus zero is the number that changes no float when added; to integers it is zero.
             let mut sum = T::from_f64(-0.0);
-            each::<T>(dst, |difference| {
+            each::<T>(numbers, |difference| {
                 sum = sum.add(difference);
                 sum
             });
         });
+        if !same {
+            cast(sums, &wide, self.dtype, dst);
+            return Ok(());
+        }
         self.dtype.swap(dst);
         Ok(())
     }

@@ -15,6 +15,8 @@ pub(crate) struct FixedScaleOffset {
     scale: Scalar,
     dtype: Stored,
     astype: Stored,
+    /// Whether `astype` was said.
+    declared: bool,
 }
 
 /// A number as JSON has it: `2` and `2.0` are not the same to numpy.
@@ -50,6 +52,7 @@ impl FixedScaleOffset {
             scale: Scalar::parse(extension, "scale")?,
             dtype,
             astype: setting::dtype(extension, "astype", Some(dtype))?,
+            declared: setting::given(extension, "astype").is_some(),
         };
         if codec.scale.to::<f64>() == 0.0 {
             return Err(setting::bad(extension, "scale", "a number other than 0"));
@@ -69,6 +72,10 @@ impl Filter for FixedScaleOffset {
 
     fn encoded(&self) -> Stored {
         self.astype
+    }
+
+    fn is_declared(&self) -> bool {
+        self.declared
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {

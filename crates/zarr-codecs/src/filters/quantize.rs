@@ -67,6 +67,11 @@ impl Filter for Quantize {
         self.astype
     }
 
+    /// zarr-python does not know that a type changes, and reads no array where the size does.
+    fn is_declared(&self) -> bool {
+        self.astype.size() != self.dtype.size()
+    }
+
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
         let mut native = self.dtype.load(src);
         with_number!(self.dtype.number, T => {

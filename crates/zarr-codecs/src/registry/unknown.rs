@@ -25,6 +25,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
         "the feature `lz4` brings it, and `lz4-rust` without C",
     ),
     ("lzma", "the feature `lzma` brings it"),
+    ("msgpack2", "the feature `msgpack` brings it"),
     ("pcodec", "the feature `pcodec` brings it"),
     ("zfp", ZFP),
     ("zfpy", ZFP),
@@ -33,16 +34,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// What no build will ever run.
-const REFUSED: &[(&str, &str)] = &[
-    (
-        "msgpack2",
-        "its values are no JSON: bytes, keys of any type, types of the writer's own; let Python convert the array to `json2`",
-    ),
-    (
-        "pickle",
-        "unpickling runs whatever code the data hold; let Python convert the array",
-    ),
-];
+const REFUSED: &[(&str, &str)] = &[(
+    "pickle",
+    "unpickling runs whatever code the data hold; let Python convert the array",
+)];
 
 /// Why there is no codec of this name, where those are `known`.
 pub(super) fn kind(name: &str, known: &[String]) -> CodecErrorKind {
@@ -52,7 +47,7 @@ pub(super) fn kind(name: &str, known: &[String]) -> CodecErrorKind {
         entry.map(|(_, text)| *text)
     };
     if let Some(why) = find(REFUSED) {
-        return CodecErrorKind::Refused(why);
+        return CodecErrorKind::Refused(why.into());
     }
     let near: Vec<&str> = known
         .iter()

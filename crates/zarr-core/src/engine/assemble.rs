@@ -12,6 +12,7 @@ use zarr_codecs::{
 use super::chunk as stored;
 use super::pool::{Crew, with_scratch};
 use super::source::{Source, check_len};
+use super::work::check_held;
 use crate::units::{Part, Unit};
 use crate::{ChunkError, Values};
 
@@ -121,7 +122,8 @@ pub(crate) struct Change<'e> {
 impl Change<'_> {
     /// Whether the chunk will hold nothing but `value`, as far as the new elements alone tell.
     fn is_empty(&self, value: &[u8]) -> bool {
-        self.covers
+        let replaces_nothing = self.fields.is_none() && self.old.is_none();
+        (self.covers || replaces_nothing)
             && match (&self.new, self.part) {
                 (New::Scalar(element), _) => *element == value,
                 (New::Each(view), Part::Box { .. }) => all_equal(view, value),
@@ -160,6 +162,7 @@ fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<By
     if !change.keep_empty && change.is_empty(value) {
         return Ok(None);
     }
+    check_held(chain, crew.chunk_bytes())?;
     crew.scratch(|cx| {
         if let Some(view) = change.whole(&spec.shape) {
             return encode(chain, view, cx).map(Some);

@@ -39,7 +39,7 @@ pub(super) fn apart<'a>(
     dst: &NdViewMut<'_>,
 ) -> Result<Option<Apart<'a>>, ChunkError> {
     let (object, start) = match &source.at {
-        At::Bytes(_) | At::Decoded(_) => return Ok(None),
+        At::Bytes(_) | At::Sparse(_) | At::Decoded(_) => return Ok(None),
         At::Object(object) => (*object, 0),
         At::Window(object, window) => (*object, window.start),
     };

@@ -1,13 +1,14 @@
 //! Reading the cells of one chunk, whatever it is: plain, a shard, or an inner chunk of one. Knows
 //! neither drivers nor who else wants something of the chunk.
 
-use zarr_codecs::{Access, Chain, NdViewMut, Region, Shard, Split, fill};
+use zarr_codecs::{Access, Chain, CodecErrorKind, Len, NdViewMut, Region, Shard, Split, fill};
 
 use super::cells;
 use super::chunk_cache::Decoded;
 use super::pieces::Pieces;
 use super::pool::Crew;
 use super::source::{At, Source};
+use super::work::check_held;
 use crate::ChunkError;
 
 /// Reads the cells of `part` of a chunk into `dst`, which has their shape.
@@ -22,6 +23,9 @@ pub(super) fn read(
 ) -> Result<(), ChunkError> {
     if let At::Decoded(decoded) = &source.at {
         return copied(decoded, chain, part, dst);
+    }
+    if let At::Sparse(sparse) = &source.at {
+        return read(&Source::object(&**sparse), chain, part, dst, crew);
     }
     match chain.access(part) {
         Access::Shard(shard) => inner(&Pieces::within(source, shard)?, shard, part, dst, crew),
@@ -40,6 +44,12 @@ fn whole(
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
+    if let Err(too_large) = check_held(chain, crew.chunk_bytes()) {
+        return match large(source, chain, part)? {
+            true => encoded(source, chain, part, dst, crew),
+            false => Err(too_large),
+        };
+    }
     // Handles are of the heap of one operation.
     let is_kept = !chain.spec().fill.is_variable();
     let kept = is_kept.then(|| source.keeping(|| decoded(source, chain, crew)));
@@ -47,6 +57,20 @@ fn whole(
         return copied(&*kept?, chain, part, dst);
     }
     encoded(source, chain, part, dst, crew)
+}
+
+/// Whether a chunk above the limit is in memory as it is, so that its cells are taken from there.
+fn large(source: &Source<'_>, chain: &Chain, part: &Region) -> Result<bool, ChunkError> {
+    let found = source.size()?;
+    if let Len::Exact(expected) = chain.encoded_len()
+        && expected as u64 != found
+    {
+        let expected = expected as u64;
+        return Err(CodecErrorKind::Length { expected, found }
+            .of("chunk")
+            .into());
+    }
+    Ok(source.is_in_memory() && matches!(chain.access(part), Access::Cells(_)))
 }
 
 /// The elements of a whole chunk.

@@ -6,13 +6,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Chain, Shard, ShardIndex};
+use zarr_codecs::{Chain, CodecErrorKind, Shard, ShardIndex};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::chunk_cache::Path;
 use super::pool::with_scratch;
 use super::source::{At, check_len};
-use super::work;
+use super::sparse::{self, Sparse};
+use super::work::{self, check_held};
 use crate::units::Part;
 use crate::{ChunkError, ChunkedArray};
 use zarr_store::runtime::{Budget, Reserved};
@@ -59,13 +60,16 @@ impl Remote<'_> {
         if let Some(shard) = self.chain.shard() {
             let wanted = wanted(shard, parts)?;
             // Nearly all of a shard is one request for all of it: some of it may be kept decoded.
-            let few = wanted.len().saturating_mul(4) < shard.count().saturating_mul(3);
+            let few = wanted.len().saturating_mul(4) < shard.count().saturating_mul(3)
+                || self.check_inner(shard.inner()).is_err();
             if few || self.array.cached().is_on() {
                 return self.inner_chunks(shard, &wanted).await;
             }
             in_pieces = Some((shard, wanted));
         } else if let Some(kept) = self.kept().await? {
             return Ok((kept, self.budget.take(0).await));
+        } else if let Err(too_large) = check_held(self.chain, self.array.context().chunk_bytes()) {
+            return self.cells(parts, too_large).await;
         }
         let mut reserved = self.budget.take(work::most_encoded(self.chain)).await;
         let store = self.array.store();
@@ -86,6 +90,40 @@ impl Remote<'_> {
         reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
         let whole = |found: Found<Bytes>| Fetched::Whole(At::Bytes(found.data), found.version);
         Ok((found.map_or(Fetched::Absent, whole), reserved))
+    }
+
+    /// Of a chunk above the limit, the wanted cells, where they are less and stored as they are; else whether
+    /// it is absent.
+    async fn cells(
+        &self,
+        parts: impl Iterator<Item = &Part>,
+        too_large: ChunkError,
+    ) -> Result<(Fetched, Reserved), ChunkError> {
+        let limit = self.array.context().chunk_bytes();
+        let store = self.array.store();
+        let ranges = sparse::ranges(self.chain, parts);
+        let Some(ranges) = ranges.filter(|ranges| self.requested(ranges) <= limit) else {
+            return match store.head(self.key).await? {
+                None => Ok((Fetched::Absent, self.budget.take(0).await)),
+                Some(_) => Err(too_large),
+            };
+        };
+        let reserved = self.budget.take(self.requested(&ranges)).await;
+        let Some(found) = store.get_ranges(self.key, &ranges, None).await? else {
+            return Ok((Fetched::Absent, reserved));
+        };
+        let (expected, size) = (most(self.chain), found.size);
+        if size != expected {
+            let found = size;
+            return Err(CodecErrorKind::Length { expected, found }
+                .of("chunk")
+                .into());
+        }
+        let sparse = Sparse::new(size, found.version.clone(), &ranges, found.data);
+        Ok((
+            Fetched::Whole(At::Sparse(Arc::new(sparse)), found.version),
+            reserved,
+        ))
     }
 
     /// The decoded chunk, if it is kept and the object is still the same.
@@ -169,6 +207,7 @@ impl Remote<'_> {
             let len = range.end - range.start;
             if !is_shard {
                 check_len(inner.encoded_len(), len)?;
+                self.check_inner(inner)?;
             }
             let kept = version.filter(|_| share.is_on());
             let kept =
@@ -179,6 +218,14 @@ impl Remote<'_> {
             }
         }
         Ok(places)
+    }
+
+    /// Whether inner chunks may be in memory; those of a shard among them are looked at one by one.
+    fn check_inner(&self, inner: &Chain) -> Result<(), ChunkError> {
+        match inner.shard() {
+            Some(_) => Ok(()),
+            None => check_held(inner, self.array.context().chunk_bytes()),
+        }
     }
 
     /// Fetches inner chunks of this version of the shard by their places in it.

@@ -55,6 +55,7 @@ pub(crate) struct Crew<'t> {
     workers: Option<&'t (dyn Fn() -> bool + Sync)>,
     /// The elements of variable length of the operation.
     heap: &'t Arc<Heap>,
+    chunk_bytes: u64,
 }
 
 impl Crew<'_> {
@@ -66,6 +67,11 @@ impl Crew<'_> {
             scratch.heap = None;
             result
         })
+    }
+
+    /// How large a chunk may be that is in memory as a whole.
+    pub(crate) fn chunk_bytes(self) -> u64 {
+        self.chunk_bytes
     }
 
     /// Whether somebody still waits for the answer. If not, a task begins nothing new.
@@ -113,11 +119,13 @@ pub(crate) async fn run<T: Send + 'static>(
     heap: Arc<Heap>,
     task: impl FnOnce(Crew<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
+    let chunk_bytes = context.chunk_bytes();
     let here = is_at_work() || zarr_store::runtime::is_inline() && work.is_small();
     let Some(pool) = (!here).then(|| context.pool()).flatten() else {
         let crew = Crew {
             workers: None,
             heap: &heap,
+            chunk_bytes,
         };
         let _at_work = AtWork::begin();
         return Ok(task(crew));
@@ -128,6 +136,7 @@ pub(crate) async fn run<T: Send + 'static>(
         let crew = Crew {
             workers: Some(&is_wanted),
             heap: &heap,
+            chunk_bytes,
         };
         if !crew.is_wanted() {
             return;

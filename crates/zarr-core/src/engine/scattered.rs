@@ -9,6 +9,7 @@ use super::pieces::Pieces;
 use super::pool::{Crew, with_scratch};
 use super::source::{READ_COST, Source};
 use super::wants::There;
+use super::work::check_held;
 use crate::ChunkError;
 use crate::places::Places;
 
@@ -124,8 +125,11 @@ fn boxed(
     let len = region
         .volume()
         .and_then(|n| usize::try_from(n).ok()?.checked_mul(elem));
-    // It lies inside a chunk, whose size was compared with the limit.
     let len = len.ok_or(ChunkError::Worker)?;
+    if len as u64 > crew.chunk_bytes() {
+        // What is stored as it is was cut into smaller boxes.
+        check_held(chain, crew.chunk_bytes())?;
+    }
     let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
     let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::Worker)?;
     chunk::read(source, chain, region, view, crew)?;

@@ -10,6 +10,7 @@ use zarr_store::{Key, Object, Version, coalesce};
 
 use super::chunk_cache::{Decoded, Path};
 use super::pool::with_scratch;
+use super::sparse::Sparse;
 use crate::{ChunkError, ChunkedArray};
 
 /// A read costs about as much as this many bytes more in another.
@@ -33,6 +34,8 @@ pub(super) enum At<'o> {
     Object(&'o dyn Object),
     /// A part of an open object: an inner chunk of a shard.
     Window(&'o dyn Object, Range<u64>),
+    /// Some of the bytes of a large chunk. Only [`chunk`](super::chunk) takes it.
+    Sparse(Arc<Sparse>),
     /// In memory, decoded. Only [`chunk`](super::chunk) takes it.
     Decoded(Arc<Decoded>),
 }
@@ -124,8 +127,17 @@ impl<'o> Source<'o> {
             At::Bytes(bytes) => bytes.len() as u64,
             At::Object(object) => object.size()?,
             At::Window(_, window) => window.end - window.start,
-            At::Decoded(_) => return Err(ChunkError::Worker),
+            At::Sparse(_) | At::Decoded(_) => return Err(ChunkError::Worker),
         })
+    }
+
+    /// Whether its bytes are lent without a copy.
+    pub(super) fn is_in_memory(&self) -> bool {
+        match &self.at {
+            At::Bytes(_) => true,
+            At::Object(object) | At::Window(object, _) => object.slice(0..0).is_some(),
+            At::Sparse(_) | At::Decoded(_) => false,
+        }
     }
 
     /// A part of it. The range was compared with [`size`](Self::size).
@@ -143,7 +155,7 @@ impl<'o> Source<'o> {
                 let at = |offset: u64| window.start.saturating_add(offset).min(window.end);
                 At::Window(*object, at(range.start)..at(range.end)).into()
             }
-            At::Decoded(_) => self.clone(),
+            At::Sparse(_) | At::Decoded(_) => self.clone(),
         }
     }
 
@@ -155,7 +167,7 @@ impl<'o> Source<'o> {
                 Some(bytes) => Ok(bytes),
                 None => Ok(object.read(range)?),
             },
-            At::Object(_) | At::Decoded(_) => Err(ChunkError::Worker),
+            At::Object(_) | At::Sparse(_) | At::Decoded(_) => Err(ChunkError::Worker),
         }
     }
 
@@ -220,7 +232,7 @@ impl<'o> Source<'o> {
             At::Bytes(bytes) => return take(bytes, scratch),
             At::Window(object, range) => (*object, range.clone()),
             At::Object(object) => (*object, 0..Self::end(*object, expected)?),
-            At::Decoded(_) => return Err(ChunkError::Worker),
+            At::Sparse(_) | At::Decoded(_) => return Err(ChunkError::Worker),
         };
         if let Some(bytes) = object.slice(range.clone()) {
             return take(&bytes, scratch);

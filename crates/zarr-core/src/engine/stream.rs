@@ -10,7 +10,7 @@ use zarr_codecs::{Projection, Projections, Region, Span};
 use super::output::{Output, Room};
 use super::{read, work};
 use crate::units::{Unit, Units};
-use crate::{ChunkedArray, Error, Resolved, Result};
+use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result};
 use zarr_store::runtime::Budget;
 
 /// The cells of a selection that one chunk holds.
@@ -73,6 +73,7 @@ impl Job {
         };
         let region = self.selection.in_out_shape(&projection.to);
         let cells = self.cells(&projection);
+        self.check_block(&projection)?;
         // All that the block needs at once: who holds a part and waits for more could wait for ever.
         let _until_taken = self.budget.take(self.most(projection)).await;
         let (array, budget) = (Arc::clone(&self.array), Budget::unlimited());
@@ -91,6 +92,21 @@ impl Job {
             spans: axes.map(cells).collect(),
         };
         Resolved::of_region(self.selection.shape(), region)
+    }
+
+    /// Whoever asks for a stream has not asked for any amount at once.
+    fn check_block(&self, projection: &Projection) -> Result<()> {
+        let elem = self.array.decoder()?.spec().elem() as u64;
+        let cells = projection.to.volume().unwrap_or(u64::MAX);
+        let (asked, limit) = (
+            cells.saturating_mul(elem),
+            self.array.context().chunk_bytes(),
+        );
+        let what = "a block of a stream";
+        match asked <= limit {
+            true => Ok(()),
+            false => Err(ErrorKind::Limit { what, asked, limit }.into()),
+        }
     }
 
     /// The most bytes a block takes: its elements and, from afar, what they are decoded from.

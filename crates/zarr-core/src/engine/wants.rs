@@ -10,6 +10,7 @@ use super::output::Output;
 use super::pieces::Pieces;
 use super::pool::{Crew, with_scratch};
 use super::source::Source;
+use super::work::check_held;
 use super::{chunk, scattered};
 use crate::ChunkError;
 use crate::places::{Groups, Places};
@@ -73,8 +74,8 @@ fn decoded(
     wants: Wants<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
+    check_held(chain, crew.chunk_bytes())?;
     let (spec, whole) = (chain.spec(), Region::whole(&chain.spec().shape));
-    // Its size was compared with the limit.
     let len = spec.byte_len().ok_or(ChunkError::Worker)?;
     let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
     let view = NdViewMut::over(&mut memory, &spec.shape, spec.elem()).ok_or(ChunkError::Worker)?;

@@ -3,6 +3,7 @@
 use zarr_codecs::{Access, Chain, Projections, Region};
 
 use super::pool::Work;
+use crate::ChunkError;
 use crate::places::Places;
 use crate::selection::Cells;
 use crate::units::Part;
@@ -83,6 +84,17 @@ pub(super) fn to_write<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wante
 /// Bytes that an element of variable length is taken to have: there is no bound below the largest
 /// chunk there can be, and reserving that would leave one chunk on its way at a time.
 const VARIABLE: u64 = 64;
+
+/// `Ok` where a decoded chunk may be in memory as a whole. Of absent chunks and of such as are stored as they
+/// are, no more is than what is wanted of them.
+pub(crate) fn check_held(chain: &Chain, limit: u64) -> Result<(), ChunkError> {
+    let bytes = chain.spec().byte_len();
+    let asked = bytes.map_or(u64::MAX, |bytes| bytes as u64);
+    match asked <= limit {
+        true => Ok(()),
+        false => Err(ChunkError::TooLarge { asked, limit }),
+    }
+}
 
 /// The most bytes that an encoded chunk takes.
 pub(super) fn most_encoded(chain: &Chain) -> u64 {

@@ -383,6 +383,12 @@ async fn merge_remote(
     let store = job.array.store();
     // First the permit, then the lock, then the bytes: who holds these waits for nobody.
     let _until_unlocked = permit().await;
+    if let Err(too_large) =
+        work::check_held(&*job.chain_of(unit)?, job.array.context().chunk_bytes())
+        && store.head(key).await?.is_some()
+    {
+        return Err(too_large);
+    }
     let mut update = Update::new(&**store, key, Writers::Several).await?;
     let old_and_new = work::most_encoded(&*job.chain_of(unit)?).saturating_mul(2);
     let reserved = Arc::new(job.array.context().budget().take(old_and_new).await);

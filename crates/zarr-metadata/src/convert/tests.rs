@@ -82,6 +82,76 @@ fn what_both_can_say_comes_back() {
 }
 
 #[test]
+fn byte_orders_of_filters_are_moved_to_bytes() {
+    round(
+        json!({"dtype": ">i2", "filters": [{"id": "delta", "dtype": ">i2", "astype": ">i4"}]}),
+        json!([{"name": "numcodecs.delta", "configuration": {"dtype": "<i2", "astype": "<i4"}}, bytes("big")]),
+    );
+    let converted = |array: Value| -> Result<Value, String> {
+        let new = v2(&array, &json!({})).convert(ZarrFormat::V3);
+        let new = new.map_err(|error| error.to_string())?;
+        Ok(serde_json::to_value(new.metadata.codecs()).unwrap())
+    };
+    // The case of which zarr-python 3.4.2 reads 23, of the bytes that the v2 document is read from.
+    assert_eq!(
+        converted(
+            json!({"dtype": ">i4", "filters": [{"id": "delta", "dtype": ">i4", "astype": "<i4"}]})
+        ),
+        Ok(json!([
+            {"name": "numcodecs.delta", "configuration": {"dtype": "<i4", "astype": "<i4"}}, bytes("little")
+        ]))
+    );
+    // In v2 these differences are those of numbers whose bytes are in reverse.
+    assert_eq!(
+        converted(json!({"dtype": "<i4", "filters": [{"id": "delta", "dtype": ">i4"}]})),
+        Err(
+            "/filters/0: delta takes \"<i4\" for \">i4\", and in v3 it would be given its values"
+                .to_owned()
+        )
+    );
+}
+
+#[test]
+fn words_of_gdal_for_shuffles_are_told() {
+    for (word, told) in [
+        ("NONE", "noshuffle"),
+        ("BYTE", "shuffle"),
+        ("BIT", "bitshuffle"),
+    ] {
+        let array = v2(
+            &json!({"compressor": {"id": "blosc", "shuffle": word}}),
+            &json!({}),
+        );
+        let new = array.convert(ZarrFormat::V3).unwrap().metadata;
+        let shuffle = new.codecs()[1].get::<String>("shuffle").unwrap();
+        assert_eq!(shuffle.as_deref(), Some(told));
+    }
+}
+
+#[test]
+fn sizes_that_netcdf_leaves_open_are_told() {
+    let of = |dtype: &str, shuffle: Value| {
+        let array = v2(&json!({"dtype": dtype, "filters": [shuffle]}), &json!({}));
+        let new = array.convert(ZarrFormat::V3).unwrap().metadata;
+        new.codecs()[1].get::<u64>("elementsize").unwrap()
+    };
+    assert_eq!(
+        of("<f8", json!({"id": "shuffle", "elementsize": 0})),
+        Some(8)
+    );
+    assert_eq!(
+        of(">i2", json!({"id": "shuffle", "elementsize": "0"})),
+        Some(2)
+    );
+    assert_eq!(
+        of(">i2", json!({"id": "shuffle", "elementsize": 2})),
+        Some(2)
+    );
+    // The default of numcodecs; that of `numcodecs.shuffle` in v3 is another.
+    assert_eq!(of("<f8", json!({"id": "shuffle"})), Some(4));
+}
+
+#[test]
 fn text_becomes_strings() {
     let old = v2(
         &json!({"dtype": "|O", "fill_value": 0, "filters": [{"id": "vlen-utf8"}],

@@ -2,13 +2,16 @@
 
 use serde_json::Value;
 
+use super::filters::{ARRAY_FILTERS, Types, in_order, is_array_filter, is_of_values, same_values};
 use super::to_v3::DIMENSIONS;
 use super::{Converted, Losses, codecs};
 use crate::array::ArrayMetadata;
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
+use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::format::{Endian, Order};
+use crate::layout::{Layout, Swap};
 use crate::pointer::At;
 use crate::problem::MetadataError;
 use crate::v2::{self, Codec, DType};
@@ -92,6 +95,13 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
         filters: Vec::new(),
         compressor: None,
     };
+    let is_filter = |codec: &&Extension| {
+        let id = codec.name.strip_prefix("numcodecs.");
+        id.is_some_and(|id| ARRAY_FILTERS.contains(&id))
+    };
+    let several = array.codecs.iter().filter(is_filter).count() > 1;
+    // What the next filter sees.
+    let mut dtype = DType::new(array.data_type.clone(), None);
     for (i, codec) in array.codecs.iter().enumerate() {
         let at = at.index(i);
         match codec.name.as_str() {
@@ -112,10 +122,20 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
                     None => None,
                 };
             }
-            _ => match codecs::to_v2(codec) {
-                Some(codec) if serialized || codecs::is_array_filter(&codec) => {
-                    chain.filters.push(codec);
+            _ => match codecs::to_v2(codec, dtype.data_type.size()) {
+                Some(codec) if is_array_filter(&codec) => {
+                    match array_filter(codec, &dtype, several) {
+                        Ok((codec, made)) => {
+                            dtype = made;
+                            chain.filters.push(codec);
+                        }
+                        Err(what) => {
+                            losses.barred(&at, what);
+                            good = false;
+                        }
+                    }
                 }
+                Some(codec) if serialized => chain.filters.push(codec),
                 _ => {
                     let what = format!("v2 has no such codec as {codec} in this place");
                     losses.barred(&at, what);
@@ -127,11 +147,57 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
     if chain
         .filters
         .last()
-        .is_some_and(|last| !codecs::is_array_filter(last))
+        .is_some_and(|last| !is_array_filter(last))
     {
         chain.compressor = chain.filters.pop();
     }
+    if chain.filters.iter().any(is_array_filter) {
+        // In v2 all of it is in the order of the bytes.
+        let order = chain.endian.unwrap_or(Endian::Little);
+        let filters = std::mem::take(&mut chain.filters);
+        chain.filters = filters.into_iter().map(|f| in_order(f, order)).collect();
+        chain.endian = has_order(&array.data_type).then_some(order);
+    }
     good.then_some(chain)
+}
+
+fn has_order(data_type: &DataType) -> bool {
+    matches!(data_type.layout(), Some(Layout::Fixed { swap, .. }) if swap != Swap::None)
+}
+
+/// A filter for elements of this dtype in v2, and the dtype of what it makes; or why there is none.
+fn array_filter(mut filter: Codec, given: &DType, others: bool) -> Result<(Codec, DType), String> {
+    let id = filter.id.clone();
+    let Some(types) = Types::of(&filter, given) else {
+        return Err(format!("{id} has a setting that is no dtype"));
+    };
+    let Types { decoded, encoded } = &types;
+    if !same_values(&given.data_type, &decoded.data_type) {
+        let (given, taken) = (given.to_json(), decoded.to_json());
+        let text =
+            format!("{id} makes {taken} of {given} by value, and in v2 it would by their bytes");
+        return Err(text);
+    }
+    let is_big = [decoded, encoded].map(|dtype| dtype.endian == Some(Endian::Big));
+    if !is_of_values(&filter, &types) || (others && is_big.contains(&true)) {
+        let text = format!("{id} takes elements of one byte order for those of another");
+        return Err(text);
+    }
+    // numcodecs wants to be told, where v3 has the type of the array.
+    let key = match id.as_str() {
+        "astype" => "decode_dtype",
+        "bitround" | "packbits" => return Ok((filter, types.encoded)),
+        _ => "dtype",
+    };
+    let little = |dtype: &DType| {
+        let endian = has_order(&dtype.data_type).then_some(Endian::Little);
+        DType::new(dtype.data_type.clone(), endian).to_json()
+    };
+    filter
+        .configuration
+        .entry(key)
+        .or_insert_with(|| little(decoded));
+    Ok((filter, types.encoded))
 }
 
 /// Whether the axes are in reverse, or in no other order than before.

@@ -2,13 +2,17 @@
 
 use serde_json::{Map, Value};
 
+use super::codecs::Sizes;
+use super::filters::{Types, in_order, is_array_filter, same_values};
 use super::{Converted, Losses, codecs};
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
 use crate::data_type::DataType;
 use crate::extension::Extension;
+use crate::format::Endian;
 use crate::pointer::At;
 use crate::problem::{MetadataError, brief};
+use crate::v2::DType;
 use crate::{ArrayMetadata, Attributes, v2, v3};
 
 /// Where xarray keeps the names of axes in v2.
@@ -164,47 +168,50 @@ fn chain(
     let at_filters = root.key("filters");
     let mut good = true;
     let mut serializer = Some(serialized.codec.clone());
-    // Filters can change the size of an element, which Blosc is told.
-    let mut size = serialized.data_type.size();
+    // What the next filter sees, and in the end `bytes`.
+    let mut dtype = array.dtype.clone();
+    let array_size = serialized.data_type.size();
+    let mut sizes = Sizes {
+        array: array_size,
+        stored: array_size,
+    };
     for (i, filter) in array.filters.iter().enumerate().skip(serialized.filters) {
         let at = at_filters.index(i);
-        let to_array = codecs::is_array_filter(filter);
-        let known = codecs::to_v3(filter, size);
-        match (
-            known,
-            to_array,
-            serializer.is_some() && serialized.filters == 0,
-        ) {
-            (Some(codec), true, true) => {
-                chain.push(codec);
-                size = size
-                    .filter(|_| matches!(filter.id.as_str(), "bitround" | "delta" | "quantize"));
+        let takes_arrays = serializer.is_some() && serialized.filters == 0;
+        if is_array_filter(filter) && takes_arrays {
+            match array_filter(filter, &dtype) {
+                Ok((codec, made)) => {
+                    chain.push(codec);
+                    sizes.stored = made.data_type.size();
+                    serializer = Some(behind(&made));
+                    dtype = made;
+                }
+                Err(what) => {
+                    losses.barred(&at, what);
+                    good = false;
+                }
             }
-            (Some(_), true, false) => {
-                let what = format!(
-                    "v3 cannot have {} behind a filter that makes bytes",
-                    filter.id
-                );
-                losses.barred(&at, what);
-                good = false;
-            }
-            (Some(codec), false, _) => {
-                chain.extend(serializer.take());
-                chain.push(codec);
-            }
-            (None, ..) => {
-                losses.barred(
-                    &at,
-                    format!("v3 has no name for the filter {:?}", filter.id),
-                );
-                good = false;
-            }
+        } else if is_array_filter(filter) {
+            let what = format!(
+                "v3 cannot have {} behind a filter that makes bytes",
+                filter.id
+            );
+            losses.barred(&at, what);
+            good = false;
+        } else if let Some(codec) = codecs::to_v3(filter, sizes) {
+            chain.extend(serializer.take());
+            chain.push(codec);
+        } else {
+            let what = format!("v3 has no name for the filter {:?}", filter.id);
+            losses.barred(&at, what);
+            good = false;
         }
     }
     chain.extend(serializer);
     if let Some(compressor) = &array.compressor {
-        let known = codecs::to_v3(compressor, size.or(Some(1)));
-        match known.filter(|_| !codecs::is_array_filter(compressor)) {
+        sizes.stored = sizes.stored.or(Some(1));
+        let known = codecs::to_v3(compressor, sizes);
+        match known.filter(|_| !is_array_filter(compressor)) {
             Some(codec) => chain.push(codec),
             None => {
                 let what = format!("v3 has no name for the compressor {:?}", compressor.id);
@@ -214,4 +221,33 @@ fn chain(
         }
     }
     good.then_some(chain)
+}
+
+/// A filter for elements of this dtype in v3, and the dtype of what it makes; or why there is none.
+fn array_filter(filter: &v2::Codec, given: &DType) -> Result<(Extension, DType), String> {
+    let id = &filter.id;
+    let Some(Types { decoded, encoded }) = Types::of(filter, given) else {
+        return Err(format!("{id} has a setting that is no dtype"));
+    };
+    if !same_values(&given.data_type, &decoded.data_type) || given.endian != decoded.endian {
+        let (given, taken) = (given.to_json(), decoded.to_json());
+        let text =
+            format!("{id} takes {given} for {taken}, and in v3 it would be given its values");
+        return Err(text);
+    }
+    let codec = in_order(filter.clone(), Endian::Little);
+    let extension = Extension {
+        name: format!("numcodecs.{id}"),
+        ..codec.to_extension()
+    };
+    Ok((extension, encoded))
+}
+
+/// `bytes` behind a filter that makes elements of this dtype.
+fn behind(dtype: &DType) -> Extension {
+    let bytes = Extension::new("bytes");
+    match dtype.endian {
+        Some(endian) => bytes.with("endian", endian.as_str()),
+        None => bytes,
+    }
 }
