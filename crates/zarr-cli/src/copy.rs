@@ -2,6 +2,7 @@
 //! asked for, and what is told of it.
 
 mod glob;
+mod notes;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use crate::diff;
 use crate::failure::{Exit, Failure};
 use crate::interrupt::Gate;
 use crate::layout::{Storage, finish};
+
+use self::notes::Notes;
 use crate::progress::{self, Far};
 use crate::text;
 
@@ -26,6 +29,10 @@ use crate::text;
   zarr copy old.zarr new.zarr --zarr-format 3 --compressors '{\"name\": \"zstd\", \"configuration\": {\"level\": 9}}'
   zarr copy big.zarr copy.zarr --include 'ocean/*' --resume --verify
   zarr copy --dry-run demo.zarr elsewhere.zarr
+
+What is not asked to change is copied byte for byte: documents, chunks, and files of other programs among the
+nodes. What cannot be copied is left out and named at the end, with the exit code of its reason; so is what a
+format says in other words.
 
 Chunks that stay as they are are not decoded. --chunks and --shards concern arrays with as many axes. Patterns are
 for paths below SRC: * stands for any letters but /, ** for / too, ? for one letter. What --exclude names is left
@@ -91,7 +98,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         );
         return Err(failure.advice("the same command with --resume does the rest"));
     }
-    let stats = copied?;
+    let (stats, notes) = copied?;
     let differs = if args.verify && !args.dry_run {
         diff::elements_of(&args.from, &args.to, args.progress)?
     } else {
@@ -102,6 +109,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
             let CopyStats {
                 copied,
                 skipped,
+                others,
                 bytes,
                 chunks,
                 ..
@@ -114,6 +122,9 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
                     "dry_run": args.dry_run,
                     "copied": copied,
                     "skipped": skipped,
+                    "others": others,
+                    "left_out": notes.left_out_json(),
+                    "reworded": notes.reworded_json(),
                     "nbytes": bytes,
                     "nchunks_stored": chunks,
                     "verified": (args.verify && !args.dry_run).then_some(differs.is_empty()),
@@ -125,10 +136,10 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
-    Ok(if differs.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Difference
+    notes.tell();
+    Ok(match notes.exit() {
+        Exit::Done if !differs.is_empty() => Exit::Difference,
+        exit => exit,
     })
 }
 
@@ -138,11 +149,16 @@ fn in_words(args: &Args, stats: &CopyStats, differs: &[String]) -> String {
         0 => String::new(),
         skipped => format!(", {skipped} left as they are"),
     };
+    let others = match stats.others {
+        0 => String::new(),
+        others => format!(" and {}", text::count(others, "other file")),
+    };
     if args.dry_run {
-        return format!("{nodes} would be copied{skipped}\n");
+        return format!("{nodes}{others} would be copied{skipped}\n");
     }
     let (chunks, bytes) = (text::count(stats.chunks, "chunk"), text::bytes(stats.bytes));
-    let mut text = format!("{nodes} copied{skipped}: {chunks} stored, {bytes} of elements\n");
+    let mut text =
+        format!("{nodes}{others} copied{skipped}: {chunks} stored, {bytes} of elements\n");
     for line in differs {
         text.push_str(&text::escaped(line));
         text.push('\n');
@@ -153,7 +169,7 @@ fn in_words(args: &Args, stats: &CopyStats, differs: &[String]) -> String {
     text
 }
 
-fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<CopyStats, Failure> {
+fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, Notes), Failure> {
     let from = args.from.open()?;
     let place = args.to.place()?;
     let name = args.to.as_str();
@@ -179,6 +195,7 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<CopyStats, Fai
         .includes(includes)
         .excludes(excludes)
         .dry_run(args.dry_run)
+        .keep_going(true)
         .if_exists(match (args.overwrite, args.resume) {
             (true, _) => IfExists::Replace,
             (_, true) => IfExists::Update,
@@ -188,11 +205,20 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<CopyStats, Fai
         copy = copy.zarr_format(format);
     }
     let storage = args.storage.clone();
-    copy = copy.with(move |array| storage.apply(array));
+    if storage.asks() {
+        copy = copy.with(move |array| storage.apply(array));
+    }
     // What would be done is told in order, and printed when all of it is known.
     let plan = Arc::new(std::sync::Mutex::new(Vec::new()));
     let (listener, dry, steps) = (Arc::clone(&progress), args.dry_run, Arc::clone(&plan));
+    let notes = Arc::new(std::sync::Mutex::new(Notes::default()));
+    let noted = Arc::clone(&notes);
     copy = copy.progress(move |far| {
+        if let Ok(mut notes) = noted.lock()
+            && notes.take(far)
+        {
+            return;
+        }
         if dry && !matches!(far.step, CopyStep::Chunks) {
             if let Ok(mut steps) = steps.lock() {
                 steps.push(far.to_string());
@@ -221,7 +247,8 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<CopyStats, Fai
     if !args.dry_run {
         finish(store.store(), name)?;
     }
-    Ok(stats)
+    let notes = notes.lock().map(|mut notes| std::mem::take(&mut *notes));
+    Ok((stats, notes.unwrap_or_default()))
 }
 
 fn format(node: &Node) -> zarr::ZarrFormat {

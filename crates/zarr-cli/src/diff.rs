@@ -3,6 +3,8 @@
 
 mod documents;
 mod elements;
+mod others;
+mod written;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -23,7 +25,8 @@ use crate::{progress, text};
   zarr diff --content demo.zarr/sst rechunked.zarr/sst
   zarr diff --rtol 1e-6 demo.zarr/sst lossy.zarr/sst
 
-Nothing is printed where nothing differs. NaN is NaN, and -0.0 is 0.0. Arrays of different shape or type are not
+Documents are compared as they are written, with members that nobody knows; files of other programs among the
+nodes, by their bytes. Nothing is printed where nothing differs. NaN is NaN, and -0.0 is 0.0. Arrays of different shape or type are not
 compared by their elements.
 
 Exit codes: 0 no difference, 1 a difference.")]
@@ -69,12 +72,16 @@ enum Difference {
     },
     /// Their elements.
     Values(elements::Apart),
+    /// What a file of another kind holds.
+    Bytes,
 }
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let mut found = Vec::new();
-    compare(args, "", &args.a.open()?, &args.b.open()?, &mut found)?;
+    let tops = (args.a.open()?, args.b.open()?);
+    compare(args, "", &tops.0, &tops.1, &mut found)?;
     let mut rest = (below(&args.a)?, below(&args.b)?);
+    let others = others(args, (&tops.0, &rest.0), (&tops.1, &rest.1))?;
     let paths: Vec<String> = rest.0.keys().chain(rest.1.keys()).cloned().collect();
     let paths: std::collections::BTreeSet<String> = paths.into_iter().collect();
     for path in paths {
@@ -88,6 +95,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
             )),
         }
     }
+    found.extend(others);
     let text = match args.json {
         true => text::report("diff", to_json(args, &found)),
         false => to_text(args, &found),
@@ -160,10 +168,15 @@ fn compare(
         }
         _ => {}
     }
-    let pair = [
-        documents::of(a, args.content),
-        documents::of(b, args.content),
-    ];
+    // As they are written, where that can be seen of both and is asked for.
+    let written = [a, b].map(|node| match args.content {
+        true => None,
+        false => written::of(node),
+    });
+    let pair = match written {
+        [Some(a), Some(b)] if a.get("zarr_format") == b.get("zarr_format") => [a, b],
+        _ => [a, b].map(|node| documents::of(node, args.content)),
+    };
     found.extend(documents::differences(&pair).into_iter().map(add));
     if let (Node::Array(a), Node::Array(b)) = (a, b)
         && a.shape() == b.shape()
@@ -173,6 +186,24 @@ fn compare(
         found.push(add(Difference::Values(apart)));
     }
     Ok(())
+}
+
+/// In what files differ that lie among the nodes.
+fn others(
+    args: &Args,
+    (a, below_a): (&Node, &BTreeMap<String, Node>),
+    (b, below_b): (&Node, &BTreeMap<String, Node>),
+) -> Result<Vec<(String, Difference)>, Failure> {
+    let all = |top: &Node, below: &BTreeMap<String, Node>| {
+        let mut nodes = below.clone();
+        nodes.insert(String::new(), top.clone());
+        nodes
+    };
+    let places = (args.a.location()?, args.b.location()?);
+    let nodes = (all(a, below_a), all(b, below_b));
+    let side = |place, nodes| others::Side { place, nodes };
+    let found = others::compare(&side(&places.0, &nodes.0), &side(&places.1, &nodes.1));
+    found.map_err(|error| Failure::zarr("cannot compare", args.a.as_str(), &error))
 }
 
 fn values(
@@ -199,7 +230,7 @@ fn values(
 fn to_text(args: &Args, found: &[(String, Difference)]) -> String {
     let shown = |value: &Option<Value>| match value {
         None => "nothing".to_owned(),
-        Some(value) => brief(&value.to_string()),
+        Some(value) => brief(&written::shown(value)),
     };
     let mut text = String::new();
     for (path, difference) in found {
@@ -213,6 +244,7 @@ fn to_text(args: &Args, found: &[(String, Difference)]) -> String {
                 format!("{pointer}: {} and {}", shown(a), shown(b))
             }
             Difference::Values(apart) => apart.to_string(),
+            Difference::Bytes => "the bytes differ".to_owned(),
         };
         text.push_str(&text::escaped(&format!("/{path}: {line}")));
         text.push('\n');
@@ -242,6 +274,7 @@ fn to_json(args: &Args, found: &[(String, Difference)]) -> Value {
                 Difference::Metadata { pointer, a, b } => {
                     json!({"path": path, "kind": "metadata", "pointer": pointer, "a": a, "b": b})
                 }
+                Difference::Bytes => json!({"path": path, "kind": "bytes"}),
                 Difference::Values(apart) => {
                     let mut object = apart.to_json();
                     object["path"] = path.into();

@@ -14,7 +14,7 @@ use zarr::tools::{Reader, Severity};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::{progress, text, validate};
+use crate::{progress, text, unnamed, validate};
 
 use self::fix::Fix;
 use self::rules::Rule;
@@ -134,6 +134,8 @@ fn find(args: &Args, path: &Address) -> Result<Vec<Finding>, Failure> {
         let progress = (!args.no_data).then_some(args.progress);
         data::look(path, place, progress, &mut found)?;
     }
+    let unnamed = unnamed::below(&path.location()?).into_iter();
+    found.extend(unnamed.map(|name| Finding::new(&rules::NO_KEY, name, unnamed::WHY)));
     if let Some(directory) = path.directory().filter(|path| path.is_dir()) {
         leftovers::look(directory, args.older_than, &mut found);
     }

@@ -160,6 +160,9 @@ impl Failure {
 /// What to do about an error of the library; nothing where its own text says it.
 fn advice(error: &zarr::Error) -> &'static str {
     match (error.kind(), error.class()) {
+        (ErrorKind::Metadata { .. }, ErrorClass::Unsupported) => {
+            "`zarr read` shows its elements; leave it out with --exclude"
+        }
         (ErrorKind::Metadata { .. }, _) => "correct the document, or restore it from a copy",
         (ErrorKind::Selection { .. }, _) => "`zarr info` shows the array's shape",
         (ErrorKind::ParentIsArray { .. }, _) => "choose a path outside of it",

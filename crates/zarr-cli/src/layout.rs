@@ -194,18 +194,38 @@ impl Storage {
         })
     }
 
+    /// Whether anything is asked for beside the format.
+    pub(crate) fn asks(&self) -> bool {
+        let Self {
+            zarr_format: _,
+            chunks,
+            shards,
+            codecs,
+            filters,
+            serializer,
+            compressors,
+            chunk_key_encoding,
+            order,
+        } = self;
+        let lengths = chunks.is_some() || shards.is_some();
+        let lists = codecs.is_some() || filters.is_some() || compressors.is_some();
+        let others = serializer.is_some() || chunk_key_encoding.is_some() || order.is_some();
+        lengths || lists || others
+    }
+
     /// The same array, stored so; chunks and shards only where it has as many axes as they have.
     pub(crate) fn apply(&self, mut create: CreateArray) -> CreateArray {
         let rank = create.options().shape.len();
         let fits = |lengths: &&Lengths| lengths.0.len() == rank;
+        // Before the shards, which it would take away.
+        if let Some(Codecs(codecs)) = &self.codecs {
+            create = create.codecs(codecs.clone());
+        }
         if let Some(Lengths(chunks)) = self.chunks.as_ref().filter(fits) {
             create = create.chunks(chunks.clone());
         }
         if let Some(Lengths(shards)) = self.shards.as_ref().filter(fits) {
             create = create.shards(shards.clone());
-        }
-        if let Some(Codecs(codecs)) = &self.codecs {
-            create = create.codecs(codecs.clone());
         }
         if let Some(Codecs(filters)) = &self.filters {
             create = create.filters(filters.clone());

@@ -39,6 +39,7 @@ mod tests;
 mod text;
 mod tiles;
 mod tree;
+mod unnamed;
 mod usage;
 mod validate;
 mod view;

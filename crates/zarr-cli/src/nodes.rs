@@ -9,7 +9,7 @@ use zarr::{ArrayMetadata, Group, NodeMetadata, NodePath};
 
 use crate::address::Address;
 use crate::failure::Failure;
-use crate::{sizes, text};
+use crate::{sizes, text, unnamed};
 
 /// What is in a group, so many levels down; on all without a number.
 pub(crate) fn members(
@@ -49,6 +49,18 @@ impl Nodes {
             false => None,
         };
         Ok(Self { list, sizes })
+    }
+
+    /// Says what was passed over in the groups that were looked into: so many levels down, all without a
+    /// number.
+    pub(crate) fn tell_unnamed(&self, address: &Address, depth: Option<usize>) {
+        let level = |path: &str| path.split('/').filter(|name| !name.is_empty()).count();
+        let is_looked_into = |path: &str| depth.is_none_or(|depth| level(path) < depth);
+        let groups = self.list.iter().filter_map(|(path, node)| {
+            let is_group = matches!(node, NodeMetadata::Group(_));
+            (is_group && !path.is_empty() && is_looked_into(path)).then_some(path.as_str())
+        });
+        unnamed::warn(address, std::iter::once("").chain(groups));
     }
 
     /// The bytes that a node takes in its store, with all that is below it.

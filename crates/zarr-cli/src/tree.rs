@@ -57,6 +57,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
+    nodes.tell_unnamed(&args.path, args.depth);
     Ok(Exit::Done)
 }
 

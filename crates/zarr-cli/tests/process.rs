@@ -158,3 +158,21 @@ fn a_full_disk_is_one() {
         check(&output, 7, b"", expected);
     }
 }
+
+/// What no command reaches is named where names are listed.
+#[test]
+fn what_has_no_key_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let write = zarr(home.path(), &["write", "-", "a.zarr::x:0"]);
+    check(&feed(write, NPY), 0, b"", "");
+    std::fs::create_dir(home.path().join("a.zarr/back\\slash")).unwrap();
+    for command in ["ls", "tree"] {
+        let output = zarr(home.path(), &[command, "a.zarr"]).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            said.starts_with("warning: passed over: back\\slash: "),
+            "{said}"
+        );
+        assert!(String::from_utf8(output.stdout).unwrap().contains("x:0"));
+    }
+}

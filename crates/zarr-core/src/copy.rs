@@ -8,8 +8,10 @@ mod blocks;
 mod keys;
 mod meter;
 mod nodes;
+mod others;
 mod overlap;
 mod plan;
+mod words;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use std::sync::Arc;
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
-use crate::{ArrayConfig, ArrayOptions, Context, Result};
+use crate::{ArrayConfig, ArrayOptions, Context, Error, Result};
 
 pub use array::{check_copy, copy_array};
 pub use blocks::{MakeBlock, write_blocks};
@@ -51,6 +53,11 @@ pub struct CopyStats {
     pub copied: u64,
     /// Arrays and groups, or keys, that were left as they are.
     pub skipped: u64,
+    /// Values that are neither documents nor chunks, such as files of other programs among the nodes.
+    pub others: u64,
+    /// Nodes, other values and names that were left out, each with its reason: see
+    /// [`CopyStep::LeftOut`]. None, where a copy does not [keep going](CopyOptions::keep_going).
+    pub left_out: u64,
     /// The bytes of all elements of the copied arrays, as in memory; of elements that differ in
     /// length, and of keys, the bytes that were stored. None in a dry run.
     pub bytes: u64,
@@ -62,6 +69,8 @@ impl CopyStats {
     pub(crate) fn add(&mut self, other: Self) {
         self.copied += other.copied;
         self.skipped += other.skipped;
+        self.others += other.others;
+        self.left_out += other.left_out;
         self.bytes = self.bytes.saturating_add(other.bytes);
         self.chunks += other.chunks;
     }
@@ -111,6 +120,10 @@ pub enum CopyStep<'a> {
     Key(&'a str),
     /// It is left as it is: a node, or a key.
     Skip(Option<&'a NodeMetadata>),
+    /// It is left out, and this is why.
+    LeftOut(&'a Error),
+    /// It is copied, and this is what its documents could not carry there, or say in other words.
+    Reworded(&'a str),
     /// More of it is done.
     Chunks,
 }
@@ -121,6 +134,8 @@ impl fmt::Display for CopyProgress<'_> {
         let (path, verb) = match self.step {
             CopyStep::Node(_) | CopyStep::Key(_) => (self.path, "copy"),
             CopyStep::Skip(_) => (self.path, "skip"),
+            CopyStep::LeftOut(error) => return write!(f, "leave out {}: {error}", self.path),
+            CopyStep::Reworded(what) => return write!(f, "reword {}: {what}", self.path),
             CopyStep::Chunks => return Ok(()),
         };
         match self.step {
@@ -149,12 +164,17 @@ pub type Adapt = Arc<dyn Fn(ArrayOptions) -> Result<(ArrayOptions, ArrayConfig)>
 pub type Choice = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// Nodes to be copied, as they were found.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct CopySource {
     /// The place of the topmost.
     pub location: Location,
     /// The topmost, whose path is the root, and all below it that may be copied; sorted by path.
     pub nodes: Vec<(NodePath, NodeMetadata)>,
+    /// Nodes below whose documents cannot be read, and why.
+    pub unread: Vec<(NodePath, Error)>,
+    /// Whether documents are there to be read as they stand: not where nodes are known by what somebody
+    /// says of them.
+    pub has_documents: bool,
     /// What they are read with.
     pub context: Context,
 }
@@ -166,6 +186,9 @@ pub struct CopyOptions {
     pub if_exists: IfExists,
     /// Whether all is checked and counted, and nothing done.
     pub dry_run: bool,
+    /// Whether what stands in the way of one node costs that node alone: it is left out, and the rest is
+    /// copied. Otherwise nothing is.
+    pub keep_going: bool,
     /// Whether groups below the topmost node are passed over.
     pub shallow: bool,
     /// Whether attributes are left behind.

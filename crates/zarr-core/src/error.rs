@@ -322,9 +322,12 @@ impl Error {
 
 fn class_of_metadata(error: &MetadataError) -> ErrorClass {
     let is_limit = |problem: &Problem| matches!(problem.kind, ProblemKind::Limit { .. });
-    match error.problems().iter().all(is_limit) {
-        true => ErrorClass::Limit,
-        false => ErrorClass::Corrupt,
+    let not_carried = |problem: &Problem| matches!(problem.kind, ProblemKind::NotCarried { .. });
+    match error.problems() {
+        problems if problems.iter().all(is_limit) => ErrorClass::Limit,
+        // The document is as it should be; the other format has no word for what it says.
+        problems if problems.iter().all(not_carried) => ErrorClass::Unsupported,
+        _ => ErrorClass::Corrupt,
     }
 }
 

@@ -21,6 +21,7 @@ pub use change::{Document, change};
 pub use consolidate::consolidate;
 pub use consolidated::Consolidated;
 pub use create::create;
+pub(crate) use create::{Written, create_written};
 pub use create_all::create_all;
 pub(crate) use delete::DOCUMENTS;
 pub use delete::delete;
@@ -123,7 +124,7 @@ pub fn kind(node: &NodeMetadata) -> NodeKind {
     }
 }
 
-async fn document(location: &Location, name: &str) -> Result<Option<bytes::Bytes>> {
+pub(crate) async fn document(location: &Location, name: &str) -> Result<Option<bytes::Bytes>> {
     let key = location.key(name)?;
     Ok(location.store().get_at_most(&key, most()).await?)
 }

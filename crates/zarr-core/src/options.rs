@@ -19,7 +19,7 @@ use crate::{Config, Error, Result, defaults};
 pub use like::codec_parts;
 
 /// What an array is to be. Only shape and data type have no default.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ArrayOptions {
     /// Elements per axis.
     pub shape: Vec<u64>,

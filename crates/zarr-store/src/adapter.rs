@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use crate::{
     BlockingStore, BoxFuture, ByteRange, Found, IoHints, Key, KeyLock, Listing, Op, Payload,
-    Prefix, PutMode, Result, Store, StoreError, StoreErrorKind, Version, descriptors, lock,
+    Prefix, PutMode, Result, Site, Store, StoreError, StoreErrorKind, Version, descriptors, lock,
     runtime,
 };
 
@@ -161,6 +161,10 @@ impl<B: BlockingStore> Store for Blocking<B> {
 
     fn hints(&self) -> IoHints {
         self.0.hints()
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        self.0.site(prefix)
     }
 
     fn kind(&self) -> &'static str {

@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 use crate::{
     Blocking, ByteRange, Entry, Found, IoHints, Key, Listing, LockName, Op, Payload, Prefix,
-    PutMode, Result, Store, StoreError, StoreErrorKind, Version, coalesce,
+    PutMode, Result, Site, Store, StoreError, StoreErrorKind, Version, coalesce,
 };
 
 /// A map from keys to values, asked from a thread that may wait for a disk, and for nothing else.
@@ -131,7 +131,9 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
         let mut entries = Vec::new();
         let mut to_do = vec![prefix.clone()];
         while let Some(prefix) = to_do.pop() {
-            let Listing { mut keys, prefixes } = self.list_dir(&prefix)?;
+            let Listing {
+                mut keys, prefixes, ..
+            } = self.list_dir(&prefix)?;
             entries.append(&mut keys);
             to_do.extend(prefixes.into_iter().rev());
         }
@@ -142,6 +144,11 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
     /// [`Store::lock`]; a blocking call never does.
     fn lock_name(&self, key: &Key) -> LockName {
         LockName::new(self.hints().identity, key)
+    }
+
+    /// Where a directory lies outside of this store: see [`Store::site`].
+    fn site(&self, prefix: &Prefix) -> Site {
+        Site::new(self.hints().identity, prefix)
     }
 
     /// Returns when all that was written before is durable.

@@ -122,7 +122,7 @@ pub(crate) fn walk<'a, S: Store + ?Sized>(
         let Some(prefix) = to_do.pop_front() else {
             return Ok(None);
         };
-        let Listing { keys, prefixes } = store.list_dir(&prefix).await?;
+        let Listing { keys, prefixes, .. } = store.list_dir(&prefix).await?;
         // In front: a tree is walked depth first, so that what waits is one path's siblings.
         for prefix in prefixes.into_iter().rev() {
             to_do.push_front(prefix);

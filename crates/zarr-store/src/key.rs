@@ -78,7 +78,8 @@ pub(crate) fn check(text: &str) -> Result<(), KeyProblem> {
     if text.starts_with('/') {
         return Err(KeyProblem::Absolute);
     }
-    if let [letter, b':', ..] = text.as_bytes()
+    // `x:0` is a name like any other; `x:/` is where a file system begins that has drives.
+    if let [letter, b':'] | [letter, b':', b'/', ..] = text.as_bytes()
         && letter.is_ascii_alphabetic()
     {
         return Err(KeyProblem::Drive);
@@ -150,6 +151,8 @@ mod tests {
             "temp/c/3/0",
             "a b/ü",
             "a/x:1",
+            "x:1",
+            "q:value/c/0",
             "0.0",
             "...",
             "a..b",

@@ -48,6 +48,7 @@ mod range;
 #[cfg(feature = "remote")]
 mod remote;
 pub mod runtime;
+mod site;
 mod store;
 pub mod testing;
 mod tree;
@@ -82,6 +83,7 @@ pub use {
     payload::Payload,
     prefix::Prefix,
     range::ByteRange,
+    site::Site,
     store::{BoxFuture, BoxStream, Store},
     update::{BlockingUpdate, Commit, Update, Writers},
     value::{Entry, Found, Listing, PutMode, Version},

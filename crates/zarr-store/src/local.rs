@@ -47,7 +47,7 @@ use self::{
 pub use self::{lock_file::Locking, tree::Symlinks};
 use crate::{
     BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
-    PutMode, Result, StoreError, StoreErrorKind, Version,
+    PutMode, Result, Site, StoreError, StoreErrorKind, Version,
 };
 
 /// Values as files below one directory.
@@ -361,6 +361,11 @@ fn resolved(path: &Path) -> PathBuf {
     absolute
 }
 
+/// Where a file or directory is: one site, whichever of its parents was opened as a store.
+pub(crate) fn file_site(path: &Path) -> Site {
+    Site::new(Identity::named("file"), path.to_string_lossy())
+}
+
 impl BlockingStore for LocalStore {
     fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
         match LocalObject::open(self, key) {
@@ -455,6 +460,13 @@ impl BlockingStore for LocalStore {
             Locking::Os => name.against(LockFile::new(self.clone(), key.clone())),
             Locking::None => name,
         }
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        let named = self.tree.path(prefix.bare());
+        // Links below the root lead elsewhere; and whoever takes one away takes what is behind it.
+        let real = resolved(&named);
+        file_site(&named).also(real.to_string_lossy())
     }
 
     fn sync(&self) -> Result<()> {

@@ -27,8 +27,8 @@ use self::{
 };
 use crate::{
     BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, Identity, IoHints, Key, KeyLock,
-    Listing, LockName, Op, Payload, Prefix, PutMode, Result, Store, StoreError, StoreErrorKind,
-    Version, without_secrets,
+    Listing, LockName, Op, Payload, Prefix, PutMode, Result, Site, Store, StoreError,
+    StoreErrorKind, Version, without_secrets,
 };
 
 /// A store on a service of the network: a bucket of S3 or Google Cloud Storage, a container of Azure,
@@ -94,6 +94,7 @@ struct Inner {
     root: Prefix,
     secrets: Vec<String>,
     identity: Identity,
+    world: Identity,
 }
 
 impl ObjectStore {
@@ -133,6 +134,7 @@ impl ObjectStore {
             service: Service::Given,
             name: without_secrets(name),
             identity: Identity::unique(),
+            world: Identity::unique(),
             root: Prefix::root(),
             secrets: Vec::new(),
         };
@@ -145,6 +147,7 @@ impl ObjectStore {
             service,
             name,
             identity,
+            world,
             root,
             secrets,
         } = connection;
@@ -160,6 +163,7 @@ impl ObjectStore {
             root,
             secrets,
             identity,
+            world,
         };
         ObjectStore {
             inner: Arc::new(inner),
@@ -270,6 +274,7 @@ impl Inner {
             root: self.root.clone(),
             secrets: self.secrets.clone(),
             identity: self.identity,
+            world: self.world,
         }
     }
 
@@ -422,6 +427,11 @@ impl Store for ObjectStore {
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
         let name = self.inner.lock_name(key);
         Box::pin(async move { Ok(KeyLock::acquire(name).await) })
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        let name = [self.inner.root.as_str(), prefix.as_str()].concat();
+        Site::new(self.inner.world, name)
     }
 
     fn hints(&self) -> IoHints {

@@ -13,7 +13,7 @@ use futures_util::Stream;
 
 use crate::{
     BlockingStore, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, LockName, Payload,
-    Prefix, PutMode, Result, Version, coalesce, ext,
+    Prefix, PutMode, Result, Site, Version, coalesce, ext,
 };
 
 /// A boxed future that may borrow for `'a` and may move between threads.
@@ -92,6 +92,15 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
     /// How to ask this store well, and what it can do.
     fn hints(&self) -> IoHints;
 
+    /// Where a directory lies outside of this store. A store around another hands this on; what lies in
+    /// nothing else need not say it.
+    fn site(&self, prefix: &Prefix) -> Site {
+        match self.as_blocking() {
+            Some(store) => store.site(prefix),
+            None => Site::new(self.hints().identity, prefix),
+        }
+    }
+
     /// What kind of store this is, in a word: `LocalStore`.
     fn kind(&self) -> &'static str {
         kind_of::<Self>()
@@ -162,6 +171,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn hints(&self) -> IoHints {
         (**self).hints()
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        (**self).site(prefix)
     }
 
     fn kind(&self) -> &'static str {

@@ -98,4 +98,7 @@ pub struct Listing {
     pub keys: Vec<Entry>,
     /// The directories, as full prefixes. A file system may show one that holds no value.
     pub prefixes: Vec<Prefix>,
+    /// What is there and can have no key, as text to be shown: names with backslashes, too long ones, and
+    /// what is no UTF-8. The store's own files are not among them.
+    pub unnamed: Vec<String>,
 }

@@ -1,12 +1,16 @@
 //! `copy` and `copy_all`: nodes with their data from place to place. How they are copied is
 //! `zarr-core`'s; here is only what people say.
 
+use std::pin::pin;
 use std::sync::Arc;
+
+use futures_util::StreamExt;
 
 use zarr_core::copy::{
     Adapt, CopyListener, CopyOptions, CopyProgress, CopySource, CopyStats, IfExists, copy_nodes,
 };
-use zarr_core::{Context, Error, Result};
+use zarr_core::hierarchy::{Depth, stream_members};
+use zarr_core::{Context, Error, ErrorKind, Result};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
@@ -21,7 +25,9 @@ use crate::{CreateArray, Group, Node, Target};
 /// formats; absent ones stay absent. Otherwise they are decoded and encoded, many at a time and within
 /// the memory that the [`Context`] allows. Nothing is changed before all is checked.
 ///
-/// Consolidated metadata is not copied: it would say what was true of the source. Consolidate the copy.
+/// Where nothing is asked to change, documents are copied as they stand, byte for byte, and so is what other
+/// programs keep among the nodes: files of other kinds. Where something is, only that changes. Consolidated
+/// metadata is copied with all that it speaks of, and else made anew.
 ///
 /// Copies get the format of the group that they come to lie in: copying into a group of the other
 /// format converts.
@@ -123,6 +129,15 @@ impl CopyNodes {
         self
     }
 
+    /// Whether what stands in the way of one node costs that node alone: a document that cannot be read, a
+    /// codec that is needed and not known, what a format has no word for, a name that is refused. It is
+    /// told to [`progress`](Self::progress) as [`CopyStep::LeftOut`](crate::CopyStep::LeftOut), counted in
+    /// [`CopyStats::left_out`], and the rest is copied. Without this nothing is.
+    pub fn keep_going(mut self, yes: bool) -> Self {
+        self.options.keep_going = yes;
+        self
+    }
+
     /// Checks and counts everything, and copies nothing.
     pub fn dry_run(mut self, yes: bool) -> Self {
         self.options.dry_run = yes;
@@ -183,7 +198,7 @@ impl CopyNodes {
 
     async fn run(mut self) -> Result<CopyStats> {
         let filter = Filter::new(&self.includes, &self.excludes)?;
-        let source = found(&self.source, self.options.shallow).await?;
+        let source = found(&self.source, &self.options).await?;
         let name = match &self.name {
             Some(name) => name.as_str(),
             None => source_name(&source.location)?,
@@ -191,31 +206,59 @@ impl CopyNodes {
         let dest = self.dest.location(name).await?;
         self.options.choice = filter.map(Filter::into_choice);
         self.options.context = self.context.unwrap_or_else(|| source.context.clone());
-        copy_nodes(&source, &dest, &self.options).await
+        copy_nodes(source, &dest, &self.options).await
     }
 }
 operation!(CopyNodes => CopyStats);
 
 /// A node and all below it.
-async fn found(node: &Node, shallow: bool) -> Result<CopySource> {
+async fn found(node: &Node, options: &CopyOptions) -> Result<CopySource> {
     let (location, context) = match node {
         Node::Array(array) => (array.chunked().location(), array.chunked().context()),
         Node::Group(group) => (group.location(), group.context()),
     };
     let mut nodes = vec![(NodePath::root(), metadata(node))];
+    let (mut unread, mut has_documents) = (Vec::new(), true);
     if let Node::Group(group) = node {
-        let members = match shallow {
-            true => group.members(),
-            false => group.members().all(),
+        has_documents = group.view().is_none();
+        let (members, depth) = match options.shallow {
+            true => (group.members(), Depth::Levels(1)),
+            false => (group.members().all(), Depth::All),
         };
-        nodes.extend(members.metadata().await?);
+        if !options.keep_going || !has_documents {
+            nodes.extend(members.metadata().await?);
+        } else {
+            let (place, format) = (group.location().clone(), group.zarr_format());
+            let mut members = pin!(stream_members(place, format, depth));
+            while let Some(found) = members.next().await {
+                match found {
+                    Ok((path, node)) => nodes.push((group.relative(&path)?, node)),
+                    Err(error) => match broken(&error) {
+                        Some(path) => unread.push((group.relative(path)?, error)),
+                        None => return Err(error),
+                    },
+                }
+            }
+        }
     }
+    nodes.sort_by(|(a, _), (b, _)| a.cmp(b));
+    unread.sort_by(|(a, _), (b, _)| a.cmp(b));
     let (location, context) = (location.clone(), context.clone());
     Ok(CopySource {
         location,
         nodes,
+        unread,
+        has_documents,
         context,
     })
+}
+
+/// The node that an error concerns, where its documents are what is wrong.
+fn broken(error: &Error) -> Option<&NodePath> {
+    match error.kind() {
+        ErrorKind::Metadata { path, .. } => Some(path),
+        _ => None,
+    }
 }
 
 fn metadata(node: &Node) -> NodeMetadata {

@@ -190,9 +190,10 @@ impl CreateArray {
         self
     }
 
-    /// All codecs in one list, in place of filters, serializer and compressors (format 3).
+    /// All codecs in one list, in place of filters, serializer and compressors (format 3). An array that is made
+    /// like another takes nothing of its shards then: call [`shards`](Self::shards) after this for some.
     pub fn codecs(mut self, codecs: impl IntoIterator<Item = Extension>) -> Self {
-        self.options.codecs = Some(codecs.into_iter().collect());
+        self.options.use_chain(codecs.into_iter().collect());
         self
     }
 

@@ -116,7 +116,7 @@ operation!(Members => Vec<(NodePath, Node)>);
 
 impl Group {
     /// A path in the store as one below this group.
-    fn relative(&self, path: &NodePath) -> Result<NodePath> {
+    pub(crate) fn relative(&self, path: &NodePath) -> Result<NodePath> {
         let above = self.path().segments().count();
         let rest: Vec<&str> = path.segments().skip(above).collect();
         Ok(NodePath::parse(&rest.join("/"))?)

@@ -76,3 +76,47 @@ fn near_numbers_and_no_numbers() {
     assert_eq!(home.found("diff --rtol 0.01 ~/c ~/d").lines().count(), 1);
     assert_eq!(home.found("diff --atol 0.0001 ~/c ~/d").lines().count(), 2);
 }
+
+/// What a copy may lose without a difference in what arrays say and hold: spellings, members that nobody
+/// knows, numbers that no other JSON has, consolidated metadata, files of other programs.
+#[test]
+fn what_is_written_differs() {
+    let home = Home::new();
+    let document =
+        r#"{"zarr_format":3,"node_type":"group","attributes":{"n":NaN,"i":123456789012345678901}}"#;
+    let changes = [
+        ("NaN", r#""NaN""#, "/: /attributes/n: NaN and \"NaN\"\n"),
+        (
+            "678901}",
+            "678902}",
+            "/: /attributes/i: 123456789012345678901 and 123456789012345678902\n",
+        ),
+        (
+            r#","attributes""#,
+            r#","x":{"must_understand":false},"attributes""#,
+            "/: /x: nothing and {\"must_understand\":false}\n",
+        ),
+    ];
+    for name in ["a", "b"] {
+        std::fs::create_dir(home.path(name)).unwrap();
+        std::fs::write(home.path(name).join("zarr.json"), document).unwrap();
+    }
+    assert_eq!(home.print("diff ~/a ~/b"), "");
+    for (old, new, expected) in changes {
+        std::fs::write(home.path("b/zarr.json"), document.replace(old, new)).unwrap();
+        assert_eq!(home.found("diff ~/a ~/b"), expected);
+    }
+    std::fs::write(home.path("b/zarr.json"), document.replace(",", ", ")).unwrap();
+    assert_eq!(home.print("diff ~/a ~/b"), "", "blanks say nothing");
+
+    std::fs::write(home.path("a/readme"), "one").unwrap();
+    assert_eq!(home.found("diff ~/a ~/b"), "/readme: only in ~/a\n");
+    std::fs::write(home.path("b/readme"), "two").unwrap();
+    assert_eq!(home.found("diff ~/a ~/b"), "/readme: the bytes differ\n");
+    std::fs::write(home.path("b/readme"), "one").unwrap();
+    home.run("consolidate ~/a").unwrap();
+    assert!(
+        home.found("diff ~/a ~/b")
+            .contains("/consolidated_metadata")
+    );
+}

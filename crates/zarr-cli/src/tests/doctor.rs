@@ -308,3 +308,17 @@ fn empty_directories_cost_no_more_than_their_number() {
     fs::remove_file(home.path("g/7/zarr.json")).unwrap();
     check(&home, "~/g", json!([["D03", "7", false]]));
 }
+
+/// Names that can have no key: nothing lists them, so that they are named.
+#[test]
+fn d15_names_without_a_key() {
+    use std::os::unix::ffi::OsStrExt;
+    let home = Home::new();
+    home.run("write ~/in.npy ~/a::x --chunks 4,3").unwrap();
+    for name in [&b"back\\slash"[..], b"latin\xe9"] {
+        std::fs::create_dir(home.path("a").join(std::ffi::OsStr::from_bytes(name))).unwrap();
+    }
+    let text = home.print("doctor ~/a");
+    assert!(text.starts_with("warning D15: back\\slash: "), "{text}");
+    assert!(text.contains("warning D15: latin\u{fffd}: "), "{text}");
+}

@@ -80,6 +80,18 @@ pub(super) fn check(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
     check_end(from, to)
 }
 
+/// Whether nothing about the source alone stands in the way of [`check`]: a codec that is needed and not
+/// known.
+///
+/// # Errors
+/// Where a codec of the source cannot be used that is needed.
+pub(super) fn check_source(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
+    match same_chunks(from.metadata(), to.metadata()) {
+        true => Ok(()),
+        false => from.chain().map(drop),
+    }
+}
+
 /// So many boxes are gone through at most. Beyond, a copy of what is hardly stored would take days, and of
 /// what is stored, no disk is large enough.
 const MOST: u64 = 1 << 24;

@@ -4,15 +4,17 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_metadata::{GroupMetadata, NodeMetadata};
-use zarr_store::{BoxFuture, Location};
+use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath};
+use zarr_store::{BoxFuture, Entry, Key, Location};
 
 use super::array::Job;
-use super::meter::Meter;
-use super::plan::{Action, How, Step, plan};
+use super::meter::{Meter, is_document};
+use super::others::Moving;
+use super::plan::{Action, How, Plan, Step, plan};
+use super::words::Words;
 use super::{CopyOptions, CopySource, CopyStats, CopyStep};
-use crate::hierarchy::{self, Document};
-use crate::{ChunkedArray, Context, Error, NodeKind, Result};
+use crate::hierarchy::{self, Document, Written};
+use crate::{ChunkedArray, Context, Error, ErrorClass, NodeKind, Result};
 use zarr_store::runtime::Budget;
 
 /// So many arrays are copied at once: each by itself keeps workers and requests busy.
@@ -28,27 +30,38 @@ const ARRAYS: usize = 4;
 /// # Errors
 /// What is in the way, what a format cannot say, and what the stores say.
 pub async fn copy_nodes(
-    source: &CopySource,
+    mut source: CopySource,
     dest: &Location,
     options: &CopyOptions,
 ) -> Result<CopyStats> {
     let mut meter = Meter::new(options.progress.clone());
-    let counted = CopySource {
-        location: meter.incoming(&source.location),
-        ..source.clone()
+    source.location = meter.incoming(&source.location);
+    let Plan {
+        steps,
+        others,
+        left_out,
+    } = plan(&source, &meter.outgoing(dest), options).await?;
+    let budget = Budget::new(options.context.memory());
+    let moving = Moving {
+        from: &source.location,
+        to: dest,
+        if_exists: options.if_exists,
+        budget: &budget,
+        context: &options.context,
     };
-    let steps = plan(&counted, &meter.outgoing(dest), options).await?;
+    let others = moving.wanted(others).await?;
     meter.announce(steps.iter().map(Step::chunks).fold(0, u64::saturating_add));
     let run = Run {
-        budget: Budget::new(options.context.memory()),
+        budget: Arc::clone(&budget),
         meter,
         options,
     };
-    let (arrays, others): (Vec<_>, Vec<_>) = steps
+    let (arrays, groups): (Vec<_>, Vec<_>) = steps
         .into_iter()
         .partition(|step| matches!(step.action, Action::Array { .. }));
     let mut stats = CopyStats::default();
-    for step in others {
+    let again: Vec<Location> = groups.iter().filter_map(Step::to_consolidate).collect();
+    for step in groups {
         stats.add(run.one(step).await?);
     }
     let copies: Vec<BoxFuture<'_, _>> = arrays
@@ -58,6 +71,24 @@ pub async fn copy_nodes(
     let copies = stream::iter(copies);
     let copied: Vec<CopyStats> = copies.buffer_unordered(ARRAYS).try_collect().await?;
     copied.into_iter().for_each(|one| stats.add(one));
+    stats.add(run.others(&moving, others).await?);
+    if !options.dry_run {
+        // The innermost first: what a group says of a group below holds what that says.
+        for place in again.iter().rev() {
+            Box::pin(hierarchy::consolidate(place, None, &options.context)).await?;
+        }
+    }
+    let is_meant = |path: &NodePath| {
+        let choice = options.choice.as_ref();
+        choice.is_none_or(|is_meant| is_meant(path.as_str()))
+    };
+    let unread = source.unread.iter().filter(|(path, _)| is_meant(path));
+    let unread = unread.map(|(path, error)| (path.as_str(), error));
+    let refused = left_out.iter().map(|(path, error)| (path.as_str(), error));
+    for (path, error) in unread.chain(refused) {
+        run.meter.tell(path, CopyStep::LeftOut(error));
+        stats.left_out += 1;
+    }
     stats.chunks = run.meter.chunks();
     Ok(stats)
 }
@@ -79,14 +110,68 @@ impl Step {
     }
 }
 
+impl Step {
+    /// Where consolidated metadata is made anew, when all below is there.
+    fn to_consolidate(&self) -> Option<Location> {
+        let again = matches!(
+            self.action,
+            Action::Group {
+                consolidate: true,
+                ..
+            }
+        );
+        again.then(|| self.to.clone())
+    }
+}
+
 impl Run<'_> {
+    /// Copies values beside the nodes, documents among them last.
+    async fn others(&self, moving: &Moving<'_>, others: Vec<(Entry, Key)>) -> Result<CopyStats> {
+        let (documents, others): (Vec<_>, Vec<_>) = others
+            .into_iter()
+            .partition(|(entry, _)| is_document(entry.key.as_str()));
+        let mut stats = CopyStats::default();
+        for values in [others, documents] {
+            let copies: Vec<BoxFuture<'_, _>> = values
+                .iter()
+                .map(|(from, to)| Box::pin(self.other(moving, from, to)) as BoxFuture<'_, _>)
+                .collect();
+            let copies = stream::iter(copies).buffer_unordered(moving.at_once());
+            let copied: Vec<CopyStats> = copies.try_collect().await?;
+            copied.into_iter().for_each(|one| stats.add(one));
+        }
+        Ok(stats)
+    }
+
+    async fn other(&self, moving: &Moving<'_>, from: &Entry, to: &Key) -> Result<CopyStats> {
+        let mut stats = CopyStats::default();
+        self.meter
+            .tell(from.key.as_str(), CopyStep::Key(to.as_str()));
+        let moved = match self.options.dry_run {
+            true => Ok(()),
+            false => moving.one(from, to).await,
+        };
+        match moved {
+            Ok(()) => stats.others = 1,
+            Err(error) if self.options.keep_going && error.class() == ErrorClass::Limit => {
+                self.meter
+                    .tell(from.key.as_str(), CopyStep::LeftOut(&error));
+                stats.left_out = 1;
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(stats)
+    }
+
     async fn one(&self, step: Step) -> Result<CopyStats> {
         let Step {
             path,
+            place,
             node,
             to,
             action,
             is_topmost,
+            reworded,
         } = step;
         let mut stats = CopyStats::default();
         if let Action::Skip = action {
@@ -101,6 +186,9 @@ impl Run<'_> {
         } else {
             self.meter.tell(&path, CopyStep::Node(&node));
         }
+        for what in &reworded {
+            self.meter.tell(&path, CopyStep::Reworded(what));
+        }
         if self.options.dry_run {
             return Ok(stats);
         }
@@ -112,10 +200,19 @@ impl Run<'_> {
             Action::Group {
                 metadata,
                 overwrite,
-            } => put(to, NodeMetadata::Group(*metadata), overwrite, context).await?,
-            Action::Array { from, to, how } => {
-                stats.bytes = self.array(&path, from, to, how).await?;
+                words,
+                ..
+            } => {
+                let new = NodeMetadata::Group(*metadata);
+                let written = words.documents(&place, &node, &new).await?;
+                put(to, new, written, overwrite, context).await?;
             }
+            Action::Array {
+                from,
+                to,
+                how,
+                words,
+            } => stats.bytes = self.array(&path, (&node, from), to, how, &words).await?,
         }
         Ok(stats)
     }
@@ -123,14 +220,16 @@ impl Run<'_> {
     async fn array(
         &self,
         path: &str,
-        from: Arc<ChunkedArray>,
+        (old, from): (&NodeMetadata, Arc<ChunkedArray>),
         to: Arc<ChunkedArray>,
         how: How,
+        words: &Words,
     ) -> Result<u64> {
         if how != How::Complete {
             let node = NodeMetadata::Array(to.metadata().clone());
             let place = to.location().clone();
-            put(place, node, how == How::Replace, to.context()).await?;
+            let written = words.documents(from.location(), old, &node).await?;
+            put(place, node, written, how == How::Replace, to.context()).await?;
         }
         let metadata = from.metadata();
         let elements = zarr_codecs::volume(metadata.shape());
@@ -156,10 +255,18 @@ impl Run<'_> {
 fn put(
     place: Location,
     node: NodeMetadata,
+    written: Option<Written>,
     overwrite: bool,
     context: &Context,
 ) -> BoxFuture<'_, Result<()>> {
-    Box::pin(async move { hierarchy::create(&place, &node, overwrite, context).await })
+    Box::pin(async move {
+        match written {
+            Some(written) => {
+                hierarchy::create_written(&place, &node, written, overwrite, context).await
+            }
+            None => hierarchy::create(&place, &node, overwrite, context).await,
+        }
+    })
 }
 
 /// Adds attributes to a group that is there.

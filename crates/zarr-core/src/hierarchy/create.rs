@@ -25,6 +25,24 @@ pub async fn create(
     overwrite: bool,
     context: &Context,
 ) -> Result<()> {
+    let documents = documents(node, context);
+    create_written(location, node, documents, overwrite, context).await
+}
+
+/// The documents of a node, each with its name.
+pub(crate) type Written = Vec<(&'static str, Vec<u8>)>;
+
+/// As [`create`], with the documents in somebody's own words.
+///
+/// # Errors
+/// As [`create`].
+pub(crate) async fn create_written(
+    location: &Location,
+    node: &NodeMetadata,
+    documents: Written,
+    overwrite: bool,
+    context: &Context,
+) -> Result<()> {
     let path = path_of(location)?;
     path.check_new()?;
     let format = node.format();
@@ -49,7 +67,19 @@ pub async fn create(
     for place in missing.into_iter().rev() {
         put_group(&place, format, context).await?;
     }
-    put_node(location, node, !overwrite, context).await
+    match put(location, documents, !overwrite).await {
+        Err(error) if is_taken(&error) => Err(exists(location, path, kind(node))),
+        other => other,
+    }
+}
+
+/// The documents of a node as this library writes them.
+fn documents(node: &NodeMetadata, context: &Context) -> Written {
+    let indent = &context.config().json_indent;
+    let documents = node.documents().into_iter();
+    documents
+        .map(|(name, text)| (name, indent.lay_out(text)))
+        .collect()
 }
 
 /// Writes the documents of a node that was asked for.
@@ -59,7 +89,7 @@ pub(super) async fn put_node(
     new: bool,
     context: &Context,
 ) -> Result<()> {
-    match put(location, node, new, context).await {
+    match put(location, documents(node, context), new).await {
         Err(error) if is_taken(&error) => Err(exists(location, path_of(location)?, kind(node))),
         other => other,
     }
@@ -71,7 +101,7 @@ pub(super) async fn put_group(
     format: ZarrFormat,
     context: &Context,
 ) -> Result<()> {
-    match put(place, &empty_group(format), true, context).await {
+    match put(place, documents(&empty_group(format), context), true).await {
         // Somebody else made it at the same time.
         Err(error) if is_taken(&error) => Ok(()),
         other => other,
@@ -130,10 +160,9 @@ pub(super) fn missing_groups(
 }
 
 /// Writes a node's documents; the one that makes it a node comes last.
-async fn put(location: &Location, node: &NodeMetadata, new: bool, context: &Context) -> Result<()> {
+async fn put(location: &Location, mut documents: Written, new: bool) -> Result<()> {
     let store = location.store();
     let can_create = store.hints().conditions.create;
-    let mut documents = node.documents();
     documents.sort_by_key(|(name, _)| *name != ".zattrs");
     for (name, text) in documents {
         let makes_node = name != ".zattrs";
@@ -142,7 +171,6 @@ async fn put(location: &Location, node: &NodeMetadata, new: bool, context: &Cont
         } else {
             PutMode::Overwrite
         };
-        let text = context.config().json_indent.lay_out(text);
         store.put(&location.key(name)?, text.into(), mode).await?;
     }
     Ok(())

@@ -35,6 +35,26 @@ impl ArrayOptions {
         })
     }
 
+    /// Takes a whole chain in place of all that makes one, the shards of the array that this was made like
+    /// among them. Its chunks stay.
+    pub fn use_chain(&mut self, codecs: Vec<Extension>) {
+        let old = self.like.as_ref().map(|like| Self::like(like));
+        if old.is_some_and(|old| old.shards == self.shards) {
+            self.shards = None;
+            self.shard_settings.clear();
+        }
+        self.codecs = Some(codecs);
+    }
+
+    /// Whether an array would be the same by these, whichever format is named.
+    pub(crate) fn same_as(&self, other: &Self) -> bool {
+        let named = Self {
+            zarr_format: other.zarr_format,
+            ..self.clone()
+        };
+        named == *other
+    }
+
     /// Takes leave of the array that this was made like. A chain that was chosen stands in place of its
     /// filters, serializer and compressors; and what nobody chose otherwise is said in the words of the
     /// format. Its attributes follow where they were taken; else only the names of its axes do, where

@@ -79,10 +79,14 @@ fn serialized(array: &v2::ArrayMetadata, losses: &mut Losses) -> Option<Serializ
     let data_type = array.dtype.data_type.clone();
     let of_objects = of_objects(array);
     if of_objects.is_none() && data_type.size().is_none() {
-        let what = format!(
-            "the dtype {} has no name in v3 that is known here",
-            array.dtype.to_json()
-        );
+        let dtype = array.dtype.to_json();
+        let what = match array.filters.first() {
+            Some(filter) => format!(
+                "the dtype {dtype} with the filter `{}` has no name in v3 that is known here",
+                filter.id
+            ),
+            None => format!("the dtype {dtype} has no name in v3 that is known here"),
+        };
         losses.barred(&root.key("dtype"), what);
         return None;
     }

@@ -1,7 +1,8 @@
-//! What lies in a directory, and removing it. Names that are no keys (this store's own files, names
-//! that are not UTF-8) are not shown: nobody could ask for them.
+//! What lies in a directory, and removing it. Names that can be no keys (names that are not UTF-8) are
+//! listed apart, since nobody could ask for them; this store's own files are not shown.
 
 use std::{
+    ffi::CStr,
     fs::Metadata,
     io,
     os::{
@@ -25,7 +26,7 @@ use super::{
     temp::is_temp,
     tree::{Tree, open_at, parents},
 };
-use crate::{Entry, Key, Listing, Prefix};
+use crate::{Entry, Key, KeyProblem, Listing, Prefix, StoreErrorKind};
 
 /// The values and directories below `prefix`. What a link leads to outside of the store is hidden,
 /// where links may not lead there; so is a link to a directory that it lies in.
@@ -34,8 +35,12 @@ pub(super) fn list_dir(tree: &Tree, prefix: &Prefix) -> io::Result<Listing> {
     let mut dir = Dir::new(tree.open_dir(prefix.bare())?)?;
     while let Some(entry) = dir.read() {
         let entry = entry?;
-        let Some(Ok(key)) = entry.file_name().to_str().ok().map(|name| prefix.key(name)) else {
-            continue;
+        let key = match key(prefix, entry.file_name()) {
+            Ok(key) => key,
+            Err(unnamed) => {
+                listing.unnamed.extend(unnamed);
+                continue;
+            }
         };
         match found(tree, dir.fd()?, &entry, &key) {
             // A checked key is a checked directory, unless it grows too long by its slash.
@@ -50,7 +55,25 @@ pub(super) fn list_dir(tree: &Tree, prefix: &Prefix) -> io::Result<Listing> {
     }
     listing.keys.sort_unstable();
     listing.prefixes.sort_unstable();
+    listing.unnamed.sort_unstable();
     Ok(listing)
+}
+
+/// The key of an entry, or, where it can have none, what to show of it: nothing of this store's own files.
+fn key(prefix: &Prefix, name: &CStr) -> Result<Key, Option<String>> {
+    if [c".", c".."].contains(&name) {
+        return Err(None);
+    }
+    let key = name.to_str().ok().map(|name| prefix.key(name));
+    match key {
+        Some(Ok(key)) => Ok(key),
+        Some(Err(error))
+            if matches!(error.kind, StoreErrorKind::InvalidKey(KeyProblem::Reserved)) =>
+        {
+            Err(None)
+        }
+        _ => Err(Some(format!("{prefix}{}", name.to_string_lossy()))),
+    }
 }
 
 enum Found {

@@ -11,7 +11,9 @@ use super::{
     background::{WhenDropped, spawn},
     failure::Failure,
 };
-use crate::{BoxStream, Entry, Key, Listing, Op, Prefix, Result, StoreErrorKind};
+use crate::{
+    BoxStream, Entry, Key, KeyProblem, Listing, Op, Prefix, Result, StoreError, StoreErrorKind,
+};
 
 /// Entries that travel together from the thread of the requests.
 const PAGE: usize = 1000;
@@ -22,6 +24,11 @@ const WAITING: usize = 2;
 enum Page {
     Entries(Vec<Result<Entry>>),
     End,
+}
+
+/// Whether a name is refused, and yet no file of a store's own.
+fn is_foreign(error: &StoreError) -> bool {
+    !matches!(error.kind, StoreErrorKind::InvalidKey(KeyProblem::Reserved))
 }
 
 impl Inner {
@@ -93,7 +100,16 @@ impl Inner {
         prefixes.retain(|p| p != prefix);
         keys.sort();
         prefixes.sort();
-        Ok(Listing { keys, prefixes })
+        let objects = found.objects.iter().map(|meta| &meta.location);
+        let all = objects.chain(&found.common_prefixes);
+        let unnamed =
+            all.filter(|path| Key::new(path.as_ref()).is_err_and(|error| is_foreign(&error)));
+        let unnamed = unnamed.map(ToString::to_string).collect();
+        Ok(Listing {
+            keys,
+            prefixes,
+            unnamed,
+        })
     }
 
     /// Deletes everything below a prefix, many at a time where the service can.

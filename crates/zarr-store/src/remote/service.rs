@@ -24,7 +24,7 @@ use crate::{Conditions, Identity, Prefix, Result, StoreErrorKind, Version, witho
 const TIMEOUT: &str = "600s";
 
 /// Who answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Service {
     S3,
     Gcs,
@@ -40,8 +40,10 @@ pub(super) struct Connection {
     pub(super) service: Service,
     /// The address, fit to be shown.
     pub(super) name: String,
-    /// Which container it is, whatever part of it the store is.
+    /// Which container it is, whatever part of it the store is: for locks, which may meet too often.
     pub(super) identity: Identity,
+    /// The same, and of which service.
+    pub(super) world: Identity,
     /// Where in the service's container the store lies.
     pub(super) root: Prefix,
     /// Texts that must never be shown.
@@ -150,7 +152,7 @@ pub(super) fn connect(
         Service::Http => (url, Prefix::root()),
         _ => split(url)?,
     };
-    let client = match service {
+    let made = match service {
         Service::S3 => s3(container, settings, options, &mut secrets),
         Service::Gcs => gcs(container, settings, options, &mut secrets),
         Service::Azure => azure(container, settings, options, &mut secrets),
@@ -158,7 +160,7 @@ pub(super) fn connect(
     };
     secrets.extend(url.split_once('?').map(|(_, query)| query.to_owned()));
     let secrets = with_pieces(&secrets);
-    let client = client.map_err(|e| match e {
+    let (client, endpoint) = made.map_err(|e| match e {
         Unbuilt::Option(kind) => kind,
         Unbuilt::Client(e) => StoreErrorKind::Backend(scrub(&e.to_string(), &secrets).into()),
     })?;
@@ -166,6 +168,7 @@ pub(super) fn connect(
         client,
         service,
         identity: Identity::named(("remote", container)),
+        world: Identity::named((service, endpoint, container.split("://").last())),
         name: without_secrets(url.trim_end_matches('/')),
         root,
         secrets,
@@ -203,7 +206,8 @@ impl From<object_store::Error> for Unbuilt {
     }
 }
 
-type Built = Result<Arc<dyn Client>, Unbuilt>;
+/// A client, and the endpoint that it asks, where it was told one.
+type Built = Result<(Arc<dyn Client>, Option<String>), Unbuilt>;
 
 /// `scheme://container/path` as its two halves. The path is taken as it is written, as other tools
 /// take it.
@@ -261,7 +265,8 @@ fn s3(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<St
             .iter()
             .filter_map(|key| builder.get_config_value(key)),
     );
-    Ok(Arc::new(builder.build()?))
+    let endpoint = builder.get_config_value(&Key::Endpoint);
+    Ok((Arc::new(builder.build()?), endpoint))
 }
 
 fn gcs(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
@@ -291,7 +296,7 @@ fn gcs(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<S
             .iter()
             .filter_map(|key| builder.get_config_value(key)),
     );
-    Ok(Arc::new(builder.build()?))
+    Ok((Arc::new(builder.build()?), None))
 }
 
 fn azure(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
@@ -317,7 +322,8 @@ fn azure(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec
             .iter()
             .filter_map(|key| builder.get_config_value(key)),
     );
-    Ok(Arc::new(builder.build()?))
+    let endpoint = builder.get_config_value(&Key::Endpoint);
+    Ok((Arc::new(builder.build()?), endpoint))
 }
 
 fn http(url: &str, settings: &Settings, options: Pairs) -> Built {
@@ -349,7 +355,7 @@ fn http(url: &str, settings: &Settings, options: Pairs) -> Built {
             .map_err(|_| stranger(&name, "HTTP"))?;
         builder = builder.with_config(key, value);
     }
-    Ok(Arc::new(builder.build()?))
+    Ok((Arc::new(builder.build()?), None))
 }
 
 fn stranger(name: &str, service: &str) -> Unbuilt {
@@ -406,6 +412,26 @@ mod tests {
             let got = got.as_ref().map(|(c, root)| (*c, root.as_str()));
             assert_eq!(got, want, "{url}");
         }
+    }
+
+    /// A part of a bucket and the bucket around it are one place, by whichever endpoint was named first;
+    /// the same name at another service is not.
+    #[test]
+    fn sites_are_in_one_bucket() {
+        use crate::{ObjectStore, Site, Store};
+        let site = |url: &str, endpoint: &str| -> Site {
+            let named = (!endpoint.is_empty()).then_some(("endpoint", endpoint));
+            let store = ObjectStore::open(url, named.into_iter().chain([("anonymous", "true")]));
+            store.unwrap().site(&Prefix::root())
+        };
+        let part = site("s3://b/x.zarr/raw/scan", "");
+        for around in ["s3://b", "s3://b/x.zarr", "s3a://b/x.zarr/raw/"] {
+            assert!(site(around, "").contains(&part), "{around}");
+        }
+        assert!(!site("s3://b/x.zarr/ra", "").contains(&part));
+        assert!(!site("s3://c/x.zarr", "").contains(&part));
+        assert!(!site("gs://b/x.zarr", "").contains(&part));
+        assert!(!site("s3://b/x.zarr", "https://minio.example.org").contains(&part));
     }
 
     #[test]

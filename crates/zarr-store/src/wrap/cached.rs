@@ -15,7 +15,7 @@ use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
     BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Payload, Prefix,
-    PutMode, Result, Store, Version,
+    PutMode, Result, Site, Store, Version,
 };
 
 /// A store whose values, or the parts of them that were read, are kept in memory for a while.
@@ -281,6 +281,10 @@ impl<S: Store> Store for Cached<S> {
 
     fn hints(&self) -> IoHints {
         self.inner.hints()
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        self.inner.site(prefix)
     }
 
     fn kind(&self) -> &'static str {

@@ -8,7 +8,7 @@ use futures_util::stream;
 
 use crate::{
     BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Payload, Prefix,
-    PutMode, Result, Store, Version, tree,
+    PutMode, Result, Site, Store, Version, tree,
 };
 
 /// A store whose listing is known beforehand: a tree on a web server, an archive with an index.
@@ -105,6 +105,10 @@ impl<S: Store> Store for Listed<S> {
             listable: true,
             ..self.inner.hints()
         }
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        self.inner.site(prefix)
     }
 
     fn kind(&self) -> &'static str {

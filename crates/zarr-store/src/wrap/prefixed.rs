@@ -8,7 +8,7 @@ use futures_util::TryStreamExt;
 
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing,
-    LockName, Object, Op, Payload, Prefix, PutMode, Result, Store, Version, wrap::blocking,
+    LockName, Object, Op, Payload, Prefix, PutMode, Result, Site, Store, Version, wrap::blocking,
 };
 
 /// A directory of a store as a store of its own.
@@ -61,6 +61,7 @@ impl<S: Store> Prefixed<S> {
                 .iter()
                 .filter_map(|p| p.strip(&self.prefix))
                 .collect(),
+            unnamed: listing.unnamed,
         }
     }
 }
@@ -141,6 +142,14 @@ impl<S: Store> Store for Prefixed<S> {
         self.inner.sync()
     }
 
+    fn site(&self, prefix: &Prefix) -> Site {
+        match self.prefix.join(prefix) {
+            Ok(whole) => self.inner.site(&whole),
+            // Too long to be there.
+            Err(_) => self.inner.site(&self.prefix).join(prefix),
+        }
+    }
+
     fn hints(&self) -> IoHints {
         self.inner.hints()
     }
@@ -170,6 +179,10 @@ impl<S: Store> BlockingStore for Prefixed<S> {
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
         let listing = blocking(&self.inner, Op::List)?.list_dir(&self.prefix.join(prefix)?)?;
         Ok(self.outward(listing))
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        Store::site(self, prefix)
     }
 
     fn hints(&self) -> IoHints {

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, IoHints, Key,
-    KeyLock, Listing, LockName, Object, Op, Payload, Prefix, PutMode, Result, Store, Version,
+    KeyLock, Listing, LockName, Object, Op, Payload, Prefix, PutMode, Result, Site, Store, Version,
     wrap::{blocking, lock_name},
 };
 
@@ -58,6 +58,7 @@ fn joined(mut near: Listing, far: Listing) -> Listing {
     near.prefixes.extend(far.prefixes);
     near.prefixes.sort_unstable();
     near.prefixes.dedup();
+    near.unnamed.extend(far.unnamed);
     near
 }
 
@@ -128,6 +129,11 @@ impl<A: Store, B: Store> Store for Split<A, B> {
         })
     }
 
+    /// Where what tells of the values is.
+    fn site(&self, prefix: &Prefix) -> Site {
+        self.near.site(prefix)
+    }
+
     /// What both can do, asked as the far one likes it: that is where the many and large values are.
     fn hints(&self) -> IoHints {
         let (near, far) = (self.near.hints(), self.far.hints());
@@ -177,6 +183,10 @@ impl<A: Store, B: Store> BlockingStore for Split<A, B> {
             near,
             blocking(&self.far, Op::List)?.list_dir(prefix)?,
         ))
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        Store::site(self, prefix)
     }
 
     fn hints(&self) -> IoHints {

@@ -11,7 +11,7 @@ use futures_util::stream;
 use super::{ZipStore, object::ZipObject, size};
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, IoHints, Key,
-    KeyLock, Listing, Object, Op, Payload, Prefix, PutMode, Result, Store, StoreError,
+    KeyLock, Listing, Object, Op, Payload, Prefix, PutMode, Result, Site, Store, StoreError,
     StoreErrorKind, Version, tree,
 };
 
@@ -119,6 +119,14 @@ impl Store for ZipStore {
         }
     }
 
+    /// Where the archive is, and in it.
+    fn site(&self, prefix: &Prefix) -> Site {
+        match Prefix::new(&self.archive) {
+            Ok(archive) => self.inner.site(&archive).join(prefix),
+            Err(_) => Site::new(self.identity, prefix),
+        }
+    }
+
     fn as_blocking(&self) -> Option<&dyn BlockingStore> {
         self.inner.as_blocking().map(|_| self as &dyn BlockingStore)
     }
@@ -158,6 +166,10 @@ impl BlockingStore for ZipStore {
 
     fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
         Ok(tree::list(&self.index, prefix, size))
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        Store::site(self, prefix)
     }
 
     fn hints(&self) -> IoHints {

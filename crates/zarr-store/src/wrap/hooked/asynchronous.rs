@@ -12,7 +12,7 @@ use futures_util::{FutureExt, StreamExt, stream};
 use super::{Call, Hook, Hooked, Reads, call, nothing};
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing,
-    Op, Payload, Prefix, PutMode, Result, Store, Version, coalesce, runtime::sleep,
+    Op, Payload, Prefix, PutMode, Result, Site, Store, Version, coalesce, runtime::sleep,
 };
 
 impl<S: Store, H: Hook> Hooked<S, H> {
@@ -128,6 +128,10 @@ impl<S: Store, H: Hook> Store for Hooked<S, H> {
 
     fn hints(&self) -> IoHints {
         self.hook.hints(self.inner.hints())
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        self.inner.site(prefix)
     }
 
     fn kind(&self) -> &'static str {

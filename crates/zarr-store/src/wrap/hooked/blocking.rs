@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{Call, Hook, Hooked, Reads, call, enter, leave, nothing};
 use crate::{
     BlockingStore, Entry, Found, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
-    PutMode, Result, Store, Version, wrap,
+    PutMode, Result, Site, Store, Version, wrap,
 };
 
 /// Lets this thread wait; for ever, where that was said.
@@ -93,6 +93,10 @@ impl<S: Store, H: Hook> BlockingStore for Hooked<S, H> {
 
     fn head(&self, key: &Key) -> Result<Option<Found<()>>> {
         self.around_here(call(Op::Head, key.as_str()), |s| s.head(key), nothing)
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        Store::site(&self.inner, prefix)
     }
 
     fn lock_name(&self, key: &Key) -> LockName {

@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 use super::{ZipWriter, draft::ArchiveFile, pack::pack, read, write};
 use crate::{
     BlockingStore, Entry, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode, Result,
-    StoreError, StoreErrorKind, Version, tree,
+    Site, StoreError, StoreErrorKind, Version,
+    local::file_site,
+    tree,
     zip::{directory::Index, object::ZipObject, size},
 };
 
@@ -99,6 +101,10 @@ impl BlockingStore for ZipWriter {
 
     fn hints(&self) -> IoHints {
         self.hints
+    }
+
+    fn site(&self, prefix: &Prefix) -> Site {
+        file_site(&self.path).join(prefix)
     }
 
     fn sync(&self) -> Result<()> {

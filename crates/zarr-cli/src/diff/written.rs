@@ -1,0 +1,126 @@
+//! The documents of a node as they are written: with members that nobody knows, every spelling, and numbers
+//! that no other JSON has. Compares nothing.
+
+use serde_json::{Map, Value};
+use zarr::blocking::Wait;
+use zarr::tools::{Limits, StoreExt};
+use zarr::{Location, Node, ZarrFormat};
+
+/// Before the text of a number that is kept as it is written; no text of a document begins so.
+const NUMBER: char = '\u{0}';
+
+/// What the documents of a node say, `None` where they cannot be read as such: nodes may be known by what
+/// somebody says of them alone.
+pub(super) fn of(node: &Node) -> Option<Value> {
+    let (place, format) = match node {
+        Node::Array(array) => (array.chunked().location(), array.zarr_format()),
+        Node::Group(group) => (group.location(), group.zarr_format()),
+    };
+    let mut document = match format {
+        ZarrFormat::V3 => read(place, "zarr.json")?,
+        ZarrFormat::V2 => {
+            let main = [".zarray", ".zgroup"];
+            let mut document = main.iter().find_map(|name| read(place, name))?;
+            document.insert("attributes".to_owned(), read(place, ".zattrs").into());
+            if let Some(consolidated) = read(place, ".zmetadata") {
+                document.insert(".zmetadata".to_owned(), Value::Object(consolidated));
+            }
+            document
+        }
+    };
+    // None and empty ones are the same.
+    let attributes = document.entry("attributes").or_insert(Value::Null);
+    if attributes.is_null() {
+        *attributes = Value::Object(Map::new());
+    }
+    // What it says of others is said of them, node by node.
+    for name in ["consolidated_metadata", ".zmetadata"] {
+        if let Some(found) = document.get_mut(name).filter(|found| !found.is_null()) {
+            let nodes = found.get("metadata").and_then(Value::as_object);
+            let nodes = nodes.map_or(0, Map::len);
+            *found = format!("{nodes} documents").into();
+        }
+    }
+    Some(Value::Object(document))
+}
+
+fn read(place: &Location, name: &str) -> Option<Map<String, Value>> {
+    let key = place.key(name).ok()?;
+    let most = Limits::default().document_bytes as u64;
+    let store = place.store();
+    let text = async { Ok::<_, zarr::Error>(store.get_at_most(&key, most).await?) };
+    let text: zarr::Result<_> = text.wait();
+    let text = exact(std::str::from_utf8(&text.ok()??).ok()?);
+    serde_json::from_str(&text).ok()
+}
+
+/// A document in which the numbers are texts that a reader would change, or not take at all: `NaN`, integers
+/// of more than 64 bits.
+fn exact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let end = match c {
+            '"' => string_end(rest),
+            '-' | '+' | '.' | '0'..='9' | 'a'..='z' | 'A'..='Z' => rest
+                .find(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c))
+                .unwrap_or(rest.len()),
+            c => c.len_utf8(),
+        };
+        let (token, behind) = rest.split_at(end);
+        rest = behind;
+        let is_number = matches!(c, '-' | '+' | '.' | '0'..='9' | 'N' | 'I');
+        match is_number && !is_kept(token) {
+            true => out.push_str(&Value::from(format!("{NUMBER}{token}")).to_string()),
+            false => out.push_str(token),
+        }
+    }
+    out
+}
+
+/// Whether a number comes out of a reader as it went in.
+fn is_kept(token: &str) -> bool {
+    let digits = token.trim_start_matches('-');
+    match digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => token.parse::<i64>().is_ok() || token.parse::<u64>().is_ok(),
+        false => serde_json::from_str::<f64>(token).is_ok(),
+    }
+}
+
+/// Where the string ends that a text begins with.
+fn string_end(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// A value of a document as it was written there, but for its blanks.
+pub(super) fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.starts_with(NUMBER) => text[NUMBER.len_utf8()..].to_owned(),
+        value => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stay_as_they_are_written() {
+        let text = r#"{"a": NaN, "b": [-Infinity, 1.5, 7], "c": 123456789012345678901234, "N\"aN": "NaN 1"}"#;
+        let read: Value = serde_json::from_str(&exact(text)).unwrap();
+        assert_eq!(shown(&read["a"]), "NaN");
+        assert_eq!(shown(&read["b"][0]), "-Infinity");
+        assert_eq!(read["b"][1], 1.5);
+        assert_eq!(shown(&read["c"]), "123456789012345678901234");
+        assert_eq!(read["N\"aN"], "NaN 1");
+    }
+}
