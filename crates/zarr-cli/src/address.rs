@@ -10,13 +10,9 @@ use zarr::tools::without_secrets;
 use zarr::{Array, ErrorClass, Location, Node, UseConsolidated, ZarrFormat};
 
 use crate::failure::{Exit, Failure};
-use crate::{nearest, text};
-
-/// The documents that make a directory a node.
-const DOCUMENTS: [&str; 3] = ["zarr.json", ".zarray", ".zgroup"];
-
-/// The options of a store.
-pub(crate) type Options = &'static [(&'static str, &'static str)];
+use crate::options::Options;
+use crate::suggest::{self, is_node, meant};
+use crate::text;
 
 /// The address of a node.
 #[derive(Clone)]
@@ -28,6 +24,8 @@ pub(crate) struct Address {
     written: InStore,
     /// Where it is looked for if no link may lead out of a directory.
     confined: Option<InStore>,
+    /// What its store is told.
+    options: Options,
 }
 
 impl fmt::Debug for Address {
@@ -63,6 +61,7 @@ impl FromStr for Address {
                 path: path.to_owned(),
             },
             confined: None,
+            options: Options::default(),
         })
     }
 }
@@ -100,24 +99,45 @@ impl Address {
         (path.is_empty() && !is_url(store)).then(|| Path::new(store))
     }
 
-    /// What is asked of its store. Links are an affair of files.
-    fn options(&self) -> Options {
+    /// Tells its store these options.
+    pub(crate) fn give(&mut self, options: Options) {
+        self.options = options;
+    }
+
+    /// Whether its store may know an option of this name.
+    pub(crate) fn takes(&self, name: &str) -> bool {
+        match (self.is_files(), name == "symlinks") {
+            (true, is_of_files) => is_of_files,
+            (false, is_of_files) => !is_of_files && !self.split().0.starts_with("memory:"),
+        }
+    }
+
+    fn is_files(&self) -> bool {
         let (store, _) = self.split();
-        match self.confined.is_some() && (store.starts_with("file:") || !is_url(store)) {
-            true => &[("symlinks", "inside")],
-            false => &[],
+        store.starts_with("file:") || !is_url(store)
+    }
+
+    /// What its store is told. Links are an affair of files.
+    pub(crate) fn options(&self) -> Options {
+        let options = self.options.clone();
+        match self.confined.is_some() && self.is_files() {
+            true => options.with("symlinks", "inside"),
+            false => options,
         }
     }
 
     /// The node at a path in a store that this address leads to.
     fn node(&self, store: &str, path: &str) -> zarr::Open {
-        let options = self.options().iter().copied();
-        zarr::open(store).path(path).storage_options(options)
+        let options = self.options();
+        zarr::open(store)
+            .path(path)
+            .storage_options(options.pairs())
     }
 
     /// The directory `path` of such a store.
     async fn place_in(&self, store: &str, path: &str) -> zarr::Result<Location> {
-        Ok(Location::open(store, self.options()).await?.join(path)?)
+        let options = self.options();
+        Ok(Location::open(store, &options.pairs()).await?.join(path)?)
     }
 
     /// Opens the node. Where nothing can be listed, as on web servers, a group knows what is below it
@@ -135,13 +155,19 @@ impl Address {
         };
         opened.wait().map_err(|error: zarr::Error| {
             let failure = Failure::zarr("cannot open", &self.shown, &error);
-            match (error.class(), self.directory()) {
-                (ErrorClass::NotFound, Some(path)) => failure.advice(self.advice(path)),
-                (ErrorClass::NotFound, None) => match self.inside(store, path) {
-                    Some(advice) => failure.advice(advice),
-                    None => failure,
+            if error.class() != ErrorClass::NotFound {
+                return failure;
+            }
+            let advice = match self.directory() {
+                Some(path) => Some(suggest::path(path, |store| self.node(store, "").wait())),
+                None => match suggest::without_document(&self.shown) {
+                    Some(node) => Some(format!("did you mean {node}?")),
+                    None => self.inside(store, path),
                 },
-                _ => failure,
+            };
+            match advice {
+                Some(advice) => failure.advice(advice),
+                None => failure,
             }
         })
     }
@@ -198,7 +224,10 @@ impl Address {
             // For the library to refuse.
             Ok(Node::Array(_)) => {}
             Err(error) if error.class() == ErrorClass::NotFound => {}
-            Err(error) => return Err(Failure::zarr("cannot open", &place.store, &error)),
+            Err(error) => {
+                let store = without_secrets(&place.store);
+                return Err(Failure::zarr("cannot open", &store, &error));
+            }
         }
         Ok(place)
     }
@@ -266,39 +295,11 @@ impl Address {
         let store = without_secrets(store);
         Some(format!("did you mean {store}::{above}{slash}{found}?"))
     }
-
-    /// What to try instead of a path where no node is.
-    fn advice(&self, path: &Path) -> String {
-        if path.is_file() {
-            return "this is a file: name the directory of an array or group".to_owned();
-        }
-        match path.ancestors().skip(1).find(|above| is_node(above)) {
-            Some(above) => {
-                let rest = path.strip_prefix(above).ok().and_then(Path::to_str);
-                let rest = rest.unwrap_or_default();
-                let store = match above.to_str() {
-                    Some("") => ".",
-                    Some(store) => store,
-                    None => return "check the path".to_owned(),
-                };
-                match meant(self.node(store, "").wait(), rest) {
-                    Some(found) => format!("did you mean {}?", above.join(found).display()),
-                    None => format!("`zarr tree {store}` lists what there is"),
-                }
-            }
-            None if path.is_dir() => "this directory is neither, check the path".to_owned(),
-            None => "check the path".to_owned(),
-        }
-    }
 }
 
 /// Whether a text names something else than files by their path.
 fn is_url(store: &str) -> bool {
     store.contains("://") || ["file:", "memory:"].iter().any(|s| store.starts_with(s))
-}
-
-fn is_node(directory: &Path) -> bool {
-    DOCUMENTS.iter().any(|name| directory.join(name).is_file())
 }
 
 /// The directory that a store is, unless it is an archive or elsewhere.
@@ -325,15 +326,4 @@ fn below_outermost(store: &Path, path: &str) -> Option<InStore> {
         store: root.to_str()?.to_owned(),
         path: [rest, path].join("/").trim_end_matches('/').to_owned(),
     })
-}
-
-/// The name of a node below a group that somebody may have meant, by the first name that is not there.
-fn meant(above: zarr::Result<Node>, rest: &str) -> Option<String> {
-    let Ok(Node::Group(group)) = above else {
-        return None;
-    };
-    let names = group.keys().wait().ok()?;
-    let wanted = rest.split('/').next()?;
-    let found = nearest::nearest(wanted, names.iter().map(String::as_str))?;
-    Some(found.to_owned())
 }

@@ -184,7 +184,7 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, No
         .zarr_format(format(&from))
         .wait();
     let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
-    let store = async { Ok(zarr::Location::open(&place.store, place.options).await?) };
+    let store = async { Ok(zarr::Location::open(&place.store, &place.options.pairs()).await?) };
     let store: zarr::Result<zarr::Location> = store.wait();
     let store = store.map_err(|error| fail(&error))?;
 

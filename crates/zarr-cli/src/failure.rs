@@ -2,11 +2,13 @@
 
 use std::fmt::{self, Display};
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
+use zarr::tools::{Problem, ProblemKind, StoreErrorKind};
 use zarr::{ErrorClass, ErrorKind};
 
-use crate::{npy, text};
+use crate::{npy, recognise, text};
 
 /// How a command ended. The numbers are part of the command's contract; 130 is what a shell makes of
 /// an interrupt.
@@ -131,8 +133,11 @@ impl Failure {
     pub(crate) fn npy(doing: &str, place: &str, error: &npy::Error) -> Self {
         match error {
             npy::Error::Io(error) => Self::io(doing, place, error),
-            npy::Error::Corrupt(_) => Self::new(Exit::Corrupt, doing, place, error)
-                .advice("save one array with `numpy.save`"),
+            npy::Error::Corrupt(_) => match recognise::in_place_of_npy(Path::new(place)) {
+                Some(what) => Self::new(Exit::Unsupported, doing, place, what),
+                None => Self::new(Exit::Corrupt, doing, place, error)
+                    .advice("save one array with `numpy.save`"),
+            },
             npy::Error::Unsupported(_) => Self::new(Exit::Unsupported, doing, place, error),
             npy::Error::TooLarge(_) => Self::new(Exit::Limit, doing, place, error),
         }
@@ -157,13 +162,37 @@ impl Failure {
     }
 }
 
+/// Whether a document is as it should be, and the other format has no word for what it says.
+fn is_not_carried(problem: &Problem) -> bool {
+    matches!(problem.kind, ProblemKind::NotCarried { .. })
+}
+
 /// What to do about an error of the library; nothing where its own text says it.
 fn advice(error: &zarr::Error) -> &'static str {
     match (error.kind(), error.class()) {
-        (ErrorKind::Metadata { .. }, ErrorClass::Unsupported) => {
+        (ErrorKind::Metadata { .. }, ErrorClass::Limit) => {
+            "nothing need be wrong with it: the limit keeps hostile documents from taking all memory"
+        }
+        (ErrorKind::Metadata { source, .. }, ErrorClass::Unsupported)
+            if source.problems().iter().all(is_not_carried) =>
+        {
             "`zarr read` shows its elements; leave it out with --exclude"
         }
-        (ErrorKind::Metadata { .. }, _) => "correct the document, or restore it from a copy",
+        (ErrorKind::Metadata { .. }, ErrorClass::Unsupported) => {
+            "nothing need be wrong with it: another tool may know what is not known here"
+        }
+        (ErrorKind::Metadata { source, .. }, _) => match source.problems() {
+            [
+                Problem {
+                    kind: ProblemKind::Syntax { .. },
+                    ..
+                },
+            ] => "correct the document, or restore it from a copy",
+            _ => "correct the document; `zarr validate` lists all that is wrong",
+        },
+        (ErrorKind::Codec { .. }, ErrorClass::Corrupt) => {
+            "correct the document; `zarr validate` lists all that is wrong"
+        }
         (ErrorKind::Selection { .. }, _) => "`zarr info` shows the array's shape",
         (ErrorKind::ParentIsArray { .. }, _) => "choose a path outside of it",
         (ErrorKind::Chunk { .. }, ErrorClass::Corrupt) => {
@@ -171,6 +200,17 @@ fn advice(error: &zarr::Error) -> &'static str {
         }
         (ErrorKind::Codec { .. } | ErrorKind::Chunk { .. }, ErrorClass::Unsupported) => {
             "`zarr info` shows what is known of the array"
+        }
+        (ErrorKind::Store(error), ErrorClass::Exists)
+            if matches!(error.kind, StoreErrorKind::Io(_)) =>
+        {
+            "a file is in the way: choose another path"
+        }
+        // Which one helps is in the text.
+        (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, _)
+            if error.to_string().contains("the option") =>
+        {
+            "options are given as --option NAME=VALUE"
         }
         // A value is too large, whatever is asked for.
         (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, ErrorClass::Limit) => "",

@@ -6,10 +6,14 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use serde_json::Value;
 use zarr::blocking::Wait;
-use zarr::{Array, ChunkKeyEncoding, CreateArray, DataType, Extension, Order, Store, ZarrFormat};
+use zarr::{
+    Array, ChunkKeyEncoding, CreateArray, DataType, Endian, Extension, Order, Store, ZarrFormat,
+};
 
 use crate::address::Address;
+use crate::dtype::Type;
 use crate::failure::{Exit, Failure};
+use crate::lengths::Lengths;
 
 /// How the chunks of a new array are stored.
 #[derive(Clone, Debug, clap::Args)]
@@ -164,28 +168,6 @@ fn codec(value: Value) -> Result<Extension, String> {
     }
 }
 
-/// One length per axis; none for a scalar.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Lengths(pub(crate) Vec<u64>);
-
-impl FromStr for Lengths {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text.trim().is_empty() {
-            return Ok(Self(vec![]));
-        }
-        let length = |part: &str| match part.trim().parse() {
-            Ok(0) | Err(_) => Err(format!("{part:?} is no length; write them as in 64,64")),
-            Ok(length) => Ok(length),
-        };
-        text.split(',')
-            .map(length)
-            .collect::<Result<_, _>>()
-            .map(Self)
-    }
-}
-
 impl Storage {
     pub(crate) fn format(&self) -> Option<ZarrFormat> {
         self.zarr_format.map(|format| match format {
@@ -255,11 +237,26 @@ impl Layout {
         shape: &[u64],
         dtype: &DataType,
     ) -> Result<Array, Failure> {
+        let dtype = Type::native(dtype.clone());
+        self.create_as(address, shape, &dtype)
+    }
+
+    /// The same, stored in the byte order that the type names.
+    pub(crate) fn create_as(
+        &self,
+        address: &Address,
+        shape: &[u64],
+        dtype: &Type,
+    ) -> Result<Array, Failure> {
         let path = address.as_str();
         let refuse = |why: String| Failure::new(Exit::Usage, "cannot create", path, why);
         let storage = &self.storage;
         check_rank("--chunks", storage.chunks.as_ref(), shape.len())?;
         check_rank("--shards", storage.shards.as_ref(), shape.len())?;
+        if dtype.endian.is_some() && (storage.codecs.is_some() || storage.serializer.is_some()) {
+            let what = "--dtype: the byte order is said by the codec `bytes` already";
+            return Err(Failure::usage(what).advice("leave one of the two out"));
+        }
 
         let place = address.place()?;
         let asked = storage.format();
@@ -278,14 +275,17 @@ impl Layout {
             address.check_replaceable()?;
         }
 
-        let mut create = zarr::create_array(place.store, shape, dtype.clone())
-            .storage_options(place.options.iter().copied())
+        let mut create = zarr::create_array(place.store, shape, dtype.data_type.clone())
+            .storage_options(place.options.pairs())
             .name(place.name)
             .overwrite(self.overwrite);
         if let Some(format) = asked.or(place.format) {
             create = create.zarr_format(format);
         }
         create = storage.apply(create);
+        if dtype.endian == Some(Endian::Big) {
+            create = create.serializer(Extension::new("bytes").with("endian", "big"));
+        }
         if let Some(Json(value)) = &self.fill_value {
             create = create.fill_value(value.clone());
         }

@@ -14,25 +14,30 @@ mod create;
 mod diff;
 mod doctor;
 mod documents;
+mod dtype;
 mod elements;
 mod failure;
 mod info;
 mod interrupt;
 mod layout;
+mod lengths;
 mod ls;
 mod migrate;
 mod nearest;
 mod nodes;
 mod npy;
 mod numbers;
+mod options;
 mod output;
 mod progress;
 mod read;
+mod recognise;
 mod resize;
 mod select;
 mod serve;
 mod sizes;
 mod stats;
+mod suggest;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -73,6 +78,9 @@ struct Cli {
     /// Refuse symbolic links that lead out of a directory: for stores that somebody else made
     #[arg(long, global = true)]
     no_follow: bool,
+
+    #[command(flatten)]
+    options: options::Args,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -137,7 +145,10 @@ fn main() -> ExitCode {
             let text = &mut anstream::stdout().lock();
             run(cli, Canvas::detect(), text, bytes)
         }
-        Err(error) => usage::answer(&error, std::env::args_os().nth(1)),
+        Err(error) => {
+            let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+            usage::answer(&error, &arguments)
+        }
     };
     match result {
         Ok(exit) => exit.into(),
@@ -157,6 +168,7 @@ fn run(
     text: &mut impl Write,
     bytes: &mut impl Write,
 ) -> Result<Exit, Failure> {
+    cli.options.hand_out(cli.command.addresses())?;
     if cli.no_follow {
         cli.command
             .addresses()

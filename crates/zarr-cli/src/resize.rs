@@ -6,8 +6,8 @@ use zarr::Node;
 use zarr::blocking::Wait;
 
 use crate::address::Address;
-use crate::create::Shape;
 use crate::failure::{Exit, Failure};
+use crate::lengths::Shape;
 
 /// Give an array another shape; what lies outside of it is deleted.
 #[derive(Debug, clap::Args)]

@@ -13,7 +13,7 @@ use crate::npy;
 #[group(id = "elements", multiple = false)]
 pub(crate) struct Args {
     /// Which elements, as numpy would index them: '0:10, 5, ::2'
-    #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]
+    #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = index)]
     selection: Option<Selection>,
 
     /// One list of indices or slice text per axis, and every combination: '[[0, -1], "1:5"]'
@@ -29,8 +29,45 @@ pub(crate) struct Args {
     mask: Option<PathBuf>,
 
     /// Whole chunks by their place in the grid, shards where there are any: '0, 2:4'
-    #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]
+    #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = index)]
     blocks: Option<Selection>,
+}
+
+/// A selection as it stands between numpy's brackets, in quotes that the shell left, or as `np.s_[…]`.
+pub(crate) fn index(text: &str) -> Result<Selection, String> {
+    let mut inner = text.trim();
+    for quote in ['\'', '"'] {
+        let unquoted = inner.strip_prefix(quote);
+        inner = unquoted
+            .and_then(|text| text.strip_suffix(quote))
+            .unwrap_or(inner);
+    }
+    let maker = ["np.s_", "numpy.s_", "np.index_exp", "numpy.index_exp"];
+    let bracket = maker.iter().find_map(|name| inner.strip_prefix(name));
+    let inner = bracket
+        .filter(|rest| rest.starts_with('['))
+        .unwrap_or(inner);
+    inner.parse().map_err(|error| match advice(inner) {
+        Some(advice) => format!("{error}; {advice}"),
+        None => format!("{error}"),
+    })
+}
+
+/// How to write what somebody may have meant.
+fn advice(text: &str) -> Option<&'static str> {
+    let inner = text.strip_prefix('[').unwrap_or(text);
+    Some(match () {
+        () if text.trim().is_empty() => "`...` is every element",
+        () if inner.contains("..") => "0..3 is 0:3 here, as in numpy",
+        () if inner.contains("slice(") => "slice(0, 3) is 0:3 here",
+        () if inner.contains('[') => {
+            "lists of indices go to --oindex or --vindex, as in '[[0, -1], \"1:5\"]'"
+        }
+        () if inner.contains(['<', '>', '=']) => {
+            "elements are picked by a file of bools, with --mask"
+        }
+        () => return None,
+    })
 }
 
 impl Args {
@@ -198,4 +235,41 @@ fn mask(path: &std::path::Path) -> Result<Selection, Failure> {
     };
     let cells: Vec<bool> = cells.iter().map(|&byte| byte != 0).collect();
     Ok(Mask::new(array.shape, cells).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What numpy makes of `x[…]`.
+    #[test]
+    fn an_index_is_read_as_numpy_reads_it() {
+        for (text, expected) in [
+            ("[0:3]", "0:3"),
+            ("'0:3'", "0:3"),
+            ("\"1:-1\"", "1:-1"),
+            ("np.s_[0:3, 2]", "0:3, 2"),
+            ("numpy.index_exp[..., -1]", "..., -1"),
+            ("np.newaxis, 0", "None, 0"),
+            ("Ellipsis, 0", "..., 0"),
+        ] {
+            assert_eq!(index(text).unwrap().to_string(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_index_is_answered_with_one() {
+        for (text, advice) in [
+            ("0..3", "0:3"),
+            ("slice(0, 3)", "0:3"),
+            ("[[0, 1], 2]", "--oindex"),
+            ("[0, 1], 2", "the end"),
+            ("x > 3", "--mask"),
+            ("", "every element"),
+            ("0-3", "column 2"),
+        ] {
+            let error = index(text).unwrap_err();
+            assert!(error.contains(advice), "{text}: {error}");
+        }
+    }
 }

@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 
+use zarr::tools::without_secrets;
+
 use crate::Cli;
 use crate::failure::{Exit, Failure};
 
-/// Prints what was asked for, or says in one line what is wrong with the arguments; `first` is the
-/// first of them.
-pub(crate) fn answer(error: &clap::Error, first: Option<OsString>) -> Result<Exit, Failure> {
+/// Prints what was asked for, or says in one line what is wrong with the arguments.
+pub(crate) fn answer(error: &clap::Error, arguments: &[OsString]) -> Result<Exit, Failure> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             error.print().map_err(|error| Failure::output(&error))?;
@@ -23,13 +24,30 @@ pub(crate) fn answer(error: &clap::Error, first: Option<OsString>) -> Result<Exi
         }
         _ => {
             let cli = Cli::command();
-            let command = first.and_then(|name| cli.find_subcommand(name));
+            let command = arguments.first().and_then(|name| cli.find_subcommand(name));
             let command =
                 command.map_or(String::new(), |command| format!("{} ", command.get_name()));
-            let what = one_line(&error.render().to_string());
+            let what = one_line(&without_secrets_of(arguments, error.render().to_string()));
             Err(Failure::usage(what).advice(format!("see `zarr {command}--help`")))
         }
     }
+}
+
+/// What may be shown of clap's text, which repeats arguments: an address among them may be signed.
+fn without_secrets_of(arguments: &[OsString], text: String) -> String {
+    let texts = arguments.iter().filter_map(|argument| argument.to_str());
+    texts.fold(text, |text, argument| {
+        let value = argument
+            .split_once('=')
+            .map_or(argument, |(_, value)| value);
+        let shown = [argument, value].map(without_secrets);
+        let text = text.replace(argument, &shown[0]);
+        if value.contains("://") {
+            text.replace(value, &shown[1])
+        } else {
+            text
+        }
+    })
 }
 
 /// clap's text is paragraphs: what is wrong, tips, the usage, where to find more.
@@ -53,7 +71,8 @@ mod tests {
     #[track_caller]
     fn check(arguments: &[&str], expected: &str) {
         let error = Cli::try_parse_from(["zarr"].iter().chain(arguments)).unwrap_err();
-        let failure = answer(&error, arguments.first().map(OsString::from)).unwrap_err();
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let failure = answer(&error, &arguments).unwrap_err();
         assert_eq!(
             (failure.exit(), failure.to_string().as_str()),
             (Exit::Usage, expected)
@@ -86,6 +105,24 @@ mod tests {
             &["write", "a.npy", "a.zarr", "--zarr-format", "4"],
             "invalid value '4' for '--zarr-format <N>' [possible values: 2, 3]; see `zarr write --help`",
         );
+    }
+
+    #[test]
+    fn no_secret_of_an_argument_is_repeated() {
+        let address = "https://me:s3cr3t@h/x.zarr?sig=s3cr3t";
+        let output = format!("--older-than={address}");
+        for arguments in [
+            ["zarr", "info", "x.zarr", address],
+            ["zarr", "doctor", "x.zarr", &output],
+            ["zarr", address, "x.zarr", "y"],
+            ["zarr", "read", "--no-such", address],
+            ["zarr", "info", "x.zarr", "--optoin=token=s3cr3t"],
+        ] {
+            let error = Cli::try_parse_from(arguments).unwrap_err();
+            let arguments: Vec<OsString> = arguments.iter().skip(1).map(OsString::from).collect();
+            let text = answer(&error, &arguments).unwrap_err().to_string();
+            assert!(!text.contains("s3cr3t"), "{text}");
+        }
     }
 
     #[test]

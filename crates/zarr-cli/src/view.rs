@@ -13,7 +13,7 @@ use zarr::{Array, Selection};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::terminal::Canvas;
-use crate::{output, text};
+use crate::{output, select, text};
 
 use self::field::Field;
 use self::picture::Stretch;
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     pub(crate) path: Address,
 
     /// Which plane or part, as numpy would index it: '0, :, 100:300'
-    #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]
+    #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = select::index)]
     selection: Option<Selection>,
 
     /// Draw into a file instead, one pixel for each element, or several of small ones; not more than

@@ -9,7 +9,7 @@ use zarr::{Node, Selection};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::layout::{Layout, finish};
-use crate::npy;
+use crate::{npy, select};
 
 /// Write an .npy file into a new array, or into a part of one.
 #[derive(Debug, clap::Args)]
@@ -31,7 +31,7 @@ pub(crate) struct Args {
     layout: Layout,
 
     /// Write into these elements of the array that is there, as numpy would index them: '0:10, 5'
-    #[arg(long, value_name = "INDEX", allow_hyphen_values = true)]
+    #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = select::index)]
     #[arg(conflicts_with_all = ["layout", "storage"])]
     selection: Option<Selection>,
 

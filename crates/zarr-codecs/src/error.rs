@@ -30,7 +30,7 @@ pub enum CodecErrorKind {
     #[error("refused: {0}")]
     Refused(Cow<'static, str>),
     /// The codec cannot work on this data type.
-    #[error("cannot be used on data type {0}")]
+    #[error("{}", unfit(.0))]
     DataType(Box<DataType>),
     /// The configuration in the metadata is not one the codec accepts.
     #[error("configuration: {0}")]
@@ -67,6 +67,13 @@ pub enum CodecErrorKind {
     /// The library behind the codec failed.
     #[error(transparent)]
     Backend(Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn unfit(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Unknown(_) => format!("the data type {data_type} is not known here"),
+        known => format!("cannot be used on data type {known}"),
+    }
 }
 
 impl CodecErrorKind {

@@ -321,14 +321,38 @@ impl Error {
 }
 
 fn class_of_metadata(error: &MetadataError) -> ErrorClass {
+    let problems = error.problems();
     let is_limit = |problem: &Problem| matches!(problem.kind, ProblemKind::Limit { .. });
-    let not_carried = |problem: &Problem| matches!(problem.kind, ProblemKind::NotCarried { .. });
-    match error.problems() {
-        problems if problems.iter().all(is_limit) => ErrorClass::Limit,
-        // The document is as it should be; the other format has no word for what it says.
-        problems if problems.iter().all(not_carried) => ErrorClass::Unsupported,
-        _ => ErrorClass::Corrupt,
+    let is_unknown = |problem: &Problem| {
+        matches!(
+            problem.kind,
+            // In the last, the document is as it should be, and the other format has no word for it.
+            ProblemKind::Unsupported { .. }
+                | ProblemKind::UnknownKey
+                | ProblemKind::NotCarried { .. }
+        )
+    };
+    match () {
+        // The rest was judged by rules that are not its own.
+        () if problems.iter().any(names_another_format) => ErrorClass::Unsupported,
+        () if problems.iter().all(is_limit) => ErrorClass::Limit,
+        () if problems
+            .iter()
+            .all(|problem| is_limit(problem) || is_unknown(problem)) =>
+        {
+            ErrorClass::Unsupported
+        }
+        () => ErrorClass::Corrupt,
     }
+}
+
+/// Whether a document is of a format that is older or newer than those that are known.
+fn names_another_format(problem: &Problem) -> bool {
+    let named = match &problem.kind {
+        ProblemKind::Invalid { found, .. } => found.parse::<u64>().ok(),
+        _ => None,
+    };
+    problem.pointer.as_str() == "/zarr_format" && named.is_some_and(|n| !matches!(n, 2 | 3))
 }
 
 fn class_of_codec(error: &CodecError) -> ErrorClass {
@@ -347,11 +371,19 @@ fn class_of_store(error: &StoreError) -> ErrorClass {
         StoreErrorKind::Unsupported(_) => ErrorClass::Unsupported,
         StoreErrorKind::AlreadyExists => ErrorClass::Exists,
         StoreErrorKind::Conflict | StoreErrorKind::Contended { .. } => ErrorClass::Conflict,
-        StoreErrorKind::InvalidKey(_) => ErrorClass::Invalid,
+        StoreErrorKind::InvalidKey(_) | StoreErrorKind::Option(_) => ErrorClass::Invalid,
+        StoreErrorKind::NoContainer(_) => ErrorClass::NotFound,
         StoreErrorKind::OutOfRange { .. } => ErrorClass::Corrupt,
         StoreErrorKind::TooLarge { .. } => ErrorClass::Limit,
+        StoreErrorKind::Io(error) if in_the_way(error) => ErrorClass::Exists,
         _ => ErrorClass::Transport,
     }
+}
+
+/// A file stands where a directory is to be, or the other way round.
+fn in_the_way(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind as E;
+    matches!(error.kind(), E::NotADirectory | E::IsADirectory)
 }
 
 impl<E: Into<ErrorKind>> From<E> for Error {

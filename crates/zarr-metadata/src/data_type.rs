@@ -121,6 +121,9 @@ pub enum DataType {
 /// document of twenty bytes could ask for any amount of memory.
 pub(crate) const MAX_ELEMENT_BYTES: usize = 1 << 20;
 
+/// What is too large beyond that.
+pub(crate) const ELEMENT_BYTES: &str = "element size in bytes";
+
 /// How deep records may hold records.
 pub(crate) const MAX_DEPTH: usize = 32;
 

@@ -123,7 +123,10 @@ mod tests {
 
     #[test]
     fn the_document_has_to_say_what_it_is() {
-        check("", "document: not JSON at line 1 column 0: EOF");
+        check(
+            "",
+            "document: not JSON at line 1 column 0: there is nothing in it",
+        );
         check("[]", "document: expected an object, found an array of 0");
         check(
             "{}",

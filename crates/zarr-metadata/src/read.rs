@@ -6,12 +6,23 @@ use serde_json::{Map, Value};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 
-/// Why a text is no JSON, as a problem.
-pub(crate) fn syntax(error: &serde_json::Error) -> ProblemKind {
+/// Why a text is no JSON, as a problem. What it is instead says more than where its first wrong character is.
+pub(crate) fn syntax(text: &[u8], error: &serde_json::Error) -> ProblemKind {
+    let begins = |with: &[u8]| text.trim_ascii_start().starts_with(with);
+    let instead = match () {
+        () if text.trim_ascii().is_empty() => Some("there is nothing in it"),
+        () if begins(b"\xef\xbb\xbf") => {
+            Some("it begins with a byte order mark; save it as UTF-8 without one")
+        }
+        () if begins(b"\xff\xfe") || begins(b"\xfe\xff") => Some("it is UTF-16; save it as UTF-8"),
+        () if begins(b"\x1f\x8b") => Some("it is packed by gzip; unpack it"),
+        () if begins(b"<") => Some("it is a page of HTML or XML; check the address"),
+        () => None,
+    };
     ProblemKind::Syntax {
         line: error.line(),
         column: error.column(),
-        reason: error.to_string(),
+        reason: instead.map_or_else(|| error.to_string(), str::to_owned),
     }
 }
 

@@ -216,7 +216,7 @@ impl Reader {
                 }
             });
             value = read.unwrap_or_else(|error| {
-                problems.push(&At::ROOT, syntax(&error));
+                problems.push(&At::ROOT, syntax(text, &error));
                 None
             });
         }
@@ -268,9 +268,9 @@ fn few_values(text: &[u8], at: &At<'_>, problems: &mut Problems) -> bool {
 
 const VALUES: &str = "number of values";
 
-/// Why a text is no JSON, as an error.
+/// Why a value is not to be written as JSON, as an error.
 pub(crate) fn refused(error: &serde_json::Error) -> MetadataError {
-    MetadataError::new(&At::ROOT, syntax(error))
+    MetadataError::new(&At::ROOT, syntax(b"{}", error))
 }
 
 /// The member that is kept as text.

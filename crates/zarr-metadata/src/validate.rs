@@ -82,7 +82,7 @@ impl Reader {
         // In any profile: one NaN is no reason to say nothing about the rest.
         let text = mended(text, found.bare, problems);
         if let Err(error) = self.judge_json(name, &text, problems) {
-            problems.push(&At::ROOT, syntax(&error));
+            problems.push(&At::ROOT, syntax(&text, &error));
         }
     }
 

@@ -150,8 +150,14 @@ pub enum StoreErrorKind {
     #[error("the store is read-only; open it for writing to change it")]
     ReadOnly,
     /// The store is there and refuses: permissions, or a read-only file system.
-    #[error("{0}; check who owns the store, and who may read and write there")]
+    #[error("{}", refused(.0))]
     Permission(io::Error),
+    /// There is no such bucket or container, which proves nothing of the values in it.
+    #[error("there is no such bucket or container: {0}")]
+    NoContainer(String),
+    /// An option of the store is not known, cannot be read, or does not go with its address.
+    #[error("{0}")]
+    Option(String),
     /// This store cannot do that; the text says what, and what to do instead.
     #[error("not supported: {0}")]
     Unsupported(&'static str),
@@ -201,6 +207,14 @@ pub enum StoreErrorKind {
     /// A backend failed in a way of its own.
     #[error("{0}")]
     Backend(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// With what to do where the system refuses; a service's own words say more.
+fn refused(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(_) => format!("{error}; check who owns the store, and who may read and write there"),
+        None => error.to_string(),
+    }
 }
 
 impl StoreErrorKind {

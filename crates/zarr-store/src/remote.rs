@@ -3,6 +3,7 @@
 
 mod answer;
 mod background;
+mod cause;
 mod failure;
 mod list;
 pub(crate) mod options;
@@ -304,7 +305,7 @@ impl Inner {
     }
 
     fn failed(&self, op: Op, name: impl AsRef<str>, failure: &Failure) -> StoreError {
-        let (kind, retry) = failure.tell(&self.secrets);
+        let (kind, retry) = failure.tell(self.service, &self.secrets);
         StoreError {
             retry,
             ..self.error(op, name, kind)

@@ -9,6 +9,7 @@
 mod cloud;
 mod http;
 mod reads;
+mod refusals;
 mod runtimes;
 mod s3;
 mod secrets;

@@ -14,7 +14,7 @@ use crate::failure::{Exit, Failure};
 use crate::interrupt::Gate;
 use crate::view::field::Field;
 use crate::view::picture::{self, Stretch};
-use crate::{chunks, nodes, text};
+use crate::{chunks, nodes, select, text};
 
 /// What is asked, and of which place.
 struct Question {
@@ -183,7 +183,7 @@ fn draw(array: &Array, query: &Query) -> Result<Report, Failure> {
     let selection: Option<Selection> = match query.selection.trim() {
         "" => None,
         text => {
-            let parsed = text.parse();
+            let parsed = select::index(text);
             Some(parsed.map_err(|error| Failure::usage(format!("selection {text:?}: {error}")))?)
         }
     };

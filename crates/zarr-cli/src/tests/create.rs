@@ -64,3 +64,24 @@ fn an_array_is_laid_out_as_asked() {
     assert_eq!(document["chunk_key_encoding"]["name"], "v2");
     assert_eq!(document["codecs"].as_array().unwrap().len(), 2);
 }
+
+/// As `zarr.create_array(dtype=">i2")` of zarr-python 3.4.2 stores it in either format.
+#[test]
+fn a_byte_order_that_is_named_is_stored() {
+    let home = Home::new();
+    home.run("create ~/a --shape 4 --dtype >i2").unwrap();
+    let document: Value =
+        serde_json::from_slice(&fs::read(home.path("a/zarr.json")).unwrap()).unwrap();
+    assert_eq!(document["data_type"], "int16");
+    assert_eq!(
+        document["codecs"][0],
+        json!({"name": "bytes", "configuration": {"endian": "big"}})
+    );
+    home.run("create ~/b --shape 4 --dtype >i2 --zarr-format 2")
+        .unwrap();
+    let document: Value =
+        serde_json::from_slice(&fs::read(home.path("b/.zarray")).unwrap()).unwrap();
+    assert_eq!(document["dtype"], ">i2");
+    let (exit, text) = home.fail("create ~/c --shape 4 --dtype >i2 --codecs [\"bytes\"]");
+    assert!(exit == Exit::Usage && text.contains("byte order"), "{text}");
+}

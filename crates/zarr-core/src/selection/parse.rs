@@ -122,6 +122,9 @@ impl FromStr for Selection {
     }
 }
 
+/// `None` by all its names.
+const NEW_AXIS: [&str; 4] = ["None", "newaxis", "np.newaxis", "numpy.newaxis"];
+
 /// What is left of a text. Spaces mean nothing before any token.
 struct Cursor<'t> {
     text: &'t str,
@@ -154,10 +157,10 @@ impl Cursor<'_> {
     }
 
     fn slice(&mut self) -> Result<Slice, SelectionError> {
-        if self.eat("...") {
+        if self.eat("...") || self.eat("Ellipsis") {
             return Ok(Slice::Ellipsis);
         }
-        if self.eat("None") {
+        if NEW_AXIS.iter().any(|name| self.eat(name)) {
             return Ok(Slice::NewAxis);
         }
         let start = self.integer()?;

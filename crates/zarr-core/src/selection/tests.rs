@@ -91,6 +91,8 @@ fn spaces_and_brackets_are_free() {
         "1:-2:3,...,None,4",
         " [ 1 : -2 :3 , ... , None , 4 , ] ",
         "(1:-2:3,...,None,4)",
+        "1:-2:3, Ellipsis, np.newaxis, 4",
+        "1:-2:3, ..., numpy.newaxis, 4",
     ] {
         assert_eq!(text.parse(), Ok(expected.clone()), "{text}");
     }

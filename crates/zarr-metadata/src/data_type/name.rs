@@ -6,7 +6,10 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-use super::{DataType, Field, MAX_DEPTH, MAX_ELEMENT_BYTES, SmallFloat, SmallInt, TimeUnit, field};
+use super::{
+    DataType, ELEMENT_BYTES, Field, MAX_DEPTH, MAX_ELEMENT_BYTES, SmallFloat, SmallInt, TimeUnit,
+    field,
+};
 use crate::extension::Extension;
 use crate::pointer::At;
 use crate::problem::{MetadataError, Problems, brief};
@@ -251,6 +254,15 @@ fn length(mut settings: Members<'_>, unit: usize, problems: &mut Problems) -> Op
     let length = settings.require(key, "the bytes of an element", problems);
     let length = length.and_then(|value| {
         let length = value.as_u64().and_then(|n| usize::try_from(n).ok());
+        let found = length.filter(|n| n % unit == 0).unwrap_or_default();
+        if !problems.within(
+            &settings.at.key(key),
+            ELEMENT_BYTES,
+            found,
+            MAX_ELEMENT_BYTES,
+        ) {
+            return None;
+        }
         let length = length.filter(|n| (1..=MAX_ELEMENT_BYTES).contains(n) && n % unit == 0);
         if length.is_none() {
             let expected = match unit {
@@ -337,8 +349,7 @@ fn record(
 }
 
 pub(crate) fn too_deep(at: &At<'_>, problems: &mut Problems) {
-    let expected = format!("records at most {MAX_DEPTH} deep");
-    problems.invalid(at, expected, &Value::from("a deeper one"));
+    problems.within(at, "depth of records", MAX_DEPTH + 1, MAX_DEPTH);
 }
 
 /// Checks what concerns a record as a whole; nothing when one of its fields is of an unknown type.
@@ -358,9 +369,8 @@ pub(crate) fn finish_record(
     {
         return Some(None);
     }
-    if field::size(&fields).is_none_or(|size| size > MAX_ELEMENT_BYTES) {
-        let expected = format!("fields of at most {MAX_ELEMENT_BYTES} bytes together");
-        problems.invalid(at, expected, &Value::from("more"));
+    let size = field::size(&fields).unwrap_or(usize::MAX);
+    if !problems.within(at, ELEMENT_BYTES, size, MAX_ELEMENT_BYTES) {
         return None;
     }
     Some(Some(DataType::record(fields)))
@@ -417,8 +427,7 @@ fn raw_size(bits: &str, name: &str, at: &At<'_>, problems: &mut Problems) -> Opt
         .parse::<usize>()
         .ok()
         .filter(|bits| *bits > 0 && bits % 8 == 0)
-        .map(|bits| bits / 8)
-        .filter(|bytes| *bytes <= MAX_ELEMENT_BYTES);
+        .map(|bits| bits / 8);
     if size.is_none() {
         let limit = MAX_ELEMENT_BYTES * 8;
         problems.invalid(
@@ -427,7 +436,7 @@ fn raw_size(bits: &str, name: &str, at: &At<'_>, problems: &mut Problems) -> Opt
             &Value::from(name),
         );
     }
-    size
+    size.filter(|bytes| problems.within(at, ELEMENT_BYTES, *bytes, MAX_ELEMENT_BYTES))
 }
 
 impl FromStr for DataType {

@@ -114,7 +114,7 @@ fn no_options(address: &str, options: &[(&str, &str)]) -> Result<()> {
 pub(super) fn unknown_option(address: &str, name: &str, why: &str) -> StoreError {
     let name = name.escape_debug();
     let why = format!("the option `{name}` means nothing here: {why}");
-    StoreError::text(Op::OpenStore, address, StoreErrorKind::Backend(why.into()))
+    StoreError::text(Op::OpenStore, address, StoreErrorKind::Option(why))
 }
 
 /// What stands before and behind the colon, if that is a scheme: two characters or more, so that a

@@ -5,7 +5,12 @@ use std::{error::Error, io};
 
 use object_store::client::{HttpError, HttpErrorKind};
 
-use super::{answer::Answer, scrub::scrub};
+use super::{
+    answer::Answer,
+    cause::{Cause, NO_CONTAINER},
+    scrub::scrub,
+    service::Service,
+};
 use crate::StoreErrorKind;
 
 /// An error of the client, and the status of the answer behind it where that is known.
@@ -31,10 +36,6 @@ fn generic(why: String) -> object_store::Error {
         source: why.into(),
     }
 }
-
-/// What a container that is not there is called: no proof that a key in it is absent, since the
-/// address may be wrong.
-const NO_CONTAINER: [&str; 3] = ["NoSuchBucket", "ContainerNotFound", "FilesystemNotFound"];
 
 impl Failure {
     /// Runs one request.
@@ -92,7 +93,7 @@ impl Failure {
         let proof = match &self.error {
             object_store::Error::NotFound { source, .. } => {
                 let words = source.to_string();
-                // The client takes 405 for "not found", too. In an answer about many keys, the status is
+                // No proof that a key is absent: the address may be wrong. And the client takes 405 for "not found", too. In an answer about many keys, the status is
                 // that of the whole.
                 self.status != Some(405) && !NO_CONTAINER.iter().any(|name| words.contains(name))
             }
@@ -148,16 +149,22 @@ impl Failure {
     }
 
     /// The cause to show, and whether the same call may pass when made again.
-    pub(super) fn tell(&self, secrets: &[String]) -> (StoreErrorKind, bool) {
-        let words = scrub(&self.words(), secrets);
-        match (self.broken(), self.status()) {
-            (Some(HttpErrorKind::Timeout), _) => (StoreErrorKind::Timeout, true),
-            (Some(_), _) => (StoreErrorKind::Backend(words.into()), true),
-            (None, Some(401 | 403)) => {
+    pub(super) fn tell(&self, service: Service, secrets: &[String]) -> (StoreErrorKind, bool) {
+        let words = self.words();
+        let cause = Cause::of(service, &words, self.status());
+        let mut words = scrub(&words, secrets);
+        if let Some(advice) = cause.advice(service) {
+            words = format!("{words}; {advice}");
+        }
+        match (cause, self.broken(), self.status()) {
+            (Cause::NoCredentials, ..) | (_, None, Some(401 | 403)) => {
                 let cause = io::Error::new(io::ErrorKind::PermissionDenied, words);
                 (StoreErrorKind::Permission(cause), false)
             }
-            (None, status) => {
+            (Cause::NoContainer, ..) => (StoreErrorKind::NoContainer(words), false),
+            (_, Some(HttpErrorKind::Timeout), _) => (StoreErrorKind::Timeout, true),
+            (_, Some(_), _) => (StoreErrorKind::Backend(words.into()), true),
+            (_, None, status) => {
                 let retry = status.is_some_and(|s| s >= 500 || s == 429 || s == 408);
                 (StoreErrorKind::Backend(words.into()), retry)
             }

@@ -117,20 +117,20 @@ impl Settings {
 /// The error for an option whose value cannot be read. The value is not shown: it may be a secret
 /// under the wrong name.
 pub(super) fn wrong(name: &str, wanted: &str) -> StoreErrorKind {
-    StoreErrorKind::Backend(format!("the option `{name}` needs {wanted}").into())
+    StoreErrorKind::Option(format!("the option `{name}` needs {wanted}"))
 }
 
 /// The error for an option that means nothing here.
 pub(crate) fn unknown(name: &str, kind: &str) -> StoreErrorKind {
     let name = name.escape_debug();
-    StoreErrorKind::Backend(format!("the option `{name}` means nothing to {kind}").into())
+    StoreErrorKind::Option(format!("the option `{name}` means nothing to {kind}"))
 }
 
 fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, StoreErrorKind> {
     value.trim().parse().map_err(|_| wrong(name, "a number"))
 }
 
-fn truth(name: &str, value: &str) -> Result<bool, StoreErrorKind> {
+pub(super) fn truth(name: &str, value: &str) -> Result<bool, StoreErrorKind> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),

@@ -13,7 +13,7 @@ use object_store::{
 use reqwest::header::HeaderValue;
 
 use super::{
-    options::{Pairs, Settings, unknown, wrong},
+    options::{Pairs, Settings, truth, unknown, wrong},
     scrub::scrub,
     transport::{Connector, Reach, is_weak},
 };
@@ -162,7 +162,15 @@ pub(super) fn connect(
     let secrets = with_pieces(&secrets);
     let (client, endpoint) = made.map_err(|e| match e {
         Unbuilt::Option(kind) => kind,
-        Unbuilt::Client(e) => StoreErrorKind::Backend(scrub(&e.to_string(), &secrets).into()),
+        Unbuilt::Client(e) => {
+            let words = scrub(&e.to_string(), &secrets);
+            StoreErrorKind::Option(match words.contains("Account must be specified") {
+                true => format!(
+                    "{words}; give the option `account_name`, or set AZURE_STORAGE_ACCOUNT_NAME"
+                ),
+                false => words,
+            })
+        }
     })?;
     Ok(Connection {
         client,
@@ -259,6 +267,9 @@ fn s3(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<St
         let key = name.parse::<Key>().map_err(|_| stranger(&name, "S3"))?;
         builder = builder.with_config(key, value);
     }
+    let config = |key: Key| builder.get_config_value(&key);
+    let allowed = config(Key::Client(ClientConfigKey::AllowHttp));
+    check_endpoint(config(Key::Endpoint), allowed, "AWS_ALLOW_HTTP")?;
     let hidden = [Key::AccessKeyId, Key::SecretAccessKey, Key::Token];
     secrets.extend(
         hidden
@@ -316,6 +327,9 @@ fn azure(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec
         let key = name.parse::<Key>().map_err(|_| stranger(&name, "Azure"))?;
         builder = builder.with_config(key, value);
     }
+    let config = |key: Key| builder.get_config_value(&key);
+    let allowed = config(Key::Client(ClientConfigKey::AllowHttp));
+    check_endpoint(config(Key::Endpoint), allowed, "AZURE_ALLOW_HTTP")?;
     let hidden = [Key::AccessKey, Key::ClientSecret, Key::Token, Key::SasKey];
     secrets.extend(
         hidden
@@ -324,6 +338,26 @@ fn azure(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec
     );
     let endpoint = builder.get_config_value(&Key::Endpoint);
     Ok((Arc::new(builder.build()?), endpoint))
+}
+
+/// Refuses what the client would refuse at each request, in words that do not say how to allow it.
+fn check_endpoint(
+    endpoint: Option<String>,
+    allowed: Option<String>,
+    variable: &str,
+) -> Result<(), Unbuilt> {
+    let is_plain = |url: &String| url.to_ascii_lowercase().starts_with("http:");
+    let is_allowed = allowed.is_some_and(|text| !matches!(truth("allow_http", &text), Ok(false)));
+    match endpoint.filter(is_plain) {
+        Some(endpoint) if !is_allowed => {
+            let endpoint = without_secrets(&endpoint);
+            Err(Unbuilt::Option(StoreErrorKind::Option(format!(
+                "the endpoint {endpoint} is plain HTTP, where all can read along; if that is meant, give the option \
+                 `allow_http=true`, or set {variable}=true"
+            ))))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn http(url: &str, settings: &Settings, options: Pairs) -> Built {

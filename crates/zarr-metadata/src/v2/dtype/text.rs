@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::data_type::{DataType, MAX_ELEMENT_BYTES, TimeUnit, named, scale};
+use crate::data_type::{DataType, ELEMENT_BYTES, MAX_ELEMENT_BYTES, TimeUnit, named, scale};
 use crate::format::Endian;
 use crate::pointer::At;
 use crate::problem::{Problems, brief};
@@ -24,6 +24,10 @@ pub(super) fn read(
         Known::Type(data_type) => data_type,
         Known::Impossible(expected) => {
             problems.invalid(at, expected, &value());
+            return None;
+        }
+        Known::TooLarge(bytes) => {
+            problems.within(at, ELEMENT_BYTES, bytes, MAX_ELEMENT_BYTES);
             return None;
         }
         // Names are numpy's own for the simple types, and tensorstore's for those numpy lacks.
@@ -60,6 +64,8 @@ enum Known {
     Type(DataType),
     /// What its size or unit should have been.
     Impossible(String),
+    /// The bytes that it should have.
+    TooLarge(usize),
     No,
 }
 
@@ -104,8 +110,10 @@ fn length(digits: &str, unit: usize, data_type: impl Fn(usize) -> DataType) -> K
         return Known::No;
     }
     let most = MAX_ELEMENT_BYTES / unit;
-    match digits.parse() {
-        Ok(length) if (1..=most).contains(&length) => Known::Type(data_type(length)),
+    // Digits alone are a number, if one that may be too large.
+    match digits.parse().unwrap_or(usize::MAX) {
+        length if length > most => Known::TooLarge(length.saturating_mul(unit)),
+        length if length > 0 => Known::Type(data_type(length)),
         _ => Known::Impossible(match unit {
             1 => format!("an element of 1 to {most} bytes"),
             _ => format!("an element of 1 to {most} characters"),
