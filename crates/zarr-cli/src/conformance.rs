@@ -1,13 +1,14 @@
 //! `zarr conformance`: every element of an array, as conformance suites ask for them.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 
-use zarr::Node;
-use zarr::blocking::Wait;
+use zarr::{Node, Selection};
 
 use crate::address::Address;
-use crate::elements::{self, Format};
+use crate::elements::Format;
 use crate::failure::{Exit, Failure};
+use crate::part::Part;
+use crate::read;
 
 /// Print every element in C order, one a line, as metadata writes fill values.
 #[derive(Debug, clap::Args)]
@@ -23,11 +24,8 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         let why = "it is a group, not an array";
         return Err(Failure::new(Exit::Usage, "cannot read", path, why));
     };
-    let data = array.read_dyn(..).wait();
-    let data = data.map_err(|error| Failure::zarr("cannot read", path, &error))?;
-    let mut out = BufWriter::new(out);
-    elements::write(&data, Format::Jsonl, &mut out)
-        .and_then(|()| out.flush())
-        .map_err(|error| Failure::output(&error))?;
+    let failed = |error| Failure::zarr("cannot read", path, &error);
+    let part = Part::new(&array, Selection::All, &[]).map_err(failed)?;
+    read::print(&part, Format::Jsonl, &[], path, out)?;
     Ok(Exit::Done)
 }

@@ -1,15 +1,16 @@
 //! `zarr read`: elements of an array into an `.npy` file, or as text.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use zarr::Node;
-use zarr::blocking::Wait;
+use zarr::{Node, Values};
 
 use crate::address::Address;
-use crate::elements::{self, Format};
+use crate::elements::{Format, Printer};
 use crate::failure::{Exit, Failure};
-use crate::{npy, output, select};
+use crate::part::Part;
+use crate::{npy, output, select, tiles};
 
 /// Read an array, or a part of it, into an .npy file or as text.
 #[derive(Debug, clap::Args)]
@@ -21,7 +22,8 @@ use crate::{npy, output, select};
   zarr read demo.zarr/ocean/sst --blocks '0, 2:4' --format jsonl
   zarr read stars.zarr --field mass --output mass.npy
 
-The file appears when all of it is there: a read that fails leaves what was there before.")]
+The file appears when all of it is there: a read that fails leaves what was there before. Memory does not grow
+with what is read, but for lists, points and masks.")]
 pub(crate) struct Args {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
@@ -71,32 +73,176 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     if let Some(file) = file {
         output::check(file).map_err(|error| Failure::io("cannot write", &name, &error))?;
     }
-    let read = array.read_dyn(selection);
-    let read = match args.field.as_slice() {
-        [] => read,
-        [one] => read.field(one),
-        several => read.fields(several),
-    };
     let failed = |error| Failure::zarr("cannot read", place, &error);
-    let dtype = read.dtype().map_err(failed)?;
-    if args.format.is_none() && !npy::has(&dtype) {
-        let why = format!("an .npy file cannot hold elements of type {dtype}");
-        let failure = Failure::new(Exit::Unsupported, "cannot read", place, why);
-        return Err(failure.advice("`--format jsonl` prints elements of any type"));
-    }
-
-    let data = read.wait().map_err(failed)?;
-    if let Some(format) = args.format {
-        elements::write(&data, format, out).map_err(|error| Failure::output(&error))?;
-        return Ok(Exit::Done);
-    }
-    let written = match file {
-        None => npy::write(&data, out),
-        Some(file) => output::replace(file, |file| npy::write(&data, file)),
+    let part = Part::new(&array, selection, &args.field).map_err(failed)?;
+    let format = args.format.unwrap_or(Format::Npy);
+    let header = match format {
+        Format::Npy => header(&part, place)?,
+        _ => vec![],
     };
-    written.map_err(|error| match error {
-        npy::Error::Io(error) if file.is_none() => Failure::output(&error),
-        error => Failure::npy("cannot write", &name, &error),
+    tiles::check(&part.rows(), place)?;
+
+    let Some(file) = file else {
+        print(&part, format, &header, place, out)?;
+        return Ok(Exit::Done);
+    };
+    output::replace(file, |file| match file.metadata()?.is_file() {
+        true => fill(&part, &header, file),
+        false => Ok(print(&part, format, &header, place, file)?),
+    })
+    .map_err(|error: Stop| match error {
+        Stop::Library(error) => Failure::zarr("cannot read", place, &error),
+        Stop::Io(error) => Failure::io("cannot write", &name, &error),
+        Stop::Failure(failure) => failure,
     })?;
     Ok(Exit::Done)
+}
+
+fn header(part: &Part<'_>, place: &str) -> Result<Vec<u8>, Failure> {
+    npy::header(part.data_type(), part.shape()).map_err(|error| {
+        let failure = Failure::npy("cannot read", place, &error);
+        failure.advice("`--format jsonl` prints elements of any type")
+    })
+}
+
+/// Prints from front to back. Nothing is printed where nothing can be read.
+pub(crate) fn print(
+    part: &Part<'_>,
+    format: Format,
+    header: &[u8],
+    place: &str,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    let mut printer = Printer::new(format, part.shape());
+    let mut header = Some(header);
+    let mut printed = |data: Option<&zarr::DynData>| {
+        out.write_all(header.take().unwrap_or_default())?;
+        data.map_or(Ok(()), |data| printer.print(data, &mut out))
+    };
+    for cells in part.rows() {
+        let data = part
+            .read(&cells)
+            .map_err(|error| Failure::zarr("cannot read", place, &error))?;
+        printed(Some(&data)).map_err(|error| Failure::output(&error))?;
+    }
+    let ended = printed(None).and_then(|()| out.flush());
+    ended.map_err(|error| Failure::output(&error))
+}
+
+/// Why a file is not filled.
+enum Stop {
+    Library(zarr::Error),
+    Io(io::Error),
+    Failure(Failure),
+}
+
+impl From<zarr::Error> for Stop {
+    fn from(error: zarr::Error) -> Self {
+        Self::Library(error)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// Writes a new file, every element at its place, so that each chunk is decoded once.
+fn fill(part: &Part<'_>, header: &[u8], file: &mut File) -> Result<(), Stop> {
+    file.write_all(header)?;
+    for cells in part.tiles() {
+        let data = part.read(&cells)?.data;
+        let Values::Fixed(mut data) = data else {
+            continue;
+        };
+        let size = part.data_type().size().unwrap_or(1) as u64;
+        for run in tiles::runs(part.lengths(), &cells) {
+            let bytes = data.split_to(((run.end - run.start) * size) as usize);
+            file.seek(SeekFrom::Start(header.len() as u64 + run.start * size))?;
+            file.write_all(&bytes)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use zarr::blocking::Wait;
+    use zarr::{DataType, Selection, Target};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Calls(Vec<usize>);
+
+    impl Write for Calls {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.push(bytes.len());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// No call for each line, and no line in memory.
+    #[test]
+    fn text_goes_out_in_blocks() {
+        let array = zarr::create_array(Target::Memory, [90_000], DataType::UInt8)
+            .fill_value(7)
+            .wait()
+            .unwrap();
+        let part = Part::new(&array, Selection::All, &[]).unwrap();
+        for format in [Format::Jsonl, Format::Csv, Format::Text] {
+            let mut calls = Calls::default();
+            print(&part, format, &[], "a", &mut calls).unwrap();
+            let calls = calls.0;
+            assert_eq!(calls.iter().sum::<usize>(), 180_000, "{format:?}");
+            assert!(
+                calls.len() == 3 && calls.iter().all(|&bytes| bytes <= 1 << 16),
+                "{calls:?}"
+            );
+        }
+    }
+
+    /// Rows of large arrays are read in parts, and every selection comes out as numpy has it.
+    #[test]
+    fn parts_are_what_is_selected() {
+        let cells = 3000 * 4100;
+        let data: Vec<u8> = (0..cells).map(|n: u32| (n % 251) as u8).collect();
+        let data = zarr::ndarray::Array2::from_shape_vec((3000, 4100), data).unwrap();
+        let array = zarr::create_array(Target::Memory, [3000, 4100], DataType::Float64)
+            .chunks([700, 900])
+            .wait()
+            .unwrap();
+        array.write(.., data.mapv(f64::from)).wait().unwrap();
+        for selection in ["", "::-1, 5::3", "7", "..., 4099", "2999:0:-1400"] {
+            let selection = match selection {
+                "" => Selection::All,
+                text => text.parse().unwrap(),
+            };
+            let part = Part::new(&array, selection.clone(), &[]).unwrap();
+            let expected = array.read_dyn(selection).wait().unwrap();
+            assert_eq!(part.shape(), expected.shape);
+            let mut out = Vec::new();
+            print(&part, Format::Raw, &[], "a", &mut out).unwrap();
+            assert!(out == expected.data.as_fixed().unwrap(), "in rows");
+
+            let mut file = tempfile::tempfile().unwrap();
+            assert!(fill(&part, b"12345", &mut file).is_ok());
+            let mut out = Vec::new();
+            file.seek(SeekFrom::Start(5)).unwrap();
+            io::Read::read_to_end(&mut file, &mut out).unwrap();
+            assert!(out == expected.data.as_fixed().unwrap(), "by chunks");
+        }
+    }
 }

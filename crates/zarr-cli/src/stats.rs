@@ -4,14 +4,14 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::{Array, DynData, FillValue, Values};
+use zarr::{Array, DataType, DynData, FillValue, Values};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::numbers::{self, Number, Reading};
 use crate::progress::{self, Far};
-use crate::text;
 use crate::tiles::{self, Tiles};
+use crate::{readable, text};
 
 /// Count, least, greatest, mean and standard deviation of an array's elements.
 #[derive(Debug, clap::Args)]
@@ -178,11 +178,18 @@ fn less(a: Number, b: Number) -> bool {
     }
 }
 
-fn shown(number: Number) -> String {
-    match number {
-        Number::Int(number) => number.to_string(),
+fn shown(data_type: &DataType, value: Number) -> String {
+    let moment = match (data_type, value) {
+        // Exactly: not all counts are among floats.
+        (DataType::DateTime64 { unit, scale }, Number::Int(count)) => i64::try_from(count)
+            .ok()
+            .map(|count| unit.date(count, *scale)),
+        _ => None,
+    };
+    moment.unwrap_or_else(|| match value {
+        Number::Int(number) => format!("{number}{}", readable::unit(data_type)),
         Number::Float(number) => number.to_string(),
-    }
+    })
 }
 
 fn to_text(array: &Array, fill: &FillValue, stats: &Stats) -> String {
@@ -196,20 +203,33 @@ fn to_text(array: &Array, fill: &FillValue, stats: &Stats) -> String {
         }
     };
     row("elements", stats.count.to_string());
-    let value = text::escaped(&fill.to_json(array.dtype()).to_string());
+    let data_type = array.dtype();
+    let value = match data_type {
+        DataType::DateTime64 { .. } | DataType::Complex64 | DataType::Complex128 => {
+            readable::element(data_type, fill.as_bytes())
+        }
+        DataType::TimeDelta64 { .. } => readable::element(data_type, fill.as_bytes()),
+        other => readable::value(other, fill.as_bytes()).to_string(),
+    };
+    let value = text::escaped(&value);
     row("fill value", format!("{value}, {}", part(stats.fill)));
     match numbers::reading(array.dtype()) {
         None => row("numbers", "none, for that is not what they are".to_owned()),
         Some(reading) => {
-            row("NaN", part(stats.nan));
+            row(readable::nan(data_type), part(stats.nan));
             if reading == Reading::Magnitude {
                 row("of", "magnitudes".to_owned());
             }
             if let Some((least, greatest)) = stats.ends {
-                row("min", shown(least));
-                row("max", shown(greatest));
-                row("mean", stats.mean.to_string());
-                row("std", stats.std().to_string());
+                row("min", shown(data_type, least));
+                row("max", shown(data_type, greatest));
+                let unit = readable::unit(data_type);
+                let mean = readable::number(data_type, stats.mean);
+                row(
+                    "mean",
+                    mean.unwrap_or_else(|| format!("{}{unit}", stats.mean)),
+                );
+                row("std", format!("{}{unit}", stats.std()));
             }
         }
     }

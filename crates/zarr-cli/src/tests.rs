@@ -41,13 +41,13 @@ impl Home {
     }
 
     fn save(&self, name: &str, array: &DynData) {
-        let mut file = Vec::new();
-        npy::write(array, &mut file).unwrap();
+        let mut file = npy::header(&array.dtype, &array.shape).unwrap();
+        file.extend(array.data.as_fixed().unwrap());
         fs::write(self.path(name), file).unwrap();
     }
 
     fn load(&self, name: &str) -> DynData {
-        npy::read(&mut fs::File::open(self.path(name)).unwrap(), None).unwrap()
+        npy::load(&self.path(name)).unwrap()
     }
 
     /// Runs a command line in which `~/` stands for this directory.

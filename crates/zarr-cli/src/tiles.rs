@@ -14,7 +14,7 @@ const BYTES: u64 = 32 << 20;
 const MOST: u64 = 1 << 24;
 
 /// What an element of variable length is taken to have.
-const VARIABLE: u64 = 64;
+pub(crate) const VARIABLE: usize = 64;
 
 /// The boxes of an array: each of whole chunks, so that every chunk is decoded once, together all of it.
 #[derive(Debug)]
@@ -27,12 +27,57 @@ pub(crate) struct Tiles {
 
 impl Tiles {
     pub(crate) fn of(array: &Array) -> Self {
-        let size = array.dtype().size().map_or(VARIABLE, |size| size as u64);
-        Self::new(array.shape(), &array.chunks(), BYTES / size.max(1))
+        let size = array.dtype().size().unwrap_or(VARIABLE);
+        Self::new(array.shape(), &array.chunks(), size)
+    }
+
+    /// Those of an array of elements of so many bytes.
+    pub(crate) fn new(shape: &[u64], chunks: &[u64], size: usize) -> Self {
+        Self::of_cells(shape, chunks, BYTES / size.max(1) as u64)
+    }
+
+    /// Boxes that follow each other in C order, for what can only be written from front to back: of whole
+    /// chunks where rows of those have no more than `most` bytes, so that none is decoded twice, else of
+    /// fewer cells.
+    pub(crate) fn in_order(shape: &[u64], chunks: &[u64], size: usize, most: u64) -> Self {
+        let size = size.max(1) as u64;
+        Self::rows(shape, chunks, BYTES / size, most / size)
+    }
+
+    /// Boxes of about `cells` elements, or so many as `most` that are whole chunks.
+    fn rows(shape: &[u64], chunks: &[u64], cells: u64, most: u64) -> Self {
+        let mut tile = vec![1; shape.len()];
+        let mut row = 1_u64;
+        for (axis, &length) in shape.iter().enumerate().rev() {
+            let (room, chunk) = (
+                cells / row.max(1),
+                chunks.get(axis).copied().unwrap_or(1).max(1),
+            );
+            let along = match room >= length {
+                true => length,
+                false if room >= chunk => room / chunk * chunk,
+                false if chunk.saturating_mul(row) <= most => chunk.min(length),
+                false => room.max(1),
+            };
+            if let Some(tile) = tile.get_mut(axis) {
+                *tile = along.max(1);
+            }
+            if along < length {
+                break;
+            }
+            row = row.saturating_mul(length);
+        }
+        Self::over(shape, tile)
+    }
+
+    fn over(shape: &[u64], tile: Vec<u64>) -> Self {
+        let next = (!shape.contains(&0)).then(|| vec![0; shape.len()]);
+        let shape = shape.to_vec();
+        Self { shape, tile, next }
     }
 
     /// Boxes of at most `cells` elements, or one chunk.
-    fn new(shape: &[u64], chunks: &[u64], cells: u64) -> Self {
+    fn of_cells(shape: &[u64], chunks: &[u64], cells: u64) -> Self {
         let chunk = |axis: usize| chunks.get(axis).copied().unwrap_or(1).max(1);
         let mut tile: Vec<u64> = shape
             .iter()
@@ -53,9 +98,7 @@ impl Tiles {
             }
             *along = length.max(1);
         }
-        let next = (!shape.contains(&0)).then(|| vec![0; shape.len()]);
-        let shape = shape.to_vec();
-        Self { shape, tile, next }
+        Self::over(shape, tile)
     }
 }
 
@@ -66,7 +109,7 @@ impl Tiles {
         chunks: &[u64],
     ) -> impl Iterator<Item = Vec<Range<u64>>> {
         let lengths: Vec<u64> = cells.iter().map(|cells| cells.end - cells.start).collect();
-        Self::new(&lengths, chunks, 0).map(move |tile| {
+        Self::of_cells(&lengths, chunks, 0).map(move |tile| {
             let along = tile.into_iter().zip(cells);
             let moved = along.map(|(tile, cells)| cells.start + tile.start..cells.start + tile.end);
             moved.collect()
@@ -75,16 +118,7 @@ impl Tiles {
 
     /// Whether going through an array comes to an end, what is not stored included.
     pub(crate) fn check(array: &Array, place: &str) -> Result<(), Failure> {
-        let parts = Self::of(array).in_all();
-        match parts <= MOST {
-            true => Ok(()),
-            false => {
-                let why =
-                    format!("its elements are {parts} parts to go through, the most is {MOST}");
-                let failure = Failure::new(Exit::Limit, "cannot go through", place, why);
-                Err(failure.advice("copy or read a part of it"))
-            }
-        }
+        check(&Self::of(array), place)
     }
 
     /// How many there are in all.
@@ -127,11 +161,59 @@ pub(crate) fn selection(ranges: &[Range<u64>]) -> Selection {
     ranges.iter().map(slice).collect::<Vec<Slice>>().into()
 }
 
+/// Whether going through all boxes comes to an end.
+pub(crate) fn check(tiles: &Tiles, place: &str) -> Result<(), Failure> {
+    let parts = tiles.in_all();
+    match parts <= MOST {
+        true => Ok(()),
+        false => {
+            let why = format!("its elements are {parts} parts to go through, the most is {MOST}");
+            let failure = Failure::new(Exit::Limit, "cannot go through", place, why);
+            Err(failure.advice("copy or read a part of it"))
+        }
+    }
+}
+
 /// How many bytes elements have in memory, or what is taken for it.
 pub(crate) fn bytes_of(array: &Array, ranges: &[Range<u64>]) -> u64 {
-    let size = array.dtype().size().map_or(VARIABLE, |size| size as u64);
+    let size = array.dtype().size().unwrap_or(VARIABLE);
     let lengths = ranges.iter().map(|range| range.end - range.start);
-    lengths.fold(size, u64::saturating_mul)
+    lengths.fold(size as u64, u64::saturating_mul)
+}
+
+/// The places of a box's elements in the C order of the array, one run after another.
+pub(crate) fn runs<'a>(
+    shape: &[u64],
+    cells: &'a [Range<u64>],
+) -> impl Iterator<Item = Range<u64>> + use<'a> {
+    let mut strides = vec![1_u64; shape.len()];
+    let mut stride = 1_u64;
+    for (own, length) in strides.iter_mut().zip(shape).rev() {
+        *own = stride;
+        stride = stride.saturating_mul(*length);
+    }
+    // Along this axis and all behind it, the elements of one place follow each other.
+    let whole = |(cells, length): &(&Range<u64>, &u64)| cells.start == 0 && cells.end == **length;
+    let behind = cells.iter().zip(shape).rev().take_while(whole).count();
+    let outer = cells.len().saturating_sub(behind + 1);
+    let (before, along) = cells.split_at(outer);
+    let (start, run) = match (along.first(), strides.get(outer)) {
+        (Some(cells), Some(stride)) => (cells.start * stride, (cells.end - cells.start) * stride),
+        _ => (0, 1),
+    };
+    let count = before.iter().fold(1_u64, |count, cells| {
+        count.saturating_mul(cells.end - cells.start)
+    });
+    let count = if run == 0 { 0 } else { count };
+    (0..count).map(move |place| {
+        let (mut rest, mut at) = (place, start);
+        for (cells, stride) in before.iter().zip(&strides).rev() {
+            let length = cells.end - cells.start;
+            at += (cells.start + rest % length) * stride;
+            rest /= length;
+        }
+        at..at + run
+    })
 }
 
 /// The elements of a box.
@@ -144,7 +226,7 @@ mod tests {
     use super::*;
 
     fn check(shape: &[u64], chunks: &[u64], cells: u64, expected: &[&[Range<u64>]]) {
-        let tiles = Tiles::new(shape, chunks, cells);
+        let tiles = Tiles::of_cells(shape, chunks, cells);
         assert_eq!(tiles.in_all(), expected.len() as u64);
         assert_eq!(tiles.collect::<Vec<_>>(), expected);
     }
@@ -161,5 +243,67 @@ mod tests {
         );
         check(&[], &[], 1, &[&[]]);
         check(&[3, 0], &[1, 1], 9, &[]);
+    }
+
+    #[test]
+    fn rows_follow_each_other() {
+        let check =
+            |shape: &[u64], chunks: &[u64], cells: u64, most: u64, expected: &[&[Range<u64>]]| {
+                let tiles = Tiles::rows(shape, chunks, cells, most);
+                assert_eq!(tiles.in_all(), expected.len() as u64);
+                let tiles: Vec<_> = tiles.collect();
+                assert_eq!(tiles, expected);
+                let runs = tiles.iter().flat_map(|tile| runs(shape, tile));
+                let end = runs.fold(0, |end, run| {
+                    assert_eq!(end, run.start);
+                    run.end
+                });
+                assert_eq!(end, shape.iter().product::<u64>());
+            };
+        check(&[6, 5], &[4, 3], 100, 100, &[&[0..6, 0..5]]);
+        check(&[6, 5], &[4, 3], 22, 22, &[&[0..4, 0..5], &[4..6, 0..5]]);
+        check(&[6, 5], &[4, 3], 5, 20, &[&[0..4, 0..5], &[4..6, 0..5]]);
+        check(
+            &[3, 5],
+            &[4, 3],
+            6,
+            6,
+            &[&[0..1, 0..5], &[1..2, 0..5], &[2..3, 0..5]],
+        );
+        check(
+            &[2, 5],
+            &[4, 3],
+            1,
+            3,
+            &[&[0..1, 0..3], &[0..1, 3..5], &[1..2, 0..3], &[1..2, 3..5]],
+        );
+        check(
+            &[2, 2],
+            &[4, 3],
+            1,
+            1,
+            &[&[0..1, 0..1], &[0..1, 1..2], &[1..2, 0..1], &[1..2, 1..2]],
+        );
+        check(&[], &[], 1, 1, &[&[]]);
+        check(&[3, 0], &[1, 1], 9, 9, &[]);
+    }
+
+    #[test]
+    fn runs_of_a_box() {
+        let check = |cells: &[Range<u64>], expected: &[[u64; 2]]| {
+            let found: Vec<_> = runs(&[3, 4, 5], cells)
+                .map(|run| [run.start, run.end])
+                .collect();
+            assert_eq!(found, expected);
+        };
+        check(&[0..3, 0..4, 0..5], &[[0, 60]]);
+        check(&[1..3, 0..4, 0..5], &[[20, 60]]);
+        check(&[1..3, 2..4, 0..5], &[[30, 40], [50, 60]]);
+        check(
+            &[0..2, 1..3, 4..5],
+            &[[9, 10], [14, 15], [29, 30], [34, 35]],
+        );
+        check(&[0..0, 0..4, 0..5], &[]);
+        check(&[0..3, 1..1, 0..5], &[]);
     }
 }

@@ -3,13 +3,14 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use zarr::blocking::Wait;
 use zarr::{Node, Selection};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::layout::{Layout, finish};
-use crate::{npy, select};
+use crate::npy;
+use crate::part::Part;
+use crate::select;
 
 /// Write an .npy file into a new array, or into a part of one.
 #[derive(Debug, clap::Args)]
@@ -46,28 +47,33 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
-    // All of the file is read, and found good, before anything is made or replaced.
-    let data = npy::load(&args.file)?;
+    // All that the file's header says is found good before anything is made or replaced.
+    let mut file = npy::open(&args.file)?;
     let path = args.path.as_str();
-    if let Some(selection) = &args.selection {
-        let Node::Array(array) = args.path.open()? else {
-            let why = "it is a group, not an array";
-            return Err(Failure::new(Exit::Usage, "cannot write", path, why));
-        };
-        let write = array.write(selection, data);
-        let write = match args.field.as_slice() {
-            [] => write,
-            [one] => write.field(one),
-            several => write.fields(several),
-        };
-        let written = write.wait();
-        written.map_err(|error| Failure::zarr("cannot write", path, &error))?;
-        finish(array.store(), path)?;
-        return Ok(Exit::Done);
+    let (array, selection) = match &args.selection {
+        None => (
+            args.layout
+                .create(&args.path, file.shape(), file.data_type())?,
+            Selection::All,
+        ),
+        Some(selection) => match args.path.open()? {
+            Node::Array(array) => (array, selection.clone()),
+            Node::Group(_) => {
+                let why = "it is a group, not an array";
+                return Err(Failure::new(Exit::Usage, "cannot write", path, why));
+            }
+        },
+    };
+    let failed = |error| Failure::zarr("cannot write", path, &error);
+    let part = Part::new(&array, selection, &args.field).map_err(failed)?;
+    // Where the file has other axes than the array, its boxes are none of the array's.
+    if file.shape() != part.lengths() {
+        part.write_all(file.all()?).map_err(failed)?;
+    } else {
+        for cells in file.tiles(&part.units()) {
+            part.write(&cells, file.read(&cells)?).map_err(failed)?;
+        }
     }
-    let array = args.layout.create(&args.path, &data.shape, &data.dtype)?;
-    let written = array.write(Selection::All, data).wait();
-    written.map_err(|error| Failure::zarr("cannot write", path, &error))?;
     finish(array.store(), path)?;
     Ok(Exit::Done)
 }

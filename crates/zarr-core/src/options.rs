@@ -206,6 +206,14 @@ impl ArrayOptions {
             return Err(Error::argument("dimension_names", text));
         }
         let fill_value = self.fill_value(FillValue::to_json)?;
+        // Objects, and fields that are arrays themselves: what is written then is read by nobody.
+        if DataType::from_json(self.data_type.to_json()).as_ref() != Ok(&self.data_type) {
+            let text = format!(
+                "{} cannot be said in format 3; format 2 can",
+                self.data_type
+            );
+            return Err(Error::argument("data_type", text));
+        }
         let mut metadata = v3::ArrayMetadata::new(self.shape, self.data_type, vec![]);
         metadata.chunk_grid = grid;
         metadata.chunk_key_encoding = self.chunk_key_encoding.unwrap_or_default();

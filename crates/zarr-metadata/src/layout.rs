@@ -40,18 +40,39 @@ pub struct SwapField {
 }
 
 impl Swap {
-    /// Changes the byte order of elements of this many bytes each.
-    pub(crate) fn apply(&self, size: usize, elements: &mut [u8]) {
-        let whole = |width| SwapField {
-            offset: 0,
-            width,
-            count: size / width.max(1),
-        };
+    /// Changes the byte order of elements of `size` bytes each.
+    ///
+    /// ```
+    /// let dtype = zarr_metadata::v2::DType::from_json(serde_json::json!([["a", "|u1"], ["b", ">u2"]]))?;
+    /// let mut records = [7, 0, 1, 8, 0, 2];
+    /// dtype.swap_to_native().apply(3, &mut records);
+    /// let (one, two) = (1_u16.to_ne_bytes(), 2_u16.to_ne_bytes());
+    /// assert_eq!(records, [7, one[0], one[1], 8, two[0], two[1]]);
+    /// # Ok::<(), zarr_metadata::MetadataError>(())
+    /// ```
+    pub fn apply(&self, size: usize, elements: &mut [u8]) {
         match self {
             Self::None => {}
-            Self::Width(width) => apply(&[whole(*width)], size, elements),
+            Self::Width(width) => reverse_each(*width, elements),
             Self::Fields(fields) => apply(fields, size, elements),
         }
+    }
+}
+
+/// Turns the bytes of every number of this many around.
+fn reverse_each(width: usize, numbers: &mut [u8]) {
+    // Arrays of a known length become one instruction per number.
+    fn each<const N: usize>(numbers: &mut [u8]) {
+        let (numbers, _) = numbers.as_chunks_mut::<N>();
+        numbers.iter_mut().for_each(|number| number.reverse());
+    }
+    match width {
+        2 => each::<2>(numbers),
+        4 => each::<4>(numbers),
+        8 => each::<8>(numbers),
+        other => numbers
+            .chunks_exact_mut(other.max(1))
+            .for_each(<[u8]>::reverse),
     }
 }
 
@@ -59,10 +80,10 @@ fn apply(runs: &[SwapField], size: usize, elements: &mut [u8]) {
     for element in elements.chunks_exact_mut(size.max(1)) {
         for run in runs {
             let end = run.offset + run.width * run.count;
-            let numbers = element.get_mut(run.offset..end).unwrap_or_default();
-            numbers
-                .chunks_exact_mut(run.width.max(1))
-                .for_each(<[u8]>::reverse);
+            reverse_each(
+                run.width,
+                element.get_mut(run.offset..end).unwrap_or_default(),
+            );
         }
     }
 }

@@ -5,16 +5,17 @@ mod codecs;
 mod python;
 #[cfg(test)]
 mod tests;
+mod types;
+mod value;
 
 use std::fmt;
 
-use zarr_metadata::{
-    ArrayMetadata, ChunkGridMetadata, DataType, Endian, NodePath, Order, ZarrFormat,
-};
+use zarr_metadata::{ArrayMetadata, ChunkGridMetadata, DataType, NodePath, Order, ZarrFormat};
 
 use self::codecs::Codecs;
-use self::python::{bytes, complex, float, half, json, setting};
+use self::python::json;
 pub(crate) use self::python::{printable, tuple};
+pub(crate) use self::types::numpy_name;
 
 /// A summary of a node: what its documents say and, in its complete form, what is stored of it.
 ///
@@ -50,7 +51,7 @@ impl Info {
             fields: vec![
                 ("Type", "Array".to_owned()),
                 ("Zarr format", metadata.format().to_string()),
-                ("Data type", data_type(metadata)),
+                ("Data type", types::class(metadata)),
                 ("Fill value", fill_value(metadata)),
                 ("Shape", tuple(metadata.shape())),
             ],
@@ -166,7 +167,12 @@ fn order(metadata: &ArrayMetadata) -> &'static str {
 
 /// Beyond 2^128 there is no number to show.
 fn nbytes(metadata: &ArrayMetadata) -> Option<u128> {
-    let element = metadata.data_type().size()? as u128;
+    // Of elements that differ in length as many as numpy has for each, beside their own.
+    let element = match metadata.data_type() {
+        DataType::String => 16,
+        DataType::Bytes => 8,
+        other => other.size()? as u128,
+    };
     if metadata.shape().contains(&0) {
         return Some(0);
     }
@@ -190,42 +196,6 @@ fn byte_count(bytes: u128) -> String {
     format!("{bytes} ({size:.1}{unit})")
 }
 
-fn data_type(metadata: &ArrayMetadata) -> String {
-    // In v3 the byte order is the codec's; zarr-python then names its own default.
-    let stored = match metadata {
-        ArrayMetadata::V2 { array, .. } => array.dtype.endian,
-        ArrayMetadata::V3(_) => None,
-    };
-    let endian = stored.unwrap_or(Endian::Little);
-    let class = match metadata.data_type() {
-        DataType::Bool => return "Bool()".to_owned(),
-        DataType::Int8 => return "Int8()".to_owned(),
-        DataType::UInt8 => return "UInt8()".to_owned(),
-        DataType::Int16 => "Int16",
-        DataType::Int32 => "Int32",
-        DataType::Int64 => "Int64",
-        DataType::UInt16 => "UInt16",
-        DataType::UInt32 => "UInt32",
-        DataType::UInt64 => "UInt64",
-        DataType::Float16 => "Float16",
-        DataType::Float32 => "Float32",
-        DataType::Float64 => "Float64",
-        DataType::Complex64 => "Complex64",
-        DataType::Complex128 => "Complex128",
-        DataType::Raw(length) => return format!("RawBytes(length={length})"),
-        DataType::Unknown(extension) if extension.configuration.is_empty() => {
-            return printable(&extension.name);
-        }
-        DataType::Unknown(extension) => {
-            let settings: Vec<String> = extension.configuration.iter().map(setting).collect();
-            return format!("{}({})", printable(&extension.name), settings.join(", "));
-        }
-        // Types to come have a name at least.
-        other => return printable(&other.name()),
-    };
-    format!("{class}(endianness='{endian}')")
-}
-
 fn fill_value(metadata: &ArrayMetadata) -> String {
     let written = match metadata {
         ArrayMetadata::V2 { array, .. } => &array.fill_value,
@@ -233,41 +203,7 @@ fn fill_value(metadata: &ArrayMetadata) -> String {
     };
     // v2 writes null for "none"; a type that is only a name has a value that is only text.
     match metadata.fill_value() {
-        Ok(fill) if !written.is_null() => element(metadata.data_type(), fill.as_bytes()),
+        Ok(fill) if !written.is_null() => value::element(metadata.data_type(), fill.as_bytes()),
         _ => json(written),
     }
-}
-
-/// One element as Python prints it. Bytes that are not as many as the type has are shown as bytes.
-fn element(data_type: &DataType, value: &[u8]) -> String {
-    macro_rules! number {
-        ($type:ty, $show:expr) => {
-            value.try_into().ok().map(<$type>::from_ne_bytes).map($show)
-        };
-    }
-    let pair = || value.split_at_checked(value.len() / 2);
-    let shown = match data_type {
-        DataType::Bool => value.first().map(|byte| boolean(*byte != 0).to_owned()),
-        DataType::Int8 => number!(i8, |n| n.to_string()),
-        DataType::Int16 => number!(i16, |n| n.to_string()),
-        DataType::Int32 => number!(i32, |n| n.to_string()),
-        DataType::Int64 => number!(i64, |n| n.to_string()),
-        DataType::UInt8 => number!(u8, |n| n.to_string()),
-        DataType::UInt16 => number!(u16, |n| n.to_string()),
-        DataType::UInt32 => number!(u32, |n| n.to_string()),
-        DataType::UInt64 => number!(u64, |n| n.to_string()),
-        DataType::Float16 => number!(u16, |bits| float(half(bits))),
-        DataType::Float32 => number!(f32, |n| float(n.into())),
-        DataType::Float64 => number!(f64, float),
-        DataType::Complex64 => pair().and_then(|(re, im)| {
-            let part = |bytes: &[u8]| bytes.try_into().ok().map(f32::from_ne_bytes);
-            Some(complex(part(re)?.into(), part(im)?.into()))
-        }),
-        DataType::Complex128 => pair().and_then(|(re, im)| {
-            let part = |bytes: &[u8]| bytes.try_into().ok().map(f64::from_ne_bytes);
-            Some(complex(part(re)?, part(im)?))
-        }),
-        _ => None,
-    };
-    shown.unwrap_or_else(|| bytes(value))
 }

@@ -7,9 +7,9 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use zarr_metadata::{ArrayMetadata, DataType, Endian, NodeMetadata, NodePath};
+use zarr_metadata::{ArrayMetadata, NodeMetadata, NodePath};
 
-use crate::info::{printable, tuple};
+use crate::info::{numpy_name, printable, tuple};
 
 /// A picture of a group and the nodes below it.
 ///
@@ -204,25 +204,7 @@ fn detail(node: &NodeMetadata) -> String {
 }
 
 fn describe(array: &ArrayMetadata) -> String {
-    format!(" {} {}", tuple(array.shape()), dtype(array))
-}
-
-/// As numpy names types: `float32`, but `>f4` for the other byte order, and `|V5` for bytes.
-fn dtype(array: &ArrayMetadata) -> String {
-    let data_type = array.data_type();
-    if let DataType::Raw(length) = data_type {
-        return format!("|V{length}");
-    }
-    if let ArrayMetadata::V2 { array, .. } = array
-        && array
-            .dtype
-            .endian
-            .is_some_and(|endian| endian != Endian::NATIVE)
-        && let Some(text) = array.dtype.to_json().as_str()
-    {
-        return printable(text);
-    }
-    printable(&data_type.name())
+    format!(" {} {}", tuple(array.shape()), numpy_name(array))
 }
 
 fn escape(text: &str) -> String {

@@ -1,14 +1,16 @@
 //! What stands before the elements of an `.npy` file: the magic, a version, and a Python dictionary.
-//! Knows no element types.
+//! Knows no element types. How Python writes what is in the dictionary is in `literal.rs`.
 
 use std::io::Read;
 
+use serde_json::Value;
+
 use super::Error;
+use super::literal::{Parser, repr};
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
-/// numpy itself refuses more than 10 000 bytes unless told otherwise. Those of an array of numbers are
-/// some hundred.
+/// numpy itself refuses more than 10 000 bytes unless told otherwise; the fields of a record may take more.
 const MAX_LEN: u32 = 1 << 20;
 
 /// numpy leaves room for the first axis to grow, up to this many digits.
@@ -17,7 +19,8 @@ const GROWING_DIGITS: usize = 21;
 /// What a header says.
 #[derive(Debug, PartialEq)]
 pub(super) struct Header {
-    pub(super) descr: String,
+    /// A type string, or a list of fields.
+    pub(super) descr: Value,
     pub(super) fortran_order: bool,
     pub(super) shape: Vec<u64>,
 }
@@ -33,9 +36,14 @@ impl Header {
             }
         };
         let order = if self.fortran_order { "True" } else { "False" };
-        let descr = &self.descr;
-        let mut text =
-            format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}");
+        let descr = repr(&self.descr);
+        let text = format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}");
+        // Names of fields can be more than Latin 1, which the first two versions are written in.
+        let latin: Result<Vec<u8>, _> = text.chars().map(|c| u8::try_from(u32::from(c))).collect();
+        let (mut text, oldest) = match latin {
+            Ok(latin) => (latin, 1),
+            Err(_) => (text.into_bytes(), 3),
+        };
         let grows = if self.fortran_order {
             self.shape.last()
         } else {
@@ -44,7 +52,7 @@ impl Header {
         if let Some(length) = grows {
             let used = length.to_string().len();
             text.extend(std::iter::repeat_n(
-                ' ',
+                b' ',
                 GROWING_DIGITS.saturating_sub(used),
             ));
         }
@@ -56,20 +64,20 @@ impl Header {
         };
         let mut out = MAGIC.to_vec();
         let len = match u16::try_from(padded(10)) {
-            Ok(len) => {
+            Ok(len) if oldest == 1 => {
                 out.extend([1, 0]);
                 out.extend(len.to_le_bytes());
                 usize::from(len)
             }
-            Err(_) => {
+            _ => {
                 let len = padded(12);
-                out.extend([2, 0]);
+                out.extend([oldest.max(2), 0]);
                 // Would take a shape of hundreds of millions of axes.
                 out.extend(u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes());
                 len
             }
         };
-        out.extend(text.as_bytes());
+        out.extend(&text);
         out.extend(std::iter::repeat_n(b' ', len - text.len() - 1));
         out.push(b'\n');
         out
@@ -112,135 +120,49 @@ impl Header {
         if text.len() as u64 != u64::from(len) {
             return corrupt("it ends within its header".to_owned());
         }
-        // Only names of fields can be more than ASCII, and those are not read.
-        let header = Parser::new(&String::from_utf8_lossy(&text)).header()?;
+        let text = match major {
+            1 | 2 => text.into_iter().map(char::from).collect(), // Latin 1
+            _ => match String::from_utf8(text) {
+                Ok(text) => text,
+                Err(error) => return corrupt(format!("its header is not UTF-8: {error}")),
+            },
+        };
+        let header = dictionary(Parser::new(&text))?;
         Ok((header, before + u64::from(len)))
     }
 }
 
-/// Reads the dictionary: the few literals of Python that occur in one.
-struct Parser<'t> {
-    text: &'t str,
-    rest: &'t str,
-}
-
-impl<'t> Parser<'t> {
-    fn new(text: &'t str) -> Self {
-        Self { text, rest: text }
-    }
-
-    fn header(mut self) -> Result<Header, Error> {
-        let (mut descr, mut fortran_order, mut shape) = (None, None, None);
-        self.need("{")?;
-        while !self.eat("}") {
-            let key = self.string()?;
-            self.need(":")?;
-            let again = match key {
-                "descr" => descr.replace(self.descr()?).is_some(),
-                "fortran_order" => fortran_order.replace(self.boolean()?).is_some(),
-                "shape" => shape.replace(self.shape()?).is_some(),
-                _ => return Err(self.error("`descr`, `fortran_order` or `shape` as key")),
-            };
-            if again {
-                return Err(self.error("each key once"));
-            }
-            if !self.eat(",") {
-                self.need("}")?;
-                break;
-            }
-        }
-        if !self.rest.trim().is_empty() {
-            return Err(self.error("the end"));
-        }
-        match (descr, fortran_order, shape) {
-            (Some(descr), Some(fortran_order), Some(shape)) => Ok(Header {
-                descr,
-                fortran_order,
-                shape,
-            }),
-            _ => Err(Error::Corrupt(
-                "its header lacks one of `descr`, `fortran_order` and `shape`".to_owned(),
-            )),
-        }
-    }
-
-    fn descr(&mut self) -> Result<String, Error> {
-        if self.eat("[") {
-            let text = "its elements are records; write their fields one by one".to_owned();
-            return Err(Error::Unsupported(text));
-        }
-        Ok(self.string()?.to_owned())
-    }
-
-    fn string(&mut self) -> Result<&'t str, Error> {
-        self.eat("u"); // Python 2
-        let quote = match () {
-            () if self.eat("'") => '\'',
-            () if self.eat("\"") => '"',
-            () => return Err(self.error("a string")),
+/// Reads the dictionary.
+fn dictionary(mut text: Parser<'_>) -> Result<Header, Error> {
+    let (mut descr, mut fortran_order, mut shape) = (None, None, None);
+    text.need("{")?;
+    while !text.eat("}") {
+        let key = text.string()?;
+        text.need(":")?;
+        let again = match key.as_str() {
+            "descr" => descr.replace(text.descr()?).is_some(),
+            "fortran_order" => fortran_order.replace(text.boolean()?).is_some(),
+            "shape" => shape.replace(text.shape()?).is_some(),
+            _ => return Err(text.error("`descr`, `fortran_order` or `shape` as key")),
         };
-        // No type string of numbers has an escape in it.
-        let (string, rest) = self
-            .rest
-            .split_once(quote)
-            .ok_or_else(|| self.error("a string"))?;
-        self.rest = rest;
-        Ok(string)
-    }
-
-    fn boolean(&mut self) -> Result<bool, Error> {
-        match () {
-            () if self.eat("True") => Ok(true),
-            () if self.eat("False") => Ok(false),
-            () => Err(self.error("`True` or `False`")),
+        if again {
+            return Err(text.error("each key once"));
+        }
+        if !text.eat(",") {
+            text.need("}")?;
+            break;
         }
     }
-
-    fn shape(&mut self) -> Result<Vec<u64>, Error> {
-        let mut shape = Vec::new();
-        self.need("(")?;
-        while !self.eat(")") {
-            self.skip_spaces();
-            let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
-            let (digits, rest) = self.rest.split_at(self.rest.len() - rest.len());
-            shape.push(
-                digits
-                    .parse()
-                    .map_err(|_| self.error("a length of at most 2^64-1"))?,
-            );
-            self.rest = rest;
-            self.eat("L"); // Python 2
-            if !self.eat(",") {
-                self.need(")")?;
-                break;
-            }
-        }
-        Ok(shape)
-    }
-
-    fn skip_spaces(&mut self) {
-        self.rest = self.rest.trim_start();
-    }
-
-    fn eat(&mut self, token: &str) -> bool {
-        self.skip_spaces();
-        let rest = self.rest.strip_prefix(token);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
-    }
-
-    fn need(&mut self, token: &str) -> Result<(), Error> {
-        match self.eat(token) {
-            true => Ok(()),
-            false => Err(self.error(&format!("`{token}`"))),
-        }
-    }
-
-    fn error(&self, expected: &str) -> Error {
-        let column = self.text.len() - self.rest.len() + 1;
-        Error::Corrupt(format!(
-            "its header cannot be read: column {column}: expected {expected}"
-        ))
+    text.end()?;
+    match (descr, fortran_order, shape) {
+        (Some(descr), Some(fortran_order), Some(shape)) => Ok(Header {
+            descr,
+            fortran_order,
+            shape,
+        }),
+        _ => Err(Error::Corrupt(
+            "its header lacks one of `descr`, `fortran_order` and `shape`".to_owned(),
+        )),
     }
 }
 
@@ -250,7 +172,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Result<&[u64], &str>) {
-        let read = Parser::new(text).header();
+        let read = dictionary(Parser::new(text));
         let read = read
             .as_ref()
             .map(|h| h.shape.as_slice())
@@ -310,15 +232,15 @@ mod tests {
             Err("its header lacks one of `descr`, `fortran_order` and `shape`"),
         );
         check(
-            "{'descr': [('a', '<i4')]}",
-            Err("its elements are records; write their fields one by one"),
+            "{'descr': [('a', '<i4'), ('', '|V4')], 'fortran_order': False, 'shape': (1,)}",
+            Ok(&[1]),
         );
     }
 
     #[test]
     fn long_headers() {
         let header = Header {
-            descr: "<f8".to_owned(),
+            descr: "<f8".into(),
             fortran_order: false,
             shape: vec![1; 30_000],
         };

@@ -3,6 +3,7 @@
 
 use super::field::Field;
 use super::picture::Stretch;
+use crate::readable;
 use crate::terminal::{Canvas, Depth};
 
 /// A picture that scrolls has at most this many lines.
@@ -100,7 +101,7 @@ fn plain(text: &mut String, field: &Field, stretch: &Stretch, height: usize, wid
 fn bar(field: &Field, stretch: &Stretch, canvas: Canvas, width: usize) -> String {
     let mut text = String::new();
     if stretch.low.is_finite() {
-        let (low, high) = (number(stretch.low), number(stretch.high));
+        let (low, high) = (label(field, stretch.low), label(field, stretch.high));
         let room = width.max(40).min(canvas.columns);
         let steps = room
             .saturating_sub(low.chars().count() + high.chars().count() + 2)
@@ -133,22 +134,23 @@ pub(super) fn legend(field: &Field, stretch: &Stretch) -> String {
     let mut parts = Vec::new();
     if stretch.nan > 0 {
         parts.push(format!(
-            "NaN {}",
+            "{} {}",
+            readable::nan(&field.data_type),
             crate::text::percent(stretch.nan as u64, stretch.count as u64)
         ));
     }
     if stretch.min.is_finite() {
         parts.push(format!(
             "all from {} to {}",
-            number(stretch.min),
-            number(stretch.max)
+            label(field, stretch.min),
+            label(field, stretch.max)
         ));
     }
     if (stretch.low, stretch.high) != (stretch.min, stretch.max) {
         let ends = format!(
             "colours from {} to {} (2 to 98 %)",
-            number(stretch.low),
-            number(stretch.high)
+            label(field, stretch.low),
+            label(field, stretch.high)
         );
         parts.push(ends);
     }
@@ -156,6 +158,12 @@ pub(super) fn legend(field: &Field, stretch: &Stretch) -> String {
         parts.push("not every element was read".to_owned());
     }
     format!("{}\n", parts.join("; "))
+}
+
+/// A value of the array, where it says them with their unit.
+fn label(field: &Field, value: f64) -> String {
+    let moment = readable::number(&field.data_type, value);
+    moment.unwrap_or_else(|| number(value) + &readable::unit(&field.data_type))
 }
 
 /// Four digits of a number.
@@ -199,6 +207,7 @@ mod tests {
             selection,
             rows,
             columns,
+            data_type: zarr::DataType::Float64,
             grid,
         }
     }

@@ -1,7 +1,7 @@
 //! A plane of numbers read from an array, no larger than a picture needs. Knows no colours.
 
 use zarr::blocking::Wait;
-use zarr::{Array, Selection, Slice, Span};
+use zarr::{Array, DataType, Selection, Slice, Span};
 
 use crate::failure::{Exit, Failure};
 use crate::numbers;
@@ -17,6 +17,7 @@ pub(crate) struct Field {
     /// How many there are in the array.
     pub(crate) rows: usize,
     pub(crate) columns: usize,
+    pub(crate) data_type: DataType,
     pub(crate) grid: Grid,
 }
 
@@ -98,6 +99,7 @@ impl Field {
             selection,
             rows,
             columns,
+            data_type: array.dtype().clone(),
             grid: Grid { width, values },
         })
     }

@@ -125,6 +125,7 @@ mod tests {
             selection: ":".to_owned(),
             rows: values.len() / width,
             columns: width,
+            data_type: zarr::DataType::Float64,
             grid: Grid { width, values },
         }
     }

@@ -1,4 +1,4 @@
-//! The units of numpy's dates and durations. Computes no dates.
+//! The units of numpy's dates and durations. Dates are computed in `date.rs`.
 
 use std::fmt;
 

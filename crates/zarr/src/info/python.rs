@@ -24,17 +24,22 @@ pub(super) fn float(value: f64) -> String {
     }
     // Both languages change to exponents at the same magnitudes, but write them differently.
     let text = format!("{value:?}");
-    match text.split_once('e') {
-        None => text,
-        Some((mantissa, exponent)) => {
-            let (sign, digits) = match exponent.strip_prefix('-') {
-                Some(digits) => ('-', digits),
-                None => ('+', exponent),
-            };
-            let mantissa = mantissa.strip_suffix(".0").unwrap_or(mantissa);
-            format!("{mantissa}e{sign}{digits:0>2}")
-        }
+    match text.contains('e') {
+        true => with_exponent(value, ""),
+        false => text,
     }
+}
+
+/// `1.5e-07`; `point` stands behind a mantissa without digits after it.
+pub(super) fn with_exponent(value: f64, point: &str) -> String {
+    let text = format!("{value:e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let (sign, digits) = match exponent.strip_prefix('-') {
+        Some(digits) => ('-', digits),
+        None => ('+', exponent),
+    };
+    let point = if mantissa.contains('.') { "" } else { point };
+    format!("{mantissa}{point}e{sign}{digits:0>2}")
 }
 
 /// `(1-2j)`; without parentheses where the real part is a plain zero.
@@ -97,6 +102,18 @@ pub(super) fn bytes(value: &[u8]) -> String {
 
 /// A document's value; lists as tuples, since that is what zarr-python makes of them.
 pub(super) fn json(value: &Value) -> String {
+    literal(value, &|items| match items {
+        [only] => format!("({only},)"),
+        items => format!("({})", items.join(", ")),
+    })
+}
+
+/// A document's value as it is, as settings of numcodecs stay.
+pub(super) fn plain(value: &Value) -> String {
+    literal(value, &|items| format!("[{}]", items.join(", ")))
+}
+
+fn literal(value: &Value, list: &dyn Fn(&[String]) -> String) -> String {
     match value {
         Value::Null => "None".to_owned(),
         Value::Bool(true) => "True".to_owned(),
@@ -107,16 +124,13 @@ pub(super) fn json(value: &Value) -> String {
         },
         Value::String(text) => string(text),
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(json).collect();
-            match items.as_slice() {
-                [only] => format!("({only},)"),
-                items => format!("({})", items.join(", ")),
-            }
+            let items: Vec<String> = items.iter().map(|item| literal(item, list)).collect();
+            list(&items)
         }
         Value::Object(members) => {
             let members = members.iter();
             let members: Vec<String> = members
-                .map(|(key, value)| format!("{}: {}", string(key), json(value)))
+                .map(|(key, value)| format!("{}: {}", string(key), literal(value, list)))
                 .collect();
             format!("{{{}}}", members.join(", "))
         }
@@ -128,7 +142,7 @@ pub(super) fn setting<K: AsRef<str>, V: Borrow<Value>>((key, value): (K, V)) -> 
     format!("{}={}", printable(key.as_ref()), json(value.borrow()))
 }
 
-fn string(text: &str) -> String {
+pub(super) fn string(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') {
         '"'
     } else {

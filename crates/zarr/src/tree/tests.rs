@@ -1,6 +1,6 @@
 //! `TreeView` against what zarr-python 3.4.2 printed (Python 3.13, numpy 2.5.5) for these hierarchies.
 
-use zarr_metadata::{Attributes, GroupMetadata, ZarrFormat, v2, v3};
+use zarr_metadata::{Attributes, DataType, GroupMetadata, ZarrFormat, v2, v3};
 
 use super::*;
 
