@@ -29,7 +29,7 @@ fn attributes_are_merged_replaced_and_removed_in_both_formats() {
             .update_attributes([("d", json!(null))])
             .wait()
             .unwrap();
-        let all = |group: &zarr::Group| serde_json::Value::Object(group.attrs().clone());
+        let all = |group: &zarr::Group| serde_json::Value::from(group.attrs().clone());
         assert_eq!(
             all(&group),
             json!({"a": 1, "c": [2], "d": null}),
@@ -47,7 +47,7 @@ fn attributes_are_merged_replaced_and_removed_in_both_formats() {
             json!({"e": 5})
         );
         other
-            .update_attributes(Vec::<(String, _)>::new())
+            .update_attributes(Vec::<(String, zarr::Attribute)>::new())
             .replace()
             .wait()
             .unwrap();

@@ -10,6 +10,7 @@ mod create;
 mod create_array;
 mod create_group;
 mod create_hierarchy;
+mod documents;
 mod erase;
 mod examples;
 mod exported;

@@ -95,7 +95,10 @@ fn create_cache_metadata_and_cache_attrs() {
     let array = create.cache_attrs(false).wait().unwrap();
     let mut another = zarr::open_array(store).wait().unwrap();
     another.resize([6]).wait().unwrap();
-    another.update_attributes([("k", 1.into())]).wait().unwrap();
+    another
+        .update_attributes([("k", zarr::json!(1))])
+        .wait()
+        .unwrap();
     // zarr-python warns, and goes on with what it read first.
     assert_eq!(array.read::<f64>(..).wait().unwrap().len(), 6);
     assert_eq!(array.read_attrs().wait().unwrap()["k"], 1);

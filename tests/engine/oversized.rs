@@ -53,7 +53,7 @@ fn documents_that_grew_since_they_were_opened() {
     grow(&dir.path().join("a/zarr.json"));
     refused(array.resize([9]).wait(), "zarr.json");
     refused(array.refresh().wait(), "zarr.json");
-    let changed = array.update_attributes([("a", 1.into())]);
+    let changed = array.update_attributes([("a", zarr::json!(1))]);
     refused(changed.wait(), "zarr.json");
 }
 

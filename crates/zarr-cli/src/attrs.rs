@@ -2,13 +2,11 @@
 
 use std::io::Write;
 
-use serde_json::Value;
-use zarr::Node;
 use zarr::blocking::Wait;
+use zarr::{Attribute, Node};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::layout::Json;
 
 /// Print, set or take away attributes of an array or group.
 #[derive(Debug, clap::Args)]
@@ -30,9 +28,9 @@ enum Verb {
     Set {
         path: Address,
         key: String,
-        /// Its value, as JSON
+        /// Its value, as JSON; NaN, Infinity and -Infinity too, as zarr-python writes them
         #[arg(allow_hyphen_values = true)]
-        value: Json,
+        value: Attribute,
     },
     /// Take an attribute away
     Rm { path: Address, key: String },
@@ -57,16 +55,13 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
             let node = path.open()?;
             let attributes = attributes(&node);
             let value = match key {
-                None => Value::Object(attributes.clone()),
-                Some(key) => attributes
-                    .get(key)
-                    .cloned()
-                    .ok_or_else(|| absent(path, key))?,
+                None => Attribute::from(attributes.clone()),
+                Some(key) => attributes.attribute(key).ok_or_else(|| absent(path, key))?,
             };
             writeln!(out, "{value:#}").map_err(|error| Failure::output(&error))?;
         }
         Verb::Set { path, key, value } => {
-            let new = Some((key.clone(), value.0.clone()));
+            let new = Some((key.clone(), value.clone()));
             update(path, path.open()?, new, None)?;
         }
         Verb::Rm { path, key } => {
@@ -90,7 +85,7 @@ fn attributes(node: &Node) -> &zarr::Attributes {
 fn update(
     path: &Address,
     node: Node,
-    new: Option<(String, Value)>,
+    new: Option<(String, Attribute)>,
     gone: Option<String>,
 ) -> Result<(), Failure> {
     let updated = match node {

@@ -5,7 +5,10 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::{Array, ArrayMetadata, Group, GroupMetadata, Info, Node, NodeMetadata};
+use zarr::tools::{Limits, StoreExt, quote_bare_numbers};
+use zarr::{
+    Array, ArrayMetadata, Group, GroupMetadata, Info, Location, Node, NodeMetadata, ZarrFormat,
+};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
@@ -93,16 +96,39 @@ fn below(args: &Args) -> Result<u64, Failure> {
     Ok(sizes.get("").copied().unwrap_or_default())
 }
 
+/// The document as it stands in the store, with bare numbers as texts. It has been read once, so that where
+/// it is gone now, what is known of it will do.
+fn stored(location: &Location, name: &str) -> Option<Value> {
+    let limits = Limits::default();
+    let key = location.key(name).ok()?;
+    let text = location
+        .store()
+        .get_at_most(&key, limits.document_bytes as u64);
+    let text = text.wait().ok()??;
+    serde_json::from_slice(&quote_bare_numbers(&text, limits.depth)).ok()
+}
+
+fn format(format: ZarrFormat) -> u8 {
+    match format {
+        ZarrFormat::V2 => 2,
+        ZarrFormat::V3 => 3,
+    }
+}
+
 fn array_json(array: &Array, args: &Args) -> Result<Value, Failure> {
     let place = args.path.as_str();
     let metadata = match array.metadata() {
-        ArrayMetadata::V2 { array, .. } => array.to_json(),
-        ArrayMetadata::V3(array) => array.to_json(),
+        ArrayMetadata::V2 { array: known, .. } => {
+            stored(array.location(), ".zarray").unwrap_or_else(|| known.to_json())
+        }
+        ArrayMetadata::V3(known) => {
+            stored(array.location(), "zarr.json").unwrap_or_else(|| known.to_json())
+        }
     };
     let mut report = json!({
         "path": place,
         "node_type": "array",
-        "zarr_format": metadata["zarr_format"],
+        "zarr_format": format(array.zarr_format()),
         "shape": array.shape(),
         "chunks": array.chunks(),
         "shards": array.shards(),
@@ -133,8 +159,12 @@ fn array_json(array: &Array, args: &Args) -> Result<Value, Failure> {
 fn group_json(group: &Group, args: &Args) -> Result<Value, Failure> {
     let place = args.path.as_str();
     let metadata = match group.metadata() {
-        GroupMetadata::V2 { group, .. } => group.to_json(),
-        GroupMetadata::V3(group) => group.to_json(),
+        GroupMetadata::V2 { group: known, .. } => {
+            stored(group.location(), ".zgroup").unwrap_or_else(|| known.to_json())
+        }
+        GroupMetadata::V3(known) => {
+            stored(group.location(), "zarr.json").unwrap_or_else(|| known.to_json())
+        }
     };
     let members = known(group.members().all().metadata().wait(), place);
     let arrays = members.as_ref().map(|members| {
@@ -147,7 +177,7 @@ fn group_json(group: &Group, args: &Args) -> Result<Value, Failure> {
     let mut report = json!({
         "path": place,
         "node_type": "group",
-        "zarr_format": metadata["zarr_format"],
+        "zarr_format": format(group.zarr_format()),
         "nmembers": all,
         "narrays": arrays,
         "ngroups": all.zip(arrays).map(|(all, arrays)| all - arrays),

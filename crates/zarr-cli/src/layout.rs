@@ -7,7 +7,8 @@ use clap::ValueEnum;
 use serde_json::Value;
 use zarr::blocking::Wait;
 use zarr::{
-    Array, ChunkKeyEncoding, CreateArray, DataType, Endian, Extension, Order, Store, ZarrFormat,
+    Array, Attribute, ChunkKeyEncoding, CreateArray, DataType, Endian, Extension, Order, Store,
+    ZarrFormat,
 };
 
 use crate::address::Address;
@@ -73,7 +74,7 @@ pub(crate) struct Layout {
 
     /// Attributes, as a JSON object
     #[arg(long, value_name = "JSON")]
-    attributes: Option<Json>,
+    attributes: Option<Attribute>,
 
     /// Replace the array or group that is there
     #[arg(long)]
@@ -296,7 +297,7 @@ impl Layout {
             });
             create = create.dimension_names(names);
         }
-        if let Some(Json(attributes)) = &self.attributes {
+        if let Some(attributes) = &self.attributes {
             create = create.attributes(attributes.clone());
         }
         create

@@ -115,9 +115,14 @@ fn convert<'a>(args: &Args, place: &'a Place) -> Result<Step<'a>, Failure> {
         .into_iter()
         .map(|(_, text)| text)
         .next();
+    let text = text.unwrap_or_default();
+    // Attributes lie deeper in the new document, which may be more than readers take.
+    if let Err(error) = Reader::default().zarr_json(&text) {
+        return Err(bad(Exit::Limit, &error));
+    }
     Ok(Step {
         place,
-        text: text.unwrap_or_default(),
+        text,
         kind,
         lost: new.lost,
     })

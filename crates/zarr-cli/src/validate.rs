@@ -16,17 +16,20 @@ use crate::text;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr validate demo.zarr
-  zarr validate --strict demo.zarr::ocean
+  zarr validate --tolerant demo.zarr::ocean
   zarr validate --json demo.zarr | jq '.findings[] | select(.severity == \"error\")'
+
+What breaks the format is an error, also where zarr reads it all the same; what the format allows and some readers
+refuse, or nobody here knows, is a warning.
 
 Exit codes: 0 all documents are valid, 1 one is not. `zarr doctor` checks the data too.")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
-    /// Take what is tolerated, though it breaks the format, as errors too
+    /// Take what zarr reads all the same, though it breaks the format, as warnings
     #[arg(long)]
-    strict: bool,
+    tolerant: bool,
 
     /// Print a JSON object (schema zarr.validate/1)
     #[arg(long)]
@@ -35,10 +38,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let places = args.path.documents()?;
-    let reader = match args.strict {
-        true => Reader::default().profile(Profile::Strict),
-        false => Reader::default(),
-    };
+    let reader = Reader::default().profile(match args.tolerant {
+        true => Profile::Lenient,
+        false => Profile::Strict,
+    });
     let mut report = Report::default();
     let mut documents = 0;
     for place in &places {

@@ -5,11 +5,11 @@
 
 use zarr_metadata::{DataType, Field, FillValue};
 
-use crate::near::{is_near, quoted};
 use crate::scratch::Scratch;
 use crate::{
     ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, kernels,
 };
+use zarr_metadata::near::{is_near, quoted};
 
 const NAME: &str = "fields";
 

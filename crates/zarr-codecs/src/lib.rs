@@ -134,7 +134,6 @@ mod lzma;
 #[cfg(feature = "msgpack")]
 mod msgpack;
 mod n5;
-mod near;
 mod number;
 mod packbits;
 #[cfg(feature = "pcodec")]

@@ -40,6 +40,9 @@ pub struct Config {
     pub max_workers: Option<NonZeroUsize>,
     /// `json_indent`: how the text of documents is laid out; by two spaces if not set.
     pub json_indent: Indent,
+    /// Whether attributes with NaN or an infinity are refused. JSON has no such numbers; if this is not
+    /// set they are written bare, as zarr-python does, which reads them again.
+    pub strict_json: bool,
     /// What was set where this came from and not understood, with the variables that say it.
     pub problems: Vec<String>,
 }
@@ -181,6 +184,7 @@ mod tests {
             timeout: Some(Duration::from_millis(1500)),
             max_workers: NonZeroUsize::new(3),
             json_indent: Indent::Spaces(4),
+            strict_json: false,
             problems: vec![],
         };
         assert_eq!(config, expected);

@@ -10,6 +10,7 @@ mod delete;
 mod members;
 mod move_node;
 mod presence;
+mod written;
 
 use futures_util::future::join3;
 use zarr_metadata::{ArrayMetadata, GroupMetadata, Limits, NodeMetadata, NodePath, ZarrFormat};

@@ -27,7 +27,7 @@ pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};
 pub use error::{ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
 pub use grid::{ChunkGrid, ChunkIndices, GridError};
-pub use options::{ArrayOptions, Chunks, Codecs, Fill, codec_parts};
+pub use options::{ArrayOptions, Chunks, Codecs, Fill, check_new, codec_parts};
 pub use resize::Outside;
 pub use selection::{
     Bounds, Ground, Mask, Pick, Picks, Points, Resolved, Selection, SelectionError, Slice,

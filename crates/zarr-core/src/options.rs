@@ -1,6 +1,7 @@
 //! From what a creator asks for to an array's documents, with everything checked that can be checked
 //! without a store.
 
+mod check;
 mod convert;
 mod grid;
 mod like;
@@ -11,11 +12,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
-    FillValue, Layout, Order, Separator, Swap, ZarrFormat, v2, v3,
+    FillValue, Layout, NodeMetadata, Order, Separator, Swap, ZarrFormat, v2, v3,
 };
 
 use crate::{Config, Error, Result, defaults};
 
+pub use check::check_new;
 pub use like::codec_parts;
 
 /// What an array is to be. Only shape and data type have no default.
@@ -148,17 +150,33 @@ impl ArrayOptions {
         self
     }
 
-    /// The documents of such an array. `default` is the format where none was asked for.
+    /// The documents of such an array, which every reader opens: settings of codecs that were left out
+    /// are [filled in](ArrayMetadata::complete_codecs). `default` is the format where none was asked
+    /// for.
     ///
     /// # Errors
     /// An argument that is wrong by itself, or that the format does not have.
-    pub fn metadata(mut self, default: ZarrFormat) -> Result<ArrayMetadata> {
+    pub fn metadata(self, default: ZarrFormat) -> Result<ArrayMetadata> {
+        let metadata = self.unchecked(default)?;
+        let node = metadata.into();
+        check_new(&node)?;
+        match node {
+            NodeMetadata::Array(metadata) => Ok(metadata),
+            NodeMetadata::Group(_) => Err(Error::argument("dtype", "an array was made a group")),
+        }
+    }
+
+    /// As [`metadata`](Self::metadata), for the copy of an array that others made: what breaks the
+    /// format there may do so here.
+    pub(crate) fn unchecked(mut self, default: ZarrFormat) -> Result<ArrayMetadata> {
         let format = self.zarr_format.unwrap_or(default);
         self.settle(format)?;
-        match format {
+        let mut metadata = match format {
             ZarrFormat::V2 => self.v2(),
             ZarrFormat::V3 => self.v3(),
-        }
+        }?;
+        metadata.complete_codecs();
+        Ok(metadata)
     }
 
     fn v3(self) -> Result<ArrayMetadata> {

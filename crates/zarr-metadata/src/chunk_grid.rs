@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::extension::Extension;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
-use crate::read::{chunk_lengths, list};
+use crate::read::{list, mend_length, mended_chunk_lengths};
 use crate::rectilinear::AxisChunks;
 
 /// How an array is cut into chunks, as its document says it.
@@ -105,9 +105,35 @@ impl ChunkGridMetadata {
             let chunk_shapes = axes(lengths, shape, &at, problems)?;
             return Some(Self::Rectilinear { chunk_shapes });
         }
-        let chunk_shape = chunk_lengths(lengths, shape.map(<[u64]>::len), &at, problems)?;
+        if is_mixed(&lengths) {
+            let expected = "one length per axis, or a grid of the name \"rectilinear\"";
+            problems.tolerate_instead(&at, expected, "lists of lengths among them");
+            let chunk_shapes = axes(mended(lengths, &at, problems), shape, &at, problems)?;
+            return Some(Self::Rectilinear { chunk_shapes });
+        }
+        let rank = shape.map(<[u64]>::len);
+        let chunk_shape = mended_chunk_lengths(lengths, rank, &at, problems)?;
         Some(Self::Regular { chunk_shape })
     }
+}
+
+/// Whether these are lengths of axes with lists of lengths among them, as zarr-python reads them under
+/// the name of a regular grid; it takes no list of `[length, count]` there.
+fn is_mixed(lengths: &Value) -> bool {
+    let axes = || lengths.as_array().into_iter().flatten();
+    let is_list = |axis: &Value| {
+        let items = axis.as_array();
+        items.is_some_and(|items| !items.iter().any(Value::is_array))
+    };
+    axes().any(is_list) && axes().any(|axis| !axis.is_array())
+}
+
+/// The lengths, each that stands alone as a regular grid has it.
+fn mended(mut lengths: Value, at: &At<'_>, problems: &mut Problems) -> Value {
+    for (i, axis) in lengths.as_array_mut().into_iter().flatten().enumerate() {
+        mend_length(axis, &at.index(i), problems);
+    }
+    lengths
 }
 
 /// The one way to list chunk lengths that there is so far.
@@ -185,8 +211,7 @@ mod tests {
         check(
             regular(json!([0, 1, 2])),
             Err(
-                "/configuration/chunk_shape/0: expected a chunk length of at least 1, found 0; \
-                 /configuration/chunk_shape: expected one length per axis of shape, 2 in all, \
+                "/configuration/chunk_shape: expected one length per axis of shape, 2 in all, \
                  found 3",
             ),
         );

@@ -85,9 +85,11 @@
 #![forbid(unsafe_code)]
 
 mod array;
+mod attributes;
 pub mod base64;
 mod chunk_grid;
 mod chunk_key;
+mod complete;
 mod convert;
 mod data_type;
 mod detect;
@@ -99,6 +101,7 @@ mod group;
 mod kinds;
 mod layout;
 mod limits;
+pub mod near;
 mod node;
 mod path;
 mod pointer;
@@ -116,6 +119,7 @@ pub mod v3;
 mod validate;
 
 pub use array::ArrayMetadata;
+pub use attributes::{Attribute, Attributes};
 pub use chunk_grid::ChunkGridMetadata;
 pub use chunk_key::ChunkKeyEncoding;
 pub use convert::Converted;
@@ -138,6 +142,3 @@ pub use rectilinear::{AxisChunks, ChunkRun};
 pub use report::{Finding, Report};
 pub use scan::quote_bare_numbers;
 pub use validate::validate;
-
-/// What a user says about a node: any JSON object, in the order its author wrote it.
-pub type Attributes = serde_json::Map<String, serde_json::Value>;

@@ -52,12 +52,11 @@ impl NodeMetadata {
         }
     }
 
-    /// The document of a node of format 3.
-    pub(crate) fn v3_json(&self) -> Option<Value> {
+    /// What the user says about the node, to be changed.
+    pub fn attributes_mut(&mut self) -> &mut Attributes {
         match self {
-            Self::Array(ArrayMetadata::V3(array)) => Some(array.to_json()),
-            Self::Group(GroupMetadata::V3(group)) => Some(group.to_json()),
-            _ => None,
+            Self::Array(array) => array.attributes_mut(),
+            Self::Group(group) => group.attributes_mut(),
         }
     }
 
@@ -86,6 +85,18 @@ impl NodeMetadata {
                 None
             }
         }
+    }
+}
+
+impl From<ArrayMetadata> for NodeMetadata {
+    fn from(array: ArrayMetadata) -> Self {
+        Self::Array(array)
+    }
+}
+
+impl From<GroupMetadata> for NodeMetadata {
+    fn from(group: GroupMetadata) -> Self {
+        Self::Group(group)
     }
 }
 

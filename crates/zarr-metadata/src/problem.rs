@@ -404,6 +404,29 @@ impl Problems {
         ))
     }
 
+    /// Adds what others found, as bad as they found it.
+    pub(crate) fn absorb(&mut self, others: Self) {
+        self.omitted += others.omitted;
+        for (severity, problem) in others.found {
+            if self.room_for(severity) {
+                self.found.push((severity, problem));
+            }
+        }
+    }
+
+    /// The same but for what may be meant: names that nobody here knows, and numbers of attributes that
+    /// JSON does not have.
+    pub(crate) fn without_meant(mut self) -> Self {
+        let is_meant = |kind: &ProblemKind| {
+            matches!(
+                kind,
+                ProblemKind::Unsupported { .. } | ProblemKind::BareNumber { .. }
+            )
+        };
+        self.found.retain(|(_, problem)| !is_meant(&problem.kind));
+        self
+    }
+
     /// All that was found, and how many problems more there were than are kept.
     pub(crate) fn into_parts(self) -> (Vec<(Severity, Problem)>, usize) {
         (self.found, self.omitted)

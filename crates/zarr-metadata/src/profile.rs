@@ -18,9 +18,12 @@
 /// | v3: a key encoding's `separator` beside its name | its setting |
 /// | v3: consolidated metadata without `must_understand: false` | as with it |
 /// | `5.0` as a fill value of integers | 5 |
+/// | a fill value of numbers in quotes, `\"0\"` (n5-zarr, the IDR); of bools `\"0\"` or `\"1\"` | the number |
+/// | chunks of length 0, `true` or `false`, of regular grids | 1, as zarr-python reads them |
+/// | v3: lists of lengths in a `regular` grid, `[2, [5, 10, 5]]` (zarr-python) | `rectilinear` |
+/// | v3: `4.0` or `true` as a length of a `rectilinear` grid (zarr-python) | 4 and 1 |
 /// | v2: a dtype as numpy takes but never writes it: `f8`, `=f8`, `\|f8`, `<i1`, `<S3`, `float64` | `<f8`, `\|i1`, `\|S3` |
 /// | v2: no `filters` or `compressor`, an empty list of filters | `null` |
-/// | v2: chunks of length 0 along an axis of length 0 | 1 |
 /// | v2: no `zarr_format` in a `.zgroup` | 2 |
 ///
 /// What the format itself wants read, although nobody is to write it any more, is a warning in both:

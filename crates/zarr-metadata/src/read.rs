@@ -182,24 +182,43 @@ pub(crate) fn chunk_lengths(
         .enumerate()
         .filter(|(_, length)| **length == 0)
     {
-        problems.invalid(
-            &at.index(i),
-            "a chunk length of at least 1",
-            &Value::from(0),
-        );
+        problems.invalid(&at.index(i), LENGTH, &Value::from(0));
         good = false;
     }
-    if let Some(rank) = rank
-        && rank != lengths.len()
-    {
-        problems.disagrees(
-            at,
-            format!("one length per axis of shape, {rank} in all"),
-            lengths.len().to_string(),
-        );
-        good = false;
-    }
+    good &= one_per_axis(lengths.len(), rank, at, problems);
     good.then_some(lengths)
+}
+
+/// As [`chunk_lengths`], with what zarr-python takes for a length: `0`, `true` and `false` are 1.
+pub(crate) fn mended_chunk_lengths(
+    mut value: Value,
+    rank: Option<usize>,
+    at: &At<'_>,
+    problems: &mut Problems,
+) -> Option<Vec<u64>> {
+    for (i, length) in value.as_array_mut().into_iter().flatten().enumerate() {
+        mend_length(length, &at.index(i), problems);
+    }
+    chunk_lengths(value, rank, at, problems)
+}
+
+/// Makes 1 of what zarr-python takes for it.
+pub(crate) fn mend_length(length: &mut Value, at: &At<'_>, problems: &mut Problems) {
+    if length.is_boolean() || length.as_u64() == Some(0) {
+        problems.tolerate_instead(at, LENGTH, length.to_string());
+        *length = 1.into();
+    }
+}
+
+const LENGTH: &str = "a chunk length of at least 1";
+
+fn one_per_axis(found: usize, rank: Option<usize>, at: &At<'_>, problems: &mut Problems) -> bool {
+    let Some(rank) = rank.filter(|rank| *rank != found) else {
+        return true;
+    };
+    let expected = format!("one length per axis of shape, {rank} in all");
+    problems.disagrees(at, expected, found.to_string());
+    false
 }
 
 /// Checks that `zarr_format` is what the document's name calls for.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserializer as _;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
@@ -113,14 +113,19 @@ impl Reader {
             if !self.few_values(text, problems)? {
                 return Ok(None);
             }
-            let (value, consolidated) = split(text)?;
-            Ok(NodeMetadata::read(
+            let Parts {
                 value,
+                attributes,
                 consolidated,
-                self,
-                &At::ROOT,
-                problems,
-            ))
+            } = split(text)?;
+            let mut node = NodeMetadata::read(value, consolidated, self, &At::ROOT, problems);
+            if let (Some(found), Some(attributes)) = (&mut node, attributes) {
+                let at = At::ROOT.key(ATTRIBUTES);
+                let kept = found.attributes_mut();
+                let kept = kept.keep_exact(attributes.get(), &at, problems);
+                node = node.filter(|_| kept.is_some());
+            }
+            Ok(node)
         })
     }
 
@@ -172,8 +177,21 @@ impl Reader {
         zattrs: Option<&[u8]>,
         noted: &mut Report,
     ) -> Result<Attributes, MetadataError> {
-        let read = |text: &[u8]| self.parsed(".zattrs", text, noted, object);
-        zattrs.map_or_else(|| Ok(Attributes::new()), read)
+        let Some(text) = zattrs else {
+            return Ok(Attributes::new());
+        };
+        self.document(".zattrs", text, noted, |text, problems| {
+            if !few_values(text, &At::ROOT, problems) {
+                return Ok(None);
+            }
+            let members = object(serde_json::from_slice(text)?, &At::ROOT, problems);
+            Ok(members.and_then(|members| {
+                let mut attributes = Attributes::from(members);
+                let text = String::from_utf8_lossy(text);
+                attributes.keep_exact(&text, &At::ROOT, problems)?;
+                Some(attributes)
+            }))
+        })
     }
 
     pub(crate) fn problems(&self) -> Problems {
@@ -257,7 +275,7 @@ pub(crate) fn mended<'t>(
     for Bare { name, pointer } in bare {
         problems.tolerate_at(pointer, ProblemKind::BareNumber { found: name });
     }
-    scan::mended(text)
+    scan::marked(text)
 }
 
 /// Whether a text, or a part of one, may become a value in memory.
@@ -275,17 +293,31 @@ pub(crate) fn refused(error: &serde_json::Error) -> MetadataError {
 
 /// The member that is kept as text.
 pub(crate) const CONSOLIDATED: &str = "consolidated_metadata";
+/// The member whose numbers are kept as they are written.
+pub(crate) const ATTRIBUTES: &str = "attributes";
+
+/// A `zarr.json`, of which some members are left as text, too.
+pub(crate) struct Parts<'t> {
+    /// All but the consolidated metadata.
+    pub(crate) value: Value,
+    pub(crate) attributes: Option<&'t RawValue>,
+    pub(crate) consolidated: Option<&'t RawValue>,
+}
 
 /// Parses a `zarr.json` all but its consolidated metadata, which can be all of a hierarchy and is
 /// left as text.
-pub(crate) fn split(text: &[u8]) -> Result<(Value, Option<&RawValue>), serde_json::Error> {
+pub(crate) fn split(text: &[u8]) -> Result<Parts<'_>, serde_json::Error> {
     if !is_object(text) {
-        return Ok((serde_json::from_slice(text)?, None));
+        return Ok(Parts {
+            value: serde_json::from_slice(text)?,
+            attributes: None,
+            consolidated: None,
+        });
     }
     let mut json = serde_json::Deserializer::from_slice(text);
-    let (members, consolidated) = json.deserialize_map(Split)?;
+    let parts = json.deserialize_map(Split)?;
     json.end()?;
-    Ok((Value::Object(members), consolidated))
+    Ok(parts)
 }
 
 fn is_object(text: &[u8]) -> bool {
@@ -295,22 +327,31 @@ fn is_object(text: &[u8]) -> bool {
 struct Split;
 
 impl<'de> Visitor<'de> for Split {
-    type Value = (Map<String, Value>, Option<&'de RawValue>);
+    type Value = Parts<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut members, mut consolidated) = (Map::new(), None);
+        let (mut members, mut attributes, mut consolidated) = (Map::new(), None, None);
         while let Some(key) = map.next_key::<String>()? {
             if key == CONSOLIDATED {
                 consolidated = Some(map.next_value::<&RawValue>()?);
+            } else if key == ATTRIBUTES {
+                let raw = map.next_value::<&RawValue>()?;
+                let value = serde_json::from_str(raw.get()).map_err(A::Error::custom)?;
+                members.insert(key, value);
+                attributes = Some(raw);
             } else {
                 members.insert(key, map.next_value()?);
             }
         }
-        Ok((members, consolidated))
+        Ok(Parts {
+            value: Value::Object(members),
+            attributes,
+            consolidated,
+        })
     }
 }
 

@@ -199,7 +199,7 @@ impl AxisChunks {
             Value::Array(items) => {
                 let mut runs = Some(Vec::with_capacity(items.len()));
                 for (i, item) in items.iter().enumerate() {
-                    match (run(item), &mut runs) {
+                    match (run(item, &at.index(i), problems), &mut runs) {
                         (Some(run), Some(runs)) => runs.push(run),
                         (Some(_), None) => {}
                         (None, _) => {
@@ -211,7 +211,7 @@ impl AxisChunks {
                 }
                 Self::Runs(runs?)
             }
-            value => match value.as_u64().filter(|length| *length > 0) {
+            value => match length(&value, at, problems) {
                 Some(length) => Self::Uniform(length),
                 None => {
                     problems.invalid(at, expected, &value);
@@ -230,15 +230,31 @@ impl AxisChunks {
     }
 }
 
-fn run(item: &Value) -> Option<ChunkRun> {
-    let positive = |value: &Value| value.as_u64().filter(|number| *number > 0);
+fn run(item: &Value, at: &At<'_>, problems: &mut Problems) -> Option<ChunkRun> {
     match item {
         Value::Array(pair) => match pair.as_slice() {
-            [length, count] => Some(ChunkRun::new(positive(length)?, positive(count)?)),
+            [one, count] => {
+                let count = count.as_u64().filter(|count| *count > 0)?;
+                Some(ChunkRun::new(length(one, &at.index(0), problems)?, count))
+            }
             _ => None,
         },
-        length => Some(ChunkRun::new(positive(length)?, 1)),
+        one => Some(ChunkRun::new(length(one, at, problems)?, 1)),
     }
+}
+
+/// A length, also as zarr-python takes it: `4.0` is 4 and `true` 1.
+fn length(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<u64> {
+    /// Up to here a float is the whole number that was written.
+    const LARGEST: f64 = 9_007_199_254_740_992.0;
+    let whole = |float: &f64| float.fract() == 0.0 && (1.0..=LARGEST).contains(float);
+    let length = match value {
+        Value::Bool(true) => 1,
+        value if value.is_f64() => value.as_f64().filter(whole)? as u64,
+        value => return value.as_u64().filter(|length| *length > 0),
+    };
+    problems.tolerate_instead(at, length.to_string(), value.to_string());
+    Some(length)
 }
 
 #[cfg(test)]

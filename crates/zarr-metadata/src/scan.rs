@@ -2,10 +2,14 @@
 //! `NaN` stands bare. Reads tokens in one pass without recursion and judges no syntax: a text that
 //! is no JSON gives a partial answer, and the JSON reader says why.
 
+mod exact;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::pointer::JsonPointer;
+
+pub(crate) use exact::{MOST, exact, has_marks, is_bare, mark, marked, unmarked};
 
 /// How deep the text nests; stops counting past `limit`.
 pub(crate) fn depth(text: &[u8], limit: usize) -> usize {
@@ -131,7 +135,15 @@ pub(crate) fn scan(text: &[u8], kept: usize) -> Findings {
 }
 
 /// The text with each bare number as a string of the same letters, which is how Zarr spells it.
-pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
+fn quoted(text: &[u8]) -> Cow<'_, [u8]> {
+    replaced(text, |name| format!("\"{name}\"").into())
+}
+
+/// The text with other words for each bare number.
+fn replaced<'t>(
+    text: &'t [u8],
+    words: impl Fn(&'static str) -> Cow<'static, str>,
+) -> Cow<'t, [u8]> {
     let (mut out, mut done, mut at) = (Vec::new(), 0, 0);
     while let Some(byte) = text.get(at) {
         if *byte == b'"' {
@@ -143,9 +155,7 @@ pub(crate) fn mended(text: &[u8]) -> Cow<'_, [u8]> {
             continue;
         };
         out.extend(text.get(done..at).unwrap_or_default());
-        out.push(b'"');
-        out.extend(name.as_bytes());
-        out.push(b'"');
+        out.extend(words(name).as_bytes());
         at += name.len();
         done = at;
     }
@@ -169,7 +179,7 @@ pub fn quote_bare_numbers(text: &[u8], deepest: usize) -> Cow<'_, [u8]> {
     if depth(text, deepest) > deepest {
         return Cow::Borrowed(text);
     }
-    mended(text)
+    quoted(text)
 }
 
 /// Only a whole token is meant: `NaNa` stays for the JSON reader to refuse.
@@ -251,7 +261,7 @@ mod tests {
 
     #[test]
     fn bare_numbers_become_strings() {
-        let mend = |text: &str| String::from_utf8(mended(text.as_bytes()).into_owned()).unwrap();
+        let mend = |text: &str| String::from_utf8(quoted(text.as_bytes()).into_owned()).unwrap();
         assert_eq!(
             mend(r#"{"NaN": [NaN,-Infinity, Infinity, -1, "NaN"]}"#),
             r#"{"NaN": ["NaN","-Infinity", "Infinity", -1, "NaN"]}"#

@@ -11,10 +11,12 @@ mod v3;
 
 use serde_json::Value;
 
+use crate::node::NodeMetadata;
 use crate::pointer::At;
-use crate::problem::{ProblemKind, Problems};
+use crate::problem::{MetadataError, ProblemKind, Problems};
+use crate::profile::Profile;
 use crate::read::syntax;
-use crate::reader::{Reader, mended, split};
+use crate::reader::{Parts, Reader, mended, split};
 use crate::report::Report;
 use crate::{scan, v2 as documents};
 
@@ -74,6 +76,35 @@ impl Reader {
         Report::of_document(name, problems)
     }
 
+    /// Whether the documents of a node may be written: [`validate`](Self::validate) finds no error in any
+    /// of them, to the [strict profile](crate::Profile::Strict), and all are within the limits. Names
+    /// that nobody here knows may be, and numbers of attributes that JSON does not have, as zarr-python
+    /// writes them.
+    ///
+    /// # Errors
+    /// With every problem in the first document that has any.
+    ///
+    /// ```
+    /// use zarr_metadata::{ArrayMetadata, DataType, Extension, Reader, v3};
+    ///
+    /// let mut array = v3::ArrayMetadata::new(vec![4], DataType::UInt8, vec![4]);
+    /// array.codecs.push(Extension::new("gzip").with("level", 5).with("levle", 6));
+    /// let error = Reader::default().check_new(&ArrayMetadata::V3(array).into()).unwrap_err();
+    /// assert_eq!(error.to_string(), "/codecs/1/configuration/levle: expected no such setting, but \
+    ///     perhaps \"level\", found 6");
+    /// ```
+    pub fn check_new(&self, node: &NodeMetadata) -> Result<(), MetadataError> {
+        let strict = self.profile(Profile::Strict);
+        for (name, text) in node.documents() {
+            let mut problems = strict.problems();
+            if strict.check_size(&text, &mut problems) {
+                strict.judge(name, &text, &mut problems);
+            }
+            problems.without_meant().finish(Some(()))?;
+        }
+        Ok(())
+    }
+
     fn judge(&self, name: &str, text: &[u8], problems: &mut Problems) {
         let found = scan::scan(text, self.limits.problems.max(1));
         for place in &found.duplicates {
@@ -99,7 +130,11 @@ impl Reader {
         if !self.few_values(text, problems)? {
             return Ok(());
         }
-        let (value, consolidated) = split(text)?;
+        let Parts {
+            value,
+            consolidated,
+            ..
+        } = split(text)?;
         let at = At::ROOT;
         match Document::of(name, &value) {
             Document::ZarrJson => v3::node(value, consolidated, self, &at, problems),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use zarr_core::hierarchy::{self, Document};
 use zarr_core::{Error, ErrorKind, NodeKind, Outside, Result};
-use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata};
+use zarr_metadata::{Attribute, Attributes, GroupMetadata, NodeMetadata};
 
 use crate::operation::operation;
 use crate::{Array, Data, Group, Shape};
@@ -70,9 +70,9 @@ impl Array {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn update_attributes<K: Into<String>>(
+    pub fn update_attributes<K: Into<String>, V: Into<Attribute>>(
         &mut self,
-        new: impl IntoIterator<Item = (K, serde_json::Value)>,
+        new: impl IntoIterator<Item = (K, V)>,
     ) -> UpdateAttributes<'_> {
         UpdateAttributes::new(Edited::Array(self), new)
     }
@@ -99,9 +99,9 @@ impl Array {
 impl Group {
     /// Changes attributes: adds and replaces those that are named, unless told otherwise. See
     /// [`Array::update_attributes`].
-    pub fn update_attributes<K: Into<String>>(
+    pub fn update_attributes<K: Into<String>, V: Into<Attribute>>(
         &mut self,
-        new: impl IntoIterator<Item = (K, serde_json::Value)>,
+        new: impl IntoIterator<Item = (K, V)>,
     ) -> UpdateAttributes<'_> {
         UpdateAttributes::new(Edited::Group(self), new)
     }
@@ -297,16 +297,17 @@ pub struct UpdateAttributes<'a> {
 }
 
 impl<'a> UpdateAttributes<'a> {
-    fn new<K: Into<String>>(
+    fn new<K: Into<String>, V: Into<Attribute>>(
         node: Edited<'a>,
-        new: impl IntoIterator<Item = (K, serde_json::Value)>,
+        new: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
+        let mut attributes = Attributes::new();
+        for (key, value) in new {
+            attributes.set(key, value);
+        }
         Self {
             node,
-            new: new
-                .into_iter()
-                .map(|(key, value)| (key.into(), value))
-                .collect(),
+            new: attributes,
             removed: Vec::new(),
             edit: Edit::Merge,
         }
@@ -337,9 +338,7 @@ impl<'a> UpdateAttributes<'a> {
             if edit == Edit::Replace {
                 attributes.clear();
             }
-            for (key, value) in &new {
-                attributes.insert(key.clone(), value.clone());
-            }
+            attributes.merge(&new);
             for key in &removed {
                 attributes.shift_remove(key);
             }

@@ -1,11 +1,10 @@
 //! Creating arrays: a builder whose arguments are checked, all of them, before the store is touched.
 
-use serde_json::Value;
 use zarr_core::{
     ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Error, Fill, Result, hierarchy,
 };
 use zarr_metadata::{
-    Attributes, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
+    Attribute, Attributes, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
 };
 
 use crate::access::{Access, access, array_handle, handle};
@@ -104,7 +103,7 @@ pub struct CreateArray {
     object_codec: Option<Extension>,
     write_empty_chunks: Option<bool>,
     read_missing_chunks: Option<bool>,
-    attributes: Option<Value>,
+    attributes: Option<Attribute>,
     overwrite: bool,
     context: Option<Context>,
     access: Access,
@@ -232,8 +231,20 @@ impl CreateArray {
         self
     }
 
-    /// The user's attributes: a JSON object.
-    pub fn attributes(mut self, attributes: impl Into<Value>) -> Self {
+    /// The user's attributes: a JSON object. NaN and the infinities, for which JSON has no word, are kept
+    /// in [`Attributes`]; `json!` makes `null` of them.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let mut attributes = zarr::Attributes::new();
+    /// attributes.set("missing_value", f64::NAN);
+    /// let a = zarr::create_array(Target::Memory, [2], DataType::Float32).attributes(attributes);
+    /// assert_eq!(a.wait()?.attrs().to_string(), r#"{"missing_value":NaN}"#);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn attributes(mut self, attributes: impl Into<Attribute>) -> Self {
         self.attributes = Some(attributes.into());
         self
     }
@@ -383,13 +394,14 @@ impl Prepared {
     }
 }
 
-pub(crate) fn object(attributes: Option<Value>) -> Result<Attributes> {
-    match attributes {
-        None => Ok(Attributes::new()),
-        Some(Value::Object(attributes)) => Ok(attributes),
-        Some(other) => Err(Error::argument(
+pub(crate) fn object(attributes: Option<Attribute>) -> Result<Attributes> {
+    let Some(attributes) = attributes else {
+        return Ok(Attributes::new());
+    };
+    attributes.into_object().map_err(|other| {
+        Error::argument(
             "attributes",
             format!("a JSON object is needed, found {other}"),
-        )),
-    }
+        )
+    })
 }

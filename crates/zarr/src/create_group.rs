@@ -1,8 +1,7 @@
 //! Creating groups, or opening those that are there.
 
-use serde_json::Value;
 use zarr_core::{Context, Result, hierarchy};
-use zarr_metadata::{GroupMetadata, NodeMetadata, ZarrFormat};
+use zarr_metadata::{Attribute, GroupMetadata, NodeMetadata, ZarrFormat};
 
 use crate::access::{Access, access, handle};
 use crate::create::object;
@@ -52,7 +51,7 @@ pub struct CreateGroup {
     target: Target,
     path: String,
     zarr_format: Option<ZarrFormat>,
-    attributes: Option<Value>,
+    attributes: Option<Attribute>,
     overwrite: bool,
     context: Option<Context>,
     access: Access,
@@ -77,7 +76,7 @@ impl CreateGroup {
     }
 
     /// The user's attributes: a JSON object.
-    pub fn attributes(mut self, attributes: impl Into<Value>) -> Self {
+    pub fn attributes(mut self, attributes: impl Into<Attribute>) -> Self {
         self.attributes = Some(attributes.into());
         self
     }

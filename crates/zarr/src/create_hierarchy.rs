@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use futures_util::{Stream, TryStreamExt, stream};
-use zarr_core::{ArrayOptions, Context, Error, Result, hierarchy};
+use serde_json::{Map, Value};
+use zarr_core::{ArrayOptions, Context, Error, Result, check_new, hierarchy};
 use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 
 use crate::operation::operation;
@@ -85,7 +86,13 @@ impl NewNode {
             Source::Group(attributes) => {
                 Ok(NodeMetadata::Group(GroupMetadata::new(default, attributes)))
             }
-            Source::Documents(documents) => Ok(*documents),
+            Source::Documents(mut documents) => {
+                if let NodeMetadata::Array(array) = &mut *documents {
+                    array.complete_codecs();
+                }
+                check_new(&documents)?;
+                Ok(*documents)
+            }
         }
     }
 }
@@ -100,6 +107,13 @@ impl From<ArrayOptions> for NewNode {
 impl From<Attributes> for NewNode {
     fn from(attributes: Attributes) -> Self {
         Self(Source::Group(attributes))
+    }
+}
+
+/// A group with these attributes.
+impl From<Map<String, Value>> for NewNode {
+    fn from(attributes: Map<String, Value>) -> Self {
+        Attributes::from(attributes).into()
     }
 }
 

@@ -145,8 +145,9 @@ pub use zarr_core::{
     Points, Result, Selection, SelectionError, Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
-    ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian, Extension,
-    Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath, Order, Separator, ZarrFormat,
+    ArrayMetadata, Attribute, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian,
+    Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath, Order, Separator,
+    ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]

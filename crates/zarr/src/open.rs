@@ -1,8 +1,7 @@
 //! The functions and builders that open nodes. What a mode means is decided in `opening`.
 
-use serde_json::Value;
 use zarr_core::{ArrayOptions, Context, NodeKind, Result};
-use zarr_metadata::ZarrFormat;
+use zarr_metadata::{Attribute, ZarrFormat};
 
 use crate::access::{Access, access, array_handle, handle};
 use crate::opening::At;
@@ -202,7 +201,7 @@ impl OpenGroup {
     }
 
     /// The attributes of a group that is created: a JSON object. One that is there keeps its own.
-    pub fn attributes(mut self, attributes: impl Into<Value>) -> Self {
+    pub fn attributes(mut self, attributes: impl Into<Attribute>) -> Self {
         self.at.attributes = Some(attributes.into());
         self
     }

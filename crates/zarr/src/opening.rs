@@ -1,8 +1,7 @@
 //! Opening a node in a mode: what is looked for, what is created, and what is refused.
 
-use serde_json::Value;
 use zarr_core::{ArrayOptions, Context, Error, ErrorKind, NodeKind, Result, hierarchy};
-use zarr_metadata::{NodeMetadata, ZarrFormat};
+use zarr_metadata::{Attribute, NodeMetadata, ZarrFormat};
 use zarr_store::{Location, Op, StoreError, StoreErrorKind};
 
 use crate::access::{Access, unchanging};
@@ -19,7 +18,7 @@ pub(crate) struct At {
     /// The array to create where there is none.
     pub(crate) array: Option<ArrayOptions>,
     /// The attributes of a group that is created.
-    pub(crate) attributes: Option<Value>,
+    pub(crate) attributes: Option<Attribute>,
     pub(crate) access: Access,
 }
 

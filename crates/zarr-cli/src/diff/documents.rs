@@ -12,7 +12,7 @@ pub(super) fn of(node: &Node, content: bool) -> Value {
         Node::Array(array) => match array.metadata() {
             ArrayMetadata::V2 { array, attributes } => {
                 let mut document = array.to_json();
-                document["attributes"] = Value::Object(attributes.clone());
+                document["attributes"] = Value::from(attributes.clone());
                 document
             }
             ArrayMetadata::V3(array) => array.to_json(),

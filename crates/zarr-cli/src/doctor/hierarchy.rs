@@ -153,12 +153,12 @@ fn members(group: &Group) -> zarr::Result<BTreeMap<String, Value>> {
     let said = |node: NodeMetadata| match node {
         NodeMetadata::Array(array) => match array {
             zarr::ArrayMetadata::V2 { array, attributes } => {
-                Value::Array(vec![array.to_json(), Value::Object(attributes)])
+                Value::Array(vec![array.to_json(), Value::from(attributes)])
             }
             zarr::ArrayMetadata::V3(array) => array.to_json(),
         },
-        NodeMetadata::Group(GroupMetadata::V2 { attributes, .. }) => Value::Object(attributes),
-        NodeMetadata::Group(GroupMetadata::V3(group)) => Value::Object(group.attributes),
+        NodeMetadata::Group(GroupMetadata::V2 { attributes, .. }) => Value::from(attributes),
+        NodeMetadata::Group(GroupMetadata::V3(group)) => Value::from(group.attributes),
     };
     let members = group.members().all().metadata().wait()?;
     let named = members.into_iter();

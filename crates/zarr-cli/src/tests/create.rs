@@ -85,3 +85,96 @@ fn a_byte_order_that_is_named_is_stored() {
     let (exit, text) = home.fail("create ~/c --shape 4 --dtype >i2 --codecs [\"bytes\"]");
     assert!(exit == Exit::Usage && text.contains("byte order"), "{text}");
 }
+
+/// `json.dumps` of Python 3.13, which zarr-python 3.4.2 calls, writes and reads NaN and the infinities bare.
+#[test]
+fn attributes_keep_numbers_that_json_does_not_have() {
+    let home = Home::new();
+    let kept = |document: &str, key: &str, number: &str| {
+        let text = fs::read_to_string(home.path(document)).unwrap();
+        let text = text.split_whitespace().collect::<String>();
+        let wanted = format!("\"{key}\":{number}");
+        assert!(text.contains(&wanted), "{document}: {text}");
+    };
+    for format in [2, 3] {
+        let create = format!("create ~/g{format}::a --zarr-format {format} --shape 1 --dtype int8");
+        home.run(&format!(
+            "{create} --attributes {{\"x\":NaN,\"t\":\"NaN\"}}"
+        ))
+        .unwrap();
+        let document = match format {
+            2 => "g2/a/.zattrs",
+            _ => "g3/a/zarr.json",
+        };
+        kept(document, "x", "NaN");
+        home.run(&format!("attrs set ~/g{format}/a y -Infinity"))
+            .unwrap();
+        home.run(&format!(
+            "attrs set ~/g{format}/a z 123456789012345678901234567890"
+        ))
+        .unwrap();
+        let all = [
+            ("x", "NaN"),
+            ("t", "\"NaN\""),
+            ("y", "-Infinity"),
+            ("z", "123456789012345678901234567890"),
+        ];
+        home.run(&format!("consolidate ~/g{format}")).unwrap();
+        home.run(&format!("copy ~/g{format} ~/c{format} -q"))
+            .unwrap();
+        let copy = document.replace("g", "c");
+        let consolidated = if format == 2 {
+            "g2/.zmetadata"
+        } else {
+            "g3/zarr.json"
+        };
+        for (key, number) in all {
+            for document in [document, &copy, consolidated] {
+                kept(document, key, number);
+            }
+            let printed = home.print(&format!("attrs get ~/g{format}/a {key}"));
+            assert_eq!(printed, format!("{number}\n"));
+        }
+        if format == 2 {
+            home.run("migrate ~/g2 --replace").unwrap();
+            for (key, number) in all {
+                kept("g2/a/zarr.json", key, number);
+            }
+        }
+    }
+}
+
+/// What readers have limits on is refused before anything is written.
+#[test]
+fn what_nothing_opens_again_is_not_written() {
+    let home = Home::new();
+    let deep = format!("{}{}", "[".repeat(63), "]".repeat(63));
+    let create = format!("create ~/a --shape 1 --dtype int8 --attributes {{\"k\":{deep}}}");
+    assert_eq!(home.fail(&create).0, Exit::Limit);
+    assert!(!home.path("a").join("zarr.json").exists());
+    home.run("create ~/a --shape 1 --dtype int8").unwrap();
+    let before = fs::read(home.path("a/zarr.json")).unwrap();
+    assert_eq!(home.fail(&format!("attrs set ~/a k {deep}")).0, Exit::Limit);
+    assert_eq!(fs::read(home.path("a/zarr.json")).unwrap(), before);
+    // Format 2 keeps attributes one level less deep.
+    home.run("create ~/b --zarr-format 2 --shape 1 --dtype int8")
+        .unwrap();
+    home.run(&format!("attrs set ~/b k {deep}")).unwrap();
+    assert_eq!(home.fail("migrate ~/b").0, Exit::Limit);
+    assert!(!home.path("b/zarr.json").exists());
+    // A bare codec, and one that is misspelled.
+    home.run("create ~/c --shape 4 --dtype int16 --compressors \"gzip\"")
+        .unwrap();
+    let document: Value =
+        serde_json::from_slice(&fs::read(home.path("c/zarr.json")).unwrap()).unwrap();
+    assert_eq!(
+        document["codecs"][1],
+        json!({"name": "gzip", "configuration": {"level": 5}})
+    );
+    let codec = "{\"name\":\"gzip\",\"configuration\":{\"levle\":4}}";
+    let (exit, why) = home.fail(&format!(
+        "create ~/d --shape 4 --dtype int16 --compressors {codec}"
+    ));
+    assert_eq!(exit, Exit::Usage);
+    assert!(why.contains("perhaps \"level\""), "{why}");
+}

@@ -46,6 +46,32 @@ fn info_as_json() {
     assert_eq!(group, expected);
 }
 
+/// Its unknown members, spellings and the order of its members.
+#[test]
+fn the_document_is_given_as_it_stands_in_the_store() {
+    let home = Home::new();
+    for (name, text) in [
+        (
+            ".zarray",
+            r#"{"zarr_format": 2, "dtype": "=f4", "fill_value": NaN, "chunks": [2], "shape": [3],
+                "order": "C", "compressor": {"id": "zlib"}, "written_by": {"z": 1, "a": 2}}"#,
+        ),
+        (
+            "zarr.json",
+            r#"{"node_type": "array", "zarr_format": 3, "fill_value": 5.0, "shape": [3],
+                "data_type": "int8", "chunk_key_encoding": "default", "x": {"must_understand": false},
+                "chunk_grid": {"configuration": {"chunk_shape": [2]}, "name": "regular"}}"#,
+        ),
+    ] {
+        fs::create_dir_all(home.path("as")).unwrap();
+        fs::write(home.path("as").join(name), text).unwrap();
+        let expected: Value = serde_json::from_str(&text.replace("NaN", "\"NaN\"")).unwrap();
+        let found = home.json("info --json ~/as");
+        assert_eq!(found["metadata"].to_string(), expected.to_string());
+        fs::remove_file(home.path("as").join(name)).unwrap();
+    }
+}
+
 #[test]
 fn info_as_text() {
     let home = Home::new();

@@ -54,14 +54,91 @@ fn invalid_documents() {
         (&json!("error"), &json!("invalid"))
     );
 
-    // What is tolerated is an error to the strict; what is no JSON is one to all.
+    // What is tolerated is an error all the same, unless asked otherwise; what is no JSON is one to all.
     home.run("create ~/v2 --zarr-format 2 --shape 3 --dtype float64")
         .unwrap();
     let path = home.path("v2/.zarray");
     let document = fs::read_to_string(&path).unwrap();
     fs::write(&path, document.replace("<f8", "=f8")).unwrap();
-    home.run("validate ~/v2").unwrap();
-    home.found("validate --strict ~/v2");
+    home.run("validate --tolerant ~/v2").unwrap();
+    home.found("validate ~/v2");
     fs::write(&path, "{").unwrap();
     assert!(home.found("validate ~/v2").contains("not JSON at line 1"));
+}
+
+/// The specification of format 3 (3.1): `codecs` is one of the members that must be there, a name of an
+/// extension is of the letters a-z, digits, `-`, `_` and `.`, and a node's is none of `.` and `..`.
+#[test]
+fn what_breaks_the_format_is_an_error_and_what_is_unknown_a_warning() {
+    let home = Home::new();
+    home.run("create ~/a --shape 3 --dtype uint8 --compressors null")
+        .unwrap();
+    let path = home.path("a/zarr.json");
+    let document: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let judge = |change: &dyn Fn(&mut serde_json::Value), errors: usize, warnings: usize| {
+        let mut document = document.clone();
+        change(&mut document);
+        fs::write(&path, document.to_string()).unwrap();
+        let run = if errors > 0 {
+            home.found("validate ~/a")
+        } else {
+            home.print("validate ~/a")
+        };
+        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let end = format!(
+            "{}, {}\n",
+            count(errors, "error"),
+            count(warnings, "warning")
+        );
+        assert!(run.ends_with(&end), "{run}");
+    };
+    judge(&|_| {}, 0, 0);
+    judge(
+        &|document| {
+            document.as_object_mut().unwrap().shift_remove("codecs");
+        },
+        1,
+        0,
+    );
+    judge(
+        &|document| document["codecs"] = json!([{"name": "bytes"}, {"name": "../../etc/passwd"}]),
+        1,
+        1,
+    );
+    judge(
+        &|document| document["codecs"] = json!([{"name": "bytes"}, {"name": "\0"}]),
+        1,
+        1,
+    );
+    judge(
+        &|document| document["codecs"] = json!([{"name": "bytes"}, {"name": "mystery"}]),
+        0,
+        1,
+    );
+    judge(
+        &|document| document["attributes"] = json!({"a": "\0"}),
+        0,
+        0,
+    );
+    judge(
+        &|document| {
+            document["codecs"] = json!([{"name": "bytes"},
+            {"name": "gzip", "configuration": {"level": 1, "levle": 1}}]);
+        },
+        1,
+        0,
+    );
+    // Names of nodes, in copies of their documents.
+    for (name, errors) in [("a", 0), ("../../etc/passwd", 1), ("a\0b", 1), ("a//b", 1)] {
+        let copy = json!({"zarr_format": 3, "node_type": "group"});
+        let copies = json!({"kind": "inline", "must_understand": false, "metadata": {name: copy}});
+        let group =
+            json!({"zarr_format": 3, "node_type": "group", "consolidated_metadata": copies});
+        fs::write(&path, group.to_string()).unwrap();
+        let report = match errors {
+            0 => home.print("validate ~/a"),
+            _ => home.found("validate ~/a"),
+        };
+        assert!(report.contains(&format!(" {errors} error")), "{report}");
+    }
 }

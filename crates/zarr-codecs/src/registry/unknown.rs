@@ -3,7 +3,7 @@
 
 use super::PREFIX;
 use crate::CodecErrorKind;
-use crate::near::{is_near, quoted};
+use zarr_metadata::near::{is_near, quoted};
 
 /// A C compiler alone builds no crate over zfp: `zfp-sys` runs CMake and bindgen, `zfp-sys-cc` bindgen,
 /// which loads libclang.

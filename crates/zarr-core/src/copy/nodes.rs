@@ -284,7 +284,7 @@ async fn merge(place: &Location, new: zarr_metadata::Attributes, context: &Conte
         |node| match node {
             NodeMetadata::Group(group) => {
                 let all: &mut zarr_metadata::Attributes = GroupMetadata::attributes_mut(group);
-                all.extend(new.clone());
+                all.merge(&new);
                 Ok(())
             }
             NodeMetadata::Array(_) => Err(wrong()),

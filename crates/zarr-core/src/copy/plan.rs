@@ -454,7 +454,7 @@ impl Planner<'_> {
             })
         });
         let Some(adapt) = &self.options.adapt else {
-            let metadata = like.and_then(|like| like.metadata(self.format));
+            let metadata = like.and_then(|like| like.unchecked(self.format));
             let metadata = metadata.map_err(Trouble::Node)?;
             return Ok((metadata, ArrayConfig::default(), Words::Own));
         };
@@ -470,6 +470,7 @@ impl Planner<'_> {
         };
         let before = (options.filters.clone(), options.compressors.clone());
         let unasked = untranslated.is_none().then(|| options.clone());
+        let codecs = (options.codecs.clone(), options.serializer.clone());
         let (mut options, config) = adapt(options)?;
         if let Some(error) = untranslated
             && options.codecs.is_none()
@@ -492,10 +493,16 @@ impl Planner<'_> {
                 let words = self.words(written, &metadata);
                 return Ok((metadata, config, words));
             }
-            Some(unasked) => unasked.metadata(self.format).ok(),
+            Some(unasked) => unasked.unchecked(self.format).ok(),
             None => None,
         };
-        let target = options.metadata(self.format)?;
+        // What others wrote is copied as it is; what is chosen anew has to be right.
+        let is_chosen = before != (options.filters.clone(), options.compressors.clone())
+            || codecs != (options.codecs.clone(), options.serializer.clone());
+        let target = match is_chosen {
+            true => options.metadata(self.format)?,
+            false => options.unchecked(self.format)?,
+        };
         let words = match plain {
             Some(plain) if plain == target => {
                 let words = self.words(written, &metadata);

@@ -4,6 +4,7 @@
 use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, ZarrFormat};
 use zarr_store::{ByteRange, Commit, Location, Payload, StoreExt};
 
+use super::written::written;
 use super::{document, find, invalid, kind, most};
 use crate::{Context, NodeKind, Result};
 
@@ -23,7 +24,8 @@ pub enum Document {
 /// undo each other's changes.
 ///
 /// # Errors
-/// Where there is no such node, what `change` says, and what the store says.
+/// Where there is no such node, what `change` says, where the result is above the limits of readers, and
+/// what the store says.
 pub async fn change(
     location: &Location,
     node: &NodeMetadata,
@@ -52,14 +54,13 @@ pub async fn change(
         if now == before {
             return Ok(now);
         }
-        let documents = now.documents().into_iter();
+        let documents = written(location, &now, context)?.into_iter();
         let new = documents
             .filter(|(other, _)| *other == name)
             .map(|(_, text)| text)
             .next();
         // Format 2 leaves out attributes that are none; what was there must go all the same.
         let new = new.unwrap_or_else(|| b"{}".to_vec());
-        let new = context.config().json_indent.lay_out(new);
         // Without it nothing else can be read.
         let new = Payload::from(new).durable();
         if let Commit::Done(_) = update.commit(Some(new)).await? {

@@ -12,7 +12,8 @@ use crate::{Context, Error, ErrorKind, NodeKind, Result};
 /// it never speaks of what is not there yet.
 ///
 /// # Errors
-/// Where there is no group, where the store cannot list, and where a document below cannot be read.
+/// Where there is no group, where the store cannot list, where a document below cannot be read, and where
+/// all of them are more than readers take in one document.
 pub async fn consolidate(
     location: &Location,
     format: Option<ZarrFormat>,
@@ -45,7 +46,10 @@ pub async fn consolidate(
                 all.insert(&path?, node).map_err(refused)?;
             }
             let key = location.key(".zmetadata")?;
-            let text = Payload::from(all.to_zmetadata()).durable();
+            let text = all.to_zmetadata();
+            // What is too large to be read again helps nobody.
+            v2::ConsolidatedMetadata::from_zmetadata(&text).map_err(refused)?;
+            let text = Payload::from(text).durable();
             location.store().put(&key, text, PutMode::Overwrite).await?;
             Ok(group.clone())
         }

@@ -7,6 +7,7 @@ use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrForma
 use zarr_store::{Location, PutMode, StoreErrorKind, StoreExt};
 
 use super::delete::remove;
+use super::written::written;
 use super::{kind, path_of, read};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
@@ -14,10 +15,10 @@ use crate::{Context, Error, ErrorKind, NodeKind, Result};
 ///
 /// With `overwrite` whatever is at the place is deleted first: its documents, then the rest. Nothing
 /// is deleted before every check that can be made has passed; what the documents say is the
-/// caller's to check.
+/// caller's to check, but that they can be read again.
 ///
 /// # Errors
-/// [`ErrorKind::Exists`] where a node of either format is there and is not to be overwritten,
+/// Documents above the limits of readers, [`ErrorKind::Exists`] where a node of either format is there and is not to be overwritten,
 /// [`ErrorKind::ParentIsArray`] below an array, and what the store says.
 pub async fn create(
     location: &Location,
@@ -45,6 +46,7 @@ pub(crate) async fn create_written(
 ) -> Result<()> {
     let path = path_of(location)?;
     path.check_new()?;
+    written(location, node, context)?;
     let format = node.format();
     let above: Vec<Location> = ancestors(location).collect();
     let (here, above) = join(read(location, None), look_at(above)).await;

@@ -11,6 +11,7 @@ use super::create::{
     ancestors, check_foreign, empty_group, exists, look_at, missing_groups, put_group, put_node,
 };
 use super::delete::remove;
+use super::written::written;
 use super::{kind, path_of, read};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
@@ -24,7 +25,7 @@ type Nodes = BTreeMap<NodePath, NodeMetadata>;
 ///
 /// # Errors
 /// Where nodes differ in format or lie in an array, [`ErrorKind::Exists`] where one is there and is not
-/// to be overwritten, and what the store says.
+/// to be overwritten, documents above the limits of readers, and what the store says.
 pub async fn create_all(
     location: &Location,
     nodes: Nodes,
@@ -35,8 +36,9 @@ pub async fn create_all(
         return Ok(nodes);
     };
     let root = path_of(location)?;
-    for path in nodes.keys() {
+    for (path, node) in &nodes {
         root.join(path.as_str())?.check_new()?;
+        written(&location.join(path.as_str())?, node, context)?;
     }
     let between = between(&root, &nodes)?;
     let found = look(location, &nodes, &between, overwrite).await?;

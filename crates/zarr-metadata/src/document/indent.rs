@@ -18,6 +18,11 @@ impl Default for Indent {
 }
 
 impl Indent {
+    /// A text of JSON, however it is laid out, in this layout.
+    pub(crate) fn laid_out(self, text: &str) -> String {
+        String::from_utf8(laid_out(text.as_bytes(), self)).unwrap_or_default()
+    }
+
     /// A document's text, as [`documents`](crate::NodeMetadata::documents) gives it, in this layout.
     ///
     /// ```

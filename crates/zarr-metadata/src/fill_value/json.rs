@@ -113,6 +113,13 @@ impl Reader<'_> {
         match spelling {
             Spelling::Bool => match value {
                 Value::Bool(flag) => self.bytes.push(u8::from(*flag)),
+                // As in numbers; zarr-python 3 takes any text for true.
+                Value::String(text) if matches!(text.as_str(), "0" | "1") => {
+                    let flag = text == "1";
+                    self.problems
+                        .tolerate_instead(at, flag.to_string(), value.to_string());
+                    self.bytes.push(u8::from(flag));
+                }
                 other => return self.refuse(at, "true or false", other),
             },
             Spelling::Signed(bits) => {
@@ -217,10 +224,12 @@ impl Reader<'_> {
         data_type: &DataType,
         at: &At<'_>,
     ) -> Option<()> {
-        let Some(int) = whole(value).filter(|int| (min..=max).contains(int)) else {
+        let quoted = value.as_str().and_then(|text| text.trim().parse().ok());
+        let int = quoted.or_else(|| whole(value));
+        let Some(int) = int.filter(|int| (min..=max).contains(int)) else {
             return self.refuse(at, format!("a whole number from {min} to {max}"), value);
         };
-        if value.is_f64() {
+        if !(value.is_u64() || value.is_i64()) {
             self.problems
                 .tolerate_instead(at, int.to_string(), value.to_string());
         }
@@ -242,7 +251,7 @@ impl Reader<'_> {
                 "NaN" => float.nan(),
                 "Infinity" => float.infinity(false),
                 "-Infinity" => float.infinity(true),
-                text => hex(text, float),
+                text => hex(text, float).or_else(|| self.quoted(text, float, at)),
             },
             _ => None,
         };
@@ -251,6 +260,18 @@ impl Reader<'_> {
             None => return self.refuse(at, expected_float(float), value),
         }
         Some(())
+    }
+
+    /// A number in quotes, as n5-zarr wrote it.
+    fn quoted(&mut self, text: &str, float: Float, at: &At<'_>) -> Option<u64> {
+        let number = text.trim().parse::<f64>().ok();
+        // `nan` and `inf` are numbers to a parser, and here they have spellings of their own.
+        let number = number.filter(|number| number.is_finite())?;
+        let bits = float.nearest(number)?;
+        let found = Value::from(text).to_string();
+        self.problems
+            .tolerate_instead(at, format!("{number:?}"), found);
+        Some(bits)
     }
 
     fn record(

@@ -8,7 +8,7 @@ use crate::document::add_rest;
 use crate::format::{Order, Separator};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
-use crate::read::{Members, chain, chunk_lengths, format, lengths};
+use crate::read::{Members, chain, format, lengths, mended_chunk_lengths};
 
 /// The `.zarray` of an array.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,11 +93,9 @@ impl ArrayMetadata {
                 "an array with the length of a chunk along each axis",
                 problems,
             )
-            .and_then(|mut value| {
-                let at = at.key("chunks");
-                let shape = shape.as_deref();
-                mend_empty_axes(&mut value, shape.unwrap_or_default(), &at, problems);
-                chunk_lengths(value, shape.map(<[u64]>::len), &at, problems)
+            .and_then(|value| {
+                let rank = shape.as_ref().map(Vec::len);
+                mended_chunk_lengths(value, rank, &at.key("chunks"), problems)
             });
         let dtype = members
             .require(
@@ -186,18 +184,6 @@ fn object_codecs(members: &Members<'_>) -> Vec<Codec> {
         .collect()
 }
 
-/// Some writers gave axes of length zero chunks of length zero. There is nothing in them either
-/// way.
-fn mend_empty_axes(chunks: &mut Value, shape: &[u64], at: &At<'_>, problems: &mut Problems) {
-    let chunks = chunks.as_array_mut().into_iter().flatten();
-    for (i, (chunk, length)) in chunks.zip(shape).enumerate() {
-        if *length == 0 && chunk.as_u64() == Some(0) {
-            problems.tolerate_instead(&at.index(i), "a chunk length of at least 1", "0");
-            *chunk = 1.into();
-        }
-    }
-}
-
 fn order(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<Order> {
     match value.as_str() {
         Some("C") => Some(Order::C),
@@ -282,13 +268,13 @@ mod tests {
     #[test]
     fn every_problem_is_found() {
         let found = read(json!({
-            "zarr_format": 3, "shape": "absent", "chunks": [0], "dtype": 2, "order": "A",
+            "zarr_format": 3, "shape": "absent", "chunks": [-1], "dtype": 2, "order": "A",
             "filters": [{"level": 1}, "zlib"], "compressor": {"id": 1}, "dimension_separator": "-"
         }));
         let expected = [
             "/zarr_format: expected 2, found 3",
             "/shape: missing; add an array with the length of each axis",
-            "/chunks/0: expected a chunk length of at least 1, found 0",
+            "/chunks/0: expected a whole number from 0 to 2^64-1, found -1",
             "/dtype: expected a type such as \"<f8\", or a list of fields, found 2",
             "/order: expected \"C\" or \"F\", found \"A\"",
             "/filters/0/id: missing; add the id of the codec, such as \"zlib\"",

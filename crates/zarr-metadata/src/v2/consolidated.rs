@@ -13,6 +13,7 @@ use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::reader::{Reader, parsed, refused};
 use crate::report::Report;
+use crate::scan::unmarked;
 use crate::v3::same_text;
 use crate::{ArrayMetadata, GroupMetadata};
 
@@ -132,7 +133,8 @@ impl ConsolidatedMetadata {
             }
         };
         let document = to_raw_value(&document).map_err(|error| refused(&error))?;
-        let zattrs = to_raw_value(attributes).map_err(|error| refused(&error))?;
+        let zattrs = RawValue::from_string(attributes.marked_text());
+        let zattrs = zattrs.map_err(|error| refused(&error))?;
         self.remove(path.as_str());
         self.documents.insert(key(path.as_str(), name), document);
         if !attributes.is_empty() {
@@ -162,7 +164,7 @@ impl ConsolidatedMetadata {
             text.push_str(raw.get());
         }
         text.push_str("},\"zarr_consolidated_format\":1}");
-        text.into_bytes()
+        unmarked(&text).into_owned().into_bytes()
     }
 
     pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &RawValue)> {

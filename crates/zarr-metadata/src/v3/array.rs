@@ -250,7 +250,7 @@ impl ArrayMetadata {
 pub(super) fn attributes(members: &mut Members<'_>, problems: &mut Problems) -> Option<Attributes> {
     match members.take("attributes") {
         None => Some(Attributes::new()),
-        Some(value) => object(value, &members.at.key("attributes"), problems),
+        Some(value) => object(value, &members.at.key("attributes"), problems).map(Attributes::from),
     }
 }
 

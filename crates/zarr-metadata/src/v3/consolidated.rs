@@ -4,17 +4,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::detect::NodeDocuments;
-use crate::document::with_member;
+use crate::document::{array_v3, group_v3, with_member};
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems, brief};
 use crate::reader::{CONSOLIDATED, Reader, parsed};
 use crate::report::Report;
+use crate::scan::{exact, has_marks};
+use crate::{ArrayMetadata, GroupMetadata};
 
 /// The documents of the nodes below a group, by path relative to it: `a/b`, without a slash in
 /// front.
@@ -71,7 +73,8 @@ impl ConsolidatedMetadata {
         self.documents.keys().map(String::as_str)
     }
 
-    /// The document at a path as it stands in the text, if there is one.
+    /// The document at a path as it stands in the text, if there is one; `NaN` and the infinities, which
+    /// JSON does not have, as texts of the same letters.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<&str> {
         self.documents.get(path).map(|raw| raw.get())
@@ -123,8 +126,15 @@ impl ConsolidatedMetadata {
     /// # Errors
     /// When the node is of format 2, or the path is the root's.
     pub fn insert(&mut self, path: &NodePath, node: &NodeMetadata) -> Result<(), MetadataError> {
-        let mut value = match node.v3_json() {
-            Some(value) if !path.is_root() => value,
+        let text = match node {
+            NodeMetadata::Array(ArrayMetadata::V3(array)) if !path.is_root() => array_v3(array),
+            NodeMetadata::Group(GroupMetadata::V3(group)) if !path.is_root() => {
+                let mut group = group.clone();
+                group.consolidated_metadata = None;
+                // Also of a kind that nobody here knows.
+                group.extra.shift_remove(CONSOLIDATED);
+                group_v3(&group)
+            }
             _ => {
                 let kind = ProblemKind::Invalid {
                     expected: "a node of format 3 below the group".to_owned(),
@@ -133,10 +143,7 @@ impl ConsolidatedMetadata {
                 return Err(MetadataError::new(&At::ROOT, kind));
             }
         };
-        if let Value::Object(members) = &mut value {
-            members.shift_remove(CONSOLIDATED);
-        }
-        let raw = to_raw_value(&value).map_err(|error| crate::reader::refused(&error))?;
+        let raw = RawValue::from_string(text).map_err(|error| crate::reader::refused(&error))?;
         self.documents.insert(path.as_str().to_owned(), raw);
         Ok(())
     }
@@ -286,7 +293,12 @@ impl PartialEq for ConsolidatedMetadata {
 
 pub(crate) fn same_text(one: &RawValue, other: &RawValue) -> bool {
     let value = |raw: &RawValue| serde_json::from_str::<Value>(raw.get()).ok();
-    one.get() == other.get() || value(one).is_some_and(|one| Some(one) == value(other))
+    let numbers = |raw: &RawValue| match has_marks(raw.get()) {
+        true => exact(raw.get()),
+        false => None,
+    };
+    one.get() == other.get()
+        || numbers(one) == numbers(other) && value(one).is_some_and(|one| Some(one) == value(other))
 }
 
 #[cfg(test)]

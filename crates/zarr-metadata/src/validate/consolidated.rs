@@ -101,6 +101,13 @@ fn path_is_normal(path: &str, at: &At<'_>, problems: &mut Problems) -> bool {
         };
         problems.push(at, kind);
     }
+    if path.contains('\0') {
+        let kind = ProblemKind::Invalid {
+            expected: "a path that keys can have".to_owned(),
+            found: format!("{}, with a NUL in it", crate::problem::brief(&path.into())),
+        };
+        problems.push(at, kind);
+    }
     normal
 }
 

@@ -10,8 +10,10 @@ use table::{Is, Setting};
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::layout::{Layout, Swap};
+use crate::near::{is_near, quoted};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems, brief};
+use crate::profile::Profile;
 use crate::v2::{Codec, DType};
 
 /// `bytes`: the byte order is there when it matters, but for the old records that had none.
@@ -140,8 +142,14 @@ fn judge(
     for (key, value) in configuration {
         // zarr-python put the id of a codec of numcodecs among its settings at times.
         if key != "id" && !settings.iter().any(|setting| setting.key == key) {
-            let advice = format!("expected no such setting, found {}", brief(value));
-            problems.discourage(&at.key(key), advice);
+            let names: Vec<&str> = settings.iter().map(|setting| setting.key).collect();
+            let expected = match names.iter().find(|name| is_near(key, name)) {
+                Some(name) => format!("no such setting, but perhaps {name:?}"),
+                None if names.is_empty() => "no settings".to_owned(),
+                None => format!("no such setting, but {} at most", quoted(&names)),
+            };
+            // Most readers refuse it, and those that pass over it lose what it says.
+            problems.tolerate_instead(&at.key(key), expected, brief(value));
         }
     }
 }
@@ -160,7 +168,10 @@ fn setting(value: &Value, is: Is, at: &At<'_>, problems: &mut Problems) {
             format!("one of {}", names.join(", "))
         }
         Is::DType => {
-            DType::read(value.clone(), &[], at, problems);
+            // numcodecs takes all of numpy's spellings, and zarr-python writes `float32`.
+            let mut lenient = Problems::with(problems.limits, Profile::Lenient);
+            DType::read(value.clone(), &[], at, &mut lenient);
+            problems.absorb(lenient);
             return;
         }
         Is::DataType => {

@@ -41,7 +41,7 @@ fn settings() {
     bad(
         "crc32c",
         json!({"level": 1}),
-        &["W level: expected no such setting, found 1"],
+        &["W level: expected no settings, found 1"],
     );
     bad(
         "bitround",
@@ -60,7 +60,7 @@ fn settings() {
     bad(
         "scale_offset",
         json!({"scale": 2, "ofset": 1}),
-        &["W ofset: expected no such setting, found 1"],
+        &["W ofset: expected no such setting, but perhaps \"offset\", found 1"],
     );
     bad(
         "reshape",
@@ -92,7 +92,7 @@ fn settings() {
     bad(
         "vlen-utf8",
         json!({"x": 1}),
-        &["W x: expected no such setting, found 1"],
+        &["W x: expected no settings, found 1"],
     );
     bad(
         "numcodecs.bz2",
@@ -167,6 +167,40 @@ fn settings() {
         "numcodecs.zfpy",
         json!({"mode": 6}),
         &["E mode: expected a whole number from 0 to 5, found 6"],
+    );
+}
+
+/// The strict profile takes them as errors: zarr-python 3.4.2 opens no array with `levle`.
+#[test]
+fn settings_that_there_are_not() {
+    let judge = |codec: Value| {
+        let document = array(json!({"codecs": [bytes(), codec]}));
+        let strict = crate::Reader::default().profile(crate::Profile::Strict);
+        lines(&strict.validate("zarr.json", document.to_string().as_bytes()))
+    };
+    assert_eq!(
+        judge(json!({"name": "gzip", "configuration": {"level": 1, "levle": 4}})),
+        [
+            "E /codecs/1/configuration/levle: expected no such setting, but perhaps \"level\", found 4"
+        ]
+    );
+    assert_eq!(
+        judge(json!({"name": "zstd", "configuration": {"level": 1, "threads": 4}})),
+        [
+            "E /codecs/1/configuration/threads: expected no such setting, but `level`, `checksum` at \
+          most, found 4"
+        ]
+    );
+    // As zarr-python 3.4.2 writes it.
+    let float = json!({"name": "numcodecs.quantize",
+        "configuration": {"digits": 2, "dtype": "float32"}});
+    let document = array(json!({"data_type": "float32", "fill_value": 0,
+        "codecs": [float, bytes()]}));
+    let strict = crate::Reader::default().profile(crate::Profile::Strict);
+    assert!(
+        strict
+            .validate("zarr.json", document.to_string().as_bytes())
+            .is_valid()
     );
 }
 

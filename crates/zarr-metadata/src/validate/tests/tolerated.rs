@@ -173,6 +173,61 @@ fn tolerated() {
         json!({"shape": [0], "chunks": [0]}),
         "/chunks/0: expected a chunk length of at least 1, found 0",
     );
+    v2(
+        json!({"shape": [5], "chunks": [0]}),
+        "/chunks/0: expected a chunk length of at least 1, found 0",
+    );
+    let grid = |shape: Value, name: &str, configuration: Value| json!({"shape": shape, "chunk_grid": {"name": name, "configuration": configuration}});
+    let regular =
+        |shape: Value, lengths: Value| grid(shape, "regular", json!({"chunk_shape": lengths}));
+    for length in [json!(0), json!(true), json!(false)] {
+        for shape in [0, 5] {
+            v3(
+                regular(json!([shape]), json!([length])),
+                &format!(
+                    "/chunk_grid/configuration/chunk_shape/0: expected a chunk length of at least 1, \
+                     found {length}"
+                ),
+            );
+        }
+    }
+    v3(
+        regular(json!([4, 20]), json!([2, [5, 10, 5]])),
+        "/chunk_grid/configuration/chunk_shape: expected one length per axis, or a grid of the name \
+         \"rectilinear\", found lists of lengths among them",
+    );
+    let rectilinear = |lengths: Value| {
+        let configuration = json!({"kind": "inline", "chunk_shapes": [lengths]});
+        grid(json!([10]), "rectilinear", configuration)
+    };
+    v3(
+        rectilinear(json!([4.0, 6])),
+        "/chunk_grid/configuration/chunk_shapes/0/0: expected 4, found 4.0",
+    );
+    v3(
+        rectilinear(json!([[4.0, 2], 2])),
+        "/chunk_grid/configuration/chunk_shapes/0/0/0: expected 4, found 4.0",
+    );
+    v3(
+        rectilinear(json!(true)),
+        "/chunk_grid/configuration/chunk_shapes/0: expected 1, found true",
+    );
+    for (dtype, written, read) in [
+        ("|u1", "0", "0"),
+        ("<i4", "-3", "-3"),
+        ("<f4", "0", "0.0"),
+        ("<f4", "1.5", "1.5"),
+        ("|b1", "0", "false"),
+    ] {
+        v2(
+            json!({"dtype": dtype, "fill_value": written}),
+            &format!("/fill_value: expected {read}, found {written:?}"),
+        );
+    }
+    v3(
+        json!({"fill_value": "0"}),
+        "/fill_value: expected 0, found \"0\"",
+    );
     let mut document = zarray(json!({}));
     document.as_object_mut().unwrap().shift_remove("compressor");
     check(
@@ -204,4 +259,72 @@ fn old_records_are_read() {
          read as little-endian",
     ];
     assert_eq!(lines(&report), expected);
+}
+
+/// What zarr-python 3.4.2 makes of lengths that are none, asked with `read_chunk_sizes`; of a list of
+/// `[length, count]` in a regular grid, of two lists and of no list at all it makes nothing.
+#[test]
+fn chunks_are_those_that_zarr_python_reads() {
+    let lengths = |shape: Value, name: &str, configuration: Value| {
+        let document = array(json!({"shape": shape,
+            "chunk_grid": {"name": name, "configuration": configuration}}));
+        let node = Reader::default().zarr_json(document.to_string().as_bytes());
+        let crate::NodeMetadata::Array(array) = node.ok()? else {
+            return None;
+        };
+        let grid = array.chunk_grid().into_owned().to_extension();
+        Some((grid.name, Value::from(grid.configuration)))
+    };
+    let regular =
+        |shape: Value, lengths_: Value| lengths(shape, "regular", json!({"chunk_shape": lengths_}));
+    let is_regular = |lengths: Value| Some(("regular".to_owned(), json!({"chunk_shape": lengths})));
+    let is_listed = |lengths: Value| {
+        let configuration = json!({"kind": "inline", "chunk_shapes": lengths});
+        Some(("rectilinear".to_owned(), configuration))
+    };
+    assert_eq!(
+        regular(json!([5, 4]), json!([0, 2])),
+        is_regular(json!([1, 2]))
+    );
+    assert_eq!(regular(json!([0]), json!([0])), is_regular(json!([1])));
+    assert_eq!(regular(json!([3]), json!([true])), is_regular(json!([1])));
+    assert_eq!(
+        regular(json!([4, 20]), json!([2, [5, 10, 5]])),
+        is_listed(json!([2, [5, 10, 5]]))
+    );
+    assert_eq!(
+        regular(json!([20, 4]), json!([[5, 10, 5], 2])),
+        is_listed(json!([[5, 10, 5], 2]))
+    );
+    assert_eq!(
+        regular(json!([4, 20]), json!([0, [5, 10, 5]])),
+        is_listed(json!([1, [5, 10, 5]]))
+    );
+    for (shape, none) in [
+        (json!([4, 20]), json!([2, [[5, 2], 10]])),
+        (json!([4, 20]), json!([[2, 2], [5, 10, 5]])),
+        (json!([4, 22]), json!([2, [5, 10, 5]])),
+        (json!([10]), json!([4.0])),
+        (json!([10]), json!(["4"])),
+        (json!([10]), json!([-1])),
+    ] {
+        assert_eq!(regular(shape, none.clone()), None, "{none}");
+    }
+    let listed = |lengths_: Value| {
+        let configuration = json!({"kind": "inline", "chunk_shapes": [lengths_]});
+        lengths(json!([10]), "rectilinear", configuration)
+    };
+    assert_eq!(listed(json!([4.0, 6])), is_listed(json!([[4, 6]])));
+    assert_eq!(listed(json!([true, 9])), is_listed(json!([[1, 9]])));
+    // Refused by zarr-python, and of one meaning only.
+    assert_eq!(listed(json!(4.0)), is_listed(json!([4])));
+    for none in [
+        json!(0),
+        json!([5, 0, 5]),
+        json!([[5, 2.0]]),
+        json!([4.5, 6]),
+        json!(["4", 6]),
+    ] {
+        assert_eq!(listed(none.clone()), None, "{none}");
+    }
 }

@@ -54,7 +54,7 @@ fn chunks_have_a_size() {
     check(
         json!({"chunk_grid": grid(json!([0, 1]))}),
         &[
-            "E /chunk_grid/configuration/chunk_shape/0: expected a chunk length of at least 1, found 0",
+            "W /chunk_grid/configuration/chunk_shape/0: expected a chunk length of at least 1, found 0",
         ],
     );
     check(

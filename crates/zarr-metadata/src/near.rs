@@ -1,7 +1,7 @@
 //! Which name was meant: names that differ from a known one by a slip. Knows no names.
 
 /// Names as they stand in texts.
-pub(crate) fn quoted(names: &[impl AsRef<str>]) -> String {
+pub fn quoted(names: &[impl AsRef<str>]) -> String {
     let names: Vec<String> = names
         .iter()
         .map(|name| format!("`{}`", name.as_ref()))
@@ -10,7 +10,7 @@ pub(crate) fn quoted(names: &[impl AsRef<str>]) -> String {
 }
 
 /// Whether two names differ by case, a hyphen or a slip of the keyboard.
-pub(crate) fn is_near(name: &str, known: &str) -> bool {
+pub fn is_near(name: &str, known: &str) -> bool {
     /// Longer ones are nobody's; what is compared is squared.
     const LONGEST: usize = 40;
     let plain = |name: &str| -> Vec<char> {
