@@ -205,3 +205,42 @@ fn cells_that_are_cut_off_are_gone_also_where_another_axis_grows() {
     let expected = ndarray::array![[7_i8, 7, 7], [0, 0, 0], [0, 0, 0]];
     assert_eq!(array.read::<i8>(..).wait().unwrap(), expected.into_dyn());
 }
+
+/// A clone of a handle, as any other handle, goes on with what it knows until it is refreshed; one that
+/// looks each time does not.
+#[test]
+fn clones_know_what_they_knew_until_refreshed() {
+    let store = MemoryStore::new().into_store();
+    let create = zarr::create_array(store.clone(), [4], DataType::UInt8).chunks([2]);
+    let mut array = create.wait().unwrap();
+    let looking = zarr::open_array(store)
+        .cache_metadata(false)
+        .wait()
+        .unwrap();
+    let mut clone = array.clone();
+    array.resize([8]).wait().unwrap();
+    array.write(.., 1_u8).wait().unwrap();
+    assert_eq!((array.shape(), clone.shape()), (&[8][..], &[4][..]));
+    assert_eq!(clone.read::<u8>(..).wait().unwrap().len(), 4);
+    assert_eq!(looking.clone().read::<u8>(..).wait().unwrap().len(), 8);
+    let mut whole = ndarray::Array1::<u8>::zeros(8);
+    zarr::blocking::read_into(&looking, .., whole.view_mut()).unwrap();
+    assert_eq!(whole.sum(), 8);
+    clone.refresh().wait().unwrap();
+    assert_eq!(clone.read::<u8>(..).wait().unwrap().sum(), 8);
+}
+
+/// What another handle appended does not come back after a shrink by one that never knew of it.
+#[test]
+fn a_shrink_by_an_old_handle_deletes_all_that_lies_outside() {
+    let store = MemoryStore::new().into_store();
+    let create = zarr::create_array(store, [4], DataType::UInt8).chunks([2]);
+    let mut array = create.wait().unwrap();
+    let mut old = array.clone();
+    array.resize([9]).wait().unwrap();
+    array.write(.., 1_u8).wait().unwrap();
+    old.resize([3]).wait().unwrap();
+    old.resize([9]).wait().unwrap();
+    let cells = old.read::<u8>(..).wait().unwrap();
+    assert_eq!(cells, ndarray::array![1, 1, 1, 0, 0, 0, 0, 0, 0].into_dyn());
+}

@@ -116,3 +116,21 @@ fn missing_chunks_are_errors_where_that_is_asked_for() {
         }
     }
 }
+
+#[test]
+fn a_handle_that_looks_each_time_erases_what_others_appended() {
+    let store = MemoryStore::new().into_store();
+    let mut array = written(store.clone(), false);
+    let looking = zarr::open_array(store).cache_metadata(false);
+    let looking = looking.wait().unwrap();
+    let more = array.shape()[0] * 2;
+    let shape: Vec<u64> = [more].iter().chain(&array.shape()[1..]).copied().collect();
+    array.resize(shape).wait().unwrap();
+    array.write(.., 1_i32).wait().unwrap();
+    assert_eq!(
+        looking.nchunks_initialized().wait().unwrap(),
+        array.nchunks_initialized().wait().unwrap()
+    );
+    looking.erase(..).wait().unwrap();
+    assert!(stored(&array).is_empty(), "{:?}", stored(&array));
+}

@@ -1,14 +1,22 @@
 //! Where a node is, as a user writes it: `demo.zarr`, `demo.zarr/ocean/sst` or `demo.zarr::ocean/sst`.
 //! Finds nodes and places for new ones; knows no command.
 
+mod around;
+mod implicit;
+
 use std::fmt;
+use std::future::ready;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::str::FromStr;
 
+use futures_util::TryStreamExt;
 use zarr::blocking::Wait;
 use zarr::tools::without_secrets;
-use zarr::{Array, ErrorClass, Location, Node, UseConsolidated, ZarrFormat};
+use zarr::{Array, ChunkKeyEncoding, ErrorClass, Location, Node, UseConsolidated, ZarrFormat};
 
+use self::around::outermost;
+use crate::documents::NAMES;
 use crate::failure::{Exit, Failure};
 use crate::options::Options;
 use crate::suggest::{self, is_node, meant};
@@ -26,6 +34,8 @@ pub(crate) struct Address {
     confined: Option<InStore>,
     /// What its store is told.
     options: Options,
+    /// Whether consolidated metadata above is left as it is.
+    leaves_consolidated: bool,
 }
 
 impl fmt::Debug for Address {
@@ -62,6 +72,7 @@ impl FromStr for Address {
             },
             confined: None,
             options: Options::default(),
+            leaves_consolidated: false,
         })
     }
 }
@@ -158,6 +169,9 @@ impl Address {
             if error.class() != ErrorClass::NotFound {
                 return failure;
             }
+            if let Some(children) = self.children() {
+                return failure.advice(children);
+            }
             let advice = match self.directory() {
                 Some(path) => Some(suggest::path(path, |store| self.node(store, "").wait())),
                 None => match suggest::without_document(&self.shown) {
@@ -243,12 +257,20 @@ impl Address {
         }
         let listing = async {
             let here = self.place_in(store, path).await?;
-            Ok(here.store().list_dir(here.path()).await?)
+            let below = here.store().list(here.path());
+            // What is left of an array may be cleared.
+            let is_other = |entry: &zarr::tools::Entry| {
+                let name = entry.key.strip(here.path());
+                let name = name.as_ref().map_or("", |name| name.as_str());
+                !NAMES.contains(&name) && !ChunkKeyEncoding::is_likely(name)
+            };
+            let other = below.try_filter(|entry| ready(is_other(entry)));
+            Ok(pin!(other).try_next().await?.is_some())
         };
-        let listing = listing
-            .wait()
-            .map_err(|error| Failure::zarr("cannot list", &self.shown, &error))?;
-        if listing.keys.is_empty() && listing.prefixes.is_empty() {
+        let listing: zarr::Result<bool> = listing.wait();
+        let has_others =
+            listing.map_err(|error| Failure::zarr("cannot list", &self.shown, &error))?;
+        if !has_others {
             return Ok(());
         }
         let why = "other files are there, and no array or group that could be replaced";
@@ -258,28 +280,27 @@ impl Address {
         )
     }
 
-    /// The nearest node above a path and the rest of the way, as far as names alone lead.
+    /// The store that a path lies in and the rest of the way, as far as names alone lead: the nearest node above,
+    /// and what is above that as long as each is a node, so that consolidated metadata of all of them is kept;
+    /// where there is none, the nearest directory above with the name of a store.
     fn above(&self, path: &Path) -> std::io::Result<Option<Place>> {
         let path = std::path::absolute(path)?;
-        let mut names: Vec<&str> = Vec::new();
-        let mut here = path.as_path();
-        // No name, or one that is no text: what is above is not a store this could be in.
-        while let (Some(name), Some(parent)) =
-            (here.file_name().and_then(|n| n.to_str()), here.parent())
-        {
-            names.insert(0, name);
-            if is_node(parent) {
-                let Some(store) = parent.to_str() else { break };
-                return Ok(Some(Place {
-                    store: store.to_owned(),
-                    options: self.options(),
-                    name: names.join("/"),
-                    format: None,
-                }));
-            }
-            here = parent;
-        }
-        Ok(None)
+        let above = || path.ancestors().skip(1);
+        let nearest = above().find(|above| is_node(above));
+        let store = match nearest {
+            Some(nearest) => Some(outermost(nearest)),
+            None => above().find(|above| above.extension().is_some_and(|end| end == "zarr")),
+        };
+        let place = store.and_then(|store| {
+            Some(Place {
+                store: store.to_str()?.to_owned(),
+                options: self.options(),
+                // A name that is no text is in no store.
+                name: path.strip_prefix(store).ok()?.to_str()?.to_owned(),
+                format: None,
+            })
+        });
+        Ok(place)
     }
 
     /// What to try instead of a path in a store.

@@ -36,11 +36,12 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
     let data = npy::load(&args.file)?;
     let path = args.path.as_str();
-    let Node::Array(mut array) = args.path.open()? else {
+    let Node::Array(mut array) = args.path.open_to_change()? else {
         let why = "it is a group, not an array";
         return Err(Failure::new(Exit::Usage, "cannot append to", path, why));
     };
     let appended = array.append(data).axis(args.axis).wait();
     appended.map_err(|error| Failure::zarr("cannot append to", path, &error))?;
+    args.path.tell_stale(array.chunked().location());
     Ok(Exit::Done)
 }

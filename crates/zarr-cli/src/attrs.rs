@@ -62,10 +62,10 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         }
         Verb::Set { path, key, value } => {
             let new = Some((key.clone(), value.clone()));
-            update(path, path.open()?, new, None)?;
+            update(path, path.open_to_change()?, new, None)?;
         }
         Verb::Rm { path, key } => {
-            let node = path.open()?;
+            let node = path.open_to_change()?;
             if !attributes(&node).contains_key(key) {
                 return Err(absent(path, key));
             }
@@ -88,9 +88,15 @@ fn update(
     new: Option<(String, Attribute)>,
     gone: Option<String>,
 ) -> Result<(), Failure> {
+    let place = match &node {
+        Node::Array(array) => array.chunked().location().clone(),
+        Node::Group(group) => group.location().clone(),
+    };
     let updated = match node {
         Node::Array(mut array) => array.update_attributes(new).remove(gone).wait(),
         Node::Group(mut group) => group.update_attributes(new).remove(gone).wait(),
     };
-    updated.map_err(|error| Failure::zarr("cannot change", path.as_str(), &error))
+    updated.map_err(|error| Failure::zarr("cannot change", path.as_str(), &error))?;
+    path.tell_stale(&place);
+    Ok(())
 }

@@ -192,6 +192,7 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, No
     let progress = Arc::new(args.progress.begin("chunks"));
     let mut copy = zarr::copy(from, gate.before(&store))
         .name(&place.name)
+        .context(&args.to.context())
         .includes(includes)
         .excludes(excludes)
         .dry_run(args.dry_run)
@@ -246,6 +247,9 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, No
     }
     if !args.dry_run {
         finish(store.store(), name)?;
+        if let Ok(place) = store.join(&place.name) {
+            args.to.tell_stale(&place);
+        }
     }
     let notes = notes.lock().map(|mut notes| std::mem::take(&mut *notes));
     Ok((stats, notes.unwrap_or_default()))

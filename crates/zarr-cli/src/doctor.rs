@@ -4,12 +4,14 @@
 mod data;
 mod fix;
 mod hierarchy;
+mod keys;
 mod leftovers;
 mod rules;
 
 use std::io::Write;
 
 use serde_json::{Value, json};
+use zarr::ErrorClass;
 use zarr::tools::{Reader, Severity};
 
 use crate::address::Address;
@@ -116,9 +118,10 @@ fn examine(args: &Args, path: &Address) -> Result<(String, Exit), Failure> {
 }
 
 fn find(args: &Args, path: &Address) -> Result<Vec<Finding>, Failure> {
-    let places = path.documents()?;
+    let places = path.places()?;
     let mut found = Vec::new();
     for place in &places {
+        found.extend(place.unread.iter().map(|(path, error)| unread(path, error)));
         let report = validate::judge(&Reader::default(), place);
         found.extend(report.errors().map(|finding| {
             let what = format!("{}: {}", finding.problem.pointer, finding.problem.kind);
@@ -132,7 +135,7 @@ fn find(args: &Args, path: &Address) -> Result<Vec<Finding>, Failure> {
     hierarchy::look(&places, &mut found);
     for place in places.iter().filter(|place| place.is_array()) {
         let progress = (!args.no_data).then_some(args.progress);
-        data::look(path, place, progress, &mut found)?;
+        data::look(place, progress, &mut found);
     }
     let unnamed = unnamed::below(&path.location()?).into_iter();
     found.extend(unnamed.map(|name| Finding::new(&rules::NO_KEY, name, unnamed::WHY)));
@@ -141,6 +144,16 @@ fn find(args: &Args, path: &Address) -> Result<Vec<Finding>, Failure> {
     }
     found.sort_by(|a, b| (&a.place, a.rule.number).cmp(&(&b.place, b.rule.number)));
     Ok(found)
+}
+
+/// Something that could not be read, and is no chunk.
+fn unread(path: &str, error: &zarr::Error) -> Finding {
+    let rule = match error.class() {
+        ErrorClass::Corrupt | ErrorClass::Limit => &rules::INVALID,
+        _ => &rules::UNAVAILABLE,
+    };
+    let path = if path.is_empty() { "/" } else { path };
+    Finding::new(rule, path, error.to_string())
 }
 
 fn word(rule: &Rule) -> &'static str {

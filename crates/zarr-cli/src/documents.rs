@@ -18,6 +18,8 @@ pub(crate) struct Place {
     pub(crate) documents: BTreeMap<&'static str, Vec<u8>>,
     /// What lies in it; of an array nothing, since there may be very much.
     pub(crate) listing: Listing,
+    /// What could not be read of it, by path below the place where the search began.
+    pub(crate) unread: Vec<(String, zarr::Error)>,
 }
 
 impl Place {
@@ -58,6 +60,12 @@ impl Place {
         }
     }
 
+    /// Whether a document is there that could not be read.
+    pub(crate) fn has_unread(&self, name: &str) -> bool {
+        let path = self.path_of(name);
+        self.unread.iter().any(|(unread, _)| *unread == path)
+    }
+
     /// The path of a document below the place where the search began.
     pub(crate) fn path_of(&self, name: &str) -> String {
         match self.path.as_str() {
@@ -69,50 +77,63 @@ impl Place {
 
 /// All directories of a hierarchy in the order of their paths, but those inside of arrays. Of a store that cannot
 /// list, the first one.
-pub(crate) async fn walk(start: &Location) -> zarr::Result<Vec<Place>> {
+pub(crate) async fn walk(start: &Location) -> Vec<Place> {
     let mut found = Vec::new();
     let mut rest = vec![start.clone()];
     while let Some(location) = rest.pop() {
-        let place = look(start, location).await?;
+        let place = look(start, location).await;
         for prefix in place.listing.prefixes.iter().rev() {
             rest.push(below(start, prefix));
         }
         found.push(place);
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
+    found
 }
 
 fn below(start: &Location, prefix: &Prefix) -> Location {
     Location::new(std::sync::Arc::clone(start.store()), prefix.clone())
 }
 
-/// Reads what is in one directory.
-async fn look(start: &Location, location: Location) -> zarr::Result<Place> {
-    let store = location.store();
-    let mut documents = BTreeMap::new();
-    for name in NAMES {
-        let most = Limits::default().document_bytes as u64;
-        if let Some(text) = store.get_at_most(&location.key(name)?, most).await? {
-            documents.insert(name, text.to_vec());
-        }
-    }
+/// Reads what is in one directory. What cannot be read is told with it, and nothing else suffers.
+async fn look(start: &Location, location: Location) -> Place {
     let path = location.path().as_str();
     let path = path.strip_prefix(start.path().as_str()).unwrap_or(path);
     let mut place = Place {
         path: path.trim_matches('/').to_owned(),
         listing: Listing::default(),
-        documents,
+        documents: BTreeMap::new(),
+        unread: Vec::new(),
         location,
     };
-    if store_lists(&place.location) && !place.is_array() {
-        place.listing = place
-            .location
-            .store()
-            .list_dir(place.location.path())
-            .await?;
+    for name in NAMES {
+        match read(&place.location, name).await {
+            Ok(Some(text)) => {
+                place.documents.insert(name, text);
+            }
+            Ok(None) => {}
+            Err(error) => place.unread.push((place.path_of(name), error)),
+        }
     }
-    Ok(place)
+    // What is not known may be an array, too.
+    let is_array = place.is_array()
+        || [".zarray", "zarr.json"]
+            .iter()
+            .any(|name| place.has_unread(name));
+    if store_lists(&place.location) && !is_array {
+        let store = place.location.store();
+        match store.list_dir(place.location.path()).await {
+            Ok(listing) => place.listing = listing,
+            Err(error) => place.unread.push((place.path.clone(), error.into())),
+        }
+    }
+    place
+}
+
+async fn read(place: &Location, name: &str) -> zarr::Result<Option<Vec<u8>>> {
+    let most = Limits::default().document_bytes as u64;
+    let text = place.store().get_at_most(&place.key(name)?, most).await?;
+    Ok(text.map(|text| text.to_vec()))
 }
 
 /// Whether a store says what is in it.

@@ -96,6 +96,13 @@ impl Failure {
                 format!("{found} is already there"),
                 "replace it with --overwrite, or choose another path",
             ),
+            ErrorKind::Remains { key, .. } => (
+                format!(
+                    "`{key}` is already there, though no document says that a node is: it would become part of what \
+                     is created"
+                ),
+                "replace what is there with --overwrite, or choose another path",
+            ),
             _ => (error.to_string(), advice(error)),
         };
         let advice = Some(advice)

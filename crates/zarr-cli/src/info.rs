@@ -41,7 +41,13 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         (Node::Array(array), true) => text::report("info", array_json(array, args)?),
         (Node::Group(group), true) => text::report("info", group_json(group, args)?),
         (Node::Array(array), false) => complete(array.info_complete().wait(), array.info(), place),
-        (Node::Group(group), false) => complete(group.info_complete().wait(), group.info(), place),
+        (Node::Group(group), false) => {
+            let info = match count(group, place) {
+                None => group.info(),
+                Some((arrays, groups)) => group.info().with_members(arrays, groups),
+            };
+            format!("{info}\n")
+        }
     };
     if args.sizes && !args.json {
         text.push_str(&in_words(&node, args)?);
@@ -63,6 +69,31 @@ fn known<T>(stored: zarr::Result<T>, place: &str) -> Option<T> {
 
 fn complete(stored: zarr::Result<Info>, without: Info, place: &str) -> String {
     format!("{}\n", known(stored, place).unwrap_or(without))
+}
+
+/// How many arrays and groups are below a group, of those that can be read.
+fn count(group: &Group, place: &str) -> Option<(u64, u64)> {
+    let mut count = (0, 0);
+    for (path, node) in group.members().all().each_metadata().wait() {
+        match node {
+            Ok(NodeMetadata::Array(_)) => count.0 += 1,
+            Ok(NodeMetadata::Group(_)) => count.1 += 1,
+            Err(error) => {
+                let what = match path.as_str() {
+                    "" => "cannot tell what is below",
+                    _ => "not counted, as it cannot be read",
+                };
+                let at = format!("{place}::{path}");
+                let failure =
+                    Failure::new(error.class().into(), what, at.trim_end_matches(':'), error);
+                text::warning(&failure.to_string());
+                if path.is_empty() {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(count)
 }
 
 /// How large what is stored is.
@@ -166,21 +197,14 @@ fn group_json(group: &Group, args: &Args) -> Result<Value, Failure> {
             stored(group.location(), "zarr.json").unwrap_or_else(|| known.to_json())
         }
     };
-    let members = known(group.members().all().metadata().wait(), place);
-    let arrays = members.as_ref().map(|members| {
-        members
-            .iter()
-            .filter(|(_, node)| matches!(node, NodeMetadata::Array(_)))
-            .count()
-    });
-    let all = members.as_ref().map(Vec::len);
+    let count = count(group, place);
     let mut report = json!({
         "path": place,
         "node_type": "group",
         "zarr_format": format(group.zarr_format()),
-        "nmembers": all,
-        "narrays": arrays,
-        "ngroups": all.zip(arrays).map(|(all, arrays)| all - arrays),
+        "nmembers": count.map(|(arrays, groups)| arrays + groups),
+        "narrays": count.map(|(arrays, _)| arrays),
+        "ngroups": count.map(|(_, groups)| groups),
         "attributes": group.attrs(),
         "metadata": metadata,
     });

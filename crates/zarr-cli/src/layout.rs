@@ -279,6 +279,7 @@ impl Layout {
         let mut create = zarr::create_array(place.store, shape, dtype.data_type.clone())
             .storage_options(place.options.pairs())
             .name(place.name)
+            .context(&address.context())
             .overwrite(self.overwrite);
         if let Some(format) = asked.or(place.format) {
             create = create.zarr_format(format);
@@ -300,9 +301,10 @@ impl Layout {
         if let Some(attributes) = &self.attributes {
             create = create.attributes(attributes.clone());
         }
-        create
-            .wait()
-            .map_err(|error| Failure::zarr("cannot create", path, &error))
+        let created = create.wait();
+        let array = created.map_err(|error| Failure::zarr("cannot create", path, &error))?;
+        address.tell_stale(array.chunked().location());
+        Ok(array)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use zarr::{Node, NodeMetadata, NodePath};
+use zarr::{Node, NodeMetadata};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
@@ -35,11 +35,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
-    let list = match args.path.open()? {
+    let list = match args.path.open_or_implicit()? {
         // As with files: what is no directory is shown itself.
         Node::Array(array) => vec![(
-            NodePath::root(),
-            NodeMetadata::Array(array.metadata().clone()),
+            String::new(),
+            Ok(NodeMetadata::Array(array.metadata().clone())),
         )],
         Node::Group(group) => {
             let depth = (!args.recursive).then_some(1);
@@ -68,11 +68,15 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
     nodes.tell_unnamed(&args.path, (!args.recursive).then_some(1));
-    Ok(Exit::Done)
+    Ok(nodes.tell_broken(place))
 }
 
 /// The columns before sizes and names.
-fn long(node: &NodeMetadata) -> Vec<String> {
+fn long(node: &zarr::Result<NodeMetadata>) -> Vec<String> {
+    let Ok(node) = node else {
+        let blank = String::new;
+        return vec!["broken".to_owned(), blank(), blank(), blank()];
+    };
     let format = format!("v{}", node.format());
     match node {
         NodeMetadata::Group(_) => vec!["group".to_owned(), format, String::new(), String::new()],

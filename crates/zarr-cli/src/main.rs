@@ -83,6 +83,10 @@ struct Cli {
 
     #[command(flatten)]
     options: options::Args,
+    /// Leave consolidated metadata of the groups above as it is, and say that it is out of date; without this what
+    /// is created or changed below a group is changed there too
+    #[arg(long, global = true)]
+    leave_consolidated: bool,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -176,6 +180,10 @@ fn run(
             .addresses()
             .into_iter()
             .for_each(Address::confine);
+    }
+    if cli.leave_consolidated {
+        let addresses = cli.command.addresses().into_iter();
+        addresses.for_each(Address::leave_consolidated);
     }
     let exit = match &cli.command {
         Command::Info(args) => info::run(args, text),

@@ -22,8 +22,9 @@ use crate::text;
   zarr migrate --replace old.zarr   zarr.json instead of them
 
 All nodes below are migrated too. Everything is converted before anything is written, and all is written before
-anything is deleted. What format 3 has no way to say is named, and where chunks could not be read without it,
-nothing is written.")]
+anything is deleted. What format 3 has no way to say is named. A node whose chunks could not be read without it, or
+whose document is broken, stays as it is and is named, while all others are migrated; with --replace nothing is
+written then.")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
@@ -58,15 +59,27 @@ const OLD: [&str; 4] = [".zmetadata", ".zattrs", ".zarray", ".zgroup"];
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
-    let places = args.path.documents()?;
+    let places = args.path.places()?;
     let old = |place: &&Place| {
         [".zarray", ".zgroup"]
             .iter()
-            .any(|name| place.document(name).is_some())
+            .any(|name| place.document(name).is_some() || place.has_unread(name))
     };
-    let steps = places.iter().filter(old).map(|place| convert(args, place));
-    let steps: Vec<Step<'_>> = steps.collect::<Result<_, _>>()?;
+    let (mut steps, mut failed) = (Vec::new(), Vec::new());
+    for place in places.iter().filter(old) {
+        match convert(args, place) {
+            Ok(step) => steps.push(step),
+            // Half of a hierarchy in each format is what was not asked for.
+            Err(failure) if args.replace || failure.exit() == Exit::Conflict => {
+                return Err(failure);
+            }
+            Err(failure) => failed.push(failure),
+        }
+    }
     if steps.is_empty() {
+        if let Some(failure) = failed.into_iter().next() {
+            return Err(failure);
+        }
         let why = "there is no array or group of format 2";
         return Err(Failure::new(Exit::NotFound, "cannot migrate", path, why));
     }
@@ -78,12 +91,15 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         write(args, &steps, &consolidated)?;
     }
     let text = match args.json {
-        true => text::report("migrate", to_json(args, &steps)),
+        true => text::report("migrate", to_json(args, &steps, &failed)),
         false => to_text(args, &steps),
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
-    Ok(Exit::Done)
+    for failure in &failed {
+        text::error(&failure.to_string());
+    }
+    Ok(failed.first().map_or(Exit::Done, Failure::exit))
 }
 
 fn convert<'a>(args: &Args, place: &'a Place) -> Result<Step<'a>, Failure> {
@@ -93,6 +109,9 @@ fn convert<'a>(args: &Args, place: &'a Place) -> Result<Step<'a>, Failure> {
         let why = "there is a zarr.json already";
         let failure = Failure::new(Exit::Conflict, "cannot migrate", at, why);
         return Err(failure.advice("replace it with --overwrite, or remove one of the two"));
+    }
+    if let Some((_, error)) = place.unread.first() {
+        return Err(Failure::zarr("cannot migrate", at, error));
     }
     let documents = NodeDocuments {
         zarr_json: None,
@@ -193,7 +212,7 @@ fn to_text(args: &Args, steps: &[Step<'_>]) -> String {
     text
 }
 
-fn to_json(args: &Args, steps: &[Step<'_>]) -> Value {
+fn to_json(args: &Args, steps: &[Step<'_>], failed: &[Failure]) -> Value {
     let nodes: Vec<Value> = steps
         .iter()
         .map(|step| {
@@ -213,5 +232,6 @@ fn to_json(args: &Args, steps: &[Step<'_>]) -> Value {
         "dry_run": args.dry_run,
         "replaced": args.replace && !args.dry_run,
         "nodes": nodes,
+        "failed": failed.iter().map(Failure::to_string).collect::<Vec<_>>(),
     })
 }

@@ -5,42 +5,49 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 use zarr::blocking::Wait;
-use zarr::{ArrayMetadata, Group, NodeMetadata, NodePath};
+use zarr::{ArrayMetadata, Group, NodeMetadata};
 
 use crate::address::Address;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::{sizes, text, unnamed};
 
-/// What is in a group, so many levels down; on all without a number.
+/// A node, or why it cannot be read, by its path below the one that was asked for.
+pub(crate) type Found = (String, zarr::Result<NodeMetadata>);
+
+/// What is in a group, so many levels down; on all without a number. Directories that only nodes below them
+/// make groups are among it.
 pub(crate) fn members(
     group: &Group,
     depth: Option<usize>,
     place: &str,
-) -> Result<Vec<(NodePath, NodeMetadata)>, Failure> {
+) -> Result<Vec<Found>, Failure> {
     let members = match depth {
         Some(levels) => group.members().depth(levels),
         None => group.members().all(),
     };
-    let members = members.metadata().wait();
-    members.map_err(|error| Failure::zarr("cannot list", place, &error))
+    let mut found = members.implicit(true).each_metadata().wait();
+    // The group itself: it cannot be listed.
+    match found.first() {
+        Some((path, Err(_))) if path.is_empty() => match found.swap_remove(0).1 {
+            Err(error) => Err(Failure::zarr("cannot list", place, &error)),
+            Ok(_) => Ok(found),
+        },
+        _ => Ok(found),
+    }
 }
 
 /// Nodes by their paths below the one that was asked for.
 pub(crate) struct Nodes {
-    pub(crate) list: Vec<(String, NodeMetadata)>,
+    pub(crate) list: Vec<Found>,
     sizes: Option<BTreeMap<String, u64>>,
 }
 
 impl Nodes {
     pub(crate) fn new(
         address: &Address,
-        nodes: impl IntoIterator<Item = (NodePath, NodeMetadata)>,
+        list: Vec<Found>,
         with_sizes: bool,
     ) -> Result<Self, Failure> {
-        let named = nodes.into_iter();
-        let list: Vec<_> = named
-            .map(|(path, node)| (path.as_str().to_owned(), node))
-            .collect();
         let sizes = match with_sizes {
             true => {
                 let paths = list.iter().map(|(path, _)| path);
@@ -57,10 +64,25 @@ impl Nodes {
         let level = |path: &str| path.split('/').filter(|name| !name.is_empty()).count();
         let is_looked_into = |path: &str| depth.is_none_or(|depth| level(path) < depth);
         let groups = self.list.iter().filter_map(|(path, node)| {
-            let is_group = matches!(node, NodeMetadata::Group(_));
+            let is_group = matches!(node, Ok(NodeMetadata::Group(_)));
             (is_group && !path.is_empty() && is_looked_into(path)).then_some(path.as_str())
         });
         unnamed::warn(address, std::iter::once("").chain(groups));
+    }
+
+    /// Says which nodes cannot be read, and how the command ends for it.
+    pub(crate) fn tell_broken(&self, place: &str) -> Exit {
+        let mut exit = Exit::Done;
+        for (path, node) in &self.list {
+            if let Err(error) = node {
+                let failure = Failure::zarr("cannot read", &format!("{place}::{path}"), error);
+                text::error(&failure.to_string());
+                if exit == Exit::Done {
+                    exit = failure.exit();
+                }
+            }
+        }
+        exit
     }
 
     /// The bytes that a node takes in its store, with all that is below it.
@@ -78,14 +100,22 @@ impl Nodes {
 }
 
 /// What reports say of a node in a list.
-pub(crate) fn to_json(path: &str, node: &NodeMetadata, size: Option<u64>) -> Map<String, Value> {
+pub(crate) fn to_json(
+    path: &str,
+    node: &zarr::Result<NodeMetadata>,
+    size: Option<u64>,
+) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("path".to_owned(), format!("/{path}").into());
     match node {
-        NodeMetadata::Group(_) => {
+        Ok(NodeMetadata::Group(_)) => {
             object.insert("node_type".to_owned(), "group".into());
         }
-        NodeMetadata::Array(array) => describe(array, &mut object),
+        Ok(NodeMetadata::Array(array)) => describe(array, &mut object),
+        Err(error) => {
+            object.insert("node_type".to_owned(), Value::Null);
+            object.insert("error".to_owned(), error.to_string().into());
+        }
     }
     if let Some(size) = size {
         object.insert("nbytes_stored".to_owned(), size.into());

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
-    let Node::Array(mut array) = args.path.open()? else {
+    let Node::Array(mut array) = args.path.open_to_change()? else {
         let why = "it is a group, not an array";
         return Err(Failure::new(Exit::Usage, "cannot resize", path, why));
     };
@@ -38,5 +38,6 @@ pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
         false => resize.wait(),
     };
     resized.map_err(|error| Failure::zarr("cannot resize", path, &error))?;
+    args.path.tell_stale(array.chunked().location());
     Ok(Exit::Done)
 }

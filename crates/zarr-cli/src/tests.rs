@@ -9,6 +9,7 @@ mod follow;
 mod info;
 mod look;
 mod migrate;
+mod nodes;
 mod oversized;
 mod read;
 mod tree;
@@ -87,6 +88,12 @@ impl Home {
         assert_eq!(exit, Exit::Difference, "{text}");
         let home = format!("{}/", self.0.path().display());
         text.replace(&home, "~/")
+    }
+
+    /// The output of a command that may find something.
+    #[track_caller]
+    fn found_or_done(&self, line: &str) -> String {
+        String::from_utf8(self.end(line).unwrap().1).unwrap()
     }
 
     fn json(&self, line: &str) -> Value {

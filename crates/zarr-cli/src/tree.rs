@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use zarr::{GroupMetadata, Node, NodeMetadata, NodePath, TreeView};
+use zarr::{GroupMetadata, Node, NodeMetadata, TreeView};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
@@ -36,19 +36,19 @@ pub(crate) struct Args {
 /// Names are bold: `out` is to take that away where it leads to no terminal.
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
-    let (root, view, members) = match args.path.open()? {
+    let (root, view, members) = match args.path.open_or_implicit()? {
         Node::Array(array) => {
             let view = TreeView::of_array(&array.name(), array.metadata());
             (NodeMetadata::Array(array.metadata().clone()), view, vec![])
         }
         Node::Group(group) => {
             let members = nodes::members(&group, args.depth, place)?;
-            let view = TreeView::new(&group.name(), &members);
+            let view = TreeView::of_each(&group.name(), &members);
             (NodeMetadata::Group(bare(group.metadata())), view, members)
         }
     };
-    let list = [(NodePath::root(), root)].into_iter().chain(members);
-    let nodes = Nodes::new(&args.path, list, args.sizes)?;
+    let list = [(String::new(), Ok(root))].into_iter().chain(members);
+    let nodes = Nodes::new(&args.path, list.collect(), args.sizes)?;
     let text = match args.json {
         true => nodes.report("tree", place),
         false => view
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
     nodes.tell_unnamed(&args.path, args.depth);
-    Ok(Exit::Done)
+    Ok(nodes.tell_broken(place))
 }
 
 /// Without what it tells of others.

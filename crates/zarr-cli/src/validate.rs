@@ -121,12 +121,26 @@ pub(crate) fn finding(finding: &Finding) -> Value {
 }
 
 impl Address {
-    /// The documents here and below. Says so where a store cannot list.
+    /// The documents here and below, all of which must be readable. Says so where a store cannot list.
     pub(crate) fn documents(&self) -> Result<Vec<Place>, Failure> {
+        let mut places = self.places()?;
+        match places.iter_mut().find_map(|place| place.unread.pop()) {
+            Some((_, error)) => Err(Failure::zarr("cannot read", self.as_str(), &error)),
+            None => Ok(places),
+        }
+    }
+
+    /// What is here, and what is below, readable or not. Says so where a store cannot list.
+    pub(crate) fn places(&self) -> Result<Vec<Place>, Failure> {
         let location = self.location()?;
-        let places = documents::walk(&location).wait();
-        let places = places.map_err(|error| Failure::zarr("cannot read", self.as_str(), &error))?;
-        if !places.iter().any(|place| !place.documents.is_empty()) {
+        let mut places = documents::walk(&location).wait();
+        let unread = |error| Failure::zarr("cannot read", self.as_str(), &error);
+        let here = places.iter_mut().find(|place| place.path.is_empty());
+        if let Some((_, error)) = here.and_then(|here| here.unread.pop()) {
+            return Err(unread(error));
+        }
+        let is_nothing = |place: &Place| place.documents.is_empty() && place.unread.is_empty();
+        if places.iter().all(is_nothing) {
             // For its words: nothing is here.
             self.open()?;
         }

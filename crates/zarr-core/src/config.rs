@@ -43,6 +43,12 @@ pub struct Config {
     /// Whether attributes with NaN or an infinity are refused. JSON has no such numbers; if this is not
     /// set they are written bare, as zarr-python does, which reads them again.
     pub strict_json: bool,
+    /// Whether consolidated metadata stays as it is where nodes below its group are created, changed,
+    /// moved or deleted. If not set it is kept true: what changes below is changed in it too, in every
+    /// group above the node in its store; that costs a look at these groups, and where there is
+    /// consolidated metadata a write of it. Whoever makes very many nodes one by one may leave it, and
+    /// consolidate once. zarr-python always leaves it.
+    pub leave_consolidated: bool,
     /// What was set where this came from and not understood, with the variables that say it.
     pub problems: Vec<String>,
 }
@@ -185,6 +191,7 @@ mod tests {
             max_workers: NonZeroUsize::new(3),
             json_indent: Indent::Spaces(4),
             strict_json: false,
+            leave_consolidated: false,
             problems: vec![],
         };
         assert_eq!(config, expected);

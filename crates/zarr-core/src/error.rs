@@ -64,6 +64,20 @@ pub enum ErrorKind {
         /// The store.
         store: String,
     },
+    /// A node is to be created where none is, and yet something is there that would become part of it:
+    /// chunks, or attributes.
+    #[error(
+        "`{key}` is already there in {store}, though no document says that a node is at `{path}`: it would \
+         become part of what is created; overwrite it on purpose, or choose another path"
+    )]
+    Remains {
+        /// The path of the node to be created.
+        path: NodePath,
+        /// The first key that was found.
+        key: String,
+        /// The store.
+        store: String,
+    },
     /// A node would lie inside an array.
     #[error("nothing can be created at `{path}`: `{ancestor}` is an array")]
     ParentIsArray {
@@ -92,6 +106,19 @@ pub enum ErrorKind {
         document: String,
         /// Every problem, with its place in the document.
         source: MetadataError,
+    },
+    /// A node was changed, and the consolidated metadata of a group above it could not be.
+    #[error(
+        "`{path}` is changed, but the consolidated metadata of `{group}` still says what was before: \
+         {source}; consolidate it again"
+    )]
+    StaleConsolidated {
+        /// The node's path.
+        path: NodePath,
+        /// The group's path.
+        group: NodePath,
+        /// Why.
+        source: Error,
     },
     /// The node's codecs cannot be used.
     #[error("`{path}`: {source}")]
@@ -281,7 +308,9 @@ impl Error {
     pub fn class(&self) -> ErrorClass {
         match &*self.0 {
             ErrorKind::NotFound { .. } => ErrorClass::NotFound,
-            ErrorKind::Exists { .. } | ErrorKind::Foreign { .. } => ErrorClass::Exists,
+            ErrorKind::Exists { .. } | ErrorKind::Foreign { .. } | ErrorKind::Remains { .. } => {
+                ErrorClass::Exists
+            }
             ErrorKind::Metadata { source, .. } => class_of_metadata(source),
             ErrorKind::Codec { source, .. } => class_of_codec(source),
             ErrorKind::Chunk { source, .. } => match source {
@@ -294,6 +323,7 @@ impl Error {
             },
             ErrorKind::Store(store) => class_of_store(store),
             ErrorKind::StoreGone { .. } => ErrorClass::Transport,
+            ErrorKind::StaleConsolidated { source, .. } => source.class(),
             ErrorKind::Limit { .. } | ErrorKind::Memory { .. } => ErrorClass::Limit,
             ErrorKind::Grid {
                 source: GridError::Unknown { .. },

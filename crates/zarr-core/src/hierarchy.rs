@@ -7,9 +7,11 @@ mod consolidated;
 mod create;
 mod create_all;
 mod delete;
+mod keep;
 mod members;
 mod move_node;
 mod presence;
+mod remains;
 mod written;
 
 use futures_util::future::join3;
@@ -22,13 +24,16 @@ pub use change::{Document, change};
 pub use consolidate::consolidate;
 pub use consolidated::Consolidated;
 pub use create::create;
-pub(crate) use create::{Written, create_written};
+pub(crate) use create::{ancestors, create_untold};
 pub use create_all::create_all;
 pub(crate) use delete::DOCUMENTS;
 pub use delete::delete;
-pub use members::{Depth, members, stream_members};
+pub(crate) use keep::{Below, Changed, Groups};
+pub use members::{Depth, each_member, members, stream_members};
 pub use move_node::move_node;
 pub(crate) use presence::check_presence;
+pub(crate) use remains::check_remains;
+pub(crate) use written::Written;
 
 /// The node path of a place: its directory in the store.
 ///
@@ -63,16 +68,34 @@ pub async fn read(location: &Location, format: Option<ZarrFormat>) -> Result<Opt
     )
     .await;
     let (array, group, attributes) = (array?, group?, attributes?);
-    if let Some(array) = array {
-        let node = ArrayMetadata::from_v2(&array, attributes.as_deref());
-        return node
-            .map(|a| Some(NodeMetadata::Array(a)))
-            .map_err(|e| invalid(location, ".zarray", e));
-    }
-    let Some(group) = group else { return Ok(None) };
-    let node = GroupMetadata::from_v2(&group, attributes.as_deref());
-    node.map(|g| Some(NodeMetadata::Group(g)))
-        .map_err(|e| invalid(location, ".zgroup", e))
+    let (kind, document) = match (array, group) {
+        (Some(array), _) => (NodeKind::Array, array),
+        (None, Some(group)) => (NodeKind::Group, group),
+        (None, None) => return Ok(None),
+    };
+    v2_node(location, kind, &document, attributes.as_deref()).map(Some)
+}
+
+/// The node of format 2 that these documents make. Of two that are read together, an error names the
+/// one that is broken.
+fn v2_node(
+    location: &Location,
+    kind: NodeKind,
+    document: &[u8],
+    attributes: Option<&[u8]>,
+) -> Result<NodeMetadata> {
+    let read = |attributes| match kind {
+        NodeKind::Array => ArrayMetadata::from_v2(document, attributes).map(NodeMetadata::Array),
+        NodeKind::Group => GroupMetadata::from_v2(document, attributes).map(NodeMetadata::Group),
+    };
+    read(attributes).map_err(|error| {
+        let broken = match (read(None), kind) {
+            (Ok(_), _) => ".zattrs",
+            (Err(_), NodeKind::Array) => ".zarray",
+            (Err(_), NodeKind::Group) => ".zgroup",
+        };
+        invalid(location, broken, error)
+    })
 }
 
 /// The documents of the node at a place, which must be there.
@@ -114,7 +137,7 @@ pub async fn check_vacant(location: &Location) -> Result<()> {
     if let Some(found) = read(location, None).await? {
         return Err(create::exists(location, path_of(location)?, kind(&found)));
     }
-    create::check_foreign(location, &path_of(location)?).await
+    create::check_empty(location, &path_of(location)?).await
 }
 
 /// Which kind of node this is.

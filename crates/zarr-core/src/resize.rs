@@ -44,15 +44,18 @@ impl ChunkedArray {
     /// not; chunks outside may remain, unseen, where deleting them failed.
     pub async fn resize(self: Arc<Self>, shape: &[u64], outside: Outside) -> Result<Self> {
         let _turn = self.turn().await?;
-        let set = |array: &mut ArrayMetadata| self.set_shape(array, shape.to_vec());
+        // Another handle may have made it longer than this one knows.
+        let mut before = self.metadata().clone();
+        let set = |array: &mut ArrayMetadata| {
+            before.clone_from(array);
+            self.set_shape(array, shape.to_vec())
+        };
         let resized = self.change(Document::Node, set).await?;
-        let shrinks = shape
-            .iter()
-            .zip(self.metadata().shape())
-            .any(|(new, old)| new < old);
+        let shrinks = shape.iter().zip(before.shape()).any(|(new, old)| new < old);
         if shrinks && outside == Outside::Delete {
-            self.delete_between(&resized).await?;
-            self.clear_edges(shape).await?;
+            let before = Arc::new(self.with_metadata(before)?);
+            before.delete_between(&resized).await?;
+            before.clear_edges(shape).await?;
         }
         Ok(resized)
     }

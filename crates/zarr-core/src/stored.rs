@@ -40,26 +40,6 @@ impl ChunkedArray {
         listed.chain(end.filter_map(|present| ready(present.err().map(Err))))
     }
 
-    /// Whether anything lies where a chunk would, of an array that need not be there.
-    ///
-    /// # Errors
-    /// Where the store cannot list.
-    pub(crate) async fn has_chunks(&self) -> Result<bool> {
-        if !self.store().hints().listable {
-            return Ok(false);
-        }
-        let (prefix, rank) = (self.location().path(), self.grid().rank());
-        let encoding = self.metadata().chunk_key_encoding();
-        let mut entries = self.store().list(prefix);
-        while let Some(entry) = entries.try_next().await? {
-            let name = entry.key.as_str().strip_prefix(prefix.as_str());
-            if name.is_some_and(|name| encoding.decode(name, rank).is_some()) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// All bytes below the array's place: chunks and documents.
     ///
     /// # Errors

@@ -87,6 +87,34 @@ impl ChunkKeyEncoding {
         (index.len() == rank).then_some(index)
     }
 
+    /// Every encoding there is.
+    pub const ALL: [Self; 4] = [
+        Self::Default(Separator::Slash),
+        Self::Default(Separator::Dot),
+        Self::V2(Separator::Dot),
+        Self::V2(Separator::Slash),
+    ];
+
+    /// Whether a key looks like that of a chunk, or the beginning of one, of whatever array.
+    ///
+    /// ```
+    /// use zarr_metadata::ChunkKeyEncoding;
+    /// assert!(ChunkKeyEncoding::is_likely("c/0/12") && ChunkKeyEncoding::is_likely("3.4"));
+    /// assert!(!ChunkKeyEncoding::is_likely("README"));
+    /// ```
+    #[must_use]
+    pub fn is_likely(key: &str) -> bool {
+        let rest = match key.strip_prefix('c') {
+            Some("") => return true,
+            Some(rest) => match rest.strip_prefix(['/', '.']) {
+                Some(rest) => rest,
+                None => return false,
+            },
+            None => key,
+        };
+        rest.split(['/', '.']).all(|part| decimal(part).is_some())
+    }
+
     /// The encoding an extension object describes.
     ///
     /// # Errors

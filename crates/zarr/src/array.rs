@@ -10,9 +10,25 @@ use zarr_metadata::{
 use zarr_store::{Location, Store};
 
 use crate::Context;
+use crate::fields::Picked;
 use crate::info::Info;
 
-/// An array in a store. Cheap to clone; clones are one array.
+/// An array in a store. Cheap to clone; clones are one array, of which each knows the shape and the
+/// attributes that it was opened or last [refreshed](Array::refresh) with: who resizes or appends through
+/// one changes what is stored, and what that one knows.
+///
+/// ```
+/// # use zarr::{blocking::Wait, DataType, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let mut a = zarr::create_array(Target::Memory, [4], DataType::UInt8).wait()?;
+/// let mut clone = a.clone();
+/// a.resize([6]).wait()?;
+/// assert_eq!((a.shape(), clone.shape()), (&[6][..], &[4][..]));
+/// clone.refresh().wait()?;
+/// assert_eq!(clone.shape(), [6]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Array(Arc<ChunkedArray>);
 
@@ -196,7 +212,8 @@ impl Array {
     /// # Errors
     /// Where the store cannot list, or an index cannot be read.
     pub async fn nchunks_initialized(&self) -> Result<u64> {
-        Arc::clone(&self.0).initialized_chunks().await
+        let array = Picked::all(&self.0).current().await?;
+        array.initialized_chunks().await
     }
 
     /// All bytes that the array takes in its store, documents included.

@@ -3,6 +3,7 @@
 
 use ndarray::{ArrayViewMut, Dimension};
 
+use crate::fields::Picked;
 use crate::{Array, Element, Plain, Result, Selection};
 
 /// `.wait()` for everything that can be `.await`ed. Needs no runtime, and may be called on any
@@ -53,6 +54,6 @@ pub fn read_into<T: Element<Stored = T> + Plain, D: Dimension>(
     selection: impl Into<Selection>,
     out: ArrayViewMut<'_, T, D>,
 ) -> Result<()> {
-    let array = array.chunked();
+    let array = zarr_store::runtime::wait(Picked::all(array.chunked()).current())?;
     array.read_into(array.resolve(&selection.into())?, out.into_dyn())
 }

@@ -1,5 +1,6 @@
 //! What changes a node that is there: its shape, its attributes, its existence. Each asks the store
 //! first and then puts the new state behind the handle; clones keep the old view until refreshed.
+//! Consolidated metadata of groups above, in the same store, is kept true by `zarr-core`.
 
 use std::sync::Arc;
 
@@ -15,6 +16,9 @@ impl Array {
     ///
     /// First the document, if nobody else changed the shape meanwhile, then what lies outside is
     /// deleted: cells that are cut off are gone, also if the array grows again.
+    ///
+    /// Clones of this handle, as other handles, go on with the shape they know until they are
+    /// [refreshed](Self::refresh), unless they were opened with `cache_metadata(false)`.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};
@@ -37,7 +41,8 @@ impl Array {
 
     /// Adds elements at the end of an axis, the first unless told otherwise, and says the new shape.
     ///
-    /// Several appends of one array queue up: none takes another's place.
+    /// Several appends of one array queue up: none takes another's place. Clones of this handle learn of
+    /// it as [`resize`](Self::resize) says.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};
@@ -92,7 +97,7 @@ impl Array {
     /// # Errors
     /// Where it is gone already, and what the store says.
     pub async fn delete(self) -> Result<()> {
-        hierarchy::delete(self.chunked().location()).await
+        hierarchy::delete(self.chunked().location(), self.chunked().context()).await
     }
 }
 
@@ -119,12 +124,11 @@ impl Group {
                 "a group cannot delete itself; name what is in it",
             ));
         }
-        hierarchy::delete(&self.location().join(path.as_str())?).await
+        hierarchy::delete(&self.location().join(path.as_str())?, self.context()).await
     }
 
     /// Moves the node at a path below this group, and everything below it, to another path below this
-    /// group: all is copied, then deleted. Groups that are missing on the way are made; consolidated
-    /// metadata stays as it was.
+    /// group: all is copied, then deleted. Groups that are missing on the way are made.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};

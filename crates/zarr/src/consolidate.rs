@@ -1,5 +1,6 @@
 //! `consolidate_metadata`: one document that tells of a whole hierarchy.
 
+use zarr_core::hierarchy::Consolidated;
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::ZarrFormat;
 
@@ -9,7 +10,9 @@ use crate::{Group, Target};
 /// Collects the documents of all nodes below a group in the group's own, so that readers find them
 /// with one request.
 ///
-/// What is written below the group afterwards is not in it until it is consolidated again.
+/// What is created, changed or deleted below the group afterwards is changed in it too, by this library:
+/// see [`Config::leave_consolidated`](crate::Config::leave_consolidated). What others write is not in it
+/// until it is consolidated again.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, DataType, Target};
@@ -62,7 +65,12 @@ impl ConsolidateMetadata {
     async fn run(self) -> Result<Group> {
         let location = self.target.location(&self.path).await?;
         let metadata = hierarchy::consolidate(&location, self.zarr_format, &self.context).await?;
-        Group::new(location, metadata, self.context)
+        // Format 3 has it in the group's own document.
+        let collected = match metadata.format() {
+            ZarrFormat::V2 => Consolidated::read(&location, &metadata, ".zmetadata").await?,
+            ZarrFormat::V3 => None,
+        };
+        Ok(Group::new(location, metadata, self.context)?.with_collected(collected))
     }
 }
 operation!(ConsolidateMetadata => Group);

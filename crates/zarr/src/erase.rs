@@ -1,10 +1,9 @@
 //! `Array::erase`: cells made what they were before anything was written.
 
-use std::sync::Arc;
-
-use zarr_core::{ChunkedArray, Result, Selection};
+use zarr_core::{Result, Selection};
 
 use crate::Array;
+use crate::fields::Picked;
 use crate::operation::operation;
 
 impl Array {
@@ -26,7 +25,7 @@ impl Array {
     #[doc(alias = "clear")]
     pub fn erase(&self, selection: impl Into<Selection>) -> Erase {
         Erase {
-            array: Arc::clone(self.chunked()),
+            picked: Picked::all(self.chunked()),
             selection: selection.into(),
         }
     }
@@ -36,14 +35,15 @@ impl Array {
 #[must_use = "nothing is erased until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct Erase {
-    array: Arc<ChunkedArray>,
+    picked: Picked,
     selection: Selection,
 }
 
 impl Erase {
     async fn run(self) -> Result<()> {
-        let selection = self.array.resolve(&self.selection)?;
-        self.array.erase(selection).await
+        let array = self.picked.current().await?;
+        let selection = array.resolve(&self.selection)?;
+        array.erase(selection).await
     }
 }
 operation!(Erase => ());

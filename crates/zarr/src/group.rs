@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use zarr_core::hierarchy::Consolidated;
 use zarr_core::{Context, ErrorKind, Result, hierarchy};
 use zarr_metadata::{Attributes, DataType, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, Store};
@@ -22,6 +23,8 @@ pub struct Group {
     context: Context,
     /// What answers for the store, where the group was opened so.
     view: Option<View>,
+    /// Consolidated metadata of format 2 that was just collected; format 3 has it among its documents.
+    collected: Option<Arc<Consolidated>>,
     /// Whether attributes are read again each time they are asked of the store.
     reload_attributes: bool,
 }
@@ -39,6 +42,7 @@ impl Group {
             metadata: Arc::new(metadata),
             context,
             view: None,
+            collected: None,
             reload_attributes: false,
         })
     }
@@ -61,6 +65,13 @@ impl Group {
 
     pub(crate) fn with_view(self, view: Option<View>) -> Self {
         Self { view, ..self }
+    }
+
+    pub(crate) fn with_collected(self, collected: Option<Consolidated>) -> Self {
+        Self {
+            collected: collected.map(Arc::new),
+            ..self
+        }
     }
 
     pub(crate) fn view(&self) -> Option<&View> {
@@ -117,7 +128,8 @@ impl Group {
 
     /// The paths of all nodes that the group's consolidated metadata tells of, relative to it and in
     /// order; none where there is no such metadata. Format 2 keeps it beside the group's documents: it
-    /// is known where the group was opened with it.
+    /// is known where the group was opened with it, or comes from
+    /// [`consolidate_metadata`](crate::consolidate_metadata).
     pub fn consolidated_paths(&self) -> Vec<&str> {
         let mut paths = match (self.view(), &*self.metadata) {
             (Some(view), _) => view.paths(),
@@ -126,7 +138,10 @@ impl Group {
                 let paths = nodes.flat_map(zarr_metadata::v3::ConsolidatedMetadata::paths);
                 paths.collect()
             }
-            (None, GroupMetadata::V2 { .. }) => vec![],
+            (None, GroupMetadata::V2 { .. }) => match &self.collected {
+                Some(collected) => collected.paths(&NodePath::root()),
+                None => vec![],
+            },
         };
         paths.sort_unstable();
         paths

@@ -124,7 +124,7 @@ impl Info {
 
     /// A group's summary with what is below it, at any depth.
     #[must_use]
-    pub(crate) fn with_members(mut self, arrays: u64, groups: u64) -> Self {
+    pub fn with_members(mut self, arrays: u64, groups: u64) -> Self {
         self.fields.extend([
             ("No. members", arrays.saturating_add(groups).to_string()),
             ("No. arrays", arrays.to_string()),

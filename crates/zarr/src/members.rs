@@ -1,8 +1,10 @@
 //! The nodes below a group, as many levels down as asked.
 
+use std::collections::BTreeSet;
+
 use futures_util::{Stream, StreamExt, stream};
 use zarr_core::{Result, hierarchy};
-use zarr_metadata::{NodeMetadata, NodePath};
+use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 
 use crate::operation::operation;
 use crate::{Array, Group, Node};
@@ -15,6 +17,7 @@ use crate::{Array, Group, Node};
 pub struct Members {
     group: Group,
     depth: hierarchy::Depth,
+    implicit: bool,
 }
 
 impl Members {
@@ -22,6 +25,7 @@ impl Members {
         Self {
             group,
             depth: hierarchy::Depth::Levels(1),
+            implicit: false,
         }
     }
 
@@ -39,12 +43,59 @@ impl Members {
         self
     }
 
+    /// Whether a directory without a document counts as a group without attributes where a node lies
+    /// below it: for [`each_metadata`](Self::each_metadata) alone. zarr-python passes over such nodes, and
+    /// so is it here if this is not set.
+    pub fn implicit(mut self, yes: bool) -> Self {
+        self.implicit = yes;
+        self
+    }
+
+    /// The documents of each node by its path, in order, or why they cannot be read: what is broken costs
+    /// its own node and no other.
+    ///
+    /// ```
+    /// # use zarr::{Target, blocking::Wait};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::create_group(Target::Memory).wait()?;
+    /// root.create_group("a/b").wait()?;
+    /// for (path, node) in root.members().all().each_metadata().wait() {
+    ///     match node {
+    ///         Ok(node) => println!("{path}: format {}", node.format()),
+    ///         Err(broken) => eprintln!("{path}: {broken}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn each_metadata(self) -> Vec<(String, Result<NodeMetadata>)> {
+        let Self {
+            group,
+            depth,
+            implicit,
+        } = self;
+        let mut found: Vec<_> = match group.view() {
+            Some(view) => view.each_metadata(depth),
+            None => {
+                let (place, format) = (group.location().clone(), Some(group.zarr_format()));
+                let each = hierarchy::each_member(place, format, depth, implicit);
+                each.collect().await
+            }
+        };
+        if implicit {
+            add_implicit(&mut found, group.zarr_format());
+        }
+        found.retain(|(path, _)| path.is_empty() || depth.reaches(path.split('/').count()));
+        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        found
+    }
+
     /// The documents alone, without handles.
     ///
     /// # Errors
     /// Where the store cannot list, or a document cannot be read.
     pub async fn metadata(self) -> Result<Vec<(NodePath, NodeMetadata)>> {
-        let Self { group, depth } = self;
+        let Self { group, depth, .. } = self;
         if let Some(view) = group.view() {
             return view.members(depth);
         }
@@ -81,7 +132,7 @@ impl Members {
     /// # }
     /// ```
     pub fn stream(self) -> impl Stream<Item = Result<(NodePath, Node)>> + Send + use<> {
-        let Self { group, depth } = self;
+        let Self { group, depth, .. } = self;
         let found = match group.view() {
             Some(view) => stream::iter(view.each_member(depth)).left_stream(),
             None => {
@@ -113,6 +164,23 @@ impl Members {
     }
 }
 operation!(Members => Vec<(NodePath, Node)>);
+
+/// Adds the groups that only nodes below them tell of.
+fn add_implicit(found: &mut Vec<(String, Result<NodeMetadata>)>, format: ZarrFormat) {
+    let known: BTreeSet<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+    let mut missing = BTreeSet::new();
+    for path in &known {
+        let mut path = *path;
+        while let Some((above, _)) = path.rsplit_once('/') {
+            path = above;
+            if !known.contains(path) {
+                missing.insert(path.to_owned());
+            }
+        }
+    }
+    let group = || NodeMetadata::Group(GroupMetadata::new(format, Attributes::new()));
+    found.extend(missing.into_iter().map(|path| (path, Ok(group()))));
+}
 
 impl Group {
     /// A path in the store as one below this group.

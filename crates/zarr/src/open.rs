@@ -1,6 +1,6 @@
 //! The functions and builders that open nodes. What a mode means is decided in `opening`.
 
-use zarr_core::{ArrayOptions, Context, NodeKind, Result};
+use zarr_core::{ArrayOptions, Context, ErrorClass, NodeKind, Result};
 use zarr_metadata::{Attribute, ZarrFormat};
 
 use crate::access::{Access, access, array_handle, handle};
@@ -76,6 +76,7 @@ pub fn open_group(store: impl Into<Target>) -> OpenGroup {
     OpenGroup {
         at: At::new(store.into()),
         use_consolidated: UseConsolidated::Never,
+        implicit: false,
     }
 }
 
@@ -191,6 +192,7 @@ operation!(OpenArray => Array);
 pub struct OpenGroup {
     at: At,
     use_consolidated: UseConsolidated,
+    implicit: bool,
 }
 opening!(OpenGroup);
 
@@ -212,8 +214,23 @@ impl OpenGroup {
         self
     }
 
+    /// Takes a place without a document for a group without attributes where a node lies directly
+    /// below it, of the format of that node. zarr-python finds no group there, and so is it here if
+    /// this is not set.
+    pub fn implicit(mut self, yes: bool) -> Self {
+        self.implicit = yes;
+        self
+    }
+
     async fn run(self) -> Result<Group> {
-        let group = self.at.open(Some(NodeKind::Group)).await?.into_group()?;
+        let at = self.at.clone();
+        let opened = self.at.open(Some(NodeKind::Group)).await;
+        let group = match opened {
+            Err(error) if self.implicit && error.class() == ErrorClass::NotFound => {
+                return at.implicit().await?.ok_or(error);
+            }
+            opened => opened?.into_group()?,
+        };
         let view = View::read(&group, &self.use_consolidated).await?;
         Ok(match view {
             Some(view) => view.attach(group),

@@ -1,11 +1,14 @@
 //! Opening a node in a mode: what is looked for, what is created, and what is refused.
 
+use std::pin::pin;
+
+use futures_util::StreamExt;
 use zarr_core::{ArrayOptions, Context, Error, ErrorKind, NodeKind, Result, hierarchy};
-use zarr_metadata::{Attribute, NodeMetadata, ZarrFormat};
+use zarr_metadata::{Attribute, Attributes, GroupMetadata, NodeMetadata, ZarrFormat};
 use zarr_store::{Location, Op, StoreError, StoreErrorKind};
 
 use crate::access::{Access, unchanging};
-use crate::{CreateArray, Mode, Node, Target, create_group};
+use crate::{CreateArray, Group, Mode, Node, Target, create_group};
 
 /// What all openings share.
 #[derive(Clone, Debug)]
@@ -81,6 +84,23 @@ impl At {
                 self.create(location, wanted, false).await
             }
         }
+    }
+
+    /// The group that only a node directly below tells of.
+    pub(crate) async fn implicit(self) -> Result<Option<Group>> {
+        let location = self.location().await?;
+        let depth = hierarchy::Depth::Levels(1);
+        let found = hierarchy::each_member(location.clone(), self.zarr_format, depth, false);
+        let mut found = pin!(found);
+        while let Some((_, node)) = found.next().await {
+            if let Ok(node) = node {
+                let group = GroupMetadata::new(node.format(), Attributes::new());
+                let location = self.access.finish(location);
+                let context = self.context.unwrap_or_default();
+                return Group::new(location, group, context).map(Some);
+            }
+        }
+        Ok(None)
     }
 
     /// The place, as the mode allows it to be used.

@@ -7,6 +7,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use zarr_core::Result;
 use zarr_metadata::{ArrayMetadata, NodeMetadata, NodePath};
 
 use crate::info::{numpy_name, printable, tuple};
@@ -58,15 +59,33 @@ impl TreeView {
     /// A picture of nodes, their paths relative to the group of this name. What lies below a node that
     /// is not given is not drawn.
     pub fn new(name: &str, members: &[(NodePath, NodeMetadata)]) -> Self {
+        let members = members.iter();
+        Self::of(
+            name,
+            members.map(|(path, node)| (path.as_str(), detail(node))),
+        )
+    }
+
+    /// As [`new`](Self::new), of nodes of which some cannot be read, which the picture says.
+    pub fn of_each(name: &str, members: &[(String, Result<NodeMetadata>)]) -> Self {
+        let detail = |node: &Result<NodeMetadata>| match node {
+            Ok(node) => detail(node),
+            Err(_) => " (cannot be read)".to_owned(),
+        };
+        let members = members.iter();
+        Self::of(
+            name,
+            members.map(|(path, node)| (path.as_str(), detail(node))),
+        )
+    }
+
+    fn of<'a>(name: &str, members: impl Iterator<Item = (&'a str, String)>) -> Self {
         // By path, so that children follow each other by name.
-        let sorted: BTreeMap<&str, &NodeMetadata> = members
-            .iter()
-            .map(|(path, node)| (path.as_str(), node))
-            .collect();
-        let mut children: BTreeMap<&str, Vec<(&str, &NodeMetadata)>> = BTreeMap::new();
-        for (path, node) in sorted {
+        let sorted: BTreeMap<&str, String> = members.collect();
+        let mut children: BTreeMap<&str, Vec<(&str, String)>> = BTreeMap::new();
+        for (path, detail) in sorted {
             let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-            children.entry(parent).or_default().push((path, node));
+            children.entry(parent).or_default().push((path, detail));
         }
 
         let root = Line {
@@ -86,7 +105,7 @@ impl TreeView {
         };
         let mut stack = vec![(String::new(), level(""))];
         while let Some((before, rest)) = stack.last_mut() {
-            let Some((path, node)) = rest.pop() else {
+            let Some((path, detail)) = rest.pop() else {
                 stack.pop();
                 continue;
             };
@@ -98,7 +117,7 @@ impl TreeView {
             lines.push(Line {
                 strokes: format!("{before}{here}"),
                 name: printable(path.rsplit('/').next().unwrap_or(path)),
-                detail: detail(node),
+                detail,
                 path: path.to_owned(),
             });
             let below = format!("{before}{below}");

@@ -5,7 +5,7 @@ use zarr_core::Result;
 use crate::operation::operation;
 use crate::{Group, TreeView};
 
-/// A picture of everything in a group: [`Group::tree`].
+/// A picture of everything in a group: [`Group::tree`]. What cannot be read is in it, and marked.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Target};
@@ -52,10 +52,17 @@ impl Tree {
             None => members.all(),
             Some(level) => members.depth(level.saturating_add(1)),
         };
-        let mut found = members.metadata().await?;
+        let mut found = members.each_metadata().await;
+        // Who cannot be listed at all has no picture.
+        if let [(path, Err(_))] = &found[..]
+            && path.is_empty()
+            && let Some((_, Err(error))) = found.pop()
+        {
+            return Err(error);
+        }
         let is_more = found.len() > self.max_nodes;
         found.truncate(self.max_nodes);
-        let view = TreeView::new(&self.group.name(), &found);
+        let view = TreeView::of_each(&self.group.name(), &found);
         Ok(match is_more {
             true => view.truncated(self.max_nodes),
             false => view,

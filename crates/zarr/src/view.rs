@@ -132,6 +132,11 @@ impl View {
         let all = Consolidated::read(group.location(), group.metadata(), &self.name).await?;
         Ok(all.map(|all| Self {
             all: Arc::new(all),
+            // What was changed through this group since is in it, unless that is to be left.
+            stale: match group.context().config().leave_consolidated {
+                true => self.stale,
+                false => Arc::default(),
+            },
             ..self
         }))
     }
@@ -154,6 +159,19 @@ impl View {
     /// As [`members`](Self::members), with an error for each whose document is not valid.
     pub(crate) fn each_member(&self, depth: Depth) -> Vec<Result<(NodePath, NodeMetadata)>> {
         self.all.each_member(&self.base, depth).collect()
+    }
+
+    /// The documents of each node by its path, or why they cannot be read.
+    pub(crate) fn each_metadata(&self, depth: Depth) -> Vec<(String, Result<NodeMetadata>)> {
+        let read = |path: &str| {
+            let path = self.base.join(path)?;
+            let place = "the node is gone from the consolidated metadata";
+            let gone = || Error::argument("path", place);
+            self.all.get(&path)?.ok_or_else(gone)
+        };
+        let reached = |path: &&str| depth.reaches(path.split('/').count());
+        let paths = self.all.paths(&self.base).into_iter().filter(reached);
+        paths.map(|path| (path.to_owned(), read(path))).collect()
     }
 
     /// The same metadata as a group below sees it.

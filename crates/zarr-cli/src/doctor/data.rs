@@ -9,25 +9,18 @@ use zarr::{Array, ChunkError, ErrorClass, ErrorKind, Node};
 
 use super::Finding;
 use super::fix::Fix;
-use super::{hierarchy, rules};
-use crate::address::Address;
+use super::{keys, rules};
 use crate::documents::{NAMES, Place, store_lists};
-use crate::failure::Failure;
 use crate::progress::{self, Far};
 use crate::tiles::{self, Tiles};
 
 /// How many chunks are decoded at a time.
 const AHEAD: usize = 4;
 
-pub(super) fn look(
-    address: &Address,
-    place: &Place,
-    decode: Option<progress::Args>,
-    found: &mut Vec<Finding>,
-) -> Result<(), Failure> {
+pub(super) fn look(place: &Place, decode: Option<progress::Args>, found: &mut Vec<Finding>) {
     let array = match zarr::open(place.location.clone()).wait() {
         Ok(Node::Array(array)) => array,
-        Ok(Node::Group(_)) => return Ok(()),
+        Ok(Node::Group(_)) => return,
         Err(error) => {
             // Where a document breaks the format its own rule has said so.
             if error.class() == ErrorClass::Unsupported {
@@ -37,21 +30,27 @@ pub(super) fn look(
                     error.to_string(),
                 ));
             }
-            return Ok(());
+            return;
         }
     };
     if !store_lists(&place.location) {
-        return Ok(());
+        return;
     }
-    let fail = |error: zarr::Error| Failure::zarr("cannot list", address.as_str(), &error);
     let listed = async {
         let entries = array.store().list(place.location.path());
         Ok(entries.try_collect::<Vec<Entry>>().await?)
     };
     let listed: zarr::Result<Vec<Entry>> = listed.wait();
-    let entries = listed.map_err(fail)?;
+    let entries = match listed {
+        Ok(entries) => entries,
+        Err(error) => {
+            found.push(super::unread(&place.path, &error));
+            return;
+        }
+    };
 
     let mut chunks = Vec::new();
+    let mut strangers = Vec::new();
     for entry in entries {
         match sort(&array, place, &entry.key) {
             Sort::Document => {}
@@ -61,11 +60,12 @@ pub(super) fn look(
                 let fix = Fix::DeleteOutside(array.clone(), index);
                 found.push(Finding::new(&rules::OUTSIDE, entry.key.as_str(), what).with_fix(fix));
             }
-            Sort::Stranger => found.push(hierarchy::stranger(&entry.key)),
+            Sort::Stranger => strangers.push(entry.key),
         }
     }
+    found.extend(keys::look(&array, place, strangers));
     let Some(progress) = decode else {
-        return Ok(());
+        return;
     };
     if let Err(error) = array.chunked().chain() {
         found.push(Finding::new(
@@ -73,7 +73,7 @@ pub(super) fn look(
             place.path.clone(),
             error.to_string(),
         ));
-        return Ok(());
+        return;
     }
     let progress = progress.begin("chunks");
     let mut far = Far {
@@ -96,7 +96,6 @@ pub(super) fn look(
     };
     checked.wait();
     progress.end();
-    Ok(())
 }
 
 /// What a key below an array is.
@@ -225,10 +224,10 @@ mod tests {
         array.wait().unwrap().write(.., 1_i8).wait().unwrap();
         let broken = Hooked::with(Arc::clone(store.store()), Broken);
         let broken = Location::root(Arc::new(broken));
-        let place = documents::walk(&broken).wait().unwrap().remove(0);
+        let place = documents::walk(&broken).wait().remove(0);
         let mut found = Vec::new();
         let quiet = Some(progress::Args::default());
-        look(&"memory:".parse().unwrap(), &place, quiet, &mut found).unwrap();
+        look(&place, quiet, &mut found);
         let found: Vec<_> = found
             .iter()
             .map(|finding| json!([finding.rule.id(), finding.place]))

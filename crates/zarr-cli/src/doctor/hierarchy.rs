@@ -130,9 +130,20 @@ fn stale(place: &Place, found: &mut Vec<Finding>) {
     let Ok(then) = zarr::open_consolidated(place.location.clone()).wait() else {
         return;
     };
-    let (Ok(then), Ok(now)) = (members(&then), members(&now)) else {
-        return;
-    };
+    let (mut then, mut now) = (members(&then), members(&now));
+    // What cannot be read by now is another rule's, and what is below it nobody knows.
+    let broken: Vec<String> = now
+        .iter()
+        .filter(|(_, node)| node.is_none())
+        .map(|(path, _)| path.clone())
+        .collect();
+    for path in &broken {
+        let below = format!("{path}/");
+        let is_known =
+            |other: &String| !path.is_empty() && other != path && !other.starts_with(&below);
+        then.retain(|other, _| is_known(other));
+        now.retain(|other, _| is_known(other));
+    }
     let differs = then
         .iter()
         .find(|(path, node)| now.get(*path) != Some(node))
@@ -143,13 +154,17 @@ fn stale(place: &Place, found: &mut Vec<Finding>) {
             (false, true) => format!("`{path}` is missing in it"),
             _ => format!("`{path}` has another document now"),
         };
-        let fix = Fix::Consolidate(place.location.clone());
-        found.push(Finding::new(&rules::STALE, name(place), what).with_fix(fix));
+        let finding = Finding::new(&rules::STALE, name(place), what);
+        // Nothing is collected where not all can be read.
+        found.push(match broken.is_empty() {
+            true => finding.with_fix(Fix::Consolidate(place.location.clone())),
+            false => finding,
+        });
     }
 }
 
-/// What every node says, but for consolidated metadata of its own.
-fn members(group: &Group) -> zarr::Result<BTreeMap<String, Value>> {
+/// What every node says, but for consolidated metadata of its own; `None` for what cannot be read.
+fn members(group: &Group) -> BTreeMap<String, Option<Value>> {
     let said = |node: NodeMetadata| match node {
         NodeMetadata::Array(array) => match array {
             zarr::ArrayMetadata::V2 { array, attributes } => {
@@ -160,11 +175,10 @@ fn members(group: &Group) -> zarr::Result<BTreeMap<String, Value>> {
         NodeMetadata::Group(GroupMetadata::V2 { attributes, .. }) => Value::from(attributes),
         NodeMetadata::Group(GroupMetadata::V3(group)) => Value::from(group.attributes),
     };
-    let members = group.members().all().metadata().wait()?;
-    let named = members.into_iter();
-    Ok(named
-        .map(|(path, node)| (path.as_str().to_owned(), said(node)))
-        .collect())
+    let members = group.members().all().each_metadata().wait().into_iter();
+    members
+        .map(|(path, node)| (path, node.ok().map(said)))
+        .collect()
 }
 
 /// A place by its path.

@@ -138,7 +138,7 @@ impl Question {
         let mut list = Vec::new();
         match self.open("")? {
             Node::Array(array) => {
-                let node = NodeMetadata::Array(array.metadata().clone());
+                let node = Ok(NodeMetadata::Array(array.metadata().clone()));
                 list.push(Value::Object(nodes::to_json("", &node, None)));
             }
             Node::Group(group) => {
@@ -146,7 +146,7 @@ impl Question {
                 let members = nodes::members(&group, None, &self.shown)?;
                 let below = members
                     .iter()
-                    .map(|(path, node)| nodes::to_json(path.as_str(), node, None));
+                    .map(|(path, node)| nodes::to_json(path, node, None));
                 list.extend(below.map(Value::Object));
             }
         }

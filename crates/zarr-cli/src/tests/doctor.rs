@@ -103,8 +103,10 @@ fn d04_stale_consolidated_metadata() {
             .unwrap();
         home.run("consolidate ~/g").unwrap();
         check(&home, "~/g", json!([]));
-        home.run("attrs set ~/g/a units \"K\"").unwrap();
-        home.run("write ~/in.npy ~/g/b").unwrap();
+        home.run("attrs set ~/g/a units \"K\" --leave-consolidated")
+            .unwrap();
+        home.run("write ~/in.npy ~/g/b --leave-consolidated")
+            .unwrap();
         check(&home, "~/g", json!([["D04", "/", false]]));
         check(&home, "~/g --fix", json!([["D04", "/", true]]));
         check(&home, "~/g", json!([]));
@@ -321,4 +323,75 @@ fn d15_names_without_a_key() {
     let text = home.print("doctor ~/a");
     assert!(text.starts_with("warning D15: back\\slash: "), "{text}");
     assert!(text.contains("warning D15: latin\u{fffd}: "), "{text}");
+}
+
+/// As ngff-zarr#60 and zarr-python#1533 met them: `.` in the document and `/` in the keys, or the other way.
+#[test]
+fn d14_chunks_under_other_keys() {
+    for (format, here, there) in [
+        (
+            "2",
+            "{\"name\":\"v2\",\"configuration\":{\"separator\":\".\"}}",
+            "/",
+        ),
+        (
+            "2",
+            "{\"name\":\"v2\",\"configuration\":{\"separator\":\"/\"}}",
+            ".",
+        ),
+        (
+            "3",
+            "{\"name\":\"default\",\"configuration\":{\"separator\":\".\"}}",
+            "/",
+        ),
+        ("3", "\"default\"", "."),
+        ("3", "\"v2\"", "/"),
+    ] {
+        let home = Home::new();
+        for (name, shape) in [("a", ""), ("b", &format!(" --chunk-key-encoding {here}"))] {
+            let other = match there {
+                "/" => "{\"name\":\"v2\",\"configuration\":{\"separator\":\"/\"}}",
+                _ => "{\"name\":\"v2\",\"configuration\":{\"separator\":\".\"}}",
+            };
+            let encoding = match name {
+                "a" => format!(" --chunk-key-encoding {other}"),
+                _ => shape.to_owned(),
+            };
+            home.run(&format!(
+                "write ~/in.npy ~/{name} --zarr-format {format} --chunks 3,5{encoding}"
+            ))
+            .unwrap();
+        }
+        // The chunks of one, the document of the other.
+        let document = if format == "2" {
+            ".zarray"
+        } else {
+            "zarr.json"
+        };
+        fs::copy(home.path("b").join(document), home.path("a").join(document)).unwrap();
+        let first = format!("0{there}0");
+        check(&home, "~/a", json!([["D14", first, false]]));
+        let text = home.found("doctor ~/a");
+        assert!(text.contains("2 chunks are named as with"), "{text}");
+        let word = if format == "2" {
+            "dimension_separator"
+        } else {
+            "chunk_key_encoding"
+        };
+        assert!(text.contains(word) && text.contains(there), "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_all_else_is_looked_at() {
+    let home = good();
+    let huge = home.path("g/huge/zarr.json");
+    fs::create_dir_all(huge.parent().unwrap()).unwrap();
+    fs::File::create(huge).unwrap().set_len(1 << 40).unwrap();
+    append(&home.path("g/a/c/0/0"), b"x");
+    check(
+        &home,
+        "~/g",
+        json!([["D06", "a/c/0/0", false], ["D01", "huge/zarr.json", false]]),
+    );
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath};
+use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{BoxFuture, Entry, Key, Location};
 
 use super::array::Job;
@@ -13,7 +13,7 @@ use super::others::Moving;
 use super::plan::{Action, How, Plan, Step, plan};
 use super::words::Words;
 use super::{CopyOptions, CopySource, CopyStats, CopyStep};
-use crate::hierarchy::{self, Document, Written};
+use crate::hierarchy::{self, Below, Changed, Document, Groups, Written};
 use crate::{ChunkedArray, Context, Error, ErrorClass, NodeKind, Result};
 use zarr_store::runtime::Budget;
 
@@ -56,28 +56,26 @@ pub async fn copy_nodes(
         meter,
         options,
     };
-    let (arrays, groups): (Vec<_>, Vec<_>) = steps
-        .into_iter()
-        .partition(|step| matches!(step.action, Action::Array { .. }));
-    let mut stats = CopyStats::default();
-    let again: Vec<Location> = groups.iter().filter_map(Step::to_consolidate).collect();
-    for step in groups {
-        stats.add(run.one(step).await?);
-    }
-    let copies: Vec<BoxFuture<'_, _>> = arrays
-        .into_iter()
-        .map(|step| Box::pin(run.one(step)) as BoxFuture<'_, _>)
-        .collect();
-    let copies = stream::iter(copies);
-    let copied: Vec<CopyStats> = copies.buffer_unordered(ARRAYS).try_collect().await?;
-    copied.into_iter().for_each(|one| stats.add(one));
-    stats.add(run.others(&moving, others).await?);
-    if !options.dry_run {
-        // The innermost first: what a group says of a group below holds what that says.
-        for place in again.iter().rev() {
-            Box::pin(hierarchy::consolidate(place, None, &options.context)).await?;
+    let format = steps.iter().find_map(Step::format);
+    let told = match format.filter(|_| !options.dry_run) {
+        Some(format) => Some(to_tell(&steps, dest, format, &options.context).await?),
+        None => None,
+    };
+    let copied = run.all(steps, &moving, others).await;
+    // Groups that have consolidated metadata are told of all nodes at once, also of half a copy.
+    if let Some(groups) = told {
+        let above = hierarchy::ancestors(dest).map(|place| (place, Below::Same));
+        let changed = [(dest.clone(), Below::Any)].into_iter().chain(above);
+        let changed: Vec<_> = changed
+            .map(|(place, below)| Changed { place, below })
+            .collect();
+        let told = groups.tell(&changed, &options.context).await;
+        // What the copy failed of comes first.
+        if copied.is_ok() {
+            told?;
         }
     }
+    let mut stats = copied?;
     let is_meant = |path: &NodePath| {
         let choice = options.choice.as_ref();
         choice.is_none_or(|is_meant| is_meant(path.as_str()))
@@ -89,8 +87,22 @@ pub async fn copy_nodes(
         run.meter.tell(path, CopyStep::LeftOut(error));
         stats.left_out += 1;
     }
-    stats.chunks = run.meter.chunks();
     Ok(stats)
+}
+
+/// The groups whose consolidated metadata is to say what is copied.
+async fn to_tell(
+    steps: &[Step],
+    dest: &Location,
+    format: ZarrFormat,
+    context: &Context,
+) -> Result<Groups> {
+    let merged = steps.iter().filter_map(Step::merges);
+    let merged: Vec<Location> = merged
+        .map(|to| Location::new(Arc::clone(dest.store()), to.path().clone()))
+        .collect();
+    let groups = Groups::above(dest, format, context).await?;
+    groups.and_at(merged, context).await
 }
 
 /// A copy that is on its way.
@@ -101,6 +113,20 @@ struct Run<'o> {
 }
 
 impl Step {
+    /// The group that is there already, if it is one.
+    fn merges(&self) -> Option<&Location> {
+        matches!(self.action, Action::Merge(_)).then_some(&self.to)
+    }
+
+    /// The format of what it writes.
+    fn format(&self) -> Option<ZarrFormat> {
+        match &self.action {
+            Action::Group { metadata, .. } => Some(metadata.format()),
+            Action::Array { to, .. } => Some(to.metadata().format()),
+            Action::Skip | Action::Merge(_) => None,
+        }
+    }
+
     /// How many chunks there are to do.
     fn chunks(&self) -> u64 {
         match &self.action {
@@ -160,6 +186,38 @@ impl Run<'_> {
             }
             Err(error) => return Err(error),
         }
+        Ok(stats)
+    }
+
+    async fn all(
+        &self,
+        steps: Vec<Step>,
+        moving: &Moving<'_>,
+        others: Vec<(Entry, Key)>,
+    ) -> Result<CopyStats> {
+        let (arrays, groups): (Vec<_>, Vec<_>) = steps
+            .into_iter()
+            .partition(|step| matches!(step.action, Action::Array { .. }));
+        let mut stats = CopyStats::default();
+        let again: Vec<Location> = groups.iter().filter_map(Step::to_consolidate).collect();
+        for step in groups {
+            stats.add(self.one(step).await?);
+        }
+        let copies: Vec<BoxFuture<'_, _>> = arrays
+            .into_iter()
+            .map(|step| Box::pin(self.one(step)) as BoxFuture<'_, _>)
+            .collect();
+        let copies = stream::iter(copies);
+        let copied: Vec<CopyStats> = copies.buffer_unordered(ARRAYS).try_collect().await?;
+        copied.into_iter().for_each(|one| stats.add(one));
+        stats.add(self.others(moving, others).await?);
+        if !self.options.dry_run {
+            // The innermost first: what a group says of a group below holds what that says.
+            for place in again.iter().rev() {
+                Box::pin(hierarchy::consolidate(place, None, &self.options.context)).await?;
+            }
+        }
+        stats.chunks = self.meter.chunks();
         Ok(stats)
     }
 
@@ -260,12 +318,7 @@ fn put(
     context: &Context,
 ) -> BoxFuture<'_, Result<()>> {
     Box::pin(async move {
-        match written {
-            Some(written) => {
-                hierarchy::create_written(&place, &node, written, overwrite, context).await
-            }
-            None => hierarchy::create(&place, &node, overwrite, context).await,
-        }
+        hierarchy::create_untold(&place, &node, written, overwrite, context).await
     })
 }
 

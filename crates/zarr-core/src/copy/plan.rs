@@ -105,9 +105,10 @@ pub(super) async fn plan(
         let op = zarr_store::Op::Put;
         return Err(zarr_store::StoreError::new(op, dest.store(), key.as_str(), kind).into());
     }
+    let store = dest.store();
     let planner = Planner {
         format: format(source, dest, options).await?,
-        is_vacant: dest.store().hints().listable && dest.store().is_empty(dest.path()).await?,
+        is_vacant: store.hints().listable && store.is_empty(dest.path()).await?,
         source,
         options,
         ground,
@@ -353,6 +354,9 @@ impl Planner<'_> {
                 ..group.clone()
             }),
         };
+        if !overwrite && !self.is_vacant {
+            hierarchy::check_remains(to, &NodeMetadata::Group(metadata.clone())).await?;
+        }
         Ok(Action::Group {
             metadata: Box::new(metadata),
             overwrite,
@@ -371,7 +375,7 @@ impl Planner<'_> {
         to: &Location,
         there: Option<NodeMetadata>,
     ) -> Result<Action, Trouble> {
-        let mut how = match (&there, self.options.if_exists) {
+        let how = match (&there, self.options.if_exists) {
             (None, _) => How::Create,
             (Some(_), IfExists::Skip) => return Ok(Action::Skip),
             (Some(_), IfExists::Replace) => How::Replace,
@@ -395,23 +399,33 @@ impl Planner<'_> {
             }
             _ => self.target(&name, metadata)?,
         };
+        let how = match how {
+            How::Create if !self.is_vacant => self.over_remains(to, &metadata).await?,
+            how => how,
+        };
         let to = self.open(to, metadata, config)?;
         array::check_source(&from, &to).map_err(Trouble::Node)?;
         array::check(&from, &to)?;
-        if how == How::Create && !self.is_vacant && to.has_chunks().await? {
-            // No array is there, but what would be taken for its chunks.
-            if self.options.if_exists != IfExists::Replace {
-                let (path, store) = (to.path().clone(), to.store().to_string());
-                return Err(Error::from(ErrorKind::Foreign { path, store }).into());
-            }
-            how = How::Replace;
-        }
         Ok(Action::Array {
             from: Arc::new(from),
             to: Arc::new(to),
             how,
             words,
         })
+    }
+
+    /// What becomes of chunks that lie where an array is to be created, and no document is.
+    async fn over_remains(&self, to: &Location, metadata: &ArrayMetadata) -> Result<How> {
+        let node = NodeMetadata::Array(metadata.clone());
+        match hierarchy::check_remains(to, &node).await {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Remains { .. })
+                    && self.options.if_exists == IfExists::Replace =>
+            {
+                Ok(How::Replace)
+            }
+            checked => checked.map(|()| How::Create),
+        }
     }
 
     fn open(

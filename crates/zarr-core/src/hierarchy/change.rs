@@ -1,11 +1,11 @@
 //! Changing a node's document: read, change, write on condition that nobody else wrote, and again
 //! where somebody did. Knows no array and no chunk.
 
-use zarr_metadata::{ArrayMetadata, GroupMetadata, NodeMetadata, ZarrFormat};
+use zarr_metadata::{NodeMetadata, ZarrFormat};
 use zarr_store::{ByteRange, Commit, Location, Payload, StoreExt};
 
 use super::written::written;
-use super::{document, find, invalid, kind, most};
+use super::{Below, Changed, Groups, document, find, invalid, kind, most, v2_node};
 use crate::{Context, NodeKind, Result};
 
 /// Which of a node's documents holds what is to be changed. In format 3 there is one for all.
@@ -21,7 +21,8 @@ pub enum Document {
 /// changed, or where `change` fails; what is written survives a power loss.
 ///
 /// `change` is called again where somebody else changed the document meanwhile: two writers never
-/// undo each other's changes.
+/// undo each other's changes. Consolidated metadata of groups above is
+/// [kept](crate::Config::leave_consolidated).
 ///
 /// # Errors
 /// Where there is no such node, what `change` says, where the result is above the limits of readers, and
@@ -31,8 +32,29 @@ pub async fn change(
     node: &NodeMetadata,
     which: Document,
     context: &Context,
-    mut change: impl FnMut(&mut NodeMetadata) -> Result<()> + Send,
+    change: impl FnMut(&mut NodeMetadata) -> Result<()> + Send,
 ) -> Result<NodeMetadata> {
+    let (now, groups) = change_untold(location, node, which, context, change).await?;
+    if let Some(groups) = groups {
+        let changed = Changed {
+            place: location.clone(),
+            below: Below::Same,
+        };
+        groups.tell(&[changed], context).await?;
+    }
+    Ok(now)
+}
+
+/// As [`change`], with the groups that have consolidated metadata to be told of it, where there was a
+/// change.
+async fn change_untold(
+    location: &Location,
+    node: &NodeMetadata,
+    which: Document,
+    context: &Context,
+    mut change: impl FnMut(&mut NodeMetadata) -> Result<()> + Send,
+) -> Result<(NodeMetadata, Option<Groups>)> {
+    let mut groups = None;
     let (format, name) = (node.format(), name(node, which));
     let key = location.key(name)?;
     let mut update = location.store().update(&key).await?;
@@ -52,7 +74,10 @@ pub async fn change(
         let before = now.clone();
         change(&mut now)?;
         if now == before {
-            return Ok(now);
+            return Ok((now, None));
+        }
+        if groups.is_none() {
+            groups = Some(Groups::above(location, format, context).await?);
         }
         let documents = written(location, &now, context)?.into_iter();
         let new = documents
@@ -64,7 +89,7 @@ pub async fn change(
         // Without it nothing else can be read.
         let new = Payload::from(new).durable();
         if let Commit::Done(_) = update.commit(Some(new)).await? {
-            return Ok(now);
+            return Ok((now, groups));
         }
     }
 }
@@ -98,9 +123,5 @@ async fn v2(
         // The message says what was looked for; a node that came back meanwhile is as good.
         return find(location, Some(ZarrFormat::V2), "a node").await;
     };
-    let read = match kind(node) {
-        NodeKind::Array => ArrayMetadata::from_v2(main_text, attributes).map(NodeMetadata::Array),
-        NodeKind::Group => GroupMetadata::from_v2(main_text, attributes).map(NodeMetadata::Group),
-    };
-    read.map_err(|error| invalid(location, main, error))
+    v2_node(location, kind(node), main_text, attributes)
 }

@@ -78,7 +78,7 @@ pub async fn consolidate(
 }
 
 /// A path as seen from a group above it.
-fn within(group: &NodePath, path: &NodePath) -> Result<NodePath> {
+pub(super) fn within(group: &NodePath, path: &NodePath) -> Result<NodePath> {
     let rest = match group.as_str() {
         "" => path.as_str(),
         above => path.as_str().strip_prefix(above).unwrap_or(path.as_str()),

@@ -1,17 +1,20 @@
 //! Creating a node: everything is looked at before anything is deleted, and what is written last
 //! makes the node visible.
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, PutMode, StoreErrorKind, StoreExt};
 
 use super::delete::remove;
-use super::written::written;
+use super::keep::{Below, Changed, Groups};
+use super::remains::{check_foreign, check_remains};
+use super::written::{Written, written};
 use super::{kind, path_of, read};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
-/// Writes the documents of a new node, and those of groups above it that are missing.
+/// Writes the documents of a new node, and those of groups above it that are missing. Consolidated
+/// metadata of groups above is [kept](crate::Config::leave_consolidated).
 ///
 /// With `overwrite` whatever is at the place is deleted first: its documents, then the rest. Nothing
 /// is deleted before every check that can be made has passed; what the documents say is the
@@ -19,6 +22,7 @@ use crate::{Context, Error, ErrorKind, NodeKind, Result};
 ///
 /// # Errors
 /// Documents above the limits of readers, [`ErrorKind::Exists`] where a node of either format is there and is not to be overwritten,
+/// [`ErrorKind::Remains`] where there is none and yet something that would become part of it,
 /// [`ErrorKind::ParentIsArray`] below an array, and what the store says.
 pub async fn create(
     location: &Location,
@@ -26,31 +30,65 @@ pub async fn create(
     overwrite: bool,
     context: &Context,
 ) -> Result<()> {
-    let documents = documents(node, context);
-    create_written(location, node, documents, overwrite, context).await
+    let ready = check(location, node, overwrite, context).await?;
+    let mut changed = vec![Changed {
+        place: location.clone(),
+        below: if overwrite { Below::Gone } else { Below::Same },
+    }];
+    changed.extend(ready.missing.iter().map(|place| Changed {
+        place: place.clone(),
+        below: Below::Same,
+    }));
+    let above = ready.above.clone();
+    let groups = Groups::among(location, above, node.format(), context).await?;
+    write(location, node, ready, overwrite, context).await?;
+    groups.tell(&changed, context).await
 }
 
-/// The documents of a node, each with its name.
-pub(crate) type Written = Vec<(&'static str, Vec<u8>)>;
-
-/// As [`create`], with the documents in somebody's own words.
-///
-/// # Errors
-/// As [`create`].
-pub(crate) async fn create_written(
+/// As [`create`], but for consolidated metadata: for whoever makes many nodes and tells of all at once.
+/// `documents` are in somebody's own words, where there are any.
+pub(crate) async fn create_untold(
     location: &Location,
     node: &NodeMetadata,
-    documents: Written,
+    documents: Option<Written>,
     overwrite: bool,
     context: &Context,
 ) -> Result<()> {
+    let mut ready = check(location, node, overwrite, context).await?;
+    ready.documents = documents.unwrap_or(ready.documents);
+    write(location, node, ready, overwrite, context).await
+}
+
+/// What was found where a node may be created.
+struct Ready {
+    documents: Written,
+    /// Whether there is a node.
+    here: bool,
+    above: Vec<(Location, Option<NodeMetadata>)>,
+    /// The places above that are no groups yet, nearest first.
+    missing: Vec<Location>,
+}
+
+/// Looks at everything before anything is changed.
+async fn check(
+    location: &Location,
+    node: &NodeMetadata,
+    overwrite: bool,
+    context: &Context,
+) -> Result<Ready> {
     let path = path_of(location)?;
     path.check_new()?;
-    written(location, node, context)?;
-    let format = node.format();
+    let documents = written(location, node, context)?;
     let above: Vec<Location> = ancestors(location).collect();
-    let (here, above) = join(read(location, None), look_at(above)).await;
-    let missing = missing_groups(&path, above?)?;
+    let left = async {
+        match overwrite {
+            true => Ok(()),
+            false => check_remains(location, node).await,
+        }
+    };
+    let (here, above, left) = join3(read(location, None), look_at(above), left).await;
+    let above = above?;
+    let missing = missing_groups(&path, &above)?;
     let here = match here {
         // A document that cannot be read is in the way like any other.
         Err(error) if overwrite && matches!(error.kind(), ErrorKind::Metadata { .. }) => true,
@@ -59,39 +97,42 @@ pub(crate) async fn create_written(
             found => found.is_some(),
         },
     };
-    if overwrite {
-        // More likely a directory of somebody's files than what is left of an array.
-        if !here && location.path().is_root() {
-            check_foreign(location, &path).await?;
-        }
-        remove(location, here).await?;
+    left?;
+    if overwrite && !here && location.path().is_root() {
+        check_foreign(location).await?;
     }
-    for place in missing.into_iter().rev() {
-        put_group(&place, format, context).await?;
-    }
-    match put(location, documents, !overwrite).await {
-        Err(error) if is_taken(&error) => Err(exists(location, path, kind(node))),
-        other => other,
-    }
+    Ok(Ready {
+        documents,
+        here,
+        above,
+        missing,
+    })
 }
 
-/// The documents of a node as this library writes them.
-fn documents(node: &NodeMetadata, context: &Context) -> Written {
-    let indent = &context.config().json_indent;
-    let documents = node.documents().into_iter();
-    documents
-        .map(|(name, text)| (name, indent.lay_out(text)))
-        .collect()
+async fn write(
+    location: &Location,
+    node: &NodeMetadata,
+    ready: Ready,
+    overwrite: bool,
+    context: &Context,
+) -> Result<()> {
+    if overwrite {
+        remove(location, ready.here).await?;
+    }
+    for place in ready.missing.into_iter().rev() {
+        put_group(&place, node.format(), context).await?;
+    }
+    put_node(location, node, ready.documents, !overwrite).await
 }
 
 /// Writes the documents of a node that was asked for.
 pub(super) async fn put_node(
     location: &Location,
     node: &NodeMetadata,
+    documents: Written,
     new: bool,
-    context: &Context,
 ) -> Result<()> {
-    match put(location, documents(node, context), new).await {
+    match put(location, documents, new).await {
         Err(error) if is_taken(&error) => Err(exists(location, path_of(location)?, kind(node))),
         other => other,
     }
@@ -103,7 +144,8 @@ pub(super) async fn put_group(
     format: ZarrFormat,
     context: &Context,
 ) -> Result<()> {
-    match put(place, documents(&empty_group(format), context), true).await {
+    let documents = written(place, &empty_group(format), context)?;
+    match put(place, documents, true).await {
         // Somebody else made it at the same time.
         Err(error) if is_taken(&error) => Ok(()),
         other => other,
@@ -114,8 +156,8 @@ pub(super) fn empty_group(format: ZarrFormat) -> NodeMetadata {
     NodeMetadata::Group(GroupMetadata::new(format, Attributes::new()))
 }
 
-/// Refuses a place where there is no node and yet something.
-pub(super) async fn check_foreign(location: &Location, path: &NodePath) -> Result<()> {
+/// Refuses a place where there is anything at all.
+pub(super) async fn check_empty(location: &Location, path: &NodePath) -> Result<()> {
     if !location.store().is_empty(location.path()).await? {
         let store = location.store().to_string();
         return Err(ErrorKind::Foreign {
@@ -128,14 +170,16 @@ pub(super) async fn check_foreign(location: &Location, path: &NodePath) -> Resul
 }
 
 /// The places above, nearest first.
-pub(super) fn ancestors(location: &Location) -> impl Iterator<Item = Location> {
+pub(crate) fn ancestors(location: &Location) -> impl Iterator<Item = Location> {
     std::iter::successors(location.parent(), Location::parent)
 }
 
-pub(super) async fn look_at(places: Vec<Location>) -> Result<Vec<(Location, Option<NodeKind>)>> {
+pub(super) async fn look_at(
+    places: Vec<Location>,
+) -> Result<Vec<(Location, Option<NodeMetadata>)>> {
     stream::iter(places)
         .map(|place| async move {
-            let found = read(&place, None).await?.as_ref().map(kind);
+            let found = read(&place, None).await?;
             Ok((place, found))
         })
         .buffered(8)
@@ -145,15 +189,15 @@ pub(super) async fn look_at(places: Vec<Location>) -> Result<Vec<(Location, Opti
 
 pub(super) fn missing_groups(
     path: &NodePath,
-    above: Vec<(Location, Option<NodeKind>)>,
+    above: &[(Location, Option<NodeMetadata>)],
 ) -> Result<Vec<Location>> {
     let mut missing = vec![];
     for (place, found) in above {
         match found {
-            Some(NodeKind::Group) => {}
-            None => missing.push(place),
-            Some(NodeKind::Array) => {
-                let (path, ancestor) = (path.clone(), path_of(&place)?);
+            Some(NodeMetadata::Group(_)) => {}
+            None => missing.push(place.clone()),
+            Some(NodeMetadata::Array(_)) => {
+                let (path, ancestor) = (path.clone(), path_of(place)?);
                 return Err(ErrorKind::ParentIsArray { path, ancestor }.into());
             }
         }

@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
-use zarr_store::Location;
+use zarr_store::{Location, StoreExt};
 
-use super::create::{
-    ancestors, check_foreign, empty_group, exists, look_at, missing_groups, put_group, put_node,
-};
+use super::create::{ancestors, empty_group, exists, look_at, missing_groups, put_group, put_node};
 use super::delete::remove;
+use super::remains::{check_foreign, check_remains};
 use super::written::written;
-use super::{kind, path_of, read};
+use super::{Below, Changed, Groups, kind, path_of, read};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
 type Nodes = BTreeMap<NodePath, NodeMetadata>;
@@ -25,7 +24,8 @@ type Nodes = BTreeMap<NodePath, NodeMetadata>;
 ///
 /// # Errors
 /// Where nodes differ in format or lie in an array, [`ErrorKind::Exists`] where one is there and is not
-/// to be overwritten, documents above the limits of readers, and what the store says.
+/// to be overwritten, [`ErrorKind::Remains`] where chunks are, documents above the limits of readers, and
+/// what the store says.
 pub async fn create_all(
     location: &Location,
     nodes: Nodes,
@@ -55,7 +55,24 @@ pub async fn create_all(
             }
         }
     }
-    let above: Vec<Location> = look_above(location, &root).await?;
+    let above = look_at(ancestors(location).collect()).await?;
+    let missing = missing_groups(&root, &above)?;
+    let mut changed = Vec::with_capacity(new.len() + missing.len());
+    for path in new.keys() {
+        let goes = overwrite && nodes.contains_key(path);
+        changed.push(Changed {
+            place: location.join(path.as_str())?,
+            below: if goes { Below::Gone } else { Below::Same },
+        });
+    }
+    changed.extend(missing.iter().map(|place| Changed {
+        place: place.clone(),
+        below: Below::Same,
+    }));
+    let groups = Groups::among(location, above, format, context).await?;
+    let within = between.iter().map(|path| location.join(path.as_str()));
+    let within: Vec<Location> = within.collect::<Result<_, _>>()?;
+    let groups = groups.and_at(within, context).await?;
     for (path, _) in nodes.iter().filter(|_| overwrite) {
         // The topmost of the named nodes take the others with them.
         if path.ancestors().all(|above| !nodes.contains_key(&above)) {
@@ -63,9 +80,10 @@ pub async fn create_all(
         }
     }
     write(location, &new, &nodes, overwrite, context).await?;
-    for place in above {
+    for place in missing {
         put_group(&place, format, context).await?;
     }
+    groups.tell(&changed, context).await?;
     Ok(new)
 }
 
@@ -106,11 +124,14 @@ async fn look(
     between: &BTreeSet<NodePath>,
     overwrite: bool,
 ) -> Result<BTreeMap<NodePath, NodeKind>> {
-    let limit = location.store().hints().concurrency.max(1);
+    let store = location.store();
+    let limit = store.hints().concurrency.max(1);
+    // Where nothing is, nothing is left of what was.
+    let is_new = store.hints().listable && store.is_empty(location.path()).await?;
     let looks: Vec<_> = nodes
         .keys()
         .chain(between)
-        .map(|path| look_here(location, path, nodes.contains_key(path), overwrite))
+        .map(|path| look_here(location, path, nodes.get(path), overwrite, is_new))
         .collect();
     let found: Vec<_> = stream::iter(looks)
         .buffer_unordered(limit)
@@ -119,14 +140,16 @@ async fn look(
     Ok(found.into_iter().flatten().collect())
 }
 
-/// `named`: whether a node is to be created here, and is not only on the way to one.
+/// `node`: what is to be created here, unless this is only on the way to one.
 async fn look_here(
     location: &Location,
     path: &NodePath,
-    named: bool,
+    node: Option<&NodeMetadata>,
     overwrite: bool,
+    is_new: bool,
 ) -> Result<Option<(NodePath, NodeKind)>> {
     let place = location.join(path.as_str())?;
+    let named = node.is_some();
     let here = match read(&place, None).await {
         // A document that cannot be read is in the way like any other.
         Err(error) if named && overwrite && matches!(error.kind(), ErrorKind::Metadata { .. }) => {
@@ -137,7 +160,13 @@ async fn look_here(
     match here {
         Some(found) if named && !overwrite => Err(exists(&place, path_of(&place)?, found)),
         None if named && overwrite && place.path().is_root() => {
-            check_foreign(&place, &path_of(&place)?).await?;
+            check_foreign(&place).await?;
+            Ok(None)
+        }
+        None if !overwrite && !is_new => {
+            if let Some(node) = node {
+                check_remains(&place, node).await?;
+            }
             Ok(None)
         }
         here => Ok(here.map(|kind| (path.clone(), kind))),
@@ -150,12 +179,6 @@ fn inside(root: &NodePath, array: &NodePath, nodes: &Nodes) -> Result<Error> {
     let path = nodes.keys().find(below).unwrap_or(array);
     let (path, ancestor) = (root.join(path.as_str())?, root.join(array.as_str())?);
     Ok(ErrorKind::ParentIsArray { path, ancestor }.into())
-}
-
-/// The places above that are no group yet, nearest first.
-async fn look_above(location: &Location, root: &NodePath) -> Result<Vec<Location>> {
-    let found = look_at(ancestors(location).collect()).await?;
-    missing_groups(root, found)
 }
 
 /// Level by level, the deepest first.
@@ -173,7 +196,10 @@ async fn write(
         let level = levels.entry(path.segments().count()).or_default();
         level.push(async move {
             match named {
-                true => put_node(&place, node, !overwrite, context).await,
+                true => {
+                    let documents = written(&place, node, context)?;
+                    put_node(&place, node, documents, !overwrite).await
+                }
                 false => put_group(&place, node.format(), context).await,
             }
         });

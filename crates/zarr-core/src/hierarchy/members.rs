@@ -22,7 +22,7 @@ pub enum Depth {
 
 impl Depth {
     /// Whether a node this many levels down is still looked at.
-    pub(super) fn reaches(self, levels: usize) -> bool {
+    pub fn reaches(self, levels: usize) -> bool {
         match self {
             Self::All => true,
             Self::Levels(deepest) => levels <= deepest,
@@ -43,6 +43,9 @@ impl Depth {
 
 /// A node and its path.
 type Found = (NodePath, NodeMetadata);
+
+/// A place where a node is, or something that cannot be read.
+type Looked = (Location, Result<NodeMetadata>);
 
 /// All nodes of one format below a group, sorted by path. Each child costs a read of the document
 /// that makes it a node; what is neither an array nor a group is passed over.
@@ -67,26 +70,38 @@ pub fn stream_members(
     format: ZarrFormat,
     depth: Depth,
 ) -> impl Stream<Item = Result<(NodePath, NodeMetadata)>> + Send + use<> {
-    let walk = Walk {
-        format,
-        // Levels of none look at nothing.
-        unproved: (depth != Depth::Levels(0)).then(|| location.clone()),
-        limit: location.store().hints().concurrency.max(1),
-        waiting: match depth {
-            Depth::Levels(0) => VecDeque::new(),
-            depth => [Step::List(location, depth)].into(),
-        },
-        running: FuturesUnordered::new(),
-    };
-    stream::unfold(walk, |mut walk| async move {
-        let found = walk.next().await?;
-        Some((found, walk))
+    let walk = Walk::new(location, Some(format), depth, false);
+    walk.stream().map(|(place, node)| {
+        let node = node?;
+        Ok((path_of(&place)?, node))
+    })
+}
+
+/// As [`stream_members`], each by its path below the group with what was found there: whatever cannot be
+/// read costs its own node and no other. Without a format, nodes of either are found.
+///
+/// With `through`, nodes are looked for below directories without documents too. Of these nothing is
+/// said, and they count as no level: a node that is found deeper than asked for tells of those above.
+pub fn each_member(
+    location: Location,
+    format: Option<ZarrFormat>,
+    depth: Depth,
+    through: bool,
+) -> impl Stream<Item = (String, Result<NodeMetadata>)> + Send + use<> {
+    let root = location.path().clone();
+    let walk = Walk::new(location, format, depth, through);
+    walk.stream().map(move |(place, node)| {
+        let path = place.path().as_str();
+        let path = path.strip_prefix(root.as_str()).unwrap_or(path);
+        (path.trim_matches('/').to_owned(), node)
     })
 }
 
 /// A hierarchy on its way: so many calls at a time however wide and deep it is.
 struct Walk {
-    format: ZarrFormat,
+    format: Option<ZarrFormat>,
+    /// Whether directories without documents are looked into.
+    through: bool,
     /// Where it began, until a node was found there: finding nothing must be proved.
     unproved: Option<Location>,
     limit: usize,
@@ -102,47 +117,80 @@ enum Step {
 
 #[expect(clippy::large_enum_variant, reason = "nearly all are reads")]
 enum Done {
-    Listed(Result<Vec<Location>>, Depth),
+    Listed(Location, Result<Vec<Location>>, Depth),
     Read(Location, Result<Option<NodeMetadata>>, Depth),
 }
 
 impl Walk {
-    async fn next(&mut self) -> Option<Result<Found>> {
+    fn new(location: Location, format: Option<ZarrFormat>, depth: Depth, through: bool) -> Self {
+        Self {
+            format,
+            through,
+            // Levels of none look at nothing.
+            unproved: (depth != Depth::Levels(0)).then(|| location.clone()),
+            limit: location.store().hints().concurrency.max(1),
+            waiting: match depth {
+                Depth::Levels(0) => VecDeque::new(),
+                depth => [Step::List(location, depth)].into(),
+            },
+            running: FuturesUnordered::new(),
+        }
+    }
+
+    fn stream(self) -> impl Stream<Item = Looked> + Send + use<> {
+        stream::unfold(self, |mut walk| async move {
+            let found = walk.next().await?;
+            Some((found, walk))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Looked> {
+        // Who looks into other directories must know arrays of the other format: theirs are chunks.
+        let asked = self.format.filter(|_| !self.through);
         loop {
             while self.running.len() < self.limit
                 && let Some(step) = self.waiting.pop_front()
             {
-                self.running.push(Box::pin(step.run(self.format)));
+                self.running.push(Box::pin(step.run(asked)));
             }
             let Some(done) = self.running.next().await else {
                 let began = self.unproved.take()?;
-                return Some(Err(check_presence(&began).await.err()?));
+                let absent = check_presence(&began).await.err()?;
+                return Some((began, Err(absent)));
             };
             match done {
-                Done::Listed(Ok(children), depth) => {
+                Done::Listed(_, Ok(children), depth) => {
                     let steps = children.into_iter().map(|child| Step::Read(child, depth));
                     self.waiting.extend(steps);
                 }
-                Done::Read(_, Ok(None), _) => {}
-                Done::Read(place, Ok(Some(node)), depth) => {
-                    let path = path_of(&place);
-                    if let (NodeMetadata::Group(_), Some(depth)) = (&node, depth.below()) {
+                Done::Read(place, Ok(None), depth) => {
+                    if self.through {
                         self.waiting.push_back(Step::List(place, depth));
                     }
-                    self.unproved = None;
-                    return Some(path.map(|path| (path, node)));
                 }
-                Done::Listed(Err(error), _) | Done::Read(_, Err(error), _) => {
+                Done::Read(_, Ok(Some(node)), _) if self.is_other(&node) => {}
+                Done::Read(place, Ok(Some(node)), depth) => {
+                    if let (NodeMetadata::Group(_), Some(depth)) = (&node, depth.below()) {
+                        self.waiting.push_back(Step::List(place.clone(), depth));
+                    }
                     self.unproved = None;
-                    return Some(Err(error));
+                    return Some((place, Ok(node)));
+                }
+                Done::Listed(place, Err(error), _) | Done::Read(place, Err(error), _) => {
+                    self.unproved = None;
+                    return Some((place, Err(error)));
                 }
             }
         }
     }
+
+    fn is_other(&self, node: &NodeMetadata) -> bool {
+        self.format.is_some_and(|format| format != node.format())
+    }
 }
 
 impl Step {
-    async fn run(self, format: ZarrFormat) -> Done {
+    async fn run(self, format: Option<ZarrFormat>) -> Done {
         match self {
             Self::List(place, depth) => {
                 let store = place.store();
@@ -152,10 +200,10 @@ impl Step {
                     let child = |prefix| Location::new(Arc::clone(store), prefix);
                     children.map(child).collect()
                 });
-                Done::Listed(children.map_err(Into::into), depth)
+                Done::Listed(place, children.map_err(Into::into), depth)
             }
             Self::Read(place, depth) => {
-                let node = read(&place, Some(format)).await;
+                let node = read(&place, format).await;
                 Done::Read(place, node, depth)
             }
         }

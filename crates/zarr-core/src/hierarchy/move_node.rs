@@ -6,7 +6,7 @@ use zarr_store::{Entry, Location, PutMode, StoreExt};
 
 use super::create::{ancestors, look_at, missing_groups, put_group};
 use super::delete::{DOCUMENTS, remove};
-use super::{check_vacant, find, path_of};
+use super::{Below, Changed, Groups, check_vacant, find, path_of};
 use crate::{Context, Error, Result};
 
 /// Moves the node at a place, and everything below it, to another place of the same store. Groups
@@ -14,7 +14,8 @@ use crate::{Context, Error, Result};
 ///
 /// Values are copied within the [memory](Context::memory) of the context. What is written into the
 /// node meanwhile may stay behind; who dies in the middle leaves the node where it was, and copies of
-/// values at the other place. Consolidated metadata of groups above is as it was.
+/// values at the other place. Consolidated metadata of groups above is
+/// [kept](crate::Config::leave_consolidated).
 ///
 /// # Errors
 /// Where there is no node, where the other place is not empty, lies in an array or inside of the node
@@ -30,8 +31,12 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
     }
     check_vacant(to).await?;
     let above = look_at(ancestors(to).collect()).await?;
-    for place in missing_groups(&path, above)?.into_iter().rev() {
-        put_group(&place, node.format(), context).await?;
+    let missing = missing_groups(&path, &above)?;
+    let format = node.format();
+    let sources = Groups::above(from, format, context).await?;
+    let targets = Groups::among(to, above, format, context).await?;
+    for place in missing.iter().rev() {
+        put_group(place, format, context).await?;
     }
     let store = from.store();
     let is_document = |entry: &Entry| {
@@ -58,7 +63,15 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
     if !store.hints().held_back {
         store.sync().await?;
     }
-    remove(from, true).await
+    remove(from, true).await?;
+    let changed = |place: &Location, below| Changed {
+        place: place.clone(),
+        below,
+    };
+    let new = missing.iter().map(|place| changed(place, Below::Same));
+    let new: Vec<_> = new.chain([changed(to, Below::Any)]).collect();
+    targets.tell(&new, context).await?;
+    sources.tell(&[changed(from, Below::Gone)], context).await
 }
 
 async fn copy(from: &Location, to: &Location, entry: &Entry, context: &Context) -> Result<()> {

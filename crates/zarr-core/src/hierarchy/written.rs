@@ -7,8 +7,8 @@ use zarr_store::Location;
 use super::invalid;
 use crate::{Context, Error, Result};
 
-/// A document's name and its text.
-type Written = (&'static str, Vec<u8>);
+/// The documents of a node, each with its name.
+pub(crate) type Written = Vec<(&'static str, Vec<u8>)>;
 
 /// The documents of a node.
 ///
@@ -19,7 +19,7 @@ pub(super) fn written(
     location: &Location,
     node: &NodeMetadata,
     context: &Context,
-) -> Result<Vec<Written>> {
+) -> Result<Written> {
     let config = context.config();
     if config.strict_json
         && let Some(place) = node.attributes().bare_numbers().first()
@@ -32,7 +32,7 @@ pub(super) fn written(
     }
     let indent = config.json_indent;
     let documents = node.documents().into_iter();
-    let documents: Vec<Written> = documents
+    let documents: Written = documents
         .map(|(name, text)| (name, indent.lay_out(text)))
         .collect();
     let text = |wanted: &str| {

@@ -150,12 +150,14 @@ impl ConsolidatedMetadata {
         removed.count() > 0
     }
 
-    /// The text of a `.zmetadata`: keys in the order of their letters, without white space. The
-    /// documents themselves are written as they were read.
+    /// The text of a `.zmetadata`: keys in the order in which zarr-python writes them, without white
+    /// space. The documents themselves are written as they were read.
     #[must_use]
     pub fn to_zmetadata(&self) -> Vec<u8> {
+        let mut documents: Vec<_> = self.documents.iter().collect();
+        documents.sort_by_cached_key(|(key, _)| place(key));
         let mut text = String::from("{\"metadata\":{");
-        for (i, (key, raw)) in self.documents.iter().enumerate() {
+        for (i, (key, raw)) in documents.into_iter().enumerate() {
             if i > 0 {
                 text.push(',');
             }
@@ -225,6 +227,18 @@ impl ConsolidatedMetadata {
     }
 }
 
+/// Where zarr-python writes a document: the group's own first, then nodes nearer to it, whatever the case
+/// of their letters; of the two documents of a node the attributes come first, but for the group's own.
+fn place(key: &str) -> (usize, String, bool) {
+    let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
+    let depth = match path {
+        "" => 0,
+        path => path.split('/').count(),
+    };
+    let is_second = (name == ".zattrs") == (depth == 0);
+    (depth, path.to_lowercase(), is_second)
+}
+
 fn key(path: &str, name: &str) -> String {
     match path {
         "" => name.to_owned(),
@@ -271,6 +285,34 @@ mod tests {
         assert_eq!(read.keys().collect::<Vec<_>>(), [".zgroup"]);
         let v3 = NodeMetadata::Group(GroupMetadata::new(ZarrFormat::V3, Attributes::new()));
         assert!(read.insert(&path, &v3).is_err());
+    }
+
+    /// The keys of a `.zmetadata` that zarr-python 3.4.2 wrote of these nodes.
+    #[test]
+    fn keys_are_in_the_order_of_zarr_python() {
+        let expected = [
+            ".zgroup",
+            ".zattrs",
+            "a/.zattrs",
+            "a/.zgroup",
+            "b/.zattrs",
+            "b/.zarray",
+            "c/.zattrs",
+            "c/.zarray",
+            "a/b/.zattrs",
+            "a/b/.zgroup",
+            "a/z/.zattrs",
+            "a/z/.zarray",
+            "a/b/c/.zattrs",
+            "a/b/c/.zarray",
+        ];
+        let documents: Vec<String> = expected.iter().map(|key| format!("{key:?}:{{}}")).collect();
+        let text = format!(
+            "{{\"metadata\":{{{}}},\"zarr_consolidated_format\":1}}",
+            documents.join(",")
+        );
+        let read = ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap();
+        assert_eq!(String::from_utf8_lossy(&read.to_zmetadata()), text);
     }
 
     #[test]
