@@ -16,5 +16,6 @@ mod oversized;
 mod pieces;
 mod presence;
 mod rectilinear;
+mod sparse;
 mod stream;
 mod touched;

@@ -15,6 +15,7 @@ mod python;
 mod remote;
 mod report;
 mod sanitize;
+mod support;
 mod test;
 mod tidy;
 mod workspace;
@@ -47,6 +48,11 @@ const VERBS: &[Verb] = &[
             [flag] if flag == "--remote" => remote::run(workspace),
             _ => test::run(workspace, args),
         },
+    },
+    Verb {
+        name: "support",
+        help: "what works: each data type, format and verb, each kind of store and function, as the tests find it",
+        run: |workspace, args| plain(args, workspace, support::run),
     },
     Verb {
         name: "features",

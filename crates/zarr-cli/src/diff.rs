@@ -15,7 +15,7 @@ use zarr::{Array, Node};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::tiles::Tiles;
+use crate::tiles::Stored;
 use crate::{progress, text};
 
 /// Compare two arrays, or two groups with all that is in them.
@@ -128,12 +128,13 @@ pub(crate) fn elements_of(
         let (Node::Array(second), Some(Node::Array(first))) = (second, firsts.get(&path)) else {
             continue;
         };
-        Tiles::check(first, a.as_str())?;
-        let apart =
-            elements::compare(first, &second, exact, progress).map_err(|(is_first, error)| {
+        let stored = Stored::of(&[first, &second], a.as_str())?;
+        let apart = elements::compare(first, &second, &stored, exact, progress).map_err(
+            |(is_first, error)| {
                 let address = if is_first { a } else { b };
                 Failure::zarr("cannot read", address.as_str(), &error)
-            })?;
+            },
+        )?;
         lines.extend(apart.map(|apart| format!("/{path}: {apart}")));
     }
     Ok(lines)
@@ -216,12 +217,12 @@ fn values(
         "" => address.as_str().to_owned(),
         path => format!("{}::{path}", address.as_str()),
     };
-    Tiles::check(a, &place(&args.a))?;
+    let stored = Stored::of(&[a, b], &place(&args.a))?;
     let tolerance = elements::Tolerance {
         relative: args.rtol,
         absolute: args.atol,
     };
-    elements::compare(a, b, tolerance, args.progress).map_err(|(first, error)| {
+    elements::compare(a, b, &stored, tolerance, args.progress).map_err(|(first, error)| {
         let address = if first { &args.a } else { &args.b };
         Failure::zarr("cannot read", &place(address), &error)
     })

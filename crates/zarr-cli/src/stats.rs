@@ -10,7 +10,7 @@ use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::numbers::{self, Number, Reading};
 use crate::progress::{self, Far};
-use crate::tiles::{self, Tiles};
+use crate::tiles::{self, Stored};
 use crate::{readable, text};
 
 /// Count, least, greatest, mean and standard deviation of an array's elements.
@@ -37,17 +37,17 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let array = args.path.array("cannot go through")?;
-    Tiles::check(&array, place)?;
+    let stored = Stored::of(&[&array], place)?;
     let fail = |error: &zarr::Error| Failure::zarr("cannot read", place, error);
     let fill = array.fill_value().map_err(|error| fail(&error))?;
     let mut stats = Stats::default();
     let progress = args.progress.begin("parts");
-    let tiles = Tiles::of(&array);
     let mut far = Far {
-        total: tiles.in_all(),
+        total: stored.count(),
         ..Far::default()
     };
-    for tile in tiles {
+    stats.add_absent(array.dtype(), &fill, stored.absent());
+    for tile in stored.tiles() {
         let data = tiles::read(&array, &tile).wait();
         stats.add(&data.map_err(|error| fail(&error))?, &fill);
         far.done += 1;
@@ -96,55 +96,95 @@ impl Stats {
         }
     }
 
-    /// Twice over each box: sums of squares of distances from its own mean lose no digits.
-    fn add_numbers(&mut self, data: &DynData, bytes: &[u8]) {
-        let (mut count, mut sum, mut nan) = (0_u64, 0.0, 0);
-        let mut ends = self.ends;
-        numbers::each(&data.dtype, bytes, |number| {
-            let value = number.to_f64();
-            if value.is_nan() {
-                nan += 1;
-                return;
-            }
-            count += 1;
-            sum += value;
-            ends = Some(match ends {
-                None => (number, number),
-                Some((least, greatest)) => (
-                    if less(number, least) { number } else { least },
-                    if less(greatest, number) {
-                        number
-                    } else {
-                        greatest
-                    },
-                ),
-            });
-        });
-        self.nan += nan;
-        self.ends = ends;
+    /// So many elements that are the fill value.
+    fn add_absent(&mut self, data_type: &DataType, fill: &FillValue, count: u64) {
         if count == 0 {
             return;
         }
-        let mean = sum / count as f64;
-        let mut squares = 0.0;
-        numbers::each(&data.dtype, bytes, |number| {
-            let value = number.to_f64();
-            if !value.is_nan() {
-                squares += (value - mean) * (value - mean);
-            }
-        });
-        // Two sets of numbers as one (Chan, Golub and LeVeque 1979).
-        let all = self.numbers + count;
+        self.count += count;
+        self.fill += count;
+        let mut seen = Seen::default();
+        if !fill.is_variable() {
+            numbers::each(data_type, fill.as_bytes(), |number| seen.add(number));
+        }
+        // One that stands for all: each is the mean, and none is away from it.
+        seen.nan *= count;
+        seen.count *= count;
+        seen.sum *= count as f64;
+        self.add_seen(&seen, 0.0);
+    }
+
+    /// Twice over each box: sums of squares of distances from its own mean lose no digits.
+    fn add_numbers(&mut self, data: &DynData, bytes: &[u8]) {
+        let mut seen = Seen::default();
+        numbers::each(&data.dtype, bytes, |number| seen.add(number));
+        let (mean, mut squares) = (seen.sum / seen.count as f64, 0.0);
+        if seen.count > 0 {
+            numbers::each(&data.dtype, bytes, |number| {
+                let value = number.to_f64();
+                if !value.is_nan() {
+                    squares += (value - mean) * (value - mean);
+                }
+            });
+        }
+        self.add_seen(&seen, squares);
+    }
+
+    /// Two sets of numbers as one (Chan, Golub and LeVeque 1979).
+    fn add_seen(&mut self, seen: &Seen, squares: f64) {
+        self.nan += seen.nan;
+        let Some((least, greatest)) = seen.ends else {
+            return;
+        };
+        let mean = seen.sum / seen.count as f64;
+        let all = self.numbers + seen.count;
         let apart = mean - self.mean;
-        let share = count as f64 / all as f64;
+        let share = seen.count as f64 / all as f64;
         self.mean += apart * share;
         self.squares += squares + apart * apart * self.numbers as f64 * share;
         self.numbers = all;
+        self.ends = widened(widened(self.ends, least), greatest);
     }
 
     fn std(&self) -> f64 {
         (self.squares / self.numbers as f64).sqrt()
     }
+}
+
+/// What the numbers of one box are like.
+#[derive(Debug, Default)]
+struct Seen {
+    nan: u64,
+    count: u64,
+    sum: f64,
+    ends: Option<(Number, Number)>,
+}
+
+impl Seen {
+    fn add(&mut self, number: Number) {
+        let value = number.to_f64();
+        if value.is_nan() {
+            self.nan += 1;
+            return;
+        }
+        self.count += 1;
+        self.sum += value;
+        self.ends = widened(self.ends, number);
+    }
+}
+
+/// The least and the greatest of these and one more.
+fn widened(ends: Option<(Number, Number)>, number: Number) -> Option<(Number, Number)> {
+    let Some((least, greatest)) = ends else {
+        return Some((number, number));
+    };
+    let least = if less(number, least) { number } else { least };
+    let greatest = if less(greatest, number) {
+        number
+    } else {
+        greatest
+    };
+    Some((least, greatest))
 }
 
 /// How many elements are the fill value, bit for bit.

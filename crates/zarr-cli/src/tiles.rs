@@ -1,14 +1,19 @@
-//! An array in boxes that fit into memory, so that no command's memory grows with its array. Pure
-//! arithmetic: reads nothing.
+//! An array in boxes that fit into memory, so that no command's memory grows with its array, and which of them
+//! hold anything, so that no command's time grows with what is not stored.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use zarr::{Array, ReadDyn, Selection, Slice};
+use zarr::blocking::Wait;
+use zarr::{Array, ReadDyn, Region, Selection, Slice};
 
 use crate::failure::{Exit, Failure};
 
 /// How many bytes of elements a box may have, unless a single chunk has more.
 const BYTES: u64 = 32 << 20;
+
+/// Shards of so many boxes are looked into: which inner chunks they hold.
+const LARGE: u64 = 4;
 
 /// So many boxes are gone through at most: half a pebibyte of elements. Beyond, a day and more would go by.
 const MOST: u64 = 1 << 24;
@@ -17,7 +22,7 @@ const MOST: u64 = 1 << 24;
 pub(crate) const VARIABLE: usize = 64;
 
 /// The boxes of an array: each of whole chunks, so that every chunk is decoded once, together all of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Tiles {
     shape: Vec<u64>,
     tile: Vec<u64>,
@@ -116,17 +121,158 @@ impl Tiles {
         })
     }
 
-    /// Whether going through an array comes to an end, what is not stored included.
-    pub(crate) fn check(array: &Array, place: &str) -> Result<(), Failure> {
-        check(&Self::of(array), place)
-    }
-
     /// How many there are in all.
     pub(crate) fn in_all(&self) -> u64 {
         let along = self.shape.iter().zip(&self.tile);
         along.fold(1, |all, (n, tile)| {
             u64::saturating_mul(all, n.div_ceil(*tile))
         })
+    }
+}
+
+/// The boxes of an array that hold something, and how many elements there are elsewhere, which are all the fill
+/// value.
+#[derive(Debug)]
+pub(crate) struct Stored {
+    /// By their numbers along the axes, in C order; `None` where it is not known which hold nothing.
+    some: Option<BTreeSet<Vec<u64>>>,
+    tiles: Tiles,
+    absent: u64,
+}
+
+impl Stored {
+    /// What is to be gone through of arrays of one shape, as the first of them is cut. What is not stored in any
+    /// of them is found by listing, where that can be; going through it would cost as much as if it were there.
+    pub(crate) fn of(arrays: &[&Array], place: &str) -> Result<Self, Failure> {
+        let Some(first) = arrays.first() else {
+            return Err(Failure::usage("there is no array".to_owned()));
+        };
+        let refuse = |why: String| {
+            let failure = Failure::new(Exit::Limit, "cannot go through", place, why);
+            Err(failure.advice("copy or read a part of it"))
+        };
+        let shape = first.shape().iter();
+        let Some(cells) = shape
+            .into_iter()
+            .try_fold(1_u64, |n, &length| n.checked_mul(length))
+        else {
+            return refuse(format!("its elements are more than {}", u64::MAX));
+        };
+        let tiles = Tiles::of(first);
+        let mut some = Some(BTreeSet::new());
+        for array in arrays {
+            let hints = array.store().hints();
+            let can_list = hints.listable && hints.lists_all && tiles.in_all() > 1;
+            // A store may refuse to list: then all is gone through, which says what is wrong if anything is.
+            let listed = can_list.then(|| tiles.touched(array)).flatten();
+            some = some.zip(listed).map(|(mut all, more)| {
+                all.extend(more);
+                all
+            });
+        }
+        let mut stored = Self {
+            some,
+            tiles,
+            absent: 0,
+        };
+        let parts = stored.count();
+        if parts > MOST {
+            let why = format!("its elements are {parts} parts to go through, the most is {MOST}");
+            return refuse(why);
+        }
+        if stored.some.is_some() {
+            let held = stored.tiles().map(|tile| cells_of(&tile));
+            stored.absent = cells.saturating_sub(held.fold(0, u64::saturating_add));
+        }
+        Ok(stored)
+    }
+
+    /// How many boxes hold something.
+    pub(crate) fn count(&self) -> u64 {
+        match &self.some {
+            Some(some) => some.len() as u64,
+            None => self.tiles.in_all(),
+        }
+    }
+
+    /// The boxes that hold something.
+    pub(crate) fn tiles(&self) -> Box<dyn Iterator<Item = Vec<Range<u64>>> + '_> {
+        match &self.some {
+            Some(some) => Box::new(some.iter().map(|at| self.tiles.at(at))),
+            None => Box::new(self.tiles.clone()),
+        }
+    }
+
+    /// How many elements lie in none of them.
+    pub(crate) fn absent(&self) -> u64 {
+        self.absent
+    }
+
+    /// The first cell that lies in none of them.
+    pub(crate) fn first_absent(&self) -> Option<Vec<u64>> {
+        let some = self.some.as_ref()?;
+        let is_absent = |tile: &Vec<Range<u64>>| !some.contains(&self.tiles.numbers(tile));
+        let tile = self.tiles.clone().find(is_absent)?;
+        Some(tile.iter().map(|range| range.start).collect())
+    }
+}
+
+impl Tiles {
+    /// The boxes, by their numbers along the axes, in which chunks of an array are stored. `None` where its store
+    /// does not say, and beyond what is gone through at most.
+    fn touched(&self, array: &Array) -> Option<BTreeSet<Vec<u64>>> {
+        let mut touched = BTreeSet::new();
+        let large = self
+            .tile
+            .iter()
+            .fold(LARGE, |n, &length| u64::saturating_mul(n, length));
+        let mark = |region: &Region| {
+            let spans = region.spans.iter().filter(|span| span.count() > 0);
+            let ranges: Vec<Range<u64>> = spans
+                .zip(&self.tile)
+                .map(|(span, tile)| {
+                    let last = span.last().unwrap_or(span.start());
+                    span.start() / tile..last / tile + 1
+                })
+                .collect();
+            if ranges.len() < self.tile.len() {
+                return;
+            }
+            let mut at: Vec<u64> = ranges.iter().map(|range| range.start).collect();
+            while touched.len() as u64 <= MOST {
+                touched.insert(at.clone());
+                let mut axes = at.iter_mut().zip(&ranges).rev();
+                let more = axes.any(|(at, range)| {
+                    *at += 1;
+                    let is_within = *at < range.end;
+                    if !is_within {
+                        *at = range.start;
+                    }
+                    is_within
+                });
+                if !more {
+                    break;
+                }
+            }
+        };
+        array.chunked().each_stored(large, mark).wait().ok()?;
+        Some(touched)
+    }
+
+    /// The box of these numbers along the axes.
+    fn at(&self, numbers: &[u64]) -> Vec<Range<u64>> {
+        let axes = numbers.iter().zip(&self.tile).zip(&self.shape);
+        axes.map(|((&number, &tile), &length)| {
+            let start = number.saturating_mul(tile);
+            start..start.saturating_add(tile).min(length)
+        })
+        .collect()
+    }
+
+    /// The numbers of a box along the axes.
+    fn numbers(&self, tile: &[Range<u64>]) -> Vec<u64> {
+        let axes = tile.iter().zip(&self.tile);
+        axes.map(|(range, tile)| range.start / tile).collect()
     }
 }
 
@@ -174,11 +320,16 @@ pub(crate) fn check(tiles: &Tiles, place: &str) -> Result<(), Failure> {
     }
 }
 
+/// How many elements a box has.
+pub(crate) fn cells_of(ranges: &[Range<u64>]) -> u64 {
+    let lengths = ranges.iter().map(|range| range.end - range.start);
+    lengths.fold(1, u64::saturating_mul)
+}
+
 /// How many bytes elements have in memory, or what is taken for it.
 pub(crate) fn bytes_of(array: &Array, ranges: &[Range<u64>]) -> u64 {
     let size = array.dtype().size().unwrap_or(VARIABLE);
-    let lengths = ranges.iter().map(|range| range.end - range.start);
-    lengths.fold(size as u64, u64::saturating_mul)
+    cells_of(ranges).saturating_mul(size as u64)
 }
 
 /// The places of a box's elements in the C order of the array, one run after another.

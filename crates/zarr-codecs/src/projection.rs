@@ -2,8 +2,11 @@
 //! random access: no list of chunks is ever collected. Chunks of an array and inner chunks of a shard
 //! are projected alike.
 
+use std::cmp::Ordering;
+use std::ops::Range;
+
 use crate::touched::Touched;
-use crate::{Cut, Dims, Region};
+use crate::{Cut, Dims, Region, Span};
 
 /// What a region wants of one chunk, and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +98,69 @@ impl Projections {
         (0..self.len).map(|i| self.at(i))
     }
 
+    /// Which projection is that of a chunk, if it is touched: the inverse of [`get`](Self::get). Looks at
+    /// a few chunks along each axis, however many there are.
+    pub fn find(&self, chunk: &[u64]) -> Option<usize> {
+        if self.is_empty() || chunk.len() != self.axes.len() {
+            return None;
+        }
+        let mut number = 0;
+        for (axis, &chunk) in self.axes.iter().zip(chunk) {
+            // It stays below the length.
+            number = number * axis.chunks() + axis.find(chunk)?;
+        }
+        usize::try_from(number).ok()
+    }
+
+    /// What the `to` boxes of neighbouring projections are together: few boxes, which partition the same
+    /// cells. `None` where there are not as many projections.
+    ///
+    /// ```
+    /// use zarr_codecs::{Projections, Region};
+    /// let projections = Projections::new(&Region::whole(&[6, 8]), &[2, 2]).unwrap();
+    /// // The last two chunks of the first row, and the two rows below it.
+    /// let [right, below] = projections.run(2..12).unwrap().try_into().unwrap();
+    /// assert_eq!(right, Region::dense(&[0, 4], &[2, 4]));
+    /// assert_eq!(below, Region::dense(&[2, 0], &[4, 8]));
+    /// ```
+    pub fn run(&self, run: Range<usize>) -> Option<Vec<Region>> {
+        if run.end > self.len {
+            return None;
+        }
+        let (mut at, end) = (run.start as u64, run.end as u64);
+        let mut boxes = Vec::new();
+        while at < end {
+            // The widest box that begins here: some neighbours along one axis, and with each of them all
+            // of the axes behind.
+            let (mut axis, mut each, mut behind) = (self.axes.len(), 1, 1);
+            for (i, touched) in self.axes.iter().enumerate().rev() {
+                if at % behind != 0 || end - at < behind {
+                    break;
+                }
+                (axis, each) = (i, behind);
+                behind *= touched.chunks();
+            }
+            let mut spans: Dims<Span> = Dims::new();
+            let (mut chunks, mut size) = (1, self.len as u64);
+            for (i, touched) in self.axes.iter().enumerate() {
+                size /= touched.chunks();
+                let digit = at / size % touched.chunks();
+                let count = match i.cmp(&axis) {
+                    Ordering::Less => 1,
+                    Ordering::Equal => ((end - at) / each).min(touched.chunks() - digit),
+                    Ordering::Greater => touched.chunks(),
+                };
+                let (first, last) = (touched.at(digit).2, touched.at(digit + count - 1).2);
+                let cells = last.start() + last.count() - first.start();
+                spans.push(Span::dense(first.start(), cells));
+                chunks *= count;
+            }
+            boxes.push(Region { spans });
+            at += chunks;
+        }
+        Some(boxes)
+    }
+
     /// `i` is less than the length, which makes it a mixed-radix number of one digit per axis.
     fn at(&self, i: usize) -> Projection {
         let mut digits: Dims<u64> = smallvec::smallvec![0; self.axes.len()];
@@ -121,7 +187,55 @@ impl Projections {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_run_is_the_cells_of_its_projections(
+            axes in prop::collection::vec((0_u64..6, 1_u64..7, 1_u64..4), 0..4),
+            ends in (0_usize..1000, 0_usize..1000),
+        ) {
+            let start: Vec<u64> = axes.iter().map(|axis| axis.0).collect();
+            let shape: Vec<u64> = axes.iter().map(|axis| axis.1).collect();
+            let chunk: Vec<u64> = axes.iter().map(|axis| axis.2).collect();
+            let all = Projections::new(&Region::dense(&start, &shape), &chunk).unwrap();
+            let (a, b) = (ends.0 % (all.len() + 1), ends.1 % (all.len() + 1));
+            let run = a.min(b)..a.max(b);
+            let boxes = all.run(run.clone()).unwrap();
+            prop_assert!(boxes.len() < 2 * axes.len().max(1));
+            let cells = |region: &Region| {
+                let mut cells = vec![vec![]];
+                for span in &region.spans {
+                    cells = cells.iter().flat_map(|cell: &Vec<u64>| {
+                        span.cells().map(move |at| [cell.as_slice(), &[at]].concat())
+                    }).collect();
+                }
+                cells
+            };
+            let mut expected: Vec<_> = run.flat_map(|i| cells(&all.get(i).unwrap().to)).collect();
+            let mut found: Vec<_> = boxes.iter().flat_map(cells).collect();
+            expected.sort();
+            found.sort();
+            prop_assert_eq!(found, expected);
+            for (i, projection) in all.iter().enumerate() {
+                prop_assert_eq!(all.find(&projection.chunk), Some(i));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_touched_is_not_found() {
+        let some = Projections::new(&Region::dense(&[4], &[3]), &[2]).unwrap();
+        assert_eq!(
+            (some.find(&[1]), some.find(&[4]), some.find(&[2, 0])),
+            (None, None, None)
+        );
+        assert_eq!(some.run(0..3), None);
+        let none = Projections::new(&Region::whole(&[0, 3]), &[1, 1]).unwrap();
+        assert_eq!((none.find(&[0, 0]), none.run(0..0)), (None, Some(vec![])));
+    }
 
     #[test]
     fn axes_multiply_in_c_order() {

@@ -228,6 +228,17 @@ impl Shard {
         usize::try_from(flat).unwrap_or(usize::MAX)
     }
 
+    /// The inner chunk of a number in the index.
+    pub fn at(&self, number: usize) -> Dims<u64> {
+        let mut rest = number as u64;
+        let mut index: Dims<u64> = Dims::from_elem(0, self.grid.len());
+        for (at, &n) in index.iter_mut().zip(&self.grid).rev() {
+            *at = rest % n.max(1);
+            rest /= n.max(1);
+        }
+        index
+    }
+
     /// How many inner chunks a shard has.
     pub fn count(&self) -> usize {
         volume(&self.grid)
@@ -351,6 +362,12 @@ impl ShardIndex {
     pub fn get(&self, i: usize) -> Option<Range<u64>> {
         let [offset, len] = numbers(self.entries.as_chunks().0.get(i)?);
         (offset != ABSENT || len != ABSENT).then(|| offset..offset.saturating_add(len))
+    }
+
+    /// The numbers of the inner chunks that are there, in order.
+    pub fn present(&self) -> impl Iterator<Item = usize> + '_ {
+        let entries = self.entries.as_chunks::<16>().0.iter().enumerate();
+        entries.filter_map(|(i, entry)| (*entry != [0xFF; 16]).then_some(i))
     }
 
     /// Bytes this index occupies in memory.

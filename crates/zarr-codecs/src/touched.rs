@@ -1,6 +1,7 @@
 //! The chunks that a span of cells touches along one axis, in the order of its walk: random access,
 //! and nothing kept per chunk.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::cut::Runs;
@@ -76,6 +77,24 @@ impl Touched {
                 (piece.first + chunk, part, to)
             }
         }
+    }
+
+    /// Which of them a chunk is, by its number: the inverse of [`at`](Self::at).
+    pub(crate) fn find(&self, chunk: u64) -> Option<u64> {
+        // A walk goes one way, and so do the numbers of the chunks it touches.
+        let last = self.chunks().checked_sub(1)?;
+        let (first, last) = (self.at(0).0, self.at(last).0);
+        let (mut low, mut high) = (0, self.chunks());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let found = self.at(middle).0;
+            match found.cmp(&chunk) {
+                Ordering::Equal => return Some(middle),
+                order if (order == Ordering::Less) == (first <= last) => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        None
     }
 }
 
@@ -198,11 +217,15 @@ mod tests {
             let (begin, length) = begins_and_length(chunk);
             assert!(part.count() > 0 && part.fits(length));
             assert_eq!(to, Span::dense(cells.len() as u64, part.count()));
+            assert_eq!(touched.find(chunk), Some(j));
             cells.extend(part.cells().map(|cell| begin + cell));
             chunks.push(chunk);
         }
         assert_eq!(cells, span.cells().collect::<Vec<_>>());
         assert_eq!(touched.cells(), span.count());
+        for other in (0..60).filter(|other| !chunks.contains(other)) {
+            assert_eq!(touched.find(other), None);
+        }
         let all = chunks.len();
         chunks.dedup();
         assert_eq!(chunks.len(), all);

@@ -10,6 +10,7 @@
 //! cell twice. What is made from raw parts is as its caller promises.
 
 use std::marker::PhantomData;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::buffer::{self, Uninit};
@@ -603,6 +604,34 @@ impl<'a> Split<'a> {
                 memory: PhantomData,
             },
         ))
+    }
+
+    /// The projections, in the order of the parts.
+    pub fn projections(&self) -> &Projections {
+        &self.projections
+    }
+
+    /// Neighbouring parts, as the few views that are the same cells together. `None` where one of them
+    /// has been taken or there is no such part; then none of the others is to be had any more.
+    pub fn take_run(&self, run: Range<usize>) -> Option<Vec<NdViewMut<'_>>> {
+        let boxes = self.projections.run(run.clone())?;
+        let mut are_free = true;
+        for word in run.start / 64..run.end.div_ceil(64) {
+            let first = run.start.saturating_sub(word * 64);
+            let behind = 64 - (run.end - word * 64).min(64);
+            let bits = u64::MAX << first & u64::MAX >> behind;
+            are_free &= self.taken.get(word)?.fetch_or(bits, Ordering::Relaxed) & bits == 0;
+        }
+        let view = |to: &Region| {
+            let (offset, geometry) = self.view.geometry.region(to)?;
+            // As in `take`: the boxes are the cells of parts that are handed out here, and nowhere else.
+            Some(NdViewMut {
+                ptr: self.view.ptr.wrapping_offset(offset),
+                geometry,
+                memory: PhantomData,
+            })
+        };
+        are_free.then(|| boxes.iter().map(view).collect()).flatten()
     }
 }
 

@@ -12,8 +12,7 @@ use zarr_codecs::{Dims, Region};
 use zarr_metadata::{ArrayMetadata, NodeMetadata};
 use zarr_store::{KeyLock, Prefix};
 
-use crate::engine::Elements;
-use crate::erase::LIST_FROM;
+use crate::engine::{Elements, LIST_FROM};
 use crate::hierarchy::{self, Document};
 use crate::{
     ArrayConfig, ChunkedArray, Error, ErrorKind, NodeKind, Resolved, Result, Selection, Slice,
@@ -260,7 +259,8 @@ impl ChunkedArray {
             .zip(resized.grid().len())
             .map(|(a, b)| a.saturating_sub(b));
         let store = self.store();
-        let is_few = count.is_some_and(|count| count <= LIST_FROM) || !store.hints().listable;
+        let is_few =
+            count.is_some_and(|count| count <= LIST_FROM as u64) || !store.hints().listable;
         if is_few {
             let outside = boxes_outside(&old, &new).into_iter();
             let outside = outside.flat_map(|region| indices(&region));

@@ -2,10 +2,11 @@
 //! shards by their indexes.
 
 use std::future::ready;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, Dims, Region, Scratch};
+use zarr_codecs::{Chain, Dims, Projections, Region, Scratch, Shard, ShardIndex, Span};
 use zarr_store::{ByteRange, Entry};
 
 use crate::hierarchy::check_presence;
@@ -23,6 +24,11 @@ impl ChunkedArray {
 
     /// The stored chunks as they are listed.
     pub(crate) fn list_chunks(&self) -> impl Stream<Item = Result<(Dims<u64>, u64)>> + Send {
+        self.list_keys().filter_map(|key| ready(key.transpose()))
+    }
+
+    /// All keys below the array's place as they are listed: the chunk that each is, if it is one.
+    pub(crate) fn list_keys(&self) -> impl Stream<Item = Result<Option<(Dims<u64>, u64)>>> + Send {
         let prefix = self.location().path();
         let rank = self.grid().rank();
         let encoding = self.metadata().chunk_key_encoding();
@@ -34,7 +40,7 @@ impl ChunkedArray {
         let listed = self
             .store()
             .list(prefix)
-            .filter_map(move |entry| ready(entry.map(chunk).map_err(Error::from).transpose()));
+            .map(move |entry| entry.map(chunk).map_err(Error::from));
         // What is not listed is absent, if the store was there to the end.
         let end = stream::once(check_presence(self.location()));
         listed.chain(end.filter_map(|present| ready(present.err().map(Err))))
@@ -61,38 +67,60 @@ impl ChunkedArray {
     ///
     /// # Errors
     /// Where the store cannot list, or an index cannot be read.
-    pub async fn initialized_chunks(self: Arc<Self>) -> Result<u64> {
-        let stored = self.stored_chunks().await?;
-        // Chunks that are no shards are counted whatever their codecs are.
-        let sharded = self
-            .metadata()
-            .codecs()
-            .iter()
-            .any(|c| c.name == "sharding_indexed");
-        let chain = if sharded { Some(self.chain()?) } else { None };
-        let Some(chain) = chain.filter(|chain| chain.shard().is_some()) else {
-            return Ok(stored.len() as u64);
-        };
-        let limit = self.store().hints().concurrency.max(1);
-        let counts = stored.into_iter().map(|(chunk, _)| {
-            let this = Arc::clone(&self);
-            async move {
-                let count = this.inner_chunks(chain, &chunk).await;
-                count.map_err(|error| this.chunk_error(&chunk, error))
-            }
-        });
-        let counts: Vec<u64> = stream::iter(counts)
-            .buffer_unordered(limit)
-            .try_collect()
-            .await?;
-        Ok(counts.into_iter().sum())
+    pub async fn initialized_chunks(&self) -> Result<u64> {
+        let mut count = 0;
+        self.each_stored(0, |_| count += 1).await?;
+        Ok(count)
     }
 
-    /// How many inner chunks of a shard are present and hold cells of the array.
-    async fn inner_chunks(&self, chain: &Chain, chunk: &[u64]) -> Result<u64, ChunkError> {
+    /// Calls `each` with the cells of every stored chunk, in the order of a listing; of shards with more
+    /// than so many cells, with those of the inner chunks that are there. All other cells hold the fill
+    /// value.
+    ///
+    /// # Errors
+    /// Where the store cannot list, or an index cannot be read.
+    pub async fn each_stored(&self, most: u64, mut each: impl FnMut(&Region) + Send) -> Result<()> {
+        let chain = match self.is_sharded() {
+            true => Some(self.chain()?),
+            false => None,
+        };
+        let limit = self.store().hints().concurrency.clamp(1, INDEXES);
+        let found = self
+            .list_chunks()
+            .map(|listed| async move {
+                let (chunk, _) = listed?;
+                let region = self.grid().region(&chunk);
+                let is_large = region.volume().is_none_or(|cells| cells > most);
+                let inner = match chain.filter(|_| is_large) {
+                    Some(chain) => self.index_of(chain, &chunk).await,
+                    None => Ok(None),
+                };
+                let inner = inner.map_err(|error| self.chunk_error(&chunk, error))?;
+                Ok::<_, Error>((region, inner))
+            })
+            .buffer_unordered(limit);
+        let mut found = pin!(found);
+        while let Some((region, inner)) = found.try_next().await? {
+            match inner {
+                None => each(&region),
+                Some(inner) => inner.each(|cells| each(&behind(cells, &region))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether chunks are shards, whatever else their codecs are.
+    fn is_sharded(&self) -> bool {
+        let codecs = self.metadata().codecs();
+        codecs.iter().any(|codec| codec.name == "sharding_indexed")
+    }
+
+    /// What there is of a shard, of its cells within the array. `None` where it is no shard, and where it
+    /// is not there any more.
+    async fn index_of(&self, chain: &Chain, chunk: &[u64]) -> Result<Option<Inner>, ChunkError> {
         let chain = self.chain_of(chain, chunk)?;
         let Some(shard) = chain.shard() else {
-            return Ok(1);
+            return Ok(None);
         };
         let key = self.chunk_key(chunk)?;
         let range = match shard.index_len() {
@@ -100,15 +128,46 @@ impl ChunkedArray {
             (len, false) => ByteRange::Bounded(0..len),
         };
         let Some(found) = self.store().get(&key, range, None).await? else {
-            return Ok(0);
+            return Ok(None);
         };
         shard.index_range(found.size)?;
         let index = shard.decode_index(&found.data, found.size, &mut Scratch::default())?;
         let inside = Region::whole(&self.grid().chunk_extent(chunk));
-        let wanted = shard.project(&inside)?;
-        Ok(wanted
-            .iter()
-            .filter(|p| index.get(shard.number(&p.chunk)).is_some())
-            .count() as u64)
+        Ok(Some(Inner {
+            wanted: shard.project(&inside)?,
+            shard: Arc::clone(shard),
+            index,
+        }))
+    }
+}
+
+/// So many indexes are in memory at once, which may be large.
+const INDEXES: usize = 16;
+
+/// The inner chunks of a shard.
+struct Inner {
+    shard: Arc<Shard>,
+    index: ShardIndex,
+    /// Those that hold cells of the array.
+    wanted: Projections,
+}
+
+impl Inner {
+    /// Calls `each` with the cells of every one that is there, counted from the shard's first.
+    fn each(&self, mut each: impl FnMut(&Region)) {
+        let there = self.index.present().map(|number| self.shard.at(number));
+        for projection in there.filter_map(|at| self.wanted.get(self.wanted.find(&at)?)) {
+            each(&projection.to);
+        }
+    }
+}
+
+/// Dense cells of a chunk as cells of the array.
+fn behind(cells: &Region, chunk: &Region) -> Region {
+    let axes = cells.spans.iter().zip(&chunk.spans);
+    let spans =
+        axes.map(|(cells, chunk)| Span::dense(chunk.start() + cells.start(), cells.count()));
+    Region {
+        spans: spans.collect(),
     }
 }

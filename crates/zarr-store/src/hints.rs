@@ -19,6 +19,9 @@ pub struct IoHints {
     pub writable: bool,
     /// Whether keys can be listed.
     pub listable: bool,
+    /// What is not listed is not there, nor is asking for it an error: then a listing stands for asking for each
+    /// key. Not so where the listing was given beforehand, or passes over what may not be asked for.
+    pub lists_all: bool,
     /// Which conditional writes are atomic here.
     pub conditions: Conditions,
     /// Calls return at once: handing one to another thread would cost more than it.
@@ -45,6 +48,7 @@ impl IoHints {
             concurrency: parallelism(),
             writable: true,
             listable: true,
+            lists_all: true,
             conditions: Conditions::ALL,
             instant: true,
             high_latency: false,

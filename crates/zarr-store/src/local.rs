@@ -437,7 +437,10 @@ impl BlockingStore for LocalStore {
     }
 
     fn hints(&self) -> IoHints {
-        self.hints
+        IoHints {
+            lists_all: self.tree.follows_links(),
+            ..self.hints
+        }
     }
 
     fn head(&self, key: &Key) -> Result<Option<Found<()>>> {

@@ -7,6 +7,7 @@
 
 #[path = "../examples/cloud.rs"]
 mod cloud;
+mod functions;
 mod http;
 mod reads;
 mod refusals;

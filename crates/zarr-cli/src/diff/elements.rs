@@ -10,7 +10,7 @@ use zarr::{Array, DataType, DynData, FillValue, Values};
 use crate::numbers::{self, Number};
 use crate::progress::{self, Far};
 use crate::text;
-use crate::tiles::{self, Tiles};
+use crate::tiles::{self, Stored};
 
 /// How far numbers may be apart and still count as equal: as a part of the second, and in itself.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +24,8 @@ pub(super) struct Tolerance {
 pub(super) struct Apart {
     count: u64,
     of: u64,
-    /// The first place in C order of the boxes, and what stands there.
+    /// The first place in C order of the boxes, those of fill values alone before the others, and what stands
+    /// there.
     at: Vec<u64>,
     a: Value,
     b: Value,
@@ -32,31 +33,30 @@ pub(super) struct Apart {
     by: Option<f64>,
 }
 
-/// Compares two arrays of one shape and type. An error says whether it is the first array's.
+/// Compares two arrays of one shape and type, of which this is stored. An error says whether it is the first
+/// array's.
 pub(super) fn compare(
     a: &Array,
     b: &Array,
+    stored: &Stored,
     tolerance: Tolerance,
     progress: progress::Args,
 ) -> Result<Option<Apart>, (bool, zarr::Error)> {
-    let mut found: Option<Apart> = None;
-    let mut of = 0;
+    let mut found = absent(a, b, stored, tolerance)?;
+    let mut of = stored.absent();
     let progress = progress.begin("parts");
-    let tiles = Tiles::of(a);
     let mut far = Far {
-        total: tiles.in_all(),
+        total: stored.count(),
         ..Far::default()
     };
-    for tile in tiles {
+    for tile in stored.tiles() {
         let x = tiles::read(a, &tile)
             .wait()
             .map_err(|error| (true, error))?;
         let y = tiles::read(b, &tile)
             .wait()
             .map_err(|error| (false, error))?;
-        of += tile.iter().fold(1, |all, range| {
-            u64::saturating_mul(all, range.end - range.start)
-        });
+        of += tiles::cells_of(&tile);
         far.done += 1;
         far.bytes_in += tiles::bytes_of(a, &tile).saturating_mul(2);
         progress.tell(far);
@@ -70,23 +70,32 @@ pub(super) fn compare(
             let Some(by) = apart(a.dtype(), p, q, tolerance) else {
                 continue;
             };
-            let found = found.get_or_insert_with(|| Apart {
-                count: 0,
-                of: 0,
-                at: place(&tile, i),
-                a: shown(a.dtype(), p),
-                b: shown(a.dtype(), q),
-                by: None,
-            });
-            found.count += 1;
-            found.by = match (found.by, by) {
-                (Some(most), Some(by)) => Some(most.max(by)),
-                (most, by) => most.or(by),
-            };
+            let one = || Apart::at(place(&tile, i), a.dtype(), (p, q));
+            found.get_or_insert_with(one).add(1, by);
         }
     }
     progress.end();
     Ok(found.map(|found| Apart { of, ..found }))
+}
+
+/// How what is stored in neither array differs: by their fill values.
+fn absent(
+    a: &Array,
+    b: &Array,
+    stored: &Stored,
+    tolerance: Tolerance,
+) -> Result<Option<Apart>, (bool, zarr::Error)> {
+    let Some(at) = stored.first_absent() else {
+        return Ok(None);
+    };
+    let p = a.fill_value().map_err(|error| (true, error))?;
+    let q = b.fill_value().map_err(|error| (false, error))?;
+    let pair = (p.as_bytes(), q.as_bytes());
+    Ok(apart(a.dtype(), pair.0, pair.1, tolerance).map(|by| {
+        let mut found = Apart::at(at, a.dtype(), pair);
+        found.add(stored.absent(), by);
+        found
+    }))
 }
 
 fn count(data: &DynData) -> usize {
@@ -172,6 +181,27 @@ fn shown(data_type: &DataType, bytes: &[u8]) -> Value {
 }
 
 impl Apart {
+    /// None so far but for what stands at one place.
+    fn at(at: Vec<u64>, data_type: &DataType, (a, b): (&[u8], &[u8])) -> Self {
+        Self {
+            count: 0,
+            of: 0,
+            at,
+            a: shown(data_type, a),
+            b: shown(data_type, b),
+            by: None,
+        }
+    }
+
+    /// So many more, that far apart at most.
+    fn add(&mut self, count: u64, by: Option<f64>) {
+        self.count += count;
+        self.by = match (self.by, by) {
+            (Some(most), Some(by)) => Some(most.max(by)),
+            (most, by) => most.or(by),
+        };
+    }
+
     pub(super) fn to_json(&self) -> Value {
         json!({
             "count": self.count,

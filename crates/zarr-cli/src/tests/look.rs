@@ -142,22 +142,34 @@ fn cells_wider_than_any_terminal() {
     assert!(home.print("ls -l ~/g").contains(&wide));
 }
 
+/// More elements than could ever be gone through, of which hardly any is stored.
 #[test]
-fn what_would_never_end() {
+fn what_is_not_stored_costs_nothing() {
     let home = Home::new();
-    for name in ["a", "b"] {
-        let most = i64::MAX;
+    let most = i64::MAX as u64;
+    for (name, fill) in [("a", 7), ("b", 7), ("c", 9)] {
         home.run(&format!(
-            "create ~/{name} --shape {most} --dtype uint8 --chunks 1"
+            "create ~/{name} --shape {most} --dtype uint8 --chunks 1 --fill-value {fill}"
         ))
         .unwrap();
     }
-    for line in ["stats ~/a", "diff ~/a ~/b", "copy ~/a ~/c --chunks 3"] {
-        let (exit, text) = home.fail(line);
-        assert_eq!(exit, Exit::Limit, "{text}");
-    }
-    assert!(!home.path("c").exists());
-    home.run("copy ~/a ~/c").unwrap();
+    home.run("diff ~/a ~/b").unwrap();
+    let stats = home.json("stats --json ~/a");
+    assert_eq!(
+        (&stats["count"], &stats["fill_count"]),
+        (&json!(most), &json!(most))
+    );
+    assert_eq!(
+        (&stats["min"], &stats["mean"], &stats["std"]),
+        (&json!(7), &json!(7.0), &json!(0.0))
+    );
+    let text = home.found("diff ~/a ~/c --content");
+    let line = format!(
+        "{most} of {most} elements differ (100.0 %), the first at (0,): 7 and 9; by 2 at most"
+    );
+    assert!(text.contains(&line), "{text}");
+    home.run("copy ~/a ~/d").unwrap();
+    home.run("copy ~/a ~/e --chunks 3").unwrap();
 }
 
 #[test]

@@ -115,7 +115,7 @@ proptest! {
         prop_assert_eq!(found, sizes);
         // A view of any other shape is refused.
         if let Some(last) = shape.last_mut() {
-            *last += more;
+            *last = last.wrapping_add(more);
         }
         if more > 0 && let Some(cells) = volume(&shape).filter(|&cells| cells < 1 << 12) {
             let mut memory = vec![0; cells as usize];
@@ -246,6 +246,30 @@ fn parts_of_a_split_are_taken_once_and_do_not_overlap() {
         wanted
     );
     assert_eq!(bytes[bytes.len() - 1], 9);
+}
+
+#[test]
+fn parts_that_are_taken_together_are_taken_once() {
+    let mut memory = vec![MaybeUninit::new(0); 130 * 3];
+    let view = NdViewMut::new(&mut memory, &[130, 3], 1).unwrap();
+    let projections = Projections::new(&Region::whole(&[130, 3]), &[1, 1]).unwrap();
+    let split = Split::new(view, projections).unwrap();
+    let (_, mut one) = split.take(100).unwrap();
+    let mut runs = [split.take_run(0..100), split.take_run(101..390)];
+    assert!(split.take_run(389..391).is_none(), "there are 390");
+    let all_taken = |i| split.take(i).is_none() && split.take_run(i..i + 1).is_none();
+    assert!((0..390).all(all_taken));
+    crate::fill(&mut one, &[1]);
+    for (i, run) in runs.iter_mut().enumerate() {
+        for part in run.as_mut().unwrap() {
+            crate::fill(part, &[i as u8 + 2]);
+        }
+    }
+    drop((one, runs));
+    drop(split);
+    let bytes = buffer::to_vec_for_tests(&memory);
+    let wanted = [vec![2; 100], vec![1], vec![3; 289]].concat();
+    assert_eq!(bytes, wanted);
 }
 
 #[test]

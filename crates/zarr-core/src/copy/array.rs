@@ -2,7 +2,7 @@
 //! stored where both mean the same by them, else decoded and encoded in boxes of whole chunks of the
 //! destination.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::future::ready;
 use std::sync::Arc;
 
@@ -98,7 +98,14 @@ const MOST: u64 = 1 << 24;
 
 /// Whether a copy in boxes comes to an end.
 fn check_end(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
-    let count = boxes(from, to)?.len().unwrap_or(u64::MAX);
+    if is_absent_the_same(from, to) {
+        return Ok(());
+    }
+    check_count(to, boxes(from, to)?.len().unwrap_or(u64::MAX))
+}
+
+/// Whether so many boxes are few enough.
+fn check_count(to: &ChunkedArray, count: u64) -> Result<()> {
     if count <= MOST {
         return Ok(());
     }
@@ -110,6 +117,20 @@ fn check_end(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
         (asked / count).saturating_mul(MOST),
     );
     Err(ErrorKind::Limit { what, asked, limit }.into())
+}
+
+/// Whether absent chunks need not be copied, and can be told from others.
+fn is_absent_the_same(from: &ChunkedArray, to: &ChunkedArray) -> bool {
+    let fill = |array: &ChunkedArray| array.metadata().fill_value().ok();
+    fill(from) == fill(to) && from.store().hints().listable
+}
+
+/// What is stored of a source.
+struct Stored {
+    /// The boxes that hold any of it.
+    boxes: BTreeSet<Dims<u64>>,
+    /// Its chunks, where boxes are not copied as a whole.
+    chunks: HashSet<Dims<u64>>,
 }
 
 impl Job<'_> {
@@ -167,10 +188,23 @@ impl Job<'_> {
     }
 
     async fn in_boxes(self, path: &str, there: &HashSet<Dims<u64>>) -> Result<()> {
-        let stored = self.stored().await?;
         let boxes = boxes(&self.from, &self.to)?;
+        let stored = self.stored(&boxes, there).await?;
+        let some = stored.as_ref().map(|stored| &stored.boxes);
+        let held = |some: &BTreeSet<Dims<u64>>| {
+            let volumes = some.iter().map(|at| boxes.region(at).volume().unwrap_or(0));
+            volumes.sum::<u64>()
+        };
+        if let Some(some) = some {
+            let all = self.to.grid().len().unwrap_or(u64::MAX);
+            self.meter.done(path, all.saturating_sub(held(some)));
+        }
+        let wanted: Box<dyn Iterator<Item = Dims<u64>> + Send> = match some {
+            Some(some) => Box::new(some.iter().cloned()),
+            None => Box::new(boxes.iter()),
+        };
         let threads = self.to.context().threads().saturating_mul(2);
-        let copies = boxes.iter().map(|at| {
+        let copies = wanted.map(|at| {
             let (this, chunks, stored) = (&self, boxes.region(&at), &stored);
             async move {
                 this.one_box(&chunks, there, stored.as_ref()).await?;
@@ -184,14 +218,55 @@ impl Job<'_> {
             .await
     }
 
-    /// The chunks of the source that are stored, where absent ones need not be copied.
-    async fn stored(&self) -> Result<Option<HashSet<Dims<u64>>>> {
-        let fill = |array: &ChunkedArray| array.metadata().fill_value().ok();
-        if fill(&self.from) != fill(&self.to) || !self.from.store().hints().listable {
+    /// What is stored of the source, where absent chunks need not be copied.
+    async fn stored(
+        &self,
+        boxes: &ChunkGrid,
+        there: &HashSet<Dims<u64>>,
+    ) -> Result<Option<Stored>> {
+        if !is_absent_the_same(&self.from, &self.to) {
             return Ok(None);
         }
-        let chunks = self.from.list_chunks().map_ok(|(chunk, _)| chunk);
-        Ok(Some(chunks.try_collect().await?))
+        let mut touched = BTreeSet::new();
+        let most = self.to.grid().largest_chunk();
+        let most = most.iter().copied().fold(1, u64::saturating_mul);
+        let mark = |cells: &Region| {
+            let place = |axis: usize, cell: u64| {
+                let chunk = self.to.grid().locate(axis, cell)?.0;
+                Some(boxes.locate(axis, chunk)?.0)
+            };
+            let axes = cells.spans.iter().enumerate().map(|(axis, span)| {
+                let (first, last) = (place(axis, span.start())?, place(axis, span.last()?)?);
+                Some((first, last + 1 - first))
+            });
+            // What has no cells is in no box.
+            let Some((first, count)) = axes.collect::<Option<(Dims<u64>, Dims<u64>)>>() else {
+                return;
+            };
+            let Ok(each) = ChunkGrid::regular(&Dims::from_elem(1, count.len()), &count) else {
+                return;
+            };
+            for at in each.iter() {
+                // One more says that they are too many.
+                if touched.len() as u64 > MOST {
+                    break;
+                }
+                touched.insert(at.iter().zip(&first).map(|(a, b)| a + b).collect());
+            }
+        };
+        self.from.each_stored(most, mark).await?;
+        check_count(&self.to, touched.len() as u64)?;
+        let chunks = match there.is_empty() {
+            true => HashSet::new(),
+            false => {
+                let chunks = self.from.list_chunks().map_ok(|(chunk, _)| chunk);
+                chunks.try_collect().await?
+            }
+        };
+        Ok(Some(Stored {
+            boxes: touched,
+            chunks,
+        }))
     }
 
     /// Copies a box of the destination's chunks, or those that are missing of it one by one.
@@ -199,11 +274,12 @@ impl Job<'_> {
         &self,
         chunks: &Region,
         there: &HashSet<Dims<u64>>,
-        stored: Option<&HashSet<Dims<u64>>>,
+        stored: Option<&Stored>,
     ) -> Result<()> {
         if there.is_empty() {
-            return self.cells(chunks, stored).await;
+            return self.cells(chunks, None).await;
         }
+        let stored = stored.map(|stored| &stored.chunks);
         let shape = chunks.shape();
         let one_by_one = ChunkGrid::regular(&Dims::from_elem(1, shape.len()), &shape);
         let Ok(one_by_one) = one_by_one else {

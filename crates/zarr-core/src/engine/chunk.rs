@@ -3,12 +3,11 @@
 
 use zarr_codecs::{Access, Chain, CodecErrorKind, Len, NdViewMut, Region, Shard, Split, fill};
 
-use super::cells;
 use super::chunk_cache::Decoded;
 use super::pieces::Pieces;
 use super::pool::Crew;
 use super::source::{At, Source};
-use super::work::check_held;
+use super::{cells, stored, work};
 use crate::ChunkError;
 
 /// Reads the cells of `part` of a chunk into `dst`, which has their shape.
@@ -44,7 +43,7 @@ fn whole(
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
-    if let Err(too_large) = check_held(chain, crew.chunk_bytes()) {
+    if let Err(too_large) = work::check_held(chain, crew.chunk_bytes()) {
         return match large(source, chain, part)? {
             true => encoded(source, chain, part, dst, crew),
             false => Err(too_large),
@@ -117,7 +116,7 @@ pub(super) fn inner(
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
     let parts = Split::new(dst, shard.project(part)?).ok_or(ChunkError::Worker)?;
-    crew.each(parts.len(), |i| {
+    let one = |i: usize| {
         let (projection, dst) = parts.take(i).ok_or(ChunkError::Worker)?;
         match pieces.get(shard.number(&projection.chunk)) {
             Some(source) => read(&source, shard.inner(), &projection.part, dst, crew),
@@ -126,6 +125,20 @@ pub(super) fn inner(
                 Ok(())
             }
         }
+    };
+    if parts.len() <= stored::LIST_FROM {
+        return crew.each(parts.len(), one);
+    }
+    let there = stored::inner_numbers(pieces, shard, parts.projections());
+    crew.each(there.len(), |i| there.get(i).map_or(Ok(()), |&i| one(i)))?;
+    let most = work::at_once(shard.inner());
+    let runs = stored::between(0..parts.len(), &there, most);
+    crew.each(runs.len(), |i| {
+        let run = runs.get(i).cloned().and_then(|run| parts.take_run(run));
+        for dst in run.ok_or(ChunkError::Worker)? {
+            absent(shard.inner(), dst);
+        }
+        Ok(())
     })
 }
 

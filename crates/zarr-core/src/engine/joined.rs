@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
-use zarr_codecs::Dims;
+use zarr_codecs::{Dims, Projections};
 
 use crate::units::{Part, Unit, Units};
 
@@ -43,6 +43,14 @@ impl Joined {
         match &self.shared {
             Some(chunks) => chunks.len(),
             None => self.each.first().map_or(0, Units::len),
+        }
+    }
+
+    /// The boxes of the only selection, where it is one of boxes.
+    pub(super) fn boxes(&self) -> Option<&Projections> {
+        match (self.each.as_slice(), &self.shared) {
+            ([Units::Boxes(boxes)], None) => Some(boxes),
+            _ => None,
         }
     }
 

@@ -13,6 +13,7 @@
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::mem::ManuallyDrop;
+use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -240,6 +241,11 @@ impl Output {
     /// The `i`-th part, once. Whoever has filled it says so: see [`wrote`](Self::wrote).
     pub(crate) fn take(&self, i: usize) -> Option<(Projection, NdViewMut<'_>)> {
         self.parts.take(i)
+    }
+
+    /// Neighbouring parts, once, as few views: see [`Split::take_run`].
+    pub(crate) fn take_run(&self, run: Range<usize>) -> Option<Vec<NdViewMut<'_>>> {
+        self.parts.take_run(run)
     }
 
     /// Adds to the bytes that are there. The caller vouches for every byte of

@@ -21,6 +21,14 @@ impl<'s> Pieces<'s> {
         Ok(Self::Within(source, source.index(shard)?))
     }
 
+    /// The numbers of those that are there, in no order.
+    pub(super) fn present(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+        match self {
+            Self::Within(_, index) => Box::new(index.present()),
+            Self::Fetched(pieces, _) => Box::new(pieces.keys().copied()),
+        }
+    }
+
     /// The inner chunk of this number, if it is there.
     pub(super) fn get(&self, number: usize) -> Option<Source<'s>> {
         match self {

@@ -1,8 +1,9 @@
 //! Reading: which chunks, and the two drivers that bring them. How a chunk is read is `wants`' and
 //! `chunk`'s. Knows no element type.
 
+use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
@@ -14,8 +15,9 @@ use super::output::{Output, Room};
 use super::pieces::Pieces;
 use super::pool::{self, Crew, Work};
 use super::source::{Known, Source};
+use super::stored::{self, LIST_FROM};
 use super::wants::{self, There, Want, Wants};
-use super::work;
+use super::{chunk, work};
 use crate::hierarchy::check_presence;
 use crate::units::{Part, Units};
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
@@ -33,8 +35,18 @@ struct Job {
     work: Work,
     /// Where stores answer later: what is fetched and not yet decoded.
     budget: Arc<Budget>,
-    /// Whether a chunk was not there.
-    found_absent: AtomicBool,
+    /// How many chunks were not there.
+    absent: AtomicUsize,
+}
+
+/// Which chunks are asked for, by their numbers.
+enum Asked {
+    /// All, until it turns out that most are absent: see [`Job::is_sparse`].
+    Each,
+    /// Those from there on, whatever turns out.
+    From(usize),
+    /// Those that were listed.
+    Listed(Vec<usize>),
 }
 
 /// Reads the cells of a selection to where there is room for them.
@@ -107,7 +119,7 @@ async fn all(
         heap,
         work,
         budget,
-        found_absent: AtomicBool::new(false),
+        absent: AtomicUsize::new(0),
     };
     let array = Arc::clone(&job.array);
     let (outputs, found_absent) = drive(job).await?;
@@ -119,14 +131,62 @@ async fn all(
 
 /// Brings what is wanted of all chunks, and says whether some of them were absent.
 async fn drive(job: Job) -> Result<(Vec<Output>, bool)> {
-    if job.array.store().as_blocking().is_some() {
-        let (array, heap, work) = (Arc::clone(&job.array), Arc::clone(&job.heap), job.work);
-        let task = move |crew: Crew<'_>| blocking(job, crew);
-        return pool::run(array.context(), work, heap, task)
-            .await
-            .map_err(|e| array.chunk_error(&[], e))?;
+    let (mut job, done) = ask(job, Asked::Each).await?;
+    let all = job.joined.len();
+    if done < all {
+        // Begun after the read, so that what was stored before is in it.
+        job = match stored::numbers(&job.array, &job.joined, done).await? {
+            None => ask(job, Asked::From(done)).await?.0,
+            Some(listed) => {
+                let runs = stored::between(done..all, &listed, work::at_once(&job.chain));
+                let job = ask(job, Asked::Listed(listed)).await?.0;
+                on_pool(job, move |job, crew| job.fill(&runs, crew))
+                    .await?
+                    .0
+            }
+        };
     }
-    remote(Arc::new(job)).await
+    Ok(job.into_outputs())
+}
+
+/// Brings what is wanted of some chunks, and says how many that were.
+async fn ask(job: Job, asked: Asked) -> Result<(Job, usize)> {
+    match job.array.store().as_blocking() {
+        Some(_) => on_pool(job, move |job, crew| blocking(job, &asked, crew)).await,
+        None => remote(Arc::new(job), asked).await,
+    }
+}
+
+/// Does work on the pool and brings the job back.
+async fn on_pool<T: Send + 'static>(
+    job: Job,
+    work: impl FnOnce(&Job, Crew<'_>) -> Result<T> + Send + 'static,
+) -> Result<(Job, T)> {
+    let (array, heap, size) = (Arc::clone(&job.array), Arc::clone(&job.heap), job.work);
+    let task = move |crew: Crew<'_>| {
+        let done = work(&job, crew)?;
+        Ok((job, done))
+    };
+    let done = pool::run(array.context(), size, heap, task).await;
+    done.map_err(|e| array.chunk_error(&[], e))?
+}
+
+impl Asked {
+    fn len(&self, all: usize) -> usize {
+        match self {
+            Self::Each => all,
+            Self::From(first) => all.saturating_sub(*first),
+            Self::Listed(listed) => listed.len(),
+        }
+    }
+
+    fn get(&self, i: usize) -> Option<usize> {
+        match self {
+            Self::Each => Some(i),
+            Self::From(first) => first.checked_add(i),
+            Self::Listed(listed) => listed.get(i).copied(),
+        }
+    }
 }
 
 /// What is wanted of one chunk, and the memory for it.
@@ -137,7 +197,47 @@ struct Taken<'j> {
 
 impl Job {
     fn into_outputs(self) -> (Vec<Output>, bool) {
-        (self.outputs, self.found_absent.into_inner())
+        (self.outputs, self.absent.into_inner() > 0)
+    }
+
+    /// Whether a listing could save more than was asked for so far: of these chunks half were absent.
+    fn is_sparse(&self, asked: usize) -> bool {
+        let absent = self.absent.load(Ordering::Relaxed);
+        let enough = asked >= LIST_FROM && absent >= asked - asked / 2;
+        enough && stored::can_list(&self.array)
+    }
+
+    /// Brings fill values to runs of absent chunks.
+    fn fill(&self, runs: &[Range<usize>], crew: Crew<'_>) -> Result<()> {
+        let lone = self
+            .outputs
+            .first()
+            .filter(|_| self.joined.boxes().is_some());
+        crew.each(runs.len(), |i| match (runs.get(i), lone) {
+            (Some(run), Some(output)) => {
+                self.absent.fetch_add(run.len(), Ordering::Relaxed);
+                let parts = output.take_run(run.clone());
+                let parts = parts.ok_or_else(|| self.array.chunk_error(&[], ChunkError::Worker))?;
+                for part in parts {
+                    let bytes = part.byte_len();
+                    if !output.is_filled() {
+                        chunk::absent(&self.chain, part);
+                    }
+                    output.wrote(bytes);
+                }
+                Ok(())
+            }
+            (Some(run), None) => {
+                run.clone()
+                    .filter_map(|i| self.joined.get(i))
+                    .try_for_each(|touched| {
+                        let placed =
+                            self.place(&touched, &mut self.take(&touched), There::Nothing, crew);
+                        placed.map_err(|error| self.array.chunk_error(&touched.chunk, error))
+                    })
+            }
+            (None, _) => Ok(()),
+        })
     }
 
     /// Brings what is wanted of a chunk to its place; where there is no chunk, fill values. May be
@@ -153,7 +253,7 @@ impl Job {
             if !self.array.config().read_missing_chunks {
                 return Err(ChunkError::NotFound);
             }
-            self.found_absent.store(true, Ordering::Relaxed);
+            self.absent.fetch_add(1, Ordering::Relaxed);
         }
         let chain = self.array.decoder_of(&self.chain, &touched.chunk)?;
         taken.read(there, &chain, crew)
@@ -199,27 +299,45 @@ impl Taken<'_> {
 
 /// The driver for stores that a worker may wait for: fetch, decode and place are one step on one
 /// thread, while the bytes are in its cache.
-fn blocking(job: Job, crew: Crew<'_>) -> Result<(Vec<Output>, bool)> {
-    crew.each(job.joined.len(), |i| {
-        // Nobody will see what is missing then.
-        let Some(touched) = job.joined.get(i).filter(|_| crew.is_wanted()) else {
-            return Ok(());
+///
+/// As many chunks again are asked for as before, so that whoever meets few absent ones waits for no
+/// worker but at a few ends.
+fn blocking(job: &Job, asked: &Asked, crew: Crew<'_>) -> Result<usize> {
+    let (all, mut done) = (asked.len(job.joined.len()), 0);
+    while done < all {
+        let left = all - done;
+        let round = match asked {
+            Asked::Each if job.is_sparse(done) => break,
+            Asked::Each => left.min(done.max(LIST_FROM)),
+            Asked::From(_) | Asked::Listed(_) => left,
         };
-        let mut taken = job.take(&touched);
-        let read = match blocking_chunk(&job, &touched, &mut taken, crew) {
-            // A file that is not kept open may be another one by the next read of it.
-            Err(error) if error.is_conflict() => {
-                let again = blocking_chunk(&job, &touched, &mut taken, crew);
-                again.map_err(|error| match error.is_conflict() {
-                    true => ChunkError::Changed,
-                    false => error,
-                })
-            }
-            read => read,
-        };
-        read.map_err(|error| job.array.chunk_error(&touched.chunk, error))
-    })?;
-    Ok(job.into_outputs())
+        crew.each(round, |i| match asked.get(done + i) {
+            // Nobody will see what is missing then.
+            Some(i) if crew.is_wanted() => blocking_one(job, i, crew),
+            _ => Ok(()),
+        })?;
+        done += round;
+    }
+    Ok(done)
+}
+
+fn blocking_one(job: &Job, i: usize, crew: Crew<'_>) -> Result<()> {
+    let Some(touched) = job.joined.get(i) else {
+        return Ok(());
+    };
+    let mut taken = job.take(&touched);
+    let read = match blocking_chunk(job, &touched, &mut taken, crew) {
+        // A file that is not kept open may be another one by the next read of it.
+        Err(error) if error.is_conflict() => {
+            let again = blocking_chunk(job, &touched, &mut taken, crew);
+            again.map_err(|error| match error.is_conflict() {
+                true => ChunkError::Changed,
+                false => error,
+            })
+        }
+        read => read,
+    };
+    read.map_err(|error| job.array.chunk_error(&touched.chunk, error))
 }
 
 fn blocking_chunk(
@@ -249,9 +367,18 @@ fn blocking_chunk(
 
 /// The driver for stores that answer later: many requests at once inside this one future, each
 /// answer decoded on the pool. Dropping the future drops the requests.
-async fn remote(job: Arc<Job>) -> Result<(Vec<Output>, bool)> {
+async fn remote(job: Arc<Job>, asked: Asked) -> Result<(Job, usize)> {
     let limit = job.array.store().hints().concurrency.max(1);
-    stream::iter(0..job.joined.len())
+    let (all, done) = (asked.len(job.joined.len()), AtomicUsize::new(0));
+    let next = std::iter::from_fn(|| {
+        let i = done.load(Ordering::Relaxed);
+        if i >= all || matches!(asked, Asked::Each) && job.is_sparse(i) {
+            return None;
+        }
+        done.store(i + 1, Ordering::Relaxed);
+        asked.get(i)
+    });
+    stream::iter(next)
         .map(|i| remote_chunk(&job, i))
         .buffer_unordered(limit)
         .try_collect::<()>()
@@ -259,7 +386,7 @@ async fn remote(job: Arc<Job>) -> Result<(Vec<Output>, bool)> {
     let array = Arc::clone(&job.array);
     // Every task has ended, so this is the last handle.
     let job = Arc::try_unwrap(job).map_err(|_| array.chunk_error(&[], ChunkError::Worker))?;
-    Ok(job.into_outputs())
+    Ok((job, done.into_inner()))
 }
 
 async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {

@@ -81,6 +81,15 @@ pub(super) fn to_write<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wante
     }
 }
 
+/// Bytes that one worker fills in one go.
+const FILL: usize = 4 << 20;
+
+/// How many absent chunks one worker fills in one go.
+pub(super) fn at_once(chain: &Chain) -> usize {
+    let each = chain.spec().byte_len().unwrap_or(usize::MAX);
+    (FILL / each.max(1)).max(1)
+}
+
 /// Bytes that an element of variable length is taken to have: there is no bound below the largest
 /// chunk there can be, and reserving that would leave one chunk on its way at a time.
 const VARIABLE: u64 = 64;

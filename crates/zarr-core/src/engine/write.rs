@@ -11,8 +11,8 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Chain, Heap, NdView};
 use zarr_store::{
-    BlockingStore, BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, StoreError,
-    StoreErrorKind, Update, Writers,
+    BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, StoreError, StoreErrorKind,
+    Update, Writers,
 };
 
 use super::assemble::{self, Change, Elements, New};
@@ -20,6 +20,7 @@ use super::fetch;
 use super::landing::Landing;
 use super::pool::{self, Crew, Work};
 use super::source::Source;
+use super::stored;
 use super::work;
 use crate::chains::ChainOf;
 use crate::hierarchy::check_presence;
@@ -38,8 +39,8 @@ struct Job {
     is_scalar: bool,
     heap: Arc<Heap>,
     selection: Resolved,
-    /// Of each unit, how much of its chunk is new.
-    coverage: Vec<Coverage>,
+    /// Which units there is something to do for, and how much of its chunk each makes new.
+    wanted: Vec<(usize, Coverage)>,
     /// All of it.
     work: Work,
 }
@@ -69,20 +70,37 @@ pub(crate) async fn write(
     })?;
     // What was given is there; what is there of the chunks comes on top.
     let heap = heap.at_most(array.context().memory());
-    let coverage = units.iter().map(|unit| coverage(&array, &unit)).collect();
+    let landing = match array.store().as_blocking() {
+        Some(store) => {
+            // Only a name: no array has such a chunk.
+            let name = store.lock_name(&array.location().key(".landing")?);
+            Some(Arc::new(Landing::after_older(name).await))
+        }
+        None => None,
+    };
+    // What older writes have put is in a listing.
+    let chosen = match is_scalar && erases(&array, &chain, &elements) {
+        true => stored::numbers(&array, &units, 0).await?,
+        false => None,
+    };
+    let coverage = |i| Some((i, coverage(&array, &units.get(i)?)));
+    let wanted = match chosen {
+        Some(stored) => stored.into_iter().filter_map(coverage).collect(),
+        None => (0..units.len()).filter_map(coverage).collect(),
+    };
     let job = Arc::new(Job {
         array,
         chain,
         units,
-        coverage,
+        wanted,
         elements,
         is_scalar,
         heap: Arc::new(heap),
         selection,
         work,
     });
-    match job.array.store().as_blocking() {
-        Some(store) => blocking(&job, store).await,
+    match landing {
+        Some(landing) => blocking(&job, landing).await,
         None => remote(&job).await,
     }
 }
@@ -141,13 +159,21 @@ impl Job {
 
     /// The units, and how much of its chunk each makes new.
     fn units(&self) -> impl Iterator<Item = (Unit, Coverage)> {
-        let coverage = self.coverage.iter().copied().enumerate();
-        coverage.filter_map(|(i, coverage)| Some((self.units.get(i)?, coverage)))
+        let wanted = self.wanted.iter();
+        wanted.filter_map(|&(i, coverage)| Some((self.units.get(i)?, coverage)))
     }
 
     fn error(&self, unit: &Unit, error: ChunkError) -> crate::Error {
         self.array.chunk_error(&unit.chunk, error)
     }
+}
+
+/// Whether writing this element everywhere leaves chunks absent that are absent.
+fn erases(array: &ChunkedArray, chain: &Chain, element: &[u8]) -> bool {
+    let spec = chain.spec();
+    // A handle of an element of variable length tells nothing of it, but zeros stand for the fill value.
+    let is_fill = element == spec.fill_element();
+    is_fill && array.picked().is_none() && !array.config().write_empty_chunks
 }
 
 /// Whether the elements of a chunk so far matter.
@@ -189,20 +215,24 @@ fn coverage(array: &ChunkedArray, unit: &Unit) -> Coverage {
 
 /// The driver for stores that a worker may wait for: new chunks in one go on the pool, those that
 /// are merged each under its lock, which is taken here and travels with the task.
-async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
+async fn blocking(job: &Arc<Job>, landing: Arc<Landing>) -> Result<()> {
     let array = &job.array;
-    // Only a name: no array has such a chunk.
-    let name = store.lock_name(&array.location().key(".landing")?);
-    let landing = Arc::new(Landing::after_older(name).await);
-    let mut to_merge = indices(&job.coverage, |coverage| coverage == Coverage::Part);
-    let new = indices(&job.coverage, |coverage| coverage != Coverage::Part);
+    let (mut to_merge, mut new) = (Vec::new(), Vec::new());
+    for &(i, coverage) in &job.wanted {
+        match coverage {
+            Coverage::Part => to_merge.push(i),
+            Coverage::Whole | Coverage::Known => new.push((i, coverage)),
+        }
+    }
     if !new.is_empty() {
         let (whole, landing_on_pool) = (Arc::clone(job), Arc::clone(&landing));
         let task = move |crew: Crew<'_>| {
             let _until_all_are_put = landing_on_pool;
             let put = |i: usize| -> Result<Option<usize>> {
                 match new.get(i) {
-                    Some(&i) if crew.is_wanted() => Ok(put_new(&whole, i, crew)?.then_some(i)),
+                    Some(&(i, coverage)) if crew.is_wanted() => {
+                        Ok(put_new(&whole, i, coverage, crew)?.then_some(i))
+                    }
                     _ => Ok(None),
                 }
             };
@@ -243,16 +273,9 @@ async fn blocking(job: &Arc<Job>, store: &dyn BlockingStore) -> Result<()> {
         .await
 }
 
-/// Which units these are.
-fn indices(coverage: &[Coverage], wanted: impl Fn(Coverage) -> bool) -> Vec<usize> {
-    let all = coverage.iter().enumerate();
-    all.filter_map(|(i, &coverage)| wanted(coverage).then_some(i))
-        .collect()
-}
-
 /// Stores a chunk that is all new; whether it must be merged instead with one that is there.
-fn put_new(job: &Job, i: usize, crew: Crew<'_>) -> Result<bool> {
-    let (Some(unit), Some(&coverage)) = (job.units.get(i), job.coverage.get(i)) else {
+fn put_new(job: &Job, i: usize, coverage: Coverage, crew: Crew<'_>) -> Result<bool> {
+    let Some(unit) = job.units.get(i) else {
         return Ok(false);
     };
     let put = || {
@@ -331,7 +354,8 @@ fn merge(
 /// way as the store likes.
 async fn remote(job: &Arc<Job>) -> Result<()> {
     let limit = job.array.store().hints().concurrency.max(1);
-    if job.coverage.contains(&Coverage::Part) {
+    let is_part = |(_, coverage): &(usize, Coverage)| *coverage == Coverage::Part;
+    if job.wanted.iter().any(is_part) {
         check_presence(job.array.location()).await?;
     }
     stream::iter(job.units())

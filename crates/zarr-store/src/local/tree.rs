@@ -46,6 +46,11 @@ impl Tree {
         }
     }
 
+    /// Whether links are followed wherever they lead.
+    pub(super) fn follows_links(&self) -> bool {
+        self.links == Symlinks::Follow
+    }
+
     pub(super) fn links(self, links: Symlinks) -> Self {
         Tree { links, ..self }
     }

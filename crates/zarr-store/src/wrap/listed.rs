@@ -103,6 +103,7 @@ impl<S: Store> Store for Listed<S> {
     fn hints(&self) -> IoHints {
         IoHints {
             listable: true,
+            lists_all: false,
             ..self.inner.hints()
         }
     }

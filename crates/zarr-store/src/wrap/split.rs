@@ -140,6 +140,7 @@ impl<A: Store, B: Store> Store for Split<A, B> {
         IoHints {
             writable: near.writable && far.writable,
             listable: near.listable && far.listable,
+            lists_all: near.lists_all && far.lists_all,
             conditions: Conditions {
                 create: near.conditions.create && far.conditions.create,
                 update: near.conditions.update && far.conditions.update,
