@@ -77,7 +77,7 @@ fn strict(directory: PathBuf, query: &'static str) -> String {
         listener
             .incoming()
             .flatten()
-            .for_each(|client| drop(answer(client)))
+            .for_each(|client| drop(answer(client)));
     });
     format!("http://{address}")
 }
