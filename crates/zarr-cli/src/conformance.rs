@@ -26,6 +26,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     };
     let failed = |error| Failure::zarr("cannot read", path, &error);
     let part = Part::new(&array, Selection::All, &[]).map_err(failed)?;
-    read::print(&part, Format::Jsonl, &[], path, out)?;
+    let printed = read::print(&part, Format::Jsonl, &[], out);
+    printed.map_err(|stop| stop.failure(path, Failure::output))?;
     Ok(Exit::Done)
 }

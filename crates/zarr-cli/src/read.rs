@@ -83,18 +83,16 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     tiles::check(&part.rows(), place)?;
 
     let Some(file) = file else {
-        print(&part, format, &header, place, out)?;
+        let printed = print(&part, format, &header, out);
+        printed.map_err(|stop| stop.failure(place, Failure::output))?;
         return Ok(Exit::Done);
     };
-    output::replace(file, |file| match file.metadata()?.is_file() {
+    let written = output::replace(file, |file| match file.metadata()?.is_file() {
         true => fill(&part, &header, file),
-        false => Ok(print(&part, format, &header, place, file)?),
-    })
-    .map_err(|error: Stop| match error {
-        Stop::Library(error) => Failure::zarr("cannot read", place, &error),
-        Stop::Io(error) => Failure::io("cannot write", &name, &error),
-        Stop::Failure(failure) => failure,
-    })?;
+        false => print(&part, format, &header, file),
+    });
+    let unwritten = |error: &io::Error| Failure::io("cannot write", &name, error);
+    written.map_err(|stop: Stop| stop.failure(place, unwritten))?;
     Ok(Exit::Done)
 }
 
@@ -110,31 +108,38 @@ pub(crate) fn print(
     part: &Part<'_>,
     format: Format,
     header: &[u8],
-    place: &str,
     out: &mut impl Write,
-) -> Result<(), Failure> {
+) -> Result<(), Stop> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
     let mut printer = Printer::new(format, part.shape());
     let mut header = Some(header);
-    let mut printed = |data: Option<&zarr::DynData>| {
-        out.write_all(header.take().unwrap_or_default())?;
-        data.map_or(Ok(()), |data| printer.print(data, &mut out))
-    };
     for cells in part.rows() {
-        let data = part
-            .read(&cells)
-            .map_err(|error| Failure::zarr("cannot read", place, &error))?;
-        printed(Some(&data)).map_err(|error| Failure::output(&error))?;
+        let data = part.read(&cells)?;
+        out.write_all(header.take().unwrap_or_default())?;
+        printer.print(&data, &mut out)?;
     }
-    let ended = printed(None).and_then(|()| out.flush());
-    ended.map_err(|error| Failure::output(&error))
+    out.write_all(header.unwrap_or_default())?;
+    Ok(out.flush()?)
 }
 
-/// Why a file is not filled.
-enum Stop {
+/// Why elements stop on their way.
+#[derive(Debug)]
+pub(crate) enum Stop {
     Library(zarr::Error),
     Io(io::Error),
-    Failure(Failure),
+}
+
+impl Stop {
+    pub(crate) fn failure(
+        self,
+        place: &str,
+        unwritten: impl FnOnce(&io::Error) -> Failure,
+    ) -> Failure {
+        match self {
+            Self::Library(error) => Failure::zarr("cannot read", place, &error),
+            Self::Io(error) => unwritten(&error),
+        }
+    }
 }
 
 impl From<zarr::Error> for Stop {
@@ -146,12 +151,6 @@ impl From<zarr::Error> for Stop {
 impl From<io::Error> for Stop {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
-    }
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
     }
 }
 
@@ -204,7 +203,7 @@ mod tests {
         let part = Part::new(&array, Selection::All, &[]).unwrap();
         for format in [Format::Jsonl, Format::Csv, Format::Text] {
             let mut calls = Calls::default();
-            print(&part, format, &[], "a", &mut calls).unwrap();
+            print(&part, format, &[], &mut calls).unwrap();
             let calls = calls.0;
             assert_eq!(calls.iter().sum::<usize>(), 180_000, "{format:?}");
             assert!(
@@ -234,7 +233,7 @@ mod tests {
             let expected = array.read_dyn(selection).wait().unwrap();
             assert_eq!(part.shape(), expected.shape);
             let mut out = Vec::new();
-            print(&part, Format::Raw, &[], "a", &mut out).unwrap();
+            print(&part, Format::Raw, &[], &mut out).unwrap();
             assert!(out == expected.data.as_fixed().unwrap(), "in rows");
 
             let mut file = tempfile::tempfile().unwrap();
