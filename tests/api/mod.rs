@@ -1,5 +1,6 @@
 //! One file per function, named after it.
 
+mod archives;
 mod array;
 mod changes;
 mod config;

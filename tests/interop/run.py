@@ -15,6 +15,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import archives
 import cases
 import cli
 import coded
@@ -88,7 +89,7 @@ def section(tally: Tally, title: str, body) -> None:
 
 
 def main() -> int:
-    """Parses the arguments, runs the four parts, reports."""
+    """Parses the arguments, runs the parts, reports."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--zarr-bin", required=True, help="our command")
     parser.add_argument("--quickstart", help="the built quickstart example; left out where not given")
@@ -111,6 +112,8 @@ def main() -> int:
         section(tally, "quickstart", lambda: quickstart.check(tally, args.quickstart, args.data, work))
     if args.texts and tally.wants("texts"):
         section(tally, "texts both ways", lambda: texts.check(tally, args.texts, work))
+    if tally.wants("archives"):
+        section(tally, "archives both ways", lambda: archives.check(tally, args.zarr_bin, work))
     section(tally, "peers write, zarr reads", lambda: peers_write(tally, args.zarr_bin, work))
     section(tally, "rectilinear grids both ways", lambda: grids.check(tally, args.zarr_bin, work))
     section(tally, "codecs both ways", lambda: coded.check(tally, args.zarr_bin, work))

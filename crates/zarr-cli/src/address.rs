@@ -9,11 +9,14 @@ use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use zarr::blocking::Wait;
 use zarr::tools::without_secrets;
-use zarr::{Array, ChunkKeyEncoding, ErrorClass, Location, Node, UseConsolidated, ZarrFormat};
+use zarr::{
+    Array, ChunkKeyEncoding, ErrorClass, Location, Node, Store, UseConsolidated, ZarrFormat,
+};
 
 use self::around::outermost;
 use crate::documents::NAMES;
@@ -128,9 +131,9 @@ impl Address {
         store.starts_with("file:") || !is_url(store)
     }
 
-    /// What its store is told. Links are an affair of files.
+    /// What its store is told. Links are an affair of files, and archives are finished when the command is done.
     pub(crate) fn options(&self) -> Options {
-        let options = self.options.clone();
+        let options = self.options.clone().with("finish", "sync");
         match self.confined.is_some() && self.is_files() {
             true => options.with("symlinks", "inside"),
             false => options,
@@ -203,6 +206,17 @@ impl Address {
         let (store, path) = self.split();
         let location = self.place_in(store, path).wait();
         location.map_err(|error| Failure::zarr("cannot open", &self.shown, &error))
+    }
+
+    /// The archive that can be written here, also where there is none yet.
+    pub(crate) fn archive(&self) -> Option<Arc<dyn Store>> {
+        let (store, _) = self.split();
+        if is_url(store) && !store.starts_with("file:") {
+            return None;
+        }
+        // Whatever is wrong, the command meets it and says so.
+        let store = Arc::clone(self.place_in(store, "").wait().ok()?.store());
+        store.hints().held_back.then_some(store)
     }
 
     /// The same for others to look into: nothing outside of a directory is reached, wherever links in it lead.
@@ -333,7 +347,8 @@ fn files(store: &str) -> Option<PathBuf> {
         None if is_url(store) => return None,
         None => PathBuf::from(store),
     };
-    let archive = store.contains("|zip:") || (store.ends_with(".zip") && !path.is_dir());
+    let archive =
+        store.contains("|zip:") || !path.is_dir() && (path.is_file() || store.ends_with(".zip"));
     (!archive).then_some(path)
 }
 

@@ -237,6 +237,10 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, No
     });
     let copied = copy.wait();
     progress.end();
+    // What is copied stays, in an archive too.
+    if gate.is_closed() && !args.dry_run {
+        finish(store.store(), name)?;
+    }
     let stats = copied.map_err(|error| fail(&error))?;
     if !args.json
         && let Ok(steps) = plan.lock()

@@ -17,6 +17,7 @@ mod documents;
 mod dtype;
 mod elements;
 mod failure;
+mod held;
 mod info;
 mod interrupt;
 mod layout;
@@ -59,6 +60,7 @@ use clap::Parser;
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
+use crate::held::Held;
 use crate::terminal::Canvas;
 
 /// Look at, check, read and write Zarr arrays and groups.
@@ -185,6 +187,7 @@ fn run(
         let addresses = cli.command.addresses().into_iter();
         addresses.for_each(Address::leave_consolidated);
     }
+    let held = Held::of(cli.command.addresses());
     let exit = match &cli.command {
         Command::Info(args) => info::run(args, text),
         Command::Tree(args) => tree::run(args, text),
@@ -208,6 +211,7 @@ fn run(
         Command::Conformance(args) => conformance::run(args, bytes),
         Command::Completions(args) => completions::run(args, text),
     }?;
+    held.finish()?;
     let flushed = bytes.flush().and_then(|()| text.flush());
     flushed.map_err(|error| Failure::output(&error))?;
     Ok(exit)

@@ -170,8 +170,10 @@ fn write(args: &Args, steps: &[Step<'_>], consolidated: &[&Place]) -> Result<(),
             group.zarr_format(ZarrFormat::V3).await?;
         }
         if args.replace {
-            // The power may go: then at least one of the two is there.
-            store.store().sync().await?;
+            // The power may go: then at least one of the two is there. An archive is old or new as a whole.
+            if !store.store().hints().held_back {
+                store.store().sync().await?;
+            }
             for step in steps {
                 let location = &step.place.location;
                 for name in OLD

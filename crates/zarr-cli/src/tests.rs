@@ -1,6 +1,7 @@
 //! Whole commands, run without a process: each gets parsed arguments and places for its output.
 
 mod address;
+mod archives;
 mod copy;
 mod create;
 mod diff;

@@ -183,3 +183,28 @@ fn a_signed_query_is_shown_nowhere() {
         assert_eq!(output.status.success(), works, "{arguments:?}: {texts:?}");
     }
 }
+
+#[test]
+fn archives_are_opened_by_their_address() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("w.zarr");
+    zarr::create_group(&path).wait().unwrap();
+    for name in ["x.zip", "y.ozx"] {
+        let a = zarr::ndarray::array![7_i8, 8];
+        let saved = zarr::save_group(path.join(name)).named("a", a).wait();
+        saved.unwrap();
+    }
+    let server = Server::start(&path);
+    for name in ["x.zip", "y.ozx"] {
+        let at = |node: &str| format!("{}/{name}{node}", server.address);
+        for node in ["::a", "|zip:a"] {
+            let read = zarr(&["read", &at(node), "--format", "csv"]);
+            assert_eq!(String::from_utf8_lossy(&read.stdout), "7,8\n", "{read:?}");
+        }
+        for root in ["", "::"] {
+            let tree = zarr(&["tree", &at(root)]);
+            let text = String::from_utf8_lossy(&tree.stdout);
+            assert_eq!(text, "/\n└── a (2,) int8\n", "{tree:?}");
+        }
+    }
+}

@@ -115,7 +115,30 @@ pub async fn find(
         Some(ZarrFormat::V3) => "zarr.json",
         None => "zarr.json, .zarray, .zgroup",
     };
-    Err(not_found(location, wanted, looked_for)?)
+    let looked_for = match outer_folder(location).await? {
+        Some(folder) => format!(
+            "{looked_for}; all of this archive is in one folder, which is {}::{folder}",
+            location.store()
+        ),
+        None => looked_for.to_owned(),
+    };
+    Err(not_found(location, wanted, &looked_for)?)
+}
+
+/// The one folder in which all of an archive lies: people pack a directory with its name, and the store is one level
+/// down.
+async fn outer_folder(location: &Location) -> Result<Option<String>> {
+    // What one of macOS puts beside it.
+    const FORKS: &str = "__MACOSX/";
+    if !location.path().is_root() || location.store().kind() != "ZipStore" {
+        return Ok(None);
+    }
+    let listing = location.store().list_dir(location.path()).await?;
+    let mut folders = listing.prefixes.iter().filter(|p| p.as_str() != FORKS);
+    match (listing.keys.is_empty(), folders.next(), folders.next()) {
+        (true, Some(folder), None) => Ok(Some(folder.name().to_owned())),
+        _ => Ok(None),
+    }
 }
 
 /// Says that there is no such node at a place.

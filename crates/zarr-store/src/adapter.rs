@@ -29,6 +29,12 @@ impl<B: BlockingStore> Blocking<B> {
         Blocking(Arc::new(store))
     }
 
+    /// The adapter around a store that others have too.
+    #[cfg(all(feature = "zip", feature = "local", unix))]
+    pub(crate) fn shared(store: Arc<B>) -> Self {
+        Blocking(store)
+    }
+
     /// Makes one call where it should run.
     async fn call<T: Send + 'static>(
         &self,
@@ -168,7 +174,7 @@ impl<B: BlockingStore> Store for Blocking<B> {
     }
 
     fn kind(&self) -> &'static str {
-        crate::store::kind_of::<B>()
+        self.0.kind()
     }
 
     fn as_blocking(&self) -> Option<&dyn BlockingStore> {

@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 use crate::{
     Blocking, ByteRange, Entry, Found, IoHints, Key, Listing, LockName, Op, Payload, Prefix,
-    PutMode, Result, Site, Store, StoreError, StoreErrorKind, Version, coalesce,
+    PutMode, Result, Site, Store, StoreError, StoreErrorKind, Version, coalesce, store::kind_of,
 };
 
 /// A map from keys to values, asked from a thread that may wait for a disk, and for nothing else.
@@ -157,6 +157,11 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
     /// Why it could not be made durable.
     fn sync(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// What kind of store this is, in a word: `LocalStore`.
+    fn kind(&self) -> &'static str {
+        kind_of::<Self>()
     }
 
     /// This store as one that is asked asynchronously.

@@ -77,7 +77,7 @@ pub use {
     ext::StoreExt,
     hints::{Conditions, Identity, IoHints},
     key::Key,
-    location::{Location, open_store, without_secrets},
+    location::{Location, open_path, open_store, without_secrets},
     lock::{KeyLock, LockName},
     memory::MemoryStore,
     payload::Payload,

@@ -5,6 +5,7 @@ mod address;
 #[cfg_attr(feature = "zip", path = "location/archives.rs")]
 #[cfg_attr(not(feature = "zip"), path = "location/no_archives.rs")]
 mod archives;
+mod finish;
 mod layer;
 mod named;
 #[cfg_attr(all(feature = "local", unix), path = "location/files.rs")]
@@ -17,7 +18,10 @@ mod urls;
 
 use std::{fmt, sync::Arc};
 
-pub use self::{address::open_store, shown::without_secrets};
+pub use self::{
+    address::{open_path, open_store},
+    shown::without_secrets,
+};
 use crate::{Key, Prefix, Result, Store};
 
 /// A directory of a store: where a node lies.

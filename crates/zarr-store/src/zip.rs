@@ -43,6 +43,8 @@ use bytes::Bytes;
 pub use self::error::ZipError;
 #[cfg(all(feature = "local", unix))]
 pub use self::writer::ZipWriter;
+#[cfg(all(feature = "local", unix))]
+pub(crate) use self::writer::resolved;
 use self::{
     directory::{Index, Opening},
     entry::Entry as ZipEntry,
@@ -151,7 +153,7 @@ impl ZipStore {
             }
         };
         let stamp = version.as_ref().map_or_else(next_stamp, hash);
-        let index = opening.index(missing, stamp).map_err(refuse)?;
+        let (index, _) = opening.index(missing, stamp).map_err(refuse)?;
         Ok(ZipStore {
             identity: Identity::named(("zip", store.hints().identity, archive.as_str())),
             inner: store,

@@ -8,6 +8,7 @@ use zarr_core::{ArrayConfig, Context, Error, Result};
 use zarr_store::{Hook, Hooked, IoHints, Key, Location, Prefixed, ReadOnly, Reads, Split, Store};
 
 use crate::Target;
+use crate::finish::Finish;
 
 /// Which writers of one chunk are kept apart.
 ///
@@ -35,6 +36,7 @@ pub(crate) struct Access {
     pub(crate) read_only: bool,
     pub(crate) reload_metadata: bool,
     pub(crate) reload_attributes: bool,
+    pub(crate) finish: Finish,
 }
 
 /// The value of an option, which may be a password: never shown.
@@ -51,7 +53,7 @@ impl fmt::Debug for Secret {
 macro_rules! access {
     ($builder:ident, $($field:ident).+) => {
         impl $builder {
-            /// Options for the service behind a URL, such as `region`, or `symlinks` for a path given as text: see
+            /// Options for the service behind a URL, such as `region`, or `symlinks` and `finish` for a path given as text: see
             /// [`open_store`](zarr_store::open_store). Any other place has none, and then it is an
             /// error to give some.
             pub fn storage_options<K: Into<String>, V: Into<String>>(
@@ -136,9 +138,9 @@ impl Target {
         context: &Context,
     ) -> Result<Location> {
         let opened = self.opened(access, context).await?;
-        let mut location = opened.location(path).await?;
+        let mut location = opened.location(path, access.finish).await?;
         if let Some(chunks) = &access.chunk_store {
-            let far = Box::pin(chunks.location("")).await?;
+            let far = Box::pin(chunks.location("", access.finish)).await?;
             let far: Arc<dyn Store> = match far.path().is_root() {
                 true => Arc::clone(far.store()),
                 false => Arc::new(Prefixed::new(Arc::clone(far.store()), far.path().clone())),
@@ -159,7 +161,7 @@ impl Target {
     async fn opened(&self, access: &Access, context: &Context) -> Result<Self> {
         if access.synchronizer == Synchronizer::Thread {
             return match access.storage_options.first() {
-                None => self.without_lock_files(),
+                None => self.without_lock_files(access.finish).await,
                 Some(_) => {
                     let text = "none can be given together with a synchronizer; make the store with its own methods";
                     Err(Error::argument("storage_options", text))
@@ -180,10 +182,11 @@ impl Target {
         match (self, options.first()) {
             (_, None) => Ok(self.clone()),
             (Self::Address(address), Some(_)) => {
-                let pairs: Vec<(&str, &str)> = options
+                let given = options
                     .iter()
-                    .map(|(name, value)| (name.as_str(), value.0.as_str()))
-                    .collect();
+                    .map(|(name, value)| (name.as_str(), value.0.as_str()));
+                let pairs = access.finish.options().iter().copied();
+                let pairs: Vec<(&str, &str)> = pairs.chain(given).collect();
                 Ok(Self::At(Location::open(address, &pairs).await?))
             }
             (_, Some((name, _))) => {
@@ -196,18 +199,23 @@ impl Target {
     }
 
     #[cfg(feature = "local")]
-    fn without_lock_files(&self) -> Result<Self> {
+    async fn without_lock_files(&self, finish: Finish) -> Result<Self> {
         let path = match self {
             Self::Path(path) => path.clone(),
             Self::Address(text) if !text.contains([':', '|']) => text.into(),
             other => return other.refuse_synchronizer(),
         };
+        // An archive has one lock, for its writer.
+        let store = self.location("", finish).await?;
+        if store.store().kind() != "LocalStore" {
+            return Ok(Self::At(store));
+        }
         let store = zarr_store::LocalStore::new(path);
         Ok(store.locking(zarr_store::Locking::None).into())
     }
 
     #[cfg(not(feature = "local"))]
-    fn without_lock_files(&self) -> Result<Self> {
+    async fn without_lock_files(&self, _: Finish) -> Result<Self> {
         self.refuse_synchronizer()
     }
 

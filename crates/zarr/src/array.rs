@@ -15,7 +15,8 @@ use crate::info::Info;
 
 /// An array in a store. Cheap to clone; clones are one array, of which each knows the shape and the
 /// attributes that it was opened or last [refreshed](Array::refresh) with: who resizes or appends through
-/// one changes what is stored, and what that one knows.
+/// one changes what is stored, and what that one knows. What is written to a zip archive is in its place when
+/// the last handle on it is dropped, or earlier, with the error if there is one, by [`close`](Self::close).
 ///
 /// ```
 /// # use zarr::{blocking::Wait, DataType, Target};

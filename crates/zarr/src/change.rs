@@ -8,6 +8,7 @@ use zarr_core::hierarchy::{self, Document};
 use zarr_core::{Error, ErrorKind, NodeKind, Outside, Result};
 use zarr_metadata::{Attribute, Attributes, GroupMetadata, NodeMetadata};
 
+use crate::finish::finish;
 use crate::operation::operation;
 use crate::{Array, Data, Group, Shape};
 
@@ -97,7 +98,8 @@ impl Array {
     /// # Errors
     /// Where it is gone already, and what the store says.
     pub async fn delete(self) -> Result<()> {
-        hierarchy::delete(self.chunked().location(), self.chunked().context()).await
+        hierarchy::delete(self.chunked().location(), self.chunked().context()).await?;
+        finish(self.chunked().location()).await
     }
 }
 

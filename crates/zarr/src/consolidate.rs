@@ -4,6 +4,7 @@ use zarr_core::hierarchy::Consolidated;
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::ZarrFormat;
 
+use crate::finish::Finish;
 use crate::operation::operation;
 use crate::{Group, Target};
 
@@ -63,7 +64,10 @@ impl ConsolidateMetadata {
     }
 
     async fn run(self) -> Result<Group> {
-        let location = self.target.location(&self.path).await?;
+        let location = self
+            .target
+            .location(&self.path, Finish::WithHandles)
+            .await?;
         let metadata = hierarchy::consolidate(&location, self.zarr_format, &self.context).await?;
         // Format 3 has it in the group's own document.
         let collected = match metadata.format() {

@@ -15,6 +15,7 @@ use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
 use crate::filter::Filter;
+use crate::finish::{Finish, finish};
 use crate::operation::operation;
 use crate::{CreateArray, Group, Node, Target};
 
@@ -203,10 +204,14 @@ impl CopyNodes {
             Some(name) => name.as_str(),
             None => source_name(&source.location)?,
         };
-        let dest = self.dest.location(name).await?;
+        let dest = self.dest.location(name, Finish::Here).await?;
         self.options.choice = filter.map(Filter::into_choice);
         self.options.context = self.context.unwrap_or_else(|| source.context.clone());
-        copy_nodes(source, &dest, &self.options).await
+        let copied = copy_nodes(source, &dest, &self.options).await?;
+        if !self.options.dry_run {
+            finish(&dest).await?;
+        }
+        Ok(copied)
     }
 }
 operation!(CopyNodes => CopyStats);

@@ -7,6 +7,7 @@ use zarr_core::{Context, Result};
 
 use crate::Target;
 use crate::filter::Filter;
+use crate::finish::{Finish, finish};
 use crate::operation::operation;
 
 /// Copies the values of one store to another under their keys, whatever they are. Documents of nodes
@@ -125,8 +126,9 @@ impl CopyStore {
 
     async fn run(self) -> Result<CopyStats> {
         let filter = Filter::new(&self.includes, &self.excludes)?;
-        let source = self.source.location(&self.source_path).await?;
-        let dest = self.dest.location(&self.dest_path).await?;
+        let source = &self.source;
+        let source = source.location(&self.source_path, Finish::Here).await?;
+        let dest = self.dest.location(&self.dest_path, Finish::Here).await?;
         let context = self.context.unwrap_or_default();
         let options = CopyKeys {
             if_exists: self.if_exists,
@@ -137,7 +139,11 @@ impl CopyStore {
             memory: context.memory(),
             value_bytes: context.value_bytes(),
         };
-        copy_keys(&source, &dest, &options).await
+        let copied = copy_keys(&source, &dest, &options).await?;
+        if !self.dry_run {
+            finish(&dest).await?;
+        }
+        Ok(copied)
     }
 }
 operation!(CopyStore => CopyStats);

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use zarr_core::{ArrayOptions, Context, Error, Result, check_new, hierarchy};
 use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 
+use crate::finish::Finish;
 use crate::operation::operation;
 use crate::{Array, Group, Node, Target};
 
@@ -182,7 +183,7 @@ impl CreateHierarchy {
 
     async fn run(self) -> Result<BTreeMap<NodePath, Node>> {
         let context = self.context.unwrap_or_default();
-        let location = self.target.location("").await?;
+        let location = self.target.location("", Finish::WithHandles).await?;
         let default = self.within.unwrap_or_else(|| context.default_format());
         let mut nodes = BTreeMap::new();
         for (text, node) in self.nodes {

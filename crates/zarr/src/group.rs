@@ -14,7 +14,8 @@ use crate::{
     create_group, open, tree,
 };
 
-/// A group in a store. Cheap to clone.
+/// A group in a store. Cheap to clone. What is written to a zip archive is in its place when the last handle on it is
+/// dropped, or earlier, with the error if there is one, by [`close`](Self::close).
 #[derive(Clone, Debug)]
 pub struct Group {
     location: Location,

@@ -76,6 +76,7 @@ mod facts;
 mod fields;
 mod filled;
 mod filter;
+mod finish;
 mod group;
 mod indexed;
 mod info;

@@ -8,6 +8,7 @@ use zarr_store::Location;
 
 use crate::access::{Access, access};
 use crate::create::Prepared;
+use crate::finish::{Finish, finish};
 use crate::operation::operation;
 use crate::{CreateArray, Data, Group, Source, Target, array, group};
 
@@ -34,7 +35,10 @@ pub fn save(store: impl Into<Target>) -> Save {
         zarr_format: None,
         overwrite: false,
         context: None,
-        access: Access::default(),
+        access: Access {
+            finish: Finish::Here,
+            ..Access::default()
+        },
         in_group: false,
         unnamed: Vec::new(),
         named: Vec::new(),
@@ -128,6 +132,11 @@ impl Save {
             .target
             .reach(&self.path, &self.access, &context)
             .await?;
+        self.write(location.clone(), context).await?;
+        finish(&location).await
+    }
+
+    async fn write(self, location: Location, context: Context) -> Result<()> {
         if !self.in_group && self.named.is_empty() && self.unnamed.len() == 1 {
             for data in self.unnamed {
                 let mut create = array(location.clone(), data).overwrite(self.overwrite);

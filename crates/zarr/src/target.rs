@@ -4,20 +4,29 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use zarr_store::{BlockingStore, Location, MemoryStore, Store, open_store, without_secrets};
+use zarr_store::{
+    BlockingStore, Location, MemoryStore, Store, open_path, open_store, without_secrets,
+};
 
+use crate::finish::Finish;
 use crate::{Group, Result};
 
 /// A store, or a place in one.
 ///
 /// Text and paths convert into it, as do stores, [`Location`]s and groups: `zarr::open("a.zarr")`,
 /// `zarr::open(&path)`, `zarr::open(MemoryStore::new())`, `zarr::open(&group)`.
+///
+/// A path or address of a zip archive in a file (feature `zip`) is one to be read and changed, or made. What is written
+/// to it is in its place, whole, when an operation that gives no handle is done, as [`save`](crate::save()) and
+/// [`copy()`](crate::copy()), and otherwise when the last of all handles on it is dropped. That this failed is then told
+/// by an event or on standard error alone: [`Array::close`](crate::Array::close) and
+/// [`Group::close`](crate::Group::close) do it earlier, and give the error.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Target {
     /// A new store in memory.
     Memory,
-    /// A directory.
+    /// A directory, or a zip archive.
     Path(PathBuf),
     /// An address: a path, or a URL. See [`open_store`].
     Address(String),
@@ -26,13 +35,14 @@ pub enum Target {
 }
 
 impl Target {
-    /// The place `path` below this target.
-    pub(crate) async fn location(&self, path: &str) -> Result<Location> {
+    /// The place `path` below this target. An archive that is opened for it is finished as `finish` says.
+    pub(crate) async fn location(&self, path: &str, finish: Finish) -> Result<Location> {
+        let options = finish.options();
         let path = zarr_metadata::NodePath::parse(path)?;
         let root = match self {
             Self::Memory => Location::root(MemoryStore::new().into_store()),
-            Self::Path(path) => Location::root(directory(path).await?),
-            Self::Address(address) => Location::root(open_store(address, &[]).await?),
+            Self::Path(path) => Location::root(open_path(path, options).await?),
+            Self::Address(address) => Location::root(open_store(address, options).await?),
             Self::At(location) => location.clone(),
         };
         Ok(root.join(path.as_str())?)
@@ -52,21 +62,6 @@ impl fmt::Debug for Target {
             Self::At(location) => f.debug_tuple("At").field(location).finish(),
         }
     }
-}
-
-#[cfg(feature = "local")]
-async fn directory(path: &Path) -> Result<Arc<dyn Store>> {
-    match path.to_str() {
-        // It may be a zip archive.
-        Some(text) if text.ends_with(".zip") => Ok(open_store(text, &[]).await?),
-        _ => Ok(zarr_store::LocalStore::new(path).into_store()),
-    }
-}
-
-#[cfg(not(feature = "local"))]
-async fn directory(path: &Path) -> Result<Arc<dyn Store>> {
-    // Says that this build has no files.
-    Ok(open_store(&path.to_string_lossy(), &[]).await?)
 }
 
 impl From<&str> for Target {

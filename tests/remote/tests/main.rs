@@ -5,6 +5,7 @@
     reason = "all of it is tests, helpers too: what fails says what is wrong, and where"
 )]
 
+mod archives;
 #[path = "../examples/cloud.rs"]
 mod cloud;
 mod functions;

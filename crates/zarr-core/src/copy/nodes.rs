@@ -317,9 +317,9 @@ fn put(
     overwrite: bool,
     context: &Context,
 ) -> BoxFuture<'_, Result<()>> {
-    Box::pin(async move {
-        hierarchy::create_untold(&place, &node, written, overwrite, context).await
-    })
+    Box::pin(
+        async move { hierarchy::create_untold(&place, &node, written, overwrite, context).await },
+    )
 }
 
 /// Adds attributes to a group that is there.

@@ -1,9 +1,12 @@
 //! How text becomes a store: paths, URLs, and pipelines of them. Each kind of store is opened in a
 //! file beside this one.
 
-use std::sync::Arc;
+use std::{borrow::Cow, path::Path, sync::Arc};
 
-use super::{layer, named, paths, urls};
+use super::{
+    finish::{self, Finish},
+    layer, named, paths, urls,
+};
 use crate::{
     BlockingStore, MemoryStore, Op, Prefix, Prefixed, Result, Store, StoreError, StoreErrorKind,
 };
@@ -12,13 +15,14 @@ use crate::{
 ///
 /// | address | store |
 /// |---|---|
-/// | `data/a.zarr`, `file:///data/a.zarr` | a directory; a path that ends in `.zip` is a zip archive unless it is a directory |
+/// | `data/a.zarr`, `file:///data/a.zarr` | a directory; a path that ends in `.zip` or `.ozx` is a zip archive unless it is a directory, and so is a file of any name with an archive in it |
 /// | `memory:` | a new store in memory |
 /// | `memory://name`, `memory://name/path` | the one of that name in this process, until its last handle is dropped |
 /// | `s3://bucket/path` | S3 and what speaks its language (feature `remote`, as those below) |
 /// | `gs://bucket/path` | Google Cloud Storage |
 /// | `az://container/path`, `abfs://…`, `abfss://…` | Azure |
 /// | `https://host/path`, `http://…` | any web server, to read from |
+/// | `https://host/x.zip`, `s3://bucket/x.zip`, … | the zip archive in any of these, if there is one, to read from; else the directory |
 /// | `s3://bucket/x.zip\|zip:inner/path`, `x.zip::inner/path` | a place in a zip archive in any of these |
 ///
 /// `options` are for the services: [`ObjectStore`](crate::ObjectStore) lists them. Paths and `file:` URLs have
@@ -26,9 +30,13 @@ use crate::{
 /// `Symlinks`). Memory has none.
 ///
 /// Nothing is read or created, but for an archive's list of entries: a directory that is not there is
-/// an empty store until something is written. An archive that is there is read-only; where there is
-/// none, a path that ends in `.zip` is one to be written, which is in its place after
-/// [`sync`](Store::sync).
+/// an empty store until something is written.
+///
+/// An archive in a file can be read and changed, and where there is none, it is one to be written. It is written beside
+/// its place, and is in its place, whole, after [`sync`](Store::sync), or when the last handle on the store is dropped;
+/// until then others see the old one, also after a crash. All handles that this process has by an address are on one
+/// store; another process that writes it meanwhile is refused. Every address has the option `finish`: `drop`, which is
+/// the default, or `sync`, for archives that are the old ones unless `sync` was called.
 ///
 /// ```
 /// # use zarr_store::{open_store, runtime::wait};
@@ -42,46 +50,82 @@ use crate::{
 /// `Unsupported` for any other kind of address, or one that this build leaves out; an error that names
 /// the option, if one is unknown, unreadable, or given where there are none.
 pub async fn open_store(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
+    let (finish, options) = finish::taken(address, options)?;
     match layer::split(address) {
-        Some((base, layer)) => layer::open(address, base, layer, options).await,
-        None => open_plain(address, options).await,
+        Some((base, layer)) => layer::open(address, base, layer, &options, finish).await,
+        None => open_plain(address, &options, finish).await,
     }
 }
 
+/// The store at a path, which is no text that could be taken for another kind of address: see [`open_store`].
+///
+/// # Errors
+/// As [`open_store`].
+pub async fn open_path(
+    path: impl AsRef<Path> + Send,
+    options: &[(&str, &str)],
+) -> Result<Arc<dyn Store>> {
+    let path = path.as_ref();
+    let address = path.to_string_lossy();
+    let (finish, options) = finish::taken(&address, options)?;
+    let bytes = path.as_os_str().as_encoded_bytes();
+    paths::open_path(&address, bytes, &options, finish).await
+}
+
 /// The store at an address that is no pipeline.
-pub(super) async fn open_plain(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
-    let refuse = |why| refused(address, why);
+async fn open_plain(
+    address: &str,
+    options: &[(&str, &str)],
+    finish: Finish,
+) -> Result<Arc<dyn Store>> {
+    if let Some(path) = path_of(address)? {
+        return paths::open_path(address, &path, options, finish).await;
+    }
+    match layer::named(address, options).await? {
+        Some(archive) => Ok(archive),
+        None => open_elsewhere(address, options),
+    }
+}
+
+/// The path that an address is.
+pub(super) fn path_of(address: &str) -> Result<Option<Cow<'_, [u8]>>> {
+    let refuse = |why| Err(refused(address, why));
     match scheme(address) {
-        None if address.is_empty() => Err(refuse("an empty address; `.` is the current directory")),
-        None if is_chained(address) => Err(refuse(
+        None if address.is_empty() => refuse("an empty address; `.` is the current directory"),
+        None if is_chained(address) => refuse(
             "an address chained as fsspec writes it; an archive in a store is `https://host/x.zip|zip:path`",
-        )),
-        None => paths::open_path(address, address.as_bytes(), options).await,
-        Some(("memory", name)) => {
-            no_options(address, options)?;
-            match name.strip_prefix("//") {
-                None if !name.is_empty() => Err(refuse(
-                    "a store in memory has no path; write `memory:`, or `memory://name` to share one",
-                )),
-                None | Some("") => Ok(MemoryStore::new().into_store()),
-                Some(name) => open_named(name),
-            }
-        }
+        ),
+        None => Ok(Some(address.as_bytes().into())),
         Some(("file", rest)) => {
             let path = match rest.strip_prefix("//") {
                 Some(host) => host.strip_prefix("localhost").unwrap_or(host),
                 None => rest,
             };
             if !path.starts_with('/') {
-                return Err(refuse(
-                    "a `file:` URL needs an absolute path, as in `file:///data/a.zarr`",
-                ));
+                return refuse("a `file:` URL needs an absolute path, as in `file:///data/a.zarr`");
             }
-            let path = percent_decoded(path)
-                .ok_or_else(|| refuse("`%` must be followed by two hex digits"))?;
-            paths::open_path(address, &path, options).await
+            match percent_decoded(path) {
+                Some(path) => Ok(Some(path.into())),
+                None => refuse("`%` must be followed by two hex digits"),
+            }
         }
-        Some(_) => urls::open_url(address, options),
+        Some(_) => Ok(None),
+    }
+}
+
+/// The store at an address that is no path.
+pub(super) fn open_elsewhere(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
+    let Some(("memory", name)) = scheme(address) else {
+        return urls::open_url(address, options);
+    };
+    no_options(address, options)?;
+    match name.strip_prefix("//") {
+        None if !name.is_empty() => Err(refused(
+            address,
+            "a store in memory has no path; write `memory:`, or `memory://name` to share one",
+        )),
+        None | Some("") => Ok(MemoryStore::new().into_store()),
+        Some(name) => open_named(name),
     }
 }
 

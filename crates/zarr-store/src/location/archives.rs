@@ -2,20 +2,61 @@
 
 use std::sync::Arc;
 
-use crate::{Key, Result, Store, ZipStore};
+use crate::{ByteRange, Key, Result, Store, StoreError, StoreErrorKind, ZipStore, zip::ZipError};
+
+#[cfg(all(feature = "local", unix))]
+#[path = "archives/files.rs"]
+mod files;
+
+#[cfg(all(feature = "local", unix))]
+pub(super) use files::{is_archive, open_file};
+
+/// How the names of archives end: `.ozx` is what OME-Zarr calls one (RFC 9).
+const ENDINGS: [&str; 2] = [".zip", ".ozx"];
+/// How archives begin, those without entries too.
+const BEGIN: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
+
+/// Whether a name is that of an archive.
+pub(super) fn is_named(name: &[u8]) -> bool {
+    ENDINGS.iter().any(|ending| {
+        let at = name.len().checked_sub(ending.len());
+        let end = at.and_then(|at| name.get(at..));
+        end.is_some_and(|end| end.eq_ignore_ascii_case(ending.as_bytes()))
+    })
+}
 
 /// The archive that is the value `archive` of `store`.
 pub(super) async fn open(_: &str, store: Arc<dyn Store>, archive: Key) -> Result<Arc<dyn Store>> {
     Ok(Arc::new(ZipStore::open(store, archive).await?))
 }
 
-/// The archive at `path`: to be read if it is there, else to be written.
-#[cfg(all(feature = "local", unix))]
-pub(super) async fn open_file(_: &str, path: &std::path::Path) -> Result<Arc<dyn Store>> {
-    use crate::BlockingStore;
+/// The same, unless there is no such value, or it is something else than an archive: web servers answer with a page
+/// where a directory has the name.
+pub(super) async fn find(store: Arc<dyn Store>, name: Key) -> Result<Option<Arc<dyn Store>>> {
+    let error = match ZipStore::open(Arc::clone(&store), name.clone()).await {
+        Ok(archive) => return Ok(Some(Arc::new(archive))),
+        Err(error) => error,
+    };
+    match why(&error) {
+        Some(ZipError::Absent) => Ok(None),
+        Some(ZipError::NoEnd) => {
+            let begin = match store.get(&name, ByteRange::Bounded(0..4), None).await {
+                Err(e) if matches!(e.kind, StoreErrorKind::OutOfRange { .. }) => None,
+                found => found?,
+            };
+            // An archive that was cut off is no directory.
+            match begin.is_some_and(|begin| BEGIN.contains(&&begin.data[..])) {
+                true => Err(error),
+                false => Ok(None),
+            }
+        }
+        _ => Err(error),
+    }
+}
 
-    match path.exists() {
-        true => Ok(Arc::new(ZipStore::open_file(path).await?)),
-        false => Ok(ZipStore::create(path)?.into_store()),
+fn why(error: &StoreError) -> Option<&ZipError> {
+    match &error.kind {
+        StoreErrorKind::Backend(why) => why.downcast_ref(),
+        _ => None,
     }
 }

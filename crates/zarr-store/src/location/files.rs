@@ -1,10 +1,11 @@
 //! Paths become local stores; a file that is a zip archive becomes what is in it.
 
-use std::{ffi::OsStr, os::unix::ffi::OsStrExt, path::Path, sync::Arc};
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path, sync::Arc};
 
 use super::{
     address::{refused, unknown_option},
     archives,
+    finish::Finish,
 };
 use crate::{BlockingStore, LocalStore, Result, Store, Symlinks};
 
@@ -12,18 +13,43 @@ pub(super) async fn open_path(
     address: &str,
     path: &[u8],
     options: &[(&str, &str)],
+    finish: Finish,
 ) -> Result<Arc<dyn Store>> {
     let links = symlinks(address, options)?;
-    if path.contains(&0) {
-        return Err(refused(address, "a path with a NUL character"));
-    }
-    let path = Path::new(OsStr::from_bytes(path));
-    // A directory of such a name is a directory.
-    let is_archive = path.extension() == Some(OsStr::new("zip")) && !path.is_dir();
+    let path = checked(address, path)?;
+    let is_archive = match fs::metadata(path) {
+        // A directory of such a name is a directory.
+        Ok(there) if there.is_dir() => false,
+        // People call them as they like.
+        Ok(there) if there.is_file() => is_named(path) || archives::is_archive(path),
+        _ => is_named(path),
+    };
     match is_archive {
-        true => archives::open_file(address, path).await,
+        true => archives::open_file(address, path, finish).await,
         // An archive has no links, and the way to it may lead over some, as that to any root.
         false => Ok(LocalStore::new(path).symlinks(links).into_store()),
+    }
+}
+
+/// The archive that a file is said to be.
+pub(super) async fn open_archive(
+    address: &str,
+    path: &[u8],
+    options: &[(&str, &str)],
+    finish: Finish,
+) -> Result<Arc<dyn Store>> {
+    symlinks(address, options)?;
+    archives::open_file(address, checked(address, path)?, finish).await
+}
+
+fn is_named(path: &Path) -> bool {
+    archives::is_named(path.as_os_str().as_bytes())
+}
+
+fn checked<'a>(address: &str, path: &'a [u8]) -> Result<&'a Path> {
+    match path.contains(&0) {
+        true => Err(refused(address, "a path with a NUL character")),
+        false => Ok(Path::new(OsStr::from_bytes(path))),
     }
 }
 

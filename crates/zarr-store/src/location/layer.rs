@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use super::{
-    address::{below, open_plain, refused},
+    address::{below, open_elsewhere, path_of, refused, scheme},
     archives,
+    finish::Finish,
+    paths,
 };
 use crate::{Key, Result, Store};
 
@@ -31,8 +33,7 @@ pub(super) fn split(address: &str) -> Option<(&str, Layer<'_>)> {
         return Some((base, Layer { kind, path }));
     }
     let (base, path) = address.split_once("::")?;
-    base.ends_with(".zip")
-        .then_some((base, Layer { kind: "zip", path }))
+    archives::is_named(base.as_bytes()).then_some((base, Layer { kind: "zip", path }))
 }
 
 /// The store that `layer` makes of the value at `base`.
@@ -41,6 +42,7 @@ pub(super) async fn open(
     base: &str,
     layer: Layer<'_>,
     options: &[(&str, &str)],
+    finish: Finish,
 ) -> Result<Arc<dyn Store>> {
     if split(base).is_some() {
         return Err(refused(
@@ -51,15 +53,33 @@ pub(super) async fn open(
     if layer.kind != "zip" {
         return Err(refused(address, "this layer; known is `zip:`"));
     }
+    if let Some(path) = path_of(base)? {
+        let archive = paths::open_archive(address, &path, options, finish).await?;
+        return below(archive, layer.path);
+    }
     let (directory, key) = parent(base).ok_or_else(|| {
         refused(
             address,
             "a layer over this address; it needs the path of one file",
         )
     })?;
-    let store = open_plain(&directory, options).await?;
+    let store = open_elsewhere(&directory, options)?;
     let archive = archives::open(address, store, Key::new(key)?).await?;
     below(archive, layer.path)
+}
+
+/// The archive that a service has under a name as archives have it, if it is one.
+pub(super) async fn named(
+    address: &str,
+    options: &[(&str, &str)],
+) -> Result<Option<Arc<dyn Store>>> {
+    let is_service = scheme(address).is_some_and(|(scheme, _)| scheme != "memory");
+    match parent(address) {
+        Some((directory, name)) if is_service && archives::is_named(name.as_bytes()) => {
+            archives::find(open_elsewhere(&directory, options)?, Key::new(name)?).await
+        }
+        _ => Ok(None),
+    }
 }
 
 /// The address of the directory that a value lies in, and the value's name. A query belongs to the

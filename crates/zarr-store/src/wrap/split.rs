@@ -148,6 +148,7 @@ impl<A: Store, B: Store> Store for Split<A, B> {
             },
             instant: near.instant && far.instant,
             high_latency: near.high_latency || far.high_latency,
+            held_back: near.held_back || far.held_back,
             absence_is_certain: near.absence_is_certain && far.absence_is_certain,
             ..far
         }

@@ -59,8 +59,18 @@ impl Opening {
         self.directory.range.start
     }
 
-    /// The values, given the bytes of [`missing`](Self::missing). `stamp` marks their versions.
-    pub(super) fn index(&self, missing: Bytes, stamp: u64) -> Result<Index, Refusal> {
+    /// What whoever made the archive wrote behind its end record.
+    #[cfg(all(feature = "local", unix))]
+    pub(super) fn comment(&self) -> Bytes {
+        let end = self.directory.end + end::END_BYTES as u64;
+        let from_the_end = (self.size - end.min(self.size)) as usize;
+        let at = self.tail.len().saturating_sub(from_the_end);
+        self.tail.slice(at..)
+    }
+
+    /// The values, given the bytes of [`missing`](Self::missing), and how many entries no store would show, other than
+    /// directories. `stamp` marks their versions.
+    pub(super) fn index(&self, missing: Bytes, stamp: u64) -> Result<(Index, usize), Refusal> {
         let tail_at = self.size - self.tail.len() as u64;
         let window = Window([
             (self.directory.range.start, missing),
@@ -71,7 +81,8 @@ impl Opening {
             records.push(Record::new(record, self.data_end())?);
             Ok(())
         })?;
-        give_room(records, self.data_end(), stamp)
+        let hidden = records.iter().filter(|record| record.is_hidden).count();
+        Ok((give_room(records, self.data_end(), stamp)?, hidden))
     }
 
     fn each_record(
@@ -113,6 +124,8 @@ impl Opening {
 struct Record {
     /// `None` for what is no value: directories, and names that stores keep for their own files.
     key: Option<Key>,
+    /// Whether it has data all the same.
+    is_hidden: bool,
     name_bytes: u64,
     facts: Facts,
 }
@@ -144,6 +157,7 @@ impl Record {
             return Err(refuse(ZipError::Contradiction(why)));
         }
         let record = Record {
+            is_hidden: key.is_none() && !name.ends_with(b"/"),
             key,
             name_bytes: name.len() as u64,
             facts,

@@ -14,7 +14,8 @@ use super::error::ZipError;
 pub(super) const TAIL: u64 = 128 << 10;
 
 const END: &[u8; 4] = b"PK\x05\x06";
-const END_BYTES: usize = 22;
+/// The last end record without its comment.
+pub(super) const END_BYTES: usize = 22;
 const LOCATOR: &[u8; 4] = b"PK\x06\x07";
 const LOCATOR_BYTES: u64 = 20;
 const END64: &[u8; 4] = b"PK\x06\x06";

@@ -88,6 +88,12 @@ pub enum ZipError {
     /// The archive was replaced or removed after it was opened.
     #[error("the archive was changed after it was opened; open it again")]
     Changed,
+    /// The archive has entries that are no values here, and would be lost if it were changed.
+    #[error(
+        "this archive is not changed: {0} of its entries would be lost, whose names are too long or reserved; copy what \
+         you need to a new one"
+    )]
+    Hidden(usize),
     /// Somebody else is writing the archive.
     #[error(
         "another writer has this archive open; finish and drop that one first, or write to another \

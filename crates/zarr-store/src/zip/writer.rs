@@ -8,8 +8,10 @@
 //! several threads; only `finish` waits for all of them and lets nobody in.
 
 mod draft;
+mod last;
 mod lock;
 mod pack;
+mod place;
 mod records;
 mod store;
 
@@ -18,7 +20,10 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use bytes::Bytes;
@@ -26,6 +31,7 @@ use bytes::Bytes;
 use self::{
     draft::{ArchiveFile, Draft},
     lock::WriterLock,
+    place::Standing,
 };
 use super::{
     ZipError, ZipLimits,
@@ -39,13 +45,17 @@ use crate::{Identity, IoHints, Object, Op, Result, StoreError};
 /// [`ZipStore::append`](crate::ZipStore::append).
 ///
 /// What was put is read back at once through this handle; others see it after
-/// [`finish`](Self::finish), which [`sync`](crate::BlockingStore::sync) is another name of. Dropped without
-/// it, all that was written since is gone and the archive is the old one.
+/// [`finish`](Self::finish), which [`sync`](crate::BlockingStore::sync) is another name of. A writer that is
+/// dropped without it leaves the old archive. A *store* ([`into_store`](crate::BlockingStore::into_store)) has
+/// several handles, and finishes when the last of them is dropped; nobody can be told then that this failed, but by
+/// an event (feature `tracing`), or a line on standard error where nobody takes events. So whoever wants to know
+/// calls `sync` before.
 ///
 /// Values are stored as they are, since chunks are compressed already. Keys can be overwritten and
 /// deleted, also conditionally; the archive has one entry for each. The bytes of what was overwritten
 /// or deleted stay in the file, unseen: copy the values into a new archive to be rid of them.
-/// Archives of other programs keep their values, not their comments, times and empty directories.
+/// Archives of other programs keep their values and the archive's comment, not times, comments of entries and empty
+/// directories.
 ///
 /// ```
 /// use zarr_store::{BlockingStore, ByteRange, Key, PutMode, ZipStore};
@@ -65,77 +75,134 @@ pub struct ZipWriter {
     level: Option<i32>,
     limits: ZipLimits,
     hints: IoHints,
+    /// What stands behind the end record, and stays there.
+    comment: Bytes,
+    /// How many entries with data are no values here: with any of them the archive is not changed.
+    hidden: usize,
+    /// Whether what is written is finished when the last handle goes.
+    finishes: AtomicBool,
     /// Taken before `index` where both are: an entry and the file it is in belong together.
     spool: RwLock<Spool>,
     index: RwLock<Index>,
-    /// Last, so that it is given back last.
-    _lock: WriterLock,
+    /// Of one who asked for the archive in order to write it. Last, so that it is given back last.
+    lock: Option<WriterLock>,
 }
 
 /// The file that the index is about.
 enum Spool {
-    /// What stands in its place, and where its data ends.
-    Finished(Arc<ArchiveFile>, u64),
-    /// What shall stand there.
-    Writing(Draft),
+    /// Nothing is in its place, and nothing was written.
+    Nothing,
+    /// What is in its place, as what it was found there, and where its data ends.
+    Finished(Arc<ArchiveFile>, Standing, u64),
+    /// What shall be there, and instead of what.
+    Writing {
+        draft: Draft,
+        instead: Standing,
+        /// Of a writer that has none for itself.
+        _lock: Option<WriterLock>,
+    },
 }
 
 impl Spool {
-    fn file(&self) -> &Arc<ArchiveFile> {
+    fn file(&self) -> Option<&Arc<ArchiveFile>> {
         match self {
-            Spool::Finished(file, _) => file,
-            Spool::Writing(draft) => draft.file(),
+            Spool::Nothing => None,
+            Spool::Finished(file, ..) => Some(file),
+            Spool::Writing { draft, .. } => Some(draft.file()),
         }
     }
 }
 
 impl ZipWriter {
     pub(super) fn create(path: &Path) -> Result<ZipWriter> {
-        ZipWriter::locked(path, &ZipLimits::default(), |path, name| {
-            let draft = Draft::new(path, Arc::clone(name)).map_err(|e| failed(name, e))?;
-            Ok((Spool::Writing(draft), Index::new()))
-        })
+        let (path, lock) = locked(path)?;
+        let mut writer = ZipWriter::new(path, ZipLimits::default(), Some(lock));
+        writer.begin(Standing::Anything)?;
+        Ok(writer)
     }
 
     pub(super) fn append(path: &Path, limits: &ZipLimits) -> Result<ZipWriter> {
-        ZipWriter::locked(path, limits, |path, name| match File::open(path) {
-            Ok(file) => {
-                let file = ArchiveFile::new(file, Arc::clone(name));
-                let (index, end) = read_index(&file, name, limits)?;
-                Ok((Spool::Finished(Arc::new(file), end), index))
-            }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                let draft = Draft::new(path, Arc::clone(name)).map_err(|e| failed(name, e))?;
-                Ok((Spool::Writing(draft), Index::new()))
-            }
-            Err(e) => Err(failed(name, e)),
-        })
+        let (path, lock) = locked(path)?;
+        let mut writer = ZipWriter::new(path, *limits, Some(lock));
+        if !writer.read()? {
+            writer.begin(Standing::Nothing)?;
+        }
+        Ok(writer)
     }
 
-    fn locked(
-        path: &Path,
-        limits: &ZipLimits,
-        begin: impl FnOnce(&Path, &Arc<str>) -> Result<(Spool, Index)>,
-    ) -> Result<ZipWriter> {
-        let name = path.to_string_lossy();
-        let path = resolved(path).map_err(|e| failed(&name, e))?;
-        let lock = WriterLock::acquire(&path).map_err(|e| failed(&name, e))?;
-        let lock = lock.ok_or_else(|| refused(Op::OpenStore, &name, ZipError::Locked.into()))?;
-        let name = Arc::from(path.to_string_lossy());
-        let (spool, index) = begin(&path, &name)?;
-        Ok(ZipWriter {
+    /// The archive at a path that [`resolved`] gave, which nobody may want to change: the lock is taken and files are
+    /// made when something is put.
+    pub(crate) fn at(path: PathBuf) -> Result<ZipWriter> {
+        let mut writer = ZipWriter::new(path, ZipLimits::default(), None);
+        writer.read()?;
+        Ok(writer)
+    }
+
+    fn new(path: PathBuf, limits: ZipLimits, lock: Option<WriterLock>) -> ZipWriter {
+        ZipWriter {
+            name: Arc::from(path.to_string_lossy()),
             hints: IoHints {
                 held_back: true,
                 ..IoHints::local(Identity::named(("zip-writer", &path)))
             },
             path,
-            name,
             level: None,
-            limits: *limits,
-            spool: RwLock::new(spool),
-            index: RwLock::new(index),
-            _lock: lock,
-        })
+            limits,
+            comment: Bytes::new(),
+            hidden: 0,
+            finishes: AtomicBool::new(false),
+            spool: RwLock::new(Spool::Nothing),
+            index: RwLock::default(),
+            lock,
+        }
+    }
+
+    /// Begins an archive with nothing in it.
+    fn begin(&mut self, instead: Standing) -> Result<()> {
+        let draft = Draft::new(&self.path, Arc::clone(&self.name));
+        let draft = draft.map_err(|e| failed(&self.name, e))?;
+        self.spool = RwLock::new(Spool::Writing {
+            draft,
+            instead,
+            _lock: None,
+        });
+        Ok(())
+    }
+
+    /// Reads the archive that is there; false where there is none.
+    fn read(&mut self) -> Result<bool> {
+        let file = match File::open(&self.path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(e) => return Err(failed(&self.name, e)),
+        };
+        // Before its bytes are looked at: what changes afterwards is seen later.
+        let standing = Standing::of(&file).map_err(|e| failed(&self.name, e))?;
+        let file = ArchiveFile::new(file, Arc::clone(&self.name));
+        let (opening, index, hidden) = read_index(&file, &self.name, &self.limits)?;
+        self.comment = opening.comment();
+        self.hidden = hidden;
+        self.hints.whole_values = index.values().any(|entry| !entry.is_stored());
+        let finished = Spool::Finished(Arc::new(file), standing, opening.data_end());
+        self.spool = RwLock::new(finished);
+        self.index = RwLock::new(index);
+        Ok(true)
+    }
+
+    /// Whether this is still about what is in the archive's place.
+    pub(crate) fn is_current(&self) -> bool {
+        match &*read(&self.spool) {
+            Spool::Nothing => Standing::Nothing.is_at(&self.path),
+            Spool::Finished(_, standing, _) => standing.is_at(&self.path),
+            // Who writes has the lock.
+            Spool::Writing { .. } => Ok(true),
+        }
+        .unwrap_or(false)
+    }
+
+    /// From now on, what is written is finished when the last handle goes.
+    pub(crate) fn finishes(&self) {
+        self.finishes.store(true, Ordering::Relaxed);
     }
 
     /// Values put from now on are compressed, where that makes them shorter. `level` is 1 (fast) to
@@ -143,6 +210,7 @@ impl ZipWriter {
     #[must_use]
     pub fn deflate(mut self, level: u8) -> Self {
         self.level = Some(level.clamp(1, 12).into());
+        self.hints.whole_values = true;
         self
     }
 
@@ -150,18 +218,22 @@ impl ZipWriter {
     /// written then is another change, to be finished again.
     ///
     /// # Errors
-    /// Why it could not be written; the old archive is still in its place then, and finishing can be
-    /// tried again. Only when the directory cannot be synced, the last step, is it the new one.
+    /// Why it could not be written, or that another program has changed the archive meanwhile; the old archive is still
+    /// in its place then, and finishing can be tried again. Only when the directory cannot be synced, the last step, is it
+    /// the new one.
     pub fn finish(&self) -> Result<()> {
         let fail = |e| self.error(Op::Sync, "", e);
         let mut spool = write(&self.spool);
-        let Spool::Writing(draft) = &*spool else {
+        let Spool::Writing { draft, instead, .. } = &*spool else {
             return Ok(());
         };
+        if !instead.is_at(&self.path).map_err(fail)? {
+            return Err(refused(Op::Sync, &self.name, ZipError::Changed.into()));
+        }
         let end = draft.end();
-        let directory = records::directory(&read(&self.index), end);
-        draft.place(&self.path, &directory).map_err(fail)?;
-        *spool = Spool::Finished(Arc::clone(draft.file()), end);
+        let directory = records::directory(&read(&self.index), end, &self.comment);
+        let standing = draft.place(&self.path, &directory).map_err(fail)?;
+        *spool = Spool::Finished(Arc::clone(draft.file()), standing, end);
         drop(spool);
         let directory = self.path.parent().unwrap_or(Path::new("/"));
         File::open(directory)
@@ -177,7 +249,7 @@ impl ZipWriter {
     /// Leaves a hole before the next entry.
     #[cfg(test)]
     pub(super) fn skip(&self, bytes: u64) {
-        if let Spool::Writing(draft) = &*read(&self.spool) {
+        if let Spool::Writing { draft, .. } = &*read(&self.spool) {
             draft.skip(bytes);
         }
     }
@@ -194,14 +266,59 @@ impl ZipWriter {
         write_it: impl FnOnce(&Draft) -> Result<T>,
     ) -> Result<T> {
         loop {
-            if let Spool::Writing(draft) = &*read(&self.spool) {
+            if let Spool::Writing { draft, .. } = &*read(&self.spool) {
                 return write_it(draft);
             }
             let mut spool = write(&self.spool);
-            if let Spool::Finished(file, end) = &*spool {
-                let draft = Draft::copy(&self.path, file, *end);
-                *spool = Spool::Writing(draft.map_err(|e| self.error(op, name, e))?);
+            if !matches!(*spool, Spool::Writing { .. }) {
+                *spool = self.changing(&spool).map_err(|mut e| {
+                    (e.op, e.key) = (op, Some(name.to_owned()));
+                    e
+                })?;
             }
+        }
+    }
+
+    /// A draft to go on from what is in the archive's place.
+    fn changing(&self, spool: &Spool) -> Result<Spool> {
+        let fail = |e| failed(&self.name, e);
+        if self.hidden > 0 {
+            let why = ZipError::Hidden(self.hidden);
+            return Err(refused(Op::Put, &self.name, why.into()));
+        }
+        let lock = match self.lock {
+            Some(_) => None,
+            None => Some(locked(&self.path)?.1),
+        };
+        let instead = match spool {
+            Spool::Finished(_, standing, _) => standing.clone(),
+            _ => Standing::Nothing,
+        };
+        if !instead.is_at(&self.path).map_err(fail)? {
+            return Err(refused(Op::Put, &self.name, ZipError::Changed.into()));
+        }
+        let draft = match spool {
+            Spool::Finished(file, _, end) => Draft::copy(&self.path, file, *end),
+            _ => Draft::new(&self.path, Arc::clone(&self.name)),
+        };
+        Ok(Spool::Writing {
+            draft: draft.map_err(fail)?,
+            instead,
+            _lock: lock,
+        })
+    }
+}
+
+/// Nobody can be given an error here: it is told.
+impl Drop for ZipWriter {
+    fn drop(&mut self) {
+        // Who wrote nothing has asked for no empty archive, let alone instead of one that is there.
+        let wrote = matches!(&*read(&self.spool), Spool::Writing { draft, .. } if draft.end() > 0);
+        if wrote
+            && *self.finishes.get_mut()
+            && let Err(error) = self.finish()
+        {
+            last::tell(&self.name, &error);
         }
     }
 }
@@ -219,8 +336,12 @@ impl fmt::Debug for ZipWriter {
     }
 }
 
-/// The values of an archive that is open, and where their data ends.
-fn read_index(file: &ArchiveFile, name: &str, limits: &ZipLimits) -> Result<(Index, u64)> {
+/// An archive that is open, and its values.
+fn read_index(
+    file: &ArchiveFile,
+    name: &str,
+    limits: &ZipLimits,
+) -> Result<(Opening, Index, usize)> {
     let refuse = |refusal| refused(Op::OpenStore, name, refusal);
     let size = file.size()?;
     let tail = file.read(size.saturating_sub(TAIL)..size)?;
@@ -229,8 +350,8 @@ fn read_index(file: &ArchiveFile, name: &str, limits: &ZipLimits) -> Result<(Ind
         Some(range) => file.read(range)?,
         None => Bytes::new(),
     };
-    let index = opening.index(missing, next_stamp()).map_err(refuse)?;
-    Ok((index, opening.data_end()))
+    let (index, hidden) = opening.index(missing, next_stamp()).map_err(refuse)?;
+    Ok((opening, index, hidden))
 }
 
 fn failed(name: &str, e: io::Error) -> StoreError {
@@ -239,8 +360,21 @@ fn failed(name: &str, e: io::Error) -> StoreError {
     error
 }
 
-/// The archive's own path, links followed; its directory is made where it is missing.
-fn resolved(path: &Path) -> io::Result<PathBuf> {
+/// The right to write the archive at a path, and its own path. Its directory is made where it is missing.
+fn locked(path: &Path) -> Result<(PathBuf, WriterLock)> {
+    let name = path.to_string_lossy();
+    let fail = |e| failed(&name, e);
+    if let Some(directory) = resolved(path).map_err(fail)?.parent() {
+        fs::create_dir_all(directory).map_err(fail)?;
+    }
+    let path = resolved(path).map_err(fail)?;
+    let lock = WriterLock::acquire(&path).map_err(fail)?;
+    let lock = lock.ok_or_else(|| refused(Op::OpenStore, &name, ZipError::Locked.into()))?;
+    Ok((path, lock))
+}
+
+/// The archive's own path, links followed as far as there is something.
+pub(crate) fn resolved(path: &Path) -> io::Result<PathBuf> {
     if let Ok(real) = path.canonicalize() {
         // A directory can be called `x.zip`, and cannot be replaced by an archive.
         return match real.is_dir() {
@@ -252,8 +386,10 @@ fn resolved(path: &Path) -> io::Result<PathBuf> {
     let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(io::ErrorKind::IsADirectory.into());
     };
-    fs::create_dir_all(directory)?;
-    Ok(directory.canonicalize()?.join(name))
+    Ok(match directory.canonicalize() {
+        Ok(directory) => directory.join(name),
+        Err(_) => path,
+    })
 }
 
 // Nothing panics while a lock is held, and what they hold is consistent after each statement.

@@ -4,6 +4,7 @@
 #![cfg(all(feature = "zip-zstd", feature = "local", unix))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod addresses;
 mod crash;
 mod forge;
 mod hostile;

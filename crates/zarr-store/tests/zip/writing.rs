@@ -14,7 +14,7 @@ fn put(writer: &ZipWriter, name: &str, value: &str) {
     writer.put(&key(name), &value, PutMode::Overwrite).unwrap();
 }
 
-fn names(dir: &Path) -> Vec<String> {
+pub(crate) fn names(dir: &Path) -> Vec<String> {
     let entries = fs::read_dir(dir).unwrap();
     let mut names: Vec<_> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -23,7 +23,7 @@ fn names(dir: &Path) -> Vec<String> {
     names
 }
 
-fn map<const N: usize>(values: [(&str, &str); N]) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn map<const N: usize>(values: [(&str, &str); N]) -> BTreeMap<String, Vec<u8>> {
     let owned = |(name, value): (&str, &str)| (name.to_owned(), value.as_bytes().to_vec());
     values.map(owned).into()
 }

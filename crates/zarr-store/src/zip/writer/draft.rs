@@ -23,7 +23,7 @@ use rustix::{
     io::{Errno, pread, pwritev},
 };
 
-use super::{lock::beside, records};
+use super::{lock::beside, place::Standing, records};
 use crate::{
     ByteRange, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind, Version,
     zip::{
@@ -163,14 +163,16 @@ impl Draft {
     }
 
     /// Closes the archive with its directory and puts it in place of the old one, on disk before it
-    /// is seen. The caller makes the name durable.
-    pub(super) fn place(&self, archive: &Path, directory: &[u8]) -> io::Result<()> {
+    /// is seen. The caller makes the name durable. Gives what stands there then.
+    pub(super) fn place(&self, archive: &Path, directory: &[u8]) -> io::Result<Standing> {
         let (file, end) = (&self.file.file, self.end());
         file.write_all_at(directory, end)?;
         // An attempt before may have written more.
         file.set_len(end + directory.len() as u64)?;
         file.sync_all()?;
-        fs::rename(&self.path, archive)
+        let standing = Standing::of(file)?;
+        fs::rename(&self.path, archive)?;
+        Ok(standing)
     }
 
     /// Leaves a hole before the next entry, so that it lies beyond 4 GiB.

@@ -52,14 +52,17 @@ pub(super) fn flags(key: &Key) -> u16 {
     }
 }
 
-/// The directory of an archive, to stand at `at`, and the end records.
-pub(super) fn directory(index: &Index, at: u64) -> Vec<u8> {
+/// The directory of an archive, to stand at `at`, and the end records with the archive's comment.
+pub(super) fn directory(index: &Index, at: u64, comment: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     for (key, entry) in index {
         record(&mut out, key, entry);
     }
     let size = out.len() as u64;
     end(&mut out, index.len() as u64, at, size);
+    // It was read from such a field, so its length fits.
+    out.extend((comment.len() as u16).to_le_bytes());
+    out.extend(comment);
     out
 }
 
@@ -124,6 +127,7 @@ fn zip64(numbers: &[u64]) -> Vec<u8> {
     out
 }
 
+/// The end records, up to the length of the comment.
 fn end(out: &mut Vec<u8>, entries: u64, at: u64, size: u64) {
     let count = u16::try_from(entries).unwrap_or(u16::MAX);
     if count == u16::MAX || size >= FULL.into() || at >= FULL.into() {
@@ -145,5 +149,4 @@ fn end(out: &mut Vec<u8>, entries: u64, at: u64, size: u64) {
     out.extend(count.to_le_bytes());
     out.extend(short(size).to_le_bytes());
     out.extend(short(at).to_le_bytes());
-    out.extend(0_u16.to_le_bytes());
 }

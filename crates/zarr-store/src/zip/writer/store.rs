@@ -5,9 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 use super::{ZipWriter, draft::ArchiveFile, pack::pack, read, write};
 use crate::{
-    BlockingStore, Entry, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode, Result,
-    Site, StoreError, StoreErrorKind, Version,
+    Blocking, BlockingStore, Entry, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode,
+    Result, Site, Store, StoreError, StoreErrorKind, Version, ZipStore,
     local::file_site,
+    store::kind_of,
     tree,
     zip::{directory::Index, object::ZipObject, size},
 };
@@ -33,7 +34,10 @@ impl BlockingStore for ZipWriter {
         let Some(entry) = read(&self.index).get(key).cloned() else {
             return Ok(None);
         };
-        let archive: Arc<ArchiveFile> = Arc::clone(spool.file());
+        let Some(archive) = spool.file() else {
+            return Ok(None);
+        };
+        let archive: Arc<ArchiveFile> = Arc::clone(archive);
         Ok(Some(Arc::new(ZipObject {
             archive,
             entry,
@@ -109,5 +113,15 @@ impl BlockingStore for ZipWriter {
 
     fn sync(&self) -> Result<()> {
         self.finish()
+    }
+
+    /// As of any archive: who writes it is no other kind of store.
+    fn kind(&self) -> &'static str {
+        kind_of::<ZipStore>()
+    }
+
+    fn into_store(self) -> Arc<dyn Store> {
+        self.finishes();
+        Arc::new(Blocking::new(self))
     }
 }

@@ -1,0 +1,53 @@
+//! What stands in an archive's place, so that nobody's archive is replaced but the one that was read.
+
+use std::{
+    fs::{self, File, Metadata},
+    io,
+    os::unix::fs::MetadataExt,
+    path::Path,
+};
+
+/// What is in a place, or was there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Whatever it is.
+    Anything,
+    /// There is nothing.
+    Nothing,
+    /// This file, as it is.
+    File {
+        device: u64,
+        inode: u64,
+        size: u64,
+        /// Seconds and nanoseconds. Other programs change archives in place.
+        modified: (i64, i64),
+    },
+}
+
+impl Standing {
+    /// An open file.
+    pub(super) fn of(file: &File) -> io::Result<Standing> {
+        file.metadata().map(|metadata| Standing::seen(&metadata))
+    }
+
+    fn seen(metadata: &Metadata) -> Standing {
+        Standing::File {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            size: metadata.size(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        }
+    }
+
+    /// Whether it is what stands at `path`.
+    pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
+        if *self == Standing::Anything {
+            return Ok(true);
+        }
+        match fs::metadata(path) {
+            Ok(metadata) => Ok(*self == Standing::seen(&metadata)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(*self == Standing::Nothing),
+            Err(e) => Err(e),
+        }
+    }
+}
