@@ -53,12 +53,8 @@ pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> St
         };
     }
     if path.is_dir() {
-        let nodes = nodes_in(path);
-        return match recognise::directory(path) {
-            _ if !nodes.is_empty() => format!("in it are {}", list(&nodes)),
-            Some(what) => what,
-            None => "this directory is neither, check the path".to_owned(),
-        };
+        let what = recognise::directory(path);
+        return what.unwrap_or_else(|| "this directory is neither, check the path".to_owned());
     }
     missing(path)
 }

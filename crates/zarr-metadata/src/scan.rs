@@ -144,26 +144,39 @@ fn replaced<'t>(
     text: &'t [u8],
     words: impl Fn(&'static str) -> Cow<'static, str>,
 ) -> Cow<'t, [u8]> {
-    let (mut out, mut done, mut at) = (Vec::new(), 0, 0);
-    while let Some(byte) = text.get(at) {
-        if *byte == b'"' {
-            at = string_end(text, at);
-            continue;
-        }
-        let Some(name) = bare(text.get(at..).unwrap_or_default()) else {
-            at += 1;
-            continue;
-        };
+    // Counted first: a document may be full of them, and a buffer that grows holds twice as much.
+    let more = |(_, name): (usize, &'static str)| words(name).len() - name.len();
+    let len = text.len() + bare_numbers(text).map(more).sum::<usize>();
+    if len == text.len() {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut done) = (Vec::with_capacity(len), 0);
+    for (at, name) in bare_numbers(text) {
         out.extend(text.get(done..at).unwrap_or_default());
         out.extend(words(name).as_bytes());
-        at += name.len();
-        done = at;
-    }
-    if done == 0 {
-        return Cow::Borrowed(text);
+        done = at + name.len();
     }
     out.extend(text.get(done..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// The bare numbers of a text, with the places where they begin.
+fn bare_numbers(text: &[u8]) -> impl Iterator<Item = (usize, &'static str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.get(at..)?;
+            match (rest.first()?, bare(rest)) {
+                (b'"', _) => at = string_end(text, at),
+                (_, None) => at += 1,
+                (_, Some(name)) => {
+                    let found = at;
+                    at += name.len();
+                    return Some((found, name));
+                }
+            }
+        }
+    })
 }
 
 /// The text with `NaN`, `Infinity` and `-Infinity` that stand bare, as Python writes them, as strings of

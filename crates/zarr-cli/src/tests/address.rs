@@ -130,7 +130,7 @@ fn a_name_that_is_nearly_there_is_suggested() {
         ("~/x.zarr'", "did you mean ~/x.zarr?"),
         ("~/X.zarr/a", "did you mean ~/x.zarr?"),
         ("~/x.zarr/A", "did you mean ~/x.zarr/a?"),
-        ("~/.", "in it are x.zarr"),
+        ("~/.", "in it are \"x.zarr\""),
         ("~/empty", "the directory is empty"),
         ("~/*.zarr", "where some name matches"),
         ("~user/x.zarr", "so write $HOME"),
@@ -143,7 +143,17 @@ fn a_name_that_is_nearly_there_is_suggested() {
 #[test]
 fn what_is_no_zarr_is_named() {
     let home = Home::new();
-    let npz = [b"PK\x03\x04".as_slice(), &[0; 22], &[5, 0, 0, 0], b"a.npy"].concat();
+    // An archive of one empty file: its entry, the directory, and the end of that.
+    let local = [b"PK\x03\x04".as_slice(), &[0; 22], &[5, 0, 0, 0], b"a.npy"].concat();
+    let entry = [b"PK\x01\x02".as_slice(), &[0; 24], &[5], &[0; 17], b"a.npy"].concat();
+    let end = [
+        b"PK\x05\x06".as_slice(),
+        &[0; 4],
+        &[1, 0, 1, 0, 51, 0, 0, 0, 35],
+        &[0; 5],
+    ]
+    .concat();
+    let npz = [local, entry, end].concat();
     fs::write(home.path("x.h5"), b"\x89HDF\r\n\x1a\n\0\0").unwrap();
     fs::write(home.path("x.npz"), npz).unwrap();
     fs::write(home.path("refs.json"), r#"{"version": 1, "refs": {}}"#).unwrap();

@@ -25,7 +25,7 @@ impl Refused {
 
 const BOTH: &[u8] = &[2, 3];
 
-/// What NumPy has no type for; and of what it has, what is not done yet.
+/// What NumPy has no type for.
 const NO_NPY: &[&str] = &[
     "int2",
     "int4",
@@ -39,22 +39,9 @@ const NO_NPY: &[&str] = &[
     "string",
     "variable_length_bytes",
     "object*",
-    // NumPy has these.
-    "null_terminated_bytes",
-    "fixed_length_utf32",
-    "numpy.datetime64",
-    "numpy.timedelta64",
-    "struct",
 ];
 
 pub(crate) const REFUSED: &[Refused] = &[
-    Refused {
-        types: &["struct"],
-        formats: BOTH,
-        verbs: &["write .npy", "append"],
-        exit: 6,
-        words: "its elements are records",
-    },
     Refused {
         types: NO_NPY,
         formats: BOTH,
@@ -67,14 +54,14 @@ pub(crate) const REFUSED: &[Refused] = &[
         formats: BOTH,
         verbs: &["write .npy", "append"],
         exit: 6,
-        words: "its elements are of numpy's type",
+        words: "its elements are Python objects",
     },
     Refused {
         types: &["*"],
         formats: BOTH,
         verbs: &["write text"],
-        exit: 5,
-        words: "it is no .npy file",
+        exit: 6,
+        words: "and no Zarr: other tools read it",
     },
     Refused {
         types: &[
@@ -105,16 +92,8 @@ pub(crate) const REFUSED: &[Refused] = &[
     Refused {
         types: &["object*"],
         formats: &[2],
-        verbs: &["migrate"],
+        verbs: &["migrate", "copy to the other"],
         exit: 6,
-        words: "has no name in v3",
-    },
-    // It is nothing that is damaged: 6 would be right.
-    Refused {
-        types: &["object*"],
-        formats: &[2],
-        verbs: &["copy to the other"],
-        exit: 5,
         words: "has no name in v3",
     },
     Refused {

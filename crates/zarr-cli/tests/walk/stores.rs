@@ -78,13 +78,6 @@ fn made(store: Arc<dyn Store>, filled: bool) -> Made {
 
 /// What is refused: the kind of store, the functions, and the words. A line for each reason.
 const REFUSED: &[(&str, &[&str], &str)] = &[
-    // An archive that is there is opened for reading alone.
-    (
-        "zip",
-        &["write", "erase", "resize", "append"],
-        "the store is read-only",
-    ),
-    ("zip", &["consolidate_metadata"], "needs conditional writes"),
     (
         "web server",
         &[

@@ -1,6 +1,7 @@
 //! Keeping consolidated metadata true: what is changed below a group that has some is changed in it too.
 //! Collecting all of it is `consolidate`'s.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -287,17 +288,38 @@ impl All {
         }
     }
 
-    /// Says of a changed place what its documents say.
+    /// Says of a changed place what its documents say. What says so already stays in its own words.
     fn follow(&mut self, root: &NodePath, news: News) -> Result<()> {
         let path = within(root, &news.path)?;
-        if news.forgets_below {
-            self.forget_below(&path);
-        }
-        self.remove(path.as_str());
+        let mut nodes = BTreeMap::new();
         for (path, node) in news.nodes {
-            self.insert(&within(root, &path)?, &node)?;
+            nodes.insert(within(root, &path)?, node);
+        }
+        if news.forgets_below {
+            self.forget_below(&path, &nodes);
+        }
+        if !nodes.contains_key(&path) {
+            self.remove(path.as_str());
+        }
+        for (path, node) in &nodes {
+            if !self.says(path, node) {
+                self.remove(path.as_str());
+                self.insert(path, node)?;
+            }
         }
         Ok(())
+    }
+
+    /// Whether this is what it says of a node.
+    fn says(&self, path: &NodePath, node: &NodeMetadata) -> bool {
+        let said = match self {
+            Self::V2(all) => all.get(path.as_str()),
+            Self::V3(group) => {
+                let all = group.consolidated_metadata.as_ref();
+                all.and_then(|all| all.get(path.as_str()))
+            }
+        };
+        matches!(said, Some(Ok(said)) if said == *node)
     }
 
     fn insert(&mut self, path: &NodePath, node: &NodeMetadata) -> Result<()> {
@@ -331,7 +353,8 @@ impl All {
         };
     }
 
-    fn forget_below(&mut self, path: &NodePath) {
+    /// Forgets the nodes below a place but those that are known to be there.
+    fn forget_below(&mut self, path: &NodePath, there: &BTreeMap<NodePath, NodeMetadata>) {
         let paths: Vec<String> = match self {
             Self::V2(all) => all.paths().into_iter().map(str::to_owned).collect(),
             Self::V3(group) => {
@@ -341,13 +364,15 @@ impl All {
                     .collect()
             }
         };
-        let is_below = |other: &&String| match path.as_str() {
+        let there: BTreeSet<&str> = there.keys().map(NodePath::as_str).collect();
+        let goes = |other: &&String| match path.as_str() {
+            _ if there.contains(other.as_str()) => false,
             "" => !other.is_empty(),
             path => other
                 .strip_prefix(path)
                 .is_some_and(|rest| rest.starts_with('/')),
         };
-        for path in paths.iter().filter(is_below) {
+        for path in paths.iter().filter(goes) {
             self.remove(path);
         }
     }

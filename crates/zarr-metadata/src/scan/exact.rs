@@ -8,18 +8,12 @@ use std::collections::BTreeMap;
 use super::{bare, replaced, string_end};
 use crate::pointer::JsonPointer;
 
-/// Each bare number and its mark: all its letters escaped, with capitals and small letters among the
-/// digits of the escapes.
+/// Each bare number and its mark: its first letter escaped, which no writer does to a letter. Short, since a
+/// document may be full of them.
 const MARKS: [(&str, &str); 3] = [
-    ("NaN", r#""\u004E\u0061\u004e""#),
-    (
-        "Infinity",
-        r#""\u0049\u006E\u0066\u0069\u006e\u0069\u0074\u0079""#,
-    ),
-    (
-        "-Infinity",
-        r#""\u002D\u0049\u006e\u0066\u0069\u006e\u0069\u0074\u0079""#,
-    ),
+    ("NaN", r#""\u004EaN""#),
+    ("Infinity", r#""\u0049nfinity""#),
+    ("-Infinity", r#""\u002DInfinity""#),
 ];
 /// How all of them begin.
 const BEGINNING: &str = r#""\u00"#;
