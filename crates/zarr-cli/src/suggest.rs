@@ -11,8 +11,6 @@ use crate::{nearest, recognise};
 const NODES: [&str; 3] = ["zarr.json", ".zarray", ".zgroup"];
 /// Those that stand beside them.
 const ASIDE: [&str; 2] = [".zattrs", ".zmetadata"];
-/// How many names are told at the most.
-const MOST: usize = 5;
 
 pub(crate) fn is_node(directory: &Path) -> bool {
     NODES.iter().any(|name| directory.join(name).is_file())
@@ -104,14 +102,6 @@ fn missing(path: &Path) -> String {
     }
 }
 
-/// The names of nodes in a directory.
-fn nodes_in(path: &Path) -> Vec<String> {
-    let names = names_in(path).into_iter();
-    names
-        .filter(|name| is_node(&directory(path).join(name)))
-        .collect()
-}
-
 fn names_in(path: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory(path)).into_iter().flatten();
     let mut names: Vec<String> = entries
@@ -133,14 +123,6 @@ fn shown(path: Option<&Path>) -> String {
     directory(path.unwrap_or(Path::new("")))
         .display()
         .to_string()
-}
-
-fn list(names: &[String]) -> String {
-    let first = names.get(..MOST).unwrap_or(names).join(", ");
-    match names.len().saturating_sub(MOST) {
-        0 => first,
-        more => format!("{first} and {more} more"),
-    }
 }
 
 /// The name of a node below a group that somebody may have meant, by the first name that is not there.

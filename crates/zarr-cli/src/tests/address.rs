@@ -130,7 +130,10 @@ fn a_name_that_is_nearly_there_is_suggested() {
         ("~/x.zarr'", "did you mean ~/x.zarr?"),
         ("~/X.zarr/a", "did you mean ~/x.zarr?"),
         ("~/x.zarr/A", "did you mean ~/x.zarr/a?"),
-        ("~/.", "in it are \"x.zarr\""),
+        (
+            "~/.",
+            "in it are \"x.zarr\": name one of them, or see `zarr tree ~/.`",
+        ),
         ("~/empty", "the directory is empty"),
         ("~/*.zarr", "where some name matches"),
         ("~user/x.zarr", "so write $HOME"),
