@@ -22,7 +22,8 @@ use crate::text;
 What breaks the format is an error, also where zarr reads it all the same; what the format allows and some readers
 refuse, or nobody here knows, is a warning.
 
-Exit codes: 0 all documents are valid, 1 one is not. `zarr doctor` checks the data too.")]
+Exit codes: 0 all documents are valid, 1 one is not. One that cannot be read is named, and the exit code says why.
+`zarr doctor` checks the data too.")]
 pub(crate) struct Args {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
@@ -37,7 +38,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
-    let places = args.path.documents()?;
+    let mut places = args.path.places()?;
     let reader = Reader::default().profile(match args.tolerant {
         true => Profile::Lenient,
         false => Profile::Strict,
@@ -48,17 +49,36 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         documents += place.documents.len() as u64;
         report.extend(judge(&reader, place));
     }
+    let unread = places.iter_mut().flat_map(|place| place.unread.drain(..));
+    let unread: Vec<Unread> = unread.collect();
     let text = match args.json {
-        true => text::report("validate", to_json(args.path.as_str(), documents, &report)),
+        true => text::report(
+            "validate",
+            to_json(args.path.as_str(), documents, &report, &unread),
+        ),
         false => to_text(documents, &report),
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
-    Ok(if report.is_valid() {
-        Exit::Done
-    } else {
-        Exit::Difference
-    })
+    let judged = match report.is_valid() {
+        true => Exit::Done,
+        false => Exit::Difference,
+    };
+    Ok(tell_unread(args.path.as_str(), &unread).unwrap_or(judged))
+}
+
+/// The path of a document that could not be read, and why.
+type Unread = (String, zarr::Error);
+
+/// Says which documents could not be read, and how the command ends for it.
+fn tell_unread(place: &str, unread: &[Unread]) -> Option<Exit> {
+    let mut exit = None;
+    for (path, error) in unread {
+        let failure = Failure::zarr("cannot read", &format!("{place}::{path}"), error);
+        text::error(&failure.to_string());
+        exit = exit.or(Some(failure.exit()));
+    }
+    exit
 }
 
 /// All there is to say about the documents of one place.
@@ -95,13 +115,15 @@ fn to_text(documents: u64, report: &Report) -> String {
     text
 }
 
-fn to_json(path: &str, documents: u64, report: &Report) -> Value {
+fn to_json(path: &str, documents: u64, report: &Report, unread: &[Unread]) -> Value {
+    let message = |(file, error): &Unread| json!({"file": file, "message": error.to_string()});
     let findings: Vec<Value> = report.findings().iter().map(finding).collect();
     json!({
         "path": path,
-        "valid": report.is_valid(),
+        "valid": report.is_valid() && unread.is_empty(),
         "documents": documents,
         "findings": findings,
+        "unread": unread.iter().map(message).collect::<Vec<_>>(),
         "omitted": report.omitted(),
     })
 }
@@ -121,15 +143,6 @@ pub(crate) fn finding(finding: &Finding) -> Value {
 }
 
 impl Address {
-    /// The documents here and below, all of which must be readable. Says so where a store cannot list.
-    pub(crate) fn documents(&self) -> Result<Vec<Place>, Failure> {
-        let mut places = self.places()?;
-        match places.iter_mut().find_map(|place| place.unread.pop()) {
-            Some((_, error)) => Err(Failure::zarr("cannot read", self.as_str(), &error)),
-            None => Ok(places),
-        }
-    }
-
     /// What is here, and what is below, readable or not. Says so where a store cannot list.
     pub(crate) fn places(&self) -> Result<Vec<Place>, Failure> {
         let location = self.location()?;

@@ -1,16 +1,12 @@
 //! `copy` and `copy_all`: nodes with their data from place to place. How they are copied is
 //! `zarr-core`'s; here is only what people say.
 
-use std::pin::pin;
 use std::sync::Arc;
-
-use futures_util::StreamExt;
 
 use zarr_core::copy::{
     Adapt, CopyListener, CopyOptions, CopyProgress, CopySource, CopyStats, IfExists, copy_nodes,
 };
-use zarr_core::hierarchy::{Depth, stream_members};
-use zarr_core::{Context, Error, ErrorKind, Result};
+use zarr_core::{Context, Error, ErrorClass, ErrorKind, Result};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
@@ -226,22 +222,19 @@ async fn found(node: &Node, options: &CopyOptions) -> Result<CopySource> {
     let (mut unread, mut has_documents) = (Vec::new(), true);
     if let Node::Group(group) = node {
         has_documents = group.view().is_none();
-        let (members, depth) = match options.shallow {
-            true => (group.members(), Depth::Levels(1)),
-            false => (group.members().all(), Depth::All),
+        let members = match options.shallow {
+            true => group.members(),
+            false => group.members().all(),
         };
         if !options.keep_going || !has_documents {
             nodes.extend(members.metadata().await?);
         } else {
-            let (place, format) = (group.location().clone(), group.zarr_format());
-            let mut members = pin!(stream_members(place, format, depth));
-            while let Some(found) = members.next().await {
+            for (path, found) in members.each_metadata().await {
+                let path = NodePath::parse(&path)?;
                 match found {
-                    Ok((path, node)) => nodes.push((group.relative(&path)?, node)),
-                    Err(error) => match broken(&error) {
-                        Some(path) => unread.push((group.relative(path)?, error)),
-                        None => return Err(error),
-                    },
+                    Ok(node) => nodes.push((path, node)),
+                    Err(error) if is_of_documents(&error) => unread.push((path, error)),
+                    Err(error) => return Err(error),
                 }
             }
         }
@@ -258,12 +251,9 @@ async fn found(node: &Node, options: &CopyOptions) -> Result<CopySource> {
     })
 }
 
-/// The node that an error concerns, where its documents are what is wrong.
-fn broken(error: &Error) -> Option<&NodePath> {
-    match error.kind() {
-        ErrorKind::Metadata { path, .. } => Some(path),
-        _ => None,
-    }
+/// Whether the documents of one node are what is wrong, and not its store.
+fn is_of_documents(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Metadata { .. }) || error.class() == ErrorClass::Limit
 }
 
 fn metadata(node: &Node) -> NodeMetadata {
