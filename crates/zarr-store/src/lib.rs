@@ -51,6 +51,8 @@ pub mod runtime;
 mod site;
 mod store;
 pub mod testing;
+#[cfg(all(test, feature = "tracing"))]
+mod told;
 mod tree;
 mod update;
 mod value;

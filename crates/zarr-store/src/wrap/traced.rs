@@ -65,29 +65,13 @@ impl Hook for Trace {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        io,
-        sync::{Arc, Mutex},
-    };
-
     use super::*;
     use crate::{
         BlockingStore, Key, MemoryStore, Op, PutMode, StoreExt,
         runtime::wait,
         testing::{self, Fault, Faulty},
+        told::told,
     };
-
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
 
     #[test]
     fn conforms() {
@@ -96,14 +80,7 @@ mod tests {
 
     #[test]
     fn tells_what_was_asked_and_how_it_ended() {
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::DEBUG)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        tracing::subscriber::with_default(subscriber, || {
+        let text = told(|| {
             let faulty = Faulty::new(MemoryStore::new().into_store());
             faulty.add(Fault::fail(Op::Head, || StoreErrorKind::Timeout));
             let store = Traced::new(faulty);
@@ -113,7 +90,6 @@ mod tests {
             wait(store.exists(&key)).unwrap_err();
             assert_eq!((store.counts().puts, store.counts().bytes_read), (1, 7));
         });
-        let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
         let told: Vec<_> = text.lines().collect();
         assert_eq!(told.len(), 3, "{text}");
         assert!(

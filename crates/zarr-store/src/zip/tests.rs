@@ -57,36 +57,17 @@ fn a_part_of_what_is_compressed_costs_as_much_as_all() {
 #[test]
 #[cfg(feature = "tracing")]
 fn what_cannot_be_finished_at_last_is_told() {
-    use std::{
-        fs, io,
-        sync::{Arc, Mutex},
-    };
-
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<u8>>>);
-    impl io::Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use std::fs;
 
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("x.zip");
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone());
-    tracing::subscriber::with_default(subscriber.with_ansi(false).finish(), || {
+    let text = crate::told::told(|| {
         let store = wait(crate::open_path(&path, &[])).unwrap();
         let key = Key::new("a").unwrap();
         wait(store.put(&key, vec![1].into(), PutMode::Create)).unwrap();
         fs::write(&path, "somebody else's").unwrap();
         drop(store);
     });
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("ERROR") && text.contains("x.zip"), "{text}");
     assert!(
         text.contains("is lost") && text.contains("changed after"),
