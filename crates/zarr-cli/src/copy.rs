@@ -255,6 +255,12 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, No
             args.to.tell_stale(&place);
         }
     }
+    if !location.store().hints().listable {
+        let from = args.from.as_str();
+        let what =
+            format!("{from}: this store cannot list: what no document names was not looked for");
+        text::warning(&text::escaped(&what));
+    }
     let notes = notes.lock().map(|mut notes| std::mem::take(&mut *notes));
     Ok((stats, notes.unwrap_or_default()))
 }

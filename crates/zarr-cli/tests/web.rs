@@ -116,6 +116,8 @@ fn options_reach_the_store() {
     let copy = home.path().join("copy.zarr");
     let copied = zarr(&[&["copy", &x, copy.to_str().unwrap()], missing.as_slice()].concat());
     assert!(copied.status.success(), "{copied:?}");
+    let told = String::from_utf8_lossy(&copied.stderr);
+    assert!(told.contains("this store cannot list"), "{told}");
     let read = zarr(&["read", copy.to_str().unwrap(), "--format", "jsonl"]);
     assert_eq!(read.stdout, expected);
 }
