@@ -6,7 +6,7 @@ use serde_json::Value;
 use zarr::tools::v2::DType;
 use zarr::{DataType, Endian};
 
-use crate::nearest;
+use crate::{nearest, npy};
 
 /// What elements are, and the byte order that was asked for, if one was.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,8 +100,10 @@ impl FromStr for Type {
     fn from_str(text: &str) -> Result<Self, String> {
         let text = text.trim();
         if text.starts_with('[') {
-            let fields = serde_json::from_str(text).map_err(|error| error.to_string())?;
-            return numpy(fields);
+            // JSON, or as NumPy prints it.
+            let fields = serde_json::from_str(text).or_else(|_| npy::descr(text));
+            let why = "write fields as NumPy does: \"[('a', '<i4'), ('b', 'S5')]\"";
+            return numpy(fields.map_err(|_| why.to_owned())?);
         }
         let value = match text.starts_with(['{', '"']) {
             true => serde_json::from_str(text).map_err(|error| error.to_string())?,
@@ -228,6 +230,7 @@ mod tests {
                 r#"[["a", "<i4"], ["b", "|u1"]]"#,
                 "struct[a: int32, b: uint8]",
             ),
+            ("[('a', '<i4'), ('b', '|u1')]", "struct[a: int32, b: uint8]"),
         ] {
             check(text, expected, false);
         }
@@ -259,6 +262,7 @@ mod tests {
             ("M8[fortnight]", "datetime64[ns]"),
             ("U0", "characters"),
             (r#"[["a", ">i4"], ["b", "<i4"]]"#, "byte order"),
+            ("[('a', '<i4'", "write fields as NumPy does"),
         ] {
             let error = text.parse::<Type>().unwrap_err();
             assert!(error.contains(advice), "{text}: {error}");

@@ -10,10 +10,12 @@ mod types;
 
 use std::io;
 
+use serde_json::Value;
 use zarr::DataType;
 
 pub(crate) use self::file::{load, open};
 use self::header::Header;
+use self::literal::Parser;
 
 /// Why something is not an array that can be read, or cannot be written as one.
 #[derive(Debug)]
@@ -45,6 +47,17 @@ impl From<io::Error> for Error {
             _ => Self::Io(error),
         }
     }
+}
+
+/// A data type as NumPy prints it, `'<i4'` or `[('a', '<i4'), ('b', 'S5')]`: lists and tuples become lists.
+///
+/// # Errors
+/// What it is not.
+pub(crate) fn descr(text: &str) -> Result<Value, Error> {
+    let mut parser = Parser::new(text);
+    let descr = parser.descr()?;
+    parser.end()?;
+    Ok(descr)
 }
 
 /// What stands before the elements of an array in C order: format 1.0 where that is enough, and byte for byte
