@@ -3,6 +3,7 @@
 
 mod address;
 mod append;
+mod archives;
 mod attrs;
 mod chunks;
 mod colors;
@@ -17,7 +18,6 @@ mod documents;
 mod dtype;
 mod elements;
 mod failure;
-mod held;
 mod info;
 mod interrupt;
 mod layout;
@@ -59,8 +59,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::address::Address;
+use crate::archives::Archives;
 use crate::failure::{Exit, Failure};
-use crate::held::Held;
 use crate::terminal::Canvas;
 
 /// Look at, check, read and write Zarr arrays and groups.
@@ -187,7 +187,7 @@ fn run(
         let addresses = cli.command.addresses().into_iter();
         addresses.for_each(Address::leave_consolidated);
     }
-    let held = Held::of(cli.command.addresses());
+    let archives = Archives::of(cli.command.addresses());
     let exit = match &cli.command {
         Command::Info(args) => info::run(args, text),
         Command::Tree(args) => tree::run(args, text),
@@ -211,7 +211,7 @@ fn run(
         Command::Conformance(args) => conformance::run(args, bytes),
         Command::Completions(args) => completions::run(args, text),
     }?;
-    held.finish()?;
+    archives.finish()?;
     let flushed = bytes.flush().and_then(|()| text.flush());
     flushed.map_err(|error| Failure::output(&error))?;
     Ok(exit)

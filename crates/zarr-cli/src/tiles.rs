@@ -147,16 +147,13 @@ impl Stored {
         let Some(first) = arrays.first() else {
             return Err(Failure::usage("there is no array".to_owned()));
         };
-        let refuse = |why: String| {
-            let failure = Failure::new(Exit::Limit, "cannot go through", place, why);
-            Err(failure.advice("copy or read a part of it"))
-        };
         let shape = first.shape().iter();
         let Some(cells) = shape
             .into_iter()
             .try_fold(1_u64, |n, &length| n.checked_mul(length))
         else {
-            return refuse(format!("its elements are more than {}", u64::MAX));
+            let why = format!("its elements are more than {}", u64::MAX);
+            return Err(too_many(place, why));
         };
         let tiles = Tiles::of(first);
         let mut some = Some(BTreeSet::new());
@@ -175,11 +172,7 @@ impl Stored {
             tiles,
             absent: 0,
         };
-        let parts = stored.count();
-        if parts > MOST {
-            let why = format!("its elements are {parts} parts to go through, the most is {MOST}");
-            return refuse(why);
-        }
+        few(stored.count(), place)?;
         if stored.some.is_some() {
             let held = stored.tiles().map(|tile| cells_of(&tile));
             stored.absent = cells.saturating_sub(held.fold(0, u64::saturating_add));
@@ -309,15 +302,23 @@ pub(crate) fn selection(ranges: &[Range<u64>]) -> Selection {
 
 /// Whether going through all boxes comes to an end.
 pub(crate) fn check(tiles: &Tiles, place: &str) -> Result<(), Failure> {
-    let parts = tiles.in_all();
+    few(tiles.in_all(), place)
+}
+
+/// Refuses more boxes than are gone through at most.
+fn few(parts: u64, place: &str) -> Result<(), Failure> {
     match parts <= MOST {
         true => Ok(()),
         false => {
             let why = format!("its elements are {parts} parts to go through, the most is {MOST}");
-            let failure = Failure::new(Exit::Limit, "cannot go through", place, why);
-            Err(failure.advice("copy or read a part of it"))
+            Err(too_many(place, why))
         }
     }
+}
+
+fn too_many(place: &str, why: String) -> Failure {
+    let failure = Failure::new(Exit::Limit, "cannot go through", place, why);
+    failure.advice("copy or read a part of it")
 }
 
 /// How many elements a box has.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
-    FillValue, Layout, NodeMetadata, Order, Separator, Swap, ZarrFormat, v2, v3,
+    FillValue, Layout, Order, Separator, Swap, ZarrFormat, v2, v3,
 };
 
 use crate::{Config, Error, Result, defaults};
@@ -158,12 +158,8 @@ impl ArrayOptions {
     /// An argument that is wrong by itself, or that the format does not have.
     pub fn metadata(self, default: ZarrFormat) -> Result<ArrayMetadata> {
         let metadata = self.unchecked(default)?;
-        let node = metadata.into();
-        check_new(&node)?;
-        match node {
-            NodeMetadata::Array(metadata) => Ok(metadata),
-            NodeMetadata::Group(_) => Err(Error::argument("dtype", "an array was made a group")),
-        }
+        check_new(&metadata.clone().into())?;
+        Ok(metadata)
     }
 
     /// As [`metadata`](Self::metadata), for the copy of an array that others made: what breaks the

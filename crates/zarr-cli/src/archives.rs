@@ -10,9 +10,9 @@ use crate::failure::Failure;
 use crate::layout::finish;
 
 /// Archives that may be changed as long as this lives, and how each was called.
-pub(crate) struct Held(Vec<(Arc<dyn Store>, String)>);
+pub(crate) struct Archives(Vec<(Arc<dyn Store>, String)>);
 
-impl Held {
+impl Archives {
     pub(crate) fn of<'a>(addresses: impl IntoIterator<Item = &'a mut Address>) -> Self {
         let archive = |address: &'a mut Address| {
             let name = address.as_str().to_owned();
