@@ -1,6 +1,7 @@
 //! `cargo xtask features`: each library crate builds alone, with no, default, each single, and all features.
 //!
-//! Also asserts what a crate must not pull in. Owns that table; which crate may use which sibling is tidy's.
+//! A feature that the crate's own code does not name only turns on those of crates below, where it is built alone: here it
+//! is built with all others. Also asserts what a crate must not pull in. Owns that table; which crate may use which sibling is tidy's.
 
 use crate::process::{capture, cargo, run as run_command};
 use crate::report::{Outcome, Result};
@@ -75,8 +76,9 @@ pub(crate) fn lint(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn build(workspace: &Workspace, subcommand: &str, tail: &[&str]) -> Result<Outcome> {
+    let files = workspace.rust_files()?;
     for member in workspace.libraries()? {
-        for set in sets(&member) {
+        for set in sets(&member, &files) {
             let mut args = vec![subcommand, "--quiet", "--package", member.name()];
             args.extend(set.split_whitespace());
             args.extend(tail);
@@ -88,17 +90,20 @@ fn build(workspace: &Workspace, subcommand: &str, tail: &[&str]) -> Result<Outco
 }
 
 /// The arguments that select each set of features once.
-fn sets(member: &Member) -> Vec<String> {
+fn sets(member: &Member, files: &[(String, String)]) -> Vec<String> {
     let features = member.manifest.features();
     if features.is_empty() {
         return vec![String::new()];
     }
+    let below = format!("crates/{}/", member.name());
+    let is_named = |feature: &&str| {
+        let asked = format!("feature = \"{feature}\"");
+        let mut own = files.iter().filter(|(path, _)| path.starts_with(&below));
+        own.any(|(_, text)| text.contains(&asked))
+    };
     let mut sets = vec!["--no-default-features".to_owned(), String::new()];
-    sets.extend(
-        features
-            .iter()
-            .map(|name| format!("--no-default-features --features {name}")),
-    );
+    let named = features.into_iter().filter(is_named);
+    sets.extend(named.map(|name| format!("--no-default-features --features {name}")));
     sets.push("--all-features".to_owned());
     sets
 }
@@ -152,6 +157,27 @@ fn pulled_in<'a>(tree: &str, crates: &[&'a str]) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::Manifest;
+
+    #[test]
+    fn a_feature_that_no_code_names_is_built_with_all_others() {
+        let manifest =
+            "[package]\nname = \"x\"\n[features]\ndefault = [\"a\"]\na = []\nb = [\"y/b\"]\n";
+        let member = Member {
+            dir: "crates/x".into(),
+            manifest: Manifest::parse(manifest).unwrap(),
+        };
+        let file = |path: &str| {
+            (
+                path.to_owned(),
+                "#[cfg(feature = \"a\")]\nmod a;".to_owned(),
+            )
+        };
+        let alone = "--no-default-features --features a";
+        let with_a = ["--no-default-features", "", alone, "--all-features"];
+        assert_eq!(sets(&member, &[file("crates/x/src/lib.rs")]), with_a);
+        assert!(!sets(&member, &[file("crates/xy/src/lib.rs")]).contains(&alone.to_owned()));
+    }
 
     #[test]
     fn a_crate_is_found_by_its_whole_name() {
