@@ -8,7 +8,9 @@ use std::process::Command;
 
 use ndarray::array;
 use zarr::blocking::Wait;
-use zarr::{ArrayOptions, DataType, IfExists, MemoryStore, Mode, NewNode, Target, json};
+use zarr::{
+    ArrayOptions, DataType, ErrorClass, IfExists, MemoryStore, Mode, NewNode, Target, json,
+};
 use zarr_store::{Prefix, Store, StoreExt, ZipStore, runtime::wait};
 
 /// The values of an archive, by a reader that shares nothing with who wrote it.
@@ -394,34 +396,78 @@ fn an_operation_that_fails_leaves_the_old_archive() {
     assert_eq!(names(dir.path()), ["x.zip"]);
 }
 
-/// The store is one level down where people packed a folder: the error says where.
+/// The store is one level down where people packed a folder: it is what the archive's name stands for.
 #[test]
-fn an_outer_folder_is_named() {
+fn an_outer_folder_is_the_root() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("x.zip");
     let text = path.to_str().unwrap();
-    zarr::save_group(format!("{text}::foo.zarr"))
+    let inner = format!("{text}::foo.zarr");
+    let save = zarr::save_group(inner.as_str()).named("a", array![1]);
+    save.wait().unwrap();
+    let keys = |address: &str| zarr::open_group(address).wait()?.keys().wait();
+    assert_eq!(keys(text).unwrap(), ["a"]);
+    assert_eq!(keys(&inner).unwrap(), ["a"]);
+    assert!(zarr::open_array(&path).path("a").wait().is_ok());
+    let named = zarr::open_array(&path).path("foo.zarr/a").wait();
+    assert!(named.is_ok());
+
+    // What is added is below the folder, where it is found again.
+    zarr::create_array(&path, [4], DataType::Int16)
+        .name("b")
+        .wait()
+        .unwrap()
+        .close()
+        .wait()
+        .unwrap();
+    assert_eq!(keys(&inner).unwrap(), ["a", "b"]);
+    assert_eq!(keys(text).unwrap(), ["a", "b"]);
+    let error = zarr::create_group(&path).wait().unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Exists);
+
+    // Two folders are two nodes, and neither is the archive.
+    let save = zarr::save_group(format!("{text}::b")).named("a", array![1]);
+    save.wait().unwrap();
+    let error = zarr::open(&path).wait().unwrap_err();
+    assert_eq!(error.class(), ErrorClass::NotFound);
+    assert_eq!(keys(&inner).unwrap(), ["a", "b"]);
+}
+
+/// An archive that somebody else writes, or has replaced, is a conflict, and one that is damaged is corrupt: neither is
+/// an affair of the disk.
+#[test]
+fn what_is_wrong_with_an_archive_has_its_class() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("x.zip");
+    zarr::save_group(&path)
         .named("a", array![1])
         .wait()
         .unwrap();
-    let error = zarr::open(&path).wait().unwrap_err().to_string();
-    let address = format!("{text}::foo.zarr");
-    assert!(error.contains(&address), "{error}");
-    assert_eq!(
-        zarr::open_group(address)
-            .wait()
-            .unwrap()
-            .keys()
-            .wait()
-            .unwrap(),
-        ["a"]
-    );
-    zarr::save_group(format!("{text}::b"))
+    let class = |made: zarr::Result<zarr::Group>| made.unwrap_err().class();
+    let add = || {
+        let root = zarr::open_group(&path).wait()?;
+        root.create_group("b").wait()
+    };
+    zarr::save_group(dir.path().join("y.zip"))
         .named("a", array![1])
         .wait()
         .unwrap();
-    let error = zarr::open(&path).wait().unwrap_err().to_string();
-    assert!(!error.contains("folder"), "{error}");
+    fs::rename(dir.path().join("y.zip"), &path).unwrap();
+
+    let writer = zarr_store::ZipStore::append(&path).unwrap();
+    assert_eq!(class(add()), ErrorClass::Conflict);
+    drop(writer);
+    assert!(add().is_ok());
+
+    let root = zarr::open_group(&path).wait().unwrap();
+    let whole = fs::read(&path).unwrap();
+    fs::write(dir.path().join("z.zip"), &whole).unwrap();
+    fs::rename(dir.path().join("z.zip"), &path).unwrap();
+    assert_eq!(class(root.create_group("c").wait()), ErrorClass::Conflict);
+    drop(root);
+
+    fs::write(&path, &whole[..whole.len() - 10]).unwrap();
+    assert_eq!(class(zarr::open_group(&path).wait()), ErrorClass::Corrupt);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -779,3 +779,53 @@ fn copy_keeps_going() {
     );
     assert_eq!(to.keys().wait().unwrap(), ["a"]);
 }
+
+/// A chunk that is more than may be moved costs its array, in both formats and within groups that say what is
+/// below them: nothing of it stays. What was there before does.
+#[test]
+fn copy_takes_out_what_is_half_copied() {
+    for format in [ZarrFormat::V2, ZarrFormat::V3] {
+        let root = zarr::create_group(MemoryStore::new()).zarr_format(format);
+        let root = root.wait().unwrap();
+        for (name, chunk) in [("a/small", 100), ("b", 2000)] {
+            let array = root.create_array(name, [4000], DataType::UInt8);
+            let array = array.chunks([chunk]).compressors([]).wait().unwrap();
+            array.write(.., 1_u8).wait().unwrap();
+        }
+        zarr::consolidate_metadata(&root).wait().unwrap();
+        let root = zarr::open_group(root.location().clone()).wait().unwrap();
+        let small = zarr::Context::builder().memory(1000).chunk_bytes(1000);
+        let small = small.build();
+
+        let to = MemoryStore::new();
+        let copy = |to: &MemoryStore| zarr::copy(&root, to.clone()).name("").context(&small);
+        let stats = copy(&to).keep_going(true).wait().unwrap();
+        assert_eq!((stats.copied, stats.left_out), (3, 1));
+        let found = zarr::open_group(to.clone()).wait().unwrap();
+        assert_eq!(found.keys().wait().unwrap(), ["a"]);
+        let said = zarr::open_consolidated(to.clone()).wait().unwrap();
+        let said = said.members().all().metadata().wait().unwrap();
+        let paths: Vec<&str> = said.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["a", "a/small"]);
+
+        // Without, it is an error that names chunk and key in the source, and no half stays either.
+        let to = MemoryStore::new();
+        let error = copy(&to).wait().unwrap_err();
+        let ErrorKind::Chunk { key, .. } = error.kind() else {
+            panic!("{error}");
+        };
+        assert!(key.starts_with("b/"), "{key}");
+        assert_eq!(error.class(), ErrorClass::Limit);
+        assert!(zarr::open_array(to.clone()).path("b").wait().is_err());
+
+        // An array that was there stays, with what it has.
+        let to = MemoryStore::new();
+        zarr::copy_all(&root, to.clone()).wait().unwrap();
+        let array = zarr::open_array(to.clone()).path("b").wait().unwrap();
+        array.erase(2000..).wait().unwrap();
+        let again = copy(&to).if_exists(IfExists::Update).keep_going(true);
+        assert_eq!(again.wait().unwrap().left_out, 1);
+        let array = zarr::open_array(to).path("b").wait().unwrap();
+        assert_eq!(array.read::<u8>(0).wait().unwrap().sum(), 1);
+    }
+}

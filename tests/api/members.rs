@@ -118,3 +118,46 @@ fn hierarchies_may_be_deep() {
     assert_eq!(root.members().all().wait().unwrap().len(), 120);
     assert_eq!(root.members().depth(7).wait().unwrap().len(), 7);
 }
+
+/// zarr-python 3.4.2 ends all three at the first of the broken documents, with a `JSONDecodeError`, and
+/// writes nothing. So it is here, but for that all of them are named.
+#[test]
+fn what_needs_all_nodes_names_all_that_are_broken() {
+    for (format, document) in [(ZarrFormat::V2, ".zarray"), (ZarrFormat::V3, "zarr.json")] {
+        let (store, root) = hierarchy(format);
+        for path in ["a/x", "a/b/c/x"] {
+            put(&store, &format!("{path}/{document}"), "{");
+        }
+        let before = listed(&root);
+        let names_all = |error: zarr::Error| {
+            assert_eq!(error.class(), ErrorClass::Corrupt);
+            let text = error.to_string();
+            assert!(text.starts_with("2 nodes cannot be read: "), "{text}");
+            assert!(
+                text.contains("`/a/x`") && text.contains("`/a/b/c/x`"),
+                "{text}"
+            );
+        };
+        names_all(root.members().all().wait().unwrap_err());
+        names_all(root.info_complete().wait().unwrap_err());
+        names_all(zarr::consolidate_metadata(&root).wait().unwrap_err());
+        assert_eq!(listed(&root), before);
+
+        let each = root.members().all().each().wait();
+        let broken: Vec<&str> = each
+            .iter()
+            .filter(|(_, node)| node.is_err())
+            .map(|(path, _)| path.as_str())
+            .collect();
+        assert_eq!(broken, ["a/b/c/x", "a/x"]);
+        assert_eq!(each.len(), 6);
+    }
+}
+
+fn listed(root: &Group) -> Vec<zarr_store::Entry> {
+    let store = root.location().store();
+    let entries = store.list(&zarr_store::Prefix::root());
+    let mut entries: Vec<_> = wait(entries.map(Result::unwrap).collect());
+    entries.sort();
+    entries
+}

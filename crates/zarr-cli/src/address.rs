@@ -151,7 +151,8 @@ impl Address {
     /// The directory `path` of such a store.
     async fn place_in(&self, store: &str, path: &str) -> zarr::Result<Location> {
         let options = self.options();
-        Ok(Location::open(store, &options.pairs()).await?.join(path)?)
+        let root = Location::open(store, &options.pairs()).await?;
+        zarr::tools::place_in(&root, path).await
     }
 
     /// Opens the node. Where nothing can be listed, as on web servers, a group knows what is below it

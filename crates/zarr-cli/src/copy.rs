@@ -12,7 +12,7 @@ use zarr::blocking::Wait;
 use zarr::{CopyStats, CopyStep, IfExists, Node};
 
 use crate::address::Address;
-use crate::diff;
+use crate::diff::{self, Compared};
 use crate::failure::{Exit, Failure};
 use crate::interrupt::Gate;
 use crate::layout::{Storage, finish};
@@ -99,10 +99,9 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         return Err(failure.advice("the same command with --resume does the rest"));
     }
     let (stats, notes) = copied?;
-    let differs = if args.verify && !args.dry_run {
-        diff::elements_of(&args.from, &args.to, args.progress)?
-    } else {
-        vec![]
+    let Compared { differs, failed } = match args.verify && !args.dry_run {
+        true => diff::elements_of(&args.from, &args.to, args.progress)?,
+        false => Compared::default(),
     };
     let text = match args.json {
         true => {
@@ -127,23 +126,29 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
                     "reworded": notes.reworded_json(),
                     "nbytes": bytes,
                     "nchunks_stored": chunks,
-                    "verified": (args.verify && !args.dry_run).then_some(differs.is_empty()),
+                    "verified": (args.verify && !args.dry_run)
+                        .then_some(differs.is_empty() && failed.is_empty()),
                     "differences": differs,
+                    "failed": failed.iter().map(Failure::to_string).collect::<Vec<_>>(),
                 }),
             )
         }
-        false => in_words(args, &stats, &differs),
+        false => in_words(args, &stats, &differs, &failed),
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
     notes.tell();
-    Ok(match notes.exit() {
-        Exit::Done if !differs.is_empty() => Exit::Difference,
-        exit => exit,
+    for failure in &failed {
+        text::error(&failure.to_string());
+    }
+    Ok(match (notes.exit(), failed.first()) {
+        (Exit::Done, Some(failure)) => failure.exit(),
+        (Exit::Done, None) if !differs.is_empty() => Exit::Difference,
+        (exit, _) => exit,
     })
 }
 
-fn in_words(args: &Args, stats: &CopyStats, differs: &[String]) -> String {
+fn in_words(args: &Args, stats: &CopyStats, differs: &[String], failed: &[Failure]) -> String {
     let nodes = text::count(stats.copied, "node");
     let skipped = match stats.skipped {
         0 => String::new(),
@@ -163,7 +168,7 @@ fn in_words(args: &Args, stats: &CopyStats, differs: &[String]) -> String {
         text.push_str(&text::escaped(line));
         text.push('\n');
     }
-    if args.verify && differs.is_empty() {
+    if args.verify && differs.is_empty() && failed.is_empty() {
         text.push_str("every element is the same\n");
     }
     text
@@ -184,14 +189,18 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, No
         .zarr_format(format(&from))
         .wait();
     let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
-    let store = async { Ok(zarr::Location::open(&place.store, &place.options.pairs()).await?) };
-    let store: zarr::Result<zarr::Location> = store.wait();
-    let store = store.map_err(|error| fail(&error))?;
+    let dest = async {
+        let root = zarr::Location::open(&place.store, &place.options.pairs()).await?;
+        zarr::tools::place_in(&root, &place.name).await
+    };
+    let dest: zarr::Result<zarr::Location> = dest.wait();
+    let dest = dest.map_err(|error| fail(&error))?;
+    let store = zarr::Location::root(Arc::clone(dest.store()));
 
     let (includes, excludes) = glob::patterns(&args.include, &args.exclude);
     let progress = Arc::new(args.progress.begin("chunks"));
     let mut copy = zarr::copy(from, gate.before(&store))
-        .name(&place.name)
+        .name(dest.path().as_str().trim_end_matches('/'))
         .context(&args.to.context())
         .includes(includes)
         .excludes(excludes)
@@ -251,9 +260,7 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, No
     }
     if !args.dry_run {
         finish(store.store(), name)?;
-        if let Ok(place) = store.join(&place.name) {
-            args.to.tell_stale(&place);
-        }
+        args.to.tell_stale(&dest);
     }
     if !location.store().hints().listable {
         let from = args.from.as_str();

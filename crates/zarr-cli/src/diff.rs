@@ -6,7 +6,7 @@ mod elements;
 mod others;
 mod written;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use serde_json::{Value, json};
@@ -80,15 +80,22 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let mut found = Vec::new();
     let tops = (args.a.open()?, args.b.open()?);
     compare(args, "", &tops.0, &tops.1, &mut found)?;
-    let mut rest = (below(&args.a)?, below(&args.b)?);
-    let others = others(args, (&tops.0, &rest.0), (&tops.1, &rest.1))?;
-    let paths: Vec<String> = rest.0.keys().chain(rest.1.keys()).cloned().collect();
-    let paths: std::collections::BTreeSet<String> = paths.into_iter().collect();
+    let (a, b) = (below(&args.a)?, below(&args.b)?);
+    let others = others(args, (&tops.0, &a.nodes), (&tops.1, &b.nodes))?;
+    let paths: BTreeSet<&String> = a.nodes.keys().chain(b.nodes.keys()).collect();
+    let mut failed = Vec::new();
     for path in paths {
-        match (rest.0.remove(&path), rest.1.remove(&path)) {
-            (Some(a), Some(b)) => compare(args, &path, &a, &b, &mut found)?,
+        // What is below a node that cannot be read, nobody knows.
+        if a.hides(path) || b.hides(path) {
+            continue;
+        }
+        match (a.nodes.get(path), b.nodes.get(path)) {
+            (Some(a), Some(b)) => {
+                let compared = compare(args, path, a, b, &mut found);
+                failed.extend(compared.err());
+            }
             (a, _) => found.push((
-                path,
+                path.clone(),
                 Difference::Only {
                     in_first: a.is_some(),
                 },
@@ -96,62 +103,111 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         }
     }
     found.extend(others);
+    failed.extend(a.broken.into_values().chain(b.broken.into_values()));
     let text = match args.json {
-        true => text::report("diff", to_json(args, &found)),
+        true => text::report("diff", to_json(args, &found, &failed)),
         false => to_text(args, &found),
     };
     out.write_all(text.as_bytes())
         .map_err(|error| Failure::output(&error))?;
-    Ok(if found.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Difference
+    for failure in &failed {
+        text::error(&failure.to_string());
+    }
+    Ok(match failed.first() {
+        Some(failure) => failure.exit(),
+        None if found.is_empty() => Exit::Done,
+        None => Exit::Difference,
     })
 }
 
-/// In what the elements of the arrays below the second differ from those of the first, a line each.
+/// What came of comparing elements.
+#[derive(Debug, Default)]
+pub(crate) struct Compared {
+    /// In what arrays differ, a line each.
+    pub(crate) differs: Vec<String>,
+    /// Why arrays could not be compared.
+    pub(crate) failed: Vec<Failure>,
+}
+
+/// Compares the elements of the arrays below the second with those of the first.
 pub(crate) fn elements_of(
     a: &Address,
     b: &Address,
     progress: progress::Args,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Compared, Failure> {
     let exact = elements::Tolerance {
         relative: 0.0,
         absolute: 0.0,
     };
-    let mut lines = Vec::new();
-    let mut firsts = below(a)?;
+    let mut compared = Compared::default();
+    let mut firsts = below(a)?.nodes;
     firsts.insert(String::new(), a.open()?);
     let mut seconds = below(b)?;
-    seconds.insert(String::new(), b.open()?);
-    for (path, second) in seconds {
+    seconds.nodes.insert(String::new(), b.open()?);
+    for (path, second) in seconds.nodes {
         let (Node::Array(second), Some(Node::Array(first))) = (second, firsts.get(&path)) else {
             continue;
         };
-        let stored = Stored::of(&[first, &second], a.as_str())?;
-        let apart = elements::compare(first, &second, &stored, exact, progress).map_err(
-            |(is_first, error)| {
+        let apart = Stored::of(&[first, &second], a.as_str()).and_then(|stored| {
+            let apart = elements::compare(first, &second, &stored, exact, progress);
+            apart.map_err(|(is_first, error)| {
                 let address = if is_first { a } else { b };
                 Failure::zarr("cannot read", address.as_str(), &error)
-            },
-        )?;
-        lines.extend(apart.map(|apart| format!("/{path}: {apart}")));
+            })
+        });
+        match apart {
+            Ok(apart) => {
+                let lines = apart.map(|apart| format!("/{path}: {apart}"));
+                compared.differs.extend(lines);
+            }
+            Err(failure) => compared.failed.push(failure),
+        }
     }
-    Ok(lines)
+    compared.failed.extend(seconds.broken.into_values());
+    Ok(compared)
 }
 
-/// All nodes below one, by path.
-fn below(address: &Address) -> Result<BTreeMap<String, Node>, Failure> {
+/// What is below a node, by path.
+#[derive(Default)]
+struct Below {
+    nodes: BTreeMap<String, Node>,
+    /// Why nodes cannot be read.
+    broken: BTreeMap<String, Failure>,
+}
+
+impl Below {
+    /// Whether a path is that of a node that cannot be read, or below one.
+    fn hides(&self, path: &str) -> bool {
+        let above = path.match_indices('/').map(|(end, _)| &path[..end]);
+        [path]
+            .into_iter()
+            .chain(above)
+            .any(|path| self.broken.contains_key(path))
+    }
+}
+
+/// All nodes below one.
+fn below(address: &Address) -> Result<Below, Failure> {
+    let mut below = Below::default();
     let Node::Group(group) = address.open()? else {
-        return Ok(BTreeMap::new());
+        return Ok(below);
     };
-    let members = group.members().all().wait();
-    let members =
-        members.map_err(|error| Failure::zarr("cannot list", address.as_str(), &error))?;
-    Ok(members
-        .into_iter()
-        .map(|(path, node)| (path.as_str().to_owned(), node))
-        .collect())
+    for (path, node) in group.members().all().each().wait() {
+        match node {
+            Ok(node) => {
+                below.nodes.insert(path, node);
+            }
+            Err(error) if path.is_empty() => {
+                return Err(Failure::zarr("cannot list", address.as_str(), &error));
+            }
+            Err(error) => {
+                let place = format!("{}::{path}", address.as_str());
+                let failure = Failure::zarr("cannot read", &place, &error);
+                below.broken.insert(path, failure);
+            }
+        }
+    }
+    Ok(below)
 }
 
 fn compare(
@@ -262,7 +318,7 @@ fn brief(text: &str) -> String {
     }
 }
 
-fn to_json(args: &Args, found: &[(String, Difference)]) -> Value {
+fn to_json(args: &Args, found: &[(String, Difference)], failed: &[Failure]) -> Value {
     let differences: Vec<Value> = found
         .iter()
         .map(|(path, difference)| {
@@ -288,7 +344,8 @@ fn to_json(args: &Args, found: &[(String, Difference)]) -> Value {
     json!({
         "a": args.a.as_str(),
         "b": args.b.as_str(),
-        "equal": found.is_empty(),
+        "equal": found.is_empty() && failed.is_empty(),
         "differences": differences,
+        "failed": failed.iter().map(Failure::to_string).collect::<Vec<_>>(),
     })
 }

@@ -197,6 +197,7 @@ fn advice(error: &zarr::Error) -> &'static str {
             ] => "correct the document, or restore it from a copy",
             _ => "correct the document; `zarr validate` lists all that is wrong",
         },
+        (ErrorKind::Nodes { .. }, _) => "`zarr validate` lists all that is wrong",
         (ErrorKind::Codec { .. }, ErrorClass::Corrupt) => {
             "correct the document; `zarr validate` lists all that is wrong"
         }

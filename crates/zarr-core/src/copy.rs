@@ -122,7 +122,8 @@ pub enum CopyStep<'a> {
     Skip(Option<&'a NodeMetadata>),
     /// It is left out, and this is why.
     LeftOut(&'a Error),
-    /// It is copied, and this is what its documents could not carry there, or say in other words.
+    /// It is copied, and this is what its documents could not carry there or say in other words, or what
+    /// stays behind of it: chunks outside of its shape.
     Reworded(&'a str),
     /// More of it is done.
     Chunks,
@@ -187,7 +188,7 @@ pub struct CopyOptions {
     /// Whether all is checked and counted, and nothing done.
     pub dry_run: bool,
     /// Whether what stands in the way of one node costs that node alone: it is left out, and the rest is
-    /// copied. Otherwise nothing is.
+    /// copied. Otherwise nothing is, or, where it is a chunk that cannot be read, no more than was before.
     pub keep_going: bool,
     /// Whether groups below the topmost node are passed over.
     pub shallow: bool,

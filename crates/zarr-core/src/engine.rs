@@ -39,5 +39,5 @@ pub(crate) use read::{read, read_many};
 pub(crate) use stored::LIST_FROM;
 pub use stream::Block;
 pub(crate) use stream::stream;
-pub(crate) use transfer::transfer;
+pub(crate) use transfer::{settled, transfer};
 pub(crate) use write::write;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use zarr_codecs::{CodecError, CodecErrorKind};
 use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError, Problem, ProblemKind};
-use zarr_store::{StoreError, StoreErrorKind};
+use zarr_store::{StoreError, StoreErrorKind, ZipError};
 
 use crate::{GridError, SelectionError};
 
@@ -106,6 +106,12 @@ pub enum ErrorKind {
         document: String,
         /// Every problem, with its place in the document.
         source: MetadataError,
+    },
+    /// Several nodes below a group cannot be read.
+    #[error("{} nodes cannot be read: {}", .errors.len(), listed(.errors))]
+    Nodes {
+        /// Why, an error for each of them.
+        errors: Vec<Error>,
     },
     /// A node was changed, and the consolidated metadata of a group above it could not be.
     #[error(
@@ -210,6 +216,16 @@ pub enum ErrorKind {
         /// What is allowed, in bytes.
         limit: u64,
     },
+}
+
+/// The first of them, one behind the other.
+fn listed(errors: &[Error]) -> String {
+    const MOST: usize = 20;
+    let mut texts: Vec<String> = errors.iter().take(MOST).map(Error::to_string).collect();
+    if errors.len() > MOST {
+        texts.push(format!("and {} more", errors.len() - MOST));
+    }
+    texts.join("; ")
 }
 
 /// Why a chunk could not be read or written.
@@ -324,6 +340,10 @@ impl Error {
             ErrorKind::Store(store) => class_of_store(store),
             ErrorKind::StoreGone { .. } => ErrorClass::Transport,
             ErrorKind::StaleConsolidated { source, .. } => source.class(),
+            ErrorKind::Nodes { errors } => match errors.first() {
+                Some(first) => first.class(),
+                None => ErrorClass::Corrupt,
+            },
             ErrorKind::Limit { .. } | ErrorKind::Memory { .. } => ErrorClass::Limit,
             ErrorKind::Grid {
                 source: GridError::Unknown { .. },
@@ -406,7 +426,23 @@ fn class_of_store(error: &StoreError) -> ErrorClass {
         StoreErrorKind::OutOfRange { .. } => ErrorClass::Corrupt,
         StoreErrorKind::TooLarge { .. } => ErrorClass::Limit,
         StoreErrorKind::Io(error) if in_the_way(error) => ErrorClass::Exists,
+        StoreErrorKind::Archive(why) => class_of_archive(why),
         _ => ErrorClass::Transport,
+    }
+}
+
+fn class_of_archive(error: &ZipError) -> ErrorClass {
+    match error {
+        ZipError::Absent => ErrorClass::NotFound,
+        ZipError::Changed | ZipError::Locked => ErrorClass::Conflict,
+        ZipError::DirectoryTooLarge { .. } | ZipError::EntryTooLarge { .. } => ErrorClass::Limit,
+        ZipError::Name(_)
+        | ZipError::NotUtf8
+        | ZipError::Symlink
+        | ZipError::Encrypted
+        | ZipError::Method(_)
+        | ZipError::Hidden(_) => ErrorClass::Unsupported,
+        _ => ErrorClass::Corrupt,
     }
 }
 

@@ -14,11 +14,13 @@ mod presence;
 mod remains;
 mod written;
 
+use std::sync::Arc;
+
 use futures_util::future::join3;
 use zarr_metadata::{ArrayMetadata, GroupMetadata, Limits, NodeMetadata, NodePath, ZarrFormat};
-use zarr_store::{Location, StoreExt};
+use zarr_store::{Location, Prefixed, StoreExt};
 
-use crate::{ErrorKind, NodeKind, Result};
+use crate::{Error, ErrorClass, ErrorKind, NodeKind, Result};
 
 pub use change::{Document, change};
 pub use consolidate::consolidate;
@@ -28,6 +30,7 @@ pub(crate) use create::{ancestors, create_untold};
 pub use create_all::create_all;
 pub(crate) use delete::DOCUMENTS;
 pub use delete::delete;
+pub(crate) use delete::take_out;
 pub(crate) use keep::{Below, Changed, Groups};
 pub use members::{Depth, each_member, members, stream_members};
 pub use move_node::move_node;
@@ -41,6 +44,13 @@ pub(crate) use written::Written;
 /// Where the directory's name is not one that a node can have.
 pub fn path_of(location: &Location) -> Result<NodePath> {
     Ok(NodePath::parse(location.path().as_str())?)
+}
+
+/// Whether an error is of the documents of one node, and not of its store: other nodes can be read all the
+/// same.
+pub fn is_unreadable(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Metadata { .. })
+        || matches!(error.class(), ErrorClass::Permission | ErrorClass::Limit)
 }
 
 /// The documents of the node at a place, or `None` where there is none.
@@ -123,6 +133,31 @@ pub async fn find(
         None => looked_for.to_owned(),
     };
     Err(not_found(location, wanted, &looked_for)?)
+}
+
+/// The place of a path in a store. Where all of an archive lies in one folder and that is a node, the folder is the
+/// root; a path may begin with it or not.
+///
+/// # Errors
+/// What the store says, and a path that none can have.
+pub async fn place_in(root: &Location, path: &str) -> Result<Location> {
+    let Some(folder) = outer_folder(root).await? else {
+        return Ok(root.join(path)?);
+    };
+    let inner = root.join(&folder)?;
+    let mut is_node = false;
+    for name in ["zarr.json", ".zgroup", ".zarray"] {
+        is_node |= inner.store().exists(&inner.key(name)?).await?;
+    }
+    if !is_node {
+        return Ok(root.join(path)?);
+    }
+    let rest = match path.strip_prefix(folder.as_str()) {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest.trim_start_matches('/'),
+        _ => path,
+    };
+    let store = Prefixed::new(Arc::clone(root.store()), inner.path().clone());
+    Ok(Location::root(Arc::new(store)).join(rest)?)
 }
 
 /// The one folder in which all of an archive lies: people pack a directory with its name, and the store is one level

@@ -1,7 +1,11 @@
 //! The one error type of this crate: what was asked, of which store, for which key, and why it
 //! failed. It knows no backend: backends map their causes to a [`StoreErrorKind`].
 
+mod archive;
+
 use std::{fmt, io};
+
+pub use self::archive::ZipError;
 
 use crate::{ByteRange, without_secrets};
 
@@ -204,6 +208,9 @@ pub enum StoreErrorKind {
     /// The operating system failed.
     #[error("{0}")]
     Io(io::Error),
+    /// A zip archive, or an entry of one, is not as it should be, or somebody else has it.
+    #[error(transparent)]
+    Archive(ZipError),
     /// A backend failed in a way of its own.
     #[error("{0}")]
     Backend(Box<dyn std::error::Error + Send + Sync>),

@@ -75,7 +75,7 @@ pub use zip::ZipWriter;
 pub use {
     adapter::Blocking,
     blocking::{BlockingStore, Object},
-    error::{KeyProblem, Op, Result, StoreError, StoreErrorKind},
+    error::{KeyProblem, Op, Result, StoreError, StoreErrorKind, ZipError},
     ext::StoreExt,
     hints::{Conditions, Identity, IoHints},
     key::Key,

@@ -17,11 +17,12 @@ mod decode;
 mod directory;
 mod end;
 mod entry;
-mod error;
+
 mod fetch;
 #[cfg(all(feature = "local", unix))]
 mod files;
 mod object;
+mod refusal;
 mod store;
 #[cfg(all(feature = "local", unix))]
 mod writer;
@@ -40,7 +41,6 @@ use std::{
 
 use bytes::Bytes;
 
-pub use self::error::ZipError;
 #[cfg(all(feature = "local", unix))]
 pub use self::writer::ZipWriter;
 #[cfg(all(feature = "local", unix))]
@@ -48,9 +48,10 @@ pub(crate) use self::writer::resolved;
 use self::{
     directory::{Index, Opening},
     entry::Entry as ZipEntry,
-    error::Refusal,
     fetch::Fetch,
+    refusal::Refusal,
 };
+pub use crate::ZipError;
 use crate::{
     ByteRange, Found, Identity, Key, Object, Op, Result, Store, StoreError, StoreErrorKind,
     Version, wrap::blocking,
@@ -118,7 +119,7 @@ impl ZipStore {
     /// Opens the archive that is the value `archive` of `store`.
     ///
     /// # Errors
-    /// `Backend` with a [`ZipError`] if it is no archive or one that cannot be trusted; else what the
+    /// `Archive` with a [`ZipError`] if it is no archive or one that cannot be trusted; else what the
     /// store says.
     pub async fn open(store: Arc<dyn Store>, archive: Key) -> Result<ZipStore> {
         ZipStore::open_within(store, archive, ZipLimits::default()).await
@@ -179,7 +180,7 @@ impl ZipStore {
     }
 
     fn error(&self, op: Op, key: &Key, why: ZipError) -> StoreError {
-        StoreError::new(op, self, key, StoreErrorKind::Backend(why.into()))
+        StoreError::new(op, self, key, StoreErrorKind::Archive(why))
     }
 
     /// Size and version of an entry, which must be the version `same`.
@@ -265,7 +266,7 @@ fn size(entry: &Arc<ZipEntry>) -> u64 {
 
 /// The error for an archive that is not opened.
 fn refused(op: Op, name: &str, refusal: Refusal) -> StoreError {
-    let kind = StoreErrorKind::Backend(refusal.why.into());
+    let kind = StoreErrorKind::Archive(refusal.why);
     let mut error = StoreError::new(op, name, "", kind);
     error.key = refusal.entry;
     error

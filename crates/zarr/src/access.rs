@@ -4,7 +4,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use zarr_core::{ArrayConfig, Context, Error, Result};
+use zarr_core::{ArrayConfig, Context, Error, Result, hierarchy};
+use zarr_metadata::NodePath;
 use zarr_store::{Hook, Hooked, IoHints, Key, Location, Prefixed, ReadOnly, Reads, Split, Store};
 
 use crate::Target;
@@ -138,7 +139,14 @@ impl Target {
         context: &Context,
     ) -> Result<Location> {
         let opened = self.opened(access, context).await?;
-        let mut location = opened.location(path, access.finish).await?;
+        let mut location = match (self, &opened) {
+            // Its options opened it.
+            (Self::Address(_), Self::At(root)) => {
+                let path = NodePath::parse(path)?;
+                hierarchy::place_in(root, path.as_str()).await?
+            }
+            _ => opened.location(path, access.finish).await?,
+        };
         if let Some(chunks) = &access.chunk_store {
             let far = Box::pin(chunks.location("", access.finish)).await?;
             let far: Arc<dyn Store> = match far.path().is_root() {

@@ -15,6 +15,9 @@ use crate::{Group, Target};
 /// see [`Config::leave_consolidated`](crate::Config::leave_consolidated). What others write is not in it
 /// until it is consolidated again.
 ///
+/// Where nodes below cannot be read, nothing is written, and the error names all of them: readers would take
+/// what is collected for all there is.
+///
 /// ```
 /// # use zarr::{blocking::Wait, DataType, Target};
 /// # fn main() -> zarr::Result<()> {

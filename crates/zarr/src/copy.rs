@@ -6,7 +6,8 @@ use std::sync::Arc;
 use zarr_core::copy::{
     Adapt, CopyListener, CopyOptions, CopyProgress, CopySource, CopyStats, IfExists, copy_nodes,
 };
-use zarr_core::{Context, Error, ErrorClass, ErrorKind, Result};
+use zarr_core::hierarchy::is_unreadable;
+use zarr_core::{Context, Error, Result};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
@@ -127,9 +128,13 @@ impl CopyNodes {
     }
 
     /// Whether what stands in the way of one node costs that node alone: a document that cannot be read, a
-    /// codec that is needed and not known, what a format has no word for, a name that is refused. It is
-    /// told to [`progress`](Self::progress) as [`CopyStep::LeftOut`](crate::CopyStep::LeftOut), counted in
-    /// [`CopyStats::left_out`], and the rest is copied. Without this nothing is.
+    /// codec that is needed and not known, what a format has no word for, a name that is refused, a chunk
+    /// that is damaged. It is told to [`progress`](Self::progress) as
+    /// [`CopyStep::LeftOut`](crate::CopyStep::LeftOut), counted in [`CopyStats::left_out`], and the rest is
+    /// copied. Without this nothing is, or, where it is a chunk, no more than was copied before.
+    ///
+    /// An array that is left out for a chunk is taken out again, unless it was there before
+    /// ([`IfExists::Update`]): then it stays with what it has.
     pub fn keep_going(mut self, yes: bool) -> Self {
         self.options.keep_going = yes;
         self
@@ -233,7 +238,7 @@ async fn found(node: &Node, options: &CopyOptions) -> Result<CopySource> {
                 let path = NodePath::parse(&path)?;
                 match found {
                     Ok(node) => nodes.push((path, node)),
-                    Err(error) if is_of_documents(&error) => unread.push((path, error)),
+                    Err(error) if is_unreadable(&error) => unread.push((path, error)),
                     Err(error) => return Err(error),
                 }
             }
@@ -249,11 +254,6 @@ async fn found(node: &Node, options: &CopyOptions) -> Result<CopySource> {
         has_documents,
         context,
     })
-}
-
-/// Whether the documents of one node are what is wrong, and not its store.
-fn is_of_documents(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Metadata { .. }) || error.class() == ErrorClass::Limit
 }
 
 fn metadata(node: &Node) -> NodeMetadata {

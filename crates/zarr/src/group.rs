@@ -268,7 +268,7 @@ impl Group {
     /// A description that counts what is below.
     ///
     /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
+    /// Where the store cannot list, or documents cannot be read: all of those are named.
     pub async fn info_complete(&self) -> Result<Info> {
         let members = self.members().all().metadata().await?;
         let is_array = |node: &NodeMetadata| matches!(node, NodeMetadata::Array(_));

@@ -10,8 +10,8 @@ use crate::operation::operation;
 use crate::{Array, Group, Node};
 
 /// The nodes below a group, to be awaited: see [`Group::members`]. Paths are relative to the group,
-/// and in order. What is no node is passed over; a node whose document is broken is an error, and
-/// [`stream`](Self::stream) gives the others all the same.
+/// and in order. What is no node is passed over. Nodes whose documents are broken are an error that names
+/// all of them; [`each`](Self::each) and [`stream`](Self::stream) give the others all the same.
 #[must_use = "nothing is listed until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct Members {
@@ -88,6 +88,19 @@ impl Members {
         found.retain(|(path, _)| path.is_empty() || depth.reaches(path.split('/').count()));
         found.sort_by(|(a, _), (b, _)| a.cmp(b));
         found
+    }
+
+    /// As [`each_metadata`](Self::each_metadata), with handles.
+    pub async fn each(self) -> Vec<(String, Result<Node>)> {
+        let group = self.group.clone();
+        let open = |path: &str, node| group.child(&NodePath::parse(path)?, node);
+        let found = self.each_metadata().await.into_iter();
+        found
+            .map(|(path, node)| {
+                let node = node.and_then(|node| open(&path, node));
+                (path, node)
+            })
+            .collect()
     }
 
     /// The documents alone, without handles.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use zarr_core::hierarchy;
 use zarr_store::{
     BlockingStore, Location, MemoryStore, Store, open_path, open_store, without_secrets,
 };
@@ -15,6 +16,9 @@ use crate::{Group, Result};
 ///
 /// Text and paths convert into it, as do stores, [`Location`]s and groups: `zarr::open("a.zarr")`,
 /// `zarr::open(&path)`, `zarr::open(MemoryStore::new())`, `zarr::open(&group)`.
+///
+/// Of a zip archive all of which lies in one folder that is a node, as people pack a directory with its name, that folder
+/// is meant, and paths lie below it.
 ///
 /// A path or address of a zip archive in a file (feature `zip`) is one to be read and changed, or made. What is written
 /// to it is in its place, whole, when an operation that gives no handle is done, as [`save`](crate::save()) and
@@ -35,7 +39,8 @@ pub enum Target {
 }
 
 impl Target {
-    /// The place `path` below this target. An archive that is opened for it is finished as `finish` says.
+    /// The place `path` below this target. An archive that is opened for it is finished as `finish` says; where all
+    /// of it lies in one folder that is a node, that is its root.
     pub(crate) async fn location(&self, path: &str, finish: Finish) -> Result<Location> {
         let options = finish.options();
         let path = zarr_metadata::NodePath::parse(path)?;
@@ -43,9 +48,9 @@ impl Target {
             Self::Memory => Location::root(MemoryStore::new().into_store()),
             Self::Path(path) => Location::root(open_path(path, options).await?),
             Self::Address(address) => Location::root(open_store(address, options).await?),
-            Self::At(location) => location.clone(),
+            Self::At(location) => return Ok(location.join(path.as_str())?),
         };
-        Ok(root.join(path.as_str())?)
+        hierarchy::place_in(&root, path.as_str()).await
     }
 }
 

@@ -9,6 +9,7 @@
 //! ```
 
 pub use zarr_codecs::{CodecError, CodecErrorKind};
+pub use zarr_core::hierarchy::place_in;
 pub use zarr_metadata::{
     Converted, Finding, JsonPointer, Limits, MetadataError, NodeDocuments, Problem, ProblemKind,
     Profile, Reader, Report, Severity, quote_bare_numbers, v2, v3, validate,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use zarr::blocking::Wait;
-use zarr::{Group, GroupMetadata, Node, NodeMetadata, ZarrFormat};
+use zarr::{ArrayMetadata, Attributes, Group, GroupMetadata, Node, NodeMetadata, ZarrFormat};
 
 use super::Finding;
 use super::fix::Fix;
@@ -163,17 +163,18 @@ fn stale(place: &Place, found: &mut Vec<Finding>) {
     }
 }
 
+/// What a node says: its attributes apart, since numbers that JSON does not have are texts in the rest.
+type Said = (Value, Attributes);
+
 /// What every node says, but for consolidated metadata of its own; `None` for what cannot be read.
-fn members(group: &Group) -> BTreeMap<String, Option<Value>> {
+fn members(group: &Group) -> BTreeMap<String, Option<Said>> {
     let said = |node: NodeMetadata| match node {
-        NodeMetadata::Array(array) => match array {
-            zarr::ArrayMetadata::V2 { array, attributes } => {
-                Value::Array(vec![array.to_json(), Value::from(attributes)])
-            }
-            zarr::ArrayMetadata::V3(array) => array.to_json(),
-        },
-        NodeMetadata::Group(GroupMetadata::V2 { attributes, .. }) => Value::from(attributes),
-        NodeMetadata::Group(GroupMetadata::V3(group)) => Value::from(group.attributes),
+        NodeMetadata::Array(ArrayMetadata::V2 { array, attributes }) => {
+            (array.to_json(), attributes)
+        }
+        NodeMetadata::Array(ArrayMetadata::V3(array)) => (array.to_json(), array.attributes),
+        NodeMetadata::Group(GroupMetadata::V2 { attributes, .. }) => (Value::Null, attributes),
+        NodeMetadata::Group(GroupMetadata::V3(group)) => (Value::Null, group.attributes),
     };
     let members = group.members().all().each_metadata().wait().into_iter();
     members

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use zarr::blocking::Wait;
+
 use super::{Home, counting};
 use crate::failure::Exit;
 
@@ -53,7 +55,7 @@ fn one_stays_as_it_was_where_a_command_fails() {
     fs::write(home.path("from/b/c/1/1"), "damaged").unwrap();
     let before = fs::read(home.path("z.zip")).unwrap();
     // What is read and copied before the damaged chunk is found is not in it either.
-    let failed = home.fail("copy ~/from ~/z.zip::x --chunks 3,3 --quiet");
+    let failed = home.fail("copy ~/from/b ~/z.zip::x --chunks 3,3 --quiet");
     assert_eq!(failed.0, Exit::Corrupt);
     assert_eq!(
         home.fail("create ~/z.zip::a --shape 1 --dtype int8").0,
@@ -76,4 +78,25 @@ fn migrating_one_is_one_change() {
         home.json("info ~/z.zip::a --json")["zarr_format"],
         serde_json::json!(3)
     );
+}
+
+/// People pack a directory with its name: the one folder in an archive is the store, for every command.
+#[test]
+fn an_outer_folder_is_the_root() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/from::a").unwrap();
+    let folder = format!("{}::foo.zarr", home.path("x.zip").display());
+    let from = zarr::open_group(home.path("from")).wait().unwrap();
+    zarr::copy_all(&from, folder).wait().unwrap();
+    assert_eq!(home.print("ls ~/x.zip"), "a\n");
+    assert_eq!(home.print("ls ~/x.zip::foo.zarr"), "a\n");
+    home.run("info ~/x.zip::a").unwrap();
+    home.run("write ~/in.npy ~/x.zip::b").unwrap();
+    assert_eq!(home.print("ls ~/x.zip"), "a\nb\n");
+    assert_eq!(home.print("ls ~/x.zip::foo.zarr"), "a\nb\n");
+    assert_eq!(home.print("diff ~/x.zip::a ~/x.zip::b"), "");
+    assert_eq!(home.print("doctor ~/x.zip"), "0 errors, 0 warnings\n");
+    assert_eq!(home.fail("copy ~/from/a ~/x.zip --quiet").0, Exit::Conflict);
+    home.run("copy ~/x.zip ~/out --quiet").unwrap();
+    assert_eq!(home.print("ls ~/out"), "a\nb\n");
 }

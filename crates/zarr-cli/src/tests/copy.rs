@@ -361,3 +361,137 @@ fn a_file_in_place_of_a_chunk_stays() {
     assert_eq!(home.fail("copy ~/a ~/c --quiet").0, Exit::Conflict);
     assert_eq!(fs::read(home.path("c/readme")).unwrap(), b"mine");
 }
+
+/// A chunk that cannot be decoded costs its array and no other. Nothing of that array stays, so that nobody takes
+/// it for all of it; also not in what the groups above say.
+#[test]
+fn one_broken_chunk_costs_its_own_array() {
+    let home = Home::new();
+    for name in ["a", "g/b", "g/c"] {
+        home.run(&format!(
+            "write ~/in.npy ~/s::{name} --chunks 2,3 --compressors \"gzip\""
+        ))
+        .unwrap();
+    }
+    put(&home.path("s/g/b"), &[("notes.txt", b"beside")]);
+    home.run("consolidate ~/s").unwrap();
+    let chunk = home.path("s/g/b/c/1/1");
+    let whole = fs::read(&chunk).unwrap();
+    fs::write(&chunk, &whole[..whole.len() / 2]).unwrap();
+
+    let report = home.json("copy ~/s ~/d --chunks 3,5 --json --quiet");
+    assert_eq!(report["copied"], 4);
+    let left_out = report["left_out"].as_array().unwrap();
+    assert_eq!(left_out.len(), 1);
+    assert_eq!(left_out[0]["path"], "/g/b");
+    let why = left_out[0]["why"].as_str().unwrap();
+    assert!(why.contains("g/b/c/1/1") && why.contains("[1, 1]"), "{why}");
+    assert!(!home.path("d/g/b").exists());
+    assert_eq!(home.print("ls -R ~/d"), "a\ng\ng/c\n");
+    let said = fs::read_to_string(home.path("d/zarr.json")).unwrap();
+    assert!(
+        said.contains("\"g/c\"") && !said.contains("\"g/b\""),
+        "{said}"
+    );
+    for name in ["a", "g/c"] {
+        assert_eq!(
+            home.print(&format!("diff --content ~/s/{name} ~/d/{name}")),
+            ""
+        );
+    }
+    assert_eq!(
+        home.end("copy ~/s ~/e --chunks 3,5 --quiet").unwrap().0,
+        Exit::Corrupt
+    );
+    // One array alone is the whole copy.
+    assert_eq!(
+        home.fail("copy ~/s/g/b ~/f --chunks 3,5 --quiet").0,
+        Exit::Corrupt
+    );
+    assert!(!home.path("f/zarr.json").exists());
+
+    fs::write(&chunk, &whole).unwrap();
+    home.run("copy ~/s ~/d --chunks 3,5 --resume --verify --quiet")
+        .unwrap();
+    assert_eq!(fs::read(home.path("d/g/b/notes.txt")).unwrap(), b"beside");
+}
+
+/// What has no key is named wherever it lies: among chunks in one directory, and in directories of chunks.
+#[test]
+fn what_has_no_key_among_chunks_is_named() {
+    use std::os::unix::ffi::OsStrExt;
+    for (separator, chunk, inner) in [(".", "1.0", ""), ("/", "1/0", "1")] {
+        let home = Home::new();
+        let document = format!(
+            r#"{{"zarr_format":2,"shape":[2,2],"chunks":[1,2],"dtype":"|u1","order":"C","fill_value":0,
+            "compressor":null,"filters":null,"dimension_separator":"{separator}"}}"#
+        );
+        put(
+            &home.path("a"),
+            &[
+                (".zgroup", br#"{"zarr_format":2}"#),
+                ("x/.zarray", document.as_bytes()),
+                (&format!("x/{chunk}"), b"ab"),
+            ],
+        );
+        let mut expected = Vec::new();
+        for place in ["", inner] {
+            for name in [&b"back\\slash"[..], b"latin\xe9"] {
+                let odd = std::ffi::OsStr::from_bytes(name);
+                let directory = home.path("a/x").join(place);
+                fs::write(directory.join(odd), b"1").unwrap();
+                let shown = Path::new("/x").join(place).join(odd);
+                expected.push(shown.to_string_lossy().into_owned());
+            }
+        }
+        expected.sort();
+        expected.dedup();
+        assert_eq!(expected.len(), 2 + 2 * usize::from(!inner.is_empty()));
+        let report = home.json("copy ~/a ~/b --json --quiet");
+        let left_out = report["left_out"].as_array().unwrap();
+        let paths: Vec<&str> = left_out
+            .iter()
+            .filter_map(|one| one["path"].as_str())
+            .collect();
+        assert_eq!(paths, expected);
+        assert_eq!(
+            home.end("copy ~/a ~/c --quiet").unwrap().0,
+            Exit::Unsupported
+        );
+        let report = home.json("doctor ~/a --json");
+        let findings = report["findings"].as_array().unwrap();
+        let named = findings.iter().filter(|one| one["rule"] == "D15").count();
+        assert_eq!(named, expected.len(), "{report}");
+    }
+}
+
+/// Chunks that lie outside of an array's shape, as tensorstore leaves them where an array is made shorter, are
+/// copied where nothing is asked to change, and else said to stay behind. What lies among chunks is copied.
+#[test]
+fn chunks_outside_are_kept_or_named() {
+    for (format, chunk, stray) in [("2", "9.0", "notes.txt"), ("3", "c/9/0", "c/1/notes.txt")] {
+        let home = Home::new();
+        home.run(&format!(
+            "write ~/in.npy ~/a::x --chunks 2,5 --zarr-format {format}"
+        ))
+        .unwrap();
+        put(
+            &home.path("a/x"),
+            &[(chunk, b"outside"), (stray, b"beside")],
+        );
+        let report = home.json("copy ~/a ~/b --json --quiet");
+        assert_eq!(
+            (&report["others"], &report["reworded"]),
+            (&json!(2), &json!([]))
+        );
+        assert_eq!(contents(&home.path("b")), contents(&home.path("a")));
+
+        let report = home.json("copy ~/a ~/c --chunks 3,5 --json --quiet");
+        assert_eq!(report["left_out"], json!([]));
+        assert_eq!(report["reworded"][0]["path"], "/x");
+        let what = report["reworded"][0]["what"].as_str().unwrap();
+        assert!(what.contains(&format!("`x/{chunk}`")), "{what}");
+        assert!(!home.path("c/x").join(chunk).exists());
+        assert_eq!(fs::read(home.path("c/x").join(stray)).unwrap(), b"beside");
+    }
+}

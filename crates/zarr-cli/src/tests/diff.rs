@@ -120,3 +120,40 @@ fn what_is_written_differs() {
             .contains("/consolidated_metadata")
     );
 }
+
+/// What cannot be read, a document or a chunk, costs its own node: the others are compared, it is named, and the
+/// exit code is its own.
+#[test]
+fn what_cannot_be_read_costs_its_own_node() {
+    let home = Home::new();
+    for name in ["a", "b/x", "c", "d"] {
+        home.run(&format!("write ~/in.npy ~/one::{name} --chunks 6,5"))
+            .unwrap();
+    }
+    home.run("copy ~/one ~/two --quiet").unwrap();
+    home.save("other.npy", &counting(&[1]));
+    home.run("write ~/other.npy ~/two/d --selection 5,4:5")
+        .unwrap();
+    std::fs::write(home.path("one/b/zarr.json"), "{").unwrap();
+    std::fs::write(home.path("two/c/c/0/0"), "torn").unwrap();
+
+    let report = home.json("diff ~/one ~/two --json");
+    let differs = report["differences"].as_array().unwrap();
+    let paths: Vec<&serde_json::Value> = differs.iter().map(|one| &one["path"]).collect();
+    assert!(paths.contains(&&json!("/d")), "{report}");
+    assert!(!paths.contains(&&json!("/c")), "{report}");
+    let failed = report["failed"].to_string();
+    assert_eq!(report["failed"].as_array().unwrap().len(), 2);
+    assert!(
+        failed.contains("c/c/0/0") && failed.contains("b/zarr.json"),
+        "{failed}"
+    );
+    assert_eq!(report["equal"], json!(false));
+    assert_eq!(home.end("diff ~/one ~/two").unwrap().0, Exit::Corrupt);
+
+    // Chunks that move as they are may be damaged: who verifies is told.
+    std::fs::write(home.path("one/c/c/0/0"), "torn").unwrap();
+    let report = home.json("copy ~/one ~/three --verify --json --quiet");
+    assert_eq!(report["verified"], json!(false));
+    assert!(report["failed"][0].as_str().unwrap().contains("c/c/0/0"));
+}

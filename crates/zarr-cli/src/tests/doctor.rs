@@ -113,6 +113,27 @@ fn d04_stale_consolidated_metadata() {
     }
 }
 
+/// Python writes NaN bare, and reads a text of these letters as a text; of whole numbers it forgets no digit.
+#[test]
+fn d04_numbers_that_json_does_not_have() {
+    let big = "123456789012345678901234567890";
+    for (format, document) in [("2", ".zmetadata"), ("3", "zarr.json")] {
+        for (said, other) in [("NaN", "\"NaN\""), (big, "1.2345678901234568e29")] {
+            let home = Home::new();
+            home.run(&format!("write ~/in.npy ~/g::a --zarr-format {format}"))
+                .unwrap();
+            home.run(&format!("attrs set ~/g/a missing {said}"))
+                .unwrap();
+            home.run("consolidate ~/g").unwrap();
+            check(&home, "~/g", json!([]));
+            let path = home.path("g").join(document);
+            let text = fs::read_to_string(&path).unwrap();
+            fs::write(&path, text.replace(said, other)).unwrap();
+            check(&home, "~/g", json!([["D04", "/", false]]));
+        }
+    }
+}
+
 #[test]
 fn d05_unknown_codecs() {
     let home = good();

@@ -86,10 +86,15 @@ pub(super) fn check(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
 /// # Errors
 /// Where a codec of the source cannot be used that is needed.
 pub(super) fn check_source(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
-    match same_chunks(from.metadata(), to.metadata()) {
+    match moves_chunks(from, to) {
         true => Ok(()),
         false => from.chain().map(drop),
     }
+}
+
+/// Whether chunks move as the bytes they are.
+pub(super) fn moves_chunks(from: &ChunkedArray, to: &ChunkedArray) -> bool {
+    same_chunks(from.metadata(), to.metadata())
 }
 
 /// So many boxes are gone through at most. Beyond, a copy of what is hardly stored would take days, and of
@@ -146,7 +151,7 @@ impl Job<'_> {
             }
             false => HashSet::new(),
         };
-        match same_chunks(self.from.metadata(), self.to.metadata()) {
+        match moves_chunks(&self.from, &self.to) {
             true => self.unchanged(path, &there).await,
             false => self.in_boxes(path, &there).await,
         }

@@ -10,11 +10,11 @@ use zarr_store::{BoxFuture, Entry, Key, Location};
 use super::array::Job;
 use super::meter::{Meter, is_document};
 use super::others::Moving;
-use super::plan::{Action, How, Plan, Step, plan};
+use super::plan::{Action, How, Plan, Step, Trouble, plan};
 use super::words::Words;
 use super::{CopyOptions, CopySource, CopyStats, CopyStep};
 use crate::hierarchy::{self, Below, Changed, Document, Groups, Written};
-use crate::{ChunkedArray, Context, Error, ErrorClass, NodeKind, Result};
+use crate::{ChunkedArray, Context, Error, ErrorClass, NodeKind, Result, engine};
 use zarr_store::runtime::Budget;
 
 /// So many arrays are copied at once: each by itself keeps workers and requests busy.
@@ -25,7 +25,8 @@ const ARRAYS: usize = 4;
 ///
 /// Nothing is changed before all is checked that can be checked without changing it. A copy that is
 /// dropped or fails in the middle leaves what it copied so far, and [`Update`](super::IfExists::Update)
-/// goes on from there.
+/// goes on from there. An array of which a chunk cannot be read is taken out again, unless it was there
+/// before.
 ///
 /// # Errors
 /// What is in the way, what a format cannot say, and what the stores say.
@@ -201,16 +202,28 @@ impl Run<'_> {
         let mut stats = CopyStats::default();
         let again: Vec<Location> = groups.iter().filter_map(Step::to_consolidate).collect();
         for step in groups {
-            stats.add(self.one(step).await?);
+            stats.add(self.one(step).await.map_err(Trouble::into_error)?);
         }
         let copies: Vec<BoxFuture<'_, _>> = arrays
             .into_iter()
-            .map(|step| Box::pin(self.one(step)) as BoxFuture<'_, _>)
+            .map(|step| Box::pin(self.one_array(step)) as BoxFuture<'_, _>)
             .collect();
         let copies = stream::iter(copies);
-        let copied: Vec<CopyStats> = copies.buffer_unordered(ARRAYS).try_collect().await?;
-        copied.into_iter().for_each(|one| stats.add(one));
+        let copied: Vec<_> = copies.buffer_unordered(ARRAYS).try_collect().await?;
+        let mut failed = Vec::new();
+        for (one, left_out) in copied {
+            stats.add(one);
+            failed.extend(left_out);
+        }
+        let is_beside = |(_, to): &(Entry, Key)| {
+            let within = |(place, _): &(Location, _)| to.strip(place.path()).is_some();
+            !failed.iter().any(within)
+        };
+        let others = others.into_iter().filter(is_beside).collect();
         stats.add(self.others(moving, others).await?);
+        for (place, format) in failed {
+            self.forget(place, format).await?;
+        }
         if !self.options.dry_run {
             // The innermost first: what a group says of a group below holds what that says.
             for place in again.iter().rev() {
@@ -221,7 +234,33 @@ impl Run<'_> {
         Ok(stats)
     }
 
-    async fn one(&self, step: Step) -> Result<CopyStats> {
+    /// Copies an array. Where it is left out instead, its place comes with the format that it would have.
+    async fn one_array(&self, step: Step) -> Result<(CopyStats, Option<(Location, ZarrFormat)>)> {
+        let left_out = step.format().map(|format| (step.to.clone(), format));
+        let (path, is_topmost) = (step.path.clone(), step.is_topmost);
+        match self.one(step).await {
+            Ok(stats) => Ok((stats, None)),
+            Err(Trouble::Node(error)) if self.options.keep_going && !is_topmost => {
+                self.meter.tell(&path, CopyStep::LeftOut(&error));
+                let stats = CopyStats {
+                    left_out: 1,
+                    ..CopyStats::default()
+                };
+                Ok((stats, left_out))
+            }
+            Err(trouble) => Err(trouble.into_error()),
+        }
+    }
+
+    /// Takes a node that was left out of what groups of the copy say of all below them.
+    async fn forget(&self, place: Location, format: ZarrFormat) -> Result<()> {
+        let context = &self.options.context;
+        let groups = Groups::above(&place, format, context).await?;
+        let below = Below::Gone;
+        groups.tell(&[Changed { place, below }], context).await
+    }
+
+    async fn one(&self, step: Step) -> Result<CopyStats, Trouble> {
         let Step {
             path,
             place,
@@ -282,13 +321,14 @@ impl Run<'_> {
         to: Arc<ChunkedArray>,
         how: How,
         words: &Words,
-    ) -> Result<u64> {
+    ) -> Result<u64, Trouble> {
         if how != How::Complete {
             let node = NodeMetadata::Array(to.metadata().clone());
             let place = to.location().clone();
             let written = words.documents(from.location(), old, &node).await?;
             put(place, node, written, how == How::Replace, to.context()).await?;
         }
+        let made = (how != How::Complete).then(|| Arc::clone(&to));
         let metadata = from.metadata();
         let elements = zarr_codecs::volume(metadata.shape());
         let decoded = elements.zip(metadata.data_type().size());
@@ -300,12 +340,29 @@ impl Run<'_> {
             budget: Arc::clone(&self.budget),
             meter: &self.meter,
         };
-        job.run(path).await?;
+        if let Err(error) = job.run(path).await {
+            if !is_of_array(&error) {
+                return Err(Trouble::All(error));
+            }
+            // Half of an array would be read as all of it.
+            if let Some(made) = made {
+                engine::settled(&made).await?;
+                hierarchy::take_out(made.location()).await?;
+            }
+            return Err(Trouble::Node(error));
+        }
         Ok(match decoded {
             Some((elements, size)) => elements.saturating_mul(size as u64),
             None => self.meter.sent().saturating_sub(before),
         })
     }
+}
+
+/// Whether chunks of one array are what is wrong: another array may be copied all the same, and the same
+/// again would not help this one.
+fn is_of_array(error: &Error) -> bool {
+    use ErrorClass::{Corrupt, Limit, Permission, Unsupported};
+    matches!(error.class(), Corrupt | Limit | Permission | Unsupported)
 }
 
 /// Writes a node's documents. In a box, since the compiler cannot see otherwise that it may move between

@@ -1,17 +1,17 @@
 //! What else lies among nodes: values that are neither their documents nor their chunks, as other programs
 //! keep them beside. They are copied as they are. Finds and moves them; knows nothing of what they are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_metadata::{ArrayMetadata, NodeMetadata, NodePath, ZarrFormat};
+use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
 use zarr_store::runtime::Budget;
 use zarr_store::{Entry, Key, Location, Op, Prefix, PutMode, StoreError, StoreErrorKind, StoreExt};
 
 use super::{Choice, IfExists};
 use crate::hierarchy::DOCUMENTS;
-use crate::{Context, Result};
+use crate::{ChunkedArray, Context, Result};
 
 /// Where format 2 keeps the documents of all that is below a group.
 const CONSOLIDATED: &str = ".zmetadata";
@@ -25,6 +25,21 @@ pub(super) struct Others {
     pub(super) unnamed: Vec<String>,
     /// Groups of format 2 whose consolidated metadata would not be true of the copy.
     pub(super) consolidated: Vec<NodePath>,
+    /// Chunks outside of their arrays that stay behind: how many, and the first key.
+    pub(super) outside: BTreeMap<NodePath, (u64, String)>,
+}
+
+/// A node that is copied.
+pub(super) struct Copied<'a> {
+    pub(super) format: ZarrFormat,
+    pub(super) array: Option<CopiedArray<'a>>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct CopiedArray<'a> {
+    pub(super) from: &'a ChunkedArray,
+    /// Whether its chunks stay the bytes they are, under the names that they have.
+    pub(super) keeps_chunks: bool,
 }
 
 /// Looks for them.
@@ -32,7 +47,7 @@ pub(super) struct Search<'a> {
     pub(super) source: &'a Location,
     pub(super) dest: &'a Location,
     /// The nodes that are copied, by their paths below the source.
-    pub(super) copied: &'a HashMap<NodePath, &'a NodeMetadata>,
+    pub(super) copied: &'a HashMap<NodePath, Copied<'a>>,
     /// Nodes that are not: what lies there stays behind.
     pub(super) left: &'a HashSet<NodePath>,
     /// Which of what is no node is meant, by its path.
@@ -42,14 +57,6 @@ pub(super) struct Search<'a> {
     /// Whether that is everything, so that what consolidated metadata says is true of the copy.
     pub(super) whole: bool,
     pub(super) shallow: bool,
-}
-
-/// A directory on the way.
-enum Place<'a> {
-    Group,
-    Array(&'a ArrayMetadata),
-    /// In no node's own directory.
-    Elsewhere,
 }
 
 impl Search<'_> {
@@ -65,28 +72,25 @@ impl Search<'_> {
         }
         let mut to_do = vec![self.source.path().clone()];
         while let Some(prefix) = to_do.pop() {
-            let place = self.place(&prefix);
-            if let Place::Array(array) = place
-                && !lies_in_directories(array)
-            {
-                self.among_chunks(array, &prefix, &mut others).await?;
+            let path = self.path(&prefix);
+            let node = path.as_ref().and_then(|path| self.copied.get(path));
+            if let (Some(path), Some(array)) = (&path, node.and_then(|node| node.array)) {
+                self.in_array(path, array, &prefix, &mut others).await?;
                 continue;
             }
             let listing = store.list_dir(&prefix).await?;
             others.unnamed.extend(listing.unnamed);
             for entry in listing.keys {
-                let name = entry.key.name();
-                let is_chunk = matches!(place, Place::Array(array) if is_chunk(array, name));
-                if is_chunk {
-                    continue;
-                }
-                match self.is_document(&prefix, name) {
-                    true if name == CONSOLIDATED => others.consolidated.extend(self.path(&prefix)),
+                match self.is_document(&prefix, entry.key.name()) {
+                    true if entry.key.name() == CONSOLIDATED => {
+                        others.consolidated.extend(self.path(&prefix));
+                    }
                     true => {}
                     false => self.add(entry, &mut others)?,
                 }
             }
-            let is_below = |child: &Prefix| self.is_meant(&place, child);
+            let is_group = node.is_some();
+            let is_below = |child: &Prefix| self.is_meant(is_group, child);
             to_do.extend(listing.prefixes.into_iter().filter(is_below));
         }
         others.unnamed.sort_unstable();
@@ -99,16 +103,8 @@ impl Search<'_> {
         NodePath::parse(rest).ok()
     }
 
-    fn place(&self, prefix: &Prefix) -> Place<'_> {
-        match self.path(prefix).and_then(|path| self.copied.get(&path)) {
-            Some(NodeMetadata::Group(_)) => Place::Group,
-            Some(NodeMetadata::Array(array)) => Place::Array(array),
-            None => Place::Elsewhere,
-        }
-    }
-
-    /// Whether what lies in a directory of a place is copied.
-    fn is_meant(&self, place: &Place<'_>, child: &Prefix) -> bool {
+    /// Whether what lies in a directory is copied.
+    fn is_meant(&self, is_in_group: bool, child: &Prefix) -> bool {
         let Some(path) = self.path(child) else {
             return false;
         };
@@ -118,11 +114,12 @@ impl Search<'_> {
         if self.copied.contains_key(&path) {
             return true;
         }
-        match place {
-            Place::Array(array) if is_chunk_directory(array, child.name()) => false,
-            Place::Group if self.shallow => false,
-            _ => self.choice.is_none_or(|is_meant| is_meant(path.as_str())),
-        }
+        let passed_over = is_in_group && self.shallow;
+        !passed_over && self.is_chosen(&path)
+    }
+
+    fn is_chosen(&self, path: &NodePath) -> bool {
+        self.choice.is_none_or(|is_meant| is_meant(path.as_str()))
     }
 
     /// Whether it is a document that is written as such, or not at all.
@@ -135,25 +132,74 @@ impl Search<'_> {
             // Of nodes of the other format, which nobody finds here.
             return node.is_some() || !self.as_written;
         };
-        match (name, node.format()) {
+        match (name, node.format) {
             (CONSOLIDATED, ZarrFormat::V2) => !self.whole,
             ("zarr.json", format) => format == ZarrFormat::V3,
             (_, format) => format == ZarrFormat::V2,
         }
     }
 
-    /// Values beside chunks whose keys lie all in one directory: they may be many, so they come page by page.
-    async fn among_chunks(
+    /// Values among the chunks of an array.
+    async fn in_array(
         &self,
-        array: &ArrayMetadata,
+        path: &NodePath,
+        array: CopiedArray<'_>,
         prefix: &Prefix,
         others: &mut Others,
     ) -> Result<()> {
-        let mut entries = self.source.store().list(prefix);
-        while let Some(entry) = entries.try_next().await? {
-            let name = &entry.key.as_str()[prefix.as_str().len()..];
-            if !is_chunk(array, name) && !self.is_document(prefix, name) {
-                self.add(entry, others)?;
+        let store = self.source.store();
+        // What is at hand shows a directory as a whole, and with it what has no key. Others show many keys at
+        // a time, of however many directories.
+        let by_directories = store.as_blocking().is_some();
+        let looks = by_directories || lies_in_directories(array.from.metadata());
+        let mut to_do = Vec::from_iter(looks.then(|| prefix.clone()));
+        while let Some(directory) = to_do.pop() {
+            let listing = store.list_dir(&directory).await?;
+            others.unnamed.extend(listing.unnamed);
+            if by_directories {
+                for entry in listing.keys {
+                    self.beside_chunks(path, array, prefix, entry, others)?;
+                }
+                to_do.extend(listing.prefixes);
+            }
+        }
+        if !by_directories {
+            let mut entries = store.list(prefix);
+            while let Some(entry) = entries.try_next().await? {
+                self.beside_chunks(path, array, prefix, entry, others)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn beside_chunks(
+        &self,
+        path: &NodePath,
+        array: CopiedArray<'_>,
+        prefix: &Prefix,
+        entry: Entry,
+        others: &mut Others,
+    ) -> Result<()> {
+        let name = &entry.key.as_str()[prefix.as_str().len()..];
+        let grid = array.from.grid();
+        let encoding = array.from.metadata().chunk_key_encoding();
+        match encoding.decode(name, grid.rank()) {
+            Some(chunk) if grid.contains(&chunk) => {}
+            Some(_) if array.keeps_chunks => self.add(entry, others)?,
+            Some(_) => {
+                let first = || (0, entry.key.as_str().to_owned());
+                others.outside.entry(path.clone()).or_insert_with(first).0 += 1;
+            }
+            None if self.is_document(prefix, name) => {}
+            None => {
+                let directory = name.rsplit_once('/').map(|(directory, _)| directory);
+                let chosen = directory.is_none_or(|directory| {
+                    let directory = path.join(directory);
+                    directory.is_ok_and(|directory| self.is_chosen(&directory))
+                });
+                if chosen {
+                    self.add(entry, others)?;
+                }
             }
         }
         Ok(())
@@ -167,32 +213,12 @@ impl Search<'_> {
     }
 }
 
-/// Whether a key below an array is that of a chunk, also of one outside of its shape: such are leftovers.
-fn is_chunk(array: &ArrayMetadata, name: &str) -> bool {
-    let rank = array.shape().len();
-    array.chunk_key_encoding().decode(name, rank).is_some()
-}
-
 /// Whether chunks lie in directories of their own.
 fn lies_in_directories(array: &ArrayMetadata) -> bool {
     let mut key = String::new();
     let first = vec![0; array.shape().len().max(2)];
     array.chunk_key_encoding().encode(&first, &mut key);
     key.contains('/')
-}
-
-/// Whether a directory of an array holds chunks.
-fn is_chunk_directory(array: &ArrayMetadata, name: &str) -> bool {
-    let mut key = String::new();
-    let rank = array.shape().len();
-    array
-        .chunk_key_encoding()
-        .encode(&vec![0; rank.max(2)], &mut key);
-    match key.split_once('/') {
-        Some(("c", _)) => name == "c",
-        Some(_) => rank > 1 && name.bytes().all(|byte| byte.is_ascii_digit()),
-        None => false,
-    }
 }
 
 /// Copies values as they are.

@@ -10,7 +10,7 @@ use zarr_metadata::{
 };
 use zarr_store::{Entry, Key, Location, Op, StoreError, StoreErrorKind, StoreExt};
 
-use super::others::Search;
+use super::others::{Copied, CopiedArray, Search};
 use super::overlap::Ground;
 use super::words::Words;
 use super::{CopyOptions, CopySource, IfExists, array};
@@ -66,17 +66,42 @@ pub(super) struct Plan {
     pub(super) left_out: Vec<(String, Error)>,
 }
 
-/// Why there is no step for a node.
-enum Trouble {
+/// Why there is no step for a node, or why a step failed.
+pub(super) enum Trouble {
     /// Something about this node alone.
     Node(Error),
     /// Something that concerns the whole copy.
     All(Error),
 }
 
+impl Trouble {
+    pub(super) fn into_error(self) -> Error {
+        match self {
+            Self::Node(error) | Self::All(error) => error,
+        }
+    }
+}
+
 impl<E: Into<Error>> From<E> for Trouble {
     fn from(error: E) -> Self {
         Self::All(error.into())
+    }
+}
+
+impl Step {
+    /// What is copied; nothing, where it is there already.
+    fn copied(&self) -> Option<Copied<'_>> {
+        let array = match &self.action {
+            Action::Skip => return None,
+            Action::Merge(_) | Action::Group { .. } => None,
+            Action::Array { from, to, .. } => Some(CopiedArray {
+                from,
+                keeps_chunks: array::moves_chunks(from, to)
+                    && from.metadata().chunk_key_encoding() == to.metadata().chunk_key_encoding(),
+            }),
+        };
+        let format = self.node.format();
+        Some(Copied { format, array })
     }
 }
 
@@ -138,7 +163,7 @@ pub(super) async fn plan(
                 left_out.push((path.as_str().to_owned(), error));
                 continue;
             }
-            Err(Trouble::Node(error) | Trouble::All(error)) => return Err(error),
+            Err(trouble) => return Err(trouble.into_error()),
         };
         if matches!((&step.action, node), (Action::Skip, NodeMetadata::Group(_))) {
             skipped.insert(path.clone());
@@ -223,10 +248,9 @@ impl Planner<'_> {
         });
         let all = source.unread.is_empty() && steps.len() == source.nodes.len();
         let whole = as_written && all;
-        let copied: HashMap<NodePath, &NodeMetadata> = steps
+        let copied: HashMap<NodePath, Copied<'_>> = steps
             .iter()
-            .filter(|(_, step)| !matches!(step.action, Action::Skip))
-            .map(|(path, step)| ((*path).clone(), &step.node))
+            .filter_map(|(path, step)| Some(((*path).clone(), step.copied()?)))
             .collect();
         let known = source.nodes.iter().map(|(path, _)| path);
         let known = known.chain(source.unread.iter().map(|(path, _)| path));
@@ -252,6 +276,18 @@ impl Planner<'_> {
                 true => left_out.push((name, error.into())),
                 false => return Err(error.into()),
             }
+        }
+        for (path, step) in &mut steps {
+            let Some((count, first)) = others.outside.get(path) else {
+                continue;
+            };
+            let what = match count {
+                1 => format!("the chunk `{first}` lies outside of its shape and stays behind"),
+                _ => format!(
+                    "{count} chunks lie outside of its shape and stay behind, `{first}` among them"
+                ),
+            };
+            step.reworded.push(what);
         }
         if !whole {
             // Nodes that are known by what a group says of them: that can be said of the copies too.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use zarr_codecs::{Dims, Heap};
-use zarr_store::{ByteRange, Key, PutMode, StoreExt};
+use zarr_store::{ByteRange, PutMode, StoreExt};
 
 use super::landing::Landing;
 use super::pool::{self, Crew, Work};
@@ -50,8 +50,7 @@ pub(crate) async fn transfer(
                 let job = Arc::clone(&job);
                 async move {
                     let (chunk, size) = chunk?;
-                    let copied = Arc::clone(&job).one(&chunk, size).await;
-                    copied.map_err(|error| job.to.chunk_error(&chunk, error))
+                    job.one(chunk, size).await
                 }
             })
             .buffer_unordered(limit.into_iter().max().unwrap_or(1))
@@ -73,6 +72,12 @@ pub(crate) async fn transfer(
     result
 }
 
+/// Waits until nothing is put any more by what was given up of an array.
+pub(crate) async fn settled(array: &ChunkedArray) -> Result<()> {
+    drop(Landing::after_older(lock_name(array)?).await);
+    Ok(())
+}
+
 fn lock_name(array: &ChunkedArray) -> Result<zarr_store::LockName> {
     let key = array.location().key(".landing")?;
     let store = array.store();
@@ -83,56 +88,85 @@ fn lock_name(array: &ChunkedArray) -> Result<zarr_store::LockName> {
 }
 
 impl Job {
-    async fn one(self: Arc<Self>, chunk: &[u64], size: u64) -> Result<bool, ChunkError> {
-        let (from, to) = (self.from.chunk_key(chunk)?, self.to.chunk_key(chunk)?);
-        let most = self.to.context().value_bytes();
+    async fn one(self: Arc<Self>, chunk: Dims<u64>, size: u64) -> Result<bool> {
         let reserved = self.budget.take(size).await;
-        if self.to.store().as_blocking().is_none() {
-            let Some(bytes) = self.from.store().get_at_most(&from, most).await? else {
-                return Ok(false);
-            };
-            let store = self.to.store();
-            store.put(&to, bytes.into(), PutMode::Overwrite).await?;
+        let (from, to) = (self.from.store(), self.to.store());
+        let fetched = match (from.as_blocking(), to.as_blocking()) {
+            // The worker reads it itself.
+            (Some(_), Some(_)) => None,
+            _ => {
+                let bytes = self.fetch(&chunk).await;
+                match bytes.map_err(|error| self.from.chunk_error(&chunk, error))? {
+                    None => return Ok(false),
+                    fetched => fetched,
+                }
+            }
+        };
+        if let (None, Some(bytes)) = (to.as_blocking(), &fetched) {
+            let put = self.send(&chunk, bytes.clone()).await;
+            put.map_err(|error| self.to.chunk_error(&chunk, error))?;
             return Ok(true);
         }
-        let fetched = match self.from.store().as_blocking() {
-            // The worker reads it itself.
-            Some(_) => None,
-            None => match self.from.store().get_at_most(&from, most).await? {
-                None => return Ok(false),
-                fetched => fetched,
-            },
-        };
         let work = Work {
             pieces: 1,
             bytes: size,
         };
         let (context, heap) = (self.to.context().clone(), Arc::new(Heap::new(Bytes::new())));
+        let (job, at) = (Arc::clone(&self), chunk.clone());
         let task = move |crew: Crew<'_>| {
             let _until_put = reserved;
             match crew.is_wanted() {
-                true => self.put(&from, &to, fetched),
+                true => job.move_one(&at, fetched),
                 false => Ok(false),
             }
         };
-        pool::run(&context, work, heap, task).await?
+        let moved = pool::run(&context, work, heap, task).await;
+        moved.map_err(|error| self.to.chunk_error(&chunk, error))?
+    }
+
+    async fn fetch(&self, chunk: &[u64]) -> Result<Option<Bytes>, ChunkError> {
+        let (key, most) = (self.from.chunk_key(chunk)?, self.to.context().value_bytes());
+        Ok(self.from.store().get_at_most(&key, most).await?)
+    }
+
+    async fn send(&self, chunk: &[u64], bytes: Bytes) -> Result<(), ChunkError> {
+        let key = self.to.chunk_key(chunk)?;
+        let put = self.to.store().put(&key, bytes.into(), PutMode::Overwrite);
+        put.await?;
+        Ok(())
     }
 
     /// On a worker.
-    fn put(&self, from: &Key, to: &Key, fetched: Option<Bytes>) -> Result<bool, ChunkError> {
-        let bytes = match (fetched, self.from.store().as_blocking()) {
-            (Some(bytes), _) => bytes,
-            (None, None) => return Err(ChunkError::Worker),
-            (None, Some(store)) => {
-                let most = ByteRange::AtMost(self.to.context().value_bytes());
-                match store.get(from, most, None)? {
-                    None => return Ok(false),
-                    Some(found) => found.data,
-                }
+    fn move_one(&self, chunk: &[u64], fetched: Option<Bytes>) -> Result<bool> {
+        let bytes = match fetched {
+            Some(bytes) => Some(bytes),
+            None => {
+                let bytes = self.get(chunk);
+                bytes.map_err(|error| self.from.chunk_error(chunk, error))?
             }
         };
-        let store = self.to.store().as_blocking().ok_or(ChunkError::Worker)?;
-        store.put(to, &bytes.into(), PutMode::Overwrite)?;
+        let Some(bytes) = bytes else {
+            return Ok(false);
+        };
+        let put = self.put(chunk, bytes);
+        put.map_err(|error| self.to.chunk_error(chunk, error))?;
         Ok(true)
+    }
+
+    fn get(&self, chunk: &[u64]) -> Result<Option<Bytes>, ChunkError> {
+        let store = self.from.store().as_blocking().ok_or(ChunkError::Worker)?;
+        let most = ByteRange::AtMost(self.to.context().value_bytes());
+        let found = store.get(&self.from.chunk_key(chunk)?, most, None)?;
+        Ok(found.map(|found| found.data))
+    }
+
+    fn put(&self, chunk: &[u64], bytes: Bytes) -> Result<(), ChunkError> {
+        let store = self.to.store().as_blocking().ok_or(ChunkError::Worker)?;
+        store.put(
+            &self.to.chunk_key(chunk)?,
+            &bytes.into(),
+            PutMode::Overwrite,
+        )?;
+        Ok(())
     }
 }

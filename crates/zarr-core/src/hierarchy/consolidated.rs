@@ -4,6 +4,7 @@
 use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath, v2, v3};
 use zarr_store::Location;
 
+use super::members::Gathered;
 use super::{Depth, document, invalid, not_found, path_of};
 use crate::{ErrorKind, Result};
 
@@ -97,11 +98,13 @@ impl Consolidated {
     /// All nodes below the one at `base`, their paths relative to it, sorted by path.
     ///
     /// # Errors
-    /// Where a document is not valid.
+    /// Where documents are not valid: all of those are named ([`ErrorKind::Nodes`]).
     pub fn members(&self, base: &NodePath, depth: Depth) -> Result<Vec<(NodePath, NodeMetadata)>> {
-        let mut found: Vec<_> = self.each_member(base, depth).collect::<Result<_>>()?;
-        found.sort_by(|(a, _), (b, _)| a.cmp(b));
-        Ok(found)
+        let mut all = Gathered::default();
+        for member in self.each_member(base, depth) {
+            all.take(member)?;
+        }
+        all.finish()
     }
 
     /// As [`members`](Self::members), in any order. An error concerns one node.

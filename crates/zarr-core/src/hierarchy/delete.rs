@@ -25,13 +25,26 @@ pub async fn delete(location: &Location, context: &Context) -> Result<()> {
     groups.tell(&[changed], context).await
 }
 
+/// Takes out a node of which not all could be written. In a store that cannot list its chunks stay, and no
+/// document tells of them.
+pub(crate) async fn take_out(location: &Location) -> Result<()> {
+    match location.store().hints().listable {
+        true => remove(location, true).await,
+        false => remove_documents(location).await,
+    }
+}
+
 /// Empties a place; `documents` says whether there may be a node.
 pub(super) async fn remove(location: &Location, documents: bool) -> Result<()> {
-    let store = location.store();
     if documents {
-        for name in DOCUMENTS {
-            store.delete(&location.key(name)?, None).await?;
-        }
+        remove_documents(location).await?;
     }
-    Ok(store.delete_prefix(location.path()).await?)
+    Ok(location.store().delete_prefix(location.path()).await?)
+}
+
+async fn remove_documents(location: &Location) -> Result<()> {
+    for name in DOCUMENTS {
+        location.store().delete(&location.key(name)?, None).await?;
+    }
+    Ok(())
 }

@@ -10,8 +10,8 @@ use zarr_store::{BoxFuture, ByteRange, Commit, Location, Payload, StoreExt, Upda
 
 use super::consolidate::within;
 use super::create::ancestors;
-use super::{Depth, most, path_of, read, stream_members};
-use crate::{Context, Error, ErrorClass, ErrorKind, Result};
+use super::{Depth, is_unreadable, most, path_of, read, stream_members};
+use crate::{Context, Error, ErrorKind, Result};
 
 /// A place whose documents were changed.
 #[derive(Clone, Debug)]
@@ -164,11 +164,6 @@ impl Groups {
         }
         Ok(())
     }
-}
-
-fn is_unreadable(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Metadata { .. })
-        || matches!(error.class(), ErrorClass::Permission | ErrorClass::Limit)
 }
 
 /// What there is at places. What cannot be read tells nobody anything.

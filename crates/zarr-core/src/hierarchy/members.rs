@@ -1,15 +1,16 @@
 //! The nodes below a group, found by listing. Knows no consolidated metadata.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::stream::FuturesUnordered;
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{BoxFuture, Location};
 
-use super::{check_presence, path_of, read};
-use crate::Result;
+use super::{check_presence, is_unreadable, path_of, read};
+use crate::{Error, ErrorKind, Result};
 
 /// How far below a group to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,16 +52,55 @@ type Looked = (Location, Result<NodeMetadata>);
 /// that makes it a node; what is neither an array nor a group is passed over.
 ///
 /// # Errors
-/// Where the store cannot list, or a document cannot be read or is not valid.
+/// Where the store cannot list, or documents cannot be read or are not valid: all of those are named
+/// ([`ErrorKind::Nodes`]).
 pub async fn members(
     location: &Location,
     format: ZarrFormat,
     depth: Depth,
 ) -> Result<Vec<(NodePath, NodeMetadata)>> {
-    let members = stream_members(location.clone(), format, depth);
-    let mut found: Vec<Found> = members.try_collect().await?;
-    found.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(found)
+    let mut all = Gathered::default();
+    let mut members = pin!(stream_members(location.clone(), format, depth));
+    while let Some(member) = members.next().await {
+        all.take(member)?;
+    }
+    all.finish()
+}
+
+/// Nodes on their way into one list, which is given where all can be read.
+#[derive(Default)]
+pub(super) struct Gathered {
+    found: Vec<Found>,
+    broken: Vec<Error>,
+}
+
+impl Gathered {
+    /// # Errors
+    /// What concerns more than one node.
+    pub(super) fn take(&mut self, member: Result<Found>) -> Result<()> {
+        match member {
+            Ok(found) => self.found.push(found),
+            Err(error) if is_unreadable(&error) => self.broken.push(error),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The nodes, sorted by path.
+    pub(super) fn finish(mut self) -> Result<Vec<Found>> {
+        match self.broken.len() {
+            0 => {
+                self.found.sort_by(|(a, _), (b, _)| a.cmp(b));
+                Ok(self.found)
+            }
+            1 => Err(self.broken.remove(0)),
+            _ => {
+                self.broken.sort_by_key(ToString::to_string);
+                let errors = self.broken;
+                Err(ErrorKind::Nodes { errors }.into())
+            }
+        }
+    }
 }
 
 /// As [`members`], one after the other as they are found. An error concerns one node, or what lies

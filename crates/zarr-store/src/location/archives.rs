@@ -56,7 +56,7 @@ pub(super) async fn find(store: Arc<dyn Store>, name: Key) -> Result<Option<Arc<
 
 fn why(error: &StoreError) -> Option<&ZipError> {
     match &error.kind {
-        StoreErrorKind::Backend(why) => why.downcast_ref(),
+        StoreErrorKind::Archive(why) => Some(why),
         _ => None,
     }
 }

@@ -5,9 +5,8 @@ use bytes::Bytes;
 use libdeflater::Decompressor;
 
 use super::{
-    ZipLimits,
+    ZipError, ZipLimits,
     entry::{DEFLATE, Entry, ZSTD},
-    error::ZipError,
     zstd,
 };
 

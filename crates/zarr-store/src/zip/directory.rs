@@ -7,10 +7,10 @@ use bytes::Bytes;
 use rawzip::{RECOMMENDED_BUFFER_SIZE, ReaderAt, ZipFileHeaderRecord, ZipLocator};
 
 use super::{
-    ZipLimits,
+    ZipError, ZipLimits,
     end::{self, Directory},
     entry::{Entry, Facts, HEADER_BYTES, STORED},
-    error::{Refusal, ZipError},
+    refusal::Refusal,
 };
 use crate::{Key, KeyProblem, key};
 

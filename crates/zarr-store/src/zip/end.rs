@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::error::ZipError;
+use super::ZipError;
 
 /// How many bytes at the end of an archive are read first: the longest end there can be (a comment
 /// of 65535 bytes and 98 of records), and the directory of a few hundred entries with it.

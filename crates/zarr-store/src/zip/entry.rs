@@ -7,8 +7,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{
+    ZipError,
     end::{u16_at, u32_at},
-    error::ZipError,
 };
 use crate::{Key, Version};
 

@@ -10,10 +10,9 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::{
-    ZipLimits,
+    ZipError, ZipLimits,
     decode::decode,
     entry::{Entry, HEADER_BYTES},
-    error::ZipError,
 };
 use crate::Key;
 

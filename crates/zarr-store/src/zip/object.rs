@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{ZipLimits, entry::Entry, error::ZipError, fetch::Fetch};
+use super::{ZipError, ZipLimits, entry::Entry, fetch::Fetch};
 use crate::{ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version};
 
 /// An entry of an open archive.
@@ -26,7 +26,7 @@ pub(super) struct ZipObject {
 
 impl ZipObject {
     fn error(&self, why: ZipError) -> StoreError {
-        self.refusal(StoreErrorKind::Backend(why.into()))
+        self.refusal(StoreErrorKind::Archive(why))
     }
 
     fn refusal(&self, kind: StoreErrorKind) -> StoreError {

@@ -39,10 +39,10 @@ fn open(archive: &[u8]) -> Result<ZipStore> {
 
 /// What is wrong with the archive.
 fn why(e: &StoreError) -> ZipError {
-    let StoreErrorKind::Backend(why) = &e.kind else {
+    let StoreErrorKind::Archive(why) = &e.kind else {
         panic!("{e}");
     };
-    why.downcast_ref::<ZipError>().unwrap().clone()
+    why.clone()
 }
 
 /// All values of an archive, read in both faces, which agree.

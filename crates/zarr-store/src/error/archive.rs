@@ -1,10 +1,10 @@
 //! `ZipError`: what can be wrong with an archive. It knows no store: a `StoreError` around it names
-//! the archive and the entry.
+//! the archive and the entry. Builds without archives have it too, so that errors are sorted in one way.
 
 use crate::KeyProblem;
 
 /// What is wrong with a zip archive or one of its entries. The [`StoreError`](crate::StoreError)
-/// around it ([`Backend`](crate::StoreErrorKind::Backend)) names the archive and the entry.
+/// around it ([`Archive`](crate::StoreErrorKind::Archive)) names the archive and the entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ZipError {
@@ -100,17 +100,4 @@ pub enum ZipError {
          file"
     )]
     Locked,
-}
-
-/// What is wrong, and with which entry.
-#[derive(Debug)]
-pub(super) struct Refusal {
-    pub(super) entry: Option<String>,
-    pub(super) why: ZipError,
-}
-
-impl From<ZipError> for Refusal {
-    fn from(why: ZipError) -> Self {
-        Refusal { entry: None, why }
-    }
 }
