@@ -1,6 +1,7 @@
 //! `ChunkedArray`: an array's metadata bound to its place in a store, its chunk grid and its codecs.
 //! Reads and writes untyped elements; element types are `typed`'s, sugar is above this crate.
 
+mod documents;
 mod fields;
 
 use std::num::NonZeroUsize;
@@ -14,7 +15,7 @@ use zarr_store::{Key, Location, Store};
 use crate::chains::{self, ChainOf, Chains};
 use crate::engine::{self, Block, Elements, IndexCache, Output, Room, Share};
 use crate::units::Units;
-use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result};
+use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result, Selection};
 
 /// An array in a store. Cheap facts come without I/O; its codecs are resolved when data is first
 /// touched, so that arrays with unknown codecs can still be looked at.
@@ -386,6 +387,15 @@ impl ChunkedArray {
             return Err(Error::argument("data", text));
         }
         engine::write(self, selection, elements).await
+    }
+
+    /// A selection of this array.
+    ///
+    /// # Errors
+    /// Where it does not suit the shape.
+    pub fn resolve(&self, selection: &Selection) -> Result<Resolved> {
+        let resolved = selection.resolve(self.grid());
+        resolved.map_err(|source| self.selection_error(source))
     }
 
     pub(crate) fn project(&self, selection: &Resolved) -> Result<Units> {

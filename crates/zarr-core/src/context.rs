@@ -125,13 +125,11 @@ impl Context {
     }
 }
 
-/// The context of whoever brings none: shared by the whole process, and immutable. Its settings are
-/// those of the environment, which is read once: see [`Config::from_env`].
+/// The context with the default settings: shared by the whole process, and immutable.
 impl Default for Context {
     fn default() -> Self {
         static DEFAULT: OnceLock<Context> = OnceLock::new();
-        let new = || Self::builder().config(Config::from_env()).build();
-        DEFAULT.get_or_init(new).clone()
+        DEFAULT.get_or_init(|| Self::builder().build()).clone()
     }
 }
 

@@ -129,32 +129,6 @@ pub enum CopyStep<'a> {
     Chunks,
 }
 
-/// The line of a log, as zarr-python 2 wrote it; nothing for chunks.
-impl fmt::Display for CopyProgress<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (path, verb) = match self.step {
-            CopyStep::Node(_) | CopyStep::Key(_) => (self.path, "copy"),
-            CopyStep::Skip(_) => (self.path, "skip"),
-            CopyStep::LeftOut(error) => return write!(f, "leave out {}: {error}", self.path),
-            CopyStep::Reworded(what) => return write!(f, "reword {}: {what}", self.path),
-            CopyStep::Chunks => return Ok(()),
-        };
-        match self.step {
-            CopyStep::Node(node) | CopyStep::Skip(Some(node)) => {
-                write!(f, "{verb} /{path}")?;
-                let NodeMetadata::Array(array) = node else {
-                    return Ok(());
-                };
-                let lengths: Vec<String> = array.shape().iter().map(u64::to_string).collect();
-                let comma = if lengths.len() == 1 { "," } else { "" };
-                write!(f, " ({}{comma}) {}", lengths.join(", "), array.data_type())
-            }
-            CopyStep::Key(to) if to != path => write!(f, "{verb} {path} -> {to}"),
-            _ => write!(f, "{verb} {path}"),
-        }
-    }
-}
-
 /// Who is told how far a copy is, from the task that drives it.
 pub type CopyListener = Arc<dyn Fn(&CopyProgress<'_>) + Send + Sync>;
 

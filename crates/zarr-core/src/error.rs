@@ -360,6 +360,20 @@ impl Error {
         }
     }
 
+    /// A node is of the other kind.
+    pub fn wrong_kind(path: NodePath, expected: NodeKind) -> Self {
+        let found = match expected {
+            NodeKind::Array => NodeKind::Group,
+            NodeKind::Group => NodeKind::Array,
+        };
+        let kind = ErrorKind::WrongKind {
+            path,
+            expected,
+            found,
+        };
+        kind.into()
+    }
+
     /// A wrong argument.
     pub fn argument(name: &'static str, problem: impl Into<String>) -> Self {
         ErrorKind::Argument {

@@ -10,8 +10,10 @@ mod delete;
 mod keep;
 mod members;
 mod move_node;
+mod open;
 mod presence;
 mod remains;
+mod view;
 mod written;
 
 use std::sync::Arc;
@@ -34,8 +36,10 @@ pub(crate) use delete::take_out;
 pub(crate) use keep::{Below, Changed, Groups};
 pub use members::{Depth, each_member, members, stream_members};
 pub use move_node::move_node;
+pub use open::{Mode, OpenOptions, implicit_group, object, open};
 pub(crate) use presence::check_presence;
 pub(crate) use remains::check_remains;
+pub use view::{ConsolidatedView, UseConsolidated};
 pub(crate) use written::Written;
 
 /// The node path of a place: its directory in the store.

@@ -9,15 +9,12 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 use futures_util::{Stream, TryStreamExt, stream};
 use zarr_codecs::{Dims, Region};
-use zarr_metadata::{ArrayMetadata, NodeMetadata};
+use zarr_metadata::ArrayMetadata;
 use zarr_store::{KeyLock, Prefix};
 
 use crate::engine::{Elements, LIST_FROM};
-use crate::hierarchy::{self, Document};
-use crate::{
-    ArrayConfig, ChunkedArray, Error, ErrorKind, NodeKind, Resolved, Result, Selection, Slice,
-    Values,
-};
+use crate::hierarchy::Document;
+use crate::{ArrayConfig, ChunkedArray, Error, Result, Selection, Slice, Values};
 
 /// What becomes of the chunks that a smaller shape leaves outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -138,67 +135,6 @@ impl ChunkedArray {
             })
             .await?;
         Ok((Arc::new(grown), begin..begin + cells))
-    }
-
-    /// Changes the array's document, and gives the array as it has become.
-    ///
-    /// # Errors
-    /// Where it is gone or has become something else, what `change` says, and what the store says.
-    pub async fn change(
-        &self,
-        which: Document,
-        mut change: impl FnMut(&mut ArrayMetadata) -> Result<()> + Send,
-    ) -> Result<Self> {
-        let wrong = || {
-            Error::from(ErrorKind::WrongKind {
-                path: self.path().clone(),
-                expected: NodeKind::Array,
-                found: NodeKind::Group,
-            })
-        };
-        let node = NodeMetadata::Array(self.metadata().clone());
-        let changed =
-            hierarchy::change(
-                self.location(),
-                &node,
-                which,
-                self.context(),
-                |node| match node {
-                    NodeMetadata::Array(array) => change(array),
-                    NodeMetadata::Group(_) => Err(wrong()),
-                },
-            );
-        match changed.await? {
-            NodeMetadata::Array(metadata) => self.with_metadata(metadata),
-            NodeMetadata::Group(_) => Err(wrong()),
-        }
-    }
-
-    /// The same array as its documents say now, or this one where they say nothing else.
-    ///
-    /// # Errors
-    /// Where it is gone or has become something else, and what the store says.
-    pub async fn reread(self: Arc<Self>) -> Result<Arc<Self>> {
-        let format = Some(self.metadata().format());
-        match hierarchy::find(self.location(), format, "array").await? {
-            NodeMetadata::Array(now) if now == *self.metadata() => Ok(self),
-            NodeMetadata::Array(now) => Ok(Arc::new(self.with_metadata(now)?)),
-            NodeMetadata::Group(_) => Err(ErrorKind::WrongKind {
-                path: self.path().clone(),
-                expected: NodeKind::Array,
-                found: NodeKind::Group,
-            }
-            .into()),
-        }
-    }
-
-    /// A selection of this array.
-    ///
-    /// # Errors
-    /// Where it does not suit the shape.
-    pub fn resolve(&self, selection: &Selection) -> Result<Resolved> {
-        let resolved = selection.resolve(self.grid());
-        resolved.map_err(|source| self.selection_error(source))
     }
 
     /// The document of an array with so many cells more along an axis, and where these begin.

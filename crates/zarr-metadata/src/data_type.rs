@@ -2,6 +2,7 @@
 //! `bytes` codec in v3 and to the dtype string in v2. How types are spelled is in
 //! `data_type/name.rs`; knows no fill values.
 
+mod cast;
 mod date;
 mod field;
 mod name;

@@ -1,6 +1,14 @@
 //! `Array`: the handle people hold. Holds no algorithm: facts come from the metadata, data from
 //! `zarr-core`.
 
+pub(crate) mod erase;
+pub(crate) mod fields;
+pub(crate) mod indexed;
+pub(crate) mod properties;
+pub(crate) mod read;
+pub(crate) mod stream;
+pub(crate) mod write;
+
 use std::sync::Arc;
 
 use zarr_core::{ArrayConfig, ChunkGrid, ChunkedArray, Result};
@@ -10,7 +18,7 @@ use zarr_metadata::{
 use zarr_store::{Location, Store};
 
 use crate::Context;
-use crate::fields::Picked;
+use crate::array::fields::Picked;
 use crate::info::Info;
 
 /// An array in a store. Cheap to clone; clones are one array, of which each knows the shape and the

@@ -3,7 +3,7 @@
 
 use ndarray::{ArrayViewMut, Dimension};
 
-use crate::fields::Picked;
+use crate::array::fields::Picked;
 use crate::{Array, Element, Plain, Result, Selection};
 
 /// `.wait()` for everything that can be `.await`ed. Needs no runtime, and may be called on any

@@ -5,11 +5,11 @@
 use std::sync::Arc;
 
 use zarr_core::hierarchy::{self, Document};
-use zarr_core::{Error, ErrorKind, NodeKind, Outside, Result};
+use zarr_core::{Error, NodeKind, Outside, Result};
 use zarr_metadata::{Attribute, Attributes, GroupMetadata, NodeMetadata};
 
-use crate::finish::finish;
 use crate::operation::operation;
+use crate::target::finish::finish;
 use crate::{Array, Data, Group, Shape};
 
 impl Array {
@@ -163,15 +163,7 @@ impl Group {
         mut change: impl FnMut(&mut GroupMetadata) -> Result<()> + Send,
     ) -> Result<()> {
         let path = self.path().clone();
-        let wrong = || {
-            let (expected, found) = (NodeKind::Group, NodeKind::Array);
-            let path = path.clone();
-            Error::from(ErrorKind::WrongKind {
-                path,
-                expected,
-                found,
-            })
-        };
+        let wrong = || Error::wrong_kind(path.clone(), NodeKind::Group);
         let node = NodeMetadata::Group(self.metadata().clone());
         let (place, context) = (self.location(), self.context());
         let changed = hierarchy::change(place, &node, which, context, |node| match node {
@@ -197,18 +189,13 @@ impl Group {
         match hierarchy::find(self.location(), format, "group").await? {
             NodeMetadata::Group(group) => self.replace(group),
             NodeMetadata::Array(_) => {
-                let (expected, found) = (NodeKind::Group, NodeKind::Array);
-                let path = self.path().clone();
-                return Err(ErrorKind::WrongKind {
-                    path,
-                    expected,
-                    found,
-                }
-                .into());
+                return Err(Error::wrong_kind(self.path().clone(), NodeKind::Group));
             }
         }
         if let Some(view) = self.view().cloned() {
-            let view = view.refreshed(self).await?;
+            let view = view
+                .refreshed(self.location(), self.metadata(), self.context())
+                .await?;
             *self = self.clone().with_view(view);
         }
         Ok(())

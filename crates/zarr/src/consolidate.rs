@@ -4,8 +4,9 @@ use zarr_core::hierarchy::Consolidated;
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::ZarrFormat;
 
-use crate::finish::Finish;
+use crate::environment::default_context;
 use crate::operation::operation;
+use crate::target::finish::Finish;
 use crate::{Group, Target};
 
 /// Collects the documents of all nodes below a group in the group's own, so that readers find them
@@ -33,7 +34,7 @@ pub fn consolidate_metadata(target: impl Into<Target>) -> ConsolidateMetadata {
         target: target.into(),
         path: String::new(),
         zarr_format: None,
-        context: Context::default(),
+        context: default_context(),
     }
 }
 

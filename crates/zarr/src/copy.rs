@@ -1,19 +1,22 @@
 //! `copy` and `copy_all`: nodes with their data from place to place. How they are copied is
 //! `zarr-core`'s; here is only what people say.
 
+pub(crate) mod filter;
+pub(crate) mod progress;
+pub(crate) mod store;
+
 use std::sync::Arc;
 
-use zarr_core::copy::{
-    Adapt, CopyListener, CopyOptions, CopyProgress, CopySource, CopyStats, IfExists, copy_nodes,
-};
+use zarr_core::copy::{Adapt, CopyOptions, CopySource, CopyStats, IfExists, copy_nodes};
 use zarr_core::hierarchy::is_unreadable;
 use zarr_core::{Context, Error, Result};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
-use crate::filter::Filter;
-use crate::finish::{Finish, finish};
+use crate::copy::filter::Filter;
+use crate::copy::progress::CopyProgress;
 use crate::operation::operation;
+use crate::target::finish::{Finish, finish};
 use crate::{CreateArray, Group, Node, Target};
 
 /// Copies an array or a group, with all below it, into the group at `dest`, which is made if it is
@@ -187,8 +190,7 @@ impl CopyNodes {
         mut self,
         listener: impl Fn(&CopyProgress<'_>) + Send + Sync + 'static,
     ) -> Self {
-        let listener: CopyListener = Arc::new(listener);
-        self.options.progress = Some(listener);
+        self.options.progress = Some(progress::listener(listener));
         self
     }
 

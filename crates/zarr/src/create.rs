@@ -1,15 +1,22 @@
 //! Creating arrays: a builder whose arguments are checked, all of them, before the store is touched.
 
+pub(crate) mod filled;
+pub(crate) mod group;
+pub(crate) mod nodes;
+pub(crate) mod shape;
+pub(crate) mod source;
+
 use zarr_core::{
     ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Error, Fill, Result, hierarchy,
 };
 use zarr_metadata::{
-    Attribute, Attributes, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
+    Attribute, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
 };
 
-use crate::access::{Access, access, array_handle, handle};
+use crate::create::source::Checked;
+use crate::environment::default_context;
 use crate::operation::operation;
-use crate::source::Checked;
+use crate::target::access::{Access, access, array_handle, handle};
 use crate::{Array, DimensionName, Shape, Source, Target};
 
 /// Creates an array. Without [`name`](CreateArray::name) it is the root of the store.
@@ -292,7 +299,7 @@ impl CreateArray {
 
     /// What was said of the array and of writing it.
     pub(crate) fn decided(self) -> Result<(ArrayOptions, ArrayConfig)> {
-        let context = self.context.clone().unwrap_or_default();
+        let context = self.context.clone().unwrap_or_else(default_context);
         let config = self.array_config(&context);
         Ok((self.resolved_options(&context)?, config))
     }
@@ -310,7 +317,7 @@ impl CreateArray {
     fn resolved_options(&self, context: &Context) -> Result<ArrayOptions> {
         let mut options = self.options.clone();
         if self.attributes.is_some() {
-            options.attributes = object(self.attributes.clone())?;
+            options.attributes = hierarchy::object(self.attributes.clone())?;
         }
         let mut options = options.or_config(context.config());
         if let Some(codec) = &self.object_codec {
@@ -334,7 +341,7 @@ impl CreateArray {
 
     /// Checks everything that can be known without asking the store for any document.
     pub(crate) async fn prepare(mut self) -> Result<Prepared> {
-        let context = self.context.clone().unwrap_or_default();
+        let context = self.context.clone().unwrap_or_else(default_context);
         let config = self.array_config(&context);
         let metadata = self.resolved_options(&context)?;
         let metadata = metadata.metadata(context.default_format())?;
@@ -392,16 +399,4 @@ impl Prepared {
             false => Ok(array),
         }
     }
-}
-
-pub(crate) fn object(attributes: Option<Attribute>) -> Result<Attributes> {
-    let Some(attributes) = attributes else {
-        return Ok(Attributes::new());
-    };
-    attributes.into_object().map_err(|other| {
-        Error::argument(
-            "attributes",
-            format!("a JSON object is needed, found {other}"),
-        )
-    })
 }

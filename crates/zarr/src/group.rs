@@ -1,14 +1,18 @@
 //! `Group`: the handle people hold. Holds no algorithm: what is on disk is `zarr-core`'s to know.
 
+pub(crate) mod members;
+pub(crate) mod require;
+pub(crate) mod tree;
+pub(crate) mod tree_view;
+
 use std::sync::Arc;
 
-use zarr_core::hierarchy::Consolidated;
-use zarr_core::{Context, ErrorKind, Result, hierarchy};
+use zarr_core::hierarchy::{Consolidated, ConsolidatedView};
+use zarr_core::{Context, Error, ErrorKind, Result, hierarchy};
 use zarr_metadata::{Attributes, DataType, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, Store};
 
 use crate::info::Info;
-use crate::view::View;
 use crate::{
     Array, CreateArray, CreateGroup, Members, Node, Shape, Source, Tree, array, create_array,
     create_group, open, tree,
@@ -23,7 +27,7 @@ pub struct Group {
     metadata: Arc<GroupMetadata>,
     context: Context,
     /// What answers for the store, where the group was opened so.
-    view: Option<View>,
+    view: Option<ConsolidatedView>,
     /// Consolidated metadata of format 2 that was just collected; format 3 has it among its documents.
     collected: Option<Arc<Consolidated>>,
     /// Whether attributes are read again each time they are asked of the store.
@@ -59,12 +63,16 @@ impl Group {
         self.reload_attributes
     }
 
-    /// The same group, its store reached otherwise.
-    pub(crate) fn at(self, location: Location) -> Self {
-        Self { location, ..self }
+    /// The same group, opened by consolidated metadata: changes through it and all that comes from it are noticed.
+    pub(crate) fn viewed(self, view: ConsolidatedView) -> Self {
+        Self {
+            location: view.watched(&self.location),
+            view: Some(view),
+            ..self
+        }
     }
 
-    pub(crate) fn with_view(self, view: Option<View>) -> Self {
+    pub(crate) fn with_view(self, view: Option<ConsolidatedView>) -> Self {
         Self { view, ..self }
     }
 
@@ -75,7 +83,7 @@ impl Group {
         }
     }
 
-    pub(crate) fn view(&self) -> Option<&View> {
+    pub(crate) fn view(&self) -> Option<&ConsolidatedView> {
         self.view.as_ref()
     }
 
@@ -276,5 +284,46 @@ impl Group {
         Ok(self
             .info()
             .with_members(arrays, members.len() as u64 - arrays))
+    }
+
+    /// Whether the consolidated metadata that this group was opened by is known to be out of date: a
+    /// document was changed through the group, or through a handle that came from it.
+    ///
+    /// What others change is not noticed.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::group(Target::Memory).wait()?;
+    /// zarr::consolidate_metadata(&root).wait()?;
+    /// let mut root = zarr::open_consolidated(&root).wait()?;
+    /// root.zeros("a", [4]).wait()?;
+    /// assert!(root.is_stale() && !root.contains("a").wait()?);
+    /// root.reconsolidate().wait()?;
+    /// assert!(!root.is_stale() && root.contains("a").wait()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn is_stale(&self) -> bool {
+        self.view().is_some_and(ConsolidatedView::is_stale)
+    }
+
+    /// Collects the consolidated metadata that this group was opened by again, and sees what it tells
+    /// now. Groups that came from this one keep what they see.
+    ///
+    /// # Errors
+    /// Where the group was opened without, and as
+    /// [`consolidate_metadata`](crate::consolidate_metadata).
+    pub async fn reconsolidate(&mut self) -> Result<()> {
+        let Some(view) = self.view().cloned() else {
+            let text = "this group was opened without; use `consolidate_metadata`";
+            return Err(Error::argument("use_consolidated", text));
+        };
+        let (format, context) = (self.zarr_format(), self.context());
+        let view = view
+            .consolidated_again(self.location(), format, context)
+            .await?;
+        *self = self.clone().with_view(Some(view));
+        Ok(())
     }
 }

@@ -60,86 +60,67 @@
 
 #![forbid(unsafe_code)]
 
-mod access;
 mod array;
 pub mod blocking;
 mod change;
 mod consolidate;
 mod copy;
-mod copy_store;
 mod create;
-mod create_group;
-mod create_hierarchy;
 mod data;
-mod erase;
-mod facts;
-mod fields;
-mod filled;
-mod filter;
-mod finish;
+mod environment;
 mod group;
-mod indexed;
 mod info;
 mod load;
-mod members;
-mod mode;
 mod node;
 mod open;
-mod opening;
 mod operation;
-mod read;
-mod require;
 mod save;
-mod shape;
-mod source;
-mod stream;
 mod target;
 pub mod testing;
 pub mod tools;
-mod tree;
-mod tree_of;
-mod view;
-mod write;
 
-pub use access::Synchronizer;
 pub use array::Array;
+pub use array::erase::Erase;
+pub use array::indexed::Indexed;
+pub use array::read::{Read, ReadDyn, ReadMany, Used};
+pub use array::stream::{BlockStream, Blocks};
+pub use array::write::Write;
 pub use change::{Append, Edit, Resize, UpdateAttributes};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
+pub use copy::progress::CopyProgress;
+pub use copy::store::{CopyStore, copy_store};
 pub use copy::{CopyNodes, copy, copy_all};
-pub use copy_store::{CopyStore, copy_store};
+pub use create::filled::{
+    Like, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like,
+};
+pub use create::group::{CreateGroup, create_group, group};
+pub use create::nodes::{CreateHierarchy, NewNode, create_hierarchy};
+pub use create::shape::{DimensionName, Shape};
+pub use create::source::{Computed, Source};
 pub use create::{CreateArray, array, create, create_array, from_array};
-pub use create_group::{CreateGroup, create_group, group};
-pub use create_hierarchy::{CreateHierarchy, NewNode, create_hierarchy};
 pub use data::Data;
-pub use erase::Erase;
-pub use filled::{Like, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like};
+pub use environment::{config_from_env, default_context};
 pub use group::Group;
-pub use indexed::Indexed;
+pub use group::members::Members;
+pub use group::require::RequireArray;
+pub use group::tree::{Tree, tree};
+pub use group::tree_view::TreeView;
 pub use info::Info;
 pub use load::{LazyGroup, Load, LoadArray, Loaded, load};
-pub use members::Members;
-pub use mode::Mode;
 /// Arrays in memory: what [`Array::read`] gives and [`Array::write`] takes.
 pub use ndarray;
 pub use node::Node;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
-pub use read::{Read, ReadDyn, ReadMany, Used};
-pub use require::RequireArray;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
 pub use serde_json::json;
-pub use shape::{DimensionName, Shape};
-pub use source::{Computed, Source};
-pub use stream::{BlockStream, Blocks};
 pub use target::Target;
-pub use tree::TreeView;
-pub use tree_of::{Tree, tree};
-pub use view::UseConsolidated;
-pub use write::Write;
+pub use target::access::Synchronizer;
 pub use zarr_codecs::{Region, Registry, Span};
-pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
+pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
+pub use zarr_core::hierarchy::{Mode, UseConsolidated};
 pub use zarr_core::{
     ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder,
     DynData, Element, Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use ndarray::ArrayD;
-use zarr_core::{Context, DynData, Element, ErrorKind, NodeKind, Result};
+use zarr_core::{Context, DynData, Element, Error, NodeKind, Result};
 use zarr_metadata::ZarrFormat;
 
 use crate::operation::operation;
@@ -125,12 +125,9 @@ impl Loaded {
     pub fn into_array(self) -> Result<DynData> {
         match self {
             Self::Array(array) => Ok(array),
-            Self::Group(LazyGroup { group, .. }) => Err(ErrorKind::WrongKind {
-                path: group.path().clone(),
-                expected: NodeKind::Array,
-                found: NodeKind::Group,
+            Self::Group(LazyGroup { group, .. }) => {
+                Err(Error::wrong_kind(group.path().clone(), NodeKind::Array))
             }
-            .into()),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `Node`: an array or a group, told apart by what is there.
 
-use zarr_core::{Context, ErrorKind, NodeKind, Result};
+use zarr_core::{Context, Error, NodeKind, Result};
 use zarr_metadata::NodeMetadata;
 use zarr_store::Location;
 
@@ -41,15 +41,7 @@ impl Node {
     pub fn into_array(self) -> Result<Array> {
         match self {
             Self::Array(array) => Ok(array),
-            Self::Group(group) => {
-                let (expected, found) = (NodeKind::Array, NodeKind::Group);
-                Err(ErrorKind::WrongKind {
-                    path: group.path().clone(),
-                    expected,
-                    found,
-                }
-                .into())
-            }
+            Self::Group(group) => Err(Error::wrong_kind(group.path().clone(), NodeKind::Array)),
         }
     }
 
@@ -60,15 +52,7 @@ impl Node {
     pub fn into_group(self) -> Result<Group> {
         match self {
             Self::Group(group) => Ok(group),
-            Self::Array(array) => {
-                let (expected, found) = (NodeKind::Group, NodeKind::Array);
-                Err(ErrorKind::WrongKind {
-                    path: array.path().clone(),
-                    expected,
-                    found,
-                }
-                .into())
-            }
+            Self::Array(array) => Err(Error::wrong_kind(array.path().clone(), NodeKind::Group)),
         }
     }
 }

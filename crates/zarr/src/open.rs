@@ -1,13 +1,15 @@
-//! The functions and builders that open nodes. What a mode means is decided in `opening`.
+//! The functions and builders that open nodes. What a mode means is `zarr-core`'s.
 
+pub(crate) mod opening;
+
+use zarr_core::hierarchy::ConsolidatedView;
 use zarr_core::{ArrayOptions, Context, ErrorClass, NodeKind, Result};
 use zarr_metadata::{Attribute, ZarrFormat};
 
-use crate::access::{Access, access, array_handle, handle};
-use crate::opening::At;
+use crate::open::opening::At;
 use crate::operation::operation;
-use crate::view::{UseConsolidated, View};
-use crate::{Array, Group, Like, Mode, Node, Target};
+use crate::target::access::{Access, access, array_handle, handle};
+use crate::{Array, Group, Like, Mode, Node, Target, UseConsolidated};
 
 /// Opens whatever node is there. With a [`mode`](Open::mode) it may be created.
 ///
@@ -231,9 +233,10 @@ impl OpenGroup {
             }
             opened => opened?.into_group()?,
         };
-        let view = View::read(&group, &self.use_consolidated).await?;
+        let (location, metadata) = (group.location(), group.metadata());
+        let view = ConsolidatedView::read(location, metadata, &self.use_consolidated).await?;
         Ok(match view {
-            Some(view) => view.attach(group),
+            Some(view) => group.viewed(view),
             None => group,
         })
     }

@@ -6,10 +6,11 @@ use zarr_core::{Context, Error, ErrorKind, NodeKind, Result, hierarchy};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
-use crate::access::{Access, access};
 use crate::create::Prepared;
-use crate::finish::{Finish, finish};
+use crate::environment::default_context;
 use crate::operation::operation;
+use crate::target::access::{Access, access};
+use crate::target::finish::{Finish, finish};
 use crate::{CreateArray, Data, Group, Source, Target, array, group};
 
 /// Saves arrays: a single one that has no name as an array, all others in a group.
@@ -127,7 +128,7 @@ impl Save {
     }
 
     async fn run(mut self) -> Result<()> {
-        let context = self.context.take().unwrap_or_default();
+        let context = self.context.take().unwrap_or_else(default_context);
         let location = self
             .target
             .reach(&self.path, &self.access, &context)

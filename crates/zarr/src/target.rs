@@ -1,5 +1,8 @@
 //! Where an operation takes place, in every form people have it. Opens no node.
 
+pub(crate) mod access;
+pub(crate) mod finish;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,7 +12,7 @@ use zarr_store::{
     BlockingStore, Location, MemoryStore, Store, open_path, open_store, without_secrets,
 };
 
-use crate::finish::Finish;
+use crate::target::finish::Finish;
 use crate::{Group, Result};
 
 /// A store, or a place in one.

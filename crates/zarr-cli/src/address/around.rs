@@ -18,11 +18,11 @@ impl Address {
     /// What the node is changed with.
     pub(crate) fn context(&self) -> Context {
         if !self.leaves_consolidated {
-            return Context::default();
+            return zarr::default_context();
         }
         let config = Config {
             leave_consolidated: true,
-            ..Config::from_env()
+            ..zarr::config_from_env()
         };
         Context::builder().config(config).build()
     }

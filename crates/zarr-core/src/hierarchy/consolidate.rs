@@ -21,12 +21,7 @@ pub async fn consolidate(
 ) -> Result<GroupMetadata> {
     let node = find(location, format, "a group").await?;
     let NodeMetadata::Group(group) = &node else {
-        return Err(ErrorKind::WrongKind {
-            path: path_of(location)?,
-            expected: NodeKind::Group,
-            found: NodeKind::Array,
-        }
-        .into());
+        return Err(Error::wrong_kind(path_of(location)?, NodeKind::Group));
     };
     let root = path_of(location)?;
     let found = members(location, group.format(), Depth::All).await?;
@@ -66,12 +61,7 @@ pub async fn consolidate(
             };
             match change(location, &node, Document::Node, context, set).await? {
                 NodeMetadata::Group(group) => Ok(group),
-                NodeMetadata::Array(_) => Err(ErrorKind::WrongKind {
-                    path: root.clone(),
-                    expected: NodeKind::Group,
-                    found: NodeKind::Array,
-                }
-                .into()),
+                NodeMetadata::Array(_) => Err(Error::wrong_kind(root.clone(), NodeKind::Group)),
             }
         }
     }

@@ -129,7 +129,7 @@ impl RequireArray {
             return Err(Error::argument("shape", text));
         }
         let (stored, asked) = (found.dtype(), &self.dtype);
-        if stored != asked && (self.exact || !holds(asked, stored)) {
+        if stored != asked && (self.exact || !asked.can_hold(stored)) {
             let text = format!("`{}` is of type {stored}, not {asked}", found.path());
             return Err(Error::argument("dtype", text));
         }
@@ -137,52 +137,3 @@ impl RequireArray {
     }
 }
 operation!(RequireArray => Array);
-
-/// A number type: how many bits of an integer it holds exactly.
-enum Number {
-    Signed(u32),
-    Unsigned(u32),
-    /// With the size in bytes, a complex number's part.
-    Float(u32),
-    Complex(u32),
-}
-
-/// Whether every element of `inner` is one of `outer`: what numpy calls a safe cast.
-fn holds(outer: &DataType, inner: &DataType) -> bool {
-    use Number::{Complex, Float, Signed, Unsigned};
-    let outer = match number(outer) {
-        Some(outer) => outer,
-        None => return false,
-    };
-    if *inner == DataType::Bool {
-        return true;
-    }
-    match (number(inner), outer) {
-        (Some(Signed(a)), Signed(b)) | (Some(Unsigned(a)), Unsigned(b)) => a <= b,
-        (Some(Unsigned(a)), Signed(b)) => a < b,
-        // numpy counts 64 bits as held by a double.
-        (Some(Signed(a) | Unsigned(a)), Float(b) | Complex(b)) => a < b || (a == 64 && b == 64),
-        (Some(Float(a)), Float(b) | Complex(b)) | (Some(Complex(a)), Complex(b)) => a <= b,
-        _ => false,
-    }
-}
-
-fn number(data_type: &DataType) -> Option<Number> {
-    use Number::{Complex, Float, Signed, Unsigned};
-    Some(match data_type {
-        DataType::Int8 => Signed(8),
-        DataType::Int16 => Signed(16),
-        DataType::Int32 => Signed(32),
-        DataType::Int64 => Signed(64),
-        DataType::UInt8 => Unsigned(8),
-        DataType::UInt16 => Unsigned(16),
-        DataType::UInt32 => Unsigned(32),
-        DataType::UInt64 => Unsigned(64),
-        DataType::Float16 => Float(16),
-        DataType::Float32 => Float(32),
-        DataType::Float64 => Float(64),
-        DataType::Complex64 => Complex(32),
-        DataType::Complex128 => Complex(64),
-        _ => return None,
-    })
-}

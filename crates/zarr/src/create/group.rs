@@ -3,9 +3,9 @@
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::{Attribute, GroupMetadata, NodeMetadata, ZarrFormat};
 
-use crate::access::{Access, access, handle};
-use crate::create::object;
+use crate::environment::default_context;
 use crate::operation::operation;
+use crate::target::access::{Access, access, handle};
 use crate::{Group, Mode, OpenGroup, Target, open_group};
 
 /// Creates a group. Without [`path`](CreateGroup::path) it is the root of the store.
@@ -97,13 +97,13 @@ impl CreateGroup {
         if self.or_open && !self.overwrite {
             return self.open().await;
         }
-        let context = self.context.unwrap_or_default();
+        let context = self.context.unwrap_or_else(default_context);
         let location = self
             .target
             .reach(&self.path, &self.access, &context)
             .await?;
         let format = self.zarr_format.unwrap_or_else(|| context.default_format());
-        let metadata = GroupMetadata::new(format, object(self.attributes)?);
+        let metadata = GroupMetadata::new(format, hierarchy::object(self.attributes)?);
         let node = NodeMetadata::Group(metadata.clone());
         hierarchy::create(&location, &node, self.overwrite, &context).await?;
         let group = Group::new(self.access.finish(location), metadata, context)?;
@@ -119,7 +119,7 @@ impl CreateGroup {
             open = open.attributes(attributes);
         }
         open.access(self.access)
-            .context(&self.context.unwrap_or_default())
+            .context(&self.context.unwrap_or_else(default_context))
     }
 }
 operation!(CreateGroup => Group);

@@ -8,7 +8,7 @@ use zarr_core::{DynData, Element, Result, Selection};
 use zarr_metadata::DataType;
 
 use crate::Array;
-use crate::fields::{Picked, picking};
+use crate::array::fields::{Picked, picking};
 use crate::operation::operation;
 
 impl Array {

@@ -1,14 +1,14 @@
 //! `copy_store`: the values of a store as they are, whatever they mean.
 
-use std::sync::Arc;
-
-use zarr_core::copy::{CopyKeys, CopyListener, CopyProgress, CopyStats, IfExists, copy_keys};
+use zarr_core::copy::{CopyKeys, CopyListener, CopyStats, IfExists, copy_keys};
 use zarr_core::{Context, Result};
 
 use crate::Target;
-use crate::filter::Filter;
-use crate::finish::{Finish, finish};
+use crate::copy::filter::Filter;
+use crate::copy::progress::{self, CopyProgress};
+use crate::environment::default_context;
 use crate::operation::operation;
+use crate::target::finish::{Finish, finish};
 
 /// Copies the values of one store to another under their keys, whatever they are. Documents of nodes
 /// come last: who finds a node in the destination finds all of it.
@@ -113,7 +113,7 @@ impl CopyStore {
         mut self,
         listener: impl Fn(&CopyProgress<'_>) + Send + Sync + 'static,
     ) -> Self {
-        self.progress = Some(Arc::new(listener));
+        self.progress = Some(progress::listener(listener));
         self
     }
 
@@ -129,7 +129,7 @@ impl CopyStore {
         let source = &self.source;
         let source = source.location(&self.source_path, Finish::Here).await?;
         let dest = self.dest.location(&self.dest_path, Finish::Here).await?;
-        let context = self.context.unwrap_or_default();
+        let context = self.context.unwrap_or_else(default_context);
         let options = CopyKeys {
             if_exists: self.if_exists,
             dry_run: self.dry_run,

@@ -9,7 +9,7 @@ use zarr_metadata::NodePath;
 use zarr_store::{Hook, Hooked, IoHints, Key, Location, Prefixed, ReadOnly, Reads, Split, Store};
 
 use crate::Target;
-use crate::finish::Finish;
+use crate::target::finish::Finish;
 
 /// Which writers of one chunk are kept apart.
 ///
@@ -62,7 +62,7 @@ macro_rules! access {
                 options: impl IntoIterator<Item = (K, V)>,
             ) -> Self {
                 let options = options.into_iter();
-                let secret = |value: V| crate::access::Secret(value.into());
+                let secret = |value: V| crate::target::access::Secret(value.into());
                 let options = options.map(|(name, value)| (name.into(), secret(value)));
                 self.$($field).+.storage_options.extend(options);
                 self

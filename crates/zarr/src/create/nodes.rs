@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use zarr_core::{ArrayOptions, Context, Error, Result, check_new, hierarchy};
 use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 
-use crate::finish::Finish;
+use crate::environment::default_context;
 use crate::operation::operation;
+use crate::target::finish::Finish;
 use crate::{Array, Group, Node, Target};
 
 /// Creates all nodes of a hierarchy, by their paths below a place, and the groups between them.
@@ -182,7 +183,7 @@ impl CreateHierarchy {
     }
 
     async fn run(self) -> Result<BTreeMap<NodePath, Node>> {
-        let context = self.context.unwrap_or_default();
+        let context = self.context.unwrap_or_else(default_context);
         let location = self.target.location("", Finish::WithHandles).await?;
         let default = self.within.unwrap_or_else(|| context.default_format());
         let mut nodes = BTreeMap::new();

@@ -2,7 +2,7 @@
 
 use zarr_core::{Result, Selection};
 
-use crate::fields::{Picked, picking};
+use crate::array::fields::{Picked, picking};
 use crate::operation::operation;
 use crate::{Array, Data};
 

@@ -12,7 +12,7 @@ use zarr_codecs::Region;
 use zarr_core::{Element, Result, Selection};
 
 use crate::Array;
-use crate::fields::{Picked, picking};
+use crate::array::fields::{Picked, picking};
 
 impl Array {
     /// Reads the cells of a selection block by block: one block for each chunk that is touched (each

@@ -3,7 +3,7 @@
 use zarr_core::{Result, Selection};
 
 use crate::Array;
-use crate::fields::Picked;
+use crate::array::fields::Picked;
 use crate::operation::operation;
 
 impl Array {

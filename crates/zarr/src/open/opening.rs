@@ -1,0 +1,86 @@
+//! What all builders that open nodes share. What a mode means is `zarr-core`'s.
+
+use zarr_core::hierarchy::{self, Mode, OpenOptions};
+use zarr_core::{ArrayOptions, Context, NodeKind, Result};
+use zarr_metadata::{Attribute, ZarrFormat};
+use zarr_store::Location;
+
+use crate::environment::default_context;
+use crate::target::access::{Access, unchanging};
+use crate::{Group, Node, Target};
+
+/// What all openings share.
+#[derive(Clone, Debug)]
+pub(crate) struct At {
+    pub(crate) target: Target,
+    pub(crate) path: String,
+    pub(crate) zarr_format: Option<ZarrFormat>,
+    pub(crate) context: Option<Context>,
+    pub(crate) mode: Option<Mode>,
+    /// The array to create where there is none.
+    pub(crate) array: Option<ArrayOptions>,
+    /// The attributes of a group that is created.
+    pub(crate) attributes: Option<Attribute>,
+    pub(crate) access: Access,
+}
+
+impl At {
+    pub(crate) fn new(target: Target) -> Self {
+        Self {
+            target,
+            path: String::new(),
+            zarr_format: None,
+            context: None,
+            mode: None,
+            array: None,
+            attributes: None,
+            access: Access::default(),
+        }
+    }
+
+    /// `wanted` is `None` where either kind will do.
+    pub(crate) async fn open(self, wanted: Option<NodeKind>) -> Result<Node> {
+        let location = self.location().await?;
+        let context = self.context.unwrap_or_else(default_context);
+        let options = OpenOptions {
+            mode: self.mode,
+            kind: wanted,
+            format: self.zarr_format,
+            array: self.array,
+            attributes: self.attributes,
+        };
+        let node = hierarchy::open(&location, options, &context).await?;
+        Ok(
+            match Node::new(self.access.finish(location), node, context)? {
+                Node::Array(array) => {
+                    let config = self.access.array_config(array.config().clone());
+                    Node::Array(array.with_config(config))
+                }
+                Node::Group(group) => Node::Group(group.reloading(self.access.reload_attributes)),
+            },
+        )
+    }
+
+    /// The group that only a node directly below tells of.
+    pub(crate) async fn implicit(self) -> Result<Option<Group>> {
+        let location = self.location().await?;
+        let group = hierarchy::implicit_group(&location, self.zarr_format).await;
+        let context = self.context.unwrap_or_else(default_context);
+        let open = |group| Group::new(self.access.finish(location), group, context);
+        group.map(open).transpose()
+    }
+
+    /// The place, as the mode allows it to be used.
+    async fn location(&self) -> Result<Location> {
+        let context = self.context.clone().unwrap_or_else(default_context);
+        let location = self
+            .target
+            .reach(&self.path, &self.access, &context)
+            .await?;
+        Ok(match self.mode {
+            Some(Mode::Read) => unchanging(&location),
+            None => self.access.finish(location),
+            Some(_) => location,
+        })
+    }
+}
