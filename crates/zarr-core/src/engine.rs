@@ -36,7 +36,7 @@ pub use output::Output;
 pub(crate) use output::{Room, lend};
 pub(crate) use pool::Work;
 pub(crate) use read::{read, read_many};
-pub(crate) use stored::LIST_FROM;
+pub(crate) use stored::{LIST_FROM, can_list};
 pub use stream::Block;
 pub(crate) use stream::stream;
 pub(crate) use transfer::{settled, transfer};

@@ -190,3 +190,18 @@ fn what_is_not_stored_costs_nothing_where_no_link_is_followed() {
     let (_, text) = home.fail("stats ~/large --no-follow");
     assert!(text.contains("symbolic link"), "{text}");
 }
+
+#[test]
+fn a_copy_leaves_no_chunk_behind_that_a_link_leads_out_to() {
+    let home = Home::new();
+    home.print("create ~/a --shape 6,5 --chunks 2,2 --dtype int16");
+    home.print("write ~/in.npy ~/a --selection 0:6,0:5");
+    let chunk = home.path("a/c/0/1");
+    fs::rename(&chunk, home.path("chunk")).unwrap();
+    symlink(home.path("chunk"), &chunk).unwrap();
+    for how in ["", " --chunks 4,4", " --zarr-format 2"] {
+        let (_, text) = home.fail(&format!("copy ~/a ~/b --no-follow{how}"));
+        assert!(text.contains("symbolic link"), "{how}: {text}");
+        assert!(!home.path("b/zarr.json").exists(), "{how}");
+    }
+}

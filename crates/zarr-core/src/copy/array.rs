@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Dims, Region};
-use zarr_store::BoxFuture;
+use zarr_store::{BoxFuture, Op, StoreError, StoreErrorKind};
 
 use super::agree::same_chunks;
 use super::meter::Meter;
@@ -127,7 +127,20 @@ fn check_count(to: &ChunkedArray, count: u64) -> Result<()> {
 /// Whether absent chunks need not be copied, and can be told from others.
 fn is_absent_the_same(from: &ChunkedArray, to: &ChunkedArray) -> bool {
     let fill = |array: &ChunkedArray| array.metadata().fill_value().ok();
-    fill(from) == fill(to) && from.store().hints().listable
+    fill(from) == fill(to) && engine::can_list(from)
+}
+
+/// Fails where a listing of the source's chunks left something out: a symbolic link that leads out of a store whose
+/// links may not. What it leads to may be a chunk.
+fn check_listing(from: &ChunkedArray) -> Result<()> {
+    if engine::can_list(from) {
+        return Ok(());
+    }
+    let why = "a symbolic link among the chunks leads out of the store, so that not all of them are listed; let links be \
+               followed if whoever made the store is to be trusted";
+    let kind = StoreErrorKind::Unsupported(why);
+    let place = from.location().path().as_str();
+    Err(StoreError::new(Op::List, from.store(), place, kind).into())
 }
 
 /// What is stored of a source.
@@ -170,11 +183,12 @@ impl Job<'_> {
             Arc::clone(&self.to),
             Arc::clone(&self.budget),
         );
-        if from.store().hints().listable {
+        if engine::can_list(from) {
             let chunks = from
                 .list_chunks()
                 .try_filter(|(chunk, _)| ready(wanted(chunk)));
             engine::transfer(a, b, chunks, budget, count).await?;
+            check_listing(from)?;
         } else {
             // Nobody says how large they are: as large as they are decoded, on the whole.
             let elem = from.metadata().data_type().size().unwrap_or(64) as u64;
@@ -260,6 +274,7 @@ impl Job<'_> {
             }
         };
         self.from.each_stored(most, mark).await?;
+        check_listing(&self.from)?;
         check_count(&self.to, touched.len() as u64)?;
         let chunks = match there.is_empty() {
             true => HashSet::new(),

@@ -13,8 +13,8 @@ use crate::{ChunkedArray, ErrorKind, Result};
 /// So many absent chunks are found by asking for each of them.
 pub(crate) const LIST_FROM: usize = 1 << 10;
 
-/// Whether a listing tells of each chunk what asking for it would.
-fn can_list(array: &ChunkedArray) -> bool {
+/// Whether a listing tells of each chunk what asking for it would. A store may know only after a listing that it does not.
+pub(crate) fn can_list(array: &ChunkedArray) -> bool {
     let hints = array.store().hints();
     hints.listable && hints.lists_all
 }
