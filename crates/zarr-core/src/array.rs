@@ -11,9 +11,9 @@ use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
+use crate::cells::Units;
 use crate::chains::{self, ChainOf, Chains};
 use crate::engine::{self, Block, Elements, IndexCache, Output, Room, Share};
-use crate::units::Units;
 use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result};
 
 /// An array in a store. Cheap facts come without I/O; its codecs are resolved when data is first

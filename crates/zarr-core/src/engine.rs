@@ -6,37 +6,37 @@
 //! `assemble::chunk`), whoever drives them and whether the chunk is plain, a shard, or an inner
 //! chunk of one.
 
-mod assemble;
-mod cells;
-mod chunk;
-mod chunk_cache;
+mod barrier;
+mod cache;
+mod decode;
+mod encode;
 mod fetch;
 mod index_cache;
-mod joined;
-mod landing;
+mod listing;
 #[allow(unsafe_code)]
 mod output;
+mod partial;
 mod pieces;
+mod plan;
 pub(crate) mod pool;
 mod read;
+mod request;
 mod scattered;
 mod source;
 mod sparse;
-mod stored;
 mod stream;
 mod transfer;
-mod wants;
 mod work;
 mod write;
 
-pub use assemble::Elements;
-pub(crate) use chunk_cache::{ChunkCache, Share};
+pub(crate) use cache::{ChunkCache, Share};
+pub use encode::Elements;
 pub(crate) use index_cache::IndexCache;
+pub(crate) use listing::LIST_FROM;
 pub use output::Output;
 pub(crate) use output::{Room, lend};
 pub(crate) use pool::Work;
 pub(crate) use read::{read, read_many};
-pub(crate) use stored::LIST_FROM;
 pub use stream::Block;
 pub(crate) use stream::stream;
 pub(crate) use transfer::transfer;

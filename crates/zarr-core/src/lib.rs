@@ -1,6 +1,7 @@
 //! Selections, chunk grids and the chunk I/O engine of Zarr: a mechanism, without sugar.
 
 mod array;
+mod cells;
 mod chains;
 mod config;
 mod context;
@@ -13,12 +14,10 @@ mod grid;
 pub mod hierarchy;
 mod memory;
 mod options;
-mod places;
 mod resize;
 mod selection;
 mod stored;
 mod typed;
-mod units;
 mod values;
 
 pub use array::{ArrayConfig, ChunkedArray};

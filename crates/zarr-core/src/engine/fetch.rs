@@ -9,12 +9,12 @@ use bytes::Bytes;
 use zarr_codecs::{Chain, CodecErrorKind, Shard, ShardIndex};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
-use super::chunk_cache::Path;
+use super::cache::Path;
 use super::pool::with_scratch;
 use super::source::{At, check_len};
 use super::sparse::{self, Sparse};
 use super::work::{self, check_held};
-use crate::units::Part;
+use crate::cells::Part;
 use crate::{ChunkError, ChunkedArray};
 use zarr_store::runtime::{Budget, Reserved};
 

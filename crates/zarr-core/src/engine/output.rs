@@ -24,7 +24,7 @@ use ndarray::ArrayViewMutD;
 use zarr_codecs::{Dims, Heap, NdViewMut, Projection, Projections, Region, Split};
 use zarr_metadata::FillValue;
 
-use crate::places::Run;
+use crate::cells::scattered::Run;
 use crate::{Error, ErrorKind};
 
 /// From this size on the allocator maps fresh pages, which are zero already.

@@ -10,16 +10,16 @@ use smallvec::SmallVec;
 use zarr_codecs::{Chain, Heap};
 
 use super::fetch::{Fetched, Remote};
-use super::joined::{Joined, Touched};
+use super::listing::{self, LIST_FROM};
 use super::output::{Output, Room};
 use super::pieces::Pieces;
+use super::plan::{Joined, Touched};
 use super::pool::{self, Crew, Work};
+use super::request::{self, There, Want, Wants};
 use super::source::{Known, Source};
-use super::stored::{self, LIST_FROM};
-use super::wants::{self, There, Want, Wants};
-use super::{chunk, work};
+use super::{decode, work};
+use crate::cells::{Part, Units};
 use crate::hierarchy::check_presence;
-use crate::units::{Part, Units};
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
 use zarr_store::runtime::Budget;
 
@@ -135,10 +135,10 @@ async fn drive(job: Job) -> Result<(Vec<Output>, bool)> {
     let all = job.joined.len();
     if done < all {
         // Begun after the read, so that what was stored before is in it.
-        job = match stored::numbers(&job.array, &job.joined, done).await? {
+        job = match listing::numbers(&job.array, &job.joined, done).await? {
             None => ask(job, Asked::From(done)).await?.0,
             Some(listed) => {
-                let runs = stored::between(done..all, &listed, work::at_once(&job.chain));
+                let runs = listing::between(done..all, &listed, work::at_once(&job.chain));
                 let job = ask(job, Asked::Listed(listed)).await?.0;
                 on_pool(job, move |job, crew| job.fill(&runs, crew))
                     .await?
@@ -204,7 +204,7 @@ impl Job {
     fn is_sparse(&self, asked: usize) -> bool {
         let absent = self.absent.load(Ordering::Relaxed);
         let enough = asked >= LIST_FROM && absent >= asked - asked / 2;
-        enough && stored::can_list(&self.array)
+        enough && listing::can_list(&self.array)
     }
 
     /// Brings fill values to runs of absent chunks.
@@ -221,7 +221,7 @@ impl Job {
                 for part in parts {
                     let bytes = part.byte_len();
                     if !output.is_filled() {
-                        chunk::absent(&self.chain, part);
+                        decode::absent(&self.chain, part);
                     }
                     output.wrote(bytes);
                 }
@@ -289,7 +289,7 @@ impl Job {
 impl Taken<'_> {
     fn read(&mut self, there: There<'_>, chain: &Chain, crew: Crew<'_>) -> Result<(), ChunkError> {
         let wants = self.wants.iter_mut().map(Want::again).collect();
-        wants::read(there, chain, wants, crew)?;
+        request::read(there, chain, wants, crew)?;
         for (output, bytes) in self.bytes.drain(..) {
             output.wrote(bytes);
         }

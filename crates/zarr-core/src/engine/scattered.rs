@@ -3,15 +3,15 @@
 
 use zarr_codecs::{Access, Chain, Dims, NdViewMut, Region, Shard};
 
-use super::chunk;
+use super::decode;
 use super::output::Output;
 use super::pieces::Pieces;
 use super::pool::{Crew, with_scratch};
+use super::request::There;
 use super::source::{READ_COST, Source};
-use super::wants::There;
 use super::work::check_held;
 use crate::ChunkError;
-use crate::places::Places;
+use crate::cells::scattered::Places;
 
 /// Of what lies in the store as it is, no more bytes are read at once: a chunk can be much larger.
 const MOST: u64 = 16 << 20;
@@ -132,7 +132,7 @@ fn boxed(
     }
     let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
     let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::Worker)?;
-    chunk::read(source, chain, region, view, crew)?;
+    decode::read(source, chain, region, view, crew)?;
     take(&memory, bounds, places, output, elem);
     with_scratch(|cx| cx.buffers.give(memory));
     Ok(())

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use zarr_codecs::{CodecErrorKind, Len, Scratch, Shard, ShardIndex, buffer};
 use zarr_store::{Key, Object, Version, coalesce};
 
-use super::chunk_cache::{Decoded, Path};
+use super::cache::{Decoded, Path};
 use super::pool::with_scratch;
 use super::sparse::Sparse;
 use crate::{ChunkError, ChunkedArray};
@@ -34,9 +34,9 @@ pub(super) enum At<'o> {
     Object(&'o dyn Object),
     /// A part of an open object: an inner chunk of a shard.
     Window(&'o dyn Object, Range<u64>),
-    /// Some of the bytes of a large chunk. Only [`chunk`](super::chunk) takes it.
+    /// Some of the bytes of a large chunk. Only [`decode`](super::decode) takes it.
     Sparse(Arc<Sparse>),
-    /// In memory, decoded. Only [`chunk`](super::chunk) takes it.
+    /// In memory, decoded. Only [`decode`](super::decode) takes it.
     Decoded(Arc<Decoded>),
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use zarr_codecs::{Access, Chain, Located, Region, buffer};
 use zarr_store::{Object, Result, Version};
 
-use crate::units::Part;
+use crate::cells::Part;
 
 /// More ranges than this are not asked for.
 const MOST: usize = 1 << 16;

@@ -9,7 +9,7 @@ use zarr_codecs::{Projection, Projections, Region, Span};
 
 use super::output::{Output, Room};
 use super::{read, work};
-use crate::units::{Unit, Units};
+use crate::cells::{Unit, Units};
 use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result};
 use zarr_store::runtime::Budget;
 

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt};
 use zarr_codecs::{Dims, Heap};
 use zarr_store::{ByteRange, Key, PutMode, StoreExt};
 
-use super::landing::Landing;
+use super::barrier::Landing;
 use super::pool::{self, Crew, Work};
 use crate::{ChunkError, ChunkedArray, Result};
 use zarr_store::runtime::Budget;

@@ -4,9 +4,9 @@ use zarr_codecs::{Access, Chain, Projections, Region};
 
 use super::pool::Work;
 use crate::ChunkError;
-use crate::places::Places;
+use crate::cells::Part;
+use crate::cells::scattered::Places;
 use crate::selection::Cells;
-use crate::units::Part;
 
 /// Cells that are read or written, of an array or of one chunk.
 #[derive(Clone, Copy)]

@@ -15,16 +15,16 @@ use zarr_store::{
     Update, Writers,
 };
 
-use super::assemble::{self, Change, Elements, New};
+use super::barrier::Landing;
+use super::encode::{self, Change, Elements, New};
 use super::fetch;
-use super::landing::Landing;
+use super::listing;
 use super::pool::{self, Crew, Work};
 use super::source::Source;
-use super::stored;
 use super::work;
+use crate::cells::{Unit, Units};
 use crate::chains::ChainOf;
 use crate::hierarchy::check_presence;
-use crate::units::{Unit, Units};
 use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
 use zarr_store::runtime::Reserved;
 
@@ -80,7 +80,7 @@ pub(crate) async fn write(
     };
     // What older writes have put is in a listing.
     let chosen = match is_scalar && erases(&array, &chain, &elements) {
-        true => stored::numbers(&array, &units, 0).await?,
+        true => listing::numbers(&array, &units, 0).await?,
         false => None,
     };
     let coverage = |i| Some((i, coverage(&array, &units.get(i)?)));
@@ -137,7 +137,7 @@ impl Job {
             },
             keep_empty,
         };
-        let parts = assemble::chunk(&*self.chain_of(unit)?, &change, crew)?;
+        let parts = encode::chunk(&*self.chain_of(unit)?, &change, crew)?;
         Ok(parts.map(|parts| parts.into_iter().collect()))
     }
 

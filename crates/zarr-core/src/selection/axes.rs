@@ -7,7 +7,7 @@ use zarr_codecs::{Dims, Region, Span};
 
 use super::resolve::{Cells, Resolved};
 use super::{Pick, SelectionError, Slice};
-use crate::places::{Place, Places};
+use crate::cells::scattered::{Place, Places};
 
 /// An item of a selection that goes axis by axis.
 pub(super) trait Item {

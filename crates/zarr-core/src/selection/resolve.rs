@@ -6,8 +6,8 @@ use zarr_codecs::{Dims, Region, Span};
 use super::axes::along_axes;
 use super::{Selection, SelectionError, Slice, cells};
 use crate::ChunkGrid;
-use crate::places::{Places, Points};
-use crate::units::Units;
+use crate::cells::Units;
+use crate::cells::scattered::{Places, Points};
 
 /// A selection that is known to suit an array of a certain shape.
 ///

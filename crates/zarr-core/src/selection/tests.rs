@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use zarr_codecs::{Projection, Projections, Region, Span, volume};
 
 use super::{Bounds, Mask, Resolved, Selection, SelectionError, Slice};
-use crate::units::Units;
+use crate::cells::Units;
 use crate::{ChunkGrid, sel};
 
 mod numpy;

@@ -9,11 +9,11 @@ use zarr_codecs::{
     Chain, CodecErrorKind, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill,
 };
 
-use super::chunk as stored;
+use super::decode as stored;
 use super::pool::{Crew, with_scratch};
 use super::source::{Source, check_len};
 use super::work::check_held;
-use crate::units::{Part, Unit};
+use crate::cells::{Part, Unit};
 use crate::{ChunkError, Values};
 
 /// A shard in a shard may hold any number of bytes that are nobody's, within reason.

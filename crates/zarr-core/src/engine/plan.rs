@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 use zarr_codecs::{Dims, Projections};
 
-use crate::units::{Part, Unit, Units};
+use crate::cells::{Part, Unit, Units};
 
 /// The units of some selections, by chunks.
 pub(super) struct Joined {

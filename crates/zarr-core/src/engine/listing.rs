@@ -8,9 +8,9 @@ use std::pin::pin;
 use futures_util::StreamExt;
 use zarr_codecs::{Dims, Projections, Shard};
 
-use super::joined::Joined;
 use super::pieces::Pieces;
-use crate::units::Units;
+use super::plan::Joined;
+use crate::cells::Units;
 use crate::{ChunkedArray, ErrorKind, Result};
 
 /// So many absent chunks are found by asking for each of them.

@@ -11,9 +11,9 @@ use super::pieces::Pieces;
 use super::pool::{Crew, with_scratch};
 use super::source::Source;
 use super::work::check_held;
-use super::{chunk, scattered};
+use super::{decode, scattered};
 use crate::ChunkError;
-use crate::places::{Groups, Places};
+use crate::cells::scattered::{Groups, Places};
 
 /// What one selection wants of a chunk.
 pub(super) enum Want<'w> {
@@ -79,7 +79,7 @@ fn decoded(
     let len = spec.byte_len().ok_or(ChunkError::Worker)?;
     let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
     let view = NdViewMut::over(&mut memory, &spec.shape, spec.elem()).ok_or(ChunkError::Worker)?;
-    chunk::read(source, chain, &whole, view, crew)?;
+    decode::read(source, chain, &whole, view, crew)?;
     let view = NdView::new(&memory, &spec.shape, spec.elem()).ok_or(ChunkError::Worker)?;
     for want in wants {
         match want {
@@ -158,14 +158,14 @@ impl<'w> Want<'w> {
                 scattered::read(there, chain, &places, (to, filled), crew)
             }
             Self::Box { part, to, filled } => match there {
-                There::Chunk(source) => chunk::read(source, chain, &part, to, crew),
+                There::Chunk(source) => decode::read(source, chain, &part, to, crew),
                 There::Pieces(pieces) => {
                     let shard = chain.shard().ok_or(ChunkError::Worker)?;
-                    chunk::inner(pieces, shard, &part, to, crew)
+                    decode::inner(pieces, shard, &part, to, crew)
                 }
                 There::Nothing => {
                     if !filled {
-                        chunk::absent(chain, to);
+                        decode::absent(chain, to);
                     }
                     Ok(())
                 }

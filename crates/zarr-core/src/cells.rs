@@ -3,8 +3,10 @@
 
 use zarr_codecs::{Cut, Dims, Projection, Projections, Region};
 
-use crate::places::{Groups, Places};
+pub(crate) mod scattered;
+
 use crate::selection::Cells;
+use scattered::{Groups, Places};
 
 /// Cells by the chunks that hold them.
 #[derive(Clone, Debug)]

@@ -3,11 +3,11 @@
 
 use zarr_codecs::{Access, Chain, CodecErrorKind, Len, NdViewMut, Region, Shard, Split, fill};
 
-use super::chunk_cache::Decoded;
+use super::cache::Decoded;
 use super::pieces::Pieces;
 use super::pool::Crew;
 use super::source::{At, Source};
-use super::{cells, stored, work};
+use super::{listing, partial, work};
 use crate::ChunkError;
 
 /// Reads the cells of `part` of a chunk into `dst`, which has their shape.
@@ -28,7 +28,7 @@ pub(super) fn read(
     }
     match chain.access(part) {
         Access::Shard(shard) => inner(&Pieces::within(source, shard)?, shard, part, dst, crew),
-        Access::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
+        Access::Cells(at) => match partial::apart(source, chain, &at, &dst)? {
             Some(apart) => apart.read(&at, dst),
             None => whole(source, chain, part, dst, crew),
         },
@@ -126,13 +126,13 @@ pub(super) fn inner(
             }
         }
     };
-    if parts.len() <= stored::LIST_FROM {
+    if parts.len() <= listing::LIST_FROM {
         return crew.each(parts.len(), one);
     }
-    let there = stored::inner_numbers(pieces, shard, parts.projections());
+    let there = listing::inner_numbers(pieces, shard, parts.projections());
     crew.each(there.len(), |i| there.get(i).map_or(Ok(()), |&i| one(i)))?;
     let most = work::at_once(shard.inner());
-    let runs = stored::between(0..parts.len(), &there, most);
+    let runs = listing::between(0..parts.len(), &there, most);
     crew.each(runs.len(), |i| {
         let run = runs.get(i).cloned().and_then(|run| parts.take_run(run));
         for dst in run.ok_or(ChunkError::Worker)? {
