@@ -12,8 +12,8 @@ use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
 use crate::cells::Units;
-use crate::chains::{self, ChainOf, Chains};
-use crate::engine::{self, Block, Elements, IndexCache, Output, Room, Share};
+use crate::chains::{self, ChainCache, ChunkChain};
+use crate::engine::{self, Block, CachedChunks, Destination, Elements, IndexCache, Output};
 use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result};
 
 /// An array in a store. Cheap facts come without I/O; its codecs are resolved when data is first
@@ -24,12 +24,12 @@ pub struct ChunkedArray {
     path: NodePath,
     metadata: ArrayMetadata,
     grid: ChunkGrid,
-    chains: Arc<Chains>,
+    chains: Arc<ChainCache>,
     indexes: Arc<IndexCache>,
-    cached: Share,
+    cached: CachedChunks,
     context: Context,
     config: ArrayConfig,
-    fields: Option<Arc<fields::Picked>>,
+    fields: Option<Arc<fields::PickedFields>>,
 }
 
 /// How an array is read and written; nothing of it is stored.
@@ -88,7 +88,7 @@ impl ChunkedArray {
             grid,
             chains: Arc::default(),
             indexes: Arc::new(IndexCache::new(context.index_cache())),
-            cached: Share::new(context.chunks()),
+            cached: CachedChunks::new(context.chunks()),
             context,
             config,
             fields: None,
@@ -162,7 +162,7 @@ impl ChunkedArray {
     }
 
     /// What is kept of decoded chunks.
-    pub(crate) fn cached(&self) -> &Share {
+    pub(crate) fn cached(&self) -> &CachedChunks {
         &self.cached
     }
 
@@ -270,10 +270,10 @@ impl ChunkedArray {
         &self,
         largest: &'a Chain,
         chunk: &[u64],
-    ) -> Result<ChainOf<'a>, CodecError> {
+    ) -> Result<ChunkChain<'a>, CodecError> {
         let shape = self.grid.chunk_shape(chunk);
         if shape == largest.spec().shape {
-            return Ok(ChainOf::Largest(largest));
+            return Ok(ChunkChain::Largest(largest));
         }
         let (metadata, registry) = (&self.metadata, self.context.registry());
         self.chains.other(largest, shape, metadata, registry)
@@ -310,7 +310,7 @@ impl ChunkedArray {
     /// Where a chunk cannot be fetched or decoded. Absent chunks hold the fill value; a chunk that
     /// could not be read never does.
     pub async fn read(self: Arc<Self>, selection: Resolved, align: usize) -> Result<Output> {
-        engine::read(self, selection, Room::New { align }).await
+        engine::read(self, selection, Destination::New { align }).await
     }
 
     /// Reads the cells of a selection chunk by chunk, for what does not fit in memory: one block for

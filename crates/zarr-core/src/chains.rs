@@ -14,20 +14,20 @@ const SHAPES: usize = 1 << 10;
 
 /// What is resolved so far.
 #[derive(Default)]
-pub(crate) struct Chains {
+pub(crate) struct ChainCache {
     /// Of the largest chunk, which has the shape of all chunks of a regular grid.
     largest: OnceLock<Arc<Chain>>,
     others: OnceLock<Cache<Dims<u64>, Arc<Chain>>>,
 }
 
 /// The codecs of one chunk.
-pub(crate) enum ChainOf<'a> {
+pub(crate) enum ChunkChain<'a> {
     /// Those of the largest chunk.
     Largest(&'a Chain),
     Own(Arc<Chain>),
 }
 
-impl Deref for ChainOf<'_> {
+impl Deref for ChunkChain<'_> {
     type Target = Chain;
 
     fn deref(&self) -> &Chain {
@@ -38,7 +38,7 @@ impl Deref for ChainOf<'_> {
     }
 }
 
-impl Chains {
+impl ChainCache {
     /// The codecs of the largest chunk, if they are resolved.
     pub(crate) fn largest(&self) -> Option<&Arc<Chain>> {
         self.largest.get()
@@ -56,15 +56,15 @@ impl Chains {
         shape: Dims<u64>,
         metadata: &ArrayMetadata,
         registry: &Registry,
-    ) -> Result<ChainOf<'a>, CodecError> {
+    ) -> Result<ChunkChain<'a>, CodecError> {
         let kept = self.others.get_or_init(|| Cache::new(SHAPES));
         if let Some(chain) = kept.get(&shape) {
-            return Ok(ChainOf::Own(chain));
+            return Ok(ChunkChain::Own(chain));
         }
         let spec = largest.spec().with_shape(&shape);
         let chain = Arc::new(resolve(metadata, spec, registry)?);
         kept.insert(shape, Arc::clone(&chain));
-        Ok(ChainOf::Own(chain))
+        Ok(ChunkChain::Own(chain))
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn resolve(
     }
 }
 
-impl fmt::Debug for Chains {
+impl fmt::Debug for ChainCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let others = self.others.get().map_or(0, Cache::len);
         write!(f, "{:?} and {others} others", self.largest.get())

@@ -29,13 +29,13 @@ mod transfer;
 mod work;
 mod write;
 
-pub(crate) use cache::{ChunkCache, Share};
+pub(crate) use cache::{CachedChunks, ChunkCache};
 pub use encode::Elements;
 pub(crate) use index_cache::IndexCache;
 pub(crate) use listing::LIST_FROM;
 pub use output::Output;
-pub(crate) use output::{Room, lend};
-pub(crate) use pool::Work;
+pub(crate) use output::{Destination, lend};
+pub(crate) use pool::WorkSize;
 pub(crate) use read::{read, read_many};
 pub use stream::Block;
 pub(crate) use stream::stream;

@@ -1,7 +1,7 @@
 //! Between Rust's element types and untyped bytes: which type may be read as which, and how.
 //! The only place of this crate that is generic over elements.
 
-mod room;
+mod destination;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

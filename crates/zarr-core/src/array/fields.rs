@@ -6,12 +6,12 @@ use zarr_codecs::{Chain, CodecError, Fields, FieldsError};
 use zarr_metadata::DataType;
 
 use super::ChunkedArray;
-use crate::chains::ChainOf;
+use crate::chains::ChunkChain;
 use crate::{Error, Result};
 
 /// Fields, and the codecs that decode them.
 #[derive(Debug)]
-pub(super) struct Picked {
+pub(super) struct PickedFields {
     fields: Arc<Fields>,
     chain: OnceLock<Arc<Chain>>,
 }
@@ -71,7 +71,7 @@ impl ChunkedArray {
         });
         let chain = OnceLock::new();
         Ok(Self {
-            fields: Some(Arc::new(Picked { fields, chain })),
+            fields: Some(Arc::new(PickedFields { fields, chain })),
             cached: self.cached.another(),
             ..self.with_config(self.config.clone())
         })
@@ -108,12 +108,12 @@ impl ChunkedArray {
         &'a self,
         largest: &'a Chain,
         chunk: &[u64],
-    ) -> Result<ChainOf<'a>, CodecError> {
+    ) -> Result<ChunkChain<'a>, CodecError> {
         let stored = self.chains.largest().map_or(largest, |chain| chain);
         match (self.chain_of(stored, chunk)?, self.picked()) {
-            (ChainOf::Largest(_), _) => Ok(ChainOf::Largest(largest)),
+            (ChunkChain::Largest(_), _) => Ok(ChunkChain::Largest(largest)),
             (own, None) => Ok(own),
-            (own, Some(fields)) => Ok(ChainOf::Own(Arc::new(own.fields(fields)?))),
+            (own, Some(fields)) => Ok(ChunkChain::Own(Arc::new(own.fields(fields)?))),
         }
     }
 }

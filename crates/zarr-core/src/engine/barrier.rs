@@ -14,14 +14,14 @@ use zarr_store::{KeyLock, LockName};
 ///
 /// The driver and its task share it; what the last of them drops is the end of the write.
 #[derive(Debug)]
-pub(super) struct Landing {
+pub(super) struct CancelledWriteBarrier {
     name: LockName,
     /// Taken when the driver goes first: the lock, or a place in the queue for it, which is behind
     /// writes that were given up before and goes with the task just the same.
     given_up: OnceLock<(Acquire, Poll<KeyLock>)>,
 }
 
-impl Landing {
+impl CancelledWriteBarrier {
     /// Waits for all writes of this name that were given up so far, and for no other.
     pub(super) async fn after_older(name: LockName) -> Self {
         drop(KeyLock::acquire(name.clone()).await);
@@ -32,8 +32,8 @@ impl Landing {
     }
 
     /// Until the guard is defused, dropping it means that the driver is gone.
-    pub(super) fn guard(&self) -> Guard<'_> {
-        Guard(Some(self))
+    pub(super) fn guard(&self) -> DriverGuard<'_> {
+        DriverGuard(Some(self))
     }
 
     fn give_up(&self) {
@@ -47,19 +47,19 @@ impl Landing {
 
 /// Held by a driver while its task runs.
 #[derive(Debug)]
-pub(super) struct Guard<'l>(Option<&'l Landing>);
+pub(super) struct DriverGuard<'l>(Option<&'l CancelledWriteBarrier>);
 
-impl Guard<'_> {
+impl DriverGuard<'_> {
     /// The task has ended.
     pub(super) fn defuse(mut self) {
         self.0 = None;
     }
 }
 
-impl Drop for Guard<'_> {
+impl Drop for DriverGuard<'_> {
     fn drop(&mut self) {
-        if let Some(landing) = self.0 {
-            landing.give_up();
+        if let Some(barrier) = self.0 {
+            barrier.give_up();
         }
     }
 }
@@ -74,13 +74,14 @@ mod tests {
     /// Gives two writes up, ends them in this order, and begins another meanwhile.
     fn check(order: [usize; 2]) {
         let name = LockName::new(Identity::unique(), "a");
-        let begin = || Box::pin(Landing::after_older(name.clone()));
-        let mut older: Vec<Option<Landing>> = (0..2).map(|_| begin().now_or_never()).collect();
+        let begin = || Box::pin(CancelledWriteBarrier::after_older(name.clone()));
+        let mut older: Vec<Option<CancelledWriteBarrier>> =
+            (0..2).map(|_| begin().now_or_never()).collect();
         let goes_on = begin().now_or_never().unwrap();
         older
             .iter()
             .flatten()
-            .for_each(|landing| drop(landing.guard()));
+            .for_each(|barrier| drop(barrier.guard()));
         goes_on.guard().defuse();
         let mut later = begin();
         for i in order {

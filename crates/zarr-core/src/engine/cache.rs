@@ -13,11 +13,11 @@ use zarr_store::{Key, Version};
 
 /// The inner chunks that a piece is in, from the outermost shard on, ending with its own number; empty
 /// for a chunk that is an object.
-pub(super) type Path = SmallVec<[usize; 2]>;
+pub(super) type InnerPath = SmallVec<[usize; 2]>;
 
 /// The elements of a whole chunk, in C order.
 #[derive(Debug)]
-pub(super) struct Decoded {
+pub(super) struct DecodedChunk {
     elements: Vec<u8>,
     version: Version,
 }
@@ -26,23 +26,23 @@ pub(super) struct Decoded {
 pub(crate) struct ChunkCache {
     bytes: u64,
     /// Made for the first chunk.
-    kept: OnceLock<Cache<Id, Arc<Decoded>, Bytewise>>,
+    kept: OnceLock<Cache<ChunkCacheKey, Arc<DecodedChunk>, ChunkWeight>>,
     arrays: AtomicU64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Id {
+struct ChunkCacheKey {
     array: u64,
     key: Key,
-    inner: Path,
+    inner: InnerPath,
 }
 
 /// Weighs an entry by what it holds in memory, nearly.
 #[derive(Clone)]
-struct Bytewise;
+struct ChunkWeight;
 
-impl Weighter<Id, Arc<Decoded>> for Bytewise {
-    fn weight(&self, id: &Id, decoded: &Arc<Decoded>) -> u64 {
+impl Weighter<ChunkCacheKey, Arc<DecodedChunk>> for ChunkWeight {
+    fn weight(&self, id: &ChunkCacheKey, decoded: &Arc<DecodedChunk>) -> u64 {
         (decoded.elements.capacity() + id.key.as_str().len() + 256) as u64
     }
 }
@@ -69,12 +69,12 @@ impl ChunkCache {
 /// What the cache holds of one opened array, read in one way: other documents or fields of records
 /// decode to other elements.
 #[derive(Clone, Debug)]
-pub(crate) struct Share {
+pub(crate) struct CachedChunks {
     cache: Arc<ChunkCache>,
     array: u64,
 }
 
-impl Share {
+impl CachedChunks {
     /// The share of an array that has none in common with any other.
     pub(crate) fn new(cache: &Arc<ChunkCache>) -> Self {
         let cache = Arc::clone(cache);
@@ -92,7 +92,12 @@ impl Share {
     }
 
     /// The chunk, if it is of this version; what is older goes.
-    pub(super) fn get(&self, key: &Key, inner: &Path, version: &Version) -> Option<Arc<Decoded>> {
+    pub(super) fn get(
+        &self,
+        key: &Key,
+        inner: &InnerPath,
+        version: &Version,
+    ) -> Option<Arc<DecodedChunk>> {
         let (kept, id) = (self.cache.kept.get()?, self.id(key, inner));
         let decoded = kept.get(&id)?;
         if decoded.version != *version {
@@ -104,7 +109,11 @@ impl Share {
 
     /// The version of which a whole object is there.
     pub(super) fn version(&self, key: &Key) -> Option<Version> {
-        let decoded = self.cache.kept.get()?.get(&self.id(key, &Path::new()))?;
+        let decoded = self
+            .cache
+            .kept
+            .get()?
+            .get(&self.id(key, &InnerPath::new()))?;
         Some(decoded.version.clone())
     }
 
@@ -112,19 +121,19 @@ impl Share {
     pub(super) fn keep(
         &self,
         key: &Key,
-        inner: &Path,
+        inner: &InnerPath,
         version: Version,
         elements: Vec<u8>,
-    ) -> Arc<Decoded> {
-        let decoded = Arc::new(Decoded { elements, version });
-        let make = || Cache::with_weighter(FEW, self.cache.bytes, Bytewise);
+    ) -> Arc<DecodedChunk> {
+        let decoded = Arc::new(DecodedChunk { elements, version });
+        let make = || Cache::with_weighter(FEW, self.cache.bytes, ChunkWeight);
         let kept = self.cache.kept.get_or_init(make);
         kept.insert(self.id(key, inner), Arc::clone(&decoded));
         decoded
     }
 
-    fn id(&self, key: &Key, inner: &Path) -> Id {
-        Id {
+    fn id(&self, key: &Key, inner: &InnerPath) -> ChunkCacheKey {
+        ChunkCacheKey {
             array: self.array,
             key: key.clone(),
             inner: inner.clone(),
@@ -132,7 +141,7 @@ impl Share {
     }
 }
 
-impl Decoded {
+impl DecodedChunk {
     /// Copies the cells of a part; `false` where they are not there.
     #[must_use]
     pub(super) fn copy(&self, spec: &ChunkSpec, part: &Region, dst: &mut NdViewMut<'_>) -> bool {
@@ -160,15 +169,15 @@ mod tests {
     #[test]
     fn keeps_no_more_than_allowed() {
         let cache = Arc::new(ChunkCache::new(10_000));
-        let share = Share::new(&cache);
+        let share = CachedChunks::new(&cache);
         for i in 0..1000 {
-            share.keep(&key(i), &Path::new(), 1.into(), vec![0; 500]);
+            share.keep(&key(i), &InnerPath::new(), 1.into(), vec![0; 500]);
             assert!(cache.kept.get().unwrap().weight() <= 10_000);
         }
-        let there = |&i: &u64| share.get(&key(i), &Path::new(), &1.into()).is_some();
+        let there = |&i: &u64| share.get(&key(i), &InnerPath::new(), &1.into()).is_some();
         let kept = (0..1000).filter(there).count();
         assert!((8..=13).contains(&kept), "{kept}");
-        share.keep(&key(0), &Path::new(), 1.into(), vec![0; 20_000]);
+        share.keep(&key(0), &InnerPath::new(), 1.into(), vec![0; 20_000]);
         assert!(!there(&0));
         assert!(cache.kept.get().unwrap().weight() <= 10_000);
     }
@@ -176,21 +185,21 @@ mod tests {
     #[test]
     fn what_is_of_another_version_goes() {
         let cache = Arc::new(ChunkCache::new(10_000));
-        let share = Share::new(&cache);
-        share.keep(&key(0), &Path::new(), 1.into(), vec![0; 500]);
+        let share = CachedChunks::new(&cache);
+        share.keep(&key(0), &InnerPath::new(), 1.into(), vec![0; 500]);
         assert_eq!(share.version(&key(0)), Some(1.into()));
-        assert!(share.get(&key(0), &Path::new(), &2.into()).is_none());
+        assert!(share.get(&key(0), &InnerPath::new(), &2.into()).is_none());
         assert_eq!(cache.kept.get().unwrap().weight(), 0);
     }
 
     #[test]
     fn arrays_and_inner_chunks_are_told_apart() {
         let cache = Arc::new(ChunkCache::new(10_000));
-        let share = Share::new(&cache);
-        let inner = Path::from_slice(&[3]);
+        let share = CachedChunks::new(&cache);
+        let inner = InnerPath::from_slice(&[3]);
         share.keep(&key(0), &inner, 1.into(), vec![0; 500]);
         assert!(share.clone().get(&key(0), &inner, &1.into()).is_some());
-        assert!(share.get(&key(0), &Path::new(), &1.into()).is_none());
+        assert!(share.get(&key(0), &InnerPath::new(), &1.into()).is_none());
         assert!(share.get(&key(1), &inner, &1.into()).is_none());
         assert!(share.another().get(&key(0), &inner, &1.into()).is_none());
     }

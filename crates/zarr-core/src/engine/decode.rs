@@ -3,10 +3,10 @@
 
 use zarr_codecs::{Access, Chain, CodecErrorKind, Len, NdViewMut, Region, Shard, Split, fill};
 
-use super::cache::Decoded;
-use super::pieces::Pieces;
-use super::pool::Crew;
-use super::source::{At, Source};
+use super::cache::DecodedChunk;
+use super::pieces::InnerChunks;
+use super::pool::Workers;
+use super::source::{ByteSource, ChunkSource};
 use super::{listing, partial, work};
 use crate::ChunkError;
 
@@ -14,52 +14,58 @@ use crate::ChunkError;
 ///
 /// A shard's inner chunk is a chunk in a window of the shard, so this calls itself: once per level.
 pub(super) fn read(
-    source: &Source<'_>,
+    source: &ChunkSource<'_>,
     chain: &Chain,
     part: &Region,
     dst: NdViewMut<'_>,
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
-    if let At::Decoded(decoded) = &source.at {
+    if let ByteSource::Decoded(decoded) = &source.at {
         return copied(decoded, chain, part, dst);
     }
-    if let At::Sparse(sparse) = &source.at {
-        return read(&Source::object(&**sparse), chain, part, dst, crew);
+    if let ByteSource::PartialObject(sparse) = &source.at {
+        return read(&ChunkSource::object(&**sparse), chain, part, dst, workers);
     }
     match chain.access(part) {
-        Access::Shard(shard) => inner(&Pieces::within(source, shard)?, shard, part, dst, crew),
-        Access::Cells(at) => match partial::apart(source, chain, &at, &dst)? {
+        Access::Shard(shard) => inner(
+            &InnerChunks::within(source, shard)?,
+            shard,
+            part,
+            dst,
+            workers,
+        ),
+        Access::Cells(at) => match partial::partial_reader(source, chain, &at, &dst)? {
             Some(apart) => apart.read(&at, dst),
-            None => whole(source, chain, part, dst, crew),
+            None => whole(source, chain, part, dst, workers),
         },
-        Access::Whole => whole(source, chain, part, dst, crew),
+        Access::Whole => whole(source, chain, part, dst, workers),
     }
 }
 
 fn whole(
-    source: &Source<'_>,
+    source: &ChunkSource<'_>,
     chain: &Chain,
     part: &Region,
     dst: NdViewMut<'_>,
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
-    if let Err(too_large) = work::check_held(chain, crew.chunk_bytes()) {
+    if let Err(too_large) = work::check_held(chain, workers.chunk_bytes()) {
         return match large(source, chain, part)? {
-            true => encoded(source, chain, part, dst, crew),
+            true => encoded(source, chain, part, dst, workers),
             false => Err(too_large),
         };
     }
     // Handles are of the heap of one operation.
     let is_kept = !chain.spec().fill.is_variable();
-    let kept = is_kept.then(|| source.keeping(|| decoded(source, chain, crew)));
+    let kept = is_kept.then(|| source.keeping(|| decoded(source, chain, workers)));
     if let Some(kept) = kept.flatten() {
         return copied(&*kept?, chain, part, dst);
     }
-    encoded(source, chain, part, dst, crew)
+    encoded(source, chain, part, dst, workers)
 }
 
 /// Whether a chunk above the limit is in memory as it is, so that its cells are taken from there.
-fn large(source: &Source<'_>, chain: &Chain, part: &Region) -> Result<bool, ChunkError> {
+fn large(source: &ChunkSource<'_>, chain: &Chain, part: &Region) -> Result<bool, ChunkError> {
     let found = source.size()?;
     if let Len::Exact(expected) = chain.encoded_len()
         && expected as u64 != found
@@ -73,18 +79,22 @@ fn large(source: &Source<'_>, chain: &Chain, part: &Region) -> Result<bool, Chun
 }
 
 /// The elements of a whole chunk.
-fn decoded(source: &Source<'_>, chain: &Chain, crew: Crew<'_>) -> Result<Vec<u8>, ChunkError> {
+fn decoded(
+    source: &ChunkSource<'_>,
+    chain: &Chain,
+    workers: Workers<'_>,
+) -> Result<Vec<u8>, ChunkError> {
     let spec = chain.spec();
     // Its size was compared with the limit.
     let mut elements = vec![0; spec.byte_len().ok_or(ChunkError::Worker)?];
     let view = NdViewMut::over(&mut elements, &spec.shape, spec.elem());
     let (view, whole) = (view.ok_or(ChunkError::Worker)?, Region::whole(&spec.shape));
-    encoded(source, chain, &whole, view, crew)?;
+    encoded(source, chain, &whole, view, workers)?;
     Ok(elements)
 }
 
 fn copied(
-    decoded: &Decoded,
+    decoded: &DecodedChunk,
     chain: &Chain,
     part: &Region,
     mut dst: NdViewMut<'_>,
@@ -94,13 +104,13 @@ fn copied(
 }
 
 fn encoded(
-    source: &Source<'_>,
+    source: &ChunkSource<'_>,
     chain: &Chain,
     part: &Region,
     dst: NdViewMut<'_>,
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
-    crew.scratch(|cx| {
+    workers.scratch(|cx| {
         source.lend(chain.encoded_len(), cx, |bytes, cx| {
             Ok(chain.decode_part(bytes, part, dst, cx)?)
         })
@@ -109,17 +119,17 @@ fn encoded(
 
 /// Reads the wanted inner chunks, each by whichever worker is free.
 pub(super) fn inner(
-    pieces: &Pieces<'_>,
+    pieces: &InnerChunks<'_>,
     shard: &Shard,
     part: &Region,
     dst: NdViewMut<'_>,
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     let parts = Split::new(dst, shard.project(part)?).ok_or(ChunkError::Worker)?;
     let one = |i: usize| {
         let (projection, dst) = parts.take(i).ok_or(ChunkError::Worker)?;
         match pieces.get(shard.number(&projection.chunk)) {
-            Some(source) => read(&source, shard.inner(), &projection.part, dst, crew),
+            Some(source) => read(&source, shard.inner(), &projection.part, dst, workers),
             None => {
                 absent(shard.inner(), dst);
                 Ok(())
@@ -127,13 +137,13 @@ pub(super) fn inner(
         }
     };
     if parts.len() <= listing::LIST_FROM {
-        return crew.each(parts.len(), one);
+        return workers.each(parts.len(), one);
     }
     let there = listing::inner_numbers(pieces, shard, parts.projections());
-    crew.each(there.len(), |i| there.get(i).map_or(Ok(()), |&i| one(i)))?;
+    workers.each(there.len(), |i| there.get(i).map_or(Ok(()), |&i| one(i)))?;
     let most = work::at_once(shard.inner());
     let runs = listing::between(0..parts.len(), &there, most);
-    crew.each(runs.len(), |i| {
+    workers.each(runs.len(), |i| {
         let run = runs.get(i).cloned().and_then(|run| parts.take_run(run));
         for dst in run.ok_or(ChunkError::Worker)? {
             absent(shard.inner(), dst);

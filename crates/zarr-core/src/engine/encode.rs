@@ -10,8 +10,8 @@ use zarr_codecs::{
 };
 
 use super::decode as stored;
-use super::pool::{Crew, with_scratch};
-use super::source::{Source, check_len};
+use super::pool::{Workers, with_scratch};
+use super::source::{ChunkSource, check_len};
 use super::work::check_held;
 use crate::cells::{Part, Unit};
 use crate::{ChunkError, Values};
@@ -31,16 +31,16 @@ pub enum Elements {
 /// New elements: one for all cells, or those of a view. Of boxes, the view is of the part that is
 /// meant; places say themselves which of all elements they mean.
 #[derive(Clone)]
-pub(crate) enum New<'e> {
+pub(crate) enum NewElements<'e> {
     Scalar(&'e [u8]),
     Each(NdView<'e>),
 }
 
-impl<'e> New<'e> {
+impl<'e> NewElements<'e> {
     /// What is meant for one part of the cells. `None` where it lies outside.
-    pub(crate) fn of(&self, part: &Part) -> Option<New<'e>> {
+    pub(crate) fn of(&self, part: &Part) -> Option<NewElements<'e>> {
         Some(match (self, part) {
-            (Self::Each(view), Part::Box { to, .. }) => New::Each(view.region(to)?),
+            (Self::Each(view), Part::Box { to, .. }) => NewElements::Each(view.region(to)?),
             (new, _) => new.clone(),
         })
     }
@@ -78,7 +78,7 @@ impl<'e> New<'e> {
                     let count = [run.len as u64];
                     let mut cells = NdViewMut::over(cells, &count, elem)?;
                     let new = match new {
-                        Some((new, n)) => New::Each(NdView::new(new, &count, n)?),
+                        Some((new, n)) => NewElements::Each(NdView::new(new, &count, n)?),
                         None => self.clone(),
                     };
                     new.put(fields, &mut cells)?;
@@ -104,37 +104,37 @@ impl<'e> New<'e> {
 }
 
 /// What is to be done to one chunk.
-pub(crate) struct Change<'e> {
+pub(crate) struct ChunkChange<'e> {
     /// The cells that change.
     pub(crate) part: &'e Part,
     /// Whether these are all that change, whole elements each, so that nothing old stays.
     pub(crate) covers: bool,
     /// What they become.
-    pub(crate) new: New<'e>,
+    pub(crate) new: NewElements<'e>,
     /// Of records, the fields that change; the others stay.
     pub(crate) fields: Option<&'e Fields>,
     /// The chunk so far, where not all cells change. Absent: the fill value.
-    pub(crate) old: Option<Source<'e>>,
+    pub(crate) old: Option<ChunkSource<'e>>,
     /// Whether a chunk of fill values only is stored all the same.
     pub(crate) keep_empty: bool,
 }
 
-impl Change<'_> {
+impl ChunkChange<'_> {
     /// Whether the chunk will hold nothing but `value`, as far as the new elements alone tell.
     fn is_empty(&self, value: &[u8]) -> bool {
         let replaces_nothing = self.fields.is_none() && self.old.is_none();
         (self.covers || replaces_nothing)
             && match (&self.new, self.part) {
-                (New::Scalar(element), _) => *element == value,
-                (New::Each(view), Part::Box { .. }) => all_equal(view, value),
-                (New::Each(_), Part::Places(_)) => false,
+                (NewElements::Scalar(element), _) => *element == value,
+                (NewElements::Each(view), Part::Box { .. }) => all_equal(view, value),
+                (NewElements::Each(_), Part::Places(_)) => false,
             }
     }
 
     /// The new elements as the whole chunk, if they are in its order.
     fn whole(&self, shape: &[u64]) -> Option<&NdView<'_>> {
         match (&self.new, self.part) {
-            (New::Each(view), Part::Box { part, .. })
+            (NewElements::Each(view), Part::Box { part, .. })
                 if self.fields.is_none() && part.is_whole(shape) =>
             {
                 Some(view)
@@ -147,23 +147,27 @@ impl Change<'_> {
 /// The bytes of the changed chunk, in parts; `None` where nothing is to be stored.
 pub(crate) fn chunk(
     chain: &Chain,
-    change: &Change<'_>,
-    crew: Crew<'_>,
+    change: &ChunkChange<'_>,
+    workers: Workers<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
     match chain.shard() {
-        Some(shard) => shard_parts(shard, change, crew),
-        None => Ok(plain(chain, change, crew)?.map(|bytes| vec![bytes])),
+        Some(shard) => shard_parts(shard, change, workers),
+        None => Ok(plain(chain, change, workers)?.map(|bytes| vec![bytes])),
     }
 }
 
-fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<Bytes>, ChunkError> {
+fn plain(
+    chain: &Chain,
+    change: &ChunkChange<'_>,
+    workers: Workers<'_>,
+) -> Result<Option<Bytes>, ChunkError> {
     let spec = chain.spec();
     let value = spec.fill_element();
     if !change.keep_empty && change.is_empty(value) {
         return Ok(None);
     }
-    check_held(chain, crew.chunk_bytes())?;
-    crew.scratch(|cx| {
+    check_held(chain, workers.chunk_bytes())?;
+    workers.scratch(|cx| {
         if let Some(view) = change.whole(&spec.shape) {
             return encode(chain, view, cx).map(Some);
         }
@@ -176,7 +180,7 @@ fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<By
         match &change.old {
             Some(old) if !change.covers => {
                 let all = Region::whole(&spec.shape);
-                stored::read(old, chain, &all, whole.reborrow(), crew)?;
+                stored::read(old, chain, &all, whole.reborrow(), workers)?;
             }
             _ => fill(&mut whole, value),
         }
@@ -225,8 +229,8 @@ fn too_large(chain: &Chain) -> ChunkError {
 /// A shard: its changed inner chunks are made in parallel, the others stay the bytes they are.
 fn shard_parts(
     shard: &Shard,
-    change: &Change<'_>,
-    crew: Crew<'_>,
+    change: &ChunkChange<'_>,
+    workers: Workers<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
     let changed = change.part.split(&shard.inner().spec().shape);
     let changed = changed.ok_or_else(|| too_large(shard.inner()))?;
@@ -242,10 +246,10 @@ fn shard_parts(
         let old = old
             .as_ref()
             .and_then(|(source, index)| Some(source.window(index.get(number)?)));
-        let bytes = inner_chunk(shard, change, &unit, old, crew)?;
+        let bytes = inner_chunk(shard, change, &unit, old, workers)?;
         Ok(Some((number, bytes)))
     };
-    let made = crew.map(changed.len(), one)?;
+    let made = workers.map(changed.len(), one)?;
     let mut chunks: Vec<Option<Bytes>> = vec![None; shard.count()];
     if let Some((source, index)) = &old {
         let touched: HashSet<usize> = made.iter().flatten().map(|(number, _)| *number).collect();
@@ -294,13 +298,13 @@ fn check_apart(inner: &[Range<u64>], limit: u64) -> Result<(), ChunkError> {
 
 fn inner_chunk(
     shard: &Shard,
-    change: &Change<'_>,
+    change: &ChunkChange<'_>,
     unit: &Unit,
-    old: Option<Source<'_>>,
-    crew: Crew<'_>,
+    old: Option<ChunkSource<'_>>,
+    workers: Workers<'_>,
 ) -> Result<Option<Bytes>, ChunkError> {
     let inner = shard.inner();
-    let change = Change {
+    let change = ChunkChange {
         part: &unit.cells,
         // A part of what covers everything covers everything it can.
         covers: change.covers
@@ -310,7 +314,7 @@ fn inner_chunk(
         old,
         keep_empty: change.keep_empty,
     };
-    Ok(chunk(inner, &change, crew)?.map(join))
+    Ok(chunk(inner, &change, workers)?.map(join))
 }
 
 /// A nested shard is one run of bytes in its shard.

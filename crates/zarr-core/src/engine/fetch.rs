@@ -9,10 +9,10 @@ use bytes::Bytes;
 use zarr_codecs::{Chain, CodecErrorKind, Shard, ShardIndex};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
-use super::cache::Path;
+use super::cache::InnerPath;
 use super::pool::with_scratch;
-use super::source::{At, check_len};
-use super::sparse::{self, Sparse};
+use super::source::{ByteSource, check_len};
+use super::sparse::{self, PartialObject};
 use super::work::{self, check_held};
 use crate::cells::Part;
 use crate::{ChunkError, ChunkedArray};
@@ -22,20 +22,20 @@ use zarr_store::runtime::{Budget, Reserved};
 pub(super) enum Fetched {
     Absent,
     /// All of it, of this version.
-    Whole(At<'static>, Option<Version>),
+    Whole(ByteSource<'static>, Option<Version>),
     /// The wanted inner chunks of a shard that are there, by their numbers.
-    InnerChunks(HashMap<usize, At<'static>>, Option<Version>),
+    InnerChunks(HashMap<usize, ByteSource<'static>>, Option<Version>),
 }
 
 /// One chunk in a store that answers later.
-pub(super) struct Remote<'a> {
+pub(super) struct ChunkFetch<'a> {
     pub(super) array: &'a ChunkedArray,
     pub(super) chain: &'a Chain,
     pub(super) budget: &'a Arc<Budget>,
     pub(super) key: &'a Key,
 }
 
-impl Remote<'_> {
+impl ChunkFetch<'_> {
     /// Fetches all that is wanted, of one version. What comes with it is to be kept until the bytes
     /// are decoded.
     pub(super) async fn fetch(
@@ -88,7 +88,8 @@ impl Remote<'_> {
             return self.inner_chunks(shard, &wanted).await;
         }
         reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
-        let whole = |found: Found<Bytes>| Fetched::Whole(At::Bytes(found.data), found.version);
+        let whole =
+            |found: Found<Bytes>| Fetched::Whole(ByteSource::Bytes(found.data), found.version);
         Ok((found.map_or(Fetched::Absent, whole), reserved))
     }
 
@@ -119,9 +120,9 @@ impl Remote<'_> {
                 .of("chunk")
                 .into());
         }
-        let sparse = Sparse::new(size, found.version.clone(), &ranges, found.data);
+        let sparse = PartialObject::new(size, found.version.clone(), &ranges, found.data);
         Ok((
-            Fetched::Whole(At::Sparse(Arc::new(sparse)), found.version),
+            Fetched::Whole(ByteSource::PartialObject(Arc::new(sparse)), found.version),
             reserved,
         ))
     }
@@ -137,8 +138,8 @@ impl Remote<'_> {
             .and_then(|found| found.version)
             .filter(|found| *found == version);
         Ok(version.and_then(|version| {
-            let kept = share.get(self.key, &Path::new(), &version)?;
-            Some(Fetched::Whole(At::Decoded(kept), Some(version)))
+            let kept = share.get(self.key, &InnerPath::new(), &version)?;
+            Some(Fetched::Whole(ByteSource::Decoded(kept), Some(version)))
         }))
     }
 
@@ -184,7 +185,8 @@ impl Remote<'_> {
         let most = ByteRange::AtMost(self.array.context().value_bytes());
         let found = self.array.store().get(self.key, most, None).await?;
         reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
-        let whole = |found: Found<Bytes>| Fetched::Whole(At::Bytes(found.data), found.version);
+        let whole =
+            |found: Found<Bytes>| Fetched::Whole(ByteSource::Bytes(found.data), found.version);
         Ok((found.map_or(Fetched::Absent, whole), reserved))
     }
 
@@ -210,10 +212,11 @@ impl Remote<'_> {
                 self.check_inner(inner)?;
             }
             let kept = version.filter(|_| share.is_on());
-            let kept =
-                kept.and_then(|version| share.get(self.key, &Path::from_slice(&[number]), version));
+            let kept = kept.and_then(|version| {
+                share.get(self.key, &InnerPath::from_slice(&[number]), version)
+            });
             match kept {
-                Some(kept) => drop(places.kept.insert(number, At::Decoded(kept))),
+                Some(kept) => drop(places.kept.insert(number, ByteSource::Decoded(kept))),
                 None => places.to_fetch.push((number, range)),
             }
         }
@@ -244,7 +247,7 @@ impl Remote<'_> {
                 .ok_or(ChunkError::Changed)?
                 .data
                 .into_iter()
-                .map(At::Bytes);
+                .map(ByteSource::Bytes);
             kept.extend(numbers.into_iter().zip(found));
         }
         Ok((Fetched::InnerChunks(kept, same.cloned()), reserved))
@@ -312,6 +315,6 @@ fn wanted<'p>(
 /// The wanted inner chunks that are there: what is kept, and where in the shard the others are.
 #[derive(Default)]
 struct Places {
-    kept: HashMap<usize, At<'static>>,
+    kept: HashMap<usize, ByteSource<'static>>,
     to_fetch: Vec<(usize, Range<u64>)>,
 }

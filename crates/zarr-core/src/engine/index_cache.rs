@@ -10,7 +10,7 @@ use zarr_store::{Key, Version};
 
 /// An index, and what it is the index of.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct CachedIndex {
     pub(crate) index: Arc<ShardIndex>,
     pub(crate) version: Version,
 }
@@ -19,15 +19,15 @@ pub(crate) struct Kept {
 pub(crate) struct IndexCache {
     bytes: u64,
     /// Made for the first index: most arrays have no shards, and many are only looked at.
-    kept: OnceLock<Cache<Key, Arc<Kept>, Bytewise>>,
+    kept: OnceLock<Cache<Key, Arc<CachedIndex>, IndexWeight>>,
 }
 
 /// Weighs an entry by what it holds in memory, nearly.
 #[derive(Clone)]
-struct Bytewise;
+struct IndexWeight;
 
-impl Weighter<Key, Arc<Kept>> for Bytewise {
-    fn weight(&self, key: &Key, kept: &Arc<Kept>) -> u64 {
+impl Weighter<Key, Arc<CachedIndex>> for IndexWeight {
+    fn weight(&self, key: &Key, kept: &Arc<CachedIndex>) -> u64 {
         (kept.index.byte_len() + key.as_str().len() + 256) as u64
     }
 }
@@ -42,7 +42,7 @@ impl IndexCache {
         Self { bytes, kept }
     }
 
-    pub(crate) fn get(&self, key: &Key) -> Option<Arc<Kept>> {
+    pub(crate) fn get(&self, key: &Key) -> Option<Arc<CachedIndex>> {
         self.kept.get()?.get(key)
     }
 
@@ -51,9 +51,9 @@ impl IndexCache {
         let Some(version) = version.filter(|_| self.bytes > 0) else {
             return;
         };
-        let make = || Cache::with_weighter(FEW, self.bytes, Bytewise);
+        let make = || Cache::with_weighter(FEW, self.bytes, IndexWeight);
         let index = Arc::clone(index);
-        let kept = Arc::new(Kept { index, version });
+        let kept = Arc::new(CachedIndex { index, version });
         self.kept.get_or_init(make).insert(key.clone(), kept);
     }
 

@@ -8,8 +8,8 @@ use std::pin::pin;
 use futures_util::StreamExt;
 use zarr_codecs::{Dims, Projections, Shard};
 
-use super::pieces::Pieces;
-use super::plan::Joined;
+use super::pieces::InnerChunks;
+use super::plan::ReadPlan;
 use crate::cells::Units;
 use crate::{ChunkedArray, ErrorKind, Result};
 
@@ -83,7 +83,7 @@ pub(super) async fn numbers(
 
 /// The numbers of the inner chunks that are there, of those that are wanted, in order.
 pub(super) fn inner_numbers(
-    pieces: &Pieces<'_>,
+    pieces: &InnerChunks<'_>,
     shard: &Shard,
     wanted: &Projections,
 ) -> Vec<usize> {
@@ -109,7 +109,7 @@ pub(super) fn between(range: Range<usize>, those: &[usize], most: usize) -> Vec<
     runs
 }
 
-impl Numbered for Joined {
+impl Numbered for ReadPlan {
     fn len(&self) -> usize {
         self.len()
     }

@@ -9,7 +9,7 @@
 //! ([`Output::into_vec`]), so no byte is read that was not written.
 //!
 //! What is lent is initialised and stays so whatever is written to it. [`lend`] borrows it for as
-//! long as it runs, and does not return, nor unwind, before the [`Loan`] it handed out is gone.
+//! long as it runs, and does not return, nor unwind, before the [`BorrowedOutput`] it handed out is gone.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::mem::ManuallyDrop;
@@ -41,7 +41,7 @@ const HUGE_PAGE: usize = 2 << 20;
 pub struct Output {
     // Declared first: dropped before the memory it points into is freed or given back.
     parts: Split<'static>,
-    memory: Held,
+    memory: OutputMemory,
     /// Bytes of all elements.
     len: usize,
     heap: Arc<Heap>,
@@ -53,31 +53,31 @@ pub struct Output {
 
 /// Where the elements of a read go.
 #[derive(Debug)]
-pub(crate) enum Room {
+pub(crate) enum Destination {
     /// To new memory, for elements of this alignment.
     New { align: usize },
     /// To memory that held something else before, if it is large enough; else to new memory.
-    Used { memory: Memory, align: usize },
+    Used { memory: Allocation, align: usize },
     /// To memory of the caller's: see [`lend`].
-    Lent(Loan),
+    Borrowed(BorrowedOutput),
 }
 
 #[derive(Debug)]
-enum Held {
-    Own(Memory),
-    Lent(Loan),
+enum OutputMemory {
+    Own(Allocation),
+    Borrowed(BorrowedOutput),
 }
 
 /// One allocation, freed with the layout it was made with.
 #[derive(Debug)]
-pub(crate) struct Memory {
+pub(crate) struct Allocation {
     ptr: NonNull<u8>,
     layout: Layout,
 }
 
 /// Elements of somebody who waits for this to be dropped.
 #[derive(Debug)]
-pub(crate) struct Loan {
+pub(crate) struct BorrowedOutput {
     ptr: *mut u8,
     shape: Dims<usize>,
     /// In bytes.
@@ -87,19 +87,22 @@ pub(crate) struct Loan {
     _returned: Sender<()>,
 }
 
-// SAFETY: `Memory` owns its allocation; the pointer is to nobody else's memory, and it is written
+// SAFETY: `Allocation` owns its allocation; the pointer is to nobody else's memory, and it is written
 // only through the disjoint parts of `Split`, or under a mutex.
-unsafe impl Send for Memory {}
+unsafe impl Send for Allocation {}
 // SAFETY: as above.
-unsafe impl Sync for Memory {}
+unsafe impl Sync for Allocation {}
 // SAFETY: a loan is an exclusive borrow of plain elements, and it is written only through the disjoint
 // parts of `Split`, or under a mutex.
-unsafe impl Send for Loan {}
+unsafe impl Send for BorrowedOutput {}
 // SAFETY: as above.
-unsafe impl Sync for Loan {}
+unsafe impl Sync for BorrowedOutput {}
 
 /// Lets `read` fill the elements of a view, and returns when nobody can reach them any more.
-pub(crate) fn lend<T: Pod, R>(mut view: ArrayViewMutD<'_, T>, read: impl FnOnce(Room) -> R) -> R {
+pub(crate) fn lend<T: Pod, R>(
+    mut view: ArrayViewMutD<'_, T>,
+    read: impl FnOnce(Destination) -> R,
+) -> R {
     /// Waits, however the scope is left.
     struct UntilReturned(Receiver<()>);
     impl Drop for UntilReturned {
@@ -109,7 +112,7 @@ pub(crate) fn lend<T: Pod, R>(mut view: ArrayViewMutD<'_, T>, read: impl FnOnce(
         }
     }
     let (returned, wait) = channel();
-    let loan = Loan {
+    let borrowed = BorrowedOutput {
         ptr: view.as_mut_ptr().cast(),
         shape: view.shape().into(),
         strides: (view.strides().iter())
@@ -120,10 +123,10 @@ pub(crate) fn lend<T: Pod, R>(mut view: ArrayViewMutD<'_, T>, read: impl FnOnce(
     };
     // Declared after `view`, so that it ends first.
     let _until_returned = UntilReturned(wait);
-    read(Room::Lent(loan))
+    read(Destination::Borrowed(borrowed))
 }
 
-impl Room {
+impl Destination {
     /// The memory of a vector whose elements are not needed any more.
     pub(crate) fn of<T: Pod>(used: Vec<T>) -> Self {
         let align = align_of::<T>();
@@ -131,7 +134,7 @@ impl Room {
         let (ptr, capacity) = (NonNull::new(used.as_mut_ptr()), used.capacity());
         match (ptr, Layout::array::<T>(capacity)) {
             (Some(ptr), Ok(layout)) => Self::Used {
-                memory: Memory {
+                memory: Allocation {
                     ptr: ptr.cast(),
                     layout,
                 },
@@ -142,15 +145,15 @@ impl Room {
     }
 
     /// Memory of `len` bytes, or what was lent. Our own is zeroed where `zeroed` says so.
-    fn take(self, len: usize, zeroed: bool) -> Option<Held> {
+    fn take(self, len: usize, zeroed: bool) -> Option<OutputMemory> {
         let (used, align) = match self {
             Self::New { align } => (None, align),
             Self::Used { memory, align } => (Some(memory), align),
-            Self::Lent(loan) => return Some(Held::Lent(loan)),
+            Self::Borrowed(borrowed) => return Some(OutputMemory::Borrowed(borrowed)),
         };
         let layout = Layout::from_size_align(len, align).ok()?;
         let enough = used.filter(|used| used.layout.size() >= len);
-        Some(Held::Own(match enough {
+        Some(OutputMemory::Own(match enough {
             Some(used) => {
                 if zeroed {
                     // SAFETY: so many bytes are in the allocation, and it is ours alone.
@@ -158,7 +161,7 @@ impl Room {
                 }
                 used
             }
-            None => Memory::new(layout, zeroed)?,
+            None => Allocation::new(layout, zeroed)?,
         }))
     }
 }
@@ -173,21 +176,24 @@ impl Output {
     pub(crate) fn new(
         shape: &[u64],
         elem: usize,
-        room: Room,
+        destination: Destination,
         projections: Projections,
         (fill, heap): (&FillValue, &Arc<Heap>),
     ) -> Result<Self, Error> {
         let too_large = || too_large(shape, elem);
         let len = byte_len(shape, elem)?;
-        let filled = is_zero(fill) && len >= FRESH_PAGES && matches!(room, Room::New { .. });
-        let memory = room.take(len, filled).ok_or_else(too_large)?;
+        let filled =
+            is_zero(fill) && len >= FRESH_PAGES && matches!(destination, Destination::New { .. });
+        let memory = destination.take(len, filled).ok_or_else(too_large)?;
         // SAFETY: memory of our own is valid for `len` bytes until it is dropped, and nothing else
         // accesses it before `into_vec` takes both apart. A loan is of elements that are borrowed
         // mutably until it is dropped, and `view` names each of them once. `parts` is dropped first.
         let view = unsafe {
             match &memory {
-                Held::Own(memory) => NdViewMut::from_raw(memory.ptr.as_ptr(), len, shape, elem),
-                Held::Lent(loan) => loan.view(shape, elem),
+                OutputMemory::Own(memory) => {
+                    NdViewMut::from_raw(memory.ptr.as_ptr(), len, shape, elem)
+                }
+                OutputMemory::Borrowed(borrowed) => borrowed.view(shape, elem),
             }
         };
         let parts = view.and_then(|view| Split::new(view, projections));
@@ -209,17 +215,17 @@ impl Output {
     pub(crate) fn scattered(
         shape: &[u64],
         elem: usize,
-        room: Room,
+        destination: Destination,
         (fill, heap): (&FillValue, &Arc<Heap>),
     ) -> Result<Self, Error> {
         let too_large = || too_large(shape, elem);
         let len = byte_len(shape, elem)?;
         let none = Projections::new(&Region::whole(&[0]), &[1]).ok_or_else(too_large)?;
         let parts = NdViewMut::over(&mut [], &[0], elem).ok_or_else(too_large)?;
-        let memory = room.take(len, true).ok_or_else(too_large)?;
+        let memory = destination.take(len, true).ok_or_else(too_large)?;
         Ok(Self {
             parts: Split::new(parts, none).ok_or_else(too_large)?,
-            filled: is_zero(fill) && matches!(memory, Held::Own(_)),
+            filled: is_zero(fill) && matches!(memory, OutputMemory::Own(_)),
             memory,
             len,
             heap: Arc::clone(heap),
@@ -267,7 +273,7 @@ impl Output {
         };
         let _alone = anywhere.lock().unwrap_or_else(PoisonError::into_inner);
         match &self.memory {
-            Held::Own(memory) => {
+            OutputMemory::Own(memory) => {
                 // SAFETY: `anywhere` is there only where the memory was zeroed up to `len` and cut
                 // into no parts, so that nobody else writes or reads it while the mutex is held; it
                 // lives as long as `self`.
@@ -280,11 +286,14 @@ impl Output {
                     }
                 }
             }
-            Held::Lent(loan) => loan.runs(runs, |run, offset| {
+            OutputMemory::Borrowed(borrowed) => borrowed.runs(runs, |run, offset| {
                 // SAFETY: the loan names so many neighbouring elements from this offset on, plain and
                 // borrowed mutably by it, and nobody else writes them while the mutex is held.
                 let memory = unsafe {
-                    std::slice::from_raw_parts_mut(loan.ptr.offset(offset), run.len * loan.elem)
+                    std::slice::from_raw_parts_mut(
+                        borrowed.ptr.offset(offset),
+                        run.len * borrowed.elem,
+                    )
                 };
                 write(run, memory);
             }),
@@ -302,7 +311,7 @@ impl Output {
         let complete = self.is_complete();
         let Self {
             parts,
-            memory: Held::Own(memory),
+            memory: OutputMemory::Own(memory),
             len,
             ..
         } = self
@@ -330,7 +339,7 @@ impl Output {
     }
 }
 
-impl Loan {
+impl BorrowedOutput {
     /// The elements in a shape of the same cells that differs in axes of length one. `None` where the
     /// loan is of another shape.
     ///
@@ -413,7 +422,7 @@ fn is_zero(fill: &FillValue) -> bool {
     fill.is_variable() || fill.is_zero()
 }
 
-impl Memory {
+impl Allocation {
     fn new(layout: Layout, zeroed: bool) -> Option<Self> {
         if layout.size() == 0 {
             return Some(Self {
@@ -437,7 +446,7 @@ impl Memory {
     }
 }
 
-impl Drop for Memory {
+impl Drop for Allocation {
     fn drop(&mut self) {
         if self.layout.size() > 0 {
             // SAFETY: allocated in `new` with this layout, and not given away.

@@ -11,7 +11,7 @@ use zarr_codecs::{Chain, CodecErrorKind, Len, Located, NdViewMut, Region, Span};
 use zarr_store::Object;
 
 use super::pool::with_scratch;
-use super::source::{At, READ_COST, Source};
+use super::source::{ByteSource, ChunkSource, READ_COST};
 use crate::ChunkError;
 
 /// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
@@ -22,7 +22,7 @@ const DIRECT_RUN: usize = 4 << 10;
 const SLAB: u64 = 256 << 10;
 
 /// An encoded chunk in an object, to be read in pieces.
-pub(super) struct Apart<'a> {
+pub(super) struct PartialReader<'a> {
     object: &'a dyn Object,
     /// Where in the object the chunk begins.
     start: u64,
@@ -32,42 +32,44 @@ pub(super) struct Apart<'a> {
 /// Where to read the cells that lie `at`. `None` where the chunk had better be taken whole: it is in
 /// memory, or one read of all of it is best, or it has not the length that its metadata gives it,
 /// and is then an error whatever part of it is wanted.
-pub(super) fn apart<'a>(
-    source: &Source<'a>,
+pub(super) fn partial_reader<'a>(
+    source: &ChunkSource<'a>,
     chain: &'a Chain,
     at: &Located,
     dst: &NdViewMut<'_>,
-) -> Result<Option<Apart<'a>>, ChunkError> {
+) -> Result<Option<PartialReader<'a>>, ChunkError> {
     let (object, start) = match &source.at {
-        At::Bytes(_) | At::Sparse(_) | At::Decoded(_) => return Ok(None),
-        At::Object(object) => (*object, 0),
-        At::Window(object, window) => (*object, window.start),
+        ByteSource::Bytes(_) | ByteSource::PartialObject(_) | ByteSource::Decoded(_) => {
+            return Ok(None);
+        }
+        ByteSource::Object(object) => (*object, 0),
+        ByteSource::Window(object, window) => (*object, window.start),
     };
     let len = chain.encoded_len().max() as u64;
     let Some(span) = chain.span(at, dst) else {
         return Ok(None);
     };
-    let in_one = span == (0..len) && way(at, dst, len) == Way::AtOnce;
+    let in_one = span == (0..len) && strategy(at, dst, len) == ReadStrategy::AtOnce;
     if in_one || object.slice(0..0).is_some() || source.size()? != len {
         return Ok(None);
     }
-    Ok(Some(Apart {
+    Ok(Some(PartialReader {
         object,
         start,
         chain,
     }))
 }
 
-impl Apart<'_> {
+impl PartialReader<'_> {
     /// Reads the cells that lie `at`.
     pub(super) fn read(&self, at: &Located, mut dst: NdViewMut<'_>) -> Result<(), ChunkError> {
         let Some(span) = self.chain.span(at, &dst) else {
             return Ok(());
         };
-        let (axis, cells) = match way(at, &dst, span.end - span.start) {
-            Way::Direct => return self.direct(at, span, dst),
-            Way::AtOnce => return self.at_once(at, span, dst),
-            Way::Cut(axis, cells) => (axis, cells),
+        let (axis, cells) = match strategy(at, &dst, span.end - span.start) {
+            ReadStrategy::Direct => return self.direct(at, span, dst),
+            ReadStrategy::AtOnce => return self.at_once(at, span, dst),
+            ReadStrategy::Cut(axis, cells) => (axis, cells),
         };
         let shape = dst.shape().iter().map(|&n| n as u64);
         let mut piece = Region::whole(&shape.collect::<Vec<_>>());
@@ -115,16 +117,18 @@ impl Apart<'_> {
         let window = self.start + span.start..self.start + span.end;
         let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
         with_scratch(|cx| {
-            Source::from(At::Window(self.object, window)).lend(Len::Exact(len), cx, |bytes, _| {
-                Ok(self.chain.gather(at, span.start, bytes, dst)?)
-            })
+            ChunkSource::from(ByteSource::Window(self.object, window)).lend(
+                Len::Exact(len),
+                cx,
+                |bytes, _| Ok(self.chain.gather(at, span.start, bytes, dst)?),
+            )
         })
     }
 }
 
 /// How a box of cells is best read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum ReadStrategy {
     /// Each run of neighbouring cells by a read of its own, or there is only one run.
     Direct,
     /// By one read from the first cell to the last.
@@ -134,12 +138,14 @@ enum Way {
 }
 
 /// How to read a box whose cells lie `at`, in `span` bytes.
-fn way(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Way {
+fn strategy(at: &Located, dst: &NdViewMut<'_>, span: u64) -> ReadStrategy {
     let run = dst.run_len(at);
     if run >= DIRECT_RUN || run == dst.byte_len() {
-        return Way::Direct;
+        return ReadStrategy::Direct;
     }
-    cut(at, dst, span).map_or(Way::AtOnce, |(axis, cells)| Way::Cut(axis, cells))
+    cut(at, dst, span).map_or(ReadStrategy::AtOnce, |(axis, cells)| {
+        ReadStrategy::Cut(axis, cells)
+    })
 }
 
 /// The axis to cut a box along, and the cells of a piece along it. `None` where it is best read as
@@ -163,7 +169,7 @@ mod tests {
 
     /// Cuts the box of `shape` elements of two bytes, in an output of its own, out of a chunk in
     /// which these are the strides.
-    fn check(shape: &[u64], strides: &[isize], wanted: Way) {
+    fn check(shape: &[u64], strides: &[isize], wanted: ReadStrategy) {
         let at = Located {
             offset: 1 << 40,
             strides: strides.into(),
@@ -178,39 +184,47 @@ mod tests {
         let dst = dst.region(&part).unwrap();
         let reach = |(&n, &stride): (&usize, &isize)| (n as u64 - 1) * stride.unsigned_abs() as u64;
         let span = dst.shape().iter().zip(strides).map(reach).sum::<u64>() + 2;
-        assert_eq!(way(&at, &dst, span), wanted, "{shape:?} {strides:?}");
+        assert_eq!(strategy(&at, &dst, span), wanted, "{shape:?} {strides:?}");
     }
 
     #[test]
     fn what_lies_close_is_one_read() {
-        check(&[8, 8, 9], &[2048, 128, 2], Way::AtOnce);
-        check(&[100, 9], &[-64, 2], Way::AtOnce);
-        check(&[], &[], Way::Direct);
-        check(&[1, 1, 1], &[1 << 20, 1 << 10, 2], Way::Direct);
+        check(&[8, 8, 9], &[2048, 128, 2], ReadStrategy::AtOnce);
+        check(&[100, 9], &[-64, 2], ReadStrategy::AtOnce);
+        check(&[], &[], ReadStrategy::Direct);
+        check(&[1, 1, 1], &[1 << 20, 1 << 10, 2], ReadStrategy::Direct);
     }
 
     #[test]
     fn what_lies_far_apart_is_a_read_each() {
-        check(&[8, 8, 9], &[1 << 15, 256, 2], Way::Cut(0, 1));
-        check(&[8, 8, 9], &[-(1 << 15), 256, 2], Way::Cut(0, 1));
-        check(&[1, 8, 9], &[1 << 20, 1 << 15, 2], Way::Cut(1, 1));
-        check(&[3, 1], &[1 << 14, 2], Way::Cut(0, 1));
+        check(&[8, 8, 9], &[1 << 15, 256, 2], ReadStrategy::Cut(0, 1));
+        check(&[8, 8, 9], &[-(1 << 15), 256, 2], ReadStrategy::Cut(0, 1));
+        check(&[1, 8, 9], &[1 << 20, 1 << 15, 2], ReadStrategy::Cut(1, 1));
+        check(&[3, 1], &[1 << 14, 2], ReadStrategy::Cut(0, 1));
         // Eight planes of 2 KiB with 6 KiB between them: as cheap at once.
-        check(&[8, 8, 9], &[8 << 10, 256, 2], Way::AtOnce);
+        check(&[8, 8, 9], &[8 << 10, 256, 2], ReadStrategy::AtOnce);
     }
 
     #[test]
     fn what_is_large_is_read_in_slabs() {
-        check(&[128, 128, 128], &[1 << 15, 1 << 8, 2], Way::Cut(0, 8));
+        check(
+            &[128, 128, 128],
+            &[1 << 15, 1 << 8, 2],
+            ReadStrategy::Cut(0, 8),
+        );
         check(
             &[1, 1 << 14, 128],
             &[1 << 22, 1 << 8, 2],
-            Way::Cut(1, 1 << 10),
+            ReadStrategy::Cut(1, 1 << 10),
         );
-        check(&[16, 128, 128], &[1 << 15, 1 << 8, 2], Way::AtOnce);
+        check(&[16, 128, 128], &[1 << 15, 1 << 8, 2], ReadStrategy::AtOnce);
         // Planes of a MiB: one at a time, and each is cut again.
-        check(&[4, 4096, 128], &[1 << 20, 1 << 8, 2], Way::Cut(0, 1));
+        check(
+            &[4, 4096, 128],
+            &[1 << 20, 1 << 8, 2],
+            ReadStrategy::Cut(0, 1),
+        );
         // Rows that are worth a read each are not cut at all.
-        check(&[512, 1 << 12], &[1 << 13, 2], Way::Direct);
+        check(&[512, 1 << 12], &[1 << 13, 2], ReadStrategy::Direct);
     }
 }

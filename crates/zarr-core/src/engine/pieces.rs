@@ -6,18 +6,18 @@ use std::sync::Arc;
 
 use zarr_codecs::{Shard, ShardIndex};
 
-use super::source::{At, Known, Source};
+use super::source::{ByteSource, ChunkId, ChunkSource};
 use crate::ChunkError;
 
 /// Where the inner chunks of a shard are.
-pub(super) enum Pieces<'s> {
-    Within(&'s Source<'s>, Arc<ShardIndex>),
+pub(super) enum InnerChunks<'s> {
+    Within(&'s ChunkSource<'s>, Arc<ShardIndex>),
     /// All that are wanted and there, and the shard that they are of.
-    Fetched(&'s HashMap<usize, At<'static>>, Known<'s>),
+    Fetched(&'s HashMap<usize, ByteSource<'static>>, ChunkId<'s>),
 }
 
-impl<'s> Pieces<'s> {
-    pub(super) fn within(source: &'s Source<'s>, shard: &Shard) -> Result<Self, ChunkError> {
+impl<'s> InnerChunks<'s> {
+    pub(super) fn within(source: &'s ChunkSource<'s>, shard: &Shard) -> Result<Self, ChunkError> {
         Ok(Self::Within(source, source.index(shard)?))
     }
 
@@ -30,11 +30,11 @@ impl<'s> Pieces<'s> {
     }
 
     /// The inner chunk of this number, if it is there.
-    pub(super) fn get(&self, number: usize) -> Option<Source<'s>> {
+    pub(super) fn get(&self, number: usize) -> Option<ChunkSource<'s>> {
         match self {
             Self::Within(source, index) => Some(source.inner(number, index.get(number)?)),
             Self::Fetched(pieces, shard) => {
-                let source = Source::from(pieces.get(&number)?.clone());
+                let source = ChunkSource::from(pieces.get(&number)?.clone());
                 Some(source.known(shard.inner(number)))
             }
         }

@@ -9,7 +9,7 @@ use zarr_codecs::{Dims, Projections};
 use crate::cells::{Part, Unit, Units};
 
 /// The units of some selections, by chunks.
-pub(super) struct Joined {
+pub(super) struct ReadPlan {
     each: Vec<Units>,
     /// For every chunk, which units of which selections are in it. `None` for one selection, whose
     /// units are each the only one of their chunk.
@@ -17,13 +17,13 @@ pub(super) struct Joined {
 }
 
 /// One chunk.
-pub(super) struct Touched {
+pub(super) struct ChunkTask {
     pub(super) chunk: Dims<u64>,
     /// The number of the selection, that of its unit, and the cells.
     pub(super) parts: SmallVec<[(usize, usize, Part); 1]>,
 }
 
-impl Joined {
+impl ReadPlan {
     pub(super) fn of(each: Vec<Units>) -> Self {
         if let [_] = each.as_slice() {
             return Self { each, shared: None };
@@ -54,7 +54,7 @@ impl Joined {
         }
     }
 
-    pub(super) fn get(&self, i: usize) -> Option<Touched> {
+    pub(super) fn get(&self, i: usize) -> Option<ChunkTask> {
         let unit = |(selection, i): (usize, usize)| {
             let Unit { chunk, cells } = self.each.get(selection)?.get(i)?;
             Some((chunk, (selection, i, cells)))
@@ -62,16 +62,16 @@ impl Joined {
         let Some(shared) = &self.shared else {
             let (chunk, part) = unit((0, i))?;
             let parts = SmallVec::from_buf([part]);
-            return Some(Touched { chunk, parts });
+            return Some(ChunkTask { chunk, parts });
         };
         let units: Vec<_> = shared.get(i)?.iter().copied().filter_map(unit).collect();
         let chunk = units.first()?.0.clone();
         let parts = units.into_iter().map(|(_, part)| part).collect();
-        Some(Touched { chunk, parts })
+        Some(ChunkTask { chunk, parts })
     }
 }
 
-impl Touched {
+impl ChunkTask {
     pub(super) fn parts(&self) -> impl Iterator<Item = &Part> + Clone {
         self.parts.iter().map(|(_, _, part)| part)
     }

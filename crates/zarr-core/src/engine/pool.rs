@@ -1,4 +1,4 @@
-//! The way onto the pool and back: one task, one answer, and the crew that does it. Knows nothing of
+//! The way onto the pool and back: one task, one answer, and the workers that do it. Knows nothing of
 //! chunks. Nothing else iterates in parallel.
 
 use std::cell::{Cell, RefCell};
@@ -17,14 +17,14 @@ const SMALL: u64 = 64 << 10;
 
 /// How much a task will do, which decides where it runs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Work {
+pub(crate) struct WorkSize {
     /// Pieces that could run at the same time.
     pub(crate) pieces: usize,
     /// Decoded bytes of all pieces.
     pub(crate) bytes: u64,
 }
 
-impl Work {
+impl WorkSize {
     /// Nothing to do.
     pub(crate) const NONE: Self = Self {
         pieces: 0,
@@ -50,7 +50,7 @@ impl Work {
 /// A task gets it and cannot keep it, so whatever iterates in parallel does so on that pool. Outside
 /// of one, rayon would start a second for the whole process, whatever [`Context::threads`] says.
 #[derive(Clone, Copy)]
-pub(crate) struct Crew<'t> {
+pub(crate) struct Workers<'t> {
     /// On the pool: whether somebody still waits for the answer.
     workers: Option<&'t (dyn Fn() -> bool + Sync)>,
     /// The elements of variable length of the operation.
@@ -58,7 +58,7 @@ pub(crate) struct Crew<'t> {
     chunk_bytes: u64,
 }
 
-impl Crew<'_> {
+impl Workers<'_> {
     /// Lends this thread's scratch memory for work on elements.
     pub(crate) fn scratch<T>(self, use_it: impl FnOnce(&mut Scratch) -> T) -> T {
         with_scratch(|scratch| {
@@ -104,7 +104,7 @@ impl Crew<'_> {
     }
 }
 
-impl fmt::Debug for Crew<'_> {
+impl fmt::Debug for Workers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.workers.map_or("the caller", |_| "the pool"))
     }
@@ -115,34 +115,34 @@ impl fmt::Debug for Crew<'_> {
 /// Fails only where the task panicked.
 pub(crate) async fn run<T: Send + 'static>(
     context: &Context,
-    work: Work,
+    work: WorkSize,
     heap: Arc<Heap>,
-    task: impl FnOnce(Crew<'_>) -> T + Send + 'static,
+    task: impl FnOnce(Workers<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
     let chunk_bytes = context.chunk_bytes();
     let here = is_at_work() || zarr_store::runtime::is_inline() && work.is_small();
     let Some(pool) = (!here).then(|| context.pool()).flatten() else {
-        let crew = Crew {
+        let workers = Workers {
             workers: None,
             heap: &heap,
             chunk_bytes,
         };
         let _at_work = AtWork::begin();
-        return Ok(task(crew));
+        return Ok(task(workers));
     };
     let (answer, wait) = oneshot::channel();
     pool.spawn(move || {
         let is_wanted = || !answer.is_canceled();
-        let crew = Crew {
+        let workers = Workers {
             workers: Some(&is_wanted),
             heap: &heap,
             chunk_bytes,
         };
-        if !crew.is_wanted() {
+        if !workers.is_wanted() {
             return;
         }
         // A panic in a task must not end the process; dropping `answer` tells the driver of it.
-        if let Ok(result) = catch_unwind(AssertUnwindSafe(|| task(crew))) {
+        if let Ok(result) = catch_unwind(AssertUnwindSafe(|| task(workers))) {
             // Nobody waits any more where the driver was dropped.
             drop(answer.send(result));
         }

@@ -9,14 +9,14 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
 use zarr_codecs::{Chain, Heap};
 
-use super::fetch::{Fetched, Remote};
+use super::fetch::{ChunkFetch, Fetched};
 use super::listing::{self, LIST_FROM};
-use super::output::{Output, Room};
-use super::pieces::Pieces;
-use super::plan::{Joined, Touched};
-use super::pool::{self, Crew, Work};
-use super::request::{self, There, Want, Wants};
-use super::source::{Known, Source};
+use super::output::{Destination, Output};
+use super::pieces::InnerChunks;
+use super::plan::{ChunkTask, ReadPlan};
+use super::pool::{self, WorkSize, Workers};
+use super::request::{self, ChunkData, ChunkRequest, ChunkRequests};
+use super::source::{ChunkId, ChunkSource};
 use super::{decode, work};
 use crate::cells::{Part, Units};
 use crate::hierarchy::check_presence;
@@ -24,15 +24,15 @@ use crate::{ChunkError, ChunkedArray, Resolved, Result};
 use zarr_store::runtime::Budget;
 
 /// What one read shares between its tasks.
-struct Job {
+struct ReadJob {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
     chain: Arc<Chain>,
-    joined: Joined,
+    joined: ReadPlan,
     /// Where the cells of each selection go.
     outputs: Vec<Output>,
     heap: Arc<Heap>,
-    work: Work,
+    work: WorkSize,
     /// Where stores answer later: what is fetched and not yet decoded.
     budget: Arc<Budget>,
     /// How many chunks were not there.
@@ -40,7 +40,7 @@ struct Job {
 }
 
 /// Which chunks are asked for, by their numbers.
-enum Asked {
+enum ChunkNumbers {
     /// All, until it turns out that most are absent: see [`Job::is_sparse`].
     Each,
     /// Those from there on, whatever turns out.
@@ -53,10 +53,10 @@ enum Asked {
 pub(crate) async fn read(
     array: Arc<ChunkedArray>,
     selection: Resolved,
-    room: Room,
+    destination: Destination,
 ) -> Result<Output> {
     let budget = array.context().budget();
-    one_of(1, array, selection, room, budget).await
+    one_of(1, array, selection, destination, budget).await
 }
 
 /// Reads the cells of several selections; what several of them want is fetched and decoded once.
@@ -66,8 +66,14 @@ pub(crate) async fn read_many(
     align: usize,
 ) -> Result<Vec<Output>> {
     let budget = array.context().budget();
-    let room = |selection| (selection, Room::New { align });
-    all(1, array, selections.into_iter().map(room).collect(), budget).await
+    let destination = |selection| (selection, Destination::New { align });
+    all(
+        1,
+        array,
+        selections.into_iter().map(destination).collect(),
+        budget,
+    )
+    .await
 }
 
 /// As [`read`], of which so many run beside each other, and with a budget of their own.
@@ -75,10 +81,16 @@ pub(super) async fn one_of(
     count: usize,
     array: Arc<ChunkedArray>,
     selection: Resolved,
-    room: Room,
+    destination: Destination,
     budget: Arc<Budget>,
 ) -> Result<Output> {
-    let outputs = all(count, Arc::clone(&array), vec![(selection, room)], budget).await?;
+    let outputs = all(
+        count,
+        Arc::clone(&array),
+        vec![(selection, destination)],
+        budget,
+    )
+    .await?;
     let only = outputs.into_iter().next();
     only.ok_or_else(|| array.chunk_error(&[], ChunkError::Worker))
 }
@@ -86,7 +98,7 @@ pub(super) async fn one_of(
 async fn all(
     count: usize,
     array: Arc<ChunkedArray>,
-    selections: Vec<(Resolved, Room)>,
+    selections: Vec<(Resolved, Destination)>,
     budget: Arc<Budget>,
 ) -> Result<Vec<Output>> {
     let chain = Arc::clone(array.decoder()?);
@@ -95,23 +107,23 @@ async fn all(
     let heap = Arc::new(heap.at_most(array.context().memory()));
     let many = selections.len();
     let (mut outputs, mut units) = (Vec::with_capacity(many), Vec::with_capacity(many));
-    let mut work = Work::NONE;
-    for (selection, room) in selections {
+    let mut work = WorkSize::NONE;
+    for (selection, destination) in selections {
         let (shape, elem, fill) = (selection.full_shape(), spec.elem(), (&spec.fill, &heap));
         let cells = array.project(&selection)?;
         work = work.and(work::to_read(&chain, cells.len(), selection.cells()));
         outputs.push(match &cells {
-            Units::Boxes(boxes) => Output::new(shape, elem, room, boxes.clone(), fill),
-            Units::Groups(_) => Output::scattered(shape, elem, room, fill),
+            Units::Boxes(boxes) => Output::new(shape, elem, destination, boxes.clone(), fill),
+            Units::Groups(_) => Output::scattered(shape, elem, destination, fill),
         }?);
         units.push(cells);
     }
     work.pieces = work.pieces.max(count);
-    let joined = Joined::of(units);
+    let joined = ReadPlan::of(units);
     if joined.len() == 0 {
         return Ok(outputs);
     }
-    let job = Job {
+    let job = ReadJob {
         array,
         chain,
         joined,
@@ -130,17 +142,17 @@ async fn all(
 }
 
 /// Brings what is wanted of all chunks, and says whether some of them were absent.
-async fn drive(job: Job) -> Result<(Vec<Output>, bool)> {
-    let (mut job, done) = ask(job, Asked::Each).await?;
+async fn drive(job: ReadJob) -> Result<(Vec<Output>, bool)> {
+    let (mut job, done) = ask(job, ChunkNumbers::Each).await?;
     let all = job.joined.len();
     if done < all {
         // Begun after the read, so that what was stored before is in it.
         job = match listing::numbers(&job.array, &job.joined, done).await? {
-            None => ask(job, Asked::From(done)).await?.0,
+            None => ask(job, ChunkNumbers::From(done)).await?.0,
             Some(listed) => {
                 let runs = listing::between(done..all, &listed, work::at_once(&job.chain));
-                let job = ask(job, Asked::Listed(listed)).await?.0;
-                on_pool(job, move |job, crew| job.fill(&runs, crew))
+                let job = ask(job, ChunkNumbers::Listed(listed)).await?.0;
+                on_pool(job, move |job, workers| job.fill(&runs, workers))
                     .await?
                     .0
             }
@@ -150,28 +162,28 @@ async fn drive(job: Job) -> Result<(Vec<Output>, bool)> {
 }
 
 /// Brings what is wanted of some chunks, and says how many that were.
-async fn ask(job: Job, asked: Asked) -> Result<(Job, usize)> {
+async fn ask(job: ReadJob, asked: ChunkNumbers) -> Result<(ReadJob, usize)> {
     match job.array.store().as_blocking() {
-        Some(_) => on_pool(job, move |job, crew| blocking(job, &asked, crew)).await,
+        Some(_) => on_pool(job, move |job, workers| blocking(job, &asked, workers)).await,
         None => remote(Arc::new(job), asked).await,
     }
 }
 
 /// Does work on the pool and brings the job back.
 async fn on_pool<T: Send + 'static>(
-    job: Job,
-    work: impl FnOnce(&Job, Crew<'_>) -> Result<T> + Send + 'static,
-) -> Result<(Job, T)> {
+    job: ReadJob,
+    work: impl FnOnce(&ReadJob, Workers<'_>) -> Result<T> + Send + 'static,
+) -> Result<(ReadJob, T)> {
     let (array, heap, size) = (Arc::clone(&job.array), Arc::clone(&job.heap), job.work);
-    let task = move |crew: Crew<'_>| {
-        let done = work(&job, crew)?;
+    let task = move |workers: Workers<'_>| {
+        let done = work(&job, workers)?;
         Ok((job, done))
     };
     let done = pool::run(array.context(), size, heap, task).await;
     done.map_err(|e| array.chunk_error(&[], e))?
 }
 
-impl Asked {
+impl ChunkNumbers {
     fn len(&self, all: usize) -> usize {
         match self {
             Self::Each => all,
@@ -191,11 +203,11 @@ impl Asked {
 
 /// What is wanted of one chunk, and the memory for it.
 struct Taken<'j> {
-    wants: Wants<'j>,
+    wants: ChunkRequests<'j>,
     bytes: SmallVec<[(&'j Output, usize); 1]>,
 }
 
-impl Job {
+impl ReadJob {
     fn into_outputs(self) -> (Vec<Output>, bool) {
         (self.outputs, self.absent.into_inner() > 0)
     }
@@ -208,12 +220,12 @@ impl Job {
     }
 
     /// Brings fill values to runs of absent chunks.
-    fn fill(&self, runs: &[Range<usize>], crew: Crew<'_>) -> Result<()> {
+    fn fill(&self, runs: &[Range<usize>], workers: Workers<'_>) -> Result<()> {
         let lone = self
             .outputs
             .first()
             .filter(|_| self.joined.boxes().is_some());
-        crew.each(runs.len(), |i| match (runs.get(i), lone) {
+        workers.each(runs.len(), |i| match (runs.get(i), lone) {
             (Some(run), Some(output)) => {
                 self.absent.fetch_add(run.len(), Ordering::Relaxed);
                 let parts = output.take_run(run.clone());
@@ -231,8 +243,12 @@ impl Job {
                 run.clone()
                     .filter_map(|i| self.joined.get(i))
                     .try_for_each(|touched| {
-                        let placed =
-                            self.place(&touched, &mut self.take(&touched), There::Nothing, crew);
+                        let placed = self.place(
+                            &touched,
+                            &mut self.take(&touched),
+                            ChunkData::Nothing,
+                            workers,
+                        );
                         placed.map_err(|error| self.array.chunk_error(&touched.chunk, error))
                     })
             }
@@ -244,24 +260,24 @@ impl Job {
     /// done again where it failed.
     fn place(
         &self,
-        touched: &Touched,
+        touched: &ChunkTask,
         taken: &mut Taken<'_>,
-        there: There<'_>,
-        crew: Crew<'_>,
+        there: ChunkData<'_>,
+        workers: Workers<'_>,
     ) -> Result<(), ChunkError> {
-        if matches!(there, There::Nothing) {
+        if matches!(there, ChunkData::Nothing) {
             if !self.array.config().read_missing_chunks {
                 return Err(ChunkError::NotFound);
             }
             self.absent.fetch_add(1, Ordering::Relaxed);
         }
         let chain = self.array.decoder_of(&self.chain, &touched.chunk)?;
-        taken.read(there, &chain, crew)
+        taken.read(there, &chain, workers)
     }
 
     /// What is wanted of a chunk. It can be taken once.
-    fn take(&self, touched: &Touched) -> Taken<'_> {
-        let (mut wants, mut bytes) = (Wants::new(), SmallVec::new());
+    fn take(&self, touched: &ChunkTask) -> Taken<'_> {
+        let (mut wants, mut bytes) = (ChunkRequests::new(), SmallVec::new());
         for &(selection, unit, ref part) in &touched.parts {
             let Some(output) = self.outputs.get(selection) else {
                 continue;
@@ -271,13 +287,13 @@ impl Job {
                 Part::Places(places) => {
                     bytes.push((output, places.len() * self.chain.spec().elem()));
                     let (places, to) = (places.clone(), output);
-                    wants.push(Want::Places { places, to, filled });
+                    wants.push(ChunkRequest::Places { places, to, filled });
                 }
                 Part::Box { .. } => {
                     if let Some((projection, to)) = output.take(unit) {
                         bytes.push((output, to.byte_len()));
                         let part = projection.part;
-                        wants.push(Want::Box { part, to, filled });
+                        wants.push(ChunkRequest::Box { part, to, filled });
                     }
                 }
             }
@@ -287,9 +303,14 @@ impl Job {
 }
 
 impl Taken<'_> {
-    fn read(&mut self, there: There<'_>, chain: &Chain, crew: Crew<'_>) -> Result<(), ChunkError> {
-        let wants = self.wants.iter_mut().map(Want::again).collect();
-        request::read(there, chain, wants, crew)?;
+    fn read(
+        &mut self,
+        there: ChunkData<'_>,
+        chain: &Chain,
+        workers: Workers<'_>,
+    ) -> Result<(), ChunkError> {
+        let wants = self.wants.iter_mut().map(ChunkRequest::again).collect();
+        request::read(there, chain, wants, workers)?;
         for (output, bytes) in self.bytes.drain(..) {
             output.wrote(bytes);
         }
@@ -302,18 +323,18 @@ impl Taken<'_> {
 ///
 /// As many chunks again are asked for as before, so that whoever meets few absent ones waits for no
 /// worker but at a few ends.
-fn blocking(job: &Job, asked: &Asked, crew: Crew<'_>) -> Result<usize> {
+fn blocking(job: &ReadJob, asked: &ChunkNumbers, workers: Workers<'_>) -> Result<usize> {
     let (all, mut done) = (asked.len(job.joined.len()), 0);
     while done < all {
         let left = all - done;
         let round = match asked {
-            Asked::Each if job.is_sparse(done) => break,
-            Asked::Each => left.min(done.max(LIST_FROM)),
-            Asked::From(_) | Asked::Listed(_) => left,
+            ChunkNumbers::Each if job.is_sparse(done) => break,
+            ChunkNumbers::Each => left.min(done.max(LIST_FROM)),
+            ChunkNumbers::From(_) | ChunkNumbers::Listed(_) => left,
         };
-        crew.each(round, |i| match asked.get(done + i) {
+        workers.each(round, |i| match asked.get(done + i) {
             // Nobody will see what is missing then.
-            Some(i) if crew.is_wanted() => blocking_one(job, i, crew),
+            Some(i) if workers.is_wanted() => blocking_one(job, i, workers),
             _ => Ok(()),
         })?;
         done += round;
@@ -321,15 +342,15 @@ fn blocking(job: &Job, asked: &Asked, crew: Crew<'_>) -> Result<usize> {
     Ok(done)
 }
 
-fn blocking_one(job: &Job, i: usize, crew: Crew<'_>) -> Result<()> {
+fn blocking_one(job: &ReadJob, i: usize, workers: Workers<'_>) -> Result<()> {
     let Some(touched) = job.joined.get(i) else {
         return Ok(());
     };
     let mut taken = job.take(&touched);
-    let read = match blocking_chunk(job, &touched, &mut taken, crew) {
+    let read = match blocking_chunk(job, &touched, &mut taken, workers) {
         // A file that is not kept open may be another one by the next read of it.
         Err(error) if error.is_conflict() => {
-            let again = blocking_chunk(job, &touched, &mut taken, crew);
+            let again = blocking_chunk(job, &touched, &mut taken, workers);
             again.map_err(|error| match error.is_conflict() {
                 true => ChunkError::Changed,
                 false => error,
@@ -341,10 +362,10 @@ fn blocking_one(job: &Job, i: usize, crew: Crew<'_>) -> Result<()> {
 }
 
 fn blocking_chunk(
-    job: &Job,
-    touched: &Touched,
+    job: &ReadJob,
+    touched: &ChunkTask,
     taken: &mut Taken<'_>,
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     let key = job.array.chunk_key(&touched.chunk)?;
     let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
@@ -356,23 +377,23 @@ fn blocking_chunk(
                 true => object.version()?,
                 false => None,
             };
-            let known = Known::new(&job.array, &key, version);
-            Some(Source::object(object).known(known))
+            let known = ChunkId::new(&job.array, &key, version);
+            Some(ChunkSource::object(object).known(known))
         }
         None => None,
     };
-    let there = source.as_ref().map_or(There::Nothing, There::Chunk);
-    job.place(touched, taken, there, crew)
+    let there = source.as_ref().map_or(ChunkData::Nothing, ChunkData::Chunk);
+    job.place(touched, taken, there, workers)
 }
 
 /// The driver for stores that answer later: many requests at once inside this one future, each
 /// answer decoded on the pool. Dropping the future drops the requests.
-async fn remote(job: Arc<Job>, asked: Asked) -> Result<(Job, usize)> {
+async fn remote(job: Arc<ReadJob>, asked: ChunkNumbers) -> Result<(ReadJob, usize)> {
     let limit = job.array.store().hints().concurrency.max(1);
     let (all, done) = (asked.len(job.joined.len()), AtomicUsize::new(0));
     let next = std::iter::from_fn(|| {
         let i = done.load(Ordering::Relaxed);
-        if i >= all || matches!(asked, Asked::Each) && job.is_sparse(i) {
+        if i >= all || matches!(asked, ChunkNumbers::Each) && job.is_sparse(i) {
             return None;
         }
         done.store(i + 1, Ordering::Relaxed);
@@ -389,7 +410,7 @@ async fn remote(job: Arc<Job>, asked: Asked) -> Result<(Job, usize)> {
     Ok((job, done.into_inner()))
 }
 
-async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
+async fn remote_chunk(job: &Arc<ReadJob>, i: usize) -> Result<()> {
     let Some(touched) = job.joined.get(i) else {
         return Ok(());
     };
@@ -397,7 +418,7 @@ async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
     let decoded = async {
         let key = job.array.chunk_key(&touched.chunk)?;
         let chain = job.array.decoder_of(&job.chain, &touched.chunk)?;
-        let remote = Remote {
+        let remote = ChunkFetch {
             array: &job.array,
             chain: &chain,
             budget: &job.budget,
@@ -406,25 +427,26 @@ async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
         let (fetched, reserved) = remote.fetch(touched.parts()).await?;
         let each = touched.parts().map(|part| work::to_read(&chain, 1, part));
         // Others of the same read may be decoded meanwhile.
-        let work = Work {
+        let work = WorkSize {
             pieces: job.work.pieces,
-            ..each.fold(Work::NONE, Work::and)
+            ..each.fold(WorkSize::NONE, WorkSize::and)
         };
         let on_pool = Arc::clone(job);
-        let task = move |crew: Crew<'_>| {
+        let task = move |workers: Workers<'_>| {
             let _until_decoded = reserved;
-            let known = |version| Known::new(&on_pool.array, &key, version);
+            let known = |version| ChunkId::new(&on_pool.array, &key, version);
             let mut taken = on_pool.take(&touched);
-            let mut read = |there: There<'_>| on_pool.place(&touched, &mut taken, there, crew);
+            let mut read =
+                |there: ChunkData<'_>| on_pool.place(&touched, &mut taken, there, workers);
             match fetched {
-                Fetched::Absent => read(There::Nothing),
+                Fetched::Absent => read(ChunkData::Nothing),
                 Fetched::Whole(at, version) => {
-                    let source = Source::from(at).known(known(version));
-                    read(There::Chunk(&source))
+                    let source = ChunkSource::from(at).known(known(version));
+                    read(ChunkData::Chunk(&source))
                 }
-                Fetched::InnerChunks(inner, version) => {
-                    read(There::Pieces(&Pieces::Fetched(&inner, known(version))))
-                }
+                Fetched::InnerChunks(inner, version) => read(ChunkData::InnerChunks(
+                    &InnerChunks::Fetched(&inner, known(version)),
+                )),
             }
         };
         pool::run(job.array.context(), work, Arc::clone(&job.heap), task).await?

@@ -7,16 +7,16 @@ use smallvec::SmallVec;
 use zarr_codecs::{Access, Chain, NdView, NdViewMut, Region, Shard, Split};
 
 use super::output::Output;
-use super::pieces::Pieces;
-use super::pool::{Crew, with_scratch};
-use super::source::Source;
+use super::pieces::InnerChunks;
+use super::pool::{Workers, with_scratch};
+use super::source::ChunkSource;
 use super::work::check_held;
 use super::{decode, scattered};
 use crate::ChunkError;
 use crate::cells::scattered::{Groups, Places};
 
 /// What one selection wants of a chunk.
-pub(super) enum Want<'w> {
+pub(super) enum ChunkRequest<'w> {
     Box {
         part: Region,
         to: NdViewMut<'w>,
@@ -32,32 +32,34 @@ pub(super) enum Want<'w> {
 
 /// What there is of a chunk.
 #[derive(Clone, Copy)]
-pub(super) enum There<'s> {
+pub(super) enum ChunkData<'s> {
     Nothing,
-    Chunk(&'s Source<'s>),
+    Chunk(&'s ChunkSource<'s>),
     /// Of a shard, what was fetched of it.
-    Pieces(&'s Pieces<'s>),
+    InnerChunks(&'s InnerChunks<'s>),
 }
 
-pub(super) type Wants<'w> = SmallVec<[Want<'w>; 1]>;
+pub(super) type ChunkRequests<'w> = SmallVec<[ChunkRequest<'w>; 1]>;
 
 /// Brings all that is wanted of a chunk to its place.
 pub(super) fn read(
-    there: There<'_>,
+    there: ChunkData<'_>,
     chain: &Chain,
-    wants: Wants<'_>,
-    crew: Crew<'_>,
+    wants: ChunkRequests<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     let is_shared = wants.len() > 1;
     match (there, chain.shard()) {
-        (There::Pieces(pieces), Some(shard)) if is_shared => inner(pieces, shard, wants, crew),
-        (There::Chunk(source), Some(shard)) if is_shared => {
-            inner(&Pieces::within(source, shard)?, shard, wants, crew)
+        (ChunkData::InnerChunks(pieces), Some(shard)) if is_shared => {
+            inner(pieces, shard, wants, workers)
         }
-        (There::Chunk(source), None) if is_shared && !is_in_cells(chain) => {
-            decoded(source, chain, wants, crew)
+        (ChunkData::Chunk(source), Some(shard)) if is_shared => {
+            inner(&InnerChunks::within(source, shard)?, shard, wants, workers)
         }
-        _ => (wants.into_iter()).try_for_each(|want| want.read(there, chain, crew)),
+        (ChunkData::Chunk(source), None) if is_shared && !is_in_cells(chain) => {
+            decoded(source, chain, wants, workers)
+        }
+        _ => (wants.into_iter()).try_for_each(|want| want.read(there, chain, workers)),
     }
 }
 
@@ -69,25 +71,25 @@ fn is_in_cells(chain: &Chain) -> bool {
 
 /// Takes what is wanted from the whole chunk.
 fn decoded(
-    source: &Source<'_>,
+    source: &ChunkSource<'_>,
     chain: &Chain,
-    wants: Wants<'_>,
-    crew: Crew<'_>,
+    wants: ChunkRequests<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
-    check_held(chain, crew.chunk_bytes())?;
+    check_held(chain, workers.chunk_bytes())?;
     let (spec, whole) = (chain.spec(), Region::whole(&chain.spec().shape));
     let len = spec.byte_len().ok_or(ChunkError::Worker)?;
     let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
     let view = NdViewMut::over(&mut memory, &spec.shape, spec.elem()).ok_or(ChunkError::Worker)?;
-    decode::read(source, chain, &whole, view, crew)?;
+    decode::read(source, chain, &whole, view, workers)?;
     let view = NdView::new(&memory, &spec.shape, spec.elem()).ok_or(ChunkError::Worker)?;
     for want in wants {
         match want {
-            Want::Box { part, mut to, .. } => {
+            ChunkRequest::Box { part, mut to, .. } => {
                 let cells = view.region(&part).filter(|cells| to.copy_from(cells));
                 cells.ok_or(ChunkError::Worker)?;
             }
-            Want::Places { places, to, .. } => {
+            ChunkRequest::Places { places, to, .. } => {
                 scattered::take(&memory, &whole, &places, to, spec.elem());
             }
         }
@@ -101,49 +103,49 @@ fn decoded(
     clippy::large_enum_variant,
     reason = "one for each selection that shares the shard"
 )]
-enum Cut<'w> {
+enum SplitRequest<'w> {
     Boxes(Split<'w>, bool),
     Groups(Groups, &'w Output, bool),
 }
 
 /// Reads what is wanted of each inner chunk, each by whichever worker is free.
 fn inner(
-    pieces: &Pieces<'_>,
+    pieces: &InnerChunks<'_>,
     shard: &Shard,
-    wants: Wants<'_>,
-    crew: Crew<'_>,
+    wants: ChunkRequests<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     let cuts = wants.into_iter().map(|want| want.cut(shard));
-    let cuts: Vec<Cut<'_>> = cuts.collect::<Result<_, _>>()?;
-    let mut touched: BTreeMap<usize, Vec<(&Cut<'_>, usize)>> = BTreeMap::new();
+    let cuts: Vec<SplitRequest<'_>> = cuts.collect::<Result<_, _>>()?;
+    let mut touched: BTreeMap<usize, Vec<(&SplitRequest<'_>, usize)>> = BTreeMap::new();
     for cut in &cuts {
         for (i, number) in cut.numbers(shard).enumerate() {
             touched.entry(number).or_default().push((cut, i));
         }
     }
     let touched: Vec<_> = touched.into_iter().collect();
-    crew.each(touched.len(), |i| {
+    workers.each(touched.len(), |i| {
         let Some((number, wanted)) = touched.get(i) else {
             return Ok(());
         };
         let taken = wanted.iter().map(|(cut, i)| cut.take(*i));
         let wants = taken.collect::<Option<_>>().ok_or(ChunkError::Worker)?;
         let source = pieces.get(*number);
-        let there = source.as_ref().map_or(There::Nothing, There::Chunk);
-        read(there, shard.inner(), wants, crew)
+        let there = source.as_ref().map_or(ChunkData::Nothing, ChunkData::Chunk);
+        read(there, shard.inner(), wants, workers)
     })
 }
 
-impl<'w> Want<'w> {
+impl<'w> ChunkRequest<'w> {
     /// The same once more, to be read again where reading failed: by then the memory may hold anything.
-    pub(super) fn again(&mut self) -> Want<'_> {
+    pub(super) fn again(&mut self) -> ChunkRequest<'_> {
         match self {
-            Self::Box { part, to, filled } => Want::Box {
+            Self::Box { part, to, filled } => ChunkRequest::Box {
                 part: part.clone(),
                 to: to.reborrow(),
                 filled: std::mem::take(filled),
             },
-            Self::Places { places, to, filled } => Want::Places {
+            Self::Places { places, to, filled } => ChunkRequest::Places {
                 places: places.clone(),
                 to,
                 filled: std::mem::take(filled),
@@ -152,18 +154,23 @@ impl<'w> Want<'w> {
     }
 
     /// Reads it as if nobody else wanted anything.
-    fn read(self, there: There<'_>, chain: &Chain, crew: Crew<'_>) -> Result<(), ChunkError> {
+    fn read(
+        self,
+        there: ChunkData<'_>,
+        chain: &Chain,
+        workers: Workers<'_>,
+    ) -> Result<(), ChunkError> {
         match self {
             Self::Places { places, to, filled } => {
-                scattered::read(there, chain, &places, (to, filled), crew)
+                scattered::read(there, chain, &places, (to, filled), workers)
             }
             Self::Box { part, to, filled } => match there {
-                There::Chunk(source) => decode::read(source, chain, &part, to, crew),
-                There::Pieces(pieces) => {
+                ChunkData::Chunk(source) => decode::read(source, chain, &part, to, workers),
+                ChunkData::InnerChunks(pieces) => {
                     let shard = chain.shard().ok_or(ChunkError::Worker)?;
-                    decode::inner(pieces, shard, &part, to, crew)
+                    decode::inner(pieces, shard, &part, to, workers)
                 }
-                There::Nothing => {
+                ChunkData::Nothing => {
                     if !filled {
                         decode::absent(chain, to);
                     }
@@ -173,20 +180,20 @@ impl<'w> Want<'w> {
         }
     }
 
-    fn cut(self, shard: &Shard) -> Result<Cut<'w>, ChunkError> {
+    fn cut(self, shard: &Shard) -> Result<SplitRequest<'w>, ChunkError> {
         Ok(match self {
             Self::Box { part, to, filled } => {
                 let split = Split::new(to, shard.project(&part)?);
-                Cut::Boxes(split.ok_or(ChunkError::Worker)?, filled)
+                SplitRequest::Boxes(split.ok_or(ChunkError::Worker)?, filled)
             }
             Self::Places { places, to, filled } => {
-                Cut::Groups(places.split(&shard.inner().spec().shape), to, filled)
+                SplitRequest::Groups(places.split(&shard.inner().spec().shape), to, filled)
             }
         })
     }
 }
 
-impl Cut<'_> {
+impl SplitRequest<'_> {
     /// The inner chunks that are touched, by number.
     fn numbers(&self, shard: &Shard) -> impl Iterator<Item = usize> {
         let count = match self {
@@ -200,16 +207,16 @@ impl Cut<'_> {
     }
 
     /// What is wanted of the `i`-th of them.
-    fn take(&self, i: usize) -> Option<Want<'_>> {
+    fn take(&self, i: usize) -> Option<ChunkRequest<'_>> {
         Some(match self {
             Self::Boxes(split, filled) => {
                 let (projection, to) = split.take(i)?;
                 let (part, filled) = (projection.part, *filled);
-                Want::Box { part, to, filled }
+                ChunkRequest::Box { part, to, filled }
             }
             Self::Groups(groups, to, filled) => {
                 let (places, filled) = (groups.get(i)?.1, *filled);
-                Want::Places { places, to, filled }
+                ChunkRequest::Places { places, to, filled }
             }
         })
     }

@@ -5,10 +5,10 @@ use zarr_codecs::{Access, Chain, Dims, NdViewMut, Region, Shard};
 
 use super::decode;
 use super::output::Output;
-use super::pieces::Pieces;
-use super::pool::{Crew, with_scratch};
-use super::request::There;
-use super::source::{READ_COST, Source};
+use super::pieces::InnerChunks;
+use super::pool::{Workers, with_scratch};
+use super::request::ChunkData;
+use super::source::{ChunkSource, READ_COST};
 use super::work::check_held;
 use crate::ChunkError;
 use crate::cells::scattered::Places;
@@ -19,24 +19,24 @@ const MOST: u64 = 16 << 20;
 /// Reads the cells of a chunk to their places; where there is no chunk, fill values, unless the output
 /// holds these already.
 pub(super) fn read(
-    there: There<'_>,
+    there: ChunkData<'_>,
     chain: &Chain,
     places: &Places,
     (output, filled): (&Output, bool),
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     let (spec, bounds) = (chain.spec(), places.bounds());
     let elem = spec.elem();
     let source = match (there, chain.shard()) {
-        (There::Chunk(source), Some(shard)) => {
-            let pieces = Pieces::within(source, shard)?;
-            return inner(&pieces, shard, places, (output, filled), crew);
+        (ChunkData::Chunk(source), Some(shard)) => {
+            let pieces = InnerChunks::within(source, shard)?;
+            return inner(&pieces, shard, places, (output, filled), workers);
         }
-        (There::Pieces(pieces), Some(shard)) => {
-            return inner(pieces, shard, places, (output, filled), crew);
+        (ChunkData::InnerChunks(pieces), Some(shard)) => {
+            return inner(pieces, shard, places, (output, filled), workers);
         }
-        (There::Chunk(source), None) => source,
-        (There::Nothing | There::Pieces(_), _) => {
+        (ChunkData::Chunk(source), None) => source,
+        (ChunkData::Nothing | ChunkData::InnerChunks(_), _) => {
             if filled {
                 return Ok(());
             }
@@ -52,27 +52,27 @@ pub(super) fn read(
     let is_whole = !matches!(chain.access(&bounds), Access::Cells(_));
     let origin: Dims<u64> = spec.shape.iter().map(|_| 0).collect();
     let read = |region: &Region, bounds: &Region, places: &Places| {
-        boxed(source, chain, region, bounds, places, output, crew)
+        boxed(source, chain, region, bounds, places, output, workers)
     };
     dense_boxes(&origin, places, elem, is_whole, &read)
 }
 
 /// Reads what is wanted of each inner chunk, each by whichever worker is free.
 fn inner(
-    pieces: &Pieces<'_>,
+    pieces: &InnerChunks<'_>,
     shard: &Shard,
     places: &Places,
     to: (&Output, bool),
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     let groups = places.split(&shard.inner().spec().shape);
-    crew.each(groups.len(), |i| {
+    workers.each(groups.len(), |i| {
         let Some((index, places)) = groups.get(i) else {
             return Ok(());
         };
         let source = pieces.get(shard.number(&index));
-        let there = source.as_ref().map_or(There::Nothing, There::Chunk);
-        read(there, shard.inner(), &places, to, crew)
+        let there = source.as_ref().map_or(ChunkData::Nothing, ChunkData::Chunk);
+        read(there, shard.inner(), &places, to, workers)
     })
 }
 
@@ -113,26 +113,26 @@ fn dense_boxes(
 
 /// Reads one box of the chunk and takes the cells from it.
 fn boxed(
-    source: &Source<'_>,
+    source: &ChunkSource<'_>,
     chain: &Chain,
     region: &Region,
     bounds: &Region,
     places: &Places,
     output: &Output,
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     let elem = chain.spec().elem();
     let len = region
         .volume()
         .and_then(|n| usize::try_from(n).ok()?.checked_mul(elem));
     let len = len.ok_or(ChunkError::Worker)?;
-    if len as u64 > crew.chunk_bytes() {
+    if len as u64 > workers.chunk_bytes() {
         // What is stored as it is was cut into smaller boxes.
-        check_held(chain, crew.chunk_bytes())?;
+        check_held(chain, workers.chunk_bytes())?;
     }
     let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
     let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::Worker)?;
-    decode::read(source, chain, region, view, crew)?;
+    decode::read(source, chain, region, view, workers)?;
     take(&memory, bounds, places, output, elem);
     with_scratch(|cx| cx.buffers.give(memory));
     Ok(())

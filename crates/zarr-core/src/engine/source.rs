@@ -8,9 +8,9 @@ use bytes::Bytes;
 use zarr_codecs::{CodecErrorKind, Len, Scratch, Shard, ShardIndex, buffer};
 use zarr_store::{Key, Object, Version, coalesce};
 
-use super::cache::{Decoded, Path};
+use super::cache::{DecodedChunk, InnerPath};
 use super::pool::with_scratch;
-use super::sparse::Sparse;
+use super::sparse::PartialObject;
 use crate::{ChunkError, ChunkedArray};
 
 /// A read costs about as much as this many bytes more in another.
@@ -20,14 +20,14 @@ const READ_LIMIT: u64 = 4 << 20;
 
 /// A chunk, present or within reach, and what is remembered of it.
 #[derive(Clone)]
-pub(crate) struct Source<'o> {
-    pub(super) at: At<'o>,
-    known: Option<Known<'o>>,
+pub(crate) struct ChunkSource<'o> {
+    pub(super) at: ByteSource<'o>,
+    known: Option<ChunkId<'o>>,
 }
 
 /// Where a chunk is.
 #[derive(Clone)]
-pub(super) enum At<'o> {
+pub(super) enum ByteSource<'o> {
     /// In memory, encoded.
     Bytes(Bytes),
     /// The whole of an open object, of unknown size.
@@ -35,25 +35,25 @@ pub(super) enum At<'o> {
     /// A part of an open object: an inner chunk of a shard.
     Window(&'o dyn Object, Range<u64>),
     /// Some of the bytes of a large chunk. Only [`decode`](super::decode) takes it.
-    Sparse(Arc<Sparse>),
+    PartialObject(Arc<PartialObject>),
     /// In memory, decoded. Only [`decode`](super::decode) takes it.
-    Decoded(Arc<Decoded>),
+    Decoded(Arc<DecodedChunk>),
 }
 
 /// Of which object of an array a chunk is.
 #[derive(Clone)]
-pub(crate) struct Known<'o> {
+pub(crate) struct ChunkId<'o> {
     pub(super) array: &'o ChunkedArray,
     pub(super) key: &'o Key,
     /// Of the bytes, where it is known already.
     pub(super) version: Option<Version>,
-    pub(super) inner: Path,
+    pub(super) inner: InnerPath,
 }
 
-impl<'o> Known<'o> {
+impl<'o> ChunkId<'o> {
     /// A whole object of an array.
     pub(super) fn new(array: &'o ChunkedArray, key: &'o Key, version: Option<Version>) -> Self {
-        let inner = Path::new();
+        let inner = InnerPath::new();
         Self {
             array,
             key,
@@ -70,39 +70,39 @@ impl<'o> Known<'o> {
     }
 
     /// What was decoded of it, if it is kept.
-    fn kept(&self) -> Option<Arc<Decoded>> {
+    fn kept(&self) -> Option<Arc<DecodedChunk>> {
         let version = self.version.as_ref()?;
         self.array.cached().get(self.key, &self.inner, version)
     }
 }
 
-impl From<Bytes> for Source<'_> {
+impl From<Bytes> for ChunkSource<'_> {
     fn from(bytes: Bytes) -> Self {
-        At::Bytes(bytes).into()
+        ByteSource::Bytes(bytes).into()
     }
 }
 
-impl<'o> From<At<'o>> for Source<'o> {
-    fn from(at: At<'o>) -> Self {
+impl<'o> From<ByteSource<'o>> for ChunkSource<'o> {
+    fn from(at: ByteSource<'o>) -> Self {
         Self { at, known: None }
     }
 }
 
-impl<'o> Source<'o> {
+impl<'o> ChunkSource<'o> {
     /// The whole of an open object.
     pub(crate) fn object(object: &'o dyn Object) -> Self {
-        At::Object(object).into()
+        ByteSource::Object(object).into()
     }
 
     /// The same, with what it is.
-    pub(super) fn known(self, known: Known<'o>) -> Self {
+    pub(super) fn known(self, known: ChunkId<'o>) -> Self {
         let known = Some(known);
         Self { known, ..self }
     }
 
     /// The inner chunk of this number, which lies in a range that was compared with
     /// [`size`](Self::size).
-    pub(super) fn inner(&self, number: usize, range: Range<u64>) -> Source<'o> {
+    pub(super) fn inner(&self, number: usize, range: Range<u64>) -> ChunkSource<'o> {
         let known = self.known.as_ref().map(|known| known.inner(number));
         let Self { at, .. } = self.window(range);
         Self { at, known }
@@ -113,7 +113,7 @@ impl<'o> Source<'o> {
     pub(super) fn keeping(
         &self,
         decode: impl FnOnce() -> Result<Vec<u8>, ChunkError>,
-    ) -> Option<Result<Arc<Decoded>, ChunkError>> {
+    ) -> Option<Result<Arc<DecodedChunk>, ChunkError>> {
         let known = self.known.as_ref()?;
         let share = Some(known.array.cached()).filter(|share| share.is_on())?;
         let version = known.version.clone()?;
@@ -124,50 +124,56 @@ impl<'o> Source<'o> {
     /// How many bytes there are.
     pub(crate) fn size(&self) -> Result<u64, ChunkError> {
         Ok(match &self.at {
-            At::Bytes(bytes) => bytes.len() as u64,
-            At::Object(object) => object.size()?,
-            At::Window(_, window) => window.end - window.start,
-            At::Sparse(_) | At::Decoded(_) => return Err(ChunkError::Worker),
+            ByteSource::Bytes(bytes) => bytes.len() as u64,
+            ByteSource::Object(object) => object.size()?,
+            ByteSource::Window(_, window) => window.end - window.start,
+            ByteSource::PartialObject(_) | ByteSource::Decoded(_) => {
+                return Err(ChunkError::Worker);
+            }
         })
     }
 
     /// Whether its bytes are lent without a copy.
     pub(super) fn is_in_memory(&self) -> bool {
         match &self.at {
-            At::Bytes(_) => true,
-            At::Object(object) | At::Window(object, _) => object.slice(0..0).is_some(),
-            At::Sparse(_) | At::Decoded(_) => false,
+            ByteSource::Bytes(_) => true,
+            ByteSource::Object(object) | ByteSource::Window(object, _) => {
+                object.slice(0..0).is_some()
+            }
+            ByteSource::PartialObject(_) | ByteSource::Decoded(_) => false,
         }
     }
 
     /// A part of it. The range was compared with [`size`](Self::size).
-    pub(crate) fn window(&self, range: Range<u64>) -> Source<'o> {
+    pub(crate) fn window(&self, range: Range<u64>) -> ChunkSource<'o> {
         match &self.at {
-            At::Bytes(bytes) => {
+            ByteSource::Bytes(bytes) => {
                 let len = bytes.len();
                 let at =
                     |offset: u64| usize::try_from(offset).map_or(len, |offset| offset.min(len));
                 let (start, end) = (at(range.start), at(range.end));
-                At::Bytes(bytes.slice(start..end.max(start))).into()
+                ByteSource::Bytes(bytes.slice(start..end.max(start))).into()
             }
-            At::Object(object) => At::Window(*object, range).into(),
-            At::Window(object, window) => {
+            ByteSource::Object(object) => ByteSource::Window(*object, range).into(),
+            ByteSource::Window(object, window) => {
                 let at = |offset: u64| window.start.saturating_add(offset).min(window.end);
-                At::Window(*object, at(range.start)..at(range.end)).into()
+                ByteSource::Window(*object, at(range.start)..at(range.end)).into()
             }
-            At::Sparse(_) | At::Decoded(_) => self.clone(),
+            ByteSource::PartialObject(_) | ByteSource::Decoded(_) => self.clone(),
         }
     }
 
     /// Shares or reads the bytes of a range.
     pub(crate) fn read(&self, range: Range<u64>) -> Result<Bytes, ChunkError> {
         match self.window(range).at {
-            At::Bytes(bytes) => Ok(bytes),
-            At::Window(object, range) => match object.slice(range.clone()) {
+            ByteSource::Bytes(bytes) => Ok(bytes),
+            ByteSource::Window(object, range) => match object.slice(range.clone()) {
                 Some(bytes) => Ok(bytes),
                 None => Ok(object.read(range)?),
             },
-            At::Object(_) | At::Sparse(_) | At::Decoded(_) => Err(ChunkError::Worker),
+            ByteSource::Object(_) | ByteSource::PartialObject(_) | ByteSource::Decoded(_) => {
+                Err(ChunkError::Worker)
+            }
         }
     }
 
@@ -175,7 +181,7 @@ impl<'o> Source<'o> {
     /// remembered of that version is its own.
     pub(crate) fn index(&self, shard: &Shard) -> Result<Arc<ShardIndex>, ChunkError> {
         let known = match (&self.at, &self.known) {
-            (At::Object(object), Some(known)) => Some((
+            (ByteSource::Object(object), Some(known)) => Some((
                 known,
                 match &known.version {
                     Some(version) => Some(version.clone()),
@@ -229,10 +235,12 @@ impl<'o> Source<'o> {
         take: impl FnOnce(&[u8], &mut Scratch) -> Result<T, ChunkError>,
     ) -> Result<T, ChunkError> {
         let (object, range) = match &self.at {
-            At::Bytes(bytes) => return take(bytes, scratch),
-            At::Window(object, range) => (*object, range.clone()),
-            At::Object(object) => (*object, 0..Self::end(*object, expected)?),
-            At::Sparse(_) | At::Decoded(_) => return Err(ChunkError::Worker),
+            ByteSource::Bytes(bytes) => return take(bytes, scratch),
+            ByteSource::Window(object, range) => (*object, range.clone()),
+            ByteSource::Object(object) => (*object, 0..Self::end(*object, expected)?),
+            ByteSource::PartialObject(_) | ByteSource::Decoded(_) => {
+                return Err(ChunkError::Worker);
+            }
         };
         if let Some(bytes) = object.slice(range.clone()) {
             return take(&bytes, scratch);
@@ -245,7 +253,7 @@ impl<'o> Source<'o> {
             object.read_at(range.start, memory)
         })?;
         let complete = match (&self.at, expected) {
-            (At::Object(_), Len::Exact(len)) => buffer.len() == len,
+            (ByteSource::Object(_), Len::Exact(len)) => buffer.len() == len,
             _ => buffer.len() == wanted,
         };
         let result = if complete || buffer.len() >= limit {
@@ -255,7 +263,7 @@ impl<'o> Source<'o> {
             // objects take all of their bytes into memory to read any, so what is too long is not read.
             let size = object.size()?;
             let end = match &self.at {
-                At::Object(_) => size,
+                ByteSource::Object(_) => size,
                 _ => range.end.min(size),
             };
             check_len(expected, end.saturating_sub(range.start))?;

@@ -16,13 +16,13 @@ const MOST: usize = 1 << 16;
 const GAP: u64 = 64 << 10;
 
 /// Parts of an object. Between them are zeros, which no cell is made of.
-pub(super) struct Sparse {
+pub(super) struct PartialObject {
     size: u64,
     version: Option<Version>,
     parts: Vec<(u64, Bytes)>,
 }
 
-impl Sparse {
+impl PartialObject {
     /// What came for these ranges of an object of this size.
     pub(super) fn new(
         size: u64,
@@ -59,7 +59,7 @@ impl Sparse {
     }
 }
 
-impl Object for Sparse {
+impl Object for PartialObject {
     fn size(&self) -> Result<u64> {
         Ok(self.size)
     }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn what_came_is_read() {
         let parts = vec![Bytes::from_static(b"cd"), Bytes::from_static(b"ab")];
-        let sparse = Sparse::new(30, None, &[20..22, 4..6], parts);
+        let sparse = PartialObject::new(30, None, &[20..22, 4..6], parts);
         assert_eq!(
             sparse.read(5..22).unwrap()[..],
             *b"b\0\0\0\0\0\0\0\0\0\0\0\0\0\0cd"

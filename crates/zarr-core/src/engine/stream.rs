@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures_util::{Stream, StreamExt, stream};
 use zarr_codecs::{Projection, Projections, Region, Span};
 
-use super::output::{Output, Room};
+use super::output::{Destination, Output};
 use super::{read, work};
 use crate::cells::{Unit, Units};
 use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result};
@@ -23,7 +23,7 @@ pub struct Block {
 }
 
 /// What one stream needs for each of its blocks.
-struct Job {
+struct StreamJob {
     array: Arc<ChunkedArray>,
     selection: Resolved,
     align: usize,
@@ -50,7 +50,7 @@ pub(crate) fn stream(
         Some(_) => array.context().threads().saturating_mul(2),
         None => array.store().hints().concurrency.max(1),
     };
-    let job = Arc::new(Job {
+    let job = Arc::new(StreamJob {
         budget: Budget::new(array.context().memory()),
         ahead: ahead.map_or(enough, NonZeroUsize::get),
         array,
@@ -66,7 +66,7 @@ pub(crate) fn stream(
         .filter_map(|block| async move { block.transpose() }))
 }
 
-impl Job {
+impl StreamJob {
     async fn block(self: Arc<Self>, i: usize) -> Result<Option<Block>> {
         let Some(projection) = self.boxes.get(i) else {
             return Ok(None);
@@ -77,8 +77,8 @@ impl Job {
         // All that the block needs at once: who holds a part and waits for more could wait for ever.
         let _until_taken = self.budget.take(self.most(projection)).await;
         let (array, budget) = (Arc::clone(&self.array), Budget::unlimited());
-        let room = Room::New { align: self.align };
-        let output = read::one_of(self.ahead, array, cells, room, budget).await?;
+        let destination = Destination::New { align: self.align };
+        let output = read::one_of(self.ahead, array, cells, destination, budget).await?;
         Ok(Some(Block { region, output }))
     }
 

@@ -8,18 +8,18 @@ use futures_util::{Stream, StreamExt};
 use zarr_codecs::{Dims, Heap};
 use zarr_store::{ByteRange, Key, PutMode, StoreExt};
 
-use super::barrier::Landing;
-use super::pool::{self, Crew, Work};
+use super::barrier::CancelledWriteBarrier;
+use super::pool::{self, WorkSize, Workers};
 use crate::{ChunkError, ChunkedArray, Result};
 use zarr_store::runtime::Budget;
 
 /// What one transfer shares between its chunks.
-struct Job {
+struct TransferJob {
     from: Arc<ChunkedArray>,
     to: Arc<ChunkedArray>,
     /// Bytes between the two stores.
     budget: Arc<Budget>,
-    landing: Landing,
+    barrier: CancelledWriteBarrier,
 }
 
 /// Copies these chunks, each with the bytes it is said to take, and gives each back with whether it
@@ -35,15 +35,15 @@ pub(crate) async fn transfer(
     mut done: impl FnMut(bool) + Send,
 ) -> Result<()> {
     // Only a name: no array has such a chunk.
-    let landing = Landing::after_older(lock_name(&to)?).await;
+    let barrier = CancelledWriteBarrier::after_older(lock_name(&to)?).await;
     let limit = [&from, &to].map(|array| array.store().hints().concurrency.max(1));
-    let job = Arc::new(Job {
+    let job = Arc::new(TransferJob {
         from,
         to,
         budget,
-        landing,
+        barrier,
     });
-    let guard = job.landing.guard();
+    let guard = job.barrier.guard();
     let mut copies = std::pin::pin!(
         chunks
             .map(|chunk| {
@@ -74,7 +74,7 @@ pub(crate) async fn transfer(
 }
 
 fn lock_name(array: &ChunkedArray) -> Result<zarr_store::LockName> {
-    let key = array.location().key(".landing")?;
+    let key = array.location().key(".barrier")?;
     let store = array.store();
     Ok(match store.as_blocking() {
         Some(store) => store.lock_name(&key),
@@ -82,7 +82,7 @@ fn lock_name(array: &ChunkedArray) -> Result<zarr_store::LockName> {
     })
 }
 
-impl Job {
+impl TransferJob {
     async fn one(self: Arc<Self>, chunk: &[u64], size: u64) -> Result<bool, ChunkError> {
         let (from, to) = (self.from.chunk_key(chunk)?, self.to.chunk_key(chunk)?);
         let most = self.to.context().value_bytes();
@@ -103,14 +103,14 @@ impl Job {
                 fetched => fetched,
             },
         };
-        let work = Work {
+        let work = WorkSize {
             pieces: 1,
             bytes: size,
         };
         let (context, heap) = (self.to.context().clone(), Arc::new(Heap::new(Bytes::new())));
-        let task = move |crew: Crew<'_>| {
+        let task = move |workers: Workers<'_>| {
             let _until_put = reserved;
-            match crew.is_wanted() {
+            match workers.is_wanted() {
                 true => self.put(&from, &to, fetched),
                 false => Ok(false),
             }

@@ -2,7 +2,7 @@
 
 use zarr_codecs::{Access, Chain, Projections, Region};
 
-use super::pool::Work;
+use super::pool::WorkSize;
 use crate::ChunkError;
 use crate::cells::Part;
 use crate::cells::scattered::Places;
@@ -53,11 +53,11 @@ impl Wanted<'_> {
 
 /// To read the cells of so many chunks: of what is not encoded only the wanted bytes, of all else whole
 /// pieces.
-pub(super) fn to_read<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted<'a>>) -> Work {
+pub(super) fn to_read<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted<'a>>) -> WorkSize {
     let wanted = wanted.into();
     let (work, spec) = (to_write(chain, chunks, wanted), smallest(chain).spec());
     match smallest(chain).access(&Region::whole(&spec.shape)) {
-        Access::Cells(_) => Work {
+        Access::Cells(_) => WorkSize {
             bytes: wanted.count().saturating_mul(spec.elem() as u64),
             ..work
         },
@@ -68,14 +68,18 @@ pub(super) fn to_read<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted
 /// To write the cells of so many chunks: each piece is made as a whole. Pieces are chunks, or the
 /// smallest inner chunks of shards, which lie on a regular grid from the origin of the array on,
 /// whatever shapes the shards have. Chunks that differ are taken to be as large as the largest.
-pub(super) fn to_write<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted<'a>>) -> Work {
+pub(super) fn to_write<'a>(
+    chain: &Chain,
+    chunks: usize,
+    wanted: impl Into<Wanted<'a>>,
+) -> WorkSize {
     let spec = smallest(chain).spec();
     let pieces = match chain.shard() {
         Some(_) => wanted.into().pieces(&spec.shape),
         None => chunks,
     };
     let each = spec.byte_len().unwrap_or(0) as u64;
-    Work {
+    WorkSize {
         pieces,
         bytes: each.saturating_mul(pieces as u64),
     }
@@ -168,7 +172,7 @@ mod tests {
         let chain = chain(codecs);
         // Two cells, in two chunks and, within these, in two inner chunks.
         let region = Region::dense(&[7, 3], &[2, 1]);
-        let found = |work: Work| (work.pieces, work.bytes);
+        let found = |work: WorkSize| (work.pieces, work.bytes);
         assert_eq!(found(to_read(&chain, 2, Wanted::Region(&region))), read);
         assert_eq!(found(to_write(&chain, 2, Wanted::Region(&region))), write);
     }

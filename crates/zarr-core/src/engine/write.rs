@@ -15,21 +15,21 @@ use zarr_store::{
     Update, Writers,
 };
 
-use super::barrier::Landing;
-use super::encode::{self, Change, Elements, New};
+use super::barrier::CancelledWriteBarrier;
+use super::encode::{self, ChunkChange, Elements, NewElements};
 use super::fetch;
 use super::listing;
-use super::pool::{self, Crew, Work};
-use super::source::Source;
+use super::pool::{self, WorkSize, Workers};
+use super::source::ChunkSource;
 use super::work;
 use crate::cells::{Unit, Units};
-use crate::chains::ChainOf;
+use crate::chains::ChunkChain;
 use crate::hierarchy::check_presence;
 use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
 use zarr_store::runtime::Reserved;
 
 /// What one write shares between its tasks.
-struct Job {
+struct WriteJob {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
     chain: Arc<Chain>,
@@ -42,7 +42,7 @@ struct Job {
     /// Which units there is something to do for, and how much of its chunk each makes new.
     wanted: Vec<(usize, Coverage)>,
     /// All of it.
-    work: Work,
+    work: WorkSize,
 }
 
 /// Writes elements to the cells of a selection. Each chunk is old or new, never torn; where the
@@ -70,11 +70,11 @@ pub(crate) async fn write(
     })?;
     // What was given is there; what is there of the chunks comes on top.
     let heap = heap.at_most(array.context().memory());
-    let landing = match array.store().as_blocking() {
+    let barrier = match array.store().as_blocking() {
         Some(store) => {
             // Only a name: no array has such a chunk.
-            let name = store.lock_name(&array.location().key(".landing")?);
-            Some(Arc::new(Landing::after_older(name).await))
+            let name = store.lock_name(&array.location().key(".barrier")?);
+            Some(Arc::new(CancelledWriteBarrier::after_older(name).await))
         }
         None => None,
     };
@@ -88,7 +88,7 @@ pub(crate) async fn write(
         Some(stored) => stored.into_iter().filter_map(coverage).collect(),
         None => (0..units.len()).filter_map(coverage).collect(),
     };
-    let job = Arc::new(Job {
+    let job = Arc::new(WriteJob {
         array,
         chain,
         units,
@@ -99,14 +99,14 @@ pub(crate) async fn write(
         selection,
         work,
     });
-    match landing {
-        Some(landing) => blocking(&job, landing).await,
+    match barrier {
+        Some(barrier) => blocking(&job, barrier).await,
         None => remote(&job).await,
     }
 }
 
-impl Job {
-    fn chain_of(&self, unit: &Unit) -> Result<ChainOf<'_>, ChunkError> {
+impl WriteJob {
+    fn chain_of(&self, unit: &Unit) -> Result<ChunkChain<'_>, ChunkError> {
         Ok(self.array.chain_of(&self.chain, &unit.chunk)?)
     }
 
@@ -114,19 +114,21 @@ impl Job {
     fn make(
         &self,
         unit: &Unit,
-        old: Old<Source<'_>>,
-        crew: Crew<'_>,
+        old: Old<ChunkSource<'_>>,
+        workers: Workers<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
         let new = match self.is_scalar {
-            true => New::Scalar(&self.elements),
+            true => NewElements::Scalar(&self.elements),
             false => {
                 let (shape, elem) = (self.selection.full_shape(), self.elem()?);
-                New::Each(NdView::new(&self.elements, shape, elem).ok_or(ChunkError::Worker)?)
+                NewElements::Each(
+                    NdView::new(&self.elements, shape, elem).ok_or(ChunkError::Worker)?,
+                )
             }
         };
         let new = new.of(&unit.cells).ok_or(ChunkError::Worker)?;
         let keep_empty = self.array.config().write_empty_chunks;
-        let change = Change {
+        let change = ChunkChange {
             part: &unit.cells,
             covers: matches!(old, Old::Covered),
             new,
@@ -137,7 +139,7 @@ impl Job {
             },
             keep_empty,
         };
-        let parts = encode::chunk(&*self.chain_of(unit)?, &change, crew)?;
+        let parts = encode::chunk(&*self.chain_of(unit)?, &change, workers)?;
         Ok(parts.map(|parts| parts.into_iter().collect()))
     }
 
@@ -150,8 +152,8 @@ impl Job {
     }
 
     /// What there is to do for one chunk, while others of the same write may be made.
-    fn work_on(&self, unit: &Unit) -> Work {
-        Work {
+    fn work_on(&self, unit: &Unit) -> WorkSize {
+        WorkSize {
             pieces: self.work.pieces,
             ..work::to_write(&self.chain, 1, &unit.cells)
         }
@@ -215,7 +217,7 @@ fn coverage(array: &ChunkedArray, unit: &Unit) -> Coverage {
 
 /// The driver for stores that a worker may wait for: new chunks in one go on the pool, those that
 /// are merged each under its lock, which is taken here and travels with the task.
-async fn blocking(job: &Arc<Job>, landing: Arc<Landing>) -> Result<()> {
+async fn blocking(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Result<()> {
     let array = &job.array;
     let (mut to_merge, mut new) = (Vec::new(), Vec::new());
     for &(i, coverage) in &job.wanted {
@@ -225,20 +227,20 @@ async fn blocking(job: &Arc<Job>, landing: Arc<Landing>) -> Result<()> {
         }
     }
     if !new.is_empty() {
-        let (whole, landing_on_pool) = (Arc::clone(job), Arc::clone(&landing));
-        let task = move |crew: Crew<'_>| {
+        let (whole, landing_on_pool) = (Arc::clone(job), Arc::clone(&barrier));
+        let task = move |workers: Workers<'_>| {
             let _until_all_are_put = landing_on_pool;
             let put = |i: usize| -> Result<Option<usize>> {
                 match new.get(i) {
-                    Some(&(i, coverage)) if crew.is_wanted() => {
-                        Ok(put_new(&whole, i, coverage, crew)?.then_some(i))
+                    Some(&(i, coverage)) if workers.is_wanted() => {
+                        Ok(put_new(&whole, i, coverage, workers)?.then_some(i))
                     }
                     _ => Ok(None),
                 }
             };
-            crew.map(new.len(), put)
+            workers.map(new.len(), put)
         };
-        let guard = landing.guard();
+        let guard = barrier.guard();
         let heap = Arc::clone(&job.heap);
         let done = pool::run(array.context(), job.work, heap, task).await;
         guard.defuse();
@@ -259,10 +261,10 @@ async fn blocking(job: &Arc<Job>, landing: Arc<Landing>) -> Result<()> {
                 let lock = array.store().lock(&key).await?;
                 let (work, heap) = (job.work_on(&unit), Arc::clone(&job.heap));
                 let (job, unit) = (Arc::clone(job), unit.clone());
-                let task = move |crew: Crew<'_>| {
+                let task = move |workers: Workers<'_>| {
                     // The lock goes first, since it is what the permit is for.
                     let (_until_unlocked, lock) = (permit, lock);
-                    merge(&job, &unit, &key, &lock, crew)
+                    merge(&job, &unit, &key, &lock, workers)
                 };
                 pool::run(array.context(), work, heap, task).await?
             };
@@ -274,14 +276,14 @@ async fn blocking(job: &Arc<Job>, landing: Arc<Landing>) -> Result<()> {
 }
 
 /// Stores a chunk that is all new; whether it must be merged instead with one that is there.
-fn put_new(job: &Job, i: usize, coverage: Coverage, crew: Crew<'_>) -> Result<bool> {
+fn put_new(job: &WriteJob, i: usize, coverage: Coverage, workers: Workers<'_>) -> Result<bool> {
     let Some(unit) = job.units.get(i) else {
         return Ok(false);
     };
     let put = || {
         let key = job.array.chunk_key(&unit.chunk)?;
         let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
-        let payload = job.make(&unit, Old::Covered, crew)?;
+        let payload = job.make(&unit, Old::Covered, workers)?;
         match (payload, put_mode(coverage)) {
             (Some(payload), mode) => was_there(store.put(&key, &payload, mode)),
             (None, PutMode::Overwrite) => Ok(store.delete(&key, None).map(|()| false)?),
@@ -319,11 +321,11 @@ async fn permit() -> Option<impl Drop + Send + Sync> {
 
 /// Reads, merges and writes one chunk until nobody came between, or nobody waits for it any more.
 fn merge(
-    job: &Job,
+    job: &WriteJob,
     unit: &Unit,
     key: &zarr_store::Key,
     lock: &KeyLock,
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
     let mut update = BlockingUpdate::new(store, key, lock, Writers::Several)?;
@@ -334,11 +336,11 @@ fn merge(
                 old => old?,
             };
             // If the driver goes after this, what anybody writes then is a conflict.
-            if !crew.is_wanted() {
+            if !workers.is_wanted() {
                 return Ok(());
             }
-            let old = old.as_deref().map(Source::object);
-            match job.make(unit, Old::Needed(old), crew) {
+            let old = old.as_deref().map(ChunkSource::object);
+            match job.make(unit, Old::Needed(old), workers) {
                 // A file that is not kept open may be another one by the next read of it.
                 Err(ChunkError::Store(error)) if error.is_conflict() => continue,
                 made => made?,
@@ -352,7 +354,7 @@ fn merge(
 
 /// The driver for stores that answer later: chunks are made on the pool, and as many are on their
 /// way as the store likes.
-async fn remote(job: &Arc<Job>) -> Result<()> {
+async fn remote(job: &Arc<WriteJob>) -> Result<()> {
     let limit = job.array.store().hints().concurrency.max(1);
     let is_part = |(_, coverage): &(usize, Coverage)| *coverage == Coverage::Part;
     if job.wanted.iter().any(is_part) {
@@ -383,7 +385,7 @@ async fn remote(job: &Arc<Job>) -> Result<()> {
 
 /// Stores a chunk that is all new; whether it must be merged instead with one that is there.
 async fn put_new_remote(
-    job: &Arc<Job>,
+    job: &Arc<WriteJob>,
     unit: &Unit,
     key: &zarr_store::Key,
     mode: PutMode,
@@ -400,7 +402,7 @@ async fn put_new_remote(
 }
 
 async fn merge_remote(
-    job: &Arc<Job>,
+    job: &Arc<WriteJob>,
     unit: &Unit,
     key: &zarr_store::Key,
 ) -> Result<(), ChunkError> {
@@ -438,20 +440,20 @@ async fn merge_remote(
 /// Makes the bytes of a chunk within what was reserved for it, which the task holds too: it may
 /// outlive its driver.
 async fn make_on_pool(
-    job: &Arc<Job>,
+    job: &Arc<WriteJob>,
     unit: &Unit,
     old: Old<Bytes>,
     reserved: &Arc<Reserved>,
 ) -> Result<Option<Payload>, ChunkError> {
     let work = job.work_on(unit);
     let (on_pool, unit, reserved) = (Arc::clone(job), unit.clone(), Arc::clone(reserved));
-    let task = move |crew: Crew<'_>| {
+    let task = move |workers: Workers<'_>| {
         let _until_made = reserved;
         let old = match old {
             Old::Covered => Old::Covered,
-            Old::Needed(old) => Old::Needed(old.map(Source::from)),
+            Old::Needed(old) => Old::Needed(old.map(ChunkSource::from)),
         };
-        on_pool.make(&unit, old, crew)
+        on_pool.make(&unit, old, workers)
     };
     pool::run(job.array.context(), work, Arc::clone(&job.heap), task).await?
 }

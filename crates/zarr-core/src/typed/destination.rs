@@ -7,7 +7,7 @@ use ndarray::{ArrayD, ArrayViewMutD};
 use zarr_store::runtime;
 
 use super::{Element, Plain, into_array};
-use crate::engine::{self, Room};
+use crate::engine::{self, Destination};
 use crate::{ChunkedArray, Error, Resolved, Result};
 
 impl ChunkedArray {
@@ -33,8 +33,8 @@ impl ChunkedArray {
             let text = format!("it has the shape {found:?}, and the selection {wanted:?}");
             return Err(Error::argument("out", text));
         }
-        engine::lend(out, |room| {
-            let output = runtime::wait(engine::read(Arc::clone(self), selection, room))?;
+        engine::lend(out, |destination| {
+            let output = runtime::wait(engine::read(Arc::clone(self), selection, destination))?;
             output
                 .is_complete()
                 .then_some(())
@@ -54,8 +54,8 @@ impl ChunkedArray {
         memory: Vec<T::Stored>,
     ) -> Result<ArrayD<T>> {
         self.check_element::<T>()?;
-        let (array, room) = (Arc::clone(&self), Room::of(memory));
-        let output = engine::read(array, selection.clone(), room).await?;
+        let (array, destination) = (Arc::clone(&self), Destination::of(memory));
+        let output = engine::read(array, selection.clone(), destination).await?;
         into_array(self.elements(output)?, selection.out_shape())
     }
 
