@@ -11,7 +11,7 @@ use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
-use crate::cells::Units;
+use crate::cells::ChunkSelections;
 use crate::chains::{self, ChainCache, ChunkChain};
 use crate::engine::{self, Block, CachedChunks, Destination, Elements, IndexCache, Output};
 use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result};
@@ -268,7 +268,7 @@ impl ChunkedArray {
     /// The codecs of one chunk; `largest` are those of [`chain`](Self::chain).
     pub(crate) fn chain_of<'a>(
         &self,
-        largest: &'a Chain,
+        largest: &'a Arc<Chain>,
         chunk: &[u64],
     ) -> Result<ChunkChain<'a>, CodecError> {
         let shape = self.grid.chunk_shape(chunk);
@@ -388,7 +388,7 @@ impl ChunkedArray {
         engine::write(self, selection, elements).await
     }
 
-    pub(crate) fn project(&self, selection: &Resolved) -> Result<Units> {
+    pub(crate) fn project(&self, selection: &Resolved) -> Result<ChunkSelections> {
         let selected = selection.project(&self.grid);
         selected.map_err(|source| self.selection_error(source))
     }

@@ -1,95 +1,132 @@
-//! `Units`: the work of one operation, cut by chunks. One unit is what it wants of one chunk, or of
-//! one inner chunk of a shard: a box, or places anywhere. Pure, random access, nothing per chunk.
+//! The cells of an array or of a chunk, a box or scattered ones, and the chunks that hold them. Pure:
+//! random access, nothing kept per chunk of a box, nothing about bytes.
 
-use zarr_codecs::{Cut, Dims, Projection, Projections, Region};
+mod scattered;
 
-pub(crate) mod scattered;
+use zarr_codecs::{CodecError, Cut, Dims, Projections, Region, Shard};
 
-use crate::selection::Cells;
-use scattered::{Groups, Places};
+pub(crate) use scattered::{CellRun, ListedCell, PointCells, ScatteredByChunk, ScatteredCells};
+
+/// Cells of an array or of one chunk, and where each belongs among the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cells {
+    /// On a lattice: every axis is walked in equal steps.
+    Box {
+        cells: Region,
+        /// Where they belong in the box that they were cut out of: dense, of the same shape.
+        to: Region,
+    },
+    /// Anywhere; each says itself where it belongs among all data.
+    Scattered(ScatteredCells),
+}
 
 /// Cells by the chunks that hold them.
 #[derive(Clone, Debug)]
-pub(crate) enum Units {
+pub(crate) enum ChunkSelections {
     Boxes(Projections),
-    Groups(Groups),
+    Scattered(ScatteredByChunk),
 }
 
-/// What is wanted of one chunk.
+/// What is selected of one chunk.
 #[derive(Clone, Debug)]
-pub(crate) struct Unit {
+pub(crate) struct ChunkSelection {
     /// The index of the chunk.
     pub(crate) chunk: Dims<u64>,
-    pub(crate) cells: Part,
+    pub(crate) cells: Cells,
 }
 
-/// The cells of one chunk, and where they stand among the data.
-#[derive(Clone, Debug)]
-pub(crate) enum Part {
-    /// As in a [`Projection`].
-    Box {
-        part: Region,
-        to: Region,
-    },
-    Places(Places),
-}
-
-impl Units {
-    /// Cuts cells by the chunks of a grid. `None` where they are too many to count.
-    pub(crate) fn of(cells: &Cells, cuts: &[Cut]) -> Option<Self> {
-        match cells {
-            Cells::Region(region) => Projections::of(region, cuts).map(Self::Boxes),
-            Cells::Places(places) => Some(Self::Groups(places.split_by(cuts))),
-        }
+impl From<Region> for Cells {
+    /// A box that was cut out of no other.
+    fn from(cells: Region) -> Self {
+        let to = Region::whole(&cells.shape());
+        Self::Box { cells, to }
     }
+}
 
-    /// How many chunks are touched.
-    pub(crate) fn len(&self) -> usize {
+impl Cells {
+    /// How many cells there are, each as often as it is meant.
+    pub(crate) fn count(&self) -> u64 {
         match self {
-            Self::Boxes(projections) => projections.len(),
-            Self::Groups(groups) => groups.len(),
+            Self::Box { cells, .. } => cells.volume().unwrap_or(u64::MAX),
+            Self::Scattered(cells) => cells.len() as u64,
         }
     }
 
-    pub(crate) fn get(&self, i: usize) -> Option<Unit> {
-        match self {
-            Self::Boxes(projections) => projections.get(i).map(Unit::from),
-            Self::Groups(groups) => groups.get(i).map(|(chunk, places)| Unit {
-                chunk,
-                cells: Part::Places(places),
-            }),
-        }
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Unit> + '_ {
-        (0..self.len()).filter_map(|i| self.get(i))
-    }
-}
-
-impl From<Projection> for Unit {
-    fn from(projection: Projection) -> Self {
-        let Projection { chunk, part, to } = projection;
-        Unit {
-            chunk,
-            cells: Part::Box { part, to },
-        }
-    }
-}
-
-impl Part {
     /// Whether these are all cells of a box of this shape at the chunk's origin.
     pub(crate) fn covers(&self, shape: &[u64]) -> bool {
         match self {
-            Self::Box { part, .. } => part.is_whole(shape),
-            Self::Places(places) => places.covers(shape),
+            Self::Box { cells, .. } => cells.is_whole(shape),
+            Self::Scattered(cells) => cells.covers(shape),
         }
     }
 
-    /// The same cells cut by the inner chunks of a shard.
-    pub(crate) fn split(&self, chunk: &[u64]) -> Option<Units> {
+    /// The cells by the chunks of a grid. `None` where these are too many to count.
+    pub(crate) fn by_chunk(&self, grid: &[Cut]) -> Option<ChunkSelections> {
+        Some(match self {
+            Self::Box { cells, .. } => ChunkSelections::Boxes(Projections::of(cells, grid)?),
+            Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_chunk(grid)),
+        })
+    }
+
+    /// The cells of a shard by its inner chunks.
+    ///
+    /// # Errors
+    /// Where a box does not lie in the shard.
+    pub(crate) fn by_inner_chunk(&self, shard: &Shard) -> Result<ChunkSelections, CodecError> {
+        Ok(match self {
+            Self::Box { cells, .. } => ChunkSelections::Boxes(shard.project(cells)?),
+            Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_inner_chunk(shard)),
+        })
+    }
+
+    /// How many chunks of this shape hold the cells, at the most.
+    pub(crate) fn most_chunks(&self, chunk: &[u64]) -> usize {
+        let within = |region| Projections::new(region, chunk).map_or(usize::MAX, |p| p.len());
         match self {
-            Self::Box { part, .. } => Projections::new(part, chunk).map(Units::Boxes),
-            Self::Places(places) => Some(Units::Groups(places.split(chunk))),
+            Self::Box { cells, .. } => within(cells),
+            Self::Scattered(cells) => within(&cells.bounds()).min(cells.len()),
+        }
+    }
+}
+
+impl ChunkSelections {
+    /// How many chunks are touched.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Boxes(boxes) => boxes.len(),
+            Self::Scattered(cells) => cells.len(),
+        }
+    }
+
+    pub(crate) fn get(&self, i: usize) -> Option<ChunkSelection> {
+        Some(match self {
+            Self::Boxes(boxes) => {
+                let projection = boxes.get(i)?;
+                ChunkSelection {
+                    chunk: projection.chunk,
+                    cells: Cells::Box {
+                        cells: projection.part,
+                        to: projection.to,
+                    },
+                }
+            }
+            Self::Scattered(cells) => {
+                let (chunk, cells) = cells.get(i)?;
+                let cells = Cells::Scattered(cells);
+                ChunkSelection { chunk, cells }
+            }
+        })
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = ChunkSelection> + '_ {
+        (0..self.len()).filter_map(|i| self.get(i))
+    }
+
+    /// The boxes, where these are boxes.
+    pub(crate) fn boxes(&self) -> Option<&Projections> {
+        match self {
+            Self::Boxes(boxes) => Some(boxes),
+            Self::Scattered(_) => None,
         }
     }
 }

@@ -23,8 +23,18 @@ pub(crate) struct ChainCache {
 /// The codecs of one chunk.
 pub(crate) enum ChunkChain<'a> {
     /// Those of the largest chunk.
-    Largest(&'a Chain),
+    Largest(&'a Arc<Chain>),
     Own(Arc<Chain>),
+}
+
+impl ChunkChain<'_> {
+    /// The same, to be kept.
+    pub(crate) fn into_arc(self) -> Arc<Chain> {
+        match self {
+            Self::Largest(chain) => Arc::clone(chain),
+            Self::Own(chain) => chain,
+        }
+    }
 }
 
 impl Deref for ChunkChain<'_> {

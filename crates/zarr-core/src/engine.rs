@@ -2,8 +2,8 @@
 //!
 //! A *driver* is a future: it projects the selection, waits for locks and for remote stores, and
 //! hands work to the pool. A pool task waits for nothing but the disk: it takes no lock, asks no
-//! other task, and ends. Reading a chunk and making one are single functions (`chunk::read`,
-//! `assemble::chunk`), whoever drives them and whether the chunk is plain, a shard, or an inner
+//! other task, and ends. Reading a chunk and making one are single functions (`request::read`,
+//! `encode::chunk`), whoever drives them and whether the chunk is plain, a shard, or an inner
 //! chunk of one.
 
 mod barrier;
@@ -16,12 +16,10 @@ mod listing;
 #[allow(unsafe_code)]
 mod output;
 mod partial;
-mod pieces;
 mod plan;
 pub(crate) mod pool;
 mod read;
 mod request;
-mod scattered;
 mod source;
 mod sparse;
 mod stream;
@@ -35,9 +33,9 @@ pub(crate) use index_cache::IndexCache;
 pub(crate) use listing::LIST_FROM;
 pub use output::Output;
 pub(crate) use output::{Destination, lend};
-pub(crate) use pool::WorkSize;
 pub(crate) use read::{read, read_many};
 pub use stream::Block;
 pub(crate) use stream::stream;
 pub(crate) use transfer::transfer;
+pub(crate) use work::WorkSize;
 pub(crate) use write::write;

@@ -2,12 +2,13 @@
 
 use std::sync::{Arc, OnceLock};
 
-use zarr_codecs::{Chain, CodecError, Fields, FieldsError};
+use zarr_codecs::{Chain, Fields, FieldsError};
 use zarr_metadata::DataType;
+use zarr_store::Key;
 
 use super::ChunkedArray;
 use crate::chains::ChunkChain;
-use crate::{Error, Result};
+use crate::{ChunkError, Error, Result};
 
 /// Fields, and the codecs that decode them.
 #[derive(Debug)]
@@ -103,17 +104,19 @@ impl ChunkedArray {
         Ok(picked.chain.get_or_init(|| Arc::new(chain)))
     }
 
-    /// As [`decoder`](Self::decoder), for one chunk; `largest` are those of `decoder`.
-    pub(crate) fn decoder_of<'a>(
+    /// The key of a chunk and the codecs that decode it; `largest` are those of
+    /// [`decoder`](Self::decoder).
+    pub(crate) fn chunk_to_read<'a>(
         &'a self,
-        largest: &'a Chain,
+        largest: &'a Arc<Chain>,
         chunk: &[u64],
-    ) -> Result<ChunkChain<'a>, CodecError> {
+    ) -> Result<(Key, ChunkChain<'a>), ChunkError> {
         let stored = self.chains.largest().map_or(largest, |chain| chain);
-        match (self.chain_of(stored, chunk)?, self.picked()) {
-            (ChunkChain::Largest(_), _) => Ok(ChunkChain::Largest(largest)),
-            (own, None) => Ok(own),
-            (own, Some(fields)) => Ok(ChunkChain::Own(Arc::new(own.fields(fields)?))),
-        }
+        let chain = match (self.chain_of(stored, chunk)?, self.picked()) {
+            (ChunkChain::Largest(_), _) => ChunkChain::Largest(largest),
+            (own, None) => own,
+            (own, Some(fields)) => ChunkChain::Own(Arc::new(own.fields(fields)?)),
+        };
+        Ok((self.chunk_key(chunk)?, chain))
     }
 }

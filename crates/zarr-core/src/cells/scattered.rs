@@ -1,4 +1,4 @@
-//! `Places`: cells that lie on no lattice, and where each belongs among the data. What orthogonal
+//! Cells that lie on no lattice, and where each belongs among the data. What orthogonal
 //! lists, points and masks come to. Pure: no I/O, and nothing about bytes.
 //!
 //! Two kinds are enough. A *product* has one list per axis and means every combination; its places
@@ -7,26 +7,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use zarr_codecs::{Cut, Dims, Region};
+use zarr_codecs::{Cut, Dims, Region, Shard};
 
 /// Cells of an array or a chunk, and the place of each among the data, counted in elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Places {
+pub(crate) enum ScatteredCells {
     /// Every combination of one place per axis; the `to`s of a combination are added.
-    Product(Dims<Arc<[Place]>>),
+    Product(Dims<Arc<[ListedCell]>>),
     /// One cell after the other. Shared: a chunk's points are asked for more than once.
-    Points(Arc<Points>),
+    Points(Arc<PointCells>),
 }
 
 /// A coordinate along one axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct ListedCell {
     pub(crate) cell: u64,
     pub(crate) to: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Points {
+pub(crate) struct PointCells {
     rank: usize,
     /// The coordinates, point after point.
     cells: Vec<u64>,
@@ -35,13 +35,13 @@ pub(crate) struct Points {
 
 /// So many neighbouring cells, in a box and in the data alike, counted in elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Run {
+pub(crate) struct CellRun {
     pub(crate) from: usize,
     pub(crate) to: usize,
     pub(crate) len: usize,
 }
 
-impl Points {
+impl PointCells {
     /// Points of `rank` coordinates each, whose places are their numbers.
     pub(crate) fn new(rank: usize, cells: Vec<u64>) -> Self {
         let count = cells.len().checked_div(rank).unwrap_or(0);
@@ -59,7 +59,7 @@ impl Points {
     }
 }
 
-impl Places {
+impl ScatteredCells {
     /// How many cells, each as often as it is meant.
     pub(crate) fn len(&self) -> usize {
         match self {
@@ -68,21 +68,21 @@ impl Places {
         }
     }
 
-    /// The cells by the chunks of this shape that hold them.
-    pub(crate) fn split(&self, chunk: &[u64]) -> Groups {
-        self.split_by(&Cut::each(chunk))
-    }
-
     /// The cells by the chunks that hold them.
-    pub(crate) fn split_by(&self, cuts: &[Cut]) -> Groups {
+    pub(crate) fn by_chunk(&self, cuts: &[Cut]) -> ScatteredByChunk {
         match self {
             Self::Product(axes) => {
                 let axes = axes.iter().zip(cuts);
                 let groups: Dims<_> = axes.map(|(axis, cut)| by_chunk(axis, cut)).collect();
-                Groups::Product(groups)
+                ScatteredByChunk::Product(groups)
             }
-            Self::Points(points) => Groups::Points(points_by_chunk(points, cuts)),
+            Self::Points(points) => ScatteredByChunk::Points(points_by_chunk(points, cuts)),
         }
+    }
+
+    /// The cells of a shard by its inner chunks.
+    pub(crate) fn by_inner_chunk(&self, shard: &Shard) -> ScatteredByChunk {
+        self.by_chunk(&Cut::each(&shard.inner().spec().shape))
     }
 
     /// The smallest box that holds all cells.
@@ -143,23 +143,23 @@ impl Places {
     }
 
     /// Where the cells lie in `bounds`, a dense box that holds them, in the order of the data.
-    pub(crate) fn runs(&self, bounds: &Region) -> Runs {
+    pub(crate) fn runs(&self, bounds: &Region) -> Vec<CellRun> {
         let (start, shape) = (bounds.start(), bounds.shape());
-        let mut runs = Runs(Vec::new());
+        let mut runs = Vec::new();
         match self {
             Self::Product(axes) => {
                 let Some((last, outer)) = axes.split_last() else {
-                    runs.push(0, 0);
+                    add(&mut runs, 0, 0);
                     return runs;
                 };
-                let mut row = Runs(Vec::new());
+                let mut row = Vec::new();
                 let first = start.last().copied().unwrap_or(0);
                 for place in last.iter() {
-                    row.push((place.cell - first) as usize, place.to);
+                    add(&mut row, (place.cell - first) as usize, place.to);
                 }
                 rows(outer, &start, &shape, &mut |from, to| {
-                    for run in &row.0 {
-                        runs.0.push(Run {
+                    for run in &row {
+                        runs.push(CellRun {
                             from: from + run.from,
                             to: to + run.to,
                             len: run.len,
@@ -169,7 +169,7 @@ impl Places {
             }
             Self::Points(points) => {
                 for (cell, to) in points.iter() {
-                    runs.push(number_in(cell, &start, &shape), to);
+                    add(&mut runs, number_in(cell, &start, &shape), to);
                 }
             }
         }
@@ -178,7 +178,12 @@ impl Places {
 }
 
 /// Calls `each` with the offset of every combination of the outer axes, in the box and in the data.
-fn rows(outer: &[Arc<[Place]>], start: &[u64], shape: &[u64], each: &mut dyn FnMut(usize, usize)) {
+fn rows(
+    outer: &[Arc<[ListedCell]>],
+    start: &[u64],
+    shape: &[u64],
+    each: &mut dyn FnMut(usize, usize),
+) {
     let mut strides: Dims<usize> = Dims::new();
     let mut stride = 1_usize;
     for &length in shape.iter().rev() {
@@ -211,16 +216,11 @@ fn rows(outer: &[Arc<[Place]>], start: &[u64], shape: &[u64], each: &mut dyn FnM
     }
 }
 
-/// Runs in the order of the data; such as follow on each other are one.
-#[derive(Debug, Default)]
-pub(crate) struct Runs(pub(crate) Vec<Run>);
-
-impl Runs {
-    fn push(&mut self, from: usize, to: usize) {
-        match self.0.last_mut() {
-            Some(run) if (run.from + run.len, run.to + run.len) == (from, to) => run.len += 1,
-            _ => self.0.push(Run { from, to, len: 1 }),
-        }
+/// Adds a cell behind the last one, to its run where it follows on that.
+fn add(runs: &mut Vec<CellRun>, from: usize, to: usize) {
+    match runs.last_mut() {
+        Some(run) if (run.from + run.len, run.to + run.len) == (from, to) => run.len += 1,
+        _ => runs.push(CellRun { from, to, len: 1 }),
     }
 }
 
@@ -241,12 +241,12 @@ fn number_in(cell: &[u64], start: &[u64], shape: &[u64]) -> usize {
 /// Places by chunks: a product of lists of chunks, or a list of chunks. Random access, so that any
 /// number of threads may share it.
 #[derive(Clone, Debug)]
-pub(crate) enum Groups {
-    Product(Dims<Vec<(u64, Arc<[Place]>)>>),
-    Points(Vec<(Dims<u64>, Arc<Points>)>),
+pub(crate) enum ScatteredByChunk {
+    Product(Dims<Vec<(u64, Arc<[ListedCell]>)>>),
+    Points(Vec<(Dims<u64>, Arc<PointCells>)>),
 }
 
-impl Groups {
+impl ScatteredByChunk {
     /// How many chunks are touched.
     pub(crate) fn len(&self) -> usize {
         match self {
@@ -258,7 +258,7 @@ impl Groups {
     }
 
     /// The `i`-th chunk, and the cells within it.
-    pub(crate) fn get(&self, i: usize) -> Option<(Dims<u64>, Places)> {
+    pub(crate) fn get(&self, i: usize) -> Option<(Dims<u64>, ScatteredCells)> {
         if i >= self.len() {
             return None;
         }
@@ -272,21 +272,21 @@ impl Groups {
                     chunk.insert(0, *at);
                     places.insert(0, Arc::clone(cells));
                 }
-                Some((chunk, Places::Product(places)))
+                Some((chunk, ScatteredCells::Product(places)))
             }
             Self::Points(points) => {
                 let (chunk, points) = points.get(i)?;
-                Some((chunk.clone(), Places::Points(Arc::clone(points))))
+                Some((chunk.clone(), ScatteredCells::Points(Arc::clone(points))))
             }
         }
     }
 }
 
-fn by_chunk(axis: &[Place], cut: &Cut) -> Vec<(u64, Arc<[Place]>)> {
-    let mut groups: BTreeMap<u64, Vec<Place>> = BTreeMap::new();
-    for &Place { cell, to } in axis {
+fn by_chunk(axis: &[ListedCell], cut: &Cut) -> Vec<(u64, Arc<[ListedCell]>)> {
+    let mut groups: BTreeMap<u64, Vec<ListedCell>> = BTreeMap::new();
+    for &ListedCell { cell, to } in axis {
         let (chunk, inside) = locate(cut, cell);
-        let inside = Place { cell: inside, to };
+        let inside = ListedCell { cell: inside, to };
         groups.entry(chunk).or_default().push(inside);
     }
     let groups = groups.into_iter();
@@ -301,7 +301,7 @@ fn locate(cut: &Cut, cell: u64) -> (u64, u64) {
 }
 
 /// Of two equal cells the later one stays the later one.
-fn points_by_chunk(points: &Points, cuts: &[Cut]) -> Vec<(Dims<u64>, Arc<Points>)> {
+fn points_by_chunk(points: &PointCells, cuts: &[Cut]) -> Vec<(Dims<u64>, Arc<PointCells>)> {
     let rank = points.rank;
     let (mut chunks, mut inside) = (Vec::new(), Vec::new());
     chunks.reserve_exact(points.cells.len());
@@ -324,7 +324,7 @@ fn points_by_chunk(points: &Points, cuts: &[Cut]) -> Vec<(Dims<u64>, Arc<Points>
             cells.extend(inside[i * rank..(i + 1) * rank].iter().copied());
         }
         let to = numbers.iter().map(|&i| points.to[i]).collect();
-        Some((at, Arc::new(Points { rank, cells, to })))
+        Some((at, Arc::new(PointCells { rank, cells, to })))
     };
     groups.filter_map(group).collect()
 }
@@ -377,17 +377,17 @@ mod tests {
 
     const SHAPE: [u64; 2] = [7, 9];
 
-    fn product(rows: &[u64], columns: &[u64]) -> Places {
-        let axis = |cells: &[u64], stride: usize| -> Arc<[Place]> {
+    fn product(rows: &[u64], columns: &[u64]) -> ScatteredCells {
+        let axis = |cells: &[u64], stride: usize| -> Arc<[ListedCell]> {
             let places = cells.iter().enumerate();
             places
-                .map(|(i, &cell)| Place {
+                .map(|(i, &cell)| ListedCell {
                     cell,
                     to: i * stride,
                 })
                 .collect()
         };
-        Places::Product(
+        ScatteredCells::Product(
             [axis(rows, columns.len()), axis(columns, 1)]
                 .into_iter()
                 .collect(),
@@ -395,13 +395,13 @@ mod tests {
     }
 
     /// The cells in the order of the data, by way of chunks and boxes.
-    fn gathered(places: &Places, chunk: &[u64]) -> Vec<Option<u64>> {
+    fn gathered(places: &ScatteredCells, chunk: &[u64]) -> Vec<Option<u64>> {
         let mut data = vec![None; places.len()];
-        let groups = places.split(chunk);
+        let groups = places.by_chunk(&Cut::each(chunk));
         for (index, places) in (0..groups.len()).filter_map(|i| groups.get(i)) {
             let bounds = places.bounds();
             let (start, shape) = (bounds.start(), bounds.shape());
-            for run in places.runs(&bounds).0 {
+            for run in places.runs(&bounds) {
                 for k in 0..run.len {
                     let from = (run.from + k) as u64;
                     let cell = [from / shape[1] + start[0], from % shape[1] + start[1]];
@@ -431,7 +431,7 @@ mod tests {
             prop_assert_eq!(gathered(&product(&rows, &columns), &chunk), wanted);
             let pairs: Vec<u64> = rows.iter().zip(&columns).flat_map(|(r, c)| [*r, *c]).collect();
             let wanted: Vec<_> = pairs.chunks(2).map(|cell| Some(number(cell, &SHAPE))).collect();
-            prop_assert_eq!(gathered(&Places::Points(Points::new(2, pairs).into()), &chunk), wanted);
+            prop_assert_eq!(gathered(&ScatteredCells::Points(PointCells::new(2, pairs).into()), &chunk), wanted);
         }
 
         #[test]
@@ -444,14 +444,14 @@ mod tests {
             prop_assert_eq!(product(&rows, &columns).covers(&[3, 2]), all);
             let pairs: Vec<u64> = rows.iter().zip(&columns).flat_map(|(r, c)| [*r, *c]).collect();
             let all = pairs.chunks(2).collect::<BTreeSet<_>>().len() == 6;
-            prop_assert_eq!(Places::Points(Points::new(2, pairs).into()).covers(&[3, 2]), all);
+            prop_assert_eq!(ScatteredCells::Points(PointCells::new(2, pairs).into()).covers(&[3, 2]), all);
         }
     }
 
     #[test]
     fn neighbours_are_one_run() {
         let places = product(&[1, 0], &[2, 3, 4, 8]);
-        let runs = places.runs(&places.bounds()).0;
+        let runs = places.runs(&places.bounds());
         let runs: Vec<_> = runs.iter().map(|run| (run.from, run.to, run.len)).collect();
         assert_eq!(runs, [(7, 0, 3), (13, 3, 1), (0, 4, 3), (6, 7, 1)]);
     }

@@ -1,18 +1,15 @@
-//! Reading the cells of one chunk, whatever it is: plain, a shard, or an inner chunk of one. Knows
-//! neither drivers nor who else wants something of the chunk.
+//! Reading a box of cells of one chunk that is no shard: all of it is decoded, or only the bytes that hold
+//! the cells are read. Knows neither drivers nor who else wants something of the chunk.
 
-use zarr_codecs::{Access, Chain, CodecErrorKind, Len, NdViewMut, Region, Shard, Split, fill};
+use zarr_codecs::{Access, Chain, CodecErrorKind, Len, NdViewMut, Region};
 
 use super::cache::DecodedChunk;
-use super::pieces::InnerChunks;
 use super::pool::Workers;
 use super::source::{ByteSource, ChunkSource};
-use super::{listing, partial, work};
+use super::{partial, work};
 use crate::ChunkError;
 
 /// Reads the cells of `part` of a chunk into `dst`, which has their shape.
-///
-/// A shard's inner chunk is a chunk in a window of the shard, so this calls itself: once per level.
 pub(super) fn read(
     source: &ChunkSource<'_>,
     chain: &Chain,
@@ -27,18 +24,13 @@ pub(super) fn read(
         return read(&ChunkSource::object(&**sparse), chain, part, dst, workers);
     }
     match chain.access(part) {
-        Access::Shard(shard) => inner(
-            &InnerChunks::within(source, shard)?,
-            shard,
-            part,
-            dst,
-            workers,
-        ),
         Access::Cells(at) => match partial::partial_reader(source, chain, &at, &dst)? {
             Some(apart) => apart.read(&at, dst),
             None => whole(source, chain, part, dst, workers),
         },
         Access::Whole => whole(source, chain, part, dst, workers),
+        // Each of its inner chunks is read by itself.
+        Access::Shard(_) => Err(ChunkError::Worker),
     }
 }
 
@@ -115,44 +107,4 @@ fn encoded(
             Ok(chain.decode_part(bytes, part, dst, cx)?)
         })
     })
-}
-
-/// Reads the wanted inner chunks, each by whichever worker is free.
-pub(super) fn inner(
-    pieces: &InnerChunks<'_>,
-    shard: &Shard,
-    part: &Region,
-    dst: NdViewMut<'_>,
-    workers: Workers<'_>,
-) -> Result<(), ChunkError> {
-    let parts = Split::new(dst, shard.project(part)?).ok_or(ChunkError::Worker)?;
-    let one = |i: usize| {
-        let (projection, dst) = parts.take(i).ok_or(ChunkError::Worker)?;
-        match pieces.get(shard.number(&projection.chunk)) {
-            Some(source) => read(&source, shard.inner(), &projection.part, dst, workers),
-            None => {
-                absent(shard.inner(), dst);
-                Ok(())
-            }
-        }
-    };
-    if parts.len() <= listing::LIST_FROM {
-        return workers.each(parts.len(), one);
-    }
-    let there = listing::inner_numbers(pieces, shard, parts.projections());
-    workers.each(there.len(), |i| there.get(i).map_or(Ok(()), |&i| one(i)))?;
-    let most = work::at_once(shard.inner());
-    let runs = listing::between(0..parts.len(), &there, most);
-    workers.each(runs.len(), |i| {
-        let run = runs.get(i).cloned().and_then(|run| parts.take_run(run));
-        for dst in run.ok_or(ChunkError::Worker)? {
-            absent(shard.inner(), dst);
-        }
-        Ok(())
-    })
-}
-
-/// What was never written holds the fill value.
-pub(super) fn absent(chain: &Chain, mut dst: NdViewMut<'_>) {
-    fill(&mut dst, chain.spec().fill_element());
 }

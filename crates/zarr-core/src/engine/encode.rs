@@ -1,5 +1,5 @@
 //! Making one chunk's bytes from new elements and, where they do not cover it, its old bytes.
-//! The counterpart of `chunk::read`; knows no store beyond an open object.
+//! The counterpart of `request::read`; knows no store beyond an open object.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -9,11 +9,11 @@ use zarr_codecs::{
     Chain, CodecErrorKind, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill,
 };
 
-use super::decode as stored;
+use super::decode;
 use super::pool::{Workers, with_scratch};
 use super::source::{ChunkSource, check_len};
 use super::work::check_held;
-use crate::cells::{Part, Unit};
+use crate::cells::{Cells, ChunkSelection};
 use crate::{ChunkError, Values};
 
 /// A shard in a shard may hold any number of bytes that are nobody's, within reason.
@@ -38,9 +38,9 @@ pub(crate) enum NewElements<'e> {
 
 impl<'e> NewElements<'e> {
     /// What is meant for one part of the cells. `None` where it lies outside.
-    pub(crate) fn of(&self, part: &Part) -> Option<NewElements<'e>> {
-        Some(match (self, part) {
-            (Self::Each(view), Part::Box { to, .. }) => NewElements::Each(view.region(to)?),
+    pub(crate) fn of(&self, cells: &Cells) -> Option<NewElements<'e>> {
+        Some(match (self, cells) {
+            (Self::Each(view), Cells::Box { to, .. }) => NewElements::Each(view.region(to)?),
             (new, _) => new.clone(),
         })
     }
@@ -49,23 +49,23 @@ impl<'e> NewElements<'e> {
     /// they do not suit it.
     fn write(
         &self,
-        part: &Part,
+        cells: &Cells,
         fields: Option<&Fields>,
         memory: &mut [u8],
         shape: &[u64],
         elem: usize,
     ) -> Option<()> {
-        match part {
-            Part::Box { part, .. } => {
-                let mut cells = NdViewMut::over(memory, shape, elem)?.region(part)?;
+        match cells {
+            Cells::Box { cells, .. } => {
+                let mut cells = NdViewMut::over(memory, shape, elem)?.region(cells)?;
                 self.put(fields, &mut cells)
             }
-            Part::Places(places) => {
+            Cells::Scattered(cells) => {
                 let all = match self {
                     Self::Scalar(_) => None,
                     Self::Each(view) => Some((view.as_slice()?, view.elem())),
                 };
-                for run in places.runs(&Region::whole(shape)).0 {
+                for run in cells.runs(&Region::whole(shape)) {
                     let cells = memory.get_mut(run.from * elem..(run.from + run.len) * elem)?;
                     let new = match all {
                         Some((all, n)) => Some((all.get(run.to * n..(run.to + run.len) * n)?, n)),
@@ -106,7 +106,7 @@ impl<'e> NewElements<'e> {
 /// What is to be done to one chunk.
 pub(crate) struct ChunkChange<'e> {
     /// The cells that change.
-    pub(crate) part: &'e Part,
+    pub(crate) cells: &'e Cells,
     /// Whether these are all that change, whole elements each, so that nothing old stays.
     pub(crate) covers: bool,
     /// What they become.
@@ -124,18 +124,18 @@ impl ChunkChange<'_> {
     fn is_empty(&self, value: &[u8]) -> bool {
         let replaces_nothing = self.fields.is_none() && self.old.is_none();
         (self.covers || replaces_nothing)
-            && match (&self.new, self.part) {
+            && match (&self.new, self.cells) {
                 (NewElements::Scalar(element), _) => *element == value,
-                (NewElements::Each(view), Part::Box { .. }) => all_equal(view, value),
-                (NewElements::Each(_), Part::Places(_)) => false,
+                (NewElements::Each(view), Cells::Box { .. }) => all_equal(view, value),
+                (NewElements::Each(_), Cells::Scattered(_)) => false,
             }
     }
 
     /// The new elements as the whole chunk, if they are in its order.
     fn whole(&self, shape: &[u64]) -> Option<&NdView<'_>> {
-        match (&self.new, self.part) {
-            (NewElements::Each(view), Part::Box { part, .. })
-                if self.fields.is_none() && part.is_whole(shape) =>
+        match (&self.new, self.cells) {
+            (NewElements::Each(view), Cells::Box { cells, .. })
+                if self.fields.is_none() && cells.is_whole(shape) =>
             {
                 Some(view)
             }
@@ -180,13 +180,13 @@ fn plain(
         match &change.old {
             Some(old) if !change.covers => {
                 let all = Region::whole(&spec.shape);
-                stored::read(old, chain, &all, whole.reborrow(), workers)?;
+                decode::read(old, chain, &all, whole.reborrow(), workers)?;
             }
             _ => fill(&mut whole, value),
         }
         let write = change
             .new
-            .write(change.part, change.fields, &mut memory, &spec.shape, elem);
+            .write(change.cells, change.fields, &mut memory, &spec.shape, elem);
         write.ok_or_else(wrong)?;
         let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(wrong)?;
         let encoded = if !change.keep_empty && all_equal(&whole, value) {
@@ -232,21 +232,20 @@ fn shard_parts(
     change: &ChunkChange<'_>,
     workers: Workers<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
-    let changed = change.part.split(&shard.inner().spec().shape);
-    let changed = changed.ok_or_else(|| too_large(shard.inner()))?;
+    let changed = change.cells.by_inner_chunk(shard)?;
     let old = match &change.old {
         Some(source) if !change.covers => Some((source, source.index(shard)?)),
         _ => None,
     };
     let one = |i: usize| -> Result<Option<(usize, Option<Bytes>)>, ChunkError> {
-        let Some(unit) = changed.get(i) else {
+        let Some(selection) = changed.get(i) else {
             return Ok(None);
         };
-        let number = shard.number(&unit.chunk);
+        let number = shard.number(&selection.chunk);
         let old = old
             .as_ref()
             .and_then(|(source, index)| Some(source.window(index.get(number)?)));
-        let bytes = inner_chunk(shard, change, &unit, old, workers)?;
+        let bytes = inner_chunk(shard, change, &selection, old, workers)?;
         Ok(Some((number, bytes)))
     };
     let made = workers.map(changed.len(), one)?;
@@ -299,18 +298,21 @@ fn check_apart(inner: &[Range<u64>], limit: u64) -> Result<(), ChunkError> {
 fn inner_chunk(
     shard: &Shard,
     change: &ChunkChange<'_>,
-    unit: &Unit,
+    selection: &ChunkSelection,
     old: Option<ChunkSource<'_>>,
     workers: Workers<'_>,
 ) -> Result<Option<Bytes>, ChunkError> {
     let inner = shard.inner();
     let change = ChunkChange {
-        part: &unit.cells,
+        cells: &selection.cells,
         // A part of what covers everything covers everything it can.
         covers: change.covers
-            || (change.fields.is_none() && unit.cells.covers(&inner.spec().shape)),
+            || (change.fields.is_none() && selection.cells.covers(&inner.spec().shape)),
         fields: change.fields,
-        new: change.new.of(&unit.cells).ok_or_else(|| too_large(inner))?,
+        new: change
+            .new
+            .of(&selection.cells)
+            .ok_or_else(|| too_large(inner))?,
         old,
         keep_empty: change.keep_empty,
     };

@@ -1,7 +1,7 @@
 //! Fetching what is wanted of one chunk from a store that answers later: which requests, within the
 //! budget, and once more where the object was replaced in between. Decodes nothing but indexes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,21 +10,22 @@ use zarr_codecs::{Chain, CodecErrorKind, Shard, ShardIndex};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::cache::InnerPath;
+use super::plan::ChunkPlan;
 use super::pool::with_scratch;
-use super::source::{ByteSource, check_len};
+use super::source::{ByteSource, ChunkData, InnerChunks, check_len};
 use super::sparse::{self, PartialObject};
 use super::work::{self, check_held};
-use crate::cells::Part;
+use crate::cells::Cells;
 use crate::{ChunkError, ChunkedArray};
 use zarr_store::runtime::{Budget, Reserved};
 
-/// What came for one chunk.
-pub(super) enum Fetched {
-    Absent,
-    /// All of it, of this version.
-    Whole(ByteSource<'static>, Option<Version>),
-    /// The wanted inner chunks of a shard that are there, by their numbers.
-    InnerChunks(HashMap<usize, ByteSource<'static>>, Option<Version>),
+/// What came of one chunk.
+pub(super) struct Fetched {
+    pub(super) data: ChunkData<'static>,
+    /// Of all of it.
+    pub(super) version: Option<Version>,
+    /// What it takes of the budget until it is decoded.
+    pub(super) reserved: Reserved,
 }
 
 /// One chunk in a store that answers later.
@@ -33,17 +34,17 @@ pub(super) struct ChunkFetch<'a> {
     pub(super) chain: &'a Chain,
     pub(super) budget: &'a Arc<Budget>,
     pub(super) key: &'a Key,
+    /// What is wanted of it.
+    pub(super) cells: &'a [Cells],
+    /// Of a shard, the inner chunks that hold it.
+    pub(super) inner: Option<&'a ChunkPlan>,
 }
 
 impl ChunkFetch<'_> {
-    /// Fetches all that is wanted, of one version. What comes with it is to be kept until the bytes
-    /// are decoded.
-    pub(super) async fn fetch(
-        &self,
-        parts: impl Iterator<Item = &Part> + Clone,
-    ) -> Result<(Fetched, Reserved), ChunkError> {
-        let fetched = match self.once(parts.clone()).await {
-            Err(error) if error.is_conflict() => self.once(parts).await,
+    /// Fetches all that is wanted, of one version.
+    pub(super) async fn fetch(&self) -> Result<Fetched, ChunkError> {
+        let fetched = match self.once().await {
+            Err(error) if error.is_conflict() => self.once().await,
             other => other,
         };
         fetched.map_err(|error| match error.is_conflict() {
@@ -52,13 +53,11 @@ impl ChunkFetch<'_> {
         })
     }
 
-    async fn once(
-        &self,
-        parts: impl Iterator<Item = &Part>,
-    ) -> Result<(Fetched, Reserved), ChunkError> {
+    async fn once(&self) -> Result<Fetched, ChunkError> {
         let mut in_pieces = None;
-        if let Some(shard) = self.chain.shard() {
-            let wanted = wanted(shard, parts)?;
+        if let (Some(shard), Some(plan)) = (self.chain.shard(), self.inner) {
+            let mut wanted: Vec<usize> = plan.chunks().map(|chunk| shard.number(&chunk)).collect();
+            wanted.sort_unstable();
             // Nearly all of a shard is one request for all of it: some of it may be kept decoded.
             let few = wanted.len().saturating_mul(4) < shard.count().saturating_mul(3)
                 || self.check_inner(shard.inner()).is_err();
@@ -67,9 +66,9 @@ impl ChunkFetch<'_> {
             }
             in_pieces = Some((shard, wanted));
         } else if let Some(kept) = self.kept().await? {
-            return Ok((kept, self.budget.take(0).await));
+            return Ok(kept);
         } else if let Err(too_large) = check_held(self.chain, self.array.context().chunk_bytes()) {
-            return self.cells(parts, too_large).await;
+            return self.cells(too_large).await;
         }
         let mut reserved = self.budget.take(work::most_encoded(self.chain)).await;
         let store = self.array.store();
@@ -88,30 +87,24 @@ impl ChunkFetch<'_> {
             return self.inner_chunks(shard, &wanted).await;
         }
         reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
-        let whole =
-            |found: Found<Bytes>| Fetched::Whole(ByteSource::Bytes(found.data), found.version);
-        Ok((found.map_or(Fetched::Absent, whole), reserved))
+        Ok(Fetched::whole(found, reserved))
     }
 
     /// Of a chunk above the limit, the wanted cells, where they are less and stored as they are; else whether
     /// it is absent.
-    async fn cells(
-        &self,
-        parts: impl Iterator<Item = &Part>,
-        too_large: ChunkError,
-    ) -> Result<(Fetched, Reserved), ChunkError> {
+    async fn cells(&self, too_large: ChunkError) -> Result<Fetched, ChunkError> {
         let limit = self.array.context().chunk_bytes();
         let store = self.array.store();
-        let ranges = sparse::ranges(self.chain, parts);
+        let ranges = sparse::ranges(self.chain, self.cells);
         let Some(ranges) = ranges.filter(|ranges| self.requested(ranges) <= limit) else {
             return match store.head(self.key).await? {
-                None => Ok((Fetched::Absent, self.budget.take(0).await)),
+                None => Ok(Fetched::whole(None, self.budget.take(0).await)),
                 Some(_) => Err(too_large),
             };
         };
         let reserved = self.budget.take(self.requested(&ranges)).await;
         let Some(found) = store.get_ranges(self.key, &ranges, None).await? else {
-            return Ok((Fetched::Absent, reserved));
+            return Ok(Fetched::whole(None, reserved));
         };
         let (expected, size) = (most(self.chain), found.size);
         if size != expected {
@@ -121,10 +114,12 @@ impl ChunkFetch<'_> {
                 .into());
         }
         let sparse = PartialObject::new(size, found.version.clone(), &ranges, found.data);
-        Ok((
-            Fetched::Whole(ByteSource::PartialObject(Arc::new(sparse)), found.version),
+        let at = ByteSource::PartialObject(Arc::new(sparse));
+        Ok(Fetched {
+            data: ChunkData::Whole(at.into()),
+            version: found.version,
             reserved,
-        ))
+        })
     }
 
     /// The decoded chunk, if it is kept and the object is still the same.
@@ -134,29 +129,28 @@ impl ChunkFetch<'_> {
             return Ok(None);
         };
         let found = self.array.store().head(self.key).await?;
-        let version = found
-            .and_then(|found| found.version)
-            .filter(|found| *found == version);
-        Ok(version.and_then(|version| {
-            let kept = share.get(self.key, &InnerPath::new(), &version)?;
-            Some(Fetched::Whole(ByteSource::Decoded(kept), Some(version)))
+        if found.and_then(|found| found.version).as_ref() != Some(&version) {
+            return Ok(None);
+        }
+        let Some(kept) = share.get(self.key, &InnerPath::new(), &version) else {
+            return Ok(None);
+        };
+        Ok(Some(Fetched {
+            data: ChunkData::Whole(ByteSource::Decoded(kept).into()),
+            version: Some(version),
+            reserved: self.budget.take(0).await,
         }))
     }
 
-    async fn inner_chunks(
-        &self,
-        shard: &Shard,
-        wanted: &BTreeSet<usize>,
-    ) -> Result<(Fetched, Reserved), ChunkError> {
+    async fn inner_chunks(&self, shard: &Shard, wanted: &[usize]) -> Result<Fetched, ChunkError> {
         let indexes = self.array.indexes();
         if let Some(kept) = indexes.get(self.key) {
-            let wanted = self.places(&kept.index, wanted, Some(&kept.version))?;
+            let wanted = self.locate(&kept.index, wanted, Some(&kept.version))?;
             if wanted.to_fetch.is_empty() {
                 // Nobody would be asked for anything, so nobody would say that the index is old.
                 let found = self.array.store().head(self.key).await?;
                 if found.and_then(|found| found.version).as_ref() == Some(&kept.version) {
-                    let kept = Fetched::InnerChunks(wanted.kept, Some(kept.version.clone()));
-                    return Ok((kept, self.budget.take(0).await));
+                    return self.ranges(wanted, Some(&kept.version)).await;
                 }
                 indexes.forget(self.key);
             } else {
@@ -167,12 +161,12 @@ impl ChunkFetch<'_> {
             }
         }
         let Some(found) = self.index(shard).await? else {
-            return Ok((Fetched::Absent, self.budget.take(0).await));
+            return Ok(Fetched::whole(None, self.budget.take(0).await));
         };
         if found.version.is_none() {
             return self.in_one_answer().await;
         }
-        let wanted = self.places(&found.data, wanted, found.version.as_ref())?;
+        let wanted = self.locate(&found.data, wanted, found.version.as_ref())?;
         let fetched = self.ranges(wanted, found.version.as_ref()).await?;
         indexes.keep(self.key, &Arc::new(found.data), found.version);
         Ok(fetched)
@@ -180,27 +174,25 @@ impl ChunkFetch<'_> {
 
     /// All of a shard of which the store names no version: the answer to another question might be of
     /// another one, and nobody could tell.
-    async fn in_one_answer(&self) -> Result<(Fetched, Reserved), ChunkError> {
+    async fn in_one_answer(&self) -> Result<Fetched, ChunkError> {
         let mut reserved = self.budget.take(work::most_encoded(self.chain)).await;
         let most = ByteRange::AtMost(self.array.context().value_bytes());
         let found = self.array.store().get(self.key, most, None).await?;
         reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
-        let whole =
-            |found: Found<Bytes>| Fetched::Whole(ByteSource::Bytes(found.data), found.version);
-        Ok((found.map_or(Fetched::Absent, whole), reserved))
+        Ok(Fetched::whole(found, reserved))
     }
 
     /// Which of the wanted inner chunks of this version of the shard are there, and where.
-    fn places(
+    fn locate(
         &self,
         index: &ShardIndex,
-        wanted: &BTreeSet<usize>,
+        wanted: &[usize],
         version: Option<&Version>,
-    ) -> Result<Places, ChunkError> {
+    ) -> Result<WantedInnerChunks, ChunkError> {
         let inner = self.chain.shard().ok_or(ChunkError::Worker)?.inner();
         // A shard may hold any number of bytes that are nobody's.
         let is_shard = inner.shard().is_some();
-        let mut places = Places::default();
+        let mut found = WantedInnerChunks::default();
         let share = self.array.cached();
         for &number in wanted {
             let Some(range) = index.get(number) else {
@@ -216,11 +208,11 @@ impl ChunkFetch<'_> {
                 share.get(self.key, &InnerPath::from_slice(&[number]), version)
             });
             match kept {
-                Some(kept) => drop(places.kept.insert(number, ByteSource::Decoded(kept))),
-                None => places.to_fetch.push((number, range)),
+                Some(kept) => drop(found.kept.insert(number, ByteSource::Decoded(kept))),
+                None => found.to_fetch.push((number, range)),
             }
         }
-        Ok(places)
+        Ok(found)
     }
 
     /// Whether inner chunks may be in memory; those of a shard among them are looked at one by one.
@@ -234,10 +226,10 @@ impl ChunkFetch<'_> {
     /// Fetches inner chunks of this version of the shard by their places in it.
     async fn ranges(
         &self,
-        places: Places,
+        wanted: WantedInnerChunks,
         same: Option<&Version>,
-    ) -> Result<(Fetched, Reserved), ChunkError> {
-        let Places { mut kept, to_fetch } = places;
+    ) -> Result<Fetched, ChunkError> {
+        let WantedInnerChunks { mut kept, to_fetch } = wanted;
         let (numbers, ranges): (Vec<_>, Vec<_>) = to_fetch.into_iter().unzip();
         let reserved = self.budget.take(self.requested(&ranges)).await;
         if !ranges.is_empty() {
@@ -250,7 +242,11 @@ impl ChunkFetch<'_> {
                 .map(ByteSource::Bytes);
             kept.extend(numbers.into_iter().zip(found));
         }
-        Ok((Fetched::InnerChunks(kept, same.cloned()), reserved))
+        Ok(Fetched {
+            data: ChunkData::Inner(InnerChunks::Fetched(kept, None)),
+            version: same.cloned(),
+            reserved,
+        })
     }
 
     /// The index of a shard, which holds its bytes of the budget no longer than until it is decoded.
@@ -281,6 +277,21 @@ impl ChunkFetch<'_> {
     }
 }
 
+impl Fetched {
+    /// All of a chunk, or that it is absent.
+    fn whole(found: Option<Found<Bytes>>, reserved: Reserved) -> Self {
+        let (data, version) = match found {
+            Some(found) => (ChunkData::Whole(found.data.into()), found.version),
+            None => (ChunkData::Absent, None),
+        };
+        Self {
+            data,
+            version,
+            reserved,
+        }
+    }
+}
+
 /// The most bytes that codecs make of a chunk. No more is asked for, whatever has been put there.
 pub(super) fn most(chain: &Chain) -> u64 {
     chain.encoded_len().max() as u64
@@ -298,23 +309,9 @@ pub(super) fn refused(error: StoreError, chain: &Chain) -> ChunkError {
     }
 }
 
-/// The numbers of the inner chunks that hold the parts.
-fn wanted<'p>(
-    shard: &Shard,
-    parts: impl Iterator<Item = &'p Part>,
-) -> Result<BTreeSet<usize>, ChunkError> {
-    let mut numbers = BTreeSet::new();
-    for part in parts {
-        let units = part.split(&shard.inner().spec().shape);
-        let units = units.ok_or(ChunkError::Worker)?;
-        numbers.extend(units.iter().map(|unit| shard.number(&unit.chunk)));
-    }
-    Ok(numbers)
-}
-
 /// The wanted inner chunks that are there: what is kept, and where in the shard the others are.
 #[derive(Default)]
-struct Places {
+struct WantedInnerChunks {
     kept: HashMap<usize, ByteSource<'static>>,
     to_fetch: Vec<(usize, Range<u64>)>,
 }

@@ -6,27 +6,14 @@ use std::ops::Range;
 use std::pin::pin;
 
 use futures_util::StreamExt;
-use zarr_codecs::{Dims, Projections, Shard};
+use zarr_codecs::{Projections, Shard};
 
-use super::pieces::InnerChunks;
-use super::plan::ReadPlan;
-use crate::cells::Units;
+use super::plan::ChunkPlan;
+use super::source::InnerChunks;
 use crate::{ChunkedArray, ErrorKind, Result};
 
 /// So many absent chunks are found by asking for each of them.
 pub(crate) const LIST_FROM: usize = 1 << 10;
-
-/// Chunks by the numbers of what is wanted of them.
-pub(super) trait Numbered {
-    /// How many there are.
-    fn len(&self) -> usize;
-
-    /// The projections, where the numbers are theirs.
-    fn boxes(&self) -> Option<&Projections>;
-
-    /// The chunk of a number.
-    fn chunk(&self, i: usize) -> Option<Dims<u64>>;
-}
 
 /// Whether a listing tells of each chunk what asking for it would.
 pub(super) fn can_list(array: &ChunkedArray) -> bool {
@@ -43,10 +30,10 @@ pub(super) fn can_list(array: &ChunkedArray) -> bool {
 /// [`ErrorKind::StoreGone`] alone: a store may refuse to list and answer all the same.
 pub(super) async fn numbers(
     array: &ChunkedArray,
-    of: &impl Numbered,
+    plan: &ChunkPlan,
     first: usize,
 ) -> Result<Option<Vec<usize>>> {
-    let left = of.len().saturating_sub(first);
+    let left = plan.len().saturating_sub(first);
     if left <= LIST_FROM || !can_list(array) {
         return Ok(None);
     }
@@ -59,7 +46,7 @@ pub(super) async fn numbers(
         if shown > left {
             return Ok(None);
         }
-        match (entry, of.boxes()) {
+        match (entry, plan.boxes()) {
             (Ok(Some((chunk, _))), Some(boxes)) => {
                 found.extend(boxes.find(&chunk).filter(|i| *i >= first));
             }
@@ -71,9 +58,9 @@ pub(super) async fn numbers(
             (Err(_), _) => return Ok(None),
         }
     }
-    if of.boxes().is_none() {
-        let is_stored = |i: &usize| of.chunk(*i).is_some_and(|chunk| chunks.contains(&chunk));
-        found.extend((first..of.len()).filter(is_stored));
+    if plan.boxes().is_none() {
+        let is_stored = |i: &usize| plan.chunk(*i).is_some_and(|chunk| chunks.contains(&chunk));
+        found.extend((first..plan.len()).filter(is_stored));
     }
     found.sort_unstable();
     // A store may show a key twice where it changes meanwhile.
@@ -83,11 +70,11 @@ pub(super) async fn numbers(
 
 /// The numbers of the inner chunks that are there, of those that are wanted, in order.
 pub(super) fn inner_numbers(
-    pieces: &InnerChunks<'_>,
+    inner: &InnerChunks<'_>,
     shard: &Shard,
     wanted: &Projections,
 ) -> Vec<usize> {
-    let mut found: Vec<usize> = pieces
+    let mut found: Vec<usize> = inner
         .present()
         .filter_map(|number| wanted.find(&shard.at(number)))
         .collect();
@@ -107,37 +94,6 @@ pub(super) fn between(range: Range<usize>, those: &[usize], most: usize) -> Vec<
         at = end.saturating_add(1);
     }
     runs
-}
-
-impl Numbered for ReadPlan {
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn boxes(&self) -> Option<&Projections> {
-        self.boxes()
-    }
-
-    fn chunk(&self, i: usize) -> Option<Dims<u64>> {
-        self.get(i).map(|touched| touched.chunk)
-    }
-}
-
-impl Numbered for Units {
-    fn len(&self) -> usize {
-        self.len()
-    }
-
-    fn boxes(&self) -> Option<&Projections> {
-        match self {
-            Self::Boxes(boxes) => Some(boxes),
-            Self::Groups(_) => None,
-        }
-    }
-
-    fn chunk(&self, i: usize) -> Option<Dims<u64>> {
-        self.get(i).map(|unit| unit.chunk)
-    }
 }
 
 #[cfg(test)]

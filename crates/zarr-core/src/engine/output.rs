@@ -24,7 +24,7 @@ use ndarray::ArrayViewMutD;
 use zarr_codecs::{Dims, Heap, NdViewMut, Projection, Projections, Region, Split};
 use zarr_metadata::FillValue;
 
-use crate::cells::scattered::Run;
+use crate::cells::CellRun;
 use crate::{Error, ErrorKind};
 
 /// From this size on the allocator maps fresh pages, which are zero already.
@@ -177,9 +177,12 @@ impl Output {
         shape: &[u64],
         elem: usize,
         destination: Destination,
-        projections: Projections,
+        boxes: Option<&Projections>,
         (fill, heap): (&FillValue, &Arc<Heap>),
     ) -> Result<Self, Error> {
+        let Some(projections) = boxes else {
+            return Self::scattered(shape, elem, destination, (fill, heap));
+        };
         let too_large = || too_large(shape, elem);
         let len = byte_len(shape, elem)?;
         let filled =
@@ -196,7 +199,7 @@ impl Output {
                 OutputMemory::Borrowed(borrowed) => borrowed.view(shape, elem),
             }
         };
-        let parts = view.and_then(|view| Split::new(view, projections));
+        let parts = view.and_then(|view| Split::new(view, projections.clone()));
         Ok(Self {
             parts: parts.ok_or_else(too_large)?,
             memory,
@@ -209,10 +212,7 @@ impl Output {
     }
 
     /// Initialised room for elements that [`scatter`](Self::scatter) writes anywhere.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub(crate) fn scattered(
+    fn scattered(
         shape: &[u64],
         elem: usize,
         destination: Destination,
@@ -265,8 +265,8 @@ impl Output {
     pub(crate) fn scatter(
         &self,
         elem: usize,
-        runs: &[Run],
-        mut write: impl FnMut(&Run, &mut [u8]),
+        runs: &[CellRun],
+        mut write: impl FnMut(&CellRun, &mut [u8]),
     ) {
         let Some(anywhere) = &self.anywhere else {
             return;
@@ -367,7 +367,7 @@ impl BorrowedOutput {
 
     /// Cuts runs of elements in C order where they do not neighbour in memory, and calls `each` with
     /// every piece and its offset in bytes. What is beyond the elements is left out.
-    fn runs(&self, runs: &[Run], mut each: impl FnMut(&Run, isize)) {
+    fn runs(&self, runs: &[CellRun], mut each: impl FnMut(&CellRun, isize)) {
         let cells: usize = self.shape.iter().product();
         let (row, step) = match (self.shape.last(), self.strides.last()) {
             (Some(&row), Some(&step)) => (row, step),
@@ -381,7 +381,7 @@ impl BorrowedOutput {
                     true => row - to % row,
                     false => 1,
                 };
-                let piece = Run {
+                let piece = CellRun {
                     from: run.from + (to - run.to),
                     to,
                     len: left.min(end - to),

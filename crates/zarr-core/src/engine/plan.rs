@@ -1,78 +1,105 @@
-//! The chunks that several selections touch together: each once, with what every selection wants of
-//! it. Pure, and nothing is kept per chunk where there is one selection.
+//! What several requests want of chunks: each chunk once, with what every request wants of it. Chunks of
+//! an array and inner chunks of a shard are planned alike. Pure, and nothing is kept per chunk where
+//! there is one request.
 
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
-use zarr_codecs::{Dims, Projections};
+use zarr_codecs::{CodecError, Dims, Projections, Shard};
 
-use crate::cells::{Part, Unit, Units};
+use crate::cells::{Cells, ChunkSelection, ChunkSelections};
 
-/// The units of some selections, by chunks.
-pub(super) struct ReadPlan {
-    each: Vec<Units>,
-    /// For every chunk, which units of which selections are in it. `None` for one selection, whose
-    /// units are each the only one of their chunk.
+/// The chunks that hold the cells of some requests.
+pub(super) struct ChunkPlan {
+    /// Of each request, in their order.
+    requests: SmallVec<[ChunkSelections; 1]>,
+    /// For every chunk, which selections of which requests are in it. `None` for one request, whose
+    /// selections are each the only one of their chunk.
     shared: Option<Vec<Vec<(usize, usize)>>>,
 }
 
-/// One chunk.
+/// What is wanted of one chunk.
 pub(super) struct ChunkTask {
     pub(super) chunk: Dims<u64>,
-    /// The number of the selection, that of its unit, and the cells.
-    pub(super) parts: SmallVec<[(usize, usize, Part); 1]>,
+    /// One for each request that wants something.
+    pub(super) cells: SmallVec<[Cells; 1]>,
 }
 
-impl ReadPlan {
-    pub(super) fn of(each: Vec<Units>) -> Self {
-        if let [_] = each.as_slice() {
-            return Self { each, shared: None };
+impl ChunkPlan {
+    pub(super) fn new(requests: SmallVec<[ChunkSelections; 1]>) -> Self {
+        if let [_] = requests.as_slice() {
+            let shared = None;
+            return Self { requests, shared };
         }
         let mut chunks: BTreeMap<Dims<u64>, Vec<(usize, usize)>> = BTreeMap::new();
-        for (selection, units) in each.iter().enumerate() {
-            for (i, unit) in units.iter().enumerate() {
-                chunks.entry(unit.chunk).or_default().push((selection, i));
+        for (request, selections) in requests.iter().enumerate() {
+            for (number, selection) in selections.iter().enumerate() {
+                let parts = chunks.entry(selection.chunk).or_default();
+                parts.push((request, number));
             }
         }
         let shared = Some(chunks.into_values().collect());
-        Self { each, shared }
+        Self { requests, shared }
     }
 
-    /// How many chunks are touched.
+    /// The inner chunks of a shard that hold these cells of it.
+    pub(super) fn of_shard(shard: &Shard, cells: &[Cells]) -> Result<Self, CodecError> {
+        let requests = cells.iter().map(|cells| cells.by_inner_chunk(shard));
+        Ok(Self::new(requests.collect::<Result<_, _>>()?))
+    }
+
+    /// How many chunks there are.
     pub(super) fn len(&self) -> usize {
         match &self.shared {
             Some(chunks) => chunks.len(),
-            None => self.each.first().map_or(0, Units::len),
+            None => self.requests.first().map_or(0, ChunkSelections::len),
         }
     }
 
-    /// The boxes of the only selection, where it is one of boxes.
+    /// The requests that were planned.
+    pub(super) fn requests(&self) -> &[ChunkSelections] {
+        &self.requests
+    }
+
+    /// The boxes of the only request, where it is one of boxes.
     pub(super) fn boxes(&self) -> Option<&Projections> {
-        match (self.each.as_slice(), &self.shared) {
-            ([Units::Boxes(boxes)], None) => Some(boxes),
+        match (self.requests.as_slice(), &self.shared) {
+            ([only], None) => only.boxes(),
             _ => None,
         }
     }
 
-    pub(super) fn get(&self, i: usize) -> Option<ChunkTask> {
-        let unit = |(selection, i): (usize, usize)| {
-            let Unit { chunk, cells } = self.each.get(selection)?.get(i)?;
-            Some((chunk, (selection, i, cells)))
-        };
-        let Some(shared) = &self.shared else {
-            let (chunk, part) = unit((0, i))?;
-            let parts = SmallVec::from_buf([part]);
-            return Some(ChunkTask { chunk, parts });
-        };
-        let units: Vec<_> = shared.get(i)?.iter().copied().filter_map(unit).collect();
-        let chunk = units.first()?.0.clone();
-        let parts = units.into_iter().map(|(_, part)| part).collect();
-        Some(ChunkTask { chunk, parts })
+    /// Which requests want something of the `i`-th chunk, and which of their selections that is.
+    pub(super) fn parts(&self, i: usize) -> SmallVec<[(usize, usize); 1]> {
+        match &self.shared {
+            Some(chunks) => chunks.get(i).map(|parts| parts.as_slice().into()),
+            None => Some(SmallVec::from_buf([(0, i)])),
+        }
+        .unwrap_or_default()
     }
-}
 
-impl ChunkTask {
-    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> + Clone {
-        self.parts.iter().map(|(_, _, part)| part)
+    /// What is wanted of the `i`-th chunk.
+    pub(super) fn get(&self, i: usize) -> Option<ChunkTask> {
+        let mut task = None;
+        for (request, number) in self.parts(i) {
+            let ChunkSelection { chunk, cells } = self.requests.get(request)?.get(number)?;
+            let task = task.get_or_insert_with(|| ChunkTask {
+                chunk,
+                cells: SmallVec::new(),
+            });
+            task.cells.push(cells);
+        }
+        task
+    }
+
+    /// The index of the `i`-th chunk.
+    pub(super) fn chunk(&self, i: usize) -> Option<Dims<u64>> {
+        let &(request, number) = self.parts(i).first()?;
+        Some(self.requests.get(request)?.get(number)?.chunk)
+    }
+
+    /// The indices of all chunks.
+    pub(super) fn chunks(&self) -> impl Iterator<Item = Dims<u64>> + '_ {
+        (0..self.len()).filter_map(|i| self.chunk(i))
     }
 }

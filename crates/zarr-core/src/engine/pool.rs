@@ -10,40 +10,8 @@ use futures_channel::oneshot;
 use rayon::prelude::*;
 use zarr_codecs::{Heap, Scratch};
 
+use super::work::WorkSize;
 use crate::{ChunkError, Context};
-
-/// Work up to this many bytes is done where it is asked for: waking a worker would cost more.
-const SMALL: u64 = 64 << 10;
-
-/// How much a task will do, which decides where it runs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct WorkSize {
-    /// Pieces that could run at the same time.
-    pub(crate) pieces: usize,
-    /// Decoded bytes of all pieces.
-    pub(crate) bytes: u64,
-}
-
-impl WorkSize {
-    /// Nothing to do.
-    pub(crate) const NONE: Self = Self {
-        pieces: 0,
-        bytes: 0,
-    };
-
-    /// Both.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self {
-            pieces: self.pieces.saturating_add(other.pieces),
-            bytes: self.bytes.saturating_add(other.bytes),
-        }
-    }
-
-    /// Whether the calling thread should do it: it may, and a worker would not be faster.
-    fn is_small(self) -> bool {
-        self.bytes <= SMALL || self.pieces <= 1
-    }
-}
 
 /// Who does a task: the thread that asked for it, alone, or the workers of the context's pool.
 ///

@@ -1,223 +1,360 @@
-//! All that is wanted of one chunk, by one selection or several, and where it goes. What several want
-//! is decoded once. Knows nothing of how a box of a chunk is read.
-
-use std::collections::BTreeMap;
+//! What is wanted of one chunk, by one request or several, and where it goes. The one place that knows
+//! how boxes and scattered cells are read: what several requests want is decoded once, and an inner
+//! chunk of a shard is a chunk again.
 
 use smallvec::SmallVec;
-use zarr_codecs::{Access, Chain, NdView, NdViewMut, Region, Shard, Split};
+use zarr_codecs::{Access, Chain, ChunkSpec, Cut, Dims, NdView, NdViewMut, Region, Shard, Split};
 
+use super::listing::{self, LIST_FROM};
 use super::output::Output;
-use super::pieces::InnerChunks;
+use super::plan::ChunkPlan;
 use super::pool::{Workers, with_scratch};
-use super::source::ChunkSource;
-use super::work::check_held;
-use super::{decode, scattered};
+use super::source::{ChunkData, ChunkSource, InnerChunks, READ_COST};
+use super::{decode, work};
 use crate::ChunkError;
-use crate::cells::scattered::{Groups, Places};
+use crate::cells::{ChunkSelections, ScatteredByChunk, ScatteredCells};
 
-/// What one selection wants of a chunk.
-pub(super) enum ChunkRequest<'w> {
+/// Of what lies in the store as it is, no more bytes are read at once: a chunk can be much larger.
+const MOST: u64 = 16 << 20;
+
+/// Cells of a chunk, and where they go.
+pub(super) enum ChunkRequest<'d> {
     Box {
-        part: Region,
-        to: NdViewMut<'w>,
+        cells: Region,
+        to: NdViewMut<'d>,
         /// Whether `to` holds fill values already.
         filled: bool,
     },
-    Places {
-        places: Places,
-        to: &'w Output,
+    Scattered {
+        cells: ScatteredCells,
+        to: &'d Output,
         filled: bool,
     },
 }
 
-/// What there is of a chunk.
-#[derive(Clone, Copy)]
-pub(super) enum ChunkData<'s> {
-    Nothing,
-    Chunk(&'s ChunkSource<'s>),
-    /// Of a shard, what was fetched of it.
-    InnerChunks(&'s InnerChunks<'s>),
+/// All that is wanted of a chunk.
+pub(super) type ChunkRequests<'d> = SmallVec<[ChunkRequest<'d>; 1]>;
+
+/// What is wanted of a shard, by its inner chunks.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one for each request that shares the shard"
+)]
+enum SplitRequest<'d> {
+    Boxes(Split<'d>, bool),
+    Scattered(&'d ScatteredByChunk, &'d Output, bool),
 }
 
-pub(super) type ChunkRequests<'w> = SmallVec<[ChunkRequest<'w>; 1]>;
-
-/// Brings all that is wanted of a chunk to its place.
+/// Brings all that is wanted of a chunk to its place; where there is no chunk, fill values. Of a shard,
+/// the plan says which inner chunks that are, if there is one already.
 pub(super) fn read(
-    there: ChunkData<'_>,
+    chunk: &ChunkData<'_>,
     chain: &Chain,
-    wants: ChunkRequests<'_>,
+    requests: ChunkRequests<'_>,
+    plan: Option<&ChunkPlan>,
     workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
-    let is_shared = wants.len() > 1;
-    match (there, chain.shard()) {
-        (ChunkData::InnerChunks(pieces), Some(shard)) if is_shared => {
-            inner(pieces, shard, wants, workers)
+    let source = match (chunk, chain.shard()) {
+        (ChunkData::Whole(source), None) => source,
+        (ChunkData::Whole(source), Some(shard)) => {
+            let inner = InnerChunks::within(source, shard)?;
+            return read_shard(&inner, shard, requests, plan, workers);
         }
-        (ChunkData::Chunk(source), Some(shard)) if is_shared => {
-            inner(&InnerChunks::within(source, shard)?, shard, wants, workers)
+        (ChunkData::Inner(inner), Some(shard)) => {
+            return read_shard(inner, shard, requests, plan, workers);
         }
-        (ChunkData::Chunk(source), None) if is_shared && !is_in_cells(chain) => {
-            decoded(source, chain, wants, workers)
+        (ChunkData::Absent, _) => {
+            let fill = chain.spec().fill_element();
+            requests.into_iter().for_each(|request| request.fill(fill));
+            return Ok(());
         }
-        _ => (wants.into_iter()).try_for_each(|want| want.read(there, chain, workers)),
+        (ChunkData::Inner(_), None) => return Err(ChunkError::Worker),
+    };
+    let mut requests = requests.into_iter();
+    if requests.len() <= 1 || is_stored_as_is(chain) {
+        return requests.try_for_each(|request| request.read(source, chain, workers));
     }
+    let spec = chain.spec();
+    let whole = Region::whole(&spec.shape);
+    with_box(source, chain, &whole, workers, |elements| {
+        let copied = requests.try_for_each(|request| request.copy(elements, spec));
+        copied.ok_or(ChunkError::Worker)
+    })?
 }
 
 /// Whether cells lie in the chunk as they are, so that nothing is done twice for two of them.
-fn is_in_cells(chain: &Chain) -> bool {
+fn is_stored_as_is(chain: &Chain) -> bool {
     let whole = Region::whole(&chain.spec().shape);
     matches!(chain.access(&whole), Access::Cells(_))
 }
 
-/// Takes what is wanted from the whole chunk.
-fn decoded(
-    source: &ChunkSource<'_>,
-    chain: &Chain,
-    wants: ChunkRequests<'_>,
-    workers: Workers<'_>,
-) -> Result<(), ChunkError> {
-    check_held(chain, workers.chunk_bytes())?;
-    let (spec, whole) = (chain.spec(), Region::whole(&chain.spec().shape));
-    let len = spec.byte_len().ok_or(ChunkError::Worker)?;
-    let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
-    let view = NdViewMut::over(&mut memory, &spec.shape, spec.elem()).ok_or(ChunkError::Worker)?;
-    decode::read(source, chain, &whole, view, workers)?;
-    let view = NdView::new(&memory, &spec.shape, spec.elem()).ok_or(ChunkError::Worker)?;
-    for want in wants {
-        match want {
-            ChunkRequest::Box { part, mut to, .. } => {
-                let cells = view.region(&part).filter(|cells| to.copy_from(cells));
-                cells.ok_or(ChunkError::Worker)?;
-            }
-            ChunkRequest::Places { places, to, .. } => {
-                scattered::take(&memory, &whole, &places, to, spec.elem());
-            }
-        }
-    }
-    with_scratch(|cx| cx.buffers.give(memory));
-    Ok(())
-}
-
-/// What is wanted of a shard, cut by its inner chunks.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one for each selection that shares the shard"
-)]
-enum SplitRequest<'w> {
-    Boxes(Split<'w>, bool),
-    Groups(Groups, &'w Output, bool),
-}
-
 /// Reads what is wanted of each inner chunk, each by whichever worker is free.
-fn inner(
-    pieces: &InnerChunks<'_>,
+fn read_shard(
+    inner: &InnerChunks<'_>,
     shard: &Shard,
-    wants: ChunkRequests<'_>,
+    requests: ChunkRequests<'_>,
+    plan: Option<&ChunkPlan>,
     workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
-    let cuts = wants.into_iter().map(|want| want.cut(shard));
-    let cuts: Vec<SplitRequest<'_>> = cuts.collect::<Result<_, _>>()?;
-    let mut touched: BTreeMap<usize, Vec<(&SplitRequest<'_>, usize)>> = BTreeMap::new();
-    for cut in &cuts {
-        for (i, number) in cut.numbers(shard).enumerate() {
-            touched.entry(number).or_default().push((cut, i));
+    let made;
+    let plan = match plan {
+        Some(plan) => plan,
+        None => {
+            let requests = requests.iter().map(|request| request.by_inner_chunk(shard));
+            made = ChunkPlan::new(requests.collect::<Result<_, _>>()?);
+            &made
         }
+    };
+    let split = requests.into_iter().zip(plan.requests());
+    let split = split.map(|(request, selections)| request.split(selections));
+    let split: Option<SmallVec<[SplitRequest<'_>; 1]>> = split.collect();
+    let split = split.ok_or(ChunkError::Worker)?;
+    let read_one = |i: usize| {
+        let (mut requests, mut number) = (ChunkRequests::new(), 0);
+        for (request, part) in plan.parts(i) {
+            let taken = split.get(request).and_then(|request| request.take(part));
+            let (chunk, request) = taken.ok_or(ChunkError::Worker)?;
+            number = shard.number(&chunk);
+            requests.push(request);
+        }
+        read(&inner.get(number), shard.inner(), requests, None, workers)
+    };
+    let (Some(boxes), [SplitRequest::Boxes(parts, filled)]) = (plan.boxes(), split.as_slice())
+    else {
+        return workers.each(plan.len(), read_one);
+    };
+    if plan.len() <= LIST_FROM {
+        return workers.each(plan.len(), read_one);
     }
-    let touched: Vec<_> = touched.into_iter().collect();
-    workers.each(touched.len(), |i| {
-        let Some((number, wanted)) = touched.get(i) else {
-            return Ok(());
-        };
-        let taken = wanted.iter().map(|(cut, i)| cut.take(*i));
-        let wants = taken.collect::<Option<_>>().ok_or(ChunkError::Worker)?;
-        let source = pieces.get(*number);
-        let there = source.as_ref().map_or(ChunkData::Nothing, ChunkData::Chunk);
-        read(there, shard.inner(), wants, workers)
+    let stored = listing::inner_numbers(inner, shard, boxes);
+    workers.each(stored.len(), |i| {
+        stored.get(i).map_or(Ok(()), |&i| read_one(i))
+    })?;
+    let most = work::at_once(shard.inner());
+    let absent = listing::between(0..plan.len(), &stored, most);
+    workers.each(absent.len(), |i| {
+        let run = absent.get(i).cloned().and_then(|run| parts.take_run(run));
+        for mut to in run.ok_or(ChunkError::Worker)? {
+            if !filled {
+                zarr_codecs::fill(&mut to, shard.inner().spec().fill_element());
+            }
+        }
+        Ok(())
     })
 }
 
-impl<'w> ChunkRequest<'w> {
+impl<'d> ChunkRequest<'d> {
+    /// What is wanted of the chunk of this selection, of which the output has each once; and which
+    /// chunk that is.
+    pub(super) fn take(
+        output: &'d Output,
+        selections: &ChunkSelections,
+        number: usize,
+    ) -> Option<(Dims<u64>, Self)> {
+        let filled = output.is_filled();
+        match selections {
+            ChunkSelections::Boxes(_) => {
+                let (projection, to) = output.take(number)?;
+                let cells = projection.part;
+                Some((projection.chunk, Self::Box { cells, to, filled }))
+            }
+            ChunkSelections::Scattered(by_chunk) => {
+                let (chunk, cells) = by_chunk.get(number)?;
+                let to = output;
+                Some((chunk, Self::Scattered { cells, to, filled }))
+            }
+        }
+    }
+
     /// The same once more, to be read again where reading failed: by then the memory may hold anything.
     pub(super) fn again(&mut self) -> ChunkRequest<'_> {
         match self {
-            Self::Box { part, to, filled } => ChunkRequest::Box {
-                part: part.clone(),
+            Self::Box { cells, to, filled } => ChunkRequest::Box {
+                cells: cells.clone(),
                 to: to.reborrow(),
                 filled: std::mem::take(filled),
             },
-            Self::Places { places, to, filled } => ChunkRequest::Places {
-                places: places.clone(),
+            Self::Scattered { cells, to, filled } => ChunkRequest::Scattered {
+                cells: cells.clone(),
                 to,
                 filled: std::mem::take(filled),
             },
         }
     }
 
-    /// Reads it as if nobody else wanted anything.
-    fn read(
-        self,
-        there: ChunkData<'_>,
-        chain: &Chain,
-        workers: Workers<'_>,
-    ) -> Result<(), ChunkError> {
+    /// The bytes that are wanted, of elements of this size.
+    pub(super) fn byte_len(&self, elem: usize) -> usize {
         match self {
-            Self::Places { places, to, filled } => {
-                scattered::read(there, chain, &places, (to, filled), workers)
-            }
-            Self::Box { part, to, filled } => match there {
-                ChunkData::Chunk(source) => decode::read(source, chain, &part, to, workers),
-                ChunkData::InnerChunks(pieces) => {
-                    let shard = chain.shard().ok_or(ChunkError::Worker)?;
-                    decode::inner(pieces, shard, &part, to, workers)
-                }
-                ChunkData::Nothing => {
-                    if !filled {
-                        decode::absent(chain, to);
-                    }
-                    Ok(())
-                }
-            },
+            Self::Box { to, .. } => to.byte_len(),
+            Self::Scattered { cells, .. } => cells.len() * elem,
         }
     }
 
-    fn cut(self, shard: &Shard) -> Result<SplitRequest<'w>, ChunkError> {
+    /// Puts this element into every cell.
+    pub(super) fn fill(self, element: &[u8]) {
+        match self {
+            Self::Box { filled: true, .. } | Self::Scattered { filled: true, .. } => {}
+            Self::Box { mut to, .. } => zarr_codecs::fill(&mut to, element),
+            Self::Scattered { cells, to, .. } => {
+                let runs = cells.runs(&cells.bounds());
+                to.scatter(element.len(), &runs, |_, memory| {
+                    let cells = memory.chunks_exact_mut(element.len().max(1));
+                    cells.for_each(|to| to.copy_from_slice(element));
+                });
+            }
+        }
+    }
+
+    /// Reads the cells of a chunk that is no shard, as if nobody else wanted anything of it.
+    fn read(
+        self,
+        source: &ChunkSource<'_>,
+        chain: &Chain,
+        workers: Workers<'_>,
+    ) -> Result<(), ChunkError> {
+        let (cells, to) = match self {
+            Self::Box { cells, to, .. } => {
+                return decode::read(source, chain, &cells, to, workers);
+            }
+            Self::Scattered { cells, to, .. } => (cells, to),
+        };
+        let (spec, elem) = (chain.spec(), chain.spec().elem());
+        let origin: Dims<u64> = spec.shape.iter().map(|_| 0).collect();
+        // What is decoded is decoded once; of what is stored as it is, nothing is read that lies between.
+        let at_once = !is_stored_as_is(chain);
+        dense_boxes(&origin, &cells, elem, at_once, &|region, cells, bounds| {
+            with_box(source, chain, region, workers, |elements| {
+                copy_scattered(elements, bounds, cells, to, elem);
+            })
+        })
+    }
+
+    /// Copies the cells out of the elements of the whole chunk. `None` where they are not there.
+    fn copy(self, elements: &[u8], spec: &ChunkSpec) -> Option<()> {
+        match self {
+            Self::Box { cells, mut to, .. } => {
+                let chunk = NdView::new(elements, &spec.shape, spec.elem())?;
+                to.copy_from(&chunk.region(&cells)?).then_some(())
+            }
+            Self::Scattered { cells, to, .. } => {
+                let whole = Region::whole(&spec.shape);
+                copy_scattered(elements, &whole, &cells, to, spec.elem());
+                Some(())
+            }
+        }
+    }
+
+    /// The cells of a shard by its inner chunks.
+    fn by_inner_chunk(&self, shard: &Shard) -> Result<ChunkSelections, ChunkError> {
         Ok(match self {
-            Self::Box { part, to, filled } => {
-                let split = Split::new(to, shard.project(&part)?);
-                SplitRequest::Boxes(split.ok_or(ChunkError::Worker)?, filled)
+            Self::Box { cells, .. } => ChunkSelections::Boxes(shard.project(cells)?),
+            Self::Scattered { cells, .. } => {
+                ChunkSelections::Scattered(cells.by_inner_chunk(shard))
             }
-            Self::Places { places, to, filled } => {
-                SplitRequest::Groups(places.split(&shard.inner().spec().shape), to, filled)
+        })
+    }
+
+    /// The same by the inner chunks that the selections name. `None` where these are others.
+    fn split(self, selections: &'d ChunkSelections) -> Option<SplitRequest<'d>> {
+        Some(match (self, selections) {
+            (Self::Box { to, filled, .. }, ChunkSelections::Boxes(boxes)) => {
+                SplitRequest::Boxes(Split::new(to, boxes.clone())?, filled)
             }
+            (Self::Scattered { to, filled, .. }, ChunkSelections::Scattered(by_chunk)) => {
+                SplitRequest::Scattered(by_chunk, to, filled)
+            }
+            _ => return None,
         })
     }
 }
 
 impl SplitRequest<'_> {
-    /// The inner chunks that are touched, by number.
-    fn numbers(&self, shard: &Shard) -> impl Iterator<Item = usize> {
-        let count = match self {
-            Self::Boxes(split, _) => split.len(),
-            Self::Groups(groups, ..) => groups.len(),
-        };
-        (0..count).map_while(|i| match self {
-            Self::Boxes(split, _) => Some(shard.number(&split.projection(i)?.chunk)),
-            Self::Groups(groups, ..) => Some(shard.number(&groups.get(i)?.0)),
-        })
+    /// What is wanted of an inner chunk, and which one that is. Of boxes, each can be taken once.
+    fn take(&self, number: usize) -> Option<(Dims<u64>, ChunkRequest<'_>)> {
+        match *self {
+            Self::Boxes(ref parts, filled) => {
+                let (projection, to) = parts.take(number)?;
+                let cells = projection.part;
+                Some((projection.chunk, ChunkRequest::Box { cells, to, filled }))
+            }
+            Self::Scattered(by_chunk, to, filled) => {
+                let (chunk, cells) = by_chunk.get(number)?;
+                Some((chunk, ChunkRequest::Scattered { cells, to, filled }))
+            }
+        }
     }
+}
 
-    /// What is wanted of the `i`-th of them.
-    fn take(&self, i: usize) -> Option<ChunkRequest<'_>> {
-        Some(match self {
-            Self::Boxes(split, filled) => {
-                let (projection, to) = split.take(i)?;
-                let (part, filled) = (projection.part, *filled);
-                ChunkRequest::Box { part, to, filled }
-            }
-            Self::Groups(groups, to, filled) => {
-                let (places, filled) = (groups.get(i)?.1, *filled);
-                ChunkRequest::Places { places, to, filled }
-            }
-        })
+/// Reads a box of a chunk into scratch memory, and lends its elements.
+fn with_box<T>(
+    source: &ChunkSource<'_>,
+    chain: &Chain,
+    region: &Region,
+    workers: Workers<'_>,
+    take: impl FnOnce(&[u8]) -> T,
+) -> Result<T, ChunkError> {
+    let elem = chain.spec().elem();
+    let cells = region.volume().and_then(|n| usize::try_from(n).ok());
+    let len = cells.and_then(|n| n.checked_mul(elem));
+    let len = len.ok_or(ChunkError::Worker)?;
+    if len as u64 > workers.chunk_bytes() {
+        // What is stored as it is was cut into smaller boxes.
+        work::check_held(chain, workers.chunk_bytes())?;
     }
+    let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
+    let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::Worker)?;
+    decode::read(source, chain, region, view, workers)?;
+    let taken = take(&memory);
+    with_scratch(|cx| cx.buffers.give(memory));
+    Ok(taken)
+}
+
+/// Copies scattered cells out of the elements of a box, which is `bounds` where the cells count from.
+fn copy_scattered(
+    elements: &[u8],
+    bounds: &Region,
+    cells: &ScatteredCells,
+    to: &Output,
+    elem: usize,
+) {
+    to.scatter(elem, &cells.runs(bounds), |run, memory| {
+        if let Some(cells) = elements.get(run.from * elem..(run.from + run.len) * elem) {
+            memory.copy_from_slice(cells);
+        }
+    });
+}
+
+/// Calls `read` for boxes that the cells fill well, or for the one that holds them all: with the box in
+/// the chunk, the cells in it, and the box as these know it, which count from `origin` on.
+fn dense_boxes(
+    origin: &[u64],
+    cells: &ScatteredCells,
+    elem: usize,
+    at_once: bool,
+    read: &dyn Fn(&Region, &ScatteredCells, &Region) -> Result<(), ChunkError>,
+) -> Result<(), ChunkError> {
+    let bounds = cells.bounds();
+    let (start, shape) = (bounds.start(), bounds.shape());
+    let volume = bounds.volume().unwrap_or(u64::MAX);
+    let bytes = volume.saturating_mul(elem as u64);
+    // One read of the box, or at best one for each cell.
+    let is_dense = bytes <= READ_COST.saturating_mul(cells.len() as u64).min(MOST);
+    if at_once || is_dense || volume <= 1 {
+        let start: Dims<u64> = start.iter().zip(origin).map(|(s, o)| s + o).collect();
+        return read(&Region::dense(&start, &shape), cells, &bounds);
+    }
+    // Halves of the longest axis: parts of a grid that has one chunk along all others.
+    let longest = (0..shape.len()).max_by_key(|&axis| shape[axis]);
+    let mut half: Dims<u64> = start.iter().zip(&shape).map(|(s, n)| s + n).collect();
+    if let Some(axis) = longest {
+        half[axis] = shape[axis].div_ceil(2);
+    }
+    let halves = cells.by_chunk(&Cut::each(&half));
+    (0..halves.len())
+        .filter_map(|i| halves.get(i))
+        .try_for_each(|(at, cells)| {
+            let axes = origin.iter().zip(at.iter().zip(&half));
+            let origin: Dims<u64> = axes.map(|(o, (c, n))| o + c * n).collect();
+            dense_boxes(&origin, &cells, elem, false, read)
+        })
 }

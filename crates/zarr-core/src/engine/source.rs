@@ -1,6 +1,7 @@
-//! Where one chunk comes from: memory, or a window of an open object; and what is remembered of it.
-//! Knows no codec but the index of a shard.
+//! What there is of a chunk: its bytes, in memory or in a window of an open object, and what is remembered
+//! of it; of a shard, its inner chunks. Knows no codec but the index of a shard.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,11 +19,28 @@ pub(super) const READ_COST: u64 = 8 << 10;
 /// No more than this is read as one: it is kept as long as any part of it.
 const READ_LIMIT: u64 = 4 << 20;
 
-/// A chunk, present or within reach, and what is remembered of it.
+/// A chunk that is there, and which one it is.
 #[derive(Clone)]
 pub(crate) struct ChunkSource<'o> {
     pub(super) at: ByteSource<'o>,
-    known: Option<ChunkId<'o>>,
+    id: Option<ChunkId<'o>>,
+}
+
+/// What there is of a chunk.
+pub(super) enum ChunkData<'o> {
+    /// Nothing: its cells hold the fill value.
+    Absent,
+    Whole(ChunkSource<'o>),
+    /// Of a shard, some inner chunks.
+    Inner(InnerChunks<'o>),
+}
+
+/// The inner chunks of a shard, by their numbers.
+pub(super) enum InnerChunks<'o> {
+    /// All of them, in the shard.
+    Within(&'o ChunkSource<'o>, Arc<ShardIndex>),
+    /// All that are wanted and there, and the shard that they are of.
+    Fetched(HashMap<usize, ByteSource<'static>>, Option<ChunkId<'o>>),
 }
 
 /// Where a chunk is.
@@ -40,7 +58,7 @@ pub(super) enum ByteSource<'o> {
     Decoded(Arc<DecodedChunk>),
 }
 
-/// Of which object of an array a chunk is.
+/// Which chunk of which array, so that what is remembered of it is found.
 #[derive(Clone)]
 pub(crate) struct ChunkId<'o> {
     pub(super) array: &'o ChunkedArray,
@@ -64,15 +82,59 @@ impl<'o> ChunkId<'o> {
 
     /// An inner chunk of it.
     pub(super) fn inner(&self, number: usize) -> Self {
-        let mut known = self.clone();
-        known.inner.push(number);
-        known
+        let mut id = self.clone();
+        id.inner.push(number);
+        id
     }
 
     /// What was decoded of it, if it is kept.
     fn kept(&self) -> Option<Arc<DecodedChunk>> {
         let version = self.version.as_ref()?;
         self.array.cached().get(self.key, &self.inner, version)
+    }
+}
+
+impl<'o> ChunkData<'o> {
+    /// The same, of this chunk.
+    pub(super) fn of(self, id: ChunkId<'o>) -> Self {
+        match self {
+            Self::Absent => Self::Absent,
+            Self::Whole(source) => Self::Whole(source.of(id)),
+            Self::Inner(InnerChunks::Fetched(inner, _)) => {
+                Self::Inner(InnerChunks::Fetched(inner, Some(id)))
+            }
+            Self::Inner(within) => Self::Inner(within),
+        }
+    }
+}
+
+impl<'o> InnerChunks<'o> {
+    /// Those of a shard, as its index says.
+    pub(super) fn within(source: &'o ChunkSource<'o>, shard: &Shard) -> Result<Self, ChunkError> {
+        Ok(Self::Within(source, source.index(shard)?))
+    }
+
+    /// The numbers of those that are there, in no order.
+    pub(super) fn present(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+        match self {
+            Self::Within(_, index) => Box::new(index.present()),
+            Self::Fetched(inner, _) => Box::new(inner.keys().copied()),
+        }
+    }
+
+    /// The inner chunk of this number.
+    pub(super) fn get(&self, number: usize) -> ChunkData<'o> {
+        let source = match self {
+            Self::Within(shard, index) => {
+                let range = index.get(number);
+                range.map(|range| shard.inner(number, range))
+            }
+            Self::Fetched(inner, shard) => inner.get(&number).map(|at| ChunkSource {
+                at: at.clone(),
+                id: shard.as_ref().map(|shard| shard.inner(number)),
+            }),
+        };
+        source.map_or(ChunkData::Absent, ChunkData::Whole)
     }
 }
 
@@ -84,7 +146,7 @@ impl From<Bytes> for ChunkSource<'_> {
 
 impl<'o> From<ByteSource<'o>> for ChunkSource<'o> {
     fn from(at: ByteSource<'o>) -> Self {
-        Self { at, known: None }
+        Self { at, id: None }
     }
 }
 
@@ -94,18 +156,18 @@ impl<'o> ChunkSource<'o> {
         ByteSource::Object(object).into()
     }
 
-    /// The same, with what it is.
-    pub(super) fn known(self, known: ChunkId<'o>) -> Self {
-        let known = Some(known);
-        Self { known, ..self }
+    /// The same, of this chunk.
+    pub(super) fn of(self, id: ChunkId<'o>) -> Self {
+        let id = Some(id);
+        Self { id, ..self }
     }
 
     /// The inner chunk of this number, which lies in a range that was compared with
     /// [`size`](Self::size).
     pub(super) fn inner(&self, number: usize, range: Range<u64>) -> ChunkSource<'o> {
-        let known = self.known.as_ref().map(|known| known.inner(number));
+        let id = self.id.as_ref().map(|id| id.inner(number));
         let Self { at, .. } = self.window(range);
-        Self { at, known }
+        Self { at, id }
     }
 
     /// Calls `decode` for the whole chunk where it is not kept, and keeps what comes. `None` where
@@ -114,11 +176,11 @@ impl<'o> ChunkSource<'o> {
         &self,
         decode: impl FnOnce() -> Result<Vec<u8>, ChunkError>,
     ) -> Option<Result<Arc<DecodedChunk>, ChunkError>> {
-        let known = self.known.as_ref()?;
-        let share = Some(known.array.cached()).filter(|share| share.is_on())?;
-        let version = known.version.clone()?;
-        let keep = |elements| share.keep(known.key, &known.inner, version, elements);
-        Some(known.kept().map_or_else(|| decode().map(keep), Ok))
+        let id = self.id.as_ref()?;
+        let share = Some(id.array.cached()).filter(|share| share.is_on())?;
+        let version = id.version.clone()?;
+        let keep = |elements| share.keep(id.key, &id.inner, version, elements);
+        Some(id.kept().map_or_else(|| decode().map(keep), Ok))
     }
 
     /// How many bytes there are.
@@ -180,18 +242,18 @@ impl<'o> ChunkSource<'o> {
     /// The index of the shard that this is: one open object is one version, so an index that is
     /// remembered of that version is its own.
     pub(crate) fn index(&self, shard: &Shard) -> Result<Arc<ShardIndex>, ChunkError> {
-        let known = match (&self.at, &self.known) {
-            (ByteSource::Object(object), Some(known)) => Some((
-                known,
-                match &known.version {
+        let id = match (&self.at, &self.id) {
+            (ByteSource::Object(object), Some(id)) => Some((
+                id,
+                match &id.version {
                     Some(version) => Some(version.clone()),
                     None => object.version()?,
                 },
             )),
             _ => None,
         };
-        if let Some((known, Some(version))) = &known
-            && let Some(kept) = known.array.indexes().get(known.key)
+        if let Some((id, Some(version))) = &id
+            && let Some(kept) = id.array.indexes().get(id.key)
             && kept.version == *version
         {
             return Ok(Arc::clone(&kept.index));
@@ -200,8 +262,8 @@ impl<'o> ChunkSource<'o> {
         let bytes = self.read(shard.index_range(size)?)?;
         let index = with_scratch(|cx| shard.decode_index(&bytes, size, cx))?;
         let index = Arc::new(index);
-        if let Some((known, version)) = known {
-            known.array.indexes().keep(known.key, &index, version);
+        if let Some((id, version)) = id {
+            id.array.indexes().keep(id.key, &index, version);
         }
         Ok(index)
     }

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use zarr_codecs::{Access, Chain, Located, Region, buffer};
 use zarr_store::{Object, Result, Version};
 
-use crate::cells::Part;
+use crate::cells::Cells;
 
 /// More ranges than this are not asked for.
 const MOST: usize = 1 << 16;
@@ -87,23 +87,20 @@ impl Object for PartialObject {
 
 /// The bytes of a chunk that hold these cells, none of them twice, where they are stored as they are and
 /// in not too many places.
-pub(super) fn ranges<'p>(
-    chain: &Chain,
-    parts: impl Iterator<Item = &'p Part>,
-) -> Option<Vec<Range<u64>>> {
+pub(super) fn ranges(chain: &Chain, wanted: &[Cells]) -> Option<Vec<Range<u64>>> {
     let elem = chain.spec().elem() as u64;
     let whole = Region::whole(&chain.spec().shape);
     let mut all = vec![];
-    for part in parts {
-        match part {
-            Part::Box { part, .. } => {
-                let shape = part.shape();
+    for cells in wanted {
+        match cells {
+            Cells::Box { cells, .. } => {
+                let shape = cells.shape();
                 let shape: Option<Vec<usize>> = shape.iter().map(|&n| n.try_into().ok()).collect();
-                of_box(&located(chain, part)?, &mut shape?, elem, &mut all)?;
+                of_box(&located(chain, cells)?, &mut shape?, elem, &mut all)?;
             }
-            Part::Places(places) => {
+            Cells::Scattered(cells) => {
                 let start = located(chain, &whole)?.offset;
-                for run in places.runs(&whole).0 {
+                for run in cells.runs(&whole) {
                     let (from, len) = (run.from as u64, run.len as u64);
                     all.push(start + from * elem..start + (from + len) * elem);
                 }

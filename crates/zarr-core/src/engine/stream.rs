@@ -8,8 +8,9 @@ use futures_util::{Stream, StreamExt, stream};
 use zarr_codecs::{Projection, Projections, Region, Span};
 
 use super::output::{Destination, Output};
-use super::{read, work};
-use crate::cells::{Unit, Units};
+use super::read::ReadJob;
+use super::work;
+use crate::cells::Cells;
 use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result};
 use zarr_store::runtime::Budget;
 
@@ -42,7 +43,7 @@ pub(crate) fn stream(
     ahead: Option<NonZeroUsize>,
 ) -> Result<impl Stream<Item = Result<Block>> + Send + use<>> {
     array.decoder()?;
-    let Units::Boxes(boxes) = array.project(&selection)? else {
+    let Some(boxes) = array.project(&selection)?.boxes().cloned() else {
         let text = "a list, a mask or points have no block for each chunk: stream a box of slices";
         return Err(Error::argument("selection", text));
     };
@@ -78,7 +79,8 @@ impl StreamJob {
         let _until_taken = self.budget.take(self.most(projection)).await;
         let (array, budget) = (Arc::clone(&self.array), Budget::unlimited());
         let destination = Destination::New { align: self.align };
-        let output = read::one_of(self.ahead, array, cells, destination, budget).await?;
+        let job = ReadJob::new(array, vec![(cells, destination)])?;
+        let output = job.beside(self.ahead, budget).run_one().await?;
         Ok(Some(Block { region, output }))
     }
 
@@ -123,8 +125,8 @@ impl StreamJob {
         let encoded = match store.as_blocking() {
             Some(_) => 0,
             None => {
-                let part = Unit::from(projection).cells;
-                work::most_fetched(&chain, &part, store.hints().merge_gap)
+                let cells = Cells::from(projection.part);
+                work::most_fetched(&chain, &cells, store.hints().merge_gap)
             }
         };
         decoded.saturating_add(encoded)

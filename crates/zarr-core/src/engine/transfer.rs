@@ -9,7 +9,8 @@ use zarr_codecs::{Dims, Heap};
 use zarr_store::{ByteRange, Key, PutMode, StoreExt};
 
 use super::barrier::CancelledWriteBarrier;
-use super::pool::{self, WorkSize, Workers};
+use super::pool::{self, Workers};
+use super::work::WorkSize;
 use crate::{ChunkError, ChunkedArray, Result};
 use zarr_store::runtime::Budget;
 

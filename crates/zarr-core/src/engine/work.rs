@@ -1,60 +1,46 @@
-//! How much there is to do for the cells of a region: arithmetic, which decides where it is done.
+//! How much there is to do for some cells: arithmetic, which decides where it is done.
 
-use zarr_codecs::{Access, Chain, Projections, Region};
+use zarr_codecs::{Access, Chain, Region};
 
-use super::pool::WorkSize;
 use crate::ChunkError;
-use crate::cells::Part;
-use crate::cells::scattered::Places;
-use crate::selection::Cells;
+use crate::cells::Cells;
 
-/// Cells that are read or written, of an array or of one chunk.
-#[derive(Clone, Copy)]
-pub(super) enum Wanted<'a> {
-    Region(&'a Region),
-    Places(&'a Places),
+/// Work up to this many bytes is done where it is asked for: waking a worker would cost more.
+const SMALL: u64 = 64 << 10;
+
+/// How much a task will do, which decides where it runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WorkSize {
+    /// Pieces that could run at the same time.
+    pub(crate) pieces: usize,
+    /// Decoded bytes of all pieces.
+    pub(crate) bytes: u64,
 }
 
-impl<'a> From<&'a Cells> for Wanted<'a> {
-    fn from(cells: &'a Cells) -> Self {
-        match cells {
-            Cells::Region(region) => Self::Region(region),
-            Cells::Places(places) => Self::Places(places),
-        }
-    }
-}
+impl WorkSize {
+    /// Nothing to do.
+    pub(crate) const NONE: Self = Self {
+        pieces: 0,
+        bytes: 0,
+    };
 
-impl<'a> From<&'a Part> for Wanted<'a> {
-    fn from(part: &'a Part) -> Self {
-        match part {
-            Part::Box { part, .. } => Self::Region(part),
-            Part::Places(places) => Self::Places(places),
-        }
-    }
-}
-
-impl Wanted<'_> {
-    fn count(self) -> u64 {
-        match self {
-            Self::Region(region) => region.volume().unwrap_or(u64::MAX),
-            Self::Places(places) => places.len() as u64,
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            pieces: self.pieces.saturating_add(other.pieces),
+            bytes: self.bytes.saturating_add(other.bytes),
         }
     }
 
-    /// How many pieces of a regular grid are touched, at most.
-    fn pieces(self, piece: &[u64]) -> usize {
-        let within = |region| Projections::new(region, piece).map_or(usize::MAX, |p| p.len());
-        match self {
-            Self::Region(region) => within(region),
-            Self::Places(places) => within(&places.bounds()).min(places.len()),
-        }
+    /// Whether the calling thread should do it: it may, and a worker would not be faster.
+    pub(super) fn is_small(self) -> bool {
+        self.bytes <= SMALL || self.pieces <= 1
     }
 }
 
 /// To read the cells of so many chunks: of what is not encoded only the wanted bytes, of all else whole
 /// pieces.
-pub(super) fn to_read<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted<'a>>) -> WorkSize {
-    let wanted = wanted.into();
+pub(super) fn to_read(chain: &Chain, chunks: usize, wanted: &Cells) -> WorkSize {
     let (work, spec) = (to_write(chain, chunks, wanted), smallest(chain).spec());
     match smallest(chain).access(&Region::whole(&spec.shape)) {
         Access::Cells(_) => WorkSize {
@@ -68,14 +54,10 @@ pub(super) fn to_read<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted
 /// To write the cells of so many chunks: each piece is made as a whole. Pieces are chunks, or the
 /// smallest inner chunks of shards, which lie on a regular grid from the origin of the array on,
 /// whatever shapes the shards have. Chunks that differ are taken to be as large as the largest.
-pub(super) fn to_write<'a>(
-    chain: &Chain,
-    chunks: usize,
-    wanted: impl Into<Wanted<'a>>,
-) -> WorkSize {
+pub(super) fn to_write(chain: &Chain, chunks: usize, wanted: &Cells) -> WorkSize {
     let spec = smallest(chain).spec();
     let pieces = match chain.shard() {
-        Some(_) => wanted.into().pieces(&spec.shape),
+        Some(_) => wanted.most_chunks(&spec.shape),
         None => chunks,
     };
     let each = spec.byte_len().unwrap_or(0) as u64;
@@ -123,13 +105,13 @@ pub(super) fn most_encoded(chain: &Chain) -> u64 {
 
 /// The most bytes that are fetched for a part of a chunk from a store that answers later, where
 /// reads are merged over gaps of so many bytes.
-pub(super) fn most_fetched(chain: &Chain, part: &Part, gap: u64) -> u64 {
+pub(super) fn most_fetched(chain: &Chain, cells: &Cells, gap: u64) -> u64 {
     let whole = most_encoded(chain);
     let Some(shard) = chain.shard() else {
         return whole;
     };
     let inner = shard.inner();
-    let count = Wanted::from(part).pieces(&inner.spec().shape) as u64;
+    let count = cells.most_chunks(&inner.spec().shape) as u64;
     let some = most_encoded(inner)
         .saturating_add(gap)
         .saturating_mul(count);
@@ -171,10 +153,10 @@ mod tests {
     fn check(codecs: Value, read: (usize, u64), write: (usize, u64)) {
         let chain = chain(codecs);
         // Two cells, in two chunks and, within these, in two inner chunks.
-        let region = Region::dense(&[7, 3], &[2, 1]);
+        let region = Cells::from(Region::dense(&[7, 3], &[2, 1]));
         let found = |work: WorkSize| (work.pieces, work.bytes);
-        assert_eq!(found(to_read(&chain, 2, Wanted::Region(&region))), read);
-        assert_eq!(found(to_write(&chain, 2, Wanted::Region(&region))), write);
+        assert_eq!(found(to_read(&chain, 2, &region)), read);
+        assert_eq!(found(to_write(&chain, 2, &region)), write);
     }
 
     #[test]

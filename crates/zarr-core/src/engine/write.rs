@@ -19,10 +19,11 @@ use super::barrier::CancelledWriteBarrier;
 use super::encode::{self, ChunkChange, Elements, NewElements};
 use super::fetch;
 use super::listing;
-use super::pool::{self, WorkSize, Workers};
+use super::plan::ChunkPlan;
+use super::pool::{self, Workers};
 use super::source::ChunkSource;
-use super::work;
-use crate::cells::{Unit, Units};
+use super::work::{self, WorkSize};
+use crate::cells::{ChunkSelection, ChunkSelections};
 use crate::chains::ChunkChain;
 use crate::hierarchy::check_presence;
 use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
@@ -33,7 +34,7 @@ struct WriteJob {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
     chain: Arc<Chain>,
-    units: Units,
+    units: ChunkSelections,
     /// One for every cell, or one for each.
     elements: Bytes,
     is_scalar: bool,
@@ -80,7 +81,7 @@ pub(crate) async fn write(
     };
     // What older writes have put is in a listing.
     let chosen = match is_scalar && erases(&array, &chain, &elements) {
-        true => listing::numbers(&array, &units, 0).await?,
+        true => listing::numbers(&array, &ChunkPlan::new([units.clone()].into()), 0).await?,
         false => None,
     };
     let coverage = |i| Some((i, coverage(&array, &units.get(i)?)));
@@ -106,14 +107,14 @@ pub(crate) async fn write(
 }
 
 impl WriteJob {
-    fn chain_of(&self, unit: &Unit) -> Result<ChunkChain<'_>, ChunkError> {
+    fn chain_of(&self, unit: &ChunkSelection) -> Result<ChunkChain<'_>, ChunkError> {
         Ok(self.array.chain_of(&self.chain, &unit.chunk)?)
     }
 
     /// Makes the bytes of one chunk, from its old ones where they are given.
     fn make(
         &self,
-        unit: &Unit,
+        unit: &ChunkSelection,
         old: Old<ChunkSource<'_>>,
         workers: Workers<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
@@ -129,7 +130,7 @@ impl WriteJob {
         let new = new.of(&unit.cells).ok_or(ChunkError::Worker)?;
         let keep_empty = self.array.config().write_empty_chunks;
         let change = ChunkChange {
-            part: &unit.cells,
+            cells: &unit.cells,
             covers: matches!(old, Old::Covered),
             new,
             fields: self.array.picked().map(|fields| &**fields),
@@ -152,7 +153,7 @@ impl WriteJob {
     }
 
     /// What there is to do for one chunk, while others of the same write may be made.
-    fn work_on(&self, unit: &Unit) -> WorkSize {
+    fn work_on(&self, unit: &ChunkSelection) -> WorkSize {
         WorkSize {
             pieces: self.work.pieces,
             ..work::to_write(&self.chain, 1, &unit.cells)
@@ -160,12 +161,12 @@ impl WriteJob {
     }
 
     /// The units, and how much of its chunk each makes new.
-    fn units(&self) -> impl Iterator<Item = (Unit, Coverage)> {
+    fn units(&self) -> impl Iterator<Item = (ChunkSelection, Coverage)> {
         let wanted = self.wanted.iter();
         wanted.filter_map(|&(i, coverage)| Some((self.units.get(i)?, coverage)))
     }
 
-    fn error(&self, unit: &Unit, error: ChunkError) -> crate::Error {
+    fn error(&self, unit: &ChunkSelection, error: ChunkError) -> crate::Error {
         self.array.chunk_error(&unit.chunk, error)
     }
 }
@@ -198,7 +199,7 @@ enum Coverage {
     Part,
 }
 
-fn coverage(array: &ChunkedArray, unit: &Unit) -> Coverage {
+fn coverage(array: &ChunkedArray, unit: &ChunkSelection) -> Coverage {
     let covers = |shape: &[u64]| array.picked().is_none() && unit.cells.covers(shape);
     if covers(&array.grid().chunk_shape(&unit.chunk)) {
         return Coverage::Whole;
@@ -322,7 +323,7 @@ async fn permit() -> Option<impl Drop + Send + Sync> {
 /// Reads, merges and writes one chunk until nobody came between, or nobody waits for it any more.
 fn merge(
     job: &WriteJob,
-    unit: &Unit,
+    unit: &ChunkSelection,
     key: &zarr_store::Key,
     lock: &KeyLock,
     workers: Workers<'_>,
@@ -386,7 +387,7 @@ async fn remote(job: &Arc<WriteJob>) -> Result<()> {
 /// Stores a chunk that is all new; whether it must be merged instead with one that is there.
 async fn put_new_remote(
     job: &Arc<WriteJob>,
-    unit: &Unit,
+    unit: &ChunkSelection,
     key: &zarr_store::Key,
     mode: PutMode,
 ) -> Result<bool, ChunkError> {
@@ -403,7 +404,7 @@ async fn put_new_remote(
 
 async fn merge_remote(
     job: &Arc<WriteJob>,
-    unit: &Unit,
+    unit: &ChunkSelection,
     key: &zarr_store::Key,
 ) -> Result<(), ChunkError> {
     let store = job.array.store();
@@ -441,7 +442,7 @@ async fn merge_remote(
 /// outlive its driver.
 async fn make_on_pool(
     job: &Arc<WriteJob>,
-    unit: &Unit,
+    unit: &ChunkSelection,
     old: Old<Bytes>,
     reserved: &Arc<Reserved>,
 ) -> Result<Option<Payload>, ChunkError> {

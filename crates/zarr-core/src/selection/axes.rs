@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use zarr_codecs::{Dims, Region, Span};
 
-use super::resolve::{Cells, Resolved};
+use super::resolve::Resolved;
 use super::{Pick, SelectionError, Slice};
-use crate::cells::scattered::{Place, Places};
+use crate::cells::{Cells, ListedCell, ScatteredCells};
 
 /// An item of a selection that goes axis by axis.
 pub(super) trait Item {
@@ -175,10 +175,10 @@ fn product(along: Vec<Along>) -> Result<Cells, SelectionError> {
         Along::List(_) => None,
     };
     if let Some(spans) = along.iter().map(span).collect() {
-        return Ok(Cells::Region(Region { spans }));
+        return Ok(Region { spans }.into());
     }
     let mut stride = 1_usize;
-    let mut axes: Dims<Arc<[Place]>> = Dims::new();
+    let mut axes: Dims<Arc<[ListedCell]>> = Dims::new();
     let lengths: Vec<u64> = along.iter().map(Along::len).collect();
     let cells = zarr_codecs::volume(&lengths).and_then(|n| usize::try_from(n).ok());
     cells.ok_or(SelectionError::TooManyCells)?;
@@ -188,7 +188,7 @@ fn product(along: Vec<Along>) -> Result<Cells, SelectionError> {
         axes.insert(
             0,
             places
-                .map(|(i, cell)| Place {
+                .map(|(i, cell)| ListedCell {
                     cell,
                     to: i * stride,
                 })
@@ -196,7 +196,7 @@ fn product(along: Vec<Along>) -> Result<Cells, SelectionError> {
         );
         stride *= count;
     }
-    Ok(Cells::Places(Places::Product(axes)))
+    Ok(Cells::Scattered(ScatteredCells::Product(axes)))
 }
 
 impl Slice {

@@ -15,7 +15,6 @@ mod tests;
 pub use convert::Bounds;
 pub use error::SelectionError;
 pub use pick::{Mask, Pick, Picks, Points};
-pub(crate) use resolve::Cells;
 pub use resolve::{Ground, Resolved};
 
 /// Which cells of an array are meant.

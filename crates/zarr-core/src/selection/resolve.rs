@@ -6,8 +6,7 @@ use zarr_codecs::{Dims, Region, Span};
 use super::axes::along_axes;
 use super::{Selection, SelectionError, Slice, cells};
 use crate::ChunkGrid;
-use crate::cells::Units;
-use crate::cells::scattered::{Places, Points};
+use crate::cells::{Cells, ChunkSelections, PointCells, ScatteredCells};
 
 /// A selection that is known to suit an array of a certain shape.
 ///
@@ -27,18 +26,10 @@ use crate::cells::scattered::{Places, Points};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved {
     pub(super) shape: Dims<u64>,
+    /// In the order of the output.
     pub(super) cells: Cells,
     pub(super) full_shape: Dims<u64>,
     pub(super) out_shape: Dims<u64>,
-}
-
-/// The cells of a selection, in the order of the output.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Cells {
-    /// On a lattice: every axis is walked in equal steps.
-    Region(Region),
-    /// Anywhere.
-    Places(Places),
 }
 
 /// What a selection is resolved on: a shape, or a chunk grid, which has one and knows blocks too.
@@ -110,12 +101,12 @@ impl Selection {
 
 impl Resolved {
     pub(super) fn of_points(shape: &[u64], cells: Vec<u64>, out_shape: Dims<u64>) -> Self {
-        let points = Points::new(shape.len(), cells);
-        let places = Places::Points(points.into());
+        let points = PointCells::new(shape.len(), cells);
+        let cells = ScatteredCells::Points(points.into());
         Self {
             shape: shape.into(),
-            full_shape: [places.len() as u64].as_slice().into(),
-            cells: Cells::Places(places),
+            full_shape: [cells.len() as u64].as_slice().into(),
+            cells: Cells::Scattered(cells),
             out_shape,
         }
     }
@@ -126,7 +117,7 @@ impl Resolved {
             shape: shape.into(),
             full_shape: region.shape(),
             out_shape: region.shape(),
-            cells: Cells::Region(region),
+            cells: region.into(),
         }
     }
 
@@ -154,8 +145,8 @@ impl Resolved {
     /// The cells of the array, in the order of the output, where they lie on a lattice.
     pub fn region(&self) -> Option<&Region> {
         match &self.cells {
-            Cells::Region(region) => Some(region),
-            Cells::Places(_) => None,
+            Cells::Box { cells, .. } => Some(cells),
+            Cells::Scattered(_) => None,
         }
     }
 
@@ -187,11 +178,12 @@ impl Resolved {
     ///
     /// # Errors
     /// Where the grid is that of an array of another shape, or the chunks are too many to count.
-    pub(crate) fn project(&self, grid: &ChunkGrid) -> Result<Units, SelectionError> {
+    pub(crate) fn project(&self, grid: &ChunkGrid) -> Result<ChunkSelections, SelectionError> {
         if grid.shape() != self.shape() {
             let (selected, grid) = (self.shape.to_vec(), grid.shape().to_vec());
             return Err(SelectionError::ShapeMismatch { selected, grid });
         }
-        Units::of(&self.cells, grid.cuts()).ok_or(SelectionError::TooManyChunks)
+        let by_chunk = self.cells.by_chunk(grid.cuts());
+        by_chunk.ok_or(SelectionError::TooManyChunks)
     }
 }

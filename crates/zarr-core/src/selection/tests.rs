@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use zarr_codecs::{Projection, Projections, Region, Span, volume};
 
 use super::{Bounds, Mask, Resolved, Selection, SelectionError, Slice};
-use crate::cells::Units;
+use crate::cells::ChunkSelections;
 use crate::{ChunkGrid, sel};
 
 mod numpy;
@@ -22,8 +22,8 @@ fn cells(span: &Span) -> impl Iterator<Item = u64> + '_ {
 /// The projections of a basic selection.
 fn boxes(resolved: &Resolved, grid: &ChunkGrid) -> Projections {
     match resolved.project(grid).unwrap() {
-        Units::Boxes(boxes) => boxes,
-        Units::Groups(_) => panic!("lists in a basic selection"),
+        ChunkSelections::Boxes(boxes) => boxes,
+        ChunkSelections::Scattered(_) => panic!("lists in a basic selection"),
     }
 }
 

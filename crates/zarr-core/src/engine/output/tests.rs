@@ -10,7 +10,7 @@ fn fill(byte: u8) -> (FillValue, Arc<Heap>) {
 fn output_in(destination: Destination, shape: &[u64], chunk: &[u64]) -> Output {
     let projections = Projections::new(&Region::whole(shape), chunk).unwrap();
     let (fill, heap) = fill(1);
-    Output::new(shape, 4, destination, projections, (&fill, &heap)).unwrap()
+    Output::new(shape, 4, destination, Some(&projections), (&fill, &heap)).unwrap()
 }
 
 fn output(shape: &[u64], chunk: &[u64]) -> Output {
@@ -70,15 +70,15 @@ fn another_layout_gives_no_vec() {
 
 fn scattered_in(destination: Destination, shape: &[u64]) -> Output {
     let (fill, heap) = fill(0);
-    Output::scattered(shape, 4, destination, (&fill, &heap)).unwrap()
+    Output::new(shape, 4, destination, None, (&fill, &heap)).unwrap()
 }
 
 #[test]
 fn scattered_runs_are_one_vec_when_all_are_there() {
     let anywhere = || scattered_in(Destination::New { align: 4 }, &[5]);
-    let run = |from, to, len| Run { from, to, len };
+    let run = |from, to, len| CellRun { from, to, len };
     let source: Vec<u8> = (1..=5_u32).flat_map(u32::to_ne_bytes).collect();
-    let copy = |run: &Run, memory: &mut [u8]| {
+    let copy = |run: &CellRun, memory: &mut [u8]| {
         memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
     };
     let output = anywhere();
@@ -122,7 +122,7 @@ fn used_memory_is_used_again_where_it_is_enough() {
             let cells = shape.iter().product::<u64>() as usize;
             let all: Vec<u32> = if scattered {
                 let output = scattered_in(destination, shape);
-                let run = Run {
+                let run = CellRun {
                     from: 0,
                     to: 0,
                     len: cells,
@@ -188,7 +188,7 @@ fn what_is_lent_is_written_anywhere_too() {
             view.swap_axes(0, 1);
         }
         let (shape, cells) = (view.shape().to_vec(), view.len());
-        let run = |from, to, len| Run { from, to, len };
+        let run = |from, to, len| CellRun { from, to, len };
         let source: Vec<u8> = (1..=12_u32).flat_map(u32::to_ne_bytes).collect();
         lend(view.into_dyn(), |destination| {
             let output = scattered_in(destination, &[cells as u64]);
@@ -231,7 +231,9 @@ fn a_loan_of_another_shape_is_refused() {
         lend(memory.view_mut().into_dyn(), |destination| {
             let projections = Projections::new(&Region::whole(shape), shape).unwrap();
             let (fill, heap) = fill(1);
-            assert!(Output::new(shape, 4, destination, projections, (&fill, &heap)).is_err());
+            assert!(
+                Output::new(shape, 4, destination, Some(&projections), (&fill, &heap)).is_err()
+            );
         });
     }
 }
