@@ -59,6 +59,14 @@ impl Units {
         }
     }
 
+    /// The number of a chunk, if it is touched: the inverse of [`get`](Self::get).
+    pub(crate) fn find(&self, chunk: &[u64]) -> Option<usize> {
+        match self {
+            Self::Boxes(projections) => projections.find(chunk),
+            Self::Groups(groups) => groups.find(chunk),
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = Unit> + '_ {
         (0..self.len()).filter_map(|i| self.get(i))
     }

@@ -4,17 +4,19 @@
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
-use zarr_codecs::{Dims, Projections};
+use zarr_codecs::Dims;
 
 use crate::units::{Part, Unit, Units};
 
 /// The units of some selections, by chunks.
 pub(super) struct Joined {
     each: Vec<Units>,
-    /// For every chunk, which units of which selections are in it. `None` for one selection, whose
-    /// units are each the only one of their chunk.
-    shared: Option<Vec<Vec<(usize, usize)>>>,
+    /// In the order of the chunks. `None` for one selection, whose units are each the only one of their chunk.
+    shared: Option<Vec<Shared>>,
 }
+
+/// A chunk, and which units of which selections are in it.
+type Shared = (Dims<u64>, Vec<(usize, usize)>);
 
 /// One chunk.
 pub(super) struct Touched {
@@ -34,7 +36,7 @@ impl Joined {
                 chunks.entry(unit.chunk).or_default().push((selection, i));
             }
         }
-        let shared = Some(chunks.into_values().collect());
+        let shared = Some(chunks.into_iter().collect());
         Self { each, shared }
     }
 
@@ -46,11 +48,21 @@ impl Joined {
         }
     }
 
-    /// The boxes of the only selection, where it is one of boxes.
-    pub(super) fn boxes(&self) -> Option<&Projections> {
+    /// The units of the only selection, if there is one.
+    pub(super) fn only(&self) -> Option<&Units> {
         match (self.each.as_slice(), &self.shared) {
-            ([Units::Boxes(boxes)], None) => Some(boxes),
+            ([units], None) => Some(units),
             _ => None,
+        }
+    }
+
+    /// The number of a chunk, if it is touched.
+    pub(super) fn find(&self, chunk: &[u64]) -> Option<usize> {
+        match &self.shared {
+            Some(chunks) => chunks
+                .binary_search_by(|(at, _)| at.as_slice().cmp(chunk))
+                .ok(),
+            None => self.each.first()?.find(chunk),
         }
     }
 
@@ -64,9 +76,10 @@ impl Joined {
             let parts = SmallVec::from_buf([part]);
             return Some(Touched { chunk, parts });
         };
-        let units: Vec<_> = shared.get(i)?.iter().copied().filter_map(unit).collect();
-        let chunk = units.first()?.0.clone();
-        let parts = units.into_iter().map(|(_, part)| part).collect();
+        let (chunk, units) = shared.get(i)?;
+        let units = units.iter().copied().filter_map(unit);
+        let parts = units.map(|(_, part)| part).collect();
+        let chunk = chunk.clone();
         Some(Touched { chunk, parts })
     }
 }

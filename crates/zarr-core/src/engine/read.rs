@@ -56,7 +56,7 @@ pub(crate) async fn read(
     room: Room,
 ) -> Result<Output> {
     let budget = array.context().budget();
-    one_of(1, array, selection, room, budget).await
+    Ok(one_of(1, array, selection, room, budget).await?.0)
 }
 
 /// Reads the cells of several selections; what several of them want is fetched and decoded once.
@@ -67,66 +67,53 @@ pub(crate) async fn read_many(
 ) -> Result<Vec<Output>> {
     let budget = array.context().budget();
     let room = |selection| (selection, Room::New { align });
-    all(1, array, selections.into_iter().map(room).collect(), budget).await
+    let selections = selections.into_iter().map(room).collect();
+    Ok(all(Job::new(1, array, selections, budget)?).await?.0)
 }
 
-/// As [`read`], of which so many run beside each other, and with a budget of their own.
+/// As [`read`], of which so many run beside each other, and with a budget of their own. Says too whether chunks were
+/// absent.
 pub(super) async fn one_of(
     count: usize,
     array: Arc<ChunkedArray>,
     selection: Resolved,
     room: Room,
     budget: Arc<Budget>,
+) -> Result<(Output, bool)> {
+    let job = Job::new(count, Arc::clone(&array), vec![(selection, room)], budget)?;
+    let (outputs, found_absent) = all(job).await?;
+    Ok((only(&array, outputs)?, found_absent))
+}
+
+/// The cells of a selection whose chunks are all absent, as a listing said.
+pub(super) async fn absent(
+    array: Arc<ChunkedArray>,
+    selection: Resolved,
+    room: Room,
 ) -> Result<Output> {
-    let outputs = all(count, Arc::clone(&array), vec![(selection, room)], budget).await?;
+    let selections = vec![(selection, room)];
+    let job = Job::new(1, Arc::clone(&array), selections, Budget::unlimited())?;
+    let runs = stored::between(0..job.joined.len(), &[], work::at_once(&job.chain));
+    let (job, ()) = on_pool(job, move |job, crew| job.fill(&runs, crew)).await?;
+    only(&array, job.outputs)
+}
+
+fn only(array: &ChunkedArray, outputs: Vec<Output>) -> Result<Output> {
     let only = outputs.into_iter().next();
     only.ok_or_else(|| array.chunk_error(&[], ChunkError::Worker))
 }
 
-async fn all(
-    count: usize,
-    array: Arc<ChunkedArray>,
-    selections: Vec<(Resolved, Room)>,
-    budget: Arc<Budget>,
-) -> Result<Vec<Output>> {
-    let chain = Arc::clone(array.decoder()?);
-    let spec = chain.spec();
-    let heap = Heap::new(spec.fill.as_bytes().to_vec());
-    let heap = Arc::new(heap.at_most(array.context().memory()));
-    let many = selections.len();
-    let (mut outputs, mut units) = (Vec::with_capacity(many), Vec::with_capacity(many));
-    let mut work = Work::NONE;
-    for (selection, room) in selections {
-        let (shape, elem, fill) = (selection.full_shape(), spec.elem(), (&spec.fill, &heap));
-        let cells = array.project(&selection)?;
-        work = work.and(work::to_read(&chain, cells.len(), selection.cells()));
-        outputs.push(match &cells {
-            Units::Boxes(boxes) => Output::new(shape, elem, room, boxes.clone(), fill),
-            Units::Groups(_) => Output::scattered(shape, elem, room, fill),
-        }?);
-        units.push(cells);
+/// Reads, and says whether chunks were absent.
+async fn all(job: Job) -> Result<(Vec<Output>, bool)> {
+    if job.joined.len() == 0 {
+        return Ok((job.outputs, false));
     }
-    work.pieces = work.pieces.max(count);
-    let joined = Joined::of(units);
-    if joined.len() == 0 {
-        return Ok(outputs);
-    }
-    let job = Job {
-        array,
-        chain,
-        joined,
-        outputs,
-        heap,
-        work,
-        budget,
-        absent: AtomicUsize::new(0),
-    };
     let array = Arc::clone(&job.array);
     let (outputs, found_absent) = drive(job).await?;
     if found_absent {
         check_presence(array.location()).await?;
     }
-    Ok(outputs)
+    Ok((outputs, found_absent))
 }
 
 /// Brings what is wanted of all chunks, and says whether some of them were absent.
@@ -135,7 +122,8 @@ async fn drive(job: Job) -> Result<(Vec<Output>, bool)> {
     let all = job.joined.len();
     if done < all {
         // Begun after the read, so that what was stored before is in it.
-        job = match stored::numbers(&job.array, &job.joined, done).await? {
+        let find = |chunk: &[u64]| job.joined.find(chunk);
+        job = match stored::numbers(&job.array, done..all, find).await? {
             None => ask(job, Asked::From(done)).await?.0,
             Some(listed) => {
                 let runs = stored::between(done..all, &listed, work::at_once(&job.chain));
@@ -196,47 +184,85 @@ struct Taken<'j> {
 }
 
 impl Job {
+    /// The room for some selections, and what of which chunks goes there.
+    fn new(
+        count: usize,
+        array: Arc<ChunkedArray>,
+        selections: Vec<(Resolved, Room)>,
+        budget: Arc<Budget>,
+    ) -> Result<Self> {
+        let chain = Arc::clone(array.decoder()?);
+        let spec = chain.spec();
+        let heap = Heap::new(spec.fill.as_bytes().to_vec());
+        let heap = Arc::new(heap.at_most(array.context().memory()));
+        let many = selections.len();
+        let (mut outputs, mut units) = (Vec::with_capacity(many), Vec::with_capacity(many));
+        let mut work = Work::NONE;
+        for (selection, room) in selections {
+            let (shape, elem, fill) = (selection.full_shape(), spec.elem(), (&spec.fill, &heap));
+            let cells = array.project(&selection)?;
+            work = work.and(work::to_read(&chain, cells.len(), selection.cells()));
+            outputs.push(match &cells {
+                Units::Boxes(boxes) => Output::new(shape, elem, room, boxes.clone(), fill),
+                Units::Groups(_) => Output::scattered(shape, elem, room, fill),
+            }?);
+            units.push(cells);
+        }
+        work.pieces = work.pieces.max(count);
+        let joined = Joined::of(units);
+        Ok(Self {
+            array,
+            chain,
+            joined,
+            outputs,
+            heap,
+            work,
+            budget,
+            absent: AtomicUsize::new(0),
+        })
+    }
+
     fn into_outputs(self) -> (Vec<Output>, bool) {
         (self.outputs, self.absent.into_inner() > 0)
     }
 
-    /// Whether a listing could save more than was asked for so far: of these chunks half were absent.
     fn is_sparse(&self, asked: usize) -> bool {
-        let absent = self.absent.load(Ordering::Relaxed);
-        let enough = asked >= LIST_FROM && absent >= asked - asked / 2;
-        enough && stored::can_list(&self.array)
+        stored::is_sparse(&self.array, asked, self.absent.load(Ordering::Relaxed))
     }
 
     /// Brings fill values to runs of absent chunks.
     fn fill(&self, runs: &[Range<usize>], crew: Crew<'_>) -> Result<()> {
-        let lone = self
-            .outputs
-            .first()
-            .filter(|_| self.joined.boxes().is_some());
-        crew.each(runs.len(), |i| match (runs.get(i), lone) {
-            (Some(run), Some(output)) => {
-                self.absent.fetch_add(run.len(), Ordering::Relaxed);
-                let parts = output.take_run(run.clone());
-                let parts = parts.ok_or_else(|| self.array.chunk_error(&[], ChunkError::Worker))?;
-                for part in parts {
-                    let bytes = part.byte_len();
-                    if !output.is_filled() {
-                        chunk::absent(&self.chain, part);
+        let lone = self.joined.only().zip(self.outputs.first());
+        crew.each(runs.len(), |i| {
+            let run = runs.get(i).cloned().unwrap_or_default();
+            match lone {
+                Some((Units::Boxes(_), output)) => {
+                    self.absent.fetch_add(run.len(), Ordering::Relaxed);
+                    let parts = output.take_run(run);
+                    let parts =
+                        parts.ok_or_else(|| self.array.chunk_error(&[], ChunkError::Worker))?;
+                    for part in parts {
+                        let bytes = part.byte_len();
+                        if !output.is_filled() {
+                            chunk::absent(&self.chain, part);
+                        }
+                        output.wrote(bytes);
                     }
-                    output.wrote(bytes);
+                    Ok(())
                 }
-                Ok(())
-            }
-            (Some(run), None) => {
-                run.clone()
+                Some((Units::Groups(groups), output)) if output.is_filled() => {
+                    self.absent.fetch_add(run.len(), Ordering::Relaxed);
+                    output.wrote(groups.cells(run) * self.chain.spec().elem());
+                    Ok(())
+                }
+                _ => run
                     .filter_map(|i| self.joined.get(i))
                     .try_for_each(|touched| {
                         let placed =
                             self.place(&touched, &mut self.take(&touched), There::Nothing, crew);
                         placed.map_err(|error| self.array.chunk_error(&touched.chunk, error))
-                    })
+                    }),
             }
-            (None, _) => Ok(()),
         })
     }
 

@@ -80,7 +80,7 @@ pub(crate) async fn write(
     };
     // What older writes have put is in a listing.
     let chosen = match is_scalar && erases(&array, &chain, &elements) {
-        true => stored::numbers(&array, &units, 0).await?,
+        true => stored::numbers(&array, 0..units.len(), |chunk| units.find(chunk)).await?,
         false => None,
     };
     let coverage = |i| Some((i, coverage(&array, &units.get(i)?)));
