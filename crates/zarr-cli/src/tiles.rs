@@ -158,10 +158,15 @@ impl Stored {
         let tiles = Tiles::of(first);
         let mut some = Some(BTreeSet::new());
         for array in arrays {
-            let hints = array.store().hints();
-            let can_list = hints.listable && hints.lists_all && tiles.in_all() > 1;
-            // A store may refuse to list: then all is gone through, which says what is wrong if anything is.
+            let lists_all = || {
+                let hints = array.store().hints();
+                hints.listable && hints.lists_all
+            };
+            // A store may refuse to list, or leave something out, which it knows only by then: then all is gone
+            // through, which says what is wrong if anything is.
+            let can_list = tiles.in_all() > 1 && lists_all();
             let listed = can_list.then(|| tiles.touched(array)).flatten();
+            let listed = listed.filter(|_| lists_all());
             some = some.zip(listed).map(|(mut all, more)| {
                 all.extend(more);
                 all

@@ -308,7 +308,18 @@ impl Shard {
         let size = src.len() as u64;
         let at = self.index_range(size)?;
         let index = self.decode_index(&src[at.start as usize..at.end as usize], size, cx)?;
-        for Projection { chunk, part, to } in self.project(part)?.iter() {
+        let wanted = self.project(part)?;
+        let is_sparse = index.present().take(wanted.len()).count() < wanted.len();
+        let visited: Box<dyn Iterator<Item = Projection>> = match is_sparse {
+            // Filled at once, so that what is not there costs no visit.
+            true => {
+                kernels::fill(&mut dst, self.spec.fill_element());
+                let chunks = index.present().map(|number| self.at(number));
+                Box::new(chunks.filter_map(|chunk| wanted.get(wanted.find(&chunk)?)))
+            }
+            false => Box::new(wanted.iter()),
+        };
+        for Projection { chunk, part, to } in visited {
             let cells = dst.reborrow().region(&to);
             let mut cells = cells.ok_or_else(|| {
                 CodecErrorKind::Config("the output is smaller than the region".to_owned()).of(NAME)

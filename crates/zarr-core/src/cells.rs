@@ -118,6 +118,14 @@ impl ChunkSelections {
         })
     }
 
+    /// The number of a chunk, if it is touched: the inverse of [`get`](Self::get).
+    pub(crate) fn find(&self, chunk: &[u64]) -> Option<usize> {
+        match self {
+            Self::Boxes(boxes) => boxes.find(chunk),
+            Self::Scattered(cells) => cells.find(chunk),
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = ChunkSelection> + '_ {
         (0..self.len()).filter_map(|i| self.get(i))
     }

@@ -20,7 +20,8 @@ pub struct IoHints {
     /// Whether keys can be listed.
     pub listable: bool,
     /// What is not listed is not there, nor is asking for it an error: then a listing stands for asking for each
-    /// key. Not so where the listing was given beforehand, or passes over what may not be asked for.
+    /// key. Not so where the listing was given beforehand, or left out what may not be asked for: a store learns that
+    /// as it lists, so this is to be asked for again after the listing.
     pub lists_all: bool,
     /// Which conditional writes are atomic here.
     pub conditions: Conditions,

@@ -438,7 +438,7 @@ impl BlockingStore for LocalStore {
 
     fn hints(&self) -> IoHints {
         IoHints {
-            lists_all: self.tree.follows_links(),
+            lists_all: self.tree.lists_all(),
             ..self.hints
         }
     }

@@ -313,6 +313,39 @@ fn long_rows_take_the_blocks_of_blosc_one_by_one() {
     }
 }
 
+#[test]
+fn a_shard_behind_another_codec_is_filled_where_it_holds_nothing() {
+    let dtype = DataType::UInt8;
+    let spec = ChunkSpec::new(
+        &[40, 60],
+        dtype.clone(),
+        FillValue::from_bytes(&dtype, &[7]).unwrap(),
+    )
+    .unwrap();
+    let shard = json!({"name": "sharding_indexed", "configuration": {
+        "chunk_shape": [2, 3], "codecs": ["bytes"], "index_codecs": [{"name": "bytes", "configuration": {"endian": "little"}}],
+    }});
+    let chain = chain(&json!([shard, "zstd"]), &spec).unwrap();
+    for step in [1, 2, 7, 400, 2400] {
+        let mut elements = vec![7; 40 * 60];
+        (5..elements.len())
+            .step_by(step)
+            .for_each(|i| elements[i] = 9);
+        let encoded = encode(&chain, &elements);
+        for (start, shape) in [([0, 0], [40, 60]), ([1, 2], [37, 57]), ([0, 4], [3, 3])] {
+            let part = Region::dense(&start, &shape);
+            let expected = NdView::new(&elements, &[40, 60], 1)
+                .unwrap()
+                .region(&part)
+                .unwrap();
+            assert_eq!(
+                decode(&chain, &encoded, &part, 1).unwrap(),
+                expected.to_vec()
+            );
+        }
+    }
+}
+
 #[path = "tests/foreign.rs"]
 mod foreign;
 #[path = "tests/numcodecs.rs"]

@@ -5,6 +5,7 @@
 //! add up, so nothing is kept per cell. *Points* have a place each.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use zarr_codecs::{Cut, Dims, Region, Shard};
@@ -238,7 +239,7 @@ fn number_in(cell: &[u64], start: &[u64], shape: &[u64]) -> usize {
     })
 }
 
-/// Places by chunks: a product of lists of chunks, or a list of chunks. Random access, so that any
+/// Places by chunks: a product of lists of chunks, or a list of chunks, in rising order. Random access, so that any
 /// number of threads may share it.
 #[derive(Clone, Debug)]
 pub(crate) enum ScatteredByChunk {
@@ -277,6 +278,40 @@ impl ScatteredByChunk {
             Self::Points(points) => {
                 let (chunk, points) = points.get(i)?;
                 Some((chunk.clone(), ScatteredCells::Points(Arc::clone(points))))
+            }
+        }
+    }
+
+    /// The number of a chunk, if it is touched: the inverse of [`get`](Self::get).
+    pub(crate) fn find(&self, chunk: &[u64]) -> Option<usize> {
+        match self {
+            Self::Product(axes) => axes.iter().zip(chunk).try_fold(0, |number, (axis, chunk)| {
+                let at = axis.binary_search_by_key(chunk, |(at, _)| *at).ok()?;
+                Some(number * axis.len() + at)
+            }),
+            Self::Points(points) => points
+                .binary_search_by(|(at, _)| at.as_slice().cmp(chunk))
+                .ok(),
+        }
+    }
+
+    /// How many cells are in these chunks.
+    pub(crate) fn cells(&self, chunks: Range<usize>) -> usize {
+        match self {
+            Self::Product(axes) => {
+                let cells = |mut rest: usize| {
+                    let along = axes.iter().rev().map(|axis| {
+                        let (_, places) = &axis[rest % axis.len()];
+                        rest /= axis.len();
+                        places.len()
+                    });
+                    along.product::<usize>()
+                };
+                chunks.map(cells).sum()
+            }
+            Self::Points(points) => {
+                let points = points.get(chunks).unwrap_or_default().iter();
+                points.map(|(_, points)| points.to.len()).sum()
             }
         }
     }

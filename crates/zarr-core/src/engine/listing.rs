@@ -1,12 +1,11 @@
 //! Which chunks of an operation are stored, as one listing says, and what lies between them. Decides
 //! where a listing costs less than asking for each; reads no chunk.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::pin::pin;
 
 use futures_util::StreamExt;
-use zarr_codecs::{Projections, Shard};
+use zarr_codecs::Shard;
 
 use super::plan::ChunkPlan;
 use super::source::InnerChunks;
@@ -16,13 +15,18 @@ use crate::{ChunkedArray, ErrorKind, Result};
 pub(crate) const LIST_FROM: usize = 1 << 10;
 
 /// Whether a listing tells of each chunk what asking for it would.
-pub(super) fn can_list(array: &ChunkedArray) -> bool {
+fn can_list(array: &ChunkedArray) -> bool {
     let hints = array.store().hints();
     hints.listable && hints.lists_all
 }
 
-/// The numbers from the `first` on whose chunks are stored, in order. `None` where they are few, where
-/// the store cannot list, and where it lists more than there is to ask for.
+/// Whether a listing could save more than was asked for so far: of these chunks half were absent.
+pub(super) fn is_sparse(array: &ChunkedArray, asked: usize, absent: usize) -> bool {
+    asked >= LIST_FROM && absent >= asked - asked / 2 && can_list(array)
+}
+
+/// Which of these numbers are of stored chunks, in order; `find` says the number of a chunk, if it is wanted. `None`
+/// where they are few, where the store cannot list, and where it lists more than there is to ask for.
 ///
 /// The listing begins after the operation, so that nothing is missing from it that was stored before.
 ///
@@ -30,37 +34,32 @@ pub(super) fn can_list(array: &ChunkedArray) -> bool {
 /// [`ErrorKind::StoreGone`] alone: a store may refuse to list and answer all the same.
 pub(super) async fn numbers(
     array: &ChunkedArray,
-    plan: &ChunkPlan,
-    first: usize,
+    wanted: Range<usize>,
+    find: impl Fn(&[u64]) -> Option<usize>,
 ) -> Result<Option<Vec<usize>>> {
-    let left = plan.len().saturating_sub(first);
-    if left <= LIST_FROM || !can_list(array) {
+    if wanted.len() <= LIST_FROM || !can_list(array) {
         return Ok(None);
     }
     let mut found = Vec::new();
-    let mut chunks = HashSet::new();
     let mut shown = 0;
     let mut listed = pin!(array.list_keys());
     while let Some(entry) = listed.next().await {
         shown += 1;
-        if shown > left {
+        if shown > wanted.len() {
             return Ok(None);
         }
-        match (entry, plan.boxes()) {
-            (Ok(Some((chunk, _))), Some(boxes)) => {
-                found.extend(boxes.find(&chunk).filter(|i| *i >= first));
-            }
-            (Ok(Some((chunk, _))), None) => drop(chunks.insert(chunk)),
-            (Ok(None), _) => {}
-            (Err(error), _) if matches!(error.kind(), ErrorKind::StoreGone { .. }) => {
+        match entry {
+            Ok(Some((chunk, _))) => found.extend(find(&chunk).filter(|i| wanted.contains(i))),
+            Ok(None) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::StoreGone { .. }) => {
                 return Err(error);
             }
-            (Err(_), _) => return Ok(None),
+            Err(_) => return Ok(None),
         }
     }
-    if plan.boxes().is_none() {
-        let is_stored = |i: &usize| plan.chunk(*i).is_some_and(|chunk| chunks.contains(&chunk));
-        found.extend((first..plan.len()).filter(is_stored));
+    // Only by now does the store know whether it left something out.
+    if !can_list(array) {
+        return Ok(None);
     }
     found.sort_unstable();
     // A store may show a key twice where it changes meanwhile.
@@ -72,10 +71,10 @@ pub(super) async fn numbers(
 pub(super) fn inner_numbers(
     inner: &InnerChunks<'_>,
     shard: &Shard,
-    wanted: &Projections,
+    wanted: &ChunkPlan,
 ) -> Vec<usize> {
-    let mut found: Vec<usize> = inner
-        .present()
+    let present = inner.present();
+    let mut found: Vec<usize> = present
         .filter_map(|number| wanted.find(&shard.at(number)))
         .collect();
     found.sort_unstable();

@@ -211,7 +211,8 @@ impl Output {
         })
     }
 
-    /// Initialised room for elements that [`scatter`](Self::scatter) writes anywhere.
+    /// Initialised room for elements that [`scatter`](Self::scatter) writes anywhere; of our own, it holds the fill
+    /// value, so that nothing is left to do for chunks that are absent.
     fn scattered(
         shape: &[u64],
         elem: usize,
@@ -223,15 +224,29 @@ impl Output {
         let none = Projections::new(&Region::whole(&[0]), &[1]).ok_or_else(too_large)?;
         let parts = NdViewMut::over(&mut [], &[0], elem).ok_or_else(too_large)?;
         let memory = destination.take(len, true).ok_or_else(too_large)?;
-        Ok(Self {
+        let output = Self {
             parts: Split::new(parts, none).ok_or_else(too_large)?,
-            filled: is_zero(fill) && matches!(memory, OutputMemory::Own(_)),
+            filled: matches!(memory, OutputMemory::Own(_)),
             memory,
             len,
             heap: Arc::clone(heap),
             written: AtomicU64::new(0),
             anywhere: Some(Mutex::new(())),
-        })
+        };
+        if output.filled && !is_zero(fill) {
+            let cells = len.checked_div(elem).unwrap_or(0);
+            let all = CellRun {
+                from: 0,
+                to: 0,
+                len: cells,
+            };
+            output.scatter(elem, &[all], |_, memory| {
+                if let Some(mut view) = NdViewMut::over(memory, &[cells as u64], elem) {
+                    zarr_codecs::fill(&mut view, fill.as_bytes());
+                }
+            });
+        }
+        Ok(output)
     }
 
     /// Whether memory that is left alone holds fill values.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
-use zarr_codecs::{CodecError, Dims, Projections, Shard};
+use zarr_codecs::{CodecError, Dims, Shard};
 
 use crate::cells::{Cells, ChunkSelection, ChunkSelections};
 
@@ -13,10 +13,13 @@ use crate::cells::{Cells, ChunkSelection, ChunkSelections};
 pub(super) struct ChunkPlan {
     /// Of each request, in their order.
     requests: SmallVec<[ChunkSelections; 1]>,
-    /// For every chunk, which selections of which requests are in it. `None` for one request, whose
-    /// selections are each the only one of their chunk.
-    shared: Option<Vec<Vec<(usize, usize)>>>,
+    /// In the order of the chunks. `None` for one request, whose selections are each the only one of their
+    /// chunk.
+    shared: Option<Vec<SharedChunk>>,
 }
+
+/// A chunk, and which selections of which requests are in it.
+type SharedChunk = (Dims<u64>, Vec<(usize, usize)>);
 
 /// What is wanted of one chunk.
 pub(super) struct ChunkTask {
@@ -38,7 +41,7 @@ impl ChunkPlan {
                 parts.push((request, number));
             }
         }
-        let shared = Some(chunks.into_values().collect());
+        let shared = Some(chunks.into_iter().collect());
         Self { requests, shared }
     }
 
@@ -61,18 +64,28 @@ impl ChunkPlan {
         &self.requests
     }
 
-    /// The boxes of the only request, where it is one of boxes.
-    pub(super) fn boxes(&self) -> Option<&Projections> {
+    /// The selections of the only request, if there is one.
+    pub(super) fn only(&self) -> Option<&ChunkSelections> {
         match (self.requests.as_slice(), &self.shared) {
-            ([only], None) => only.boxes(),
+            ([only], None) => Some(only),
             _ => None,
+        }
+    }
+
+    /// The number of a chunk, if something of it is wanted.
+    pub(super) fn find(&self, chunk: &[u64]) -> Option<usize> {
+        match &self.shared {
+            Some(chunks) => chunks
+                .binary_search_by(|(at, _)| at.as_slice().cmp(chunk))
+                .ok(),
+            None => self.requests.first()?.find(chunk),
         }
     }
 
     /// Which requests want something of the `i`-th chunk, and which of their selections that is.
     pub(super) fn parts(&self, i: usize) -> SmallVec<[(usize, usize); 1]> {
         match &self.shared {
-            Some(chunks) => chunks.get(i).map(|parts| parts.as_slice().into()),
+            Some(chunks) => chunks.get(i).map(|(_, parts)| parts.as_slice().into()),
             None => Some(SmallVec::from_buf([(0, i)])),
         }
         .unwrap_or_default()
@@ -92,14 +105,8 @@ impl ChunkPlan {
         task
     }
 
-    /// The index of the `i`-th chunk.
-    pub(super) fn chunk(&self, i: usize) -> Option<Dims<u64>> {
-        let &(request, number) = self.parts(i).first()?;
-        Some(self.requests.get(request)?.get(number)?.chunk)
-    }
-
     /// The indices of all chunks.
     pub(super) fn chunks(&self) -> impl Iterator<Item = Dims<u64>> + '_ {
-        (0..self.len()).filter_map(|i| self.chunk(i))
+        (0..self.len()).filter_map(|i| Some(self.get(i)?.chunk))
     }
 }

@@ -27,9 +27,8 @@ pub(crate) async fn read(
     selection: Resolved,
     destination: Destination,
 ) -> Result<Output> {
-    ReadJob::new(array, vec![(selection, destination)])?
-        .run_one()
-        .await
+    let job = ReadJob::new(array, vec![(selection, destination)])?;
+    Ok(job.run_one().await?.0)
 }
 
 /// Reads the cells of several selections; what several of them want is fetched and decoded once.
@@ -39,9 +38,8 @@ pub(crate) async fn read_many(
     align: usize,
 ) -> Result<Vec<Output>> {
     let new = |selection| (selection, Destination::New { align });
-    ReadJob::new(array, selections.into_iter().map(new).collect())?
-        .run()
-        .await
+    let job = ReadJob::new(array, selections.into_iter().map(new).collect())?;
+    Ok(job.run().await?.0)
 }
 
 /// One read, and what it shares between its tasks.
@@ -126,23 +124,35 @@ impl ReadJob {
         self
     }
 
-    /// Reads the only selection.
-    pub(super) async fn run_one(self) -> Result<Output> {
+    /// Reads the only selection, and says whether chunks were absent.
+    pub(super) async fn run_one(self) -> Result<(Output, bool)> {
         let array = Arc::clone(&self.array);
-        let only = self.run().await?.pop();
-        only.ok_or_else(|| array.chunk_error(&[], ChunkError::Worker))
+        let (mut outputs, were_absent) = self.run().await?;
+        let only = outputs.pop();
+        let only = only.ok_or_else(|| array.chunk_error(&[], ChunkError::Worker))?;
+        Ok((only, were_absent))
     }
 
-    /// Brings what is wanted of all chunks.
-    async fn run(self) -> Result<Vec<Output>> {
+    /// The only selection, whose chunks are all absent, as a listing said.
+    pub(super) async fn run_absent(self) -> Result<Output> {
+        let runs = listing::between(0..self.plan.len(), &[], work::at_once(&self.chain));
+        let fill = move |job: &Self, workers: Workers<'_>| job.fill(&runs, workers);
+        let (mut job, ()) = self.on_pool(fill).await?;
+        let only = job.outputs.pop();
+        only.ok_or_else(|| job.array.chunk_error(&[], ChunkError::Worker))
+    }
+
+    /// Brings what is wanted of all chunks, and says whether some of them were absent.
+    async fn run(self) -> Result<(Vec<Output>, bool)> {
         let all = self.plan.len();
         if all == 0 {
-            return Ok(self.outputs);
+            return Ok((self.outputs, false));
         }
         let (mut job, done) = self.ask(ChunkNumbers::All).await?;
         if done < all {
             // Begun after the read, so that what was stored before is in it.
-            job = match listing::numbers(&job.array, &job.plan, done).await? {
+            let find = |chunk: &[u64]| job.plan.find(chunk);
+            job = match listing::numbers(&job.array, done..all, find).await? {
                 None => job.ask(ChunkNumbers::From(done)).await?.0,
                 Some(listed) => {
                     let runs = listing::between(done..all, &listed, work::at_once(&job.chain));
@@ -152,10 +162,11 @@ impl ReadJob {
                 }
             };
         }
-        if job.absent.into_inner() > 0 {
+        let were_absent = job.absent.into_inner() > 0;
+        if were_absent {
             check_presence(job.array.location()).await?;
         }
-        Ok(job.outputs)
+        Ok((job.outputs, were_absent))
     }
 
     /// Brings what is wanted of some chunks, and says how many that were.
@@ -183,39 +194,31 @@ impl ReadJob {
         done.map_err(|e| array.chunk_error(&[], e))?
     }
 
-    /// Whether a listing could save more than was asked for so far: of these chunks half were absent.
     fn is_sparse(&self, asked: usize) -> bool {
-        let absent = self.absent.load(Ordering::Relaxed);
-        let enough = asked >= LIST_FROM && absent >= asked - asked / 2;
-        enough && listing::can_list(&self.array)
+        listing::is_sparse(&self.array, asked, self.absent.load(Ordering::Relaxed))
     }
 
     /// Brings fill values to runs of absent chunks.
     fn fill(&self, runs: &[Range<usize>], workers: Workers<'_>) -> Result<()> {
-        let lone = self.outputs.first().filter(|_| self.plan.boxes().is_some());
-        workers.each(runs.len(), |i| match (runs.get(i), lone) {
-            (Some(run), Some(output)) => {
+        let lone = self.plan.only().zip(self.outputs.first());
+        let fill = self.chain.spec().fill_element();
+        workers.each(runs.len(), |i| {
+            let mut run = runs.get(i).cloned().unwrap_or_default();
+            if let Some((selections, output)) = lone
+                && let Some(filled) = request::fill_run(output, selections, run.clone(), fill)
+            {
                 self.absent.fetch_add(run.len(), Ordering::Relaxed);
-                let parts = output.take_run(run.clone());
-                let parts = parts.ok_or_else(|| self.array.chunk_error(&[], ChunkError::Worker))?;
-                for mut part in parts {
-                    let bytes = part.byte_len();
-                    if !output.is_filled() {
-                        zarr_codecs::fill(&mut part, self.chain.spec().fill_element());
-                    }
-                    output.wrote(bytes);
-                }
-                Ok(())
+                output.wrote(filled.map_err(|error| self.array.chunk_error(&[], error))?);
+                return Ok(());
             }
-            (Some(run), None) => run.clone().try_for_each(|i| {
+            run.try_for_each(|i| {
                 let Some((chunk, mut requests)) = self.take(i) else {
                     return Ok(());
                 };
                 let absent = ChunkData::Absent;
                 let filled = self.place(i, &absent, &self.chain, None, &mut requests, workers);
                 filled.map_err(|error| self.array.chunk_error(&chunk, error))
-            }),
-            (None, _) => Ok(()),
+            })
         })
     }
 

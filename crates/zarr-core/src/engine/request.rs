@@ -2,8 +2,12 @@
 //! how boxes and scattered cells are read: what several requests want is decoded once, and an inner
 //! chunk of a shard is a chunk again.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
-use zarr_codecs::{Access, Chain, ChunkSpec, Cut, Dims, NdView, NdViewMut, Region, Shard, Split};
+use zarr_codecs::{
+    Access, Chain, ChunkSpec, Cut, Dims, NdView, NdViewMut, Region, Shard, Split, fill as fill_view,
+};
 
 use super::listing::{self, LIST_FROM};
 use super::output::Output;
@@ -119,28 +123,57 @@ fn read_shard(
         }
         read(&inner.get(number), shard.inner(), requests, None, workers)
     };
-    let (Some(boxes), [SplitRequest::Boxes(parts, filled)]) = (plan.boxes(), split.as_slice())
-    else {
-        return workers.each(plan.len(), read_one);
-    };
     if plan.len() <= LIST_FROM {
         return workers.each(plan.len(), read_one);
     }
-    let stored = listing::inner_numbers(inner, shard, boxes);
+    let stored = listing::inner_numbers(inner, shard, plan);
     workers.each(stored.len(), |i| {
         stored.get(i).map_or(Ok(()), |&i| read_one(i))
     })?;
-    let most = work::at_once(shard.inner());
-    let absent = listing::between(0..plan.len(), &stored, most);
+    let fill = shard.inner().spec().fill_element();
+    let absent = listing::between(0..plan.len(), &stored, work::at_once(shard.inner()));
     workers.each(absent.len(), |i| {
-        let run = absent.get(i).cloned().and_then(|run| parts.take_run(run));
-        for mut to in run.ok_or(ChunkError::Worker)? {
-            if !filled {
-                zarr_codecs::fill(&mut to, shard.inner().spec().fill_element());
+        let mut run = absent.get(i).cloned().unwrap_or_default();
+        match split.as_slice() {
+            [SplitRequest::Boxes(parts, filled)] => {
+                fill_views(parts.take_run(run), *filled, fill).map(drop)
             }
+            [SplitRequest::Scattered(_, _, true)] => Ok(()),
+            _ => run.try_for_each(read_one),
         }
-        Ok(())
     })
+}
+
+/// Puts this element into the cells of a run of absent chunks at once, and says how many bytes they are.
+/// `None` where each chunk is to be filled by itself.
+pub(super) fn fill_run(
+    output: &Output,
+    selections: &ChunkSelections,
+    run: Range<usize>,
+    element: &[u8],
+) -> Option<Result<usize, ChunkError>> {
+    let filled = output.is_filled();
+    match selections {
+        ChunkSelections::Boxes(_) => Some(fill_views(output.take_run(run), filled, element)),
+        ChunkSelections::Scattered(by_chunk) => {
+            filled.then(|| Ok(by_chunk.cells(run) * element.len()))
+        }
+    }
+}
+
+fn fill_views(
+    views: Option<Vec<NdViewMut<'_>>>,
+    filled: bool,
+    element: &[u8],
+) -> Result<usize, ChunkError> {
+    let mut bytes = 0;
+    for mut view in views.ok_or(ChunkError::Worker)? {
+        bytes += view.byte_len();
+        if !filled {
+            fill_view(&mut view, element);
+        }
+    }
+    Ok(bytes)
 }
 
 impl<'d> ChunkRequest<'d> {
@@ -194,7 +227,7 @@ impl<'d> ChunkRequest<'d> {
     pub(super) fn fill(self, element: &[u8]) {
         match self {
             Self::Box { filled: true, .. } | Self::Scattered { filled: true, .. } => {}
-            Self::Box { mut to, .. } => zarr_codecs::fill(&mut to, element),
+            Self::Box { mut to, .. } => fill_view(&mut to, element),
             Self::Scattered { cells, to, .. } => {
                 let runs = cells.runs(&cells.bounds());
                 to.scatter(element.len(), &runs, |_, memory| {

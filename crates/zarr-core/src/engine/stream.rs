@@ -3,13 +3,14 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Projection, Projections, Region, Span};
 
 use super::output::{Destination, Output};
 use super::read::ReadJob;
-use super::work;
+use super::{listing, work};
 use crate::cells::Cells;
 use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result};
 use zarr_store::runtime::Budget;
@@ -33,6 +34,9 @@ struct StreamJob {
     /// Not the context's: whoever holds a stream may do something else between two blocks, and what
     /// waits for the context's bytes then would wait for ever.
     budget: Arc<Budget>,
+    /// How many chunks were asked for, and how many of them were not there.
+    asked: AtomicUsize,
+    absent: AtomicUsize,
 }
 
 /// The blocks of a selection, in no promised order, at most `ahead` of them begun and not yet taken.
@@ -58,17 +62,47 @@ pub(crate) fn stream(
         selection,
         align,
         boxes,
+        asked: AtomicUsize::new(0),
+        absent: AtomicUsize::new(0),
     });
-    let blocks = stream::iter(0..job.boxes.len());
-    let ahead = job.ahead;
-    Ok(blocks
-        .map(move |i| Arc::clone(&job).block(i))
-        .buffer_unordered(ahead)
-        .filter_map(|block| async move { block.transpose() }))
+    let (ahead, next, listing) = (job.ahead, Arc::clone(&job), Arc::clone(&job));
+    let asked = std::iter::from_fn(move || next.next());
+    let asked = stream::iter(asked)
+        .map(move |i| Arc::clone(&job).block(i, false))
+        .buffer_unordered(ahead);
+    let listed = stream::once(listing.rest()).try_flatten();
+    let blocks = asked.chain(listed);
+    Ok(blocks.filter_map(|block| async move { block.transpose() }))
 }
 
 impl StreamJob {
-    async fn block(self: Arc<Self>, i: usize) -> Result<Option<Block>> {
+    /// The next block whose chunk is asked for, until it turns out that most are absent.
+    fn next(&self) -> Option<usize> {
+        let i = self.asked.load(Ordering::Relaxed);
+        let absent = self.absent.load(Ordering::Relaxed);
+        if i >= self.boxes.len() || listing::is_sparse(&self.array, i, absent) {
+            return None;
+        }
+        self.asked.store(i + 1, Ordering::Relaxed);
+        Some(i)
+    }
+
+    /// The other blocks, of which only those that are listed are asked for.
+    async fn rest(
+        self: Arc<Self>,
+    ) -> Result<impl Stream<Item = Result<Option<Block>>> + Send + use<>> {
+        let rest = self.asked.load(Ordering::Relaxed)..self.boxes.len();
+        let find = |chunk: &[u64]| self.boxes.find(chunk);
+        let listed = listing::numbers(&self.array, rest.clone(), find).await?;
+        let ahead = self.ahead;
+        let block = move |i| {
+            let is_absent = |listed: &Vec<usize>| listed.binary_search(&i).is_err();
+            Arc::clone(&self).block(i, listed.as_ref().is_some_and(is_absent))
+        };
+        Ok(stream::iter(rest).map(block).buffer_unordered(ahead))
+    }
+
+    async fn block(self: Arc<Self>, i: usize, is_absent: bool) -> Result<Option<Block>> {
         let Some(projection) = self.boxes.get(i) else {
             return Ok(None);
         };
@@ -80,7 +114,15 @@ impl StreamJob {
         let (array, budget) = (Arc::clone(&self.array), Budget::unlimited());
         let destination = Destination::New { align: self.align };
         let job = ReadJob::new(array, vec![(cells, destination)])?;
-        let output = job.beside(self.ahead, budget).run_one().await?;
+        let output = match is_absent {
+            true => job.run_absent().await?,
+            false => {
+                let (output, was_absent) = job.beside(self.ahead, budget).run_one().await?;
+                let was_absent = usize::from(was_absent);
+                self.absent.fetch_add(was_absent, Ordering::Relaxed);
+                output
+            }
+        };
         Ok(Some(Block { region, output }))
     }
 

@@ -19,7 +19,6 @@ use super::barrier::CancelledWriteBarrier;
 use super::encode::{self, ChunkChange, Elements, NewElements};
 use super::fetch;
 use super::listing;
-use super::plan::ChunkPlan;
 use super::pool::{self, Workers};
 use super::source::ChunkSource;
 use super::work::{self, WorkSize};
@@ -81,7 +80,7 @@ pub(crate) async fn write(
     };
     // What older writes have put is in a listing.
     let chosen = match is_scalar && erases(&array, &chain, &elements) {
-        true => listing::numbers(&array, &ChunkPlan::new([units.clone()].into()), 0).await?,
+        true => listing::numbers(&array, 0..units.len(), |chunk| units.find(chunk)).await?,
         false => None,
     };
     let coverage = |i| Some((i, coverage(&array, &units.get(i)?)));

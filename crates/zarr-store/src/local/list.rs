@@ -49,7 +49,7 @@ pub(super) fn list_dir(tree: &Tree, prefix: &Prefix) -> io::Result<Listing> {
             Ok(None) => {}
             // Deleted since, or a link to nothing: not there.
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            Err(e) if Errno::from_io_error(&e) == Some(Errno::XDEV) => {}
+            Err(e) if Errno::from_io_error(&e) == Some(Errno::XDEV) => tree.leave_out(),
             Err(e) => return Err(e),
         }
     }

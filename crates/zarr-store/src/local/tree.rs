@@ -7,7 +7,10 @@ use std::{
     io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use rustix::{
@@ -36,6 +39,8 @@ pub enum Symlinks {
 pub(super) struct Tree {
     root: Arc<Path>,
     links: Symlinks,
+    /// Whether a listing left out what leads outside.
+    left_out: Arc<AtomicBool>,
 }
 
 impl Tree {
@@ -43,16 +48,26 @@ impl Tree {
         Tree {
             root: root.into(),
             links,
+            left_out: Arc::default(),
         }
     }
 
-    /// Whether links are followed wherever they lead.
-    pub(super) fn follows_links(&self) -> bool {
-        self.links == Symlinks::Follow
+    /// Whether listings have shown all so far that may be asked for or is an error to ask for.
+    pub(super) fn lists_all(&self) -> bool {
+        !self.left_out.load(Ordering::Acquire)
+    }
+
+    /// To be called by a listing that leaves out a link which leads outside.
+    pub(super) fn leave_out(&self) {
+        self.left_out.store(true, Ordering::Release);
     }
 
     pub(super) fn links(self, links: Symlinks) -> Self {
-        Tree { links, ..self }
+        Tree {
+            links,
+            left_out: Arc::default(),
+            ..self
+        }
     }
 
     pub(super) fn root(&self) -> &Path {
