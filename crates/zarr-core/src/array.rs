@@ -279,6 +279,15 @@ impl ChunkedArray {
         self.chains.other(largest, shape, metadata, registry)
     }
 
+    /// The key of a chunk and the codecs that encode it; `largest` are those of [`chain`](Self::chain).
+    pub(crate) fn chunk_to_write<'a>(
+        &self,
+        largest: &'a Arc<Chain>,
+        chunk: &[u64],
+    ) -> Result<(Key, ChunkChain<'a>), ChunkError> {
+        Ok((self.chunk_key(chunk)?, self.chain_of(largest, chunk)?))
+    }
+
     /// The shape of the smallest piece that is encoded by itself: the inner chunk of a sharded
     /// array, else the chunk, the largest one where they differ.
     ///

@@ -3,18 +3,21 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    Chain, CodecErrorKind, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill,
+    Chain, CodecError, CodecErrorKind, Dims, Fields, Heap, Len, NdView, NdViewMut, Region, Scratch,
+    Shard, all_equal, fill,
 };
+use zarr_store::Payload;
 
 use super::decode;
 use super::pool::{Workers, with_scratch};
 use super::source::{ChunkSource, check_len};
 use super::work::check_held;
 use crate::cells::{Cells, ChunkSelection};
-use crate::{ChunkError, Values};
+use crate::{ChunkError, ChunkedArray, Resolved, Values};
 
 /// A shard in a shard may hold any number of bytes that are nobody's, within reason.
 const LARGEST_SHARD: usize = 2 << 30;
@@ -28,19 +31,95 @@ pub enum Elements {
     Each(Values),
 }
 
-/// New elements: one for all cells, or those of a view. Of boxes, the view is of the part that is
+/// The elements of a write as they come into chunks.
+pub(super) struct NewElements {
+    /// One for every cell, or one for each, in C order.
+    elements: Bytes,
+    is_scalar: bool,
+    /// Of all cells.
+    shape: Dims<u64>,
+    /// Bytes of one.
+    elem: usize,
+    /// Of records, the fields that are written.
+    fields: Option<Arc<Fields>>,
+    /// Whether chunks of fill values only are stored.
+    keep_empty: bool,
+}
+
+impl NewElements {
+    /// What was given to write; elements that differ in length go to the heap.
+    pub(super) fn new(
+        array: &ChunkedArray,
+        chain: &Chain,
+        selection: &Resolved,
+        elements: Elements,
+        heap: &Heap,
+    ) -> Result<Self, CodecError> {
+        let (values, is_scalar) = match elements {
+            Elements::Scalar(values) => (values, true),
+            Elements::Each(values) => (values, false),
+        };
+        let elem = match array.picked() {
+            Some(fields) => fields.data_type().size().unwrap_or(0),
+            None => chain.spec().elem(),
+        };
+        Ok(Self {
+            elements: values.into_elements(heap)?,
+            is_scalar,
+            shape: selection.full_shape().into(),
+            elem,
+            fields: array.picked().cloned(),
+            keep_empty: array.config().write_empty_chunks,
+        })
+    }
+
+    /// Whether chunks that are absent stay so, wherever this is written.
+    pub(super) fn leave_absent(&self, chain: &Chain) -> bool {
+        // A handle of an element of variable length tells nothing of it, but zeros stand for the fill value.
+        let is_fill = self.is_scalar && self.elements == chain.spec().fill_element();
+        is_fill && self.fields.is_none() && !self.keep_empty
+    }
+
+    /// The bytes of a chunk with these cells new: all of it, or those that the old one does not keep. `None`
+    /// where nothing is to be stored.
+    pub(super) fn encode(
+        &self,
+        chain: &Chain,
+        cells: &Cells,
+        covers: bool,
+        old: Option<ChunkSource<'_>>,
+        workers: Workers<'_>,
+    ) -> Result<Option<Payload>, ChunkError> {
+        let new = match self.is_scalar {
+            true => Some(NewCells::Scalar(&self.elements)),
+            false => NdView::new(&self.elements, &self.shape, self.elem).map(NewCells::Each),
+        };
+        let change = ChunkChange {
+            cells,
+            covers,
+            new: new.ok_or(ChunkError::Worker)?,
+            fields: self.fields.as_deref(),
+            old,
+            keep_empty: self.keep_empty,
+        };
+        let parts = chunk(chain, change, workers)?;
+        Ok(parts.map(|parts| parts.into_iter().collect()))
+    }
+}
+
+/// New cells: one element for all of them, or those of a view. Of boxes, the view is of the part that is
 /// meant; places say themselves which of all elements they mean.
 #[derive(Clone)]
-pub(crate) enum NewElements<'e> {
+enum NewCells<'e> {
     Scalar(&'e [u8]),
     Each(NdView<'e>),
 }
 
-impl<'e> NewElements<'e> {
+impl<'e> NewCells<'e> {
     /// What is meant for one part of the cells. `None` where it lies outside.
-    pub(crate) fn of(&self, cells: &Cells) -> Option<NewElements<'e>> {
+    fn of(&self, cells: &Cells) -> Option<NewCells<'e>> {
         Some(match (self, cells) {
-            (Self::Each(view), Cells::Box { to, .. }) => NewElements::Each(view.region(to)?),
+            (Self::Each(view), Cells::Box { to, .. }) => NewCells::Each(view.region(to)?),
             (new, _) => new.clone(),
         })
     }
@@ -78,13 +157,30 @@ impl<'e> NewElements<'e> {
                     let count = [run.len as u64];
                     let mut cells = NdViewMut::over(cells, &count, elem)?;
                     let new = match new {
-                        Some((new, n)) => NewElements::Each(NdView::new(new, &count, n)?),
+                        Some((new, n)) => NewCells::Each(NdView::new(new, &count, n)?),
                         None => self.clone(),
                     };
                     new.put(fields, &mut cells)?;
                 }
                 Some(())
             }
+        }
+    }
+
+    /// Whether all cells become `value`, as far as that is told at once.
+    fn all_equal(&self, cells: &Cells, value: &[u8]) -> bool {
+        match (self, cells) {
+            (Self::Scalar(element), _) => *element == value,
+            (Self::Each(view), Cells::Box { .. }) => all_equal(view, value),
+            (Self::Each(_), Cells::Scattered(_)) => false,
+        }
+    }
+
+    /// The elements as a whole chunk of this shape, if they are in its order.
+    fn as_chunk(&self, cells: &Cells, shape: &[u64]) -> Option<&NdView<'e>> {
+        match (self, cells) {
+            (Self::Each(view), Cells::Box { cells, .. }) => cells.is_whole(shape).then_some(view),
+            _ => None,
         }
     }
 
@@ -104,55 +200,32 @@ impl<'e> NewElements<'e> {
 }
 
 /// What is to be done to one chunk.
-pub(crate) struct ChunkChange<'e> {
+struct ChunkChange<'e> {
     /// The cells that change.
-    pub(crate) cells: &'e Cells,
+    cells: &'e Cells,
     /// Whether these are all that change, whole elements each, so that nothing old stays.
-    pub(crate) covers: bool,
+    covers: bool,
     /// What they become.
-    pub(crate) new: NewElements<'e>,
+    new: NewCells<'e>,
     /// Of records, the fields that change; the others stay.
-    pub(crate) fields: Option<&'e Fields>,
+    fields: Option<&'e Fields>,
     /// The chunk so far, where not all cells change. Absent: the fill value.
-    pub(crate) old: Option<ChunkSource<'e>>,
+    old: Option<ChunkSource<'e>>,
     /// Whether a chunk of fill values only is stored all the same.
-    pub(crate) keep_empty: bool,
-}
-
-impl ChunkChange<'_> {
-    /// Whether the chunk will hold nothing but `value`, as far as the new elements alone tell.
-    fn is_empty(&self, value: &[u8]) -> bool {
-        let replaces_nothing = self.fields.is_none() && self.old.is_none();
-        (self.covers || replaces_nothing)
-            && match (&self.new, self.cells) {
-                (NewElements::Scalar(element), _) => *element == value,
-                (NewElements::Each(view), Cells::Box { .. }) => all_equal(view, value),
-                (NewElements::Each(_), Cells::Scattered(_)) => false,
-            }
-    }
-
-    /// The new elements as the whole chunk, if they are in its order.
-    fn whole(&self, shape: &[u64]) -> Option<&NdView<'_>> {
-        match (&self.new, self.cells) {
-            (NewElements::Each(view), Cells::Box { cells, .. })
-                if self.fields.is_none() && cells.is_whole(shape) =>
-            {
-                Some(view)
-            }
-            _ => None,
-        }
-    }
+    keep_empty: bool,
 }
 
 /// The bytes of the changed chunk, in parts; `None` where nothing is to be stored.
-pub(crate) fn chunk(
+fn chunk(
     chain: &Chain,
-    change: &ChunkChange<'_>,
+    mut change: ChunkChange<'_>,
     workers: Workers<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
+    let new = change.new.of(change.cells);
+    change.new = new.ok_or_else(|| too_large(chain))?;
     match chain.shard() {
-        Some(shard) => shard_parts(shard, change, workers),
-        None => Ok(plain(chain, change, workers)?.map(|bytes| vec![bytes])),
+        Some(shard) => shard_parts(shard, &change, workers),
+        None => Ok(plain(chain, &change, workers)?.map(|bytes| vec![bytes])),
     }
 }
 
@@ -163,12 +236,14 @@ fn plain(
 ) -> Result<Option<Bytes>, ChunkError> {
     let spec = chain.spec();
     let value = spec.fill_element();
-    if !change.keep_empty && change.is_empty(value) {
+    let keeps_nothing = change.covers || change.fields.is_none() && change.old.is_none();
+    if keeps_nothing && !change.keep_empty && change.new.all_equal(change.cells, value) {
         return Ok(None);
     }
     check_held(chain, workers.chunk_bytes())?;
     workers.scratch(|cx| {
-        if let Some(view) = change.whole(&spec.shape) {
+        let whole = change.new.as_chunk(change.cells, &spec.shape);
+        if let Some(view) = whole.filter(|_| change.fields.is_none()) {
             return encode(chain, view, cx).map(Some);
         }
         // The chunk as it was, or as it is where nothing was, then the new cells over it.
@@ -309,14 +384,11 @@ fn inner_chunk(
         covers: change.covers
             || (change.fields.is_none() && selection.cells.covers(&inner.spec().shape)),
         fields: change.fields,
-        new: change
-            .new
-            .of(&selection.cells)
-            .ok_or_else(|| too_large(inner))?,
+        new: change.new.clone(),
         old,
         keep_empty: change.keep_empty,
     };
-    Ok(chunk(inner, &change, workers)?.map(join))
+    Ok(chunk(inner, change, workers)?.map(join))
 }
 
 /// A nested shard is one run of bytes in its shard.

@@ -75,7 +75,7 @@ pub(crate) async fn transfer(
 }
 
 fn lock_name(array: &ChunkedArray) -> Result<zarr_store::LockName> {
-    let key = array.location().key(".barrier")?;
+    let key = array.location().key(".landing")?;
     let store = array.store();
     Ok(match store.as_blocking() {
         Some(store) => store.lock_name(&key),
