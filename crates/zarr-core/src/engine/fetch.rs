@@ -1,7 +1,7 @@
 //! Fetching what is wanted of one chunk from a store that answers later: which requests, within the
 //! budget, and once more where the object was replaced in between. Decodes nothing but indexes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ impl Remote<'_> {
     ) -> Result<(Fetched, Reserved), ChunkError> {
         let mut in_pieces = None;
         if let Some(shard) = self.chain.shard() {
-            let wanted = wanted(shard, parts)?;
+            let wanted = self.wanted(shard, parts)?;
             // Nearly all of a shard is one request for all of it: some of it may be kept decoded.
             let few = wanted.len().saturating_mul(4) < shard.count().saturating_mul(3)
                 || self.check_inner(shard.inner()).is_err();
@@ -99,31 +99,40 @@ impl Remote<'_> {
         parts: impl Iterator<Item = &Part>,
         too_large: ChunkError,
     ) -> Result<(Fetched, Reserved), ChunkError> {
-        let limit = self.array.context().chunk_bytes();
         let store = self.array.store();
-        let ranges = sparse::ranges(self.chain, parts);
-        let Some(ranges) = ranges.filter(|ranges| self.requested(ranges) <= limit) else {
-            return match store.head(self.key).await? {
-                None => Ok((Fetched::Absent, self.budget.take(0).await)),
-                Some(_) => Err(too_large),
-            };
+        let ranges = match self.cells_of(self.chain, parts, too_large) {
+            Ok(ranges) => ranges,
+            Err(too_large) => {
+                return match store.head(self.key).await? {
+                    None => Ok((Fetched::Absent, self.budget.take(0).await)),
+                    Some(_) => Err(too_large),
+                };
+            }
         };
         let reserved = self.budget.take(self.requested(&ranges)).await;
         let Some(found) = store.get_ranges(self.key, &ranges, None).await? else {
             return Ok((Fetched::Absent, reserved));
         };
-        let (expected, size) = (most(self.chain), found.size);
-        if size != expected {
-            let found = size;
-            return Err(CodecErrorKind::Length { expected, found }
-                .of("chunk")
-                .into());
-        }
-        let sparse = Sparse::new(size, found.version.clone(), &ranges, found.data);
+        check_exact(self.chain, found.size)?;
+        let sparse = Sparse::new(found.size, found.version.clone(), &ranges, found.data);
         Ok((
             Fetched::Whole(At::Sparse(Arc::new(sparse)), found.version),
             reserved,
         ))
+    }
+
+    /// Which bytes of a chunk above the limit hold the wanted cells, where these are less and stored as they
+    /// are.
+    fn cells_of<'p>(
+        &self,
+        chain: &Chain,
+        parts: impl Iterator<Item = &'p Part>,
+        too_large: ChunkError,
+    ) -> Result<Vec<Range<u64>>, ChunkError> {
+        let limit = self.array.context().chunk_bytes();
+        let ranges = sparse::ranges(chain, parts);
+        let ranges = ranges.filter(|ranges| self.requested(ranges) <= limit);
+        ranges.ok_or(too_large)
     }
 
     /// The decoded chunk, if it is kept and the object is still the same.
@@ -145,12 +154,12 @@ impl Remote<'_> {
     async fn inner_chunks(
         &self,
         shard: &Shard,
-        wanted: &BTreeSet<usize>,
+        wanted: &Wanted,
     ) -> Result<(Fetched, Reserved), ChunkError> {
         let indexes = self.array.indexes();
         if let Some(kept) = indexes.get(self.key) {
             let wanted = self.places(&kept.index, wanted, Some(&kept.version))?;
-            if wanted.to_fetch.is_empty() {
+            if wanted.to_fetch.is_empty() && wanted.in_pieces.is_empty() {
                 // Nobody would be asked for anything, so nobody would say that the index is old.
                 let found = self.array.store().head(self.key).await?;
                 if found.and_then(|found| found.version).as_ref() == Some(&kept.version) {
@@ -192,7 +201,7 @@ impl Remote<'_> {
     fn places(
         &self,
         index: &ShardIndex,
-        wanted: &BTreeSet<usize>,
+        wanted: &Wanted,
         version: Option<&Version>,
     ) -> Result<Places, ChunkError> {
         let inner = self.chain.shard().ok_or(ChunkError::Worker)?.inner();
@@ -200,14 +209,19 @@ impl Remote<'_> {
         let is_shard = inner.shard().is_some();
         let mut places = Places::default();
         let share = self.array.cached();
-        for &number in wanted {
+        for (&number, parts) in wanted {
             let Some(range) = index.get(number) else {
                 continue;
             };
             let len = range.end - range.start;
             if !is_shard {
                 check_len(inner.encoded_len(), len)?;
-                self.check_inner(inner)?;
+                if let Err(too_large) = self.check_inner(inner) {
+                    let cells = self.cells_of(inner, parts.iter(), too_large)?;
+                    check_exact(inner, len)?;
+                    places.in_pieces.push((number, range, cells));
+                    continue;
+                }
             }
             let kept = version.filter(|_| share.is_on());
             let kept =
@@ -218,6 +232,27 @@ impl Remote<'_> {
             }
         }
         Ok(places)
+    }
+
+    /// The numbers of the inner chunks that hold the parts, and what of each is wanted where it is above the
+    /// limit.
+    fn wanted<'p>(
+        &self,
+        shard: &Shard,
+        parts: impl Iterator<Item = &'p Part>,
+    ) -> Result<Wanted, ChunkError> {
+        let is_large = self.check_inner(shard.inner()).is_err();
+        let mut wanted = Wanted::new();
+        for part in parts {
+            let units = part.split(&shard.inner().spec().shape);
+            for unit in units.ok_or(ChunkError::Worker)?.iter() {
+                let of_inner = wanted.entry(shard.number(&unit.chunk)).or_default();
+                if is_large {
+                    of_inner.push(unit.cells);
+                }
+            }
+        }
+        Ok(wanted)
     }
 
     /// Whether inner chunks may be in memory; those of a shard among them are looked at one by one.
@@ -234,18 +269,29 @@ impl Remote<'_> {
         places: Places,
         same: Option<&Version>,
     ) -> Result<(Fetched, Reserved), ChunkError> {
-        let Places { mut kept, to_fetch } = places;
-        let (numbers, ranges): (Vec<_>, Vec<_>) = to_fetch.into_iter().unzip();
+        let Places {
+            mut kept,
+            to_fetch,
+            in_pieces,
+        } = places;
+        let (numbers, mut ranges): (Vec<_>, Vec<_>) = to_fetch.into_iter().unzip();
+        for (_, inner, cells) in &in_pieces {
+            let within = |cells: &Range<u64>| inner.start + cells.start..inner.start + cells.end;
+            ranges.extend(cells.iter().map(within));
+        }
         let reserved = self.budget.take(self.requested(&ranges)).await;
         if !ranges.is_empty() {
             let store = self.array.store();
             let found = store.get_ranges(self.key, &ranges, same).await?;
-            let found = found
-                .ok_or(ChunkError::Changed)?
-                .data
-                .into_iter()
-                .map(At::Bytes);
-            kept.extend(numbers.into_iter().zip(found));
+            let found = found.ok_or(ChunkError::Changed)?;
+            let mut data = found.data.into_iter();
+            kept.extend(numbers.into_iter().zip(data.by_ref().map(At::Bytes)));
+            for (number, inner, cells) in in_pieces {
+                let parts = data.by_ref().take(cells.len()).collect();
+                let len = inner.end - inner.start;
+                let sparse = Sparse::new(len, found.version.clone(), &cells, parts);
+                kept.insert(number, At::Sparse(Arc::new(sparse)));
+            }
         }
         Ok((Fetched::InnerChunks(kept, same.cloned()), reserved))
     }
@@ -295,23 +341,24 @@ pub(super) fn refused(error: StoreError, chain: &Chain) -> ChunkError {
     }
 }
 
-/// The numbers of the inner chunks that hold the parts.
-fn wanted<'p>(
-    shard: &Shard,
-    parts: impl Iterator<Item = &'p Part>,
-) -> Result<BTreeSet<usize>, ChunkError> {
-    let mut numbers = BTreeSet::new();
-    for part in parts {
-        let units = part.split(&shard.inner().spec().shape);
-        let units = units.ok_or(ChunkError::Worker)?;
-        numbers.extend(units.iter().map(|unit| shard.number(&unit.chunk)));
+/// Whether a chunk that is not compressed has as many bytes as its cells.
+fn check_exact(chain: &Chain, found: u64) -> Result<(), ChunkError> {
+    match most(chain) {
+        expected if found != expected => Err(CodecErrorKind::Length { expected, found }
+            .of("chunk")
+            .into()),
+        _ => Ok(()),
     }
-    Ok(numbers)
 }
+
+/// Inner chunks by their numbers, with the parts of those that are too large to be fetched whole.
+type Wanted = BTreeMap<usize, Vec<Part>>;
 
 /// The wanted inner chunks that are there: what is kept, and where in the shard the others are.
 #[derive(Default)]
 struct Places {
     kept: HashMap<usize, At<'static>>,
     to_fetch: Vec<(usize, Range<u64>)>,
+    /// Of those above the limit, the bytes of the inner chunk that are wanted.
+    in_pieces: Vec<(usize, Range<u64>, Vec<Range<u64>>)>,
 }

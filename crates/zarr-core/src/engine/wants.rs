@@ -54,17 +54,24 @@ pub(super) fn read(
         (There::Chunk(source), Some(shard)) if is_shared => {
             inner(&Pieces::within(source, shard)?, shard, wants, crew)
         }
-        (There::Chunk(source), None) if is_shared && !is_in_cells(chain) => {
+        (There::Chunk(source), None) if is_shared && is_shared_best(chain, crew) => {
             decoded(source, chain, wants, crew)
         }
         _ => (wants.into_iter()).try_for_each(|want| want.read(there, chain, crew)),
     }
 }
 
-/// Whether cells lie in the chunk as they are, so that nothing is done twice for two of them.
-fn is_in_cells(chain: &Chain) -> bool {
+/// Whether what two want of the chunk is best taken from all of it: not where rows lie in it as they are, so
+/// that nothing is done twice, nor above the limit where it is read by the piece.
+fn is_shared_best(chain: &Chain, crew: Crew<'_>) -> bool {
     let whole = Region::whole(&chain.spec().shape);
-    matches!(chain.access(&whole), Access::Cells(_))
+    match chain.access(&whole) {
+        Access::Cells(at) => {
+            let in_order = at.is_dense(&whole.shape()) && at.elem == chain.spec().elem();
+            !in_order && check_held(chain, crew.chunk_bytes()).is_ok()
+        }
+        Access::Whole | Access::Shard(_) => true,
+    }
 }
 
 /// Takes what is wanted from the whole chunk.
