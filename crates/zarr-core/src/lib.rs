@@ -1,5 +1,6 @@
 //! Selections, chunk grids and the chunk I/O engine of Zarr: a mechanism, without sugar.
 
+mod appended;
 mod array;
 mod chains;
 mod config;
@@ -21,6 +22,7 @@ mod typed;
 mod units;
 mod values;
 
+pub use appended::Appended;
 pub use array::{ArrayConfig, ChunkedArray};
 pub use config::Config;
 pub use context::{Context, ContextBuilder};
