@@ -2,9 +2,10 @@
 
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use zarr::Node;
 use zarr::blocking::Wait;
+use zarr::{Computed, Error, Node};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
@@ -34,14 +35,29 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
-    let data = npy::load(&args.file)?;
+    let file = npy::open(&args.file)?;
     let path = args.path.as_str();
     let Node::Array(mut array) = args.path.open_to_change()? else {
         let why = "it is a group, not an array";
         return Err(Failure::new(Exit::Usage, "cannot append to", path, why));
     };
-    let appended = array.append(data).axis(args.axis).wait();
-    appended.map_err(|error| Failure::zarr("cannot append to", path, &error))?;
+    // Why a part of the file cannot be read, which an error of the library does not say as well.
+    let unread = Arc::new(Mutex::new(None));
+    let (shape, data_type) = (file.shape().to_vec(), file.data_type().clone());
+    let (to_file, why) = (Mutex::new(file), Arc::clone(&unread));
+    let elements = Computed::new_dyn(shape, data_type, move |cells| {
+        let mut file = to_file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.read(cells).map_err(|failure| {
+            let error = Error::argument("data", "the file cannot be read");
+            *why.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
+            error
+        })
+    });
+    let appended = array.append(elements).axis(args.axis).wait();
+    appended.map_err(|error| {
+        let unread = unread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        unread.unwrap_or_else(|| Failure::zarr("cannot append to", path, &error))
+    })?;
     args.path.tell_stale(array.chunked().location());
     Ok(Exit::Done)
 }

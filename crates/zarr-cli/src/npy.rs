@@ -4,6 +4,7 @@ mod file;
 mod header;
 mod literal;
 mod order;
+mod pipe;
 #[cfg(test)]
 pub(crate) mod tests;
 mod types;

@@ -55,6 +55,47 @@ fn from_standard_input_to_standard_output() {
     check(&tree, 0, b"/ (2,) uint8\n", "");
 }
 
+/// What is cut short is not appended; as long as it fits into the first block, nothing is made of it either.
+#[test]
+fn what_comes_short_through_a_pipe_leaves_the_array_as_it_was() {
+    let home = tempfile::tempdir().unwrap();
+    let write = zarr(
+        home.path(),
+        &["write", "-", "a.zarr", "--chunks", "1000000"],
+    );
+    check(&feed(write, NPY), 0, b"", "");
+    let append = |count: usize, there: usize| {
+        let header = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': ({count},)}}\n");
+        let mut input = b"\x93NUMPY\x01\x00".to_vec();
+        input.extend((header.len() as u16).to_le_bytes());
+        input.extend(header.as_bytes());
+        input.extend(std::iter::repeat_n(9, there));
+        let mut command = zarr(home.path(), &["append", "-", "a.zarr"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(&input).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let shape = || {
+        let tree = zarr(home.path(), &["tree", "a.zarr"]).output().unwrap();
+        String::from_utf8(tree.stdout).unwrap()
+    };
+    // More than one block of 32 MiB, of which the second ends too early.
+    for count in [1000, 40 << 20] {
+        let output = append(count, count - 1);
+        let expected = format!(
+            "error: cannot read: standard input: it is cut short: {} bytes of data, its header \
+             announces {count}; save one array with `numpy.save`\n",
+            count - 1
+        );
+        check(&output, 5, b"", &expected);
+        assert_eq!(shape(), "/ (2,) uint8\n");
+        assert!(!home.path().join("a.zarr/c/1").exists());
+    }
+    check(&append(40 << 20, 40 << 20), 0, b"", "");
+    assert_eq!(shape(), "/ (41943042,) uint8\n");
+}
+
 #[test]
 fn failures_are_one_line() {
     let home = tempfile::tempdir().unwrap();

@@ -182,7 +182,11 @@ impl ArrayToBytes for BytesCodec {
             offset = offset.checked_add(span.start().checked_mul(u64::try_from(stride).ok()?)?)?;
             stride = stride.checked_mul(isize::try_from(len).ok()?)?;
         }
-        Some(Located { offset, strides })
+        Some(Located {
+            offset,
+            strides,
+            elem: spec.elem(),
+        })
     }
 }
 

@@ -20,8 +20,8 @@ use zarr_metadata::Swap;
 
 use crate::buffer::Uninit;
 use crate::{
-    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len,
-    Located, NdView, NdViewMut, Region, Shard, kernels,
+    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Fields,
+    Len, Located, NdView, NdViewMut, Region, Shard, kernels,
 };
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
@@ -40,6 +40,8 @@ pub struct Chain {
     encoded_len: Len,
     /// A codec that is unknown and may be ignored by readers, but not by writers.
     read_only: Option<String>,
+    /// The fields that the first of `arrays` takes out of records, if it does.
+    picked: Option<Arc<Fields>>,
 }
 
 #[derive(Clone, Debug)]
@@ -75,8 +77,8 @@ struct BytesStage {
 pub enum Access<'c> {
     /// Only the whole object can be decoded: [`Chain::decode`] or [`Chain::decode_part`].
     Whole,
-    /// The object is not compressed: the wanted cells lie here, for [`Chain::place`] and
-    /// [`Chain::gather`].
+    /// The object is not compressed: the wanted cells lie here, in whatever order of axes, or the records
+    /// whose fields they are, for [`Chain::place`] and [`Chain::gather`].
     Cells(Located),
     /// The object is a shard: fetch its index, then each wanted inner chunk is a chunk again.
     Shard(&'c Arc<Shard>),
@@ -108,21 +110,60 @@ impl Chain {
         if let Some(shard) = self.shard() {
             return Access::Shard(shard);
         }
-        match &self.serializer {
-            Serializer::Codec {
-                codec,
-                foreign: false,
-            } if self.is_plain() => {
-                let located = codec.locate(&self.serialized, part);
-                located.map_or(Access::Whole, Access::Cells)
-            }
-            _ => Access::Whole,
-        }
+        self.locate(part).map_or(Access::Whole, Access::Cells)
     }
 
-    /// Whether only a serializer stands in the chain.
-    fn is_plain(&self) -> bool {
-        self.bytes.is_empty() && self.arrays.is_empty()
+    /// Where the cells of `part` lie, or the records whose fields they are, if nothing behind the
+    /// serializer changes its bytes, and in front of it axes are only relabelled.
+    fn locate(&self, part: &Region) -> Option<Located> {
+        let (stages, serializer) = (&self.arrays, &self.serializer);
+        let Serializer::Codec {
+            codec,
+            foreign: false,
+        } = serializer
+        else {
+            return None;
+        };
+        let axes = self.axes(stages.get(usize::from(self.picked.is_some())..)?)?;
+        if !self.bytes.is_empty() || part.spans.len() != axes.len() {
+            return None;
+        }
+        let at = codec.locate(&self.serialized, &part.permute(&axes)?)?;
+        let mut strides = at.strides.clone();
+        for (&axis, &stride) in axes.iter().zip(&at.strides) {
+            *strides.get_mut(axis)? = stride;
+        }
+        Some(Located { strides, ..at })
+    }
+
+    /// The axes of the array behind these codecs, where they only relabel those of the one in front.
+    fn axes(&self, stages: &[ArrayStage]) -> Option<Dims<usize>> {
+        let rank = self.spec.shape.len();
+        stages
+            .iter()
+            .try_fold((0..rank).collect(), |axes: Dims<usize>, stage| {
+                let relabelled = stage.axes.as_ref()?.iter();
+                relabelled.map(|&axis| axes.get(axis).copied()).collect()
+            })
+    }
+
+    /// The bytes of the largest array that decoding a whole chunk makes: the chunk, or what a codec
+    /// between arrays makes it of. `None` where no memory can hold it.
+    pub fn decoded_len(&self) -> Option<usize> {
+        let between = self.arrays.iter().map(|stage| stage.encoded.byte_len());
+        let first = self.spec.byte_len()?;
+        between
+            .into_iter()
+            .try_fold(first, |most, len| Some(most.max(len?)))
+    }
+
+    /// The bytes in each run that [`place`](Self::place) would ask for: none where cells are picked out of
+    /// what lies there, which only [`gather`](Self::gather) does.
+    pub fn run_len(&self, at: &Located, dst: &NdViewMut<'_>) -> usize {
+        match self.picked {
+            Some(_) => 0,
+            None => dst.run_len(at),
+        }
     }
 
     /// Fills `dst` with cells that `read` gets from where [`Access::Cells`] said they lie, straight
@@ -149,12 +190,6 @@ impl Chain {
         Ok(())
     }
 
-    /// The bytes of the object from the first to the last cell that lies `at`, as a range.
-    pub fn span(&self, at: &Located, dst: &NdViewMut<'_>) -> Option<std::ops::Range<u64>> {
-        let (low, high) = at.reach(dst.shape())?;
-        Some(low..high.checked_add(dst.elem() as u64)?)
-    }
-
     /// Fills `dst` with cells out of `bytes`, which are the object's from `start` on.
     ///
     /// # Errors
@@ -166,13 +201,16 @@ impl Chain {
         bytes: &[u8],
         mut dst: NdViewMut<'_>,
     ) -> Result<(), CodecError> {
-        let offset = at.offset.wrapping_sub(start);
         let at = Located {
-            offset,
-            strides: at.strides.clone(),
+            offset: at.offset.wrapping_sub(start),
+            ..at.clone()
         };
-        let cells = NdView::located(bytes, &at, dst.shape(), dst.elem());
-        if !cells.is_some_and(|cells| dst.copy_from(&cells)) {
+        let cells = NdView::located(bytes, &at, dst.shape());
+        let copied = cells.is_some_and(|cells| match &self.picked {
+            Some(fields) => fields.read(&cells, &mut dst),
+            None => dst.copy_from(&cells),
+        });
+        if !copied {
             let (expected, found) = (dst.byte_len() as u64, bytes.len() as u64);
             return Err(CodecErrorKind::Length { expected, found }.of("bytes"));
         }
@@ -186,7 +224,11 @@ impl Chain {
             Serializer::Codec { codec, .. } => codec.placed(&self.serialized),
             Serializer::Shard(_) => None,
         };
-        swap.unwrap_or(Swap::None)
+        let swap = swap.unwrap_or(Swap::None);
+        match &self.picked {
+            Some(fields) => fields.swap(&swap),
+            None => swap,
+        }
     }
 }
 

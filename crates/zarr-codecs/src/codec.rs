@@ -89,6 +89,8 @@ pub struct Located {
     pub offset: u64,
     /// From one cell to the next, per axis.
     pub strides: Dims<isize>,
+    /// The bytes of each cell.
+    pub elem: usize,
 }
 
 impl Located {
@@ -99,7 +101,7 @@ impl Located {
         let way = (n as i64).wrapping_mul(stride as i64);
         Self {
             offset: self.offset.wrapping_add_signed(way),
-            strides: self.strides.clone(),
+            ..self.clone()
         }
     }
 
@@ -118,6 +120,33 @@ impl Located {
             *end = end.checked_add_signed(way)?;
         }
         Some((low, high))
+    }
+
+    /// The bytes of the object from the first to the last cell of a part of `shape`, as a range. `None` as
+    /// [`reach`](Self::reach).
+    pub fn span(&self, shape: &[usize]) -> Option<Range<u64>> {
+        let (low, high) = self.reach(shape)?;
+        Some(low..high.checked_add(self.elem as u64)?)
+    }
+
+    /// Whether the cells of a part of `shape` follow each other in C order without gaps.
+    pub fn is_dense(&self, shape: &[u64]) -> bool {
+        let mut stride = Some(self.elem as u64);
+        let axes = self.strides.iter().zip(shape).rev();
+        shape.len() == self.strides.len()
+            && axes.into_iter().all(|(&own, &len)| {
+                let is_next = len == 1 || stride.is_some_and(|n| u64::try_from(own) == Ok(n));
+                stride = stride.and_then(|n| n.checked_mul(len));
+                is_next
+            })
+    }
+
+    /// The axis of a part of `shape` along which its cells lie furthest apart: a cut along it leaves the
+    /// least between the cells of each piece. `None` where there is one cell.
+    pub fn outermost(&self, shape: &[usize]) -> Option<usize> {
+        let axes = (0..shape.len().min(self.strides.len())).rev();
+        axes.filter(|&axis| shape[axis] > 1)
+            .max_by_key(|&axis| self.strides[axis].unsigned_abs())
     }
 }
 

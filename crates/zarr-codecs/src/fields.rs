@@ -3,7 +3,7 @@
 //!
 //! To read fields is to decode with one codec more: see [`Chain::fields`](crate::Chain::fields).
 
-use zarr_metadata::{DataType, Field, FillValue};
+use zarr_metadata::{DataType, Field, FillValue, Swap, SwapField};
 
 use crate::scratch::Scratch;
 use crate::{
@@ -174,6 +174,26 @@ impl Fields {
             both.map(|(from, mut to)| kernels::fill(&mut to, from))
                 .is_some()
         })
+    }
+
+    /// What is swapped in these fields, where it is this in whole records.
+    pub(crate) fn swap(&self, records: &Swap) -> Swap {
+        let Swap::Fields(numbers) = records else {
+            return records.clone();
+        };
+        let swapped = self.runs.iter().flat_map(|run| {
+            numbers.iter().filter_map(move |all| {
+                let start = all.offset.max(run.whole);
+                let end = (all.offset + all.width * all.count).min(run.whole + run.len);
+                let len = end.checked_sub(start).filter(|&len| len > 0)?;
+                Some(SwapField {
+                    offset: run.picked + (start - run.whole),
+                    width: all.width,
+                    count: len / all.width.max(1),
+                })
+            })
+        });
+        Swap::Fields(swapped.collect())
     }
 
     /// A chunk of these fields, where one of records is given.

@@ -140,6 +140,14 @@ impl Region {
         }
     }
 
+    /// The same cells with axis `i` of the result being axis `axes[i]` of this box. `None` where it has
+    /// not all of them.
+    pub(crate) fn permute(&self, axes: &[usize]) -> Option<Self> {
+        let spans = axes.iter().map(|&axis| self.spans.get(axis).copied());
+        let spans = spans.collect::<Option<_>>()?;
+        Some(Self { spans })
+    }
+
     /// Cells per axis.
     pub fn shape(&self) -> Dims<u64> {
         self.spans.iter().map(Span::count).collect()

@@ -163,25 +163,20 @@ impl<'a> NdView<'a> {
     }
 
     /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside.
-    pub(crate) fn located(
-        bytes: &'a [u8],
-        at: &Located,
-        shape: &[usize],
-        elem: usize,
-    ) -> Option<Self> {
-        let (low, high) = at.reach(shape)?;
-        if high.checked_add(elem as u64)? > bytes.len() as u64 {
+    pub(crate) fn located(bytes: &'a [u8], at: &Located, shape: &[usize]) -> Option<Self> {
+        let span = at.span(shape)?;
+        if span.end > bytes.len() as u64 {
             return None;
         }
         let geometry = Geometry {
             shape: shape.into(),
             strides: at.strides.clone(),
-            elem,
+            elem: at.elem,
         };
         let ptr = bytes
             .as_ptr()
             .wrapping_add(usize::try_from(at.offset).ok()?);
-        debug_assert!(low <= at.offset, "the reach contains the first cell");
+        debug_assert!(span.start <= at.offset, "the reach contains the first cell");
         Some(Self {
             ptr,
             geometry,

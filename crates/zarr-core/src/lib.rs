@@ -1,5 +1,6 @@
 //! Selections, chunk grids and the chunk I/O engine of Zarr: a mechanism, without sugar.
 
+mod appended;
 mod array;
 mod cells;
 mod chains;
@@ -20,6 +21,7 @@ mod stored;
 mod typed;
 mod values;
 
+pub use appended::Appended;
 pub use array::{ArrayConfig, ChunkedArray};
 pub use config::Config;
 pub use context::{Context, ContextBuilder};

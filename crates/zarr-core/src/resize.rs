@@ -12,11 +12,11 @@ use zarr_codecs::{Dims, Region};
 use zarr_metadata::{ArrayMetadata, NodeMetadata};
 use zarr_store::{KeyLock, Prefix};
 
-use crate::engine::{Elements, LIST_FROM};
+use crate::engine::LIST_FROM;
 use crate::hierarchy::{self, Document};
 use crate::{
-    ArrayConfig, ChunkedArray, Error, ErrorKind, NodeKind, Resolved, Result, Selection, Slice,
-    Values,
+    Appended, ArrayConfig, ChunkedArray, Error, ErrorKind, NodeKind, Resolved, Result, Selection,
+    Slice,
 };
 
 /// What becomes of the chunks that a smaller shape leaves outside.
@@ -67,12 +67,13 @@ impl ChunkedArray {
     /// are listed and end with it one chunk is added that holds all new cells.
     ///
     /// # Errors
-    /// Where the other axes differ from the array's, and as [`resize`](Self::resize) and
-    /// [`write`](Self::write).
+    /// Where the other axes differ from the array's, where elements cannot be made or read, and as
+    /// [`resize`](Self::resize) and [`write`](Self::write). The array then has the shape it had, and holds
+    /// nothing of what was written, as far as the store lets that be taken back.
     pub async fn append(
         self: Arc<Self>,
         shape: &[u64],
-        values: Values,
+        elements: Appended,
         axis: usize,
     ) -> Result<(Arc<Self>, Range<u64>)> {
         let own = self.metadata().shape();
@@ -89,8 +90,9 @@ impl ChunkedArray {
         // Where the store can be asked from a thread, its locks keep every other writer out. Where chunks
         // are listed, how long the new one is stands in the document alone.
         if self.store().as_blocking().is_none() || self.grid().chunk_lengths().is_none() {
-            let (grown, place) = self.grow(axis, shape[axis]).await?;
-            write_along(&grown, axis, &place, values).await?;
+            let (before, grown, place) = self.grow(axis, shape[axis]).await?;
+            let written = elements.write(&grown, axis, place.start, shape).await;
+            grown.or_back_to(&before, axis, &place, written).await?;
             return Ok((grown, place));
         }
         loop {
@@ -104,7 +106,9 @@ impl ChunkedArray {
                 ..self.config().clone()
             };
             let writer = Arc::new(grown.with_config(config));
-            write_along(&writer, axis, &place, values.clone()).await?;
+            let written = elements.write(&writer, axis, begin, shape).await;
+            let before = now.metadata();
+            writer.or_back_to(before, axis, &place, written).await?;
             let mut moved = false;
             let set = |array: &mut ArrayMetadata| {
                 moved = array.shape() != now.metadata().shape();
@@ -128,16 +132,53 @@ impl ChunkedArray {
         Ok(self.store().lock(&name).await?)
     }
 
-    /// Makes an axis longer by so many cells, and says which these are.
-    async fn grow(&self, axis: usize, cells: u64) -> Result<(Arc<Self>, Range<u64>)> {
-        let mut begin = 0;
+    /// Makes an axis longer by so many cells, and says which these are and what the array was before.
+    async fn grow(
+        &self,
+        axis: usize,
+        cells: u64,
+    ) -> Result<(ArrayMetadata, Arc<Self>, Range<u64>)> {
+        let (mut begin, mut before) = (0, self.metadata().clone());
         let grown = self
             .change(Document::Node, |array| {
+                before.clone_from(array);
                 (begin, *array) = self.longer(array, axis, cells)?;
                 Ok(())
             })
             .await?;
-        Ok((Arc::new(grown), begin..begin + cells))
+        Ok((before, Arc::new(grown), begin..begin + cells))
+    }
+
+    /// Where not all of what was appended here could be written, takes it back and says why: nobody else
+    /// looks there as long as the document is that of this array or the one before.
+    async fn or_back_to(
+        self: &Arc<Self>,
+        before: &ArrayMetadata,
+        axis: usize,
+        place: &Range<u64>,
+        written: Result<()>,
+    ) -> Result<()> {
+        if written.is_err() {
+            let taken_back = async {
+                let now = Arc::clone(self).reread().await?;
+                if now.metadata() == self.metadata() || now.metadata() == before {
+                    let mut slices = vec![Slice::Full; axis];
+                    slices.push(Slice::from(place.clone()));
+                    let cells = self.resolve(&Selection::Basic(slices))?;
+                    Arc::clone(self).erase(cells).await?;
+                }
+                let back = |array: &mut ArrayMetadata| {
+                    if array == self.metadata() {
+                        array.clone_from(before);
+                    }
+                    Ok(())
+                };
+                self.change(Document::Node, back).await
+            };
+            // What made the write fail may well make this fail, and says more.
+            drop(taken_back.await);
+        }
+        written
     }
 
     /// Changes the array's document, and gives the array as it has become.
@@ -326,21 +367,6 @@ impl ChunkedArray {
         }
         Ok(())
     }
-}
-
-/// Writes elements to a range of one axis.
-async fn write_along(
-    array: &Arc<ChunkedArray>,
-    axis: usize,
-    place: &Range<u64>,
-    values: Values,
-) -> Result<()> {
-    let mut slices = vec![Slice::Full; axis];
-    slices.push(Slice::from(place.clone()));
-    let selection = array.resolve(&Selection::Basic(slices))?;
-    Arc::clone(array)
-        .write(selection, Elements::Each(values))
-        .await
 }
 
 /// The part of a box of `old` lengths that lies outside of one of `new` lengths, in boxes that do not

@@ -10,7 +10,7 @@ use zarr_metadata::{Attribute, Attributes, GroupMetadata, NodeMetadata};
 
 use crate::finish::finish;
 use crate::operation::operation;
-use crate::{Array, Data, Group, Shape};
+use crate::{Array, Group, Shape, Source};
 
 impl Array {
     /// Gives the array another shape of as many axes.
@@ -55,7 +55,22 @@ impl Array {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn append(&mut self, data: impl Into<Data>) -> Append<'_> {
+    ///
+    /// What is larger than memory is given as another [`Array`] or as [`Computed`](crate::Computed): it is
+    /// taken in blocks of whole chunks of this array, one after another in C order. Where one of them cannot
+    /// be made, the array stays as it was.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Computed, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let mut a = zarr::create_array(Target::Memory, [2], DataType::UInt64).chunks([100]).wait()?;
+    /// let numbers = Computed::new([1000], |cells| ndarray::Array::from_iter(cells[0].clone()));
+    /// assert_eq!(a.append(numbers).wait()?, [1002]);
+    /// assert_eq!(a.read::<u64>(1001).wait()?[[]], 999);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn append(&mut self, data: impl Into<Source>) -> Append<'_> {
         Append {
             array: self,
             data: data.into(),
@@ -248,7 +263,7 @@ operation!(Resize<'a> => ());
 #[derive(Debug)]
 pub struct Append<'a> {
     array: &'a mut Array,
-    data: Data,
+    data: Source,
     axis: isize,
 }
 
@@ -268,8 +283,8 @@ impl Append<'_> {
             let text = format!("{} is no axis of an array with {rank}", self.axis);
             Error::argument("axis", text)
         })?;
-        let (shape, values) = self.data.into_parts(array.path(), self.array.dtype())?;
-        let (grown, _) = array.append(&shape, values, axis).await?;
+        let (shape, elements) = self.data.appended_to(self.array)?;
+        let (grown, _) = array.append(&shape, elements, axis).await?;
         self.array.replace(grown);
         Ok(self.array.shape().to_vec())
     }

@@ -7,12 +7,16 @@ use std::sync::Arc;
 
 use ndarray::{Array as Elements, Dimension};
 use zarr_core::copy::{MakeBlock, check_copy, copy_array, write_blocks};
-use zarr_core::{ArrayOptions, ChunkedArray, Element, Error, Resolved, Result, Selection, c_order};
+use zarr_core::{
+    Appended, ArrayOptions, ChunkedArray, DynData, Element, Error, ErrorKind, Resolved, Result,
+    Selection, c_order,
+};
 use zarr_metadata::DataType;
 
 use crate::{Array, Data, Shape};
 
-/// What an array is made from by [`from_array`](crate::from_array): [`Data`] in memory, another
+/// What an array is made from by [`from_array`](crate::from_array), or what is
+/// [appended](Array::append) to one: [`Data`] in memory, another
 /// [`Array`], or [`Computed`].
 #[derive(Clone, Debug)]
 pub struct Source(Kind);
@@ -51,29 +55,44 @@ impl Computed {
     /// Elements that `make` gives for any box of cells, told as a range for each axis. It is called
     /// once for each chunk (each shard, of a sharded array), by several workers at once, in no promised
     /// order.
+    ///
+    /// [`Array::append`] asks for one block after another, in C order.
     pub fn new<T: Element, D: Dimension>(
         shape: impl Into<Shape>,
         make: impl Fn(&[Range<u64>]) -> Elements<T, D> + Send + Sync + 'static,
     ) -> Self {
+        let make = move |cells: &[Range<u64>]| {
+            let block = make(cells).into_dyn();
+            Ok(DynData {
+                dtype: T::data_type(),
+                shape: block.shape().iter().map(|&n| n as u64).collect(),
+                data: T::into_values(c_order(block)),
+            })
+        };
+        Self::new_dyn(shape, T::data_type(), make)
+    }
+
+    /// The same of a type that is known at run time, from a closure that may fail: what fails is not written.
+    pub fn new_dyn(
+        shape: impl Into<Shape>,
+        dtype: DataType,
+        make: impl Fn(&[Range<u64>]) -> Result<DynData> + Send + Sync + 'static,
+    ) -> Self {
+        let wanted = dtype.clone();
         let make: MakeBlock = Arc::new(move |region| {
             let spans = region.spans.iter();
             let cells: Vec<_> = spans.map(|s| s.start()..s.start() + s.count()).collect();
-            let block = make(&cells).into_dyn();
+            let block = make(&cells)?;
             let lengths = cells.iter().map(|cells| cells.end - cells.start);
-            if !block.shape().iter().map(|&n| n as u64).eq(lengths) {
-                let text = format!(
-                    "a block of shape {:?} for the cells {cells:?}",
-                    block.shape()
-                );
+            if block.dtype != wanted || !block.shape.iter().copied().eq(lengths) {
+                let (shape, dtype) = (block.shape, block.dtype);
+                let text = format!("a block of shape {shape:?} of {dtype} for the cells {cells:?}");
                 return Err(Error::argument("data", text));
             }
-            Ok(T::into_values(c_order(block)))
+            Ok(block.data)
         });
-        Self {
-            shape: shape.into(),
-            dtype: T::data_type(),
-            make,
-        }
+        let shape = shape.into();
+        Self { shape, dtype, make }
     }
 }
 
@@ -135,17 +154,46 @@ impl Source {
                 check_copy(from.chunked(), array.chunked(), overwrite)?;
                 Ok(Checked::Array(from))
             }
-            Kind::Computed(blocks) if blocks.dtype == *array.dtype() => {
+            Kind::Computed(blocks) => {
+                check_type(&blocks.dtype, array)?;
                 Ok(Checked::Computed(blocks.make))
             }
-            Kind::Computed(blocks) => Err(zarr_core::ErrorKind::GivenElement {
-                path: array.path().clone(),
-                given: blocks.dtype.to_string(),
-                stored: array.dtype().clone(),
-            }
-            .into()),
         }
     }
+
+    /// The shape, and what is to be appended to an array.
+    pub(crate) fn appended_to(self, array: &Array) -> Result<(Vec<u64>, Appended)> {
+        Ok(match self.0 {
+            Kind::Data(data) => {
+                let (shape, values) = data.into_parts(array.path(), array.dtype())?;
+                (shape, Appended::Values(values))
+            }
+            Kind::Array(from) => {
+                check_type(from.dtype(), array)?;
+                let appended = Appended::Array(Arc::clone(from.chunked()));
+                (from.shape().to_vec(), appended)
+            }
+            Kind::Computed(blocks) => {
+                check_type(&blocks.dtype, array)?;
+                (blocks.shape.0, Appended::Blocks(blocks.make))
+            }
+        })
+    }
+}
+
+/// Whether elements are of the type that an array stores.
+fn check_type(given: &DataType, array: &Array) -> Result<()> {
+    if given == array.dtype() {
+        return Ok(());
+    }
+    let (path, stored) = (array.path().clone(), array.dtype().clone());
+    let given = given.to_string();
+    Err(ErrorKind::GivenElement {
+        path,
+        given,
+        stored,
+    }
+    .into())
 }
 
 /// What can be written, as far as is known before it is.

@@ -1,8 +1,8 @@
-//! The array in an `.npy` file: all that its header says is compared with what there is before any element
-//! is read, and elements are read by boxes.
+//! The array in an `.npy` file: all that its header says of a file is compared with what there is before any
+//! element is read, and elements are read by boxes. What a pipe brings is `pipe.rs`'s.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 
@@ -11,6 +11,7 @@ use zarr::{DataType, DynData, Values};
 use super::Error;
 use super::header::Header;
 use super::order;
+use super::pipe::Pipe;
 use super::types::Element;
 use crate::failure::Failure;
 use crate::tiles::{self, Tiles};
@@ -20,27 +21,31 @@ pub(crate) struct NpyFile {
     name: String,
     header: Header,
     element: Element,
-    /// Where the first element is.
-    start: u64,
-    input: Box<dyn Input>,
+    input: Input,
 }
 
-trait Input: Read + Seek {}
-impl<T: Read + Seek> Input for T {}
+enum Input {
+    /// Elements from there on.
+    File(u64, Box<dyn ReadSeek>),
+    Pipe(Pipe),
+}
+
+trait ReadSeek: Read + Seek + Send {}
+impl<T: Read + Seek + Send> ReadSeek for T {}
 
 /// The whole array at a path; `-` is standard input.
 pub(crate) fn load(path: &Path) -> Result<DynData, Failure> {
     open(path)?.all()
 }
 
-/// The array at a path, of which only the header is read; `-` is standard input, which is read whole.
+/// The array at a path, of which only the header is read; `-` is standard input.
 pub(crate) fn open(path: &Path) -> Result<NpyFile, Failure> {
     if path.as_os_str() == "-" {
-        return NpyFile::received("standard input", &mut io::stdin().lock());
+        return NpyFile::received("standard input", io::stdin());
     }
     let name = path.to_string_lossy();
     let failed = |error| Failure::io("cannot read", &name, &error);
-    let mut file = File::open(path).map_err(failed)?;
+    let file = File::open(path).map_err(failed)?;
     let found = file.metadata().map_err(failed)?;
     if found.is_dir() {
         return Err(failed(io::ErrorKind::IsADirectory.into()));
@@ -48,7 +53,7 @@ pub(crate) fn open(path: &Path) -> Result<NpyFile, Failure> {
     match found.is_file() {
         true => NpyFile::stored(&name, found.len(), file),
         // A pipe has no size that means anything, and no way back.
-        false => NpyFile::received(&name, &mut file),
+        false => NpyFile::received(&name, file),
     }
 }
 
@@ -57,7 +62,7 @@ impl NpyFile {
     pub(super) fn stored(
         name: &str,
         size: u64,
-        mut input: impl Read + Seek + 'static,
+        mut input: impl Read + Seek + Send + 'static,
     ) -> Result<Self, Failure> {
         let opened = Header::read(&mut input).and_then(|(header, start)| {
             let element = Element::of(&header.descr)?;
@@ -66,32 +71,33 @@ impl NpyFile {
         });
         let (header, element, start) =
             opened.map_err(|error| Failure::npy("cannot read", name, &error))?;
-        let (name, input) = (name.to_owned(), Box::new(input));
+        let (name, input) = (name.to_owned(), Input::File(start, Box::new(input)));
         Ok(Self {
             name,
             header,
             element,
-            start,
             input,
         })
     }
 
-    /// An array that comes from somewhere. Nothing is allocated on the word of its header: no more than
-    /// twice what has arrived.
-    pub(super) fn received(name: &str, input: &mut impl Read) -> Result<Self, Failure> {
-        let read = Header::read(input).and_then(|(header, _)| {
+    /// An array that comes from somewhere, read in one pass as boxes are asked for.
+    pub(super) fn received(
+        name: &str,
+        mut input: impl Read + Send + 'static,
+    ) -> Result<Self, Failure> {
+        let read = Header::read(&mut input).and_then(|(header, _)| {
             let element = Element::of(&header.descr)?;
-            let data = received(input, len(&header, &element)?)?;
-            Ok((header, element, data))
+            let pipe = Pipe::new(Box::new(input), len(&header, &element)?)?;
+            Ok((header, element, Input::Pipe(pipe)))
         });
-        let (header, element, data) =
+        let (header, element, input) =
             read.map_err(|error| Failure::npy("cannot read", name, &error))?;
+        let name = name.to_owned();
         Ok(Self {
-            name: name.to_owned(),
+            name,
             header,
             element,
-            start: 0,
-            input: Box::new(Cursor::new(data)),
+            input,
         })
     }
 
@@ -127,7 +133,8 @@ impl NpyFile {
         })
     }
 
-    /// The elements of a box, in this machine's byte order, in C order.
+    /// The elements of a box, in this machine's byte order, in C order. From a pipe, boxes come in the order
+    /// in which the file has their first elements, and each once.
     pub(crate) fn read(&mut self, cells: &[Range<u64>]) -> Result<DynData, Failure> {
         let read = self.elements(cells);
         read.map_err(|error| Failure::npy("cannot read", &self.name, &error))
@@ -141,23 +148,31 @@ impl NpyFile {
             .fold(size as u64, |bytes, n| bytes.saturating_mul(*n));
         let mut data = Vec::new();
         let room = usize::try_from(bytes).map_err(|_| Error::TooLarge(bytes))?;
-        data.try_reserve_exact(room)
-            .map_err(|_| Error::TooLarge(bytes))?;
+        // Of a pipe, nothing is allocated on the word of its header.
+        if let Input::File(..) = self.input {
+            data.try_reserve_exact(room)
+                .map_err(|_| Error::TooLarge(bytes))?;
+        }
         // Fortran's order is that of C with the axes turned around.
         let (mut axes, mut cells) = (self.header.shape.clone(), cells.to_vec());
         if self.turns() {
             axes.reverse();
             cells.reverse();
         }
-        for run in tiles::runs(&axes, &cells) {
-            let start = self.start + run.start * size as u64;
-            let bytes = (run.end - run.start) * size as u64;
-            self.input.seek(SeekFrom::Start(start))?;
-            if self.input.by_ref().take(bytes).read_to_end(&mut data)? as u64 != bytes {
-                return Err(Error::Corrupt(
-                    "it became shorter while it was read".to_owned(),
-                ));
-            }
+        let runs = tiles::runs(&axes, &cells);
+        let mut runs = runs.map(|run| run.start * size as u64..run.end * size as u64);
+        match &mut self.input {
+            Input::Pipe(pipe) => pipe.read(runs, &mut data)?,
+            Input::File(start, file) => runs.try_for_each(|run| {
+                file.seek(SeekFrom::Start(*start + run.start))?;
+                let bytes = run.end - run.start;
+                match file.by_ref().take(bytes).read_to_end(&mut data)? as u64 == bytes {
+                    true => Ok(()),
+                    false => Err(Error::Corrupt(
+                        "it became shorter while it was read".to_owned(),
+                    )),
+                }
+            })?,
         }
         let mut data = self.element.read(data);
         if self.turns() && !data.is_empty() {
@@ -193,24 +208,8 @@ fn len(header: &Header, element: &Element) -> Result<u64, Error> {
     })
 }
 
-/// The `wanted` bytes that must be all there are.
-fn received(input: &mut impl Read, wanted: u64) -> Result<Vec<u8>, Error> {
-    let mut data = Vec::new();
-    match input.take(wanted).read_to_end(&mut data) {
-        Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
-            return Err(Error::TooLarge(wanted));
-        }
-        read => drop(read?),
-    }
-    check_len(wanted, data.len() as u64)?;
-    // Whether anything follows.
-    match input.read(&mut [0])? {
-        0 => Ok(data),
-        _ => check_len(wanted, wanted.saturating_add(1)).map(|()| data),
-    }
-}
-
-fn check_len(wanted: u64, found: u64) -> Result<(), Error> {
+/// Whether there are as many bytes of elements as the header announces.
+pub(super) fn check_len(wanted: u64, found: u64) -> Result<(), Error> {
     if found < wanted {
         let text = format!("it is cut short: {found} bytes of data, its header announces {wanted}");
         return Err(Error::Corrupt(text));

@@ -39,7 +39,8 @@ fn array(dtype: DataType, shape: &[u64], data: &[u8]) -> DynData {
 fn read_all(file: &[u8]) -> Result<DynData, Failure> {
     let stored = NpyFile::stored("a", file.len() as u64, Cursor::new(file.to_vec()));
     let stored = stored.and_then(|mut file| file.all());
-    let received = NpyFile::received("a", &mut &*file).and_then(|mut file| file.all());
+    let received =
+        NpyFile::received("a", Cursor::new(file.to_vec())).and_then(|mut file| file.all());
     match (&stored, &received) {
         (Ok(stored), Ok(received)) => assert_eq!(stored, received),
         (Err(stored), Err(received)) => assert_eq!(stored.exit(), received.exit()),

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::{ArrayStage, BytesStage, Chain, Serializer, wrong_rank};
+use super::{Access, ArrayStage, BytesStage, Chain, Serializer, wrong_rank};
 use crate::codec::with_whole;
+use crate::error::check_len;
 use crate::scratch::Scratch;
 use crate::sink::Sink;
-use crate::{CodecError, CodecErrorKind, Dims, NdViewMut, Region, Span, kernels};
+use crate::{CodecError, CodecErrorKind, NdViewMut, Region, kernels};
 
 impl Chain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.
@@ -33,10 +34,17 @@ impl Chain {
         mut dst: NdViewMut<'_>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
-        if part.is_whole(&self.spec.shape) {
+        let is_whole = part.is_whole(&self.spec.shape);
+        if let Access::Cells(at) = self.access(part)
+            && (self.picked.is_some() || !is_whole)
+        {
+            check_len("bytes", self.encoded_len.max(), src.len())?;
+            return self.gather(&at, 0, src, dst);
+        }
+        if is_whole {
             return self.decode(src, dst, cx);
         }
-        let Some(axes) = self.axes() else {
+        let Some(axes) = self.axes(&self.arrays) else {
             return with_whole(
                 "chain",
                 &self.spec,
@@ -51,12 +59,7 @@ impl Chain {
                 },
             );
         };
-        let part = Region {
-            spans: axes
-                .iter()
-                .filter_map(|&a| part.spans.get(a).copied())
-                .collect::<Dims<Span>>(),
-        };
+        let part = part.permute(&axes).ok_or_else(|| wrong_rank(&self.spec))?;
         let mut dst = dst.permute(&axes).ok_or_else(|| wrong_rank(&self.spec))?;
         if let Some(done) = self.decode_run(src, &part, &mut dst, cx) {
             return done;
@@ -93,7 +96,7 @@ impl Chain {
             return None;
         };
         let at = codec.locate(&self.serialized, part)?;
-        let span = self.span(&at, dst)?;
+        let span = at.span(dst.shape())?;
         let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
         let mut run = cx.buffers.take();
         let start = stage
@@ -102,17 +105,6 @@ impl Chain {
         let placed = start.map(|start| self.gather(&at, start? as u64, &run, dst.reborrow()));
         cx.buffers.give(run);
         placed
-    }
-
-    /// The axes of the serialized array, where all array→array codecs only relabel them.
-    fn axes(&self) -> Option<Dims<usize>> {
-        let rank = self.spec.shape.len();
-        self.arrays
-            .iter()
-            .try_fold((0..rank).collect(), |axes: Dims<usize>, stage| {
-                let relabelled = stage.axes.as_ref()?.iter();
-                relabelled.map(|&axis| axes.get(axis).copied()).collect()
-            })
     }
 
     /// Undoes the array→array codecs `stages`, after everything to their right.

@@ -24,6 +24,7 @@ impl Chain {
                 let codec = Arc::clone(fields) as _;
                 let stage = ArrayStage::new(codec, spec.clone(), self.spec.clone())?;
                 chain.arrays.insert(0, stage);
+                chain.picked = Some(Arc::clone(fields));
             }
         }
         chain.spec = spec;

@@ -164,6 +164,7 @@ impl Chain {
             bytes,
             encoded_len,
             read_only,
+            picked: None,
         })
     }
 }

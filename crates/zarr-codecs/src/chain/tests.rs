@@ -160,7 +160,7 @@ proptest! {
 
             let mut memory = vec![MaybeUninit::uninit(); memory.len()];
             let view = NdViewMut::new(&mut memory, &shape, spec.elem()).unwrap();
-            let span = chain.span(&at, &view).unwrap();
+            let span = at.span(view.shape()).unwrap();
             let bytes = &encoded[span.start as usize..span.end as usize];
             chain.gather(&at, span.start, bytes, view).unwrap();
             prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());

@@ -277,8 +277,9 @@ fn cells_outside_of_the_bytes_are_refused() {
     let at = |offset, strides: &[isize]| Located {
         offset,
         strides: strides.into(),
+        elem: 2,
     };
-    let inside = |at: &Located| NdView::located(&[0; 10], at, &[2, 3], 2).is_some();
+    let inside = |at: &Located| NdView::located(&[0; 10], at, &[2, 3]).is_some();
     assert!(inside(&at(0, &[4, 2])));
     assert!(!inside(&at(2, &[4, 2])), "the last cell begins at 10");
     assert!(inside(&at(8, &[-4, -2])));
@@ -295,6 +296,7 @@ fn a_reader_that_fills_too_little_leaves_zeros_and_an_error() {
     let at = Located {
         offset: 0,
         strides: [1].into_iter().collect(),
+        elem: 1,
     };
     let result = view.read_located::<()>(&at, |_, run| Ok(&mut buffer::zeroed(run)[..3]));
     assert_eq!(result, Err(None));
@@ -307,6 +309,7 @@ fn a_reader_that_panics_leaves_zeros() {
     let at = Located {
         offset: 0,
         strides: [1].into_iter().collect(),
+        elem: 1,
     };
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut view = NdViewMut::over(&mut memory, &[6], 1).unwrap();

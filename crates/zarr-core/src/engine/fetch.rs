@@ -56,8 +56,7 @@ impl ChunkFetch<'_> {
     async fn once(&self) -> Result<Fetched, ChunkError> {
         let mut in_pieces = None;
         if let (Some(shard), Some(plan)) = (self.chain.shard(), self.inner) {
-            let mut wanted: Vec<usize> = plan.chunks().map(|chunk| shard.number(&chunk)).collect();
-            wanted.sort_unstable();
+            let wanted = wanted(shard, plan);
             // Nearly all of a shard is one request for all of it: some of it may be kept decoded.
             let few = wanted.len().saturating_mul(4) < shard.count().saturating_mul(3)
                 || self.check_inner(shard.inner()).is_err();
@@ -93,33 +92,43 @@ impl ChunkFetch<'_> {
     /// Of a chunk above the limit, the wanted cells, where they are less and stored as they are; else whether
     /// it is absent.
     async fn cells(&self, too_large: ChunkError) -> Result<Fetched, ChunkError> {
-        let limit = self.array.context().chunk_bytes();
         let store = self.array.store();
-        let ranges = sparse::ranges(self.chain, self.cells);
-        let Some(ranges) = ranges.filter(|ranges| self.requested(ranges) <= limit) else {
-            return match store.head(self.key).await? {
-                None => Ok(Fetched::whole(None, self.budget.take(0).await)),
-                Some(_) => Err(too_large),
-            };
+        let ranges = match self.ranges_of(self.chain, self.cells, too_large) {
+            Ok(ranges) => ranges,
+            Err(too_large) => {
+                return match store.head(self.key).await? {
+                    None => Ok(Fetched::whole(None, self.budget.take(0).await)),
+                    Some(_) => Err(too_large),
+                };
+            }
         };
         let reserved = self.budget.take(self.requested(&ranges)).await;
         let Some(found) = store.get_ranges(self.key, &ranges, None).await? else {
             return Ok(Fetched::whole(None, reserved));
         };
-        let (expected, size) = (most(self.chain), found.size);
-        if size != expected {
-            let found = size;
-            return Err(CodecErrorKind::Length { expected, found }
-                .of("chunk")
-                .into());
-        }
-        let sparse = PartialObject::new(size, found.version.clone(), &ranges, found.data);
+        check_exact(self.chain, found.size)?;
+        let version = found.version.clone();
+        let sparse = PartialObject::new(found.size, version, &ranges, found.data);
         let at = ByteSource::PartialObject(Arc::new(sparse));
         Ok(Fetched {
             data: ChunkData::Whole(at.into()),
             version: found.version,
             reserved,
         })
+    }
+
+    /// Which bytes of a chunk above the limit hold the wanted cells, where these are less and stored as they
+    /// are.
+    fn ranges_of(
+        &self,
+        chain: &Chain,
+        cells: &[Cells],
+        too_large: ChunkError,
+    ) -> Result<Vec<Range<u64>>, ChunkError> {
+        let limit = self.array.context().chunk_bytes();
+        let ranges = sparse::ranges(chain, cells);
+        let ranges = ranges.filter(|ranges| self.requested(ranges) <= limit);
+        ranges.ok_or(too_large)
     }
 
     /// The decoded chunk, if it is kept and the object is still the same.
@@ -142,11 +151,15 @@ impl ChunkFetch<'_> {
         }))
     }
 
-    async fn inner_chunks(&self, shard: &Shard, wanted: &[usize]) -> Result<Fetched, ChunkError> {
+    async fn inner_chunks(
+        &self,
+        shard: &Shard,
+        wanted: &[WantedInner],
+    ) -> Result<Fetched, ChunkError> {
         let indexes = self.array.indexes();
         if let Some(kept) = indexes.get(self.key) {
             let wanted = self.locate(&kept.index, wanted, Some(&kept.version))?;
-            if wanted.to_fetch.is_empty() {
+            if wanted.to_fetch.is_empty() && wanted.in_pieces.is_empty() {
                 // Nobody would be asked for anything, so nobody would say that the index is old.
                 let found = self.array.store().head(self.key).await?;
                 if found.and_then(|found| found.version).as_ref() == Some(&kept.version) {
@@ -186,7 +199,7 @@ impl ChunkFetch<'_> {
     fn locate(
         &self,
         index: &ShardIndex,
-        wanted: &[usize],
+        wanted: &[WantedInner],
         version: Option<&Version>,
     ) -> Result<WantedInnerChunks, ChunkError> {
         let inner = self.chain.shard().ok_or(ChunkError::Worker)?.inner();
@@ -194,14 +207,21 @@ impl ChunkFetch<'_> {
         let is_shard = inner.shard().is_some();
         let mut found = WantedInnerChunks::default();
         let share = self.array.cached();
-        for &number in wanted {
+        for &(number, i) in wanted {
             let Some(range) = index.get(number) else {
                 continue;
             };
             let len = range.end - range.start;
             if !is_shard {
                 check_len(inner.encoded_len(), len)?;
-                self.check_inner(inner)?;
+                if let Err(too_large) = self.check_inner(inner) {
+                    let task = self.inner.and_then(|plan| plan.get(i));
+                    let cells = task.map_or(vec![].into(), |task| task.cells);
+                    let cells = self.ranges_of(inner, &cells, too_large)?;
+                    check_exact(inner, len)?;
+                    found.in_pieces.push((number, range, cells));
+                    continue;
+                }
             }
             let kept = version.filter(|_| share.is_on());
             let kept = kept.and_then(|version| {
@@ -229,18 +249,33 @@ impl ChunkFetch<'_> {
         wanted: WantedInnerChunks,
         same: Option<&Version>,
     ) -> Result<Fetched, ChunkError> {
-        let WantedInnerChunks { mut kept, to_fetch } = wanted;
-        let (numbers, ranges): (Vec<_>, Vec<_>) = to_fetch.into_iter().unzip();
+        let WantedInnerChunks {
+            mut kept,
+            to_fetch,
+            in_pieces,
+        } = wanted;
+        let (numbers, mut ranges): (Vec<_>, Vec<_>) = to_fetch.into_iter().unzip();
+        for (_, inner, cells) in &in_pieces {
+            let within = |cells: &Range<u64>| inner.start + cells.start..inner.start + cells.end;
+            ranges.extend(cells.iter().map(within));
+        }
         let reserved = self.budget.take(self.requested(&ranges)).await;
         if !ranges.is_empty() {
             let store = self.array.store();
             let found = store.get_ranges(self.key, &ranges, same).await?;
-            let found = found
-                .ok_or(ChunkError::Changed)?
-                .data
-                .into_iter()
-                .map(ByteSource::Bytes);
-            kept.extend(numbers.into_iter().zip(found));
+            let found = found.ok_or(ChunkError::Changed)?;
+            let mut data = found.data.into_iter();
+            kept.extend(
+                numbers
+                    .into_iter()
+                    .zip(data.by_ref().map(ByteSource::Bytes)),
+            );
+            for (number, inner, cells) in in_pieces {
+                let parts = data.by_ref().take(cells.len()).collect();
+                let len = inner.end - inner.start;
+                let sparse = PartialObject::new(len, found.version.clone(), &cells, parts);
+                kept.insert(number, ByteSource::PartialObject(Arc::new(sparse)));
+            }
         }
         Ok(Fetched {
             data: ChunkData::Inner(InnerChunks::Fetched(kept, None)),
@@ -309,9 +344,32 @@ pub(super) fn refused(error: StoreError, chain: &Chain) -> ChunkError {
     }
 }
 
+/// Whether a chunk that is not compressed has as many bytes as its cells.
+fn check_exact(chain: &Chain, found: u64) -> Result<(), ChunkError> {
+    match most(chain) {
+        expected if found != expected => Err(CodecErrorKind::Length { expected, found }
+            .of("chunk")
+            .into()),
+        _ => Ok(()),
+    }
+}
+
+/// The number of an inner chunk in its shard, and in the plan.
+type WantedInner = (usize, usize);
+
+/// The inner chunks of a plan, in the order of the shard.
+fn wanted(shard: &Shard, plan: &ChunkPlan) -> Vec<WantedInner> {
+    let chunks = (0..plan.len()).filter_map(|i| Some((plan.chunk(i)?, i)));
+    let mut wanted: Vec<WantedInner> = chunks.map(|(chunk, i)| (shard.number(&chunk), i)).collect();
+    wanted.sort_unstable();
+    wanted
+}
+
 /// The wanted inner chunks that are there: what is kept, and where in the shard the others are.
 #[derive(Default)]
 struct WantedInnerChunks {
     kept: HashMap<usize, ByteSource<'static>>,
     to_fetch: Vec<(usize, Range<u64>)>,
+    /// Of those above the limit, the bytes of the inner chunk that are wanted.
+    in_pieces: Vec<(usize, Range<u64>, Vec<Range<u64>>)>,
 }

@@ -2,8 +2,8 @@
 //! shard, and of codecs only where they put cells.
 //!
 //! One read from the first cell to the last suits cells that lie close together. Where much lies
-//! between them, or they are much altogether, their box is cut along its first axis, and each piece
-//! is such a box again.
+//! between them, or they are much altogether, their box is cut along the axis along which they lie furthest
+//! apart, and each piece is such a box again.
 
 use std::ops::Range;
 
@@ -20,6 +20,9 @@ const DIRECT_RUN: usize = 4 << 10;
 /// As much as is read into scratch at a time where there is plenty: it is still in cache when it is
 /// copied to its place.
 const SLAB: u64 = 256 << 10;
+/// The same where axes are stored in another order: what comes at once is a few cells of many rows of the
+/// output, and fewer than fill a line of the cache would cost as much again.
+const TURNED_SLAB: u64 = 4 << 20;
 
 /// An encoded chunk in an object, to be read in pieces.
 pub(super) struct PartialReader<'a> {
@@ -46,10 +49,11 @@ pub(super) fn partial_reader<'a>(
         ByteSource::Window(object, window) => (*object, window.start),
     };
     let len = chain.encoded_len().max() as u64;
-    let Some(span) = chain.span(at, dst) else {
+    let Some(span) = at.span(dst.shape()) else {
         return Ok(None);
     };
-    let in_one = span == (0..len) && strategy(at, dst, len) == ReadStrategy::AtOnce;
+    let run = chain.run_len(at, dst);
+    let in_one = span == (0..len) && strategy(at, dst, run, len) == ReadStrategy::AtOnce;
     if in_one || object.slice(0..0).is_some() || source.size()? != len {
         return Ok(None);
     }
@@ -63,10 +67,11 @@ pub(super) fn partial_reader<'a>(
 impl PartialReader<'_> {
     /// Reads the cells that lie `at`.
     pub(super) fn read(&self, at: &Located, mut dst: NdViewMut<'_>) -> Result<(), ChunkError> {
-        let Some(span) = self.chain.span(at, &dst) else {
+        let Some(span) = at.span(dst.shape()) else {
             return Ok(());
         };
-        let (axis, cells) = match strategy(at, &dst, span.end - span.start) {
+        let run = self.chain.run_len(at, &dst);
+        let (axis, cells) = match strategy(at, &dst, run, span.end - span.start) {
             ReadStrategy::Direct => return self.direct(at, span, dst),
             ReadStrategy::AtOnce => return self.at_once(at, span, dst),
             ReadStrategy::Cut(axis, cells) => (axis, cells),
@@ -137,9 +142,8 @@ enum ReadStrategy {
     Cut(usize, usize),
 }
 
-/// How to read a box whose cells lie `at`, in `span` bytes.
-fn strategy(at: &Located, dst: &NdViewMut<'_>, span: u64) -> ReadStrategy {
-    let run = dst.run_len(at);
+/// How to read a box whose cells lie `at`, in `span` bytes, of which so many as `run` neighbour in both.
+fn strategy(at: &Located, dst: &NdViewMut<'_>, run: usize, span: u64) -> ReadStrategy {
     if run >= DIRECT_RUN || run == dst.byte_len() {
         return ReadStrategy::Direct;
     }
@@ -151,7 +155,13 @@ fn strategy(at: &Located, dst: &NdViewMut<'_>, span: u64) -> ReadStrategy {
 /// The axis to cut a box along, and the cells of a piece along it. `None` where it is best read as
 /// it is.
 fn cut(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
-    let axis = dst.shape().iter().position(|&n| n > 1)?;
+    let axis = at.outermost(dst.shape())?;
+    let first = dst.shape().iter().position(|&n| n > 1);
+    let most = if first == Some(axis) {
+        SLAB
+    } else {
+        TURNED_SLAB
+    };
     let all = *dst.shape().get(axis)? as u64;
     let stride = at.strides.get(axis)?.unsigned_abs() as u64;
     // The bytes of a piece that is one cell long, from its first to its last.
@@ -159,8 +169,8 @@ fn cut(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
     if all.saturating_mul(READ_COST.saturating_add(piece)) < READ_COST.saturating_add(span) {
         return Some((axis, 1));
     }
-    let slab = SLAB.checked_div(stride)?.max(1);
-    (span > 2 * SLAB && slab < all).then_some((axis, usize::try_from(slab).ok()?))
+    let slab = most.checked_div(stride)?.max(1);
+    (span > 2 * most && slab < all).then_some((axis, usize::try_from(slab).ok()?))
 }
 
 #[cfg(test)]
@@ -173,6 +183,7 @@ mod tests {
         let at = Located {
             offset: 1 << 40,
             strides: strides.into(),
+            elem: 2,
         };
         let mut memory = vec![0; 2 * shape.iter().product::<u64>() as usize];
         // One column is left out of the output, so that its rows do not touch.
@@ -184,7 +195,12 @@ mod tests {
         let dst = dst.region(&part).unwrap();
         let reach = |(&n, &stride): (&usize, &isize)| (n as u64 - 1) * stride.unsigned_abs() as u64;
         let span = dst.shape().iter().zip(strides).map(reach).sum::<u64>() + 2;
-        assert_eq!(strategy(&at, &dst, span), wanted, "{shape:?} {strides:?}");
+        let run = dst.run_len(&at);
+        assert_eq!(
+            strategy(&at, &dst, run, span),
+            wanted,
+            "{shape:?} {strides:?}"
+        );
     }
 
     #[test]
@@ -224,6 +240,10 @@ mod tests {
             &[1 << 20, 1 << 8, 2],
             ReadStrategy::Cut(0, 1),
         );
+        // What is stored in the other order is cut along its last axis.
+        check(&[4096, 1 << 13], &[2, 1 << 13], ReadStrategy::Cut(1, 512));
+        check(&[1 << 22, 4], &[2, 1 << 23], ReadStrategy::Cut(1, 1));
+        check(&[2048, 1 << 10], &[2, 1 << 12], ReadStrategy::AtOnce);
         // Rows that are worth a read each are not cut at all.
         check(&[512, 1 << 12], &[1 << 13, 2], ReadStrategy::Direct);
     }

@@ -105,8 +105,11 @@ impl ChunkPlan {
         task
     }
 
-    /// The indices of all chunks.
-    pub(super) fn chunks(&self) -> impl Iterator<Item = Dims<u64>> + '_ {
-        (0..self.len()).filter_map(|i| Some(self.get(i)?.chunk))
+    /// The index of the `i`-th chunk.
+    pub(super) fn chunk(&self, i: usize) -> Option<Dims<u64>> {
+        match &self.shared {
+            Some(chunks) => Some(chunks.get(i)?.0.clone()),
+            None => Some(self.requests.first()?.get(i)?.chunk),
+        }
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn read(
         (ChunkData::Inner(_), None) => return Err(ChunkError::Worker),
     };
     let mut requests = requests.into_iter();
-    if requests.len() <= 1 || is_stored_as_is(chain) {
+    if requests.len() <= 1 || !is_best_shared(chain, workers) {
         return requests.try_for_each(|request| request.read(source, chain, workers));
     }
     let spec = chain.spec();
@@ -86,7 +86,20 @@ pub(super) fn read(
     })?
 }
 
-/// Whether cells lie in the chunk as they are, so that nothing is done twice for two of them.
+/// Whether what two want of the chunk is best taken from all of it: not where rows lie in it as they are, so
+/// that nothing is done twice, nor above the limit where it is read by the piece.
+fn is_best_shared(chain: &Chain, workers: Workers<'_>) -> bool {
+    let whole = Region::whole(&chain.spec().shape);
+    match chain.access(&whole) {
+        Access::Cells(at) => {
+            let in_order = at.is_dense(&whole.shape()) && at.elem == chain.spec().elem();
+            !in_order && work::check_held(chain, workers.chunk_bytes()).is_ok()
+        }
+        Access::Whole | Access::Shard(_) => true,
+    }
+}
+
+/// Whether cells lie in the chunk as they are.
 fn is_stored_as_is(chain: &Chain) -> bool {
     let whole = Region::whole(&chain.spec().shape);
     matches!(chain.access(&whole), Access::Cells(_))

@@ -88,7 +88,6 @@ impl Object for PartialObject {
 /// The bytes of a chunk that hold these cells, none of them twice, where they are stored as they are and
 /// in not too many places.
 pub(super) fn ranges(chain: &Chain, wanted: &[Cells]) -> Option<Vec<Range<u64>>> {
-    let elem = chain.spec().elem() as u64;
     let whole = Region::whole(&chain.spec().shape);
     let mut all = vec![];
     for cells in wanted {
@@ -96,13 +95,17 @@ pub(super) fn ranges(chain: &Chain, wanted: &[Cells]) -> Option<Vec<Range<u64>>>
             Cells::Box { cells, .. } => {
                 let shape = cells.shape();
                 let shape: Option<Vec<usize>> = shape.iter().map(|&n| n.try_into().ok()).collect();
-                of_box(&located(chain, cells)?, &mut shape?, elem, &mut all)?;
+                of_box(&located(chain, cells)?, &mut shape?, &mut all)?;
             }
             Cells::Scattered(cells) => {
-                let start = located(chain, &whole)?.offset;
+                let at = located(chain, &whole)?;
                 for run in cells.runs(&whole) {
-                    let (from, len) = (run.from as u64, run.len as u64);
-                    all.push(start + from * elem..start + (from + len) * elem);
+                    of_run(
+                        &at,
+                        &chain.spec().shape,
+                        run.from..run.from + run.len,
+                        &mut all,
+                    )?;
                 }
             }
         }
@@ -128,23 +131,56 @@ fn located(chain: &Chain, part: &Region) -> Option<Located> {
 }
 
 /// The bytes of a box of cells: all from the first to the last where they lie close, else those of each part
-/// of it along its first axis.
-fn of_box(at: &Located, shape: &mut [usize], elem: u64, all: &mut Vec<Range<u64>>) -> Option<()> {
-    let (low, high) = at.reach(shape)?;
-    let span = low..high.checked_add(elem)?;
+/// of it along the axis along which they lie furthest apart.
+fn of_box(at: &Located, shape: &mut [usize], all: &mut Vec<Range<u64>>) -> Option<()> {
+    let span = at.span(shape)?;
     let cells = shape
         .iter()
-        .try_fold(elem, |n, &len| n.checked_mul(len as u64))?;
-    let axis = shape.iter().position(|&len| len > 1);
-    let (Some(axis), true) = (axis, span.end - span.start > cells.saturating_add(GAP)) else {
+        .try_fold(at.elem as u64, |n, &len| n.checked_mul(len as u64))?;
+    let (Some(axis), true) = (
+        at.outermost(shape),
+        span.end - span.start > cells.saturating_add(GAP),
+    ) else {
         all.push(span);
         return (all.len() <= MOST).then_some(());
     };
     let len = std::mem::replace(&mut shape[axis], 1);
     for i in 0..len {
-        of_box(&at.skip(axis, i), shape, elem, all)?;
+        of_box(&at.skip(axis, i), shape, all)?;
     }
     shape[axis] = len;
+    Some(())
+}
+
+/// The bytes of some cells of a chunk of this shape that follow each other in C order.
+fn of_run(
+    at: &Located,
+    shape: &[u64],
+    cells: Range<usize>,
+    all: &mut Vec<Range<u64>>,
+) -> Option<()> {
+    if at.is_dense(shape) {
+        let place = |cell: usize| at.offset + (cell * at.elem) as u64;
+        all.push(place(cells.start)..place(cells.end));
+        return (all.len() <= MOST).then_some(());
+    }
+    let row = shape
+        .last()
+        .map_or(1, |&n| usize::try_from(n).unwrap_or(usize::MAX));
+    let mut next = cells.start;
+    while next < cells.end {
+        let len = (row - next % row).min(cells.end - next);
+        let (mut first, mut rest) = (at.clone(), next);
+        for (axis, &n) in shape.iter().enumerate().rev() {
+            let n = usize::try_from(n).ok()?;
+            first = first.skip(axis, rest % n);
+            rest /= n;
+        }
+        let mut lengths = vec![1; shape.len()];
+        *lengths.last_mut()? = len;
+        of_box(&first, &mut lengths, all)?;
+        next += len;
+    }
     Some(())
 }
 
@@ -157,13 +193,14 @@ mod tests {
         let at = Located {
             offset: 100,
             strides: [1 << 30, 4][..].into(),
+            elem: 4,
         };
         let mut all = vec![];
-        of_box(&at, &mut [3, 10], 4, &mut all).unwrap();
+        of_box(&at, &mut [3, 10], &mut all).unwrap();
         let row = |i: u64| 100 + (i << 30)..140 + (i << 30);
         assert_eq!(all, [row(0), row(1), row(2)]);
         all.clear();
-        assert_eq!(of_box(&at, &mut [MOST + 1, 2], 4, &mut all), None);
+        assert_eq!(of_box(&at, &mut [MOST + 1, 2], &mut all), None);
     }
 
     #[test]

@@ -80,10 +80,10 @@ pub(super) fn at_once(chain: &Chain) -> usize {
 /// chunk there can be, and reserving that would leave one chunk on its way at a time.
 const VARIABLE: u64 = 64;
 
-/// `Ok` where a decoded chunk may be in memory as a whole. Of absent chunks and of such as are stored as they
-/// are, no more is than what is wanted of them.
+/// `Ok` where a decoded chunk may be in memory as a whole, and so may the records whose fields it is. Of
+/// absent chunks and of such as are stored as they are, no more is than what is wanted of them.
 pub(crate) fn check_held(chain: &Chain, limit: u64) -> Result<(), ChunkError> {
-    let bytes = chain.spec().byte_len();
+    let bytes = chain.decoded_len();
     let asked = bytes.map_or(u64::MAX, |bytes| bytes as u64);
     match asked <= limit {
         true => Ok(()),
