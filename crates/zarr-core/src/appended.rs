@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Dims, Heap, Region};
+use zarr_codecs::{Dims, VlenHeap, Region};
 
 use crate::copy::MakeBlock;
 use crate::engine::{Elements, WorkSize, pool};
@@ -55,7 +55,7 @@ impl Appended {
                 _ if block.is_empty() => continue,
                 Self::Blocks(make) => {
                     let bytes = block.volume().unwrap_or(u64::MAX).saturating_mul(elem);
-                    let (work, heap) = (WorkSize { pieces: 1, bytes }, Heap::new(Bytes::new()));
+                    let (work, heap) = (WorkSize { pieces: 1, bytes }, VlenHeap::new(Bytes::new()));
                     let make = Arc::clone(make);
                     let made = move |_: pool::Workers<'_>| make(&block);
                     let made = pool::run(to.context(), work, Arc::new(heap), made).await;

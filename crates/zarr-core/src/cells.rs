@@ -3,7 +3,7 @@
 
 mod scattered;
 
-use zarr_codecs::{CodecError, Cut, Dims, Projections, Region, Shard};
+use zarr_codecs::{CodecError, AxisGrid, Dims, Projections, Region, ShardingCodec};
 
 pub(crate) use scattered::{CellRun, ListedCell, PointCells, ScatteredByChunk, ScatteredCells};
 
@@ -61,7 +61,7 @@ impl Cells {
     }
 
     /// The cells by the chunks of a grid. `None` where these are too many to count.
-    pub(crate) fn by_chunk(&self, grid: &[Cut]) -> Option<ChunkSelections> {
+    pub(crate) fn by_chunk(&self, grid: &[AxisGrid]) -> Option<ChunkSelections> {
         Some(match self {
             Self::Box { cells, .. } => ChunkSelections::Boxes(Projections::of(cells, grid)?),
             Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_chunk(grid)),
@@ -72,7 +72,7 @@ impl Cells {
     ///
     /// # Errors
     /// Where a box does not lie in the shard.
-    pub(crate) fn by_inner_chunk(&self, shard: &Shard) -> Result<ChunkSelections, CodecError> {
+    pub(crate) fn by_inner_chunk(&self, shard: &ShardingCodec) -> Result<ChunkSelections, CodecError> {
         Ok(match self {
             Self::Box { cells, .. } => ChunkSelections::Boxes(shard.project(cells)?),
             Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_inner_chunk(shard)),

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use zarr_codecs::{Chain, Fields, FieldsError};
+use zarr_codecs::{CodecChain, Fields, FieldsError};
 use zarr_metadata::DataType;
 use zarr_store::Key;
 
@@ -14,7 +14,7 @@ use crate::{ChunkError, Error, Result};
 #[derive(Debug)]
 pub(super) struct PickedFields {
     fields: Arc<Fields>,
-    chain: OnceLock<Arc<Chain>>,
+    chain: OnceLock<Arc<CodecChain>>,
 }
 
 impl ChunkedArray {
@@ -92,7 +92,7 @@ impl ChunkedArray {
     }
 
     /// The codecs that decode what is read.
-    pub(crate) fn decoder(&self) -> Result<&Arc<Chain>> {
+    pub(crate) fn decoder(&self) -> Result<&Arc<CodecChain>> {
         let Some(picked) = &self.fields else {
             return self.chain();
         };
@@ -108,7 +108,7 @@ impl ChunkedArray {
     /// [`decoder`](Self::decoder).
     pub(crate) fn chunk_to_read<'a>(
         &'a self,
-        largest: &'a Arc<Chain>,
+        largest: &'a Arc<CodecChain>,
         chunk: &[u64],
     ) -> Result<(Key, ChunkChain<'a>), ChunkError> {
         let stored = self.chains.largest().map_or(largest, |chain| chain);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use zarr_codecs::{Cut, Dims, Region, Shard};
+use zarr_codecs::{AxisGrid, Dims, Region, ShardingCodec};
 
 /// Cells of an array or a chunk, and the place of each among the data, counted in elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl ScatteredCells {
     }
 
     /// The cells by the chunks that hold them.
-    pub(crate) fn by_chunk(&self, cuts: &[Cut]) -> ScatteredByChunk {
+    pub(crate) fn by_chunk(&self, cuts: &[AxisGrid]) -> ScatteredByChunk {
         match self {
             Self::Product(axes) => {
                 let axes = axes.iter().zip(cuts);
@@ -82,8 +82,8 @@ impl ScatteredCells {
     }
 
     /// The cells of a shard by its inner chunks.
-    pub(crate) fn by_inner_chunk(&self, shard: &Shard) -> ScatteredByChunk {
-        self.by_chunk(&Cut::each(&shard.inner().spec().shape))
+    pub(crate) fn by_inner_chunk(&self, shard: &ShardingCodec) -> ScatteredByChunk {
+        self.by_chunk(&AxisGrid::each(&shard.inner().spec().shape))
     }
 
     /// The smallest box that holds all cells.
@@ -317,7 +317,7 @@ impl ScatteredByChunk {
     }
 }
 
-fn by_chunk(axis: &[ListedCell], cut: &Cut) -> Vec<(u64, Arc<[ListedCell]>)> {
+fn by_chunk(axis: &[ListedCell], cut: &AxisGrid) -> Vec<(u64, Arc<[ListedCell]>)> {
     let mut groups: BTreeMap<u64, Vec<ListedCell>> = BTreeMap::new();
     for &ListedCell { cell, to } in axis {
         let (chunk, inside) = locate(cut, cell);
@@ -331,12 +331,12 @@ fn by_chunk(axis: &[ListedCell], cut: &Cut) -> Vec<(u64, Arc<[ListedCell]>)> {
 }
 
 /// The chunk of a cell, and where it is in there; all cells lie in chunks.
-fn locate(cut: &Cut, cell: u64) -> (u64, u64) {
+fn locate(cut: &AxisGrid, cell: u64) -> (u64, u64) {
     cut.locate(cell).unwrap_or((cell, 0))
 }
 
 /// Of two equal cells the later one stays the later one.
-fn points_by_chunk(points: &PointCells, cuts: &[Cut]) -> Vec<(Dims<u64>, Arc<PointCells>)> {
+fn points_by_chunk(points: &PointCells, cuts: &[AxisGrid]) -> Vec<(Dims<u64>, Arc<PointCells>)> {
     let rank = points.rank;
     let (mut chunks, mut inside) = (Vec::new(), Vec::new());
     chunks.reserve_exact(points.cells.len());
@@ -432,7 +432,7 @@ mod tests {
     /// The cells in the order of the data, by way of chunks and boxes.
     fn gathered(places: &ScatteredCells, chunk: &[u64]) -> Vec<Option<u64>> {
         let mut data = vec![None; places.len()];
-        let groups = places.by_chunk(&Cut::each(chunk));
+        let groups = places.by_chunk(&AxisGrid::each(chunk));
         for (index, places) in (0..groups.len()).filter_map(|i| groups.get(i)) {
             let bounds = places.bounds();
             let (start, shape) = (bounds.start(), bounds.shape());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Heap, Region};
+use zarr_codecs::{VlenHeap, Region};
 
 use crate::engine::{Elements, WorkSize, pool};
 use crate::{ChunkedArray, Resolved, Result, Values};
@@ -32,7 +32,7 @@ pub async fn write_blocks(to: Arc<ChunkedArray>, make: MakeBlock) -> Result<()> 
             let _until_written = budget.take(bytes).await;
             let (work, heap) = (
                 WorkSize { pieces: 1, bytes },
-                Arc::new(Heap::new(Bytes::new())),
+                Arc::new(VlenHeap::new(Bytes::new())),
             );
             let cells = Resolved::of_region(to.grid().shape(), region.clone());
             let made = pool::run(to.context(), work, heap, move |_| make(&region)).await;

@@ -1,7 +1,7 @@
 //! Reading a box of cells of one chunk that is no shard: all of it is decoded, or only the bytes that hold
 //! the cells are read. Knows neither drivers nor who else wants something of the chunk.
 
-use zarr_codecs::{Access, Chain, CodecErrorKind, Len, NdViewMut, Region};
+use zarr_codecs::{ChunkAccess, CodecChain, CodecErrorKind, ByteLen, NdViewMut, Region};
 
 use super::cache::DecodedChunk;
 use super::pool::Workers;
@@ -12,7 +12,7 @@ use crate::ChunkError;
 /// Reads the cells of `part` of a chunk into `dst`, which has their shape.
 pub(super) fn read(
     source: &ChunkSource<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     part: &Region,
     dst: NdViewMut<'_>,
     workers: Workers<'_>,
@@ -24,19 +24,19 @@ pub(super) fn read(
         return read(&ChunkSource::object(&**sparse), chain, part, dst, workers);
     }
     match chain.access(part) {
-        Access::Cells(at) => match partial::partial_reader(source, chain, &at, &dst)? {
+        ChunkAccess::Cells(at) => match partial::partial_reader(source, chain, &at, &dst)? {
             Some(apart) => apart.read(&at, dst),
             None => whole(source, chain, part, dst, workers),
         },
-        Access::Whole => whole(source, chain, part, dst, workers),
+        ChunkAccess::Whole => whole(source, chain, part, dst, workers),
         // Each of its inner chunks is read by itself.
-        Access::Shard(_) => Err(ChunkError::Worker),
+        ChunkAccess::Shard(_) => Err(ChunkError::Worker),
     }
 }
 
 fn whole(
     source: &ChunkSource<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     part: &Region,
     dst: NdViewMut<'_>,
     workers: Workers<'_>,
@@ -57,9 +57,9 @@ fn whole(
 }
 
 /// Whether a chunk above the limit is in memory as it is, so that its cells are taken from there.
-fn large(source: &ChunkSource<'_>, chain: &Chain, part: &Region) -> Result<bool, ChunkError> {
+fn large(source: &ChunkSource<'_>, chain: &CodecChain, part: &Region) -> Result<bool, ChunkError> {
     let found = source.size()?;
-    if let Len::Exact(expected) = chain.encoded_len()
+    if let ByteLen::Exact(expected) = chain.encoded_len()
         && expected as u64 != found
     {
         let expected = expected as u64;
@@ -67,13 +67,13 @@ fn large(source: &ChunkSource<'_>, chain: &Chain, part: &Region) -> Result<bool,
             .of("chunk")
             .into());
     }
-    Ok(source.is_in_memory() && matches!(chain.access(part), Access::Cells(_)))
+    Ok(source.is_in_memory() && matches!(chain.access(part), ChunkAccess::Cells(_)))
 }
 
 /// The elements of a whole chunk.
 fn decoded(
     source: &ChunkSource<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     workers: Workers<'_>,
 ) -> Result<Vec<u8>, ChunkError> {
     let spec = chain.spec();
@@ -87,7 +87,7 @@ fn decoded(
 
 fn copied(
     decoded: &DecodedChunk,
-    chain: &Chain,
+    chain: &CodecChain,
     part: &Region,
     mut dst: NdViewMut<'_>,
 ) -> Result<(), ChunkError> {
@@ -97,7 +97,7 @@ fn copied(
 
 fn encoded(
     source: &ChunkSource<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     part: &Region,
     dst: NdViewMut<'_>,
     workers: Workers<'_>,

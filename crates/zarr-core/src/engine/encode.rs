@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    Chain, CodecError, CodecErrorKind, Dims, Fields, Heap, Len, NdView, NdViewMut, Region, Scratch,
-    Shard, all_equal, fill,
+    CodecChain, CodecError, CodecErrorKind, Dims, Fields, VlenHeap, ByteLen, NdView, NdViewMut, Region, Scratch,
+    ShardingCodec, all_equal, fill,
 };
 use zarr_store::Payload;
 
@@ -50,10 +50,10 @@ impl NewElements {
     /// What was given to write; elements that differ in length go to the heap.
     pub(super) fn new(
         array: &ChunkedArray,
-        chain: &Chain,
+        chain: &CodecChain,
         selection: &Resolved,
         elements: Elements,
-        heap: &Heap,
+        heap: &VlenHeap,
     ) -> Result<Self, CodecError> {
         let (values, is_scalar) = match elements {
             Elements::Scalar(values) => (values, true),
@@ -74,7 +74,7 @@ impl NewElements {
     }
 
     /// Whether chunks that are absent stay so, wherever this is written.
-    pub(super) fn leave_absent(&self, chain: &Chain) -> bool {
+    pub(super) fn leave_absent(&self, chain: &CodecChain) -> bool {
         // A handle of an element of variable length tells nothing of it, but zeros stand for the fill value.
         let is_fill = self.is_scalar && self.elements == chain.spec().fill_element();
         is_fill && self.fields.is_none() && !self.keep_empty
@@ -84,7 +84,7 @@ impl NewElements {
     /// where nothing is to be stored.
     pub(super) fn encode(
         &self,
-        chain: &Chain,
+        chain: &CodecChain,
         cells: &Cells,
         covers: bool,
         old: Option<ChunkSource<'_>>,
@@ -217,7 +217,7 @@ struct ChunkChange<'e> {
 
 /// The bytes of the changed chunk, in parts; `None` where nothing is to be stored.
 fn chunk(
-    chain: &Chain,
+    chain: &CodecChain,
     mut change: ChunkChange<'_>,
     workers: Workers<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
@@ -230,7 +230,7 @@ fn chunk(
 }
 
 fn plain(
-    chain: &Chain,
+    chain: &CodecChain,
     change: &ChunkChange<'_>,
     workers: Workers<'_>,
 ) -> Result<Option<Bytes>, ChunkError> {
@@ -276,8 +276,8 @@ fn plain(
 
 /// The encoded chunk in memory of its own size: compressors ask for more than they use, and a shard
 /// of half-empty buffers would hold a multiple of what it writes.
-fn encode(chain: &Chain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, ChunkError> {
-    if let Len::Exact(len) = chain.encoded_len() {
+fn encode(chain: &CodecChain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, ChunkError> {
+    if let ByteLen::Exact(len) = chain.encoded_len() {
         let mut encoded = Vec::with_capacity(len);
         chain.encode(view, &mut encoded, cx)?;
         return Ok(encoded.into());
@@ -289,7 +289,7 @@ fn encode(chain: &Chain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, C
     Ok(encoded)
 }
 
-fn too_large(chain: &Chain) -> ChunkError {
+fn too_large(chain: &CodecChain) -> ChunkError {
     let limit = isize::MAX as u64;
     let asked = zarr_codecs::volume(&chain.spec().shape).unwrap_or(u64::MAX);
     CodecErrorKind::Limit {
@@ -303,7 +303,7 @@ fn too_large(chain: &Chain) -> ChunkError {
 
 /// A shard: its changed inner chunks are made in parallel, the others stay the bytes they are.
 fn shard_parts(
-    shard: &Shard,
+    shard: &ShardingCodec,
     change: &ChunkChange<'_>,
     workers: Workers<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
@@ -334,7 +334,7 @@ fn shard_parts(
             .unzip();
         let inner = shard.inner();
         let longest = match inner.shard() {
-            Some(_) => Len::AtMost(inner.encoded_len().max().max(LARGEST_SHARD)),
+            Some(_) => ByteLen::AtMost(inner.encoded_len().max().max(LARGEST_SHARD)),
             None => inner.encoded_len(),
         };
         for range in &ranges {
@@ -371,7 +371,7 @@ fn check_apart(inner: &[Range<u64>], limit: u64) -> Result<(), ChunkError> {
 }
 
 fn inner_chunk(
-    shard: &Shard,
+    shard: &ShardingCodec,
     change: &ChunkChange<'_>,
     selection: &ChunkSelection,
     old: Option<ChunkSource<'_>>,

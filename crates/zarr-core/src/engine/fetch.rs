@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Chain, CodecErrorKind, Shard, ShardIndex};
+use zarr_codecs::{CodecChain, CodecErrorKind, ShardingCodec, ShardIndex};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::cache::InnerPath;
@@ -31,7 +31,7 @@ pub(super) struct Fetched {
 /// One chunk in a store that answers later.
 pub(super) struct ChunkFetch<'a> {
     pub(super) array: &'a ChunkedArray,
-    pub(super) chain: &'a Chain,
+    pub(super) chain: &'a CodecChain,
     pub(super) budget: &'a Arc<Budget>,
     pub(super) key: &'a Key,
     /// What is wanted of it.
@@ -121,7 +121,7 @@ impl ChunkFetch<'_> {
     /// are.
     fn ranges_of(
         &self,
-        chain: &Chain,
+        chain: &CodecChain,
         cells: &[Cells],
         too_large: ChunkError,
     ) -> Result<Vec<Range<u64>>, ChunkError> {
@@ -153,7 +153,7 @@ impl ChunkFetch<'_> {
 
     async fn inner_chunks(
         &self,
-        shard: &Shard,
+        shard: &ShardingCodec,
         wanted: &[WantedInner],
     ) -> Result<Fetched, ChunkError> {
         let indexes = self.array.indexes();
@@ -236,7 +236,7 @@ impl ChunkFetch<'_> {
     }
 
     /// Whether inner chunks may be in memory; those of a shard among them are looked at one by one.
-    fn check_inner(&self, inner: &Chain) -> Result<(), ChunkError> {
+    fn check_inner(&self, inner: &CodecChain) -> Result<(), ChunkError> {
         match inner.shard() {
             Some(_) => Ok(()),
             None => check_held(inner, self.array.context().chunk_bytes()),
@@ -285,7 +285,7 @@ impl ChunkFetch<'_> {
     }
 
     /// The index of a shard, which holds its bytes of the budget no longer than until it is decoded.
-    async fn index(&self, shard: &Shard) -> Result<Option<Found<ShardIndex>>, ChunkError> {
+    async fn index(&self, shard: &ShardingCodec) -> Result<Option<Found<ShardIndex>>, ChunkError> {
         let (len, at_end) = shard.index_len();
         let range = match at_end {
             true => ByteRange::Last(len),
@@ -328,12 +328,12 @@ impl Fetched {
 }
 
 /// The most bytes that codecs make of a chunk. No more is asked for, whatever has been put there.
-pub(super) fn most(chain: &Chain) -> u64 {
+pub(super) fn most(chain: &CodecChain) -> u64 {
     chain.encoded_len().max() as u64
 }
 
 /// A store that refused a chunk for being longer says how long it is.
-pub(super) fn refused(error: StoreError, chain: &Chain) -> ChunkError {
+pub(super) fn refused(error: StoreError, chain: &CodecChain) -> ChunkError {
     match error.kind {
         StoreErrorKind::TooLarge { size, limit } if limit == most(chain) => {
             check_len(chain.encoded_len(), size)
@@ -345,7 +345,7 @@ pub(super) fn refused(error: StoreError, chain: &Chain) -> ChunkError {
 }
 
 /// Whether a chunk that is not compressed has as many bytes as its cells.
-fn check_exact(chain: &Chain, found: u64) -> Result<(), ChunkError> {
+fn check_exact(chain: &CodecChain, found: u64) -> Result<(), ChunkError> {
     match most(chain) {
         expected if found != expected => Err(CodecErrorKind::Length { expected, found }
             .of("chunk")
@@ -358,7 +358,7 @@ fn check_exact(chain: &Chain, found: u64) -> Result<(), ChunkError> {
 type WantedInner = (usize, usize);
 
 /// The inner chunks of a plan, in the order of the shard.
-fn wanted(shard: &Shard, plan: &ChunkPlan) -> Vec<WantedInner> {
+fn wanted(shard: &ShardingCodec, plan: &ChunkPlan) -> Vec<WantedInner> {
     let chunks = (0..plan.len()).filter_map(|i| Some((plan.chunk(i)?, i)));
     let mut wanted: Vec<WantedInner> = chunks.map(|(chunk, i)| (shard.number(&chunk), i)).collect();
     wanted.sort_unstable();

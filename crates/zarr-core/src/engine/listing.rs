@@ -70,7 +70,7 @@ pub(super) async fn numbers(
 /// The numbers of the inner chunks that are there, of those that are wanted, in order.
 pub(super) fn inner_numbers(
     inner: &InnerChunks<'_>,
-    shard: &Shard,
+    shard: &ShardingCodec,
     wanted: &ChunkPlan,
 ) -> Vec<usize> {
     let present = inner.present();

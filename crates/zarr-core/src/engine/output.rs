@@ -3,7 +3,7 @@
 //! stores.
 //!
 //! # Why this is sound
-//! [`Output`] owns one allocation, or has one on loan. Workers write it only through [`Split`], which
+//! [`Output`] owns one allocation, or has one on loan. Workers write it only through [`DisjointParts`], which
 //! hands out each disjoint part once; or, where the cells lie anywhere, one after the other under a
 //! mutex. An allocation becomes a `Vec` only when the bytes reported as written add up to all of it
 //! ([`Output::into_vec`]), so no byte is read that was not written.
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::{AnyBitPattern, Pod};
 use ndarray::ArrayViewMutD;
-use zarr_codecs::{Dims, Heap, NdViewMut, Projection, Projections, Region, Split};
+use zarr_codecs::{Dims, VlenHeap, NdViewMut, Projection, Projections, Region, DisjointParts};
 use zarr_metadata::FillValue;
 
 use crate::cells::CellRun;
@@ -40,11 +40,11 @@ const HUGE_PAGE: usize = 2 << 20;
 #[derive(Debug)]
 pub struct Output {
     // Declared first: dropped before the memory it points into is freed or given back.
-    parts: Split<'static>,
+    parts: DisjointParts<'static>,
     memory: OutputMemory,
     /// Bytes of all elements.
     len: usize,
-    heap: Arc<Heap>,
+    heap: Arc<VlenHeap>,
     written: AtomicU64,
     filled: bool,
     /// Held to write anywhere, into memory that is cut into no parts.
@@ -88,12 +88,12 @@ pub(crate) struct BorrowedOutput {
 }
 
 // SAFETY: `Allocation` owns its allocation; the pointer is to nobody else's memory, and it is written
-// only through the disjoint parts of `Split`, or under a mutex.
+// only through the disjoint parts of `DisjointParts`, or under a mutex.
 unsafe impl Send for Allocation {}
 // SAFETY: as above.
 unsafe impl Sync for Allocation {}
 // SAFETY: a loan is an exclusive borrow of plain elements, and it is written only through the disjoint
-// parts of `Split`, or under a mutex.
+// parts of `DisjointParts`, or under a mutex.
 unsafe impl Send for BorrowedOutput {}
 // SAFETY: as above.
 unsafe impl Sync for BorrowedOutput {}
@@ -178,7 +178,7 @@ impl Output {
         elem: usize,
         destination: Destination,
         boxes: Option<&Projections>,
-        (fill, heap): (&FillValue, &Arc<Heap>),
+        (fill, heap): (&FillValue, &Arc<VlenHeap>),
     ) -> Result<Self, Error> {
         let Some(projections) = boxes else {
             return Self::scattered(shape, elem, destination, (fill, heap));
@@ -199,7 +199,7 @@ impl Output {
                 OutputMemory::Borrowed(borrowed) => borrowed.view(shape, elem),
             }
         };
-        let parts = view.and_then(|view| Split::new(view, projections.clone()));
+        let parts = view.and_then(|view| DisjointParts::new(view, projections.clone()));
         Ok(Self {
             parts: parts.ok_or_else(too_large)?,
             memory,
@@ -217,7 +217,7 @@ impl Output {
         shape: &[u64],
         elem: usize,
         destination: Destination,
-        (fill, heap): (&FillValue, &Arc<Heap>),
+        (fill, heap): (&FillValue, &Arc<VlenHeap>),
     ) -> Result<Self, Error> {
         let too_large = || too_large(shape, elem);
         let len = byte_len(shape, elem)?;
@@ -225,7 +225,7 @@ impl Output {
         let parts = NdViewMut::over(&mut [], &[0], elem).ok_or_else(too_large)?;
         let memory = destination.take(len, true).ok_or_else(too_large)?;
         let output = Self {
-            parts: Split::new(parts, none).ok_or_else(too_large)?,
+            parts: DisjointParts::new(parts, none).ok_or_else(too_large)?,
             filled: matches!(memory, OutputMemory::Own(_)),
             memory,
             len,
@@ -255,7 +255,7 @@ impl Output {
     }
 
     /// What the handles among the elements stand for, if they are handles.
-    pub fn heap(&self) -> &Arc<Heap> {
+    pub fn heap(&self) -> &Arc<VlenHeap> {
         &self.heap
     }
 
@@ -264,7 +264,7 @@ impl Output {
         self.parts.take(i)
     }
 
-    /// Neighbouring parts, once, as few views: see [`Split::take_run`].
+    /// Neighbouring parts, once, as few views: see [`DisjointParts::take_run`].
     pub(crate) fn take_run(&self, run: Range<usize>) -> Option<Vec<NdViewMut<'_>>> {
         self.parts.take_run(run)
     }

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use zarr_codecs::{Chain, CodecErrorKind, Len, Located, NdViewMut, Region, Span};
+use zarr_codecs::{CodecChain, CodecErrorKind, ByteLen, StridedLayout, NdViewMut, Region, AxisRange};
 use zarr_store::Object;
 
 use super::pool::with_scratch;
@@ -29,7 +29,7 @@ pub(super) struct PartialReader<'a> {
     object: &'a dyn Object,
     /// Where in the object the chunk begins.
     start: u64,
-    chain: &'a Chain,
+    chain: &'a CodecChain,
 }
 
 /// Where to read the cells that lie `at`. `None` where the chunk had better be taken whole: it is in
@@ -37,8 +37,8 @@ pub(super) struct PartialReader<'a> {
 /// and is then an error whatever part of it is wanted.
 pub(super) fn partial_reader<'a>(
     source: &ChunkSource<'a>,
-    chain: &'a Chain,
-    at: &Located,
+    chain: &'a CodecChain,
+    at: &StridedLayout,
     dst: &NdViewMut<'_>,
 ) -> Result<Option<PartialReader<'a>>, ChunkError> {
     let (object, start) = match &source.at {
@@ -66,7 +66,7 @@ pub(super) fn partial_reader<'a>(
 
 impl PartialReader<'_> {
     /// Reads the cells that lie `at`.
-    pub(super) fn read(&self, at: &Located, mut dst: NdViewMut<'_>) -> Result<(), ChunkError> {
+    pub(super) fn read(&self, at: &StridedLayout, mut dst: NdViewMut<'_>) -> Result<(), ChunkError> {
         let Some(span) = at.span(dst.shape()) else {
             return Ok(());
         };
@@ -81,8 +81,8 @@ impl PartialReader<'_> {
         let all = dst.shape().get(axis).copied().unwrap_or(0);
         for first in (0..all).step_by(cells) {
             let count = cells.min(all - first);
-            if let Some(span) = piece.spans.get_mut(axis) {
-                *span = Span::dense(first as u64, count as u64);
+            if let Some(span) = piece.ranges.get_mut(axis) {
+                *span = AxisRange::dense(first as u64, count as u64);
             }
             let dst = dst.reborrow().region(&piece).ok_or(ChunkError::Worker)?;
             self.read(&at.skip(axis, first), dst)?;
@@ -93,7 +93,7 @@ impl PartialReader<'_> {
     /// Reads cells straight to their place.
     fn direct(
         &self,
-        at: &Located,
+        at: &StridedLayout,
         span: Range<u64>,
         mut dst: NdViewMut<'_>,
     ) -> Result<(), ChunkError> {
@@ -115,7 +115,7 @@ impl PartialReader<'_> {
     /// Reads all of a span, and cells from there.
     fn at_once(
         &self,
-        at: &Located,
+        at: &StridedLayout,
         span: Range<u64>,
         dst: NdViewMut<'_>,
     ) -> Result<(), ChunkError> {
@@ -123,7 +123,7 @@ impl PartialReader<'_> {
         let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
         with_scratch(|cx| {
             ChunkSource::from(ByteSource::Window(self.object, window)).lend(
-                Len::Exact(len),
+                ByteLen::Exact(len),
                 cx,
                 |bytes, _| Ok(self.chain.gather(at, span.start, bytes, dst)?),
             )
@@ -143,7 +143,7 @@ enum ReadStrategy {
 }
 
 /// How to read a box whose cells lie `at`, in `span` bytes, of which so many as `run` neighbour in both.
-fn strategy(at: &Located, dst: &NdViewMut<'_>, run: usize, span: u64) -> ReadStrategy {
+fn strategy(at: &StridedLayout, dst: &NdViewMut<'_>, run: usize, span: u64) -> ReadStrategy {
     if run >= DIRECT_RUN || run == dst.byte_len() {
         return ReadStrategy::Direct;
     }
@@ -154,7 +154,7 @@ fn strategy(at: &Located, dst: &NdViewMut<'_>, run: usize, span: u64) -> ReadStr
 
 /// The axis to cut a box along, and the cells of a piece along it. `None` where it is best read as
 /// it is.
-fn cut(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
+fn cut(at: &StridedLayout, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
     let axis = at.outermost(dst.shape())?;
     let first = dst.shape().iter().position(|&n| n > 1);
     let most = if first == Some(axis) {
@@ -180,7 +180,7 @@ mod tests {
     /// Cuts the box of `shape` elements of two bytes, in an output of its own, out of a chunk in
     /// which these are the strides.
     fn check(shape: &[u64], strides: &[isize], wanted: ReadStrategy) {
-        let at = Located {
+        let at = StridedLayout {
             offset: 1 << 40,
             strides: strides.into(),
             elem: 2,
@@ -189,8 +189,8 @@ mod tests {
         // One column is left out of the output, so that its rows do not touch.
         let mut part = Region::whole(shape);
         let dst = NdViewMut::over(&mut memory, shape, 2).unwrap();
-        if let Some(last) = part.spans.last_mut().filter(|last| last.count() > 1) {
-            *last = Span::dense(0, last.count() - 1);
+        if let Some(last) = part.ranges.last_mut().filter(|last| last.count() > 1) {
+            *last = AxisRange::dense(0, last.count() - 1);
         }
         let dst = dst.region(&part).unwrap();
         let reach = |(&n, &stride): (&usize, &isize)| (n as u64 - 1) * stride.unsigned_abs() as u64;

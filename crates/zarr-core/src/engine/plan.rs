@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
-use zarr_codecs::{CodecError, Dims, Shard};
+use zarr_codecs::{CodecError, Dims, ShardingCodec};
 
 use crate::cells::{Cells, ChunkSelection, ChunkSelections};
 
@@ -46,7 +46,7 @@ impl ChunkPlan {
     }
 
     /// The inner chunks of a shard that hold these cells of it.
-    pub(super) fn of_shard(shard: &Shard, cells: &[Cells]) -> Result<Self, CodecError> {
+    pub(super) fn of_shard(shard: &ShardingCodec, cells: &[Cells]) -> Result<Self, CodecError> {
         let requests = cells.iter().map(|cells| cells.by_inner_chunk(shard));
         Ok(Self::new(requests.collect::<Result<_, _>>()?))
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures_channel::oneshot;
 use rayon::prelude::*;
-use zarr_codecs::{Heap, Scratch};
+use zarr_codecs::{VlenHeap, Scratch};
 
 use super::work::WorkSize;
 use crate::{ChunkError, Context};
@@ -22,7 +22,7 @@ pub(crate) struct Workers<'t> {
     /// On the pool: whether somebody still waits for the answer.
     workers: Option<&'t (dyn Fn() -> bool + Sync)>,
     /// The elements of variable length of the operation.
-    heap: &'t Arc<Heap>,
+    heap: &'t Arc<VlenHeap>,
     chunk_bytes: u64,
 }
 
@@ -84,7 +84,7 @@ impl fmt::Debug for Workers<'_> {
 pub(crate) async fn run<T: Send + 'static>(
     context: &Context,
     work: WorkSize,
-    heap: Arc<Heap>,
+    heap: Arc<VlenHeap>,
     task: impl FnOnce(Workers<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
     let chunk_bytes = context.chunk_bytes();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
-use zarr_codecs::{Chain, Dims, Heap};
+use zarr_codecs::{CodecChain, Dims, VlenHeap};
 use zarr_store::runtime::Budget;
 
 use super::fetch::ChunkFetch;
@@ -46,11 +46,11 @@ pub(crate) async fn read_many(
 pub(super) struct ReadJob {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
-    chain: Arc<Chain>,
+    chain: Arc<CodecChain>,
     plan: ChunkPlan,
     /// Where the cells of each selection go.
     outputs: Vec<Output>,
-    heap: Arc<Heap>,
+    heap: Arc<VlenHeap>,
     work: WorkSize,
     /// Where stores answer later: what is fetched and not yet decoded.
     budget: Arc<Budget>,
@@ -93,7 +93,7 @@ impl ReadJob {
     ) -> Result<Self> {
         let chain = Arc::clone(array.decoder()?);
         let spec = chain.spec();
-        let heap = Heap::new(spec.fill.as_bytes().to_vec());
+        let heap = VlenHeap::new(spec.fill.as_bytes().to_vec());
         let heap = Arc::new(heap.at_most(array.context().memory()));
         let (mut outputs, mut requests) = (Vec::new(), SmallVec::new());
         let mut work = WorkSize::NONE;
@@ -244,7 +244,7 @@ impl ReadJob {
         &self,
         i: usize,
         data: &ChunkData<'_>,
-        chain: &Chain,
+        chain: &CodecChain,
         inner: Option<&ChunkPlan>,
         requests: &mut ChunkRequests<'_>,
         workers: Workers<'_>,

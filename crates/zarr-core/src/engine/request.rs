@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 use zarr_codecs::{
-    Access, Chain, ChunkSpec, Cut, Dims, NdView, NdViewMut, Region, Shard, Split, fill as fill_view,
+    ChunkAccess, CodecChain, ChunkSpec, AxisGrid, Dims, NdView, NdViewMut, Region, ShardingCodec, DisjointParts, fill as fill_view,
 };
 
 use super::listing::{self, LIST_FROM};
@@ -45,7 +45,7 @@ pub(super) type ChunkRequests<'d> = SmallVec<[ChunkRequest<'d>; 1]>;
     reason = "one for each request that shares the shard"
 )]
 enum SplitRequest<'d> {
-    Boxes(Split<'d>, bool),
+    Boxes(DisjointParts<'d>, bool),
     Scattered(&'d ScatteredByChunk, &'d Output, bool),
 }
 
@@ -53,7 +53,7 @@ enum SplitRequest<'d> {
 /// the plan says which inner chunks that are, if there is one already.
 pub(super) fn read(
     chunk: &ChunkData<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     requests: ChunkRequests<'_>,
     plan: Option<&ChunkPlan>,
     workers: Workers<'_>,
@@ -88,27 +88,27 @@ pub(super) fn read(
 
 /// Whether what two want of the chunk is best taken from all of it: not where rows lie in it as they are, so
 /// that nothing is done twice, nor above the limit where it is read by the piece.
-fn is_best_shared(chain: &Chain, workers: Workers<'_>) -> bool {
+fn is_best_shared(chain: &CodecChain, workers: Workers<'_>) -> bool {
     let whole = Region::whole(&chain.spec().shape);
     match chain.access(&whole) {
-        Access::Cells(at) => {
+        ChunkAccess::Cells(at) => {
             let in_order = at.is_dense(&whole.shape()) && at.elem == chain.spec().elem();
             !in_order && work::check_held(chain, workers.chunk_bytes()).is_ok()
         }
-        Access::Whole | Access::Shard(_) => true,
+        ChunkAccess::Whole | ChunkAccess::Shard(_) => true,
     }
 }
 
 /// Whether cells lie in the chunk as they are.
-fn is_stored_as_is(chain: &Chain) -> bool {
+fn is_stored_as_is(chain: &CodecChain) -> bool {
     let whole = Region::whole(&chain.spec().shape);
-    matches!(chain.access(&whole), Access::Cells(_))
+    matches!(chain.access(&whole), ChunkAccess::Cells(_))
 }
 
 /// Reads what is wanted of each inner chunk, each by whichever worker is free.
 fn read_shard(
     inner: &InnerChunks<'_>,
-    shard: &Shard,
+    shard: &ShardingCodec,
     requests: ChunkRequests<'_>,
     plan: Option<&ChunkPlan>,
     workers: Workers<'_>,
@@ -255,7 +255,7 @@ impl<'d> ChunkRequest<'d> {
     fn read(
         self,
         source: &ChunkSource<'_>,
-        chain: &Chain,
+        chain: &CodecChain,
         workers: Workers<'_>,
     ) -> Result<(), ChunkError> {
         let (cells, to) = match self {
@@ -291,7 +291,7 @@ impl<'d> ChunkRequest<'d> {
     }
 
     /// The cells of a shard by its inner chunks.
-    fn by_inner_chunk(&self, shard: &Shard) -> Result<ChunkSelections, ChunkError> {
+    fn by_inner_chunk(&self, shard: &ShardingCodec) -> Result<ChunkSelections, ChunkError> {
         Ok(match self {
             Self::Box { cells, .. } => ChunkSelections::Boxes(shard.project(cells)?),
             Self::Scattered { cells, .. } => {
@@ -304,7 +304,7 @@ impl<'d> ChunkRequest<'d> {
     fn split(self, selections: &'d ChunkSelections) -> Option<SplitRequest<'d>> {
         Some(match (self, selections) {
             (Self::Box { to, filled, .. }, ChunkSelections::Boxes(boxes)) => {
-                SplitRequest::Boxes(Split::new(to, boxes.clone())?, filled)
+                SplitRequest::Boxes(DisjointParts::new(to, boxes.clone())?, filled)
             }
             (Self::Scattered { to, filled, .. }, ChunkSelections::Scattered(by_chunk)) => {
                 SplitRequest::Scattered(by_chunk, to, filled)
@@ -334,7 +334,7 @@ impl SplitRequest<'_> {
 /// Reads a box of a chunk into scratch memory, and lends its elements.
 fn with_box<T>(
     source: &ChunkSource<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     region: &Region,
     workers: Workers<'_>,
     take: impl FnOnce(&[u8]) -> T,
@@ -395,7 +395,7 @@ fn dense_boxes(
     if let Some(axis) = longest {
         half[axis] = shape[axis].div_ceil(2);
     }
-    let halves = cells.by_chunk(&Cut::each(&half));
+    let halves = cells.by_chunk(&AxisGrid::each(&half));
     (0..halves.len())
         .filter_map(|i| halves.get(i))
         .try_for_each(|(at, cells)| {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{CodecErrorKind, Len, Scratch, Shard, ShardIndex, buffer};
+use zarr_codecs::{CodecErrorKind, ByteLen, Scratch, ShardingCodec, ShardIndex, buffer};
 use zarr_store::{Key, Object, Version, coalesce};
 
 use super::cache::{DecodedChunk, InnerPath};
@@ -110,7 +110,7 @@ impl<'o> ChunkData<'o> {
 
 impl<'o> InnerChunks<'o> {
     /// Those of a shard, as its index says.
-    pub(super) fn within(source: &'o ChunkSource<'o>, shard: &Shard) -> Result<Self, ChunkError> {
+    pub(super) fn within(source: &'o ChunkSource<'o>, shard: &ShardingCodec) -> Result<Self, ChunkError> {
         Ok(Self::Within(source, source.index(shard)?))
     }
 
@@ -241,7 +241,7 @@ impl<'o> ChunkSource<'o> {
 
     /// The index of the shard that this is: one open object is one version, so an index that is
     /// remembered of that version is its own.
-    pub(crate) fn index(&self, shard: &Shard) -> Result<Arc<ShardIndex>, ChunkError> {
+    pub(crate) fn index(&self, shard: &ShardingCodec) -> Result<Arc<ShardIndex>, ChunkError> {
         let id = match (&self.at, &self.id) {
             (ByteSource::Object(object), Some(id)) => Some((
                 id,
@@ -281,9 +281,9 @@ impl<'o> ChunkSource<'o> {
 
     /// Up to where to read an object that should have `expected` bytes. One byte more than that tells
     /// a longer object without asking a file for its size; memory knows its size.
-    fn end(object: &dyn Object, expected: Len) -> Result<u64, ChunkError> {
+    fn end(object: &dyn Object, expected: ByteLen) -> Result<u64, ChunkError> {
         match expected {
-            Len::Exact(len) if object.slice(0..0).is_none() => Ok(len as u64 + 1),
+            ByteLen::Exact(len) if object.slice(0..0).is_none() => Ok(len as u64 + 1),
             _ => Ok(object.size()?),
         }
     }
@@ -292,7 +292,7 @@ impl<'o> ChunkSource<'o> {
     /// buffer: `openat`, `pread` and `close` are all that a chunk of known size costs.
     pub(crate) fn lend<T>(
         &self,
-        expected: Len,
+        expected: ByteLen,
         scratch: &mut Scratch,
         take: impl FnOnce(&[u8], &mut Scratch) -> Result<T, ChunkError>,
     ) -> Result<T, ChunkError> {
@@ -315,7 +315,7 @@ impl<'o> ChunkSource<'o> {
             object.read_at(range.start, memory)
         })?;
         let complete = match (&self.at, expected) {
-            (ByteSource::Object(_), Len::Exact(len)) => buffer.len() == len,
+            (ByteSource::Object(_), ByteLen::Exact(len)) => buffer.len() == len,
             _ => buffer.len() == wanted,
         };
         let result = if complete || buffer.len() >= limit {
@@ -338,7 +338,7 @@ impl<'o> ChunkSource<'o> {
 }
 
 /// `Ok` only where codecs can make so many bytes of a chunk.
-pub(super) fn check_len(expected: Len, found: u64) -> Result<(), ChunkError> {
+pub(super) fn check_len(expected: ByteLen, found: u64) -> Result<(), ChunkError> {
     match expected.max() as u64 {
         expected if found > expected => Err(CodecErrorKind::Length { expected, found }
             .of("chunk")

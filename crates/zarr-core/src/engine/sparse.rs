@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use bytes::Bytes;
-use zarr_codecs::{Access, Chain, Located, Region, buffer};
+use zarr_codecs::{ChunkAccess, CodecChain, StridedLayout, Region, buffer};
 use zarr_store::{Object, Result, Version};
 
 use crate::cells::Cells;
@@ -87,7 +87,7 @@ impl Object for PartialObject {
 
 /// The bytes of a chunk that hold these cells, none of them twice, where they are stored as they are and
 /// in not too many places.
-pub(super) fn ranges(chain: &Chain, wanted: &[Cells]) -> Option<Vec<Range<u64>>> {
+pub(super) fn ranges(chain: &CodecChain, wanted: &[Cells]) -> Option<Vec<Range<u64>>> {
     let whole = Region::whole(&chain.spec().shape);
     let mut all = vec![];
     for cells in wanted {
@@ -123,16 +123,16 @@ pub(super) fn ranges(chain: &Chain, wanted: &[Cells]) -> Option<Vec<Range<u64>>>
     (joined.len() <= MOST).then_some(joined)
 }
 
-fn located(chain: &Chain, part: &Region) -> Option<Located> {
+fn located(chain: &CodecChain, part: &Region) -> Option<StridedLayout> {
     match chain.access(part) {
-        Access::Cells(at) => Some(at),
+        ChunkAccess::Cells(at) => Some(at),
         _ => None,
     }
 }
 
 /// The bytes of a box of cells: all from the first to the last where they lie close, else those of each part
 /// of it along the axis along which they lie furthest apart.
-fn of_box(at: &Located, shape: &mut [usize], all: &mut Vec<Range<u64>>) -> Option<()> {
+fn of_box(at: &StridedLayout, shape: &mut [usize], all: &mut Vec<Range<u64>>) -> Option<()> {
     let span = at.span(shape)?;
     let cells = shape
         .iter()
@@ -154,7 +154,7 @@ fn of_box(at: &Located, shape: &mut [usize], all: &mut Vec<Range<u64>>) -> Optio
 
 /// The bytes of some cells of a chunk of this shape that follow each other in C order.
 fn of_run(
-    at: &Located,
+    at: &StridedLayout,
     shape: &[u64],
     cells: Range<usize>,
     all: &mut Vec<Range<u64>>,
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn what_lies_apart_is_asked_for_apart() {
-        let at = Located {
+        let at = StridedLayout {
             offset: 100,
             strides: [1 << 30, 4][..].into(),
             elem: 4,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Projection, Projections, Region, Span};
+use zarr_codecs::{Projection, Projections, Region, AxisRange};
 
 use super::output::{Destination, Output};
 use super::read::ReadJob;
@@ -129,11 +129,11 @@ impl StreamJob {
     /// The cells of the array that a projection means.
     fn cells(&self, projection: &Projection) -> Resolved {
         let chunk = self.array.grid().region(&projection.chunk);
-        let axes = chunk.spans.iter().zip(&projection.part.spans);
+        let axes = chunk.ranges.iter().zip(&projection.part.ranges);
         // The cells of a chunk are cells of the array.
-        let cells = |(chunk, part): (&Span, &Span)| part.behind(chunk.start()).unwrap_or(*part);
+        let cells = |(chunk, part): (&AxisRange, &AxisRange)| part.behind(chunk.start()).unwrap_or(*part);
         let region = Region {
-            spans: axes.map(cells).collect(),
+            ranges: axes.map(cells).collect(),
         };
         Resolved::of_region(self.selection.shape(), region)
     }

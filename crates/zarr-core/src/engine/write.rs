@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, Heap};
+use zarr_codecs::{CodecChain, VlenHeap};
 use zarr_store::runtime::Reserved;
 use zarr_store::{
     BlockingUpdate, ByteRange, Commit, Key, KeyLock, Payload, PutMode, StoreError, StoreErrorKind,
@@ -30,12 +30,12 @@ use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
 struct WriteJob {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
-    chain: Arc<Chain>,
+    chain: Arc<CodecChain>,
     chunks: ChunkSelections,
     /// Which chunks there is something to do for, and how much of each is new.
     wanted: Vec<(usize, Coverage)>,
     elements: NewElements,
-    heap: Arc<Heap>,
+    heap: Arc<VlenHeap>,
     /// All of it.
     work: WorkSize,
 }
@@ -66,7 +66,7 @@ pub(crate) async fn write(
         return Ok(());
     }
     let work = work::to_write(&chain, chunks.len(), selection.cells());
-    let heap = Heap::new(chain.spec().fill.as_bytes().to_vec());
+    let heap = VlenHeap::new(chain.spec().fill.as_bytes().to_vec());
     let elements = NewElements::new(&array, &chain, &selection, elements, &heap);
     let elements = elements.map_err(|source| {
         let path = array.path().clone();
@@ -243,7 +243,7 @@ async fn permit() -> Option<impl Drop + Send + Sync> {
 fn merge_local(
     job: &WriteJob,
     cells: &Cells,
-    chain: &Chain,
+    chain: &CodecChain,
     key: &Key,
     lock: &KeyLock,
     workers: Workers<'_>,
@@ -311,7 +311,7 @@ async fn remote(job: &Arc<WriteJob>) -> Result<()> {
 /// The write of one chunk to a store that answers later.
 struct RemoteWrite<'j> {
     job: &'j Arc<WriteJob>,
-    chain: Arc<Chain>,
+    chain: Arc<CodecChain>,
     key: Key,
     cells: Arc<Cells>,
 }
