@@ -9,19 +9,23 @@
 //!                                                      array→array has permuted the strides)
 //! ```
 
+pub(crate) mod codec;
 mod decode;
 mod encode;
 mod fields;
 mod resolve;
+pub(crate) mod scratch;
+pub(crate) mod sink;
 
 use std::sync::Arc;
 
 use zarr_metadata::Swap;
 
-use crate::buffer::Uninit;
+use crate::array::buffer::Uninit;
+use crate::array::kernels;
 use crate::{
     ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len,
-    Located, NdView, NdViewMut, Region, Shard, kernels,
+    Located, NdView, NdViewMut, Region, Shard,
 };
 
 /// The codecs of an array, resolved and checked for chunks of one shape.

@@ -95,120 +95,59 @@
 //! # }
 //! ```
 
-mod base64;
-mod bitround;
-#[cfg(feature = "blosc")]
-mod blosc;
-#[allow(unsafe_code)]
-pub mod buffer;
-mod bytes;
-#[cfg(feature = "bz2")]
-mod bz2;
-mod cast_value;
-mod categorize;
+mod array;
 mod chain;
-mod checksum;
-mod codec;
-mod cut;
-#[cfg(feature = "gzip")]
-mod deflate;
-mod dims;
+mod codecs;
 mod error;
-mod f16;
-mod fields;
-mod filter;
-mod filters;
-mod heap;
-mod json2;
-mod kernels;
-#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
-mod lz4;
-#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
-#[cfg_attr(
-    not(feature = "blosc"),
-    allow(dead_code, reason = "only blosc asks for more effort")
-)]
-mod lz4_block;
-#[cfg(feature = "lzma")]
-mod lzma;
-#[cfg(feature = "msgpack")]
-mod msgpack;
-mod n5;
-mod number;
-mod packbits;
-#[cfg(feature = "pcodec")]
-mod pcodec;
-#[cfg_attr(
-    not(feature = "blosc"),
-    allow(dead_code, reason = "only blosc shuffles bits")
-)]
-mod planes;
-mod projection;
-mod region;
-mod registry;
-mod reshape;
-mod scale_offset;
-mod scratch;
-mod setting;
-mod sharding;
-mod shuffle;
-mod sink;
-#[cfg(any(feature = "bz2", feature = "lzma"))]
-mod stream;
-mod touched;
-mod transpose;
-#[allow(unsafe_code)]
-mod view;
-mod vlen;
-mod walk;
-#[cfg(feature = "zstd")]
-mod zstd;
+mod grid;
 
-pub use self::base64::Base64Codec;
-#[cfg(feature = "blosc")]
-pub use self::blosc::BloscCodec;
-pub use self::bytes::BytesCodec;
-#[cfg(feature = "bz2")]
-pub use self::bz2::Bz2Codec;
-#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
-pub use self::lz4::Lz4Codec;
-#[cfg(feature = "lzma")]
-pub use self::lzma::LzmaCodec;
-#[cfg(feature = "zstd")]
-pub use self::zstd::ZstdCodec;
-pub use bitround::BitroundCodec;
-pub use cast_value::CastValueCodec;
-pub use categorize::CategorizeCodec;
+pub use array::buffer;
+pub use array::dims::{Dims, volume};
+pub use array::fields::{Fields, FieldsError};
+pub use array::heap::{Handle, Heap, HeapElements, Segment};
+pub use array::kernels::{all_equal, fill};
+pub use array::view::{NdView, NdViewMut, Split};
+pub use chain::codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
+pub use chain::scratch::{Buffers, Contexts, Scratch};
+pub use chain::sink::Sink;
 pub use chain::{Access, Chain};
-pub use checksum::ChecksumCodec;
-pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
-pub use cut::{Cut, Runs};
+pub use codecs::bitround::BitroundCodec;
+#[cfg(feature = "blosc")]
+pub use codecs::blosc::BloscCodec;
+pub use codecs::bytes::BytesCodec;
+pub use codecs::cast_value::CastValueCodec;
+pub use codecs::checksum::ChecksumCodec;
 #[cfg(feature = "gzip")]
-pub use deflate::DeflateCodec;
-pub use dims::{Dims, volume};
-pub use error::{CodecError, CodecErrorKind};
-pub use fields::{Fields, FieldsError};
-pub use heap::{Handle, Heap, HeapElements, Segment};
-pub use json2::JsonCodec;
-pub use kernels::{all_equal, fill};
+pub use codecs::deflate::DeflateCodec;
+pub use codecs::n5::N5Codec;
+pub use codecs::numcodecs::base64::Base64Codec;
+#[cfg(feature = "bz2")]
+pub use codecs::numcodecs::bz2::Bz2Codec;
+pub use codecs::numcodecs::categorize::CategorizeCodec;
+pub use codecs::numcodecs::json2::JsonCodec;
+#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
+pub use codecs::numcodecs::lz4::Lz4Codec;
+#[cfg(feature = "lzma")]
+pub use codecs::numcodecs::lzma::LzmaCodec;
 #[cfg(feature = "msgpack")]
-pub use msgpack::MsgPackCodec;
-pub use n5::N5Codec;
-pub use packbits::PackBitsCodec;
+pub use codecs::numcodecs::msgpack::MsgPackCodec;
 #[cfg(feature = "pcodec")]
-pub use pcodec::PcodecCodec;
-pub use projection::{Projection, Projections};
-pub use region::{Region, Span};
-pub use registry::Registry;
-pub use reshape::ReshapeCodec;
-pub use scale_offset::ScaleOffsetCodec;
-pub use scratch::{Buffers, Contexts, Scratch};
-pub use sharding::{Shard, ShardIndex};
-pub use shuffle::ShuffleCodec;
-pub use sink::Sink;
-pub use transpose::TransposeCodec;
-pub use view::{NdView, NdViewMut, Split};
-pub use vlen::VlenCodec;
+pub use codecs::numcodecs::pcodec::PcodecCodec;
+pub use codecs::numcodecs::shuffle::ShuffleCodec;
+pub use codecs::packbits::PackBitsCodec;
+pub use codecs::registry::Registry;
+pub use codecs::reshape::ReshapeCodec;
+pub use codecs::scale_offset::ScaleOffsetCodec;
+pub use codecs::sharding::{Shard, ShardIndex};
+pub use codecs::transpose::TransposeCodec;
+pub use codecs::vlen::VlenCodec;
+#[cfg(feature = "zstd")]
+pub use codecs::zstd::ZstdCodec;
+pub use error::{CodecError, CodecErrorKind};
+pub use grid::axis_grid::{Cut, Runs};
+pub use grid::chunk_grid::{ChunkGrid, ChunkIndices, GridError};
+pub use grid::projection::{Projection, Projections};
+pub use grid::region::{Region, Span};
 
 /// The examples of the README are tests like any other.
 #[cfg(doctest)]

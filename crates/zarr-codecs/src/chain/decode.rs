@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::{ArrayStage, BytesStage, Chain, Serializer, wrong_rank};
-use crate::codec::with_whole;
-use crate::scratch::Scratch;
-use crate::sink::Sink;
-use crate::{CodecError, CodecErrorKind, Dims, NdViewMut, Region, Span, kernels};
+use crate::array::kernels;
+use crate::chain::codec::with_whole;
+use crate::chain::scratch::Scratch;
+use crate::chain::sink::Sink;
+use crate::{CodecError, CodecErrorKind, Dims, NdViewMut, Region, Span};
 
 impl Chain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.

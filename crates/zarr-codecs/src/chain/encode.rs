@@ -1,8 +1,8 @@
 //! Encoding a chunk, from the first codec to the last.
 
 use super::{ArrayStage, Chain, Serializer, wrong_rank};
-use crate::codec::with_whole;
-use crate::scratch::Scratch;
+use crate::chain::codec::with_whole;
+use crate::chain::scratch::Scratch;
 use crate::{CodecError, CodecErrorKind, NdView};
 
 impl Chain {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use zarr_metadata::Extension;
 
 use super::{ArrayStage, BytesStage, Chain, Serializer};
-use crate::filter::{Held, OnArrays, OnBytes};
-use crate::registry::{Codec, Names, Setting};
+use crate::codecs::numcodecs::filter::{Held, OnArrays, OnBytes};
+use crate::codecs::registry::{Codec, Names, Setting};
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Registry};
 
 impl Chain {

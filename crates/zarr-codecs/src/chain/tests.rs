@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::*;
-use crate::buffer::to_vec_for_tests;
+use crate::array::buffer::to_vec_for_tests;
 use crate::{Dims, Registry, Scratch, Span};
 
 fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
@@ -154,7 +154,7 @@ proptest! {
             chain.place::<CodecError>(&at, view, |offset, memory| {
                 let start = offset as usize;
                 let len = memory.len();
-                Ok(crate::buffer::copied(memory, &encoded[start..start + len]))
+                Ok(crate::array::buffer::copied(memory, &encoded[start..start + len]))
             }).unwrap();
             prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
 

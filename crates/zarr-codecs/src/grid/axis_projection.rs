@@ -1,0 +1,267 @@
+//! The chunks that a span of cells touches along one axis, in the order of its walk: random access,
+//! and nothing kept per chunk.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::grid::axis_grid::Runs;
+use crate::{Cut, Span};
+
+/// The chunks of one axis that a span touches.
+///
+/// Neither cells nor chunks can leave `u64`: a [`Span`] ends before it does, and no chunk has a higher
+/// number than its cells.
+#[derive(Clone, Debug)]
+pub(crate) enum Touched {
+    Equal(Equal),
+    /// As many as there are runs of equal chunks.
+    Pieces(Arc<[Piece]>),
+}
+
+/// The part of a span that lies in one run of equal chunks: a span of its own, on an axis that
+/// begins there.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    equal: Equal,
+    /// The number of the run's first chunk.
+    first: u64,
+    /// Chunks that are touched before.
+    chunks: u64,
+    /// Cells of the span before.
+    cells: u64,
+}
+
+impl Touched {
+    pub(crate) fn new(span: Span, cut: &Cut) -> Self {
+        match cut {
+            Cut::Every(length) => Self::of_equal(span, *length),
+            Cut::Runs(runs) => Self::Pieces(pieces(span, runs)),
+        }
+    }
+
+    pub(crate) fn of_equal(span: Span, length: u64) -> Self {
+        Self::Equal(Equal::new(span, length))
+    }
+
+    /// How many there are.
+    pub(crate) fn chunks(&self) -> u64 {
+        match self {
+            Self::Equal(equal) => equal.chunks,
+            Self::Pieces(pieces) => pieces
+                .last()
+                .map_or(0, |last| last.chunks + last.equal.chunks),
+        }
+    }
+
+    /// How many cells these hold: all of the span, unless it goes on behind the last chunk.
+    pub(crate) fn cells(&self) -> u64 {
+        match self {
+            Self::Equal(equal) => equal.cells(),
+            Self::Pieces(pieces) => pieces
+                .last()
+                .map_or(0, |last| last.cells + last.equal.cells()),
+        }
+    }
+
+    /// The `j`-th of them: its number, its cells, and their place in the output.
+    pub(crate) fn at(&self, j: u64) -> (u64, Span, Span) {
+        match self {
+            Self::Equal(equal) => equal.at(j),
+            Self::Pieces(pieces) => {
+                let i = pieces.partition_point(|piece| piece.chunks <= j);
+                let Some(piece) = i.checked_sub(1).and_then(|i| pieces.get(i)) else {
+                    return (0, Span::dense(0, 0), Span::dense(0, 0));
+                };
+                let (chunk, part, to) = piece.equal.at(j - piece.chunks);
+                let to = Span::dense(piece.cells + to.start(), to.count());
+                (piece.first + chunk, part, to)
+            }
+        }
+    }
+
+    /// Which of them a chunk is, by its number: the inverse of [`at`](Self::at).
+    pub(crate) fn find(&self, chunk: u64) -> Option<u64> {
+        // A walk goes one way, and so do the numbers of the chunks it touches.
+        let last = self.chunks().checked_sub(1)?;
+        let (first, last) = (self.at(0).0, self.at(last).0);
+        let (mut low, mut high) = (0, self.chunks());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let found = self.at(middle).0;
+            match found.cmp(&chunk) {
+                Ordering::Equal => return Some(middle),
+                order if (order == Ordering::Less) == (first <= last) => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        None
+    }
+}
+
+/// Cuts a span where one run of equal chunks ends and the next begins.
+fn pieces(span: Span, runs: &Runs) -> Arc<[Piece]> {
+    let stride = span.step().unsigned_abs();
+    let (mut pieces, mut chunks, mut cells) = (Vec::new(), 0, 0);
+    while cells < span.count() {
+        let cell = span.cell(cells);
+        let Some(run) = runs.at(cell).filter(|run| cell < run.end()) else {
+            break;
+        };
+        let reach = match span.step() < 0 {
+            true => (cell - run.start) / stride + 1,
+            false => (run.end() - cell).div_ceil(stride),
+        };
+        let count = reach.min(span.count() - cells);
+        let Some(part) = Span::new(cell - run.start, count, span.step()) else {
+            break;
+        };
+        let equal = Equal::new(part, run.length);
+        let (before, touched) = (chunks, equal.chunks);
+        pieces.push(Piece {
+            equal,
+            first: run.first,
+            chunks: before,
+            cells,
+        });
+        chunks += touched;
+        cells += count;
+    }
+    pieces.into()
+}
+
+/// As many chunks of one length as a span touches, in the order of its walk.
+#[derive(Clone, Debug)]
+pub(crate) struct Equal {
+    span: Span,
+    /// The length of a chunk.
+    length: u64,
+    /// The chunk of the first cell.
+    first: u64,
+    /// How many chunks are touched.
+    chunks: u64,
+}
+
+impl Equal {
+    fn new(span: Span, length: u64) -> Self {
+        let mut touched = Self {
+            span,
+            length,
+            first: 0,
+            chunks: 0,
+        };
+        if let Some(last) = span.last().filter(|_| length > 0) {
+            touched.first = span.start() / length;
+            touched.chunks = if touched.leaps() {
+                span.count()
+            } else {
+                touched.first.abs_diff(last / length) + 1
+            };
+        }
+        touched
+    }
+
+    fn cells(&self) -> u64 {
+        if self.length > 0 {
+            self.span.count()
+        } else {
+            0
+        }
+    }
+
+    /// Whether every cell has a chunk of its own. Otherwise no chunk between the first and the last
+    /// is stepped over.
+    fn leaps(&self) -> bool {
+        self.span.step().unsigned_abs() >= self.length
+    }
+
+    /// The `j`-th chunk, its cells, and their place in the output.
+    fn at(&self, j: u64) -> (u64, Span, Span) {
+        let (start, count, step) = (self.span.start(), self.span.count(), self.span.step());
+        let stride = step.unsigned_abs();
+        let (chunk, from, to) = if self.leaps() {
+            (self.span.cell(j) / self.length, j, j + 1)
+        } else if step < 0 {
+            let chunk = self.first - j;
+            let low = chunk * self.length;
+            let high = low.saturating_add(self.length - 1);
+            let from = start.saturating_sub(high).div_ceil(stride);
+            (chunk, from, count.min((start - low) / stride + 1))
+        } else {
+            let chunk = self.first + j;
+            let low = chunk * self.length;
+            // Saturated, it is still beyond every cell.
+            let end = low.saturating_add(self.length);
+            let from = low.saturating_sub(start).div_ceil(stride);
+            (chunk, from, count.min((end - start).div_ceil(stride)))
+        };
+        let first = self.span.cell(from) - chunk * self.length;
+        // These are cells of the span, counted from a later one on.
+        let part = Span::new(first, to - from, step).unwrap_or(Span::dense(first, 0));
+        (chunk, part, Span::dense(from, to - from))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use zarr_metadata::AxisChunks;
+
+    use super::*;
+
+    /// The chunks that are touched, one after the other, hold the cells of the span in its order; none
+    /// comes twice.
+    fn check(touched: &Touched, span: Span, begins_and_length: impl Fn(u64) -> (u64, u64)) {
+        let (mut cells, mut chunks) = (vec![], vec![]);
+        for j in 0..touched.chunks() {
+            let (chunk, part, to) = touched.at(j);
+            let (begin, length) = begins_and_length(chunk);
+            assert!(part.count() > 0 && part.fits(length));
+            assert_eq!(to, Span::dense(cells.len() as u64, part.count()));
+            assert_eq!(touched.find(chunk), Some(j));
+            cells.extend(part.cells().map(|cell| begin + cell));
+            chunks.push(chunk);
+        }
+        assert_eq!(cells, span.cells().collect::<Vec<_>>());
+        assert_eq!(touched.cells(), span.count());
+        for other in (0..60).filter(|other| !chunks.contains(other)) {
+            assert_eq!(touched.find(other), None);
+        }
+        let all = chunks.len();
+        chunks.dedup();
+        assert_eq!(chunks.len(), all);
+    }
+
+    proptest! {
+        #[test]
+        fn equal_chunks_partition_the_span(
+            start in 0_u64..40, count in 0_u64..20, step in -9_i64..9, length in 1_u64..8,
+        ) {
+            let Some(span) = Span::new(start, count, step) else { return Ok(()) };
+            let touched = Touched::of_equal(span, length);
+            check(&touched, span, |chunk| (chunk * length, length));
+        }
+
+        #[test]
+        fn listed_chunks_partition_the_span(
+            start in 0_u64..40, count in 0_u64..20, step in -9_i64..9,
+            lengths in prop::collection::vec((1_u64..8, 1_u64..4), 1..12),
+        ) {
+            let Some(span) = Span::new(start, count, step) else { return Ok(()) };
+            let lengths = lengths.iter().flat_map(|&(length, times)| (0..times).map(move |_| length));
+            let axis = AxisChunks::from_lengths(lengths.clone());
+            prop_assume!(span.fits(lengths.sum()));
+            let cut = Cut::from(&axis);
+            check(&Touched::new(span, &cut), span, |chunk| cut.chunk(chunk).unwrap());
+        }
+    }
+
+    #[test]
+    fn behind_the_last_chunk_is_nothing() {
+        let cut = Cut::from(&AxisChunks::from_lengths([3, 2]));
+        let touched = Touched::new(Span::dense(4, 9), &cut);
+        assert_eq!((touched.chunks(), touched.at(0).1), (1, Span::dense(1, 1)));
+        assert_eq!(touched.cells(), 1);
+        assert_eq!(Touched::new(Span::dense(5, 9), &cut).chunks(), 0);
+        assert_eq!(Touched::new(Span::dense(0, 0), &cut).at(0).1.count(), 0);
+    }
+}
