@@ -30,7 +30,7 @@ use crate::{
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
 #[derive(Clone, Debug)]
-pub struct Chain {
+pub struct CodecChain {
     /// The decoded chunk.
     spec: ChunkSpec,
     arrays: Vec<ArrayStage>,
@@ -77,16 +77,16 @@ struct BytesStage {
 /// How to get at a part of an encoded chunk.
 #[derive(Debug)]
 pub enum Access<'c> {
-    /// Only the whole object can be decoded: [`Chain::decode`] or [`Chain::decode_part`].
+    /// Only the whole object can be decoded: [`CodecChain::decode`] or [`CodecChain::decode_part`].
     Whole,
-    /// The object is not compressed: the wanted cells lie here, for [`Chain::place`] and
-    /// [`Chain::gather`].
+    /// The object is not compressed: the wanted cells lie here, for [`CodecChain::place`] and
+    /// [`CodecChain::gather`].
     Cells(Located),
     /// The object is a shard: fetch its index, then each wanted inner chunk is a chunk again.
     Shard(&'c Arc<Shard>),
 }
 
-impl Chain {
+impl CodecChain {
     /// The decoded chunk.
     pub fn spec(&self) -> &ChunkSpec {
         &self.spec

@@ -1,7 +1,7 @@
 //! Zarr codecs and shards, decoding straight into place. No I/O, no tasks, no global state.
 //!
 //! # How a chunk is decoded
-//! An array's metadata lists its codecs. A [`Chain`] resolves that list once through a
+//! An array's metadata lists its codecs. A [`CodecChain`] resolves that list once through a
 //! [`Registry`] and checks it for chunks of one [`ChunkSpec`]. Per chunk it is handed the encoded
 //! bytes and a *view* of the output, [`NdViewMut`]: a strided box of the caller's own memory.
 //!
@@ -13,7 +13,7 @@
 //!
 //! A [`Shard`] is a format, not a second engine: it reads and writes the index and says where
 //! inner chunks lie. Who fetches them, and on how many cores, is decided above this crate, by way
-//! of [`Chain::access`].
+//! of [`CodecChain::access`].
 //!
 //! Every decoder is told how many bytes must come out and stops there: sizes in the data are
 //! compared, never trusted.
@@ -40,7 +40,7 @@
 //! | `vlen-bytes`, `vlen-utf8` | | each element after its length | `texts.py` |
 //! | `zstd` | `zstd` | RFC 8878, frames of every kind | `cases.py` |
 //!
-//! Those of numcodecs, by their ids in v2 and as `numcodecs.<id>` in v3: see [`Chain::v2`]. All are
+//! Those of numcodecs, by their ids in v2 and as `numcodecs.<id>` in v3: see [`CodecChain::v2`]. All are
 //! in `numcodecs.jsonl`, which has what numcodecs makes of each, and in `coded.py`; `categorize`,
 //! `json2` and `msgpack2` are in `objects.jsonl`, made in the same way. `numcodecs_v3.jsonl` has what zarr-python
 //! reads through filters of either byte order.
@@ -73,14 +73,14 @@
 //! `zfpy` are not there: every crate over that library needs CMake or libclang besides a C compiler.
 //!
 //! ```
-//! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
+//! use zarr_codecs::{CodecChain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
 //! use zarr_metadata::{DataType, Extension, FillValue};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let fill = FillValue::from_bytes(&DataType::UInt16, &0_u16.to_ne_bytes())?;
 //! let spec = ChunkSpec::new(&[2, 3], DataType::UInt16, fill)?;
 //! let codecs = [Extension::new("bytes").with("endian", "little"), Extension::new("crc32c")];
-//! let chain = Chain::new(&codecs, spec, &Registry::default())?;
+//! let chain = CodecChain::new(&codecs, spec, &Registry::default())?;
 //!
 //! let elements: Vec<u8> = [1_u16, 2, 3, 4, 5, 6].iter().flat_map(|n| n.to_ne_bytes()).collect();
 //! let (mut encoded, mut scratch) = (vec![], Scratch::default());
@@ -110,7 +110,7 @@ pub use array::view::{NdView, NdViewMut, Split};
 pub use chain::codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
 pub use chain::scratch::{Buffers, Contexts, Scratch};
 pub use chain::sink::Sink;
-pub use chain::{Access, Chain};
+pub use chain::{Access, CodecChain};
 pub use codecs::bitround::BitroundCodec;
 #[cfg(feature = "blosc")]
 pub use codecs::blosc::BloscCodec;

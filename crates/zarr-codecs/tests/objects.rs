@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use zarr_codecs::{
-    Chain, ChunkSpec, CodecError, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch, Span,
+    ChunkSpec, CodecChain, CodecError, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch,
+    Span,
 };
 use zarr_metadata::ArrayMetadata;
 
@@ -34,7 +35,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 /// The chain of a v2 array of one chunk with this filter.
-fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<Chain, CodecError> {
+fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<CodecChain, CodecError> {
     let document = json!({
         "zarr_format": 2, "shape": shape, "chunks": shape, "dtype": "|O",
         "fill_value": null, "order": order, "filters": [codec], "compressor": null
@@ -42,10 +43,10 @@ fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<Chain, CodecError>
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
     let dtype = array.data_type().clone();
     let spec = ChunkSpec::new(shape, dtype, array.fill_value().unwrap())?;
-    Chain::v2(&array.codecs(), spec, &Registry::default())
+    CodecChain::v2(&array.codecs(), spec, &Registry::default())
 }
 
-fn worker(chain: &Chain) -> (Arc<Heap>, Scratch) {
+fn worker(chain: &CodecChain) -> (Arc<Heap>, Scratch) {
     let heap = Arc::new(Heap::new(chain.spec().fill.as_bytes().to_vec()));
     let scratch = Scratch {
         heap: Some(Arc::clone(&heap)),
@@ -54,7 +55,7 @@ fn worker(chain: &Chain) -> (Arc<Heap>, Scratch) {
     (heap, scratch)
 }
 
-fn encode(chain: &Chain, elements: &[String]) -> Result<Vec<u8>, CodecError> {
+fn encode(chain: &CodecChain, elements: &[String]) -> Result<Vec<u8>, CodecError> {
     let (heap, mut scratch) = worker(chain);
     let mut segment = heap.segment();
     let handles = elements.iter().map(|e| segment.push(e.as_bytes()).unwrap());
@@ -66,7 +67,7 @@ fn encode(chain: &Chain, elements: &[String]) -> Result<Vec<u8>, CodecError> {
     Ok(encoded)
 }
 
-fn decode_part(chain: &Chain, src: &[u8], part: &Region) -> Result<Vec<String>, CodecError> {
+fn decode_part(chain: &CodecChain, src: &[u8], part: &Region) -> Result<Vec<String>, CodecError> {
     let (heap, mut scratch) = worker(chain);
     let count = part.volume().unwrap() as usize;
     let mut handles = vec![0xEE; count * Handle::SIZE];
@@ -80,7 +81,7 @@ fn decode_part(chain: &Chain, src: &[u8], part: &Region) -> Result<Vec<String>, 
     Ok(handles.chunks(Handle::SIZE).map(text).collect())
 }
 
-fn decode(chain: &Chain, src: &[u8]) -> Result<Vec<String>, CodecError> {
+fn decode(chain: &CodecChain, src: &[u8]) -> Result<Vec<String>, CodecError> {
     decode_part(chain, src, &Region::whole(&chain.spec().shape))
 }
 
@@ -189,7 +190,7 @@ fn elements_behind_a_filter_of_numbers() {
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
     let spec =
         ChunkSpec::new(&[4], array.data_type().clone(), array.fill_value().unwrap()).unwrap();
-    let chain = Chain::v2(&array.codecs(), spec, &Registry::default()).unwrap();
+    let chain = CodecChain::v2(&array.codecs(), spec, &Registry::default()).unwrap();
     let texts = ["b", "a", "", "b"].map(str::to_owned);
     let encoded = encode(&chain, &texts).unwrap();
     assert_eq!(encoded[4..], [2, 255, 255, 2]);

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use futures_util::Stream;
-use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
@@ -198,7 +198,7 @@ impl ChunkedArray {
     /// # Errors
     /// A codec that is unknown or cannot be used, a data type that is only a name here, an index of a
     /// shard above the limit, or shards that inner chunks do not divide.
-    pub fn chain(&self) -> Result<&Arc<Chain>> {
+    pub fn chain(&self) -> Result<&Arc<CodecChain>> {
         if let Some(chain) = self.chains.largest() {
             return Ok(chain);
         }
@@ -235,7 +235,7 @@ impl ChunkedArray {
 
     /// An index is in memory as a whole, of each level of shards. A shard of few bytes can have a long one
     /// in a file with holes.
-    fn check_indexes(&self, mut chain: &Chain) -> Result<()> {
+    fn check_indexes(&self, mut chain: &CodecChain) -> Result<()> {
         let limit = self.context.chunk_bytes();
         while let Some(shard) = chain.shard() {
             let asked = shard.index_len().0;
@@ -249,7 +249,7 @@ impl ChunkedArray {
     }
 
     /// Whether inner chunks divide all shards, whose lengths may differ.
-    fn check_shards(&self, chain: &Chain) -> Result<(), CodecError> {
+    fn check_shards(&self, chain: &CodecChain) -> Result<(), CodecError> {
         let Some(shard) = chain.shard() else {
             return Ok(());
         };
@@ -268,7 +268,7 @@ impl ChunkedArray {
     /// The codecs of one chunk; `largest` are those of [`chain`](Self::chain).
     pub(crate) fn chain_of<'a>(
         &self,
-        largest: &'a Chain,
+        largest: &'a CodecChain,
         chunk: &[u64],
     ) -> Result<ChainOf<'a>, CodecError> {
         let shape = self.grid.chunk_shape(chunk);

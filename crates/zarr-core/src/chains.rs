@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use quick_cache::sync::Cache;
-use zarr_codecs::{Chain, ChunkSpec, CodecError, Dims, Registry};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, Dims, Registry};
 use zarr_metadata::{ArrayMetadata, ZarrFormat};
 
 /// Shapes beside the largest one whose codecs are kept. Documents can ask for any number of them.
@@ -16,21 +16,21 @@ const SHAPES: usize = 1 << 10;
 #[derive(Default)]
 pub(crate) struct Chains {
     /// Of the largest chunk, which has the shape of all chunks of a regular grid.
-    largest: OnceLock<Arc<Chain>>,
-    others: OnceLock<Cache<Dims<u64>, Arc<Chain>>>,
+    largest: OnceLock<Arc<CodecChain>>,
+    others: OnceLock<Cache<Dims<u64>, Arc<CodecChain>>>,
 }
 
 /// The codecs of one chunk.
 pub(crate) enum ChainOf<'a> {
     /// Those of the largest chunk.
-    Largest(&'a Chain),
-    Own(Arc<Chain>),
+    Largest(&'a CodecChain),
+    Own(Arc<CodecChain>),
 }
 
 impl Deref for ChainOf<'_> {
-    type Target = Chain;
+    type Target = CodecChain;
 
-    fn deref(&self) -> &Chain {
+    fn deref(&self) -> &CodecChain {
         match self {
             Self::Largest(chain) => chain,
             Self::Own(chain) => chain,
@@ -40,19 +40,19 @@ impl Deref for ChainOf<'_> {
 
 impl Chains {
     /// The codecs of the largest chunk, if they are resolved.
-    pub(crate) fn largest(&self) -> Option<&Arc<Chain>> {
+    pub(crate) fn largest(&self) -> Option<&Arc<CodecChain>> {
         self.largest.get()
     }
 
     /// Keeps the codecs of the largest chunk.
-    pub(crate) fn keep_largest(&self, chain: Chain) -> &Arc<Chain> {
+    pub(crate) fn keep_largest(&self, chain: CodecChain) -> &Arc<CodecChain> {
         self.largest.get_or_init(|| Arc::new(chain))
     }
 
     /// The codecs of a chunk of another shape than the largest one, whose codecs are given.
     pub(crate) fn other<'a>(
         &self,
-        largest: &'a Chain,
+        largest: &'a CodecChain,
         shape: Dims<u64>,
         metadata: &ArrayMetadata,
         registry: &Registry,
@@ -73,11 +73,11 @@ pub(crate) fn resolve(
     metadata: &ArrayMetadata,
     spec: ChunkSpec,
     registry: &Registry,
-) -> Result<Chain, CodecError> {
+) -> Result<CodecChain, CodecError> {
     let codecs = metadata.codecs();
     match metadata.format() {
-        ZarrFormat::V2 => Chain::v2(&codecs, spec, registry),
-        ZarrFormat::V3 => Chain::new(&codecs, spec, registry),
+        ZarrFormat::V2 => CodecChain::v2(&codecs, spec, registry),
+        ZarrFormat::V3 => CodecChain::new(&codecs, spec, registry),
     }
 }
 

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, Dims, Projections, Region, Scratch, Shard, ShardIndex, Span};
+use zarr_codecs::{CodecChain, Dims, Projections, Region, Scratch, Shard, ShardIndex, Span};
 use zarr_store::{ByteRange, Entry};
 
 use crate::hierarchy::check_presence;
@@ -117,7 +117,11 @@ impl ChunkedArray {
 
     /// What there is of a shard, of its cells within the array. `None` where it is no shard, and where it
     /// is not there any more.
-    async fn index_of(&self, chain: &Chain, chunk: &[u64]) -> Result<Option<Inner>, ChunkError> {
+    async fn index_of(
+        &self,
+        chain: &CodecChain,
+        chunk: &[u64],
+    ) -> Result<Option<Inner>, ChunkError> {
         let chain = self.chain_of(chain, chunk)?;
         let Some(shard) = chain.shard() else {
             return Ok(None);

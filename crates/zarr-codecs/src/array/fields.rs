@@ -1,7 +1,7 @@
 //! Some fields of a record: which bytes of each element they are, and how they come out of records and
 //! go back into them. Knows no chunk and no file format.
 //!
-//! To read fields is to decode with one codec more: see [`Chain::fields`](crate::Chain::fields).
+//! To read fields is to decode with one codec more: see [`CodecChain::fields`](crate::CodecChain::fields).
 
 use zarr_metadata::{DataType, Field, FillValue};
 

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::{ArrayStage, BytesStage, Chain, Serializer, wrong_rank};
+use super::{ArrayStage, BytesStage, CodecChain, Serializer, wrong_rank};
 use crate::array::kernels;
 use crate::chain::codec::with_whole;
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::Sink;
 use crate::{CodecError, CodecErrorKind, Dims, NdViewMut, Region, Span};
 
-impl Chain {
+impl CodecChain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.
     ///
     /// # Errors

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use zarr_metadata::Extension;
 
-use super::{ArrayStage, BytesStage, Chain, Serializer};
+use super::{ArrayStage, BytesStage, CodecChain, Serializer};
 use crate::codecs::numcodecs::filter::{Held, OnArrays, OnBytes};
 use crate::codecs::registry::{Codec, Names, Setting};
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Registry};
 
-impl Chain {
+impl CodecChain {
     /// Resolves the codecs of an array's metadata for chunks of this shape and type.
     ///
     /// # Errors

@@ -15,12 +15,12 @@ fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
     ChunkSpec::new(shape, dtype, fill).unwrap()
 }
 
-fn chain(codecs: &Value, spec: &ChunkSpec) -> Result<Chain, CodecError> {
+fn chain(codecs: &Value, spec: &ChunkSpec) -> Result<CodecChain, CodecError> {
     let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
-    Chain::new(&codecs, spec.clone(), &Registry::default())
+    CodecChain::new(&codecs, spec.clone(), &Registry::default())
 }
 
-fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
+fn encode(chain: &CodecChain, elements: &[u8]) -> Vec<u8> {
     let spec = chain.spec();
     let view = NdView::new(elements, &spec.shape, spec.elem()).unwrap();
     let mut out = vec![];
@@ -31,7 +31,7 @@ fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
 }
 
 /// Decodes `part` into a box that lies with gaps in a larger one, or dense where `gap` is 0.
-fn decode(chain: &Chain, src: &[u8], part: &Region, gap: u64) -> Result<Vec<u8>, CodecError> {
+fn decode(chain: &CodecChain, src: &[u8], part: &Region, gap: u64) -> Result<Vec<u8>, CodecError> {
     let elem = chain.spec().elem();
     let shape = part.shape();
     let outer: Dims<u64> = shape.iter().map(|&n| n + gap).collect();

@@ -16,7 +16,7 @@ use crate::chain::codec::with_whole;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
 use crate::{
-    ArrayToBytes, Chain, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, NdView, NdViewMut,
+    ArrayToBytes, ChunkSpec, CodecChain, CodecError, CodecErrorKind, Dims, Len, NdView, NdViewMut,
     Region, Registry, fill,
 };
 
@@ -29,7 +29,7 @@ pub struct N5Codec {
     registry: Registry,
     depth: usize,
     /// For blocks of the chunk's shape.
-    chain: Box<Chain>,
+    chain: Box<CodecChain>,
 }
 
 fn config(text: &str) -> CodecError {
@@ -48,7 +48,7 @@ impl N5Codec {
         let codecs = codecs.map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
         let codecs = codecs.ok_or_else(|| config("`codecs` is missing"))?;
         check_codecs(&codecs, spec)?;
-        let chain = Chain::nested(&codecs, spec.clone(), setting.registry, depth)?;
+        let chain = CodecChain::nested(&codecs, spec.clone(), setting.registry, depth)?;
         Ok(Self {
             codecs,
             registry: setting.registry.clone(),
@@ -122,7 +122,7 @@ impl ArrayToBytes for N5Codec {
                 "a block of {of:?} is more than a chunk of {than:?}"
             )));
         }
-        let chain = Chain::nested(&self.codecs, found.clone(), &self.registry, self.depth)?;
+        let chain = CodecChain::nested(&self.codecs, found.clone(), &self.registry, self.depth)?;
         fill(&mut dst, spec.fill_element());
         let both = shape.iter().zip(&spec.shape).map(|(a, b)| *a.min(b));
         let both = Region::whole(&both.collect::<Dims<u64>>());

@@ -12,8 +12,8 @@ use crate::array::kernels;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
 use crate::{
-    Chain, ChunkSpec, CodecError, CodecErrorKind, Dims, Fields, Len, NdView, NdViewMut, Projection,
-    Projections, Region, volume,
+    ChunkSpec, CodecChain, CodecError, CodecErrorKind, Dims, Fields, Len, NdView, NdViewMut,
+    Projection, Projections, Region, volume,
 };
 
 const NAME: &str = "sharding_indexed";
@@ -30,8 +30,8 @@ pub struct Shard {
     spec: ChunkSpec,
     /// Inner chunks per axis.
     grid: Dims<u64>,
-    inner: Arc<Chain>,
-    index: Chain,
+    inner: Arc<CodecChain>,
+    index: CodecChain,
     index_len: usize,
     at: IndexLocation,
 }
@@ -83,7 +83,8 @@ impl Shard {
             )));
         };
         let codecs: Vec<Extension> = field(extension, "codecs")?;
-        let inner = Chain::nested(&codecs, spec.with_shape(&inner_shape), registry, depth + 1)?;
+        let inner =
+            CodecChain::nested(&codecs, spec.with_shape(&inner_shape), registry, depth + 1)?;
 
         let index_codecs: Vec<Extension> = field(extension, "index_codecs")?;
         let mut index_shape = grid.clone();
@@ -91,7 +92,7 @@ impl Shard {
         let fill = FillValue::from_bytes(&DataType::UInt64, &ABSENT.to_ne_bytes())
             .map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
         let index_spec = ChunkSpec::new(&index_shape, DataType::UInt64, fill)?;
-        let index = Chain::nested(&index_codecs, index_spec, registry, depth + 1)?;
+        let index = CodecChain::nested(&index_codecs, index_spec, registry, depth + 1)?;
         let Len::Exact(index_len) = index.encoded_len() else {
             return Err(config(
                 "the index codecs must give an index of fixed size".to_owned(),
@@ -134,7 +135,7 @@ impl Shard {
     }
 
     /// How an inner chunk is encoded; its spec has the inner chunk's shape.
-    pub fn inner(&self) -> &Arc<Chain> {
+    pub fn inner(&self) -> &Arc<CodecChain> {
         &self.inner
     }
 

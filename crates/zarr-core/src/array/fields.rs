@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use zarr_codecs::{Chain, CodecError, Fields, FieldsError};
+use zarr_codecs::{CodecChain, CodecError, Fields, FieldsError};
 use zarr_metadata::DataType;
 
 use super::ChunkedArray;
@@ -13,7 +13,7 @@ use crate::{Error, Result};
 #[derive(Debug)]
 pub(super) struct Picked {
     fields: Arc<Fields>,
-    chain: OnceLock<Arc<Chain>>,
+    chain: OnceLock<Arc<CodecChain>>,
 }
 
 impl ChunkedArray {
@@ -91,7 +91,7 @@ impl ChunkedArray {
     }
 
     /// The codecs that decode what is read.
-    pub(crate) fn decoder(&self) -> Result<&Arc<Chain>> {
+    pub(crate) fn decoder(&self) -> Result<&Arc<CodecChain>> {
         let Some(picked) = &self.fields else {
             return self.chain();
         };
@@ -106,7 +106,7 @@ impl ChunkedArray {
     /// As [`decoder`](Self::decoder), for one chunk; `largest` are those of `decoder`.
     pub(crate) fn decoder_of<'a>(
         &'a self,
-        largest: &'a Chain,
+        largest: &'a CodecChain,
         chunk: &[u64],
     ) -> Result<ChainOf<'a>, CodecError> {
         let stored = self.chains.largest().map_or(largest, |chain| chain);

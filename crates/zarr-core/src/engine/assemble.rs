@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    Chain, CodecErrorKind, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal, fill,
+    CodecChain, CodecErrorKind, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal,
+    fill,
 };
 
 use super::chunk as stored;
@@ -146,7 +147,7 @@ impl Change<'_> {
 
 /// The bytes of the changed chunk, in parts; `None` where nothing is to be stored.
 pub(crate) fn chunk(
-    chain: &Chain,
+    chain: &CodecChain,
     change: &Change<'_>,
     crew: Crew<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
@@ -156,7 +157,11 @@ pub(crate) fn chunk(
     }
 }
 
-fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<Bytes>, ChunkError> {
+fn plain(
+    chain: &CodecChain,
+    change: &Change<'_>,
+    crew: Crew<'_>,
+) -> Result<Option<Bytes>, ChunkError> {
     let spec = chain.spec();
     let value = spec.fill_element();
     if !change.keep_empty && change.is_empty(value) {
@@ -197,7 +202,7 @@ fn plain(chain: &Chain, change: &Change<'_>, crew: Crew<'_>) -> Result<Option<By
 
 /// The encoded chunk in memory of its own size: compressors ask for more than they use, and a shard
 /// of half-empty buffers would hold a multiple of what it writes.
-fn encode(chain: &Chain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, ChunkError> {
+fn encode(chain: &CodecChain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, ChunkError> {
     if let Len::Exact(len) = chain.encoded_len() {
         let mut encoded = Vec::with_capacity(len);
         chain.encode(view, &mut encoded, cx)?;
@@ -210,7 +215,7 @@ fn encode(chain: &Chain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, C
     Ok(encoded)
 }
 
-fn too_large(chain: &Chain) -> ChunkError {
+fn too_large(chain: &CodecChain) -> ChunkError {
     let limit = isize::MAX as u64;
     let asked = zarr_codecs::volume(&chain.spec().shape).unwrap_or(u64::MAX);
     CodecErrorKind::Limit {

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use zarr_codecs::{Chain, CodecErrorKind, Len, Located, NdViewMut, Region, Span};
+use zarr_codecs::{CodecChain, CodecErrorKind, Len, Located, NdViewMut, Region, Span};
 use zarr_store::Object;
 
 use super::pool::with_scratch;
@@ -26,7 +26,7 @@ pub(super) struct Apart<'a> {
     object: &'a dyn Object,
     /// Where in the object the chunk begins.
     start: u64,
-    chain: &'a Chain,
+    chain: &'a CodecChain,
 }
 
 /// Where to read the cells that lie `at`. `None` where the chunk had better be taken whole: it is in
@@ -34,7 +34,7 @@ pub(super) struct Apart<'a> {
 /// and is then an error whatever part of it is wanted.
 pub(super) fn apart<'a>(
     source: &Source<'a>,
-    chain: &'a Chain,
+    chain: &'a CodecChain,
     at: &Located,
     dst: &NdViewMut<'_>,
 ) -> Result<Option<Apart<'a>>, ChunkError> {

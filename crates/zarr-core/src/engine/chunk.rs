@@ -1,7 +1,7 @@
 //! Reading the cells of one chunk, whatever it is: plain, a shard, or an inner chunk of one. Knows
 //! neither drivers nor who else wants something of the chunk.
 
-use zarr_codecs::{Access, Chain, CodecErrorKind, Len, NdViewMut, Region, Shard, Split, fill};
+use zarr_codecs::{Access, CodecChain, CodecErrorKind, Len, NdViewMut, Region, Shard, Split, fill};
 
 use super::chunk_cache::Decoded;
 use super::pieces::Pieces;
@@ -15,7 +15,7 @@ use crate::ChunkError;
 /// A shard's inner chunk is a chunk in a window of the shard, so this calls itself: once per level.
 pub(super) fn read(
     source: &Source<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     part: &Region,
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
@@ -38,7 +38,7 @@ pub(super) fn read(
 
 fn whole(
     source: &Source<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     part: &Region,
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
@@ -59,7 +59,7 @@ fn whole(
 }
 
 /// Whether a chunk above the limit is in memory as it is, so that its cells are taken from there.
-fn large(source: &Source<'_>, chain: &Chain, part: &Region) -> Result<bool, ChunkError> {
+fn large(source: &Source<'_>, chain: &CodecChain, part: &Region) -> Result<bool, ChunkError> {
     let found = source.size()?;
     if let Len::Exact(expected) = chain.encoded_len()
         && expected as u64 != found
@@ -73,7 +73,7 @@ fn large(source: &Source<'_>, chain: &Chain, part: &Region) -> Result<bool, Chun
 }
 
 /// The elements of a whole chunk.
-fn decoded(source: &Source<'_>, chain: &Chain, crew: Crew<'_>) -> Result<Vec<u8>, ChunkError> {
+fn decoded(source: &Source<'_>, chain: &CodecChain, crew: Crew<'_>) -> Result<Vec<u8>, ChunkError> {
     let spec = chain.spec();
     // Its size was compared with the limit.
     let mut elements = vec![0; spec.byte_len().ok_or(ChunkError::Worker)?];
@@ -85,7 +85,7 @@ fn decoded(source: &Source<'_>, chain: &Chain, crew: Crew<'_>) -> Result<Vec<u8>
 
 fn copied(
     decoded: &Decoded,
-    chain: &Chain,
+    chain: &CodecChain,
     part: &Region,
     mut dst: NdViewMut<'_>,
 ) -> Result<(), ChunkError> {
@@ -95,7 +95,7 @@ fn copied(
 
 fn encoded(
     source: &Source<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     part: &Region,
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
@@ -143,6 +143,6 @@ pub(super) fn inner(
 }
 
 /// What was never written holds the fill value.
-pub(super) fn absent(chain: &Chain, mut dst: NdViewMut<'_>) {
+pub(super) fn absent(chain: &CodecChain, mut dst: NdViewMut<'_>) {
     fill(&mut dst, chain.spec().fill_element());
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Chain, CodecErrorKind, Shard, ShardIndex};
+use zarr_codecs::{CodecChain, CodecErrorKind, Shard, ShardIndex};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::chunk_cache::Path;
@@ -30,7 +30,7 @@ pub(super) enum Fetched {
 /// One chunk in a store that answers later.
 pub(super) struct Remote<'a> {
     pub(super) array: &'a ChunkedArray,
-    pub(super) chain: &'a Chain,
+    pub(super) chain: &'a CodecChain,
     pub(super) budget: &'a Arc<Budget>,
     pub(super) key: &'a Key,
 }
@@ -221,7 +221,7 @@ impl Remote<'_> {
     }
 
     /// Whether inner chunks may be in memory; those of a shard among them are looked at one by one.
-    fn check_inner(&self, inner: &Chain) -> Result<(), ChunkError> {
+    fn check_inner(&self, inner: &CodecChain) -> Result<(), ChunkError> {
         match inner.shard() {
             Some(_) => Ok(()),
             None => check_held(inner, self.array.context().chunk_bytes()),
@@ -279,12 +279,12 @@ impl Remote<'_> {
 }
 
 /// The most bytes that codecs make of a chunk. No more is asked for, whatever has been put there.
-pub(super) fn most(chain: &Chain) -> u64 {
+pub(super) fn most(chain: &CodecChain) -> u64 {
     chain.encoded_len().max() as u64
 }
 
 /// A store that refused a chunk for being longer says how long it is.
-pub(super) fn refused(error: StoreError, chain: &Chain) -> ChunkError {
+pub(super) fn refused(error: StoreError, chain: &CodecChain) -> ChunkError {
     match error.kind {
         StoreErrorKind::TooLarge { size, limit } if limit == most(chain) => {
             check_len(chain.encoded_len(), size)

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
-use zarr_codecs::{Chain, Heap};
+use zarr_codecs::{CodecChain, Heap};
 
 use super::fetch::{Fetched, Remote};
 use super::joined::{Joined, Touched};
@@ -27,7 +27,7 @@ use zarr_store::runtime::Budget;
 struct Job {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
-    chain: Arc<Chain>,
+    chain: Arc<CodecChain>,
     joined: Joined,
     /// Where the cells of each selection go.
     outputs: Vec<Output>,
@@ -287,7 +287,12 @@ impl Job {
 }
 
 impl Taken<'_> {
-    fn read(&mut self, there: There<'_>, chain: &Chain, crew: Crew<'_>) -> Result<(), ChunkError> {
+    fn read(
+        &mut self,
+        there: There<'_>,
+        chain: &CodecChain,
+        crew: Crew<'_>,
+    ) -> Result<(), ChunkError> {
         let wants = self.wants.iter_mut().map(Want::again).collect();
         wants::read(there, chain, wants, crew)?;
         for (output, bytes) in self.bytes.drain(..) {

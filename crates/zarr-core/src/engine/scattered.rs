@@ -1,7 +1,7 @@
 //! Reading cells that lie anywhere in a chunk: the box that holds them is decoded once, and each cell
 //! goes to its place. Knows nothing of how the box is read.
 
-use zarr_codecs::{Access, Chain, Dims, NdViewMut, Region, Shard};
+use zarr_codecs::{Access, CodecChain, Dims, NdViewMut, Region, Shard};
 
 use super::chunk;
 use super::output::Output;
@@ -20,7 +20,7 @@ const MOST: u64 = 16 << 20;
 /// holds these already.
 pub(super) fn read(
     there: There<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     places: &Places,
     (output, filled): (&Output, bool),
     crew: Crew<'_>,
@@ -114,7 +114,7 @@ fn dense_boxes(
 /// Reads one box of the chunk and takes the cells from it.
 fn boxed(
     source: &Source<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     region: &Region,
     bounds: &Region,
     places: &Places,

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use bytes::Bytes;
-use zarr_codecs::{Access, Chain, Located, Region, buffer};
+use zarr_codecs::{Access, CodecChain, Located, Region, buffer};
 use zarr_store::{Object, Result, Version};
 
 use crate::units::Part;
@@ -88,7 +88,7 @@ impl Object for Sparse {
 /// The bytes of a chunk that hold these cells, none of them twice, where they are stored as they are and
 /// in not too many places.
 pub(super) fn ranges<'p>(
-    chain: &Chain,
+    chain: &CodecChain,
     parts: impl Iterator<Item = &'p Part>,
 ) -> Option<Vec<Range<u64>>> {
     let elem = chain.spec().elem() as u64;
@@ -123,7 +123,7 @@ pub(super) fn ranges<'p>(
     (joined.len() <= MOST).then_some(joined)
 }
 
-fn located(chain: &Chain, part: &Region) -> Option<Located> {
+fn located(chain: &CodecChain, part: &Region) -> Option<Located> {
     match chain.access(part) {
         Access::Cells(at) => Some(at),
         _ => None,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
-use zarr_codecs::{Access, Chain, NdView, NdViewMut, Region, Shard, Split};
+use zarr_codecs::{Access, CodecChain, NdView, NdViewMut, Region, Shard, Split};
 
 use super::output::Output;
 use super::pieces::Pieces;
@@ -44,7 +44,7 @@ pub(super) type Wants<'w> = SmallVec<[Want<'w>; 1]>;
 /// Brings all that is wanted of a chunk to its place.
 pub(super) fn read(
     there: There<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     wants: Wants<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
@@ -62,7 +62,7 @@ pub(super) fn read(
 }
 
 /// Whether cells lie in the chunk as they are, so that nothing is done twice for two of them.
-fn is_in_cells(chain: &Chain) -> bool {
+fn is_in_cells(chain: &CodecChain) -> bool {
     let whole = Region::whole(&chain.spec().shape);
     matches!(chain.access(&whole), Access::Cells(_))
 }
@@ -70,7 +70,7 @@ fn is_in_cells(chain: &Chain) -> bool {
 /// Takes what is wanted from the whole chunk.
 fn decoded(
     source: &Source<'_>,
-    chain: &Chain,
+    chain: &CodecChain,
     wants: Wants<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
@@ -152,7 +152,7 @@ impl<'w> Want<'w> {
     }
 
     /// Reads it as if nobody else wanted anything.
-    fn read(self, there: There<'_>, chain: &Chain, crew: Crew<'_>) -> Result<(), ChunkError> {
+    fn read(self, there: There<'_>, chain: &CodecChain, crew: Crew<'_>) -> Result<(), ChunkError> {
         match self {
             Self::Places { places, to, filled } => {
                 scattered::read(there, chain, &places, (to, filled), crew)

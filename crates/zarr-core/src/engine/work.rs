@@ -1,6 +1,6 @@
 //! How much there is to do for the cells of a region: arithmetic, which decides where it is done.
 
-use zarr_codecs::{Access, Chain, Projections, Region};
+use zarr_codecs::{Access, CodecChain, Projections, Region};
 
 use super::pool::Work;
 use crate::ChunkError;
@@ -53,7 +53,11 @@ impl Wanted<'_> {
 
 /// To read the cells of so many chunks: of what is not encoded only the wanted bytes, of all else whole
 /// pieces.
-pub(super) fn to_read<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted<'a>>) -> Work {
+pub(super) fn to_read<'a>(
+    chain: &CodecChain,
+    chunks: usize,
+    wanted: impl Into<Wanted<'a>>,
+) -> Work {
     let wanted = wanted.into();
     let (work, spec) = (to_write(chain, chunks, wanted), smallest(chain).spec());
     match smallest(chain).access(&Region::whole(&spec.shape)) {
@@ -68,7 +72,11 @@ pub(super) fn to_read<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted
 /// To write the cells of so many chunks: each piece is made as a whole. Pieces are chunks, or the
 /// smallest inner chunks of shards, which lie on a regular grid from the origin of the array on,
 /// whatever shapes the shards have. Chunks that differ are taken to be as large as the largest.
-pub(super) fn to_write<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wanted<'a>>) -> Work {
+pub(super) fn to_write<'a>(
+    chain: &CodecChain,
+    chunks: usize,
+    wanted: impl Into<Wanted<'a>>,
+) -> Work {
     let spec = smallest(chain).spec();
     let pieces = match chain.shard() {
         Some(_) => wanted.into().pieces(&spec.shape),
@@ -85,7 +93,7 @@ pub(super) fn to_write<'a>(chain: &Chain, chunks: usize, wanted: impl Into<Wante
 const FILL: usize = 4 << 20;
 
 /// How many absent chunks one worker fills in one go.
-pub(super) fn at_once(chain: &Chain) -> usize {
+pub(super) fn at_once(chain: &CodecChain) -> usize {
     let each = chain.spec().byte_len().unwrap_or(usize::MAX);
     (FILL / each.max(1)).max(1)
 }
@@ -96,7 +104,7 @@ const VARIABLE: u64 = 64;
 
 /// `Ok` where a decoded chunk may be in memory as a whole. Of absent chunks and of such as are stored as they
 /// are, no more is than what is wanted of them.
-pub(crate) fn check_held(chain: &Chain, limit: u64) -> Result<(), ChunkError> {
+pub(crate) fn check_held(chain: &CodecChain, limit: u64) -> Result<(), ChunkError> {
     let bytes = chain.spec().byte_len();
     let asked = bytes.map_or(u64::MAX, |bytes| bytes as u64);
     match asked <= limit {
@@ -106,7 +114,7 @@ pub(crate) fn check_held(chain: &Chain, limit: u64) -> Result<(), ChunkError> {
 }
 
 /// The most bytes that an encoded chunk takes.
-pub(super) fn most_encoded(chain: &Chain) -> u64 {
+pub(super) fn most_encoded(chain: &CodecChain) -> u64 {
     let spec = chain.spec();
     let most = chain.encoded_len().max() as u64;
     match spec.fill.is_variable() {
@@ -119,7 +127,7 @@ pub(super) fn most_encoded(chain: &Chain) -> u64 {
 
 /// The most bytes that are fetched for a part of a chunk from a store that answers later, where
 /// reads are merged over gaps of so many bytes.
-pub(super) fn most_fetched(chain: &Chain, part: &Part, gap: u64) -> u64 {
+pub(super) fn most_fetched(chain: &CodecChain, part: &Part, gap: u64) -> u64 {
     let whole = most_encoded(chain);
     let Some(shard) = chain.shard() else {
         return whole;
@@ -133,7 +141,7 @@ pub(super) fn most_fetched(chain: &Chain, part: &Part, gap: u64) -> u64 {
 }
 
 /// The codecs of what is encoded by itself.
-fn smallest(mut chain: &Chain) -> &Chain {
+fn smallest(mut chain: &CodecChain) -> &CodecChain {
     while let Some(shard) = chain.shard() {
         chain = shard.inner();
     }
@@ -149,11 +157,11 @@ mod tests {
     use super::*;
 
     /// Of 8 × 8 elements of two bytes.
-    fn chain(codecs: Value) -> Chain {
+    fn chain(codecs: Value) -> CodecChain {
         let codecs: Vec<Extension> = serde_json::from_value(codecs).unwrap();
         let fill = FillValue::from_bytes(&DataType::UInt16, &[0; 2]).unwrap();
         let spec = ChunkSpec::new(&[8, 8], DataType::UInt16, fill).unwrap();
-        Chain::new(&codecs, spec, &Registry::default()).unwrap()
+        CodecChain::new(&codecs, spec, &Registry::default()).unwrap()
     }
 
     /// A shard of chunks of `side`².

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, Heap, NdView};
+use zarr_codecs::{CodecChain, Heap, NdView};
 use zarr_store::{
     BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, StoreError, StoreErrorKind,
     Update, Writers,
@@ -32,7 +32,7 @@ use zarr_store::runtime::Reserved;
 struct Job {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
-    chain: Arc<Chain>,
+    chain: Arc<CodecChain>,
     units: Units,
     /// One for every cell, or one for each.
     elements: Bytes,
@@ -169,7 +169,7 @@ impl Job {
 }
 
 /// Whether writing this element everywhere leaves chunks absent that are absent.
-fn erases(array: &ChunkedArray, chain: &Chain, element: &[u8]) -> bool {
+fn erases(array: &ChunkedArray, chain: &CodecChain, element: &[u8]) -> bool {
     let spec = chain.spec();
     // A handle of an element of variable length tells nothing of it, but zeros stand for the fill value.
     let is_fill = element == spec.fill_element();

@@ -56,7 +56,7 @@ impl ArrayToBytes for Lazy {
 fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
     let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "lazy"])).unwrap();
     let registry = Registry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
-    let chain = Chain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
+    let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -64,7 +64,7 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
     );
 
     let registry = Registry::default().array_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
-    let chain = Chain::new(&names[1..], spec(&[4], DataType::UInt8), &registry).unwrap();
+    let chain = CodecChain::new(&names[1..], spec(&[4], DataType::UInt8), &registry).unwrap();
     assert_eq!(
         decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap(),
         [0; 4]
@@ -107,7 +107,7 @@ fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
     ];
     for (codecs, gap) in lists.iter().flat_map(|codecs| [(codecs, 0), (codecs, 3)]) {
         let names: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
-        let chain = Chain::new(&names, spec(&[2, 2], DataType::UInt8), &registry).unwrap();
+        let chain = CodecChain::new(&names, spec(&[2, 2], DataType::UInt8), &registry).unwrap();
         let encoded = encode(&chain, &[1, 2, 3, 4]);
         let whole = Region::whole(&[2, 2]);
         let error = decode(&chain, &encoded, &whole, gap).unwrap_err();
@@ -156,7 +156,7 @@ impl BytesToBytes for Elsewhere {
 fn what_was_stripped_lies_in_what_was_given() {
     let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "elsewhere"])).unwrap();
     let registry = Registry::default().bytes_to_bytes("elsewhere", |_| Ok(Arc::new(Elsewhere)));
-    let chain = Chain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
+    let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
     let expected =
         "codec `elsewhere`: corrupt data: what it stripped is not a part of what it was given";
@@ -210,7 +210,7 @@ fn axes_that_make_another_shape_are_refused() {
     let make = |axes, shape| {
         let registry =
             Registry::default().array_to_array("half", move |_| Ok(Arc::new(Half(axes))));
-        Chain::new(&names, spec(shape, DataType::UInt8), &registry)
+        CodecChain::new(&names, spec(shape, DataType::UInt8), &registry)
     };
     let error = make(&[0, 1], &[4, 4]).unwrap_err();
     let expected = "axes [0, 1] make no array of [2, 4] of one of [4, 4]";

@@ -7,12 +7,17 @@ use serde_json::{Value, json};
 use zarr_metadata::FillValue;
 
 use super::*;
-use crate::{Chain, Heap, Registry};
+use crate::{CodecChain, Heap, Registry};
 
-fn chain(codecs: &Value, shape: &[u64], dtype: DataType, fill: &[u8]) -> Result<Chain, CodecError> {
+fn chain(
+    codecs: &Value,
+    shape: &[u64],
+    dtype: DataType,
+    fill: &[u8],
+) -> Result<CodecChain, CodecError> {
     let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
     let fill = FillValue::from_bytes(&dtype, fill).unwrap();
-    Chain::new(
+    CodecChain::new(
         &codecs,
         ChunkSpec::new(shape, dtype, fill).unwrap(),
         &Registry::default(),
@@ -20,7 +25,7 @@ fn chain(codecs: &Value, shape: &[u64], dtype: DataType, fill: &[u8]) -> Result<
 }
 
 /// A worker with a heap, and the handles of these elements in it.
-fn worker(chain: &Chain, elements: &[&[u8]]) -> (Scratch, Vec<u8>) {
+fn worker(chain: &CodecChain, elements: &[&[u8]]) -> (Scratch, Vec<u8>) {
     let heap = Heap::new(chain.spec().fill.as_bytes().to_vec());
     let mut segment = heap.segment();
     let handles = elements
@@ -35,7 +40,7 @@ fn worker(chain: &Chain, elements: &[&[u8]]) -> (Scratch, Vec<u8>) {
     (scratch, handles)
 }
 
-fn encode(chain: &Chain, elements: &[&[u8]]) -> Vec<u8> {
+fn encode(chain: &CodecChain, elements: &[&[u8]]) -> Vec<u8> {
     let (mut scratch, handles) = worker(chain, elements);
     let view = NdView::new(&handles, &chain.spec().shape, Handle::SIZE).unwrap();
     let mut encoded = vec![];
@@ -43,7 +48,7 @@ fn encode(chain: &Chain, elements: &[&[u8]]) -> Vec<u8> {
     encoded
 }
 
-fn decode(chain: &Chain, src: &[u8], part: &Region) -> Result<Vec<Vec<u8>>, CodecError> {
+fn decode(chain: &CodecChain, src: &[u8], part: &Region) -> Result<Vec<Vec<u8>>, CodecError> {
     let (mut scratch, _) = worker(chain, &[]);
     let count = part.volume().unwrap() as usize;
     let mut handles = vec![0xEE; count * Handle::SIZE];

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::*;
-use crate::{Chain, Registry};
+use crate::{CodecChain, Registry};
 
 fn spec(dtype: DataType, count: u64) -> ChunkSpec {
     let fill = FillValue::zero(&dtype).unwrap();
@@ -15,12 +15,12 @@ fn codecs(json: Value) -> Vec<Extension> {
     serde_json::from_value(json).unwrap()
 }
 
-fn v3(settings: &Value, spec: ChunkSpec) -> Result<Chain, CodecError> {
+fn v3(settings: &Value, spec: ChunkSpec) -> Result<CodecChain, CodecError> {
     let pcodec = json!([{"name": "numcodecs.pcodec", "configuration": settings}]);
-    Chain::new(&codecs(pcodec), spec, &Registry::default())
+    CodecChain::new(&codecs(pcodec), spec, &Registry::default())
 }
 
-fn encoded(chain: &Chain, bytes: &[u8]) -> Vec<u8> {
+fn encoded(chain: &CodecChain, bytes: &[u8]) -> Vec<u8> {
     let spec = chain.spec();
     let view = NdView::new(bytes, &spec.shape, spec.elem()).unwrap();
     let mut encoded = vec![];
@@ -30,7 +30,7 @@ fn encoded(chain: &Chain, bytes: &[u8]) -> Vec<u8> {
     encoded
 }
 
-fn decoded(chain: &Chain, src: &[u8]) -> Result<Vec<u8>, CodecError> {
+fn decoded(chain: &CodecChain, src: &[u8]) -> Result<Vec<u8>, CodecError> {
     let spec = chain.spec();
     let mut bytes = vec![0; spec.byte_len().unwrap()];
     let view = NdViewMut::over(&mut bytes, &spec.shape, spec.elem()).unwrap();
@@ -38,7 +38,7 @@ fn decoded(chain: &Chain, src: &[u8]) -> Result<Vec<u8>, CodecError> {
     Ok(bytes)
 }
 
-fn message(chain: &Chain, src: &[u8]) -> String {
+fn message(chain: &CodecChain, src: &[u8]) -> String {
     decoded(chain, src).unwrap_err().to_string()
 }
 
@@ -176,7 +176,7 @@ fn settings_are_those_of_numcodecs() {
 #[test]
 fn in_v2_it_is_told_what_stands_before() {
     let of = |list: Value| {
-        Chain::v2(
+        CodecChain::v2(
             &codecs(list),
             spec(DataType::Int32, 4),
             &Registry::default(),
