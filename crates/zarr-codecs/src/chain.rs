@@ -25,7 +25,7 @@ use crate::array::buffer::Uninit;
 use crate::array::kernels;
 use crate::{
     ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len,
-    Located, NdView, NdViewMut, Region, Shard,
+    Located, NdView, NdViewMut, Region, ShardingCodec,
 };
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
@@ -63,7 +63,7 @@ enum Serializer {
         codec: Arc<dyn ArrayToBytes>,
         foreign: bool,
     },
-    Shard(Arc<Shard>),
+    Shard(Arc<ShardingCodec>),
 }
 
 #[derive(Clone, Debug)]
@@ -83,7 +83,7 @@ pub enum Access<'c> {
     /// [`CodecChain::gather`].
     Cells(Located),
     /// The object is a shard: fetch its index, then each wanted inner chunk is a chunk again.
-    Shard(&'c Arc<Shard>),
+    Shard(&'c Arc<ShardingCodec>),
 }
 
 impl CodecChain {
@@ -98,7 +98,7 @@ impl CodecChain {
     }
 
     /// The shard codec, where the object is a shard that nothing else wraps.
-    pub fn shard(&self) -> Option<&Arc<Shard>> {
+    pub fn shard(&self) -> Option<&Arc<ShardingCodec>> {
         match &self.serializer {
             Serializer::Shard(shard) if self.bytes.is_empty() && self.arrays.is_empty() => {
                 Some(shard)

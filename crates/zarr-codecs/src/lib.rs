@@ -11,7 +11,7 @@
 //! permuted instead. So a zstd chunk that lies contiguous in the output is decompressed there, and
 //! any other is placed from a buffer that is still in cache.
 //!
-//! A [`Shard`] is a format, not a second engine: it reads and writes the index and says where
+//! A [`ShardingCodec`] is a format, not a second engine: it reads and writes the index and says where
 //! inner chunks lie. Who fetches them, and on how many cores, is decided above this crate, by way
 //! of [`CodecChain::access`].
 //!
@@ -138,7 +138,7 @@ pub use codecs::packbits::PackBitsCodec;
 pub use codecs::registry::Registry;
 pub use codecs::reshape::ReshapeCodec;
 pub use codecs::scale_offset::ScaleOffsetCodec;
-pub use codecs::sharding::{Shard, ShardIndex};
+pub use codecs::sharding::{ShardIndex, ShardingCodec};
 pub use codecs::transpose::TransposeCodec;
 pub use codecs::vlen::VlenCodec;
 #[cfg(feature = "zstd")]

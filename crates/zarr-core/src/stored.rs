@@ -6,7 +6,9 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use zarr_codecs::{CodecChain, Dims, Projections, Region, Scratch, Shard, ShardIndex, Span};
+use zarr_codecs::{
+    CodecChain, Dims, Projections, Region, Scratch, ShardIndex, ShardingCodec, Span,
+};
 use zarr_store::{ByteRange, Entry};
 
 use crate::hierarchy::check_presence;
@@ -150,7 +152,7 @@ const INDEXES: usize = 16;
 
 /// The inner chunks of a shard.
 struct Inner {
-    shard: Arc<Shard>,
+    shard: Arc<ShardingCodec>,
     index: ShardIndex,
     /// Those that hold cells of the array.
     wanted: Projections,

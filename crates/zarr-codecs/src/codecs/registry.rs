@@ -16,7 +16,7 @@ use crate::codecs::numcodecs::{
 };
 use crate::{
     ArrayToArray, ArrayToBytes, Base64Codec, BytesCodec, BytesToBytes, ChecksumCodec, ChunkSpec,
-    CodecError, Shard, ShuffleCodec, TransposeCodec, VlenCodec,
+    CodecError, ShardingCodec, ShuffleCodec, TransposeCodec, VlenCodec,
 };
 
 /// A codec ready for chunks of one shape and type.
@@ -24,7 +24,7 @@ use crate::{
 pub(crate) enum Codec {
     ArrayToArray(Arc<dyn ArrayToArray>),
     ArrayToBytes(Arc<dyn ArrayToBytes>),
-    Shard(Arc<Shard>),
+    Shard(Arc<ShardingCodec>),
     BytesToBytes(Arc<dyn BytesToBytes>),
     /// From array to array in v3, from bytes to bytes in v2.
     Filter(Arc<dyn Filter>),
@@ -89,7 +89,7 @@ const V3: Table = &[
         array(crate::ScaleOffsetCodec::parse(s.extension, s.spec))
     }),
     ("sharding_indexed", |s| {
-        Ok(Codec::Shard(Arc::new(Shard::parse(s)?)))
+        Ok(Codec::Shard(Arc::new(ShardingCodec::parse(s)?)))
     }),
     ("transpose", |s| {
         array(TransposeCodec::parse(s.extension, s.spec.shape.len()))

@@ -26,7 +26,7 @@ const ABSENT: u64 = u64::MAX;
 
 /// One shard: a grid of inner chunks behind an index.
 #[derive(Clone, Debug)]
-pub struct Shard {
+pub struct ShardingCodec {
     spec: ChunkSpec,
     /// Inner chunks per axis.
     grid: Dims<u64>,
@@ -51,7 +51,7 @@ pub struct ShardIndex {
     entries: Vec<u8>,
 }
 
-impl Shard {
+impl ShardingCodec {
     pub(crate) fn parse(setting: &Setting<'_>) -> Result<Self, CodecError> {
         let Setting {
             extension,

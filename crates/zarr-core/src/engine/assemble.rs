@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    CodecChain, CodecErrorKind, Fields, Len, NdView, NdViewMut, Region, Scratch, Shard, all_equal,
-    fill,
+    CodecChain, CodecErrorKind, Fields, Len, NdView, NdViewMut, Region, Scratch, ShardingCodec,
+    all_equal, fill,
 };
 
 use super::chunk as stored;
@@ -229,7 +229,7 @@ fn too_large(chain: &CodecChain) -> ChunkError {
 
 /// A shard: its changed inner chunks are made in parallel, the others stay the bytes they are.
 fn shard_parts(
-    shard: &Shard,
+    shard: &ShardingCodec,
     change: &Change<'_>,
     crew: Crew<'_>,
 ) -> Result<Option<Vec<Bytes>>, ChunkError> {
@@ -298,7 +298,7 @@ fn check_apart(inner: &[Range<u64>], limit: u64) -> Result<(), ChunkError> {
 }
 
 fn inner_chunk(
-    shard: &Shard,
+    shard: &ShardingCodec,
     change: &Change<'_>,
     unit: &Unit,
     old: Option<Source<'_>>,

@@ -1,7 +1,9 @@
 //! Reading the cells of one chunk, whatever it is: plain, a shard, or an inner chunk of one. Knows
 //! neither drivers nor who else wants something of the chunk.
 
-use zarr_codecs::{Access, CodecChain, CodecErrorKind, Len, NdViewMut, Region, Shard, Split, fill};
+use zarr_codecs::{
+    Access, CodecChain, CodecErrorKind, Len, NdViewMut, Region, ShardingCodec, Split, fill,
+};
 
 use super::chunk_cache::Decoded;
 use super::pieces::Pieces;
@@ -110,7 +112,7 @@ fn encoded(
 /// Reads the wanted inner chunks, each by whichever worker is free.
 pub(super) fn inner(
     pieces: &Pieces<'_>,
-    shard: &Shard,
+    shard: &ShardingCodec,
     part: &Region,
     dst: NdViewMut<'_>,
     crew: Crew<'_>,

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{CodecChain, CodecErrorKind, Shard, ShardIndex};
+use zarr_codecs::{CodecChain, CodecErrorKind, ShardIndex, ShardingCodec};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::chunk_cache::Path;
@@ -144,7 +144,7 @@ impl Remote<'_> {
 
     async fn inner_chunks(
         &self,
-        shard: &Shard,
+        shard: &ShardingCodec,
         wanted: &BTreeSet<usize>,
     ) -> Result<(Fetched, Reserved), ChunkError> {
         let indexes = self.array.indexes();
@@ -251,7 +251,7 @@ impl Remote<'_> {
     }
 
     /// The index of a shard, which holds its bytes of the budget no longer than until it is decoded.
-    async fn index(&self, shard: &Shard) -> Result<Option<Found<ShardIndex>>, ChunkError> {
+    async fn index(&self, shard: &ShardingCodec) -> Result<Option<Found<ShardIndex>>, ChunkError> {
         let (len, at_end) = shard.index_len();
         let range = match at_end {
             true => ByteRange::Last(len),
@@ -297,7 +297,7 @@ pub(super) fn refused(error: StoreError, chain: &CodecChain) -> ChunkError {
 
 /// The numbers of the inner chunks that hold the parts.
 fn wanted<'p>(
-    shard: &Shard,
+    shard: &ShardingCodec,
     parts: impl Iterator<Item = &'p Part>,
 ) -> Result<BTreeSet<usize>, ChunkError> {
     let mut numbers = BTreeSet::new();

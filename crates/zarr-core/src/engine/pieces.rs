@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use zarr_codecs::{Shard, ShardIndex};
+use zarr_codecs::{ShardIndex, ShardingCodec};
 
 use super::source::{At, Known, Source};
 use crate::ChunkError;
@@ -17,7 +17,10 @@ pub(super) enum Pieces<'s> {
 }
 
 impl<'s> Pieces<'s> {
-    pub(super) fn within(source: &'s Source<'s>, shard: &Shard) -> Result<Self, ChunkError> {
+    pub(super) fn within(
+        source: &'s Source<'s>,
+        shard: &ShardingCodec,
+    ) -> Result<Self, ChunkError> {
         Ok(Self::Within(source, source.index(shard)?))
     }
 

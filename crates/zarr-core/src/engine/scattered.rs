@@ -1,7 +1,7 @@
 //! Reading cells that lie anywhere in a chunk: the box that holds them is decoded once, and each cell
 //! goes to its place. Knows nothing of how the box is read.
 
-use zarr_codecs::{Access, CodecChain, Dims, NdViewMut, Region, Shard};
+use zarr_codecs::{Access, CodecChain, Dims, NdViewMut, Region, ShardingCodec};
 
 use super::chunk;
 use super::output::Output;
@@ -60,7 +60,7 @@ pub(super) fn read(
 /// Reads what is wanted of each inner chunk, each by whichever worker is free.
 fn inner(
     pieces: &Pieces<'_>,
-    shard: &Shard,
+    shard: &ShardingCodec,
     places: &Places,
     to: (&Output, bool),
     crew: Crew<'_>,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{CodecErrorKind, Len, Scratch, Shard, ShardIndex, buffer};
+use zarr_codecs::{CodecErrorKind, Len, Scratch, ShardIndex, ShardingCodec, buffer};
 use zarr_store::{Key, Object, Version, coalesce};
 
 use super::chunk_cache::{Decoded, Path};
@@ -173,7 +173,7 @@ impl<'o> Source<'o> {
 
     /// The index of the shard that this is: one open object is one version, so an index that is
     /// remembered of that version is its own.
-    pub(crate) fn index(&self, shard: &Shard) -> Result<Arc<ShardIndex>, ChunkError> {
+    pub(crate) fn index(&self, shard: &ShardingCodec) -> Result<Arc<ShardIndex>, ChunkError> {
         let known = match (&self.at, &self.known) {
             (At::Object(object), Some(known)) => Some((
                 known,

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::pin::pin;
 
 use futures_util::StreamExt;
-use zarr_codecs::{Dims, Projections, Shard};
+use zarr_codecs::{Dims, Projections, ShardingCodec};
 
 use super::joined::Joined;
 use super::pieces::Pieces;
@@ -84,7 +84,7 @@ pub(super) async fn numbers(
 /// The numbers of the inner chunks that are there, of those that are wanted, in order.
 pub(super) fn inner_numbers(
     pieces: &Pieces<'_>,
-    shard: &Shard,
+    shard: &ShardingCodec,
     wanted: &Projections,
 ) -> Vec<usize> {
     let mut found: Vec<usize> = pieces

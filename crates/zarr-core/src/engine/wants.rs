@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
-use zarr_codecs::{Access, CodecChain, NdView, NdViewMut, Region, Shard, Split};
+use zarr_codecs::{Access, CodecChain, NdView, NdViewMut, Region, ShardingCodec, Split};
 
 use super::output::Output;
 use super::pieces::Pieces;
@@ -109,7 +109,7 @@ enum Cut<'w> {
 /// Reads what is wanted of each inner chunk, each by whichever worker is free.
 fn inner(
     pieces: &Pieces<'_>,
-    shard: &Shard,
+    shard: &ShardingCodec,
     wants: Wants<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
@@ -173,7 +173,7 @@ impl<'w> Want<'w> {
         }
     }
 
-    fn cut(self, shard: &Shard) -> Result<Cut<'w>, ChunkError> {
+    fn cut(self, shard: &ShardingCodec) -> Result<Cut<'w>, ChunkError> {
         Ok(match self {
             Self::Box { part, to, filled } => {
                 let split = Split::new(to, shard.project(&part)?);
@@ -188,7 +188,7 @@ impl<'w> Want<'w> {
 
 impl Cut<'_> {
     /// The inner chunks that are touched, by number.
-    fn numbers(&self, shard: &Shard) -> impl Iterator<Item = usize> {
+    fn numbers(&self, shard: &ShardingCodec) -> impl Iterator<Item = usize> {
         let count = match self {
             Self::Boxes(split, _) => split.len(),
             Self::Groups(groups, ..) => groups.len(),
