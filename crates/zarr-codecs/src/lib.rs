@@ -144,7 +144,7 @@ pub use codecs::vlen::VlenCodec;
 #[cfg(feature = "zstd")]
 pub use codecs::zstd::ZstdCodec;
 pub use error::{CodecError, CodecErrorKind};
-pub use grid::axis_grid::{Cut, Runs};
+pub use grid::axis_grid::{AxisGrid, ChunkRuns};
 pub use grid::chunk_grid::{ChunkGrid, ChunkIndices, GridError};
 pub use grid::projection::{Projection, Projections};
 pub use grid::region::{Region, Span};

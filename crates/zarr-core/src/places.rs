@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use zarr_codecs::{Cut, Dims, Region};
+use zarr_codecs::{AxisGrid, Dims, Region};
 
 /// Cells of an array or a chunk, and the place of each among the data, counted in elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,18 +70,18 @@ impl Places {
 
     /// The cells by the chunks of this shape that hold them.
     pub(crate) fn split(&self, chunk: &[u64]) -> Groups {
-        self.split_by(&Cut::each(chunk))
+        self.split_by(&AxisGrid::each(chunk))
     }
 
     /// The cells by the chunks that hold them.
-    pub(crate) fn split_by(&self, cuts: &[Cut]) -> Groups {
+    pub(crate) fn split_by(&self, grids: &[AxisGrid]) -> Groups {
         match self {
             Self::Product(axes) => {
-                let axes = axes.iter().zip(cuts);
+                let axes = axes.iter().zip(grids);
                 let groups: Dims<_> = axes.map(|(axis, cut)| by_chunk(axis, cut)).collect();
                 Groups::Product(groups)
             }
-            Self::Points(points) => Groups::Points(points_by_chunk(points, cuts)),
+            Self::Points(points) => Groups::Points(points_by_chunk(points, grids)),
         }
     }
 
@@ -282,7 +282,7 @@ impl Groups {
     }
 }
 
-fn by_chunk(axis: &[Place], cut: &Cut) -> Vec<(u64, Arc<[Place]>)> {
+fn by_chunk(axis: &[Place], cut: &AxisGrid) -> Vec<(u64, Arc<[Place]>)> {
     let mut groups: BTreeMap<u64, Vec<Place>> = BTreeMap::new();
     for &Place { cell, to } in axis {
         let (chunk, inside) = locate(cut, cell);
@@ -296,18 +296,18 @@ fn by_chunk(axis: &[Place], cut: &Cut) -> Vec<(u64, Arc<[Place]>)> {
 }
 
 /// The chunk of a cell, and where it is in there; all cells lie in chunks.
-fn locate(cut: &Cut, cell: u64) -> (u64, u64) {
+fn locate(cut: &AxisGrid, cell: u64) -> (u64, u64) {
     cut.locate(cell).unwrap_or((cell, 0))
 }
 
 /// Of two equal cells the later one stays the later one.
-fn points_by_chunk(points: &Points, cuts: &[Cut]) -> Vec<(Dims<u64>, Arc<Points>)> {
+fn points_by_chunk(points: &Points, grids: &[AxisGrid]) -> Vec<(Dims<u64>, Arc<Points>)> {
     let rank = points.rank;
     let (mut chunks, mut inside) = (Vec::new(), Vec::new());
     chunks.reserve_exact(points.cells.len());
     inside.reserve_exact(points.cells.len());
     for (cell, _) in points.iter() {
-        for (&at, cut) in cell.iter().zip(cuts) {
+        for (&at, cut) in cell.iter().zip(grids) {
             let (chunk, at) = locate(cut, at);
             chunks.push(chunk);
             inside.push(at);

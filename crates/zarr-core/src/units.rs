@@ -1,7 +1,7 @@
 //! `Units`: the work of one operation, cut by chunks. One unit is what it wants of one chunk, or of
 //! one inner chunk of a shard: a box, or places anywhere. Pure, random access, nothing per chunk.
 
-use zarr_codecs::{Cut, Dims, Projection, Projections, Region};
+use zarr_codecs::{AxisGrid, Dims, Projection, Projections, Region};
 
 use crate::places::{Groups, Places};
 use crate::selection::Cells;
@@ -34,10 +34,10 @@ pub(crate) enum Part {
 
 impl Units {
     /// Cuts cells by the chunks of a grid. `None` where they are too many to count.
-    pub(crate) fn of(cells: &Cells, cuts: &[Cut]) -> Option<Self> {
+    pub(crate) fn of(cells: &Cells, grids: &[AxisGrid]) -> Option<Self> {
         match cells {
-            Cells::Region(region) => Projections::of(region, cuts).map(Self::Boxes),
-            Cells::Places(places) => Some(Self::Groups(places.split_by(cuts))),
+            Cells::Region(region) => Projections::of(region, grids).map(Self::Boxes),
+            Cells::Places(places) => Some(Self::Groups(places.split_by(grids))),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Selections and grids: any text, any sizes; what is selected is cut into parts that add up.
 
-use zarr_codecs::{Cut, Projections};
+use zarr_codecs::{AxisGrid, Projections};
 use zarr_core::{ChunkGrid, Selection, Slice};
 use zarr_metadata::{AxisChunks, ChunkRun};
 
@@ -125,7 +125,7 @@ fn listed_grid(bytes: &[u8]) {
         let Ok(resolved) = Selection::Basic(vec![slice]).resolve(&grid) else {
             continue;
         };
-        let projections = Projections::of(resolved.region().unwrap(), &[Cut::from(&axis)]);
+        let projections = Projections::of(resolved.region().unwrap(), &[AxisGrid::from(&axis)]);
         let Some(projections) = projections else {
             continue;
         };

@@ -1,4 +1,4 @@
-//! How one axis is cut into chunks: all of one length, or of listed lengths, which stay runs however
+//! How one axis is divided into chunks: all of one length, or of listed lengths, which stay runs however
 //! many chunks they are. Pure arithmetic; where the axis ends is its array's to know.
 
 use std::sync::Arc;
@@ -10,28 +10,28 @@ use crate::Dims;
 /// The chunks of one axis, from its first cell on.
 ///
 /// ```
-/// use zarr_codecs::Cut;
+/// use zarr_codecs::AxisGrid;
 /// use zarr_metadata::AxisChunks;
-/// let cut = Cut::from(&AxisChunks::from_lengths([4, 4, 2]));
-/// assert_eq!(cut.locate(9), Some((2, 1))); // the second cell of chunk 2
-/// assert_eq!(cut.chunk(2), Some((8, 2))); // which begins at 8 and has 2
-/// assert_eq!(Cut::Every(4).locate(9), Some((2, 1)));
+/// let grid = AxisGrid::from(&AxisChunks::from_lengths([4, 4, 2]));
+/// assert_eq!(grid.locate(9), Some((2, 1))); // the second cell of chunk 2
+/// assert_eq!(grid.chunk(2), Some((8, 2))); // which begins at 8 and has 2
+/// assert_eq!(AxisGrid::Uniform(4).locate(9), Some((2, 1)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cut {
+pub enum AxisGrid {
     /// Chunks of this length, without end.
-    Every(u64),
+    Uniform(u64),
     /// Chunks of lengths that differ.
-    Runs(Runs),
+    Runs(ChunkRuns),
 }
 
 /// Chunks of listed lengths: equal neighbours are one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Runs(Arc<[Run]>);
+pub struct ChunkRuns(Arc<[AxisRun]>);
 
 /// Chunks of one length, one after the other. Each begins at a cell that `u64` can number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Run {
+pub(crate) struct AxisRun {
     /// The number of the first chunk.
     pub(crate) first: u64,
     /// The first cell.
@@ -42,17 +42,17 @@ pub(crate) struct Run {
     pub(crate) count: u64,
 }
 
-impl Cut {
+impl AxisGrid {
     /// Chunks of one shape, axis by axis.
     pub fn each(shape: &[u64]) -> Dims<Self> {
-        shape.iter().map(|&length| Self::Every(length)).collect()
+        shape.iter().map(|&length| Self::Uniform(length)).collect()
     }
 
     /// The chunk that holds a cell, and where in the chunk it is. `None` behind the last chunk, or
     /// where chunks have no cells.
     pub fn locate(&self, cell: u64) -> Option<(u64, u64)> {
         match self {
-            Self::Every(length) => Some((cell.checked_div(*length)?, cell % length)),
+            Self::Uniform(length) => Some((cell.checked_div(*length)?, cell % length)),
             Self::Runs(runs) => {
                 let run = runs.at(cell)?;
                 let inside = cell - run.start;
@@ -65,7 +65,7 @@ impl Cut {
     /// Where a chunk begins, and its length. `None` behind the last one that begins within `u64`.
     pub fn chunk(&self, number: u64) -> Option<(u64, u64)> {
         match self {
-            Self::Every(length) => Some((number.checked_mul(*length)?, *length)),
+            Self::Uniform(length) => Some((number.checked_mul(*length)?, *length)),
             Self::Runs(runs) => {
                 let i = runs.0.partition_point(|run| run.first <= number);
                 let run = runs.0.get(i.checked_sub(1)?)?;
@@ -79,7 +79,7 @@ impl Cut {
     /// when they are stored, and how many of them have cells there.
     pub fn stored(&self, extent: u64) -> impl Iterator<Item = (u64, u64)> + '_ {
         let (every, runs) = match self {
-            Self::Every(length) => (Some((0, *length, u64::MAX)), [].as_slice()),
+            Self::Uniform(length) => (Some((0, *length, u64::MAX)), [].as_slice()),
             Self::Runs(runs) => (None, &*runs.0),
         };
         let runs = runs.iter().map(|run| (run.start, run.length, run.count));
@@ -91,14 +91,14 @@ impl Cut {
     }
 }
 
-impl From<&AxisChunks> for Cut {
+impl From<&AxisChunks> for AxisGrid {
     /// Chunks of no cells are left out, and so are those that begin behind the last cell of `u64`.
     fn from(axis: &AxisChunks) -> Self {
         let listed = match axis {
-            AxisChunks::Uniform(length) => return Self::Every(*length),
+            AxisChunks::Uniform(length) => return Self::Uniform(*length),
             AxisChunks::Runs(listed) => listed,
         };
-        let mut runs: Vec<Run> = Vec::new();
+        let mut runs: Vec<AxisRun> = Vec::new();
         let (mut first, mut start) = (0_u64, 0_u64);
         for run in listed.iter().filter(|run| run.length > 0) {
             let length = run.length;
@@ -106,7 +106,7 @@ impl From<&AxisChunks> for Cut {
             match runs.last_mut() {
                 Some(last) if last.length == length => last.count += count,
                 _ if count == 0 => {}
-                _ => runs.push(Run {
+                _ => runs.push(AxisRun {
                     first,
                     start,
                     length,
@@ -117,19 +117,19 @@ impl From<&AxisChunks> for Cut {
             first += count;
             start = start.saturating_add(length.saturating_mul(count));
         }
-        Self::Runs(Runs(runs.into()))
+        Self::Runs(ChunkRuns(runs.into()))
     }
 }
 
-impl Runs {
+impl ChunkRuns {
     /// The run that holds a cell, if any does.
-    pub(crate) fn at(&self, cell: u64) -> Option<&Run> {
+    pub(crate) fn at(&self, cell: u64) -> Option<&AxisRun> {
         let i = self.0.partition_point(|run| run.start <= cell);
         self.0.get(i.checked_sub(1)?)
     }
 }
 
-impl Run {
+impl AxisRun {
     /// The first cell behind the last chunk; saturated, it is still behind every cell.
     pub(crate) fn end(&self) -> u64 {
         let cells = self.length.saturating_mul(self.count);
@@ -150,21 +150,21 @@ mod tests {
             lengths in prop::collection::vec(1_u64..4, 1..20),
             missing in 0_u64..6,
         ) {
-            let cut = Cut::from(&AxisChunks::from_lengths(lengths.iter().copied()));
+            let grid = AxisGrid::from(&AxisChunks::from_lengths(lengths.iter().copied()));
             let mut start = 0;
             for (number, &length) in (0..).zip(&lengths) {
-                prop_assert_eq!(cut.chunk(number), Some((start, length)));
+                prop_assert_eq!(grid.chunk(number), Some((start, length)));
                 for inside in 0..length {
-                    prop_assert_eq!(cut.locate(start + inside), Some((number, inside)));
+                    prop_assert_eq!(grid.locate(start + inside), Some((number, inside)));
                 }
                 start += length;
             }
-            prop_assert_eq!(cut.locate(start), None);
-            prop_assert_eq!(cut.chunk(lengths.len() as u64), None);
+            prop_assert_eq!(grid.locate(start), None);
+            prop_assert_eq!(grid.chunk(lengths.len() as u64), None);
 
             let extent = start.saturating_sub(missing);
-            let stored = cut.stored(extent).flat_map(|(length, count)| (0..count).map(move |_| length));
-            let touched = cut.locate(extent.wrapping_sub(1)).map_or(0, |(last, _)| last as usize + 1);
+            let stored = grid.stored(extent).flat_map(|(length, count)| (0..count).map(move |_| length));
+            let touched = grid.locate(extent.wrapping_sub(1)).map_or(0, |(last, _)| last as usize + 1);
             prop_assert_eq!(stored.collect::<Vec<_>>(), &lengths[..touched]);
         }
     }
@@ -176,20 +176,20 @@ mod tests {
             let runs = runs
                 .iter()
                 .map(|&(length, count)| ChunkRun::new(length, count));
-            Cut::from(&AxisChunks::Runs(runs.collect()))
+            AxisGrid::from(&AxisChunks::Runs(runs.collect()))
         };
-        let cut = axis(&[(1, max), (max, max)]);
-        assert_eq!(cut.locate(max - 1), Some((max - 1, 0)));
-        assert_eq!(cut.chunk(max - 1), Some((max - 1, 1)));
-        let cut = axis(&[(3, 1), (max, max), (5, 5)]);
-        assert_eq!(cut.locate(max - 1), Some((1, max - 4)));
-        assert_eq!((cut.chunk(1), cut.chunk(2)), (Some((3, max)), None));
-        assert_eq!(cut.stored(max).collect::<Vec<_>>(), [(3, 1), (max, 1)]);
+        let grid = axis(&[(1, max), (max, max)]);
+        assert_eq!(grid.locate(max - 1), Some((max - 1, 0)));
+        assert_eq!(grid.chunk(max - 1), Some((max - 1, 1)));
+        let grid = axis(&[(3, 1), (max, max), (5, 5)]);
+        assert_eq!(grid.locate(max - 1), Some((1, max - 4)));
+        assert_eq!((grid.chunk(1), grid.chunk(2)), (Some((3, max)), None));
+        assert_eq!(grid.stored(max).collect::<Vec<_>>(), [(3, 1), (max, 1)]);
         assert_eq!(
             axis(&[(2, max), (2, max)]).locate(max - 1),
             Some(((max - 1) / 2, 0))
         );
         assert_eq!(axis(&[(0, 9), (2, 0)]).locate(0), None);
-        assert_eq!(Cut::Every(0).locate(0), None);
+        assert_eq!(AxisGrid::Uniform(0).locate(0), None);
     }
 }

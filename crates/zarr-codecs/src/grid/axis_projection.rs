@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::grid::axis_grid::Runs;
-use crate::{Cut, Span};
+use crate::grid::axis_grid::ChunkRuns;
+use crate::{AxisGrid, Span};
 
 /// The chunks of one axis that a span touches.
 ///
@@ -32,10 +32,10 @@ pub(crate) struct Piece {
 }
 
 impl Touched {
-    pub(crate) fn new(span: Span, cut: &Cut) -> Self {
-        match cut {
-            Cut::Every(length) => Self::of_equal(span, *length),
-            Cut::Runs(runs) => Self::Pieces(pieces(span, runs)),
+    pub(crate) fn new(span: Span, grid: &AxisGrid) -> Self {
+        match grid {
+            AxisGrid::Uniform(length) => Self::of_equal(span, *length),
+            AxisGrid::Runs(runs) => Self::Pieces(pieces(span, runs)),
         }
     }
 
@@ -99,7 +99,7 @@ impl Touched {
 }
 
 /// Cuts a span where one run of equal chunks ends and the next begins.
-fn pieces(span: Span, runs: &Runs) -> Arc<[Piece]> {
+fn pieces(span: Span, runs: &ChunkRuns) -> Arc<[Piece]> {
     let stride = span.step().unsigned_abs();
     let (mut pieces, mut chunks, mut cells) = (Vec::new(), 0, 0);
     while cells < span.count() {
@@ -250,18 +250,18 @@ mod tests {
             let lengths = lengths.iter().flat_map(|&(length, times)| (0..times).map(move |_| length));
             let axis = AxisChunks::from_lengths(lengths.clone());
             prop_assume!(span.fits(lengths.sum()));
-            let cut = Cut::from(&axis);
-            check(&Touched::new(span, &cut), span, |chunk| cut.chunk(chunk).unwrap());
+            let grid = AxisGrid::from(&axis);
+            check(&Touched::new(span, &grid), span, |chunk| grid.chunk(chunk).unwrap());
         }
     }
 
     #[test]
     fn behind_the_last_chunk_is_nothing() {
-        let cut = Cut::from(&AxisChunks::from_lengths([3, 2]));
-        let touched = Touched::new(Span::dense(4, 9), &cut);
+        let grid = AxisGrid::from(&AxisChunks::from_lengths([3, 2]));
+        let touched = Touched::new(Span::dense(4, 9), &grid);
         assert_eq!((touched.chunks(), touched.at(0).1), (1, Span::dense(1, 1)));
         assert_eq!(touched.cells(), 1);
-        assert_eq!(Touched::new(Span::dense(5, 9), &cut).chunks(), 0);
-        assert_eq!(Touched::new(Span::dense(0, 0), &cut).at(0).1.count(), 0);
+        assert_eq!(Touched::new(Span::dense(5, 9), &grid).chunks(), 0);
+        assert_eq!(Touched::new(Span::dense(0, 0), &grid).at(0).1.count(), 0);
     }
 }

@@ -1,7 +1,7 @@
 //! Chunk grids: how an array's cells fall into chunks. Pure arithmetic: no I/O, no tasks, no locks,
 //! and no idea of what a chunk is encoded with or stored under.
 
-use crate::{Cut, Dims, Region, Span};
+use crate::{AxisGrid, Dims, Region, Span};
 use zarr_metadata::{AxisChunks, ChunkGridMetadata, ChunkRun};
 
 /// A chunk grid bound to the shape of one array.
@@ -21,7 +21,7 @@ use zarr_metadata::{AxisChunks, ChunkGridMetadata, ChunkRun};
 pub struct ChunkGrid {
     shape: Dims<u64>,
     /// The chunks of each axis, up to its end at least. Of no cells only where the axis has none.
-    cuts: Dims<Cut>,
+    grids: Dims<AxisGrid>,
 }
 
 /// Why a chunk grid does not suit an array.
@@ -118,7 +118,7 @@ impl ChunkGrid {
             }
         }
         Ok(Self {
-            cuts: chunks.iter().map(Cut::from).collect(),
+            grids: chunks.iter().map(AxisGrid::from).collect(),
             shape: shape.into(),
         })
     }
@@ -149,9 +149,9 @@ impl ChunkGrid {
         self.shape.len()
     }
 
-    /// How the axes are cut.
-    pub fn cuts(&self) -> &[Cut] {
-        &self.cuts
+    /// How each axis is divided into chunks.
+    pub fn axis_grids(&self) -> &[AxisGrid] {
+        &self.grids
     }
 
     /// How many chunks there are along each axis.
@@ -176,45 +176,45 @@ impl ChunkGrid {
 
     /// The shape a chunk is stored in: of full size also at the edges of the array.
     pub fn chunk_shape(&self, index: &[u64]) -> Dims<u64> {
-        let axes = self.cuts.iter().zip(index);
-        axes.map(|(cut, &chunk)| match cut {
-            Cut::Every(length) => *length,
-            Cut::Runs(_) => cut.chunk(chunk).map_or(0, |(_, length)| length),
+        let axes = self.grids.iter().zip(index);
+        axes.map(|(grid, &chunk)| match grid {
+            AxisGrid::Uniform(length) => *length,
+            AxisGrid::Runs(_) => grid.chunk(chunk).map_or(0, |(_, length)| length),
         })
         .collect()
     }
 
     /// The longest that stored chunks are along each axis: the shape of the largest one.
     pub fn largest_chunk(&self) -> Dims<u64> {
-        let longest = |(cut, length): Axis<'_>| {
-            let stored = cut.stored(length).map(|(length, _)| length);
+        let longest = |(grid, length): BoundedAxis<'_>| {
+            let stored = grid.stored(length).map(|(length, _)| length);
             // What has no cells may get some.
-            stored.max().or_else(|| Some(cut.chunk(0)?.1)).unwrap_or(0)
+            stored.max().or_else(|| Some(grid.chunk(0)?.1)).unwrap_or(0)
         };
         self.axes().map(longest).collect()
     }
 
     /// The shape of all stored chunks, where it is the same for all.
     pub fn chunk_lengths(&self) -> Option<Dims<u64>> {
-        let every = |cut: &Cut| match cut {
-            Cut::Every(length) => Some(*length),
-            Cut::Runs(_) => None,
+        let every = |grid: &AxisGrid| match grid {
+            AxisGrid::Uniform(length) => Some(*length),
+            AxisGrid::Runs(_) => None,
         };
-        self.cuts.iter().map(every).collect()
+        self.grids.iter().map(every).collect()
     }
 
     /// The lengths that stored chunks have along an axis, each as often as there are runs of it.
     pub fn lengths(&self, axis: usize) -> impl Iterator<Item = u64> + '_ {
         let axis = self.axes().nth(axis);
         axis.into_iter()
-            .flat_map(|(cut, length)| cut.stored(length).map(|(length, _)| length))
+            .flat_map(|(grid, length)| grid.stored(length).map(|(length, _)| length))
     }
 
     /// How many cells of the array each chunk holds along each axis.
     pub fn chunk_sizes(&self) -> Vec<AxisChunks> {
-        let sizes = |(cut, mut left): Axis<'_>| {
+        let sizes = |(grid, mut left): BoundedAxis<'_>| {
             let mut runs = Vec::new();
-            for (length, count) in cut.stored(left) {
+            for (length, count) in grid.stored(left) {
                 let whole = count.min(left.checked_div(length).unwrap_or(0));
                 left -= whole * length;
                 let rest = if whole < count { left } else { 0 };
@@ -245,8 +245,8 @@ impl ChunkGrid {
     /// The chunk that holds a coordinate of one axis, and where in the chunk it is.
     /// `None` outside of the array.
     pub fn locate(&self, axis: usize, coordinate: u64) -> Option<(u64, u64)> {
-        let (cut, length) = self.axes().nth(axis)?;
-        (coordinate < length).then(|| cut.locate(coordinate))?
+        let (grid, length) = self.axes().nth(axis)?;
+        (coordinate < length).then(|| grid.locate(coordinate))?
     }
 
     /// The cells along one axis that a range of chunks holds.
@@ -265,8 +265,8 @@ impl ChunkGrid {
         ChunkIndices { counts, next }
     }
 
-    fn axes(&self) -> impl Iterator<Item = Axis<'_>> {
-        self.cuts.iter().zip(self.shape.iter().copied())
+    fn axes(&self) -> impl Iterator<Item = BoundedAxis<'_>> {
+        self.grids.iter().zip(self.shape.iter().copied())
     }
 }
 
@@ -279,18 +279,18 @@ impl IntoIterator for &ChunkGrid {
     }
 }
 
-/// How an axis is cut, and its length.
-type Axis<'a> = (&'a Cut, u64);
+/// How an axis is divided into chunks, and its length.
+type BoundedAxis<'a> = (&'a AxisGrid, u64);
 
 /// How many chunks hold cells of an axis.
-fn chunks((cut, length): Axis<'_>) -> u64 {
-    let last = length.checked_sub(1).and_then(|last| cut.locate(last));
+fn chunks((grid, length): BoundedAxis<'_>) -> u64 {
+    let last = length.checked_sub(1).and_then(|last| grid.locate(last));
     last.map_or(0, |(chunk, _)| chunk + 1)
 }
 
 /// The cells of an axis that a chunk holds.
-fn inside((cut, length): Axis<'_>, chunk: u64) -> Span {
-    match cut.chunk(chunk) {
+fn inside((grid, length): BoundedAxis<'_>, chunk: u64) -> Span {
+    match grid.chunk(chunk) {
         Some((start, stored)) if start < length => Span::dense(start, stored.min(length - start)),
         _ => Span::dense(length, 0),
     }

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::grid::axis_projection::Touched;
-use crate::{Cut, Dims, Region, Span};
+use crate::{AxisGrid, Dims, Region, Span};
 
 /// What a region wants of one chunk, and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +60,9 @@ impl Projections {
 
     /// As [`new`](Self::new), by chunks of lengths that may differ along an axis. Cells behind the
     /// last chunk have no projection.
-    pub fn of(region: &Region, cuts: &[Cut]) -> Option<Self> {
-        let axes = region.spans.iter().zip(cuts);
-        Self::product(axes.map(|(&span, cut)| Touched::new(span, cut)))
+    pub fn of(region: &Region, grids: &[AxisGrid]) -> Option<Self> {
+        let axes = region.spans.iter().zip(grids);
+        Self::product(axes.map(|(&span, grid)| Touched::new(span, grid)))
     }
 
     fn product(axes: impl Iterator<Item = Touched>) -> Option<Self> {

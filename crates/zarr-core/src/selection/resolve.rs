@@ -192,6 +192,6 @@ impl Resolved {
             let (selected, grid) = (self.shape.to_vec(), grid.shape().to_vec());
             return Err(SelectionError::ShapeMismatch { selected, grid });
         }
-        Units::of(&self.cells, grid.cuts()).ok_or(SelectionError::TooManyChunks)
+        Units::of(&self.cells, grid.axis_grids()).ok_or(SelectionError::TooManyChunks)
     }
 }

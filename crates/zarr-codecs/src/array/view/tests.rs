@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::array::buffer;
-use crate::{Cut, Span};
+use crate::{AxisGrid, Span};
 use zarr_metadata::{AxisChunks, ChunkRun};
 
 /// The bytes of element `index` of a dense C-order array.
@@ -44,7 +44,7 @@ fn far() -> impl Strategy<Value = u64> {
 }
 
 /// What nobody should ask for, and anybody can.
-fn unfit() -> impl Strategy<Value = (Region, Vec<Cut>)> {
+fn unfit() -> impl Strategy<Value = (Region, Vec<AxisGrid>)> {
     let count = prop_oneof![8 => 0_u64..9, 1 => far()];
     let step = prop_oneof![
         4 => -3_i64..=3,
@@ -54,17 +54,17 @@ fn unfit() -> impl Strategy<Value = (Region, Vec<Cut>)> {
     let listed = prop::collection::vec((prop_oneof![0_u64..5, far()], 0_u64..4), 0..4);
     let listed = listed.prop_map(|runs| {
         let runs = runs.into_iter().map(|(length, n)| ChunkRun::new(length, n));
-        Cut::from(&AxisChunks::Runs(runs.collect()))
+        AxisGrid::from(&AxisChunks::Runs(runs.collect()))
     });
     let length = prop_oneof![0_u64..5, far()];
-    let cut = prop_oneof![2 => length.prop_map(Cut::Every), 1 => listed];
-    let axis = (far(), count, step, cut).prop_map(|(start, count, step, cut)| {
+    let grid = prop_oneof![2 => length.prop_map(AxisGrid::Uniform), 1 => listed];
+    let axis = (far(), count, step, grid).prop_map(|(start, count, step, grid)| {
         let span = Span::new(start, count, step).unwrap_or(Span::dense(start, count));
-        (span, cut)
+        (span, grid)
     });
     prop::collection::vec(axis, 0..3).prop_map(|axes| {
-        let (spans, cuts): (Dims<Span>, Vec<Cut>) = axes.into_iter().unzip();
-        (Region { spans }, cuts)
+        let (spans, grids): (Dims<Span>, Vec<AxisGrid>) = axes.into_iter().unzip();
+        (Region { spans }, grids)
     })
 }
 
@@ -92,8 +92,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4096))]
 
     #[test]
-    fn no_region_makes_parts_overlap((region, cuts) in unfit(), more in 0_u64..2) {
-        let Some(projections) = Projections::of(&region, &cuts) else { return Ok(()) };
+    fn no_region_makes_parts_overlap((region, grids) in unfit(), more in 0_u64..2) {
+        let Some(projections) = Projections::of(&region, &grids) else { return Ok(()) };
         let mut shape = projections.shape();
         let cells = volume(&shape).filter(|&cells| cells < 1 << 12);
         let Some(cells) = cells else { return Ok(()) };
