@@ -12,17 +12,17 @@ use crate::{AxisGrid, Span};
 /// Neither cells nor chunks can leave `u64`: a [`Span`] ends before it does, and no chunk has a higher
 /// number than its cells.
 #[derive(Clone, Debug)]
-pub(crate) enum Touched {
-    Equal(Equal),
+pub(crate) enum AxisProjection {
+    Uniform(UniformProjection),
     /// As many as there are runs of equal chunks.
-    Pieces(Arc<[Piece]>),
+    Runs(Arc<[ProjectedRun]>),
 }
 
 /// The part of a span that lies in one run of equal chunks: a span of its own, on an axis that
 /// begins there.
 #[derive(Clone, Debug)]
-pub(crate) struct Piece {
-    equal: Equal,
+pub(crate) struct ProjectedRun {
+    within: UniformProjection,
     /// The number of the run's first chunk.
     first: u64,
     /// Chunks that are touched before.
@@ -31,50 +31,50 @@ pub(crate) struct Piece {
     cells: u64,
 }
 
-impl Touched {
+impl AxisProjection {
     pub(crate) fn new(span: Span, grid: &AxisGrid) -> Self {
         match grid {
-            AxisGrid::Uniform(length) => Self::of_equal(span, *length),
-            AxisGrid::Runs(runs) => Self::Pieces(pieces(span, runs)),
+            AxisGrid::Uniform(length) => Self::uniform(span, *length),
+            AxisGrid::Runs(runs) => Self::Runs(project_runs(span, runs)),
         }
     }
 
-    pub(crate) fn of_equal(span: Span, length: u64) -> Self {
-        Self::Equal(Equal::new(span, length))
+    pub(crate) fn uniform(span: Span, length: u64) -> Self {
+        Self::Uniform(UniformProjection::new(span, length))
     }
 
     /// How many there are.
     pub(crate) fn chunks(&self) -> u64 {
         match self {
-            Self::Equal(equal) => equal.chunks,
-            Self::Pieces(pieces) => pieces
+            Self::Uniform(within) => within.chunks,
+            Self::Runs(projected) => projected
                 .last()
-                .map_or(0, |last| last.chunks + last.equal.chunks),
+                .map_or(0, |last| last.chunks + last.within.chunks),
         }
     }
 
     /// How many cells these hold: all of the span, unless it goes on behind the last chunk.
     pub(crate) fn cells(&self) -> u64 {
         match self {
-            Self::Equal(equal) => equal.cells(),
-            Self::Pieces(pieces) => pieces
+            Self::Uniform(within) => within.cells(),
+            Self::Runs(projected) => projected
                 .last()
-                .map_or(0, |last| last.cells + last.equal.cells()),
+                .map_or(0, |last| last.cells + last.within.cells()),
         }
     }
 
     /// The `j`-th of them: its number, its cells, and their place in the output.
     pub(crate) fn at(&self, j: u64) -> (u64, Span, Span) {
         match self {
-            Self::Equal(equal) => equal.at(j),
-            Self::Pieces(pieces) => {
-                let i = pieces.partition_point(|piece| piece.chunks <= j);
-                let Some(piece) = i.checked_sub(1).and_then(|i| pieces.get(i)) else {
+            Self::Uniform(within) => within.at(j),
+            Self::Runs(projected) => {
+                let i = projected.partition_point(|run| run.chunks <= j);
+                let Some(run) = i.checked_sub(1).and_then(|i| projected.get(i)) else {
                     return (0, Span::dense(0, 0), Span::dense(0, 0));
                 };
-                let (chunk, part, to) = piece.equal.at(j - piece.chunks);
-                let to = Span::dense(piece.cells + to.start(), to.count());
-                (piece.first + chunk, part, to)
+                let (chunk, part, to) = run.within.at(j - run.chunks);
+                let to = Span::dense(run.cells + to.start(), to.count());
+                (run.first + chunk, part, to)
             }
         }
     }
@@ -99,9 +99,9 @@ impl Touched {
 }
 
 /// Cuts a span where one run of equal chunks ends and the next begins.
-fn pieces(span: Span, runs: &ChunkRuns) -> Arc<[Piece]> {
+fn project_runs(span: Span, runs: &ChunkRuns) -> Arc<[ProjectedRun]> {
     let stride = span.step().unsigned_abs();
-    let (mut pieces, mut chunks, mut cells) = (Vec::new(), 0, 0);
+    let (mut projected, mut chunks, mut cells) = (Vec::new(), 0, 0);
     while cells < span.count() {
         let cell = span.cell(cells);
         let Some(run) = runs.at(cell).filter(|run| cell < run.end()) else {
@@ -115,10 +115,10 @@ fn pieces(span: Span, runs: &ChunkRuns) -> Arc<[Piece]> {
         let Some(part) = Span::new(cell - run.start, count, span.step()) else {
             break;
         };
-        let equal = Equal::new(part, run.length);
-        let (before, touched) = (chunks, equal.chunks);
-        pieces.push(Piece {
-            equal,
+        let within = UniformProjection::new(part, run.length);
+        let (before, touched) = (chunks, within.chunks);
+        projected.push(ProjectedRun {
+            within,
             first: run.first,
             chunks: before,
             cells,
@@ -126,12 +126,12 @@ fn pieces(span: Span, runs: &ChunkRuns) -> Arc<[Piece]> {
         chunks += touched;
         cells += count;
     }
-    pieces.into()
+    projected.into()
 }
 
 /// As many chunks of one length as a span touches, in the order of its walk.
 #[derive(Clone, Debug)]
-pub(crate) struct Equal {
+pub(crate) struct UniformProjection {
     span: Span,
     /// The length of a chunk.
     length: u64,
@@ -141,7 +141,7 @@ pub(crate) struct Equal {
     chunks: u64,
 }
 
-impl Equal {
+impl UniformProjection {
     fn new(span: Span, length: u64) -> Self {
         let mut touched = Self {
             span,
@@ -210,7 +210,7 @@ mod tests {
 
     /// The chunks that are touched, one after the other, hold the cells of the span in its order; none
     /// comes twice.
-    fn check(touched: &Touched, span: Span, begins_and_length: impl Fn(u64) -> (u64, u64)) {
+    fn check(touched: &AxisProjection, span: Span, begins_and_length: impl Fn(u64) -> (u64, u64)) {
         let (mut cells, mut chunks) = (vec![], vec![]);
         for j in 0..touched.chunks() {
             let (chunk, part, to) = touched.at(j);
@@ -237,7 +237,7 @@ mod tests {
             start in 0_u64..40, count in 0_u64..20, step in -9_i64..9, length in 1_u64..8,
         ) {
             let Some(span) = Span::new(start, count, step) else { return Ok(()) };
-            let touched = Touched::of_equal(span, length);
+            let touched = AxisProjection::uniform(span, length);
             check(&touched, span, |chunk| (chunk * length, length));
         }
 
@@ -251,17 +251,17 @@ mod tests {
             let axis = AxisChunks::from_lengths(lengths.clone());
             prop_assume!(span.fits(lengths.sum()));
             let grid = AxisGrid::from(&axis);
-            check(&Touched::new(span, &grid), span, |chunk| grid.chunk(chunk).unwrap());
+            check(&AxisProjection::new(span, &grid), span, |chunk| grid.chunk(chunk).unwrap());
         }
     }
 
     #[test]
     fn behind_the_last_chunk_is_nothing() {
         let grid = AxisGrid::from(&AxisChunks::from_lengths([3, 2]));
-        let touched = Touched::new(Span::dense(4, 9), &grid);
+        let touched = AxisProjection::new(Span::dense(4, 9), &grid);
         assert_eq!((touched.chunks(), touched.at(0).1), (1, Span::dense(1, 1)));
         assert_eq!(touched.cells(), 1);
-        assert_eq!(Touched::new(Span::dense(5, 9), &grid).chunks(), 0);
-        assert_eq!(Touched::new(Span::dense(0, 0), &grid).at(0).1.count(), 0);
+        assert_eq!(AxisProjection::new(Span::dense(5, 9), &grid).chunks(), 0);
+        assert_eq!(AxisProjection::new(Span::dense(0, 0), &grid).at(0).1.count(), 0);
     }
 }

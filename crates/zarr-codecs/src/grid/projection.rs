@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::grid::axis_projection::Touched;
+use crate::grid::axis_projection::AxisProjection;
 use crate::{AxisGrid, Dims, Region, Span};
 
 /// What a region wants of one chunk, and where it goes.
@@ -46,7 +46,7 @@ impl Projection {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Projections {
-    axes: Dims<Touched>,
+    axes: Dims<AxisProjection>,
     len: usize,
 }
 
@@ -55,19 +55,19 @@ impl Projections {
     /// can be counted. An axis of chunks without cells has none.
     pub fn new(region: &Region, chunk: &[u64]) -> Option<Self> {
         let axes = region.spans.iter().zip(chunk);
-        Self::product(axes.map(|(&span, &length)| Touched::of_equal(span, length)))
+        Self::product(axes.map(|(&span, &length)| AxisProjection::uniform(span, length)))
     }
 
     /// As [`new`](Self::new), by chunks of lengths that may differ along an axis. Cells behind the
     /// last chunk have no projection.
     pub fn of(region: &Region, grids: &[AxisGrid]) -> Option<Self> {
         let axes = region.spans.iter().zip(grids);
-        Self::product(axes.map(|(&span, grid)| Touched::new(span, grid)))
+        Self::product(axes.map(|(&span, grid)| AxisProjection::new(span, grid)))
     }
 
-    fn product(axes: impl Iterator<Item = Touched>) -> Option<Self> {
-        let axes: Dims<Touched> = axes.collect();
-        let counts: Dims<u64> = axes.iter().map(Touched::chunks).collect();
+    fn product(axes: impl Iterator<Item = AxisProjection>) -> Option<Self> {
+        let axes: Dims<AxisProjection> = axes.collect();
+        let counts: Dims<u64> = axes.iter().map(AxisProjection::chunks).collect();
         let len = crate::volume(&counts).and_then(|count| usize::try_from(count).ok())?;
         Some(Self { axes, len })
     }
@@ -75,7 +75,7 @@ impl Projections {
     /// The cells per axis that the chunks hold: the shape of the region, unless it goes on behind the
     /// last chunk.
     pub fn shape(&self) -> Dims<u64> {
-        self.axes.iter().map(Touched::cells).collect()
+        self.axes.iter().map(AxisProjection::cells).collect()
     }
 
     /// How many chunks are touched.
