@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use ndarray::Array2;
 use zarr::blocking::Wait;
 use zarr::{Array, Context, DataType, Extension, sel};
-use zarr_codecs::{BytesToBytes, CodecError, Len, Registry, Scratch, Sink};
+use zarr_codecs::{BytesToBytes, CodecError, DecodeTarget, Len, Registry, Scratch};
 use zarr_store::Store;
 
 use crate::support::stores::{KINDS, store};
@@ -55,7 +55,12 @@ impl BytesToBytes for Witness {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         self.sees();
         dst.put(self.name(), src)
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use zarr::blocking::Wait;
-use zarr::testing::{BytesToBytes, CodecError, Len, Scratch, Sink};
+use zarr::testing::{BytesToBytes, CodecError, DecodeTarget, Len, Scratch};
 use zarr::{Array, Context, DataType, Extension, Registry, sel};
 use zarr_store::Store;
 
@@ -36,7 +36,12 @@ impl BytesToBytes for Lookup {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let by = self.read();
         let bytes: Vec<u8> = src.iter().map(|byte| byte.wrapping_sub(by)).collect();
         dst.put(NAME, &bytes)

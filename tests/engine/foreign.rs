@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use zarr::blocking::{Wait, read_into};
 use zarr::{Context, DataType, Extension, Registry, Target};
-use zarr_codecs::{BytesToBytes, CodecError, Len, NdViewMut, Scratch, Sink};
+use zarr_codecs::{BytesToBytes, CodecError, DecodeTarget, Len, NdViewMut, Scratch};
 use zarr_metadata::Swap;
 
 /// Fills memory of its own and exchanges the sink that it was lent for one over that.
@@ -20,11 +20,16 @@ impl BytesToBytes for Thief {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let len = dst.expected().max();
         let own: &'static mut [u8] = Box::leak(vec![0; len].into_boxed_slice());
         let view = NdViewMut::over(own, &[len as u64], 1).unwrap();
-        *dst = Sink::elements(view, Swap::None);
+        *dst = DecodeTarget::elements(view, Swap::None);
         dst.put(self.name(), src)
     }
 

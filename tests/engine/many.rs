@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use zarr::blocking::Wait;
 use zarr::{Array, Context, DataType, Extension, Registry, Selection, sel};
-use zarr_codecs::{BytesToBytes, CodecError, Len, Scratch, Sink};
+use zarr_codecs::{BytesToBytes, CodecError, DecodeTarget, Len, Scratch};
 use zarr_store::testing::Counting;
 use zarr_store::{BlockingStore, LocalStore, MemoryStore, Store};
 
@@ -32,7 +32,12 @@ impl BytesToBytes for Tally {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         self.0.fetch_add(1, Ordering::Relaxed);
         dst.put("tally", src)
     }

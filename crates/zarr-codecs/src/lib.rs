@@ -6,7 +6,7 @@
 //! bytes and a *view* of the output, [`NdViewMut`]: a strided box of the caller's own memory.
 //!
 //! The chain works from right to left. Bytes→bytes codecs decode into scratch buffers of the
-//! worker ([`Scratch`]), the last of them into a [`Sink`], which is the output itself where that
+//! worker ([`Scratch`]), the last of them into a [`DecodeTarget`], which is the output itself where that
 //! is contiguous. Array→array codecs that only reorder axes never run: the view's strides are
 //! permuted instead. So a zstd chunk that lies contiguous in the output is decompressed there, and
 //! any other is placed from a buffer that is still in cache.
@@ -109,7 +109,7 @@ pub use array::kernels::{all_equal, fill};
 pub use array::view::{NdView, NdViewMut, Split};
 pub use chain::codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
 pub use chain::scratch::{Buffers, Contexts, Scratch};
-pub use chain::sink::Sink;
+pub use chain::sink::DecodeTarget;
 pub use chain::{Access, CodecChain};
 pub use codecs::bitround::BitroundCodec;
 #[cfg(feature = "blosc")]

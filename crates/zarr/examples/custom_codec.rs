@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 use zarr::blocking::Wait;
-use zarr::testing::{BytesToBytes, CodecError, Len, Scratch, Sink};
+use zarr::testing::{BytesToBytes, CodecError, DecodeTarget, Len, Scratch};
 use zarr::{Context, Extension, MemoryStore, Registry};
 
 /// `{"name": "example.turned", "configuration": {"by": 255}}`
@@ -24,7 +24,12 @@ impl BytesToBytes for Turned {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let turned: Vec<u8> = src.iter().map(|byte| byte ^ self.by).collect();
         // The sink knows how many bytes must come, and says so if they do not.
         dst.put(self.name(), &turned)

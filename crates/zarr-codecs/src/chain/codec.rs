@@ -7,7 +7,7 @@ use std::ops::Range;
 use zarr_metadata::{DataType, FillValue, Layout, Swap};
 
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::{CodecError, CodecErrorKind, Dims, Handle, NdView, NdViewMut, Region, volume};
 
 /// The array that a codec sees: one chunk's shape, data type and fill value.
@@ -274,7 +274,12 @@ pub trait BytesToBytes: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Where `src` is damaged or has another length.
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError>;
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError>;
     /// For codecs whose parts can be decoded alone: appends a run of decoded bytes to `dst` that has
     /// all of `range` in it and little else, and returns the place of its first byte. `decoded` is
     /// what all of `src` becomes. `None` for all others.

@@ -6,7 +6,7 @@ use super::{ArrayStage, BytesStage, CodecChain, Serializer, wrong_rank};
 use crate::array::kernels;
 use crate::chain::codec::with_whole;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::{CodecError, CodecErrorKind, Dims, NdViewMut, Region, Span};
 
 impl CodecChain {
@@ -164,7 +164,7 @@ impl CodecChain {
                 if let Some(swap) = placed {
                     return self.decode_bytes(
                         src,
-                        &mut Sink::elements(dst, swap),
+                        &mut DecodeTarget::elements(dst, swap),
                         codec.name(),
                         cx,
                     );
@@ -194,7 +194,7 @@ impl CodecChain {
             return take(src, cx);
         }
         let mut buffer = cx.buffers.take();
-        let mut sink = Sink::grow(&mut buffer, self.serialized_len);
+        let mut sink = DecodeTarget::grow(&mut buffer, self.serialized_len);
         self.decode_bytes(src, &mut sink, "bytes", cx)?;
         take(&buffer, cx)?;
         cx.buffers.give(buffer);
@@ -205,7 +205,7 @@ impl CodecChain {
     fn decode_bytes(
         &self,
         src: &[u8],
-        sink: &mut Sink<'_>,
+        sink: &mut DecodeTarget<'_>,
         serializer: &str,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
@@ -227,7 +227,7 @@ impl CodecChain {
                 return Ok(());
             }
             let mut next = cx.buffers.take();
-            let mut between = Sink::grow(&mut next, stage.decoded);
+            let mut between = DecodeTarget::grow(&mut next, stage.decoded);
             stage.decode(bytes, &mut between, cx)?;
             window = 0..next.len();
             owned
@@ -243,7 +243,12 @@ impl CodecChain {
 
 impl BytesStage {
     /// Decodes into a sink, and sees to it that it was filled.
-    fn decode(&self, src: &[u8], sink: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        sink: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         if self.foreign {
             sink.zero();
         }

@@ -20,7 +20,7 @@ const LONG_ROW: usize = 64;
 
 /// The target of a bytes→bytes decoder: it asks for memory, fills it, and the sink places it.
 #[derive(Debug)]
-pub struct Sink<'a> {
+pub struct DecodeTarget<'a> {
     target: Target<'a>,
     /// Applied to the decoded bytes, once they are where they belong.
     swap: Swap,
@@ -38,7 +38,7 @@ enum Target<'a> {
     Grow(&'a mut Vec<u8>, Len),
 }
 
-impl<'a> Sink<'a> {
+impl<'a> DecodeTarget<'a> {
     /// Decoded bytes become the elements of `view`, in C order, after swapping.
     pub fn elements(view: NdViewMut<'a>, swap: Swap) -> Self {
         let elem = view.elem();

@@ -4,7 +4,7 @@
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::numcodecs::bitround::round;
 use crate::codecs::setting;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
@@ -118,7 +118,7 @@ impl ArrayToArray for BitroundCodec {
     ) -> Result<(), CodecError> {
         let mut numbers = src.to_vec();
         self.round(&mut numbers);
-        Sink::elements(dst, Swap::None).put(NAME, &numbers)
+        DecodeTarget::elements(dst, Swap::None).put(NAME, &numbers)
     }
 }
 

@@ -20,7 +20,7 @@ use self::config::{Absent, Compressor, Settings};
 use self::header::Header;
 use crate::array::buffer::{self, Front};
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::{BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len};
 
 const NAME: &str = "blosc";
@@ -115,7 +115,12 @@ impl BytesToBytes for BloscCodec {
         )
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let (header, frame) = Header::read(src, dst.expected())?;
         dst.fill_blocks(
             NAME,

@@ -8,7 +8,7 @@ use zarr_metadata::{Endian, Extension, Layout, Swap, SwapField};
 
 use crate::array::kernels;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{
     ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Located, NdView, NdViewMut,
@@ -122,7 +122,7 @@ impl ArrayToBytes for BytesCodec {
         dst: NdViewMut<'_>,
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
-        Sink::elements(dst, self.swap(spec)?).put(NAME, src)
+        DecodeTarget::elements(dst, self.swap(spec)?).put(NAME, src)
     }
 
     fn decode_part(

@@ -8,7 +8,7 @@ use zarr_metadata::{DataType, Endian, Extension, FillValue, Swap};
 
 use crate::array::number::{Element, Number, Stored, with_number};
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 use rules::{OutOfRange, Rounding, Rules, Scalar};
@@ -183,7 +183,7 @@ impl ArrayToArray for CastValueCodec {
         dst: NdViewMut<'_>,
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
-        Sink::elements(dst, Swap::None).put(NAME, &self.cast(&src.to_vec(), false)?)
+        DecodeTarget::elements(dst, Swap::None).put(NAME, &self.cast(&src.to_vec(), false)?)
     }
 
     fn encode(
@@ -193,7 +193,7 @@ impl ArrayToArray for CastValueCodec {
         dst: NdViewMut<'_>,
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
-        Sink::elements(dst, Swap::None).put(NAME, &self.cast(&src.to_vec(), true)?)
+        DecodeTarget::elements(dst, Swap::None).put(NAME, &self.cast(&src.to_vec(), true)?)
     }
 }
 

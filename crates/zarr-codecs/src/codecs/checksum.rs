@@ -7,7 +7,7 @@ mod lookup3;
 use zarr_metadata::Extension;
 
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
 
@@ -153,7 +153,12 @@ impl BytesToBytes for ChecksumCodec {
         decoded.map(|len| len.saturating_add(SIZE))
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         match self.strip(src) {
             Some(data) => dst.put(self.name(), data?),
             None => dst.put(self.name(), src),

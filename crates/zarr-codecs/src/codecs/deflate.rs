@@ -6,7 +6,7 @@ use zarr_metadata::Extension;
 
 use crate::array::buffer::{self, Front, Inflater, Stopped, Uninit};
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
 
@@ -155,7 +155,12 @@ impl BytesToBytes for DeflateCodec {
         Len::AtMost(max.saturating_add(max / 1000).saturating_add(1 << 16))
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let name = self.label();
         dst.fill_to_end(name, src, cx, |memory, contexts| {
             let inflater = contexts.deflate.inflater().ok_or_else(|| {
@@ -195,7 +200,11 @@ mod tests {
     fn decode(wrapper: Wrapper, src: &[u8], len: Len) -> Result<Vec<u8>, CodecError> {
         let mut out = vec![];
         let codec = DeflateCodec { wrapper, level: 1 };
-        codec.decode(src, &mut Sink::grow(&mut out, len), &mut Scratch::default())?;
+        codec.decode(
+            src,
+            &mut DecodeTarget::grow(&mut out, len),
+            &mut Scratch::default(),
+        )?;
         Ok(out)
     }
 

@@ -4,7 +4,7 @@
 use zarr_metadata::{DataType, Extension};
 
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::error::check_len;
 use crate::{ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut};
@@ -181,7 +181,7 @@ impl ArrayToBytes for PackBitsCodec {
             return Err(CodecErrorKind::Corrupt(text).of(NAME));
         }
         let len = dst.byte_len();
-        Sink::elements(dst, Swap::None).fill(NAME, len, cx, |memory, _| {
+        DecodeTarget::elements(dst, Swap::None).fill(NAME, len, cx, |memory, _| {
             let memory = crate::array::buffer::zeroed(memory);
             let mask = u64::MAX >> (64 - self.bits);
             let (mut window, mut held, mut packed) = (0_u128, 0, packed.iter());

@@ -205,7 +205,7 @@ type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + S
 ///
 /// ```
 /// use std::sync::Arc;
-/// use zarr_codecs::{BytesToBytes, CodecError, Len, Registry, Scratch, Sink};
+/// use zarr_codecs::{BytesToBytes, CodecError, Len, Registry, Scratch, DecodeTarget};
 ///
 /// /// Flips every bit.
 /// #[derive(Debug)]
@@ -218,7 +218,7 @@ type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + S
 ///     fn encoded_len(&self, decoded: Len) -> Len {
 ///         decoded
 ///     }
-///     fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+///     fn decode(&self, src: &[u8], dst: &mut DecodeTarget<'_>, _: &mut Scratch) -> Result<(), CodecError> {
 ///         dst.put(self.name(), &src.iter().map(|byte| !byte).collect::<Vec<u8>>())
 ///     }
 ///     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {

@@ -4,7 +4,7 @@ use serde_json::Value;
 use zarr_metadata::{Extension, Swap};
 
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, volume};
 
@@ -156,7 +156,7 @@ impl ArrayToArray for ReshapeCodec {
 
 /// One of the two lies without gaps: the chain lends whole arrays.
 fn copy(src: &NdView<'_>, dst: NdViewMut<'_>) -> Result<(), CodecError> {
-    let mut dst = Sink::elements(dst, Swap::None);
+    let mut dst = DecodeTarget::elements(dst, Swap::None);
     match src.as_slice() {
         Some(elements) => dst.put(NAME, elements),
         None => dst.put(NAME, &src.to_vec()),

@@ -5,7 +5,7 @@ use zarr_metadata::{Endian, Extension, FillValue, Swap};
 
 use crate::array::number::{Element, Number, Stored, each, with_number};
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 
@@ -136,7 +136,7 @@ impl ArrayToArray for ScaleOffsetCodec {
     ) -> Result<(), CodecError> {
         let mut numbers = src.to_vec();
         self.transform(&mut numbers, false)?;
-        Sink::elements(dst, Swap::None).put(NAME, &numbers)
+        DecodeTarget::elements(dst, Swap::None).put(NAME, &numbers)
     }
 
     fn encode(
@@ -148,6 +148,6 @@ impl ArrayToArray for ScaleOffsetCodec {
     ) -> Result<(), CodecError> {
         let mut numbers = src.to_vec();
         self.transform(&mut numbers, true)?;
-        Sink::elements(dst, Swap::None).put(NAME, &numbers)
+        DecodeTarget::elements(dst, Swap::None).put(NAME, &numbers)
     }
 }

@@ -7,7 +7,7 @@ use zstd::zstd_safe;
 
 use crate::array::buffer::{self, Uninit, ZstdTarget};
 use crate::chain::scratch::{self, Scratch};
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
 
 const NAME: &str = "zstd";
@@ -124,7 +124,12 @@ impl BytesToBytes for ZstdCodec {
         Len::AtMost(zstd_safe::compress_bound(decoded.max()))
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         dst.fill_to_end(NAME, src, cx, |memory, cx| frames(src, memory, cx))
     }
 
@@ -158,7 +163,11 @@ mod tests {
     fn decode(src: &[u8], len: Len) -> Result<Vec<u8>, CodecError> {
         let mut out = vec![];
         let codec = ZstdCodec::parse(&Extension::new("zstd"))?;
-        codec.decode(src, &mut Sink::grow(&mut out, len), &mut Scratch::default())?;
+        codec.decode(
+            src,
+            &mut DecodeTarget::grow(&mut out, len),
+            &mut Scratch::default(),
+        )?;
         Ok(out)
     }
 

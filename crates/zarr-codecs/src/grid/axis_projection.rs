@@ -262,6 +262,12 @@ mod tests {
         assert_eq!((touched.chunks(), touched.at(0).1), (1, Span::dense(1, 1)));
         assert_eq!(touched.cells(), 1);
         assert_eq!(AxisProjection::new(Span::dense(5, 9), &grid).chunks(), 0);
-        assert_eq!(AxisProjection::new(Span::dense(0, 0), &grid).at(0).1.count(), 0);
+        assert_eq!(
+            AxisProjection::new(Span::dense(0, 0), &grid)
+                .at(0)
+                .1
+                .count(),
+            0
+        );
     }
 }

@@ -2,7 +2,7 @@
 //! nobody wrote. Outputs are full of `0xEE` here, and nobody writes that.
 
 use super::*;
-use crate::Sink;
+use crate::DecodeTarget;
 use zarr_metadata::Swap;
 
 /// Claims to decode and does nothing: the trap for memory that was never written.
@@ -16,7 +16,12 @@ impl BytesToBytes for Lazy {
     fn encoded_len(&self, decoded: Len) -> Len {
         decoded
     }
-    fn decode(&self, _: &[u8], _: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        _: &[u8],
+        _: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         Ok(())
     }
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
@@ -82,11 +87,16 @@ impl BytesToBytes for Thief {
     fn encoded_len(&self, decoded: Len) -> Len {
         decoded
     }
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let len = src.len();
         let own: &'static mut [u8] = Box::leak(vec![0; len].into_boxed_slice());
         let view = NdViewMut::over(own, &[len as u64], 1).unwrap();
-        *dst = Sink::elements(view, Swap::None);
+        *dst = DecodeTarget::elements(view, Swap::None);
         dst.put("thief", src)
     }
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
@@ -143,7 +153,12 @@ impl BytesToBytes for Elsewhere {
     fn encoded_len(&self, decoded: Len) -> Len {
         decoded
     }
-    fn decode(&self, _: &[u8], _: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        _: &[u8],
+        _: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         Ok(())
     }
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {

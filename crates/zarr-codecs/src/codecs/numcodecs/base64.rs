@@ -3,7 +3,7 @@
 use zarr_metadata::base64;
 
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
 
 const NAME: &str = "base64";
@@ -21,7 +21,12 @@ impl BytesToBytes for Base64Codec {
         decoded.map(|len| len.div_ceil(3).saturating_mul(4))
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let bytes = std::str::from_utf8(src).ok().and_then(base64::decode);
         let corrupt = || CodecErrorKind::Corrupt("not base64".to_owned()).of(NAME);
         dst.put(NAME, &bytes.ok_or_else(corrupt)?)

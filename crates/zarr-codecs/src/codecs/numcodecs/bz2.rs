@@ -7,7 +7,7 @@ use zarr_metadata::Extension;
 
 use crate::array::buffer;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::numcodecs::stream::read_all;
 use crate::codecs::setting;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
@@ -42,7 +42,12 @@ impl BytesToBytes for Bz2Codec {
         Len::AtMost(max.saturating_add(max / 100).saturating_add(600))
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         dst.fill_to_end(NAME, src, cx, |memory, _| {
             let memory = buffer::zeroed(memory);
             let len = read_all(NAME, MultiBzDecoder::new(src), memory)?;

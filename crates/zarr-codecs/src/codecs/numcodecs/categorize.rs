@@ -9,7 +9,7 @@ use zarr_metadata::{DataType, Extension, FillValue, Swap};
 use crate::array::heap::Handle;
 use crate::array::number::{Number, Stored, cast_onto};
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 
@@ -110,7 +110,7 @@ impl ArrayToArray for CategorizeCodec {
             handles.extend_from_slice(&handle);
         }
         segment.finish();
-        Sink::elements(dst, Swap::None).put(NAME, &handles)
+        DecodeTarget::elements(dst, Swap::None).put(NAME, &handles)
     }
 
     fn encode(
@@ -125,6 +125,6 @@ impl ArrayToArray for CategorizeCodec {
         for handle in Handle::all(&src.to_vec()) {
             numbers.extend_from_slice(self.code(heap.element(NAME, handle)?));
         }
-        Sink::elements(dst, Swap::None).put(NAME, &numbers)
+        DecodeTarget::elements(dst, Swap::None).put(NAME, &numbers)
     }
 }

@@ -11,7 +11,7 @@ use zarr_metadata::{DataType, Endian, FillValue, Swap};
 use crate::array::buffer;
 use crate::array::number::{Number, Stored, cast_all};
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::{
     ArrayToArray, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut,
 };
@@ -75,7 +75,12 @@ impl BytesToBytes for OnBytes {
         decoded.map(|len| self.0.encoded_count(len / from).saturating_mul(to))
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let found = decoded_len(&*self.0, src)?;
         let max = dst.expected().max();
         if found > max {
@@ -215,7 +220,7 @@ impl ArrayToArray for OnArrays {
         let mut bytes = vec![0; expected];
         self.filter.decode(&encoded, &mut bytes)?;
         let decoded = cast_all(self.decoded, bytes.into(), Stored::native(self.array));
-        Sink::elements(dst, Swap::None).put(self.name(), &decoded)
+        DecodeTarget::elements(dst, Swap::None).put(self.name(), &decoded)
     }
 
     fn encode(
@@ -226,7 +231,7 @@ impl ArrayToArray for OnArrays {
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
         let encoded = self.encoded(&elements(src))?;
-        Sink::elements(dst, Swap::None).put(self.name(), &encoded)
+        DecodeTarget::elements(dst, Swap::None).put(self.name(), &encoded)
     }
 }
 

@@ -17,7 +17,7 @@ use zarr_metadata::{DataType, Extension, Swap};
 
 use crate::array::heap::Handle;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::codecs::vlen::MAX_ENCODED;
 use crate::{ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut};
@@ -222,7 +222,7 @@ impl ArrayToBytes for JsonCodec {
             handles.extend_from_slice(&handle.to_bytes());
         }
         segment.finish();
-        Sink::elements(dst, Swap::None).put(NAME, &handles)
+        DecodeTarget::elements(dst, Swap::None).put(NAME, &handles)
     }
 
     fn encode(

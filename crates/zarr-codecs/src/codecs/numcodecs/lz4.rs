@@ -4,7 +4,7 @@ use zarr_metadata::Extension;
 
 use crate::array::buffer;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::lz4_block::{self, Effort};
 use crate::codecs::setting;
 use crate::error::check_len;
@@ -50,7 +50,12 @@ impl BytesToBytes for Lz4Codec {
         Len::AtMost(lz4_block::bound(decoded.max()).saturating_add(HEADER))
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let Some((header, block)) = src.split_first_chunk::<HEADER>() else {
             let (expected, found) = (HEADER as u64, src.len() as u64);
             return Err(CodecErrorKind::Length { expected, found }.of(NAME));

@@ -11,7 +11,7 @@ use zarr_metadata::Extension;
 
 use crate::array::buffer;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::numcodecs::stream::read_all;
 use crate::codecs::setting;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
@@ -138,7 +138,12 @@ impl BytesToBytes for LzmaCodec {
         Len::AtMost(max.saturating_add(max / 1000).saturating_add(1 << 10))
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         dst.fill_to_end(NAME, src, cx, |memory, _| {
             let decoder = self.decoder().map_err(|e| refused(&e))?;
             let memory = buffer::zeroed(memory);

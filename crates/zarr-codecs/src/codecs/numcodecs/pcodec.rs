@@ -16,7 +16,7 @@ use crate::array::buffer::Uninit;
 use crate::array::kernels;
 use crate::array::number::{Number, Stored};
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::{
     ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut,
 };
@@ -188,7 +188,7 @@ impl ArrayToBytes for PcodecCodec {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         let (len, decode) = (dst.byte_len(), self.type_.decode);
-        let mut sink = Sink::elements(dst, self.swap());
+        let mut sink = DecodeTarget::elements(dst, self.swap());
         sink.fill(NAME, len, cx, |memory, _| decode(src, memory))
     }
 
@@ -220,7 +220,12 @@ impl BytesToBytes for PcodecCodec {
         Len::AtMost(self.max_len(decoded.max()))
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         dst.fill_to_end(NAME, src, cx, |memory, _| (self.type_.decode)(src, memory))
     }
 

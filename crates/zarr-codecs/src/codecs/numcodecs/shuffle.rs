@@ -5,7 +5,7 @@ use zarr_metadata::Extension;
 
 use crate::array::buffer::{self, Front};
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::Sink;
+use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::codecs::shuffle_kernels;
 use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
@@ -64,7 +64,12 @@ impl BytesToBytes for ShuffleCodec {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         self.check(src)?;
         if self.elementsize <= 1 {
             return dst.put(NAME, src);
