@@ -10,7 +10,7 @@ use crate::{CodecError, CodecErrorKind, Heap};
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// Recycled buffers.
-    pub buffers: Buffers,
+    pub buffers: BufferPool,
     /// Recycled compressor states.
     pub contexts: Contexts,
     /// The elements of variable length of the operation at work, where it has any.
@@ -30,16 +30,16 @@ impl Scratch {
     }
 }
 
-/// Buffers that keep their capacity between uses.
+/// BufferPool that keep their capacity between uses.
 #[derive(Debug, Default)]
-pub struct Buffers(Vec<Vec<u8>>);
+pub struct BufferPool(Vec<Vec<u8>>);
 
 /// More buffers than a chain of codecs can have in use at once would only hold memory.
 const KEPT: usize = 6;
 /// A buffer above this is returned to the system: one huge chunk must not pin its size for ever.
 const KEPT_BYTES: usize = 64 << 20;
 
-impl Buffers {
+impl BufferPool {
     /// An empty buffer, with whatever capacity an earlier user left.
     pub fn take(&mut self) -> Vec<u8> {
         let mut buffer = self.0.pop().unwrap_or_default();
