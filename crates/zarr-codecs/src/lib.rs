@@ -108,7 +108,7 @@ pub use array::heap::{Handle, Heap, HeapElements, Segment};
 pub use array::kernels::{all_equal, fill};
 pub use array::view::{NdView, NdViewMut, Split};
 pub use chain::codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
-pub use chain::scratch::{BufferPool, Contexts, Scratch};
+pub use chain::scratch::{BufferPool, CodecContexts, Scratch};
 pub use chain::sink::DecodeTarget;
 pub use chain::{Access, CodecChain};
 pub use codecs::bitround::BitroundCodec;

@@ -12,7 +12,7 @@ pub struct Scratch {
     /// Recycled buffers.
     pub buffers: BufferPool,
     /// Recycled compressor states.
-    pub contexts: Contexts,
+    pub contexts: CodecContexts,
     /// The elements of variable length of the operation at work, where it has any.
     pub heap: Option<Arc<Heap>>,
 }
@@ -70,7 +70,7 @@ impl BufferPool {
 
 /// The compressors' states: making one costs more than decoding a small chunk with it.
 #[derive(Default)]
-pub struct Contexts {
+pub struct CodecContexts {
     #[cfg(feature = "zstd")]
     pub(crate) zstd: crate::codecs::zstd::Contexts,
     #[cfg(feature = "gzip")]
@@ -79,8 +79,8 @@ pub struct Contexts {
     pub(crate) blosc: crate::codecs::blosc::Buffers,
 }
 
-impl std::fmt::Debug for Contexts {
+impl std::fmt::Debug for CodecContexts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Contexts")
+        f.write_str("CodecContexts")
     }
 }

@@ -10,7 +10,7 @@ use zarr_metadata::Swap;
 use crate::array::buffer::Front;
 use crate::array::buffer::{self, Uninit};
 use crate::array::kernels;
-use crate::chain::scratch::{Contexts, Scratch};
+use crate::chain::scratch::{CodecContexts, Scratch};
 use crate::error::check_len;
 use crate::{CodecError, CodecErrorKind, Len, NdView, NdViewMut};
 
@@ -83,7 +83,10 @@ impl<'a> DecodeTarget<'a> {
         codec: &str,
         max: usize,
         cx: &mut Scratch,
-        decode: impl for<'d> FnOnce(&'d mut Uninit, &mut Contexts) -> Result<&'d mut [u8], CodecError>,
+        decode: impl for<'d> FnOnce(
+            &'d mut Uninit,
+            &mut CodecContexts,
+        ) -> Result<&'d mut [u8], CodecError>,
     ) -> Result<(), CodecError> {
         if let Len::Exact(expected) = self.expected() {
             check_len(codec, expected, max)?;
@@ -138,7 +141,7 @@ impl<'a> DecodeTarget<'a> {
         cx: &mut Scratch,
         mut decode: impl for<'d> FnMut(
             &'d mut Uninit,
-            &mut Contexts,
+            &mut CodecContexts,
         ) -> Result<&'d mut [u8], CodecError>,
     ) -> Result<(), CodecError> {
         let max = self.expected().max();
@@ -166,7 +169,11 @@ impl<'a> DecodeTarget<'a> {
         max: usize,
         block: usize,
         cx: &mut Scratch,
-        mut decode: impl FnMut(Range<usize>, &mut Front<'_>, &mut Contexts) -> Result<(), CodecError>,
+        mut decode: impl FnMut(
+            Range<usize>,
+            &mut Front<'_>,
+            &mut CodecContexts,
+        ) -> Result<(), CodecError>,
     ) -> Result<(), CodecError> {
         let blocks = max.div_ceil(block.max(1));
         let view = match &mut self.target {

@@ -93,7 +93,7 @@ fn backend(error: std::io::Error) -> CodecError {
 fn frames<'d>(
     src: &[u8],
     memory: &'d mut Uninit,
-    contexts: &mut scratch::Contexts,
+    contexts: &mut scratch::CodecContexts,
 ) -> Result<&'d mut [u8], CodecError> {
     let decompressor = contexts.zstd.decompressor().map_err(backend)?;
     let expected = memory.len() as u64;

@@ -7,7 +7,7 @@ use super::header::{self, Header};
 use super::shuffle::Shuffle;
 use super::{NAME, part};
 use crate::array::buffer::{self, Byte, Front};
-use crate::chain::scratch::Contexts;
+use crate::chain::scratch::CodecContexts;
 use crate::codecs::shuffle_kernels;
 use crate::{CodecError, CodecErrorKind};
 
@@ -24,7 +24,7 @@ pub(super) fn blocks(
     header: &Header,
     blocks: Range<usize>,
     dst: &mut Front<'_>,
-    cx: &mut Contexts,
+    cx: &mut CodecContexts,
 ) -> Result<(), CodecError> {
     let mut scratch = std::mem::take(&mut cx.blosc);
     // No byte of a frame belongs to two blocks, so that together they cannot have more than it has.
@@ -47,7 +47,7 @@ fn block(
     i: usize,
     dst: &mut Front<'_>,
     scratch: &mut super::Buffers,
-    cx: &mut Contexts,
+    cx: &mut CodecContexts,
 ) -> Result<usize, CodecError> {
     let len = header.block_len(i);
     if header.stored {
@@ -130,7 +130,7 @@ impl<'s> Parts<'s> {
         header: &Header,
         bytes: &[u8],
         part: &'d mut [B],
-        cx: &mut Contexts,
+        cx: &mut CodecContexts,
     ) -> Result<&'d mut [u8], CodecError> {
         let expected = part.len();
         let text = match part::decode(header.format, bytes, part, cx) {

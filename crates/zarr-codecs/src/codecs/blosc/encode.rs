@@ -6,14 +6,14 @@ use super::config::{Compressor, Settings};
 use super::header::{self, Header};
 use super::part::{self, Encoding};
 use super::shuffle::Shuffle;
-use crate::chain::scratch::Contexts;
+use crate::chain::scratch::CodecContexts;
 use crate::codecs::shuffle_kernels;
 
 /// c-blosc's idea of a first-level cache, by which it measures blocks.
 const CACHE: usize = 32 << 10;
 
 /// Appends the frame of `src`, which has at most [`header::MAX_DECODED`] bytes, to `dst`.
-pub(super) fn encode(settings: &Settings, src: &[u8], dst: &mut Vec<u8>, cx: &mut Contexts) {
+pub(super) fn encode(settings: &Settings, src: &[u8], dst: &mut Vec<u8>, cx: &mut CodecContexts) {
     let start = dst.len();
     let mut header = plan(settings, src.len());
     if !header.stored {
@@ -104,7 +104,7 @@ fn blocks(
     src: &[u8],
     dst: &mut Vec<u8>,
     scratch: &mut Buffers,
-    cx: &mut Contexts,
+    cx: &mut CodecContexts,
 ) -> Option<()> {
     let start = dst.len();
     let limit = start + src.len() + header::LEN;

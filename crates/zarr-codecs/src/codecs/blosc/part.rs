@@ -6,7 +6,7 @@ use super::config::Compressor;
 use super::header::Format;
 use super::snappy;
 use crate::array::buffer::{Byte, ZstdTarget};
-use crate::chain::scratch::Contexts;
+use crate::chain::scratch::CodecContexts;
 use crate::codecs::lz4_block::{self, Effort};
 
 /// Decodes `src` to the front of `dst` and returns what that made.
@@ -17,7 +17,7 @@ pub(super) fn decode<'d, B: Byte>(
     format: Format,
     src: &[u8],
     dst: &'d mut [B],
-    cx: &mut Contexts,
+    cx: &mut CodecContexts,
 ) -> Result<&'d mut [u8], String> {
     match format {
         Format::BloscLz => fill(dst, |dst| blosclz::decode(src, dst)),
@@ -74,7 +74,7 @@ pub(super) fn encode(
     src: &[u8],
     dst: &mut [u8],
     table: &mut blosclz::Table,
-    cx: &mut Contexts,
+    cx: &mut CodecContexts,
 ) -> Option<usize> {
     let level = i32::from(how.level);
     match how.compressor {
