@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use ndarray::Array2;
 use zarr::blocking::Wait;
 use zarr::{Array, Context, DataType, Extension, sel};
-use zarr_codecs::{BytesToBytes, CodecError, DecodeTarget, Len, Registry, Scratch};
+use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Registry, Scratch};
 use zarr_store::Store;
 
 use crate::support::stores::{KINDS, store};
@@ -51,7 +51,7 @@ impl BytesToBytes for Witness {
         "test.witness"
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 

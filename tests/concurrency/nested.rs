@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use zarr::blocking::Wait;
-use zarr::testing::{BytesToBytes, CodecError, DecodeTarget, Len, Scratch};
+use zarr::testing::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Scratch};
 use zarr::{Array, Context, DataType, Extension, Registry, sel};
 use zarr_store::Store;
 
@@ -32,7 +32,7 @@ impl BytesToBytes for Lookup {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use zarr::blocking::{Wait, read_into};
 use zarr::{Context, DataType, Extension, Registry, Target};
-use zarr_codecs::{BytesToBytes, CodecError, DecodeTarget, Len, NdViewMut, Scratch};
+use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, NdViewMut, Scratch};
 use zarr_metadata::Swap;
 
 /// Fills memory of its own and exchanges the sink that it was lent for one over that.
@@ -16,7 +16,7 @@ impl BytesToBytes for Thief {
         "x.thief"
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 

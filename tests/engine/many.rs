@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use zarr::blocking::Wait;
 use zarr::{Array, Context, DataType, Extension, Registry, Selection, sel};
-use zarr_codecs::{BytesToBytes, CodecError, DecodeTarget, Len, Scratch};
+use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Scratch};
 use zarr_store::testing::Counting;
 use zarr_store::{BlockingStore, LocalStore, MemoryStore, Store};
 
@@ -28,7 +28,7 @@ impl BytesToBytes for Tally {
         "tally"
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 

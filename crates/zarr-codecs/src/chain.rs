@@ -24,7 +24,7 @@ use zarr_metadata::Swap;
 use crate::array::buffer::Uninit;
 use crate::array::kernels;
 use crate::{
-    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len,
+    ArrayToArray, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims,
     Located, NdView, NdViewMut, Region, ShardingCodec,
 };
 
@@ -38,10 +38,10 @@ pub struct CodecChain {
     serialized: ChunkSpec,
     serializer: Serializer,
     /// What the serializer makes.
-    serialized_len: Len,
+    serialized_len: ByteLen,
     bytes: Vec<BytesStage>,
     /// What the whole chain makes.
-    encoded_len: Len,
+    encoded_len: ByteLen,
     /// A codec that is unknown and may be ignored by readers, but not by writers.
     read_only: Option<String>,
 }
@@ -71,7 +71,7 @@ struct BytesStage {
     codec: Arc<dyn BytesToBytes>,
     /// As that of a serializer.
     foreign: bool,
-    decoded: Len,
+    decoded: ByteLen,
 }
 
 /// How to get at a part of an encoded chunk.
@@ -93,7 +93,7 @@ impl CodecChain {
     }
 
     /// How many bytes an encoded chunk has.
-    pub fn encoded_len(&self) -> Len {
+    pub fn encoded_len(&self) -> ByteLen {
         self.encoded_len
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 use zarr::blocking::Wait;
-use zarr::testing::{BytesToBytes, CodecError, DecodeTarget, Len, Scratch};
+use zarr::testing::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Scratch};
 use zarr::{Context, Extension, MemoryStore, Registry};
 
 /// `{"name": "example.turned", "configuration": {"by": 255}}`
@@ -20,7 +20,7 @@ impl BytesToBytes for Turned {
         "example.turned"
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 

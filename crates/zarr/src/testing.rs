@@ -24,8 +24,8 @@
 
 /// The parts that codecs are made of.
 pub use zarr_codecs::{
-    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget,
-    Len, Located, NdView, NdViewMut, Scratch, buffer,
+    ArrayToArray, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind,
+    DecodeTarget, Located, NdView, NdViewMut, Scratch, buffer,
 };
 /// Stores that count, fail or are slow, and the promises of a store as a test.
 pub use zarr_store::testing::*;

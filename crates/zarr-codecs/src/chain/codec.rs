@@ -123,14 +123,14 @@ impl Located {
 
 /// What is known of a number of bytes before they are decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Len {
+pub enum ByteLen {
     /// Precisely this many.
     Exact(usize),
     /// This many or fewer: a decoder stops here.
     AtMost(usize),
 }
 
-impl Len {
+impl ByteLen {
     /// The most there can be.
     pub const fn max(self) -> usize {
         match self {
@@ -193,7 +193,7 @@ pub trait ArrayToBytes: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// Where this codec cannot work on such a chunk.
-    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError>;
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError>;
     /// Decodes a whole chunk into `dst`.
     ///
     /// # Errors
@@ -269,7 +269,7 @@ pub trait BytesToBytes: Debug + Send + Sync + 'static {
         None
     }
     /// How many bytes `decoded` bytes can become.
-    fn encoded_len(&self, decoded: Len) -> Len;
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen;
     /// Decodes `src` into the sink, which knows the length that must come out.
     ///
     /// # Errors
@@ -286,7 +286,7 @@ pub trait BytesToBytes: Debug + Send + Sync + 'static {
     fn decode_range(
         &self,
         src: &[u8],
-        decoded: Len,
+        decoded: ByteLen,
         range: Range<usize>,
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
@@ -299,7 +299,7 @@ pub trait BytesToBytes: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// For a setting that can only be decoded, and for more bytes than can be encoded.
-    fn check_encode(&self, decoded: Len) -> Result<(), CodecError> {
+    fn check_encode(&self, decoded: ByteLen) -> Result<(), CodecError> {
         let _ = decoded;
         Ok(())
     }

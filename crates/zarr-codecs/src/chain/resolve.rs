@@ -7,7 +7,7 @@ use zarr_metadata::Extension;
 use super::{ArrayStage, BytesStage, CodecChain, Serializer};
 use crate::codecs::numcodecs::filter::{Held, OnArrays, OnBytes};
 use crate::codecs::registry::{Codec, Names, Setting};
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Registry};
+use crate::{ArrayToArray, ByteLen, ChunkSpec, CodecError, CodecErrorKind, Dims, Registry};
 
 impl CodecChain {
     /// Resolves the codecs of an array's metadata for chunks of this shape and type.
@@ -55,10 +55,10 @@ impl CodecChain {
         depth: usize,
     ) -> Result<Self, CodecError> {
         let mut arrays: Vec<ArrayStage> = vec![];
-        let mut serializer: Option<(Serializer, Len)> = None;
+        let mut serializer: Option<(Serializer, ByteLen)> = None;
         let mut bytes: Vec<BytesStage> = vec![];
         let mut serialized = spec.clone();
-        let mut len = Len::AtMost(0);
+        let mut len = ByteLen::AtMost(0);
         let mut stored = None;
         let mut held = Held::VALUES;
         let mut read_only = None;
@@ -205,7 +205,7 @@ impl ArrayStage {
 
 /// Decoders are given as much memory as may come, so a list of codecs that each make more of the
 /// data must not ask for any amount.
-fn check_growth(serialized: Len, encoded: Len, codec: &str) -> Result<(), CodecError> {
+fn check_growth(serialized: ByteLen, encoded: ByteLen, codec: &str) -> Result<(), CodecError> {
     // Single bytes as numbers of eight bytes, as text, in a compressor that finds nothing to save.
     const TIMES: usize = 16;
     const MORE: usize = 1 << 20;

@@ -12,7 +12,7 @@ use crate::array::buffer::{self, Uninit};
 use crate::array::kernels;
 use crate::chain::scratch::{CodecContexts, Scratch};
 use crate::error::check_len;
-use crate::{CodecError, CodecErrorKind, Len, NdView, NdViewMut};
+use crate::{ByteLen, CodecError, CodecErrorKind, NdView, NdViewMut};
 
 /// Rows below this are placed all together: cutting blocks into many of them costs more than cache.
 #[cfg(feature = "blosc")]
@@ -35,7 +35,7 @@ enum Target<'a> {
     /// Strided output: the decoder writes a scratch buffer, still in cache when it is scattered.
     Rows(NdViewMut<'a>),
     /// The input of the next codec.
-    Grow(&'a mut Vec<u8>, Len),
+    Grow(&'a mut Vec<u8>, ByteLen),
 }
 
 impl<'a> DecodeTarget<'a> {
@@ -55,7 +55,7 @@ impl<'a> DecodeTarget<'a> {
     }
 
     /// Decoded bytes are appended to `buffer`, which the next codec reads.
-    pub(crate) fn grow(buffer: &'a mut Vec<u8>, len: Len) -> Self {
+    pub(crate) fn grow(buffer: &'a mut Vec<u8>, len: ByteLen) -> Self {
         Self {
             target: Target::Grow(buffer, len),
             swap: Swap::None,
@@ -65,10 +65,10 @@ impl<'a> DecodeTarget<'a> {
 
     /// How many bytes the decoder must produce. A decoder compares sizes in its input with this
     /// and never allocates by them.
-    pub fn expected(&self) -> Len {
+    pub fn expected(&self) -> ByteLen {
         match &self.target {
-            Target::Slice(slice, _) => Len::Exact(slice.len()),
-            Target::Rows(view) => Len::Exact(view.byte_len()),
+            Target::Slice(slice, _) => ByteLen::Exact(slice.len()),
+            Target::Rows(view) => ByteLen::Exact(view.byte_len()),
             Target::Grow(_, len) => *len,
         }
     }
@@ -88,7 +88,7 @@ impl<'a> DecodeTarget<'a> {
             &mut CodecContexts,
         ) -> Result<&'d mut [u8], CodecError>,
     ) -> Result<(), CodecError> {
-        if let Len::Exact(expected) = self.expected() {
+        if let ByteLen::Exact(expected) = self.expected() {
             check_len(codec, expected, max)?;
         }
         let contexts = &mut cx.contexts;
@@ -146,8 +146,8 @@ impl<'a> DecodeTarget<'a> {
     ) -> Result<(), CodecError> {
         let max = self.expected().max();
         let mut lent = match self.expected() {
-            Len::Exact(len) => len,
-            Len::AtMost(_) => src.len().saturating_mul(8).max(64 << 10).min(max),
+            ByteLen::Exact(len) => len,
+            ByteLen::AtMost(_) => src.len().saturating_mul(8).max(64 << 10).min(max),
         };
         loop {
             match self.fill(codec, lent, cx, &mut decode) {
@@ -223,7 +223,7 @@ impl<'a> DecodeTarget<'a> {
     /// # Errors
     /// A length error where `bytes` is not what the metadata implies.
     pub fn put(&mut self, codec: &str, bytes: &[u8]) -> Result<(), CodecError> {
-        if let Len::Exact(expected) = self.expected() {
+        if let ByteLen::Exact(expected) = self.expected() {
             check_len(codec, expected, bytes.len())?;
         }
         match &mut self.target {

@@ -21,7 +21,7 @@ use self::header::Header;
 use crate::array::buffer::{self, Front};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
-use crate::{BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind};
 
 const NAME: &str = "blosc";
 
@@ -104,10 +104,10 @@ impl BytesToBytes for BloscCodec {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         // What c-blosc writes is never larger than stored bytes behind a header, but snappy's parts
         // may be, by a sixth.
-        Len::AtMost(
+        ByteLen::AtMost(
             decoded
                 .max()
                 .saturating_add(decoded.max() / 6)
@@ -134,7 +134,7 @@ impl BytesToBytes for BloscCodec {
     fn decode_range(
         &self,
         src: &[u8],
-        decoded: Len,
+        decoded: ByteLen,
         range: Range<usize>,
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
@@ -153,8 +153,8 @@ impl BytesToBytes for BloscCodec {
         Some(Header::read(src, decoded).and_then(run))
     }
 
-    fn check_encode(&self, decoded: Len) -> Result<(), CodecError> {
-        if let Len::Exact(len) = decoded {
+    fn check_encode(&self, decoded: ByteLen) -> Result<(), CodecError> {
+        if let ByteLen::Exact(len) = decoded {
             check_limit(len)?;
         }
         if self.settings.compressor == Compressor::Snappy {
@@ -165,7 +165,7 @@ impl BytesToBytes for BloscCodec {
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
-        self.check_encode(Len::Exact(src.len()))?;
+        self.check_encode(ByteLen::Exact(src.len()))?;
         encode::encode(&self.settings, src, dst, &mut cx.contexts);
         Ok(())
     }

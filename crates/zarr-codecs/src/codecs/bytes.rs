@@ -11,7 +11,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{
-    ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Located, NdView, NdViewMut,
+    ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, Dims, Located, NdView, NdViewMut,
     Region,
 };
 
@@ -109,10 +109,10 @@ impl ArrayToBytes for BytesCodec {
         NAME
     }
 
-    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError> {
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError> {
         self.swap(spec)?;
         let len = spec.byte_len().ok_or_else(|| too_large(spec))?;
-        Ok(Len::Exact(len))
+        Ok(ByteLen::Exact(len))
     }
 
     fn decode(

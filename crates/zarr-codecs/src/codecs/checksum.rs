@@ -9,7 +9,7 @@ use zarr_metadata::Extension;
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
 
 const SIZE: usize = 4;
 
@@ -149,7 +149,7 @@ impl BytesToBytes for ChecksumCodec {
         ))
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded.map(|len| len.saturating_add(SIZE))
     }
 

@@ -8,7 +8,7 @@ use crate::array::buffer::{self, Front, Inflater, Stopped, Uninit};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
 
 /// What stands around a deflate stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,11 +148,11 @@ impl BytesToBytes for DeflateCodec {
         self.label()
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         // Stored blocks cost five bytes each 64 KiB at worst, header and trailer 18; other writers
         // add names and comments.
         let max = decoded.max();
-        Len::AtMost(max.saturating_add(max / 1000).saturating_add(1 << 16))
+        ByteLen::AtMost(max.saturating_add(max / 1000).saturating_add(1 << 16))
     }
 
     fn decode(
@@ -197,7 +197,7 @@ impl BytesToBytes for DeflateCodec {
 mod tests {
     use super::*;
 
-    fn decode(wrapper: Wrapper, src: &[u8], len: Len) -> Result<Vec<u8>, CodecError> {
+    fn decode(wrapper: Wrapper, src: &[u8], len: ByteLen) -> Result<Vec<u8>, CodecError> {
         let mut out = vec![];
         let codec = DeflateCodec { wrapper, level: 1 };
         codec.decode(
@@ -223,19 +223,23 @@ mod tests {
         for middle in [2000, 0, 1, 4000] {
             let (first, second) = data.split_at(middle);
             let parts = [encode(Wrapper::Gzip, first), encode(Wrapper::Gzip, second)].concat();
-            for len in [Len::Exact(4000), Len::AtMost(4000), Len::AtMost(7000)] {
+            for len in [
+                ByteLen::Exact(4000),
+                ByteLen::AtMost(4000),
+                ByteLen::AtMost(7000),
+            ] {
                 assert!(
                     decode(Wrapper::Gzip, &parts, len).unwrap() == data,
                     "{middle}"
                 );
             }
-            decode(Wrapper::Gzip, &parts, Len::Exact(3999)).unwrap_err();
+            decode(Wrapper::Gzip, &parts, ByteLen::Exact(3999)).unwrap_err();
         }
         for wrapper in [Wrapper::Gzip, Wrapper::Zlib] {
             let good = encode(wrapper, &data);
             for garbage in [&[0][..], b"garbage", &[0; 8]] {
                 let bad = [&good, garbage].concat();
-                for len in [Len::Exact(4000), Len::AtMost(7000)] {
+                for len in [ByteLen::Exact(4000), ByteLen::AtMost(7000)] {
                     assert!(decode(wrapper, &good, len).unwrap() == data);
                     decode(wrapper, &bad, len).unwrap_err();
                 }
@@ -248,7 +252,7 @@ mod tests {
         let half = encode(Wrapper::Gzip, &vec![7; 64 << 10]);
         let both = [&half[..], &half].concat();
         assert!(both.len() * 8 < 64 << 10);
-        for len in [Len::AtMost(1 << 20), Len::Exact(128 << 10)] {
+        for len in [ByteLen::AtMost(1 << 20), ByteLen::Exact(128 << 10)] {
             assert!(decode(Wrapper::Gzip, &both, len).unwrap() == vec![7; 128 << 10]);
         }
     }

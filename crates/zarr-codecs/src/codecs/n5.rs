@@ -16,8 +16,8 @@ use crate::chain::codec::with_whole;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
 use crate::{
-    ArrayToBytes, ChunkSpec, CodecChain, CodecError, CodecErrorKind, Dims, Len, NdView, NdViewMut,
-    Region, Registry, fill,
+    ArrayToBytes, ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, Dims, NdView,
+    NdViewMut, Region, Registry, fill,
 };
 
 const NAME: &str = "n5_default";
@@ -97,10 +97,10 @@ impl ArrayToBytes for N5Codec {
         NAME
     }
 
-    fn encoded_len(&self, _: &ChunkSpec) -> Result<Len, CodecError> {
+    fn encoded_len(&self, _: &ChunkSpec) -> Result<ByteLen, CodecError> {
         // A block at the end of the array may be cut.
         let most = self.chain.encoded_len().max();
-        Ok(Len::AtMost(most.saturating_add(self.header_len())))
+        Ok(ByteLen::AtMost(most.saturating_add(self.header_len())))
     }
 
     fn decode(

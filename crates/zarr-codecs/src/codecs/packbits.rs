@@ -7,7 +7,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::error::check_len;
-use crate::{ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut};
+use crate::{ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 use zarr_metadata::Swap;
 
 const NAME: &str = "packbits";
@@ -150,12 +150,12 @@ impl ArrayToBytes for PackBitsCodec {
         NAME
     }
 
-    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError> {
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError> {
         let (packed, _) = self.packed(spec).ok_or_else(|| {
             CodecErrorKind::Config("the chunk has too many elements".to_owned()).of(NAME)
         })?;
         let counted = usize::from(self.padding != Padding::None);
-        Ok(Len::Exact(packed.saturating_add(counted)))
+        Ok(ByteLen::Exact(packed.saturating_add(counted)))
     }
 
     fn decode(
@@ -257,7 +257,7 @@ mod tests {
         let (mut out, mut cx) = (vec![], Scratch::default());
         codec.encode(&spec, &view, &mut out, &mut cx).unwrap();
         assert_eq!(out, packed);
-        assert_eq!(codec.encoded_len(&spec).unwrap(), Len::Exact(out.len()));
+        assert_eq!(codec.encoded_len(&spec).unwrap(), ByteLen::Exact(out.len()));
         let mut memory = vec![0; elements.len()];
         let view = NdViewMut::over(&mut memory, &spec.shape, elem).unwrap();
         codec.decode(&spec, &out, view, &mut cx).unwrap();

@@ -205,7 +205,7 @@ type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + S
 ///
 /// ```
 /// use std::sync::Arc;
-/// use zarr_codecs::{BytesToBytes, CodecError, Len, Registry, Scratch, DecodeTarget};
+/// use zarr_codecs::{BytesToBytes, CodecError, ByteLen, Registry, Scratch, DecodeTarget};
 ///
 /// /// Flips every bit.
 /// #[derive(Debug)]
@@ -215,7 +215,7 @@ type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + S
 ///     fn name(&self) -> &str {
 ///         "example.not"
 ///     }
-///     fn encoded_len(&self, decoded: Len) -> Len {
+///     fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
 ///         decoded
 ///     }
 ///     fn decode(&self, src: &[u8], dst: &mut DecodeTarget<'_>, _: &mut Scratch) -> Result<(), CodecError> {

@@ -12,7 +12,7 @@ use crate::array::kernels;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
 use crate::{
-    ChunkSpec, CodecChain, CodecError, CodecErrorKind, Dims, Fields, Len, NdView, NdViewMut,
+    ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, Dims, Fields, NdView, NdViewMut,
     Projection, Projections, Region, volume,
 };
 
@@ -93,7 +93,7 @@ impl ShardingCodec {
             .map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
         let index_spec = ChunkSpec::new(&index_shape, DataType::UInt64, fill)?;
         let index = CodecChain::nested(&index_codecs, index_spec, registry, depth + 1)?;
-        let Len::Exact(index_len) = index.encoded_len() else {
+        let ByteLen::Exact(index_len) = index.encoded_len() else {
             return Err(config(
                 "the index codecs must give an index of fixed size".to_owned(),
             ));
@@ -294,9 +294,9 @@ impl ShardingCodec {
     }
 
     /// How many bytes a shard may have: generous, because a shard may hold unused bytes.
-    pub(crate) fn encoded_len(&self) -> Len {
+    pub(crate) fn encoded_len(&self) -> ByteLen {
         let chunks = self.inner.encoded_len().max().saturating_mul(self.count());
-        Len::AtMost(chunks.saturating_mul(2).saturating_add(self.index_len))
+        ByteLen::AtMost(chunks.saturating_mul(2).saturating_add(self.index_len))
     }
 
     /// Decodes the cells of `part` of a shard that is in memory.

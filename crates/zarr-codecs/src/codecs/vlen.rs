@@ -8,7 +8,9 @@ use zarr_metadata::{DataType, Endian, Extension, Layout, Swap, v2};
 use crate::array::heap::Handle;
 use crate::array::kernels;
 use crate::chain::scratch::Scratch;
-use crate::{ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut, Region};
+use crate::{
+    ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, Region,
+};
 
 /// The most bytes that an encoded chunk may have. Nothing in the metadata bounds it.
 pub(crate) const MAX_ENCODED: usize = 1 << 31;
@@ -188,9 +190,9 @@ impl ArrayToBytes for VlenCodec {
         }
     }
 
-    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError> {
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError> {
         self.check(spec)?;
-        Ok(Len::AtMost(MAX_ENCODED))
+        Ok(ByteLen::AtMost(MAX_ENCODED))
     }
 
     fn decode(

@@ -8,7 +8,7 @@ use zstd::zstd_safe;
 use crate::array::buffer::{self, Uninit, ZstdTarget};
 use crate::chain::scratch::{self, Scratch};
 use crate::chain::sink::DecodeTarget;
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
 
 const NAME: &str = "zstd";
 
@@ -120,8 +120,8 @@ impl BytesToBytes for ZstdCodec {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
-        Len::AtMost(zstd_safe::compress_bound(decoded.max()))
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
+        ByteLen::AtMost(zstd_safe::compress_bound(decoded.max()))
     }
 
     fn decode(
@@ -160,7 +160,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    fn decode(src: &[u8], len: Len) -> Result<Vec<u8>, CodecError> {
+    fn decode(src: &[u8], len: ByteLen) -> Result<Vec<u8>, CodecError> {
         let mut out = vec![];
         let codec = ZstdCodec::parse(&Extension::new("zstd"))?;
         codec.decode(
@@ -188,12 +188,16 @@ mod tests {
             [&sized(first)[..], &skipped, &streamed(second), &skipped].concat(),
         ];
         for src in &cases {
-            for len in [Len::Exact(5000), Len::AtMost(5000), Len::AtMost(9999)] {
+            for len in [
+                ByteLen::Exact(5000),
+                ByteLen::AtMost(5000),
+                ByteLen::AtMost(9999),
+            ] {
                 assert!(decode(src, len).unwrap() == data);
             }
-            decode(src, Len::Exact(4999)).unwrap_err();
-            decode(src, Len::AtMost(4999)).unwrap_err();
-            decode(&[src, &b"garbage"[..]].concat(), Len::Exact(5000)).unwrap_err();
+            decode(src, ByteLen::Exact(4999)).unwrap_err();
+            decode(src, ByteLen::AtMost(4999)).unwrap_err();
+            decode(&[src, &b"garbage"[..]].concat(), ByteLen::Exact(5000)).unwrap_err();
         }
     }
 }

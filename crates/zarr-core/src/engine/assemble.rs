@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    CodecChain, CodecErrorKind, Fields, Len, NdView, NdViewMut, Region, Scratch, ShardingCodec,
+    ByteLen, CodecChain, CodecErrorKind, Fields, NdView, NdViewMut, Region, Scratch, ShardingCodec,
     all_equal, fill,
 };
 
@@ -203,7 +203,7 @@ fn plain(
 /// The encoded chunk in memory of its own size: compressors ask for more than they use, and a shard
 /// of half-empty buffers would hold a multiple of what it writes.
 fn encode(chain: &CodecChain, view: &NdView<'_>, cx: &mut Scratch) -> Result<Bytes, ChunkError> {
-    if let Len::Exact(len) = chain.encoded_len() {
+    if let ByteLen::Exact(len) = chain.encoded_len() {
         let mut encoded = Vec::with_capacity(len);
         chain.encode(view, &mut encoded, cx)?;
         return Ok(encoded.into());
@@ -261,7 +261,7 @@ fn shard_parts(
             .unzip();
         let inner = shard.inner();
         let longest = match inner.shard() {
-            Some(_) => Len::AtMost(inner.encoded_len().max().max(LARGEST_SHARD)),
+            Some(_) => ByteLen::AtMost(inner.encoded_len().max().max(LARGEST_SHARD)),
             None => inner.encoded_len(),
         };
         for range in &ranges {

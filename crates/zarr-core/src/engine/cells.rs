@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use zarr_codecs::{CodecChain, CodecErrorKind, Len, Located, NdViewMut, Region, Span};
+use zarr_codecs::{ByteLen, CodecChain, CodecErrorKind, Located, NdViewMut, Region, Span};
 use zarr_store::Object;
 
 use super::pool::with_scratch;
@@ -115,9 +115,11 @@ impl Apart<'_> {
         let window = self.start + span.start..self.start + span.end;
         let len = usize::try_from(span.end - span.start).unwrap_or(usize::MAX);
         with_scratch(|cx| {
-            Source::from(At::Window(self.object, window)).lend(Len::Exact(len), cx, |bytes, _| {
-                Ok(self.chain.gather(at, span.start, bytes, dst)?)
-            })
+            Source::from(At::Window(self.object, window)).lend(
+                ByteLen::Exact(len),
+                cx,
+                |bytes, _| Ok(self.chain.gather(at, span.start, bytes, dst)?),
+            )
         })
     }
 }

@@ -2,7 +2,7 @@
 //! neither drivers nor who else wants something of the chunk.
 
 use zarr_codecs::{
-    Access, CodecChain, CodecErrorKind, Len, NdViewMut, Region, ShardingCodec, Split, fill,
+    Access, ByteLen, CodecChain, CodecErrorKind, NdViewMut, Region, ShardingCodec, Split, fill,
 };
 
 use super::chunk_cache::Decoded;
@@ -63,7 +63,7 @@ fn whole(
 /// Whether a chunk above the limit is in memory as it is, so that its cells are taken from there.
 fn large(source: &Source<'_>, chain: &CodecChain, part: &Region) -> Result<bool, ChunkError> {
     let found = source.size()?;
-    if let Len::Exact(expected) = chain.encoded_len()
+    if let ByteLen::Exact(expected) = chain.encoded_len()
         && expected as u64 != found
     {
         let expected = expected as u64;

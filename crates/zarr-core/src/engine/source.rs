@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{CodecErrorKind, Len, Scratch, ShardIndex, ShardingCodec, buffer};
+use zarr_codecs::{ByteLen, CodecErrorKind, Scratch, ShardIndex, ShardingCodec, buffer};
 use zarr_store::{Key, Object, Version, coalesce};
 
 use super::chunk_cache::{Decoded, Path};
@@ -213,9 +213,9 @@ impl<'o> Source<'o> {
 
     /// Up to where to read an object that should have `expected` bytes. One byte more than that tells
     /// a longer object without asking a file for its size; memory knows its size.
-    fn end(object: &dyn Object, expected: Len) -> Result<u64, ChunkError> {
+    fn end(object: &dyn Object, expected: ByteLen) -> Result<u64, ChunkError> {
         match expected {
-            Len::Exact(len) if object.slice(0..0).is_none() => Ok(len as u64 + 1),
+            ByteLen::Exact(len) if object.slice(0..0).is_none() => Ok(len as u64 + 1),
             _ => Ok(object.size()?),
         }
     }
@@ -224,7 +224,7 @@ impl<'o> Source<'o> {
     /// buffer: `openat`, `pread` and `close` are all that a chunk of known size costs.
     pub(crate) fn lend<T>(
         &self,
-        expected: Len,
+        expected: ByteLen,
         scratch: &mut Scratch,
         take: impl FnOnce(&[u8], &mut Scratch) -> Result<T, ChunkError>,
     ) -> Result<T, ChunkError> {
@@ -245,7 +245,7 @@ impl<'o> Source<'o> {
             object.read_at(range.start, memory)
         })?;
         let complete = match (&self.at, expected) {
-            (At::Object(_), Len::Exact(len)) => buffer.len() == len,
+            (At::Object(_), ByteLen::Exact(len)) => buffer.len() == len,
             _ => buffer.len() == wanted,
         };
         let result = if complete || buffer.len() >= limit {
@@ -268,7 +268,7 @@ impl<'o> Source<'o> {
 }
 
 /// `Ok` only where codecs can make so many bytes of a chunk.
-pub(super) fn check_len(expected: Len, found: u64) -> Result<(), ChunkError> {
+pub(super) fn check_len(expected: ByteLen, found: u64) -> Result<(), ChunkError> {
     match expected.max() as u64 {
         expected if found > expected => Err(CodecErrorKind::Length { expected, found }
             .of("chunk")

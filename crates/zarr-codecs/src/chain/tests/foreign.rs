@@ -13,7 +13,7 @@ impl BytesToBytes for Lazy {
     fn name(&self) -> &str {
         "lazy"
     }
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
     fn decode(
@@ -34,8 +34,8 @@ impl ArrayToBytes for Lazy {
     fn name(&self) -> &str {
         "lazy"
     }
-    fn encoded_len(&self, _: &ChunkSpec) -> Result<Len, CodecError> {
-        Ok(Len::Exact(4))
+    fn encoded_len(&self, _: &ChunkSpec) -> Result<ByteLen, CodecError> {
+        Ok(ByteLen::Exact(4))
     }
     fn decode(
         &self,
@@ -84,7 +84,7 @@ impl BytesToBytes for Thief {
     fn name(&self) -> &str {
         "thief"
     }
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
     fn decode(
@@ -150,7 +150,7 @@ impl BytesToBytes for Elsewhere {
     fn strip<'s>(&self, _: &'s [u8]) -> Option<Result<&'s [u8], CodecError>> {
         Some(Ok(&[7; 4]))
     }
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
     fn decode(

@@ -18,7 +18,7 @@
 use std::ops::Range;
 
 use super::shuffle::Shuffle;
-use crate::{CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, CodecError, CodecErrorKind};
 
 /// Bytes of a header; a stored frame has nothing else but the data.
 pub(super) const LEN: usize = 16;
@@ -85,7 +85,7 @@ impl Header {
     ///
     /// # Errors
     /// Where a size or a flag is none that Blosc 1 writes.
-    pub(super) fn read(frame: &[u8], expected: Len) -> Result<(Self, &[u8]), CodecError> {
+    pub(super) fn read(frame: &[u8], expected: ByteLen) -> Result<(Self, &[u8]), CodecError> {
         let Some(bytes) = frame.first_chunk::<LEN>() else {
             let found = frame.len();
             return Err(corrupt(format!(
@@ -107,8 +107,8 @@ impl Header {
             )));
         };
         let fits = match expected {
-            Len::Exact(exact) => len == exact,
-            Len::AtMost(max) => len <= max,
+            ByteLen::Exact(exact) => len == exact,
+            ByteLen::AtMost(max) => len <= max,
         };
         if !fits {
             let (expected, found) = (expected.max() as u64, len as u64);

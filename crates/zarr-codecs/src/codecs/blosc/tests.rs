@@ -42,7 +42,7 @@ fn encode(how: c_blosc::Settings<'_>, data: &[u8]) -> Vec<u8> {
     frame
 }
 
-fn decode(frame: &[u8], expected: Len) -> Result<Vec<u8>, CodecError> {
+fn decode(frame: &[u8], expected: ByteLen) -> Result<Vec<u8>, CodecError> {
     let any = parse(&json!({}), &spec(&[1], DataType::UInt8)).unwrap();
     let mut data = vec![];
     let mut sink = DecodeTarget::grow(&mut data, expected);
@@ -152,7 +152,7 @@ proptest! {
     fn frames_of_c_blosc_decode(how in settings(), len in sizes(), kind in kinds()) {
         let data = data(kind, how.typesize, bounded(how, len));
         let frame = c_blosc::compress(how, &data).unwrap();
-        let back = decode(&frame, Len::Exact(data.len())).unwrap();
+        let back = decode(&frame, ByteLen::Exact(data.len())).unwrap();
         prop_assert!(back == data, "{how:?} {} {kind:?}", data.len());
     }
 
@@ -176,7 +176,7 @@ proptest! {
         let slack = if how.cname == "zlib" { data.len() / 200 } else { 0 };
         let most = theirs.len() + theirs.len() * 3 / 100 + 64 + slack;
         prop_assert!(frame.len() <= most, "{how:?} {} {kind:?}: {} not {}", data.len(), frame.len(), theirs.len());
-        prop_assert!(decode(&frame, Len::AtMost(1 << 22)).unwrap() == data);
+        prop_assert!(decode(&frame, ByteLen::AtMost(1 << 22)).unwrap() == data);
     }
 }
 
@@ -259,7 +259,7 @@ fn a_chunk_beyond_a_frame_is_refused_before_it_is_made() {
     let check = |len: usize| {
         // Such chunks can be absent, and are read then.
         let codec = parse(&json!({}), &spec(&[len as u64], DataType::UInt8)).unwrap();
-        codec.check_encode(Len::Exact(len))
+        codec.check_encode(ByteLen::Exact(len))
     };
     check(most).unwrap();
     let error = check(most + 1).unwrap_err();
@@ -276,13 +276,13 @@ fn snappy_is_read_only() {
     let mut frame = vec![];
     let mut scratch = Scratch::default();
     let encoded = snappy.encode(&[1; 4], &mut frame, &mut scratch);
-    for error in [encoded, snappy.check_encode(Len::AtMost(0))] {
+    for error in [encoded, snappy.check_encode(ByteLen::AtMost(0))] {
         let error = error.unwrap_err().to_string();
         assert!(error.contains("\"snappy\" is only read"), "{error}");
     }
     assert!(frame.is_empty());
     parse(&json!({"cname": "lz4"}), &spec)
         .unwrap()
-        .check_encode(Len::AtMost(0))
+        .check_encode(ByteLen::AtMost(0))
         .unwrap();
 }

@@ -4,7 +4,7 @@ use zarr_metadata::base64;
 
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
 
 const NAME: &str = "base64";
 
@@ -17,7 +17,7 @@ impl BytesToBytes for Base64Codec {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded.map(|len| len.div_ceil(3).saturating_mul(4))
     }
 

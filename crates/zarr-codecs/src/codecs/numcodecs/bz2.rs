@@ -10,7 +10,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::numcodecs::stream::read_all;
 use crate::codecs::setting;
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
 
 const NAME: &str = "bz2";
 
@@ -36,10 +36,10 @@ impl BytesToBytes for Bz2Codec {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         // One percent and 600 bytes is what the manual of bzip2 promises.
         let max = decoded.max();
-        Len::AtMost(max.saturating_add(max / 100).saturating_add(600))
+        ByteLen::AtMost(max.saturating_add(max / 100).saturating_add(600))
     }
 
     fn decode(

@@ -13,7 +13,7 @@ use crate::array::number::{Number, Stored, cast_all};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::{
-    ArrayToArray, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut,
+    ArrayToArray, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut,
 };
 
 /// A filter of numcodecs, between numbers of two types. As in numcodecs its data are bytes, which it
@@ -70,7 +70,7 @@ impl BytesToBytes for OnBytes {
         self.0.name()
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         let (from, to) = (self.0.decoded().size(), self.0.encoded().size());
         decoded.map(|len| self.0.encoded_count(len / from).saturating_mul(to))
     }

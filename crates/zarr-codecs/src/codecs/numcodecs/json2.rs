@@ -20,7 +20,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::codecs::vlen::MAX_ENCODED;
-use crate::{ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut};
+use crate::{ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 
 const NAME: &str = "json2";
 /// The most axes that numpy knows.
@@ -188,9 +188,9 @@ impl ArrayToBytes for JsonCodec {
         NAME
     }
 
-    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError> {
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError> {
         match spec.dtype {
-            DataType::Json => Ok(Len::AtMost(MAX_ENCODED)),
+            DataType::Json => Ok(ByteLen::AtMost(MAX_ENCODED)),
             _ => Err(CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(NAME)),
         }
     }

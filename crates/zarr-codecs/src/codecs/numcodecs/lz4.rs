@@ -8,7 +8,7 @@ use crate::chain::sink::DecodeTarget;
 use crate::codecs::lz4_block::{self, Effort};
 use crate::codecs::setting;
 use crate::error::check_len;
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
 
 const NAME: &str = "lz4";
 const HEADER: usize = 4;
@@ -46,8 +46,8 @@ impl BytesToBytes for Lz4Codec {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
-        Len::AtMost(lz4_block::bound(decoded.max()).saturating_add(HEADER))
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
+        ByteLen::AtMost(lz4_block::bound(decoded.max()).saturating_add(HEADER))
     }
 
     fn decode(
@@ -75,11 +75,11 @@ impl BytesToBytes for Lz4Codec {
         })
     }
 
-    fn check_encode(&self, decoded: Len) -> Result<(), CodecError> {
+    fn check_encode(&self, decoded: ByteLen) -> Result<(), CodecError> {
         match decoded {
-            Len::Exact(len) => header(len).map(|_| ()),
+            ByteLen::Exact(len) => header(len).map(|_| ()),
             // It may be less.
-            Len::AtMost(_) => Ok(()),
+            ByteLen::AtMost(_) => Ok(()),
         }
     }
 
@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn what_no_block_holds_is_refused_before_there_is_an_array() {
         let codec = Lz4Codec { acceleration: 1 };
-        codec.check_encode(Len::Exact(0x7E00_0000)).unwrap();
-        codec.check_encode(Len::AtMost(usize::MAX)).unwrap();
-        let error = codec.check_encode(Len::Exact(0x7E00_0001)).unwrap_err();
+        codec.check_encode(ByteLen::Exact(0x7E00_0000)).unwrap();
+        codec.check_encode(ByteLen::AtMost(usize::MAX)).unwrap();
+        let error = codec.check_encode(ByteLen::Exact(0x7E00_0001)).unwrap_err();
         assert_eq!(
             error.to_string(),
             "codec `lz4`: a chunk for lz4 of 2113929217 bytes is more than can be handled \

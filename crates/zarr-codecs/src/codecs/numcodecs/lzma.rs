@@ -14,7 +14,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::numcodecs::stream::read_all;
 use crate::codecs::setting;
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
 use filters::Step;
 
 const NAME: &str = "lzma";
@@ -132,10 +132,10 @@ impl BytesToBytes for LzmaCodec {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         // A chunk header of six bytes in 64 KiB that do not shrink, and the file's own headers.
         let max = decoded.max();
-        Len::AtMost(max.saturating_add(max / 1000).saturating_add(1 << 10))
+        ByteLen::AtMost(max.saturating_add(max / 1000).saturating_add(1 << 10))
     }
 
     fn decode(

@@ -15,7 +15,7 @@ use crate::codecs::numcodecs::json2::{MAX_DEPTH, MAX_RANK};
 use crate::codecs::setting;
 use crate::codecs::vlen::MAX_ENCODED;
 use crate::{
-    ArrayToBytes, ChunkSpec, CodecError, CodecErrorKind, JsonCodec, Len, NdView, NdViewMut,
+    ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, JsonCodec, NdView, NdViewMut,
 };
 
 const NAME: &str = "msgpack2";
@@ -287,7 +287,7 @@ impl ArrayToBytes for MsgPackCodec {
         NAME
     }
 
-    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError> {
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError> {
         JsonCodec.encoded_len(spec).map_err(named)
     }
 

@@ -18,7 +18,7 @@ use crate::array::number::{Number, Stored};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::{
-    ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, NdView, NdViewMut,
+    ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut,
 };
 
 const NAME: &str = "pcodec";
@@ -174,10 +174,10 @@ impl ArrayToBytes for PcodecCodec {
         NAME
     }
 
-    fn encoded_len(&self, spec: &ChunkSpec) -> Result<Len, CodecError> {
+    fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError> {
         let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(NAME);
         let len = spec.byte_len().ok_or_else(unfit)?;
-        Ok(Len::AtMost(self.max_len(len)))
+        Ok(ByteLen::AtMost(self.max_len(len)))
     }
 
     fn decode(
@@ -216,8 +216,8 @@ impl BytesToBytes for PcodecCodec {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
-        Len::AtMost(self.max_len(decoded.max()))
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
+        ByteLen::AtMost(self.max_len(decoded.max()))
     }
 
     fn decode(

@@ -8,7 +8,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::codecs::shuffle_kernels;
-use crate::{BytesToBytes, CodecError, CodecErrorKind, Len};
+use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
 
 const NAME: &str = "shuffle";
 
@@ -60,7 +60,7 @@ impl BytesToBytes for ShuffleCodec {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 

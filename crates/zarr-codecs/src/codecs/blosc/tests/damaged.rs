@@ -16,13 +16,13 @@ const LEN: usize = 70_000;
 fn good() -> Vec<u8> {
     let frame = c_blosc::compress(HOW, &data(Kind::Ramp, 4, LEN)).unwrap();
     assert_eq!(frame[8..12], 65_536_u32.to_le_bytes());
-    assert_eq!(decode(&frame, Len::Exact(LEN)).unwrap().len(), LEN);
+    assert_eq!(decode(&frame, ByteLen::Exact(LEN)).unwrap().len(), LEN);
     frame
 }
 
 #[track_caller]
 fn refused(frame: &[u8], why: &str) {
-    let error = decode(frame, Len::Exact(LEN)).unwrap_err();
+    let error = decode(frame, ByteLen::Exact(LEN)).unwrap_err();
     let text = error.to_string();
     assert!(text.contains(why), "{text}");
     assert!(text.starts_with("codec `blosc`: "), "{text}");
@@ -113,7 +113,7 @@ fn bytes_behind_a_frame_are_passed_over() {
         for behind in [vec![0; 16], vec![0xFF; 1], frame.clone()] {
             let longer = [frame.clone(), behind].concat();
             assert_eq!(
-                decode(&longer, Len::Exact(LEN)).unwrap(),
+                decode(&longer, ByteLen::Exact(LEN)).unwrap(),
                 elements,
                 "{cname}"
             );
@@ -131,21 +131,21 @@ fn nothing_is_allocated_by_a_header() {
         frame
     };
     for flags in [0, 1, 2, 16 << 1] {
-        decode(&bomb(flags), Len::AtMost(1000)).unwrap_err();
-        decode(&bomb(flags), Len::Exact(0x7FFF_FFFF)).unwrap_err();
+        decode(&bomb(flags), ByteLen::AtMost(1000)).unwrap_err();
+        decode(&bomb(flags), ByteLen::Exact(0x7FFF_FFFF)).unwrap_err();
     }
 }
 
 #[test]
 fn a_stored_frame_has_its_data() {
     let stored = c_blosc::compress(c_blosc::Settings { level: 0, ..HOW }, &[5; 200]).unwrap();
-    assert_eq!(decode(&stored, Len::Exact(200)).unwrap(), [5; 200]);
+    assert_eq!(decode(&stored, ByteLen::Exact(200)).unwrap(), [5; 200]);
     let mut short = stored[..215].to_vec();
     short[12..16].copy_from_slice(&word(215));
-    assert!(decode(&short, Len::Exact(200)).is_err());
+    assert!(decode(&short, ByteLen::Exact(200)).is_err());
     let mut long = [stored, vec![5]].concat();
     long[12..16].copy_from_slice(&word(217));
-    assert!(decode(&long, Len::Exact(200)).is_err());
+    assert!(decode(&long, ByteLen::Exact(200)).is_err());
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn blocks_lie_inside_and_apart() {
     }
     // A full block and a shorter one at one place: the shorter is not split.
     let twice = [word(start(0)), word(start(0))].concat();
-    assert!(decode(&with(16, &twice), Len::Exact(LEN)).is_err());
+    assert!(decode(&with(16, &twice), ByteLen::Exact(LEN)).is_err());
     // Blocks in one place: together they would have more bytes than there are.
     let how = c_blosc::Settings {
         shuffle: 0,
@@ -167,10 +167,10 @@ fn blocks_lie_inside_and_apart() {
     };
     let halves = [data(Kind::Noise, 1, 1 << 16), vec![3; 1 << 16]].concat();
     let frame = c_blosc::compress(how, &halves).unwrap();
-    assert!(decode(&frame, Len::Exact(halves.len())).unwrap() == halves);
+    assert!(decode(&frame, ByteLen::Exact(halves.len())).unwrap() == halves);
     let mut twice = frame;
     twice.copy_within(16..20, 20);
-    let error = decode(&twice, Len::Exact(halves.len())).map(|made| made.len());
+    let error = decode(&twice, ByteLen::Exact(halves.len())).map(|made| made.len());
     let error = error.unwrap_err().to_string();
     assert!(error.contains("overlaps"), "{error}");
 }
@@ -211,11 +211,11 @@ fn blosclz_stays_inside() {
     // A literal and a run of it: 1 + 9 + 40 bytes.
     let run = [0, 9, 0xE0, 40, 0];
     assert_eq!(
-        decode(&one_part(0, 50, &run), Len::Exact(50)).unwrap(),
+        decode(&one_part(0, 50, &run), ByteLen::Exact(50)).unwrap(),
         [9; 50]
     );
-    assert!(decode(&one_part(0, 49, &run), Len::Exact(49)).is_err());
-    assert!(decode(&one_part(0, 51, &run), Len::Exact(51)).is_err());
+    assert!(decode(&one_part(0, 49, &run), ByteLen::Exact(49)).is_err());
+    assert!(decode(&one_part(0, 51, &run), ByteLen::Exact(51)).is_err());
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn snappy_stays_inside() {
     // A literal and a copy of it, as the format's document has them.
     let run = [13, 0x08, b'a', b'b', b'c', 0x19, 3];
     assert_eq!(
-        decode(&one_part(2, 13, &run), Len::Exact(13)).unwrap(),
+        decode(&one_part(2, 13, &run), ByteLen::Exact(13)).unwrap(),
         b"abcabcabcabca"
     );
 }
@@ -279,10 +279,10 @@ proptest! {
             let all = word(frame.len());
             frame[12..16].copy_from_slice(&all);
         }
-        if let Ok(made) = decode(&frame, Len::Exact(len)) {
+        if let Ok(made) = decode(&frame, ByteLen::Exact(len)) {
             prop_assert_eq!(made.len(), len);
         }
-        if let Ok(made) = decode(&frame, Len::AtMost(len)) {
+        if let Ok(made) = decode(&frame, ByteLen::AtMost(len)) {
             prop_assert!(made.len() <= len);
         }
     }
@@ -293,6 +293,6 @@ proptest! {
         part in prop::collection::vec(any::<u8>(), 0..300),
         len in 1_usize..2000,
     ) {
-        let _ = decode(&one_part(compressor, len, &part), Len::Exact(len));
+        let _ = decode(&one_part(compressor, len, &part), ByteLen::Exact(len));
     }
 }
