@@ -25,7 +25,7 @@ use crate::array::buffer::Uninit;
 use crate::array::kernels;
 use crate::{
     ArrayToArray, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims,
-    Located, NdView, NdViewMut, Region, ShardingCodec,
+    NdView, NdViewMut, Region, ShardingCodec, StridedLayout,
 };
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
@@ -81,7 +81,7 @@ pub enum Access<'c> {
     Whole,
     /// The object is not compressed: the wanted cells lie here, for [`CodecChain::place`] and
     /// [`CodecChain::gather`].
-    Cells(Located),
+    Cells(StridedLayout),
     /// The object is a shard: fetch its index, then each wanted inner chunk is a chunk again.
     Shard(&'c Arc<ShardingCodec>),
 }
@@ -136,7 +136,7 @@ impl CodecChain {
     /// The first error of `read`, or a length error where it filled too little.
     pub fn place<E: From<CodecError>>(
         &self,
-        at: &Located,
+        at: &StridedLayout,
         mut dst: NdViewMut<'_>,
         read: impl for<'d> FnMut(u64, &'d mut Uninit) -> Result<&'d mut [u8], E>,
     ) -> Result<(), E> {
@@ -154,7 +154,7 @@ impl CodecChain {
     }
 
     /// The bytes of the object from the first to the last cell that lies `at`, as a range.
-    pub fn span(&self, at: &Located, dst: &NdViewMut<'_>) -> Option<std::ops::Range<u64>> {
+    pub fn span(&self, at: &StridedLayout, dst: &NdViewMut<'_>) -> Option<std::ops::Range<u64>> {
         let (low, high) = at.reach(dst.shape())?;
         Some(low..high.checked_add(dst.elem() as u64)?)
     }
@@ -165,13 +165,13 @@ impl CodecChain {
     /// Where a cell lies outside of `bytes`.
     pub fn gather(
         &self,
-        at: &Located,
+        at: &StridedLayout,
         start: u64,
         bytes: &[u8],
         mut dst: NdViewMut<'_>,
     ) -> Result<(), CodecError> {
         let offset = at.offset.wrapping_sub(start);
-        let at = Located {
+        let at = StridedLayout {
             offset,
             strides: at.strides.clone(),
         };

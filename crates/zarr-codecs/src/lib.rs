@@ -107,7 +107,9 @@ pub use array::fields::{Fields, FieldsError};
 pub use array::heap::{Handle, Heap, HeapElements, Segment};
 pub use array::kernels::{all_equal, fill};
 pub use array::view::{NdView, NdViewMut, Split};
-pub use chain::codec::{ArrayToArray, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, Located};
+pub use chain::codec::{
+    ArrayToArray, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, StridedLayout,
+};
 pub use chain::scratch::{BufferPool, CodecContexts, Scratch};
 pub use chain::sink::DecodeTarget;
 pub use chain::{Access, CodecChain};

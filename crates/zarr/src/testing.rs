@@ -25,7 +25,7 @@
 /// The parts that codecs are made of.
 pub use zarr_codecs::{
     ArrayToArray, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind,
-    DecodeTarget, Located, NdView, NdViewMut, Scratch, buffer,
+    DecodeTarget, NdView, NdViewMut, Scratch, StridedLayout, buffer,
 };
 /// Stores that count, fail or are slow, and the promises of a store as a test.
 pub use zarr_store::testing::*;

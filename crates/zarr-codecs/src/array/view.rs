@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::array::buffer::{self, Uninit};
 use crate::array::walk::Walk;
-use crate::{Dims, Located, Projection, Projections, Region, volume};
+use crate::{Dims, Projection, Projections, Region, StridedLayout, volume};
 
 /// Shape, byte strides and element size; what both kinds of view share.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,7 +165,7 @@ impl<'a> NdView<'a> {
     /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside.
     pub(crate) fn located(
         bytes: &'a [u8],
-        at: &Located,
+        at: &StridedLayout,
         shape: &[usize],
         elem: usize,
     ) -> Option<Self> {
@@ -425,7 +425,7 @@ impl<'a> NdViewMut<'a> {
     /// The first error of `read`, and `None` where it filled less than a run.
     pub fn read_located<E>(
         &mut self,
-        at: &Located,
+        at: &StridedLayout,
         mut read: impl for<'d> FnMut(u64, &'d mut Uninit) -> Result<&'d mut [u8], E>,
     ) -> Result<(), Option<E>> {
         let (walk, each) = self.runs_beside(at);
@@ -456,12 +456,12 @@ impl<'a> NdViewMut<'a> {
     }
 
     /// The bytes in each run that [`read_located`](Self::read_located) would ask for.
-    pub fn run_len(&self, at: &Located) -> usize {
+    pub fn run_len(&self, at: &StridedLayout) -> usize {
         self.runs_beside(at).1
     }
 
     /// The walk over this view beside cells elsewhere, and the bytes that neighbour on both sides.
-    fn runs_beside(&self, at: &Located) -> (Walk<2>, usize) {
+    fn runs_beside(&self, at: &StridedLayout) -> (Walk<2>, usize) {
         let elem = self.geometry.elem;
         let walk = Walk::new(
             &self.geometry.shape,

@@ -84,14 +84,14 @@ impl ChunkSpec {
 /// Where the cells of a part lie in an encoded chunk: cell `[i, j, …]` of the part begins at
 /// `offset + i * strides[0] + j * strides[1] + …`, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Located {
+pub struct StridedLayout {
     /// Where the first cell begins.
     pub offset: u64,
     /// From one cell to the next, per axis.
     pub strides: Dims<isize>,
 }
 
-impl Located {
+impl StridedLayout {
     /// Where the cells from the `n`-th on along `axis` lie.
     #[must_use]
     pub fn skip(&self, axis: usize, n: usize) -> Self {
@@ -252,7 +252,7 @@ pub trait ArrayToBytes: Debug + Send + Sync + 'static {
         )
     }
     /// Where the cells of `part` lie in the encoded chunk, if that needs no look at the data.
-    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<Located> {
+    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<StridedLayout> {
         let _ = (spec, part);
         None
     }

@@ -11,8 +11,8 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{
-    ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, Dims, Located, NdView, NdViewMut,
-    Region,
+    ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, Region,
+    StridedLayout,
 };
 
 const NAME: &str = "bytes";
@@ -171,7 +171,7 @@ impl ArrayToBytes for BytesCodec {
         matches!(self.swap(spec), Ok(Swap::None)).then(|| src.as_slice())?
     }
 
-    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<Located> {
+    fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<StridedLayout> {
         if !part.fits(&spec.shape) {
             return None;
         }
@@ -184,7 +184,7 @@ impl ArrayToBytes for BytesCodec {
             offset = offset.checked_add(span.start().checked_mul(u64::try_from(stride).ok()?)?)?;
             stride = stride.checked_mul(isize::try_from(len).ok()?)?;
         }
-        Some(Located { offset, strides })
+        Some(StridedLayout { offset, strides })
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use zarr_codecs::{ByteLen, CodecChain, CodecErrorKind, Located, NdViewMut, Region, Span};
+use zarr_codecs::{ByteLen, CodecChain, CodecErrorKind, NdViewMut, Region, Span, StridedLayout};
 use zarr_store::Object;
 
 use super::pool::with_scratch;
@@ -35,7 +35,7 @@ pub(super) struct Apart<'a> {
 pub(super) fn apart<'a>(
     source: &Source<'a>,
     chain: &'a CodecChain,
-    at: &Located,
+    at: &StridedLayout,
     dst: &NdViewMut<'_>,
 ) -> Result<Option<Apart<'a>>, ChunkError> {
     let (object, start) = match &source.at {
@@ -60,7 +60,11 @@ pub(super) fn apart<'a>(
 
 impl Apart<'_> {
     /// Reads the cells that lie `at`.
-    pub(super) fn read(&self, at: &Located, mut dst: NdViewMut<'_>) -> Result<(), ChunkError> {
+    pub(super) fn read(
+        &self,
+        at: &StridedLayout,
+        mut dst: NdViewMut<'_>,
+    ) -> Result<(), ChunkError> {
         let Some(span) = self.chain.span(at, &dst) else {
             return Ok(());
         };
@@ -86,7 +90,7 @@ impl Apart<'_> {
     /// Reads cells straight to their place.
     fn direct(
         &self,
-        at: &Located,
+        at: &StridedLayout,
         span: Range<u64>,
         mut dst: NdViewMut<'_>,
     ) -> Result<(), ChunkError> {
@@ -108,7 +112,7 @@ impl Apart<'_> {
     /// Reads all of a span, and cells from there.
     fn at_once(
         &self,
-        at: &Located,
+        at: &StridedLayout,
         span: Range<u64>,
         dst: NdViewMut<'_>,
     ) -> Result<(), ChunkError> {
@@ -136,7 +140,7 @@ enum Way {
 }
 
 /// How to read a box whose cells lie `at`, in `span` bytes.
-fn way(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Way {
+fn way(at: &StridedLayout, dst: &NdViewMut<'_>, span: u64) -> Way {
     let run = dst.run_len(at);
     if run >= DIRECT_RUN || run == dst.byte_len() {
         return Way::Direct;
@@ -146,7 +150,7 @@ fn way(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Way {
 
 /// The axis to cut a box along, and the cells of a piece along it. `None` where it is best read as
 /// it is.
-fn cut(at: &Located, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
+fn cut(at: &StridedLayout, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
     let axis = dst.shape().iter().position(|&n| n > 1)?;
     let all = *dst.shape().get(axis)? as u64;
     let stride = at.strides.get(axis)?.unsigned_abs() as u64;
@@ -166,7 +170,7 @@ mod tests {
     /// Cuts the box of `shape` elements of two bytes, in an output of its own, out of a chunk in
     /// which these are the strides.
     fn check(shape: &[u64], strides: &[isize], wanted: Way) {
-        let at = Located {
+        let at = StridedLayout {
             offset: 1 << 40,
             strides: strides.into(),
         };

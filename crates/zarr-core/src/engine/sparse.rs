@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use bytes::Bytes;
-use zarr_codecs::{Access, CodecChain, Located, Region, buffer};
+use zarr_codecs::{Access, CodecChain, Region, StridedLayout, buffer};
 use zarr_store::{Object, Result, Version};
 
 use crate::units::Part;
@@ -123,7 +123,7 @@ pub(super) fn ranges<'p>(
     (joined.len() <= MOST).then_some(joined)
 }
 
-fn located(chain: &CodecChain, part: &Region) -> Option<Located> {
+fn located(chain: &CodecChain, part: &Region) -> Option<StridedLayout> {
     match chain.access(part) {
         Access::Cells(at) => Some(at),
         _ => None,
@@ -132,7 +132,12 @@ fn located(chain: &CodecChain, part: &Region) -> Option<Located> {
 
 /// The bytes of a box of cells: all from the first to the last where they lie close, else those of each part
 /// of it along its first axis.
-fn of_box(at: &Located, shape: &mut [usize], elem: u64, all: &mut Vec<Range<u64>>) -> Option<()> {
+fn of_box(
+    at: &StridedLayout,
+    shape: &mut [usize],
+    elem: u64,
+    all: &mut Vec<Range<u64>>,
+) -> Option<()> {
     let (low, high) = at.reach(shape)?;
     let span = low..high.checked_add(elem)?;
     let cells = shape
@@ -157,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_lies_apart_is_asked_for_apart() {
-        let at = Located {
+        let at = StridedLayout {
             offset: 100,
             strides: [1 << 30, 4][..].into(),
         };

@@ -275,11 +275,11 @@ fn parts_that_are_taken_together_are_taken_once() {
 
 #[test]
 fn cells_outside_of_the_bytes_are_refused() {
-    let at = |offset, strides: &[isize]| Located {
+    let at = |offset, strides: &[isize]| StridedLayout {
         offset,
         strides: strides.into(),
     };
-    let inside = |at: &Located| NdView::located(&[0; 10], at, &[2, 3], 2).is_some();
+    let inside = |at: &StridedLayout| NdView::located(&[0; 10], at, &[2, 3], 2).is_some();
     assert!(inside(&at(0, &[4, 2])));
     assert!(!inside(&at(2, &[4, 2])), "the last cell begins at 10");
     assert!(inside(&at(8, &[-4, -2])));
@@ -293,7 +293,7 @@ fn cells_outside_of_the_bytes_are_refused() {
 fn a_reader_that_fills_too_little_leaves_zeros_and_an_error() {
     let mut memory = vec![MaybeUninit::new(0xEE); 6];
     let mut view = NdViewMut::new(&mut memory, &[6], 1).unwrap();
-    let at = Located {
+    let at = StridedLayout {
         offset: 0,
         strides: [1].into_iter().collect(),
     };
@@ -305,7 +305,7 @@ fn a_reader_that_fills_too_little_leaves_zeros_and_an_error() {
 #[test]
 fn a_reader_that_panics_leaves_zeros() {
     let mut memory = vec![0xEE; 6];
-    let at = Located {
+    let at = StridedLayout {
         offset: 0,
         strides: [1].into_iter().collect(),
     };
