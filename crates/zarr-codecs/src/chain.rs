@@ -76,7 +76,7 @@ struct BytesStage {
 
 /// How to get at a part of an encoded chunk.
 #[derive(Debug)]
-pub enum Access<'c> {
+pub enum ChunkAccess<'c> {
     /// Only the whole object can be decoded: [`CodecChain::decode`] or [`CodecChain::decode_part`].
     Whole,
     /// The object is not compressed: the wanted cells lie here, for [`CodecChain::place`] and
@@ -108,9 +108,9 @@ impl CodecChain {
     }
 
     /// How to get at the cells of `part` of an encoded chunk.
-    pub fn access(&self, part: &Region) -> Access<'_> {
+    pub fn access(&self, part: &Region) -> ChunkAccess<'_> {
         if let Some(shard) = self.shard() {
-            return Access::Shard(shard);
+            return ChunkAccess::Shard(shard);
         }
         match &self.serializer {
             Serializer::Codec {
@@ -118,9 +118,9 @@ impl CodecChain {
                 foreign: false,
             } if self.is_plain() => {
                 let located = codec.locate(&self.serialized, part);
-                located.map_or(Access::Whole, Access::Cells)
+                located.map_or(ChunkAccess::Whole, ChunkAccess::Cells)
             }
-            _ => Access::Whole,
+            _ => ChunkAccess::Whole,
         }
     }
 
@@ -129,7 +129,7 @@ impl CodecChain {
         self.bytes.is_empty() && self.arrays.is_empty()
     }
 
-    /// Fills `dst` with cells that `read` gets from where [`Access::Cells`] said they lie, straight
+    /// Fills `dst` with cells that `read` gets from where [`ChunkAccess::Cells`] said they lie, straight
     /// into their place: see [`NdViewMut::read_located`].
     ///
     /// # Errors

@@ -112,7 +112,7 @@ pub use chain::codec::{
 };
 pub use chain::scratch::{BufferPool, CodecContexts, Scratch};
 pub use chain::sink::DecodeTarget;
-pub use chain::{Access, CodecChain};
+pub use chain::{ChunkAccess, CodecChain};
 pub use codecs::bitround::BitroundCodec;
 #[cfg(feature = "blosc")]
 pub use codecs::blosc::BloscCodec;

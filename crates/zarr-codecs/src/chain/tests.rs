@@ -147,7 +147,7 @@ proptest! {
         prop_assert_eq!(&decode(&chain, &encoded, &Region::whole(&shape), gap).unwrap(), &elements);
         let wanted = NdView::new(&elements, &shape, spec.elem()).unwrap().region(&part).unwrap();
         prop_assert_eq!(decode(&chain, &encoded, &part, gap).unwrap(), wanted.to_vec());
-        if let Access::Cells(at) = chain.access(&part) {
+        if let ChunkAccess::Cells(at) = chain.access(&part) {
             let shape = part.shape();
             let mut memory = vec![MaybeUninit::uninit(); wanted.to_vec().len()];
             let view = NdViewMut::new(&mut memory, &shape, spec.elem()).unwrap();

@@ -2,7 +2,7 @@
 //! neither drivers nor who else wants something of the chunk.
 
 use zarr_codecs::{
-    Access, ByteLen, CodecChain, CodecErrorKind, NdViewMut, Region, ShardingCodec, Split, fill,
+    ByteLen, ChunkAccess, CodecChain, CodecErrorKind, NdViewMut, Region, ShardingCodec, Split, fill,
 };
 
 use super::chunk_cache::Decoded;
@@ -29,12 +29,12 @@ pub(super) fn read(
         return read(&Source::object(&**sparse), chain, part, dst, crew);
     }
     match chain.access(part) {
-        Access::Shard(shard) => inner(&Pieces::within(source, shard)?, shard, part, dst, crew),
-        Access::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
+        ChunkAccess::Shard(shard) => inner(&Pieces::within(source, shard)?, shard, part, dst, crew),
+        ChunkAccess::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
             Some(apart) => apart.read(&at, dst),
             None => whole(source, chain, part, dst, crew),
         },
-        Access::Whole => whole(source, chain, part, dst, crew),
+        ChunkAccess::Whole => whole(source, chain, part, dst, crew),
     }
 }
 
@@ -71,7 +71,7 @@ fn large(source: &Source<'_>, chain: &CodecChain, part: &Region) -> Result<bool,
             .of("chunk")
             .into());
     }
-    Ok(source.is_in_memory() && matches!(chain.access(part), Access::Cells(_)))
+    Ok(source.is_in_memory() && matches!(chain.access(part), ChunkAccess::Cells(_)))
 }
 
 /// The elements of a whole chunk.

@@ -1,7 +1,7 @@
 //! Reading cells that lie anywhere in a chunk: the box that holds them is decoded once, and each cell
 //! goes to its place. Knows nothing of how the box is read.
 
-use zarr_codecs::{Access, CodecChain, Dims, NdViewMut, Region, ShardingCodec};
+use zarr_codecs::{ChunkAccess, CodecChain, Dims, NdViewMut, Region, ShardingCodec};
 
 use super::chunk;
 use super::output::Output;
@@ -49,7 +49,7 @@ pub(super) fn read(
         }
     };
     // What is decoded as a whole is decoded once; of what is not, nothing is read that lies between.
-    let is_whole = !matches!(chain.access(&bounds), Access::Cells(_));
+    let is_whole = !matches!(chain.access(&bounds), ChunkAccess::Cells(_));
     let origin: Dims<u64> = spec.shape.iter().map(|_| 0).collect();
     let read = |region: &Region, bounds: &Region, places: &Places| {
         boxed(source, chain, region, bounds, places, output, crew)

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use bytes::Bytes;
-use zarr_codecs::{Access, CodecChain, Region, StridedLayout, buffer};
+use zarr_codecs::{ChunkAccess, CodecChain, Region, StridedLayout, buffer};
 use zarr_store::{Object, Result, Version};
 
 use crate::units::Part;
@@ -125,7 +125,7 @@ pub(super) fn ranges<'p>(
 
 fn located(chain: &CodecChain, part: &Region) -> Option<StridedLayout> {
     match chain.access(part) {
-        Access::Cells(at) => Some(at),
+        ChunkAccess::Cells(at) => Some(at),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
-use zarr_codecs::{Access, CodecChain, NdView, NdViewMut, Region, ShardingCodec, Split};
+use zarr_codecs::{ChunkAccess, CodecChain, NdView, NdViewMut, Region, ShardingCodec, Split};
 
 use super::output::Output;
 use super::pieces::Pieces;
@@ -64,7 +64,7 @@ pub(super) fn read(
 /// Whether cells lie in the chunk as they are, so that nothing is done twice for two of them.
 fn is_in_cells(chain: &CodecChain) -> bool {
     let whole = Region::whole(&chain.spec().shape);
-    matches!(chain.access(&whole), Access::Cells(_))
+    matches!(chain.access(&whole), ChunkAccess::Cells(_))
 }
 
 /// Takes what is wanted from the whole chunk.

@@ -1,6 +1,6 @@
 //! How much there is to do for the cells of a region: arithmetic, which decides where it is done.
 
-use zarr_codecs::{Access, CodecChain, Projections, Region};
+use zarr_codecs::{ChunkAccess, CodecChain, Projections, Region};
 
 use super::pool::Work;
 use crate::ChunkError;
@@ -61,11 +61,11 @@ pub(super) fn to_read<'a>(
     let wanted = wanted.into();
     let (work, spec) = (to_write(chain, chunks, wanted), smallest(chain).spec());
     match smallest(chain).access(&Region::whole(&spec.shape)) {
-        Access::Cells(_) => Work {
+        ChunkAccess::Cells(_) => Work {
             bytes: wanted.count().saturating_mul(spec.elem() as u64),
             ..work
         },
-        Access::Whole | Access::Shard(_) => work,
+        ChunkAccess::Whole | ChunkAccess::Shard(_) => work,
     }
 }
 
