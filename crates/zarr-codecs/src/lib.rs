@@ -106,7 +106,7 @@ pub use array::dims::{Dims, volume};
 pub use array::fields::{Fields, FieldsError};
 pub use array::heap::{Handle, Heap, HeapElements, Segment};
 pub use array::kernels::{all_equal, fill};
-pub use array::view::{NdView, NdViewMut, Split};
+pub use array::view::{DisjointParts, NdView, NdViewMut};
 pub use chain::codec::{
     ArrayToArray, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, StridedLayout,
 };

@@ -548,14 +548,14 @@ impl<'a> NdViewMut<'a> {
 /// whole argument why parts may be written at the same time. Together they are the whole view, so that
 /// it is written when all of them are.
 #[derive(Debug)]
-pub struct Split<'a> {
+pub struct DisjointParts<'a> {
     view: NdViewMut<'a>,
     projections: Projections,
     /// One bit per part, set when it is taken.
     taken: Box<[AtomicU64]>,
 }
 
-impl<'a> Split<'a> {
+impl<'a> DisjointParts<'a> {
     /// Cuts `view`. `None` where the chunks of the projections hold a box of another shape.
     pub fn new(view: NdViewMut<'a>, projections: Projections) -> Option<Self> {
         let shape = projections.shape();

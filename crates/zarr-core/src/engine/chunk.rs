@@ -2,7 +2,8 @@
 //! neither drivers nor who else wants something of the chunk.
 
 use zarr_codecs::{
-    ByteLen, ChunkAccess, CodecChain, CodecErrorKind, NdViewMut, Region, ShardingCodec, Split, fill,
+    ByteLen, ChunkAccess, CodecChain, CodecErrorKind, DisjointParts, NdViewMut, Region,
+    ShardingCodec, fill,
 };
 
 use super::chunk_cache::Decoded;
@@ -117,7 +118,7 @@ pub(super) fn inner(
     dst: NdViewMut<'_>,
     crew: Crew<'_>,
 ) -> Result<(), ChunkError> {
-    let parts = Split::new(dst, shard.project(part)?).ok_or(ChunkError::Worker)?;
+    let parts = DisjointParts::new(dst, shard.project(part)?).ok_or(ChunkError::Worker)?;
     let one = |i: usize| {
         let (projection, dst) = parts.take(i).ok_or(ChunkError::Worker)?;
         match pieces.get(shard.number(&projection.chunk)) {

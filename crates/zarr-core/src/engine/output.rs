@@ -3,7 +3,7 @@
 //! stores.
 //!
 //! # Why this is sound
-//! [`Output`] owns one allocation, or has one on loan. Workers write it only through [`Split`], which
+//! [`Output`] owns one allocation, or has one on loan. Workers write it only through [`DisjointParts`], which
 //! hands out each disjoint part once; or, where the cells lie anywhere, one after the other under a
 //! mutex. An allocation becomes a `Vec` only when the bytes reported as written add up to all of it
 //! ([`Output::into_vec`]), so no byte is read that was not written.
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::{AnyBitPattern, Pod};
 use ndarray::ArrayViewMutD;
-use zarr_codecs::{Dims, Heap, NdViewMut, Projection, Projections, Region, Split};
+use zarr_codecs::{Dims, DisjointParts, Heap, NdViewMut, Projection, Projections, Region};
 use zarr_metadata::FillValue;
 
 use crate::places::Run;
@@ -40,7 +40,7 @@ const HUGE_PAGE: usize = 2 << 20;
 #[derive(Debug)]
 pub struct Output {
     // Declared first: dropped before the memory it points into is freed or given back.
-    parts: Split<'static>,
+    parts: DisjointParts<'static>,
     memory: Held,
     /// Bytes of all elements.
     len: usize,
@@ -88,12 +88,12 @@ pub(crate) struct Loan {
 }
 
 // SAFETY: `Memory` owns its allocation; the pointer is to nobody else's memory, and it is written
-// only through the disjoint parts of `Split`, or under a mutex.
+// only through the disjoint parts of `DisjointParts`, or under a mutex.
 unsafe impl Send for Memory {}
 // SAFETY: as above.
 unsafe impl Sync for Memory {}
 // SAFETY: a loan is an exclusive borrow of plain elements, and it is written only through the disjoint
-// parts of `Split`, or under a mutex.
+// parts of `DisjointParts`, or under a mutex.
 unsafe impl Send for Loan {}
 // SAFETY: as above.
 unsafe impl Sync for Loan {}
@@ -190,7 +190,7 @@ impl Output {
                 Held::Lent(loan) => loan.view(shape, elem),
             }
         };
-        let parts = view.and_then(|view| Split::new(view, projections));
+        let parts = view.and_then(|view| DisjointParts::new(view, projections));
         Ok(Self {
             parts: parts.ok_or_else(too_large)?,
             memory,
@@ -218,7 +218,7 @@ impl Output {
         let parts = NdViewMut::over(&mut [], &[0], elem).ok_or_else(too_large)?;
         let memory = room.take(len, true).ok_or_else(too_large)?;
         Ok(Self {
-            parts: Split::new(parts, none).ok_or_else(too_large)?,
+            parts: DisjointParts::new(parts, none).ok_or_else(too_large)?,
             filled: is_zero(fill) && matches!(memory, Held::Own(_)),
             memory,
             len,
@@ -243,7 +243,7 @@ impl Output {
         self.parts.take(i)
     }
 
-    /// Neighbouring parts, once, as few views: see [`Split::take_run`].
+    /// Neighbouring parts, once, as few views: see [`DisjointParts::take_run`].
     pub(crate) fn take_run(&self, run: Range<usize>) -> Option<Vec<NdViewMut<'_>>> {
         self.parts.take_run(run)
     }

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
-use zarr_codecs::{ChunkAccess, CodecChain, NdView, NdViewMut, Region, ShardingCodec, Split};
+use zarr_codecs::{
+    ChunkAccess, CodecChain, DisjointParts, NdView, NdViewMut, Region, ShardingCodec,
+};
 
 use super::output::Output;
 use super::pieces::Pieces;
@@ -102,7 +104,7 @@ fn decoded(
     reason = "one for each selection that shares the shard"
 )]
 enum Cut<'w> {
-    Boxes(Split<'w>, bool),
+    Boxes(DisjointParts<'w>, bool),
     Groups(Groups, &'w Output, bool),
 }
 
@@ -176,7 +178,7 @@ impl<'w> Want<'w> {
     fn cut(self, shard: &ShardingCodec) -> Result<Cut<'w>, ChunkError> {
         Ok(match self {
             Self::Box { part, to, filled } => {
-                let split = Split::new(to, shard.project(&part)?);
+                let split = DisjointParts::new(to, shard.project(&part)?);
                 Cut::Boxes(split.ok_or(ChunkError::Worker)?, filled)
             }
             Self::Places { places, to, filled } => {

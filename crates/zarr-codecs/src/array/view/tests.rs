@@ -99,7 +99,7 @@ proptest! {
         let Some(cells) = cells else { return Ok(()) };
         let mut memory = vec![0xFF; cells as usize * 4];
         let view = NdViewMut::over(&mut memory, &shape, 4).unwrap();
-        let split = Split::new(view, projections.clone()).unwrap();
+        let split = DisjointParts::new(view, projections.clone()).unwrap();
         let mut parts: Vec<_> = (0..split.len()).map(|i| split.take(i).unwrap()).collect();
         // All are alive at once. What one has written no other writes, and all is written.
         let mut sizes = vec![];
@@ -121,7 +121,7 @@ proptest! {
         if more > 0 && let Some(cells) = volume(&shape).filter(|&cells| cells < 1 << 12) {
             let mut memory = vec![0; cells as usize];
             let view = NdViewMut::over(&mut memory, &shape, 1).unwrap();
-            prop_assert!(shape.is_empty() || Split::new(view, projections).is_none());
+            prop_assert!(shape.is_empty() || DisjointParts::new(view, projections).is_none());
         }
     }
 }
@@ -227,7 +227,7 @@ fn parts_of_a_split_are_taken_once_and_do_not_overlap() {
     let mut memory = vec![MaybeUninit::new(0); 5 * 7 * 2];
     let view = NdViewMut::new(&mut memory, &[5, 7], 2).unwrap();
     let projections = Projections::new(&Region::whole(&[5, 7]), &[2, 3]).unwrap();
-    let split = Split::new(view, projections).unwrap();
+    let split = DisjointParts::new(view, projections).unwrap();
     assert_eq!(split.len(), 9);
     let mut parts: Vec<_> = (0..9).map(|i| split.take(i).unwrap()).collect();
     assert!(
@@ -254,7 +254,7 @@ fn parts_that_are_taken_together_are_taken_once() {
     let mut memory = vec![MaybeUninit::new(0); 130 * 3];
     let view = NdViewMut::new(&mut memory, &[130, 3], 1).unwrap();
     let projections = Projections::new(&Region::whole(&[130, 3]), &[1, 1]).unwrap();
-    let split = Split::new(view, projections).unwrap();
+    let split = DisjointParts::new(view, projections).unwrap();
     let (_, mut one) = split.take(100).unwrap();
     let mut runs = [split.take_run(0..100), split.take_run(101..390)];
     assert!(split.take_run(389..391).is_none(), "there are 390");
@@ -346,5 +346,5 @@ fn a_region_that_leaves_u64_is_cut() {
     let projections = Projections::new(&region, &[1 << 63]).unwrap();
     let mut bytes = [0; 4];
     let view = NdViewMut::over(&mut bytes, &[4], 1).unwrap();
-    assert!(Split::new(view, projections).is_none());
+    assert!(DisjointParts::new(view, projections).is_none());
 }
