@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use zarr_codecs::{
-    ChunkSpec, CodecChain, CodecError, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch,
-    Span,
+    ChunkSpec, CodecChain, CodecError, Handle, NdView, NdViewMut, Region, Registry, Scratch, Span,
+    VlenHeap,
 };
 use zarr_metadata::ArrayMetadata;
 
@@ -46,8 +46,8 @@ fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<CodecChain, CodecE
     CodecChain::v2(&array.codecs(), spec, &Registry::default())
 }
 
-fn worker(chain: &CodecChain) -> (Arc<Heap>, Scratch) {
-    let heap = Arc::new(Heap::new(chain.spec().fill.as_bytes().to_vec()));
+fn worker(chain: &CodecChain) -> (Arc<VlenHeap>, Scratch) {
+    let heap = Arc::new(VlenHeap::new(chain.spec().fill.as_bytes().to_vec()));
     let scratch = Scratch {
         heap: Some(Arc::clone(&heap)),
         ..Scratch::default()

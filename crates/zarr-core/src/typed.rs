@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, IxDyn};
-use zarr_codecs::{Handle, Heap, HeapElements, Region};
+use zarr_codecs::{Handle, HeapElements, Region, VlenHeap};
 use zarr_metadata::DataType;
 
 use crate::{
@@ -193,7 +193,7 @@ impl DynData {
             }
             .into());
         }
-        let heap = Heap::new(Bytes::new());
+        let heap = VlenHeap::new(Bytes::new());
         let elements = self.data.into_elements(&heap);
         let elements = elements.map_err(|error| Error::argument("data", error.to_string()))?;
         let stored: Vec<T::Stored> = bytemuck::pod_collect_to_vec(&elements);

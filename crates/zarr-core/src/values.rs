@@ -2,7 +2,7 @@
 //! user gives and gets; the engine knows them as elements.
 
 use bytes::Bytes;
-use zarr_codecs::{CodecError, Handle, Heap, HeapElements};
+use zarr_codecs::{CodecError, Handle, HeapElements, VlenHeap};
 use zarr_metadata::FillValue;
 
 /// Elements in C order, in this machine's byte order.
@@ -105,7 +105,7 @@ impl Values {
     }
 
     /// The elements as they stand in arrays; what differs in length goes to the heap.
-    pub(crate) fn into_elements(self, heap: &Heap) -> Result<Bytes, CodecError> {
+    pub(crate) fn into_elements(self, heap: &VlenHeap) -> Result<Bytes, CodecError> {
         match self {
             Self::Fixed(bytes) => Ok(bytes),
             Self::Variable(array) => {

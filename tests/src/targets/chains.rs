@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use zarr_codecs::{
-    ChunkSpec, CodecChain, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch,
+    ChunkSpec, CodecChain, Handle, NdView, NdViewMut, Region, Registry, Scratch, VlenHeap,
 };
 use zarr_metadata::{DataType, Extension, FillValue};
 
@@ -194,7 +194,7 @@ fn vlen_chain(codecs: &Value) -> CodecChain {
 }
 
 fn worker() -> Scratch {
-    let heap = Some(Arc::new(Heap::new("")));
+    let heap = Some(Arc::new(VlenHeap::new("")));
     Scratch {
         heap,
         ..Scratch::default()

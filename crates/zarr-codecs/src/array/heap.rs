@@ -84,7 +84,7 @@ impl Handle {
 /// Few encoded bytes may stand for elements without end: all inner chunks of a shard may be the same
 /// bytes. So a heap holds no more than it is told to.
 #[derive(Debug)]
-pub struct Heap {
+pub struct VlenHeap {
     fill: Bytes,
     segments: RwLock<Vec<Bytes>>,
     /// Bytes that segments have memory for.
@@ -92,7 +92,7 @@ pub struct Heap {
     limit: u64,
 }
 
-impl Heap {
+impl VlenHeap {
     /// An empty heap without a limit, in which [`Handle::FILL`] is this element.
     #[must_use]
     pub fn new(fill: impl Into<Bytes>) -> Self {
@@ -159,7 +159,7 @@ const STEP: usize = 64 << 20;
 /// A segment in the making.
 #[derive(Debug)]
 pub struct Segment<'h> {
-    heap: &'h Heap,
+    heap: &'h VlenHeap,
     number: usize,
     bytes: Vec<u8>,
 }
@@ -169,7 +169,7 @@ impl Segment<'_> {
     ///
     /// # Errors
     /// [`CodecErrorKind::Limit`] for more bytes or chunks than 32 bits count, and where the heap would
-    /// hold more than it [may](Heap::at_most).
+    /// hold more than it [may](VlenHeap::at_most).
     pub fn push(&mut self, element: &[u8]) -> Result<Handle, CodecError> {
         if self.heap.fill == element {
             return Ok(Handle::FILL);
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn elements_come_back_and_the_fill_value_is_zeros() {
-        let heap = Heap::new("none");
+        let heap = VlenHeap::new("none");
         let mut segment = heap.segment();
         let texts = ["a", "", "none", "żółw"];
         let handles = texts.map(|text| segment.push(text.as_bytes()).unwrap());
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_heap_holds_no_more_than_it_may() {
-        let heap = Heap::new("");
+        let heap = VlenHeap::new("");
         let mut given = heap.segment();
         given.push(&[1; 1000]).unwrap();
         given.finish();
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn elements_are_counted_as_often_as_they_stand_there() {
-        let heap = Heap::new("fill");
+        let heap = VlenHeap::new("fill");
         let mut segment = heap.segment();
         let text = segment.push(b"abc").unwrap().to_bytes();
         segment.finish();
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_handle_from_elsewhere_is_nothing() {
-        let heap = Heap::new("");
+        let heap = VlenHeap::new("");
         let mut segment = heap.segment();
         segment.push(b"abc").unwrap();
         let unfinished = heap.elements();

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::{CodecError, CodecErrorKind, Heap};
+use crate::{CodecError, CodecErrorKind, VlenHeap};
 
 /// One worker's reusable memory. Two disjoint halves, so that a codec may use its context while a
 /// buffer is lent to it.
@@ -14,7 +14,7 @@ pub struct Scratch {
     /// Recycled compressor states.
     pub contexts: CodecContexts,
     /// The elements of variable length of the operation at work, where it has any.
-    pub heap: Option<Arc<Heap>>,
+    pub heap: Option<Arc<VlenHeap>>,
 }
 
 impl Scratch {
@@ -22,7 +22,7 @@ impl Scratch {
     ///
     /// # Errors
     /// Where it has brought none: it takes elements of fixed size only.
-    pub fn heap(&self, codec: &str) -> Result<&Heap, CodecError> {
+    pub fn heap(&self, codec: &str) -> Result<&VlenHeap, CodecError> {
         self.heap.as_deref().ok_or_else(|| {
             let text = "elements of variable length need a heap, and there is none".to_owned();
             CodecErrorKind::Config(text).of(codec)
@@ -30,7 +30,7 @@ impl Scratch {
     }
 }
 
-/// BufferPool that keep their capacity between uses.
+/// Buffers that keep their capacity between uses.
 #[derive(Debug, Default)]
 pub struct BufferPool(Vec<Vec<u8>>);
 

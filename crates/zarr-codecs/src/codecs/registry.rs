@@ -205,7 +205,7 @@ type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + S
 ///
 /// ```
 /// use std::sync::Arc;
-/// use zarr_codecs::{BytesToBytes, CodecError, ByteLen, Registry, Scratch, DecodeTarget};
+/// use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Registry, Scratch};
 ///
 /// /// Flips every bit.
 /// #[derive(Debug)]

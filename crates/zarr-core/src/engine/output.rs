@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::{AnyBitPattern, Pod};
 use ndarray::ArrayViewMutD;
-use zarr_codecs::{Dims, DisjointParts, Heap, NdViewMut, Projection, Projections, Region};
+use zarr_codecs::{Dims, DisjointParts, NdViewMut, Projection, Projections, Region, VlenHeap};
 use zarr_metadata::FillValue;
 
 use crate::places::Run;
@@ -44,7 +44,7 @@ pub struct Output {
     memory: Held,
     /// Bytes of all elements.
     len: usize,
-    heap: Arc<Heap>,
+    heap: Arc<VlenHeap>,
     written: AtomicU64,
     filled: bool,
     /// Held to write anywhere, into memory that is cut into no parts.
@@ -175,7 +175,7 @@ impl Output {
         elem: usize,
         room: Room,
         projections: Projections,
-        (fill, heap): (&FillValue, &Arc<Heap>),
+        (fill, heap): (&FillValue, &Arc<VlenHeap>),
     ) -> Result<Self, Error> {
         let too_large = || too_large(shape, elem);
         let len = byte_len(shape, elem)?;
@@ -210,7 +210,7 @@ impl Output {
         shape: &[u64],
         elem: usize,
         room: Room,
-        (fill, heap): (&FillValue, &Arc<Heap>),
+        (fill, heap): (&FillValue, &Arc<VlenHeap>),
     ) -> Result<Self, Error> {
         let too_large = || too_large(shape, elem);
         let len = byte_len(shape, elem)?;
@@ -234,7 +234,7 @@ impl Output {
     }
 
     /// What the handles among the elements stand for, if they are handles.
-    pub fn heap(&self) -> &Arc<Heap> {
+    pub fn heap(&self) -> &Arc<VlenHeap> {
         &self.heap
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures_channel::oneshot;
 use rayon::prelude::*;
-use zarr_codecs::{Heap, Scratch};
+use zarr_codecs::{Scratch, VlenHeap};
 
 use crate::{ChunkError, Context};
 
@@ -54,7 +54,7 @@ pub(crate) struct Crew<'t> {
     /// On the pool: whether somebody still waits for the answer.
     workers: Option<&'t (dyn Fn() -> bool + Sync)>,
     /// The elements of variable length of the operation.
-    heap: &'t Arc<Heap>,
+    heap: &'t Arc<VlenHeap>,
     chunk_bytes: u64,
 }
 
@@ -116,7 +116,7 @@ impl fmt::Debug for Crew<'_> {
 pub(crate) async fn run<T: Send + 'static>(
     context: &Context,
     work: Work,
-    heap: Arc<Heap>,
+    heap: Arc<VlenHeap>,
     task: impl FnOnce(Crew<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
     let chunk_bytes = context.chunk_bytes();

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
-use zarr_codecs::{CodecChain, Heap};
+use zarr_codecs::{CodecChain, VlenHeap};
 
 use super::fetch::{Fetched, Remote};
 use super::joined::{Joined, Touched};
@@ -31,7 +31,7 @@ struct Job {
     joined: Joined,
     /// Where the cells of each selection go.
     outputs: Vec<Output>,
-    heap: Arc<Heap>,
+    heap: Arc<VlenHeap>,
     work: Work,
     /// Where stores answer later: what is fetched and not yet decoded.
     budget: Arc<Budget>,
@@ -91,7 +91,7 @@ async fn all(
 ) -> Result<Vec<Output>> {
     let chain = Arc::clone(array.decoder()?);
     let spec = chain.spec();
-    let heap = Heap::new(spec.fill.as_bytes().to_vec());
+    let heap = VlenHeap::new(spec.fill.as_bytes().to_vec());
     let heap = Arc::new(heap.at_most(array.context().memory()));
     let many = selections.len();
     let (mut outputs, mut units) = (Vec::with_capacity(many), Vec::with_capacity(many));

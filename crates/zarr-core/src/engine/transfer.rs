@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use zarr_codecs::{Dims, Heap};
+use zarr_codecs::{Dims, VlenHeap};
 use zarr_store::{ByteRange, Key, PutMode, StoreExt};
 
 use super::landing::Landing;
@@ -107,7 +107,10 @@ impl Job {
             pieces: 1,
             bytes: size,
         };
-        let (context, heap) = (self.to.context().clone(), Arc::new(Heap::new(Bytes::new())));
+        let (context, heap) = (
+            self.to.context().clone(),
+            Arc::new(VlenHeap::new(Bytes::new())),
+        );
         let task = move |crew: Crew<'_>| {
             let _until_put = reserved;
             match crew.is_wanted() {

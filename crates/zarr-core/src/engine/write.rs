@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{CodecChain, Heap, NdView};
+use zarr_codecs::{CodecChain, NdView, VlenHeap};
 use zarr_store::{
     BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, StoreError, StoreErrorKind,
     Update, Writers,
@@ -37,7 +37,7 @@ struct Job {
     /// One for every cell, or one for each.
     elements: Bytes,
     is_scalar: bool,
-    heap: Arc<Heap>,
+    heap: Arc<VlenHeap>,
     selection: Resolved,
     /// Which units there is something to do for, and how much of its chunk each makes new.
     wanted: Vec<(usize, Coverage)>,
@@ -59,7 +59,7 @@ pub(crate) async fn write(
         return Ok(());
     }
     let work = work::to_write(&chain, units.len(), selection.cells());
-    let heap = Heap::new(chain.spec().fill.as_bytes().to_vec());
+    let heap = VlenHeap::new(chain.spec().fill.as_bytes().to_vec());
     let (values, is_scalar) = match elements {
         Elements::Scalar(values) => (values, true),
         Elements::Each(values) => (values, false),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use zarr_metadata::FillValue;
 
 use super::*;
-use crate::{CodecChain, Heap, Registry};
+use crate::{CodecChain, Registry, VlenHeap};
 
 fn chain(
     codecs: &Value,
@@ -26,7 +26,7 @@ fn chain(
 
 /// A worker with a heap, and the handles of these elements in it.
 fn worker(chain: &CodecChain, elements: &[&[u8]]) -> (Scratch, Vec<u8>) {
-    let heap = Heap::new(chain.spec().fill.as_bytes().to_vec());
+    let heap = VlenHeap::new(chain.spec().fill.as_bytes().to_vec());
     let mut segment = heap.segment();
     let handles = elements
         .iter()

@@ -2,9 +2,9 @@
 
 use super::*;
 
-fn fill(byte: u8) -> (FillValue, Arc<Heap>) {
+fn fill(byte: u8) -> (FillValue, Arc<VlenHeap>) {
     let fill = FillValue::from_bytes(&zarr_metadata::DataType::UInt32, &[byte; 4]).unwrap();
-    (fill, Arc::new(Heap::new(Vec::new())))
+    (fill, Arc::new(VlenHeap::new(Vec::new())))
 }
 
 fn output_in(room: Room, shape: &[u64], chunk: &[u64]) -> Output {
