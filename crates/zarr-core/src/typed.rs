@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, IxDyn};
-use zarr_codecs::{Handle, HeapElements, Region, VlenHeap};
+use zarr_codecs::{HeapElements, Region, VlenHandle, VlenHeap};
 use zarr_metadata::DataType;
 
 use crate::{
@@ -258,7 +258,7 @@ impl ChunkedArray {
         if !self.data_type().is_variable() {
             return Ok(());
         }
-        let count = (handles.len() / Handle::SIZE) as u64;
+        let count = (handles.len() / VlenHandle::SIZE) as u64;
         let asked = count.saturating_mul(each as u64);
         let asked = asked.saturating_add(heap.byte_len(handles));
         let limit = self.context().memory();

@@ -18,14 +18,14 @@ use crate::{CodecError, CodecErrorKind};
 /// The handle of zero bytes only stands for the fill value, whatever that is: memory that was zeroed
 /// holds fill values, and elements are equal to the fill value only if their handles are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Handle {
+pub struct VlenHandle {
     /// 0 is the fill value.
     segment: u32,
     len: u32,
     offset: u64,
 }
 
-impl Handle {
+impl VlenHandle {
     /// Bytes of a handle in an array.
     pub const SIZE: usize = 16;
     /// The fill value.
@@ -93,7 +93,7 @@ pub struct VlenHeap {
 }
 
 impl VlenHeap {
-    /// An empty heap without a limit, in which [`Handle::FILL`] is this element.
+    /// An empty heap without a limit, in which [`VlenHandle::FILL`] is this element.
     #[must_use]
     pub fn new(fill: impl Into<Bytes>) -> Self {
         Self {
@@ -170,9 +170,9 @@ impl Segment<'_> {
     /// # Errors
     /// [`CodecErrorKind::Limit`] for more bytes or chunks than 32 bits count, and where the heap would
     /// hold more than it [may](VlenHeap::at_most).
-    pub fn push(&mut self, element: &[u8]) -> Result<Handle, CodecError> {
+    pub fn push(&mut self, element: &[u8]) -> Result<VlenHandle, CodecError> {
         if self.heap.fill == element {
-            return Ok(Handle::FILL);
+            return Ok(VlenHandle::FILL);
         }
         let limit = |_| {
             let kind = CodecErrorKind::Limit {
@@ -182,7 +182,7 @@ impl Segment<'_> {
             };
             kind.of("heap")
         };
-        let handle = Handle {
+        let handle = VlenHandle {
             segment: u32::try_from(self.number).map_err(limit)?,
             len: u32::try_from(element.len()).map_err(limit)?,
             offset: self.bytes.len() as u64,
@@ -229,7 +229,7 @@ pub struct HeapElements {
 impl HeapElements {
     /// The element that a handle stands for; `None` for a handle of another heap.
     #[must_use]
-    pub fn get(&self, handle: Handle) -> Option<&[u8]> {
+    pub fn get(&self, handle: VlenHandle) -> Option<&[u8]> {
         let Some(number) = handle.segment.checked_sub(1) else {
             return Some(&self.fill);
         };
@@ -239,15 +239,17 @@ impl HeapElements {
     /// How many bytes these elements have together, each as often as it stands there.
     #[must_use]
     pub fn byte_len(&self, handles: &[u8]) -> u64 {
-        let len = |handle: Handle| match handle.segment {
+        let len = |handle: VlenHandle| match handle.segment {
             0 => self.fill.len() as u64,
             _ => u64::from(handle.len),
         };
-        Handle::all(handles).map(len).fold(0, u64::saturating_add)
+        VlenHandle::all(handles)
+            .map(len)
+            .fold(0, u64::saturating_add)
     }
 
     /// The element, for the codec of this name.
-    pub(crate) fn element(&self, codec: &str, handle: Handle) -> Result<&[u8], CodecError> {
+    pub(crate) fn element(&self, codec: &str, handle: VlenHandle) -> Result<&[u8], CodecError> {
         let foreign = || CodecErrorKind::Corrupt("an element is of another heap".to_owned());
         self.get(handle).ok_or_else(|| foreign().of(codec))
     }
@@ -265,10 +267,10 @@ mod tests {
         let handles = texts.map(|text| segment.push(text.as_bytes()).unwrap());
         segment.finish();
         let elements = heap.elements();
-        let found = handles.map(|handle| elements.get(Handle::from_bytes(handle.to_bytes())));
+        let found = handles.map(|handle| elements.get(VlenHandle::from_bytes(handle.to_bytes())));
         assert_eq!(found, texts.map(|text| Some(text.as_bytes())));
         assert_eq!(handles[2].to_bytes(), [0; 16]);
-        assert_ne!(handles[1], Handle::FILL);
+        assert_ne!(handles[1], VlenHandle::FILL);
     }
 
     #[test]
@@ -298,7 +300,7 @@ mod tests {
         let mut segment = heap.segment();
         let text = segment.push(b"abc").unwrap().to_bytes();
         segment.finish();
-        let handles = [text, text, Handle::FILL.to_bytes()].concat();
+        let handles = [text, text, VlenHandle::FILL.to_bytes()].concat();
         assert_eq!(heap.elements().byte_len(&handles), 10);
     }
 
@@ -308,7 +310,7 @@ mod tests {
         let mut segment = heap.segment();
         segment.push(b"abc").unwrap();
         let unfinished = heap.elements();
-        let handle = |segment, len, offset| Handle {
+        let handle = |segment, len, offset| VlenHandle {
             segment,
             len,
             offset,

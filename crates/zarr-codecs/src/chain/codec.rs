@@ -8,7 +8,7 @@ use zarr_metadata::{DataType, FillValue, Layout, Swap};
 
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
-use crate::{CodecError, CodecErrorKind, Dims, Handle, NdView, NdViewMut, Region, volume};
+use crate::{CodecError, CodecErrorKind, Dims, NdView, NdViewMut, Region, VlenHandle, volume};
 
 /// The array that a codec sees: one chunk's shape, data type and fill value.
 #[derive(Clone, Debug)]
@@ -48,11 +48,11 @@ impl ChunkSpec {
         }
     }
 
-    /// Bytes per element in an array; a [`Handle`] each for elements of variable length.
+    /// Bytes per element in an array; a [`VlenHandle`] each for elements of variable length.
     pub fn elem(&self) -> usize {
         match self.layout {
             Layout::Fixed { size, .. } => size,
-            Layout::Variable => Handle::SIZE,
+            Layout::Variable => VlenHandle::SIZE,
         }
     }
 
@@ -69,7 +69,7 @@ impl ChunkSpec {
     pub fn fill_element(&self) -> &[u8] {
         match self.layout {
             Layout::Fixed { .. } => self.fill.as_bytes(),
-            Layout::Variable => &[0; Handle::SIZE],
+            Layout::Variable => &[0; VlenHandle::SIZE],
         }
     }
 

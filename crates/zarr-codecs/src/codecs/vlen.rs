@@ -5,7 +5,7 @@
 
 use zarr_metadata::{DataType, Endian, Extension, Layout, Swap, v2};
 
-use crate::array::heap::Handle;
+use crate::array::heap::VlenHandle;
 use crate::array::kernels;
 use crate::chain::scratch::Scratch;
 use crate::{
@@ -239,7 +239,7 @@ impl ArrayToBytes for VlenCodec {
         });
         result?;
         segment.finish();
-        let handles = NdView::new(&handles, &part.shape(), Handle::SIZE);
+        let handles = NdView::new(&handles, &part.shape(), VlenHandle::SIZE);
         match handles.is_some_and(|handles| dst.copy_from(&handles)) {
             true => Ok(()),
             false => Err(outside()),
@@ -271,7 +271,7 @@ impl ArrayToBytes for VlenCodec {
         let mut own = vec![];
         let mut result = Ok(());
         src.runs(|run| {
-            result = Handle::all(run).try_for_each(|handle| {
+            result = VlenHandle::all(run).try_for_each(|handle| {
                 let element = self.stored(heap.element(self.name(), handle)?, &mut own);
                 // A handle's length has 32 bits.
                 dst.extend_from_slice(&(element.len() as u32).to_le_bytes());

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
-use crate::array::heap::Handle;
+use crate::array::heap::VlenHandle;
 use crate::array::number::{Number, Stored, cast_onto};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
@@ -122,7 +122,7 @@ impl ArrayToArray for CategorizeCodec {
     ) -> Result<(), CodecError> {
         let heap = cx.heap(NAME)?.elements();
         let mut numbers = vec![];
-        for handle in Handle::all(&src.to_vec()) {
+        for handle in VlenHandle::all(&src.to_vec()) {
             numbers.extend_from_slice(self.code(heap.element(NAME, handle)?));
         }
         DecodeTarget::elements(dst, Swap::None).put(NAME, &numbers)

@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use zarr_metadata::{DataType, Extension, Swap};
 
-use crate::array::heap::Handle;
+use crate::array::heap::VlenHandle;
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
@@ -216,7 +216,7 @@ impl ArrayToBytes for JsonCodec {
             Ok(values) => values,
         };
         let mut segment = cx.heap(NAME)?.segment();
-        let mut handles = Vec::with_capacity(values.len() * Handle::SIZE);
+        let mut handles = Vec::with_capacity(values.len() * VlenHandle::SIZE);
         for value in values {
             let handle = segment.push(value.get().as_bytes())?;
             handles.extend_from_slice(&handle.to_bytes());
@@ -240,7 +240,7 @@ impl ArrayToBytes for JsonCodec {
             .collect();
         let ends = |at: usize| lists.iter().filter(|len| at.is_multiple_of(**len)).count();
         dst.push(b'[');
-        for (at, handle) in Handle::all(&src.to_vec()).enumerate() {
+        for (at, handle) in VlenHandle::all(&src.to_vec()).enumerate() {
             dst.resize(dst.len() + ends(at), b'[');
             let value = std::str::from_utf8(heap.element(NAME, handle)?)
                 .map_err(|error| corrupt(format!("an element is not UTF-8: {error}")))?;

@@ -322,7 +322,7 @@ impl ArrayToBytes for MsgPackCodec {
         let heap = cx.heap(NAME)?.elements();
         let shape = src.shape();
         Self::put_len(shape.first().map_or(1, |&first| first) + 2, dst, false)?;
-        for (at, handle) in crate::array::heap::Handle::all(&src.to_vec()).enumerate() {
+        for (at, handle) in crate::array::heap::VlenHandle::all(&src.to_vec()).enumerate() {
             // A list begins wherever the cells before fill whole ones.
             for axis in 1..shape.len() {
                 let cells: usize = shape.iter().skip(axis).product();

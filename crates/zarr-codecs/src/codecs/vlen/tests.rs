@@ -42,7 +42,7 @@ fn worker(chain: &CodecChain, elements: &[&[u8]]) -> (Scratch, Vec<u8>) {
 
 fn encode(chain: &CodecChain, elements: &[&[u8]]) -> Vec<u8> {
     let (mut scratch, handles) = worker(chain, elements);
-    let view = NdView::new(&handles, &chain.spec().shape, Handle::SIZE).unwrap();
+    let view = NdView::new(&handles, &chain.spec().shape, VlenHandle::SIZE).unwrap();
     let mut encoded = vec![];
     chain.encode(&view, &mut encoded, &mut scratch).unwrap();
     encoded
@@ -51,11 +51,11 @@ fn encode(chain: &CodecChain, elements: &[&[u8]]) -> Vec<u8> {
 fn decode(chain: &CodecChain, src: &[u8], part: &Region) -> Result<Vec<Vec<u8>>, CodecError> {
     let (mut scratch, _) = worker(chain, &[]);
     let count = part.volume().unwrap() as usize;
-    let mut handles = vec![0xEE; count * Handle::SIZE];
-    let view = NdViewMut::over(&mut handles, &part.shape(), Handle::SIZE).unwrap();
+    let mut handles = vec![0xEE; count * VlenHandle::SIZE];
+    let view = NdViewMut::over(&mut handles, &part.shape(), VlenHandle::SIZE).unwrap();
     chain.decode_part(src, part, view, &mut scratch)?;
     let elements = scratch.heap.unwrap().elements();
-    Ok(Handle::all(&handles)
+    Ok(VlenHandle::all(&handles)
         .map(|h| elements.get(h).unwrap().to_vec())
         .collect())
 }
