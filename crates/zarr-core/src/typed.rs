@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, IxDyn};
-use zarr_codecs::{HeapElements, Region, VlenHandle, VlenHeap};
+use zarr_codecs::{Region, VlenElements, VlenHandle, VlenHeap};
 use zarr_metadata::DataType;
 
 use crate::{
@@ -33,7 +33,7 @@ pub trait Element: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// Where bytes are not a valid value of this type.
-    fn from_stored(stored: Vec<Self::Stored>, heap: &HeapElements) -> Result<Vec<Self>>;
+    fn from_stored(stored: Vec<Self::Stored>, heap: &VlenElements) -> Result<Vec<Self>>;
 
     /// The values of elements, shared where that is possible.
     fn into_values(elements: Vec<Self>) -> Values;
@@ -54,7 +54,7 @@ macro_rules! plain {
                 DataType::$data_type
             }
 
-            fn from_stored(stored: Vec<Self>, _: &HeapElements) -> Result<Vec<Self>> {
+            fn from_stored(stored: Vec<Self>, _: &VlenElements) -> Result<Vec<Self>> {
                 Ok(stored)
             }
 
@@ -93,7 +93,7 @@ impl Element for bool {
         DataType::Bool
     }
 
-    fn from_stored(stored: Vec<u8>, _: &HeapElements) -> Result<Vec<Self>> {
+    fn from_stored(stored: Vec<u8>, _: &VlenElements) -> Result<Vec<Self>> {
         match stored.iter().position(|&byte| byte > 1) {
             None => Ok(stored.into_iter().map(|b| b == 1).collect()),
             Some(at) => {
@@ -123,7 +123,7 @@ impl Element for String {
         matches!(data_type, DataType::String | DataType::Json)
     }
 
-    fn from_stored(stored: Vec<[u64; 2]>, heap: &HeapElements) -> Result<Vec<Self>> {
+    fn from_stored(stored: Vec<[u64; 2]>, heap: &VlenElements) -> Result<Vec<Self>> {
         let texts = stored.into_iter().enumerate().map(|(at, handle)| {
             let text = str::from_utf8(looked_up(at, handle, heap)?);
             text.map(str::to_owned).map_err(|error| {
@@ -147,7 +147,7 @@ impl Element for Vec<u8> {
         DataType::Bytes
     }
 
-    fn from_stored(stored: Vec<[u64; 2]>, heap: &HeapElements) -> Result<Vec<Self>> {
+    fn from_stored(stored: Vec<[u64; 2]>, heap: &VlenElements) -> Result<Vec<Self>> {
         let elements = stored.into_iter().enumerate();
         elements
             .map(|(at, handle)| Ok(looked_up(at, handle, heap)?.to_vec()))
@@ -160,7 +160,7 @@ impl Element for Vec<u8> {
 }
 
 /// An element of variable length. Only a codec of the user's can make a handle that is of no heap.
-fn looked_up(at: usize, handle: [u64; 2], heap: &HeapElements) -> Result<&[u8]> {
+fn looked_up(at: usize, handle: [u64; 2], heap: &VlenElements) -> Result<&[u8]> {
     values::look_up(heap, handle).ok_or_else(|| {
         let text = format!("a codec gave no bytes for element {at} of the selection");
         Error::argument("codecs", text)
@@ -254,7 +254,7 @@ impl ChunkedArray {
 
     /// Whether elements of variable length, so many bytes each beside their own, may be taken out of a
     /// heap. There each is once, and here as often as it is stored: a fill value in every cell.
-    fn check_room(&self, handles: &[u8], each: usize, heap: &HeapElements) -> Result<()> {
+    fn check_room(&self, handles: &[u8], each: usize, heap: &VlenElements) -> Result<()> {
         if !self.data_type().is_variable() {
             return Ok(());
         }

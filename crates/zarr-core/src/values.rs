@@ -2,7 +2,7 @@
 //! user gives and gets; the engine knows them as elements.
 
 use bytes::Bytes;
-use zarr_codecs::{CodecError, HeapElements, VlenHandle, VlenHeap};
+use zarr_codecs::{CodecError, VlenElements, VlenHandle, VlenHeap};
 use zarr_metadata::FillValue;
 
 /// Elements in C order, in this machine's byte order.
@@ -123,6 +123,6 @@ impl Values {
 
 /// The element that a handle in an array stands for. Every handle there was made by our codecs, or by
 /// a user's: those of the latter may be of no heap.
-pub(crate) fn look_up(heap: &HeapElements, handle: [u64; 2]) -> Option<&[u8]> {
+pub(crate) fn look_up(heap: &VlenElements, handle: [u64; 2]) -> Option<&[u8]> {
     heap.get(VlenHandle::from_bytes(bytemuck::cast(handle)))
 }

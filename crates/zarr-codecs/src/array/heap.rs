@@ -144,9 +144,9 @@ impl VlenHeap {
 
     /// All elements there are by now. Holds no lock.
     #[must_use]
-    pub fn elements(&self) -> HeapElements {
+    pub fn elements(&self) -> VlenElements {
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
-        HeapElements {
+        VlenElements {
             fill: self.fill.clone(),
             segments: segments.clone(),
         }
@@ -221,12 +221,12 @@ impl Segment<'_> {
 
 /// What was in a heap at one moment.
 #[derive(Clone, Debug)]
-pub struct HeapElements {
+pub struct VlenElements {
     fill: Bytes,
     segments: Vec<Bytes>,
 }
 
-impl HeapElements {
+impl VlenElements {
     /// The element that a handle stands for; `None` for a handle of another heap.
     #[must_use]
     pub fn get(&self, handle: VlenHandle) -> Option<&[u8]> {
