@@ -104,7 +104,7 @@ mod grid;
 pub use array::buffer;
 pub use array::dims::{Dims, volume};
 pub use array::fields::{Fields, FieldsError};
-pub use array::heap::{Segment, VlenElements, VlenHandle, VlenHeap};
+pub use array::heap::{VlenElements, VlenHandle, VlenHeap, VlenSegment};
 pub use array::kernels::{all_equal, fill};
 pub use array::view::{DisjointParts, NdView, NdViewMut};
 pub use chain::codec::{

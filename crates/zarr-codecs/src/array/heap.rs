@@ -127,15 +127,15 @@ impl VlenHeap {
         self.taken.fetch_sub(bytes as u64, Ordering::Relaxed);
     }
 
-    /// Starts a segment. Nothing of it can be looked up before it is [finished](Segment::finish).
+    /// Starts a segment. Nothing of it can be looked up before it is [finished](VlenSegment::finish).
     #[must_use]
-    pub fn segment(&self) -> Segment<'_> {
+    pub fn segment(&self) -> VlenSegment<'_> {
         let mut segments = self
             .segments
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         segments.push(Bytes::new());
-        Segment {
+        VlenSegment {
             heap: self,
             number: segments.len(),
             bytes: vec![],
@@ -158,13 +158,13 @@ const STEP: usize = 64 << 20;
 
 /// A segment in the making.
 #[derive(Debug)]
-pub struct Segment<'h> {
+pub struct VlenSegment<'h> {
     heap: &'h VlenHeap,
     number: usize,
     bytes: Vec<u8>,
 }
 
-impl Segment<'_> {
+impl VlenSegment<'_> {
     /// Adds an element and returns what stands for it.
     ///
     /// # Errors
