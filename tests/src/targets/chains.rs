@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use zarr_codecs::{
-    ChunkSpec, CodecChain, Handle, NdView, NdViewMut, Region, Registry, Scratch, VlenHeap,
+    ChunkSpec, CodecChain, NdView, NdViewMut, Region, Registry, Scratch, VlenHandle, VlenHeap,
 };
 use zarr_metadata::{DataType, Extension, FillValue};
 
@@ -181,7 +181,7 @@ fn pcodec_seeds() -> Vec<Vec<u8>> {
 fn zstd_frame() -> Vec<u8> {
     let chain = vlen_chain(&json!(["vlen-utf8", {"name": "zstd", "configuration": {"level": 1}}]));
     let mut encoded = vec![];
-    let view = NdView::new(&[0; 2 * Handle::SIZE], &[2], Handle::SIZE).unwrap();
+    let view = NdView::new(&[0; 2 * VlenHandle::SIZE], &[2], VlenHandle::SIZE).unwrap();
     chain.encode(&view, &mut encoded, &mut worker()).unwrap();
     encoded
 }
@@ -217,8 +217,8 @@ fn objects(bytes: &[u8]) {
         let fill = FillValue::zero(&dtype).unwrap();
         let spec = ChunkSpec::new(&[2], dtype, fill).unwrap();
         let chain = CodecChain::v2(&codecs, spec, &Registry::default()).unwrap();
-        let mut handles = [0; 2 * Handle::SIZE];
-        let view = NdViewMut::over(&mut handles, &[2], Handle::SIZE).unwrap();
+        let mut handles = [0; 2 * VlenHandle::SIZE];
+        let view = NdViewMut::over(&mut handles, &[2], VlenHandle::SIZE).unwrap();
         let _ = chain.decode(bytes, view, &mut worker());
     }
 }
@@ -232,8 +232,8 @@ fn vlen(bytes: &[u8]) {
         };
         let compressed = json!({"name": compressor, "configuration": setting});
         for codecs in [json!(["vlen-utf8"]), json!(["vlen-utf8", compressed])] {
-            let mut handles = [0; 2 * Handle::SIZE];
-            let view = NdViewMut::over(&mut handles, &[2], Handle::SIZE).unwrap();
+            let mut handles = [0; 2 * VlenHandle::SIZE];
+            let view = NdViewMut::over(&mut handles, &[2], VlenHandle::SIZE).unwrap();
             let _ = vlen_chain(&codecs).decode(bytes, view, &mut worker());
         }
     }
