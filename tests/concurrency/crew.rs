@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use ndarray::Array2;
 use zarr::blocking::Wait;
 use zarr::{Array, Context, DataType, Extension, sel};
-use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Registry, Scratch};
+use zarr_codecs::{ByteLen, BytesToBytes, CodecError, CodecRegistry, DecodeTarget, Scratch};
 use zarr_store::Store;
 
 use crate::support::stores::{KINDS, store};
@@ -81,8 +81,8 @@ fn array(
 ) -> (Array, Witness) {
     let witness = Witness::default();
     let codec = witness.clone();
-    let registry =
-        Registry::default().bytes_to_bytes("test.witness", move |_| Ok(Arc::new(codec.clone())));
+    let registry = CodecRegistry::default()
+        .bytes_to_bytes("test.witness", move |_| Ok(Arc::new(codec.clone())));
     let context = Context::builder()
         .threads(threads)
         .registry(registry)

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use zarr::blocking::Wait;
 use zarr::testing::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Scratch};
-use zarr::{Array, Context, DataType, Extension, Registry, sel};
+use zarr::{Array, CodecRegistry, Context, DataType, Extension, sel};
 use zarr_store::Store;
 
 use super::within_a_minute;
@@ -63,7 +63,7 @@ fn arrays(store: Arc<dyn Store>, threads: usize) -> [Array; 2] {
     let of_codec = Arc::clone(&both);
     let lookup = move |_: &Extension| Ok(Arc::new(Lookup(Arc::clone(&of_codec))) as _);
     let context = Context::builder()
-        .registry(Registry::default().bytes_to_bytes(NAME, lookup))
+        .registry(CodecRegistry::default().bytes_to_bytes(NAME, lookup))
         .threads(threads)
         .memory(1)
         .build();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use zarr::blocking::{Wait, read_into};
-use zarr::{Context, DataType, Extension, Registry, Target};
+use zarr::{CodecRegistry, Context, DataType, Extension, Target};
 use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, NdViewMut, Scratch};
 use zarr_metadata::Swap;
 
@@ -41,7 +41,7 @@ impl BytesToBytes for Thief {
 
 #[test]
 fn a_codec_that_exchanges_its_sink_makes_a_read_fail() {
-    let registry = Registry::default().bytes_to_bytes("x.thief", |_| Ok(Arc::new(Thief)));
+    let registry = CodecRegistry::default().bytes_to_bytes("x.thief", |_| Ok(Arc::new(Thief)));
     let context = Context::builder().registry(registry).threads(1).build();
     let create = zarr::create_array(Target::Memory, [64, 64], DataType::UInt8).context(&context);
     let create = create.chunks([32, 32]).fill_value(7);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use zarr::blocking::Wait;
-use zarr::{Array, Context, DataType, Extension, Registry, Selection, sel};
+use zarr::{Array, CodecRegistry, Context, DataType, Extension, Selection, sel};
 use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Scratch};
 use zarr_store::testing::Counting;
 use zarr_store::{BlockingStore, LocalStore, MemoryStore, Store};
@@ -58,12 +58,12 @@ fn array(store: Arc<dyn Store>, sharded: bool) -> (Array, Tally) {
 pub(super) fn array_in(
     store: Arc<dyn Store>,
     sharded: bool,
-    context: impl FnOnce(Registry) -> Context,
+    context: impl FnOnce(CodecRegistry) -> Context,
 ) -> (Array, Tally) {
     let tally = Tally::default();
     let codec = tally.clone();
     let build = move |_: &Extension| Ok(Arc::new(codec.clone()) as Arc<dyn BytesToBytes>);
-    let context = context(Registry::default().bytes_to_bytes("tally", build));
+    let context = context(CodecRegistry::default().bytes_to_bytes("tally", build));
     let create = zarr::create_array(store, [32, 32], DataType::UInt16).context(&context);
     let create = create.chunks([4, 4]).compressors(Extension::new("tally"));
     let create = match sharded {

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::Criterion;
-use zarr_codecs::{ChunkSpec, CodecChain, NdView, NdViewMut, Registry, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Scratch};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 use pair::pair;
@@ -79,7 +79,7 @@ fn chain(how: c_blosc::Settings<'_>, spec: &ChunkSpec) -> CodecChain {
         .with("typesize", how.typesize)
         .with("blocksize", how.block);
     let codecs = [Extension::new("bytes").with("endian", "little"), blosc];
-    CodecChain::new(&codecs, spec.clone(), &Registry::default()).expect("a good chain")
+    CodecChain::new(&codecs, spec.clone(), &CodecRegistry::default()).expect("a good chain")
 }
 
 fn row(

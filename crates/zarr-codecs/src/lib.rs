@@ -2,7 +2,7 @@
 //!
 //! # How a chunk is decoded
 //! An array's metadata lists its codecs. A [`CodecChain`] resolves that list once through a
-//! [`Registry`] and checks it for chunks of one [`ChunkSpec`]. Per chunk it is handed the encoded
+//! [`CodecRegistry`] and checks it for chunks of one [`ChunkSpec`]. Per chunk it is handed the encoded
 //! bytes and a *view* of the output, [`NdViewMut`]: a strided box of the caller's own memory.
 //!
 //! The chain works from right to left. Bytes→bytes codecs decode into scratch buffers of the
@@ -73,14 +73,14 @@
 //! `zfpy` are not there: every crate over that library needs CMake or libclang besides a C compiler.
 //!
 //! ```
-//! use zarr_codecs::{CodecChain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
+//! use zarr_codecs::{CodecChain, ChunkSpec, NdView, NdViewMut, CodecRegistry, Scratch};
 //! use zarr_metadata::{DataType, Extension, FillValue};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let fill = FillValue::from_bytes(&DataType::UInt16, &0_u16.to_ne_bytes())?;
 //! let spec = ChunkSpec::new(&[2, 3], DataType::UInt16, fill)?;
 //! let codecs = [Extension::new("bytes").with("endian", "little"), Extension::new("crc32c")];
-//! let chain = CodecChain::new(&codecs, spec, &Registry::default())?;
+//! let chain = CodecChain::new(&codecs, spec, &CodecRegistry::default())?;
 //!
 //! let elements: Vec<u8> = [1_u16, 2, 3, 4, 5, 6].iter().flat_map(|n| n.to_ne_bytes()).collect();
 //! let (mut encoded, mut scratch) = (vec![], Scratch::default());
@@ -137,7 +137,7 @@ pub use codecs::numcodecs::msgpack::MsgPackCodec;
 pub use codecs::numcodecs::pcodec::PcodecCodec;
 pub use codecs::numcodecs::shuffle::ShuffleCodec;
 pub use codecs::packbits::PackBitsCodec;
-pub use codecs::registry::Registry;
+pub use codecs::registry::CodecRegistry;
 pub use codecs::reshape::ReshapeCodec;
 pub use codecs::scale_offset::ScaleOffsetCodec;
 pub use codecs::sharding::{ShardIndex, ShardingCodec};

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zarr_codecs::{ChunkSpec, CodecChain, CodecError, NdView, NdViewMut, Registry, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecRegistry, NdView, NdViewMut, Scratch};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 #[derive(Deserialize)]
@@ -40,7 +40,7 @@ fn chain(from: &str, codec: &Value) -> CodecChain {
     };
     let bytes = Extension::new("bytes").with("endian", endian);
     let codec = Extension::from_json(codec.clone()).unwrap();
-    CodecChain::new(&[codec, bytes], spec, &Registry::default()).unwrap()
+    CodecChain::new(&[codec, bytes], spec, &CodecRegistry::default()).unwrap()
 }
 
 fn encode(chain: &CodecChain, element: &[u8]) -> Result<Vec<u8>, CodecError> {

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use zarr_codecs::{
-    ChunkSpec, CodecChain, CodecError, Handle, NdView, NdViewMut, Region, Registry, Scratch, Span,
-    VlenHeap,
+    ChunkSpec, CodecChain, CodecError, CodecRegistry, Handle, NdView, NdViewMut, Region, Scratch,
+    Span, VlenHeap,
 };
 use zarr_metadata::ArrayMetadata;
 
@@ -43,7 +43,7 @@ fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<CodecChain, CodecE
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
     let dtype = array.data_type().clone();
     let spec = ChunkSpec::new(shape, dtype, array.fill_value().unwrap())?;
-    CodecChain::v2(&array.codecs(), spec, &Registry::default())
+    CodecChain::v2(&array.codecs(), spec, &CodecRegistry::default())
 }
 
 fn worker(chain: &CodecChain) -> (Arc<VlenHeap>, Scratch) {
@@ -190,7 +190,7 @@ fn elements_behind_a_filter_of_numbers() {
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
     let spec =
         ChunkSpec::new(&[4], array.data_type().clone(), array.fill_value().unwrap()).unwrap();
-    let chain = CodecChain::v2(&array.codecs(), spec, &Registry::default()).unwrap();
+    let chain = CodecChain::v2(&array.codecs(), spec, &CodecRegistry::default()).unwrap();
     let texts = ["b", "a", "", "b"].map(str::to_owned);
     let encoded = encode(&chain, &texts).unwrap();
     assert_eq!(encoded[4..], [2, 255, 255, 2]);

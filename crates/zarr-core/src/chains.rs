@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use quick_cache::sync::Cache;
-use zarr_codecs::{ChunkSpec, CodecChain, CodecError, Dims, Registry};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecRegistry, Dims};
 use zarr_metadata::{ArrayMetadata, ZarrFormat};
 
 /// Shapes beside the largest one whose codecs are kept. Documents can ask for any number of them.
@@ -55,7 +55,7 @@ impl Chains {
         largest: &'a CodecChain,
         shape: Dims<u64>,
         metadata: &ArrayMetadata,
-        registry: &Registry,
+        registry: &CodecRegistry,
     ) -> Result<ChainOf<'a>, CodecError> {
         let kept = self.others.get_or_init(|| Cache::new(SHAPES));
         if let Some(chain) = kept.get(&shape) {
@@ -72,7 +72,7 @@ impl Chains {
 pub(crate) fn resolve(
     metadata: &ArrayMetadata,
     spec: ChunkSpec,
-    registry: &Registry,
+    registry: &CodecRegistry,
 ) -> Result<CodecChain, CodecError> {
     let codecs = metadata.codecs();
     match metadata.format() {

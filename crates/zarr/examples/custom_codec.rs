@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ndarray::Array2;
 use zarr::blocking::Wait;
 use zarr::testing::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Scratch};
-use zarr::{Context, Extension, MemoryStore, Registry};
+use zarr::{CodecRegistry, Context, Extension, MemoryStore};
 
 /// `{"name": "example.turned", "configuration": {"by": 255}}`
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl BytesToBytes for Turned {
 }
 
 pub(crate) fn main() -> zarr::Result<()> {
-    let registry = Registry::default().bytes_to_bytes("example.turned", |entry| {
+    let registry = CodecRegistry::default().bytes_to_bytes("example.turned", |entry| {
         let by: Option<u8> = entry.get("by").unwrap_or_default();
         Ok(Arc::new(Turned {
             by: by.unwrap_or(255),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use zarr_codecs::{
-    ChunkSpec, CodecChain, NdView, NdViewMut, Region, Registry, Scratch, VlenHandle, VlenHeap,
+    ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Region, Scratch, VlenHandle, VlenHeap,
 };
 use zarr_metadata::{DataType, Extension, FillValue};
 
@@ -190,7 +190,7 @@ fn vlen_chain(codecs: &Value) -> CodecChain {
     let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
     let fill = FillValue::zero(&DataType::String).unwrap();
     let spec = ChunkSpec::new(&[2], DataType::String, fill).unwrap();
-    CodecChain::new(&codecs, spec, &Registry::default()).unwrap()
+    CodecChain::new(&codecs, spec, &CodecRegistry::default()).unwrap()
 }
 
 fn worker() -> Scratch {
@@ -216,7 +216,7 @@ fn objects(bytes: &[u8]) {
         let codecs: Vec<Extension> = serde_json::from_value(codecs).unwrap();
         let fill = FillValue::zero(&dtype).unwrap();
         let spec = ChunkSpec::new(&[2], dtype, fill).unwrap();
-        let chain = CodecChain::v2(&codecs, spec, &Registry::default()).unwrap();
+        let chain = CodecChain::v2(&codecs, spec, &CodecRegistry::default()).unwrap();
         let mut handles = [0; 2 * VlenHandle::SIZE];
         let view = NdViewMut::over(&mut handles, &[2], VlenHandle::SIZE).unwrap();
         let _ = chain.decode(bytes, view, &mut worker());
@@ -246,7 +246,7 @@ fn chain(codecs: &Value, shape: &[u64]) -> CodecChain {
     let codecs: Vec<Extension> = serde_json::from_str(&text).unwrap();
     let fill = FillValue::zero(&DataType::UInt32).unwrap();
     let spec = ChunkSpec::new(shape, DataType::UInt32, fill).unwrap();
-    CodecChain::new(&codecs, spec, &Registry::default()).unwrap()
+    CodecChain::new(&codecs, spec, &CodecRegistry::default()).unwrap()
 }
 
 /// Whole, and a part with steps in both directions: what both give must be the same.

@@ -7,7 +7,7 @@ use zarr_metadata::Extension;
 use super::{ArrayStage, BytesStage, CodecChain, Serializer};
 use crate::codecs::numcodecs::filter::{Held, OnArrays, OnBytes};
 use crate::codecs::registry::{Codec, Names, Setting};
-use crate::{ArrayToArray, ByteLen, ChunkSpec, CodecError, CodecErrorKind, Dims, Registry};
+use crate::{ArrayToArray, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims};
 
 impl CodecChain {
     /// Resolves the codecs of an array's metadata for chunks of this shape and type.
@@ -18,7 +18,7 @@ impl CodecChain {
     pub fn new(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
     ) -> Result<Self, CodecError> {
         Self::resolve(codecs, spec, registry, Names::V3, 0)
     }
@@ -32,7 +32,7 @@ impl CodecChain {
     pub fn v2(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
     ) -> Result<Self, CodecError> {
         Self::resolve(codecs, spec, registry, Names::V2, 0)
     }
@@ -41,7 +41,7 @@ impl CodecChain {
     pub(crate) fn nested(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
         depth: usize,
     ) -> Result<Self, CodecError> {
         Self::resolve(codecs, spec, registry, Names::V3, depth)
@@ -50,7 +50,7 @@ impl CodecChain {
     fn resolve(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
         names: Names,
         depth: usize,
     ) -> Result<Self, CodecError> {

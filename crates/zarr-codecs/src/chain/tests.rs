@@ -8,7 +8,7 @@ use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::*;
 use crate::array::buffer::to_vec_for_tests;
-use crate::{Dims, Registry, Scratch, Span};
+use crate::{CodecRegistry, Dims, Scratch, Span};
 
 fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
     let fill = FillValue::zero(&dtype).unwrap();
@@ -17,7 +17,7 @@ fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
 
 fn chain(codecs: &Value, spec: &ChunkSpec) -> Result<CodecChain, CodecError> {
     let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
-    CodecChain::new(&codecs, spec.clone(), &Registry::default())
+    CodecChain::new(&codecs, spec.clone(), &CodecRegistry::default())
 }
 
 fn encode(chain: &CodecChain, elements: &[u8]) -> Vec<u8> {

@@ -16,8 +16,8 @@ use crate::chain::codec::with_whole;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
 use crate::{
-    ArrayToBytes, ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, Dims, NdView,
-    NdViewMut, Region, Registry, fill,
+    ArrayToBytes, ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, CodecRegistry, Dims,
+    NdView, NdViewMut, Region, fill,
 };
 
 const NAME: &str = "n5_default";
@@ -26,7 +26,7 @@ const NAME: &str = "n5_default";
 #[derive(Clone, Debug)]
 pub struct N5Codec {
     codecs: Vec<Extension>,
-    registry: Registry,
+    registry: CodecRegistry,
     depth: usize,
     /// For blocks of the chunk's shape.
     chain: Box<CodecChain>,

@@ -47,7 +47,7 @@ pub(crate) struct Setting<'a> {
     pub(crate) spec: &'a ChunkSpec,
     /// The numbers that this codec sees, as far as that is known.
     pub(crate) stored: Option<Stored>,
-    pub(crate) registry: &'a Registry,
+    pub(crate) registry: &'a CodecRegistry,
     /// How many shards this codec stands in.
     pub(crate) depth: usize,
 }
@@ -205,7 +205,7 @@ type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + S
 ///
 /// ```
 /// use std::sync::Arc;
-/// use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Registry, Scratch};
+/// use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, CodecRegistry, Scratch};
 ///
 /// /// Flips every bit.
 /// #[derive(Debug)]
@@ -227,14 +227,14 @@ type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + S
 ///     }
 /// }
 ///
-/// let registry = Registry::default().bytes_to_bytes("example.not", |_| Ok(Arc::new(Not)));
+/// let registry = CodecRegistry::default().bytes_to_bytes("example.not", |_| Ok(Arc::new(Not)));
 /// ```
 #[derive(Clone, Default)]
-pub struct Registry {
+pub struct CodecRegistry {
     added: BTreeMap<String, Added>,
 }
 
-impl Registry {
+impl CodecRegistry {
     /// Adds or replaces a codec from arrays to arrays; `build` gets its entry in the metadata.
     #[must_use]
     pub fn array_to_array(
@@ -333,7 +333,7 @@ impl Registry {
     }
 }
 
-impl fmt::Debug for Registry {
+impl fmt::Debug for CodecRegistry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let built_in = V3.iter().chain(NUMCODECS).map(|(name, _)| *name);
         f.debug_list()

@@ -1,6 +1,6 @@
 //! What tests over rows of numcodecs share: bytes of digits, and a chunk through a chain and back.
 
-use zarr_codecs::{ChunkSpec, CodecChain, CodecError, NdView, NdViewMut, Registry, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecRegistry, NdView, NdViewMut, Scratch};
 use zarr_metadata::{ArrayMetadata, ZarrFormat};
 
 /// Bytes of their hexadecimal digits.
@@ -35,7 +35,7 @@ pub(crate) fn chain(array: &ArrayMetadata) -> Result<CodecChain, CodecError> {
     let dtype = array.data_type().clone();
     let spec = ChunkSpec::new(array.shape(), dtype, array.fill_value().unwrap())?;
     match array.format() {
-        ZarrFormat::V2 => CodecChain::v2(&array.codecs(), spec, &Registry::default()),
-        ZarrFormat::V3 => CodecChain::new(&array.codecs(), spec, &Registry::default()),
+        ZarrFormat::V2 => CodecChain::v2(&array.codecs(), spec, &CodecRegistry::default()),
+        ZarrFormat::V3 => CodecChain::new(&array.codecs(), spec, &CodecRegistry::default()),
     }
 }

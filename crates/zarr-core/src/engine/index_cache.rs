@@ -75,7 +75,7 @@ impl fmt::Debug for IndexCache {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use zarr_codecs::{ChunkSpec, CodecChain, Registry, Scratch};
+    use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, Scratch};
     use zarr_metadata::{DataType, Extension, FillValue};
 
     use super::*;
@@ -89,7 +89,7 @@ mod tests {
         let codecs: Vec<Extension> = serde_json::from_value(codecs).unwrap();
         let fill = FillValue::from_bytes(&DataType::UInt8, &[0]).unwrap();
         let spec = ChunkSpec::new(&[16], DataType::UInt8, fill).unwrap();
-        let chain = CodecChain::new(&codecs, spec, &Registry::default()).unwrap();
+        let chain = CodecChain::new(&codecs, spec, &CodecRegistry::default()).unwrap();
         let shard = chain.shard().unwrap();
         let absent = [u8::MAX; 16 * 16];
         let index = shard.decode_index(&absent, 256, &mut Scratch::default());

@@ -151,7 +151,7 @@ fn smallest(mut chain: &CodecChain) -> &CodecChain {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use zarr_codecs::{ChunkSpec, Registry};
+    use zarr_codecs::{ChunkSpec, CodecRegistry};
     use zarr_metadata::{DataType, Extension, FillValue};
 
     use super::*;
@@ -161,7 +161,7 @@ mod tests {
         let codecs: Vec<Extension> = serde_json::from_value(codecs).unwrap();
         let fill = FillValue::from_bytes(&DataType::UInt16, &[0; 2]).unwrap();
         let spec = ChunkSpec::new(&[8, 8], DataType::UInt16, fill).unwrap();
-        CodecChain::new(&codecs, spec, &Registry::default()).unwrap()
+        CodecChain::new(&codecs, spec, &CodecRegistry::default()).unwrap()
     }
 
     /// A shard of chunks of `side`².

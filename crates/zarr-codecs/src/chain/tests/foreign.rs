@@ -60,7 +60,7 @@ impl ArrayToBytes for Lazy {
 #[test]
 fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
     let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "lazy"])).unwrap();
-    let registry = Registry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
+    let registry = CodecRegistry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
     let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
     assert_eq!(
@@ -68,7 +68,7 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
         "codec `lazy`: length mismatch: expected 4 bytes, found 0"
     );
 
-    let registry = Registry::default().array_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
+    let registry = CodecRegistry::default().array_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
     let chain = CodecChain::new(&names[1..], spec(&[4], DataType::UInt8), &registry).unwrap();
     assert_eq!(
         decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap(),
@@ -107,7 +107,7 @@ impl BytesToBytes for Thief {
 
 #[test]
 fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
-    let registry = Registry::default().bytes_to_bytes("thief", |_| Ok(Arc::new(Thief)));
+    let registry = CodecRegistry::default().bytes_to_bytes("thief", |_| Ok(Arc::new(Thief)));
     let expected = "codec `thief`: length mismatch: expected 4 bytes, found 0";
     // Dense and with gaps, as the last codec and before another.
     let lists = [
@@ -170,7 +170,8 @@ impl BytesToBytes for Elsewhere {
 #[test]
 fn what_was_stripped_lies_in_what_was_given() {
     let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "elsewhere"])).unwrap();
-    let registry = Registry::default().bytes_to_bytes("elsewhere", |_| Ok(Arc::new(Elsewhere)));
+    let registry =
+        CodecRegistry::default().bytes_to_bytes("elsewhere", |_| Ok(Arc::new(Elsewhere)));
     let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
     let expected =
@@ -224,7 +225,7 @@ fn axes_that_make_another_shape_are_refused() {
     .unwrap();
     let make = |axes, shape| {
         let registry =
-            Registry::default().array_to_array("half", move |_| Ok(Arc::new(Half(axes))));
+            CodecRegistry::default().array_to_array("half", move |_| Ok(Arc::new(Half(axes))));
         CodecChain::new(&names, spec(shape, DataType::UInt8), &registry)
     };
     let error = make(&[0, 1], &[4, 4]).unwrap_err();

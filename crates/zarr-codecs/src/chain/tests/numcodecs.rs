@@ -78,7 +78,7 @@ fn v2_chain() -> impl Strategy<Value = CodecChain> {
             codecs.extend(elements.map(|codec| extension(codec, "")));
             codecs.extend(others.into_iter().map(|codec| extension(codec, "")));
             let spec = spec(&shape, DataType::Int16);
-            CodecChain::v2(&codecs, spec, &Registry::default()).unwrap()
+            CodecChain::v2(&codecs, spec, &CodecRegistry::default()).unwrap()
         },
     )
 }
@@ -114,7 +114,7 @@ fn v3_chain() -> impl Strategy<Value = CodecChain> {
                 .map(|codec| extension(codec, "numcodecs.")),
         );
         let spec = spec(&shape, DataType::Int16);
-        CodecChain::new(&codecs, spec, &Registry::default()).unwrap()
+        CodecChain::new(&codecs, spec, &CodecRegistry::default()).unwrap()
     })
 }
 
@@ -158,7 +158,7 @@ proptest! {
     ) {
         let codecs = [Extension::new("bytes").with("endian", "little"), extension(codec, "")];
         let spec = spec(&[size.max(1)], DataType::Float16);
-        let chain = CodecChain::v2(&codecs, spec, &Registry::default()).unwrap();
+        let chain = CodecChain::v2(&codecs, spec, &CodecRegistry::default()).unwrap();
         let _ = decode(&chain, &bytes, &Region::whole(&chain.spec().shape), 0);
     }
 }
@@ -168,7 +168,7 @@ fn unknown_codecs_say_what_would_bring_them() {
     let spec = spec(&[4], DataType::UInt8);
     let of = |codec: &str| {
         let codecs = [Extension::new("bytes"), Extension::new(codec)];
-        let v2 = CodecChain::v2(&codecs, spec.clone(), &Registry::default());
+        let v2 = CodecChain::v2(&codecs, spec.clone(), &CodecRegistry::default());
         v2.unwrap_err().to_string()
     };
     let known = of("quantum");
@@ -223,7 +223,7 @@ fn a_codec_that_may_be_ignored_is_not_written() {
 #[test]
 fn a_codec_of_ones_own_is_found_by_either_name() {
     let registry =
-        Registry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(super::foreign::Lazy)));
+        CodecRegistry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(super::foreign::Lazy)));
     let spec = spec(&[4], DataType::UInt8);
     for name in ["lazy", "numcodecs.lazy"] {
         let codecs = [Extension::new("bytes"), Extension::new(name)];
@@ -240,7 +240,7 @@ fn records_of_either_byte_order() {
     let array = zarr_metadata::ArrayMetadata::from_v2(document, None).unwrap();
     let spec =
         ChunkSpec::new(&[2], array.data_type().clone(), array.fill_value().unwrap()).unwrap();
-    let chain = CodecChain::v2(&array.codecs(), spec, &Registry::default()).unwrap();
+    let chain = CodecChain::v2(&array.codecs(), spec, &CodecRegistry::default()).unwrap();
     let stored = [2, 1, 1, 2, 9, 4, 3, 3, 4, 9];
     let native = |word: u16| word.to_ne_bytes();
     let record = |word| [&native(word)[..], &native(word), &[9]].concat();
@@ -262,7 +262,7 @@ fn codecs_that_make_more_and_more_are_refused() {
     codecs.extend((0..30).map(|_| extension(wider, "")));
     codecs.push(Extension::new("base64"));
     let spec = spec(&[1000], DataType::UInt8);
-    let error = CodecChain::v2(&codecs, spec, &Registry::default()).unwrap_err();
+    let error = CodecChain::v2(&codecs, spec, &CodecRegistry::default()).unwrap_err();
     assert!(
         matches!(error.kind, CodecErrorKind::Limit { .. }),
         "{error}"

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use zarr_metadata::FillValue;
 
 use super::*;
-use crate::{CodecChain, Registry, VlenHeap};
+use crate::{CodecChain, CodecRegistry, VlenHeap};
 
 fn chain(
     codecs: &Value,
@@ -20,7 +20,7 @@ fn chain(
     CodecChain::new(
         &codecs,
         ChunkSpec::new(shape, dtype, fill).unwrap(),
-        &Registry::default(),
+        &CodecRegistry::default(),
     )
 }
 

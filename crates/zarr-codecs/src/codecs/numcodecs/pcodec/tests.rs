@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::*;
-use crate::{CodecChain, Registry};
+use crate::{CodecChain, CodecRegistry};
 
 fn spec(dtype: DataType, count: u64) -> ChunkSpec {
     let fill = FillValue::zero(&dtype).unwrap();
@@ -17,7 +17,7 @@ fn codecs(json: Value) -> Vec<Extension> {
 
 fn v3(settings: &Value, spec: ChunkSpec) -> Result<CodecChain, CodecError> {
     let pcodec = json!([{"name": "numcodecs.pcodec", "configuration": settings}]);
-    CodecChain::new(&codecs(pcodec), spec, &Registry::default())
+    CodecChain::new(&codecs(pcodec), spec, &CodecRegistry::default())
 }
 
 fn encoded(chain: &CodecChain, bytes: &[u8]) -> Vec<u8> {
@@ -179,7 +179,7 @@ fn in_v2_it_is_told_what_stands_before() {
         CodecChain::v2(
             &codecs(list),
             spec(DataType::Int32, 4),
-            &Registry::default(),
+            &CodecRegistry::default(),
         )
     };
     let pcodec = json!({"name": "pcodec"});
