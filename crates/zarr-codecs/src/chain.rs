@@ -24,8 +24,8 @@ use zarr_metadata::Swap;
 use crate::array::buffer::Uninit;
 use crate::array::kernels;
 use crate::{
-    ArrayToArray, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims,
-    NdView, NdViewMut, Region, ShardingCodec, StridedLayout,
+    ArrayToArrayCodec, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind,
+    Dims, NdView, NdViewMut, Region, ShardingCodec, StridedLayout,
 };
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
@@ -48,8 +48,8 @@ pub struct CodecChain {
 
 #[derive(Clone, Debug)]
 struct ArrayStage {
-    codec: Arc<dyn ArrayToArray>,
-    /// What the codec said once that its [`axes`](ArrayToArray::axes) are, and was compared with both
+    codec: Arc<dyn ArrayToArrayCodec>,
+    /// What the codec said once that its [`axes`](ArrayToArrayCodec::axes) are, and was compared with both
     /// shapes: others' code may say something else the next time.
     axes: Option<Dims<usize>>,
     decoded: ChunkSpec,

@@ -24,7 +24,7 @@
 
 /// The parts that codecs are made of.
 pub use zarr_codecs::{
-    ArrayToArray, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind,
+    ArrayToArrayCodec, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind,
     DecodeTarget, NdView, NdViewMut, Scratch, StridedLayout, buffer,
 };
 /// Stores that count, fail or are slow, and the promises of a store as a test.

@@ -7,7 +7,7 @@ use zarr_metadata::{DataType, Field, FillValue};
 
 use crate::array::kernels;
 use crate::chain::scratch::Scratch;
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
+use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
 use zarr_metadata::near::{is_near, quoted};
 
 const NAME: &str = "fields";
@@ -218,7 +218,7 @@ fn find<'r>(record: &'r DataType, name: &str) -> Result<(Run, &'r Field), Fields
 }
 
 /// As a codec: the records are the encoded array, their fields the decoded one.
-impl ArrayToArray for Fields {
+impl ArrayToArrayCodec for Fields {
     fn name(&self) -> &str {
         NAME
     }

@@ -148,7 +148,7 @@ impl ByteLen {
 }
 
 /// A codec from arrays to arrays: `transpose`, and the value-changing ones.
-pub trait ArrayToArray: Debug + Send + Sync + 'static {
+pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
     /// What a chunk looks like once encoded.

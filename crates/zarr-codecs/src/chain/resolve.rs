@@ -7,7 +7,9 @@ use zarr_metadata::Extension;
 use super::{ArrayStage, BytesStage, CodecChain, Serializer};
 use crate::codecs::numcodecs::filter::{Held, OnArrays, OnBytes};
 use crate::codecs::registry::{Codec, Names, Setting};
-use crate::{ArrayToArray, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims};
+use crate::{
+    ArrayToArrayCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims,
+};
 
 impl CodecChain {
     /// Resolves the codecs of an array's metadata for chunks of this shape and type.
@@ -174,7 +176,7 @@ impl ArrayStage {
     /// # Errors
     /// Where it claims to relabel axes, and the encoded array is not what comes of that.
     pub(super) fn new(
-        codec: Arc<dyn ArrayToArray>,
+        codec: Arc<dyn ArrayToArrayCodec>,
         decoded: ChunkSpec,
         encoded: ChunkSpec,
     ) -> Result<Self, CodecError> {

@@ -7,7 +7,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::numcodecs::bitround::round;
 use crate::codecs::setting;
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 
 const NAME: &str = "bitround";
 
@@ -83,7 +83,7 @@ fn round_integers(integers: &mut [u8], size: usize, kept: u32) {
     round!(u8 u16 u32 u64);
 }
 
-impl ArrayToArray for BitroundCodec {
+impl ArrayToArrayCodec for BitroundCodec {
     fn name(&self) -> &str {
         NAME
     }

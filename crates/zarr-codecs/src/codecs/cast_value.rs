@@ -10,7 +10,7 @@ use crate::array::number::{Element, Number, Stored, with_number};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 use rules::{OutOfRange, Rounding, Rules, Scalar};
 
 const NAME: &str = "cast_value";
@@ -163,7 +163,7 @@ fn map(
     Ok(Map::new(pairs.collect::<Result<_, _>>()?))
 }
 
-impl ArrayToArray for CastValueCodec {
+impl ArrayToArrayCodec for CastValueCodec {
     fn name(&self) -> &str {
         NAME
     }

@@ -15,14 +15,14 @@ use crate::codecs::numcodecs::{
     packbits::PackBits, quantize::Quantize,
 };
 use crate::{
-    ArrayToArray, ArrayToBytes, Base64Codec, BytesCodec, BytesToBytes, ChecksumCodec, ChunkSpec,
-    CodecError, ShardingCodec, ShuffleCodec, TransposeCodec, VlenCodec,
+    ArrayToArrayCodec, ArrayToBytes, Base64Codec, BytesCodec, BytesToBytes, ChecksumCodec,
+    ChunkSpec, CodecError, ShardingCodec, ShuffleCodec, TransposeCodec, VlenCodec,
 };
 
 /// A codec ready for chunks of one shape and type.
 #[derive(Clone, Debug)]
 pub(crate) enum Codec {
-    ArrayToArray(Arc<dyn ArrayToArray>),
+    ArrayToArray(Arc<dyn ArrayToArrayCodec>),
     ArrayToBytes(Arc<dyn ArrayToBytes>),
     Shard(Arc<ShardingCodec>),
     BytesToBytes(Arc<dyn BytesToBytes>),
@@ -172,7 +172,7 @@ const NUMCODECS: Table = &[
     ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
 ];
 
-fn array(codec: Result<impl ArrayToArray, CodecError>) -> Built {
+fn array(codec: Result<impl ArrayToArrayCodec, CodecError>) -> Built {
     Ok(Codec::ArrayToArray(Arc::new(codec?)))
 }
 
@@ -240,7 +240,10 @@ impl CodecRegistry {
     pub fn array_to_array(
         self,
         name: &str,
-        build: impl Fn(&Extension) -> Result<Arc<dyn ArrayToArray>, CodecError> + Send + Sync + 'static,
+        build: impl Fn(&Extension) -> Result<Arc<dyn ArrayToArrayCodec>, CodecError>
+        + Send
+        + Sync
+        + 'static,
     ) -> Self {
         self.add(
             name,

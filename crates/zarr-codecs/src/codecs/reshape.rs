@@ -6,7 +6,9 @@ use zarr_metadata::{Extension, Swap};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, volume};
+use crate::{
+    ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, volume,
+};
 
 const NAME: &str = "reshape";
 
@@ -117,7 +119,7 @@ fn axis(value: &Value) -> Option<Axis> {
     axes.map(Axis::Of)
 }
 
-impl ArrayToArray for ReshapeCodec {
+impl ArrayToArrayCodec for ReshapeCodec {
     fn name(&self) -> &str {
         NAME
     }

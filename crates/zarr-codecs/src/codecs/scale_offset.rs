@@ -7,7 +7,7 @@ use crate::array::number::{Element, Number, Stored, each, with_number};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 
 const NAME: &str = "scale_offset";
 
@@ -111,7 +111,7 @@ fn narrow<T: Element>(number: Number, wide_x: i128) -> Option<T> {
     (wide(number, x) == wide_x).then_some(x)
 }
 
-impl ArrayToArray for ScaleOffsetCodec {
+impl ArrayToArrayCodec for ScaleOffsetCodec {
     fn name(&self) -> &str {
         NAME
     }

@@ -5,7 +5,7 @@ use zarr_metadata::Extension;
 
 use crate::chain::scratch::Scratch;
 use crate::error::check_copied;
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
+use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
 
 const NAME: &str = "transpose";
 
@@ -46,7 +46,7 @@ fn is_permutation(order: &[usize], rank: usize) -> bool {
     order.len() == rank && (0..rank).all(|axis| order.contains(&axis))
 }
 
-impl ArrayToArray for TransposeCodec {
+impl ArrayToArrayCodec for TransposeCodec {
     fn name(&self) -> &str {
         NAME
     }

@@ -183,7 +183,7 @@ fn what_was_stripped_lies_in_what_was_given() {
 #[derive(Debug)]
 struct Half(&'static [usize]);
 
-impl ArrayToArray for Half {
+impl ArrayToArrayCodec for Half {
     fn name(&self) -> &str {
         "half"
     }

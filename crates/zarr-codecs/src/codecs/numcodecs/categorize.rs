@@ -11,7 +11,7 @@ use crate::array::number::{Number, Stored, cast_onto};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 
 const NAME: &str = "categorize";
 
@@ -70,7 +70,7 @@ impl CategorizeCodec {
     }
 }
 
-impl ArrayToArray for CategorizeCodec {
+impl ArrayToArrayCodec for CategorizeCodec {
     fn name(&self) -> &str {
         NAME
     }

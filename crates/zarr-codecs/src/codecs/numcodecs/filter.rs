@@ -13,7 +13,8 @@ use crate::array::number::{Number, Stored, cast_all};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::{
-    ArrayToArray, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut,
+    ArrayToArrayCodec, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, NdView,
+    NdViewMut,
 };
 
 /// A filter of numcodecs, between numbers of two types. As in numcodecs its data are bytes, which it
@@ -179,7 +180,7 @@ impl OnArrays {
     }
 }
 
-impl ArrayToArray for OnArrays {
+impl ArrayToArrayCodec for OnArrays {
     fn name(&self) -> &str {
         self.filter.name()
     }
