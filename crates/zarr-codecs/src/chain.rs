@@ -24,8 +24,8 @@ use zarr_metadata::Swap;
 use crate::array::buffer::Uninit;
 use crate::array::kernels;
 use crate::{
-    ArrayToArrayCodec, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind,
-    Dims, NdView, NdViewMut, Region, ShardingCodec, StridedLayout,
+    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytes, ChunkSpec, CodecError,
+    CodecErrorKind, Dims, NdView, NdViewMut, Region, ShardingCodec, StridedLayout,
 };
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
@@ -60,7 +60,7 @@ struct ArrayStage {
 enum Serializer {
     /// `foreign`: not ours, so the memory it writes is initialised for it first.
     Codec {
-        codec: Arc<dyn ArrayToBytes>,
+        codec: Arc<dyn ArrayToBytesCodec>,
         foreign: bool,
     },
     Shard(Arc<ShardingCodec>),

@@ -24,8 +24,8 @@
 
 /// The parts that codecs are made of.
 pub use zarr_codecs::{
-    ArrayToArrayCodec, ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind,
-    DecodeTarget, NdView, NdViewMut, Scratch, StridedLayout, buffer,
+    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytes, ChunkSpec, CodecError,
+    CodecErrorKind, DecodeTarget, NdView, NdViewMut, Scratch, StridedLayout, buffer,
 };
 /// Stores that count, fail or are slow, and the promises of a store as a test.
 pub use zarr_store::testing::*;

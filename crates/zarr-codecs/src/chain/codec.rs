@@ -186,7 +186,7 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
 }
 
 /// The codec of every chain that turns an array into bytes: `bytes`, `vlen-utf8`, …
-pub trait ArrayToBytes: Debug + Send + Sync + 'static {
+pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
     /// How many bytes a chunk becomes.

@@ -11,8 +11,8 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{
-    ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, Region,
-    StridedLayout,
+    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut,
+    Region, StridedLayout,
 };
 
 const NAME: &str = "bytes";
@@ -104,7 +104,7 @@ impl BytesCodec {
     }
 }
 
-impl ArrayToBytes for BytesCodec {
+impl ArrayToBytesCodec for BytesCodec {
     fn name(&self) -> &str {
         NAME
     }

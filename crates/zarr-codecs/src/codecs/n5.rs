@@ -16,8 +16,8 @@ use crate::chain::codec::with_whole;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
 use crate::{
-    ArrayToBytes, ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, CodecRegistry, Dims,
-    NdView, NdViewMut, Region, fill,
+    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, CodecRegistry,
+    Dims, NdView, NdViewMut, Region, fill,
 };
 
 const NAME: &str = "n5_default";
@@ -92,7 +92,7 @@ fn check_codecs(codecs: &[Extension], spec: &ChunkSpec) -> Result<(), CodecError
     Ok(())
 }
 
-impl ArrayToBytes for N5Codec {
+impl ArrayToBytesCodec for N5Codec {
     fn name(&self) -> &str {
         NAME
     }

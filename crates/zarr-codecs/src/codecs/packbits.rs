@@ -7,7 +7,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::error::check_len;
-use crate::{ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 use zarr_metadata::Swap;
 
 const NAME: &str = "packbits";
@@ -145,7 +145,7 @@ impl Component {
     }
 }
 
-impl ArrayToBytes for PackBitsCodec {
+impl ArrayToBytesCodec for PackBitsCodec {
     fn name(&self) -> &str {
         NAME
     }

@@ -15,7 +15,7 @@ use crate::codecs::numcodecs::{
     packbits::PackBits, quantize::Quantize,
 };
 use crate::{
-    ArrayToArrayCodec, ArrayToBytes, Base64Codec, BytesCodec, BytesToBytes, ChecksumCodec,
+    ArrayToArrayCodec, ArrayToBytesCodec, Base64Codec, BytesCodec, BytesToBytes, ChecksumCodec,
     ChunkSpec, CodecError, ShardingCodec, ShuffleCodec, TransposeCodec, VlenCodec,
 };
 
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(crate) enum Codec {
     ArrayToArray(Arc<dyn ArrayToArrayCodec>),
-    ArrayToBytes(Arc<dyn ArrayToBytes>),
+    ArrayToBytes(Arc<dyn ArrayToBytesCodec>),
     Shard(Arc<ShardingCodec>),
     BytesToBytes(Arc<dyn BytesToBytes>),
     /// From array to array in v3, from bytes to bytes in v2.
@@ -176,7 +176,7 @@ fn array(codec: Result<impl ArrayToArrayCodec, CodecError>) -> Built {
     Ok(Codec::ArrayToArray(Arc::new(codec?)))
 }
 
-fn serializer(codec: Result<impl ArrayToBytes, CodecError>) -> Built {
+fn serializer(codec: Result<impl ArrayToBytesCodec, CodecError>) -> Built {
     Ok(Codec::ArrayToBytes(Arc::new(codec?)))
 }
 
@@ -256,7 +256,10 @@ impl CodecRegistry {
     pub fn array_to_bytes(
         self,
         name: &str,
-        build: impl Fn(&Extension) -> Result<Arc<dyn ArrayToBytes>, CodecError> + Send + Sync + 'static,
+        build: impl Fn(&Extension) -> Result<Arc<dyn ArrayToBytesCodec>, CodecError>
+        + Send
+        + Sync
+        + 'static,
     ) -> Self {
         self.add(
             name,

@@ -9,7 +9,7 @@ use crate::array::heap::VlenHandle;
 use crate::array::kernels;
 use crate::chain::scratch::Scratch;
 use crate::{
-    ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, Region,
+    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, Region,
 };
 
 /// The most bytes that an encoded chunk may have. Nothing in the metadata bounds it.
@@ -181,7 +181,7 @@ fn take_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
     Some((u32::from_le_bytes(*number), rest))
 }
 
-impl ArrayToBytes for VlenCodec {
+impl ArrayToBytesCodec for VlenCodec {
     fn name(&self) -> &str {
         match self.elements {
             Elements::Utf8 => "vlen-utf8",

@@ -30,7 +30,7 @@ impl BytesToBytes for Lazy {
     }
 }
 
-impl ArrayToBytes for Lazy {
+impl ArrayToBytesCodec for Lazy {
     fn name(&self) -> &str {
         "lazy"
     }

@@ -20,7 +20,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::codecs::vlen::MAX_ENCODED;
-use crate::{ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 
 const NAME: &str = "json2";
 /// The most axes that numpy knows.
@@ -183,7 +183,7 @@ fn write_text(text: &str, dst: &mut Vec<u8>) {
     dst.push(b'"');
 }
 
-impl ArrayToBytes for JsonCodec {
+impl ArrayToBytesCodec for JsonCodec {
     fn name(&self) -> &str {
         NAME
     }

@@ -15,7 +15,7 @@ use crate::codecs::numcodecs::json2::{MAX_DEPTH, MAX_RANK};
 use crate::codecs::setting;
 use crate::codecs::vlen::MAX_ENCODED;
 use crate::{
-    ArrayToBytes, ByteLen, ChunkSpec, CodecError, CodecErrorKind, JsonCodec, NdView, NdViewMut,
+    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, JsonCodec, NdView, NdViewMut,
 };
 
 const NAME: &str = "msgpack2";
@@ -282,7 +282,7 @@ impl MsgPackCodec {
     }
 }
 
-impl ArrayToBytes for MsgPackCodec {
+impl ArrayToBytesCodec for MsgPackCodec {
     fn name(&self) -> &str {
         NAME
     }

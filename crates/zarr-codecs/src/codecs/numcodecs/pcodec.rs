@@ -18,7 +18,8 @@ use crate::array::number::{Number, Stored};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::{
-    ArrayToBytes, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut,
+    ArrayToBytesCodec, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, NdView,
+    NdViewMut,
 };
 
 const NAME: &str = "pcodec";
@@ -169,7 +170,7 @@ impl PcodecCodec {
     }
 }
 
-impl ArrayToBytes for PcodecCodec {
+impl ArrayToBytesCodec for PcodecCodec {
     fn name(&self) -> &str {
         NAME
     }
