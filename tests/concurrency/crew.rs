@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use ndarray::Array2;
 use zarr::blocking::Wait;
 use zarr::{Array, Context, DataType, Extension, sel};
-use zarr_codecs::{ByteLen, BytesToBytes, CodecError, CodecRegistry, DecodeTarget, Scratch};
+use zarr_codecs::{ByteLen, BytesToBytesCodec, CodecError, CodecRegistry, DecodeTarget, Scratch};
 use zarr_store::Store;
 
 use crate::support::stores::{KINDS, store};
@@ -46,7 +46,7 @@ impl Witness {
     }
 }
 
-impl BytesToBytes for Witness {
+impl BytesToBytesCodec for Witness {
     fn name(&self) -> &str {
         "test.witness"
     }

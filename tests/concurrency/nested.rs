@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use zarr::blocking::Wait;
-use zarr::testing::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Scratch};
+use zarr::testing::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
 use zarr::{Array, CodecRegistry, Context, DataType, Extension, sel};
 use zarr_store::Store;
 
@@ -27,7 +27,7 @@ impl Lookup {
     }
 }
 
-impl BytesToBytes for Lookup {
+impl BytesToBytesCodec for Lookup {
     fn name(&self) -> &str {
         NAME
     }

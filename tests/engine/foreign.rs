@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use zarr::blocking::{Wait, read_into};
 use zarr::{CodecRegistry, Context, DataType, Extension, Target};
-use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, NdViewMut, Scratch};
+use zarr_codecs::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, NdViewMut, Scratch};
 use zarr_metadata::Swap;
 
 /// Fills memory of its own and exchanges the sink that it was lent for one over that.
 #[derive(Debug)]
 struct Thief;
 
-impl BytesToBytes for Thief {
+impl BytesToBytesCodec for Thief {
     fn name(&self) -> &str {
         "x.thief"
     }

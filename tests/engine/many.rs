@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use zarr::blocking::Wait;
 use zarr::{Array, CodecRegistry, Context, DataType, Extension, Selection, sel};
-use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Scratch};
+use zarr_codecs::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
 use zarr_store::testing::Counting;
 use zarr_store::{BlockingStore, LocalStore, MemoryStore, Store};
 
@@ -23,7 +23,7 @@ impl Tally {
     }
 }
 
-impl BytesToBytes for Tally {
+impl BytesToBytesCodec for Tally {
     fn name(&self) -> &str {
         "tally"
     }
@@ -62,7 +62,7 @@ pub(super) fn array_in(
 ) -> (Array, Tally) {
     let tally = Tally::default();
     let codec = tally.clone();
-    let build = move |_: &Extension| Ok(Arc::new(codec.clone()) as Arc<dyn BytesToBytes>);
+    let build = move |_: &Extension| Ok(Arc::new(codec.clone()) as Arc<dyn BytesToBytesCodec>);
     let context = context(CodecRegistry::default().bytes_to_bytes("tally", build));
     let create = zarr::create_array(store, [32, 32], DataType::UInt16).context(&context);
     let create = create.chunks([4, 4]).compressors(Extension::new("tally"));

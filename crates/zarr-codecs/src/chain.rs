@@ -24,7 +24,7 @@ use zarr_metadata::Swap;
 use crate::array::buffer::Uninit;
 use crate::array::kernels;
 use crate::{
-    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytes, ChunkSpec, CodecError,
+    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError,
     CodecErrorKind, Dims, NdView, NdViewMut, Region, ShardingCodec, StridedLayout,
 };
 
@@ -68,7 +68,7 @@ enum Serializer {
 
 #[derive(Clone, Debug)]
 struct BytesStage {
-    codec: Arc<dyn BytesToBytes>,
+    codec: Arc<dyn BytesToBytesCodec>,
     /// As that of a serializer.
     foreign: bool,
     decoded: ByteLen,

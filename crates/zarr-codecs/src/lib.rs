@@ -108,7 +108,7 @@ pub use array::heap::{VlenElements, VlenHandle, VlenHeap, VlenSegment};
 pub use array::kernels::{all_equal, fill};
 pub use array::view::{DisjointParts, NdView, NdViewMut};
 pub use chain::codec::{
-    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytes, ChunkSpec, StridedLayout,
+    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, StridedLayout,
 };
 pub use chain::scratch::{BufferPool, CodecContexts, Scratch};
 pub use chain::sink::DecodeTarget;

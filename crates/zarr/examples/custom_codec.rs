@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 use zarr::blocking::Wait;
-use zarr::testing::{ByteLen, BytesToBytes, CodecError, DecodeTarget, Scratch};
+use zarr::testing::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
 use zarr::{CodecRegistry, Context, Extension, MemoryStore};
 
 /// `{"name": "example.turned", "configuration": {"by": 255}}`
@@ -15,7 +15,7 @@ struct Turned {
     by: u8,
 }
 
-impl BytesToBytes for Turned {
+impl BytesToBytesCodec for Turned {
     fn name(&self) -> &str {
         "example.turned"
     }

@@ -24,7 +24,7 @@
 
 /// The parts that codecs are made of.
 pub use zarr_codecs::{
-    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytes, ChunkSpec, CodecError,
+    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError,
     CodecErrorKind, DecodeTarget, NdView, NdViewMut, Scratch, StridedLayout, buffer,
 };
 /// Stores that count, fail or are slow, and the promises of a store as a test.

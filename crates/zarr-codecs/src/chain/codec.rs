@@ -259,7 +259,7 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
 }
 
 /// A codec from bytes to bytes: compressors and checksums.
-pub trait BytesToBytes: Debug + Send + Sync + 'static {
+pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
     /// For codecs that only add bytes around the data (checksums): checks them and returns the data

@@ -21,7 +21,7 @@ use self::header::Header;
 use crate::array::buffer::{self, Front};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
-use crate::{ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind};
 
 const NAME: &str = "blosc";
 
@@ -99,7 +99,7 @@ fn check_limit(len: usize) -> Result<(), CodecError> {
     .of(NAME))
 }
 
-impl BytesToBytes for BloscCodec {
+impl BytesToBytesCodec for BloscCodec {
     fn name(&self) -> &str {
         NAME
     }

@@ -9,7 +9,7 @@ use zarr_metadata::Extension;
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const SIZE: usize = 4;
 
@@ -116,7 +116,7 @@ impl Sum {
     }
 }
 
-impl BytesToBytes for ChecksumCodec {
+impl BytesToBytesCodec for ChecksumCodec {
     fn name(&self) -> &str {
         match self.sum {
             Sum::Adler32 => "adler32",

@@ -8,7 +8,7 @@ use crate::array::buffer::{self, Front, Inflater, Stopped, Uninit};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 /// What stands around a deflate stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,7 +143,7 @@ impl DeflateCodec {
     }
 }
 
-impl BytesToBytes for DeflateCodec {
+impl BytesToBytesCodec for DeflateCodec {
     fn name(&self) -> &str {
         self.label()
     }

@@ -15,8 +15,8 @@ use crate::codecs::numcodecs::{
     packbits::PackBits, quantize::Quantize,
 };
 use crate::{
-    ArrayToArrayCodec, ArrayToBytesCodec, Base64Codec, BytesCodec, BytesToBytes, ChecksumCodec,
-    ChunkSpec, CodecError, ShardingCodec, ShuffleCodec, TransposeCodec, VlenCodec,
+    ArrayToArrayCodec, ArrayToBytesCodec, Base64Codec, BytesCodec, BytesToBytesCodec,
+    ChecksumCodec, ChunkSpec, CodecError, ShardingCodec, ShuffleCodec, TransposeCodec, VlenCodec,
 };
 
 /// A codec ready for chunks of one shape and type.
@@ -25,7 +25,7 @@ pub(crate) enum Codec {
     ArrayToArray(Arc<dyn ArrayToArrayCodec>),
     ArrayToBytes(Arc<dyn ArrayToBytesCodec>),
     Shard(Arc<ShardingCodec>),
-    BytesToBytes(Arc<dyn BytesToBytes>),
+    BytesToBytes(Arc<dyn BytesToBytesCodec>),
     /// From array to array in v3, from bytes to bytes in v2.
     Filter(Arc<dyn Filter>),
 }
@@ -180,7 +180,7 @@ fn serializer(codec: Result<impl ArrayToBytesCodec, CodecError>) -> Built {
     Ok(Codec::ArrayToBytes(Arc::new(codec?)))
 }
 
-fn bytes(codec: Result<impl BytesToBytes, CodecError>) -> Built {
+fn bytes(codec: Result<impl BytesToBytesCodec, CodecError>) -> Built {
     Ok(Codec::BytesToBytes(Arc::new(codec?)))
 }
 
@@ -205,13 +205,13 @@ type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + S
 ///
 /// ```
 /// use std::sync::Arc;
-/// use zarr_codecs::{ByteLen, BytesToBytes, CodecError, DecodeTarget, CodecRegistry, Scratch};
+/// use zarr_codecs::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, CodecRegistry, Scratch};
 ///
 /// /// Flips every bit.
 /// #[derive(Debug)]
 /// struct Not;
 ///
-/// impl BytesToBytes for Not {
+/// impl BytesToBytesCodec for Not {
 ///     fn name(&self) -> &str {
 ///         "example.not"
 ///     }
@@ -272,7 +272,10 @@ impl CodecRegistry {
     pub fn bytes_to_bytes(
         self,
         name: &str,
-        build: impl Fn(&Extension) -> Result<Arc<dyn BytesToBytes>, CodecError> + Send + Sync + 'static,
+        build: impl Fn(&Extension) -> Result<Arc<dyn BytesToBytesCodec>, CodecError>
+        + Send
+        + Sync
+        + 'static,
     ) -> Self {
         self.add(
             name,

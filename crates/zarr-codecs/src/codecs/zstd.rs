@@ -8,7 +8,7 @@ use zstd::zstd_safe;
 use crate::array::buffer::{self, Uninit, ZstdTarget};
 use crate::chain::scratch::{self, Scratch};
 use crate::chain::sink::DecodeTarget;
-use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const NAME: &str = "zstd";
 
@@ -115,7 +115,7 @@ fn too_small() -> &'static str {
     zstd_safe::get_error_name(0_usize.wrapping_sub(70))
 }
 
-impl BytesToBytes for ZstdCodec {
+impl BytesToBytesCodec for ZstdCodec {
     fn name(&self) -> &str {
         NAME
     }

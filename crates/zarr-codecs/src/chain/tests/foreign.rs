@@ -9,7 +9,7 @@ use zarr_metadata::Swap;
 #[derive(Debug)]
 pub(super) struct Lazy;
 
-impl BytesToBytes for Lazy {
+impl BytesToBytesCodec for Lazy {
     fn name(&self) -> &str {
         "lazy"
     }
@@ -80,7 +80,7 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
 #[derive(Debug)]
 struct Thief;
 
-impl BytesToBytes for Thief {
+impl BytesToBytesCodec for Thief {
     fn name(&self) -> &str {
         "thief"
     }
@@ -143,7 +143,7 @@ fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
 #[derive(Debug)]
 struct Elsewhere;
 
-impl BytesToBytes for Elsewhere {
+impl BytesToBytesCodec for Elsewhere {
     fn name(&self) -> &str {
         "elsewhere"
     }

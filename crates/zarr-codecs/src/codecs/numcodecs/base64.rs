@@ -4,7 +4,7 @@ use zarr_metadata::base64;
 
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
-use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const NAME: &str = "base64";
 
@@ -12,7 +12,7 @@ const NAME: &str = "base64";
 #[derive(Clone, Copy, Debug)]
 pub struct Base64Codec;
 
-impl BytesToBytes for Base64Codec {
+impl BytesToBytesCodec for Base64Codec {
     fn name(&self) -> &str {
         NAME
     }

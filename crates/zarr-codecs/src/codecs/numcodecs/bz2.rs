@@ -10,7 +10,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::numcodecs::stream::read_all;
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const NAME: &str = "bz2";
 
@@ -31,7 +31,7 @@ impl Bz2Codec {
     }
 }
 
-impl BytesToBytes for Bz2Codec {
+impl BytesToBytesCodec for Bz2Codec {
     fn name(&self) -> &str {
         NAME
     }

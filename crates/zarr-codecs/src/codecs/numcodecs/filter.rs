@@ -13,7 +13,7 @@ use crate::array::number::{Number, Stored, cast_all};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::{
-    ArrayToArrayCodec, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, NdView,
+    ArrayToArrayCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind, NdView,
     NdViewMut,
 };
 
@@ -66,7 +66,7 @@ fn decoded_len(filter: &dyn Filter, src: &[u8]) -> Result<usize, CodecError> {
 #[derive(Debug)]
 pub(crate) struct OnBytes(pub(crate) Arc<dyn Filter>);
 
-impl BytesToBytes for OnBytes {
+impl BytesToBytesCodec for OnBytes {
     fn name(&self) -> &str {
         self.0.name()
     }

@@ -8,7 +8,7 @@ use crate::chain::sink::DecodeTarget;
 use crate::codecs::lz4_block::{self, Effort};
 use crate::codecs::setting;
 use crate::error::check_len;
-use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const NAME: &str = "lz4";
 const HEADER: usize = 4;
@@ -41,7 +41,7 @@ fn header(len: usize) -> Result<u32, CodecError> {
     found.ok_or_else(|| CodecErrorKind::Limit { what, asked, limit }.of(NAME))
 }
 
-impl BytesToBytes for Lz4Codec {
+impl BytesToBytesCodec for Lz4Codec {
     fn name(&self) -> &str {
         NAME
     }

@@ -14,7 +14,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::numcodecs::stream::read_all;
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 use filters::Step;
 
 const NAME: &str = "lzma";
@@ -127,7 +127,7 @@ fn refused(error: &Error) -> CodecError {
     CodecErrorKind::Config(format!("liblzma refuses these settings: {error}")).of(NAME)
 }
 
-impl BytesToBytes for LzmaCodec {
+impl BytesToBytesCodec for LzmaCodec {
     fn name(&self) -> &str {
         NAME
     }

@@ -18,7 +18,7 @@ use crate::array::number::{Number, Stored};
 use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::{
-    ArrayToBytesCodec, ByteLen, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, NdView,
+    ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind, NdView,
     NdViewMut,
 };
 
@@ -212,7 +212,7 @@ impl ArrayToBytesCodec for PcodecCodec {
     }
 }
 
-impl BytesToBytes for PcodecCodec {
+impl BytesToBytesCodec for PcodecCodec {
     fn name(&self) -> &str {
         NAME
     }

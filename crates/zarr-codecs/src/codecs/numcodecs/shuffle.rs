@@ -8,7 +8,7 @@ use crate::chain::scratch::Scratch;
 use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::codecs::shuffle_kernels;
-use crate::{ByteLen, BytesToBytes, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const NAME: &str = "shuffle";
 
@@ -55,7 +55,7 @@ impl ShuffleCodec {
     }
 }
 
-impl BytesToBytes for ShuffleCodec {
+impl BytesToBytesCodec for ShuffleCodec {
     fn name(&self) -> &str {
         NAME
     }
