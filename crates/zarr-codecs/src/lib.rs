@@ -73,7 +73,7 @@
 //! `zfpy` are not there: every crate over that library needs CMake or libclang besides a C compiler.
 //!
 //! ```
-//! use zarr_codecs::{CodecChain, ChunkSpec, NdView, NdViewMut, CodecRegistry, Scratch};
+//! use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Scratch};
 //! use zarr_metadata::{DataType, Extension, FillValue};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use zarr_codecs::{
-    ChunkSpec, CodecChain, CodecError, CodecRegistry, Handle, NdView, NdViewMut, Region, Scratch,
-    Span, VlenHeap,
+    ChunkSpec, CodecChain, CodecError, CodecRegistry, NdView, NdViewMut, Region, Scratch, Span,
+    VlenHandle, VlenHeap,
 };
 use zarr_metadata::ArrayMetadata;
 
@@ -59,9 +59,9 @@ fn encode(chain: &CodecChain, elements: &[String]) -> Result<Vec<u8>, CodecError
     let (heap, mut scratch) = worker(chain);
     let mut segment = heap.segment();
     let handles = elements.iter().map(|e| segment.push(e.as_bytes()).unwrap());
-    let handles: Vec<u8> = handles.flat_map(Handle::to_bytes).collect();
+    let handles: Vec<u8> = handles.flat_map(VlenHandle::to_bytes).collect();
     segment.finish();
-    let view = NdView::new(&handles, &chain.spec().shape, Handle::SIZE).unwrap();
+    let view = NdView::new(&handles, &chain.spec().shape, VlenHandle::SIZE).unwrap();
     let mut encoded = vec![];
     chain.encode(&view, &mut encoded, &mut scratch)?;
     Ok(encoded)
@@ -70,15 +70,15 @@ fn encode(chain: &CodecChain, elements: &[String]) -> Result<Vec<u8>, CodecError
 fn decode_part(chain: &CodecChain, src: &[u8], part: &Region) -> Result<Vec<String>, CodecError> {
     let (heap, mut scratch) = worker(chain);
     let count = part.volume().unwrap() as usize;
-    let mut handles = vec![0xEE; count * Handle::SIZE];
-    let view = NdViewMut::over(&mut handles, &part.shape(), Handle::SIZE).unwrap();
+    let mut handles = vec![0xEE; count * VlenHandle::SIZE];
+    let view = NdViewMut::over(&mut handles, &part.shape(), VlenHandle::SIZE).unwrap();
     chain.decode_part(src, part, view, &mut scratch)?;
     let elements = heap.elements();
     let text = |handle: &[u8]| {
-        let handle = Handle::from_bytes(handle.try_into().unwrap());
+        let handle = VlenHandle::from_bytes(handle.try_into().unwrap());
         String::from_utf8(elements.get(handle).unwrap().to_vec()).unwrap()
     };
-    Ok(handles.chunks(Handle::SIZE).map(text).collect())
+    Ok(handles.chunks(VlenHandle::SIZE).map(text).collect())
 }
 
 fn decode(chain: &CodecChain, src: &[u8]) -> Result<Vec<String>, CodecError> {

@@ -1,6 +1,7 @@
 //! What one worker keeps between chunks: buffers and the compressors' contexts. Holds no state
 //! that could change a result.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use crate::{CodecError, CodecErrorKind, VlenHeap};
@@ -68,19 +69,41 @@ impl BufferPool {
     }
 }
 
-/// The compressors' states: making one costs more than decoding a small chunk with it.
+/// What codecs keep between chunks, one value of each type: making a compressor's state costs more than
+/// decoding a small chunk with it.
+///
+/// ```
+/// use zarr_codecs::CodecContexts;
+///
+/// /// A table that a codec builds while it decodes.
+/// #[derive(Default)]
+/// struct Table(Vec<u32>);
+///
+/// let mut contexts = CodecContexts::default();
+/// contexts.get::<Table>().0.push(1);
+/// assert_eq!(contexts.get::<Table>().0, [1]);
+/// ```
 #[derive(Default)]
-pub struct CodecContexts {
-    #[cfg(feature = "zstd")]
-    pub(crate) zstd: crate::codecs::zstd::Contexts,
-    #[cfg(feature = "gzip")]
-    pub(crate) deflate: crate::codecs::deflate::Contexts,
-    #[cfg(feature = "blosc")]
-    pub(crate) blosc: crate::codecs::blosc::Buffers,
+pub struct CodecContexts(Vec<Box<dyn Any + Send>>);
+
+impl CodecContexts {
+    /// The value of this type, which the first call makes. A codec asks for a type of its own.
+    pub fn get<T: Default + Send + 'static>(&mut self) -> &mut T {
+        // A few codecs keep something, so looking at each costs less than a map.
+        let found = self.0.iter().position(|context| context.is::<T>());
+        let place = found.unwrap_or_else(|| {
+            self.0.push(Box::new(T::default()));
+            self.0.len() - 1
+        });
+        match self.0[place].downcast_mut() {
+            Some(context) => context,
+            None => unreachable!("the value at this place is a `T`"),
+        }
+    }
 }
 
 impl std::fmt::Debug for CodecContexts {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CodecContexts")
+        f.debug_struct("CodecContexts").finish_non_exhaustive()
     }
 }

@@ -33,7 +33,7 @@ pub struct BloscCodec {
 
 /// A worker's memory for one block.
 #[derive(Default)]
-pub(crate) struct Buffers {
+pub(crate) struct BlockBuffers {
     /// A block in shuffled order.
     block: Vec<u8>,
     /// Its planes, between bits and bytes.
@@ -45,7 +45,7 @@ pub(crate) struct Buffers {
 /// Blocks above this are not usual: their memory is returned to the system.
 const KEPT_BYTES: usize = 16 << 20;
 
-impl Buffers {
+impl BlockBuffers {
     fn trimmed(self) -> Self {
         if self.block.capacity().max(self.planes.capacity()) > KEPT_BYTES {
             return Self::default();

@@ -26,12 +26,12 @@ pub struct DeflateCodec {
 
 /// A worker's compressor and decompressor.
 #[derive(Default)]
-pub(crate) struct Contexts {
+pub(crate) struct DeflateContexts {
     inflater: Option<Inflater>,
     compressor: Option<(i32, Compressor)>,
 }
 
-impl Contexts {
+impl DeflateContexts {
     /// `None` where there is no memory for one.
     pub(crate) fn inflater(&mut self) -> Option<&mut Inflater> {
         Some(match &mut self.inflater {
@@ -163,19 +163,26 @@ impl BytesToBytesCodec for DeflateCodec {
     ) -> Result<(), CodecError> {
         let name = self.label();
         dst.fill_to_end(name, src, cx, |memory, contexts| {
-            let inflater = contexts.deflate.inflater().ok_or_else(|| {
-                let error = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
-                CodecErrorKind::Backend(Box::new(error)).of(name)
-            })?;
+            let inflater = contexts
+                .get::<DeflateContexts>()
+                .inflater()
+                .ok_or_else(|| {
+                    let error = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
+                    CodecErrorKind::Backend(Box::new(error)).of(name)
+                })?;
             self.streams(src, memory, inflater)
         })
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
         let name = self.label();
-        let compressor = cx.contexts.deflate.compressor(self.level).ok_or_else(|| {
-            CodecErrorKind::Config(format!("level {} is not offered", self.level)).of(name)
-        })?;
+        let compressor = cx
+            .contexts
+            .get::<DeflateContexts>()
+            .compressor(self.level)
+            .ok_or_else(|| {
+                CodecErrorKind::Config(format!("level {} is not offered", self.level)).of(name)
+            })?;
         let max = match self.wrapper {
             Wrapper::Gzip => compressor.gzip_compress_bound(src.len()),
             Wrapper::Zlib => compressor.zlib_compress_bound(src.len()),

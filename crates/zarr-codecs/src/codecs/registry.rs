@@ -205,7 +205,7 @@ type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + S
 ///
 /// ```
 /// use std::sync::Arc;
-/// use zarr_codecs::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, CodecRegistry, Scratch};
+/// use zarr_codecs::{ByteLen, BytesToBytesCodec, CodecError, CodecRegistry, DecodeTarget, Scratch};
 ///
 /// /// Flips every bit.
 /// #[derive(Debug)]

@@ -6,7 +6,7 @@ use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe;
 
 use crate::array::buffer::{self, Uninit, ZstdTarget};
-use crate::chain::scratch::{self, Scratch};
+use crate::chain::scratch::{CodecContexts, Scratch};
 use crate::chain::sink::DecodeTarget;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
@@ -22,12 +22,12 @@ pub struct ZstdCodec {
 /// A worker's compressor and decompressor. The compressor is made for one setting at a time:
 /// one array is written with one setting.
 #[derive(Default)]
-pub(crate) struct Contexts {
+pub(crate) struct ZstdContexts {
     decompressor: Option<Decompressor<'static>>,
     compressor: Option<(i32, bool, Compressor<'static>)>,
 }
 
-impl Contexts {
+impl ZstdContexts {
     pub(crate) fn decompressor(&mut self) -> std::io::Result<&mut Decompressor<'static>> {
         Ok(match &mut self.decompressor {
             Some(decompressor) => decompressor,
@@ -93,9 +93,12 @@ fn backend(error: std::io::Error) -> CodecError {
 fn frames<'d>(
     src: &[u8],
     memory: &'d mut Uninit,
-    contexts: &mut scratch::CodecContexts,
+    contexts: &mut CodecContexts,
 ) -> Result<&'d mut [u8], CodecError> {
-    let decompressor = contexts.zstd.decompressor().map_err(backend)?;
+    let decompressor = contexts
+        .get::<ZstdContexts>()
+        .decompressor()
+        .map_err(backend)?;
     let expected = memory.len() as u64;
     let mut target = ZstdTarget::new(memory);
     let decoded = decompressor.decompress_to_buffer(src, &mut target);
@@ -134,7 +137,7 @@ impl BytesToBytesCodec for ZstdCodec {
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
-        let contexts = &mut cx.contexts.zstd;
+        let contexts = cx.contexts.get::<ZstdContexts>();
         let compressor = contexts
             .compressor(self.level, self.checksum)
             .map_err(backend)?;

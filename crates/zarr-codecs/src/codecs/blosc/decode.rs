@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::header::{self, Header};
 use super::shuffle::Shuffle;
-use super::{NAME, part};
+use super::{BlockBuffers, NAME, part};
 use crate::array::buffer::{self, Byte, Front};
 use crate::chain::scratch::CodecContexts;
 use crate::codecs::shuffle_kernels;
@@ -26,7 +26,7 @@ pub(super) fn blocks(
     dst: &mut Front<'_>,
     cx: &mut CodecContexts,
 ) -> Result<(), CodecError> {
-    let mut scratch = std::mem::take(&mut cx.blosc);
+    let mut scratch = std::mem::take(cx.get::<BlockBuffers>());
     // No byte of a frame belongs to two blocks, so that together they cannot have more than it has.
     let mut left = frame.len().saturating_sub(header.front());
     let mut blocks = blocks;
@@ -36,7 +36,7 @@ pub(super) fn blocks(
         left = left.checked_sub(used).ok_or_else(overlap)?;
         Ok(())
     });
-    cx.blosc = scratch.trimmed();
+    *cx.get() = scratch.trimmed();
     result
 }
 
@@ -46,7 +46,7 @@ fn block(
     header: &Header,
     i: usize,
     dst: &mut Front<'_>,
-    scratch: &mut super::Buffers,
+    scratch: &mut BlockBuffers,
     cx: &mut CodecContexts,
 ) -> Result<usize, CodecError> {
     let len = header.block_len(i);

@@ -1,7 +1,7 @@
 //! From elements to a frame: sizes of blocks, splits and fall-backs are those of c-blosc, so that
 //! frames come out alike. Knows the order of steps, no format of a compressor.
 
-use super::Buffers;
+use super::BlockBuffers;
 use super::config::{Compressor, Settings};
 use super::header::{self, Header};
 use super::part::{self, Encoding};
@@ -17,9 +17,9 @@ pub(super) fn encode(settings: &Settings, src: &[u8], dst: &mut Vec<u8>, cx: &mu
     let start = dst.len();
     let mut header = plan(settings, src.len());
     if !header.stored {
-        let mut scratch = std::mem::take(&mut cx.blosc);
+        let mut scratch = std::mem::take(cx.get::<BlockBuffers>());
         let fits = blocks(settings, &header, src, dst, &mut scratch, cx);
-        cx.blosc = scratch.trimmed();
+        *cx.get() = scratch.trimmed();
         if fits.is_none() {
             dst.truncate(start);
             header.stored = true;
@@ -103,7 +103,7 @@ fn blocks(
     header: &Header,
     src: &[u8],
     dst: &mut Vec<u8>,
-    scratch: &mut Buffers,
+    scratch: &mut BlockBuffers,
     cx: &mut CodecContexts,
 ) -> Option<()> {
     let start = dst.len();
@@ -121,7 +121,7 @@ fn blocks(
     dst.resize(at, 0);
     for (i, block) in src.chunks(header.block).enumerate() {
         put(dst, start + header::LEN + 4 * i, at - start)?;
-        let Buffers {
+        let BlockBuffers {
             block: shuffled,
             planes,
             table,

@@ -7,7 +7,9 @@ use super::header::Format;
 use super::snappy;
 use crate::array::buffer::{Byte, ZstdTarget};
 use crate::chain::scratch::CodecContexts;
+use crate::codecs::deflate::DeflateContexts;
 use crate::codecs::lz4_block::{self, Effort};
+use crate::codecs::zstd::ZstdContexts;
 
 /// Decodes `src` to the front of `dst` and returns what that made.
 ///
@@ -25,7 +27,7 @@ pub(super) fn decode<'d, B: Byte>(
         Format::Snappy => fill(dst, |dst| snappy::decode(src, dst)),
         Format::Zlib => {
             let inflater = cx
-                .deflate
+                .get::<DeflateContexts>()
                 .inflater()
                 .ok_or("there is no memory to decode")?;
             let inflated = inflater.zlib(src, dst);
@@ -33,7 +35,10 @@ pub(super) fn decode<'d, B: Byte>(
             Ok(made)
         }
         Format::Zstd => {
-            let decompressor = cx.zstd.decompressor().map_err(|e| e.to_string())?;
+            let decompressor = cx
+                .get::<ZstdContexts>()
+                .decompressor()
+                .map_err(|e| e.to_string())?;
             let mut target = ZstdTarget::new(dst);
             decompressor
                 .decompress_to_buffer(src, &mut target)
@@ -83,12 +88,15 @@ pub(super) fn encode(
         Compressor::Lz4Hc => lz4(src, dst, Effort::High(level)),
         Compressor::Zlib => {
             let level = *DEFLATE_LEVELS.get(usize::from(how.level))?;
-            cx.deflate.compressor(level)?.zlib_compress(src, dst).ok()
+            cx.get::<DeflateContexts>()
+                .compressor(level)?
+                .zlib_compress(src, dst)
+                .ok()
         }
         Compressor::Zstd => {
             let best = *zstd::compression_level_range().end();
             let level = if level < 9 { 2 * level - 1 } else { best };
-            let compressor = cx.zstd.compressor(level, false).ok()?;
+            let compressor = cx.get::<ZstdContexts>().compressor(level, false).ok()?;
             compressor.compress_to_buffer(src, dst).ok()
         }
         Compressor::Snappy => None,
