@@ -7,7 +7,8 @@ pub(crate) mod f16;
 pub(crate) mod fields;
 pub(crate) mod heap;
 pub(crate) mod kernels;
+mod loop_nest;
 pub(crate) mod number;
+pub(crate) mod strided_layout;
 #[allow(unsafe_code)]
 pub(crate) mod view;
-mod walk;

@@ -9,13 +9,15 @@
 //!                                                      array→array has permuted the strides)
 //! ```
 
+pub(crate) mod byte_len;
+pub(crate) mod chunk_spec;
 pub(crate) mod codec;
 mod decode;
+pub(crate) mod decode_target;
 mod encode;
 mod fields;
 mod resolve;
 pub(crate) mod scratch;
-pub(crate) mod sink;
 
 use std::sync::Arc;
 

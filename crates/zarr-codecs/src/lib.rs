@@ -106,12 +106,13 @@ pub use array::dims::{Dims, volume};
 pub use array::fields::{Fields, FieldsError};
 pub use array::heap::{VlenElements, VlenHandle, VlenHeap, VlenSegment};
 pub use array::kernels::{all_equal, fill};
+pub use array::strided_layout::StridedLayout;
 pub use array::view::{DisjointParts, NdView, NdViewMut};
-pub use chain::codec::{
-    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, StridedLayout,
-};
+pub use chain::byte_len::ByteLen;
+pub use chain::chunk_spec::ChunkSpec;
+pub use chain::codec::{ArrayToArrayCodec, ArrayToBytesCodec, BytesToBytesCodec};
+pub use chain::decode_target::DecodeTarget;
 pub use chain::scratch::{BufferPool, CodecContexts, Scratch};
-pub use chain::sink::DecodeTarget;
 pub use chain::{ChunkAccess, CodecChain};
 pub use codecs::bitround::BitroundCodec;
 #[cfg(feature = "blosc")]

@@ -1,5 +1,5 @@
 //! Strided views of array memory, and every access through a raw pointer that they need.
-//! Knows no codec and no chunk; the loops themselves are planned in `walk.rs`.
+//! Knows no codec and no chunk; the loops themselves are planned in `loop_nest.rs`.
 //!
 //! # Why this is sound
 //! A view is a pointer, a shape, byte strides and an element size, with one invariant: *every
@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::array::buffer::{self, Uninit};
-use crate::array::walk::Walk;
+use crate::array::loop_nest::LoopNest;
 use crate::{Dims, Projection, Projections, Region, StridedLayout, volume};
 
 /// Shape, byte strides and element size; what both kinds of view share.
@@ -104,8 +104,8 @@ impl Geometry {
         if self.shape.contains(&0) {
             return Some(0);
         }
-        let walk = Walk::new(&self.shape, [&self.strides], self.elem);
-        let one_run = walk.is_one_run() && walk.strides[0] == self.elem as isize;
+        let nest = LoopNest::new(&self.shape, [&self.strides], self.elem);
+        let one_run = nest.is_one_run() && nest.strides[0] == self.elem as isize;
         one_run.then(|| self.shape.iter().product::<usize>() * self.elem)
     }
 
@@ -245,15 +245,15 @@ impl<'a> NdView<'a> {
     /// Calls `each` with every run of neighbouring bytes, in C order, until it answers `false`.
     pub(crate) fn runs(&self, mut each: impl FnMut(&'a [u8]) -> bool) {
         let elem = self.geometry.elem;
-        let walk = Walk::new(&self.geometry.shape, [&self.geometry.strides], elem);
-        let (len, stride) = (walk.len, walk.strides[0]);
+        let nest = LoopNest::new(&self.geometry.shape, [&self.geometry.strides], elem);
+        let (len, stride) = (nest.len, nest.strides[0]);
         let (runs, bytes) = if stride == elem as isize {
             (1, len * elem)
         } else {
             (len, elem)
         };
         let mut go = true;
-        walk.each(|[offset]| {
+        nest.each(|[offset]| {
             for i in 0..runs {
                 if go {
                     // SAFETY: `offset + i * stride` names an element (or the first of a row of
@@ -428,12 +428,12 @@ impl<'a> NdViewMut<'a> {
         at: &StridedLayout,
         mut read: impl for<'d> FnMut(u64, &'d mut Uninit) -> Result<&'d mut [u8], E>,
     ) -> Result<(), Option<E>> {
-        let (walk, each) = self.runs_beside(at);
-        let (len, elem) = (walk.len, self.geometry.elem);
-        let [step, step_there] = walk.strides;
+        let (nest, each) = self.runs_beside(at);
+        let (len, elem) = (nest.len, self.geometry.elem);
+        let [step, step_there] = nest.strides;
         let (runs, bytes) = if each > elem { (1, each) } else { (len, elem) };
         let mut result = Ok(());
-        walk.each(|[offset, offset_there]| {
+        nest.each(|[offset, offset_there]| {
             for i in 0..runs as isize {
                 if result.is_ok() {
                     // SAFETY: as in `runs`: where both strides are one element, the row of `len`
@@ -460,26 +460,26 @@ impl<'a> NdViewMut<'a> {
         self.runs_beside(at).1
     }
 
-    /// The walk over this view beside cells elsewhere, and the bytes that neighbour on both sides.
-    fn runs_beside(&self, at: &StridedLayout) -> (Walk<2>, usize) {
+    /// The loops over this view beside cells elsewhere, and the bytes that neighbour on both sides.
+    fn runs_beside(&self, at: &StridedLayout) -> (LoopNest<2>, usize) {
         let elem = self.geometry.elem;
-        let walk = Walk::new(
+        let nest = LoopNest::new(
             &self.geometry.shape,
             [&self.geometry.strides, &at.strides],
             elem,
         );
-        let dense = walk.strides == [elem as isize; 2];
-        let bytes = if dense { walk.len * elem } else { elem };
-        (walk, bytes)
+        let dense = nest.strides == [elem as isize; 2];
+        let bytes = if dense { nest.len * elem } else { elem };
+        (nest, bytes)
     }
 
     /// The bytes in each run that [`runs`](Self::runs) lends.
     #[cfg(feature = "blosc")]
     pub(crate) fn run_bytes(&self) -> usize {
         let elem = self.geometry.elem;
-        let walk = Walk::new(&self.geometry.shape, [&self.geometry.strides], elem);
-        let dense = walk.strides == [elem as isize];
-        if dense { walk.len * elem } else { elem }
+        let nest = LoopNest::new(&self.geometry.shape, [&self.geometry.strides], elem);
+        let dense = nest.strides == [elem as isize];
+        if dense { nest.len * elem } else { elem }
     }
 
     /// Calls `each` with every run of neighbouring bytes in C order. A run is never shorter than
@@ -489,15 +489,15 @@ impl<'a> NdViewMut<'a> {
         mut each: impl FnMut(&mut Uninit) -> Result<(), E>,
     ) -> Result<(), E> {
         let elem = self.geometry.elem;
-        let walk = Walk::new(&self.geometry.shape, [&self.geometry.strides], elem);
-        let (len, stride) = (walk.len, walk.strides[0]);
+        let nest = LoopNest::new(&self.geometry.shape, [&self.geometry.strides], elem);
+        let (len, stride) = (nest.len, nest.strides[0]);
         let (runs, bytes) = if stride == elem as isize {
             (1, len * elem)
         } else {
             (len, elem)
         };
         let mut result = Ok(());
-        walk.each(|[offset]| {
+        nest.each(|[offset]| {
             for i in 0..runs {
                 if result.is_ok() {
                     // SAFETY: as in `NdView::runs`; exclusive because `self` is and runs are
@@ -520,10 +520,10 @@ impl<'a> NdViewMut<'a> {
             return false;
         }
         let elem = to.elem;
-        let walk = Walk::new(&to.shape, [&to.strides, &from.strides], elem);
-        let (len, [to_step, from_step]) = (walk.len, walk.strides);
+        let nest = LoopNest::new(&to.shape, [&to.strides, &from.strides], elem);
+        let (len, [to_step, from_step]) = (nest.len, nest.strides);
         let dense = to_step == elem as isize && from_step == elem as isize;
-        walk.each(|[to_offset, from_offset]| {
+        nest.each(|[to_offset, from_offset]| {
             // SAFETY: the offsets name the first element of a row of `len` elements of the same
             // shape in each view, `to_step` and `from_step` apart, so every access is inside
             // memory the views borrow. The two cannot overlap: one of the borrows is exclusive.

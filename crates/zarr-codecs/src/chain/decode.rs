@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::{ArrayStage, BytesStage, CodecChain, Serializer, wrong_rank};
 use crate::array::kernels;
 use crate::chain::codec::with_whole;
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::{CodecError, CodecErrorKind, Dims, NdViewMut, Region, Span};
 
 impl CodecChain {

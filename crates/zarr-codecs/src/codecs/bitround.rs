@@ -3,8 +3,8 @@
 
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::numcodecs::bitround::round;
 use crate::codecs::setting;
 use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};

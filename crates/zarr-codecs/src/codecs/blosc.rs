@@ -17,13 +17,11 @@ use std::ops::Range;
 use zarr_metadata::Extension;
 
 use self::config::{Absent, Compressor, Settings};
-use self::header::Header;
+use self::header::{Header, NAME};
 use crate::array::buffer::{self, Front};
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::{ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind};
-
-const NAME: &str = "blosc";
 
 /// Blosc 1 with one compressor, level and shuffle.
 #[derive(Clone, Copy, Debug)]

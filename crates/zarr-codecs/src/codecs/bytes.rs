@@ -7,8 +7,8 @@ use serde_json::Value;
 use zarr_metadata::{Endian, Extension, Layout, Swap, SwapField};
 
 use crate::array::kernels;
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{
     ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut,

@@ -7,8 +7,8 @@ use serde_json::Value;
 use zarr_metadata::{DataType, Endian, Extension, FillValue, Swap};
 
 use crate::array::number::{Element, Number, Stored, with_number};
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 use rules::{OutOfRange, Rounding, Rules, Scalar};

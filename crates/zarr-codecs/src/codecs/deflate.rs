@@ -5,8 +5,8 @@ use libdeflater::{CompressionLvl, Compressor};
 use zarr_metadata::Extension;
 
 use crate::array::buffer::{self, Front, Inflater, Stopped, Uninit};
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 

@@ -3,8 +3,8 @@
 
 use zarr_metadata::{DataType, Extension};
 
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::error::check_len;
 use crate::{ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};

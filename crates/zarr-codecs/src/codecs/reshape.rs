@@ -3,8 +3,8 @@
 use serde_json::Value;
 use zarr_metadata::{Extension, Swap};
 
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{
     ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, volume,

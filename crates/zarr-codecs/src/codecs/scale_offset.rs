@@ -4,8 +4,8 @@
 use zarr_metadata::{Endian, Extension, FillValue, Swap};
 
 use crate::array::number::{Element, Number, Stored, each, with_number};
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 

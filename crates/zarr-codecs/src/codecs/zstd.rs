@@ -6,8 +6,8 @@ use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe;
 
 use crate::array::buffer::{self, Uninit, ZstdTarget};
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::{CodecContexts, Scratch};
-use crate::chain::sink::DecodeTarget;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const NAME: &str = "zstd";

@@ -3,8 +3,7 @@
 use serde_json::Value;
 use zarr_metadata::Extension;
 
-use super::NAME;
-use super::header::{Format, MAX_TYPESIZE};
+use super::header::{Format, MAX_TYPESIZE, NAME};
 use super::shuffle::Shuffle;
 use crate::{ChunkSpec, CodecError, CodecErrorKind};
 

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::header::{self, Header};
+use super::header::{self, Header, NAME};
 use super::shuffle::Shuffle;
-use super::{BlockBuffers, NAME, part};
+use super::{BlockBuffers, part};
 use crate::array::buffer::{self, Byte, Front};
 use crate::chain::scratch::CodecContexts;
 use crate::codecs::shuffle_kernels;

@@ -33,6 +33,9 @@ pub(super) const MIN_PART: usize = 128;
 /// Elements of more bytes are never split.
 const MAX_PARTS: usize = 16;
 
+/// The name of the codec, for errors.
+pub(super) const NAME: &str = "blosc";
+
 const VERSION: u8 = 2;
 const FORMAT_VERSION: u8 = 1;
 const BYTE_SHUFFLE: u8 = 1;
@@ -69,7 +72,7 @@ pub(super) struct Header {
 }
 
 fn corrupt(text: impl Into<String>) -> CodecError {
-    CodecErrorKind::Corrupt(text.into()).of(super::NAME)
+    CodecErrorKind::Corrupt(text.into()).of(NAME)
 }
 
 fn word(bytes: &[u8; LEN], at: usize) -> usize {
@@ -112,7 +115,7 @@ impl Header {
         };
         if !fits {
             let (expected, found) = (expected.max() as u64, len as u64);
-            return Err(CodecErrorKind::Length { expected, found }.of(super::NAME));
+            return Err(CodecErrorKind::Length { expected, found }.of(NAME));
         }
         let shuffle = match (flags & BYTE_SHUFFLE != 0, flags & BIT_SHUFFLE != 0) {
             (false, false) => Shuffle::None,

@@ -8,8 +8,8 @@ use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
 use crate::array::heap::VlenHandle;
 use crate::array::number::{Number, Stored, cast_onto};
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 

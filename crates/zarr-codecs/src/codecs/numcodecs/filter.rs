@@ -10,8 +10,8 @@ use zarr_metadata::{DataType, Endian, FillValue, Swap};
 
 use crate::array::buffer;
 use crate::array::number::{Number, Stored, cast_all};
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::{
     ArrayToArrayCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind, NdView,
     NdViewMut,

@@ -16,8 +16,8 @@ use serde_json::value::RawValue;
 use zarr_metadata::{DataType, Extension, Swap};
 
 use crate::array::heap::VlenHandle;
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::codecs::vlen::MAX_ENCODED;
 use crate::{ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};

@@ -3,8 +3,8 @@
 use zarr_metadata::Extension;
 
 use crate::array::buffer;
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::lz4_block::{self, Effort};
 use crate::codecs::setting;
 use crate::error::check_len;

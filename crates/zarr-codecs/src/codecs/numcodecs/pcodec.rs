@@ -15,8 +15,8 @@ use zarr_metadata::{Endian, Extension, Swap};
 use crate::array::buffer::Uninit;
 use crate::array::kernels;
 use crate::array::number::{Number, Stored};
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::{
     ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind, NdView,
     NdViewMut,

@@ -4,8 +4,8 @@
 use zarr_metadata::Extension;
 
 use crate::array::buffer::{self, Front};
+use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::chain::sink::DecodeTarget;
 use crate::codecs::setting;
 use crate::codecs::shuffle_kernels;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};

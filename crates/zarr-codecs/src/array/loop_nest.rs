@@ -4,15 +4,15 @@ use crate::Dims;
 
 /// One axis of a loop over `N` operands at once: its length and each operand's byte stride.
 #[derive(Clone, Copy)]
-struct Axis<const N: usize> {
+struct LoopAxis<const N: usize> {
     len: usize,
     strides: [isize; N],
 }
 
-/// A loop nest over `N` operands of one shape, with neighbouring axes merged where every operand
+/// The loops over `N` operands of one shape, with neighbouring axes merged where every operand
 /// allows it: a dense box of any rank becomes a single run.
-pub(crate) struct Walk<const N: usize> {
-    outer: Dims<Wheel<N>>,
+pub(crate) struct LoopNest<const N: usize> {
+    outer: Dims<LoopCounter<N>>,
     /// Steps of the innermost loop.
     pub(crate) len: usize,
     /// Byte stride of each operand in the innermost loop.
@@ -21,13 +21,13 @@ pub(crate) struct Walk<const N: usize> {
 }
 
 /// An axis and the position on it: one wheel of the odometer.
-struct Wheel<const N: usize> {
-    axis: Axis<N>,
+struct LoopCounter<const N: usize> {
+    axis: LoopAxis<N>,
     at: usize,
 }
 
-impl<const N: usize> Walk<N> {
-    /// Plans a walk in C order over `shape`; `strides` holds each operand's strides.
+impl<const N: usize> LoopNest<N> {
+    /// Plans the loops in C order over `shape`; `strides` holds each operand's strides.
     pub(crate) fn new(shape: &[usize], strides: [&[isize]; N], elem: usize) -> Self {
         if shape.contains(&0) {
             // The other axes may be of any length, and are not multiplied.
@@ -38,12 +38,12 @@ impl<const N: usize> Walk<N> {
                 empty: true,
             };
         }
-        let mut axes: Dims<Axis<N>> = Dims::new();
+        let mut axes: Dims<LoopAxis<N>> = Dims::new();
         for (i, &len) in shape.iter().enumerate() {
             if len == 1 {
                 continue;
             }
-            let axis = Axis {
+            let axis = LoopAxis {
                 len,
                 strides: strides.map(|s| s.get(i).copied().unwrap_or(0)),
             };
@@ -55,11 +55,14 @@ impl<const N: usize> Walk<N> {
                 _ => axes.push(axis),
             }
         }
-        let inner = axes.pop().unwrap_or(Axis {
+        let inner = axes.pop().unwrap_or(LoopAxis {
             len: 1,
             strides: [elem as isize; N],
         });
-        let outer = axes.into_iter().map(|axis| Wheel { axis, at: 0 }).collect();
+        let outer = axes
+            .into_iter()
+            .map(|axis| LoopCounter { axis, at: 0 })
+            .collect();
         Self {
             outer,
             len: inner.len,
@@ -83,7 +86,7 @@ impl<const N: usize> Walk<N> {
             run(offsets);
             // Count up like an odometer: the last axis first, carrying to the left.
             let mut carried = true;
-            for Wheel { axis, at } in self.outer.iter_mut().rev() {
+            for LoopCounter { axis, at } in self.outer.iter_mut().rev() {
                 *at += 1;
                 if *at < axis.len {
                     add(&mut offsets, &axis.strides, 1);
@@ -101,7 +104,7 @@ impl<const N: usize> Walk<N> {
 }
 
 /// Whether one step of `outer` is exactly one whole pass over `inner`, for every operand.
-fn merges<const N: usize>(outer: &Axis<N>, inner: &Axis<N>) -> bool {
+fn merges<const N: usize>(outer: &LoopAxis<N>, inner: &LoopAxis<N>) -> bool {
     outer
         .strides
         .iter()
@@ -121,10 +124,10 @@ mod tests {
     use super::*;
 
     fn check(shape: &[usize], strides: &[isize], runs: usize, len: usize) {
-        let walk = Walk::new(shape, [strides], 2);
-        let inner = walk.len;
+        let nest = LoopNest::new(shape, [strides], 2);
+        let inner = nest.len;
         let mut seen = 0;
-        walk.each(|_| seen += 1);
+        nest.each(|_| seen += 1);
         assert_eq!((seen, inner), (runs, len), "{shape:?} {strides:?}");
     }
 
@@ -141,7 +144,7 @@ mod tests {
     #[test]
     fn offsets_come_in_c_order() {
         let mut seen = vec![];
-        Walk::new(&[2, 3], [&[100, 7]], 2).each(|[o]| seen.push(o));
+        LoopNest::new(&[2, 3], [&[100, 7]], 2).each(|[o]| seen.push(o));
         assert_eq!(seen, [0, 100]);
     }
 }

@@ -1,0 +1,43 @@
+//! Where cells lie in a run of bytes: an offset, and a stride for each axis.
+
+use crate::Dims;
+
+/// Where the cells of a part lie in an encoded chunk: cell `[i, j, …]` of the part begins at
+/// `offset + i * strides[0] + j * strides[1] + …`, in bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StridedLayout {
+    /// Where the first cell begins.
+    pub offset: u64,
+    /// From one cell to the next, per axis.
+    pub strides: Dims<isize>,
+}
+
+impl StridedLayout {
+    /// Where the cells from the `n`-th on along `axis` lie.
+    #[must_use]
+    pub fn skip(&self, axis: usize, n: usize) -> Self {
+        let stride = self.strides.get(axis).copied().unwrap_or(0);
+        let way = (n as i64).wrapping_mul(stride as i64);
+        Self {
+            offset: self.offset.wrapping_add_signed(way),
+            strides: self.strides.clone(),
+        }
+    }
+
+    /// The lowest and the highest place where a cell of a part of `shape` begins. `None` where there
+    /// are no cells, or one would lie outside of what can be addressed.
+    pub fn reach(&self, shape: &[usize]) -> Option<(u64, u64)> {
+        if shape.len() != self.strides.len() {
+            return None;
+        }
+        let (mut low, mut high) = (self.offset, self.offset);
+        for (&len, &stride) in shape.iter().zip(&self.strides) {
+            let way = i64::try_from(len.checked_sub(1)?)
+                .ok()?
+                .checked_mul(stride as i64)?;
+            let end = if way < 0 { &mut low } else { &mut high };
+            *end = end.checked_add_signed(way)?;
+        }
+        Some((low, high))
+    }
+}
