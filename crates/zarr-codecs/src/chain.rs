@@ -132,7 +132,7 @@ impl CodecChain {
     }
 
     /// Fills `dst` with cells that `read` gets from where [`ChunkAccess::Cells`] said they lie, straight
-    /// into their place: see [`NdViewMut::read_located`].
+    /// into their place: see [`NdViewMut::read_strided`].
     ///
     /// # Errors
     /// The first error of `read`, or a length error where it filled too little.
@@ -143,7 +143,7 @@ impl CodecChain {
         read: impl for<'d> FnMut(u64, &'d mut Uninit) -> Result<&'d mut [u8], E>,
     ) -> Result<(), E> {
         let expected = dst.byte_len() as u64;
-        dst.read_located(at, read).map_err(|error| {
+        dst.read_strided(at, read).map_err(|error| {
             let short = || {
                 CodecErrorKind::Length { expected, found: 0 }
                     .of("bytes")
@@ -156,7 +156,11 @@ impl CodecChain {
     }
 
     /// The bytes of the object from the first to the last cell that lies `at`, as a range.
-    pub fn span(&self, at: &StridedLayout, dst: &NdViewMut<'_>) -> Option<std::ops::Range<u64>> {
+    pub fn byte_range(
+        &self,
+        at: &StridedLayout,
+        dst: &NdViewMut<'_>,
+    ) -> Option<std::ops::Range<u64>> {
         let (low, high) = at.reach(dst.shape())?;
         Some(low..high.checked_add(dst.elem() as u64)?)
     }
@@ -177,7 +181,7 @@ impl CodecChain {
             offset,
             strides: at.strides.clone(),
         };
-        let cells = NdView::located(bytes, &at, dst.shape(), dst.elem());
+        let cells = NdView::strided(bytes, &at, dst.shape(), dst.elem());
         if !cells.is_some_and(|cells| dst.copy_from(&cells)) {
             let (expected, found) = (dst.byte_len() as u64, bytes.len() as u64);
             return Err(CodecErrorKind::Length { expected, found }.of("bytes"));

@@ -150,7 +150,7 @@ pub use error::{CodecError, CodecErrorKind};
 pub use grid::axis_grid::{AxisGrid, ChunkRuns};
 pub use grid::chunk_grid::{ChunkGrid, ChunkIndices, GridError};
 pub use grid::projection::{Projection, Projections};
-pub use grid::region::{Region, Span};
+pub use grid::region::{AxisRange, Region};
 
 /// The examples of the README are tests like any other.
 #[cfg(doctest)]

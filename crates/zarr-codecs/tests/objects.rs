@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use zarr_codecs::{
-    ChunkSpec, CodecChain, CodecError, CodecRegistry, NdView, NdViewMut, Region, Scratch, Span,
-    VlenHandle, VlenHeap,
+    AxisRange, ChunkSpec, CodecChain, CodecError, CodecRegistry, NdView, NdViewMut, Region,
+    Scratch, VlenHandle, VlenHeap,
 };
 use zarr_metadata::ArrayMetadata;
 
@@ -143,8 +143,8 @@ fn every_row_of_numcodecs() {
 fn parts_and_order_f() {
     let labels = ["a", "b", "c", "d", "e", "f"];
     let steps = Region {
-        spans: [(1, 2, -1), (0, 2, 2)]
-            .map(|(start, count, step)| Span::new(start, count, step).unwrap())
+        ranges: [(1, 2, -1), (0, 2, 2)]
+            .map(|(start, count, step)| AxisRange::new(start, count, step).unwrap())
             .into_iter()
             .collect(),
     };

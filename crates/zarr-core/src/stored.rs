@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{
-    CodecChain, Dims, Projections, Region, Scratch, ShardIndex, ShardingCodec, Span,
+    AxisRange, CodecChain, Dims, Projections, Region, Scratch, ShardIndex, ShardingCodec,
 };
 use zarr_store::{ByteRange, Entry};
 
@@ -170,10 +170,10 @@ impl Inner {
 
 /// Dense cells of a chunk as cells of the array.
 fn behind(cells: &Region, chunk: &Region) -> Region {
-    let axes = cells.spans.iter().zip(&chunk.spans);
-    let spans =
-        axes.map(|(cells, chunk)| Span::dense(chunk.start() + cells.start(), cells.count()));
+    let axes = cells.ranges.iter().zip(&chunk.ranges);
+    let ranges =
+        axes.map(|(cells, chunk)| AxisRange::dense(chunk.start() + cells.start(), cells.count()));
     Region {
-        spans: spans.collect(),
+        ranges: ranges.collect(),
     }
 }

@@ -56,8 +56,8 @@ impl Computed {
         make: impl Fn(&[Range<u64>]) -> Elements<T, D> + Send + Sync + 'static,
     ) -> Self {
         let make: MakeBlock = Arc::new(move |region| {
-            let spans = region.spans.iter();
-            let cells: Vec<_> = spans.map(|s| s.start()..s.start() + s.count()).collect();
+            let ranges = region.ranges.iter();
+            let cells: Vec<_> = ranges.map(|s| s.start()..s.start() + s.count()).collect();
             let block = make(&cells).into_dyn();
             let lengths = cells.iter().map(|cells| cells.end - cells.start);
             if !block.shape().iter().map(|&n| n as u64).eq(lengths) {

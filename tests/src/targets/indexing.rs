@@ -79,7 +79,7 @@ fn chunk_grid(bytes: &[u8]) {
     if let Some(located) = located {
         let index: Vec<u64> = located.iter().map(|(chunk, _)| *chunk).collect();
         assert!(grid.contains(&index));
-        for (axis, span) in grid.region(&index).spans.iter().enumerate() {
+        for (axis, span) in grid.region(&index).ranges.iter().enumerate() {
             assert_eq!(span.start() + located[axis].1, at[axis]);
             assert!(located[axis].1 < span.count());
         }
@@ -112,7 +112,7 @@ fn listed_grid(bytes: &[u8]) {
         Some((chunk, at - inside, grid.chunk_shape(&[chunk])[0]))
     );
     assert!(grid.contains(&[chunk]));
-    let span = grid.region(&[chunk]).spans[0];
+    let span = grid.region(&[chunk]).ranges[0];
     assert!(span.start() + inside == *at && inside < span.count());
     // From there to the end in steps of that many cells, and as many once more.
     let step = i64::try_from(*at).unwrap_or(i64::MAX).max(1);

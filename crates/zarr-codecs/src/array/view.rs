@@ -6,7 +6,7 @@
 //! element it can name lies wholly inside the memory it borrows*. [`NdView::new`] and
 //! [`NdViewMut::new`] establish it for a dense slice; `region` and `permute` only ever select
 //! elements of the view they start from, and `field` a part of each. A mutable view names no byte
-//! twice: a dense slice does not, and a subset of it cannot, since a [`Span`](crate::Span) names no
+//! twice: a dense slice does not, and a subset of it cannot, since an [`AxisRange`](crate::AxisRange) names no
 //! cell twice. What is made from raw parts is as its caller promises.
 
 use std::marker::PhantomData;
@@ -59,8 +59,8 @@ impl Geometry {
         }
         let mut offset = 0_isize;
         let mut inner = self.clone();
-        for ((span, len), stride) in region
-            .spans
+        for ((range, len), stride) in region
+            .ranges
             .iter()
             .zip(&mut inner.shape)
             .zip(&mut inner.strides)
@@ -68,10 +68,10 @@ impl Geometry {
             // `fits` bounds every start, count and step by a length that is in memory, so neither the
             // casts nor the products can overflow for a view that has cells.
             if !region.is_empty() {
-                offset += *stride * span.start() as isize;
+                offset += *stride * range.start() as isize;
             }
-            *len = span.count() as usize;
-            *stride = stride.checked_mul(span.step() as isize).unwrap_or(0);
+            *len = range.count() as usize;
+            *stride = stride.checked_mul(range.step() as isize).unwrap_or(0);
         }
         Some((offset, inner))
     }
@@ -163,7 +163,7 @@ impl<'a> NdView<'a> {
     }
 
     /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside.
-    pub(crate) fn located(
+    pub(crate) fn strided(
         bytes: &'a [u8],
         at: &StridedLayout,
         shape: &[usize],
@@ -293,7 +293,7 @@ impl<'a> NdViewMut<'a> {
     /// A dense view over initialised memory, or `None` where `bytes` is not exactly that long.
     ///
     /// Every way to write through a view leaves initialised memory initialised: this is why
-    /// [`read_located`](Self::read_located) zeroes a run that its reader did not fill.
+    /// [`read_strided`](Self::read_strided) zeroes a run that its reader did not fill.
     pub fn over(bytes: &'a mut [u8], shape: &[u64], elem: usize) -> Option<Self> {
         let (geometry, len) = Geometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr();
@@ -423,7 +423,7 @@ impl<'a> NdViewMut<'a> {
     ///
     /// # Errors
     /// The first error of `read`, and `None` where it filled less than a run.
-    pub fn read_located<E>(
+    pub fn read_strided<E>(
         &mut self,
         at: &StridedLayout,
         mut read: impl for<'d> FnMut(u64, &'d mut Uninit) -> Result<&'d mut [u8], E>,
@@ -455,7 +455,7 @@ impl<'a> NdViewMut<'a> {
         result
     }
 
-    /// The bytes in each run that [`read_located`](Self::read_located) would ask for.
+    /// The bytes in each run that [`read_strided`](Self::read_strided) would ask for.
     pub fn run_len(&self, at: &StridedLayout) -> usize {
         self.runs_beside(at).1
     }

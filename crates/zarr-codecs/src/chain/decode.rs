@@ -7,7 +7,7 @@ use crate::array::kernels;
 use crate::chain::codec::with_whole;
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
-use crate::{CodecError, CodecErrorKind, Dims, NdViewMut, Region, Span};
+use crate::{AxisRange, CodecError, CodecErrorKind, Dims, NdViewMut, Region};
 
 impl CodecChain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.
@@ -53,10 +53,10 @@ impl CodecChain {
             );
         };
         let part = Region {
-            spans: axes
+            ranges: axes
                 .iter()
-                .filter_map(|&a| part.spans.get(a).copied())
-                .collect::<Dims<Span>>(),
+                .filter_map(|&a| part.ranges.get(a).copied())
+                .collect::<Dims<AxisRange>>(),
         };
         let mut dst = dst.permute(&axes).ok_or_else(|| wrong_rank(&self.spec))?;
         if let Some(done) = self.decode_run(src, &part, &mut dst, cx) {
@@ -94,8 +94,8 @@ impl CodecChain {
             return None;
         };
         let at = codec.locate(&self.serialized, part)?;
-        let span = self.span(&at, dst)?;
-        let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
+        let range = self.byte_range(&at, dst)?;
+        let range = usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?;
         let mut run = cx.buffers.take();
         let start = stage
             .codec

@@ -8,7 +8,7 @@ use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::*;
 use crate::array::buffer::to_vec_for_tests;
-use crate::{CodecRegistry, Dims, Scratch, Span};
+use crate::{AxisRange, CodecRegistry, Dims, Scratch};
 
 fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
     let fill = FillValue::zero(&dtype).unwrap();
@@ -121,8 +121,11 @@ fn case() -> impl Strategy<Value = Case> {
                 .iter()
                 .map(|&n| (0..n).prop_flat_map(move |start| (Just(start), 1..=n - start)))
                 .collect();
-            let part = part.prop_map(|spans| Region {
-                spans: spans.into_iter().map(|(s, n)| Span::dense(s, n)).collect(),
+            let part = part.prop_map(|ranges| Region {
+                ranges: ranges
+                    .into_iter()
+                    .map(|(s, n)| AxisRange::dense(s, n))
+                    .collect(),
             });
             (
                 Just(shape.clone()),
@@ -160,9 +163,9 @@ proptest! {
 
             let mut memory = vec![MaybeUninit::uninit(); memory.len()];
             let view = NdViewMut::new(&mut memory, &shape, spec.elem()).unwrap();
-            let span = chain.span(&at, &view).unwrap();
-            let bytes = &encoded[span.start as usize..span.end as usize];
-            chain.gather(&at, span.start, bytes, view).unwrap();
+            let range = chain.byte_range(&at, &view).unwrap();
+            let bytes = &encoded[range.start as usize..range.end as usize];
+            chain.gather(&at, range.start, bytes, view).unwrap();
             prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
         }
     }

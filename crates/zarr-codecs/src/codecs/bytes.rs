@@ -178,10 +178,10 @@ impl ArrayToBytesCodec for BytesCodec {
         let mut stride = isize::try_from(spec.elem()).ok()?;
         let mut strides: Dims<isize> = spec.shape.iter().map(|_| 0).collect();
         let mut offset = 0_u64;
-        let axes = strides.iter_mut().zip(&spec.shape).zip(&part.spans);
-        for ((of_axis, &len), span) in axes.rev() {
-            *of_axis = stride.checked_mul(isize::try_from(span.step()).ok()?)?;
-            offset = offset.checked_add(span.start().checked_mul(u64::try_from(stride).ok()?)?)?;
+        let axes = strides.iter_mut().zip(&spec.shape).zip(&part.ranges);
+        for ((of_axis, &len), range) in axes.rev() {
+            *of_axis = stride.checked_mul(isize::try_from(range.step()).ok()?)?;
+            offset = offset.checked_add(range.start().checked_mul(u64::try_from(stride).ok()?)?)?;
             stride = stride.checked_mul(isize::try_from(len).ok()?)?;
         }
         Some(StridedLayout { offset, strides })

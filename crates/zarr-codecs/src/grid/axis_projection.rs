@@ -1,15 +1,15 @@
-//! The chunks that a span of cells touches along one axis, in the order of its walk: random access,
+//! The chunks that a range of cells touches along one axis, in the order of its walk: random access,
 //! and nothing kept per chunk.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::grid::axis_grid::ChunkRuns;
-use crate::{AxisGrid, Span};
+use crate::{AxisGrid, AxisRange};
 
-/// The chunks of one axis that a span touches.
+/// The chunks of one axis that a range touches.
 ///
-/// Neither cells nor chunks can leave `u64`: a [`Span`] ends before it does, and no chunk has a higher
+/// Neither cells nor chunks can leave `u64`: an [`AxisRange`] ends before it does, and no chunk has a higher
 /// number than its cells.
 #[derive(Clone, Debug)]
 pub(crate) enum AxisProjection {
@@ -18,7 +18,7 @@ pub(crate) enum AxisProjection {
     Runs(Arc<[ProjectedRun]>),
 }
 
-/// The part of a span that lies in one run of equal chunks: a span of its own, on an axis that
+/// The part of a range that lies in one run of equal chunks: a range of its own, on an axis that
 /// begins there.
 #[derive(Clone, Debug)]
 pub(crate) struct ProjectedRun {
@@ -27,20 +27,20 @@ pub(crate) struct ProjectedRun {
     first: u64,
     /// Chunks that are touched before.
     chunks: u64,
-    /// Cells of the span before.
+    /// Cells of the range before.
     cells: u64,
 }
 
 impl AxisProjection {
-    pub(crate) fn new(span: Span, grid: &AxisGrid) -> Self {
+    pub(crate) fn new(range: AxisRange, grid: &AxisGrid) -> Self {
         match grid {
-            AxisGrid::Uniform(length) => Self::uniform(span, *length),
-            AxisGrid::Runs(runs) => Self::Runs(project_runs(span, runs)),
+            AxisGrid::Uniform(length) => Self::uniform(range, *length),
+            AxisGrid::Runs(runs) => Self::Runs(project_runs(range, runs)),
         }
     }
 
-    pub(crate) fn uniform(span: Span, length: u64) -> Self {
-        Self::Uniform(UniformProjection::new(span, length))
+    pub(crate) fn uniform(range: AxisRange, length: u64) -> Self {
+        Self::Uniform(UniformProjection::new(range, length))
     }
 
     /// How many there are.
@@ -53,7 +53,7 @@ impl AxisProjection {
         }
     }
 
-    /// How many cells these hold: all of the span, unless it goes on behind the last chunk.
+    /// How many cells these hold: all of the range, unless it goes on behind the last chunk.
     pub(crate) fn cells(&self) -> u64 {
         match self {
             Self::Uniform(within) => within.cells(),
@@ -64,16 +64,16 @@ impl AxisProjection {
     }
 
     /// The `j`-th of them: its number, its cells, and their place in the output.
-    pub(crate) fn at(&self, j: u64) -> (u64, Span, Span) {
+    pub(crate) fn at(&self, j: u64) -> (u64, AxisRange, AxisRange) {
         match self {
             Self::Uniform(within) => within.at(j),
             Self::Runs(projected) => {
                 let i = projected.partition_point(|run| run.chunks <= j);
                 let Some(run) = i.checked_sub(1).and_then(|i| projected.get(i)) else {
-                    return (0, Span::dense(0, 0), Span::dense(0, 0));
+                    return (0, AxisRange::dense(0, 0), AxisRange::dense(0, 0));
                 };
                 let (chunk, part, to) = run.within.at(j - run.chunks);
-                let to = Span::dense(run.cells + to.start(), to.count());
+                let to = AxisRange::dense(run.cells + to.start(), to.count());
                 (run.first + chunk, part, to)
             }
         }
@@ -98,21 +98,21 @@ impl AxisProjection {
     }
 }
 
-/// Cuts a span where one run of equal chunks ends and the next begins.
-fn project_runs(span: Span, runs: &ChunkRuns) -> Arc<[ProjectedRun]> {
-    let stride = span.step().unsigned_abs();
+/// Cuts a range where one run of equal chunks ends and the next begins.
+fn project_runs(range: AxisRange, runs: &ChunkRuns) -> Arc<[ProjectedRun]> {
+    let stride = range.step().unsigned_abs();
     let (mut projected, mut chunks, mut cells) = (Vec::new(), 0, 0);
-    while cells < span.count() {
-        let cell = span.cell(cells);
+    while cells < range.count() {
+        let cell = range.cell(cells);
         let Some(run) = runs.at(cell).filter(|run| cell < run.end()) else {
             break;
         };
-        let reach = match span.step() < 0 {
+        let reach = match range.step() < 0 {
             true => (cell - run.start) / stride + 1,
             false => (run.end() - cell).div_ceil(stride),
         };
-        let count = reach.min(span.count() - cells);
-        let Some(part) = Span::new(cell - run.start, count, span.step()) else {
+        let count = reach.min(range.count() - cells);
+        let Some(part) = AxisRange::new(cell - run.start, count, range.step()) else {
             break;
         };
         let within = UniformProjection::new(part, run.length);
@@ -129,10 +129,10 @@ fn project_runs(span: Span, runs: &ChunkRuns) -> Arc<[ProjectedRun]> {
     projected.into()
 }
 
-/// As many chunks of one length as a span touches, in the order of its walk.
+/// As many chunks of one length as a range touches, in the order of its walk.
 #[derive(Clone, Debug)]
 pub(crate) struct UniformProjection {
-    span: Span,
+    range: AxisRange,
     /// The length of a chunk.
     length: u64,
     /// The chunk of the first cell.
@@ -142,17 +142,17 @@ pub(crate) struct UniformProjection {
 }
 
 impl UniformProjection {
-    fn new(span: Span, length: u64) -> Self {
+    fn new(range: AxisRange, length: u64) -> Self {
         let mut touched = Self {
-            span,
+            range,
             length,
             first: 0,
             chunks: 0,
         };
-        if let Some(last) = span.last().filter(|_| length > 0) {
-            touched.first = span.start() / length;
+        if let Some(last) = range.last().filter(|_| length > 0) {
+            touched.first = range.start() / length;
             touched.chunks = if touched.leaps() {
-                span.count()
+                range.count()
             } else {
                 touched.first.abs_diff(last / length) + 1
             };
@@ -162,7 +162,7 @@ impl UniformProjection {
 
     fn cells(&self) -> u64 {
         if self.length > 0 {
-            self.span.count()
+            self.range.count()
         } else {
             0
         }
@@ -171,15 +171,15 @@ impl UniformProjection {
     /// Whether every cell has a chunk of its own. Otherwise no chunk between the first and the last
     /// is stepped over.
     fn leaps(&self) -> bool {
-        self.span.step().unsigned_abs() >= self.length
+        self.range.step().unsigned_abs() >= self.length
     }
 
     /// The `j`-th chunk, its cells, and their place in the output.
-    fn at(&self, j: u64) -> (u64, Span, Span) {
-        let (start, count, step) = (self.span.start(), self.span.count(), self.span.step());
+    fn at(&self, j: u64) -> (u64, AxisRange, AxisRange) {
+        let (start, count, step) = (self.range.start(), self.range.count(), self.range.step());
         let stride = step.unsigned_abs();
         let (chunk, from, to) = if self.leaps() {
-            (self.span.cell(j) / self.length, j, j + 1)
+            (self.range.cell(j) / self.length, j, j + 1)
         } else if step < 0 {
             let chunk = self.first - j;
             let low = chunk * self.length;
@@ -194,10 +194,10 @@ impl UniformProjection {
             let from = low.saturating_sub(start).div_ceil(stride);
             (chunk, from, count.min((end - start).div_ceil(stride)))
         };
-        let first = self.span.cell(from) - chunk * self.length;
-        // These are cells of the span, counted from a later one on.
-        let part = Span::new(first, to - from, step).unwrap_or(Span::dense(first, 0));
-        (chunk, part, Span::dense(from, to - from))
+        let first = self.range.cell(from) - chunk * self.length;
+        // These are cells of the range, counted from a later one on.
+        let part = AxisRange::new(first, to - from, step).unwrap_or(AxisRange::dense(first, 0));
+        (chunk, part, AxisRange::dense(from, to - from))
     }
 }
 
@@ -208,21 +208,25 @@ mod tests {
 
     use super::*;
 
-    /// The chunks that are touched, one after the other, hold the cells of the span in its order; none
+    /// The chunks that are touched, one after the other, hold the cells of the range in its order; none
     /// comes twice.
-    fn check(touched: &AxisProjection, span: Span, begins_and_length: impl Fn(u64) -> (u64, u64)) {
+    fn check(
+        touched: &AxisProjection,
+        range: AxisRange,
+        begins_and_length: impl Fn(u64) -> (u64, u64),
+    ) {
         let (mut cells, mut chunks) = (vec![], vec![]);
         for j in 0..touched.chunks() {
             let (chunk, part, to) = touched.at(j);
             let (begin, length) = begins_and_length(chunk);
             assert!(part.count() > 0 && part.fits(length));
-            assert_eq!(to, Span::dense(cells.len() as u64, part.count()));
+            assert_eq!(to, AxisRange::dense(cells.len() as u64, part.count()));
             assert_eq!(touched.find(chunk), Some(j));
             cells.extend(part.cells().map(|cell| begin + cell));
             chunks.push(chunk);
         }
-        assert_eq!(cells, span.cells().collect::<Vec<_>>());
-        assert_eq!(touched.cells(), span.count());
+        assert_eq!(cells, range.cells().collect::<Vec<_>>());
+        assert_eq!(touched.cells(), range.count());
         for other in (0..60).filter(|other| !chunks.contains(other)) {
             assert_eq!(touched.find(other), None);
         }
@@ -236,9 +240,9 @@ mod tests {
         fn equal_chunks_partition_the_span(
             start in 0_u64..40, count in 0_u64..20, step in -9_i64..9, length in 1_u64..8,
         ) {
-            let Some(span) = Span::new(start, count, step) else { return Ok(()) };
-            let touched = AxisProjection::uniform(span, length);
-            check(&touched, span, |chunk| (chunk * length, length));
+            let Some(range) = AxisRange::new(start, count, step) else { return Ok(()) };
+            let touched = AxisProjection::uniform(range, length);
+            check(&touched, range, |chunk| (chunk * length, length));
         }
 
         #[test]
@@ -246,24 +250,30 @@ mod tests {
             start in 0_u64..40, count in 0_u64..20, step in -9_i64..9,
             lengths in prop::collection::vec((1_u64..8, 1_u64..4), 1..12),
         ) {
-            let Some(span) = Span::new(start, count, step) else { return Ok(()) };
+            let Some(range) = AxisRange::new(start, count, step) else { return Ok(()) };
             let lengths = lengths.iter().flat_map(|&(length, times)| (0..times).map(move |_| length));
             let axis = AxisChunks::from_lengths(lengths.clone());
-            prop_assume!(span.fits(lengths.sum()));
+            prop_assume!(range.fits(lengths.sum()));
             let grid = AxisGrid::from(&axis);
-            check(&AxisProjection::new(span, &grid), span, |chunk| grid.chunk(chunk).unwrap());
+            check(&AxisProjection::new(range, &grid), range, |chunk| grid.chunk(chunk).unwrap());
         }
     }
 
     #[test]
     fn behind_the_last_chunk_is_nothing() {
         let grid = AxisGrid::from(&AxisChunks::from_lengths([3, 2]));
-        let touched = AxisProjection::new(Span::dense(4, 9), &grid);
-        assert_eq!((touched.chunks(), touched.at(0).1), (1, Span::dense(1, 1)));
-        assert_eq!(touched.cells(), 1);
-        assert_eq!(AxisProjection::new(Span::dense(5, 9), &grid).chunks(), 0);
+        let touched = AxisProjection::new(AxisRange::dense(4, 9), &grid);
         assert_eq!(
-            AxisProjection::new(Span::dense(0, 0), &grid)
+            (touched.chunks(), touched.at(0).1),
+            (1, AxisRange::dense(1, 1))
+        );
+        assert_eq!(touched.cells(), 1);
+        assert_eq!(
+            AxisProjection::new(AxisRange::dense(5, 9), &grid).chunks(),
+            0
+        );
+        assert_eq!(
+            AxisProjection::new(AxisRange::dense(0, 0), &grid)
                 .at(0)
                 .1
                 .count(),

@@ -1,7 +1,7 @@
 //! Chunk grids: how an array's cells fall into chunks. Pure arithmetic: no I/O, no tasks, no locks,
 //! and no idea of what a chunk is encoded with or stored under.
 
-use crate::{AxisGrid, Dims, Region, Span};
+use crate::{AxisGrid, AxisRange, Dims, Region};
 use zarr_metadata::{AxisChunks, ChunkGridMetadata, ChunkRun};
 
 /// A chunk grid bound to the shape of one array.
@@ -238,7 +238,7 @@ impl ChunkGrid {
     pub fn region(&self, index: &[u64]) -> Region {
         let axes = self.axes().zip(index);
         Region {
-            spans: axes.map(|(axis, &chunk)| inside(axis, chunk)).collect(),
+            ranges: axes.map(|(axis, &chunk)| inside(axis, chunk)).collect(),
         }
     }
 
@@ -289,10 +289,12 @@ fn chunks((grid, length): BoundedAxis<'_>) -> u64 {
 }
 
 /// The cells of an axis that a chunk holds.
-fn inside((grid, length): BoundedAxis<'_>, chunk: u64) -> Span {
+fn inside((grid, length): BoundedAxis<'_>, chunk: u64) -> AxisRange {
     match grid.chunk(chunk) {
-        Some((start, stored)) if start < length => Span::dense(start, stored.min(length - start)),
-        _ => Span::dense(length, 0),
+        Some((start, stored)) if start < length => {
+            AxisRange::dense(start, stored.min(length - start))
+        }
+        _ => AxisRange::dense(length, 0),
     }
 }
 

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::grid::axis_projection::AxisProjection;
-use crate::{AxisGrid, Dims, Region, Span};
+use crate::{AxisGrid, AxisRange, Dims, Region};
 
 /// What a region wants of one chunk, and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,15 +54,15 @@ impl Projections {
     /// Cuts `region` by chunks of `chunk` cells per axis. `None` where there are more of them than
     /// can be counted. An axis of chunks without cells has none.
     pub fn new(region: &Region, chunk: &[u64]) -> Option<Self> {
-        let axes = region.spans.iter().zip(chunk);
-        Self::product(axes.map(|(&span, &length)| AxisProjection::uniform(span, length)))
+        let axes = region.ranges.iter().zip(chunk);
+        Self::product(axes.map(|(&range, &length)| AxisProjection::uniform(range, length)))
     }
 
     /// As [`new`](Self::new), by chunks of lengths that may differ along an axis. Cells behind the
     /// last chunk have no projection.
     pub fn of(region: &Region, grids: &[AxisGrid]) -> Option<Self> {
-        let axes = region.spans.iter().zip(grids);
-        Self::product(axes.map(|(&span, grid)| AxisProjection::new(span, grid)))
+        let axes = region.ranges.iter().zip(grids);
+        Self::product(axes.map(|(&range, grid)| AxisProjection::new(range, grid)))
     }
 
     fn product(axes: impl Iterator<Item = AxisProjection>) -> Option<Self> {
@@ -140,7 +140,7 @@ impl Projections {
                 (axis, each) = (i, behind);
                 behind *= touched.chunks();
             }
-            let mut spans: Dims<Span> = Dims::new();
+            let mut ranges: Dims<AxisRange> = Dims::new();
             let (mut chunks, mut size) = (1, self.len as u64);
             for (i, touched) in self.axes.iter().enumerate() {
                 size /= touched.chunks();
@@ -152,10 +152,10 @@ impl Projections {
                 };
                 let (first, last) = (touched.at(digit).2, touched.at(digit + count - 1).2);
                 let cells = last.start() + last.count() - first.start();
-                spans.push(Span::dense(first.start(), cells));
+                ranges.push(AxisRange::dense(first.start(), cells));
                 chunks *= count;
             }
-            boxes.push(Region { spans });
+            boxes.push(Region { ranges });
             at += chunks;
         }
         Some(boxes)
@@ -172,14 +172,18 @@ impl Projections {
         }
         let mut projection = Projection {
             chunk: Dims::new(),
-            part: Region { spans: Dims::new() },
-            to: Region { spans: Dims::new() },
+            part: Region {
+                ranges: Dims::new(),
+            },
+            to: Region {
+                ranges: Dims::new(),
+            },
         };
         for (axis, &digit) in self.axes.iter().zip(&digits) {
             let (chunk, part, to) = axis.at(digit);
             projection.chunk.push(chunk);
-            projection.part.spans.push(part);
-            projection.to.spans.push(to);
+            projection.part.ranges.push(part);
+            projection.to.ranges.push(to);
         }
         projection
     }
@@ -207,9 +211,9 @@ mod tests {
             prop_assert!(boxes.len() < 2 * axes.len().max(1));
             let cells = |region: &Region| {
                 let mut cells = vec![vec![]];
-                for span in &region.spans {
+                for range in &region.ranges {
                     cells = cells.iter().flat_map(|cell: &Vec<u64>| {
-                        span.cells().map(move |at| [cell.as_slice(), &[at]].concat())
+                        range.cells().map(move |at| [cell.as_slice(), &[at]].concat())
                     }).collect();
                 }
                 cells
@@ -260,6 +264,6 @@ mod tests {
         let end = i64::MAX as u64;
         let chunks = Projections::new(&Region::dense(&[end - 3], &[3]), &[1 << 62]).unwrap();
         assert_eq!(chunks.len(), 1);
-        assert_eq!(chunks.get(0).unwrap().part.spans[0].count(), 3);
+        assert_eq!(chunks.get(0).unwrap().part.ranges[0].count(), 3);
     }
 }

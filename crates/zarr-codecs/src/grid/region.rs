@@ -5,37 +5,37 @@ use crate::Dims;
 /// The cells `start, start + step, …` along one axis, `count` of them: each another one, and all below
 /// `u64::MAX`, so that cells, and the end behind the last one, can be counted.
 ///
-/// A negative step walks backwards. A span of one cell, or of none, has step 1.
+/// A negative step walks backwards. A range of one cell, or of none, has step 1.
 ///
-/// Nothing else can be made: whoever splits memory by spans need not look again.
+/// Nothing else can be made: whoever splits memory by them need not look again.
 ///
 /// ```compile_fail
-/// let same_cell_twice = zarr_codecs::Span { start: 3, count: 2, step: 0 };
+/// let same_cell_twice = zarr_codecs::AxisRange { start: 3, count: 2, step: 0 };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Span {
+pub struct AxisRange {
     start: u64,
     count: u64,
     step: i64,
 }
 
-impl Span {
+impl AxisRange {
     /// `count` cells from `start` on, each `step` behind the one before. `None` where the step is
     /// zero, or a cell is none below `u64::MAX`.
     ///
     /// ```
-    /// use zarr_codecs::Span;
-    /// assert!(Span::new(9, 4, -3).unwrap().cells().eq([9, 6, 3, 0]));
-    /// assert!(Span::new(3, 2, 0).is_none(), "it would name one cell twice");
-    /// assert!(Span::new(2, 2, -3).is_none(), "there is no cell before the first");
+    /// use zarr_codecs::AxisRange;
+    /// assert!(AxisRange::new(9, 4, -3).unwrap().cells().eq([9, 6, 3, 0]));
+    /// assert!(AxisRange::new(3, 2, 0).is_none(), "it would name one cell twice");
+    /// assert!(AxisRange::new(2, 2, -3).is_none(), "there is no cell before the first");
     /// ```
     pub fn new(start: u64, count: u64, step: i64) -> Option<Self> {
-        let span = Self {
+        let range = Self {
             start,
             count,
             step: if count > 1 { step } else { 1 },
         };
-        (step != 0 && span.fits(u64::MAX)).then_some(span)
+        (step != 0 && range.fits(u64::MAX)).then_some(range)
     }
 
     /// `count` neighbouring cells from `start` on, or as many of them as there are below `u64::MAX`,
@@ -69,7 +69,7 @@ impl Span {
         self.step == 1
     }
 
-    /// The last cell, or `None` where the span is empty.
+    /// The last cell, or `None` where the range is empty.
     pub fn last(&self) -> Option<u64> {
         // No product of these leaves `i128`, nor does the sum.
         let way = i128::from(self.count.checked_sub(1)?) * i128::from(self.step);
@@ -78,8 +78,8 @@ impl Span {
 
     /// The cells one after the other.
     pub fn cells(&self) -> impl Iterator<Item = u64> + use<> {
-        let span = *self;
-        (0..span.count).map(move |i| span.cell(i))
+        let range = *self;
+        (0..range.count).map(move |i| range.cell(i))
     }
 
     /// The `i`-th cell, of so many as there are.
@@ -105,10 +105,10 @@ impl Span {
     }
 }
 
-/// A box of cells: one [`Span`] per axis.
+/// A box of cells: one [`AxisRange`] per axis.
 ///
 /// ```
-/// use zarr_codecs::{Region, Span};
+/// use zarr_codecs::{AxisRange, Region};
 /// let window = Region::dense(&[10, 0], &[5, 20]);
 /// assert_eq!(window.shape().as_slice(), [5, 20]);
 /// assert!(window.fits(&[100, 20]));
@@ -117,37 +117,40 @@ impl Span {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Region {
     /// The cells along each axis.
-    pub spans: Dims<Span>,
+    pub ranges: Dims<AxisRange>,
 }
 
 impl Region {
     /// All cells of a box of this shape.
     pub fn whole(shape: &[u64]) -> Self {
         Self {
-            spans: shape.iter().map(|&count| Span::dense(0, count)).collect(),
+            ranges: shape
+                .iter()
+                .map(|&count| AxisRange::dense(0, count))
+                .collect(),
         }
     }
 
-    /// The dense box of `shape` cells from `start` on, as far as [`Span::dense`] goes. The shorter
+    /// The dense box of `shape` cells from `start` on, as far as [`AxisRange::dense`] goes. The shorter
     /// argument decides the rank.
     pub fn dense(start: &[u64], shape: &[u64]) -> Self {
         Self {
-            spans: start
+            ranges: start
                 .iter()
                 .zip(shape)
-                .map(|(&s, &n)| Span::dense(s, n))
+                .map(|(&s, &n)| AxisRange::dense(s, n))
                 .collect(),
         }
     }
 
     /// Cells per axis.
     pub fn shape(&self) -> Dims<u64> {
-        self.spans.iter().map(Span::count).collect()
+        self.ranges.iter().map(AxisRange::count).collect()
     }
 
     /// First cell per axis.
     pub fn start(&self) -> Dims<u64> {
-        self.spans.iter().map(Span::start).collect()
+        self.ranges.iter().map(AxisRange::start).collect()
     }
 
     /// The number of cells, or `None` beyond `u64`.
@@ -157,32 +160,32 @@ impl Region {
 
     /// Whether there is no cell in it.
     pub fn is_empty(&self) -> bool {
-        self.spans.iter().any(|span| span.count() == 0)
+        self.ranges.iter().any(|range| range.count() == 0)
     }
 
     /// Whether every axis is dense.
     pub fn is_dense(&self) -> bool {
-        self.spans.iter().all(Span::is_dense)
+        self.ranges.iter().all(AxisRange::is_dense)
     }
 
     /// Whether this is all of a box of `shape`, in order.
     pub fn is_whole(&self, shape: &[u64]) -> bool {
-        self.spans.len() == shape.len()
+        self.ranges.len() == shape.len()
             && self
-                .spans
+                .ranges
                 .iter()
                 .zip(shape)
-                .all(|(span, &len)| *span == Span::dense(0, len))
+                .all(|(range, &len)| *range == AxisRange::dense(0, len))
     }
 
     /// Whether every cell lies in a box of `shape`.
     pub fn fits(&self, shape: &[u64]) -> bool {
-        self.spans.len() == shape.len()
+        self.ranges.len() == shape.len()
             && self
-                .spans
+                .ranges
                 .iter()
                 .zip(shape)
-                .all(|(span, &len)| span.fits(len))
+                .all(|(range, &len)| range.fits(len))
     }
 }
 
@@ -192,15 +195,15 @@ mod tests {
 
     #[test]
     fn a_backward_span_ends_before_it_starts() {
-        let span = Span::new(9, 4, -3).unwrap();
-        assert_eq!(span.last(), Some(0));
-        assert!(span.fits(10) && !span.fits(9));
-        assert_eq!(Span::new(2, 2, -3), None);
+        let range = AxisRange::new(9, 4, -3).unwrap();
+        assert_eq!(range.last(), Some(0));
+        assert!(range.fits(10) && !range.fits(9));
+        assert_eq!(AxisRange::new(2, 2, -3), None);
     }
 
     #[test]
     fn a_span_ends_where_u64_does() {
-        let last = |start, count, step| Span::new(start, count, step)?.last();
+        let last = |start, count, step| AxisRange::new(start, count, step)?.last();
         let third = (u64::MAX / 3) as i64;
         assert_eq!(last(0, 3, third), Some(u64::MAX / 3 * 2));
         assert_eq!(last(0, 4, third), None, "the end behind it is no number");
@@ -208,21 +211,21 @@ mod tests {
         assert_eq!(last(u64::MAX, 4, -third), None);
         assert_eq!(last(u64::MAX, u64::MAX, i64::MAX), None);
         assert_eq!(last(0, u64::MAX, i64::MIN), None);
-        assert_eq!(Span::dense(0, u64::MAX).last(), Some(u64::MAX - 1));
-        assert_eq!(Span::dense(u64::MAX - 2, 9).count(), 2);
-        assert_eq!(Span::dense(u64::MAX, 1).count(), 0);
+        assert_eq!(AxisRange::dense(0, u64::MAX).last(), Some(u64::MAX - 1));
+        assert_eq!(AxisRange::dense(u64::MAX - 2, 9).count(), 2);
+        assert_eq!(AxisRange::dense(u64::MAX, 1).count(), 0);
     }
 
     #[test]
     fn a_step_that_is_never_walked_is_one() {
-        assert_eq!(Span::new(7, 1, -3), Some(Span::dense(7, 1)));
-        assert_eq!(Span::new(7, 0, 5), Some(Span::dense(7, 0)));
-        assert_eq!(Span::new(7, 1, 0), None);
+        assert_eq!(AxisRange::new(7, 1, -3), Some(AxisRange::dense(7, 1)));
+        assert_eq!(AxisRange::new(7, 0, 5), Some(AxisRange::dense(7, 0)));
+        assert_eq!(AxisRange::new(7, 1, 0), None);
     }
 
     #[test]
     fn an_empty_span_fits_everywhere() {
-        assert!(Span::dense(7, 0).fits(0));
+        assert!(AxisRange::dense(7, 0).fits(0));
         assert!(Region::dense(&[7], &[0]).is_empty());
     }
 }

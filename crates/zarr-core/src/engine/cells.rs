@@ -7,7 +7,9 @@
 
 use std::ops::Range;
 
-use zarr_codecs::{ByteLen, CodecChain, CodecErrorKind, NdViewMut, Region, Span, StridedLayout};
+use zarr_codecs::{
+    AxisRange, ByteLen, CodecChain, CodecErrorKind, NdViewMut, Region, StridedLayout,
+};
 use zarr_store::Object;
 
 use super::pool::with_scratch;
@@ -44,7 +46,7 @@ pub(super) fn apart<'a>(
         At::Window(object, window) => (*object, window.start),
     };
     let len = chain.encoded_len().max() as u64;
-    let Some(span) = chain.span(at, dst) else {
+    let Some(span) = chain.byte_range(at, dst) else {
         return Ok(None);
     };
     let in_one = span == (0..len) && way(at, dst, len) == Way::AtOnce;
@@ -65,7 +67,7 @@ impl Apart<'_> {
         at: &StridedLayout,
         mut dst: NdViewMut<'_>,
     ) -> Result<(), ChunkError> {
-        let Some(span) = self.chain.span(at, &dst) else {
+        let Some(span) = self.chain.byte_range(at, &dst) else {
             return Ok(());
         };
         let (axis, cells) = match way(at, &dst, span.end - span.start) {
@@ -78,8 +80,8 @@ impl Apart<'_> {
         let all = dst.shape().get(axis).copied().unwrap_or(0);
         for first in (0..all).step_by(cells) {
             let count = cells.min(all - first);
-            if let Some(span) = piece.spans.get_mut(axis) {
-                *span = Span::dense(first as u64, count as u64);
+            if let Some(span) = piece.ranges.get_mut(axis) {
+                *span = AxisRange::dense(first as u64, count as u64);
             }
             let dst = dst.reborrow().region(&piece).ok_or(ChunkError::Worker)?;
             self.read(&at.skip(axis, first), dst)?;
@@ -178,8 +180,8 @@ mod tests {
         // One column is left out of the output, so that its rows do not touch.
         let mut part = Region::whole(shape);
         let dst = NdViewMut::over(&mut memory, shape, 2).unwrap();
-        if let Some(last) = part.spans.last_mut().filter(|last| last.count() > 1) {
-            *last = Span::dense(0, last.count() - 1);
+        if let Some(last) = part.ranges.last_mut().filter(|last| last.count() > 1) {
+            *last = AxisRange::dense(0, last.count() - 1);
         }
         let dst = dst.region(&part).unwrap();
         let reach = |(&n, &stride): (&usize, &isize)| (n as u64 - 1) * stride.unsigned_abs() as u64;

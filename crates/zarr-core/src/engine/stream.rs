@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, stream};
-use zarr_codecs::{Projection, Projections, Region, Span};
+use zarr_codecs::{AxisRange, Projection, Projections, Region};
 
 use super::output::{Output, Room};
 use super::{read, work};
@@ -85,11 +85,12 @@ impl Job {
     /// The cells of the array that a projection means.
     fn cells(&self, projection: &Projection) -> Resolved {
         let chunk = self.array.grid().region(&projection.chunk);
-        let axes = chunk.spans.iter().zip(&projection.part.spans);
+        let axes = chunk.ranges.iter().zip(&projection.part.ranges);
         // The cells of a chunk are cells of the array.
-        let cells = |(chunk, part): (&Span, &Span)| part.behind(chunk.start()).unwrap_or(*part);
+        let cells =
+            |(chunk, part): (&AxisRange, &AxisRange)| part.behind(chunk.start()).unwrap_or(*part);
         let region = Region {
-            spans: axes.map(cells).collect(),
+            ranges: axes.map(cells).collect(),
         };
         Resolved::of_region(self.selection.shape(), region)
     }

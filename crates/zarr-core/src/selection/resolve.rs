@@ -1,7 +1,7 @@
 //! What a selection comes to on a shape or a grid: which cells, and in which shape they come. The rules
 //! of each spelling are in `axes` and `cells`.
 
-use zarr_codecs::{Dims, Region, Span};
+use zarr_codecs::{AxisRange, Dims, Region};
 
 use super::axes::along_axes;
 use super::{Selection, SelectionError, Slice, cells};
@@ -21,7 +21,7 @@ use crate::units::Units;
 /// let resolved = sel![-1, NewAxis, 8..2;-2].resolve(&[10, 10, 3])?;
 /// assert_eq!(resolved.out_shape(), [1, 3, 3]);
 /// assert_eq!(resolved.full_shape(), [1, 3, 3]);
-/// assert_eq!(resolved.region().map(|region| region.spans[0].start()), Some(9));
+/// assert_eq!(resolved.region().map(|region| region.ranges[0].start()), Some(9));
 /// # Ok::<(), zarr_core::SelectionError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,16 +133,16 @@ impl Resolved {
     /// A box of the full shape as a box of the output shape. All axes that only one of them has are
     /// of length one.
     pub(crate) fn in_out_shape(&self, region: &Region) -> Region {
-        let axes = region.spans.iter().zip(&self.full_shape);
+        let axes = region.ranges.iter().zip(&self.full_shape);
         let mut long = axes
             .filter(|(_, length)| **length != 1)
             .map(|(span, _)| *span);
-        let spans = self.out_shape.iter().map(|&length| match length {
-            1 => Span::dense(0, 1),
-            _ => long.next().unwrap_or(Span::dense(0, length)),
+        let ranges = self.out_shape.iter().map(|&length| match length {
+            1 => AxisRange::dense(0, 1),
+            _ => long.next().unwrap_or(AxisRange::dense(0, length)),
         });
         Region {
-            spans: spans.collect(),
+            ranges: ranges.collect(),
         }
     }
 

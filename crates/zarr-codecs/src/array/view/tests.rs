@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::array::buffer;
-use crate::{AxisGrid, Span};
+use crate::{AxisGrid, AxisRange};
 use zarr_metadata::{AxisChunks, ChunkRun};
 
 /// The bytes of element `index` of a dense C-order array.
@@ -28,11 +28,11 @@ fn indices(shape: &[u64]) -> Vec<Vec<u64>> {
     })
 }
 
-fn span(len: u64) -> impl Strategy<Value = Span> {
+fn range(len: u64) -> impl Strategy<Value = AxisRange> {
     (0..=len, 0..=len, prop_oneof![Just(1_i64), -3_i64..=3]).prop_map(move |(a, n, step)| {
         let step = if step == 0 { 1 } else { step };
-        let spans = (0..=n).rev().filter_map(|n| Span::new(a, n, step));
-        spans.into_iter().find(|span| span.fits(len)).unwrap()
+        let ranges = (0..=n).rev().filter_map(|n| AxisRange::new(a, n, step));
+        ranges.into_iter().find(|range| range.fits(len)).unwrap()
     })
 }
 
@@ -59,12 +59,12 @@ fn unfit() -> impl Strategy<Value = (Region, Vec<AxisGrid>)> {
     let length = prop_oneof![0_u64..5, far()];
     let grid = prop_oneof![2 => length.prop_map(AxisGrid::Uniform), 1 => listed];
     let axis = (far(), count, step, grid).prop_map(|(start, count, step, grid)| {
-        let span = Span::new(start, count, step).unwrap_or(Span::dense(start, count));
-        (span, grid)
+        let range = AxisRange::new(start, count, step).unwrap_or(AxisRange::dense(start, count));
+        (range, grid)
     });
     prop::collection::vec(axis, 0..3).prop_map(|axes| {
-        let (spans, grids): (Dims<Span>, Vec<AxisGrid>) = axes.into_iter().unzip();
-        (Region { spans }, grids)
+        let (ranges, grids): (Dims<AxisRange>, Vec<AxisGrid>) = axes.into_iter().unzip();
+        (Region { ranges }, grids)
     })
 }
 
@@ -74,14 +74,14 @@ fn boxed() -> impl Strategy<Value = (Vec<u64>, Region, usize)> {
         prop::sample::select(vec![1, 2, 3, 4, 8, 16]),
     )
         .prop_flat_map(|(shape, elem)| {
-            let spans = shape.iter().map(|&n| span(n)).collect::<Vec<_>>();
-            (Just(shape), spans, Just(elem))
+            let ranges = shape.iter().map(|&n| range(n)).collect::<Vec<_>>();
+            (Just(shape), ranges, Just(elem))
         })
-        .prop_map(|(shape, spans, elem)| {
+        .prop_map(|(shape, ranges, elem)| {
             (
                 shape,
                 Region {
-                    spans: spans.into_iter().collect(),
+                    ranges: ranges.into_iter().collect(),
                 },
                 elem,
             )
@@ -135,7 +135,7 @@ proptest! {
         let wanted: Vec<u8> = indices(&region.shape())
             .iter()
             .flat_map(|index| {
-                let at: Vec<u64> = index.iter().zip(&region.spans)
+                let at: Vec<u64> = index.iter().zip(&region.ranges)
                     .map(|(&i, s)| s.start().checked_add_signed(i as i64 * s.step()).unwrap())
                     .collect();
                 element(&bytes, &shape, &at, elem).to_vec()
@@ -154,7 +154,7 @@ proptest! {
         let mut model = vec![0xEE; len];
         if len > 0 {
             for (index, value) in indices(&region.shape()).iter().zip(wanted.chunks(elem)) {
-                let flat = index.iter().zip(&region.spans).zip(&shape)
+                let flat = index.iter().zip(&region.ranges).zip(&shape)
                     .fold(0, |flat, ((&i, s), &n)| {
                         flat * n + s.start().checked_add_signed(i as i64 * s.step()).unwrap()
                     }) as usize;
@@ -279,7 +279,7 @@ fn cells_outside_of_the_bytes_are_refused() {
         offset,
         strides: strides.into(),
     };
-    let inside = |at: &StridedLayout| NdView::located(&[0; 10], at, &[2, 3], 2).is_some();
+    let inside = |at: &StridedLayout| NdView::strided(&[0; 10], at, &[2, 3], 2).is_some();
     assert!(inside(&at(0, &[4, 2])));
     assert!(!inside(&at(2, &[4, 2])), "the last cell begins at 10");
     assert!(inside(&at(8, &[-4, -2])));
@@ -297,7 +297,7 @@ fn a_reader_that_fills_too_little_leaves_zeros_and_an_error() {
         offset: 0,
         strides: [1].into_iter().collect(),
     };
-    let result = view.read_located::<()>(&at, |_, run| Ok(&mut buffer::zeroed(run)[..3]));
+    let result = view.read_strided::<()>(&at, |_, run| Ok(&mut buffer::zeroed(run)[..3]));
     assert_eq!(result, Err(None));
     assert_eq!(buffer::to_vec_for_tests(&memory), [0; 6]);
 }
@@ -311,7 +311,7 @@ fn a_reader_that_panics_leaves_zeros() {
     };
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let mut view = NdViewMut::over(&mut memory, &[6], 1).unwrap();
-        view.read_located::<()>(&at, |_, run| {
+        view.read_strided::<()>(&at, |_, run| {
             run.fill(MaybeUninit::uninit());
             panic!("a reader that gives up")
         })

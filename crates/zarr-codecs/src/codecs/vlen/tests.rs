@@ -110,8 +110,8 @@ fn elements_move_like_any_others() {
     let texts: Vec<String> = (0..24).map(|n| "x".repeat(n % 5)).collect();
     let elements: Vec<&[u8]> = texts.iter().map(String::as_bytes).collect();
     let steps = Region {
-        spans: [(3, 2, -2), (0, 3, 2)]
-            .map(|(start, count, step)| crate::Span::new(start, count, step).unwrap())
+        ranges: [(3, 2, -2), (0, 3, 2)]
+            .map(|(start, count, step)| crate::AxisRange::new(start, count, step).unwrap())
             .into_iter()
             .collect(),
     };
