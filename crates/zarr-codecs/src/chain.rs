@@ -205,7 +205,7 @@ fn wrong_rank(spec: &ChunkSpec) -> CodecError {
         "the output does not have the {} axes of the chunk",
         spec.shape.len()
     );
-    CodecErrorKind::Config(text).of("transpose")
+    CodecErrorKind::Mismatch(text).of("transpose")
 }
 
 // The chains there have codecs of several features: `blosc` brings them.

@@ -108,6 +108,6 @@ fn single_values_come_first() {
         encode(&chain, &301_f64.to_ne_bytes())
             .unwrap_err()
             .to_string(),
-        "codec `cast_value`: configuration: 301.0 cannot be encoded: it has no place in int8"
+        "codec `cast_value`: 301.0 cannot be encoded: int8 has no such value"
     );
 }

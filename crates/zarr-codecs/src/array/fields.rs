@@ -236,7 +236,7 @@ impl ArrayToArrayCodec for Fields {
     ) -> Result<(), CodecError> {
         let text = || "these are not the fields of such records".to_owned();
         let read = self.read(src, &mut dst).then_some(());
-        read.ok_or_else(|| CodecErrorKind::Config(text()).of(NAME))
+        read.ok_or_else(|| CodecErrorKind::Mismatch(text()).of(NAME))
     }
 
     fn encode(
@@ -246,8 +246,8 @@ impl ArrayToArrayCodec for Fields {
         _: NdViewMut<'_>,
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
-        let text = "records are not made from some of their fields".to_owned();
-        Err(CodecErrorKind::Config(text).of(NAME))
+        let why = "records cannot be made from some of their fields alone";
+        Err(CodecErrorKind::Refused(why.into()).of(NAME))
     }
 }
 

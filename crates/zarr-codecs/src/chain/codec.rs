@@ -196,5 +196,5 @@ pub(crate) fn with_whole(
     if taken {
         return Ok(());
     }
-    Err(CodecErrorKind::Config("a region outside the chunk was asked for".to_owned()).of(codec))
+    Err(CodecErrorKind::Mismatch("a region outside the chunk was asked for".to_owned()).of(codec))
 }

@@ -109,8 +109,7 @@ impl CodecChain {
                     codec
                 }
             };
-            let misplaced =
-                |what: &str| CodecErrorKind::Config(format!("stands {what}")).of(&extension.name);
+            let misplaced = |why| CodecErrorKind::Order(why).of(&extension.name);
             match (codec, &serializer) {
                 (Codec::ArrayToArray(codec), None) => {
                     let encoded = codec.encoded_spec(&serialized)?;
@@ -141,20 +140,24 @@ impl CodecChain {
                 }
                 (Codec::BytesToBytes(_), None) => {
                     return Err(misplaced(
-                        "before the codec that turns the array into bytes",
+                        "stands before the codec that turns the array into bytes",
                     ));
                 }
                 (Codec::ArrayToBytes(_) | Codec::Shard(_), Some(_)) => {
-                    return Err(misplaced("second; one codec turns the array into bytes"));
+                    return Err(misplaced(
+                        "stands second; one codec turns the array into bytes",
+                    ));
                 }
                 (Codec::ArrayToArray(_) | Codec::Filter(_), _) => {
-                    return Err(misplaced("after the codec that turns the array into bytes"));
+                    return Err(misplaced(
+                        "stands after the codec that turns the array into bytes",
+                    ));
                 }
             }
         }
         let Some((serializer, serialized_len)) = serializer else {
-            let text = "no codec of the chain turns the array into bytes".to_owned();
-            return Err(CodecErrorKind::Config(text).of("bytes"));
+            let why = "no codec of the chain turns the array into bytes";
+            return Err(CodecErrorKind::Order(why).of("bytes"));
         };
         let encoded_len = len;
         Ok(Self {
@@ -193,7 +196,7 @@ impl ArrayStage {
             {
                 let (from, to) = (decoded.shape.as_slice(), encoded.shape.as_slice());
                 let text = format!("axes {axes:?} make no array of {to:?} of one of {from:?}");
-                return Err(CodecErrorKind::Config(text).of(codec.name()));
+                return Err(CodecErrorKind::ChunkShape(text).of(codec.name()));
             }
         }
         Ok(Self {

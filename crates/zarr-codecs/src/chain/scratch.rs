@@ -26,7 +26,7 @@ impl Scratch {
     pub fn heap(&self, codec: &str) -> Result<&VlenHeap, CodecError> {
         self.heap.as_deref().ok_or_else(|| {
             let text = "elements of variable length need a heap, and there is none".to_owned();
-            CodecErrorKind::Config(text).of(codec)
+            CodecErrorKind::Mismatch(text).of(codec)
         })
     }
 }

@@ -197,15 +197,15 @@ fn a_wrong_order_of_codecs_is_refused() {
     let cases = [
         (
             json!([]),
-            "codec `bytes`: configuration: no codec of the chain turns the array into bytes",
+            "codec `bytes`: no codec of the chain turns the array into bytes",
         ),
         (
             json!(["crc32c", "bytes"]),
-            "codec `crc32c`: configuration: stands before the codec that turns the array into bytes",
+            "codec `crc32c`: stands before the codec that turns the array into bytes",
         ),
         (
             json!(["bytes", "bytes"]),
-            "codec `bytes`: configuration: stands second; one codec turns the array into bytes",
+            "codec `bytes`: stands second; one codec turns the array into bytes",
         ),
         (
             json!(["gzipp"]),
@@ -220,12 +220,58 @@ fn a_wrong_order_of_codecs_is_refused() {
 }
 
 #[test]
+fn a_wrong_setting_is_told_by_its_key() {
+    let spec = spec(&[4, 6], DataType::Float32);
+    let bytes = json!({"name": "bytes", "configuration": {"endian": "little"}});
+    let codec =
+        |name: &str, key: &str, value: Value| json!({"name": name, "configuration": {key: value}});
+    let shard = json!({"name": "sharding_indexed", "configuration": {
+        "chunk_shape": [2, 3], "codecs": [&bytes], "index_codecs": [&bytes], "index_location": "middle",
+    }});
+    let after_bytes = [
+        codec("blosc", "cname", json!("lz5")),
+        codec("blosc", "shuffle", json!("maybe")),
+        codec("gzip", "level", json!(10)),
+        codec("numcodecs.lz4", "acceleration", json!("fast")),
+        codec("zstd", "level", json!(23)),
+        codec("zstd", "checksum", json!("yes")),
+    ];
+    let after_bytes = after_bytes.map(|codec| json!([&bytes, codec]));
+    let others = [
+        json!([codec("bytes", "endian", json!("middle"))]),
+        json!([codec("transpose", "order", json!([0, 0])), &bytes]),
+        json!([codec("reshape", "shape", json!("any")), &bytes]),
+        json!([shard]),
+    ];
+    let keys = [
+        "cname",
+        "shuffle",
+        "level",
+        "acceleration",
+        "level",
+        "checksum",
+        "endian",
+        "order",
+        "shape",
+        "index_location",
+    ];
+    let lists: Vec<Value> = after_bytes.into_iter().chain(others).collect();
+    assert_eq!(lists.len(), keys.len());
+    for (codecs, expected) in lists.iter().zip(keys) {
+        match chain(codecs, &spec).unwrap_err().kind {
+            CodecErrorKind::Setting { key, .. } => assert_eq!(key, expected),
+            other => panic!("{codecs}: {other}"),
+        }
+    }
+}
+
+#[test]
 fn a_missing_byte_order_is_refused_only_where_it_matters() {
     assert!(chain(&json!(["bytes"]), &spec(&[4], DataType::UInt8)).is_ok());
     let message = refused(&json!(["bytes"]), &spec(&[4], DataType::Int16));
     assert_eq!(
         message,
-        "codec `bytes`: configuration: `endian` is required for data type int16"
+        "codec `bytes`: `endian` is required for data type int16"
     );
 }
 

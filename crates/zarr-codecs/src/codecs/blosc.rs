@@ -21,6 +21,7 @@ use self::header::{Header, NAME};
 use crate::array::buffer::{self, Front};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
+use crate::codecs::setting;
 use crate::{ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind};
 
 /// Blosc 1 with one compressor, level and shuffle.
@@ -156,8 +157,8 @@ impl BytesToBytesCodec for BloscCodec {
             check_limit(len)?;
         }
         if self.settings.compressor == Compressor::Snappy {
-            let text = "`cname` \"snappy\" is only read; write with \"lz4\" or \"zstd\" instead";
-            return Err(CodecErrorKind::Config(text.to_owned()).of(NAME));
+            let problem = "\"snappy\" is only read; write with \"lz4\" or \"zstd\" instead";
+            return Err(setting::error(NAME, "cname", problem));
         }
         Ok(())
     }

@@ -52,10 +52,7 @@ impl BytesCodec {
             Some(value) => match value.as_str() {
                 Some("little") => Some(Endian::Little),
                 Some("big") => Some(Endian::Big),
-                _ => {
-                    let text = format!("`endian` must be \"little\" or \"big\", found {value}");
-                    return Err(CodecErrorKind::Config(text).of(NAME));
-                }
+                _ => return Err(setting::bad(extension, "endian", "\"little\" or \"big\"")),
             },
         };
         Ok(Self::new(endian))
@@ -96,8 +93,8 @@ impl BytesCodec {
                 Ok(Swap::Fields(Arc::clone(fields)))
             }
             (Layout::Fixed { .. }, ByteOrder::None) => {
-                let text = format!("`endian` is required for data type {}", spec.dtype);
-                Err(CodecErrorKind::Config(text).of(NAME))
+                let problem = format!("is required for data type {}", spec.dtype);
+                Err(setting::error(NAME, "endian", problem))
             }
             _ => Err(CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(NAME)),
         }
@@ -139,7 +136,7 @@ impl ArrayToBytesCodec for BytesCodec {
         let cells = NdView::new(src, &spec.shape, dst.elem()).and_then(|view| view.region(part));
         if !cells.is_some_and(|cells| dst.copy_from(&cells)) {
             let text = format!("no cells {:?} in a chunk of {:?}", part.shape(), spec.shape);
-            return Err(CodecErrorKind::Config(text).of(NAME));
+            return Err(CodecErrorKind::Mismatch(text).of(NAME));
         }
         kernels::swap_view(&mut dst, &swap);
         Ok(())

@@ -59,7 +59,7 @@ impl CastValueCodec {
         const KEYS: [&str; 4] = ["data_type", "rounding", "out_of_range", "scalar_map"];
         let mut keys = extension.configuration.keys();
         if let Some(key) = keys.find(|key| !KEYS.contains(&key.as_str())) {
-            return Err(CodecErrorKind::Config(format!("`{key}` is not known")).of(NAME));
+            return Err(setting::error(NAME, key, "is not known"));
         }
         let encoded = extension.configuration.get("data_type").cloned();
         let encoded = encoded.and_then(|value| DataType::from_json(value).ok());
@@ -99,9 +99,12 @@ impl CastValueCodec {
                 continue;
             }
             let cast = self.rules.cast(value, to).ok_or_else(|| {
-                let (what, to) = (if encode { "encoded" } else { "decoded" }, to.data_type());
-                let text = format!("{value} cannot be {what}: it has no place in {to}");
-                CodecErrorKind::Config(text).of(NAME)
+                let kind = CodecErrorKind::Value {
+                    value: value.to_string(),
+                    data_type: Box::new(to.data_type()),
+                    encoding: encode,
+                };
+                kind.of(NAME)
             })?;
             put(cast, to, &mut out);
         }
@@ -148,8 +151,8 @@ fn map(
         return Ok(Map::default());
     };
     let bad = || {
-        let text = format!("`scalar_map` has an entry for {direction} that is no pair of values");
-        CodecErrorKind::Config(text).of(NAME)
+        let problem = format!("has an entry for {direction} that is not a pair of values");
+        setting::error(NAME, "scalar_map", problem)
     };
     let value = |value: &Value, of: &DataType| FillValue::from_json(value, of).map_err(|_| bad());
     let pair = |pair: &Value| match pair.as_array().map(Vec::as_slice) {

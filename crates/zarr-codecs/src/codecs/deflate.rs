@@ -181,7 +181,7 @@ impl BytesToBytesCodec for DeflateCodec {
             .get::<DeflateContexts>()
             .compressor(self.level)
             .ok_or_else(|| {
-                CodecErrorKind::Config(format!("level {} is not offered", self.level)).of(name)
+                setting::error(name, "level", format!("{} is not offered", self.level))
             })?;
         let max = match self.wrapper {
             Wrapper::Gzip => compressor.gzip_compress_bound(src.len()),

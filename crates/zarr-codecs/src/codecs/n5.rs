@@ -15,6 +15,7 @@ use zarr_metadata::{DataType, Extension};
 use crate::chain::codec::with_whole;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
+use crate::codecs::setting;
 use crate::{
     ArrayToBytesCodec, ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, CodecRegistry,
     Dims, NdView, NdViewMut, Region, fill,
@@ -32,8 +33,8 @@ pub struct N5Codec {
     chain: Box<CodecChain>,
 }
 
-fn config(text: &str) -> CodecError {
-    CodecErrorKind::Config(text.to_owned()).of(NAME)
+fn bad_codecs(problem: &str) -> CodecError {
+    setting::error(NAME, "codecs", problem)
 }
 
 fn corrupt(text: String) -> CodecError {
@@ -46,7 +47,7 @@ impl N5Codec {
         let (spec, depth) = (setting.spec, setting.depth + 1);
         let codecs = setting.extension.get::<Vec<Extension>>("codecs");
         let codecs = codecs.map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
-        let codecs = codecs.ok_or_else(|| config("`codecs` is missing"))?;
+        let codecs = codecs.ok_or_else(|| bad_codecs("is missing"))?;
         check_codecs(&codecs, spec)?;
         let chain = CodecChain::nested(&codecs, spec.clone(), setting.registry, depth)?;
         Ok(Self {
@@ -72,22 +73,20 @@ fn check_codecs(codecs: &[Extension], spec: &ChunkSpec) -> Result<(), CodecError
     }
     let (Some(transpose), Some(bytes), 2..=3) = (codecs.first(), codecs.get(1), codecs.len())
     else {
-        return Err(config(
-            "`codecs` must be `transpose`, `bytes` and at most one compressor",
+        return Err(bad_codecs(
+            "must be `transpose`, `bytes` and at most one compressor",
         ));
     };
     let order = transpose.get::<Vec<usize>>("order").ok().flatten();
     let reversed = (0..spec.shape.len()).rev();
     if transpose.name != "transpose" || !order.is_some_and(|order| order.into_iter().eq(reversed)) {
-        return Err(config(
-            "the first of `codecs` must be `transpose` with all axes in reverse",
+        return Err(bad_codecs(
+            "must begin with `transpose` with all axes in reverse",
         ));
     }
     let endian = bytes.get::<String>("endian").ok().flatten();
     if bytes.name != "bytes" || (spec.item_size() > 1 && endian.as_deref() != Some("big")) {
-        return Err(config(
-            "the second of `codecs` must be `bytes` with `endian` \"big\"",
-        ));
+        return Err(bad_codecs("must have `bytes` with `endian` \"big\" second"));
     }
     Ok(())
 }
@@ -146,7 +145,10 @@ impl ArrayToBytesCodec for N5Codec {
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
-        let unfit = |_| config("N5 has axes of at most 4294967295 cells");
+        let unfit = |_| {
+            let text = "N5 has at most 65535 axes, of at most 4294967295 cells each";
+            CodecErrorKind::ChunkShape(text.to_owned()).of(NAME)
+        };
         let axes = u16::try_from(spec.shape.len());
         dst.extend([0, 0]);
         dst.extend(axes.map_err(unfit)?.to_be_bytes());

@@ -152,7 +152,7 @@ impl ArrayToBytesCodec for PackBitsCodec {
 
     fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError> {
         let (packed, _) = self.packed(spec).ok_or_else(|| {
-            CodecErrorKind::Config("the chunk has too many elements".to_owned()).of(NAME)
+            CodecErrorKind::ChunkShape("the chunk has too many elements".to_owned()).of(NAME)
         })?;
         let counted = usize::from(self.padding != Padding::None);
         Ok(ByteLen::Exact(packed.saturating_add(counted)))

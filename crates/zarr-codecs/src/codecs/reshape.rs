@@ -130,7 +130,7 @@ impl ArrayToArrayCodec for ReshapeCodec {
                 "`shape` {why}: the chunk has {:?}",
                 decoded.shape.as_slice()
             );
-            CodecErrorKind::Config(text).of(NAME)
+            CodecErrorKind::ChunkShape(text).of(NAME)
         })?;
         Ok(decoded.with_shape(&shape))
     }

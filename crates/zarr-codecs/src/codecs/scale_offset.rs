@@ -34,7 +34,7 @@ impl ScaleOffsetCodec {
         }
         let mut keys = extension.configuration.keys();
         if let Some(key) = keys.find(|key| !["offset", "scale"].contains(&key.as_str())) {
-            return Err(CodecErrorKind::Config(format!("`{key}` is not known")).of(NAME));
+            return Err(setting::error(NAME, key, "is not known"));
         }
         let value = |key: &str, default: i64| {
             let given = extension.configuration.get(key);
@@ -65,7 +65,7 @@ impl ScaleOffsetCodec {
                 (true, false) => each::<T>(numbers, |x| x.div(scale).add(offset)),
                 (false, _) => {
                     let (offset, scale) = (wide(self.number, offset), wide(self.number, scale));
-                    let mut fits = true;
+                    let mut outside = None;
                     each::<T>(numbers, |x| {
                         let x = wide(self.number, x);
                         let result = if encode {
@@ -74,13 +74,18 @@ impl ScaleOffsetCodec {
                             (x % scale == 0).then(|| x / scale + offset)
                         };
                         let narrow = result.and_then(|result| narrow::<T>(self.number, result));
-                        fits &= narrow.is_some();
-                        narrow.unwrap_or(T::from_i64(0))
+                        narrow.unwrap_or_else(|| {
+                            outside = outside.or(Some(x));
+                            T::from_i64(0)
+                        })
                     });
-                    if !fits {
-                        let (what, t) = (if encode { "encoded" } else { "decoded" }, self.number.data_type());
-                        let text = format!("a value cannot be {what}: the result is no {t}");
-                        return Err(CodecErrorKind::Config(text).of(NAME));
+                    if let Some(value) = outside {
+                        let kind = CodecErrorKind::Value {
+                            value: value.to_string(),
+                            data_type: Box::new(self.number.data_type()),
+                            encoding: encode,
+                        };
+                        return Err(kind.of(NAME));
                     }
                 }
             }
@@ -91,7 +96,7 @@ impl ScaleOffsetCodec {
 
 fn one<T: Element>(bytes: &[u8]) -> Result<T, CodecError> {
     let one = T::chunks(bytes).first().map(|bytes| T::get(*bytes));
-    one.ok_or_else(|| CodecErrorKind::Config("a setting is no number".to_owned()).of(NAME))
+    one.ok_or_else(|| setting::error(NAME, "offset", "is not a number"))
 }
 
 /// An integer of any type.

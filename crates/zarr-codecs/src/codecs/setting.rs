@@ -8,12 +8,18 @@ use zarr_metadata::Extension;
 use crate::array::number::Stored;
 use crate::{CodecError, CodecErrorKind};
 
+/// The error of a codec about one of its settings.
+pub(crate) fn error(codec: &str, key: &str, problem: impl Into<String>) -> CodecError {
+    let (key, problem) = (key.to_owned(), problem.into());
+    CodecErrorKind::Setting { key, problem }.of(codec)
+}
+
 /// The error about a setting that is not what it should be.
 pub(crate) fn bad(extension: &Extension, key: &str, expected: &str) -> CodecError {
     let found = extension.configuration.get(key);
     let found = found.map_or("nothing".to_owned(), ToString::to_string);
-    let text = format!("`{key}` must be {expected}, found {found}");
-    CodecErrorKind::Config(text).of(&extension.name)
+    let problem = format!("must be {expected}, found {found}");
+    error(&extension.name, key, problem)
 }
 
 /// A setting that is there and not null.

@@ -11,6 +11,7 @@ use zarr_metadata::{DataType, Extension, FillValue};
 use crate::array::kernels;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
+use crate::codecs::setting;
 use crate::{
     ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, Dims, Fields, NdView, NdViewMut,
     Projection, Projections, Region, volume,
@@ -60,11 +61,8 @@ impl ShardingCodec {
             depth,
             ..
         } = setting;
-        let config = |text: String| CodecErrorKind::Config(text).of(NAME);
         if *depth >= MAX_DEPTH {
-            return Err(config(format!(
-                "shards are nested more than {MAX_DEPTH} deep"
-            )));
+            return Err(CodecErrorKind::Order("stands in too many shards: four at most").of(NAME));
         }
         let inner_shape: Dims<u64> = field::<Vec<u64>>(extension, "chunk_shape")?
             .into_iter()
@@ -77,10 +75,11 @@ impl ShardingCodec {
             .collect();
         let count = volume(&grid).filter(|&n| n <= MAX_INNER_CHUNKS);
         let Some(_) = count else {
-            return Err(config(format!(
+            let text = format!(
                 "{:?} inner chunks are more than {MAX_INNER_CHUNKS}",
                 grid.as_slice()
-            )));
+            );
+            return Err(CodecErrorKind::ChunkShape(text).of(NAME));
         };
         let codecs: Vec<Extension> = field(extension, "codecs")?;
         let inner =
@@ -94,9 +93,8 @@ impl ShardingCodec {
         let index_spec = ChunkSpec::new(&index_shape, DataType::UInt64, fill)?;
         let index = CodecChain::nested(&index_codecs, index_spec, registry, depth + 1)?;
         let ByteLen::Exact(index_len) = index.encoded_len() else {
-            return Err(config(
-                "the index codecs must give an index of fixed size".to_owned(),
-            ));
+            let problem = "must make an index of fixed size";
+            return Err(setting::error(NAME, "index_codecs", problem));
         };
         let at = match extension
             .configuration
@@ -106,9 +104,8 @@ impl ShardingCodec {
             None | Some(Some("end")) => IndexLocation::End,
             Some(Some("start")) => IndexLocation::Start,
             Some(_) => {
-                return Err(config(
-                    "`index_location` must be \"start\" or \"end\"".to_owned(),
-                ));
+                let expected = "\"start\" or \"end\"";
+                return Err(setting::bad(extension, "index_location", expected));
             }
         };
         Ok(Self {
@@ -208,7 +205,7 @@ impl ShardingCodec {
                 "no cells {part:?} in a shard of {:?}",
                 self.spec.shape.as_slice()
             );
-            CodecErrorKind::Config(text).of(NAME)
+            CodecErrorKind::Mismatch(text).of(NAME)
         })
     }
 
@@ -313,7 +310,8 @@ impl ShardingCodec {
         for Projection { chunk, part, to } in self.project(part)?.iter() {
             let cells = dst.reborrow().region(&to);
             let mut cells = cells.ok_or_else(|| {
-                CodecErrorKind::Config("the output is smaller than the region".to_owned()).of(NAME)
+                CodecErrorKind::Mismatch("the output is smaller than the region".to_owned())
+                    .of(NAME)
             })?;
             match index.get(self.number(&chunk)) {
                 None => kernels::fill(&mut cells, self.spec.fill_element()),
@@ -337,7 +335,7 @@ impl ShardingCodec {
         let mut chunks = Vec::with_capacity(self.count());
         for Projection { to, .. } in self.project(&Region::whole(&self.spec.shape))?.iter() {
             let cells = src.region(&to).ok_or_else(|| {
-                CodecErrorKind::Config("the input is smaller than the shard".to_owned()).of(NAME)
+                CodecErrorKind::Mismatch("the input is smaller than the shard".to_owned()).of(NAME)
             })?;
             if kernels::all_equal(&cells, self.spec.fill_element()) {
                 chunks.push(None);
@@ -390,7 +388,7 @@ fn check_divides(inner: &[u64], shard: &[u64]) -> Result<(), CodecError> {
         return Ok(());
     }
     let text = format!("inner chunks of {inner:?} do not divide the shard of {shard:?}");
-    Err(CodecErrorKind::Config(text).of(NAME))
+    Err(CodecErrorKind::ChunkShape(text).of(NAME))
 }
 
 /// A required field of the configuration.
@@ -399,8 +397,7 @@ fn field<T: serde::de::DeserializeOwned>(
     key: &str,
 ) -> Result<T, CodecError> {
     let value = extension.configuration.get(key).cloned();
-    let value =
-        value.ok_or_else(|| CodecErrorKind::Config(format!("`{key}` is missing")).of(NAME))?;
+    let value = value.ok_or_else(|| setting::error(NAME, key, "is missing"))?;
     serde_json::from_value(value)
-        .map_err(|error| CodecErrorKind::Config(format!("`{key}`: {error}")).of(NAME))
+        .map_err(|error| setting::error(NAME, key, format!("is not valid: {error}")))
 }

@@ -4,6 +4,7 @@
 use zarr_metadata::Extension;
 
 use crate::chain::scratch::Scratch;
+use crate::codecs::setting;
 use crate::error::check_copied;
 use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
 
@@ -35,9 +36,8 @@ impl TransposeCodec {
             .filter(|order| is_permutation(order, rank))
             .map(|order| Self { order })
             .ok_or_else(|| {
-                let found = value.map_or("nothing".to_owned(), ToString::to_string);
-                let text = format!("`order` must name each of {rank} axes once, found {found}");
-                CodecErrorKind::Config(text).of(NAME)
+                let expected = format!("a list that names each of {rank} axes once");
+                setting::bad(extension, "order", &expected)
             })
     }
 }
@@ -58,7 +58,7 @@ impl ArrayToArrayCodec for TransposeCodec {
                 self.order.len(),
                 decoded.shape.len()
             );
-            return Err(CodecErrorKind::Config(text).of(NAME));
+            return Err(CodecErrorKind::ChunkShape(text).of(NAME));
         }
         let shape: Dims<u64> = self.order.iter().map(|&axis| decoded.shape[axis]).collect();
         Ok(decoded.with_shape(&shape))

@@ -8,6 +8,7 @@ use zarr_metadata::{DataType, Endian, Extension, Layout, Swap, v2};
 use crate::array::heap::VlenHandle;
 use crate::array::kernels;
 use crate::chain::scratch::Scratch;
+use crate::codecs::setting;
 use crate::{
     ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, Region,
 };
@@ -55,19 +56,16 @@ impl VlenCodec {
     /// # Errors
     /// For a type without a fixed size.
     pub fn parse_array(extension: &Extension) -> Result<Self, CodecError> {
-        let wrong = |found: String| {
-            let text = format!("`dtype` must be a type string such as \"<i4\", found {found}");
-            CodecErrorKind::Config(text).of("vlen-array")
-        };
-        let given = extension.configuration.get("dtype");
-        let given = given.ok_or_else(|| wrong("none".to_owned()))?;
-        let dtype = v2::DType::from_json(given.clone()).map_err(|_| wrong(given.to_string()))?;
+        let wrong = || setting::bad(extension, "dtype", "a type string such as \"<i4\"");
+        let given = extension.configuration.get("dtype").cloned();
+        let dtype = given.and_then(|given| v2::DType::from_json(given).ok());
+        let dtype = dtype.ok_or_else(wrong)?;
         let Some(Layout::Fixed { size, swap }) = dtype
             .data_type
             .layout()
             .filter(|_| dtype.data_type.size().is_some_and(|size| size > 0))
         else {
-            return Err(wrong(given.to_string()));
+            return Err(wrong());
         };
         let swap = match dtype.endian {
             None | Some(Endian::NATIVE) => Swap::None,
@@ -216,7 +214,7 @@ impl ArrayToBytesCodec for VlenCodec {
     ) -> Result<(), CodecError> {
         let outside = || {
             let text = format!("no cells {:?} in a chunk of {:?}", part.shape(), spec.shape);
-            CodecErrorKind::Config(text).of(self.name())
+            CodecErrorKind::Mismatch(text).of(self.name())
         };
         let count = crate::volume(&spec.shape).and_then(|n| usize::try_from(n).ok());
         let places = self.places(src, count.ok_or_else(outside)?)?;

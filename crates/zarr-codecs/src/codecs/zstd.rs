@@ -8,6 +8,7 @@ use zstd::zstd_safe;
 use crate::array::buffer::{self, Uninit, ZstdTarget};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::{CodecContexts, Scratch};
+use crate::codecs::setting;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const NAME: &str = "zstd";
@@ -60,25 +61,21 @@ impl ZstdCodec {
     /// # Errors
     /// For other values.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
-        let level = match crate::codecs::setting::given(extension, "level") {
+        let level = match setting::given(extension, "level") {
             None => 0,
-            Some(value) => crate::codecs::setting::whole(value)
+            Some(value) => setting::whole(value)
                 .and_then(|level| i32::try_from(level).ok())
                 .filter(|level| zstd::compression_level_range().contains(level))
-                .ok_or_else(|| bad("level", "an integer of -131072 to 22", value))?,
+                .ok_or_else(|| setting::bad(extension, "level", "an integer of -131072 to 22"))?,
         };
         let checksum = match extension.configuration.get("checksum") {
             None => false,
             Some(value) => value
                 .as_bool()
-                .ok_or_else(|| bad("checksum", "true or false", value))?,
+                .ok_or_else(|| setting::bad(extension, "checksum", "true or false"))?,
         };
         Ok(Self { level, checksum })
     }
-}
-
-fn bad(key: &str, expected: &str, found: &serde_json::Value) -> CodecError {
-    CodecErrorKind::Config(format!("`{key}` must be {expected}, found {found}")).of(NAME)
 }
 
 fn corrupt(error: &std::io::Error) -> CodecError {

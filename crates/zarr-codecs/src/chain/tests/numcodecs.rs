@@ -189,7 +189,7 @@ fn unknown_codecs_say_what_would_bring_them() {
     let codecs = json!(["bytes", {"name": "numcodecs.delta", "configuration": {"dtype": "|u1"}}]);
     assert_eq!(
         refused(&codecs, &spec),
-        "codec `numcodecs.delta`: configuration: stands after the codec that turns the array into bytes"
+        "codec `numcodecs.delta`: stands after the codec that turns the array into bytes"
     );
 }
 

@@ -3,9 +3,10 @@
 use serde_json::Value;
 use zarr_metadata::Extension;
 
-use super::header::{Format, MAX_TYPESIZE, NAME};
+use super::header::{Format, MAX_TYPESIZE};
 use super::shuffle::Shuffle;
-use crate::{ChunkSpec, CodecError, CodecErrorKind};
+use crate::codecs::setting;
+use crate::{ChunkSpec, CodecError};
 
 /// What parts of blocks are compressed with, by the name that decides how hard it tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,26 +80,24 @@ impl Settings {
         spec: &ChunkSpec,
         absent: &Absent,
     ) -> Result<Self, CodecError> {
-        let setting = |key| {
-            extension
-                .configuration
-                .get(key)
-                .filter(|value| !value.is_null())
-        };
-        let whole = |key, most: usize| match setting(key) {
+        let whole = |key, most: usize| match setting::given(extension, key) {
             None => Ok(None),
             Some(value) => {
                 let number = value.as_u64().and_then(|n| usize::try_from(n).ok());
                 let number = number.filter(|&n| n <= most).map(Some);
-                number.ok_or_else(|| bad(key, &format!("an integer of 0 to {most}"), value))
+                number.ok_or_else(|| {
+                    setting::bad(extension, key, &format!("an integer of 0 to {most}"))
+                })
             }
         };
-        let compressor = match setting("cname") {
+        let compressor = match setting::given(extension, "cname") {
             None => absent.compressor,
             Some(value) => {
                 let found = COMPRESSORS.iter().find(|(name, ..)| value == name);
                 let names = "blosclz, lz4, lz4hc, snappy, zlib or zstd";
-                found.ok_or_else(|| bad("cname", names, value))?.1
+                found
+                    .ok_or_else(|| setting::bad(extension, "cname", names))?
+                    .1
             }
         };
         let level = whole("clevel", 9)?.unwrap_or(5) as u8;
@@ -108,9 +107,9 @@ impl Settings {
             None | Some(0) => element,
             Some(typesize) => typesize,
         };
-        let shuffle = match setting("shuffle") {
-            None => shuffle(&Value::from(absent.shuffle), element)?,
-            Some(value) => shuffle(value, element)?,
+        let shuffle = match setting::given(extension, "shuffle") {
+            None => shuffle(extension, &Value::from(absent.shuffle), element)?,
+            Some(value) => shuffle(extension, value, element)?,
         };
         Ok(Self {
             compressor,
@@ -128,7 +127,7 @@ impl Settings {
 
 /// A word of v3 or of GDAL, which writes its own into v2, or a number of numcodecs, where -1 leaves the
 /// choice to the size of an element.
-fn shuffle(value: &Value, element: usize) -> Result<Shuffle, CodecError> {
+fn shuffle(extension: &Extension, value: &Value, element: usize) -> Result<Shuffle, CodecError> {
     Ok(match (value.as_str(), value.as_i64()) {
         (Some("noshuffle" | "NONE"), _) | (_, Some(0)) => Shuffle::None,
         (Some("shuffle" | "BYTE"), _) | (_, Some(1)) => Shuffle::Byte,
@@ -137,11 +136,7 @@ fn shuffle(value: &Value, element: usize) -> Result<Shuffle, CodecError> {
         (_, Some(-1)) => Shuffle::Byte,
         _ => {
             let expected = "\"noshuffle\", \"shuffle\" or \"bitshuffle\" (in v2: 0, 1, 2 or -1)";
-            return Err(bad("shuffle", expected, value));
+            return Err(setting::bad(extension, "shuffle", expected));
         }
     })
-}
-
-fn bad(key: &str, expected: &str, found: &Value) -> CodecError {
-    CodecErrorKind::Config(format!("`{key}` must be {expected}, found {found}")).of(NAME)
 }

@@ -247,7 +247,7 @@ fn other_settings_are_refused() {
             .unwrap_err()
             .to_string();
         assert!(
-            error.starts_with("codec `blosc`: configuration: ") && error.contains(why),
+            error.starts_with("codec `blosc`: ") && error.contains(why),
             "{error}"
         );
     }

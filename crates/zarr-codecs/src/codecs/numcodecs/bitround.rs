@@ -23,8 +23,8 @@ impl BitRound {
             Some(Number::F32) => 23,
             Some(Number::F64) => 52,
             _ => {
-                let text = "only floats of 16, 32 or 64 bits can be rounded".to_owned();
-                return Err(crate::CodecErrorKind::Config(text).of("bitround"));
+                let why = "only floats of 16, 32 or 64 bits can be rounded";
+                return Err(crate::CodecErrorKind::Input(why).of("bitround"));
             }
         };
         let kept = setting::integer(extension, "keepbits", 0..=mantissa, None)?;

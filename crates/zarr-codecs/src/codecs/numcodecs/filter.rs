@@ -194,7 +194,7 @@ impl ArrayToArrayCodec for OnArrays {
         let dtype = to.number.data_type();
         let count = crate::volume(&decoded.shape).and_then(|n| usize::try_from(n).ok());
         let count = count.ok_or_else(|| {
-            CodecErrorKind::Config("the chunk has too many elements".to_owned()).of(self.name())
+            CodecErrorKind::ChunkShape("the chunk has too many elements".to_owned()).of(self.name())
         })?;
         let encoded = self.filter.encoded_count(count);
         // Some number of elements can become as many others, but not one by one.

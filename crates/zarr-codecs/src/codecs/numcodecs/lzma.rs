@@ -124,7 +124,7 @@ fn preset(extension: &Extension) -> Result<u32, CodecError> {
 }
 
 fn refused(error: &Error) -> CodecError {
-    CodecErrorKind::Config(format!("liblzma refuses these settings: {error}")).of(NAME)
+    setting::error(NAME, "filters", format!("is refused by liblzma: {error}"))
 }
 
 impl BytesToBytesCodec for LzmaCodec {

@@ -136,9 +136,9 @@ impl PcodecCodec {
         let little = stored.filter(|stored| stored.endian == Endian::Little);
         let type_ = little.and_then(|stored| Type::of(stored.number));
         let unfit = || {
-            let text = "takes little-endian integers and floats of two to eight bytes, and other \
-                        elements or bytes would come here";
-            CodecErrorKind::Config(text.to_owned()).of(NAME)
+            let text = "takes little-endian integers and floats of two to eight bytes only, and is \
+                        given something else here";
+            CodecErrorKind::Input(text).of(NAME)
         };
         Self::with_type(extension, type_.ok_or_else(unfit)?)
     }
