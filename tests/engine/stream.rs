@@ -39,7 +39,7 @@ fn streamed(array: &Array, selection: Selection, ahead: Option<usize>) -> ArrayD
         let (region, block) = block.unwrap();
         cells += block.len();
         let at = |axis: ndarray::AxisDescription| {
-            let span = region.spans[axis.axis.index()];
+            let span = region.ranges[axis.axis.index()];
             Cut::from(span.start() as usize..(span.start() + span.count()) as usize)
         };
         all.slice_each_axis_mut(at).assign(&block);
@@ -83,7 +83,7 @@ fn whoever_waits_gets_the_blocks_one_by_one() {
             for block in blocks.wait() {
                 let (place, block) = block.unwrap();
                 let at = |axis: ndarray::AxisDescription| {
-                    let span = place.spans[axis.axis.index()];
+                    let span = place.ranges[axis.axis.index()];
                     Cut::from(span.start() as usize..(span.start() + span.count()) as usize)
                 };
                 all.slice_each_axis_mut(at).assign(&block);

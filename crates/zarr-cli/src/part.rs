@@ -95,7 +95,7 @@ impl<'a> Part<'a> {
         match &self.region {
             None => self.lengths.clone(),
             Some(region) => {
-                let axes = region.spans.iter().zip(chunks);
+                let axes = region.ranges.iter().zip(chunks);
                 axes.map(|(span, chunk)| (chunk / span.step().unsigned_abs().max(1)).max(1))
                     .collect()
             }
@@ -127,7 +127,7 @@ impl<'a> Part<'a> {
         let Some(region) = &self.region else {
             return self.selection.clone();
         };
-        let axes = region.spans.iter().zip(cells);
+        let axes = region.ranges.iter().zip(cells);
         axes.map(|(span, cells)| along(span.start(), span.step(), cells))
             .collect::<Vec<Slice>>()
             .into()
@@ -160,7 +160,7 @@ mod tests {
             let resolved = Selection::from(along(start, step, &steps))
                 .resolve(&[10])
                 .unwrap();
-            let cells: Vec<u64> = resolved.region().unwrap().spans[0].cells().collect();
+            let cells: Vec<u64> = resolved.region().unwrap().ranges[0].cells().collect();
             assert_eq!(cells, expected);
         };
         check(1, 2, 0..3, &[2, 3, 4]);

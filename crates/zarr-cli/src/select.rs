@@ -221,8 +221,8 @@ fn along(slice: Slice, axis: usize, length: u64) -> Result<Vec<i64>, Failure> {
     let resolved = Selection::from(slice).resolve(&[length]);
     let resolved =
         resolved.map_err(|error| Failure::usage(format!("--vindex: axis {axis}: {error}")))?;
-    let spans = resolved.region().map(|region| region.spans.clone());
-    let cells = spans.iter().flatten().flat_map(zarr::Span::cells);
+    let ranges = resolved.region().map(|region| region.ranges.clone());
+    let cells = ranges.iter().flatten().flat_map(zarr::AxisRange::cells);
     Ok(cells.filter_map(|cell| i64::try_from(cell).ok()).collect())
 }
 

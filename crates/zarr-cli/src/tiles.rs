@@ -225,8 +225,8 @@ impl Tiles {
             .iter()
             .fold(LARGE, |n, &length| u64::saturating_mul(n, length));
         let mark = |region: &Region| {
-            let spans = region.spans.iter().filter(|span| span.count() > 0);
-            let ranges: Vec<Range<u64>> = spans
+            let axes = region.ranges.iter().filter(|span| span.count() > 0);
+            let ranges: Vec<Range<u64>> = axes
                 .zip(&self.tile)
                 .map(|(span, tile)| {
                     let last = span.last().unwrap_or(span.start());

@@ -16,7 +16,7 @@ pub struct CodecError {
     pub kind: CodecErrorKind,
 }
 
-/// Why a codec failed. The first four are found before any data is touched.
+/// Why a codec failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecErrorKind {
@@ -32,9 +32,40 @@ pub enum CodecErrorKind {
     /// The codec cannot work on this data type.
     #[error("{}", unfit(.0))]
     DataType(Box<DataType>),
-    /// The configuration in the metadata is not one the codec accepts.
-    #[error("configuration: {0}")]
-    Config(String),
+    /// A setting in the metadata is not one that the codec accepts.
+    #[error("`{key}` {problem}")]
+    Setting {
+        /// The name of the setting.
+        key: String,
+        /// What is wrong with it: what it must be, and what was found.
+        problem: String,
+    },
+    /// The codec stands where it cannot, or the chain has no codec that turns the array into bytes.
+    #[error("{0}")]
+    Order(&'static str),
+    /// The codec cannot work on chunks of this shape.
+    #[error("{0}")]
+    ChunkShape(String),
+    /// The codec cannot work on what the codecs before it in the chain make.
+    #[error("{0}")]
+    Input(&'static str),
+    /// An element has no equal in the data type that a codec converts it to.
+    #[error(
+        "{value} cannot be {}: {data_type} has no such value",
+        if *encoding { "encoded" } else { "decoded" }
+    )]
+    Value {
+        /// The element.
+        value: String,
+        /// What it was converted to.
+        data_type: Box<DataType>,
+        /// Whether it was to be stored; otherwise it was read.
+        encoding: bool,
+    },
+    /// What the caller passed does not suit the chunk: a region outside it, a view of another shape, or no
+    /// heap for elements of variable length.
+    #[error("{0}")]
+    Mismatch(String),
     /// The encoded bytes break the codec's format.
     #[error("corrupt data: {0}")]
     Corrupt(String),
@@ -103,5 +134,5 @@ pub(crate) fn check_copied(codec: &str, copied: bool) -> Result<(), CodecError> 
     if copied {
         return Ok(());
     }
-    Err(CodecErrorKind::Config("source and target have different shapes".to_owned()).of(codec))
+    Err(CodecErrorKind::Mismatch("source and target have different shapes".to_owned()).of(codec))
 }

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zarr_codecs::{Chain, ChunkSpec, CodecError, NdView, NdViewMut, Registry, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecRegistry, NdView, NdViewMut, Scratch};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ fn native(hex: &str) -> Vec<u8> {
     bytes
 }
 
-fn chain(from: &str, codec: &Value) -> Chain {
+fn chain(from: &str, codec: &Value) -> CodecChain {
     let dtype: DataType = from.parse().unwrap();
     let fill = FillValue::zero(&dtype).unwrap();
     let spec = ChunkSpec::new(&[1], dtype, fill).unwrap();
@@ -40,17 +40,17 @@ fn chain(from: &str, codec: &Value) -> Chain {
     };
     let bytes = Extension::new("bytes").with("endian", endian);
     let codec = Extension::from_json(codec.clone()).unwrap();
-    Chain::new(&[codec, bytes], spec, &Registry::default()).unwrap()
+    CodecChain::new(&[codec, bytes], spec, &CodecRegistry::default()).unwrap()
 }
 
-fn encode(chain: &Chain, element: &[u8]) -> Result<Vec<u8>, CodecError> {
+fn encode(chain: &CodecChain, element: &[u8]) -> Result<Vec<u8>, CodecError> {
     let view = NdView::new(element, &[1], element.len()).unwrap();
     let mut out = vec![];
     chain.encode(&view, &mut out, &mut Scratch::default())?;
     Ok(out)
 }
 
-fn decode(chain: &Chain, encoded: &[u8]) -> Result<Vec<u8>, CodecError> {
+fn decode(chain: &CodecChain, encoded: &[u8]) -> Result<Vec<u8>, CodecError> {
     let elem = chain.spec().elem();
     let mut out = vec![0; elem];
     let view = NdViewMut::over(&mut out, &[1], elem).unwrap();
@@ -108,6 +108,6 @@ fn single_values_come_first() {
         encode(&chain, &301_f64.to_ne_bytes())
             .unwrap_err()
             .to_string(),
-        "codec `cast_value`: configuration: 301.0 cannot be encoded: it has no place in int8"
+        "codec `cast_value`: 301.0 cannot be encoded: int8 has no such value"
     );
 }

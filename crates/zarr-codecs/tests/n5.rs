@@ -8,7 +8,7 @@ mod common;
 use common::{bytes, chain, decode, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zarr_codecs::{Chain, CodecError};
+use zarr_codecs::{CodecChain, CodecError};
 use zarr_metadata::{ArrayMetadata, NodeMetadata};
 
 #[derive(Deserialize)]
@@ -73,7 +73,7 @@ fn blocks_of_tensorstore() {
 }
 
 /// Three rows of two.
-fn three_by_two() -> Chain {
+fn three_by_two() -> CodecChain {
     let codecs = json!([
         {"name": "transpose", "configuration": {"order": [1, 0]}}, {"name": "bytes"}
     ]);
@@ -126,8 +126,9 @@ fn other_blocks_are_errors() {
 
 #[test]
 fn other_codecs_are_refused() {
-    let of =
-        |codecs: Value| -> Result<Chain, CodecError> { chain(&array("uint16", &[3, 2], &codecs)) };
+    let of = |codecs: Value| -> Result<CodecChain, CodecError> {
+        chain(&array("uint16", &[3, 2], &codecs))
+    };
     let transpose = json!({"name": "transpose", "configuration": {"order": [1, 0]}});
     let big = json!({"name": "bytes", "configuration": {"endian": "big"}});
     of(json!([transpose, big])).unwrap();

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use zarr_codecs::{
-    Chain, ChunkSpec, CodecError, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch, Span,
+    AxisRange, ChunkSpec, CodecChain, CodecError, CodecRegistry, NdView, NdViewMut, Region,
+    Scratch, VlenHandle, VlenHeap,
 };
 use zarr_metadata::ArrayMetadata;
 
@@ -34,7 +35,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 /// The chain of a v2 array of one chunk with this filter.
-fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<Chain, CodecError> {
+fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<CodecChain, CodecError> {
     let document = json!({
         "zarr_format": 2, "shape": shape, "chunks": shape, "dtype": "|O",
         "fill_value": null, "order": order, "filters": [codec], "compressor": null
@@ -42,11 +43,11 @@ fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<Chain, CodecError>
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
     let dtype = array.data_type().clone();
     let spec = ChunkSpec::new(shape, dtype, array.fill_value().unwrap())?;
-    Chain::v2(&array.codecs(), spec, &Registry::default())
+    CodecChain::v2(&array.codecs(), spec, &CodecRegistry::default())
 }
 
-fn worker(chain: &Chain) -> (Arc<Heap>, Scratch) {
-    let heap = Arc::new(Heap::new(chain.spec().fill.as_bytes().to_vec()));
+fn worker(chain: &CodecChain) -> (Arc<VlenHeap>, Scratch) {
+    let heap = Arc::new(VlenHeap::new(chain.spec().fill.as_bytes().to_vec()));
     let scratch = Scratch {
         heap: Some(Arc::clone(&heap)),
         ..Scratch::default()
@@ -54,33 +55,33 @@ fn worker(chain: &Chain) -> (Arc<Heap>, Scratch) {
     (heap, scratch)
 }
 
-fn encode(chain: &Chain, elements: &[String]) -> Result<Vec<u8>, CodecError> {
+fn encode(chain: &CodecChain, elements: &[String]) -> Result<Vec<u8>, CodecError> {
     let (heap, mut scratch) = worker(chain);
     let mut segment = heap.segment();
     let handles = elements.iter().map(|e| segment.push(e.as_bytes()).unwrap());
-    let handles: Vec<u8> = handles.flat_map(Handle::to_bytes).collect();
+    let handles: Vec<u8> = handles.flat_map(VlenHandle::to_bytes).collect();
     segment.finish();
-    let view = NdView::new(&handles, &chain.spec().shape, Handle::SIZE).unwrap();
+    let view = NdView::new(&handles, &chain.spec().shape, VlenHandle::SIZE).unwrap();
     let mut encoded = vec![];
     chain.encode(&view, &mut encoded, &mut scratch)?;
     Ok(encoded)
 }
 
-fn decode_part(chain: &Chain, src: &[u8], part: &Region) -> Result<Vec<String>, CodecError> {
+fn decode_part(chain: &CodecChain, src: &[u8], part: &Region) -> Result<Vec<String>, CodecError> {
     let (heap, mut scratch) = worker(chain);
     let count = part.volume().unwrap() as usize;
-    let mut handles = vec![0xEE; count * Handle::SIZE];
-    let view = NdViewMut::over(&mut handles, &part.shape(), Handle::SIZE).unwrap();
+    let mut handles = vec![0xEE; count * VlenHandle::SIZE];
+    let view = NdViewMut::over(&mut handles, &part.shape(), VlenHandle::SIZE).unwrap();
     chain.decode_part(src, part, view, &mut scratch)?;
     let elements = heap.elements();
     let text = |handle: &[u8]| {
-        let handle = Handle::from_bytes(handle.try_into().unwrap());
+        let handle = VlenHandle::from_bytes(handle.try_into().unwrap());
         String::from_utf8(elements.get(handle).unwrap().to_vec()).unwrap()
     };
-    Ok(handles.chunks(Handle::SIZE).map(text).collect())
+    Ok(handles.chunks(VlenHandle::SIZE).map(text).collect())
 }
 
-fn decode(chain: &Chain, src: &[u8]) -> Result<Vec<String>, CodecError> {
+fn decode(chain: &CodecChain, src: &[u8]) -> Result<Vec<String>, CodecError> {
     decode_part(chain, src, &Region::whole(&chain.spec().shape))
 }
 
@@ -142,8 +143,8 @@ fn every_row_of_numcodecs() {
 fn parts_and_order_f() {
     let labels = ["a", "b", "c", "d", "e", "f"];
     let steps = Region {
-        spans: [(1, 2, -1), (0, 2, 2)]
-            .map(|(start, count, step)| Span::new(start, count, step).unwrap())
+        ranges: [(1, 2, -1), (0, 2, 2)]
+            .map(|(start, count, step)| AxisRange::new(start, count, step).unwrap())
             .into_iter()
             .collect(),
     };
@@ -189,7 +190,7 @@ fn elements_behind_a_filter_of_numbers() {
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
     let spec =
         ChunkSpec::new(&[4], array.data_type().clone(), array.fill_value().unwrap()).unwrap();
-    let chain = Chain::v2(&array.codecs(), spec, &Registry::default()).unwrap();
+    let chain = CodecChain::v2(&array.codecs(), spec, &CodecRegistry::default()).unwrap();
     let texts = ["b", "a", "", "b"].map(str::to_owned);
     let encoded = encode(&chain, &texts).unwrap();
     assert_eq!(encoded[4..], [2, 255, 255, 2]);

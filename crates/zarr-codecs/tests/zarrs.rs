@@ -6,7 +6,7 @@
 #![cfg(target_endian = "little")]
 
 use serde::Deserialize;
-use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Scratch};
 use zarr_metadata::{Extension, FillValue};
 
 #[derive(Deserialize)]
@@ -35,7 +35,7 @@ fn zarrs_and_we_write_the_same_bytes() {
         let fill = FillValue::zero(&dtype).unwrap();
         let spec = ChunkSpec::new(&row.shape, dtype, fill).unwrap();
         let elem = spec.elem();
-        let chain = Chain::new(&row.codecs, spec, &Registry::default()).unwrap();
+        let chain = CodecChain::new(&row.codecs, spec, &CodecRegistry::default()).unwrap();
         let (elements, mut chunk) = (bytes(&row.elements), bytes(&row.chunk));
         // The registry asks for the byte of padding bits whatever elements are; zarrs leaves it out
         // where they are whole bytes.

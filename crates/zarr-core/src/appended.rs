@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Dims, VlenHeap, Region};
+use zarr_codecs::{Dims, Region, VlenHeap};
 
 use crate::copy::MakeBlock;
 use crate::engine::{Elements, WorkSize, pool};

@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use futures_util::Stream;
-use zarr_codecs::{CodecChain, ChunkSpec, CodecError, CodecErrorKind};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 

@@ -3,7 +3,7 @@
 
 mod scattered;
 
-use zarr_codecs::{CodecError, AxisGrid, Dims, Projections, Region, ShardingCodec};
+use zarr_codecs::{AxisGrid, CodecError, Dims, Projections, Region, ShardingCodec};
 
 pub(crate) use scattered::{CellRun, ListedCell, PointCells, ScatteredByChunk, ScatteredCells};
 
@@ -72,7 +72,10 @@ impl Cells {
     ///
     /// # Errors
     /// Where a box does not lie in the shard.
-    pub(crate) fn by_inner_chunk(&self, shard: &ShardingCodec) -> Result<ChunkSelections, CodecError> {
+    pub(crate) fn by_inner_chunk(
+        &self,
+        shard: &ShardingCodec,
+    ) -> Result<ChunkSelections, CodecError> {
         Ok(match self {
             Self::Box { cells, .. } => ChunkSelections::Boxes(shard.project(cells)?),
             Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_inner_chunk(shard)),

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use quick_cache::sync::Cache;
-use zarr_codecs::{CodecChain, ChunkSpec, CodecError, Dims, CodecRegistry};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecRegistry, Dims};
 use zarr_metadata::{ArrayMetadata, ZarrFormat};
 
 /// Shapes beside the largest one whose codecs are kept. Documents can ask for any number of them.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
-use zarr_codecs::Registry;
+use zarr_codecs::CodecRegistry;
 use zarr_metadata::ZarrFormat;
 
 use crate::engine::{ChunkCache, pool};
@@ -24,7 +24,7 @@ use zarr_store::runtime::Budget;
 pub struct Context(Arc<Shared>);
 
 struct Shared {
-    registry: Registry,
+    registry: CodecRegistry,
     threads: usize,
     chunk_bytes: u64,
     budget: Arc<Budget>,
@@ -42,7 +42,7 @@ impl Context {
     }
 
     /// The codecs that arrays are read and written with.
-    pub fn registry(&self) -> &Registry {
+    pub fn registry(&self) -> &CodecRegistry {
         &self.0.registry
     }
 
@@ -148,7 +148,7 @@ impl fmt::Debug for Context {
 /// The settings of a [`Context`] to be.
 #[derive(Clone, Debug)]
 pub struct ContextBuilder {
-    registry: Registry,
+    registry: CodecRegistry,
     threads: Option<NonZeroUsize>,
     chunk_bytes: u64,
     memory: Option<u64>,
@@ -160,7 +160,7 @@ pub struct ContextBuilder {
 impl Default for ContextBuilder {
     fn default() -> Self {
         Self {
-            registry: Registry::default(),
+            registry: CodecRegistry::default(),
             threads: None,
             chunk_bytes: 2 << 30,
             memory: None,
@@ -174,7 +174,7 @@ impl Default for ContextBuilder {
 impl ContextBuilder {
     /// The codecs, in place of the built-in ones alone.
     #[must_use]
-    pub fn registry(mut self, registry: Registry) -> Self {
+    pub fn registry(mut self, registry: CodecRegistry) -> Self {
         self.registry = registry;
         self
     }

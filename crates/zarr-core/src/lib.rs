@@ -11,7 +11,6 @@ mod defaults;
 mod engine;
 mod erase;
 mod error;
-mod grid;
 pub mod hierarchy;
 mod memory;
 mod options;
@@ -27,7 +26,7 @@ pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};
 pub use error::{ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
-pub use grid::{ChunkGrid, ChunkIndices, GridError};
+
 pub use options::{ArrayOptions, Chunks, Codecs, Fill, check_new, codec_parts};
 pub use resize::Outside;
 pub use selection::{
@@ -35,6 +34,7 @@ pub use selection::{
 };
 pub use typed::{DynData, Element, Plain, c_order};
 pub use values::{Values, VarArray};
+pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError};
 
 /// The examples of the README are tests like any other.
 #[cfg(doctest)]

@@ -6,7 +6,9 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use zarr_codecs::{CodecChain, Dims, Projections, Region, Scratch, ShardingCodec, ShardIndex, AxisRange};
+use zarr_codecs::{
+    AxisRange, CodecChain, Dims, Projections, Region, Scratch, ShardIndex, ShardingCodec,
+};
 use zarr_store::{ByteRange, Entry};
 
 use crate::hierarchy::check_presence;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, IxDyn};
-use zarr_codecs::{VlenHandle, VlenHeap, VlenElements, Region};
+use zarr_codecs::{Region, VlenElements, VlenHandle, VlenHeap};
 use zarr_metadata::DataType;
 
 use crate::{

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 use zarr::blocking::Wait;
-use zarr::testing::{BytesToBytes, CodecError, Len, Scratch, Sink};
-use zarr::{Context, Extension, MemoryStore, Registry};
+use zarr::testing::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
+use zarr::{CodecRegistry, Context, Extension, MemoryStore};
 
 /// `{"name": "example.turned", "configuration": {"by": 255}}`
 #[derive(Debug)]
@@ -15,16 +15,21 @@ struct Turned {
     by: u8,
 }
 
-impl BytesToBytes for Turned {
+impl BytesToBytesCodec for Turned {
     fn name(&self) -> &str {
         "example.turned"
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let turned: Vec<u8> = src.iter().map(|byte| byte ^ self.by).collect();
         // The sink knows how many bytes must come, and says so if they do not.
         dst.put(self.name(), &turned)
@@ -37,7 +42,7 @@ impl BytesToBytes for Turned {
 }
 
 pub(crate) fn main() -> zarr::Result<()> {
-    let registry = Registry::default().bytes_to_bytes("example.turned", |entry| {
+    let registry = CodecRegistry::default().bytes_to_bytes("example.turned", |entry| {
         let by: Option<u8> = entry.get("by").unwrap_or_default();
         Ok(Arc::new(Turned {
             by: by.unwrap_or(255),

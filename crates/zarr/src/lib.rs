@@ -138,7 +138,7 @@ pub use tree::TreeView;
 pub use tree_of::{Tree, tree};
 pub use view::UseConsolidated;
 pub use write::Write;
-pub use zarr_codecs::{Region, Registry, Span};
+pub use zarr_codecs::{AxisRange, CodecRegistry, Region};
 pub use zarr_core::copy::{CopyProgress, CopyStats, CopyStep, IfExists};
 pub use zarr_core::{
     ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder,

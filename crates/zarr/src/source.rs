@@ -80,8 +80,8 @@ impl Computed {
     ) -> Self {
         let wanted = dtype.clone();
         let make: MakeBlock = Arc::new(move |region| {
-            let spans = region.spans.iter();
-            let cells: Vec<_> = spans.map(|s| s.start()..s.start() + s.count()).collect();
+            let ranges = region.ranges.iter();
+            let cells: Vec<_> = ranges.map(|s| s.start()..s.start() + s.count()).collect();
             let block = make(&cells)?;
             let lengths = cells.iter().map(|cells| cells.end - cells.start);
             if block.dtype != wanted || !block.shape.iter().copied().eq(lengths) {

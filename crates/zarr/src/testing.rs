@@ -24,8 +24,8 @@
 
 /// The parts that codecs are made of.
 pub use zarr_codecs::{
-    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, Located,
-    NdView, NdViewMut, Scratch, Sink, buffer,
+    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError,
+    CodecErrorKind, DecodeTarget, NdView, NdViewMut, Scratch, StridedLayout, buffer,
 };
 /// Stores that count, fail or are slow, and the promises of a store as a test.
 pub use zarr_store::testing::*;

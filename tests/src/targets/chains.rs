@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use zarr_codecs::{Chain, ChunkSpec, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch};
+use zarr_codecs::{
+    ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Region, Scratch, VlenHandle, VlenHeap,
+};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::{Bound, Target};
@@ -179,20 +181,20 @@ fn pcodec_seeds() -> Vec<Vec<u8>> {
 fn zstd_frame() -> Vec<u8> {
     let chain = vlen_chain(&json!(["vlen-utf8", {"name": "zstd", "configuration": {"level": 1}}]));
     let mut encoded = vec![];
-    let view = NdView::new(&[0; 2 * Handle::SIZE], &[2], Handle::SIZE).unwrap();
+    let view = NdView::new(&[0; 2 * VlenHandle::SIZE], &[2], VlenHandle::SIZE).unwrap();
     chain.encode(&view, &mut encoded, &mut worker()).unwrap();
     encoded
 }
 
-fn vlen_chain(codecs: &Value) -> Chain {
+fn vlen_chain(codecs: &Value) -> CodecChain {
     let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
     let fill = FillValue::zero(&DataType::String).unwrap();
     let spec = ChunkSpec::new(&[2], DataType::String, fill).unwrap();
-    Chain::new(&codecs, spec, &Registry::default()).unwrap()
+    CodecChain::new(&codecs, spec, &CodecRegistry::default()).unwrap()
 }
 
 fn worker() -> Scratch {
-    let heap = Some(Arc::new(Heap::new("")));
+    let heap = Some(Arc::new(VlenHeap::new("")));
     Scratch {
         heap,
         ..Scratch::default()
@@ -214,9 +216,9 @@ fn objects(bytes: &[u8]) {
         let codecs: Vec<Extension> = serde_json::from_value(codecs).unwrap();
         let fill = FillValue::zero(&dtype).unwrap();
         let spec = ChunkSpec::new(&[2], dtype, fill).unwrap();
-        let chain = Chain::v2(&codecs, spec, &Registry::default()).unwrap();
-        let mut handles = [0; 2 * Handle::SIZE];
-        let view = NdViewMut::over(&mut handles, &[2], Handle::SIZE).unwrap();
+        let chain = CodecChain::v2(&codecs, spec, &CodecRegistry::default()).unwrap();
+        let mut handles = [0; 2 * VlenHandle::SIZE];
+        let view = NdViewMut::over(&mut handles, &[2], VlenHandle::SIZE).unwrap();
         let _ = chain.decode(bytes, view, &mut worker());
     }
 }
@@ -230,21 +232,21 @@ fn vlen(bytes: &[u8]) {
         };
         let compressed = json!({"name": compressor, "configuration": setting});
         for codecs in [json!(["vlen-utf8"]), json!(["vlen-utf8", compressed])] {
-            let mut handles = [0; 2 * Handle::SIZE];
-            let view = NdViewMut::over(&mut handles, &[2], Handle::SIZE).unwrap();
+            let mut handles = [0; 2 * VlenHandle::SIZE];
+            let view = NdViewMut::over(&mut handles, &[2], VlenHandle::SIZE).unwrap();
             let _ = vlen_chain(&codecs).decode(bytes, view, &mut worker());
         }
     }
 }
 
 /// The chain of a list in which `bytes_le` is short for little-endian `bytes`.
-fn chain(codecs: &Value, shape: &[u64]) -> Chain {
+fn chain(codecs: &Value, shape: &[u64]) -> CodecChain {
     let little = r#"{"name":"bytes","configuration":{"endian":"little"}}"#;
     let text = codecs.to_string().replace("\"bytes_le\"", little);
     let codecs: Vec<Extension> = serde_json::from_str(&text).unwrap();
     let fill = FillValue::zero(&DataType::UInt32).unwrap();
     let spec = ChunkSpec::new(shape, DataType::UInt32, fill).unwrap();
-    Chain::new(&codecs, spec, &Registry::default()).unwrap()
+    CodecChain::new(&codecs, spec, &CodecRegistry::default()).unwrap()
 }
 
 /// Whole, and a part with steps in both directions: what both give must be the same.
@@ -276,7 +278,7 @@ fn elements(kind: u32) -> Vec<u8> {
         .collect()
 }
 
-fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
+fn encode(chain: &CodecChain, elements: &[u8]) -> Vec<u8> {
     let mut encoded = vec![];
     let view = NdView::new(elements, &chain.spec().shape, 4).unwrap();
     chain

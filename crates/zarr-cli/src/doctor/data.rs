@@ -126,7 +126,7 @@ fn sort(array: &Array, place: &Place, key: &Key) -> Sort {
 async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
     let region = array.chunked().grid().region(&index);
     let ranges = region
-        .spans
+        .ranges
         .iter()
         .map(|span| span.start()..span.start() + span.count());
     let ranges: Vec<_> = ranges.collect();

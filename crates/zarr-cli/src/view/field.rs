@@ -1,7 +1,7 @@
 //! A plane of numbers read from an array, no larger than a picture needs. Knows no colours.
 
 use zarr::blocking::Wait;
-use zarr::{Array, DataType, Selection, Slice, Span};
+use zarr::{Array, AxisRange, DataType, Selection, Slice};
 
 use crate::failure::{Exit, Failure};
 use crate::numbers;
@@ -73,7 +73,7 @@ impl Field {
             ));
         };
         let steps = steps(rows, columns);
-        let coarse = coarser(&region.spans, [rows, columns], steps);
+        let coarse = coarser(&region.ranges, [rows, columns], steps);
         let data = array
             .read_dyn(coarse)
             .wait()
@@ -142,12 +142,12 @@ fn steps(rows: u64, columns: u64) -> [u64; 2] {
 
 /// The same cells, but for rows and columns that are passed over. Every axis stays, since the number of cells and
 /// their order are all that counts.
-fn coarser(spans: &[Span], shape: [u64; 2], steps: [u64; 2]) -> Selection {
+fn coarser(ranges: &[AxisRange], shape: [u64; 2], steps: [u64; 2]) -> Selection {
     let mut left = shape
         .into_iter()
         .zip(steps)
         .filter(|(length, _)| *length > 1);
-    let slice = |span: &Span| {
+    let slice = |span: &AxisRange| {
         let times = match span.count() > 1 {
             true => left.next().map_or(1, |(_, step)| step),
             false => 1,
@@ -167,7 +167,7 @@ fn coarser(spans: &[Span], shape: [u64; 2], steps: [u64; 2]) -> Selection {
         let start = Some(index(span.start()));
         Slice::Range { start, stop, step }
     };
-    spans.iter().map(slice).collect::<Vec<Slice>>().into()
+    ranges.iter().map(slice).collect::<Vec<Slice>>().into()
 }
 
 impl Grid {
@@ -241,9 +241,9 @@ mod tests {
 
     #[test]
     fn rows_and_columns_are_passed_over() {
-        let span = |start, count, step| Span::new(start, count, step).unwrap();
-        let spans = [span(3, 1, 1), span(0, 10, 1), span(9, 5, -2)];
-        let selection = coarser(&spans, [10, 5], [4, 2]).to_string();
+        let span = |start, count, step| AxisRange::new(start, count, step).unwrap();
+        let ranges = [span(3, 1, 1), span(0, 10, 1), span(9, 5, -2)];
+        let selection = coarser(&ranges, [10, 5], [4, 2]).to_string();
         assert_eq!(selection, "3:4, 0:10:4, 9:0:-4");
         let shape = |selection: &str| {
             let selection: Selection = selection.parse().unwrap();

@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use super::{Access, ArrayStage, BytesStage, Chain, Serializer, wrong_rank};
-use crate::codec::with_whole;
+use super::{ArrayStage, BytesStage, ChunkAccess, CodecChain, Serializer, wrong_rank};
+use crate::array::kernels;
+use crate::chain::codec::with_whole;
+use crate::chain::decode_target::DecodeTarget;
+use crate::chain::scratch::Scratch;
 use crate::error::check_len;
-use crate::scratch::Scratch;
-use crate::sink::Sink;
-use crate::{CodecError, CodecErrorKind, NdViewMut, Region, kernels};
+use crate::{CodecError, CodecErrorKind, NdViewMut, Region};
 
-impl Chain {
+impl CodecChain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.
     ///
     /// # Errors
@@ -35,7 +36,7 @@ impl Chain {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         let is_whole = part.is_whole(&self.spec.shape);
-        if let Access::Cells(at) = self.access(part)
+        if let ChunkAccess::Cells(at) = self.access(part)
             && (self.picked.is_some() || !is_whole)
         {
             check_len("bytes", self.encoded_len.max(), src.len())?;
@@ -96,7 +97,7 @@ impl Chain {
             return None;
         };
         let at = codec.locate(&self.serialized, part)?;
-        let span = at.span(dst.shape())?;
+        let span = at.byte_range(dst.shape())?;
         let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
         let mut run = cx.buffers.take();
         let start = stage
@@ -155,7 +156,7 @@ impl Chain {
                 if let Some(swap) = placed {
                     return self.decode_bytes(
                         src,
-                        &mut Sink::elements(dst, swap),
+                        &mut DecodeTarget::elements(dst, swap),
                         codec.name(),
                         cx,
                     );
@@ -185,7 +186,7 @@ impl Chain {
             return take(src, cx);
         }
         let mut buffer = cx.buffers.take();
-        let mut sink = Sink::grow(&mut buffer, self.serialized_len);
+        let mut sink = DecodeTarget::grow(&mut buffer, self.serialized_len);
         self.decode_bytes(src, &mut sink, "bytes", cx)?;
         take(&buffer, cx)?;
         cx.buffers.give(buffer);
@@ -196,7 +197,7 @@ impl Chain {
     fn decode_bytes(
         &self,
         src: &[u8],
-        sink: &mut Sink<'_>,
+        sink: &mut DecodeTarget<'_>,
         serializer: &str,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
@@ -218,7 +219,7 @@ impl Chain {
                 return Ok(());
             }
             let mut next = cx.buffers.take();
-            let mut between = Sink::grow(&mut next, stage.decoded);
+            let mut between = DecodeTarget::grow(&mut next, stage.decoded);
             stage.decode(bytes, &mut between, cx)?;
             window = 0..next.len();
             owned
@@ -234,7 +235,12 @@ impl Chain {
 
 impl BytesStage {
     /// Decodes into a sink, and sees to it that it was filled.
-    fn decode(&self, src: &[u8], sink: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        sink: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         if self.foreign {
             sink.zero();
         }

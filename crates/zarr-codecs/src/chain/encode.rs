@@ -1,11 +1,11 @@
 //! Encoding a chunk, from the first codec to the last.
 
-use super::{ArrayStage, Chain, Serializer, wrong_rank};
-use crate::codec::with_whole;
-use crate::scratch::Scratch;
+use super::{ArrayStage, CodecChain, Serializer, wrong_rank};
+use crate::chain::codec::with_whole;
+use crate::chain::scratch::Scratch;
 use crate::{CodecError, CodecErrorKind, NdView};
 
-impl Chain {
+impl CodecChain {
     /// Whether every codec can encode: some settings can only be decoded, and some codecs have limits.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::{ArrayStage, Chain, Serializer};
+use super::{ArrayStage, CodecChain, Serializer};
 use crate::{CodecError, Fields};
 
-impl Chain {
+impl CodecChain {
     /// This chain, of whose elements only some fields are wanted. It decodes; nothing can be encoded.
     ///
     /// # Errors

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use zarr_metadata::Extension;
 
-use super::{ArrayStage, BytesStage, Chain, Serializer};
-use crate::filter::{Held, OnArrays, OnBytes};
-use crate::registry::{Codec, Names, Setting};
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Registry};
+use super::{ArrayStage, BytesStage, CodecChain, Serializer};
+use crate::codecs::numcodecs::filter::{Held, OnArrays, OnBytes};
+use crate::codecs::registry::{Codec, Names, Setting};
+use crate::{
+    ArrayToArrayCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims,
+};
 
-impl Chain {
+impl CodecChain {
     /// Resolves the codecs of an array's metadata for chunks of this shape and type.
     ///
     /// # Errors
@@ -18,7 +20,7 @@ impl Chain {
     pub fn new(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
     ) -> Result<Self, CodecError> {
         Self::resolve(codecs, spec, registry, Names::V3, 0)
     }
@@ -32,7 +34,7 @@ impl Chain {
     pub fn v2(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
     ) -> Result<Self, CodecError> {
         Self::resolve(codecs, spec, registry, Names::V2, 0)
     }
@@ -41,7 +43,7 @@ impl Chain {
     pub(crate) fn nested(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
         depth: usize,
     ) -> Result<Self, CodecError> {
         Self::resolve(codecs, spec, registry, Names::V3, depth)
@@ -50,15 +52,15 @@ impl Chain {
     fn resolve(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
         names: Names,
         depth: usize,
     ) -> Result<Self, CodecError> {
         let mut arrays: Vec<ArrayStage> = vec![];
-        let mut serializer: Option<(Serializer, Len)> = None;
+        let mut serializer: Option<(Serializer, ByteLen)> = None;
         let mut bytes: Vec<BytesStage> = vec![];
         let mut serialized = spec.clone();
-        let mut len = Len::AtMost(0);
+        let mut len = ByteLen::AtMost(0);
         let mut stored = None;
         let mut held = Held::VALUES;
         let mut read_only = None;
@@ -107,8 +109,7 @@ impl Chain {
                     codec
                 }
             };
-            let misplaced =
-                |what: &str| CodecErrorKind::Config(format!("stands {what}")).of(&extension.name);
+            let misplaced = |why| CodecErrorKind::Order(why).of(&extension.name);
             match (codec, &serializer) {
                 (Codec::ArrayToArray(codec), None) => {
                     let encoded = codec.encoded_spec(&serialized)?;
@@ -139,20 +140,24 @@ impl Chain {
                 }
                 (Codec::BytesToBytes(_), None) => {
                     return Err(misplaced(
-                        "before the codec that turns the array into bytes",
+                        "stands before the codec that turns the array into bytes",
                     ));
                 }
                 (Codec::ArrayToBytes(_) | Codec::Shard(_), Some(_)) => {
-                    return Err(misplaced("second; one codec turns the array into bytes"));
+                    return Err(misplaced(
+                        "stands second; one codec turns the array into bytes",
+                    ));
                 }
                 (Codec::ArrayToArray(_) | Codec::Filter(_), _) => {
-                    return Err(misplaced("after the codec that turns the array into bytes"));
+                    return Err(misplaced(
+                        "stands after the codec that turns the array into bytes",
+                    ));
                 }
             }
         }
         let Some((serializer, serialized_len)) = serializer else {
-            let text = "no codec of the chain turns the array into bytes".to_owned();
-            return Err(CodecErrorKind::Config(text).of("bytes"));
+            let why = "no codec of the chain turns the array into bytes";
+            return Err(CodecErrorKind::Order(why).of("bytes"));
         };
         let encoded_len = len;
         Ok(Self {
@@ -175,7 +180,7 @@ impl ArrayStage {
     /// # Errors
     /// Where it claims to relabel axes, and the encoded array is not what comes of that.
     pub(super) fn new(
-        codec: Arc<dyn ArrayToArray>,
+        codec: Arc<dyn ArrayToArrayCodec>,
         decoded: ChunkSpec,
         encoded: ChunkSpec,
     ) -> Result<Self, CodecError> {
@@ -192,7 +197,7 @@ impl ArrayStage {
             {
                 let (from, to) = (decoded.shape.as_slice(), encoded.shape.as_slice());
                 let text = format!("axes {axes:?} make no array of {to:?} of one of {from:?}");
-                return Err(CodecErrorKind::Config(text).of(codec.name()));
+                return Err(CodecErrorKind::ChunkShape(text).of(codec.name()));
             }
         }
         Ok(Self {
@@ -206,7 +211,7 @@ impl ArrayStage {
 
 /// Decoders are given as much memory as may come, so a list of codecs that each make more of the
 /// data must not ask for any amount.
-fn check_growth(serialized: Len, encoded: Len, codec: &str) -> Result<(), CodecError> {
+fn check_growth(serialized: ByteLen, encoded: ByteLen, codec: &str) -> Result<(), CodecError> {
     // Single bytes as numbers of eight bytes, as text, in a compressor that finds nothing to save.
     const TIMES: usize = 16;
     const MORE: usize = 1 << 20;

@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 use super::*;
-use crate::buffer::to_vec_for_tests;
-use crate::{Dims, Registry, Scratch, Span};
+use crate::array::buffer::to_vec_for_tests;
+use crate::{AxisRange, CodecRegistry, Dims, Scratch};
 
 fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
     let fill = FillValue::zero(&dtype).unwrap();
     ChunkSpec::new(shape, dtype, fill).unwrap()
 }
 
-fn chain(codecs: &Value, spec: &ChunkSpec) -> Result<Chain, CodecError> {
+fn chain(codecs: &Value, spec: &ChunkSpec) -> Result<CodecChain, CodecError> {
     let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
-    Chain::new(&codecs, spec.clone(), &Registry::default())
+    CodecChain::new(&codecs, spec.clone(), &CodecRegistry::default())
 }
 
-fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
+fn encode(chain: &CodecChain, elements: &[u8]) -> Vec<u8> {
     let spec = chain.spec();
     let view = NdView::new(elements, &spec.shape, spec.elem()).unwrap();
     let mut out = vec![];
@@ -31,7 +31,7 @@ fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
 }
 
 /// Decodes `part` into a box that lies with gaps in a larger one, or dense where `gap` is 0.
-fn decode(chain: &Chain, src: &[u8], part: &Region, gap: u64) -> Result<Vec<u8>, CodecError> {
+fn decode(chain: &CodecChain, src: &[u8], part: &Region, gap: u64) -> Result<Vec<u8>, CodecError> {
     let elem = chain.spec().elem();
     let shape = part.shape();
     let outer: Dims<u64> = shape.iter().map(|&n| n + gap).collect();
@@ -121,8 +121,11 @@ fn case() -> impl Strategy<Value = Case> {
                 .iter()
                 .map(|&n| (0..n).prop_flat_map(move |start| (Just(start), 1..=n - start)))
                 .collect();
-            let part = part.prop_map(|spans| Region {
-                spans: spans.into_iter().map(|(s, n)| Span::dense(s, n)).collect(),
+            let part = part.prop_map(|ranges| Region {
+                ranges: ranges
+                    .into_iter()
+                    .map(|(s, n)| AxisRange::dense(s, n))
+                    .collect(),
             });
             (
                 Just(shape.clone()),
@@ -147,20 +150,20 @@ proptest! {
         prop_assert_eq!(&decode(&chain, &encoded, &Region::whole(&shape), gap).unwrap(), &elements);
         let wanted = NdView::new(&elements, &shape, spec.elem()).unwrap().region(&part).unwrap();
         prop_assert_eq!(decode(&chain, &encoded, &part, gap).unwrap(), wanted.to_vec());
-        if let Access::Cells(at) = chain.access(&part) {
+        if let ChunkAccess::Cells(at) = chain.access(&part) {
             let shape = part.shape();
             let mut memory = vec![MaybeUninit::uninit(); wanted.to_vec().len()];
             let view = NdViewMut::new(&mut memory, &shape, spec.elem()).unwrap();
             chain.place::<CodecError>(&at, view, |offset, memory| {
                 let start = offset as usize;
                 let len = memory.len();
-                Ok(crate::buffer::copied(memory, &encoded[start..start + len]))
+                Ok(crate::array::buffer::copied(memory, &encoded[start..start + len]))
             }).unwrap();
             prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
 
             let mut memory = vec![MaybeUninit::uninit(); memory.len()];
             let view = NdViewMut::new(&mut memory, &shape, spec.elem()).unwrap();
-            let span = at.span(view.shape()).unwrap();
+            let span = at.byte_range(view.shape()).unwrap();
             let bytes = &encoded[span.start as usize..span.end as usize];
             chain.gather(&at, span.start, bytes, view).unwrap();
             prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
@@ -194,15 +197,15 @@ fn a_wrong_order_of_codecs_is_refused() {
     let cases = [
         (
             json!([]),
-            "codec `bytes`: configuration: no codec of the chain turns the array into bytes",
+            "codec `bytes`: no codec of the chain turns the array into bytes",
         ),
         (
             json!(["crc32c", "bytes"]),
-            "codec `crc32c`: configuration: stands before the codec that turns the array into bytes",
+            "codec `crc32c`: stands before the codec that turns the array into bytes",
         ),
         (
             json!(["bytes", "bytes"]),
-            "codec `bytes`: configuration: stands second; one codec turns the array into bytes",
+            "codec `bytes`: stands second; one codec turns the array into bytes",
         ),
         (
             json!(["gzipp"]),
@@ -217,12 +220,58 @@ fn a_wrong_order_of_codecs_is_refused() {
 }
 
 #[test]
+fn a_wrong_setting_is_told_by_its_key() {
+    let spec = spec(&[4, 6], DataType::Float32);
+    let bytes = json!({"name": "bytes", "configuration": {"endian": "little"}});
+    let codec =
+        |name: &str, key: &str, value: Value| json!({"name": name, "configuration": {key: value}});
+    let shard = json!({"name": "sharding_indexed", "configuration": {
+        "chunk_shape": [2, 3], "codecs": [&bytes], "index_codecs": [&bytes], "index_location": "middle",
+    }});
+    let after_bytes = [
+        codec("blosc", "cname", json!("lz5")),
+        codec("blosc", "shuffle", json!("maybe")),
+        codec("gzip", "level", json!(10)),
+        codec("numcodecs.lz4", "acceleration", json!("fast")),
+        codec("zstd", "level", json!(23)),
+        codec("zstd", "checksum", json!("yes")),
+    ];
+    let after_bytes = after_bytes.map(|codec| json!([&bytes, codec]));
+    let others = [
+        json!([codec("bytes", "endian", json!("middle"))]),
+        json!([codec("transpose", "order", json!([0, 0])), &bytes]),
+        json!([codec("reshape", "shape", json!("any")), &bytes]),
+        json!([shard]),
+    ];
+    let keys = [
+        "cname",
+        "shuffle",
+        "level",
+        "acceleration",
+        "level",
+        "checksum",
+        "endian",
+        "order",
+        "shape",
+        "index_location",
+    ];
+    let lists: Vec<Value> = after_bytes.into_iter().chain(others).collect();
+    assert_eq!(lists.len(), keys.len());
+    for (codecs, expected) in lists.iter().zip(keys) {
+        match chain(codecs, &spec).unwrap_err().kind {
+            CodecErrorKind::Setting { key, .. } => assert_eq!(key, expected),
+            other => panic!("{codecs}: {other}"),
+        }
+    }
+}
+
+#[test]
 fn a_missing_byte_order_is_refused_only_where_it_matters() {
     assert!(chain(&json!(["bytes"]), &spec(&[4], DataType::UInt8)).is_ok());
     let message = refused(&json!(["bytes"]), &spec(&[4], DataType::Int16));
     assert_eq!(
         message,
-        "codec `bytes`: configuration: `endian` is required for data type int16"
+        "codec `bytes`: `endian` is required for data type int16"
     );
 }
 

@@ -1,6 +1,6 @@
 //! What tests over rows of numcodecs share: bytes of digits, and a chunk through a chain and back.
 
-use zarr_codecs::{Chain, ChunkSpec, CodecError, NdView, NdViewMut, Registry, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecRegistry, NdView, NdViewMut, Scratch};
 use zarr_metadata::{ArrayMetadata, ZarrFormat};
 
 /// Bytes of their hexadecimal digits.
@@ -13,7 +13,7 @@ pub(crate) fn bytes(hex: &str) -> Vec<u8> {
 }
 
 /// What a chain makes of elements.
-pub(crate) fn encode(chain: &Chain, elements: &[u8]) -> Result<Vec<u8>, CodecError> {
+pub(crate) fn encode(chain: &CodecChain, elements: &[u8]) -> Result<Vec<u8>, CodecError> {
     let spec = chain.spec();
     let view = NdView::new(elements, &spec.shape, spec.elem()).unwrap();
     let mut encoded = vec![];
@@ -22,7 +22,7 @@ pub(crate) fn encode(chain: &Chain, elements: &[u8]) -> Result<Vec<u8>, CodecErr
 }
 
 /// The elements that a chain makes of bytes.
-pub(crate) fn decode(chain: &Chain, encoded: &[u8]) -> Result<Vec<u8>, CodecError> {
+pub(crate) fn decode(chain: &CodecChain, encoded: &[u8]) -> Result<Vec<u8>, CodecError> {
     let spec = chain.spec();
     let mut decoded = vec![0; spec.byte_len().unwrap()];
     let view = NdViewMut::over(&mut decoded, &spec.shape, spec.elem()).unwrap();
@@ -31,11 +31,11 @@ pub(crate) fn decode(chain: &Chain, encoded: &[u8]) -> Result<Vec<u8>, CodecErro
 }
 
 /// The chain of an array of one chunk.
-pub(crate) fn chain(array: &ArrayMetadata) -> Result<Chain, CodecError> {
+pub(crate) fn chain(array: &ArrayMetadata) -> Result<CodecChain, CodecError> {
     let dtype = array.data_type().clone();
     let spec = ChunkSpec::new(array.shape(), dtype, array.fill_value().unwrap())?;
     match array.format() {
-        ZarrFormat::V2 => Chain::v2(&array.codecs(), spec, &Registry::default()),
-        ZarrFormat::V3 => Chain::new(&array.codecs(), spec, &Registry::default()),
+        ZarrFormat::V2 => CodecChain::v2(&array.codecs(), spec, &CodecRegistry::default()),
+        ZarrFormat::V3 => CodecChain::new(&array.codecs(), spec, &CodecRegistry::default()),
     }
 }

@@ -235,7 +235,7 @@ impl Job<'_> {
                 let chunk = self.to.grid().locate(axis, cell)?.0;
                 Some(boxes.locate(axis, chunk)?.0)
             };
-            let axes = cells.spans.iter().enumerate().map(|(axis, span)| {
+            let axes = cells.ranges.iter().enumerate().map(|(axis, span)| {
                 let (first, last) = (place(axis, span.start())?, place(axis, span.last()?)?);
                 Some((first, last + 1 - first))
             });
@@ -286,7 +286,7 @@ impl Job<'_> {
             return Ok(());
         };
         let chunk = |at: Dims<u64>| -> Dims<u64> {
-            let axes = at.iter().zip(&chunks.spans);
+            let axes = at.iter().zip(&chunks.ranges);
             axes.map(|(at, span)| span.start() + at).collect()
         };
         let missing: Vec<Dims<u64>> = one_by_one
@@ -307,7 +307,7 @@ impl Job<'_> {
     /// Copies all cells of a box of the destination's chunks.
     async fn cells(&self, chunks: &Region, stored: Option<&HashSet<Dims<u64>>>) -> Result<()> {
         let grid = self.to.grid();
-        let cells = chunks.spans.iter().enumerate().map(|(axis, span)| {
+        let cells = chunks.ranges.iter().enumerate().map(|(axis, span)| {
             let cells = grid.cells_along(axis, span.start()..span.start() + span.count());
             (cells.start, cells.end - cells.start)
         });
@@ -327,7 +327,7 @@ impl Job<'_> {
     fn holds(&self, cells: &Region, stored: &HashSet<Dims<u64>>) -> bool {
         let grid = self.from.grid();
         let chunk = |axis: usize, cell: u64| grid.locate(axis, cell).map_or(0, |(chunk, _)| chunk);
-        let axes = cells.spans.iter().enumerate().map(|(axis, span)| {
+        let axes = cells.ranges.iter().enumerate().map(|(axis, span)| {
             let first = chunk(axis, span.start());
             (
                 first,
@@ -339,7 +339,7 @@ impl Job<'_> {
         if touched.volume().is_none_or(|n| n > stored.len() as u64) {
             // Fewer are stored than could be touched.
             let inside = |chunk: &Dims<u64>| {
-                let axes = chunk.iter().zip(&touched.spans);
+                let axes = chunk.iter().zip(&touched.ranges);
                 axes.into_iter()
                     .all(|(at, span)| (span.start()..span.start() + span.count()).contains(at))
             };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{VlenHeap, Region};
+use zarr_codecs::{Region, VlenHeap};
 
 use crate::engine::{Elements, WorkSize, pool};
 use crate::{ChunkedArray, Resolved, Result, Values};

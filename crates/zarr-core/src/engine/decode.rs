@@ -1,7 +1,7 @@
 //! Reading a box of cells of one chunk that is no shard: all of it is decoded, or only the bytes that hold
 //! the cells are read. Knows neither drivers nor who else wants something of the chunk.
 
-use zarr_codecs::{ChunkAccess, CodecChain, CodecErrorKind, ByteLen, NdViewMut, Region};
+use zarr_codecs::{ByteLen, ChunkAccess, CodecChain, CodecErrorKind, NdViewMut, Region};
 
 use super::cache::DecodedChunk;
 use super::pool::Workers;

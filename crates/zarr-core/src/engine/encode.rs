@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    CodecChain, CodecError, CodecErrorKind, Dims, Fields, VlenHeap, ByteLen, NdView, NdViewMut, Region, Scratch,
-    ShardingCodec, all_equal, fill,
+    ByteLen, CodecChain, CodecError, CodecErrorKind, Dims, Fields, NdView, NdViewMut, Region,
+    Scratch, ShardingCodec, VlenHeap, all_equal, fill,
 };
 use zarr_store::Payload;
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{CodecChain, CodecErrorKind, ShardingCodec, ShardIndex};
+use zarr_codecs::{CodecChain, CodecErrorKind, ShardIndex, ShardingCodec};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::cache::InnerPath;

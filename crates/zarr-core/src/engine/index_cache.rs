@@ -75,7 +75,7 @@ impl fmt::Debug for IndexCache {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use zarr_codecs::{CodecChain, ChunkSpec, CodecRegistry, Scratch};
+    use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, Scratch};
     use zarr_metadata::{DataType, Extension, FillValue};
 
     use super::*;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::pin::pin;
 
 use futures_util::StreamExt;
-use zarr_codecs::Shard;
+use zarr_codecs::ShardingCodec;
 
 use super::plan::ChunkPlan;
 use super::source::InnerChunks;

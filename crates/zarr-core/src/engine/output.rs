@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::{AnyBitPattern, Pod};
 use ndarray::ArrayViewMutD;
-use zarr_codecs::{Dims, VlenHeap, NdViewMut, Projection, Projections, Region, DisjointParts};
+use zarr_codecs::{Dims, DisjointParts, NdViewMut, Projection, Projections, Region, VlenHeap};
 use zarr_metadata::FillValue;
 
 use crate::cells::CellRun;

@@ -7,7 +7,9 @@
 
 use std::ops::Range;
 
-use zarr_codecs::{CodecChain, CodecErrorKind, ByteLen, StridedLayout, NdViewMut, Region, AxisRange};
+use zarr_codecs::{
+    AxisRange, ByteLen, CodecChain, CodecErrorKind, NdViewMut, Region, StridedLayout,
+};
 use zarr_store::Object;
 
 use super::pool::with_scratch;
@@ -49,7 +51,7 @@ pub(super) fn partial_reader<'a>(
         ByteSource::Window(object, window) => (*object, window.start),
     };
     let len = chain.encoded_len().max() as u64;
-    let Some(span) = at.span(dst.shape()) else {
+    let Some(span) = at.byte_range(dst.shape()) else {
         return Ok(None);
     };
     let run = chain.run_len(at, dst);
@@ -66,8 +68,12 @@ pub(super) fn partial_reader<'a>(
 
 impl PartialReader<'_> {
     /// Reads the cells that lie `at`.
-    pub(super) fn read(&self, at: &StridedLayout, mut dst: NdViewMut<'_>) -> Result<(), ChunkError> {
-        let Some(span) = at.span(dst.shape()) else {
+    pub(super) fn read(
+        &self,
+        at: &StridedLayout,
+        mut dst: NdViewMut<'_>,
+    ) -> Result<(), ChunkError> {
+        let Some(span) = at.byte_range(dst.shape()) else {
             return Ok(());
         };
         let run = self.chain.run_len(at, &dst);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures_channel::oneshot;
 use rayon::prelude::*;
-use zarr_codecs::{VlenHeap, Scratch};
+use zarr_codecs::{Scratch, VlenHeap};
 
 use super::work::WorkSize;
 use crate::{ChunkError, Context};

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 use zarr_codecs::{
-    ChunkAccess, CodecChain, ChunkSpec, AxisGrid, Dims, NdView, NdViewMut, Region, ShardingCodec, DisjointParts, fill as fill_view,
+    AxisGrid, ChunkAccess, ChunkSpec, CodecChain, Dims, DisjointParts, NdView, NdViewMut, Region,
+    ShardingCodec, fill as fill_view,
 };
 
 use super::listing::{self, LIST_FROM};

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{CodecErrorKind, ByteLen, Scratch, ShardingCodec, ShardIndex, buffer};
+use zarr_codecs::{ByteLen, CodecErrorKind, Scratch, ShardIndex, ShardingCodec, buffer};
 use zarr_store::{Key, Object, Version, coalesce};
 
 use super::cache::{DecodedChunk, InnerPath};
@@ -110,7 +110,10 @@ impl<'o> ChunkData<'o> {
 
 impl<'o> InnerChunks<'o> {
     /// Those of a shard, as its index says.
-    pub(super) fn within(source: &'o ChunkSource<'o>, shard: &ShardingCodec) -> Result<Self, ChunkError> {
+    pub(super) fn within(
+        source: &'o ChunkSource<'o>,
+        shard: &ShardingCodec,
+    ) -> Result<Self, ChunkError> {
         Ok(Self::Within(source, source.index(shard)?))
     }
 

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use bytes::Bytes;
-use zarr_codecs::{ChunkAccess, CodecChain, StridedLayout, Region, buffer};
+use zarr_codecs::{ChunkAccess, CodecChain, Region, StridedLayout, buffer};
 use zarr_store::{Object, Result, Version};
 
 use crate::cells::Cells;
@@ -133,7 +133,7 @@ fn located(chain: &CodecChain, part: &Region) -> Option<StridedLayout> {
 /// The bytes of a box of cells: all from the first to the last where they lie close, else those of each part
 /// of it along the axis along which they lie furthest apart.
 fn of_box(at: &StridedLayout, shape: &mut [usize], all: &mut Vec<Range<u64>>) -> Option<()> {
-    let span = at.span(shape)?;
+    let span = at.byte_range(shape)?;
     let cells = shape
         .iter()
         .try_fold(at.elem as u64, |n, &len| n.checked_mul(len as u64))?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Projection, Projections, Region, AxisRange};
+use zarr_codecs::{AxisRange, Projection, Projections, Region};
 
 use super::output::{Destination, Output};
 use super::read::ReadJob;
@@ -131,7 +131,8 @@ impl StreamJob {
         let chunk = self.array.grid().region(&projection.chunk);
         let axes = chunk.ranges.iter().zip(&projection.part.ranges);
         // The cells of a chunk are cells of the array.
-        let cells = |(chunk, part): (&AxisRange, &AxisRange)| part.behind(chunk.start()).unwrap_or(*part);
+        let cells =
+            |(chunk, part): (&AxisRange, &AxisRange)| part.behind(chunk.start()).unwrap_or(*part);
         let region = Region {
             ranges: axes.map(cells).collect(),
         };

@@ -108,7 +108,10 @@ impl TransferJob {
             pieces: 1,
             bytes: size,
         };
-        let (context, heap) = (self.to.context().clone(), Arc::new(VlenHeap::new(Bytes::new())));
+        let (context, heap) = (
+            self.to.context().clone(),
+            Arc::new(VlenHeap::new(Bytes::new())),
+        );
         let task = move |workers: Workers<'_>| {
             let _until_put = reserved;
             match workers.is_wanted() {

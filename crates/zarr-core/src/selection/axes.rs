@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use zarr_codecs::{Dims, Region, AxisRange};
+use zarr_codecs::{AxisRange, Dims, Region};
 
 use super::resolve::Resolved;
 use super::{Pick, SelectionError, Slice};
@@ -19,7 +19,7 @@ pub(super) trait Item {
 
 /// Cells along one axis.
 pub(super) enum Along {
-    AxisRange(AxisRange),
+    Span(AxisRange),
     List(Vec<u64>),
 }
 
@@ -155,14 +155,14 @@ pub(super) fn along_axes<I: Item>(items: &[I], shape: &[u64]) -> Result<Resolved
 impl Along {
     fn len(&self) -> u64 {
         match self {
-            Self::AxisRange(span) => span.count(),
+            Self::Span(span) => span.count(),
             Self::List(cells) => cells.len() as u64,
         }
     }
 
     fn into_cells(self) -> Vec<u64> {
         match self {
-            Self::AxisRange(span) => span.cells().collect(),
+            Self::Span(span) => span.cells().collect(),
             Self::List(cells) => cells,
         }
     }
@@ -174,7 +174,7 @@ fn product(along: Vec<Along>) -> Result<Cells, SelectionError> {
         Along::Span(span) => Some(*span),
         Along::List(_) => None,
     };
-    if let Some(spans) = along.iter().map(span).collect() {
+    if let Some(ranges) = along.iter().map(span).collect() {
         return Ok(Region { ranges }.into());
     }
     let mut stride = 1_usize;

@@ -1,7 +1,7 @@
 //! What a selection comes to on a shape or a grid: which cells, and in which shape they come. The rules
 //! of each spelling are in `axes` and `cells`.
 
-use zarr_codecs::{Dims, Region, AxisRange};
+use zarr_codecs::{AxisRange, Dims, Region};
 
 use super::axes::along_axes;
 use super::{Selection, SelectionError, Slice, cells};

@@ -91,9 +91,9 @@ mod tests {
     fn selected(selection: &Selection, shape: &[usize]) -> (Vec<usize>, Vec<u64>) {
         let lengths: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
         let resolved = selection.resolve(&lengths).unwrap();
-        let spans = &resolved.region().unwrap().spans;
+        let ranges = &resolved.region().unwrap().ranges;
         let mut cells = vec![0];
-        for (span, &length) in spans.iter().zip(shape) {
+        for (span, &length) in ranges.iter().zip(shape) {
             let along: Vec<usize> = span.cells().map(|cell| cell as usize).collect();
             let longer = |&row: &usize| {
                 along

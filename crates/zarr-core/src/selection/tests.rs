@@ -2,7 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use zarr_codecs::{Projection, Projections, Region, AxisRange, volume};
+use zarr_codecs::{AxisRange, Projection, Projections, Region, volume};
 
 use super::{Bounds, Mask, Resolved, Selection, SelectionError, Slice};
 use crate::cells::ChunkSelections;

@@ -1,0 +1,76 @@
+//! The array that a codec sees: shape, data type and fill value of one chunk.
+
+use zarr_metadata::{DataType, FillValue, Layout};
+
+use crate::{CodecError, CodecErrorKind, Dims, VlenHandle, volume};
+
+/// The array that a codec sees: one chunk's shape, data type and fill value.
+#[derive(Clone, Debug)]
+pub struct ChunkSpec {
+    /// Elements per axis.
+    pub shape: Dims<u64>,
+    /// The element type.
+    pub dtype: DataType,
+    /// The element type as memory: all that most codecs ask.
+    pub layout: Layout,
+    /// The value of elements that were never written.
+    pub fill: FillValue,
+}
+
+impl ChunkSpec {
+    /// A chunk of a data type whose layout is known.
+    ///
+    /// # Errors
+    /// [`CodecErrorKind::DataType`] for a data type that is only a name here.
+    pub fn new(shape: &[u64], dtype: DataType, fill: FillValue) -> Result<Self, CodecError> {
+        match dtype.layout() {
+            Some(layout) => Ok(Self {
+                shape: shape.iter().copied().collect(),
+                dtype,
+                layout,
+                fill,
+            }),
+            None => Err(CodecErrorKind::DataType(Box::new(dtype)).of("bytes")),
+        }
+    }
+
+    /// The same element type in another shape.
+    pub fn with_shape(&self, shape: &[u64]) -> Self {
+        Self {
+            shape: shape.iter().copied().collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Bytes per element in an array; a [`VlenHandle`] each for elements of variable length.
+    pub fn elem(&self) -> usize {
+        match self.layout {
+            Layout::Fixed { size, .. } => size,
+            Layout::Variable => VlenHandle::SIZE,
+        }
+    }
+
+    /// Bytes per element once encoded by nothing but its serializer, as compressors like to know them;
+    /// 1 for elements of variable length.
+    pub fn item_size(&self) -> usize {
+        match self.layout {
+            Layout::Fixed { size, .. } => size,
+            Layout::Variable => 1,
+        }
+    }
+
+    /// The fill value as an element of an array.
+    pub fn fill_element(&self) -> &[u8] {
+        match self.layout {
+            Layout::Fixed { .. } => self.fill.as_bytes(),
+            Layout::Variable => &[0; VlenHandle::SIZE],
+        }
+    }
+
+    /// Bytes of the whole decoded chunk in memory, without what handles stand for, or `None` where that is not a number that fits.
+    pub fn byte_len(&self) -> Option<usize> {
+        usize::try_from(volume(&self.shape)?)
+            .ok()?
+            .checked_mul(self.elem())
+    }
+}

@@ -1,0 +1,140 @@
+//! The `fixedscaleoffset` filter of numcodecs: `round((x - offset) * scale)` in a smaller type.
+//! Lossy. The arithmetic is numpy's: integers stay integers while they meet whole numbers, floats
+//! keep their width.
+
+use serde_json::Value;
+use zarr_metadata::Extension;
+
+use crate::CodecError;
+use crate::array::number::{Element, Number, Stored, cast, cast_onto, each, with_number};
+use crate::codecs::numcodecs::filter::Filter;
+use crate::codecs::setting;
+
+#[derive(Debug)]
+pub(crate) struct FixedScaleOffset {
+    offset: Scalar,
+    scale: Scalar,
+    dtype: Stored,
+    astype: Stored,
+    /// Whether `astype` was said.
+    declared: bool,
+}
+
+/// A number as JSON has it: `2` and `2.0` are not the same to numpy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Scalar {
+    Whole(i64),
+    Float(f64),
+}
+
+impl Scalar {
+    fn parse(extension: &Extension, key: &str) -> Result<Self, CodecError> {
+        let value = extension.configuration.get(key);
+        let whole = value.and_then(Value::as_i64).map(Self::Whole);
+        whole
+            .or_else(|| value.and_then(Value::as_f64).map(Self::Float))
+            .ok_or_else(|| setting::bad(extension, key, "a number"))
+    }
+
+    fn to<T: Element>(self) -> T {
+        match self {
+            Self::Whole(n) => T::from_i64(n),
+            Self::Float(x) => T::from_f64(x),
+        }
+    }
+}
+
+impl FixedScaleOffset {
+    /// Reads `{"offset": number, "scale": number, "dtype": dtype, "astype": dtype}`.
+    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+        let dtype = setting::dtype(extension, "dtype", given)?;
+        let codec = Self {
+            offset: Scalar::parse(extension, "offset")?,
+            scale: Scalar::parse(extension, "scale")?,
+            dtype,
+            astype: setting::dtype(extension, "astype", Some(dtype))?,
+            declared: setting::given(extension, "astype").is_some(),
+        };
+        if codec.scale.to::<f64>() == 0.0 {
+            return Err(setting::bad(extension, "scale", "a number other than 0"));
+        }
+        Ok(codec)
+    }
+}
+
+impl Filter for FixedScaleOffset {
+    fn name(&self) -> &'static str {
+        "fixedscaleoffset"
+    }
+
+    fn decoded(&self) -> Stored {
+        self.dtype
+    }
+
+    fn encoded(&self) -> Stored {
+        self.astype
+    }
+
+    fn is_declared(&self) -> bool {
+        self.declared
+    }
+
+    fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
+        let mut work = Work::of(self.dtype, src);
+        work.meet(self.offset);
+        with_number!(work.number, T => {
+            let offset = self.offset.to::<T>();
+            each::<T>(&mut work.native, |x| x.sub(offset));
+        });
+        work.meet(self.scale);
+        with_number!(work.number, T => {
+            let scale = self.scale.to::<T>();
+            each::<T>(&mut work.native, |x| x.mul(scale).rint());
+        });
+        cast_onto(Stored::native(work.number), &work.native, self.astype, dst);
+        Ok(())
+    }
+
+    fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
+        let mut work = Work::of(self.astype, src);
+        // numpy divides no integers.
+        work.meet(Scalar::Float(1.0));
+        with_number!(work.number, T => {
+            let (scale, offset) = (self.scale.to::<T>(), self.offset.to::<T>());
+            each::<T>(&mut work.native, |x| x.div(scale).add(offset));
+        });
+        cast(Stored::native(work.number), &work.native, self.dtype, dst);
+        Ok(())
+    }
+}
+
+/// Numbers on their way, of a type that grows with what they meet.
+struct Work {
+    number: Number,
+    native: Vec<u8>,
+}
+
+impl Work {
+    fn of(stored: Stored, bytes: &[u8]) -> Self {
+        Self {
+            number: stored.number,
+            native: stored.load(bytes),
+        }
+    }
+
+    /// Takes the type that numpy computes in with such a scalar.
+    fn meet(&mut self, scalar: Scalar) {
+        let number = match (scalar, self.number) {
+            (_, float) if float.is_float() => float,
+            (Scalar::Float(_), _) => Number::F64,
+            (Scalar::Whole(_), Number::Bool) => Number::I64,
+            (Scalar::Whole(_), integer) => integer,
+        };
+        if number != self.number {
+            let mut native = vec![];
+            let (from, to) = (Stored::native(self.number), Stored::native(number));
+            cast_onto(from, &self.native, to, &mut native);
+            *self = Self { number, native };
+        }
+    }
+}
