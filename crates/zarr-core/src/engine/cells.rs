@@ -12,6 +12,7 @@ use zarr_store::Object;
 
 use super::pool::with_scratch;
 use super::source::{At, READ_COST, Source};
+use super::work::check_held;
 use crate::ChunkError;
 
 /// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
@@ -33,13 +34,14 @@ pub(super) struct Apart<'a> {
 }
 
 /// Where to read the cells that lie `at`. `None` where the chunk had better be taken whole: it is in
-/// memory, or one read of all of it is best, or it has not the length that its metadata gives it,
+/// memory, or one read of all of it is best and within the limit, or it has not the length that its metadata gives it,
 /// and is then an error whatever part of it is wanted.
 pub(super) fn apart<'a>(
     source: &Source<'a>,
     chain: &'a Chain,
     at: &Located,
     dst: &NdViewMut<'_>,
+    limit: u64,
 ) -> Result<Option<Apart<'a>>, ChunkError> {
     let (object, start) = match &source.at {
         At::Bytes(_) | At::Sparse(_) | At::Decoded(_) => return Ok(None),
@@ -51,7 +53,9 @@ pub(super) fn apart<'a>(
         return Ok(None);
     };
     let run = chain.run_len(at, dst);
-    let in_one = span == (0..len) && way(at, dst, run, len) == Way::AtOnce;
+    let in_one = span == (0..len)
+        && way(at, dst, run, len) == Way::AtOnce
+        && check_held(chain, limit).is_ok();
     if in_one || object.slice(0..0).is_some() || source.size()? != len {
         return Ok(None);
     }

@@ -28,7 +28,7 @@ pub(super) fn read(
     }
     match chain.access(part) {
         Access::Shard(shard) => inner(&Pieces::within(source, shard)?, shard, part, dst, crew),
-        Access::Cells(at) => match cells::apart(source, chain, &at, &dst)? {
+        Access::Cells(at) => match cells::apart(source, chain, &at, &dst, crew.chunk_bytes())? {
             Some(apart) => apart.read(&at, dst),
             None => whole(source, chain, part, dst, crew),
         },
