@@ -24,10 +24,12 @@ pub(super) fn read(
         return read(&ChunkSource::object(&**sparse), chain, part, dst, workers);
     }
     match chain.access(part) {
-        ChunkAccess::Cells(at) => match partial::partial_reader(source, chain, &at, &dst)? {
-            Some(apart) => apart.read(&at, dst),
-            None => whole(source, chain, part, dst, workers),
-        },
+        ChunkAccess::Cells(at) => {
+            match partial::partial_reader(source, chain, &at, &dst, workers.chunk_bytes())? {
+                Some(apart) => apart.read(&at, dst),
+                None => whole(source, chain, part, dst, workers),
+            }
+        }
         ChunkAccess::Whole => whole(source, chain, part, dst, workers),
         // Each of its inner chunks is read by itself.
         ChunkAccess::Shard(_) => Err(ChunkError::Worker),

@@ -14,6 +14,7 @@ use zarr_store::Object;
 
 use super::pool::with_scratch;
 use super::source::{ByteSource, ChunkSource, READ_COST};
+use super::work::check_held;
 use crate::ChunkError;
 
 /// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
@@ -35,13 +36,14 @@ pub(super) struct PartialReader<'a> {
 }
 
 /// Where to read the cells that lie `at`. `None` where the chunk had better be taken whole: it is in
-/// memory, or one read of all of it is best, or it has not the length that its metadata gives it,
-/// and is then an error whatever part of it is wanted.
+/// memory, or one read of all of it is best and within the limit, or it has not the length that its
+/// metadata gives it, and is then an error whatever part of it is wanted.
 pub(super) fn partial_reader<'a>(
     source: &ChunkSource<'a>,
     chain: &'a CodecChain,
     at: &StridedLayout,
     dst: &NdViewMut<'_>,
+    limit: u64,
 ) -> Result<Option<PartialReader<'a>>, ChunkError> {
     let (object, start) = match &source.at {
         ByteSource::Bytes(_) | ByteSource::PartialObject(_) | ByteSource::Decoded(_) => {
@@ -55,7 +57,9 @@ pub(super) fn partial_reader<'a>(
         return Ok(None);
     };
     let run = chain.run_len(at, dst);
-    let in_one = span == (0..len) && strategy(at, dst, run, len) == ReadStrategy::AtOnce;
+    let in_one = span == (0..len)
+        && strategy(at, dst, run, len) == ReadStrategy::AtOnce
+        && check_held(chain, limit).is_ok();
     if in_one || object.slice(0..0).is_some() || source.size()? != len {
         return Ok(None);
     }
