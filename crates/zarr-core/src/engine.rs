@@ -6,6 +6,7 @@
 //! `encode::chunk`), whoever drives them and whether the chunk is plain, a shard, or an inner
 //! chunk of one.
 
+pub(crate) mod at_work;
 mod barrier;
 mod cache;
 mod decode;
@@ -33,9 +34,6 @@ pub(crate) use index_cache::IndexCache;
 pub(crate) use listing::LIST_FROM;
 pub use output::Output;
 pub(crate) use output::{Destination, lend};
-pub(crate) use read::{read, read_many};
 pub use stream::Block;
-pub(crate) use stream::stream;
 pub(crate) use transfer::transfer;
 pub(crate) use work::WorkSize;
-pub(crate) use write::write;

@@ -1,7 +1,7 @@
 //! The way onto the pool and back: one task, one answer, and the workers that do it. Knows nothing of
 //! chunks. Nothing else iterates in parallel.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use futures_channel::oneshot;
 use rayon::prelude::*;
 use zarr_codecs::{Scratch, VlenHeap};
 
+use super::at_work::{AtWork, is_at_work};
 use super::work::WorkSize;
 use crate::{ChunkError, Context};
 
@@ -120,40 +121,6 @@ pub(crate) async fn run<T: Send + 'static>(
 
 thread_local! {
     static SCRATCH: RefCell<Vec<Scratch>> = const { RefCell::new(Vec::new()) };
-    static AT_WORK: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether this thread is in the middle of a task, of whatever context.
-///
-/// Code of users runs there, a codec or a store, and may wait for an operation. That one must wait for
-/// no worker, nor for anything that tasks hold: all workers may be waiting in the same way, and what
-/// this task holds is given back when it goes on.
-pub(crate) fn is_at_work() -> bool {
-    AT_WORK.get()
-}
-
-/// This thread is a worker from now on.
-pub(crate) fn begin_work() {
-    AT_WORK.set(true);
-}
-
-/// This thread does a task until this is dropped.
-struct AtWork {
-    before: bool,
-}
-
-impl AtWork {
-    fn begin() -> Self {
-        Self {
-            before: AT_WORK.replace(true),
-        }
-    }
-}
-
-impl Drop for AtWork {
-    fn drop(&mut self) {
-        AT_WORK.set(self.before);
-    }
 }
 
 /// Lends this thread's scratch memory. Nested calls on one thread, as when a worker steals a task

@@ -21,25 +21,38 @@ use super::work::{self, WorkSize};
 use crate::hierarchy::check_presence;
 use crate::{ChunkError, ChunkedArray, Resolved, Result};
 
-/// Reads the cells of a selection to where they are wanted.
-pub(crate) async fn read(
-    array: Arc<ChunkedArray>,
-    selection: Resolved,
-    destination: Destination,
-) -> Result<Output> {
-    let job = ReadJob::new(array, vec![(selection, destination)])?;
-    Ok(job.run_one().await?.0)
-}
+impl ChunkedArray {
+    /// Reads the cells of a selection, in C order, into memory of this alignment.
+    ///
+    /// Dropping the future leaves nothing behind but tasks that end by themselves.
+    ///
+    /// # Errors
+    /// Where a chunk cannot be fetched or decoded. Absent chunks hold the fill value; a chunk that
+    /// could not be read never does.
+    pub async fn read(self: Arc<Self>, selection: Resolved, align: usize) -> Result<Output> {
+        self.read_to(selection, Destination::New { align }).await
+    }
 
-/// Reads the cells of several selections; what several of them want is fetched and decoded once.
-pub(crate) async fn read_many(
-    array: Arc<ChunkedArray>,
-    selections: Vec<Resolved>,
-    align: usize,
-) -> Result<Vec<Output>> {
-    let new = |selection| (selection, Destination::New { align });
-    let job = ReadJob::new(array, selections.into_iter().map(new).collect())?;
-    Ok(job.run().await?.0)
+    /// Reads the cells of a selection to where they are wanted.
+    pub(crate) async fn read_to(
+        self: Arc<Self>,
+        selection: Resolved,
+        destination: Destination,
+    ) -> Result<Output> {
+        let job = ReadJob::new(self, vec![(selection, destination)])?;
+        Ok(job.run_one().await?.0)
+    }
+
+    /// Reads the cells of several selections; what several of them want is fetched and decoded once.
+    pub(crate) async fn read_all(
+        self: Arc<Self>,
+        selections: Vec<Resolved>,
+        align: usize,
+    ) -> Result<Vec<Output>> {
+        let new = |selection| (selection, Destination::New { align });
+        let job = ReadJob::new(self, selections.into_iter().map(new).collect())?;
+        Ok(job.run().await?.0)
+    }
 }
 
 /// One read, and what it shares between its tasks.

@@ -39,40 +39,89 @@ struct StreamJob {
     absent: AtomicUsize,
 }
 
-/// The blocks of a selection, in no promised order, at most `ahead` of them begun and not yet taken.
-pub(crate) fn stream(
-    array: Arc<ChunkedArray>,
-    selection: Resolved,
-    align: usize,
-    ahead: Option<NonZeroUsize>,
-) -> Result<impl Stream<Item = Result<Block>> + Send + use<>> {
-    array.decoder()?;
-    let Some(boxes) = array.project(&selection)?.boxes().cloned() else {
-        let text = "a list, a mask or points have no block for each chunk: stream a box of slices";
-        return Err(Error::argument("selection", text));
-    };
-    let enough = match array.store().as_blocking() {
-        Some(_) => array.context().threads().saturating_mul(2),
-        None => array.store().hints().concurrency.max(1),
-    };
-    let job = Arc::new(StreamJob {
-        budget: Budget::new(array.context().memory()),
-        ahead: ahead.map_or(enough, NonZeroUsize::get),
-        array,
-        selection,
-        align,
-        boxes,
-        asked: AtomicUsize::new(0),
-        absent: AtomicUsize::new(0),
-    });
-    let (ahead, next, listing) = (job.ahead, Arc::clone(&job), Arc::clone(&job));
-    let asked = std::iter::from_fn(move || next.next());
-    let asked = stream::iter(asked)
-        .map(move |i| Arc::clone(&job).block(i, false))
-        .buffer_unordered(ahead);
-    let listed = stream::once(listing.rest()).try_flatten();
-    let blocks = asked.chain(listed);
-    Ok(blocks.filter_map(|block| async move { block.transpose() }))
+impl ChunkedArray {
+    /// Reads the cells of a selection chunk by chunk, for what does not fit in memory: one block for
+    /// each chunk that is touched (each shard, of a sharded array), in no promised order, into
+    /// memory of this alignment.
+    ///
+    /// At most `ahead` blocks are begun and not yet taken; if not given, as many as keep workers and
+    /// requests busy. Together they take no more than [`Context::memory`], of which each stream has
+    /// its own; a block above it is read alone. Blocks that are begun go on between two polls as far
+    /// as workers can bring them. Dropping the stream drops all that was not taken.
+    ///
+    /// An error concerns its block alone; the other blocks still come.
+    ///
+    /// ```
+    /// use std::{pin::pin, sync::Arc};
+    ///
+    /// use futures_util::TryStreamExt;
+    /// use zarr_core::{ChunkedArray, Selection};
+    /// # use zarr_core::{ArrayOptions, Chunks, Context, Elements, Values};
+    /// # use zarr_metadata::{DataType, NodePath, ZarrFormat};
+    /// # use zarr_store::{BlockingStore, Location, MemoryStore, runtime::wait};
+    ///
+    /// /// The sum of all elements, with a few chunks in memory at a time.
+    /// async fn sum(array: Arc<ChunkedArray>) -> zarr_core::Result<f64> {
+    ///     let all = array.resolve(&Selection::All)?;
+    ///     let mut blocks = pin!(array.stream_as::<f32>(all, None)?);
+    ///     let mut sum = 0.0;
+    ///     while let Some((_region, block)) = blocks.try_next().await? {
+    ///         sum += block.iter().map(|&x| f64::from(x)).sum::<f64>();
+    ///     }
+    ///     Ok(sum)
+    /// }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut options = ArrayOptions::new([100, 30], DataType::Float32);
+    /// # options.chunks = Chunks::Uniform(16);
+    /// # let metadata = options.metadata(ZarrFormat::V3)?;
+    /// # let location = Location::root(MemoryStore::new().into_store());
+    /// # let (context, config) = (Context::default(), Default::default());
+    /// # let array = ChunkedArray::new(location, NodePath::root(), metadata, context, config)?;
+    /// # let array = Arc::new(array);
+    /// # let halves = Elements::Scalar(Values::Fixed(0.5_f32.to_ne_bytes().to_vec().into()));
+    /// # wait(Arc::clone(&array).write(array.resolve(&Selection::All)?, halves))?;
+    /// assert_eq!(wait(sum(array))?, 1500.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`chain`](Self::chain), and where the selection is a list, a mask or points.
+    pub fn stream(
+        self: Arc<Self>,
+        selection: Resolved,
+        align: usize,
+        ahead: Option<NonZeroUsize>,
+    ) -> Result<impl Stream<Item = Result<Block>> + Send + use<>> {
+        self.decoder()?;
+        let Some(boxes) = self.project(&selection)?.boxes().cloned() else {
+            let text =
+                "a list, a mask or points have no block for each chunk: stream a box of slices";
+            return Err(Error::argument("selection", text));
+        };
+        let enough = match self.store().as_blocking() {
+            Some(_) => self.context().threads().saturating_mul(2),
+            None => self.store().hints().concurrency.max(1),
+        };
+        let job = Arc::new(StreamJob {
+            budget: Budget::new(self.context().memory()),
+            ahead: ahead.map_or(enough, NonZeroUsize::get),
+            array: self,
+            selection,
+            align,
+            boxes,
+            asked: AtomicUsize::new(0),
+            absent: AtomicUsize::new(0),
+        });
+        let (ahead, next, listing) = (job.ahead, Arc::clone(&job), Arc::clone(&job));
+        let asked = std::iter::from_fn(move || next.next());
+        let asked = stream::iter(asked)
+            .map(move |i| Arc::clone(&job).block(i, false))
+            .buffer_unordered(ahead);
+        let listed = stream::once(listing.rest()).try_flatten();
+        let blocks = asked.chain(listed);
+        Ok(blocks.filter_map(|block| async move { block.transpose() }))
+    }
 }
 
 impl StreamJob {

@@ -16,6 +16,7 @@ use zarr_store::{
     Update, Writers,
 };
 
+use super::at_work::is_at_work;
 use super::barrier::CancelledWriteBarrier;
 use super::encode::{Elements, NewElements};
 use super::pool::{self, Workers};
@@ -24,7 +25,7 @@ use super::work::{self, WorkSize};
 use super::{fetch, listing};
 use crate::cells::{Cells, ChunkSelection, ChunkSelections};
 use crate::hierarchy::check_presence;
-use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
+use crate::{ChunkError, ChunkedArray, Error, ErrorKind, Resolved, Result};
 
 /// One write, and what it shares between its tasks.
 struct WriteJob {
@@ -52,14 +53,31 @@ enum Coverage {
     Part,
 }
 
-/// Writes elements to the cells of a selection. Each chunk is old or new, never torn; where the
+impl ChunkedArray {
+    /// Writes elements to the cells of a selection.
+    ///
+    /// # Errors
+    /// Where there are not as many elements as cells, or a chunk cannot be read, encoded or stored.
+    pub async fn write(self: Arc<Self>, selection: Resolved, elements: Elements) -> Result<()> {
+        let cells = selection.volume().and_then(|n| usize::try_from(n).ok());
+        let (values, wanted) = match &elements {
+            Elements::Scalar(values) => (values, Some(1)),
+            Elements::Each(values) => (values, cells),
+        };
+        let dtype = self.data_type();
+        if wanted.is_none() || values.count(dtype.size()) != wanted {
+            let shape = selection.out_shape();
+            let text = format!("these are not as many elements of {dtype} as {shape:?} holds");
+            return Err(Error::argument("data", text));
+        }
+        write(self, selection, elements).await
+    }
+}
+
+/// Writes as many elements as the selection has cells. Each chunk is old or new, never torn; where the
 /// future is dropped, some may be old and some new, and what a worker still puts lands before
 /// anything that is written later.
-pub(crate) async fn write(
-    array: Arc<ChunkedArray>,
-    selection: Resolved,
-    elements: Elements,
-) -> Result<()> {
+async fn write(array: Arc<ChunkedArray>, selection: Resolved, elements: Elements) -> Result<()> {
     let chain = Arc::clone(array.chain()?);
     let chunks = array.project(&selection)?;
     if chunks.len() == 0 {
@@ -233,7 +251,7 @@ fn was_there<T>(put: Result<T, StoreError>) -> Result<bool, ChunkError> {
 /// A permit for one more lock; none where this thread is in the middle of a task, which may hold the
 /// last of them.
 async fn permit() -> Option<impl Drop + Send + Sync> {
-    match pool::is_at_work() {
+    match is_at_work() {
         true => None,
         false => Some(zarr_store::lock::permit().await),
     }

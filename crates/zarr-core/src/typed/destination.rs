@@ -34,7 +34,7 @@ impl ChunkedArray {
             return Err(Error::argument("out", text));
         }
         engine::lend(out, |destination| {
-            let output = runtime::wait(engine::read(Arc::clone(self), selection, destination))?;
+            let output = runtime::wait(Arc::clone(self).read_to(selection, destination))?;
             output
                 .is_complete()
                 .then_some(())
@@ -55,7 +55,7 @@ impl ChunkedArray {
     ) -> Result<ArrayD<T>> {
         self.check_element::<T>()?;
         let (array, destination) = (Arc::clone(&self), Destination::of(memory));
-        let output = engine::read(array, selection.clone(), destination).await?;
+        let output = array.read_to(selection.clone(), destination).await?;
         into_array(self.elements(output)?, selection.out_shape())
     }
 
@@ -73,7 +73,7 @@ impl ChunkedArray {
             .map(|selection| selection.out_shape().to_vec())
             .collect();
         let array = Arc::clone(&self);
-        let outputs = engine::read_many(array, selections, align_of::<T::Stored>()).await?;
+        let outputs = array.read_all(selections, align_of::<T::Stored>()).await?;
         (outputs.into_iter().zip(shapes))
             .map(|(output, shape)| into_array(self.elements(output)?, &shape))
             .collect()
