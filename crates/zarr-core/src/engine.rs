@@ -12,25 +12,22 @@ mod cache;
 mod decode;
 mod encode;
 mod fetch;
-mod index_cache;
 mod listing;
 #[allow(unsafe_code)]
 mod output;
-mod partial;
+mod partial_object;
 mod plan;
 pub(crate) mod pool;
 mod read;
 mod request;
 mod source;
-mod sparse;
 mod stream;
 mod transfer;
 mod work;
 mod write;
 
-pub(crate) use cache::{CachedChunks, ChunkCache};
+pub(crate) use cache::{CachedChunks, ChunkCache, IndexCache};
 pub use encode::Elements;
-pub(crate) use index_cache::IndexCache;
 pub(crate) use listing::LIST_FROM;
 pub use output::Output;
 pub(crate) use output::{Destination, lend};

@@ -1,6 +1,6 @@
-//! Decoded chunks that were read lately, of all arrays of a context, each with the version of the
-//! object it was read from. It only remembers: whoever uses a chunk makes sure that the object is
-//! still that version. Off where it may hold no bytes.
+//! What was read lately, each with the version of the object it was read from: indexes of shards, and, where
+//! asked for, decoded chunks. It only remembers: whoever uses something makes sure that the object is still
+//! that version.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,8 +8,72 @@ use std::sync::{Arc, OnceLock};
 
 use quick_cache::{Weighter, sync::Cache};
 use smallvec::SmallVec;
-use zarr_codecs::{ChunkSpec, NdView, NdViewMut, Region};
+use zarr_codecs::{ChunkSpec, NdView, NdViewMut, Region, ShardIndex};
 use zarr_store::{Key, Version};
+
+/// Sizes a table at first; so few that there is one table, of which one large entry may take all.
+const FEW: usize = 16;
+
+/// An index, and what it is the index of.
+#[derive(Debug)]
+pub(crate) struct CachedIndex {
+    pub(crate) index: Arc<ShardIndex>,
+    pub(crate) version: Version,
+}
+
+/// The indexes of one array's shards. What was used least goes first.
+pub(crate) struct IndexCache {
+    bytes: u64,
+    /// Made for the first index: most arrays have no shards, and many are only looked at.
+    kept: OnceLock<Cache<Key, Arc<CachedIndex>, IndexWeight>>,
+}
+
+/// Weighs an entry by what it holds in memory, nearly.
+#[derive(Clone)]
+struct IndexWeight;
+
+impl Weighter<Key, Arc<CachedIndex>> for IndexWeight {
+    fn weight(&self, key: &Key, kept: &Arc<CachedIndex>) -> u64 {
+        (kept.index.byte_len() + key.as_str().len() + 256) as u64
+    }
+}
+
+impl IndexCache {
+    /// Keeps at most so many bytes.
+    pub(crate) fn new(bytes: u64) -> Self {
+        let kept = OnceLock::new();
+        Self { bytes, kept }
+    }
+
+    pub(crate) fn get(&self, key: &Key) -> Option<Arc<CachedIndex>> {
+        self.kept.get()?.get(key)
+    }
+
+    /// Keeps an index for the next one who asks. Without a version nobody could trust it.
+    pub(crate) fn keep(&self, key: &Key, index: &Arc<ShardIndex>, version: Option<Version>) {
+        let Some(version) = version.filter(|_| self.bytes > 0) else {
+            return;
+        };
+        let make = || Cache::with_weighter(FEW, self.bytes, IndexWeight);
+        let index = Arc::clone(index);
+        let kept = Arc::new(CachedIndex { index, version });
+        self.kept.get_or_init(make).insert(key.clone(), kept);
+    }
+
+    /// Drops what is known to be old.
+    pub(crate) fn forget(&self, key: &Key) {
+        if let Some(kept) = self.kept.get() {
+            kept.remove(key);
+        }
+    }
+}
+
+impl fmt::Debug for IndexCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let used = self.kept.get().map_or(0, Cache::weight);
+        write!(f, "{used} of {} bytes", self.bytes)
+    }
+}
 
 /// The inner chunks that a piece is in, from the outermost shard on, ending with its own number; empty
 /// for a chunk that is an object.
@@ -46,9 +110,6 @@ impl Weighter<ChunkCacheKey, Arc<DecodedChunk>> for ChunkWeight {
         (decoded.elements.capacity() + id.key.as_str().len() + 256) as u64
     }
 }
-
-/// Sizes the table at first; so few that there is one table, of which one large chunk may take all.
-const FEW: usize = 16;
 
 impl ChunkCache {
     /// Keeps at most so many bytes.
@@ -159,48 +220,5 @@ impl fmt::Debug for ChunkCache {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(i: u64) -> Key {
-        Key::new(format!("c/{i}")).unwrap()
-    }
-
-    #[test]
-    fn keeps_no_more_than_allowed() {
-        let cache = Arc::new(ChunkCache::new(10_000));
-        let share = CachedChunks::new(&cache);
-        for i in 0..1000 {
-            share.keep(&key(i), &InnerPath::new(), 1.into(), vec![0; 500]);
-            assert!(cache.kept.get().unwrap().weight() <= 10_000);
-        }
-        let there = |&i: &u64| share.get(&key(i), &InnerPath::new(), &1.into()).is_some();
-        let kept = (0..1000).filter(there).count();
-        assert!((8..=13).contains(&kept), "{kept}");
-        share.keep(&key(0), &InnerPath::new(), 1.into(), vec![0; 20_000]);
-        assert!(!there(&0));
-        assert!(cache.kept.get().unwrap().weight() <= 10_000);
-    }
-
-    #[test]
-    fn what_is_of_another_version_goes() {
-        let cache = Arc::new(ChunkCache::new(10_000));
-        let share = CachedChunks::new(&cache);
-        share.keep(&key(0), &InnerPath::new(), 1.into(), vec![0; 500]);
-        assert_eq!(share.version(&key(0)), Some(1.into()));
-        assert!(share.get(&key(0), &InnerPath::new(), &2.into()).is_none());
-        assert_eq!(cache.kept.get().unwrap().weight(), 0);
-    }
-
-    #[test]
-    fn arrays_and_inner_chunks_are_told_apart() {
-        let cache = Arc::new(ChunkCache::new(10_000));
-        let share = CachedChunks::new(&cache);
-        let inner = InnerPath::from_slice(&[3]);
-        share.keep(&key(0), &inner, 1.into(), vec![0; 500]);
-        assert!(share.clone().get(&key(0), &inner, &1.into()).is_some());
-        assert!(share.get(&key(0), &InnerPath::new(), &1.into()).is_none());
-        assert!(share.get(&key(1), &inner, &1.into()).is_none());
-        assert!(share.another().get(&key(0), &inner, &1.into()).is_none());
-    }
-}
+#[path = "cache/tests.rs"]
+mod tests;

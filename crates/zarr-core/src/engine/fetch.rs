@@ -10,10 +10,10 @@ use zarr_codecs::{CodecChain, CodecErrorKind, ShardIndex, ShardingCodec};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::cache::InnerPath;
+use super::partial_object::{self, PartialObject};
 use super::plan::ChunkPlan;
 use super::pool::with_scratch;
 use super::source::{ByteSource, ChunkData, InnerChunks, check_len};
-use super::sparse::{self, PartialObject};
 use super::work::{self, check_held};
 use crate::cells::Cells;
 use crate::{ChunkError, ChunkedArray};
@@ -108,8 +108,8 @@ impl ChunkFetch<'_> {
         };
         check_exact(self.chain, found.size)?;
         let version = found.version.clone();
-        let sparse = PartialObject::new(found.size, version, &ranges, found.data);
-        let at = ByteSource::PartialObject(Arc::new(sparse));
+        let partial = PartialObject::new(found.size, version, &ranges, found.data);
+        let at = ByteSource::PartialObject(Arc::new(partial));
         Ok(Fetched {
             data: ChunkData::Whole(at.into()),
             version: found.version,
@@ -126,7 +126,7 @@ impl ChunkFetch<'_> {
         too_large: ChunkError,
     ) -> Result<Vec<Range<u64>>, ChunkError> {
         let limit = self.array.context().chunk_bytes();
-        let ranges = sparse::ranges(chain, cells);
+        let ranges = partial_object::ranges(chain, cells);
         let ranges = ranges.filter(|ranges| self.requested(ranges) <= limit);
         ranges.ok_or(too_large)
     }
@@ -273,8 +273,8 @@ impl ChunkFetch<'_> {
             for (number, inner, cells) in in_pieces {
                 let parts = data.by_ref().take(cells.len()).collect();
                 let len = inner.end - inner.start;
-                let sparse = PartialObject::new(len, found.version.clone(), &cells, parts);
-                kept.insert(number, ByteSource::PartialObject(Arc::new(sparse)));
+                let partial = PartialObject::new(len, found.version.clone(), &cells, parts);
+                kept.insert(number, ByteSource::PartialObject(Arc::new(partial)));
             }
         }
         Ok(Fetched {

@@ -10,8 +10,8 @@ use zarr_codecs::{ByteLen, CodecErrorKind, Scratch, ShardIndex, ShardingCodec, b
 use zarr_store::{Key, Object, Version, coalesce};
 
 use super::cache::{DecodedChunk, InnerPath};
+use super::partial_object::PartialObject;
 use super::pool::with_scratch;
-use super::sparse::PartialObject;
 use crate::{ChunkError, ChunkedArray};
 
 /// A read costs about as much as this many bytes more in another.
