@@ -3,7 +3,7 @@
 
 mod scattered;
 
-use zarr_codecs::{AxisGrid, CodecError, Dims, Projections, Region, ShardingCodec};
+use zarr_codecs::{AxisGrid, CodecError, Dims, Projection, Projections, Region, ShardingCodec};
 
 pub(crate) use scattered::{CellRun, ListedCell, PointCells, ScatteredByChunk, ScatteredCells};
 
@@ -25,14 +25,6 @@ pub(crate) enum Cells {
 pub(crate) enum ChunkSelections {
     Boxes(Projections),
     Scattered(ScatteredByChunk),
-}
-
-/// What is selected of one chunk.
-#[derive(Clone, Debug)]
-pub(crate) struct ChunkSelection {
-    /// The index of the chunk.
-    pub(crate) chunk: Dims<u64>,
-    pub(crate) cells: Cells,
 }
 
 impl From<Region> for Cells {
@@ -101,24 +93,18 @@ impl ChunkSelections {
         }
     }
 
-    pub(crate) fn get(&self, i: usize) -> Option<ChunkSelection> {
-        Some(match self {
+    /// The index of the `i`-th chunk, and the cells within it.
+    pub(crate) fn get(&self, i: usize) -> Option<(Dims<u64>, Cells)> {
+        match self {
             Self::Boxes(boxes) => {
-                let projection = boxes.get(i)?;
-                ChunkSelection {
-                    chunk: projection.chunk,
-                    cells: Cells::Box {
-                        cells: projection.part,
-                        to: projection.to,
-                    },
-                }
+                let Projection { chunk, part, to } = boxes.get(i)?;
+                Some((chunk, Cells::Box { cells: part, to }))
             }
             Self::Scattered(cells) => {
                 let (chunk, cells) = cells.get(i)?;
-                let cells = Cells::Scattered(cells);
-                ChunkSelection { chunk, cells }
+                Some((chunk, Cells::Scattered(cells)))
             }
-        })
+        }
     }
 
     /// The number of a chunk, if it is touched: the inverse of [`get`](Self::get).
@@ -127,10 +113,6 @@ impl ChunkSelections {
             Self::Boxes(boxes) => boxes.find(chunk),
             Self::Scattered(cells) => cells.find(chunk),
         }
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = ChunkSelection> + '_ {
-        (0..self.len()).filter_map(|i| self.get(i))
     }
 
     /// The boxes, where these are boxes.

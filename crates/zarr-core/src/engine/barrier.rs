@@ -1,6 +1,6 @@
 //! The order of writes of which one was given up. Its driver is gone, but workers may still be in
 //! the middle of a chunk each, and what they put must not land on anything newer. So a write that
-//! begins later waits until they have left the older one. Knows no chunk and no store.
+//! begins later waits until they have left the older one. Knows no chunk.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +8,9 @@ use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 
 use zarr_store::lock::Acquire;
-use zarr_store::{KeyLock, LockName};
+use zarr_store::{KeyLock, LockName, StoreError};
+
+use crate::ChunkedArray;
 
 /// The place of one write among all of its array.
 ///
@@ -22,8 +24,19 @@ pub(super) struct CancelledWriteBarrier {
 }
 
 impl CancelledWriteBarrier {
+    /// Waits for all writes to this array that were given up so far.
+    pub(super) async fn of(array: &ChunkedArray) -> Result<Self, StoreError> {
+        // Only a name: no array has such a chunk.
+        let (store, key) = (array.store(), array.location().key(".landing")?);
+        let name = match store.as_blocking() {
+            Some(store) => store.lock_name(&key),
+            None => LockName::new(store.hints().identity, &key),
+        };
+        Ok(Self::after_older(name).await)
+    }
+
     /// Waits for all writes of this name that were given up so far, and for no other.
-    pub(super) async fn after_older(name: LockName) -> Self {
+    async fn after_older(name: LockName) -> Self {
         drop(KeyLock::acquire(name.clone()).await);
         Self {
             name,

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    ByteLen, CodecChain, CodecError, CodecErrorKind, Dims, Fields, NdView, NdViewMut, Region,
-    Scratch, ShardingCodec, VlenHeap, all_equal, fill,
+    ByteLen, CodecChain, CodecErrorKind, Dims, Fields, NdView, NdViewMut, Region, Scratch,
+    ShardingCodec, VlenHeap, all_equal, fill,
 };
 use zarr_store::Payload;
 
@@ -16,8 +16,8 @@ use super::decode;
 use super::pool::{Workers, with_scratch};
 use super::source::{ChunkSource, check_len};
 use super::work::check_held;
-use crate::cells::{Cells, ChunkSelection};
-use crate::{ChunkError, ChunkedArray, Resolved, Values};
+use crate::cells::Cells;
+use crate::{ChunkError, ChunkedArray, Error, ErrorKind, Resolved, Values};
 
 /// A shard in a shard may hold any number of bytes that are nobody's, within reason.
 const LARGEST_SHARD: usize = 2 << 30;
@@ -44,39 +44,59 @@ pub(super) struct NewElements {
     fields: Option<Arc<Fields>>,
     /// Whether chunks of fill values only are stored.
     keep_empty: bool,
+    heap: Arc<VlenHeap>,
+    /// Of the largest chunk.
+    chain: Arc<CodecChain>,
 }
 
 impl NewElements {
-    /// What was given to write; elements that differ in length go to the heap.
+    /// What was given to write to the cells of a selection; elements that differ in length go to the heap.
     pub(super) fn new(
         array: &ChunkedArray,
-        chain: &CodecChain,
         selection: &Resolved,
         elements: Elements,
-        heap: &VlenHeap,
-    ) -> Result<Self, CodecError> {
+    ) -> Result<Self, Error> {
+        let chain = Arc::clone(array.chain()?);
+        let heap = VlenHeap::new(chain.spec().fill.as_bytes().to_vec());
         let (values, is_scalar) = match elements {
             Elements::Scalar(values) => (values, true),
             Elements::Each(values) => (values, false),
         };
+        let elements = values.into_elements(&heap).map_err(|source| {
+            let path = array.path().clone();
+            ErrorKind::Codec { path, source }
+        })?;
         let elem = match array.picked() {
             Some(fields) => fields.data_type().size().unwrap_or(0),
             None => chain.spec().elem(),
         };
         Ok(Self {
-            elements: values.into_elements(heap)?,
+            elements,
             is_scalar,
             shape: selection.full_shape().into(),
             elem,
             fields: array.picked().cloned(),
             keep_empty: array.config().write_empty_chunks,
+            // What was given is there; what is there of the chunks comes on top.
+            heap: Arc::new(heap.at_most(array.context().memory())),
+            chain,
         })
     }
 
+    /// The codecs of the largest chunk.
+    pub(super) fn chain(&self) -> &Arc<CodecChain> {
+        &self.chain
+    }
+
+    /// Where elements that differ in length are.
+    pub(super) fn heap(&self) -> &Arc<VlenHeap> {
+        &self.heap
+    }
+
     /// Whether chunks that are absent stay so, wherever this is written.
-    pub(super) fn leave_absent(&self, chain: &CodecChain) -> bool {
+    pub(super) fn leave_absent(&self) -> bool {
         // A handle of an element of variable length tells nothing of it, but zeros stand for the fill value.
-        let is_fill = self.is_scalar && self.elements == chain.spec().fill_element();
+        let is_fill = self.is_scalar && self.elements == self.chain.spec().fill_element();
         is_fill && self.fields.is_none() && !self.keep_empty
     }
 
@@ -313,14 +333,14 @@ fn shard_parts(
         _ => None,
     };
     let one = |i: usize| -> Result<Option<(usize, Option<Bytes>)>, ChunkError> {
-        let Some(selection) = changed.get(i) else {
+        let Some((chunk, cells)) = changed.get(i) else {
             return Ok(None);
         };
-        let number = shard.number(&selection.chunk);
+        let number = shard.number(&chunk);
         let old = old
             .as_ref()
             .and_then(|(source, index)| Some(source.window(index.get(number)?)));
-        let bytes = inner_chunk(shard, change, &selection, old, workers)?;
+        let bytes = inner_chunk(shard, change, &cells, old, workers)?;
         Ok(Some((number, bytes)))
     };
     let made = workers.map(changed.len(), one)?;
@@ -373,16 +393,15 @@ fn check_apart(inner: &[Range<u64>], limit: u64) -> Result<(), ChunkError> {
 fn inner_chunk(
     shard: &ShardingCodec,
     change: &ChunkChange<'_>,
-    selection: &ChunkSelection,
+    cells: &Cells,
     old: Option<ChunkSource<'_>>,
     workers: Workers<'_>,
 ) -> Result<Option<Bytes>, ChunkError> {
     let inner = shard.inner();
     let change = ChunkChange {
-        cells: &selection.cells,
+        cells,
         // A part of what covers everything covers everything it can.
-        covers: change.covers
-            || (change.fields.is_none() && selection.cells.covers(&inner.spec().shape)),
+        covers: change.covers || (change.fields.is_none() && cells.covers(&inner.spec().shape)),
         fields: change.fields,
         new: change.new.clone(),
         old,

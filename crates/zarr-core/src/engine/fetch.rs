@@ -6,18 +6,19 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{CodecChain, CodecErrorKind, ShardIndex, ShardingCodec};
+use smallvec::SmallVec;
+use zarr_codecs::{CodecChain, CodecErrorKind, Dims, ShardIndex, ShardingCodec};
+use zarr_store::runtime::{Budget, Reserved};
 use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::cache::InnerPath;
 use super::partial_object::{self, PartialObject};
-use super::plan::ChunkPlan;
+use super::plan::{ChunkPlan, ChunkTask};
 use super::pool::with_scratch;
-use super::source::{ByteSource, ChunkData, InnerChunks, check_len};
-use super::work::{self, check_held};
+use super::source::{ByteSource, ChunkData, ChunkId, InnerChunks, check_len};
+use super::work::{self, WorkSize, check_held};
 use crate::cells::Cells;
-use crate::{ChunkError, ChunkedArray};
-use zarr_store::runtime::{Budget, Reserved};
+use crate::{ChunkError, ChunkedArray, Result};
 
 /// What came of one chunk.
 pub(super) struct Fetched {
@@ -28,34 +29,76 @@ pub(super) struct Fetched {
     pub(super) reserved: Reserved,
 }
 
-/// One chunk in a store that answers later.
-pub(super) struct ChunkFetch<'a> {
-    pub(super) array: &'a ChunkedArray,
-    pub(super) chain: &'a CodecChain,
-    pub(super) budget: &'a Arc<Budget>,
-    pub(super) key: &'a Key,
-    /// What is wanted of it.
-    pub(super) cells: &'a [Cells],
-    /// Of a shard, the inner chunks that hold it.
-    pub(super) inner: Option<&'a ChunkPlan>,
+/// One chunk in a store that answers later, and what is wanted of it.
+pub(super) struct ChunkFetch {
+    array: Arc<ChunkedArray>,
+    budget: Arc<Budget>,
+    pub(super) chunk: Dims<u64>,
+    pub(super) key: Key,
+    pub(super) chain: Arc<CodecChain>,
+    cells: SmallVec<[Cells; 1]>,
+    /// Of a shard, the inner chunks that hold them.
+    pub(super) inner: Option<ChunkPlan>,
 }
 
-impl ChunkFetch<'_> {
-    /// Fetches all that is wanted, of one version.
-    pub(super) async fn fetch(&self) -> Result<Fetched, ChunkError> {
-        let fetched = match self.once().await {
-            Err(error) if error.is_conflict() => self.once().await,
-            other => other,
-        };
-        fetched.map_err(|error| match error.is_conflict() {
-            true => ChunkError::Changed,
-            false => error,
-        })
+/// Fetches what a plan wants of its `i`-th chunk, of one version. `None` where there is no such chunk.
+pub(super) async fn fetch(
+    array: &Arc<ChunkedArray>,
+    largest: &Arc<CodecChain>,
+    plan: &ChunkPlan,
+    i: usize,
+    budget: &Arc<Budget>,
+) -> Result<Option<(ChunkFetch, Fetched)>> {
+    let Some(ChunkTask { chunk, cells }) = plan.get(i) else {
+        return Ok(None);
+    };
+    let error = |error| array.chunk_error(&chunk, error);
+    let (key, chain) = array.chunk_to_read(largest, &chunk).map_err(error)?;
+    let shard = chain.shard();
+    let inner = shard.map(|shard| ChunkPlan::of_shard(shard, &cells));
+    let fetch = ChunkFetch {
+        inner: inner.transpose().map_err(|e| error(e.into()))?,
+        array: Arc::clone(array),
+        budget: Arc::clone(budget),
+        chunk: chunk.clone(),
+        key,
+        chain: chain.into_arc(),
+        cells,
+    };
+    let fetched = match fetch.once().await {
+        Err(error) if error.is_conflict() => fetch.once().await,
+        other => other,
+    };
+    let fetched = fetched.map_err(|found| match found.is_conflict() {
+        true => error(ChunkError::Changed),
+        false => error(found),
+    })?;
+    Ok(Some((fetch, fetched)))
+}
+
+impl ChunkFetch {
+    /// How much there is to decode, while others of the same read may be decoded, so many pieces at once.
+    pub(super) fn work(&self, pieces: usize) -> WorkSize {
+        let each = self.cells.iter();
+        let each = each.map(|cells| work::to_read(&self.chain, 1, cells));
+        WorkSize {
+            pieces,
+            ..each.fold(WorkSize::NONE, WorkSize::and)
+        }
+    }
+
+    /// What came, of this chunk.
+    pub(super) fn identified(
+        &self,
+        data: ChunkData<'static>,
+        version: Option<Version>,
+    ) -> ChunkData<'_> {
+        data.of(ChunkId::new(&self.array, &self.key, version))
     }
 
     async fn once(&self) -> Result<Fetched, ChunkError> {
         let mut in_pieces = None;
-        if let (Some(shard), Some(plan)) = (self.chain.shard(), self.inner) {
+        if let (Some(shard), Some(plan)) = (self.chain.shard(), &self.inner) {
             let wanted = wanted(shard, plan);
             // Nearly all of a shard is one request for all of it: some of it may be kept decoded.
             let few = wanted.len().saturating_mul(4) < shard.count().saturating_mul(3)
@@ -66,18 +109,18 @@ impl ChunkFetch<'_> {
             in_pieces = Some((shard, wanted));
         } else if let Some(kept) = self.kept().await? {
             return Ok(kept);
-        } else if let Err(too_large) = check_held(self.chain, self.array.context().chunk_bytes()) {
+        } else if let Err(too_large) = check_held(&self.chain, self.array.context().chunk_bytes()) {
             return self.cells(too_large).await;
         }
-        let mut reserved = self.budget.take(work::most_encoded(self.chain)).await;
+        let mut reserved = self.budget.take(work::most_encoded(&self.chain)).await;
         let store = self.array.store();
         let range = match in_pieces {
             // What is nobody's may make a shard longer than its codecs do.
-            Some(_) => ByteRange::Bounded(0..most(self.chain).max(1)),
-            None => ByteRange::AtMost(most(self.chain)),
+            Some(_) => ByteRange::Bounded(0..most(&self.chain).max(1)),
+            None => ByteRange::AtMost(most(&self.chain)),
         };
-        let found = store.get(self.key, range, None).await;
-        let found = found.map_err(|error| refused(error, self.chain))?;
+        let found = store.get(&self.key, range, None).await;
+        let found = found.map_err(|error| refused(error, &self.chain))?;
         if let (Some((shard, wanted)), Some(found)) = (in_pieces, &found)
             && found.size > found.data.len() as u64
         {
@@ -93,20 +136,20 @@ impl ChunkFetch<'_> {
     /// it is absent.
     async fn cells(&self, too_large: ChunkError) -> Result<Fetched, ChunkError> {
         let store = self.array.store();
-        let ranges = match self.ranges_of(self.chain, self.cells, too_large) {
+        let ranges = match self.ranges_of(&self.chain, &self.cells, too_large) {
             Ok(ranges) => ranges,
             Err(too_large) => {
-                return match store.head(self.key).await? {
+                return match store.head(&self.key).await? {
                     None => Ok(Fetched::whole(None, self.budget.take(0).await)),
                     Some(_) => Err(too_large),
                 };
             }
         };
         let reserved = self.budget.take(self.requested(&ranges)).await;
-        let Some(found) = store.get_ranges(self.key, &ranges, None).await? else {
+        let Some(found) = store.get_ranges(&self.key, &ranges, None).await? else {
             return Ok(Fetched::whole(None, reserved));
         };
-        check_exact(self.chain, found.size)?;
+        check_exact(&self.chain, found.size)?;
         let version = found.version.clone();
         let partial = PartialObject::new(found.size, version, &ranges, found.data);
         let at = ByteSource::PartialObject(Arc::new(partial));
@@ -134,14 +177,14 @@ impl ChunkFetch<'_> {
     /// The decoded chunk, if it is kept and the object is still the same.
     async fn kept(&self) -> Result<Option<Fetched>, ChunkError> {
         let share = self.array.cached();
-        let Some(version) = share.version(self.key) else {
+        let Some(version) = share.version(&self.key) else {
             return Ok(None);
         };
-        let found = self.array.store().head(self.key).await?;
+        let found = self.array.store().head(&self.key).await?;
         if found.and_then(|found| found.version).as_ref() != Some(&version) {
             return Ok(None);
         }
-        let Some(kept) = share.get(self.key, &InnerPath::new(), &version) else {
+        let Some(kept) = share.get(&self.key, &InnerPath::new(), &version) else {
             return Ok(None);
         };
         Ok(Some(Fetched {
@@ -157,18 +200,18 @@ impl ChunkFetch<'_> {
         wanted: &[WantedInner],
     ) -> Result<Fetched, ChunkError> {
         let indexes = self.array.indexes();
-        if let Some(kept) = indexes.get(self.key) {
+        if let Some(kept) = indexes.get(&self.key) {
             let wanted = self.locate(&kept.index, wanted, Some(&kept.version))?;
             if wanted.to_fetch.is_empty() && wanted.in_pieces.is_empty() {
                 // Nobody would be asked for anything, so nobody would say that the index is old.
-                let found = self.array.store().head(self.key).await?;
+                let found = self.array.store().head(&self.key).await?;
                 if found.and_then(|found| found.version).as_ref() == Some(&kept.version) {
                     return self.ranges(wanted, Some(&kept.version)).await;
                 }
-                indexes.forget(self.key);
+                indexes.forget(&self.key);
             } else {
                 match self.ranges(wanted, Some(&kept.version)).await {
-                    Err(error) if error.is_conflict() => indexes.forget(self.key),
+                    Err(error) if error.is_conflict() => indexes.forget(&self.key),
                     other => return other,
                 }
             }
@@ -181,16 +224,16 @@ impl ChunkFetch<'_> {
         }
         let wanted = self.locate(&found.data, wanted, found.version.as_ref())?;
         let fetched = self.ranges(wanted, found.version.as_ref()).await?;
-        indexes.keep(self.key, &Arc::new(found.data), found.version);
+        indexes.keep(&self.key, &Arc::new(found.data), found.version);
         Ok(fetched)
     }
 
     /// All of a shard of which the store names no version: the answer to another question might be of
     /// another one, and nobody could tell.
     async fn in_one_answer(&self) -> Result<Fetched, ChunkError> {
-        let mut reserved = self.budget.take(work::most_encoded(self.chain)).await;
+        let mut reserved = self.budget.take(work::most_encoded(&self.chain)).await;
         let most = ByteRange::AtMost(self.array.context().value_bytes());
-        let found = self.array.store().get(self.key, most, None).await?;
+        let found = self.array.store().get(&self.key, most, None).await?;
         reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
         Ok(Fetched::whole(found, reserved))
     }
@@ -215,7 +258,7 @@ impl ChunkFetch<'_> {
             if !is_shard {
                 check_len(inner.encoded_len(), len)?;
                 if let Err(too_large) = self.check_inner(inner) {
-                    let task = self.inner.and_then(|plan| plan.get(i));
+                    let task = self.inner.as_ref().and_then(|plan| plan.get(i));
                     let cells = task.map_or(vec![].into(), |task| task.cells);
                     let cells = self.ranges_of(inner, &cells, too_large)?;
                     check_exact(inner, len)?;
@@ -225,7 +268,7 @@ impl ChunkFetch<'_> {
             }
             let kept = version.filter(|_| share.is_on());
             let kept = kept.and_then(|version| {
-                share.get(self.key, &InnerPath::from_slice(&[number]), version)
+                share.get(&self.key, &InnerPath::from_slice(&[number]), version)
             });
             match kept {
                 Some(kept) => drop(found.kept.insert(number, ByteSource::Decoded(kept))),
@@ -262,7 +305,7 @@ impl ChunkFetch<'_> {
         let reserved = self.budget.take(self.requested(&ranges)).await;
         if !ranges.is_empty() {
             let store = self.array.store();
-            let found = store.get_ranges(self.key, &ranges, same).await?;
+            let found = store.get_ranges(&self.key, &ranges, same).await?;
             let found = found.ok_or(ChunkError::Changed)?;
             let mut data = found.data.into_iter();
             kept.extend(
@@ -293,7 +336,7 @@ impl ChunkFetch<'_> {
         };
         // Its bytes, and what they are decoded to.
         let _reserved = self.budget.take(len.saturating_mul(2)).await;
-        let Some(found) = self.array.store().get(self.key, range, None).await? else {
+        let Some(found) = self.array.store().get(&self.key, range, None).await? else {
             return Ok(None);
         };
         shard.index_range(found.size)?;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 use zarr_codecs::{CodecError, Dims, ShardingCodec};
 
-use crate::cells::{Cells, ChunkSelection, ChunkSelections};
+use crate::cells::{Cells, ChunkSelections};
 
 /// The chunks that hold the cells of some requests.
 pub(super) struct ChunkPlan {
@@ -36,9 +36,9 @@ impl ChunkPlan {
         }
         let mut chunks: BTreeMap<Dims<u64>, Vec<(usize, usize)>> = BTreeMap::new();
         for (request, selections) in requests.iter().enumerate() {
-            for (number, selection) in selections.iter().enumerate() {
-                let parts = chunks.entry(selection.chunk).or_default();
-                parts.push((request, number));
+            let numbered = (0..selections.len()).filter_map(|i| Some((selections.get(i)?.0, i)));
+            for (chunk, number) in numbered {
+                chunks.entry(chunk).or_default().push((request, number));
             }
         }
         let shared = Some(chunks.into_iter().collect());
@@ -95,7 +95,7 @@ impl ChunkPlan {
     pub(super) fn get(&self, i: usize) -> Option<ChunkTask> {
         let mut task = None;
         for (request, number) in self.parts(i) {
-            let ChunkSelection { chunk, cells } = self.requests.get(request)?.get(number)?;
+            let (chunk, cells) = self.requests.get(request)?.get(number)?;
             let task = task.get_or_insert_with(|| ChunkTask {
                 chunk,
                 cells: SmallVec::new(),
@@ -109,7 +109,7 @@ impl ChunkPlan {
     pub(super) fn chunk(&self, i: usize) -> Option<Dims<u64>> {
         match &self.shared {
             Some(chunks) => Some(chunks.get(i)?.0.clone()),
-            None => Some(self.requests.first()?.get(i)?.chunk),
+            None => Some(self.requests.first()?.get(i)?.0),
         }
     }
 }

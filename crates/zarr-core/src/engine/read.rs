@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use zarr_codecs::{CodecChain, Dims, VlenHeap};
 use zarr_store::runtime::Budget;
 
-use super::fetch::ChunkFetch;
+use super::fetch;
 use super::listing::{self, LIST_FROM};
 use super::output::{Destination, Output};
 use super::plan::ChunkPlan;
@@ -339,45 +339,24 @@ impl ReadJob {
 
     /// Fetches what is wanted of one chunk, and decodes it on the pool.
     async fn remote_chunk(self: &Arc<Self>, i: usize) -> Result<()> {
-        let Some(task) = self.plan.get(i) else {
+        let fetched = fetch::fetch(&self.array, &self.chain, &self.plan, i, &self.budget);
+        let Some((fetch, fetched)) = fetched.await? else {
             return Ok(());
         };
-        let read = async {
-            let (key, chain) = self.array.chunk_to_read(&self.chain, &task.chunk)?;
-            let shard = chain.shard();
-            let inner = shard
-                .map(|shard| ChunkPlan::of_shard(shard, &task.cells))
-                .transpose()?;
-            let fetch = ChunkFetch {
-                array: &self.array,
-                chain: &chain,
-                budget: &self.budget,
-                key: &key,
-                cells: &task.cells,
-                inner: inner.as_ref(),
-            };
-            let fetched = fetch.fetch().await?;
-            let each = task
-                .cells
-                .iter()
-                .map(|cells| work::to_read(&chain, 1, cells));
-            // Others of the same read may be decoded meanwhile.
-            let work = WorkSize {
-                pieces: self.work.pieces,
-                ..each.fold(WorkSize::NONE, WorkSize::and)
-            };
-            let (job, chain) = (Arc::clone(self), chain.into_arc());
-            let decode = move |workers: Workers<'_>| {
-                let _until_decoded = fetched.reserved;
-                let (_, mut requests) = job.take(i).ok_or(ChunkError::Worker)?;
-                let id = ChunkId::new(&job.array, &key, fetched.version);
-                let data = fetched.data.of(id);
-                job.place(i, &data, &chain, inner.as_ref(), &mut requests, workers)
-            };
-            pool::run(self.array.context(), work, Arc::clone(&self.heap), decode).await?
+        // Others of the same read may be decoded meanwhile.
+        let (work, job) = (fetch.work(self.work.pieces), Arc::clone(self));
+        let chunk = fetch.chunk.clone();
+        let decode = move |workers: Workers<'_>| {
+            let _until_decoded = fetched.reserved;
+            let data = fetch.identified(fetched.data, fetched.version);
+            let (_, mut requests) = job.take(i).ok_or(ChunkError::Worker)?;
+            let inner = fetch.inner.as_ref();
+            job.place(i, &data, &fetch.chain, inner, &mut requests, workers)
         };
-        let read: Result<(), ChunkError> = read.await;
-        read.map_err(|error| self.array.chunk_error(&task.chunk, error))
+        let heap = Arc::clone(&self.heap);
+        let done = pool::run(self.array.context(), work, heap, decode).await;
+        let done: Result<(), ChunkError> = done.and_then(|done| done);
+        done.map_err(|error| self.array.chunk_error(&chunk, error))
     }
 }
 

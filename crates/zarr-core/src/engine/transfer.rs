@@ -35,8 +35,7 @@ pub(crate) async fn transfer(
     budget: Arc<Budget>,
     mut done: impl FnMut(bool) + Send,
 ) -> Result<()> {
-    // Only a name: no array has such a chunk.
-    let barrier = CancelledWriteBarrier::after_older(lock_name(&to)?).await;
+    let barrier = CancelledWriteBarrier::of(&to).await?;
     let limit = [&from, &to].map(|array| array.store().hints().concurrency.max(1));
     let job = Arc::new(TransferJob {
         from,
@@ -72,15 +71,6 @@ pub(crate) async fn transfer(
         guard.defuse();
     }
     result
-}
-
-fn lock_name(array: &ChunkedArray) -> Result<zarr_store::LockName> {
-    let key = array.location().key(".landing")?;
-    let store = array.store();
-    Ok(match store.as_blocking() {
-        Some(store) => store.lock_name(&key),
-        None => zarr_store::LockName::new(store.hints().identity, &key),
-    })
 }
 
 impl TransferJob {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{CodecChain, VlenHeap};
+use zarr_codecs::{CodecChain, Dims};
 use zarr_store::runtime::Reserved;
 use zarr_store::{
     BlockingUpdate, ByteRange, Commit, Key, KeyLock, Payload, PutMode, StoreError, StoreErrorKind,
@@ -23,20 +23,17 @@ use super::pool::{self, Workers};
 use super::source::ChunkSource;
 use super::work::{self, WorkSize};
 use super::{fetch, listing};
-use crate::cells::{Cells, ChunkSelection, ChunkSelections};
+use crate::cells::{Cells, ChunkSelections};
 use crate::hierarchy::check_presence;
-use crate::{ChunkError, ChunkedArray, Error, ErrorKind, Resolved, Result};
+use crate::{ChunkError, ChunkedArray, Error, Resolved, Result};
 
 /// One write, and what it shares between its tasks.
 struct WriteJob {
     array: Arc<ChunkedArray>,
-    /// Of the largest chunk.
-    chain: Arc<CodecChain>,
     chunks: ChunkSelections,
     /// Which chunks there is something to do for, and how much of each is new.
     wanted: Vec<(usize, Coverage)>,
     elements: NewElements,
-    heap: Arc<VlenHeap>,
     /// All of it.
     work: WorkSize,
 }
@@ -78,30 +75,17 @@ impl ChunkedArray {
 /// future is dropped, some may be old and some new, and what a worker still puts lands before
 /// anything that is written later.
 async fn write(array: Arc<ChunkedArray>, selection: Resolved, elements: Elements) -> Result<()> {
-    let chain = Arc::clone(array.chain()?);
+    let elements = NewElements::new(&array, &selection, elements)?;
     let chunks = array.project(&selection)?;
     if chunks.len() == 0 {
         return Ok(());
     }
-    let work = work::to_write(&chain, chunks.len(), selection.cells());
-    let heap = VlenHeap::new(chain.spec().fill.as_bytes().to_vec());
-    let elements = NewElements::new(&array, &chain, &selection, elements, &heap);
-    let elements = elements.map_err(|source| {
-        let path = array.path().clone();
-        ErrorKind::Codec { path, source }
-    })?;
-    // What was given is there; what is there of the chunks comes on top.
-    let heap = heap.at_most(array.context().memory());
     let barrier = match array.store().as_blocking() {
-        Some(store) => {
-            // Only a name: no array has such a chunk.
-            let name = store.lock_name(&array.location().key(".landing")?);
-            Some(Arc::new(CancelledWriteBarrier::after_older(name).await))
-        }
+        Some(_) => Some(Arc::new(CancelledWriteBarrier::of(&array).await?)),
         None => None,
     };
     // What older writes have put is in a listing.
-    let listed = match elements.leave_absent(&chain) {
+    let listed = match elements.leave_absent() {
         true => listing::numbers(&array, 0..chunks.len(), |chunk| chunks.find(chunk)).await?,
         false => None,
     };
@@ -111,13 +95,11 @@ async fn write(array: Arc<ChunkedArray>, selection: Resolved, elements: Elements
         None => (0..chunks.len()).filter_map(coverage).collect(),
     };
     let job = Arc::new(WriteJob {
+        work: work::to_write(elements.chain(), chunks.len(), selection.cells()),
         array,
-        chain,
         chunks,
         wanted,
         elements,
-        heap: Arc::new(heap),
-        work,
     });
     match barrier {
         Some(barrier) => local(&job, barrier).await,
@@ -125,8 +107,7 @@ async fn write(array: Arc<ChunkedArray>, selection: Resolved, elements: Elements
     }
 }
 
-fn coverage(array: &ChunkedArray, selection: &ChunkSelection) -> Coverage {
-    let ChunkSelection { chunk, cells } = selection;
+fn coverage(array: &ChunkedArray, (chunk, cells): &(Dims<u64>, Cells)) -> Coverage {
     let covers = |shape: &[u64]| array.picked().is_none() && cells.covers(shape);
     if covers(&array.grid().chunk_shape(chunk)) {
         return Coverage::Whole;
@@ -158,7 +139,7 @@ impl WriteJob {
     fn work_on(&self, cells: &Cells) -> WorkSize {
         WorkSize {
             pieces: self.work.pieces,
-            ..work::to_write(&self.chain, 1, cells)
+            ..work::to_write(self.elements.chain(), 1, cells)
         }
     }
 }
@@ -185,7 +166,7 @@ async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Resu
             workers.map(new.len(), put)
         };
         let guard = barrier.guard();
-        let heap = Arc::clone(&job.heap);
+        let heap = Arc::clone(job.elements.heap());
         let done = pool::run(array.context(), job.work, heap, task).await;
         guard.defuse();
         let there = done.map_err(|error| array.chunk_error(&[], error))?;
@@ -198,10 +179,9 @@ async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Resu
     }
     let window = 2 * array.context().threads();
     stream::iter(to_merge.into_iter().filter_map(|i| job.chunks.get(i)))
-        .map(|selection| async move {
-            let ChunkSelection { chunk, cells } = selection;
+        .map(|(chunk, cells)| async move {
             let merged = async {
-                let (key, chain) = array.chunk_to_write(&job.chain, &chunk)?;
+                let (key, chain) = array.chunk_to_write(job.elements.chain(), &chunk)?;
                 let permit = permit().await;
                 let lock = array.store().lock(&key).await?;
                 let work = job.work_on(&cells);
@@ -211,7 +191,7 @@ async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Resu
                     let (_until_unlocked, lock) = (permit, lock);
                     merge_local(&on_pool, &cells, &chain, &key, &lock, workers)
                 };
-                pool::run(array.context(), work, Arc::clone(&job.heap), task).await?
+                pool::run(array.context(), work, Arc::clone(job.elements.heap()), task).await?
             };
             let merged: Result<(), ChunkError> = merged.await;
             merged.map_err(|error| array.chunk_error(&chunk, error))
@@ -223,11 +203,11 @@ async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Resu
 
 /// Stores a chunk that is all new; whether it must be merged instead with one that is there.
 fn put_local(job: &WriteJob, i: usize, coverage: Coverage, workers: Workers<'_>) -> Result<bool> {
-    let Some(ChunkSelection { chunk, cells }) = job.chunks.get(i) else {
+    let Some((chunk, cells)) = job.chunks.get(i) else {
         return Ok(false);
     };
     let put = || {
-        let (key, chain) = job.array.chunk_to_write(&job.chain, &chunk)?;
+        let (key, chain) = job.array.chunk_to_write(job.elements.chain(), &chunk)?;
         let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
         let payload = job.elements.encode(&chain, &cells, true, None, workers)?;
         match (payload, coverage.put_mode()) {
@@ -302,11 +282,11 @@ async fn remote(job: &Arc<WriteJob>) -> Result<()> {
     }
     stream::iter(job.wanted.iter().copied())
         .map(|(i, coverage)| async move {
-            let Some(ChunkSelection { chunk, cells }) = job.chunks.get(i) else {
+            let Some((chunk, cells)) = job.chunks.get(i) else {
                 return Ok(());
             };
             let stored = async {
-                let (key, chain) = array.chunk_to_write(&job.chain, &chunk)?;
+                let (key, chain) = array.chunk_to_write(job.elements.chain(), &chunk)?;
                 let remote = RemoteWrite {
                     job,
                     chain: chain.into_arc(),
@@ -409,7 +389,7 @@ impl RemoteWrite<'_> {
                 .elements
                 .encode(&chain, &cells, covers, old, workers)
         };
-        let (work, heap) = (job.work_on(&self.cells), Arc::clone(&job.heap));
+        let (work, heap) = (job.work_on(&self.cells), Arc::clone(job.elements.heap()));
         pool::run(job.array.context(), work, heap, task).await?
     }
 }
