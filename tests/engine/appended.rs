@@ -68,11 +68,7 @@ fn blocks_end_where_chunks_do_and_come_in_order() {
         });
         assert_eq!(array.append(elements).wait().unwrap(), [903]);
         // 512 elements are a block at the most, and chunks end at 200, 400 and so on.
-        assert_eq!(
-            *asked.lock().unwrap(),
-            [0..397, 397..900],
-            "{kind:?}"
-        );
+        assert_eq!(*asked.lock().unwrap(), [0..397, 397..900], "{kind:?}");
         let expected: Vec<u64> = [7; 3].into_iter().chain(1..=900).collect();
         assert_eq!(numbers(&array), expected, "{kind:?}");
     }

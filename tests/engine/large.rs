@@ -280,7 +280,8 @@ fn the_limit_changes_no_value() {
             let limit = match (kind, is_sharded) {
                 (Kind::HighLatency, false) => 359,
                 (Kind::HighLatency, true) => 89,
-                _ => 60,
+                (_, false) => 200,
+                (_, true) => 80,
             };
             let context = Context::builder().chunk_bytes(limit).build();
             let array = zarr::open_array(store).context(&context).wait().unwrap();

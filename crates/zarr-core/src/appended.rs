@@ -121,15 +121,11 @@ impl Iterator for Blocks<'_> {
 
 #[cfg(test)]
 mod tests {
-    use zarr_metadata::ChunkGridMetadata;
-
     use super::*;
 
     #[test]
     fn blocks_end_where_chunks_do() {
-        let chunk_shape = vec![4, 3];
-        let grid = ChunkGridMetadata::Regular { chunk_shape };
-        let grid = ChunkGrid::new(&grid, &[13, 7]).unwrap();
+        let grid = ChunkGrid::regular(&[4, 3], &[13, 7]).unwrap();
         let check = |rows: Range<u64>, most: u64, expected: &[[Range<u64>; 2]]| {
             let (grid, left) = (&grid, vec![[rows, 0..7].into_iter().collect()]);
             let found: Vec<_> = Blocks { grid, left, most }.map(|b| b.to_vec()).collect();
