@@ -2,13 +2,16 @@
 //! what is.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ndarray::{Array2, s as sliced};
+use futures_util::StreamExt;
+use ndarray::{Array2, Axis, s as sliced};
 use proptest::prelude::*;
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, ErrorKind, LocalStore, Selection, Symlinks, sel};
+use zarr_store::runtime::wait;
 use zarr_store::testing::{Counting, Fault, Faulty};
 use zarr_store::{BlockingStore, Entry, Listed, MemoryStore, Op, Store, StoreErrorKind};
 
@@ -37,6 +40,15 @@ fn long(store: Arc<dyn Store>) -> Array {
         array.write(sel![cell as i64], i as i16).wait().unwrap();
     }
     array
+}
+
+/// A directory that nobody may leave, as `zarr serve` and `--no-follow` open one.
+fn confined(root: &Path) -> (Array, Counted) {
+    drop(long(LocalStore::new(root).into_store()));
+    let inside = LocalStore::new(root).symlinks(Symlinks::Inside);
+    let counting = Arc::new(Counting::new(inside.into_store() as Arc<dyn Store>));
+    let array = zarr::open_array(counting.clone() as Arc<dyn Store>);
+    (array.wait().unwrap(), counting)
 }
 
 fn check(array: &Array, selection: impl Into<Selection>, cell: impl Fn(u64) -> u64, len: usize) {
@@ -77,6 +89,49 @@ fn absent_chunks_are_not_asked_for_one_by_one() {
             assert!((1..4 * reads).contains(&calls.lists), "{calls:?}");
         }
     }
+}
+
+#[test]
+fn a_stream_asks_for_no_absent_chunk_one_by_one() {
+    let (store, counting) = counting();
+    let near = long(store);
+    let (distant, ..) = far(Duration::ZERO);
+    let remote = long(distant.clone());
+    for (array, taken) in [
+        (&near, &(|| counting.take()) as &dyn Fn() -> _),
+        (&remote, &|| distant.take()),
+    ] {
+        let all = sel![..20_000].resolve(array.chunked().grid()).unwrap();
+        taken();
+        let blocks = Arc::clone(array.chunked()).stream_as::<i16>(all, None);
+        let blocks = blocks.unwrap().map(|block| {
+            let (at, block) = block.unwrap();
+            assert_eq!(block.len(), 1);
+            (at.spans[0].start(), block[[0]])
+        });
+        let mut blocks: Vec<_> = wait(blocks.collect());
+        blocks.sort_unstable();
+        let stored = |at| CELLS.iter().position(|&stored| stored == at);
+        let wanted = (0..20_000).map(|at| (at, stored(at).map_or(-1, |i| i as i16)));
+        assert!(blocks.into_iter().eq(wanted));
+        // Whoever finds a chunk absent looks whether the store is there.
+        let calls = taken();
+        let asked = calls.opens + calls.heads + calls.reads;
+        assert!(
+            asked < 2 * FEW && (1..4).contains(&calls.lists),
+            "{calls:?}"
+        );
+    }
+}
+
+#[test]
+fn a_directory_that_nobody_may_leave_is_listed_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let (array, counting) = confined(dir.path());
+    counting.take();
+    check(&array, sel![..80_000], |at| at, 80_000);
+    let calls = counting.take();
+    assert!(calls.opens < FEW && calls.lists > 0, "{calls:?}");
 }
 
 #[test]
@@ -245,18 +300,18 @@ fn absent_inner_chunks_are_filled_at_once() {
     }
 }
 
-/// Arrays of 50 × 40 with nearly a chunk for each cell.
+/// Arrays of 60 × 40 with nearly a chunk for each cell, more than are found by asking.
 fn arrays(fill: i32, far_away: bool) -> Vec<Array> {
     let store = || match far_away {
         true => far(Duration::ZERO).0 as Arc<dyn Store>,
         false => MemoryStore::new().into_store(),
     };
-    let create = || zarr::create_array(store(), [50, 40], DataType::Int32).fill_value(fill);
+    let create = || zarr::create_array(store(), [60, 40], DataType::Int32).fill_value(fill);
     let lengths = |n: u64| (0..n).map(|i| 1 + i % 2).collect::<Vec<_>>();
     vec![
         create().chunks([1, 1]).wait().unwrap(),
         create().chunks([2, 1]).wait().unwrap(),
-        create().chunks([lengths(34), lengths(27)]).wait().unwrap(),
+        create().chunks([lengths(40), lengths(27)]).wait().unwrap(),
         create().chunks([1, 1]).shards([30, 40]).wait().unwrap(),
     ]
 }
@@ -266,14 +321,14 @@ proptest! {
 
     #[test]
     fn whatever_is_stored_is_read(
-        cells in prop::collection::vec((0_usize..50, 0_usize..40), 0..20),
-        rows in (10_usize..50, 10_usize..40),
+        cells in prop::collection::vec((0_usize..60, 0_usize..40), 0..20),
+        rows in (10_usize..60, 10_usize..40),
         steps in prop::sample::select(vec![(1, 1), (-1, 1), (1, -1), (-1, -1), (1, 2)]),
         fill in prop::sample::select(vec![0, 7]),
         far_away: bool,
     ) {
         for array in arrays(fill, far_away) {
-            let mut model = Array2::from_elem((50, 40), fill);
+            let mut model = Array2::from_elem((60, 40), fill);
             for (i, &(y, x)) in cells.iter().enumerate() {
                 let value = 100 + i as i32;
                 array.write(sel![y as i64, x as i64], value).wait().unwrap();
@@ -290,6 +345,16 @@ proptest! {
             let two = two.wait().unwrap();
             prop_assert_eq!(&two[0], &model.slice(sliced![.., 1..]).to_owned().into_dyn());
             prop_assert_eq!(&two[1], &model.slice(sliced![3.., ..]).to_owned().into_dyn());
+            let lists = [(0..60).chain([59, 3]).rev().collect(), (0..40).collect::<Vec<i64>>()];
+            let found = array.oindex(lists.clone().map(zarr::Pick::List).to_vec());
+            let found = found.read::<i32>().wait().unwrap();
+            let [rows, columns] = lists.map(|list| list.iter().map(|&i| i as usize).collect::<Vec<_>>());
+            let wanted = model.select(Axis(0), &rows).select(Axis(1), &columns).into_dyn();
+            prop_assert_eq!(found, wanted);
+            let mask = |at: usize| at % 60 != 7;
+            let wanted: Vec<i32> = (0..2400).zip(&model).filter(|(i, _)| mask(*i)).map(|(_, n)| *n).collect();
+            let found = array.read::<i32>(zarr::Mask::new([60, 40], (0..2400).map(mask).collect::<Vec<_>>()));
+            prop_assert_eq!(found.wait().unwrap().into_raw_vec_and_offset().0, wanted);
             array.erase(sel![2.., 3..]).wait().unwrap();
             model.slice_mut(sliced![2.., 3..]).fill(fill);
             prop_assert_eq!(array.read::<i32>(..).wait().unwrap(), model.into_dyn());

@@ -174,3 +174,19 @@ fn a_store_is_reached_over_links_and_lists_none_that_lead_out() {
     home.print("create ~/way/new --shape 4 --dtype int8 --no-follow");
     assert!(home.path("g.zarr/new/zarr.json").exists());
 }
+
+#[test]
+fn what_is_not_stored_costs_nothing_where_no_link_is_followed() {
+    let home = Home::new();
+    home.print("create ~/large --shape 1048576,1048576 --chunks 1024,1024 --dtype int16");
+    home.print("write ~/in.npy ~/large --selection 0:6,0:5");
+    // Two terabytes, of which one chunk is stored.
+    let stats = home.json("stats --json ~/large --no-follow");
+    assert_eq!(stats["count"], 1_u64 << 40);
+    // What leads out is not listed, and is not taken for what is not stored.
+    let chunk = home.path("large/c/0/0");
+    fs::rename(&chunk, home.path("chunk")).unwrap();
+    symlink(home.path("chunk"), &chunk).unwrap();
+    let (_, text) = home.fail("stats ~/large --no-follow");
+    assert!(text.contains("symbolic link"), "{text}");
+}

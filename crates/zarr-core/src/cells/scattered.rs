@@ -433,7 +433,13 @@ mod tests {
     fn gathered(places: &ScatteredCells, chunk: &[u64]) -> Vec<Option<u64>> {
         let mut data = vec![None; places.len()];
         let groups = places.by_chunk(&AxisGrid::each(chunk));
-        for (index, places) in (0..groups.len()).filter_map(|i| groups.get(i)) {
+        assert_eq!(groups.cells(0..groups.len()), places.len());
+        for i in 0..groups.len() {
+            let (index, places) = groups.get(i).unwrap();
+            assert_eq!(
+                (groups.find(&index), groups.cells(i..i + 1)),
+                (Some(i), places.len())
+            );
             let bounds = places.bounds();
             let (start, shape) = (bounds.start(), bounds.shape());
             for run in places.runs(&bounds) {

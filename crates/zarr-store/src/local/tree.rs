@@ -52,7 +52,7 @@ impl Tree {
         }
     }
 
-    /// Whether listings have shown all so far that may be asked for or is an error to ask for.
+    /// Whether no listing has left anything out so far.
     pub(super) fn lists_all(&self) -> bool {
         !self.left_out.load(Ordering::Acquire)
     }
