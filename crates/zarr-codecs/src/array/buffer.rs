@@ -114,12 +114,12 @@ pub(crate) fn fill_exact<E>(
 
 /// Memory that is filled from its front on, step by step. Each step proves what it filled as whoever
 /// fills memory does, so that in the end the front is one slice.
-pub(crate) struct Front<'d> {
+pub(crate) struct FilledFront<'d> {
     memory: &'d mut Uninit,
     filled: usize,
 }
 
-impl<'d> Front<'d> {
+impl<'d> FilledFront<'d> {
     pub(crate) fn new(memory: &'d mut Uninit) -> Self {
         Self { memory, filled: 0 }
     }
@@ -247,7 +247,7 @@ pub(crate) struct Inflater(std::ptr::NonNull<libdeflate_sys::libdeflate_decompre
 /// Why libdeflate stopped.
 #[cfg(feature = "gzip")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stopped {
+pub(crate) enum InflateError {
     /// The input is no stream, or is cut off.
     Corrupt,
     /// The stream goes on where the memory is full.
@@ -255,7 +255,7 @@ pub(crate) enum Stopped {
 }
 
 #[cfg(feature = "gzip")]
-type Inflated<'d> = Result<(&'d mut [u8], usize), Stopped>;
+type Inflated<'d> = Result<(&'d mut [u8], usize), InflateError>;
 
 /// The shape of libdeflate's functions, one of which is for each wrapping of a stream: state, input,
 /// output, and where to put how much of either was used.
@@ -320,12 +320,14 @@ impl Inflater {
         };
         match result {
             libdeflate_sys::libdeflate_result_LIBDEFLATE_SUCCESS => {
-                let front = memory.get_mut(..made).ok_or(Stopped::Full)?;
+                let front = memory.get_mut(..made).ok_or(InflateError::Full)?;
                 // SAFETY: on success libdeflate has written as many bytes as it says, from the front on.
                 Ok((unsafe { assume_init(front) }, used))
             }
-            libdeflate_sys::libdeflate_result_LIBDEFLATE_INSUFFICIENT_SPACE => Err(Stopped::Full),
-            _ => Err(Stopped::Corrupt),
+            libdeflate_sys::libdeflate_result_LIBDEFLATE_INSUFFICIENT_SPACE => {
+                Err(InflateError::Full)
+            }
+            _ => Err(InflateError::Corrupt),
         }
     }
 }
@@ -445,12 +447,12 @@ mod tests {
         }
         for room in [0, 2] {
             let mut memory = vec![MaybeUninit::uninit(); room];
-            assert_eq!(inflater.zlib(&zlib, &mut memory), Err(Stopped::Full));
-            assert_eq!(inflater.gzip(&gzip, &mut memory), Err(Stopped::Full));
+            assert_eq!(inflater.zlib(&zlib, &mut memory), Err(InflateError::Full));
+            assert_eq!(inflater.gzip(&gzip, &mut memory), Err(InflateError::Full));
         }
         let mut memory = [MaybeUninit::uninit(); 100];
         for bad in [&[][..], &zlib[..zlib.len() - 1], &gzip] {
-            assert_eq!(inflater.zlib(bad, &mut memory), Err(Stopped::Corrupt));
+            assert_eq!(inflater.zlib(bad, &mut memory), Err(InflateError::Corrupt));
         }
     }
 }

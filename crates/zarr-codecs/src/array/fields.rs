@@ -27,12 +27,12 @@ const NAME: &str = "fields";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {
     data_type: DataType,
-    runs: Dims<Run>,
+    runs: Dims<FieldRun>,
 }
 
 /// Bytes of a field, in a whole record and among those that are picked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Run {
+struct FieldRun {
     whole: usize,
     picked: usize,
     len: usize,
@@ -99,7 +99,7 @@ impl Fields {
             if fields.contains(field) {
                 return Err(FieldsError::Twice(name.to_owned()));
             }
-            runs.push(Run {
+            runs.push(FieldRun {
                 picked: size,
                 ..run
             });
@@ -123,7 +123,7 @@ impl Fields {
                 let start = of.whole.max(run.picked);
                 let end = (of.whole + of.len).min(run.picked + run.len);
                 if start < end {
-                    runs.push(Run {
+                    runs.push(FieldRun {
                         whole: run.whole + (start - run.picked),
                         picked: of.picked + (start - of.whole),
                         len: end - start,
@@ -193,7 +193,7 @@ impl Fields {
 }
 
 /// Where the field of this name is in a record, and what it is.
-fn find<'r>(record: &'r DataType, name: &str) -> Result<(Run, &'r Field), FieldsError> {
+fn find<'r>(record: &'r DataType, name: &str) -> Result<(FieldRun, &'r Field), FieldsError> {
     let no_record = || FieldsError::NoRecord(Box::new(record.clone()));
     let DataType::Struct(fields) = record else {
         return Err(no_record());
@@ -203,7 +203,7 @@ fn find<'r>(record: &'r DataType, name: &str) -> Result<(Run, &'r Field), Fields
         let len = field.size().ok_or_else(no_record)?;
         if field.name == name {
             let picked = 0;
-            return Ok((Run { whole, picked, len }, field));
+            return Ok((FieldRun { whole, picked, len }, field));
         }
         whole += len;
     }
@@ -300,7 +300,7 @@ mod tests {
         assert_eq!(y.data_type(), &DataType::UInt16);
         assert_eq!(
             y.runs.as_slice(),
-            [Run {
+            [FieldRun {
                 whole: 5,
                 picked: 0,
                 len: 2
@@ -310,7 +310,7 @@ mod tests {
         let again = both.then(&Fields::several(both.data_type(), &["n"]).unwrap());
         assert_eq!(
             again.runs.as_slice(),
-            [Run {
+            [FieldRun {
                 whole: 0,
                 picked: 0,
                 len: 4

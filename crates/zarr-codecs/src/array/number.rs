@@ -29,10 +29,10 @@ pub(crate) enum Number {
 /// Runs `$body` with `$T` as the Rust type of a [`Number`].
 macro_rules! with_number {
     ($number:expr, $T:ident => $body:expr) => {{
-        use $crate::array::number::{Flag, Number};
+        use $crate::array::number::{Number, NumpyBool};
         match $number {
             Number::Bool => {
-                type $T = Flag;
+                type $T = NumpyBool;
                 $body
             }
             Number::I8 => {
@@ -180,12 +180,12 @@ impl Number {
 
 /// Numbers as they are stored: what a dtype string of numpy says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stored {
+pub(crate) struct StoredNumber {
     pub(crate) number: Number,
     pub(crate) endian: Endian,
 }
 
-impl Stored {
+impl StoredNumber {
     pub(crate) const fn native(number: Number) -> Self {
         let endian = Endian::NATIVE;
         Self { number, endian }
@@ -234,7 +234,7 @@ impl Stored {
 }
 
 /// Casts every number of `src` as numpy's `astype` does. `dst` has room for as many.
-pub(crate) fn cast(from: Stored, src: &[u8], to: Stored, dst: &mut [u8]) {
+pub(crate) fn cast(from: StoredNumber, src: &[u8], to: StoredNumber, dst: &mut [u8]) {
     if from == to {
         dst.copy_from_slice(src);
         return;
@@ -255,7 +255,11 @@ pub(crate) fn cast(from: Stored, src: &[u8], to: Stored, dst: &mut [u8]) {
 }
 
 /// As [`cast`], where nothing is copied that stays as it is.
-pub(crate) fn cast_all<'a>(from: Stored, src: Cow<'a, [u8]>, to: Stored) -> Cow<'a, [u8]> {
+pub(crate) fn cast_all<'a>(
+    from: StoredNumber,
+    src: Cow<'a, [u8]>,
+    to: StoredNumber,
+) -> Cow<'a, [u8]> {
     if from.number == to.number && (from.endian == to.endian || from.size() == 1) {
         return src;
     }
@@ -265,14 +269,14 @@ pub(crate) fn cast_all<'a>(from: Stored, src: Cow<'a, [u8]>, to: Stored) -> Cow<
 }
 
 /// As [`cast`], appended to `dst`.
-pub(crate) fn cast_onto(from: Stored, src: &[u8], to: Stored, dst: &mut Vec<u8>) {
+pub(crate) fn cast_onto(from: StoredNumber, src: &[u8], to: StoredNumber, dst: &mut Vec<u8>) {
     let start = dst.len();
     dst.resize(start + src.len() / from.size() * to.size(), 0);
     cast(from, src, to, &mut dst[start..]);
 }
 
 /// Replaces every native number by what `f` makes of it, in order.
-pub(crate) fn each<T: Element>(bytes: &mut [u8], mut f: impl FnMut(T) -> T) {
+pub(crate) fn each<T: NumberType>(bytes: &mut [u8], mut f: impl FnMut(T) -> T) {
     for chunk in T::chunks_mut(bytes) {
         *chunk = f(T::get(*chunk)).put();
     }
@@ -280,7 +284,7 @@ pub(crate) fn each<T: Element>(bytes: &mut [u8], mut f: impl FnMut(T) -> T) {
 
 /// A Rust type that a [`Number`] stands for, with the arithmetic of numpy: integers wrap, halves
 /// are rounded after every step.
-pub(crate) trait Element: Copy {
+pub(crate) trait NumberType: Copy {
     type Bytes: Copy;
     fn chunks(bytes: &[u8]) -> &[Self::Bytes];
     fn chunks_mut(bytes: &mut [u8]) -> &mut [Self::Bytes];
@@ -289,7 +293,7 @@ pub(crate) trait Element: Copy {
     fn from_i64(value: i64) -> Self;
     fn from_u64(value: u64) -> Self;
     fn from_f64(value: f64) -> Self;
-    fn cast<T: Element>(self) -> T;
+    fn cast<T: NumberType>(self) -> T;
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
@@ -320,7 +324,7 @@ macro_rules! bytes {
 
 macro_rules! integer {
     ($($type:ty, $size:literal, $from:ident as $wide:ty, $float:ident;)*) => {$(
-        impl Element for $type {
+        impl NumberType for $type {
             bytes!($type, $size);
             fn from_i64(value: i64) -> Self {
                 value as Self
@@ -331,7 +335,7 @@ macro_rules! integer {
             fn from_f64(value: f64) -> Self {
                 $float(value) as Self
             }
-            fn cast<T: Element>(self) -> T {
+            fn cast<T: NumberType>(self) -> T {
                 T::$from(self as $wide)
             }
             fn add(self, other: Self) -> Self {
@@ -392,7 +396,7 @@ fn through_u64(value: f64) -> u64 {
 
 macro_rules! float {
     ($($type:ty, $size:literal;)*) => {$(
-        impl Element for $type {
+        impl NumberType for $type {
             bytes!($type, $size);
             fn from_i64(value: i64) -> Self {
                 value as Self
@@ -403,7 +407,7 @@ macro_rules! float {
             fn from_f64(value: f64) -> Self {
                 value as Self
             }
-            fn cast<T: Element>(self) -> T {
+            fn cast<T: NumberType>(self) -> T {
                 T::from_f64(f64::from(self))
             }
             fn add(self, other: Self) -> Self {
@@ -430,7 +434,7 @@ float! {
     f64, 8;
 }
 
-impl Element for F16 {
+impl NumberType for F16 {
     bytes!(F16, 2);
     // Through a single float, as numpy has it, which rounds large integers twice.
     fn from_i64(value: i64) -> Self {
@@ -442,7 +446,7 @@ impl Element for F16 {
     fn from_f64(value: f64) -> Self {
         Self::from_f64(value)
     }
-    fn cast<T: Element>(self) -> T {
+    fn cast<T: NumberType>(self) -> T {
         T::from_f64(self.to_f64())
     }
     fn add(self, other: Self) -> Self {
@@ -464,9 +468,9 @@ impl Element for F16 {
 
 /// A truth value as numpy stores it: any byte but zero is true.
 #[derive(Clone, Copy)]
-pub(crate) struct Flag(u8);
+pub(crate) struct NumpyBool(u8);
 
-impl Element for Flag {
+impl NumberType for NumpyBool {
     type Bytes = [u8; 1];
     fn chunks(bytes: &[u8]) -> &[Self::Bytes] {
         bytes.as_chunks().0
@@ -489,7 +493,7 @@ impl Element for Flag {
     fn from_f64(value: f64) -> Self {
         Self(u8::from(value != 0.0))
     }
-    fn cast<T: Element>(self) -> T {
+    fn cast<T: NumberType>(self) -> T {
         T::from_i64(i64::from(self.0 != 0))
     }
     // Filters compute with bools only after they made numbers of them.

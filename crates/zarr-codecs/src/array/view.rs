@@ -19,13 +19,13 @@ use crate::{Dims, Projection, Projections, Region, StridedLayout, volume};
 
 /// Shape, byte strides and element size; what both kinds of view share.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Geometry {
+struct StridedGeometry {
     shape: Dims<usize>,
     strides: Dims<isize>,
     elem: usize,
 }
 
-impl Geometry {
+impl StridedGeometry {
     /// C order without gaps, if that many bytes can exist in memory.
     fn dense(shape: &[u64], elem: usize) -> Option<(Self, usize)> {
         let bytes = usize::try_from(volume(shape)?).ok()?.checked_mul(elem)?;
@@ -130,7 +130,7 @@ impl Geometry {
 #[derive(Clone, Debug)]
 pub struct NdView<'a> {
     ptr: *const u8,
-    geometry: Geometry,
+    geometry: StridedGeometry,
     memory: PhantomData<&'a [u8]>,
 }
 
@@ -138,7 +138,7 @@ pub struct NdView<'a> {
 #[derive(Debug)]
 pub struct NdViewMut<'a> {
     ptr: *mut u8,
-    geometry: Geometry,
+    geometry: StridedGeometry,
     memory: PhantomData<&'a mut Uninit>,
 }
 
@@ -154,7 +154,7 @@ unsafe impl Sync for NdViewMut<'_> {}
 impl<'a> NdView<'a> {
     /// A dense view in C order, or `None` where `bytes` is not exactly that long.
     pub fn new(bytes: &'a [u8], shape: &[u64], elem: usize) -> Option<Self> {
-        let (geometry, len) = Geometry::dense(shape, elem)?;
+        let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         (bytes.len() == len).then_some(Self {
             ptr: bytes.as_ptr(),
             geometry,
@@ -173,7 +173,7 @@ impl<'a> NdView<'a> {
         if high.checked_add(elem as u64)? > bytes.len() as u64 {
             return None;
         }
-        let geometry = Geometry {
+        let geometry = StridedGeometry {
             shape: shape.into(),
             strides: at.strides.clone(),
             elem,
@@ -281,7 +281,7 @@ impl<'a> NdView<'a> {
 impl<'a> NdViewMut<'a> {
     /// A dense view in C order, or `None` where `bytes` is not exactly that long.
     pub fn new(bytes: &'a mut Uninit, shape: &[u64], elem: usize) -> Option<Self> {
-        let (geometry, len) = Geometry::dense(shape, elem)?;
+        let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr().cast();
         (bytes.len() == len).then_some(Self {
             ptr,
@@ -295,7 +295,7 @@ impl<'a> NdViewMut<'a> {
     /// Every way to write through a view leaves initialised memory initialised: this is why
     /// [`read_strided`](Self::read_strided) zeroes a run that its reader did not fill.
     pub fn over(bytes: &'a mut [u8], shape: &[u64], elem: usize) -> Option<Self> {
-        let (geometry, len) = Geometry::dense(shape, elem)?;
+        let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr();
         (bytes.len() == len).then_some(Self {
             ptr,
@@ -311,7 +311,7 @@ impl<'a> NdViewMut<'a> {
     /// `ptr..ptr + len` must be valid for writes during `'a`, and no byte that is *touched*
     /// through this view or its regions may be accessed by anyone else during `'a`.
     pub unsafe fn from_raw(ptr: *mut u8, len: usize, shape: &[u64], elem: usize) -> Option<Self> {
-        let (geometry, bytes) = Geometry::dense(shape, elem)?;
+        let (geometry, bytes) = StridedGeometry::dense(shape, elem)?;
         (bytes <= len).then_some(Self {
             ptr,
             geometry,
@@ -332,7 +332,7 @@ impl<'a> NdViewMut<'a> {
         strides: &[isize],
         elem: usize,
     ) -> Option<Self> {
-        let geometry = Geometry {
+        let geometry = StridedGeometry {
             shape: shape.into(),
             strides: strides.into(),
             elem,

@@ -7,7 +7,7 @@ use std::ops::Range;
 use zarr_metadata::Swap;
 
 #[cfg(feature = "blosc")]
-use crate::array::buffer::Front;
+use crate::array::buffer::FilledFront;
 use crate::array::buffer::{self, Uninit};
 use crate::array::kernels;
 use crate::chain::scratch::{CodecContexts, Scratch};
@@ -171,7 +171,7 @@ impl<'a> DecodeTarget<'a> {
         cx: &mut Scratch,
         mut decode: impl FnMut(
             Range<usize>,
-            &mut Front<'_>,
+            &mut FilledFront<'_>,
             &mut CodecContexts,
         ) -> Result<(), CodecError>,
     ) -> Result<(), CodecError> {
@@ -180,7 +180,7 @@ impl<'a> DecodeTarget<'a> {
             Target::Rows(view) if view.run_bytes() >= LONG_ROW => view,
             _ => {
                 return self.fill(codec, max, cx, |memory, contexts| {
-                    let mut front = Front::new(memory);
+                    let mut front = FilledFront::new(memory);
                     decode(0..blocks, &mut front, contexts)?;
                     Ok(front.into_filled())
                 });
@@ -195,7 +195,7 @@ impl<'a> DecodeTarget<'a> {
                 if used == buffer.len() {
                     buffer.clear();
                     buffer::append(&mut buffer, block, |memory| {
-                        let mut front = Front::new(memory);
+                        let mut front = FilledFront::new(memory);
                         decode(next..next + 1, &mut front, &mut cx.contexts)?;
                         Ok(front.into_filled())
                     })?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use zarr_metadata::Extension;
 
 use super::{ArrayStage, BytesStage, CodecChain, Serializer};
-use crate::codecs::numcodecs::filter::{Held, OnArrays, OnBytes};
+use crate::codecs::numcodecs::filter::{FilterInput, FilterOnArrays, FilterOnBytes};
 use crate::codecs::registry::{Codec, Names, Setting};
 use crate::{
     ArrayToArrayCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims,
@@ -62,7 +62,7 @@ impl CodecChain {
         let mut serialized = spec.clone();
         let mut len = ByteLen::AtMost(0);
         let mut stored = None;
-        let mut held = Held::VALUES;
+        let mut held = FilterInput::VALUES;
         let mut read_only = None;
         for extension in codecs {
             if serializer.is_none() {
@@ -92,9 +92,12 @@ impl CodecChain {
                 Codec::Filter(filter) => {
                     stored = Some(filter.encoded());
                     match (&serializer, names) {
-                        (Some(_), Names::V2) => Codec::BytesToBytes(Arc::new(OnBytes(filter))),
+                        (Some(_), Names::V2) => {
+                            Codec::BytesToBytes(Arc::new(FilterOnBytes(filter)))
+                        }
                         _ => {
-                            let (filter, made) = OnArrays::new(filter, held, &serialized.dtype);
+                            let (filter, made) =
+                                FilterOnArrays::new(filter, held, &serialized.dtype);
                             behind = Some(made);
                             Codec::ArrayToArray(Arc::new(filter))
                         }
@@ -116,7 +119,7 @@ impl CodecChain {
                     let decoded = std::mem::replace(&mut serialized, encoded.clone());
                     let stage = ArrayStage::new(codec, decoded, encoded)?;
                     if stage.axes.is_none() {
-                        held = behind.unwrap_or(Held::VALUES);
+                        held = behind.unwrap_or(FilterInput::VALUES);
                     }
                     arrays.push(stage);
                 }

@@ -16,11 +16,11 @@ const NAME: &str = "bitround";
 pub struct BitroundCodec {
     /// Bytes of one number; an element may have two.
     size: usize,
-    bits: Bits,
+    bits: KeptBits,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Bits {
+enum KeptBits {
     /// This many of the lowest bits of a float are cleared.
     Cleared(u32),
     /// This many bits of an integer are kept, from its highest bit on.
@@ -49,16 +49,16 @@ impl BitroundCodec {
         let most = mantissa.unwrap_or(64);
         let kept = setting::integer(extension, "keepbits", 1..=most, None)?;
         let bits = match mantissa {
-            Some(mantissa) => Bits::Cleared((mantissa - kept) as u32),
-            None => Bits::Kept(kept as u32),
+            Some(mantissa) => KeptBits::Cleared((mantissa - kept) as u32),
+            None => KeptBits::Kept(kept as u32),
         };
         Ok(Self { size, bits })
     }
 
     fn round(&self, numbers: &mut [u8]) {
         match self.bits {
-            Bits::Cleared(cleared) => round(numbers, self.size, cleared),
-            Bits::Kept(kept) => round_integers(numbers, self.size, kept),
+            KeptBits::Cleared(cleared) => round(numbers, self.size, cleared),
+            KeptBits::Kept(kept) => round_integers(numbers, self.size, kept),
         }
     }
 }

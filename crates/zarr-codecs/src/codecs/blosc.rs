@@ -16,9 +16,9 @@ use std::ops::Range;
 
 use zarr_metadata::Extension;
 
-use self::config::{Absent, Compressor, Settings};
+use self::config::{BloscSettings, Compressor, Defaults};
 use self::header::{Header, NAME};
-use crate::array::buffer::{self, Front};
+use crate::array::buffer::{self, FilledFront};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
@@ -27,7 +27,7 @@ use crate::{ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind};
 /// Blosc 1 with one compressor, level and shuffle.
 #[derive(Clone, Copy, Debug)]
 pub struct BloscCodec {
-    settings: Settings,
+    settings: BloscSettings,
 }
 
 /// A worker's memory for one block.
@@ -78,9 +78,9 @@ impl BloscCodec {
     fn with_absent(
         extension: &Extension,
         spec: &ChunkSpec,
-        absent: &Absent,
+        absent: &Defaults,
     ) -> Result<Self, CodecError> {
-        let settings = Settings::parse(extension, spec, absent)?;
+        let settings = BloscSettings::parse(extension, spec, absent)?;
         Ok(Self { settings })
     }
 }
@@ -143,7 +143,7 @@ impl BytesToBytesCodec for BloscCodec {
             let start = blocks.start * header.block;
             let end = header.len.min(blocks.end * header.block);
             buffer::append(dst, end.saturating_sub(start), |memory| {
-                let mut front = Front::new(memory);
+                let mut front = FilledFront::new(memory);
                 decode::blocks(frame, &header, blocks, &mut front, &mut cx.contexts)?;
                 Ok(front.into_filled())
             })?;

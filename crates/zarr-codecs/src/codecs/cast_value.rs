@@ -6,7 +6,7 @@ mod rules;
 use serde_json::Value;
 use zarr_metadata::{DataType, Endian, Extension, FillValue, Swap};
 
-use crate::array::number::{Element, Number, Stored, with_number};
+use crate::array::number::{Number, NumberType, StoredNumber, with_number};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
@@ -22,18 +22,18 @@ pub struct CastValueCodec {
     encoded: Number,
     rules: Rules,
     /// What is said of single values: what becomes what.
-    encode: Map,
-    decode: Map,
+    encode: ScalarMap,
+    decode: ScalarMap,
 }
 
 /// What single values become.
 #[derive(Clone, Debug, Default)]
-struct Map {
+struct ScalarMap {
     /// Sorted: each element is looked for, and there may be many entries.
     entries: Vec<(Scalar, Vec<u8>)>,
 }
 
-impl Map {
+impl ScalarMap {
     /// Of a value that is named twice, the first holds.
     fn new(mut entries: Vec<(Scalar, Vec<u8>)>) -> Self {
         entries.sort_by(|(a, _), (b, _)| a.order(*b));
@@ -113,7 +113,7 @@ impl CastValueCodec {
 }
 
 fn number(data_type: &DataType) -> Result<Number, CodecError> {
-    let number = Stored::of(data_type, Endian::NATIVE).map(|stored| stored.number);
+    let number = StoredNumber::of(data_type, Endian::NATIVE).map(|stored| stored.number);
     let number = number.filter(|number| *number != Number::Bool);
     number.ok_or_else(|| CodecErrorKind::DataType(Box::new(data_type.clone())).of(NAME))
 }
@@ -145,10 +145,10 @@ fn map(
     direction: &str,
     from: &DataType,
     to: &DataType,
-) -> Result<Map, CodecError> {
+) -> Result<ScalarMap, CodecError> {
     let maps = setting::given(extension, "scalar_map");
     let Some(list) = maps.and_then(|maps| maps.get(direction)) else {
-        return Ok(Map::default());
+        return Ok(ScalarMap::default());
     };
     let bad = || {
         let problem = format!("has an entry for {direction} that is not a pair of values");
@@ -163,7 +163,7 @@ fn map(
         _ => Err(bad()),
     };
     let pairs = list.as_array().ok_or_else(bad)?.iter().map(pair);
-    Ok(Map::new(pairs.collect::<Result<_, _>>()?))
+    Ok(ScalarMap::new(pairs.collect::<Result<_, _>>()?))
 }
 
 impl ArrayToArrayCodec for CastValueCodec {

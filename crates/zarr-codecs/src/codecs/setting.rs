@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 use zarr_metadata::Extension;
 
-use crate::array::number::Stored;
+use crate::array::number::StoredNumber;
 use crate::{CodecError, CodecErrorKind};
 
 /// The error of a codec about one of its settings.
@@ -72,11 +72,11 @@ pub(crate) fn word<T: Copy>(
 pub(crate) fn dtype(
     extension: &Extension,
     key: &str,
-    default: Option<Stored>,
-) -> Result<Stored, CodecError> {
+    default: Option<StoredNumber>,
+) -> Result<StoredNumber, CodecError> {
     let found = match given(extension, key) {
         None => default,
-        Some(value) => Stored::parse(value),
+        Some(value) => StoredNumber::parse(value),
     };
     let expected = "the dtype of bools, integers or floats, such as \"<f4\"";
     found.ok_or_else(|| bad(extension, key, expected))

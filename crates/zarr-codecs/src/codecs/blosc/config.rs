@@ -40,7 +40,7 @@ impl Compressor {
 
 /// How chunks are encoded. Decoding needs none of it: frames say all of it themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Settings {
+pub(super) struct BloscSettings {
     pub(super) compressor: Compressor,
     /// 0, which stores, to 9.
     pub(super) level: u8,
@@ -52,25 +52,25 @@ pub(super) struct Settings {
 }
 
 /// What is taken where a configuration does not say.
-pub(super) struct Absent {
+pub(super) struct Defaults {
     compressor: Compressor,
     /// As numcodecs numbers it.
     shuffle: i64,
 }
 
 /// As zarr-python has it for v3.
-pub(super) const V3: Absent = Absent {
+pub(super) const V3: Defaults = Defaults {
     compressor: Compressor::Zstd,
     shuffle: -1,
 };
 
 /// As numcodecs has it.
-pub(super) const NUMCODECS: Absent = Absent {
+pub(super) const NUMCODECS: Defaults = Defaults {
     compressor: Compressor::Lz4,
     shuffle: 1,
 };
 
-impl Settings {
+impl BloscSettings {
     /// Reads a configuration for the bytes of such a chunk.
     ///
     /// # Errors
@@ -78,7 +78,7 @@ impl Settings {
     pub(super) fn parse(
         extension: &Extension,
         spec: &ChunkSpec,
-        absent: &Absent,
+        absent: &Defaults,
     ) -> Result<Self, CodecError> {
         let whole = |key, most: usize| match setting::given(extension, key) {
             None => Ok(None),

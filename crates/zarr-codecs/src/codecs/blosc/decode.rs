@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::header::{self, Header, NAME};
 use super::shuffle::Shuffle;
 use super::{BlockBuffers, part};
-use crate::array::buffer::{self, Byte, Front};
+use crate::array::buffer::{self, Byte, FilledFront};
 use crate::chain::scratch::CodecContexts;
 use crate::codecs::shuffle_kernels;
 use crate::{CodecError, CodecErrorKind};
@@ -23,7 +23,7 @@ pub(super) fn blocks(
     frame: &[u8],
     header: &Header,
     blocks: Range<usize>,
-    dst: &mut Front<'_>,
+    dst: &mut FilledFront<'_>,
     cx: &mut CodecContexts,
 ) -> Result<(), CodecError> {
     let mut scratch = std::mem::take(cx.get::<BlockBuffers>());
@@ -45,7 +45,7 @@ fn block(
     frame: &[u8],
     header: &Header,
     i: usize,
-    dst: &mut Front<'_>,
+    dst: &mut FilledFront<'_>,
     scratch: &mut BlockBuffers,
     cx: &mut CodecContexts,
 ) -> Result<usize, CodecError> {
@@ -66,7 +66,7 @@ fn block(
         let text = format!("block {i} of {len} bytes is no whole number of elements");
         return Err(corrupt(text));
     }
-    let mut parts = Parts { src, block: i };
+    let mut parts = BlockParts { src, block: i };
     let shuffle = header.shuffle.of_block(header.typesize, len);
     if shuffle == Shuffle::None {
         for _ in 0..len / part {
@@ -106,14 +106,14 @@ fn offset(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The parts of a block, one behind the other.
-struct Parts<'s> {
+struct BlockParts<'s> {
     /// From the length of the next part on.
     src: &'s [u8],
     /// Which block it is, for errors.
     block: usize,
 }
 
-impl<'s> Parts<'s> {
+impl<'s> BlockParts<'s> {
     /// The bytes of the next part.
     fn next(&mut self) -> Result<&'s [u8], CodecError> {
         let cut = || corrupt(format!("block {} is cut off", self.block));

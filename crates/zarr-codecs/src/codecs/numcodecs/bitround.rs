@@ -4,20 +4,23 @@
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{Number, Stored};
+use crate::array::number::{Number, StoredNumber};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 
 #[derive(Debug)]
 pub(crate) struct BitRound {
-    dtype: Stored,
+    dtype: StoredNumber,
     /// How many of the lowest bits are cleared.
     cleared: u32,
 }
 
 impl BitRound {
     /// Reads `{"keepbits": integer}` for floats of the type `given`.
-    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+    pub(crate) fn parse(
+        extension: &Extension,
+        given: Option<StoredNumber>,
+    ) -> Result<Self, CodecError> {
         let mantissa = match given.map(|stored| stored.number) {
             Some(Number::F16) => 10,
             Some(Number::F32) => 23,
@@ -28,7 +31,7 @@ impl BitRound {
             }
         };
         let kept = setting::integer(extension, "keepbits", 0..=mantissa, None)?;
-        let dtype = given.unwrap_or(Stored::native(Number::F32));
+        let dtype = given.unwrap_or(StoredNumber::native(Number::F32));
         let cleared = (mantissa - kept) as u32;
         Ok(Self { dtype, cleared })
     }
@@ -39,11 +42,11 @@ impl Filter for BitRound {
         "bitround"
     }
 
-    fn decoded(&self) -> Stored {
+    fn decoded(&self) -> StoredNumber {
         self.dtype
     }
 
-    fn encoded(&self) -> Stored {
+    fn encoded(&self) -> StoredNumber {
         self.dtype
     }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
 use crate::array::heap::VlenHandle;
-use crate::array::number::{Number, Stored, cast_onto};
+use crate::array::number::{Number, StoredNumber, cast_onto};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
@@ -35,9 +35,12 @@ impl CategorizeCodec {
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let texts = || setting::bad(extension, "labels", "a list of texts");
         let list = setting::given(extension, "labels").and_then(|labels| labels.as_array());
-        let byte = Stored::native(Number::U8);
+        let byte = StoredNumber::native(Number::U8);
         let encoded = setting::dtype(extension, "astype", Some(byte))?.number;
-        let (index, number) = (Stored::native(Number::U64), Stored::native(encoded));
+        let (index, number) = (
+            StoredNumber::native(Number::U64),
+            StoredNumber::native(encoded),
+        );
         let code = |n: u64| {
             let (mut code, mut back) = (vec![], vec![]);
             cast_onto(index, &n.to_ne_bytes(), number, &mut code);

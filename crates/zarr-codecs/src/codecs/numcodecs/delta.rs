@@ -4,14 +4,14 @@
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{Element, Number, Stored, cast, cast_onto, each, with_number};
+use crate::array::number::{Number, NumberType, StoredNumber, cast, cast_onto, each, with_number};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 
 #[derive(Debug)]
 pub(crate) struct Delta {
-    dtype: Stored,
-    astype: Stored,
+    dtype: StoredNumber,
+    astype: StoredNumber,
     /// Whether `astype` was said.
     declared: bool,
 }
@@ -19,7 +19,10 @@ pub(crate) struct Delta {
 impl Delta {
     /// Reads `{"dtype": dtype, "astype": dtype}`; without `astype` differences have the type of the
     /// numbers. Bools are refused: numcodecs does not give them back as they were.
-    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+    pub(crate) fn parse(
+        extension: &Extension,
+        given: Option<StoredNumber>,
+    ) -> Result<Self, CodecError> {
         let dtype = setting::dtype(extension, "dtype", given)?;
         let astype = setting::dtype(extension, "astype", Some(dtype))?;
         for (key, stored) in [("dtype", dtype), ("astype", astype)] {
@@ -44,11 +47,11 @@ impl Filter for Delta {
         "delta"
     }
 
-    fn decoded(&self) -> Stored {
+    fn decoded(&self) -> StoredNumber {
         self.dtype
     }
 
-    fn encoded(&self) -> Stored {
+    fn encoded(&self) -> StoredNumber {
         self.astype
     }
 
@@ -65,7 +68,7 @@ impl Filter for Delta {
             });
         });
         cast_onto(
-            Stored::native(self.dtype.number),
+            StoredNumber::native(self.dtype.number),
             &differences,
             self.astype,
             dst,
@@ -76,7 +79,7 @@ impl Filter for Delta {
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
         // numpy adds up in a type that holds both; whole numbers wrap around to the same in the smaller one.
         let common = self.dtype.number.promoted(self.astype.number);
-        let sums = Stored::native(match common.is_float() {
+        let sums = StoredNumber::native(match common.is_float() {
             true => common,
             false => self.dtype.number,
         });

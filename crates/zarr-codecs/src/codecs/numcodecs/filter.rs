@@ -9,7 +9,7 @@ use std::sync::Arc;
 use zarr_metadata::{DataType, Endian, FillValue, Swap};
 
 use crate::array::buffer;
-use crate::array::number::{Number, Stored, cast_all};
+use crate::array::number::{Number, StoredNumber, cast_all};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::{
@@ -23,9 +23,9 @@ pub(crate) trait Filter: Debug + Send + Sync + 'static {
     /// Its id.
     fn name(&self) -> &'static str;
     /// What it encodes.
-    fn decoded(&self) -> Stored;
+    fn decoded(&self) -> StoredNumber;
     /// What it makes.
-    fn encoded(&self) -> Stored;
+    fn encoded(&self) -> StoredNumber;
     /// Whether zarr-python goes by the settings for the type of what it makes, or takes it for the type of
     /// what it got.
     fn is_declared(&self) -> bool {
@@ -46,7 +46,7 @@ pub(crate) trait Filter: Debug + Send + Sync + 'static {
 }
 
 /// `Ok` where bytes are whole numbers of a type.
-fn check_whole(name: &str, bytes: &[u8], of: Stored) -> Result<(), CodecError> {
+fn check_whole(name: &str, bytes: &[u8], of: StoredNumber) -> Result<(), CodecError> {
     if bytes.len().is_multiple_of(of.size()) {
         return Ok(());
     }
@@ -64,9 +64,9 @@ fn decoded_len(filter: &dyn Filter, src: &[u8]) -> Result<usize, CodecError> {
 
 /// A filter as a codec from bytes to bytes, the way v2 runs it.
 #[derive(Debug)]
-pub(crate) struct OnBytes(pub(crate) Arc<dyn Filter>);
+pub(crate) struct FilterOnBytes(pub(crate) Arc<dyn Filter>);
 
-impl BytesToBytesCodec for OnBytes {
+impl BytesToBytesCodec for FilterOnBytes {
     fn name(&self) -> &str {
         self.0.name()
     }
@@ -109,26 +109,26 @@ impl BytesToBytesCodec for OnBytes {
 /// it was. Where both are the same, byte orders make no difference; where they are not, its bytes are what
 /// zarr-python reads, and are read so here. What is written is the reverse of that.
 #[derive(Debug)]
-pub(crate) struct OnArrays {
+pub(crate) struct FilterOnArrays {
     filter: Arc<dyn Filter>,
     /// The elements of the decoded array.
     array: Number,
     /// The bytes of the decoded array, as numpy has them.
-    decoded: Stored,
+    decoded: StoredNumber,
     /// The bytes of the encoded array, likewise.
-    encoded: Stored,
+    encoded: StoredNumber,
 }
 
 /// In which byte order zarr-python has the array between two codecs of v3: as the data type says that it
 /// makes of the settings, which is not always that of the array that it has.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Held {
+pub(crate) struct FilterInput {
     endian: Endian,
     /// Whether a filter stands in front, which takes the array's bytes for numbers of its own.
     filtered: bool,
 }
 
-impl Held {
+impl FilterInput {
     /// An array of values, whose byte order nobody sees.
     pub(crate) const VALUES: Self = Self {
         endian: Endian::Little,
@@ -136,28 +136,32 @@ impl Held {
     };
 
     /// The numbers of an array of this type, as far as they are numbers.
-    pub(crate) fn stored(self, data_type: &DataType) -> Option<Stored> {
-        Stored::of(data_type, self.endian)
+    pub(crate) fn stored(self, data_type: &DataType) -> Option<StoredNumber> {
+        StoredNumber::of(data_type, self.endian)
     }
 }
 
-impl OnArrays {
+impl FilterOnArrays {
     /// The filter behind an array of this type, and how the array that it makes is held.
-    pub(crate) fn new(filter: Arc<dyn Filter>, held: Held, data_type: &DataType) -> (Self, Held) {
+    pub(crate) fn new(
+        filter: Arc<dyn Filter>,
+        held: FilterInput,
+        data_type: &DataType,
+    ) -> (Self, FilterInput) {
         let (decoded, encoded) = (filter.decoded(), filter.encoded());
         let endian = held.endian;
-        let number = Stored::of(data_type, endian).filter(|of| of.size() == decoded.size());
+        let number = StoredNumber::of(data_type, endian).filter(|of| of.size() == decoded.size());
         let (array, decoded) = match number {
             // Values are assigned to values, of whichever type.
             Some(number) if !held.filtered => (number.number, decoded),
             None if !held.filtered => (decoded.number, decoded),
-            _ => (decoded.number, Stored { endian, ..decoded }),
+            _ => (decoded.number, StoredNumber { endian, ..decoded }),
         };
         let encoded = match filter.is_declared() {
             true => encoded,
-            false => Stored { endian, ..encoded },
+            false => StoredNumber { endian, ..encoded },
         };
-        let behind = Held {
+        let behind = FilterInput {
             endian: encoded.endian,
             filtered: true,
         };
@@ -172,7 +176,11 @@ impl OnArrays {
 
     /// What the filter makes of elements of the decoded array, as elements of the encoded one.
     fn encoded(&self, elements: &[u8]) -> Result<Vec<u8>, CodecError> {
-        let bytes = cast_all(Stored::native(self.array), elements.into(), self.decoded);
+        let bytes = cast_all(
+            StoredNumber::native(self.array),
+            elements.into(),
+            self.decoded,
+        );
         let mut encoded = vec![];
         self.filter.encode(&bytes, &mut encoded)?;
         self.encoded.swap(&mut encoded);
@@ -180,7 +188,7 @@ impl OnArrays {
     }
 }
 
-impl ArrayToArrayCodec for OnArrays {
+impl ArrayToArrayCodec for FilterOnArrays {
     fn name(&self) -> &str {
         self.filter.name()
     }
@@ -214,13 +222,13 @@ impl ArrayToArrayCodec for OnArrays {
         dst: NdViewMut<'_>,
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
-        let native = Stored::native(self.encoded.number);
+        let native = StoredNumber::native(self.encoded.number);
         let encoded = cast_all(native, elements(src), self.encoded);
         let expected = dst.byte_len();
         crate::error::check_len(self.name(), expected, decoded_len(&*self.filter, &encoded)?)?;
         let mut bytes = vec![0; expected];
         self.filter.decode(&encoded, &mut bytes)?;
-        let decoded = cast_all(self.decoded, bytes.into(), Stored::native(self.array));
+        let decoded = cast_all(self.decoded, bytes.into(), StoredNumber::native(self.array));
         DecodeTarget::elements(dst, Swap::None).put(self.name(), &decoded)
     }
 

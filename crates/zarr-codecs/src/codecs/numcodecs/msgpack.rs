@@ -65,9 +65,9 @@ fn cut<E>(_: E) -> CodecError {
 
 /// Where in the list a value stands.
 #[derive(Default)]
-struct Place(Vec<usize>);
+struct ListIndex(Vec<usize>);
 
-impl Place {
+impl ListIndex {
     fn refused(&self, what: &str) -> CodecError {
         let at: String = self.0.iter().map(|i| format!("[{i}]")).collect();
         let text = format!(
@@ -95,7 +95,7 @@ macro_rules! data {
 fn to_json(
     src: &mut &[u8],
     depth: usize,
-    place: &mut Place,
+    place: &mut ListIndex,
     json: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
     let depth = depth
@@ -144,7 +144,7 @@ fn text<'s>(marker: Marker, src: &mut &'s [u8]) -> Result<Option<&'s [u8]>, Code
     take(src, len).map(Some)
 }
 
-fn put_text(bytes: &[u8], place: &Place, json: &mut Vec<u8>) -> Result<(), CodecError> {
+fn put_text(bytes: &[u8], place: &ListIndex, json: &mut Vec<u8>) -> Result<(), CodecError> {
     let text = std::str::from_utf8(bytes);
     let text = text.map_err(|_| place.refused("a text that is not UTF-8"))?;
     serde_json::to_writer(json, text).map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))
@@ -153,7 +153,7 @@ fn put_text(bytes: &[u8], place: &Place, json: &mut Vec<u8>) -> Result<(), Codec
 fn scalar(
     marker: Marker,
     src: &mut &[u8],
-    place: &Place,
+    place: &ListIndex,
     json: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
     let float = |float: f64| match float {
@@ -190,9 +190,9 @@ fn scalar(
 }
 
 /// The members of a JSON object, in their order.
-struct Members;
+struct MapVisitor;
 
-impl<'s> Visitor<'s> for Members {
+impl<'s> Visitor<'s> for MapVisitor {
     type Value = Vec<(String, &'s RawValue)>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -243,7 +243,7 @@ impl MsgPackCodec {
         match text.as_bytes().first() {
             Some(b'{') => {
                 let mut reader = serde_json::Deserializer::from_str(text);
-                let members = reader.deserialize_map(Members).map_err(wrong)?;
+                let members = reader.deserialize_map(MapVisitor).map_err(wrong)?;
                 Self::put_len(members.len(), dst, true)?;
                 members.iter().try_for_each(|(key, value)| {
                     self.put_text(key, dst)?;
@@ -302,7 +302,7 @@ impl ArrayToBytesCodec for MsgPackCodec {
         to_json(
             &mut src,
             MAX_RANK + MAX_DEPTH,
-            &mut Place::default(),
+            &mut ListIndex::default(),
             &mut json,
         )?;
         if !src.is_empty() {

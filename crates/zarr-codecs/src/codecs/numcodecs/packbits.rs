@@ -3,7 +3,7 @@
 
 use zarr_metadata::Endian;
 
-use crate::array::number::{Number, Stored};
+use crate::array::number::{Number, StoredNumber};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::{CodecError, CodecErrorKind};
 
@@ -17,15 +17,15 @@ impl Filter for PackBits {
         NAME
     }
 
-    fn decoded(&self) -> Stored {
-        Stored {
+    fn decoded(&self) -> StoredNumber {
+        StoredNumber {
             number: Number::Bool,
             endian: Endian::NATIVE,
         }
     }
 
-    fn encoded(&self) -> Stored {
-        Stored::native(Number::U8)
+    fn encoded(&self) -> StoredNumber {
+        StoredNumber::native(Number::U8)
     }
 
     fn encoded_count(&self, count: usize) -> usize {

@@ -14,7 +14,7 @@ use zarr_metadata::{Endian, Extension, Swap};
 
 use crate::array::buffer::Uninit;
 use crate::array::kernels;
-use crate::array::number::{Number, Stored};
+use crate::array::number::{Number, StoredNumber};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::{
@@ -27,7 +27,7 @@ const NAME: &str = "pcodec";
 /// pco with one setting, for numbers of one type.
 #[derive(Clone, Debug)]
 pub struct PcodecCodec {
-    type_: Type,
+    type_: NumberCoder,
     config: ChunkConfig,
     /// The most numbers of a page.
     page: usize,
@@ -38,7 +38,7 @@ type Decode = for<'d> fn(&[u8], &'d mut Uninit) -> Result<&'d mut [u8], CodecErr
 
 /// A type that pco knows, as what this codec does with it.
 #[derive(Clone, Copy)]
-struct Type {
+struct NumberCoder {
     size: usize,
     encode: Encode,
     decode: Decode,
@@ -46,13 +46,13 @@ struct Type {
     page_len: fn(usize) -> usize,
 }
 
-impl Debug for Type {
+impl Debug for NumberCoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} bytes", self.size)
     }
 }
 
-impl Type {
+impl NumberCoder {
     /// `None` for what numcodecs does not let pco compress.
     fn of(number: Number) -> Option<Self> {
         Some(match number {
@@ -69,7 +69,7 @@ impl Type {
         })
     }
 
-    fn new<T: Element>() -> Self {
+    fn new<T: PcodecNumber>() -> Self {
         Self {
             size: size_of::<T>(),
             encode: encode::<T>,
@@ -80,7 +80,7 @@ impl Type {
 }
 
 /// A number that pco knows, to and from little-endian bytes.
-trait Element: PcoNumber {
+trait PcodecNumber: PcoNumber {
     /// The numbers of `bytes`.
     fn from_bytes(bytes: &[u8]) -> Vec<Self>;
     /// Replaces `bytes` by those of `numbers`.
@@ -89,7 +89,7 @@ trait Element: PcoNumber {
 
 macro_rules! elements {
     ($($T:ty),*) => {$(
-        impl Element for $T {
+        impl PcodecNumber for $T {
             fn from_bytes(bytes: &[u8]) -> Vec<Self> {
                 bytes.as_chunks().0.iter().map(|bytes| Self::from_le_bytes(*bytes)).collect()
             }
@@ -102,7 +102,7 @@ macro_rules! elements {
 }
 elements!(i16, i32, i64, u16, u32, u64, half::f16, f32, f64);
 
-fn encode<T: Element>(
+fn encode<T: PcodecNumber>(
     bytes: &[u8],
     config: &ChunkConfig,
     dst: &mut Vec<u8>,
@@ -122,8 +122,8 @@ impl PcodecCodec {
     /// # Errors
     /// For other values, and for all but integers and floats of two to eight bytes.
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
-        let number = Stored::of(&spec.dtype, Endian::NATIVE);
-        let type_ = number.and_then(|stored| Type::of(stored.number));
+        let number = StoredNumber::of(&spec.dtype, Endian::NATIVE);
+        let type_ = number.and_then(|stored| NumberCoder::of(stored.number));
         let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(NAME);
         Self::with_type(extension, type_.ok_or_else(unfit)?)
     }
@@ -131,10 +131,10 @@ impl PcodecCodec {
     /// As [`parse`](Self::parse), for a list of v2, where these numbers come.
     pub(crate) fn parse_stored(
         extension: &Extension,
-        stored: Option<Stored>,
+        stored: Option<StoredNumber>,
     ) -> Result<Self, CodecError> {
         let little = stored.filter(|stored| stored.endian == Endian::Little);
-        let type_ = little.and_then(|stored| Type::of(stored.number));
+        let type_ = little.and_then(|stored| NumberCoder::of(stored.number));
         let unfit = || {
             let text = "takes little-endian integers and floats of two to eight bytes only, and is \
                         given something else here";
@@ -143,7 +143,7 @@ impl PcodecCodec {
         Self::with_type(extension, type_.ok_or_else(unfit)?)
     }
 
-    fn with_type(extension: &Extension, type_: Type) -> Result<Self, CodecError> {
+    fn with_type(extension: &Extension, type_: NumberCoder) -> Result<Self, CodecError> {
         let (config, page) = settings::parse(extension)?;
         Ok(Self {
             type_,

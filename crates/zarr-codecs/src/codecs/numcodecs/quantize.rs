@@ -5,7 +5,7 @@ use serde_json::Value;
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{Element, Stored, cast, cast_onto, each, with_number};
+use crate::array::number::{NumberType, StoredNumber, cast, cast_onto, each, with_number};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 
@@ -13,13 +13,16 @@ use crate::codecs::setting;
 pub(crate) struct Quantize {
     /// What numbers are multiplied by before they are rounded.
     scale: f64,
-    dtype: Stored,
-    astype: Stored,
+    dtype: StoredNumber,
+    astype: StoredNumber,
 }
 
 impl Quantize {
     /// Reads `{"digits": number, "dtype": dtype, "astype": dtype}`.
-    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+    pub(crate) fn parse(
+        extension: &Extension,
+        given: Option<StoredNumber>,
+    ) -> Result<Self, CodecError> {
         let digits = extension
             .configuration
             .get("digits")
@@ -60,11 +63,11 @@ impl Filter for Quantize {
         "quantize"
     }
 
-    fn decoded(&self) -> Stored {
+    fn decoded(&self) -> StoredNumber {
         self.dtype
     }
 
-    fn encoded(&self) -> Stored {
+    fn encoded(&self) -> StoredNumber {
         self.astype
     }
 
@@ -79,7 +82,12 @@ impl Filter for Quantize {
             let scale = T::from_f64(self.scale);
             each::<T>(&mut native, |x| scale.mul(x).rint().div(scale));
         });
-        cast_onto(Stored::native(self.dtype.number), &native, self.astype, dst);
+        cast_onto(
+            StoredNumber::native(self.dtype.number),
+            &native,
+            self.astype,
+            dst,
+        );
         Ok(())
     }
 

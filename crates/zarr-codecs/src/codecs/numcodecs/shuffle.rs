@@ -3,7 +3,7 @@
 
 use zarr_metadata::Extension;
 
-use crate::array::buffer::{self, Front};
+use crate::array::buffer::{self, FilledFront};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
@@ -75,7 +75,7 @@ impl BytesToBytesCodec for ShuffleCodec {
             return dst.put(NAME, src);
         }
         dst.fill(NAME, src.len(), cx, |memory, _| {
-            let mut front = Front::new(memory);
+            let mut front = FilledFront::new(memory);
             shuffle_kernels::unshuffle(self.elementsize, src, &mut front);
             Ok(front.into_filled())
         })
