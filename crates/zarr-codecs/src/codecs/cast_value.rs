@@ -6,7 +6,9 @@ mod rules;
 use serde_json::Value;
 use zarr_metadata::{DataType, Endian, Extension, FillValue, Swap};
 
-use crate::array::number::{Number, NumberType, StoredNumber, with_number};
+use crate::array::number::{Number, with_number};
+use crate::array::number_type::NumberType;
+use crate::array::stored_number::StoredNumber;
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use zarr_metadata::Extension;
 
-use crate::array::number::StoredNumber;
+use crate::array::stored_number::StoredNumber;
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::numcodecs::{
     astype::AsType, bitround::BitRound, delta::Delta, fixed_scale_offset::FixedScaleOffset,

@@ -3,7 +3,9 @@
 
 use zarr_metadata::{Endian, Extension, FillValue, Swap};
 
-use crate::array::number::{Number, NumberType, StoredNumber, each, with_number};
+use crate::array::number::{Number, with_number};
+use crate::array::number_type::{NumberType, each};
+use crate::array::stored_number::StoredNumber;
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;

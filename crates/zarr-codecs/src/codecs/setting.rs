@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 use zarr_metadata::Extension;
 
-use crate::array::number::StoredNumber;
+use crate::array::stored_number::StoredNumber;
 use crate::{CodecError, CodecErrorKind};
 
 /// The error of a codec about one of its settings.

@@ -4,7 +4,7 @@
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{StoredNumber, cast, cast_onto};
+use crate::array::stored_number::{StoredNumber, cast, cast_onto};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 

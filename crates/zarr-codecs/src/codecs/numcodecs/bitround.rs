@@ -4,7 +4,8 @@
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{Number, StoredNumber};
+use crate::array::number::Number;
+use crate::array::stored_number::StoredNumber;
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
 use crate::array::heap::VlenHandle;
-use crate::array::number::{Number, StoredNumber, cast_onto};
+use crate::array::number::Number;
+use crate::array::stored_number::{StoredNumber, cast_onto};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use zarr_metadata::{DataType, Endian, FillValue, Swap};
 
 use crate::array::buffer;
-use crate::array::number::{Number, StoredNumber, cast_all};
+use crate::array::number::Number;
+use crate::array::stored_number::{StoredNumber, cast_all};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::{

@@ -3,7 +3,8 @@
 
 use zarr_metadata::Endian;
 
-use crate::array::number::{Number, StoredNumber};
+use crate::array::number::Number;
+use crate::array::stored_number::StoredNumber;
 use crate::codecs::numcodecs::filter::Filter;
 use crate::{CodecError, CodecErrorKind};
 

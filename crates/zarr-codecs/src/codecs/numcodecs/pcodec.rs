@@ -14,7 +14,8 @@ use zarr_metadata::{Endian, Extension, Swap};
 
 use crate::array::buffer::Uninit;
 use crate::array::kernels;
-use crate::array::number::{Number, StoredNumber};
+use crate::array::number::Number;
+use crate::array::stored_number::StoredNumber;
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::{

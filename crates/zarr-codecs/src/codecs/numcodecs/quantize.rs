@@ -5,7 +5,9 @@ use serde_json::Value;
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{NumberType, StoredNumber, cast, cast_onto, each, with_number};
+use crate::array::number::with_number;
+use crate::array::number_type::{NumberType, each};
+use crate::array::stored_number::{StoredNumber, cast, cast_onto};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 
