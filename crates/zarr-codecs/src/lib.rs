@@ -100,6 +100,8 @@ mod chain;
 mod codecs;
 mod error;
 mod grid;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use array::buffer;
 pub use array::dims::{Dims, volume};

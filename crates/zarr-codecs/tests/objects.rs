@@ -3,16 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use zarr_codecs::{
-    AxisRange, ChunkSpec, CodecChain, CodecError, CodecRegistry, NdView, NdViewMut, Region,
-    Scratch, VlenHandle, VlenHeap,
-};
+use zarr_codecs::testing::{bytes, chain_of, decode_vlen, encode_vlen as encode};
+use zarr_codecs::{AxisRange, CodecChain, CodecError, Region};
 use zarr_metadata::ArrayMetadata;
 
 #[derive(Deserialize)]
@@ -26,14 +22,6 @@ struct Row {
     exact: bool,
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
-    let digit = |c: &u8| char::from(*c).to_digit(16).unwrap() as u8;
-    let pairs = hex.as_bytes().chunks(2);
-    pairs
-        .map(|pair| digit(&pair[0]) << 4 | digit(&pair[1]))
-        .collect()
-}
-
 /// The chain of a v2 array of one chunk with this filter.
 fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<CodecChain, CodecError> {
     let document = json!({
@@ -41,44 +29,12 @@ fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<CodecChain, CodecE
         "fill_value": null, "order": order, "filters": [codec], "compressor": null
     });
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
-    let dtype = array.data_type().clone();
-    let spec = ChunkSpec::new(shape, dtype, array.fill_value().unwrap())?;
-    CodecChain::v2(&array.codecs(), spec, &CodecRegistry::default())
-}
-
-fn worker(chain: &CodecChain) -> (Arc<VlenHeap>, Scratch) {
-    let heap = Arc::new(VlenHeap::new(chain.spec().fill.as_bytes().to_vec()));
-    let scratch = Scratch {
-        heap: Some(Arc::clone(&heap)),
-        ..Scratch::default()
-    };
-    (heap, scratch)
-}
-
-fn encode(chain: &CodecChain, elements: &[String]) -> Result<Vec<u8>, CodecError> {
-    let (heap, mut scratch) = worker(chain);
-    let mut segment = heap.segment();
-    let handles = elements.iter().map(|e| segment.push(e.as_bytes()).unwrap());
-    let handles: Vec<u8> = handles.flat_map(VlenHandle::to_bytes).collect();
-    segment.finish();
-    let view = NdView::new(&handles, &chain.spec().shape, VlenHandle::SIZE).unwrap();
-    let mut encoded = vec![];
-    chain.encode(&view, &mut encoded, &mut scratch)?;
-    Ok(encoded)
+    chain_of(&array)
 }
 
 fn decode_part(chain: &CodecChain, src: &[u8], part: &Region) -> Result<Vec<String>, CodecError> {
-    let (heap, mut scratch) = worker(chain);
-    let count = part.volume().unwrap() as usize;
-    let mut handles = vec![0xEE; count * VlenHandle::SIZE];
-    let view = NdViewMut::over(&mut handles, &part.shape(), VlenHandle::SIZE).unwrap();
-    chain.decode_part(src, part, view, &mut scratch)?;
-    let elements = heap.elements();
-    let text = |handle: &[u8]| {
-        let handle = VlenHandle::from_bytes(handle.try_into().unwrap());
-        String::from_utf8(elements.get(handle).unwrap().to_vec()).unwrap()
-    };
-    Ok(handles.chunks(VlenHandle::SIZE).map(text).collect())
+    let elements = decode_vlen(chain, src, part)?.into_iter();
+    Ok(elements.map(|e| String::from_utf8(e).unwrap()).collect())
 }
 
 fn decode(chain: &CodecChain, src: &[u8]) -> Result<Vec<String>, CodecError> {
@@ -188,9 +144,7 @@ fn elements_behind_a_filter_of_numbers() {
         "compressor": {"id": "adler32"}
     });
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
-    let spec =
-        ChunkSpec::new(&[4], array.data_type().clone(), array.fill_value().unwrap()).unwrap();
-    let chain = CodecChain::v2(&array.codecs(), spec, &CodecRegistry::default()).unwrap();
+    let chain = chain_of(&array).unwrap();
     let texts = ["b", "a", "", "b"].map(str::to_owned);
     let encoded = encode(&chain, &texts).unwrap();
     assert_eq!(encoded[4..], [2, 255, 255, 2]);

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::DecodeTarget;
-use zarr_metadata::Swap;
+use crate::testing::TargetThief;
 
 /// Claims to decode and does nothing: the trap for memory that was never written.
 #[derive(Debug)]
@@ -76,38 +76,9 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
     );
 }
 
-/// Exchanges the sink that it was lent for one of its own, which it fills.
-#[derive(Debug)]
-struct Thief;
-
-impl BytesToBytesCodec for Thief {
-    fn name(&self) -> &str {
-        "thief"
-    }
-    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
-        decoded
-    }
-    fn decode(
-        &self,
-        src: &[u8],
-        dst: &mut DecodeTarget<'_>,
-        _: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        let len = src.len();
-        let own: &'static mut [u8] = Box::leak(vec![0; len].into_boxed_slice());
-        let view = NdViewMut::over(own, &[len as u64], 1).unwrap();
-        *dst = DecodeTarget::elements(view, Swap::None);
-        dst.put("thief", src)
-    }
-    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        dst.extend_from_slice(src);
-        Ok(())
-    }
-}
-
 #[test]
 fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
-    let registry = CodecRegistry::default().bytes_to_bytes("thief", |_| Ok(Arc::new(Thief)));
+    let registry = CodecRegistry::default().bytes_to_bytes("thief", |_| Ok(Arc::new(TargetThief)));
     let expected = "codec `thief`: length mismatch: expected 4 bytes, found 0";
     // Dense and with gaps, as the last codec and before another.
     let lists = [
@@ -118,7 +89,7 @@ fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
     for (codecs, gap) in lists.iter().flat_map(|codecs| [(codecs, 0), (codecs, 3)]) {
         let names: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
         let chain = CodecChain::new(&names, spec(&[2, 2], DataType::UInt8), &registry).unwrap();
-        let encoded = encode(&chain, &[1, 2, 3, 4]);
+        let encoded = encode(&chain, &[1, 2, 3, 4]).unwrap();
         let whole = Region::whole(&[2, 2]);
         let error = decode(&chain, &encoded, &whole, gap).unwrap_err();
         assert!(

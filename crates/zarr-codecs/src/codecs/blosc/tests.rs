@@ -2,20 +2,16 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use zarr_metadata::{DataType, FillValue};
+use zarr_metadata::DataType;
 
 use super::shuffle::Shuffle;
 use super::*;
+use crate::testing::spec;
 
 mod damaged;
 
 const NAMES: [&str; 6] = ["blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd"];
 const SHUFFLES: [&str; 3] = ["noshuffle", "shuffle", "bitshuffle"];
-
-fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
-    let fill = FillValue::zero(&dtype).unwrap();
-    ChunkSpec::new(shape, dtype, fill).unwrap()
-}
 
 fn parse(configuration: &Value, spec: &ChunkSpec) -> Result<BloscCodec, CodecError> {
     let extension = json!({"name": "blosc", "configuration": configuration});
