@@ -1,16 +1,11 @@
-//! Some fields of a record: which bytes of each element they are, and how they come out of records and
-//! go back into them. Knows no chunk and no file format.
-//!
-//! To read fields is to decode with one codec more: see [`CodecChain::fields`](crate::CodecChain::fields).
+//! Some fields of a record: which bytes of each element they are, and how they are copied out of records
+//! and back into them. [`CodecChain::fields`](crate::CodecChain::fields) makes a codec of them.
 
-use zarr_metadata::{DataType, Field, FillValue};
+use zarr_metadata::near::{is_near, quoted};
+use zarr_metadata::{DataType, Field};
 
 use crate::array::kernels;
-use crate::chain::scratch::Scratch;
-use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
-use zarr_metadata::near::{is_near, quoted};
-
-const NAME: &str = "fields";
+use crate::{Dims, NdView, NdViewMut};
 
 /// Some fields of a data type that is a record.
 ///
@@ -175,20 +170,15 @@ impl Fields {
         })
     }
 
-    /// A chunk of these fields, where one of records is given.
-    pub(crate) fn spec(&self, records: &ChunkSpec) -> Result<ChunkSpec, CodecError> {
-        let unfit = || CodecErrorKind::DataType(Box::new(records.dtype.clone())).of(NAME);
-        let dtype = self.data_type.clone();
-        let mut fill = vec![0; dtype.size().ok_or_else(unfit)?];
+    /// The fields of one record; `None` where it is too short to have them.
+    pub(crate) fn of_record(&self, record: &[u8]) -> Option<Vec<u8>> {
+        let mut picked = vec![0; self.data_type.size()?];
         for run in &self.runs {
-            let from = records.fill_element().get(run.whole..run.whole + run.len);
-            let to = fill.get_mut(run.picked..run.picked + run.len);
-            let (to, from) = to.zip(from).ok_or_else(unfit)?;
+            let from = record.get(run.whole..run.whole + run.len)?;
+            let to = picked.get_mut(run.picked..run.picked + run.len)?;
             to.copy_from_slice(from);
         }
-        let fill = FillValue::from_bytes(&dtype, &fill);
-        let fill = fill.map_err(|error| CodecErrorKind::Backend(Box::new(error)).of(NAME))?;
-        ChunkSpec::new(&records.shape, dtype, fill)
+        Some(picked)
     }
 }
 
@@ -215,40 +205,6 @@ fn find<'r>(record: &'r DataType, name: &str) -> Result<(FieldRun, &'r Field), F
     };
     let name = name.to_owned();
     Err(FieldsError::Unknown { name, hint })
-}
-
-/// As a codec: the records are the encoded array, their fields the decoded one.
-impl ArrayToArrayCodec for Fields {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError> {
-        Err(CodecErrorKind::DataType(Box::new(decoded.dtype.clone())).of(NAME))
-    }
-
-    fn decode(
-        &self,
-        _: &ChunkSpec,
-        src: &NdView<'_>,
-        mut dst: NdViewMut<'_>,
-        _: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        let text = || "these are not the fields of such records".to_owned();
-        let read = self.read(src, &mut dst).then_some(());
-        read.ok_or_else(|| CodecErrorKind::Mismatch(text()).of(NAME))
-    }
-
-    fn encode(
-        &self,
-        _: &ChunkSpec,
-        _: &NdView<'_>,
-        _: NdViewMut<'_>,
-        _: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        let why = "records cannot be made from some of their fields alone";
-        Err(CodecErrorKind::Refused(why.into()).of(NAME))
-    }
 }
 
 #[cfg(test)]

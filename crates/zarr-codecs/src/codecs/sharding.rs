@@ -2,12 +2,16 @@
 //! put together. It fetches nothing and runs nothing in parallel: for the engine an inner chunk is
 //! a chunk in a window of an object. Specification: Zarr v3 codecs, `sharding_indexed`.
 
+mod index;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use zarr_metadata::{DataType, Extension, FillValue};
 
+pub use self::index::ShardIndex;
+use self::index::{ABSENT, NAME};
 use crate::array::kernels;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
@@ -17,13 +21,10 @@ use crate::{
     Projection, Projections, Region, volume,
 };
 
-const NAME: &str = "sharding_indexed";
 /// More inner chunks than this have an index of a gigabyte.
 const MAX_INNER_CHUNKS: u64 = 1 << 26;
 /// Shards in shards in shards: each level is a level of recursion.
 const MAX_DEPTH: usize = 4;
-/// Offset and length of an inner chunk that is not there.
-const ABSENT: u64 = u64::MAX;
 
 /// One shard: a grid of inner chunks behind an index.
 #[derive(Clone, Debug)]
@@ -42,14 +43,6 @@ pub struct ShardingCodec {
 enum IndexLocation {
     Start,
     End,
-}
-
-/// Which inner chunks a shard holds, and where.
-#[derive(Debug)]
-pub struct ShardIndex {
-    /// Offset and length of each inner chunk, in C order of the grid, as they were decoded: an index may
-    /// be large, and is not copied.
-    entries: Vec<u8>,
 }
 
 impl ShardingCodec {
@@ -180,17 +173,7 @@ impl ShardingCodec {
         let mut entries = vec![0; spec.byte_len().unwrap_or(0)];
         let view = NdViewMut::over(&mut entries, &spec.shape, 8);
         view.map_or(Ok(()), |view| self.index.decode(bytes, view, cx))?;
-        for (i, entry) in entries.as_chunks().0.iter().enumerate() {
-            let [offset, len] = numbers(entry);
-            let absent = offset == ABSENT && len == ABSENT;
-            if !absent && offset.checked_add(len).is_none_or(|end| end > size) {
-                return Err(CodecErrorKind::Corrupt(format!(
-                    "inner chunk {i} claims {len} bytes from {offset} on, in a shard of {size}"
-                ))
-                .of(NAME));
-            }
-        }
-        Ok(ShardIndex { entries })
+        ShardIndex::new(entries, size)
     }
 
     /// The inner chunks that hold the cells of `part`.
@@ -355,31 +338,6 @@ impl ShardingCodec {
         parts.iter().for_each(|part| dst.extend_from_slice(part));
         Ok(())
     }
-}
-
-impl ShardIndex {
-    /// Where the `i`-th inner chunk lies in the object, or `None` where it is absent.
-    pub fn get(&self, i: usize) -> Option<Range<u64>> {
-        let [offset, len] = numbers(self.entries.as_chunks().0.get(i)?);
-        (offset != ABSENT || len != ABSENT).then(|| offset..offset.saturating_add(len))
-    }
-
-    /// The numbers of the inner chunks that are there, in order.
-    pub fn present(&self) -> impl Iterator<Item = usize> + '_ {
-        let entries = self.entries.as_chunks::<16>().0.iter().enumerate();
-        entries.filter_map(|(i, entry)| (*entry != [0xFF; 16]).then_some(i))
-    }
-
-    /// Bytes this index occupies in memory.
-    pub fn byte_len(&self) -> usize {
-        self.entries.len()
-    }
-}
-
-/// Offset and length in an entry of an index.
-fn numbers(entry: &[u8; 16]) -> [u64; 2] {
-    let (offset, len) = entry.split_at(8);
-    [offset, len].map(|bytes| bytes.try_into().map_or(ABSENT, u64::from_ne_bytes))
 }
 
 fn check_divides(inner: &[u64], shard: &[u64]) -> Result<(), CodecError> {
