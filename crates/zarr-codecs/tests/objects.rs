@@ -158,11 +158,14 @@ fn damaged_lists_are_errors() {
         let error = decode(&chain, text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(says), "{text}: {error}");
     };
-    check("", "is no JSON list: EOF");
-    check("{}", "is no JSON list: invalid type");
+    check("", "is not a JSON list: EOF");
+    check("{}", "is not a JSON list: invalid type");
     check("[1]", "does not end with a dtype and a shape");
-    check("[[1,2],[3,4],\"|O\",7]", "its shape is no list of lengths");
-    check("[[1,2],[3,4],5,[2,2]]", "its dtype is no text");
+    check(
+        "[[1,2],[3,4],\"|O\",7]",
+        "its shape is not a list of lengths",
+    );
+    check("[[1,2],[3,4],5,[2,2]]", "its dtype is not a text");
     check("[1,2,3,\"|O\",[3]]", "shape [3], the chunk has 4 elements");
     check(
         "[1,2,3,4,5,\"|O\",[4]]",
@@ -178,7 +181,7 @@ fn damaged_lists_are_errors() {
         "holds 1 values, its shape says 2",
     );
     check("[[1,2],3,\"|O\",[2,2]]", "is not nested as its shape says");
-    check("[[1,2],[3,NaNa],\"|O\",[2,2]]", "is no JSON list");
+    check("[[1,2],[3,NaNa],\"|O\",[2,2]]", "is not a JSON list");
     check("[[1,2],[3,4],\"|O\",[2,2]]]", "trailing");
     let long = format!("[1,2,3,4,\"|O\",[4{}]]", ",1".repeat(64));
     check(&long, "expected a list of at most 64 values");
@@ -194,12 +197,12 @@ fn what_is_no_json_is_not_written() {
     };
     for text in ["", "NaN", "{", "1 2", "[1,]", "{\"a\":tru}", "\"\\ud800\""] {
         let error = write(text).unwrap_err();
-        assert!(error.contains("an element is no JSON text"), "{error}");
+        assert!(error.contains("an element is not JSON"), "{error}");
     }
     let nested = |depth: usize| ["[".repeat(depth), "]".repeat(depth)].concat();
     write(&nested(128)).unwrap();
     let error = write(&nested(1 << 20)).unwrap_err();
-    assert!(error.contains("nests more than 128 deep"), "{error}");
+    assert!(error.contains("nested more than 128 deep"), "{error}");
     let written = write(" { \"b\" : 1.50 , \"a\" : [ ] , \"b\" : 2 } ").unwrap();
     assert_eq!(
         String::from_utf8(written).unwrap(),
@@ -221,7 +224,7 @@ fn refusals_say_why() {
     {
         let raw = refused(json!({"id": "msgpack2", "raw": true}));
         assert!(
-            raw.contains("`raw` must be false, since bytes are no JSON"),
+            raw.contains("`raw` must be false, since JSON does not have bytes"),
             "{raw}"
         );
     }
@@ -245,10 +248,10 @@ fn what_json_cannot_say_is_refused() {
             b"\x92\x01\xc4\x01a",
             "the value at [1][1] of the chunk holds bytes",
         ),
-        (b"\x81\x01\x02", "a key that is no text"),
+        (b"\x81\x01\x02", "a key that is not a text"),
         (b"\xd4\x05a", "a type of its writer's own"),
         (b"\xa1\xff", "a text that is not UTF-8"),
-        (b"\xc1", "corrupt data: a byte that begins no value"),
+        (b"\xc1", "corrupt data: a byte with which no value begins"),
         (b"\xdd\xff\xff\xff\xff", "corrupt data: "),
     ] {
         let error = decode(&chain, &list(value)).unwrap_err().to_string();

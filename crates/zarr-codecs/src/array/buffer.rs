@@ -1,7 +1,7 @@
-//! Memory that is not initialised yet, and the few steps that make it so. Knows no codec but the
-//! adapters through which the C zstd, lz4 and libdeflate write into such memory.
+//! Memory that is not initialised yet, and the few steps that initialise it. The adapters through which
+//! the C libraries zstd, lz4 and libdeflate write into such memory are here, too.
 //!
-//! Whoever fills memory *returns the slice it filled*. Safe code cannot make a `&mut [u8]` out of
+//! Code that fills memory *returns the slice it filled*. Safe code cannot make a `&mut [u8]` out of
 //! uninitialised bytes, so that slice is a proof, and no decoder needs to be trusted.
 
 use std::mem::MaybeUninit;
@@ -9,14 +9,13 @@ use std::mem::MaybeUninit;
 /// Bytes that may be uninitialised.
 pub type Uninit = [MaybeUninit<u8>];
 
-/// One byte of memory to be written, which may be uninitialised or not: what does not care which is
-/// written once for both.
+/// One byte of memory to be written, initialised or not: code that works for either is written once.
 ///
 /// # Safety
 /// For types that have the layout of `u8` and allow any value.
 pub(crate) unsafe trait Byte: Copy {
     const ZERO: Self;
-    /// The memory as it can be read, which is zeroed first only where it may be uninitialised.
+    /// The memory as readable bytes. It is zeroed first only where it may be uninitialised.
     fn readable(memory: &mut [Self]) -> &mut [u8];
 }
 
@@ -112,8 +111,8 @@ pub(crate) fn fill_exact<E>(
     Ok(complete)
 }
 
-/// Memory that is filled from its front on, step by step. Each step proves what it filled as whoever
-/// fills memory does, so that in the end the front is one slice.
+/// Memory that is filled from its front on, step by step. Each step returns what it filled as proof, so
+/// that in the end the front is one initialised slice.
 pub(crate) struct FilledFront<'d> {
     memory: &'d mut Uninit,
     filled: usize,
@@ -207,8 +206,8 @@ unsafe impl<B: Byte> zstd::zstd_safe::WriteBuf for ZstdTarget<'_, B> {
     }
 }
 
-/// Lets the C lz4 decode a block to the front of `memory`, and returns what it wrote: `None` where
-/// `src` is no block or makes more bytes than fit, or where a length is none of C's.
+/// Decodes a block to the front of `memory` with the C library, and returns what it wrote. `None` where
+/// `src` is not a block, where it makes more bytes than fit, or where a length does not fit C's `int`.
 #[cfg(feature = "lz4")]
 pub(crate) fn lz4_decompressed<'d, B: Byte>(
     src: &[u8],
@@ -224,7 +223,7 @@ pub(crate) fn lz4_decompressed<'d, B: Byte>(
     Some(unsafe { assume_init(front) })
 }
 
-/// As [`lz4_decompressed`] the other way: `None` also where the block does not fit.
+/// Encodes `src` as a block, as [`lz4_decompressed`] decodes one. `None` also where the block does not fit.
 #[cfg(feature = "lz4")]
 pub(crate) fn lz4_compressed<'d, B: Byte>(
     src: &[u8],
@@ -248,9 +247,9 @@ pub(crate) struct Inflater(std::ptr::NonNull<libdeflate_sys::libdeflate_decompre
 #[cfg(feature = "gzip")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InflateError {
-    /// The input is no stream, or is cut off.
+    /// The input is not a stream, or is cut off.
     Corrupt,
-    /// The stream goes on where the memory is full.
+    /// The memory is full and the stream goes on.
     Full,
 }
 
@@ -275,7 +274,7 @@ type Inflate = unsafe extern "C" fn(
 
 #[cfg(feature = "gzip")]
 impl Inflater {
-    /// `None` where there is no memory for one.
+    /// `None` if there is not enough memory.
     pub(crate) fn new() -> Option<Self> {
         // SAFETY: it takes nothing, and returns null or what `drop` frees.
         let made = unsafe { libdeflate_sys::libdeflate_alloc_decompressor() };

@@ -11,7 +11,7 @@ pub(crate) struct F16(u16);
 
 const SIGN: u16 = 0x8000;
 const INFINITY: u16 = 0x7C00;
-/// What is nearer to infinity than to the largest number; halfway it is infinity, which is even.
+/// From here on a value rounds to infinity; the tie itself does too, since infinity is the even neighbour.
 const TOO_LARGE: f64 = 65520.0;
 
 impl F16 {
@@ -47,7 +47,7 @@ impl F16 {
         }
     }
 
-    /// Every half is one exactly.
+    /// Exact for every half float.
     pub(crate) fn to_f32(self) -> f32 {
         self.to_f64() as f32
     }

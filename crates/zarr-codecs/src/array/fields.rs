@@ -7,7 +7,7 @@ use zarr_metadata::{DataType, Field};
 use crate::array::kernels;
 use crate::{Dims, NdView, NdViewMut};
 
-/// Some fields of a data type that is a record.
+/// A selection of fields of a record (a structured data type).
 ///
 /// ```
 /// use zarr_codecs::Fields;
@@ -25,7 +25,7 @@ pub struct Fields {
     runs: Dims<FieldRun>,
 }
 
-/// Bytes of a field, in a whole record and among those that are picked.
+/// Where the bytes of a field lie in a whole record, and where in the selection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct FieldRun {
     whole: usize,
@@ -33,19 +33,19 @@ struct FieldRun {
     len: usize,
 }
 
-/// Why fields cannot be picked.
+/// Why fields cannot be selected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FieldsError {
-    /// The elements are no records.
+    /// The elements are not records.
     #[error("elements of {0} have no fields")]
     NoRecord(Box<DataType>),
-    /// There is no such field.
+    /// The record has no field of this name.
     #[error("there is no field `{name}`; {hint}")]
     Unknown {
         /// The name.
         name: String,
-        /// Which was meant, or which there are.
+        /// A name that was probably meant, or all names.
         hint: String,
     },
     /// A field was named twice.
@@ -54,7 +54,7 @@ pub enum FieldsError {
     /// No field was named.
     #[error("no field is named")]
     Nothing,
-    /// The field is an array in each record, which is no element type.
+    /// The field is an array in each record, so its values are not single elements.
     #[error(
         "each `{name}` is an array of {shape:?}: take it as a record, with a list of fields that is `{name}` alone"
     )]
@@ -70,7 +70,7 @@ impl Fields {
     /// One field, as elements of its own type.
     ///
     /// # Errors
-    /// Where the type is no record, has no such field, or the field is an array.
+    /// Where the type is not a record, has no such field, or the field is an array.
     pub fn one(record: &DataType, name: &str) -> Result<Self, FieldsError> {
         let (run, field) = find(record, name)?;
         if !field.shape.is_empty() {
@@ -83,10 +83,10 @@ impl Fields {
         })
     }
 
-    /// Several fields, as records of these in the order of the names.
+    /// Several fields, as records of these fields in the order of the names.
     ///
     /// # Errors
-    /// Where the type is no record, has no such field, or a field is named twice, or none is.
+    /// Where the type is not a record, lacks a field, or the names repeat a field or are none.
     pub fn several<N: AsRef<str>>(record: &DataType, names: &[N]) -> Result<Self, FieldsError> {
         let (mut fields, mut runs, mut size): (Vec<Field>, _, _) = (vec![], Dims::new(), 0);
         for name in names.iter().map(AsRef::as_ref) {
@@ -108,7 +108,7 @@ impl Fields {
         Ok(Self { data_type, runs })
     }
 
-    /// Fields of one of these fields, or of the record that they are.
+    /// A selection from this selection: fields of the one field, or some of several.
     #[must_use]
     pub fn then(&self, inner: &Self) -> Self {
         let mut runs = Dims::new();
@@ -130,13 +130,13 @@ impl Fields {
         Self { data_type, runs }
     }
 
-    /// The type of the elements that are picked.
+    /// The data type of the selected elements.
     #[must_use]
     pub fn data_type(&self) -> &DataType {
         &self.data_type
     }
 
-    /// Copies the fields out of records, or `false` where the views do not go together.
+    /// Copies the fields out of records. `false` where the shapes or element sizes of the views do not match.
     #[must_use]
     pub fn read(&self, records: &NdView<'_>, picked: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {
@@ -147,7 +147,8 @@ impl Fields {
         })
     }
 
-    /// Copies the fields into records, whose others stay; `false` where the views do not go together.
+    /// Copies the fields into records and leaves all other fields. `false` where the shapes or element sizes of
+    /// the views do not match.
     #[must_use]
     pub fn write(&self, picked: &NdView<'_>, records: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {
@@ -158,7 +159,7 @@ impl Fields {
         })
     }
 
-    /// Sets the fields of all records to those of one element; `false` where it is not one.
+    /// Sets the fields of all records to those of one element. `false` where it has another size.
     #[must_use]
     pub fn fill(&self, element: &[u8], records: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {

@@ -1,4 +1,4 @@
-//! The types of numbers that codecs compute with, and which of them holds two others.
+//! The types of numbers that codecs compute with, and NumPy's rule for the type that holds two others.
 
 use zarr_metadata::DataType;
 
@@ -86,7 +86,7 @@ impl Number {
         matches!(self, Self::F16 | Self::F32 | Self::F64)
     }
 
-    /// The type in which numpy adds numbers of both.
+    /// The type in which NumPy adds numbers of the two.
     pub(crate) fn promoted(self, other: Self) -> Self {
         let (large, small) = match self.size() >= other.size() {
             true => (self, other),

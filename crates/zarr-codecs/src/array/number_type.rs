@@ -2,8 +2,8 @@
 
 use crate::array::f16::F16;
 
-/// A Rust type that a `Number` stands for, with the arithmetic of numpy: integers wrap, halves
-/// are rounded after every step.
+/// A Rust type that a `Number` stands for, with the arithmetic of NumPy: integers wrap, half
+/// floats are rounded after every step.
 pub(crate) trait NumberType: Copy {
     type Bytes: Copy;
     fn chunks(bytes: &[u8]) -> &[Self::Bytes];
@@ -17,9 +17,9 @@ pub(crate) trait NumberType: Copy {
     fn add(self, other: Self) -> Self;
     fn sub(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
-    /// Integers are never divided: numpy makes floats of them first.
+    /// Integers are never divided: NumPy makes floats of them first.
     fn div(self, other: Self) -> Self;
-    /// To the nearest integer, halves to the even one.
+    /// To the nearest integer, ties to the even one.
     fn rint(self) -> Self;
 }
 
@@ -186,7 +186,7 @@ impl NumberType for F16 {
     }
 }
 
-/// A truth value as numpy stores it: any byte but zero is true.
+/// A truth value as NumPy stores it: any byte but zero is true.
 #[derive(Clone, Copy)]
 pub(crate) struct NumpyBool(u8);
 

@@ -9,7 +9,7 @@ use crate::array::kernels;
 use crate::array::number::{Number, with_number};
 use crate::array::number_type::NumberType;
 
-/// Numbers as they are stored: what a dtype string of numpy says.
+/// A type of numbers with a byte order: what a NumPy dtype string such as `<f4` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StoredNumber {
     pub(crate) number: Number,
@@ -22,7 +22,7 @@ impl StoredNumber {
         Self { number, endian }
     }
 
-    /// `None` where elements are no single numbers.
+    /// `None` where elements are not single numbers.
     pub(crate) fn of(data_type: &DataType, endian: Endian) -> Option<Self> {
         let number = Number::of(data_type)?;
         Some(Self { number, endian })
@@ -38,8 +38,8 @@ impl StoredNumber {
         self.number.size()
     }
 
-    /// The same numbers behind a codec that makes bytes of an array, where that is known: `bytes`
-    /// writes them one by one.
+    /// The numbers as this array→bytes codec writes them, where that is known: `bytes` writes them one by
+    /// one.
     pub(crate) fn serialized(self, serializer: &Extension) -> Option<Self> {
         let little = serializer
             .configuration
@@ -49,7 +49,7 @@ impl StoredNumber {
         (serializer.name == "bytes").then_some(Self { endian, ..self })
     }
 
-    /// Between stored and native, in place.
+    /// Converts between stored and native byte order, in place.
     pub(crate) fn swap(self, bytes: &mut [u8]) {
         if self.endian != Endian::NATIVE && self.size() > 1 {
             kernels::swap_bytes(bytes, self.size(), &Swap::Width(self.size()));
@@ -64,7 +64,7 @@ impl StoredNumber {
     }
 }
 
-/// Casts every number of `src` as numpy's `astype` does. `dst` has room for as many.
+/// Casts every number of `src` as NumPy's `astype` does. `dst` has room for as many.
 pub(crate) fn cast(from: StoredNumber, src: &[u8], to: StoredNumber, dst: &mut [u8]) {
     if from == to {
         dst.copy_from_slice(src);
@@ -85,7 +85,7 @@ pub(crate) fn cast(from: StoredNumber, src: &[u8], to: StoredNumber, dst: &mut [
     to.swap(dst);
 }
 
-/// As [`cast`], where nothing is copied that stays as it is.
+/// As [`cast`], without a copy where the numbers stay as they are.
 pub(crate) fn cast_all<'a>(
     from: StoredNumber,
     src: Cow<'a, [u8]>,

@@ -65,7 +65,7 @@ impl<'a> NdView<'a> {
         })
     }
 
-    /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside.
+    /// Cells that lie in `bytes` as `at` says, or `None` where one of them lies outside.
     pub(crate) fn strided(
         bytes: &'a [u8],
         at: &StridedLayout,
@@ -102,7 +102,7 @@ impl<'a> NdView<'a> {
         self.geometry.elem
     }
 
-    /// The cells of a region, or `None` where it leaves the view.
+    /// The cells of a region, or `None` where it does not lie within the view.
     pub fn region(&self, region: &Region) -> Option<NdView<'a>> {
         let (offset, geometry) = self.geometry.region(region)?;
         // `wrapping_offset` needs no proof for the empty view, which is never dereferenced.
@@ -114,7 +114,7 @@ impl<'a> NdView<'a> {
     }
 
     /// Only `len` bytes of every element, from the `offset`-th on, as elements of their own. `None`
-    /// where an element does not have them.
+    /// where elements are shorter than that.
     pub fn field(&self, offset: usize, len: usize) -> Option<NdView<'a>> {
         let geometry = self.geometry.field(offset, len)?;
         Some(NdView {
@@ -170,7 +170,7 @@ impl<'a> NdView<'a> {
         });
     }
 
-    /// The elements in C order, gathered.
+    /// A copy of the elements in C order.
     pub fn to_vec(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.geometry.len() * self.geometry.elem);
         self.runs(|run| {
@@ -207,8 +207,8 @@ impl<'a> NdViewMut<'a> {
         })
     }
 
-    /// A dense view in C order over shared memory, of which the caller hands out disjoint parts.
-    /// `None` where `shape` has more bytes than `len`.
+    /// A dense view in C order over memory whose disjoint parts the caller hands out. `None` where `shape`
+    /// has more bytes than `len`.
     ///
     /// # Safety
     /// `ptr..ptr + len` must be valid for writes during `'a`, and no byte that is *touched*
@@ -222,8 +222,8 @@ impl<'a> NdViewMut<'a> {
         })
     }
 
-    /// A view of elements that lie so many bytes apart along each axis as `strides` says, from `ptr`
-    /// on. `None` where there is not one stride for each axis.
+    /// A view of elements from `ptr` on, which lie `strides` bytes apart along each axis. `None` where there
+    /// is not one stride for each axis.
     ///
     /// # Safety
     /// Every element so named must lie in memory that is valid for writes during `'a`, no two may
@@ -257,7 +257,7 @@ impl<'a> NdViewMut<'a> {
         self.geometry.elem
     }
 
-    /// The number of bytes behind all elements.
+    /// The number of bytes of all elements.
     pub fn byte_len(&self) -> usize {
         self.geometry.len() * self.geometry.elem
     }
@@ -267,7 +267,7 @@ impl<'a> NdViewMut<'a> {
         self.ptr.addr()
     }
 
-    /// The same cells for a shorter while.
+    /// The same cells, borrowed for a shorter time.
     pub fn reborrow(&mut self) -> NdViewMut<'_> {
         NdViewMut {
             ptr: self.ptr,
@@ -276,7 +276,7 @@ impl<'a> NdViewMut<'a> {
         }
     }
 
-    /// Only the cells of a region, or `None` where it leaves the view.
+    /// Only the cells of a region, or `None` where it does not lie within the view.
     pub fn region(self, region: &Region) -> Option<NdViewMut<'a>> {
         let (offset, geometry) = self.geometry.region(region)?;
         Some(NdViewMut {
@@ -287,7 +287,7 @@ impl<'a> NdViewMut<'a> {
     }
 
     /// Only `len` bytes of every element, from the `offset`-th on, as elements of their own. `None`
-    /// where an element does not have them.
+    /// where elements are shorter than that.
     pub fn field(self, offset: usize, len: usize) -> Option<NdViewMut<'a>> {
         let geometry = self.geometry.field(offset, len)?;
         Some(NdViewMut {
@@ -321,8 +321,9 @@ impl<'a> NdViewMut<'a> {
         }
     }
 
-    /// Fills the view with cells that lie elsewhere as `at` says: `read` is called with where each
-    /// run of bytes lies that are neighbours on both sides, fills it, and returns it as proof.
+    /// Fills the view with cells that lie elsewhere as `at` says. `read` is called for each run of bytes that
+    /// is contiguous on both sides, with the place where it lies there and the memory to fill, which it
+    /// returns as proof.
     ///
     /// # Errors
     /// The first error of `read`, and `None` where it filled less than a run.
@@ -358,12 +359,12 @@ impl<'a> NdViewMut<'a> {
         result
     }
 
-    /// The bytes in each run that [`read_strided`](Self::read_strided) would ask for.
+    /// The length of each run that [`read_strided`](Self::read_strided) would ask for, in bytes.
     pub fn run_len(&self, at: &StridedLayout) -> usize {
         self.runs_beside(at).1
     }
 
-    /// The loops over this view beside cells elsewhere, and the bytes that neighbour on both sides.
+    /// The loops over this view and cells elsewhere at once, and the bytes that are contiguous on both sides.
     fn runs_beside(&self, at: &StridedLayout) -> (LoopNest<2>, usize) {
         let elem = self.geometry.elem;
         let nest = LoopNest::new(
@@ -376,7 +377,7 @@ impl<'a> NdViewMut<'a> {
         (nest, bytes)
     }
 
-    /// The bytes in each run that [`runs`](Self::runs) lends.
+    /// The length of each run that [`runs`](Self::runs) lends, in bytes.
     #[cfg(feature = "blosc")]
     pub(crate) fn run_bytes(&self) -> usize {
         let elem = self.geometry.elem;
@@ -415,7 +416,7 @@ impl<'a> NdViewMut<'a> {
         result
     }
 
-    /// Copies every element of `src`. `false`, and nothing done, where shapes or sizes differ.
+    /// Copies every element of `src`. Does nothing and returns `false` where shapes or element sizes differ.
     #[must_use]
     pub fn copy_from(&mut self, src: &NdView<'_>) -> bool {
         let (to, from) = (&self.geometry, &src.geometry);

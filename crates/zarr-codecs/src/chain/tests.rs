@@ -182,11 +182,11 @@ fn a_wrong_order_of_codecs_is_refused() {
         ),
         (
             json!(["crc32c", "bytes"]),
-            "codec `crc32c`: stands before the codec that turns the array into bytes",
+            "codec `crc32c`: comes before the codec that turns the array into bytes",
         ),
         (
             json!(["bytes", "bytes"]),
-            "codec `bytes`: stands second; one codec turns the array into bytes",
+            "codec `bytes`: is the second codec that turns the array into bytes; there must be one",
         ),
         (
             json!(["gzipp"]),
@@ -197,7 +197,7 @@ fn a_wrong_order_of_codecs_is_refused() {
         assert_eq!(refused(&codecs, &spec), message);
     }
     let transpose = json!(["bytes", {"name": "transpose", "configuration": {"order": [0]}}]);
-    assert!(refused(&transpose, &spec).contains("stands after"));
+    assert!(refused(&transpose, &spec).contains("comes after"));
 }
 
 #[test]

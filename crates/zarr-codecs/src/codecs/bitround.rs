@@ -1,5 +1,5 @@
-//! The `bitround` codec registered for v3: numbers that keep only some of their bits, rounded to
-//! the nearest, halves to even. Lossy; decoding changes nothing.
+//! The `bitround` codec registered for v3: numbers that keep only some of their bits, rounded to the nearest,
+//! ties to even. It is lossy, and decoding changes nothing.
 
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
@@ -11,10 +11,10 @@ use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, Nd
 
 const NAME: &str = "bitround";
 
-/// Numbers with fewer bits.
+/// Rounds numbers to fewer bits.
 #[derive(Clone, Copy, Debug)]
 pub struct BitroundCodec {
-    /// Bytes of one number; an element may have two.
+    /// Bytes of one number. A complex element has two.
     size: usize,
     bits: KeptBits,
 }
@@ -28,11 +28,11 @@ enum KeptBits {
 }
 
 impl BitroundCodec {
-    /// Reads `{"keepbits": integer}`: bits of the mantissa of floats, and bits from the highest one
-    /// that is set of integers.
+    /// Reads `{"keepbits": integer}`: bits of the mantissa of a float, or bits of an integer from its highest
+    /// set bit on.
     ///
     /// # Errors
-    /// For numbers of bits that the type does not have, and types that are no numbers.
+    /// Where the type does not have so many bits, or is not a type of numbers.
     pub fn parse(extension: &Extension, data_type: &DataType) -> Result<Self, CodecError> {
         let (size, mantissa) = match data_type {
             DataType::Float16 | DataType::ComplexFloat16 => (2, Some(10)),
@@ -63,8 +63,8 @@ impl BitroundCodec {
     }
 }
 
-/// Rounds native integers of `size` bytes, seen as unsigned ones. Where rounding up would leave the
-/// type, bits are cut off instead.
+/// Rounds native integers of `size` bytes, taken as unsigned. Where rounding up would overflow, bits are cut
+/// off instead.
 fn round_integers(integers: &mut [u8], size: usize, kept: u32) {
     macro_rules! round {
         ($($word:ty)*) => {$(

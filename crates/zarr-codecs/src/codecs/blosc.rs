@@ -41,7 +41,7 @@ pub(crate) struct BlockBuffers {
     table: blosclz::Table,
 }
 
-/// Blocks above this are not usual: their memory is returned to the system.
+/// The memory of larger blocks, which are rare, is freed.
 const KEPT_BYTES: usize = 16 << 20;
 
 impl BlockBuffers {
@@ -58,8 +58,8 @@ impl BloscCodec {
     ///
     /// `cname` is `"blosclz"`, `"lz4"`, `"lz4hc"`, `"snappy"` (read only), `"zlib"` or `"zstd"`;
     /// `shuffle` is `"noshuffle"`, `"shuffle"` or `"bitshuffle"`, or a number of numcodecs (0, 1, 2,
-    /// or -1 for bit shuffle of single bytes and byte shuffle else). An absent `typesize` is the
-    /// size of an element; what else is absent is as zarr-python has it (`"zstd"`, 5, -1, 0).
+    /// or -1 for bit shuffle of single bytes and byte shuffle of other elements). The default of `typesize`
+    /// is the size of an element; other defaults are those of zarr-python (`"zstd"`, 5, -1, 0).
     ///
     /// # Errors
     /// For other values.
@@ -67,10 +67,10 @@ impl BloscCodec {
         Self::with_absent(extension, spec, &config::V3)
     }
 
-    /// As [`parse`](Self::parse), where what is absent is as numcodecs has it (`"lz4"`, 5, 1, 0).
+    /// As [`parse`](Self::parse), with the defaults of numcodecs (`"lz4"`, 5, 1, 0).
     ///
     /// # Errors
-    /// As there.
+    /// As [`parse`](Self::parse).
     pub fn parse_numcodecs(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
         Self::with_absent(extension, spec, &config::NUMCODECS)
     }

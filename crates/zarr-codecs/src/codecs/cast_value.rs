@@ -1,5 +1,5 @@
-//! The `cast_value` codec registered for v3: numbers of another type, by rules that the metadata
-//! spell out. How one number is cast is in the file below.
+//! The `cast_value` codec registered for v3: numbers of another type, by rules in the metadata. `rules.rs`
+//! casts one number.
 
 mod rules;
 
@@ -17,18 +17,18 @@ use rules::{OutOfRange, Rounding, Rules, Scalar};
 
 const NAME: &str = "cast_value";
 
-/// Numbers of another type.
+/// Casts numbers to another type.
 #[derive(Clone, Debug)]
 pub struct CastValueCodec {
     decoded: Number,
     encoded: Number,
     rules: Rules,
-    /// What is said of single values: what becomes what.
+    /// Single values that are mapped to others.
     encode: ScalarMap,
     decode: ScalarMap,
 }
 
-/// What single values become.
+/// What single values are mapped to.
 #[derive(Clone, Debug, Default)]
 struct ScalarMap {
     /// Sorted: each element is looked for, and there may be many entries.
@@ -36,7 +36,7 @@ struct ScalarMap {
 }
 
 impl ScalarMap {
-    /// Of a value that is named twice, the first holds.
+    /// Of two entries for a value, the first is used.
     fn new(mut entries: Vec<(Scalar, Vec<u8>)>) -> Self {
         entries.sort_by(|(a, _), (b, _)| a.order(*b));
         entries.dedup_by(|(later, _), (first, _)| first.order(*later).is_eq());
@@ -53,7 +53,7 @@ impl ScalarMap {
 
 impl CastValueCodec {
     /// Reads `{"data_type": type, "rounding": word, "out_of_range": word, "scalar_map": {"encode":
-    /// list, "decode": list}}` for chunks of a type; all but the first may be absent.
+    /// list, "decode": list}}` for chunks of this type; all but the first may be left out.
     ///
     /// # Errors
     /// For other values, and types that are neither integers nor floats.

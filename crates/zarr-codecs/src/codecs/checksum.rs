@@ -1,5 +1,5 @@
-//! Codecs that add a sum of four little-endian bytes to the data, and check it: `crc32c` of the
-//! Zarr v3 specification, and what numcodecs has. How sums are made is in the files below.
+//! Codecs that add a checksum of four little-endian bytes to the data, and check it: `crc32c` of the Zarr v3
+//! specification, and those of numcodecs.
 
 mod fletcher32;
 mod lookup3;
@@ -13,28 +13,28 @@ use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const SIZE: usize = 4;
 
-/// The data and a sum of it.
+/// Adds a checksum before or behind the data.
 #[derive(Clone, Debug)]
 pub struct ChecksumCodec {
     sum: ChecksumKind,
     at: ChecksumLocation,
 }
 
-/// Which sum.
+/// Which checksum.
 #[derive(Clone, Debug)]
 enum ChecksumKind {
     Adler32,
     Crc32,
     Crc32c,
     Fletcher32,
-    /// Of the bytes of the prefix and the data, from this value on.
+    /// Of a prefix and the data, with this initial value.
     Lookup3 {
         initval: u32,
         prefix: Vec<u8>,
     },
 }
 
-/// Where the sum stands.
+/// Where the checksum lies.
 #[derive(Clone, Copy, Debug)]
 enum ChecksumLocation {
     Start,
@@ -51,7 +51,7 @@ const END_OR_START: &[(&str, ChecksumLocation)] = &[
 ];
 
 impl ChecksumCodec {
-    /// `crc32c` of v3: behind the data, and nothing to configure.
+    /// `crc32c` of v3: behind the data, without settings.
     pub const fn crc32c() -> Self {
         Self {
             sum: ChecksumKind::Crc32c,

@@ -1,5 +1,5 @@
-//! What `gzip` and `zlib` share: deflate streams in two wrappings, by libdeflate, which says where each
-//! ends. Formats: RFC 1950, 1951, 1952.
+//! The codecs `gzip` and `zlib`: deflate streams in two formats, by libdeflate, which tells where each ends.
+//! Formats: RFC 1950, 1951, 1952.
 
 use libdeflater::{CompressionLvl, Compressor};
 use zarr_metadata::Extension;
@@ -10,14 +10,14 @@ use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
-/// What stands around a deflate stream.
+/// The format around a deflate stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DeflateFormat {
     Gzip,
     Zlib,
 }
 
-/// The codecs `gzip` and `zlib`: one wrapping, at one level.
+/// The codecs `gzip` and `zlib`: one format, at one level.
 #[derive(Clone, Copy, Debug)]
 pub struct DeflateCodec {
     wrapper: DeflateFormat,
@@ -32,7 +32,7 @@ pub(crate) struct DeflateContexts {
 }
 
 impl DeflateContexts {
-    /// `None` where there is no memory for one.
+    /// `None` if there is not enough memory.
     pub(crate) fn inflater(&mut self) -> Option<&mut Inflater> {
         Some(match &mut self.inflater {
             Some(inflater) => inflater,
@@ -52,7 +52,7 @@ impl DeflateContexts {
 }
 
 impl DeflateCodec {
-    /// `gzip` of v3: reads `{"level": 0 to 9}`; absent it is 5, as zarr-python has it.
+    /// `gzip` of v3: reads `{"level": 0 to 9}`; the default is 5, as in zarr-python.
     ///
     /// # Errors
     /// For other values.
@@ -60,7 +60,7 @@ impl DeflateCodec {
         Self::parse(DeflateFormat::Gzip, extension, 0..=9, 5)
     }
 
-    /// `gzip` of numcodecs: reads `{"level": -1 to 9}`; absent it is 1.
+    /// `gzip` of numcodecs: reads `{"level": -1 to 9}`; the default is 1.
     ///
     /// # Errors
     /// For other values.
@@ -68,7 +68,7 @@ impl DeflateCodec {
         Self::parse(DeflateFormat::Gzip, extension, -1..=9, 1)
     }
 
-    /// `zlib` of numcodecs: reads `{"level": -1 to 9}`; absent it is 1.
+    /// `zlib` of numcodecs: reads `{"level": -1 to 9}`; the default is 1.
     ///
     /// # Errors
     /// For other values.

@@ -1,5 +1,5 @@
-//! The `scale_offset` codec registered for v3: `(x - offset) * scale` in the arithmetic of the data
-//! type, where whatever the type cannot hold is an error.
+//! The `scale_offset` codec registered for v3: `(x - offset) * scale` in the arithmetic of the data type. A
+//! result that the type does not have is an error.
 
 use zarr_metadata::{Endian, Extension, FillValue, Swap};
 
@@ -13,7 +13,7 @@ use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, Nd
 
 const NAME: &str = "scale_offset";
 
-/// Numbers with another zero and another unit.
+/// Stores numbers with another zero and another unit.
 #[derive(Clone, Debug)]
 pub struct ScaleOffsetCodec {
     number: Number,
@@ -23,8 +23,8 @@ pub struct ScaleOffsetCodec {
 }
 
 impl ScaleOffsetCodec {
-    /// Reads `{"offset": value, "scale": value}`, both spelled as fill values of the chunk's type;
-    /// absent they are 0 and 1.
+    /// Reads `{"offset": value, "scale": value}`, both spelled as fill values of the chunk's type. The
+    /// defaults are 0 and 1.
     ///
     /// # Errors
     /// For other values, a scale of zero, and types that are neither integers nor floats.

@@ -1,5 +1,5 @@
-//! Byte shuffle and bit shuffle of a run of elements. Safe loops that any machine runs, with AVX2
-//! doing the front part where there is one. Knows no frame and no compressor.
+//! Byte shuffle and bit shuffle of a run of elements: safe loops for any machine, and AVX2 for the front part
+//! where the machine has it.
 //!
 //! A byte shuffle puts byte `j` of all elements into *plane* `j`. A bit shuffle then cuts every plane
 //! into eight *rows*: row `k` holds bit `k` of the plane's bytes, eight of them per byte, the first

@@ -1,6 +1,6 @@
 //! The codecs `vlen-utf8`, `vlen-bytes` and `vlen-array`: the number of elements, then each element
-//! after its number of bytes, all numbers as 32 bits, little-endian. Knows elements as handles into
-//! the worker's heap.
+//! after its number of bytes, all numbers as 32 bits, little-endian. In memory elements are handles into the
+//! heap of the worker.
 //! Format: numcodecs `vlen`; registered for Zarr v3 as `vlen-utf8` and `vlen-bytes`.
 
 use zarr_metadata::{DataType, Endian, Extension, Layout, Swap, v2};
@@ -130,7 +130,9 @@ impl VlenCodec {
             ElementKind::Bytes => Ok(element),
             ElementKind::Numbers { size, .. } if !element.len().is_multiple_of(*size) => {
                 let len = element.len();
-                Err(self.corrupt(format!("a list of {len} bytes, its numbers have {size}")))
+                Err(self.corrupt(format!(
+                    "a list of {len} bytes is not a whole number of numbers of {size} bytes"
+                )))
             }
             ElementKind::Numbers { size, swap } => Ok(swapped(element, *size, swap, own)),
         }
@@ -213,7 +215,11 @@ impl ArrayToBytesCodec for VlenCodec {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         let outside = || {
-            let text = format!("no cells {:?} in a chunk of {:?}", part.shape(), spec.shape);
+            let text = format!(
+                "a region of {:?} does not lie within a chunk of {:?}",
+                part.shape(),
+                spec.shape
+            );
             CodecErrorKind::Mismatch(text).of(self.name())
         };
         let count = crate::volume(&spec.shape).and_then(|n| usize::try_from(n).ok());

@@ -1,5 +1,5 @@
-//! Which bytes a view names: shape, byte strides and element size. Arithmetic alone; whether the bytes are
-//! there is for `view.rs` to see to.
+//! Which bytes a view names: shape, byte strides and element size. This is arithmetic alone; `view.rs` makes
+//! sure that the bytes are there.
 
 use crate::array::loop_nest::LoopNest;
 use crate::{Dims, Region, volume};
@@ -77,7 +77,7 @@ impl StridedGeometry {
         })
     }
 
-    /// Elements that are a part of each of these.
+    /// The geometry of one part of every element.
     pub(super) fn field(&self, offset: usize, len: usize) -> Option<Self> {
         let inside = offset.checked_add(len)? <= self.elem;
         inside.then(|| Self {

@@ -145,8 +145,7 @@ fn what_was_stripped_lies_in_what_was_given() {
         CodecRegistry::default().bytes_to_bytes("elsewhere", |_| Ok(Arc::new(Elsewhere)));
     let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
-    let expected =
-        "codec `elsewhere`: corrupt data: what it stripped is not a part of what it was given";
+    let expected = "codec `elsewhere`: corrupt data: the data without what the codec added must lie within the bytes it was given";
     assert_eq!(error.to_string(), expected);
 }
 
@@ -200,7 +199,7 @@ fn axes_that_make_another_shape_are_refused() {
         CodecChain::new(&names, spec(shape, DataType::UInt8), &registry)
     };
     let error = make(&[0, 1], &[4, 4]).unwrap_err();
-    let expected = "axes [0, 1] make no array of [2, 4] of one of [4, 4]";
+    let expected = "axes [0, 1] do not make an array of [2, 4] of one of [4, 4]";
     assert!(error.to_string().contains(expected), "{error}");
     assert!(make(&[0, 0], &[2, 2]).is_err());
     assert!(make(&[1], &[4, 2]).is_err());

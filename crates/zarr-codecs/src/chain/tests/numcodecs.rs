@@ -189,7 +189,7 @@ fn unknown_codecs_say_what_would_bring_them() {
     let codecs = json!(["bytes", {"name": "numcodecs.delta", "configuration": {"dtype": "|u1"}}]);
     assert_eq!(
         refused(&codecs, &spec),
-        "codec `numcodecs.delta`: stands after the codec that turns the array into bytes"
+        "codec `numcodecs.delta`: comes after the codec that turns the array into bytes"
     );
 }
 
@@ -211,7 +211,7 @@ fn a_codec_that_may_be_ignored_is_not_written() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "codec `quantum`: refused: readers may ignore this codec, writers may not, and it is not known here"
+        "codec `quantum`: refused: this codec is not known here; readers may ignore it, writers may not"
     );
     // Known before anything is written.
     assert_eq!(

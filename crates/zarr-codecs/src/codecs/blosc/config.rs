@@ -1,4 +1,4 @@
-//! What the metadata says of the codec: the words of Zarr v3, and the numbers of numcodecs.
+//! The settings in the metadata: the words of Zarr v3, and the numbers of numcodecs.
 
 use serde_json::Value;
 use zarr_metadata::Extension;
@@ -51,7 +51,7 @@ pub(super) struct BloscSettings {
     pub(super) block: usize,
 }
 
-/// What is taken where a configuration does not say.
+/// What is used where a configuration leaves a setting out.
 pub(super) struct Defaults {
     compressor: Compressor,
     /// As numcodecs numbers it.

@@ -1,5 +1,5 @@
-//! From a frame to its elements, block by block. Offsets and lengths in the frame are only followed
-//! where they lie inside of it. Knows the order of steps, no format of a compressor.
+//! From a frame to its elements, block by block. Offsets and lengths in the frame are only followed where
+//! they lie inside it.
 
 use std::ops::Range;
 
@@ -58,12 +58,11 @@ fn block(
     }
     let start = offset(frame, header::LEN + 4 * i).filter(|&at| at >= header.front());
     let start = start.and_then(|at| frame.get(at..));
-    let src =
-        start.ok_or_else(|| corrupt(format!("block {i} would begin outside of the frame")))?;
+    let src = start.ok_or_else(|| corrupt(format!("block {i} would begin outside the frame")))?;
     let parts = header.parts(len);
     let part = len / parts;
     if part * parts != len {
-        let text = format!("block {i} of {len} bytes is no whole number of elements");
+        let text = format!("block {i} of {len} bytes is not a whole number of elements");
         return Err(corrupt(text));
     }
     let mut parts = BlockParts { src, block: i };
@@ -135,7 +134,7 @@ impl<'s> BlockParts<'s> {
         let expected = part.len();
         let text = match part::decode(header.format, bytes, part, cx) {
             Ok(made) if made.len() == expected => return Ok(made),
-            Ok(made) => format!("{} bytes come where {expected} must", made.len()),
+            Ok(made) => format!("{} bytes come, and {expected} are expected", made.len()),
             Err(text) => text,
         };
         Err(corrupt(format!("block {}: {text}", self.block)))

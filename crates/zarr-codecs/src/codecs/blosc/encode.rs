@@ -1,5 +1,5 @@
-//! From elements to a frame: sizes of blocks, splits and fall-backs are those of c-blosc, so that
-//! frames come out alike. Knows the order of steps, no format of a compressor.
+//! From elements to a frame. Sizes of blocks, splits and fall-backs are those of c-blosc, so that frames come
+//! out alike.
 
 use super::BlockBuffers;
 use super::config::{BloscSettings, Compressor};

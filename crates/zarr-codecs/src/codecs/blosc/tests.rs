@@ -41,8 +41,8 @@ fn encode(how: c_blosc::Settings<'_>, data: &[u8]) -> Vec<u8> {
 fn decode(frame: &[u8], expected: ByteLen) -> Result<Vec<u8>, CodecError> {
     let any = parse(&json!({}), &spec(&[1], DataType::UInt8)).unwrap();
     let mut data = vec![];
-    let mut sink = DecodeTarget::grow(&mut data, expected);
-    any.decode(frame, &mut sink, &mut Scratch::default())?;
+    let mut target = DecodeTarget::grow(&mut data, expected);
+    any.decode(frame, &mut target, &mut Scratch::default())?;
     Ok(data)
 }
 

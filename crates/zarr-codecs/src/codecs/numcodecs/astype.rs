@@ -1,5 +1,5 @@
 //! The `astype` filter of numcodecs: numbers of another type. Values that do not fit wrap around,
-//! as in numpy.
+//! as in NumPy.
 
 use zarr_metadata::Extension;
 

@@ -1,5 +1,5 @@
-//! The `bitround` filter of numcodecs: floats that keep only some bits of the mantissa, rounded to
-//! the nearest, halves to even. Lossy; decoding changes nothing.
+//! The `bitround` filter of numcodecs: floats that keep only some bits of the mantissa, rounded to the
+//! nearest, ties to even. It is lossy, and decoding changes nothing.
 
 use zarr_metadata::Extension;
 

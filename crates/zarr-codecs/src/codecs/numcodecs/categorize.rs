@@ -1,6 +1,5 @@
-//! The filter `categorize` of numcodecs: a number for each text, by a list of labels. The first label
-//! is 1; 0 is any other text, and decodes to the empty one. Knows texts as handles into the
-//! operation's heap.
+//! The filter `categorize` of numcodecs: a number for each text, by a list of labels. The first label is 1.
+//! Any other text is 0, which decodes to the empty text. Texts are handles into the heap.
 
 use std::collections::HashMap;
 
@@ -16,7 +15,7 @@ use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, Nd
 
 const NAME: &str = "categorize";
 
-/// Numbers for texts.
+/// Encodes texts as numbers.
 #[derive(Clone, Debug)]
 pub struct CategorizeCodec {
     encoded: Number,
@@ -29,10 +28,10 @@ pub struct CategorizeCodec {
 }
 
 impl CategorizeCodec {
-    /// Reads `{"labels": [text, …], "astype": dtype}`. `dtype` says what the array says.
+    /// Reads `{"labels": [text, …], "astype": dtype}`. `dtype` is ignored: it repeats the type of the array.
     ///
     /// # Errors
-    /// For labels that are no texts, and for more labels than the numbers can tell apart.
+    /// For labels that are not texts, and for more labels than there are numbers of that type.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let texts = || setting::bad(extension, "labels", "a list of texts");
         let list = setting::given(extension, "labels").and_then(|labels| labels.as_array());

@@ -1,5 +1,5 @@
-//! The `delta` filter of numcodecs: the first number, then from each number to the next. Integers
-//! wrap around, so for them nothing is lost.
+//! The `delta` filter of numcodecs: the first number, then the difference of each to the one before. Integers
+//! wrap around, so they lose nothing.
 
 use zarr_metadata::Extension;
 
@@ -14,7 +14,7 @@ use crate::codecs::setting;
 pub(crate) struct Delta {
     dtype: StoredNumber,
     astype: StoredNumber,
-    /// Whether `astype` was said.
+    /// Whether the settings have `astype`.
     declared: bool,
 }
 

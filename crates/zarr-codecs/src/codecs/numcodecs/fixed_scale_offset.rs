@@ -1,6 +1,6 @@
 //! The `fixedscaleoffset` filter of numcodecs: `round((x - offset) * scale)` in a smaller type.
-//! Lossy. The arithmetic is numpy's: integers stay integers while they meet whole numbers, floats
-//! keep their width.
+//! It is lossy. The arithmetic is that of NumPy: integers stay integers while they meet whole numbers, and
+//! floats keep their width.
 
 use serde_json::Value;
 use zarr_metadata::Extension;
@@ -18,11 +18,11 @@ pub(crate) struct FixedScaleOffset {
     scale: JsonNumber,
     dtype: StoredNumber,
     astype: StoredNumber,
-    /// Whether `astype` was said.
+    /// Whether the settings have `astype`.
     declared: bool,
 }
 
-/// A number as JSON has it: `2` and `2.0` are not the same to numpy.
+/// A number as in JSON: `2` and `2.0` are not the same to NumPy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum JsonNumber {
     Whole(i64),
@@ -123,7 +123,7 @@ impl Filter for FixedScaleOffset {
     }
 }
 
-/// Numbers on their way, of a type that grows with what they meet.
+/// Native numbers whose type is promoted by the scalars they are computed with.
 struct PromotedNumbers {
     number: Number,
     native: Vec<u8>,
@@ -137,7 +137,7 @@ impl PromotedNumbers {
         }
     }
 
-    /// Takes the type that numpy computes in with such a scalar.
+    /// Promotes the type to that in which NumPy computes with such a scalar.
     fn meet(&mut self, scalar: JsonNumber) {
         let number = match (scalar, self.number) {
             (_, float) if float.is_float() => float,

@@ -1,5 +1,5 @@
-//! The `lzma` codec of numcodecs, which is that of Python's module `lzma`: xz files, the older
-//! `.lzma` files, and bare streams whose filters stand in the metadata. Those are in the file below.
+//! The `lzma` codec of numcodecs, by Python's module `lzma`: xz files, the older `.lzma` files, and raw streams,
+//! whose filters are in the metadata.
 
 mod filters;
 
@@ -18,7 +18,7 @@ use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 use filters::LzmaFilter;
 
 const NAME: &str = "lzma";
-/// What a decoder may take; the highest preset takes 65 MiB, and the file chooses.
+/// The memory that a decoder may take. A file asks for it; the highest preset takes 65 MiB.
 const MEMORY: u64 = 128 << 20;
 
 /// xz, lzma or raw streams.
@@ -41,11 +41,11 @@ enum Container {
 
 impl LzmaCodec {
     /// Reads `{"format": 0 to 3, "check": -1, 0, 1, 4 or 10, "preset": integer, "filters": list}`
-    /// with the numbers of Python's module; absent they are xz, its usual checksum, preset 6 and
-    /// the filter that the preset means.
+    /// with the numbers of Python's module. The defaults are xz, its usual checksum, preset 6 and the filter
+    /// that the preset means.
     ///
     /// # Errors
-    /// For other values, and where they do not go together.
+    /// For other values, and for values that exclude each other.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let format = match setting::integer(extension, "format", 0..=3, Some(1))? {
             0 => Container::Auto,

@@ -1,5 +1,5 @@
 //! The `packbits` filter of numcodecs: bools as single bits, the first in the highest bit of a byte,
-//! behind a byte that counts the bits of padding. Not the `packbits` that is registered for v3.
+//! after a byte that counts the bits of padding. This is not the `packbits` that is registered for v3.
 
 use zarr_metadata::Endian;
 

@@ -1,5 +1,5 @@
-//! The codec `pcodec` of numcodecs: the numbers of a chunk as one standalone file of pco. In v3 it turns
-//! the array into bytes; in v2, where filters see bytes, it is told which numbers these are.
+//! The codec `pcodec` of numcodecs: the numbers of a chunk as one standalone file of pco. In v3 it is an
+//! array→bytes codec; in v2, where filters see bytes, it is told which numbers these are.
 //! Format: pcodec, `docs/format.md`. Settings: numcodecs `pcodec`.
 
 mod decode;
@@ -37,7 +37,7 @@ pub struct PcodecCodec {
 type Encode = fn(&[u8], &ChunkConfig, &mut Vec<u8>) -> Result<(), CodecError>;
 type Decode = for<'d> fn(&[u8], &'d mut Uninit) -> Result<&'d mut [u8], CodecError>;
 
-/// A type that pco knows, as what this codec does with it.
+/// What this codec does with numbers of one type.
 #[derive(Clone, Copy)]
 struct NumberCoder {
     size: usize,
@@ -118,7 +118,7 @@ impl PcodecCodec {
     /// Reads the settings of numcodecs, for arrays of this type: `{"level": 0 to 12, "mode_spec": "auto" or
     /// "classic", "delta_spec": "auto", "no_op", "none", "try_consecutive" or "try_lookback",
     /// "paging_spec": "equal_pages_up_to", "delta_encoding_order": 0 to 7, "equal_pages_up_to": integer}`.
-    /// What is absent is as there (8, automatic, pages of 2¹⁸ numbers).
+    /// The defaults are those of numcodecs (8, automatic, pages of 2¹⁸ numbers).
     ///
     /// # Errors
     /// For other values, and for all but integers and floats of two to eight bytes.
@@ -129,7 +129,7 @@ impl PcodecCodec {
         Self::with_type(extension, type_.ok_or_else(unfit)?)
     }
 
-    /// As [`parse`](Self::parse), for a list of v2, where these numbers come.
+    /// As [`parse`](Self::parse), for a v2 array and the numbers that reach the codec.
     pub(crate) fn parse_stored(
         extension: &Extension,
         stored: Option<StoredNumber>,
@@ -190,8 +190,8 @@ impl ArrayToBytesCodec for PcodecCodec {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         let (len, decode) = (dst.byte_len(), self.type_.decode);
-        let mut sink = DecodeTarget::elements(dst, self.swap());
-        sink.fill(NAME, len, cx, |memory, _| decode(src, memory))
+        let mut target = DecodeTarget::elements(dst, self.swap());
+        target.fill(NAME, len, cx, |memory, _| decode(src, memory))
     }
 
     fn encode(
@@ -234,7 +234,7 @@ impl BytesToBytesCodec for PcodecCodec {
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
         let (len, size) = (src.len(), self.type_.size);
         if !len.is_multiple_of(size) {
-            let text = format!("{len} bytes are no whole number of elements of {size}");
+            let text = format!("{len} bytes are not a whole number of elements of {size}");
             return Err(CodecErrorKind::Corrupt(text).of(NAME));
         }
         (self.type_.encode)(src, &self.config, dst)

@@ -1,5 +1,5 @@
 //! The `quantize` filter of numcodecs: floats rounded to a number of decimal digits, by a power of
-//! two so that the bits after them are zero. Lossy.
+//! two so that the bits after them are zero. It is lossy.
 
 use serde_json::Value;
 use zarr_metadata::Extension;

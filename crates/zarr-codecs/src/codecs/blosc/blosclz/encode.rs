@@ -1,5 +1,5 @@
-//! The BloscLZ compressor: which matches c-blosc takes, so that sizes come out as there. A part that
-//! promises too little is not tried.
+//! The BloscLZ compressor. It takes the matches that c-blosc takes, so that sizes are the same. Parts that
+//! promise too little are not compressed.
 
 use super::{FAR, LITERALS};
 

@@ -1,4 +1,4 @@
-//! The filters of an lzma stream as Python's module spells them, and as liblzma has them.
+//! The filters of an lzma stream, from the names of Python's module to those of liblzma.
 
 use liblzma::stream::{Error, Filters, LzmaOptions, MatchFinder, Mode};
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! From a standalone file of pco to its numbers, batch by batch. What the head of a chunk would make pco
-//! allocate is compared with what can come, before pco sees it. Knows no setting.
+//! From a standalone file of pco to its numbers, batch by batch. The head of each chunk is checked first, so
+//! that it cannot make pco allocate more than the chunk can need.
 //! Format: pcodec, `docs/format.md`.
 
 use pco::FULL_BATCH_N;
@@ -54,7 +54,7 @@ pub(super) fn numbers<'d, T: PcodecNumber>(
                 break;
             }
             if made.is_empty() {
-                return Err(corrupt("a chunk does not go on"));
+                return Err(corrupt("a chunk ends too early"));
             }
         }
         src = chunk.into_src();

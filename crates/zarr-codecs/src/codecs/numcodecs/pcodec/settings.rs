@@ -1,4 +1,4 @@
-//! The settings of `pcodec`, as numcodecs spells them. Knows no number.
+//! The settings of `pcodec`, as numcodecs spells them.
 
 use pco::{ChunkConfig, DeltaSpec, ModeSpec, PagingSpec};
 use zarr_metadata::Extension;
