@@ -171,14 +171,14 @@ fn damaged_lists_are_errors() {
         "[1,2,3,4,5,\"|O\",[4]]",
         "expected a list of at most 6 values",
     );
-    check("[1,2,3,\"|O\",[4]]", "holds 3 values, its shape says 4");
+    check("[1,2,3,\"|O\",[4]]", "holds 3 values, and its shape says 4");
     check(
         "[[1,2,3],[3],\"|O\",[2,2]]",
         "expected a list of at most 2 values",
     );
     check(
         "[[1,2],[3],\"|O\",[2,2]]",
-        "holds 1 values, its shape says 2",
+        "holds 1 values, and its shape says 2",
     );
     check("[[1,2],3,\"|O\",[2,2]]", "is not nested as its shape says");
     check("[[1,2],[3,NaNa],\"|O\",[2,2]]", "is not a JSON list");
