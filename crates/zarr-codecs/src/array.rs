@@ -9,6 +9,8 @@ pub(crate) mod heap;
 pub(crate) mod kernels;
 mod loop_nest;
 pub(crate) mod number;
+pub(crate) mod number_type;
+pub(crate) mod stored_number;
 pub(crate) mod strided_layout;
 #[allow(unsafe_code)]
 pub(crate) mod view;

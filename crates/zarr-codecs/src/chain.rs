@@ -1,10 +1,9 @@
-//! A chunk's codecs in their order, checked once, run per chunk. Knows the order of kinds and how
-//! stages fuse; knows no single codec.
+//! The codecs of an array in their order: checked once, run for each chunk.
 //!
-//! Decoding walks the chain from right to left, and the *last* step writes the output:
+//! Decoding runs from the last codec to the first, and its *last* step writes the output:
 //!
 //! ```text
-//! encoded bytes ─► bytes→bytes ─► … ─► bytes→bytes ─► sink: the output's own memory
+//! encoded bytes ─► bytes→bytes ─► … ─► bytes→bytes ─► target: the output's own memory
 //!                  (scratch)                          (array→bytes says how to place the bytes,
 //!                                                      array→array has permuted the strides)
 //! ```
@@ -44,7 +43,7 @@ pub struct CodecChain {
     bytes: Vec<BytesStage>,
     /// What the whole chain makes.
     encoded_len: ByteLen,
-    /// A codec that is unknown and may be ignored by readers, but not by writers.
+    /// An unknown codec, which readers may ignore but writers may not.
     read_only: Option<String>,
     /// The fields that the first of `arrays` takes out of records, if it does.
     picked: Option<Arc<Fields>>,
@@ -53,8 +52,8 @@ pub struct CodecChain {
 #[derive(Clone, Debug)]
 struct ArrayStage {
     codec: Arc<dyn ArrayToArrayCodec>,
-    /// What the codec said once that its [`axes`](ArrayToArrayCodec::axes) are, and was compared with both
-    /// shapes: others' code may say something else the next time.
+    /// The codec's [`axes`](ArrayToArrayCodec::axes), asked for once and compared with both shapes: a codec
+    /// of a user may answer something else the next time.
     axes: Option<Dims<usize>>,
     decoded: ChunkSpec,
     encoded: ChunkSpec,
@@ -62,7 +61,7 @@ struct ArrayStage {
 
 #[derive(Clone, Debug)]
 enum Serializer {
-    /// `foreign`: not ours, so the memory it writes is initialised for it first.
+    /// `foreign` is a codec that a user registers, so the memory it writes is initialised before.
     Codec {
         codec: Arc<dyn ArrayToBytesCodec>,
         foreign: bool,
@@ -73,20 +72,20 @@ enum Serializer {
 #[derive(Clone, Debug)]
 struct BytesStage {
     codec: Arc<dyn BytesToBytesCodec>,
-    /// As that of a serializer.
+    /// As for a serializer.
     foreign: bool,
     decoded: ByteLen,
 }
 
-/// How to get at a part of an encoded chunk.
+/// How to read a part of an encoded chunk.
 #[derive(Debug)]
 pub enum ChunkAccess<'c> {
-    /// Only the whole object can be decoded: [`CodecChain::decode`] or [`CodecChain::decode_part`].
+    /// The whole object must be decoded: by [`CodecChain::decode`] or [`CodecChain::decode_part`].
     Whole,
     /// The object is not compressed: the wanted cells lie here, in whatever order of axes, or the records
     /// whose fields they are, for [`CodecChain::place`] and [`CodecChain::gather`].
     Cells(StridedLayout),
-    /// The object is a shard: fetch its index, then each wanted inner chunk is a chunk again.
+    /// The object is a shard: fetch its index, then read each wanted inner chunk as a chunk.
     Shard(&'c Arc<ShardingCodec>),
 }
 
@@ -101,7 +100,7 @@ impl CodecChain {
         self.encoded_len
     }
 
-    /// The shard codec, where the object is a shard that nothing else wraps.
+    /// The sharding codec, if it is the only codec of the chain.
     pub fn shard(&self) -> Option<&Arc<ShardingCodec>> {
         match &self.serializer {
             Serializer::Shard(shard) if self.bytes.is_empty() && self.arrays.is_empty() => {
@@ -111,7 +110,7 @@ impl CodecChain {
         }
     }
 
-    /// How to get at the cells of `part` of an encoded chunk.
+    /// How to read the cells of `part` of an encoded chunk.
     pub fn access(&self, part: &Region) -> ChunkAccess<'_> {
         if let Some(shard) = self.shard() {
             return ChunkAccess::Shard(shard);
@@ -173,7 +172,7 @@ impl CodecChain {
         }
     }
 
-    /// Fills `dst` with cells that `read` gets from where [`ChunkAccess::Cells`] said they lie, straight
+    /// Fills `dst` with cells that lie in the object as [`ChunkAccess::Cells`] says. `read` reads them straight
     /// into their place: see [`NdViewMut::read_strided`].
     ///
     /// # Errors
@@ -197,10 +196,10 @@ impl CodecChain {
         Ok(())
     }
 
-    /// Fills `dst` with cells out of `bytes`, which are the object's from `start` on.
+    /// Fills `dst` with cells out of `bytes`, which are those of the object from `start` on.
     ///
     /// # Errors
-    /// Where a cell lies outside of `bytes`.
+    /// Where a cell lies outside `bytes`.
     pub fn gather(
         &self,
         at: &StridedLayout,
@@ -225,7 +224,7 @@ impl CodecChain {
         Ok(())
     }
 
-    /// What is swapped once bytes lie in place.
+    /// What to swap once the bytes lie in their place.
     fn placed(&self) -> Swap {
         let swap = match &self.serializer {
             Serializer::Codec { codec, .. } => codec.placed(&self.serialized),
@@ -247,7 +246,7 @@ fn wrong_rank(spec: &ChunkSpec) -> CodecError {
     CodecErrorKind::Mismatch(text).of("transpose")
 }
 
-// The chains there have codecs of several features: `blosc` brings them.
+// These tests need the codecs of several features, all of which `blosc` turns on.
 #[cfg(feature = "blosc")]
 #[cfg(test)]
 #[path = "chain/tests.rs"]

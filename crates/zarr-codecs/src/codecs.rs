@@ -1,4 +1,4 @@
-//! The codecs of Zarr v3, one file each, and the table that finds them by their names.
+//! The codecs of Zarr v3, a file each, and the table that finds them by their names.
 
 pub(crate) mod bitround;
 #[cfg(feature = "blosc")]

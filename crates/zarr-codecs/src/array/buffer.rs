@@ -1,7 +1,7 @@
-//! Memory that is not initialised yet, and the few steps that make it so. Knows no codec but the
-//! adapters through which the C zstd, lz4 and libdeflate write into such memory.
+//! Memory that is not initialised yet, and the few steps that initialise it. The adapters through which
+//! the C libraries zstd, lz4 and libdeflate write into such memory are here, too.
 //!
-//! Whoever fills memory *returns the slice it filled*. Safe code cannot make a `&mut [u8]` out of
+//! Code that fills memory *returns the slice it filled*. Safe code cannot make a `&mut [u8]` out of
 //! uninitialised bytes, so that slice is a proof, and no decoder needs to be trusted.
 
 use std::mem::MaybeUninit;
@@ -9,14 +9,13 @@ use std::mem::MaybeUninit;
 /// Bytes that may be uninitialised.
 pub type Uninit = [MaybeUninit<u8>];
 
-/// One byte of memory to be written, which may be uninitialised or not: what does not care which is
-/// written once for both.
+/// One byte of memory to be written, initialised or not: code that works for either is written once.
 ///
 /// # Safety
 /// For types that have the layout of `u8` and allow any value.
 pub(crate) unsafe trait Byte: Copy {
     const ZERO: Self;
-    /// The memory as it can be read, which is zeroed first only where it may be uninitialised.
+    /// The memory as readable bytes. It is zeroed first only where it may be uninitialised.
     fn readable(memory: &mut [Self]) -> &mut [u8];
 }
 
@@ -112,14 +111,14 @@ pub(crate) fn fill_exact<E>(
     Ok(complete)
 }
 
-/// Memory that is filled from its front on, step by step. Each step proves what it filled as whoever
-/// fills memory does, so that in the end the front is one slice.
-pub(crate) struct Front<'d> {
+/// Memory that is filled from its front on, step by step. Each step returns what it filled as proof, so
+/// that in the end the front is one initialised slice.
+pub(crate) struct FilledFront<'d> {
     memory: &'d mut Uninit,
     filled: usize,
 }
 
-impl<'d> Front<'d> {
+impl<'d> FilledFront<'d> {
     pub(crate) fn new(memory: &'d mut Uninit) -> Self {
         Self { memory, filled: 0 }
     }
@@ -207,8 +206,8 @@ unsafe impl<B: Byte> zstd::zstd_safe::WriteBuf for ZstdTarget<'_, B> {
     }
 }
 
-/// Lets the C lz4 decode a block to the front of `memory`, and returns what it wrote: `None` where
-/// `src` is no block or makes more bytes than fit, or where a length is none of C's.
+/// Decodes a block to the front of `memory` with the C library, and returns what it wrote. `None` where
+/// `src` is not a block, where it makes more bytes than fit, or where a length does not fit C's `int`.
 #[cfg(feature = "lz4")]
 pub(crate) fn lz4_decompressed<'d, B: Byte>(
     src: &[u8],
@@ -224,7 +223,7 @@ pub(crate) fn lz4_decompressed<'d, B: Byte>(
     Some(unsafe { assume_init(front) })
 }
 
-/// As [`lz4_decompressed`] the other way: `None` also where the block does not fit.
+/// Encodes `src` as a block, as [`lz4_decompressed`] decodes one. `None` also where the block does not fit.
 #[cfg(feature = "lz4")]
 pub(crate) fn lz4_compressed<'d, B: Byte>(
     src: &[u8],
@@ -247,15 +246,15 @@ pub(crate) struct Inflater(std::ptr::NonNull<libdeflate_sys::libdeflate_decompre
 /// Why libdeflate stopped.
 #[cfg(feature = "gzip")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stopped {
-    /// The input is no stream, or is cut off.
+pub(crate) enum InflateError {
+    /// The input is not a stream, or is cut off.
     Corrupt,
-    /// The stream goes on where the memory is full.
+    /// The memory is full and the stream goes on.
     Full,
 }
 
 #[cfg(feature = "gzip")]
-type Inflated<'d> = Result<(&'d mut [u8], usize), Stopped>;
+type Inflated<'d> = Result<(&'d mut [u8], usize), InflateError>;
 
 /// The shape of libdeflate's functions, one of which is for each wrapping of a stream: state, input,
 /// output, and where to put how much of either was used.
@@ -275,7 +274,7 @@ type Inflate = unsafe extern "C" fn(
 
 #[cfg(feature = "gzip")]
 impl Inflater {
-    /// `None` where there is no memory for one.
+    /// `None` if there is not enough memory.
     pub(crate) fn new() -> Option<Self> {
         // SAFETY: it takes nothing, and returns null or what `drop` frees.
         let made = unsafe { libdeflate_sys::libdeflate_alloc_decompressor() };
@@ -320,12 +319,14 @@ impl Inflater {
         };
         match result {
             libdeflate_sys::libdeflate_result_LIBDEFLATE_SUCCESS => {
-                let front = memory.get_mut(..made).ok_or(Stopped::Full)?;
+                let front = memory.get_mut(..made).ok_or(InflateError::Full)?;
                 // SAFETY: on success libdeflate has written as many bytes as it says, from the front on.
                 Ok((unsafe { assume_init(front) }, used))
             }
-            libdeflate_sys::libdeflate_result_LIBDEFLATE_INSUFFICIENT_SPACE => Err(Stopped::Full),
-            _ => Err(Stopped::Corrupt),
+            libdeflate_sys::libdeflate_result_LIBDEFLATE_INSUFFICIENT_SPACE => {
+                Err(InflateError::Full)
+            }
+            _ => Err(InflateError::Corrupt),
         }
     }
 }
@@ -445,12 +446,12 @@ mod tests {
         }
         for room in [0, 2] {
             let mut memory = vec![MaybeUninit::uninit(); room];
-            assert_eq!(inflater.zlib(&zlib, &mut memory), Err(Stopped::Full));
-            assert_eq!(inflater.gzip(&gzip, &mut memory), Err(Stopped::Full));
+            assert_eq!(inflater.zlib(&zlib, &mut memory), Err(InflateError::Full));
+            assert_eq!(inflater.gzip(&gzip, &mut memory), Err(InflateError::Full));
         }
         let mut memory = [MaybeUninit::uninit(); 100];
         for bad in [&[][..], &zlib[..zlib.len() - 1], &gzip] {
-            assert_eq!(inflater.zlib(bad, &mut memory), Err(Stopped::Corrupt));
+            assert_eq!(inflater.zlib(bad, &mut memory), Err(InflateError::Corrupt));
         }
     }
 }

@@ -1,9 +1,9 @@
-//! One value per axis, inline for the ranks that occur. Knows nothing of what the values mean.
+//! One value per axis, kept inline for the usual ranks.
 
 use smallvec::SmallVec;
 
-/// One value per axis: five live inline, as many as there are of time, channel and space, so that planning
-/// a chunk allocates nothing. More of them cost more in moves than they save.
+/// One value per axis. Up to five, which is time, channel and three axes of space, are kept inline, so that
+/// planning a chunk allocates nothing. Room for more would cost more to move than it saves.
 pub type Dims<T> = SmallVec<[T; 5]>;
 
 /// The number of cells in a box of this shape, or `None` where it exceeds `u64`.

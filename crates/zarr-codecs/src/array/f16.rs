@@ -1,5 +1,9 @@
-//! Floats of two bytes, as far as codecs compute with them: to wider ones and back. Knows no
-//! arithmetic: that is done in wider floats, as numpy does it.
+//! Floats of two bytes, as codecs convert them to wider ones and back. There is no arithmetic here: codecs
+//! compute in wider floats, as NumPy does.
+//!
+//! The crate `half` does not do: it rounds a double to a single float first (2.7.1, on machines with F16C),
+//! or ignores its lower half (on others). So a double just above the middle of two halves becomes the lower
+//! one, and NumPy makes it the upper one: see `a_double_is_rounded_once`.
 
 /// A float of IEEE 754 half precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,7 +11,7 @@ pub(crate) struct F16(u16);
 
 const SIGN: u16 = 0x8000;
 const INFINITY: u16 = 0x7C00;
-/// What is nearer to infinity than to the largest number; halfway it is infinity, which is even.
+/// From here on a value rounds to infinity; the tie itself does too, since infinity is the even neighbour.
 const TOO_LARGE: f64 = 65520.0;
 
 impl F16 {
@@ -43,7 +47,7 @@ impl F16 {
         }
     }
 
-    /// Every half is one exactly.
+    /// Exact for every half float.
     pub(crate) fn to_f32(self) -> f32 {
         self.to_f64() as f32
     }
@@ -88,6 +92,13 @@ mod tests {
                 assert_eq!(F16::from_f32(half.to_f32()), half, "{bits:#06x}");
             }
         }
+    }
+
+    /// `numpy.float16(numpy.float64(1 + 2**-11 + 2**-40))` of NumPy 2.5.
+    #[test]
+    fn a_double_is_rounded_once() {
+        let above_the_middle = 1.0 + 2_f64.powi(-11) + 2_f64.powi(-40);
+        assert_eq!(F16::from_f64(above_the_middle).to_f64(), 1.0009765625);
     }
 
     #[test]

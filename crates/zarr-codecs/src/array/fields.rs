@@ -1,18 +1,13 @@
-//! Some fields of a record: which bytes of each element they are, and how they come out of records and
-//! go back into them. Knows no chunk and no file format.
-//!
-//! To read fields is to decode with one codec more: see [`CodecChain::fields`](crate::CodecChain::fields).
+//! Some fields of a record: which bytes of each element they are, and how they are copied out of records
+//! and back into them. [`CodecChain::fields`](crate::CodecChain::fields) makes a codec of them.
 
-use zarr_metadata::{DataType, Field, FillValue, Swap, SwapField};
+use zarr_metadata::near::{is_near, quoted};
+use zarr_metadata::{DataType, Field, Swap, SwapField};
 
 use crate::array::kernels;
-use crate::chain::scratch::Scratch;
-use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
-use zarr_metadata::near::{is_near, quoted};
+use crate::{Dims, NdView, NdViewMut};
 
-const NAME: &str = "fields";
-
-/// Some fields of a data type that is a record.
+/// A selection of fields of a record (a structured data type).
 ///
 /// ```
 /// use zarr_codecs::Fields;
@@ -27,30 +22,30 @@ const NAME: &str = "fields";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {
     data_type: DataType,
-    runs: Dims<Run>,
+    runs: Dims<FieldRun>,
 }
 
-/// Bytes of a field, in a whole record and among those that are picked.
+/// Where the bytes of a field lie in a whole record, and where in the selection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Run {
+struct FieldRun {
     whole: usize,
     picked: usize,
     len: usize,
 }
 
-/// Why fields cannot be picked.
+/// Why fields cannot be selected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FieldsError {
-    /// The elements are no records.
+    /// The elements are not records.
     #[error("elements of {0} have no fields")]
     NoRecord(Box<DataType>),
-    /// There is no such field.
+    /// The record has no field of this name.
     #[error("there is no field `{name}`; {hint}")]
     Unknown {
         /// The name.
         name: String,
-        /// Which was meant, or which there are.
+        /// A name that was probably meant, or all names.
         hint: String,
     },
     /// A field was named twice.
@@ -59,7 +54,7 @@ pub enum FieldsError {
     /// No field was named.
     #[error("no field is named")]
     Nothing,
-    /// The field is an array in each record, which is no element type.
+    /// The field is an array in each record, so its values are not single elements.
     #[error(
         "each `{name}` is an array of {shape:?}: take it as a record, with a list of fields that is `{name}` alone"
     )]
@@ -75,7 +70,7 @@ impl Fields {
     /// One field, as elements of its own type.
     ///
     /// # Errors
-    /// Where the type is no record, has no such field, or the field is an array.
+    /// Where the type is not a record, has no such field, or the field is an array.
     pub fn one(record: &DataType, name: &str) -> Result<Self, FieldsError> {
         let (run, field) = find(record, name)?;
         if !field.shape.is_empty() {
@@ -88,10 +83,10 @@ impl Fields {
         })
     }
 
-    /// Several fields, as records of these in the order of the names.
+    /// Several fields, as records of these fields in the order of the names.
     ///
     /// # Errors
-    /// Where the type is no record, has no such field, or a field is named twice, or none is.
+    /// Where the type is not a record, lacks a field, or the names repeat a field or are none.
     pub fn several<N: AsRef<str>>(record: &DataType, names: &[N]) -> Result<Self, FieldsError> {
         let (mut fields, mut runs, mut size): (Vec<Field>, _, _) = (vec![], Dims::new(), 0);
         for name in names.iter().map(AsRef::as_ref) {
@@ -99,7 +94,7 @@ impl Fields {
             if fields.contains(field) {
                 return Err(FieldsError::Twice(name.to_owned()));
             }
-            runs.push(Run {
+            runs.push(FieldRun {
                 picked: size,
                 ..run
             });
@@ -113,7 +108,7 @@ impl Fields {
         Ok(Self { data_type, runs })
     }
 
-    /// Fields of one of these fields, or of the record that they are.
+    /// A selection from this selection: fields of the one field, or some of several.
     #[must_use]
     pub fn then(&self, inner: &Self) -> Self {
         let mut runs = Dims::new();
@@ -123,7 +118,7 @@ impl Fields {
                 let start = of.whole.max(run.picked);
                 let end = (of.whole + of.len).min(run.picked + run.len);
                 if start < end {
-                    runs.push(Run {
+                    runs.push(FieldRun {
                         whole: run.whole + (start - run.picked),
                         picked: of.picked + (start - of.whole),
                         len: end - start,
@@ -135,13 +130,13 @@ impl Fields {
         Self { data_type, runs }
     }
 
-    /// The type of the elements that are picked.
+    /// The data type of the selected elements.
     #[must_use]
     pub fn data_type(&self) -> &DataType {
         &self.data_type
     }
 
-    /// Copies the fields out of records, or `false` where the views do not go together.
+    /// Copies the fields out of records. `false` where the shapes or element sizes of the views do not match.
     #[must_use]
     pub fn read(&self, records: &NdView<'_>, picked: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {
@@ -152,7 +147,8 @@ impl Fields {
         })
     }
 
-    /// Copies the fields into records, whose others stay; `false` where the views do not go together.
+    /// Copies the fields into records and leaves all other fields. `false` where the shapes or element sizes of
+    /// the views do not match.
     #[must_use]
     pub fn write(&self, picked: &NdView<'_>, records: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {
@@ -163,7 +159,7 @@ impl Fields {
         })
     }
 
-    /// Sets the fields of all records to those of one element; `false` where it is not one.
+    /// Sets the fields of all records to those of one element. `false` where it has another size.
     #[must_use]
     pub fn fill(&self, element: &[u8], records: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {
@@ -195,25 +191,20 @@ impl Fields {
         Swap::Fields(swapped.collect())
     }
 
-    /// A chunk of these fields, where one of records is given.
-    pub(crate) fn spec(&self, records: &ChunkSpec) -> Result<ChunkSpec, CodecError> {
-        let unfit = || CodecErrorKind::DataType(Box::new(records.dtype.clone())).of(NAME);
-        let dtype = self.data_type.clone();
-        let mut fill = vec![0; dtype.size().ok_or_else(unfit)?];
+    /// The fields of one record; `None` where it is too short to have them.
+    pub(crate) fn of_record(&self, record: &[u8]) -> Option<Vec<u8>> {
+        let mut picked = vec![0; self.data_type.size()?];
         for run in &self.runs {
-            let from = records.fill_element().get(run.whole..run.whole + run.len);
-            let to = fill.get_mut(run.picked..run.picked + run.len);
-            let (to, from) = to.zip(from).ok_or_else(unfit)?;
+            let from = record.get(run.whole..run.whole + run.len)?;
+            let to = picked.get_mut(run.picked..run.picked + run.len)?;
             to.copy_from_slice(from);
         }
-        let fill = FillValue::from_bytes(&dtype, &fill);
-        let fill = fill.map_err(|error| CodecErrorKind::Backend(Box::new(error)).of(NAME))?;
-        ChunkSpec::new(&records.shape, dtype, fill)
+        Some(picked)
     }
 }
 
 /// Where the field of this name is in a record, and what it is.
-fn find<'r>(record: &'r DataType, name: &str) -> Result<(Run, &'r Field), FieldsError> {
+fn find<'r>(record: &'r DataType, name: &str) -> Result<(FieldRun, &'r Field), FieldsError> {
     let no_record = || FieldsError::NoRecord(Box::new(record.clone()));
     let DataType::Struct(fields) = record else {
         return Err(no_record());
@@ -223,7 +214,7 @@ fn find<'r>(record: &'r DataType, name: &str) -> Result<(Run, &'r Field), Fields
         let len = field.size().ok_or_else(no_record)?;
         if field.name == name {
             let picked = 0;
-            return Ok((Run { whole, picked, len }, field));
+            return Ok((FieldRun { whole, picked, len }, field));
         }
         whole += len;
     }
@@ -235,40 +226,6 @@ fn find<'r>(record: &'r DataType, name: &str) -> Result<(Run, &'r Field), Fields
     };
     let name = name.to_owned();
     Err(FieldsError::Unknown { name, hint })
-}
-
-/// As a codec: the records are the encoded array, their fields the decoded one.
-impl ArrayToArrayCodec for Fields {
-    fn name(&self) -> &str {
-        NAME
-    }
-
-    fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError> {
-        Err(CodecErrorKind::DataType(Box::new(decoded.dtype.clone())).of(NAME))
-    }
-
-    fn decode(
-        &self,
-        _: &ChunkSpec,
-        src: &NdView<'_>,
-        mut dst: NdViewMut<'_>,
-        _: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        let text = || "these are not the fields of such records".to_owned();
-        let read = self.read(src, &mut dst).then_some(());
-        read.ok_or_else(|| CodecErrorKind::Mismatch(text()).of(NAME))
-    }
-
-    fn encode(
-        &self,
-        _: &ChunkSpec,
-        _: &NdView<'_>,
-        _: NdViewMut<'_>,
-        _: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        let why = "records cannot be made from some of their fields alone";
-        Err(CodecErrorKind::Refused(why.into()).of(NAME))
-    }
 }
 
 #[cfg(test)]
@@ -320,7 +277,7 @@ mod tests {
         assert_eq!(y.data_type(), &DataType::UInt16);
         assert_eq!(
             y.runs.as_slice(),
-            [Run {
+            [FieldRun {
                 whole: 5,
                 picked: 0,
                 len: 2
@@ -330,7 +287,7 @@ mod tests {
         let again = both.then(&Fields::several(both.data_type(), &["n"]).unwrap());
         assert_eq!(
             again.runs.as_slice(),
-            [Run {
+            [FieldRun {
                 whole: 0,
                 picked: 0,
                 len: 4

@@ -1,10 +1,10 @@
 //! Elements of variable length: a heap that keeps their bytes, and the handles that stand for them in
-//! arrays. Knows no codec and no text.
+//! arrays.
 //!
 //! A handle has a fixed size, so whatever moves elements about (views, transposition, shards,
-//! selections, merges of old and new) moves handles like any other element. Only the codecs that make
-//! bytes of such elements, and whoever hands elements to a user, look into the heap. Handles never
-//! leave the process.
+//! selections, merges of old and new) moves handles like any other element. Only the codecs for such
+//! elements, and the code that hands elements to a user, look into the heap. Handles never leave the
+//! process.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
@@ -13,10 +13,10 @@ use bytes::Bytes;
 
 use crate::{CodecError, CodecErrorKind};
 
-/// Where the bytes of one element are.
+/// Where the bytes of an element of variable length are in a [`VlenHeap`].
 ///
-/// The handle of zero bytes only stands for the fill value, whatever that is: memory that was zeroed
-/// holds fill values, and elements are equal to the fill value only if their handles are.
+/// The handle whose bytes are all zero stands for the fill value, whatever that is. So zeroed memory holds
+/// fill values, and an element equals the fill value only if its handle does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VlenHandle {
     /// 0 is the fill value.
@@ -26,7 +26,7 @@ pub struct VlenHandle {
 }
 
 impl VlenHandle {
-    /// Bytes of a handle in an array.
+    /// The size of a handle in an array, in bytes.
     pub const SIZE: usize = 16;
     /// The fill value.
     pub const FILL: Self = Self {
@@ -35,7 +35,7 @@ impl VlenHandle {
         offset: 0,
     };
 
-    /// The element, in the bytes of its segment.
+    /// The bytes of the element within those of its segment.
     pub(crate) fn within(self, segment: &[u8]) -> Option<&[u8]> {
         let start = usize::try_from(self.offset).ok()?;
         segment.get(start..start.checked_add(self.len as usize)?)
@@ -64,7 +64,7 @@ impl VlenHandle {
             .map(|bytes| Self::from_bytes(*bytes))
     }
 
-    /// The handle that an element of an array is.
+    /// The handle from the bytes that it has in an array.
     #[must_use]
     pub fn from_bytes(bytes: [u8; Self::SIZE]) -> Self {
         let number = |half: &[u8]| half.try_into().map_or(0, u64::from_ne_bytes);
@@ -78,11 +78,11 @@ impl VlenHandle {
     }
 }
 
-/// The bytes of the elements of one read or write: in segments that only grow in number, one for each
-/// chunk that was decoded and one for what the user gave.
+/// The bytes of all elements of variable length in one read or write. They are kept in segments, which are
+/// only ever added: one for each decoded chunk and one for the elements that a user gives.
 ///
-/// Few encoded bytes may stand for elements without end: all inner chunks of a shard may be the same
-/// bytes. So a heap holds no more than it is told to.
+/// A few encoded bytes can stand for any number of elements, since all inner chunks of a shard may be the
+/// same bytes. So a heap has a limit.
 #[derive(Debug)]
 pub struct VlenHeap {
     fill: Bytes,
@@ -104,14 +104,14 @@ impl VlenHeap {
         }
     }
 
-    /// The same, which takes so many bytes from now on, for all segments together.
+    /// Limits how many more bytes all segments together may take.
     #[must_use]
     pub fn at_most(mut self, bytes: u64) -> Self {
         self.limit = self.taken.get_mut().saturating_add(bytes);
         self
     }
 
-    /// Counts bytes that a segment is going to have more memory for.
+    /// Counts the bytes by which a segment is about to grow.
     fn take(&self, bytes: usize) -> Result<(), CodecError> {
         let taken = self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
         let asked = taken.saturating_add(bytes as u64);
@@ -127,7 +127,7 @@ impl VlenHeap {
         self.taken.fetch_sub(bytes as u64, Ordering::Relaxed);
     }
 
-    /// Starts a segment. Nothing of it can be looked up before it is [finished](VlenSegment::finish).
+    /// Starts a segment. Its elements can be looked up once it is [finished](VlenSegment::finish).
     #[must_use]
     pub fn segment(&self) -> VlenSegment<'_> {
         let mut segments = self
@@ -142,7 +142,7 @@ impl VlenHeap {
         }
     }
 
-    /// All elements there are by now. Holds no lock.
+    /// The elements of all segments that are finished by now. Holds no lock.
     #[must_use]
     pub fn elements(&self) -> VlenElements {
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
@@ -153,10 +153,10 @@ impl VlenHeap {
     }
 }
 
-/// The most that a segment's memory grows by at a time: what it does not use in the end counts meanwhile.
+/// The most that a segment's memory grows by at a time: until it is finished, unused memory counts, too.
 const STEP: usize = 64 << 20;
 
-/// A segment in the making.
+/// A segment of a [`VlenHeap`] that is being filled.
 #[derive(Debug)]
 pub struct VlenSegment<'h> {
     heap: &'h VlenHeap,
@@ -165,11 +165,11 @@ pub struct VlenSegment<'h> {
 }
 
 impl VlenSegment<'_> {
-    /// Adds an element and returns what stands for it.
+    /// Adds an element and returns its handle.
     ///
     /// # Errors
-    /// [`CodecErrorKind::Limit`] for more bytes or chunks than 32 bits count, and where the heap would
-    /// hold more than it [may](VlenHeap::at_most).
+    /// [`CodecErrorKind::Limit`] where the number of bytes or segments does not fit 32 bits, and where the
+    /// heap would exceed its [limit](VlenHeap::at_most).
     pub fn push(&mut self, element: &[u8]) -> Result<VlenHandle, CodecError> {
         if self.heap.fill == element {
             return Ok(VlenHandle::FILL);
@@ -192,7 +192,7 @@ impl VlenSegment<'_> {
         Ok(handle)
     }
 
-    /// Memory for so many bytes more, and for others to come: it is seldom asked for.
+    /// Makes room for so many bytes more and, so that this is rare, for some that may follow.
     fn make_room(&mut self, bytes: usize) -> Result<(), CodecError> {
         let (len, has) = (self.bytes.len(), self.bytes.capacity());
         if bytes > has - len {
@@ -203,7 +203,7 @@ impl VlenSegment<'_> {
         Ok(())
     }
 
-    /// Makes the elements visible to all who have the heap.
+    /// Makes the elements visible to everyone who has the heap.
     pub fn finish(mut self) {
         let has = self.bytes.capacity();
         self.bytes.shrink_to_fit();
@@ -219,7 +219,7 @@ impl VlenSegment<'_> {
     }
 }
 
-/// What was in a heap at one moment.
+/// The elements of a [`VlenHeap`] at one moment.
 #[derive(Clone, Debug)]
 pub struct VlenElements {
     fill: Bytes,
@@ -236,7 +236,7 @@ impl VlenElements {
         handle.within(self.segments.get(number as usize)?)
     }
 
-    /// How many bytes these elements have together, each as often as it stands there.
+    /// How many bytes the elements behind these handles have, counted once for each handle.
     #[must_use]
     pub fn byte_len(&self, handles: &[u8]) -> u64 {
         let len = |handle: VlenHandle| match handle.segment {
@@ -250,7 +250,7 @@ impl VlenElements {
 
     /// The element, for the codec of this name.
     pub(crate) fn element(&self, codec: &str, handle: VlenHandle) -> Result<&[u8], CodecError> {
-        let foreign = || CodecErrorKind::Corrupt("an element is of another heap".to_owned());
+        let foreign = || CodecErrorKind::Corrupt("an element belongs to another heap".to_owned());
         self.get(handle).ok_or_else(|| foreign().of(codec))
     }
 }

@@ -1,5 +1,5 @@
-//! Work on elements that needs no pointer: swap, fill, compare. Safe loops over runs, shaped for
-//! the vectoriser; no codec and no file format here.
+//! Work on elements without pointers: swap bytes, fill, compare. Safe loops over runs, shaped for the
+//! vectoriser.
 
 use std::mem::MaybeUninit;
 
@@ -69,7 +69,7 @@ fn pattern(element: &[u8]) -> Vec<u8> {
     element.repeat((PATTERN / element.len().max(1)).max(1))
 }
 
-/// Sets every byte of a view to zero: memory for code that is not ours to write into.
+/// Sets every byte of a view to zero, before codecs that users register write into it.
 pub(crate) fn zero(view: &mut NdViewMut<'_>) {
     let Ok(()) = view.runs(|run| {
         run.fill(MaybeUninit::new(0));

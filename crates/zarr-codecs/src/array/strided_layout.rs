@@ -4,20 +4,20 @@ use std::ops::Range;
 
 use crate::Dims;
 
-/// Where the cells of a part lie in an encoded chunk: cell `[i, j, …]` of the part begins at
-/// `offset + i * strides[0] + j * strides[1] + …`, in bytes.
+/// Where the cells of a region lie in an encoded chunk: cell `[i, j, …]` of the region begins at byte
+/// `offset + i * strides[0] + j * strides[1] + …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StridedLayout {
-    /// Where the first cell begins.
+    /// The byte at which the first cell begins.
     pub offset: u64,
-    /// From one cell to the next, per axis.
+    /// Bytes from one cell to the next, per axis.
     pub strides: Dims<isize>,
     /// The bytes of each cell.
     pub elem: usize,
 }
 
 impl StridedLayout {
-    /// Where the cells from the `n`-th on along `axis` lie.
+    /// The layout of the cells from the `n`-th on along `axis`.
     #[must_use]
     pub fn skip(&self, axis: usize, n: usize) -> Self {
         let stride = self.strides.get(axis).copied().unwrap_or(0);
@@ -28,8 +28,8 @@ impl StridedLayout {
         }
     }
 
-    /// The lowest and the highest place where a cell of a part of `shape` begins. `None` where there
-    /// are no cells, or one would lie outside of what can be addressed.
+    /// The lowest and the highest byte at which a cell begins, for a region of this shape. `None` where it
+    /// has no cells, or where one cannot be addressed.
     pub fn reach(&self, shape: &[usize]) -> Option<(u64, u64)> {
         if shape.len() != self.strides.len() {
             return None;

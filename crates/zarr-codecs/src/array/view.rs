@@ -1,5 +1,6 @@
 //! Strided views of array memory, and every access through a raw pointer that they need.
-//! Knows no codec and no chunk; the loops themselves are planned in `loop_nest.rs`.
+//! Codecs and chunks play no part here; the loops are planned in `loop_nest.rs`, and which bytes a view
+//! names is computed in `view/geometry.rs`.
 //!
 //! # Why this is sound
 //! A view is a pointer, a shape, byte strides and an element size, with one invariant: *every
@@ -9,114 +10,16 @@
 //! twice: a dense slice does not, and a subset of it cannot, since an [`AxisRange`](crate::AxisRange) names no
 //! cell twice. What is made from raw parts is as its caller promises.
 
+mod geometry;
+
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::geometry::StridedGeometry;
 use crate::array::buffer::{self, Uninit};
 use crate::array::loop_nest::LoopNest;
-use crate::{Dims, Projection, Projections, Region, StridedLayout, volume};
-
-/// Shape, byte strides and element size; what both kinds of view share.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Geometry {
-    shape: Dims<usize>,
-    strides: Dims<isize>,
-    elem: usize,
-}
-
-impl Geometry {
-    /// C order without gaps, if that many bytes can exist in memory.
-    fn dense(shape: &[u64], elem: usize) -> Option<(Self, usize)> {
-        let bytes = usize::try_from(volume(shape)?).ok()?.checked_mul(elem)?;
-        isize::try_from(bytes).ok()?;
-        let shape: Dims<usize> = shape
-            .iter()
-            .map(|&n| usize::try_from(n).ok())
-            .collect::<Option<_>>()?;
-        let mut strides: Dims<isize> = shape.iter().map(|_| 0).collect();
-        let mut stride = elem as isize;
-        for (s, &len) in strides.iter_mut().zip(&shape).rev() {
-            *s = stride;
-            // Only a shape with a zero axis can overflow here, and such a view is never walked.
-            stride = stride.checked_mul(len as isize).unwrap_or(0);
-        }
-        Some((
-            Self {
-                shape,
-                strides,
-                elem,
-            },
-            bytes,
-        ))
-    }
-
-    /// The byte offset of `region`'s first cell and the geometry of its cells.
-    fn region(&self, region: &Region) -> Option<(isize, Self)> {
-        let shape: Dims<u64> = self.shape.iter().map(|&n| n as u64).collect();
-        if !region.fits(&shape) {
-            return None;
-        }
-        let mut offset = 0_isize;
-        let mut inner = self.clone();
-        for ((range, len), stride) in region
-            .ranges
-            .iter()
-            .zip(&mut inner.shape)
-            .zip(&mut inner.strides)
-        {
-            // `fits` bounds every start, count and step by a length that is in memory, so neither the
-            // casts nor the products can overflow for a view that has cells.
-            if !region.is_empty() {
-                offset += *stride * range.start() as isize;
-            }
-            *len = range.count() as usize;
-            *stride = stride.checked_mul(range.step() as isize).unwrap_or(0);
-        }
-        Some((offset, inner))
-    }
-
-    fn permute(&self, axes: &[usize]) -> Option<Self> {
-        let mut seen: Dims<bool> = self.shape.iter().map(|_| false).collect();
-        for &axis in axes {
-            if std::mem::replace(seen.get_mut(axis)?, true) {
-                return None;
-            }
-        }
-        (axes.len() == self.shape.len()).then(|| Self {
-            shape: axes.iter().map(|&a| self.shape[a]).collect(),
-            strides: axes.iter().map(|&a| self.strides[a]).collect(),
-            elem: self.elem,
-        })
-    }
-
-    /// Elements that are a part of each of these.
-    fn field(&self, offset: usize, len: usize) -> Option<Self> {
-        let inside = offset.checked_add(len)? <= self.elem;
-        inside.then(|| Self {
-            elem: len,
-            ..self.clone()
-        })
-    }
-
-    /// The number of bytes if the cells lie in C order without gaps.
-    fn contiguous(&self) -> Option<usize> {
-        if self.shape.contains(&0) {
-            return Some(0);
-        }
-        let nest = LoopNest::new(&self.shape, [&self.strides], self.elem);
-        let one_run = nest.is_one_run() && nest.strides[0] == self.elem as isize;
-        one_run.then(|| self.shape.iter().product::<usize>() * self.elem)
-    }
-
-    fn len(&self) -> usize {
-        // Beside an axis without cells the others may be of any length.
-        match self.shape.contains(&0) {
-            true => 0,
-            false => self.shape.iter().product(),
-        }
-    }
-}
+use crate::{Projection, Projections, Region, StridedLayout};
 
 /// Elements to read, anywhere in borrowed memory.
 ///
@@ -130,7 +33,7 @@ impl Geometry {
 #[derive(Clone, Debug)]
 pub struct NdView<'a> {
     ptr: *const u8,
-    geometry: Geometry,
+    geometry: StridedGeometry,
     memory: PhantomData<&'a [u8]>,
 }
 
@@ -138,7 +41,7 @@ pub struct NdView<'a> {
 #[derive(Debug)]
 pub struct NdViewMut<'a> {
     ptr: *mut u8,
-    geometry: Geometry,
+    geometry: StridedGeometry,
     memory: PhantomData<&'a mut Uninit>,
 }
 
@@ -154,7 +57,7 @@ unsafe impl Sync for NdViewMut<'_> {}
 impl<'a> NdView<'a> {
     /// A dense view in C order, or `None` where `bytes` is not exactly that long.
     pub fn new(bytes: &'a [u8], shape: &[u64], elem: usize) -> Option<Self> {
-        let (geometry, len) = Geometry::dense(shape, elem)?;
+        let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         (bytes.len() == len).then_some(Self {
             ptr: bytes.as_ptr(),
             geometry,
@@ -168,7 +71,7 @@ impl<'a> NdView<'a> {
         if span.end > bytes.len() as u64 {
             return None;
         }
-        let geometry = Geometry {
+        let geometry = StridedGeometry {
             shape: shape.into(),
             strides: at.strides.clone(),
             elem: at.elem,
@@ -194,7 +97,7 @@ impl<'a> NdView<'a> {
         self.geometry.elem
     }
 
-    /// The cells of a region, or `None` where it leaves the view.
+    /// The cells of a region, or `None` where it does not lie within the view.
     pub fn region(&self, region: &Region) -> Option<NdView<'a>> {
         let (offset, geometry) = self.geometry.region(region)?;
         // `wrapping_offset` needs no proof for the empty view, which is never dereferenced.
@@ -206,7 +109,7 @@ impl<'a> NdView<'a> {
     }
 
     /// Only `len` bytes of every element, from the `offset`-th on, as elements of their own. `None`
-    /// where an element does not have them.
+    /// where elements are shorter than that.
     pub fn field(&self, offset: usize, len: usize) -> Option<NdView<'a>> {
         let geometry = self.geometry.field(offset, len)?;
         Some(NdView {
@@ -262,7 +165,7 @@ impl<'a> NdView<'a> {
         });
     }
 
-    /// The elements in C order, gathered.
+    /// A copy of the elements in C order.
     pub fn to_vec(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.geometry.len() * self.geometry.elem);
         self.runs(|run| {
@@ -276,7 +179,7 @@ impl<'a> NdView<'a> {
 impl<'a> NdViewMut<'a> {
     /// A dense view in C order, or `None` where `bytes` is not exactly that long.
     pub fn new(bytes: &'a mut Uninit, shape: &[u64], elem: usize) -> Option<Self> {
-        let (geometry, len) = Geometry::dense(shape, elem)?;
+        let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr().cast();
         (bytes.len() == len).then_some(Self {
             ptr,
@@ -290,7 +193,7 @@ impl<'a> NdViewMut<'a> {
     /// Every way to write through a view leaves initialised memory initialised: this is why
     /// [`read_strided`](Self::read_strided) zeroes a run that its reader did not fill.
     pub fn over(bytes: &'a mut [u8], shape: &[u64], elem: usize) -> Option<Self> {
-        let (geometry, len) = Geometry::dense(shape, elem)?;
+        let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr();
         (bytes.len() == len).then_some(Self {
             ptr,
@@ -299,14 +202,14 @@ impl<'a> NdViewMut<'a> {
         })
     }
 
-    /// A dense view in C order over shared memory, of which the caller hands out disjoint parts.
-    /// `None` where `shape` has more bytes than `len`.
+    /// A dense view in C order over memory whose disjoint parts the caller hands out. `None` where `shape`
+    /// has more bytes than `len`.
     ///
     /// # Safety
     /// `ptr..ptr + len` must be valid for writes during `'a`, and no byte that is *touched*
     /// through this view or its regions may be accessed by anyone else during `'a`.
     pub unsafe fn from_raw(ptr: *mut u8, len: usize, shape: &[u64], elem: usize) -> Option<Self> {
-        let (geometry, bytes) = Geometry::dense(shape, elem)?;
+        let (geometry, bytes) = StridedGeometry::dense(shape, elem)?;
         (bytes <= len).then_some(Self {
             ptr,
             geometry,
@@ -314,8 +217,8 @@ impl<'a> NdViewMut<'a> {
         })
     }
 
-    /// A view of elements that lie so many bytes apart along each axis as `strides` says, from `ptr`
-    /// on. `None` where there is not one stride for each axis.
+    /// A view of elements from `ptr` on, which lie `strides` bytes apart along each axis. `None` where there
+    /// is not one stride for each axis.
     ///
     /// # Safety
     /// Every element so named must lie in memory that is valid for writes during `'a`, no two may
@@ -327,7 +230,7 @@ impl<'a> NdViewMut<'a> {
         strides: &[isize],
         elem: usize,
     ) -> Option<Self> {
-        let geometry = Geometry {
+        let geometry = StridedGeometry {
             shape: shape.into(),
             strides: strides.into(),
             elem,
@@ -349,7 +252,7 @@ impl<'a> NdViewMut<'a> {
         self.geometry.elem
     }
 
-    /// The number of bytes behind all elements.
+    /// The number of bytes of all elements.
     pub fn byte_len(&self) -> usize {
         self.geometry.len() * self.geometry.elem
     }
@@ -359,7 +262,7 @@ impl<'a> NdViewMut<'a> {
         self.ptr.addr()
     }
 
-    /// The same cells for a shorter while.
+    /// The same cells, borrowed for a shorter time.
     pub fn reborrow(&mut self) -> NdViewMut<'_> {
         NdViewMut {
             ptr: self.ptr,
@@ -368,7 +271,7 @@ impl<'a> NdViewMut<'a> {
         }
     }
 
-    /// Only the cells of a region, or `None` where it leaves the view.
+    /// Only the cells of a region, or `None` where it does not lie within the view.
     pub fn region(self, region: &Region) -> Option<NdViewMut<'a>> {
         let (offset, geometry) = self.geometry.region(region)?;
         Some(NdViewMut {
@@ -379,7 +282,7 @@ impl<'a> NdViewMut<'a> {
     }
 
     /// Only `len` bytes of every element, from the `offset`-th on, as elements of their own. `None`
-    /// where an element does not have them.
+    /// where elements are shorter than that.
     pub fn field(self, offset: usize, len: usize) -> Option<NdViewMut<'a>> {
         let geometry = self.geometry.field(offset, len)?;
         Some(NdViewMut {
@@ -413,8 +316,9 @@ impl<'a> NdViewMut<'a> {
         }
     }
 
-    /// Fills the view with cells that lie elsewhere as `at` says: `read` is called with where each
-    /// run of bytes lies that are neighbours on both sides, fills it, and returns it as proof.
+    /// Fills the view with cells that lie elsewhere as `at` says. `read` is called for each run of bytes that
+    /// is contiguous on both sides, with the place where it lies there and the memory to fill, which it
+    /// returns as proof.
     ///
     /// # Errors
     /// The first error of `read`, and `None` where it filled less than a run.
@@ -450,12 +354,12 @@ impl<'a> NdViewMut<'a> {
         result
     }
 
-    /// The bytes in each run that [`read_strided`](Self::read_strided) would ask for.
+    /// The length of each run that [`read_strided`](Self::read_strided) would ask for, in bytes.
     pub fn run_len(&self, at: &StridedLayout) -> usize {
         self.runs_beside(at).1
     }
 
-    /// The loops over this view beside cells elsewhere, and the bytes that neighbour on both sides.
+    /// The loops over this view and cells elsewhere at once, and the bytes that are contiguous on both sides.
     fn runs_beside(&self, at: &StridedLayout) -> (LoopNest<2>, usize) {
         let elem = self.geometry.elem;
         let nest = LoopNest::new(
@@ -468,7 +372,7 @@ impl<'a> NdViewMut<'a> {
         (nest, bytes)
     }
 
-    /// The bytes in each run that [`runs`](Self::runs) lends.
+    /// The length of each run that [`runs`](Self::runs) lends, in bytes.
     #[cfg(feature = "blosc")]
     pub(crate) fn run_bytes(&self) -> usize {
         let elem = self.geometry.elem;
@@ -507,7 +411,7 @@ impl<'a> NdViewMut<'a> {
         result
     }
 
-    /// Copies every element of `src`. `false`, and nothing done, where shapes or sizes differ.
+    /// Copies every element of `src`. Does nothing and returns `false` where shapes or element sizes differ.
     #[must_use]
     pub fn copy_from(&mut self, src: &NdView<'_>) -> bool {
         let (to, from) = (&self.geometry, &src.geometry);

@@ -11,17 +11,17 @@ pub struct ChunkSpec {
     pub shape: Dims<u64>,
     /// The element type.
     pub dtype: DataType,
-    /// The element type as memory: all that most codecs ask.
+    /// How elements lie in memory, which is all that most codecs need.
     pub layout: Layout,
     /// The value of elements that were never written.
     pub fill: FillValue,
 }
 
 impl ChunkSpec {
-    /// A chunk of a data type whose layout is known.
+    /// A chunk of a data type with a known layout.
     ///
     /// # Errors
-    /// [`CodecErrorKind::DataType`] for a data type that is only a name here.
+    /// [`CodecErrorKind::DataType`] for a data type of which only the name is known.
     pub fn new(shape: &[u64], dtype: DataType, fill: FillValue) -> Result<Self, CodecError> {
         match dtype.layout() {
             Some(layout) => Ok(Self {
@@ -42,7 +42,7 @@ impl ChunkSpec {
         }
     }
 
-    /// Bytes per element in an array; a [`VlenHandle`] each for elements of variable length.
+    /// Bytes per element in memory. Elements of variable length are a [`VlenHandle`] each.
     pub fn elem(&self) -> usize {
         match self.layout {
             Layout::Fixed { size, .. } => size,
@@ -50,8 +50,8 @@ impl ChunkSpec {
         }
     }
 
-    /// Bytes per element once encoded by nothing but its serializer, as compressors like to know them;
-    /// 1 for elements of variable length.
+    /// Bytes per element as the serializer writes them, which compressors use; 1 for elements of variable
+    /// length.
     pub fn item_size(&self) -> usize {
         match self.layout {
             Layout::Fixed { size, .. } => size,
@@ -59,7 +59,7 @@ impl ChunkSpec {
         }
     }
 
-    /// The fill value as an element of an array.
+    /// The fill value as an element in memory.
     pub fn fill_element(&self) -> &[u8] {
         match self.layout {
             Layout::Fixed { .. } => self.fill.as_bytes(),
@@ -67,7 +67,8 @@ impl ChunkSpec {
         }
     }
 
-    /// Bytes of the whole decoded chunk in memory, without what handles stand for, or `None` where that is not a number that fits.
+    /// Bytes of the decoded chunk in memory, without the elements behind handles. `None` where the number does
+    /// not fit `usize`.
     pub fn byte_len(&self) -> Option<usize> {
         usize::try_from(volume(&self.shape)?)
             .ok()?

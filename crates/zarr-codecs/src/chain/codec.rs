@@ -1,5 +1,4 @@
-//! The three kinds of codec the specification knows, as traits a user can implement. No codec is
-//! defined here, and no order of codecs: that is `chain.rs`.
+//! The three kinds of codec of the specification, as traits that users can implement.
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -12,24 +11,24 @@ use crate::{
     ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, Region, StridedLayout,
 };
 
-/// A codec from arrays to arrays: `transpose`, and the value-changing ones.
+/// A codec from arrays to arrays: `transpose`, and codecs that change values.
 pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
-    /// What a chunk looks like once encoded.
+    /// What an encoded chunk looks like.
     ///
     /// # Errors
     /// Where this codec cannot work on such a chunk.
     fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError>;
-    /// A pure relabelling: axis `i` of the encoded array is axis `axes()[i]` of the decoded one.
-    /// The chain then permutes strides, no data moves and `decode` and `encode` are never called.
+    /// For codecs that only reorder axes: axis `i` of the encoded array is axis `axes()[i]` of the decoded
+    /// one. The chain then permutes strides, and `decode` and `encode` are never called.
     fn axes(&self) -> Option<&[usize]> {
         None
     }
-    /// Turns the encoded `src` into `dst`. `decoded` describes `dst`.
+    /// Decodes `src` into `dst`, which `decoded` describes.
     ///
     /// # Errors
-    /// Where a value cannot be turned back.
+    /// Where a value cannot be decoded.
     fn decode(
         &self,
         decoded: &ChunkSpec,
@@ -37,7 +36,7 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
         dst: NdViewMut<'_>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError>;
-    /// Turns `src`, which `decoded` describes, into the encoded `dst`.
+    /// Encodes `src`, which `decoded` describes, into `dst`.
     ///
     /// # Errors
     /// Where a value cannot be encoded.
@@ -50,7 +49,7 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     ) -> Result<(), CodecError>;
 }
 
-/// The codec of every chain that turns an array into bytes: `bytes`, `vlen-utf8`, …
+/// A codec from arrays to bytes, of which every chain has one: `bytes`, `vlen-utf8`, …
 pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
@@ -81,13 +80,13 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError>;
-    /// For codecs whose bytes need no look, only placing: what to swap in elements once their bytes
-    /// lie in C order. A compressor then decodes straight into the output.
+    /// For codecs that write the elements in C order and may only swap bytes: what to swap once these lie in
+    /// their place. A compressor then decodes straight into the output.
     fn placed(&self, spec: &ChunkSpec) -> Option<Swap> {
         let _ = spec;
         None
     }
-    /// The mirror of [`placed`](Self::placed): memory that already is what `encode` would write.
+    /// The counterpart of [`placed`](Self::placed): the memory of `src`, if it is what `encode` would write.
     fn borrow<'a>(&self, spec: &ChunkSpec, src: &NdView<'a>) -> Option<&'a [u8]> {
         let _ = (spec, src);
         None
@@ -116,7 +115,7 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
             },
         )
     }
-    /// Where the cells of `part` lie in the encoded chunk, if that needs no look at the data.
+    /// Where the cells of `part` lie in the encoded chunk, if that is known without the data.
     fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<StridedLayout> {
         let _ = (spec, part);
         None
@@ -127,15 +126,15 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
 pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
-    /// For codecs that only add bytes around the data (checksums): checks them and returns the data
-    /// in `src`, so that nothing is copied. `None` for all others.
+    /// For codecs that only add bytes around the data, such as checksums: checks these bytes and returns the
+    /// data within `src`, so that nothing is copied. `None` for all others.
     fn strip<'s>(&self, src: &'s [u8]) -> Option<Result<&'s [u8], CodecError>> {
         let _ = src;
         None
     }
-    /// How many bytes `decoded` bytes can become.
+    /// How many bytes `decoded` bytes become.
     fn encoded_len(&self, decoded: ByteLen) -> ByteLen;
-    /// Decodes `src` into the sink, which knows the length that must come out.
+    /// Decodes `src` into the target, which tells how many bytes must come out.
     ///
     /// # Errors
     /// Where `src` is damaged or has another length.
@@ -145,9 +144,9 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
         dst: &mut DecodeTarget<'_>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError>;
-    /// For codecs whose parts can be decoded alone: appends a run of decoded bytes to `dst` that has
-    /// all of `range` in it and little else, and returns the place of its first byte. `decoded` is
-    /// what all of `src` becomes. `None` for all others.
+    /// For codecs that can decode a part alone: appends a run of decoded bytes to `dst` that contains
+    /// `range` and little else, and returns the position of its first byte. `decoded` is the length of all
+    /// decoded bytes. `None` for all others.
     fn decode_range(
         &self,
         src: &[u8],
@@ -159,11 +158,10 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
         let _ = (src, decoded, range, dst, cx);
         None
     }
-    /// Asked before an array is created, so that none is made that nobody could write to. `decoded` is
-    /// what the codec would be given.
+    /// Checks that the codec can encode so many bytes with its settings. Asked before an array is created.
     ///
     /// # Errors
-    /// For a setting that can only be decoded, and for more bytes than can be encoded.
+    /// For settings that can only be decoded, and for more bytes than can be encoded.
     fn check_encode(&self, decoded: ByteLen) -> Result<(), CodecError> {
         let _ = decoded;
         Ok(())
@@ -175,8 +173,8 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError>;
 }
 
-/// Decodes a whole chunk into scratch memory, then lends it to `take`, which answers whether it
-/// could use it.
+/// Decodes a whole chunk into scratch memory, then lends it to `take`, which returns whether it could use
+/// it.
 pub(crate) fn with_whole(
     codec: &str,
     spec: &ChunkSpec,
@@ -196,5 +194,5 @@ pub(crate) fn with_whole(
     if taken {
         return Ok(());
     }
-    Err(CodecErrorKind::Mismatch("a region outside the chunk was asked for".to_owned()).of(codec))
+    Err(CodecErrorKind::Mismatch("the region lies outside the chunk".to_owned()).of(codec))
 }

@@ -1,4 +1,4 @@
-//! Decoding a chunk, from the last codec to the first; the last step writes the output.
+//! Decoding a chunk, from the last codec to the first. The last step writes the output.
 
 use std::ops::Range;
 
@@ -77,8 +77,8 @@ impl CodecChain {
         })
     }
 
-    /// Decodes the cells of `part` by way of the run of bytes they lie in, where the serializer knows
-    /// that run and a single codec behind it can decode it alone.
+    /// Decodes only the run of bytes in which the cells of `part` lie, where the serializer knows that run
+    /// and the only codec behind it can decode it alone.
     fn decode_run(
         &self,
         src: &[u8],
@@ -108,7 +108,7 @@ impl CodecChain {
         placed
     }
 
-    /// Undoes the array→array codecs `stages`, after everything to their right.
+    /// Decodes the array→array codecs `stages`, after all codecs behind them.
     fn decode_arrays(
         &self,
         stages: &[ArrayStage],
@@ -124,7 +124,7 @@ impl CodecChain {
             return self.decode_arrays(rest, src, dst, cx);
         }
         let mut dst = dst;
-        // Foreign code may leave gaps, ours does not; these codecs are rare enough not to ask.
+        // A codec of a user may leave gaps and ours do not, but these codecs are too rare to tell apart.
         kernels::zero(&mut dst);
         let mut result = Ok(());
         with_whole(
@@ -186,18 +186,18 @@ impl CodecChain {
             return take(src, cx);
         }
         let mut buffer = cx.buffers.take();
-        let mut sink = DecodeTarget::grow(&mut buffer, self.serialized_len);
-        self.decode_bytes(src, &mut sink, "bytes", cx)?;
+        let mut target = DecodeTarget::grow(&mut buffer, self.serialized_len);
+        self.decode_bytes(src, &mut target, "bytes", cx)?;
         take(&buffer, cx)?;
         cx.buffers.give(buffer);
         Ok(())
     }
 
-    /// Undoes the bytes→bytes codecs from right to left, the last one into `sink`.
+    /// Decodes the bytes→bytes codecs from the last to the first, which decodes into `target`.
     fn decode_bytes(
         &self,
         src: &[u8],
-        sink: &mut DecodeTarget<'_>,
+        target: &mut DecodeTarget<'_>,
         serializer: &str,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
@@ -214,7 +214,7 @@ impl CodecChain {
                 continue;
             }
             if stages.peek().is_none() {
-                stage.decode(bytes, sink, cx)?;
+                stage.decode(bytes, target, cx)?;
                 owned.into_iter().for_each(|buffer| cx.buffers.give(buffer));
                 return Ok(());
             }
@@ -227,30 +227,30 @@ impl CodecChain {
                 .into_iter()
                 .for_each(|buffer| cx.buffers.give(buffer));
         }
-        sink.put(serializer, &owned.as_deref().unwrap_or(src)[window])?;
+        target.put(serializer, &owned.as_deref().unwrap_or(src)[window])?;
         owned.into_iter().for_each(|buffer| cx.buffers.give(buffer));
         Ok(())
     }
 }
 
 impl BytesStage {
-    /// Decodes into a sink, and sees to it that it was filled.
+    /// Decodes into a target, and checks that it was filled.
     fn decode(
         &self,
         src: &[u8],
-        sink: &mut DecodeTarget<'_>,
+        target: &mut DecodeTarget<'_>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         if self.foreign {
-            sink.zero();
+            target.zero();
         }
-        let place = sink.place();
-        self.codec.decode(src, sink, cx)?;
-        sink.check_done(self.codec.name(), place)
+        let place = target.place();
+        self.codec.decode(src, target, cx)?;
+        target.check_done(self.codec.name(), place)
     }
 }
 
-/// Where in `bytes` a part of them lies; `None` where it is no part of them.
+/// Where in `bytes` a part of them lies; `None` where it lies elsewhere.
 fn place_within(bytes: &[u8], part: &[u8]) -> Option<Range<usize>> {
     if part.is_empty() {
         return Some(0..0);
@@ -261,6 +261,7 @@ fn place_within(bytes: &[u8], part: &[u8]) -> Option<Range<usize>> {
 }
 
 fn elsewhere(codec: &str) -> CodecError {
-    let text = "what it stripped is not a part of what it was given".to_owned();
+    let text =
+        "the data without what the codec added must lie within the bytes it was given".to_owned();
     CodecErrorKind::Corrupt(text).of(codec)
 }

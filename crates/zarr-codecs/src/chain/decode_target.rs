@@ -1,5 +1,4 @@
-//! Where decoded bytes go: the output itself wherever that is possible. Knows how to place bytes,
-//! not how to make them.
+//! Where decoded bytes go: into the output itself wherever that is possible.
 
 #[cfg(feature = "blosc")]
 use std::ops::Range;
@@ -7,24 +6,24 @@ use std::ops::Range;
 use zarr_metadata::Swap;
 
 #[cfg(feature = "blosc")]
-use crate::array::buffer::Front;
+use crate::array::buffer::FilledFront;
 use crate::array::buffer::{self, Uninit};
 use crate::array::kernels;
 use crate::chain::scratch::{CodecContexts, Scratch};
 use crate::error::check_len;
 use crate::{ByteLen, CodecError, CodecErrorKind, NdView, NdViewMut};
 
-/// Rows below this are placed all together: cutting blocks into many of them costs more than cache.
+/// Shorter rows than this are placed all at once: one by one they cost more than the cache saves.
 #[cfg(feature = "blosc")]
 const LONG_ROW: usize = 64;
 
-/// The target of a bytes→bytes decoder: it asks for memory, fills it, and the sink places it.
+/// The target of a decoder. It lends memory, which the decoder fills, and places what comes.
 #[derive(Debug)]
 pub struct DecodeTarget<'a> {
     target: Target<'a>,
     /// Applied to the decoded bytes, once they are where they belong.
     swap: Swap,
-    /// Whether the bytes have come: a decoder may forget to deliver.
+    /// Whether the decoder has delivered: one may forget to.
     done: bool,
 }
 
@@ -73,11 +72,11 @@ impl<'a> DecodeTarget<'a> {
         }
     }
 
-    /// Lends `max` bytes to `decode`, which returns the front part it filled. `codec` is the name
-    /// for an error when that is not what the metadata implies.
+    /// Lends `max` bytes to `decode`, which returns the front part that it filled. `codec` is the name
+    /// for an error where that is not what the metadata implies.
     ///
     /// # Errors
-    /// Whatever `decode` returns, and a length error when too few or too many bytes come.
+    /// The error of `decode`, and a length error where too few or too many bytes come.
     pub fn fill(
         &mut self,
         codec: &str,
@@ -128,9 +127,9 @@ impl<'a> DecodeTarget<'a> {
         Ok(())
     }
 
-    /// As [`fill`](Self::fill), for a decoder that learns only by decoding how many of the expected
-    /// bytes come. It answers with a length error where there are more than it was lent memory for,
-    /// and is called again with more; nothing is allocated on the word of a header.
+    /// As [`fill`](Self::fill), for a decoder that learns only by decoding how many bytes come. It returns a
+    /// length error where these are more than the lent memory holds, and is called again with more memory.
+    /// So nothing is allocated by what a header claims.
     ///
     /// # Errors
     /// As [`fill`](Self::fill).
@@ -160,8 +159,8 @@ impl<'a> DecodeTarget<'a> {
         }
     }
 
-    /// As [`fill`](Self::fill), for a decoder whose bytes come in blocks of `block` bytes, the last
-    /// one shorter: strided output with long rows takes them one by one, while they are in cache.
+    /// As [`fill`](Self::fill), for a decoder that makes blocks of `block` bytes, the last one shorter.
+    /// Strided output with long rows takes them one by one, while they are in cache.
     #[cfg(feature = "blosc")]
     pub(crate) fn fill_blocks(
         &mut self,
@@ -171,7 +170,7 @@ impl<'a> DecodeTarget<'a> {
         cx: &mut Scratch,
         mut decode: impl FnMut(
             Range<usize>,
-            &mut Front<'_>,
+            &mut FilledFront<'_>,
             &mut CodecContexts,
         ) -> Result<(), CodecError>,
     ) -> Result<(), CodecError> {
@@ -180,7 +179,7 @@ impl<'a> DecodeTarget<'a> {
             Target::Rows(view) if view.run_bytes() >= LONG_ROW => view,
             _ => {
                 return self.fill(codec, max, cx, |memory, contexts| {
-                    let mut front = Front::new(memory);
+                    let mut front = FilledFront::new(memory);
                     decode(0..blocks, &mut front, contexts)?;
                     Ok(front.into_filled())
                 });
@@ -195,7 +194,7 @@ impl<'a> DecodeTarget<'a> {
                 if used == buffer.len() {
                     buffer.clear();
                     buffer::append(&mut buffer, block, |memory| {
-                        let mut front = Front::new(memory);
+                        let mut front = FilledFront::new(memory);
                         decode(next..next + 1, &mut front, &mut cx.contexts)?;
                         Ok(front.into_filled())
                     })?;
@@ -241,8 +240,8 @@ impl<'a> DecodeTarget<'a> {
         Ok(())
     }
 
-    /// Makes ready for code that users register: it may exchange the sink for another, so nothing that
-    /// the sink says proves that its target was written. All of that is zeroed.
+    /// Zeroes the memory, for a codec that a user registers: it may replace the target by another, so nothing
+    /// that the target says proves that this memory was written.
     pub(crate) fn zero(&mut self) {
         match &mut self.target {
             Target::Slice(slice, _) => drop(buffer::zeroed(slice)),
@@ -251,7 +250,7 @@ impl<'a> DecodeTarget<'a> {
         }
     }
 
-    /// Where the target lies, which tells this sink from any other.
+    /// The address of the memory, which tells this target from any other.
     pub(crate) fn place(&self) -> usize {
         match &self.target {
             Target::Slice(slice, _) => slice.as_ptr().addr(),
@@ -260,7 +259,7 @@ impl<'a> DecodeTarget<'a> {
         }
     }
 
-    /// Whether a decoder has delivered, to the sink that was at this place before.
+    /// Whether a decoder has delivered, and to the target that had this address before.
     pub(crate) fn check_done(&self, codec: &str, place: usize) -> Result<(), CodecError> {
         if self.done && self.place() == place {
             return Ok(());
@@ -270,11 +269,11 @@ impl<'a> DecodeTarget<'a> {
     }
 }
 
-/// Makes room, or says that there is none: what is asked for may be a damaged header's word.
+/// Makes room for more bytes, or returns an error: a damaged header may ask for any number.
 fn reserve(buffer: &mut Vec<u8>, more: usize, codec: &str) -> Result<(), CodecError> {
     buffer.try_reserve(more).map_err(|_| {
         let (asked, limit) = (more as u64, isize::MAX as u64);
-        let what = "a decoded chunk that memory has no room for,";
+        let what = "a decoded chunk that does not fit memory,";
         CodecErrorKind::Limit { what, asked, limit }.of(codec)
     })
 }

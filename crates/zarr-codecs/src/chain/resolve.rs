@@ -1,11 +1,11 @@
-//! From a list of codecs to a chain: which codec is which kind, and whether the order is one.
+//! From a list of codecs to a chain: of which kind each codec is, and whether their order is valid.
 
 use std::sync::Arc;
 
 use zarr_metadata::Extension;
 
 use super::{ArrayStage, BytesStage, CodecChain, Serializer};
-use crate::codecs::numcodecs::filter::{Held, OnArrays, OnBytes};
+use crate::codecs::numcodecs::filter::{FilterInput, FilterOnArrays, FilterOnBytes};
 use crate::codecs::registry::{Codec, Names, Setting};
 use crate::{
     ArrayToArrayCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims,
@@ -15,8 +15,8 @@ impl CodecChain {
     /// Resolves the codecs of an array's metadata for chunks of this shape and type.
     ///
     /// # Errors
-    /// An unknown codec, a configuration a codec refuses, or an order that is not array→array
-    /// codecs, one array→bytes codec, bytes→bytes codecs.
+    /// An unknown codec, settings that a codec refuses, or another order than array→array codecs, one
+    /// array→bytes codec, bytes→bytes codecs.
     pub fn new(
         codecs: &[Extension],
         spec: ChunkSpec,
@@ -27,7 +27,7 @@ impl CodecChain {
 
     /// Resolves the codecs of a v2 array, as
     /// [`codecs`](zarr_metadata::ArrayMetadata::codecs) lists them. Their names are ids of
-    /// numcodecs, and filters stand behind `bytes`: in v2 they see elements as they are stored.
+    /// numcodecs, and filters come after `bytes`: in v2 they see elements as they are stored.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -39,7 +39,7 @@ impl CodecChain {
         Self::resolve(codecs, spec, registry, Names::V2, 0)
     }
 
-    /// The chain of inner chunks or of an index, inside so many shards.
+    /// The chain of inner chunks or of an index, within `depth` shards.
     pub(crate) fn nested(
         codecs: &[Extension],
         spec: ChunkSpec,
@@ -62,7 +62,7 @@ impl CodecChain {
         let mut serialized = spec.clone();
         let mut len = ByteLen::AtMost(0);
         let mut stored = None;
-        let mut held = Held::VALUES;
+        let mut held = FilterInput::VALUES;
         let mut read_only = None;
         for extension in codecs {
             if serializer.is_none() {
@@ -87,14 +87,17 @@ impl CodecChain {
                 built => built?,
             };
             let mut behind = None;
-            // A filter is of whichever kind its place asks for; in v3 that is one kind only.
+            // The place of a filter decides its kind; in v3 it has one kind only.
             let codec = match codec {
                 Codec::Filter(filter) => {
                     stored = Some(filter.encoded());
                     match (&serializer, names) {
-                        (Some(_), Names::V2) => Codec::BytesToBytes(Arc::new(OnBytes(filter))),
+                        (Some(_), Names::V2) => {
+                            Codec::BytesToBytes(Arc::new(FilterOnBytes(filter)))
+                        }
                         _ => {
-                            let (filter, made) = OnArrays::new(filter, held, &serialized.dtype);
+                            let (filter, made) =
+                                FilterOnArrays::new(filter, held, &serialized.dtype);
                             behind = Some(made);
                             Codec::ArrayToArray(Arc::new(filter))
                         }
@@ -116,7 +119,7 @@ impl CodecChain {
                     let decoded = std::mem::replace(&mut serialized, encoded.clone());
                     let stage = ArrayStage::new(codec, decoded, encoded)?;
                     if stage.axes.is_none() {
-                        held = behind.unwrap_or(Held::VALUES);
+                        held = behind.unwrap_or(FilterInput::VALUES);
                     }
                     arrays.push(stage);
                 }
@@ -140,17 +143,17 @@ impl CodecChain {
                 }
                 (Codec::BytesToBytes(_), None) => {
                     return Err(misplaced(
-                        "stands before the codec that turns the array into bytes",
+                        "comes before the codec that turns the array into bytes",
                     ));
                 }
                 (Codec::ArrayToBytes(_) | Codec::Shard(_), Some(_)) => {
                     return Err(misplaced(
-                        "stands second; one codec turns the array into bytes",
+                        "is the second codec that turns the array into bytes; there must be one",
                     ));
                 }
                 (Codec::ArrayToArray(_) | Codec::Filter(_), _) => {
                     return Err(misplaced(
-                        "stands after the codec that turns the array into bytes",
+                        "comes after the codec that turns the array into bytes",
                     ));
                 }
             }
@@ -178,7 +181,7 @@ impl ArrayStage {
     /// A codec between two arrays.
     ///
     /// # Errors
-    /// Where it claims to relabel axes, and the encoded array is not what comes of that.
+    /// Where it claims to reorder axes, and the encoded array has another shape than that makes.
     pub(super) fn new(
         codec: Arc<dyn ArrayToArrayCodec>,
         decoded: ChunkSpec,
@@ -196,7 +199,8 @@ impl ArrayStage {
                 || decoded.elem() != encoded.elem()
             {
                 let (from, to) = (decoded.shape.as_slice(), encoded.shape.as_slice());
-                let text = format!("axes {axes:?} make no array of {to:?} of one of {from:?}");
+                let text =
+                    format!("axes {axes:?} do not make an array of {to:?} of one of {from:?}");
                 return Err(CodecErrorKind::ChunkShape(text).of(codec.name()));
             }
         }
@@ -209,8 +213,8 @@ impl ArrayStage {
     }
 }
 
-/// Decoders are given as much memory as may come, so a list of codecs that each make more of the
-/// data must not ask for any amount.
+/// Decoders get as much memory as the codecs can make, so a list of codecs that each make more of the data
+/// must not ask for any amount.
 fn check_growth(serialized: ByteLen, encoded: ByteLen, codec: &str) -> Result<(), CodecError> {
     // Single bytes as numbers of eight bytes, as text, in a compressor that finds nothing to save.
     const TIMES: usize = 16;

@@ -1,28 +1,28 @@
-//! What one worker keeps between chunks: buffers and the compressors' contexts. Holds no state
-//! that could change a result.
+//! What one worker keeps between chunks: buffers and the contexts of compressors. None of it changes a
+//! result.
 
 use std::any::Any;
 use std::sync::Arc;
 
 use crate::{CodecError, CodecErrorKind, VlenHeap};
 
-/// One worker's reusable memory. Two disjoint halves, so that a codec may use its context while a
-/// buffer is lent to it.
+/// The reusable memory of one worker. Its parts are separate fields, so that a codec can use its context
+/// while a buffer is lent to it.
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// Recycled buffers.
     pub buffers: BufferPool,
     /// Recycled compressor states.
     pub contexts: CodecContexts,
-    /// The elements of variable length of the operation at work, where it has any.
+    /// The elements of variable length of the running read or write, where it has any.
     pub heap: Option<Arc<VlenHeap>>,
 }
 
 impl Scratch {
-    /// The heap that the operation at work has brought, for the codec of this name.
+    /// The heap of the running read or write, for the codec of this name.
     ///
     /// # Errors
-    /// Where it has brought none: it takes elements of fixed size only.
+    /// Where there is none, because the elements have a fixed size.
     pub fn heap(&self, codec: &str) -> Result<&VlenHeap, CodecError> {
         self.heap.as_deref().ok_or_else(|| {
             let text = "elements of variable length need a heap, and there is none".to_owned();
@@ -31,13 +31,13 @@ impl Scratch {
     }
 }
 
-/// Buffers that keep their capacity between uses.
+/// Buffers that are reused and keep their capacity.
 #[derive(Debug, Default)]
 pub struct BufferPool(Vec<Vec<u8>>);
 
-/// More buffers than a chain of codecs can have in use at once would only hold memory.
+/// As many buffers as a chain of codecs can use at once; more would only hold memory.
 const KEPT: usize = 6;
-/// A buffer above this is returned to the system: one huge chunk must not pin its size for ever.
+/// Larger buffers are freed, so that one huge chunk does not hold memory for ever.
 const KEPT_BYTES: usize = 64 << 20;
 
 impl BufferPool {
@@ -48,8 +48,8 @@ impl BufferPool {
         buffer
     }
 
-    /// A buffer of `len` bytes that may be anything, for who writes all of them: what an earlier
-    /// user left is not zeroed again.
+    /// A buffer of `len` bytes with any contents, for callers that overwrite all of them: what an earlier
+    /// user left is not zeroed.
     pub fn take_any(&mut self, len: usize) -> Vec<u8> {
         match self.0.pop() {
             Some(mut buffer) if buffer.capacity() >= len => {
@@ -61,7 +61,7 @@ impl BufferPool {
         }
     }
 
-    /// Hands a buffer back for the next user.
+    /// Gives a buffer back for the next user.
     pub fn give(&mut self, buffer: Vec<u8>) {
         if self.0.len() < KEPT && buffer.capacity() <= KEPT_BYTES {
             self.0.push(buffer);

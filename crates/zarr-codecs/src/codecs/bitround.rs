@@ -1,5 +1,5 @@
-//! The `bitround` codec registered for v3: numbers that keep only some of their bits, rounded to
-//! the nearest, halves to even. Lossy; decoding changes nothing.
+//! The `bitround` codec registered for v3: numbers that keep only some of their bits, rounded to the nearest,
+//! ties to even. It is lossy, and decoding changes nothing.
 
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
@@ -11,16 +11,16 @@ use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, Nd
 
 const NAME: &str = "bitround";
 
-/// Numbers with fewer bits.
+/// Rounds numbers to fewer bits.
 #[derive(Clone, Copy, Debug)]
 pub struct BitroundCodec {
-    /// Bytes of one number; an element may have two.
+    /// Bytes of one number. A complex element has two.
     size: usize,
-    bits: Bits,
+    bits: KeptBits,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Bits {
+enum KeptBits {
     /// This many of the lowest bits of a float are cleared.
     Cleared(u32),
     /// This many bits of an integer are kept, from its highest bit on.
@@ -28,11 +28,11 @@ enum Bits {
 }
 
 impl BitroundCodec {
-    /// Reads `{"keepbits": integer}`: bits of the mantissa of floats, and bits from the highest one
-    /// that is set of integers.
+    /// Reads `{"keepbits": integer}`: bits of the mantissa of a float, or bits of an integer from its highest
+    /// set bit on.
     ///
     /// # Errors
-    /// For numbers of bits that the type does not have, and types that are no numbers.
+    /// Where the type does not have so many bits, or is not a type of numbers.
     pub fn parse(extension: &Extension, data_type: &DataType) -> Result<Self, CodecError> {
         let (size, mantissa) = match data_type {
             DataType::Float16 | DataType::ComplexFloat16 => (2, Some(10)),
@@ -49,22 +49,22 @@ impl BitroundCodec {
         let most = mantissa.unwrap_or(64);
         let kept = setting::integer(extension, "keepbits", 1..=most, None)?;
         let bits = match mantissa {
-            Some(mantissa) => Bits::Cleared((mantissa - kept) as u32),
-            None => Bits::Kept(kept as u32),
+            Some(mantissa) => KeptBits::Cleared((mantissa - kept) as u32),
+            None => KeptBits::Kept(kept as u32),
         };
         Ok(Self { size, bits })
     }
 
     fn round(&self, numbers: &mut [u8]) {
         match self.bits {
-            Bits::Cleared(cleared) => round(numbers, self.size, cleared),
-            Bits::Kept(kept) => round_integers(numbers, self.size, kept),
+            KeptBits::Cleared(cleared) => round(numbers, self.size, cleared),
+            KeptBits::Kept(kept) => round_integers(numbers, self.size, kept),
         }
     }
 }
 
-/// Rounds native integers of `size` bytes, seen as unsigned ones. Where rounding up would leave the
-/// type, bits are cut off instead.
+/// Rounds native integers of `size` bytes, taken as unsigned. Where rounding up would overflow, bits are cut
+/// off instead.
 fn round_integers(integers: &mut [u8], size: usize, kept: u32) {
     macro_rules! round {
         ($($word:ty)*) => {$(

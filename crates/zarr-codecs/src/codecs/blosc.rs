@@ -16,9 +16,9 @@ use std::ops::Range;
 
 use zarr_metadata::Extension;
 
-use self::config::{Absent, Compressor, Settings};
+use self::config::{BloscSettings, Compressor, Defaults};
 use self::header::{Header, NAME};
-use crate::array::buffer::{self, Front};
+use crate::array::buffer::{self, FilledFront};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
@@ -27,7 +27,7 @@ use crate::{ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind};
 /// Blosc 1 with one compressor, level and shuffle.
 #[derive(Clone, Copy, Debug)]
 pub struct BloscCodec {
-    settings: Settings,
+    settings: BloscSettings,
 }
 
 /// A worker's memory for one block.
@@ -41,7 +41,7 @@ pub(crate) struct BlockBuffers {
     table: blosclz::Table,
 }
 
-/// Blocks above this are not usual: their memory is returned to the system.
+/// The memory of larger blocks, which are rare, is freed.
 const KEPT_BYTES: usize = 16 << 20;
 
 impl BlockBuffers {
@@ -58,8 +58,8 @@ impl BloscCodec {
     ///
     /// `cname` is `"blosclz"`, `"lz4"`, `"lz4hc"`, `"snappy"` (read only), `"zlib"` or `"zstd"`;
     /// `shuffle` is `"noshuffle"`, `"shuffle"` or `"bitshuffle"`, or a number of numcodecs (0, 1, 2,
-    /// or -1 for bit shuffle of single bytes and byte shuffle else). An absent `typesize` is the
-    /// size of an element; what else is absent is as zarr-python has it (`"zstd"`, 5, -1, 0).
+    /// or -1 for bit shuffle of single bytes and byte shuffle of other elements). The default of `typesize`
+    /// is the size of an element; other defaults are those of zarr-python (`"zstd"`, 5, -1, 0).
     ///
     /// # Errors
     /// For other values.
@@ -67,10 +67,10 @@ impl BloscCodec {
         Self::with_absent(extension, spec, &config::V3)
     }
 
-    /// As [`parse`](Self::parse), where what is absent is as numcodecs has it (`"lz4"`, 5, 1, 0).
+    /// As [`parse`](Self::parse), with the defaults of numcodecs (`"lz4"`, 5, 1, 0).
     ///
     /// # Errors
-    /// As there.
+    /// As [`parse`](Self::parse).
     pub fn parse_numcodecs(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
         Self::with_absent(extension, spec, &config::NUMCODECS)
     }
@@ -78,9 +78,9 @@ impl BloscCodec {
     fn with_absent(
         extension: &Extension,
         spec: &ChunkSpec,
-        absent: &Absent,
+        absent: &Defaults,
     ) -> Result<Self, CodecError> {
-        let settings = Settings::parse(extension, spec, absent)?;
+        let settings = BloscSettings::parse(extension, spec, absent)?;
         Ok(Self { settings })
     }
 }
@@ -143,7 +143,7 @@ impl BytesToBytesCodec for BloscCodec {
             let start = blocks.start * header.block;
             let end = header.len.min(blocks.end * header.block);
             buffer::append(dst, end.saturating_sub(start), |memory| {
-                let mut front = Front::new(memory);
+                let mut front = FilledFront::new(memory);
                 decode::blocks(frame, &header, blocks, &mut front, &mut cx.contexts)?;
                 Ok(front.into_filled())
             })?;

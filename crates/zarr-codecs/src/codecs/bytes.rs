@@ -25,10 +25,10 @@ pub struct BytesCodec {
 
 #[derive(Clone, Debug)]
 enum ByteOrder {
-    /// Elements have none.
+    /// None: for elements of single bytes.
     None,
     Of(Endian),
-    /// That of this machine but for these numbers of a record.
+    /// That of this machine, except for these numbers of a record.
     Swapped(Arc<[SwapField]>),
 }
 
@@ -42,7 +42,7 @@ impl BytesCodec {
         Self { order }
     }
 
-    /// Reads `{"endian": "little" | "big"}`, which may be absent.
+    /// Reads `{"endian": "little" | "big"}`; `endian` may be left out.
     ///
     /// # Errors
     /// For any other value.
@@ -78,7 +78,7 @@ impl BytesCodec {
         Ok(Self { order })
     }
 
-    /// What must be swapped between memory and the encoded chunk.
+    /// What to swap between memory and the encoded chunk.
     fn swap(&self, spec: &ChunkSpec) -> Result<Swap, CodecError> {
         match (&spec.layout, &self.order) {
             (
@@ -135,7 +135,11 @@ impl ArrayToBytesCodec for BytesCodec {
         let swap = self.swap(spec)?;
         let cells = NdView::new(src, &spec.shape, dst.elem()).and_then(|view| view.region(part));
         if !cells.is_some_and(|cells| dst.copy_from(&cells)) {
-            let text = format!("no cells {:?} in a chunk of {:?}", part.shape(), spec.shape);
+            let text = format!(
+                "a region of {:?} does not lie within a chunk of {:?}",
+                part.shape(),
+                spec.shape
+            );
             return Err(CodecErrorKind::Mismatch(text).of(NAME));
         }
         kernels::swap_view(&mut dst, &swap);

@@ -1,12 +1,14 @@
-//! The `cast_value` codec registered for v3: numbers of another type, by rules that the metadata
-//! spell out. How one number is cast is in the file below.
+//! The `cast_value` codec registered for v3: numbers of another type, by rules in the metadata. `rules.rs`
+//! casts one number.
 
 mod rules;
 
 use serde_json::Value;
 use zarr_metadata::{DataType, Endian, Extension, FillValue, Swap};
 
-use crate::array::number::{Element, Number, Stored, with_number};
+use crate::array::number::{Number, with_number};
+use crate::array::number_type::NumberType;
+use crate::array::stored_number::StoredNumber;
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
@@ -15,26 +17,26 @@ use rules::{OutOfRange, Rounding, Rules, Scalar};
 
 const NAME: &str = "cast_value";
 
-/// Numbers of another type.
+/// Casts numbers to another type.
 #[derive(Clone, Debug)]
 pub struct CastValueCodec {
     decoded: Number,
     encoded: Number,
     rules: Rules,
-    /// What is said of single values: what becomes what.
-    encode: Map,
-    decode: Map,
+    /// Single values that are mapped to others.
+    encode: ScalarMap,
+    decode: ScalarMap,
 }
 
-/// What single values become.
+/// What single values are mapped to.
 #[derive(Clone, Debug, Default)]
-struct Map {
+struct ScalarMap {
     /// Sorted: each element is looked for, and there may be many entries.
     entries: Vec<(Scalar, Vec<u8>)>,
 }
 
-impl Map {
-    /// Of a value that is named twice, the first holds.
+impl ScalarMap {
+    /// Of two entries for a value, the first is used.
     fn new(mut entries: Vec<(Scalar, Vec<u8>)>) -> Self {
         entries.sort_by(|(a, _), (b, _)| a.order(*b));
         entries.dedup_by(|(later, _), (first, _)| first.order(*later).is_eq());
@@ -51,7 +53,7 @@ impl Map {
 
 impl CastValueCodec {
     /// Reads `{"data_type": type, "rounding": word, "out_of_range": word, "scalar_map": {"encode":
-    /// list, "decode": list}}` for chunks of a type; all but the first may be absent.
+    /// list, "decode": list}}` for chunks of this type; all but the first may be left out.
     ///
     /// # Errors
     /// For other values, and types that are neither integers nor floats.
@@ -113,7 +115,7 @@ impl CastValueCodec {
 }
 
 fn number(data_type: &DataType) -> Result<Number, CodecError> {
-    let number = Stored::of(data_type, Endian::NATIVE).map(|stored| stored.number);
+    let number = StoredNumber::of(data_type, Endian::NATIVE).map(|stored| stored.number);
     let number = number.filter(|number| *number != Number::Bool);
     number.ok_or_else(|| CodecErrorKind::DataType(Box::new(data_type.clone())).of(NAME))
 }
@@ -145,10 +147,10 @@ fn map(
     direction: &str,
     from: &DataType,
     to: &DataType,
-) -> Result<Map, CodecError> {
+) -> Result<ScalarMap, CodecError> {
     let maps = setting::given(extension, "scalar_map");
     let Some(list) = maps.and_then(|maps| maps.get(direction)) else {
-        return Ok(Map::default());
+        return Ok(ScalarMap::default());
     };
     let bad = || {
         let problem = format!("has an entry for {direction} that is not a pair of values");
@@ -163,7 +165,7 @@ fn map(
         _ => Err(bad()),
     };
     let pairs = list.as_array().ok_or_else(bad)?.iter().map(pair);
-    Ok(Map::new(pairs.collect::<Result<_, _>>()?))
+    Ok(ScalarMap::new(pairs.collect::<Result<_, _>>()?))
 }
 
 impl ArrayToArrayCodec for CastValueCodec {

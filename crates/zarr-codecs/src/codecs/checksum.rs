@@ -1,5 +1,5 @@
-//! Codecs that add a sum of four little-endian bytes to the data, and check it: `crc32c` of the
-//! Zarr v3 specification, and what numcodecs has. How sums are made is in the files below.
+//! Codecs that add a checksum of four little-endian bytes to the data, and check it: `crc32c` of the Zarr v3
+//! specification, and those of numcodecs.
 
 mod fletcher32;
 mod lookup3;
@@ -13,43 +13,49 @@ use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
 const SIZE: usize = 4;
 
-/// The data and a sum of it.
+/// Adds a checksum before or behind the data.
 #[derive(Clone, Debug)]
 pub struct ChecksumCodec {
-    sum: Sum,
-    at: At,
+    sum: ChecksumKind,
+    at: ChecksumLocation,
 }
 
-/// Which sum.
+/// Which checksum.
 #[derive(Clone, Debug)]
-enum Sum {
+enum ChecksumKind {
     Adler32,
     Crc32,
     Crc32c,
     Fletcher32,
-    /// Of the bytes of the prefix and the data, from this value on.
+    /// Of a prefix and the data, with this initial value.
     Lookup3 {
         initval: u32,
         prefix: Vec<u8>,
     },
 }
 
-/// Where the sum stands.
+/// Where the checksum lies.
 #[derive(Clone, Copy, Debug)]
-enum At {
+enum ChecksumLocation {
     Start,
     End,
 }
 
-const START_OR_END: &[(&str, At)] = &[("start", At::Start), ("end", At::End)];
-const END_OR_START: &[(&str, At)] = &[("end", At::End), ("start", At::Start)];
+const START_OR_END: &[(&str, ChecksumLocation)] = &[
+    ("start", ChecksumLocation::Start),
+    ("end", ChecksumLocation::End),
+];
+const END_OR_START: &[(&str, ChecksumLocation)] = &[
+    ("end", ChecksumLocation::End),
+    ("start", ChecksumLocation::Start),
+];
 
 impl ChecksumCodec {
-    /// `crc32c` of v3: behind the data, and nothing to configure.
+    /// `crc32c` of v3: behind the data, without settings.
     pub const fn crc32c() -> Self {
         Self {
-            sum: Sum::Crc32c,
-            at: At::End,
+            sum: ChecksumKind::Crc32c,
+            at: ChecksumLocation::End,
         }
     }
 
@@ -62,16 +68,16 @@ impl ChecksumCodec {
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let id = extension.name.rsplit('.').next().unwrap_or_default();
         let (sum, words) = match id {
-            "adler32" => (Sum::Adler32, START_OR_END),
-            "crc32" => (Sum::Crc32, START_OR_END),
-            "crc32c" => (Sum::Crc32c, END_OR_START),
-            "fletcher32" => (Sum::Fletcher32, END_OR_START),
+            "adler32" => (ChecksumKind::Adler32, START_OR_END),
+            "crc32" => (ChecksumKind::Crc32, START_OR_END),
+            "crc32c" => (ChecksumKind::Crc32c, END_OR_START),
+            "fletcher32" => (ChecksumKind::Fletcher32, END_OR_START),
             "jenkins_lookup3" => (lookup3(extension)?, END_OR_START),
             _ => return Err(CodecErrorKind::Unknown { hint: None }.of(&extension.name)),
         };
         let at = match id {
             "adler32" | "crc32" | "crc32c" => setting::word(extension, "location", words)?,
-            _ => At::End,
+            _ => ChecksumLocation::End,
         };
         Ok(Self { sum, at })
     }
@@ -79,7 +85,7 @@ impl ChecksumCodec {
 
 /// The settings of `jenkins_lookup3`. numcodecs writes a prefix as the text of its bytes, or as a
 /// list of them.
-fn lookup3(extension: &Extension) -> Result<Sum, CodecError> {
+fn lookup3(extension: &Extension) -> Result<ChecksumKind, CodecError> {
     let initval = setting::integer(extension, "initval", 0..=i64::from(u32::MAX), Some(0))?;
     let prefix = match setting::given(extension, "prefix") {
         None => Some(vec![]),
@@ -95,13 +101,13 @@ fn lookup3(extension: &Extension) -> Result<Sum, CodecError> {
         },
     };
     let prefix = prefix.ok_or_else(|| setting::bad(extension, "prefix", "text or bytes"))?;
-    Ok(Sum::Lookup3 {
+    Ok(ChecksumKind::Lookup3 {
         initval: initval as u32,
         prefix,
     })
 }
 
-impl Sum {
+impl ChecksumKind {
     fn of(&self, data: &[u8]) -> u32 {
         match self {
             Self::Adler32 => simd_adler32::adler32(&data),
@@ -119,20 +125,20 @@ impl Sum {
 impl BytesToBytesCodec for ChecksumCodec {
     fn name(&self) -> &str {
         match self.sum {
-            Sum::Adler32 => "adler32",
-            Sum::Crc32 => "crc32",
-            Sum::Crc32c => "crc32c",
-            Sum::Fletcher32 => "fletcher32",
-            Sum::Lookup3 { .. } => "jenkins_lookup3",
+            ChecksumKind::Adler32 => "adler32",
+            ChecksumKind::Crc32 => "crc32",
+            ChecksumKind::Crc32c => "crc32c",
+            ChecksumKind::Fletcher32 => "fletcher32",
+            ChecksumKind::Lookup3 { .. } => "jenkins_lookup3",
         }
     }
 
     fn strip<'s>(&self, src: &'s [u8]) -> Option<Result<&'s [u8], CodecError>> {
         let parts = match self.at {
-            At::Start => src
+            ChecksumLocation::Start => src
                 .split_first_chunk::<SIZE>()
                 .map(|(sum, data)| (data, sum)),
-            At::End => src.split_last_chunk::<SIZE>(),
+            ChecksumLocation::End => src.split_last_chunk::<SIZE>(),
         };
         let Some((data, sum)) = parts else {
             let (expected, found) = (SIZE as u64, src.len() as u64);
@@ -168,11 +174,11 @@ impl BytesToBytesCodec for ChecksumCodec {
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
         let sum = self.sum.of(src).to_le_bytes();
         match self.at {
-            At::Start => {
+            ChecksumLocation::Start => {
                 dst.extend_from_slice(&sum);
                 dst.extend_from_slice(src);
             }
-            At::End => {
+            ChecksumLocation::End => {
                 dst.extend_from_slice(src);
                 dst.extend_from_slice(&sum);
             }

@@ -1,26 +1,26 @@
-//! What `gzip` and `zlib` share: deflate streams in two wrappings, by libdeflate, which says where each
-//! ends. Formats: RFC 1950, 1951, 1952.
+//! The codecs `gzip` and `zlib`: deflate streams in two formats, by libdeflate, which tells where each ends.
+//! Formats: RFC 1950, 1951, 1952.
 
 use libdeflater::{CompressionLvl, Compressor};
 use zarr_metadata::Extension;
 
-use crate::array::buffer::{self, Front, Inflater, Stopped, Uninit};
+use crate::array::buffer::{self, FilledFront, InflateError, Inflater, Uninit};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 
-/// What stands around a deflate stream.
+/// The format around a deflate stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wrapper {
+enum DeflateFormat {
     Gzip,
     Zlib,
 }
 
-/// The codecs `gzip` and `zlib`: one wrapping, at one level.
+/// The codecs `gzip` and `zlib`: one format, at one level.
 #[derive(Clone, Copy, Debug)]
 pub struct DeflateCodec {
-    wrapper: Wrapper,
+    wrapper: DeflateFormat,
     level: i32,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct DeflateContexts {
 }
 
 impl DeflateContexts {
-    /// `None` where there is no memory for one.
+    /// `None` if there is not enough memory.
     pub(crate) fn inflater(&mut self) -> Option<&mut Inflater> {
         Some(match &mut self.inflater {
             Some(inflater) => inflater,
@@ -52,33 +52,33 @@ impl DeflateContexts {
 }
 
 impl DeflateCodec {
-    /// `gzip` of v3: reads `{"level": 0 to 9}`; absent it is 5, as zarr-python has it.
+    /// `gzip` of v3: reads `{"level": 0 to 9}`; the default is 5, as in zarr-python.
     ///
     /// # Errors
     /// For other values.
     pub fn gzip(extension: &Extension) -> Result<Self, CodecError> {
-        Self::parse(Wrapper::Gzip, extension, 0..=9, 5)
+        Self::parse(DeflateFormat::Gzip, extension, 0..=9, 5)
     }
 
-    /// `gzip` of numcodecs: reads `{"level": -1 to 9}`; absent it is 1.
+    /// `gzip` of numcodecs: reads `{"level": -1 to 9}`; the default is 1.
     ///
     /// # Errors
     /// For other values.
     pub fn gzip_numcodecs(extension: &Extension) -> Result<Self, CodecError> {
-        Self::parse(Wrapper::Gzip, extension, -1..=9, 1)
+        Self::parse(DeflateFormat::Gzip, extension, -1..=9, 1)
     }
 
-    /// `zlib` of numcodecs: reads `{"level": -1 to 9}`; absent it is 1.
+    /// `zlib` of numcodecs: reads `{"level": -1 to 9}`; the default is 1.
     ///
     /// # Errors
     /// For other values.
     pub fn zlib(extension: &Extension) -> Result<Self, CodecError> {
-        Self::parse(Wrapper::Zlib, extension, -1..=9, 1)
+        Self::parse(DeflateFormat::Zlib, extension, -1..=9, 1)
     }
 
     /// The level -1 is zlib's default, 6.
     fn parse(
-        wrapper: Wrapper,
+        wrapper: DeflateFormat,
         extension: &Extension,
         range: std::ops::RangeInclusive<i64>,
         default: i64,
@@ -92,8 +92,8 @@ impl DeflateCodec {
 
     fn label(self) -> &'static str {
         match self.wrapper {
-            Wrapper::Gzip => "gzip",
-            Wrapper::Zlib => "zlib",
+            DeflateFormat::Gzip => "gzip",
+            DeflateFormat::Zlib => "zlib",
         }
     }
 
@@ -106,15 +106,17 @@ impl DeflateCodec {
     ) -> Result<(&'d mut [u8], usize), CodecError> {
         let (name, expected) = (self.label(), memory.len() as u64);
         let inflated = match self.wrapper {
-            Wrapper::Gzip => inflater.gzip(src, memory),
-            Wrapper::Zlib => inflater.zlib(src, memory),
+            DeflateFormat::Gzip => inflater.gzip(src, memory),
+            DeflateFormat::Zlib => inflater.zlib(src, memory),
         };
         inflated.map_err(|stopped| match stopped {
-            Stopped::Full => {
+            InflateError::Full => {
                 let found = expected + 1;
                 CodecErrorKind::Length { expected, found }.of(name)
             }
-            Stopped::Corrupt => CodecErrorKind::Corrupt(format!("not a {name} stream")).of(name),
+            InflateError::Corrupt => {
+                CodecErrorKind::Corrupt(format!("not a {name} stream")).of(name)
+            }
         })
     }
 
@@ -125,7 +127,7 @@ impl DeflateCodec {
         memory: &'d mut Uninit,
         inflater: &mut Inflater,
     ) -> Result<&'d mut [u8], CodecError> {
-        let mut front = Front::new(memory);
+        let mut front = FilledFront::new(memory);
         loop {
             front.fill(usize::MAX, |memory| {
                 let (made, used) = self.stream(src, memory, inflater)?;
@@ -135,7 +137,7 @@ impl DeflateCodec {
             if src.is_empty() {
                 return Ok(front.into_filled());
             }
-            if self.wrapper == Wrapper::Zlib {
+            if self.wrapper == DeflateFormat::Zlib {
                 let text = "bytes follow the end of the stream".to_owned();
                 return Err(CodecErrorKind::Corrupt(text).of(self.label()));
             }
@@ -184,14 +186,14 @@ impl BytesToBytesCodec for DeflateCodec {
                 setting::error(name, "level", format!("{} is not offered", self.level))
             })?;
         let max = match self.wrapper {
-            Wrapper::Gzip => compressor.gzip_compress_bound(src.len()),
-            Wrapper::Zlib => compressor.zlib_compress_bound(src.len()),
+            DeflateFormat::Gzip => compressor.gzip_compress_bound(src.len()),
+            DeflateFormat::Zlib => compressor.zlib_compress_bound(src.len()),
         };
         buffer::append(dst, max, |memory| {
             let memory = buffer::zeroed(memory);
             let compressed = match self.wrapper {
-                Wrapper::Gzip => compressor.gzip_compress(src, memory),
-                Wrapper::Zlib => compressor.zlib_compress(src, memory),
+                DeflateFormat::Gzip => compressor.gzip_compress(src, memory),
+                DeflateFormat::Zlib => compressor.zlib_compress(src, memory),
             };
             let backend = |error| CodecErrorKind::Backend(Box::new(error)).of(name);
             let len = compressed.map_err(backend)?;
@@ -204,7 +206,7 @@ impl BytesToBytesCodec for DeflateCodec {
 mod tests {
     use super::*;
 
-    fn decode(wrapper: Wrapper, src: &[u8], len: ByteLen) -> Result<Vec<u8>, CodecError> {
+    fn decode(wrapper: DeflateFormat, src: &[u8], len: ByteLen) -> Result<Vec<u8>, CodecError> {
         let mut out = vec![];
         let codec = DeflateCodec { wrapper, level: 1 };
         codec.decode(
@@ -215,7 +217,7 @@ mod tests {
         Ok(out)
     }
 
-    fn encode(wrapper: Wrapper, data: &[u8]) -> Vec<u8> {
+    fn encode(wrapper: DeflateFormat, data: &[u8]) -> Vec<u8> {
         let (mut out, codec) = (vec![], DeflateCodec { wrapper, level: 1 });
         codec
             .encode(data, &mut out, &mut Scratch::default())
@@ -229,20 +231,24 @@ mod tests {
         // Halves of one size: the trailer of the second fits the first.
         for middle in [2000, 0, 1, 4000] {
             let (first, second) = data.split_at(middle);
-            let parts = [encode(Wrapper::Gzip, first), encode(Wrapper::Gzip, second)].concat();
+            let parts = [
+                encode(DeflateFormat::Gzip, first),
+                encode(DeflateFormat::Gzip, second),
+            ]
+            .concat();
             for len in [
                 ByteLen::Exact(4000),
                 ByteLen::AtMost(4000),
                 ByteLen::AtMost(7000),
             ] {
                 assert!(
-                    decode(Wrapper::Gzip, &parts, len).unwrap() == data,
+                    decode(DeflateFormat::Gzip, &parts, len).unwrap() == data,
                     "{middle}"
                 );
             }
-            decode(Wrapper::Gzip, &parts, ByteLen::Exact(3999)).unwrap_err();
+            decode(DeflateFormat::Gzip, &parts, ByteLen::Exact(3999)).unwrap_err();
         }
-        for wrapper in [Wrapper::Gzip, Wrapper::Zlib] {
+        for wrapper in [DeflateFormat::Gzip, DeflateFormat::Zlib] {
             let good = encode(wrapper, &data);
             for garbage in [&[0][..], b"garbage", &[0; 8]] {
                 let bad = [&good, garbage].concat();
@@ -256,11 +262,11 @@ mod tests {
 
     #[test]
     fn a_member_that_fills_the_memory_lent_first_is_not_the_end() {
-        let half = encode(Wrapper::Gzip, &vec![7; 64 << 10]);
+        let half = encode(DeflateFormat::Gzip, &vec![7; 64 << 10]);
         let both = [&half[..], &half].concat();
         assert!(both.len() * 8 < 64 << 10);
         for len in [ByteLen::AtMost(1 << 20), ByteLen::Exact(128 << 10)] {
-            assert!(decode(Wrapper::Gzip, &both, len).unwrap() == vec![7; 128 << 10]);
+            assert!(decode(DeflateFormat::Gzip, &both, len).unwrap() == vec![7; 128 << 10]);
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Blocks of LZ4, for every codec that has such blocks inside: by the C library or, where that is not
-//! in the build, in Rust. Knows no container.
+//! Blocks of LZ4, for every codec that contains them: by the C library or, where that is not in the build, in
+//! Rust.
 //! Format: lz4, `lz4_Block_format.md`.
 
 #[cfg(feature = "lz4")]
@@ -31,7 +31,7 @@ pub(crate) enum Effort {
 /// Decodes one block to the front of `dst`, which may be uninitialised, and returns what that made.
 ///
 /// # Errors
-/// Where `src` is no block or makes more bytes than `dst` has.
+/// Where `src` is not a block or makes more bytes than `dst` has.
 pub(crate) fn decompressed<'d, B: Byte>(src: &[u8], dst: &'d mut [B]) -> Result<&'d mut [u8]> {
     check(src.len())?;
     check(dst.len())?;

@@ -1,10 +1,10 @@
-//! The codec `n5_default`: a block of N5, which is a header with the block's own shape and the elements in
-//! the codecs that N5 has. Knows the header; the codecs are a chain of their own.
+//! The codec `n5_default`: a block of N5, which is a header with the shape of the block and the elements,
+//! encoded by a chain of the codecs that N5 has.
 //! Specification: zarr-extensions, `codecs/n5_default`.
 //!
 //! | bytes | |
 //! |---|---|
-//! | 0–1 | mode of the block: 0, others hold something else than elements |
+//! | 0–1 | mode of the block: 0; other modes do not hold elements |
 //! | 2–3 | number of axes |
 //! | 4–… | length of each axis, four bytes each |
 //!
@@ -42,7 +42,7 @@ fn corrupt(text: String) -> CodecError {
 }
 
 impl N5Codec {
-    /// Reads `{"codecs": [transpose, bytes, …]}` for such chunks.
+    /// Reads `{"codecs": [transpose, bytes, …]}` for chunks of the given spec.
     pub(crate) fn parse(setting: &Setting<'_>) -> Result<Self, CodecError> {
         let (spec, depth) = (setting.spec, setting.depth + 1);
         let codecs = setting.extension.get::<Vec<Extension>>("codecs");
@@ -63,7 +63,7 @@ impl N5Codec {
     }
 }
 
-/// N5 knows these types, axes from the first on, big-endian numbers and one compressor.
+/// N5 has these types, axes in reverse order, big-endian numbers and at most one compressor.
 fn check_codecs(codecs: &[Extension], spec: &ChunkSpec) -> Result<(), CodecError> {
     use DataType as T;
     match spec.dtype {
@@ -118,7 +118,7 @@ impl ArrayToBytesCodec for N5Codec {
         if len.is_none() || len > most {
             let (of, than) = (shape.as_slice(), spec.shape.as_slice());
             return Err(corrupt(format!(
-                "a block of {of:?} is more than a chunk of {than:?}"
+                "a block of {of:?} is larger than a chunk of {than:?}"
             )));
         }
         let chain = CodecChain::nested(&self.codecs, found.clone(), &self.registry, self.depth)?;
@@ -168,16 +168,16 @@ fn header<'s>(src: &'s [u8], spec: &ChunkSpec) -> Result<(Dims<u64>, &'s [u8]), 
         let what = match mode {
             1 => "elements of varying length",
             2 => "an object",
-            _ => "nothing that is known",
+            _ => "unknown content",
         };
         return Err(corrupt(format!(
-            "a block of mode {mode} holds {what}, and only mode 0 is read"
+            "a block of mode {mode} contains {what}; only mode 0 can be read"
         )));
     }
     let (axes, expected) = (usize::from(axes), spec.shape.len());
     if axes != expected {
         return Err(corrupt(format!(
-            "a block of {axes} axes, the chunk has {expected}"
+            "a block of {axes} axes, and the chunk has {expected}"
         )));
     }
     let (lengths, block) = rest.split_at_checked(4 * axes).ok_or_else(cut)?;

@@ -1,4 +1,5 @@
-//! The codecs of numcodecs that v3 does not have under a name of its own, one file each.
+//! The codecs that only numcodecs has, a file each. `blosc`, `gzip`, `zlib`, `zstd`, checksums and `vlen` are
+//! shared with v3, a folder above.
 
 pub(crate) mod astype;
 pub(crate) mod base64;

@@ -1,5 +1,5 @@
 //! The `packbits` codec registered for v3: elements as runs of bits without gaps, the first in the
-//! lowest bits of the first byte. Not the filter of numcodecs, which starts at the highest bit.
+//! lowest bits of the first byte. This is not the filter of numcodecs, which starts at the highest bit.
 
 use zarr_metadata::{DataType, Extension};
 
@@ -12,7 +12,7 @@ use zarr_metadata::Swap;
 
 const NAME: &str = "packbits";
 
-/// Elements as bits.
+/// Packs elements as bits.
 #[derive(Clone, Copy, Debug)]
 pub struct PackBitsCodec {
     component: Component,
@@ -44,13 +44,14 @@ enum Padding {
 
 impl PackBitsCodec {
     /// Reads `{"padding_encoding": "none", "first_byte" or "last_byte", "first_bit": integer,
-    /// "last_bit": integer}` for elements of a type; absent they are none, and all bits.
+    /// "last_bit": integer}` for elements of this type. By default there is no padding byte, and all bits
+    /// are kept.
     ///
-    /// The byte of padding bits is there whenever it is asked for, as the registry has it. zarrs 0.23 leaves
-    /// it out for elements of whole bytes of which all bits are kept; such chunks of its are a length error.
+    /// The padding byte is written whenever it is asked for, as the registry of extensions says. zarrs 0.23
+    /// leaves it out where all bits of elements of whole bytes are kept; such chunks are a length error here.
     ///
     /// # Errors
-    /// For other values, and types that have no bits to choose from.
+    /// For other values, and data types that are not made of bits.
     pub fn parse(extension: &Extension, data_type: &DataType) -> Result<Self, CodecError> {
         let unfit = || CodecErrorKind::DataType(Box::new(data_type.clone())).of(NAME);
         let (component, count) = components(data_type).ok_or_else(unfit)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use zarr_metadata::Extension;
 
-use crate::array::number::Stored;
+use crate::array::stored_number::StoredNumber;
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::numcodecs::{
     astype::AsType, bitround::BitRound, delta::Delta, fixed_scale_offset::FixedScaleOffset,
@@ -46,7 +46,7 @@ pub(crate) struct Setting<'a> {
     /// The chunk as this codec sees it.
     pub(crate) spec: &'a ChunkSpec,
     /// The numbers that this codec sees, as far as that is known.
-    pub(crate) stored: Option<Stored>,
+    pub(crate) stored: Option<StoredNumber>,
     pub(crate) registry: &'a CodecRegistry,
     /// How many shards this codec stands in.
     pub(crate) depth: usize,

@@ -12,7 +12,7 @@ use crate::{
 
 const NAME: &str = "reshape";
 
-/// Elements in another shape.
+/// Gives the elements another shape.
 #[derive(Clone, Debug)]
 pub struct ReshapeCodec {
     shape: Dims<Axis>,
@@ -24,13 +24,13 @@ enum Axis {
     Length(u64),
     /// The product of these axes of the decoded array.
     Of(Dims<usize>),
-    /// Whatever is left over.
+    /// The rest.
     Rest,
 }
 
 impl ReshapeCodec {
-    /// Reads `{"shape": list}`: of lengths, of lists of axes whose lengths are multiplied, and of at
-    /// most one -1 for what is left over.
+    /// Reads `{"shape": list}`. Its entries are lengths, lists of axes whose lengths are multiplied, and at
+    /// most one -1 for the rest.
     ///
     /// # Errors
     /// For other values, and axes that do not increase.

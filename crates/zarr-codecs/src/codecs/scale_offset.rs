@@ -1,9 +1,11 @@
-//! The `scale_offset` codec registered for v3: `(x - offset) * scale` in the arithmetic of the data
-//! type, where whatever the type cannot hold is an error.
+//! The `scale_offset` codec registered for v3: `(x - offset) * scale` in the arithmetic of the data type. A
+//! result that the type does not have is an error.
 
 use zarr_metadata::{Endian, Extension, FillValue, Swap};
 
-use crate::array::number::{Element, Number, Stored, each, with_number};
+use crate::array::number::{Number, with_number};
+use crate::array::number_type::{NumberType, each};
+use crate::array::stored_number::StoredNumber;
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
@@ -11,7 +13,7 @@ use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, Nd
 
 const NAME: &str = "scale_offset";
 
-/// Numbers with another zero and another unit.
+/// Stores numbers with another zero and another unit.
 #[derive(Clone, Debug)]
 pub struct ScaleOffsetCodec {
     number: Number,
@@ -21,14 +23,14 @@ pub struct ScaleOffsetCodec {
 }
 
 impl ScaleOffsetCodec {
-    /// Reads `{"offset": value, "scale": value}`, both spelled as fill values of the chunk's type;
-    /// absent they are 0 and 1.
+    /// Reads `{"offset": value, "scale": value}`, both spelled as fill values of the chunk's type. The
+    /// defaults are 0 and 1.
     ///
     /// # Errors
     /// For other values, a scale of zero, and types that are neither integers nor floats.
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
         let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(NAME);
-        let stored = Stored::of(&spec.dtype, Endian::NATIVE).ok_or_else(unfit)?;
+        let stored = StoredNumber::of(&spec.dtype, Endian::NATIVE).ok_or_else(unfit)?;
         if stored.number == Number::Bool {
             return Err(unfit());
         }
@@ -94,13 +96,13 @@ impl ScaleOffsetCodec {
     }
 }
 
-fn one<T: Element>(bytes: &[u8]) -> Result<T, CodecError> {
+fn one<T: NumberType>(bytes: &[u8]) -> Result<T, CodecError> {
     let one = T::chunks(bytes).first().map(|bytes| T::get(*bytes));
     one.ok_or_else(|| setting::error(NAME, "offset", "is not a number"))
 }
 
 /// An integer of any type.
-fn wide<T: Element>(number: Number, x: T) -> i128 {
+fn wide<T: NumberType>(number: Number, x: T) -> i128 {
     match number {
         Number::U64 => i128::from(x.cast::<u64>()),
         _ => i128::from(x.cast::<i64>()),
@@ -108,7 +110,7 @@ fn wide<T: Element>(number: Number, x: T) -> i128 {
 }
 
 /// The reverse of [`wide`], where the type has that integer.
-fn narrow<T: Element>(number: Number, wide_x: i128) -> Option<T> {
+fn narrow<T: NumberType>(number: Number, wide_x: i128) -> Option<T> {
     let x = match number {
         Number::U64 => T::from_u64(u64::try_from(wide_x).ok()?),
         _ => T::from_i64(i64::try_from(wide_x).ok()?),

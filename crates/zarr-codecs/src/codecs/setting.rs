@@ -1,11 +1,11 @@
-//! Reads a codec's settings, with one wording for what is wrong. Knows no codec.
+//! Reads the settings of codecs, with one wording for what is wrong.
 
 use std::ops::RangeInclusive;
 
 use serde_json::Value;
 use zarr_metadata::Extension;
 
-use crate::array::number::Stored;
+use crate::array::stored_number::StoredNumber;
 use crate::{CodecError, CodecErrorKind};
 
 /// The error of a codec about one of its settings.
@@ -14,7 +14,7 @@ pub(crate) fn error(codec: &str, key: &str, problem: impl Into<String>) -> Codec
     CodecErrorKind::Setting { key, problem }.of(codec)
 }
 
-/// The error about a setting that is not what it should be.
+/// The error about a setting that must be something else.
 pub(crate) fn bad(extension: &Extension, key: &str, expected: &str) -> CodecError {
     let found = extension.configuration.get(key);
     let found = found.map_or("nothing".to_owned(), ToString::to_string);
@@ -22,12 +22,12 @@ pub(crate) fn bad(extension: &Extension, key: &str, expected: &str) -> CodecErro
     error(&extension.name, key, problem)
 }
 
-/// A setting that is there and not null.
+/// The value of a setting, if it is there and not null.
 pub(crate) fn given<'a>(extension: &'a Extension, key: &str) -> Option<&'a Value> {
     extension.configuration.get(key).filter(|v| !v.is_null())
 }
 
-/// A whole number in a range; `default` where it is not given.
+/// A whole number in a range; `default` where it is left out.
 pub(crate) fn integer(
     extension: &Extension,
     key: &str,
@@ -52,7 +52,7 @@ pub(crate) fn whole(value: &Value) -> Option<i64> {
     }
 }
 
-/// One of some words; the first where none is given.
+/// One of some words; the first where it is left out.
 pub(crate) fn word<T: Copy>(
     extension: &Extension,
     key: &str,
@@ -68,15 +68,15 @@ pub(crate) fn word<T: Copy>(
     })
 }
 
-/// A dtype string that names numbers; `default` where it is not given.
+/// A dtype string that names numbers; `default` where it is left out.
 pub(crate) fn dtype(
     extension: &Extension,
     key: &str,
-    default: Option<Stored>,
-) -> Result<Stored, CodecError> {
+    default: Option<StoredNumber>,
+) -> Result<StoredNumber, CodecError> {
     let found = match given(extension, key) {
         None => default,
-        Some(value) => Stored::parse(value),
+        Some(value) => StoredNumber::parse(value),
     };
     let expected = "the dtype of bools, integers or floats, such as \"<f4\"";
     found.ok_or_else(|| bad(extension, key, expected))

@@ -1,6 +1,8 @@
-//! The `sharding_indexed` codec as a *format*: the index, where inner chunks lie, how a shard is
-//! put together. It fetches nothing and runs nothing in parallel: for the engine an inner chunk is
-//! a chunk in a window of an object. Specification: Zarr v3 codecs, `sharding_indexed`.
+//! The `sharding_indexed` codec as a *format*: the index, where inner chunks lie, how a shard is put together.
+//! It fetches nothing and runs nothing in parallel. To the engine an inner chunk is a chunk in a window of an
+//! object. Specification: Zarr v3 codecs, `sharding_indexed`.
+
+mod index;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,6 +10,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use zarr_metadata::{DataType, Extension, FillValue};
 
+pub use self::index::ShardIndex;
+use self::index::{ABSENT, NAME};
 use crate::array::kernels;
 use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
@@ -17,15 +21,12 @@ use crate::{
     Projection, Projections, Region, volume,
 };
 
-const NAME: &str = "sharding_indexed";
-/// More inner chunks than this have an index of a gigabyte.
+/// The index of this many inner chunks takes a gigabyte.
 const MAX_INNER_CHUNKS: u64 = 1 << 26;
-/// Shards in shards in shards: each level is a level of recursion.
+/// How deep shards may nest: each level is a level of recursion.
 const MAX_DEPTH: usize = 4;
-/// Offset and length of an inner chunk that is not there.
-const ABSENT: u64 = u64::MAX;
 
-/// One shard: a grid of inner chunks behind an index.
+/// The codec `sharding_indexed`: a chunk as a grid of inner chunks with an index.
 #[derive(Clone, Debug)]
 pub struct ShardingCodec {
     spec: ChunkSpec,
@@ -44,14 +45,6 @@ enum IndexLocation {
     End,
 }
 
-/// Which inner chunks a shard holds, and where.
-#[derive(Debug)]
-pub struct ShardIndex {
-    /// Offset and length of each inner chunk, in C order of the grid, as they were decoded: an index may
-    /// be large, and is not copied.
-    entries: Vec<u8>,
-}
-
 impl ShardingCodec {
     pub(crate) fn parse(setting: &Setting<'_>) -> Result<Self, CodecError> {
         let Setting {
@@ -62,7 +55,7 @@ impl ShardingCodec {
             ..
         } = setting;
         if *depth >= MAX_DEPTH {
-            return Err(CodecErrorKind::Order("stands in too many shards: four at most").of(NAME));
+            return Err(CodecErrorKind::Order("is nested in more than four shards").of(NAME));
         }
         let inner_shape: Dims<u64> = field::<Vec<u64>>(extension, "chunk_shape")?
             .into_iter()
@@ -118,7 +111,7 @@ impl ShardingCodec {
         })
     }
 
-    /// The same shard, of whose elements only some fields are wanted: `spec` is what these make of it.
+    /// The codec that decodes only these fields of the elements, into chunks of this `spec`.
     pub(crate) fn fields(
         &self,
         fields: &Arc<Fields>,
@@ -131,7 +124,7 @@ impl ShardingCodec {
         })
     }
 
-    /// How an inner chunk is encoded; its spec has the inner chunk's shape.
+    /// The codecs of inner chunks; its spec has the shape of an inner chunk.
     pub fn inner(&self) -> &Arc<CodecChain> {
         &self.inner
     }
@@ -141,7 +134,7 @@ impl ShardingCodec {
         &self.grid
     }
 
-    /// Where a shard of `size` bytes has its index.
+    /// Where the index of a shard of `size` bytes lies.
     ///
     /// # Errors
     /// Where the object is too short to hold one.
@@ -160,7 +153,7 @@ impl ShardingCodec {
         })
     }
 
-    /// The bytes of the index, and whether they lie at the shard's end: what to ask a store for
+    /// The length of the index in bytes, and whether it lies at the end of the shard: what to ask a store for
     /// before the size of the object is known.
     pub fn index_len(&self) -> (u64, bool) {
         (self.index_len as u64, self.at == IndexLocation::End)
@@ -169,7 +162,7 @@ impl ShardingCodec {
     /// Reads the index of a shard of `size` bytes.
     ///
     /// # Errors
-    /// A damaged index, or one that points outside the object.
+    /// Where the index is damaged or points outside the object.
     pub fn decode_index(
         &self,
         bytes: &[u8],
@@ -180,36 +173,26 @@ impl ShardingCodec {
         let mut entries = vec![0; spec.byte_len().unwrap_or(0)];
         let view = NdViewMut::over(&mut entries, &spec.shape, 8);
         view.map_or(Ok(()), |view| self.index.decode(bytes, view, cx))?;
-        for (i, entry) in entries.as_chunks().0.iter().enumerate() {
-            let [offset, len] = numbers(entry);
-            let absent = offset == ABSENT && len == ABSENT;
-            if !absent && offset.checked_add(len).is_none_or(|end| end > size) {
-                return Err(CodecErrorKind::Corrupt(format!(
-                    "inner chunk {i} claims {len} bytes from {offset} on, in a shard of {size}"
-                ))
-                .of(NAME));
-            }
-        }
-        Ok(ShardIndex { entries })
+        ShardIndex::new(entries, size)
     }
 
     /// The inner chunks that hold the cells of `part`.
     ///
     /// # Errors
-    /// Where `part` does not lie in the shard.
+    /// Where `part` does not lie within the shard.
     pub fn project(&self, part: &Region) -> Result<Projections, CodecError> {
         let inside = part.fits(&self.spec.shape);
         let projections = inside.then(|| Projections::new(part, &self.inner.spec().shape));
         projections.flatten().ok_or_else(|| {
             let text = format!(
-                "no cells {part:?} in a shard of {:?}",
+                "{part:?} does not lie within a shard of {:?}",
                 self.spec.shape.as_slice()
             );
             CodecErrorKind::Mismatch(text).of(NAME)
         })
     }
 
-    /// Whether the inner chunks suit a shard of another shape too.
+    /// Checks that the inner chunks divide a shard of another shape, too.
     ///
     /// # Errors
     /// Where they do not divide it.
@@ -245,8 +228,8 @@ impl ShardingCodec {
             .unwrap_or(0)
     }
 
-    /// Puts a shard together from its encoded inner chunks, in C order of the grid; `None` where
-    /// one is absent. The parts are the object, not yet concatenated. Empty if all are absent.
+    /// Puts a shard together from its encoded inner chunks, in C order of the grid; `None` is an absent one.
+    /// The parts, one behind the other, are the object. There are none if all inner chunks are absent.
     ///
     /// # Errors
     /// Where an index codec fails.
@@ -290,13 +273,13 @@ impl ShardingCodec {
         Ok(parts)
     }
 
-    /// How many bytes a shard may have: generous, because a shard may hold unused bytes.
+    /// How many bytes a shard may have. The bound is generous, since shards may contain unused bytes.
     pub(crate) fn encoded_len(&self) -> ByteLen {
         let chunks = self.inner.encoded_len().max().saturating_mul(self.count());
         ByteLen::AtMost(chunks.saturating_mul(2).saturating_add(self.index_len))
     }
 
-    /// Decodes the cells of `part` of a shard that is in memory.
+    /// Decodes the cells of `part` of a shard in memory.
     pub(crate) fn decode(
         &self,
         src: &[u8],
@@ -336,7 +319,7 @@ impl ShardingCodec {
         Ok(())
     }
 
-    /// Appends a whole shard, leaving out inner chunks that hold only the fill value.
+    /// Appends a whole shard. Inner chunks that hold only the fill value are left out.
     pub(crate) fn encode(
         &self,
         src: &NdView<'_>,
@@ -366,31 +349,6 @@ impl ShardingCodec {
         parts.iter().for_each(|part| dst.extend_from_slice(part));
         Ok(())
     }
-}
-
-impl ShardIndex {
-    /// Where the `i`-th inner chunk lies in the object, or `None` where it is absent.
-    pub fn get(&self, i: usize) -> Option<Range<u64>> {
-        let [offset, len] = numbers(self.entries.as_chunks().0.get(i)?);
-        (offset != ABSENT || len != ABSENT).then(|| offset..offset.saturating_add(len))
-    }
-
-    /// The numbers of the inner chunks that are there, in order.
-    pub fn present(&self) -> impl Iterator<Item = usize> + '_ {
-        let entries = self.entries.as_chunks::<16>().0.iter().enumerate();
-        entries.filter_map(|(i, entry)| (*entry != [0xFF; 16]).then_some(i))
-    }
-
-    /// Bytes this index occupies in memory.
-    pub fn byte_len(&self) -> usize {
-        self.entries.len()
-    }
-}
-
-/// Offset and length in an entry of an index.
-fn numbers(entry: &[u8; 16]) -> [u64; 2] {
-    let (offset, len) = entry.split_at(8);
-    [offset, len].map(|bytes| bytes.try_into().map_or(ABSENT, u64::from_ne_bytes))
 }
 
 fn check_divides(inner: &[u64], shard: &[u64]) -> Result<(), CodecError> {

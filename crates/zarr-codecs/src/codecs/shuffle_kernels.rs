@@ -1,11 +1,11 @@
-//! Byte shuffle and bit shuffle of a run of elements. Safe loops that any machine runs, with AVX2
-//! doing the front part where there is one. Knows no frame and no compressor.
+//! Byte shuffle and bit shuffle of a run of elements: safe loops for any machine, and AVX2 for the front part
+//! where the machine has it.
 //!
 //! A byte shuffle puts byte `j` of all elements into *plane* `j`. A bit shuffle then cuts every plane
 //! into eight *rows*: row `k` holds bit `k` of the plane's bytes, eight of them per byte, the first
 //! one lowest. Bytes behind the last whole element stay where they are.
 
-use crate::array::buffer::{self, Byte, Front, Uninit};
+use crate::array::buffer::{self, Byte, FilledFront, Uninit};
 
 #[cfg(target_arch = "x86_64")]
 #[allow(unsafe_code)]
@@ -41,7 +41,7 @@ mod x86 {
 pub(crate) fn shuffled<'d>(typesize: usize, src: &[u8], memory: &'d mut Uninit) -> &'d mut [u8] {
     let len = src.len() / typesize * typesize;
     let (elements, tail) = src.split_at(len);
-    let mut front = Front::new(memory);
+    let mut front = FilledFront::new(memory);
     front.push(len, |memory| planes(typesize, elements, memory));
     front.push(tail.len(), |memory| buffer::copied(memory, tail));
     front.into_filled()
@@ -72,7 +72,7 @@ fn planes<'d, B: Byte>(typesize: usize, elements: &[u8], dst: &'d mut [B]) -> &'
 }
 
 /// Undoes [`shuffled`]: appends as many bytes as `src` has.
-pub(crate) fn unshuffle(typesize: usize, src: &[u8], dst: &mut Front<'_>) {
+pub(crate) fn unshuffle(typesize: usize, src: &[u8], dst: &mut FilledFront<'_>) {
     let count = src.len() / typesize;
     let (planes, tail) = src.split_at(count * typesize);
     let done = dst.push(planes.len(), |memory| {
@@ -127,7 +127,7 @@ pub(crate) fn bit_shuffle(typesize: usize, src: &[u8], dst: &mut [u8], planes: &
 pub(crate) fn bit_unshuffle(
     typesize: usize,
     src: &[u8],
-    dst: &mut Front<'_>,
+    dst: &mut FilledFront<'_>,
     planes: &mut Vec<u8>,
 ) {
     let count = src.len() / typesize;

@@ -1,5 +1,5 @@
-//! The `transpose` codec: the same elements with the axes in another order. Moves no data itself:
-//! the chain permutes strides instead. Specification: Zarr v3 codecs, `transpose`.
+//! The `transpose` codec: the same elements with the axes in another order. It moves no data: the chain
+//! permutes strides instead. Specification: Zarr v3 codecs, `transpose`.
 
 use zarr_metadata::Extension;
 

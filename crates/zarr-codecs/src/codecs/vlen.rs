@@ -1,6 +1,6 @@
 //! The codecs `vlen-utf8`, `vlen-bytes` and `vlen-array`: the number of elements, then each element
-//! after its number of bytes, all numbers as 32 bits, little-endian. Knows elements as handles into
-//! the worker's heap.
+//! after its number of bytes, all numbers as 32 bits, little-endian. In memory elements are handles into the
+//! heap of the worker.
 //! Format: numcodecs `vlen`; registered for Zarr v3 as `vlen-utf8` and `vlen-bytes`.
 
 use zarr_metadata::{DataType, Endian, Extension, Layout, Swap, v2};
@@ -19,12 +19,12 @@ pub(crate) const MAX_ENCODED: usize = 1 << 31;
 /// Elements of variable length, each after its length.
 #[derive(Clone, Debug)]
 pub struct VlenCodec {
-    elements: Elements,
+    elements: ElementKind,
 }
 
 /// What the bytes of an element are.
 #[derive(Clone, Debug)]
-enum Elements {
+enum ElementKind {
     Utf8,
     Bytes,
     /// Numbers of a type of fixed size, and what to swap in each.
@@ -39,7 +39,7 @@ impl VlenCodec {
     #[must_use]
     pub const fn utf8() -> Self {
         Self {
-            elements: Elements::Utf8,
+            elements: ElementKind::Utf8,
         }
     }
 
@@ -47,7 +47,7 @@ impl VlenCodec {
     #[must_use]
     pub const fn bytes() -> Self {
         Self {
-            elements: Elements::Bytes,
+            elements: ElementKind::Bytes,
         }
     }
 
@@ -72,14 +72,14 @@ impl VlenCodec {
             Some(_) => swap,
         };
         Ok(Self {
-            elements: Elements::Numbers { size, swap },
+            elements: ElementKind::Numbers { size, swap },
         })
     }
 
     fn check(&self, spec: &ChunkSpec) -> Result<(), CodecError> {
         let fits = match (&self.elements, &spec.dtype) {
-            (Elements::Utf8, DataType::String) | (Elements::Bytes, DataType::Bytes) => true,
-            (Elements::Numbers { size, .. }, DataType::Ragged(inner)) => {
+            (ElementKind::Utf8, DataType::String) | (ElementKind::Bytes, DataType::Bytes) => true,
+            (ElementKind::Numbers { size, .. }, DataType::Ragged(inner)) => {
                 inner.size() == Some(*size)
             }
             _ => false,
@@ -123,24 +123,26 @@ impl VlenCodec {
     /// An element as it is in memory, if it is one.
     fn native<'s>(&self, element: &'s [u8], own: &'s mut Vec<u8>) -> Result<&'s [u8], CodecError> {
         match &self.elements {
-            Elements::Utf8 => match std::str::from_utf8(element) {
+            ElementKind::Utf8 => match std::str::from_utf8(element) {
                 Ok(_) => Ok(element),
                 Err(error) => Err(self.corrupt(format!("a text is not UTF-8: {error}"))),
             },
-            Elements::Bytes => Ok(element),
-            Elements::Numbers { size, .. } if !element.len().is_multiple_of(*size) => {
+            ElementKind::Bytes => Ok(element),
+            ElementKind::Numbers { size, .. } if !element.len().is_multiple_of(*size) => {
                 let len = element.len();
-                Err(self.corrupt(format!("a list of {len} bytes, its numbers have {size}")))
+                Err(self.corrupt(format!(
+                    "a list of {len} bytes is not a whole number of numbers of {size} bytes"
+                )))
             }
-            Elements::Numbers { size, swap } => Ok(swapped(element, *size, swap, own)),
+            ElementKind::Numbers { size, swap } => Ok(swapped(element, *size, swap, own)),
         }
     }
 
     /// What is written for an element.
     fn stored<'s>(&self, element: &'s [u8], own: &'s mut Vec<u8>) -> &'s [u8] {
         match &self.elements {
-            Elements::Utf8 | Elements::Bytes => element,
-            Elements::Numbers { size, swap } => swapped(element, *size, swap, own),
+            ElementKind::Utf8 | ElementKind::Bytes => element,
+            ElementKind::Numbers { size, swap } => swapped(element, *size, swap, own),
         }
     }
 }
@@ -182,9 +184,9 @@ fn take_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
 impl ArrayToBytesCodec for VlenCodec {
     fn name(&self) -> &str {
         match self.elements {
-            Elements::Utf8 => "vlen-utf8",
-            Elements::Bytes => "vlen-bytes",
-            Elements::Numbers { .. } => "vlen-array",
+            ElementKind::Utf8 => "vlen-utf8",
+            ElementKind::Bytes => "vlen-bytes",
+            ElementKind::Numbers { .. } => "vlen-array",
         }
     }
 
@@ -213,7 +215,11 @@ impl ArrayToBytesCodec for VlenCodec {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         let outside = || {
-            let text = format!("no cells {:?} in a chunk of {:?}", part.shape(), spec.shape);
+            let text = format!(
+                "a region of {:?} does not lie within a chunk of {:?}",
+                part.shape(),
+                spec.shape
+            );
             CodecErrorKind::Mismatch(text).of(self.name())
         };
         let count = crate::volume(&spec.shape).and_then(|n| usize::try_from(n).ok());

@@ -1,4 +1,4 @@
-//! The `zstd` codec, over the C library with contexts kept per worker.
+//! The `zstd` codec, by the C library. Each worker keeps its contexts.
 //! Format: RFC 8878. Specification: Zarr v3 codecs, `zstd`; numcodecs `zstd` writes the same.
 
 use zarr_metadata::Extension;
@@ -55,8 +55,8 @@ impl ZstdContexts {
 }
 
 impl ZstdCodec {
-    /// Reads `{"level": -131072 to 22, "checksum": bool}`; level 0 is the library's default (3),
-    /// and both may be absent, as numcodecs writes them.
+    /// Reads `{"level": -131072 to 22, "checksum": bool}`; level 0 is the library's default (3).
+    /// Both may be left out, as numcodecs does.
     ///
     /// # Errors
     /// For other values.

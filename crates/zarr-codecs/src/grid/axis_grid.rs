@@ -1,5 +1,5 @@
-//! How one axis is divided into chunks: all of one length, or of listed lengths, which stay runs however
-//! many chunks they are. Pure arithmetic; where the axis ends is its array's to know.
+//! How one axis is divided into chunks: all of one length, or of listed lengths, which are kept as runs of
+//! equal chunks however many these are. Where the axis ends is not known here; see [`ChunkGrid`](crate::ChunkGrid).
 
 use std::sync::Arc;
 
@@ -19,17 +19,17 @@ use crate::Dims;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AxisGrid {
-    /// Chunks of this length, without end.
+    /// Chunks of this length, any number of them.
     Uniform(u64),
     /// Chunks of lengths that differ.
     Runs(ChunkRuns),
 }
 
-/// Chunks of listed lengths: equal neighbours are one run.
+/// Chunks of listed lengths. Neighbours of equal length are one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChunkRuns(Arc<[AxisRun]>);
 
-/// Chunks of one length, one after the other. Each begins at a cell that `u64` can number.
+/// Neighbouring chunks of one length. Each begins at a cell whose number fits `u64`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AxisRun {
     /// The number of the first chunk.
@@ -43,13 +43,13 @@ pub(crate) struct AxisRun {
 }
 
 impl AxisGrid {
-    /// Chunks of one shape, axis by axis.
+    /// The axes of a regular grid with this chunk shape.
     pub fn each(shape: &[u64]) -> Dims<Self> {
         shape.iter().map(|&length| Self::Uniform(length)).collect()
     }
 
-    /// The chunk that holds a cell, and where in the chunk it is. `None` behind the last chunk, or
-    /// where chunks have no cells.
+    /// The chunk that holds a cell, and where in the chunk it is. `None` behind the last chunk, and where
+    /// chunks have no cells.
     pub fn locate(&self, cell: u64) -> Option<(u64, u64)> {
         match self {
             Self::Uniform(length) => Some((cell.checked_div(*length)?, cell % length)),
@@ -62,7 +62,7 @@ impl AxisGrid {
         }
     }
 
-    /// Where a chunk begins, and its length. `None` behind the last one that begins within `u64`.
+    /// The first cell of a chunk, and its length. `None` behind the last chunk whose first cell fits `u64`.
     pub fn chunk(&self, number: u64) -> Option<(u64, u64)> {
         match self {
             Self::Uniform(length) => Some((number.checked_mul(*length)?, *length)),
@@ -75,8 +75,8 @@ impl AxisGrid {
         }
     }
 
-    /// The lengths of an axis that ends after `extent` cells, run by run: how long its chunks are
-    /// when they are stored, and how many of them have cells there.
+    /// The stored chunks of an axis that ends after `extent` cells, run by run: their length, and how many
+    /// of them have cells on the axis.
     pub fn stored(&self, extent: u64) -> impl Iterator<Item = (u64, u64)> + '_ {
         let (every, runs) = match self {
             Self::Uniform(length) => (Some((0, *length, u64::MAX)), [].as_slice()),

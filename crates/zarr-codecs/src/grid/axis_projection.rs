@@ -1,5 +1,5 @@
-//! The chunks that a range of cells touches along one axis, in the order of its walk: random access,
-//! and nothing kept per chunk.
+//! The chunks that a range of cells touches along one axis, in the order of the range. Each is computed when
+//! it is asked for; nothing is kept per chunk.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -7,27 +7,27 @@ use std::sync::Arc;
 use crate::grid::axis_grid::ChunkRuns;
 use crate::{AxisGrid, AxisRange};
 
-/// The chunks of one axis that a range touches.
+/// The chunks that a range touches along its axis.
 ///
-/// Neither cells nor chunks can leave `u64`: an [`AxisRange`] ends before it does, and no chunk has a higher
-/// number than its cells.
+/// The numbers of cells and chunks fit `u64`: an [`AxisRange`] ends before `u64` does, and the number of a
+/// chunk is never higher than those of its cells.
 #[derive(Clone, Debug)]
 pub(crate) enum AxisProjection {
     Uniform(UniformProjection),
-    /// As many as there are runs of equal chunks.
+    /// One for each run of equal chunks that is touched.
     Runs(Arc<[ProjectedRun]>),
 }
 
-/// The part of a range that lies in one run of equal chunks: a range of its own, on an axis that
-/// begins there.
+/// The part of a range that lies in one run of equal chunks: a range of its own, on an axis that begins with
+/// the run.
 #[derive(Clone, Debug)]
 pub(crate) struct ProjectedRun {
     within: UniformProjection,
     /// The number of the run's first chunk.
     first: u64,
-    /// Chunks that are touched before.
+    /// How many chunks the range touches before this run.
     chunks: u64,
-    /// Cells of the range before.
+    /// How many cells of the range lie before this run.
     cells: u64,
 }
 
@@ -43,7 +43,7 @@ impl AxisProjection {
         Self::Uniform(UniformProjection::new(range, length))
     }
 
-    /// How many there are.
+    /// How many chunks are touched.
     pub(crate) fn chunks(&self) -> u64 {
         match self {
             Self::Uniform(within) => within.chunks,
@@ -53,7 +53,7 @@ impl AxisProjection {
         }
     }
 
-    /// How many cells these hold: all of the range, unless it goes on behind the last chunk.
+    /// How many cells of the range these chunks hold: all, unless it goes on behind the last chunk.
     pub(crate) fn cells(&self) -> u64 {
         match self {
             Self::Uniform(within) => within.cells(),
@@ -63,7 +63,7 @@ impl AxisProjection {
         }
     }
 
-    /// The `j`-th of them: its number, its cells, and their place in the output.
+    /// The `j`-th touched chunk: its number, the cells in it, and their place in the output.
     pub(crate) fn at(&self, j: u64) -> (u64, AxisRange, AxisRange) {
         match self {
             Self::Uniform(within) => within.at(j),
@@ -79,7 +79,7 @@ impl AxisProjection {
         }
     }
 
-    /// Which of them a chunk is, by its number: the inverse of [`at`](Self::at).
+    /// Which of the touched chunks has this number: the inverse of [`at`](Self::at).
     pub(crate) fn find(&self, chunk: u64) -> Option<u64> {
         // A walk goes one way, and so do the numbers of the chunks it touches.
         let last = self.chunks().checked_sub(1)?;
@@ -98,7 +98,7 @@ impl AxisProjection {
     }
 }
 
-/// Cuts a range where one run of equal chunks ends and the next begins.
+/// Divides a range where one run of equal chunks ends and the next begins.
 fn project_runs(range: AxisRange, runs: &ChunkRuns) -> Arc<[ProjectedRun]> {
     let stride = range.step().unsigned_abs();
     let (mut projected, mut chunks, mut cells) = (Vec::new(), 0, 0);
@@ -129,7 +129,7 @@ fn project_runs(range: AxisRange, runs: &ChunkRuns) -> Arc<[ProjectedRun]> {
     projected.into()
 }
 
-/// As many chunks of one length as a range touches, in the order of its walk.
+/// The chunks of one length that a range touches, in its order.
 #[derive(Clone, Debug)]
 pub(crate) struct UniformProjection {
     range: AxisRange,
@@ -174,7 +174,7 @@ impl UniformProjection {
         self.range.step().unsigned_abs() >= self.length
     }
 
-    /// The `j`-th chunk, its cells, and their place in the output.
+    /// The `j`-th touched chunk: its number, the cells in it, and their place in the output.
     fn at(&self, j: u64) -> (u64, AxisRange, AxisRange) {
         let (start, count, step) = (self.range.start(), self.range.count(), self.range.step());
         let stride = step.unsigned_abs();

@@ -1,5 +1,4 @@
-//! Chunk grids: how an array's cells fall into chunks. Pure arithmetic: no I/O, no tasks, no locks,
-//! and no idea of what a chunk is encoded with or stored under.
+//! Chunk grids: how the cells of an array fall into chunks.
 
 use crate::{AxisGrid, AxisRange, Dims, Region};
 use zarr_metadata::{AxisChunks, ChunkGridMetadata, ChunkRun};
@@ -20,15 +19,15 @@ use zarr_metadata::{AxisChunks, ChunkGridMetadata, ChunkRun};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChunkGrid {
     shape: Dims<u64>,
-    /// The chunks of each axis, up to its end at least. Of no cells only where the axis has none.
+    /// The chunks of each axis, up to its end at least. They have no cells only where the axis has none.
     grids: Dims<AxisGrid>,
 }
 
-/// Why a chunk grid does not suit an array.
+/// Why a chunk grid does not fit an array.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GridError {
-    /// The chunk shape and the array differ in their number of axes.
+    /// The chunk shape and the array have different numbers of axes.
     #[error("the chunk shape has {chunk_rank} axes, the array has {rank}")]
     Rank {
         /// Axes of the chunk shape.
@@ -36,13 +35,13 @@ pub enum GridError {
         /// Axes of the array.
         rank: usize,
     },
-    /// The metadata names a kind of grid that is not known here.
-    #[error("the chunk grid `{name}` is not known here; `regular` and `rectilinear` are")]
+    /// The metadata names an unsupported kind of grid.
+    #[error("the chunk grid `{name}` is not supported; `regular` and `rectilinear` are")]
     Unknown {
         /// Its name in the metadata.
         name: String,
     },
-    /// The chunks that are listed for an axis end before it does.
+    /// The chunks listed for an axis end before the axis does.
     #[error("the chunks of axis {axis} hold {reach} cells, but the axis has {length}")]
     Short {
         /// The axis of the array.
@@ -126,7 +125,7 @@ impl ChunkGrid {
     /// The grid that a document describes.
     ///
     /// # Errors
-    /// As [`rectilinear`](Self::rectilinear), and where the kind of grid is not known here.
+    /// As [`rectilinear`](Self::rectilinear), and where this kind of grid is not supported.
     pub fn new(grid: &ChunkGridMetadata, shape: &[u64]) -> Result<Self, GridError> {
         match grid {
             ChunkGridMetadata::Regular { chunk_shape } => Self::regular(chunk_shape, shape),
@@ -174,7 +173,7 @@ impl ChunkGrid {
                 .all(|(&chunk, axis)| chunk < chunks(axis))
     }
 
-    /// The shape a chunk is stored in: of full size also at the edges of the array.
+    /// The shape in which a chunk is stored: its full shape, at the edges of the array too.
     pub fn chunk_shape(&self, index: &[u64]) -> Dims<u64> {
         let axes = self.grids.iter().zip(index);
         axes.map(|(grid, &chunk)| match grid {
@@ -184,7 +183,7 @@ impl ChunkGrid {
         .collect()
     }
 
-    /// The longest that stored chunks are along each axis: the shape of the largest one.
+    /// The shape of the largest stored chunk: the longest length along each axis.
     pub fn largest_chunk(&self) -> Dims<u64> {
         let longest = |(grid, length): BoundedAxis<'_>| {
             let stored = grid.stored(length).map(|(length, _)| length);
@@ -194,7 +193,7 @@ impl ChunkGrid {
         self.axes().map(longest).collect()
     }
 
-    /// The shape of all stored chunks, where it is the same for all.
+    /// The shape of all stored chunks, if they have the same.
     pub fn chunk_lengths(&self) -> Option<Dims<u64>> {
         let every = |grid: &AxisGrid| match grid {
             AxisGrid::Uniform(length) => Some(*length),
@@ -203,7 +202,7 @@ impl ChunkGrid {
         self.grids.iter().map(every).collect()
     }
 
-    /// The lengths that stored chunks have along an axis, each as often as there are runs of it.
+    /// The lengths of stored chunks along an axis, one for each run of equal chunks.
     pub fn lengths(&self, axis: usize) -> impl Iterator<Item = u64> + '_ {
         let axis = self.axes().nth(axis);
         axis.into_iter()
@@ -243,7 +242,7 @@ impl ChunkGrid {
     }
 
     /// The chunk that holds a coordinate of one axis, and where in the chunk it is.
-    /// `None` outside of the array.
+    /// `None` outside the array.
     pub fn locate(&self, axis: usize, coordinate: u64) -> Option<(u64, u64)> {
         let (grid, length) = self.axes().nth(axis)?;
         (coordinate < length).then(|| grid.locate(coordinate))?

@@ -1,6 +1,5 @@
-//! Projections of a box of cells on a grid: one list of chunks per axis, and their product. Pure and
-//! random access: no list of chunks is ever collected. Chunks of an array and inner chunks of a shard
-//! are projected alike.
+//! Projections of a region on a grid: the touched chunks of each axis, and their product. No list of chunks is
+//! ever collected. Chunks of an array and inner chunks of a shard are projected alike.
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -8,14 +7,14 @@ use std::ops::Range;
 use crate::grid::axis_projection::AxisProjection;
 use crate::{AxisGrid, AxisRange, Dims, Region};
 
-/// What a region wants of one chunk, and where it goes.
+/// The part of a region that lies in one chunk: which cells of the chunk, and where they go in the output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Projection {
     /// The index of the chunk.
     pub chunk: Dims<u64>,
     /// The cells within the chunk, never empty, in the order of the output.
     pub part: Region,
-    /// Where these cells stand in the region, counted in its cells; dense, of `part`'s shape.
+    /// Where these cells go, counted in cells of the region. Dense, with the shape of `part`.
     pub to: Region,
 }
 
@@ -23,8 +22,7 @@ impl Projection {
     /// Whether the part is all of the chunk that lies inside the array, in rising order. `extent`
     /// is the shape of what lies inside.
     ///
-    /// Such a chunk can be written without reading it first: what lies outside of the array is
-    /// padding.
+    /// Such a chunk can be written without reading it first: what lies outside the array is padding.
     pub fn covers(&self, extent: &[u64]) -> bool {
         self.part.is_whole(extent)
     }
@@ -32,8 +30,8 @@ impl Projection {
 
 /// The projections of a region on a grid, in C order of the region.
 ///
-/// Each chunk occurs once, and the `to` boxes partition a box of [`shape`](Self::shape). Nothing is stored per chunk: any
-/// number of threads may share this and compute their own.
+/// Each chunk occurs once, and the `to` boxes partition a box of [`shape`](Self::shape). Nothing is kept per
+/// chunk: threads can share this and compute the projections they need.
 ///
 /// ```
 /// use zarr_codecs::{Projections, Region};
@@ -51,14 +49,14 @@ pub struct Projections {
 }
 
 impl Projections {
-    /// Cuts `region` by chunks of `chunk` cells per axis. `None` where there are more of them than
-    /// can be counted. An axis of chunks without cells has none.
+    /// Projects `region` on a regular grid with this chunk shape. `None` where the number of chunks does not
+    /// fit `usize`. An axis whose chunks have no cells has no projections.
     pub fn new(region: &Region, chunk: &[u64]) -> Option<Self> {
         let axes = region.ranges.iter().zip(chunk);
         Self::product(axes.map(|(&range, &length)| AxisProjection::uniform(range, length)))
     }
 
-    /// As [`new`](Self::new), by chunks of lengths that may differ along an axis. Cells behind the
+    /// As [`new`](Self::new), on a grid whose chunks may differ in length along an axis. Cells behind the
     /// last chunk have no projection.
     pub fn of(region: &Region, grids: &[AxisGrid]) -> Option<Self> {
         let axes = region.ranges.iter().zip(grids);
@@ -72,8 +70,8 @@ impl Projections {
         Some(Self { axes, len })
     }
 
-    /// The cells per axis that the chunks hold: the shape of the region, unless it goes on behind the
-    /// last chunk.
+    /// How many cells per axis the chunks hold: the shape of the region, unless it goes on behind the last
+    /// chunk.
     pub fn shape(&self) -> Dims<u64> {
         self.axes.iter().map(AxisProjection::cells).collect()
     }
@@ -98,8 +96,8 @@ impl Projections {
         (0..self.len).map(|i| self.at(i))
     }
 
-    /// Which projection is that of a chunk, if it is touched: the inverse of [`get`](Self::get). Looks at
-    /// a few chunks along each axis, however many there are.
+    /// The number of a chunk's projection, if the chunk is touched: the inverse of [`get`](Self::get). It
+    /// takes a binary search along each axis.
     pub fn find(&self, chunk: &[u64]) -> Option<usize> {
         if self.is_empty() || chunk.len() != self.axes.len() {
             return None;
@@ -112,8 +110,8 @@ impl Projections {
         usize::try_from(number).ok()
     }
 
-    /// What the `to` boxes of neighbouring projections are together: few boxes, which partition the same
-    /// cells. `None` where there are not as many projections.
+    /// Joins the `to` boxes of neighbouring projections into a few boxes, which partition the same cells.
+    /// `None` where the range goes on behind the last projection.
     ///
     /// ```
     /// use zarr_codecs::{Projections, Region};

@@ -1,13 +1,13 @@
-//! Boxes of cells, dense or strided, and nothing about memory or chunks.
+//! Boxes of cells, dense or strided.
 
 use crate::Dims;
 
-/// The cells `start, start + step, …` along one axis, `count` of them: each another one, and all below
-/// `u64::MAX`, so that cells, and the end behind the last one, can be counted.
+/// `count` cells along one axis: `start, start + step, …`. They are distinct and lie below `u64::MAX`, so
+/// that the number of each cell, and the end behind the last one, fit `u64`.
 ///
 /// A negative step walks backwards. A range of one cell, or of none, has step 1.
 ///
-/// Nothing else can be made: whoever splits memory by them need not look again.
+/// No other range can be made, so code that divides memory by ranges need not check them again.
 ///
 /// ```compile_fail
 /// let same_cell_twice = zarr_codecs::AxisRange { start: 3, count: 2, step: 0 };
@@ -20,8 +20,8 @@ pub struct AxisRange {
 }
 
 impl AxisRange {
-    /// `count` cells from `start` on, each `step` behind the one before. `None` where the step is
-    /// zero, or a cell is none below `u64::MAX`.
+    /// `count` cells from `start` on, `step` apart. `None` where the step is zero, or a cell does not lie
+    /// below `u64::MAX`.
     ///
     /// ```
     /// use zarr_codecs::AxisRange;
@@ -38,8 +38,8 @@ impl AxisRange {
         (step != 0 && range.fits(u64::MAX)).then_some(range)
     }
 
-    /// `count` neighbouring cells from `start` on, or as many of them as there are below `u64::MAX`,
-    /// where every array ends.
+    /// `count` neighbouring cells from `start` on, or as many as lie below `u64::MAX`, where every array
+    /// ends.
     pub const fn dense(start: u64, count: u64) -> Self {
         let most = u64::MAX - start;
         Self {
@@ -59,7 +59,7 @@ impl AxisRange {
         self.count
     }
 
-    /// From one cell to the next; never zero.
+    /// The distance from one cell to the next; never zero.
     pub const fn step(&self) -> i64 {
         self.step
     }
@@ -82,7 +82,7 @@ impl AxisRange {
         (0..range.count).map(move |i| range.cell(i))
     }
 
-    /// The `i`-th cell, of so many as there are.
+    /// The `i`-th cell, where `i` is below the count.
     pub(crate) fn cell(&self, i: u64) -> u64 {
         let way = i * self.step.unsigned_abs();
         if self.step < 0 {
@@ -92,8 +92,7 @@ impl AxisRange {
         }
     }
 
-    /// The same cells, counted from a cell that lies so far before: `None` where they then leave what
-    /// can be counted.
+    /// The range moved up by this many cells. `None` where a cell would not lie below `u64::MAX`.
     #[must_use]
     pub fn behind(&self, cells: u64) -> Option<Self> {
         Self::new(self.start.checked_add(cells)?, self.count, self.step)

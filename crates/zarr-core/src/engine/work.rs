@@ -129,17 +129,14 @@ fn smallest(mut chain: &CodecChain) -> &CodecChain {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use zarr_codecs::{ChunkSpec, CodecRegistry};
-    use zarr_metadata::{DataType, Extension, FillValue};
+    use zarr_codecs::testing;
+    use zarr_metadata::DataType;
 
     use super::*;
 
     /// Of 8 × 8 elements of two bytes.
-    fn chain(codecs: Value) -> CodecChain {
-        let codecs: Vec<Extension> = serde_json::from_value(codecs).unwrap();
-        let fill = FillValue::from_bytes(&DataType::UInt16, &[0; 2]).unwrap();
-        let spec = ChunkSpec::new(&[8, 8], DataType::UInt16, fill).unwrap();
-        CodecChain::new(&codecs, spec, &CodecRegistry::default()).unwrap()
+    fn chain(codecs: &Value) -> CodecChain {
+        testing::chain(codecs, &testing::spec(&[8, 8], DataType::UInt16)).unwrap()
     }
 
     /// A shard of chunks of `side`².
@@ -151,7 +148,7 @@ mod tests {
     }
 
     fn check(codecs: Value, read: (usize, u64), write: (usize, u64)) {
-        let chain = chain(codecs);
+        let chain = chain(&codecs);
         // Two cells, in two chunks and, within these, in two inner chunks.
         let region = Cells::from(Region::dense(&[7, 3], &[2, 1]));
         let found = |work: WorkSize| (work.pieces, work.bytes);

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::array::buffer;
-use crate::{AxisGrid, AxisRange};
+use crate::{AxisGrid, AxisRange, Dims, volume};
 use zarr_metadata::{AxisChunks, ChunkRun};
 
 /// The bytes of element `index` of a dense C-order array.

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::DecodeTarget;
-use zarr_metadata::Swap;
+use crate::testing::TargetThief;
 
 /// Claims to decode and does nothing: the trap for memory that was never written.
 #[derive(Debug)]
@@ -76,38 +76,9 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
     );
 }
 
-/// Exchanges the sink that it was lent for one of its own, which it fills.
-#[derive(Debug)]
-struct Thief;
-
-impl BytesToBytesCodec for Thief {
-    fn name(&self) -> &str {
-        "thief"
-    }
-    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
-        decoded
-    }
-    fn decode(
-        &self,
-        src: &[u8],
-        dst: &mut DecodeTarget<'_>,
-        _: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        let len = src.len();
-        let own: &'static mut [u8] = Box::leak(vec![0; len].into_boxed_slice());
-        let view = NdViewMut::over(own, &[len as u64], 1).unwrap();
-        *dst = DecodeTarget::elements(view, Swap::None);
-        dst.put("thief", src)
-    }
-    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        dst.extend_from_slice(src);
-        Ok(())
-    }
-}
-
 #[test]
 fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
-    let registry = CodecRegistry::default().bytes_to_bytes("thief", |_| Ok(Arc::new(Thief)));
+    let registry = CodecRegistry::default().bytes_to_bytes("thief", |_| Ok(Arc::new(TargetThief)));
     let expected = "codec `thief`: length mismatch: expected 4 bytes, found 0";
     // Dense and with gaps, as the last codec and before another.
     let lists = [
@@ -118,7 +89,7 @@ fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
     for (codecs, gap) in lists.iter().flat_map(|codecs| [(codecs, 0), (codecs, 3)]) {
         let names: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
         let chain = CodecChain::new(&names, spec(&[2, 2], DataType::UInt8), &registry).unwrap();
-        let encoded = encode(&chain, &[1, 2, 3, 4]);
+        let encoded = encode(&chain, &[1, 2, 3, 4]).unwrap();
         let whole = Region::whole(&[2, 2]);
         let error = decode(&chain, &encoded, &whole, gap).unwrap_err();
         assert!(
@@ -174,8 +145,7 @@ fn what_was_stripped_lies_in_what_was_given() {
         CodecRegistry::default().bytes_to_bytes("elsewhere", |_| Ok(Arc::new(Elsewhere)));
     let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
-    let expected =
-        "codec `elsewhere`: corrupt data: what it stripped is not a part of what it was given";
+    let expected = "codec `elsewhere`: corrupt data: the data without what the codec added must lie within the bytes it was given";
     assert_eq!(error.to_string(), expected);
 }
 
@@ -229,7 +199,7 @@ fn axes_that_make_another_shape_are_refused() {
         CodecChain::new(&names, spec(shape, DataType::UInt8), &registry)
     };
     let error = make(&[0, 1], &[4, 4]).unwrap_err();
-    let expected = "axes [0, 1] make no array of [2, 4] of one of [4, 4]";
+    let expected = "axes [0, 1] do not make an array of [2, 4] of one of [4, 4]";
     assert!(error.to_string().contains(expected), "{error}");
     assert!(make(&[0, 0], &[2, 2]).is_err());
     assert!(make(&[1], &[4, 2]).is_err());

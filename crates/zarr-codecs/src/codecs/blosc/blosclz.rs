@@ -1,5 +1,4 @@
-//! BloscLZ, the compressor that only Blosc has: literals and matches over the last 73 KiB. Knows no
-//! frame and no shuffle.
+//! BloscLZ, the compressor that only Blosc has: literals and matches over the last 73 KiB.
 //!
 //! A control byte below 32 is followed by that many literals plus one. Any other is a match: its top
 //! three bits hold the length minus two, 7 meaning that bytes to be added follow, up to one that is

@@ -1,4 +1,4 @@
-//! What the metadata says of the codec: the words of Zarr v3, and the numbers of numcodecs.
+//! The settings in the metadata: the words of Zarr v3, and the numbers of numcodecs.
 
 use serde_json::Value;
 use zarr_metadata::Extension;
@@ -40,7 +40,7 @@ impl Compressor {
 
 /// How chunks are encoded. Decoding needs none of it: frames say all of it themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Settings {
+pub(super) struct BloscSettings {
     pub(super) compressor: Compressor,
     /// 0, which stores, to 9.
     pub(super) level: u8,
@@ -51,26 +51,26 @@ pub(super) struct Settings {
     pub(super) block: usize,
 }
 
-/// What is taken where a configuration does not say.
-pub(super) struct Absent {
+/// What is used where a configuration leaves a setting out.
+pub(super) struct Defaults {
     compressor: Compressor,
     /// As numcodecs numbers it.
     shuffle: i64,
 }
 
 /// As zarr-python has it for v3.
-pub(super) const V3: Absent = Absent {
+pub(super) const V3: Defaults = Defaults {
     compressor: Compressor::Zstd,
     shuffle: -1,
 };
 
 /// As numcodecs has it.
-pub(super) const NUMCODECS: Absent = Absent {
+pub(super) const NUMCODECS: Defaults = Defaults {
     compressor: Compressor::Lz4,
     shuffle: 1,
 };
 
-impl Settings {
+impl BloscSettings {
     /// Reads a configuration for the bytes of such a chunk.
     ///
     /// # Errors
@@ -78,7 +78,7 @@ impl Settings {
     pub(super) fn parse(
         extension: &Extension,
         spec: &ChunkSpec,
-        absent: &Absent,
+        absent: &Defaults,
     ) -> Result<Self, CodecError> {
         let whole = |key, most: usize| match setting::given(extension, key) {
             None => Ok(None),

@@ -1,12 +1,12 @@
-//! From a frame to its elements, block by block. Offsets and lengths in the frame are only followed
-//! where they lie inside of it. Knows the order of steps, no format of a compressor.
+//! From a frame to its elements, block by block. Offsets and lengths in the frame are only followed where
+//! they lie inside it.
 
 use std::ops::Range;
 
 use super::header::{self, Header, NAME};
 use super::shuffle::Shuffle;
 use super::{BlockBuffers, part};
-use crate::array::buffer::{self, Byte, Front};
+use crate::array::buffer::{self, Byte, FilledFront};
 use crate::chain::scratch::CodecContexts;
 use crate::codecs::shuffle_kernels;
 use crate::{CodecError, CodecErrorKind};
@@ -23,7 +23,7 @@ pub(super) fn blocks(
     frame: &[u8],
     header: &Header,
     blocks: Range<usize>,
-    dst: &mut Front<'_>,
+    dst: &mut FilledFront<'_>,
     cx: &mut CodecContexts,
 ) -> Result<(), CodecError> {
     let mut scratch = std::mem::take(cx.get::<BlockBuffers>());
@@ -45,7 +45,7 @@ fn block(
     frame: &[u8],
     header: &Header,
     i: usize,
-    dst: &mut Front<'_>,
+    dst: &mut FilledFront<'_>,
     scratch: &mut BlockBuffers,
     cx: &mut CodecContexts,
 ) -> Result<usize, CodecError> {
@@ -58,15 +58,14 @@ fn block(
     }
     let start = offset(frame, header::LEN + 4 * i).filter(|&at| at >= header.front());
     let start = start.and_then(|at| frame.get(at..));
-    let src =
-        start.ok_or_else(|| corrupt(format!("block {i} would begin outside of the frame")))?;
+    let src = start.ok_or_else(|| corrupt(format!("block {i} would begin outside the frame")))?;
     let parts = header.parts(len);
     let part = len / parts;
     if part * parts != len {
-        let text = format!("block {i} of {len} bytes is no whole number of elements");
+        let text = format!("block {i} of {len} bytes is not a whole number of elements");
         return Err(corrupt(text));
     }
-    let mut parts = Parts { src, block: i };
+    let mut parts = BlockParts { src, block: i };
     let shuffle = header.shuffle.of_block(header.typesize, len);
     if shuffle == Shuffle::None {
         for _ in 0..len / part {
@@ -106,14 +105,14 @@ fn offset(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The parts of a block, one behind the other.
-struct Parts<'s> {
+struct BlockParts<'s> {
     /// From the length of the next part on.
     src: &'s [u8],
     /// Which block it is, for errors.
     block: usize,
 }
 
-impl<'s> Parts<'s> {
+impl<'s> BlockParts<'s> {
     /// The bytes of the next part.
     fn next(&mut self) -> Result<&'s [u8], CodecError> {
         let cut = || corrupt(format!("block {} is cut off", self.block));
@@ -135,7 +134,7 @@ impl<'s> Parts<'s> {
         let expected = part.len();
         let text = match part::decode(header.format, bytes, part, cx) {
             Ok(made) if made.len() == expected => return Ok(made),
-            Ok(made) => format!("{} bytes come where {expected} must", made.len()),
+            Ok(made) => format!("{} bytes come, and {expected} are expected", made.len()),
             Err(text) => text,
         };
         Err(corrupt(format!("block {}: {text}", self.block)))

@@ -1,8 +1,8 @@
-//! From elements to a frame: sizes of blocks, splits and fall-backs are those of c-blosc, so that
-//! frames come out alike. Knows the order of steps, no format of a compressor.
+//! From elements to a frame. Sizes of blocks, splits and fall-backs are those of c-blosc, so that frames come
+//! out alike.
 
 use super::BlockBuffers;
-use super::config::{Compressor, Settings};
+use super::config::{BloscSettings, Compressor};
 use super::header::{self, Header};
 use super::part::{self, Encoding};
 use super::shuffle::Shuffle;
@@ -13,7 +13,12 @@ use crate::codecs::shuffle_kernels;
 const CACHE: usize = 32 << 10;
 
 /// Appends the frame of `src`, which has at most [`header::MAX_DECODED`] bytes, to `dst`.
-pub(super) fn encode(settings: &Settings, src: &[u8], dst: &mut Vec<u8>, cx: &mut CodecContexts) {
+pub(super) fn encode(
+    settings: &BloscSettings,
+    src: &[u8],
+    dst: &mut Vec<u8>,
+    cx: &mut CodecContexts,
+) {
     let start = dst.len();
     let mut header = plan(settings, src.len());
     if !header.stored {
@@ -34,7 +39,7 @@ pub(super) fn encode(settings: &Settings, src: &[u8], dst: &mut Vec<u8>, cx: &mu
 }
 
 /// What the frame of `len` bytes will look like.
-fn plan(settings: &Settings, len: usize) -> Header {
+fn plan(settings: &BloscSettings, len: usize) -> Header {
     let typesize = settings.typesize;
     let block = block_len(settings, len);
     Header {
@@ -55,8 +60,8 @@ fn may_split(compressor: Compressor) -> bool {
 }
 
 /// How many bytes a block has: c-blosc's rule, step by step.
-fn block_len(settings: &Settings, len: usize) -> usize {
-    let Settings {
+fn block_len(settings: &BloscSettings, len: usize) -> usize {
+    let BloscSettings {
         compressor,
         level,
         typesize,
@@ -99,7 +104,7 @@ fn block_len(settings: &Settings, len: usize) -> usize {
 
 /// Appends header, offsets and all blocks. `None` where that is no shorter than storing `src`.
 fn blocks(
-    settings: &Settings,
+    settings: &BloscSettings,
     header: &Header,
     src: &[u8],
     dst: &mut Vec<u8>,

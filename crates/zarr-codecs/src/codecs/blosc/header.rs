@@ -1,5 +1,5 @@
 //! The sixteen bytes in front of a Blosc 1 frame, and what follows from them: how many blocks there
-//! are, how long each is, and which of them are split. Knows no compressor's work.
+//! are, how long each is, and which of them are split.
 //!
 //! | bytes | |
 //! |---|---|
@@ -11,8 +11,8 @@
 //! | 8–11 | bytes of a block |
 //! | 12–15 | bytes of the frame |
 //!
-//! Numbers are little-endian. A frame that is not stored goes on with the offset of every block, and
-//! each part of a block stands behind its own length.
+//! Numbers are little-endian. In a compressed frame the offset of every block follows, and each part of a
+//! block comes after its own length.
 //! Format: c-blosc, `README_CHUNK_FORMAT.rst`.
 
 use std::ops::Range;
@@ -82,12 +82,12 @@ fn word(bytes: &[u8; LEN], at: usize) -> usize {
 }
 
 impl Header {
-    /// Reads the header of a whole frame and compares every size in it: with the bytes that are there,
-    /// and with what must come out. Gives the frame too: what stands behind it, as z5 leaves some of the
-    /// room that it made for it, c-blosc does not look at either.
+    /// Reads the header of a whole frame and compares every size in it with the bytes that are there and with
+    /// what must come out. Returns the frame, too, without bytes behind it, which z5 leaves and c-blosc
+    /// ignores as well.
     ///
     /// # Errors
-    /// Where a size or a flag is none that Blosc 1 writes.
+    /// Where Blosc 1 does not write such a size or flag.
     pub(super) fn read(frame: &[u8], expected: ByteLen) -> Result<(Self, &[u8]), CodecError> {
         let Some(bytes) = frame.first_chunk::<LEN>() else {
             let found = frame.len();
@@ -100,13 +100,13 @@ impl Header {
         if version != VERSION {
             return Err(corrupt(match version {
                 3..=6 => format!("version {version} is Blosc 2; only Blosc 1 (version 2) is read"),
-                _ => format!("no Blosc 1 frame: version {version}, not 2"),
+                _ => format!("not a Blosc 1 frame: version {version}, not 2"),
             }));
         }
         let Some(frame) = frame.get(..cbytes) else {
             let found = frame.len();
             return Err(corrupt(format!(
-                "the header counts {cbytes} bytes, there are {found}"
+                "the header says {cbytes} bytes, and there are {found}"
             )));
         };
         let fits = match expected {
@@ -124,7 +124,9 @@ impl Header {
             (true, true) => return Err(corrupt("both byte and bit shuffle are set")),
         };
         if flags & UNKNOWN != 0 {
-            return Err(corrupt(format!("flags {flags:#04x} are none of Blosc 1")));
+            return Err(corrupt(format!(
+                "Blosc 1 does not have the flags {flags:#04x}"
+            )));
         }
         let stored = flags & STORED != 0;
         let format = Format::of(flags >> 5);

@@ -1,5 +1,5 @@
-//! One part of a block: from bytes to bytes, by one of the compressors. A table, and each one's
-//! meaning of Blosc's levels; knows no block.
+//! One part of a block: from bytes to bytes, by one of the compressors, each with its own meaning of Blosc's
+//! levels.
 
 use super::blosclz;
 use super::config::Compressor;
@@ -29,7 +29,7 @@ pub(super) fn decode<'d, B: Byte>(
             let inflater = cx
                 .get::<DeflateContexts>()
                 .inflater()
-                .ok_or("there is no memory to decode")?;
+                .ok_or("there is not enough memory to decode")?;
             let inflated = inflater.zlib(src, dst);
             let (made, _) = inflated.map_err(|_| "no stream of zlib, or one that is too long")?;
             Ok(made)
@@ -73,7 +73,7 @@ pub(super) struct Encoding {
 }
 
 /// Encodes `src` into the front of `dst` and returns how many bytes that made. `None` where it does
-/// not fit, which is no error: the part is stored then.
+/// not fit, and the part is stored instead.
 pub(super) fn encode(
     how: Encoding,
     src: &[u8],

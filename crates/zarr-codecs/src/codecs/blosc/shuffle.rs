@@ -1,4 +1,4 @@
-//! Which filter of Blosc a block goes through. Knows no bytes: the filters are `planes`.
+//! Which filter of Blosc a block goes through. The filters are in `shuffle_kernels.rs`.
 
 /// How the bytes of a block are ordered before they are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

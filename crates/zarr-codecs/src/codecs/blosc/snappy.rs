@@ -1,4 +1,4 @@
-//! Decodes raw Snappy, which Blosc frames from before LZ4 may hold. Nothing writes it here.
+//! Decodes raw Snappy, which frames from before Blosc had LZ4 may contain. It is never written.
 //! Format: google/snappy, `format_description.txt`.
 
 /// Decodes `src` into the front of `dst` and returns how many bytes that made.

@@ -2,20 +2,16 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use zarr_metadata::{DataType, FillValue};
+use zarr_metadata::DataType;
 
 use super::shuffle::Shuffle;
 use super::*;
+use crate::testing::spec;
 
 mod damaged;
 
 const NAMES: [&str; 6] = ["blosclz", "lz4", "lz4hc", "snappy", "zlib", "zstd"];
 const SHUFFLES: [&str; 3] = ["noshuffle", "shuffle", "bitshuffle"];
-
-fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
-    let fill = FillValue::zero(&dtype).unwrap();
-    ChunkSpec::new(shape, dtype, fill).unwrap()
-}
 
 fn parse(configuration: &Value, spec: &ChunkSpec) -> Result<BloscCodec, CodecError> {
     let extension = json!({"name": "blosc", "configuration": configuration});
@@ -45,8 +41,8 @@ fn encode(how: c_blosc::Settings<'_>, data: &[u8]) -> Vec<u8> {
 fn decode(frame: &[u8], expected: ByteLen) -> Result<Vec<u8>, CodecError> {
     let any = parse(&json!({}), &spec(&[1], DataType::UInt8)).unwrap();
     let mut data = vec![];
-    let mut sink = DecodeTarget::grow(&mut data, expected);
-    any.decode(frame, &mut sink, &mut Scratch::default())?;
+    let mut target = DecodeTarget::grow(&mut data, expected);
+    any.decode(frame, &mut target, &mut Scratch::default())?;
     Ok(data)
 }
 

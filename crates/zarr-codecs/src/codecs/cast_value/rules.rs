@@ -1,5 +1,4 @@
-//! How one number becomes one of another type: exactly where that can be, else rounded, and then put
-//! into range. Knows no arrays.
+//! How one number is cast to another type: exactly where possible, else rounded and then brought into range.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -48,7 +47,7 @@ pub(super) enum Rounding {
 }
 
 impl Rounding {
-    /// As the metadata spell them, the default first.
+    /// Their words in the metadata, the default first.
     pub(super) const WORDS: [(&'static str, Self); 5] = [
         ("nearest-even", Self::NearestEven),
         ("towards-zero", Self::TowardsZero),
@@ -80,7 +79,7 @@ impl Rounding {
     }
 }
 
-/// What becomes of values that a type has no room for.
+/// What becomes of values outside the range of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OutOfRange {
     Refuse,
@@ -89,7 +88,7 @@ pub(super) enum OutOfRange {
 }
 
 impl OutOfRange {
-    /// As the metadata spell them.
+    /// Their words in the metadata.
     pub(super) const WORDS: [(&'static str, Self); 2] =
         [("clamp", Self::Clamp), ("wrap", Self::Wrap)];
 }

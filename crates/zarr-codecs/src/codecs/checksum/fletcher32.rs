@@ -1,4 +1,4 @@
-//! Fletcher's sum as HDF5 has it: words of two bytes, the first the higher one.
+//! Fletcher's checksum as HDF5 computes it: over big-endian words of two bytes.
 
 /// As many words as can be added before the sums are folded.
 const WORDS: usize = 360;

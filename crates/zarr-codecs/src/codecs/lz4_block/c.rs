@@ -1,4 +1,4 @@
-//! LZ4 by the C library. Knows no limits: its caller has checked them.
+//! LZ4 by the C library. Callers check the lengths before.
 
 use lz4::block::{CompressionMode, compress_to_buffer};
 

@@ -1,5 +1,5 @@
 //! LZ4 by `lz4_flex`, which is safe Rust, for builds without the C library. It decodes at half the
-//! speed, and has but one way to encode. Knows no limits: its caller has checked them.
+//! speed, and has only one way to encode. Callers check the lengths before.
 
 use lz4_flex::block::{compress_into, decompress_into};
 

@@ -1,22 +1,25 @@
 //! The `astype` filter of numcodecs: numbers of another type. Values that do not fit wrap around,
-//! as in numpy.
+//! as in NumPy.
 
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{Stored, cast, cast_onto};
+use crate::array::stored_number::{StoredNumber, cast, cast_onto};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 
 #[derive(Debug)]
 pub(crate) struct AsType {
-    decoded: Stored,
-    encoded: Stored,
+    decoded: StoredNumber,
+    encoded: StoredNumber,
 }
 
 impl AsType {
     /// Reads `{"encode_dtype": dtype, "decode_dtype": dtype}`.
-    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+    pub(crate) fn parse(
+        extension: &Extension,
+        given: Option<StoredNumber>,
+    ) -> Result<Self, CodecError> {
         Ok(Self {
             decoded: setting::dtype(extension, "decode_dtype", given)?,
             encoded: setting::dtype(extension, "encode_dtype", None)?,
@@ -29,11 +32,11 @@ impl Filter for AsType {
         "astype"
     }
 
-    fn decoded(&self) -> Stored {
+    fn decoded(&self) -> StoredNumber {
         self.decoded
     }
 
-    fn encoded(&self) -> Stored {
+    fn encoded(&self) -> StoredNumber {
         self.encoded
     }
 

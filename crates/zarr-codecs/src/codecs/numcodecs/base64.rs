@@ -1,4 +1,4 @@
-//! The `base64` filter of numcodecs: text of the standard alphabet, with padding.
+//! The `base64` filter of numcodecs: Base64 of the standard alphabet, with padding.
 
 use zarr_metadata::base64;
 

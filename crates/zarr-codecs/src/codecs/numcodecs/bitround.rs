@@ -1,23 +1,27 @@
-//! The `bitround` filter of numcodecs: floats that keep only some bits of the mantissa, rounded to
-//! the nearest, halves to even. Lossy; decoding changes nothing.
+//! The `bitround` filter of numcodecs: floats that keep only some bits of the mantissa, rounded to the
+//! nearest, ties to even. It is lossy, and decoding changes nothing.
 
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{Number, Stored};
+use crate::array::number::Number;
+use crate::array::stored_number::StoredNumber;
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 
 #[derive(Debug)]
 pub(crate) struct BitRound {
-    dtype: Stored,
+    dtype: StoredNumber,
     /// How many of the lowest bits are cleared.
     cleared: u32,
 }
 
 impl BitRound {
     /// Reads `{"keepbits": integer}` for floats of the type `given`.
-    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+    pub(crate) fn parse(
+        extension: &Extension,
+        given: Option<StoredNumber>,
+    ) -> Result<Self, CodecError> {
         let mantissa = match given.map(|stored| stored.number) {
             Some(Number::F16) => 10,
             Some(Number::F32) => 23,
@@ -28,7 +32,7 @@ impl BitRound {
             }
         };
         let kept = setting::integer(extension, "keepbits", 0..=mantissa, None)?;
-        let dtype = given.unwrap_or(Stored::native(Number::F32));
+        let dtype = given.unwrap_or(StoredNumber::native(Number::F32));
         let cleared = (mantissa - kept) as u32;
         Ok(Self { dtype, cleared })
     }
@@ -39,11 +43,11 @@ impl Filter for BitRound {
         "bitround"
     }
 
-    fn decoded(&self) -> Stored {
+    fn decoded(&self) -> StoredNumber {
         self.dtype
     }
 
-    fn encoded(&self) -> Stored {
+    fn encoded(&self) -> StoredNumber {
         self.dtype
     }
 

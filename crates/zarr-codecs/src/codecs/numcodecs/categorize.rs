@@ -1,13 +1,13 @@
-//! The filter `categorize` of numcodecs: a number for each text, by a list of labels. The first label
-//! is 1; 0 is any other text, and decodes to the empty one. Knows texts as handles into the
-//! operation's heap.
+//! The filter `categorize` of numcodecs: a number for each text, by a list of labels. The first label is 1.
+//! Any other text is 0, which decodes to the empty text. Texts are handles into the heap.
 
 use std::collections::HashMap;
 
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
 use crate::array::heap::VlenHandle;
-use crate::array::number::{Number, Stored, cast_onto};
+use crate::array::number::Number;
+use crate::array::stored_number::{StoredNumber, cast_onto};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
@@ -15,7 +15,7 @@ use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, Nd
 
 const NAME: &str = "categorize";
 
-/// Numbers for texts.
+/// Encodes texts as numbers.
 #[derive(Clone, Debug)]
 pub struct CategorizeCodec {
     encoded: Number,
@@ -28,16 +28,19 @@ pub struct CategorizeCodec {
 }
 
 impl CategorizeCodec {
-    /// Reads `{"labels": [text, …], "astype": dtype}`. `dtype` says what the array says.
+    /// Reads `{"labels": [text, …], "astype": dtype}`. `dtype` is ignored: it repeats the type of the array.
     ///
     /// # Errors
-    /// For labels that are no texts, and for more labels than the numbers can tell apart.
+    /// For labels that are not texts, and for more labels than there are numbers of that type.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let texts = || setting::bad(extension, "labels", "a list of texts");
         let list = setting::given(extension, "labels").and_then(|labels| labels.as_array());
-        let byte = Stored::native(Number::U8);
+        let byte = StoredNumber::native(Number::U8);
         let encoded = setting::dtype(extension, "astype", Some(byte))?.number;
-        let (index, number) = (Stored::native(Number::U64), Stored::native(encoded));
+        let (index, number) = (
+            StoredNumber::native(Number::U64),
+            StoredNumber::native(encoded),
+        );
         let code = |n: u64| {
             let (mut code, mut back) = (vec![], vec![]);
             cast_onto(index, &n.to_ne_bytes(), number, &mut code);

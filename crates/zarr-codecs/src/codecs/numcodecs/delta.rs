@@ -1,25 +1,30 @@
-//! The `delta` filter of numcodecs: the first number, then from each number to the next. Integers
-//! wrap around, so for them nothing is lost.
+//! The `delta` filter of numcodecs: the first number, then the difference of each to the one before. Integers
+//! wrap around, so they lose nothing.
 
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{Element, Number, Stored, cast, cast_onto, each, with_number};
+use crate::array::number::{Number, with_number};
+use crate::array::number_type::{NumberType, each};
+use crate::array::stored_number::{StoredNumber, cast, cast_onto};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 
 #[derive(Debug)]
 pub(crate) struct Delta {
-    dtype: Stored,
-    astype: Stored,
-    /// Whether `astype` was said.
+    dtype: StoredNumber,
+    astype: StoredNumber,
+    /// Whether the settings have `astype`.
     declared: bool,
 }
 
 impl Delta {
     /// Reads `{"dtype": dtype, "astype": dtype}`; without `astype` differences have the type of the
     /// numbers. Bools are refused: numcodecs does not give them back as they were.
-    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+    pub(crate) fn parse(
+        extension: &Extension,
+        given: Option<StoredNumber>,
+    ) -> Result<Self, CodecError> {
         let dtype = setting::dtype(extension, "dtype", given)?;
         let astype = setting::dtype(extension, "astype", Some(dtype))?;
         for (key, stored) in [("dtype", dtype), ("astype", astype)] {
@@ -44,11 +49,11 @@ impl Filter for Delta {
         "delta"
     }
 
-    fn decoded(&self) -> Stored {
+    fn decoded(&self) -> StoredNumber {
         self.dtype
     }
 
-    fn encoded(&self) -> Stored {
+    fn encoded(&self) -> StoredNumber {
         self.astype
     }
 
@@ -65,7 +70,7 @@ impl Filter for Delta {
             });
         });
         cast_onto(
-            Stored::native(self.dtype.number),
+            StoredNumber::native(self.dtype.number),
             &differences,
             self.astype,
             dst,
@@ -76,7 +81,7 @@ impl Filter for Delta {
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
         // numpy adds up in a type that holds both; whole numbers wrap around to the same in the smaller one.
         let common = self.dtype.number.promoted(self.astype.number);
-        let sums = Stored::native(match common.is_float() {
+        let sums = StoredNumber::native(match common.is_float() {
             true => common,
             false => self.dtype.number,
         });

@@ -1,6 +1,6 @@
-//! What numcodecs calls a filter: it sees a chunk as one run of numbers, whatever its axes, and
-//! makes another run of them. The two adapters here give it its place in a chain: among the
-//! array→array codecs in v3, among the bytes→bytes codecs in v2. Knows no single filter.
+//! What numcodecs calls a filter: it takes a chunk as one run of numbers, whatever its axes, and makes another
+//! run of numbers. Two adapters give filters their place in a chain: among the array→array codecs in v3, among
+//! the bytes→bytes codecs in v2.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -9,7 +9,8 @@ use std::sync::Arc;
 use zarr_metadata::{DataType, Endian, FillValue, Swap};
 
 use crate::array::buffer;
-use crate::array::number::{Number, Stored, cast_all};
+use crate::array::number::Number;
+use crate::array::stored_number::{StoredNumber, cast_all};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::{
@@ -17,56 +18,58 @@ use crate::{
     NdViewMut,
 };
 
-/// A filter of numcodecs, between numbers of two types. As in numcodecs its data are bytes, which it
-/// reads as numbers of its own type and byte order, whatever they were before.
+/// A filter of numcodecs, between numbers of two types. As in numcodecs it takes bytes, which it reads as
+/// numbers of its own type and byte order, whatever they were before.
 pub(crate) trait Filter: Debug + Send + Sync + 'static {
-    /// Its id.
+    /// The id in numcodecs.
     fn name(&self) -> &'static str;
-    /// What it encodes.
-    fn decoded(&self) -> Stored;
-    /// What it makes.
-    fn encoded(&self) -> Stored;
-    /// Whether zarr-python goes by the settings for the type of what it makes, or takes it for the type of
-    /// what it got.
+    /// The numbers that it encodes.
+    fn decoded(&self) -> StoredNumber;
+    /// The numbers that it encodes them to.
+    fn encoded(&self) -> StoredNumber;
+    /// Whether zarr-python takes the encoded type from the settings. Otherwise it takes it for the decoded type.
     fn is_declared(&self) -> bool {
         false
     }
-    /// How many numbers become of this many.
+    /// How many numbers this many are encoded to.
     fn encoded_count(&self, count: usize) -> usize {
         count
     }
-    /// How many numbers these were; `src` holds whole numbers.
+    /// How many numbers `src` decodes to; it holds whole numbers.
     fn decoded_count(&self, src: &[u8]) -> Result<usize, CodecError> {
         Ok(src.len() / self.encoded().size())
     }
-    /// Appends what becomes of `src`, which holds whole numbers.
+    /// Encodes `src`, which holds whole numbers, and appends it to `dst`.
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError>;
     /// Fills `dst`, which has room for [`decoded_count`](Self::decoded_count) numbers.
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError>;
 }
 
-/// `Ok` where bytes are whole numbers of a type.
-fn check_whole(name: &str, bytes: &[u8], of: Stored) -> Result<(), CodecError> {
+/// Checks that bytes are a whole number of elements of a type.
+fn check_whole(name: &str, bytes: &[u8], of: StoredNumber) -> Result<(), CodecError> {
     if bytes.len().is_multiple_of(of.size()) {
         return Ok(());
     }
     let type_name = of.number.data_type();
-    let text = format!("{} bytes are no whole number of {type_name}", bytes.len());
+    let text = format!(
+        "{} bytes are not a whole number of {type_name}",
+        bytes.len()
+    );
     Err(CodecErrorKind::Corrupt(text).of(name))
 }
 
-/// Checks `src` and tells how many bytes it decodes to.
+/// Checks `src` and returns how many bytes it decodes to.
 fn decoded_len(filter: &dyn Filter, src: &[u8]) -> Result<usize, CodecError> {
     check_whole(filter.name(), src, filter.encoded())?;
     let count = filter.decoded_count(src)?;
     Ok(count.saturating_mul(filter.decoded().size()))
 }
 
-/// A filter as a codec from bytes to bytes, the way v2 runs it.
+/// A filter as a codec from bytes to bytes, as in v2.
 #[derive(Debug)]
-pub(crate) struct OnBytes(pub(crate) Arc<dyn Filter>);
+pub(crate) struct FilterOnBytes(pub(crate) Arc<dyn Filter>);
 
-impl BytesToBytesCodec for OnBytes {
+impl BytesToBytesCodec for FilterOnBytes {
     fn name(&self) -> &str {
         self.0.name()
     }
@@ -101,63 +104,67 @@ impl BytesToBytesCodec for OnBytes {
     }
 }
 
-/// A filter as a codec from arrays to arrays, the way v3 runs it: over the elements in C order. The
-/// result is an array of the same shape, or of one axis where the number of elements changes.
+/// A filter as a codec from arrays to arrays, as in v3: over the elements in C order. The result is an array
+/// of the same shape, or of one axis where the number of elements changes.
 ///
-/// The array that a filter of numcodecs decodes is one of numpy's: it has the filter's own type and byte
-/// order, and gives values by them. What it is given to decode it takes for its own encoded type, whatever
-/// it was. Where both are the same, byte orders make no difference; where they are not, its bytes are what
-/// zarr-python reads, and are read so here. What is written is the reverse of that.
+/// A filter of numcodecs decodes to a NumPy array of its own type and byte order, whose values follow from
+/// these. It takes the bytes that it decodes for its encoded type, whatever they were. Where both types are
+/// the same, byte orders make no difference. Where they are not, zarr-python goes on with the bytes, and so
+/// does this. Encoding is the reverse.
 #[derive(Debug)]
-pub(crate) struct OnArrays {
+pub(crate) struct FilterOnArrays {
     filter: Arc<dyn Filter>,
     /// The elements of the decoded array.
     array: Number,
-    /// The bytes of the decoded array, as numpy has them.
-    decoded: Stored,
-    /// The bytes of the encoded array, likewise.
-    encoded: Stored,
+    /// The numbers of the decoded array, as NumPy has them.
+    decoded: StoredNumber,
+    /// The numbers of the encoded array, likewise.
+    encoded: StoredNumber,
 }
 
-/// In which byte order zarr-python has the array between two codecs of v3: as the data type says that it
-/// makes of the settings, which is not always that of the array that it has.
+/// The array between two codecs of v3, as zarr-python has it. Its byte order is that of the data type which
+/// zarr-python makes of the settings, and not always that of the array.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Held {
+pub(crate) struct FilterInput {
     endian: Endian,
-    /// Whether a filter stands in front, which takes the array's bytes for numbers of its own.
+    /// Whether it comes from a filter, which takes the bytes of an array for numbers of its own.
     filtered: bool,
 }
 
-impl Held {
-    /// An array of values, whose byte order nobody sees.
+impl FilterInput {
+    /// An array of values, whose byte order does not matter.
     pub(crate) const VALUES: Self = Self {
         endian: Endian::Little,
         filtered: false,
     };
 
-    /// The numbers of an array of this type, as far as they are numbers.
-    pub(crate) fn stored(self, data_type: &DataType) -> Option<Stored> {
-        Stored::of(data_type, self.endian)
+    /// The numbers of an array of this data type, if its elements are numbers.
+    pub(crate) fn stored(self, data_type: &DataType) -> Option<StoredNumber> {
+        StoredNumber::of(data_type, self.endian)
     }
 }
 
-impl OnArrays {
-    /// The filter behind an array of this type, and how the array that it makes is held.
-    pub(crate) fn new(filter: Arc<dyn Filter>, held: Held, data_type: &DataType) -> (Self, Held) {
+impl FilterOnArrays {
+    /// A filter for an array of this type, and the array that it makes.
+    pub(crate) fn new(
+        filter: Arc<dyn Filter>,
+        held: FilterInput,
+        data_type: &DataType,
+    ) -> (Self, FilterInput) {
         let (decoded, encoded) = (filter.decoded(), filter.encoded());
         let endian = held.endian;
-        let number = Stored::of(data_type, endian).filter(|of| of.size() == decoded.size());
+        let number = StoredNumber::of(data_type, endian).filter(|of| of.size() == decoded.size());
         let (array, decoded) = match number {
             // Values are assigned to values, of whichever type.
             Some(number) if !held.filtered => (number.number, decoded),
             None if !held.filtered => (decoded.number, decoded),
-            _ => (decoded.number, Stored { endian, ..decoded }),
+            _ => (decoded.number, StoredNumber { endian, ..decoded }),
         };
         let encoded = match filter.is_declared() {
             true => encoded,
-            false => Stored { endian, ..encoded },
+            false => StoredNumber { endian, ..encoded },
         };
-        let behind = Held {
+        let behind = FilterInput {
             endian: encoded.endian,
             filtered: true,
         };
@@ -170,9 +177,13 @@ impl OnArrays {
         (codec, behind)
     }
 
-    /// What the filter makes of elements of the decoded array, as elements of the encoded one.
+    /// Encodes elements of the decoded array to elements of the encoded one.
     fn encoded(&self, elements: &[u8]) -> Result<Vec<u8>, CodecError> {
-        let bytes = cast_all(Stored::native(self.array), elements.into(), self.decoded);
+        let bytes = cast_all(
+            StoredNumber::native(self.array),
+            elements.into(),
+            self.decoded,
+        );
         let mut encoded = vec![];
         self.filter.encode(&bytes, &mut encoded)?;
         self.encoded.swap(&mut encoded);
@@ -180,7 +191,7 @@ impl OnArrays {
     }
 }
 
-impl ArrayToArrayCodec for OnArrays {
+impl ArrayToArrayCodec for FilterOnArrays {
     fn name(&self) -> &str {
         self.filter.name()
     }
@@ -214,13 +225,13 @@ impl ArrayToArrayCodec for OnArrays {
         dst: NdViewMut<'_>,
         _: &mut Scratch,
     ) -> Result<(), CodecError> {
-        let native = Stored::native(self.encoded.number);
+        let native = StoredNumber::native(self.encoded.number);
         let encoded = cast_all(native, elements(src), self.encoded);
         let expected = dst.byte_len();
         crate::error::check_len(self.name(), expected, decoded_len(&*self.filter, &encoded)?)?;
         let mut bytes = vec![0; expected];
         self.filter.decode(&encoded, &mut bytes)?;
-        let decoded = cast_all(self.decoded, bytes.into(), Stored::native(self.array));
+        let decoded = cast_all(self.decoded, bytes.into(), StoredNumber::native(self.array));
         DecodeTarget::elements(dst, Swap::None).put(self.name(), &decoded)
     }
 

@@ -1,33 +1,35 @@
 //! The `fixedscaleoffset` filter of numcodecs: `round((x - offset) * scale)` in a smaller type.
-//! Lossy. The arithmetic is numpy's: integers stay integers while they meet whole numbers, floats
-//! keep their width.
+//! It is lossy. The arithmetic is that of NumPy: integers stay integers while they meet whole numbers, and
+//! floats keep their width.
 
 use serde_json::Value;
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{Element, Number, Stored, cast, cast_onto, each, with_number};
+use crate::array::number::{Number, with_number};
+use crate::array::number_type::{NumberType, each};
+use crate::array::stored_number::{StoredNumber, cast, cast_onto};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 
 #[derive(Debug)]
 pub(crate) struct FixedScaleOffset {
-    offset: Scalar,
-    scale: Scalar,
-    dtype: Stored,
-    astype: Stored,
-    /// Whether `astype` was said.
+    offset: JsonNumber,
+    scale: JsonNumber,
+    dtype: StoredNumber,
+    astype: StoredNumber,
+    /// Whether the settings have `astype`.
     declared: bool,
 }
 
-/// A number as JSON has it: `2` and `2.0` are not the same to numpy.
+/// A number as in JSON: `2` and `2.0` are not the same to NumPy.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Scalar {
+enum JsonNumber {
     Whole(i64),
     Float(f64),
 }
 
-impl Scalar {
+impl JsonNumber {
     fn parse(extension: &Extension, key: &str) -> Result<Self, CodecError> {
         let value = extension.configuration.get(key);
         let whole = value.and_then(Value::as_i64).map(Self::Whole);
@@ -36,7 +38,7 @@ impl Scalar {
             .ok_or_else(|| setting::bad(extension, key, "a number"))
     }
 
-    fn to<T: Element>(self) -> T {
+    fn to<T: NumberType>(self) -> T {
         match self {
             Self::Whole(n) => T::from_i64(n),
             Self::Float(x) => T::from_f64(x),
@@ -46,11 +48,14 @@ impl Scalar {
 
 impl FixedScaleOffset {
     /// Reads `{"offset": number, "scale": number, "dtype": dtype, "astype": dtype}`.
-    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+    pub(crate) fn parse(
+        extension: &Extension,
+        given: Option<StoredNumber>,
+    ) -> Result<Self, CodecError> {
         let dtype = setting::dtype(extension, "dtype", given)?;
         let codec = Self {
-            offset: Scalar::parse(extension, "offset")?,
-            scale: Scalar::parse(extension, "scale")?,
+            offset: JsonNumber::parse(extension, "offset")?,
+            scale: JsonNumber::parse(extension, "scale")?,
             dtype,
             astype: setting::dtype(extension, "astype", Some(dtype))?,
             declared: setting::given(extension, "astype").is_some(),
@@ -67,11 +72,11 @@ impl Filter for FixedScaleOffset {
         "fixedscaleoffset"
     }
 
-    fn decoded(&self) -> Stored {
+    fn decoded(&self) -> StoredNumber {
         self.dtype
     }
 
-    fn encoded(&self) -> Stored {
+    fn encoded(&self) -> StoredNumber {
         self.astype
     }
 
@@ -80,7 +85,7 @@ impl Filter for FixedScaleOffset {
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
-        let mut work = Work::of(self.dtype, src);
+        let mut work = PromotedNumbers::of(self.dtype, src);
         work.meet(self.offset);
         with_number!(work.number, T => {
             let offset = self.offset.to::<T>();
@@ -91,48 +96,61 @@ impl Filter for FixedScaleOffset {
             let scale = self.scale.to::<T>();
             each::<T>(&mut work.native, |x| x.mul(scale).rint());
         });
-        cast_onto(Stored::native(work.number), &work.native, self.astype, dst);
+        cast_onto(
+            StoredNumber::native(work.number),
+            &work.native,
+            self.astype,
+            dst,
+        );
         Ok(())
     }
 
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
-        let mut work = Work::of(self.astype, src);
+        let mut work = PromotedNumbers::of(self.astype, src);
         // numpy divides no integers.
-        work.meet(Scalar::Float(1.0));
+        work.meet(JsonNumber::Float(1.0));
         with_number!(work.number, T => {
             let (scale, offset) = (self.scale.to::<T>(), self.offset.to::<T>());
             each::<T>(&mut work.native, |x| x.div(scale).add(offset));
         });
-        cast(Stored::native(work.number), &work.native, self.dtype, dst);
+        cast(
+            StoredNumber::native(work.number),
+            &work.native,
+            self.dtype,
+            dst,
+        );
         Ok(())
     }
 }
 
-/// Numbers on their way, of a type that grows with what they meet.
-struct Work {
+/// Native numbers whose type is promoted by the scalars they are computed with.
+struct PromotedNumbers {
     number: Number,
     native: Vec<u8>,
 }
 
-impl Work {
-    fn of(stored: Stored, bytes: &[u8]) -> Self {
+impl PromotedNumbers {
+    fn of(stored: StoredNumber, bytes: &[u8]) -> Self {
         Self {
             number: stored.number,
             native: stored.load(bytes),
         }
     }
 
-    /// Takes the type that numpy computes in with such a scalar.
-    fn meet(&mut self, scalar: Scalar) {
+    /// Promotes the type to that in which NumPy computes with such a scalar.
+    fn meet(&mut self, scalar: JsonNumber) {
         let number = match (scalar, self.number) {
             (_, float) if float.is_float() => float,
-            (Scalar::Float(_), _) => Number::F64,
-            (Scalar::Whole(_), Number::Bool) => Number::I64,
-            (Scalar::Whole(_), integer) => integer,
+            (JsonNumber::Float(_), _) => Number::F64,
+            (JsonNumber::Whole(_), Number::Bool) => Number::I64,
+            (JsonNumber::Whole(_), integer) => integer,
         };
         if number != self.number {
             let mut native = vec![];
-            let (from, to) = (Stored::native(self.number), Stored::native(number));
+            let (from, to) = (
+                StoredNumber::native(self.number),
+                StoredNumber::native(number),
+            );
             cast_onto(from, &self.native, to, &mut native);
             *self = Self { number, native };
         }

@@ -1,10 +1,10 @@
-//! The codec `json2` of numcodecs: one JSON list with the values of a chunk, nested by its shape, then
-//! the dtype and the shape. Knows a value as its JSON text, in the operation's heap.
+//! The codec `json2` of numcodecs: one JSON list with the values of a chunk, nested by its shape, then the
+//! dtype and the shape. In memory a value is its JSON text, in the heap.
 //!
-//! What is written is what numcodecs writes by default: ASCII, sorted keys, no spaces. Other settings
-//! of it change no value, and are not looked at. Numbers keep their digits. `NaN`, `Infinity` and
-//! `-Infinity`, which Python writes bare, are no JSON: they are read as the strings of the same letters,
-//! as in metadata, and written as such.
+//! The output is what numcodecs writes by default: ASCII, sorted keys, no spaces. Settings that ask for other
+//! text change no value and are ignored. Numbers keep their digits. `NaN`, `Infinity` and `-Infinity`, which
+//! Python writes bare, are not JSON: they are read as strings of the same letters, as in metadata, and written
+//! as such.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,9 +23,9 @@ use crate::codecs::vlen::MAX_ENCODED;
 use crate::{ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
 
 const NAME: &str = "json2";
-/// The most axes that numpy knows.
+/// The most axes that NumPy has.
 pub(crate) const MAX_RANK: usize = 64;
-/// How deep a value may nest; deeper ones no JSON reader of this workspace takes.
+/// How deep a value may nest, as the JSON reader of this workspace allows.
 pub(crate) const MAX_DEPTH: usize = 128;
 
 /// All values of a chunk in one JSON list.
@@ -51,7 +51,8 @@ fn read<'s, T: Deserialize<'s>>(text: &'s str, what: &str) -> Result<T, CodecErr
     serde_json::from_str(text).map_err(|error| corrupt(format!("{what}: {error}")))
 }
 
-/// Reads a list of at most this many values: text of two bytes each must not ask for any memory.
+/// Reads a list of at most this many values, so that a text of two bytes for each cannot take any amount of
+/// memory.
 struct AtMost(usize);
 
 impl<'s> Visitor<'s> for AtMost {
@@ -84,12 +85,12 @@ fn list<'s>(text: &'s str, most: usize, what: &str) -> Result<Vec<&'s RawValue>,
 fn values(src: &[u8], count: usize) -> Result<Vec<&RawValue>, CodecError> {
     let text =
         std::str::from_utf8(src).map_err(|error| corrupt(format!("is not UTF-8: {error}")))?;
-    let mut all = list(text, count.saturating_add(2), "is no JSON list")?;
+    let mut all = list(text, count.saturating_add(2), "is not a JSON list")?;
     let (Some(shape), Some(dtype)) = (all.pop(), all.pop()) else {
         return Err(corrupt("does not end with a dtype and a shape".to_owned()));
     };
-    let _: String = read(dtype.get(), "its dtype is no text")?;
-    let what = "its shape is no list of lengths";
+    let _: String = read(dtype.get(), "its dtype is not a text")?;
+    let what = "its shape is not a list of lengths";
     let shape: Vec<usize> = list(shape.get(), MAX_RANK, what)?
         .into_iter()
         .map(|length| read(length.get(), what))
@@ -119,16 +120,16 @@ fn check_length(list: &[&RawValue], length: usize) -> Result<(), CodecError> {
     }
     let found = list.len();
     Err(corrupt(format!(
-        "a list holds {found} values, its shape says {length}"
+        "a list holds {found} values, and its shape says {length}"
     )))
 }
 
 /// Appends a value as Python's `json` writes it.
 fn write(value: &str, depth: usize, dst: &mut Vec<u8>) -> Result<(), CodecError> {
-    let what = "an element is no JSON text";
+    let what = "an element is not JSON";
     let Some(depth) = depth.checked_sub(1) else {
         return Err(corrupt(format!(
-            "{what}: it nests more than {MAX_DEPTH} deep"
+            "{what}: it is nested more than {MAX_DEPTH} deep"
         )));
     };
     let raw: &RawValue = read(value, what)?;

@@ -13,14 +13,14 @@ use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
 const NAME: &str = "lz4";
 const HEADER: usize = 4;
 
-/// LZ4: faster and larger with more acceleration.
+/// LZ4. More acceleration is faster and compresses less.
 #[derive(Clone, Copy, Debug)]
 pub struct Lz4Codec {
     acceleration: i32,
 }
 
 impl Lz4Codec {
-    /// Reads `{"acceleration": integer}`; 1 where it is absent, and for anything below.
+    /// Reads `{"acceleration": integer}`; the default, and the least, is 1.
     ///
     /// # Errors
     /// For other values.
@@ -33,7 +33,7 @@ impl Lz4Codec {
     }
 }
 
-/// The header of so many bytes, which one block must hold.
+/// The header for this many bytes, which one block must hold.
 fn header(len: usize) -> Result<u32, CodecError> {
     let (asked, limit) = (len as u64, lz4_block::MAX_DECODED as u64);
     let found = u32::try_from(len).ok().filter(|_| asked <= limit);

@@ -1,5 +1,5 @@
-//! The `lzma` codec of numcodecs, which is that of Python's module `lzma`: xz files, the older
-//! `.lzma` files, and bare streams whose filters stand in the metadata. Those are in the file below.
+//! The `lzma` codec of numcodecs, by Python's module `lzma`: xz files, the older `.lzma` files, and raw streams,
+//! whose filters are in the metadata.
 
 mod filters;
 
@@ -15,23 +15,23 @@ use crate::chain::scratch::Scratch;
 use crate::codecs::numcodecs::stream::read_all;
 use crate::codecs::setting;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
-use filters::Step;
+use filters::LzmaFilter;
 
 const NAME: &str = "lzma";
-/// What a decoder may take; the highest preset takes 65 MiB, and the file chooses.
+/// The memory that a decoder may take. A file asks for it; the highest preset takes 65 MiB.
 const MEMORY: u64 = 128 << 20;
 
 /// xz, lzma or raw streams.
 #[derive(Clone, Debug)]
 pub struct LzmaCodec {
-    format: Format,
+    format: Container,
     check: Check,
     preset: u32,
-    filters: Option<Vec<Step>>,
+    filters: Option<Vec<LzmaFilter>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+enum Container {
     /// Whichever is found; cannot be written.
     Auto,
     Xz,
@@ -41,24 +41,24 @@ enum Format {
 
 impl LzmaCodec {
     /// Reads `{"format": 0 to 3, "check": -1, 0, 1, 4 or 10, "preset": integer, "filters": list}`
-    /// with the numbers of Python's module; absent they are xz, its usual checksum, preset 6 and
-    /// the filter that the preset means.
+    /// with the numbers of Python's module. The defaults are xz, its usual checksum, preset 6 and the filter
+    /// that the preset means.
     ///
     /// # Errors
-    /// For other values, and where they do not go together.
+    /// For other values, and for values that exclude each other.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let format = match setting::integer(extension, "format", 0..=3, Some(1))? {
-            0 => Format::Auto,
-            1 => Format::Xz,
-            2 => Format::Alone,
-            _ => Format::Raw,
+            0 => Container::Auto,
+            1 => Container::Xz,
+            2 => Container::Alone,
+            _ => Container::Raw,
         };
         let check = match setting::integer(extension, "check", -1..=10, Some(-1))? {
             -1 => Check::Crc64,
             0 => Check::None,
-            1 if format == Format::Xz => Check::Crc32,
-            4 if format == Format::Xz => Check::Crc64,
-            10 if format == Format::Xz => Check::Sha256,
+            1 if format == Container::Xz => Check::Crc32,
+            4 if format == Container::Xz => Check::Crc64,
+            10 if format == Container::Xz => Check::Sha256,
             _ => return Err(setting::bad(extension, "check", "one that the format has")),
         };
         let preset = preset(extension)?;
@@ -66,7 +66,7 @@ impl LzmaCodec {
             None => None,
             Some(value) => Some(filters::parse(extension, value)?),
         };
-        if filters.is_none() && format == Format::Raw {
+        if filters.is_none() && format == Container::Raw {
             return Err(setting::bad(
                 extension,
                 "filters",
@@ -83,10 +83,10 @@ impl LzmaCodec {
 
     fn decoder(&self) -> Result<Stream, Error> {
         match (self.format, &self.filters) {
-            (Format::Auto, _) => Stream::new_auto_decoder(MEMORY, CONCATENATED),
-            (Format::Xz, _) => Stream::new_stream_decoder(MEMORY, CONCATENATED),
-            (Format::Alone, _) => Stream::new_lzma_decoder(MEMORY),
-            (Format::Raw, steps) => {
+            (Container::Auto, _) => Stream::new_auto_decoder(MEMORY, CONCATENATED),
+            (Container::Xz, _) => Stream::new_stream_decoder(MEMORY, CONCATENATED),
+            (Container::Alone, _) => Stream::new_lzma_decoder(MEMORY),
+            (Container::Raw, steps) => {
                 Stream::new_raw_decoder(&filters::build(steps.as_deref().unwrap_or_default())?)
             }
         }
@@ -94,19 +94,19 @@ impl LzmaCodec {
 
     fn encoder(&self) -> Result<Stream, Error> {
         match (self.format, self.filters.as_deref()) {
-            (Format::Auto, _) => Err(Error::Options),
-            (Format::Xz, None) => Stream::new_easy_encoder(self.preset, self.check),
-            (Format::Xz, Some(steps)) => {
+            (Container::Auto, _) => Err(Error::Options),
+            (Container::Xz, None) => Stream::new_easy_encoder(self.preset, self.check),
+            (Container::Xz, Some(steps)) => {
                 Stream::new_stream_encoder(&filters::build(steps)?, self.check)
             }
-            (Format::Alone, None) => {
+            (Container::Alone, None) => {
                 Stream::new_lzma_encoder(&LzmaOptions::new_preset(self.preset)?)
             }
-            (Format::Alone, Some([Step::Lzma1(options)])) => {
+            (Container::Alone, Some([LzmaFilter::Lzma1(options)])) => {
                 Stream::new_lzma_encoder(&options.build()?)
             }
-            (Format::Alone, Some(_)) => Err(Error::Options),
-            (Format::Raw, steps) => {
+            (Container::Alone, Some(_)) => Err(Error::Options),
+            (Container::Raw, steps) => {
                 Stream::new_raw_encoder(&filters::build(steps.unwrap_or_default())?)
             }
         }

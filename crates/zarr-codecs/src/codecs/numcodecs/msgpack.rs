@@ -1,7 +1,7 @@
-//! The codec `msgpack2` of numcodecs: the list that `json2` writes, in MessagePack. Knows the elements as
-//! JSON text, as `json2` does, and turns one into the other; what JSON cannot say is refused where it stands.
+//! The codec `msgpack2` of numcodecs: the list that `json2` writes, in MessagePack. In memory elements are JSON
+//! text, as with `json2`. Values that JSON cannot express are refused, with their place in the list.
 //!
-//! Numbers that JSON has not, `NaN` and the infinities, are read as strings, as those of `json2` are.
+//! `NaN` and the infinities, which JSON does not have, are read as strings, as with `json2`.
 
 use rmp::Marker;
 use rmp::decode::RmpRead;
@@ -33,7 +33,7 @@ impl MsgPackCodec {
     /// Reads `{"use_bin_type": bool, "use_single_float": bool, "raw": bool}`.
     ///
     /// # Errors
-    /// Where `raw` is true: then all texts are bytes, which are no JSON.
+    /// Where `raw` is true: then all texts are bytes, which JSON does not have.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let flag = |key: &str, default| match setting::given(extension, key) {
             None => Ok(default),
@@ -45,7 +45,7 @@ impl MsgPackCodec {
             return Err(setting::bad(
                 extension,
                 "raw",
-                "false, since bytes are no JSON",
+                "false, since JSON does not have bytes",
             ));
         }
         Ok(Self {
@@ -65,13 +65,13 @@ fn cut<E>(_: E) -> CodecError {
 
 /// Where in the list a value stands.
 #[derive(Default)]
-struct Place(Vec<usize>);
+struct ListIndex(Vec<usize>);
 
-impl Place {
+impl ListIndex {
     fn refused(&self, what: &str) -> CodecError {
         let at: String = self.0.iter().map(|i| format!("[{i}]")).collect();
         let text = format!(
-            "the value at {at} of the chunk holds {what}, which JSON cannot say; let Python convert the array to `json2`"
+            "the value at {at} of the chunk holds {what}, which JSON cannot express; let Python convert the array to `json2`"
         );
         CodecErrorKind::Refused(text.into()).of(NAME)
     }
@@ -95,12 +95,12 @@ macro_rules! data {
 fn to_json(
     src: &mut &[u8],
     depth: usize,
-    place: &mut Place,
+    place: &mut ListIndex,
     json: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
     let depth = depth
         .checked_sub(1)
-        .ok_or_else(|| corrupt("values nest too deep"))?;
+        .ok_or_else(|| corrupt("values are nested too deep"))?;
     let marker = rmp::decode::read_marker(src).map_err(cut)?;
     let (len, is_map) = match marker {
         Marker::FixArray(len) => (usize::from(len), false),
@@ -118,7 +118,8 @@ fn to_json(
         }
         if is_map {
             let marker = rmp::decode::read_marker(src).map_err(cut)?;
-            let key = text(marker, src)?.ok_or_else(|| place.refused("a key that is no text"))?;
+            let key =
+                text(marker, src)?.ok_or_else(|| place.refused("a key that is not a text"))?;
             put_text(key, place, json)?;
             json.push(b':');
             to_json(src, depth, place, json)?;
@@ -144,7 +145,7 @@ fn text<'s>(marker: Marker, src: &mut &'s [u8]) -> Result<Option<&'s [u8]>, Code
     take(src, len).map(Some)
 }
 
-fn put_text(bytes: &[u8], place: &Place, json: &mut Vec<u8>) -> Result<(), CodecError> {
+fn put_text(bytes: &[u8], place: &ListIndex, json: &mut Vec<u8>) -> Result<(), CodecError> {
     let text = std::str::from_utf8(bytes);
     let text = text.map_err(|_| place.refused("a text that is not UTF-8"))?;
     serde_json::to_writer(json, text).map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))
@@ -153,7 +154,7 @@ fn put_text(bytes: &[u8], place: &Place, json: &mut Vec<u8>) -> Result<(), Codec
 fn scalar(
     marker: Marker,
     src: &mut &[u8],
-    place: &Place,
+    place: &ListIndex,
     json: &mut Vec<u8>,
 ) -> Result<(), CodecError> {
     let float = |float: f64| match float {
@@ -179,7 +180,7 @@ fn scalar(
         Marker::F32 => float(f64::from(data!(src, read_data_f32))),
         Marker::F64 => float(data!(src, read_data_f64)),
         Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => return Err(place.refused("bytes")),
-        Marker::Reserved => return Err(corrupt("a byte that begins no value")),
+        Marker::Reserved => return Err(corrupt("a byte with which no value begins")),
         other => match text(other, src)? {
             Some(bytes) => return put_text(bytes, place, json),
             None => return Err(place.refused("a type of its writer's own")),
@@ -190,9 +191,9 @@ fn scalar(
 }
 
 /// The members of a JSON object, in their order.
-struct Members;
+struct MapVisitor;
 
-impl<'s> Visitor<'s> for Members {
+impl<'s> Visitor<'s> for MapVisitor {
     type Value = Vec<(String, &'s RawValue)>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -234,16 +235,15 @@ impl MsgPackCodec {
 
     /// Appends a JSON value as Python's `msgpack` writes it.
     fn put(&self, json: &str, depth: usize, dst: &mut Vec<u8>) -> Result<(), CodecError> {
-        let wrong =
-            |error: serde_json::Error| corrupt(format!("an element is no JSON text: {error}"));
-        let too_deep = || corrupt(format!("an element nests more than {MAX_DEPTH} deep"));
+        let wrong = |error: serde_json::Error| corrupt(format!("an element is not JSON: {error}"));
+        let too_deep = || corrupt(format!("an element is nested more than {MAX_DEPTH} deep"));
         let depth = depth.checked_sub(1).ok_or_else(too_deep)?;
         let raw: &RawValue = serde_json::from_str(json).map_err(wrong)?;
         let text = raw.get();
         match text.as_bytes().first() {
             Some(b'{') => {
                 let mut reader = serde_json::Deserializer::from_str(text);
-                let members = reader.deserialize_map(Members).map_err(wrong)?;
+                let members = reader.deserialize_map(MapVisitor).map_err(wrong)?;
                 Self::put_len(members.len(), dst, true)?;
                 members.iter().try_for_each(|(key, value)| {
                     self.put_text(key, dst)?;
@@ -267,7 +267,7 @@ impl MsgPackCodec {
         if text.contains(['.', 'e', 'E']) {
             let float: f64 = text
                 .parse()
-                .map_err(|_| corrupt("an element is no number"))?;
+                .map_err(|_| corrupt("an element is not a number"))?;
             return match self.single {
                 true => rmp::encode::write_f32(dst, float as f32).map_err(cut),
                 false => rmp::encode::write_f64(dst, float).map_err(cut),
@@ -302,7 +302,7 @@ impl ArrayToBytesCodec for MsgPackCodec {
         to_json(
             &mut src,
             MAX_RANK + MAX_DEPTH,
-            &mut Place::default(),
+            &mut ListIndex::default(),
             &mut json,
         )?;
         if !src.is_empty() {

@@ -1,9 +1,10 @@
 //! The `packbits` filter of numcodecs: bools as single bits, the first in the highest bit of a byte,
-//! behind a byte that counts the bits of padding. Not the `packbits` that is registered for v3.
+//! after a byte that counts the bits of padding. This is not the `packbits` that is registered for v3.
 
 use zarr_metadata::Endian;
 
-use crate::array::number::{Number, Stored};
+use crate::array::number::Number;
+use crate::array::stored_number::StoredNumber;
 use crate::codecs::numcodecs::filter::Filter;
 use crate::{CodecError, CodecErrorKind};
 
@@ -17,15 +18,15 @@ impl Filter for PackBits {
         NAME
     }
 
-    fn decoded(&self) -> Stored {
-        Stored {
+    fn decoded(&self) -> StoredNumber {
+        StoredNumber {
             number: Number::Bool,
             endian: Endian::NATIVE,
         }
     }
 
-    fn encoded(&self) -> Stored {
-        Stored::native(Number::U8)
+    fn encoded(&self) -> StoredNumber {
+        StoredNumber::native(Number::U8)
     }
 
     fn encoded_count(&self, count: usize) -> usize {

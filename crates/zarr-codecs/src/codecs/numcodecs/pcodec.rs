@@ -1,5 +1,5 @@
-//! The codec `pcodec` of numcodecs: the numbers of a chunk as one standalone file of pco. In v3 it turns
-//! the array into bytes; in v2, where filters see bytes, it is told which numbers these are.
+//! The codec `pcodec` of numcodecs: the numbers of a chunk as one standalone file of pco. In v3 it is an
+//! array→bytes codec; in v2, where filters see bytes, it is told which numbers these are.
 //! Format: pcodec, `docs/format.md`. Settings: numcodecs `pcodec`.
 
 mod decode;
@@ -14,7 +14,8 @@ use zarr_metadata::{Endian, Extension, Swap};
 
 use crate::array::buffer::Uninit;
 use crate::array::kernels;
-use crate::array::number::{Number, Stored};
+use crate::array::number::Number;
+use crate::array::stored_number::StoredNumber;
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::{
@@ -27,7 +28,7 @@ const NAME: &str = "pcodec";
 /// pco with one setting, for numbers of one type.
 #[derive(Clone, Debug)]
 pub struct PcodecCodec {
-    type_: Type,
+    type_: NumberCoder,
     config: ChunkConfig,
     /// The most numbers of a page.
     page: usize,
@@ -36,9 +37,9 @@ pub struct PcodecCodec {
 type Encode = fn(&[u8], &ChunkConfig, &mut Vec<u8>) -> Result<(), CodecError>;
 type Decode = for<'d> fn(&[u8], &'d mut Uninit) -> Result<&'d mut [u8], CodecError>;
 
-/// A type that pco knows, as what this codec does with it.
+/// What this codec does with numbers of one type.
 #[derive(Clone, Copy)]
-struct Type {
+struct NumberCoder {
     size: usize,
     encode: Encode,
     decode: Decode,
@@ -46,13 +47,13 @@ struct Type {
     page_len: fn(usize) -> usize,
 }
 
-impl Debug for Type {
+impl Debug for NumberCoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} bytes", self.size)
     }
 }
 
-impl Type {
+impl NumberCoder {
     /// `None` for what numcodecs does not let pco compress.
     fn of(number: Number) -> Option<Self> {
         Some(match number {
@@ -69,7 +70,7 @@ impl Type {
         })
     }
 
-    fn new<T: Element>() -> Self {
+    fn new<T: PcodecNumber>() -> Self {
         Self {
             size: size_of::<T>(),
             encode: encode::<T>,
@@ -80,7 +81,7 @@ impl Type {
 }
 
 /// A number that pco knows, to and from little-endian bytes.
-trait Element: PcoNumber {
+trait PcodecNumber: PcoNumber {
     /// The numbers of `bytes`.
     fn from_bytes(bytes: &[u8]) -> Vec<Self>;
     /// Replaces `bytes` by those of `numbers`.
@@ -89,7 +90,7 @@ trait Element: PcoNumber {
 
 macro_rules! elements {
     ($($T:ty),*) => {$(
-        impl Element for $T {
+        impl PcodecNumber for $T {
             fn from_bytes(bytes: &[u8]) -> Vec<Self> {
                 bytes.as_chunks().0.iter().map(|bytes| Self::from_le_bytes(*bytes)).collect()
             }
@@ -102,7 +103,7 @@ macro_rules! elements {
 }
 elements!(i16, i32, i64, u16, u32, u64, half::f16, f32, f64);
 
-fn encode<T: Element>(
+fn encode<T: PcodecNumber>(
     bytes: &[u8],
     config: &ChunkConfig,
     dst: &mut Vec<u8>,
@@ -117,24 +118,24 @@ impl PcodecCodec {
     /// Reads the settings of numcodecs, for arrays of this type: `{"level": 0 to 12, "mode_spec": "auto" or
     /// "classic", "delta_spec": "auto", "no_op", "none", "try_consecutive" or "try_lookback",
     /// "paging_spec": "equal_pages_up_to", "delta_encoding_order": 0 to 7, "equal_pages_up_to": integer}`.
-    /// What is absent is as there (8, automatic, pages of 2¹⁸ numbers).
+    /// The defaults are those of numcodecs (8, automatic, pages of 2¹⁸ numbers).
     ///
     /// # Errors
     /// For other values, and for all but integers and floats of two to eight bytes.
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
-        let number = Stored::of(&spec.dtype, Endian::NATIVE);
-        let type_ = number.and_then(|stored| Type::of(stored.number));
+        let number = StoredNumber::of(&spec.dtype, Endian::NATIVE);
+        let type_ = number.and_then(|stored| NumberCoder::of(stored.number));
         let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(NAME);
         Self::with_type(extension, type_.ok_or_else(unfit)?)
     }
 
-    /// As [`parse`](Self::parse), for a list of v2, where these numbers come.
+    /// As [`parse`](Self::parse), for a v2 array and the numbers that reach the codec.
     pub(crate) fn parse_stored(
         extension: &Extension,
-        stored: Option<Stored>,
+        stored: Option<StoredNumber>,
     ) -> Result<Self, CodecError> {
         let little = stored.filter(|stored| stored.endian == Endian::Little);
-        let type_ = little.and_then(|stored| Type::of(stored.number));
+        let type_ = little.and_then(|stored| NumberCoder::of(stored.number));
         let unfit = || {
             let text = "takes little-endian integers and floats of two to eight bytes only, and is \
                         given something else here";
@@ -143,7 +144,7 @@ impl PcodecCodec {
         Self::with_type(extension, type_.ok_or_else(unfit)?)
     }
 
-    fn with_type(extension: &Extension, type_: Type) -> Result<Self, CodecError> {
+    fn with_type(extension: &Extension, type_: NumberCoder) -> Result<Self, CodecError> {
         let (config, page) = settings::parse(extension)?;
         Ok(Self {
             type_,
@@ -189,8 +190,8 @@ impl ArrayToBytesCodec for PcodecCodec {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         let (len, decode) = (dst.byte_len(), self.type_.decode);
-        let mut sink = DecodeTarget::elements(dst, self.swap());
-        sink.fill(NAME, len, cx, |memory, _| decode(src, memory))
+        let mut target = DecodeTarget::elements(dst, self.swap());
+        target.fill(NAME, len, cx, |memory, _| decode(src, memory))
     }
 
     fn encode(
@@ -233,7 +234,7 @@ impl BytesToBytesCodec for PcodecCodec {
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
         let (len, size) = (src.len(), self.type_.size);
         if !len.is_multiple_of(size) {
-            let text = format!("{len} bytes are no whole number of elements of {size}");
+            let text = format!("{len} bytes are not a whole number of elements of {size}");
             return Err(CodecErrorKind::Corrupt(text).of(NAME));
         }
         (self.type_.encode)(src, &self.config, dst)

@@ -1,11 +1,13 @@
 //! The `quantize` filter of numcodecs: floats rounded to a number of decimal digits, by a power of
-//! two so that the bits after them are zero. Lossy.
+//! two so that the bits after them are zero. It is lossy.
 
 use serde_json::Value;
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::{Element, Stored, cast, cast_onto, each, with_number};
+use crate::array::number::with_number;
+use crate::array::number_type::{NumberType, each};
+use crate::array::stored_number::{StoredNumber, cast, cast_onto};
 use crate::codecs::numcodecs::filter::Filter;
 use crate::codecs::setting;
 
@@ -13,13 +15,16 @@ use crate::codecs::setting;
 pub(crate) struct Quantize {
     /// What numbers are multiplied by before they are rounded.
     scale: f64,
-    dtype: Stored,
-    astype: Stored,
+    dtype: StoredNumber,
+    astype: StoredNumber,
 }
 
 impl Quantize {
     /// Reads `{"digits": number, "dtype": dtype, "astype": dtype}`.
-    pub(crate) fn parse(extension: &Extension, given: Option<Stored>) -> Result<Self, CodecError> {
+    pub(crate) fn parse(
+        extension: &Extension,
+        given: Option<StoredNumber>,
+    ) -> Result<Self, CodecError> {
         let digits = extension
             .configuration
             .get("digits")
@@ -60,11 +65,11 @@ impl Filter for Quantize {
         "quantize"
     }
 
-    fn decoded(&self) -> Stored {
+    fn decoded(&self) -> StoredNumber {
         self.dtype
     }
 
-    fn encoded(&self) -> Stored {
+    fn encoded(&self) -> StoredNumber {
         self.astype
     }
 
@@ -79,7 +84,12 @@ impl Filter for Quantize {
             let scale = T::from_f64(self.scale);
             each::<T>(&mut native, |x| scale.mul(x).rint().div(scale));
         });
-        cast_onto(Stored::native(self.dtype.number), &native, self.astype, dst);
+        cast_onto(
+            StoredNumber::native(self.dtype.number),
+            &native,
+            self.astype,
+            dst,
+        );
         Ok(())
     }
 

@@ -1,9 +1,9 @@
-//! The `shuffle` filter of numcodecs: all first bytes of the elements, then all second ones, and so
-//! on, so that bytes that are alike stand together.
+//! The `shuffle` filter of numcodecs: the first bytes of all elements, then the second bytes, and so on, so
+//! that similar bytes come together.
 
 use zarr_metadata::Extension;
 
-use crate::array::buffer::{self, Front};
+use crate::array::buffer::{self, FilledFront};
 use crate::chain::decode_target::DecodeTarget;
 use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
@@ -19,11 +19,10 @@ pub struct ShuffleCodec {
 }
 
 impl ShuffleCodec {
-    /// Reads `{"elementsize": integer}`; where it is not given, it is `default`. Nothing is shuffled
-    /// where it is 0 or 1.
+    /// Reads `{"elementsize": integer}`, whose default is `default`. With 0 or 1 nothing is shuffled.
     ///
     /// # Errors
-    /// For sizes that no element has.
+    /// For sizes that elements cannot have.
     pub fn parse(extension: &Extension, default: usize) -> Result<Self, CodecError> {
         let size = setting::integer(extension, "elementsize", 0..=1 << 20, Some(default as i64))?;
         Ok(Self {
@@ -31,8 +30,8 @@ impl ShuffleCodec {
         })
     }
 
-    /// Reads a filter of v2 for elements of `item` bytes. Where the size is not given, it is 4, as
-    /// numcodecs has it; where it is 0, it is that of the elements, as netCDF-C means it.
+    /// Reads a filter of v2 for elements of `item` bytes. The default of the size is 4, as in numcodecs; 0 is
+    /// the size of the elements, as netCDF-C means it.
     ///
     /// # Errors
     /// As [`parse`](Self::parse).
@@ -50,7 +49,7 @@ impl ShuffleCodec {
             return Ok(());
         }
         let (len, size) = (bytes.len(), self.elementsize);
-        let text = format!("{len} bytes are no whole number of elements of {size}");
+        let text = format!("{len} bytes are not a whole number of elements of {size}");
         Err(CodecErrorKind::Corrupt(text).of(NAME))
     }
 }
@@ -75,7 +74,7 @@ impl BytesToBytesCodec for ShuffleCodec {
             return dst.put(NAME, src);
         }
         dst.fill(NAME, src.len(), cx, |memory, _| {
-            let mut front = Front::new(memory);
+            let mut front = FilledFront::new(memory);
             shuffle_kernels::unshuffle(self.elementsize, src, &mut front);
             Ok(front.into_filled())
         })

@@ -1,4 +1,4 @@
-//! Decoders that are readers, bounded by the memory they fill. Knows no format.
+//! Decoders that are readers, bounded by the memory they fill.
 
 use std::io::Read;
 

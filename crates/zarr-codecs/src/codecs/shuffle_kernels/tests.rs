@@ -41,9 +41,9 @@ fn by_bits(typesize: usize, src: &[u8]) -> Vec<u8> {
     dst
 }
 
-fn undone(len: usize, undo: impl FnOnce(&mut Front<'_>)) -> Vec<u8> {
+fn undone(len: usize, undo: impl FnOnce(&mut FilledFront<'_>)) -> Vec<u8> {
     let mut memory = vec![MaybeUninit::new(0xEE); len];
-    let mut front = Front::new(&mut memory);
+    let mut front = FilledFront::new(&mut memory);
     undo(&mut front);
     front.into_filled().to_vec()
 }

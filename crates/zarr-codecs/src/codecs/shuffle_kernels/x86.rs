@@ -1,5 +1,5 @@
-//! Shuffles with AVX2, as far as whole batches go: each function says how much it did and leaves the
-//! rest to its caller. Knows registers only.
+//! Shuffles with AVX2, for whole batches: each function returns how much it did and leaves the rest to its
+//! caller.
 //!
 //! Every kernel is built from one step. Number the bytes of one lane of `N` registers by register,
 //! then position: `log2 N + 4` bits. Interleaving register `i` with register `i + N/2` rotates those

@@ -1,72 +1,34 @@
 //! The bytes are numcodecs' own (`numcodecs.VLenUTF8` and so on, 0.16), given in full below.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use zarr_metadata::FillValue;
 
 use super::*;
-use crate::{CodecChain, CodecRegistry, VlenHeap};
+use crate::testing::{codecs, decode_vlen, encode_vlen};
+use crate::{CodecChain, CodecRegistry};
 
 fn chain(
-    codecs: &Value,
+    list: &Value,
     shape: &[u64],
     dtype: DataType,
     fill: &[u8],
 ) -> Result<CodecChain, CodecError> {
-    let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
     let fill = FillValue::from_bytes(&dtype, fill).unwrap();
     CodecChain::new(
-        &codecs,
+        &codecs(list),
         ChunkSpec::new(shape, dtype, fill).unwrap(),
         &CodecRegistry::default(),
     )
-}
-
-/// A worker with a heap, and the handles of these elements in it.
-fn worker(chain: &CodecChain, elements: &[&[u8]]) -> (Scratch, Vec<u8>) {
-    let heap = VlenHeap::new(chain.spec().fill.as_bytes().to_vec());
-    let mut segment = heap.segment();
-    let handles = elements
-        .iter()
-        .flat_map(|e| segment.push(e).unwrap().to_bytes())
-        .collect();
-    segment.finish();
-    let scratch = Scratch {
-        heap: Some(Arc::new(heap)),
-        ..Scratch::default()
-    };
-    (scratch, handles)
-}
-
-fn encode(chain: &CodecChain, elements: &[&[u8]]) -> Vec<u8> {
-    let (mut scratch, handles) = worker(chain, elements);
-    let view = NdView::new(&handles, &chain.spec().shape, VlenHandle::SIZE).unwrap();
-    let mut encoded = vec![];
-    chain.encode(&view, &mut encoded, &mut scratch).unwrap();
-    encoded
-}
-
-fn decode(chain: &CodecChain, src: &[u8], part: &Region) -> Result<Vec<Vec<u8>>, CodecError> {
-    let (mut scratch, _) = worker(chain, &[]);
-    let count = part.volume().unwrap() as usize;
-    let mut handles = vec![0xEE; count * VlenHandle::SIZE];
-    let view = NdViewMut::over(&mut handles, &part.shape(), VlenHandle::SIZE).unwrap();
-    chain.decode_part(src, part, view, &mut scratch)?;
-    let elements = scratch.heap.unwrap().elements();
-    Ok(VlenHandle::all(&handles)
-        .map(|h| elements.get(h).unwrap().to_vec())
-        .collect())
 }
 
 #[test]
 fn what_numcodecs_writes() {
     let check = |codec: Value, dtype: DataType, elements: &[&[u8]], bytes: &[u8]| {
         let chain = chain(&json!([codec]), &[elements.len() as u64], dtype, b"").unwrap();
-        assert_eq!(encode(&chain, elements), bytes);
+        assert_eq!(encode_vlen(&chain, elements).unwrap(), bytes);
         let all = Region::whole(&chain.spec().shape);
-        assert_eq!(decode(&chain, bytes, &all).unwrap(), elements);
+        assert_eq!(decode_vlen(&chain, bytes, &all).unwrap(), elements);
     };
     let texts = ["a", "żółw", ""].map(str::as_bytes);
     check(
@@ -117,10 +79,10 @@ fn elements_move_like_any_others() {
     };
     for codecs in lists {
         let chain = chain(&codecs, &[4, 6], DataType::String, b"xx").unwrap();
-        let encoded = encode(&chain, &elements);
-        let all = decode(&chain, &encoded, &Region::whole(&[4, 6])).unwrap();
+        let encoded = encode_vlen(&chain, &elements).unwrap();
+        let all = decode_vlen(&chain, &encoded, &Region::whole(&[4, 6])).unwrap();
         assert_eq!(all, elements, "{codecs}");
-        let some = decode(&chain, &encoded, &steps).unwrap();
+        let some = decode_vlen(&chain, &encoded, &steps).unwrap();
         let expected = [18, 20, 22, 6, 8, 10].map(|i| elements[i]);
         assert_eq!(some, expected, "{codecs}");
     }
@@ -130,7 +92,7 @@ fn elements_move_like_any_others() {
 fn damage_is_an_error() {
     let check = |bytes: &[u8], says: &str| {
         let chain = chain(&json!(["vlen-utf8"]), &[2], DataType::String, b"").unwrap();
-        let error = decode(&chain, bytes, &Region::whole(&[2])).unwrap_err();
+        let error = decode_vlen(&chain, bytes, &Region::whole(&[2])).unwrap_err();
         assert!(error.to_string().contains(says), "{error}");
     };
     check(b"", "0 bytes end within an element");
@@ -161,9 +123,9 @@ proptest! {
         for codec in ["vlen-utf8", "vlen-bytes"] {
             let dtype = if codec == "vlen-utf8" { DataType::String } else { DataType::Bytes };
             let chain = chain(&json!([codec]), &[2], dtype, b"").unwrap();
-            if let Ok(elements) = decode(&chain, &bytes, &Region::whole(&[2])) {
+            if let Ok(elements) = decode_vlen(&chain, &bytes, &Region::whole(&[2])) {
                 let elements: Vec<&[u8]> = elements.iter().map(Vec::as_slice).collect();
-                prop_assert_eq!(encode(&chain, &elements), bytes.clone());
+                prop_assert_eq!(encode_vlen(&chain, &elements).unwrap(), bytes.clone());
             }
         }
     }

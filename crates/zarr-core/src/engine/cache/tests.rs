@@ -1,8 +1,8 @@
 //! What the caches keep, and how long.
 
 use serde_json::json;
-use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, Scratch};
-use zarr_metadata::{DataType, Extension, FillValue};
+use zarr_codecs::{Scratch, testing};
+use zarr_metadata::DataType;
 
 use super::*;
 
@@ -12,10 +12,7 @@ fn index() -> Arc<ShardIndex> {
     let codecs = json!([{"name": "sharding_indexed", "configuration": {
         "chunk_shape": [1], "codecs": bytes, "index_codecs": bytes,
     }}]);
-    let codecs: Vec<Extension> = serde_json::from_value(codecs).unwrap();
-    let fill = FillValue::from_bytes(&DataType::UInt8, &[0]).unwrap();
-    let spec = ChunkSpec::new(&[16], DataType::UInt8, fill).unwrap();
-    let chain = CodecChain::new(&codecs, spec, &CodecRegistry::default()).unwrap();
+    let chain = testing::chain(&codecs, &testing::spec(&[16], DataType::UInt8)).unwrap();
     let shard = chain.shard().unwrap();
     let absent = [u8::MAX; 16 * 16];
     let index = shard.decode_index(&absent, 256, &mut Scratch::default());

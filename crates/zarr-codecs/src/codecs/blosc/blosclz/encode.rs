@@ -1,5 +1,5 @@
-//! The BloscLZ compressor: which matches c-blosc takes, so that sizes come out as there. A part that
-//! promises too little is not tried.
+//! The BloscLZ compressor. It takes the matches that c-blosc takes, so that sizes are the same. Parts that
+//! promise too little are not compressed.
 
 use super::{FAR, LITERALS};
 
@@ -20,7 +20,7 @@ const MASK: usize = (1 << LOG) - 1;
 const PROBE: usize = 4096;
 
 /// How matches are looked for.
-struct Search {
+struct MatchSearch {
     log: u32,
     /// The shortest length a match may have, coded (bytes minus two).
     least: usize,
@@ -64,7 +64,7 @@ pub(in crate::codecs::blosc) fn encode(
     }
     // Long matches only where they are the rule: short ones cost time when decoding.
     let short = !split || ratio < 4.0;
-    let search = Search {
+    let search = MatchSearch {
         log: match level {
             1 => LOG - 2,
             2 => LOG - 1,
@@ -74,7 +74,7 @@ pub(in crate::codecs::blosc) fn encode(
         shift: if short { 3 } else { 4 },
         twice: level == 9,
     };
-    let mut out = Output { dst, at: 0 };
+    let mut out = BlockWriter { dst, at: 0 };
     let mut literals = src;
     search.run(src, UNSEEN, table, |found| {
         out.literals(literals, found.literals)?;
@@ -92,7 +92,7 @@ pub(in crate::codecs::blosc) fn encode(
 fn promised(src: &[u8], table: &mut Table) -> f64 {
     let (_, probe) = src.split_at(src.len() - src.len() / 4);
     let probe = &probe[..probe.len().min(PROBE)];
-    let search = Search {
+    let search = MatchSearch {
         log: PROBE_LOG,
         least: 3,
         shift: 3,
@@ -126,7 +126,7 @@ impl Match {
     }
 }
 
-impl Search {
+impl MatchSearch {
     /// Calls `found` with every match in `src` from `start` on, until it returns `None`. Returns
     /// where the search ended.
     fn run(
@@ -211,12 +211,12 @@ fn differs(src: &[u8], at: usize, distance: usize) -> usize {
 }
 
 /// Encoded bytes, as far as there is room.
-struct Output<'d> {
+struct BlockWriter<'d> {
     dst: &'d mut [u8],
     at: usize,
 }
 
-impl Output<'_> {
+impl BlockWriter<'_> {
     #[inline]
     fn put(&mut self, bytes: &[u8]) -> Option<()> {
         let end = self.at + bytes.len();

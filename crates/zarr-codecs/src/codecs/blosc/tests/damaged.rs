@@ -73,14 +73,14 @@ fn versions_and_flags_are_those_of_blosc_1() {
 fn sizes_are_compared() {
     refused(&[], "cut off");
     refused(&good()[..15], "cut off");
-    refused(&good()[..16], "the header counts");
-    refused(&good()[..good().len() - 1], "the header counts");
+    refused(&good()[..16], "the header says");
+    refused(&good()[..good().len() - 1], "the header says");
     refused(
         &with(4, &word(LEN + 1)),
         "expected 70000 bytes, found 70001",
     );
     refused(&with(4, &[0xFF; 4]), "found 4294967295");
-    refused(&with(12, &[0xFF; 4]), "the header counts 4294967295");
+    refused(&with(12, &[0xFF; 4]), "the header says 4294967295");
     refused(&with(3, &[0]), "elements of no bytes");
     for block in [0, LEN + 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF] {
         refused(&with(8, &word(block)), "blocks of");
@@ -90,7 +90,7 @@ fn sizes_are_compared() {
     refused(&with(8, &word(65_535)), "whole number of elements");
 }
 
-/// z5 left up to sixteen bytes there, and numcodecs 0.17.1 decodes as many bytes as the header counts.
+/// z5 left up to sixteen bytes there, and numcodecs 0.17.1 decodes as many bytes as the header says.
 #[test]
 fn bytes_behind_a_frame_are_passed_over() {
     for (level, cname) in [
@@ -151,7 +151,7 @@ fn a_stored_frame_has_its_data() {
 #[test]
 fn blocks_lie_inside_and_apart() {
     for at in [0, 15, 23, good().len() + 1, 0x8000_0000, 0xFFFF_FFFF] {
-        refused(&with(20, &word(at)), "outside of the frame");
+        refused(&with(20, &word(at)), "outside the frame");
     }
     for at in [good().len() - 3, good().len()] {
         refused(&with(20, &word(at)), "cut off");

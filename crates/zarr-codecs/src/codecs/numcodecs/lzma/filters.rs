@@ -1,4 +1,4 @@
-//! The filters of an lzma stream as Python's module spells them, and as liblzma has them.
+//! The filters of an lzma stream, from the names of Python's module to those of liblzma.
 
 use liblzma::stream::{Error, Filters, LzmaOptions, MatchFinder, Mode};
 use serde_json::Value;
@@ -9,9 +9,9 @@ use crate::codecs::setting;
 
 /// One filter of a stream.
 #[derive(Clone, Debug)]
-pub(super) enum Step {
-    Lzma1(Lzma),
-    Lzma2(Lzma),
+pub(super) enum LzmaFilter {
+    Lzma1(LzmaSettings),
+    Lzma2(LzmaSettings),
     /// From each byte to the one so many bytes further on.
     Delta {
         distance: u8,
@@ -25,7 +25,7 @@ pub(super) enum Step {
 
 /// The settings of the compressor; what is not given is the preset's.
 #[derive(Clone, Debug)]
-pub(super) struct Lzma {
+pub(super) struct LzmaSettings {
     preset: u32,
     dict_size: Option<u32>,
     lc: Option<u32>,
@@ -37,7 +37,7 @@ pub(super) struct Lzma {
     depth: Option<u32>,
 }
 
-pub(super) fn parse(extension: &Extension, value: &Value) -> Result<Vec<Step>, CodecError> {
+pub(super) fn parse(extension: &Extension, value: &Value) -> Result<Vec<LzmaFilter>, CodecError> {
     let expected = "a list of one to four filters";
     let list = value
         .as_array()
@@ -46,7 +46,7 @@ pub(super) fn parse(extension: &Extension, value: &Value) -> Result<Vec<Step>, C
     list.iter().map(|filter| step(extension, filter)).collect()
 }
 
-fn step(extension: &Extension, filter: &Value) -> Result<Step, CodecError> {
+fn step(extension: &Extension, filter: &Value) -> Result<LzmaFilter, CodecError> {
     // A filter's settings are read as if they were the codec's.
     let filter = Extension {
         name: extension.name.clone(),
@@ -55,12 +55,12 @@ fn step(extension: &Extension, filter: &Value) -> Result<Step, CodecError> {
     };
     let id = filter.configuration.get("id").and_then(Value::as_u64);
     Ok(match id {
-        Some(0x4000_0000_0000_0001) => Step::Lzma1(Lzma::parse(&filter)?),
-        Some(0x21) => Step::Lzma2(Lzma::parse(&filter)?),
-        Some(3) => Step::Delta {
+        Some(0x4000_0000_0000_0001) => LzmaFilter::Lzma1(LzmaSettings::parse(&filter)?),
+        Some(0x21) => LzmaFilter::Lzma2(LzmaSettings::parse(&filter)?),
+        Some(3) => LzmaFilter::Delta {
             distance: (setting::integer(&filter, "dist", 1..=256, Some(1))? - 1) as u8,
         },
-        Some(machine @ 4..=9) => Step::Jumps {
+        Some(machine @ 4..=9) => LzmaFilter::Jumps {
             machine,
             start: setting::integer(&filter, "start_offset", 0..=i64::from(u32::MAX), Some(0))?
                 as u32,
@@ -75,7 +75,7 @@ fn step(extension: &Extension, filter: &Value) -> Result<Step, CodecError> {
     })
 }
 
-impl Lzma {
+impl LzmaSettings {
     fn parse(filter: &Extension) -> Result<Self, CodecError> {
         let number = |key: &str, max: i64| match setting::given(filter, key) {
             None => Ok(None),
@@ -124,14 +124,14 @@ impl Lzma {
     }
 }
 
-pub(super) fn build(steps: &[Step]) -> Result<Filters, Error> {
+pub(super) fn build(steps: &[LzmaFilter]) -> Result<Filters, Error> {
     let mut filters = Filters::new();
     for step in steps {
         match step {
-            Step::Lzma1(options) => filters.lzma1(&options.build()?),
-            Step::Lzma2(options) => filters.lzma2(&options.build()?),
-            Step::Delta { distance } => filters.delta_properties(&[*distance])?,
-            Step::Jumps { machine, start } => {
+            LzmaFilter::Lzma1(options) => filters.lzma1(&options.build()?),
+            LzmaFilter::Lzma2(options) => filters.lzma2(&options.build()?),
+            LzmaFilter::Delta { distance } => filters.delta_properties(&[*distance])?,
+            LzmaFilter::Jumps { machine, start } => {
                 let start = start.to_le_bytes();
                 // Zero is written as no properties at all.
                 let start: &[u8] = if start == [0; 4] { &[] } else { &start };

@@ -1,13 +1,13 @@
-//! From a standalone file of pco to its numbers, batch by batch. What the head of a chunk would make pco
-//! allocate is compared with what can come, before pco sees it. Knows no setting.
+//! From a standalone file of pco to its numbers, batch by batch. The head of each chunk is checked first, so
+//! that it cannot make pco allocate more than the chunk can need.
 //! Format: pcodec, `docs/format.md`.
 
 use pco::FULL_BATCH_N;
 use pco::errors::PcoError;
 use pco::standalone::{DecompressorItem, FileDecompressor};
 
-use super::{Element, NAME};
-use crate::array::buffer::{self, Front, Uninit};
+use super::{NAME, PcodecNumber};
+use crate::array::buffer::{self, FilledFront, Uninit};
 use crate::{CodecError, CodecErrorKind};
 
 /// Numbers decoded at once: they stay in cache on their way to the output.
@@ -23,20 +23,20 @@ fn corrupt(text: &str) -> CodecError {
 ///
 /// # Errors
 /// Where `src` is no such file, or there are more numbers than fit.
-pub(super) fn numbers<'d, T: Element>(
+pub(super) fn numbers<'d, T: PcodecNumber>(
     src: &[u8],
     memory: &'d mut Uninit,
 ) -> Result<&'d mut [u8], CodecError> {
     let broken = |error: PcoError| corrupt(&error.message);
     let len = memory.len();
     let mut left = len / size_of::<T>();
-    let mut front = Front::new(memory);
+    let mut front = FilledFront::new(memory);
     let (file, mut src) = FileDecompressor::new(src).map_err(broken)?;
     let knows_variants = file.format_version().major >= 3;
     let batch = BATCH.min(left.next_multiple_of(FULL_BATCH_N));
     let (mut numbers, mut bytes) = (vec![zero::<T>()?; batch], vec![]);
     loop {
-        if let Some(head) = Head::read(src, size_of::<T>(), knows_variants)? {
+        if let Some(head) = ChunkHead::read(src, size_of::<T>(), knows_variants)? {
             head.check(left, len)?;
         }
         let mut chunk = match file.chunk_decompressor::<T, _>(src).map_err(broken)? {
@@ -54,20 +54,20 @@ pub(super) fn numbers<'d, T: Element>(
                 break;
             }
             if made.is_empty() {
-                return Err(corrupt("a chunk does not go on"));
+                return Err(corrupt("a chunk ends too early"));
             }
         }
         src = chunk.into_src();
     }
 }
 
-fn zero<T: Element>() -> Result<T, CodecError> {
+fn zero<T: PcodecNumber>() -> Result<T, CodecError> {
     let zero = T::from_bytes(&[0; 8]).first().copied();
     zero.ok_or_else(|| corrupt("numbers of more than eight bytes"))
 }
 
 /// What the head of a chunk says that pco allocates memory by.
-struct Head {
+struct ChunkHead {
     /// The numbers of the chunk.
     count: usize,
     /// Entries of its dictionary.
@@ -76,7 +76,7 @@ struct Head {
     window: usize,
 }
 
-impl Head {
+impl ChunkHead {
     /// Reads the head that `src` begins with: `None` where the file ends here. Numbers have `size` bytes,
     /// and files of older versions know no kinds of delta encoding.
     fn read(src: &[u8], size: usize, knows_variants: bool) -> Result<Option<Self>, CodecError> {
@@ -84,8 +84,8 @@ impl Head {
         if src.first().is_none_or(|first| *first == END) {
             return Ok(None);
         }
-        let mut bits = Bits { src, at: 8 };
-        let head = |bits: &mut Bits<'_>| {
+        let mut bits = BitReader { src, at: 8 };
+        let head = |bits: &mut BitReader<'_>| {
             let (mut dictionary, mut window) = (0, 0);
             let count = bits.take(24)? + 1;
             match bits.take(4)? {
@@ -128,13 +128,13 @@ impl Head {
     }
 }
 
-/// Bits from the lowest one of the first byte on.
-struct Bits<'s> {
+/// Reads bits from the lowest one of the first byte on.
+struct BitReader<'s> {
     src: &'s [u8],
     at: usize,
 }
 
-impl Bits<'_> {
+impl BitReader<'_> {
     /// The next bits, up to 25 of them, as a number.
     fn take(&mut self, count: usize) -> Option<usize> {
         let end = self.at + count;

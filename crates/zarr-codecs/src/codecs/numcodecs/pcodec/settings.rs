@@ -1,4 +1,4 @@
-//! The settings of `pcodec`, as numcodecs spells them. Knows no number.
+//! The settings of `pcodec`, as numcodecs spells them.
 
 use pco::{ChunkConfig, DeltaSpec, ModeSpec, PagingSpec};
 use zarr_metadata::Extension;
@@ -11,7 +11,7 @@ const MOST: i64 = 1 << 24;
 
 /// What `delta_spec` may be.
 #[derive(Clone, Copy)]
-enum Delta {
+enum DeltaSetting {
     Auto,
     NoOp,
     Consecutive,
@@ -40,12 +40,12 @@ pub(super) fn parse(extension: &Extension) -> Result<(ChunkConfig, usize), Codec
 
 fn delta(extension: &Extension) -> Result<DeltaSpec, CodecError> {
     let words = [
-        ("auto", Delta::Auto),
-        ("no_op", Delta::NoOp),
+        ("auto", DeltaSetting::Auto),
+        ("no_op", DeltaSetting::NoOp),
         // As older versions of numcodecs had it.
-        ("none", Delta::NoOp),
-        ("try_consecutive", Delta::Consecutive),
-        ("try_lookback", Delta::Lookback),
+        ("none", DeltaSetting::NoOp),
+        ("try_consecutive", DeltaSetting::Consecutive),
+        ("try_lookback", DeltaSetting::Lookback),
     ];
     const ORDER: &str = "delta_encoding_order";
     let spec = setting::word(extension, "delta_spec", &words)?;
@@ -53,15 +53,17 @@ fn delta(extension: &Extension) -> Result<DeltaSpec, CodecError> {
     let order = setting::integer(extension, ORDER, 0..=7, Some(0))? as usize;
     match (spec, given) {
         // An order alone is from before there was a `delta_spec`.
-        (Delta::Auto | Delta::Consecutive, true) => Ok(DeltaSpec::TryConsecutive(order)),
-        (Delta::Auto, false) => Ok(DeltaSpec::Auto),
-        (Delta::NoOp, false) => Ok(DeltaSpec::NoOp),
-        (Delta::Lookback, false) => Ok(DeltaSpec::TryLookback),
-        (Delta::Consecutive, false) => {
+        (DeltaSetting::Auto | DeltaSetting::Consecutive, true) => {
+            Ok(DeltaSpec::TryConsecutive(order))
+        }
+        (DeltaSetting::Auto, false) => Ok(DeltaSpec::Auto),
+        (DeltaSetting::NoOp, false) => Ok(DeltaSpec::NoOp),
+        (DeltaSetting::Lookback, false) => Ok(DeltaSpec::TryLookback),
+        (DeltaSetting::Consecutive, false) => {
             let expected = "an integer of 0 to 7 where `delta_spec` is \"try_consecutive\"";
             Err(setting::bad(extension, ORDER, expected))
         }
-        (Delta::NoOp | Delta::Lookback, true) => {
+        (DeltaSetting::NoOp | DeltaSetting::Lookback, true) => {
             let expected = "absent where `delta_spec` is not \"try_consecutive\"";
             Err(setting::bad(extension, ORDER, expected))
         }

@@ -1,45 +1,19 @@
 //! Files that ask for more than can come, and settings. What numcodecs makes is in `tests/numcodecs.rs`.
 
 use serde_json::{Value, json};
-use zarr_metadata::{DataType, Extension, FillValue};
+use zarr_metadata::DataType;
 
 use super::*;
+use crate::testing::{chain, codecs, decode, encode, spec};
 use crate::{CodecChain, CodecRegistry};
 
-fn spec(dtype: DataType, count: u64) -> ChunkSpec {
-    let fill = FillValue::zero(&dtype).unwrap();
-    ChunkSpec::new(&[count], dtype, fill).unwrap()
-}
-
-fn codecs(json: Value) -> Vec<Extension> {
-    serde_json::from_value(json).unwrap()
-}
-
-fn v3(settings: &Value, spec: ChunkSpec) -> Result<CodecChain, CodecError> {
+fn v3(settings: &Value, spec: &ChunkSpec) -> Result<CodecChain, CodecError> {
     let pcodec = json!([{"name": "numcodecs.pcodec", "configuration": settings}]);
-    CodecChain::new(&codecs(pcodec), spec, &CodecRegistry::default())
-}
-
-fn encoded(chain: &CodecChain, bytes: &[u8]) -> Vec<u8> {
-    let spec = chain.spec();
-    let view = NdView::new(bytes, &spec.shape, spec.elem()).unwrap();
-    let mut encoded = vec![];
-    chain
-        .encode(&view, &mut encoded, &mut Scratch::default())
-        .unwrap();
-    encoded
-}
-
-fn decoded(chain: &CodecChain, src: &[u8]) -> Result<Vec<u8>, CodecError> {
-    let spec = chain.spec();
-    let mut bytes = vec![0; spec.byte_len().unwrap()];
-    let view = NdViewMut::over(&mut bytes, &spec.shape, spec.elem()).unwrap();
-    chain.decode(src, view, &mut Scratch::default())?;
-    Ok(bytes)
+    chain(&pcodec, spec)
 }
 
 fn message(chain: &CodecChain, src: &[u8]) -> String {
-    decoded(chain, src).unwrap_err().to_string()
+    decode(chain, src).unwrap_err().to_string()
 }
 
 #[test]
@@ -50,25 +24,25 @@ fn pages_and_parts_come_back() {
     for page in [1, 100, 256, 2999, 1_i64 << 40] {
         let chain = v3(
             &json!({"equal_pages_up_to": page}),
-            spec(DataType::UInt32, 3000),
+            &spec(&[3000], DataType::UInt32),
         )
         .unwrap();
-        let file = encoded(&chain, &bytes);
+        let file = encode(&chain, &bytes).unwrap();
         assert!(file.len() <= chain.encoded_len().max(), "{page}");
-        assert_eq!(decoded(&chain, &file).unwrap(), bytes, "{page}");
+        assert_eq!(decode(&chain, &file).unwrap(), bytes, "{page}");
     }
 }
 
 #[test]
 fn the_count_must_be_that_of_the_chunk() {
     let of = |count: u32| {
-        let chain = v3(&json!({}), spec(DataType::UInt32, count.into())).unwrap();
+        let chain = v3(&json!({}), &spec(&[count.into()], DataType::UInt32)).unwrap();
         let bytes: Vec<u8> = (0..count).flat_map(u32::to_ne_bytes).collect();
-        let file = encoded(&chain, &bytes);
+        let file = encode(&chain, &bytes).unwrap();
         (chain, file)
     };
     let (chain, good) = of(600);
-    decoded(&chain, &good).unwrap();
+    decode(&chain, &good).unwrap();
     for count in [1, 511, 599, 601, 5000] {
         let found = message(&chain, &of(count).1);
         assert!(found.contains("length mismatch"), "{count}: {found}");
@@ -76,9 +50,9 @@ fn the_count_must_be_that_of_the_chunk() {
     let found = message(&chain, &[&good[..], b"x"].concat());
     assert_eq!(found, "codec `pcodec`: corrupt data: bytes follow the end");
     for len in 0..good.len() {
-        decoded(&chain, &good[..len]).unwrap_err();
+        decode(&chain, &good[..len]).unwrap_err();
     }
-    let floats = v3(&json!({}), spec(DataType::Float32, 600)).unwrap();
+    let floats = v3(&json!({}), &spec(&[600], DataType::Float32)).unwrap();
     assert!(message(&floats, &good).contains("number type"));
 }
 
@@ -100,7 +74,7 @@ fn with_head(count: u32, head: u64) -> Vec<u8> {
 
 #[test]
 fn a_head_does_not_get_what_it_asks_for() {
-    let chain = v3(&json!({}), spec(DataType::UInt32, 512)).unwrap();
+    let chain = v3(&json!({}), &spec(&[512], DataType::UInt32)).unwrap();
     // By the format: a mode of 4 bits. Mode 4 has a dictionary, its length in 25 bits.
     let dictionary = |len: u64| with_head(512, 4 | len << 4);
     let found = message(&chain, &dictionary(513));
@@ -134,7 +108,7 @@ fn settings_are_those_of_numcodecs() {
         json!({"paging_spec": "equal_pages_up_to", "equal_pages_up_to": 1}),
     ];
     for settings in good {
-        v3(&settings, spec(DataType::Int16, 4)).unwrap();
+        v3(&settings, &spec(&[4], DataType::Int16)).unwrap();
     }
     let bad = [
         (
@@ -160,7 +134,7 @@ fn settings_are_those_of_numcodecs() {
         (json!({"paging_spec": "exact"}), "`paging_spec` must be"),
     ];
     for (settings, text) in bad {
-        let error = v3(&settings, spec(DataType::Int16, 4)).unwrap_err();
+        let error = v3(&settings, &spec(&[4], DataType::Int16)).unwrap_err();
         assert!(error.to_string().contains(text), "{error}");
     }
     for dtype in [
@@ -169,7 +143,7 @@ fn settings_are_those_of_numcodecs() {
         DataType::Int8,
         DataType::Complex64,
     ] {
-        v3(&json!({}), spec(dtype, 4)).unwrap_err();
+        v3(&json!({}), &spec(&[4], dtype)).unwrap_err();
     }
 }
 
@@ -177,8 +151,8 @@ fn settings_are_those_of_numcodecs() {
 fn in_v2_it_is_told_what_stands_before() {
     let of = |list: Value| {
         CodecChain::v2(
-            &codecs(list),
-            spec(DataType::Int32, 4),
+            &codecs(&list),
+            spec(&[4], DataType::Int32),
             &CodecRegistry::default(),
         )
     };
@@ -193,7 +167,10 @@ fn in_v2_it_is_told_what_stands_before() {
             .iter()
             .flat_map(|n| n.to_ne_bytes())
             .collect();
-        assert_eq!(decoded(&chain, &encoded(&chain, &bytes)).unwrap(), bytes);
+        assert_eq!(
+            decode(&chain, &encode(&chain, &bytes).unwrap()).unwrap(),
+            bytes
+        );
     }
     let sum = json!({"name": "crc32c"});
     for list in [
