@@ -107,7 +107,7 @@ fn a_stream_asks_for_no_absent_chunk_one_by_one() {
         let blocks = blocks.unwrap().map(|block| {
             let (at, block) = block.unwrap();
             assert_eq!(block.len(), 1);
-            (at.spans[0].start(), block[[0]])
+            (at.ranges[0].start(), block[[0]])
         });
         let mut blocks: Vec<_> = wait(blocks.collect());
         blocks.sort_unstable();

@@ -1,4 +1,5 @@
-//! Which threads are in the middle of a task. Knows neither the pool nor its tasks.
+//! Which threads are in the middle of a task, and what they must not wait for. Knows neither the pool nor
+//! its tasks.
 
 use std::cell::Cell;
 
@@ -20,21 +21,24 @@ pub(crate) fn begin_work() {
     AT_WORK.set(true);
 }
 
-/// This thread does a task until this is dropped.
-pub(super) struct AtWork {
-    before: bool,
-}
-
-impl AtWork {
-    pub(super) fn begin() -> Self {
-        Self {
-            before: AT_WORK.replace(true),
+/// Does a task on this thread.
+pub(super) fn during<T>(task: impl FnOnce() -> T) -> T {
+    /// Sets things back, however the task ends.
+    struct Until(bool);
+    impl Drop for Until {
+        fn drop(&mut self) {
+            AT_WORK.set(self.0);
         }
     }
+    let _until = Until(AT_WORK.replace(true));
+    task()
 }
 
-impl Drop for AtWork {
-    fn drop(&mut self) {
-        AT_WORK.set(self.before);
+/// A permit for one more lock; none where this thread is in the middle of a task, which may hold the
+/// last of them.
+pub(super) async fn lock_permit() -> Option<impl Drop + Send + Sync> {
+    match is_at_work() {
+        true => None,
+        false => Some(zarr_store::lock::permit().await),
     }
 }

@@ -4,7 +4,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 use zarr_store::lock::Acquire;
@@ -24,15 +24,14 @@ pub(super) struct CancelledWriteBarrier {
 }
 
 impl CancelledWriteBarrier {
-    /// Waits for all writes to this array that were given up so far.
-    pub(super) async fn of(array: &ChunkedArray) -> Result<Self, StoreError> {
-        // Only a name: no array has such a chunk.
-        let (store, key) = (array.store(), array.location().key(".landing")?);
-        let name = match store.as_blocking() {
-            Some(store) => store.lock_name(&key),
-            None => LockName::new(store.hints().identity, &key),
+    /// Waits for all writes to this array that were given up so far, where workers put what is written.
+    pub(super) async fn of(array: &ChunkedArray) -> Result<Option<Arc<Self>>, StoreError> {
+        let Some(store) = array.store().as_blocking() else {
+            return Ok(None);
         };
-        Ok(Self::after_older(name).await)
+        // Only a name: no array has such a chunk.
+        let name = store.lock_name(&array.location().key(".landing")?);
+        Ok(Some(Arc::new(Self::after_older(name).await)))
     }
 
     /// Waits for all writes of this name that were given up so far, and for no other.

@@ -54,10 +54,14 @@ impl IndexCache {
         let Some(version) = version.filter(|_| self.bytes > 0) else {
             return;
         };
-        let make = || Cache::with_weighter(FEW, self.bytes, IndexWeight);
         let index = Arc::clone(index);
         let kept = Arc::new(CachedIndex { index, version });
-        self.kept.get_or_init(make).insert(key.clone(), kept);
+        self.table().insert(key.clone(), kept);
+    }
+
+    fn table(&self) -> &Cache<Key, Arc<CachedIndex>, IndexWeight> {
+        let make = || Cache::with_weighter(FEW, self.bytes, IndexWeight);
+        self.kept.get_or_init(make)
     }
 
     /// Drops what is known to be old.

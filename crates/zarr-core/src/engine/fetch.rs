@@ -13,7 +13,7 @@ use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coa
 
 use super::cache::InnerPath;
 use super::partial_object::{self, PartialObject};
-use super::plan::{ChunkPlan, ChunkTask};
+use super::plan::ChunkPlan;
 use super::pool::with_scratch;
 use super::source::{ByteSource, ChunkData, ChunkId, InnerChunks, check_len};
 use super::work::{self, WorkSize, check_held};
@@ -49,7 +49,7 @@ pub(super) async fn fetch(
     i: usize,
     budget: &Arc<Budget>,
 ) -> Result<Option<(ChunkFetch, Fetched)>> {
-    let Some(ChunkTask { chunk, cells }) = plan.get(i) else {
+    let Some((chunk, cells)) = plan.get(i) else {
         return Ok(None);
     };
     let error = |error| array.chunk_error(&chunk, error);
@@ -197,7 +197,7 @@ impl ChunkFetch {
     async fn inner_chunks(
         &self,
         shard: &ShardingCodec,
-        wanted: &[WantedInner],
+        wanted: &[(usize, usize)],
     ) -> Result<Fetched, ChunkError> {
         let indexes = self.array.indexes();
         if let Some(kept) = indexes.get(&self.key) {
@@ -242,7 +242,7 @@ impl ChunkFetch {
     fn locate(
         &self,
         index: &ShardIndex,
-        wanted: &[WantedInner],
+        wanted: &[(usize, usize)],
         version: Option<&Version>,
     ) -> Result<WantedInnerChunks, ChunkError> {
         let inner = self.chain.shard().ok_or(ChunkError::Worker)?.inner();
@@ -259,7 +259,7 @@ impl ChunkFetch {
                 check_len(inner.encoded_len(), len)?;
                 if let Err(too_large) = self.check_inner(inner) {
                     let task = self.inner.as_ref().and_then(|plan| plan.get(i));
-                    let cells = task.map_or(vec![].into(), |task| task.cells);
+                    let cells = task.map_or(vec![].into(), |(_, cells)| cells);
                     let cells = self.ranges_of(inner, &cells, too_large)?;
                     check_exact(inner, len)?;
                     found.in_pieces.push((number, range, cells));
@@ -397,13 +397,11 @@ fn check_exact(chain: &CodecChain, found: u64) -> Result<(), ChunkError> {
     }
 }
 
-/// The number of an inner chunk in its shard, and in the plan.
-type WantedInner = (usize, usize);
-
-/// The inner chunks of a plan, in the order of the shard.
-fn wanted(shard: &ShardingCodec, plan: &ChunkPlan) -> Vec<WantedInner> {
+/// The inner chunks of a plan, each by its number in the shard and in the plan, in the order of the shard.
+fn wanted(shard: &ShardingCodec, plan: &ChunkPlan) -> Vec<(usize, usize)> {
     let chunks = (0..plan.len()).filter_map(|i| Some((plan.chunk(i)?, i)));
-    let mut wanted: Vec<WantedInner> = chunks.map(|(chunk, i)| (shard.number(&chunk), i)).collect();
+    let mut wanted: Vec<(usize, usize)> =
+        chunks.map(|(chunk, i)| (shard.number(&chunk), i)).collect();
     wanted.sort_unstable();
     wanted
 }

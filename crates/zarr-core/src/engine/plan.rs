@@ -21,13 +21,6 @@ pub(super) struct ChunkPlan {
 /// A chunk, and which selections of which requests are in it.
 type SharedChunk = (Dims<u64>, Vec<(usize, usize)>);
 
-/// What is wanted of one chunk.
-pub(super) struct ChunkTask {
-    pub(super) chunk: Dims<u64>,
-    /// One for each request that wants something.
-    pub(super) cells: SmallVec<[Cells; 1]>,
-}
-
 impl ChunkPlan {
     pub(super) fn new(requests: SmallVec<[ChunkSelections; 1]>) -> Self {
         if let [_] = requests.as_slice() {
@@ -91,18 +84,15 @@ impl ChunkPlan {
         .unwrap_or_default()
     }
 
-    /// What is wanted of the `i`-th chunk.
-    pub(super) fn get(&self, i: usize) -> Option<ChunkTask> {
-        let mut task = None;
+    /// The index of the `i`-th chunk, and the cells in it that each request wants, if it wants any.
+    pub(super) fn get(&self, i: usize) -> Option<(Dims<u64>, SmallVec<[Cells; 1]>)> {
+        let (mut index, mut wanted) = (None, SmallVec::new());
         for (request, number) in self.parts(i) {
             let (chunk, cells) = self.requests.get(request)?.get(number)?;
-            let task = task.get_or_insert_with(|| ChunkTask {
-                chunk,
-                cells: SmallVec::new(),
-            });
-            task.cells.push(cells);
+            index = Some(chunk);
+            wanted.push(cells);
         }
-        task
+        Some((index?, wanted))
     }
 
     /// The index of the `i`-th chunk.

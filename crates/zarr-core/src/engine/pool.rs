@@ -10,7 +10,7 @@ use futures_channel::oneshot;
 use rayon::prelude::*;
 use zarr_codecs::{Scratch, VlenHeap};
 
-use super::at_work::{AtWork, is_at_work};
+use super::at_work::{self, is_at_work};
 use super::work::WorkSize;
 use crate::{ChunkError, Context};
 
@@ -96,8 +96,7 @@ pub(crate) async fn run<T: Send + 'static>(
             heap: &heap,
             chunk_bytes,
         };
-        let _at_work = AtWork::begin();
-        return Ok(task(workers));
+        return Ok(at_work::during(|| task(workers)));
     };
     let (answer, wait) = oneshot::channel();
     pool.spawn(move || {

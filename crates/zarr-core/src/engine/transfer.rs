@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt};
 use zarr_codecs::{Dims, VlenHeap};
 use zarr_store::{ByteRange, Key, PutMode, StoreExt};
 
-use super::barrier::CancelledWriteBarrier;
+use super::barrier::{CancelledWriteBarrier, DriverGuard};
 use super::pool::{self, Workers};
 use super::work::WorkSize;
 use crate::{ChunkError, ChunkedArray, Result};
@@ -20,7 +20,7 @@ struct TransferJob {
     to: Arc<ChunkedArray>,
     /// Bytes between the two stores.
     budget: Arc<Budget>,
-    barrier: CancelledWriteBarrier,
+    barrier: Option<Arc<CancelledWriteBarrier>>,
 }
 
 /// Copies these chunks, each with the bytes it is said to take, and gives each back with whether it
@@ -43,7 +43,7 @@ pub(crate) async fn transfer(
         budget,
         barrier,
     });
-    let guard = job.barrier.guard();
+    let guard = job.barrier.as_ref().map(|barrier| barrier.guard());
     let mut copies = std::pin::pin!(
         chunks
             .map(|chunk| {
@@ -68,7 +68,7 @@ pub(crate) async fn transfer(
     }
     // What was begun and is dropped here may still be put: then the guard stays armed.
     if result.is_ok() {
-        guard.defuse();
+        guard.into_iter().for_each(DriverGuard::defuse);
     }
     result
 }

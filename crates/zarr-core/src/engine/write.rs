@@ -16,7 +16,7 @@ use zarr_store::{
     Update, Writers,
 };
 
-use super::at_work::is_at_work;
+use super::at_work::lock_permit;
 use super::barrier::CancelledWriteBarrier;
 use super::encode::{Elements, NewElements};
 use super::pool::{self, Workers};
@@ -75,32 +75,10 @@ impl ChunkedArray {
 /// future is dropped, some may be old and some new, and what a worker still puts lands before
 /// anything that is written later.
 async fn write(array: Arc<ChunkedArray>, selection: Resolved, elements: Elements) -> Result<()> {
-    let elements = NewElements::new(&array, &selection, elements)?;
-    let chunks = array.project(&selection)?;
-    if chunks.len() == 0 {
-        return Ok(());
-    }
-    let barrier = match array.store().as_blocking() {
-        Some(_) => Some(Arc::new(CancelledWriteBarrier::of(&array).await?)),
-        None => None,
-    };
-    // What older writes have put is in a listing.
-    let listed = match elements.leave_absent() {
-        true => listing::numbers(&array, 0..chunks.len(), |chunk| chunks.find(chunk)).await?,
-        false => None,
-    };
-    let coverage = |i| Some((i, coverage(&array, &chunks.get(i)?)));
-    let wanted = match listed {
-        Some(listed) => listed.into_iter().filter_map(coverage).collect(),
-        None => (0..chunks.len()).filter_map(coverage).collect(),
-    };
-    let job = Arc::new(WriteJob {
-        work: work::to_write(elements.chain(), chunks.len(), selection.cells()),
-        array,
-        chunks,
-        wanted,
-        elements,
-    });
+    let mut job = WriteJob::new(array, &selection, elements)?;
+    let barrier = CancelledWriteBarrier::of(&job.array).await?;
+    job.choose().await?;
+    let job = Arc::new(job);
     match barrier {
         Some(barrier) => local(&job, barrier).await,
         None => remote(&job).await,
@@ -135,6 +113,34 @@ impl Coverage {
 }
 
 impl WriteJob {
+    fn new(array: Arc<ChunkedArray>, selection: &Resolved, elements: Elements) -> Result<Self> {
+        let elements = NewElements::new(&array, selection, elements)?;
+        let chunks = array.project(selection)?;
+        let work = work::to_write(elements.chain(), chunks.len(), selection.cells());
+        Ok(Self {
+            array,
+            chunks,
+            wanted: Vec::new(),
+            elements,
+            work,
+        })
+    }
+
+    /// Finds out for which chunks there is something to do. What older writes have put is in a listing.
+    async fn choose(&mut self) -> Result<()> {
+        let (array, chunks) = (&self.array, &self.chunks);
+        let listed = match self.elements.leave_absent() {
+            true => listing::numbers(array, 0..chunks.len(), |chunk| chunks.find(chunk)).await?,
+            false => None,
+        };
+        let coverage = |i| Some((i, coverage(array, &chunks.get(i)?)));
+        self.wanted = match listed {
+            Some(listed) => listed.into_iter().filter_map(coverage).collect(),
+            None => (0..chunks.len()).filter_map(coverage).collect(),
+        };
+        Ok(())
+    }
+
     /// What there is to do for these cells of one chunk, while others of the same write may be made.
     fn work_on(&self, cells: &Cells) -> WorkSize {
         WorkSize {
@@ -182,7 +188,7 @@ async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Resu
         .map(|(chunk, cells)| async move {
             let merged = async {
                 let (key, chain) = array.chunk_to_write(job.elements.chain(), &chunk)?;
-                let permit = permit().await;
+                let permit = lock_permit().await;
                 let lock = array.store().lock(&key).await?;
                 let work = job.work_on(&cells);
                 let (on_pool, chain) = (Arc::clone(job), chain.into_arc());
@@ -209,8 +215,9 @@ fn put_local(job: &WriteJob, i: usize, coverage: Coverage, workers: Workers<'_>)
     let put = || {
         let (key, chain) = job.array.chunk_to_write(job.elements.chain(), &chunk)?;
         let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
+        let mode = coverage.put_mode();
         let payload = job.elements.encode(&chain, &cells, true, None, workers)?;
-        match (payload, coverage.put_mode()) {
+        match (payload, mode) {
             (Some(payload), mode) => was_there(store.put(&key, &payload, mode)),
             (None, PutMode::Overwrite) => Ok(store.delete(&key, None).map(|()| false)?),
             (None, _) => Ok(store.head(&key)?.is_some()),
@@ -225,15 +232,6 @@ fn was_there<T>(put: Result<T, StoreError>) -> Result<bool, ChunkError> {
         Ok(_) => Ok(false),
         Err(error) if matches!(error.kind, StoreErrorKind::AlreadyExists) => Ok(true),
         Err(error) => Err(error.into()),
-    }
-}
-
-/// A permit for one more lock; none where this thread is in the middle of a task, which may hold the
-/// last of them.
-async fn permit() -> Option<impl Drop + Send + Sync> {
-    match is_at_work() {
-        true => None,
-        false => Some(zarr_store::lock::permit().await),
     }
 }
 
@@ -345,7 +343,7 @@ impl RemoteWrite<'_> {
         let (array, chain) = (&self.job.array, &self.chain);
         let store = array.store();
         // First the permit, then the lock, then the bytes: who holds these waits for nobody.
-        let _until_unlocked = permit().await;
+        let _until_unlocked = lock_permit().await;
         if let Err(too_large) = work::check_held(chain, array.context().chunk_bytes())
             && store.head(&self.key).await?.is_some()
         {
