@@ -37,6 +37,8 @@ pub(super) struct ChunkFetch {
     pub(super) key: Key,
     pub(super) chain: Arc<CodecChain>,
     cells: SmallVec<[Cells; 1]>,
+    /// To decode them.
+    pub(super) work: WorkSize,
     /// Of a shard, the inner chunks that hold them.
     pub(super) inner: Option<ChunkPlan>,
 }
@@ -56,7 +58,9 @@ pub(super) async fn fetch(
     let (key, chain) = array.chunk_to_read(largest, &chunk).map_err(error)?;
     let shard = chain.shard();
     let inner = shard.map(|shard| ChunkPlan::of_shard(shard, &cells));
+    let each = cells.iter().map(|cells| work::to_read(&chain, 1, cells));
     let fetch = ChunkFetch {
+        work: each.fold(WorkSize::NONE, WorkSize::and),
         inner: inner.transpose().map_err(|e| error(e.into()))?,
         array: Arc::clone(array),
         budget: Arc::clone(budget),
@@ -77,16 +81,6 @@ pub(super) async fn fetch(
 }
 
 impl ChunkFetch {
-    /// How much there is to decode, while others of the same read may be decoded, so many pieces at once.
-    pub(super) fn work(&self, pieces: usize) -> WorkSize {
-        let each = self.cells.iter();
-        let each = each.map(|cells| work::to_read(&self.chain, 1, cells));
-        WorkSize {
-            pieces,
-            ..each.fold(WorkSize::NONE, WorkSize::and)
-        }
-    }
-
     /// What came, of this chunk.
     pub(super) fn identified(
         &self,

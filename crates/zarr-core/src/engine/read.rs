@@ -344,8 +344,11 @@ impl ReadJob {
             return Ok(());
         };
         // Others of the same read may be decoded meanwhile.
-        let (work, job) = (fetch.work(self.work.pieces), Arc::clone(self));
-        let chunk = fetch.chunk.clone();
+        let work = WorkSize {
+            pieces: self.work.pieces,
+            ..fetch.work
+        };
+        let (job, chunk) = (Arc::clone(self), fetch.chunk.clone());
         let decode = move |workers: Workers<'_>| {
             let _until_decoded = fetched.reserved;
             let data = fetch.identified(fetched.data, fetched.version);
