@@ -119,7 +119,10 @@ fn other_blocks_are_errors() {
     refused(&[&[0, 1], &good[2..]].concat(), "mode 1");
     refused(&block(&[3], &[1, 2, 3]), "a block of 1 axes");
     refused(&block(&[4, 2], &[0; 8]), "larger than a chunk");
-    refused(&block(&[u32::MAX, u32::MAX], &[0; 8]), "larger than a chunk");
+    refused(
+        &block(&[u32::MAX, u32::MAX], &[0; 8]),
+        "larger than a chunk",
+    );
 }
 
 #[test]
