@@ -90,7 +90,7 @@ fn block(
         let planes = &mut scratch.planes;
         match shuffle {
             Shuffle::Bit => {
-                shuffle_kernels::bit_unshuffle(header.typesize, &scratch.block, dst, planes)
+                shuffle_kernels::bit_unshuffle(header.typesize, &scratch.block, dst, planes);
             }
             _ => shuffle_kernels::unshuffle(header.typesize, &scratch.block, dst),
         }
