@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::{ArrayStage, BytesStage, CodecChain, Serializer, wrong_rank};
 use crate::array::kernels;
 use crate::chain::codec::with_whole;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
-use crate::{AxisRange, CodecError, CodecErrorKind, Dims, NdViewMut, Region};
+use crate::{
+    AxisRange, CodecError, CodecErrorKind, DecodeTarget, Dims, NdViewMut, Region, Scratch,
+};
 
 impl CodecChain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.

@@ -5,10 +5,8 @@ use libdeflater::{CompressionLvl, Compressor};
 use zarr_metadata::Extension;
 
 use crate::array::buffer::{self, FilledFront, InflateError, Inflater, Uninit};
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
 
 /// The format around a deflate stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe;
 
 use crate::array::buffer::{self, Uninit, ZstdTarget};
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::{CodecContexts, Scratch};
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
+use crate::{
+    ByteLen, BytesToBytesCodec, CodecContexts, CodecError, CodecErrorKind, DecodeTarget, Scratch,
+};
 
 const NAME: &str = "zstd";
 
