@@ -92,10 +92,8 @@ fn frames<'d>(
     memory: &'d mut Uninit,
     contexts: &mut CodecContexts,
 ) -> Result<&'d mut [u8], CodecError> {
-    let decompressor = contexts
-        .get::<ZstdContexts>()
-        .decompressor()
-        .map_err(backend)?;
+    let contexts = contexts.get::<ZstdContexts>();
+    let decompressor = contexts.decompressor().map_err(backend)?;
     let expected = memory.len() as u64;
     let mut target = ZstdTarget::new(memory);
     let decoded = decompressor.decompress_to_buffer(src, &mut target);
