@@ -169,8 +169,8 @@ mod tests {
         }}])
     }
 
-    fn check(codecs: Value, read: (usize, u64), write: (usize, u64)) {
-        let chain = chain(&codecs);
+    fn check(codecs: &Value, read: (usize, u64), write: (usize, u64)) {
+        let chain = chain(codecs);
         // Two cells, in two chunks and, within these, in two inner chunks.
         let region = Region::dense(&[7, 3], &[2, 1]);
         let found = |work: Work| (work.pieces, work.bytes);
@@ -181,9 +181,9 @@ mod tests {
     #[test]
     fn what_is_not_encoded_is_read_by_the_cell() {
         let raw = json!([{"name": "bytes", "configuration": {"endian": "big"}}]);
-        check(raw.clone(), (2, 4), (2, 256));
-        check(shard(4, &raw), (2, 4), (2, 64));
-        check(shard(4, &shard(2, &raw)), (2, 4), (2, 16));
+        check(&raw, (2, 4), (2, 256));
+        check(&shard(4, &raw), (2, 4), (2, 64));
+        check(&shard(4, &shard(2, &raw)), (2, 4), (2, 16));
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
         let packed = json!([
             {"name": "bytes", "configuration": {"endian": "little"}}, {"name": "crc32c"},
         ]);
-        check(packed.clone(), (2, 256), (2, 256));
-        check(shard(4, &packed), (2, 64), (2, 64));
+        check(&packed, (2, 256), (2, 256));
+        check(&shard(4, &packed), (2, 64), (2, 64));
     }
 }
