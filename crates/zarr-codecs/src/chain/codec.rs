@@ -5,10 +5,9 @@ use std::ops::Range;
 
 use zarr_metadata::Swap;
 
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::{
-    ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, Region, StridedLayout,
+    ByteLen, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView, NdViewMut, Region,
+    Scratch, StridedLayout,
 };
 
 /// A codec from arrays to arrays: `transpose`, and codecs that change values.

@@ -5,10 +5,8 @@ use std::ops::Range;
 use super::{ArrayStage, BytesStage, ChunkAccess, CodecChain, Serializer, wrong_rank};
 use crate::array::kernels;
 use crate::chain::codec::with_whole;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::error::check_len;
-use crate::{CodecError, CodecErrorKind, NdViewMut, Region};
+use crate::{CodecError, CodecErrorKind, DecodeTarget, NdViewMut, Region, Scratch};
 
 impl CodecChain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.

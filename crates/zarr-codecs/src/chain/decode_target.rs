@@ -9,9 +9,8 @@ use zarr_metadata::Swap;
 use crate::array::buffer::FilledFront;
 use crate::array::buffer::{self, Uninit};
 use crate::array::kernels;
-use crate::chain::scratch::{CodecContexts, Scratch};
 use crate::error::check_len;
-use crate::{ByteLen, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{ByteLen, CodecContexts, CodecError, CodecErrorKind, NdView, NdViewMut, Scratch};
 
 /// Shorter rows than this are placed all at once: one by one they cost more than the cache saves.
 #[cfg(feature = "blosc")]

@@ -2,8 +2,7 @@
 
 use super::{ArrayStage, CodecChain, Serializer, wrong_rank};
 use crate::chain::codec::with_whole;
-use crate::chain::scratch::Scratch;
-use crate::{CodecError, CodecErrorKind, NdView};
+use crate::{CodecError, CodecErrorKind, NdView, Scratch};
 
 impl CodecChain {
     /// Checks that every codec can encode: some settings can only be decoded, and some codecs have limits.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use zarr_metadata::FillValue;
 
 use super::{ArrayStage, CodecChain, Serializer};
-use crate::chain::scratch::Scratch;
-use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Fields, NdView, NdViewMut};
+use crate::{
+    ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Fields, NdView, NdViewMut, Scratch,
+};
 
 const NAME: &str = "fields";
 

@@ -3,11 +3,12 @@
 
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::numcodecs::bitround::round;
 use crate::codecs::setting;
-use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{
+    ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView, NdViewMut,
+    Scratch,
+};
 
 const NAME: &str = "bitround";
 

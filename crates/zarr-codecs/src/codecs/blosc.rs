@@ -19,10 +19,10 @@ use zarr_metadata::Extension;
 use self::config::{BloscSettings, Compressor, Defaults};
 use self::header::{Header, NAME};
 use crate::array::buffer::{self, FilledFront};
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind};
+use crate::{
+    ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, Scratch,
+};
 
 /// Blosc 1 with one compressor, level and shuffle.
 #[derive(Clone, Copy, Debug)]

@@ -7,12 +7,10 @@ use serde_json::Value;
 use zarr_metadata::{Endian, Extension, Layout, Swap, SwapField};
 
 use crate::array::kernels;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
 use crate::{
-    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut,
-    Region, StridedLayout,
+    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, Dims, NdView,
+    NdViewMut, Region, Scratch, StridedLayout,
 };
 
 const NAME: &str = "bytes";

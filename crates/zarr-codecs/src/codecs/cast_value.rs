@@ -9,10 +9,11 @@ use zarr_metadata::{DataType, Endian, Extension, FillValue, Swap};
 use crate::array::number::{Number, with_number};
 use crate::array::number_type::NumberType;
 use crate::array::stored_number::StoredNumber;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
-use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{
+    ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView, NdViewMut,
+    Scratch,
+};
 use rules::{OutOfRange, Rounding, Rules, Scalar};
 
 const NAME: &str = "cast_value";

@@ -5,10 +5,8 @@ use libdeflater::{CompressionLvl, Compressor};
 use zarr_metadata::Extension;
 
 use crate::array::buffer::{self, FilledFront, InflateError, Inflater, Uninit};
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
 
 /// The format around a deflate stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +18,7 @@ enum DeflateFormat {
 /// The codecs `gzip` and `zlib`: one format, at one level.
 #[derive(Clone, Copy, Debug)]
 pub struct DeflateCodec {
-    wrapper: DeflateFormat,
+    format: DeflateFormat,
     level: i32,
 }
 
@@ -78,7 +76,7 @@ impl DeflateCodec {
 
     /// The level -1 is zlib's default, 6.
     fn parse(
-        wrapper: DeflateFormat,
+        format: DeflateFormat,
         extension: &Extension,
         range: std::ops::RangeInclusive<i64>,
         default: i64,
@@ -87,11 +85,11 @@ impl DeflateCodec {
             -1 => 6,
             level => level as i32,
         };
-        Ok(Self { wrapper, level })
+        Ok(Self { format, level })
     }
 
     fn label(self) -> &'static str {
-        match self.wrapper {
+        match self.format {
             DeflateFormat::Gzip => "gzip",
             DeflateFormat::Zlib => "zlib",
         }
@@ -105,7 +103,7 @@ impl DeflateCodec {
         inflater: &mut Inflater,
     ) -> Result<(&'d mut [u8], usize), CodecError> {
         let (name, expected) = (self.label(), memory.len() as u64);
-        let inflated = match self.wrapper {
+        let inflated = match self.format {
             DeflateFormat::Gzip => inflater.gzip(src, memory),
             DeflateFormat::Zlib => inflater.zlib(src, memory),
         };
@@ -137,7 +135,7 @@ impl DeflateCodec {
             if src.is_empty() {
                 return Ok(front.into_filled());
             }
-            if self.wrapper == DeflateFormat::Zlib {
+            if self.format == DeflateFormat::Zlib {
                 let text = "bytes follow the end of the stream".to_owned();
                 return Err(CodecErrorKind::Corrupt(text).of(self.label()));
             }
@@ -165,33 +163,28 @@ impl BytesToBytesCodec for DeflateCodec {
     ) -> Result<(), CodecError> {
         let name = self.label();
         dst.fill_to_end(name, src, cx, |memory, contexts| {
-            let inflater = contexts
-                .get::<DeflateContexts>()
-                .inflater()
-                .ok_or_else(|| {
-                    let error = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
-                    CodecErrorKind::Backend(Box::new(error)).of(name)
-                })?;
+            let contexts = contexts.get::<DeflateContexts>();
+            let inflater = contexts.inflater().ok_or_else(|| {
+                let error = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
+                CodecErrorKind::Backend(Box::new(error)).of(name)
+            })?;
             self.streams(src, memory, inflater)
         })
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
         let name = self.label();
-        let compressor = cx
-            .contexts
-            .get::<DeflateContexts>()
-            .compressor(self.level)
-            .ok_or_else(|| {
-                setting::error(name, "level", format!("{} is not offered", self.level))
-            })?;
-        let max = match self.wrapper {
+        let contexts = cx.contexts.get::<DeflateContexts>();
+        let compressor = contexts.compressor(self.level).ok_or_else(|| {
+            setting::error(name, "level", format!("{} is not offered", self.level))
+        })?;
+        let max = match self.format {
             DeflateFormat::Gzip => compressor.gzip_compress_bound(src.len()),
             DeflateFormat::Zlib => compressor.zlib_compress_bound(src.len()),
         };
         buffer::append(dst, max, |memory| {
             let memory = buffer::zeroed(memory);
-            let compressed = match self.wrapper {
+            let compressed = match self.format {
                 DeflateFormat::Gzip => compressor.gzip_compress(src, memory),
                 DeflateFormat::Zlib => compressor.zlib_compress(src, memory),
             };
@@ -206,9 +199,9 @@ impl BytesToBytesCodec for DeflateCodec {
 mod tests {
     use super::*;
 
-    fn decode(wrapper: DeflateFormat, src: &[u8], len: ByteLen) -> Result<Vec<u8>, CodecError> {
+    fn decode(format: DeflateFormat, src: &[u8], len: ByteLen) -> Result<Vec<u8>, CodecError> {
         let mut out = vec![];
-        let codec = DeflateCodec { wrapper, level: 1 };
+        let codec = DeflateCodec { format, level: 1 };
         codec.decode(
             src,
             &mut DecodeTarget::grow(&mut out, len),
@@ -217,8 +210,8 @@ mod tests {
         Ok(out)
     }
 
-    fn encode(wrapper: DeflateFormat, data: &[u8]) -> Vec<u8> {
-        let (mut out, codec) = (vec![], DeflateCodec { wrapper, level: 1 });
+    fn encode(format: DeflateFormat, data: &[u8]) -> Vec<u8> {
+        let (mut out, codec) = (vec![], DeflateCodec { format, level: 1 });
         codec
             .encode(data, &mut out, &mut Scratch::default())
             .unwrap();
@@ -248,13 +241,13 @@ mod tests {
             }
             decode(DeflateFormat::Gzip, &parts, ByteLen::Exact(3999)).unwrap_err();
         }
-        for wrapper in [DeflateFormat::Gzip, DeflateFormat::Zlib] {
-            let good = encode(wrapper, &data);
+        for format in [DeflateFormat::Gzip, DeflateFormat::Zlib] {
+            let good = encode(format, &data);
             for garbage in [&[0][..], b"garbage", &[0; 8]] {
                 let bad = [&good, garbage].concat();
                 for len in [ByteLen::Exact(4000), ByteLen::AtMost(7000)] {
-                    assert!(decode(wrapper, &good, len).unwrap() == data);
-                    decode(wrapper, &bad, len).unwrap_err();
+                    assert!(decode(format, &good, len).unwrap() == data);
+                    decode(format, &bad, len).unwrap_err();
                 }
             }
         }

@@ -13,12 +13,11 @@
 use zarr_metadata::{DataType, Extension};
 
 use crate::chain::codec::with_whole;
-use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
 use crate::codecs::setting;
 use crate::{
     ArrayToBytesCodec, ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, CodecRegistry,
-    Dims, NdView, NdViewMut, Region, fill,
+    Dims, NdView, NdViewMut, Region, Scratch, fill,
 };
 
 const NAME: &str = "n5_default";

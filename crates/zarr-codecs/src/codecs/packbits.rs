@@ -3,11 +3,12 @@
 
 use zarr_metadata::{DataType, Extension};
 
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
 use crate::error::check_len;
-use crate::{ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{
+    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView,
+    NdViewMut, Scratch,
+};
 use zarr_metadata::Swap;
 
 const NAME: &str = "packbits";

@@ -3,11 +3,10 @@
 use serde_json::Value;
 use zarr_metadata::{Extension, Swap};
 
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
 use crate::{
-    ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, volume,
+    ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, Dims, NdView,
+    NdViewMut, Scratch, volume,
 };
 
 const NAME: &str = "reshape";

@@ -6,10 +6,11 @@ use zarr_metadata::{Endian, Extension, FillValue, Swap};
 use crate::array::number::{Number, with_number};
 use crate::array::number_type::{NumberType, each};
 use crate::array::stored_number::StoredNumber;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
-use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{
+    ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView, NdViewMut,
+    Scratch,
+};
 
 const NAME: &str = "scale_offset";
 

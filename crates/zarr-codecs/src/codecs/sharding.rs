@@ -13,12 +13,11 @@ use zarr_metadata::{DataType, Extension, FillValue};
 pub use self::index::ShardIndex;
 use self::index::{ABSENT, NAME};
 use crate::array::kernels;
-use crate::chain::scratch::Scratch;
 use crate::codecs::registry::Setting;
 use crate::codecs::setting;
 use crate::{
     ByteLen, ChunkSpec, CodecChain, CodecError, CodecErrorKind, Dims, Fields, NdView, NdViewMut,
-    Projection, Projections, Region, volume,
+    Projection, Projections, Region, Scratch, volume,
 };
 
 /// The index of this many inner chunks takes a gigabyte.

@@ -3,10 +3,11 @@
 
 use zarr_metadata::Extension;
 
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
 use crate::error::check_copied;
-use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut};
+use crate::{
+    ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Dims, NdView, NdViewMut, Scratch,
+};
 
 const NAME: &str = "transpose";
 

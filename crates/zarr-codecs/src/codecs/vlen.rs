@@ -7,10 +7,10 @@ use zarr_metadata::{DataType, Endian, Extension, Layout, Swap, v2};
 
 use crate::array::heap::VlenHandle;
 use crate::array::kernels;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
 use crate::{
     ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, Region,
+    Scratch,
 };
 
 /// The most bytes that an encoded chunk may have. Nothing in the metadata bounds it.

@@ -6,10 +6,10 @@ use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe;
 
 use crate::array::buffer::{self, Uninit, ZstdTarget};
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::{CodecContexts, Scratch};
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
+use crate::{
+    ByteLen, BytesToBytesCodec, CodecContexts, CodecError, CodecErrorKind, DecodeTarget, Scratch,
+};
 
 const NAME: &str = "zstd";
 
@@ -92,10 +92,8 @@ fn frames<'d>(
     memory: &'d mut Uninit,
     contexts: &mut CodecContexts,
 ) -> Result<&'d mut [u8], CodecError> {
-    let decompressor = contexts
-        .get::<ZstdContexts>()
-        .decompressor()
-        .map_err(backend)?;
+    let contexts = contexts.get::<ZstdContexts>();
+    let decompressor = contexts.decompressor().map_err(backend)?;
     let expected = memory.len() as u64;
     let mut target = ZstdTarget::new(memory);
     let decoded = decompressor.decompress_to_buffer(src, &mut target);

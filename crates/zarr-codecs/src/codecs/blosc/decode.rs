@@ -7,9 +7,8 @@ use super::header::{self, Header, NAME};
 use super::shuffle::Shuffle;
 use super::{BlockBuffers, part};
 use crate::array::buffer::{self, Byte, FilledFront};
-use crate::chain::scratch::CodecContexts;
 use crate::codecs::shuffle_kernels;
-use crate::{CodecError, CodecErrorKind};
+use crate::{CodecContexts, CodecError, CodecErrorKind};
 
 fn corrupt(text: String) -> CodecError {
     CodecErrorKind::Corrupt(text).of(NAME)

@@ -26,19 +26,15 @@ pub(super) fn decode<'d, B: Byte>(
         Format::Lz4 => lz4_block::decompressed(src, dst).map_err(|e| e.to_string()),
         Format::Snappy => fill(dst, |dst| snappy::decode(src, dst)),
         Format::Zlib => {
-            let inflater = cx
-                .get::<DeflateContexts>()
-                .inflater()
-                .ok_or("there is not enough memory to decode")?;
+            let contexts = cx.get::<DeflateContexts>();
+            let inflater = contexts.inflater().ok_or("there is not enough memory")?;
             let inflated = inflater.zlib(src, dst);
-            let (made, _) = inflated.map_err(|_| "no stream of zlib, or one that is too long")?;
+            let (made, _) = inflated.map_err(|_| "not a zlib stream, or one that is too long")?;
             Ok(made)
         }
         Format::Zstd => {
-            let decompressor = cx
-                .get::<ZstdContexts>()
-                .decompressor()
-                .map_err(|e| e.to_string())?;
+            let contexts = cx.get::<ZstdContexts>();
+            let decompressor = contexts.decompressor().map_err(|e| e.to_string())?;
             let mut target = ZstdTarget::new(dst);
             decompressor
                 .decompress_to_buffer(src, &mut target)
@@ -88,10 +84,8 @@ pub(super) fn encode(
         Compressor::Lz4Hc => lz4(src, dst, Effort::High(level)),
         Compressor::Zlib => {
             let level = *DEFLATE_LEVELS.get(usize::from(how.level))?;
-            cx.get::<DeflateContexts>()
-                .compressor(level)?
-                .zlib_compress(src, dst)
-                .ok()
+            let compressor = cx.get::<DeflateContexts>().compressor(level)?;
+            compressor.zlib_compress(src, dst).ok()
         }
         Compressor::Zstd => {
             let best = *zstd::compression_level_range().end();

@@ -2,9 +2,7 @@
 
 use zarr_metadata::base64;
 
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
 
 const NAME: &str = "base64";
 

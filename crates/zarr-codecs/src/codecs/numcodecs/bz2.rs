@@ -6,11 +6,9 @@ use std::io::Read;
 use zarr_metadata::Extension;
 
 use crate::array::buffer;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::numcodecs::stream::read_all;
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
 
 const NAME: &str = "bz2";
 

@@ -8,10 +8,11 @@ use zarr_metadata::{DataType, Extension, FillValue, Swap};
 use crate::array::heap::VlenHandle;
 use crate::array::number::Number;
 use crate::array::stored_number::{StoredNumber, cast_onto};
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
-use crate::{ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{
+    ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView, NdViewMut,
+    Scratch,
+};
 
 const NAME: &str = "categorize";
 

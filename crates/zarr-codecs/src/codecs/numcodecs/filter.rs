@@ -11,11 +11,9 @@ use zarr_metadata::{DataType, Endian, FillValue, Swap};
 use crate::array::buffer;
 use crate::array::number::Number;
 use crate::array::stored_number::{StoredNumber, cast_all};
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::{
-    ArrayToArrayCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind, NdView,
-    NdViewMut,
+    ArrayToArrayCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind,
+    DecodeTarget, NdView, NdViewMut, Scratch,
 };
 
 /// A filter of numcodecs, between numbers of two types. As in numcodecs it takes bytes, which it reads as

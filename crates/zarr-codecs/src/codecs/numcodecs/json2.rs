@@ -16,11 +16,12 @@ use serde_json::value::RawValue;
 use zarr_metadata::{DataType, Extension, Swap};
 
 use crate::array::heap::VlenHandle;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
 use crate::codecs::vlen::MAX_ENCODED;
-use crate::{ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut};
+use crate::{
+    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView,
+    NdViewMut, Scratch,
+};
 
 const NAME: &str = "json2";
 /// The most axes that NumPy has.

@@ -3,12 +3,10 @@
 use zarr_metadata::Extension;
 
 use crate::array::buffer;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::lz4_block::{self, Effort};
 use crate::codecs::setting;
 use crate::error::check_len;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
 
 const NAME: &str = "lz4";
 const HEADER: usize = 4;

@@ -10,11 +10,9 @@ use liblzma::stream::{CONCATENATED, Check, Error, LzmaOptions, Stream};
 use zarr_metadata::Extension;
 
 use crate::array::buffer;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::numcodecs::stream::read_all;
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
 use filters::LzmaFilter;
 
 const NAME: &str = "lzma";

@@ -10,12 +10,12 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 use zarr_metadata::Extension;
 
-use crate::chain::scratch::Scratch;
 use crate::codecs::numcodecs::json2::{MAX_DEPTH, MAX_RANK};
 use crate::codecs::setting;
 use crate::codecs::vlen::MAX_ENCODED;
 use crate::{
-    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, JsonCodec, NdView, NdViewMut,
+    ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, JsonCodec, NdView,
+    NdViewMut, Scratch,
 };
 
 const NAME: &str = "msgpack2";

@@ -16,11 +16,9 @@ use crate::array::buffer::Uninit;
 use crate::array::kernels;
 use crate::array::number::Number;
 use crate::array::stored_number::StoredNumber;
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::{
-    ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind, NdView,
-    NdViewMut,
+    ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind,
+    DecodeTarget, NdView, NdViewMut, Scratch,
 };
 
 const NAME: &str = "pcodec";

@@ -4,11 +4,9 @@
 use zarr_metadata::Extension;
 
 use crate::array::buffer::{self, FilledFront};
-use crate::chain::decode_target::DecodeTarget;
-use crate::chain::scratch::Scratch;
 use crate::codecs::setting;
 use crate::codecs::shuffle_kernels;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
 
 const NAME: &str = "shuffle";
 
