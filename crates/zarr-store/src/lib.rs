@@ -29,14 +29,11 @@
 
 #![forbid(unsafe_code)]
 
-mod adapter;
-mod blocking;
 pub mod coalesce;
 mod descriptors;
 mod error;
-mod ext;
-mod hints;
 mod key;
+mod key_map;
 #[cfg(all(feature = "local", unix))]
 pub mod local;
 mod location;
@@ -48,12 +45,10 @@ mod range;
 #[cfg(feature = "remote")]
 mod remote;
 pub mod runtime;
-mod site;
 mod store;
-pub mod testing;
 #[cfg(all(test, feature = "tracing"))]
-mod told;
-mod tree;
+mod test_support;
+pub mod testing;
 mod update;
 mod value;
 mod wrap;
@@ -73,11 +68,7 @@ pub use zip::ZipStore;
 #[cfg(all(feature = "zip", feature = "local", unix))]
 pub use zip::ZipWriter;
 pub use {
-    adapter::Blocking,
-    blocking::{BlockingStore, Object},
     error::{KeyProblem, Op, Result, StoreError, StoreErrorKind},
-    ext::StoreExt,
-    hints::{Conditions, Identity, IoHints},
     key::Key,
     location::{Location, open_path, open_store, without_secrets},
     lock::{KeyLock, LockName},
@@ -85,9 +76,14 @@ pub use {
     payload::Payload,
     prefix::Prefix,
     range::ByteRange,
-    site::Site,
-    store::{BoxFuture, BoxStream, Store},
+    store::{
+        Blocking, BlockingStore, BoxFuture, BoxStream, Conditions, Identity, IoHints, Object, Site,
+        Store, StoreExt,
+    },
     update::{BlockingUpdate, Commit, Update, Writers},
     value::{Entry, Found, Listing, PutMode, Version},
-    wrap::{Call, Hook, Hooked, Listed, NoWrites, Outcome, Prefixed, ReadOnly, Reads, Split},
+    wrap::{
+        Call, Counting, Counts, Hook, Hooked, Listed, NoWrites, Outcome, Prefixed, ReadOnly, Reads,
+        Split, Tally,
+    },
 };

@@ -16,14 +16,14 @@
 //! **Two handles on one directory** meet: locks and the short mutexes of `step` go by the full
 //! path. Two processes meet in `lock_file` and in `step`.
 
-mod descend;
+mod dir_lock;
 mod list;
 mod lock_file;
 mod object;
 mod platform;
-mod step;
-mod temp;
-mod tree;
+mod root;
+mod temp_file;
+mod walk;
 
 use std::{
     fmt, fs, io,
@@ -38,13 +38,13 @@ use rustix::{
 };
 
 use self::{
+    dir_lock::{LockedDir, Sharing},
     lock_file::LockFile,
     object::LocalObject,
-    step::{LockedDir, Sharing},
-    temp::Temp,
-    tree::{Place, Tree},
+    root::{Place, Tree},
+    temp_file::Temp,
 };
-pub use self::{lock_file::Locking, tree::Symlinks};
+pub use self::{lock_file::Locking, root::Symlinks};
 use crate::{
     BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
     PutMode, Result, Site, StoreError, StoreErrorKind, Version,
@@ -263,9 +263,9 @@ impl LocalStore {
         place: &'p Place,
         sharing: Sharing,
     ) -> io::Result<(Option<LockedDir<'p>>, MutexGuard<'static, ()>)> {
-        let threads = step::among_threads(&self.tree.path(key.as_str()));
+        let threads = dir_lock::among_threads(&self.tree.path(key.as_str()));
         let dir = place.dir().filter(|_| self.locking == Locking::Os);
-        let processes = dir.map(|dir| step::among_processes(dir, sharing));
+        let processes = dir.map(|dir| dir_lock::among_processes(dir, sharing));
         Ok((processes.transpose()?, threads))
     }
 
@@ -301,7 +301,7 @@ impl LocalStore {
         if wanted != Durability::FileAndDir {
             return Ok(());
         }
-        let inside = tree::parents(name).map(|dir| self.tree.open_dir(dir));
+        let inside = root::parents(name).map(|dir| self.tree.open_dir(dir));
         let above = self
             .root()
             .parent()

@@ -2,25 +2,29 @@
 //! there.
 
 mod address;
-#[cfg_attr(feature = "zip", path = "location/archives.rs")]
-#[cfg_attr(not(feature = "zip"), path = "location/no_archives.rs")]
+#[cfg(feature = "zip")]
 mod archives;
 mod finish;
 mod layer;
-mod named;
-#[cfg_attr(all(feature = "local", unix), path = "location/files.rs")]
-#[cfg_attr(not(all(feature = "local", unix)), path = "location/no_files.rs")]
+mod missing;
+mod named_memory;
+#[cfg(all(feature = "local", unix))]
 mod paths;
-pub(crate) mod shown;
-#[cfg_attr(feature = "remote", path = "location/services.rs")]
-#[cfg_attr(not(feature = "remote"), path = "location/no_services.rs")]
+pub(crate) mod redact;
+#[cfg(feature = "remote")]
 mod urls;
 
 use std::{fmt, sync::Arc};
 
+#[cfg(not(feature = "zip"))]
+use self::missing::archives;
+#[cfg(not(all(feature = "local", unix)))]
+use self::missing::paths;
+#[cfg(not(feature = "remote"))]
+use self::missing::urls;
 pub use self::{
     address::{open_path, open_store},
-    shown::without_secrets,
+    redact::without_secrets,
 };
 use crate::{Key, Prefix, Result, Store};
 

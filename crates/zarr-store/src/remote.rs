@@ -1,10 +1,10 @@
 //! `ObjectStore`: S3, Google Cloud Storage, Azure and HTTP(S), through the crate `object_store`. It
 //! owns what a key means there and what an answer proves; addresses are parsed in `location`.
 
-mod answer;
 mod background;
 mod cause;
 mod failure;
+mod last_status;
 mod list;
 pub(crate) mod options;
 mod probe;

@@ -15,15 +15,12 @@ use std::{
     thread::{self, Thread},
 };
 
-#[cfg_attr(feature = "tokio", path = "runtime/tokio.rs")]
-#[cfg_attr(not(feature = "tokio"), path = "runtime/none.rs")]
-mod threads;
-
 mod budget;
+mod offload;
 mod sleep;
 
 pub use budget::{Budget, Reserved, Take};
-pub(crate) use {sleep::sleep, threads::offload};
+pub(crate) use {offload::offload, sleep::sleep};
 
 thread_local! {
     static INLINE: Cell<bool> = const { Cell::new(false) };

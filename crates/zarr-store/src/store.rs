@@ -1,5 +1,11 @@
 //! `Store`: the one thing the engine reads from and writes to. Keys and bytes; absence is `None`.
 
+mod adapter;
+mod blocking;
+mod extension;
+mod hints;
+mod real_path;
+
 use std::{
     fmt::{Debug, Display},
     future::Future,
@@ -11,9 +17,16 @@ use std::{
 use bytes::Bytes;
 use futures_util::Stream;
 
+pub use self::{
+    adapter::Blocking,
+    blocking::{BlockingStore, Object},
+    extension::StoreExt,
+    hints::{Conditions, Identity, IoHints},
+    real_path::Site,
+};
 use crate::{
-    BlockingStore, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, LockName, Payload,
-    Prefix, PutMode, Result, Site, Version, coalesce, ext,
+    ByteRange, Entry, Found, Key, KeyLock, Listing, LockName, Payload, Prefix, PutMode, Result,
+    Version, coalesce,
 };
 
 /// A boxed future that may borrow for `'a` and may move between threads.
@@ -75,7 +88,7 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
 
     /// Everything below a prefix, page by page, in no promised order.
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        Box::pin(ext::walk(self, prefix))
+        Box::pin(extension::walk(self, prefix))
     }
 
     /// Waits for the lock of a key: see [`lock`](crate::lock) for who needs it.

@@ -4,14 +4,14 @@
 mod asynchronous;
 mod blocking;
 mod conformance;
-mod counting;
 mod faulty;
 mod latency;
 mod names;
 
+pub use crate::{Counting, Counts, Tally};
+
 pub use self::{
     conformance::{conformance, exercise},
-    counting::{Counting, Counts, Tally},
     faulty::{Fault, Faults, Faulty},
     latency::{Delay, Latency},
     names::hostile_names,

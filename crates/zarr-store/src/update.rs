@@ -6,13 +6,13 @@
 //! same. If it is not, begin the next round. After sixteen rounds lost in a row, give up with an
 //! error.
 
-mod rounds;
+mod protocol;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use self::rounds::{Rounds, Step, failed};
+use self::protocol::{Rounds, Step, failed};
 use crate::{
     BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, Result, Store, Version,
 };
@@ -212,7 +212,7 @@ impl<'a> BlockingUpdate<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{rounds::ROUNDS, *};
+    use super::{protocol::ROUNDS, *};
     use crate::{Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, runtime::wait};
 
     fn key() -> Key {

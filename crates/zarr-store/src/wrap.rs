@@ -6,6 +6,7 @@
 
 #[cfg(feature = "cache")]
 mod cached;
+mod counting;
 mod hooked;
 mod listed;
 mod prefixed;
@@ -21,6 +22,7 @@ pub use self::cached::Cached;
 #[cfg(feature = "tracing")]
 pub use self::traced::{Trace, Traced};
 pub use self::{
+    counting::{Counting, Counts, Tally},
     hooked::{Call, Hook, Hooked, Outcome, Reads},
     listed::Listed,
     prefixed::Prefixed,

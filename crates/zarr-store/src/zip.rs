@@ -25,7 +25,6 @@ mod object;
 mod store;
 #[cfg(all(feature = "local", unix))]
 mod writer;
-#[cfg_attr(not(feature = "zip-zstd"), path = "zip/no_zstd.rs")]
 mod zstd;
 
 use std::{

@@ -19,12 +19,12 @@ use rustix::{
 };
 
 use super::{
-    descend::{Met, descend, kind},
+    dir_lock::{self, Sharing},
     if_absent, is_absent,
     lock_file::{Locking, is_lock, remove_if_free},
-    step::{self, Sharing},
-    temp::is_temp,
-    tree::{Tree, open_at, parents},
+    root::{Tree, open_at, parents},
+    temp_file::is_temp,
+    walk::{Met, descend, kind},
 };
 use crate::{Entry, Key, KeyProblem, Listing, Prefix, StoreErrorKind};
 
@@ -201,7 +201,7 @@ fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
 /// Removes a file in the step of its directory.
 fn remove_file(dir: BorrowedFd<'_>, name: &Path, locking: Locking) -> io::Result<()> {
     let _step = match locking {
-        Locking::Os => Some(step::among_processes(dir, Sharing::Unconditional)?),
+        Locking::Os => Some(dir_lock::among_processes(dir, Sharing::Unconditional)?),
         Locking::None => None,
     };
     Ok(unlinkat(dir, name, AtFlags::empty())?)

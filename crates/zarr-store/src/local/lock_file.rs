@@ -19,7 +19,7 @@ use rustix::{
 
 use super::{
     LocalStore, TRIES,
-    tree::{Place, Tree, split},
+    root::{Place, Tree, split},
     uninterrupted,
 };
 use crate::{

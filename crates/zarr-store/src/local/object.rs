@@ -17,7 +17,7 @@ use rustix::{
     io::{Errno, pread},
 };
 
-use super::{LocalStore, tree::Tree, uninterrupted};
+use super::{LocalStore, root::Tree, uninterrupted};
 use crate::{
     ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version,
     descriptors::{self, Permit},

@@ -5,7 +5,7 @@ use std::{borrow::Cow, path::Path, sync::Arc};
 
 use super::{
     finish::{self, Finish},
-    layer, named, paths, urls,
+    layer, named_memory, paths, urls,
 };
 use crate::{
     BlockingStore, MemoryStore, Op, Prefix, Prefixed, Result, Store, StoreError, StoreErrorKind,
@@ -131,7 +131,7 @@ pub(super) fn open_elsewhere(address: &str, options: &[(&str, &str)]) -> Result<
 
 fn open_named(name: &str) -> Result<Arc<dyn Store>> {
     let (name, path) = name.split_once('/').unwrap_or((name, ""));
-    below(named::store(name), path)
+    below(named_memory::store(name), path)
 }
 
 /// A directory of a store as a store of its own; all of it where no directory is named.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::{ByteRange, Key, Result, Store, StoreError, StoreErrorKind, ZipStore, zip::ZipError};
 
 #[cfg(all(feature = "local", unix))]
-#[path = "archives/files.rs"]
 mod files;
 
 #[cfg(all(feature = "local", unix))]

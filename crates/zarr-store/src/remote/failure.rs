@@ -6,8 +6,8 @@ use std::{error::Error, io};
 use object_store::client::{HttpError, HttpErrorKind};
 
 use super::{
-    answer::Answer,
     cause::{Cause, NO_CONTAINER},
+    last_status::Answer,
     scrub::scrub,
     service::Service,
 };

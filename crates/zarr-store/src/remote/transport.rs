@@ -23,7 +23,7 @@ pub(super) use self::{
     reply::is_page_type,
     validator::{Dated, is_weak},
 };
-use super::answer::Answer;
+use super::last_status::Answer;
 
 /// A connection that moves less than this per second is as good as dead.
 const SLOWEST_UPLOAD: u64 = 64 << 10;

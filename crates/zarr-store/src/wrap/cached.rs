@@ -31,7 +31,7 @@ use crate::{
 /// ```
 /// use std::time::Duration;
 /// use zarr_store::{BlockingStore, Cached, Key, MemoryStore, PutMode, Store, StoreExt,
-/// runtime::wait, testing::Counting};
+/// Counting, runtime::wait};
 /// let far = Counting::new(MemoryStore::new().into_store());
 /// let store = Cached::new(far.clone(), 64 << 20, Some(Duration::from_secs(60)));
 /// let key = Key::new("a")?;
@@ -322,11 +322,7 @@ mod tests {
     use std::thread::sleep;
 
     use super::*;
-    use crate::{
-        BlockingStore, Commit, MemoryStore, StoreExt,
-        runtime::wait,
-        testing::{self, Counting},
-    };
+    use crate::{BlockingStore, Commit, Counting, MemoryStore, StoreExt, runtime::wait, testing};
 
     fn key() -> Key {
         Key::new("a/b").unwrap()

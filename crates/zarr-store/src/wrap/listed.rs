@@ -8,7 +8,7 @@ use futures_util::stream;
 
 use crate::{
     BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Payload, Prefix,
-    PutMode, Result, Site, Store, Version, tree,
+    PutMode, Result, Site, Store, Version, key_map,
 };
 
 /// A store whose listing is known beforehand: a tree on a web server, an archive with an index.
@@ -83,12 +83,12 @@ impl<S: Store> Store for Listed<S> {
     }
 
     fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
-        let listing = tree::list_dir(&self.sizes, prefix, |size| *size);
+        let listing = key_map::list_dir(&self.sizes, prefix, |size| *size);
         Box::pin(async move { Ok(listing) })
     }
 
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        let entries = tree::list(&self.sizes, prefix, |size| *size);
+        let entries = key_map::list(&self.sizes, prefix, |size| *size);
         Box::pin(stream::iter(entries.into_iter().map(Ok)))
     }
 

@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Call, Hook, Hooked, Outcome};
-use crate::{
-    Store, StoreErrorKind,
-    testing::{Counts, Tally},
-};
+use super::{Call, Counts, Hook, Hooked, Outcome, Tally};
+use crate::{Store, StoreErrorKind};
 
 /// A store whose calls can be watched: each is a `tracing` event of target `zarr_store`, at level
 /// debug, or warn where it failed, with the fields `store`, `op`, `key`, `sent`, `received` (bytes),
@@ -69,8 +66,8 @@ mod tests {
     use crate::{
         BlockingStore, Key, MemoryStore, Op, PutMode, StoreExt,
         runtime::wait,
+        test_support::told,
         testing::{self, Fault, Faulty},
-        told::told,
     };
 
     #[test]

@@ -12,7 +12,7 @@ use super::{ZipStore, object::ZipObject, size};
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, IoHints, Key,
     KeyLock, Listing, Object, Op, Payload, Prefix, PutMode, Result, Site, Store, StoreError,
-    StoreErrorKind, Version, tree,
+    StoreErrorKind, Version, key_map,
 };
 
 impl ZipStore {
@@ -96,11 +96,11 @@ impl Store for ZipStore {
     }
 
     fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
-        Box::pin(async move { Ok(tree::list_dir(&self.index, prefix, size)) })
+        Box::pin(async move { Ok(key_map::list_dir(&self.index, prefix, size)) })
     }
 
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        let entries = tree::list(&self.index, prefix, size);
+        let entries = key_map::list(&self.index, prefix, size);
         Box::pin(stream::iter(entries.into_iter().map(Ok)))
     }
 
@@ -161,11 +161,11 @@ impl BlockingStore for ZipStore {
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        Ok(tree::list_dir(&self.index, prefix, size))
+        Ok(key_map::list_dir(&self.index, prefix, size))
     }
 
     fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
-        Ok(tree::list(&self.index, prefix, size))
+        Ok(key_map::list(&self.index, prefix, size))
     }
 
     fn site(&self, prefix: &Prefix) -> Site {

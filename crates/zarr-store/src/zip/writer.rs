@@ -8,8 +8,8 @@
 //! several threads; only `finish` waits for all of them and lets nobody in.
 
 mod draft;
-mod last;
 mod lock;
+mod lost;
 mod pack;
 mod place;
 mod records;
@@ -318,7 +318,7 @@ impl Drop for ZipWriter {
             && *self.finishes.get_mut()
             && let Err(error) = self.finish()
         {
-            last::tell(&self.name, &error);
+            lost::tell(&self.name, &error);
         }
     }
 }

@@ -23,7 +23,7 @@ use rustix::{
 use super::{
     object::Described,
     platform,
-    tree::{Place, permissions},
+    root::{Place, permissions},
 };
 use crate::Payload;
 

@@ -36,8 +36,8 @@ pub struct Counts {
 /// Counts what reaches the store inside. Cheap to clone; clones count together.
 ///
 /// ```
-/// use zarr_store::{BlockingStore, Key, MemoryStore, PutMode, Store, StoreExt, runtime,
-/// testing::Counting}; let store = Counting::new(MemoryStore::new().into_store());
+/// use zarr_store::{BlockingStore, Key, MemoryStore, PutMode, Store, StoreExt, Counting, runtime};
+/// let store = Counting::new(MemoryStore::new().into_store());
 /// let key = Key::new("a")?;
 /// runtime::wait(Store::put(&store, &key, vec![0; 100].into(), PutMode::Overwrite))?;
 /// store.take();

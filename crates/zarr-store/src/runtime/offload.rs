@@ -1,10 +1,13 @@
-//! Waiting threads from tokio, where a tokio runtime drives the caller. Knows no store.
+//! Where a blocking call runs: on a thread that tokio keeps for waiting, if a tokio runtime drives the caller,
+//! and inline otherwise.
 
+#[cfg(feature = "tokio")]
 use crate::runtime::is_inline;
 
 /// Runs `call` inline or on a thread made for waiting. `None`: the runtime shut down before it ran.
 ///
 /// If the returned future is dropped, a call that has begun goes on to its end.
+#[cfg(feature = "tokio")]
 pub(crate) async fn offload<T, F>(call: F) -> Option<T>
 where
     T: Send + 'static,
@@ -20,7 +23,21 @@ where
     }
 }
 
-#[cfg(test)]
+/// Runs `call` here. The answer is always there: only a runtime can shut down.
+#[cfg(not(feature = "tokio"))]
+#[allow(
+    clippy::unused_async,
+    reason = "the twin that uses a runtime has to wait"
+)]
+pub(crate) async fn offload<T, F>(call: F) -> Option<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    Some(call())
+}
+
+#[cfg(all(test, feature = "tokio"))]
 mod tests {
     use std::thread::current;
 
