@@ -9,8 +9,8 @@ use zarr::{
     Array, CopyStats, DataType, ErrorClass, ErrorKind, Extension, Group, IfExists, Order,
     ZarrFormat, json,
 };
-use zarr_store::testing::{Counting, Fault, Faulty};
-use zarr_store::{BlockingStore, MemoryStore, Op, Store};
+use zarr_store::testing::{Fault, Faulty};
+use zarr_store::{BlockingStore, Counting, MemoryStore, Op, Store};
 
 use crate::support::stores::{KINDS, store};
 

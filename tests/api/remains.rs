@@ -7,8 +7,7 @@ use zarr::{
     Chunks, DataType, ErrorClass, ErrorKind, IfExists, Mode, NewNode, Separator, Store, ZarrFormat,
     json,
 };
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, Key, MemoryStore, StoreExt};
+use zarr_store::{BlockingStore, Counting, Key, MemoryStore, StoreExt};
 
 const FORMATS: [(ZarrFormat, &str); 2] =
     [(ZarrFormat::V2, ".zarray"), (ZarrFormat::V3, "zarr.json")];

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use zarr::blocking::Wait;
 use zarr::{Array, Context, DataType, Registry, sel};
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, LocalStore, MemoryStore, Store};
+use zarr_store::{BlockingStore, Counting, LocalStore, MemoryStore, Store};
 
 use super::many::{Tally, array_in};
 use crate::support::far::far;

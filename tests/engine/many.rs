@@ -7,8 +7,7 @@ use std::time::Duration;
 use zarr::blocking::Wait;
 use zarr::{Array, Context, DataType, Extension, Registry, Selection, sel};
 use zarr_codecs::{BytesToBytes, CodecError, Len, Scratch, Sink};
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, LocalStore, MemoryStore, Store};
+use zarr_store::{BlockingStore, Counting, LocalStore, MemoryStore, Store};
 
 use crate::support::far::far;
 

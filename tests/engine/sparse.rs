@@ -9,8 +9,8 @@ use ndarray::{Array2, s as sliced};
 use proptest::prelude::*;
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, ErrorKind, LocalStore, Selection, Symlinks, sel};
-use zarr_store::testing::{Counting, Fault, Faulty};
-use zarr_store::{BlockingStore, Entry, Listed, MemoryStore, Op, Store, StoreErrorKind};
+use zarr_store::testing::{Fault, Faulty};
+use zarr_store::{BlockingStore, Counting, Entry, Listed, MemoryStore, Op, Store, StoreErrorKind};
 
 use crate::support::far::far;
 

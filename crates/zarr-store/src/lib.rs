@@ -12,7 +12,7 @@
 //! - **No key leaves its root:** only a [`Key`] reaches a store, and a `Key` cannot say `..`.
 //!
 //! A backend implements [`BlockingStore`] (local things) or [`Store`] (remote ones). The adapter
-//! [`Blocking`] makes the first the second, and [`testing::conformance`] checks either.
+//! [`Blocking`] makes the first the second, and `testing::conformance` (feature `testing`) checks either.
 //!
 //! ```
 //! use zarr_store::{BlockingStore, Key, MemoryStore, Payload, PutMode, StoreExt, runtime};
@@ -48,6 +48,7 @@ pub mod runtime;
 mod store;
 #[cfg(all(test, feature = "tracing"))]
 mod test_support;
+#[cfg(feature = "testing")]
 pub mod testing;
 mod update;
 mod value;

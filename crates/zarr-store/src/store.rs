@@ -36,8 +36,7 @@ pub type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
 
 /// A map from keys to values, asked asynchronously.
 ///
-/// What every implementation promises, and [`testing::conformance`](crate::testing::conformance)
-/// checks: `Ok(None)` only for what is proved absent; a put is all or nothing; a [`Prefix`] is a
+/// What every implementation promises, and `testing::conformance` (feature `testing`) checks: `Ok(None)` only for what is proved absent; a put is all or nothing; a [`Prefix`] is a
 /// directory. Local things implement [`BlockingStore`] instead, and
 /// [`into_store`](BlockingStore::into_store) makes them a `Store`.
 ///

@@ -1,5 +1,5 @@
 //! For those who write stores, and those who test what runs on them: a conformance suite for any
-//! store, a store that counts, a store that fails. Nothing outside tests needs this module.
+//! store, a store that fails, a store that is slow. Nothing outside tests needs this module.
 
 mod asynchronous;
 mod blocking;
@@ -7,8 +7,6 @@ mod conformance;
 mod faulty;
 mod latency;
 mod names;
-
-pub use crate::{Counting, Counts, Tally};
 
 pub use self::{
     conformance::{conformance, exercise},

@@ -1,5 +1,5 @@
-//! `Counting`: says how much work reached the store inside, so that a test can assert "this read
-//! touched 4 KiB in two requests". It changes nothing.
+//! `Counting`: says how much work reached the store inside, such as 4 KiB in two requests. It changes
+//! nothing.
 
 use std::{
     sync::{Mutex, PoisonError},
