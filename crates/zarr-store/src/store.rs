@@ -17,6 +17,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::Stream;
 
+pub(crate) use self::blocking::{read, read_ranges};
 pub use self::{
     adapter::Blocking,
     blocking::{BlockingStore, Object},

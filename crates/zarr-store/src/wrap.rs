@@ -2,7 +2,8 @@
 //!
 //! A wrapper holds a [`Store`] and offers the blocking face exactly where the store inside has one.
 //! Locks are the inner store's, under the inner key, so that a wrapped handle and a bare one meet.
-//! What leaves keys and values alone is a [`Hook`]; the others stand for themselves.
+//! What leaves keys and values alone is a [`Hook`]. The others say what they change as a `Wrapper`, which carries out
+//! both faces for all of them; [`Cached`] alone is a store by itself, since it answers most calls from memory.
 
 #[cfg(feature = "cache")]
 mod cached;
@@ -14,8 +15,9 @@ mod read_only;
 mod split;
 #[cfg(feature = "tracing")]
 mod traced;
+mod wrapper;
 
-use crate::{BlockingStore, Key, LockName, Op, Result, Store, StoreError, StoreErrorKind};
+use crate::{BlockingStore, Op, Result, Store, StoreError, StoreErrorKind};
 
 #[cfg(feature = "cache")]
 pub use self::cached::Cached;
@@ -32,7 +34,7 @@ pub use self::{
 
 /// The blocking face of the store inside a wrapper. The wrapper's own is reached only through
 /// `as_blocking`, which asked before; whoever calls it directly gets an error.
-pub(crate) fn blocking(inner: &impl Store, op: Op) -> Result<&dyn BlockingStore> {
+pub(crate) fn blocking(inner: &dyn Store, op: Op) -> Result<&dyn BlockingStore> {
     inner.as_blocking().ok_or_else(|| {
         let kind = StoreErrorKind::Unsupported("this store answers asynchronously only");
         StoreError {
@@ -43,12 +45,4 @@ pub(crate) fn blocking(inner: &impl Store, op: Op) -> Result<&dyn BlockingStore>
             retry: false,
         }
     })
-}
-
-/// The name of a key's lock: the inner store's own, so that all handles meet.
-pub(crate) fn lock_name(inner: &impl Store, key: &Key) -> LockName {
-    match inner.as_blocking() {
-        Some(inner) => inner.lock_name(key),
-        None => LockName::new(inner.hints().identity, key),
-    }
 }

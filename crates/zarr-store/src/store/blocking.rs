@@ -64,15 +64,7 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
         range: ByteRange,
         same: Option<&Version>,
     ) -> Result<Option<Found<Bytes>>> {
-        let Some(object) = self.open(key)? else {
-            return Ok(None);
-        };
-        let found = described(self, key, &*object, same)?;
-        let range = range
-            .resolve(found.size)
-            .map_err(|kind| StoreError::new(Op::Get, self, key, kind))?;
-        let data = object.read(range)?;
-        Ok(Some(found.map(|()| data)))
+        read(self, key, &range, same)
     }
 
     /// Several parts of one value: see [`Store::get_ranges`].
@@ -85,31 +77,7 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
         ranges: &[Range<u64>],
         same: Option<&Version>,
     ) -> Result<Option<Found<Vec<Bytes>>>> {
-        let Some(object) = self.open(key)? else {
-            return Ok(None);
-        };
-        let found = described(self, key, &*object, same)?;
-        let outside = |asked: Range<u64>| {
-            let kind = StoreErrorKind::OutOfRange {
-                asked: ByteRange::Bounded(asked),
-                size: found.size,
-            };
-            StoreError::new(Op::Get, self, key, kind)
-        };
-        let bounded = |range: &Range<u64>| {
-            ByteRange::Bounded(range.clone())
-                .resolve(found.size)
-                .map_err(|_| outside(range.clone()))
-        };
-        ranges
-            .iter()
-            .try_for_each(|range| bounded(range).map(drop))?;
-        let hints = self.hints();
-        let groups = coalesce::plan(ranges, hints.merge_gap, hints.merge_limit);
-        let read = |group: &coalesce::Group| object.read(bounded(&group.range)?);
-        let parts = groups.iter().map(read).collect::<Result<Vec<_>>>()?;
-        let data = coalesce::scatter(&groups, &parts, ranges).map_err(outside)?;
-        Ok(Some(found.map(|()| data)))
+        read_ranges(self, key, ranges, same)
     }
 
     /// Size and version of a value.
@@ -218,6 +186,58 @@ pub trait Object: Send + Sync + 'static {
         let _ = (offset, dst);
         Ok(&mut [])
     }
+}
+
+/// What [`BlockingStore::get`] does unless told better: opens the value and reads.
+pub(crate) fn read(
+    store: &(impl BlockingStore + ?Sized),
+    key: &Key,
+    range: &ByteRange,
+    same: Option<&Version>,
+) -> Result<Option<Found<Bytes>>> {
+    let Some(object) = store.open(key)? else {
+        return Ok(None);
+    };
+    let found = described(store, key, &*object, same)?;
+    let range = range
+        .resolve(found.size)
+        .map_err(|kind| StoreError::new(Op::Get, store, key, kind))?;
+    let data = object.read(range)?;
+    Ok(Some(found.map(|()| data)))
+}
+
+/// What [`BlockingStore::get_ranges`] does unless told better: opens the value and reads near ranges together.
+pub(crate) fn read_ranges(
+    store: &(impl BlockingStore + ?Sized),
+    key: &Key,
+    ranges: &[Range<u64>],
+    same: Option<&Version>,
+) -> Result<Option<Found<Vec<Bytes>>>> {
+    let Some(object) = store.open(key)? else {
+        return Ok(None);
+    };
+    let found = described(store, key, &*object, same)?;
+    let outside = |asked: Range<u64>| {
+        let kind = StoreErrorKind::OutOfRange {
+            asked: ByteRange::Bounded(asked),
+            size: found.size,
+        };
+        StoreError::new(Op::Get, store, key, kind)
+    };
+    let bounded = |range: &Range<u64>| {
+        ByteRange::Bounded(range.clone())
+            .resolve(found.size)
+            .map_err(|_| outside(range.clone()))
+    };
+    ranges
+        .iter()
+        .try_for_each(|range| bounded(range).map(drop))?;
+    let hints = store.hints();
+    let groups = coalesce::plan(ranges, hints.merge_gap, hints.merge_limit);
+    let read = |group: &coalesce::Group| object.read(bounded(&group.range)?);
+    let parts = groups.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let data = coalesce::scatter(&groups, &parts, ranges).map_err(outside)?;
+    Ok(Some(found.map(|()| data)))
 }
 
 /// Size and version of an open object, which must be the version `same`.

@@ -1,8 +1,7 @@
-//! `Hooked`: a store with something done around each call. What is done is a [`Hook`]'s affair; here
-//! is only the carrying out, in both faces. Keys and values go through as they are.
+//! `Hooked`: a store with something done around each call. What is done is a [`Hook`]'s affair. Keys and values go
+//! through as they are.
 
-mod asynchronous;
-mod blocking;
+mod object;
 
 use std::{
     fmt::{self, Debug, Display},
@@ -12,7 +11,9 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::{IoHints, Op, Result, Store, StoreError, StoreErrorKind};
+use self::object::HookedObject;
+use super::wrapper::Wrapper;
+use crate::{IoHints, Key, Object, Op, Result, Store, StoreError, StoreErrorKind};
 
 /// One call on its way to a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,29 @@ pub struct Outcome<'a> {
     pub time: Duration,
     /// Why it failed, if it did.
     pub error: Option<&'a StoreError>,
+}
+
+impl<'a> Outcome<'a> {
+    /// How a call ended that began then.
+    pub(super) fn of<T>(
+        begin: Instant,
+        answer: &'a Result<T>,
+        received: impl FnOnce(&T) -> u64,
+    ) -> Self {
+        let time = begin.elapsed();
+        match answer {
+            Ok(answer) => Outcome {
+                received: received(answer),
+                time,
+                error: None,
+            },
+            Err(e) => Outcome {
+                received: 0,
+                time,
+                error: Some(e),
+            },
+        }
+    }
 }
 
 /// What is done around each call of a store: refuse, delay, count, log, damage.
@@ -128,20 +152,6 @@ impl<S: Store, H: Hook> Hooked<S, H> {
     pub fn inner(&self) -> &S {
         &self.inner
     }
-
-    fn enter(&self, call: &Call<'_>) -> Result<Duration> {
-        enter(&*self.hook, &self.name, call)
-    }
-
-    fn leave<T>(
-        &self,
-        call: &Call<'_>,
-        begin: Instant,
-        answer: &Result<T>,
-        received: impl FnOnce(&T) -> u64,
-    ) {
-        leave(&*self.hook, call, begin, answer, received);
-    }
 }
 
 impl<S: Store, H: Hook + Default> Hooked<S, H> {
@@ -151,40 +161,47 @@ impl<S: Store, H: Hook + Default> Hooked<S, H> {
     }
 }
 
-fn enter<H: Hook>(hook: &H, store: &str, call: &Call<'_>) -> Result<Duration> {
+fn before<H: Hook>(hook: &H, store: &str, call: &Call<'_>) -> Result<Duration> {
     hook.before(call)
         .map_err(|kind| StoreError::new(call.op, store, call.key, kind))
 }
 
-fn leave<H: Hook, T>(
-    hook: &H,
-    call: &Call<'_>,
-    begin: Instant,
-    answer: &Result<T>,
-    received: impl FnOnce(&T) -> u64,
-) {
-    let (received, error) = match answer {
-        Ok(answer) => (received(answer), None),
-        Err(e) => (0, Some(e)),
-    };
-    let time = begin.elapsed();
-    hook.after(
-        call,
-        &Outcome {
-            received,
-            time,
-            error,
-        },
-    );
-}
+impl<S: Store, H: Hook> Wrapper for Hooked<S, H> {
+    const IS_HOOKED: bool = true;
+    const READS: Reads = H::READS;
 
-fn call(op: Op, key: &str) -> Call<'_> {
-    Call { op, key, sent: 0 }
-}
+    fn inner(&self) -> (&dyn Store, Option<&dyn Store>) {
+        (&self.inner, None)
+    }
 
-/// For answers that carry no bytes.
-fn nothing<T>(_: &T) -> u64 {
-    0
+    fn wrapped_hints(&self) -> IoHints {
+        self.hook.hints(self.inner.hints())
+    }
+
+    fn wrapped_kind(&self) -> &'static str {
+        self.inner.kind()
+    }
+
+    fn before(&self, call: &Call<'_>) -> Result<Duration> {
+        before(&*self.hook, &self.name, call)
+    }
+
+    fn bytes(&self, call: &Call<'_>, bytes: Bytes) -> Bytes {
+        self.hook.bytes(call, bytes)
+    }
+
+    fn after(&self, call: &Call<'_>, outcome: &Outcome<'_>) {
+        self.hook.after(call, outcome);
+    }
+
+    fn opened(&self, key: &Key, object: Arc<dyn Object>) -> Arc<dyn Object> {
+        Arc::new(HookedObject {
+            inner: object,
+            hook: Arc::clone(&self.hook),
+            key: key.clone(),
+            store: Arc::clone(&self.name),
+        })
+    }
 }
 
 impl<S: Clone, H> Clone for Hooked<S, H> {
