@@ -21,20 +21,20 @@
 //! no memory.
 
 use std::{
-    collections::{HashMap, VecDeque, hash_map},
+    collections::HashMap,
     fmt,
     future::Future,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
-use crate::{Identity, Result, descriptors};
+use crate::{
+    Identity, Result, descriptors,
+    runtime::{Budget, Reserved, Take},
+};
 
 /// What is locked: a name within a store.
 ///
@@ -125,8 +125,10 @@ impl LockName {
 #[derive(Debug)]
 #[must_use = "dropping it releases the lock"]
 pub struct KeyLock {
-    id: Id,
+    // Dropped in this order: the next in the queue shall find other processes let in again.
     others: Option<KeptOut>,
+    _turn: Reserved,
+    _name: InUse,
 }
 
 impl KeyLock {
@@ -140,10 +142,10 @@ impl KeyLock {
     /// drop(wait(KeyLock::acquire(name)));
     /// ```
     pub fn acquire(name: LockName) -> Acquire {
-        Acquire {
-            id: name.id,
-            state: State::New,
-        }
+        let mut shard = shard(&name.id);
+        let queue = shard.entry(name.id.clone());
+        let turn = queue.or_insert_with(|| Budget::new(1)).take(1);
+        Acquire(Some((turn, InUse(name.id))))
     }
 
     /// This lock, which keeps other processes out as well.
@@ -151,14 +153,6 @@ impl KeyLock {
         let mut lock = self;
         lock.others = Some(others);
         lock
-    }
-}
-
-impl Drop for KeyLock {
-    fn drop(&mut self) {
-        // The inner lock last: the next in the queue shall find the outer one free.
-        drop(self.others.take());
-        release(&self.id);
     }
 }
 
@@ -176,145 +170,58 @@ pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
 /// Waits for a [`KeyLock`]. Dropping it leaves the queue as if it had never been in it.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
-pub struct Acquire {
-    id: Id,
-    state: State,
-}
-
-#[derive(Debug)]
-enum State {
-    /// Not polled yet.
-    New,
-    /// In the queue, or granted and not yet noticed.
-    Queued(u64),
-    /// The lock was handed out.
-    Done,
-}
+pub struct Acquire(
+    /// `None` once the lock was handed out.
+    Option<(Take, InUse)>,
+);
 
 impl Future for Acquire {
     type Output = KeyLock;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<KeyLock> {
-        let this = &mut *self;
-        let granted = match this.state {
-            State::New => enter(&this.id, cx.waker()),
-            State::Queued(ticket) => look_again(&this.id, ticket, cx.waker()),
-            State::Done => return Poll::Pending,
+        let Some((turn, _)) = &mut self.0 else {
+            return Poll::Pending;
         };
-        match granted {
-            Turn::Now => {
-                this.state = State::Done;
-                Poll::Ready(KeyLock {
-                    id: this.id.clone(),
-                    others: None,
-                })
-            }
-            Turn::Later(ticket) => {
-                this.state = State::Queued(ticket);
-                Poll::Pending
-            }
+        let turn = ready!(Pin::new(turn).poll(cx));
+        match self.0.take() {
+            Some((_, name)) => Poll::Ready(KeyLock {
+                others: None,
+                _turn: turn,
+                _name: name,
+            }),
+            None => Poll::Pending,
         }
     }
 }
 
-impl Drop for Acquire {
+/// A name that somebody holds or waits for. It is forgotten with the last of them.
+#[derive(Debug)]
+struct InUse(Id);
+
+impl Drop for InUse {
     fn drop(&mut self) {
-        if let State::Queued(ticket) = self.state {
-            leave(&self.id, ticket);
+        let mut shard = shard(&self.0);
+        // Whoever holds or waits has a share of the queue, and a new share is only taken out of the shard.
+        if shard
+            .get(&self.0)
+            .is_some_and(|queue| Arc::strong_count(queue) == 1)
+        {
+            shard.remove(&self.0);
         }
     }
-}
-
-/// The holder of one lock and those behind it. It exists only while somebody holds.
-struct Queue {
-    holder: u64,
-    waiting: VecDeque<(u64, Waker)>,
-}
-
-enum Turn {
-    Now,
-    Later(u64),
 }
 
 type Hash = BuildHasherDefault<DefaultHasher>;
-type Shard = Mutex<HashMap<Id, Queue, Hash>>;
+/// The queue for each lock: a budget of one.
+type Shard = HashMap<Id, Arc<Budget>, Hash>;
 
 /// The queues of this process, spread so that unrelated keys seldom meet on one mutex.
-fn shard(id: &Id) -> MutexGuard<'static, HashMap<Id, Queue, Hash>> {
-    static SHARDS: OnceLock<[Shard; 16]> = OnceLock::new();
+fn shard(id: &Id) -> MutexGuard<'static, Shard> {
+    static SHARDS: OnceLock<[Mutex<Shard>; 16]> = OnceLock::new();
     let shards = SHARDS.get_or_init(Default::default);
     let which = Hash::default().hash_one(id) as usize % shards.len();
-    // Nothing panics while a shard is held, and a queue is consistent after each statement.
+    // Nothing panics while a shard is held.
     shards[which].lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn enter(id: &Id, waker: &Waker) -> Turn {
-    static TICKETS: AtomicU64 = AtomicU64::new(0);
-    let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
-    match shard(id).entry(id.clone()) {
-        hash_map::Entry::Vacant(free) => {
-            free.insert(Queue {
-                holder: ticket,
-                waiting: VecDeque::new(),
-            });
-            Turn::Now
-        }
-        hash_map::Entry::Occupied(mut held) => {
-            held.get_mut().waiting.push_back((ticket, waker.clone()));
-            Turn::Later(ticket)
-        }
-    }
-}
-
-fn look_again(id: &Id, ticket: u64, waker: &Waker) -> Turn {
-    let mut shard = shard(id);
-    if let Some(queue) = shard.get_mut(id) {
-        if queue.holder == ticket {
-            return Turn::Now;
-        }
-        if let Some((_, old)) = queue.waiting.iter_mut().find(|(t, _)| *t == ticket) {
-            old.clone_from(waker);
-        }
-    }
-    Turn::Later(ticket)
-}
-
-/// Hands the lock to the next in the queue, or forgets the name.
-fn release(id: &Id) {
-    let next = {
-        let mut shard = shard(id);
-        let Some(queue) = shard.get_mut(id) else {
-            return;
-        };
-        match queue.waiting.pop_front() {
-            Some((ticket, waker)) => {
-                queue.holder = ticket;
-                Some(waker)
-            }
-            None => {
-                shard.remove(id);
-                None
-            }
-        }
-    };
-    // Outside the mutex: a waker may run anything.
-    if let Some(waker) = next {
-        waker.wake();
-    }
-}
-
-fn leave(id: &Id, ticket: u64) {
-    let granted = {
-        let mut shard = shard(id);
-        let Some(queue) = shard.get_mut(id) else {
-            return;
-        };
-        queue.waiting.retain(|(t, _)| *t != ticket);
-        queue.holder == ticket
-    };
-    if granted {
-        release(id);
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //!
 //! Not the caller's runtime, even where there is one: a pooled connection's task could then live on
 //! the very thread that waits for it, or end with a runtime that a later caller does not share.
+//! Not `tokio_util`'s handle, which aborts on drop: a plain write goes on to its end.
 
 use std::{
     future::Future,

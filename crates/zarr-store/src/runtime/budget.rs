@@ -1,5 +1,8 @@
-//! A number of things to be shared, bytes or permits: taken and given back, first come, first served.
-//! Knows neither stores nor what is counted.
+//! `Budget`: a weighted semaphore. Bytes, permits or turns are taken and given back, first come, first served.
+//!
+//! Why by hand: builds without tokio need it too, and tokio's counts in 32 bits. Of the semaphores that need no
+//! runtime, `async-lock`'s takes one permit at a time, `futures-intrusive` has had no release since 2022, and `mea` is
+//! young and licensed under Apache-2.0 alone.
 
 use std::collections::VecDeque;
 use std::future::Future;
