@@ -78,8 +78,8 @@ pub use {
     prefix::Prefix,
     range::ByteRange,
     store::{
-        Blocking, BlockingStore, BoxFuture, BoxStream, Conditions, Identity, IoHints, Object, Site,
-        Store, StoreExt,
+        Blocking, BlockingStore, BoxFuture, BoxStream, Conditions, Identity, IoHints, Object,
+        RealPath, Store, StoreExt,
     },
     update::{BlockingUpdate, Commit, Update, Writers},
     value::{Entry, Found, Listing, PutMode, Version},

@@ -13,8 +13,8 @@
 //! milliseconds and inode numbers are used again. On a file system that keeps whole seconds only,
 //! two equally long values written within one second and given one inode number look alike.
 //!
-//! **Two handles on one directory** meet: locks and the short mutexes of `step` go by the full
-//! path. Two processes meet in `lock_file` and in `step`.
+//! **Two handles on one directory** meet: locks and the short mutexes of `dir_lock` go by the full
+//! path. Two processes meet in `lock_file` and in `dir_lock`.
 
 mod dir_lock;
 mod list;
@@ -38,16 +38,16 @@ use rustix::{
 };
 
 use self::{
-    dir_lock::{LockedDir, Sharing},
+    dir_lock::{DirLock, LockMode},
     lock_file::LockFile,
     object::LocalObject,
-    root::{Place, Tree},
-    temp_file::Temp,
+    root::{PathAt, Root},
+    temp_file::TempFile,
 };
 pub use self::{lock_file::Locking, root::Symlinks};
 use crate::{
     BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
-    PutMode, Result, Site, StoreError, StoreErrorKind, Version,
+    PutMode, RealPath, Result, StoreError, StoreErrorKind, Version,
 };
 
 /// Values as files below one directory.
@@ -67,7 +67,7 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct LocalStore {
-    tree: Tree,
+    root: Root,
     durability: Durability,
     locking: Locking,
     hints: IoHints,
@@ -103,7 +103,7 @@ impl LocalStore {
         let root = resolved(root.as_ref());
         let hints = IoHints::local(Identity::named(("file", &root)));
         LocalStore {
-            tree: Tree::new(root, Symlinks::Follow),
+            root: Root::new(root, Symlinks::Follow),
             durability: Durability::None,
             locking: Locking::Os,
             hints,
@@ -140,7 +140,7 @@ impl LocalStore {
     /// ```
     #[must_use]
     pub fn symlinks(mut self, symlinks: Symlinks) -> Self {
-        self.tree = self.tree.links(symlinks);
+        self.root = self.root.links(symlinks);
         self
     }
 
@@ -156,7 +156,7 @@ impl LocalStore {
 
     /// The directory.
     pub fn root(&self) -> &Path {
-        self.tree.root()
+        self.root.root()
     }
 
     /// Deletes what writers that were killed have left behind, if it is older than `older_than`:
@@ -166,7 +166,7 @@ impl LocalStore {
     /// # Errors
     /// Why a directory could not be read or a file not deleted.
     pub fn clean_temp(&self, older_than: Duration) -> Result<u64> {
-        uninterrupted(|| list::clean_temp(&self.tree, older_than))
+        uninterrupted(|| list::clean_temp(&self.root, older_than))
             .map_err(|e| self.error(Op::Delete, "", e))
     }
 
@@ -192,17 +192,17 @@ impl LocalStore {
     }
 
     /// One try to write: `Err(NotFound)` means that the directory is not there (any more).
-    fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<Landed> {
+    fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<PutOutcome> {
         let same = match mode {
             PutMode::Create => return self.try_create(key, value),
             PutMode::Overwrite => None,
             PutMode::Update(same) => Some(same),
         };
-        let permissions = self.tree.place(key.as_str())?.permissions();
+        let permissions = self.root.path_at(key.as_str())?.permissions();
         if permissions.is_none() && same.is_none() {
             // Cheaper, and what a writer of a new array does for each chunk.
             let landed = self.try_create(key, value)?;
-            if matches!(landed, Landed::As(_)) {
+            if matches!(landed, PutOutcome::Written(_)) {
                 return Ok(landed);
             }
         }
@@ -211,15 +211,17 @@ impl LocalStore {
 
     /// One try to put where nothing is. It needs no step: a name that a conditional write compares
     /// stays taken until that is over, since whatever deletes waits for it.
-    fn try_create(&self, key: &Key, value: &Payload) -> io::Result<Landed> {
-        let place = self.tree.place(key.as_str())?;
-        let mut temp = Temp::create(&place, None)?;
+    fn try_create(&self, key: &Key, value: &Payload) -> io::Result<PutOutcome> {
+        let place = self.root.path_at(key.as_str())?;
+        let mut temp = TempFile::create(&place, None)?;
         let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
         match temp.rename_to_new() {
-            Ok(()) => Ok(Landed::As(described.version)),
+            Ok(()) => Ok(PutOutcome::Written(described.version)),
             Err(e) => match e.kind() {
-                io::ErrorKind::AlreadyExists => Ok(Landed::Not(StoreErrorKind::AlreadyExists)),
-                io::ErrorKind::Unsupported => Ok(Landed::Not(StoreErrorKind::Unsupported(
+                io::ErrorKind::AlreadyExists => {
+                    Ok(PutOutcome::Refused(StoreErrorKind::AlreadyExists))
+                }
+                io::ErrorKind::Unsupported => Ok(PutOutcome::Refused(StoreErrorKind::Unsupported(
                     "this file system can neither rename without replacing nor make hard links, so \
                      no value can be created safely; overwrite instead",
                 ))),
@@ -235,24 +237,24 @@ impl LocalStore {
         value: &Payload,
         permissions: Option<Mode>,
         same: Option<&Version>,
-    ) -> io::Result<Landed> {
-        let place = self.place(key)?;
-        let mut temp = Temp::create(&place, permissions)?;
+    ) -> io::Result<PutOutcome> {
+        let place = self.path_at(key)?;
+        let mut temp = TempFile::create(&place, permissions)?;
         let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
-        let _step = self.step(key, &place, Sharing::of(same))?;
+        let _step = self.step(key, &place, LockMode::of(same))?;
         if !self.is_still(key, same)? {
-            return Ok(Landed::Not(StoreErrorKind::Conflict));
+            return Ok(PutOutcome::Refused(StoreErrorKind::Conflict));
         }
         temp.rename()?;
-        Ok(Landed::As(described.version))
+        Ok(PutOutcome::Written(described.version))
     }
 
     /// The place of a value that is to be replaced or deleted. Where other processes are kept out its
     /// directory is open, since it is that which they lock.
-    fn place(&self, key: &Key) -> io::Result<Place> {
+    fn path_at(&self, key: &Key) -> io::Result<PathAt> {
         match self.locking {
-            Locking::Os => self.tree.place_in_open_dir(key.as_str()),
-            Locking::None => self.tree.place(key.as_str()),
+            Locking::Os => self.root.path_in_open_dir(key.as_str()),
+            Locking::None => self.root.path_at(key.as_str()),
         }
     }
 
@@ -260,19 +262,19 @@ impl LocalStore {
     fn step<'p>(
         &self,
         key: &Key,
-        place: &'p Place,
-        sharing: Sharing,
-    ) -> io::Result<(Option<LockedDir<'p>>, MutexGuard<'static, ()>)> {
-        let threads = dir_lock::among_threads(&self.tree.path(key.as_str()));
+        place: &'p PathAt,
+        sharing: LockMode,
+    ) -> io::Result<(Option<DirLock<'p>>, MutexGuard<'static, ()>)> {
+        let threads = dir_lock::lock_path(&self.root.path(key.as_str()));
         let dir = place.dir().filter(|_| self.locking == Locking::Os);
-        let processes = dir.map(|dir| dir_lock::among_processes(dir, sharing));
+        let processes = dir.map(|dir| dir_lock::lock_dir(dir, sharing));
         Ok((processes.transpose()?, threads))
     }
 
     /// One try to delete; whether the value was the version that it should be.
     fn try_delete(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
-        let place = self.place(key)?;
-        let _step = self.step(key, &place, Sharing::of(same))?;
+        let place = self.path_at(key)?;
+        let _step = self.step(key, &place, LockMode::of(same))?;
         if !self.is_still(key, same)? {
             return Ok(false);
         }
@@ -283,7 +285,7 @@ impl LocalStore {
     /// Whether the value is the version `same`; without one, any is.
     fn is_still(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
         let Some(same) = same else { return Ok(true) };
-        let now = self.tree.stat(key.as_str())?;
+        let now = self.root.stat(key.as_str())?;
         Ok(now.is_some_and(|now| now.version == *same))
     }
 
@@ -301,7 +303,7 @@ impl LocalStore {
         if wanted != Durability::FileAndDir {
             return Ok(());
         }
-        let inside = root::parents(name).map(|dir| self.tree.open_dir(dir));
+        let inside = root::parents(name).map(|dir| self.root.open_dir(dir));
         let above = self
             .root()
             .parent()
@@ -317,9 +319,9 @@ impl LocalStore {
     }
 }
 
-enum Landed {
-    As(Version),
-    Not(StoreErrorKind),
+enum PutOutcome {
+    Written(Version),
+    Refused(StoreErrorKind),
 }
 
 /// The only two ways of a path to be proved absent: no such name, or a parent that is a file.
@@ -362,8 +364,8 @@ fn resolved(path: &Path) -> PathBuf {
 }
 
 /// Where a file or directory is: one site, whichever of its parents was opened as a store.
-pub(crate) fn file_site(path: &Path) -> Site {
-    Site::new(Identity::named("file"), path.to_string_lossy())
+pub(crate) fn real_path_of_file(path: &Path) -> RealPath {
+    RealPath::new(Identity::named("file"), path.to_string_lossy())
 }
 
 impl BlockingStore for LocalStore {
@@ -380,20 +382,20 @@ impl BlockingStore for LocalStore {
         let mut made_directories = false;
         for _ in 0..TRIES {
             match uninterrupted(|| self.try_put(key, value, &mode)) {
-                Ok(Landed::As(version)) => {
+                Ok(PutOutcome::Written(version)) => {
                     let wanted = self.durability_of(value);
                     self.sync_names(key.as_str(), made_directories, wanted)
                         .map_err(fail)?;
                     return Ok(Some(version));
                 }
-                Ok(Landed::Not(kind)) => return Err(self.refusal(Op::Put, key, kind)),
+                Ok(PutOutcome::Refused(kind)) => return Err(self.refusal(Op::Put, key, kind)),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
                     if matches!(mode, PutMode::Update(_)) {
                         return Err(self.refusal(Op::Put, key, StoreErrorKind::Conflict));
                     }
                     // Never there, or deleted by `delete_prefix` since: then it is as if that had
                     // come first.
-                    uninterrupted(|| self.tree.make_parents(key.as_str())).map_err(fail)?;
+                    uninterrupted(|| self.root.make_parents(key.as_str())).map_err(fail)?;
                     made_directories = true;
                 }
                 Err(e) => return Err(fail(e)),
@@ -420,8 +422,8 @@ impl BlockingStore for LocalStore {
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
         let name = prefix.bare();
         let removed = uninterrupted(|| match prefix.is_root() {
-            true => list::remove_children(&self.tree, self.locking),
-            false => list::remove_tree(&self.tree, name, self.locking),
+            true => list::remove_children(&self.root, self.locking),
+            false => list::remove_tree(&self.root, name, self.locking),
         });
         removed
             .and_then(|()| self.sync_names(name, false, self.durability))
@@ -429,7 +431,7 @@ impl BlockingStore for LocalStore {
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        match uninterrupted(|| list::list_dir(&self.tree, prefix)) {
+        match uninterrupted(|| list::list_dir(&self.root, prefix)) {
             Ok(listing) => Ok(listing),
             Err(e) if is_absent(&e) => Ok(Listing::default()),
             Err(e) => Err(self.error(Op::List, prefix, e)),
@@ -438,13 +440,13 @@ impl BlockingStore for LocalStore {
 
     fn hints(&self) -> IoHints {
         IoHints {
-            lists_all: self.tree.follows_links(),
+            lists_all: self.root.follows_links(),
             ..self.hints
         }
     }
 
     fn head(&self, key: &Key) -> Result<Option<Found<()>>> {
-        let found = uninterrupted(|| self.tree.stat(key.as_str()));
+        let found = uninterrupted(|| self.root.stat(key.as_str()));
         let found = found.map_err(|e| self.error(Op::Head, key, e))?;
         Ok(found.map(|d| Found {
             data: (),
@@ -457,23 +459,23 @@ impl BlockingStore for LocalStore {
         // By path: one file has one lock, whichever of its parents was opened as a store.
         let name = LockName::new(
             Identity::named("file"),
-            self.tree.path(key.as_str()).to_string_lossy(),
+            self.root.path(key.as_str()).to_string_lossy(),
         );
         match self.locking {
-            Locking::Os => name.against(LockFile::new(self.clone(), key.clone())),
+            Locking::Os => name.with_process_lock(LockFile::new(self.clone(), key.clone())),
             Locking::None => name,
         }
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        let named = self.tree.path(prefix.bare());
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        let named = self.root.path(prefix.bare());
         // Links below the root lead elsewhere; and whoever takes one away takes what is behind it.
         let real = resolved(&named);
-        file_site(&named).also(real.to_string_lossy())
+        real_path_of_file(&named).also(real.to_string_lossy())
     }
 
     fn sync(&self) -> Result<()> {
-        uninterrupted(|| platform::barrier(&self.tree.open_dir("")?))
+        uninterrupted(|| platform::barrier(&self.root.open_dir("")?))
             .or_else(if_absent)
             .map_err(|e| self.error(Op::Sync, "", e))
     }
@@ -488,7 +490,7 @@ impl fmt::Display for LocalStore {
 impl fmt::Debug for LocalStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalStore")
-            .field("tree", &self.tree)
+            .field("root", &self.root)
             .field("durability", &self.durability)
             .field("locking", &self.locking)
             .field("high_latency", &self.hints.high_latency)

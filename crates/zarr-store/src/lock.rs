@@ -1,24 +1,20 @@
-//! Locks of keys within this process: one first-come-first-served queue per key, shared by all
-//! handles on a store. It knows names only, no stores and no values. Where other *processes* can
-//! reach the same values, a name also says how to keep them out (`Others`), and who takes the
-//! lock of a key does that too, behind the queue.
+//! Locks of keys within this process: one fair queue for each key, shared by all handles on a store. Where other
+//! *processes* can reach the same values, a name also says how to keep them out (`ProcessLock`), and whoever takes the
+//! lock of a key does that too, once it is first in the queue.
 //!
-//! **Who takes one.** A read-modify-write ([`StoreExt::update`](crate::StoreExt::update)), so that
-//! two of them in this process queue up instead of redoing each other's work. A plain `put` takes
-//! none: tasks on a thread pool write whole values, and a pool task must wait for nothing. No whole
-//! write is lost all the same, because a read-modify-write commits *conditionally*, and every
-//! backend makes "compare the version and replace" one atomic step, plain puts included: the memory
-//! store under its map's lock, the local store under a lock of the directory that it holds for a
-//! version check and a rename. A whole value that lands in between is seen as a conflict, read and
-//! merged.
+//! **Who takes one.** A read-modify-write ([`StoreExt::update`](crate::StoreExt::update)), so that two of them in this
+//! process queue up instead of redoing each other's work. A plain `put` takes none: tasks on a thread pool write whole
+//! values, and a pool task must wait for nothing. No whole write is lost all the same, because a read-modify-write
+//! commits *conditionally*, and every backend makes "compare the version and replace" one atomic step, plain puts
+//! included: the memory store under the lock of its map, the local store under a lock of the directory that it holds
+//! for a version check and a rename. A whole value that lands in between is seen as a conflict, read and merged.
 //!
-//! **Other processes** are kept out by the holder of the queue's lock, so that one of each process
-//! competes. Waiting for them is trying again after a pause: a wait in the system could not be given
-//! up, and would hold a thread and a file.
+//! **Other processes** are kept out by the holder of the queue's lock, so that one of each process competes. Waiting
+//! for them means trying again after a pause: a wait in the system could not be given up, and would hold a thread and
+//! a file.
 //!
-//! **Waiting** is async and needs no runtime. A guard is bound to no thread: it can move into
-//! whatever does the last write. A dropped waiter leaves the queue; a name that nobody holds takes
-//! no memory.
+//! **Waiting** is async and needs no runtime. A guard is bound to no thread: it can move into whatever does the last
+//! write. A waiter that is dropped leaves the queue; a name that nobody holds takes no memory.
 
 use std::{
     collections::HashMap,
@@ -43,7 +39,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct LockName {
     id: Id,
-    others: Option<Arc<dyn Others>>,
+    process_lock: Option<Arc<dyn ProcessLock>>,
 }
 
 /// Names are equal if they lock the same thing, whatever is done about other processes.
@@ -63,20 +59,20 @@ struct Id {
 }
 
 /// How to keep other processes out of what is locked here.
-pub(crate) trait Others: fmt::Debug + Send + Sync {
+pub(crate) trait ProcessLock: fmt::Debug + Send + Sync {
     /// Keeps them out until the answer is dropped; `None` if one of them is in.
-    fn try_keep_out(&self) -> Result<Option<KeptOut>>;
+    fn try_lock(&self) -> Result<Option<ProcessGuard>>;
 }
 
 /// Keeps other processes out until dropped.
-pub(crate) type KeptOut = Box<dyn fmt::Debug + Send + Sync>;
+pub(crate) type ProcessGuard = Box<dyn fmt::Debug + Send + Sync>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Purpose {
     /// Read, change, write.
     Update,
-    /// One write on its way to the backend: see [`LockName::for_landing`].
-    Landing,
+    /// One write on its way to the backend: see [`LockName::for_write`].
+    Write,
 }
 
 impl LockName {
@@ -88,35 +84,35 @@ impl LockName {
                 name: Arc::from(name.as_ref()),
                 purpose: Purpose::Update,
             },
-            others: None,
+            process_lock: None,
         }
     }
 
     /// The same lock, which other processes may want as well.
     #[cfg(all(feature = "local", unix))]
-    pub(crate) fn against(self, others: impl Others + 'static) -> Self {
+    pub(crate) fn with_process_lock(self, lock: impl ProcessLock + 'static) -> Self {
         LockName {
-            others: Some(Arc::new(others)),
+            process_lock: Some(Arc::new(lock)),
             ..self
         }
     }
 
     /// How to keep other processes out, if there may be any.
-    pub(crate) fn others(&self) -> Option<Arc<dyn Others>> {
-        self.others.clone()
+    pub(crate) fn process_lock(&self) -> Option<Arc<dyn ProcessLock>> {
+        self.process_lock.clone()
     }
 
     /// A second lock of the same name, held while one write is on its way. A write whose future was
     /// dropped goes on to its end; the next async write of this process waits behind it, so that
     /// the older value cannot land on top of the newer. It is another lock because a
     /// read-modify-write writes while it holds the first.
-    pub(crate) fn for_landing(self) -> Self {
+    pub(crate) fn for_write(self) -> Self {
         LockName {
             id: Id {
-                purpose: Purpose::Landing,
+                purpose: Purpose::Write,
                 ..self.id
             },
-            others: None,
+            process_lock: None,
         }
     }
 }
@@ -126,7 +122,7 @@ impl LockName {
 #[must_use = "dropping it releases the lock"]
 pub struct KeyLock {
     // Dropped in this order: the next in the queue shall find other processes let in again.
-    others: Option<KeptOut>,
+    process_guard: Option<ProcessGuard>,
     _turn: Reserved,
     _name: InUse,
 }
@@ -149,9 +145,9 @@ impl KeyLock {
     }
 
     /// This lock, which keeps other processes out as well.
-    pub(crate) fn keeping_out(self, others: KeptOut) -> Self {
+    pub(crate) fn with_process_guard(self, guard: ProcessGuard) -> Self {
         let mut lock = self;
-        lock.others = Some(others);
+        lock.process_guard = Some(guard);
         lock
     }
 }
@@ -163,7 +159,7 @@ pub async fn permit() -> impl Drop + Send + Sync {
 }
 
 /// How long to wait before the next try to keep other processes out.
-pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
+pub(crate) fn retry_pauses() -> impl Iterator<Item = Duration> {
     (0..).map(|n: u32| Duration::from_micros(50 << n.min(6)))
 }
 
@@ -185,7 +181,7 @@ impl Future for Acquire {
         let turn = ready!(Pin::new(turn).poll(cx));
         match self.0.take() {
             Some((_, name)) => Poll::Ready(KeyLock {
-                others: None,
+                process_guard: None,
                 _turn: turn,
                 _name: name,
             }),
@@ -281,7 +277,7 @@ mod tests {
     fn other_names_do_not_wait() {
         let name = name();
         let _lock = wait(KeyLock::acquire(name.clone()));
-        let _landing = wait(KeyLock::acquire(name.clone().for_landing()));
+        let _write = wait(KeyLock::acquire(name.clone().for_write()));
         let _other = wait(KeyLock::acquire(LockName::new(Identity::unique(), "k")));
     }
 

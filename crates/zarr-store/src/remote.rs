@@ -24,11 +24,11 @@ use self::{
     failure::Failure,
     options::Settings,
     service::{Connection, Service, connect},
-    write::Ended,
+    write::WriteOutcome,
 };
 use crate::{
     BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, Identity, IoHints, Key, KeyLock,
-    Listing, LockName, Op, Payload, Prefix, PutMode, Result, Site, Store, StoreError,
+    Listing, LockName, Op, Payload, Prefix, PutMode, RealPath, Result, Store, StoreError,
     StoreErrorKind, Version, without_secrets,
 };
 
@@ -187,7 +187,7 @@ impl ObjectStore {
     #[must_use]
     pub fn with_timeout(self, limit: Duration) -> Self {
         let settings = Settings {
-            patience: Some(limit),
+            timeout: Some(limit),
             ..self.inner.settings.clone()
         };
         let inner = Arc::new(self.inner.with_settings(settings));
@@ -211,10 +211,10 @@ impl ObjectStore {
         F: Future<Output = Result<T>> + Send + 'static,
     {
         let work = call(Arc::clone(&self.inner));
-        let patience = self.inner.settings.patience;
+        let timeout = self.inner.settings.timeout;
         let limited = async move {
-            match patience {
-                Some(patience) => tokio::time::timeout(patience, work).await.ok(),
+            match timeout {
+                Some(timeout) => tokio::time::timeout(timeout, work).await.ok(),
                 None => Some(work.await),
             }
         };
@@ -430,9 +430,9 @@ impl Store for ObjectStore {
         Box::pin(async move { Ok(KeyLock::acquire(name).await) })
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
         let name = [self.inner.root.as_str(), prefix.as_str()].concat();
-        Site::new(self.inner.world, name)
+        RealPath::new(self.inner.world, name)
     }
 
     fn hints(&self) -> IoHints {
@@ -460,12 +460,14 @@ impl ObjectStore {
         let call = |inner: Arc<Inner>| async move {
             let _landing = landing;
             match (inner.write_if(&path, &value, &mode).await, mode) {
-                (Ended::Written(version), _) => Ok(version),
-                (Ended::Refused, PutMode::Create) => {
+                (WriteOutcome::Written(version), _) => Ok(version),
+                (WriteOutcome::Refused, PutMode::Create) => {
                     Err(inner.error(Op::Put, &name, StoreErrorKind::AlreadyExists))
                 }
-                (Ended::Refused, _) => Err(inner.error(Op::Put, &name, StoreErrorKind::Conflict)),
-                (Ended::Failed(failure), _) => Err(inner.failed(Op::Put, &name, &failure)),
+                (WriteOutcome::Refused, _) => {
+                    Err(inner.error(Op::Put, &name, StoreErrorKind::Conflict))
+                }
+                (WriteOutcome::Failed(failure), _) => Err(inner.failed(Op::Put, &name, &failure)),
             }
         };
         self.run(Op::Put, key.as_str(), WhenDropped::Abort, call)

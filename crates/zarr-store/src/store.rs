@@ -23,7 +23,7 @@ pub use self::{
     blocking::{BlockingStore, Object},
     extension::StoreExt,
     hints::{Conditions, Identity, IoHints},
-    real_path::Site,
+    real_path::RealPath,
 };
 use crate::{
     ByteRange, Entry, Found, Key, KeyLock, Listing, LockName, Payload, Prefix, PutMode, Result,
@@ -107,10 +107,10 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
 
     /// Where a directory lies outside of this store. A store around another hands this on; what lies in
     /// nothing else need not say it.
-    fn site(&self, prefix: &Prefix) -> Site {
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
         match self.as_blocking() {
-            Some(store) => store.site(prefix),
-            None => Site::new(self.hints().identity, prefix),
+            Some(store) => store.real_path(prefix),
+            None => RealPath::new(self.hints().identity, prefix),
         }
     }
 
@@ -186,8 +186,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).hints()
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        (**self).site(prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        (**self).real_path(prefix)
     }
 
     fn kind(&self) -> &'static str {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use self::protocol::{Rounds, Step, failed};
+use self::protocol::{Precondition, UpdateProtocol, update_error};
 use crate::{
     BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, Result, Store, Version,
 };
@@ -46,7 +46,7 @@ pub enum Commit {
 pub struct Update<'a, S: Store + ?Sized> {
     store: &'a S,
     key: &'a Key,
-    rounds: Rounds,
+    protocol: UpdateProtocol,
     _lock: KeyLock,
 }
 
@@ -56,13 +56,13 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
     /// # Errors
     /// `Unsupported` if several may write and the store cannot write conditionally.
     pub async fn new(store: &'a S, key: &'a Key, writers: Writers) -> Result<Self> {
-        let rounds = Rounds::new(store.hints().conditions, writers)
-            .map_err(|kind| failed(store, key, kind))?;
+        let protocol = UpdateProtocol::new(store.hints().conditions, writers)
+            .map_err(|kind| update_error(store, key, kind))?;
         let lock = store.lock(key).await?;
         Ok(Update {
             store,
             key,
-            rounds,
+            protocol,
             _lock: lock,
         })
     }
@@ -72,8 +72,8 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
     /// # Errors
     /// `Conflict` if the value changed since this round's first read: begin again with a `get`.
     pub async fn get(&mut self, range: ByteRange) -> Result<Option<Found<Bytes>>> {
-        let answer = self.store.get(self.key, range, self.rounds.same()).await;
-        self.rounds.noted(answer, self.store, self.key)
+        let answer = self.store.get(self.key, range, self.protocol.same()).await;
+        self.protocol.noted(answer, self.store, self.key)
     }
 
     /// Reads several parts of the value.
@@ -86,14 +86,14 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
     ) -> Result<Option<Found<Vec<Bytes>>>> {
         let answer = self
             .store
-            .get_ranges(self.key, ranges, self.rounds.same())
+            .get_ranges(self.key, ranges, self.protocol.same())
             .await;
-        self.rounds.noted(answer, self.store, self.key)
+        self.protocol.noted(answer, self.store, self.key)
     }
 
     /// Whether `commit(None)` is possible; if not, write a value that means the same.
     pub fn can_delete(&self) -> bool {
-        self.rounds.can_delete()
+        self.protocol.can_delete()
     }
 
     /// Writes the value, or with `None` deletes the key, if it is still the version that was read;
@@ -103,16 +103,16 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
     /// `Contended` after 16 conflicts in a row, so a loop until `Done` ends; otherwise what the
     /// store says.
     pub async fn commit(&mut self, value: Option<Payload>) -> Result<Commit> {
-        let answer = match (value, self.rounds.step()) {
+        let answer = match (value, self.protocol.precondition()) {
             (Some(value), step) => self.store.put(self.key, value, step.put_mode()).await,
-            (None, Step::Absent) => Ok(None),
+            (None, Precondition::Absent) => Ok(None),
             (None, step) => self
                 .store
                 .delete(self.key, step.version())
                 .await
                 .map(|()| None),
         };
-        self.rounds.settle(answer, self.store, self.key)
+        self.protocol.settle(answer, self.store, self.key)
     }
 }
 
@@ -143,7 +143,7 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
 pub struct BlockingUpdate<'a> {
     store: &'a dyn BlockingStore,
     key: &'a Key,
-    rounds: Rounds,
+    protocol: UpdateProtocol,
     /// Kept open until the commit: the system must not give the number of this file to a newer one,
     /// or the two versions could look alike.
     open: Option<Arc<dyn Object>>,
@@ -161,12 +161,12 @@ impl<'a> BlockingUpdate<'a> {
         lock: &'a KeyLock,
         writers: Writers,
     ) -> Result<Self> {
-        let rounds = Rounds::new(store.hints().conditions, writers)
-            .map_err(|kind| failed(store, key, kind))?;
+        let protocol = UpdateProtocol::new(store.hints().conditions, writers)
+            .map_err(|kind| update_error(store, key, kind))?;
         Ok(BlockingUpdate {
             store,
             key,
-            rounds,
+            protocol,
             open: None,
             _lock: lock,
         })
@@ -183,15 +183,15 @@ impl<'a> BlockingUpdate<'a> {
             .as_ref()
             .map(|object| object.version())
             .transpose()?;
-        self.rounds
+        self.protocol
             .begin(version)
-            .map_err(|kind| failed(self.store, self.key, kind))?;
+            .map_err(|kind| update_error(self.store, self.key, kind))?;
         Ok(self.open.clone())
     }
 
     /// Whether `commit(None)` is possible; if not, write a value that means the same.
     pub fn can_delete(&self) -> bool {
-        self.rounds.can_delete()
+        self.protocol.can_delete()
     }
 
     /// Writes the value, or with `None` deletes the key, if it is still the version that was
@@ -201,18 +201,18 @@ impl<'a> BlockingUpdate<'a> {
     /// `Contended` after 16 conflicts in a row, so a loop until `Done` ends; otherwise what the
     /// store says.
     pub fn commit(&mut self, value: Option<&Payload>) -> Result<Commit> {
-        let answer = match (value, self.rounds.step()) {
+        let answer = match (value, self.protocol.precondition()) {
             (Some(value), step) => self.store.put(self.key, value, step.put_mode()),
-            (None, Step::Absent) => Ok(None),
+            (None, Precondition::Absent) => Ok(None),
             (None, step) => self.store.delete(self.key, step.version()).map(|()| None),
         };
-        self.rounds.settle(answer, self.store, self.key)
+        self.protocol.settle(answer, self.store, self.key)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{protocol::ROUNDS, *};
+    use super::{protocol::MAX_ROUNDS, *};
     use crate::{Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, runtime::wait};
 
     fn key() -> Key {
@@ -309,12 +309,12 @@ mod tests {
             update.open().unwrap();
             put(&store, 1);
             match update.commit(Some(&vec![2].into())) {
-                Ok(Commit::Conflict) => assert!(round < ROUNDS),
+                Ok(Commit::Conflict) => assert!(round < MAX_ROUNDS),
                 Ok(done) => unreachable!("{done:?}"),
                 Err(e) => {
-                    assert_eq!(round, ROUNDS);
+                    assert_eq!(round, MAX_ROUNDS);
                     assert!(
-                        matches!(e.kind, StoreErrorKind::Contended { tries: ROUNDS }),
+                        matches!(e.kind, StoreErrorKind::Contended { tries: MAX_ROUNDS }),
                         "{e}"
                     );
                     break;
@@ -325,11 +325,11 @@ mod tests {
 
     #[test]
     fn without_conditions_only_for_one_writer() {
-        assert!(Rounds::new(Conditions::NONE, Writers::Several).is_err());
-        let mut rounds = Rounds::new(Conditions::NONE, Writers::Alone).unwrap();
+        assert!(UpdateProtocol::new(Conditions::NONE, Writers::Several).is_err());
+        let mut rounds = UpdateProtocol::new(Conditions::NONE, Writers::Alone).unwrap();
         rounds.begin(Some(None)).unwrap();
-        assert_eq!(rounds.step().put_mode(), PutMode::Overwrite);
-        let mut rounds = Rounds::new(Conditions::ALL, Writers::Several).unwrap();
+        assert_eq!(rounds.precondition().put_mode(), PutMode::Overwrite);
+        let mut rounds = UpdateProtocol::new(Conditions::ALL, Writers::Several).unwrap();
         assert!(
             rounds.begin(Some(None)).is_err(),
             "no version, no condition"

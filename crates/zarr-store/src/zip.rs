@@ -46,7 +46,7 @@ pub use self::writer::ZipWriter;
 pub(crate) use self::writer::resolved;
 use self::{
     directory::{Index, Opening},
-    entry::Entry as ZipEntry,
+    entry::ZipEntry,
     error::Refusal,
     fetch::Fetch,
 };

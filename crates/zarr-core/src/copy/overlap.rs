@@ -1,16 +1,16 @@
 //! Whether two places are one, or one lies in the other, whichever stores they are reached through.
 
-use zarr_store::{Location, Site};
+use zarr_store::{Location, RealPath};
 
 use crate::{Error, Result};
 
 /// What is copied, and where it lies.
 pub(super) struct Ground {
-    source: Site,
+    source: RealPath,
 }
 
-fn site(location: &Location) -> Site {
-    location.store().site(location.path())
+fn site(location: &Location) -> RealPath {
+    location.store().real_path(location.path())
 }
 
 impl Ground {

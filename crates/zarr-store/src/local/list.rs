@@ -19,20 +19,20 @@ use rustix::{
 };
 
 use super::{
-    dir_lock::{self, Sharing},
+    dir_lock::{self, LockMode},
     if_absent, is_absent,
     lock_file::{Locking, is_lock, remove_if_free},
-    root::{Tree, open_at, parents},
+    root::{Root, open_at, parents},
     temp_file::is_temp,
-    walk::{Met, descend, kind},
+    walk::{Visit, kind, walk},
 };
 use crate::{Entry, Key, KeyProblem, Listing, Prefix, StoreErrorKind};
 
 /// The values and directories below `prefix`. What a link leads to outside of the store is hidden,
 /// where links may not lead there; so is a link to a directory that it lies in.
-pub(super) fn list_dir(tree: &Tree, prefix: &Prefix) -> io::Result<Listing> {
+pub(super) fn list_dir(root: &Root, prefix: &Prefix) -> io::Result<Listing> {
     let mut listing = Listing::default();
-    let mut dir = Dir::new(tree.open_dir(prefix.bare())?)?;
+    let mut dir = Dir::new(root.open_dir(prefix.bare())?)?;
     while let Some(entry) = dir.read() {
         let entry = entry?;
         let key = match key(prefix, entry.file_name()) {
@@ -42,10 +42,10 @@ pub(super) fn list_dir(tree: &Tree, prefix: &Prefix) -> io::Result<Listing> {
                 continue;
             }
         };
-        match found(tree, dir.fd()?, &entry, &key) {
+        match entry_kind(root, dir.fd()?, &entry, &key) {
             // A checked key is a checked directory, unless it grows too long by its slash.
-            Ok(Some(Found::Dir)) => listing.prefixes.extend(Prefix::new(&key)),
-            Ok(Some(Found::File(size))) => listing.keys.push(Entry { key, size }),
+            Ok(Some(EntryKind::Dir)) => listing.prefixes.extend(Prefix::new(&key)),
+            Ok(Some(EntryKind::File(size))) => listing.keys.push(Entry { key, size }),
             Ok(None) => {}
             // Deleted since, or a link to nothing: not there.
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
@@ -76,30 +76,32 @@ fn key(prefix: &Prefix, name: &CStr) -> Result<Key, Option<String>> {
     }
 }
 
-enum Found {
+enum EntryKind {
     Dir,
     /// And its size.
     File(u64),
 }
 
 /// What an entry is, behind links; pipes and devices are nothing.
-fn found(
-    tree: &Tree,
+fn entry_kind(
+    root: &Root,
     dir: BorrowedFd<'_>,
     entry: &rustix::fs::DirEntry,
     key: &Key,
-) -> io::Result<Option<Found>> {
+) -> io::Result<Option<EntryKind>> {
     Ok(match kind(dir, entry)? {
-        Some(FileType::Directory) => Some(Found::Dir),
+        Some(FileType::Directory) => Some(EntryKind::Dir),
         Some(FileType::RegularFile) => {
             let stat = statat(dir, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
-            u64::try_from(stat.st_size).ok().map(Found::File)
+            u64::try_from(stat.st_size).ok().map(EntryKind::File)
         }
         Some(FileType::Symlink) => {
-            let metadata = tree.metadata(key.as_str())?;
+            let metadata = root.metadata(key.as_str())?;
             match metadata.is_dir() {
-                true => (!lies_in(tree, key, &metadata)?).then_some(Found::Dir),
-                false => metadata.is_file().then_some(Found::File(metadata.len())),
+                true => (!lies_in(root, key, &metadata)?).then_some(EntryKind::Dir),
+                false => metadata
+                    .is_file()
+                    .then_some(EntryKind::File(metadata.len())),
             }
         }
         _ => None,
@@ -108,14 +110,14 @@ fn found(
 
 /// Whether a key lies in this directory, by whatever way: what lists all below a link that leads there
 /// would never end, and come by nothing new.
-fn lies_in(tree: &Tree, key: &Key, directory: &Metadata) -> io::Result<bool> {
+fn lies_in(root: &Root, key: &Key, directory: &Metadata) -> io::Result<bool> {
     let is_it = |above: Metadata| (above.dev(), above.ino()) == (directory.dev(), directory.ino());
     for above in parents(key.as_str()) {
-        if is_it(tree.metadata(above)?) {
+        if is_it(root.metadata(above)?) {
             return Ok(true);
         }
     }
-    let mut above_root = tree.root().ancestors().skip(1);
+    let mut above_root = root.root().ancestors().skip(1);
     Ok(above_root.any(|above| above.metadata().is_ok_and(is_it)))
 }
 
@@ -124,8 +126,8 @@ const TRIES: u32 = 64;
 
 /// Removes the directory called `name` and all in it. A file there is not below, so it stays; so do
 /// the directories of locks that somebody holds, who is about to write there.
-pub(super) fn remove_tree(tree: &Tree, name: &str, locking: Locking) -> io::Result<()> {
-    let place = match tree.place(name) {
+pub(super) fn remove_tree(root: &Root, name: &str, locking: Locking) -> io::Result<()> {
+    let place = match root.path_at(name) {
         Ok(place) => place,
         Err(e) => return if_absent(e),
     };
@@ -137,7 +139,7 @@ pub(super) fn remove_tree(tree: &Tree, name: &str, locking: Locking) -> io::Resu
                 let stat = statat(place.at(), place.path(), AtFlags::SYMLINK_NOFOLLOW);
                 return match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
                     // The link goes, what it leads to stays: that may be somebody else's.
-                    Ok(FileType::Symlink) if leads_to_a_directory(tree, name) => {
+                    Ok(FileType::Symlink) if leads_to_a_directory(root, name) => {
                         unlinkat(place.at(), place.path(), AtFlags::empty())
                             .or_else(|e| if_absent(e.into()))
                     }
@@ -159,8 +161,8 @@ pub(super) fn remove_tree(tree: &Tree, name: &str, locking: Locking) -> io::Resu
     Ok(())
 }
 
-fn leads_to_a_directory(tree: &Tree, name: &str) -> bool {
-    match tree.metadata(name) {
+fn leads_to_a_directory(root: &Root, name: &str) -> bool {
+    match root.metadata(name) {
         Ok(target) => target.is_dir(),
         // Outside, where nobody may look: no value of this store.
         Err(e) => Errno::from_io_error(&e) == Some(Errno::XDEV),
@@ -168,9 +170,9 @@ fn leads_to_a_directory(tree: &Tree, name: &str) -> bool {
 }
 
 /// Removes everything below the root, which itself stays.
-pub(super) fn remove_children(tree: &Tree, locking: Locking) -> io::Result<()> {
+pub(super) fn remove_children(root: &Root, locking: Locking) -> io::Result<()> {
     for attempt in 1.. {
-        let removed = tree.open_dir("").and_then(|dir| remove_below(dir, locking));
+        let removed = root.open_dir("").and_then(|dir| remove_below(dir, locking));
         match removed {
             Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && attempt < TRIES => {}
             done => return done.map(drop).or_else(if_absent),
@@ -182,13 +184,13 @@ pub(super) fn remove_children(tree: &Tree, locking: Locking) -> io::Result<()> {
 /// Removes what is below a directory; whether something stays because its lock is held.
 fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
     let mut held = false;
-    descend(top, |met| {
+    walk(top, |met| {
         let removed = match met {
-            Met::File(dir, name) if lock_name(name) => remove_if_free(dir, name).map(|free| {
+            Visit::File(dir, name) if lock_name(name) => remove_if_free(dir, name).map(|free| {
                 held |= !free;
             }),
-            Met::File(dir, name) => remove_file(dir, name, locking),
-            Met::Dir(dir, name) => match unlinkat(dir, name, AtFlags::REMOVEDIR) {
+            Visit::File(dir, name) => remove_file(dir, name, locking),
+            Visit::Dir(dir, name) => match unlinkat(dir, name, AtFlags::REMOVEDIR) {
                 Err(Errno::NOTEMPTY) if held => Ok(()),
                 removed => removed.map_err(Into::into),
             },
@@ -201,7 +203,7 @@ fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
 /// Removes a file in the step of its directory.
 fn remove_file(dir: BorrowedFd<'_>, name: &Path, locking: Locking) -> io::Result<()> {
     let _step = match locking {
-        Locking::Os => Some(dir_lock::among_processes(dir, Sharing::Unconditional)?),
+        Locking::Os => Some(dir_lock::lock_dir(dir, LockMode::Shared)?),
         Locking::None => None,
     };
     Ok(unlinkat(dir, name, AtFlags::empty())?)
@@ -213,14 +215,14 @@ fn lock_name(name: &Path) -> bool {
 
 /// Removes temporary files, and lock files that nobody holds, older than `older_than`, and counts
 /// them.
-pub(super) fn clean_temp(tree: &Tree, older_than: Duration) -> io::Result<u64> {
-    let top = match tree.open_dir("") {
+pub(super) fn clean_temp(root: &Root, older_than: Duration) -> io::Result<u64> {
+    let top = match root.open_dir("") {
         Ok(top) => top,
         Err(e) => return if_absent(e).map(|()| 0),
     };
     let mut removed = 0;
-    descend(top, |met| {
-        let Met::File(dir, name) = met else {
+    walk(top, |met| {
+        let Visit::File(dir, name) = met else {
             return Ok(());
         };
         let is_lock = lock_name(name);

@@ -19,12 +19,12 @@ use rustix::{
 
 use super::{
     LocalStore, TRIES,
-    root::{Place, Tree, split},
+    root::{PathAt, Root, split},
     uninterrupted,
 };
 use crate::{
     Key, Op, Result, StoreError, StoreErrorKind,
-    lock::{KeptOut, Others},
+    lock::{ProcessGuard, ProcessLock},
 };
 
 /// How updates of one value are kept apart when several processes make them.
@@ -82,10 +82,10 @@ impl LockFile {
 
     fn try_lock(&self) -> io::Result<Option<Held>> {
         let name = name_beside(&self.key);
-        let tree = &self.store.tree;
+        let root = &self.store.root;
         let mut made_in = None;
         for _ in 0..TRIES {
-            match Held::take(tree, &name) {
+            match Held::take(root, &name) {
                 Ok(Attempt::Held(mut held)) => {
                     held.made_in = made_in;
                     return Ok(Some(held));
@@ -93,8 +93,8 @@ impl LockFile {
                 Ok(Attempt::Busy) => return Ok(None),
                 Ok(Attempt::Gone) => {}
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    made_in = Some(MadeIn(tree.clone(), name.clone()));
-                    tree.make_parents(&name)?;
+                    made_in = Some(MadeParents(root.clone(), name.clone()));
+                    root.make_parents(&name)?;
                     // The write that follows will find them there, and not think of their names.
                     self.store.sync_names(&name, true, self.store.durability)?;
                 }
@@ -134,10 +134,10 @@ impl LockFile {
     }
 }
 
-impl Others for LockFile {
-    fn try_keep_out(&self) -> Result<Option<KeptOut>> {
+impl ProcessLock for LockFile {
+    fn try_lock(&self) -> Result<Option<ProcessGuard>> {
         let held = uninterrupted(|| self.try_lock()).map_err(|e| self.error(e))?;
-        Ok(held.map(|held| Box::new(held) as KeptOut))
+        Ok(held.map(|held| Box::new(held) as ProcessGuard))
     }
 }
 
@@ -151,9 +151,9 @@ enum Attempt {
 
 /// The directories of a name that were made for a lock, removed when dropped if nothing came into
 /// them.
-struct MadeIn(Tree, String);
+struct MadeParents(Root, String);
 
-impl Drop for MadeIn {
+impl Drop for MadeParents {
     fn drop(&mut self) {
         self.0.remove_empty_parents(&self.1);
     }
@@ -161,14 +161,14 @@ impl Drop for MadeIn {
 
 /// A locked file, removed and unlocked when dropped.
 struct Held {
-    place: Place,
+    place: PathAt,
     file: OwnedFd,
-    made_in: Option<MadeIn>,
+    made_in: Option<MadeParents>,
 }
 
 impl Held {
-    fn take(tree: &Tree, name: &str) -> io::Result<Attempt> {
-        let place = tree.place(name)?;
+    fn take(root: &Root, name: &str) -> io::Result<Attempt> {
+        let place = root.path_at(name)?;
         let (dir, path) = (place.at(), place.path());
         let (file, made) = match open(dir, path, OFlags::CREATE | OFlags::EXCL) {
             Ok(file) => (file, true),

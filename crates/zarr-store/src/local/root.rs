@@ -15,7 +15,7 @@ use rustix::{
     io::{Errno, retry_on_intr},
 };
 
-use super::{is_absent, object::Described, platform};
+use super::{is_absent, object::FileStat, platform};
 
 /// What is done about symbolic links below the root. The root itself may always be reached through
 /// some, and a value that is a link is replaced, not what it leads to. A link to a directory that it
@@ -33,14 +33,14 @@ pub enum Symlinks {
 
 /// A directory and what may be reached from it.
 #[derive(Debug, Clone)]
-pub(super) struct Tree {
+pub(super) struct Root {
     root: Arc<Path>,
     links: Symlinks,
 }
 
-impl Tree {
+impl Root {
     pub(super) fn new(root: PathBuf, links: Symlinks) -> Self {
-        Tree {
+        Root {
             root: root.into(),
             links,
         }
@@ -52,7 +52,7 @@ impl Tree {
     }
 
     pub(super) fn links(self, links: Symlinks) -> Self {
-        Tree { links, ..self }
+        Root { links, ..self }
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -89,9 +89,9 @@ impl Tree {
     }
 
     /// Size and version of the file, if there is one.
-    pub(super) fn stat(&self, name: &str) -> io::Result<Option<Described>> {
+    pub(super) fn stat(&self, name: &str) -> io::Result<Option<FileStat>> {
         match self.metadata(name) {
-            Ok(metadata) => Described::new(&metadata).map(Some),
+            Ok(metadata) => FileStat::new(&metadata).map(Some),
             Err(e) if is_absent(&e) => Ok(None),
             Err(e) => Err(e),
         }
@@ -106,21 +106,21 @@ impl Tree {
     }
 
     /// The place of a name, which need not be there; its directory must: `NotFound`.
-    pub(super) fn place(&self, name: &str) -> io::Result<Place> {
+    pub(super) fn path_at(&self, name: &str) -> io::Result<PathAt> {
         match self.links {
-            Symlinks::Follow => Ok(Place {
+            Symlinks::Follow => Ok(PathAt {
                 dir: None,
                 path: self.path(name),
             }),
-            Symlinks::Inside => self.place_in_open_dir(name),
+            Symlinks::Inside => self.path_in_open_dir(name),
         }
     }
 
     /// The place of a name in its directory, which is opened: `NotFound` where it is not there.
-    pub(super) fn place_in_open_dir(&self, name: &str) -> io::Result<Place> {
+    pub(super) fn path_in_open_dir(&self, name: &str) -> io::Result<PathAt> {
         let (parent, last) = split(name);
         match self.open_dir(parent) {
-            Ok(dir) => Ok(Place {
+            Ok(dir) => Ok(PathAt {
                 dir: Some(dir),
                 path: last.into(),
             }),
@@ -129,7 +129,7 @@ impl Tree {
                 if e.kind() == io::ErrorKind::PermissionDenied
                     && self.links == Symlinks::Follow =>
             {
-                self.place(name)
+                self.path_at(name)
             }
             Err(e) => Err(e),
         }
@@ -148,7 +148,7 @@ impl Tree {
             return fs::create_dir_all(&self.root);
         }
         let make = || -> io::Result<()> {
-            let place = self.place(dir)?;
+            let place = self.path_at(dir)?;
             match mkdirat(place.at(), &place.path, Mode::from_raw_mode(0o777)) {
                 // Whoever made it may have removed it since; a link to nothing stays one.
                 Err(Errno::EXIST) if !place.is_link()? || self.metadata(dir).is_ok() => Ok(()),
@@ -169,7 +169,7 @@ impl Tree {
     pub(super) fn remove_empty_parents(&self, name: &str) {
         for dir in parents(name).filter(|dir| !dir.is_empty()) {
             let removed = self
-                .place(dir)
+                .path_at(dir)
                 .and_then(|place| Ok(unlinkat(place.at(), &place.path, AtFlags::REMOVEDIR)?));
             if removed.is_err() {
                 return;
@@ -193,13 +193,13 @@ pub(super) fn split(name: &str) -> (&str, &str) {
 /// A name in a directory. What is done to it through [`at`](Self::at) and [`path`](Self::path)
 /// stays in that directory, whatever becomes of the way there.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct PathAt {
     /// Where it is not open, `path` is the whole way.
     dir: Option<OwnedFd>,
     path: PathBuf,
 }
 
-impl Place {
+impl PathAt {
     pub(super) fn at(&self) -> BorrowedFd<'_> {
         self.dir.as_ref().map_or(CWD, AsFd::as_fd)
     }

@@ -21,23 +21,23 @@ use rustix::{
 };
 
 use super::{
-    object::Described,
+    object::FileStat,
     platform,
-    root::{Place, permissions},
+    root::{PathAt, permissions},
 };
 use crate::Payload;
 
 /// Names that end so are no keys, so no listing shows them and no value can be called so.
 const SUFFIX: &str = ".zarr-tmp";
 
-/// Whether a file of this name was made by [`Temp::create`].
+/// Whether a file of this name was made by [`TempFile::create`].
 pub(super) fn is_temp(name: &str) -> bool {
     name.starts_with('.') && name.ends_with(SUFFIX)
 }
 
 /// A file that is not in its place yet.
-pub(super) struct Temp<'p> {
-    place: &'p Place,
+pub(super) struct TempFile<'p> {
+    place: &'p PathAt,
     /// In the directory of `place`.
     path: PathBuf,
     /// `None` once closed.
@@ -48,11 +48,11 @@ pub(super) struct Temp<'p> {
     remains: bool,
 }
 
-impl<'p> Temp<'p> {
+impl<'p> TempFile<'p> {
     /// A new, empty file in the directory of `place`; `NotFound` if that directory is not there.
     /// `mode` is that of the file which it is to replace: whoever may not read that one may not read
     /// this one either.
-    pub(super) fn create(place: &'p Place, mode: Option<Mode>) -> io::Result<Self> {
+    pub(super) fn create(place: &'p PathAt, mode: Option<Mode>) -> io::Result<Self> {
         // Never somebody else's file, never one for a child process.
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         let new = mode.unwrap_or(Mode::from_raw_mode(0o666));
@@ -60,7 +60,7 @@ impl<'p> Temp<'p> {
             let path = place.path().with_file_name(name_beside(place.path()));
             match openat(place.at(), &path, flags, new) {
                 Ok(file) => {
-                    return Ok(Temp {
+                    return Ok(TempFile {
                         place,
                         path,
                         file: Some(file.into()),
@@ -76,7 +76,7 @@ impl<'p> Temp<'p> {
     }
 
     /// Writes everything, stamps the time, if `durable` waits for the disk, and closes.
-    pub(super) fn fill(&mut self, value: &Payload, durable: bool) -> io::Result<Described> {
+    pub(super) fn fill(&mut self, value: &Payload, durable: bool) -> io::Result<FileStat> {
         let Some(mut file) = self.file.take() else {
             return Err(io::Error::other("a temporary file was written twice"));
         };
@@ -93,7 +93,7 @@ impl<'p> Temp<'p> {
             // What the process's mask took away. Where it may not be given back, it is gone.
             let _ = fchmod(&file, mode);
         }
-        let described = Described::new(&metadata)?;
+        let described = FileStat::new(&metadata)?;
         close(file)?;
         Ok(described)
     }
@@ -131,7 +131,7 @@ impl<'p> Temp<'p> {
     }
 }
 
-impl Drop for Temp<'_> {
+impl Drop for TempFile<'_> {
     fn drop(&mut self) {
         if self.remains {
             // If even this fails, `clean_temp` finds it: nothing better can be done here.

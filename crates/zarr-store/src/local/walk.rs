@@ -16,17 +16,17 @@ use rustix::fs::{AtFlags, Dir, FileType, OFlags, statat};
 use super::{if_absent, root::open_at};
 
 /// What is met on the way.
-pub(super) enum Met<'a> {
+pub(super) enum Visit<'a> {
     /// No directory; perhaps a link.
     File(BorrowedFd<'a>, &'a Path),
     /// A directory, when all below it was met.
     Dir(BorrowedFd<'a>, &'a Path),
 }
 
-/// Calls `meet` for everything below `top`, children before their directory.
-pub(super) fn descend(
+/// Calls `visit` for everything below `top`, children before their directory.
+pub(super) fn walk(
     top: OwnedFd,
-    mut meet: impl FnMut(Met<'_>) -> io::Result<()>,
+    mut visit: impl FnMut(Visit<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
     // No recursion: a tree may be deeper than a stack. Descriptors run out first, with an error.
     let mut stack: Vec<(Dir, CString)> = vec![(Dir::new(top)?, CString::default())];
@@ -35,7 +35,7 @@ pub(super) fn descend(
             let done = std::mem::take(name);
             stack.pop();
             if let Some((parent, _)) = stack.last() {
-                meet(Met::Dir(parent.fd()?, path(&done)))?;
+                visit(Visit::Dir(parent.fd()?, path(&done)))?;
             }
             continue;
         };
@@ -45,7 +45,7 @@ pub(super) fn descend(
             continue;
         }
         if kind(dir.fd()?, &entry)? != Some(FileType::Directory) {
-            meet(Met::File(dir.fd()?, path(name)))?;
+            visit(Visit::File(dir.fd()?, path(name)))?;
             continue;
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;

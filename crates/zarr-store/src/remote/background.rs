@@ -42,7 +42,7 @@ fn start() -> io::Result<Runtime> {
 }
 
 /// Work on the shared runtime, to be awaited from anywhere, with a runtime or without.
-pub(super) struct Running<T> {
+pub(super) struct RequestTask<T> {
     task: JoinHandle<T>,
     when_dropped: WhenDropped,
 }
@@ -60,12 +60,12 @@ pub(super) enum WhenDropped {
 pub(super) fn spawn<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
     when_dropped: WhenDropped,
-) -> io::Result<Running<T>> {
+) -> io::Result<RequestTask<T>> {
     let task = handle()?.spawn(work);
-    Ok(Running { task, when_dropped })
+    Ok(RequestTask { task, when_dropped })
 }
 
-impl<T> Future for Running<T> {
+impl<T> Future for RequestTask<T> {
     type Output = io::Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -79,7 +79,7 @@ impl<T> Future for Running<T> {
     }
 }
 
-impl<T> Drop for Running<T> {
+impl<T> Drop for RequestTask<T> {
     fn drop(&mut self) {
         if self.when_dropped == WhenDropped::Abort {
             self.task.abort();

@@ -7,7 +7,7 @@ use object_store::client::{HttpError, HttpErrorKind};
 
 use super::{
     cause::{Cause, NO_CONTAINER},
-    last_status::Answer,
+    last_status::LastStatus,
     scrub::scrub,
     service::Service,
 };
@@ -42,7 +42,7 @@ impl Failure {
     pub(super) async fn watch<T>(
         request: impl Future<Output = object_store::Result<T>>,
     ) -> Result<T, Failure> {
-        let answer = Answer::default();
+        let answer = LastStatus::default();
         let result = answer.of(request).await;
         result.map_err(|error| Failure {
             error,

@@ -10,17 +10,17 @@ use std::{
 };
 
 tokio::task_local! {
-    static ANSWER: Answer;
+    static LAST_STATUS: LastStatus;
 }
 
 /// The status of the last answer; 0 where there was none.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Answer(Arc<AtomicU16>);
+pub(super) struct LastStatus(Arc<AtomicU16>);
 
-impl Answer {
+impl LastStatus {
     /// Notes the status, if somebody in this task wants to know.
     pub(super) fn note(status: u16) {
-        let _nobody_asks = ANSWER.try_with(|answer| answer.0.store(status, Ordering::Relaxed));
+        let _nobody_asks = LAST_STATUS.try_with(|answer| answer.0.store(status, Ordering::Relaxed));
     }
 
     /// The status, if the transport is ours and got an answer.
@@ -33,6 +33,6 @@ impl Answer {
 
     /// Runs `work` so that its answers are noted here.
     pub(super) fn of<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = T> {
-        ANSWER.scope(self.clone(), work)
+        LAST_STATUS.scope(self.clone(), work)
     }
 }

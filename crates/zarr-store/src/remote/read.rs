@@ -13,7 +13,7 @@ use super::{
     Inner,
     failure::Failure,
     service::Service,
-    transport::{Dated, is_page_type},
+    transport::{LastModified, is_page_type},
 };
 use crate::{BoxStream, ByteRange, Found, Key, Op, Result, StoreErrorKind, Version};
 
@@ -259,7 +259,7 @@ impl Inner {
             ));
         }
         let named = self.service.version(e_tag.as_deref(), version.as_deref());
-        let dated = answer.extensions.get::<Dated>();
+        let dated = answer.extensions.get::<LastModified>();
         Ok(Found {
             data: (),
             size: *size,

@@ -161,8 +161,8 @@ pub(super) fn connect(
     secrets.extend(url.split_once('?').map(|(_, query)| query.to_owned()));
     let secrets = with_pieces(&secrets);
     let (client, endpoint) = made.map_err(|e| match e {
-        Unbuilt::Option(kind) => kind,
-        Unbuilt::Client(e) => {
+        BuildError::Option(kind) => kind,
+        BuildError::Client(e) => {
             let words = scrub(&e.to_string(), &secrets);
             StoreErrorKind::Option(match words.contains("Account must be specified") {
                 true => format!(
@@ -203,19 +203,19 @@ fn check_untrusted(url: &str, options: &Pairs) -> Result<(), StoreErrorKind> {
 }
 
 /// Why there is no client.
-enum Unbuilt {
+enum BuildError {
     Option(StoreErrorKind),
     Client(object_store::Error),
 }
 
-impl From<object_store::Error> for Unbuilt {
+impl From<object_store::Error> for BuildError {
     fn from(e: object_store::Error) -> Self {
-        Unbuilt::Client(e)
+        BuildError::Client(e)
     }
 }
 
 /// A client, and the endpoint that it asks, where it was told one.
-type Built = Result<(Arc<dyn Client>, Option<String>), Unbuilt>;
+type BuildResult = Result<(Arc<dyn Client>, Option<String>), BuildError>;
 
 /// `scheme://container/path` as its two halves. The path is taken as it is written, as other tools
 /// take it.
@@ -233,12 +233,12 @@ fn split(url: &str) -> Result<(&str, Prefix), StoreErrorKind> {
     Ok((container, root))
 }
 
-fn connector(settings: &Settings, reach: Reach) -> Result<Connector, Unbuilt> {
+fn connector(settings: &Settings, reach: Reach) -> Result<Connector, BuildError> {
     let authorization = settings.authorization.as_deref().map(|text| {
         let mut value = HeaderValue::from_str(text)
-            .map_err(|_| Unbuilt::Option(wrong("authorization", "the text of a header")))?;
+            .map_err(|_| BuildError::Option(wrong("authorization", "the text of a header")))?;
         value.set_sensitive(true);
-        Ok::<_, Unbuilt>(value)
+        Ok::<_, BuildError>(value)
     });
     Ok(Connector {
         reach: match settings.untrusted {
@@ -250,7 +250,12 @@ fn connector(settings: &Settings, reach: Reach) -> Result<Connector, Unbuilt> {
     })
 }
 
-fn s3(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
+fn s3(
+    container: &str,
+    settings: &Settings,
+    options: Pairs,
+    secrets: &mut Vec<String>,
+) -> BuildResult {
     use AmazonS3ConfigKey as Key;
     let mut builder = settings
         .begin(AmazonS3Builder::new, AmazonS3Builder::from_env)
@@ -280,7 +285,12 @@ fn s3(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<St
     Ok((Arc::new(builder.build()?), endpoint))
 }
 
-fn gcs(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
+fn gcs(
+    container: &str,
+    settings: &Settings,
+    options: Pairs,
+    secrets: &mut Vec<String>,
+) -> BuildResult {
     use GoogleConfigKey as Key;
     let url = container.replacen("gcs://", "gs://", 1);
     let mut builder = settings
@@ -310,7 +320,12 @@ fn gcs(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<S
     Ok((Arc::new(builder.build()?), None))
 }
 
-fn azure(container: &str, settings: &Settings, options: Pairs, secrets: &mut Vec<String>) -> Built {
+fn azure(
+    container: &str,
+    settings: &Settings,
+    options: Pairs,
+    secrets: &mut Vec<String>,
+) -> BuildResult {
     use AzureConfigKey as Key;
     let mut builder = settings
         .begin(MicrosoftAzureBuilder::new, MicrosoftAzureBuilder::from_env)
@@ -345,13 +360,13 @@ fn check_endpoint(
     endpoint: Option<String>,
     allowed: Option<String>,
     variable: &str,
-) -> Result<(), Unbuilt> {
+) -> Result<(), BuildError> {
     let is_plain = |url: &String| url.to_ascii_lowercase().starts_with("http:");
     let is_allowed = allowed.is_some_and(|text| !matches!(truth("allow_http", &text), Ok(false)));
     match endpoint.filter(is_plain) {
         Some(endpoint) if !is_allowed => {
             let endpoint = without_secrets(&endpoint);
-            Err(Unbuilt::Option(StoreErrorKind::Option(format!(
+            Err(BuildError::Option(StoreErrorKind::Option(format!(
                 "the endpoint {endpoint} is plain HTTP, where all can read along; if that is meant, give the option \
                  `allow_http=true`, or set {variable}=true"
             ))))
@@ -360,7 +375,7 @@ fn check_endpoint(
     }
 }
 
-fn http(url: &str, settings: &Settings, options: Pairs) -> Built {
+fn http(url: &str, settings: &Settings, options: Pairs) -> BuildResult {
     let end = url.find(['?', '#']).unwrap_or(url.len());
     let (base, query) = url.split_at(end);
     if let Some((_, rest)) = base.split_once("://")
@@ -369,7 +384,7 @@ fn http(url: &str, settings: &Settings, options: Pairs) -> Built {
             .next()
             .is_some_and(|host| host.contains('@'))
     {
-        return Err(Unbuilt::Option(StoreErrorKind::Unsupported(
+        return Err(BuildError::Option(StoreErrorKind::Unsupported(
             "a name and password in an address; give them by the option `authorization`, as in `Basic …`",
         )));
     }
@@ -392,8 +407,8 @@ fn http(url: &str, settings: &Settings, options: Pairs) -> Built {
     Ok((Arc::new(builder.build()?), None))
 }
 
-fn stranger(name: &str, service: &str) -> Unbuilt {
-    Unbuilt::Option(unknown(name, service))
+fn stranger(name: &str, service: &str) -> BuildError {
+    BuildError::Option(unknown(name, service))
 }
 
 /// Secrets with what they are made of: fields of a signed query, the word behind `Bearer`. Short texts
@@ -452,11 +467,11 @@ mod tests {
     /// the same name at another service is not.
     #[test]
     fn sites_are_in_one_bucket() {
-        use crate::{ObjectStore, Site, Store};
-        let site = |url: &str, endpoint: &str| -> Site {
+        use crate::{ObjectStore, RealPath, Store};
+        let site = |url: &str, endpoint: &str| -> RealPath {
             let named = (!endpoint.is_empty()).then_some(("endpoint", endpoint));
             let store = ObjectStore::open(url, named.into_iter().chain([("anonymous", "true")]));
-            store.unwrap().site(&Prefix::root())
+            store.unwrap().real_path(&Prefix::root())
         };
         let part = site("s3://b/x.zarr/raw/scan", "");
         for around in ["s3://b", "s3://b/x.zarr", "s3a://b/x.zarr/raw/"] {

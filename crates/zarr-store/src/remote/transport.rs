@@ -21,9 +21,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 pub(super) use self::{
     client::{Connector, Reach},
     reply::is_page_type,
-    validator::{Dated, is_weak},
+    validator::{LastModified, is_weak},
 };
-use super::last_status::Answer;
+use super::last_status::LastStatus;
 
 /// A connection that moves less than this per second is as good as dead.
 const SLOWEST_UPLOAD: u64 = 64 << 10;
@@ -84,12 +84,12 @@ impl<C: HttpService> HttpService for Transport<C> {
             public::check(&request)?;
         }
         self.obey().await;
-        let asked = reply::Asked::of(&request);
+        let asked = reply::RequestKind::of(&request);
         let is_read = reads(request.method());
         let upload = request.body().content_length() as u64 / SLOWEST_UPLOAD;
-        let patience = self.idle + Duration::from_secs(upload);
-        Answer::note(0);
-        let response = timeout(patience, self.client.call(request))
+        let limit = self.idle + Duration::from_secs(upload);
+        LastStatus::note(0);
+        let response = timeout(limit, self.client.call(request))
             .await
             .map_err(|_| late("no answer within the time limit"))?
             .map_err(public::told)?;
@@ -106,24 +106,24 @@ impl<C: HttpService> HttpService for Transport<C> {
             true => validator::noted(response),
             false => response,
         };
-        Answer::note(response.status().as_u16());
+        LastStatus::note(response.status().as_u16());
         Ok(response)
     }
 }
 
 /// Something took too long.
 fn late(why: &'static str) -> HttpError {
-    HttpError::new(HttpErrorKind::Timeout, Unfit(why.to_owned()))
+    HttpError::new(HttpErrorKind::Timeout, UnusableAnswer(why.to_owned()))
 }
 
 /// An answer that cannot be used. Not tried again by the client: it would come again.
 fn unfit(why: impl Into<String>) -> HttpError {
-    HttpError::new(HttpErrorKind::Decode, Unfit(why.into()))
+    HttpError::new(HttpErrorKind::Decode, UnusableAnswer(why.into()))
 }
 
 /// An answer that broke off.
 fn broken(why: impl Into<String>) -> HttpError {
-    HttpError::new(HttpErrorKind::Interrupted, Unfit(why.into()))
+    HttpError::new(HttpErrorKind::Interrupted, UnusableAnswer(why.into()))
 }
 
 /// An answer with more bytes than any such answer has.
@@ -133,7 +133,7 @@ fn endless() -> HttpError {
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-struct Unfit(String);
+struct UnusableAnswer(String);
 
 /// Whether a request reads and changes nothing.
 fn reads(method: &Method) -> bool {

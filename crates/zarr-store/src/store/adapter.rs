@@ -11,8 +11,8 @@ use bytes::Bytes;
 
 use crate::{
     BlockingStore, BoxFuture, ByteRange, Found, IoHints, Key, KeyLock, Listing, Op, Payload,
-    Prefix, PutMode, Result, Site, Store, StoreError, StoreErrorKind, Version, descriptors, lock,
-    runtime,
+    Prefix, PutMode, RealPath, Result, Store, StoreError, StoreErrorKind, Version, descriptors,
+    lock, runtime,
 };
 
 /// Makes a [`Store`] of a [`BlockingStore`]. Cheap to clone; clones are one store.
@@ -60,7 +60,7 @@ impl<B: BlockingStore> Blocking<B> {
     }
 
     /// As `call`, for writes: after every write of the key that is still on its way (see
-    /// [`LockName::for_landing`]).
+    /// [`LockName::for_write`]).
     async fn write<T: Send + 'static>(
         &self,
         op: Op,
@@ -70,10 +70,10 @@ impl<B: BlockingStore> Blocking<B> {
         if self.0.hints().instant {
             return call(&self.0);
         }
-        let landing = KeyLock::acquire(self.0.lock_name(key).for_landing()).await;
+        let before = KeyLock::acquire(self.0.lock_name(key).for_write()).await;
         self.call(op, key.as_str(), move |store| {
             // Moved in here, so it is held until the write is over, even if nobody waits for it.
-            let _landing = landing;
+            let _before = before;
             call(store)
         })
         .await
@@ -144,17 +144,17 @@ impl<B: BlockingStore> Store for Blocking<B> {
     fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
         let name = self.0.lock_name(key);
         Box::pin(async move {
-            let others = name.others();
+            let process_lock = name.process_lock();
             let lock = KeyLock::acquire(name).await;
-            let Some(others) = others else {
+            let Some(process_lock) = process_lock else {
                 return Ok(lock);
             };
-            let mut pauses = lock::pauses();
+            let mut pauses = lock::retry_pauses();
             loop {
-                let others = Arc::clone(&others);
-                let attempt = self.call(Op::Lock, key.as_str(), move |_| others.try_keep_out());
-                if let Some(kept_out) = attempt.await? {
-                    return Ok(lock.keeping_out(kept_out));
+                let process_lock = Arc::clone(&process_lock);
+                let attempt = self.call(Op::Lock, key.as_str(), move |_| process_lock.try_lock());
+                if let Some(guard) = attempt.await? {
+                    return Ok(lock.with_process_guard(guard));
                 }
                 runtime::sleep(pauses.next().unwrap_or_default()).await;
             }
@@ -169,8 +169,8 @@ impl<B: BlockingStore> Store for Blocking<B> {
         self.0.hints()
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        self.0.site(prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        self.0.real_path(prefix)
     }
 
     fn kind(&self) -> &'static str {

@@ -12,7 +12,8 @@ use bytes::Bytes;
 
 use crate::{
     Blocking, ByteRange, Entry, Found, IoHints, Key, Listing, LockName, Op, Payload, Prefix,
-    PutMode, Result, Site, Store, StoreError, StoreErrorKind, Version, coalesce, store::kind_of,
+    PutMode, RealPath, Result, Store, StoreError, StoreErrorKind, Version, coalesce,
+    store::kind_of,
 };
 
 /// A map from keys to values, asked from a thread that may wait for a disk, and for nothing else.
@@ -114,9 +115,9 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
         LockName::new(self.hints().identity, key)
     }
 
-    /// Where a directory lies outside of this store: see [`Store::site`].
-    fn site(&self, prefix: &Prefix) -> Site {
-        Site::new(self.hints().identity, prefix)
+    /// Where a directory lies outside of this store: see [`Store::real_path`].
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        RealPath::new(self.hints().identity, prefix)
     }
 
     /// Returns when all that was written before is durable.

@@ -8,9 +8,9 @@ use crate::{Conditions, Found, Key, Op, PutMode, Result, StoreError, StoreErrorK
 
 /// How many rounds may be lost in a row. With the lock of this process held, a round is lost only
 /// to a whole write or to another process.
-pub(super) const ROUNDS: u32 = 16;
+pub(super) const MAX_ROUNDS: u32 = 16;
 
-pub(super) fn failed(
+pub(super) fn update_error(
     store: &(impl Display + ?Sized),
     key: &Key,
     kind: StoreErrorKind,
@@ -20,47 +20,47 @@ pub(super) fn failed(
 
 /// What this round read.
 #[derive(Debug, Clone)]
-enum Seen {
+enum Observed {
     Nothing,
     Absent,
-    At(Version),
+    Version(Version),
 }
 
 /// On what condition to write.
 #[derive(Debug)]
-pub(super) enum Step<'a> {
-    Anything,
+pub(super) enum Precondition<'a> {
+    None,
     Absent,
-    At(&'a Version),
+    Version(&'a Version),
 }
 
-impl Step<'_> {
+impl Precondition<'_> {
     pub(super) fn put_mode(&self) -> PutMode {
         match self {
-            Step::Anything => PutMode::Overwrite,
-            Step::Absent => PutMode::Create,
-            Step::At(version) => PutMode::Update((*version).clone()),
+            Precondition::None => PutMode::Overwrite,
+            Precondition::Absent => PutMode::Create,
+            Precondition::Version(version) => PutMode::Update((*version).clone()),
         }
     }
 
     pub(super) fn version(&self) -> Option<&Version> {
         match self {
-            Step::At(version) => Some(version),
-            Step::Anything | Step::Absent => None,
+            Precondition::Version(version) => Some(version),
+            Precondition::None | Precondition::Absent => None,
         }
     }
 }
 
 /// The protocol: what was read, what may be written, when to give up.
 #[derive(Debug)]
-pub(super) struct Rounds {
+pub(super) struct UpdateProtocol {
     writers: Writers,
     conditions: Conditions,
-    seen: Seen,
+    seen: Observed,
     lost: u32,
 }
 
-impl Rounds {
+impl UpdateProtocol {
     pub(super) fn new(conditions: Conditions, writers: Writers) -> Result<Self, StoreErrorKind> {
         if writers == Writers::Several && !(conditions.create && conditions.update) {
             return Err(StoreErrorKind::Unsupported(
@@ -68,10 +68,10 @@ impl Rounds {
                  write whole chunks, or say that nobody else writes at the same time",
             ));
         }
-        Ok(Rounds {
+        Ok(UpdateProtocol {
             writers,
             conditions,
-            seen: Seen::Nothing,
+            seen: Observed::Nothing,
             lost: 0,
         })
     }
@@ -83,17 +83,17 @@ impl Rounds {
     /// The version that further reads of this round must have.
     pub(super) fn same(&self) -> Option<&Version> {
         match &self.seen {
-            Seen::At(version) => Some(version),
-            Seen::Nothing | Seen::Absent => None,
+            Observed::Version(version) => Some(version),
+            Observed::Nothing | Observed::Absent => None,
         }
     }
 
     /// What a round's first read found: nothing, or a value of some version.
     pub(super) fn begin(&mut self, found: Option<Option<Version>>) -> Result<(), StoreErrorKind> {
         self.seen = match (found, self.writers) {
-            (None, _) => Seen::Absent,
-            (Some(Some(version)), _) => Seen::At(version),
-            (Some(None), Writers::Alone) => Seen::Nothing,
+            (None, _) => Observed::Absent,
+            (Some(Some(version)), _) => Observed::Version(version),
+            (Some(None), Writers::Alone) => Observed::Nothing,
             (Some(None), Writers::Several) => {
                 return Err(StoreErrorKind::Unsupported(
                     "changing part of a value needs its version, which this store did not give; \
@@ -113,27 +113,29 @@ impl Rounds {
     ) -> Result<Option<Found<T>>> {
         let changed = match (&answer, &self.seen) {
             (Err(e), _) => e.is_conflict(),
-            (Ok(_), Seen::Nothing) => false,
-            (Ok(Some(_)), Seen::Absent) | (Ok(None), Seen::At(_)) => true,
-            (Ok(Some(found)), Seen::At(version)) => found.version.as_ref() != Some(version),
-            (Ok(None), Seen::Absent) => false,
+            (Ok(_), Observed::Nothing) => false,
+            (Ok(Some(_)), Observed::Absent) | (Ok(None), Observed::Version(_)) => true,
+            (Ok(Some(found)), Observed::Version(version)) => {
+                found.version.as_ref() != Some(version)
+            }
+            (Ok(None), Observed::Absent) => false,
         };
         if changed {
             self.lose(store, key)?;
-            return Err(failed(store, key, StoreErrorKind::Conflict));
+            return Err(update_error(store, key, StoreErrorKind::Conflict));
         }
         if let Ok(found) = &answer {
             self.begin(found.as_ref().map(|found| found.version.clone()))
-                .map_err(|kind| failed(store, key, kind))?;
+                .map_err(|kind| update_error(store, key, kind))?;
         }
         answer
     }
 
-    pub(super) fn step(&self) -> Step<'_> {
+    pub(super) fn precondition(&self) -> Precondition<'_> {
         match (&self.seen, self.writers) {
-            (Seen::Nothing, _) | (_, Writers::Alone) => Step::Anything,
-            (Seen::Absent, Writers::Several) => Step::Absent,
-            (Seen::At(version), Writers::Several) => Step::At(version),
+            (Observed::Nothing, _) | (_, Writers::Alone) => Precondition::None,
+            (Observed::Absent, Writers::Several) => Precondition::Absent,
+            (Observed::Version(version), Writers::Several) => Precondition::Version(version),
         }
     }
 
@@ -146,7 +148,7 @@ impl Rounds {
         match answer {
             Ok(version) => {
                 self.lost = 0;
-                self.seen = Seen::Nothing;
+                self.seen = Observed::Nothing;
                 Ok(Commit::Done(version))
             }
             Err(e)
@@ -164,10 +166,10 @@ impl Rounds {
 
     /// Counts a lost round and forgets what it read.
     pub(super) fn lose(&mut self, store: &(impl Display + ?Sized), key: &Key) -> Result<()> {
-        self.seen = Seen::Nothing;
+        self.seen = Observed::Nothing;
         self.lost += 1;
-        if self.lost >= ROUNDS {
-            return Err(failed(
+        if self.lost >= MAX_ROUNDS {
+            return Err(update_error(
                 store,
                 key,
                 StoreErrorKind::Contended { tries: self.lost },

@@ -15,7 +15,7 @@ use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
     BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Payload, Prefix,
-    PutMode, Result, Site, Store, Version,
+    PutMode, RealPath, Result, Store, Version,
 };
 
 /// A store whose values, or the parts of them that were read, are kept in memory for a while.
@@ -45,14 +45,14 @@ use crate::{
 #[derive(Clone)]
 pub struct Cached<S> {
     inner: S,
-    kept: Arc<Cache<Key, Arc<Kept>, Bytewise>>,
+    kept: Arc<Cache<Key, Arc<CachedValue>, ByteWeighter>>,
     max_age: Option<Duration>,
     /// Counts writes. What was read while one was under way may be the old value: it is not kept.
     writes: Arc<AtomicU64>,
 }
 
 /// What is known of a value.
-struct Kept {
+struct CachedValue {
     size: u64,
     version: Option<Version>,
     asked: Instant,
@@ -60,7 +60,7 @@ struct Kept {
     parts: Vec<(u64, Bytes)>,
 }
 
-impl Kept {
+impl CachedValue {
     fn found<T>(&self, data: T) -> Found<T> {
         Found {
             data,
@@ -82,10 +82,10 @@ impl Kept {
 
 /// Weighs an entry by what it holds in memory, nearly.
 #[derive(Clone)]
-struct Bytewise;
+struct ByteWeighter;
 
-impl Weighter<Key, Arc<Kept>> for Bytewise {
-    fn weight(&self, key: &Key, kept: &Arc<Kept>) -> u64 {
+impl Weighter<Key, Arc<CachedValue>> for ByteWeighter {
+    fn weight(&self, key: &Key, kept: &Arc<CachedValue>) -> u64 {
         let bytes: usize = kept.parts.iter().map(|(_, part)| part.len() + 48).sum();
         (bytes + key.as_str().len() + 128) as u64
     }
@@ -102,7 +102,7 @@ impl<S: Store> Cached<S> {
             kept: Arc::new(Cache::with_weighter(
                 values.clamp(16, 1 << 16),
                 max_bytes,
-                Bytewise,
+                ByteWeighter,
             )),
             max_age,
             writes: Arc::default(),
@@ -130,7 +130,7 @@ impl<S: Store> Cached<S> {
     }
 
     /// What is known of a value and still holds; an old entry is asked for first.
-    async fn known(&self, key: &Key) -> Result<Option<Arc<Kept>>> {
+    async fn known(&self, key: &Key) -> Result<Option<Arc<CachedValue>>> {
         let Some(kept) = self.kept.get(key) else {
             return Ok(None);
         };
@@ -144,7 +144,7 @@ impl<S: Store> Cached<S> {
             self.kept.remove(key);
             return Ok(None);
         }
-        let kept = Kept {
+        let kept = CachedValue {
             size: kept.size,
             version: kept.version.clone(),
             asked: Instant::now(),
@@ -154,7 +154,7 @@ impl<S: Store> Cached<S> {
     }
 
     /// Keeps an entry, unless something was written since `writes` was counted.
-    fn keep(&self, key: &Key, kept: Kept, writes: u64) -> Arc<Kept> {
+    fn keep(&self, key: &Key, kept: CachedValue, writes: u64) -> Arc<CachedValue> {
         let kept = Arc::new(kept);
         self.kept.insert(key.clone(), Arc::clone(&kept));
         if self.writes.load(Ordering::SeqCst) != writes {
@@ -178,7 +178,7 @@ impl<S: Store> Cached<S> {
         let end = place.start + found.data.len() as u64;
         parts.retain(|(begin, part)| *begin < place.start || begin + part.len() as u64 > end);
         parts.push((place.start, found.data.clone()));
-        let kept = Kept {
+        let kept = CachedValue {
             size: found.size,
             version: found.version.clone(),
             asked: Instant::now(),
@@ -239,7 +239,7 @@ impl<S: Store> Store for Cached<S> {
         mode: PutMode,
     ) -> BoxFuture<'a, Result<Option<Version>>> {
         Box::pin(async move {
-            let forget = Forget(self, key);
+            let forget = ForgetOnDrop(self, key);
             let answer = self.inner.put(key, value, mode).await;
             drop(forget);
             answer
@@ -248,7 +248,7 @@ impl<S: Store> Store for Cached<S> {
 
     fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let forget = Forget(self, key);
+            let forget = ForgetOnDrop(self, key);
             let answer = self.inner.delete(key, same).await;
             drop(forget);
             answer
@@ -283,8 +283,8 @@ impl<S: Store> Store for Cached<S> {
         self.inner.hints()
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        self.inner.site(prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        self.inner.real_path(prefix)
     }
 
     fn kind(&self) -> &'static str {
@@ -293,9 +293,9 @@ impl<S: Store> Store for Cached<S> {
 }
 
 /// Forgets a key after it was written, also if the write's future is dropped.
-struct Forget<'a, S: Store>(&'a Cached<S>, &'a Key);
+struct ForgetOnDrop<'a, S: Store>(&'a Cached<S>, &'a Key);
 
-impl<S: Store> Drop for Forget<'_, S> {
+impl<S: Store> Drop for ForgetOnDrop<'_, S> {
     fn drop(&mut self) {
         self.0.forget_key(self.1);
     }

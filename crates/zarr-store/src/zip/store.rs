@@ -11,7 +11,7 @@ use futures_util::stream;
 use super::{ZipStore, object::ZipObject, size};
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, IoHints, Key,
-    KeyLock, Listing, Object, Op, Payload, Prefix, PutMode, Result, Site, Store, StoreError,
+    KeyLock, Listing, Object, Op, Payload, Prefix, PutMode, RealPath, Result, Store, StoreError,
     StoreErrorKind, Version, key_map,
 };
 
@@ -120,10 +120,10 @@ impl Store for ZipStore {
     }
 
     /// Where the archive is, and in it.
-    fn site(&self, prefix: &Prefix) -> Site {
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
         match Prefix::new(&self.archive) {
-            Ok(archive) => self.inner.site(&archive).join(prefix),
-            Err(_) => Site::new(self.identity, prefix),
+            Ok(archive) => self.inner.real_path(&archive).join(prefix),
+            Err(_) => RealPath::new(self.identity, prefix),
         }
     }
 
@@ -168,8 +168,8 @@ impl BlockingStore for ZipStore {
         Ok(key_map::list(&self.index, prefix, size))
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        Store::site(self, prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        Store::real_path(self, prefix)
     }
 
     fn hints(&self) -> IoHints {

@@ -11,7 +11,7 @@ use reqwest::{
 };
 
 use super::{
-    body::{self, Most},
+    body::{self, BodyLimit},
     endless, reads, unfit,
 };
 use crate::ByteRange;
@@ -24,7 +24,7 @@ const LONGEST_TEXT: usize = 64 << 20;
 const LONGEST_ERROR: usize = 64 << 10;
 
 /// What a request asked for, as far as its answer can be judged by it.
-pub(super) enum Asked {
+pub(super) enum RequestKind {
     /// Part of a value.
     Part(ByteRange),
     /// A value, of which the length must be told.
@@ -35,31 +35,31 @@ pub(super) enum Asked {
     Other,
 }
 
-impl Asked {
-    pub(super) fn of(request: &HttpRequest) -> Asked {
+impl RequestKind {
+    pub(super) fn of(request: &HttpRequest) -> RequestKind {
         if !reads(request.method()) {
-            return Asked::Other;
+            return RequestKind::Other;
         }
         if is_listing(request.uri().query().unwrap_or_default()) {
-            return Asked::Listing;
+            return RequestKind::Listing;
         }
         match request.headers().get(header::RANGE) {
             Some(value) => value
                 .to_str()
                 .ok()
                 .and_then(range_of)
-                .map_or(Asked::Other, Asked::Part),
-            None if request.method() == reqwest::Method::GET => Asked::Whole,
-            None => Asked::Other,
+                .map_or(RequestKind::Other, RequestKind::Part),
+            None if request.method() == reqwest::Method::GET => RequestKind::Whole,
+            None => RequestKind::Other,
         }
     }
 
     /// How much of an answer's body is taken. Of values that is up to whoever asked for them.
-    pub(super) fn most(&self, status: StatusCode) -> Most {
+    pub(super) fn most(&self, status: StatusCode) -> BodyLimit {
         match self {
-            _ if !status.is_success() => Most::First(LONGEST_ERROR),
-            Asked::Part(_) | Asked::Whole => Most::AsAsked,
-            Asked::Listing | Asked::Other => Most::All(LONGEST_TEXT),
+            _ if !status.is_success() => BodyLimit::First(LONGEST_ERROR),
+            RequestKind::Part(_) | RequestKind::Whole => BodyLimit::AsAsked,
+            RequestKind::Listing | RequestKind::Other => BodyLimit::All(LONGEST_TEXT),
         }
     }
 
@@ -69,10 +69,10 @@ impl Asked {
             return Ok(response);
         }
         match self {
-            Asked::Other => Ok(response),
-            Asked::Listing => complete_listing(response).await,
-            Asked::Whole => with_length(response).await,
-            Asked::Part(range) => Ok(match size_of(response.headers()) {
+            RequestKind::Other => Ok(response),
+            RequestKind::Listing => complete_listing(response).await,
+            RequestKind::Whole => with_length(response).await,
+            RequestKind::Part(range) => Ok(match size_of(response.headers()) {
                 Some(size) if !is_page(response.headers()) => part_of(response, &range, size),
                 _ => response,
             }),

@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Call, Entry, Found, IoHints, Key, KeyLock,
-    Listing, Op, Outcome, Payload, Prefix, PutMode, Reads, Result, Site, Store, Version, coalesce,
-    key_map, runtime::sleep,
+    Listing, Op, Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, Version,
+    coalesce, key_map, runtime::sleep,
 };
 
 /// The call `ask`, with what the wrapper does around it.
@@ -199,12 +199,14 @@ impl<W: Wrapper> Store for W {
         self.wrapped_hints()
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
         let inner = self.inner().0;
         match (inner_prefix(self, prefix), self.root()) {
-            (Ok(name), _) => inner.site(&name),
+            (Ok(name), _) => inner.real_path(&name),
             // Too long to be there.
-            (Err(_), root) => inner.site(root.unwrap_or(&Prefix::root())).join(prefix),
+            (Err(_), root) => inner
+                .real_path(root.unwrap_or(&Prefix::root()))
+                .join(prefix),
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     BlockingStore, ByteRange, Call, Entry, Found, IoHints, Key, Listing, LockName, Object, Op,
-    Outcome, Payload, Prefix, PutMode, Reads, Result, Site, Store, Version, key_map,
+    Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, Version, key_map,
     store::{read, read_ranges},
     wrap::blocking,
 };
@@ -164,8 +164,8 @@ impl<W: Wrapper> BlockingStore for W {
         self.wrapped_hints()
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        Store::site(self, prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        Store::real_path(self, prefix)
     }
 
     fn kind(&self) -> &'static str {

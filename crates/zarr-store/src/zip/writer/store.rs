@@ -6,8 +6,8 @@ use std::sync::{Arc, OnceLock};
 use super::{ZipWriter, draft::ArchiveFile, pack::pack, read, write};
 use crate::{
     Blocking, BlockingStore, Entry, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode,
-    Result, Site, Store, StoreError, StoreErrorKind, Version, ZipStore, key_map,
-    local::file_site,
+    RealPath, Result, Store, StoreError, StoreErrorKind, Version, ZipStore, key_map,
+    local::real_path_of_file,
     store::kind_of,
     zip::{directory::Index, object::ZipObject, size},
 };
@@ -106,8 +106,8 @@ impl BlockingStore for ZipWriter {
         self.hints
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        file_site(&self.path).join(prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        real_path_of_file(&self.path).join(prefix)
     }
 
     fn sync(&self) -> Result<()> {
