@@ -10,7 +10,7 @@ use object_store::{
 };
 
 use super::{
-    Inner,
+    connection::Connection,
     failure::Failure,
     service::Service,
     transport::{LastModified, is_page_type},
@@ -26,7 +26,7 @@ const FIRST: usize = 64 << 10;
 /// What one request found.
 type Answered<T> = Result<Option<Found<T>>, Failure>;
 
-impl Inner {
+impl Connection {
     /// A value or part of it.
     pub(super) async fn get(
         &self,

@@ -13,7 +13,7 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, path::Path,
 };
 
-use super::{Inner, failure::Failure};
+use super::{connection::Connection, failure::Failure};
 use crate::{Payload, PutMode, Version};
 
 /// The name under which a write's id is kept beside the value. Letters only: every service takes it.
@@ -34,7 +34,7 @@ pub(super) enum WriteOutcome {
     Failed(Failure),
 }
 
-impl Inner {
+impl Connection {
     /// Whether a value is written in parts.
     pub(super) fn is_large(&self, value: &Payload, mode: &PutMode) -> bool {
         *mode == PutMode::Overwrite && value.len() > self.settings.put_limit
