@@ -17,37 +17,31 @@
 //! path. Two processes meet in `lock_file` and in `dir_lock`.
 
 mod dir_lock;
+mod errors;
 mod list;
 mod lock_file;
 mod object;
 mod platform;
+mod remove;
 mod root;
+mod stat;
 mod temp_file;
 mod walk;
+mod write;
 
-use std::{
-    fmt, fs, io,
-    path::{Path, PathBuf},
-    sync::{Arc, MutexGuard},
-    time::Duration,
-};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
-use rustix::{
-    fs::{AtFlags, Mode, unlinkat},
-    io::Errno,
-};
-
+pub(crate) use self::root::real_path_of_file;
 use self::{
-    dir_lock::{DirLock, LockMode},
+    errors::{if_absent, is_absent, uninterrupted},
     lock_file::LockFile,
     object::LocalObject,
-    root::{PathAt, Root},
-    temp_file::TempFile,
+    root::{Root, resolved},
 };
 pub use self::{lock_file::Locking, root::Symlinks};
 use crate::{
     BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
-    PutMode, RealPath, Result, StoreError, StoreErrorKind, Version,
+    PutMode, RealPath, Result, Version,
 };
 
 /// Values as files below one directory.
@@ -92,9 +86,6 @@ pub enum Durability {
     /// As `File`, and that the value appeared is on disk too.
     FileAndDir,
 }
-
-/// How often a write starts again because its directory was deleted meanwhile.
-const TRIES: u32 = 64;
 
 impl LocalStore {
     /// The store in the directory `root`, which need not be there yet. A relative path is taken
@@ -166,206 +157,9 @@ impl LocalStore {
     /// # Errors
     /// Why a directory could not be read or a file not deleted.
     pub fn clean_temp(&self, older_than: Duration) -> Result<u64> {
-        uninterrupted(|| list::clean_temp(&self.root, older_than))
+        uninterrupted(|| remove::clean_temp(&self.root, older_than))
             .map_err(|e| self.error(Op::Delete, "", e))
     }
-
-    fn error(&self, op: Op, name: impl AsRef<str>, e: io::Error) -> StoreError {
-        let errno = Errno::from_io_error(&e);
-        if errno == Some(Errno::XDEV) {
-            let kind = StoreErrorKind::Unsupported(
-                "a symbolic link on the way leads out of the store; if whoever made the store is to \
-                 be trusted, let links be followed (`Symlinks::Follow`)",
-            );
-            return self.refusal(op, name, kind);
-        }
-        // Out of descriptors, memory or processes: others will give some back.
-        let busy = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
-        let retry = errno.is_some_and(|errno| busy.contains(&errno));
-        let mut error = self.refusal(op, name, e.into());
-        error.retry |= retry;
-        error
-    }
-
-    fn refusal(&self, op: Op, name: impl AsRef<str>, kind: StoreErrorKind) -> StoreError {
-        StoreError::new(op, self, name, kind)
-    }
-
-    /// One try to write: `Err(NotFound)` means that the directory is not there (any more).
-    fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<PutOutcome> {
-        let same = match mode {
-            PutMode::Create => return self.try_create(key, value),
-            PutMode::Overwrite => None,
-            PutMode::Update(same) => Some(same),
-        };
-        let permissions = self.root.path_at(key.as_str())?.permissions();
-        if permissions.is_none() && same.is_none() {
-            // Cheaper, and what a writer of a new array does for each chunk.
-            let landed = self.try_create(key, value)?;
-            if matches!(landed, PutOutcome::Written(_)) {
-                return Ok(landed);
-            }
-        }
-        self.try_replace(key, value, permissions, same)
-    }
-
-    /// One try to put where nothing is. It needs no step: a name that a conditional write compares
-    /// stays taken until that is over, since whatever deletes waits for it.
-    fn try_create(&self, key: &Key, value: &Payload) -> io::Result<PutOutcome> {
-        let place = self.root.path_at(key.as_str())?;
-        let mut temp = TempFile::create(&place, None)?;
-        let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
-        match temp.rename_to_new() {
-            Ok(()) => Ok(PutOutcome::Written(described.version)),
-            Err(e) => match e.kind() {
-                io::ErrorKind::AlreadyExists => {
-                    Ok(PutOutcome::Refused(StoreErrorKind::AlreadyExists))
-                }
-                io::ErrorKind::Unsupported => Ok(PutOutcome::Refused(StoreErrorKind::Unsupported(
-                    "this file system can neither rename without replacing nor make hard links, so \
-                     no value can be created safely; overwrite instead",
-                ))),
-                _ => Err(e),
-            },
-        }
-    }
-
-    /// One try to put over what is there, which must be the version `same`, where one is given.
-    fn try_replace(
-        &self,
-        key: &Key,
-        value: &Payload,
-        permissions: Option<Mode>,
-        same: Option<&Version>,
-    ) -> io::Result<PutOutcome> {
-        let place = self.path_at(key)?;
-        let mut temp = TempFile::create(&place, permissions)?;
-        let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
-        let _step = self.step(key, &place, LockMode::of(same))?;
-        if !self.is_still(key, same)? {
-            return Ok(PutOutcome::Refused(StoreErrorKind::Conflict));
-        }
-        temp.rename()?;
-        Ok(PutOutcome::Written(described.version))
-    }
-
-    /// The place of a value that is to be replaced or deleted. Where other processes are kept out its
-    /// directory is open, since it is that which they lock.
-    fn path_at(&self, key: &Key) -> io::Result<PathAt> {
-        match self.locking {
-            Locking::Os => self.root.path_in_open_dir(key.as_str()),
-            Locking::None => self.root.path_at(key.as_str()),
-        }
-    }
-
-    /// Holds the step in which a value is replaced or deleted, until the answer is dropped.
-    fn step<'p>(
-        &self,
-        key: &Key,
-        place: &'p PathAt,
-        sharing: LockMode,
-    ) -> io::Result<(Option<DirLock<'p>>, MutexGuard<'static, ()>)> {
-        let threads = dir_lock::lock_path(&self.root.path(key.as_str()));
-        let dir = place.dir().filter(|_| self.locking == Locking::Os);
-        let processes = dir.map(|dir| dir_lock::lock_dir(dir, sharing));
-        Ok((processes.transpose()?, threads))
-    }
-
-    /// One try to delete; whether the value was the version that it should be.
-    fn try_delete(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
-        let place = self.path_at(key)?;
-        let _step = self.step(key, &place, LockMode::of(same))?;
-        if !self.is_still(key, same)? {
-            return Ok(false);
-        }
-        unlinkat(place.at(), place.path(), AtFlags::empty())?;
-        Ok(true)
-    }
-
-    /// Whether the value is the version `same`; without one, any is.
-    fn is_still(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
-        let Some(same) = same else { return Ok(true) };
-        let now = self.root.stat(key.as_str())?;
-        Ok(now.is_some_and(|now| now.version == *same))
-    }
-
-    /// What a put of this value survives.
-    fn durability_of(&self, value: &Payload) -> Durability {
-        match value.is_durable() {
-            true => Durability::FileAndDir,
-            false => self.durability,
-        }
-    }
-
-    /// Makes it durable, if that is wanted, that names beside `name` changed; with `up` in the
-    /// directories above as well, to that of the root.
-    fn sync_names(&self, name: &str, up: bool, wanted: Durability) -> io::Result<()> {
-        if wanted != Durability::FileAndDir {
-            return Ok(());
-        }
-        let inside = root::parents(name).map(|dir| self.root.open_dir(dir));
-        let above = self
-            .root()
-            .parent()
-            .map(|dir| Ok(fs::File::open(dir)?.into()));
-        for dir in inside.chain(above).take(if up { usize::MAX } else { 1 }) {
-            match dir.map(fs::File::from) {
-                Ok(dir) => dir.sync_all()?,
-                // Deleted since, names and all.
-                Err(e) => if_absent(e)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-enum PutOutcome {
-    Written(Version),
-    Refused(StoreErrorKind),
-}
-
-/// The only two ways of a path to be proved absent: no such name, or a parent that is a file.
-fn is_absent(e: &io::Error) -> bool {
-    matches!(
-        e.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
-}
-
-/// Calls again if a signal came first: then nothing was done.
-fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            done => return done,
-        }
-    }
-}
-
-fn if_absent(e: io::Error) -> io::Result<()> {
-    if is_absent(&e) { Ok(()) } else { Err(e) }
-}
-
-/// An absolute path with the links of its existing part resolved, so that equal directories have
-/// equal names. Where that fails, the path as given: opening a value will say why.
-fn resolved(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    for existing in absolute.ancestors() {
-        if let (Ok(real), Ok(rest)) = (existing.canonicalize(), absolute.strip_prefix(existing)) {
-            // Joining nothing would add a slash.
-            return if rest.as_os_str().is_empty() {
-                real
-            } else {
-                real.join(rest)
-            };
-        }
-    }
-    absolute
-}
-
-/// Where a file or directory is: one site, whichever of its parents was opened as a store.
-pub(crate) fn real_path_of_file(path: &Path) -> RealPath {
-    RealPath::new(Identity::named("file"), path.to_string_lossy())
 }
 
 impl BlockingStore for LocalStore {
@@ -378,52 +172,18 @@ impl BlockingStore for LocalStore {
     }
 
     fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
-        let fail = |e| self.error(Op::Put, key, e);
-        let mut made_directories = false;
-        for _ in 0..TRIES {
-            match uninterrupted(|| self.try_put(key, value, &mode)) {
-                Ok(PutOutcome::Written(version)) => {
-                    let wanted = self.durability_of(value);
-                    self.sync_names(key.as_str(), made_directories, wanted)
-                        .map_err(fail)?;
-                    return Ok(Some(version));
-                }
-                Ok(PutOutcome::Refused(kind)) => return Err(self.refusal(Op::Put, key, kind)),
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    if matches!(mode, PutMode::Update(_)) {
-                        return Err(self.refusal(Op::Put, key, StoreErrorKind::Conflict));
-                    }
-                    // Never there, or deleted by `delete_prefix` since: then it is as if that had
-                    // come first.
-                    uninterrupted(|| self.root.make_parents(key.as_str())).map_err(fail)?;
-                    made_directories = true;
-                }
-                Err(e) => return Err(fail(e)),
-            }
-        }
-        Err(fail(io::Error::other(
-            "its directory was deleted again and again while it was written",
-        )))
+        self.put_value(key, value, &mode).map(Some)
     }
 
     fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
-        let fail = |e| self.error(Op::Delete, key, e);
-        let conflict = || self.refusal(Op::Delete, key, StoreErrorKind::Conflict);
-        match uninterrupted(|| self.try_delete(key, same)) {
-            Ok(true) => self
-                .sync_names(key.as_str(), false, self.durability)
-                .map_err(fail),
-            Ok(false) => Err(conflict()),
-            Err(e) if is_absent(&e) && same.is_some() => Err(conflict()),
-            Err(e) => if_absent(e).map_err(fail),
-        }
+        self.delete_value(key, same)
     }
 
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
         let name = prefix.bare();
         let removed = uninterrupted(|| match prefix.is_root() {
-            true => list::remove_children(&self.root, self.locking),
-            false => list::remove_tree(&self.root, name, self.locking),
+            true => remove::remove_children(&self.root, self.locking),
+            false => remove::remove_tree(&self.root, name, self.locking),
         });
         removed
             .and_then(|()| self.sync_names(name, false, self.durability))

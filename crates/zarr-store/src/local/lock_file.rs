@@ -18,9 +18,10 @@ use rustix::{
 };
 
 use super::{
-    LocalStore, TRIES,
+    LocalStore,
+    errors::uninterrupted,
     root::{PathAt, Root, split},
-    uninterrupted,
+    write::TRIES,
 };
 use crate::{
     Key, Op, Result, StoreError, StoreErrorKind,

@@ -1,14 +1,7 @@
 //! One open file: positioned reads and, where asked for, its size and version. It knows how to
 //! read, not where values lie.
 
-use std::{
-    fs::{File, Metadata},
-    io,
-    mem::MaybeUninit,
-    ops::Range,
-    os::unix::fs::MetadataExt,
-    sync::OnceLock,
-};
+use std::{fs::File, io, mem::MaybeUninit, ops::Range, sync::OnceLock};
 
 use bytes::Bytes;
 use rustix::{
@@ -17,7 +10,7 @@ use rustix::{
     io::{Errno, pread},
 };
 
-use super::{LocalStore, root::Root, uninterrupted};
+use super::{LocalStore, errors::is_absent, root::Root, stat::FileStat};
 use crate::{
     ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version,
     descriptors::{self, Permit},
@@ -33,41 +26,6 @@ fn open(root: &Root, key: &Key) -> io::Result<File> {
         opened => opened,
     };
     opened.map(File::from)
-}
-
-/// What `stat` says that we use.
-#[derive(Debug, Clone)]
-pub(super) struct FileStat {
-    pub(super) size: u64,
-    pub(super) version: Version,
-}
-
-impl FileStat {
-    fn of(file: &File) -> io::Result<Self> {
-        Self::new(&uninterrupted(|| file.metadata())?)
-    }
-
-    pub(super) fn new(metadata: &Metadata) -> io::Result<Self> {
-        if metadata.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        if !metadata.is_file() {
-            return Err(io::Error::other("it is neither a file nor a directory"));
-        }
-        let nanoseconds = metadata
-            .mtime()
-            .wrapping_mul(1_000_000_000)
-            .wrapping_add(metadata.mtime_nsec());
-        let size = metadata.size();
-        let version = [
-            metadata.dev(),
-            metadata.ino(),
-            size,
-            nanoseconds.cast_unsigned(),
-        ]
-        .into();
-        Ok(FileStat { size, version })
-    }
 }
 
 /// One open file, or one that is opened for each read because too many are open.
@@ -119,7 +77,7 @@ impl LocalObject {
             Ok((file, version))
         };
         let (file, version) = match reopen() {
-            Err(e) if super::is_absent(&e) => return Err(self.changed()),
+            Err(e) if is_absent(&e) => return Err(self.changed()),
             reopened => reopened.map_err(|e: io::Error| self.error(e))?,
         };
         match self.described.get() {

@@ -15,7 +15,8 @@ use rustix::{
     io::{Errno, retry_on_intr},
 };
 
-use super::{is_absent, object::FileStat, platform};
+use super::{errors::is_absent, platform, stat::FileStat};
+use crate::{Identity, RealPath};
 
 /// What is done about symbolic links below the root. The root itself may always be reached through
 /// some, and a value that is a link is replaced, not what it leads to. A link to a directory that it
@@ -176,6 +177,28 @@ impl Root {
             }
         }
     }
+}
+
+/// An absolute path with the links of its existing part resolved, so that equal directories have
+/// equal names. Where that fails, the path as given: opening a value will say why.
+pub(super) fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for existing in absolute.ancestors() {
+        if let (Ok(real), Ok(rest)) = (existing.canonicalize(), absolute.strip_prefix(existing)) {
+            // Joining nothing would add a slash.
+            return if rest.as_os_str().is_empty() {
+                real
+            } else {
+                real.join(rest)
+            };
+        }
+    }
+    absolute
+}
+
+/// Where a file or directory is: one site, whichever of its parents was opened as a store.
+pub(crate) fn real_path_of_file(path: &Path) -> RealPath {
+    RealPath::new(Identity::named("file"), path.to_string_lossy())
 }
 
 /// The directories that a name lies in, the innermost first, the root last.

@@ -21,9 +21,9 @@ use rustix::{
 };
 
 use super::{
-    object::FileStat,
     platform,
     root::{PathAt, permissions},
+    stat::FileStat,
 };
 use crate::Payload;
 

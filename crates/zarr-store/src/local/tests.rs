@@ -140,7 +140,7 @@ fn what_a_killed_writer_leaves_is_hidden_and_cleaned() {
         .unwrap();
     // As if killed between write and rename.
     let place = store.root.path_at("a/b").unwrap();
-    let mut temp = TempFile::create(&place, None).unwrap();
+    let mut temp = temp_file::TempFile::create(&place, None).unwrap();
     temp.fill(&vec![2].into(), false).unwrap();
     std::mem::forget(temp);
     fs::write(store.root.path("a/.b.zarr-lock"), "").unwrap();

@@ -13,7 +13,7 @@ use std::{
 
 use rustix::fs::{AtFlags, Dir, FileType, OFlags, statat};
 
-use super::{if_absent, root::open_at};
+use super::{errors::if_absent, root::open_at};
 
 /// What is met on the way.
 pub(super) enum Visit<'a> {
