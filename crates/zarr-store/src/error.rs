@@ -3,7 +3,7 @@
 
 use std::{fmt, io};
 
-use crate::{ByteRange, without_secrets};
+use crate::{AuxiliaryFile, ByteRange, without_secrets};
 
 /// What every fallible call of this crate returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -264,7 +264,11 @@ pub enum KeyProblem {
     #[error("a key may not begin with a drive letter")]
     Drive,
     /// A name that stores keep for files of their own.
-    #[error("names ending in `.zarr-tmp` or `.zarr-lock` are kept for the store's own files")]
+    #[error(
+        "names ending in `{}` or `{}` are kept for the store's own files",
+        AuxiliaryFile::Temporary.suffix(),
+        AuxiliaryFile::Lock.suffix()
+    )]
     Reserved,
     /// A part longer than file systems can store.
     #[error("a part of a key may have at most 255 bytes")]

@@ -4,7 +4,7 @@
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
 use crate::{
-    Prefix,
+    AuxiliaryFile, Prefix,
     error::{KeyProblem, Op, Result, StoreError, StoreErrorKind},
 };
 
@@ -12,8 +12,6 @@ use crate::{
 const KEY_BYTES: usize = 1024;
 /// The longest file name of the usual file systems.
 const SEGMENT_BYTES: usize = 255;
-/// Stores keep names with these ends for files of their own, so a listing can hide them safely.
-const RESERVED: [&str; 2] = [".zarr-tmp", ".zarr-lock"];
 
 /// The name of one value in a store: parts joined by `/`, such as `temp/c/3/0`.
 ///
@@ -96,7 +94,7 @@ fn check_segment(segment: &str) -> Result<(), KeyProblem> {
         Err(KeyProblem::LongSegment)
     } else if segment.bytes().any(|b| b == b'\\' || b == 0) {
         Err(KeyProblem::Character)
-    } else if RESERVED.iter().any(|end| segment.ends_with(end)) {
+    } else if AuxiliaryFile::is_reserved(segment) {
         Err(KeyProblem::Reserved)
     } else {
         Ok(())

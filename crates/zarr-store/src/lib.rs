@@ -29,6 +29,7 @@
 
 #![forbid(unsafe_code)]
 
+mod auxiliary;
 pub mod coalesce;
 mod descriptors;
 mod error;
@@ -46,7 +47,7 @@ mod range;
 mod remote;
 pub mod runtime;
 mod store;
-#[cfg(all(test, feature = "tracing"))]
+#[cfg(test)]
 mod test_support;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -69,6 +70,7 @@ pub use zip::ZipStore;
 #[cfg(all(feature = "zip", feature = "local", unix))]
 pub use zip::ZipWriter;
 pub use {
+    auxiliary::AuxiliaryFile,
     error::{KeyProblem, Op, Result, StoreError, StoreErrorKind},
     key::Key,
     location::{Location, open_path, open_store, without_secrets},

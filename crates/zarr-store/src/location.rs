@@ -11,6 +11,8 @@ mod named_memory;
 #[cfg(all(feature = "local", unix))]
 mod paths;
 pub(crate) mod redact;
+mod refusal;
+mod simple;
 #[cfg(feature = "remote")]
 mod urls;
 

@@ -12,31 +12,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+pub use self::protocol::{Commit, Writers};
 use self::protocol::{Precondition, UpdateProtocol, update_error};
-use crate::{
-    BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, Result, Store, Version,
-};
-
-/// Who else may be writing the value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Writers {
-    /// Anybody: needs a store that writes conditionally.
-    #[default]
-    Several,
-    /// Nobody but this process, and no whole value of this key at the same time: the caller's word.
-    /// Works on every store.
-    Alone,
-}
-
-/// How a commit ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "after a conflict nothing was written: read and merge again"]
-pub enum Commit {
-    /// It is written, or deleted, as this version.
-    Done(Option<Version>),
-    /// Somebody else wrote first and nothing was done: read and merge again.
-    Conflict,
-}
+use crate::{BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, Result, Store};
 
 /// One change of part of a value, holding the key's lock from begin to end.
 ///
@@ -213,27 +191,28 @@ impl<'a> BlockingUpdate<'a> {
 #[cfg(test)]
 mod tests {
     use super::{protocol::MAX_ROUNDS, *};
-    use crate::{Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, runtime::wait};
+    use crate::{
+        Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, Version, runtime::wait,
+        test_support::key,
+    };
 
-    fn key() -> Key {
-        Key::new("a/b").unwrap()
-    }
+    const KEY: &str = "a/b";
 
     fn store() -> Arc<dyn Store> {
         MemoryStore::new().into_store()
     }
 
     fn put(store: &Arc<dyn Store>, value: u8) {
-        wait(store.put(&key(), vec![value].into(), PutMode::Overwrite)).unwrap();
+        wait(store.put(&key(KEY), vec![value].into(), PutMode::Overwrite)).unwrap();
     }
 
     fn value(store: &Arc<dyn Store>) -> Option<Bytes> {
-        wait(store.get_all(&key())).unwrap()
+        wait(store.get_all(&key(KEY))).unwrap()
     }
 
     #[test]
     fn a_whole_write_in_between_is_a_conflict() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         let mut update = wait(store.update(&key)).unwrap();
         assert!(wait(update.get(ByteRange::All)).unwrap().is_none());
         put(&store, 1); // a plain put does not wait for the lock
@@ -257,7 +236,7 @@ mod tests {
 
     #[test]
     fn deleting_does_not_lose_a_whole_write() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         put(&store, 1);
         let mut update = wait(store.update(&key)).unwrap();
         wait(update.get(ByteRange::All)).unwrap();
@@ -272,7 +251,7 @@ mod tests {
 
     #[test]
     fn nothing_onto_nothing_leaves_what_came_meanwhile() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         let mut update = wait(store.update(&key)).unwrap();
         wait(update.get(ByteRange::All)).unwrap();
         put(&store, 1);
@@ -283,7 +262,7 @@ mod tests {
 
     #[test]
     fn two_reads_of_one_round_are_of_one_version() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         put(&store, 1);
         let mut update = wait(store.update(&key)).unwrap();
         wait(update.get(ByteRange::Last(1))).unwrap();
@@ -301,7 +280,7 @@ mod tests {
 
     #[test]
     fn gives_up_at_last() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         let lock = wait(store.lock(&key)).unwrap();
         let face = store.as_blocking().unwrap();
         let mut update = BlockingUpdate::new(face, &key, &lock, Writers::Several).unwrap();

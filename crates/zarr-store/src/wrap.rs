@@ -8,6 +8,7 @@
 #[cfg(feature = "cache")]
 mod cached;
 mod counting;
+mod hook;
 mod hooked;
 mod listed;
 mod prefixed;
@@ -25,7 +26,8 @@ pub use self::cached::Cached;
 pub use self::traced::{Trace, Traced};
 pub use self::{
     counting::{Counting, Counts, Tally},
-    hooked::{Call, Hook, Hooked, Outcome, Reads},
+    hook::{Call, Hook, Outcome, Reads},
+    hooked::Hooked,
     listed::Listed,
     prefixed::Prefixed,
     read_only::{NoWrites, ReadOnly},

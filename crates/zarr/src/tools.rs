@@ -15,7 +15,7 @@ pub use zarr_metadata::{
 };
 pub use zarr_store::runtime::{Budget, Reserved};
 pub use zarr_store::{
-    BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, IoHints, Key, Listing, Op, Outcome,
-    Payload, Prefix, PutMode, Reads, StoreError, StoreErrorKind, StoreExt, Version,
-    without_secrets,
+    AuxiliaryFile, BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, IoHints, Key,
+    Listing, Op, Outcome, Payload, Prefix, PutMode, Reads, StoreError, StoreErrorKind, StoreExt,
+    Version, without_secrets,
 };

@@ -5,13 +5,15 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use zarr::tools::AuxiliaryFile;
+
 use super::Finding;
 use super::fix::Fix;
 use super::rules;
 
 /// What their names end in.
-pub(super) const TEMPORARY: &str = ".zarr-tmp";
-pub(super) const LOCK: &str = ".zarr-lock";
+pub(super) const TEMPORARY: &str = AuxiliaryFile::Temporary.suffix();
+pub(super) const LOCK: &str = AuxiliaryFile::Lock.suffix();
 
 /// What cannot be looked at is passed over: it is no leftover that anybody could delete. Links are not followed.
 pub(super) fn look(directory: &Path, older_than: u64, found: &mut Vec<Finding>) {

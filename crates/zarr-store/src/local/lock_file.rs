@@ -24,7 +24,7 @@ use super::{
     write::TRIES,
 };
 use crate::{
-    Key, Op, Result, StoreError, StoreErrorKind,
+    AuxiliaryFile, Key, Op, Result, StoreError, StoreErrorKind,
     lock::{ProcessGuard, ProcessLock},
 };
 
@@ -44,13 +44,7 @@ pub enum Locking {
     None,
 }
 
-/// Names that end so are no keys, so no listing shows them and no value can be called so.
-const SUFFIX: &str = ".zarr-lock";
-
-/// Whether a file of this name is a lock.
-pub(super) fn is_lock(name: &str) -> bool {
-    name.starts_with('.') && name.ends_with(SUFFIX)
-}
+const SUFFIX: &str = AuxiliaryFile::Lock.suffix();
 
 /// `.<name>.zarr-lock` beside a key. Names that are too long for that share a lock with few others,
 /// if any: every process must find the same one.
@@ -81,7 +75,7 @@ impl LockFile {
         LockFile { store, key }
     }
 
-    fn try_lock(&self) -> io::Result<Option<Held>> {
+    fn attempt(&self) -> io::Result<Option<Held>> {
         let name = name_beside(&self.key);
         let root = &self.store.root;
         let mut made_in = None;
@@ -137,7 +131,7 @@ impl LockFile {
 
 impl ProcessLock for LockFile {
     fn try_lock(&self) -> Result<Option<ProcessGuard>> {
-        let held = uninterrupted(|| self.try_lock()).map_err(|e| self.error(e))?;
+        let held = uninterrupted(|| self.attempt()).map_err(|e| self.error(e))?;
         Ok(held.map(|held| Box::new(held) as ProcessGuard))
     }
 }

@@ -15,11 +15,11 @@ use rustix::{
 use super::{
     dir_lock::{self, LockMode},
     errors::{if_absent, is_absent},
-    lock_file::{Locking, is_lock, remove_if_free},
+    lock_file::{Locking, remove_if_free},
     root::{Root, open_at},
-    temp_file::is_temp,
     walk::{Visit, walk},
 };
+use crate::AuxiliaryFile;
 
 /// How often removing begins again because somebody wrote into the directory meanwhile.
 const TRIES: u32 = 64;
@@ -86,9 +86,11 @@ fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
     let mut held = false;
     walk(top, |met| {
         let removed = match met {
-            Visit::File(dir, name) if lock_name(name) => remove_if_free(dir, name).map(|free| {
-                held |= !free;
-            }),
+            Visit::File(dir, name) if kind_of(name) == Some(AuxiliaryFile::Lock) => {
+                remove_if_free(dir, name).map(|free| {
+                    held |= !free;
+                })
+            }
             Visit::File(dir, name) => remove_file(dir, name, locking),
             Visit::Dir(dir, name) => match unlinkat(dir, name, AtFlags::REMOVEDIR) {
                 Err(Errno::NOTEMPTY) if held => Ok(()),
@@ -109,8 +111,8 @@ fn remove_file(dir: BorrowedFd<'_>, name: &Path, locking: Locking) -> io::Result
     Ok(unlinkat(dir, name, AtFlags::empty())?)
 }
 
-fn lock_name(name: &Path) -> bool {
-    name.to_str().is_some_and(is_lock)
+fn kind_of(name: &Path) -> Option<AuxiliaryFile> {
+    AuxiliaryFile::of(name.to_str()?)
 }
 
 /// Removes temporary files, and lock files that nobody holds, older than `older_than`, and counts
@@ -125,15 +127,14 @@ pub(super) fn clean_temp(root: &Root, older_than: Duration) -> io::Result<u64> {
         let Visit::File(dir, name) = met else {
             return Ok(());
         };
-        let is_lock = lock_name(name);
-        if !is_lock && !name.to_str().is_some_and(is_temp) {
+        let Some(kind) = kind_of(name) else {
             return Ok(());
-        }
+        };
         let cleaned = || {
             if age(dir, name)? < older_than {
                 return Ok(false);
             }
-            if is_lock {
+            if kind == AuxiliaryFile::Lock {
                 return remove_if_free(dir, name);
             }
             unlinkat(dir, name, AtFlags::empty())?;

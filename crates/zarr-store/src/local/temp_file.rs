@@ -25,15 +25,9 @@ use super::{
     root::{PathAt, permissions},
     stat::FileStat,
 };
-use crate::Payload;
+use crate::{AuxiliaryFile, Payload};
 
-/// Names that end so are no keys, so no listing shows them and no value can be called so.
-const SUFFIX: &str = ".zarr-tmp";
-
-/// Whether a file of this name was made by [`TempFile::create`].
-pub(super) fn is_temp(name: &str) -> bool {
-    name.starts_with('.') && name.ends_with(SUFFIX)
-}
+const SUFFIX: &str = AuxiliaryFile::Temporary.suffix();
 
 /// A file that is not in its place yet.
 pub(super) struct TempFile<'p> {

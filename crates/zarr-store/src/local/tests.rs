@@ -12,11 +12,9 @@ use rustix::fs::{FlockOperation, flock};
 use tempfile::{TempDir, tempdir};
 
 use super::*;
-use crate::{ByteRange, Prefixed, ReadOnly, Store, StoreExt, runtime::wait, testing};
-
-fn key(text: &str) -> Key {
-    Key::new(text).unwrap()
-}
+use crate::{
+    ByteRange, Prefixed, ReadOnly, Store, StoreExt, runtime::wait, test_support::key, testing,
+};
 
 /// A store in a directory that lives as long as the second value.
 fn local() -> (LocalStore, TempDir) {

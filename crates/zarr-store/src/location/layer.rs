@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use super::{
-    address::{below, open_elsewhere, path_of, refused, scheme},
     archives,
     finish::Finish,
     paths,
+    refusal::refused,
+    simple::{below, open_elsewhere, path_of, scheme},
 };
 use crate::{Key, Result, Store};
 

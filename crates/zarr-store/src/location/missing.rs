@@ -4,7 +4,7 @@
 pub(super) mod archives {
     use std::sync::Arc;
 
-    use crate::{Key, Result, Store, StoreError, location::address::refused};
+    use crate::{Key, Result, Store, StoreError, location::refusal::refused};
 
     /// Whether a name is that of an archive.
     pub(in crate::location) fn is_named(name: &[u8]) -> bool {
@@ -51,7 +51,7 @@ pub(super) mod paths {
 
     use crate::{
         Result, Store,
-        location::{address::refused, finish::Finish},
+        location::{finish::Finish, refusal::refused},
     };
 
     pub(in crate::location) async fn open_path(
@@ -78,7 +78,7 @@ pub(super) mod paths {
 pub(super) mod urls {
     use std::sync::Arc;
 
-    use crate::{Result, Store, location::address::refused};
+    use crate::{Result, Store, location::refusal::refused};
 
     pub(in crate::location) fn open_url(
         address: &str,

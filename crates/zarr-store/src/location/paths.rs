@@ -3,9 +3,9 @@
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path, sync::Arc};
 
 use super::{
-    address::{refused, unknown_option},
     archives,
     finish::Finish,
+    refusal::{refused, unknown_option},
 };
 use crate::{BlockingStore, LocalStore, Result, Store, Symlinks};
 

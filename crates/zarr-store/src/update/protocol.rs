@@ -3,8 +3,28 @@
 
 use std::fmt::Display;
 
-use super::{Commit, Writers};
 use crate::{Conditions, Found, Key, Op, PutMode, Result, StoreError, StoreErrorKind, Version};
+
+/// Who else may be writing the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Writers {
+    /// Anybody: needs a store that writes conditionally.
+    #[default]
+    Several,
+    /// Nobody but this process, and no whole value of this key at the same time: the caller's word.
+    /// Works on every store.
+    Alone,
+}
+
+/// How a commit ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "after a conflict nothing was written: read and merge again"]
+pub enum Commit {
+    /// It is written, or deleted, as this version.
+    Done(Option<Version>),
+    /// Somebody else wrote first and nothing was done: read and merge again.
+    Conflict,
+}
 
 /// How many rounds may be lost in a row. With the lock of this process held, a round is lost only
 /// to a whole write or to another process.

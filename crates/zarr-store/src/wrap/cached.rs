@@ -322,17 +322,18 @@ mod tests {
     use std::thread::sleep;
 
     use super::*;
-    use crate::{BlockingStore, Commit, Counting, MemoryStore, StoreExt, runtime::wait, testing};
+    use crate::{
+        BlockingStore, Commit, Counting, MemoryStore, StoreExt, runtime::wait, test_support::key,
+        testing,
+    };
 
-    fn key() -> Key {
-        Key::new("a/b").unwrap()
-    }
+    const KEY: &str = "a/b";
 
     type Far = Counting<Arc<dyn Store>>;
 
     fn cached(max_bytes: u64, max_age: Option<Duration>) -> (MemoryStore, Far, Cached<Far>) {
         let inner = MemoryStore::new();
-        BlockingStore::put(&inner, &key(), &vec![1; 100].into(), PutMode::Overwrite).unwrap();
+        BlockingStore::put(&inner, &key(KEY), &vec![1; 100].into(), PutMode::Overwrite).unwrap();
         let far = Counting::new(inner.clone().into_store());
         (inner, far.clone(), Cached::new(far, max_bytes, max_age))
     }
@@ -351,15 +352,15 @@ mod tests {
                 ByteRange::Last(5),
                 ByteRange::Bounded(2..8),
             ] {
-                wait(store.get(&key(), range, None)).unwrap().unwrap();
+                wait(store.get(&key(KEY), range, None)).unwrap().unwrap();
             }
         }
         assert_eq!((far.counts().reads, far.counts().bytes_read), (2, 15));
         // A whole value takes the place of its parts.
-        wait(store.get_all(&key())).unwrap();
-        wait(store.get(&key(), ByteRange::Bounded(40..60), None)).unwrap();
+        wait(store.get_all(&key(KEY))).unwrap();
+        wait(store.get(&key(KEY), ByteRange::Bounded(40..60), None)).unwrap();
         assert_eq!(far.counts().reads, 3);
-        assert_eq!(wait(store.head(&key())).unwrap().unwrap().size, 100);
+        assert_eq!(wait(store.head(&key(KEY))).unwrap().unwrap().size, 100);
         assert_eq!(far.counts().heads, 0);
     }
 
@@ -367,19 +368,19 @@ mod tests {
     fn what_is_old_is_asked_for() {
         let age = Duration::from_millis(30);
         let (inner, far, store) = cached(1 << 20, Some(age));
-        wait(store.get_all(&key())).unwrap();
+        wait(store.get_all(&key(KEY))).unwrap();
         sleep(age);
-        wait(store.get_all(&key())).unwrap();
+        wait(store.get_all(&key(KEY))).unwrap();
         assert_eq!((far.counts().reads, far.counts().heads), (1, 1));
-        BlockingStore::put(&inner, &key(), &vec![2].into(), PutMode::Overwrite).unwrap();
+        BlockingStore::put(&inner, &key(KEY), &vec![2].into(), PutMode::Overwrite).unwrap();
         sleep(age);
         assert_eq!(
-            wait(store.get_all(&key())).unwrap().unwrap(),
+            wait(store.get_all(&key(KEY))).unwrap().unwrap(),
             [2].as_slice()
         );
-        BlockingStore::delete(&inner, &key(), None).unwrap();
+        BlockingStore::delete(&inner, &key(KEY), None).unwrap();
         sleep(age);
-        assert_eq!(wait(store.get_all(&key())).unwrap(), None);
+        assert_eq!(wait(store.get_all(&key(KEY))).unwrap(), None);
     }
 
     #[test]
@@ -398,9 +399,9 @@ mod tests {
     #[test]
     fn an_update_over_a_stale_value_ends() {
         let (inner, _, store) = cached(1 << 20, None);
-        wait(store.get_all(&key())).unwrap();
-        BlockingStore::put(&inner, &key(), &vec![7].into(), PutMode::Overwrite).unwrap();
-        let key = key();
+        wait(store.get_all(&key(KEY))).unwrap();
+        BlockingStore::put(&inner, &key(KEY), &vec![7].into(), PutMode::Overwrite).unwrap();
+        let key = key(KEY);
         let mut update = wait(store.update(&key)).unwrap();
         let mut rounds = 0;
         loop {

@@ -64,9 +64,9 @@ impl Hook for Trace {
 mod tests {
     use super::*;
     use crate::{
-        BlockingStore, Key, MemoryStore, Op, PutMode, StoreExt,
+        BlockingStore, MemoryStore, Op, PutMode, StoreExt,
         runtime::wait,
-        test_support::told,
+        test_support::{events_of, key},
         testing::{self, Fault, Faulty},
     };
 
@@ -77,11 +77,11 @@ mod tests {
 
     #[test]
     fn tells_what_was_asked_and_how_it_ended() {
-        let text = told(|| {
+        let text = events_of(|| {
             let faulty = Faulty::new(MemoryStore::new().into_store());
             faulty.add(Fault::fail(Op::Head, || StoreErrorKind::Timeout));
             let store = Traced::new(faulty);
-            let key = Key::new("a/b").unwrap();
+            let key = key("a/b");
             BlockingStore::put(&store, &key, &vec![0; 7].into(), PutMode::Create).unwrap();
             wait(store.get_all(&key)).unwrap();
             wait(store.exists(&key)).unwrap_err();

@@ -16,8 +16,7 @@ use std::{
 
 use bytes::Bytes;
 
-pub(super) use self::blocking::pause;
-use super::hooked::{Call, Outcome, Reads};
+use super::hook::{Call, Outcome, Reads};
 use crate::{Entry, IoHints, Key, Listing, Object, Op, Prefix, Result, Store, store::kind_of};
 
 /// A store around another one, or around two. All that it does not say goes to the store inside, as it is.

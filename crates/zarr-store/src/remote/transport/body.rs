@@ -8,9 +8,10 @@ use futures_util::stream;
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use object_store::client::{HttpError, HttpResponse, HttpResponseBody};
+use reqwest::header::{self, HeaderMap};
 use tokio::time::{Instant, timeout_at};
 
-use super::reply::size_of;
+use super::errors::{broken, endless, late};
 
 /// How much must arrive in each period of waiting, so that one byte now and then does not count.
 const LEAST: usize = 1024;
@@ -64,7 +65,7 @@ impl WatchedBody {
         let asked = Instant::now();
         let until = self.until.take().unwrap_or(asked + self.idle);
         let Ok(frame) = timeout_at(until, self.body.frame()).await else {
-            return Err(super::late("the answer stopped half way"));
+            return Err(late("the answer stopped half way"));
         };
         let Some(frame) = frame.transpose()? else {
             return Ok(None);
@@ -74,9 +75,7 @@ impl WatchedBody {
         self.most = match self.most {
             BodyLimit::AsAsked => BodyLimit::AsAsked,
             BodyLimit::First(left) => BodyLimit::First(left.saturating_sub(came)),
-            BodyLimit::All(left) => {
-                BodyLimit::All(left.checked_sub(came).ok_or_else(super::endless)?)
-            }
+            BodyLimit::All(left) => BodyLimit::All(left.checked_sub(came).ok_or_else(endless)?),
         };
         if came < self.missing {
             self.missing -= came;
@@ -95,7 +94,7 @@ pub(super) fn cut(body: HttpResponseBody, skip: u64, take: u64) -> HttpResponseB
         |(mut body, mut skip, mut take)| async move {
             while take > 0 {
                 let Some(frame) = body.frame().await.transpose()? else {
-                    return Err(super::broken("the answer ended too early"));
+                    return Err(broken("the answer ended too early"));
                 };
                 let Ok(mut data) = frame.into_data() else {
                     continue;
@@ -114,6 +113,16 @@ pub(super) fn cut(body: HttpResponseBody, skip: u64, take: u64) -> HttpResponseB
         },
     );
     HttpResponseBody::new(StreamBody::new(frames))
+}
+
+/// The length that an answer announces.
+pub(super) fn size_of(headers: &HeaderMap) -> Option<u64> {
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 #[cfg(test)]

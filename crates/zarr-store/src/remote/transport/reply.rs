@@ -6,13 +6,13 @@ use std::ops::Range;
 use http_body_util::BodyExt;
 use object_store::client::{HttpError, HttpRequest, HttpResponse, HttpResponseBody};
 use reqwest::{
-    StatusCode,
+    Method, StatusCode,
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 
 use super::{
-    body::{self, BodyLimit},
-    endless, reads, unfit,
+    body::{self, BodyLimit, size_of},
+    errors::{endless, unfit},
 };
 use crate::ByteRange;
 
@@ -179,16 +179,6 @@ fn is_listing(query: &str) -> bool {
         .any(|pair| matches!(pair, "list-type=2" | "comp=list"))
 }
 
-/// The length that an answer announces.
-pub(super) fn size_of(headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
-}
-
 /// Whether an answer is a document about the value, such as an error, rather than the value.
 pub(crate) fn is_page_type(content_type: &str) -> bool {
     ["text/html", "application/xml", "text/xml"]
@@ -219,6 +209,11 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
+}
+
+/// Whether a request reads and changes nothing.
+pub(super) fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::{
 use futures_util::FutureExt;
 
 use super::*;
-use crate::{MemoryStore, Object, StoreExt, runtime::wait};
+use crate::{MemoryStore, Object, StoreExt, runtime::wait, test_support::key};
 
 /// A store whose puts wait at a gate, and which is not instant.
 #[derive(Debug, Clone, Default)]
@@ -65,16 +65,12 @@ impl BlockingStore for Gated {
     }
 }
 
-fn key() -> Key {
-    Key::new("a").unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancelled_write_never_lands_after_a_newer_one() {
     for round in 0..50_u8 {
         let gated = Gated::default();
         let store = Blocking::new(gated.clone());
-        let key = key();
+        let key = key("a");
         let mut old = store.put(&key, vec![0].into(), PutMode::Overwrite);
         assert!((&mut old).now_or_never().is_none());
         while gated.waiting.load(Ordering::SeqCst) == 0 {
@@ -97,7 +93,7 @@ async fn a_cancelled_write_never_lands_after_a_newer_one() {
 async fn a_delete_waits_for_the_write_before_it() {
     let gated = Gated::default();
     let store = Blocking::new(gated.clone());
-    let key = key();
+    let key = key("a");
     let mut old = store.put(&key, vec![0].into(), PutMode::Overwrite);
     assert!((&mut old).now_or_never().is_none());
     drop(old);
@@ -110,7 +106,7 @@ async fn a_delete_waits_for_the_write_before_it() {
 #[test]
 fn derefs_to_the_store_inside() {
     let store = Blocking::new(MemoryStore::new());
-    wait(store.put(&key(), vec![1].into(), PutMode::Create)).unwrap();
+    wait(store.put(&key("a"), vec![1].into(), PutMode::Create)).unwrap();
     assert_eq!(store.len(), 1);
     assert_eq!(store.clone().len(), 1);
 }
@@ -120,7 +116,7 @@ fn an_instant_store_is_ready_at_once() {
     let store = Blocking::new(MemoryStore::new());
     assert!(
         store
-            .get(&key(), ByteRange::All, None)
+            .get(&key("a"), ByteRange::All, None)
             .now_or_never()
             .is_some()
     );

@@ -4,10 +4,12 @@ use std::{mem::MaybeUninit, ops::Range, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 
-use super::{Call, Hook, Outcome, Reads, before};
 use crate::{
     Key, Object, Op, Result, Version,
-    wrap::wrapper::{call, nothing, pause},
+    wrap::{
+        hook::{Call, Hook, Outcome, Reads, before, pause},
+        wrapper::{call, nothing},
+    },
 };
 
 pub(super) struct HookedObject<H> {

@@ -1,6 +1,6 @@
 //! The blocking face of every wrapper, where the stores inside have one.
 
-use std::{ops::Range, sync::Arc, thread, time::Duration, time::Instant};
+use std::{ops::Range, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 
@@ -12,19 +12,8 @@ use crate::{
     BlockingStore, ByteRange, Call, Entry, Found, IoHints, Key, Listing, LockName, Object, Op,
     Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, Version, key_map,
     store::{read, read_ranges},
-    wrap::blocking,
+    wrap::{blocking, hook::pause},
 };
-
-/// Lets this thread wait; for ever, where that was said.
-pub(in crate::wrap) fn pause(time: Duration) {
-    match time {
-        Duration::ZERO => {}
-        Duration::MAX => loop {
-            thread::park();
-        },
-        time => thread::sleep(time),
-    }
-}
 
 /// The call `ask`, with what the wrapper does around it.
 fn around<W: Wrapper, T>(

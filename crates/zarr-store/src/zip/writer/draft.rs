@@ -25,7 +25,8 @@ use rustix::{
 
 use super::{lock::beside, place::FileIdentity, records};
 use crate::{
-    ByteRange, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind, Version,
+    AuxiliaryFile, ByteRange, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind,
+    Version,
     zip::{
         entry::{Facts, ZipEntry},
         next_stamp,
@@ -106,7 +107,7 @@ pub(super) struct Draft {
 impl Draft {
     /// Nothing yet. Only the holder of the archive's lock may make one.
     pub(super) fn new(archive: &Path, name: Arc<str>) -> io::Result<Draft> {
-        let path = beside(archive, ".zarr-tmp");
+        let path = beside(archive, AuxiliaryFile::Temporary);
         // A writer that was killed may have left one.
         match fs::remove_file(&path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),

@@ -12,7 +12,18 @@ use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
 };
 
-use super::unfit;
+use super::errors::unfit;
+
+/// Which hosts requests go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::remote) enum Reach {
+    /// The one of the address, and those that its answers send us to.
+    Anywhere,
+    /// The one of the address alone: where requests are signed.
+    OneHost,
+    /// The same, which must be one of the public internet.
+    Public,
+}
 
 /// Finds the addresses of a name, and leaves out those that are not public. Connections are made to
 /// what comes of it, so no name can mean one thing when it is looked at and another when it is used.
