@@ -1,5 +1,5 @@
-//! `AuxiliaryFile`: what a store's own files are called, which lie beside the values while somebody writes. This is the
-//! one place where their names stand: a key may not be called so, and no listing shows them.
+//! `AuxiliaryFile`: the names of files that a store keeps beside the values while somebody writes. They are spelled
+//! here alone: no key may have such a name, and no listing shows one.
 
 /// A file that a writer keeps beside a value for a while, and leaves behind if it is killed.
 ///

@@ -1,5 +1,5 @@
-//! `Key`: the checked name of one value. Nothing else reaches a store, so a key that could leave
-//! its root is refused here, once, for every backend. It knows nothing of what a key stands for.
+//! `Key`: the checked name of one value. A store is only ever asked for a `Key`, so a name that could leave its root
+//! is refused here, once, for every backend.
 
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
@@ -27,8 +27,7 @@ const SEGMENT_BYTES: usize = 255;
 pub struct Key(Arc<str>);
 
 impl Key {
-    /// The key that `text` spells. Borrowed text may come from a buffer that is used again: the key
-    /// is one allocation of its own.
+    /// The key spelled by `text`, which is copied.
     ///
     /// # Errors
     /// [`StoreErrorKind::InvalidKey`] says which rule `text` breaks.
@@ -50,7 +49,7 @@ impl Key {
         self.0.rsplit('/').next().unwrap_or_default()
     }
 
-    /// What the key lies in: all but its last part.
+    /// The directory of the key: all but its last part.
     pub fn parent(&self) -> Prefix {
         match self.0.rfind('/') {
             Some(slash) => Prefix::trusted(&self.0[..=slash]),

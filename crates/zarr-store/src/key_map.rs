@@ -1,5 +1,5 @@
-//! Listings of values that stand in one ordered map: what lies in a directory, without a step for
-//! each value that lies deeper. It knows keys, not what values are.
+//! Listings of the values in one ordered map: what lies in a directory, without a step for each value that lies
+//! deeper.
 
 use std::{collections::BTreeMap, ops::Bound};
 

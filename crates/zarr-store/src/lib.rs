@@ -1,18 +1,18 @@
 //! Keys and bytes: what a store is, and the stores that come with the library.
 //!
-//! This crate knows no Zarr. It maps checked [`Key`]s to values, and promises four things about
-//! them, whichever store is behind:
+//! This crate does not know Zarr: it maps checked [`Key`]s to values. Whichever store is behind, it makes four
+//! promises:
 //!
 //! - **Absence is an answer, not an error.** `Ok(None)` means *proved absent*; whatever could not
 //!   be read is `Err`, so that a failed read can never pass for missing data.
 //! - **A key holds one complete value, old or new, at every instant.**
 //! - **Two writers of one value never lose each other's bytes:** part of a value is changed through
-//!   [`StoreExt::update`], which locks (files: also against other processes) and writes
+//!   [`StoreExt::update`], which takes a lock (on files also against other processes) and writes
 //!   conditionally.
 //! - **No key leaves its root:** only a [`Key`] reaches a store, and a `Key` cannot say `..`.
 //!
-//! A backend implements [`BlockingStore`] (local things) or [`Store`] (remote ones). The adapter
-//! [`Blocking`] makes the first the second, and `testing::conformance` (feature `testing`) checks either.
+//! A backend implements [`BlockingStore`] if its calls block, as those on files do, and [`Store`] otherwise. The
+//! adapter [`Blocking`] turns the first into the second, and `testing::conformance` (feature `testing`) checks either.
 //!
 //! ```
 //! use zarr_store::{BlockingStore, Key, MemoryStore, Payload, PutMode, StoreExt, runtime};

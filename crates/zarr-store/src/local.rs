@@ -67,13 +67,13 @@ pub struct LocalStore {
     hints: IoHints,
 }
 
-/// What a finished write has survived.
+/// What a finished write survives.
 ///
 /// A crash of the *process* never tears a value, whatever is chosen. This is about power loss and
 /// crashes of the system.
 ///
-/// The least that a store does: a value that is [durable](Payload::durable), as documents are that
-/// replace others, is written as with [`FileAndDir`](Self::FileAndDir) always.
+/// This is the minimum: a value that is [durable](Payload::durable), as a document that replaces another is, is always
+/// written as with [`FileAndDir`](Self::FileAndDir).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {
     /// Nothing yet: the system writes when it likes. After power loss a value written shortly
@@ -88,8 +88,8 @@ pub enum Durability {
 }
 
 impl LocalStore {
-    /// The store in the directory `root`, which need not be there yet. A relative path is taken
-    /// from the current directory of now.
+    /// The store in the directory `root`, which need not be there yet. A relative path starts at the directory that is
+    /// current now.
     pub fn new(root: impl AsRef<Path>) -> Self {
         let root = resolved(root.as_ref());
         let hints = IoHints::local(Identity::named(("file", &root)));
@@ -110,8 +110,8 @@ impl LocalStore {
 
     /// The same store with another way to keep the updates of several processes apart.
     ///
-    /// Whoever updates a value waits for as long as another process holds its lock; a process that
-    /// ends, however it ends, holds none any more.
+    /// An update waits for as long as another process holds the lock of the value; a process that ends, however it
+    /// ends, holds none.
     #[must_use]
     pub fn locking(mut self, locking: Locking) -> Self {
         self.locking = locking;

@@ -1,5 +1,5 @@
-//! `Location`: a place in a store. It knows neither addresses, which are `address`'s, nor what lies
-//! there.
+//! `Location`: a directory of a store, where a node lies. How an address becomes a store is decided in the folder
+//! below.
 
 mod address;
 #[cfg(feature = "zip")]
@@ -71,7 +71,7 @@ impl Location {
         Ok(Location::root(open_store(address, options).await?))
     }
 
-    /// The directory `rest` below; no text is this place itself.
+    /// The directory `rest` below; the empty text is this place itself.
     ///
     /// # Errors
     /// `InvalidKey` if the path would break a rule for keys.

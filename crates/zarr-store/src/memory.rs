@@ -1,5 +1,4 @@
-//! `MemoryStore`: values in this process. It shares bytes with its callers and never copies them;
-//! it knows no files and no waiting.
+//! `MemoryStore`: values in this process. It shares bytes with its callers and never copies them.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! `Store`: the one thing the engine reads from and writes to. Keys and bytes; absence is `None`.
+//! `Store`: what the engine reads from and writes to.
 
 mod adapter;
 mod blocking;
@@ -35,15 +35,14 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A boxed stream that may borrow for `'a` and may move between threads.
 pub type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
 
-/// A map from keys to values, asked asynchronously.
+/// An asynchronous map from keys to values.
 ///
-/// What every implementation promises, and `testing::conformance` (feature `testing`) checks: `Ok(None)` only for what is proved absent; a put is all or nothing; a [`Prefix`] is a
-/// directory. Local things implement [`BlockingStore`] instead, and
-/// [`into_store`](BlockingStore::into_store) makes them a `Store`.
+/// Every implementation promises, and `testing::conformance` (feature `testing`) checks, that `Ok(None)` means proved
+/// absent, that a put is all or nothing, and that a [`Prefix`] is a directory. A store whose calls block implements
+/// [`BlockingStore`] instead, and [`into_store`](BlockingStore::into_store) makes it a `Store`.
 ///
-/// `same`, where given, asks for that version only: `Conflict` if the value is another one.
-/// Dropping a future gives up waiting; a write may then still happen, but never after a newer write
-/// of this process through the async face.
+/// Where `same` is given, only that version will do: `Conflict` if the value is another one. Dropping a future gives up
+/// waiting; a write may then still happen, but never after a newer asynchronous write of this process.
 pub trait Store: Debug + Display + Send + Sync + 'static {
     /// A value or part of it.
     fn get<'a>(
@@ -105,8 +104,8 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
     /// How to ask this store well, and what it can do.
     fn hints(&self) -> IoHints;
 
-    /// Where a directory lies outside of this store. A store around another hands this on; what lies in
-    /// nothing else need not say it.
+    /// Where a directory of this store really lies. A store around another passes the question on; a store that lies in
+    /// nothing else can leave this as it is.
     fn real_path(&self, prefix: &Prefix) -> RealPath {
         match self.as_blocking() {
             Some(store) => store.real_path(prefix),
@@ -114,12 +113,12 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
         }
     }
 
-    /// What kind of store this is, in a word: `LocalStore`.
+    /// The name of this kind of store, such as `LocalStore`.
     fn kind(&self) -> &'static str {
         kind_of::<Self>()
     }
 
-    /// The same store as one to be asked from a thread that may wait, if that is the better way.
+    /// The same store with blocking calls, where those are better on a thread that may wait.
     fn as_blocking(&self) -> Option<&dyn BlockingStore> {
         None
     }

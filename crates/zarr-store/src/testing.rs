@@ -1,5 +1,5 @@
-//! For those who write stores, and those who test what runs on them: a conformance suite for any
-//! store, a store that fails, a store that is slow. Nothing outside tests needs this module.
+//! What a new store is tested with, and what runs on stores: a conformance suite for any store, a store that fails, a
+//! store that is slow. Only tests need this module.
 
 mod asynchronous;
 mod blocking;

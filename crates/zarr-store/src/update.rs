@@ -1,10 +1,9 @@
-//! Read, change, write: the one way to change part of a value so that two writers never lose each
-//! other's bytes. The protocol is `rounds`, which talks to nobody; the two faces only carry out
-//! what it decides. What is merged, and how, is the caller's.
+//! Read, change, write: the one way to change part of a value so that two writers never lose each other's bytes.
+//! `protocol` decides what to do; the two faces here only carry it out. What is merged, and how, is the caller's
+//! affair.
 //!
-//! One round: read, noting the version; merge; write on condition that the version is still the
-//! same. If it is not, begin the next round. After sixteen rounds lost in a row, give up with an
-//! error.
+//! One round: read and note the version; merge; write on condition that the version is still the same. If it is not,
+//! begin the next round. After sixteen rounds lost in a row, give up with an error.
 
 mod protocol;
 
@@ -16,7 +15,7 @@ pub use self::protocol::{Commit, Writers};
 use self::protocol::{Precondition, UpdateProtocol, update_error};
 use crate::{BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, Result, Store};
 
-/// One change of part of a value, holding the key's lock from begin to end.
+/// One change of part of a value, which holds the key's lock from beginning to end.
 ///
 /// Dropping it changes nothing. A commit whose future is dropped may still land, but only on the
 /// version it was merged from.
@@ -192,7 +191,7 @@ impl<'a> BlockingUpdate<'a> {
 mod tests {
     use super::{protocol::MAX_ROUNDS, *};
     use crate::{
-        Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, Version, runtime::wait,
+        Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, runtime::wait,
         test_support::key,
     };
 

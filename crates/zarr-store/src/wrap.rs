@@ -1,9 +1,9 @@
 //! Stores around a store: each changes one thing and passes everything else on, in both faces.
 //!
-//! A wrapper holds a [`Store`] and offers the blocking face exactly where the store inside has one.
-//! Locks are the inner store's, under the inner key, so that a wrapped handle and a bare one meet.
-//! What leaves keys and values alone is a [`Hook`]. The others say what they change as a `Wrapper`, which carries out
-//! both faces for all of them; [`Cached`] alone is a store by itself, since it answers most calls from memory.
+//! A wrapper holds a [`Store`] and has a blocking face exactly where the store inside has one. Locks are those of the
+//! inner store, under the inner key, so that a wrapped handle and a bare one meet. What leaves keys and values alone
+//! is a [`Hook`]. The others say what they change as a `Wrapper`, which implements both faces for all of them; only
+//! [`Cached`] implements `Store` itself, since it answers most calls from memory.
 
 #[cfg(feature = "cache")]
 mod cached;

@@ -1,5 +1,5 @@
-//! What the errors of the system mean to a store: which prove that a value is absent, which go by, and how the others
-//! are told.
+//! What errors of the system mean for a store: which prove that a value is absent, which call for another try, and how
+//! the others are told.
 
 use std::io;
 

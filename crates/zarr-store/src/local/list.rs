@@ -1,5 +1,5 @@
-//! What lies in a directory. Names that can be no keys (names that are not UTF-8) are listed apart, since nobody could
-//! ask for them; this store's own files are not shown.
+//! What lies in a directory. Names that cannot be keys (names that are not UTF-8) are listed apart, since nobody could
+//! ask for them; the store's own files are not shown.
 
 use std::{
     ffi::CStr,

@@ -1,10 +1,9 @@
-//! The half of a key's lock that other processes see: a file beside the value that the system locks
-//! for whoever has it open. The system forgets the lock with its holder, however that ends, so a
-//! file that was left behind is in nobody's way.
+//! `LockFile`: the half of a key's lock that other processes see. It is a file beside the value, which the system
+//! locks for whoever has it open. The system releases the lock when its holder ends, however it ends, so a file that
+//! was left behind is in nobody's way.
 //!
-//! The holder removes the file as it leaves. So whoever gets the lock looks whether the name still
-//! means the file that was locked; if not, the lock is worth nothing and the next try makes a new
-//! file.
+//! The holder removes the file as it leaves. So whoever gets the lock checks whether the name still means the file
+//! that was locked; if not, the lock is worth nothing and the next try makes a new file.
 
 use std::{
     fmt, io,

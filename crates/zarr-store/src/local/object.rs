@@ -1,5 +1,4 @@
-//! One open file: positioned reads and, where asked for, its size and version. It knows how to
-//! read, not where values lie.
+//! `LocalObject`: one open file, its positioned reads and, where asked for, its size and version.
 
 use std::{fs::File, io, mem::MaybeUninit, ops::Range, sync::OnceLock};
 

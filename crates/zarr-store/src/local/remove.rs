@@ -1,4 +1,4 @@
-//! Removing what lies in a directory: values, directories, and what writers that were killed have left behind.
+//! Removing what lies in a directory: values, directories, and the files that killed writers have left behind.
 
 use std::{
     io,

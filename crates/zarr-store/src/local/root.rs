@@ -1,6 +1,5 @@
-//! Where the file of a key is, and how far links may lead on the way there. Names are relative to
-//! the store's root; no text at all is the root. It opens and makes directories, and knows nothing
-//! of values.
+//! `Root`: the directory of a store, and how far links may lead from it. `PathAt`: a name in a directory, as `openat`
+//! and its kin take it. Names are relative to the root; the empty name is the root itself.
 
 use std::{
     fs::{self, File},
@@ -18,9 +17,9 @@ use rustix::{
 use super::{errors::is_absent, platform, stat::FileStat};
 use crate::{Identity, RealPath};
 
-/// What is done about symbolic links below the root. The root itself may always be reached through
-/// some, and a value that is a link is replaced, not what it leads to. A link to a directory that it
-/// lies in is not listed, since a walk through it would never end.
+/// How symbolic links below the root are treated. The root itself may always be reached through links, and a value that
+/// is a link is replaced, not what it leads to. A link to a directory that it lies in is not listed, since a walk
+/// through it would never end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Symlinks {
     /// They are followed wherever they lead: data may lie on several disks.

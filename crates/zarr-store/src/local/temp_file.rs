@@ -1,5 +1,5 @@
-//! A value on its way to its place: a hidden file beside it, which vanishes unless it is renamed.
-//! It knows how to write a whole file, not when one may replace another.
+//! `TempFile`: a value that is being written, as a hidden file beside its place, which is deleted unless it is
+//! renamed.
 
 use std::{
     fs::{File, FileTimes},

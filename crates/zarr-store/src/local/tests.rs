@@ -1,5 +1,4 @@
-//! What only a directory can show: hidden leavings, hostile names, threads that delete while others
-//! write.
+//! What only a directory can show: files that are left behind, hostile names, threads that delete while others write.
 
 use std::{
     fs,

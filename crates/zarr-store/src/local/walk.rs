@@ -1,5 +1,5 @@
-//! Everything below a directory, without following a link, whatever somebody renames meanwhile: a
-//! child is opened from its parent's descriptor, never by a path. It removes nothing by itself.
+//! Everything below a directory, without following a link, whatever is renamed meanwhile: a child is opened from its
+//! parent's descriptor, never by a path.
 
 use std::{
     ffi::{CString, OsStr},

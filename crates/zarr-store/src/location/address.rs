@@ -27,14 +27,14 @@ use crate::{Result, Store};
 /// one, `symlinks`: `follow`, which is the default, or `inside`, for a tree that somebody else made (see
 /// `Symlinks`). Memory has none.
 ///
-/// Nothing is read or created, but for an archive's list of entries: a directory that is not there is
-/// an empty store until something is written.
+/// Nothing is read or created, except that the directory of an archive is read: a directory that is not there is an
+/// empty store until something is written.
 ///
-/// An archive in a file can be read and changed, and where there is none, it is one to be written. It is written beside
-/// its place, and is in its place, whole, after [`sync`](Store::sync), or when the last handle on the store is dropped;
-/// until then others see the old one, also after a crash. All handles that this process has by an address are on one
-/// store; another process that writes it meanwhile is refused. Every address has the option `finish`: `drop`, which is
-/// the default, or `sync`, for archives that are the old ones unless `sync` was called.
+/// An archive in a file can be read and changed; where there is none yet, writing makes one. It is written beside its
+/// place and put there as a whole by [`sync`](Store::sync), or when the last handle on the store is dropped; until then
+/// others see the old one, also after a crash. All handles that this process opens by an address share one store;
+/// another process that writes the archive at the same time is refused. Every address has the option `finish`: `drop`,
+/// which is the default, or `sync`, with which an archive stays the old one unless `sync` is called.
 ///
 /// ```
 /// # use zarr_store::{open_store, runtime::wait};
@@ -55,7 +55,7 @@ pub async fn open_store(address: &str, options: &[(&str, &str)]) -> Result<Arc<d
     }
 }
 
-/// The store at a path, which is no text that could be taken for another kind of address: see [`open_store`].
+/// The store at a path, which is never taken for another kind of address: see [`open_store`].
 ///
 /// # Errors
 /// As [`open_store`].

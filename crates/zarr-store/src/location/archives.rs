@@ -1,4 +1,4 @@
-//! Values and files become zip archives.
+//! Which names and which bytes are those of a zip archive, and how one is opened.
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
-//! Pipelines: a store inside a value of another store, such as a zip archive on S3. It takes addresses
-//! apart; what is inside the value is the layer's.
+//! Pipelines: a store inside a value of another store, such as a zip archive on S3.
 
 use std::sync::Arc;
 

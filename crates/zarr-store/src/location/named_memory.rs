@@ -1,4 +1,4 @@
-//! Stores in memory that have a name in this process. A name goes with the last handle on its store.
+//! Memory stores that have a name in this process. A name is forgotten with the last handle on its store.
 
 use std::{
     collections::HashMap,

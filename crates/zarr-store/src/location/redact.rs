@@ -1,5 +1,4 @@
-//! What may be shown of an address: not its query, in which services sign, nor who asks. It knows texts
-//! only.
+//! What may be shown of an address: not its query, which may hold a signature, nor a user name or password.
 
 /// What stands in place of a secret.
 pub(crate) const HIDDEN: &str = "…";

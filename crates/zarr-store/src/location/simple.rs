@@ -1,4 +1,4 @@
-//! An address that is no pipeline: what its scheme says, and the store that it means where it is no path.
+//! An address that is not a pipeline: what its scheme says, and which store it means where it is not a path.
 
 use std::{borrow::Cow, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! URLs become stores on services.
+//! URLs of services become stores.
 
 use std::sync::Arc;
 

@@ -1,9 +1,8 @@
-//! The threads on which every remote request runs: one runtime for the whole process, started by the
-//! first request. It knows no store.
+//! The threads on which every remote request runs: one runtime for the whole process, started by the first request.
 //!
-//! Not the caller's runtime, even where there is one: a pooled connection's task could then live on
-//! the very thread that waits for it, or end with a runtime that a later caller does not share.
-//! Not `tokio_util`'s handle, which aborts on drop: a plain write goes on to its end.
+//! Not the caller's runtime, even where there is one: the task of a pooled connection could then live on the very
+//! thread that waits for it, or end with a runtime that a later caller does not share. Not the handle of `tokio_util`
+//! that aborts on drop: a plain write goes on to its end.
 
 use std::{
     future::Future,

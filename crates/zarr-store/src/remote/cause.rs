@@ -1,4 +1,4 @@
-//! Why a service refused, by what it says, and what to do about it. Knows texts and statuses alone.
+//! Why a service refused, judged by its words and status, and what to do about it.
 
 use super::service::Service;
 

@@ -1,5 +1,4 @@
-//! `Connection`: a client with all that its requests need: where in its container the store lies, what the options say,
-//! and the words in which a failure is told.
+//! `Connection`: a client with all that its requests need, and the errors of those requests.
 
 use std::{fmt, sync::Arc};
 

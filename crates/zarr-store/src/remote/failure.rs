@@ -1,5 +1,4 @@
-//! A request that failed: what that means, and the words in which it is told. The one place that
-//! decides what counts as absent.
+//! A request that failed: what it means, and how it is told. This is the one place that decides what counts as absent.
 
 use std::{error::Error, io};
 

@@ -1,5 +1,5 @@
-//! What the last answer to a request was, told by the transport to whoever judges an error: the
-//! client between them keeps the status to itself. It knows numbers only.
+//! `LastStatus`: the status of the last answer, passed from the transport to the code that judges an error, since the
+//! client between them does not tell it.
 
 use std::{
     future::Future,

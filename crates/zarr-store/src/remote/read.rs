@@ -1,5 +1,5 @@
-//! Reading: a range as the service is asked for it, the answer compared with what was asked, and
-//! what to ask next where it does not fit. It judges no keys and writes nothing.
+//! Reading: how a service is asked for a range, whether the answer is what was asked for, and what to ask next where
+//! it is not.
 
 use std::ops::Range;
 

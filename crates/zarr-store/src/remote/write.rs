@@ -1,5 +1,5 @@
-//! Writing one value: by one request, or in parts that become the value all at once. It knows how to
-//! recognise its own write where the answer to it was lost.
+//! Writing one value: by one request, or in parts that become the value all at once. A write recognises itself where
+//! the answer to it was lost.
 
 use std::{
     hash::{BuildHasher, RandomState},

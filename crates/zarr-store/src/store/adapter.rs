@@ -1,5 +1,5 @@
-//! `Blocking`: a blocking store as an asynchronous one. It knows which calls may overtake which;
-//! where they run is the decision of `runtime`.
+//! `Blocking`: a blocking store as an asynchronous one. It decides which calls may overtake which; `runtime` decides
+//! where they run.
 
 use std::{
     fmt::{self, Debug, Display},
@@ -15,7 +15,7 @@ use crate::{
     lock, runtime,
 };
 
-/// Makes a [`Store`] of a [`BlockingStore`]. Cheap to clone; clones are one store.
+/// Makes a [`Store`] of a [`BlockingStore`]. Cheap to clone; clones share one store.
 ///
 /// An adapter, not a blanket implementation: a call handed to another thread needs a share of the
 /// store that outlives a dropped future.

@@ -1,5 +1,4 @@
-//! `BlockingStore` and `Object`: what local things implement. They know nothing of async, nor of
-//! where their calls run.
+//! `BlockingStore` and `Object`: what a store implements whose calls block, such as files and memory.
 
 use std::{
     fmt::{Debug, Display},
@@ -16,15 +15,15 @@ use crate::{
     store::kind_of,
 };
 
-/// A map from keys to values, asked from a thread that may wait for a disk, and for nothing else.
+/// A map from keys to values whose calls block. They are made on threads that may wait for a disk, and for nothing
+/// else.
 ///
 /// The promises are those of [`Store`]. Six methods are required.
 pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
-    /// The value, to be read in whatever parts are wanted. Asks for nothing else: no size, no
-    /// version.
+    /// Opens a value, of which any parts can then be read. It asks for nothing else, neither size nor version.
     ///
     /// # Errors
-    /// Whatever is not a value and not proved absent.
+    /// If what is there is not a value, or if it is not certain that nothing is there.
     fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>>;
 
     /// Writes a whole value if `mode` allows it, and says which version it became.
@@ -115,7 +114,7 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
         LockName::new(self.hints().identity, key)
     }
 
-    /// Where a directory lies outside of this store: see [`Store::real_path`].
+    /// Where a directory of this store really lies: see [`Store::real_path`].
     fn real_path(&self, prefix: &Prefix) -> RealPath {
         RealPath::new(self.hints().identity, prefix)
     }
@@ -128,12 +127,12 @@ pub trait BlockingStore: Debug + Display + Send + Sync + 'static {
         Ok(())
     }
 
-    /// What kind of store this is, in a word: `LocalStore`.
+    /// The name of this kind of store, such as `LocalStore`.
     fn kind(&self) -> &'static str {
         kind_of::<Self>()
     }
 
-    /// This store as one that is asked asynchronously.
+    /// This store with asynchronous calls.
     fn into_store(self) -> Arc<dyn Store>
     where
         Self: Sized,
@@ -155,7 +154,7 @@ pub trait Object: Send + Sync + 'static {
     /// Why it could not be told.
     fn size(&self) -> Result<u64>;
 
-    /// Which writing of the value this is.
+    /// The version of the value.
     ///
     /// # Errors
     /// Why it could not be told.

@@ -1,5 +1,4 @@
-//! `StoreExt`: the verbs people type, for every store, made of the trait's own. Nothing here is
-//! known to a backend.
+//! `StoreExt`: the convenient methods that every store has, made of those of the trait.
 
 use std::{collections::VecDeque, future::Future};
 
@@ -63,8 +62,8 @@ pub trait StoreExt: Store {
         async move { Ok(self.list(prefix).next().await.transpose()?.is_none()) }
     }
 
-    /// Begins to change part of a value, waiting for others who do the same (in this process; on
-    /// local files, in any): the way in which no two writers lose each other's bytes.
+    /// Begins to change part of a value. It waits for others that do the same (in this process; on local files, in any
+    /// process), so that no two writers lose each other's bytes.
     ///
     /// ```
     /// use zarr_store::{BlockingStore, ByteRange, Commit, Key, MemoryStore, StoreExt, runtime};

@@ -1,4 +1,4 @@
-//! What a store says about itself, so that the engine can ask it well. It decides nothing.
+//! `IoHints`: what a store says about itself, so that the engine asks it well.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -19,21 +19,23 @@ pub struct IoHints {
     pub writable: bool,
     /// Whether keys can be listed.
     pub listable: bool,
-    /// What is not listed is not there, nor is asking for it an error: then a listing stands for asking for each
-    /// key. Not so where the listing was given beforehand, or passes over what may not be asked for.
+    /// Whether a listing shows every value, and asking for what it does not show is not an error, so that one listing
+    /// can replace asking for each key. Not so where the listing was given beforehand, or leaves out what may not be
+    /// asked for.
     pub lists_all: bool,
     /// Which conditional writes are atomic here.
     pub conditions: Conditions,
-    /// Calls return at once: handing one to another thread would cost more than it.
+    /// Calls return at once: handing one to another thread would cost more than the call.
     pub instant: bool,
-    /// Calls wait for a network: many should be in flight, so no thread should sit in each.
+    /// Calls wait for a network: many should be in flight, so no thread should block in each.
     pub high_latency: bool,
-    /// A part of a value may cost as much as all of it, memory too: entries of an archive are compressed.
+    /// Reading part of a value may cost as much as reading all of it, in memory too: entries of an archive are
+    /// compressed.
     pub whole_values: bool,
-    /// What is written is in its place only after `sync`: an archive that is being made.
+    /// What is written is in its place only after `sync`, as in an archive that is being written.
     pub held_back: bool,
-    /// That a value is absent is certain. Where it is not, everything can be absent at once: a disk may
-    /// be unmounted, and what is behind a web server with it.
+    /// Whether absence is certain. Where it is not, everything can seem absent at once: a disk may be unmounted, or the
+    /// disk behind a web server.
     pub absence_is_certain: bool,
     /// Equal for two handles on one store, so that their locks meet.
     pub identity: Identity,

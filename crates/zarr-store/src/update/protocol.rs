@@ -1,17 +1,17 @@
-//! The protocol of a read-modify-write: what was read, on what condition to write, when to give up.
-//! It asks no store; the two faces of `update` carry out what it decides.
+//! `UpdateProtocol`: what was read, on what condition to write, when to give up. It makes no calls; the two faces of
+//! `update` carry out what it decides.
 
 use std::fmt::Display;
 
 use crate::{Conditions, Found, Key, Op, PutMode, Result, StoreError, StoreErrorKind, Version};
 
-/// Who else may be writing the value.
+/// Who else may write the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Writers {
     /// Anybody: needs a store that writes conditionally.
     #[default]
     Several,
-    /// Nobody but this process, and no whole value of this key at the same time: the caller's word.
+    /// Nobody but this process, and nobody writes a whole value of this key at the same time, as the caller promises.
     /// Works on every store.
     Alone,
 }

@@ -1,5 +1,5 @@
-//! `Cached`: what was read lately from a store that is far away. It never invents an answer: what it
-//! gives was the value at most `max_age` ago, all of one version.
+//! `Cached`: what was read lately from a store that is far away. What it answers was the value at most `max_age` ago,
+//! all of one version.
 
 use std::{
     fmt,
@@ -20,11 +20,11 @@ use crate::{
 
 /// A store whose values, or the parts of them that were read, are kept in memory for a while.
 ///
-/// - At most so many bytes are kept; what was used least goes first.
+/// - At most a given number of bytes is kept; what was used least goes first.
 /// - What is younger than the age is given without asking. What is older is asked for by `head` and
 ///   kept on if its version is the same. Without an age values never grow old: for data that nobody
 ///   changes.
-/// - Whoever names a version gets that version or the truth from the store inside.
+/// - A call that names a version gets that version, or the answer of the store inside.
 /// - What is written through this handle is forgotten at once. Absence is never kept, so a value
 ///   that somebody else creates is seen at once.
 ///

@@ -1,4 +1,4 @@
-//! `Hook`: what is done around each call of a store, and what it is told of the call.
+//! `Hook`: what is done around each call of a store, and what it learns of the call.
 
 use std::{
     fmt::Debug,

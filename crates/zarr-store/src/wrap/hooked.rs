@@ -1,5 +1,5 @@
-//! `Hooked`: a store with something done around each call. What is done is a [`Hook`]'s affair. Keys and values go
-//! through as they are.
+//! `Hooked`: a store with something done around each call, which a [`Hook`] decides. Keys and values go through
+//! unchanged.
 
 mod object;
 

@@ -1,5 +1,5 @@
-//! `Listed`: a store that cannot list its keys, and somebody's word for what they are. It answers
-//! listings from that word, and asks the store inside for everything else.
+//! `Listed`: a store that cannot list its keys, together with a listing that was given. It answers listings from that,
+//! and asks the store inside for everything else.
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -27,7 +27,7 @@ pub struct Listed<S> {
 }
 
 impl<S: Store> Listed<S> {
-    /// `inner`, of which `entries` are all keys.
+    /// `inner`, with `entries` as its listing.
     pub fn new(inner: S, entries: impl IntoIterator<Item = Entry>) -> Self {
         let sizes = entries.into_iter().map(|entry| (entry.key, entry.size));
         Listed {

@@ -1,4 +1,4 @@
-//! `Split`: two stores as one, each key in exactly one of them. It knows only who decides.
+//! `Split`: two stores as one, where a function says which of them has a key.
 
 use std::fmt;
 

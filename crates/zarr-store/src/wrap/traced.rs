@@ -1,4 +1,4 @@
-//! `Traced`: tells `tracing` of every call, and counts them. It changes nothing.
+//! `Traced`: an event of `tracing` for every call, and counts. It changes nothing.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! `Wrapper`: what a store around others says of itself. It is a [`Store`] by that, and a
-//! [`BlockingStore`](crate::BlockingStore) where the stores inside are: the two files below carry out both faces, for
-//! all wrappers.
+//! `Wrapper`: what a store around others changes. A wrapper is a [`Store`], and a
+//! [`BlockingStore`](crate::BlockingStore) where the stores inside are: the two files below implement both for all
+//! wrappers.
 
 mod asynchronous;
 mod blocking;
