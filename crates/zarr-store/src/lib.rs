@@ -47,10 +47,10 @@ mod range;
 mod remote;
 pub mod runtime;
 mod store;
-#[cfg(test)]
-mod test_support;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 mod update;
 mod value;
 mod wrap;

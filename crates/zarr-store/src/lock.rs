@@ -138,8 +138,8 @@ impl KeyLock {
     /// drop(wait(KeyLock::acquire(name)));
     /// ```
     pub fn acquire(name: LockName) -> Acquire {
-        let mut shard = shard(&name.id);
-        let queue = shard.entry(name.id.clone());
+        let mut stripe = stripe(&name.id);
+        let queue = stripe.entry(name.id.clone());
         let turn = queue.or_insert_with(|| Budget::new(1)).take(1);
         Acquire(Some((turn, InUse(name.id))))
     }
@@ -196,28 +196,30 @@ struct InUse(Id);
 
 impl Drop for InUse {
     fn drop(&mut self) {
-        let mut shard = shard(&self.0);
-        // Whoever holds or waits has a share of the queue, and a new share is only taken out of the shard.
-        if shard
+        let mut stripe = stripe(&self.0);
+        // Whoever holds or waits has a share of the queue, and a new share is only taken out of the stripe.
+        if stripe
             .get(&self.0)
             .is_some_and(|queue| Arc::strong_count(queue) == 1)
         {
-            shard.remove(&self.0);
+            stripe.remove(&self.0);
         }
     }
 }
 
 type Hash = BuildHasherDefault<DefaultHasher>;
 /// The queue for each lock: a budget of one.
-type Shard = HashMap<Id, Arc<Budget>, Hash>;
+type Stripe = HashMap<Id, Arc<Budget>, Hash>;
 
 /// The queues of this process, spread so that unrelated keys seldom meet on one mutex.
-fn shard(id: &Id) -> MutexGuard<'static, Shard> {
-    static SHARDS: OnceLock<[Mutex<Shard>; 16]> = OnceLock::new();
-    let shards = SHARDS.get_or_init(Default::default);
-    let which = Hash::default().hash_one(id) as usize % shards.len();
-    // Nothing panics while a shard is held.
-    shards[which].lock().unwrap_or_else(PoisonError::into_inner)
+fn stripe(id: &Id) -> MutexGuard<'static, Stripe> {
+    static STRIPES: OnceLock<[Mutex<Stripe>; 16]> = OnceLock::new();
+    let stripes = STRIPES.get_or_init(Default::default);
+    let which = Hash::default().hash_one(id) as usize % stripes.len();
+    // Nothing panics while a stripe is held.
+    stripes[which]
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -268,9 +270,9 @@ mod tests {
         let name = name();
         let lock = wait(KeyLock::acquire(name.clone()));
         drop(start(&name));
-        assert!(shard(&name.id).contains_key(&name.id));
+        assert!(stripe(&name.id).contains_key(&name.id));
         drop(lock);
-        assert!(!shard(&name.id).contains_key(&name.id));
+        assert!(!stripe(&name.id).contains_key(&name.id));
     }
 
     #[test]

@@ -191,8 +191,7 @@ impl<'a> BlockingUpdate<'a> {
 mod tests {
     use super::{protocol::MAX_ROUNDS, *};
     use crate::{
-        Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, runtime::wait,
-        test_support::key,
+        Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, runtime::wait, tests::key,
     };
 
     const KEY: &str = "a/b";

@@ -11,9 +11,7 @@ use rustix::fs::{FlockOperation, flock};
 use tempfile::{TempDir, tempdir};
 
 use super::*;
-use crate::{
-    ByteRange, Prefixed, ReadOnly, Store, StoreExt, runtime::wait, test_support::key, testing,
-};
+use crate::{ByteRange, Prefixed, ReadOnly, Store, StoreExt, runtime::wait, testing, tests::key};
 
 /// A store in a directory that lives as long as the second value.
 fn local() -> (LocalStore, TempDir) {

@@ -323,8 +323,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        BlockingStore, Commit, Counting, MemoryStore, StoreExt, runtime::wait, test_support::key,
-        testing,
+        BlockingStore, Commit, Counting, MemoryStore, StoreExt, runtime::wait, testing, tests::key,
     };
 
     const KEY: &str = "a/b";

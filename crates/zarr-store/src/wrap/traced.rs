@@ -66,8 +66,8 @@ mod tests {
     use crate::{
         BlockingStore, MemoryStore, Op, PutMode, StoreExt,
         runtime::wait,
-        test_support::{events_of, key},
         testing::{self, Fault, Faulty},
+        tests::{events_of, key},
     };
 
     #[test]

@@ -6,7 +6,7 @@ use std::{fs, path::PathBuf, time::Duration};
 use tempfile::tempdir;
 
 use super::*;
-use crate::{BlockingStore, PutMode, Store, StoreExt, runtime::wait, test_support::key};
+use crate::{BlockingStore, PutMode, Store, StoreExt, runtime::wait, tests::key};
 
 /// As another process would see it: the same file, and no part in this process's queue.
 fn other(store: &LocalStore, key: &Key) -> Option<Held> {

@@ -11,7 +11,7 @@ use std::{
 use futures_util::FutureExt;
 
 use super::*;
-use crate::{MemoryStore, Object, StoreExt, runtime::wait, test_support::key};
+use crate::{MemoryStore, Object, StoreExt, runtime::wait, tests::key};
 
 /// A store whose puts wait at a gate, and which is not instant.
 #[derive(Debug, Clone, Default)]
