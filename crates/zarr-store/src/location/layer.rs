@@ -51,7 +51,7 @@ pub(super) async fn open(
         ));
     }
     if layer.kind != "zip" {
-        return Err(refused(address, "this layer; known is `zip:`"));
+        return Err(refused(address, "this layer; the only one is `zip:`"));
     }
     if let Some(path) = path_of(base)? {
         let archive = paths::open_archive(address, &path, options, finish).await?;

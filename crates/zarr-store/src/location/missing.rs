@@ -84,7 +84,7 @@ pub(super) mod urls {
         address: &str,
         _: &[(&str, &str)],
     ) -> Result<Arc<dyn Store>> {
-        let why = "this kind of address; known are paths, `file:` URLs and `memory:`, and with the feature `remote` \
+        let why = "this kind of address; supported are paths, `file:` URLs and `memory:`, and with the feature `remote` \
                    the services `s3:`, `gs:`, `az:`, `abfs:`, `http:` and `https:`";
         Err(refused(address, why))
     }

@@ -60,7 +60,7 @@ impl Failure {
 
     /// An answer of another length than it said.
     pub(super) fn cut_short(came: usize, wanted: u64) -> Failure {
-        Failure::unfit(format!("{came} bytes came where {wanted} were due"))
+        Failure::unfit(format!("{came} bytes came instead of {wanted}"))
     }
 
     /// An answer of another version than was asked for.

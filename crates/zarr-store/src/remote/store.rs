@@ -65,7 +65,7 @@ impl ObjectStore {
             (false, _) => Err(self.connection.error(op, key, StoreErrorKind::ReadOnly)),
             (true, true) if matches!(mode, PutMode::Update(version) if Service::is_dated(version)) =>
             {
-                let why = "replacing a value that the service names by a weak ETag alone; overwrite the value";
+                let why = "replacing a value that the service identifies by a weak ETag alone; overwrite the value";
                 Err(self
                     .connection
                     .error(op, key, StoreErrorKind::Unsupported(why)))
@@ -83,7 +83,7 @@ impl ObjectStore {
     fn listable(&self, op: Op, prefix: &Prefix) -> Result<()> {
         match self.connection.service {
             Service::Http => {
-                let why = "listing a web server: HTTP has no such question; open what you look for by its path, or \
+                let why = "listing a web server, since HTTP cannot list; open what you look for by its path, or \
                            consolidate the metadata";
                 Err(self
                     .connection

@@ -53,7 +53,7 @@ pub(super) fn check(request: &HttpRequest) -> Result<(), HttpError> {
     // As the client reads it, to whom 2130706433 is 127.0.0.1.
     let url = Url::parse(&request.uri().to_string()).map_err(|_| unfit("this is no URL"))?;
     if url.scheme() != "https" {
-        return Err(unfit("an untrusted address has to be one of `https:`"));
+        return Err(unfit("an untrusted address has to begin with `https:`"));
     }
     let host = url.host_str().unwrap_or_default();
     let number = host.trim_start_matches('[').trim_end_matches(']');

@@ -115,7 +115,7 @@ async fn with_length(response: HttpResponse) -> Result<HttpResponse, HttpError> 
     }
     if !headers.contains_key(header::TRANSFER_ENCODING) {
         return Err(unfit(
-            "the server tells no length, so a value that was cut short could not be told from a whole one",
+            "the server does not tell the length, so a value that was cut short could not be told from a whole one",
         ));
     }
     let (mut parts, body) = response.into_parts();
@@ -144,7 +144,7 @@ async fn complete_listing(response: HttpResponse) -> Result<HttpResponse, HttpEr
     };
     if known.iter().find(whole).is_none() {
         return Err(unfit(format!(
-            "the answer is no page of a listing; it begins `{}`",
+            "the answer is not a page of a listing; it begins `{}`",
             text.chars().take(200).collect::<String>()
         )));
     }
