@@ -147,7 +147,7 @@ impl LocalStore {
 
     /// The directory.
     pub fn root(&self) -> &Path {
-        self.root.root()
+        self.root.dir()
     }
 
     /// Deletes what writers that were killed have left behind, if it is older than `older_than`:

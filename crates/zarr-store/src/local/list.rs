@@ -108,6 +108,6 @@ fn lies_in(root: &Root, key: &Key, directory: &Metadata) -> io::Result<bool> {
             return Ok(true);
         }
     }
-    let mut above_root = root.root().ancestors().skip(1);
+    let mut above_root = root.dir().ancestors().skip(1);
     Ok(above_root.any(|above| above.metadata().is_ok_and(is_it)))
 }

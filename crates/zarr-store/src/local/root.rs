@@ -34,14 +34,14 @@ pub enum Symlinks {
 /// A directory and what may be reached from it.
 #[derive(Debug, Clone)]
 pub(super) struct Root {
-    root: Arc<Path>,
+    dir: Arc<Path>,
     links: Symlinks,
 }
 
 impl Root {
-    pub(super) fn new(root: PathBuf, links: Symlinks) -> Self {
+    pub(super) fn new(dir: PathBuf, links: Symlinks) -> Self {
         Root {
-            root: root.into(),
+            dir: dir.into(),
             links,
         }
     }
@@ -55,17 +55,17 @@ impl Root {
         Root { links, ..self }
     }
 
-    pub(super) fn root(&self) -> &Path {
-        &self.root
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// The full path, to be shown and compared. Whoever opens it by this follows all links.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         if name.is_empty() {
-            return self.root.to_path_buf();
+            return self.dir.to_path_buf();
         }
-        let mut path = PathBuf::with_capacity(self.root.as_os_str().len() + 1 + name.len());
-        path.push(&self.root);
+        let mut path = PathBuf::with_capacity(self.dir.as_os_str().len() + 1 + name.len());
+        path.push(&self.dir);
         path.push(name);
         path
     }
@@ -75,9 +75,9 @@ impl Root {
         let flags = flags | OFlags::CLOEXEC;
         match self.links {
             Symlinks::Follow => open_at(CWD, &self.path(name), flags),
-            _ if name.is_empty() => open_at(CWD, &self.root, flags),
+            _ if name.is_empty() => open_at(CWD, &self.dir, flags),
             Symlinks::Inside => {
-                let root = open_at(CWD, &self.root, flags_of_way())?;
+                let root = open_at(CWD, &self.dir, flags_of_way())?;
                 platform::open_beneath(&root, name, flags)
             }
         }
@@ -145,7 +145,7 @@ impl Root {
 
     fn make_dir(&self, dir: &str) -> io::Result<()> {
         if dir.is_empty() {
-            return fs::create_dir_all(&self.root);
+            return fs::create_dir_all(&self.dir);
         }
         let make = || -> io::Result<()> {
             let place = self.path_at(dir)?;
