@@ -1,8 +1,12 @@
 //! Where a node is, as a user writes it: `demo.zarr`, `demo.zarr/ocean/sst` or `demo.zarr::ocean/sst`.
 //! Finds nodes and places for new ones; knows no command.
 
-mod around;
-mod implicit;
+pub(crate) mod archives;
+mod consolidated;
+pub(crate) mod foreign_formats;
+mod implicit_group;
+pub(crate) mod store_options;
+pub(crate) mod suggestions;
 
 use std::fmt;
 use std::future::ready;
@@ -18,12 +22,12 @@ use zarr::{
     Array, ChunkKeyEncoding, ErrorClass, Location, Node, Store, UseConsolidated, ZarrFormat,
 };
 
-use self::around::outermost;
-use crate::documents::NAMES;
+use self::consolidated::outermost;
+use crate::address::store_options::Options;
+use crate::address::suggestions::{is_node, meant};
 use crate::failure::{Exit, Failure};
-use crate::options::Options;
-use crate::suggest::{self, is_node, meant};
-use crate::text;
+use crate::hierarchy::directories::NAMES;
+use crate::output::text;
 
 /// The address of a node.
 #[derive(Clone)]
@@ -176,8 +180,8 @@ impl Address {
                 return failure.advice(children);
             }
             let advice = match self.directory() {
-                Some(path) => Some(suggest::path(path, |store| self.node(store, "").wait())),
-                None => match suggest::without_document(&self.shown) {
+                Some(path) => Some(suggestions::path(path, |store| self.node(store, "").wait())),
+                None => match suggestions::without_document(&self.shown) {
                     Some(node) => Some(format!("did you mean {node}?")),
                     None => self.inside(store, path),
                 },

@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use zarr::tools::{Problem, ProblemKind, StoreErrorKind};
 use zarr::{ErrorClass, ErrorKind};
 
-use crate::{npy, recognise, text};
+use crate::address::foreign_formats;
+use crate::npy;
+use crate::output::text;
 
 /// How a command ended. The numbers are part of the command's contract; 130 is what a shell makes of
 /// an interrupt.
@@ -140,7 +142,7 @@ impl Failure {
     pub(crate) fn npy(doing: &str, place: &str, error: &npy::Error) -> Self {
         match error {
             npy::Error::Io(error) => Self::io(doing, place, error),
-            npy::Error::Corrupt(_) => match recognise::in_place_of_npy(Path::new(place)) {
+            npy::Error::Corrupt(_) => match foreign_formats::in_place_of_npy(Path::new(place)) {
                 Some(what) => Self::new(Exit::Unsupported, doing, place, what),
                 None => Self::new(Exit::Corrupt, doing, place, error)
                     .advice("save one array with `numpy.save`"),

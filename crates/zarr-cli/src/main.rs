@@ -2,56 +2,17 @@
 #![forbid(unsafe_code)]
 
 mod address;
-mod append;
-mod archives;
-mod attrs;
-mod chunks;
-mod colors;
-mod completions;
-mod conformance;
-mod consolidate;
-mod copy;
-mod create;
-mod diff;
-mod doctor;
-mod documents;
-mod dtype;
+mod arguments;
+mod commands;
 mod elements;
 mod failure;
-mod info;
+mod hierarchy;
 mod interrupt;
-mod layout;
-mod lengths;
-mod ls;
-mod migrate;
-mod nearest;
-mod nodes;
 mod npy;
-mod numbers;
-mod options;
 mod output;
-mod part;
-mod progress;
-mod read;
-mod readable;
-mod recognise;
-mod resize;
-mod select;
-mod serve;
-mod sizes;
-mod stats;
-mod suggest;
-mod terminal;
 #[cfg(test)]
 mod tests;
-mod text;
-mod tiles;
-mod tree;
-mod unnamed;
 mod usage;
-mod validate;
-mod view;
-mod write;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -59,9 +20,12 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::address::Address;
-use crate::archives::Archives;
+use crate::address::archives::Archives;
+use crate::address::store_options;
+use crate::commands::*;
 use crate::failure::{Exit, Failure};
-use crate::terminal::Canvas;
+use crate::output::terminal::Canvas;
+use crate::output::text;
 
 /// Look at, check, read and write Zarr arrays and groups.
 #[derive(Debug, Parser)]
@@ -84,7 +48,7 @@ struct Cli {
     no_follow: bool,
 
     #[command(flatten)]
-    options: options::Args,
+    options: store_options::Args,
     /// Leave consolidated metadata of the groups above as it is, and say that it is out of date; without this what
     /// is created or changed below a group is changed there too
     #[arg(long, global = true)]

@@ -6,10 +6,10 @@ mod copy;
 mod create;
 mod diff;
 mod doctor;
-mod follow;
 mod info;
 mod look;
 mod migrate;
+mod no_follow;
 mod nodes;
 mod oversized;
 mod read;
@@ -24,9 +24,10 @@ use clap::Parser;
 use serde_json::Value;
 use zarr::{DataType, DynData, Values};
 
+use crate::Cli;
 use crate::failure::{Exit, Failure};
-use crate::terminal::{Canvas, Depth};
-use crate::{Cli, npy};
+use crate::npy;
+use crate::output::terminal::{Canvas, Depth};
 
 /// A directory with a file `in.npy`: 6 by 5 numbers of 16 bits, each its own place.
 struct Home(tempfile::TempDir);

@@ -12,8 +12,8 @@ use super::Error;
 use super::header::Header;
 use super::order;
 use super::types::Element;
+use crate::elements::tiles::{self, Tiles};
 use crate::failure::Failure;
-use crate::tiles::{self, Tiles};
 
 /// An array in a file, or in what came through a pipe.
 pub(crate) struct NpyFile {

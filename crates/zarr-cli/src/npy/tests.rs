@@ -8,8 +8,8 @@ use zarr::{DynData, Values};
 
 use super::file::NpyFile;
 use super::*;
+use crate::elements::tiles::{self, Tiles};
 use crate::failure::{Exit, Failure};
-use crate::tiles::{self, Tiles};
 
 /// A file as numpy writes it: what differs in its start, the text of its header, its data.
 fn file(start: &[u8], header: &str, data: &[u8]) -> Vec<u8> {

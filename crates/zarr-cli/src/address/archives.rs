@@ -1,0 +1,30 @@
+//! The archives of a command: what it changes in them is in its place when it is done, whichever command it is, and
+//! they are the old ones where it failed.
+
+use std::sync::Arc;
+
+use zarr::Store;
+
+use crate::address::Address;
+use crate::arguments::new_array::finish;
+use crate::failure::Failure;
+
+/// Archives that may be changed as long as this lives, and how each was called.
+pub(crate) struct Archives(Vec<(Arc<dyn Store>, String)>);
+
+impl Archives {
+    pub(crate) fn of<'a>(addresses: impl IntoIterator<Item = &'a mut Address>) -> Self {
+        let archive = |address: &'a mut Address| {
+            let name = address.as_str().to_owned();
+            address.archive().map(|archive| (archive, name))
+        };
+        Self(addresses.into_iter().filter_map(archive).collect())
+    }
+
+    /// Brings what was written to its place.
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        self.0
+            .iter()
+            .try_for_each(|(archive, name)| finish(archive, name))
+    }
+}

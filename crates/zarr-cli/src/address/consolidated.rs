@@ -1,0 +1,70 @@
+//! What lies around a node that is changed: the hierarchy it is a part of, whose consolidated metadata is kept.
+
+use std::path::Path;
+
+use zarr::blocking::Wait;
+use zarr::{Config, Context, Location, Node, UseConsolidated};
+
+use super::{Address, files, is_node};
+use crate::failure::Failure;
+use crate::output::text;
+
+impl Address {
+    /// Leaves consolidated metadata above as it is from here on.
+    pub(crate) fn leave_consolidated(&mut self) {
+        self.leaves_consolidated = true;
+    }
+
+    /// What the node is changed with.
+    pub(crate) fn context(&self) -> Context {
+        if !self.leaves_consolidated {
+            return Context::default();
+        }
+        let config = Config {
+            leave_consolidated: true,
+            ..Config::from_env()
+        };
+        Context::builder().config(config).build()
+    }
+
+    /// Says which consolidated metadata is out of date by now, where it was to be left.
+    pub(crate) fn tell_stale(&self, changed: &Location) {
+        let mut place = Some(changed.clone()).filter(|_| self.leaves_consolidated);
+        while let Some(here) = place {
+            let group = zarr::open_group(here.clone()).use_consolidated(UseConsolidated::Require);
+            if group.wait().is_ok() {
+                let what = format!(
+                    "the consolidated metadata of {here} is out of date by now; `zarr consolidate` collects it again"
+                );
+                text::warning(&text::escaped(&what));
+            }
+            place = here.parent();
+        }
+    }
+
+    /// Opens the node to change it: as a part of the hierarchy it lies in, so that consolidated metadata above it is
+    /// kept.
+    pub(crate) fn open_to_change(&self) -> Result<Node, Failure> {
+        let (store, path) = self.split();
+        let root = files(store).filter(|store| is_node(store));
+        let inner = root.as_deref().and_then(|store| {
+            let store = std::path::absolute(store).ok()?;
+            let root = outermost(&store);
+            let above = store.strip_prefix(root).ok()?.to_str()?;
+            let path = [above, path].join("/");
+            Some((root.to_str()?.to_owned(), path.trim_matches('/').to_owned()))
+        });
+        let Some((store, path)) = inner else {
+            return self.open();
+        };
+        let opened = self.node(&store, &path).context(&self.context()).wait();
+        // For its words.
+        opened.or_else(|_| self.open())
+    }
+}
+
+/// The last of the nodes that lie one in the other, from this one upwards.
+pub(super) fn outermost(node: &Path) -> &Path {
+    let chain = node.ancestors().take_while(|above| is_node(above));
+    chain.last().unwrap_or(node)
+}

@@ -1,0 +1,58 @@
+//! Directories that have no document of their own and nodes in them.
+
+use zarr::Node;
+use zarr::blocking::Wait;
+
+use super::Address;
+use crate::failure::{Exit, Failure};
+use crate::output::text;
+
+impl Address {
+    /// As [`open`](Self::open); a directory that has no document of its own and nodes in it is a group to look
+    /// at, which a warning tells.
+    pub(crate) fn open_or_implicit(&self) -> Result<Node, Failure> {
+        let failure = match self.open() {
+            Err(failure) if failure.exit() == Exit::NotFound => failure,
+            opened => return opened,
+        };
+        let (store, path) = self.split();
+        let options = self.options();
+        let open = zarr::open_group(store)
+            .path(path)
+            .storage_options(options.pairs());
+        match open.implicit(true).wait() {
+            Ok(group) => {
+                let what = format!(
+                    "{}: no document says that this is a group, so that others do not open it; `zarr doctor --fix` \
+                     writes one",
+                    self.shown
+                );
+                text::warning(&text::escaped(&what));
+                Ok(Node::Group(group))
+            }
+            Err(_) => Err(failure),
+        }
+    }
+
+    /// The names of the nodes in a directory that is none itself.
+    pub(super) fn children(&self) -> Option<String> {
+        let (store, path) = self.split();
+        let options = self.options();
+        let open = zarr::open_group(store)
+            .path(path)
+            .storage_options(options.pairs());
+        let group = open.implicit(true).wait().ok()?;
+        let names = group.keys().wait().ok()?;
+        let shown: Vec<String> = names
+            .iter()
+            .take(5)
+            .map(|name| format!("{name:?}"))
+            .collect();
+        let more = if names.len() > 5 { ", …" } else { "" };
+        let names = shown.join(", ");
+        Some(format!(
+            "no document is here, but in it are {names}{more}: name one of them, or see `zarr tree {}`",
+            self.shown
+        ))
+    }
+}

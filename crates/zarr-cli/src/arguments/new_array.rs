@@ -1,0 +1,329 @@
+//! How a new array is laid out: the options that `create` and `write` share. Knows no data.
+
+use std::str::FromStr;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use serde_json::Value;
+use zarr::blocking::Wait;
+use zarr::{
+    Array, Attribute, ChunkKeyEncoding, CreateArray, DataType, Endian, Extension, Order, Store,
+    ZarrFormat,
+};
+
+use crate::address::Address;
+use crate::arguments::data_type::Type;
+use crate::arguments::shape::Lengths;
+use crate::failure::{Exit, Failure};
+
+/// How the chunks of a new array are stored.
+#[derive(Clone, Debug, clap::Args)]
+#[group(id = "storage", multiple = true)]
+pub(crate) struct Storage {
+    /// Format of the new array; without it that of the group around it, or 3
+    #[arg(long, value_enum, value_name = "N")]
+    zarr_format: Option<Format>,
+
+    /// Length of a chunk along each axis, as in 64,64; guessed without it
+    #[arg(long, value_name = "LENGTHS")]
+    chunks: Option<Lengths>,
+
+    /// Length of a shard along each axis, a multiple of the chunks; no shards without it
+    #[arg(long, value_name = "LENGTHS")]
+    shards: Option<Lengths>,
+
+    /// All codecs in one list, as JSON, in place of the three below; format 3 only
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["filters", "serializer", "compressors"])]
+    codecs: Option<Codecs>,
+
+    /// Codecs before the elements become bytes, as JSON: one, or a list
+    #[arg(long, value_name = "JSON")]
+    filters: Option<Codecs>,
+
+    /// The codec that makes bytes of the elements, as JSON
+    #[arg(long, value_name = "JSON")]
+    serializer: Option<Codec>,
+
+    /// Codecs after that, as JSON: one, a list, or null for none; zstd without it
+    #[arg(long, visible_alias = "compressor", value_name = "JSON")]
+    compressors: Option<Codecs>,
+
+    /// How chunks are named, as JSON: "v2", or an object with a name
+    #[arg(long, value_name = "JSON")]
+    chunk_key_encoding: Option<Encoding>,
+
+    /// Order of the elements in a chunk; format 2 only
+    #[arg(long, value_enum, value_name = "ORDER", ignore_case = true)]
+    order: Option<Axes>,
+}
+
+/// How a new array is stored, and what else it says.
+#[derive(Debug, clap::Args)]
+#[group(id = "layout", multiple = true)]
+pub(crate) struct Layout {
+    #[command(flatten)]
+    storage: Storage,
+
+    /// The value of elements that were never written, as JSON; null for none, in format 2
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
+    fill_value: Option<Json>,
+
+    /// Names of the axes, as in time,y,x; an empty one has none
+    #[arg(long, value_name = "NAMES")]
+    dimension_names: Option<String>,
+
+    /// Attributes, as a JSON object
+    #[arg(long, value_name = "JSON")]
+    attributes: Option<Attribute>,
+
+    /// Replace the array or group that is there
+    #[arg(long)]
+    overwrite: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    #[value(name = "2")]
+    V2,
+    #[value(name = "3")]
+    V3,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Axes {
+    C,
+    F,
+}
+
+/// Any JSON.
+#[derive(Clone, Debug)]
+pub(crate) struct Json(pub(crate) Value);
+
+impl FromStr for Json {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        Ok(Self(value))
+    }
+}
+
+/// Codecs as documents spell them: in format 3 `"crc32c"` or an object with a name, in format 2 an
+/// object with an id.
+#[derive(Clone, Debug, PartialEq)]
+struct Codecs(Vec<Extension>);
+
+impl FromStr for Codecs {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let list = match Json::from_str(text)?.0 {
+            Value::Null => vec![],
+            Value::Array(list) => list,
+            one => vec![one],
+        };
+        let codecs = list.into_iter().map(codec);
+        codecs.collect::<Result<_, _>>().map(Self)
+    }
+}
+
+/// One codec.
+#[derive(Clone, Debug, PartialEq)]
+struct Codec(Extension);
+
+impl FromStr for Codec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        codec(Json::from_str(text)?.0).map(Self)
+    }
+}
+
+/// How chunks are named.
+#[derive(Clone, Debug, PartialEq)]
+struct Encoding(ChunkKeyEncoding);
+
+impl FromStr for Encoding {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let encoding = Extension::from_json(Json::from_str(text)?.0);
+        let encoding = encoding.and_then(|encoding| ChunkKeyEncoding::from_extension(&encoding));
+        encoding.map(Self).map_err(|error| error.to_string())
+    }
+}
+
+fn codec(value: Value) -> Result<Extension, String> {
+    match value {
+        Value::Object(mut members) if members.contains_key("id") => {
+            let id = members.shift_remove("id");
+            let Some(Value::String(id)) = id else {
+                return Err("the id of a codec is a text".to_owned());
+            };
+            let codec = Extension::new(&id);
+            Ok(members
+                .into_iter()
+                .fold(codec, |codec, (name, value)| codec.with(&name, value)))
+        }
+        other => Extension::from_json(other).map_err(|error| error.to_string()),
+    }
+}
+
+impl Storage {
+    pub(crate) fn format(&self) -> Option<ZarrFormat> {
+        self.zarr_format.map(|format| match format {
+            Format::V2 => ZarrFormat::V2,
+            Format::V3 => ZarrFormat::V3,
+        })
+    }
+
+    /// Whether anything is asked for beside the format.
+    pub(crate) fn asks(&self) -> bool {
+        let Self {
+            zarr_format: _,
+            chunks,
+            shards,
+            codecs,
+            filters,
+            serializer,
+            compressors,
+            chunk_key_encoding,
+            order,
+        } = self;
+        let lengths = chunks.is_some() || shards.is_some();
+        let lists = codecs.is_some() || filters.is_some() || compressors.is_some();
+        let others = serializer.is_some() || chunk_key_encoding.is_some() || order.is_some();
+        lengths || lists || others
+    }
+
+    /// The same array, stored so; chunks and shards only where it has as many axes as they have.
+    pub(crate) fn apply(&self, mut create: CreateArray) -> CreateArray {
+        let rank = create.options().shape.len();
+        let fits = |lengths: &&Lengths| lengths.0.len() == rank;
+        // Before the shards, which it would take away.
+        if let Some(Codecs(codecs)) = &self.codecs {
+            create = create.codecs(codecs.clone());
+        }
+        if let Some(Lengths(chunks)) = self.chunks.as_ref().filter(fits) {
+            create = create.chunks(chunks.clone());
+        }
+        if let Some(Lengths(shards)) = self.shards.as_ref().filter(fits) {
+            create = create.shards(shards.clone());
+        }
+        if let Some(Codecs(filters)) = &self.filters {
+            create = create.filters(filters.clone());
+        }
+        if let Some(Codec(serializer)) = &self.serializer {
+            create = create.serializer(serializer.clone());
+        }
+        if let Some(Codecs(compressors)) = &self.compressors {
+            create = create.compressors(compressors.clone());
+        }
+        if let Some(Encoding(encoding)) = &self.chunk_key_encoding {
+            create = create.chunk_key_encoding(*encoding);
+        }
+        match self.order {
+            Some(Axes::C) => create.order(Order::C),
+            Some(Axes::F) => create.order(Order::F),
+            None => create,
+        }
+    }
+}
+
+impl Layout {
+    /// Creates the array, with all its chunks absent.
+    pub(crate) fn create(
+        &self,
+        address: &Address,
+        shape: &[u64],
+        dtype: &DataType,
+    ) -> Result<Array, Failure> {
+        let dtype = Type::native(dtype.clone());
+        self.create_as(address, shape, &dtype)
+    }
+
+    /// The same, stored in the byte order that the type names.
+    pub(crate) fn create_as(
+        &self,
+        address: &Address,
+        shape: &[u64],
+        dtype: &Type,
+    ) -> Result<Array, Failure> {
+        let path = address.as_str();
+        let refuse = |why: String| Failure::new(Exit::Usage, "cannot create", path, why);
+        let storage = &self.storage;
+        check_rank("--chunks", storage.chunks.as_ref(), shape.len())?;
+        check_rank("--shards", storage.shards.as_ref(), shape.len())?;
+        if dtype.endian.is_some() && (storage.codecs.is_some() || storage.serializer.is_some()) {
+            let what = "--dtype: the byte order is said by the codec `bytes` already";
+            return Err(Failure::usage(what).advice("leave one of the two out"));
+        }
+
+        let place = address.place()?;
+        let asked = storage.format();
+        if let (Some(asked), Some(around)) = (asked, place.format)
+            && asked != around
+        {
+            // Whoever opens the group would not see it.
+            let why = format!(
+                "the group {} around it is of format {around}, not {asked}",
+                zarr::tools::without_secrets(&place.store)
+            );
+            return Err(refuse(why)
+                .advice("leave out --zarr-format, or choose a path outside of the group"));
+        }
+        if self.overwrite {
+            address.check_replaceable()?;
+        }
+
+        let mut create = zarr::create_array(place.store, shape, dtype.data_type.clone())
+            .storage_options(place.options.pairs())
+            .name(place.name)
+            .context(&address.context())
+            .overwrite(self.overwrite);
+        if let Some(format) = asked.or(place.format) {
+            create = create.zarr_format(format);
+        }
+        create = storage.apply(create);
+        if dtype.endian == Some(Endian::Big) {
+            create = create.serializer(Extension::new("bytes").with("endian", "big"));
+        }
+        if let Some(Json(value)) = &self.fill_value {
+            create = create.fill_value(value.clone());
+        }
+        if let Some(names) = &self.dimension_names {
+            let names = names.split(',').map(|name| match name.trim() {
+                "" => zarr::DimensionName(None),
+                name => name.into(),
+            });
+            create = create.dimension_names(names);
+        }
+        if let Some(attributes) = &self.attributes {
+            create = create.attributes(attributes.clone());
+        }
+        let created = create.wait();
+        let array = created.map_err(|error| Failure::zarr("cannot create", path, &error))?;
+        address.tell_stale(array.chunked().location());
+        Ok(array)
+    }
+}
+
+/// Brings what a store holds back to its place.
+pub(crate) fn finish(store: &Arc<dyn Store>, path: &str) -> Result<(), Failure> {
+    if !store.hints().held_back {
+        return Ok(());
+    }
+    let finished = store.sync().wait().map_err(zarr::Error::from);
+    finished.map_err(|error| Failure::zarr("cannot finish", path, &error))
+}
+
+fn check_rank(flag: &str, lengths: Option<&Lengths>, rank: usize) -> Result<(), Failure> {
+    match lengths {
+        Some(Lengths(lengths)) if lengths.len() != rank => {
+            let given = lengths.len();
+            let what = format!("{flag}: one length for each of {rank} axes is needed, not {given}");
+            Err(Failure::usage(what).advice("write them as in 64,64"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,32 @@
+//! `zarr conformance`: every element of an array, as conformance suites ask for them.
+
+use std::io::Write;
+
+use zarr::{Node, Selection};
+
+use crate::address::Address;
+use crate::commands::read;
+use crate::elements::printer::Format;
+use crate::elements::selected_cells::Part;
+use crate::failure::{Exit, Failure};
+
+/// Print every element in C order, one a line, as metadata writes fill values.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Directory of the array
+    #[arg(long = "array_path", visible_alias = "array-path", value_name = "PATH")]
+    pub(crate) path: Address,
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let path = args.path.as_str();
+    let Node::Array(array) = args.path.open()? else {
+        let why = "it is a group, not an array";
+        return Err(Failure::new(Exit::Usage, "cannot read", path, why));
+    };
+    let failed = |error| Failure::zarr("cannot read", path, &error);
+    let part = Part::new(&array, Selection::All, &[]).map_err(failed)?;
+    let printed = read::print(&part, Format::Jsonl, &[], out);
+    printed.map_err(|stop| stop.failure(path, Failure::output))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,273 @@
+//! `zarr copy`: nodes with their data from store to store. How they are copied is the library's; here is what is
+//! asked for, and what is told of it.
+
+mod glob;
+mod notes;
+
+use std::io::Write;
+use std::sync::Arc;
+
+use serde_json::json;
+use zarr::blocking::Wait;
+use zarr::{CopyStats, CopyStep, IfExists, Node};
+
+use crate::address::Address;
+use crate::arguments::new_array::{Storage, finish};
+use crate::commands::diff;
+use crate::failure::{Exit, Failure};
+use crate::interrupt::Gate;
+
+use self::notes::Notes;
+use crate::output::progress::{self, Far};
+use crate::output::text;
+
+/// Copy an array, or a group with all that is in it, and store it otherwise on the way.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr copy demo.zarr backup.zarr
+  zarr copy demo.zarr/ocean/sst sst.zarr --chunks 64,64 --shards 512,512
+  zarr copy old.zarr new.zarr --zarr-format 3 --compressors '{\"name\": \"zstd\", \"configuration\": {\"level\": 9}}'
+  zarr copy big.zarr copy.zarr --include 'ocean/*' --resume --verify
+  zarr copy --dry-run demo.zarr elsewhere.zarr
+
+What is not asked to change is copied byte for byte: documents, chunks, and files of other programs among the
+nodes. What cannot be copied is left out and named at the end, with the exit code of its reason; so is what a
+format says in other words.
+
+Chunks that stay as they are are not decoded. --chunks and --shards concern arrays with as many axes. Patterns are
+for paths below SRC: * stands for any letters but /, ** for / too, ? for one letter. What --exclude names is left
+out, unless --include names it; --include alone copies nothing else.
+
+Ctrl-C leaves whole chunks and no temporary files (exit code 130); the same command with --resume does the rest.")]
+pub(crate) struct Args {
+    /// The node to copy
+    #[arg(value_name = "SRC")]
+    pub(crate) from: Address,
+
+    /// Where the copy will be
+    #[arg(value_name = "DST")]
+    pub(crate) to: Address,
+
+    #[command(flatten)]
+    storage: Storage,
+
+    /// Copy only these nodes below, and those that --exclude does not name
+    #[arg(long, value_name = "GLOB")]
+    include: Vec<String>,
+
+    /// Leave these nodes below out
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+
+    /// Replace arrays that are there
+    #[arg(long, conflicts_with = "resume")]
+    overwrite: bool,
+
+    /// Copy what is missing of arrays that are there
+    #[arg(long)]
+    resume: bool,
+
+    /// Read both again and compare every element
+    #[arg(long)]
+    verify: bool,
+
+    /// Check everything and say what would be copied
+    #[arg(long, short = 'n')]
+    dry_run: bool,
+
+    #[command(flatten)]
+    progress: progress::Args,
+
+    /// Print a JSON object (schema zarr.copy/1)
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let gate = Gate::default();
+    gate.watch();
+    let copied = copy(args, &gate, out);
+    if gate.is_closed() {
+        gate.settle();
+        let why = "this was interrupted; what is copied stays";
+        let failure = Failure::new(
+            Exit::Interrupted,
+            "not all is copied",
+            args.to.as_str(),
+            why,
+        );
+        return Err(failure.advice("the same command with --resume does the rest"));
+    }
+    let (stats, notes) = copied?;
+    let differs = if args.verify && !args.dry_run {
+        diff::elements_of(&args.from, &args.to, args.progress)?
+    } else {
+        vec![]
+    };
+    let text = match args.json {
+        true => {
+            let CopyStats {
+                copied,
+                skipped,
+                others,
+                bytes,
+                chunks,
+                ..
+            } = stats;
+            text::report(
+                "copy",
+                json!({
+                    "from": args.from.as_str(),
+                    "to": args.to.as_str(),
+                    "dry_run": args.dry_run,
+                    "copied": copied,
+                    "skipped": skipped,
+                    "others": others,
+                    "left_out": notes.left_out_json(),
+                    "reworded": notes.reworded_json(),
+                    "nbytes": bytes,
+                    "nchunks_stored": chunks,
+                    "verified": (args.verify && !args.dry_run).then_some(differs.is_empty()),
+                    "differences": differs,
+                }),
+            )
+        }
+        false => in_words(args, &stats, &differs),
+    };
+    out.write_all(text.as_bytes())
+        .map_err(|error| Failure::output(&error))?;
+    notes.tell();
+    Ok(match notes.exit() {
+        Exit::Done if !differs.is_empty() => Exit::Difference,
+        exit => exit,
+    })
+}
+
+fn in_words(args: &Args, stats: &CopyStats, differs: &[String]) -> String {
+    let nodes = text::count(stats.copied, "node");
+    let skipped = match stats.skipped {
+        0 => String::new(),
+        skipped => format!(", {skipped} left as they are"),
+    };
+    let others = match stats.others {
+        0 => String::new(),
+        others => format!(" and {}", text::count(others, "other file")),
+    };
+    if args.dry_run {
+        return format!("{nodes}{others} would be copied{skipped}\n");
+    }
+    let (chunks, bytes) = (text::count(stats.chunks, "chunk"), text::bytes(stats.bytes));
+    let mut text =
+        format!("{nodes}{others} copied{skipped}: {chunks} stored, {bytes} of elements\n");
+    for line in differs {
+        text.push_str(&text::escaped(line));
+        text.push('\n');
+    }
+    if args.verify && differs.is_empty() {
+        text.push_str("every element is the same\n");
+    }
+    text
+}
+
+fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, Notes), Failure> {
+    let from = args.from.open()?;
+    let place = args.to.place()?;
+    let name = args.to.as_str();
+    let fail = |error: &zarr::Error| Failure::zarr("cannot copy to", name, error);
+
+    // The same two places, but for the gate before them.
+    let location = match &from {
+        Node::Array(array) => array.chunked().location().clone(),
+        Node::Group(group) => group.location().clone(),
+    };
+    let from = zarr::open(gate.before(&location))
+        .zarr_format(format(&from))
+        .wait();
+    let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
+    let store = async { Ok(zarr::Location::open(&place.store, &place.options.pairs()).await?) };
+    let store: zarr::Result<zarr::Location> = store.wait();
+    let store = store.map_err(|error| fail(&error))?;
+
+    let (includes, excludes) = glob::patterns(&args.include, &args.exclude);
+    let progress = Arc::new(args.progress.begin("chunks"));
+    let mut copy = zarr::copy(from, gate.before(&store))
+        .name(&place.name)
+        .context(&args.to.context())
+        .includes(includes)
+        .excludes(excludes)
+        .dry_run(args.dry_run)
+        .keep_going(true)
+        .if_exists(match (args.overwrite, args.resume) {
+            (true, _) => IfExists::Replace,
+            (_, true) => IfExists::Update,
+            _ => IfExists::Raise,
+        });
+    if let Some(format) = args.storage.format().or(place.format) {
+        copy = copy.zarr_format(format);
+    }
+    let storage = args.storage.clone();
+    if storage.asks() {
+        copy = copy.with(move |array| storage.apply(array));
+    }
+    // What would be done is told in order, and printed when all of it is known.
+    let plan = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let (listener, dry, steps) = (Arc::clone(&progress), args.dry_run, Arc::clone(&plan));
+    let notes = Arc::new(std::sync::Mutex::new(Notes::default()));
+    let noted = Arc::clone(&notes);
+    copy = copy.progress(move |far| {
+        if let Ok(mut notes) = noted.lock()
+            && notes.take(far)
+        {
+            return;
+        }
+        if dry && !matches!(far.step, CopyStep::Chunks) {
+            if let Ok(mut steps) = steps.lock() {
+                steps.push(far.to_string());
+            }
+            return;
+        }
+        let (done, total) = (far.done, far.total);
+        let (bytes_in, bytes_out) = (far.bytes_in, far.bytes_out);
+        listener.tell(Far {
+            done,
+            total,
+            bytes_in,
+            bytes_out,
+        });
+    });
+    let copied = copy.wait();
+    progress.end();
+    // What is copied stays, in an archive too.
+    if gate.is_closed() && !args.dry_run {
+        finish(store.store(), name)?;
+    }
+    let stats = copied.map_err(|error| fail(&error))?;
+    if !args.json
+        && let Ok(steps) = plan.lock()
+    {
+        for step in steps.iter() {
+            writeln!(out, "{}", text::escaped(step)).map_err(|error| Failure::output(&error))?;
+        }
+    }
+    if !args.dry_run {
+        finish(store.store(), name)?;
+        if let Ok(place) = store.join(&place.name) {
+            args.to.tell_stale(&place);
+        }
+    }
+    if !location.store().hints().listable {
+        let from = args.from.as_str();
+        let what =
+            format!("{from}: this store cannot list: what no document names was not looked for");
+        text::warning(&text::escaped(&what));
+    }
+    let notes = notes.lock().map(|mut notes| std::mem::take(&mut *notes));
+    Ok((stats, notes.unwrap_or_default()))
+}
+
+fn format(node: &Node) -> zarr::ZarrFormat {
+    match node {
+        Node::Array(array) => array.zarr_format(),
+        Node::Group(group) => group.zarr_format(),
+    }
+}

@@ -1,0 +1,228 @@
+//! Whether two arrays hold the same elements: box by box, in bounded memory. Knows no documents.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde_json::{Value, json};
+use zarr::blocking::Wait;
+use zarr::{Array, DataType, DynData, FillValue, Values};
+
+use crate::elements::numbers::{self, Number};
+use crate::elements::tiles::{self, Stored};
+use crate::output::progress::{self, Far};
+use crate::output::text;
+
+/// How far numbers may be apart and still count as equal: as a part of the second, and in itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tolerance {
+    pub(super) relative: f64,
+    pub(super) absolute: f64,
+}
+
+/// How two arrays differ.
+#[derive(Debug)]
+pub(super) struct Apart {
+    count: u64,
+    of: u64,
+    /// The first place in C order of the boxes, those of fill values alone before the others, and what stands
+    /// there.
+    at: Vec<u64>,
+    a: Value,
+    b: Value,
+    /// The greatest distance of two numbers.
+    by: Option<f64>,
+}
+
+/// Compares two arrays of one shape and type, of which this is stored. An error says whether it is the first
+/// array's.
+pub(super) fn compare(
+    a: &Array,
+    b: &Array,
+    stored: &Stored,
+    tolerance: Tolerance,
+    progress: progress::Args,
+) -> Result<Option<Apart>, (bool, zarr::Error)> {
+    let mut found = absent(a, b, stored, tolerance)?;
+    let mut of = stored.absent();
+    let progress = progress.begin("parts");
+    let mut far = Far {
+        total: stored.count(),
+        ..Far::default()
+    };
+    for tile in stored.tiles() {
+        let x = tiles::read(a, &tile)
+            .wait()
+            .map_err(|error| (true, error))?;
+        let y = tiles::read(b, &tile)
+            .wait()
+            .map_err(|error| (false, error))?;
+        of += tiles::cells_of(&tile);
+        far.done += 1;
+        far.bytes_in += tiles::bytes_of(a, &tile).saturating_mul(2);
+        progress.tell(far);
+        if x.data == y.data {
+            continue;
+        }
+        for i in 0..count(&x) {
+            let (Some(p), Some(q)) = (element(&x, i), element(&y, i)) else {
+                break;
+            };
+            let Some(by) = apart(a.dtype(), p, q, tolerance) else {
+                continue;
+            };
+            let one = || Apart::at(place(&tile, i), a.dtype(), (p, q));
+            found.get_or_insert_with(one).add(1, by);
+        }
+    }
+    progress.end();
+    Ok(found.map(|found| Apart { of, ..found }))
+}
+
+/// How what is stored in neither array differs: by their fill values.
+fn absent(
+    a: &Array,
+    b: &Array,
+    stored: &Stored,
+    tolerance: Tolerance,
+) -> Result<Option<Apart>, (bool, zarr::Error)> {
+    let Some(at) = stored.first_absent() else {
+        return Ok(None);
+    };
+    let p = a.fill_value().map_err(|error| (true, error))?;
+    let q = b.fill_value().map_err(|error| (false, error))?;
+    let pair = (p.as_bytes(), q.as_bytes());
+    Ok(apart(a.dtype(), pair.0, pair.1, tolerance).map(|by| {
+        let mut found = Apart::at(at, a.dtype(), pair);
+        found.add(stored.absent(), by);
+        found
+    }))
+}
+
+fn count(data: &DynData) -> usize {
+    match &data.data {
+        Values::Fixed(bytes) => bytes.len() / data.dtype.size().unwrap_or(1).max(1),
+        Values::Variable(array) => array.len(),
+    }
+}
+
+fn element(data: &DynData, i: usize) -> Option<&[u8]> {
+    match &data.data {
+        Values::Fixed(bytes) => {
+            let size = data.dtype.size()?;
+            bytes.get(i * size..(i + 1) * size)
+        }
+        Values::Variable(array) => array.get(i),
+    }
+}
+
+/// `None` where two elements are as good as equal, else how far apart they are, if that is a number.
+fn apart(data_type: &DataType, a: &[u8], b: &[u8], tolerance: Tolerance) -> Option<Option<f64>> {
+    if a == b {
+        return None;
+    }
+    // Both parts of a complex number count.
+    let parts = match data_type {
+        DataType::Complex64 => &DataType::Float32,
+        DataType::Complex128 => &DataType::Float64,
+        other => other,
+    };
+    if numbers::reading(parts).is_none() {
+        return Some(None);
+    }
+    let all = |bytes: &[u8]| {
+        let mut all = Vec::new();
+        numbers::each(parts, bytes, |number| all.push(number));
+        all
+    };
+    let pairs = all(a).into_iter().zip(all(b));
+    let by = pairs
+        .filter_map(|(a, b)| distance(a, b, tolerance))
+        .reduce(f64::max);
+    by.map(|by| Some(by).filter(|by| !by.is_nan()))
+}
+
+/// `None` where they are near enough; NaN where one is a number and the other is none.
+fn distance(a: Number, b: Number, tolerance: Tolerance) -> Option<f64> {
+    let (x, y) = (a.to_f64(), b.to_f64());
+    let same = match (a, b) {
+        (Number::Int(a), Number::Int(b)) => a == b,
+        _ => x == y || x.is_nan() && y.is_nan(),
+    };
+    let by = match (a, b) {
+        (Number::Int(a), Number::Int(b)) => a.abs_diff(b) as f64,
+        _ => (x - y).abs(),
+    };
+    let near = by <= tolerance.absolute + tolerance.relative * y.abs();
+    (!same && !near).then_some(by)
+}
+
+/// Where the `i`-th cell of a box is.
+fn place(tile: &[Range<u64>], i: usize) -> Vec<u64> {
+    let mut rest = i as u64;
+    let mut at: Vec<u64> = tile
+        .iter()
+        .rev()
+        .map(|range| {
+            let length = (range.end - range.start).max(1);
+            let along = rest % length;
+            rest /= length;
+            range.start + along
+        })
+        .collect();
+    at.reverse();
+    at
+}
+
+fn shown(data_type: &DataType, bytes: &[u8]) -> Value {
+    match FillValue::from_bytes(data_type, bytes) {
+        Ok(element) => element.to_json(data_type),
+        Err(_) => Value::from(bytes),
+    }
+}
+
+impl Apart {
+    /// None so far but for what stands at one place.
+    fn at(at: Vec<u64>, data_type: &DataType, (a, b): (&[u8], &[u8])) -> Self {
+        Self {
+            count: 0,
+            of: 0,
+            at,
+            a: shown(data_type, a),
+            b: shown(data_type, b),
+            by: None,
+        }
+    }
+
+    /// So many more, that far apart at most.
+    fn add(&mut self, count: u64, by: Option<f64>) {
+        self.count += count;
+        self.by = match (self.by, by) {
+            (Some(most), Some(by)) => Some(most.max(by)),
+            (most, by) => most.or(by),
+        };
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "count": self.count,
+            "of": self.of,
+            "first": {"index": self.at, "a": self.a, "b": self.b},
+            "max_abs_difference": self.by,
+        })
+    }
+}
+
+impl fmt::Display for Apart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (at, share) = (text::tuple(&self.at), text::percent(self.count, self.of));
+        write!(
+            f,
+            "{} of {} elements differ ({share}), the first at {at}: {} and {}",
+            self.count, self.of, self.a, self.b
+        )?;
+        match self.by {
+            Some(by) => write!(f, "; by {by} at most"),
+            None => Ok(()),
+        }
+    }
+}

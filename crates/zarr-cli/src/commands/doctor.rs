@@ -1,0 +1,219 @@
+//! `zarr doctor`: everything that can be wrong with a hierarchy, its data included, and what can be mended.
+//! The rules are in `rules`; who looks for what, in the other files.
+
+mod chunk_data;
+mod chunk_keys;
+mod fix;
+mod hierarchy;
+mod leftovers;
+mod rules;
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+use zarr::ErrorClass;
+use zarr::tools::{Reader, Severity};
+
+use crate::address::Address;
+use crate::commands::validate;
+use crate::failure::{Exit, Failure};
+use crate::hierarchy::invalid_names;
+use crate::output::progress;
+use crate::output::text;
+
+use self::fix::Fix;
+use self::rules::Rule;
+
+/// Check documents and data of a node and all that is below it, and mend what can be mended.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr doctor demo.zarr
+  zarr doctor --fix demo.zarr
+  zarr doctor --json demo.zarr | jq '.findings[].rule'
+
+Every stored chunk is decoded, a few at a time. Whatever is found names its rule; `zarr doctor --rules` tells what
+each means and what --fix does about it.
+
+Exit codes: 0 no error is left, 1 one is. Warnings are no errors.")]
+pub(crate) struct Args {
+    /// Directory of the node, or STORE::PATH of a node in a store
+    #[arg(required_unless_present = "rules")]
+    pub(crate) path: Option<Address>,
+
+    /// Mend what can be mended without losing anything that is read today
+    #[arg(long)]
+    fix: bool,
+
+    /// Leave chunks alone: look at names and documents only
+    #[arg(long)]
+    no_data: bool,
+
+    /// Leftovers of writers and locks younger than this belong to somebody who is at work
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
+    older_than: u64,
+
+    #[command(flatten)]
+    progress: progress::Args,
+
+    /// Print all rules and end
+    #[arg(long)]
+    rules: bool,
+
+    /// Print a JSON object (schema zarr.doctor/1)
+    #[arg(long)]
+    json: bool,
+}
+
+/// Something wrong.
+#[derive(Debug)]
+struct Finding {
+    rule: &'static Rule,
+    /// The key, path or file it is about.
+    place: String,
+    message: String,
+    fix: Option<Fix>,
+    fixed: bool,
+}
+
+impl Finding {
+    fn new(rule: &'static Rule, place: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            place: place.into(),
+            message: message.into(),
+            fix: None,
+            fixed: false,
+        }
+    }
+
+    fn with_fix(self, fix: Fix) -> Self {
+        Self {
+            fix: Some(fix),
+            ..self
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let (text, exit) = match &args.path {
+        Some(path) if !args.rules => examine(args, path)?,
+        _ => (rules::list(), Exit::Done),
+    };
+    out.write_all(text.as_bytes())
+        .map_err(|error| Failure::output(&error))?;
+    Ok(exit)
+}
+
+fn examine(args: &Args, path: &Address) -> Result<(String, Exit), Failure> {
+    let location = path.location()?;
+    let mut found = find(args, path)?;
+    if args.fix {
+        fix::all(&location, path, &mut found)?;
+    }
+    let wrong = found
+        .iter()
+        .any(|finding| !finding.fixed && finding.rule.severity == Severity::Error);
+    let text = match args.json {
+        true => text::report("doctor", to_json(path, &found)),
+        false => to_text(args, &found),
+    };
+    Ok((text, if wrong { Exit::Difference } else { Exit::Done }))
+}
+
+fn find(args: &Args, path: &Address) -> Result<Vec<Finding>, Failure> {
+    let places = path.places()?;
+    let mut found = Vec::new();
+    for place in &places {
+        found.extend(place.unread.iter().map(|(path, error)| unread(path, error)));
+        let report = validate::judge(&Reader::default(), place);
+        found.extend(report.errors().map(|finding| {
+            let what = format!("{}: {}", finding.problem.pointer, finding.problem.kind);
+            Finding::new(
+                &rules::INVALID,
+                finding.document.clone(),
+                what.trim_start_matches(": "),
+            )
+        }));
+    }
+    hierarchy::look(&places, &mut found);
+    for place in places.iter().filter(|place| place.is_array()) {
+        let progress = (!args.no_data).then_some(args.progress);
+        chunk_data::look(place, progress, &mut found);
+    }
+    let unnamed = invalid_names::below(&path.location()?).into_iter();
+    found.extend(unnamed.map(|name| Finding::new(&rules::NO_KEY, name, invalid_names::WHY)));
+    if let Some(directory) = path.directory().filter(|path| path.is_dir()) {
+        leftovers::look(directory, args.older_than, &mut found);
+    }
+    found.sort_by(|a, b| (&a.place, a.rule.number).cmp(&(&b.place, b.rule.number)));
+    Ok(found)
+}
+
+/// Something that could not be read, and is no chunk.
+fn unread(path: &str, error: &zarr::Error) -> Finding {
+    let rule = match error.class() {
+        ErrorClass::Corrupt | ErrorClass::Limit => &rules::INVALID,
+        _ => &rules::UNAVAILABLE,
+    };
+    let path = if path.is_empty() { "/" } else { path };
+    Finding::new(rule, path, error.to_string())
+}
+
+fn word(rule: &Rule) -> &'static str {
+    match rule.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn to_text(args: &Args, found: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in found {
+        let Finding {
+            rule,
+            place,
+            message,
+            ..
+        } = finding;
+        let word = if finding.fixed { "fixed" } else { word(rule) };
+        let line = format!("{word} {}: {place}: {message}", rule.id());
+        text.push_str(&text::escaped(&line));
+        text.push('\n');
+    }
+    let left = || found.iter().filter(|finding| !finding.fixed);
+    let count = |severity| {
+        left()
+            .filter(|finding| finding.rule.severity == severity)
+            .count() as u64
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let fixable = left().filter(|finding| finding.fix.is_some()).count();
+    text.push_str(&format!(
+        "{}, {}",
+        text::count(errors, "error"),
+        text::count(warnings, "warning"),
+    ));
+    match (fixable, args.fix) {
+        (1.., false) => text.push_str(&format!("; --fix mends {fixable} of them\n")),
+        _ => text.push('\n'),
+    }
+    text
+}
+
+fn to_json(path: &Address, found: &[Finding]) -> Value {
+    let findings: Vec<Value> = found
+        .iter()
+        .map(|finding| {
+            json!({
+                "rule": finding.rule.id(),
+                "name": finding.rule.name,
+                "severity": word(finding.rule),
+                "place": finding.place,
+                "message": finding.message,
+                "fixable": finding.fix.is_some(),
+                "fixed": finding.fixed,
+            })
+        })
+        .collect();
+    json!({"path": path.as_str(), "findings": findings})
+}

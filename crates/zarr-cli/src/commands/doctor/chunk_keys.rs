@@ -1,0 +1,62 @@
+//! Keys below an array that are none of its chunks': whether they would be with another separator.
+
+use std::collections::BTreeMap;
+
+use zarr::tools::Key;
+use zarr::{Array, ChunkKeyEncoding, ZarrFormat};
+
+use super::{Finding, hierarchy, rules};
+use crate::hierarchy::directories::Place;
+use crate::output::text;
+
+/// One finding for all chunks that are named in another way, one for each other key.
+pub(super) fn look(array: &Array, place: &Place, strangers: Vec<Key>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut others: BTreeMap<usize, Vec<Key>> = BTreeMap::new();
+    for key in strangers {
+        match other_encoding(array, place, &key) {
+            Some(which) => others.entry(which).or_default().push(key),
+            None => found.push(hierarchy::stranger(&key)),
+        }
+    }
+    for (which, keys) in others {
+        let (Some(other), Some(first)) = (ChunkKeyEncoding::ALL.get(which), keys.first()) else {
+            continue;
+        };
+        let what = format!(
+            "{} named as with {}, and the document says {}: nobody reads them",
+            match keys.len() {
+                1 => "a chunk is".to_owned(),
+                n => format!("{} are", text::count(n as u64, "chunk")),
+            },
+            words(*other, array.zarr_format()),
+            words(array.metadata().chunk_key_encoding(), array.zarr_format()),
+        );
+        found.push(Finding::new(&rules::OTHER_KEYS, first.as_str(), what));
+    }
+    found
+}
+
+/// Under which other encoding a key is that of a chunk of the array.
+fn other_encoding(array: &Array, place: &Place, key: &Key) -> Option<usize> {
+    let name = key.strip(place.location.path())?;
+    let grid = array.chunked().grid();
+    let is_chunk = |encoding: &ChunkKeyEncoding| {
+        let index = encoding.decode(name.as_str(), grid.rank());
+        index.is_some_and(|index| grid.contains(&index))
+    };
+    ChunkKeyEncoding::ALL.iter().position(is_chunk)
+}
+
+/// How a document says so.
+fn words(encoding: ChunkKeyEncoding, format: ZarrFormat) -> String {
+    match (format, encoding) {
+        (ZarrFormat::V2, ChunkKeyEncoding::V2(separator)) => {
+            format!("\"dimension_separator\": {:?}", separator.as_str())
+        }
+        _ => {
+            let encoding = encoding.to_extension().to_json();
+            format!("\"chunk_key_encoding\": {encoding}")
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What `--fix` does. Deletes nothing that anybody reads today.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+use zarr::blocking::Wait;
+use zarr::tools::Key;
+use zarr::{Array, Location, ZarrFormat};
+
+use super::Finding;
+use super::leftovers::LOCK;
+use crate::address::Address;
+use crate::arguments::new_array::finish;
+use crate::failure::Failure;
+
+/// One thing to do.
+#[derive(Debug)]
+pub(super) enum Fix {
+    DeleteKey(Key),
+    /// A chunk, if it still lies outside of its array.
+    DeleteOutside(Array, Vec<u64>),
+    DeleteFile(PathBuf),
+    Consolidate(Location),
+    MakeGroup(Location, ZarrFormat),
+}
+
+impl Fix {
+    /// Consolidated metadata last: it is made of what the others leave.
+    fn turn(&self) -> u8 {
+        match self {
+            Self::MakeGroup(..) => 0,
+            Self::DeleteKey(_) | Self::DeleteOutside(..) | Self::DeleteFile(_) => 1,
+            Self::Consolidate(_) => 2,
+        }
+    }
+}
+
+/// Mends what can be mended, as far as it goes.
+pub(super) fn all(
+    location: &Location,
+    address: &Address,
+    found: &mut [Finding],
+) -> Result<(), Failure> {
+    let place = address.as_str();
+    for turn in 0..=2 {
+        for finding in found.iter_mut() {
+            match &finding.fix {
+                Some(fix) if fix.turn() == turn => finding.fixed = one(location, fix, place)?,
+                _ => {}
+            }
+        }
+    }
+    finish(location.store(), place)
+}
+
+/// Whether it was done: a lock that somebody holds stays.
+fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
+    let fail = |error: zarr::Error| Failure::zarr("cannot mend", place, &error);
+    match fix {
+        Fix::DeleteKey(key) => {
+            let deleted = location.store().delete(key, None).wait();
+            deleted.map_err(|error| fail(error.into()))?;
+        }
+        Fix::DeleteOutside(array, chunk) => {
+            // If somebody appended meanwhile, it is a chunk of the array by now, and nothing is wrong.
+            let deleted = array.chunked().delete_outside(vec![chunk.clone()]);
+            deleted.wait().map_err(fail)?;
+        }
+        Fix::DeleteFile(path) => {
+            let name = path.to_string_lossy();
+            return delete(path).map_err(|error| Failure::io("cannot delete", &name, &error));
+        }
+        Fix::Consolidate(location) => {
+            zarr::consolidate_metadata(location.clone())
+                .wait()
+                .map_err(fail)?;
+        }
+        Fix::MakeGroup(location, format) => {
+            make_group(location, *format).wait().map_err(fail)?;
+        }
+    }
+    Ok(true)
+}
+
+/// Only the document: what lies in the directory is the group's now.
+async fn make_group(location: &Location, format: ZarrFormat) -> zarr::Result<()> {
+    let group = zarr::GroupMetadata::new(format, zarr::Attributes::new());
+    for (name, text) in group.documents() {
+        let key = location.key(name)?;
+        let value = zarr::tools::Payload::from(text);
+        location
+            .store()
+            .put(&key, value, zarr::tools::PutMode::Create)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Whoever waits for a lock looks whether its file is still there once it is theirs.
+fn delete(path: &Path) -> io::Result<bool> {
+    if path.to_string_lossy().ends_with(LOCK) {
+        let file = OpenOptions::new().write(true).open(path)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => fs::remove_file(path)?,
+            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+        return Ok(true);
+    }
+    fs::remove_file(path)?;
+    Ok(true)
+}

@@ -1,0 +1,190 @@
+//! What is wrong between the nodes of a hierarchy. Looks at names and documents; at no chunk.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+use zarr::blocking::Wait;
+use zarr::{Group, GroupMetadata, Node, NodeMetadata, ZarrFormat};
+
+use super::Finding;
+use super::fix::Fix;
+use super::rules;
+use crate::hierarchy::directories::{NAMES, Place};
+
+pub(super) fn look(places: &[Place], found: &mut Vec<Finding>) {
+    let nodes: Vec<&Place> = places.iter().filter(|place| place.is_node()).collect();
+    for place in places {
+        two_formats(place, found);
+        implicit(place, &nodes, found);
+        names(place, found);
+        stale(place, found);
+    }
+}
+
+fn two_formats(place: &Place, found: &mut Vec<Finding>) {
+    let old = [".zarray", ".zgroup"]
+        .into_iter()
+        .find(|name| place.document(name).is_some());
+    if let (Some(old), Some(_)) = (old, place.document("zarr.json")) {
+        let what = format!("zarr.json and {old} are both there");
+        found.push(Finding::new(&rules::TWO_FORMATS, name(place), what));
+    }
+}
+
+/// `nodes` are all there are, in the order of their paths.
+fn implicit(place: &Place, nodes: &[&Place], found: &mut Vec<Finding>) {
+    if place.is_node() {
+        return;
+    }
+    let inside = match place.path.as_str() {
+        "" => String::new(),
+        path => format!("{path}/"),
+    };
+    let first = nodes.partition_point(|node| node.path < inside);
+    let node = nodes.get(first).copied();
+    let Some(node) = node.filter(|node| node.path.starts_with(&inside)) else {
+        return;
+    };
+    let format = match node.document("zarr.json") {
+        Some(_) => ZarrFormat::V3,
+        None => ZarrFormat::V2,
+    };
+    let what = format!(
+        "{} lies below, and no document says that this is a group",
+        name(node)
+    );
+    let fix = Fix::MakeGroup(place.location.clone(), format);
+    found.push(Finding::new(&rules::IMPLICIT_GROUP, name(place), what).with_fix(fix));
+}
+
+fn names(place: &Place, found: &mut Vec<Finding>) {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    for prefix in &place.listing.prefixes {
+        if let Some(other) = seen.insert(prefix.name().to_lowercase(), prefix.name()) {
+            let what = format!("beside it lies {other:?}");
+            found.push(Finding::new(
+                &rules::CASE,
+                prefix.as_str().trim_end_matches('/'),
+                what,
+            ));
+        }
+    }
+    let strangers = place
+        .listing
+        .keys
+        .iter()
+        .filter(|entry| !NAMES.contains(&entry.key.name()));
+    for entry in strangers {
+        found.push(stranger(&entry.key));
+    }
+}
+
+/// A key that has no place in a hierarchy.
+pub(super) fn stranger(key: &zarr::tools::Key) -> Finding {
+    match leftover_of_others(key.name()) {
+        Some(who) => {
+            let what = format!("as {who} leaves it when it is killed");
+            Finding::new(&rules::LEFTOVER, key.as_str(), what).with_fix(Fix::DeleteKey(key.clone()))
+        }
+        None => Finding::new(
+            &rules::STRANGER,
+            key.as_str(),
+            "neither a document nor a chunk",
+        ),
+    }
+}
+
+/// Temporary files of other writers, by their names.
+fn leftover_of_others(name: &str) -> Option<&'static str> {
+    let hex = |text: &str| text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if let Some((_, random)) = name
+        .strip_suffix(".partial")
+        .and_then(|name| name.rsplit_once('.'))
+        && hex(random)
+    {
+        return Some("zarr-python");
+    }
+    name.ends_with(".__lock").then_some("tensorstore")
+}
+
+/// Whether a group's consolidated metadata is what its nodes say.
+fn stale(place: &Place, found: &mut Vec<Finding>) {
+    let has = match place.document("zarr.json") {
+        Some(text) => {
+            serde_json::from_slice::<BTreeMap<String, &RawValue>>(text).is_ok_and(|document| {
+                let consolidated = document.get("consolidated_metadata");
+                consolidated.is_some_and(|consolidated| consolidated.get().starts_with('{'))
+            })
+        }
+        None => place.document(".zmetadata").is_some(),
+    };
+    if !has {
+        return;
+    }
+    // What cannot be read is invalid, which is another rule's.
+    let now = match zarr::open(place.location.clone()).wait() {
+        Ok(Node::Group(group)) => group,
+        _ => return,
+    };
+    let Ok(then) = zarr::open_consolidated(place.location.clone()).wait() else {
+        return;
+    };
+    let (mut then, mut now) = (members(&then), members(&now));
+    // What cannot be read by now is another rule's, and what is below it nobody knows.
+    let broken: Vec<String> = now
+        .iter()
+        .filter(|(_, node)| node.is_none())
+        .map(|(path, _)| path.clone())
+        .collect();
+    for path in &broken {
+        let below = format!("{path}/");
+        let is_known =
+            |other: &String| !path.is_empty() && other != path && !other.starts_with(&below);
+        then.retain(|other, _| is_known(other));
+        now.retain(|other, _| is_known(other));
+    }
+    let differs = then
+        .iter()
+        .find(|(path, node)| now.get(*path) != Some(node))
+        .or_else(|| now.iter().find(|(path, _)| !then.contains_key(*path)));
+    if let Some((path, _)) = differs {
+        let what = match (then.contains_key(path), now.contains_key(path)) {
+            (true, false) => format!("`{path}` is no longer there"),
+            (false, true) => format!("`{path}` is missing in it"),
+            _ => format!("`{path}` has another document now"),
+        };
+        let finding = Finding::new(&rules::STALE, name(place), what);
+        // Nothing is collected where not all can be read.
+        found.push(match broken.is_empty() {
+            true => finding.with_fix(Fix::Consolidate(place.location.clone())),
+            false => finding,
+        });
+    }
+}
+
+/// What every node says, but for consolidated metadata of its own; `None` for what cannot be read.
+fn members(group: &Group) -> BTreeMap<String, Option<Value>> {
+    let said = |node: NodeMetadata| match node {
+        NodeMetadata::Array(array) => match array {
+            zarr::ArrayMetadata::V2 { array, attributes } => {
+                Value::Array(vec![array.to_json(), Value::from(attributes)])
+            }
+            zarr::ArrayMetadata::V3(array) => array.to_json(),
+        },
+        NodeMetadata::Group(GroupMetadata::V2 { attributes, .. }) => Value::from(attributes),
+        NodeMetadata::Group(GroupMetadata::V3(group)) => Value::from(group.attributes),
+    };
+    let members = group.members().all().each_metadata().wait().into_iter();
+    members
+        .map(|(path, node)| (path, node.ok().map(said)))
+        .collect()
+}
+
+/// A place by its path.
+fn name(place: &Place) -> String {
+    match place.path.as_str() {
+        "" => "/".to_owned(),
+        path => path.to_owned(),
+    }
+}

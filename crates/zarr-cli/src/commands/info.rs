@@ -1,0 +1,215 @@
+//! `zarr info`: what one node is, and how much of it is stored. Says nothing about what is below a
+//! group but how many, and how large all of it is.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+use zarr::blocking::Wait;
+use zarr::tools::{Limits, StoreExt, quote_bare_numbers};
+use zarr::{
+    Array, ArrayMetadata, Group, GroupMetadata, Info, Location, Node, NodeMetadata, ZarrFormat,
+};
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+use crate::hierarchy::stored_sizes::{self, Spread};
+use crate::output::text;
+
+/// Show what an array or a group is.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr info demo.zarr
+  zarr info demo.zarr/ocean/sst
+  zarr info --json demo.zarr::ocean/sst | jq .shape")]
+pub(crate) struct Args {
+    /// Directory of the node, or STORE::PATH of a node in a store
+    pub(crate) path: Address,
+
+    /// Print a JSON object (schema zarr.info/1)
+    #[arg(long)]
+    json: bool,
+
+    /// Also how large the stored chunks are, or what a group takes with all that is below it
+    #[arg(long)]
+    sizes: bool,
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let node = args.path.open()?;
+    let place = args.path.as_str();
+    let mut text = match (&node, args.json) {
+        (Node::Array(array), true) => text::report("info", array_json(array, args)?),
+        (Node::Group(group), true) => text::report("info", group_json(group, args)?),
+        (Node::Array(array), false) => complete(array.info_complete().wait(), array.info(), place),
+        (Node::Group(group), false) => {
+            let info = match count(group, place) {
+                None => group.info(),
+                Some((arrays, groups)) => group.info().with_members(arrays, groups),
+            };
+            format!("{info}\n")
+        }
+    };
+    if args.sizes && !args.json {
+        text.push_str(&in_words(&node, args)?);
+    }
+    out.write_all(text.as_bytes())
+        .map_err(|error| Failure::output(&error))?;
+    Ok(Exit::Done)
+}
+
+/// What needs the whole store to be listed may fail where the node itself can be described.
+fn known<T>(stored: zarr::Result<T>, place: &str) -> Option<T> {
+    let missing = |error: zarr::Error| {
+        let exit = error.class().into();
+        let failure = Failure::new(exit, "cannot tell how much is stored", place, error);
+        text::warning(&failure.to_string());
+    };
+    stored.map_err(missing).ok()
+}
+
+fn complete(stored: zarr::Result<Info>, without: Info, place: &str) -> String {
+    format!("{}\n", known(stored, place).unwrap_or(without))
+}
+
+/// How many arrays and groups are below a group, of those that can be read.
+fn count(group: &Group, place: &str) -> Option<(u64, u64)> {
+    let mut count = (0, 0);
+    for (path, node) in group.members().all().each_metadata().wait() {
+        match node {
+            Ok(NodeMetadata::Array(_)) => count.0 += 1,
+            Ok(NodeMetadata::Group(_)) => count.1 += 1,
+            Err(error) => {
+                let what = match path.as_str() {
+                    "" => "cannot tell what is below",
+                    _ => "not counted, as it cannot be read",
+                };
+                let at = format!("{place}::{path}");
+                let failure =
+                    Failure::new(error.class().into(), what, at.trim_end_matches(':'), error);
+                text::warning(&failure.to_string());
+                if path.is_empty() {
+                    return None;
+                }
+            }
+        }
+    }
+    Some(count)
+}
+
+/// How large what is stored is.
+fn in_words(node: &Node, args: &Args) -> Result<String, Failure> {
+    Ok(match node {
+        Node::Array(array) => match spread(array, args)? {
+            None => "Chunk sizes        : none is stored\n".to_owned(),
+            Some(spread) => {
+                let [min, median, max] = [spread.min, spread.median, spread.max].map(text::bytes);
+                format!("Chunk sizes        : {min} to {max}, the median {median}\n")
+            }
+        },
+        Node::Group(_) => format!("Bytes stored: {}\n", text::bytes(below(args)?)),
+    })
+}
+
+fn spread(array: &Array, args: &Args) -> Result<Option<Spread>, Failure> {
+    let stored = array.chunked().stored_chunks().wait();
+    let stored =
+        stored.map_err(|error| Failure::zarr("cannot list", args.path.as_str(), &error))?;
+    Ok(Spread::of(stored.into_iter().map(|(_, bytes)| bytes)))
+}
+
+fn below(args: &Args) -> Result<u64, Failure> {
+    let root = String::new();
+    let sizes = stored_sizes::below(
+        &args.path.location()?,
+        args.path.as_str(),
+        [&root].into_iter(),
+    )?;
+    Ok(sizes.get("").copied().unwrap_or_default())
+}
+
+/// The document as it stands in the store, with bare numbers as texts. It has been read once, so that where
+/// it is gone now, what is known of it will do.
+fn stored(location: &Location, name: &str) -> Option<Value> {
+    let limits = Limits::default();
+    let key = location.key(name).ok()?;
+    let text = location
+        .store()
+        .get_at_most(&key, limits.document_bytes as u64);
+    let text = text.wait().ok()??;
+    serde_json::from_slice(&quote_bare_numbers(&text, limits.depth)).ok()
+}
+
+fn format(format: ZarrFormat) -> u8 {
+    match format {
+        ZarrFormat::V2 => 2,
+        ZarrFormat::V3 => 3,
+    }
+}
+
+fn array_json(array: &Array, args: &Args) -> Result<Value, Failure> {
+    let place = args.path.as_str();
+    let metadata = match array.metadata() {
+        ArrayMetadata::V2 { array: known, .. } => {
+            stored(array.location(), ".zarray").unwrap_or_else(|| known.to_json())
+        }
+        ArrayMetadata::V3(known) => {
+            stored(array.location(), "zarr.json").unwrap_or_else(|| known.to_json())
+        }
+    };
+    let mut report = json!({
+        "path": place,
+        "node_type": "array",
+        "zarr_format": format(array.zarr_format()),
+        "shape": array.shape(),
+        "chunks": array.chunks(),
+        "shards": array.shards(),
+        "data_type": array.dtype().to_json(),
+        "nbytes": array.nbytes(),
+        "nbytes_stored": known(array.nbytes_stored().wait(), place),
+        "nchunks": array.nchunks(),
+        "nchunks_initialized": known(array.nchunks_initialized().wait(), place),
+        "attributes": array.attrs(),
+        "metadata": metadata,
+    });
+    if args.sizes {
+        report["chunk_sizes"] = match spread(array, args)? {
+            None => Value::Null,
+            Some(Spread {
+                min,
+                median,
+                max,
+                sum,
+            }) => {
+                json!({"min": min, "median": median, "max": max, "sum": sum})
+            }
+        };
+    }
+    Ok(report)
+}
+
+fn group_json(group: &Group, args: &Args) -> Result<Value, Failure> {
+    let place = args.path.as_str();
+    let metadata = match group.metadata() {
+        GroupMetadata::V2 { group: known, .. } => {
+            stored(group.location(), ".zgroup").unwrap_or_else(|| known.to_json())
+        }
+        GroupMetadata::V3(known) => {
+            stored(group.location(), "zarr.json").unwrap_or_else(|| known.to_json())
+        }
+    };
+    let count = count(group, place);
+    let mut report = json!({
+        "path": place,
+        "node_type": "group",
+        "zarr_format": format(group.zarr_format()),
+        "nmembers": count.map(|(arrays, groups)| arrays + groups),
+        "narrays": count.map(|(arrays, _)| arrays),
+        "ngroups": count.map(|(_, groups)| groups),
+        "attributes": group.attrs(),
+        "metadata": metadata,
+    });
+    if args.sizes {
+        report["nbytes_stored"] = below(args)?.into();
+    }
+    Ok(report)
+}

@@ -1,0 +1,43 @@
+//! `zarr resize`: another shape for an array.
+
+use std::io::Write;
+
+use zarr::Node;
+use zarr::blocking::Wait;
+
+use crate::address::Address;
+use crate::arguments::shape::Shape;
+use crate::failure::{Exit, Failure};
+
+/// Give an array another shape; what lies outside of it is deleted.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr resize demo.zarr/sst --shape 366,90,180")]
+pub(crate) struct Args {
+    /// Directory of the array, or STORE::PATH of an array in a store
+    pub(crate) path: Address,
+
+    /// Length of each axis, as in 366,90,180
+    #[arg(long, value_name = "LENGTHS")]
+    shape: Shape,
+
+    /// Keep the chunks outside: they come back where the array grows again
+    #[arg(long)]
+    keep_outside: bool,
+}
+
+pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
+    let path = args.path.as_str();
+    let Node::Array(mut array) = args.path.open_to_change()? else {
+        let why = "it is a group, not an array";
+        return Err(Failure::new(Exit::Usage, "cannot resize", path, why));
+    };
+    let resize = array.resize(args.shape.0.clone());
+    let resized = match args.keep_outside {
+        true => resize.keep_outside().wait(),
+        false => resize.wait(),
+    };
+    resized.map_err(|error| Failure::zarr("cannot resize", path, &error))?;
+    args.path.tell_stale(array.chunked().location());
+    Ok(Exit::Done)
+}

@@ -1,0 +1,230 @@
+//! `zarr serve`: a store over HTTP, for viewers and for a page of its own. Here are sockets and limits; what is
+//! answered is in `answer`, `values` and `reports`, and to whom in `callers`.
+
+mod body;
+mod origins;
+mod page_data;
+mod responses;
+mod values;
+
+use std::convert::Infallible;
+use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::AbortHandle;
+use tokio_io_timeout::TimeoutWriter;
+use zarr::Location;
+use zarr::tools::Budget;
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+use crate::output::text;
+
+use self::origins::Callers;
+
+/// Serve a store over HTTP, to read only, with a page that shows what is in it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr serve demo.zarr
+  zarr serve demo.zarr --port 9000
+  zarr serve s3://bucket/demo.zarr
+
+Viewers find the store at the address that is printed, a browser the page. Only programs on this machine can
+connect, unless --bind says otherwise; whoever can connect can read everything in the store. So can any web page
+that is open in a browser here: viewers are such pages. --allow-origin names those that may instead. Whoever calls
+the server by a name that is not its own is refused; --allow-host gives it more names. Ctrl-C ends it.")]
+pub(crate) struct Args {
+    /// Directory of the node, or STORE::PATH of a node in a store
+    pub(crate) path: Address,
+
+    /// Where to listen; 0 is any port that is free
+    #[arg(long, short, value_name = "PORT", default_value_t = 8000)]
+    port: u16,
+
+    /// On which address of this machine
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    bind: IpAddr,
+
+    #[command(flatten)]
+    callers: Callers,
+}
+
+/// No more connections than this are kept.
+const CONNECTIONS: usize = 256;
+
+/// A client that has not said what it wants by then is gone.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A client that has not taken anything by then, though there is something for it, is gone too.
+const SLOWNESS: Duration = Duration::from_secs(30);
+
+/// No request needs more room.
+const HEADERS: usize = 64 << 10;
+
+/// How many questions to the store are under way at once.
+const READS: u64 = 64;
+
+/// Values go out in pieces of so many bytes.
+const PIECE: u64 = 256 << 10;
+
+/// Bytes for such pieces. A connection has two at most, one on its way out and the next: whoever takes none keeps none
+/// from others.
+const PIECES: u64 = 2 * CONNECTIONS as u64 * PIECE;
+
+/// Bytes for what cannot be made in pieces: reports, and values that only come whole.
+const WORK: u64 = 192 << 20;
+
+/// What making a report takes: a picture of as many elements as there are in one, and little else.
+const REPORT: u64 = 96 << 20;
+
+/// What is served, to whom, and what that may take.
+#[derive(Debug)]
+struct Served {
+    location: Location,
+    /// As it is shown.
+    name: String,
+    callers: Callers,
+    /// A client that has taken nothing for so long is left.
+    slowness: Duration,
+    reads: Arc<Budget>,
+    pieces: Arc<Budget>,
+    work: Arc<Budget>,
+}
+
+impl Served {
+    fn new(location: Location, name: String, callers: Callers) -> Self {
+        Self {
+            location,
+            name,
+            callers,
+            slowness: SLOWNESS,
+            reads: Budget::new(READS),
+            pieces: Budget::new(PIECES),
+            work: Budget::new(WORK),
+        }
+    }
+
+    /// Where so many bytes are taken from.
+    fn room(&self, bytes: u64) -> &Arc<Budget> {
+        match bytes <= PIECE {
+            true => &self.pieces,
+            false => &self.work,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let path = args.path.for_others();
+    path.open()?;
+    let location = path.location()?;
+    // Others see it: of an address only what stores show of theirs.
+    let name = match path.directory() {
+        Some(path) => path.display().to_string(),
+        None => location.to_string(),
+    };
+    let served = Arc::new(Served::new(location, name, args.callers.clone()));
+    let address = SocketAddr::new(args.bind, args.port);
+    let place = address.to_string();
+    let fail = |error: std::io::Error| {
+        let failure = Failure::io("cannot listen on", &place, &error);
+        match error.kind() {
+            std::io::ErrorKind::AddrInUse => failure.advice("choose another --port, or 0 for any"),
+            _ => failure,
+        }
+    };
+    // A thread is taken before the one before has said that it is free: without a limit there are twice as many.
+    let threads = (READS + WORK / REPORT) as usize;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(threads)
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(fail)?;
+    let ended = runtime.block_on(async {
+        let listener = TcpListener::bind(address).await.map_err(fail)?;
+        let address = listener.local_addr().map_err(fail)?;
+        if !address.ip().is_loopback() {
+            text::warning("whoever reaches this machine can read the store");
+        }
+        let said = writeln!(out, "http://{address}/").and_then(|()| out.flush());
+        said.map_err(|error| Failure::output(&error))?;
+        text::note(&text::escaped(&served.callers.told()));
+        tokio::select! {
+            () = accept(listener, served) => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        Ok(Exit::Done)
+    });
+    // What is being read for somebody is not waited for.
+    runtime.shutdown_background();
+    ended
+}
+
+/// Somebody who is connected.
+struct Guest {
+    task: AbortHandle,
+    /// Shared by whatever is done for this one, until the socket has the last of it.
+    work: Arc<()>,
+}
+
+impl Guest {
+    fn is_idle(&self) -> bool {
+        Arc::strong_count(&self.work) == 1
+    }
+}
+
+/// Takes connections for ever. Where there are too many, the oldest that asks for nothing has to go: whoever only
+/// keeps connections open keeps nobody out.
+async fn accept(listener: TcpListener, served: Arc<Served>) {
+    let mut guests: Vec<Guest> = Vec::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // No descriptors, or the client is gone already.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        guests.retain(|guest| !guest.task.is_finished());
+        if guests.len() >= CONNECTIONS {
+            match guests.iter().position(Guest::is_idle) {
+                Some(oldest) => guests.remove(oldest).task.abort(),
+                // All are at work: this one may try again.
+                None => continue,
+            }
+        }
+        let work = Arc::new(());
+        let task = tokio::spawn(attend(stream, Arc::clone(&served), Arc::downgrade(&work)));
+        let task = task.abort_handle();
+        guests.push(Guest { task, work });
+    }
+}
+
+/// Answers all that one client asks.
+async fn attend(stream: TcpStream, served: Arc<Served>, work: Weak<()>) {
+    let Ok(here) = stream.local_addr().map(|address| address.ip()) else {
+        return;
+    };
+    let service = service_fn(|request| {
+        let (served, work) = (Arc::clone(&served), work.upgrade());
+        async move {
+            let answer = responses::answer(&served, &request, here).await;
+            Ok::<_, Infallible>(answer.map(|body| body::holding(body, work)))
+        }
+    });
+    let mut stream = TimeoutWriter::new(stream);
+    stream.set_timeout(Some(served.slowness));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(HEADERS)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+    // A client that breaks off is no failure of ours.
+    drop(connection.await);
+}
+
+#[cfg(test)]
+mod tests;

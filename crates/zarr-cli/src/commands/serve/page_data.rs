@@ -1,0 +1,215 @@
+//! What the page asks for: the tree, a node, the chunks of an array and pictures of it. Each is made by what the
+//! commands of these names are made by, on a thread that may wait.
+
+use std::sync::Arc;
+
+use hyper::header::HeaderName;
+use serde_json::{Value, json};
+use zarr::blocking::Wait;
+use zarr::{Array, Location, Node, NodeMetadata, Selection};
+
+use super::responses::{Answer, failed, set, with_type};
+use super::{REPORT, Served, body};
+use crate::arguments::selection;
+use crate::commands::chunks;
+use crate::commands::view::picture::{self, Stretch};
+use crate::commands::view::plane::Field;
+use crate::failure::{Exit, Failure};
+use crate::hierarchy::node_list;
+use crate::interrupt::Gate;
+use crate::output::text;
+
+/// What is asked, and of which place.
+struct Question {
+    location: Location,
+    /// The place as it is shown.
+    shown: String,
+    name: String,
+    query: Query,
+}
+
+/// What is answered.
+struct Report {
+    text: Vec<u8>,
+    kind: &'static str,
+    /// What a picture shows, for a header.
+    about: Option<String>,
+}
+
+/// The report of a name, as a query asks for it.
+pub(super) async fn report(served: &Arc<Served>, name: &str, query: &str) -> Answer {
+    let mut room = served.work.take(REPORT).await;
+    // When nobody waits any more, the work meets a closed gate at its next step. Until then it has its room.
+    let gate = Gate::default();
+    let _leaving = Leaving(gate.clone());
+    let question = Question {
+        location: gate.before(&served.location),
+        shown: served.name.clone(),
+        name: name.to_owned(),
+        query: Query::parse(query),
+    };
+    let made = tokio::task::spawn_blocking(move || {
+        let report = question.answer();
+        room.keep(report.as_ref().map_or(0, |report| report.text.len() as u64));
+        (report, room)
+    });
+    match made.await {
+        Ok((Ok(report), room)) => {
+            let mut answer = with_type(body::hold(report.text.into(), room), report.kind);
+            if let Some(about) = report.about {
+                set(&mut answer, HeaderName::from_static("zarr-picture"), &about);
+            }
+            answer
+        }
+        Ok((Err(failure), _)) => failed(&failure),
+        Err(_) => failed(&Failure::new(
+            Exit::Transport,
+            "cannot answer",
+            "/",
+            "the work was given up",
+        )),
+    }
+}
+
+/// Closes a gate when it is dropped.
+struct Leaving(Gate);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+#[derive(Debug, Default)]
+struct Query {
+    path: String,
+    selection: String,
+}
+
+impl Query {
+    fn parse(text: &str) -> Self {
+        let mut query = Self::default();
+        for (name, value) in text.split('&').filter_map(|part| part.split_once('=')) {
+            let value = text::percent_decoded(&value.replace('+', " ")).unwrap_or_default();
+            match name {
+                "path" => query.path = value,
+                "selection" => query.selection = value,
+                _ => {}
+            }
+        }
+        query
+    }
+}
+
+impl Question {
+    fn answer(&self) -> Result<Report, Failure> {
+        let path = &self.query.path;
+        let report = match self.name.as_str() {
+            "tree" => self.tree()?,
+            "node" => node(&self.open(path)?),
+            "chunks" => chunks::for_page(&self.array()?, path)?,
+            "picture" => return draw(&self.array()?, &self.query),
+            other => {
+                let why = "there is no such report";
+                return Err(Failure::new(Exit::NotFound, "cannot answer", other, why));
+            }
+        };
+        Ok(Report {
+            text: report.to_string().into(),
+            kind: "application/json",
+            about: None,
+        })
+    }
+
+    fn open(&self, path: &str) -> Result<Node, Failure> {
+        let node = zarr::open(self.location.clone()).path(path).wait();
+        node.map_err(|error| Failure::zarr("cannot open", path, &error))
+    }
+
+    fn array(&self) -> Result<Array, Failure> {
+        let path = &self.query.path;
+        match self.open(path)? {
+            Node::Array(array) => Ok(array),
+            Node::Group(_) => {
+                let why = "it is a group, not an array";
+                Err(Failure::new(Exit::Usage, "cannot show", path, why))
+            }
+        }
+    }
+
+    fn tree(&self) -> Result<Value, Failure> {
+        let mut list = Vec::new();
+        match self.open("")? {
+            Node::Array(array) => {
+                let node = Ok(NodeMetadata::Array(array.metadata().clone()));
+                list.push(Value::Object(node_list::to_json("", &node, None)));
+            }
+            Node::Group(group) => {
+                list.push(json!({"path": "/", "node_type": "group"}));
+                let members = node_list::members(&group, None, &self.shown)?;
+                let below = members
+                    .iter()
+                    .map(|(path, node)| node_list::to_json(path, node, None));
+                list.extend(below.map(Value::Object));
+            }
+        }
+        Ok(json!({"name": self.shown, "nodes": list}))
+    }
+}
+
+fn node(node: &Node) -> Value {
+    match node {
+        Node::Group(group) => json!({
+            "kind": "group",
+            "info": group.info().to_string(),
+            "attributes": group.attrs(),
+        }),
+        Node::Array(array) => json!({
+            "kind": "array",
+            "info": array.info().to_string(),
+            "shape": array.shape(),
+            "dimension_names": array.dimension_names(),
+            "attributes": array.attrs(),
+            "metadata": document(array),
+        }),
+    }
+}
+
+fn document(array: &Array) -> Option<Value> {
+    let node = NodeMetadata::Array(array.metadata().clone());
+    let (_, text) = node.documents().into_iter().next()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// A picture, and what its colours mean.
+fn draw(array: &Array, query: &Query) -> Result<Report, Failure> {
+    let selection: Option<Selection> = match query.selection.trim() {
+        "" => None,
+        text => {
+            let parsed = selection::index(text);
+            Some(parsed.map_err(|error| Failure::usage(format!("selection {text:?}: {error}")))?)
+        }
+    };
+    let field = Field::read(array, selection.as_ref(), &query.path)?;
+    let stretch = Stretch::robust(&field);
+    let image = picture::png(&field, &stretch);
+    let image =
+        image.map_err(|error| Failure::new(Exit::Limit, "cannot draw", &query.path, error))?;
+    let about = json!({
+        "selection": field.selection,
+        "rows": field.rows,
+        "columns": field.columns,
+        "low": stretch.low,
+        "high": stretch.high,
+        "min": stretch.min,
+        "max": stretch.max,
+        "nan": stretch.nan,
+        "count": stretch.count,
+        "ramp": (0..=16).map(|i| crate::output::colors::ramp(f64::from(i) / 16.0)).collect::<Vec<_>>(),
+    });
+    Ok(Report {
+        text: image,
+        kind: "image/png",
+        about: Some(about.to_string()),
+    })
+}

@@ -1,0 +1,245 @@
+//! The values of a store as HTTP has them: whole or a part, by version, on condition (RFC 9110).
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use hyper::header::{self, HeaderMap};
+use hyper::{Method, Request, StatusCode};
+use zarr::tools::{ByteRange, Found, Key, Op, Reserved, StoreError, StoreErrorKind, Version};
+
+use super::body::{self, Body};
+use super::responses::{Answer, empty, failed, of_length, plain, set};
+use super::{PIECE, Served};
+use crate::failure::Failure;
+use crate::hierarchy::directories::NAMES;
+
+/// The value at a path below the place that is served.
+pub(super) async fn value<B>(served: &Arc<Served>, path: &str, request: &Request<B>) -> Answer {
+    // Other names with a dot are somebody's own: editors', version control's.
+    let hidden = |name: &str| name.starts_with('.') && !NAMES.contains(&name);
+    if path.split('/').any(hidden) {
+        return plain(StatusCode::NOT_FOUND, "there is nothing\n");
+    }
+    let Ok(key) = served.location.key(path) else {
+        return plain(StatusCode::BAD_REQUEST, "this is no key\n");
+    };
+    let fail = |error: StoreError| failed(&Failure::zarr("cannot read", path, &error.into()));
+    // Between asking what is there and getting it, it may be replaced.
+    for _ in 0..3 {
+        let head = match Writing::find(served, &key).await {
+            Ok(Some(head)) => head,
+            Ok(None) => return plain(StatusCode::NOT_FOUND, "there is nothing\n"),
+            Err(error) => return fail(error),
+        };
+        let size = head.size;
+        let tag = tag(&head);
+        if matches(request.headers(), tag.as_deref()) {
+            let mut answer = empty(StatusCode::NOT_MODIFIED);
+            describe(&mut answer, tag.as_deref());
+            return answer;
+        }
+        let range = range(request.headers(), tag.as_deref());
+        let Ok(bytes) = range.clone().unwrap_or_default().resolve(size) else {
+            let mut answer = plain(StatusCode::RANGE_NOT_SATISFIABLE, "there are fewer bytes\n");
+            let text = format!("bytes */{size}");
+            set(&mut answer, header::CONTENT_RANGE, &text);
+            describe(&mut answer, tag.as_deref());
+            return answer;
+        };
+        let writing = Writing {
+            served: Arc::clone(served),
+            key: key.clone(),
+            head,
+        };
+        let data = match *request.method() {
+            Method::HEAD => body::ready(Bytes::new()),
+            _ => match writing.body(bytes.clone()).await {
+                Ok(Some(body)) => body,
+                Ok(None) => continue,
+                Err(error) => return fail(error),
+            },
+        };
+        let kind = match NAMES.contains(&key.name()) {
+            true => "application/json",
+            false => "application/octet-stream",
+        };
+        let mut answer = of_length(data, bytes.end - bytes.start, kind);
+        if range.is_some() {
+            *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
+            let last = bytes.end.saturating_sub(1);
+            let text = format!("bytes {}-{last}/{size}", bytes.start);
+            set(&mut answer, header::CONTENT_RANGE, &text);
+        }
+        describe(&mut answer, tag.as_deref());
+        return answer;
+    }
+    plain(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "it changes all the time; try again\n",
+    )
+}
+
+/// One writing of a value: what is got of it is of this one, or nothing.
+struct Writing {
+    served: Arc<Served>,
+    key: Key,
+    head: Found<()>,
+}
+
+impl Writing {
+    /// What is there now.
+    async fn find(served: &Arc<Served>, key: &Key) -> Result<Option<Found<()>>, StoreError> {
+        let (store, name) = (Arc::clone(served.location.store()), key.clone());
+        let asked = async move { store.head(&name).await };
+        to_its_end(served, key, asked).await
+    }
+
+    /// A part as a body, of which the first piece is here already; `None` if another writing is there by now.
+    async fn body(self, part: Range<u64>) -> Result<Option<Body>, StoreError> {
+        let (step, cost) = self.pace(&part)?;
+        let first = next(&part, step);
+        let rest = first.end..part.end;
+        let Some(first) = self.piece(first, cost).await? else {
+            return Ok(None);
+        };
+        if rest.is_empty() {
+            return Ok(Some(body::ready(first)));
+        }
+        let rest = stream::try_unfold((self, rest), move |(writing, rest)| async move {
+            if rest.is_empty() {
+                return Ok(None);
+            }
+            let piece = next(&rest, step);
+            let rest = piece.end..rest.end;
+            match writing.piece(piece, cost).await? {
+                Some(bytes) => Ok(Some((bytes, (writing, rest)))),
+                // What is out already is not of this one: it must not look complete.
+                None => Err(writing.error(StoreErrorKind::Conflict)),
+            }
+        });
+        let all = stream::once(async { Ok(first) }).chain(rest);
+        Ok(Some(body::in_pieces(all)))
+    }
+
+    /// How many bytes are got at once, and how much memory that takes. Where nothing says that pieces belong
+    /// together, or each costs as much as all, there is one piece.
+    fn pace(&self, part: &Range<u64>) -> Result<(u64, u64), StoreError> {
+        let (length, piece) = (part.end - part.start, PIECE);
+        let whole = self.served.location.store().hints().whole_values;
+        let (step, cost) = match &self.head.version {
+            _ if whole => (length, self.head.size),
+            None => (length, length),
+            Some(_) => (length.min(piece), length.min(piece)),
+        };
+        match cost <= self.served.work.total() {
+            true => Ok((step, cost)),
+            false => Err(self.error(StoreErrorKind::Unsupported(
+                "a value as large as this one from here, where it cannot be read in pieces that are sure to belong \
+                 together: the server behind tells no versions, or the archive is compressed; ask for a part, or copy \
+                 it into a directory first",
+            ))),
+        }
+    }
+
+    /// Some of its bytes, which take room until the client has them; `None` if another writing is there by now.
+    async fn piece(&self, range: Range<u64>, cost: u64) -> Result<Option<Bytes>, StoreError> {
+        let room: Reserved = self.served.room(cost).take(cost).await;
+        let (store, key) = (Arc::clone(self.served.location.store()), self.key.clone());
+        let version = self.head.version.clone();
+        let asked = async move {
+            let length = range.end - range.start;
+            let wanted = ByteRange::Bounded(range);
+            match store.get(&key, wanted, version.as_ref()).await {
+                Ok(Some(found)) if found.data.len() as u64 == length => {
+                    Ok(Some(body::hold(found.data, room)))
+                }
+                Ok(_) => Ok(None),
+                Err(error) if matches!(error.kind, StoreErrorKind::Conflict) => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        to_its_end(&self.served, &self.key, asked).await
+    }
+
+    fn error(&self, kind: StoreErrorKind) -> StoreError {
+        StoreError::new(Op::Get, self.served.location.store(), &self.key, kind)
+    }
+}
+
+/// The first of the pieces of a part.
+fn next(part: &Range<u64>, step: u64) -> Range<u64> {
+    part.start..part.end.min(part.start.saturating_add(step))
+}
+
+/// Asks the store, one of so many at a time. To its end, whoever is gone meanwhile: a call that is under way cannot be
+/// taken back, so its place and its memory are not free before.
+async fn to_its_end<T: Send + 'static>(
+    served: &Served,
+    key: &Key,
+    question: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    let place = served.reads.take(1).await;
+    let asked = tokio::spawn(async move {
+        let answer = question.await;
+        drop(place);
+        answer
+    });
+    asked.await.unwrap_or_else(|gone| {
+        let kind = StoreErrorKind::Io(std::io::Error::other(gone));
+        Err(StoreError::new(Op::Get, served.location.store(), key, kind))
+    })
+}
+
+fn describe(answer: &mut Answer, tag: Option<&str>) {
+    set(answer, header::ACCEPT_RANGES, "bytes");
+    set(answer, header::CACHE_CONTROL, "no-cache");
+    if let Some(tag) = tag {
+        set(answer, header::ETAG, tag);
+    }
+}
+
+/// The label of a version: another one for another value, in stores that can tell.
+fn tag(head: &Found<()>) -> Option<String> {
+    let version: &Version = head.version.as_ref()?;
+    let mut hasher = DefaultHasher::new();
+    version.hash(&mut hasher);
+    Some(format!("\"{:016x}-{:x}\"", hasher.finish(), head.size))
+}
+
+/// Whether the client has this version already.
+fn matches(headers: &HeaderMap, tag: Option<&str>) -> bool {
+    let asked = headers.get_all(header::IF_NONE_MATCH).iter();
+    let tags = asked
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|list| list.split(','));
+    tags.map(str::trim).any(|asked| {
+        asked == "*" || tag.is_some_and(|tag| asked.strip_prefix("W/").unwrap_or(asked) == tag)
+    })
+}
+
+/// The part that is asked for. What asks for several parts, or makes no sense, gets everything, as is allowed.
+fn range(headers: &HeaderMap, tag: Option<&str>) -> Option<ByteRange> {
+    if let Some(asked) = headers.get(header::IF_RANGE)
+        && asked.to_str().ok() != tag
+    {
+        return None;
+    }
+    let text = headers.get(header::RANGE)?.to_str().ok()?;
+    let (first, last) = text.strip_prefix("bytes=")?.trim().split_once('-')?;
+    if first.is_empty() {
+        // Of the last none there are none: not to be satisfied.
+        return Some(match last.parse().ok()? {
+            0 => ByteRange::From(u64::MAX),
+            count => ByteRange::Last(count),
+        });
+    }
+    let first: u64 = first.parse().ok()?;
+    if last.is_empty() {
+        return Some(ByteRange::From(first));
+    }
+    let last: u64 = last.parse().ok()?;
+    (first <= last).then(|| ByteRange::Bounded(first..last.saturating_add(1)))
+}

@@ -1,0 +1,67 @@
+//! `zarr tree`: a group and what is below it. Looks at metadata alone, and with `--sizes` at sizes.
+
+use std::io::Write;
+
+use zarr::{GroupMetadata, Node, NodeMetadata, TreeView};
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+use crate::hierarchy::node_list::{self, Nodes};
+use crate::output::text;
+
+/// Draw a group and what is below it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr tree demo.zarr
+  zarr tree --depth 1 demo.zarr::ocean
+  zarr tree --sizes demo.zarr
+  zarr tree --json demo.zarr | jq -r '.nodes[].path'")]
+pub(crate) struct Args {
+    /// Directory of the node, or STORE::PATH of a node in a store
+    pub(crate) path: Address,
+
+    /// Print a JSON object with a flat list of nodes (schema zarr.tree/1)
+    #[arg(long)]
+    json: bool,
+
+    /// How many levels to look down; 1 is the children, without it all
+    #[arg(long, value_name = "N")]
+    depth: Option<usize>,
+
+    /// Also the bytes that each node takes in its store, with all that is below it
+    #[arg(long)]
+    sizes: bool,
+}
+
+/// Names are bold: `out` is to take that away where it leads to no terminal.
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let place = args.path.as_str();
+    let (root, view, members) = match args.path.open_or_implicit()? {
+        Node::Array(array) => {
+            let view = TreeView::of_array(&array.name(), array.metadata());
+            (NodeMetadata::Array(array.metadata().clone()), view, vec![])
+        }
+        Node::Group(group) => {
+            let members = node_list::members(&group, args.depth, place)?;
+            let view = TreeView::of_each(&group.name(), &members);
+            (NodeMetadata::Group(bare(group.metadata())), view, members)
+        }
+    };
+    let list = [(String::new(), Ok(root))].into_iter().chain(members);
+    let nodes = Nodes::new(&args.path, list.collect(), args.sizes)?;
+    let text = match args.json {
+        true => nodes.report("tree", place),
+        false => view
+            .with_notes(|path| nodes.size(path).map(text::bytes))
+            .ansi(),
+    };
+    out.write_all(text.as_bytes())
+        .map_err(|error| Failure::output(&error))?;
+    nodes.tell_unnamed(&args.path, args.depth);
+    Ok(nodes.tell_broken(place))
+}
+
+/// Without what it tells of others.
+fn bare(group: &GroupMetadata) -> GroupMetadata {
+    GroupMetadata::new(group.format(), group.attributes().clone())
+}

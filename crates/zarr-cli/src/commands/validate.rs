@@ -1,0 +1,169 @@
+//! `zarr validate`: whether documents are what the format calls for. Looks at metadata alone; of the data tells
+//! `zarr doctor`.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+use zarr::blocking::Wait;
+use zarr::tools::{Finding, Profile, Reader, Report, Severity};
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+use crate::hierarchy::directories::{self, Place};
+use crate::output::text;
+
+/// Check the metadata documents of a node and all that is below it.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr validate demo.zarr
+  zarr validate --tolerant demo.zarr::ocean
+  zarr validate --json demo.zarr | jq '.findings[] | select(.severity == \"error\")'
+
+What breaks the format is an error, also where zarr reads it all the same; what the format allows and some readers
+refuse, or nobody here knows, is a warning.
+
+Exit codes: 0 all documents are valid, 1 one is not. One that cannot be read is named, and the exit code says why.
+`zarr doctor` checks the data too.")]
+pub(crate) struct Args {
+    /// Directory of the node, or STORE::PATH of a node in a store
+    pub(crate) path: Address,
+
+    /// Take what zarr reads all the same, though it breaks the format, as warnings
+    #[arg(long)]
+    tolerant: bool,
+
+    /// Print a JSON object (schema zarr.validate/1)
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+    let mut places = args.path.places()?;
+    let reader = Reader::default().profile(match args.tolerant {
+        true => Profile::Lenient,
+        false => Profile::Strict,
+    });
+    let mut report = Report::default();
+    let mut documents = 0;
+    for place in &places {
+        documents += place.documents.len() as u64;
+        report.extend(judge(&reader, place));
+    }
+    let unread = places.iter_mut().flat_map(|place| place.unread.drain(..));
+    let unread: Vec<Unread> = unread.collect();
+    let text = match args.json {
+        true => text::report(
+            "validate",
+            to_json(args.path.as_str(), documents, &report, &unread),
+        ),
+        false => to_text(documents, &report),
+    };
+    out.write_all(text.as_bytes())
+        .map_err(|error| Failure::output(&error))?;
+    let judged = match report.is_valid() {
+        true => Exit::Done,
+        false => Exit::Difference,
+    };
+    Ok(tell_unread(args.path.as_str(), &unread).unwrap_or(judged))
+}
+
+/// The path of a document that could not be read, and why.
+type Unread = (String, zarr::Error);
+
+/// Says which documents could not be read, and how the command ends for it.
+fn tell_unread(place: &str, unread: &[Unread]) -> Option<Exit> {
+    let mut exit = None;
+    for (path, error) in unread {
+        let failure = Failure::zarr("cannot read", &format!("{place}::{path}"), error);
+        text::error(&failure.to_string());
+        exit = exit.or(Some(failure.exit()));
+    }
+    exit
+}
+
+/// All there is to say about the documents of one place.
+pub(crate) fn judge(reader: &Reader, place: &Place) -> Report {
+    let mut report = match place.is_node() {
+        true => reader.validate_node(&place.path, &place.of_node()),
+        false => Report::default(),
+    };
+    if let Some(text) = place.document(".zmetadata") {
+        report.extend(reader.validate(&place.path_of(".zmetadata"), text));
+    }
+    report
+}
+
+fn to_text(documents: u64, report: &Report) -> String {
+    let mut text = String::new();
+    for finding in report.findings() {
+        text.push_str(&text::escaped(&finding.to_string()));
+        text.push('\n');
+    }
+    if report.omitted() > 0 {
+        text.push_str(&format!("and {} more\n", report.omitted()));
+    }
+    let (errors, warnings) = (
+        report.errors().count() as u64,
+        report.warnings().count() as u64,
+    );
+    text.push_str(&format!(
+        "{}: {}, {}\n",
+        text::count(documents, "document"),
+        text::count(errors, "error"),
+        text::count(warnings, "warning"),
+    ));
+    text
+}
+
+fn to_json(path: &str, documents: u64, report: &Report, unread: &[Unread]) -> Value {
+    let message = |(file, error): &Unread| json!({"file": file, "message": error.to_string()});
+    let findings: Vec<Value> = report.findings().iter().map(finding).collect();
+    json!({
+        "path": path,
+        "valid": report.is_valid() && unread.is_empty(),
+        "documents": documents,
+        "findings": findings,
+        "unread": unread.iter().map(message).collect::<Vec<_>>(),
+        "omitted": report.omitted(),
+    })
+}
+
+/// One of them, its place in two parts.
+pub(crate) fn finding(finding: &Finding) -> Value {
+    json!({
+        "severity": match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        },
+        "file": finding.document,
+        "pointer": finding.problem.pointer.as_str(),
+        "code": finding.problem.kind.code(),
+        "message": finding.problem.kind.to_string(),
+    })
+}
+
+impl Address {
+    /// What is here, and what is below, readable or not. Says so where a store cannot list.
+    pub(crate) fn places(&self) -> Result<Vec<Place>, Failure> {
+        let location = self.location()?;
+        let mut places = directories::walk(&location).wait();
+        let unread = |error| Failure::zarr("cannot read", self.as_str(), &error);
+        let here = places.iter_mut().find(|place| place.path.is_empty());
+        if let Some((_, error)) = here.and_then(|here| here.unread.pop()) {
+            return Err(unread(error));
+        }
+        let is_nothing = |place: &Place| place.documents.is_empty() && place.unread.is_empty();
+        if places.iter().all(is_nothing) {
+            // For its words: nothing is here.
+            self.open()?;
+        }
+        if !directories::store_lists(&location) {
+            let what = format!(
+                "{}: this store cannot list: nothing below was looked at",
+                self.as_str()
+            );
+            text::warning(&text::escaped(&what));
+        }
+        Ok(places)
+    }
+}

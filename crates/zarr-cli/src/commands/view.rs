@@ -1,0 +1,104 @@
+//! `zarr view`: an array, or a plane of it, as a picture. What a picture is, is in `field` and `picture`; how a
+//! terminal shows one, in `draw`.
+
+mod draw;
+pub(crate) mod picture;
+pub(crate) mod plane;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use zarr::{Array, Selection};
+
+use crate::address::Address;
+use crate::arguments::selection;
+use crate::failure::{Exit, Failure};
+use crate::output::atomic_file;
+use crate::output::terminal::Canvas;
+use crate::output::text;
+
+use self::picture::Stretch;
+use self::plane::Field;
+
+/// Draw an array, or a plane of it, in the terminal or into a .png file.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr view demo.zarr/ocean/sst
+  zarr view demo.zarr/ocean/sst --selection '0, :, 100:300'
+  zarr view demo.zarr/ocean/sst --output sst.png
+
+The colours go from the 2nd to the 98th percentile of the values, so that a few extreme ones do not hide the rest.
+Of an array with more than two axes the first plane is drawn. As wide as the terminal, or as COLUMNS says; in all
+colours where COLORTERM is truecolor, else in 256; with NO_COLOR, or into a file, in shades of grey.")]
+pub(crate) struct Args {
+    /// Directory of the array, or STORE::PATH of an array in a store
+    pub(crate) path: Address,
+
+    /// Which plane or part, as numpy would index it: '0, :, 100:300'
+    #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = selection::index)]
+    selection: Option<Selection>,
+
+    /// Draw into a file instead, one pixel for each element, or several of small ones; not more than
+    /// 2048 each way
+    #[arg(long, short, value_name = "FILE.png")]
+    output: Option<PathBuf>,
+
+    /// The first row at the bottom, as where rows go from south to north
+    #[arg(long)]
+    flip: bool,
+
+    /// Colours from the least to the greatest value
+    #[arg(long)]
+    full_range: bool,
+}
+
+pub(crate) fn run(args: &Args, canvas: Canvas, out: &mut impl Write) -> Result<Exit, Failure> {
+    let array = args.path.array("cannot draw")?;
+    if let Some(file) = &args.output {
+        let name = file.to_string_lossy();
+        atomic_file::check(file).map_err(|error| Failure::io("cannot write", &name, &error))?;
+    }
+    let mut field = Field::read(&array, args.selection.as_ref(), args.path.as_str())?;
+    if args.flip {
+        field.flip();
+    }
+    let stretch = match args.full_range {
+        true => Stretch::full(&field),
+        false => Stretch::robust(&field),
+    };
+    let text = match &args.output {
+        None => draw::draw(&title(args, &array, &field), &field, &stretch, canvas),
+        Some(file) => {
+            let name = file.to_string_lossy();
+            let image = picture::png(&field, &stretch).map_err(|error| {
+                Failure::new(Exit::Limit, "cannot draw", args.path.as_str(), error)
+            })?;
+            atomic_file::replace(file, |file| file.write_all(&image))
+                .map_err(|error: std::io::Error| Failure::io("cannot write", &name, &error))?;
+            format!(
+                "{}{}",
+                title(args, &array, &field),
+                draw::legend(&field, &stretch)
+            )
+        }
+    };
+    out.write_all(text.as_bytes())
+        .map_err(|error| Failure::output(&error))?;
+    Ok(Exit::Done)
+}
+
+/// What is drawn: name, part, shape, type and unit.
+fn title(args: &Args, array: &Array, field: &Field) -> String {
+    let units = match array.attrs().get("units") {
+        Some(serde_json::Value::String(units)) => format!(", in {units}"),
+        _ => String::new(),
+    };
+    let line = format!(
+        "{}[{}]  {} {}{units}",
+        args.path.as_str(),
+        field.selection,
+        text::tuple(&[field.rows as u64, field.columns as u64]),
+        array.dtype(),
+    );
+    format!("{}\n", text::escaped(&line))
+}

@@ -1,0 +1,79 @@
+//! `zarr write`: an `.npy` file into a new array, or into a part of one that is there.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use zarr::{Node, Selection};
+
+use crate::address::Address;
+use crate::arguments::new_array::{Layout, finish};
+use crate::arguments::selection;
+use crate::elements::selected_cells::Part;
+use crate::failure::{Exit, Failure};
+use crate::npy;
+
+/// Write an .npy file into a new array, or into a part of one.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  zarr write sst.npy demo.zarr/ocean/sst --chunks 64,64
+  zarr write sst.npy demo.zarr/ocean/sst --chunks 64,64 --shards 256,256 --overwrite
+  zarr write part.npy demo.zarr/ocean/sst --selection '0:10, 5'
+  zarr write mass.npy stars.zarr --selection ... --field mass
+  python -c 'import numpy, sys; numpy.save(sys.stdout.buffer, numpy.eye(9))' | zarr write - eye.zarr")]
+pub(crate) struct Args {
+    /// The file to read; - is standard input
+    #[arg(value_name = "FILE.npy")]
+    file: PathBuf,
+
+    /// Directory of the new array, or STORE::PATH of one in a store
+    pub(crate) path: Address,
+
+    #[command(flatten)]
+    layout: Layout,
+
+    /// Write into these elements of the array that is there, as numpy would index them: '0:10, 5'
+    #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = selection::index)]
+    #[arg(conflicts_with_all = ["layout", "storage"])]
+    selection: Option<Selection>,
+
+    /// Write only this field of each record, or these; the others stay
+    #[arg(
+        long,
+        value_name = "NAME,...",
+        value_delimiter = ',',
+        requires = "selection"
+    )]
+    field: Vec<String>,
+}
+
+pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
+    // All that the file's header says is found good before anything is made or replaced.
+    let mut file = npy::open(&args.file)?;
+    let path = args.path.as_str();
+    let (array, selection) = match &args.selection {
+        None => (
+            args.layout
+                .create(&args.path, file.shape(), file.data_type())?,
+            Selection::All,
+        ),
+        Some(selection) => match args.path.open()? {
+            Node::Array(array) => (array, selection.clone()),
+            Node::Group(_) => {
+                let why = "it is a group, not an array";
+                return Err(Failure::new(Exit::Usage, "cannot write", path, why));
+            }
+        },
+    };
+    let failed = |error| Failure::zarr("cannot write", path, &error);
+    let part = Part::new(&array, selection, &args.field).map_err(failed)?;
+    // Where the file has other axes than the array, its boxes are none of the array's.
+    if file.shape() != part.lengths() {
+        part.write_all(file.all()?).map_err(failed)?;
+    } else {
+        for cells in file.tiles(&part.units()) {
+            part.write(&cells, file.read(&cells)?).map_err(failed)?;
+        }
+    }
+    finish(array.store(), path)?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,219 @@
+//! Elements as text or bytes, for other programs and for eyes. Knows neither files nor Zarr nodes.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+use zarr::{DataType, DynData, FillValue, Values};
+
+use crate::elements::display;
+use crate::output::text;
+
+/// How elements are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// One element a line, in C order, as metadata writes fill values
+    Jsonl,
+    /// One row of the last axis a line, with commas
+    Csv,
+    /// The bytes of the elements in C order, in this machine's byte order
+    Raw,
+    /// One row of the last axis a line, in columns
+    Text,
+    /// As numpy's `.npy`
+    Npy,
+}
+
+/// Prints an array given in boxes that follow each other in C order.
+pub(crate) struct Printer {
+    format: Format,
+    /// How many elements a line has, and how many lines follow each other without an empty one.
+    width: u64,
+    lines: u64,
+    /// How many elements are printed.
+    done: u64,
+    /// The widest cell so far.
+    column: usize,
+}
+
+impl Printer {
+    /// For an array of this shape.
+    pub(crate) fn new(format: Format, shape: &[u64]) -> Self {
+        Self {
+            format,
+            width: shape.last().copied().unwrap_or(1),
+            lines: match shape {
+                [.., _, lines, _] => *lines,
+                _ => u64::MAX,
+            },
+            done: 0,
+            column: 0,
+        }
+    }
+
+    /// The next elements. Columns of text are as wide as is known by then.
+    pub(crate) fn print(&mut self, data: &DynData, out: &mut impl Write) -> io::Result<()> {
+        match self.format {
+            Format::Npy | Format::Raw => raw(data, out),
+            Format::Jsonl => {
+                bytes(data).try_for_each(|element| writeln!(out, "{}", json(&data.dtype, element)))
+            }
+            Format::Csv => bytes(data).try_for_each(|element| {
+                let cell = csv(display::element(&data.dtype, element));
+                self.cell(",", &cell, out)
+            }),
+            Format::Text => {
+                let cells = || bytes(data).map(|element| display::element(&data.dtype, element));
+                let cells = || cells().map(|cell| harmless(&cell));
+                self.column = self.column.max(text::width(cells()));
+                cells().try_for_each(|cell| {
+                    let cell = text::blanks(&cell, self.column) + &cell;
+                    self.cell(" ", &cell, out)
+                })
+            }
+        }
+    }
+
+    fn cell(&mut self, between: &str, cell: &str, out: &mut impl Write) -> io::Result<()> {
+        let (row, column) = (self.done / self.width.max(1), self.done % self.width.max(1));
+        self.done += 1;
+        match column {
+            0 if row > 0 && row.is_multiple_of(self.lines) => writeln!(out)?,
+            0 => {}
+            _ => out.write_all(between.as_bytes())?,
+        }
+        out.write_all(cell.as_bytes())?;
+        match column + 1 == self.width {
+            true => writeln!(out),
+            false => Ok(()),
+        }
+    }
+}
+
+/// The bytes of each element.
+fn bytes(data: &DynData) -> impl Iterator<Item = &[u8]> {
+    let size = data.dtype.size().unwrap_or(1).max(1);
+    let count = match &data.data {
+        Values::Fixed(bytes) => bytes.len() / size,
+        Values::Variable(array) => array.len(),
+    };
+    (0..count).map(move |i| match &data.data {
+        Values::Fixed(bytes) => bytes.get(i * size..(i + 1) * size).unwrap_or_default(),
+        Values::Variable(array) => array.get(i).unwrap_or_default(),
+    })
+}
+
+/// An element as metadata writes fill values.
+pub(crate) fn json(data_type: &DataType, element: &[u8]) -> Value {
+    match FillValue::from_bytes(data_type, element) {
+        Ok(element) => element.to_json(data_type),
+        // Bytes that are no element, such as a text that is not UTF-8, are shown as bytes.
+        Err(_) => Value::from(element),
+    }
+}
+
+/// Without what could move a terminal's cursor or turn its text around; quotes stay as they are.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '\'' | '\\' => out.push(c),
+            c => out.extend(c.escape_debug()),
+        }
+    }
+    out
+}
+
+/// As RFC 4180 quotes it.
+fn csv(text: String) -> String {
+    match text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
+    }
+}
+
+fn raw(data: &DynData, out: &mut impl Write) -> io::Result<()> {
+    match &data.data {
+        Values::Fixed(bytes) => out.write_all(bytes),
+        Values::Variable(array) => array.iter().try_for_each(|element| out.write_all(element)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Calls {
+        bytes: Vec<u8>,
+        most: usize,
+    }
+
+    impl Write for Calls {
+        fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+            self.most = self.most.max(buffer.len());
+            self.bytes.extend_from_slice(buffer);
+            Ok(buffer.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn numbers(count: u16) -> DynData {
+        let bytes: Vec<u8> = (0..count).flat_map(u16::to_ne_bytes).collect();
+        DynData {
+            dtype: DataType::UInt16,
+            shape: vec![count.into()],
+            data: Values::Fixed(bytes.into()),
+        }
+    }
+
+    /// A line of any length is made of its elements, not in memory.
+    #[test]
+    fn a_long_line_is_never_held() {
+        for format in [Format::Csv, Format::Text, Format::Jsonl] {
+            let mut calls = Calls::default();
+            let mut printer = Printer::new(format, &[40_000]);
+            printer.print(&numbers(40_000), &mut calls).unwrap();
+            assert!(calls.most < 10, "{format:?}: {}", calls.most);
+            assert!(calls.bytes.ends_with(b"39999\n"));
+        }
+    }
+
+    #[test]
+    fn text_is_harmless() {
+        let record = r#"{"a":"it's"} b'\x00'"#;
+        assert_eq!(harmless(record), record);
+        assert_eq!(
+            harmless("a\nb\u{1b}[2J\u{202e}é"),
+            r"a\nb\u{1b}[2J\u{202e}é"
+        );
+    }
+
+    /// Rows, planes and rows that come in several parts.
+    #[test]
+    fn parts_are_joined() {
+        let print = |format: Format, shape: &[u64], parts: &[DynData]| {
+            let (mut printer, mut out) = (Printer::new(format, shape), Vec::new());
+            parts
+                .iter()
+                .for_each(|part| printer.print(part, &mut out).unwrap());
+            String::from_utf8(out).unwrap()
+        };
+        let twice = [numbers(6), numbers(6)];
+        assert_eq!(
+            print(Format::Csv, &[12], &twice),
+            "0,1,2,3,4,5,0,1,2,3,4,5\n"
+        );
+        assert_eq!(
+            print(Format::Csv, &[3, 4], &twice),
+            "0,1,2,3\n4,5,0,1\n2,3,4,5\n"
+        );
+        let planes = "0 1\n2 3\n4 5\n\n0 1\n2 3\n4 5\n";
+        assert_eq!(print(Format::Text, &[2, 3, 2], &twice), planes);
+        assert_eq!(print(Format::Text, &[], &[numbers(1)]), "0\n");
+        assert_eq!(print(Format::Jsonl, &[2, 1], &[numbers(2)]), "0\n1\n");
+        assert_eq!(print(Format::Csv, &[0, 3], &[numbers(0)]), "");
+    }
+}

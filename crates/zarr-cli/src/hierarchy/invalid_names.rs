@@ -1,0 +1,60 @@
+//! What is there and can have no key, so that no command reaches it: found where groups are listed, and told.
+
+use zarr::Location;
+use zarr::blocking::Wait;
+use zarr::tools::{Listing, Prefix};
+
+use crate::address::Address;
+use crate::output::text;
+
+/// Why there is none.
+pub(crate) const WHY: &str = "its name has a backslash or other bytes than UTF-8, or is too long, so that no key \
+                              can be made of it; rename it";
+
+/// So many are told; the rest is counted.
+const MOST: usize = 20;
+
+/// Says what is passed over directly in these groups, by their paths below the node.
+pub(crate) fn warn<'a>(address: &Address, groups: impl Iterator<Item = &'a str>) {
+    let Ok(location) = address.location() else {
+        return;
+    };
+    if !location.store().hints().listable {
+        return;
+    }
+    let places = groups.filter_map(|path| location.join(path).ok());
+    let found: Vec<String> = places
+        .flat_map(|place| list(&place, place.path()).unnamed)
+        .collect();
+    for name in found.iter().take(MOST) {
+        text::warning(&text::escaped(&format!("passed over: {name}: {WHY}")));
+    }
+    if found.len() > MOST {
+        text::warning(&format!(
+            "and {} others are passed over",
+            found.len() - MOST
+        ));
+    }
+}
+
+/// All of it below a place.
+pub(crate) fn below(location: &Location) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = match location.store().hints().listable {
+        true => vec![location.path().clone()],
+        false => vec![],
+    };
+    while let Some(prefix) = rest.pop() {
+        let listing = list(location, &prefix);
+        found.extend(listing.unnamed);
+        rest.extend(listing.prefixes);
+    }
+    found
+}
+
+/// What cannot be listed is said by whoever lists it for its own sake.
+fn list(location: &Location, prefix: &Prefix) -> Listing {
+    let listing = async { Ok::<_, zarr::Error>(location.store().list_dir(prefix).await?) };
+    let listing: zarr::Result<Listing> = listing.wait();
+    listing.unwrap_or_default()
+}

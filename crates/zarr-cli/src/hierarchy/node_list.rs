@@ -1,0 +1,136 @@
+//! The nodes that a report lists, with what each takes in its store where that was asked for. Draws
+//! nothing.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use zarr::blocking::Wait;
+use zarr::{ArrayMetadata, Group, NodeMetadata};
+
+use crate::address::Address;
+use crate::failure::{Exit, Failure};
+use crate::hierarchy::invalid_names;
+use crate::hierarchy::stored_sizes;
+use crate::output::text;
+
+/// A node, or why it cannot be read, by its path below the one that was asked for.
+pub(crate) type Found = (String, zarr::Result<NodeMetadata>);
+
+/// What is in a group, so many levels down; on all without a number. Directories that only nodes below them
+/// make groups are among it.
+pub(crate) fn members(
+    group: &Group,
+    depth: Option<usize>,
+    place: &str,
+) -> Result<Vec<Found>, Failure> {
+    let members = match depth {
+        Some(levels) => group.members().depth(levels),
+        None => group.members().all(),
+    };
+    let mut found = members.implicit(true).each_metadata().wait();
+    // The group itself: it cannot be listed.
+    match found.first() {
+        Some((path, Err(_))) if path.is_empty() => match found.swap_remove(0).1 {
+            Err(error) => Err(Failure::zarr("cannot list", place, &error)),
+            Ok(_) => Ok(found),
+        },
+        _ => Ok(found),
+    }
+}
+
+/// Nodes by their paths below the one that was asked for.
+pub(crate) struct Nodes {
+    pub(crate) list: Vec<Found>,
+    sizes: Option<BTreeMap<String, u64>>,
+}
+
+impl Nodes {
+    pub(crate) fn new(
+        address: &Address,
+        list: Vec<Found>,
+        with_sizes: bool,
+    ) -> Result<Self, Failure> {
+        let sizes = match with_sizes {
+            true => {
+                let paths = list.iter().map(|(path, _)| path);
+                Some(stored_sizes::below(
+                    &address.location()?,
+                    address.as_str(),
+                    paths,
+                )?)
+            }
+            false => None,
+        };
+        Ok(Self { list, sizes })
+    }
+
+    /// Says what was passed over in the groups that were looked into: so many levels down, all without a
+    /// number.
+    pub(crate) fn tell_unnamed(&self, address: &Address, depth: Option<usize>) {
+        let level = |path: &str| path.split('/').filter(|name| !name.is_empty()).count();
+        let is_looked_into = |path: &str| depth.is_none_or(|depth| level(path) < depth);
+        let groups = self.list.iter().filter_map(|(path, node)| {
+            let is_group = matches!(node, Ok(NodeMetadata::Group(_)));
+            (is_group && !path.is_empty() && is_looked_into(path)).then_some(path.as_str())
+        });
+        invalid_names::warn(address, std::iter::once("").chain(groups));
+    }
+
+    /// Says which nodes cannot be read, and how the command ends for it.
+    pub(crate) fn tell_broken(&self, place: &str) -> Exit {
+        let mut exit = Exit::Done;
+        for (path, node) in &self.list {
+            if let Err(error) = node {
+                let failure = Failure::zarr("cannot read", &format!("{place}::{path}"), error);
+                text::error(&failure.to_string());
+                if exit == Exit::Done {
+                    exit = failure.exit();
+                }
+            }
+        }
+        exit
+    }
+
+    /// The bytes that a node takes in its store, with all that is below it.
+    pub(crate) fn size(&self, path: &str) -> Option<u64> {
+        self.sizes.as_ref()?.get(path).copied()
+    }
+
+    /// A flat list, however deep the hierarchy.
+    pub(crate) fn report(&self, command: &str, place: &str) -> String {
+        let nodes = self.list.iter();
+        let nodes = nodes.map(|(path, node)| Value::Object(to_json(path, node, self.size(path))));
+        let nodes: Vec<Value> = nodes.collect();
+        text::report(command, json!({"path": place, "nodes": nodes}))
+    }
+}
+
+/// What reports say of a node in a list.
+pub(crate) fn to_json(
+    path: &str,
+    node: &zarr::Result<NodeMetadata>,
+    size: Option<u64>,
+) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("path".to_owned(), format!("/{path}").into());
+    match node {
+        Ok(NodeMetadata::Group(_)) => {
+            object.insert("node_type".to_owned(), "group".into());
+        }
+        Ok(NodeMetadata::Array(array)) => describe(array, &mut object),
+        Err(error) => {
+            object.insert("node_type".to_owned(), Value::Null);
+            object.insert("error".to_owned(), error.to_string().into());
+        }
+    }
+    if let Some(size) = size {
+        object.insert("nbytes_stored".to_owned(), size.into());
+    }
+    object
+}
+
+fn describe(array: &ArrayMetadata, object: &mut Map<String, Value>) {
+    object.insert("node_type".to_owned(), "array".into());
+    object.insert("shape".to_owned(), array.shape().into());
+    object.insert("data_type".to_owned(), array.data_type().to_json());
+}

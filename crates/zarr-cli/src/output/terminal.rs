@@ -1,0 +1,106 @@
+//! What the terminal can show: how large it is, and colours. Knows nothing of what is drawn there.
+
+use std::env;
+use std::io;
+
+use crate::output::colors;
+
+/// A place to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Canvas {
+    pub(crate) columns: usize,
+    /// `None` where it scrolls on and on: a file, a pipe.
+    pub(crate) lines: Option<usize>,
+    pub(crate) depth: Depth,
+}
+
+/// Which colours there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// None: shades of one.
+    Plain,
+    /// A palette.
+    Colors256,
+    /// All of them.
+    TrueColor,
+}
+
+impl Canvas {
+    /// Standard output, and what `COLUMNS`, `LINES`, `COLORTERM`, `NO_COLOR` and `CLICOLOR_FORCE` say.
+    pub(crate) fn detect() -> Self {
+        let number = |name: &str| {
+            env::var(name)
+                .ok()?
+                .parse::<usize>()
+                .ok()
+                .filter(|n| *n > 0)
+        };
+        let size = terminal_size::terminal_size_of(io::stdout());
+        let (width, height) = size.map_or((None, None), |(width, height)| {
+            (Some(usize::from(width.0)), Some(usize::from(height.0)))
+        });
+        let full =
+            env::var("COLORTERM").is_ok_and(|term| ["truecolor", "24bit"].contains(&term.as_str()));
+        let depth = match anstream::AutoStream::choice(&io::stdout()) {
+            anstream::ColorChoice::Never => Depth::Plain,
+            _ if full => Depth::TrueColor,
+            _ => Depth::Colors256,
+        };
+        Self {
+            columns: number("COLUMNS").or(width).unwrap_or(80),
+            lines: number("LINES").or(height),
+            depth,
+        }
+    }
+
+    /// One sign for a share from 0 to 1: the darker or the further along the colours, the more.
+    pub(crate) fn shade(self, text: &mut String, share: f64) {
+        match self.depth {
+            Depth::Plain => text.push(match share {
+                share if share <= 0.25 => '░',
+                share if share <= 0.5 => '▒',
+                share if share <= 0.75 => '▓',
+                _ => '█',
+            }),
+            _ => {
+                self.foreground(text, Some(share));
+                text.push('█');
+            }
+        }
+    }
+
+    /// What is written from here on has the colour of this share, or of nothing.
+    pub(crate) fn foreground(self, text: &mut String, share: Option<f64>) {
+        self.set(text, 38, share);
+    }
+
+    /// What is written from here on has the colour of this share behind it.
+    pub(crate) fn background(self, text: &mut String, share: Option<f64>) {
+        self.set(text, 48, share);
+    }
+
+    fn set(self, text: &mut String, ground: u8, share: Option<f64>) {
+        match self.depth {
+            Depth::Plain => {}
+            Depth::Colors256 => {
+                text.push_str(&format!("\x1b[{ground};5;{}m", colors::of_256(share)));
+            }
+            Depth::TrueColor => {
+                let [red, green, blue] = colors::of(share);
+                text.push_str(&format!("\x1b[{ground};2;{red};{green};{blue}m"));
+            }
+        }
+    }
+
+    /// What is written from here on has the colours of the terminal.
+    pub(crate) fn reset(self, text: &mut String) {
+        if self.depth != Depth::Plain {
+            text.push_str("\x1b[0m");
+        }
+    }
+
+    pub(crate) fn end_line(self, text: &mut String) {
+        self.reset(text);
+        text.push('\n');
+    }
+}
