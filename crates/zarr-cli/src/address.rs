@@ -23,7 +23,7 @@ use zarr::{
 };
 
 use self::consolidated::outermost;
-use crate::address::store_options::Options;
+use crate::address::store_options::StoreOptions;
 use crate::address::suggestions::{is_node, meant};
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::directories::NAMES;
@@ -36,11 +36,11 @@ pub(crate) struct Address {
     shown: String,
     /// As it is written: a directory is a store of its own, unless `::` says otherwise; a directory with `::` in its
     /// name still is one.
-    written: InStore,
+    written: StorePath,
     /// Where it is looked for if no link may lead out of a directory.
-    confined: Option<InStore>,
+    confined: Option<StorePath>,
     /// What its store is told.
-    options: Options,
+    options: StoreOptions,
     /// Whether consolidated metadata above is left as it is.
     leaves_consolidated: bool,
 }
@@ -53,7 +53,7 @@ impl fmt::Debug for Address {
 
 /// A store, and a path in it.
 #[derive(Clone)]
-struct InStore {
+struct StorePath {
     store: String,
     path: String,
 }
@@ -73,12 +73,12 @@ impl FromStr for Address {
         };
         Ok(Self {
             shown: without_secrets(text),
-            written: InStore {
+            written: StorePath {
                 store: store.to_owned(),
                 path: path.to_owned(),
             },
             confined: None,
-            options: Options::default(),
+            options: StoreOptions::default(),
             leaves_consolidated: false,
         })
     }
@@ -86,9 +86,9 @@ impl FromStr for Address {
 
 /// Where a new node goes: below which store, and of which format its neighbours are.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Place {
+pub(crate) struct NewNodeLocation {
     pub(crate) store: String,
-    pub(crate) options: Options,
+    pub(crate) options: StoreOptions,
     pub(crate) name: String,
     pub(crate) format: Option<ZarrFormat>,
 }
@@ -101,24 +101,24 @@ impl Address {
     /// Follows no link that leads out of a directory from here on. Of a store below a node, the outermost node above is
     /// the store: a link on the way from there is one inside of it.
     pub(crate) fn confine(&mut self) {
-        let InStore { store, path } = &self.written;
+        let StorePath { store, path } = &self.written;
         let confined = files(store).and_then(|store| below_outermost(&store, path));
         self.confined = Some(confined.unwrap_or_else(|| self.written.clone()));
     }
 
     fn split(&self) -> (&str, &str) {
-        let InStore { store, path } = self.confined.as_ref().unwrap_or(&self.written);
+        let StorePath { store, path } = self.confined.as_ref().unwrap_or(&self.written);
         (store, path)
     }
 
     /// The directory this is, unless it is in a store that was named, or no path at all.
     pub(crate) fn directory(&self) -> Option<&Path> {
-        let InStore { store, path } = &self.written;
+        let StorePath { store, path } = &self.written;
         (path.is_empty() && !is_url(store)).then(|| Path::new(store))
     }
 
     /// Tells its store these options.
-    pub(crate) fn give(&mut self, options: Options) {
+    pub(crate) fn give(&mut self, options: StoreOptions) {
         self.options = options;
     }
 
@@ -136,7 +136,7 @@ impl Address {
     }
 
     /// What its store is told. Links are an affair of files, and archives are finished when the command is done.
-    pub(crate) fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> StoreOptions {
         let options = self.options.clone().with("finish", "sync");
         match self.confined.is_some() && self.is_files() {
             true => options.with("symlinks", "inside"),
@@ -232,9 +232,9 @@ impl Address {
 
     /// Finds the place for a new node here. Of a path below a group, the group is where it belongs:
     /// only so are the groups between them made, and nothing is put into an array.
-    pub(crate) fn place(&self) -> Result<Place, Failure> {
+    pub(crate) fn place(&self) -> Result<NewNodeLocation, Failure> {
         let (store, name) = self.split();
-        let here = Place {
+        let here = NewNodeLocation {
             store: store.to_owned(),
             options: self.options(),
             name: name.to_owned(),
@@ -301,7 +301,7 @@ impl Address {
     /// The store that a path lies in and the rest of the way, as far as names alone lead: the nearest node above,
     /// and what is above that as long as each is a node, so that consolidated metadata of all of them is kept;
     /// where there is none, the nearest directory above with the name of a store.
-    fn above(&self, path: &Path) -> std::io::Result<Option<Place>> {
+    fn above(&self, path: &Path) -> std::io::Result<Option<NewNodeLocation>> {
         let path = std::path::absolute(path)?;
         let above = || path.ancestors().skip(1);
         let nearest = above().find(|above| is_node(above));
@@ -310,7 +310,7 @@ impl Address {
             None => above().find(|above| above.extension().is_some_and(|end| end == "zarr")),
         };
         let place = store.and_then(|store| {
-            Some(Place {
+            Some(NewNodeLocation {
                 store: store.to_str()?.to_owned(),
                 options: self.options(),
                 // A name that is no text is in no store.
@@ -357,12 +357,12 @@ fn files(store: &str) -> Option<PathBuf> {
 }
 
 /// The outermost node above a store, as far as names alone lead, and the rest of the way to a path in that.
-fn below_outermost(store: &Path, path: &str) -> Option<InStore> {
+fn below_outermost(store: &Path, path: &str) -> Option<StorePath> {
     let store = std::path::absolute(store).ok()?;
     let above = store.ancestors().skip(1).filter(|above| is_node(above));
     let root = above.last()?;
     let rest = store.strip_prefix(root).ok()?.to_str()?;
-    Some(InStore {
+    Some(StorePath {
         store: root.to_str()?.to_owned(),
         path: [rest, path].join("/").trim_end_matches('/').to_owned(),
     })

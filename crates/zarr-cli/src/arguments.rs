@@ -5,3 +5,4 @@ pub(crate) mod nearest;
 pub(crate) mod new_array;
 pub(crate) mod selection;
 pub(crate) mod shape;
+pub(crate) mod store_options;

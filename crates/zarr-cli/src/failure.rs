@@ -139,16 +139,16 @@ impl Failure {
         Self::new(exit, doing, place, error).advice(advice)
     }
 
-    pub(crate) fn npy(doing: &str, place: &str, error: &npy::Error) -> Self {
+    pub(crate) fn npy(doing: &str, place: &str, error: &npy::NpyError) -> Self {
         match error {
-            npy::Error::Io(error) => Self::io(doing, place, error),
-            npy::Error::Corrupt(_) => match foreign_formats::in_place_of_npy(Path::new(place)) {
+            npy::NpyError::Io(error) => Self::io(doing, place, error),
+            npy::NpyError::Corrupt(_) => match foreign_formats::in_place_of_npy(Path::new(place)) {
                 Some(what) => Self::new(Exit::Unsupported, doing, place, what),
                 None => Self::new(Exit::Corrupt, doing, place, error)
                     .advice("save one array with `numpy.save`"),
             },
-            npy::Error::Unsupported(_) => Self::new(Exit::Unsupported, doing, place, error),
-            npy::Error::TooLarge(_) => Self::new(Exit::Limit, doing, place, error),
+            npy::NpyError::Unsupported(_) => Self::new(Exit::Unsupported, doing, place, error),
+            npy::NpyError::TooLarge(_) => Self::new(Exit::Limit, doing, place, error),
         }
     }
 

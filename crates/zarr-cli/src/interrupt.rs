@@ -11,15 +11,15 @@ use crate::failure::Exit;
 
 /// Whether to go on, and how many calls to stores are under way.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Gate(Arc<State>);
+pub(crate) struct CallGate(Arc<GateState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct GateState {
     closed: AtomicBool,
     inside: AtomicUsize,
 }
 
-impl Gate {
+impl CallGate {
     /// Closes at the first Ctrl-C; at the second the program ends at once. Where signals cannot be watched, Ctrl-C
     /// does what it always does.
     pub(crate) fn watch(&self) {
@@ -78,7 +78,7 @@ fn counts(op: Op) -> bool {
     matches!(op, Op::Put | Op::Delete | Op::DeletePrefix)
 }
 
-impl Hook for Gate {
+impl Hook for CallGate {
     fn before(&self, call: &Call<'_>) -> Result<Duration, StoreErrorKind> {
         if counts(call.op) {
             self.0.inside.fetch_add(1, Ordering::SeqCst);

@@ -14,12 +14,12 @@ use serde_json::Value;
 use zarr::DataType;
 
 pub(crate) use self::file::{load, open};
-use self::header::Header;
-use self::literal::Parser;
+use self::header::NpyHeader;
+use self::literal::LiteralParser;
 
 /// Why something is not an array that can be read, or cannot be written as one.
 #[derive(Debug)]
-pub(crate) enum Error {
+pub(crate) enum NpyError {
     /// The bytes break the format.
     Corrupt(String),
     /// The format can say it, but not here, or the other way round.
@@ -30,7 +30,7 @@ pub(crate) enum Error {
     Io(io::Error),
 }
 
-impl std::fmt::Display for Error {
+impl std::fmt::Display for NpyError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Corrupt(text) | Self::Unsupported(text) => f.write_str(text),
@@ -40,7 +40,7 @@ impl std::fmt::Display for Error {
     }
 }
 
-impl From<io::Error> for Error {
+impl From<io::Error> for NpyError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::Corrupt("it ends within its header".to_owned()),
@@ -53,8 +53,8 @@ impl From<io::Error> for Error {
 ///
 /// # Errors
 /// What it is not.
-pub(crate) fn descr(text: &str) -> Result<Value, Error> {
-    let mut parser = Parser::new(text);
+pub(crate) fn descr(text: &str) -> Result<Value, NpyError> {
+    let mut parser = LiteralParser::new(text);
     let descr = parser.descr()?;
     parser.end()?;
     Ok(descr)
@@ -62,13 +62,13 @@ pub(crate) fn descr(text: &str) -> Result<Value, Error> {
 
 /// What stands before the elements of an array in C order: format 1.0 where that is enough, and byte for byte
 /// what numpy would write.
-pub(crate) fn header(data_type: &DataType, shape: &[u64]) -> Result<Vec<u8>, Error> {
+pub(crate) fn header(data_type: &DataType, shape: &[u64]) -> Result<Vec<u8>, NpyError> {
     let Some(descr) = types::descr(data_type) else {
         let text = format!("an .npy file cannot hold elements of type {data_type}");
-        return Err(Error::Unsupported(text));
+        return Err(NpyError::Unsupported(text));
     };
     let (fortran_order, shape) = (false, shape.to_vec());
-    Ok(Header {
+    Ok(NpyHeader {
         descr,
         fortran_order,
         shape,

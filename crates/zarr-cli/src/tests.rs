@@ -18,6 +18,7 @@ mod validate;
 mod write;
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
@@ -27,7 +28,7 @@ use zarr::{DataType, DynData, Values};
 use crate::Cli;
 use crate::failure::{Exit, Failure};
 use crate::npy;
-use crate::output::terminal::{Canvas, Depth};
+use crate::output::terminal::{Canvas, ColorDepth};
 
 /// A directory with a file `in.npy`: 6 by 5 numbers of 16 bits, each its own place.
 struct Home(tempfile::TempDir);
@@ -61,7 +62,7 @@ impl Home {
         let canvas = Canvas {
             columns: 60,
             lines: None,
-            depth: Depth::Plain,
+            depth: ColorDepth::Plain,
         };
         let (mut text, mut bytes) = (Vec::new(), Vec::new());
         let plain = &mut anstream::StripStream::new(&mut text);
@@ -150,4 +151,23 @@ fn files(path: &Path) -> Vec<PathBuf> {
         }
     };
     entries.flat_map(each).collect()
+}
+
+/// Keeps what is written, and how many bytes each call brought.
+#[derive(Default)]
+pub(crate) struct WriteCalls {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) lengths: Vec<usize>,
+}
+
+impl Write for WriteCalls {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        self.lengths.push(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

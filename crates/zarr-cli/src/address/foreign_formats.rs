@@ -7,8 +7,8 @@ use std::path::Path;
 const NPY: &[u8] = b"\x93NUMPY";
 
 /// What begins with these bytes at this offset.
-const MAGIC: [(usize, &[u8], Kind); 34] = {
-    use Kind as K;
+const MAGIC: [(usize, &[u8], ForeignFormat); 34] = {
+    use ForeignFormat as K;
     [
         (0, b"\x89HDF\r\n\x1a\n", K::Hdf5),
         // Behind a user block, as MATLAB writes it.
@@ -57,7 +57,7 @@ const MAGIC: [(usize, &[u8], Kind); 34] = {
 };
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum ForeignFormat {
     Hdf5,
     Npy,
     Zip,
@@ -99,16 +99,20 @@ fn of_bytes(head: &[u8], name: &str) -> Option<String> {
     };
     let found = MAGIC.iter().find(|(offset, with, _)| begins(*offset, with));
     Some(match found.map(|(.., kind)| *kind) {
-        Some(Kind::Npy) => format!(
+        Some(ForeignFormat::Npy) => format!(
             "it is an .npy file of NumPy: `zarr write {name} new.zarr` makes an array of it"
         ),
-        Some(Kind::Zip) if first_entry(head).is_some_and(|entry| entry.ends_with(b".npy")) => {
+        Some(ForeignFormat::Zip)
+            if first_entry(head).is_some_and(|entry| entry.ends_with(b".npy")) =>
+        {
             "it is an .npz file of NumPy: unpack it, and `zarr write` each .npy of it".to_owned()
         }
-        Some(Kind::Zip) => format!("it is a zip archive: name a node in it, as in {name}::a"),
-        Some(Kind::Hdf5) => told("an HDF5 file, as netCDF-4 files are"),
-        Some(Kind::Packed(what)) => format!("it is {what}: unpack it"),
-        Some(Kind::Other(what)) => told(what),
+        Some(ForeignFormat::Zip) => {
+            format!("it is a zip archive: name a node in it, as in {name}::a")
+        }
+        Some(ForeignFormat::Hdf5) => told("an HDF5 file, as netCDF-4 files are"),
+        Some(ForeignFormat::Packed(what)) => format!("it is {what}: unpack it"),
+        Some(ForeignFormat::Other(what)) => told(what),
         None => return of_text(head),
     })
 }

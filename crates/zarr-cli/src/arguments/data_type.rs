@@ -11,7 +11,7 @@ use crate::npy;
 
 /// What elements are, and the byte order that was asked for, if one was.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Type {
+pub(crate) struct DataTypeArg {
     pub(crate) data_type: DataType,
     pub(crate) endian: Option<Endian>,
 }
@@ -85,7 +85,7 @@ const COMMON: [&str; 18] = [
     "timedelta64[ns]",
 ];
 
-impl Type {
+impl DataTypeArg {
     /// In the byte order that is usual.
     pub(crate) fn native(data_type: DataType) -> Self {
         Self {
@@ -95,7 +95,7 @@ impl Type {
     }
 }
 
-impl FromStr for Type {
+impl FromStr for DataTypeArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -137,13 +137,13 @@ impl FromStr for Type {
 }
 
 /// What a document of format 2 would say by it.
-fn numpy(value: Value) -> Result<Type, String> {
+fn numpy(value: Value) -> Result<DataTypeArg, String> {
     let dtype = DType::from_json(value).map_err(|error| error.to_string())?;
     if dtype.mixed_endian().is_some() {
         return Err("the fields differ in their byte order; give them one".to_owned());
     }
     let endian = dtype.endian.filter(|endian| *endian == Endian::Big);
-    Ok(Type {
+    Ok(DataTypeArg {
         data_type: dtype.data_type,
         endian,
     })
@@ -178,7 +178,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str, big: bool) {
-        let read: Type = text.parse().unwrap();
+        let read: DataTypeArg = text.parse().unwrap();
         let endian = big.then_some(Endian::Big);
         assert_eq!(
             (read.data_type.to_string().as_str(), read.endian),
@@ -265,7 +265,7 @@ mod tests {
             (r#"[["a", ">i4"], ["b", "<i4"]]"#, "byte order"),
             ("[('a', '<i4'", "write fields as NumPy does"),
         ] {
-            let error = text.parse::<Type>().unwrap_err();
+            let error = text.parse::<DataTypeArg>().unwrap_err();
             assert!(error.contains(advice), "{text}: {error}");
         }
     }

@@ -12,61 +12,61 @@ use zarr::{
 };
 
 use crate::address::Address;
-use crate::arguments::data_type::Type;
-use crate::arguments::shape::Lengths;
+use crate::arguments::data_type::DataTypeArg;
+use crate::arguments::shape::ChunkShape;
 use crate::failure::{Exit, Failure};
 
 /// How the chunks of a new array are stored.
 #[derive(Clone, Debug, clap::Args)]
 #[group(id = "storage", multiple = true)]
-pub(crate) struct Storage {
+pub(crate) struct StorageArgs {
     /// Format of the new array; without it that of the group around it, or 3
     #[arg(long, value_enum, value_name = "N")]
-    zarr_format: Option<Format>,
+    zarr_format: Option<FormatVersion>,
 
     /// Length of a chunk along each axis, as in 64,64; guessed without it
     #[arg(long, value_name = "LENGTHS")]
-    chunks: Option<Lengths>,
+    chunks: Option<ChunkShape>,
 
     /// Length of a shard along each axis, a multiple of the chunks; no shards without it
     #[arg(long, value_name = "LENGTHS")]
-    shards: Option<Lengths>,
+    shards: Option<ChunkShape>,
 
     /// All codecs in one list, as JSON, in place of the three below; format 3 only
     #[arg(long, value_name = "JSON", conflicts_with_all = ["filters", "serializer", "compressors"])]
-    codecs: Option<Codecs>,
+    codecs: Option<CodecsArg>,
 
     /// Codecs before the elements become bytes, as JSON: one, or a list
     #[arg(long, value_name = "JSON")]
-    filters: Option<Codecs>,
+    filters: Option<CodecsArg>,
 
     /// The codec that makes bytes of the elements, as JSON
     #[arg(long, value_name = "JSON")]
-    serializer: Option<Codec>,
+    serializer: Option<CodecArg>,
 
     /// Codecs after that, as JSON: one, a list, or null for none; zstd without it
     #[arg(long, visible_alias = "compressor", value_name = "JSON")]
-    compressors: Option<Codecs>,
+    compressors: Option<CodecsArg>,
 
     /// How chunks are named, as JSON: "v2", or an object with a name
     #[arg(long, value_name = "JSON")]
-    chunk_key_encoding: Option<Encoding>,
+    chunk_key_encoding: Option<ChunkKeyEncodingArg>,
 
     /// Order of the elements in a chunk; format 2 only
     #[arg(long, value_enum, value_name = "ORDER", ignore_case = true)]
-    order: Option<Axes>,
+    order: Option<MemoryOrder>,
 }
 
 /// How a new array is stored, and what else it says.
 #[derive(Debug, clap::Args)]
 #[group(id = "layout", multiple = true)]
-pub(crate) struct Layout {
+pub(crate) struct NewArrayArgs {
     #[command(flatten)]
-    storage: Storage,
+    storage: StorageArgs,
 
     /// The value of elements that were never written, as JSON; null for none, in format 2
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
-    fill_value: Option<Json>,
+    fill_value: Option<JsonArg>,
 
     /// Names of the axes, as in time,y,x; an empty one has none
     #[arg(long, value_name = "NAMES")]
@@ -82,7 +82,7 @@ pub(crate) struct Layout {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum FormatVersion {
     #[value(name = "2")]
     V2,
     #[value(name = "3")]
@@ -90,16 +90,16 @@ enum Format {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Axes {
+enum MemoryOrder {
     C,
     F,
 }
 
 /// Any JSON.
 #[derive(Clone, Debug)]
-pub(crate) struct Json(pub(crate) Value);
+pub(crate) struct JsonArg(pub(crate) Value);
 
-impl FromStr for Json {
+impl FromStr for JsonArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -111,13 +111,13 @@ impl FromStr for Json {
 /// Codecs as documents spell them: in format 3 `"crc32c"` or an object with a name, in format 2 an
 /// object with an id.
 #[derive(Clone, Debug, PartialEq)]
-struct Codecs(Vec<Extension>);
+struct CodecsArg(Vec<Extension>);
 
-impl FromStr for Codecs {
+impl FromStr for CodecsArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let list = match Json::from_str(text)?.0 {
+        let list = match JsonArg::from_str(text)?.0 {
             Value::Null => vec![],
             Value::Array(list) => list,
             one => vec![one],
@@ -129,25 +129,25 @@ impl FromStr for Codecs {
 
 /// One codec.
 #[derive(Clone, Debug, PartialEq)]
-struct Codec(Extension);
+struct CodecArg(Extension);
 
-impl FromStr for Codec {
+impl FromStr for CodecArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        codec(Json::from_str(text)?.0).map(Self)
+        codec(JsonArg::from_str(text)?.0).map(Self)
     }
 }
 
 /// How chunks are named.
 #[derive(Clone, Debug, PartialEq)]
-struct Encoding(ChunkKeyEncoding);
+struct ChunkKeyEncodingArg(ChunkKeyEncoding);
 
-impl FromStr for Encoding {
+impl FromStr for ChunkKeyEncodingArg {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let encoding = Extension::from_json(Json::from_str(text)?.0);
+        let encoding = Extension::from_json(JsonArg::from_str(text)?.0);
         let encoding = encoding.and_then(|encoding| ChunkKeyEncoding::from_extension(&encoding));
         encoding.map(Self).map_err(|error| error.to_string())
     }
@@ -169,11 +169,11 @@ fn codec(value: Value) -> Result<Extension, String> {
     }
 }
 
-impl Storage {
+impl StorageArgs {
     pub(crate) fn format(&self) -> Option<ZarrFormat> {
         self.zarr_format.map(|format| match format {
-            Format::V2 => ZarrFormat::V2,
-            Format::V3 => ZarrFormat::V3,
+            FormatVersion::V2 => ZarrFormat::V2,
+            FormatVersion::V3 => ZarrFormat::V3,
         })
     }
 
@@ -199,38 +199,38 @@ impl Storage {
     /// The same array, stored so; chunks and shards only where it has as many axes as they have.
     pub(crate) fn apply(&self, mut create: CreateArray) -> CreateArray {
         let rank = create.options().shape.len();
-        let fits = |lengths: &&Lengths| lengths.0.len() == rank;
+        let fits = |lengths: &&ChunkShape| lengths.0.len() == rank;
         // Before the shards, which it would take away.
-        if let Some(Codecs(codecs)) = &self.codecs {
+        if let Some(CodecsArg(codecs)) = &self.codecs {
             create = create.codecs(codecs.clone());
         }
-        if let Some(Lengths(chunks)) = self.chunks.as_ref().filter(fits) {
+        if let Some(ChunkShape(chunks)) = self.chunks.as_ref().filter(fits) {
             create = create.chunks(chunks.clone());
         }
-        if let Some(Lengths(shards)) = self.shards.as_ref().filter(fits) {
+        if let Some(ChunkShape(shards)) = self.shards.as_ref().filter(fits) {
             create = create.shards(shards.clone());
         }
-        if let Some(Codecs(filters)) = &self.filters {
+        if let Some(CodecsArg(filters)) = &self.filters {
             create = create.filters(filters.clone());
         }
-        if let Some(Codec(serializer)) = &self.serializer {
+        if let Some(CodecArg(serializer)) = &self.serializer {
             create = create.serializer(serializer.clone());
         }
-        if let Some(Codecs(compressors)) = &self.compressors {
+        if let Some(CodecsArg(compressors)) = &self.compressors {
             create = create.compressors(compressors.clone());
         }
-        if let Some(Encoding(encoding)) = &self.chunk_key_encoding {
+        if let Some(ChunkKeyEncodingArg(encoding)) = &self.chunk_key_encoding {
             create = create.chunk_key_encoding(*encoding);
         }
         match self.order {
-            Some(Axes::C) => create.order(Order::C),
-            Some(Axes::F) => create.order(Order::F),
+            Some(MemoryOrder::C) => create.order(Order::C),
+            Some(MemoryOrder::F) => create.order(Order::F),
             None => create,
         }
     }
 }
 
-impl Layout {
+impl NewArrayArgs {
     /// Creates the array, with all its chunks absent.
     pub(crate) fn create(
         &self,
@@ -238,7 +238,7 @@ impl Layout {
         shape: &[u64],
         dtype: &DataType,
     ) -> Result<Array, Failure> {
-        let dtype = Type::native(dtype.clone());
+        let dtype = DataTypeArg::native(dtype.clone());
         self.create_as(address, shape, &dtype)
     }
 
@@ -247,7 +247,7 @@ impl Layout {
         &self,
         address: &Address,
         shape: &[u64],
-        dtype: &Type,
+        dtype: &DataTypeArg,
     ) -> Result<Array, Failure> {
         let path = address.as_str();
         let refuse = |why: String| Failure::new(Exit::Usage, "cannot create", path, why);
@@ -288,7 +288,7 @@ impl Layout {
         if dtype.endian == Some(Endian::Big) {
             create = create.serializer(Extension::new("bytes").with("endian", "big"));
         }
-        if let Some(Json(value)) = &self.fill_value {
+        if let Some(JsonArg(value)) = &self.fill_value {
             create = create.fill_value(value.clone());
         }
         if let Some(names) = &self.dimension_names {
@@ -317,9 +317,9 @@ pub(crate) fn finish(store: &Arc<dyn Store>, path: &str) -> Result<(), Failure> 
     finished.map_err(|error| Failure::zarr("cannot finish", path, &error))
 }
 
-fn check_rank(flag: &str, lengths: Option<&Lengths>, rank: usize) -> Result<(), Failure> {
+fn check_rank(flag: &str, lengths: Option<&ChunkShape>, rank: usize) -> Result<(), Failure> {
     match lengths {
-        Some(Lengths(lengths)) if lengths.len() != rank => {
+        Some(ChunkShape(lengths)) if lengths.len() != rank => {
             let given = lengths.len();
             let what = format!("{flag}: one length for each of {rank} axes is needed, not {given}");
             Err(Failure::usage(what).advice("write them as in 64,64"))

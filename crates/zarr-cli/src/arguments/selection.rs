@@ -11,7 +11,7 @@ use crate::npy;
 /// At most one of these; without any, every element.
 #[derive(Debug, Default, clap::Args)]
 #[group(id = "elements", multiple = false)]
-pub(crate) struct Args {
+pub(crate) struct SelectionArgs {
     /// Which elements, as numpy would index them: '0:10, 5, ::2'
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = index)]
     selection: Option<Selection>,
@@ -70,7 +70,7 @@ fn advice(text: &str) -> Option<&'static str> {
     })
 }
 
-impl Args {
+impl SelectionArgs {
     /// The selection, of this array.
     pub(crate) fn of(&self, array: &Array) -> Result<Selection, Failure> {
         let shape = array.shape();

@@ -8,7 +8,7 @@ pub(crate) struct Shape(pub(crate) Vec<u64>);
 
 /// The same for chunks, which are not empty.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Lengths(pub(crate) Vec<u64>);
+pub(crate) struct ChunkShape(pub(crate) Vec<u64>);
 
 impl FromStr for Shape {
     type Err = String;
@@ -18,7 +18,7 @@ impl FromStr for Shape {
     }
 }
 
-impl FromStr for Lengths {
+impl FromStr for ChunkShape {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -81,8 +81,8 @@ mod tests {
         ] {
             assert_eq!(text.parse(), Ok(Shape(vec![10, 20])), "{text}");
         }
-        assert_eq!("(7,)".parse(), Ok(Lengths(vec![7])));
-        assert_eq!("7".parse(), Ok(Lengths(vec![7])));
+        assert_eq!("(7,)".parse(), Ok(ChunkShape(vec![7])));
+        assert_eq!("7".parse(), Ok(ChunkShape(vec![7])));
         assert_eq!("0".parse(), Ok(Shape(vec![0])));
         for text in ["", " ", "()", "[]"] {
             assert_eq!(text.parse(), Ok(Shape(vec![])), "{text:?}");
@@ -103,7 +103,7 @@ mod tests {
             ("1e3", "64,64"),
             ("64,0", "64,64"),
         ] {
-            let error = text.parse::<Lengths>().unwrap_err();
+            let error = text.parse::<ChunkShape>().unwrap_err();
             assert!(error.contains(advice), "{text}: {error}");
         }
     }

@@ -15,7 +15,7 @@ use crate::npy;
 #[command(after_help = "Examples:
   zarr append day366.npy demo.zarr/sst
   zarr append columns.npy demo.zarr/sst --axis -1")]
-pub(crate) struct Args {
+pub(crate) struct AppendArgs {
     /// The file to read; - is standard input
     #[arg(value_name = "FILE.npy")]
     file: PathBuf,
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     axis: isize,
 }
 
-pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &AppendArgs, _: &mut impl Write) -> Result<Exit, Failure> {
     let data = npy::load(&args.file)?;
     let path = args.path.as_str();
     let Node::Array(mut array) = args.path.open_to_change()? else {

@@ -15,13 +15,13 @@ use crate::failure::{Exit, Failure};
   zarr attrs get demo.zarr/sst units
   zarr attrs set demo.zarr/sst units '\"K\"'
   zarr attrs rm demo.zarr/sst units")]
-pub(crate) struct Args {
+pub(crate) struct AttrsArgs {
     #[command(subcommand)]
-    verb: Verb,
+    verb: AttrsCommand,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Verb {
+enum AttrsCommand {
     /// Print one attribute, or all as an object
     Get { path: Address, key: Option<String> },
     /// Set an attribute
@@ -36,22 +36,24 @@ enum Verb {
     Rm { path: Address, key: String },
 }
 
-impl Args {
+impl AttrsArgs {
     pub(crate) fn path(&mut self) -> &mut Address {
         match &mut self.verb {
-            Verb::Get { path, .. } | Verb::Set { path, .. } | Verb::Rm { path, .. } => path,
+            AttrsCommand::Get { path, .. }
+            | AttrsCommand::Set { path, .. }
+            | AttrsCommand::Rm { path, .. } => path,
         }
     }
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &AttrsArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let absent = |path: &Address, key: &str| {
         let why = format!("it has no attribute {key:?}");
         Failure::new(Exit::NotFound, "no such attribute", path.as_str(), why)
             .advice(format!("`zarr attrs get {}` prints all", path.as_str()))
     };
     match &args.verb {
-        Verb::Get { path, key } => {
+        AttrsCommand::Get { path, key } => {
             let node = path.open()?;
             let attributes = attributes(&node);
             let value = match key {
@@ -60,11 +62,11 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
             };
             writeln!(out, "{value:#}").map_err(|error| Failure::output(&error))?;
         }
-        Verb::Set { path, key, value } => {
+        AttrsCommand::Set { path, key, value } => {
             let new = Some((key.clone(), value.clone()));
             update(path, path.open_to_change()?, new, None)?;
         }
-        Verb::Rm { path, key } => {
+        AttrsCommand::Rm { path, key } => {
             let node = path.open_to_change()?;
             if !attributes(&node).contains_key(key) {
                 return Err(absent(path, key));

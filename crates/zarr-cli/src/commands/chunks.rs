@@ -9,9 +9,9 @@ use zarr::blocking::Wait;
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::hierarchy::stored_sizes::Spread;
+use crate::hierarchy::stored_sizes::SizeSummary;
 use crate::output::colors;
-use crate::output::terminal::{Canvas, Depth};
+use crate::output::terminal::{Canvas, ColorDepth};
 use crate::output::text;
 
 /// Show which chunks of an array are stored, and how large they are.
@@ -22,7 +22,7 @@ use crate::output::text;
 
 Of a sharded array these are the shards. The map has a row for each chunk along all axes but the last, a
 column for each along the last; where there are more than fit, one sign stands for several.")]
-pub(crate) struct Args {
+pub(crate) struct ChunksArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
@@ -31,7 +31,11 @@ pub(crate) struct Args {
     json: bool,
 }
 
-pub(crate) fn run(args: &Args, canvas: Canvas, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(
+    args: &ChunksArgs,
+    canvas: Canvas,
+    out: &mut impl Write,
+) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let array = args.path.array("cannot show the chunks of")?;
     let stored = stored(&array, place)?;
@@ -81,11 +85,11 @@ pub(crate) fn for_page(array: &Array, place: &str) -> Result<Value, Failure> {
     let canvas = Canvas {
         columns: 162,
         lines: None,
-        depth: Depth::Plain,
+        depth: ColorDepth::Plain,
     };
     let counts = array.chunked().grid().shape_in_chunks().to_vec();
-    let map = Map::new(&counts, &stored, canvas);
-    let size = |cell: &Cell| match cell.stored {
+    let map = ChunkMap::new(&counts, &stored, canvas);
+    let size = |cell: &MapCell| match cell.stored {
         0 => -1.0,
         _ => mean(cell),
     };
@@ -135,14 +139,14 @@ fn to_text(array: &Array, stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> S
         None => String::new(),
     };
     rows.push(vec!["stored".to_owned(), format!("{}{of}", stored.len())]);
-    if let Some(spread) = Spread::of(stored.values().copied()) {
+    if let Some(spread) = SizeSummary::of(stored.values().copied()) {
         let [min, median, max, sum] =
             [spread.min, spread.median, spread.max, spread.sum].map(text::bytes);
         let each = format!("{sum}: from {min} to {max}, the median {median}");
         rows.push(vec!["size".to_owned(), each]);
     }
     let mut text = text::columns(&rows);
-    if let Some(map) = Map::new(&counts, stored, canvas) {
+    if let Some(map) = ChunkMap::new(&counts, stored, canvas) {
         text.push('\n');
         text.push_str(&map.draw(canvas));
     }
@@ -151,16 +155,16 @@ fn to_text(array: &Array, stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> S
 
 /// What one sign of the map stands for.
 #[derive(Clone, Copy, Default)]
-struct Cell {
+struct MapCell {
     inside: bool,
     stored: u64,
     bytes: u64,
 }
 
 /// A map of the grid, no larger than the terminal.
-struct Map {
+struct ChunkMap {
     width: usize,
-    cells: Vec<Cell>,
+    cells: Vec<MapCell>,
     /// How many chunks one sign stands for, down and across.
     scale: [u64; 2],
 }
@@ -168,7 +172,7 @@ struct Map {
 /// More lines than this are no picture any more.
 const LINES: u64 = 48;
 
-impl Map {
+impl ChunkMap {
     /// `None` of a grid without chunks, or with more than can be counted.
     fn new(counts: &[u64], stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> Option<Self> {
         let columns = canvas.columns.saturating_sub(2).max(8) as u64;
@@ -189,7 +193,7 @@ impl Map {
         let scale = [down.div_ceil(LINES), across.div_ceil(columns)];
         let (height, width) = (down.div_ceil(scale[0]), across.div_ceil(scale[1]));
         let (height, width) = (usize::try_from(height).ok()?, usize::try_from(width).ok()?);
-        let mut cells = vec![Cell::default(); height * width];
+        let mut cells = vec![MapCell::default(); height * width];
         let at = |number: u64| {
             let (row, column) = (number / across / scale[0], number % across / scale[1]);
             Some(usize::try_from(row).ok()? * width + usize::try_from(column).ok()?)
@@ -246,6 +250,6 @@ impl Map {
 }
 
 /// How large a stored chunk is, on the average.
-fn mean(cell: &Cell) -> f64 {
+fn mean(cell: &MapCell) -> f64 {
     cell.bytes as f64 / cell.stored.max(1) as f64
 }

@@ -13,13 +13,13 @@ use crate::failure::{Exit, Failure};
   zarr completions bash > ~/.local/share/bash-completion/completions/zarr
   zarr completions zsh > ~/.zfunc/_zarr
   zarr completions fish > ~/.config/fish/completions/zarr.fish")]
-pub(crate) struct Args {
+pub(crate) struct CompletionsArgs {
     /// Which shell
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &CompletionsArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     // Not straight to `out`: a closed pipe would end the program there.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "zarr", &mut script);

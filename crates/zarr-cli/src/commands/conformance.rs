@@ -6,27 +6,27 @@ use zarr::{Node, Selection};
 
 use crate::address::Address;
 use crate::commands::read;
-use crate::elements::printer::Format;
-use crate::elements::selected_cells::Part;
+use crate::elements::printer::ElementFormat;
+use crate::elements::selected_cells::SelectedCells;
 use crate::failure::{Exit, Failure};
 
 /// Print every element in C order, one a line, as metadata writes fill values.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct ConformanceArgs {
     /// Directory of the array
     #[arg(long = "array_path", visible_alias = "array-path", value_name = "PATH")]
     pub(crate) path: Address,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &ConformanceArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
     let Node::Array(array) = args.path.open()? else {
         let why = "it is a group, not an array";
         return Err(Failure::new(Exit::Usage, "cannot read", path, why));
     };
     let failed = |error| Failure::zarr("cannot read", path, &error);
-    let part = Part::new(&array, Selection::All, &[]).map_err(failed)?;
-    let printed = read::print(&part, Format::Jsonl, &[], out);
+    let part = SelectedCells::new(&array, Selection::All, &[]).map_err(failed)?;
+    let printed = read::print(&part, ElementFormat::Jsonl, &[], out);
     printed.map_err(|stop| stop.failure(path, Failure::output))?;
     Ok(Exit::Done)
 }

@@ -12,12 +12,12 @@ use crate::failure::{Exit, Failure};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr consolidate demo.zarr")]
-pub(crate) struct Args {
+pub(crate) struct ConsolidateArgs {
     /// Directory of the group, or STORE::PATH of a group in a store
     pub(crate) path: Address,
 }
 
-pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &ConsolidateArgs, _: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
     let Node::Group(group) = args.path.open()? else {
         let why = "it is an array, not a group";

@@ -12,13 +12,13 @@ use zarr::blocking::Wait;
 use zarr::{CopyStats, CopyStep, IfExists, Node};
 
 use crate::address::Address;
-use crate::arguments::new_array::{Storage, finish};
+use crate::arguments::new_array::{StorageArgs, finish};
 use crate::commands::diff;
 use crate::failure::{Exit, Failure};
-use crate::interrupt::Gate;
+use crate::interrupt::CallGate;
 
-use self::notes::Notes;
-use crate::output::progress::{self, Far};
+use self::notes::CopyNotes;
+use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
 
 /// Copy an array, or a group with all that is in it, and store it otherwise on the way.
@@ -39,7 +39,7 @@ for paths below SRC: * stands for any letters but /, ** for / too, ? for one let
 out, unless --include names it; --include alone copies nothing else.
 
 Ctrl-C leaves whole chunks and no temporary files (exit code 130); the same command with --resume does the rest.")]
-pub(crate) struct Args {
+pub(crate) struct CopyArgs {
     /// The node to copy
     #[arg(value_name = "SRC")]
     pub(crate) from: Address,
@@ -49,7 +49,7 @@ pub(crate) struct Args {
     pub(crate) to: Address,
 
     #[command(flatten)]
-    storage: Storage,
+    storage: StorageArgs,
 
     /// Copy only these nodes below, and those that --exclude does not name
     #[arg(long, value_name = "GLOB")]
@@ -76,15 +76,15 @@ pub(crate) struct Args {
     dry_run: bool,
 
     #[command(flatten)]
-    progress: progress::Args,
+    progress: ProgressArgs,
 
     /// Print a JSON object (schema zarr.copy/1)
     #[arg(long)]
     json: bool,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
-    let gate = Gate::default();
+pub(crate) fn run(args: &CopyArgs, out: &mut impl Write) -> Result<Exit, Failure> {
+    let gate = CallGate::default();
     gate.watch();
     let copied = copy(args, &gate, out);
     if gate.is_closed() {
@@ -143,7 +143,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     })
 }
 
-fn in_words(args: &Args, stats: &CopyStats, differs: &[String]) -> String {
+fn in_words(args: &CopyArgs, stats: &CopyStats, differs: &[String]) -> String {
     let nodes = text::count(stats.copied, "node");
     let skipped = match stats.skipped {
         0 => String::new(),
@@ -169,7 +169,11 @@ fn in_words(args: &Args, stats: &CopyStats, differs: &[String]) -> String {
     text
 }
 
-fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, Notes), Failure> {
+fn copy(
+    args: &CopyArgs,
+    gate: &CallGate,
+    out: &mut impl Write,
+) -> Result<(CopyStats, CopyNotes), Failure> {
     let from = args.from.open()?;
     let place = args.to.place()?;
     let name = args.to.as_str();
@@ -212,23 +216,23 @@ fn copy(args: &Args, gate: &Gate, out: &mut impl Write) -> Result<(CopyStats, No
     // What would be done is told in order, and printed when all of it is known.
     let plan = Arc::new(std::sync::Mutex::new(Vec::new()));
     let (listener, dry, steps) = (Arc::clone(&progress), args.dry_run, Arc::clone(&plan));
-    let notes = Arc::new(std::sync::Mutex::new(Notes::default()));
+    let notes = Arc::new(std::sync::Mutex::new(CopyNotes::default()));
     let noted = Arc::clone(&notes);
-    copy = copy.progress(move |far| {
+    copy = copy.progress(move |now| {
         if let Ok(mut notes) = noted.lock()
-            && notes.take(far)
+            && notes.take(now)
         {
             return;
         }
-        if dry && !matches!(far.step, CopyStep::Chunks) {
+        if dry && !matches!(now.step, CopyStep::Chunks) {
             if let Ok(mut steps) = steps.lock() {
-                steps.push(far.to_string());
+                steps.push(now.to_string());
             }
             return;
         }
-        let (done, total) = (far.done, far.total);
-        let (bytes_in, bytes_out) = (far.bytes_in, far.bytes_out);
-        listener.tell(Far {
+        let (done, total) = (now.done, now.total);
+        let (bytes_in, bytes_out) = (now.bytes_in, now.bytes_out);
+        listener.tell(ProgressCounts {
             done,
             total,
             bytes_in,

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use crate::address::Address;
-use crate::arguments::data_type::Type;
-use crate::arguments::new_array::{Layout, finish};
+use crate::arguments::data_type::DataTypeArg;
+use crate::arguments::new_array::{NewArrayArgs, finish};
 use crate::arguments::shape::Shape;
 use crate::failure::{Exit, Failure};
 
@@ -13,7 +13,7 @@ use crate::failure::{Exit, Failure};
 #[command(after_help = "Examples:
   zarr create demo.zarr/sst --shape 365,90,180 --dtype float32 --chunks 1,90,180
   zarr create demo.zarr/sst --shape 365,90,180 --dtype float32 --fill-value '\"NaN\"' --dimension-names time,y,x")]
-pub(crate) struct Args {
+pub(crate) struct CreateArgs {
     /// Directory of the new array, or STORE::PATH of one in a store
     pub(crate) path: Address,
 
@@ -23,13 +23,13 @@ pub(crate) struct Args {
 
     /// Type of the elements, as format 3 or NumPy names it (float32, <f4, datetime64[ns], U10), or as JSON
     #[arg(long, value_name = "TYPE")]
-    dtype: Type,
+    dtype: DataTypeArg,
 
     #[command(flatten)]
-    layout: Layout,
+    layout: NewArrayArgs,
 }
 
-pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &CreateArgs, _: &mut impl Write) -> Result<Exit, Failure> {
     let array = args
         .layout
         .create_as(&args.path, &args.shape.0, &args.dtype)?;

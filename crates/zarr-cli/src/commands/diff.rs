@@ -14,9 +14,9 @@ use zarr::blocking::Wait;
 use zarr::{Array, Node};
 
 use crate::address::Address;
-use crate::elements::tiles::Stored;
+use crate::elements::tiles::StoredTiles;
 use crate::failure::{Exit, Failure};
-use crate::output::progress;
+use crate::output::progress::ProgressArgs;
 use crate::output::text;
 
 /// Compare two arrays, or two groups with all that is in them.
@@ -31,7 +31,7 @@ nodes, by their bytes. Nothing is printed where nothing differs. NaN is NaN, and
 compared by their elements.
 
 Exit codes: 0 no difference, 1 a difference.")]
-pub(crate) struct Args {
+pub(crate) struct DiffArgs {
     /// One node
     pub(crate) a: Address,
 
@@ -51,7 +51,7 @@ pub(crate) struct Args {
     atol: f64,
 
     #[command(flatten)]
-    progress: progress::Args,
+    progress: ProgressArgs,
 
     /// Print a JSON object (schema zarr.diff/1)
     #[arg(long)]
@@ -72,12 +72,12 @@ enum Difference {
         b: Option<Value>,
     },
     /// Their elements.
-    Values(elements::Apart),
+    Values(elements::ValueDifferences),
     /// What a file of another kind holds.
     Bytes,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &DiffArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let mut found = Vec::new();
     let tops = (args.a.open()?, args.b.open()?);
     compare(args, "", &tops.0, &tops.1, &mut found)?;
@@ -114,7 +114,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
 pub(crate) fn elements_of(
     a: &Address,
     b: &Address,
-    progress: progress::Args,
+    progress: ProgressArgs,
 ) -> Result<Vec<String>, Failure> {
     let exact = elements::Tolerance {
         relative: 0.0,
@@ -129,7 +129,7 @@ pub(crate) fn elements_of(
         let (Node::Array(second), Some(Node::Array(first))) = (second, firsts.get(&path)) else {
             continue;
         };
-        let stored = Stored::of(&[first, &second], a.as_str())?;
+        let stored = StoredTiles::of(&[first, &second], a.as_str())?;
         let apart = elements::compare(first, &second, &stored, exact, progress).map_err(
             |(is_first, error)| {
                 let address = if is_first { a } else { b };
@@ -156,7 +156,7 @@ fn below(address: &Address) -> Result<BTreeMap<String, Node>, Failure> {
 }
 
 fn compare(
-    args: &Args,
+    args: &DiffArgs,
     path: &str,
     a: &Node,
     b: &Node,
@@ -192,7 +192,7 @@ fn compare(
 
 /// In what files differ that lie among the nodes.
 fn others(
-    args: &Args,
+    args: &DiffArgs,
     (a, below_a): (&Node, &BTreeMap<String, Node>),
     (b, below_b): (&Node, &BTreeMap<String, Node>),
 ) -> Result<Vec<(String, Difference)>, Failure> {
@@ -203,22 +203,22 @@ fn others(
     };
     let places = (args.a.location()?, args.b.location()?);
     let nodes = (all(a, below_a), all(b, below_b));
-    let side = |place, nodes| other_files::Side { place, nodes };
+    let side = |place, nodes| other_files::ComparedHierarchy { place, nodes };
     let found = other_files::compare(&side(&places.0, &nodes.0), &side(&places.1, &nodes.1));
     found.map_err(|error| Failure::zarr("cannot compare", args.a.as_str(), &error))
 }
 
 fn values(
-    args: &Args,
+    args: &DiffArgs,
     path: &str,
     a: &Array,
     b: &Array,
-) -> Result<Option<elements::Apart>, Failure> {
+) -> Result<Option<elements::ValueDifferences>, Failure> {
     let place = |address: &Address| match path {
         "" => address.as_str().to_owned(),
         path => format!("{}::{path}", address.as_str()),
     };
-    let stored = Stored::of(&[a, b], &place(&args.a))?;
+    let stored = StoredTiles::of(&[a, b], &place(&args.a))?;
     let tolerance = elements::Tolerance {
         relative: args.rtol,
         absolute: args.atol,
@@ -229,7 +229,7 @@ fn values(
     })
 }
 
-fn to_text(args: &Args, found: &[(String, Difference)]) -> String {
+fn to_text(args: &DiffArgs, found: &[(String, Difference)]) -> String {
     let shown = |value: &Option<Value>| match value {
         None => "nothing".to_owned(),
         Some(value) => brief(&raw_documents::shown(value)),
@@ -263,7 +263,7 @@ fn brief(text: &str) -> String {
     }
 }
 
-fn to_json(args: &Args, found: &[(String, Difference)]) -> Value {
+fn to_json(args: &DiffArgs, found: &[(String, Difference)]) -> Value {
     let differences: Vec<Value> = found
         .iter()
         .map(|(path, difference)| {

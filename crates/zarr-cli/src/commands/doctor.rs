@@ -18,7 +18,7 @@ use crate::address::Address;
 use crate::commands::validate;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::invalid_names;
-use crate::output::progress;
+use crate::output::progress::ProgressArgs;
 use crate::output::text;
 
 use self::fix::Fix;
@@ -35,7 +35,7 @@ Every stored chunk is decoded, a few at a time. Whatever is found names its rule
 each means and what --fix does about it.
 
 Exit codes: 0 no error is left, 1 one is. Warnings are no errors.")]
-pub(crate) struct Args {
+pub(crate) struct DoctorArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     #[arg(required_unless_present = "rules")]
     pub(crate) path: Option<Address>,
@@ -53,7 +53,7 @@ pub(crate) struct Args {
     older_than: u64,
 
     #[command(flatten)]
-    progress: progress::Args,
+    progress: ProgressArgs,
 
     /// Print all rules and end
     #[arg(long)]
@@ -94,7 +94,7 @@ impl Finding {
     }
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &DoctorArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let (text, exit) = match &args.path {
         Some(path) if !args.rules => examine(args, path)?,
         _ => (rules::list(), Exit::Done),
@@ -104,7 +104,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn examine(args: &Args, path: &Address) -> Result<(String, Exit), Failure> {
+fn examine(args: &DoctorArgs, path: &Address) -> Result<(String, Exit), Failure> {
     let location = path.location()?;
     let mut found = find(args, path)?;
     if args.fix {
@@ -120,7 +120,7 @@ fn examine(args: &Args, path: &Address) -> Result<(String, Exit), Failure> {
     Ok((text, if wrong { Exit::Difference } else { Exit::Done }))
 }
 
-fn find(args: &Args, path: &Address) -> Result<Vec<Finding>, Failure> {
+fn find(args: &DoctorArgs, path: &Address) -> Result<Vec<Finding>, Failure> {
     let places = path.places()?;
     let mut found = Vec::new();
     for place in &places {
@@ -166,7 +166,7 @@ fn word(rule: &Rule) -> &'static str {
     }
 }
 
-fn to_text(args: &Args, found: &[Finding]) -> String {
+fn to_text(args: &DoctorArgs, found: &[Finding]) -> String {
     let mut text = String::new();
     for finding in found {
         let Finding {

@@ -12,7 +12,7 @@ use zarr::{
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::hierarchy::stored_sizes::{self, Spread};
+use crate::hierarchy::stored_sizes::{self, SizeSummary};
 use crate::output::text;
 
 /// Show what an array or a group is.
@@ -21,7 +21,7 @@ use crate::output::text;
   zarr info demo.zarr
   zarr info demo.zarr/ocean/sst
   zarr info --json demo.zarr::ocean/sst | jq .shape")]
-pub(crate) struct Args {
+pub(crate) struct InfoArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
@@ -34,7 +34,7 @@ pub(crate) struct Args {
     sizes: bool,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &InfoArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let node = args.path.open()?;
     let place = args.path.as_str();
     let mut text = match (&node, args.json) {
@@ -97,7 +97,7 @@ fn count(group: &Group, place: &str) -> Option<(u64, u64)> {
 }
 
 /// How large what is stored is.
-fn in_words(node: &Node, args: &Args) -> Result<String, Failure> {
+fn in_words(node: &Node, args: &InfoArgs) -> Result<String, Failure> {
     Ok(match node {
         Node::Array(array) => match spread(array, args)? {
             None => "Chunk sizes        : none is stored\n".to_owned(),
@@ -110,14 +110,14 @@ fn in_words(node: &Node, args: &Args) -> Result<String, Failure> {
     })
 }
 
-fn spread(array: &Array, args: &Args) -> Result<Option<Spread>, Failure> {
+fn spread(array: &Array, args: &InfoArgs) -> Result<Option<SizeSummary>, Failure> {
     let stored = array.chunked().stored_chunks().wait();
     let stored =
         stored.map_err(|error| Failure::zarr("cannot list", args.path.as_str(), &error))?;
-    Ok(Spread::of(stored.into_iter().map(|(_, bytes)| bytes)))
+    Ok(SizeSummary::of(stored.into_iter().map(|(_, bytes)| bytes)))
 }
 
-fn below(args: &Args) -> Result<u64, Failure> {
+fn below(args: &InfoArgs) -> Result<u64, Failure> {
     let root = String::new();
     let sizes = stored_sizes::below(
         &args.path.location()?,
@@ -146,7 +146,7 @@ fn format(format: ZarrFormat) -> u8 {
     }
 }
 
-fn array_json(array: &Array, args: &Args) -> Result<Value, Failure> {
+fn array_json(array: &Array, args: &InfoArgs) -> Result<Value, Failure> {
     let place = args.path.as_str();
     let metadata = match array.metadata() {
         ArrayMetadata::V2 { array: known, .. } => {
@@ -174,7 +174,7 @@ fn array_json(array: &Array, args: &Args) -> Result<Value, Failure> {
     if args.sizes {
         report["chunk_sizes"] = match spread(array, args)? {
             None => Value::Null,
-            Some(Spread {
+            Some(SizeSummary {
                 min,
                 median,
                 max,
@@ -187,7 +187,7 @@ fn array_json(array: &Array, args: &Args) -> Result<Value, Failure> {
     Ok(report)
 }
 
-fn group_json(group: &Group, args: &Args) -> Result<Value, Failure> {
+fn group_json(group: &Group, args: &InfoArgs) -> Result<Value, Failure> {
     let place = args.path.as_str();
     let metadata = match group.metadata() {
         GroupMetadata::V2 { group: known, .. } => {

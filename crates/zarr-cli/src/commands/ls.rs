@@ -6,7 +6,7 @@ use zarr::{Node, NodeMetadata};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::hierarchy::node_list::{self, Nodes};
+use crate::hierarchy::node_list::{self, NodeList};
 use crate::output::text;
 
 /// List what is in a group.
@@ -16,7 +16,7 @@ use crate::output::text;
   zarr ls -l demo.zarr::ocean
   zarr ls -lR demo.zarr
   zarr ls -R --json demo.zarr | jq -r '.nodes[].path'")]
-pub(crate) struct Args {
+pub(crate) struct LsArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &LsArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let list = match args.path.open_or_implicit()? {
         // As with files: what is no directory is shown itself.
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
             node_list::members(&group, depth, place)?
         }
     };
-    let nodes = Nodes::new(&args.path, list, args.long)?;
+    let nodes = NodeList::new(&args.path, list, args.long)?;
     let text = if args.json {
         nodes.report("ls", place)
     } else {

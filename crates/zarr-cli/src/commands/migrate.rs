@@ -11,7 +11,7 @@ use zarr::{NodeMetadata, ZarrFormat};
 use crate::address::Address;
 use crate::arguments::new_array::finish;
 use crate::failure::{Exit, Failure};
-use crate::hierarchy::directories::Place;
+use crate::hierarchy::directories::Directory;
 use crate::output::text;
 
 /// Give nodes of format 2 documents of format 3; no chunk is read or written.
@@ -25,7 +25,7 @@ All nodes below are migrated too. Everything is converted before anything is wri
 anything is deleted. What format 3 has no way to say is named. A node whose chunks could not be read without it, or
 whose document is broken, stays as it is and is named, while all others are migrated; with --replace nothing is
 written then.")]
-pub(crate) struct Args {
+pub(crate) struct MigrateArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
@@ -47,8 +47,8 @@ pub(crate) struct Args {
 }
 
 /// A node and what it becomes.
-struct Step<'a> {
-    place: &'a Place,
+struct MigratedNode<'a> {
+    place: &'a Directory,
     text: Vec<u8>,
     kind: &'static str,
     lost: Vec<Problem>,
@@ -57,10 +57,10 @@ struct Step<'a> {
 /// What format 2 has.
 const OLD: [&str; 4] = [".zmetadata", ".zattrs", ".zarray", ".zgroup"];
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
     let places = args.path.places()?;
-    let old = |place: &&Place| {
+    let old = |place: &&Directory| {
         [".zarray", ".zgroup"]
             .iter()
             .any(|name| place.document(name).is_some() || place.has_unread(name))
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let consolidated = places
         .iter()
         .filter(|place| place.document(".zmetadata").is_some());
-    let consolidated: Vec<&Place> = consolidated.collect();
+    let consolidated: Vec<&Directory> = consolidated.collect();
     if !args.dry_run {
         write(args, &steps, &consolidated)?;
     }
@@ -102,7 +102,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     Ok(failed.first().map_or(Exit::Done, Failure::exit))
 }
 
-fn convert<'a>(args: &Args, place: &'a Place) -> Result<Step<'a>, Failure> {
+fn convert<'a>(args: &MigrateArgs, place: &'a Directory) -> Result<MigratedNode<'a>, Failure> {
     let at = format!("{}::{}", args.path.as_str(), place.path);
     let at = at.trim_end_matches("::");
     if place.document("zarr.json").is_some() && !args.overwrite {
@@ -139,7 +139,7 @@ fn convert<'a>(args: &Args, place: &'a Place) -> Result<Step<'a>, Failure> {
     if let Err(error) = Reader::default().zarr_json(&text) {
         return Err(bad(Exit::Limit, &error));
     }
-    Ok(Step {
+    Ok(MigratedNode {
         place,
         text,
         kind,
@@ -147,7 +147,11 @@ fn convert<'a>(args: &Args, place: &'a Place) -> Result<Step<'a>, Failure> {
     })
 }
 
-fn write(args: &Args, steps: &[Step<'_>], consolidated: &[&Place]) -> Result<(), Failure> {
+fn write(
+    args: &MigrateArgs,
+    steps: &[MigratedNode<'_>],
+    consolidated: &[&Directory],
+) -> Result<(), Failure> {
     let path = args.path.as_str();
     let mode = match args.overwrite {
         true => PutMode::Overwrite,
@@ -191,7 +195,7 @@ fn write(args: &Args, steps: &[Step<'_>], consolidated: &[&Place]) -> Result<(),
     finish(store.store(), path)
 }
 
-fn to_text(args: &Args, steps: &[Step<'_>]) -> String {
+fn to_text(args: &MigrateArgs, steps: &[MigratedNode<'_>]) -> String {
     let mut text = String::new();
     for step in steps {
         let name = step.place.path_of("zarr.json");
@@ -214,7 +218,7 @@ fn to_text(args: &Args, steps: &[Step<'_>]) -> String {
     text
 }
 
-fn to_json(args: &Args, steps: &[Step<'_>], failed: &[Failure]) -> Value {
+fn to_json(args: &MigrateArgs, steps: &[MigratedNode<'_>], failed: &[Failure]) -> Value {
     let nodes: Vec<Value> = steps
         .iter()
         .map(|step| {

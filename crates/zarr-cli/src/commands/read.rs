@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use zarr::{Node, Values};
 
 use crate::address::Address;
-use crate::arguments::selection;
-use crate::elements::printer::{Format, Printer};
-use crate::elements::selected_cells::Part;
+use crate::arguments::selection::SelectionArgs;
+use crate::elements::printer::{ElementFormat, Printer};
+use crate::elements::selected_cells::SelectedCells;
 use crate::elements::tiles;
 use crate::failure::{Exit, Failure};
 use crate::npy;
@@ -27,12 +27,12 @@ use crate::output::atomic_file;
 
 The file appears when all of it is there: a read that fails leaves what was there before. Memory does not grow
 with what is read, but for lists, points and masks.")]
-pub(crate) struct Args {
+pub(crate) struct ReadArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
     #[command(flatten)]
-    select: selection::Args,
+    select: SelectionArgs,
 
     /// Read this field of each record alone; of several, a record of these
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
@@ -49,10 +49,10 @@ pub(crate) struct Args {
 
     /// Print the elements instead
     #[arg(long, value_name = "FORMAT", conflicts_with = "output")]
-    format: Option<Format>,
+    format: Option<ElementFormat>,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &ReadArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let array = match args.path.open()? {
         Node::Array(array) => array,
@@ -77,10 +77,10 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         atomic_file::check(file).map_err(|error| Failure::io("cannot write", &name, &error))?;
     }
     let failed = |error| Failure::zarr("cannot read", place, &error);
-    let part = Part::new(&array, selection, &args.field).map_err(failed)?;
-    let format = args.format.unwrap_or(Format::Npy);
+    let part = SelectedCells::new(&array, selection, &args.field).map_err(failed)?;
+    let format = args.format.unwrap_or(ElementFormat::Npy);
     let header = match format {
-        Format::Npy => header(&part, place)?,
+        ElementFormat::Npy => header(&part, place)?,
         _ => vec![],
     };
     tiles::check(&part.rows(), place)?;
@@ -95,11 +95,11 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         false => print(&part, format, &header, file),
     });
     let unwritten = |error: &io::Error| Failure::io("cannot write", &name, error);
-    written.map_err(|stop: Stop| stop.failure(place, unwritten))?;
+    written.map_err(|stop: ExportError| stop.failure(place, unwritten))?;
     Ok(Exit::Done)
 }
 
-fn header(part: &Part<'_>, place: &str) -> Result<Vec<u8>, Failure> {
+fn header(part: &SelectedCells<'_>, place: &str) -> Result<Vec<u8>, Failure> {
     npy::header(part.data_type(), part.shape()).map_err(|error| {
         let failure = Failure::npy("cannot read", place, &error);
         failure.advice("`--format jsonl` prints elements of any type")
@@ -108,11 +108,11 @@ fn header(part: &Part<'_>, place: &str) -> Result<Vec<u8>, Failure> {
 
 /// Prints from front to back. Nothing is printed where nothing can be read.
 pub(crate) fn print(
-    part: &Part<'_>,
-    format: Format,
+    part: &SelectedCells<'_>,
+    format: ElementFormat,
     header: &[u8],
     out: &mut impl Write,
-) -> Result<(), Stop> {
+) -> Result<(), ExportError> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
     let mut printer = Printer::new(format, part.shape());
     let mut header = Some(header);
@@ -127,12 +127,12 @@ pub(crate) fn print(
 
 /// Why elements stop on their way.
 #[derive(Debug)]
-pub(crate) enum Stop {
+pub(crate) enum ExportError {
     Library(zarr::Error),
     Io(io::Error),
 }
 
-impl Stop {
+impl ExportError {
     pub(crate) fn failure(
         self,
         place: &str,
@@ -145,20 +145,20 @@ impl Stop {
     }
 }
 
-impl From<zarr::Error> for Stop {
+impl From<zarr::Error> for ExportError {
     fn from(error: zarr::Error) -> Self {
         Self::Library(error)
     }
 }
 
-impl From<io::Error> for Stop {
+impl From<io::Error> for ExportError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
 /// Writes a new file, every element at its place, so that each chunk is decoded once.
-fn fill(part: &Part<'_>, header: &[u8], file: &mut File) -> Result<(), Stop> {
+fn fill(part: &SelectedCells<'_>, header: &[u8], file: &mut File) -> Result<(), ExportError> {
     file.write_all(header)?;
     for cells in part.tiles() {
         let data = part.read(&cells)?.data;
@@ -181,20 +181,7 @@ mod tests {
     use zarr::{DataType, Selection, Target};
 
     use super::*;
-
-    #[derive(Default)]
-    struct Calls(Vec<usize>);
-
-    impl Write for Calls {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.push(bytes.len());
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::tests::WriteCalls;
 
     /// No call for each line, and no line in memory.
     #[test]
@@ -203,11 +190,15 @@ mod tests {
             .fill_value(7)
             .wait()
             .unwrap();
-        let part = Part::new(&array, Selection::All, &[]).unwrap();
-        for format in [Format::Jsonl, Format::Csv, Format::Text] {
-            let mut calls = Calls::default();
+        let part = SelectedCells::new(&array, Selection::All, &[]).unwrap();
+        for format in [
+            ElementFormat::Jsonl,
+            ElementFormat::Csv,
+            ElementFormat::Text,
+        ] {
+            let mut calls = WriteCalls::default();
             print(&part, format, &[], &mut calls).unwrap();
-            let calls = calls.0;
+            let calls = calls.lengths;
             assert_eq!(calls.iter().sum::<usize>(), 180_000, "{format:?}");
             assert!(
                 calls.len() == 3 && calls.iter().all(|&bytes| bytes <= 1 << 16),
@@ -232,11 +223,11 @@ mod tests {
                 "" => Selection::All,
                 text => text.parse().unwrap(),
             };
-            let part = Part::new(&array, selection.clone(), &[]).unwrap();
+            let part = SelectedCells::new(&array, selection.clone(), &[]).unwrap();
             let expected = array.read_dyn(selection).wait().unwrap();
             assert_eq!(part.shape(), expected.shape);
             let mut out = Vec::new();
-            print(&part, Format::Raw, &[], &mut out).unwrap();
+            print(&part, ElementFormat::Raw, &[], &mut out).unwrap();
             assert!(out == expected.data.as_fixed().unwrap(), "in rows");
 
             let mut file = tempfile::tempfile().unwrap();

@@ -13,7 +13,7 @@ use crate::failure::{Exit, Failure};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr resize demo.zarr/sst --shape 366,90,180")]
-pub(crate) struct Args {
+pub(crate) struct ResizeArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
@@ -26,7 +26,7 @@ pub(crate) struct Args {
     keep_outside: bool,
 }
 
-pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &ResizeArgs, _: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
     let Node::Array(mut array) = args.path.open_to_change()? else {
         let why = "it is a group, not an array";

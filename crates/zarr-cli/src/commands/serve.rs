@@ -1,8 +1,8 @@
 //! `zarr serve`: a store over HTTP, for viewers and for a page of its own. Here are sockets and limits; what is
 //! answered is in `answer`, `values` and `reports`, and to whom in `callers`.
 
+mod access;
 mod body;
-mod origins;
 mod page_data;
 mod responses;
 mod values;
@@ -26,7 +26,7 @@ use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::output::text;
 
-use self::origins::Callers;
+use self::access::AccessPolicy;
 
 /// Serve a store over HTTP, to read only, with a page that shows what is in it.
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,7 @@ Viewers find the store at the address that is printed, a browser the page. Only 
 connect, unless --bind says otherwise; whoever can connect can read everything in the store. So can any web page
 that is open in a browser here: viewers are such pages. --allow-origin names those that may instead. Whoever calls
 the server by a name that is not its own is refused; --allow-host gives it more names. Ctrl-C ends it.")]
-pub(crate) struct Args {
+pub(crate) struct ServeArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     bind: IpAddr,
 
     #[command(flatten)]
-    callers: Callers,
+    callers: AccessPolicy,
 }
 
 /// No more connections than this are kept.
@@ -85,11 +85,11 @@ const REPORT: u64 = 96 << 20;
 
 /// What is served, to whom, and what that may take.
 #[derive(Debug)]
-struct Served {
+struct ServedStore {
     location: Location,
     /// As it is shown.
     name: String,
-    callers: Callers,
+    callers: AccessPolicy,
     /// A client that has taken nothing for so long is left.
     slowness: Duration,
     reads: Arc<Budget>,
@@ -97,8 +97,8 @@ struct Served {
     work: Arc<Budget>,
 }
 
-impl Served {
-    fn new(location: Location, name: String, callers: Callers) -> Self {
+impl ServedStore {
+    fn new(location: Location, name: String, callers: AccessPolicy) -> Self {
         Self {
             location,
             name,
@@ -119,7 +119,7 @@ impl Served {
     }
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.for_others();
     path.open()?;
     let location = path.location()?;
@@ -128,7 +128,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         Some(path) => path.display().to_string(),
         None => location.to_string(),
     };
-    let served = Arc::new(Served::new(location, name, args.callers.clone()));
+    let served = Arc::new(ServedStore::new(location, name, args.callers.clone()));
     let address = SocketAddr::new(args.bind, args.port);
     let place = address.to_string();
     let fail = |error: std::io::Error| {
@@ -166,13 +166,13 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
 }
 
 /// Somebody who is connected.
-struct Guest {
+struct Connection {
     task: AbortHandle,
     /// Shared by whatever is done for this one, until the socket has the last of it.
     work: Arc<()>,
 }
 
-impl Guest {
+impl Connection {
     fn is_idle(&self) -> bool {
         Arc::strong_count(&self.work) == 1
     }
@@ -180,8 +180,8 @@ impl Guest {
 
 /// Takes connections for ever. Where there are too many, the oldest that asks for nothing has to go: whoever only
 /// keeps connections open keeps nobody out.
-async fn accept(listener: TcpListener, served: Arc<Served>) {
-    let mut guests: Vec<Guest> = Vec::new();
+async fn accept(listener: TcpListener, served: Arc<ServedStore>) {
+    let mut guests: Vec<Connection> = Vec::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // No descriptors, or the client is gone already.
@@ -190,7 +190,7 @@ async fn accept(listener: TcpListener, served: Arc<Served>) {
         };
         guests.retain(|guest| !guest.task.is_finished());
         if guests.len() >= CONNECTIONS {
-            match guests.iter().position(Guest::is_idle) {
+            match guests.iter().position(Connection::is_idle) {
                 Some(oldest) => guests.remove(oldest).task.abort(),
                 // All are at work: this one may try again.
                 None => continue,
@@ -199,12 +199,12 @@ async fn accept(listener: TcpListener, served: Arc<Served>) {
         let work = Arc::new(());
         let task = tokio::spawn(attend(stream, Arc::clone(&served), Arc::downgrade(&work)));
         let task = task.abort_handle();
-        guests.push(Guest { task, work });
+        guests.push(Connection { task, work });
     }
 }
 
 /// Answers all that one client asks.
-async fn attend(stream: TcpStream, served: Arc<Served>, work: Weak<()>) {
+async fn attend(stream: TcpStream, served: Arc<ServedStore>, work: Weak<()>) {
     let Ok(here) = stream.local_addr().map(|address| address.ip()) else {
         return;
     };

@@ -8,10 +8,10 @@ use zarr::{Array, DataType, DynData, FillValue, Values};
 
 use crate::address::Address;
 use crate::elements::display;
-use crate::elements::numbers::{self, Number, Reading};
-use crate::elements::tiles::{self, Stored};
+use crate::elements::numbers::{self, Number, NumericKind};
+use crate::elements::tiles::{self, StoredTiles};
 use crate::failure::{Exit, Failure};
-use crate::output::progress::{self, Far};
+use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
 
 /// Count, least, greatest, mean and standard deviation of an array's elements.
@@ -23,37 +23,37 @@ use crate::output::text;
 NaN and NaT are counted and otherwise left out; so is nothing else. The deviation is that of the elements (numpy's
 std). Complex numbers count by their magnitude; of what is no number, elements are counted. Of a larger array than
 memory holds, a few chunks at a time are in it.")]
-pub(crate) struct Args {
+pub(crate) struct StatsArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
     #[command(flatten)]
-    progress: progress::Args,
+    progress: ProgressArgs,
 
     /// Print a JSON object (schema zarr.stats/1)
     #[arg(long)]
     json: bool,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &StatsArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let array = args.path.array("cannot go through")?;
-    let stored = Stored::of(&[&array], place)?;
+    let stored = StoredTiles::of(&[&array], place)?;
     let fail = |error: &zarr::Error| Failure::zarr("cannot read", place, error);
     let fill = array.fill_value().map_err(|error| fail(&error))?;
     let mut stats = Stats::default();
     let progress = args.progress.begin("parts");
-    let mut far = Far {
+    let mut counts = ProgressCounts {
         total: stored.count(),
-        ..Far::default()
+        ..ProgressCounts::default()
     };
     stats.add_absent(array.dtype(), &fill, stored.absent());
     for tile in stored.tiles() {
         let data = tiles::read(&array, &tile).wait();
         stats.add(&data.map_err(|error| fail(&error))?, &fill);
-        far.done += 1;
-        far.bytes_in += tiles::bytes_of(&array, &tile);
-        progress.tell(far);
+        counts.done += 1;
+        counts.bytes_in += tiles::bytes_of(&array, &tile);
+        progress.tell(counts);
     }
     progress.end();
     let text = match args.json {
@@ -104,7 +104,7 @@ impl Stats {
         }
         self.count += count;
         self.fill += count;
-        let mut seen = Seen::default();
+        let mut seen = TileStats::default();
         if !fill.is_variable() {
             numbers::each(data_type, fill.as_bytes(), |number| seen.add(number));
         }
@@ -117,7 +117,7 @@ impl Stats {
 
     /// Twice over each box: sums of squares of distances from its own mean lose no digits.
     fn add_numbers(&mut self, data: &DynData, bytes: &[u8]) {
-        let mut seen = Seen::default();
+        let mut seen = TileStats::default();
         numbers::each(&data.dtype, bytes, |number| seen.add(number));
         let (mean, mut squares) = (seen.sum / seen.count as f64, 0.0);
         if seen.count > 0 {
@@ -132,7 +132,7 @@ impl Stats {
     }
 
     /// Two sets of numbers as one (Chan, Golub and LeVeque 1979).
-    fn add_seen(&mut self, seen: &Seen, squares: f64) {
+    fn add_seen(&mut self, seen: &TileStats, squares: f64) {
         self.nan += seen.nan;
         let Some((least, greatest)) = seen.ends else {
             return;
@@ -154,14 +154,14 @@ impl Stats {
 
 /// What the numbers of one box are like.
 #[derive(Debug, Default)]
-struct Seen {
+struct TileStats {
     nan: u64,
     count: u64,
     sum: f64,
     ends: Option<(Number, Number)>,
 }
 
-impl Seen {
+impl TileStats {
     fn add(&mut self, number: Number) {
         let value = number.to_f64();
         if value.is_nan() {
@@ -258,7 +258,7 @@ fn to_text(array: &Array, fill: &FillValue, stats: &Stats) -> String {
         None => row("numbers", "none, for that is not what they are".to_owned()),
         Some(reading) => {
             row(display::nan(data_type), part(stats.nan));
-            if reading == Reading::Magnitude {
+            if reading == NumericKind::Magnitude {
                 row("of", "magnitudes".to_owned());
             }
             if let Some((least, greatest)) = stats.ends {
@@ -295,8 +295,8 @@ fn number(value: Number) -> Value {
 fn to_json(place: &str, array: &Array, stats: &Stats) -> Value {
     let reading = numbers::reading(array.dtype());
     let of = reading.map(|reading| match reading {
-        Reading::Itself => "values",
-        Reading::Magnitude => "magnitudes",
+        NumericKind::Itself => "values",
+        NumericKind::Magnitude => "magnitudes",
     });
     let some = |value: f64| stats.ends.map(|_| number(Number::Float(value)));
     json!({

@@ -6,7 +6,7 @@ use zarr::{GroupMetadata, Node, NodeMetadata, TreeView};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::hierarchy::node_list::{self, Nodes};
+use crate::hierarchy::node_list::{self, NodeList};
 use crate::output::text;
 
 /// Draw a group and what is below it.
@@ -16,7 +16,7 @@ use crate::output::text;
   zarr tree --depth 1 demo.zarr::ocean
   zarr tree --sizes demo.zarr
   zarr tree --json demo.zarr | jq -r '.nodes[].path'")]
-pub(crate) struct Args {
+pub(crate) struct TreeArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
@@ -34,7 +34,7 @@ pub(crate) struct Args {
 }
 
 /// Names are bold: `out` is to take that away where it leads to no terminal.
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &TreeArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let (root, view, members) = match args.path.open_or_implicit()? {
         Node::Array(array) => {
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         }
     };
     let list = [(String::new(), Ok(root))].into_iter().chain(members);
-    let nodes = Nodes::new(&args.path, list.collect(), args.sizes)?;
+    let nodes = NodeList::new(&args.path, list.collect(), args.sizes)?;
     let text = match args.json {
         true => nodes.report("tree", place),
         false => view

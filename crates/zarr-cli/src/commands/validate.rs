@@ -9,7 +9,7 @@ use zarr::tools::{Finding, Profile, Reader, Report, Severity};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::hierarchy::directories::{self, Place};
+use crate::hierarchy::directories::{self, Directory};
 use crate::output::text;
 
 /// Check the metadata documents of a node and all that is below it.
@@ -24,7 +24,7 @@ refuse, or nobody here knows, is a warning.
 
 Exit codes: 0 all documents are valid, 1 one is not. One that cannot be read is named, and the exit code says why.
 `zarr doctor` checks the data too.")]
-pub(crate) struct Args {
+pub(crate) struct ValidateArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
@@ -37,7 +37,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &ValidateArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let mut places = args.path.places()?;
     let reader = Reader::default().profile(match args.tolerant {
         true => Profile::Lenient,
@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
         report.extend(judge(&reader, place));
     }
     let unread = places.iter_mut().flat_map(|place| place.unread.drain(..));
-    let unread: Vec<Unread> = unread.collect();
+    let unread: Vec<UnreadDocument> = unread.collect();
     let text = match args.json {
         true => text::report(
             "validate",
@@ -68,10 +68,10 @@ pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
 }
 
 /// The path of a document that could not be read, and why.
-type Unread = (String, zarr::Error);
+type UnreadDocument = (String, zarr::Error);
 
 /// Says which documents could not be read, and how the command ends for it.
-fn tell_unread(place: &str, unread: &[Unread]) -> Option<Exit> {
+fn tell_unread(place: &str, unread: &[UnreadDocument]) -> Option<Exit> {
     let mut exit = None;
     for (path, error) in unread {
         let failure = Failure::zarr("cannot read", &format!("{place}::{path}"), error);
@@ -82,7 +82,7 @@ fn tell_unread(place: &str, unread: &[Unread]) -> Option<Exit> {
 }
 
 /// All there is to say about the documents of one place.
-pub(crate) fn judge(reader: &Reader, place: &Place) -> Report {
+pub(crate) fn judge(reader: &Reader, place: &Directory) -> Report {
     let mut report = match place.is_node() {
         true => reader.validate_node(&place.path, &place.of_node()),
         false => Report::default(),
@@ -115,8 +115,9 @@ fn to_text(documents: u64, report: &Report) -> String {
     text
 }
 
-fn to_json(path: &str, documents: u64, report: &Report, unread: &[Unread]) -> Value {
-    let message = |(file, error): &Unread| json!({"file": file, "message": error.to_string()});
+fn to_json(path: &str, documents: u64, report: &Report, unread: &[UnreadDocument]) -> Value {
+    let message =
+        |(file, error): &UnreadDocument| json!({"file": file, "message": error.to_string()});
     let findings: Vec<Value> = report.findings().iter().map(finding).collect();
     json!({
         "path": path,
@@ -144,7 +145,7 @@ pub(crate) fn finding(finding: &Finding) -> Value {
 
 impl Address {
     /// What is here, and what is below, readable or not. Says so where a store cannot list.
-    pub(crate) fn places(&self) -> Result<Vec<Place>, Failure> {
+    pub(crate) fn places(&self) -> Result<Vec<Directory>, Failure> {
         let location = self.location()?;
         let mut places = directories::walk(&location).wait();
         let unread = |error| Failure::zarr("cannot read", self.as_str(), &error);
@@ -152,7 +153,7 @@ impl Address {
         if let Some((_, error)) = here.and_then(|here| here.unread.pop()) {
             return Err(unread(error));
         }
-        let is_nothing = |place: &Place| place.documents.is_empty() && place.unread.is_empty();
+        let is_nothing = |place: &Directory| place.documents.is_empty() && place.unread.is_empty();
         if places.iter().all(is_nothing) {
             // For its words: nothing is here.
             self.open()?;

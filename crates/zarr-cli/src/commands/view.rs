@@ -1,4 +1,4 @@
-//! `zarr view`: an array, or a plane of it, as a picture. What a picture is, is in `field` and `picture`; how a
+//! `zarr view`: an array, or a plane of it, as a picture. What a picture is, is in `plane` and `picture`; how a
 //! terminal shows one, in `draw`.
 
 mod draw;
@@ -17,8 +17,8 @@ use crate::output::atomic_file;
 use crate::output::terminal::Canvas;
 use crate::output::text;
 
-use self::picture::Stretch;
-use self::plane::Field;
+use self::picture::ColorScale;
+use self::plane::Plane;
 
 /// Draw an array, or a plane of it, in the terminal or into a .png file.
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ use self::plane::Field;
 The colours go from the 2nd to the 98th percentile of the values, so that a few extreme ones do not hide the rest.
 Of an array with more than two axes the first plane is drawn. As wide as the terminal, or as COLUMNS says; in all
 colours where COLORTERM is truecolor, else in 256; with NO_COLOR, or into a file, in shades of grey.")]
-pub(crate) struct Args {
+pub(crate) struct ViewArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
@@ -52,33 +52,33 @@ pub(crate) struct Args {
     full_range: bool,
 }
 
-pub(crate) fn run(args: &Args, canvas: Canvas, out: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &ViewArgs, canvas: Canvas, out: &mut impl Write) -> Result<Exit, Failure> {
     let array = args.path.array("cannot draw")?;
     if let Some(file) = &args.output {
         let name = file.to_string_lossy();
         atomic_file::check(file).map_err(|error| Failure::io("cannot write", &name, &error))?;
     }
-    let mut field = Field::read(&array, args.selection.as_ref(), args.path.as_str())?;
+    let mut plane = Plane::read(&array, args.selection.as_ref(), args.path.as_str())?;
     if args.flip {
-        field.flip();
+        plane.flip();
     }
-    let stretch = match args.full_range {
-        true => Stretch::full(&field),
-        false => Stretch::robust(&field),
+    let scale = match args.full_range {
+        true => ColorScale::full(&plane),
+        false => ColorScale::robust(&plane),
     };
     let text = match &args.output {
-        None => draw::draw(&title(args, &array, &field), &field, &stretch, canvas),
+        None => draw::draw(&title(args, &array, &plane), &plane, &scale, canvas),
         Some(file) => {
             let name = file.to_string_lossy();
-            let image = picture::png(&field, &stretch).map_err(|error| {
+            let image = picture::png(&plane, &scale).map_err(|error| {
                 Failure::new(Exit::Limit, "cannot draw", args.path.as_str(), error)
             })?;
             atomic_file::replace(file, |file| file.write_all(&image))
                 .map_err(|error: std::io::Error| Failure::io("cannot write", &name, &error))?;
             format!(
                 "{}{}",
-                title(args, &array, &field),
-                draw::legend(&field, &stretch)
+                title(args, &array, &plane),
+                draw::legend(&plane, &scale)
             )
         }
     };
@@ -88,7 +88,7 @@ pub(crate) fn run(args: &Args, canvas: Canvas, out: &mut impl Write) -> Result<E
 }
 
 /// What is drawn: name, part, shape, type and unit.
-fn title(args: &Args, array: &Array, field: &Field) -> String {
+fn title(args: &ViewArgs, array: &Array, plane: &Plane) -> String {
     let units = match array.attrs().get("units") {
         Some(serde_json::Value::String(units)) => format!(", in {units}"),
         _ => String::new(),
@@ -96,8 +96,8 @@ fn title(args: &Args, array: &Array, field: &Field) -> String {
     let line = format!(
         "{}[{}]  {} {}{units}",
         args.path.as_str(),
-        field.selection,
-        text::tuple(&[field.rows as u64, field.columns as u64]),
+        plane.selection,
+        text::tuple(&[plane.rows as u64, plane.columns as u64]),
         array.dtype(),
     );
     format!("{}\n", text::escaped(&line))

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use zarr::{Node, Selection};
 
 use crate::address::Address;
-use crate::arguments::new_array::{Layout, finish};
+use crate::arguments::new_array::{NewArrayArgs, finish};
 use crate::arguments::selection;
-use crate::elements::selected_cells::Part;
+use crate::elements::selected_cells::SelectedCells;
 use crate::failure::{Exit, Failure};
 use crate::npy;
 
@@ -20,7 +20,7 @@ use crate::npy;
   zarr write part.npy demo.zarr/ocean/sst --selection '0:10, 5'
   zarr write mass.npy stars.zarr --selection ... --field mass
   python -c 'import numpy, sys; numpy.save(sys.stdout.buffer, numpy.eye(9))' | zarr write - eye.zarr")]
-pub(crate) struct Args {
+pub(crate) struct WriteArgs {
     /// The file to read; - is standard input
     #[arg(value_name = "FILE.npy")]
     file: PathBuf,
@@ -29,7 +29,7 @@ pub(crate) struct Args {
     pub(crate) path: Address,
 
     #[command(flatten)]
-    layout: Layout,
+    layout: NewArrayArgs,
 
     /// Write into these elements of the array that is there, as numpy would index them: '0:10, 5'
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = selection::index)]
@@ -46,7 +46,7 @@ pub(crate) struct Args {
     field: Vec<String>,
 }
 
-pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
+pub(crate) fn run(args: &WriteArgs, _: &mut impl Write) -> Result<Exit, Failure> {
     // All that the file's header says is found good before anything is made or replaced.
     let mut file = npy::open(&args.file)?;
     let path = args.path.as_str();
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, _: &mut impl Write) -> Result<Exit, Failure> {
         },
     };
     let failed = |error| Failure::zarr("cannot write", path, &error);
-    let part = Part::new(&array, selection, &args.field).map_err(failed)?;
+    let part = SelectedCells::new(&array, selection, &args.field).map_err(failed)?;
     // Where the file has other axes than the array, its boxes are none of the array's.
     if file.shape() != part.lengths() {
         part.write_all(file.all()?).map_err(failed)?;

@@ -22,7 +22,7 @@ impl Number {
 
 /// How elements of a type are numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
+pub(crate) enum NumericKind {
     /// They are.
     Itself,
     /// A complex number is taken by its magnitude.
@@ -30,16 +30,16 @@ pub(crate) enum Reading {
 }
 
 /// How elements of this type are numbers, if they are.
-pub(crate) fn reading(data_type: &DataType) -> Option<Reading> {
+pub(crate) fn reading(data_type: &DataType) -> Option<NumericKind> {
     use DataType as T;
     match data_type {
         T::Bool | T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::SmallInt(_) => {
-            Some(Reading::Itself)
+            Some(NumericKind::Itself)
         }
-        T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => Some(Reading::Itself),
-        T::Float16 | T::BFloat16 | T::Float32 | T::Float64 => Some(Reading::Itself),
-        T::DateTime64 { .. } | T::TimeDelta64 { .. } => Some(Reading::Itself),
-        T::Complex64 | T::Complex128 => Some(Reading::Magnitude),
+        T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => Some(NumericKind::Itself),
+        T::Float16 | T::BFloat16 | T::Float32 | T::Float64 => Some(NumericKind::Itself),
+        T::DateTime64 { .. } | T::TimeDelta64 { .. } => Some(NumericKind::Itself),
+        T::Complex64 | T::Complex128 => Some(NumericKind::Magnitude),
         _ => None,
     }
 }

@@ -10,7 +10,7 @@ use crate::output::text;
 
 /// How elements are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum ElementFormat {
     /// One element a line, in C order, as metadata writes fill values
     Jsonl,
     /// One row of the last axis a line, with commas
@@ -25,7 +25,7 @@ pub(crate) enum Format {
 
 /// Prints an array given in boxes that follow each other in C order.
 pub(crate) struct Printer {
-    format: Format,
+    format: ElementFormat,
     /// How many elements a line has, and how many lines follow each other without an empty one.
     width: u64,
     lines: u64,
@@ -37,7 +37,7 @@ pub(crate) struct Printer {
 
 impl Printer {
     /// For an array of this shape.
-    pub(crate) fn new(format: Format, shape: &[u64]) -> Self {
+    pub(crate) fn new(format: ElementFormat, shape: &[u64]) -> Self {
         Self {
             format,
             width: shape.last().copied().unwrap_or(1),
@@ -53,15 +53,15 @@ impl Printer {
     /// The next elements. Columns of text are as wide as is known by then.
     pub(crate) fn print(&mut self, data: &DynData, out: &mut impl Write) -> io::Result<()> {
         match self.format {
-            Format::Npy | Format::Raw => raw(data, out),
-            Format::Jsonl => {
+            ElementFormat::Npy | ElementFormat::Raw => raw(data, out),
+            ElementFormat::Jsonl => {
                 bytes(data).try_for_each(|element| writeln!(out, "{}", json(&data.dtype, element)))
             }
-            Format::Csv => bytes(data).try_for_each(|element| {
+            ElementFormat::Csv => bytes(data).try_for_each(|element| {
                 let cell = csv(display::element(&data.dtype, element));
                 self.cell(",", &cell, out)
             }),
-            Format::Text => {
+            ElementFormat::Text => {
                 let cells = || bytes(data).map(|element| display::element(&data.dtype, element));
                 let cells = || cells().map(|cell| harmless(&cell));
                 self.column = self.column.max(text::width(cells()));
@@ -141,24 +141,7 @@ fn raw(data: &DynData, out: &mut impl Write) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[derive(Default)]
-    struct Calls {
-        bytes: Vec<u8>,
-        most: usize,
-    }
-
-    impl Write for Calls {
-        fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-            self.most = self.most.max(buffer.len());
-            self.bytes.extend_from_slice(buffer);
-            Ok(buffer.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::tests::WriteCalls;
 
     fn numbers(count: u16) -> DynData {
         let bytes: Vec<u8> = (0..count).flat_map(u16::to_ne_bytes).collect();
@@ -172,11 +155,16 @@ mod tests {
     /// A line of any length is made of its elements, not in memory.
     #[test]
     fn a_long_line_is_never_held() {
-        for format in [Format::Csv, Format::Text, Format::Jsonl] {
-            let mut calls = Calls::default();
+        for format in [
+            ElementFormat::Csv,
+            ElementFormat::Text,
+            ElementFormat::Jsonl,
+        ] {
+            let mut calls = WriteCalls::default();
             let mut printer = Printer::new(format, &[40_000]);
             printer.print(&numbers(40_000), &mut calls).unwrap();
-            assert!(calls.most < 10, "{format:?}: {}", calls.most);
+            let most = calls.lengths.iter().max();
+            assert!(most < Some(&10), "{format:?}: {most:?}");
             assert!(calls.bytes.ends_with(b"39999\n"));
         }
     }
@@ -194,7 +182,7 @@ mod tests {
     /// Rows, planes and rows that come in several parts.
     #[test]
     fn parts_are_joined() {
-        let print = |format: Format, shape: &[u64], parts: &[DynData]| {
+        let print = |format: ElementFormat, shape: &[u64], parts: &[DynData]| {
             let (mut printer, mut out) = (Printer::new(format, shape), Vec::new());
             parts
                 .iter()
@@ -203,17 +191,20 @@ mod tests {
         };
         let twice = [numbers(6), numbers(6)];
         assert_eq!(
-            print(Format::Csv, &[12], &twice),
+            print(ElementFormat::Csv, &[12], &twice),
             "0,1,2,3,4,5,0,1,2,3,4,5\n"
         );
         assert_eq!(
-            print(Format::Csv, &[3, 4], &twice),
+            print(ElementFormat::Csv, &[3, 4], &twice),
             "0,1,2,3\n4,5,0,1\n2,3,4,5\n"
         );
         let planes = "0 1\n2 3\n4 5\n\n0 1\n2 3\n4 5\n";
-        assert_eq!(print(Format::Text, &[2, 3, 2], &twice), planes);
-        assert_eq!(print(Format::Text, &[], &[numbers(1)]), "0\n");
-        assert_eq!(print(Format::Jsonl, &[2, 1], &[numbers(2)]), "0\n1\n");
-        assert_eq!(print(Format::Csv, &[0, 3], &[numbers(0)]), "");
+        assert_eq!(print(ElementFormat::Text, &[2, 3, 2], &twice), planes);
+        assert_eq!(print(ElementFormat::Text, &[], &[numbers(1)]), "0\n");
+        assert_eq!(
+            print(ElementFormat::Jsonl, &[2, 1], &[numbers(2)]),
+            "0\n1\n"
+        );
+        assert_eq!(print(ElementFormat::Csv, &[0, 3], &[numbers(0)]), "");
     }
 }

@@ -9,7 +9,7 @@ use zarr::{Array, DataType, DynData, Region, Selection, Slice};
 use crate::elements::tiles::{self, Tiles};
 
 /// Some cells of an array, and some fields of them.
-pub(crate) struct Part<'a> {
+pub(crate) struct SelectedCells<'a> {
     array: &'a Array,
     fields: &'a [String],
     selection: Selection,
@@ -32,7 +32,7 @@ macro_rules! of_fields {
     };
 }
 
-impl<'a> Part<'a> {
+impl<'a> SelectedCells<'a> {
     pub(crate) fn new(
         array: &'a Array,
         selection: Selection,

@@ -133,14 +133,14 @@ impl Tiles {
 /// The boxes of an array that hold something, and how many elements there are elsewhere, which are all the fill
 /// value.
 #[derive(Debug)]
-pub(crate) struct Stored {
+pub(crate) struct StoredTiles {
     /// By their numbers along the axes, in C order; `None` where it is not known which hold nothing.
     some: Option<BTreeSet<Vec<u64>>>,
     tiles: Tiles,
     absent: u64,
 }
 
-impl Stored {
+impl StoredTiles {
     /// What is to be gone through of arrays of one shape, as the first of them is cut. What is not stored in any
     /// of them is found by listing, where that can be; going through it would cost as much as if it were there.
     pub(crate) fn of(arrays: &[&Array], place: &str) -> Result<Self, Failure> {

@@ -11,7 +11,7 @@ pub(crate) const NAMES: [&str; 5] = ["zarr.json", ".zarray", ".zgroup", ".zattrs
 
 /// A directory of a hierarchy.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Directory {
     pub(crate) location: Location,
     /// Its path below the place where the search began; empty for that itself.
     pub(crate) path: String,
@@ -22,7 +22,7 @@ pub(crate) struct Place {
     pub(crate) unread: Vec<(String, zarr::Error)>,
 }
 
-impl Place {
+impl Directory {
     pub(crate) fn document(&self, name: &str) -> Option<&[u8]> {
         self.documents.get(name).map(Vec::as_slice)
     }
@@ -77,7 +77,7 @@ impl Place {
 
 /// All directories of a hierarchy in the order of their paths, but those inside of arrays. Of a store that cannot
 /// list, the first one.
-pub(crate) async fn walk(start: &Location) -> Vec<Place> {
+pub(crate) async fn walk(start: &Location) -> Vec<Directory> {
     let mut found = Vec::new();
     let mut rest = vec![start.clone()];
     while let Some(location) = rest.pop() {
@@ -96,10 +96,10 @@ fn below(start: &Location, prefix: &Prefix) -> Location {
 }
 
 /// Reads what is in one directory. What cannot be read is told with it, and nothing else suffers.
-async fn look(start: &Location, location: Location) -> Place {
+async fn look(start: &Location, location: Location) -> Directory {
     let path = location.path().as_str();
     let path = path.strip_prefix(start.path().as_str()).unwrap_or(path);
-    let mut place = Place {
+    let mut place = Directory {
         path: path.trim_matches('/').to_owned(),
         listing: Listing::default(),
         documents: BTreeMap::new(),

@@ -14,7 +14,7 @@ use crate::hierarchy::stored_sizes;
 use crate::output::text;
 
 /// A node, or why it cannot be read, by its path below the one that was asked for.
-pub(crate) type Found = (String, zarr::Result<NodeMetadata>);
+pub(crate) type ListedNode = (String, zarr::Result<NodeMetadata>);
 
 /// What is in a group, so many levels down; on all without a number. Directories that only nodes below them
 /// make groups are among it.
@@ -22,7 +22,7 @@ pub(crate) fn members(
     group: &Group,
     depth: Option<usize>,
     place: &str,
-) -> Result<Vec<Found>, Failure> {
+) -> Result<Vec<ListedNode>, Failure> {
     let members = match depth {
         Some(levels) => group.members().depth(levels),
         None => group.members().all(),
@@ -39,15 +39,15 @@ pub(crate) fn members(
 }
 
 /// Nodes by their paths below the one that was asked for.
-pub(crate) struct Nodes {
-    pub(crate) list: Vec<Found>,
+pub(crate) struct NodeList {
+    pub(crate) list: Vec<ListedNode>,
     sizes: Option<BTreeMap<String, u64>>,
 }
 
-impl Nodes {
+impl NodeList {
     pub(crate) fn new(
         address: &Address,
-        list: Vec<Found>,
+        list: Vec<ListedNode>,
         with_sizes: bool,
     ) -> Result<Self, Failure> {
         let sizes = match with_sizes {

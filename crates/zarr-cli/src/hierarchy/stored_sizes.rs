@@ -45,14 +45,14 @@ pub(crate) fn below<'a>(
 
 /// How large some things are, the middle one among them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Spread {
+pub(crate) struct SizeSummary {
     pub(crate) min: u64,
     pub(crate) median: u64,
     pub(crate) max: u64,
     pub(crate) sum: u64,
 }
 
-impl Spread {
+impl SizeSummary {
     pub(crate) fn of(sizes: impl Iterator<Item = u64>) -> Option<Self> {
         let mut sizes: Vec<u64> = sizes.collect();
         sizes.sort_unstable();
@@ -71,8 +71,8 @@ mod tests {
 
     #[test]
     fn the_spread_of_sizes() {
-        let spread = |sizes: &[u64]| Spread::of(sizes.iter().copied());
-        let expected = Spread {
+        let spread = |sizes: &[u64]| SizeSummary::of(sizes.iter().copied());
+        let expected = SizeSummary {
             min: 1,
             median: 5,
             max: 9,

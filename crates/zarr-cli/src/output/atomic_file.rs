@@ -29,7 +29,7 @@ pub(crate) fn replace<E: From<io::Error>>(
         Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
         Err(error) => return Err(error.into()),
     };
-    let mut beside = Beside::create(&target)?;
+    let mut beside = TemporaryFile::create(&target)?;
     write(&mut beside.file)?;
     if let Some(permissions) = permissions {
         beside.file.set_permissions(permissions)?;
@@ -54,13 +54,13 @@ pub(crate) fn check(path: &Path) -> io::Result<()> {
 }
 
 /// A file that is gone again unless it is renamed.
-struct Beside {
+struct TemporaryFile {
     path: PathBuf,
     file: File,
     renamed: bool,
 }
 
-impl Beside {
+impl TemporaryFile {
     fn create(target: &Path) -> io::Result<Self> {
         let name = target
             .file_name()
@@ -99,7 +99,7 @@ impl Beside {
     }
 }
 
-impl Drop for Beside {
+impl Drop for TemporaryFile {
     fn drop(&mut self) {
         if !self.renamed {
             // On the way out because of another error, which is the one to report.

@@ -12,7 +12,7 @@ use crate::output::text;
 
 /// How it is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Style {
+pub(crate) enum ProgressFormat {
     /// A bar on a terminal, else lines
     #[default]
     Auto,
@@ -27,10 +27,10 @@ pub(crate) enum Style {
 /// How a command tells of its progress.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 #[group(id = "telling", multiple = true)]
-pub(crate) struct Args {
+pub(crate) struct ProgressArgs {
     /// How to tell of progress, on standard error
     #[arg(long, value_enum, value_name = "STYLE", default_value_t)]
-    progress: Style,
+    progress: ProgressFormat,
 
     /// Do not tell of it
     #[arg(long, short, conflicts_with = "progress")]
@@ -39,7 +39,7 @@ pub(crate) struct Args {
 
 /// How far something is.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Far {
+pub(crate) struct ProgressCounts {
     pub(crate) done: u64,
     pub(crate) total: u64,
     pub(crate) bytes_in: u64,
@@ -50,25 +50,25 @@ pub(crate) struct Far {
 #[derive(Debug)]
 pub(crate) struct Progress {
     noun: &'static str,
-    style: Option<Style>,
+    style: Option<ProgressFormat>,
     begun: Instant,
     told: Mutex<Option<Instant>>,
     /// Draws nothing unless it is asked to.
     bar: ProgressBar,
 }
 
-impl Args {
+impl ProgressArgs {
     /// `noun` is what is counted, in the plural.
     pub(crate) fn begin(self, noun: &'static str) -> Progress {
         let style = match self.progress {
             _ if self.quiet => None,
-            Style::Auto if io::stderr().is_terminal() => Some(Style::Bar),
-            Style::Auto => Some(Style::Lines),
+            ProgressFormat::Auto if io::stderr().is_terminal() => Some(ProgressFormat::Bar),
+            ProgressFormat::Auto => Some(ProgressFormat::Lines),
             style => Some(style),
         };
         let drawn = ProgressStyle::with_template("{bar:24} {wide_msg}");
         let bar = match (style, drawn) {
-            (Some(Style::Bar), Ok(drawn)) => {
+            (Some(ProgressFormat::Bar), Ok(drawn)) => {
                 ProgressBar::no_length().with_style(drawn.progress_chars("█░"))
             }
             _ => ProgressBar::hidden(),
@@ -85,37 +85,39 @@ impl Args {
 
 impl Progress {
     /// How long it waits between two words.
-    fn pause(style: Style) -> Duration {
+    fn pause(style: ProgressFormat) -> Duration {
         match style {
-            Style::Bar => Duration::from_millis(100),
-            Style::Json => Duration::from_millis(500),
-            Style::Auto | Style::Lines => Duration::from_secs(5),
+            ProgressFormat::Bar => Duration::from_millis(100),
+            ProgressFormat::Json => Duration::from_millis(500),
+            ProgressFormat::Auto | ProgressFormat::Lines => Duration::from_secs(5),
         }
     }
 
     /// Tells of it if it is time, or if all is done. If nobody reads it there is nobody to tell.
-    pub(crate) fn tell(&self, far: Far) {
+    pub(crate) fn tell(&self, counts: ProgressCounts) {
         let Some(style) = self.style else { return };
         let Ok(mut told) = self.told.lock() else {
             return;
         };
         let since = told.unwrap_or(self.begun);
-        let last = far.done >= far.total;
-        if since.elapsed() < Self::pause(style) && !(last && style == Style::Json) {
+        let last = counts.done >= counts.total;
+        if since.elapsed() < Self::pause(style) && !(last && style == ProgressFormat::Json) {
             return;
         }
         *told = Some(Instant::now());
         let time = self.begun.elapsed();
         let text = match style {
-            Style::Json => json(far, self.noun, time),
-            Style::Bar => {
-                self.bar.set_message(line(far, self.noun, time));
-                self.bar.set_length(far.total);
-                self.bar.set_position(far.done);
+            ProgressFormat::Json => json(counts, self.noun, time),
+            ProgressFormat::Bar => {
+                self.bar.set_message(line(counts, self.noun, time));
+                self.bar.set_length(counts.total);
+                self.bar.set_position(counts.done);
                 self.bar.tick();
                 return;
             }
-            Style::Auto | Style::Lines => format!("{}\n", line(far, self.noun, time)),
+            ProgressFormat::Auto | ProgressFormat::Lines => {
+                format!("{}\n", line(counts, self.noun, time))
+            }
         };
         let mut out = io::stderr().lock();
         drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
@@ -127,13 +129,13 @@ impl Progress {
     }
 }
 
-fn json(far: Far, noun: &str, time: Duration) -> String {
-    let Far {
+fn json(counts: ProgressCounts, noun: &str, time: Duration) -> String {
+    let ProgressCounts {
         done,
         total,
         bytes_in,
         bytes_out,
-    } = far;
+    } = counts;
     let object = json!({
         "schema": "zarr.progress/1",
         "schema_version": 1,
@@ -148,24 +150,24 @@ fn json(far: Far, noun: &str, time: Duration) -> String {
 }
 
 /// Chunks, rates, ratio, and how long it will still take.
-fn line(far: Far, noun: &str, time: Duration) -> String {
+fn line(counts: ProgressCounts, noun: &str, time: Duration) -> String {
     let seconds = time.as_secs_f64().max(1e-3);
     let rate = |bytes: u64| text::bytes((bytes as f64 / seconds) as u64);
     let mut parts = vec![
-        format!("{}/{} {noun}", far.done, far.total),
-        format!("in {}/s", rate(far.bytes_in)),
+        format!("{}/{} {noun}", counts.done, counts.total),
+        format!("in {}/s", rate(counts.bytes_in)),
     ];
-    if far.bytes_out > 0 {
-        parts.push(format!("out {}/s", rate(far.bytes_out)));
+    if counts.bytes_out > 0 {
+        parts.push(format!("out {}/s", rate(counts.bytes_out)));
     }
-    if far.bytes_in > 0 && far.bytes_out > 0 {
+    if counts.bytes_in > 0 && counts.bytes_out > 0 {
         parts.push(format!(
             "ratio {:.2}",
-            far.bytes_in as f64 / far.bytes_out as f64
+            counts.bytes_in as f64 / counts.bytes_out as f64
         ));
     }
-    if far.done > 0 && far.done < far.total {
-        let left = seconds / far.done as f64 * (far.total - far.done) as f64;
+    if counts.done > 0 && counts.done < counts.total {
+        let left = seconds / counts.done as f64 * (counts.total - counts.done) as f64;
         parts.push(format!("{} left", span(left)));
     }
     parts.join(", ")
@@ -187,19 +189,19 @@ mod tests {
 
     #[test]
     fn what_is_told() {
-        let far = Far {
+        let counts = ProgressCounts {
             done: 5,
             total: 20,
             bytes_in: 4 << 20,
             bytes_out: 1 << 20,
         };
-        let text = line(far, "chunks", Duration::from_secs(2));
+        let text = line(counts, "chunks", Duration::from_secs(2));
         assert_eq!(
             text,
             "5/20 chunks, in 2.0 MiB/s, out 512.0 KiB/s, ratio 4.00, 6 s left"
         );
         let object: serde_json::Value =
-            serde_json::from_str(&json(far, "chunks", Duration::from_secs(2))).unwrap();
+            serde_json::from_str(&json(counts, "chunks", Duration::from_secs(2))).unwrap();
         assert_eq!(
             (&object["done"], &object["bytes_in"]),
             (&json!(5), &json!(4 << 20))

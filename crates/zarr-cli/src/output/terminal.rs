@@ -11,12 +11,12 @@ pub(crate) struct Canvas {
     pub(crate) columns: usize,
     /// `None` where it scrolls on and on: a file, a pipe.
     pub(crate) lines: Option<usize>,
-    pub(crate) depth: Depth,
+    pub(crate) depth: ColorDepth,
 }
 
 /// Which colours there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Depth {
+pub(crate) enum ColorDepth {
     /// None: shades of one.
     Plain,
     /// A palette.
@@ -42,9 +42,9 @@ impl Canvas {
         let full =
             env::var("COLORTERM").is_ok_and(|term| ["truecolor", "24bit"].contains(&term.as_str()));
         let depth = match anstream::AutoStream::choice(&io::stdout()) {
-            anstream::ColorChoice::Never => Depth::Plain,
-            _ if full => Depth::TrueColor,
-            _ => Depth::Colors256,
+            anstream::ColorChoice::Never => ColorDepth::Plain,
+            _ if full => ColorDepth::TrueColor,
+            _ => ColorDepth::Colors256,
         };
         Self {
             columns: number("COLUMNS").or(width).unwrap_or(80),
@@ -56,7 +56,7 @@ impl Canvas {
     /// One sign for a share from 0 to 1: the darker or the further along the colours, the more.
     pub(crate) fn shade(self, text: &mut String, share: f64) {
         match self.depth {
-            Depth::Plain => text.push(match share {
+            ColorDepth::Plain => text.push(match share {
                 share if share <= 0.25 => '░',
                 share if share <= 0.5 => '▒',
                 share if share <= 0.75 => '▓',
@@ -81,11 +81,11 @@ impl Canvas {
 
     fn set(self, text: &mut String, ground: u8, share: Option<f64>) {
         match self.depth {
-            Depth::Plain => {}
-            Depth::Colors256 => {
+            ColorDepth::Plain => {}
+            ColorDepth::Colors256 => {
                 text.push_str(&format!("\x1b[{ground};5;{}m", colors::of_256(share)));
             }
-            Depth::TrueColor => {
+            ColorDepth::TrueColor => {
                 let [red, green, blue] = colors::of(share);
                 text.push_str(&format!("\x1b[{ground};2;{red};{green};{blue}m"));
             }
@@ -94,7 +94,7 @@ impl Canvas {
 
     /// What is written from here on has the colours of the terminal.
     pub(crate) fn reset(self, text: &mut String) {
-        if self.depth != Depth::Plain {
+        if self.depth != ColorDepth::Plain {
             text.push_str("\x1b[0m");
         }
     }

@@ -10,23 +10,24 @@ use crate::output::text;
 const MOST: usize = 20;
 
 #[derive(Debug, Default)]
-pub(super) struct Notes {
+pub(super) struct CopyNotes {
     /// Paths with their reasons.
     left_out: Vec<(String, Failure)>,
     reworded: Vec<(String, String)>,
 }
 
-impl Notes {
+impl CopyNotes {
     /// Whether a step is one to be kept.
-    pub(super) fn take(&mut self, far: &CopyProgress<'_>) -> bool {
-        match far.step {
+    pub(super) fn take(&mut self, progress: &CopyProgress<'_>) -> bool {
+        match progress.step {
             CopyStep::LeftOut(error) => {
-                let path = far.path.to_owned();
+                let path = progress.path.to_owned();
                 let failure = Failure::zarr("left out", &format!("/{path}"), error);
                 self.left_out.push((path, failure));
             }
             CopyStep::Reworded(what) => {
-                self.reworded.push((far.path.to_owned(), what.to_owned()));
+                self.reworded
+                    .push((progress.path.to_owned(), what.to_owned()));
             }
             _ => return false,
         }

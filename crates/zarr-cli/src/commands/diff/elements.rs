@@ -8,8 +8,8 @@ use zarr::blocking::Wait;
 use zarr::{Array, DataType, DynData, FillValue, Values};
 
 use crate::elements::numbers::{self, Number};
-use crate::elements::tiles::{self, Stored};
-use crate::output::progress::{self, Far};
+use crate::elements::tiles::{self, StoredTiles};
+use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
 
 /// How far numbers may be apart and still count as equal: as a part of the second, and in itself.
@@ -21,7 +21,7 @@ pub(super) struct Tolerance {
 
 /// How two arrays differ.
 #[derive(Debug)]
-pub(super) struct Apart {
+pub(super) struct ValueDifferences {
     count: u64,
     of: u64,
     /// The first place in C order of the boxes, those of fill values alone before the others, and what stands
@@ -38,16 +38,16 @@ pub(super) struct Apart {
 pub(super) fn compare(
     a: &Array,
     b: &Array,
-    stored: &Stored,
+    stored: &StoredTiles,
     tolerance: Tolerance,
-    progress: progress::Args,
-) -> Result<Option<Apart>, (bool, zarr::Error)> {
+    progress: ProgressArgs,
+) -> Result<Option<ValueDifferences>, (bool, zarr::Error)> {
     let mut found = absent(a, b, stored, tolerance)?;
     let mut of = stored.absent();
     let progress = progress.begin("parts");
-    let mut far = Far {
+    let mut counts = ProgressCounts {
         total: stored.count(),
-        ..Far::default()
+        ..ProgressCounts::default()
     };
     for tile in stored.tiles() {
         let x = tiles::read(a, &tile)
@@ -57,9 +57,9 @@ pub(super) fn compare(
             .wait()
             .map_err(|error| (false, error))?;
         of += tiles::cells_of(&tile);
-        far.done += 1;
-        far.bytes_in += tiles::bytes_of(a, &tile).saturating_mul(2);
-        progress.tell(far);
+        counts.done += 1;
+        counts.bytes_in += tiles::bytes_of(a, &tile).saturating_mul(2);
+        progress.tell(counts);
         if x.data == y.data {
             continue;
         }
@@ -70,21 +70,21 @@ pub(super) fn compare(
             let Some(by) = apart(a.dtype(), p, q, tolerance) else {
                 continue;
             };
-            let one = || Apart::at(place(&tile, i), a.dtype(), (p, q));
+            let one = || ValueDifferences::at(place(&tile, i), a.dtype(), (p, q));
             found.get_or_insert_with(one).add(1, by);
         }
     }
     progress.end();
-    Ok(found.map(|found| Apart { of, ..found }))
+    Ok(found.map(|found| ValueDifferences { of, ..found }))
 }
 
 /// How what is stored in neither array differs: by their fill values.
 fn absent(
     a: &Array,
     b: &Array,
-    stored: &Stored,
+    stored: &StoredTiles,
     tolerance: Tolerance,
-) -> Result<Option<Apart>, (bool, zarr::Error)> {
+) -> Result<Option<ValueDifferences>, (bool, zarr::Error)> {
     let Some(at) = stored.first_absent() else {
         return Ok(None);
     };
@@ -92,7 +92,7 @@ fn absent(
     let q = b.fill_value().map_err(|error| (false, error))?;
     let pair = (p.as_bytes(), q.as_bytes());
     Ok(apart(a.dtype(), pair.0, pair.1, tolerance).map(|by| {
-        let mut found = Apart::at(at, a.dtype(), pair);
+        let mut found = ValueDifferences::at(at, a.dtype(), pair);
         found.add(stored.absent(), by);
         found
     }))
@@ -180,7 +180,7 @@ fn shown(data_type: &DataType, bytes: &[u8]) -> Value {
     }
 }
 
-impl Apart {
+impl ValueDifferences {
     /// None so far but for what stands at one place.
     fn at(at: Vec<u64>, data_type: &DataType, (a, b): (&[u8], &[u8])) -> Self {
         Self {
@@ -212,7 +212,7 @@ impl Apart {
     }
 }
 
-impl fmt::Display for Apart {
+impl fmt::Display for ValueDifferences {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (at, share) = (text::tuple(&self.at), text::percent(self.count, self.of));
         write!(

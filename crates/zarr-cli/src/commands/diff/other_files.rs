@@ -17,12 +17,12 @@ const DOCUMENTS: [&str; 5] = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zm
 const PIECE: u64 = 4 << 20;
 
 /// One of two hierarchies.
-pub(super) struct Side<'a> {
+pub(super) struct ComparedHierarchy<'a> {
     pub(super) place: &'a Location,
     pub(super) nodes: &'a BTreeMap<String, Node>,
 }
 
-impl Side<'_> {
+impl ComparedHierarchy<'_> {
     /// The values that are neither documents nor chunks, by their names below.
     async fn others(&self) -> zarr::Result<BTreeMap<String, Entry>> {
         let mut found = BTreeMap::new();
@@ -55,7 +55,10 @@ fn is_chunk(array: &ArrayMetadata, name: &str) -> bool {
 }
 
 /// In what they differ; nothing where one of them cannot be listed.
-pub(super) fn compare(a: &Side<'_>, b: &Side<'_>) -> zarr::Result<Vec<(String, Difference)>> {
+pub(super) fn compare(
+    a: &ComparedHierarchy<'_>,
+    b: &ComparedHierarchy<'_>,
+) -> zarr::Result<Vec<(String, Difference)>> {
     let listable = [a, b].map(|side| side.place.store().hints().listable);
     if listable != [true, true] {
         return Ok(Vec::new());

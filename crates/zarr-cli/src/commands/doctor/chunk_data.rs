@@ -11,13 +11,13 @@ use super::Finding;
 use super::fix::Fix;
 use super::{chunk_keys, rules};
 use crate::elements::tiles::{self, Tiles};
-use crate::hierarchy::directories::{NAMES, Place, store_lists};
-use crate::output::progress::{self, Far};
+use crate::hierarchy::directories::{Directory, NAMES, store_lists};
+use crate::output::progress::{ProgressArgs, ProgressCounts};
 
 /// How many chunks are decoded at a time.
 const AHEAD: usize = 4;
 
-pub(super) fn look(place: &Place, decode: Option<progress::Args>, found: &mut Vec<Finding>) {
+pub(super) fn look(place: &Directory, decode: Option<ProgressArgs>, found: &mut Vec<Finding>) {
     let array = match zarr::open(place.location.clone()).wait() {
         Ok(Node::Array(array)) => array,
         Ok(Node::Group(_)) => return,
@@ -53,14 +53,14 @@ pub(super) fn look(place: &Place, decode: Option<progress::Args>, found: &mut Ve
     let mut strangers = Vec::new();
     for entry in entries {
         match sort(&array, place, &entry.key) {
-            Sort::Document => {}
-            Sort::Chunk(index) => chunks.push((index, entry)),
-            Sort::Outside(index) => {
+            KeyKind::Document => {}
+            KeyKind::Chunk(index) => chunks.push((index, entry)),
+            KeyKind::Outside(index) => {
                 let what = format!("chunk {index:?} of an array of shape {:?}", array.shape());
                 let fix = Fix::DeleteOutside(array.clone(), index);
                 found.push(Finding::new(&rules::OUTSIDE, entry.key.as_str(), what).with_fix(fix));
             }
-            Sort::Stranger => strangers.push(entry.key),
+            KeyKind::Stranger => strangers.push(entry.key),
         }
     }
     found.extend(chunk_keys::look(&array, place, strangers));
@@ -76,9 +76,9 @@ pub(super) fn look(place: &Place, decode: Option<progress::Args>, found: &mut Ve
         return;
     }
     let progress = progress.begin("chunks");
-    let mut far = Far {
+    let mut counts = ProgressCounts {
         total: chunks.len() as u64,
-        ..Far::default()
+        ..ProgressCounts::default()
     };
     let checks = chunks.into_iter().map(|(index, entry)| {
         let size = entry.size;
@@ -89,9 +89,9 @@ pub(super) fn look(place: &Place, decode: Option<progress::Args>, found: &mut Ve
         let mut checked = stream::iter(checks).buffer_unordered(AHEAD);
         while let Some((size, wrong)) = checked.next().await {
             found.extend(wrong);
-            far.done += 1;
-            far.bytes_in += size;
-            progress.tell(far);
+            counts.done += 1;
+            counts.bytes_in += size;
+            progress.tell(counts);
         }
     };
     checked.wait();
@@ -99,26 +99,26 @@ pub(super) fn look(place: &Place, decode: Option<progress::Args>, found: &mut Ve
 }
 
 /// What a key below an array is.
-enum Sort {
+enum KeyKind {
     Document,
     Chunk(Vec<u64>),
     Outside(Vec<u64>),
     Stranger,
 }
 
-fn sort(array: &Array, place: &Place, key: &Key) -> Sort {
+fn sort(array: &Array, place: &Directory, key: &Key) -> KeyKind {
     let Some(rest) = key.strip(place.location.path()) else {
-        return Sort::Stranger;
+        return KeyKind::Stranger;
     };
     if NAMES.contains(&rest.as_str()) {
-        return Sort::Document;
+        return KeyKind::Document;
     }
     let grid = array.chunked().grid();
     let encoding = array.metadata().chunk_key_encoding();
     match encoding.decode(rest.as_str(), grid.rank()) {
-        Some(index) if grid.contains(&index) => Sort::Chunk(index),
-        Some(index) => Sort::Outside(index),
-        None => Sort::Stranger,
+        Some(index) if grid.contains(&index) => KeyKind::Chunk(index),
+        Some(index) => KeyKind::Outside(index),
+        None => KeyKind::Stranger,
     }
 }
 
@@ -226,7 +226,7 @@ mod tests {
         let broken = Location::root(Arc::new(broken));
         let place = directories::walk(&broken).wait().remove(0);
         let mut found = Vec::new();
-        let quiet = Some(progress::Args::default());
+        let quiet = Some(ProgressArgs::default());
         look(&place, quiet, &mut found);
         let found: Vec<_> = found
             .iter()

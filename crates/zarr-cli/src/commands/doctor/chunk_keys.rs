@@ -6,11 +6,11 @@ use zarr::tools::Key;
 use zarr::{Array, ChunkKeyEncoding, ZarrFormat};
 
 use super::{Finding, hierarchy, rules};
-use crate::hierarchy::directories::Place;
+use crate::hierarchy::directories::Directory;
 use crate::output::text;
 
 /// One finding for all chunks that are named in another way, one for each other key.
-pub(super) fn look(array: &Array, place: &Place, strangers: Vec<Key>) -> Vec<Finding> {
+pub(super) fn look(array: &Array, place: &Directory, strangers: Vec<Key>) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut others: BTreeMap<usize, Vec<Key>> = BTreeMap::new();
     for key in strangers {
@@ -38,7 +38,7 @@ pub(super) fn look(array: &Array, place: &Place, strangers: Vec<Key>) -> Vec<Fin
 }
 
 /// Under which other encoding a key is that of a chunk of the array.
-fn other_encoding(array: &Array, place: &Place, key: &Key) -> Option<usize> {
+fn other_encoding(array: &Array, place: &Directory, key: &Key) -> Option<usize> {
     let name = key.strip(place.location.path())?;
     let grid = array.chunked().grid();
     let is_chunk = |encoding: &ChunkKeyEncoding| {

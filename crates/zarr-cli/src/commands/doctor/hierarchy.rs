@@ -10,10 +10,10 @@ use zarr::{Group, GroupMetadata, Node, NodeMetadata, ZarrFormat};
 use super::Finding;
 use super::fix::Fix;
 use super::rules;
-use crate::hierarchy::directories::{NAMES, Place};
+use crate::hierarchy::directories::{Directory, NAMES};
 
-pub(super) fn look(places: &[Place], found: &mut Vec<Finding>) {
-    let nodes: Vec<&Place> = places.iter().filter(|place| place.is_node()).collect();
+pub(super) fn look(places: &[Directory], found: &mut Vec<Finding>) {
+    let nodes: Vec<&Directory> = places.iter().filter(|place| place.is_node()).collect();
     for place in places {
         two_formats(place, found);
         implicit(place, &nodes, found);
@@ -22,7 +22,7 @@ pub(super) fn look(places: &[Place], found: &mut Vec<Finding>) {
     }
 }
 
-fn two_formats(place: &Place, found: &mut Vec<Finding>) {
+fn two_formats(place: &Directory, found: &mut Vec<Finding>) {
     let old = [".zarray", ".zgroup"]
         .into_iter()
         .find(|name| place.document(name).is_some());
@@ -33,7 +33,7 @@ fn two_formats(place: &Place, found: &mut Vec<Finding>) {
 }
 
 /// `nodes` are all there are, in the order of their paths.
-fn implicit(place: &Place, nodes: &[&Place], found: &mut Vec<Finding>) {
+fn implicit(place: &Directory, nodes: &[&Directory], found: &mut Vec<Finding>) {
     if place.is_node() {
         return;
     }
@@ -58,7 +58,7 @@ fn implicit(place: &Place, nodes: &[&Place], found: &mut Vec<Finding>) {
     found.push(Finding::new(&rules::IMPLICIT_GROUP, name(place), what).with_fix(fix));
 }
 
-fn names(place: &Place, found: &mut Vec<Finding>) {
+fn names(place: &Directory, found: &mut Vec<Finding>) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for prefix in &place.listing.prefixes {
         if let Some(other) = seen.insert(prefix.name().to_lowercase(), prefix.name()) {
@@ -109,7 +109,7 @@ fn leftover_of_others(name: &str) -> Option<&'static str> {
 }
 
 /// Whether a group's consolidated metadata is what its nodes say.
-fn stale(place: &Place, found: &mut Vec<Finding>) {
+fn stale(place: &Directory, found: &mut Vec<Finding>) {
     let has = match place.document("zarr.json") {
         Some(text) => {
             serde_json::from_slice::<BTreeMap<String, &RawValue>>(text).is_ok_and(|document| {
@@ -182,7 +182,7 @@ fn members(group: &Group) -> BTreeMap<String, Option<Value>> {
 }
 
 /// A place by its path.
-fn name(place: &Place) -> String {
+fn name(place: &Directory) -> String {
     match place.path.as_str() {
         "" => "/".to_owned(),
         path => path.to_owned(),

@@ -35,15 +35,15 @@ pub(super) fn holding(body: Body, held: impl Clone + Send + 'static) -> Body {
 
 /// Bytes that hold something for as long as anybody has them.
 pub(super) fn hold(bytes: Bytes, held: impl Send + 'static) -> Bytes {
-    Bytes::from_owner(Held { bytes, _held: held })
+    Bytes::from_owner(HeldBytes { bytes, _held: held })
 }
 
-struct Held<T> {
+struct HeldBytes<T> {
     bytes: Bytes,
     _held: T,
 }
 
-impl<T> AsRef<[u8]> for Held<T> {
+impl<T> AsRef<[u8]> for HeldBytes<T> {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }

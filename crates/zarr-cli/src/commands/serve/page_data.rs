@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 use zarr::blocking::Wait;
 use zarr::{Array, Location, Node, NodeMetadata, Selection};
 
-use super::responses::{Answer, failed, set, with_type};
-use super::{REPORT, Served, body};
+use super::responses::{HttpResponse, failed, set, with_type};
+use super::{REPORT, ServedStore, body};
 use crate::arguments::selection;
 use crate::commands::chunks;
-use crate::commands::view::picture::{self, Stretch};
-use crate::commands::view::plane::Field;
+use crate::commands::view::picture::{self, ColorScale};
+use crate::commands::view::plane::Plane;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::node_list;
-use crate::interrupt::Gate;
+use crate::interrupt::CallGate;
 use crate::output::text;
 
 /// What is asked, and of which place.
-struct Question {
+struct ReportRequest {
     location: Location,
     /// The place as it is shown.
     shown: String,
@@ -37,12 +37,12 @@ struct Report {
 }
 
 /// The report of a name, as a query asks for it.
-pub(super) async fn report(served: &Arc<Served>, name: &str, query: &str) -> Answer {
+pub(super) async fn report(served: &Arc<ServedStore>, name: &str, query: &str) -> HttpResponse {
     let mut room = served.work.take(REPORT).await;
     // When nobody waits any more, the work meets a closed gate at its next step. Until then it has its room.
-    let gate = Gate::default();
-    let _leaving = Leaving(gate.clone());
-    let question = Question {
+    let gate = CallGate::default();
+    let _leaving = CloseOnDrop(gate.clone());
+    let question = ReportRequest {
         location: gate.before(&served.location),
         shown: served.name.clone(),
         name: name.to_owned(),
@@ -72,9 +72,9 @@ pub(super) async fn report(served: &Arc<Served>, name: &str, query: &str) -> Ans
 }
 
 /// Closes a gate when it is dropped.
-struct Leaving(Gate);
+struct CloseOnDrop(CallGate);
 
-impl Drop for Leaving {
+impl Drop for CloseOnDrop {
     fn drop(&mut self) {
         self.0.close();
     }
@@ -101,7 +101,7 @@ impl Query {
     }
 }
 
-impl Question {
+impl ReportRequest {
     fn answer(&self) -> Result<Report, Failure> {
         let path = &self.query.path;
         let report = match self.name.as_str() {
@@ -190,21 +190,21 @@ fn draw(array: &Array, query: &Query) -> Result<Report, Failure> {
             Some(parsed.map_err(|error| Failure::usage(format!("selection {text:?}: {error}")))?)
         }
     };
-    let field = Field::read(array, selection.as_ref(), &query.path)?;
-    let stretch = Stretch::robust(&field);
-    let image = picture::png(&field, &stretch);
+    let plane = Plane::read(array, selection.as_ref(), &query.path)?;
+    let scale = ColorScale::robust(&plane);
+    let image = picture::png(&plane, &scale);
     let image =
         image.map_err(|error| Failure::new(Exit::Limit, "cannot draw", &query.path, error))?;
     let about = json!({
-        "selection": field.selection,
-        "rows": field.rows,
-        "columns": field.columns,
-        "low": stretch.low,
-        "high": stretch.high,
-        "min": stretch.min,
-        "max": stretch.max,
-        "nan": stretch.nan,
-        "count": stretch.count,
+        "selection": plane.selection,
+        "rows": plane.rows,
+        "columns": plane.columns,
+        "low": scale.low,
+        "high": scale.high,
+        "min": scale.min,
+        "max": scale.max,
+        "nan": scale.nan,
+        "count": scale.count,
         "ramp": (0..=16).map(|i| crate::output::colors::ramp(f64::from(i) / 16.0)).collect::<Vec<_>>(),
     });
     Ok(Report {

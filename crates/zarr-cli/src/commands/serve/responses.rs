@@ -8,14 +8,14 @@ use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
+use super::access::HostError;
 use super::body::{self, Body};
-use super::origins::Refused;
-use super::{Served, page_data, values};
+use super::{ServedStore, page_data, values};
 use crate::failure::{Exit, Failure};
 use crate::output::text;
 
 /// What goes out.
-pub(super) type Answer = Response<Body>;
+pub(super) type HttpResponse = Response<Body>;
 
 /// The page: one file, which asks for the reports below and for nothing else.
 const PAGE: &str = include_str!("page.html");
@@ -28,13 +28,17 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 
 const REPORTS: &str = "/~/";
 
 /// Answers one request that came to the address `here`.
-pub(super) async fn answer<B>(served: &Arc<Served>, request: &Request<B>, here: IpAddr) -> Answer {
+pub(super) async fn answer<B>(
+    served: &Arc<ServedStore>,
+    request: &Request<B>,
+    here: IpAddr,
+) -> HttpResponse {
     match served.callers.know(request, here) {
         Ok(()) => {}
-        Err(Refused::Nameless) => {
+        Err(HostError::Nameless) => {
             return plain(StatusCode::BAD_REQUEST, "one Host must be named\n");
         }
-        Err(Refused::Stranger) => {
+        Err(HostError::Stranger) => {
             let why =
                 "this server has another name; `zarr serve --allow-host NAME` gives it one more\n";
             return plain(StatusCode::MISDIRECTED_REQUEST, why);
@@ -69,7 +73,7 @@ pub(super) async fn answer<B>(served: &Arc<Served>, request: &Request<B>, here: 
     }
 }
 
-async fn found<B>(served: &Arc<Served>, request: &Request<B>) -> Answer {
+async fn found<B>(served: &Arc<ServedStore>, request: &Request<B>) -> HttpResponse {
     let path = request.uri().path();
     if path == "/" {
         let mut page = with_type(PAGE.into(), "text/html; charset=utf-8");
@@ -90,7 +94,7 @@ async fn found<B>(served: &Arc<Served>, request: &Request<B>) -> Answer {
 }
 
 /// What a browser asks before it lets a page of another origin ask.
-fn preflight() -> Answer {
+fn preflight() -> HttpResponse {
     let mut answer = empty(StatusCode::NO_CONTENT);
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, OPTIONS"),
@@ -107,26 +111,26 @@ fn preflight() -> Answer {
     answer
 }
 
-pub(super) fn plain(status: StatusCode, text: &'static str) -> Answer {
+pub(super) fn plain(status: StatusCode, text: &'static str) -> HttpResponse {
     let mut answer = with_type(text.into(), "text/plain; charset=utf-8");
     *answer.status_mut() = status;
     answer
 }
 
 /// Without a body and what is said of one.
-pub(super) fn empty(status: StatusCode) -> Answer {
+pub(super) fn empty(status: StatusCode) -> HttpResponse {
     let mut answer = Response::new(body::ready(Bytes::new()));
     *answer.status_mut() = status;
     answer
 }
 
-pub(super) fn with_type(bytes: Bytes, kind: &'static str) -> Answer {
+pub(super) fn with_type(bytes: Bytes, kind: &'static str) -> HttpResponse {
     let length = bytes.len() as u64;
     of_length(body::ready(bytes), length, kind)
 }
 
 /// The length is said beforehand: who gets less knows that it is not all.
-pub(super) fn of_length(body: Body, length: u64, kind: &'static str) -> Answer {
+pub(super) fn of_length(body: Body, length: u64, kind: &'static str) -> HttpResponse {
     let mut answer = Response::new(body);
     set(&mut answer, header::CONTENT_TYPE, kind);
     set(&mut answer, header::CONTENT_LENGTH, &length.to_string());
@@ -134,7 +138,7 @@ pub(super) fn of_length(body: Body, length: u64, kind: &'static str) -> Answer {
 }
 
 /// What failed, for programs.
-pub(super) fn failed(failure: &Failure) -> Answer {
+pub(super) fn failed(failure: &Failure) -> HttpResponse {
     let text = json!({"error": failure.to_string()}).to_string();
     let mut answer = with_type(text.into(), "application/json");
     *answer.status_mut() = match failure.exit() {
@@ -149,7 +153,7 @@ pub(super) fn failed(failure: &Failure) -> Answer {
 }
 
 /// Adds a header; what cannot stand in one is left out.
-pub(super) fn set(answer: &mut Answer, name: header::HeaderName, value: &str) {
+pub(super) fn set(answer: &mut HttpResponse, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         answer.headers_mut().insert(name, value);
     }

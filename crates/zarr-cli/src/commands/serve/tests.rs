@@ -16,7 +16,7 @@ use crate::Command;
 struct Server {
     address: SocketAddr,
     home: tempfile::TempDir,
-    served: Arc<Served>,
+    served: Arc<ServedStore>,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -29,7 +29,7 @@ impl Server {
     }
 
     /// With options of the command, and with other limits.
-    fn with(options: &[&str], change: impl FnOnce(&mut Served)) -> Self {
+    fn with(options: &[&str], change: impl FnOnce(&mut ServedStore)) -> Self {
         let home = tempfile::tempdir().unwrap();
         let root = home.path().join("g.zarr");
         make(&root);
@@ -42,7 +42,7 @@ impl Server {
             unreachable!("it was asked for");
         };
         let location = args.path.for_others().location().unwrap();
-        let mut served = Served::new(location, "g.zarr".to_owned(), args.callers);
+        let mut served = ServedStore::new(location, "g.zarr".to_owned(), args.callers);
         change(&mut served);
         let served = Arc::new(served);
         let runtime = tokio::runtime::Builder::new_multi_thread()

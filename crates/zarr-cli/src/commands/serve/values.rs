@@ -11,13 +11,17 @@ use hyper::{Method, Request, StatusCode};
 use zarr::tools::{ByteRange, Found, Key, Op, Reserved, StoreError, StoreErrorKind, Version};
 
 use super::body::{self, Body};
-use super::responses::{Answer, empty, failed, of_length, plain, set};
-use super::{PIECE, Served};
+use super::responses::{HttpResponse, empty, failed, of_length, plain, set};
+use super::{PIECE, ServedStore};
 use crate::failure::Failure;
 use crate::hierarchy::directories::NAMES;
 
 /// The value at a path below the place that is served.
-pub(super) async fn value<B>(served: &Arc<Served>, path: &str, request: &Request<B>) -> Answer {
+pub(super) async fn value<B>(
+    served: &Arc<ServedStore>,
+    path: &str,
+    request: &Request<B>,
+) -> HttpResponse {
     // Other names with a dot are somebody's own: editors', version control's.
     let hidden = |name: &str| name.starts_with('.') && !NAMES.contains(&name);
     if path.split('/').any(hidden) {
@@ -29,7 +33,7 @@ pub(super) async fn value<B>(served: &Arc<Served>, path: &str, request: &Request
     let fail = |error: StoreError| failed(&Failure::zarr("cannot read", path, &error.into()));
     // Between asking what is there and getting it, it may be replaced.
     for _ in 0..3 {
-        let head = match Writing::find(served, &key).await {
+        let head = match ValueVersion::find(served, &key).await {
             Ok(Some(head)) => head,
             Ok(None) => return plain(StatusCode::NOT_FOUND, "there is nothing\n"),
             Err(error) => return fail(error),
@@ -49,7 +53,7 @@ pub(super) async fn value<B>(served: &Arc<Served>, path: &str, request: &Request
             describe(&mut answer, tag.as_deref());
             return answer;
         };
-        let writing = Writing {
+        let writing = ValueVersion {
             served: Arc::clone(served),
             key: key.clone(),
             head,
@@ -83,15 +87,15 @@ pub(super) async fn value<B>(served: &Arc<Served>, path: &str, request: &Request
 }
 
 /// One writing of a value: what is got of it is of this one, or nothing.
-struct Writing {
-    served: Arc<Served>,
+struct ValueVersion {
+    served: Arc<ServedStore>,
     key: Key,
     head: Found<()>,
 }
 
-impl Writing {
+impl ValueVersion {
     /// What is there now.
-    async fn find(served: &Arc<Served>, key: &Key) -> Result<Option<Found<()>>, StoreError> {
+    async fn find(served: &Arc<ServedStore>, key: &Key) -> Result<Option<Found<()>>, StoreError> {
         let (store, name) = (Arc::clone(served.location.store()), key.clone());
         let asked = async move { store.head(&name).await };
         to_its_end(served, key, asked).await
@@ -177,7 +181,7 @@ fn next(part: &Range<u64>, step: u64) -> Range<u64> {
 /// Asks the store, one of so many at a time. To its end, whoever is gone meanwhile: a call that is under way cannot be
 /// taken back, so its place and its memory are not free before.
 async fn to_its_end<T: Send + 'static>(
-    served: &Served,
+    served: &ServedStore,
     key: &Key,
     question: impl Future<Output = Result<T, StoreError>> + Send + 'static,
 ) -> Result<T, StoreError> {
@@ -193,7 +197,7 @@ async fn to_its_end<T: Send + 'static>(
     })
 }
 
-fn describe(answer: &mut Answer, tag: Option<&str>) {
+fn describe(answer: &mut HttpResponse, tag: Option<&str>) {
     set(answer, header::ACCEPT_RANGES, "bytes");
     set(answer, header::CACHE_CONTROL, "no-cache");
     if let Some(tag) = tag {

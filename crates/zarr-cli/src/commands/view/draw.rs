@@ -1,10 +1,10 @@
 //! A picture in a terminal: two pixels in one place, its upper half in the colour of the sign and its lower in the
 //! colour behind it. Reads no array.
 
-use super::picture::Stretch;
-use super::plane::Field;
+use super::picture::ColorScale;
+use super::plane::Plane;
 use crate::elements::display;
-use crate::output::terminal::{Canvas, Depth};
+use crate::output::terminal::{Canvas, ColorDepth};
 
 /// A picture that scrolls has at most this many lines.
 const LINES: usize = 36;
@@ -13,24 +13,24 @@ const LINES: usize = 36;
 const AROUND: usize = 5;
 
 /// Title, picture and legend.
-pub(super) fn draw(title: &str, field: &Field, stretch: &Stretch, canvas: Canvas) -> String {
+pub(super) fn draw(title: &str, plane: &Plane, scale: &ColorScale, canvas: Canvas) -> String {
     let mut text = title.to_owned();
-    let (height, width) = size(field, canvas);
+    let (height, width) = size(plane, canvas);
     match canvas.depth {
-        Depth::Plain => plain(&mut text, field, stretch, height, width),
-        _ => halves(&mut text, field, stretch, canvas, [height, width]),
+        ColorDepth::Plain => plain(&mut text, plane, scale, height, width),
+        _ => halves(&mut text, plane, scale, canvas, [height, width]),
     }
-    text.push_str(&bar(field, stretch, canvas, width));
+    text.push_str(&bar(plane, scale, canvas, width));
     text
 }
 
 /// Pixels down and across: those of the array, or whole multiples of them, as they fit.
-fn size(field: &Field, canvas: Canvas) -> (usize, usize) {
+fn size(plane: &Plane, canvas: Canvas) -> (usize, usize) {
     let lines = canvas
         .lines
         .map_or(LINES, |lines| lines.saturating_sub(AROUND).max(4));
     let (most_down, most_across) = (2 * lines, canvas.columns.max(8));
-    let (rows, columns) = (field.rows.max(1), field.columns.max(1));
+    let (rows, columns) = (plane.rows.max(1), plane.columns.max(1));
     let times = (most_down / rows).min(most_across / columns);
     if times > 0 {
         // Flat ones are made high enough to be seen.
@@ -49,18 +49,18 @@ fn size(field: &Field, canvas: Canvas) -> (usize, usize) {
 
 fn halves(
     text: &mut String,
-    field: &Field,
-    stretch: &Stretch,
+    plane: &Plane,
+    scale: &ColorScale,
     canvas: Canvas,
     [height, width]: [usize; 2],
 ) {
-    let grid = field.grid.resized(height, width);
-    for row in (0..grid.height()).step_by(2) {
-        let (uppers, lowers) = (grid.row(row), grid.row(row + 1));
+    let raster = plane.raster.resized(height, width);
+    for row in (0..raster.height()).step_by(2) {
+        let (uppers, lowers) = (raster.row(row), raster.row(row + 1));
         let mut last = None;
         for (column, upper) in uppers.iter().enumerate() {
-            let upper = stretch.share(*upper);
-            let lower = lowers.get(column).map(|lower| stretch.share(*lower));
+            let upper = scale.share(*upper);
+            let lower = lowers.get(column).map(|lower| scale.share(*lower));
             if last != Some((upper, lower)) {
                 canvas.foreground(text, upper);
                 if let Some(lower) = lower {
@@ -84,13 +84,13 @@ fn shade(share: Option<f64>) -> char {
     SHADES.get(step).copied().unwrap_or('█')
 }
 
-fn plain(text: &mut String, field: &Field, stretch: &Stretch, height: usize, width: usize) {
-    let grid = field.grid.resized(height.div_ceil(2), width);
-    for row in 0..grid.height() {
-        let line: String = grid
+fn plain(text: &mut String, plane: &Plane, scale: &ColorScale, height: usize, width: usize) {
+    let raster = plane.raster.resized(height.div_ceil(2), width);
+    for row in 0..raster.height() {
+        let line: String = raster
             .row(row)
             .iter()
-            .map(|&value| shade(stretch.share(value)))
+            .map(|&value| shade(scale.share(value)))
             .collect();
         text.push_str(&line);
         text.push('\n');
@@ -98,10 +98,10 @@ fn plain(text: &mut String, field: &Field, stretch: &Stretch, height: usize, wid
 }
 
 /// The colours between their values, and what else there is.
-fn bar(field: &Field, stretch: &Stretch, canvas: Canvas, width: usize) -> String {
+fn bar(plane: &Plane, scale: &ColorScale, canvas: Canvas, width: usize) -> String {
     let mut text = String::new();
-    if stretch.low.is_finite() {
-        let (low, high) = (label(field, stretch.low), label(field, stretch.high));
+    if scale.low.is_finite() {
+        let (low, high) = (label(plane, scale.low), label(plane, scale.high));
         let room = width.max(40).min(canvas.columns);
         let steps = room
             .saturating_sub(low.chars().count() + high.chars().count() + 2)
@@ -110,60 +110,60 @@ fn bar(field: &Field, stretch: &Stretch, canvas: Canvas, width: usize) -> String
         for step in 0..steps {
             let share = (step as f64 + 0.5) / steps as f64;
             match canvas.depth {
-                Depth::Plain => text.push(shade(Some(share))),
+                ColorDepth::Plain => text.push(shade(Some(share))),
                 _ => canvas.shade(&mut text, share),
             }
         }
         canvas.reset(&mut text);
         text.push_str(&format!(" {high}\n"));
     }
-    if canvas.depth != Depth::Plain && stretch.nan > 0 {
+    if canvas.depth != ColorDepth::Plain && scale.nan > 0 {
         canvas.foreground(&mut text, None);
         text.push('█');
         canvas.reset(&mut text);
         text.push(' ');
-    } else if stretch.nan > 0 {
+    } else if scale.nan > 0 {
         text.push_str("· ");
     }
-    text.push_str(&legend(field, stretch));
+    text.push_str(&legend(plane, scale));
     text
 }
 
 /// In words: how much is NaN, and which values the colours leave out.
-pub(super) fn legend(field: &Field, stretch: &Stretch) -> String {
+pub(super) fn legend(plane: &Plane, scale: &ColorScale) -> String {
     let mut parts = Vec::new();
-    if stretch.nan > 0 {
+    if scale.nan > 0 {
         parts.push(format!(
             "{} {}",
-            display::nan(&field.data_type),
-            crate::output::text::percent(stretch.nan as u64, stretch.count as u64)
+            display::nan(&plane.data_type),
+            crate::output::text::percent(scale.nan as u64, scale.count as u64)
         ));
     }
-    if stretch.min.is_finite() {
+    if scale.min.is_finite() {
         parts.push(format!(
             "all from {} to {}",
-            label(field, stretch.min),
-            label(field, stretch.max)
+            label(plane, scale.min),
+            label(plane, scale.max)
         ));
     }
-    if (stretch.low, stretch.high) != (stretch.min, stretch.max) {
+    if (scale.low, scale.high) != (scale.min, scale.max) {
         let ends = format!(
             "colours from {} to {} (2 to 98 %)",
-            label(field, stretch.low),
-            label(field, stretch.high)
+            label(plane, scale.low),
+            label(plane, scale.high)
         );
         parts.push(ends);
     }
-    if field.grid.values.len() < field.rows.saturating_mul(field.columns) {
+    if plane.raster.values.len() < plane.rows.saturating_mul(plane.columns) {
         parts.push("not every element was read".to_owned());
     }
     format!("{}\n", parts.join("; "))
 }
 
 /// A value of the array, where it says them with their unit.
-fn label(field: &Field, value: f64) -> String {
-    let moment = display::number(&field.data_type, value);
-    moment.unwrap_or_else(|| number(value) + &display::unit(&field.data_type))
+fn label(plane: &Plane, value: f64) -> String {
+    let moment = display::number(&plane.data_type, value);
+    moment.unwrap_or_else(|| number(value) + &display::unit(&plane.data_type))
 }
 
 /// Four digits of a number.
@@ -186,9 +186,9 @@ fn number(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::view::plane::Grid;
+    use crate::commands::view::plane::Raster;
 
-    fn canvas(columns: usize, lines: Option<usize>, depth: Depth) -> Canvas {
+    fn canvas(columns: usize, lines: Option<usize>, depth: ColorDepth) -> Canvas {
         Canvas {
             columns,
             lines,
@@ -196,19 +196,19 @@ mod tests {
         }
     }
 
-    fn field(rows: usize, columns: usize) -> Field {
+    fn plane(rows: usize, columns: usize) -> Plane {
         let values = (0..rows * columns).map(|i| i as f64).collect();
-        let grid = Grid {
+        let raster = Raster {
             width: columns,
             values,
         };
         let selection = ":".to_owned();
-        Field {
+        Plane {
             selection,
             rows,
             columns,
             data_type: zarr::DataType::Float64,
-            grid,
+            raster,
         }
     }
 
@@ -216,8 +216,10 @@ mod tests {
     fn pictures_fit() {
         for (rows, columns) in [(1, 1), (6, 5), (344, 403), (1, 1000), (1000, 1), (91, 120)] {
             for (width, lines) in [(80, Some(24)), (200, Some(60)), (80, None), (20, Some(8))] {
-                let (down, across) =
-                    size(&field(rows, columns), canvas(width, lines, Depth::Plain));
+                let (down, across) = size(
+                    &plane(rows, columns),
+                    canvas(width, lines, ColorDepth::Plain),
+                );
                 let most = 2 * lines.map_or(LINES, |lines| (lines - AROUND).max(4));
                 assert!(
                     across <= width && down <= most,
@@ -227,30 +229,30 @@ mod tests {
             }
         }
         assert_eq!(
-            size(&field(1, 1000), canvas(100, None, Depth::Plain)),
+            size(&plane(1, 1000), canvas(100, None, ColorDepth::Plain)),
             (4, 100)
         );
         assert_eq!(
-            size(&field(344, 403), canvas(80, Some(50), Depth::Plain)),
+            size(&plane(344, 403), canvas(80, Some(50), ColorDepth::Plain)),
             (68, 80)
         );
     }
 
     #[test]
     fn shades() {
-        let field = field(2, 2);
-        let stretch = Stretch::full(&field);
-        let text = draw("t\n", &field, &stretch, canvas(8, Some(8), Depth::Plain));
+        let plane = plane(2, 2);
+        let scale = ColorScale::full(&plane);
+        let text = draw("t\n", &plane, &scale, canvas(8, Some(8), ColorDepth::Plain));
         assert!(!text.contains('\x1b'));
         assert_eq!(text.lines().count(), 1 + 4 + 2, "{text}");
     }
 
     #[test]
     fn colours_end_with_the_line() {
-        let field = field(4, 4);
-        let stretch = Stretch::full(&field);
-        for depth in [Depth::TrueColor, Depth::Colors256] {
-            let text = draw("t\n", &field, &stretch, canvas(8, Some(9), depth));
+        let plane = plane(4, 4);
+        let scale = ColorScale::full(&plane);
+        for depth in [ColorDepth::TrueColor, ColorDepth::Colors256] {
+            let text = draw("t\n", &plane, &scale, canvas(8, Some(9), depth));
             let lines: Vec<&str> = text.lines().filter(|line| line.contains('▀')).collect();
             assert!(
                 !lines.is_empty() && lines.iter().all(|line| line.ends_with("\x1b[0m")),

@@ -1,6 +1,6 @@
 //! Numbers to colours, and a picture of them as a PNG file. Knows no terminal.
 
-use super::plane::Field;
+use super::plane::Plane;
 use crate::output::colors::{self, Rgb};
 
 /// No picture has more pixels each way.
@@ -11,7 +11,7 @@ const SMALL: usize = 512;
 
 /// Which value gets which colour.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Stretch {
+pub(crate) struct ColorScale {
     /// The values of the first and of the last colour.
     pub(crate) low: f64,
     pub(crate) high: f64,
@@ -23,10 +23,10 @@ pub(crate) struct Stretch {
     pub(crate) count: usize,
 }
 
-impl Stretch {
+impl ColorScale {
     /// From the least to the greatest value.
-    pub(crate) fn full(field: &Field) -> Self {
-        let values = &field.grid.values;
+    pub(crate) fn full(plane: &Plane) -> Self {
+        let values = &plane.raster.values;
         let finite = || values.iter().copied().filter(|value| value.is_finite());
         let (min, max) = (finite().reduce(f64::min), finite().reduce(f64::max));
         let (min, max) = (min.unwrap_or(f64::NAN), max.unwrap_or(f64::NAN));
@@ -41,10 +41,10 @@ impl Stretch {
     }
 
     /// From the 2nd to the 98th percentile, unless nearly all values are one.
-    pub(crate) fn robust(field: &Field) -> Self {
-        let full = Self::full(field);
-        let mut finite: Vec<f64> = field
-            .grid
+    pub(crate) fn robust(plane: &Plane) -> Self {
+        let full = Self::full(plane);
+        let mut finite: Vec<f64> = plane
+            .raster
             .values
             .iter()
             .copied()
@@ -84,13 +84,13 @@ impl Stretch {
 }
 
 /// The picture as a file; small ones enlarged, large ones made smaller.
-pub(crate) fn png(field: &Field, stretch: &Stretch) -> Result<Vec<u8>, png::EncodingError> {
-    let (height, width) = pixels(field);
-    let grid = field.grid.resized(height, width);
-    let colors: Vec<u8> = grid
+pub(crate) fn png(plane: &Plane, scale: &ColorScale) -> Result<Vec<u8>, png::EncodingError> {
+    let (height, width) = pixels(plane);
+    let raster = plane.raster.resized(height, width);
+    let colors: Vec<u8> = raster
         .values
         .iter()
-        .flat_map(|&value| stretch.color(value))
+        .flat_map(|&value| scale.color(value))
         .collect();
     let mut file = Vec::new();
     // Both at most `PIXELS`.
@@ -103,8 +103,8 @@ pub(crate) fn png(field: &Field, stretch: &Stretch) -> Result<Vec<u8>, png::Enco
     Ok(file)
 }
 
-fn pixels(field: &Field) -> (usize, usize) {
-    let (height, width) = (field.rows.max(1), field.columns.max(1));
+fn pixels(plane: &Plane) -> (usize, usize) {
+    let (height, width) = (plane.rows.max(1), plane.columns.max(1));
     let largest = height.max(width);
     if largest > PIXELS {
         let scaled = |n: usize| (n as u128 * PIXELS as u128 / largest as u128) as usize;
@@ -118,15 +118,15 @@ fn pixels(field: &Field) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::view::plane::Grid;
+    use crate::commands::view::plane::Raster;
 
-    fn field(width: usize, values: Vec<f64>) -> Field {
-        Field {
+    fn plane(width: usize, values: Vec<f64>) -> Plane {
+        Plane {
             selection: ":".to_owned(),
             rows: values.len() / width,
             columns: width,
             data_type: zarr::DataType::Float64,
-            grid: Grid { width, values },
+            raster: Raster { width, values },
         }
     }
 
@@ -136,35 +136,35 @@ mod tests {
         values[50] = 1e30;
         values[51] = f64::NAN;
         values[52] = f64::NEG_INFINITY;
-        let field = field(10, values);
-        let stretch = Stretch::robust(&field);
-        assert_eq!((stretch.low, stretch.high), (2.0, 98.0));
-        assert_eq!((stretch.min, stretch.max, stretch.nan), (0.0, 1e30, 1));
-        assert_eq!(stretch.color(f64::NAN), colors::NOTHING);
-        assert_eq!(stretch.color(f64::INFINITY), colors::ramp(1.0));
-        assert_eq!(stretch.color(50.0), colors::ramp(0.5));
+        let plane = plane(10, values);
+        let scale = ColorScale::robust(&plane);
+        assert_eq!((scale.low, scale.high), (2.0, 98.0));
+        assert_eq!((scale.min, scale.max, scale.nan), (0.0, 1e30, 1));
+        assert_eq!(scale.color(f64::NAN), colors::NOTHING);
+        assert_eq!(scale.color(f64::INFINITY), colors::ramp(1.0));
+        assert_eq!(scale.color(50.0), colors::ramp(0.5));
     }
 
     #[test]
     fn one_value_and_none() {
-        let same = Stretch::robust(&field(2, vec![7.0; 4]));
+        let same = ColorScale::robust(&plane(2, vec![7.0; 4]));
         assert_eq!(
             (same.low, same.high, same.share(7.0)),
             (7.0, 7.0, Some(0.5))
         );
-        let rare = Stretch::robust(&field(100, [vec![0.0; 99], vec![1.0]].concat()));
+        let rare = ColorScale::robust(&plane(100, [vec![0.0; 99], vec![1.0]].concat()));
         assert_eq!((rare.low, rare.high), (0.0, 1.0));
-        let none = Stretch::robust(&field(1, vec![f64::NAN]));
+        let none = ColorScale::robust(&plane(1, vec![f64::NAN]));
         assert_eq!(none.share(f64::NAN), None);
-        let wide = Stretch::full(&field(2, vec![f64::MIN, f64::MAX]));
+        let wide = ColorScale::full(&plane(2, vec![f64::MIN, f64::MAX]));
         assert_eq!(wide.share(0.0), Some(0.5));
     }
 
     #[test]
     fn files_are_read_by_others() {
-        let field = field(2, vec![0.0, 1.0, 2.0, f64::NAN]);
-        let stretch = Stretch::full(&field);
-        let file = png(&field, &stretch).unwrap();
+        let plane = plane(2, vec![0.0, 1.0, 2.0, f64::NAN]);
+        let scale = ColorScale::full(&plane);
+        let file = png(&plane, &scale).unwrap();
         let mut reader = png::Decoder::new(std::io::Cursor::new(file))
             .read_info()
             .unwrap();

@@ -11,24 +11,24 @@ const CELLS: u64 = 4 << 20;
 
 /// Rows and columns of numbers; NaN where there is none.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Field {
+pub(crate) struct Plane {
     /// Which part of the array this is, in numpy's notation.
     pub(crate) selection: String,
     /// How many there are in the array.
     pub(crate) rows: usize,
     pub(crate) columns: usize,
     pub(crate) data_type: DataType,
-    pub(crate) grid: Grid,
+    pub(crate) raster: Raster,
 }
 
 /// Numbers in rows.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Grid {
+pub(crate) struct Raster {
     pub(crate) width: usize,
     pub(crate) values: Vec<f64>,
 }
 
-impl Field {
+impl Plane {
     /// The plane that a selection means; without one the first of the array.
     pub(crate) fn read(
         array: &Array,
@@ -100,15 +100,15 @@ impl Field {
             rows,
             columns,
             data_type: array.dtype().clone(),
-            grid: Grid { width, values },
+            raster: Raster { width, values },
         })
     }
 
     /// The last row first.
     pub(crate) fn flip(&mut self) {
-        let width = self.grid.width.max(1);
-        self.grid.values = self
-            .grid
+        let width = self.raster.width.max(1);
+        self.raster.values = self
+            .raster
             .values
             .chunks(width)
             .rev()
@@ -170,7 +170,7 @@ fn coarser(spans: &[Span], shape: [u64; 2], steps: [u64; 2]) -> Selection {
     spans.iter().map(slice).collect::<Vec<Slice>>().into()
 }
 
-impl Grid {
+impl Raster {
     pub(crate) fn height(&self) -> usize {
         self.values.len().checked_div(self.width).unwrap_or(0)
     }
@@ -259,12 +259,12 @@ mod tests {
     #[test]
     fn pictures_of_other_sizes() {
         let nan = f64::NAN;
-        let grid = Grid {
+        let raster = Raster {
             width: 4,
             values: vec![1.0, 3.0, nan, nan, 5.0, 7.0, nan, 9.0],
         };
-        assert_eq!(grid.resized(1, 2).values, [4.0, 9.0]);
-        let wide = grid.resized(2, 8);
+        assert_eq!(raster.resized(1, 2).values, [4.0, 9.0]);
+        let wide = raster.resized(2, 8);
         assert_eq!(wide.row(1)[..4], [5.0, 5.0, 7.0, 7.0]);
         assert!(wide.row(0)[4].is_nan());
     }

@@ -10,7 +10,7 @@ use hyper::{Request, Uri};
 
 /// What the user allows.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Callers {
+pub(super) struct AccessPolicy {
     /// Answer to this name too, besides localhost and the address that was connected to; * is any name
     #[arg(long = "allow-host", value_name = "NAME")]
     hosts: Vec<String>,
@@ -49,16 +49,16 @@ impl FromStr for Origin {
 }
 
 /// Why nobody is answered who calls the server so.
-pub(super) enum Refused {
+pub(super) enum HostError {
     /// There must be one name.
     Nameless,
     /// It may be that of somebody else's page, which has it lead here to be taken for our own (DNS rebinding).
     Stranger,
 }
 
-impl Callers {
+impl AccessPolicy {
     /// Whether this server is called by a name of its own by whoever connected to the address `here`.
-    pub(super) fn know<B>(&self, request: &Request<B>, here: IpAddr) -> Result<(), Refused> {
+    pub(super) fn know<B>(&self, request: &Request<B>, here: IpAddr) -> Result<(), HostError> {
         let mut named = request.headers().get_all(header::HOST).iter();
         let (host, more) = (named.next(), named.next());
         let host: Option<Authority> = match request.uri().authority() {
@@ -66,7 +66,7 @@ impl Callers {
             None => host.and_then(|host| host.as_bytes().try_into().ok()),
         };
         let Some(host) = host.filter(|_| more.is_none()) else {
-            return Err(Refused::Nameless);
+            return Err(HostError::Nameless);
         };
         let host = host.host().trim_matches(['[', ']']).to_ascii_lowercase();
         let ours = match host.parse::<IpAddr>() {
@@ -76,7 +76,7 @@ impl Callers {
         let allowed = |name: &String| name == "*" || name.eq_ignore_ascii_case(&host);
         match ours || self.hosts.iter().any(allowed) {
             true => Ok(()),
-            false => Err(Refused::Stranger),
+            false => Err(HostError::Stranger),
         }
     }
 
@@ -116,23 +116,23 @@ impl Callers {
 mod tests {
     use super::*;
 
-    fn callers(hosts: &[&str], origins: &[&str]) -> Callers {
-        Callers {
+    fn callers(hosts: &[&str], origins: &[&str]) -> AccessPolicy {
+        AccessPolicy {
             hosts: hosts.iter().map(|&host| host.to_owned()).collect(),
             origins: origins.iter().map(|o| o.parse().unwrap()).collect(),
         }
     }
 
     /// 200 as answered, 400 as nameless, 421 as a stranger's.
-    fn called(callers: &Callers, uri: &str, hosts: &[&str], here: &str) -> u16 {
+    fn called(callers: &AccessPolicy, uri: &str, hosts: &[&str], here: &str) -> u16 {
         let mut request = Request::builder().uri(uri);
         for host in hosts {
             request = request.header(header::HOST, *host);
         }
         match callers.know(&request.body(()).unwrap(), here.parse().unwrap()) {
             Ok(()) => 200,
-            Err(Refused::Nameless) => 400,
-            Err(Refused::Stranger) => 421,
+            Err(HostError::Nameless) => 400,
+            Err(HostError::Stranger) => 421,
         }
     }
 
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn only_pages_that_were_named() {
-        let asked = |callers: &Callers, origin: &str| {
+        let asked = |callers: &AccessPolicy, origin: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ORIGIN, origin.parse().unwrap());
             let readers = callers.readers(&headers);
