@@ -26,7 +26,7 @@ use self::consolidated::outermost;
 use crate::address::store_options::StoreOptions;
 use crate::address::suggestions::{is_node, meant};
 use crate::failure::{Exit, Failure};
-use crate::hierarchy::directories::NAMES;
+use crate::hierarchy::document_names;
 use crate::output::text;
 
 /// The address of a node.
@@ -194,8 +194,13 @@ impl Address {
     }
 
     /// Opens the array that must be here.
-    pub(crate) fn array(&self, doing: &str) -> Result<Array, Failure> {
-        match self.open()? {
+    pub(crate) fn open_array(&self, doing: &str) -> Result<Array, Failure> {
+        self.array(self.open()?, doing)
+    }
+
+    /// The array that a node must be.
+    fn array(&self, node: Node, doing: &str) -> Result<Array, Failure> {
+        match node {
             Node::Array(array) => Ok(array),
             Node::Group(_) => {
                 let why = "it is a group, not an array";
@@ -280,7 +285,7 @@ impl Address {
             let is_other = |entry: &zarr::tools::Entry| {
                 let name = entry.key.strip(here.path());
                 let name = name.as_ref().map_or("", |name| name.as_str());
-                !NAMES.contains(&name) && !ChunkKeyEncoding::is_likely(name)
+                !document_names::ALL.contains(&name) && !ChunkKeyEncoding::is_likely(name)
             };
             let other = below.try_filter(|entry| ready(is_other(entry)));
             Ok(pin!(other).try_next().await?.is_some())

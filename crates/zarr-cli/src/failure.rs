@@ -2,14 +2,11 @@
 
 use std::fmt::{self, Display};
 use std::io;
-use std::path::Path;
 use std::process::ExitCode;
 
 use zarr::tools::{Problem, ProblemKind, StoreErrorKind};
 use zarr::{ErrorClass, ErrorKind};
 
-use crate::address::foreign_formats;
-use crate::npy;
 use crate::output::text;
 
 /// How a command ended. The numbers are part of the command's contract; 130 is what a shell makes of
@@ -137,19 +134,6 @@ impl Failure {
             ),
         };
         Self::new(exit, doing, place, error).advice(advice)
-    }
-
-    pub(crate) fn npy(doing: &str, place: &str, error: &npy::NpyError) -> Self {
-        match error {
-            npy::NpyError::Io(error) => Self::io(doing, place, error),
-            npy::NpyError::Corrupt(_) => match foreign_formats::in_place_of_npy(Path::new(place)) {
-                Some(what) => Self::new(Exit::Unsupported, doing, place, what),
-                None => Self::new(Exit::Corrupt, doing, place, error)
-                    .advice("save one array with `numpy.save`"),
-            },
-            npy::NpyError::Unsupported(_) => Self::new(Exit::Unsupported, doing, place, error),
-            npy::NpyError::TooLarge(_) => Self::new(Exit::Limit, doing, place, error),
-        }
     }
 
     /// Standard output could not be written to.

@@ -9,9 +9,13 @@ pub(crate) mod tests;
 mod types;
 
 use std::io;
+use std::path::Path;
 
 use serde_json::Value;
 use zarr::DataType;
+
+use crate::address::foreign_formats;
+use crate::failure::{Exit, Failure};
 
 pub(crate) use self::file::{load, open};
 use self::header::NpyHeader;
@@ -36,6 +40,22 @@ impl std::fmt::Display for NpyError {
             Self::Corrupt(text) | Self::Unsupported(text) => f.write_str(text),
             Self::TooLarge(bytes) => write!(f, "its {bytes} bytes of data do not fit into memory"),
             Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl NpyError {
+    /// Why a command fails that reads or writes an `.npy` file.
+    pub(crate) fn failure(&self, doing: &str, place: &str) -> Failure {
+        match self {
+            Self::Io(error) => Failure::io(doing, place, error),
+            Self::Corrupt(_) => match foreign_formats::in_place_of_npy(Path::new(place)) {
+                Some(what) => Failure::new(Exit::Unsupported, doing, place, what),
+                None => Failure::new(Exit::Corrupt, doing, place, self)
+                    .advice("save one array with `numpy.save`"),
+            },
+            Self::Unsupported(_) => Failure::new(Exit::Unsupported, doing, place, self),
+            Self::TooLarge(_) => Failure::new(Exit::Limit, doing, place, self),
         }
     }
 }

@@ -5,3 +5,13 @@ pub(crate) mod colors;
 pub(crate) mod progress;
 pub(crate) mod terminal;
 pub(crate) mod text;
+
+use std::io::Write;
+
+use crate::failure::Failure;
+
+/// Writes what a command has to say.
+pub(crate) fn print(out: &mut impl Write, text: impl AsRef<[u8]>) -> Result<(), Failure> {
+    let written = out.write_all(text.as_ref());
+    written.map_err(|error| Failure::output(&error))
+}

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use zarr::Store;
+use zarr::blocking::Wait;
 
 use crate::address::Address;
-use crate::arguments::new_array::finish;
 use crate::failure::Failure;
 
 /// Archives that may be changed as long as this lives, and how each was called.
@@ -27,4 +27,13 @@ impl Archives {
             .iter()
             .try_for_each(|(archive, name)| finish(archive, name))
     }
+}
+
+/// Brings what a store holds back to its place.
+pub(crate) fn finish(store: &Arc<dyn Store>, path: &str) -> Result<(), Failure> {
+    if !store.hints().held_back {
+        return Ok(());
+    }
+    let finished = store.sync().wait().map_err(zarr::Error::from);
+    finished.map_err(|error| Failure::zarr("cannot finish", path, &error))
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use zarr::blocking::Wait;
-use zarr::{Config, Context, Location, Node, UseConsolidated};
+use zarr::{Array, Config, Context, Location, Node, UseConsolidated};
 
 use super::{Address, files, is_node};
 use crate::failure::Failure;
@@ -60,6 +60,11 @@ impl Address {
         let opened = self.node(&store, &path).context(&self.context()).wait();
         // For its words.
         opened.or_else(|_| self.open())
+    }
+
+    /// Opens the array that must be here, to change it.
+    pub(crate) fn open_array_to_change(&self, doing: &str) -> Result<Array, Failure> {
+        self.array(self.open_to_change()?, doing)
     }
 }
 

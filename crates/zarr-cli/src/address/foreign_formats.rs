@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::hierarchy::document_names::{ZARRAY, ZGROUP, ZMETADATA};
+
 const NPY: &[u8] = b"\x93NUMPY";
 
 /// What begins with these bytes at this offset.
@@ -141,7 +143,7 @@ fn of_text(head: &[u8]) -> Option<String> {
     let is_json = text.trim_start().starts_with(['{', '[']);
     let has = |key: &str| text.contains(&format!("\"{key}\""));
     Some(match is_json {
-        true if has("refs") || has(".zgroup") || has(".zarray") => {
+        true if has("refs") || has(ZGROUP) || has(ZARRAY) => {
             "it is a reference file as kerchunk writes it: its references lead into other files, which is not \
              supported; tools that know fsspec read it and can copy it into a Zarr store"
                 .to_owned()
@@ -167,7 +169,7 @@ pub(crate) fn directory(path: &Path) -> Option<String> {
             "an array or group of TileDB"
         }
         () if precomputed(&path.join("info")) => "a precomputed volume of Neuroglancer",
-        () if has(".zmetadata") => {
+        () if has(ZMETADATA) => {
             "a directory of references as kerchunk writes them into Parquet files"
         }
         () if has("_delta_log") => "a table of Delta Lake",

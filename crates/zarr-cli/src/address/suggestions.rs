@@ -7,22 +7,19 @@ use zarr::blocking::Wait;
 
 use crate::address::foreign_formats;
 use crate::arguments::nearest;
-
-/// The documents that make a directory a node.
-const NODES: [&str; 3] = ["zarr.json", ".zarray", ".zgroup"];
-/// Those that stand beside them.
-const ASIDE: [&str; 2] = [".zattrs", ".zmetadata"];
+use crate::hierarchy::document_names;
 
 pub(crate) fn is_node(directory: &Path) -> bool {
-    NODES.iter().any(|name| directory.join(name).is_file())
+    document_names::NODE
+        .iter()
+        .any(|name| directory.join(name).is_file())
 }
 
 /// An address without the document at its end.
 pub(crate) fn without_document(address: &str) -> Option<&str> {
     let path = address.split('?').next().unwrap_or(address);
     let (above, name) = path.rsplit_once('/')?;
-    let is_document = NODES.iter().chain(&ASIDE).any(|known| *known == name);
-    is_document.then_some(above)
+    document_names::ALL.contains(&name).then_some(above)
 }
 
 /// What to try instead of a path where no node is; `open` opens the node of a directory.
@@ -31,7 +28,7 @@ pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> St
         .file_name()
         .and_then(|name| name.to_str())
         .unwrap_or_default();
-    if path.is_file() && NODES.iter().chain(&ASIDE).any(|document| *document == name) {
+    if path.is_file() && document_names::ALL.contains(&name) {
         return format!(
             "this is a document of a node: did you mean {}?",
             shown(path.parent())

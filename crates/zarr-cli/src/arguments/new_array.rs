@@ -1,14 +1,12 @@
 //! How a new array is laid out: the options that `create` and `write` share. Knows no data.
 
 use std::str::FromStr;
-use std::sync::Arc;
 
 use clap::ValueEnum;
 use serde_json::Value;
 use zarr::blocking::Wait;
 use zarr::{
-    Array, Attribute, ChunkKeyEncoding, CreateArray, DataType, Endian, Extension, Order, Store,
-    ZarrFormat,
+    Array, Attribute, ChunkKeyEncoding, CreateArray, DataType, Endian, Extension, Order, ZarrFormat,
 };
 
 use crate::address::Address;
@@ -303,18 +301,9 @@ impl NewArrayArgs {
         }
         let created = create.wait();
         let array = created.map_err(|error| Failure::zarr("cannot create", path, &error))?;
-        address.tell_stale(array.chunked().location());
+        address.tell_stale(array.location());
         Ok(array)
     }
-}
-
-/// Brings what a store holds back to its place.
-pub(crate) fn finish(store: &Arc<dyn Store>, path: &str) -> Result<(), Failure> {
-    if !store.hints().held_back {
-        return Ok(());
-    }
-    let finished = store.sync().wait().map_err(zarr::Error::from);
-    finished.map_err(|error| Failure::zarr("cannot finish", path, &error))
 }
 
 fn check_rank(flag: &str, lengths: Option<&ChunkShape>, rank: usize) -> Result<(), Failure> {

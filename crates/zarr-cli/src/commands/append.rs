@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use zarr::Node;
 use zarr::blocking::Wait;
 
 use crate::address::Address;
@@ -36,12 +35,9 @@ pub(crate) struct AppendArgs {
 pub(crate) fn run(args: &AppendArgs, _: &mut impl Write) -> Result<Exit, Failure> {
     let data = npy::load(&args.file)?;
     let path = args.path.as_str();
-    let Node::Array(mut array) = args.path.open_to_change()? else {
-        let why = "it is a group, not an array";
-        return Err(Failure::new(Exit::Usage, "cannot append to", path, why));
-    };
+    let mut array = args.path.open_array_to_change("cannot append to")?;
     let appended = array.append(data).axis(args.axis).wait();
     appended.map_err(|error| Failure::zarr("cannot append to", path, &error))?;
-    args.path.tell_stale(array.chunked().location());
+    args.path.tell_stale(array.location());
     Ok(Exit::Done)
 }

@@ -90,15 +90,12 @@ fn update(
     new: Option<(String, Attribute)>,
     gone: Option<String>,
 ) -> Result<(), Failure> {
-    let place = match &node {
-        Node::Array(array) => array.chunked().location().clone(),
-        Node::Group(group) => group.location().clone(),
-    };
+    let location = node.location().clone();
     let updated = match node {
         Node::Array(mut array) => array.update_attributes(new).remove(gone).wait(),
         Node::Group(mut group) => group.update_attributes(new).remove(gone).wait(),
     };
     updated.map_err(|error| Failure::zarr("cannot change", path.as_str(), &error))?;
-    path.tell_stale(&place);
+    path.tell_stale(&location);
     Ok(())
 }

@@ -10,6 +10,7 @@ use zarr::blocking::Wait;
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::stored_sizes::SizeSummary;
+use crate::output;
 use crate::output::colors;
 use crate::output::terminal::{Canvas, ColorDepth};
 use crate::output::text;
@@ -37,14 +38,13 @@ pub(crate) fn run(
     out: &mut impl Write,
 ) -> Result<Exit, Failure> {
     let place = args.path.as_str();
-    let array = args.path.array("cannot show the chunks of")?;
+    let array = args.path.open_array("cannot show the chunks of")?;
     let stored = stored(&array, place)?;
     let text = match args.json {
         true => text::report("chunks", to_json(place, &array, &stored)),
         false => to_text(&array, &stored, canvas),
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     Ok(Exit::Done)
 }
 

@@ -6,6 +6,7 @@ use clap::CommandFactory;
 
 use crate::Cli;
 use crate::failure::{Exit, Failure};
+use crate::output;
 
 /// Print a script that lets a shell complete command lines.
 #[derive(Debug, clap::Args)]
@@ -23,7 +24,6 @@ pub(crate) fn run(args: &CompletionsArgs, out: &mut impl Write) -> Result<Exit, 
     // Not straight to `out`: a closed pipe would end the program there.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "zarr", &mut script);
-    out.write_all(&script)
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &script)?;
     Ok(Exit::Done)
 }

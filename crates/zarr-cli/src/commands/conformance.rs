@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use zarr::{Node, Selection};
+use zarr::Selection;
 
 use crate::address::Address;
 use crate::commands::read;
@@ -20,10 +20,7 @@ pub(crate) struct ConformanceArgs {
 
 pub(crate) fn run(args: &ConformanceArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
-    let Node::Array(array) = args.path.open()? else {
-        let why = "it is a group, not an array";
-        return Err(Failure::new(Exit::Usage, "cannot read", path, why));
-    };
+    let array = args.path.open_array("cannot read")?;
     let failed = |error| Failure::zarr("cannot read", path, &error);
     let part = SelectedCells::new(&array, Selection::All, &[]).map_err(failed)?;
     let printed = read::print(&part, ElementFormat::Jsonl, &[], out);

@@ -9,13 +9,15 @@ use std::sync::Arc;
 
 use serde_json::json;
 use zarr::blocking::Wait;
-use zarr::{CopyStats, CopyStep, IfExists, Node};
+use zarr::{CopyStats, CopyStep, IfExists};
 
 use crate::address::Address;
-use crate::arguments::new_array::{StorageArgs, finish};
+use crate::address::archives::finish;
+use crate::arguments::new_array::StorageArgs;
 use crate::commands::diff;
 use crate::failure::{Exit, Failure};
 use crate::interrupt::CallGate;
+use crate::output;
 
 use self::notes::CopyNotes;
 use crate::output::progress::{ProgressArgs, ProgressCounts};
@@ -134,8 +136,7 @@ pub(crate) fn run(args: &CopyArgs, out: &mut impl Write) -> Result<Exit, Failure
         }
         false => in_words(args, &stats, &differs),
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     notes.tell();
     Ok(match notes.exit() {
         Exit::Done if !differs.is_empty() => Exit::Difference,
@@ -180,12 +181,9 @@ fn copy(
     let fail = |error: &zarr::Error| Failure::zarr("cannot copy to", name, error);
 
     // The same two places, but for the gate before them.
-    let location = match &from {
-        Node::Array(array) => array.chunked().location().clone(),
-        Node::Group(group) => group.location().clone(),
-    };
+    let location = from.location().clone();
     let from = zarr::open(gate.before(&location))
-        .zarr_format(format(&from))
+        .zarr_format(from.zarr_format())
         .wait();
     let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
     let store = async { Ok(zarr::Location::open(&place.store, &place.options.pairs()).await?) };
@@ -267,11 +265,4 @@ fn copy(
     }
     let notes = notes.lock().map(|mut notes| std::mem::take(&mut *notes));
     Ok((stats, notes.unwrap_or_default()))
-}
-
-fn format(node: &Node) -> zarr::ZarrFormat {
-    match node {
-        Node::Array(array) => array.zarr_format(),
-        Node::Group(group) => group.zarr_format(),
-    }
 }

@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use crate::address::Address;
+use crate::address::archives::finish;
 use crate::arguments::data_type::DataTypeArg;
-use crate::arguments::new_array::{NewArrayArgs, finish};
+use crate::arguments::new_array::NewArrayArgs;
 use crate::arguments::shape::Shape;
 use crate::failure::{Exit, Failure};
 

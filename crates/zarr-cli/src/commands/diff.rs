@@ -1,10 +1,10 @@
 //! `zarr diff`: in what two nodes differ, and all that is below them. Compares what arrays say and hold; how
-//! documents are compared is in `documents`, elements in `elements`.
+//! documents are compared is in `metadata`, elements in `values`.
 
-mod elements;
 mod metadata;
 mod other_files;
 mod raw_documents;
+mod values;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -16,6 +16,7 @@ use zarr::{Array, Node};
 use crate::address::Address;
 use crate::elements::tiles::StoredTiles;
 use crate::failure::{Exit, Failure};
+use crate::output;
 use crate::output::progress::ProgressArgs;
 use crate::output::text;
 
@@ -72,7 +73,7 @@ enum Difference {
         b: Option<Value>,
     },
     /// Their elements.
-    Values(elements::ValueDifferences),
+    Values(values::ValueDifferences),
     /// What a file of another kind holds.
     Bytes,
 }
@@ -101,8 +102,7 @@ pub(crate) fn run(args: &DiffArgs, out: &mut impl Write) -> Result<Exit, Failure
         true => text::report("diff", to_json(args, &found)),
         false => to_text(args, &found),
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     Ok(if found.is_empty() {
         Exit::Done
     } else {
@@ -116,7 +116,7 @@ pub(crate) fn elements_of(
     b: &Address,
     progress: ProgressArgs,
 ) -> Result<Vec<String>, Failure> {
-    let exact = elements::Tolerance {
+    let exact = values::Tolerance {
         relative: 0.0,
         absolute: 0.0,
     };
@@ -130,7 +130,7 @@ pub(crate) fn elements_of(
             continue;
         };
         let stored = StoredTiles::of(&[first, &second], a.as_str())?;
-        let apart = elements::compare(first, &second, &stored, exact, progress).map_err(
+        let apart = values::compare(first, &second, &stored, exact, progress).map_err(
             |(is_first, error)| {
                 let address = if is_first { a } else { b };
                 Failure::zarr("cannot read", address.as_str(), &error)
@@ -213,17 +213,17 @@ fn values(
     path: &str,
     a: &Array,
     b: &Array,
-) -> Result<Option<elements::ValueDifferences>, Failure> {
+) -> Result<Option<values::ValueDifferences>, Failure> {
     let place = |address: &Address| match path {
         "" => address.as_str().to_owned(),
         path => format!("{}::{path}", address.as_str()),
     };
     let stored = StoredTiles::of(&[a, b], &place(&args.a))?;
-    let tolerance = elements::Tolerance {
+    let tolerance = values::Tolerance {
         relative: args.rtol,
         absolute: args.atol,
     };
-    elements::compare(a, b, &stored, tolerance, args.progress).map_err(|(first, error)| {
+    values::compare(a, b, &stored, tolerance, args.progress).map_err(|(first, error)| {
         let address = if first { &args.a } else { &args.b };
         Failure::zarr("cannot read", &place(address), &error)
     })

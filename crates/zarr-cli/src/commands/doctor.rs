@@ -18,6 +18,7 @@ use crate::address::Address;
 use crate::commands::validate;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::invalid_names;
+use crate::output;
 use crate::output::progress::ProgressArgs;
 use crate::output::text;
 
@@ -99,8 +100,7 @@ pub(crate) fn run(args: &DoctorArgs, out: &mut impl Write) -> Result<Exit, Failu
         Some(path) if !args.rules => examine(args, path)?,
         _ => (rules::list(), Exit::Done),
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     Ok(exit)
 }
 

@@ -12,7 +12,9 @@ use zarr::{
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
+use crate::hierarchy::document_names::{ZARR_JSON, ZARRAY, ZGROUP};
 use crate::hierarchy::stored_sizes::{self, SizeSummary};
+use crate::output;
 use crate::output::text;
 
 /// Show what an array or a group is.
@@ -52,8 +54,7 @@ pub(crate) fn run(args: &InfoArgs, out: &mut impl Write) -> Result<Exit, Failure
     if args.sizes && !args.json {
         text.push_str(&in_words(&node, args)?);
     }
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     Ok(Exit::Done)
 }
 
@@ -150,10 +151,10 @@ fn array_json(array: &Array, args: &InfoArgs) -> Result<Value, Failure> {
     let place = args.path.as_str();
     let metadata = match array.metadata() {
         ArrayMetadata::V2 { array: known, .. } => {
-            stored(array.location(), ".zarray").unwrap_or_else(|| known.to_json())
+            stored(array.location(), ZARRAY).unwrap_or_else(|| known.to_json())
         }
         ArrayMetadata::V3(known) => {
-            stored(array.location(), "zarr.json").unwrap_or_else(|| known.to_json())
+            stored(array.location(), ZARR_JSON).unwrap_or_else(|| known.to_json())
         }
     };
     let mut report = json!({
@@ -191,10 +192,10 @@ fn group_json(group: &Group, args: &InfoArgs) -> Result<Value, Failure> {
     let place = args.path.as_str();
     let metadata = match group.metadata() {
         GroupMetadata::V2 { group: known, .. } => {
-            stored(group.location(), ".zgroup").unwrap_or_else(|| known.to_json())
+            stored(group.location(), ZGROUP).unwrap_or_else(|| known.to_json())
         }
         GroupMetadata::V3(known) => {
-            stored(group.location(), "zarr.json").unwrap_or_else(|| known.to_json())
+            stored(group.location(), ZARR_JSON).unwrap_or_else(|| known.to_json())
         }
     };
     let count = count(group, place);

@@ -7,6 +7,7 @@ use zarr::{Node, NodeMetadata};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::node_list::{self, NodeList};
+use crate::output;
 use crate::output::text;
 
 /// List what is in a group.
@@ -65,8 +66,7 @@ pub(crate) fn run(args: &LsArgs, out: &mut impl Write) -> Result<Exit, Failure> 
         });
         text::columns(&rows.collect::<Vec<_>>())
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     nodes.tell_unnamed(&args.path, (!args.recursive).then_some(1));
     Ok(nodes.tell_broken(place))
 }

@@ -9,9 +9,11 @@ use zarr::tools::{NodeDocuments, Payload, Problem, PutMode, Reader};
 use zarr::{NodeMetadata, ZarrFormat};
 
 use crate::address::Address;
-use crate::arguments::new_array::finish;
+use crate::address::archives::finish;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::directories::Directory;
+use crate::hierarchy::document_names::{self, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, ZMETADATA};
+use crate::output;
 use crate::output::text;
 
 /// Give nodes of format 2 documents of format 3; no chunk is read or written.
@@ -54,14 +56,14 @@ struct MigratedNode<'a> {
     lost: Vec<Problem>,
 }
 
-/// What format 2 has.
-const OLD: [&str; 4] = [".zmetadata", ".zattrs", ".zarray", ".zgroup"];
+/// What format 2 has, in the order in which it is deleted.
+const DOCUMENTS_V2: [&str; 4] = [ZMETADATA, ZATTRS, ZARRAY, ZGROUP];
 
 pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
     let places = args.path.places()?;
     let old = |place: &&Directory| {
-        [".zarray", ".zgroup"]
+        document_names::NODE_V2
             .iter()
             .any(|name| place.document(name).is_some() || place.has_unread(name))
     };
@@ -85,7 +87,7 @@ pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Fail
     }
     let consolidated = places
         .iter()
-        .filter(|place| place.document(".zmetadata").is_some());
+        .filter(|place| place.document(ZMETADATA).is_some());
     let consolidated: Vec<&Directory> = consolidated.collect();
     if !args.dry_run {
         write(args, &steps, &consolidated)?;
@@ -94,8 +96,7 @@ pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Fail
         true => text::report("migrate", to_json(args, &steps, &failed)),
         false => to_text(args, &steps),
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     for failure in &failed {
         text::error(&failure.to_string());
     }
@@ -105,7 +106,7 @@ pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Fail
 fn convert<'a>(args: &MigrateArgs, place: &'a Directory) -> Result<MigratedNode<'a>, Failure> {
     let at = format!("{}::{}", args.path.as_str(), place.path);
     let at = at.trim_end_matches("::");
-    if place.document("zarr.json").is_some() && !args.overwrite {
+    if place.document(ZARR_JSON).is_some() && !args.overwrite {
         let why = "there is a zarr.json already";
         let failure = Failure::new(Exit::Conflict, "cannot migrate", at, why);
         return Err(failure.advice("replace it with --overwrite, or remove one of the two"));
@@ -162,7 +163,7 @@ fn write(
         // From the leaves up: who finds a group of format 3 finds all that is in it.
         for step in steps.iter().rev() {
             let location = &step.place.location;
-            let (key, value) = (location.key("zarr.json")?, Payload::from(step.text.clone()));
+            let (key, value) = (location.key(ZARR_JSON)?, Payload::from(step.text.clone()));
             let value = match args.overwrite {
                 true => value.durable(),
                 false => value,
@@ -180,7 +181,7 @@ fn write(
             }
             for step in steps {
                 let location = &step.place.location;
-                for name in OLD
+                for name in DOCUMENTS_V2
                     .iter()
                     .filter(|name| step.place.document(name).is_some())
                 {
@@ -198,7 +199,7 @@ fn write(
 fn to_text(args: &MigrateArgs, steps: &[MigratedNode<'_>]) -> String {
     let mut text = String::new();
     for step in steps {
-        let name = step.place.path_of("zarr.json");
+        let name = step.place.path_of(ZARR_JSON);
         text.push_str(&text::escaped(&format!("{name}: {}", step.kind)));
         text.push('\n');
         for problem in &step.lost {

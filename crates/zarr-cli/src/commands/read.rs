@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use zarr::{Node, Values};
+use zarr::Values;
 
 use crate::address::Address;
 use crate::arguments::selection::SelectionArgs;
@@ -54,18 +54,7 @@ pub(crate) struct ReadArgs {
 
 pub(crate) fn run(args: &ReadArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
-    let array = match args.path.open()? {
-        Node::Array(array) => array,
-        Node::Group(_) => {
-            return Err(Failure::new(
-                Exit::Usage,
-                "cannot read",
-                place,
-                "it is a group, not an array",
-            )
-            .advice(format!("`zarr tree {place}` lists its arrays")));
-        }
-    };
+    let array = args.path.open_array("cannot read")?;
     let selection = args.select.of(&array)?;
     // Whatever can be refused is refused before the work is done.
     let file = args
@@ -101,7 +90,7 @@ pub(crate) fn run(args: &ReadArgs, out: &mut impl Write) -> Result<Exit, Failure
 
 fn header(part: &SelectedCells<'_>, place: &str) -> Result<Vec<u8>, Failure> {
     npy::header(part.data_type(), part.shape()).map_err(|error| {
-        let failure = Failure::npy("cannot read", place, &error);
+        let failure = error.failure("cannot read", place);
         failure.advice("`--format jsonl` prints elements of any type")
     })
 }

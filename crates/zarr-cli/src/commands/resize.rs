@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use zarr::Node;
 use zarr::blocking::Wait;
 
 use crate::address::Address;
@@ -28,16 +27,13 @@ pub(crate) struct ResizeArgs {
 
 pub(crate) fn run(args: &ResizeArgs, _: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
-    let Node::Array(mut array) = args.path.open_to_change()? else {
-        let why = "it is a group, not an array";
-        return Err(Failure::new(Exit::Usage, "cannot resize", path, why));
-    };
+    let mut array = args.path.open_array_to_change("cannot resize")?;
     let resize = array.resize(args.shape.0.clone());
     let resized = match args.keep_outside {
         true => resize.keep_outside().wait(),
         false => resize.wait(),
     };
     resized.map_err(|error| Failure::zarr("cannot resize", path, &error))?;
-    args.path.tell_stale(array.chunked().location());
+    args.path.tell_stale(array.location());
     Ok(Exit::Done)
 }

@@ -11,6 +11,7 @@ use crate::elements::display;
 use crate::elements::numbers::{self, Number, NumericKind};
 use crate::elements::tiles::{self, StoredTiles};
 use crate::failure::{Exit, Failure};
+use crate::output;
 use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
 
@@ -37,7 +38,7 @@ pub(crate) struct StatsArgs {
 
 pub(crate) fn run(args: &StatsArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
-    let array = args.path.array("cannot go through")?;
+    let array = args.path.open_array("cannot go through")?;
     let stored = StoredTiles::of(&[&array], place)?;
     let fail = |error: &zarr::Error| Failure::zarr("cannot read", place, error);
     let fill = array.fill_value().map_err(|error| fail(&error))?;
@@ -60,8 +61,7 @@ pub(crate) fn run(args: &StatsArgs, out: &mut impl Write) -> Result<Exit, Failur
         true => text::report("stats", to_json(place, &array, &stats)),
         false => to_text(&array, &fill, &stats),
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     Ok(Exit::Done)
 }
 

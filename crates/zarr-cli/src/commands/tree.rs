@@ -7,6 +7,7 @@ use zarr::{GroupMetadata, Node, NodeMetadata, TreeView};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::node_list::{self, NodeList};
+use crate::output;
 use crate::output::text;
 
 /// Draw a group and what is below it.
@@ -55,8 +56,7 @@ pub(crate) fn run(args: &TreeArgs, out: &mut impl Write) -> Result<Exit, Failure
             .with_notes(|path| nodes.size(path).map(text::bytes))
             .ansi(),
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     nodes.tell_unnamed(&args.path, args.depth);
     Ok(nodes.tell_broken(place))
 }

@@ -10,6 +10,8 @@ use zarr::tools::{Finding, Profile, Reader, Report, Severity};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::directories::{self, Directory};
+use crate::hierarchy::document_names::ZMETADATA;
+use crate::output;
 use crate::output::text;
 
 /// Check the metadata documents of a node and all that is below it.
@@ -58,8 +60,7 @@ pub(crate) fn run(args: &ValidateArgs, out: &mut impl Write) -> Result<Exit, Fai
         ),
         false => to_text(documents, &report),
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     let judged = match report.is_valid() {
         true => Exit::Done,
         false => Exit::Difference,
@@ -87,8 +88,8 @@ pub(crate) fn judge(reader: &Reader, place: &Directory) -> Report {
         true => reader.validate_node(&place.path, &place.of_node()),
         false => Report::default(),
     };
-    if let Some(text) = place.document(".zmetadata") {
-        report.extend(reader.validate(&place.path_of(".zmetadata"), text));
+    if let Some(text) = place.document(ZMETADATA) {
+        report.extend(reader.validate(&place.path_of(ZMETADATA), text));
     }
     report
 }

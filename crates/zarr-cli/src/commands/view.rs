@@ -13,6 +13,7 @@ use zarr::{Array, Selection};
 use crate::address::Address;
 use crate::arguments::selection;
 use crate::failure::{Exit, Failure};
+use crate::output;
 use crate::output::atomic_file;
 use crate::output::terminal::Canvas;
 use crate::output::text;
@@ -53,7 +54,7 @@ pub(crate) struct ViewArgs {
 }
 
 pub(crate) fn run(args: &ViewArgs, canvas: Canvas, out: &mut impl Write) -> Result<Exit, Failure> {
-    let array = args.path.array("cannot draw")?;
+    let array = args.path.open_array("cannot draw")?;
     if let Some(file) = &args.output {
         let name = file.to_string_lossy();
         atomic_file::check(file).map_err(|error| Failure::io("cannot write", &name, &error))?;
@@ -82,8 +83,7 @@ pub(crate) fn run(args: &ViewArgs, canvas: Canvas, out: &mut impl Write) -> Resu
             )
         }
     };
-    out.write_all(text.as_bytes())
-        .map_err(|error| Failure::output(&error))?;
+    output::print(out, &text)?;
     Ok(Exit::Done)
 }
 

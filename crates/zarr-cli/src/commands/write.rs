@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use zarr::{Node, Selection};
+use zarr::Selection;
 
 use crate::address::Address;
-use crate::arguments::new_array::{NewArrayArgs, finish};
+use crate::address::archives::finish;
+use crate::arguments::new_array::NewArrayArgs;
 use crate::arguments::selection;
 use crate::elements::selected_cells::SelectedCells;
 use crate::failure::{Exit, Failure};
@@ -56,13 +57,7 @@ pub(crate) fn run(args: &WriteArgs, _: &mut impl Write) -> Result<Exit, Failure>
                 .create(&args.path, file.shape(), file.data_type())?,
             Selection::All,
         ),
-        Some(selection) => match args.path.open()? {
-            Node::Array(array) => (array, selection.clone()),
-            Node::Group(_) => {
-                let why = "it is a group, not an array";
-                return Err(Failure::new(Exit::Usage, "cannot write", path, why));
-            }
-        },
+        Some(selection) => (args.path.open_array("cannot write")?, selection.clone()),
     };
     let failed = |error| Failure::zarr("cannot write", path, &error);
     let part = SelectedCells::new(&array, selection, &args.field).map_err(failed)?;

@@ -2,9 +2,7 @@
 //! others to keep control characters from a terminal.
 
 use serde_json::{Map, Value};
-use zarr::DataType;
-
-use crate::elements::printer::json;
+use zarr::{DataType, FillValue};
 
 /// The text of an element: as metadata writes fill values where nothing reads better.
 pub(crate) fn element(data_type: &DataType, element: &[u8]) -> String {
@@ -58,6 +56,15 @@ pub(crate) fn value(data_type: &DataType, element: &[u8]) -> Value {
         _ => None,
     };
     known.unwrap_or_else(|| json(data_type, element))
+}
+
+/// An element as metadata writes fill values.
+pub(crate) fn json(data_type: &DataType, element: &[u8]) -> Value {
+    match FillValue::from_bytes(data_type, element) {
+        Ok(element) => element.to_json(data_type),
+        // Bytes that are no element, such as a text that is not UTF-8, are shown as bytes.
+        Err(_) => Value::from(element),
+    }
 }
 
 /// A field: an element, or lists of them.

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write};
 
-use serde_json::Value;
-use zarr::{DataType, DynData, FillValue, Values};
+use zarr::{DynData, Values};
 
-use crate::elements::display;
+use crate::elements::{display, each};
 use crate::output::text;
 
 /// How elements are printed.
@@ -54,15 +53,14 @@ impl Printer {
     pub(crate) fn print(&mut self, data: &DynData, out: &mut impl Write) -> io::Result<()> {
         match self.format {
             ElementFormat::Npy | ElementFormat::Raw => raw(data, out),
-            ElementFormat::Jsonl => {
-                bytes(data).try_for_each(|element| writeln!(out, "{}", json(&data.dtype, element)))
-            }
-            ElementFormat::Csv => bytes(data).try_for_each(|element| {
+            ElementFormat::Jsonl => each(data)
+                .try_for_each(|element| writeln!(out, "{}", display::json(&data.dtype, element))),
+            ElementFormat::Csv => each(data).try_for_each(|element| {
                 let cell = csv(display::element(&data.dtype, element));
                 self.cell(",", &cell, out)
             }),
             ElementFormat::Text => {
-                let cells = || bytes(data).map(|element| display::element(&data.dtype, element));
+                let cells = || each(data).map(|element| display::element(&data.dtype, element));
                 let cells = || cells().map(|cell| harmless(&cell));
                 self.column = self.column.max(text::width(cells()));
                 cells().try_for_each(|cell| {
@@ -86,28 +84,6 @@ impl Printer {
             true => writeln!(out),
             false => Ok(()),
         }
-    }
-}
-
-/// The bytes of each element.
-fn bytes(data: &DynData) -> impl Iterator<Item = &[u8]> {
-    let size = data.dtype.size().unwrap_or(1).max(1);
-    let count = match &data.data {
-        Values::Fixed(bytes) => bytes.len() / size,
-        Values::Variable(array) => array.len(),
-    };
-    (0..count).map(move |i| match &data.data {
-        Values::Fixed(bytes) => bytes.get(i * size..(i + 1) * size).unwrap_or_default(),
-        Values::Variable(array) => array.get(i).unwrap_or_default(),
-    })
-}
-
-/// An element as metadata writes fill values.
-pub(crate) fn json(data_type: &DataType, element: &[u8]) -> Value {
-    match FillValue::from_bytes(data_type, element) {
-        Ok(element) => element.to_json(data_type),
-        // Bytes that are no element, such as a text that is not UTF-8, are shown as bytes.
-        Err(_) => Value::from(element),
     }
 }
 
@@ -140,6 +116,8 @@ fn raw(data: &DynData, out: &mut impl Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use zarr::DataType;
+
     use super::*;
     use crate::tests::WriteCalls;
 

@@ -6,8 +6,7 @@ use serde_json::value::RawValue;
 use zarr::Location;
 use zarr::tools::{Limits, Listing, NodeDocuments, Prefix, StoreExt};
 
-/// What documents are called.
-pub(crate) const NAMES: [&str; 5] = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
+use crate::hierarchy::document_names::{self, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP};
 
 /// A directory of a hierarchy.
 #[derive(Debug)]
@@ -30,16 +29,16 @@ impl Directory {
     /// Those that make a node together.
     pub(crate) fn of_node(&self) -> NodeDocuments<'_> {
         NodeDocuments {
-            zarr_json: self.document("zarr.json"),
-            zarray: self.document(".zarray"),
-            zgroup: self.document(".zgroup"),
-            zattrs: self.document(".zattrs"),
+            zarr_json: self.document(ZARR_JSON),
+            zarray: self.document(ZARRAY),
+            zgroup: self.document(ZGROUP),
+            zattrs: self.document(ZATTRS),
         }
     }
 
     /// Whether any of them says that a node is here.
     pub(crate) fn is_node(&self) -> bool {
-        ["zarr.json", ".zarray", ".zgroup"]
+        document_names::NODE
             .iter()
             .any(|name| self.documents.contains_key(name))
     }
@@ -54,9 +53,9 @@ impl Directory {
             // Not even JSON: chunks are not to be taken for lost files.
             Err(_) => text.windows(7).any(|word| word == b"\"array\""),
         };
-        match self.document("zarr.json") {
+        match self.document(ZARR_JSON) {
             Some(text) => says(text),
-            None => self.documents.contains_key(".zarray"),
+            None => self.documents.contains_key(ZARRAY),
         }
     }
 
@@ -106,7 +105,7 @@ async fn look(start: &Location, location: Location) -> Directory {
         unread: Vec::new(),
         location,
     };
-    for name in NAMES {
+    for name in document_names::ALL {
         match read(&place.location, name).await {
             Ok(Some(text)) => {
                 place.documents.insert(name, text);
@@ -117,7 +116,7 @@ async fn look(start: &Location, location: Location) -> Directory {
     }
     // What is not known may be an array, too.
     let is_array = place.is_array()
-        || [".zarray", "zarr.json"]
+        || [ZARRAY, ZARR_JSON]
             .iter()
             .any(|name| place.has_unread(name));
     if store_lists(&place.location) && !is_array {

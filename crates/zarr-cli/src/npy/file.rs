@@ -65,7 +65,7 @@ impl NpyFile {
             Ok((header, element, start))
         });
         let (header, element, start) =
-            opened.map_err(|error| Failure::npy("cannot read", name, &error))?;
+            opened.map_err(|error| error.failure("cannot read", name))?;
         let (name, input) = (name.to_owned(), Box::new(input));
         Ok(Self {
             name,
@@ -84,8 +84,7 @@ impl NpyFile {
             let data = received(input, len(&header, &element)?)?;
             Ok((header, element, data))
         });
-        let (header, element, data) =
-            read.map_err(|error| Failure::npy("cannot read", name, &error))?;
+        let (header, element, data) = read.map_err(|error| error.failure("cannot read", name))?;
         Ok(Self {
             name: name.to_owned(),
             header,
@@ -130,7 +129,7 @@ impl NpyFile {
     /// The elements of a box, in this machine's byte order, in C order.
     pub(crate) fn read(&mut self, cells: &[Range<u64>]) -> Result<DynData, Failure> {
         let read = self.elements(cells);
-        read.map_err(|error| Failure::npy("cannot read", &self.name, &error))
+        read.map_err(|error| error.failure("cannot read", &self.name))
     }
 
     fn elements(&mut self, cells: &[Range<u64>]) -> Result<DynData, NpyError> {

@@ -32,12 +32,12 @@ pub(super) fn of(node: &Node, content: bool) -> Value {
 }
 
 /// Format 2 has no names of axes but those that xarray keeps among the attributes.
-const NAMES: &str = "_ARRAY_DIMENSIONS";
+const DIMENSION_NAMES: &str = "_ARRAY_DIMENSIONS";
 
 fn seen(array: &Array) -> Value {
     let (mut names, mut attributes) = (json!(array.dimension_names()), array.attrs().clone());
     if let ArrayMetadata::V2 { .. } = array.metadata()
-        && let Some(found) = attributes.shift_remove(NAMES)
+        && let Some(found) = attributes.shift_remove(DIMENSION_NAMES)
     {
         names = found;
     }

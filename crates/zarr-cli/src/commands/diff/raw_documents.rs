@@ -6,24 +6,23 @@ use zarr::blocking::Wait;
 use zarr::tools::{Limits, StoreExt};
 use zarr::{Location, Node, ZarrFormat};
 
+use crate::hierarchy::document_names::{self, ZARR_JSON, ZATTRS, ZMETADATA};
+
 /// Before the text of a number that is kept as it is written; no text of a document begins so.
 const NUMBER: char = '\u{0}';
 
 /// What the documents of a node say, `None` where they cannot be read as such: nodes may be known by what
 /// somebody says of them alone.
 pub(super) fn of(node: &Node) -> Option<Value> {
-    let (place, format) = match node {
-        Node::Array(array) => (array.chunked().location(), array.zarr_format()),
-        Node::Group(group) => (group.location(), group.zarr_format()),
-    };
-    let mut document = match format {
-        ZarrFormat::V3 => read(place, "zarr.json")?,
+    let place = node.location();
+    let mut document = match node.zarr_format() {
+        ZarrFormat::V3 => read(place, ZARR_JSON)?,
         ZarrFormat::V2 => {
-            let main = [".zarray", ".zgroup"];
-            let mut document = main.iter().find_map(|name| read(place, name))?;
-            document.insert("attributes".to_owned(), read(place, ".zattrs").into());
-            if let Some(consolidated) = read(place, ".zmetadata") {
-                document.insert(".zmetadata".to_owned(), Value::Object(consolidated));
+            let mut names = document_names::NODE_V2.iter();
+            let mut document = names.find_map(|name| read(place, name))?;
+            document.insert("attributes".to_owned(), read(place, ZATTRS).into());
+            if let Some(consolidated) = read(place, ZMETADATA) {
+                document.insert(ZMETADATA.to_owned(), Value::Object(consolidated));
             }
             document
         }
@@ -34,7 +33,7 @@ pub(super) fn of(node: &Node) -> Option<Value> {
         *attributes = Value::Object(Map::new());
     }
     // What it says of others is said of them, node by node.
-    for name in ["consolidated_metadata", ".zmetadata"] {
+    for name in ["consolidated_metadata", ZMETADATA] {
         if let Some(found) = document.get_mut(name).filter(|found| !found.is_null()) {
             let nodes = found.get("metadata").and_then(Value::as_object);
             let nodes = nodes.map_or(0, Map::len);

@@ -11,7 +11,8 @@ use super::Finding;
 use super::fix::Fix;
 use super::{chunk_keys, rules};
 use crate::elements::tiles::{self, Tiles};
-use crate::hierarchy::directories::{Directory, NAMES, store_lists};
+use crate::hierarchy::directories::{Directory, store_lists};
+use crate::hierarchy::document_names;
 use crate::output::progress::{ProgressArgs, ProgressCounts};
 
 /// How many chunks are decoded at a time.
@@ -110,7 +111,7 @@ fn sort(array: &Array, place: &Directory, key: &Key) -> KeyKind {
     let Some(rest) = key.strip(place.location.path()) else {
         return KeyKind::Stranger;
     };
-    if NAMES.contains(&rest.as_str()) {
+    if document_names::ALL.contains(&rest.as_str()) {
         return KeyKind::Document;
     }
     let grid = array.chunked().grid();

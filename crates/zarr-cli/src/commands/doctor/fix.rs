@@ -12,7 +12,7 @@ use zarr::{Array, Location, ZarrFormat};
 use super::Finding;
 use super::leftovers::LOCK;
 use crate::address::Address;
-use crate::arguments::new_array::finish;
+use crate::address::archives::finish;
 use crate::failure::Failure;
 
 /// One thing to do.

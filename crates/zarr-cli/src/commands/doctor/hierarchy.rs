@@ -10,7 +10,8 @@ use zarr::{Group, GroupMetadata, Node, NodeMetadata, ZarrFormat};
 use super::Finding;
 use super::fix::Fix;
 use super::rules;
-use crate::hierarchy::directories::{Directory, NAMES};
+use crate::hierarchy::directories::Directory;
+use crate::hierarchy::document_names::{self, ZARR_JSON, ZMETADATA};
 
 pub(super) fn look(places: &[Directory], found: &mut Vec<Finding>) {
     let nodes: Vec<&Directory> = places.iter().filter(|place| place.is_node()).collect();
@@ -23,11 +24,11 @@ pub(super) fn look(places: &[Directory], found: &mut Vec<Finding>) {
 }
 
 fn two_formats(place: &Directory, found: &mut Vec<Finding>) {
-    let old = [".zarray", ".zgroup"]
+    let old = document_names::NODE_V2
         .into_iter()
         .find(|name| place.document(name).is_some());
-    if let (Some(old), Some(_)) = (old, place.document("zarr.json")) {
-        let what = format!("zarr.json and {old} are both there");
+    if let (Some(old), Some(_)) = (old, place.document(ZARR_JSON)) {
+        let what = format!("{ZARR_JSON} and {old} are both there");
         found.push(Finding::new(&rules::TWO_FORMATS, name(place), what));
     }
 }
@@ -46,7 +47,7 @@ fn implicit(place: &Directory, nodes: &[&Directory], found: &mut Vec<Finding>) {
     let Some(node) = node.filter(|node| node.path.starts_with(&inside)) else {
         return;
     };
-    let format = match node.document("zarr.json") {
+    let format = match node.document(ZARR_JSON) {
         Some(_) => ZarrFormat::V3,
         None => ZarrFormat::V2,
     };
@@ -74,7 +75,7 @@ fn names(place: &Directory, found: &mut Vec<Finding>) {
         .listing
         .keys
         .iter()
-        .filter(|entry| !NAMES.contains(&entry.key.name()));
+        .filter(|entry| !document_names::ALL.contains(&entry.key.name()));
     for entry in strangers {
         found.push(stranger(&entry.key));
     }
@@ -110,14 +111,14 @@ fn leftover_of_others(name: &str) -> Option<&'static str> {
 
 /// Whether a group's consolidated metadata is what its nodes say.
 fn stale(place: &Directory, found: &mut Vec<Finding>) {
-    let has = match place.document("zarr.json") {
+    let has = match place.document(ZARR_JSON) {
         Some(text) => {
             serde_json::from_slice::<BTreeMap<String, &RawValue>>(text).is_ok_and(|document| {
                 let consolidated = document.get("consolidated_metadata");
                 consolidated.is_some_and(|consolidated| consolidated.get().starts_with('{'))
             })
         }
-        None => place.document(".zmetadata").is_some(),
+        None => place.document(ZMETADATA).is_some(),
     };
     if !has {
         return;

@@ -14,7 +14,7 @@ use super::body::{self, Body};
 use super::responses::{HttpResponse, empty, failed, of_length, plain, set};
 use super::{PIECE, ServedStore};
 use crate::failure::Failure;
-use crate::hierarchy::directories::NAMES;
+use crate::hierarchy::document_names;
 
 /// The value at a path below the place that is served.
 pub(super) async fn value<B>(
@@ -23,7 +23,7 @@ pub(super) async fn value<B>(
     request: &Request<B>,
 ) -> HttpResponse {
     // Other names with a dot are somebody's own: editors', version control's.
-    let hidden = |name: &str| name.starts_with('.') && !NAMES.contains(&name);
+    let hidden = |name: &str| name.starts_with('.') && !document_names::ALL.contains(&name);
     if path.split('/').any(hidden) {
         return plain(StatusCode::NOT_FOUND, "there is nothing\n");
     }
@@ -66,7 +66,7 @@ pub(super) async fn value<B>(
                 Err(error) => return fail(error),
             },
         };
-        let kind = match NAMES.contains(&key.name()) {
+        let kind = match document_names::ALL.contains(&key.name()) {
             true => "application/json",
             false => "application/octet-stream",
         };

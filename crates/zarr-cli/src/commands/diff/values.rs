@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::{Array, DataType, DynData, FillValue, Values};
+use zarr::{Array, DataType};
 
 use crate::elements::numbers::{self, Number};
 use crate::elements::tiles::{self, StoredTiles};
+use crate::elements::{self, display};
 use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
 
@@ -63,10 +64,8 @@ pub(super) fn compare(
         if x.data == y.data {
             continue;
         }
-        for i in 0..count(&x) {
-            let (Some(p), Some(q)) = (element(&x, i), element(&y, i)) else {
-                break;
-            };
+        let pairs = elements::each(&x).zip(elements::each(&y));
+        for (i, (p, q)) in pairs.enumerate() {
             let Some(by) = apart(a.dtype(), p, q, tolerance) else {
                 continue;
             };
@@ -96,23 +95,6 @@ fn absent(
         found.add(stored.absent(), by);
         found
     }))
-}
-
-fn count(data: &DynData) -> usize {
-    match &data.data {
-        Values::Fixed(bytes) => bytes.len() / data.dtype.size().unwrap_or(1).max(1),
-        Values::Variable(array) => array.len(),
-    }
-}
-
-fn element(data: &DynData, i: usize) -> Option<&[u8]> {
-    match &data.data {
-        Values::Fixed(bytes) => {
-            let size = data.dtype.size()?;
-            bytes.get(i * size..(i + 1) * size)
-        }
-        Values::Variable(array) => array.get(i),
-    }
 }
 
 /// `None` where two elements are as good as equal, else how far apart they are, if that is a number.
@@ -173,13 +155,6 @@ fn place(tile: &[Range<u64>], i: usize) -> Vec<u64> {
     at
 }
 
-fn shown(data_type: &DataType, bytes: &[u8]) -> Value {
-    match FillValue::from_bytes(data_type, bytes) {
-        Ok(element) => element.to_json(data_type),
-        Err(_) => Value::from(bytes),
-    }
-}
-
 impl ValueDifferences {
     /// None so far but for what stands at one place.
     fn at(at: Vec<u64>, data_type: &DataType, (a, b): (&[u8], &[u8])) -> Self {
@@ -187,8 +162,8 @@ impl ValueDifferences {
             count: 0,
             of: 0,
             at,
-            a: shown(data_type, a),
-            b: shown(data_type, b),
+            a: display::json(data_type, a),
+            b: display::json(data_type, b),
             by: None,
         }
     }
