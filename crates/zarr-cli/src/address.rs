@@ -24,7 +24,7 @@ use zarr::{
 
 use self::consolidated::outermost;
 use crate::address::store_options::StoreOptions;
-use crate::address::suggestions::{is_node, meant};
+use crate::address::suggestions::{is_node, similar_child};
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::document_names;
 use crate::output::text;
@@ -106,7 +106,7 @@ impl Address {
         self.confined = Some(confined.unwrap_or_else(|| self.written.clone()));
     }
 
-    fn split(&self) -> (&str, &str) {
+    fn store_and_path(&self) -> (&str, &str) {
         let StorePath { store, path } = self.confined.as_ref().unwrap_or(&self.written);
         (store, path)
     }
@@ -118,20 +118,20 @@ impl Address {
     }
 
     /// Tells its store these options.
-    pub(crate) fn give(&mut self, options: StoreOptions) {
+    pub(crate) fn set_options(&mut self, options: StoreOptions) {
         self.options = options;
     }
 
     /// Whether its store may know an option of this name.
-    pub(crate) fn takes(&self, name: &str) -> bool {
+    pub(crate) fn accepts_option(&self, name: &str) -> bool {
         match (self.is_files(), name == "symlinks") {
             (true, is_of_files) => is_of_files,
-            (false, is_of_files) => !is_of_files && !self.split().0.starts_with("memory:"),
+            (false, is_of_files) => !is_of_files && !self.store_and_path().0.starts_with("memory:"),
         }
     }
 
     fn is_files(&self) -> bool {
-        let (store, _) = self.split();
+        let (store, _) = self.store_and_path();
         store.starts_with("file:") || !is_url(store)
     }
 
@@ -161,7 +161,7 @@ impl Address {
     /// Opens the node. Where nothing can be listed, as on web servers, a group knows what is below it
     /// from consolidated metadata, if there is some.
     pub(crate) fn open(&self) -> Result<Node, Failure> {
-        let (store, path) = self.split();
+        let (store, path) = self.store_and_path();
         let opened = async {
             match self.node(store, path).await? {
                 Node::Group(group) if !group.store().hints().listable => {
@@ -176,14 +176,14 @@ impl Address {
             if error.class() != ErrorClass::NotFound {
                 return failure;
             }
-            if let Some(children) = self.children() {
+            if let Some(children) = self.names_below() {
                 return failure.advice(children);
             }
             let advice = match self.directory() {
                 Some(path) => Some(suggestions::path(path, |store| self.node(store, "").wait())),
                 None => match suggestions::without_document(&self.shown) {
                     Some(node) => Some(format!("did you mean {node}?")),
-                    None => self.inside(store, path),
+                    None => self.suggestion_in_store(store, path),
                 },
             };
             match advice {
@@ -212,14 +212,14 @@ impl Address {
 
     /// The directory of its store, whatever is there.
     pub(crate) fn location(&self) -> Result<Location, Failure> {
-        let (store, path) = self.split();
+        let (store, path) = self.store_and_path();
         let location = self.place_in(store, path).wait();
         location.map_err(|error| Failure::zarr("cannot open", &self.shown, &error))
     }
 
     /// The archive that can be written here, also where there is none yet.
     pub(crate) fn archive(&self) -> Option<Arc<dyn Store>> {
-        let (store, _) = self.split();
+        let (store, _) = self.store_and_path();
         if is_url(store) && !store.starts_with("file:") {
             return None;
         }
@@ -229,7 +229,7 @@ impl Address {
     }
 
     /// The same for others to look into: nothing outside of a directory is reached, wherever links in it lead.
-    pub(crate) fn for_others(&self) -> Self {
+    pub(crate) fn confined(&self) -> Self {
         let mut address = self.clone();
         address.confined = Some(address.confined.unwrap_or_else(|| self.written.clone()));
         address
@@ -237,8 +237,8 @@ impl Address {
 
     /// Finds the place for a new node here. Of a path below a group, the group is where it belongs:
     /// only so are the groups between them made, and nothing is put into an array.
-    pub(crate) fn place(&self) -> Result<NewNodeLocation, Failure> {
-        let (store, name) = self.split();
+    pub(crate) fn new_node_location(&self) -> Result<NewNodeLocation, Failure> {
+        let (store, name) = self.store_and_path();
         let here = NewNodeLocation {
             store: store.to_owned(),
             options: self.options(),
@@ -272,7 +272,7 @@ impl Address {
     /// Refuses to replace what is no node: whoever names a directory of other files has the wrong one,
     /// and it would be gone.
     pub(crate) fn check_replaceable(&self) -> Result<(), Failure> {
-        let (store, path) = self.split();
+        let (store, path) = self.store_and_path();
         match self.node(store, path).wait() {
             Err(error) if error.class() == ErrorClass::NotFound => {}
             // A node, or a broken one, or an error that creating meets again.
@@ -327,14 +327,14 @@ impl Address {
     }
 
     /// What to try instead of a path in a store.
-    fn inside(&self, store: &str, path: &str) -> Option<String> {
+    fn suggestion_in_store(&self, store: &str, path: &str) -> Option<String> {
         let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
         let (above, rest) = (0..steps.len()).rev().find_map(|n| {
             let above = steps.get(..n)?.join("/");
             self.node(store, &above).wait().ok()?;
             Some((above, steps.get(n..)?.join("/")))
         })?;
-        let found = meant(self.node(store, &above).wait(), &rest)?;
+        let found = similar_child(self.node(store, &above).wait(), &rest)?;
         let slash = if above.is_empty() { "" } else { "/" };
         let store = without_secrets(store);
         Some(format!("did you mean {store}::{above}{slash}{found}?"))

@@ -28,7 +28,7 @@ impl Address {
     }
 
     /// Says which consolidated metadata is out of date by now, where it was to be left.
-    pub(crate) fn tell_stale(&self, changed: &Location) {
+    pub(crate) fn warn_of_stale_metadata(&self, changed: &Location) {
         let mut place = Some(changed.clone()).filter(|_| self.leaves_consolidated);
         while let Some(here) = place {
             let group = zarr::open_group(here.clone()).use_consolidated(UseConsolidated::Require);
@@ -45,7 +45,7 @@ impl Address {
     /// Opens the node to change it: as a part of the hierarchy it lies in, so that consolidated metadata above it is
     /// kept.
     pub(crate) fn open_to_change(&self) -> Result<Node, Failure> {
-        let (store, path) = self.split();
+        let (store, path) = self.store_and_path();
         let root = files(store).filter(|store| is_node(store));
         let inner = root.as_deref().and_then(|store| {
             let store = std::path::absolute(store).ok()?;

@@ -15,7 +15,7 @@ impl Address {
             Err(failure) if failure.exit() == Exit::NotFound => failure,
             opened => return opened,
         };
-        let (store, path) = self.split();
+        let (store, path) = self.store_and_path();
         let options = self.options();
         let open = zarr::open_group(store)
             .path(path)
@@ -35,8 +35,8 @@ impl Address {
     }
 
     /// The names of the nodes in a directory that is none itself.
-    pub(super) fn children(&self) -> Option<String> {
-        let (store, path) = self.split();
+    pub(super) fn names_below(&self) -> Option<String> {
+        let (store, path) = self.store_and_path();
         let options = self.options();
         let open = zarr::open_group(store)
             .path(path)

@@ -64,7 +64,7 @@ fn below(path: &Path, above: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -
             format!("this lies in an array: did you mean {store}?")
         }
         (Ok(Node::Array(_)), _) => format!("nothing lies below an array: did you mean {store}?"),
-        (node, Some(rest)) => match meant(node, rest) {
+        (node, Some(rest)) => match similar_child(node, rest) {
             Some(found) => format!("did you mean {}?", above.join(found).display()),
             None => format!("`zarr tree {store}` lists what there is"),
         },
@@ -124,7 +124,7 @@ fn shown(path: Option<&Path>) -> String {
 }
 
 /// The name of a node below a group that somebody may have meant, by the first name that is not there.
-pub(crate) fn meant(above: zarr::Result<Node>, rest: &str) -> Option<String> {
+pub(crate) fn similar_child(above: zarr::Result<Node>, rest: &str) -> Option<String> {
     let Ok(Node::Group(group)) = above else {
         return None;
     };

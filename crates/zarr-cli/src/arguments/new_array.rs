@@ -257,7 +257,7 @@ impl NewArrayArgs {
             return Err(Failure::usage(what).advice("leave one of the two out"));
         }
 
-        let place = address.place()?;
+        let place = address.new_node_location()?;
         let asked = storage.format();
         if let (Some(asked), Some(around)) = (asked, place.format)
             && asked != around
@@ -301,7 +301,7 @@ impl NewArrayArgs {
         }
         let created = create.wait();
         let array = created.map_err(|error| Failure::zarr("cannot create", path, &error))?;
-        address.tell_stale(array.location());
+        address.warn_of_stale_metadata(array.location());
         Ok(array)
     }
 }

@@ -63,16 +63,16 @@ impl StoreOptionArgs {
                 Err(Failure::usage("--option: this command opens no store"))
             }
             [from, to] if second.is_empty() => {
-                let takers = |name: &str| (from.takes(name), to.takes(name));
+                let takers = |name: &str| (from.accepts_option(name), to.accepts_option(name));
                 let mine = options.only(|name| takers(name) != (false, true));
                 let other = options.only(|name| takers(name).1);
-                from.give(mine);
-                to.give(other);
+                from.set_options(mine);
+                to.set_options(other);
                 Ok(())
             }
             [from, to] => {
-                from.give(options);
-                to.give(second);
+                from.set_options(options);
+                to.set_options(second);
                 Ok(())
             }
             _ if !second.is_empty() => {
@@ -80,7 +80,7 @@ impl StoreOptionArgs {
                 Err(Failure::usage(what).advice("give it by --option"))
             }
             [one] => {
-                one.give(options);
+                one.set_options(options);
                 Ok(())
             }
             _ => Ok(()),

@@ -38,6 +38,6 @@ pub(crate) fn run(args: &AppendArgs, _: &mut impl Write) -> Result<Exit, Failure
     let mut array = args.path.open_array_to_change("cannot append to")?;
     let appended = array.append(data).axis(args.axis).wait();
     appended.map_err(|error| Failure::zarr("cannot append to", path, &error))?;
-    args.path.tell_stale(array.location());
+    args.path.warn_of_stale_metadata(array.location());
     Ok(Exit::Done)
 }

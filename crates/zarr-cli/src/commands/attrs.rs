@@ -96,6 +96,6 @@ fn update(
         Node::Group(mut group) => group.update_attributes(new).remove(gone).wait(),
     };
     updated.map_err(|error| Failure::zarr("cannot change", path.as_str(), &error))?;
-    path.tell_stale(&location);
+    path.warn_of_stale_metadata(&location);
     Ok(())
 }

@@ -22,8 +22,8 @@ pub(crate) fn run(args: &ConformanceArgs, out: &mut impl Write) -> Result<Exit, 
     let path = args.path.as_str();
     let array = args.path.open_array("cannot read")?;
     let failed = |error| Failure::zarr("cannot read", path, &error);
-    let part = SelectedCells::new(&array, Selection::All, &[]).map_err(failed)?;
-    let printed = read::print(&part, ElementFormat::Jsonl, &[], out);
+    let selected = SelectedCells::new(&array, Selection::All, &[]).map_err(failed)?;
+    let printed = read::print(&selected, ElementFormat::Jsonl, &[], out);
     printed.map_err(|stop| stop.failure(path, Failure::output))?;
     Ok(Exit::Done)
 }

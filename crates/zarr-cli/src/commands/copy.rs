@@ -176,7 +176,7 @@ fn copy(
     out: &mut impl Write,
 ) -> Result<(CopyStats, CopyNotes), Failure> {
     let from = args.from.open()?;
-    let place = args.to.place()?;
+    let place = args.to.new_node_location()?;
     let name = args.to.as_str();
     let fail = |error: &zarr::Error| Failure::zarr("cannot copy to", name, error);
 
@@ -254,7 +254,7 @@ fn copy(
     if !args.dry_run {
         finish(store.store(), name)?;
         if let Ok(place) = store.join(&place.name) {
-            args.to.tell_stale(&place);
+            args.to.warn_of_stale_metadata(&place);
         }
     }
     if !location.store().hints().listable {

@@ -121,11 +121,16 @@ fn examine(args: &DoctorArgs, path: &Address) -> Result<(String, Exit), Failure>
 }
 
 fn find(args: &DoctorArgs, path: &Address) -> Result<Vec<Finding>, Failure> {
-    let places = path.places()?;
+    let directories = path.directories()?;
     let mut found = Vec::new();
-    for place in &places {
-        found.extend(place.unread.iter().map(|(path, error)| unread(path, error)));
-        let report = validate::judge(&Reader::default(), place);
+    for directory in &directories {
+        found.extend(
+            directory
+                .unread
+                .iter()
+                .map(|(path, error)| unread(path, error)),
+        );
+        let report = validate::judge(&Reader::default(), directory);
         found.extend(report.errors().map(|finding| {
             let what = format!("{}: {}", finding.problem.pointer, finding.problem.kind);
             Finding::new(
@@ -135,15 +140,15 @@ fn find(args: &DoctorArgs, path: &Address) -> Result<Vec<Finding>, Failure> {
             )
         }));
     }
-    hierarchy::look(&places, &mut found);
-    for place in places.iter().filter(|place| place.is_array()) {
+    hierarchy::find(&directories, &mut found);
+    for directory in directories.iter().filter(|directory| directory.is_array()) {
         let progress = (!args.no_data).then_some(args.progress);
-        chunk_data::look(place, progress, &mut found);
+        chunk_data::find(directory, progress, &mut found);
     }
     let unnamed = invalid_names::below(&path.location()?).into_iter();
     found.extend(unnamed.map(|name| Finding::new(&rules::NO_KEY, name, invalid_names::WHY)));
     if let Some(directory) = path.directory().filter(|path| path.is_dir()) {
-        leftovers::look(directory, args.older_than, &mut found);
+        leftovers::find(directory, args.older_than, &mut found);
     }
     found.sort_by(|a, b| (&a.place, a.rule.number).cmp(&(&b.place, b.rule.number)));
     Ok(found)

@@ -67,8 +67,8 @@ pub(crate) fn run(args: &LsArgs, out: &mut impl Write) -> Result<Exit, Failure> 
         text::columns(&rows.collect::<Vec<_>>())
     };
     output::print(out, &text)?;
-    nodes.tell_unnamed(&args.path, (!args.recursive).then_some(1));
-    Ok(nodes.tell_broken(place))
+    nodes.warn_of_invalid_names(&args.path, (!args.recursive).then_some(1));
+    Ok(nodes.report_unreadable(place))
 }
 
 /// The columns before sizes and names.

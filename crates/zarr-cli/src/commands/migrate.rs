@@ -50,7 +50,7 @@ pub(crate) struct MigrateArgs {
 
 /// A node and what it becomes.
 struct MigratedNode<'a> {
-    place: &'a Directory,
+    directory: &'a Directory,
     text: Vec<u8>,
     kind: &'static str,
     lost: Vec<Problem>,
@@ -61,15 +61,15 @@ const DOCUMENTS_V2: [&str; 4] = [ZMETADATA, ZATTRS, ZARRAY, ZGROUP];
 
 pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
-    let places = args.path.places()?;
-    let old = |place: &&Directory| {
+    let directories = args.path.directories()?;
+    let old = |directory: &&Directory| {
         document_names::NODE_V2
             .iter()
-            .any(|name| place.document(name).is_some() || place.has_unread(name))
+            .any(|name| directory.document(name).is_some() || directory.has_unread(name))
     };
     let (mut steps, mut failed) = (Vec::new(), Vec::new());
-    for place in places.iter().filter(old) {
-        match convert(args, place) {
+    for directory in directories.iter().filter(old) {
+        match convert(args, directory) {
             Ok(step) => steps.push(step),
             // Half of a hierarchy in each format is what was not asked for.
             Err(failure) if args.replace || failure.exit() == Exit::Conflict => {
@@ -85,9 +85,9 @@ pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Fail
         let why = "there is no array or group of format 2";
         return Err(Failure::new(Exit::NotFound, "cannot migrate", path, why));
     }
-    let consolidated = places
+    let consolidated = directories
         .iter()
-        .filter(|place| place.document(ZMETADATA).is_some());
+        .filter(|directory| directory.document(ZMETADATA).is_some());
     let consolidated: Vec<&Directory> = consolidated.collect();
     if !args.dry_run {
         write(args, &steps, &consolidated)?;
@@ -103,20 +103,20 @@ pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Fail
     Ok(failed.first().map_or(Exit::Done, Failure::exit))
 }
 
-fn convert<'a>(args: &MigrateArgs, place: &'a Directory) -> Result<MigratedNode<'a>, Failure> {
-    let at = format!("{}::{}", args.path.as_str(), place.path);
+fn convert<'a>(args: &MigrateArgs, directory: &'a Directory) -> Result<MigratedNode<'a>, Failure> {
+    let at = format!("{}::{}", args.path.as_str(), directory.path);
     let at = at.trim_end_matches("::");
-    if place.document(ZARR_JSON).is_some() && !args.overwrite {
+    if directory.document(ZARR_JSON).is_some() && !args.overwrite {
         let why = "there is a zarr.json already";
         let failure = Failure::new(Exit::Conflict, "cannot migrate", at, why);
         return Err(failure.advice("replace it with --overwrite, or remove one of the two"));
     }
-    if let Some((_, error)) = place.unread.first() {
+    if let Some((_, error)) = directory.unread.first() {
         return Err(Failure::zarr("cannot migrate", at, error));
     }
     let documents = NodeDocuments {
         zarr_json: None,
-        ..place.of_node()
+        ..directory.of_node()
     };
     let bad = |exit, error: &dyn std::fmt::Display| Failure::new(exit, "cannot migrate", at, error);
     let node = Reader::default().node(&documents);
@@ -141,7 +141,7 @@ fn convert<'a>(args: &MigrateArgs, place: &'a Directory) -> Result<MigratedNode<
         return Err(bad(Exit::Limit, &error));
     }
     Ok(MigratedNode {
-        place,
+        directory,
         text,
         kind,
         lost: new.lost,
@@ -162,7 +162,7 @@ fn write(
     let written = async {
         // From the leaves up: who finds a group of format 3 finds all that is in it.
         for step in steps.iter().rev() {
-            let location = &step.place.location;
+            let location = &step.directory.location;
             let (key, value) = (location.key(ZARR_JSON)?, Payload::from(step.text.clone()));
             let value = match args.overwrite {
                 true => value.durable(),
@@ -170,8 +170,8 @@ fn write(
             };
             location.store().put(&key, value, mode.clone()).await?;
         }
-        for place in consolidated {
-            let group = zarr::consolidate_metadata(place.location.clone());
+        for directory in consolidated {
+            let group = zarr::consolidate_metadata(directory.location.clone());
             group.zarr_format(ZarrFormat::V3).await?;
         }
         if args.replace {
@@ -180,10 +180,10 @@ fn write(
                 store.store().sync().await?;
             }
             for step in steps {
-                let location = &step.place.location;
+                let location = &step.directory.location;
                 for name in DOCUMENTS_V2
                     .iter()
-                    .filter(|name| step.place.document(name).is_some())
+                    .filter(|name| step.directory.document(name).is_some())
                 {
                     location.store().delete(&location.key(name)?, None).await?;
                 }
@@ -199,7 +199,7 @@ fn write(
 fn to_text(args: &MigrateArgs, steps: &[MigratedNode<'_>]) -> String {
     let mut text = String::new();
     for step in steps {
-        let name = step.place.path_of(ZARR_JSON);
+        let name = step.directory.path_of(ZARR_JSON);
         text.push_str(&text::escaped(&format!("{name}: {}", step.kind)));
         text.push('\n');
         for problem in &step.lost {
@@ -227,7 +227,7 @@ fn to_json(args: &MigrateArgs, steps: &[MigratedNode<'_>], failed: &[Failure]) -
                 json!({"pointer": problem.pointer.as_str(), "message": problem.kind.to_string()})
             };
             json!({
-                "path": format!("/{}", step.place.path),
+                "path": format!("/{}", step.directory.path),
                 "node_type": step.kind,
                 "metadata": serde_json::from_slice::<Value>(&step.text).ok(),
                 "lost": step.lost.iter().map(lost).collect::<Vec<Value>>(),

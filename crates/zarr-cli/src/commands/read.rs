@@ -19,7 +19,7 @@ use crate::output::atomic_file;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr read demo.zarr/ocean/sst --output sst.npy
-  zarr read demo.zarr/ocean/sst --selection '0:10, 5, ::2' --output part.npy
+  zarr read demo.zarr/ocean/sst --selection '0:10, 5, ::2' --output selected.npy
   zarr read demo.zarr/ocean/sst --selection -1 --output - | python -c 'import numpy, sys; ...'
   zarr read demo.zarr/ocean/sst --oindex '[[0, -1], \"1:5\", [3]]' --format text
   zarr read demo.zarr/ocean/sst --blocks '0, 2:4' --format jsonl
@@ -66,30 +66,30 @@ pub(crate) fn run(args: &ReadArgs, out: &mut impl Write) -> Result<Exit, Failure
         atomic_file::check(file).map_err(|error| Failure::io("cannot write", &name, &error))?;
     }
     let failed = |error| Failure::zarr("cannot read", place, &error);
-    let part = SelectedCells::new(&array, selection, &args.field).map_err(failed)?;
+    let selected = SelectedCells::new(&array, selection, &args.field).map_err(failed)?;
     let format = args.format.unwrap_or(ElementFormat::Npy);
     let header = match format {
-        ElementFormat::Npy => header(&part, place)?,
+        ElementFormat::Npy => header(&selected, place)?,
         _ => vec![],
     };
-    tiles::check(&part.rows(), place)?;
+    tiles::check(&selected.tiles_in_order(), place)?;
 
     let Some(file) = file else {
-        let printed = print(&part, format, &header, out);
+        let printed = print(&selected, format, &header, out);
         printed.map_err(|stop| stop.failure(place, Failure::output))?;
         return Ok(Exit::Done);
     };
     let written = atomic_file::replace(file, |file| match file.metadata()?.is_file() {
-        true => fill(&part, &header, file),
-        false => print(&part, format, &header, file),
+        true => fill(&selected, &header, file),
+        false => print(&selected, format, &header, file),
     });
     let unwritten = |error: &io::Error| Failure::io("cannot write", &name, error);
     written.map_err(|stop: ExportError| stop.failure(place, unwritten))?;
     Ok(Exit::Done)
 }
 
-fn header(part: &SelectedCells<'_>, place: &str) -> Result<Vec<u8>, Failure> {
-    npy::header(part.data_type(), part.shape()).map_err(|error| {
+fn header(selected: &SelectedCells<'_>, place: &str) -> Result<Vec<u8>, Failure> {
+    npy::header(selected.data_type(), selected.shape()).map_err(|error| {
         let failure = error.failure("cannot read", place);
         failure.advice("`--format jsonl` prints elements of any type")
     })
@@ -97,16 +97,16 @@ fn header(part: &SelectedCells<'_>, place: &str) -> Result<Vec<u8>, Failure> {
 
 /// Prints from front to back. Nothing is printed where nothing can be read.
 pub(crate) fn print(
-    part: &SelectedCells<'_>,
+    selected: &SelectedCells<'_>,
     format: ElementFormat,
     header: &[u8],
     out: &mut impl Write,
 ) -> Result<(), ExportError> {
     let mut out = BufWriter::with_capacity(1 << 16, out);
-    let mut printer = Printer::new(format, part.shape());
+    let mut printer = Printer::new(format, selected.shape());
     let mut header = Some(header);
-    for cells in part.rows() {
-        let data = part.read(&cells)?;
+    for cells in selected.tiles_in_order() {
+        let data = selected.read(&cells)?;
         out.write_all(header.take().unwrap_or_default())?;
         printer.print(&data, &mut out)?;
     }
@@ -147,15 +147,15 @@ impl From<io::Error> for ExportError {
 }
 
 /// Writes a new file, every element at its place, so that each chunk is decoded once.
-fn fill(part: &SelectedCells<'_>, header: &[u8], file: &mut File) -> Result<(), ExportError> {
+fn fill(selected: &SelectedCells<'_>, header: &[u8], file: &mut File) -> Result<(), ExportError> {
     file.write_all(header)?;
-    for cells in part.tiles() {
-        let data = part.read(&cells)?.data;
+    for cells in selected.tiles() {
+        let data = selected.read(&cells)?.data;
         let Values::Fixed(mut data) = data else {
             continue;
         };
-        let size = part.data_type().size().unwrap_or(1) as u64;
-        for run in tiles::runs(part.lengths(), &cells) {
+        let size = selected.data_type().size().unwrap_or(1) as u64;
+        for run in tiles::runs(selected.tiled_shape(), &cells) {
             let bytes = data.split_to(((run.end - run.start) * size) as usize);
             file.seek(SeekFrom::Start(header.len() as u64 + run.start * size))?;
             file.write_all(&bytes)?;
@@ -179,14 +179,14 @@ mod tests {
             .fill_value(7)
             .wait()
             .unwrap();
-        let part = SelectedCells::new(&array, Selection::All, &[]).unwrap();
+        let selected = SelectedCells::new(&array, Selection::All, &[]).unwrap();
         for format in [
             ElementFormat::Jsonl,
             ElementFormat::Csv,
             ElementFormat::Text,
         ] {
             let mut calls = WriteCalls::default();
-            print(&part, format, &[], &mut calls).unwrap();
+            print(&selected, format, &[], &mut calls).unwrap();
             let calls = calls.lengths;
             assert_eq!(calls.iter().sum::<usize>(), 180_000, "{format:?}");
             assert!(
@@ -212,15 +212,15 @@ mod tests {
                 "" => Selection::All,
                 text => text.parse().unwrap(),
             };
-            let part = SelectedCells::new(&array, selection.clone(), &[]).unwrap();
+            let selected = SelectedCells::new(&array, selection.clone(), &[]).unwrap();
             let expected = array.read_dyn(selection).wait().unwrap();
-            assert_eq!(part.shape(), expected.shape);
+            assert_eq!(selected.shape(), expected.shape);
             let mut out = Vec::new();
-            print(&part, ElementFormat::Raw, &[], &mut out).unwrap();
+            print(&selected, ElementFormat::Raw, &[], &mut out).unwrap();
             assert!(out == expected.data.as_fixed().unwrap(), "in rows");
 
             let mut file = tempfile::tempfile().unwrap();
-            assert!(fill(&part, b"12345", &mut file).is_ok());
+            assert!(fill(&selected, b"12345", &mut file).is_ok());
             let mut out = Vec::new();
             file.seek(SeekFrom::Start(5)).unwrap();
             io::Read::read_to_end(&mut file, &mut out).unwrap();

@@ -34,6 +34,6 @@ pub(crate) fn run(args: &ResizeArgs, _: &mut impl Write) -> Result<Exit, Failure
         false => resize.wait(),
     };
     resized.map_err(|error| Failure::zarr("cannot resize", path, &error))?;
-    args.path.tell_stale(array.location());
+    args.path.warn_of_stale_metadata(array.location());
     Ok(Exit::Done)
 }

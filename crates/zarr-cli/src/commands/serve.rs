@@ -1,10 +1,11 @@
 //! `zarr serve`: a store over HTTP, for viewers and for a page of its own. Here are sockets and limits; what is
-//! answered is in `answer`, `values` and `reports`, and to whom in `callers`.
+//! answered is in `router`, `values` and `page_data`, and to whom in `access`.
 
 mod access;
 mod body;
 mod page_data;
 mod responses;
+mod router;
 mod values;
 
 use std::convert::Infallible;
@@ -52,7 +53,7 @@ pub(crate) struct ServeArgs {
     bind: IpAddr,
 
     #[command(flatten)]
-    callers: AccessPolicy,
+    access: AccessPolicy,
 }
 
 /// No more connections than this are kept.
@@ -89,7 +90,7 @@ struct ServedStore {
     location: Location,
     /// As it is shown.
     name: String,
-    callers: AccessPolicy,
+    access: AccessPolicy,
     /// A client that has taken nothing for so long is left.
     slowness: Duration,
     reads: Arc<Budget>,
@@ -98,11 +99,11 @@ struct ServedStore {
 }
 
 impl ServedStore {
-    fn new(location: Location, name: String, callers: AccessPolicy) -> Self {
+    fn new(location: Location, name: String, access: AccessPolicy) -> Self {
         Self {
             location,
             name,
-            callers,
+            access,
             slowness: SLOWNESS,
             reads: Budget::new(READS),
             pieces: Budget::new(PIECES),
@@ -120,7 +121,7 @@ impl ServedStore {
 }
 
 pub(crate) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Failure> {
-    let path = args.path.for_others();
+    let path = args.path.confined();
     path.open()?;
     let location = path.location()?;
     // Others see it: of an address only what stores show of theirs.
@@ -128,7 +129,7 @@ pub(crate) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Failur
         Some(path) => path.display().to_string(),
         None => location.to_string(),
     };
-    let served = Arc::new(ServedStore::new(location, name, args.callers.clone()));
+    let served = Arc::new(ServedStore::new(location, name, args.access.clone()));
     let address = SocketAddr::new(args.bind, args.port);
     let place = address.to_string();
     let fail = |error: std::io::Error| {
@@ -153,7 +154,7 @@ pub(crate) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Failur
         }
         let said = writeln!(out, "http://{address}/").and_then(|()| out.flush());
         said.map_err(|error| Failure::output(&error))?;
-        text::note(&text::escaped(&served.callers.told()));
+        text::note(&text::escaped(&served.access.in_words()));
         tokio::select! {
             () = accept(listener, served) => {}
             _ = tokio::signal::ctrl_c() => {}
@@ -211,7 +212,7 @@ async fn attend(stream: TcpStream, served: Arc<ServedStore>, work: Weak<()>) {
     let service = service_fn(|request| {
         let (served, work) = (Arc::clone(&served), work.upgrade());
         async move {
-            let answer = responses::answer(&served, &request, here).await;
+            let answer = router::answer(&served, &request, here).await;
             Ok::<_, Infallible>(answer.map(|body| body::holding(body, work)))
         }
     });

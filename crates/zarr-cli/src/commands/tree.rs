@@ -57,8 +57,8 @@ pub(crate) fn run(args: &TreeArgs, out: &mut impl Write) -> Result<Exit, Failure
             .ansi(),
     };
     output::print(out, &text)?;
-    nodes.tell_unnamed(&args.path, args.depth);
-    Ok(nodes.tell_broken(place))
+    nodes.warn_of_invalid_names(&args.path, args.depth);
+    Ok(nodes.report_unreadable(place))
 }
 
 /// Without what it tells of others.

@@ -40,18 +40,20 @@ pub(crate) struct ValidateArgs {
 }
 
 pub(crate) fn run(args: &ValidateArgs, out: &mut impl Write) -> Result<Exit, Failure> {
-    let mut places = args.path.places()?;
+    let mut directories = args.path.directories()?;
     let reader = Reader::default().profile(match args.tolerant {
         true => Profile::Lenient,
         false => Profile::Strict,
     });
     let mut report = Report::default();
     let mut documents = 0;
-    for place in &places {
-        documents += place.documents.len() as u64;
-        report.extend(judge(&reader, place));
+    for directory in &directories {
+        documents += directory.documents.len() as u64;
+        report.extend(judge(&reader, directory));
     }
-    let unread = places.iter_mut().flat_map(|place| place.unread.drain(..));
+    let unread = directories
+        .iter_mut()
+        .flat_map(|directory| directory.unread.drain(..));
     let unread: Vec<UnreadDocument> = unread.collect();
     let text = match args.json {
         true => text::report(
@@ -83,13 +85,13 @@ fn tell_unread(place: &str, unread: &[UnreadDocument]) -> Option<Exit> {
 }
 
 /// All there is to say about the documents of one place.
-pub(crate) fn judge(reader: &Reader, place: &Directory) -> Report {
-    let mut report = match place.is_node() {
-        true => reader.validate_node(&place.path, &place.of_node()),
+pub(crate) fn judge(reader: &Reader, directory: &Directory) -> Report {
+    let mut report = match directory.is_node() {
+        true => reader.validate_node(&directory.path, &directory.of_node()),
         false => Report::default(),
     };
-    if let Some(text) = place.document(ZMETADATA) {
-        report.extend(reader.validate(&place.path_of(ZMETADATA), text));
+    if let Some(text) = directory.document(ZMETADATA) {
+        report.extend(reader.validate(&directory.path_of(ZMETADATA), text));
     }
     report
 }
@@ -146,16 +148,19 @@ pub(crate) fn finding(finding: &Finding) -> Value {
 
 impl Address {
     /// What is here, and what is below, readable or not. Says so where a store cannot list.
-    pub(crate) fn places(&self) -> Result<Vec<Directory>, Failure> {
+    pub(crate) fn directories(&self) -> Result<Vec<Directory>, Failure> {
         let location = self.location()?;
-        let mut places = directories::walk(&location).wait();
+        let mut directories = directories::walk(&location).wait();
         let unread = |error| Failure::zarr("cannot read", self.as_str(), &error);
-        let here = places.iter_mut().find(|place| place.path.is_empty());
+        let here = directories
+            .iter_mut()
+            .find(|directory| directory.path.is_empty());
         if let Some((_, error)) = here.and_then(|here| here.unread.pop()) {
             return Err(unread(error));
         }
-        let is_nothing = |place: &Directory| place.documents.is_empty() && place.unread.is_empty();
-        if places.iter().all(is_nothing) {
+        let is_nothing =
+            |directory: &Directory| directory.documents.is_empty() && directory.unread.is_empty();
+        if directories.iter().all(is_nothing) {
             // For its words: nothing is here.
             self.open()?;
         }
@@ -166,6 +171,6 @@ impl Address {
             );
             text::warning(&text::escaped(&what));
         }
-        Ok(places)
+        Ok(directories)
     }
 }

@@ -18,7 +18,7 @@ use crate::npy;
 #[command(after_help = "Examples:
   zarr write sst.npy demo.zarr/ocean/sst --chunks 64,64
   zarr write sst.npy demo.zarr/ocean/sst --chunks 64,64 --shards 256,256 --overwrite
-  zarr write part.npy demo.zarr/ocean/sst --selection '0:10, 5'
+  zarr write selected.npy demo.zarr/ocean/sst --selection '0:10, 5'
   zarr write mass.npy stars.zarr --selection ... --field mass
   python -c 'import numpy, sys; numpy.save(sys.stdout.buffer, numpy.eye(9))' | zarr write - eye.zarr")]
 pub(crate) struct WriteArgs {
@@ -60,13 +60,13 @@ pub(crate) fn run(args: &WriteArgs, _: &mut impl Write) -> Result<Exit, Failure>
         Some(selection) => (args.path.open_array("cannot write")?, selection.clone()),
     };
     let failed = |error| Failure::zarr("cannot write", path, &error);
-    let part = SelectedCells::new(&array, selection, &args.field).map_err(failed)?;
+    let selected = SelectedCells::new(&array, selection, &args.field).map_err(failed)?;
     // Where the file has other axes than the array, its boxes are none of the array's.
-    if file.shape() != part.lengths() {
-        part.write_all(file.all()?).map_err(failed)?;
+    if file.shape() != selected.tiled_shape() {
+        selected.write_all(file.all()?).map_err(failed)?;
     } else {
-        for cells in file.tiles(&part.units()) {
-            part.write(&cells, file.read(&cells)?).map_err(failed)?;
+        for cells in file.tiles(&selected.write_shape()) {
+            selected.write(&cells, file.read(&cells)?).map_err(failed)?;
         }
     }
     finish(array.store(), path)?;

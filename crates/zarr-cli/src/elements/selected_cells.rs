@@ -61,7 +61,7 @@ impl<'a> SelectedCells<'a> {
     }
 
     /// The shape that boxes are cut from: of the same cells in the same order.
-    pub(crate) fn lengths(&self) -> &[u64] {
+    pub(crate) fn tiled_shape(&self) -> &[u64] {
         &self.lengths
     }
 
@@ -79,7 +79,7 @@ impl<'a> SelectedCells<'a> {
     }
 
     /// Boxes that follow each other in C order.
-    pub(crate) fn rows(&self) -> Tiles {
+    pub(crate) fn tiles_in_order(&self) -> Tiles {
         let chunks = self.chunks(self.array.chunks());
         // A part of what all operations together may have on their way.
         let most = self.array.context().memory() / 4;
@@ -87,7 +87,7 @@ impl<'a> SelectedCells<'a> {
     }
 
     /// How many cells of this part what is written at once has along each axis, with shards where there are any.
-    pub(crate) fn units(&self) -> Vec<u64> {
+    pub(crate) fn write_shape(&self) -> Vec<u64> {
         self.chunks(self.array.shards().unwrap_or_else(|| self.array.chunks()))
     }
 

@@ -122,7 +122,7 @@ impl Tiles {
     }
 
     /// How many there are in all.
-    pub(crate) fn in_all(&self) -> u64 {
+    pub(crate) fn count_all(&self) -> u64 {
         let along = self.shape.iter().zip(&self.tile);
         along.fold(1, |all, (n, tile)| {
             u64::saturating_mul(all, n.div_ceil(*tile))
@@ -159,9 +159,9 @@ impl StoredTiles {
         let mut some = Some(BTreeSet::new());
         for array in arrays {
             let hints = array.store().hints();
-            let can_list = hints.listable && hints.lists_all && tiles.in_all() > 1;
+            let can_list = hints.listable && hints.lists_all && tiles.count_all() > 1;
             // A store may refuse to list: then all is gone through, which says what is wrong if anything is.
-            let listed = can_list.then(|| tiles.touched(array)).flatten();
+            let listed = can_list.then(|| tiles.stored_in(array)).flatten();
             some = some.zip(listed).map(|(mut all, more)| {
                 all.extend(more);
                 all
@@ -172,7 +172,7 @@ impl StoredTiles {
             tiles,
             absent: 0,
         };
-        few(stored.count(), place)?;
+        check_count(stored.count(), place)?;
         if stored.some.is_some() {
             let held = stored.tiles().map(|tile| cells_of(&tile));
             stored.absent = cells.saturating_sub(held.fold(0, u64::saturating_add));
@@ -184,7 +184,7 @@ impl StoredTiles {
     pub(crate) fn count(&self) -> u64 {
         match &self.some {
             Some(some) => some.len() as u64,
-            None => self.tiles.in_all(),
+            None => self.tiles.count_all(),
         }
     }
 
@@ -213,7 +213,7 @@ impl StoredTiles {
 impl Tiles {
     /// The boxes, by their numbers along the axes, in which chunks of an array are stored. `None` where its store
     /// does not say, and beyond what is gone through at most.
-    fn touched(&self, array: &Array) -> Option<BTreeSet<Vec<u64>>> {
+    fn stored_in(&self, array: &Array) -> Option<BTreeSet<Vec<u64>>> {
         let mut touched = BTreeSet::new();
         let large = self
             .tile
@@ -302,11 +302,11 @@ pub(crate) fn selection(ranges: &[Range<u64>]) -> Selection {
 
 /// Whether going through all boxes comes to an end.
 pub(crate) fn check(tiles: &Tiles, place: &str) -> Result<(), Failure> {
-    few(tiles.in_all(), place)
+    check_count(tiles.count_all(), place)
 }
 
 /// Refuses more boxes than are gone through at most.
-fn few(parts: u64, place: &str) -> Result<(), Failure> {
+fn check_count(parts: u64, place: &str) -> Result<(), Failure> {
     match parts <= MOST {
         true => Ok(()),
         false => {
@@ -379,7 +379,7 @@ mod tests {
 
     fn check(shape: &[u64], chunks: &[u64], cells: u64, expected: &[&[Range<u64>]]) {
         let tiles = Tiles::of_cells(shape, chunks, cells);
-        assert_eq!(tiles.in_all(), expected.len() as u64);
+        assert_eq!(tiles.count_all(), expected.len() as u64);
         assert_eq!(tiles.collect::<Vec<_>>(), expected);
     }
 
@@ -402,7 +402,7 @@ mod tests {
         let check =
             |shape: &[u64], chunks: &[u64], cells: u64, most: u64, expected: &[&[Range<u64>]]| {
                 let tiles = Tiles::rows(shape, chunks, cells, most);
-                assert_eq!(tiles.in_all(), expected.len() as u64);
+                assert_eq!(tiles.count_all(), expected.len() as u64);
                 let tiles: Vec<_> = tiles.collect();
                 assert_eq!(tiles, expected);
                 let runs = tiles.iter().flat_map(|tile| runs(shape, tile));

@@ -80,11 +80,11 @@ pub(crate) async fn walk(start: &Location) -> Vec<Directory> {
     let mut found = Vec::new();
     let mut rest = vec![start.clone()];
     while let Some(location) = rest.pop() {
-        let place = look(start, location).await;
-        for prefix in place.listing.prefixes.iter().rev() {
+        let directory = look(start, location).await;
+        for prefix in directory.listing.prefixes.iter().rev() {
             rest.push(below(start, prefix));
         }
-        found.push(place);
+        found.push(directory);
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
@@ -98,7 +98,7 @@ fn below(start: &Location, prefix: &Prefix) -> Location {
 async fn look(start: &Location, location: Location) -> Directory {
     let path = location.path().as_str();
     let path = path.strip_prefix(start.path().as_str()).unwrap_or(path);
-    let mut place = Directory {
+    let mut directory = Directory {
         path: path.trim_matches('/').to_owned(),
         listing: Listing::default(),
         documents: BTreeMap::new(),
@@ -106,32 +106,37 @@ async fn look(start: &Location, location: Location) -> Directory {
         location,
     };
     for name in document_names::ALL {
-        match read(&place.location, name).await {
+        match read(&directory.location, name).await {
             Ok(Some(text)) => {
-                place.documents.insert(name, text);
+                directory.documents.insert(name, text);
             }
             Ok(None) => {}
-            Err(error) => place.unread.push((place.path_of(name), error)),
+            Err(error) => directory.unread.push((directory.path_of(name), error)),
         }
     }
     // What is not known may be an array, too.
-    let is_array = place.is_array()
+    let is_array = directory.is_array()
         || [ZARRAY, ZARR_JSON]
             .iter()
-            .any(|name| place.has_unread(name));
-    if store_lists(&place.location) && !is_array {
-        let store = place.location.store();
-        match store.list_dir(place.location.path()).await {
-            Ok(listing) => place.listing = listing,
-            Err(error) => place.unread.push((place.path.clone(), error.into())),
+            .any(|name| directory.has_unread(name));
+    if store_lists(&directory.location) && !is_array {
+        let store = directory.location.store();
+        match store.list_dir(directory.location.path()).await {
+            Ok(listing) => directory.listing = listing,
+            Err(error) => directory
+                .unread
+                .push((directory.path.clone(), error.into())),
         }
     }
-    place
+    directory
 }
 
-async fn read(place: &Location, name: &str) -> zarr::Result<Option<Vec<u8>>> {
+async fn read(directory: &Location, name: &str) -> zarr::Result<Option<Vec<u8>>> {
     let most = Limits::default().document_bytes as u64;
-    let text = place.store().get_at_most(&place.key(name)?, most).await?;
+    let text = directory
+        .store()
+        .get_at_most(&directory.key(name)?, most)
+        .await?;
     Ok(text.map(|text| text.to_vec()))
 }
 

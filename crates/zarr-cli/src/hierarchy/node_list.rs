@@ -66,7 +66,7 @@ impl NodeList {
 
     /// Says what was passed over in the groups that were looked into: so many levels down, all without a
     /// number.
-    pub(crate) fn tell_unnamed(&self, address: &Address, depth: Option<usize>) {
+    pub(crate) fn warn_of_invalid_names(&self, address: &Address, depth: Option<usize>) {
         let level = |path: &str| path.split('/').filter(|name| !name.is_empty()).count();
         let is_looked_into = |path: &str| depth.is_none_or(|depth| level(path) < depth);
         let groups = self.list.iter().filter_map(|(path, node)| {
@@ -77,7 +77,7 @@ impl NodeList {
     }
 
     /// Says which nodes cannot be read, and how the command ends for it.
-    pub(crate) fn tell_broken(&self, place: &str) -> Exit {
+    pub(crate) fn report_unreadable(&self, place: &str) -> Exit {
         let mut exit = Exit::Done;
         for (path, node) in &self.list {
             if let Err(error) = node {

@@ -18,8 +18,8 @@ use crate::output::progress::{ProgressArgs, ProgressCounts};
 /// How many chunks are decoded at a time.
 const AHEAD: usize = 4;
 
-pub(super) fn look(place: &Directory, decode: Option<ProgressArgs>, found: &mut Vec<Finding>) {
-    let array = match zarr::open(place.location.clone()).wait() {
+pub(super) fn find(directory: &Directory, decode: Option<ProgressArgs>, found: &mut Vec<Finding>) {
+    let array = match zarr::open(directory.location.clone()).wait() {
         Ok(Node::Array(array)) => array,
         Ok(Node::Group(_)) => return,
         Err(error) => {
@@ -27,33 +27,33 @@ pub(super) fn look(place: &Directory, decode: Option<ProgressArgs>, found: &mut 
             if error.class() == ErrorClass::Unsupported {
                 found.push(Finding::new(
                     &rules::UNREADABLE,
-                    place.path.clone(),
+                    directory.path.clone(),
                     error.to_string(),
                 ));
             }
             return;
         }
     };
-    if !store_lists(&place.location) {
+    if !store_lists(&directory.location) {
         return;
     }
     let listed = async {
-        let entries = array.store().list(place.location.path());
+        let entries = array.store().list(directory.location.path());
         Ok(entries.try_collect::<Vec<Entry>>().await?)
     };
     let listed: zarr::Result<Vec<Entry>> = listed.wait();
     let entries = match listed {
         Ok(entries) => entries,
         Err(error) => {
-            found.push(super::unread(&place.path, &error));
+            found.push(super::unread(&directory.path, &error));
             return;
         }
     };
 
     let mut chunks = Vec::new();
-    let mut strangers = Vec::new();
+    let mut unknown = Vec::new();
     for entry in entries {
-        match sort(&array, place, &entry.key) {
+        match kind_of(&array, directory, &entry.key) {
             KeyKind::Document => {}
             KeyKind::Chunk(index) => chunks.push((index, entry)),
             KeyKind::Outside(index) => {
@@ -61,17 +61,17 @@ pub(super) fn look(place: &Directory, decode: Option<ProgressArgs>, found: &mut 
                 let fix = Fix::DeleteOutside(array.clone(), index);
                 found.push(Finding::new(&rules::OUTSIDE, entry.key.as_str(), what).with_fix(fix));
             }
-            KeyKind::Stranger => strangers.push(entry.key),
+            KeyKind::Unknown => unknown.push(entry.key),
         }
     }
-    found.extend(chunk_keys::look(&array, place, strangers));
+    found.extend(chunk_keys::find(&array, directory, unknown));
     let Some(progress) = decode else {
         return;
     };
     if let Err(error) = array.chunked().chain() {
         found.push(Finding::new(
             &rules::UNREADABLE,
-            place.path.clone(),
+            directory.path.clone(),
             error.to_string(),
         ));
         return;
@@ -104,12 +104,12 @@ enum KeyKind {
     Document,
     Chunk(Vec<u64>),
     Outside(Vec<u64>),
-    Stranger,
+    Unknown,
 }
 
-fn sort(array: &Array, place: &Directory, key: &Key) -> KeyKind {
-    let Some(rest) = key.strip(place.location.path()) else {
-        return KeyKind::Stranger;
+fn kind_of(array: &Array, directory: &Directory, key: &Key) -> KeyKind {
+    let Some(rest) = key.strip(directory.location.path()) else {
+        return KeyKind::Unknown;
     };
     if document_names::ALL.contains(&rest.as_str()) {
         return KeyKind::Document;
@@ -119,7 +119,7 @@ fn sort(array: &Array, place: &Directory, key: &Key) -> KeyKind {
     match encoding.decode(rest.as_str(), grid.rank()) {
         Some(index) if grid.contains(&index) => KeyKind::Chunk(index),
         Some(index) => KeyKind::Outside(index),
-        None => KeyKind::Stranger,
+        None => KeyKind::Unknown,
     }
 }
 
@@ -225,10 +225,10 @@ mod tests {
         array.wait().unwrap().write(.., 1_i8).wait().unwrap();
         let broken = Hooked::with(Arc::clone(store.store()), Broken);
         let broken = Location::root(Arc::new(broken));
-        let place = directories::walk(&broken).wait().remove(0);
+        let directory = directories::walk(&broken).wait().remove(0);
         let mut found = Vec::new();
         let quiet = Some(ProgressArgs::default());
-        look(&place, quiet, &mut found);
+        find(&directory, quiet, &mut found);
         let found: Vec<_> = found
             .iter()
             .map(|finding| json!([finding.rule.id(), finding.place]))

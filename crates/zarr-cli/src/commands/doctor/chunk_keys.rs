@@ -10,13 +10,13 @@ use crate::hierarchy::directories::Directory;
 use crate::output::text;
 
 /// One finding for all chunks that are named in another way, one for each other key.
-pub(super) fn look(array: &Array, place: &Directory, strangers: Vec<Key>) -> Vec<Finding> {
+pub(super) fn find(array: &Array, directory: &Directory, unknown: Vec<Key>) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut others: BTreeMap<usize, Vec<Key>> = BTreeMap::new();
-    for key in strangers {
-        match other_encoding(array, place, &key) {
+    for key in unknown {
+        match other_encoding(array, directory, &key) {
             Some(which) => others.entry(which).or_default().push(key),
-            None => found.push(hierarchy::stranger(&key)),
+            None => found.push(hierarchy::unknown_key(&key)),
         }
     }
     for (which, keys) in others {
@@ -38,8 +38,8 @@ pub(super) fn look(array: &Array, place: &Directory, strangers: Vec<Key>) -> Vec
 }
 
 /// Under which other encoding a key is that of a chunk of the array.
-fn other_encoding(array: &Array, place: &Directory, key: &Key) -> Option<usize> {
-    let name = key.strip(place.location.path())?;
+fn other_encoding(array: &Array, directory: &Directory, key: &Key) -> Option<usize> {
+    let name = key.strip(directory.location.path())?;
     let grid = array.chunked().grid();
     let is_chunk = |encoding: &ChunkKeyEncoding| {
         let index = encoding.decode(name.as_str(), grid.rank());

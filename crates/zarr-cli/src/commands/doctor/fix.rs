@@ -10,7 +10,6 @@ use zarr::tools::Key;
 use zarr::{Array, Location, ZarrFormat};
 
 use super::Finding;
-use super::leftovers::LOCK;
 use crate::address::Address;
 use crate::address::archives::finish;
 use crate::failure::Failure;
@@ -22,6 +21,8 @@ pub(super) enum Fix {
     /// A chunk, if it still lies outside of its array.
     DeleteOutside(Array, Vec<u64>),
     DeleteFile(PathBuf),
+    /// The file of a lock, unless somebody holds it.
+    DeleteLock(PathBuf),
     Consolidate(Location),
     MakeGroup(Location, ZarrFormat),
 }
@@ -31,7 +32,10 @@ impl Fix {
     fn turn(&self) -> u8 {
         match self {
             Self::MakeGroup(..) => 0,
-            Self::DeleteKey(_) | Self::DeleteOutside(..) | Self::DeleteFile(_) => 1,
+            Self::DeleteKey(_)
+            | Self::DeleteOutside(..)
+            | Self::DeleteFile(_)
+            | Self::DeleteLock(_) => 1,
             Self::Consolidate(_) => 2,
         }
     }
@@ -69,8 +73,10 @@ fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
             deleted.wait().map_err(fail)?;
         }
         Fix::DeleteFile(path) => {
-            let name = path.to_string_lossy();
-            return delete(path).map_err(|error| Failure::io("cannot delete", &name, &error));
+            fs::remove_file(path).map_err(|error| undeleted(path, &error))?;
+        }
+        Fix::DeleteLock(path) => {
+            return delete_lock(path).map_err(|error| undeleted(path, &error));
         }
         Fix::Consolidate(location) => {
             zarr::consolidate_metadata(location.clone())
@@ -98,17 +104,16 @@ async fn make_group(location: &Location, format: ZarrFormat) -> zarr::Result<()>
     Ok(())
 }
 
+fn undeleted(path: &Path, error: &io::Error) -> Failure {
+    Failure::io("cannot delete", &path.to_string_lossy(), error)
+}
+
 /// Whoever waits for a lock looks whether its file is still there once it is theirs.
-fn delete(path: &Path) -> io::Result<bool> {
-    if path.to_string_lossy().ends_with(LOCK) {
-        let file = OpenOptions::new().write(true).open(path)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => fs::remove_file(path)?,
-            Err(rustix::io::Errno::WOULDBLOCK) => return Ok(false),
-            Err(error) => return Err(error.into()),
-        }
-        return Ok(true);
+fn delete_lock(path: &Path) -> io::Result<bool> {
+    let file = OpenOptions::new().write(true).open(path)?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => fs::remove_file(path).map(|()| true),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
     }
-    fs::remove_file(path)?;
-    Ok(true)
 }

@@ -13,32 +13,35 @@ use super::rules;
 use crate::hierarchy::directories::Directory;
 use crate::hierarchy::document_names::{self, ZARR_JSON, ZMETADATA};
 
-pub(super) fn look(places: &[Directory], found: &mut Vec<Finding>) {
-    let nodes: Vec<&Directory> = places.iter().filter(|place| place.is_node()).collect();
-    for place in places {
-        two_formats(place, found);
-        implicit(place, &nodes, found);
-        names(place, found);
-        stale(place, found);
+pub(super) fn find(directories: &[Directory], found: &mut Vec<Finding>) {
+    let nodes: Vec<&Directory> = directories
+        .iter()
+        .filter(|directory| directory.is_node())
+        .collect();
+    for directory in directories {
+        two_formats(directory, found);
+        implicit(directory, &nodes, found);
+        names(directory, found);
+        stale(directory, found);
     }
 }
 
-fn two_formats(place: &Directory, found: &mut Vec<Finding>) {
+fn two_formats(directory: &Directory, found: &mut Vec<Finding>) {
     let old = document_names::NODE_V2
         .into_iter()
-        .find(|name| place.document(name).is_some());
-    if let (Some(old), Some(_)) = (old, place.document(ZARR_JSON)) {
+        .find(|name| directory.document(name).is_some());
+    if let (Some(old), Some(_)) = (old, directory.document(ZARR_JSON)) {
         let what = format!("{ZARR_JSON} and {old} are both there");
-        found.push(Finding::new(&rules::TWO_FORMATS, name(place), what));
+        found.push(Finding::new(&rules::TWO_FORMATS, name(directory), what));
     }
 }
 
 /// `nodes` are all there are, in the order of their paths.
-fn implicit(place: &Directory, nodes: &[&Directory], found: &mut Vec<Finding>) {
-    if place.is_node() {
+fn implicit(directory: &Directory, nodes: &[&Directory], found: &mut Vec<Finding>) {
+    if directory.is_node() {
         return;
     }
-    let inside = match place.path.as_str() {
+    let inside = match directory.path.as_str() {
         "" => String::new(),
         path => format!("{path}/"),
     };
@@ -55,13 +58,13 @@ fn implicit(place: &Directory, nodes: &[&Directory], found: &mut Vec<Finding>) {
         "{} lies below, and no document says that this is a group",
         name(node)
     );
-    let fix = Fix::MakeGroup(place.location.clone(), format);
-    found.push(Finding::new(&rules::IMPLICIT_GROUP, name(place), what).with_fix(fix));
+    let fix = Fix::MakeGroup(directory.location.clone(), format);
+    found.push(Finding::new(&rules::IMPLICIT_GROUP, name(directory), what).with_fix(fix));
 }
 
-fn names(place: &Directory, found: &mut Vec<Finding>) {
+fn names(directory: &Directory, found: &mut Vec<Finding>) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for prefix in &place.listing.prefixes {
+    for prefix in &directory.listing.prefixes {
         if let Some(other) = seen.insert(prefix.name().to_lowercase(), prefix.name()) {
             let what = format!("beside it lies {other:?}");
             found.push(Finding::new(
@@ -71,25 +74,25 @@ fn names(place: &Directory, found: &mut Vec<Finding>) {
             ));
         }
     }
-    let strangers = place
+    let unknown = directory
         .listing
         .keys
         .iter()
         .filter(|entry| !document_names::ALL.contains(&entry.key.name()));
-    for entry in strangers {
-        found.push(stranger(&entry.key));
+    for entry in unknown {
+        found.push(unknown_key(&entry.key));
     }
 }
 
 /// A key that has no place in a hierarchy.
-pub(super) fn stranger(key: &zarr::tools::Key) -> Finding {
+pub(super) fn unknown_key(key: &zarr::tools::Key) -> Finding {
     match leftover_of_others(key.name()) {
         Some(who) => {
             let what = format!("as {who} leaves it when it is killed");
             Finding::new(&rules::LEFTOVER, key.as_str(), what).with_fix(Fix::DeleteKey(key.clone()))
         }
         None => Finding::new(
-            &rules::STRANGER,
+            &rules::UNKNOWN_KEY,
             key.as_str(),
             "neither a document nor a chunk",
         ),
@@ -110,25 +113,25 @@ fn leftover_of_others(name: &str) -> Option<&'static str> {
 }
 
 /// Whether a group's consolidated metadata is what its nodes say.
-fn stale(place: &Directory, found: &mut Vec<Finding>) {
-    let has = match place.document(ZARR_JSON) {
+fn stale(directory: &Directory, found: &mut Vec<Finding>) {
+    let has = match directory.document(ZARR_JSON) {
         Some(text) => {
             serde_json::from_slice::<BTreeMap<String, &RawValue>>(text).is_ok_and(|document| {
                 let consolidated = document.get("consolidated_metadata");
                 consolidated.is_some_and(|consolidated| consolidated.get().starts_with('{'))
             })
         }
-        None => place.document(ZMETADATA).is_some(),
+        None => directory.document(ZMETADATA).is_some(),
     };
     if !has {
         return;
     }
     // What cannot be read is invalid, which is another rule's.
-    let now = match zarr::open(place.location.clone()).wait() {
+    let now = match zarr::open(directory.location.clone()).wait() {
         Ok(Node::Group(group)) => group,
         _ => return,
     };
-    let Ok(then) = zarr::open_consolidated(place.location.clone()).wait() else {
+    let Ok(then) = zarr::open_consolidated(directory.location.clone()).wait() else {
         return;
     };
     let (mut then, mut now) = (members(&then), members(&now));
@@ -155,10 +158,10 @@ fn stale(place: &Directory, found: &mut Vec<Finding>) {
             (false, true) => format!("`{path}` is missing in it"),
             _ => format!("`{path}` has another document now"),
         };
-        let finding = Finding::new(&rules::STALE, name(place), what);
+        let finding = Finding::new(&rules::STALE, name(directory), what);
         // Nothing is collected where not all can be read.
         found.push(match broken.is_empty() {
-            true => finding.with_fix(Fix::Consolidate(place.location.clone())),
+            true => finding.with_fix(Fix::Consolidate(directory.location.clone())),
             false => finding,
         });
     }
@@ -183,8 +186,8 @@ fn members(group: &Group) -> BTreeMap<String, Option<Value>> {
 }
 
 /// A place by its path.
-fn name(place: &Directory) -> String {
-    match place.path.as_str() {
+fn name(directory: &Directory) -> String {
+    match directory.path.as_str() {
         "" => "/".to_owned(),
         path => path.to_owned(),
     }

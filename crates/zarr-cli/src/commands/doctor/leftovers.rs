@@ -10,11 +10,11 @@ use super::fix::Fix;
 use super::rules;
 
 /// What their names end in.
-pub(super) const TEMPORARY: &str = ".zarr-tmp";
-pub(super) const LOCK: &str = ".zarr-lock";
+const TEMPORARY: &str = ".zarr-tmp";
+const LOCK: &str = ".zarr-lock";
 
 /// What cannot be looked at is passed over: it is no leftover that anybody could delete. Links are not followed.
-pub(super) fn look(directory: &Path, older_than: u64, found: &mut Vec<Finding>) {
+pub(super) fn find(directory: &Path, older_than: u64, found: &mut Vec<Finding>) {
     let mut rest = vec![directory.to_owned()];
     while let Some(directory) = rest.pop() {
         let Ok(entries) = fs::read_dir(&directory) else {
@@ -28,16 +28,21 @@ pub(super) fn look(directory: &Path, older_than: u64, found: &mut Vec<Finding>) 
                 rest.push(entry.path());
                 continue;
             }
-            if metadata.is_symlink() && leads_around(&directory, &entry.path()) {
-                let shown = entry.path().to_string_lossy().into_owned();
+            let path = entry.path();
+            let shown = path.to_string_lossy().into_owned();
+            if metadata.is_symlink() && leads_around(&directory, &path) {
                 let what = "a symbolic link to a directory that it lies in";
-                found.push(Finding::new(&rules::CYCLE, shown, what));
+                found.push(Finding::new(&rules::CYCLE, shown.clone(), what));
             }
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let what = match name.starts_with('.') {
-                true if name.ends_with(TEMPORARY) => "a value that was never finished",
-                true if name.ends_with(LOCK) => "a lock that nobody removed",
+            let (what, fix) = match name.starts_with('.') {
+                true if name.ends_with(TEMPORARY) => {
+                    ("a value that was never finished", Fix::DeleteFile(path))
+                }
+                true if name.ends_with(LOCK) => {
+                    ("a lock that nobody removed", Fix::DeleteLock(path))
+                }
                 _ => continue,
             };
             let age = metadata
@@ -47,9 +52,7 @@ pub(super) fn look(directory: &Path, older_than: u64, found: &mut Vec<Finding>) 
             if age.unwrap_or_default() < Duration::from_secs(older_than) {
                 continue;
             }
-            let path = entry.path();
-            let shown = path.to_string_lossy().into_owned();
-            found.push(Finding::new(&rules::LEFTOVER, shown, what).with_fix(Fix::DeleteFile(path)));
+            found.push(Finding::new(&rules::LEFTOVER, shown, what).with_fix(fix));
         }
     }
 }

@@ -61,7 +61,7 @@ rules! {
     LEFTOVER = 9 Warning "leftover":
         "A file that a writer made for a while and did not remove, since it was killed.",
         Some("deletes the file, unless somebody holds it");
-    STRANGER = 10 Warning "unknown-key":
+    UNKNOWN_KEY = 10 Warning "unknown-key":
         "Something that is neither a document nor a chunk.", None;
     CASE = 11 Warning "case-clash":
         "Two names differ in upper and lower case alone: where file names do not, one hides the other.", None;

@@ -51,14 +51,18 @@ impl FromStr for Origin {
 /// Why nobody is answered who calls the server so.
 pub(super) enum HostError {
     /// There must be one name.
-    Nameless,
+    Missing,
     /// It may be that of somebody else's page, which has it lead here to be taken for our own (DNS rebinding).
-    Stranger,
+    Unknown,
 }
 
 impl AccessPolicy {
     /// Whether this server is called by a name of its own by whoever connected to the address `here`.
-    pub(super) fn know<B>(&self, request: &Request<B>, here: IpAddr) -> Result<(), HostError> {
+    pub(super) fn check_host<B>(
+        &self,
+        request: &Request<B>,
+        here: IpAddr,
+    ) -> Result<(), HostError> {
         let mut named = request.headers().get_all(header::HOST).iter();
         let (host, more) = (named.next(), named.next());
         let host: Option<Authority> = match request.uri().authority() {
@@ -66,7 +70,7 @@ impl AccessPolicy {
             None => host.and_then(|host| host.as_bytes().try_into().ok()),
         };
         let Some(host) = host.filter(|_| more.is_none()) else {
-            return Err(HostError::Nameless);
+            return Err(HostError::Missing);
         };
         let host = host.host().trim_matches(['[', ']']).to_ascii_lowercase();
         let ours = match host.parse::<IpAddr>() {
@@ -76,12 +80,12 @@ impl AccessPolicy {
         let allowed = |name: &String| name == "*" || name.eq_ignore_ascii_case(&host);
         match ours || self.hosts.iter().any(allowed) {
             true => Ok(()),
-            false => Err(HostError::Stranger),
+            false => Err(HostError::Unknown),
         }
     }
 
     /// Which page may read the answer, as the header says it that browsers look for.
-    pub(super) fn readers(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+    pub(super) fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         if self.is_open() {
             return Some(HeaderValue::from_static("*"));
         }
@@ -96,7 +100,7 @@ impl AccessPolicy {
     }
 
     /// Which pages may read, in words.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn in_words(&self) -> String {
         let named = self.origins.iter().filter_map(|origin| match origin {
             Origin::Exactly(origin) => Some(origin.as_str()),
             _ => None,
@@ -116,7 +120,7 @@ impl AccessPolicy {
 mod tests {
     use super::*;
 
-    fn callers(hosts: &[&str], origins: &[&str]) -> AccessPolicy {
+    fn policy(hosts: &[&str], origins: &[&str]) -> AccessPolicy {
         AccessPolicy {
             hosts: hosts.iter().map(|&host| host.to_owned()).collect(),
             origins: origins.iter().map(|o| o.parse().unwrap()).collect(),
@@ -124,21 +128,21 @@ mod tests {
     }
 
     /// 200 as answered, 400 as nameless, 421 as a stranger's.
-    fn called(callers: &AccessPolicy, uri: &str, hosts: &[&str], here: &str) -> u16 {
+    fn called(policy: &AccessPolicy, uri: &str, hosts: &[&str], here: &str) -> u16 {
         let mut request = Request::builder().uri(uri);
         for host in hosts {
             request = request.header(header::HOST, *host);
         }
-        match callers.know(&request.body(()).unwrap(), here.parse().unwrap()) {
+        match policy.check_host(&request.body(()).unwrap(), here.parse().unwrap()) {
             Ok(()) => 200,
-            Err(HostError::Nameless) => 400,
-            Err(HostError::Stranger) => 421,
+            Err(HostError::Missing) => 400,
+            Err(HostError::Unknown) => 421,
         }
     }
 
     #[test]
     fn only_names_of_its_own() {
-        let strict = callers(&[], &["*"]);
+        let strict = policy(&[], &["*"]);
         for (host, here, status) in [
             ("localhost", "127.0.0.1", 200),
             ("LocalHost:8000", "127.0.0.1", 200),
@@ -164,35 +168,35 @@ mod tests {
         // What the request is about is said in its first line, if it is said there.
         let far = "http://evil.example/";
         assert_eq!(called(&strict, far, &["localhost"], here), 421);
-        let named = callers(&["Box.example"], &["*"]);
+        let named = policy(&["Box.example"], &["*"]);
         assert_eq!(called(&named, "/", &["box.example:80"], here), 200);
         assert_eq!(called(&named, "/", &["evil.example"], here), 421);
         assert_eq!(
-            called(&callers(&["*"], &["*"]), "/", &["evil.example"], here),
+            called(&policy(&["*"], &["*"]), "/", &["evil.example"], here),
             200
         );
     }
 
     #[test]
     fn only_pages_that_were_named() {
-        let asked = |callers: &AccessPolicy, origin: &str| {
+        let asked = |policy: &AccessPolicy, origin: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ORIGIN, origin.parse().unwrap());
-            let readers = callers.readers(&headers);
+            let readers = policy.allowed_origin(&headers);
             readers.map(|value| value.to_str().unwrap().to_owned())
         };
         let viewer = "https://viewer.example";
         let some = |text: &str| Some(text.to_owned());
-        assert_eq!(asked(&callers(&[], &["*"]), viewer), some("*"));
-        assert_eq!(asked(&callers(&[], &["none"]), viewer), None);
-        let named = callers(&[], &["HTTPS://Viewer.example/", "http://b.example:81"]);
+        assert_eq!(asked(&policy(&[], &["*"]), viewer), some("*"));
+        assert_eq!(asked(&policy(&[], &["none"]), viewer), None);
+        let named = policy(&[], &["HTTPS://Viewer.example/", "http://b.example:81"]);
         assert_eq!(asked(&named, viewer), some(viewer));
         assert_eq!(
             asked(&named, "http://b.example:81"),
             some("http://b.example:81")
         );
         assert_eq!(asked(&named, "http://b.example"), None);
-        assert_eq!(named.readers(&HeaderMap::new()), None);
+        assert_eq!(named.allowed_origin(&HeaderMap::new()), None);
         for wrong in ["", "viewer.example", "https://a/b", "https://u@a", "null"] {
             assert!(wrong.parse::<Origin>().is_err(), "{wrong}");
         }

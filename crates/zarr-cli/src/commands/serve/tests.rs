@@ -41,8 +41,8 @@ impl Server {
         let Command::Serve(args) = cli.command else {
             unreachable!("it was asked for");
         };
-        let location = args.path.for_others().location().unwrap();
-        let mut served = ServedStore::new(location, "g.zarr".to_owned(), args.callers);
+        let location = args.path.confined().location().unwrap();
+        let mut served = ServedStore::new(location, "g.zarr".to_owned(), args.access);
         change(&mut served);
         let served = Arc::new(served);
         let runtime = tokio::runtime::Builder::new_multi_thread()
