@@ -1,5 +1,6 @@
 //! Elements as numbers, for statistics and pictures. Knows neither files nor nodes.
 
+use half::{bf16, f16};
 use zarr::DataType;
 
 /// One element.
@@ -73,11 +74,8 @@ pub(crate) fn each(data_type: &DataType, bytes: &[u8], mut f: impl FnMut(Number)
         T::UInt32 => ints!(u32, 4),
         T::Int64 => ints!(i64, 8),
         T::UInt64 => ints!(u64, 8),
-        T::Float16 => walk!(2, |bytes| Number::Float(half(u16::from_ne_bytes(bytes)))),
-        T::BFloat16 => walk!(2, |bytes| {
-            let upper = u32::from(u16::from_ne_bytes(bytes)) << 16;
-            Number::Float(f32::from_bits(upper).into())
-        }),
+        T::Float16 => walk!(2, |bytes| Number::Float(f16::from_ne_bytes(bytes).into())),
+        T::BFloat16 => walk!(2, |bytes| Number::Float(bf16::from_ne_bytes(bytes).into())),
         T::Float32 => walk!(4, |bytes| Number::Float(f32::from_ne_bytes(bytes).into())),
         T::Float64 => walk!(8, |bytes| Number::Float(f64::from_ne_bytes(bytes))),
         T::Complex64 => walk!(8, |bytes: [u8; 8]| {
@@ -102,18 +100,6 @@ pub(crate) fn each(data_type: &DataType, bytes: &[u8], mut f: impl FnMut(Number)
         }
         _ => {}
     }
-}
-
-/// The number that 16 bits of IEEE 754 mean.
-fn half(bits: u16) -> f64 {
-    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff));
-    let size = match exponent {
-        0 => fraction * 2_f64.powi(-24),
-        31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
-        exponent => (1.0 + fraction / 1024.0) * 2_f64.powi(exponent - 15),
-    };
-    if bits & 0x8000 == 0 { size } else { -size }
 }
 
 #[cfg(test)]

@@ -9,9 +9,9 @@ use std::path::Path;
 use zarr::{DataType, DynData, Values};
 
 use super::NpyError;
+use super::element::NpyElement;
+use super::fortran_order;
 use super::header::NpyHeader;
-use super::order;
-use super::types::NpyElement;
 use crate::elements::tiles::{self, Tiles};
 use crate::failure::Failure;
 
@@ -160,7 +160,7 @@ impl NpyFile {
         }
         let mut data = self.element.read(data);
         if self.turns() && !data.is_empty() {
-            data = order::fortran_to_c(&data, &shape, self.element.size())?;
+            data = fortran_order::fortran_to_c(&data, &shape, self.element.size())?;
         }
         Ok(DynData {
             dtype: self.element.data_type.clone(),

@@ -1,12 +1,12 @@
 //! What stands before the elements of an `.npy` file: the magic, a version, and a Python dictionary.
-//! Knows no element types. How Python writes what is in the dictionary is in `literal.rs`.
+//! Knows no element types. How Python writes what is in the dictionary is in `python_literal.rs`.
 
 use std::io::Read;
 
 use serde_json::Value;
 
 use super::NpyError;
-use super::literal::{LiteralParser, repr};
+use super::python_literal::{LiteralParser, repr};
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
