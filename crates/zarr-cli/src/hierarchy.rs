@@ -5,3 +5,13 @@ pub(crate) mod document_names;
 pub(crate) mod invalid_names;
 pub(crate) mod node_list;
 pub(crate) mod stored_sizes;
+
+use zarr::ZarrFormat;
+
+/// The number of a format, as documents have it.
+pub(crate) fn format_number(format: ZarrFormat) -> u8 {
+    match format {
+        ZarrFormat::V2 => 2,
+        ZarrFormat::V3 => 3,
+    }
+}

@@ -2,19 +2,27 @@
 
 mod address;
 mod archives;
+mod attrs;
+mod broken_nodes;
+mod chunks;
+mod completions;
+mod consolidate;
 mod copy;
 mod create;
 mod diff;
+mod display;
 mod doctor;
+mod implicit_groups;
 mod info;
-mod look;
+mod ls;
 mod migrate;
 mod no_follow;
-mod nodes;
 mod oversized;
 mod read;
+mod stats;
 mod tree;
 mod validate;
+mod view;
 mod write;
 
 use std::fs;
@@ -29,6 +37,10 @@ use crate::Cli;
 use crate::failure::{Exit, Failure};
 use crate::npy;
 use crate::output::terminal::{Canvas, ColorDepth};
+
+/// Each format with the documents of its arrays and its groups.
+const FORMATS: [(&str, &str, &str); 2] =
+    [("2", ".zarray", ".zgroup"), ("3", "zarr.json", "zarr.json")];
 
 /// A directory with a file `in.npy`: 6 by 5 numbers of 16 bits, each its own place.
 struct Home(tempfile::TempDir);
@@ -97,6 +109,25 @@ impl Home {
     #[track_caller]
     fn found_or_done(&self, line: &str) -> String {
         String::from_utf8(self.end(line).unwrap().1).unwrap()
+    }
+
+    /// A document in this directory.
+    fn document(&self, name: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
+    }
+
+    /// Puts another text for one that is in a document.
+    #[track_caller]
+    fn replace_text(&self, name: &str, old: &str, new: &str) {
+        let text = fs::read_to_string(self.path(name)).unwrap();
+        assert!(text.contains(old), "{text}");
+        fs::write(self.path(name), text.replace(old, new)).unwrap();
+    }
+
+    /// The bytes of all files below a directory.
+    fn stored_bytes(&self, name: &str) -> u64 {
+        let files = files(&self.path(name)).into_iter();
+        files.map(|path| path.metadata().unwrap().len()).sum()
     }
 
     fn json(&self, line: &str) -> Value {

@@ -63,8 +63,8 @@ const NAMES: [(&str, DataType); 40] = {
     ]
 };
 
-/// Names that are suggested where one is nearly meant.
-const COMMON: [&str; 18] = [
+/// Types of numbers, by their names in format 3, which are NumPy's.
+pub(crate) const NUMBERS: [&str; 14] = [
     "bool",
     "int8",
     "int16",
@@ -79,11 +79,10 @@ const COMMON: [&str; 18] = [
     "float64",
     "complex64",
     "complex128",
-    "string",
-    "bytes",
-    "datetime64[ns]",
-    "timedelta64[ns]",
 ];
+
+/// Other types of which users have many.
+const OTHERS: [&str; 4] = ["string", "bytes", "datetime64[ns]", "timedelta64[ns]"];
 
 impl DataTypeArg {
     /// In the byte order that is usual.
@@ -163,7 +162,7 @@ fn unknown(text: &str, name: &str) -> String {
         "g" | "G" | "longdouble" | "clongdouble" | "float96" | "float128" | "f16" | "c32" => {
             "Zarr has no floats of more than 64 bits; take float64 or complex128".to_owned()
         }
-        _ => match nearest::nearest(name, COMMON) {
+        _ => match nearest::nearest(name, NUMBERS.into_iter().chain(OTHERS)) {
             Some(near) => format!("did you mean {near}?"),
             None => "write it as format 3 or NumPy names it, as in float32, <f4 or datetime64[ns]"
                 .to_owned(),

@@ -104,7 +104,7 @@ pub(crate) fn for_page(array: &Array, place: &str) -> Result<Value, Failure> {
         "width": map.as_ref().map_or(1, |map| map.width),
         "scale": map.as_ref().map_or([1, 1], |map| map.scale),
         "cells": cells.unwrap_or_default(),
-        "ramp": (0..=16).map(|i| colors::ramp(f64::from(i) / 16.0)).collect::<Vec<_>>(),
+        "ramp": colors::steps(),
     }))
 }
 

@@ -5,15 +5,14 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::tools::{Limits, StoreExt, quote_bare_numbers};
-use zarr::{
-    Array, ArrayMetadata, Group, GroupMetadata, Info, Location, Node, NodeMetadata, ZarrFormat,
-};
+use zarr::tools::{Limits, quote_bare_numbers};
+use zarr::{Array, ArrayMetadata, Group, GroupMetadata, Info, Location, Node, NodeMetadata};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::document_names::{ZARR_JSON, ZARRAY, ZGROUP};
 use crate::hierarchy::stored_sizes::{self, SizeSummary};
+use crate::hierarchy::{self, directories};
 use crate::output;
 use crate::output::text;
 
@@ -59,7 +58,7 @@ pub(crate) fn run(args: &InfoArgs, out: &mut impl Write) -> Result<Exit, Failure
 }
 
 /// What needs the whole store to be listed may fail where the node itself can be described.
-fn known<T>(stored: zarr::Result<T>, place: &str) -> Option<T> {
+fn or_warning<T>(stored: zarr::Result<T>, place: &str) -> Option<T> {
     let missing = |error: zarr::Error| {
         let exit = error.class().into();
         let failure = Failure::new(exit, "cannot tell how much is stored", place, error);
@@ -69,7 +68,7 @@ fn known<T>(stored: zarr::Result<T>, place: &str) -> Option<T> {
 }
 
 fn complete(stored: zarr::Result<Info>, without: Info, place: &str) -> String {
-    format!("{}\n", known(stored, place).unwrap_or(without))
+    format!("{}\n", or_warning(stored, place).unwrap_or(without))
 }
 
 /// How many arrays and groups are below a group, of those that can be read.
@@ -130,47 +129,31 @@ fn below(args: &InfoArgs) -> Result<u64, Failure> {
 
 /// The document as it stands in the store, with bare numbers as texts. It has been read once, so that where
 /// it is gone now, what is known of it will do.
-fn stored(location: &Location, name: &str) -> Option<Value> {
-    let limits = Limits::default();
-    let key = location.key(name).ok()?;
-    let text = location
-        .store()
-        .get_at_most(&key, limits.document_bytes as u64);
-    let text = text.wait().ok()??;
-    serde_json::from_slice(&quote_bare_numbers(&text, limits.depth)).ok()
-}
-
-fn format(format: ZarrFormat) -> u8 {
-    match format {
-        ZarrFormat::V2 => 2,
-        ZarrFormat::V3 => 3,
-    }
+fn stored_document(location: &Location, name: &str) -> Option<Value> {
+    let text = directories::read(location, name).wait().ok()??;
+    serde_json::from_slice(&quote_bare_numbers(&text, Limits::default().depth)).ok()
 }
 
 fn array_json(array: &Array, args: &InfoArgs) -> Result<Value, Failure> {
     let place = args.path.as_str();
-    let metadata = match array.metadata() {
-        ArrayMetadata::V2 { array: known, .. } => {
-            stored(array.location(), ZARRAY).unwrap_or_else(|| known.to_json())
-        }
-        ArrayMetadata::V3(known) => {
-            stored(array.location(), ZARR_JSON).unwrap_or_else(|| known.to_json())
-        }
+    let (name, known) = match array.metadata() {
+        ArrayMetadata::V2 { array, .. } => (ZARRAY, array.to_json()),
+        ArrayMetadata::V3(array) => (ZARR_JSON, array.to_json()),
     };
     let mut report = json!({
         "path": place,
         "node_type": "array",
-        "zarr_format": format(array.zarr_format()),
+        "zarr_format": hierarchy::format_number(array.zarr_format()),
         "shape": array.shape(),
         "chunks": array.chunks(),
         "shards": array.shards(),
         "data_type": array.dtype().to_json(),
         "nbytes": array.nbytes(),
-        "nbytes_stored": known(array.nbytes_stored().wait(), place),
+        "nbytes_stored": or_warning(array.nbytes_stored().wait(), place),
         "nchunks": array.nchunks(),
-        "nchunks_initialized": known(array.nchunks_initialized().wait(), place),
+        "nchunks_initialized": or_warning(array.nchunks_initialized().wait(), place),
         "attributes": array.attrs(),
-        "metadata": metadata,
+        "metadata": stored_document(array.location(), name).unwrap_or(known),
     });
     if args.sizes {
         report["chunk_sizes"] = match spread(array, args)? {
@@ -190,24 +173,20 @@ fn array_json(array: &Array, args: &InfoArgs) -> Result<Value, Failure> {
 
 fn group_json(group: &Group, args: &InfoArgs) -> Result<Value, Failure> {
     let place = args.path.as_str();
-    let metadata = match group.metadata() {
-        GroupMetadata::V2 { group: known, .. } => {
-            stored(group.location(), ZGROUP).unwrap_or_else(|| known.to_json())
-        }
-        GroupMetadata::V3(known) => {
-            stored(group.location(), ZARR_JSON).unwrap_or_else(|| known.to_json())
-        }
+    let (name, known) = match group.metadata() {
+        GroupMetadata::V2 { group, .. } => (ZGROUP, group.to_json()),
+        GroupMetadata::V3(group) => (ZARR_JSON, group.to_json()),
     };
     let count = count(group, place);
     let mut report = json!({
         "path": place,
         "node_type": "group",
-        "zarr_format": format(group.zarr_format()),
+        "zarr_format": hierarchy::format_number(group.zarr_format()),
         "nmembers": count.map(|(arrays, groups)| arrays + groups),
         "narrays": count.map(|(arrays, _)| arrays),
         "ngroups": count.map(|(_, groups)| groups),
         "attributes": group.attrs(),
-        "metadata": metadata,
+        "metadata": stored_document(group.location(), name).unwrap_or(known),
     });
     if args.sizes {
         report["nbytes_stored"] = below(args)?.into();

@@ -131,7 +131,8 @@ async fn look(start: &Location, location: Location) -> Directory {
     directory
 }
 
-async fn read(directory: &Location, name: &str) -> zarr::Result<Option<Vec<u8>>> {
+/// A document, up to the size that readers take.
+pub(crate) async fn read(directory: &Location, name: &str) -> zarr::Result<Option<Vec<u8>>> {
     let most = Limits::default().document_bytes as u64;
     let text = directory
         .store()

@@ -8,6 +8,7 @@ use zarr::{DynData, Values};
 
 use super::file::NpyFile;
 use super::*;
+use crate::arguments::data_type::NUMBERS;
 use crate::elements::tiles::{self, Tiles};
 use crate::failure::{Exit, Failure};
 
@@ -124,23 +125,7 @@ fn writes_what_numpy_writes() {
 
 #[test]
 fn every_type_survives() {
-    let names = [
-        "bool",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "float16",
-        "float32",
-        "float64",
-        "complex64",
-        "complex128",
-    ];
-    for name in names {
+    for name in NUMBERS {
         let dtype: DataType = name.parse().unwrap();
         let data: Vec<u8> = match dtype {
             DataType::Bool => vec![1, 0, 0, 1, 1, 0],

@@ -64,6 +64,11 @@ pub(crate) fn of(share: Option<f64>) -> Rgb {
     share.map_or(NOTHING, ramp)
 }
 
+/// The ramp in 17 steps, for the page of `zarr serve`.
+pub(crate) fn steps() -> [Rgb; 17] {
+    std::array::from_fn(|i| ramp(i as f64 / 16.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

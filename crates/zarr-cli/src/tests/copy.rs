@@ -248,8 +248,7 @@ fn a_whole_chain_takes_nothing_of_old_shards() {
     let codecs = r#"[{"name":"bytes","configuration":{"endian":"little"}},"crc32c"]"#;
     home.run(&format!("copy ~/a ~/b --codecs {codecs} --verify --quiet"))
         .unwrap();
-    let document: Value =
-        serde_json::from_slice(&fs::read(home.path("b/zarr.json")).unwrap()).unwrap();
+    let document = home.document("b/zarr.json");
     let names: Vec<&Value> = document["codecs"].as_array().unwrap().iter().collect();
     assert_eq!(names.len(), 2, "{document}");
     assert_eq!(names[0]["name"], "bytes");

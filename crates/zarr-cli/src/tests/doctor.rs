@@ -116,9 +116,7 @@ fn d04_stale_consolidated_metadata() {
 #[test]
 fn d05_unknown_codecs() {
     let home = good();
-    let path = home.path("g/b/zarr.json");
-    let document = fs::read_to_string(&path).unwrap();
-    fs::write(&path, document.replace("\"zstd\"", "\"quantum\"")).unwrap();
+    home.replace_text("g/b/zarr.json", "\"zstd\"", "\"quantum\"");
     check(&home, "~/g", json!([["D05", "b", false]]));
 }
 

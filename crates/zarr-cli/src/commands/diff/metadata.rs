@@ -1,9 +1,10 @@
 //! What the documents of two nodes say, and where they say different things. Reads nothing.
 
 use serde_json::{Value, json};
-use zarr::{Array, ArrayMetadata, GroupMetadata, Node};
+use zarr::{Array, ArrayMetadata, Node};
 
 use super::Difference;
+use crate::hierarchy;
 
 /// What a node says of itself; with `content` only what its users see.
 pub(super) fn of(node: &Node, content: bool) -> Value {
@@ -20,11 +21,7 @@ pub(super) fn of(node: &Node, content: bool) -> Value {
         Node::Group(group) => {
             let mut document = json!({"attributes": group.attrs()});
             if !content {
-                let format = match group.metadata() {
-                    GroupMetadata::V2 { .. } => 2,
-                    GroupMetadata::V3(_) => 3,
-                };
-                document["zarr_format"] = format.into();
+                document["zarr_format"] = hierarchy::format_number(group.zarr_format()).into();
             }
             document
         }

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value};
 use zarr::blocking::Wait;
-use zarr::tools::{Limits, StoreExt};
 use zarr::{Location, Node, ZarrFormat};
 
+use crate::hierarchy::directories;
 use crate::hierarchy::document_names::{self, ZARR_JSON, ZATTRS, ZMETADATA};
 
 /// Before the text of a number that is kept as it is written; no text of a document begins so.
@@ -44,13 +44,8 @@ pub(super) fn of(node: &Node) -> Option<Value> {
 }
 
 fn read(place: &Location, name: &str) -> Option<Map<String, Value>> {
-    let key = place.key(name).ok()?;
-    let most = Limits::default().document_bytes as u64;
-    let store = place.store();
-    let text = async { Ok::<_, zarr::Error>(store.get_at_most(&key, most).await?) };
-    let text: zarr::Result<_> = text.wait();
-    let text = exact(std::str::from_utf8(&text.ok()??).ok()?);
-    serde_json::from_str(&text).ok()
+    let text = directories::read(place, name).wait().ok()??;
+    serde_json::from_str(&exact(str::from_utf8(&text).ok()?)).ok()
 }
 
 /// A document in which the numbers are texts that a reader would change, or not take at all: `NaN`, integers

@@ -17,7 +17,7 @@ use crate::commands::view::plane::Plane;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::node_list;
 use crate::interrupt::CallGate;
-use crate::output::text;
+use crate::output::{colors, text};
 
 /// What is asked, and of which place.
 struct ReportRequest {
@@ -205,7 +205,7 @@ fn draw(array: &Array, query: &Query) -> Result<Report, Failure> {
         "max": scale.max,
         "nan": scale.nan,
         "count": scale.count,
-        "ramp": (0..=16).map(|i| crate::output::colors::ramp(f64::from(i) / 16.0)).collect::<Vec<_>>(),
+        "ramp": colors::steps(),
     });
     Ok(Report {
         text: image,
