@@ -29,12 +29,12 @@ use crate::address::foreign_formats;
 use crate::failure::{Exit, Failure};
 
 pub(crate) use self::file::{load, open};
-use self::header::NpyHeader;
-use self::python_literal::LiteralParser;
+use self::header::Header;
+use self::python_literal::Parser;
 
 /// Why something is not an array that can be read, or cannot be written as one.
 #[derive(Debug)]
-pub(crate) enum NpyError {
+pub(crate) enum Error {
     /// The bytes break the format.
     Corrupt(String),
     /// The format can say it, but not here, or the other way round.
@@ -45,7 +45,7 @@ pub(crate) enum NpyError {
     Io(io::Error),
 }
 
-impl std::fmt::Display for NpyError {
+impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Corrupt(text) | Self::Unsupported(text) => f.write_str(text),
@@ -55,7 +55,7 @@ impl std::fmt::Display for NpyError {
     }
 }
 
-impl NpyError {
+impl Error {
     /// Why a command fails that reads or writes an `.npy` file.
     pub(crate) fn failure(&self, doing: &str, place: &str) -> Failure {
         match self {
@@ -71,7 +71,7 @@ impl NpyError {
     }
 }
 
-impl From<io::Error> for NpyError {
+impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::Corrupt("it ends within its header".to_owned()),
@@ -84,8 +84,8 @@ impl From<io::Error> for NpyError {
 ///
 /// # Errors
 /// What it is not.
-pub(crate) fn descr(text: &str) -> Result<Value, NpyError> {
-    let mut parser = LiteralParser::new(text);
+pub(crate) fn descr(text: &str) -> Result<Value, Error> {
+    let mut parser = Parser::new(text);
     let descr = parser.descr()?;
     parser.end()?;
     Ok(descr)
@@ -93,13 +93,13 @@ pub(crate) fn descr(text: &str) -> Result<Value, NpyError> {
 
 /// What stands before the elements of an array in C order: format 1.0 where that is enough, and byte for byte
 /// what numpy would write.
-pub(crate) fn header(data_type: &DataType, shape: &[u64]) -> Result<Vec<u8>, NpyError> {
+pub(crate) fn header(data_type: &DataType, shape: &[u64]) -> Result<Vec<u8>, Error> {
     let Some(descr) = element::descr(data_type) else {
         let text = format!("an .npy file cannot hold elements of type {data_type}");
-        return Err(NpyError::Unsupported(text));
+        return Err(Error::Unsupported(text));
     };
     let (fortran_order, shape) = (false, shape.to_vec());
-    Ok(NpyHeader {
+    Ok(Header {
         descr,
         fortran_order,
         shape,

@@ -7,12 +7,12 @@ use serde_json::Value;
 use zarr::tools::v2::DType;
 use zarr::{DataType, Endian, Field};
 
-use super::NpyError;
+use super::Error;
 
 /// An element as a file has it, and as an array gets it: in this machine's byte order, without the padding
 /// that numpy puts between the fields of aligned records.
 #[derive(Debug, PartialEq)]
-pub(super) struct NpyElement {
+pub(super) struct Element {
     pub(super) data_type: DataType,
     stored: DType,
     /// The bytes of a stored element that are no padding; none where all of them are.
@@ -42,9 +42,9 @@ fn is_numpys(data_type: &DataType) -> bool {
     }
 }
 
-impl NpyElement {
-    pub(super) fn of(descr: &Value) -> Result<Self, NpyError> {
-        let refuse = |why: &str| Err(NpyError::Unsupported(why.to_owned()));
+impl Element {
+    pub(super) fn of(descr: &Value) -> Result<Self, Error> {
+        let refuse = |why: &str| Err(Error::Unsupported(why.to_owned()));
         if contains_objects(descr) {
             return refuse("its elements are Python objects; save texts with `astype('U')`");
         }
@@ -200,14 +200,14 @@ mod tests {
 
     use super::*;
 
-    fn of(descr: &Value) -> Result<NpyElement, String> {
-        NpyElement::of(descr).map_err(|error| error.to_string())
+    fn of(descr: &Value) -> Result<Element, String> {
+        Element::of(descr).map_err(|error| error.to_string())
     }
 
     #[test]
     fn spellings() {
         let check = |text: &str, expected: Option<DataType>| {
-            let read = NpyElement::of(&text.into()).ok();
+            let read = Element::of(&text.into()).ok();
             assert_eq!(read.map(|read| read.data_type), expected, "{text}");
         };
         check("<c8", Some(DataType::Complex64));

@@ -8,25 +8,25 @@ use std::path::Path;
 
 use zarr::{DataType, DynData, Values};
 
-use super::NpyError;
-use super::element::NpyElement;
+use super::Error;
+use super::element::Element;
 use super::fortran_order;
-use super::header::NpyHeader;
+use super::header::Header;
 use crate::elements::tiles::{self, Tiles};
 use crate::failure::Failure;
 
 /// An array in a file, or in what came through a pipe.
 pub(crate) struct NpyFile {
     name: String,
-    header: NpyHeader,
-    element: NpyElement,
+    header: Header,
+    element: Element,
     /// Where the first element is.
     start: u64,
-    input: Box<dyn SeekableInput>,
+    input: Box<dyn Input>,
 }
 
-trait SeekableInput: Read + Seek {}
-impl<T: Read + Seek> SeekableInput for T {}
+trait Input: Read + Seek {}
+impl<T: Read + Seek> Input for T {}
 
 /// The whole array at a path; `-` is standard input.
 pub(crate) fn load(path: &Path) -> Result<DynData, Failure> {
@@ -59,8 +59,8 @@ impl NpyFile {
         size: u64,
         mut input: impl Read + Seek + 'static,
     ) -> Result<Self, Failure> {
-        let opened = NpyHeader::read(&mut input).and_then(|(header, start)| {
-            let element = NpyElement::of(&header.descr)?;
+        let opened = Header::read(&mut input).and_then(|(header, start)| {
+            let element = Element::of(&header.descr)?;
             check_len(len(&header, &element)?, size.saturating_sub(start))?;
             Ok((header, element, start))
         });
@@ -79,8 +79,8 @@ impl NpyFile {
     /// An array that comes from somewhere. Nothing is allocated on the word of its header: no more than
     /// twice what has arrived.
     pub(super) fn received(name: &str, input: &mut impl Read) -> Result<Self, Failure> {
-        let read = NpyHeader::read(input).and_then(|(header, _)| {
-            let element = NpyElement::of(&header.descr)?;
+        let read = Header::read(input).and_then(|(header, _)| {
+            let element = Element::of(&header.descr)?;
             let data = received(input, len(&header, &element)?)?;
             Ok((header, element, data))
         });
@@ -132,16 +132,16 @@ impl NpyFile {
         read.map_err(|error| error.failure("cannot read", &self.name))
     }
 
-    fn elements(&mut self, cells: &[Range<u64>]) -> Result<DynData, NpyError> {
+    fn elements(&mut self, cells: &[Range<u64>]) -> Result<DynData, Error> {
         let shape: Vec<u64> = cells.iter().map(|cells| cells.end - cells.start).collect();
         let size = self.element.stored_size();
         let bytes = shape
             .iter()
             .fold(size as u64, |bytes, n| bytes.saturating_mul(*n));
         let mut data = Vec::new();
-        let room = usize::try_from(bytes).map_err(|_| NpyError::TooLarge(bytes))?;
+        let room = usize::try_from(bytes).map_err(|_| Error::TooLarge(bytes))?;
         data.try_reserve_exact(room)
-            .map_err(|_| NpyError::TooLarge(bytes))?;
+            .map_err(|_| Error::TooLarge(bytes))?;
         // Fortran's order is that of C with the axes turned around.
         let (mut axes, mut cells) = (self.header.shape.clone(), cells.to_vec());
         if self.turns() {
@@ -153,7 +153,7 @@ impl NpyFile {
             let bytes = (run.end - run.start) * size as u64;
             self.input.seek(SeekFrom::Start(start))?;
             if self.input.by_ref().take(bytes).read_to_end(&mut data)? as u64 != bytes {
-                return Err(NpyError::Corrupt(
+                return Err(Error::Corrupt(
                     "it became shorter while it was read".to_owned(),
                 ));
             }
@@ -175,7 +175,7 @@ impl NpyFile {
 }
 
 /// The bytes of all elements.
-fn len(header: &NpyHeader, element: &NpyElement) -> Result<u64, NpyError> {
+fn len(header: &Header, element: &Element) -> Result<u64, Error> {
     if header.shape.contains(&0) {
         return Ok(0);
     }
@@ -185,7 +185,7 @@ fn len(header: &NpyHeader, element: &NpyElement) -> Result<u64, NpyError> {
         .iter()
         .try_fold(size, |bytes, n| bytes.checked_mul(*n));
     len.ok_or_else(|| {
-        NpyError::Corrupt(format!(
+        Error::Corrupt(format!(
             "its shape {:?} is larger than any file",
             header.shape
         ))
@@ -193,11 +193,11 @@ fn len(header: &NpyHeader, element: &NpyElement) -> Result<u64, NpyError> {
 }
 
 /// The `wanted` bytes that must be all there are.
-fn received(input: &mut impl Read, wanted: u64) -> Result<Vec<u8>, NpyError> {
+fn received(input: &mut impl Read, wanted: u64) -> Result<Vec<u8>, Error> {
     let mut data = Vec::new();
     match input.take(wanted).read_to_end(&mut data) {
         Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
-            return Err(NpyError::TooLarge(wanted));
+            return Err(Error::TooLarge(wanted));
         }
         read => drop(read?),
     }
@@ -209,16 +209,16 @@ fn received(input: &mut impl Read, wanted: u64) -> Result<Vec<u8>, NpyError> {
     }
 }
 
-fn check_len(wanted: u64, found: u64) -> Result<(), NpyError> {
+fn check_len(wanted: u64, found: u64) -> Result<(), Error> {
     if found < wanted {
         let text = format!("it is cut short: {found} bytes of data, its header announces {wanted}");
-        return Err(NpyError::Corrupt(text));
+        return Err(Error::Corrupt(text));
     }
     if found > wanted {
         // numpy would read the first of several arrays and leave the rest: here nothing is left out
         // in silence.
         let text = format!("more follows the {wanted} bytes of data that its header announces");
-        return Err(NpyError::Corrupt(text));
+        return Err(Error::Corrupt(text));
     }
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use ndarray::{ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Axis, IxDyn, ShapeBuilder};
 
-use super::NpyError;
+use super::Error;
 
 /// The elements with the last axis fastest, of those with the first axis fastest.
-pub(super) fn fortran_to_c(data: &[u8], shape: &[u64], size: usize) -> Result<Vec<u8>, NpyError> {
+pub(super) fn fortran_to_c(data: &[u8], shape: &[u64], size: usize) -> Result<Vec<u8>, Error> {
     let len = data.len() as u64;
     let transposed = match size {
         2 => transpose::<2>(data, shape, 1),
@@ -15,7 +15,7 @@ pub(super) fn fortran_to_c(data: &[u8], shape: &[u64], size: usize) -> Result<Ve
         size => transpose::<1>(data, shape, size),
     };
     // The length was checked against the shape before; the address space is what remains.
-    transposed.ok_or(NpyError::TooLarge(len))
+    transposed.ok_or(Error::TooLarge(len))
 }
 
 /// Elements are `words` of `N` bytes: those of an odd size are bytes on an axis of their own, the

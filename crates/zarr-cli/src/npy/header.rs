@@ -5,8 +5,8 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use super::NpyError;
-use super::python_literal::{LiteralParser, repr};
+use super::Error;
+use super::python_literal::{Parser, repr};
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
@@ -18,14 +18,14 @@ const GROWING_DIGITS: usize = 21;
 
 /// What a header says.
 #[derive(Debug, PartialEq)]
-pub(super) struct NpyHeader {
+pub(super) struct Header {
     /// A type string, or a list of fields.
     pub(super) descr: Value,
     pub(super) fortran_order: bool,
     pub(super) shape: Vec<u64>,
 }
 
-impl NpyHeader {
+impl Header {
     /// Everything before the elements, aligned to 64 bytes, as numpy writes it.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         let shape: String = match self.shape.as_slice() {
@@ -84,8 +84,8 @@ impl NpyHeader {
     }
 
     /// The header, and how many bytes it took.
-    pub(super) fn read(input: &mut impl Read) -> Result<(Self, u64), NpyError> {
-        let corrupt = |text: String| Err(NpyError::Corrupt(text));
+    pub(super) fn read(input: &mut impl Read) -> Result<(Self, u64), Error> {
+        let corrupt = |text: String| Err(Error::Corrupt(text));
         let mut start = Vec::new();
         input.take(8).read_to_end(&mut start)?;
         let Some(([major, minor], [])) = start
@@ -107,7 +107,7 @@ impl NpyHeader {
             }
             _ => {
                 let text = format!(".npy format {major}.{minor} is not known; 1, 2 and 3 are");
-                return Err(NpyError::Unsupported(text));
+                return Err(Error::Unsupported(text));
             }
         };
         if len > MAX_LEN {
@@ -127,13 +127,13 @@ impl NpyHeader {
                 Err(error) => return corrupt(format!("its header is not UTF-8: {error}")),
             },
         };
-        let header = dictionary(LiteralParser::new(&text))?;
+        let header = dictionary(Parser::new(&text))?;
         Ok((header, before + u64::from(len)))
     }
 }
 
 /// Reads the dictionary.
-fn dictionary(mut text: LiteralParser<'_>) -> Result<NpyHeader, NpyError> {
+fn dictionary(mut text: Parser<'_>) -> Result<Header, Error> {
     let (mut descr, mut fortran_order, mut shape) = (None, None, None);
     text.need("{")?;
     while !text.eat("}") {
@@ -155,12 +155,12 @@ fn dictionary(mut text: LiteralParser<'_>) -> Result<NpyHeader, NpyError> {
     }
     text.end()?;
     match (descr, fortran_order, shape) {
-        (Some(descr), Some(fortran_order), Some(shape)) => Ok(NpyHeader {
+        (Some(descr), Some(fortran_order), Some(shape)) => Ok(Header {
             descr,
             fortran_order,
             shape,
         }),
-        _ => Err(NpyError::Corrupt(
+        _ => Err(Error::Corrupt(
             "its header lacks one of `descr`, `fortran_order` and `shape`".to_owned(),
         )),
     }
@@ -172,7 +172,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Result<&[u64], &str>) {
-        let read = dictionary(LiteralParser::new(text));
+        let read = dictionary(Parser::new(text));
         let read = read
             .as_ref()
             .map(|h| h.shape.as_slice())
@@ -239,14 +239,14 @@ mod tests {
 
     #[test]
     fn long_headers() {
-        let header = NpyHeader {
+        let header = Header {
             descr: "<f8".into(),
             fortran_order: false,
             shape: vec![1; 30_000],
         };
         let bytes = header.to_bytes();
         assert_eq!((bytes[6], bytes.len() % 64), (2, 0));
-        let read = NpyHeader::read(&mut bytes.as_slice()).unwrap();
+        let read = Header::read(&mut bytes.as_slice()).unwrap();
         assert_eq!(read, (header, bytes.len() as u64));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::NpyError;
+use super::Error;
 
 /// How deep lists may hold lists: records of records of records.
 const MAX_DEPTH: usize = 80;
@@ -56,22 +56,22 @@ fn quoted(text: &str) -> String {
 }
 
 /// Takes a text apart from its front.
-pub(super) struct LiteralParser<'t> {
+pub(super) struct Parser<'t> {
     text: &'t str,
     rest: &'t str,
 }
 
-impl<'t> LiteralParser<'t> {
+impl<'t> Parser<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self { text, rest: text }
     }
 
     /// A type string, or a list of fields: lists and tuples become lists.
-    pub(super) fn descr(&mut self) -> Result<Value, NpyError> {
+    pub(super) fn descr(&mut self) -> Result<Value, Error> {
         self.value(MAX_DEPTH)
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, NpyError> {
+    fn value(&mut self, depth: usize) -> Result<Value, Error> {
         let close = match () {
             () if self.eat("[") => "]",
             () if self.eat("(") => ")",
@@ -90,7 +90,7 @@ impl<'t> LiteralParser<'t> {
         Ok(Value::Array(items))
     }
 
-    fn scalar(&mut self) -> Result<Value, NpyError> {
+    fn scalar(&mut self) -> Result<Value, Error> {
         self.skip_spaces();
         match self.rest.starts_with(|c: char| c.is_ascii_digit()) {
             true => Ok(self.length()?.into()),
@@ -98,7 +98,7 @@ impl<'t> LiteralParser<'t> {
         }
     }
 
-    pub(super) fn string(&mut self) -> Result<String, NpyError> {
+    pub(super) fn string(&mut self) -> Result<String, Error> {
         self.eat("u"); // Python 2
         let quote = match () {
             () if self.eat("'") => '\'',
@@ -123,7 +123,7 @@ impl<'t> LiteralParser<'t> {
         Err(self.error("a string"))
     }
 
-    pub(super) fn boolean(&mut self) -> Result<bool, NpyError> {
+    pub(super) fn boolean(&mut self) -> Result<bool, Error> {
         match () {
             () if self.eat("True") => Ok(true),
             () if self.eat("False") => Ok(false),
@@ -131,7 +131,7 @@ impl<'t> LiteralParser<'t> {
         }
     }
 
-    pub(super) fn shape(&mut self) -> Result<Vec<u64>, NpyError> {
+    pub(super) fn shape(&mut self) -> Result<Vec<u64>, Error> {
         let mut shape = Vec::new();
         self.need("(")?;
         while !self.eat(")") {
@@ -144,7 +144,7 @@ impl<'t> LiteralParser<'t> {
         Ok(shape)
     }
 
-    fn length(&mut self) -> Result<u64, NpyError> {
+    fn length(&mut self) -> Result<u64, Error> {
         self.skip_spaces();
         let rest = self.rest.trim_start_matches(|c: char| c.is_ascii_digit());
         let (digits, rest) = self.rest.split_at(self.rest.len() - rest.len());
@@ -155,7 +155,7 @@ impl<'t> LiteralParser<'t> {
         Ok(length)
     }
 
-    pub(super) fn end(&self) -> Result<(), NpyError> {
+    pub(super) fn end(&self) -> Result<(), Error> {
         match self.rest.trim().is_empty() {
             true => Ok(()),
             false => Err(self.error("the end")),
@@ -173,16 +173,16 @@ impl<'t> LiteralParser<'t> {
         rest.is_some()
     }
 
-    pub(super) fn need(&mut self, token: &str) -> Result<(), NpyError> {
+    pub(super) fn need(&mut self, token: &str) -> Result<(), Error> {
         match self.eat(token) {
             true => Ok(()),
             false => Err(self.error(&format!("`{token}`"))),
         }
     }
 
-    pub(super) fn error(&self, expected: &str) -> NpyError {
+    pub(super) fn error(&self, expected: &str) -> Error {
         let column = self.text.len() - self.rest.len() + 1;
-        NpyError::Corrupt(format!(
+        Error::Corrupt(format!(
             "its header cannot be read: column {column}: expected {expected}"
         ))
     }
@@ -220,7 +220,7 @@ mod tests {
     fn literals() {
         let check = |value: Value, text: &str| {
             assert_eq!(repr(&value), text);
-            assert_eq!(LiteralParser::new(text).descr().unwrap(), value);
+            assert_eq!(Parser::new(text).descr().unwrap(), value);
         };
         check(json!("<f8"), "'<f8'");
         check(
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn hostile_literals() {
         let deep = "[".repeat(100_000);
-        assert!(LiteralParser::new(&deep).descr().is_err());
+        assert!(Parser::new(&deep).descr().is_err());
         for text in [
             "",
             "'",
@@ -253,7 +253,7 @@ mod tests {
             "-1",
             "{}",
         ] {
-            assert!(LiteralParser::new(text).descr().is_err(), "{text}");
+            assert!(Parser::new(text).descr().is_err(), "{text}");
         }
     }
 }
