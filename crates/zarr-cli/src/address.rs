@@ -250,7 +250,13 @@ impl Address {
             None => Some(here.clone()),
             Some(path) => match self.above(path) {
                 Ok(found) => found,
-                Err(error) => return Err(Failure::io("cannot look above", &self.shown, &error)),
+                Err(error) => {
+                    return Err(Failure::io(
+                        "cannot search the directories above",
+                        &self.shown,
+                        &error,
+                    ));
+                }
             },
         };
         let Some(mut place) = above else {
@@ -296,7 +302,7 @@ impl Address {
         if !has_others {
             return Ok(());
         }
-        let why = "other files are there, and no array or group that could be replaced";
+        let why = "it holds other files, and no array or group to replace";
         Err(
             Failure::new(Exit::Conflict, "cannot overwrite", &self.shown, why)
                 .advice("remove them yourself, or choose another path"),

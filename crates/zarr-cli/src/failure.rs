@@ -97,8 +97,7 @@ impl Failure {
             ),
             ErrorKind::Remains { key, .. } => (
                 format!(
-                    "`{key}` is already there, though no document says that a node is: it would become part of what \
-                     is created"
+                    "`{key}` is already there, though no node is: it would become part of what is created"
                 ),
                 "replace what is there with --overwrite, or choose another path",
             ),
@@ -119,7 +118,7 @@ impl Failure {
         let (exit, advice) = match error.kind() {
             E::NotFound => (Exit::NotFound, "check the path"),
             E::PermissionDenied | E::ReadOnlyFilesystem => {
-                (Exit::Permission, "check who owns it and who may use it")
+                (Exit::Permission, "check its owner and permissions")
             }
             E::AlreadyExists => (Exit::Conflict, "choose another path"),
             E::IsADirectory | E::NotADirectory | E::InvalidInput | E::InvalidFilename => {
@@ -164,7 +163,7 @@ fn is_not_carried(problem: &Problem) -> bool {
 fn advice(error: &zarr::Error) -> &'static str {
     match (error.kind(), error.class()) {
         (ErrorKind::Metadata { .. }, ErrorClass::Limit) => {
-            "nothing need be wrong with it: the limit keeps hostile documents from taking all memory"
+            "the document may well be valid: the limit keeps hostile ones from taking all memory"
         }
         (ErrorKind::Metadata { source, .. }, ErrorClass::Unsupported)
             if source.problems().iter().all(is_not_carried) =>
@@ -172,7 +171,7 @@ fn advice(error: &zarr::Error) -> &'static str {
             "`zarr read` shows its elements; leave it out with --exclude"
         }
         (ErrorKind::Metadata { .. }, ErrorClass::Unsupported) => {
-            "nothing need be wrong with it: another tool may know what is not known here"
+            "the document may well be valid: another tool may know what is not known here"
         }
         (ErrorKind::Metadata { source, .. }, _) => match source.problems() {
             [

@@ -27,7 +27,7 @@ use crate::failure::{Exit, Failure};
 use crate::output::terminal::Canvas;
 use crate::output::text;
 
-/// Look at, check, read and write Zarr arrays and groups.
+/// Inspect, check, read, write and copy Zarr arrays and groups.
 #[derive(Debug, Parser)]
 #[command(name = "zarr", version, propagate_version = true)]
 #[command(after_help = "Examples:
@@ -37,20 +37,21 @@ use crate::output::text;
   zarr read demo.zarr/ocean/sst --selection '0:10, 5, ::2' --output part.npy
   zarr write part.npy demo.zarr/part --chunks 64,64
 
-Exit codes: 0 done, 1 a difference was found, or something invalid, 2 usage, 3 not found, 4 permission,
-5 corrupt data, 6 unsupported, 7 disk or network, 8 already there or changed meanwhile, 9 limit, 130 interrupted.")]
+Exit codes: 0 success, 1 a difference or something invalid was found, 2 wrong usage, 3 not found, 4 permission \
+    denied, 5 corrupt data, 6 not supported, 7 disk or network failure, 8 already there or changed meanwhile, 9 \
+    limit exceeded, 130 interrupted.")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Refuse symbolic links that lead out of a directory: for stores that somebody else made
+    /// Do not follow symbolic links that lead out of a store, for stores whose makers you do not trust
     #[arg(long, global = true)]
     no_follow: bool,
 
     #[command(flatten)]
     options: StoreOptionArgs,
-    /// Leave consolidated metadata of the groups above as it is, and say that it is out of date; without this what
-    /// is created or changed below a group is changed there too
+
+    /// Do not update the consolidated metadata of the groups above; a warning names what is then out of date
     #[arg(long, global = true)]
     leave_consolidated: bool,
 }

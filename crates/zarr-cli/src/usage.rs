@@ -98,13 +98,32 @@ mod tests {
         );
         check(
             &["write", "a.npy", "a.zarr", "--chunks", "64,0"],
-            "invalid value '64,0' for '--chunks <LENGTHS>': \"0\" is no length; write them as in \
+            "invalid value '64,0' for '--chunks <LENGTHS>': \"0\" is not a length; write them as in \
              64,64; see `zarr write --help`",
         );
         check(
             &["write", "a.npy", "a.zarr", "--zarr-format", "4"],
             "invalid value '4' for '--zarr-format <N>' [possible values: 2, 3]; see `zarr write --help`",
         );
+    }
+
+    /// Paragraphs are left to clap, which breaks them where the terminal ends; examples fit into 80 columns.
+    #[test]
+    fn help_fits_into_a_terminal() {
+        let cli = Cli::command();
+        for command in std::iter::once(&cli).chain(cli.get_subcommands()) {
+            let Some(help) = command.get_after_help() else {
+                continue;
+            };
+            for paragraph in help.to_string().split("\n\n") {
+                let name = command.get_name();
+                let mut lines = paragraph.lines();
+                match paragraph.starts_with("Examples:") {
+                    true => assert!(lines.all(|line| line.len() <= 80), "{name}: {paragraph}"),
+                    false => assert_eq!(lines.count(), 1, "{name}: {paragraph}"),
+                }
+            }
+        }
     }
 
     #[test]

@@ -170,7 +170,7 @@ fn what_has_no_key_is_named() {
         let output = zarr(home.path(), &[command, "a.zarr"]).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(
-            said.starts_with("warning: passed over: back\\slash: "),
+            said.starts_with("warning: left out: back\\slash: "),
             "{said}"
         );
         assert!(String::from_utf8(output.stdout).unwrap().contains("x:0"));

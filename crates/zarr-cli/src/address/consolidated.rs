@@ -34,7 +34,7 @@ impl Address {
             let group = zarr::open_group(here.clone()).use_consolidated(UseConsolidated::Require);
             if group.wait().is_ok() {
                 let what = format!(
-                    "the consolidated metadata of {here} is out of date by now; `zarr consolidate` collects it again"
+                    "the consolidated metadata of {here} is now out of date; `zarr consolidate` updates it"
                 );
                 text::warning(&text::escaped(&what));
             }

@@ -43,17 +43,17 @@ const MAGIC: [(usize, &[u8], ForeignFormat); 34] = {
         (0, b"SQLite format 3\0", K::Other("an SQLite database")),
         (0, b"%PDF-", K::Other("a PDF file")),
         (257, b"ustar", K::Packed("a tar archive")),
-        (0, b"\x1f\x8b", K::Packed("a file packed by gzip")),
-        (0, b"\x28\xb5\x2f\xfd", K::Packed("a file packed by zstd")),
-        (0, b"BZh", K::Packed("a file packed by bzip2")),
-        (0, b"\xfd7zXZ\0", K::Packed("a file packed by xz")),
-        (0, b"\x04\x22\x4d\x18", K::Packed("a file packed by lz4")),
+        (0, b"\x1f\x8b", K::Packed("a gzip file")),
+        (0, b"\x28\xb5\x2f\xfd", K::Packed("a zstd file")),
+        (0, b"BZh", K::Packed("a bzip2 file")),
+        (0, b"\xfd7zXZ\0", K::Packed("an xz file")),
+        (0, b"\x04\x22\x4d\x18", K::Packed("an LZ4 file")),
         (0, b"7z\xbc\xaf\x27\x1c", K::Packed("a 7-Zip archive")),
         (0, b"Rar!\x1a\x07", K::Packed("a RAR archive")),
         (
             0,
             b"version https://git-lfs",
-            K::Other("a pointer of Git LFS, whose file is still to be fetched (`git lfs pull`)"),
+            K::Other("a Git LFS pointer to a file that is not fetched yet (`git lfs pull`)"),
         ),
     ]
 };
@@ -101,26 +101,26 @@ fn of_bytes(head: &[u8], name: &str) -> Option<String> {
     };
     let found = MAGIC.iter().find(|(offset, with, _)| begins(*offset, with));
     Some(match found.map(|(.., kind)| *kind) {
-        Some(ForeignFormat::Npy) => format!(
-            "it is an .npy file of NumPy: `zarr write {name} new.zarr` makes an array of it"
-        ),
+        Some(ForeignFormat::Npy) => {
+            format!("it is a NumPy .npy file: `zarr write {name} new.zarr` makes an array of it")
+        }
         Some(ForeignFormat::Zip)
             if first_entry(head).is_some_and(|entry| entry.ends_with(b".npy")) =>
         {
-            "it is an .npz file of NumPy: unpack it, and `zarr write` each .npy of it".to_owned()
+            "it is a NumPy .npz file: unpack it, and `zarr write` each .npy file in it".to_owned()
         }
         Some(ForeignFormat::Zip) => {
             format!("it is a zip archive: name a node in it, as in {name}::a")
         }
-        Some(ForeignFormat::Hdf5) => told("an HDF5 file, as netCDF-4 files are"),
+        Some(ForeignFormat::Hdf5) => not_zarr("an HDF5 file, as netCDF-4 files are"),
         Some(ForeignFormat::Packed(what)) => format!("it is {what}: unpack it"),
-        Some(ForeignFormat::Other(what)) => told(what),
+        Some(ForeignFormat::Other(what)) => not_zarr(what),
         None => return of_text(head),
     })
 }
 
-fn told(what: &str) -> String {
-    format!("it is {what}, and no Zarr: other tools read it, and `zarr write` takes .npy files")
+fn not_zarr(what: &str) -> String {
+    format!("it is {what}, not Zarr: other tools read it, and `zarr write` takes .npy files")
 }
 
 /// The name of the first entry of a zip archive.
@@ -144,13 +144,13 @@ fn of_text(head: &[u8]) -> Option<String> {
     let has = |key: &str| text.contains(&format!("\"{key}\""));
     Some(match is_json {
         true if has("refs") || has(ZGROUP) || has(ZARRAY) => {
-            "it is a reference file as kerchunk writes it: its references lead into other files, which is not \
-             supported; tools that know fsspec read it and can copy it into a Zarr store"
+            "it is a kerchunk reference file, which points into other files and is not supported; tools based on fsspec \
+             read it and can copy it into a Zarr store"
                 .to_owned()
         }
-        true => told("a JSON file"),
+        true => not_zarr("a JSON file"),
         false if text.contains('\0') || text.is_empty() => return None,
-        false => told("a text file"),
+        false => not_zarr("a text file"),
     })
 }
 
@@ -163,20 +163,18 @@ pub(crate) fn directory(path: &Path) -> Option<String> {
         .collect();
     let what = match () {
         () if entries.is_empty() => return Some("the directory is empty".to_owned()),
-        () if has("snapshots") && (has("refs") || has("repo")) => "a repository of Icechunk",
+        () if has("snapshots") && (has("refs") || has("repo")) => "an Icechunk repository",
         () if has("attributes.json") => "an N5 container",
         () if has("__schema") || has("__array_schema.tdb") || has("__tiledb_group.tdb") => {
-            "an array or group of TileDB"
+            "a TileDB array or group"
         }
-        () if precomputed(&path.join("info")) => "a precomputed volume of Neuroglancer",
-        () if has(ZMETADATA) => {
-            "a directory of references as kerchunk writes them into Parquet files"
-        }
-        () if has("_delta_log") => "a table of Delta Lake",
+        () if precomputed(&path.join("info")) => "a Neuroglancer precomputed volume",
+        () if has(ZMETADATA) => "a directory of kerchunk references in Parquet files",
+        () if has("_delta_log") => "a Delta Lake table",
         () => return None,
     };
     Some(format!(
-        "it is {what}, and no Zarr: other tools read it, and can copy it into a Zarr store"
+        "it is {what}, not Zarr: other tools read it, and can copy it into a Zarr store"
     ))
 }
 

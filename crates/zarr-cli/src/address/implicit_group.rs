@@ -23,7 +23,7 @@ impl Address {
         match open.implicit(true).wait() {
             Ok(group) => {
                 let what = format!(
-                    "{}: no document says that this is a group, so that others do not open it; `zarr doctor --fix` \
+                    "{}: this group has no document of its own, so that other tools do not open it; `zarr doctor --fix` \
                      writes one",
                     self.shown
                 );
@@ -51,7 +51,7 @@ impl Address {
         let more = if names.len() > 5 { ", …" } else { "" };
         let names = shown.join(", ");
         Some(format!(
-            "no document is here, but in it are {names}{more}: name one of them, or see `zarr tree {}`",
+            "it has no document of its own, but holds {names}{more}: name one of these, or see `zarr tree {}`",
             self.shown
         ))
     }

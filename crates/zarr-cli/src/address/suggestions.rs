@@ -50,7 +50,7 @@ pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> St
     }
     if path.is_dir() {
         let what = foreign_formats::directory(path);
-        return what.unwrap_or_else(|| "this directory is neither, check the path".to_owned());
+        return what.unwrap_or_else(|| "this directory is not a node: check the path".to_owned());
     }
     missing(path)
 }
@@ -76,10 +76,11 @@ fn below(path: &Path, above: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -
 fn missing(path: &Path) -> String {
     let text = path.to_string_lossy();
     if text.starts_with('~') {
-        return "`~` is a name like any other here: the shell reads it outside of quotes alone, so write $HOME".to_owned();
+        return "the shell expands `~` only outside of quotes: write $HOME".to_owned();
     }
     if text.contains(['*', '?']) {
-        return "patterns are the shell's: it reads them outside of quotes alone, where some name matches".to_owned();
+        return "the shell expands patterns only outside of quotes, and if a name matches"
+            .to_owned();
     }
     // The first name on the way that is not there.
     let above = path

@@ -139,7 +139,7 @@ impl FromStr for DataTypeArg {
 fn numpy(value: Value) -> Result<DataTypeArg, String> {
     let dtype = DType::from_json(value).map_err(|error| error.to_string())?;
     if dtype.mixed_endian().is_some() {
-        return Err("the fields differ in their byte order; give them one".to_owned());
+        return Err("the fields differ in byte order; use one for all".to_owned());
     }
     let endian = dtype.endian.filter(|endian| *endian == Endian::Big);
     Ok(DataTypeArg {
@@ -154,13 +154,13 @@ fn ordered(data_type: &DataType) -> bool {
 
 fn unknown(text: &str, name: &str) -> String {
     let advice = match name {
-        "O" | "object" => "objects are `string`, or `bytes`".to_owned(),
+        "O" | "object" => "for objects, use `string` or `bytes`".to_owned(),
         "U" | "str_" | "S" | "bytes_" | "a" => {
-            "say how long a text is, as in U10 or S10, or take `string` or `bytes`".to_owned()
+            "give the length, as in U10 or S10, or use `string` or `bytes`".to_owned()
         }
-        "V" | "void" => "say how many bytes there are, as in V10".to_owned(),
+        "V" | "void" => "give the number of bytes, as in V10".to_owned(),
         "g" | "G" | "longdouble" | "clongdouble" | "float96" | "float128" | "f16" | "c32" => {
-            "Zarr has no floats of more than 64 bits; take float64 or complex128".to_owned()
+            "Zarr has no floats of more than 64 bits; use float64 or complex128".to_owned()
         }
         _ => match nearest::nearest(name, NUMBERS.into_iter().chain(OTHERS)) {
             Some(near) => format!("did you mean {near}?"),
@@ -168,7 +168,7 @@ fn unknown(text: &str, name: &str) -> String {
                 .to_owned(),
         },
     };
-    format!("{text:?} is no data type that is known here; {advice}")
+    format!("{text:?} is not a known data type; {advice}")
 }
 
 #[cfg(test)]

@@ -18,39 +18,39 @@ use crate::failure::{Exit, Failure};
 #[derive(Clone, Debug, clap::Args)]
 #[group(id = "storage", multiple = true)]
 pub(crate) struct StorageArgs {
-    /// Format of the new array; without it that of the group around it, or 3
+    /// The Zarr format
     #[arg(long, value_enum, value_name = "N")]
     zarr_format: Option<FormatVersion>,
 
-    /// Length of a chunk along each axis, as in 64,64; guessed without it
+    /// Length of a chunk along each axis, such as 64,64
     #[arg(long, value_name = "LENGTHS")]
     chunks: Option<ChunkShape>,
 
-    /// Length of a shard along each axis, a multiple of the chunks; no shards without it
+    /// Length of a shard along each axis, a multiple of that of a chunk
     #[arg(long, value_name = "LENGTHS")]
     shards: Option<ChunkShape>,
 
-    /// All codecs in one list, as JSON, in place of the three below; format 3 only
+    /// All codecs in one JSON list, in place of the three below; format 3 only
     #[arg(long, value_name = "JSON", conflicts_with_all = ["filters", "serializer", "compressors"])]
     codecs: Option<CodecsArg>,
 
-    /// Codecs before the elements become bytes, as JSON: one, or a list
+    /// Codecs that transform the elements, as JSON: one, or a list
     #[arg(long, value_name = "JSON")]
     filters: Option<CodecsArg>,
 
-    /// The codec that makes bytes of the elements, as JSON
+    /// The codec that turns elements into bytes, as JSON
     #[arg(long, value_name = "JSON")]
     serializer: Option<CodecArg>,
 
-    /// Codecs after that, as JSON: one, a list, or null for none; zstd without it
+    /// Codecs that transform the bytes, as JSON: one, a list, or null for none
     #[arg(long, visible_alias = "compressor", value_name = "JSON")]
     compressors: Option<CodecsArg>,
 
-    /// How chunks are named, as JSON: "v2", or an object with a name
+    /// How the keys of chunks are made, as JSON: "v2", or an object with a name
     #[arg(long, value_name = "JSON")]
     chunk_key_encoding: Option<ChunkKeyEncodingArg>,
 
-    /// Order of the elements in a chunk; format 2 only
+    /// Memory order of the elements in a chunk; format 2 only
     #[arg(long, value_enum, value_name = "ORDER", ignore_case = true)]
     order: Option<MemoryOrder>,
 }
@@ -66,7 +66,7 @@ pub(crate) struct NewArrayArgs {
     #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
     fill_value: Option<JsonArg>,
 
-    /// Names of the axes, as in time,y,x; an empty one has none
+    /// Names of the axes, such as time,y,x; an empty name is none
     #[arg(long, value_name = "NAMES")]
     dimension_names: Option<String>,
 
@@ -156,7 +156,7 @@ fn codec(value: Value) -> Result<Extension, String> {
         Value::Object(mut members) if members.contains_key("id") => {
             let id = members.shift_remove("id");
             let Some(Value::String(id)) = id else {
-                return Err("the id of a codec is a text".to_owned());
+                return Err("the id of a codec must be a string".to_owned());
             };
             let codec = Extension::new(&id);
             Ok(members
@@ -253,18 +253,18 @@ impl NewArrayArgs {
         check_rank("--chunks", storage.chunks.as_ref(), shape.len())?;
         check_rank("--shards", storage.shards.as_ref(), shape.len())?;
         if dtype.endian.is_some() && (storage.codecs.is_some() || storage.serializer.is_some()) {
-            let what = "--dtype: the byte order is said by the codec `bytes` already";
+            let what = "--dtype: the codec `bytes` already sets the byte order";
             return Err(Failure::usage(what).advice("leave one of the two out"));
         }
 
         let place = address.new_node_location()?;
         let asked = storage.format();
-        if let (Some(asked), Some(around)) = (asked, place.format)
-            && asked != around
+        if let (Some(asked), Some(above)) = (asked, place.format)
+            && asked != above
         {
             // Whoever opens the group would not see it.
             let why = format!(
-                "the group {} around it is of format {around}, not {asked}",
+                "the group {} above it is of format {above}, not {asked}",
                 zarr::tools::without_secrets(&place.store)
             );
             return Err(refuse(why)
@@ -310,8 +310,8 @@ fn check_rank(flag: &str, lengths: Option<&ChunkShape>, rank: usize) -> Result<(
     match lengths {
         Some(ChunkShape(lengths)) if lengths.len() != rank => {
             let given = lengths.len();
-            let what = format!("{flag}: one length for each of {rank} axes is needed, not {given}");
-            Err(Failure::usage(what).advice("write them as in 64,64"))
+            let what = format!("{flag}: {given} lengths for {rank} axes");
+            Err(Failure::usage(what).advice("give one for each axis, as in 64,64"))
         }
         _ => Ok(()),
     }

@@ -12,23 +12,23 @@ use crate::npy;
 #[derive(Debug, Default, clap::Args)]
 #[group(id = "elements", multiple = false)]
 pub(crate) struct SelectionArgs {
-    /// Which elements, as numpy would index them: '0:10, 5, ::2'
+    /// Which elements, indexed as in NumPy: '0:10, 5, ::2'
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = index)]
     selection: Option<Selection>,
 
-    /// One list of indices or slice text per axis, and every combination: '[[0, -1], "1:5"]'
+    /// Orthogonal indexing by a list of indices or a slice for each axis: '[[0, -1], "1:5"]'
     #[arg(long, value_name = "JSON")]
     oindex: Option<String>,
 
-    /// As --oindex, but lists go together point by point: '[[0, 4], [3, -1]]'
+    /// Vectorized indexing: as --oindex, but the lists are combined point by point: '[[0, 4], [3, -1]]'
     #[arg(long, value_name = "JSON")]
     vindex: Option<String>,
 
-    /// The elements where an array of bools of the same shape is true
+    /// The elements for which an array of bools of the same shape is true
     #[arg(long, value_name = "FILE.npy")]
     mask: Option<PathBuf>,
 
-    /// Whole chunks by their place in the grid, shards where there are any: '0, 2:4'
+    /// Whole chunks, or shards, by their indices in the chunk grid: '0, 2:4'
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = index)]
     blocks: Option<Selection>,
 }
@@ -57,14 +57,14 @@ pub(crate) fn index(text: &str) -> Result<Selection, String> {
 fn advice(text: &str) -> Option<&'static str> {
     let inner = text.strip_prefix('[').unwrap_or(text);
     Some(match () {
-        () if text.trim().is_empty() => "`...` is every element",
-        () if inner.contains("..") => "0..3 is 0:3 here, as in numpy",
-        () if inner.contains("slice(") => "slice(0, 3) is 0:3 here",
+        () if text.trim().is_empty() => "`...` selects every element",
+        () if inner.contains("..") => "write 0:3 for 0..3, as in NumPy",
+        () if inner.contains("slice(") => "write 0:3 for slice(0, 3)",
         () if inner.contains('[') => {
             "lists of indices go to --oindex or --vindex, as in '[[0, -1], \"1:5\"]'"
         }
         () if inner.contains(['<', '>', '=']) => {
-            "elements are picked by a file of bools, with --mask"
+            "to select by a condition, use --mask with a file of bools"
         }
         () => return None,
     })
@@ -106,7 +106,13 @@ fn picks(text: &str, option: &str) -> Result<Vec<Pick>, Failure> {
         serde_json::from_str(text).map_err(|error| wrong(&format!("not JSON: {error}")))?;
     let axes = value.as_array().ok_or_else(|| wrong("not a JSON list"))?;
     axes.iter()
-        .map(|axis| pick(axis).ok_or_else(|| wrong(&format!("no way to index an axis: {axis}"))))
+        .map(|axis| {
+            pick(axis).ok_or_else(|| {
+                wrong(&format!(
+                    "not an index, a slice or a list of indices: {axis}"
+                ))
+            })
+        })
         .collect()
 }
 
@@ -175,7 +181,7 @@ fn vectorized(picks: &[Pick], shape: &[u64]) -> Result<Selection, Failure> {
         .flatten()
         .any(|list| list.len() != count && list.len() != 1)
     {
-        return Err(Failure::usage("--vindex: the lists are not equally long"));
+        return Err(Failure::usage("--vindex: the lists differ in length"));
     }
     // The axes of the output: `None` is that of the points.
     let mut axes: Vec<Option<usize>> = (0..shape.len())

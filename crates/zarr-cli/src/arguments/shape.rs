@@ -40,7 +40,11 @@ fn lengths(text: &str, least: u64) -> Result<Vec<u64>, String> {
     let parts = inner.strip_suffix(',').unwrap_or(inner).split(',');
     let length = |part: &str| match part.trim().parse() {
         Ok(length) if length >= least => Ok(length),
-        _ => Err(format!("{:?} is no length; {}", part.trim(), advice(text))),
+        _ => Err(format!(
+            "{:?} is not a length; {}",
+            part.trim(),
+            advice(text)
+        )),
     };
     parts.map(length).collect()
 }
@@ -48,7 +52,7 @@ fn lengths(text: &str, least: u64) -> Result<Vec<u64>, String> {
 /// How to write what somebody may have meant.
 fn advice(text: &str) -> String {
     if ["auto", "true", "none"].contains(&text.trim().to_ascii_lowercase().as_str()) {
-        return "leave the option out for what is usual".to_owned();
+        return "leave the option out for the default".to_owned();
     }
     let is_between = |c: char| c.is_whitespace() || "x×*,;".contains(c);
     let parts = text

@@ -11,11 +11,11 @@ use crate::failure::Failure;
 /// What every command takes that opens stores.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StoreOptionArgs {
-    /// An option of the store, as in region=eu-west-1, anonymous=true or missing_statuses=403; several times for several
+    /// An option of the store, such as region=eu-west-1, anonymous=true or missing_statuses=403; may be repeated
     #[arg(long, global = true, value_name = "NAME=VALUE")]
     option: Vec<OptionArg>,
 
-    /// The same for the second of two stores, which then gets none of --option
+    /// The same for the second of two stores, to which --option then does not apply
     #[arg(long, global = true, value_name = "NAME=VALUE")]
     to_option: Vec<OptionArg>,
 }
@@ -44,8 +44,7 @@ fn parse(argument: &str, given: &[OptionArg]) -> Result<StoreOptions, Failure> {
     let add = |options: StoreOptions, OptionArg(text): &OptionArg| match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok(options.with(name.trim(), value)),
         _ => {
-            let what =
-                format!("{argument}: a name, `=` and a value are needed, as in region=eu-west-1");
+            let what = format!("{argument}: expected NAME=VALUE, as in region=eu-west-1");
             Err(Failure::usage(what))
         }
     };
@@ -77,7 +76,7 @@ impl StoreOptionArgs {
             }
             _ if !second.is_empty() => {
                 let what = "--to-option: this command has no second store";
-                Err(Failure::usage(what).advice("give it by --option"))
+                Err(Failure::usage(what).advice("use --option"))
             }
             [one] => {
                 one.set_options(options);

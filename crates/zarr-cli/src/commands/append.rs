@@ -9,20 +9,20 @@ use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::npy;
 
-/// Add the elements of an .npy file at the end of an array.
+/// Append the elements of an .npy file to an array.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr append day366.npy demo.zarr/sst
   zarr append columns.npy demo.zarr/sst --axis -1")]
 pub(crate) struct AppendArgs {
-    /// The file to read; - is standard input
+    /// The file to read; - for standard input
     #[arg(value_name = "FILE.npy")]
     file: PathBuf,
 
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
-    /// Along which axis; a negative one counts from the last
+    /// The axis to append along; a negative one counts from the last
     #[arg(
         long,
         value_name = "N",

@@ -8,7 +8,7 @@ use zarr::{Attribute, Node};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 
-/// Print, set or take away attributes of an array or group.
+/// Print, set or remove attributes of an array or group.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr attrs get demo.zarr/sst
@@ -23,17 +23,29 @@ pub(crate) struct AttrsArgs {
 #[derive(Debug, clap::Subcommand)]
 enum AttrsCommand {
     /// Print one attribute, or all as an object
-    Get { path: Address, key: Option<String> },
+    Get {
+        /// Directory of the node, or STORE::PATH of a node in a store
+        path: Address,
+        /// Name of the attribute
+        key: Option<String>,
+    },
     /// Set an attribute
     Set {
+        /// Directory of the node, or STORE::PATH of a node in a store
         path: Address,
+        /// Name of the attribute
         key: String,
-        /// Its value, as JSON; NaN, Infinity and -Infinity too, as zarr-python writes them
+        /// Its value, as JSON, or NaN, Infinity or -Infinity, as in zarr-python
         #[arg(allow_hyphen_values = true)]
         value: Attribute,
     },
-    /// Take an attribute away
-    Rm { path: Address, key: String },
+    /// Remove an attribute
+    Rm {
+        /// Directory of the node, or STORE::PATH of a node in a store
+        path: Address,
+        /// Name of the attribute
+        key: String,
+    },
 }
 
 impl AttrsArgs {
@@ -49,8 +61,13 @@ impl AttrsArgs {
 pub(crate) fn run(args: &AttrsArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let absent = |path: &Address, key: &str| {
         let why = format!("it has no attribute {key:?}");
-        Failure::new(Exit::NotFound, "no such attribute", path.as_str(), why)
-            .advice(format!("`zarr attrs get {}` prints all", path.as_str()))
+        Failure::new(
+            Exit::NotFound,
+            "cannot find the attribute",
+            path.as_str(),
+            why,
+        )
+        .advice(format!("`zarr attrs get {}` prints all", path.as_str()))
     };
     match &args.verb {
         AttrsCommand::Get { path, key } => {

@@ -15,14 +15,14 @@ use crate::output::colors;
 use crate::output::terminal::{Canvas, ColorDepth};
 use crate::output::text;
 
-/// Show which chunks of an array are stored, and how large they are.
+/// Show which chunks of an array are stored, and their sizes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr chunks demo.zarr/ocean/sst
   zarr chunks --json demo.zarr/ocean/sst | jq '.chunks | max_by(.nbytes)'
 
-Of a sharded array these are the shards. The map has a row for each chunk along all axes but the last, a
-column for each along the last; where there are more than fit, one sign stands for several.")]
+For a sharded array these are its shards. The map has a column for each chunk along the last axis, and a row for \
+    each along all others. Where there are too many, each sign stands for several chunks.")]
 pub(crate) struct ChunksArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
@@ -142,7 +142,7 @@ fn to_text(array: &Array, stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> S
     if let Some(spread) = SizeSummary::of(stored.values().copied()) {
         let [min, median, max, sum] =
             [spread.min, spread.median, spread.max, spread.sum].map(text::bytes);
-        let each = format!("{sum}: from {min} to {max}, the median {median}");
+        let each = format!("{sum}: {min} to {max} each, median {median}");
         rows.push(vec!["size".to_owned(), each]);
     }
     let mut text = text::columns(&rows);
@@ -243,7 +243,7 @@ impl ChunkMap {
             text.push_str("  ");
         }
         if down * across > 1 {
-            text.push_str(&format!("one sign for {down} × {across} chunks"));
+            text.push_str(&format!("one sign stands for {down} × {across} chunks"));
         }
         format!("{}\n", text.trim_end())
     }

@@ -8,14 +8,14 @@ use crate::Cli;
 use crate::failure::{Exit, Failure};
 use crate::output;
 
-/// Print a script that lets a shell complete command lines.
+/// Print a script for completion in a shell.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr completions bash > ~/.local/share/bash-completion/completions/zarr
   zarr completions zsh > ~/.zfunc/_zarr
   zarr completions fish > ~/.config/fish/completions/zarr.fish")]
 pub(crate) struct CompletionsArgs {
-    /// Which shell
+    /// The shell
     #[arg(value_enum)]
     shell: clap_complete::Shell,
 }

@@ -10,7 +10,7 @@ use crate::elements::printer::ElementFormat;
 use crate::elements::selected_cells::SelectedCells;
 use crate::failure::{Exit, Failure};
 
-/// Print every element in C order, one a line, as metadata writes fill values.
+/// Print every element in C order, one per line, as fill values are written in metadata.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ConformanceArgs {
     /// Directory of the array

@@ -8,7 +8,7 @@ use zarr::blocking::Wait;
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 
-/// Collect the metadata of all nodes below a group in the group's own, so that it opens at once.
+/// Collect the metadata of all nodes below a group in one document.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr consolidate demo.zarr")]

@@ -23,57 +23,58 @@ use self::notes::CopyNotes;
 use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
 
-/// Copy an array, or a group with all that is in it, and store it otherwise on the way.
+/// Copy an array, or a group with everything below it, and store it another way if asked to.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr copy demo.zarr backup.zarr
   zarr copy demo.zarr/ocean/sst sst.zarr --chunks 64,64 --shards 512,512
-  zarr copy old.zarr new.zarr --zarr-format 3 --compressors '{\"name\": \"zstd\", \"configuration\": {\"level\": 9}}'
+  zarr copy old.zarr new.zarr --zarr-format 3 --compressors '\"zstd\"'
   zarr copy big.zarr copy.zarr --include 'ocean/*' --resume --verify
   zarr copy --dry-run demo.zarr elsewhere.zarr
 
-What is not asked to change is copied byte for byte: documents, chunks, and files of other programs among the
-nodes. What cannot be copied is left out and named at the end, with the exit code of its reason; so is what a
-format says in other words.
+What no option changes is copied byte for byte: documents, chunks, and files of other programs among the nodes. \
+    What cannot be copied is left out and named at the end, and the exit code says why. Documents that another \
+    format writes differently are named, too.
 
-Chunks that stay as they are are not decoded. --chunks and --shards concern arrays with as many axes. Patterns are
-for paths below SRC: * stands for any letters but /, ** for / too, ? for one letter. What --exclude names is left
-out, unless --include names it; --include alone copies nothing else.
+Chunks that stay the same are not decoded. --chunks and --shards apply to arrays with as many axes. Patterns \
+    match paths below SRC: * stands for any characters but /, ** for any characters, ? for one. What --exclude \
+    matches is left out, unless --include matches it; --include without --exclude copies nothing else.
 
-Ctrl-C leaves whole chunks and no temporary files (exit code 130); the same command with --resume does the rest.")]
+Ctrl-C leaves whole chunks and no temporary files (exit code 130); the same command with --resume copies the \
+    rest.")]
 pub(crate) struct CopyArgs {
     /// The node to copy
     #[arg(value_name = "SRC")]
     pub(crate) from: Address,
 
-    /// Where the copy will be
+    /// Where to copy it
     #[arg(value_name = "DST")]
     pub(crate) to: Address,
 
     #[command(flatten)]
     storage: StorageArgs,
 
-    /// Copy only these nodes below, and those that --exclude does not name
+    /// Copy only the nodes below that match, and those that --exclude does not
     #[arg(long, value_name = "GLOB")]
     include: Vec<String>,
 
-    /// Leave these nodes below out
+    /// Leave out the nodes below that match
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
 
-    /// Replace arrays that are there
+    /// Replace existing arrays
     #[arg(long, conflicts_with = "resume")]
     overwrite: bool,
 
-    /// Copy what is missing of arrays that are there
+    /// Copy what existing arrays still lack
     #[arg(long)]
     resume: bool,
 
-    /// Read both again and compare every element
+    /// Read source and copy again and compare every element
     #[arg(long)]
     verify: bool,
 
-    /// Check everything and say what would be copied
+    /// Check everything and show what would be copied
     #[arg(long, short = 'n')]
     dry_run: bool,
 
@@ -91,10 +92,10 @@ pub(crate) fn run(args: &CopyArgs, out: &mut impl Write) -> Result<Exit, Failure
     let copied = copy(args, &gate, out);
     if gate.is_closed() {
         gate.settle();
-        let why = "this was interrupted; what is copied stays";
+        let why = "interrupted; what is copied stays";
         let failure = Failure::new(
             Exit::Interrupted,
-            "not all is copied",
+            "the copy is incomplete",
             args.to.as_str(),
             why,
         );
@@ -148,7 +149,7 @@ fn in_words(args: &CopyArgs, stats: &CopyStats, differs: &[String]) -> String {
     let nodes = text::count(stats.copied, "node");
     let skipped = match stats.skipped {
         0 => String::new(),
-        skipped => format!(", {skipped} left as they are"),
+        skipped => format!(", {skipped} unchanged"),
     };
     let others = match stats.others {
         0 => String::new(),
@@ -165,7 +166,7 @@ fn in_words(args: &CopyArgs, stats: &CopyStats, differs: &[String]) -> String {
         text.push('\n');
     }
     if args.verify && differs.is_empty() {
-        text.push_str("every element is the same\n");
+        text.push_str("all elements are equal\n");
     }
     text
 }
@@ -259,8 +260,9 @@ fn copy(
     }
     if !location.store().hints().listable {
         let from = args.from.as_str();
-        let what =
-            format!("{from}: this store cannot list: what no document names was not looked for");
+        let what = format!(
+            "{from}: this store cannot be listed: files of other programs in it are not copied"
+        );
         text::warning(&text::escaped(&what));
     }
     let notes = notes.lock().map(|mut notes| std::mem::take(&mut *notes));

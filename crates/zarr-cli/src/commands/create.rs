@@ -9,20 +9,24 @@ use crate::arguments::new_array::NewArrayArgs;
 use crate::arguments::shape::Shape;
 use crate::failure::{Exit, Failure};
 
-/// Create an array in which nothing is written yet.
+/// Create an array without writing any elements.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  zarr create demo.zarr/sst --shape 365,90,180 --dtype float32 --chunks 1,90,180
-  zarr create demo.zarr/sst --shape 365,90,180 --dtype float32 --fill-value '\"NaN\"' --dimension-names time,y,x")]
+  zarr create demo.zarr/sst --shape 365,90,180 --dtype float32
+  zarr create demo.zarr/sst --shape 365,90,180 --dtype float32 \\
+    --chunks 1,90,180 --fill-value '\"NaN\"' --dimension-names time,y,x
+
+By default the array has the format of the group above, or 3; its chunks suit its shape; nothing is sharded; \
+    chunks are compressed with zstd.")]
 pub(crate) struct CreateArgs {
-    /// Directory of the new array, or STORE::PATH of one in a store
+    /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
-    /// Length of each axis, as in 365,90,180; '' for a scalar
+    /// Length of each axis, such as 365,90,180; '' for a scalar
     #[arg(long, value_name = "LENGTHS")]
     shape: Shape,
 
-    /// Type of the elements, as format 3 or NumPy names it (float32, <f4, datetime64[ns], U10), or as JSON
+    /// Data type, as format 3 or NumPy names it (float32, <f4, datetime64[ns], U10), or as JSON
     #[arg(long, value_name = "TYPE")]
     dtype: DataTypeArg,
 

@@ -20,34 +20,34 @@ use crate::output;
 use crate::output::progress::ProgressArgs;
 use crate::output::text;
 
-/// Compare two arrays, or two groups with all that is in them.
+/// Compare two arrays, or two groups with everything below them.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr diff before.zarr after.zarr
   zarr diff --content demo.zarr/sst rechunked.zarr/sst
   zarr diff --rtol 1e-6 demo.zarr/sst lossy.zarr/sst
 
-Documents are compared as they are written, with members that nobody knows; files of other programs among the
-nodes, by their bytes. Nothing is printed where nothing differs. NaN is NaN, and -0.0 is 0.0. Arrays of different shape or type are not
-compared by their elements.
+Documents are compared as they are written, including members that are not known here, and files of other \
+    programs among the nodes by their bytes. If nothing differs, nothing is printed. NaN equals NaN, and -0.0 equals \
+    0.0. Of arrays that differ in shape or data type, the elements are not compared.
 
 Exit codes: 0 no difference, 1 a difference.")]
 pub(crate) struct DiffArgs {
-    /// One node
+    /// The first node
     pub(crate) a: Address,
 
-    /// The other
+    /// The second node
     pub(crate) b: Address,
 
-    /// Leave out how arrays are stored: format, chunks, codecs
+    /// Ignore how arrays are stored: format, chunks, codecs
     #[arg(long)]
     content: bool,
 
-    /// How far numbers may be apart, as a part of the second
+    /// Tolerated difference of numbers, relative to the second
     #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
     rtol: f64,
 
-    /// How far numbers may be apart
+    /// Tolerated difference of numbers
     #[arg(long, value_name = "DISTANCE", default_value_t = 0.0)]
     atol: f64,
 

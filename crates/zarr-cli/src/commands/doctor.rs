@@ -25,38 +25,38 @@ use crate::output::text;
 use self::fix::Fix;
 use self::rules::Rule;
 
-/// Check documents and data of a node and all that is below it, and mend what can be mended.
+/// Check metadata and data of a node and everything below it, and repair what can be repaired.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr doctor demo.zarr
   zarr doctor --fix demo.zarr
   zarr doctor --json demo.zarr | jq '.findings[].rule'
 
-Every stored chunk is decoded, a few at a time. Whatever is found names its rule; `zarr doctor --rules` tells what
-each means and what --fix does about it.
+Every stored chunk is decoded, a few at a time. Each finding names its rule; `zarr doctor --rules` explains all \
+    rules and what --fix does.
 
-Exit codes: 0 no error is left, 1 one is. Warnings are no errors.")]
+Exit codes: 0 no error remains, 1 one does. Warnings are not errors.")]
 pub(crate) struct DoctorArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     #[arg(required_unless_present = "rules")]
     pub(crate) path: Option<Address>,
 
-    /// Mend what can be mended without losing anything that is read today
+    /// Repair what can be repaired without losing anything that can be read now
     #[arg(long)]
     fix: bool,
 
-    /// Leave chunks alone: look at names and documents only
+    /// Check names and documents only, and no chunks
     #[arg(long)]
     no_data: bool,
 
-    /// Leftovers of writers and locks younger than this belong to somebody who is at work
+    /// Leave alone temporary files and locks younger than this, which a writer may still use
     #[arg(long, value_name = "SECONDS", default_value_t = 3600)]
     older_than: u64,
 
     #[command(flatten)]
     progress: ProgressArgs,
 
-    /// Print all rules and end
+    /// List all rules
     #[arg(long)]
     rules: bool,
 
@@ -199,7 +199,7 @@ fn to_text(args: &DoctorArgs, found: &[Finding]) -> String {
         text::count(warnings, "warning"),
     ));
     match (fixable, args.fix) {
-        (1.., false) => text.push_str(&format!("; --fix mends {fixable} of them\n")),
+        (1.., false) => text.push_str(&format!("; --fix repairs {fixable} of them\n")),
         _ => text.push('\n'),
     }
     text

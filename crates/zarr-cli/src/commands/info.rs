@@ -16,7 +16,7 @@ use crate::hierarchy::{self, directories};
 use crate::output;
 use crate::output::text;
 
-/// Show what an array or a group is.
+/// Describe an array or a group.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr info demo.zarr
@@ -30,7 +30,7 @@ pub(crate) struct InfoArgs {
     #[arg(long)]
     json: bool,
 
-    /// Also how large the stored chunks are, or what a group takes with all that is below it
+    /// Also show how large the stored chunks are, or how much is stored below a group
     #[arg(long)]
     sizes: bool,
 }
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &InfoArgs, out: &mut impl Write) -> Result<Exit, Failure
 fn or_warning<T>(stored: zarr::Result<T>, place: &str) -> Option<T> {
     let missing = |error: zarr::Error| {
         let exit = error.class().into();
-        let failure = Failure::new(exit, "cannot tell how much is stored", place, error);
+        let failure = Failure::new(exit, "cannot find out how much is stored", place, error);
         text::warning(&failure.to_string());
     };
     stored.map_err(missing).ok()
@@ -80,8 +80,8 @@ fn count(group: &Group, place: &str) -> Option<(u64, u64)> {
             Ok(NodeMetadata::Group(_)) => count.1 += 1,
             Err(error) => {
                 let what = match path.as_str() {
-                    "" => "cannot tell what is below",
-                    _ => "not counted, as it cannot be read",
+                    "" => "cannot list what is below",
+                    _ => "not counted, since it cannot be read",
                 };
                 let at = format!("{place}::{path}");
                 let failure =
@@ -103,7 +103,7 @@ fn in_words(node: &Node, args: &InfoArgs) -> Result<String, Failure> {
             None => "Chunk sizes        : none is stored\n".to_owned(),
             Some(spread) => {
                 let [min, median, max] = [spread.min, spread.median, spread.max].map(text::bytes);
-                format!("Chunk sizes        : {min} to {max}, the median {median}\n")
+                format!("Chunk sizes        : {min} to {max}, median {median}\n")
             }
         },
         Node::Group(_) => format!("Bytes stored: {}\n", text::bytes(below(args)?)),

@@ -10,7 +10,7 @@ use crate::hierarchy::node_list::{self, NodeList};
 use crate::output;
 use crate::output::text;
 
-/// List what is in a group.
+/// List the members of a group.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr ls demo.zarr
@@ -21,11 +21,11 @@ pub(crate) struct LsArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
-    /// Kind, format, type, shape, chunks and bytes stored before each name
+    /// Also show kind, format, data type, shape and stored bytes
     #[arg(long, short)]
     long: bool,
 
-    /// Also what is in the groups below
+    /// Also list the members of the groups below
     #[arg(long, short = 'R')]
     recursive: bool,
 

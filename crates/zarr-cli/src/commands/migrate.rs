@@ -16,30 +16,30 @@ use crate::hierarchy::document_names::{self, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, 
 use crate::output;
 use crate::output::text;
 
-/// Give nodes of format 2 documents of format 3; no chunk is read or written.
+/// Convert the metadata of nodes from format 2 to format 3; chunks stay as they are.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr migrate --dry-run old.zarr
-  zarr migrate old.zarr             zarr.json beside .zarray, .zgroup and .zattrs
-  zarr migrate --replace old.zarr   zarr.json instead of them
+  zarr migrate old.zarr             adds zarr.json beside .zarray and .zgroup
+  zarr migrate --replace old.zarr   puts zarr.json in their place
 
-All nodes below are migrated too. Everything is converted before anything is written, and all is written before
-anything is deleted. What format 3 has no way to say is named. A node whose chunks could not be read without it, or
-whose document is broken, stays as it is and is named, while all others are migrated; with --replace nothing is
-written then.")]
+All nodes below are migrated, too. Everything is converted before anything is written, and everything is written \
+    before anything is deleted. What format 3 cannot express is named. A node whose chunks could not be read without \
+    it, or whose document is broken, is named and stays as it is, while all others are migrated; with --replace, \
+    nothing is written then.")]
 pub(crate) struct MigrateArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
-    /// Delete the documents of format 2 when all of format 3 are written
+    /// Delete the documents of format 2 once all of format 3 are written
     #[arg(long)]
     replace: bool,
 
-    /// Replace documents of format 3 that are there
+    /// Replace existing documents of format 3
     #[arg(long)]
     overwrite: bool,
 
-    /// Say what would be written, and write nothing
+    /// Show what would be written, and write nothing
     #[arg(long, short = 'n')]
     dry_run: bool,
 
@@ -107,7 +107,7 @@ fn convert<'a>(args: &MigrateArgs, directory: &'a Directory) -> Result<MigratedN
     let at = format!("{}::{}", args.path.as_str(), directory.path);
     let at = at.trim_end_matches("::");
     if directory.document(ZARR_JSON).is_some() && !args.overwrite {
-        let why = "there is a zarr.json already";
+        let why = "zarr.json already exists";
         let failure = Failure::new(Exit::Conflict, "cannot migrate", at, why);
         return Err(failure.advice("replace it with --overwrite, or remove one of the two"));
     }

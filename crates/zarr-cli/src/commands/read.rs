@@ -19,14 +19,14 @@ use crate::output::atomic_file;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr read demo.zarr/ocean/sst --output sst.npy
-  zarr read demo.zarr/ocean/sst --selection '0:10, 5, ::2' --output selected.npy
-  zarr read demo.zarr/ocean/sst --selection -1 --output - | python -c 'import numpy, sys; ...'
+  zarr read demo.zarr/ocean/sst --selection '0:10, 5, ::2' --output part.npy
+  zarr read demo.zarr/ocean/sst --output - | python -c 'import numpy, sys; ...'
   zarr read demo.zarr/ocean/sst --oindex '[[0, -1], \"1:5\", [3]]' --format text
   zarr read demo.zarr/ocean/sst --blocks '0, 2:4' --format jsonl
   zarr read stars.zarr --field mass --output mass.npy
 
-The file appears when all of it is there: a read that fails leaves what was there before. Memory does not grow
-with what is read, but for lists, points and masks.")]
+The file appears only when it is complete: a read that fails leaves what was there before. Memory does not grow \
+    with what is read, except for lists, points and masks.")]
 pub(crate) struct ReadArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
@@ -34,11 +34,11 @@ pub(crate) struct ReadArgs {
     #[command(flatten)]
     select: SelectionArgs,
 
-    /// Read this field of each record alone; of several, a record of these
+    /// Read only this field of each record; several fields give records of these
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     field: Vec<String>,
 
-    /// The file to write; - is standard output
+    /// The file to write; - for standard output
     #[arg(
         long,
         short,
@@ -47,7 +47,7 @@ pub(crate) struct ReadArgs {
     )]
     output: Option<PathBuf>,
 
-    /// Print the elements instead
+    /// Print the elements instead of writing a file
     #[arg(long, value_name = "FORMAT", conflicts_with = "output")]
     format: Option<ElementFormat>,
 }

@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::arguments::shape::Shape;
 use crate::failure::{Exit, Failure};
 
-/// Give an array another shape; what lies outside of it is deleted.
+/// Change the shape of an array; chunks outside of it are deleted.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr resize demo.zarr/sst --shape 366,90,180")]
@@ -16,11 +16,11 @@ pub(crate) struct ResizeArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
-    /// Length of each axis, as in 366,90,180
+    /// Length of each axis, such as 366,90,180
     #[arg(long, value_name = "LENGTHS")]
     shape: Shape,
 
-    /// Keep the chunks outside: they come back where the array grows again
+    /// Keep the chunks outside: their elements come back if the array grows again
     #[arg(long)]
     keep_outside: bool,
 }

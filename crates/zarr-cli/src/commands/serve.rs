@@ -29,26 +29,27 @@ use crate::output::text;
 
 use self::access::AccessPolicy;
 
-/// Serve a store over HTTP, to read only, with a page that shows what is in it.
+/// Serve a store over HTTP, read-only, with a page that shows what is in it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr serve demo.zarr
   zarr serve demo.zarr --port 9000
   zarr serve s3://bucket/demo.zarr
 
-Viewers find the store at the address that is printed, a browser the page. Only programs on this machine can
-connect, unless --bind says otherwise; whoever can connect can read everything in the store. So can any web page
-that is open in a browser here: viewers are such pages. --allow-origin names those that may instead. Whoever calls
-the server by a name that is not its own is refused; --allow-host gives it more names. Ctrl-C ends it.")]
+The command prints an address: viewers open it as a store, a browser shows the page. Only programs on this \
+    machine can connect, unless --bind says otherwise, and whoever can connect can read everything in the store. By \
+    default, so can any web page that is open in a browser on this machine, since viewers are such pages; \
+    --allow-origin names those that may. Requests that call the server by another name are refused; --allow-host \
+    allows more names. Ctrl-C stops it.")]
 pub(crate) struct ServeArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
-    /// Where to listen; 0 is any port that is free
+    /// Port to listen on; 0 for any free one
     #[arg(long, short, value_name = "PORT", default_value_t = 8000)]
     port: u16,
 
-    /// On which address of this machine
+    /// Address of this machine to listen on
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
 
@@ -150,7 +151,7 @@ pub(crate) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Failur
         let listener = TcpListener::bind(address).await.map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
         if !address.ip().is_loopback() {
-            text::warning("whoever reaches this machine can read the store");
+            text::warning("whoever can reach this machine can read the store");
         }
         let said = writeln!(out, "http://{address}/").and_then(|()| out.flush());
         said.map_err(|error| Failure::output(&error))?;

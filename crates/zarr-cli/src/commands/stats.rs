@@ -15,15 +15,15 @@ use crate::output;
 use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
 
-/// Count, least, greatest, mean and standard deviation of an array's elements.
+/// Show count, minimum, maximum, mean and standard deviation of an array.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr stats demo.zarr/ocean/sst
   zarr stats --json demo.zarr/ocean/sst | jq '.min, .max'
 
-NaN and NaT are counted and otherwise left out; so is nothing else. The deviation is that of the elements (numpy's
-std). Complex numbers count by their magnitude; of what is no number, elements are counted. Of a larger array than
-memory holds, a few chunks at a time are in it.")]
+NaN and NaT are counted and otherwise left out. The standard deviation is that of NumPy's std (ddof=0). Complex \
+    numbers count by their magnitude. Of elements that are not numbers, only their count is shown, and how many are \
+    the fill value. Of an array larger than memory, a few chunks are read at a time.")]
 pub(crate) struct StatsArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
@@ -255,7 +255,7 @@ fn to_text(array: &Array, fill: &FillValue, stats: &Stats) -> String {
     let value = text::escaped(&value);
     row("fill value", format!("{value}, {}", part(stats.fill)));
     match numbers::reading(array.dtype()) {
-        None => row("numbers", "none, for that is not what they are".to_owned()),
+        None => row("numbers", "none: the elements are not numbers".to_owned()),
         Some(reading) => {
             row(display::nan(data_type), part(stats.nan));
             if reading == NumericKind::Magnitude {

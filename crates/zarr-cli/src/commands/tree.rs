@@ -10,7 +10,7 @@ use crate::hierarchy::node_list::{self, NodeList};
 use crate::output;
 use crate::output::text;
 
-/// Draw a group and what is below it.
+/// Show a group and everything below it as a tree.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr tree demo.zarr
@@ -21,15 +21,15 @@ pub(crate) struct TreeArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
-    /// Print a JSON object with a flat list of nodes (schema zarr.tree/1)
+    /// Print a JSON object with a flat list of the nodes (schema zarr.tree/1)
     #[arg(long)]
     json: bool,
 
-    /// How many levels to look down; 1 is the children, without it all
+    /// How many levels to show; 1 shows the children alone
     #[arg(long, value_name = "N")]
     depth: Option<usize>,
 
-    /// Also the bytes that each node takes in its store, with all that is below it
+    /// Also show how many bytes each node stores, including everything below it
     #[arg(long)]
     sizes: bool,
 }

@@ -14,23 +14,23 @@ use crate::hierarchy::document_names::ZMETADATA;
 use crate::output;
 use crate::output::text;
 
-/// Check the metadata documents of a node and all that is below it.
+/// Check the metadata documents of a node and everything below it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr validate demo.zarr
   zarr validate --tolerant demo.zarr::ocean
-  zarr validate --json demo.zarr | jq '.findings[] | select(.severity == \"error\")'
+  zarr validate --json demo.zarr | jq '.findings[].file'
 
-What breaks the format is an error, also where zarr reads it all the same; what the format allows and some readers
-refuse, or nobody here knows, is a warning.
+What violates the format is an error, even if it can be read. What the format allows but some readers refuse, or \
+    what is not known here, is a warning.
 
-Exit codes: 0 all documents are valid, 1 one is not. One that cannot be read is named, and the exit code says why.
-`zarr doctor` checks the data too.")]
+Exit codes: 0 all documents are valid, 1 one is not. A document that cannot be read is named, and the exit code \
+    says why. `zarr doctor` checks the data, too.")]
 pub(crate) struct ValidateArgs {
     /// Directory of the node, or STORE::PATH of a node in a store
     pub(crate) path: Address,
 
-    /// Take what zarr reads all the same, though it breaks the format, as warnings
+    /// Only warn of what violates the format, but can be read
     #[arg(long)]
     tolerant: bool,
 
@@ -166,7 +166,7 @@ impl Address {
         }
         if !directories::store_lists(&location) {
             let what = format!(
-                "{}: this store cannot list: nothing below was looked at",
+                "{}: this store cannot be listed: nothing below was checked",
                 self.as_str()
             );
             text::warning(&text::escaped(&what));

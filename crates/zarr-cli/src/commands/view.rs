@@ -21,34 +21,34 @@ use crate::output::text;
 use self::picture::ColorScale;
 use self::plane::Plane;
 
-/// Draw an array, or a plane of it, in the terminal or into a .png file.
+/// Draw an array, or a plane of it, in the terminal or into a PNG file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr view demo.zarr/ocean/sst
   zarr view demo.zarr/ocean/sst --selection '0, :, 100:300'
   zarr view demo.zarr/ocean/sst --output sst.png
 
-The colours go from the 2nd to the 98th percentile of the values, so that a few extreme ones do not hide the rest.
-Of an array with more than two axes the first plane is drawn. As wide as the terminal, or as COLUMNS says; in all
-colours where COLORTERM is truecolor, else in 256; with NO_COLOR, or into a file, in shades of grey.")]
+The colours span the 2nd to the 98th percentile of the values, so that a few extreme ones do not hide the rest. \
+    Of an array with more than two axes the first plane is drawn. The picture is as wide as the terminal, or as \
+    COLUMNS says. It has all colours if COLORTERM is truecolor, else 256; with NO_COLOR, or where the output is no \
+    terminal, shades of grey.")]
 pub(crate) struct ViewArgs {
     /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
-    /// Which plane or part, as numpy would index it: '0, :, 100:300'
+    /// Which plane or part of one, indexed as in NumPy: '0, :, 100:300'
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = selection::index)]
     selection: Option<Selection>,
 
-    /// Draw into a file instead, one pixel for each element, or several of small ones; not more than
-    /// 2048 each way
+    /// Draw into a file: a pixel for each element, or several for each of a small array; at most 2048 by 2048
     #[arg(long, short, value_name = "FILE.png")]
     output: Option<PathBuf>,
 
-    /// The first row at the bottom, as where rows go from south to north
+    /// Put the first row at the bottom, for rows that go from south to north
     #[arg(long)]
     flip: bool,
 
-    /// Colours from the least to the greatest value
+    /// Let the colours span all values
     #[arg(long)]
     full_range: bool,
 }

@@ -13,31 +13,35 @@ use crate::elements::selected_cells::SelectedCells;
 use crate::failure::{Exit, Failure};
 use crate::npy;
 
-/// Write an .npy file into a new array, or into a part of one.
+/// Write an .npy file to a new array, or to a part of an existing one.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   zarr write sst.npy demo.zarr/ocean/sst --chunks 64,64
-  zarr write sst.npy demo.zarr/ocean/sst --chunks 64,64 --shards 256,256 --overwrite
-  zarr write selected.npy demo.zarr/ocean/sst --selection '0:10, 5'
+  zarr write sst.npy demo.zarr/sst --chunks 64,64 --shards 256,256 --overwrite
+  zarr write part.npy demo.zarr/ocean/sst --selection '0:10, 5'
   zarr write mass.npy stars.zarr --selection ... --field mass
-  python -c 'import numpy, sys; numpy.save(sys.stdout.buffer, numpy.eye(9))' | zarr write - eye.zarr")]
+  python -c 'import numpy, sys; numpy.save(sys.stdout.buffer, numpy.eye(9))' \\
+    | zarr write - eye.zarr
+
+By default the array has the format of the group above, or 3; its chunks suit its shape; nothing is sharded; \
+    chunks are compressed with zstd.")]
 pub(crate) struct WriteArgs {
-    /// The file to read; - is standard input
+    /// The file to read; - for standard input
     #[arg(value_name = "FILE.npy")]
     file: PathBuf,
 
-    /// Directory of the new array, or STORE::PATH of one in a store
+    /// Directory of the array, or STORE::PATH of an array in a store
     pub(crate) path: Address,
 
     #[command(flatten)]
     layout: NewArrayArgs,
 
-    /// Write into these elements of the array that is there, as numpy would index them: '0:10, 5'
+    /// Write to these elements of an existing array, indexed as in NumPy: '0:10, 5'
     #[arg(long, value_name = "INDEX", allow_hyphen_values = true, value_parser = selection::index)]
     #[arg(conflicts_with_all = ["layout", "storage"])]
     selection: Option<Selection>,
 
-    /// Write only this field of each record, or these; the others stay
+    /// Write only this field of each record, or these; the other fields stay
     #[arg(
         long,
         value_name = "NAME,...",

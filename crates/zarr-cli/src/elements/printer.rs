@@ -10,15 +10,15 @@ use crate::output::text;
 /// How elements are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ElementFormat {
-    /// One element a line, in C order, as metadata writes fill values
+    /// One element per line in C order, as fill values are written in metadata
     Jsonl,
-    /// One row of the last axis a line, with commas
+    /// One row of the last axis per line, separated by commas
     Csv,
-    /// The bytes of the elements in C order, in this machine's byte order
+    /// The bytes of the elements in C order and in this machine's byte order
     Raw,
-    /// One row of the last axis a line, in columns
+    /// One row of the last axis per line, in columns
     Text,
-    /// As numpy's `.npy`
+    /// NumPy's .npy format
     Npy,
 }
 

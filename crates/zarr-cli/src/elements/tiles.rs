@@ -152,7 +152,7 @@ impl StoredTiles {
             .into_iter()
             .try_fold(1_u64, |n, &length| n.checked_mul(length))
         else {
-            let why = format!("its elements are more than {}", u64::MAX);
+            let why = format!("it has more than {} elements", u64::MAX);
             return Err(too_many(place, why));
         };
         let tiles = Tiles::of(first);
@@ -310,7 +310,9 @@ fn check_count(parts: u64, place: &str) -> Result<(), Failure> {
     match parts <= MOST {
         true => Ok(()),
         false => {
-            let why = format!("its elements are {parts} parts to go through, the most is {MOST}");
+            let why = format!(
+                "it takes {parts} reads to go through its elements, and the limit is {MOST}"
+            );
             Err(too_many(place, why))
         }
     }

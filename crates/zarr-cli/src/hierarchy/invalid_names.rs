@@ -8,8 +8,8 @@ use crate::address::Address;
 use crate::output::text;
 
 /// Why there is none.
-pub(crate) const WHY: &str = "its name has a backslash or other bytes than UTF-8, or is too long, so that no key \
-                              can be made of it; rename it";
+pub(crate) const WHY: &str = "its name contains a backslash or bytes that are not UTF-8, or is too long to be a key; \
+                              rename it";
 
 /// So many are told; the rest is counted.
 const MOST: usize = 20;
@@ -27,13 +27,10 @@ pub(crate) fn warn<'a>(address: &Address, groups: impl Iterator<Item = &'a str>)
         .flat_map(|place| list(&place, place.path()).unnamed)
         .collect();
     for name in found.iter().take(MOST) {
-        text::warning(&text::escaped(&format!("passed over: {name}: {WHY}")));
+        text::warning(&text::escaped(&format!("left out: {name}: {WHY}")));
     }
     if found.len() > MOST {
-        text::warning(&format!(
-            "and {} others are passed over",
-            found.len() - MOST
-        ));
+        text::warning(&format!("and {} more are left out", found.len() - MOST));
     }
 }
 

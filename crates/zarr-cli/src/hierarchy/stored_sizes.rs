@@ -39,7 +39,7 @@ pub(crate) fn below<'a>(
         Ok::<(), zarr::Error>(())
     };
     let listed = listed.wait();
-    listed.map_err(|error| Failure::zarr("cannot tell how much is stored", place, &error))?;
+    listed.map_err(|error| Failure::zarr("cannot find out how much is stored", place, &error))?;
     Ok(sizes)
 }
 

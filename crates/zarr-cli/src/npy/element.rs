@@ -52,9 +52,7 @@ impl Element {
         let stored = match DType::from_json(named(descr, &mut padding)) {
             Ok(stored) if is_numpys(&stored.data_type) => stored,
             Ok(_) => {
-                return refuse(&format!(
-                    "its elements are of the type {descr}, which is not known"
-                ));
+                return refuse(&format!("its elements are of the unknown type {descr}"));
             }
             Err(error) => {
                 return refuse(&format!(

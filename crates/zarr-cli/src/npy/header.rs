@@ -92,7 +92,7 @@ impl Header {
             .strip_prefix(MAGIC)
             .and_then(<[u8]>::split_first_chunk)
         else {
-            return corrupt("it is no .npy file: it does not begin as one".to_owned());
+            return corrupt("it is not an .npy file: it does not begin like one".to_owned());
         };
         let (len, before) = match major {
             1 => {
@@ -106,13 +106,15 @@ impl Header {
                 (u32::from_le_bytes(len), 12)
             }
             _ => {
-                let text = format!(".npy format {major}.{minor} is not known; 1, 2 and 3 are");
+                let text = format!(
+                    "version {major}.{minor} of the .npy format is not supported; 1, 2 and 3 are"
+                );
                 return Err(Error::Unsupported(text));
             }
         };
         if len > MAX_LEN {
             return corrupt(format!(
-                "its header of {len} bytes is longer than any of an array"
+                "its header of {len} bytes is longer than the limit of {MAX_LEN}"
             ));
         }
         let mut text = Vec::new();

@@ -78,7 +78,7 @@ impl<'t> Parser<'t> {
             () => return self.scalar(),
         };
         let inside = depth.checked_sub(1);
-        let inside = inside.ok_or_else(|| self.error("lists that are not as deep"))?;
+        let inside = inside.ok_or_else(|| self.error("lists that are nested less deeply"))?;
         let mut items = Vec::new();
         while !self.eat(close) {
             items.push(self.value(inside)?);

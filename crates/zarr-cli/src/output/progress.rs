@@ -13,14 +13,14 @@ use crate::output::text;
 /// How it is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ProgressFormat {
-    /// A bar on a terminal, else lines
+    /// A bar on a terminal, lines elsewhere
     #[default]
     Auto,
-    /// A bar, drawn over and over on a terminal
+    /// A bar that is redrawn in place
     Bar,
-    /// A line now and then
+    /// A line every few seconds
     Lines,
-    /// A JSON object a line (schema zarr.progress/1)
+    /// One JSON object per line (schema zarr.progress/1)
     Json,
 }
 
@@ -28,11 +28,11 @@ pub(crate) enum ProgressFormat {
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 #[group(id = "telling", multiple = true)]
 pub(crate) struct ProgressArgs {
-    /// How to tell of progress, on standard error
+    /// How to show progress on standard error
     #[arg(long, value_enum, value_name = "STYLE", default_value_t)]
     progress: ProgressFormat,
 
-    /// Do not tell of it
+    /// Show no progress
     #[arg(long, short, conflicts_with = "progress")]
     quiet: bool,
 }

@@ -42,7 +42,7 @@ fn a_map_of_the_chunks() {
     assert!(home.print("chunks ~/empty").contains("stored  0 of 0"));
     home.run("create ~/long --shape 1000000 --dtype int8 --chunks 1")
         .unwrap();
-    assert!(home.print("chunks ~/long").contains("one sign for"));
+    assert!(home.print("chunks ~/long").contains("one sign stands for"));
     home.run("create ~/vast --shape 1000000000,1000000000 --dtype int8 --chunks 1,1")
         .unwrap();
     assert!(

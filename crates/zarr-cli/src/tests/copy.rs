@@ -36,7 +36,7 @@ fn as_it_is_and_otherwise() {
     assert_eq!(document["metadata"]["codecs"][1]["name"], "crc32c");
 
     let text = home.print("copy ~/a ~/v2 --zarr-format 2 --verify --quiet");
-    assert!(text.ends_with("every element is the same\n"), "{text}");
+    assert!(text.ends_with("all elements are equal\n"), "{text}");
     assert!(home.path("v2/x/y/.zarray").exists());
     // Into a group that is there, of which the format is taken.
     home.run("copy ~/a/x ~/v2::z --quiet").unwrap();

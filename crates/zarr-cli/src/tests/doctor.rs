@@ -133,7 +133,7 @@ fn d06_torn_chunks() {
     );
     let text = home.found("doctor ~/g");
     assert!(
-        text.contains("error D06: a/c/0/0: 21 bytes, and 20 are needed\n"),
+        text.contains("error D06: a/c/0/0: 21 bytes instead of 20\n"),
         "{text}"
     );
     // Nothing is lost by mending.
@@ -370,7 +370,7 @@ fn d14_chunks_under_other_keys() {
         let first = format!("0{there}0");
         check(&home, "~/a", json!([["D14", first, false]]));
         let text = home.found("doctor ~/a");
-        assert!(text.contains("2 chunks are named as with"), "{text}");
+        assert!(text.contains("2 chunks are named as for"), "{text}");
         let word = if format == "2" {
             "dimension_separator"
         } else {

@@ -30,7 +30,7 @@ fn directories_without_documents_show_what_is_in_them() {
         assert!(home.print("tree ~/q").contains("B (6, 5) int16"));
         let (exit, text) = home.fail("info ~/q");
         assert_eq!(exit, Exit::NotFound);
-        assert!(text.contains("in it are \"B\""), "{text}");
+        assert!(text.contains("holds \"B\""), "{text}");
         // Nothing is nothing.
         fs::create_dir(home.path("empty")).unwrap();
         assert_eq!(home.fail("tree ~/empty").0, Exit::NotFound);

@@ -61,7 +61,7 @@ pub(crate) const REFUSED: &[Refused] = &[
         formats: BOTH,
         verbs: &["write text"],
         exit: 6,
-        words: "and no Zarr: other tools read it",
+        words: "not Zarr: other tools read it",
     },
     Refused {
         types: &[

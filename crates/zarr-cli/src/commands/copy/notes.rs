@@ -53,8 +53,8 @@ impl CopyNotes {
                 text::warning(&format!("and {more}; --json lists them all"));
             }
         };
-        rest(self.reworded.len(), "other change");
-        rest(self.left_out.len(), "other that was left out");
+        rest(self.reworded.len(), "more change");
+        rest(self.left_out.len(), "more omission");
     }
 
     pub(super) fn left_out_json(&self) -> Vec<Value> {

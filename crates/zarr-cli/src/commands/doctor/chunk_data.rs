@@ -133,7 +133,7 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
     let ranges: Vec<_> = ranges.collect();
     let key = entry.key.as_str();
     if let Some(expected) = plain_length(array, &index).filter(|expected| *expected != entry.size) {
-        let what = format!("{} bytes, and {expected} are needed", entry.size);
+        let what = format!("{} bytes instead of {expected}", entry.size);
         return vec![Finding::new(&rules::TORN, key, what)];
     }
     let Err(first) = tiles::read(array, &ranges).await else {

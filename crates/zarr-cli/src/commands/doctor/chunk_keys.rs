@@ -24,7 +24,7 @@ pub(super) fn find(array: &Array, directory: &Directory, unknown: Vec<Key>) -> V
             continue;
         };
         let what = format!(
-            "{} named as with {}, and the document says {}: nobody reads them",
+            "{} named as for {}, but the document says {}: no reader finds them",
             match keys.len() {
                 1 => "a chunk is".to_owned(),
                 n => format!("{} are", text::count(n as u64, "chunk")),

@@ -61,7 +61,7 @@ pub(super) fn all(
 
 /// Whether it was done: a lock that somebody holds stays.
 fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
-    let fail = |error: zarr::Error| Failure::zarr("cannot mend", place, &error);
+    let fail = |error: zarr::Error| Failure::zarr("cannot repair", place, &error);
     match fix {
         Fix::DeleteKey(key) => {
             let deleted = location.store().delete(key, None).wait();

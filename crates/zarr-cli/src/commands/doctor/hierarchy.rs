@@ -31,7 +31,7 @@ fn two_formats(directory: &Directory, found: &mut Vec<Finding>) {
         .into_iter()
         .find(|name| directory.document(name).is_some());
     if let (Some(old), Some(_)) = (old, directory.document(ZARR_JSON)) {
-        let what = format!("{ZARR_JSON} and {old} are both there");
+        let what = format!("{ZARR_JSON} and {old} are both present");
         found.push(Finding::new(&rules::TWO_FORMATS, name(directory), what));
     }
 }
@@ -55,7 +55,7 @@ fn implicit(directory: &Directory, nodes: &[&Directory], found: &mut Vec<Finding
         None => ZarrFormat::V2,
     };
     let what = format!(
-        "{} lies below, and no document says that this is a group",
+        "{} lies below, but this group has no document of its own",
         name(node)
     );
     let fix = Fix::MakeGroup(directory.location.clone(), format);
@@ -66,7 +66,7 @@ fn names(directory: &Directory, found: &mut Vec<Finding>) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
     for prefix in &directory.listing.prefixes {
         if let Some(other) = seen.insert(prefix.name().to_lowercase(), prefix.name()) {
-            let what = format!("beside it lies {other:?}");
+            let what = format!("it differs from {other:?} only in case");
             found.push(Finding::new(
                 &rules::CASE,
                 prefix.as_str().trim_end_matches('/'),
@@ -88,7 +88,7 @@ fn names(directory: &Directory, found: &mut Vec<Finding>) {
 pub(super) fn unknown_key(key: &zarr::tools::Key) -> Finding {
     match leftover_of_others(key.name()) {
         Some(who) => {
-            let what = format!("as {who} leaves it when it is killed");
+            let what = format!("left behind by {who}");
             Finding::new(&rules::LEFTOVER, key.as_str(), what).with_fix(Fix::DeleteKey(key.clone()))
         }
         None => Finding::new(
@@ -155,8 +155,8 @@ fn stale(directory: &Directory, found: &mut Vec<Finding>) {
     if let Some((path, _)) = differs {
         let what = match (then.contains_key(path), now.contains_key(path)) {
             (true, false) => format!("`{path}` is no longer there"),
-            (false, true) => format!("`{path}` is missing in it"),
-            _ => format!("`{path}` has another document now"),
+            (false, true) => format!("`{path}` is missing from it"),
+            _ => format!("the document of `{path}` has changed"),
         };
         let finding = Finding::new(&rules::STALE, name(directory), what);
         // Nothing is collected where not all can be read.

@@ -31,17 +31,17 @@ pub(super) fn find(directory: &Path, older_than: u64, found: &mut Vec<Finding>) 
             let path = entry.path();
             let shown = path.to_string_lossy().into_owned();
             if metadata.is_symlink() && leads_around(&directory, &path) {
-                let what = "a symbolic link to a directory that it lies in";
+                let what = "a symbolic link to a directory that contains it";
                 found.push(Finding::new(&rules::CYCLE, shown.clone(), what));
             }
             let name = entry.file_name();
             let name = name.to_string_lossy();
             let (what, fix) = match name.starts_with('.') {
                 true if name.ends_with(TEMPORARY) => {
-                    ("a value that was never finished", Fix::DeleteFile(path))
+                    ("a value that was never completed", Fix::DeleteFile(path))
                 }
                 true if name.ends_with(LOCK) => {
-                    ("a lock that nobody removed", Fix::DeleteLock(path))
+                    ("a lock that was left behind", Fix::DeleteLock(path))
                 }
                 _ => continue,
             };

@@ -38,46 +38,45 @@ macro_rules! rules {
 
 rules! {
     INVALID = 1 Error "invalid-metadata":
-        "A metadata document breaks the format; `zarr validate` says more.", None;
+        "A metadata document violates the format; `zarr validate` says more.", None;
     TWO_FORMATS = 2 Warning "two-formats":
-        "One node has documents of format 2 and of format 3. Readers of one see what readers of the other do not.",
-        None;
+        "A node has documents of both format 2 and format 3, which may say different things.", None;
     IMPLICIT_GROUP = 3 Warning "implicit-group":
         "A directory above a node has no document of its own, so that listing the group above does not find the node.",
         Some("writes the document of an empty group");
     STALE = 4 Error "stale-consolidated":
-        "Consolidated metadata is not what the documents of the nodes say now.",
+        "Consolidated metadata differs from the documents of the nodes.",
         Some("consolidates again");
     UNREADABLE = 5 Warning "unreadable-array":
         "The array's codecs or data type are not known here, so that its data cannot be checked.", None;
     TORN = 6 Error "torn-chunk":
-        "A chunk cannot be decoded: it is cut short, too long, or damaged. Restore it, or write it again.", None;
+        "A chunk cannot be decoded: it is too short, too long or damaged. Restore it, or write it again.", None;
     CHECKSUM = 7 Error "checksum":
-        "A chunk's data is not what its checksum says. Restore it, or write it again.", None;
+        "The data of a chunk does not match its checksum. Restore it, or write it again.", None;
     OUTSIDE = 8 Error "chunk-outside-grid":
-        "A chunk lies outside of the array, as left by a writer that made it smaller. It takes room, and its old \
-         values come back when the array grows.",
+        "A chunk lies outside of the array, as left by a writer that shrank it. It takes space, and its old values \
+         come back if the array grows.",
         Some("deletes the chunk");
     LEFTOVER = 9 Warning "leftover":
-        "A file that a writer made for a while and did not remove, since it was killed.",
-        Some("deletes the file, unless somebody holds it");
+        "A temporary file or lock of a writer that was killed.",
+        Some("deletes the file, unless a process still holds it");
     UNKNOWN_KEY = 10 Warning "unknown-key":
-        "Something that is neither a document nor a chunk.", None;
+        "A key that is neither a document nor a chunk.", None;
     CASE = 11 Warning "case-clash":
-        "Two names differ in upper and lower case alone: where file names do not, one hides the other.", None;
+        "Two names differ only in upper and lower case: on file systems that ignore case, one hides the other.", None;
     UNAVAILABLE = 12 Error "unavailable-chunk":
-        "A chunk or a document is there and could not be read: the disk, the network or permissions.", None;
+        "A chunk or a document exists but cannot be read: because of the disk, the network or permissions.", None;
     CYCLE = 13 Warning "link-cycle":
-        "A symbolic link leads to a directory that it lies in. Nothing lists what is behind it, since there would \
-         be no end.",
+        "A symbolic link leads to a directory that contains it. What is behind it is not listed, since that would \
+         never end.",
         None;
     OTHER_KEYS = 14 Error "other-chunk-keys":
-        "Chunks lie under keys with another separator, or another encoding, than the document says: nobody reads \
-         them, and their cells are the fill value. Say in the document how they are named, or rename them.",
+        "Chunks are stored under keys with another separator or encoding than the document says: no reader finds \
+         them, and their elements read as the fill value. Correct the document, or rename the chunks.",
         None;
     NO_KEY = 15 Warning "no-key":
-        "A name with a backslash, of other bytes than UTF-8, or too long a one: no key can be made of it, so that \
-         nobody reads what it names and a copy leaves it out.",
+        "A name contains a backslash or bytes that are not UTF-8, or is too long to be a key: no reader finds what it \
+         names, and copies leave it out.",
         None;
 }
 

@@ -11,11 +11,11 @@ use hyper::{Request, Uri};
 /// What the user allows.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct AccessPolicy {
-    /// Answer to this name too, besides localhost and the address that was connected to; * is any name
+    /// Another name of this server, besides localhost and the address that was connected to; * for any
     #[arg(long = "allow-host", value_name = "NAME")]
     hosts: Vec<String>,
 
-    /// Let web pages of this origin read, as https://viewer.example; * is any page, none is no page
+    /// Origin of web pages that may read, such as https://viewer.example; * for any, none for no page
     #[arg(long = "allow-origin", value_name = "ORIGIN", default_value = "*")]
     origins: Vec<Origin>,
 }
@@ -108,10 +108,10 @@ impl AccessPolicy {
         let named: Vec<&str> = named.collect();
         match (self.is_open(), named.as_slice()) {
             (true, _) => {
-                "any web page that is open in a browser here can read it; --allow-origin names those that may".to_owned()
+                "any web page open in a browser on this machine can read the store; --allow-origin restricts which".to_owned()
             }
-            (false, []) => "no web page but its own can read it".to_owned(),
-            (false, named) => format!("web pages of {} can read it", named.join(", ")),
+            (false, []) => "only its own web page can read the store".to_owned(),
+            (false, named) => format!("web pages of {} can read the store", named.join(", ")),
         }
     }
 }

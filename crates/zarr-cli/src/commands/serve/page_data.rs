@@ -66,7 +66,7 @@ pub(super) async fn report(served: &Arc<ServedStore>, name: &str, query: &str) -
             Exit::Transport,
             "cannot answer",
             "/",
-            "the work was given up",
+            "the work was abandoned",
         )),
     }
 }

@@ -32,11 +32,10 @@ pub(super) async fn answer<B>(
     match served.access.check_host(request, here) {
         Ok(()) => {}
         Err(HostError::Missing) => {
-            return plain(StatusCode::BAD_REQUEST, "one Host must be named\n");
+            return plain(StatusCode::BAD_REQUEST, "exactly one Host is needed\n");
         }
         Err(HostError::Unknown) => {
-            let why =
-                "this server has another name; `zarr serve --allow-host NAME` gives it one more\n";
+            let why = "this server has another name; `zarr serve --allow-host NAME` allows this one, too\n";
             return plain(StatusCode::MISDIRECTED_REQUEST, why);
         }
     }
@@ -44,7 +43,7 @@ pub(super) async fn answer<B>(
         Method::GET | Method::HEAD => found(served, request).await,
         Method::OPTIONS => preflight(),
         _ => {
-            let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "this is to read only\n");
+            let mut answer = plain(StatusCode::METHOD_NOT_ALLOWED, "this server is read-only\n");
             set(&mut answer, header::ALLOW, "GET, HEAD, OPTIONS");
             answer
         }
@@ -84,7 +83,7 @@ async fn found<B>(served: &Arc<ServedStore>, request: &Request<B>) -> HttpRespon
         }
         None => match text::percent_decoded(path.trim_start_matches('/')) {
             Some(key) => values::value(served, &key, request).await,
-            None => plain(StatusCode::BAD_REQUEST, "this is no path\n"),
+            None => plain(StatusCode::BAD_REQUEST, "this is not a path\n"),
         },
     }
 }

@@ -25,17 +25,17 @@ pub(super) async fn value<B>(
     // Other names with a dot are somebody's own: editors', version control's.
     let hidden = |name: &str| name.starts_with('.') && !document_names::ALL.contains(&name);
     if path.split('/').any(hidden) {
-        return plain(StatusCode::NOT_FOUND, "there is nothing\n");
+        return plain(StatusCode::NOT_FOUND, "not found\n");
     }
     let Ok(key) = served.location.key(path) else {
-        return plain(StatusCode::BAD_REQUEST, "this is no key\n");
+        return plain(StatusCode::BAD_REQUEST, "this is not a key\n");
     };
     let fail = |error: StoreError| failed(&Failure::zarr("cannot read", path, &error.into()));
     // Between asking what is there and getting it, it may be replaced.
     for _ in 0..3 {
         let head = match ValueVersion::find(served, &key).await {
             Ok(Some(head)) => head,
-            Ok(None) => return plain(StatusCode::NOT_FOUND, "there is nothing\n"),
+            Ok(None) => return plain(StatusCode::NOT_FOUND, "not found\n"),
             Err(error) => return fail(error),
         };
         let size = head.size;
@@ -47,7 +47,10 @@ pub(super) async fn value<B>(
         }
         let range = range(request.headers(), tag.as_deref());
         let Ok(bytes) = range.clone().unwrap_or_default().resolve(size) else {
-            let mut answer = plain(StatusCode::RANGE_NOT_SATISFIABLE, "there are fewer bytes\n");
+            let mut answer = plain(
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "the value has fewer bytes\n",
+            );
             let text = format!("bytes */{size}");
             set(&mut answer, header::CONTENT_RANGE, &text);
             describe(&mut answer, tag.as_deref());
@@ -82,7 +85,7 @@ pub(super) async fn value<B>(
     }
     plain(
         StatusCode::SERVICE_UNAVAILABLE,
-        "it changes all the time; try again\n",
+        "the value keeps changing; try again\n",
     )
 }
 
@@ -141,9 +144,8 @@ impl ValueVersion {
         match cost <= self.served.work.total() {
             true => Ok((step, cost)),
             false => Err(self.error(StoreErrorKind::Unsupported(
-                "a value as large as this one from here, where it cannot be read in pieces that are sure to belong \
-                 together: the server behind tells no versions, or the archive is compressed; ask for a part, or copy \
-                 it into a directory first",
+                "a value this large that cannot be read in consistent pieces, since its server gives no versions or its \
+                 archive is compressed; ask for a part, or copy it into a directory first",
             ))),
         }
     }

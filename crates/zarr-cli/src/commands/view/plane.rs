@@ -37,10 +37,7 @@ impl Plane {
     ) -> Result<Self, Failure> {
         let refuse = |why: String| Failure::new(Exit::Usage, "cannot draw", place, why);
         if numbers::reading(array.dtype()).is_none() {
-            let why = format!(
-                "its elements are of type {}, which are no numbers",
-                array.dtype()
-            );
+            let why = format!("its elements are of type {}, not numbers", array.dtype());
             let failure = Failure::new(Exit::Unsupported, "cannot draw", place, why);
             return Err(failure.advice("`zarr read --format text` shows them"));
         }
@@ -92,7 +89,7 @@ impl Plane {
             ));
         };
         if values.is_empty() {
-            return Err(refuse("there are no elements in it".to_owned()));
+            return Err(refuse("it has no elements".to_owned()));
         }
         let selection = selection.to_string();
         Ok(Self {
