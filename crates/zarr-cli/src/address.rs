@@ -1,5 +1,5 @@
-//! Where a node is, as a user writes it: `demo.zarr`, `demo.zarr/ocean/sst` or `demo.zarr::ocean/sst`.
-//! Finds nodes and places for new ones; knows no command.
+//! Addresses of nodes as users write them: `demo.zarr`, `demo.zarr/ocean/sst` or `demo.zarr::ocean/sst`. Opens
+//! nodes and finds the place for new ones.
 
 pub(crate) mod archives;
 mod consolidated;

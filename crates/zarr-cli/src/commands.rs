@@ -1,4 +1,4 @@
-//! The commands, each in a file of its name: a new one is a file here and four lines below.
+//! The commands: each is a file of its name, and four lines here.
 
 pub(crate) mod append;
 pub(crate) mod attrs;

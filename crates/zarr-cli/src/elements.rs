@@ -1,4 +1,4 @@
-//! The elements of arrays: taken a part at a time, as numbers, and as text.
+//! Elements of arrays: taken a part at a time, as numbers, and as text.
 
 pub(crate) mod display;
 pub(crate) mod numbers;

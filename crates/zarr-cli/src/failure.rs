@@ -1,4 +1,4 @@
-//! How a command ends: exit codes, and the one line that says why it failed. Knows no command.
+//! How a command ends: its exit code, and the line that says why it failed.
 
 use std::fmt::{self, Display};
 use std::io;

@@ -1,4 +1,4 @@
-//! Hierarchies: their nodes, directories, documents, and how much they store.
+//! Hierarchies: their nodes, directories and documents, and how much they store.
 
 pub(crate) mod directories;
 pub(crate) mod document_names;

@@ -1,4 +1,4 @@
-//! Ctrl-C: what is being written is finished or not begun, so that nothing half-made is left. Knows no command.
+//! Ctrl-C: writes that have begun are finished and no others begin, so that nothing is left half-written.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

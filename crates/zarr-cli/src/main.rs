@@ -1,4 +1,4 @@
-//! The `zarr` command: arguments in, exit code out. What a command does is in the file of its name.
+//! The `zarr` command: arguments in, exit code out.
 #![forbid(unsafe_code)]
 
 mod address;

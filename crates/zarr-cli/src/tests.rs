@@ -1,4 +1,5 @@
-//! Whole commands, run without a process: each gets parsed arguments and places for its output.
+//! Tests of whole commands within this process, by the name of the command; and of what several commands have in
+//! common.
 
 mod address;
 mod archives;

@@ -1,4 +1,4 @@
-//! Help, versions, and arguments that make no sense. Knows clap's errors and nothing of commands.
+//! Help, versions and wrong arguments.
 
 use std::ffi::OsString;
 

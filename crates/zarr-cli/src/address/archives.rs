@@ -1,5 +1,4 @@
-//! The archives of a command: what it changes in them is in its place when it is done, whichever command it is, and
-//! they are the old ones where it failed.
+//! Zip archives that a command changes: they are finished at its end, and stay as they were if it fails.
 
 use std::sync::Arc;
 

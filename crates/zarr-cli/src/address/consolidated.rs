@@ -1,4 +1,5 @@
-//! What lies around a node that is changed: the hierarchy it is a part of, whose consolidated metadata is kept.
+//! Opening a node to change it, so that consolidated metadata in the groups above is kept or reported as out of
+//! date.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What files and directories are that are no Zarr: by their first bytes, or by the names in them. Opens none of it.
+//! What files and directories are that are not Zarr, by their first bytes or by the names in them.
 
 use std::fs::File;
 use std::io::Read;

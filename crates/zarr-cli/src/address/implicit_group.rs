@@ -1,4 +1,4 @@
-//! Directories that have no document of their own and nodes in them.
+//! Directories that contain nodes but have no document of their own.
 
 use zarr::Node;
 use zarr::blocking::Wait;

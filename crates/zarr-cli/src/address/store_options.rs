@@ -1,4 +1,4 @@
-//! The options that one store is opened with. What they mean is the store's to say.
+//! The options that one store is opened with. The store defines what they mean.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! What to try instead of an address where no node is. Looks around, and opens no array's data.
+//! Suggestions for an address at which there is no node.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The type of elements as people write it: as format 3 names it, as JSON, or as NumPy does. Knows no array.
+//! Data types as users write them: as in format 3, as JSON, or as in NumPy.
 
 use std::str::FromStr;
 

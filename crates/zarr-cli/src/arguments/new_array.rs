@@ -1,4 +1,4 @@
-//! How a new array is laid out: the options that `create` and `write` share. Knows no data.
+//! The options of `create`, `write` and `copy` that say how an array is stored.
 
 use std::str::FromStr;
 

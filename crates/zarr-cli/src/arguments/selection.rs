@@ -1,4 +1,4 @@
-//! Which elements a command means: one of five ways to say it. Knows no command and reads no array.
+//! The five options that select elements.
 
 use std::path::PathBuf;
 

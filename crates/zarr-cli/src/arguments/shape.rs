@@ -1,4 +1,4 @@
-//! Lengths of axes as people write them: `10,20`, or as NumPy and Python do, `(10, 20)`. Knows no array.
+//! Shapes as users write them: `10,20`, or as in NumPy and Python, `(10, 20)`.
 
 use std::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! `zarr append`: an `.npy` file to the end of an array.
+//! `zarr append`: appends an `.npy` file to an array.
 
 use std::io::Write;
 use std::path::PathBuf;

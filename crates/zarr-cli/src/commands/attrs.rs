@@ -1,4 +1,4 @@
-//! `zarr attrs`: the attributes of a node, printed, set and taken away.
+//! `zarr attrs`: prints, sets and removes attributes of a node.
 
 use std::io::Write;
 

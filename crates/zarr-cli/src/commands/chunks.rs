@@ -1,4 +1,4 @@
-//! `zarr chunks`: which chunks of an array are stored, and how large they are. Lists keys; reads no chunk.
+//! `zarr chunks`: shows which chunks of an array are stored, and their sizes. Lists keys and reads no chunk.
 
 use std::collections::BTreeMap;
 use std::io::Write;

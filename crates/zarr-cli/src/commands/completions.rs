@@ -1,4 +1,4 @@
-//! `zarr completions`: what a shell must know to complete command lines. Knows no command but by its name.
+//! `zarr completions`: prints completion scripts for shells.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! `zarr conformance`: every element of an array, as conformance suites ask for them.
+//! `zarr conformance`: prints every element of an array, as conformance suites ask for them.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! `zarr consolidate`: the metadata of a hierarchy in one document.
+//! `zarr consolidate`: collects the metadata of a hierarchy in one document.
 
 use std::io::Write;
 

@@ -1,5 +1,5 @@
-//! `zarr copy`: nodes with their data from store to store. How they are copied is the library's; here is what is
-//! asked for, and what is told of it.
+//! `zarr copy`: copies nodes with their data from store to store. The library copies; this sets its options and
+//! reports.
 
 mod glob;
 mod notes;

@@ -1,4 +1,4 @@
-//! `zarr create`: a new array with no elements written.
+//! `zarr create`: creates an array without writing elements.
 
 use std::io::Write;
 

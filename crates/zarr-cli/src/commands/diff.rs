@@ -1,5 +1,5 @@
-//! `zarr diff`: in what two nodes differ, and all that is below them. Compares what arrays say and hold; how
-//! documents are compared is in `metadata`, elements in `values`.
+//! `zarr diff`: compares two nodes and everything below them: documents in `metadata`, elements in `values`, other
+//! files in `other_files`.
 
 mod metadata;
 mod other_files;

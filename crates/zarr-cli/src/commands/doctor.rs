@@ -1,5 +1,5 @@
-//! `zarr doctor`: everything that can be wrong with a hierarchy, its data included, and what can be mended.
-//! The rules are in `rules`; who looks for what, in the other files.
+//! `zarr doctor`: finds what is wrong with a hierarchy and its data, and repairs what can be repaired. `rules`
+//! lists what can be wrong; the other files find it.
 
 mod chunk_data;
 mod chunk_keys;

@@ -1,5 +1,5 @@
-//! `zarr info`: what one node is, and how much of it is stored. Says nothing about what is below a
-//! group but how many, and how large all of it is.
+//! `zarr info`: describes one node and how much of it is stored; of what is below a group, only how many nodes and
+//! bytes.
 
 use std::io::Write;
 

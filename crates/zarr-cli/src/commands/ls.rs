@@ -1,4 +1,4 @@
-//! `zarr ls`: the names of what is in a group. Looks at metadata alone, and with `-l` at sizes.
+//! `zarr ls`: lists the members of a group. Reads metadata only, and with `-l` lists sizes.
 
 use std::io::Write;
 

@@ -1,5 +1,5 @@
-//! `zarr migrate`: documents of format 3 for nodes of format 2, whose chunks stay as they are. What documents
-//! become is the library's to say; this writes them, in an order in which nothing is lost.
+//! `zarr migrate`: writes documents of format 3 for nodes of format 2, whose chunks stay. The library converts;
+//! this writes in an order in which nothing is lost.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! `zarr read`: elements of an array into an `.npy` file, or as text.
+//! `zarr read`: reads elements of an array into an `.npy` file, or prints them.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};

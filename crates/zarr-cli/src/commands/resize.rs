@@ -1,4 +1,4 @@
-//! `zarr resize`: another shape for an array.
+//! `zarr resize`: changes the shape of an array.
 
 use std::io::Write;
 

@@ -1,5 +1,5 @@
-//! `zarr serve`: a store over HTTP, for viewers and for a page of its own. Here are sockets and limits; what is
-//! answered is in `router`, `values` and `page_data`, and to whom in `access`.
+//! `zarr serve`: serves a store over HTTP, with a page of its own. Sockets and limits are here; `router` answers
+//! requests, `access` says whose.
 
 mod access;
 mod body;

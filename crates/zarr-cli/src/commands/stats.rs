@@ -1,4 +1,4 @@
-//! `zarr stats`: what the numbers of an array are like. Goes through it box by box, in bounded memory.
+//! `zarr stats`: statistics of an array, read tile by tile in bounded memory.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! `zarr tree`: a group and what is below it. Looks at metadata alone, and with `--sizes` at sizes.
+//! `zarr tree`: shows a group and everything below it. Reads metadata only, and with `--sizes` lists sizes.
 
 use std::io::Write;
 

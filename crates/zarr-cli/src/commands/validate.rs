@@ -1,5 +1,4 @@
-//! `zarr validate`: whether documents are what the format calls for. Looks at metadata alone; of the data tells
-//! `zarr doctor`.
+//! `zarr validate`: checks documents against the format. Reads metadata only; `zarr doctor` checks the data, too.
 
 use std::io::Write;
 

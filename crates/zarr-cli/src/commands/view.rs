@@ -1,5 +1,5 @@
-//! `zarr view`: an array, or a plane of it, as a picture. What a picture is, is in `plane` and `picture`; how a
-//! terminal shows one, in `draw`.
+//! `zarr view`: draws an array, or a plane of it: `plane` reads it, `picture` gives it colours, `draw` puts it on a
+//! terminal.
 
 mod draw;
 pub(crate) mod picture;

@@ -1,4 +1,4 @@
-//! `zarr write`: an `.npy` file into a new array, or into a part of one that is there.
+//! `zarr write`: writes an `.npy` file to a new array, or to a part of an existing one.
 
 use std::io::Write;
 use std::path::PathBuf;

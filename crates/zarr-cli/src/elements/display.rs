@@ -1,5 +1,5 @@
-//! An element as people read it: dates as dates, bytes that are text as text. Knows no files, and leaves it to
-//! others to keep control characters from a terminal.
+//! Elements as people read them: dates as dates, and bytes that are text as text. Does not escape control
+//! characters.
 
 use serde_json::{Map, Value};
 use zarr::{DataType, FillValue};

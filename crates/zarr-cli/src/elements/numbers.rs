@@ -1,4 +1,4 @@
-//! Elements as numbers, for statistics and pictures. Knows neither files nor nodes.
+//! Elements as numbers, for statistics and pictures.
 
 use half::{bf16, f16};
 use zarr::DataType;

@@ -1,4 +1,4 @@
-//! Elements as text or bytes, for other programs and for eyes. Knows neither files nor Zarr nodes.
+//! Prints elements as text or bytes, from front to back.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,5 @@
-//! The cells of an array that a command means, taken box by box where they lie on a lattice, so that memory
-//! does not grow with them. Knows no files.
+//! The cells of an array that a selection means, taken tile by tile, so that memory does not grow with them; those
+//! of lists and masks all at once.
 
 use std::ops::Range;
 

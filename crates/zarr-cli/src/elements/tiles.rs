@@ -1,5 +1,5 @@
-//! An array in boxes that fit into memory, so that no command's memory grows with its array, and which of them
-//! hold anything, so that no command's time grows with what is not stored.
+//! Arrays cut into tiles of whole chunks that fit into memory, and which tiles hold stored chunks: so no command
+//! takes memory by the size of an array, or time for what is not stored.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

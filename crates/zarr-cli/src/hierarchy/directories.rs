@@ -1,4 +1,4 @@
-//! The documents of a hierarchy as they lie in a store, valid or not. Judges nothing; for tools that do.
+//! The directories of a hierarchy and the documents in them as they are stored, valid or not.
 
 use std::collections::BTreeMap;
 

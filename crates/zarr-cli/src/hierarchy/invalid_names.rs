@@ -1,4 +1,4 @@
-//! What is there and can have no key, so that no command reaches it: found where groups are listed, and told.
+//! Names that no key can have, so that no command reaches what they name: found in listings, and reported.
 
 use zarr::Location;
 use zarr::blocking::Wait;

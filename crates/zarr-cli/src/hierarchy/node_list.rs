@@ -1,5 +1,4 @@
-//! The nodes that a report lists, with what each takes in its store where that was asked for. Draws
-//! nothing.
+//! The list of nodes that `ls`, `tree` and the page of `serve` show, with stored sizes if asked for.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! How many bytes each node of a hierarchy takes in its store. Knows no command.
+//! How many bytes each node of a hierarchy stores.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
-//! What an element of a file is, as numpy describes it: a type string such as `<f8`, or a list of fields.
-//! Knows no headers.
+//! The type of the elements of a file, from NumPy's description: a type string such as `<f8`, or a list of fields.
 
 use std::ops::Range;
 

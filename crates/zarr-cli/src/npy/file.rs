@@ -1,5 +1,5 @@
-//! The array in an `.npy` file: all that its header says is compared with what there is before any element
-//! is read, and elements are read by boxes.
+//! The array in an `.npy` file, read box by box. Its header is compared with the size of the file before any element
+//! is read.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};

@@ -1,4 +1,4 @@
-//! Memory order of untyped elements. Knows no files.
+//! Brings elements from Fortran order to C order.
 
 use ndarray::{ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Axis, IxDyn, ShapeBuilder};
 

@@ -1,5 +1,4 @@
-//! What stands before the elements of an `.npy` file: the magic, a version, and a Python dictionary.
-//! Knows no element types. How Python writes what is in the dictionary is in `python_literal.rs`.
+//! The header of an `.npy` file: magic, version, and a Python dictionary.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! The few literals of Python that occur in the header of an `.npy` file, both ways. Knows no header.
+//! The Python literals that headers of `.npy` files contain, read and written.
 
 use serde_json::Value;
 

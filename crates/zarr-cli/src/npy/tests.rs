@@ -1,4 +1,4 @@
-//! `.npy` files against the bytes that numpy 2.5.5 writes, and hostile ones.
+//! `.npy` files compared with the bytes that NumPy 2.5.5 writes, and hostile ones.
 
 use std::io::Cursor;
 

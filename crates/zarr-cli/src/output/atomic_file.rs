@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all. Knows no format.
+//! Files that appear whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};

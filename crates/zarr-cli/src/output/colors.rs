@@ -1,5 +1,5 @@
-//! Colours for numbers: a ramp whose lightness grows evenly, so that it can be read without seeing colours too,
-//! and what a terminal of 256 colours has for them. Pure arithmetic.
+//! A colour ramp for numbers, with even steps in lightness, so that it can be read without seeing colours; also for
+//! terminals with 256 colours.
 
 /// Red, green, blue.
 pub(crate) type Rgb = [u8; 3];

@@ -1,5 +1,4 @@
-//! How far long work is, on standard error: a bar where somebody looks, lines where they are kept, JSON for programs.
-//! Knows no command.
+//! Progress on standard error: a bar on a terminal, lines elsewhere, or JSON for programs.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! What the terminal can show: how large it is, and colours. Knows nothing of what is drawn there.
+//! The size and the colours of the terminal.
 
 use std::env;
 use std::io;

@@ -1,5 +1,4 @@
-//! Text on its way to a terminal or to another program: names and documents come from anywhere, and
-//! must not move a cursor. Knows nothing of Zarr.
+//! Text for terminals and programs. Names and documents come from anywhere, so control characters are escaped.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! Where nodes are looked for, and what is said where there is none.
+//! Where nodes are looked for, and what is suggested where there is none.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Nodes whose documents are broken: they cost themselves and no other node.
+//! Nodes with broken documents, which affect no other node.
 
 use std::fs;
 

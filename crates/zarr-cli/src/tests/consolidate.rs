@@ -1,4 +1,4 @@
-//! `zarr consolidate`, and consolidated metadata that other commands keep true.
+//! `zarr consolidate`, and consolidated metadata that other commands update.
 
 use std::fs;
 

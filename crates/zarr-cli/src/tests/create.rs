@@ -1,4 +1,4 @@
-//! `zarr create` and `resize`: what is made, and what is refused before anything is.
+//! `zarr create` and `resize`: what they make, and what they refuse before they make anything.
 
 use std::fs;
 

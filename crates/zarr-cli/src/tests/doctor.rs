@@ -1,4 +1,4 @@
-//! `zarr doctor`: each rule finds what it is for, and nothing in a good store.
+//! `zarr doctor`: each rule finds what it is for, and none finds anything in a good store.
 
 use std::fs;
 use std::os::unix::fs::symlink;

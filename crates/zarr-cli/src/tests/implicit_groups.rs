@@ -1,4 +1,4 @@
-//! Directories without documents of their own that have nodes in them.
+//! Directories that contain nodes but have no document of their own.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Links that lead out of a store: with `--no-follow` no command goes there.
+//! `--no-follow`: no command follows links that lead out of a store.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

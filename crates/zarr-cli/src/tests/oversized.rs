@@ -1,4 +1,4 @@
-//! Files of a terabyte, as sparse ones are: each command says which one is too large, and ends.
+//! Sparse files of a terabyte: each command names the file that is too large, and ends.
 
 use std::fs::{self, File};
 

@@ -1,4 +1,4 @@
-//! `zarr read`: which elements come out, and in which form.
+//! `zarr read`: which elements are read, and in which format.
 
 use std::fs;
 

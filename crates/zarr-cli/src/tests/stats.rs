@@ -1,4 +1,4 @@
-//! `zarr stats`: what the numbers of arrays are like, and that nothing is read of what is not stored.
+//! `zarr stats`: statistics, and that nothing is read of what is not stored.
 
 use serde_json::json;
 

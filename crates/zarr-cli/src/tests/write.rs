@@ -1,4 +1,4 @@
-//! `zarr write`: what comes back, and what is not replaced.
+//! `zarr write`: what is read back, and what is not replaced.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Patterns as shells have them, as the regular expressions that the library takes. Pure text.
+//! Glob patterns, translated to the regular expressions that the library takes.
 
 /// Which nodes are copied all the same, and which are left out.
 pub(super) fn patterns(include: &[String], exclude: &[String]) -> (Vec<String>, Vec<String>) {

@@ -1,4 +1,4 @@
-//! What a copy left out, and what it said in other words: kept while it is made, told at its end.
+//! What a copy left out or had to write differently, collected while it runs and reported at its end.
 
 use serde_json::{Value, json};
 use zarr::{CopyProgress, CopyStep};

@@ -1,4 +1,4 @@
-//! What the documents of two nodes say, and where they say different things. Reads nothing.
+//! Differences between the documents of two nodes.
 
 use serde_json::{Value, json};
 use zarr::{Array, ArrayMetadata, Node};

@@ -1,5 +1,4 @@
-//! What lies among the nodes of two hierarchies beside their documents and chunks: files of other programs.
-//! Compares their bytes; knows nothing of what they are.
+//! Differences between the files of other programs that lie among the nodes of two hierarchies, by their bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! The documents of a node as they are written: with members that nobody knows, every spelling, and numbers
-//! that no other JSON has. Compares nothing.
+//! The documents of a node as they are written, with unknown members and numbers that other JSON readers change or
+//! refuse.
 
 use serde_json::{Map, Value};
 use zarr::blocking::Wait;

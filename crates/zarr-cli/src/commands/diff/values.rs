@@ -1,4 +1,4 @@
-//! Whether two arrays hold the same elements: box by box, in bounded memory. Knows no documents.
+//! Differences between the elements of two arrays, compared tile by tile in bounded memory.
 
 use std::fmt;
 use std::ops::Range;

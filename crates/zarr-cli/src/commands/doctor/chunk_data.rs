@@ -1,4 +1,4 @@
-//! What is wrong with the chunks of an array: each that is stored is decoded, a few at a time.
+//! Finds what is wrong with the chunks of an array: decodes each stored chunk, a few at a time.
 
 use std::collections::BTreeSet;
 

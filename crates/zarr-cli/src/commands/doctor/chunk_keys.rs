@@ -1,4 +1,4 @@
-//! Keys below an array that are none of its chunks': whether they would be with another separator.
+//! Keys below an array that are not its chunks, but would be with another separator or encoding.
 
 use std::collections::BTreeMap;
 

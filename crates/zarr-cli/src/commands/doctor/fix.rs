@@ -1,4 +1,4 @@
-//! What `--fix` does. Deletes nothing that anybody reads today.
+//! What `--fix` does. It deletes nothing that can still be read.
 
 use std::fs::{self, OpenOptions};
 use std::io;

@@ -1,4 +1,4 @@
-//! What is wrong between the nodes of a hierarchy. Looks at names and documents; at no chunk.
+//! Finds what is wrong between the nodes of a hierarchy, by names and documents alone.
 
 use std::collections::BTreeMap;
 

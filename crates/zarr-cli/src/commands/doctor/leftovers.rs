@@ -1,5 +1,5 @@
-//! What lies below a directory and a store never shows: files that this library's writers make for a while, and
-//! links that would lead a walk around.
+//! Finds what lies in a directory but in no store: temporary files and locks of writers, and symbolic links that
+//! form a cycle.
 
 use std::fs;
 use std::path::Path;

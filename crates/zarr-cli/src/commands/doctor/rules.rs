@@ -1,4 +1,4 @@
-//! The rules: what can be wrong, under numbers that stay. Finds nothing itself.
+//! The rules: what can be wrong, under numbers that never change.
 
 use zarr::tools::Severity;
 

@@ -1,5 +1,4 @@
-//! Who may ask: by which names this server is called, and pages of which origins may read its answers. Answers
-//! nothing itself.
+//! Who may read: the names by which this server may be called, and the origins whose pages may read its answers.
 
 use std::net::IpAddr;
 use std::str::FromStr;

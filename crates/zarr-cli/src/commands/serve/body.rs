@@ -1,5 +1,5 @@
-//! What goes out, and what it holds until it is out: memory that was taken for it is given back when the socket has
-//! the bytes, or when the client is gone. Knows no paths and no stores.
+//! Bodies of responses, which hold the memory that was reserved for them until the socket has the bytes or the
+//! client is gone.
 
 use std::convert::Infallible;
 

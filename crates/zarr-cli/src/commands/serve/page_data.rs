@@ -1,5 +1,5 @@
-//! What the page asks for: the tree, a node, the chunks of an array and pictures of it. Each is made by what the
-//! commands of these names are made by, on a thread that may wait.
+//! What the page requests: the tree, a node, the chunks of an array, and pictures of it. Made by the code of the
+//! commands, on a thread that may block.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Responses by what they say: a text, a failure, nothing. Know no paths and no stores.
+//! Responses that several handlers make: a text, a failure, nothing.
 
 use bytes::Bytes;
 use hyper::header::{self, HeaderValue};

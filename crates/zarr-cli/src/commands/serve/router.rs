@@ -1,4 +1,4 @@
-//! What a request is answered with. Knows paths, methods and headers; no sockets.
+//! Routes requests by method and path, and sets the headers that all responses share.
 
 use std::net::IpAddr;
 use std::sync::Arc;

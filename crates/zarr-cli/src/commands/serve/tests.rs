@@ -1,4 +1,4 @@
-//! Plain HTTP, over a socket, against a server that runs here.
+//! Requests over a socket, against a server in this process.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

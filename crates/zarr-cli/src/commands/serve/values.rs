@@ -1,4 +1,4 @@
-//! The values of a store as HTTP has them: whole or a part, by version, on condition (RFC 9110).
+//! The values of a store over HTTP: whole or a range, by version, and conditional (RFC 9110).
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! A picture in a terminal: two pixels in one place, its upper half in the colour of the sign and its lower in the
-//! colour behind it. Reads no array.
+//! Draws a picture in a terminal, two pixels per character: the upper in the colour of the character, the lower in
+//! that of its background.
 
 use super::picture::ColorScale;
 use super::plane::Plane;

@@ -1,4 +1,4 @@
-//! Numbers to colours, and a picture of them as a PNG file. Knows no terminal.
+//! Turns numbers into colours, and into a PNG file.
 
 use super::plane::Plane;
 use crate::output::colors::{self, Rgb};

@@ -1,4 +1,4 @@
-//! A plane of numbers read from an array, no larger than a picture needs. Knows no colours.
+//! A plane of an array as numbers, read no finer than a picture needs.
 
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, Selection, Slice, Span};
