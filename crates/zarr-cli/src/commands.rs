@@ -55,7 +55,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Every address that was given.
+    /// Its addresses.
     pub(crate) fn addresses(&mut self) -> Vec<&mut Address> {
         match self {
             Self::Info(args) => vec![&mut args.path],
@@ -82,7 +82,7 @@ impl Command {
         }
     }
 
-    /// Runs it: text goes to one place, bytes to the other.
+    /// Runs it, with one output for text and one for bytes.
     pub(crate) fn run(
         &self,
         canvas: Canvas,

@@ -9,12 +9,11 @@ use zarr::{ErrorClass, ErrorKind};
 
 use crate::output::text;
 
-/// How a command ended. The numbers are part of the command's contract; 130 is what a shell makes of
-/// an interrupt.
+/// How a command ended. Scripts depend on the numbers; 130 is what a shell returns after an interrupt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     Done = 0,
-    /// What was looked for was found: a difference, something invalid.
+    /// A difference or something invalid was found.
     Difference = 1,
     Usage = 2,
     NotFound = 3,
@@ -29,7 +28,7 @@ pub(crate) enum Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        // The enum's own numbers, all of them small.
+        // The discriminants fit into a byte.
         ExitCode::from(exit as u8)
     }
 }
@@ -44,7 +43,7 @@ impl From<ErrorClass> for Exit {
             ErrorClass::Unsupported => Self::Unsupported,
             ErrorClass::Invalid => Self::Usage,
             ErrorClass::Limit => Self::Limit,
-            // Classes to come: something below failed.
+            // New classes count as failures of the disk or network.
             _ => Self::Transport,
         }
     }
@@ -67,7 +66,7 @@ impl Failure {
         }
     }
 
-    /// Arguments that do not go together, or are none.
+    /// Arguments that are wrong, or do not go together.
     pub(crate) fn usage(what: impl Into<String>) -> Self {
         Self {
             exit: Exit::Usage,
@@ -81,7 +80,7 @@ impl Failure {
         self
     }
 
-    /// The library failed. Its own words, but for what the place already says.
+    /// An error of the library, in its own words, except for what the place already says.
     pub(crate) fn zarr(doing: &str, place: &str, error: &zarr::Error) -> Self {
         let exit = error.class().into();
         let (why, advice) = match error.kind() {
@@ -137,7 +136,7 @@ impl Failure {
 
     /// Standard output could not be written to.
     ///
-    /// Whoever closed it has seen enough (`zarr tree … | head`): nothing failed then.
+    /// If its reader has closed it (`zarr tree … | head`), nothing failed.
     pub(crate) fn output(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self {
@@ -154,12 +153,12 @@ impl Failure {
     }
 }
 
-/// Whether a document is as it should be, and the other format has no word for what it says.
+/// Whether a document is valid, but says something that the other format cannot express.
 fn is_not_carried(problem: &Problem) -> bool {
     matches!(problem.kind, ProblemKind::NotCarried { .. })
 }
 
-/// What to do about an error of the library; nothing where its own text says it.
+/// What to do about an error of the library; empty if its own text says so.
 fn advice(error: &zarr::Error) -> &'static str {
     match (error.kind(), error.class()) {
         (ErrorKind::Metadata { .. }, ErrorClass::Limit) => {
@@ -198,13 +197,13 @@ fn advice(error: &zarr::Error) -> &'static str {
         {
             "a file is in the way: choose another path"
         }
-        // Which one helps is in the text.
+        // The text says which option helps.
         (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, _)
             if error.to_string().contains("the option") =>
         {
             "options are given as --option NAME=VALUE"
         }
-        // A value is too large, whatever is asked for.
+        // The value is too large; asking for less of it does not help.
         (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, ErrorClass::Limit) => "",
         (_, ErrorClass::Limit) => "ask for less at a time",
         (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, ErrorClass::Transport) => {
@@ -214,7 +213,7 @@ fn advice(error: &zarr::Error) -> &'static str {
     }
 }
 
-/// One line, without anything that would move a terminal's cursor.
+/// One line, with control characters escaped.
 impl Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&text::escaped(&self.what))?;

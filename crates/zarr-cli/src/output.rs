@@ -10,7 +10,7 @@ use std::io::Write;
 
 use crate::failure::Failure;
 
-/// Writes what a command has to say.
+/// Writes the output of a command.
 pub(crate) fn print(out: &mut impl Write, text: impl AsRef<[u8]>) -> Result<(), Failure> {
     let written = out.write_all(text.as_ref());
     written.map_err(|error| Failure::output(&error))

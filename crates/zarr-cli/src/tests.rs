@@ -39,11 +39,11 @@ use crate::failure::{Exit, Failure};
 use crate::npy;
 use crate::output::terminal::{Canvas, ColorDepth};
 
-/// Each format with the documents of its arrays and its groups.
+/// The formats, with the names of the documents of arrays and groups.
 const FORMATS: [(&str, &str, &str); 2] =
     [("2", ".zarray", ".zgroup"), ("3", "zarr.json", "zarr.json")];
 
-/// A directory with a file `in.npy`: 6 by 5 numbers of 16 bits, each its own place.
+/// A directory with a file `in.npy`: 6 by 5 numbers of 16 bits, counting from 0.
 struct Home(tempfile::TempDir);
 
 impl Home {
@@ -84,7 +84,7 @@ impl Home {
         Ok((exit, text))
     }
 
-    /// The output of a command that does what it is asked.
+    /// The output of a command that succeeds.
     fn run(&self, line: &str) -> Result<Vec<u8>, Failure> {
         let (exit, out) = self.end(line)?;
         assert_eq!(
@@ -96,7 +96,7 @@ impl Home {
         Ok(out)
     }
 
-    /// The output of a command that finds what it looks for, with `~/` for this directory.
+    /// The output of a command that ends with a difference or something invalid, with `~/` for this directory.
     #[track_caller]
     fn found(&self, line: &str) -> String {
         let (exit, out) = self.end(line).unwrap();
@@ -117,7 +117,7 @@ impl Home {
         serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
     }
 
-    /// Puts another text for one that is in a document.
+    /// Replaces a text in a document.
     #[track_caller]
     fn replace_text(&self, name: &str, old: &str, new: &str) {
         let text = fs::read_to_string(self.path(name)).unwrap();

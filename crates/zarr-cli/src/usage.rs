@@ -10,7 +10,7 @@ use zarr::tools::without_secrets;
 use crate::Cli;
 use crate::failure::{Exit, Failure};
 
-/// Prints what was asked for, or says in one line what is wrong with the arguments.
+/// Prints help or the version, or says in one line what is wrong with the arguments.
 pub(crate) fn answer(error: &clap::Error, arguments: &[OsString]) -> Result<Exit, Failure> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -18,7 +18,7 @@ pub(crate) fn answer(error: &clap::Error, arguments: &[OsString]) -> Result<Exit
             Ok(Exit::Done)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // Goes where messages go; if nobody reads them there is nobody to tell.
+            // Printed to standard error, whose errors are ignored.
             drop(error.print());
             Ok(Exit::Usage)
         }
@@ -33,7 +33,7 @@ pub(crate) fn answer(error: &clap::Error, arguments: &[OsString]) -> Result<Exit
     }
 }
 
-/// What may be shown of clap's text, which repeats arguments: an address among them may be signed.
+/// clap's text without the secrets of arguments that it repeats, such as signed addresses.
 fn without_secrets_of(arguments: &[OsString], text: String) -> String {
     let texts = arguments.iter().filter_map(|argument| argument.to_str());
     texts.fold(text, |text, argument| {

@@ -8,7 +8,7 @@ use zarr::blocking::Wait;
 use crate::address::Address;
 use crate::failure::Failure;
 
-/// Archives that may be changed as long as this lives, and how each was called.
+/// Archives that may be changed as long as this lives, and their addresses.
 pub(crate) struct Archives(Vec<(Arc<dyn Store>, String)>);
 
 impl Archives {
@@ -20,7 +20,7 @@ impl Archives {
         Self(addresses.into_iter().filter_map(archive).collect())
     }
 
-    /// Brings what was written to its place.
+    /// Writes the archives to their files.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         self.0
             .iter()
@@ -28,7 +28,7 @@ impl Archives {
     }
 }
 
-/// Brings what a store holds back to its place.
+/// Writes what a store still holds back.
 pub(crate) fn finish(store: &Arc<dyn Store>, path: &str) -> Result<(), Failure> {
     if !store.hints().held_back {
         return Ok(());

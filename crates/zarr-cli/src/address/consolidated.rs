@@ -11,12 +11,12 @@ use crate::failure::Failure;
 use crate::output::text;
 
 impl Address {
-    /// Leaves consolidated metadata above as it is from here on.
+    /// From here on, does not update consolidated metadata above.
     pub(crate) fn leave_consolidated(&mut self) {
         self.leaves_consolidated = true;
     }
 
-    /// What the node is changed with.
+    /// The context in which the node is changed.
     pub(crate) fn context(&self) -> Context {
         if !self.leaves_consolidated {
             return Context::default();
@@ -28,7 +28,7 @@ impl Address {
         Context::builder().config(config).build()
     }
 
-    /// Says which consolidated metadata is out of date by now, where it was to be left.
+    /// Warns of the consolidated metadata that is out of date after a change that did not update it.
     pub(crate) fn warn_of_stale_metadata(&self, changed: &Location) {
         let mut place = Some(changed.clone()).filter(|_| self.leaves_consolidated);
         while let Some(here) = place {
@@ -43,8 +43,8 @@ impl Address {
         }
     }
 
-    /// Opens the node to change it: as a part of the hierarchy it lies in, so that consolidated metadata above it is
-    /// kept.
+    /// Opens the node to change it, as part of the hierarchy that it lies in, so that consolidated metadata above is
+    /// updated.
     pub(crate) fn open_to_change(&self) -> Result<Node, Failure> {
         let (store, path) = self.store_and_path();
         let root = files(store).filter(|store| is_node(store));
@@ -59,7 +59,7 @@ impl Address {
             return self.open();
         };
         let opened = self.node(&store, &path).context(&self.context()).wait();
-        // For its words.
+        // For its error.
         opened.or_else(|_| self.open())
     }
 
@@ -69,7 +69,7 @@ impl Address {
     }
 }
 
-/// The last of the nodes that lie one in the other, from this one upwards.
+/// The outermost of the nodes that lie directly one in the other, from this one upwards.
 pub(super) fn outermost(node: &Path) -> &Path {
     let chain = node.ancestors().take_while(|above| is_node(above));
     chain.last().unwrap_or(node)

@@ -8,7 +8,7 @@ use crate::hierarchy::document_names::{ZARRAY, ZGROUP, ZMETADATA};
 
 const NPY: &[u8] = b"\x93NUMPY";
 
-/// What begins with these bytes at this offset.
+/// Formats by the bytes at an offset.
 const MAGIC: [(usize, &[u8], ForeignFormat); 34] = {
     use ForeignFormat as K;
     [
@@ -67,15 +67,15 @@ enum ForeignFormat {
     Other(&'static str),
 }
 
-/// More is not needed to tell what something is.
+/// No more of a file is read.
 const HEAD: u64 = 64 << 10;
 
-/// What a file is, and what to do with it; nothing where it is no file, or cannot be read.
+/// What a file is, and what to do with it; `None` if it is not a file, cannot be read, or is unknown.
 pub(crate) fn file(path: &Path) -> Option<String> {
     of_bytes(&head(path)?, &path.display().to_string())
 }
 
-/// The same where an .npy file was to be read: nothing where it is one.
+/// The same for a file that was read as .npy; `None` if it is one.
 pub(crate) fn in_place_of_npy(path: &Path) -> Option<String> {
     let head = head(path)?;
     let told = of_bytes(&head, &path.display().to_string());
@@ -83,7 +83,7 @@ pub(crate) fn in_place_of_npy(path: &Path) -> Option<String> {
 }
 
 fn head(path: &Path) -> Option<Vec<u8>> {
-    // Whoever opens a pipe may wait for ever.
+    // Opening a pipe may block for ever.
     if !path.is_file() {
         return None;
     }
@@ -93,7 +93,7 @@ fn head(path: &Path) -> Option<Vec<u8>> {
     Some(head)
 }
 
-/// The same of the first bytes of a file.
+/// The same by the first bytes of a file.
 fn of_bytes(head: &[u8], name: &str) -> Option<String> {
     let begins = |offset: usize, with: &[u8]| {
         head.get(offset..)
@@ -130,9 +130,9 @@ fn first_entry(head: &[u8]) -> Option<&[u8]> {
     head.get(30..30 + usize::from(length))
 }
 
-/// What text is, by what kerchunk writes into it.
+/// What a text file is; kerchunk is known by the members that it writes.
 fn of_text(head: &[u8]) -> Option<String> {
-    // A character may be cut at the end.
+    // The last character may be incomplete.
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         Err(error) if error.error_len().is_none() => {
@@ -154,7 +154,7 @@ fn of_text(head: &[u8]) -> Option<String> {
     })
 }
 
-/// What a directory is that is no node, by the names in it.
+/// What a directory without a node is, by the names in it.
 pub(crate) fn directory(path: &Path) -> Option<String> {
     let has = |name: &str| path.join(name).exists();
     let entries: Vec<String> = std::fs::read_dir(path)

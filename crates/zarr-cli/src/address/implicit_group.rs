@@ -8,8 +8,8 @@ use crate::failure::{Exit, Failure};
 use crate::output::text;
 
 impl Address {
-    /// As [`open`](Self::open); a directory that has no document of its own and nodes in it is a group to look
-    /// at, which a warning tells.
+    /// Like [`open`](Self::open), but a directory that contains nodes and has no document of its own is a group, with
+    /// a warning.
     pub(crate) fn open_or_implicit(&self) -> Result<Node, Failure> {
         let failure = match self.open() {
             Err(failure) if failure.exit() == Exit::NotFound => failure,
@@ -34,7 +34,7 @@ impl Address {
         }
     }
 
-    /// The names of the nodes in a directory that is none itself.
+    /// The names of the nodes in a directory that is not a node itself.
     pub(super) fn names_below(&self) -> Option<String> {
         let (store, path) = self.store_and_path();
         let options = self.options();

@@ -22,7 +22,7 @@ pub(crate) fn without_document(address: &str) -> Option<&str> {
     document_names::ALL.contains(&name).then_some(above)
 }
 
-/// What to try instead of a path where no node is; `open` opens the node of a directory.
+/// A suggestion for a path at which there is no node; `open` opens the node of a directory.
 pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> String {
     let name = path
         .file_name()
@@ -37,7 +37,7 @@ pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> St
     if let Some(above) = path.ancestors().skip(1).find(|above| is_node(above)) {
         return below(path, above, open);
     }
-    // A way that goes on behind a file leads into it.
+    // A path that continues after a file leads into that file.
     if let Some(file) = path.ancestors().find(|above| above.is_file()) {
         let what = foreign_formats::file(file);
         let what = what.unwrap_or_else(|| {
@@ -55,7 +55,7 @@ pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> St
     missing(path)
 }
 
-/// What to try instead of a path below the directory of a node.
+/// A suggestion for a path below the directory of a node.
 fn below(path: &Path, above: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> String {
     let store = shown(Some(above));
     let rest = path.strip_prefix(above).ok().and_then(Path::to_str);
@@ -72,7 +72,7 @@ fn below(path: &Path, above: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -
     }
 }
 
-/// What to try instead of a path where nothing is.
+/// A suggestion for a path at which there is nothing.
 fn missing(path: &Path) -> String {
     let text = path.to_string_lossy();
     if text.starts_with('~') {
@@ -82,7 +82,7 @@ fn missing(path: &Path) -> String {
         return "the shell expands patterns only outside of quotes, and if a name matches"
             .to_owned();
     }
-    // The first name on the way that is not there.
+    // The first name of the path that does not exist.
     let above = path
         .ancestors()
         .skip(1)
@@ -110,7 +110,7 @@ fn names_in(path: &Path) -> Vec<String> {
     names
 }
 
-/// The directory that a path names; none is this one.
+/// The directory that a path names; the empty path names the current one.
 fn directory(path: &Path) -> &Path {
     match path.as_os_str().is_empty() {
         true => Path::new("."),
@@ -124,7 +124,7 @@ fn shown(path: Option<&Path>) -> String {
         .to_string()
 }
 
-/// The name of a node below a group that somebody may have meant, by the first name that is not there.
+/// The name of a node below a group that is most like the first name of a path.
 pub(crate) fn similar_child(above: zarr::Result<Node>, rest: &str) -> Option<String> {
     let Ok(Node::Group(group)) = above else {
         return None;

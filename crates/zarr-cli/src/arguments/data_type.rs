@@ -9,14 +9,15 @@ use zarr::{DataType, Endian};
 use crate::arguments::nearest;
 use crate::npy;
 
-/// What elements are, and the byte order that was asked for, if one was.
+/// A data type, and the byte order if one was given.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct DataTypeArg {
     pub(crate) data_type: DataType,
     pub(crate) endian: Option<Endian>,
 }
 
-/// NumPy's and Python's names for types that format 3 calls otherwise: what `numpy.dtype` makes of them on 64-bit Linux.
+/// NumPy's and Python's names for types that have another name in format 3, as `numpy.dtype` takes them on 64-bit
+/// Linux.
 const NAMES: [(&str, DataType); 40] = {
     use DataType as T;
     [
@@ -63,7 +64,7 @@ const NAMES: [(&str, DataType); 40] = {
     ]
 };
 
-/// Types of numbers, by their names in format 3, which are NumPy's.
+/// The names of numeric types, in format 3 and in NumPy.
 pub(crate) const NUMBERS: [&str; 14] = [
     "bool",
     "int8",
@@ -81,11 +82,11 @@ pub(crate) const NUMBERS: [&str; 14] = [
     "complex128",
 ];
 
-/// Other types of which users have many.
+/// Names of other common types.
 const OTHERS: [&str; 4] = ["string", "bytes", "datetime64[ns]", "timedelta64[ns]"];
 
 impl DataTypeArg {
-    /// In the byte order that is usual.
+    /// In the default byte order.
     pub(crate) fn native(data_type: DataType) -> Self {
         Self {
             data_type,
@@ -135,7 +136,7 @@ impl FromStr for DataTypeArg {
     }
 }
 
-/// What a document of format 2 would say by it.
+/// The data type by its spelling in documents of format 2.
 fn numpy(value: Value) -> Result<DataTypeArg, String> {
     let dtype = DType::from_json(value).map_err(|error| error.to_string())?;
     if dtype.mixed_endian().is_some() {

@@ -55,7 +55,7 @@ pub(crate) struct StorageArgs {
     order: Option<MemoryOrder>,
 }
 
-/// How a new array is stored, and what else it says.
+/// All options of a new array but shape and data type.
 #[derive(Debug, clap::Args)]
 #[group(id = "layout", multiple = true)]
 pub(crate) struct NewArrayArgs {
@@ -137,7 +137,7 @@ impl FromStr for CodecArg {
     }
 }
 
-/// How chunks are named.
+/// How the keys of chunks are made.
 #[derive(Clone, Debug, PartialEq)]
 struct ChunkKeyEncodingArg(ChunkKeyEncoding);
 
@@ -175,7 +175,7 @@ impl StorageArgs {
         })
     }
 
-    /// Whether anything is asked for beside the format.
+    /// Whether any option but the format is given.
     pub(crate) fn asks(&self) -> bool {
         let Self {
             zarr_format: _,
@@ -194,11 +194,11 @@ impl StorageArgs {
         lengths || lists || others
     }
 
-    /// The same array, stored so; chunks and shards only where it has as many axes as they have.
+    /// Sets these options; chunks and shards only if the array has as many axes.
     pub(crate) fn apply(&self, mut create: CreateArray) -> CreateArray {
         let rank = create.options().shape.len();
         let fits = |lengths: &&ChunkShape| lengths.0.len() == rank;
-        // Before the shards, which it would take away.
+        // First, since it replaces the shards.
         if let Some(CodecsArg(codecs)) = &self.codecs {
             create = create.codecs(codecs.clone());
         }
@@ -229,7 +229,7 @@ impl StorageArgs {
 }
 
 impl NewArrayArgs {
-    /// Creates the array, with all its chunks absent.
+    /// Creates the array without any chunks.
     pub(crate) fn create(
         &self,
         address: &Address,
@@ -240,7 +240,7 @@ impl NewArrayArgs {
         self.create_as(address, shape, &dtype)
     }
 
-    /// The same, stored in the byte order that the type names.
+    /// The same, in the byte order of the argument.
     pub(crate) fn create_as(
         &self,
         address: &Address,
@@ -262,7 +262,7 @@ impl NewArrayArgs {
         if let (Some(asked), Some(above)) = (asked, place.format)
             && asked != above
         {
-            // Whoever opens the group would not see it.
+            // Readers of the group would not see it.
             let why = format!(
                 "the group {} above it is of format {above}, not {asked}",
                 zarr::tools::without_secrets(&place.store)

@@ -8,7 +8,7 @@ use zarr::{Array, DataType, Mask, Pick, Points, Selection, Slice};
 use crate::failure::{Exit, Failure};
 use crate::npy;
 
-/// At most one of these; without any, every element.
+/// At most one of these; none selects every element.
 #[derive(Debug, Default, clap::Args)]
 #[group(id = "elements", multiple = false)]
 pub(crate) struct SelectionArgs {
@@ -33,7 +33,7 @@ pub(crate) struct SelectionArgs {
     blocks: Option<Selection>,
 }
 
-/// A selection as it stands between numpy's brackets, in quotes that the shell left, or as `np.s_[…]`.
+/// A selection as it stands between NumPy's brackets, also in quotes that the shell left, or as `np.s_[…]`.
 pub(crate) fn index(text: &str) -> Result<Selection, String> {
     let mut inner = text.trim();
     for quote in ['\'', '"'] {
@@ -53,7 +53,7 @@ pub(crate) fn index(text: &str) -> Result<Selection, String> {
     })
 }
 
-/// How to write what somebody may have meant.
+/// How to write what was probably meant.
 fn advice(text: &str) -> Option<&'static str> {
     let inner = text.strip_prefix('[').unwrap_or(text);
     Some(match () {
@@ -71,7 +71,7 @@ fn advice(text: &str) -> Option<&'static str> {
 }
 
 impl SelectionArgs {
-    /// The selection, of this array.
+    /// The selection of elements of this array.
     pub(crate) fn of(&self, array: &Array) -> Result<Selection, Failure> {
         let shape = array.shape();
         if let Some(selection) = &self.selection {
@@ -94,7 +94,7 @@ impl SelectionArgs {
     }
 }
 
-/// What each axis is asked for.
+/// What is selected on each axis.
 fn picks(text: &str, option: &str) -> Result<Vec<Pick>, Failure> {
     let wrong = |why: &str| {
         let what = format!("{option}: {why}");
@@ -141,8 +141,8 @@ fn pick(axis: &Value) -> Option<Pick> {
     }
 }
 
-/// The points that the lists name, at every place that the slices mean; in the shape that numpy gives
-/// it: lists that stand together give one axis there, lists that do not give the first.
+/// The points that the lists name, for every combination of the indices of the slices. The shape is that of NumPy:
+/// adjacent lists give one axis at their place, others give the first axis.
 fn vectorized(picks: &[Pick], shape: &[u64]) -> Result<Selection, Failure> {
     if picks.len() != shape.len() {
         let what = format!(
@@ -183,7 +183,7 @@ fn vectorized(picks: &[Pick], shape: &[u64]) -> Result<Selection, Failure> {
     {
         return Err(Failure::usage("--vindex: the lists differ in length"));
     }
-    // The axes of the output: `None` is that of the points.
+    // The axes of the output; `None` is the axis of the points.
     let mut axes: Vec<Option<usize>> = (0..shape.len())
         .filter(|&axis| lists[axis].is_none())
         .map(Some)
@@ -222,7 +222,7 @@ fn vectorized(picks: &[Pick], shape: &[u64]) -> Result<Selection, Failure> {
     Ok(Points::new(coordinates).shaped(out).into())
 }
 
-/// The indices that a slice means.
+/// The indices that a slice selects.
 fn along(slice: Slice, axis: usize, length: u64) -> Result<Vec<i64>, Failure> {
     let resolved = Selection::from(slice).resolve(&[length]);
     let resolved =

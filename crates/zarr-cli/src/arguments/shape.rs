@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-/// One length per axis; none for a scalar. An axis may be empty.
+/// The lengths of the axes, which may be 0; no axes for a scalar.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Shape(pub(crate) Vec<u64>);
 
-/// The same for chunks, which are not empty.
+/// The lengths of a chunk or shard, none of them 0.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ChunkShape(pub(crate) Vec<u64>);
 
@@ -49,7 +49,7 @@ fn lengths(text: &str, least: u64) -> Result<Vec<u64>, String> {
     parts.map(length).collect()
 }
 
-/// How to write what somebody may have meant.
+/// How to write what was probably meant.
 fn advice(text: &str) -> String {
     if ["auto", "true", "none"].contains(&text.trim().to_ascii_lowercase().as_str()) {
         return "leave the option out for the default".to_owned();

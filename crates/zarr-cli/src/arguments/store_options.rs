@@ -8,7 +8,7 @@ use crate::address::Address;
 use crate::address::store_options::StoreOptions;
 use crate::failure::Failure;
 
-/// What every command takes that opens stores.
+/// Options of every command that opens stores.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StoreOptionArgs {
     /// An option of the store, such as region=eu-west-1, anonymous=true or missing_statuses=403; may be repeated
@@ -20,8 +20,8 @@ pub(crate) struct StoreOptionArgs {
     to_option: Vec<OptionArg>,
 }
 
-/// An option as it was typed. It may hold a secret, so nothing shows it; and clap shows what it cannot parse, so it
-/// is taken apart later.
+/// An option as it was typed. It may be a secret, so nothing shows it; and since clap shows what it cannot parse, it
+/// is parsed later.
 #[derive(Clone)]
 struct OptionArg(String);
 
@@ -52,8 +52,9 @@ fn parse(argument: &str, given: &[OptionArg]) -> Result<StoreOptions, Failure> {
 }
 
 impl StoreOptionArgs {
-    /// Gives the stores of a command their options. Of two, each gets what is for its kind, so that one `--option` does
-    /// where the other store is a directory; what is for neither stays with the first, which refuses it.
+    /// Gives the stores of a command their options. Each of two stores gets the options of its kind, so that
+    /// `--option` is enough if one of them is a directory; an option of neither kind goes to the first, which refuses
+    /// it.
     pub(crate) fn hand_out(&self, addresses: Vec<&mut Address>) -> Result<(), Failure> {
         let options = parse("--option", &self.option)?;
         let second = parse("--to-option", &self.to_option)?;

@@ -79,7 +79,7 @@ fn to_json(place: &str, array: &Array, stored: &BTreeMap<Vec<u64>, u64>) -> Valu
     })
 }
 
-/// The map as the page draws it: the mean size of the chunks of each square, or -1 where none is stored.
+/// The map for the page: the mean size of the chunks of each square, or -1 if none is stored.
 pub(crate) fn for_page(array: &Array, place: &str) -> Result<Value, Failure> {
     let stored = stored(array, place)?;
     let canvas = Canvas {
@@ -153,7 +153,7 @@ fn to_text(array: &Array, stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> S
     text
 }
 
-/// What one sign of the map stands for.
+/// The chunks that one sign of the map stands for.
 #[derive(Clone, Copy, Default)]
 struct MapCell {
     inside: bool,
@@ -161,7 +161,7 @@ struct MapCell {
     bytes: u64,
 }
 
-/// A map of the grid, no larger than the terminal.
+/// A map of the chunk grid, no wider than the terminal.
 struct ChunkMap {
     width: usize,
     cells: Vec<MapCell>,
@@ -169,17 +169,17 @@ struct ChunkMap {
     scale: [u64; 2],
 }
 
-/// More lines than this are no picture any more.
+/// The map has at most this many lines.
 const LINES: u64 = 48;
 
 impl ChunkMap {
-    /// `None` of a grid without chunks, or with more than can be counted.
+    /// `None` for a grid without chunks, or with more than `u64` can count.
     fn new(counts: &[u64], stored: &BTreeMap<Vec<u64>, u64>, canvas: Canvas) -> Option<Self> {
         let columns = canvas.columns.saturating_sub(2).max(8) as u64;
         let total = counts
             .iter()
             .try_fold(1_u64, |all, n| all.checked_mul(*n))?;
-        // A row for each place on all axes but the last; one axis alone runs on from line to line.
+        // A row for each index on all axes but the last; one axis alone continues from line to line.
         let long = counts.iter().filter(|&&n| n > 1).count() < 2;
         let across = match counts.iter().rev().find(|&&n| n > 1) {
             Some(_) if long => total.min(columns),
@@ -198,7 +198,7 @@ impl ChunkMap {
             let (row, column) = (number / across / scale[0], number % across / scale[1]);
             Some(usize::try_from(row).ok()? * width + usize::try_from(column).ok()?)
         };
-        // The last line may end early.
+        // The last line may be shorter.
         for (i, cell) in cells.iter_mut().enumerate() {
             let (row, column) = ((i / width) as u64, (i % width) as u64);
             let first = (row * scale[0]).saturating_mul(across);
@@ -249,7 +249,7 @@ impl ChunkMap {
     }
 }
 
-/// How large a stored chunk is, on the average.
+/// The mean size of the stored chunks.
 fn mean(cell: &MapCell) -> f64 {
     cell.bytes as f64 / cell.stored.max(1) as f64
 }

@@ -21,7 +21,7 @@ pub(crate) struct CompletionsArgs {
 }
 
 pub(crate) fn run(args: &CompletionsArgs, out: &mut impl Write) -> Result<Exit, Failure> {
-    // Not straight to `out`: a closed pipe would end the program there.
+    // Not directly to `out`, since `generate` panics on a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "zarr", &mut script);
     output::print(out, &script)?;

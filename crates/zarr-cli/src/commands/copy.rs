@@ -181,7 +181,7 @@ fn copy(
     let name = args.to.as_str();
     let fail = |error: &zarr::Error| Failure::zarr("cannot copy to", name, error);
 
-    // The same two places, but for the gate before them.
+    // Both locations, behind the gate.
     let location = from.location().clone();
     let from = zarr::open(gate.before(&location))
         .zarr_format(from.zarr_format())
@@ -212,7 +212,7 @@ fn copy(
     if storage.asks() {
         copy = copy.with(move |array| storage.apply(array));
     }
-    // What would be done is told in order, and printed when all of it is known.
+    // What a dry run would copy, in order, printed when all of it is known.
     let plan = Arc::new(std::sync::Mutex::new(Vec::new()));
     let (listener, dry, steps) = (Arc::clone(&progress), args.dry_run, Arc::clone(&plan));
     let notes = Arc::new(std::sync::Mutex::new(CopyNotes::default()));
@@ -240,7 +240,7 @@ fn copy(
     });
     let copied = copy.wait();
     progress.end();
-    // What is copied stays, in an archive too.
+    // What is copied stays, even in an archive.
     if gate.is_closed() && !args.dry_run {
         finish(store.store(), name)?;
     }

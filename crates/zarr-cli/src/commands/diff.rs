@@ -59,7 +59,7 @@ pub(crate) struct DiffArgs {
     json: bool,
 }
 
-/// One thing in which two nodes differ.
+/// A difference between two nodes.
 #[derive(Debug)]
 enum Difference {
     /// Only one of them is there.
@@ -74,7 +74,7 @@ enum Difference {
     },
     /// Their elements.
     Values(values::ValueDifferences),
-    /// What a file of another kind holds.
+    /// The bytes of a file of another program.
     Bytes,
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn run(args: &DiffArgs, out: &mut impl Write) -> Result<Exit, Failure
     })
 }
 
-/// In what the elements of the arrays below the second differ from those of the first, a line each.
+/// The differences between the elements of the arrays below two nodes, one line per array.
 pub(crate) fn elements_of(
     a: &Address,
     b: &Address,
@@ -141,7 +141,7 @@ pub(crate) fn elements_of(
     Ok(lines)
 }
 
-/// All nodes below one, by path.
+/// All nodes below a node, by path.
 fn below(address: &Address) -> Result<BTreeMap<String, Node>, Failure> {
     let Node::Group(group) = address.open()? else {
         return Ok(BTreeMap::new());
@@ -170,7 +170,7 @@ fn compare(
         }
         _ => {}
     }
-    // As they are written, where that can be seen of both and is asked for.
+    // As they are written, if both can be read that way and `--content` is not given.
     let written = [a, b].map(|node| match args.content {
         true => None,
         false => raw_documents::of(node),
@@ -190,7 +190,7 @@ fn compare(
     Ok(())
 }
 
-/// In what files differ that lie among the nodes.
+/// The differences between files that lie among the nodes.
 fn others(
     args: &DiffArgs,
     (a, below_a): (&Node, &BTreeMap<String, Node>),
@@ -254,7 +254,7 @@ fn to_text(args: &DiffArgs, found: &[(String, Difference)]) -> String {
     text
 }
 
-/// A line is to be read.
+/// Shortens a value, so that a line stays readable.
 fn brief(text: &str) -> String {
     const MOST: usize = 60;
     match text.chars().count() {

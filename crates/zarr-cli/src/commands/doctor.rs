@@ -65,7 +65,7 @@ pub(crate) struct DoctorArgs {
     json: bool,
 }
 
-/// Something wrong.
+/// Something that is wrong.
 #[derive(Debug)]
 struct Finding {
     rule: &'static Rule,
@@ -154,7 +154,7 @@ fn find(args: &DoctorArgs, path: &Address) -> Result<Vec<Finding>, Failure> {
     Ok(found)
 }
 
-/// Something that could not be read, and is no chunk.
+/// A document or directory that could not be read.
 fn unread(path: &str, error: &zarr::Error) -> Finding {
     let rule = match error.class() {
         ErrorClass::Corrupt | ErrorClass::Limit => &rules::INVALID,

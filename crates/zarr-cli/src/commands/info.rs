@@ -57,7 +57,7 @@ pub(crate) fn run(args: &InfoArgs, out: &mut impl Write) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
-/// What needs the whole store to be listed may fail where the node itself can be described.
+/// A node can be described even if its store cannot be listed.
 fn or_warning<T>(stored: zarr::Result<T>, place: &str) -> Option<T> {
     let missing = |error: zarr::Error| {
         let exit = error.class().into();
@@ -71,7 +71,7 @@ fn complete(stored: zarr::Result<Info>, without: Info, place: &str) -> String {
     format!("{}\n", or_warning(stored, place).unwrap_or(without))
 }
 
-/// How many arrays and groups are below a group, of those that can be read.
+/// How many arrays and groups below a group can be read.
 fn count(group: &Group, place: &str) -> Option<(u64, u64)> {
     let mut count = (0, 0);
     for (path, node) in group.members().all().each_metadata().wait() {
@@ -96,7 +96,7 @@ fn count(group: &Group, place: &str) -> Option<(u64, u64)> {
     Some(count)
 }
 
-/// How large what is stored is.
+/// Sizes as text.
 fn in_words(node: &Node, args: &InfoArgs) -> Result<String, Failure> {
     Ok(match node {
         Node::Array(array) => match spread(array, args)? {
@@ -127,8 +127,7 @@ fn below(args: &InfoArgs) -> Result<u64, Failure> {
     Ok(sizes.get("").copied().unwrap_or_default())
 }
 
-/// The document as it stands in the store, with bare numbers as texts. It has been read once, so that where
-/// it is gone now, what is known of it will do.
+/// The document as it is stored, with bare numbers such as NaN as strings; `None` if it is gone meanwhile.
 fn stored_document(location: &Location, name: &str) -> Option<Value> {
     let text = directories::read(location, name).wait().ok()??;
     serde_json::from_slice(&quote_bare_numbers(&text, Limits::default().depth)).ok()

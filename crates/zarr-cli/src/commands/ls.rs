@@ -37,7 +37,7 @@ pub(crate) struct LsArgs {
 pub(crate) fn run(args: &LsArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let list = match args.path.open_or_implicit()? {
-        // As with files: what is no directory is shown itself.
+        // As with files, what is not a directory is listed itself.
         Node::Array(array) => vec![(
             String::new(),
             Ok(NodeMetadata::Array(array.metadata().clone())),

@@ -48,7 +48,7 @@ pub(crate) struct MigrateArgs {
     json: bool,
 }
 
-/// A node and what it becomes.
+/// A node and its new document.
 struct MigratedNode<'a> {
     directory: &'a Directory,
     text: Vec<u8>,
@@ -56,7 +56,7 @@ struct MigratedNode<'a> {
     lost: Vec<Problem>,
 }
 
-/// What format 2 has, in the order in which it is deleted.
+/// The documents of format 2, in the order in which they are deleted.
 const DOCUMENTS_V2: [&str; 4] = [ZMETADATA, ZATTRS, ZARRAY, ZGROUP];
 
 pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Failure> {
@@ -71,7 +71,7 @@ pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Fail
     for directory in directories.iter().filter(old) {
         match convert(args, directory) {
             Ok(step) => steps.push(step),
-            // Half of a hierarchy in each format is what was not asked for.
+            // A hierarchy that is half in each format was not asked for.
             Err(failure) if args.replace || failure.exit() == Exit::Conflict => {
                 return Err(failure);
             }
@@ -136,7 +136,7 @@ fn convert<'a>(args: &MigrateArgs, directory: &'a Directory) -> Result<MigratedN
         .map(|(_, text)| text)
         .next();
     let text = text.unwrap_or_default();
-    // Attributes lie deeper in the new document, which may be more than readers take.
+    // Attributes are nested deeper in the new document, perhaps deeper than readers accept.
     if let Err(error) = Reader::default().zarr_json(&text) {
         return Err(bad(Exit::Limit, &error));
     }
@@ -160,7 +160,7 @@ fn write(
     };
     let store = args.path.location()?;
     let written = async {
-        // From the leaves up: who finds a group of format 3 finds all that is in it.
+        // From the leaves up, so that a group of format 3 is never found without its members.
         for step in steps.iter().rev() {
             let location = &step.directory.location;
             let (key, value) = (location.key(ZARR_JSON)?, Payload::from(step.text.clone()));
@@ -175,7 +175,7 @@ fn write(
             group.zarr_format(ZarrFormat::V3).await?;
         }
         if args.replace {
-            // The power may go: then at least one of the two is there. An archive is old or new as a whole.
+            // If the power fails, at least one of the two documents is there. Archives change as a whole.
             if !store.store().hints().held_back {
                 store.store().sync().await?;
             }

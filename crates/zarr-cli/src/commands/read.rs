@@ -56,7 +56,7 @@ pub(crate) fn run(args: &ReadArgs, out: &mut impl Write) -> Result<Exit, Failure
     let place = args.path.as_str();
     let array = args.path.open_array("cannot read")?;
     let selection = args.select.of(&array)?;
-    // Whatever can be refused is refused before the work is done.
+    // What can be refused is refused before any work.
     let file = args
         .output
         .as_deref()
@@ -95,7 +95,7 @@ fn header(selected: &SelectedCells<'_>, place: &str) -> Result<Vec<u8>, Failure>
     })
 }
 
-/// Prints from front to back. Nothing is printed where nothing can be read.
+/// Prints from front to back. Nothing is printed if nothing can be read.
 pub(crate) fn print(
     selected: &SelectedCells<'_>,
     format: ElementFormat,
@@ -114,7 +114,7 @@ pub(crate) fn print(
     Ok(out.flush()?)
 }
 
-/// Why elements stop on their way.
+/// Why reading or printing elements failed.
 #[derive(Debug)]
 pub(crate) enum ExportError {
     Library(zarr::Error),
@@ -146,7 +146,7 @@ impl From<io::Error> for ExportError {
     }
 }
 
-/// Writes a new file, every element at its place, so that each chunk is decoded once.
+/// Writes a new file tile by tile, each element at its place, so that each chunk is decoded once.
 fn fill(selected: &SelectedCells<'_>, header: &[u8], file: &mut File) -> Result<(), ExportError> {
     file.write_all(header)?;
     for cells in selected.tiles() {

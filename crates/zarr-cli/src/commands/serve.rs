@@ -57,42 +57,42 @@ pub(crate) struct ServeArgs {
     access: AccessPolicy,
 }
 
-/// No more connections than this are kept.
+/// The most connections that are kept.
 const CONNECTIONS: usize = 256;
 
-/// A client that has not said what it wants by then is gone.
+/// A client that sends no request for this long is disconnected.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A client that has not taken anything by then, though there is something for it, is gone too.
+/// A client that takes no byte of an answer for this long is disconnected.
 const SLOWNESS: Duration = Duration::from_secs(30);
 
-/// No request needs more room.
+/// The most bytes of the headers of a request.
 const HEADERS: usize = 64 << 10;
 
-/// How many questions to the store are under way at once.
+/// The most concurrent calls to the store.
 const READS: u64 = 64;
 
-/// Values go out in pieces of so many bytes.
+/// The size of the pieces in which values are sent.
 const PIECE: u64 = 256 << 10;
 
-/// Bytes for such pieces. A connection has two at most, one on its way out and the next: whoever takes none keeps none
-/// from others.
+/// Memory for such pieces. A connection has at most two, one being sent and the next, so that a client that takes
+/// none does not keep them from others.
 const PIECES: u64 = 2 * CONNECTIONS as u64 * PIECE;
 
-/// Bytes for what cannot be made in pieces: reports, and values that only come whole.
+/// Memory for what cannot be made in pieces: reports, and values that are read whole.
 const WORK: u64 = 192 << 20;
 
-/// What making a report takes: a picture of as many elements as there are in one, and little else.
+/// Memory for making a report: mostly the elements of a picture.
 const REPORT: u64 = 96 << 20;
 
-/// What is served, to whom, and what that may take.
+/// What is served, to whom, and within which limits.
 #[derive(Debug)]
 struct ServedStore {
     location: Location,
-    /// As it is shown.
+    /// The location, to be shown.
     name: String,
     access: AccessPolicy,
-    /// A client that has taken nothing for so long is left.
+    /// `SLOWNESS`, or less in tests.
     slowness: Duration,
     reads: Arc<Budget>,
     pieces: Arc<Budget>,
@@ -112,7 +112,7 @@ impl ServedStore {
         }
     }
 
-    /// Where so many bytes are taken from.
+    /// The budget for this many bytes.
     fn room(&self, bytes: u64) -> &Arc<Budget> {
         match bytes <= PIECE {
             true => &self.pieces,
@@ -125,7 +125,7 @@ pub(crate) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Failur
     let path = args.path.confined();
     path.open()?;
     let location = path.location()?;
-    // Others see it: of an address only what stores show of theirs.
+    // Other people see this name, so of an address it has only what stores show.
     let name = match path.directory() {
         Some(path) => path.display().to_string(),
         None => location.to_string(),
@@ -140,7 +140,8 @@ pub(crate) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Failur
             _ => failure,
         }
     };
-    // A thread is taken before the one before has said that it is free: without a limit there are twice as many.
+    // Without a limit there would be twice as many, since a thread may be started before another one is known to be
+    // free.
     let threads = (READS + WORK / REPORT) as usize;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(threads)
@@ -162,15 +163,15 @@ pub(crate) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Failur
         }
         Ok(Exit::Done)
     });
-    // What is being read for somebody is not waited for.
+    // Reads that are under way are not waited for.
     runtime.shutdown_background();
     ended
 }
 
-/// Somebody who is connected.
+/// A connected client.
 struct Connection {
     task: AbortHandle,
-    /// Shared by whatever is done for this one, until the socket has the last of it.
+    /// Shared with all work for this client, until the socket has the last byte of it.
     work: Arc<()>,
 }
 
@@ -180,13 +181,13 @@ impl Connection {
     }
 }
 
-/// Takes connections for ever. Where there are too many, the oldest that asks for nothing has to go: whoever only
-/// keeps connections open keeps nobody out.
+/// Accepts connections for ever. If there are too many, the oldest idle one is closed, so that idle clients keep
+/// nobody out.
 async fn accept(listener: TcpListener, served: Arc<ServedStore>) {
     let mut guests: Vec<Connection> = Vec::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // No descriptors, or the client is gone already.
+            // There are no free descriptors, or the client is gone already.
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
@@ -194,7 +195,7 @@ async fn accept(listener: TcpListener, served: Arc<ServedStore>) {
         if guests.len() >= CONNECTIONS {
             match guests.iter().position(Connection::is_idle) {
                 Some(oldest) => guests.remove(oldest).task.abort(),
-                // All are at work: this one may try again.
+                // All are busy: this client may try again.
                 None => continue,
             }
         }
@@ -205,7 +206,7 @@ async fn accept(listener: TcpListener, served: Arc<ServedStore>) {
     }
 }
 
-/// Answers all that one client asks.
+/// Answers all requests of one client.
 async fn attend(stream: TcpStream, served: Arc<ServedStore>, work: Weak<()>) {
     let Ok(here) = stream.local_addr().map(|address| address.ip()) else {
         return;
@@ -224,7 +225,7 @@ async fn attend(stream: TcpStream, served: Arc<ServedStore>, work: Weak<()>) {
         .header_read_timeout(PATIENCE)
         .max_buf_size(HEADERS)
         .serve_connection(TokioIo::new(Box::pin(stream)), service);
-    // A client that breaks off is no failure of ours.
+    // A client that disconnects is not a failure.
     drop(connection.await);
 }
 

@@ -97,7 +97,7 @@ impl Stats {
         }
     }
 
-    /// So many elements that are the fill value.
+    /// Counts elements that are not stored, which are the fill value.
     fn add_absent(&mut self, data_type: &DataType, fill: &FillValue, count: u64) {
         if count == 0 {
             return;
@@ -108,14 +108,14 @@ impl Stats {
         if !fill.is_variable() {
             numbers::each(data_type, fill.as_bytes(), |number| seen.add(number));
         }
-        // One that stands for all: each is the mean, and none is away from it.
+        // One stands for all: each equals the mean.
         seen.nan *= count;
         seen.count *= count;
         seen.sum *= count as f64;
         self.add_seen(&seen, 0.0);
     }
 
-    /// Twice over each box: sums of squares of distances from its own mean lose no digits.
+    /// In two passes over each tile: sums of squared distances from its own mean lose no digits.
     fn add_numbers(&mut self, data: &DynData, bytes: &[u8]) {
         let mut seen = TileStats::default();
         numbers::each(&data.dtype, bytes, |number| seen.add(number));
@@ -131,7 +131,7 @@ impl Stats {
         self.add_seen(&seen, squares);
     }
 
-    /// Two sets of numbers as one (Chan, Golub and LeVeque 1979).
+    /// Merges the statistics of two sets (Chan, Golub and LeVeque 1979).
     fn add_seen(&mut self, seen: &TileStats, squares: f64) {
         self.nan += seen.nan;
         let Some((least, greatest)) = seen.ends else {
@@ -152,7 +152,7 @@ impl Stats {
     }
 }
 
-/// What the numbers of one box are like.
+/// Statistics of the numbers of one tile.
 #[derive(Debug, Default)]
 struct TileStats {
     nan: u64,
@@ -174,7 +174,7 @@ impl TileStats {
     }
 }
 
-/// The least and the greatest of these and one more.
+/// The minimum and maximum of these and one more.
 fn widened(ends: Option<(Number, Number)>, number: Number) -> Option<(Number, Number)> {
     let Some((least, greatest)) = ends else {
         return Some((number, number));
@@ -190,7 +190,7 @@ fn widened(ends: Option<(Number, Number)>, number: Number) -> Option<(Number, Nu
 
 /// How many elements are the fill value, bit for bit.
 fn filled(bytes: &[u8], fill: &[u8], size: usize) -> u64 {
-    /// Of a size that is known beforehand: many at a time.
+    /// For sizes known at compile time, so that many are compared at a time.
     fn fixed<const N: usize>(bytes: &[u8], fill: &[u8]) -> usize {
         let Ok(fill) = <[u8; N]>::try_from(fill) else {
             return 0;
@@ -211,7 +211,7 @@ fn filled(bytes: &[u8], fill: &[u8], size: usize) -> u64 {
     count as u64
 }
 
-/// Integers exactly; an array has numbers of one kind, but for NaN.
+/// Compares integers exactly; all numbers of an array are of one kind, except NaN.
 fn less(a: Number, b: Number) -> bool {
     match (a, b) {
         (Number::Int(a), Number::Int(b)) => a < b,
@@ -221,7 +221,7 @@ fn less(a: Number, b: Number) -> bool {
 
 fn shown(data_type: &DataType, value: Number) -> String {
     let moment = match (data_type, value) {
-        // Exactly: not all counts are among floats.
+        // As an integer, since floats cannot hold all counts.
         (DataType::DateTime64 { unit, scale }, Number::Int(count)) => i64::try_from(count)
             .ok()
             .map(|count| unit.date(count, *scale)),
@@ -277,7 +277,7 @@ fn to_text(array: &Array, fill: &FillValue, stats: &Stats) -> String {
     text::columns(&rows)
 }
 
-/// A number as JSON, which has neither infinities nor NaN: those as fill values are written.
+/// A number as JSON, with NaN and infinities as fill values are written.
 fn number(value: Number) -> Value {
     match value {
         Number::Int(value) => match (i64::try_from(value), u64::try_from(value)) {

@@ -34,7 +34,7 @@ pub(crate) struct TreeArgs {
     sizes: bool,
 }
 
-/// Names are bold: `out` is to take that away where it leads to no terminal.
+/// Names are bold, which `out` removes unless it is a terminal.
 pub(crate) fn run(args: &TreeArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let place = args.path.as_str();
     let (root, view, members) = match args.path.open_or_implicit()? {
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &TreeArgs, out: &mut impl Write) -> Result<Exit, Failure
     Ok(nodes.report_unreadable(place))
 }
 
-/// Without what it tells of others.
+/// The same without consolidated metadata.
 fn bare(group: &GroupMetadata) -> GroupMetadata {
     GroupMetadata::new(group.format(), group.attributes().clone())
 }

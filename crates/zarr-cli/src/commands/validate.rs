@@ -72,7 +72,7 @@ pub(crate) fn run(args: &ValidateArgs, out: &mut impl Write) -> Result<Exit, Fai
 /// The path of a document that could not be read, and why.
 type UnreadDocument = (String, zarr::Error);
 
-/// Says which documents could not be read, and how the command ends for it.
+/// Reports the documents that could not be read, and gives the exit code for them.
 fn tell_unread(place: &str, unread: &[UnreadDocument]) -> Option<Exit> {
     let mut exit = None;
     for (path, error) in unread {
@@ -83,7 +83,7 @@ fn tell_unread(place: &str, unread: &[UnreadDocument]) -> Option<Exit> {
     exit
 }
 
-/// All there is to say about the documents of one place.
+/// All findings about the documents of one directory.
 pub(crate) fn judge(reader: &Reader, directory: &Directory) -> Report {
     let mut report = match directory.is_node() {
         true => reader.validate_node(&directory.path, &directory.of_node()),
@@ -131,7 +131,7 @@ fn to_json(path: &str, documents: u64, report: &Report, unread: &[UnreadDocument
     })
 }
 
-/// One of them, its place in two parts.
+/// A finding as JSON, with document and pointer apart.
 pub(crate) fn finding(finding: &Finding) -> Value {
     json!({
         "severity": match finding.severity {
@@ -146,7 +146,7 @@ pub(crate) fn finding(finding: &Finding) -> Value {
 }
 
 impl Address {
-    /// What is here, and what is below, readable or not. Says so where a store cannot list.
+    /// The directory of this address and all below it, readable or not. Warns if the store cannot be listed.
     pub(crate) fn directories(&self) -> Result<Vec<Directory>, Failure> {
         let location = self.location()?;
         let mut directories = directories::walk(&location).wait();
@@ -160,7 +160,7 @@ impl Address {
         let is_nothing =
             |directory: &Directory| directory.documents.is_empty() && directory.unread.is_empty();
         if directories.iter().all(is_nothing) {
-            // For its words: nothing is here.
+            // For its error: there is nothing.
             self.open()?;
         }
         if !directories::store_lists(&location) {

@@ -52,7 +52,7 @@ pub(crate) struct WriteArgs {
 }
 
 pub(crate) fn run(args: &WriteArgs, _: &mut impl Write) -> Result<Exit, Failure> {
-    // All that the file's header says is found good before anything is made or replaced.
+    // The header of the file is checked before anything is created or replaced.
     let mut file = npy::open(&args.file)?;
     let path = args.path.as_str();
     let (array, selection) = match &args.selection {
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &WriteArgs, _: &mut impl Write) -> Result<Exit, Failure>
     };
     let failed = |error| Failure::zarr("cannot write", path, &error);
     let selected = SelectedCells::new(&array, selection, &args.field).map_err(failed)?;
-    // Where the file has other axes than the array, its boxes are none of the array's.
+    // If the file has other axes than the selected cells, its tiles are not tiles of these.
     if file.shape() != selected.tiled_shape() {
         selected.write_all(file.all()?).map_err(failed)?;
     } else {

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use zarr::{DataType, FillValue};
 
-/// The text of an element: as metadata writes fill values where nothing reads better.
+/// An element as text, like a fill value in metadata if there is no better way.
 pub(crate) fn element(data_type: &DataType, element: &[u8]) -> String {
     match value(data_type, element) {
         Value::String(text) => text,
@@ -12,7 +12,7 @@ pub(crate) fn element(data_type: &DataType, element: &[u8]) -> String {
     }
 }
 
-/// The same as JSON, with texts in quotes and records as objects.
+/// The same as JSON: strings, and objects for records.
 pub(crate) fn value(data_type: &DataType, element: &[u8]) -> Value {
     let known = match data_type {
         DataType::DateTime64 { unit, scale } => {
@@ -58,16 +58,16 @@ pub(crate) fn value(data_type: &DataType, element: &[u8]) -> Value {
     known.unwrap_or_else(|| json(data_type, element))
 }
 
-/// An element as metadata writes fill values.
+/// An element as fill values are written in metadata.
 pub(crate) fn json(data_type: &DataType, element: &[u8]) -> Value {
     match FillValue::from_bytes(data_type, element) {
         Ok(element) => element.to_json(data_type),
-        // Bytes that are no element, such as a text that is not UTF-8, are shown as bytes.
+        // What is not a valid element, such as text that is not UTF-8, is shown as bytes.
         Err(_) => Value::from(element),
     }
 }
 
-/// A field: an element, or lists of them.
+/// A field of a record: an element, or nested lists of elements.
 fn nested(data_type: &DataType, shape: &[u64], bytes: &[u8]) -> Value {
     let Some((length, inner)) = shape.split_first() else {
         return value(data_type, bytes);
@@ -81,7 +81,7 @@ fn count(element: &[u8]) -> Option<i64> {
     element.try_into().ok().map(i64::from_ne_bytes)
 }
 
-/// As Python writes complex numbers, but for what is none.
+/// As Python writes complex numbers; `None` for what is not one.
 fn complex(parts: &Value) -> Option<Value> {
     let part = |at: usize| {
         let part = parts.get(at)?;
@@ -95,10 +95,10 @@ fn complex(parts: &Value) -> Option<Value> {
     Some(format!("({re}{sign}{im}j)").into())
 }
 
-/// A number that stands for elements of this type: for moments, the nearest one.
+/// A statistic of elements of this type as text: the nearest date for dates.
 pub(crate) fn number(data_type: &DataType, number: f64) -> Option<String> {
     match data_type {
-        // Only casts of what is out of range saturate, and no moment is.
+        // The cast cannot saturate, since no date is out of range.
         DataType::DateTime64 { unit, scale } if number.is_finite() => {
             Some(unit.date(number.round() as i64, *scale))
         }
@@ -106,7 +106,7 @@ pub(crate) fn number(data_type: &DataType, number: f64) -> Option<String> {
     }
 }
 
-/// What elements are counted in, such as ` ms`, where their type says it.
+/// The unit of elements, such as ` ms`; empty if they have none.
 pub(crate) fn unit(data_type: &DataType) -> String {
     match data_type {
         DataType::DateTime64 { unit, scale } | DataType::TimeDelta64 { unit, scale } => {
@@ -120,7 +120,7 @@ pub(crate) fn unit(data_type: &DataType) -> String {
     }
 }
 
-/// What is no number is called.
+/// What "not a number" is called in this type.
 pub(crate) fn nan(data_type: &DataType) -> &'static str {
     match data_type {
         DataType::DateTime64 { .. } | DataType::TimeDelta64 { .. } => "NaT",

@@ -8,7 +8,7 @@ use zarr::DataType;
 pub(crate) enum Number {
     /// Exactly.
     Int(i128),
-    /// As near as `f64` comes, which is exactly for all floats there are.
+    /// As `f64`, which is exact for all float types.
     Float(f64),
 }
 
@@ -21,16 +21,16 @@ impl Number {
     }
 }
 
-/// How elements of a type are numbers.
+/// In which way elements are numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NumericKind {
-    /// They are.
+    /// They are numbers themselves.
     Itself,
-    /// A complex number is taken by its magnitude.
+    /// They are complex, and taken by their magnitude.
     Magnitude,
 }
 
-/// How elements of this type are numbers, if they are.
+/// In which way elements of this type are numbers; `None` if they are not.
 pub(crate) fn reading(data_type: &DataType) -> Option<NumericKind> {
     use DataType as T;
     match data_type {
@@ -45,11 +45,11 @@ pub(crate) fn reading(data_type: &DataType) -> Option<NumericKind> {
     }
 }
 
-/// Calls `f` for each element, given as they lie in memory. Not at all where they are no numbers.
+/// Calls `f` for each element of these bytes, unless they are not numbers.
 pub(crate) fn each(data_type: &DataType, bytes: &[u8], mut f: impl FnMut(Number)) {
     use DataType as T;
 
-    /// Elements of this many bytes; what is left at the end is none.
+    /// Elements of this many bytes; a rest at the end is ignored.
     macro_rules! walk {
         ($size:literal, $read:expr) => {{
             let (elements, _) = bytes.as_chunks::<$size>();

@@ -22,13 +22,13 @@ pub(crate) enum ElementFormat {
     Npy,
 }
 
-/// Prints an array given in boxes that follow each other in C order.
+/// Prints an array whose elements come in C order, a part at a time.
 pub(crate) struct Printer {
     format: ElementFormat,
-    /// How many elements a line has, and how many lines follow each other without an empty one.
+    /// How many elements a line has, and after how many lines an empty one comes.
     width: u64,
     lines: u64,
-    /// How many elements are printed.
+    /// How many elements have been printed.
     done: u64,
     /// The widest cell so far.
     column: usize,
@@ -49,7 +49,7 @@ impl Printer {
         }
     }
 
-    /// The next elements. Columns of text are as wide as is known by then.
+    /// Prints the next elements. Columns are as wide as the widest cell so far.
     pub(crate) fn print(&mut self, data: &DynData, out: &mut impl Write) -> io::Result<()> {
         match self.format {
             ElementFormat::Npy | ElementFormat::Raw => raw(data, out),
@@ -87,7 +87,7 @@ impl Printer {
     }
 }
 
-/// Without what could move a terminal's cursor or turn its text around; quotes stay as they are.
+/// Escapes what could move a terminal's cursor or reverse its text, but not quotes.
 fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -13,15 +13,15 @@ pub(crate) struct SelectedCells<'a> {
     array: &'a Array,
     fields: &'a [String],
     selection: Selection,
-    /// The cells, where every axis is walked in equal steps; what lists and masks choose is taken at once.
+    /// The cells, if they have equal steps on every axis; what lists and masks select is taken all at once.
     region: Option<Region>,
-    /// Of what is taken at once it is the shape of the output, else that without dropped and new axes.
+    /// The shape of the region, before axes are dropped or added; without a region, that of the output.
     lengths: Vec<u64>,
     shape: Vec<u64>,
     data_type: DataType,
 }
 
-/// Adds to an operation which fields are meant.
+/// Restricts an operation to fields.
 macro_rules! of_fields {
     ($operation:expr, $fields:expr) => {
         match $fields {
@@ -55,12 +55,12 @@ impl<'a> SelectedCells<'a> {
         })
     }
 
-    /// The shape of the cells, as numpy has it.
+    /// The shape of the output, as in NumPy.
     pub(crate) fn shape(&self) -> &[u64] {
         &self.shape
     }
 
-    /// The shape that boxes are cut from: of the same cells in the same order.
+    /// The shape that tiles are cut from: of the same cells in the same order as the output.
     pub(crate) fn tiled_shape(&self) -> &[u64] {
         &self.lengths
     }
@@ -69,7 +69,7 @@ impl<'a> SelectedCells<'a> {
         &self.data_type
     }
 
-    /// Boxes of whole chunks.
+    /// Tiles of whole chunks.
     pub(crate) fn tiles(&self) -> Tiles {
         Tiles::new(
             &self.lengths,
@@ -78,15 +78,15 @@ impl<'a> SelectedCells<'a> {
         )
     }
 
-    /// Boxes that follow each other in C order.
+    /// Tiles that follow each other in C order.
     pub(crate) fn tiles_in_order(&self) -> Tiles {
         let chunks = self.chunks(self.array.chunks());
-        // A part of what all operations together may have on their way.
+        // A part of the memory of the context.
         let most = self.array.context().memory() / 4;
         Tiles::in_order(&self.lengths, &chunks, self.size(), most)
     }
 
-    /// How many cells of this part what is written at once has along each axis, with shards where there are any.
+    /// The shape of a chunk, or of a shard if there are any, in selected cells.
     pub(crate) fn write_shape(&self) -> Vec<u64> {
         self.chunks(self.array.shards().unwrap_or_else(|| self.array.chunks()))
     }
@@ -116,13 +116,13 @@ impl<'a> SelectedCells<'a> {
         of_fields!(write, self.fields).wait()
     }
 
-    /// Writes all cells at once, of any shape that suits them.
+    /// Writes all cells at once, from data of any shape that fits.
     pub(crate) fn write_all(&self, data: DynData) -> zarr::Result<()> {
         let write = self.array.write(&self.selection, data);
         of_fields!(write, self.fields).wait()
     }
 
-    /// The cells of a box, in the array.
+    /// The selection in the array that is a tile of these cells.
     fn of(&self, cells: &[Range<u64>]) -> Selection {
         let Some(region) = &self.region else {
             return self.selection.clone();
@@ -134,14 +134,14 @@ impl<'a> SelectedCells<'a> {
     }
 }
 
-/// Some steps of a walk along an axis. Axes are no longer than indices can say.
+/// Some of the cells that lie along an axis in equal steps. No axis is longer than an index can be.
 fn along(start: u64, step: i64, steps: &Range<u64>) -> Slice {
     let cell = |steps: u64| i128::from(start) + i128::from(step) * i128::from(steps);
     let index = |cell: i128| i64::try_from(cell).unwrap_or(i64::MAX);
     let last = cell(steps.end.saturating_sub(1));
     Slice::Range {
         start: Some(index(cell(steps.start))),
-        // Down to the first cell there is no number to stop at.
+        // There is no index before the first cell to stop at.
         stop: match step < 0 {
             true => (last > 0).then(|| index(last - 1)),
             false => Some(index(last + 1)),

@@ -9,24 +9,24 @@ use zarr::{Array, ReadDyn, Region, Selection, Slice};
 
 use crate::failure::{Exit, Failure};
 
-/// How many bytes of elements a box may have, unless a single chunk has more.
+/// How many bytes of elements a tile may have, unless one chunk has more.
 const BYTES: u64 = 32 << 20;
 
-/// Shards of so many boxes are looked into: which inner chunks they hold.
+/// For shards of more tiles than this, it is found out which inner chunks they hold.
 const LARGE: u64 = 4;
 
-/// So many boxes are gone through at most: half a pebibyte of elements. Beyond, a day and more would go by.
+/// At most this many tiles are read: half a pebibyte of elements, which takes a day.
 const MOST: u64 = 1 << 24;
 
-/// What an element of variable length is taken to have.
+/// The bytes that an element of variable length is assumed to have.
 pub(crate) const VARIABLE: usize = 64;
 
-/// The boxes of an array: each of whole chunks, so that every chunk is decoded once, together all of it.
+/// The tiles of an array: boxes of whole chunks that together are the array, so that each chunk is decoded once.
 #[derive(Clone, Debug)]
 pub(crate) struct Tiles {
     shape: Vec<u64>,
     tile: Vec<u64>,
-    /// Where the next one begins.
+    /// Where the next tile begins.
     next: Option<Vec<u64>>,
 }
 
@@ -36,20 +36,19 @@ impl Tiles {
         Self::new(array.shape(), &array.chunks(), size)
     }
 
-    /// Those of an array of elements of so many bytes.
+    /// The tiles of an array with elements of `size` bytes.
     pub(crate) fn new(shape: &[u64], chunks: &[u64], size: usize) -> Self {
         Self::of_cells(shape, chunks, BYTES / size.max(1) as u64)
     }
 
-    /// Boxes that follow each other in C order, for what can only be written from front to back: of whole
-    /// chunks where rows of those have no more than `most` bytes, so that none is decoded twice, else of
-    /// fewer cells.
+    /// Tiles that follow each other in C order, for output that is written from front to back. They are whole chunks
+    /// if rows of chunks have at most `most` bytes, so that none is decoded twice, and smaller otherwise.
     pub(crate) fn in_order(shape: &[u64], chunks: &[u64], size: usize, most: u64) -> Self {
         let size = size.max(1) as u64;
         Self::rows(shape, chunks, BYTES / size, most / size)
     }
 
-    /// Boxes of about `cells` elements, or so many as `most` that are whole chunks.
+    /// Tiles of about `cells` elements, or of up to `most` if they are whole chunks.
     fn rows(shape: &[u64], chunks: &[u64], cells: u64, most: u64) -> Self {
         let mut tile = vec![1; shape.len()];
         let mut row = 1_u64;
@@ -81,7 +80,7 @@ impl Tiles {
         Self { shape, tile, next }
     }
 
-    /// Boxes of at most `cells` elements, or one chunk.
+    /// Tiles of at most `cells` elements, or of one chunk.
     fn of_cells(shape: &[u64], chunks: &[u64], cells: u64) -> Self {
         let chunk = |axis: usize| chunks.get(axis).copied().unwrap_or(1).max(1);
         let mut tile: Vec<u64> = shape
@@ -89,7 +88,7 @@ impl Tiles {
             .enumerate()
             .map(|(axis, &length)| chunk(axis).min(length.max(1)))
             .collect();
-        // As far along the last axis as is allowed, then along the one before it: long runs of cells.
+        // As long as allowed on the last axis, then on the one before it, for long runs of cells.
         for (axis, &length) in shape.iter().enumerate().rev() {
             let others = tile.iter().enumerate().filter(|(other, _)| *other != axis);
             let others = others.fold(1_u64, |all, (_, n)| all.saturating_mul(*n));
@@ -108,7 +107,7 @@ impl Tiles {
 }
 
 impl Tiles {
-    /// The chunks of a box of whole ones, one after another.
+    /// The chunks of a box of whole chunks.
     pub(crate) fn chunks(
         cells: &[Range<u64>],
         chunks: &[u64],
@@ -121,7 +120,7 @@ impl Tiles {
         })
     }
 
-    /// How many there are in all.
+    /// The number of all tiles.
     pub(crate) fn count_all(&self) -> u64 {
         let along = self.shape.iter().zip(&self.tile);
         along.fold(1, |all, (n, tile)| {
@@ -130,19 +129,18 @@ impl Tiles {
     }
 }
 
-/// The boxes of an array that hold something, and how many elements there are elsewhere, which are all the fill
-/// value.
+/// The tiles of an array that hold stored chunks, and how many elements lie elsewhere, all of them the fill value.
 #[derive(Debug)]
 pub(crate) struct StoredTiles {
-    /// By their numbers along the axes, in C order; `None` where it is not known which hold nothing.
+    /// Their numbers along the axes, in C order; `None` if it is not known which tiles hold chunks.
     some: Option<BTreeSet<Vec<u64>>>,
     tiles: Tiles,
     absent: u64,
 }
 
 impl StoredTiles {
-    /// What is to be gone through of arrays of one shape, as the first of them is cut. What is not stored in any
-    /// of them is found by listing, where that can be; going through it would cost as much as if it were there.
+    /// The tiles of the first of several arrays of one shape that hold stored chunks of any of them. They are found
+    /// by listing, if the stores can be listed; reading all tiles would take as long as if all were stored.
     pub(crate) fn of(arrays: &[&Array], place: &str) -> Result<Self, Failure> {
         let Some(first) = arrays.first() else {
             return Err(Failure::usage("there is no array".to_owned()));
@@ -160,7 +158,7 @@ impl StoredTiles {
         for array in arrays {
             let hints = array.store().hints();
             let can_list = hints.listable && hints.lists_all && tiles.count_all() > 1;
-            // A store may refuse to list: then all is gone through, which says what is wrong if anything is.
+            // If a store refuses to list, all tiles are read, which reports what is wrong, if anything is.
             let listed = can_list.then(|| tiles.stored_in(array)).flatten();
             some = some.zip(listed).map(|(mut all, more)| {
                 all.extend(more);
@@ -180,7 +178,7 @@ impl StoredTiles {
         Ok(stored)
     }
 
-    /// How many boxes hold something.
+    /// How many tiles hold stored chunks.
     pub(crate) fn count(&self) -> u64 {
         match &self.some {
             Some(some) => some.len() as u64,
@@ -188,7 +186,7 @@ impl StoredTiles {
         }
     }
 
-    /// The boxes that hold something.
+    /// The tiles that hold stored chunks.
     pub(crate) fn tiles(&self) -> Box<dyn Iterator<Item = Vec<Range<u64>>> + '_> {
         match &self.some {
             Some(some) => Box::new(some.iter().map(|at| self.tiles.at(at))),
@@ -211,8 +209,8 @@ impl StoredTiles {
 }
 
 impl Tiles {
-    /// The boxes, by their numbers along the axes, in which chunks of an array are stored. `None` where its store
-    /// does not say, and beyond what is gone through at most.
+    /// The tiles in which chunks of an array are stored, by their numbers along the axes. `None` if its store cannot
+    /// tell, or if there are too many.
     fn stored_in(&self, array: &Array) -> Option<BTreeSet<Vec<u64>>> {
         let mut touched = BTreeSet::new();
         let large = self
@@ -252,7 +250,7 @@ impl Tiles {
         Some(touched)
     }
 
-    /// The box of these numbers along the axes.
+    /// The tile of these numbers along the axes.
     fn at(&self, numbers: &[u64]) -> Vec<Range<u64>> {
         let axes = numbers.iter().zip(&self.tile).zip(&self.shape);
         axes.map(|((&number, &tile), &length)| {
@@ -262,7 +260,7 @@ impl Tiles {
         .collect()
     }
 
-    /// The numbers of a box along the axes.
+    /// The numbers of a tile along the axes.
     fn numbers(&self, tile: &[Range<u64>]) -> Vec<u64> {
         let axes = tile.iter().zip(&self.tile);
         axes.map(|(range, tile)| range.start / tile).collect()
@@ -289,7 +287,7 @@ impl Iterator for Tiles {
     }
 }
 
-/// The cells of a box. Axes are no longer than indices can say.
+/// The selection of a tile. No axis is longer than an index can be.
 pub(crate) fn selection(ranges: &[Range<u64>]) -> Selection {
     let index = |at: u64| Some(i64::try_from(at).unwrap_or(i64::MAX));
     let slice = |range: &Range<u64>| Slice::Range {
@@ -300,12 +298,12 @@ pub(crate) fn selection(ranges: &[Range<u64>]) -> Selection {
     ranges.iter().map(slice).collect::<Vec<Slice>>().into()
 }
 
-/// Whether going through all boxes comes to an end.
+/// Refuses more tiles than can be read in reasonable time.
 pub(crate) fn check(tiles: &Tiles, place: &str) -> Result<(), Failure> {
     check_count(tiles.count_all(), place)
 }
 
-/// Refuses more boxes than are gone through at most.
+/// Refuses more than the limit.
 fn check_count(parts: u64, place: &str) -> Result<(), Failure> {
     match parts <= MOST {
         true => Ok(()),
@@ -323,19 +321,19 @@ fn too_many(place: &str, why: String) -> Failure {
     failure.advice("copy or read a part of it")
 }
 
-/// How many elements a box has.
+/// How many elements a tile has.
 pub(crate) fn cells_of(ranges: &[Range<u64>]) -> u64 {
     let lengths = ranges.iter().map(|range| range.end - range.start);
     lengths.fold(1, u64::saturating_mul)
 }
 
-/// How many bytes elements have in memory, or what is taken for it.
+/// How many bytes the elements of a tile have in memory, or are assumed to have.
 pub(crate) fn bytes_of(array: &Array, ranges: &[Range<u64>]) -> u64 {
     let size = array.dtype().size().unwrap_or(VARIABLE);
     cells_of(ranges).saturating_mul(size as u64)
 }
 
-/// The places of a box's elements in the C order of the array, one run after another.
+/// The runs of a tile's elements in the C order of the array.
 pub(crate) fn runs<'a>(
     shape: &[u64],
     cells: &'a [Range<u64>],
@@ -346,7 +344,7 @@ pub(crate) fn runs<'a>(
         *own = stride;
         stride = stride.saturating_mul(*length);
     }
-    // Along this axis and all behind it, the elements of one place follow each other.
+    // On this axis and all after it, the elements are one run.
     let whole = |(cells, length): &(&Range<u64>, &u64)| cells.start == 0 && cells.end == **length;
     let behind = cells.iter().zip(shape).rev().take_while(whole).count();
     let outer = cells.len().saturating_sub(behind + 1);
@@ -370,7 +368,7 @@ pub(crate) fn runs<'a>(
     })
 }
 
-/// The elements of a box.
+/// The elements of a tile.
 pub(crate) fn read(array: &Array, ranges: &[Range<u64>]) -> ReadDyn {
     array.read_dyn(selection(ranges))
 }

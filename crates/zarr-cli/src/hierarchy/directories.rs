@@ -12,12 +12,12 @@ use crate::hierarchy::document_names::{self, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP};
 #[derive(Debug)]
 pub(crate) struct Directory {
     pub(crate) location: Location,
-    /// Its path below the place where the search began; empty for that itself.
+    /// Its path below the start of the walk, which has the empty path.
     pub(crate) path: String,
     pub(crate) documents: BTreeMap<&'static str, Vec<u8>>,
-    /// What lies in it; of an array nothing, since there may be very much.
+    /// What it contains; empty for arrays, which may contain very much.
     pub(crate) listing: Listing,
-    /// What could not be read of it, by path below the place where the search began.
+    /// What could not be read in it, by path below the start of the walk.
     pub(crate) unread: Vec<(String, zarr::Error)>,
 }
 
@@ -26,7 +26,7 @@ impl Directory {
         self.documents.get(name).map(Vec::as_slice)
     }
 
-    /// Those that make a node together.
+    /// The documents that make a node together.
     pub(crate) fn of_node(&self) -> NodeDocuments<'_> {
         NodeDocuments {
             zarr_json: self.document(ZARR_JSON),
@@ -36,21 +36,21 @@ impl Directory {
         }
     }
 
-    /// Whether any of them says that a node is here.
+    /// Whether one of the documents makes it a node.
     pub(crate) fn is_node(&self) -> bool {
         document_names::NODE
             .iter()
             .any(|name| self.documents.contains_key(name))
     }
 
-    /// Whether an array is here; also one whose document says little else that makes sense.
+    /// Whether it is an array, even one with an invalid document.
     pub(crate) fn is_array(&self) -> bool {
         let says = |text: &[u8]| match serde_json::from_slice::<BTreeMap<String, &RawValue>>(text) {
             Ok(document) => {
                 let kind = document.get("node_type").map(|kind| kind.get());
                 kind == Some("\"array\"") || document.contains_key("shape")
             }
-            // Not even JSON: chunks are not to be taken for lost files.
+            // Even if it is not JSON, so that chunks are not reported as unknown keys.
             Err(_) => text.windows(7).any(|word| word == b"\"array\""),
         };
         match self.document(ZARR_JSON) {
@@ -59,13 +59,13 @@ impl Directory {
         }
     }
 
-    /// Whether a document is there that could not be read.
+    /// Whether it has a document of this name that could not be read.
     pub(crate) fn has_unread(&self, name: &str) -> bool {
         let path = self.path_of(name);
         self.unread.iter().any(|(unread, _)| *unread == path)
     }
 
-    /// The path of a document below the place where the search began.
+    /// The path of a document below the start of the walk.
     pub(crate) fn path_of(&self, name: &str) -> String {
         match self.path.as_str() {
             "" => name.to_owned(),
@@ -74,8 +74,8 @@ impl Directory {
     }
 }
 
-/// All directories of a hierarchy in the order of their paths, but those inside of arrays. Of a store that cannot
-/// list, the first one.
+/// All directories of a hierarchy in the order of their paths, except those in arrays. If the store cannot be listed,
+/// only the first.
 pub(crate) async fn walk(start: &Location) -> Vec<Directory> {
     let mut found = Vec::new();
     let mut rest = vec![start.clone()];
@@ -94,7 +94,7 @@ fn below(start: &Location, prefix: &Prefix) -> Location {
     Location::new(std::sync::Arc::clone(start.store()), prefix.clone())
 }
 
-/// Reads what is in one directory. What cannot be read is told with it, and nothing else suffers.
+/// Reads one directory. What cannot be read is noted and affects nothing else.
 async fn look(start: &Location, location: Location) -> Directory {
     let path = location.path().as_str();
     let path = path.strip_prefix(start.path().as_str()).unwrap_or(path);
@@ -114,7 +114,7 @@ async fn look(start: &Location, location: Location) -> Directory {
             Err(error) => directory.unread.push((directory.path_of(name), error)),
         }
     }
-    // What is not known may be an array, too.
+    // A document that cannot be read may be that of an array.
     let is_array = directory.is_array()
         || [ZARRAY, ZARR_JSON]
             .iter()
@@ -131,7 +131,7 @@ async fn look(start: &Location, location: Location) -> Directory {
     directory
 }
 
-/// A document, up to the size that readers take.
+/// A document, up to the size that readers accept.
 pub(crate) async fn read(directory: &Location, name: &str) -> zarr::Result<Option<Vec<u8>>> {
     let most = Limits::default().document_bytes as u64;
     let text = directory
@@ -141,7 +141,7 @@ pub(crate) async fn read(directory: &Location, name: &str) -> zarr::Result<Optio
     Ok(text.map(|text| text.to_vec()))
 }
 
-/// Whether a store says what is in it.
+/// Whether a store can be listed.
 pub(crate) fn store_lists(location: &Location) -> bool {
     location.store().hints().listable
 }

@@ -7,14 +7,14 @@ use zarr::tools::{Listing, Prefix};
 use crate::address::Address;
 use crate::output::text;
 
-/// Why there is none.
+/// Why a name is left out.
 pub(crate) const WHY: &str = "its name contains a backslash or bytes that are not UTF-8, or is too long to be a key; \
                               rename it";
 
-/// So many are told; the rest is counted.
+/// At most this many are named; the rest are counted.
 const MOST: usize = 20;
 
-/// Says what is passed over directly in these groups, by their paths below the node.
+/// Warns of such names directly in these groups, given by their paths below the node.
 pub(crate) fn warn<'a>(address: &Address, groups: impl Iterator<Item = &'a str>) {
     let Ok(location) = address.location() else {
         return;
@@ -34,7 +34,7 @@ pub(crate) fn warn<'a>(address: &Address, groups: impl Iterator<Item = &'a str>)
     }
 }
 
-/// All of it below a place.
+/// All such names below a location.
 pub(crate) fn below(location: &Location) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = match location.store().hints().listable {
@@ -49,7 +49,7 @@ pub(crate) fn below(location: &Location) -> Vec<String> {
     found
 }
 
-/// What cannot be listed is said by whoever lists it for its own sake.
+/// Errors are ignored here: what cannot be listed is reported where it is listed for other reasons.
 fn list(location: &Location, prefix: &Prefix) -> Listing {
     let listing = async { Ok::<_, zarr::Error>(location.store().list_dir(prefix).await?) };
     let listing: zarr::Result<Listing> = listing.wait();

@@ -12,11 +12,11 @@ use crate::hierarchy::invalid_names;
 use crate::hierarchy::stored_sizes;
 use crate::output::text;
 
-/// A node, or why it cannot be read, by its path below the one that was asked for.
+/// A node, or why it cannot be read, and its path below the root of the list.
 pub(crate) type ListedNode = (String, zarr::Result<NodeMetadata>);
 
-/// What is in a group, so many levels down; on all without a number. Directories that only nodes below them
-/// make groups are among it.
+/// The members of a group down to `depth` levels, or all of them. Directories without a document that contain nodes
+/// are among them.
 pub(crate) fn members(
     group: &Group,
     depth: Option<usize>,
@@ -27,7 +27,7 @@ pub(crate) fn members(
         None => group.members().all(),
     };
     let mut found = members.implicit(true).each_metadata().wait();
-    // The group itself: it cannot be listed.
+    // The group itself cannot be listed.
     match found.first() {
         Some((path, Err(_))) if path.is_empty() => match found.swap_remove(0).1 {
             Err(error) => Err(Failure::zarr("cannot list", place, &error)),
@@ -37,7 +37,7 @@ pub(crate) fn members(
     }
 }
 
-/// Nodes by their paths below the one that was asked for.
+/// Nodes and their paths below the root of the list.
 pub(crate) struct NodeList {
     pub(crate) list: Vec<ListedNode>,
     sizes: Option<BTreeMap<String, u64>>,
@@ -63,8 +63,7 @@ impl NodeList {
         Ok(Self { list, sizes })
     }
 
-    /// Says what was passed over in the groups that were looked into: so many levels down, all without a
-    /// number.
+    /// Warns of names that no key can have in the groups of the list above `depth`, or in all of them.
     pub(crate) fn warn_of_invalid_names(&self, address: &Address, depth: Option<usize>) {
         let level = |path: &str| path.split('/').filter(|name| !name.is_empty()).count();
         let is_looked_into = |path: &str| depth.is_none_or(|depth| level(path) < depth);
@@ -75,7 +74,7 @@ impl NodeList {
         invalid_names::warn(address, std::iter::once("").chain(groups));
     }
 
-    /// Says which nodes cannot be read, and how the command ends for it.
+    /// Reports the nodes that cannot be read, and gives the exit code for them.
     pub(crate) fn report_unreadable(&self, place: &str) -> Exit {
         let mut exit = Exit::Done;
         for (path, node) in &self.list {
@@ -90,12 +89,12 @@ impl NodeList {
         exit
     }
 
-    /// The bytes that a node takes in its store, with all that is below it.
+    /// The bytes that a node stores, including everything below it.
     pub(crate) fn size(&self, path: &str) -> Option<u64> {
         self.sizes.as_ref()?.get(path).copied()
     }
 
-    /// A flat list, however deep the hierarchy.
+    /// A flat list as JSON, however deep the hierarchy.
     pub(crate) fn report(&self, command: &str, place: &str) -> String {
         let nodes = self.list.iter();
         let nodes = nodes.map(|(path, node)| Value::Object(to_json(path, node, self.size(path))));
@@ -104,7 +103,7 @@ impl NodeList {
     }
 }
 
-/// What reports say of a node in a list.
+/// A node of the list as JSON.
 pub(crate) fn to_json(
     path: &str,
     node: &zarr::Result<NodeMetadata>,

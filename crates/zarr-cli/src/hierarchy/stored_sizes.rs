@@ -9,7 +9,7 @@ use zarr::tools::Entry;
 
 use crate::failure::Failure;
 
-/// The bytes below each of the paths, all that is inside of it included. One listing of the store.
+/// The bytes stored below each of the paths, by one listing of the store.
 pub(crate) fn below<'a>(
     location: &Location,
     place: &str,
@@ -43,7 +43,7 @@ pub(crate) fn below<'a>(
     Ok(sizes)
 }
 
-/// How large some things are, the middle one among them.
+/// A summary of sizes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct SizeSummary {
     pub(crate) min: u64,

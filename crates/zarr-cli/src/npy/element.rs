@@ -8,22 +8,22 @@ use zarr::{DataType, Endian, Field};
 
 use super::Error;
 
-/// An element as a file has it, and as an array gets it: in this machine's byte order, without the padding
-/// that numpy puts between the fields of aligned records.
+/// The type of an element in a file, and in an array: in this machine's byte order, without the padding that NumPy
+/// puts between the fields of aligned records.
 #[derive(Debug, PartialEq)]
 pub(super) struct Element {
     pub(super) data_type: DataType,
     stored: DType,
-    /// The bytes of a stored element that are no padding; none where all of them are.
+    /// The bytes of a stored element that are not padding; empty if there is no padding.
     kept: Vec<Range<usize>>,
     /// The bytes of an element that are bools.
     bools: Vec<Range<usize>>,
 }
 
-/// What padding is called until it is taken out. Fields have no such names: numpy's are empty there.
+/// Begins the names that padding has until it is removed. In files, padding has empty names.
 const PADDING: char = '\0';
 
-/// numpy's description of elements in this machine's byte order; `None` for types that numpy has not.
+/// NumPy's description of elements in this machine's byte order; `None` for types that NumPy lacks.
 pub(super) fn descr(data_type: &DataType) -> Option<Value> {
     is_numpys(data_type).then(|| DType::new(data_type.clone(), Some(Endian::NATIVE)).to_json())
 }
@@ -102,7 +102,7 @@ impl Element {
             });
             data = parts.collect::<Vec<_>>().concat();
         }
-        // To numpy everything but zero is true; arrays take 0 and 1 only.
+        // For NumPy every byte but 0 is true; arrays allow 0 and 1 only.
         if !self.bools.is_empty() {
             for element in data.chunks_exact_mut(self.size()) {
                 let bools = self.bools.iter();
@@ -127,7 +127,7 @@ fn contains_objects(descr: &Value) -> bool {
     }
 }
 
-/// The description with a name for all padding.
+/// The description, with names for padding.
 fn named(descr: &Value, padding: &mut usize) -> Value {
     let mut descr = descr.clone();
     for field in descr.as_array_mut().into_iter().flatten() {
@@ -147,7 +147,7 @@ fn named(descr: &Value, padding: &mut usize) -> Value {
     descr
 }
 
-/// `None` where nothing is left.
+/// `None` if nothing is left.
 fn without_padding(data_type: &DataType) -> Option<DataType> {
     let DataType::Struct(fields) = data_type else {
         return Some(data_type.clone());
@@ -165,7 +165,7 @@ fn is_padding(field: &Field) -> bool {
     field.name.starts_with(PADDING)
 }
 
-/// Visits what is no record in an element that begins at this byte, but for padding.
+/// Visits all fields that are not records or padding, in an element that begins at byte `start`.
 fn leaves(data_type: &DataType, start: usize, visit: &mut dyn FnMut(&DataType, Range<usize>)) {
     let DataType::Struct(fields) = data_type else {
         visit(data_type, start..start + data_type.size().unwrap_or(0));
@@ -183,7 +183,7 @@ fn leaves(data_type: &DataType, start: usize, visit: &mut dyn FnMut(&DataType, R
     }
 }
 
-/// Ranges that touch are one.
+/// Adds a range, joined with the last one if they touch.
 fn push(ranges: &mut Vec<Range<usize>>, range: Range<usize>) {
     match ranges.last_mut() {
         Some(last) if last.end == range.start => last.end = range.end,

@@ -4,7 +4,7 @@ use ndarray::{ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Axis, IxDyn, S
 
 use super::Error;
 
-/// The elements with the last axis fastest, of those with the first axis fastest.
+/// Elements in C order, from elements in Fortran order.
 pub(super) fn fortran_to_c(data: &[u8], shape: &[u64], size: usize) -> Result<Vec<u8>, Error> {
     let len = data.len() as u64;
     let transposed = match size {
@@ -41,8 +41,8 @@ fn transpose<const N: usize>(data: &[u8], shape: &[u64], words: usize) -> Option
     Some(c.into_flattened())
 }
 
-/// Copies by halves, down to blocks whose rows and columns both fit into a cache: element by element
-/// each would come from another line of memory (128 MB of float32 took 2.7 s so, and take 0.7 s).
+/// Copies by halves, down to blocks whose rows and columns both fit into a cache. Element by element, each would come
+/// from another cache line: 128 MB of float32 took 2.7 s that way, and take 0.7 s.
 fn copy<const N: usize>(mut to: ArrayViewMutD<'_, [u8; N]>, from: ArrayViewD<'_, [u8; N]>) {
     const BLOCK: usize = 1 << 12;
     let longest = to

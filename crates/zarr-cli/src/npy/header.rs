@@ -15,7 +15,7 @@ const MAX_LEN: u32 = 1 << 20;
 /// numpy leaves room for the first axis to grow, up to this many digits.
 const GROWING_DIGITS: usize = 21;
 
-/// What a header says.
+/// The content of a header.
 #[derive(Debug, PartialEq)]
 pub(super) struct Header {
     /// A type string, or a list of fields.
@@ -37,7 +37,7 @@ impl Header {
         let order = if self.fortran_order { "True" } else { "False" };
         let descr = repr(&self.descr);
         let text = format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}");
-        // Names of fields can be more than Latin 1, which the first two versions are written in.
+        // The first two versions are in Latin 1, which not all names of fields fit into.
         let latin: Result<Vec<u8>, _> = text.chars().map(|c| u8::try_from(u32::from(c))).collect();
         let (mut text, oldest) = match latin {
             Ok(latin) => (latin, 1),
@@ -71,7 +71,7 @@ impl Header {
             _ => {
                 let len = padded(12);
                 out.extend([oldest.max(2), 0]);
-                // Would take a shape of hundreds of millions of axes.
+                // Only a shape with hundreds of millions of axes is longer.
                 out.extend(u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes());
                 len
             }
@@ -82,7 +82,7 @@ impl Header {
         out
     }
 
-    /// The header, and how many bytes it took.
+    /// Reads a header, and says how many bytes it takes.
     pub(super) fn read(input: &mut impl Read) -> Result<(Self, u64), Error> {
         let corrupt = |text: String| Err(Error::Corrupt(text));
         let mut start = Vec::new();

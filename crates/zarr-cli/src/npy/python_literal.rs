@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::Error;
 
-/// How deep lists may hold lists: records of records of records.
+/// The greatest depth of nested lists, for records of records.
 const MAX_DEPTH: usize = 80;
 
-/// As Python prints it: texts in quotes, fields as tuples in a list, shapes as tuples.
+/// A description as Python prints it: strings in quotes, fields as tuples in a list, shapes as tuples.
 pub(super) fn repr(descr: &Value) -> String {
     match descr {
         Value::String(text) => quoted(text),
@@ -55,7 +55,7 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// Takes a text apart from its front.
+/// Parses a text from its front.
 pub(super) struct Parser<'t> {
     text: &'t str,
     rest: &'t str,

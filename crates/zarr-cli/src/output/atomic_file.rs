@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process;
 
-/// Writes a file: under another name beside it, put in its place when all of it is there. What was
-/// there before is replaced only then, and stays if anything fails.
+/// Writes a file under another name beside it, and renames it when it is complete. What was there before is replaced
+/// only then, and stays if anything fails.
 ///
-/// A device or a pipe is written to as it is.
+/// Devices and pipes are written to directly.
 pub(crate) fn replace<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut File) -> Result<(), E>,

@@ -4,7 +4,7 @@
 /// Red, green, blue.
 pub(crate) type Rgb = [u8; 3];
 
-/// What stands where there is no number: a grey, which the ramp has none of.
+/// The colour of what is not a number: a grey, which is not in the ramp.
 pub(crate) const NOTHING: Rgb = [128, 128, 128];
 
 /// The colour of a share from 0 to 1, from a dark violet by blue and green to a light yellow.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::output::text;
 
-/// How it is told.
+/// How progress is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ProgressFormat {
     /// A bar on a terminal, lines elsewhere
@@ -23,7 +23,7 @@ pub(crate) enum ProgressFormat {
     Json,
 }
 
-/// How a command tells of its progress.
+/// How a command shows its progress.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 #[group(id = "telling", multiple = true)]
 pub(crate) struct ProgressArgs {
@@ -45,7 +45,7 @@ pub(crate) struct ProgressCounts {
     pub(crate) bytes_out: u64,
 }
 
-/// Whoever tells of it.
+/// Shows progress.
 #[derive(Debug)]
 pub(crate) struct Progress {
     noun: &'static str,
@@ -83,7 +83,7 @@ impl ProgressArgs {
 }
 
 impl Progress {
-    /// How long it waits between two words.
+    /// The least time between two reports.
     fn pause(style: ProgressFormat) -> Duration {
         match style {
             ProgressFormat::Bar => Duration::from_millis(100),
@@ -92,7 +92,7 @@ impl Progress {
         }
     }
 
-    /// Tells of it if it is time, or if all is done. If nobody reads it there is nobody to tell.
+    /// Shows progress if it is time, or if all is done. Errors of standard error are ignored.
     pub(crate) fn tell(&self, counts: ProgressCounts) {
         let Some(style) = self.style else { return };
         let Ok(mut told) = self.told.lock() else {
@@ -122,7 +122,7 @@ impl Progress {
         drop(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn end(&self) {
         self.bar.finish_and_clear();
     }
@@ -148,7 +148,7 @@ fn json(counts: ProgressCounts, noun: &str, time: Duration) -> String {
     format!("{object}\n")
 }
 
-/// Chunks, rates, ratio, and how long it will still take.
+/// Chunks, rates, ratio, and the time that is left.
 fn line(counts: ProgressCounts, noun: &str, time: Duration) -> String {
     let seconds = time.as_secs_f64().max(1e-3);
     let rate = |bytes: u64| text::bytes((bytes as f64 / seconds) as u64);

@@ -9,7 +9,7 @@ use crate::output::colors;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Canvas {
     pub(crate) columns: usize,
-    /// `None` where it scrolls on and on: a file, a pipe.
+    /// `None` if it has no end: a file or a pipe.
     pub(crate) lines: Option<usize>,
     pub(crate) depth: ColorDepth,
 }
@@ -53,7 +53,7 @@ impl Canvas {
         }
     }
 
-    /// One sign for a share from 0 to 1: the darker or the further along the colours, the more.
+    /// Appends a character for a share from 0 to 1: a darker shade or a colour further along the ramp for more.
     pub(crate) fn shade(self, text: &mut String, share: f64) {
         match self.depth {
             ColorDepth::Plain => text.push(match share {
@@ -69,12 +69,12 @@ impl Canvas {
         }
     }
 
-    /// What is written from here on has the colour of this share, or of nothing.
+    /// From here on, text has the colour of this share, or of no number.
     pub(crate) fn foreground(self, text: &mut String, share: Option<f64>) {
         self.set(text, 38, share);
     }
 
-    /// What is written from here on has the colour of this share behind it.
+    /// From here on, the background has the colour of this share.
     pub(crate) fn background(self, text: &mut String, share: Option<f64>) {
         self.set(text, 48, share);
     }
@@ -92,7 +92,7 @@ impl Canvas {
         }
     }
 
-    /// What is written from here on has the colours of the terminal.
+    /// From here on, text has the default colours of the terminal.
     pub(crate) fn reset(self, text: &mut String) {
         if self.depth != ColorDepth::Plain {
             text.push_str("\x1b[0m");

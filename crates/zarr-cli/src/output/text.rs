@@ -5,7 +5,7 @@ use std::io::Write;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Map, Value};
 
-/// The same with control characters, line ends among them, written as in Rust.
+/// The same text with control characters, including line ends, escaped as in Rust.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -17,8 +17,7 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
-/// Indented JSON and a line end. Also the control characters that JSON lets stand are escaped: they
-/// can only be within strings.
+/// Indented JSON and a line end. Control characters that JSON allows are escaped, too; they occur only in strings.
 pub(crate) fn json(value: &Value) -> String {
     let mut out = String::new();
     for c in format!("{value:#}\n").chars() {
@@ -30,8 +29,8 @@ pub(crate) fn json(value: &Value) -> String {
     out
 }
 
-/// A report for programs: an object with the name and the number of its schema before all else. The number
-/// goes up when a member changes its meaning or goes; new members come without.
+/// A report for programs: an object that begins with the name and version of its schema. The version goes up when a
+/// member is removed or changes its meaning, but not for new members.
 pub(crate) fn report(name: &str, members: Value) -> String {
     let mut object = Map::new();
     object.insert("schema".to_owned(), format!("zarr.{name}/{SCHEMA}").into());
@@ -42,10 +41,10 @@ pub(crate) fn report(name: &str, members: Value) -> String {
     json(&Value::Object(object))
 }
 
-/// Of all reports together, since they share their parts.
+/// One version for all reports, since they share parts.
 const SCHEMA: u32 = 1;
 
-/// A number of bytes for eyes: `1.2 MiB`.
+/// A number of bytes for people: `1.2 MiB`.
 pub(crate) fn bytes(count: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let mut amount = count as f64;
@@ -88,22 +87,22 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     }
 }
 
-/// A cell of more characters than this stands out of its column: one name would push all other rows out of
-/// sight, and take its length in blanks for each of them.
+/// A cell with more characters than this overflows its column: otherwise one long name would push all other rows out
+/// of sight, and cost its length in blanks for each of them.
 const WIDEST: usize = 256;
 
-/// How wide a column is in which these cells stand.
+/// The width of a column of these cells.
 pub(crate) fn width(cells: impl Iterator<Item = impl AsRef<str>>) -> usize {
     let widths = cells.map(|cell| cell.as_ref().chars().count());
     widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
 }
 
-/// The blanks that bring a cell to the width of its column.
+/// The blanks that fill a cell to the width of its column.
 pub(crate) fn blanks(cell: &str, width: usize) -> String {
     " ".repeat(width.saturating_sub(cell.chars().count()))
 }
 
-/// Rows in columns, two spaces apart; the last one runs free.
+/// Rows in columns, two spaces apart; the last column is not padded.
 pub(crate) fn columns(rows: &[Vec<String>]) -> String {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let column = |i: usize| rows.iter().filter_map(move |row| row.get(i));
@@ -120,7 +119,7 @@ pub(crate) fn columns(rows: &[Vec<String>]) -> String {
     out
 }
 
-/// Text without its percent signs; `None` where they mean nothing, or no text.
+/// Percent-decoded text; `None` if a percent sign is not followed by two digits, or the result is not UTF-8.
 pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -137,22 +136,22 @@ pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Says why nothing came of it.
+/// Reports an error.
 pub(crate) fn error(line: &str) {
     say("error", AnsiColor::Red, line);
 }
 
-/// Says that something is missing in what was printed.
+/// Warns that the output is incomplete, or of what else may go wrong.
 pub(crate) fn warning(line: &str) {
     say("warning", AnsiColor::Yellow, line);
 }
 
-/// Says what is good to know beside what was printed.
+/// Adds a remark to the output.
 pub(crate) fn note(line: &str) {
     say("note", AnsiColor::Cyan, line);
 }
 
-/// If nobody reads messages there is nobody to tell.
+/// Errors of standard error are ignored.
 fn say(label: &str, color: AnsiColor, line: &str) {
     let style = Style::new().bold().fg_color(Some(color.into()));
     drop(writeln!(

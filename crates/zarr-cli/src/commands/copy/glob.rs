@@ -1,9 +1,9 @@
 //! Glob patterns, translated to the regular expressions that the library takes.
 
-/// Which nodes are copied all the same, and which are left out.
+/// The patterns of nodes to include, and of those to exclude.
 pub(super) fn patterns(include: &[String], exclude: &[String]) -> (Vec<String>, Vec<String>) {
     let mut includes: Vec<String> = include.iter().map(|glob| regex(glob)).collect();
-    // The groups that lead there, as far as they have names.
+    // Also the groups above, if they have no wildcards.
     for glob in include {
         let mut above = glob.trim_matches('/');
         while let Some((parent, _)) = above.rsplit_once('/') {
@@ -32,7 +32,7 @@ fn regex(glob: &str) -> String {
             letter if letter.is_alphanumeric() || letter == '_' || letter == '/' => {
                 (letter.to_string(), letter.len_utf8())
             }
-            // Nothing in a name means anything.
+            // Characters of names have no meaning in the expression.
             other => (format!("\\x{{{:x}}}", u32::from(other)), other.len_utf8()),
         };
         regex.push_str(&part);

@@ -6,18 +6,18 @@ use zarr::{CopyProgress, CopyStep};
 use crate::failure::{Exit, Failure};
 use crate::output::text;
 
-/// So many lines of one kind are told; the rest is counted.
+/// The most lines of a kind; the rest are counted.
 const MOST: usize = 20;
 
 #[derive(Debug, Default)]
 pub(super) struct CopyNotes {
-    /// Paths with their reasons.
+    /// Paths and reasons.
     left_out: Vec<(String, Failure)>,
     reworded: Vec<(String, String)>,
 }
 
 impl CopyNotes {
-    /// Whether a step is one to be kept.
+    /// Collects a step if it is one of these, and says whether it was.
     pub(super) fn take(&mut self, progress: &CopyProgress<'_>) -> bool {
         match progress.step {
             CopyStep::LeftOut(error) => {
@@ -34,7 +34,7 @@ impl CopyNotes {
         true
     }
 
-    /// The code of the first reason.
+    /// The exit code of the first reason.
     pub(super) fn exit(&self) -> Exit {
         let first = self.left_out.first();
         first.map_or(Exit::Done, |(_, failure)| failure.exit())

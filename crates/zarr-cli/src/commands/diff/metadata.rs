@@ -6,7 +6,7 @@ use zarr::{Array, ArrayMetadata, Node};
 use super::Difference;
 use crate::hierarchy;
 
-/// What a node says of itself; with `content` only what its users see.
+/// The metadata of a node; with `content`, only what does not depend on how it is stored.
 pub(super) fn of(node: &Node, content: bool) -> Value {
     match node {
         Node::Array(array) if content => seen(array),
@@ -28,7 +28,7 @@ pub(super) fn of(node: &Node, content: bool) -> Value {
     }
 }
 
-/// Format 2 has no names of axes but those that xarray keeps among the attributes.
+/// In format 2, the names of axes are an attribute, by the convention of xarray.
 const DIMENSION_NAMES: &str = "_ARRAY_DIMENSIONS";
 
 fn seen(array: &Array) -> Value {
@@ -48,7 +48,7 @@ fn seen(array: &Array) -> Value {
     })
 }
 
-/// Every place at which two documents differ, in the order of the first.
+/// All differences between two documents, in the order of the first.
 pub(super) fn differences([a, b]: &[Value; 2]) -> Vec<Difference> {
     let mut found = Vec::new();
     let mut rest = vec![(String::new(), Some(a), Some(b))];

@@ -10,7 +10,7 @@ use zarr::{ArrayMetadata, Location, Node};
 use super::Difference;
 use crate::hierarchy::document_names;
 
-/// So much of two files is held at once.
+/// The bytes of each file that are read at a time.
 const PIECE: u64 = 4 << 20;
 
 /// One of two hierarchies.
@@ -20,7 +20,7 @@ pub(super) struct ComparedHierarchy<'a> {
 }
 
 impl ComparedHierarchy<'_> {
-    /// The values that are neither documents nor chunks, by their names below.
+    /// The values that are neither documents nor chunks, by their names below the location.
     async fn others(&self) -> zarr::Result<BTreeMap<String, Entry>> {
         let mut found = BTreeMap::new();
         let store = self.place.store();
@@ -51,7 +51,7 @@ fn is_chunk(array: &ArrayMetadata, name: &str) -> bool {
     array.chunk_key_encoding().decode(name, rank).is_some()
 }
 
-/// In what they differ; nothing where one of them cannot be listed.
+/// The differences; none if one of them cannot be listed.
 pub(super) fn compare(
     a: &ComparedHierarchy<'_>,
     b: &ComparedHierarchy<'_>,

@@ -8,11 +8,10 @@ use zarr::{Location, Node, ZarrFormat};
 use crate::hierarchy::directories;
 use crate::hierarchy::document_names::{self, ZARR_JSON, ZATTRS, ZMETADATA};
 
-/// Before the text of a number that is kept as it is written; no text of a document begins so.
+/// Marks strings that hold a number as it is written; no string of a document begins with this.
 const NUMBER: char = '\u{0}';
 
-/// What the documents of a node say, `None` where they cannot be read as such: nodes may be known by what
-/// somebody says of them alone.
+/// The documents of a node as one; `None` if they cannot be read, as for nodes known from consolidated metadata only.
 pub(super) fn of(node: &Node) -> Option<Value> {
     let place = node.location();
     let mut document = match node.zarr_format() {
@@ -27,12 +26,12 @@ pub(super) fn of(node: &Node) -> Option<Value> {
             document
         }
     };
-    // None and empty ones are the same.
+    // No attributes and empty attributes are the same.
     let attributes = document.entry("attributes").or_insert(Value::Null);
     if attributes.is_null() {
         *attributes = Value::Object(Map::new());
     }
-    // What it says of others is said of them, node by node.
+    // What it says of other nodes is compared node by node.
     for name in ["consolidated_metadata", ZMETADATA] {
         if let Some(found) = document.get_mut(name).filter(|found| !found.is_null()) {
             let nodes = found.get("metadata").and_then(Value::as_object);
@@ -48,8 +47,8 @@ fn read(place: &Location, name: &str) -> Option<Map<String, Value>> {
     serde_json::from_str(&exact(str::from_utf8(&text).ok()?)).ok()
 }
 
-/// A document in which the numbers are texts that a reader would change, or not take at all: `NaN`, integers
-/// of more than 64 bits.
+/// A document with numbers that a JSON reader would change or refuse as strings: `NaN`, integers of more than 64
+/// bits.
 fn exact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -72,7 +71,7 @@ fn exact(text: &str) -> String {
     out
 }
 
-/// Whether a number comes out of a reader as it went in.
+/// Whether a JSON reader keeps a number as it is.
 fn is_kept(token: &str) -> bool {
     let digits = token.trim_start_matches('-');
     match digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -81,7 +80,7 @@ fn is_kept(token: &str) -> bool {
     }
 }
 
-/// Where the string ends that a text begins with.
+/// The end of the string at the beginning of a text.
 fn string_end(text: &str) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {
@@ -95,7 +94,7 @@ fn string_end(text: &str) -> usize {
     text.len()
 }
 
-/// A value of a document as it was written there, but for its blanks.
+/// A value of a document as it is written there, except for blanks.
 pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::String(text) if text.starts_with(NUMBER) => text[NUMBER.len_utf8()..].to_owned(),

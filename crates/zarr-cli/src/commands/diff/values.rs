@@ -13,7 +13,7 @@ use crate::elements::{self, display};
 use crate::output::progress::{ProgressArgs, ProgressCounts};
 use crate::output::text;
 
-/// How far numbers may be apart and still count as equal: as a part of the second, and in itself.
+/// How far numbers may differ and still count as equal: relative to the second, and absolutely.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tolerance {
     pub(super) relative: f64,
@@ -25,17 +25,16 @@ pub(super) struct Tolerance {
 pub(super) struct ValueDifferences {
     count: u64,
     of: u64,
-    /// The first place in C order of the boxes, those of fill values alone before the others, and what stands
-    /// there.
+    /// The first differing cell and its elements, in the order of the tiles, those that are not stored before the
+    /// others.
     at: Vec<u64>,
     a: Value,
     b: Value,
-    /// The greatest distance of two numbers.
+    /// The greatest difference of two numbers.
     by: Option<f64>,
 }
 
-/// Compares two arrays of one shape and type, of which this is stored. An error says whether it is the first
-/// array's.
+/// Compares two arrays of the same shape and type. An error says whether it is that of the first array.
 pub(super) fn compare(
     a: &Array,
     b: &Array,
@@ -77,7 +76,7 @@ pub(super) fn compare(
     Ok(found.map(|found| ValueDifferences { of, ..found }))
 }
 
-/// How what is stored in neither array differs: by their fill values.
+/// Compares what is stored in neither array, by their fill values.
 fn absent(
     a: &Array,
     b: &Array,
@@ -97,12 +96,12 @@ fn absent(
     }))
 }
 
-/// `None` where two elements are as good as equal, else how far apart they are, if that is a number.
+/// `None` if two elements are equal within the tolerance, else their difference, if it is a number.
 fn apart(data_type: &DataType, a: &[u8], b: &[u8], tolerance: Tolerance) -> Option<Option<f64>> {
     if a == b {
         return None;
     }
-    // Both parts of a complex number count.
+    // Both parts of complex numbers are compared.
     let parts = match data_type {
         DataType::Complex64 => &DataType::Float32,
         DataType::Complex128 => &DataType::Float64,
@@ -123,7 +122,7 @@ fn apart(data_type: &DataType, a: &[u8], b: &[u8], tolerance: Tolerance) -> Opti
     by.map(|by| Some(by).filter(|by| !by.is_nan()))
 }
 
-/// `None` where they are near enough; NaN where one is a number and the other is none.
+/// `None` if they are equal within the tolerance; NaN if only one of them is a number.
 fn distance(a: Number, b: Number, tolerance: Tolerance) -> Option<f64> {
     let (x, y) = (a.to_f64(), b.to_f64());
     let same = match (a, b) {
@@ -138,7 +137,7 @@ fn distance(a: Number, b: Number, tolerance: Tolerance) -> Option<f64> {
     (!same && !near).then_some(by)
 }
 
-/// Where the `i`-th cell of a box is.
+/// The index of the `i`-th cell of a tile.
 fn place(tile: &[Range<u64>], i: usize) -> Vec<u64> {
     let mut rest = i as u64;
     let mut at: Vec<u64> = tile
@@ -156,7 +155,7 @@ fn place(tile: &[Range<u64>], i: usize) -> Vec<u64> {
 }
 
 impl ValueDifferences {
-    /// None so far but for what stands at one place.
+    /// No differences yet, with the first differing cell.
     fn at(at: Vec<u64>, data_type: &DataType, (a, b): (&[u8], &[u8])) -> Self {
         Self {
             count: 0,
@@ -168,7 +167,7 @@ impl ValueDifferences {
         }
     }
 
-    /// So many more, that far apart at most.
+    /// Adds differences of up to `by`.
     fn add(&mut self, count: u64, by: Option<f64>) {
         self.count += count;
         self.by = match (self.by, by) {

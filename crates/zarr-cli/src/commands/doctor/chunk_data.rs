@@ -23,7 +23,7 @@ pub(super) fn find(directory: &Directory, decode: Option<ProgressArgs>, found: &
         Ok(Node::Array(array)) => array,
         Ok(Node::Group(_)) => return,
         Err(error) => {
-            // Where a document breaks the format its own rule has said so.
+            // An invalid document is reported by another rule.
             if error.class() == ErrorClass::Unsupported {
                 found.push(Finding::new(
                     &rules::UNREADABLE,
@@ -123,7 +123,7 @@ fn kind_of(array: &Array, directory: &Directory, key: &Key) -> KeyKind {
     }
 }
 
-/// Decodes one chunk; of a shard in which something is wrong, each inner chunk by itself.
+/// Decodes one chunk; if something is wrong in a shard, decodes each inner chunk by itself.
 async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
     let region = array.chunked().grid().region(&index);
     let ranges = region
@@ -145,7 +145,7 @@ async fn check(array: &Array, index: Vec<u64>, entry: Entry) -> Vec<Finding> {
         for inner in Tiles::chunks(&ranges, &array.chunks()) {
             if let Err(error) = tiles::read(array, &inner).await {
                 let other = finding(key, &error);
-                // What is wrong with the index is wrong with each of them.
+                // An error in the index is the same for all of them.
                 if told.insert(other.message.clone()) {
                     found.push(other);
                 }
@@ -175,8 +175,8 @@ fn finding(key: &str, error: &zarr::Error) -> Finding {
     Finding::new(rule, key, what)
 }
 
-/// How long a chunk must be, where nothing is compressed: a reader of such chunks asks for the bytes it needs
-/// and sees no others.
+/// The length of a chunk if nothing is compressed. Readers of such chunks fetch only the bytes they need, so that
+/// they do not notice a wrong length.
 fn plain_length(array: &Array, index: &[u64]) -> Option<u64> {
     let codecs = array.metadata().codecs();
     let plain = codecs

@@ -9,7 +9,7 @@ use super::{Finding, hierarchy, rules};
 use crate::hierarchy::directories::Directory;
 use crate::output::text;
 
-/// One finding for all chunks that are named in another way, one for each other key.
+/// One finding for all chunks under keys of another encoding, and one for each other key.
 pub(super) fn find(array: &Array, directory: &Directory, unknown: Vec<Key>) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut others: BTreeMap<usize, Vec<Key>> = BTreeMap::new();
@@ -37,7 +37,7 @@ pub(super) fn find(array: &Array, directory: &Directory, unknown: Vec<Key>) -> V
     found
 }
 
-/// Under which other encoding a key is that of a chunk of the array.
+/// The other encoding, if there is one, under which a key is that of a chunk of the array.
 fn other_encoding(array: &Array, directory: &Directory, key: &Key) -> Option<usize> {
     let name = key.strip(directory.location.path())?;
     let grid = array.chunked().grid();
@@ -48,7 +48,7 @@ fn other_encoding(array: &Array, directory: &Directory, key: &Key) -> Option<usi
     ChunkKeyEncoding::ALL.iter().position(is_chunk)
 }
 
-/// How a document says so.
+/// An encoding as documents write it.
 fn words(encoding: ChunkKeyEncoding, format: ZarrFormat) -> String {
     match (format, encoding) {
         (ZarrFormat::V2, ChunkKeyEncoding::V2(separator)) => {

@@ -14,7 +14,7 @@ use crate::address::Address;
 use crate::address::archives::finish;
 use crate::failure::Failure;
 
-/// One thing to do.
+/// One repair.
 #[derive(Debug)]
 pub(super) enum Fix {
     DeleteKey(Key),
@@ -28,7 +28,7 @@ pub(super) enum Fix {
 }
 
 impl Fix {
-    /// Consolidated metadata last: it is made of what the others leave.
+    /// Consolidated metadata comes last, since it is made of what the others leave.
     fn turn(&self) -> u8 {
         match self {
             Self::MakeGroup(..) => 0,
@@ -41,7 +41,7 @@ impl Fix {
     }
 }
 
-/// Mends what can be mended, as far as it goes.
+/// Makes all repairs.
 pub(super) fn all(
     location: &Location,
     address: &Address,
@@ -59,7 +59,7 @@ pub(super) fn all(
     finish(location.store(), place)
 }
 
-/// Whether it was done: a lock that somebody holds stays.
+/// Whether the repair was made: a lock that a process holds stays.
 fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
     let fail = |error: zarr::Error| Failure::zarr("cannot repair", place, &error);
     match fix {
@@ -68,7 +68,7 @@ fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
             deleted.map_err(|error| fail(error.into()))?;
         }
         Fix::DeleteOutside(array, chunk) => {
-            // If somebody appended meanwhile, it is a chunk of the array by now, and nothing is wrong.
+            // If the array has grown meanwhile, it is a chunk of the array now, and nothing is wrong.
             let deleted = array.chunked().delete_outside(vec![chunk.clone()]);
             deleted.wait().map_err(fail)?;
         }
@@ -90,7 +90,7 @@ fn one(location: &Location, fix: &Fix, place: &str) -> Result<bool, Failure> {
     Ok(true)
 }
 
-/// Only the document: what lies in the directory is the group's now.
+/// Writes only the document: what lies in the directory becomes part of the group.
 async fn make_group(location: &Location, format: ZarrFormat) -> zarr::Result<()> {
     let group = zarr::GroupMetadata::new(format, zarr::Attributes::new());
     for (name, text) in group.documents() {
@@ -108,7 +108,7 @@ fn undeleted(path: &Path, error: &io::Error) -> Failure {
     Failure::io("cannot delete", &path.to_string_lossy(), error)
 }
 
-/// Whoever waits for a lock looks whether its file is still there once it is theirs.
+/// Safe even if another process waits for the lock: once it has it, it checks that the file still exists.
 fn delete_lock(path: &Path) -> io::Result<bool> {
     let file = OpenOptions::new().write(true).open(path)?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {

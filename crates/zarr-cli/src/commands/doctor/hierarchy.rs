@@ -36,7 +36,7 @@ fn two_formats(directory: &Directory, found: &mut Vec<Finding>) {
     }
 }
 
-/// `nodes` are all there are, in the order of their paths.
+/// `nodes` are all nodes, in the order of their paths.
 fn implicit(directory: &Directory, nodes: &[&Directory], found: &mut Vec<Finding>) {
     if directory.is_node() {
         return;
@@ -84,7 +84,7 @@ fn names(directory: &Directory, found: &mut Vec<Finding>) {
     }
 }
 
-/// A key that has no place in a hierarchy.
+/// A key that belongs to no node.
 pub(super) fn unknown_key(key: &zarr::tools::Key) -> Finding {
     match leftover_of_others(key.name()) {
         Some(who) => {
@@ -112,7 +112,7 @@ fn leftover_of_others(name: &str) -> Option<&'static str> {
     name.ends_with(".__lock").then_some("tensorstore")
 }
 
-/// Whether a group's consolidated metadata is what its nodes say.
+/// Compares consolidated metadata with the documents of the nodes.
 fn stale(directory: &Directory, found: &mut Vec<Finding>) {
     let has = match directory.document(ZARR_JSON) {
         Some(text) => {
@@ -126,7 +126,7 @@ fn stale(directory: &Directory, found: &mut Vec<Finding>) {
     if !has {
         return;
     }
-    // What cannot be read is invalid, which is another rule's.
+    // What cannot be read is reported by another rule.
     let now = match zarr::open(directory.location.clone()).wait() {
         Ok(Node::Group(group)) => group,
         _ => return,
@@ -135,7 +135,7 @@ fn stale(directory: &Directory, found: &mut Vec<Finding>) {
         return;
     };
     let (mut then, mut now) = (members(&then), members(&now));
-    // What cannot be read by now is another rule's, and what is below it nobody knows.
+    // What cannot be read is reported by another rule, and what is below it is unknown.
     let broken: Vec<String> = now
         .iter()
         .filter(|(_, node)| node.is_none())
@@ -159,7 +159,7 @@ fn stale(directory: &Directory, found: &mut Vec<Finding>) {
             _ => format!("the document of `{path}` has changed"),
         };
         let finding = Finding::new(&rules::STALE, name(directory), what);
-        // Nothing is collected where not all can be read.
+        // Consolidating fails if a node cannot be read.
         found.push(match broken.is_empty() {
             true => finding.with_fix(Fix::Consolidate(directory.location.clone())),
             false => finding,
@@ -167,7 +167,7 @@ fn stale(directory: &Directory, found: &mut Vec<Finding>) {
     }
 }
 
-/// What every node says, but for consolidated metadata of its own; `None` for what cannot be read.
+/// The metadata of every node, without consolidated metadata of its own; `None` for what cannot be read.
 fn members(group: &Group) -> BTreeMap<String, Option<Value>> {
     let said = |node: NodeMetadata| match node {
         NodeMetadata::Array(array) => match array {
@@ -185,7 +185,7 @@ fn members(group: &Group) -> BTreeMap<String, Option<Value>> {
         .collect()
 }
 
-/// A place by its path.
+/// The path of a directory, to be shown.
 fn name(directory: &Directory) -> String {
     match directory.path.as_str() {
         "" => "/".to_owned(),

@@ -9,11 +9,11 @@ use super::Finding;
 use super::fix::Fix;
 use super::rules;
 
-/// What their names end in.
+/// The ends of their names.
 const TEMPORARY: &str = ".zarr-tmp";
 const LOCK: &str = ".zarr-lock";
 
-/// What cannot be looked at is passed over: it is no leftover that anybody could delete. Links are not followed.
+/// What cannot be examined is skipped, since it could not be deleted either. Links are not followed.
 pub(super) fn find(directory: &Path, older_than: u64, found: &mut Vec<Finding>) {
     let mut rest = vec![directory.to_owned()];
     while let Some(directory) = rest.pop() {
@@ -57,7 +57,7 @@ pub(super) fn find(directory: &Path, older_than: u64, found: &mut Vec<Finding>) 
     }
 }
 
-/// Whether a link leads to a directory that it lies in.
+/// Whether a link leads to a directory that contains it.
 fn leads_around(directory: &Path, link: &Path) -> bool {
     match (directory.canonicalize(), link.canonicalize()) {
         (Ok(directory), Ok(target)) => directory.starts_with(target),

@@ -5,18 +5,18 @@ use zarr::tools::Severity;
 /// One thing that can be wrong.
 #[derive(Debug)]
 pub(super) struct Rule {
-    /// Never given to another rule.
+    /// Never used for another rule.
     pub(super) number: u8,
     pub(super) name: &'static str,
     pub(super) severity: Severity,
     /// What it means.
     text: &'static str,
-    /// What `--fix` does; nothing where that could lose something.
+    /// What `--fix` does; `None` if it could lose something.
     fix: Option<&'static str>,
 }
 
 impl Rule {
-    /// As reports name it: `D07`.
+    /// Its name in reports: `D07`.
     pub(super) fn id(&self) -> String {
         format!("D{:02}", self.number)
     }
@@ -80,7 +80,7 @@ rules! {
         None;
 }
 
-/// All of them, for people.
+/// The list of all rules.
 pub(super) fn list() -> String {
     let mut text = String::new();
     for rule in ALL {

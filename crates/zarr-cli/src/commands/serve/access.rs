@@ -7,7 +7,7 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::uri::Authority;
 use hyper::{Request, Uri};
 
-/// What the user allows.
+/// The names and origins that the user allows.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct AccessPolicy {
     /// Another name of this server, besides localhost and the address that was connected to; * for any
@@ -19,7 +19,7 @@ pub(super) struct AccessPolicy {
     origins: Vec<Origin>,
 }
 
-/// Where a page is from, as browsers say it.
+/// The origin of a page, as browsers send it.
 #[derive(Clone, Debug, PartialEq)]
 enum Origin {
     Any,
@@ -47,16 +47,16 @@ impl FromStr for Origin {
     }
 }
 
-/// Why nobody is answered who calls the server so.
+/// Why a request is refused by its `Host`.
 pub(super) enum HostError {
-    /// There must be one name.
+    /// There is not exactly one.
     Missing,
-    /// It may be that of somebody else's page, which has it lead here to be taken for our own (DNS rebinding).
+    /// It may be the name of another site, which leads here so that its page is taken for ours (DNS rebinding).
     Unknown,
 }
 
 impl AccessPolicy {
-    /// Whether this server is called by a name of its own by whoever connected to the address `here`.
+    /// Whether a request that came to the address `here` calls this server by one of its names.
     pub(super) fn check_host<B>(
         &self,
         request: &Request<B>,
@@ -83,7 +83,7 @@ impl AccessPolicy {
         }
     }
 
-    /// Which page may read the answer, as the header says it that browsers look for.
+    /// The value of the header that tells browsers which page may read the answer.
     pub(super) fn allowed_origin(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         if self.is_open() {
             return Some(HeaderValue::from_static("*"));
@@ -93,7 +93,7 @@ impl AccessPolicy {
         self.origins.iter().any(known).then(|| asking.clone())
     }
 
-    /// Whether pages from anywhere may read.
+    /// Whether all pages may read.
     pub(super) fn is_open(&self) -> bool {
         self.origins.contains(&Origin::Any)
     }

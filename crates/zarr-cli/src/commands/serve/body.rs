@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 use zarr::tools::StoreError;
 
-/// All at once, or piece by piece. One that fails ends the connection, so that nobody takes what came for all.
+/// All at once, or piece by piece. A body that fails ends the connection, so that no client takes it for complete.
 pub(super) type Body = UnsyncBoxBody<Bytes, StoreError>;
 
 /// A body that is ready.
@@ -20,20 +20,20 @@ pub(super) fn ready(bytes: Bytes) -> Body {
         .boxed_unsync()
 }
 
-/// A body whose next piece is made when the socket has taken the ones before.
+/// A body whose pieces are made as the socket takes them.
 pub(super) fn in_pieces(
     pieces: impl Stream<Item = Result<Bytes, StoreError>> + Send + 'static,
 ) -> Body {
     StreamBody::new(pieces.map(|piece| piece.map(Frame::data))).boxed_unsync()
 }
 
-/// The same body, of which every piece holds something besides.
+/// The same body, each piece of which also holds `held`.
 pub(super) fn holding(body: Body, held: impl Clone + Send + 'static) -> Body {
     let hold = move |frame: Frame<Bytes>| frame.map_data(|bytes| hold(bytes, held.clone()));
     body.map_frame(hold).boxed_unsync()
 }
 
-/// Bytes that hold something for as long as anybody has them.
+/// Bytes that hold `held` as long as they exist.
 pub(super) fn hold(bytes: Bytes, held: impl Send + 'static) -> Bytes {
     Bytes::from_owner(HeldBytes { bytes, _held: held })
 }

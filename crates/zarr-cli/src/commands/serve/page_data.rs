@@ -19,27 +19,28 @@ use crate::hierarchy::node_list;
 use crate::interrupt::CallGate;
 use crate::output::{colors, text};
 
-/// What is asked, and of which place.
+/// A request for a report, and the location it is about.
 struct ReportRequest {
     location: Location,
-    /// The place as it is shown.
+    /// The location, to be shown.
     shown: String,
     name: String,
     query: Query,
 }
 
-/// What is answered.
+/// The body and headers of an answer.
 struct Report {
     text: Vec<u8>,
     kind: &'static str,
-    /// What a picture shows, for a header.
+    /// A description of a picture, for a header.
     about: Option<String>,
 }
 
-/// The report of a name, as a query asks for it.
+/// Answers a request for a report, by its name and query.
 pub(super) async fn report(served: &Arc<ServedStore>, name: &str, query: &str) -> HttpResponse {
     let mut room = served.work.take(REPORT).await;
-    // When nobody waits any more, the work meets a closed gate at its next step. Until then it has its room.
+    // If the client is gone, the work ends at its next call to the store, at the closed gate. Until then it keeps its
+    // memory.
     let gate = CallGate::default();
     let _leaving = CloseOnDrop(gate.clone());
     let question = ReportRequest {
@@ -181,7 +182,7 @@ fn document(array: &Array) -> Option<Value> {
     serde_json::from_slice(&text).ok()
 }
 
-/// A picture, and what its colours mean.
+/// Draws a picture, with a description of its colours.
 fn draw(array: &Array, query: &Query) -> Result<Report, Failure> {
     let selection: Option<Selection> = match query.selection.trim() {
         "" => None,

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::body::{self, Body};
 use crate::failure::{Exit, Failure};
 
-/// What goes out.
+/// A response of this server.
 pub(super) type HttpResponse = Response<Body>;
 
 pub(super) fn plain(status: StatusCode, text: &'static str) -> HttpResponse {
@@ -17,7 +17,7 @@ pub(super) fn plain(status: StatusCode, text: &'static str) -> HttpResponse {
     answer
 }
 
-/// Without a body and what is said of one.
+/// Without a body and the headers that describe one.
 pub(super) fn empty(status: StatusCode) -> HttpResponse {
     let mut answer = Response::new(body::ready(Bytes::new()));
     *answer.status_mut() = status;
@@ -29,7 +29,7 @@ pub(super) fn with_type(bytes: Bytes, kind: &'static str) -> HttpResponse {
     of_length(body::ready(bytes), length, kind)
 }
 
-/// The length is said beforehand: who gets less knows that it is not all.
+/// The length is sent first, so that a client that gets less knows that it is not all.
 pub(super) fn of_length(body: Body, length: u64, kind: &'static str) -> HttpResponse {
     let mut answer = Response::new(body);
     set(&mut answer, header::CONTENT_TYPE, kind);
@@ -37,7 +37,7 @@ pub(super) fn of_length(body: Body, length: u64, kind: &'static str) -> HttpResp
     answer
 }
 
-/// What failed, for programs.
+/// A failure as JSON.
 pub(super) fn failed(failure: &Failure) -> HttpResponse {
     let text = json!({"error": failure.to_string()}).to_string();
     let mut answer = with_type(text.into(), "application/json");
@@ -52,7 +52,7 @@ pub(super) fn failed(failure: &Failure) -> HttpResponse {
     answer
 }
 
-/// Adds a header; what cannot stand in one is left out.
+/// Sets a header, unless the value is not allowed in one.
 pub(super) fn set(answer: &mut HttpResponse, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         answer.headers_mut().insert(name, value);

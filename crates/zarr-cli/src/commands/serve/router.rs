@@ -13,17 +13,17 @@ use super::responses::{HttpResponse, empty, plain, set, with_type};
 use super::{ServedStore, page_data, values};
 use crate::output::text;
 
-/// The page: one file, which asks for the reports below and for nothing else.
+/// The page: one file, which requests only the reports below.
 const PAGE: &str = include_str!("page.html");
 
-/// What a page may do here: its own script and styles, requests to where it is from, pictures that it made.
+/// What the page may use: its own script and styles, requests to this server, and pictures that it makes.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; \
                       connect-src 'self'; img-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Paths that begin so are no keys.
+/// Paths that begin with this are not keys.
 const REPORTS: &str = "/~/";
 
-/// Answers one request that came to the address `here`.
+/// Answers one request to the address `here`.
 pub(super) async fn answer<B>(
     served: &Arc<ServedStore>,
     request: &Request<B>,
@@ -62,7 +62,7 @@ pub(super) async fn answer<B>(
     );
     set(&mut answer, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     match *request.method() {
-        // What is said of the body stays.
+        // The headers that describe the body stay.
         Method::HEAD => answer.map(|_| body::ready(Bytes::new())),
         _ => answer,
     }
@@ -88,7 +88,7 @@ async fn found<B>(served: &Arc<ServedStore>, request: &Request<B>) -> HttpRespon
     }
 }
 
-/// What a browser asks before it lets a page of another origin ask.
+/// Answers the request that browsers send before those of pages of other origins.
 fn preflight() -> HttpResponse {
     let mut answer = empty(StatusCode::NO_CONTENT);
     for (name, value) in [

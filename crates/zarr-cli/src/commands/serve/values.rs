@@ -16,13 +16,13 @@ use super::{PIECE, ServedStore};
 use crate::failure::Failure;
 use crate::hierarchy::document_names;
 
-/// The value at a path below the place that is served.
+/// The value at a path below the served location.
 pub(super) async fn value<B>(
     served: &Arc<ServedStore>,
     path: &str,
     request: &Request<B>,
 ) -> HttpResponse {
-    // Other names with a dot are somebody's own: editors', version control's.
+    // Other names that begin with a dot belong to editors or version control.
     let hidden = |name: &str| name.starts_with('.') && !document_names::ALL.contains(&name);
     if path.split('/').any(hidden) {
         return plain(StatusCode::NOT_FOUND, "not found\n");
@@ -31,7 +31,7 @@ pub(super) async fn value<B>(
         return plain(StatusCode::BAD_REQUEST, "this is not a key\n");
     };
     let fail = |error: StoreError| failed(&Failure::zarr("cannot read", path, &error.into()));
-    // Between asking what is there and getting it, it may be replaced.
+    // The value may be replaced between the requests for its version and its bytes.
     for _ in 0..3 {
         let head = match ValueVersion::find(served, &key).await {
             Ok(Some(head)) => head,
@@ -89,7 +89,7 @@ pub(super) async fn value<B>(
     )
 }
 
-/// One writing of a value: what is got of it is of this one, or nothing.
+/// One version of a value. All bytes that are read are of this version.
 struct ValueVersion {
     served: Arc<ServedStore>,
     key: Key,
@@ -97,14 +97,15 @@ struct ValueVersion {
 }
 
 impl ValueVersion {
-    /// What is there now.
+    /// The current version.
     async fn find(served: &Arc<ServedStore>, key: &Key) -> Result<Option<Found<()>>, StoreError> {
         let (store, name) = (Arc::clone(served.location.store()), key.clone());
         let asked = async move { store.head(&name).await };
         to_its_end(served, key, asked).await
     }
 
-    /// A part as a body, of which the first piece is here already; `None` if another writing is there by now.
+    /// A body with a part of the value, of which the first piece is read already; `None` if there is another version
+    /// now.
     async fn body(self, part: Range<u64>) -> Result<Option<Body>, StoreError> {
         let (step, cost) = self.pace(&part)?;
         let first = next(&part, step);
@@ -123,7 +124,7 @@ impl ValueVersion {
             let rest = piece.end..rest.end;
             match writing.piece(piece, cost).await? {
                 Some(bytes) => Ok(Some((bytes, (writing, rest)))),
-                // What is out already is not of this one: it must not look complete.
+                // What has been sent is of another version, and must not look complete.
                 None => Err(writing.error(StoreErrorKind::Conflict)),
             }
         });
@@ -131,8 +132,8 @@ impl ValueVersion {
         Ok(Some(body::in_pieces(all)))
     }
 
-    /// How many bytes are got at once, and how much memory that takes. Where nothing says that pieces belong
-    /// together, or each costs as much as all, there is one piece.
+    /// How many bytes are read at a time, and how much memory that takes. There is one piece if no version proves
+    /// that pieces belong together, or if each piece costs as much as the whole.
     fn pace(&self, part: &Range<u64>) -> Result<(u64, u64), StoreError> {
         let (length, piece) = (part.end - part.start, PIECE);
         let whole = self.served.location.store().hints().whole_values;
@@ -150,7 +151,7 @@ impl ValueVersion {
         }
     }
 
-    /// Some of its bytes, which take room until the client has them; `None` if another writing is there by now.
+    /// Some of its bytes, whose memory is reserved until the client has them; `None` if there is another version now.
     async fn piece(&self, range: Range<u64>, cost: u64) -> Result<Option<Bytes>, StoreError> {
         let room: Reserved = self.served.room(cost).take(cost).await;
         let (store, key) = (Arc::clone(self.served.location.store()), self.key.clone());
@@ -175,13 +176,13 @@ impl ValueVersion {
     }
 }
 
-/// The first of the pieces of a part.
+/// The first piece of a part.
 fn next(part: &Range<u64>, step: u64) -> Range<u64> {
     part.start..part.end.min(part.start.saturating_add(step))
 }
 
-/// Asks the store, one of so many at a time. To its end, whoever is gone meanwhile: a call that is under way cannot be
-/// taken back, so its place and its memory are not free before.
+/// Runs a call to the store within the limit of concurrent calls, and to its end even if the client is gone: a call
+/// that has begun cannot be taken back, so its place and its memory are not free before.
 async fn to_its_end<T: Send + 'static>(
     served: &ServedStore,
     key: &Key,
@@ -207,7 +208,7 @@ fn describe(answer: &mut HttpResponse, tag: Option<&str>) {
     }
 }
 
-/// The label of a version: another one for another value, in stores that can tell.
+/// The entity tag of a version; `None` if the store gives no versions.
 fn tag(head: &Found<()>) -> Option<String> {
     let version: &Version = head.version.as_ref()?;
     let mut hasher = DefaultHasher::new();
@@ -226,7 +227,7 @@ fn matches(headers: &HeaderMap, tag: Option<&str>) -> bool {
     })
 }
 
-/// The part that is asked for. What asks for several parts, or makes no sense, gets everything, as is allowed.
+/// The requested range. Requests for several ranges, and malformed ones, get the whole value, as RFC 9110 allows.
 fn range(headers: &HeaderMap, tag: Option<&str>) -> Option<ByteRange> {
     if let Some(asked) = headers.get(header::IF_RANGE)
         && asked.to_str().ok() != tag
@@ -236,7 +237,7 @@ fn range(headers: &HeaderMap, tag: Option<&str>) -> Option<ByteRange> {
     let text = headers.get(header::RANGE)?.to_str().ok()?;
     let (first, last) = text.strip_prefix("bytes=")?.trim().split_once('-')?;
     if first.is_empty() {
-        // Of the last none there are none: not to be satisfied.
+        // The last 0 bytes cannot be satisfied.
         return Some(match last.parse().ok()? {
             0 => ByteRange::From(u64::MAX),
             count => ByteRange::Last(count),

@@ -6,10 +6,10 @@ use super::plane::Plane;
 use crate::elements::display;
 use crate::output::terminal::{Canvas, ColorDepth};
 
-/// A picture that scrolls has at most this many lines.
+/// The most lines of a picture if the terminal has no height.
 const LINES: usize = 36;
 
-/// Room for what is said around a picture: a title, the colours, their range, the prompt.
+/// Lines around a picture: a title, the colours, their range, the prompt.
 const AROUND: usize = 5;
 
 /// Title, picture and legend.
@@ -24,7 +24,7 @@ pub(super) fn draw(title: &str, plane: &Plane, scale: &ColorScale, canvas: Canva
     text
 }
 
-/// Pixels down and across: those of the array, or whole multiples of them, as they fit.
+/// The height and width in pixels: those of the array or whole multiples of them, as they fit.
 fn size(plane: &Plane, canvas: Canvas) -> (usize, usize) {
     let lines = canvas
         .lines
@@ -33,11 +33,11 @@ fn size(plane: &Plane, canvas: Canvas) -> (usize, usize) {
     let (rows, columns) = (plane.rows.max(1), plane.columns.max(1));
     let times = (most_down / rows).min(most_across / columns);
     if times > 0 {
-        // Flat ones are made high enough to be seen.
+        // Flat pictures are made high enough to be seen.
         return ((rows * times).max(4.min(most_down)), columns * times);
     }
     let part = |n: usize, most: usize, of: usize| (n as u128 * most as u128 / of as u128) as usize;
-    // As wide as may be, unless that is too high.
+    // As wide as possible, unless that is too high.
     let down = part(rows, most_across, columns);
     let across = match down > most_down {
         true => part(columns, most_down, rows).max(most_across / 8),
@@ -97,7 +97,7 @@ fn plain(text: &mut String, plane: &Plane, scale: &ColorScale, height: usize, wi
     }
 }
 
-/// The colours between their values, and what else there is.
+/// The colours between their values, and the legend.
 fn bar(plane: &Plane, scale: &ColorScale, canvas: Canvas, width: usize) -> String {
     let mut text = String::new();
     if scale.low.is_finite() {
@@ -129,7 +129,7 @@ fn bar(plane: &Plane, scale: &ColorScale, canvas: Canvas, width: usize) -> Strin
     text
 }
 
-/// In words: how much is NaN, and which values the colours leave out.
+/// The legend: how much is NaN, and which values the colours leave out.
 pub(super) fn legend(plane: &Plane, scale: &ColorScale) -> String {
     let mut parts = Vec::new();
     if scale.nan > 0 {
@@ -160,13 +160,13 @@ pub(super) fn legend(plane: &Plane, scale: &ColorScale) -> String {
     format!("{}\n", parts.join("; "))
 }
 
-/// A value of the array, where it says them with their unit.
+/// A value of the array with its unit.
 fn label(plane: &Plane, value: f64) -> String {
     let moment = display::number(&plane.data_type, value);
     moment.unwrap_or_else(|| number(value) + &display::unit(&plane.data_type))
 }
 
-/// Four digits of a number.
+/// A number with four digits.
 fn number(value: f64) -> String {
     let size = value.abs();
     match size {

@@ -3,7 +3,7 @@
 use super::plane::Plane;
 use crate::output::colors::{self, Rgb};
 
-/// No picture has more pixels each way.
+/// The most pixels of a picture in each direction.
 const PIXELS: usize = 2048;
 
 /// A picture with fewer pixels than this is enlarged.
@@ -18,13 +18,13 @@ pub(crate) struct ColorScale {
     /// The least and the greatest there are.
     pub(crate) min: f64,
     pub(crate) max: f64,
-    /// How many of how many are no numbers.
+    /// How many of `count` values are not numbers.
     pub(crate) nan: usize,
     pub(crate) count: usize,
 }
 
 impl ColorScale {
-    /// From the least to the greatest value.
+    /// From the minimum to the maximum.
     pub(crate) fn full(plane: &Plane) -> Self {
         let values = &plane.raster.values;
         let finite = || values.iter().copied().filter(|value| value.is_finite());
@@ -69,12 +69,13 @@ impl ColorScale {
         colors::of(self.share(value))
     }
 
-    /// Where a value stands between the ends, from 0 to 1; `None` for NaN. Of one value alone that is the middle.
+    /// The position of a value between the ends, from 0 to 1; `None` for NaN. If the ends are equal, it is the
+    /// middle.
     pub(crate) fn share(&self, value: f64) -> Option<f64> {
         match value {
             value if value.is_nan() => None,
             _ if self.low >= self.high => Some(0.5),
-            // Halved, since what is between them may be more than a number can say.
+            // Halved, since the difference may be too large for a float.
             value => Some(
                 ((value / 2.0 - self.low / 2.0) / (self.high / 2.0 - self.low / 2.0))
                     .clamp(0.0, 1.0),
@@ -83,7 +84,7 @@ impl ColorScale {
     }
 }
 
-/// The picture as a file; small ones enlarged, large ones made smaller.
+/// The picture as a PNG file; small ones are enlarged, large ones reduced.
 pub(crate) fn png(plane: &Plane, scale: &ColorScale) -> Result<Vec<u8>, png::EncodingError> {
     let (height, width) = pixels(plane);
     let raster = plane.raster.resized(height, width);
@@ -111,7 +112,7 @@ fn pixels(plane: &Plane) -> (usize, usize) {
         return (scaled(height).max(1), scaled(width).max(1));
     }
     let times = (SMALL / largest).max(1);
-    // What has few rows is a strip that can be seen.
+    // Few rows are enlarged to a strip that can be seen.
     (height * times, width * times)
 }
 

@@ -6,15 +6,15 @@ use zarr::{Array, DataType, Selection, Slice, Span};
 use crate::elements::numbers;
 use crate::failure::{Exit, Failure};
 
-/// How many elements are read at most: of more, one in every few.
+/// The most elements that are read: of larger planes, only every n-th.
 const CELLS: u64 = 4 << 20;
 
-/// Rows and columns of numbers; NaN where there is none.
+/// Rows and columns of numbers; NaN for elements that are not numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plane {
-    /// Which part of the array this is, in numpy's notation.
+    /// The part of the array, in NumPy's notation.
     pub(crate) selection: String,
-    /// How many there are in the array.
+    /// The number of rows and columns in the array.
     pub(crate) rows: usize,
     pub(crate) columns: usize,
     pub(crate) data_type: DataType,
@@ -29,7 +29,7 @@ pub(crate) struct Raster {
 }
 
 impl Plane {
-    /// The plane that a selection means; without one the first of the array.
+    /// Reads the plane of a selection; without one, the first plane of the array.
     pub(crate) fn read(
         array: &Array,
         selection: Option<&Selection>,
@@ -101,7 +101,7 @@ impl Plane {
         })
     }
 
-    /// The last row first.
+    /// Reverses the order of rows.
     pub(crate) fn flip(&mut self) {
         let width = self.raster.width.max(1);
         self.raster.values = self
@@ -115,7 +115,7 @@ impl Plane {
     }
 }
 
-/// The last two axes at the first place of all others.
+/// The last two axes, at index 0 of all others.
 fn first_plane(rank: usize) -> Selection {
     let slice = |axis: usize| match axis + 2 < rank {
         true => Slice::Index(0),
@@ -124,10 +124,10 @@ fn first_plane(rank: usize) -> Selection {
     (0..rank).map(slice).collect::<Vec<Slice>>().into()
 }
 
-/// Which row and which column in how many is read.
+/// Every how many rows and columns one is read.
 fn steps(rows: u64, columns: u64) -> [u64; 2] {
     let side = CELLS.isqrt();
-    // What one of them does not need, the other may have.
+    // What one axis does not need, the other may use.
     let down = rows
         .div_ceil((CELLS / columns.clamp(1, side)).max(1))
         .max(1);
@@ -137,8 +137,8 @@ fn steps(rows: u64, columns: u64) -> [u64; 2] {
     [down, across]
 }
 
-/// The same cells, but for rows and columns that are passed over. Every axis stays, since the number of cells and
-/// their order are all that counts.
+/// The same cells, with larger steps on rows and columns. Dropped axes stay, since only the number of cells and their
+/// order matter.
 fn coarser(spans: &[Span], shape: [u64; 2], steps: [u64; 2]) -> Selection {
     let mut left = shape
         .into_iter()
@@ -179,8 +179,8 @@ impl Raster {
             .unwrap_or_default()
     }
 
-    /// The same in another number of rows and columns: means where there are fewer, each repeated where there are
-    /// more. NaN only where there is nothing else.
+    /// The same with another number of rows and columns: means if there are fewer, repeated if there are more. NaN
+    /// only if all values are.
     pub(crate) fn resized(&self, height: usize, width: usize) -> Self {
         let mut values = Vec::with_capacity(height * width);
         for row in 0..height {
@@ -206,7 +206,7 @@ impl Raster {
     }
 }
 
-/// Which of `from` cells go into the `i`-th of `to`: at least one.
+/// The cells of `from` that make the `i`-th of `to`: at least one.
 fn part(i: usize, to: usize, from: usize) -> std::ops::Range<usize> {
     let start = i * from / to;
     start..((i + 1) * from / to).max(start + 1)
