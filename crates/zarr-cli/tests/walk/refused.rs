@@ -80,7 +80,7 @@ pub(crate) const REFUSED: &[Refused] = &[
         formats: BOTH,
         verbs: &["view", "page: picture"],
         exit: 6,
-        words: "which are no numbers",
+        words: "not numbers",
     },
     Refused {
         types: &["*"],
