@@ -1,7 +1,7 @@
 //! Directories that contain nodes but have no document of their own.
 
-use zarr::Node;
 use zarr::blocking::Wait;
+use zarr::{Group, Node};
 
 use super::Address;
 use crate::failure::{Exit, Failure};
@@ -15,12 +15,7 @@ impl Address {
             Err(failure) if failure.exit() == Exit::NotFound => failure,
             opened => return opened,
         };
-        let (store, path) = self.store_and_path();
-        let options = self.options();
-        let open = zarr::open_group(store)
-            .path(path)
-            .storage_options(options.pairs());
-        match open.implicit(true).wait() {
+        match self.implicit_group() {
             Ok(group) => {
                 let what = format!(
                     "{}: this group has no document of its own, so that other tools do not open it; `zarr doctor --fix` \
@@ -36,13 +31,7 @@ impl Address {
 
     /// The names of the nodes in a directory that is not a node itself.
     pub(super) fn names_below(&self) -> Option<String> {
-        let (store, path) = self.store_and_path();
-        let options = self.options();
-        let open = zarr::open_group(store)
-            .path(path)
-            .storage_options(options.pairs());
-        let group = open.implicit(true).wait().ok()?;
-        let names = group.keys().wait().ok()?;
+        let names = self.implicit_group().ok()?.keys().wait().ok()?;
         let shown: Vec<String> = names
             .iter()
             .take(5)
@@ -54,5 +43,12 @@ impl Address {
             "it has no document of its own, but holds {names}{more}: name one of these, or see `zarr tree {}`",
             self.shown
         ))
+    }
+
+    fn implicit_group(&self) -> zarr::Result<Group> {
+        let (store, path) = self.store_and_path();
+        let options = self.options();
+        let open = zarr::open_group(store).path(path).implicit(true);
+        open.storage_options(options.pairs()).wait()
     }
 }

@@ -1,17 +1,13 @@
 //! The options of `create`, `write` and `copy` that say how an array is stored.
 
-use std::str::FromStr;
-
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::Value;
 use zarr::blocking::Wait;
-use zarr::{
-    Array, Attribute, ChunkKeyEncoding, CreateArray, DataType, Endian, Extension, Order, ZarrFormat,
-};
+use zarr::{Array, Attribute, ChunkKeyEncoding, CreateArray, Endian, Extension, Order, ZarrFormat};
 
 use crate::address::Address;
 use crate::arguments::data_type::DataTypeArg;
-use crate::arguments::shape::ChunkShape;
+use crate::arguments::shape::{Shape, chunk_shape};
 use crate::failure::{Exit, Failure};
 
 /// How the chunks of a new array are stored.
@@ -19,40 +15,41 @@ use crate::failure::{Exit, Failure};
 #[group(id = "storage", multiple = true)]
 pub(crate) struct StorageArgs {
     /// The Zarr format
-    #[arg(long, value_enum, value_name = "N")]
-    zarr_format: Option<FormatVersion>,
+    #[arg(long, value_name = "N", value_parser = format())]
+    pub(crate) zarr_format: Option<ZarrFormat>,
 
     /// Length of a chunk along each axis, such as 64,64
-    #[arg(long, value_name = "LENGTHS")]
-    chunks: Option<ChunkShape>,
+    #[arg(long, value_name = "LENGTHS", value_parser = chunk_shape)]
+    chunks: Option<Shape>,
 
     /// Length of a shard along each axis, a multiple of that of a chunk
-    #[arg(long, value_name = "LENGTHS")]
-    shards: Option<ChunkShape>,
+    #[arg(long, value_name = "LENGTHS", value_parser = chunk_shape)]
+    shards: Option<Shape>,
 
     /// All codecs in one JSON list, in place of the three below; format 3 only
-    #[arg(long, value_name = "JSON", conflicts_with_all = ["filters", "serializer", "compressors"])]
-    codecs: Option<CodecsArg>,
+    #[arg(long, value_name = "JSON", value_parser = codecs)]
+    #[arg(conflicts_with_all = ["filters", "serializer", "compressors"])]
+    codecs: Option<Codecs>,
 
     /// Codecs that transform the elements, as JSON: one, or a list
-    #[arg(long, value_name = "JSON")]
-    filters: Option<CodecsArg>,
+    #[arg(long, value_name = "JSON", value_parser = codecs)]
+    filters: Option<Codecs>,
 
     /// The codec that turns elements into bytes, as JSON
-    #[arg(long, value_name = "JSON")]
-    serializer: Option<CodecArg>,
+    #[arg(long, value_name = "JSON", value_parser = codec)]
+    serializer: Option<Extension>,
 
     /// Codecs that transform the bytes, as JSON: one, a list, or null for none
-    #[arg(long, visible_alias = "compressor", value_name = "JSON")]
-    compressors: Option<CodecsArg>,
+    #[arg(long, visible_alias = "compressor", value_name = "JSON", value_parser = codecs)]
+    compressors: Option<Codecs>,
 
     /// How the keys of chunks are made, as JSON: "v2", or an object with a name
-    #[arg(long, value_name = "JSON")]
-    chunk_key_encoding: Option<ChunkKeyEncodingArg>,
+    #[arg(long, value_name = "JSON", value_parser = chunk_key_encoding)]
+    chunk_key_encoding: Option<ChunkKeyEncoding>,
 
     /// Memory order of the elements in a chunk; format 2 only
-    #[arg(long, value_enum, value_name = "ORDER", ignore_case = true)]
-    order: Option<MemoryOrder>,
+    #[arg(long, value_name = "ORDER", ignore_case = true, value_parser = order())]
+    order: Option<Order>,
 }
 
 /// All options of a new array but shape and data type.
@@ -63,8 +60,8 @@ pub(crate) struct NewArrayArgs {
     storage: StorageArgs,
 
     /// The value of elements that were never written, as JSON; null for none, in format 2
-    #[arg(long, value_name = "JSON", allow_hyphen_values = true)]
-    fill_value: Option<JsonArg>,
+    #[arg(long, value_name = "JSON", allow_hyphen_values = true, value_parser = json)]
+    fill_value: Option<Value>,
 
     /// Names of the axes, such as time,y,x; an empty name is none
     #[arg(long, value_name = "NAMES")]
@@ -79,79 +76,44 @@ pub(crate) struct NewArrayArgs {
     overwrite: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FormatVersion {
-    #[value(name = "2")]
-    V2,
-    #[value(name = "3")]
-    V3,
+/// A list of codecs. By this name, clap takes it as one value.
+type Codecs = Vec<Extension>;
+
+fn format() -> impl TypedValueParser<Value = ZarrFormat> {
+    let names = PossibleValuesParser::new(["2", "3"]);
+    names.map(|name| match name.as_str() {
+        "2" => ZarrFormat::V2,
+        _ => ZarrFormat::V3,
+    })
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum MemoryOrder {
-    C,
-    F,
+fn order() -> impl TypedValueParser<Value = Order> {
+    let names = PossibleValuesParser::new(["c", "f"]);
+    names.map(|name| match name.to_ascii_lowercase().as_str() {
+        "c" => Order::C,
+        _ => Order::F,
+    })
 }
 
-/// Any JSON.
-#[derive(Clone, Debug)]
-pub(crate) struct JsonArg(pub(crate) Value);
-
-impl FromStr for JsonArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        Ok(Self(value))
-    }
+fn json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
 }
 
-/// Codecs as documents spell them: in format 3 `"crc32c"` or an object with a name, in format 2 an
-/// object with an id.
-#[derive(Clone, Debug, PartialEq)]
-struct CodecsArg(Vec<Extension>);
-
-impl FromStr for CodecsArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let list = match JsonArg::from_str(text)?.0 {
-            Value::Null => vec![],
-            Value::Array(list) => list,
-            one => vec![one],
-        };
-        let codecs = list.into_iter().map(codec);
-        codecs.collect::<Result<_, _>>().map(Self)
-    }
+fn codecs(text: &str) -> Result<Codecs, String> {
+    let list = match json(text)? {
+        Value::Null => vec![],
+        Value::Array(list) => list,
+        one => vec![one],
+    };
+    list.into_iter().map(codec_of).collect()
 }
 
-/// One codec.
-#[derive(Clone, Debug, PartialEq)]
-struct CodecArg(Extension);
-
-impl FromStr for CodecArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        codec(JsonArg::from_str(text)?.0).map(Self)
-    }
+fn codec(text: &str) -> Result<Extension, String> {
+    codec_of(json(text)?)
 }
 
-/// How the keys of chunks are made.
-#[derive(Clone, Debug, PartialEq)]
-struct ChunkKeyEncodingArg(ChunkKeyEncoding);
-
-impl FromStr for ChunkKeyEncodingArg {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let encoding = Extension::from_json(JsonArg::from_str(text)?.0);
-        let encoding = encoding.and_then(|encoding| ChunkKeyEncoding::from_extension(&encoding));
-        encoding.map(Self).map_err(|error| error.to_string())
-    }
-}
-
-fn codec(value: Value) -> Result<Extension, String> {
+/// A codec as documents spell it: in format 3 `"crc32c"` or an object with a name, in format 2 an object with an id.
+fn codec_of(value: Value) -> Result<Extension, String> {
     match value {
         Value::Object(mut members) if members.contains_key("id") => {
             let id = members.shift_remove("id");
@@ -167,14 +129,13 @@ fn codec(value: Value) -> Result<Extension, String> {
     }
 }
 
-impl StorageArgs {
-    pub(crate) fn format(&self) -> Option<ZarrFormat> {
-        self.zarr_format.map(|format| match format {
-            FormatVersion::V2 => ZarrFormat::V2,
-            FormatVersion::V3 => ZarrFormat::V3,
-        })
-    }
+fn chunk_key_encoding(text: &str) -> Result<ChunkKeyEncoding, String> {
+    let encoding = Extension::from_json(json(text)?);
+    let encoding = encoding.and_then(|encoding| ChunkKeyEncoding::from_extension(&encoding));
+    encoding.map_err(|error| error.to_string())
+}
 
+impl StorageArgs {
     /// Whether any option but the format is given.
     pub(crate) fn asks(&self) -> bool {
         let Self {
@@ -197,32 +158,31 @@ impl StorageArgs {
     /// Sets these options; chunks and shards only if the array has as many axes.
     pub(crate) fn apply(&self, mut create: CreateArray) -> CreateArray {
         let rank = create.options().shape.len();
-        let fits = |lengths: &&ChunkShape| lengths.0.len() == rank;
+        let fits = |lengths: &&Shape| lengths.len() == rank;
         // First, since it replaces the shards.
-        if let Some(CodecsArg(codecs)) = &self.codecs {
+        if let Some(codecs) = &self.codecs {
             create = create.codecs(codecs.clone());
         }
-        if let Some(ChunkShape(chunks)) = self.chunks.as_ref().filter(fits) {
+        if let Some(chunks) = self.chunks.as_ref().filter(fits) {
             create = create.chunks(chunks.clone());
         }
-        if let Some(ChunkShape(shards)) = self.shards.as_ref().filter(fits) {
+        if let Some(shards) = self.shards.as_ref().filter(fits) {
             create = create.shards(shards.clone());
         }
-        if let Some(CodecsArg(filters)) = &self.filters {
+        if let Some(filters) = &self.filters {
             create = create.filters(filters.clone());
         }
-        if let Some(CodecArg(serializer)) = &self.serializer {
+        if let Some(serializer) = &self.serializer {
             create = create.serializer(serializer.clone());
         }
-        if let Some(CodecsArg(compressors)) = &self.compressors {
+        if let Some(compressors) = &self.compressors {
             create = create.compressors(compressors.clone());
         }
-        if let Some(ChunkKeyEncodingArg(encoding)) = &self.chunk_key_encoding {
-            create = create.chunk_key_encoding(*encoding);
+        if let Some(encoding) = self.chunk_key_encoding {
+            create = create.chunk_key_encoding(encoding);
         }
         match self.order {
-            Some(MemoryOrder::C) => create.order(Order::C),
-            Some(MemoryOrder::F) => create.order(Order::F),
+            Some(order) => create.order(order),
             None => create,
         }
     }
@@ -231,17 +191,6 @@ impl StorageArgs {
 impl NewArrayArgs {
     /// Creates the array without any chunks.
     pub(crate) fn create(
-        &self,
-        address: &Address,
-        shape: &[u64],
-        dtype: &DataType,
-    ) -> Result<Array, Failure> {
-        let dtype = DataTypeArg::native(dtype.clone());
-        self.create_as(address, shape, &dtype)
-    }
-
-    /// The same, in the byte order of the argument.
-    pub(crate) fn create_as(
         &self,
         address: &Address,
         shape: &[u64],
@@ -258,7 +207,7 @@ impl NewArrayArgs {
         }
 
         let place = address.new_node_location()?;
-        let asked = storage.format();
+        let asked = storage.zarr_format;
         if let (Some(asked), Some(above)) = (asked, place.format)
             && asked != above
         {
@@ -286,7 +235,7 @@ impl NewArrayArgs {
         if dtype.endian == Some(Endian::Big) {
             create = create.serializer(Extension::new("bytes").with("endian", "big"));
         }
-        if let Some(JsonArg(value)) = &self.fill_value {
+        if let Some(value) = &self.fill_value {
             create = create.fill_value(value.clone());
         }
         if let Some(names) = &self.dimension_names {
@@ -306,11 +255,10 @@ impl NewArrayArgs {
     }
 }
 
-fn check_rank(flag: &str, lengths: Option<&ChunkShape>, rank: usize) -> Result<(), Failure> {
+fn check_rank(flag: &str, lengths: Option<&Shape>, rank: usize) -> Result<(), Failure> {
     match lengths {
-        Some(ChunkShape(lengths)) if lengths.len() != rank => {
-            let given = lengths.len();
-            let what = format!("{flag}: {given} lengths for {rank} axes");
+        Some(lengths) if lengths.len() != rank => {
+            let what = format!("{flag}: {} lengths for {rank} axes", lengths.len());
             Err(Failure::usage(what).advice("give one for each axis, as in 64,64"))
         }
         _ => Ok(()),

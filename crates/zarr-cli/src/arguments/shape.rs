@@ -1,32 +1,19 @@
 //! Shapes as users write them: `10,20`, or as in NumPy and Python, `(10, 20)`.
 
-use std::str::FromStr;
+/// The lengths of axes; none for a scalar. By this name, clap takes it as one value.
+pub(crate) type Shape = Vec<u64>;
 
-/// The lengths of the axes, which may be 0; no axes for a scalar.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Shape(pub(crate) Vec<u64>);
-
-/// The lengths of a chunk or shard, none of them 0.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ChunkShape(pub(crate) Vec<u64>);
-
-impl FromStr for Shape {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        lengths(text, 0).map(Self)
-    }
+/// The shape of an array, whose axes may be empty.
+pub(crate) fn array_shape(text: &str) -> Result<Shape, String> {
+    lengths(text, 0)
 }
 
-impl FromStr for ChunkShape {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        lengths(text, 1).map(Self)
-    }
+/// The shape of a chunk or shard, whose axes are not empty.
+pub(crate) fn chunk_shape(text: &str) -> Result<Shape, String> {
+    lengths(text, 1)
 }
 
-fn lengths(text: &str, least: u64) -> Result<Vec<u64>, String> {
+fn lengths(text: &str, least: u64) -> Result<Shape, String> {
     let inner = text.trim();
     let within = |open, close| inner.strip_prefix(open)?.strip_suffix(close);
     let inner = within('(', ')')
@@ -83,13 +70,13 @@ mod tests {
             "10,20,",
             " ( 10,20, ) ",
         ] {
-            assert_eq!(text.parse(), Ok(Shape(vec![10, 20])), "{text}");
+            assert_eq!(array_shape(text), Ok(vec![10, 20]), "{text}");
         }
-        assert_eq!("(7,)".parse(), Ok(ChunkShape(vec![7])));
-        assert_eq!("7".parse(), Ok(ChunkShape(vec![7])));
-        assert_eq!("0".parse(), Ok(Shape(vec![0])));
+        assert_eq!(chunk_shape("(7,)"), Ok(vec![7]));
+        assert_eq!(chunk_shape("7"), Ok(vec![7]));
+        assert_eq!(array_shape("0"), Ok(vec![0]));
         for text in ["", " ", "()", "[]"] {
-            assert_eq!(text.parse(), Ok(Shape(vec![])), "{text:?}");
+            assert_eq!(array_shape(text), Ok(vec![]), "{text:?}");
         }
     }
 
@@ -107,7 +94,7 @@ mod tests {
             ("1e3", "64,64"),
             ("64,0", "64,64"),
         ] {
-            let error = text.parse::<ChunkShape>().unwrap_err();
+            let error = chunk_shape(text).unwrap_err();
             assert!(error.contains(advice), "{text}: {error}");
         }
     }

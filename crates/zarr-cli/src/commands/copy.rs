@@ -205,7 +205,7 @@ fn copy(
             (_, true) => IfExists::Update,
             _ => IfExists::Raise,
         });
-    if let Some(format) = args.storage.format().or(place.format) {
+    if let Some(format) = args.storage.zarr_format.or(place.format) {
         copy = copy.zarr_format(format);
     }
     let storage = args.storage.clone();

@@ -6,7 +6,7 @@ use crate::address::Address;
 use crate::address::archives::finish;
 use crate::arguments::data_type::DataTypeArg;
 use crate::arguments::new_array::NewArrayArgs;
-use crate::arguments::shape::Shape;
+use crate::arguments::shape::{Shape, array_shape};
 use crate::failure::{Exit, Failure};
 
 /// Create an array without writing any elements.
@@ -23,7 +23,7 @@ pub(crate) struct CreateArgs {
     pub(crate) path: Address,
 
     /// Length of each axis, such as 365,90,180; '' for a scalar
-    #[arg(long, value_name = "LENGTHS")]
+    #[arg(long, value_name = "LENGTHS", value_parser = array_shape)]
     shape: Shape,
 
     /// Data type, as format 3 or NumPy names it (float32, <f4, datetime64[ns], U10), or as JSON
@@ -35,9 +35,7 @@ pub(crate) struct CreateArgs {
 }
 
 pub(crate) fn run(args: &CreateArgs, _: &mut impl Write) -> Result<Exit, Failure> {
-    let array = args
-        .layout
-        .create_as(&args.path, &args.shape.0, &args.dtype)?;
+    let array = args.layout.create(&args.path, &args.shape, &args.dtype)?;
     finish(array.store(), args.path.as_str())?;
     Ok(Exit::Done)
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use zarr::blocking::Wait;
 
 use crate::address::Address;
-use crate::arguments::shape::Shape;
+use crate::arguments::shape::{Shape, array_shape};
 use crate::failure::{Exit, Failure};
 
 /// Change the shape of an array; chunks outside of it are deleted.
@@ -17,7 +17,7 @@ pub(crate) struct ResizeArgs {
     pub(crate) path: Address,
 
     /// Length of each axis, such as 366,90,180
-    #[arg(long, value_name = "LENGTHS")]
+    #[arg(long, value_name = "LENGTHS", value_parser = array_shape)]
     shape: Shape,
 
     /// Keep the chunks outside: their elements come back if the array grows again
@@ -28,7 +28,7 @@ pub(crate) struct ResizeArgs {
 pub(crate) fn run(args: &ResizeArgs, _: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
     let mut array = args.path.open_array_to_change("cannot resize")?;
-    let resize = array.resize(args.shape.0.clone());
+    let resize = array.resize(args.shape.clone());
     let resized = match args.keep_outside {
         true => resize.keep_outside().wait(),
         false => resize.wait(),

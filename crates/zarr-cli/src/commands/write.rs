@@ -7,6 +7,7 @@ use zarr::Selection;
 
 use crate::address::Address;
 use crate::address::archives::finish;
+use crate::arguments::data_type::DataTypeArg;
 use crate::arguments::new_array::NewArrayArgs;
 use crate::arguments::selection;
 use crate::elements::selected_cells::SelectedCells;
@@ -57,8 +58,11 @@ pub(crate) fn run(args: &WriteArgs, _: &mut impl Write) -> Result<Exit, Failure>
     let path = args.path.as_str();
     let (array, selection) = match &args.selection {
         None => (
-            args.layout
-                .create(&args.path, file.shape(), file.data_type())?,
+            args.layout.create(
+                &args.path,
+                file.shape(),
+                &DataTypeArg::native(file.data_type().clone()),
+            )?,
             Selection::All,
         ),
         Some(selection) => (args.path.open_array("cannot write")?, selection.clone()),
