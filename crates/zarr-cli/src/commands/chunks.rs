@@ -10,10 +10,8 @@ use zarr::blocking::Wait;
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::stored_sizes::SizeSummary;
-use crate::output;
-use crate::output::colors;
 use crate::output::terminal::{Canvas, ColorDepth};
-use crate::output::text;
+use crate::output::{self, colors, text};
 
 /// Show which chunks of an array are stored, and their sizes.
 #[derive(Debug, clap::Args)]

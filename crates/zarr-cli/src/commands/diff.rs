@@ -16,9 +16,8 @@ use zarr::{Array, Node};
 use crate::address::Address;
 use crate::elements::tiles::StoredTiles;
 use crate::failure::{Exit, Failure};
-use crate::output;
 use crate::output::progress::ProgressArgs;
-use crate::output::text;
+use crate::output::{self, text};
 
 /// Compare two arrays, or two groups with everything below them.
 #[derive(Debug, clap::Args)]

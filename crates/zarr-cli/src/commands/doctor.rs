@@ -18,9 +18,8 @@ use crate::address::Address;
 use crate::commands::validate;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::invalid_names;
-use crate::output;
 use crate::output::progress::ProgressArgs;
-use crate::output::text;
+use crate::output::{self, text};
 
 use self::fix::Fix;
 use self::rules::Rule;

@@ -13,8 +13,7 @@ use crate::failure::{Exit, Failure};
 use crate::hierarchy::document_names::{ZARR_JSON, ZARRAY, ZGROUP};
 use crate::hierarchy::stored_sizes::{self, SizeSummary};
 use crate::hierarchy::{self, directories};
-use crate::output;
-use crate::output::text;
+use crate::output::{self, text};
 
 /// Describe an array or a group.
 #[derive(Debug, clap::Args)]

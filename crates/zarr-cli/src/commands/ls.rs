@@ -7,8 +7,7 @@ use zarr::{Node, NodeMetadata};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::node_list::{self, NodeList};
-use crate::output;
-use crate::output::text;
+use crate::output::{self, text};
 
 /// List the members of a group.
 #[derive(Debug, clap::Args)]

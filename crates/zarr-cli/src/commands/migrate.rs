@@ -13,8 +13,7 @@ use crate::address::archives::finish;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::directories::Directory;
 use crate::hierarchy::document_names::{self, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, ZMETADATA};
-use crate::output;
-use crate::output::text;
+use crate::output::{self, text};
 
 /// Convert the metadata of nodes from format 2 to format 3; chunks stay as they are.
 #[derive(Debug, clap::Args)]

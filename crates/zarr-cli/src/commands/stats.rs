@@ -11,9 +11,8 @@ use crate::elements::display;
 use crate::elements::numbers::{self, Number, NumericKind};
 use crate::elements::tiles::{self, StoredTiles};
 use crate::failure::{Exit, Failure};
-use crate::output;
 use crate::output::progress::{ProgressArgs, ProgressCounts};
-use crate::output::text;
+use crate::output::{self, text};
 
 /// Show count, minimum, maximum, mean and standard deviation of an array.
 #[derive(Debug, clap::Args)]

@@ -7,8 +7,7 @@ use zarr::{GroupMetadata, Node, NodeMetadata, TreeView};
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::node_list::{self, NodeList};
-use crate::output;
-use crate::output::text;
+use crate::output::{self, text};
 
 /// Show a group and everything below it as a tree.
 #[derive(Debug, clap::Args)]

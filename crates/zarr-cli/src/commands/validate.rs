@@ -10,8 +10,7 @@ use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::directories::{self, Directory};
 use crate::hierarchy::document_names::ZMETADATA;
-use crate::output;
-use crate::output::text;
+use crate::output::{self, text};
 
 /// Check the metadata documents of a node and everything below it.
 #[derive(Debug, clap::Args)]

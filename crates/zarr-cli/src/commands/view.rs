@@ -13,10 +13,8 @@ use zarr::{Array, Selection};
 use crate::address::Address;
 use crate::arguments::selection;
 use crate::failure::{Exit, Failure};
-use crate::output;
-use crate::output::atomic_file;
 use crate::output::terminal::Canvas;
-use crate::output::text;
+use crate::output::{self, atomic_file, text};
 
 use self::picture::ColorScale;
 use self::plane::Plane;

@@ -8,8 +8,7 @@ use zarr::{ArrayMetadata, Group, NodeMetadata};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
-use crate::hierarchy::invalid_names;
-use crate::hierarchy::stored_sizes;
+use crate::hierarchy::{invalid_names, stored_sizes};
 use crate::output::text;
 
 /// A node, or why it cannot be read, and its path below the root of the list.
