@@ -6,7 +6,7 @@ mod other_files;
 mod raw_documents;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 use serde_json::{Value, json};
@@ -78,25 +78,19 @@ enum Difference {
 }
 
 pub(crate) fn run(args: &DiffArgs, out: &mut impl Write) -> Result<Exit, Failure> {
+    let nodes = (hierarchy(&args.a)?, hierarchy(&args.b)?);
     let mut found = Vec::new();
-    let tops = (args.a.open()?, args.b.open()?);
-    compare(args, "", &tops.0, &tops.1, &mut found)?;
-    let mut rest = (below(&args.a)?, below(&args.b)?);
-    let others = others(args, (&tops.0, &rest.0), (&tops.1, &rest.1))?;
-    let paths: Vec<String> = rest.0.keys().chain(rest.1.keys()).cloned().collect();
-    let paths: std::collections::BTreeSet<String> = paths.into_iter().collect();
+    let paths: BTreeSet<&String> = nodes.0.keys().chain(nodes.1.keys()).collect();
     for path in paths {
-        match (rest.0.remove(&path), rest.1.remove(&path)) {
-            (Some(a), Some(b)) => compare(args, &path, &a, &b, &mut found)?,
-            (a, _) => found.push((
-                path,
-                Difference::Only {
-                    in_first: a.is_some(),
-                },
-            )),
+        match (nodes.0.get(path), nodes.1.get(path)) {
+            (Some(a), Some(b)) => compare(args, path, a, b, &mut found)?,
+            (a, _) => {
+                let in_first = a.is_some();
+                found.push((path.clone(), Difference::Only { in_first }));
+            }
         }
     }
-    found.extend(others);
+    found.extend(others(args, &nodes.0, &nodes.1)?);
     let text = match args.json {
         true => text::report("diff", to_json(args, &found)),
         false => to_text(args, &found),
@@ -120,38 +114,30 @@ pub(crate) fn elements_of(
         absolute: 0.0,
     };
     let mut lines = Vec::new();
-    let mut firsts = below(a)?;
-    firsts.insert(String::new(), a.open()?);
-    let mut seconds = below(b)?;
-    seconds.insert(String::new(), b.open()?);
-    for (path, second) in seconds {
+    let firsts = hierarchy(a)?;
+    for (path, second) in hierarchy(b)? {
         let (Node::Array(second), Some(Node::Array(first))) = (second, firsts.get(&path)) else {
             continue;
         };
-        let stored = StoredTiles::of(&[first, &second], a.as_str())?;
-        let apart = values::compare(first, &second, &stored, exact, progress).map_err(
-            |(is_first, error)| {
-                let address = if is_first { a } else { b };
-                Failure::zarr("cannot read", address.as_str(), &error)
-            },
-        )?;
+        let apart = values([a, b], &path, [first, &second], exact, progress)?;
         lines.extend(apart.map(|apart| format!("/{path}: {apart}")));
     }
     Ok(lines)
 }
 
-/// All nodes below a node, by path.
-fn below(address: &Address) -> Result<BTreeMap<String, Node>, Failure> {
-    let Node::Group(group) = address.open()? else {
-        return Ok(BTreeMap::new());
+/// A node and all nodes below it, by path; its own is empty.
+fn hierarchy(address: &Address) -> Result<BTreeMap<String, Node>, Failure> {
+    let node = address.open()?;
+    let members = match &node {
+        Node::Array(_) => vec![],
+        Node::Group(group) => {
+            let members = group.members().all().wait();
+            members.map_err(|error| Failure::zarr("cannot list", address.as_str(), &error))?
+        }
     };
-    let members = group.members().all().wait();
-    let members =
-        members.map_err(|error| Failure::zarr("cannot list", address.as_str(), &error))?;
-    Ok(members
-        .into_iter()
-        .map(|(path, node)| (path.as_str().to_owned(), node))
-        .collect())
+    let members = members.into_iter();
+    let members = members.map(|(path, node)| (path.as_str().to_owned(), node));
+    Ok(members.chain([(String::new(), node)]).collect())
 }
 
 fn compare(
@@ -162,12 +148,9 @@ fn compare(
     found: &mut Vec<(String, Difference)>,
 ) -> Result<(), Failure> {
     let add = |difference| (path.to_owned(), difference);
-    match (a, b) {
-        (Node::Array(_), Node::Group(_)) | (Node::Group(_), Node::Array(_)) => {
-            found.push(add(Difference::Kind));
-            return Ok(());
-        }
-        _ => {}
+    if a.kind() != b.kind() {
+        found.push(add(Difference::Kind));
+        return Ok(());
     }
     // As they are written, if both can be read that way and `--content` is not given.
     let written = [a, b].map(|node| match args.content {
@@ -182,9 +165,13 @@ fn compare(
     if let (Node::Array(a), Node::Array(b)) = (a, b)
         && a.shape() == b.shape()
         && a.dtype() == b.dtype()
-        && let Some(apart) = values(args, path, a, b)?
     {
-        found.push(add(Difference::Values(apart)));
+        let tolerance = values::Tolerance {
+            relative: args.rtol,
+            absolute: args.atol,
+        };
+        let apart = values([&args.a, &args.b], path, [a, b], tolerance, args.progress)?;
+        found.extend(apart.map(Difference::Values).map(add));
     }
     Ok(())
 }
@@ -192,39 +179,31 @@ fn compare(
 /// The differences between files that lie among the nodes.
 fn others(
     args: &DiffArgs,
-    (a, below_a): (&Node, &BTreeMap<String, Node>),
-    (b, below_b): (&Node, &BTreeMap<String, Node>),
+    a: &BTreeMap<String, Node>,
+    b: &BTreeMap<String, Node>,
 ) -> Result<Vec<(String, Difference)>, Failure> {
-    let all = |top: &Node, below: &BTreeMap<String, Node>| {
-        let mut nodes = below.clone();
-        nodes.insert(String::new(), top.clone());
-        nodes
-    };
-    let places = (args.a.location()?, args.b.location()?);
-    let nodes = (all(a, below_a), all(b, below_b));
+    let locations = (args.a.location()?, args.b.location()?);
     let side = |place, nodes| other_files::ComparedHierarchy { place, nodes };
-    let found = other_files::compare(&side(&places.0, &nodes.0), &side(&places.1, &nodes.1));
+    let found = other_files::compare(&side(&locations.0, a), &side(&locations.1, b));
     found.map_err(|error| Failure::zarr("cannot compare", args.a.as_str(), &error))
 }
 
 fn values(
-    args: &DiffArgs,
+    addresses: [&Address; 2],
     path: &str,
-    a: &Array,
-    b: &Array,
+    [a, b]: [&Array; 2],
+    tolerance: values::Tolerance,
+    progress: ProgressArgs,
 ) -> Result<Option<values::ValueDifferences>, Failure> {
-    let place = |address: &Address| match path {
+    let places = addresses.map(|address| match path {
         "" => address.as_str().to_owned(),
         path => format!("{}::{path}", address.as_str()),
-    };
-    let stored = StoredTiles::of(&[a, b], &place(&args.a))?;
-    let tolerance = values::Tolerance {
-        relative: args.rtol,
-        absolute: args.atol,
-    };
-    values::compare(a, b, &stored, tolerance, args.progress).map_err(|(first, error)| {
-        let address = if first { &args.a } else { &args.b };
-        Failure::zarr("cannot read", &place(address), &error)
+    });
+    let stored = StoredTiles::of(&[a, b], &places[0])?;
+    let compared = values::compare(a, b, &stored, tolerance, progress);
+    compared.map_err(|(is_first, error)| {
+        let place = if is_first { &places[0] } else { &places[1] };
+        Failure::zarr("cannot read", place, &error)
     })
 }
 
