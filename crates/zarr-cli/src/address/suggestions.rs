@@ -10,7 +10,7 @@ use crate::arguments::nearest;
 use crate::hierarchy::document_names;
 
 pub(crate) fn is_node(directory: &Path) -> bool {
-    document_names::NODE
+    document_names::OF_NODES
         .iter()
         .any(|name| directory.join(name).is_file())
 }

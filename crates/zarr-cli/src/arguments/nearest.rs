@@ -6,13 +6,18 @@ pub(crate) fn nearest<'a>(
     wanted: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let most = match wanted.chars().count() {
+    let wanted = wanted.to_lowercase();
+    let letters = wanted.chars().count();
+    let most = match letters {
         0..=1 => 0,
         letters => (letters / 3).max(1),
     };
-    let lower = wanted.to_lowercase();
-    let distance = |name: &str| strsim::levenshtein(&lower, &name.to_lowercase());
-    let distances = names.into_iter().map(|name| (distance(name), name));
+    let distances = names.into_iter().filter_map(|name| {
+        let lower = name.to_lowercase();
+        // The comparison takes quadratic time, and names may be long.
+        let is_near = lower.chars().count().abs_diff(letters) <= most;
+        is_near.then(|| (strsim::levenshtein(&wanted, &lower), name))
+    });
     let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
     (distance <= most).then_some(name)
 }

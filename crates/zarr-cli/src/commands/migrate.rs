@@ -12,7 +12,7 @@ use crate::address::Address;
 use crate::address::archives::finish;
 use crate::failure::{Exit, Failure};
 use crate::hierarchy::directories::Directory;
-use crate::hierarchy::document_names::{self, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, ZMETADATA};
+use crate::hierarchy::document_names::{self, ZARR_JSON, ZMETADATA};
 use crate::output::{self, text};
 
 /// Convert the metadata of nodes from format 2 to format 3; chunks stay as they are.
@@ -54,9 +54,6 @@ struct MigratedNode<'a> {
     kind: &'static str,
     lost: Vec<Problem>,
 }
-
-/// The documents of format 2, in the order in which they are deleted.
-const DOCUMENTS_V2: [&str; 4] = [ZMETADATA, ZATTRS, ZARRAY, ZGROUP];
 
 pub(crate) fn run(args: &MigrateArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
@@ -180,7 +177,7 @@ fn write(
             }
             for step in steps {
                 let location = &step.directory.location;
-                for name in DOCUMENTS_V2
+                for name in document_names::OF_V2_NODES
                     .iter()
                     .filter(|name| step.directory.document(name).is_some())
                 {

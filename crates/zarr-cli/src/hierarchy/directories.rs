@@ -38,7 +38,7 @@ impl Directory {
 
     /// Whether one of the documents makes it a node.
     pub(crate) fn is_node(&self) -> bool {
-        document_names::NODE
+        document_names::OF_NODES
             .iter()
             .any(|name| self.documents.contains_key(name))
     }

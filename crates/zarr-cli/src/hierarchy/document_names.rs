@@ -14,7 +14,10 @@ pub(crate) const ZMETADATA: &str = ".zmetadata";
 pub(crate) const ALL: [&str; 5] = [ZARR_JSON, ZARRAY, ZGROUP, ZATTRS, ZMETADATA];
 
 /// Each of these makes a directory a node.
-pub(crate) const NODE: [&str; 3] = [ZARR_JSON, ZARRAY, ZGROUP];
+pub(crate) const OF_NODES: [&str; 3] = [ZARR_JSON, ZARRAY, ZGROUP];
 
 /// Each of these makes a directory a node of format 2.
 pub(crate) const NODE_V2: [&str; 2] = [ZARRAY, ZGROUP];
+
+/// The documents of a node of format 2, in the order in which they are deleted.
+pub(crate) const OF_V2_NODES: [&str; 4] = [ZMETADATA, ZATTRS, ZARRAY, ZGROUP];
