@@ -102,7 +102,7 @@ impl Address {
     /// above is taken as the store, so that links on the way from there are links inside of it.
     pub(crate) fn confine(&mut self) {
         let StorePath { store, path } = &self.written;
-        let confined = files(store).and_then(|store| below_outermost(&store, path));
+        let confined = directory_of(store).and_then(|store| below_outermost(&store, path));
         self.confined = Some(confined.unwrap_or_else(|| self.written.clone()));
     }
 
@@ -180,7 +180,9 @@ impl Address {
                 return failure.advice(children);
             }
             let advice = match self.directory() {
-                Some(path) => Some(suggestions::path(path, |store| self.node(store, "").wait())),
+                Some(path) => Some(suggestions::for_path(path, |store| {
+                    self.node(store, "").wait()
+                })),
                 None => match suggestions::without_document(&self.shown) {
                     Some(node) => Some(format!("did you mean {node}?")),
                     None => self.suggestion_in_store(store, path),
@@ -352,7 +354,7 @@ fn is_url(store: &str) -> bool {
 }
 
 /// The directory of a store; `None` for an archive or a store elsewhere.
-fn files(store: &str) -> Option<PathBuf> {
+fn directory_of(store: &str) -> Option<PathBuf> {
     let path = match store.strip_prefix("file:") {
         Some(rest) => {
             let path = rest.strip_prefix("//").unwrap_or(rest);

@@ -56,13 +56,13 @@ impl CallGate {
     }
 
     /// The same location, behind this gate.
-    pub(crate) fn before(&self, location: &Location) -> Location {
+    pub(crate) fn guard(&self, location: &Location) -> Location {
         let store = Hooked::with(Arc::clone(location.store()), self.clone());
         Location::new(Arc::new(store), location.path().clone())
     }
 
     /// Waits until no call is under way, but not for ever, since a network may hang.
-    pub(crate) fn settle(&self) {
+    pub(crate) fn wait_until_idle(&self) {
         const PAUSE: Duration = Duration::from_millis(5);
         for _ in 0..2000 {
             if self.0.inside.load(Ordering::SeqCst) == 0 {
@@ -83,7 +83,7 @@ impl Hook for CallGate {
         if counts(call.op) {
             self.0.inside.fetch_add(1, Ordering::SeqCst);
         }
-        // Checked after counting: `settle` either sees this call, or the call sees that the gate is closed.
+        // Checked after counting: `wait_until_idle` either sees this call, or the call sees that the gate is closed.
         if self.is_closed() {
             if counts(call.op) {
                 self.0.inside.fetch_sub(1, Ordering::SeqCst);

@@ -6,7 +6,7 @@ use std::path::Path;
 use zarr::blocking::Wait;
 use zarr::{Array, Config, Context, Location, Node, UseConsolidated};
 
-use super::{Address, files, is_node};
+use super::{Address, directory_of, is_node};
 use crate::failure::Failure;
 use crate::output::text;
 
@@ -47,7 +47,7 @@ impl Address {
     /// updated.
     pub(crate) fn open_to_change(&self) -> Result<Node, Failure> {
         let (store, path) = self.store_and_path();
-        let root = files(store).filter(|store| is_node(store));
+        let root = directory_of(store).filter(|store| is_node(store));
         let inner = root.as_deref().and_then(|store| {
             let store = std::path::absolute(store).ok()?;
             let root = outermost(&store);

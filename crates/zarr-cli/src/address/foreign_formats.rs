@@ -71,7 +71,7 @@ enum ForeignFormat {
 const HEAD: u64 = 64 << 10;
 
 /// What a file is, and what to do with it; `None` if it is not a file, cannot be read, or is unknown.
-pub(crate) fn file(path: &Path) -> Option<String> {
+pub(crate) fn describe_file(path: &Path) -> Option<String> {
     of_bytes(&head(path)?, &path.display().to_string())
 }
 
@@ -155,7 +155,7 @@ fn of_text(head: &[u8]) -> Option<String> {
 }
 
 /// What a directory without a node is, by the names in it.
-pub(crate) fn directory(path: &Path) -> Option<String> {
+pub(crate) fn describe_directory(path: &Path) -> Option<String> {
     let has = |name: &str| path.join(name).exists();
     let entries: Vec<String> = std::fs::read_dir(path)
         .ok()?

@@ -23,7 +23,7 @@ pub(crate) fn without_document(address: &str) -> Option<&str> {
 }
 
 /// A suggestion for a path at which there is no node; `open` opens the node of a directory.
-pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> String {
+pub(crate) fn for_path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> String {
     let name = path
         .file_name()
         .and_then(|name| name.to_str())
@@ -39,7 +39,7 @@ pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> St
     }
     // A path that continues after a file leads into that file.
     if let Some(file) = path.ancestors().find(|above| above.is_file()) {
-        let what = foreign_formats::file(file);
+        let what = foreign_formats::describe_file(file);
         let what = what.unwrap_or_else(|| {
             "this is a file: name the directory of an array or group".to_owned()
         });
@@ -49,7 +49,7 @@ pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> St
         };
     }
     if path.is_dir() {
-        let what = foreign_formats::directory(path);
+        let what = foreign_formats::describe_directory(path);
         return what.unwrap_or_else(|| "this directory is not a node: check the path".to_owned());
     }
     missing(path)

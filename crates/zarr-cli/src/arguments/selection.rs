@@ -158,7 +158,7 @@ fn vectorized(picks: &[Pick], shape: &[u64]) -> Result<Selection, Failure> {
         let (list, slice) = match pick {
             Pick::List(list) => (Some(list.clone()), vec![]),
             Pick::Slice(Slice::Index(index)) => (Some(vec![*index]), vec![]),
-            Pick::Slice(slice) => (None, along(*slice, axis, length)?),
+            Pick::Slice(slice) => (None, slice_indices(*slice, axis, length)?),
             _ => {
                 let what = "--vindex takes lists of indices and slices; for bools use --mask";
                 return Err(Failure::usage(what));
@@ -223,7 +223,7 @@ fn vectorized(picks: &[Pick], shape: &[u64]) -> Result<Selection, Failure> {
 }
 
 /// The indices that a slice selects.
-fn along(slice: Slice, axis: usize, length: u64) -> Result<Vec<i64>, Failure> {
+fn slice_indices(slice: Slice, axis: usize, length: u64) -> Result<Vec<i64>, Failure> {
     let resolved = Selection::from(slice).resolve(&[length]);
     let resolved =
         resolved.map_err(|error| Failure::usage(format!("--vindex: axis {axis}: {error}")))?;

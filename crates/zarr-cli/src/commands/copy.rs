@@ -91,7 +91,7 @@ pub(crate) fn run(args: &CopyArgs, out: &mut impl Write) -> Result<Exit, Failure
     gate.watch();
     let copied = copy(args, &gate, out);
     if gate.is_closed() {
-        gate.settle();
+        gate.wait_until_idle();
         let why = "interrupted; what is copied stays";
         let failure = Failure::new(
             Exit::Interrupted,
@@ -138,7 +138,7 @@ pub(crate) fn run(args: &CopyArgs, out: &mut impl Write) -> Result<Exit, Failure
         false => in_words(args, &stats, &differs),
     };
     output::print(out, &text)?;
-    notes.tell();
+    notes.report();
     Ok(match notes.exit() {
         Exit::Done if !differs.is_empty() => Exit::Difference,
         exit => exit,
@@ -183,7 +183,7 @@ fn copy(
 
     // Both locations, behind the gate.
     let location = from.location().clone();
-    let from = zarr::open(gate.before(&location))
+    let from = zarr::open(gate.guard(&location))
         .zarr_format(from.zarr_format())
         .wait();
     let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
@@ -193,7 +193,7 @@ fn copy(
 
     let (includes, excludes) = glob::patterns(&args.include, &args.exclude);
     let progress = Arc::new(args.progress.begin("chunks"));
-    let mut copy = zarr::copy(from, gate.before(&store))
+    let mut copy = zarr::copy(from, gate.guard(&store))
         .name(&place.name)
         .context(&args.to.context())
         .includes(includes)
@@ -231,7 +231,7 @@ fn copy(
         }
         let (done, total) = (now.done, now.total);
         let (bytes_in, bytes_out) = (now.bytes_in, now.bytes_out);
-        listener.tell(ProgressCounts {
+        listener.report(ProgressCounts {
             done,
             total,
             bytes_in,

@@ -155,11 +155,11 @@ fn compare(
     // As they are written, if both can be read that way and `--content` is not given.
     let written = [a, b].map(|node| match args.content {
         true => None,
-        false => raw_documents::of(node),
+        false => raw_documents::read_node(node),
     });
     let pair = match written {
         [Some(a), Some(b)] if a.get("zarr_format") == b.get("zarr_format") => [a, b],
-        _ => [a, b].map(|node| metadata::of(node, args.content)),
+        _ => [a, b].map(|node| metadata::of_node(node, args.content)),
     };
     found.extend(metadata::differences(&pair).into_iter().map(add));
     if let (Node::Array(a), Node::Array(b)) = (a, b)

@@ -129,7 +129,7 @@ fn find(args: &DoctorArgs, path: &Address) -> Result<Vec<Finding>, Failure> {
                 .iter()
                 .map(|(path, error)| unread(path, error)),
         );
-        let report = validate::judge(&Reader::default(), directory);
+        let report = validate::check_documents(&Reader::default(), directory);
         found.extend(report.errors().map(|finding| {
             let what = format!("{}: {}", finding.problem.pointer, finding.problem.kind);
             Finding::new(

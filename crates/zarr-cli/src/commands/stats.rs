@@ -53,7 +53,7 @@ pub(crate) fn run(args: &StatsArgs, out: &mut impl Write) -> Result<Exit, Failur
         stats.add(&data.map_err(|error| fail(&error))?, &fill);
         counts.done += 1;
         counts.bytes_in += tiles::bytes_of(&array, &tile);
-        progress.tell(counts);
+        progress.report(counts);
     }
     progress.end();
     let text = match args.json {
@@ -143,7 +143,7 @@ impl Stats {
         self.mean += apart * share;
         self.squares += squares + apart * apart * self.numbers as f64 * share;
         self.numbers = all;
-        self.ends = widened(widened(self.ends, least), greatest);
+        self.ends = extended(extended(self.ends, least), greatest);
     }
 
     fn std(&self) -> f64 {
@@ -169,12 +169,12 @@ impl TileStats {
         }
         self.count += 1;
         self.sum += value;
-        self.ends = widened(self.ends, number);
+        self.ends = extended(self.ends, number);
     }
 }
 
 /// The minimum and maximum of these and one more.
-fn widened(ends: Option<(Number, Number)>, number: Number) -> Option<(Number, Number)> {
+fn extended(ends: Option<(Number, Number)>, number: Number) -> Option<(Number, Number)> {
     let Some((least, greatest)) = ends else {
         return Some((number, number));
     };

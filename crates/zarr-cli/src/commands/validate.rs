@@ -47,7 +47,7 @@ pub(crate) fn run(args: &ValidateArgs, out: &mut impl Write) -> Result<Exit, Fai
     let mut documents = 0;
     for directory in &directories {
         documents += directory.documents.len() as u64;
-        report.extend(judge(&reader, directory));
+        report.extend(check_documents(&reader, directory));
     }
     let unread = directories
         .iter_mut()
@@ -83,7 +83,7 @@ fn tell_unread(place: &str, unread: &[UnreadDocument]) -> Option<Exit> {
 }
 
 /// All findings about the documents of one directory.
-pub(crate) fn judge(reader: &Reader, directory: &Directory) -> Report {
+pub(crate) fn check_documents(reader: &Reader, directory: &Directory) -> Report {
     let mut report = match directory.is_node() {
         true => reader.validate_node(&directory.path, &directory.of_node()),
         false => Report::default(),

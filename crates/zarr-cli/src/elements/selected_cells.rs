@@ -128,14 +128,14 @@ impl<'a> SelectedCells<'a> {
             return self.selection.clone();
         };
         let axes = region.spans.iter().zip(cells);
-        axes.map(|(span, cells)| along(span.start(), span.step(), cells))
+        axes.map(|(span, cells)| slice_of_steps(span.start(), span.step(), cells))
             .collect::<Vec<Slice>>()
             .into()
     }
 }
 
 /// Some of the cells that lie along an axis in equal steps. No axis is longer than an index can be.
-fn along(start: u64, step: i64, steps: &Range<u64>) -> Slice {
+fn slice_of_steps(start: u64, step: i64, steps: &Range<u64>) -> Slice {
     let cell = |steps: u64| i128::from(start) + i128::from(step) * i128::from(steps);
     let index = |cell: i128| i64::try_from(cell).unwrap_or(i64::MAX);
     let last = cell(steps.end.saturating_sub(1));
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn steps_of_a_walk() {
         let check = |step: i64, start: u64, steps: Range<u64>, expected: &[u64]| {
-            let resolved = Selection::from(along(start, step, &steps))
+            let resolved = Selection::from(slice_of_steps(start, step, &steps))
                 .resolve(&[10])
                 .unwrap();
             let cells: Vec<u64> = resolved.region().unwrap().spans[0].cells().collect();

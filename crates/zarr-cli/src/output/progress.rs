@@ -93,7 +93,7 @@ impl Progress {
     }
 
     /// Shows progress if it is time, or if all is done. Errors of standard error are ignored.
-    pub(crate) fn tell(&self, counts: ProgressCounts) {
+    pub(crate) fn report(&self, counts: ProgressCounts) {
         let Some(style) = self.style else { return };
         let Ok(mut told) = self.told.lock() else {
             return;

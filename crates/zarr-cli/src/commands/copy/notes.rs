@@ -40,7 +40,7 @@ impl CopyNotes {
         first.map_or(Exit::Done, |(_, failure)| failure.exit())
     }
 
-    pub(super) fn tell(&self) {
+    pub(super) fn report(&self) {
         for (path, what) in self.reworded.iter().take(MOST) {
             text::note(&text::escaped(&format!("/{path}: {what}")));
         }

@@ -7,7 +7,7 @@ use super::Difference;
 use crate::hierarchy;
 
 /// The metadata of a node; with `content`, only what does not depend on how it is stored.
-pub(super) fn of(node: &Node, content: bool) -> Value {
+pub(super) fn of_node(node: &Node, content: bool) -> Value {
     match node {
         Node::Array(array) if content => seen(array),
         Node::Array(array) => match array.metadata() {

@@ -12,7 +12,7 @@ use crate::hierarchy::document_names::{self, ZARR_JSON, ZATTRS, ZMETADATA};
 const NUMBER: char = '\u{0}';
 
 /// The documents of a node as one; `None` if they cannot be read, as for nodes known from consolidated metadata only.
-pub(super) fn of(node: &Node) -> Option<Value> {
+pub(super) fn read_node(node: &Node) -> Option<Value> {
     let place = node.location();
     let mut document = match node.zarr_format() {
         ZarrFormat::V3 => read(place, ZARR_JSON)?,

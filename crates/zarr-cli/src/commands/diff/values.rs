@@ -59,7 +59,7 @@ pub(super) fn compare(
         of += tiles::cells_of(&tile);
         counts.done += 1;
         counts.bytes_in += tiles::bytes_of(a, &tile).saturating_mul(2);
-        progress.tell(counts);
+        progress.report(counts);
         if x.data == y.data {
             continue;
         }
@@ -68,7 +68,7 @@ pub(super) fn compare(
             let Some(by) = apart(a.dtype(), p, q, tolerance) else {
                 continue;
             };
-            let one = || ValueDifferences::at(place(&tile, i), a.dtype(), (p, q));
+            let one = || ValueDifferences::at(cell_index(&tile, i), a.dtype(), (p, q));
             found.get_or_insert_with(one).add(1, by);
         }
     }
@@ -138,7 +138,7 @@ fn distance(a: Number, b: Number, tolerance: Tolerance) -> Option<f64> {
 }
 
 /// The index of the `i`-th cell of a tile.
-fn place(tile: &[Range<u64>], i: usize) -> Vec<u64> {
+fn cell_index(tile: &[Range<u64>], i: usize) -> Vec<u64> {
     let mut rest = i as u64;
     let mut at: Vec<u64> = tile
         .iter()

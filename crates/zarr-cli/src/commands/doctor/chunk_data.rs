@@ -92,7 +92,7 @@ pub(super) fn find(directory: &Directory, decode: Option<ProgressArgs>, found: &
             found.extend(wrong);
             counts.done += 1;
             counts.bytes_in += size;
-            progress.tell(counts);
+            progress.report(counts);
         }
     };
     checked.wait();

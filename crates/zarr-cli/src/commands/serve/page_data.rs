@@ -44,7 +44,7 @@ pub(super) async fn report(served: &Arc<ServedStore>, name: &str, query: &str) -
     let gate = CallGate::default();
     let _leaving = CloseOnDrop(gate.clone());
     let question = ReportRequest {
-        location: gate.before(&served.location),
+        location: gate.guard(&served.location),
         shown: served.name.clone(),
         name: name.to_owned(),
         query: Query::parse(query),
