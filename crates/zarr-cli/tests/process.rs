@@ -1,5 +1,5 @@
-//! The command as a process: exit codes, where messages go, closed pipes, colours. What commands do is
-//! tested beside them.
+//! The command as a process: exit codes, where messages go, closed pipes, colours. `src/tests` tests what commands
+//! do.
 
 use std::io::Write;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Stores on web servers, which list nothing: `zarr serve` is one, and one here asks who asks.
+//! Stores on web servers, which cannot be listed: on `zarr serve`, and on a server here that checks who asks.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

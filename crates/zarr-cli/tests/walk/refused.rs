@@ -1,4 +1,4 @@
-//! The cells that are refused, and why: a line for each reason. Whoever makes one of them right takes it out.
+//! The cells that are refused, one entry per reason. A cell that becomes right is taken out here.
 
 /// Some cells, and what the command says of them.
 #[derive(Debug)]
