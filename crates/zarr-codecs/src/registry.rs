@@ -1,5 +1,8 @@
-//! From a codec's name to its code: two tables one can read, and what the user adds to them.
+//! From a codec's name to its code: two tables to read, and what the user adds to them. What documents say of
+//! these codecs stands in [`zarr_metadata::codecs`].
 
+#[cfg(test)]
+mod tests;
 mod unknown;
 
 use std::collections::BTreeMap;
@@ -7,6 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use zarr_metadata::Extension;
+use zarr_metadata::codecs::NUMCODECS_PREFIX as PREFIX;
 
 use crate::filter::Filter;
 use crate::filters::{
@@ -99,9 +103,6 @@ const V3: Table = &[
     #[cfg(feature = "zstd")]
     ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
 ];
-
-/// What stands before an id of numcodecs in v3.
-const PREFIX: &str = "numcodecs.";
 
 /// The codecs of numcodecs by their ids. Some share a name with a codec of v3 and mean another.
 const NUMCODECS: Table = &[

@@ -3,7 +3,7 @@
 //! chunks an axis, are of a size that suits a store.
 
 use zarr_codecs::volume;
-use zarr_metadata::{DataType, Endian, Extension, Layout, Swap};
+use zarr_metadata::{Endian, Extension};
 
 /// Chunks are guessed to have about this many bytes for an array of one mebibyte, and twice that for
 /// one ten times as large.
@@ -95,24 +95,6 @@ pub(crate) fn shard_shape(shape: &[u64], chunk: &[u64], item_size: usize, bytes:
     lengths
         .map(|axis| axis.count.saturating_mul(axis.chunk))
         .collect()
-}
-
-/// What turns arrays of a data type into bytes: `bytes`, little-endian where there is a byte order,
-/// or for elements of variable length the codec of their kind.
-pub(crate) fn serializer(data_type: &DataType) -> Extension {
-    let bytes = Extension::new("bytes");
-    match (data_type, data_type.layout()) {
-        (DataType::String, _) => Extension::new("vlen-utf8"),
-        (DataType::Bytes, _) => Extension::new("vlen-bytes"),
-        (
-            _,
-            Some(Layout::Fixed {
-                swap: Swap::None, ..
-            })
-            | None,
-        ) => bytes,
-        _ => bytes.with("endian", Endian::Little.as_str()),
-    }
 }
 
 /// zstd at its default level, without a checksum of its own.

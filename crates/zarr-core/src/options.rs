@@ -10,9 +10,10 @@ mod other;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use zarr_metadata::codecs;
 use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
-    FillValue, Layout, Order, Separator, Swap, ZarrFormat, v2, v3,
+    FillValue, Order, Separator, ZarrFormat, v2, v3,
 };
 
 use crate::{Config, Error, Result, defaults};
@@ -251,7 +252,7 @@ impl ArrayOptions {
         }
         let serializer = self.serializer.clone();
         let mut codecs = self.filters.or(Vec::new);
-        codecs.push(serializer.unwrap_or_else(|| defaults::serializer(&self.data_type)));
+        codecs.push(serializer.unwrap_or_else(|| v3::default_serializer(&self.data_type)));
         codecs.extend(self.compressors.or(|| vec![defaults::compressor()]));
         Ok(codecs)
     }
@@ -298,13 +299,13 @@ impl ArrayOptions {
         if let Some(codec) = v2::object_codec(&self.data_type)
             && !filters
                 .iter()
-                .any(|filter| OBJECT_CODECS.contains(&&*filter.id))
+                .filter_map(|filter| codecs::by_id(&filter.id))
+                .any(|known| known.is_object_codec)
         {
             filters.insert(0, codec);
         }
         let chunks = self.chunk_shape("chunks", &self.chunks, defaults::LARGEST_CHUNK)?;
-        let swaps = matches!(self.data_type.layout(),
-            Some(Layout::Fixed { ref swap, .. }) if *swap != Swap::None);
+        let swaps = self.data_type.has_byte_order();
         let dtype = v2::DType::new(
             self.data_type.clone(),
             swaps.then_some(endian.unwrap_or(Endian::Little)),
@@ -390,16 +391,6 @@ fn v2_codec(extension: &Extension) -> v2::Codec {
             }
         })
 }
-
-/// The filters of format 2 that make bytes, or numbers, of objects.
-const OBJECT_CODECS: [&str; 6] = [
-    "categorize",
-    "json2",
-    "msgpack2",
-    "vlen-array",
-    "vlen-bytes",
-    "vlen-utf8",
-];
 
 fn v2_compressor() -> Extension {
     Extension::new("zstd").with("level", 0)

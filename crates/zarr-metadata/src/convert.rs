@@ -1,7 +1,6 @@
 //! Metadata of one version of the format in the words of the other, so that the same chunks can be
 //! read through it. Says what is lost and what stands in the way. Touches no chunk.
 
-mod codecs;
 mod consolidated;
 mod filters;
 mod to_v2;

@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::extension::Extension;
-use crate::layout::{Layout, Runs, SwapField};
+use crate::layout::{Layout, Runs, Swap, SwapField};
 
 pub use field::Field;
 pub(crate) use name::{finish_record, named, scale, too_deep};
@@ -146,6 +146,12 @@ impl DataType {
         self.numbers(0, 0, &mut |_, run| runs.push(run));
         let swap = runs.swap(size);
         Some(Layout::Fixed { size, swap })
+    }
+
+    /// Whether elements are numbers of more than one byte, or hold some, so that their bytes have an order.
+    #[must_use]
+    pub fn has_byte_order(&self) -> bool {
+        matches!(self.layout(), Some(Layout::Fixed { swap, .. }) if swap != Swap::None)
     }
 
     /// Bytes of one element; `None` when elements differ in length or the type is unknown.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use zarr_metadata::codecs::CodecKind;
 use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkGridMetadata, Endian, Extension, ZarrFormat, v2, v3,
 };
@@ -115,24 +116,11 @@ pub(super) fn shard(codecs: &[Extension]) -> Option<Shard> {
     Some((inner, codecs, settings))
 }
 
-/// Codecs from arrays to bytes: what stands before one is a filter, what stands behind it a
-/// compressor, known or not.
-const SERIALIZERS: [&str; 9] = [
-    "bytes",
-    "sharding_indexed",
-    "vlen-utf8",
-    "vlen-bytes",
-    "packbits",
-    "pcodec",
-    "zfp",
-    "numcodecs.pcodec",
-    "numcodecs.zfpy",
-];
-
 /// The filters, the serializer and the compressors of a v3 chain; `None` where it cannot be told
 /// which codec makes bytes of arrays.
 pub fn codec_parts(codecs: &[Extension]) -> Option<(&[Extension], &Extension, &[Extension])> {
-    let is_serializer = |codec: &Extension| SERIALIZERS.contains(&codec.name.as_str());
+    let is_serializer =
+        |codec: &Extension| CodecKind::of(&codec.name) == Some(CodecKind::ArrayToBytes);
     let at = codecs.iter().position(is_serializer)?;
     let (filters, rest) = codecs.split_at_checked(at)?;
     let (serializer, compressors) = rest.split_first()?;

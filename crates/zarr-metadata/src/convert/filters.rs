@@ -4,22 +4,19 @@
 
 use serde_json::Value;
 
+use crate::codecs::{self, CodecKind, KnownCodec};
 use crate::data_type::DataType;
 use crate::format::Endian;
 use crate::v2::{Codec, DType};
 
-/// The filters that turn arrays into arrays; behind the last of them stands `bytes` in v3.
-pub(super) const ARRAY_FILTERS: [&str; 6] = [
-    "astype",
-    "bitround",
-    "delta",
-    "fixedscaleoffset",
-    "packbits",
-    "quantize",
-];
-
+/// Whether this filter turns arrays into arrays; behind the last of them stands `bytes` in v3.
 pub(super) fn is_array_filter(codec: &Codec) -> bool {
-    ARRAY_FILTERS.contains(&codec.id.as_str())
+    codecs::by_id(&codec.id).is_some_and(is_filter_of_arrays)
+}
+
+/// Whether it is one of those in both versions.
+pub(super) fn is_filter_of_arrays(codec: &KnownCodec) -> bool {
+    codec.is_numcodecs && !codec.is_only_v2 && codec.kind == CodecKind::ArrayToArray
 }
 
 /// The settings that are dtypes, of all of these filters.

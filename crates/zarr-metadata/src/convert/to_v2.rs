@@ -2,16 +2,17 @@
 
 use serde_json::Value;
 
-use super::filters::{ARRAY_FILTERS, Types, in_order, is_array_filter, is_of_values, same_values};
+use super::filters::{
+    Types, in_order, is_array_filter, is_filter_of_arrays, is_of_values, same_values,
+};
 use super::to_v3::DIMENSIONS;
-use super::{Converted, Losses, codecs};
+use super::{Converted, Losses};
 use crate::array::ArrayMetadata;
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
-use crate::data_type::DataType;
+use crate::codecs;
 use crate::extension::Extension;
 use crate::format::{Endian, Order};
-use crate::layout::{Layout, Swap};
 use crate::pointer::At;
 use crate::problem::MetadataError;
 use crate::v2::{self, Codec, DType};
@@ -95,10 +96,8 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
         filters: Vec::new(),
         compressor: None,
     };
-    let is_filter = |codec: &&Extension| {
-        let id = codec.name.strip_prefix("numcodecs.");
-        id.is_some_and(|id| ARRAY_FILTERS.contains(&id))
-    };
+    let is_filter =
+        |codec: &&Extension| codecs::by_name(&codec.name).is_some_and(is_filter_of_arrays);
     let several = array.codecs.iter().filter(is_filter).count() > 1;
     // What the next filter sees.
     let mut dtype = DType::new(array.data_type.clone(), None);
@@ -122,7 +121,7 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
                     None => None,
                 };
             }
-            _ => match codecs::to_v2(codec, dtype.data_type.size()) {
+            _ => match to_v2(codec, dtype.data_type.size()) {
                 Some(codec) if is_array_filter(&codec) => {
                     match array_filter(codec, &dtype, several) {
                         Ok((codec, made)) => {
@@ -156,13 +155,9 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
         let order = chain.endian.unwrap_or(Endian::Little);
         let filters = std::mem::take(&mut chain.filters);
         chain.filters = filters.into_iter().map(|f| in_order(f, order)).collect();
-        chain.endian = has_order(&array.data_type).then_some(order);
+        chain.endian = array.data_type.has_byte_order().then_some(order);
     }
     good.then_some(chain)
-}
-
-fn has_order(data_type: &DataType) -> bool {
-    matches!(data_type.layout(), Some(Layout::Fixed { swap, .. }) if swap != Swap::None)
 }
 
 /// A filter for elements of this dtype in v2, and the dtype of what it makes; or why there is none.
@@ -190,7 +185,7 @@ fn array_filter(mut filter: Codec, given: &DType, others: bool) -> Result<(Codec
         _ => "dtype",
     };
     let little = |dtype: &DType| {
-        let endian = has_order(&dtype.data_type).then_some(Endian::Little);
+        let endian = dtype.data_type.has_byte_order().then_some(Endian::Little);
         DType::new(dtype.data_type.clone(), endian).to_json()
     };
     filter
@@ -198,6 +193,11 @@ fn array_filter(mut filter: Codec, given: &DType, others: bool) -> Result<(Codec
         .entry(key)
         .or_insert_with(|| little(decoded));
     Ok((filter, types.encoded))
+}
+
+/// A v3 codec from bytes to bytes, or one of numcodecs from array to array, in v2; `None` if v2 has none.
+fn to_v2(codec: &Extension, stored: Option<usize>) -> Option<Codec> {
+    codecs::by_name(&codec.name)?.to_v2?(codec, stored)
 }
 
 /// Whether the axes are in reverse, or in no other order than before.

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::codecs::Sizes;
 use super::filters::{Types, in_order, is_array_filter, same_values};
-use super::{Converted, Losses, codecs};
+use super::{Converted, Losses};
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
+use crate::codecs::{self, ElementSizes};
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::format::Endian;
@@ -175,7 +175,7 @@ fn chain(
     // What the next filter sees, and in the end `bytes`.
     let mut dtype = array.dtype.clone();
     let array_size = serialized.data_type.size();
-    let mut sizes = Sizes {
+    let mut sizes = ElementSizes {
         array: array_size,
         stored: array_size,
     };
@@ -202,7 +202,7 @@ fn chain(
             );
             losses.barred(&at, what);
             good = false;
-        } else if let Some(codec) = codecs::to_v3(filter, sizes) {
+        } else if let Some(codec) = to_v3(filter, sizes) {
             chain.extend(serializer.take());
             chain.push(codec);
         } else {
@@ -214,7 +214,7 @@ fn chain(
     chain.extend(serializer);
     if let Some(compressor) = &array.compressor {
         sizes.stored = sizes.stored.or(Some(1));
-        let known = codecs::to_v3(compressor, sizes);
+        let known = to_v3(compressor, sizes);
         match known.filter(|_| !is_array_filter(compressor)) {
             Some(codec) => chain.push(codec),
             None => {
@@ -225,6 +225,11 @@ fn chain(
         }
     }
     good.then_some(chain)
+}
+
+/// A v2 codec in v3; `None` if v3 has no name for it.
+fn to_v3(codec: &v2::Codec, sizes: ElementSizes) -> Option<Extension> {
+    codecs::by_id(&codec.id)?.to_v3?(codec, sizes)
 }
 
 /// A filter for elements of this dtype in v3, and the dtype of what it makes; or why there is none.
@@ -241,7 +246,7 @@ fn array_filter(filter: &v2::Codec, given: &DType) -> Result<(Extension, DType),
     }
     let codec = in_order(filter.clone(), Endian::Little);
     let extension = Extension {
-        name: format!("numcodecs.{id}"),
+        name: format!("{}{id}", codecs::NUMCODECS_PREFIX),
         ..codec.to_extension()
     };
     Ok((extension, encoded))

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::codecs;
+use super::codecs::{self, default_serializer};
 use crate::Attributes;
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
@@ -12,11 +12,9 @@ use crate::document::add_rest;
 use crate::extension::Extension;
 use crate::fill_value::FillValue;
 use crate::format::Endian;
-use crate::layout::{Layout, Swap};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::{Members, chain, format, lengths, list, object};
-use crate::v2::object_codec;
 
 /// The `zarr.json` of an array.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,31 +52,13 @@ impl ArrayMetadata {
     #[must_use]
     pub fn new(shape: Vec<u64>, data_type: DataType, chunk_shape: Vec<u64>) -> Self {
         let fill_value = FillValue::default_for(&data_type);
-        let bytes = Extension::new("bytes");
-        let bytes = match (&data_type, data_type.layout()) {
-            (DataType::String, _) => Extension::new("vlen-utf8"),
-            (DataType::Bytes, _) => Extension::new("vlen-bytes"),
-            (_, Some(Layout::Variable)) => match object_codec(&data_type) {
-                Some(codec) => Extension {
-                    name: format!("numcodecs.{}", codec.id),
-                    ..codec.to_extension()
-                },
-                None => bytes,
-            },
-            (
-                _,
-                Some(Layout::Fixed {
-                    swap: Swap::None, ..
-                }),
-            ) => bytes,
-            _ => bytes.with("endian", Endian::Little.as_str()),
-        };
+        let serializer = default_serializer(&data_type);
         Self {
             shape,
             chunk_grid: ChunkGridMetadata::Regular { chunk_shape },
             chunk_key_encoding: ChunkKeyEncoding::default(),
             fill_value: fill_value.map_or(Value::Null, |fill| fill.to_json(&data_type)),
-            codecs: vec![bytes],
+            codecs: vec![serializer],
             attributes: Attributes::new(),
             dimension_names: None,
             storage_transformers: Vec::new(),

@@ -3,14 +3,15 @@
 
 use serde_json::Value;
 
+use crate::codecs::{CodecKind, NUMCODECS_PREFIX};
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::format::Endian;
-use crate::kinds::{Kind, kind};
 use crate::layout::{Layout, Swap};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::chain;
+use crate::v2::object_codec;
 
 const SHARDING: &str = "sharding_indexed";
 /// What `bytes` was called in drafts of the format.
@@ -50,23 +51,44 @@ pub(super) fn read(
     Some(codecs)
 }
 
+/// The codec that makes bytes of the elements of a type: `bytes`, in little-endian order where they have
+/// one, or the codec for elements of variable length.
+#[must_use]
+pub fn default_serializer(data_type: &DataType) -> Extension {
+    let bytes = Extension::new("bytes");
+    match (data_type, data_type.layout()) {
+        (DataType::String, _) => Extension::new("vlen-utf8"),
+        (DataType::Bytes, _) => Extension::new("vlen-bytes"),
+        (_, Some(Layout::Variable)) => match object_codec(data_type) {
+            Some(codec) => Extension {
+                name: format!("{NUMCODECS_PREFIX}{}", codec.id),
+                ..codec.to_extension()
+            },
+            None => bytes,
+        },
+        (_, Some(Layout::Fixed { swap, .. })) if swap == Swap::None => bytes,
+        _ => bytes.with("endian", Endian::Little.as_str()),
+    }
+}
+
 /// The `bytes` that is meant where no codec makes bytes of arrays, and its place. GDAL and
 /// zarrita.js leave it out and store the numbers in little-endian order.
 pub(crate) fn implied(codecs: &[Extension], data_type: &DataType) -> Option<(usize, Extension)> {
-    let kinds: Vec<Kind> = codecs
+    let kinds: Vec<CodecKind> = codecs
         .iter()
-        .map(|codec| kind(&codec.name))
+        .map(|codec| CodecKind::of(&codec.name))
         .collect::<Option<_>>()?;
     let Layout::Fixed { swap, .. } = data_type.layout()? else {
         return None;
     };
-    if kinds.contains(&Kind::ArrayToBytes) || !kinds.is_sorted_by_key(|k| *k != Kind::ArrayToArray)
+    if kinds.contains(&CodecKind::ArrayToBytes)
+        || !kinds.is_sorted_by_key(|k| *k != CodecKind::ArrayToArray)
     {
         return None;
     }
     let place = kinds
         .iter()
-        .take_while(|kind| **kind == Kind::ArrayToArray)
+        .take_while(|kind| **kind == CodecKind::ArrayToArray)
         .count();
     let bytes = Extension::new("bytes");
     // A codec in front may give elements of another type.

@@ -6,6 +6,7 @@ mod consolidated;
 mod group;
 
 pub use array::ArrayMetadata;
+pub use codecs::default_serializer;
 pub(crate) use codecs::implied;
 pub use consolidated::ConsolidatedMetadata;
 pub(crate) use consolidated::same_text;

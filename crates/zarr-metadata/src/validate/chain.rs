@@ -4,9 +4,9 @@
 use serde_json::Value;
 
 use super::{names, settings};
+use crate::codecs::{self, AcceptedElements, CodecKind, KnownCodec};
 use crate::data_type::DataType;
 use crate::extension::Extension;
-use crate::kinds::{Kind, keeps_length, kind};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::{chain, chunk_lengths};
@@ -40,7 +40,7 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
     let implied = given.implied;
     for (i, codec) in codecs.iter().enumerate() {
         let at = at.index(i);
-        let Some(kind) = kind(&codec.name) else {
+        let Some(known) = codecs::by_name(&codec.name) else {
             unknown(codec, &at, problems);
             given = Given {
                 depth: given.depth,
@@ -51,19 +51,20 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
             }
             continue;
         };
+        let kind = known.kind;
         let fits = match kind {
-            Kind::BytesToBytes => implied || stage != Stage::Array,
-            Kind::ArrayToArray | Kind::ArrayToBytes => stage != Stage::Bytes,
+            CodecKind::BytesToBytes => implied || stage != Stage::Array,
+            CodecKind::ArrayToArray | CodecKind::ArrayToBytes => stage != Stage::Bytes,
         };
         if !fits {
             misplaced(codec, kind, &at, problems);
         }
-        settings::v3(codec, &at, problems);
+        settings::v3(codec, known, &at, problems);
         match kind {
-            Kind::ArrayToArray => given = array_to_array(codec, given, &at, problems),
-            Kind::ArrayToBytes => {
+            CodecKind::ArrayToArray => given = array_to_array(codec, known, given, &at, problems),
+            CodecKind::ArrayToBytes => {
                 if fits {
-                    serializer(codec, &given, &at, problems);
+                    serializer(codec, known, &given, &at, problems);
                 }
                 if codec.name == "sharding_indexed" && i + 1 < codecs.len() {
                     let advice = "codecs behind sharding_indexed make every read fetch whole \
@@ -71,12 +72,12 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
                     problems.discourage(&at, advice);
                 }
             }
-            Kind::BytesToBytes => {}
+            CodecKind::BytesToBytes => {}
         }
         if fits {
             stage = match kind {
-                Kind::ArrayToArray => Stage::Array,
-                Kind::ArrayToBytes | Kind::BytesToBytes => Stage::Bytes,
+                CodecKind::ArrayToArray => Stage::Array,
+                CodecKind::ArrayToBytes | CodecKind::BytesToBytes => Stage::Bytes,
             };
         }
     }
@@ -88,7 +89,7 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
 }
 
 fn is_serializer(codec: &Extension) -> bool {
-    kind(&codec.name) == Some(Kind::ArrayToBytes)
+    CodecKind::of(&codec.name) == Some(CodecKind::ArrayToBytes)
 }
 
 fn unknown(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
@@ -100,13 +101,13 @@ fn unknown(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
     names::extension(&codec.name, &at.key("name"), problems);
 }
 
-fn misplaced(codec: &Extension, kind: Kind, at: &At<'_>, problems: &mut Problems) {
+fn misplaced(codec: &Extension, kind: CodecKind, at: &At<'_>, problems: &mut Problems) {
     let expected = match kind {
-        Kind::BytesToBytes => "an array -> bytes codec such as \"bytes\" before it",
-        Kind::ArrayToArray => "array -> array codecs before the array -> bytes codec",
-        Kind::ArrayToBytes => "one array -> bytes codec, with bytes -> bytes codecs after it",
+        CodecKind::BytesToBytes => "an array -> bytes codec such as \"bytes\" before it",
+        CodecKind::ArrayToArray => "array -> array codecs before the array -> bytes codec",
+        CodecKind::ArrayToBytes => "one array -> bytes codec, with bytes -> bytes codecs after it",
     };
-    let found = format!("the {} codec {:?}", kind.words(), codec.name);
+    let found = format!("the {} codec {:?}", kind.as_str(), codec.name);
     let expected = expected.to_owned();
     problems.push(at, ProblemKind::CodecOrder { expected, found });
 }
@@ -114,6 +115,7 @@ fn misplaced(codec: &Extension, kind: Kind, at: &At<'_>, problems: &mut Problems
 /// What the next codec is given.
 fn array_to_array(
     codec: &Extension,
+    known: &KnownCodec,
     mut given: Given,
     at: &At<'_>,
     problems: &mut Problems,
@@ -121,7 +123,7 @@ fn array_to_array(
     match codec.name.as_str() {
         "transpose" => {
             let rank = given.lengths.as_ref().map(Vec::len);
-            let order = settings::transpose(codec, rank, at, problems);
+            let order = settings::transpose(codec, known, rank, at, problems);
             given.lengths = match (order, given.lengths) {
                 (Some(order), Some(lengths)) => {
                     let axes = order.iter().map(|axis| lengths.get(*axis).cloned());
@@ -130,10 +132,8 @@ fn array_to_array(
                 _ => None,
             };
         }
-        "bitround" | "numcodecs.bitround" | "numcodecs.quantize" | "scale_offset" => {
-            if let Some(data_type) = given.data_type.as_ref().filter(|t| !is_number(t)) {
-                unfit(codec, "an array of numbers", data_type, at, problems);
-            }
+        _ if known.accepts == AcceptedElements::Numbers => {
+            accepts(codec, known, given.data_type.as_ref(), at, problems);
             // Quantized values can be given another type.
             if codec.configuration.contains_key("astype") {
                 given.data_type = None;
@@ -149,56 +149,45 @@ fn array_to_array(
     given
 }
 
-fn serializer(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems) {
-    if codec.name == "sharding_indexed" {
-        shard(codec, given, at, problems);
-        return;
-    }
-    let data_type = given.data_type.as_ref();
-    if matches!(codec.name.as_str(), "bytes" | "endian") {
-        settings::bytes(codec, data_type, given.is_old, at, problems);
-    }
-    let Some(data_type) = data_type else { return };
-    let variable = data_type.is_variable();
-    let (fits, expected) = match codec.name.as_str() {
-        "vlen-utf8" => (*data_type == DataType::String, "an array of string"),
-        "vlen-bytes" => (*data_type == DataType::Bytes, "an array of bytes"),
-        // Types unknown here may be numbers.
-        "pcodec" | "numcodecs.pcodec" | "zfp" | "numcodecs.zfpy" => (
-            is_number(data_type) || data_type.layout().is_none() && !variable,
-            "an array of numbers",
-        ),
-        "vlen-array" => (true, ""),
-        _ => (!variable, "an array of elements of one size"),
-    };
-    // A type unknown here may well be what the codec is for.
-    let known = variable || data_type.layout().is_some();
-    if !fits && known {
-        unfit(codec, expected, data_type, at, problems);
-    }
-}
-
-fn unfit(
+fn serializer(
     codec: &Extension,
-    expected: &str,
-    data_type: &DataType,
+    known: &KnownCodec,
+    given: &Given,
     at: &At<'_>,
     problems: &mut Problems,
 ) {
-    let expected = format!("{expected} for {}", codec.name);
-    problems.disagrees(at, expected, format!("elements of {data_type}"));
+    let data_type = given.data_type.as_ref();
+    match known.name {
+        "sharding_indexed" => shard(codec, known, given, at, problems),
+        "bytes" => settings::bytes(codec, data_type, given.is_old, at, problems),
+        _ => {}
+    }
+    accepts(codec, known, data_type, at, problems);
 }
 
-/// Whether these are numbers, or a type nobody here knows.
-fn is_number(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Bool | DataType::Raw(_) => false,
-        other => !other.is_variable(),
+/// Whether the codec can encode these elements.
+fn accepts(
+    codec: &Extension,
+    known: &KnownCodec,
+    data_type: Option<&DataType>,
+    at: &At<'_>,
+    problems: &mut Problems,
+) {
+    let Some(data_type) = data_type else { return };
+    if let Some(expected) = known.accepts.refuses(data_type) {
+        let expected = format!("{expected} for {}", codec.name);
+        problems.disagrees(at, expected, format!("elements of {data_type}"));
     }
 }
 
 /// A shard: chunks inside a chunk, each encoded by a chain of its own.
-fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems) {
+fn shard(
+    codec: &Extension,
+    known: &KnownCodec,
+    given: &Given,
+    at: &At<'_>,
+    problems: &mut Problems,
+) {
     let limit = problems.limits.nested_shards;
     if !problems.within(
         at,
@@ -209,16 +198,16 @@ fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems)
         return;
     }
     let at = at.key("configuration");
-    let mut setting = |key: &str, expected: &'static str| {
+    let mut setting = |key: &str| {
         let value = codec.configuration.get(key).cloned();
         if value.is_none() {
-            problems.push(&at.key(key), ProblemKind::Missing { expected });
+            settings::missing(known, key, &at, problems);
         }
         value
     };
-    let inner = setting("chunk_shape", "the shape of an inner chunk");
-    let codecs = setting("codecs", "an array of codecs for inner chunks");
-    let index_codecs = setting("index_codecs", "an array of codecs for the index");
+    let inner = setting("chunk_shape");
+    let codecs = setting("codecs");
+    let index_codecs = setting("index_codecs");
     let inner = inner.and_then(|value| {
         let rank = given.lengths.as_ref().map(Vec::len);
         chunk_lengths(value, rank, &at.key("chunk_shape"), problems)
@@ -276,12 +265,9 @@ fn index(codecs: &[Extension], depth: usize, at: &At<'_>, problems: &mut Problem
     };
     check(codecs, given, at, problems);
     for (i, codec) in codecs.iter().enumerate() {
-        let compresses = match kind(&codec.name) {
-            Some(Kind::BytesToBytes) => !keeps_length(&codec.name),
-            Some(Kind::ArrayToBytes) => !matches!(codec.name.as_str(), "bytes" | "endian"),
-            _ => false,
-        };
-        if compresses {
+        let changes_length =
+            |known: &KnownCodec| known.kind != CodecKind::ArrayToArray && !known.keeps_length;
+        if codecs::by_name(&codec.name).is_some_and(changes_length) {
             let expected = "codecs whose output has a fixed length";
             problems.disagrees(&at.index(i), expected, format!("{:?}", codec.name));
         }

@@ -1,15 +1,11 @@
-//! The settings of codecs. Those that stand each for itself are in tables; here is what depends on the
-//! elements and axes. Knows one codec at a time, never a chain.
-
-mod table;
+//! Judges the settings of a codec: each by the [table](crate::codecs), and those that depend on elements and
+//! axes by rules of their own. Knows one codec at a time, never a chain.
 
 use serde_json::{Map, Value};
 
-use table::{Is, Setting};
-
+use crate::codecs::{self, KnownCodec, Setting, SettingType};
 use crate::data_type::DataType;
 use crate::extension::Extension;
-use crate::layout::{Layout, Swap};
 use crate::near::{is_near, quoted};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems, brief};
@@ -38,37 +34,37 @@ pub(super) fn bytes(
         return;
     };
     let at = at.key("endian");
-    match data_type.layout() {
-        Some(Layout::Fixed { swap, .. }) if swap != Swap::None && is_old => {
+    match data_type.has_byte_order() {
+        true if is_old => {
             let advice =
                 "expected \"little\" or \"big\", found none, which is read as little-endian";
             problems.discourage(&at, advice);
         }
-        Some(Layout::Fixed { swap, .. }) if swap != Swap::None => {
+        true => {
             let expected = "\"little\" or \"big\", since an element has more than one byte";
             problems.push(&at, ProblemKind::Missing { expected });
         }
-        _ if endian.is_some() => {
+        false if endian.is_some() => {
             problems.discourage(&at, "expected no endian at all, found null; remove it");
         }
-        _ => {}
+        false => {}
     }
 }
 
 /// `transpose`: the order of the axes, which is also how it changes a chunk.
 pub(super) fn transpose(
     codec: &Extension,
+    known: &KnownCodec,
     rank: Option<usize>,
     at: &At<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<usize>> {
     let at = at.key("configuration");
-    let at = at.key("order");
     let Some(value) = codec.configuration.get("order") else {
-        let expected = "an array with each axis once";
-        problems.push(&at, ProblemKind::Missing { expected });
+        missing(known, "order", &at, problems);
         return None;
     };
+    let at = at.key("order");
     if let Some(letter @ ("C" | "F")) = value.as_str() {
         let advice =
             format!("expected an array with each axis once, found the old form {letter:?}");
@@ -107,10 +103,10 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The settings of a codec of v3 that stands in a table, each on its own.
-pub(super) fn v3(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
+/// The settings of a codec of v3, each on its own.
+pub(super) fn v3(codec: &Extension, known: &KnownCodec, at: &At<'_>, problems: &mut Problems) {
     let at = at.key("configuration");
-    if let Some(settings) = table::v3(&codec.name) {
+    if let Some(settings) = known.settings.filter(|_| !known.is_judged_apart) {
         judge(&codec.configuration, settings, &at, problems);
     }
     if codec.name == "blosc" {
@@ -120,8 +116,15 @@ pub(super) fn v3(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
 
 /// The settings of a filter or compressor of v2, each on its own.
 pub(super) fn v2(codec: &Codec, at: &At<'_>, problems: &mut Problems) {
-    if let Some(settings) = table::v2(&codec.id) {
+    if let Some(settings) = codecs::by_id(&codec.id).and_then(|known| known.settings) {
         judge(&codec.configuration, settings, at, problems);
+    }
+}
+
+/// Reports that a setting is missing which the codec needs.
+pub(super) fn missing(known: &KnownCodec, key: &str, at: &At<'_>, problems: &mut Problems) {
+    if let Some(expected) = known.setting(key).and_then(|setting| setting.required) {
+        problems.push(&at.key(key), ProblemKind::Missing { expected });
     }
 }
 
@@ -131,12 +134,18 @@ fn judge(
     at: &At<'_>,
     problems: &mut Problems,
 ) {
-    for Setting { key, is, needed } in settings {
+    for Setting {
+        key,
+        holds,
+        required,
+        ..
+    } in settings
+    {
         let at = at.key(key);
-        match (configuration.get(*key), needed) {
+        match (configuration.get(*key), required) {
             (None, Some(expected)) => problems.push(&at, ProblemKind::Missing { expected }),
             (None, None) | (Some(Value::Null), None) => {}
-            (Some(value), _) => setting(value, *is, &at, problems),
+            (Some(value), _) => setting(value, *holds, &at, problems),
         }
     }
     for (key, value) in configuration {
@@ -154,27 +163,27 @@ fn judge(
     }
 }
 
-fn setting(value: &Value, is: Is, at: &At<'_>, problems: &mut Problems) {
-    let expected = match is {
-        Is::Whole(min, max) => match value.as_i64() {
+fn setting(value: &Value, holds: SettingType, at: &At<'_>, problems: &mut Problems) {
+    let expected = match holds {
+        SettingType::Whole(min, max) => match value.as_i64() {
             Some(number) if (min..=max).contains(&number) => return,
             _ => format!("a whole number from {min} to {max}"),
         },
-        Is::Number if !value.is_number() => "a number".to_owned(),
-        Is::Bool if !value.is_boolean() => "true or false".to_owned(),
-        Is::Text if !value.is_string() => "a text".to_owned(),
-        Is::List if !value.is_array() => "an array".to_owned(),
-        Is::OneOf(names) if !value.as_str().is_some_and(|name| names.contains(&name)) => {
+        SettingType::Number if !value.is_number() => "a number".to_owned(),
+        SettingType::Bool if !value.is_boolean() => "true or false".to_owned(),
+        SettingType::Text if !value.is_string() => "a text".to_owned(),
+        SettingType::List if !value.is_array() => "an array".to_owned(),
+        SettingType::OneOf(names) if !value.as_str().is_some_and(|name| names.contains(&name)) => {
             format!("one of {}", names.join(", "))
         }
-        Is::DType => {
+        SettingType::DType => {
             // numcodecs takes all of numpy's spellings, and zarr-python writes `float32`.
             let mut lenient = Problems::with(problems.limits, Profile::Lenient);
             DType::read(value.clone(), &[], at, &mut lenient);
             problems.absorb(lenient);
             return;
         }
-        Is::DataType => {
+        SettingType::DataType => {
             DataType::read(value.clone(), at, problems);
             return;
         }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::settings;
 use super::v3::chunk_bytes;
-use crate::kinds::{id_is_known, serializes_objects};
+use crate::codecs;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
 use crate::read;
@@ -54,7 +54,7 @@ fn known(codec: Option<&Codec>, at: &At<'_>, problems: &mut Problems) {
     if let Some(codec) = codec {
         settings::v2(codec, at, problems);
     }
-    if let Some(codec) = codec.filter(|codec| !id_is_known(&codec.id)) {
+    if let Some(codec) = codec.filter(|codec| codecs::by_id(&codec.id).is_none()) {
         let kind = ProblemKind::Unsupported {
             what: "codec",
             name: codec.id.clone(),
@@ -73,7 +73,7 @@ fn objects(document: &Value, filters: &[Option<Codec>], at: &At<'_>, problems: &
         // Refused, and reported for it.
         Some(None) => true,
         // One nobody here knows may be one for objects.
-        Some(Some(filter)) => serializes_objects(&filter.id) || !id_is_known(&filter.id),
+        Some(Some(filter)) => codecs::by_id(&filter.id).is_none_or(|codec| codec.is_object_codec),
         None => false,
     };
     if !serialized {

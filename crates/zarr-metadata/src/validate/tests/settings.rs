@@ -3,17 +3,18 @@
 use serde_json::json;
 
 use super::*;
+use crate::codecs::CodecKind;
 
 /// The table of settings, each row with all that can be wrong with it.
 #[test]
 fn settings() {
     let bad = |codec: &str, configuration: Value, expected: &[&str]| {
-        let array_first = crate::kinds::kind(codec).unwrap();
+        let array_first = CodecKind::of(codec).unwrap();
         let codec = json!({"name": codec, "configuration": configuration});
         let (place, codecs) = match array_first {
-            crate::kinds::Kind::ArrayToArray => (0, json!([codec, bytes()])),
-            crate::kinds::Kind::ArrayToBytes => (0, json!([codec])),
-            crate::kinds::Kind::BytesToBytes => (1, json!([bytes(), codec])),
+            CodecKind::ArrayToArray => (0, json!([codec, bytes()])),
+            CodecKind::ArrayToBytes => (0, json!([codec])),
+            CodecKind::BytesToBytes => (1, json!([bytes(), codec])),
         };
         let text = array(json!({"codecs": codecs})).to_string();
         let found = lines(&validate("zarr.json", text.as_bytes()));
@@ -134,7 +135,7 @@ fn settings() {
         "numcodecs.fixedscaleoffset",
         json!({"scale": 1, "dtype": "f4"}),
         &[
-            "E offset: missing; add the number that is taken from each element",
+            "E offset: missing; add the number that is subtracted from each element",
             "W dtype: expected \"<f4\", found \"f4\"",
         ],
     );
