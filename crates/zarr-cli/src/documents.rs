@@ -6,8 +6,7 @@ use serde_json::value::RawValue;
 use zarr::Location;
 use zarr::tools::{Limits, Listing, NodeDocuments, Prefix, StoreExt};
 
-/// What documents are called.
-pub(crate) const NAMES: [&str; 5] = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
+pub(crate) use zarr::tools::documents::ALL as NAMES;
 
 /// A directory of a hierarchy.
 #[derive(Debug)]

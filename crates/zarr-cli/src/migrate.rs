@@ -5,6 +5,7 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
+use zarr::tools::documents::OF_V2_NODES;
 use zarr::tools::{NodeDocuments, Payload, Problem, PutMode, Reader};
 use zarr::{NodeMetadata, ZarrFormat};
 
@@ -53,9 +54,6 @@ struct Step<'a> {
     kind: &'static str,
     lost: Vec<Problem>,
 }
-
-/// What format 2 has.
-const OLD: [&str; 4] = [".zmetadata", ".zattrs", ".zarray", ".zgroup"];
 
 pub(crate) fn run(args: &Args, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.as_str();
@@ -176,7 +174,7 @@ fn write(args: &Args, steps: &[Step<'_>], consolidated: &[&Place]) -> Result<(),
             }
             for step in steps {
                 let location = &step.place.location;
-                for name in OLD
+                for name in OF_V2_NODES
                     .iter()
                     .filter(|name| step.place.document(name).is_some())
                 {

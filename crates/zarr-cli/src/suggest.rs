@@ -4,23 +4,21 @@ use std::path::Path;
 
 use zarr::Node;
 use zarr::blocking::Wait;
+use zarr::tools::documents;
 
 use crate::{nearest, recognise};
 
-/// The documents that make a directory a node.
-const NODES: [&str; 3] = ["zarr.json", ".zarray", ".zgroup"];
-/// Those that stand beside them.
-const ASIDE: [&str; 2] = [".zattrs", ".zmetadata"];
-
 pub(crate) fn is_node(directory: &Path) -> bool {
-    NODES.iter().any(|name| directory.join(name).is_file())
+    documents::OF_NODES
+        .iter()
+        .any(|name| directory.join(name).is_file())
 }
 
 /// An address without the document at its end.
 pub(crate) fn without_document(address: &str) -> Option<&str> {
     let path = address.split('?').next().unwrap_or(address);
     let (above, name) = path.rsplit_once('/')?;
-    let is_document = NODES.iter().chain(&ASIDE).any(|known| *known == name);
+    let is_document = documents::ALL.contains(&name);
     is_document.then_some(above)
 }
 
@@ -30,7 +28,7 @@ pub(crate) fn path(path: &Path, open: impl Fn(&str) -> zarr::Result<Node>) -> St
         .file_name()
         .and_then(|name| name.to_str())
         .unwrap_or_default();
-    if path.is_file() && NODES.iter().chain(&ASIDE).any(|document| *document == name) {
+    if path.is_file() && documents::ALL.contains(&name) {
         return format!(
             "this is a document of a node: did you mean {}?",
             shown(path.parent())

@@ -26,7 +26,6 @@ pub use consolidated::Consolidated;
 pub use create::create;
 pub(crate) use create::{ancestors, create_untold};
 pub use create_all::create_all;
-pub(crate) use delete::DOCUMENTS;
 pub use delete::delete;
 pub(crate) use keep::{Below, Changed, Groups};
 pub use members::{Depth, each_member, members, stream_members};

@@ -9,10 +9,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::document::Indent;
+use crate::indent::Indent;
 use crate::pointer::{At, JsonPointer};
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::reader::refused;
+use crate::read::refused;
 use crate::scan;
 
 /// The numbers that a [`Value`] cannot hold, as documents spell them, by their places. Each has a

@@ -1,7 +1,6 @@
 //! Metadata of one version of the format in the words of the other, so that the same chunks can be
 //! read through it. Says what is lost and what stands in the way. Touches no chunk.
 
-mod consolidated;
 mod filters;
 mod to_v2;
 mod to_v3;
@@ -124,7 +123,7 @@ impl<T> Converted<T> {
 
 /// What is lost on the way, and what stands in it.
 #[derive(Default)]
-struct Losses(Problems);
+pub(crate) struct Losses(pub(crate) Problems);
 
 impl Losses {
     /// Left out, and the array can be read all the same.
@@ -139,7 +138,7 @@ impl Losses {
         self.0.push(at, ProblemKind::NotCarried { what });
     }
 
-    fn extra(&mut self, extra: &serde_json::Map<String, serde_json::Value>) {
+    pub(crate) fn extra(&mut self, extra: &serde_json::Map<String, serde_json::Value>) {
         for key in extra.keys() {
             self.lost(
                 &At::ROOT.key(key),
@@ -148,7 +147,7 @@ impl Losses {
         }
     }
 
-    fn finish<T>(self, metadata: Option<T>) -> Result<Converted<T>, MetadataError> {
+    pub(crate) fn finish<T>(self, metadata: Option<T>) -> Result<Converted<T>, MetadataError> {
         let (metadata, warnings) = self.0.finish_with_warnings(metadata)?;
         Ok(Converted {
             metadata,

@@ -9,7 +9,8 @@ use crate::format::ZarrFormat;
 use crate::group::GroupMetadata;
 use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::reader::{CONSOLIDATED, Reader, parsed};
+use crate::raw_members::{CONSOLIDATED, parsed};
+use crate::reader::Reader;
 use crate::{Attributes, v3};
 
 /// The metadata of a node: an array or a group.

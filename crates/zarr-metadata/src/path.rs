@@ -4,6 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::documents;
+
 /// The normalised path of a node: `""` is the root.
 ///
 /// Backslashes count as slashes, slashes around it are dropped and runs of them collapsed, so that
@@ -53,8 +55,6 @@ pub enum NodePathProblem {
     Document,
 }
 
-const DOCUMENTS: [&str; 5] = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
-
 impl NodePath {
     /// The root of the hierarchy.
     #[must_use]
@@ -98,7 +98,7 @@ impl NodePath {
                 NodePathProblem::OnlyDots
             } else if segment.starts_with("__") {
                 NodePathProblem::Reserved
-            } else if DOCUMENTS.contains(&segment) {
+            } else if documents::ALL.contains(&segment) {
                 NodePathProblem::Document
             } else {
                 continue;

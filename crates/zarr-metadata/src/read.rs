@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::pointer::At;
-use crate::problem::{ProblemKind, Problems};
+use crate::problem::{MetadataError, ProblemKind, Problems};
 
 /// Why a text is no JSON, as a problem. What it is instead says more than where its first wrong character is.
 pub(crate) fn syntax(text: &[u8], error: &serde_json::Error) -> ProblemKind {
@@ -24,6 +24,11 @@ pub(crate) fn syntax(text: &[u8], error: &serde_json::Error) -> ProblemKind {
         column: error.column(),
         reason: instead.map_or_else(|| error.to_string(), str::to_owned),
     }
+}
+
+/// Why a value is not to be written as JSON, as an error.
+pub(crate) fn refused(error: &serde_json::Error) -> MetadataError {
+    MetadataError::new(&At::ROOT, syntax(b"{}", error))
 }
 
 /// The members of an object, taken out one by one; what nobody took is the rest.

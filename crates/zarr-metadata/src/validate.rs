@@ -2,23 +2,24 @@
 //! document are held against each other. Knows no store and decodes nothing.
 
 mod chain;
-mod consolidated;
-mod names;
-mod node;
+pub(crate) mod names;
+pub(crate) mod node;
 mod settings;
-mod v2;
-mod v3;
+pub(crate) mod v2;
+pub(crate) mod v3;
 
 use serde_json::Value;
 
+use crate::documents::{ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, ZMETADATA};
 use crate::node::NodeMetadata;
 use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::profile::Profile;
+use crate::raw_members::{Parts, split};
 use crate::read::syntax;
-use crate::reader::{Parts, Reader, mended, split};
+use crate::reader::{Reader, mended};
 use crate::report::Report;
-use crate::{scan, v2 as documents};
+use crate::{consolidated, scan, v2 as models};
 
 /// Judges one document, given by its name and its bytes.
 ///
@@ -124,7 +125,7 @@ impl Reader {
         text: &[u8],
         problems: &mut Problems,
     ) -> Result<(), serde_json::Error> {
-        if let Some(Document::Zmetadata) = Document::named(name) {
+        if let Some(DocumentKind::Zmetadata) = DocumentKind::named(name) {
             return self.zmetadata_json(text, problems);
         }
         if !self.few_values(text, problems)? {
@@ -136,16 +137,20 @@ impl Reader {
             ..
         } = split(text)?;
         let at = At::ROOT;
-        match Document::of(name, &value) {
-            Document::ZarrJson => v3::node(value, consolidated, self, &at, problems),
-            Document::Zarray => v2::array(value, &at, problems),
-            Document::Zgroup => {
-                documents::GroupMetadata::read(value, &at, problems);
+        match DocumentKind::of(name, &value) {
+            DocumentKind::ZarrJson => {
+                if let Some(documents) = v3::node(value, consolidated, self, &at, problems) {
+                    consolidated::validate::v3(&documents, self, &at, problems);
+                }
             }
-            Document::Zattrs => {
+            DocumentKind::Zarray => v2::array(value, &at, problems),
+            DocumentKind::Zgroup => {
+                models::GroupMetadata::read(value, &at, problems);
+            }
+            DocumentKind::Zattrs => {
                 crate::read::object(value, &at, problems);
             }
-            Document::Zmetadata => self.zmetadata_json(text, problems)?,
+            DocumentKind::Zmetadata => self.zmetadata_json(text, problems)?,
         }
         Ok(())
     }
@@ -156,15 +161,15 @@ impl Reader {
         text: &[u8],
         problems: &mut Problems,
     ) -> Result<(), serde_json::Error> {
-        if let Some(all) = documents::ConsolidatedMetadata::read(text, self, problems)? {
-            consolidated::v2(&all, problems);
+        if let Some(all) = models::ConsolidatedMetadata::read(text, self, problems)? {
+            consolidated::validate::v2(&all, problems);
         }
         Ok(())
     }
 }
 
-/// The documents there are.
-enum Document {
+/// Which document a text is.
+enum DocumentKind {
     ZarrJson,
     Zarray,
     Zgroup,
@@ -172,7 +177,7 @@ enum Document {
     Zmetadata,
 }
 
-impl Document {
+impl DocumentKind {
     fn of(name: &str, value: &Value) -> Self {
         Self::named(name).unwrap_or_else(|| {
             let has = |key: &str| value.get(key).is_some();
@@ -188,11 +193,11 @@ impl Document {
 
     fn named(name: &str) -> Option<Self> {
         Some(match name.rsplit('/').next()? {
-            "zarr.json" => Self::ZarrJson,
-            ".zarray" => Self::Zarray,
-            ".zgroup" => Self::Zgroup,
-            ".zattrs" => Self::Zattrs,
-            ".zmetadata" => Self::Zmetadata,
+            ZARR_JSON => Self::ZarrJson,
+            ZARRAY => Self::Zarray,
+            ZGROUP => Self::Zgroup,
+            ZATTRS => Self::Zattrs,
+            ZMETADATA => Self::Zmetadata,
             _ => return None,
         })
     }

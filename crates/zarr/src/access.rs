@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use zarr_core::{ArrayConfig, Context, Error, Result};
+use zarr_metadata::documents;
 use zarr_store::{Hook, Hooked, IoHints, Key, Location, Prefixed, ReadOnly, Reads, Split, Store};
 
 use crate::Target;
@@ -123,10 +124,7 @@ pub(crate) use array_handle;
 
 /// The documents of nodes; all other keys are chunks.
 fn is_document(key: &Key) -> bool {
-    matches!(
-        key.name(),
-        "zarr.json" | ".zarray" | ".zgroup" | ".zattrs" | ".zmetadata"
-    )
+    documents::ALL.contains(&key.name())
 }
 
 impl Target {

@@ -11,7 +11,7 @@
 pub use zarr_codecs::{CodecError, CodecErrorKind};
 pub use zarr_metadata::{
     Converted, Finding, JsonPointer, Limits, MetadataError, NodeDocuments, Problem, ProblemKind,
-    Profile, Reader, Report, Severity, quote_bare_numbers, v2, v3, validate,
+    Profile, Reader, Report, Severity, documents, quote_bare_numbers, v2, v3, validate,
 };
 pub use zarr_store::runtime::{Budget, Reserved};
 pub use zarr_store::{

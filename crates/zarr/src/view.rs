@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use zarr_core::hierarchy::{self, Consolidated, Depth};
 use zarr_core::{Error, Result};
+use zarr_metadata::documents::{self, ZMETADATA};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Call, Hook, Hooked, Location, Op, Outcome, Reads};
 
@@ -25,8 +26,6 @@ pub enum UseConsolidated {
     /// Yes, under another name than `.zmetadata` (format 2).
     Key(String),
 }
-
-const ZMETADATA: &str = ".zmetadata";
 
 /// Consolidated metadata as one of the groups in it sees it.
 #[derive(Clone, Debug)]
@@ -49,7 +48,7 @@ impl Hook for Watch {
 
     fn after(&self, call: &Call<'_>, _: &Outcome<'_>) {
         let name = call.key.rsplit('/').next().unwrap_or_default();
-        let is_document = matches!(name, "zarr.json" | ".zarray" | ".zgroup" | ".zattrs");
+        let is_document = documents::ALL.contains(&name) && name != ZMETADATA;
         // A put that failed may have been done all the same.
         let is_change = match call.op {
             Op::Put | Op::Update | Op::Delete => is_document,

@@ -9,9 +9,7 @@ use zarr::tools::{ByteRange, Entry, Key};
 use zarr::{ArrayMetadata, Location, Node};
 
 use super::Difference;
-
-/// The documents of nodes, which are compared as such.
-const DOCUMENTS: [&str; 5] = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
+use crate::documents::NAMES;
 
 /// So much of two files is held at once.
 const PIECE: u64 = 4 << 20;
@@ -33,7 +31,7 @@ impl Side<'_> {
             let name = entry.key.as_str();
             let name = name.strip_prefix(prefix.as_str()).unwrap_or(name);
             let last = name.rsplit('/').next().unwrap_or_default();
-            if !DOCUMENTS.contains(&last) && !self.is_chunk(name) {
+            if !NAMES.contains(&last) && !self.is_chunk(name) {
                 found.insert(name.to_owned(), entry);
             }
         }

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use zarr_metadata::documents;
 use zarr_store::{Call, Hook, Hooked, Location, Op, Outcome};
 
 use super::{CopyListener, CopyProgress, CopyStep};
-use crate::hierarchy::DOCUMENTS;
 
 /// Whether it is a document, which is no chunk.
 pub(super) fn is_document(key: &str) -> bool {
     let name = key.rsplit('/').next().unwrap_or_default();
-    DOCUMENTS.contains(&name)
+    documents::ALL.contains(&name)
 }
 
 /// The counters of one copy.

@@ -5,16 +5,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use zarr_metadata::documents;
 use zarr_metadata::{ArrayMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::runtime::Budget;
 use zarr_store::{Entry, Key, Location, Op, Prefix, PutMode, StoreError, StoreErrorKind, StoreExt};
 
 use super::{Choice, IfExists};
-use crate::hierarchy::DOCUMENTS;
 use crate::{Context, Result};
-
-/// Where format 2 keeps the documents of all that is below a group.
-const CONSOLIDATED: &str = ".zmetadata";
 
 /// What was found among nodes.
 #[derive(Default)]
@@ -81,7 +78,9 @@ impl Search<'_> {
                     continue;
                 }
                 match self.is_document(&prefix, name) {
-                    true if name == CONSOLIDATED => others.consolidated.extend(self.path(&prefix)),
+                    true if name == documents::ZMETADATA => {
+                        others.consolidated.extend(self.path(&prefix))
+                    }
                     true => {}
                     false => self.add(entry, &mut others)?,
                 }
@@ -127,7 +126,7 @@ impl Search<'_> {
 
     /// Whether it is a document that is written as such, or not at all.
     fn is_document(&self, directory: &Prefix, name: &str) -> bool {
-        if !DOCUMENTS.contains(&name) {
+        if !documents::ALL.contains(&name) {
             return false;
         }
         let node = self.path(directory).and_then(|path| self.copied.get(&path));
@@ -136,8 +135,8 @@ impl Search<'_> {
             return node.is_some() || !self.as_written;
         };
         match (name, node.format()) {
-            (CONSOLIDATED, ZarrFormat::V2) => !self.whole,
-            ("zarr.json", format) => format == ZarrFormat::V3,
+            (documents::ZMETADATA, ZarrFormat::V2) => !self.whole,
+            (documents::ZARR_JSON, format) => format == ZarrFormat::V3,
             (_, format) => format == ZarrFormat::V2,
         }
     }

@@ -1,13 +1,10 @@
 //! Deleting a node and all below it: its documents first, so that nobody opens half of it.
 
+use zarr_metadata::documents;
 use zarr_store::Location;
 
 use super::{Below, Changed, Groups, find};
 use crate::{Context, Result};
-
-/// The documents a node can have: those that make it one first.
-pub(crate) const DOCUMENTS: [&str; 5] =
-    ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
 
 /// Deletes the node at a place, and everything below it. Consolidated metadata of groups above is
 /// [kept](crate::Config::leave_consolidated).
@@ -25,11 +22,11 @@ pub async fn delete(location: &Location, context: &Context) -> Result<()> {
     groups.tell(&[changed], context).await
 }
 
-/// Empties a place; `documents` says whether there may be a node.
-pub(super) async fn remove(location: &Location, documents: bool) -> Result<()> {
+/// Empties a place; `is_node` says whether there may be a node.
+pub(super) async fn remove(location: &Location, is_node: bool) -> Result<()> {
     let store = location.store();
-    if documents {
-        for name in DOCUMENTS {
+    if is_node {
+        for name in documents::ALL {
             store.delete(&location.key(name)?, None).await?;
         }
     }

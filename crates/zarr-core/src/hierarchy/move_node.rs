@@ -2,10 +2,11 @@
 //! node come last and go first, so that nobody opens half of it.
 
 use futures_util::{TryStreamExt, future};
+use zarr_metadata::documents;
 use zarr_store::{Entry, Location, PutMode, StoreExt};
 
 use super::create::{ancestors, look_at, missing_groups, put_group};
-use super::delete::{DOCUMENTS, remove};
+use super::delete::remove;
 use super::{Below, Changed, Groups, check_vacant, find, path_of};
 use crate::{Context, Error, Result};
 
@@ -41,7 +42,7 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
     let store = from.store();
     let is_document = |entry: &Entry| {
         let name = entry.key.as_str().strip_prefix(a.as_str());
-        name.is_some_and(|name| DOCUMENTS.contains(&name))
+        name.is_some_and(|name| documents::ALL.contains(&name))
     };
     store
         .list(a)
@@ -51,7 +52,7 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
         .try_buffer_unordered(store.hints().concurrency.max(1))
         .try_collect::<()>()
         .await?;
-    for name in DOCUMENTS.iter().rev() {
+    for name in documents::ALL.iter().rev() {
         let key = from.key(name)?;
         if let Some(found) = store.head(&key).await? {
             let size = found.size;

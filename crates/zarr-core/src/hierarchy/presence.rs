@@ -2,10 +2,10 @@
 //! unmounted is as empty as one in which nothing was written, and a web server in front of it as
 //! well.
 
+use zarr_metadata::documents;
 use zarr_store::Location;
 
 use super::create::ancestors;
-use super::delete::DOCUMENTS;
 use super::path_of;
 use crate::{ErrorKind, Result};
 
@@ -22,7 +22,7 @@ pub(crate) async fn check_presence(location: &Location) -> Result<()> {
     }
     let places = std::iter::once(location.clone()).chain(ancestors(location));
     for place in places {
-        for name in DOCUMENTS {
+        for name in documents::ALL {
             if store.head(&place.key(name)?).await?.is_some() {
                 return Ok(());
             }

@@ -2,10 +2,10 @@
 //! of a new node there. Deletes nothing.
 
 use futures_util::TryStreamExt;
+use zarr_metadata::documents;
 use zarr_metadata::{ChunkKeyEncoding, NodeMetadata, ZarrFormat};
 use zarr_store::{Key, Location, Prefix, StoreExt};
 
-use super::delete::DOCUMENTS;
 use super::{path_of, read};
 use crate::{Error, ErrorKind, Result};
 
@@ -34,8 +34,8 @@ pub(crate) async fn remains(location: &Location, node: &NodeMetadata) -> Result<
     let store = location.store();
     if node.format() == ZarrFormat::V2 {
         let beside = match node {
-            NodeMetadata::Array(_) => &[".zattrs"][..],
-            NodeMetadata::Group(_) => &[".zattrs", ".zmetadata"],
+            NodeMetadata::Array(_) => &[documents::ZATTRS][..],
+            NodeMetadata::Group(_) => &[documents::ZATTRS, documents::ZMETADATA],
         };
         for name in beside {
             let key = location.key(name)?;
@@ -78,7 +78,7 @@ pub(super) async fn check_foreign(location: &Location) -> Result<()> {
     while let Some(entry) = below.try_next().await? {
         let name = entry.key.strip(location.path());
         let is_ours = name.is_some_and(|name| {
-            DOCUMENTS.contains(&name.as_str()) || ChunkKeyEncoding::is_likely(name.as_str())
+            documents::ALL.contains(&name.as_str()) || ChunkKeyEncoding::is_likely(name.as_str())
         });
         if !is_ours {
             return Err(Error::from(ErrorKind::Foreign {

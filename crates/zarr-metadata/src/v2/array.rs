@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 
 use super::{Codec, DType, object_codec};
 use crate::data_type::DataType;
-use crate::document::add_rest;
 use crate::format::{Order, Separator};
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
+use crate::raw_members::add_rest;
 use crate::read::{Members, chain, format, lengths, mended_chunk_lengths};
 
 /// The `.zarray` of an array.

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::add_rest;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
+use crate::raw_members::add_rest;
 use crate::read::{Members, format};
 
 /// The `.zgroup` of a group.

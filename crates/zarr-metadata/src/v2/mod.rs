@@ -2,12 +2,11 @@
 
 mod array;
 mod codec;
-mod consolidated;
 mod dtype;
 mod group;
 
+pub use crate::consolidated::v2::ConsolidatedMetadata;
 pub use array::ArrayMetadata;
 pub use codec::Codec;
-pub use consolidated::ConsolidatedMetadata;
 pub use dtype::{DType, object_codec};
 pub use group::GroupMetadata;

@@ -8,12 +8,12 @@ use crate::Attributes;
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
 use crate::data_type::DataType;
-use crate::document::add_rest;
 use crate::extension::Extension;
 use crate::fill_value::FillValue;
 use crate::format::Endian;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
+use crate::raw_members::add_rest;
 use crate::read::{Members, chain, format, lengths, list, object};
 
 /// The `zarr.json` of an array.

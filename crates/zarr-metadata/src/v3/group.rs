@@ -3,15 +3,14 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::ConsolidatedMetadata;
 use super::array::attributes;
-use super::consolidated::Read;
-use crate::Attributes;
-use crate::document::add_rest;
+use crate::attributes::Attributes;
+use crate::consolidated::v3::{ConsolidatedMetadata, Read};
 use crate::pointer::At;
 use crate::problem::Problems;
+use crate::raw_members::{CONSOLIDATED, add_rest};
 use crate::read::{Members, format};
-use crate::reader::{CONSOLIDATED, Reader};
+use crate::reader::Reader;
 
 /// The `zarr.json` of a group.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,12 +2,10 @@
 
 mod array;
 mod codecs;
-mod consolidated;
 mod group;
 
+pub use crate::consolidated::v3::ConsolidatedMetadata;
 pub use array::ArrayMetadata;
 pub use codecs::default_serializer;
 pub(crate) use codecs::implied;
-pub use consolidated::ConsolidatedMetadata;
-pub(crate) use consolidated::same_text;
 pub use group::GroupMetadata;

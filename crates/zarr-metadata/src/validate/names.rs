@@ -23,7 +23,7 @@ pub(super) fn extension(name: &str, at: &At<'_>, problems: &mut Problems) {
 }
 
 /// The names in the path of a node, which is a path of names with one slash between them.
-pub(super) fn node(path: &str, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn node(path: &str, at: &At<'_>, problems: &mut Problems) {
     let new = NodePath::parse(path).and_then(|path| path.check_new());
     if let Err(error) = new {
         let expected = "names that a node can have";

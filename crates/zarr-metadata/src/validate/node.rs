@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::names;
 use crate::convert::DIMENSIONS;
-use crate::detect::NodeDocuments;
+use crate::documents::NodeDocuments;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::At;
@@ -160,7 +160,7 @@ fn same(
 }
 
 /// The names that xarray gives the axes of an array of format 2.
-pub(super) fn dimensions(array: &ArrayMetadata, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn dimensions(array: &ArrayMetadata, at: &At<'_>, problems: &mut Problems) {
     let Some(value) = array.attributes().get(DIMENSIONS) else {
         return;
     };

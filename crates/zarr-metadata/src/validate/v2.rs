@@ -10,7 +10,7 @@ use crate::problem::{ProblemKind, Problems};
 use crate::read;
 use crate::v2::{ArrayMetadata, Codec, DType};
 
-pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
     let again = value.clone();
     ArrayMetadata::read(value, at, problems);
     if !again.is_object() {

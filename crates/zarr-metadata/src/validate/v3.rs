@@ -4,7 +4,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{chain, consolidated, names};
+use super::{chain, names};
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::data_type::DataType;
 use crate::extension::Extension;
@@ -12,29 +12,27 @@ use crate::node::NodeMetadata;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems, brief};
 use crate::reader::Reader;
-use crate::v3::implied;
+use crate::v3::{ConsolidatedMetadata, implied};
 use crate::{GroupMetadata, read};
 
-pub(super) fn node(
+/// Judges the document of a node. Gives the consolidated metadata in it, which is not judged here.
+pub(crate) fn node(
     value: Value,
     consolidated: Option<&RawValue>,
     reader: &Reader,
     at: &At<'_>,
     problems: &mut Problems,
-) {
+) -> Option<ConsolidatedMetadata> {
     let again = value.clone();
     let node = NodeMetadata::read(value, consolidated, reader, at, problems);
     match node {
-        Some(NodeMetadata::Group(GroupMetadata::V3(group))) => {
-            if let Some(documents) = &group.consolidated_metadata {
-                consolidated::v3(documents, reader, at, problems);
-            }
-        }
+        Some(NodeMetadata::Group(GroupMetadata::V3(group))) => return group.consolidated_metadata,
         _ if again.get("node_type").is_some_and(|kind| kind == "array") => {
             array(&again, at, problems);
         }
         _ => {}
     }
+    None
 }
 
 /// What `read` makes of a part; what is wrong with it was reported before.

@@ -5,16 +5,20 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{names, node, v2 as rules, v3 as node_rules};
+use super::v2::key;
+use super::{v2 as old, v3 as new};
+use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::At;
 use crate::problem::{ProblemKind, Problems};
-use crate::reader::{CONSOLIDATED, Reader, parsed};
-use crate::{read, v2, v3};
+use crate::raw_members::{CONSOLIDATED, parsed};
+use crate::read;
+use crate::reader::Reader;
+use crate::validate::{names, node, v2 as array_rules, v3 as node_rules};
 
-pub(super) fn v3(
-    documents: &v3::ConsolidatedMetadata,
+pub(crate) fn v3(
+    documents: &new::ConsolidatedMetadata,
     reader: &Reader,
     at: &At<'_>,
     problems: &mut Problems,
@@ -50,7 +54,7 @@ pub(super) fn v3(
     parents(&kinds, &at, problems);
 }
 
-pub(super) fn v2(documents: &v2::ConsolidatedMetadata, problems: &mut Problems) {
+pub(crate) fn v2(documents: &old::ConsolidatedMetadata, problems: &mut Problems) {
     let root = At::ROOT;
     let at = root.key("metadata");
     let mut kinds = BTreeMap::new();
@@ -62,15 +66,15 @@ pub(super) fn v2(documents: &v2::ConsolidatedMetadata, problems: &mut Problems) 
             continue;
         };
         match name {
-            ".zarray" => {
+            ZARRAY => {
                 kinds.insert(path, true);
-                rules::array(value, &at, problems);
+                array_rules::array(value, &at, problems);
             }
-            ".zgroup" => {
+            ZGROUP => {
                 kinds.entry(path).or_insert(false);
-                v2::GroupMetadata::read(value, &at, problems);
+                crate::v2::GroupMetadata::read(value, &at, problems);
             }
-            ".zattrs" => {
+            ZATTRS => {
                 read::object(value, &at, problems);
             }
             _ => {
@@ -82,11 +86,7 @@ pub(super) fn v2(documents: &v2::ConsolidatedMetadata, problems: &mut Problems) 
     }
     for (path, _) in kinds.iter().filter(|(_, is_array)| **is_array) {
         if let Some(Ok(NodeMetadata::Array(array))) = documents.get(path) {
-            let zattrs = match *path {
-                "" => ".zattrs".to_owned(),
-                path => format!("{path}/.zattrs"),
-            };
-            node::dimensions(&array, &at.key(&zattrs), problems);
+            node::dimensions(&array, &at.key(&key(path, ZATTRS)), problems);
         }
     }
     parents(&kinds, &at, problems);

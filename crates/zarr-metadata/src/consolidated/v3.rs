@@ -1,22 +1,15 @@
-//! Consolidated metadata of v3: copies of the documents below a group, inside the group's own. An
-//! index from path to text; a document is parsed when it is asked for. Knows no store, so whether a
-//! copy is stale is not known here.
+//! `consolidated_metadata`: the documents below a v3 group inside the group's own, by path.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::detect::NodeDocuments;
-use crate::document::{array_v3, group_v3, with_member};
-use crate::node::NodeMetadata;
-use crate::path::NodePath;
+use super::RawDocuments;
 use crate::pointer::At;
-use crate::problem::{MetadataError, ProblemKind, Problems, brief};
-use crate::reader::{CONSOLIDATED, Reader, parsed};
-use crate::report::Report;
-use crate::scan::{exact, has_marks};
-use crate::{ArrayMetadata, GroupMetadata};
+use crate::problem::{ProblemKind, Problems, brief};
+use crate::raw_members::{add_rest, parsed, with_member};
+use crate::reader::Reader;
 
 /// The documents of the nodes below a group, by path relative to it: `a/b`, without a slash in
 /// front.
@@ -39,17 +32,15 @@ use crate::{ArrayMetadata, GroupMetadata};
 /// assert_eq!(documents.get("a/b").transpose()?, Some(child));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConsolidatedMetadata {
-    documents: BTreeMap<String, Box<RawValue>>,
+    pub(super) documents: RawDocuments,
     /// Members beside the documents that this library does not know.
     extra: Map<String, Value>,
-    /// How the documents are read.
-    reader: Reader,
 }
 
 /// What a group's `consolidated_metadata` turned out to be.
-pub(super) enum Read {
+pub(crate) enum Read {
     Inline(ConsolidatedMetadata),
     /// A kind nobody here knows, and may ignore.
     Ignored(Value),
@@ -59,47 +50,25 @@ impl ConsolidatedMetadata {
     /// How many documents there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.documents.len()
+        self.documents.texts.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.documents.is_empty()
+        self.documents.texts.is_empty()
     }
 
     /// The paths, in the order of their letters.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.documents.keys().map(String::as_str)
+        self.documents.keys()
     }
 
     /// The document at a path as it stands in the text, if there is one; `NaN` and the infinities, which
     /// JSON does not have, as texts of the same letters.
     #[must_use]
     pub fn text(&self, path: &str) -> Option<&str> {
-        self.documents.get(path).map(|raw| raw.get())
-    }
-
-    /// The node at a path, if there is one. Reads its document, each time.
-    ///
-    /// # Errors
-    /// With every problem found in the document; pointers begin at that document.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<Result<NodeMetadata, MetadataError>> {
-        self.read_node(path).map(|read| read.map(|(node, _)| node))
-    }
-
-    /// As [`get`](Self::get), with what was [tolerated](crate::Profile::Lenient) in the document.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    #[must_use]
-    pub fn read_node(&self, path: &str) -> Option<Result<(NodeMetadata, Report), MetadataError>> {
-        let documents = NodeDocuments {
-            zarr_json: Some(self.text(path)?.as_bytes()),
-            ..NodeDocuments::default()
-        };
-        self.reader.read(&documents).transpose()
+        self.documents.text(path)
     }
 
     /// The names of the nodes directly inside the group at `path`, `""` being the group that holds
@@ -112,7 +81,7 @@ impl ConsolidatedMetadata {
             "" => String::new(),
             path => format!("{path}/"),
         };
-        let below = self.documents.range(prefix.clone()..);
+        let below = self.documents.texts.range(prefix.clone()..);
         below
             .map_while(|(key, _)| key.strip_prefix(prefix.as_str()))
             .filter_map(|rest| rest.split('/').next())
@@ -120,37 +89,9 @@ impl ConsolidatedMetadata {
             .collect()
     }
 
-    /// Adds the document of a node, or replaces it. A group's own consolidated metadata stays out:
-    /// the list is flat.
-    ///
-    /// # Errors
-    /// When the node is of format 2, or the path is the root's.
-    pub fn insert(&mut self, path: &NodePath, node: &NodeMetadata) -> Result<(), MetadataError> {
-        let text = match node {
-            NodeMetadata::Array(ArrayMetadata::V3(array)) if !path.is_root() => array_v3(array),
-            NodeMetadata::Group(GroupMetadata::V3(group)) if !path.is_root() => {
-                let mut group = group.clone();
-                group.consolidated_metadata = None;
-                // Also of a kind that nobody here knows.
-                group.extra.shift_remove(CONSOLIDATED);
-                group_v3(&group)
-            }
-            _ => {
-                let kind = ProblemKind::Invalid {
-                    expected: "a node of format 3 below the group".to_owned(),
-                    found: format!("{path} of format {}", node.format()),
-                };
-                return Err(MetadataError::new(&At::ROOT, kind));
-            }
-        };
-        let raw = RawValue::from_string(text).map_err(|error| crate::reader::refused(&error))?;
-        self.documents.insert(path.as_str().to_owned(), raw);
-        Ok(())
-    }
-
     /// Takes a document out; whether it was there.
     pub fn remove(&mut self, path: &str) -> bool {
-        self.documents.remove(path).is_some()
+        self.documents.texts.remove(path).is_some()
     }
 
     /// As a v3 group document holds it: nodes nearer to the group first, as zarr-python has them.
@@ -164,7 +105,7 @@ impl ConsolidatedMetadata {
             Some((path.to_owned(), value))
         });
         object.insert("metadata".to_owned(), Value::Object(documents.collect()));
-        crate::document::add_rest(&mut object, &self.extra);
+        add_rest(&mut object, &self.extra);
         Value::Object(object)
     }
 
@@ -201,12 +142,11 @@ impl ConsolidatedMetadata {
     }
 
     pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &RawValue)> {
-        let documents = self.documents.iter();
-        documents.map(|(path, raw)| (path.as_str(), raw.as_ref()))
+        self.documents.iter()
     }
 
     /// `None` where it was reported, and where the document has `null`, as early zarr-python did.
-    pub(super) fn read(
+    pub(crate) fn read(
         raw: &RawValue,
         reader: &Reader,
         at: &At<'_>,
@@ -262,7 +202,7 @@ impl ConsolidatedMetadata {
             problems.push(&at_documents, ProblemKind::Missing { expected });
             return None;
         };
-        let Ok(documents) = serde_json::from_str(documents.get()) else {
+        let Ok(texts) = serde_json::from_str(documents.get()) else {
             let value = parsed(documents, &at_documents, problems)?;
             problems.invalid(&at_documents, "an object with a document per path", &value);
             return None;
@@ -273,32 +213,12 @@ impl ConsolidatedMetadata {
         });
         Some(Read::Inline(Self {
             extra: extra.collect(),
-            documents,
-            reader: *reader,
+            documents: RawDocuments {
+                texts,
+                reader: *reader,
+            },
         }))
     }
-}
-
-/// The same documents, however they are indented.
-impl PartialEq for ConsolidatedMetadata {
-    fn eq(&self, other: &Self) -> bool {
-        let same = |(one, other): ((&str, &RawValue), (&str, &RawValue))| {
-            one.0 == other.0 && same_text(one.1, other.1)
-        };
-        self.len() == other.len()
-            && self.extra == other.extra
-            && self.documents().zip(other.documents()).all(same)
-    }
-}
-
-pub(crate) fn same_text(one: &RawValue, other: &RawValue) -> bool {
-    let value = |raw: &RawValue| serde_json::from_str::<Value>(raw.get()).ok();
-    let numbers = |raw: &RawValue| match has_marks(raw.get()) {
-        true => exact(raw.get()),
-        false => None,
-    };
-    one.get() == other.get()
-        || numbers(one) == numbers(other) && value(one).is_some_and(|one| Some(one) == value(other))
 }
 
 #[cfg(test)]
@@ -306,7 +226,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{GroupMetadata, Limits};
+    use crate::{GroupMetadata, Limits, NodeMetadata};
 
     fn group(consolidated: &Value) -> Result<crate::v3::GroupMetadata, String> {
         let text = json!({

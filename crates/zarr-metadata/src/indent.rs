@@ -41,7 +41,7 @@ impl Indent {
 }
 
 /// The text, which has to be JSON, with its own white space replaced.
-pub(super) fn laid_out(text: &[u8], indent: Indent) -> Vec<u8> {
+pub(crate) fn laid_out(text: &[u8], indent: Indent) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() * 2);
     let mut depth = 0usize;
     let mut bytes = text.iter().copied().peekable();

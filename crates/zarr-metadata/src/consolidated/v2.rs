@@ -1,21 +1,17 @@
-//! `.zmetadata`: copies of the v2 documents below a group. An index from key to text; a document is
-//! parsed when it is asked for. Knows no store, so whether a copy is stale is not known here.
+//! `.zmetadata`: the documents below a v2 group, by key.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use serde_json::value::{RawValue, to_raw_value};
+use serde_json::value::RawValue;
 
-use crate::detect::NodeDocuments;
-use crate::node::NodeMetadata;
-use crate::path::NodePath;
+use super::RawDocuments;
+use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
 use crate::pointer::At;
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::reader::{Reader, parsed, refused};
-use crate::report::Report;
+use crate::raw_members::parsed;
+use crate::reader::Reader;
 use crate::scan::unmarked;
-use crate::v3::same_text;
-use crate::{ArrayMetadata, GroupMetadata};
 
 /// The documents of a group and of the nodes below it, by key relative to it: `.zgroup`,
 /// `a/b/.zarray`.
@@ -33,16 +29,14 @@ use crate::{ArrayMetadata, GroupMetadata};
 /// assert_eq!(node.attributes()["units"], "K");
 /// # Ok::<(), zarr_metadata::MetadataError>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConsolidatedMetadata {
-    documents: BTreeMap<String, Box<RawValue>>,
-    /// How the documents are read.
-    reader: Reader,
+    pub(super) documents: RawDocuments,
 }
 
 const FORMAT: &str = "zarr_consolidated_format";
 /// What names a node, in the order in which it is looked for.
-const NODES: [&str; 2] = [".zarray", ".zgroup"];
+const NODES: [&str; 2] = [ZARRAY, ZGROUP];
 
 impl ConsolidatedMetadata {
     /// Reads a `.zmetadata`. The documents in it are not judged before they are asked for.
@@ -56,18 +50,18 @@ impl ConsolidatedMetadata {
     /// How many documents there are, a node often having two.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.documents.len()
+        self.documents.texts.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.documents.is_empty()
+        self.documents.texts.is_empty()
     }
 
     /// The keys of the documents, in the order of their letters.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.documents.keys().map(String::as_str)
+        self.documents.keys()
     }
 
     /// The paths of the nodes, `""` being the group that holds all this.
@@ -85,68 +79,13 @@ impl ConsolidatedMetadata {
     /// A document as it stands in the text, by key.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<&str> {
-        self.documents.get(key).map(|raw| raw.get())
-    }
-
-    /// The node at a path, if there is one. Reads its documents, each time.
-    ///
-    /// # Errors
-    /// With every problem found in the first document that has any; pointers begin at that
-    /// document.
-    #[must_use]
-    pub fn get(&self, path: &str) -> Option<Result<NodeMetadata, MetadataError>> {
-        self.read_node(path).map(|read| read.map(|(node, _)| node))
-    }
-
-    /// As [`get`](Self::get), with what was [tolerated](crate::Profile::Lenient) in the documents.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    #[must_use]
-    pub fn read_node(&self, path: &str) -> Option<Result<(NodeMetadata, Report), MetadataError>> {
-        let text = |name: &str| self.text(&key(path, name)).map(str::as_bytes);
-        let documents = NodeDocuments {
-            zarr_json: None,
-            zarray: text(".zarray"),
-            zgroup: text(".zgroup"),
-            zattrs: text(".zattrs"),
-        };
-        self.reader.read(&documents).transpose()
-    }
-
-    /// Adds the documents of a node, or replaces them.
-    ///
-    /// # Errors
-    /// When the node is of format 3.
-    pub fn insert(&mut self, path: &NodePath, node: &NodeMetadata) -> Result<(), MetadataError> {
-        let (name, document, attributes) = match node {
-            NodeMetadata::Array(ArrayMetadata::V2 { array, attributes }) => {
-                (".zarray", array.to_json(), attributes)
-            }
-            NodeMetadata::Group(GroupMetadata::V2 { group, attributes }) => {
-                (".zgroup", group.to_json(), attributes)
-            }
-            _ => {
-                let (expected, found) = ("a node of format 2".to_owned(), format!("{path}"));
-                let kind = ProblemKind::Invalid { expected, found };
-                return Err(MetadataError::new(&At::ROOT, kind));
-            }
-        };
-        let document = to_raw_value(&document).map_err(|error| refused(&error))?;
-        let zattrs = RawValue::from_string(attributes.marked_text());
-        let zattrs = zattrs.map_err(|error| refused(&error))?;
-        self.remove(path.as_str());
-        self.documents.insert(key(path.as_str(), name), document);
-        if !attributes.is_empty() {
-            self.documents.insert(key(path.as_str(), ".zattrs"), zattrs);
-        }
-        Ok(())
+        self.documents.text(key)
     }
 
     /// Takes the documents of a node out; whether there were any.
     pub fn remove(&mut self, path: &str) -> bool {
-        let names = [".zarray", ".zgroup", ".zattrs"].into_iter();
-        let removed = names.filter_map(|name| self.documents.remove(&key(path, name)));
+        let names = [ZARRAY, ZGROUP, ZATTRS].into_iter();
+        let removed = names.filter_map(|name| self.documents.texts.remove(&key(path, name)));
         removed.count() > 0
     }
 
@@ -161,7 +100,7 @@ impl ConsolidatedMetadata {
             if i > 0 {
                 text.push(',');
             }
-            text.push_str(&Value::from(key.as_str()).to_string());
+            text.push_str(&Value::from(key).to_string());
             text.push(':');
             text.push_str(raw.get());
         }
@@ -170,8 +109,7 @@ impl ConsolidatedMetadata {
     }
 
     pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &RawValue)> {
-        let documents = self.documents.iter();
-        documents.map(|(key, raw)| (key.as_str(), raw.as_ref()))
+        self.documents.iter()
     }
 
     /// Fails where the text is no JSON.
@@ -214,9 +152,11 @@ impl ConsolidatedMetadata {
             return None;
         };
         match serde_json::from_str(documents.get()) {
-            Ok(documents) => Some(Self {
-                documents,
-                reader: *reader,
+            Ok(texts) => Some(Self {
+                documents: RawDocuments {
+                    texts,
+                    reader: *reader,
+                },
             }),
             Err(_) => {
                 let found = serde_json::from_str(documents.get()).unwrap_or_default();
@@ -235,30 +175,22 @@ fn place(key: &str) -> (usize, String, bool) {
         "" => 0,
         path => path.split('/').count(),
     };
-    let is_second = (name == ".zattrs") == (depth == 0);
+    let is_second = (name == ZATTRS) == (depth == 0);
     (depth, path.to_lowercase(), is_second)
 }
 
-fn key(path: &str, name: &str) -> String {
+/// The key of a document of a node.
+pub(super) fn key(path: &str, name: &str) -> String {
     match path {
         "" => name.to_owned(),
         path => format!("{path}/{name}"),
     }
 }
 
-/// The same documents, however they are indented.
-impl PartialEq for ConsolidatedMetadata {
-    fn eq(&self, other: &Self) -> bool {
-        let mut pairs = self.documents().zip(other.documents());
-        self.len() == other.len()
-            && pairs.all(|(one, other)| one.0 == other.0 && same_text(one.1, other.1))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Attributes, ZarrFormat};
+    use crate::{Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 
     #[test]
     fn written_and_read() {

@@ -2,7 +2,7 @@
 //! nothing panics, whatever the bytes.
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use crate::testing::{any_data_type, any_json, any_v2_type, with_element};
 use crate::v2::{Codec, DType};

@@ -1,5 +1,23 @@
-//! Which of the documents found at one place describe the node there. Is given the documents; looks
-//! for none.
+//! The names of the documents that a store keeps, and which of those found in one place describe the node
+//! there. Is given the documents; looks for none.
+
+/// The document of a node of format 3.
+pub const ZARR_JSON: &str = "zarr.json";
+/// The document of an array of format 2.
+pub const ZARRAY: &str = ".zarray";
+/// The document of a group of format 2.
+pub const ZGROUP: &str = ".zgroup";
+/// The attributes of a node of format 2, beside its document.
+pub const ZATTRS: &str = ".zattrs";
+/// The consolidated metadata of a group of format 2, beside its document.
+pub const ZMETADATA: &str = ".zmetadata";
+
+/// The names of all documents.
+pub const ALL: [&str; 5] = [ZARR_JSON, ZARRAY, ZGROUP, ZATTRS, ZMETADATA];
+/// Those that make a node, the first of them that is there.
+pub const OF_NODES: [&str; 3] = [ZARR_JSON, ZARRAY, ZGROUP];
+/// Those of one node of format 2, in the order in which they are taken away: what makes the node goes last.
+pub const OF_V2_NODES: [&str; 4] = [ZMETADATA, ZATTRS, ZARRAY, ZGROUP];
 
 /// The documents found where a node may be, of either format.
 ///
@@ -32,10 +50,10 @@ impl NodeDocuments<'_> {
     /// The documents that there are, by name.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
         let all = [
-            ("zarr.json", self.zarr_json),
-            (".zarray", self.zarray),
-            (".zgroup", self.zgroup),
-            (".zattrs", self.zattrs),
+            (ZARR_JSON, self.zarr_json),
+            (ZARRAY, self.zarray),
+            (ZGROUP, self.zgroup),
+            (ZATTRS, self.zattrs),
         ];
         all.into_iter()
             .filter_map(|(name, text)| Some((name, text?)))
@@ -45,7 +63,7 @@ impl NodeDocuments<'_> {
     /// word to the user: two writers may be at work.
     #[must_use]
     pub fn overruled(&self) -> Vec<&'static str> {
-        let nodes = self.all().filter(|(name, _)| *name != ".zattrs");
+        let nodes = self.all().filter(|(name, _)| *name != ZATTRS);
         nodes.skip(1).map(|(name, _)| name).collect()
     }
 }

@@ -1,13 +1,15 @@
 //! Consolidated metadata of one version in the words of the other, member by member. Knows no rule
 //! for arrays and groups themselves.
 
-use super::{Converted, Losses};
+use super::v2::{self, key};
+use super::v3;
+use crate::convert::{Converted, Losses};
+use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
 use crate::format::ZarrFormat;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
 use crate::pointer::{At, JsonPointer};
 use crate::problem::{MetadataError, Problem, ProblemKind};
-use crate::{v2, v3};
 
 impl v2::ConsolidatedMetadata {
     /// The same copies in format 3. What is lost has its place in the `.zmetadata`, in the document
@@ -34,13 +36,13 @@ impl v2::ConsolidatedMetadata {
     /// When a member cannot be read or said in format 3; every such thing is named, with its
     /// place.
     pub fn convert(&self) -> Result<Converted<v3::ConsolidatedMetadata>, MetadataError> {
-        let mut members = Members::default();
+        let mut members = ConvertedMembers::default();
         let mut converted = v3::ConsolidatedMetadata::default();
         let metadata = JsonPointer::root().key("metadata");
         let paths = self.paths();
         for key in self.keys() {
             let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
-            let is_read = matches!(name, ".zarray" | ".zgroup" | ".zattrs");
+            let is_read = matches!(name, ZARRAY | ZGROUP | ZATTRS);
             if !is_read || !paths.contains(path) {
                 let what = "no document of a node, so it is left out".to_owned();
                 members.lost.push(Problem {
@@ -50,15 +52,15 @@ impl v2::ConsolidatedMetadata {
             }
         }
         for path in paths.into_iter().filter(|path| !path.is_empty()) {
-            let name = |name: &str| metadata.clone().key(&format!("{path}/{name}"));
-            let node = match self.text(&format!("{path}/.zarray")) {
-                Some(_) => name(".zarray"),
-                None => name(".zgroup"),
+            let name = |name: &str| metadata.clone().key(&key(path, name));
+            let node = match self.text(&key(path, ZARRAY)) {
+                Some(_) => name(ZARRAY),
+                None => name(ZGROUP),
             };
             let place = |pointer: &JsonPointer| {
                 let attributes = pointer.as_str().strip_prefix("/attributes");
                 match attributes.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
-                    Some(rest) => name(".zattrs").followed_by(rest),
+                    Some(rest) => name(ZATTRS).followed_by(rest),
                     None => node.clone().followed_by(pointer.as_str()),
                 }
             };
@@ -82,7 +84,7 @@ impl v3::ConsolidatedMetadata {
     /// When a member cannot be read or said in format 2; every such thing is named, with its
     /// place.
     pub fn convert(&self) -> Result<Converted<v2::ConsolidatedMetadata>, MetadataError> {
-        let mut members = Members::default();
+        let mut members = ConvertedMembers::default();
         let mut converted = v2::ConsolidatedMetadata::default();
         members.losses.extra(self.extra());
         for path in self.paths() {
@@ -99,14 +101,14 @@ impl v3::ConsolidatedMetadata {
 
 /// What is said of all members together.
 #[derive(Default)]
-struct Members {
+struct ConvertedMembers {
     /// What stands in the way, as many as an error keeps.
     losses: Losses,
     /// All of what is lost, which is in proportion to the documents.
     lost: Vec<Problem>,
 }
 
-impl Members {
+impl ConvertedMembers {
     fn convert(
         &mut self,
         path: &str,
