@@ -229,7 +229,7 @@ impl ArrayOptions {
             );
             return Err(Error::argument("data_type", text));
         }
-        let mut metadata = v3::ArrayMetadata::new(self.shape, self.data_type, vec![]);
+        let mut metadata = v3::ArrayMetadataV3::new(self.shape, self.data_type, vec![]);
         metadata.chunk_grid = grid;
         metadata.chunk_key_encoding = self.chunk_key_encoding.unwrap_or_default();
         metadata.fill_value = fill_value;
@@ -314,7 +314,7 @@ impl ArrayOptions {
             Fill::Null => Value::Null,
             _ => self.fill_value(|fill, _| dtype.fill_value_to_json(fill))?,
         };
-        let mut array = v2::ArrayMetadata::new(self.shape, dtype, chunks);
+        let mut array = v2::ArrayMetadataV2::new(self.shape, dtype, chunks);
         array.compressor = compressor;
         array.filters = filters;
         array.fill_value = fill_value;

@@ -12,7 +12,7 @@ use crate::extension::Extension;
 use crate::fill_value::FillValue;
 use crate::format::{Endian, Order, ZarrFormat};
 use crate::layout::{Layout, Swap, SwapField};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, Problems};
 use crate::reader::Reader;
 use crate::{Attributes, v2, v3};
@@ -36,12 +36,12 @@ pub enum ArrayMetadata {
     /// `.zarray` and `.zattrs`.
     V2 {
         /// The `.zarray`.
-        array: v2::ArrayMetadata,
+        array: v2::ArrayMetadataV2,
         /// The `.zattrs`, empty when there is none.
         attributes: Attributes,
     },
     /// `zarr.json`.
-    V3(v3::ArrayMetadata),
+    V3(v3::ArrayMetadataV3),
 }
 
 impl ArrayMetadata {
@@ -82,7 +82,11 @@ impl ArrayMetadata {
         if shape.len() != rank {
             let mut problems = Problems::default();
             let expected = format!("one length per axis of the array, {rank} in all");
-            problems.disagrees(&At::ROOT.key("shape"), expected, shape.len().to_string());
+            problems.disagrees(
+                &JsonPlace::ROOT.key("shape"),
+                expected,
+                shape.len().to_string(),
+            );
             return problems.finish(None);
         }
         match self {
@@ -109,7 +113,7 @@ impl ArrayMetadata {
     /// # Errors
     /// When the data type is unknown, or the value was set to one that is no element of it.
     pub fn fill_value(&self) -> Result<FillValue, MetadataError> {
-        let at = At::ROOT.key("fill_value");
+        let at = JsonPlace::ROOT.key("fill_value");
         let mut problems = Problems::default();
         let read = match self {
             Self::V2 { array, .. } => {
@@ -189,7 +193,7 @@ impl ArrayMetadata {
     }
 }
 
-fn v2_codecs(array: &v2::ArrayMetadata) -> Vec<Extension> {
+fn v2_codecs(array: &v2::ArrayMetadataV2) -> Vec<Extension> {
     let mut codecs = Vec::with_capacity(array.filters.len() + 3);
     let rank = array.shape.len();
     if array.order == Order::F && rank > 1 {
@@ -207,7 +211,7 @@ fn v2_codecs(array: &v2::ArrayMetadata) -> Vec<Extension> {
 }
 
 /// The `bytes` stage of a v2 array, unless a filter does its work.
-fn v2_bytes(array: &v2::ArrayMetadata) -> Option<Extension> {
+fn v2_bytes(array: &v2::ArrayMetadataV2) -> Option<Extension> {
     let bytes = Extension::new("bytes");
     let dtype = &array.dtype;
     if dtype.data_type.is_variable() {
@@ -350,12 +354,12 @@ mod tests {
         );
     }
 
-    fn v3(changes: &Value) -> v3::ArrayMetadata {
-        let mut document = v3::ArrayMetadata::new(vec![4], DataType::Bool, vec![2]).to_json();
+    fn v3(changes: &Value) -> v3::ArrayMetadataV3 {
+        let mut document = v3::ArrayMetadataV3::new(vec![4], DataType::Bool, vec![2]).to_json();
         let members = document.as_object_mut().unwrap();
         members.extend(changes.as_object().unwrap().clone());
         let mut problems = Problems::default();
-        let read = v3::ArrayMetadata::read(document, &At::ROOT, &mut problems);
+        let read = v3::ArrayMetadataV3::read(document, &JsonPlace::ROOT, &mut problems);
         problems.finish(read).unwrap()
     }
 
@@ -416,13 +420,13 @@ mod tests {
     #[test]
     fn new_arrays_get_what_their_type_needs() {
         let check = |data_type: DataType, fill: Value, codec: &str, filters: usize| {
-            let array = v3::ArrayMetadata::new(vec![4], data_type.clone(), vec![2]);
+            let array = v3::ArrayMetadataV3::new(vec![4], data_type.clone(), vec![2]);
             assert_eq!(
                 (&array.fill_value, array.codecs[0].name.as_str()),
                 (&fill, codec)
             );
             let dtype = v2::DType::new(data_type, None);
-            let array = v2::ArrayMetadata::new(vec![4], dtype, vec![2]);
+            let array = v2::ArrayMetadataV2::new(vec![4], dtype, vec![2]);
             assert_eq!(array.filters.len(), filters);
         };
         check(DataType::String, json!(""), "vlen-utf8", 1);

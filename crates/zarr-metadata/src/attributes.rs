@@ -10,14 +10,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::indent::Indent;
-use crate::pointer::{At, JsonPointer};
+use crate::pointer::{JsonPlace, JsonPointer};
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::read::refused;
 use crate::scan;
 
 /// The numbers that a [`Value`] cannot hold, as documents spell them, by their places. Each has a
 /// stand-in there: the text of the same letters, or the nearest float.
-type Exact = BTreeMap<String, String>;
+type ExactNumbers = BTreeMap<String, String>;
 
 /// What a user says about a node: any JSON object, in the order its author wrote it.
 ///
@@ -39,7 +39,7 @@ type Exact = BTreeMap<String, String>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attributes {
     members: Map<String, Value>,
-    exact: Exact,
+    exact: ExactNumbers,
 }
 
 /// One attribute: a JSON value, or a number that JSON does not have.
@@ -55,7 +55,7 @@ pub struct Attributes {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attribute {
     value: Value,
-    exact: Exact,
+    exact: ExactNumbers,
 }
 
 impl Attributes {
@@ -69,7 +69,7 @@ impl Attributes {
     pub(crate) fn keep_exact(
         &mut self,
         text: &str,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<()> {
         let Some(exact) = scan::exact(text) else {
@@ -214,7 +214,7 @@ fn stand_in(token: &str) -> Value {
     }
 }
 
-fn element(value: &Value, exact: &Exact, at: &JsonPointer, text: &mut String) {
+fn element(value: &Value, exact: &ExactNumbers, at: &JsonPointer, text: &mut String) {
     if let Some(token) = exact.get(at.as_str())
         && stand_in(token) == *value
     {
@@ -235,7 +235,7 @@ fn element(value: &Value, exact: &Exact, at: &JsonPointer, text: &mut String) {
     }
 }
 
-fn members(map: &Map<String, Value>, exact: &Exact, at: &JsonPointer, text: &mut String) {
+fn members(map: &Map<String, Value>, exact: &ExactNumbers, at: &JsonPointer, text: &mut String) {
     text.push('{');
     for (i, (key, value)) in map.iter().enumerate() {
         text.push_str(if i > 0 { "," } else { "" });
@@ -260,7 +260,7 @@ impl Deref for Attributes {
 
 impl From<Map<String, Value>> for Attributes {
     fn from(members: Map<String, Value>) -> Self {
-        let exact = Exact::new();
+        let exact = ExactNumbers::new();
         Self { members, exact }
     }
 }
@@ -315,7 +315,7 @@ impl FromStr for Attributes {
         let text = String::from_utf8_lossy(&text);
         let members = serde_json::from_str(&text).map_err(|error| refused(&error))?;
         let exact = scan::exact(&text);
-        let exact = exact.ok_or_else(|| MetadataError::new(&At::ROOT, too_many()))?;
+        let exact = exact.ok_or_else(|| MetadataError::new(&JsonPlace::ROOT, too_many()))?;
         Ok(Self { members, exact })
     }
 }
@@ -354,7 +354,7 @@ impl Attribute {
 
 impl From<Value> for Attribute {
     fn from(value: Value) -> Self {
-        let exact = Exact::new();
+        let exact = ExactNumbers::new();
         Self { value, exact }
     }
 }
@@ -384,7 +384,7 @@ impl From<f64> for Attribute {
         };
         Self {
             value: stand_in(token),
-            exact: Exact::from([(String::new(), token.to_owned())]),
+            exact: ExactNumbers::from([(String::new(), token.to_owned())]),
         }
     }
 }
@@ -407,7 +407,7 @@ impl FromStr for Attribute {
         let text = String::from_utf8_lossy(&text);
         let value = serde_json::from_str(&text).map_err(|error| refused(&error))?;
         let exact = scan::exact(&text);
-        let exact = exact.ok_or_else(|| MetadataError::new(&At::ROOT, too_many()))?;
+        let exact = exact.ok_or_else(|| MetadataError::new(&JsonPlace::ROOT, too_many()))?;
         Ok(Self { value, exact })
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::extension::Extension;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::{list, mend_length, mended_chunk_lengths};
 use crate::rectilinear::AxisChunks;
@@ -73,7 +73,7 @@ impl ChunkGridMetadata {
     pub(crate) fn read(
         value: Value,
         shape: Option<&[u64]>,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let mut extension = Extension::read_mandatory(value, at, problems)?;
@@ -129,7 +129,7 @@ fn is_mixed(lengths: &Value) -> bool {
 }
 
 /// The lengths, each that stands alone as a regular grid has it.
-fn mended(mut lengths: Value, at: &At<'_>, problems: &mut Problems) -> Value {
+fn mended(mut lengths: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Value {
     for (i, axis) in lengths.as_array_mut().into_iter().flatten().enumerate() {
         mend_length(axis, &at.index(i), problems);
     }
@@ -137,7 +137,7 @@ fn mended(mut lengths: Value, at: &At<'_>, problems: &mut Problems) -> Value {
 }
 
 /// The one way to list chunk lengths that there is so far.
-fn kind(extension: &mut Extension, at: &At<'_>, problems: &mut Problems) -> Option<()> {
+fn kind(extension: &mut Extension, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<()> {
     let at = at.key("kind");
     match extension.configuration.shift_remove("kind") {
         Some(Value::String(kind)) if kind == "inline" => return Some(()),
@@ -153,7 +153,7 @@ fn kind(extension: &mut Extension, at: &At<'_>, problems: &mut Problems) -> Opti
 fn axes(
     value: Value,
     shape: Option<&[u64]>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<AxisChunks>> {
     let (rank, limit) = (value.as_array().map_or(0, Vec::len), problems.limits.rank);
@@ -184,7 +184,7 @@ mod tests {
     #[track_caller]
     fn check(value: Value, expected: Result<Value, &str>) {
         let mut problems = Problems::default();
-        let read = ChunkGridMetadata::read(value, Some(&[4, 6]), &At::ROOT, &mut problems);
+        let read = ChunkGridMetadata::read(value, Some(&[4, 6]), &JsonPlace::ROOT, &mut problems);
         let read = problems
             .finish(read)
             .map(|grid| grid.to_extension().to_json());

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::extension::Extension;
 use crate::format::Separator;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 
 /// How the index of a chunk becomes its key below the array.
@@ -121,7 +121,7 @@ impl ChunkKeyEncoding {
     /// When the name is not `default` or `v2`, or a setting is wrong.
     pub fn from_extension(extension: &Extension) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::of(extension, &At::ROOT, &mut problems);
+        let read = Self::of(extension, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
@@ -135,7 +135,11 @@ impl ChunkKeyEncoding {
         Extension::new(name).with("separator", self.separator().as_str())
     }
 
-    pub(crate) fn read(mut value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(
+        mut value: Value,
+        at: &JsonPlace<'_>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         // An early draft had the separator beside the name: {"name": "default", "separator": "/"}.
         if let Value::Object(members) = &mut value
             && !members.contains_key("configuration")
@@ -153,7 +157,7 @@ impl ChunkKeyEncoding {
         Self::of(&extension, at, problems)
     }
 
-    fn of(extension: &Extension, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    fn of(extension: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let (make, separator): (fn(Separator) -> Self, _) = match extension.name.as_str() {
             "default" => (Self::Default, Separator::Slash),
             "v2" => (Self::V2, Separator::Dot),
@@ -262,7 +266,7 @@ mod tests {
     #[track_caller]
     fn check(value: Value, expected: Result<ChunkKeyEncoding, &str>) {
         let mut problems = Problems::default();
-        let read = ChunkKeyEncoding::read(value, &At::ROOT, &mut problems);
+        let read = ChunkKeyEncoding::read(value, &JsonPlace::ROOT, &mut problems);
         let read = problems.finish(read).map_err(|e| e.to_string());
         assert_eq!(read, expected.map_err(str::to_owned));
     }

@@ -17,7 +17,7 @@ impl ArrayMetadata {
     /// ```
     /// use zarr_metadata::{ArrayMetadata, DataType, Extension, v3};
     ///
-    /// let mut array = v3::ArrayMetadata::new(vec![4], DataType::UInt8, vec![4]);
+    /// let mut array = v3::ArrayMetadataV3::new(vec![4], DataType::UInt8, vec![4]);
     /// array.codecs.push(Extension::new("gzip"));
     /// let mut array = ArrayMetadata::V3(array);
     /// array.complete_codecs();
@@ -161,7 +161,7 @@ mod tests {
         reason = "tables read better without ampersands"
     )]
     fn v3_becomes(data_type: DataType, codecs: Value, expected: Value) {
-        let mut array = v3::ArrayMetadata::new(vec![8], data_type, vec![4]);
+        let mut array = v3::ArrayMetadataV3::new(vec![8], data_type, vec![4]);
         array.codecs = serde_json::from_value(codecs).unwrap();
         let mut array = ArrayMetadata::V3(array);
         array.complete_codecs();
@@ -248,7 +248,7 @@ mod tests {
     #[test]
     fn settings_of_format_2_are_those_of_numcodecs() {
         let becomes = |given: Value, expected: Value| {
-            let mut array = v2::ArrayMetadata::new(
+            let mut array = v2::ArrayMetadataV2::new(
                 vec![8],
                 DType::new(DataType::Int32, Some(Endian::Little)),
                 vec![4],

@@ -11,7 +11,7 @@ use crate::array::ArrayMetadata;
 use crate::format::ZarrFormat;
 use crate::group::GroupMetadata;
 use crate::node::NodeMetadata;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, Problem, ProblemKind, Problems};
 use crate::{v2, v3};
 
@@ -62,7 +62,7 @@ impl ArrayMetadata {
 
 impl GroupMetadata {
     /// The same group in another version of the format. To v2, consolidated metadata is left out: there
-    /// it is a document of its own, and [converted](v3::ConsolidatedMetadata::convert) as such.
+    /// it is a document of its own, and [converted](v3::ConsolidatedMetadataV3::convert) as such.
     ///
     /// # Errors
     /// None so far.
@@ -71,9 +71,9 @@ impl GroupMetadata {
         let metadata = match (self, to) {
             (Self::V2 { group, attributes }, ZarrFormat::V3) => {
                 losses.extra(&group.extra);
-                Self::V3(v3::GroupMetadata {
+                Self::V3(v3::GroupMetadataV3 {
                     attributes: attributes.clone(),
-                    ..v3::GroupMetadata::default()
+                    ..v3::GroupMetadataV3::default()
                 })
             }
             (Self::V3(group), ZarrFormat::V2) => {
@@ -81,10 +81,10 @@ impl GroupMetadata {
                 if group.consolidated_metadata.is_some() {
                     let why =
                         "format 2 has a document of its own for this, .zmetadata; it is left out";
-                    losses.lost(&At::ROOT.key("consolidated_metadata"), why);
+                    losses.lost(&JsonPlace::ROOT.key("consolidated_metadata"), why);
                 }
                 Self::V2 {
-                    group: v2::GroupMetadata::default(),
+                    group: v2::GroupMetadataV2::default(),
                     attributes: group.attributes.clone(),
                 }
             }
@@ -127,13 +127,13 @@ pub(crate) struct Losses(pub(crate) Problems);
 
 impl Losses {
     /// Left out, and the array can be read all the same.
-    fn lost(&mut self, at: &At<'_>, what: impl Into<String>) {
+    fn lost(&mut self, at: &JsonPlace<'_>, what: impl Into<String>) {
         let what = what.into();
         self.0.warn(at, ProblemKind::NotCarried { what });
     }
 
     /// Without this the chunks would be read wrongly.
-    fn barred(&mut self, at: &At<'_>, what: impl Into<String>) {
+    fn barred(&mut self, at: &JsonPlace<'_>, what: impl Into<String>) {
         let what = what.into();
         self.0.push(at, ProblemKind::NotCarried { what });
     }
@@ -141,7 +141,7 @@ impl Losses {
     pub(crate) fn extra(&mut self, extra: &serde_json::Map<String, serde_json::Value>) {
         for key in extra.keys() {
             self.lost(
-                &At::ROOT.key(key),
+                &JsonPlace::ROOT.key(key),
                 "the other version of the format does not define this member; it is left out",
             );
         }

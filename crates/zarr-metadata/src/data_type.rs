@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::extension::Extension;
-use crate::layout::{Layout, Runs, Swap, SwapField};
+use crate::layout::{Layout, Swap, SwapField, SwapRuns};
 
 pub use field::Field;
 pub(crate) use name::{finish_record, named, scale, too_deep};
@@ -142,7 +142,7 @@ impl DataType {
             return Some(Layout::Variable);
         }
         let size = self.size()?;
-        let mut runs = Runs::default();
+        let mut runs = SwapRuns::default();
         self.numbers(0, 0, &mut |_, run| runs.push(run));
         let swap = runs.swap(size);
         Some(Layout::Fixed { size, swap })

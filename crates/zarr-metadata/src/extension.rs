@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems, brief};
 use crate::read::{Members, object};
 
@@ -70,7 +70,7 @@ impl Extension {
                 expected: format!("a setting {} understands", self.name),
                 found: format!("{} ({error})", brief(value)),
             };
-            MetadataError::new(&At::ROOT.key("configuration").key(key), kind)
+            MetadataError::new(&JsonPlace::ROOT.key("configuration").key(key), kind)
         })
     }
 
@@ -80,7 +80,7 @@ impl Extension {
     /// When it is neither, or has members no extension has.
     pub fn from_json(value: Value) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::read(value, &At::ROOT, &mut problems);
+        let read = Self::read(value, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
@@ -102,7 +102,7 @@ impl Extension {
         Value::Object(object)
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         if let Value::String(name) = value {
             return named(name, at, problems).map(Self::new);
         }
@@ -143,7 +143,7 @@ impl Extension {
     /// not know.
     pub(crate) fn read_mandatory(
         value: Value,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let extension = Self::read(value, at, problems)?;
@@ -155,7 +155,7 @@ impl Extension {
     }
 }
 
-fn named(name: String, at: &At<'_>, problems: &mut Problems) -> Option<String> {
+fn named(name: String, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<String> {
     if name.is_empty() {
         problems.invalid(at, "a name of at least one letter", &Value::String(name));
         return None;

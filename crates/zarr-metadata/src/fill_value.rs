@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::data_type::DataType;
 use crate::format::Endian;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 
 pub(crate) use json::without_zeros;
@@ -70,14 +70,14 @@ impl FillValue {
     /// text that is not UTF-8).
     pub fn from_bytes(data_type: &DataType, bytes: &[u8]) -> Result<Self, MetadataError> {
         if let DataType::Unknown(_) = data_type {
-            return Err(unsupported(data_type, &At::ROOT));
+            return Err(unsupported(data_type, &JsonPlace::ROOT));
         }
         let mut bytes = bytes.to_vec();
         match normal(data_type, &mut bytes) {
             Ok(()) => Ok(Self::new(data_type, bytes)),
             Err((expected, found)) => {
                 let kind = ProblemKind::Invalid { expected, found };
-                Err(MetadataError::new(&At::ROOT, kind))
+                Err(MetadataError::new(&JsonPlace::ROOT, kind))
             }
         }
     }
@@ -88,7 +88,7 @@ impl FillValue {
     /// When the value is no element of the type, or not spelled as the format spells it.
     pub fn from_json(value: &Value, data_type: &DataType) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::read(value, data_type, &At::ROOT, &mut problems);
+        let read = Self::read(value, data_type, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
@@ -124,7 +124,7 @@ impl FillValue {
     pub(crate) fn read(
         value: &Value,
         data_type: &DataType,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         Self::read_packed(value, data_type, Endian::Little, at, problems)
@@ -135,7 +135,7 @@ impl FillValue {
         value: &Value,
         data_type: &DataType,
         packed: Endian,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         json::read(value, data_type, packed, at, problems)
@@ -232,7 +232,7 @@ fn text(bytes: &[u8]) -> Option<String> {
     rest.is_empty().then(|| text.collect())?
 }
 
-pub(crate) fn unsupported(data_type: &DataType, at: &At<'_>) -> MetadataError {
+pub(crate) fn unsupported(data_type: &DataType, at: &JsonPlace<'_>) -> MetadataError {
     MetadataError::new(at, unsupported_kind(data_type))
 }
 

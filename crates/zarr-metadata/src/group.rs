@@ -11,12 +11,12 @@ pub enum GroupMetadata {
     /// `.zgroup` and `.zattrs`.
     V2 {
         /// The `.zgroup`.
-        group: v2::GroupMetadata,
+        group: v2::GroupMetadataV2,
         /// The `.zattrs`, empty when there is none.
         attributes: Attributes,
     },
     /// `zarr.json`.
-    V3(v3::GroupMetadata),
+    V3(v3::GroupMetadataV3),
 }
 
 impl GroupMetadata {
@@ -25,12 +25,12 @@ impl GroupMetadata {
     pub fn new(format: ZarrFormat, attributes: Attributes) -> Self {
         match format {
             ZarrFormat::V2 => Self::V2 {
-                group: v2::GroupMetadata::default(),
+                group: v2::GroupMetadataV2::default(),
                 attributes,
             },
-            ZarrFormat::V3 => Self::V3(v3::GroupMetadata {
+            ZarrFormat::V3 => Self::V3(v3::GroupMetadataV3 {
                 attributes,
-                ..v3::GroupMetadata::default()
+                ..v3::GroupMetadataV3::default()
             }),
         }
     }

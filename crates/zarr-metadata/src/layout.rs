@@ -90,9 +90,9 @@ fn apply(runs: &[SwapField], size: usize, elements: &mut [u8]) {
 
 /// Collects runs of numbers in the order of their places, those that touch as one.
 #[derive(Default)]
-pub(crate) struct Runs(Vec<SwapField>);
+pub(crate) struct SwapRuns(Vec<SwapField>);
 
-impl Runs {
+impl SwapRuns {
     pub(crate) fn push(&mut self, run: SwapField) {
         match self.0.last_mut() {
             Some(last)

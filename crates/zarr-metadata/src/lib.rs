@@ -71,7 +71,7 @@
 //! ```
 //! use zarr_metadata::{ArrayMetadata, DataType, Extension, v3};
 //!
-//! let mut array = v3::ArrayMetadata::new(vec![720, 1440], DataType::Float32, vec![90, 90]);
+//! let mut array = v3::ArrayMetadataV3::new(vec![720, 1440], DataType::Float32, vec![90, 90]);
 //! array.codecs = vec![
 //!     Extension::new("bytes").with("endian", "little"),
 //!     Extension::new("zstd").with("level", 3).with("checksum", false),

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use crate::array::ArrayMetadata;
 use crate::format::ZarrFormat;
 use crate::group::GroupMetadata;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::raw_members::{CONSOLIDATED, parsed};
 use crate::reader::Reader;
@@ -66,7 +66,7 @@ impl NodeMetadata {
         mut value: Value,
         consolidated: Option<&RawValue>,
         reader: &Reader,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         match value.get("node_type").and_then(Value::as_str) {
@@ -76,10 +76,10 @@ impl NodeMetadata {
                     let raw = parsed(raw, &at.key(CONSOLIDATED), problems)?;
                     members.insert(CONSOLIDATED.to_owned(), raw);
                 }
-                v3::ArrayMetadata::read(value, at, problems)
+                v3::ArrayMetadataV3::read(value, at, problems)
                     .map(|array| Self::Array(ArrayMetadata::V3(array)))
             }
-            Some("group") => v3::GroupMetadata::read(value, consolidated, reader, at, problems)
+            Some("group") => v3::GroupMetadataV3::read(value, consolidated, reader, at, problems)
                 .map(|group| Self::Group(GroupMetadata::V3(group))),
             _ => {
                 kindless(&value, at, problems);
@@ -103,7 +103,7 @@ impl From<GroupMetadata> for NodeMetadata {
 
 /// Reports a document that does not say what it describes, and what else can be told without
 /// knowing.
-fn kindless(value: &Value, at: &At<'_>, problems: &mut Problems) {
+fn kindless(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let Value::Object(members) = value else {
         problems.invalid(at, "an object", value);
         return;

@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::limits::Limits;
-use crate::pointer::{At, JsonPointer};
+use crate::pointer::{JsonPlace, JsonPointer};
 use crate::profile::Profile;
 
 /// One thing wrong with a document, and where.
@@ -191,7 +191,7 @@ impl fmt::Display for ProblemKind {
 /// At most a hundred are kept, so that a hostile document cannot make an error much larger than
 /// itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", Joined(problems))]
+#[error("{}", JoinedProblems(problems))]
 pub struct MetadataError {
     problems: Vec<Problem>,
 }
@@ -203,7 +203,7 @@ impl MetadataError {
         &self.problems
     }
 
-    pub(crate) fn new(at: &At<'_>, kind: ProblemKind) -> Self {
+    pub(crate) fn new(at: &JsonPlace<'_>, kind: ProblemKind) -> Self {
         Self::from(Problem {
             pointer: at.pointer(),
             kind,
@@ -219,9 +219,9 @@ impl From<Problem> for MetadataError {
     }
 }
 
-struct Joined<'a>(&'a [Problem]);
+struct JoinedProblems<'a>(&'a [Problem]);
 
-impl fmt::Display for Joined<'_> {
+impl fmt::Display for JoinedProblems<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, problem) in self.0.iter().enumerate() {
             if i > 0 {
@@ -257,25 +257,25 @@ impl Problems {
         Self::with(self.limits, self.profile)
     }
 
-    pub(crate) fn push(&mut self, at: &At<'_>, kind: ProblemKind) {
+    pub(crate) fn push(&mut self, at: &JsonPlace<'_>, kind: ProblemKind) {
         self.add(Severity::Error, at, kind);
     }
 
     /// Notes what a reader accepts and a validator mentions.
-    pub(crate) fn warn(&mut self, at: &At<'_>, kind: ProblemKind) {
+    pub(crate) fn warn(&mut self, at: &JsonPlace<'_>, kind: ProblemKind) {
         self.add(Severity::Warning, at, kind);
     }
 
     /// Notes what breaks the format and is understood all the same: the [`Profile`] says how bad that
     /// is.
-    pub(crate) fn tolerate(&mut self, at: &At<'_>, kind: ProblemKind) {
+    pub(crate) fn tolerate(&mut self, at: &JsonPlace<'_>, kind: ProblemKind) {
         self.add(self.tolerated(), at, kind);
     }
 
     /// As [`tolerate`](Self::tolerate), of a value that should be another.
     pub(crate) fn tolerate_instead(
         &mut self,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         expected: impl Into<String>,
         found: impl Into<String>,
     ) {
@@ -298,7 +298,7 @@ impl Problems {
         }
     }
 
-    pub(crate) fn discourage(&mut self, at: &At<'_>, advice: impl Into<String>) {
+    pub(crate) fn discourage(&mut self, at: &JsonPlace<'_>, advice: impl Into<String>) {
         let advice = advice.into();
         self.warn(at, ProblemKind::Discouraged { advice });
     }
@@ -311,7 +311,7 @@ impl Problems {
         }
     }
 
-    fn add(&mut self, severity: Severity, at: &At<'_>, kind: ProblemKind) {
+    fn add(&mut self, severity: Severity, at: &JsonPlace<'_>, kind: ProblemKind) {
         if self.room_for(severity) {
             let pointer = at.pointer();
             self.found.push((severity, Problem { pointer, kind }));
@@ -337,7 +337,12 @@ impl Problems {
         self.found.len() >= self.limits.problems.max(1)
     }
 
-    pub(crate) fn invalid(&mut self, at: &At<'_>, expected: impl Into<String>, found: &Value) {
+    pub(crate) fn invalid(
+        &mut self,
+        at: &JsonPlace<'_>,
+        expected: impl Into<String>,
+        found: &Value,
+    ) {
         let kind = ProblemKind::Invalid {
             expected: expected.into(),
             found: brief(found),
@@ -347,7 +352,7 @@ impl Problems {
 
     pub(crate) fn disagrees(
         &mut self,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         expected: impl Into<String>,
         found: impl Into<String>,
     ) {
@@ -363,7 +368,7 @@ impl Problems {
     /// Reports `found` if it is above `limit`; whether it is not.
     pub(crate) fn within(
         &mut self,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         what: &'static str,
         found: usize,
         limit: usize,
@@ -438,7 +443,7 @@ impl Problems {
         if self.found.is_empty() {
             // A reader that refused without a word: still an error, never a panic.
             debug_assert!(false, "refused without a problem");
-            self.invalid(&At::ROOT, "a valid document", &Value::Null);
+            self.invalid(&JsonPlace::ROOT, "a valid document", &Value::Null);
         }
         let problems = self.found.into_iter().map(|(_, problem)| problem);
         MetadataError {
@@ -469,8 +474,8 @@ mod tests {
     #[test]
     fn every_problem_is_told() {
         let mut problems = Problems::default();
-        problems.invalid(&At::ROOT.key("shape"), "an array", &Value::Null);
-        problems.push(&At::ROOT.key("x"), ProblemKind::UnknownKey);
+        problems.invalid(&JsonPlace::ROOT.key("shape"), "an array", &Value::Null);
+        problems.push(&JsonPlace::ROOT.key("x"), ProblemKind::UnknownKey);
         let error = problems.finish(Some(())).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -483,7 +488,11 @@ mod tests {
     fn a_hostile_document_does_not_make_a_huge_error() {
         let mut problems = Problems::default();
         for i in 0..1000 {
-            problems.invalid(&At::ROOT.index(i), "x", &Value::String("y".repeat(1000)));
+            problems.invalid(
+                &JsonPlace::ROOT.index(i),
+                "x",
+                &Value::String("y".repeat(1000)),
+            );
         }
         let error = problems.finish(None::<()>).unwrap_err();
         assert_eq!(error.problems().len(), 100);

@@ -7,7 +7,7 @@ use serde::de::{Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::scan;
 
@@ -17,7 +17,7 @@ pub(crate) const CONSOLIDATED: &str = "consolidated_metadata";
 pub(crate) const ATTRIBUTES: &str = "attributes";
 
 /// A `zarr.json`, of which some members are left as text, too.
-pub(crate) struct Parts<'t> {
+pub(crate) struct ZarrJsonParts<'t> {
     /// All but the consolidated metadata.
     pub(crate) value: Value,
     pub(crate) attributes: Option<&'t RawValue>,
@@ -26,16 +26,16 @@ pub(crate) struct Parts<'t> {
 
 /// Parses a `zarr.json` all but its consolidated metadata, which can be all of a hierarchy and is
 /// left as text.
-pub(crate) fn split(text: &[u8]) -> Result<Parts<'_>, serde_json::Error> {
+pub(crate) fn split(text: &[u8]) -> Result<ZarrJsonParts<'_>, serde_json::Error> {
     if !is_object(text) {
-        return Ok(Parts {
+        return Ok(ZarrJsonParts {
             value: serde_json::from_slice(text)?,
             attributes: None,
             consolidated: None,
         });
     }
     let mut json = serde_json::Deserializer::from_slice(text);
-    let parts = json.deserialize_map(Split)?;
+    let parts = json.deserialize_map(ZarrJsonVisitor)?;
     json.end()?;
     Ok(parts)
 }
@@ -44,10 +44,10 @@ pub(crate) fn is_object(text: &[u8]) -> bool {
     text.trim_ascii_start().first() == Some(&b'{')
 }
 
-struct Split;
+struct ZarrJsonVisitor;
 
-impl<'de> Visitor<'de> for Split {
-    type Value = Parts<'de>;
+impl<'de> Visitor<'de> for ZarrJsonVisitor {
+    type Value = ZarrJsonParts<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -67,7 +67,7 @@ impl<'de> Visitor<'de> for Split {
                 members.insert(key, map.next_value()?);
             }
         }
-        Ok(Parts {
+        Ok(ZarrJsonParts {
             value: Value::Object(members),
             attributes,
             consolidated,
@@ -76,7 +76,7 @@ impl<'de> Visitor<'de> for Split {
 }
 
 /// A part of a document that was left as text, as a value.
-pub(crate) fn parsed(raw: &RawValue, at: &At<'_>, problems: &mut Problems) -> Option<Value> {
+pub(crate) fn parsed(raw: &RawValue, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Value> {
     if !few_values(raw.get().as_bytes(), at, problems) {
         return None;
     }
@@ -95,7 +95,7 @@ pub(crate) fn parsed(raw: &RawValue, at: &At<'_>, problems: &mut Problems) -> Op
 }
 
 /// Whether a text, or a part of one, may become a value in memory.
-pub(crate) fn few_values(text: &[u8], at: &At<'_>, problems: &mut Problems) -> bool {
+pub(crate) fn few_values(text: &[u8], at: &JsonPlace<'_>, problems: &mut Problems) -> bool {
     let limit = problems.limits.values;
     problems.within(at, VALUES, scan::values(text), limit)
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 
 /// Why a text is no JSON, as a problem. What it is instead says more than where its first wrong character is.
@@ -28,21 +28,21 @@ pub(crate) fn syntax(text: &[u8], error: &serde_json::Error) -> ProblemKind {
 
 /// Why a value is not to be written as JSON, as an error.
 pub(crate) fn refused(error: &serde_json::Error) -> MetadataError {
-    MetadataError::new(&At::ROOT, syntax(b"{}", error))
+    MetadataError::new(&JsonPlace::ROOT, syntax(b"{}", error))
 }
 
 /// The members of an object, taken out one by one; what nobody took is the rest.
 pub(crate) struct Members<'a> {
-    pub(crate) at: At<'a>,
+    pub(crate) at: JsonPlace<'a>,
     map: Map<String, Value>,
 }
 
 impl<'a> Members<'a> {
-    pub(crate) fn of(value: Value, at: At<'a>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn of(value: Value, at: JsonPlace<'a>, problems: &mut Problems) -> Option<Self> {
         object(value, &at, problems).map(|map| Self::new(map, at))
     }
 
-    pub(crate) fn new(map: Map<String, Value>, at: At<'a>) -> Self {
+    pub(crate) fn new(map: Map<String, Value>, at: JsonPlace<'a>) -> Self {
         Self { at, map }
     }
 
@@ -89,7 +89,7 @@ impl<'a> Members<'a> {
 
 pub(crate) fn object(
     value: Value,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Map<String, Value>> {
     match value {
@@ -104,7 +104,7 @@ pub(crate) fn object(
 pub(crate) fn text(
     value: Value,
     expected: &str,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<String> {
     match value {
@@ -120,9 +120,9 @@ pub(crate) fn text(
 pub(crate) fn list<T>(
     value: Value,
     expected: &str,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
-    mut item: impl FnMut(Value, &At<'_>, &mut Problems) -> Option<T>,
+    mut item: impl FnMut(Value, &JsonPlace<'_>, &mut Problems) -> Option<T>,
 ) -> Option<Vec<T>> {
     let Value::Array(values) = value else {
         problems.invalid(at, expected, &value);
@@ -146,9 +146,9 @@ pub(crate) fn list<T>(
 pub(crate) fn chain<T>(
     value: Value,
     expected: &str,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
-    item: impl FnMut(Value, &At<'_>, &mut Problems) -> Option<T>,
+    item: impl FnMut(Value, &JsonPlace<'_>, &mut Problems) -> Option<T>,
 ) -> Option<Vec<T>> {
     let (found, limit) = (value.as_array().map_or(0, Vec::len), problems.limits.codecs);
     if !problems.within(at, "chain length", found, limit) {
@@ -158,7 +158,11 @@ pub(crate) fn chain<T>(
 }
 
 /// The lengths of some axes.
-pub(crate) fn lengths(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Vec<u64>> {
+pub(crate) fn lengths(
+    value: Value,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> Option<Vec<u64>> {
     let expected = "an array of lengths, one per axis";
     let (found, limit) = (value.as_array().map_or(0, Vec::len), problems.limits.rank);
     if !problems.within(at, "rank", found, limit) {
@@ -177,7 +181,7 @@ pub(crate) fn lengths(value: Value, at: &At<'_>, problems: &mut Problems) -> Opt
 pub(crate) fn chunk_lengths(
     value: Value,
     rank: Option<usize>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<u64>> {
     let lengths = lengths(value, at, problems)?;
@@ -198,7 +202,7 @@ pub(crate) fn chunk_lengths(
 pub(crate) fn mended_chunk_lengths(
     mut value: Value,
     rank: Option<usize>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<u64>> {
     for (i, length) in value.as_array_mut().into_iter().flatten().enumerate() {
@@ -208,7 +212,7 @@ pub(crate) fn mended_chunk_lengths(
 }
 
 /// Makes 1 of what zarr-python takes for it.
-pub(crate) fn mend_length(length: &mut Value, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn mend_length(length: &mut Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     if length.is_boolean() || length.as_u64() == Some(0) {
         problems.tolerate_instead(at, LENGTH, length.to_string());
         *length = 1.into();
@@ -217,7 +221,12 @@ pub(crate) fn mend_length(length: &mut Value, at: &At<'_>, problems: &mut Proble
 
 const LENGTH: &str = "a chunk length of at least 1";
 
-fn one_per_axis(found: usize, rank: Option<usize>, at: &At<'_>, problems: &mut Problems) -> bool {
+fn one_per_axis(
+    found: usize,
+    rank: Option<usize>,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> bool {
     let Some(rank) = rank.filter(|rank| *rank != found) else {
         return true;
     };
@@ -227,7 +236,7 @@ fn one_per_axis(found: usize, rank: Option<usize>, at: &At<'_>, problems: &mut P
 }
 
 /// Checks that `zarr_format` is what the document's name calls for.
-pub(crate) fn format(value: &Value, expected: u64, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn format(value: &Value, expected: u64, at: &JsonPlace<'_>, problems: &mut Problems) {
     if value.as_u64() != Some(expected) {
         problems.invalid(at, expected.to_string(), value);
     }

@@ -10,14 +10,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::limits::Limits;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::profile::Profile;
 use crate::raw_members::{CONSOLIDATED, VALUES, few_values, is_object};
 use crate::read::syntax;
 use crate::report::Report;
 use crate::scan;
-use crate::scan::Bare;
+use crate::scan::BareNumber;
 
 /// How documents are read: what they may ask for, and what is made of those that break the format.
 ///
@@ -65,13 +65,17 @@ impl Reader {
         name: &str,
         text: &[u8],
         noted: &mut Report,
-        read: impl Fn(Value, &At<'_>, &mut Problems) -> Option<T>,
+        read: impl Fn(Value, &JsonPlace<'_>, &mut Problems) -> Option<T>,
     ) -> Result<T, MetadataError> {
         self.document(name, text, noted, |text, problems| {
-            if !few_values(text, &At::ROOT, problems) {
+            if !few_values(text, &JsonPlace::ROOT, problems) {
                 return Ok(None);
             }
-            Ok(read(serde_json::from_slice(text)?, &At::ROOT, problems))
+            Ok(read(
+                serde_json::from_slice(text)?,
+                &JsonPlace::ROOT,
+                problems,
+            ))
         })
     }
 
@@ -95,7 +99,7 @@ impl Reader {
                 }
             });
             value = read.unwrap_or_else(|error| {
-                problems.push(&At::ROOT, syntax(text, &error));
+                problems.push(&JsonPlace::ROOT, syntax(text, &error));
                 None
             });
         }
@@ -116,24 +120,24 @@ impl Reader {
             let beside = members.get(CONSOLIDATED);
             found -= beside.map_or(0, |raw| scan::values(raw.get().as_bytes()));
         }
-        Ok(problems.within(&At::ROOT, VALUES, found, limit))
+        Ok(problems.within(&JsonPlace::ROOT, VALUES, found, limit))
     }
 
     /// Whether the text is within the limits that are looked at before it is parsed.
     pub(crate) fn check_size(&self, text: &[u8], problems: &mut Problems) -> bool {
         let (bytes, depth) = (self.limits.document_bytes, self.limits.depth);
-        problems.within(&At::ROOT, "size in bytes", text.len(), bytes)
-            && problems.within(&At::ROOT, "depth", scan::depth(text, depth), depth)
+        problems.within(&JsonPlace::ROOT, "size in bytes", text.len(), bytes)
+            && problems.within(&JsonPlace::ROOT, "depth", scan::depth(text, depth), depth)
     }
 }
 
 /// The text as a JSON reader may have it, each bare number told.
 pub(crate) fn mended<'t>(
     text: &'t [u8],
-    bare: Vec<Bare>,
+    bare: Vec<BareNumber>,
     problems: &mut Problems,
 ) -> Cow<'t, [u8]> {
-    for Bare { name, pointer } in bare {
+    for BareNumber { name, pointer } in bare {
         problems.tolerate_at(pointer, ProblemKind::BareNumber { found: name });
     }
     scan::marked(text)

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::Problems;
 
 /// How one axis is cut into chunks of lengths that may differ.
@@ -191,7 +191,7 @@ impl AxisChunks {
     pub(crate) fn read(
         value: Value,
         extent: Option<u64>,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let expected = "a chunk length, or an array of them and of [length, count]";
@@ -230,7 +230,7 @@ impl AxisChunks {
     }
 }
 
-fn run(item: &Value, at: &At<'_>, problems: &mut Problems) -> Option<ChunkRun> {
+fn run(item: &Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<ChunkRun> {
     match item {
         Value::Array(pair) => match pair.as_slice() {
             [one, count] => {
@@ -244,7 +244,7 @@ fn run(item: &Value, at: &At<'_>, problems: &mut Problems) -> Option<ChunkRun> {
 }
 
 /// A length, also as zarr-python takes it: `4.0` is 4 and `true` 1.
-fn length(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<u64> {
+fn length(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<u64> {
     /// Up to here a float is the whole number that was written.
     const LARGEST: f64 = 9_007_199_254_740_992.0;
     let whole = |float: &f64| float.fract() == 0.0 && (1.0..=LARGEST).contains(float);
@@ -268,7 +268,7 @@ mod tests {
     fn the_forms_of_the_format() {
         let lengths = |value: Value| {
             let mut problems = Problems::default();
-            let axis = AxisChunks::read(value.clone(), Some(6), &At::ROOT, &mut problems);
+            let axis = AxisChunks::read(value.clone(), Some(6), &JsonPlace::ROOT, &mut problems);
             let axis = problems.finish(axis).unwrap();
             assert_eq!(axis.to_json(), value);
             axis.lengths(6).collect::<Vec<_>>()
@@ -313,7 +313,7 @@ mod tests {
     fn refusals() {
         let check = |value: Value, expected: &str| {
             let mut problems = Problems::default();
-            let read = AxisChunks::read(value, Some(6), &At::ROOT, &mut problems);
+            let read = AxisChunks::read(value, Some(6), &JsonPlace::ROOT, &mut problems);
             assert_eq!(problems.finish(read).unwrap_err().to_string(), expected);
         };
         check(

@@ -54,7 +54,7 @@ pub(crate) fn values(text: &[u8]) -> usize {
 }
 
 /// A number that JSON cannot spell, standing bare in a text.
-pub(crate) struct Bare {
+pub(crate) struct BareNumber {
     /// `NaN`, `Infinity` or `-Infinity`.
     pub(crate) name: &'static str,
     pub(crate) pointer: JsonPointer,
@@ -62,10 +62,10 @@ pub(crate) struct Bare {
 
 /// What [`scan`] finds.
 #[derive(Default)]
-pub(crate) struct Findings {
+pub(crate) struct ScannedText {
     /// Members whose key stood in the same object before.
     pub(crate) duplicates: Vec<JsonPointer>,
-    pub(crate) bare: Vec<Bare>,
+    pub(crate) bare: Vec<BareNumber>,
 }
 
 /// A place the scanner is inside of.
@@ -80,8 +80,8 @@ enum Frame<'t> {
 
 /// Walks a text that is no deeper than the limits; keeps at most `kept` duplicates and as many bare
 /// numbers.
-pub(crate) fn scan(text: &[u8], kept: usize) -> Findings {
-    let mut findings = Findings::default();
+pub(crate) fn scan(text: &[u8], kept: usize) -> ScannedText {
+    let mut findings = ScannedText::default();
     let mut stack: Vec<Frame<'_>> = Vec::new();
     let mut at = 0;
     while let Some(byte) = text.get(at) {
@@ -121,7 +121,7 @@ pub(crate) fn scan(text: &[u8], kept: usize) -> Findings {
                 if let Some(name) = bare(text.get(at..).unwrap_or_default()) {
                     if findings.bare.len() < kept {
                         let pointer = pointer(&stack);
-                        findings.bare.push(Bare { name, pointer });
+                        findings.bare.push(BareNumber { name, pointer });
                     }
                     at += name.len();
                     continue;

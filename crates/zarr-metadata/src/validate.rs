@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use crate::documents::{ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, ZMETADATA};
 use crate::node::NodeMetadata;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::profile::Profile;
-use crate::raw_members::{Parts, split};
+use crate::raw_members::{ZarrJsonParts, split};
 use crate::read::syntax;
 use crate::reader::{Reader, mended};
 use crate::report::Report;
@@ -88,7 +88,7 @@ impl Reader {
     /// ```
     /// use zarr_metadata::{ArrayMetadata, DataType, Extension, Reader, v3};
     ///
-    /// let mut array = v3::ArrayMetadata::new(vec![4], DataType::UInt8, vec![4]);
+    /// let mut array = v3::ArrayMetadataV3::new(vec![4], DataType::UInt8, vec![4]);
     /// array.codecs.push(Extension::new("gzip").with("level", 5).with("levle", 6));
     /// let error = Reader::default().check_new(&ArrayMetadata::V3(array).into()).unwrap_err();
     /// assert_eq!(error.to_string(), "/codecs/1/configuration/levle: expected no such setting, but \
@@ -114,7 +114,7 @@ impl Reader {
         // In any profile: one NaN is no reason to say nothing about the rest.
         let text = mended(text, found.bare, problems);
         if let Err(error) = self.judge_json(name, &text, problems) {
-            problems.push(&At::ROOT, syntax(&text, &error));
+            problems.push(&JsonPlace::ROOT, syntax(&text, &error));
         }
     }
 
@@ -131,12 +131,12 @@ impl Reader {
         if !self.few_values(text, problems)? {
             return Ok(());
         }
-        let Parts {
+        let ZarrJsonParts {
             value,
             consolidated,
             ..
         } = split(text)?;
-        let at = At::ROOT;
+        let at = JsonPlace::ROOT;
         match DocumentKind::of(name, &value) {
             DocumentKind::ZarrJson => {
                 if let Some(documents) = v3::node(value, consolidated, self, &at, problems) {
@@ -145,7 +145,7 @@ impl Reader {
             }
             DocumentKind::Zarray => v2::array(value, &at, problems),
             DocumentKind::Zgroup => {
-                models::GroupMetadata::read(value, &at, problems);
+                models::GroupMetadataV2::read(value, &at, problems);
             }
             DocumentKind::Zattrs => {
                 crate::read::object(value, &at, problems);
@@ -161,7 +161,7 @@ impl Reader {
         text: &[u8],
         problems: &mut Problems,
     ) -> Result<(), serde_json::Error> {
-        if let Some(all) = models::ConsolidatedMetadata::read(text, self, problems)? {
+        if let Some(all) = models::ConsolidatedMetadataV2::read(text, self, problems)? {
             consolidated::validate::v2(&all, problems);
         }
         Ok(())

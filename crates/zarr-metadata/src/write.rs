@@ -13,7 +13,7 @@ use crate::scan::unmarked;
 use crate::v3;
 
 /// A document's name and its text.
-type Document = (&'static str, Vec<u8>);
+type NamedText = (&'static str, Vec<u8>);
 
 impl ArrayMetadata {
     /// The documents to write, by name: `zarr.json`, or `.zarray` and, unless empty, `.zattrs`.
@@ -21,7 +21,7 @@ impl ArrayMetadata {
     /// An empty `.zattrs` is not written, so a writer that emptied the attributes has one to
     /// delete.
     #[must_use]
-    pub fn documents(&self) -> Vec<Document> {
+    pub fn documents(&self) -> Vec<NamedText> {
         match self {
             Self::V2 { array, attributes } => v2(ZARRAY, &array.to_json(), attributes),
             Self::V3(array) => vec![(ZARR_JSON, written(&array_v3(array)))],
@@ -35,7 +35,7 @@ impl GroupMetadata {
     /// An empty `.zattrs` is not written, so a writer that emptied the attributes has one to
     /// delete.
     #[must_use]
-    pub fn documents(&self) -> Vec<Document> {
+    pub fn documents(&self) -> Vec<NamedText> {
         match self {
             Self::V2 { group, attributes } => v2(ZGROUP, &group.to_json(), attributes),
             Self::V3(group) => vec![(ZARR_JSON, written(&group_v3(group)))],
@@ -46,7 +46,7 @@ impl GroupMetadata {
 impl NodeMetadata {
     /// The documents to write, by name.
     #[must_use]
-    pub fn documents(&self) -> Vec<Document> {
+    pub fn documents(&self) -> Vec<NamedText> {
         match self {
             Self::Array(array) => array.documents(),
             Self::Group(group) => group.documents(),
@@ -54,7 +54,7 @@ impl NodeMetadata {
     }
 }
 
-fn v2(name: &'static str, document: &Value, attributes: &Attributes) -> Vec<Document> {
+fn v2(name: &'static str, document: &Value, attributes: &Attributes) -> Vec<NamedText> {
     let mut documents = vec![(name, pretty(document))];
     if !attributes.is_empty() {
         documents.push((ZATTRS, written(&attributes.marked_text())));
@@ -63,19 +63,19 @@ fn v2(name: &'static str, document: &Value, attributes: &Attributes) -> Vec<Docu
 }
 
 /// The text of an array's document, with numbers that JSON does not have marked.
-pub(crate) fn array_v3(array: &v3::ArrayMetadata) -> String {
+pub(crate) fn array_v3(array: &v3::ArrayMetadataV3) -> String {
     with_member(array.to_json(), ATTRIBUTES, &array.attributes.marked_text())
 }
 
 /// As [`array_v3`], of a group.
-pub(crate) fn group_v3(group: &v3::GroupMetadata) -> String {
+pub(crate) fn group_v3(group: &v3::GroupMetadataV3) -> String {
     let consolidated = group.consolidated_metadata.as_ref();
-    let bare = v3::GroupMetadata {
+    let bare = v3::GroupMetadataV3 {
         attributes: Attributes::new(),
-        consolidated_metadata: consolidated.map(|_| v3::ConsolidatedMetadata::default()),
+        consolidated_metadata: consolidated.map(|_| v3::ConsolidatedMetadataV3::default()),
         extra: group.extra.clone(),
     };
-    let consolidated = consolidated.map(v3::ConsolidatedMetadata::to_text);
+    let consolidated = consolidated.map(v3::ConsolidatedMetadataV3::to_text);
     let attributes = group.attributes.marked_text();
     let mut texts = vec![(ATTRIBUTES, attributes.as_str())];
     texts.extend(consolidated.as_deref().map(|text| (CONSOLIDATED, text)));

@@ -136,7 +136,7 @@ impl Group {
             (Some(view), _) => view.paths(),
             (None, GroupMetadata::V3(group)) => {
                 let nodes = group.consolidated_metadata.iter();
-                let paths = nodes.flat_map(zarr_metadata::v3::ConsolidatedMetadata::paths);
+                let paths = nodes.flat_map(zarr_metadata::v3::ConsolidatedMetadataV3::paths);
                 paths.collect()
             }
             (None, GroupMetadata::V2 { .. }) => match &self.collected {

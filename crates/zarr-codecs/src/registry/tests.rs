@@ -46,7 +46,7 @@ fn completed(codec: &KnownCodec, data_type: &DataType) -> Extension {
     let (shape, data_type) = (vec![4, 4], data_type.clone());
     let mut array = if codec.is_only_v2 {
         let mut array =
-            v2::ArrayMetadata::new(shape.clone(), v2::DType::new(data_type, None), shape);
+            v2::ArrayMetadataV2::new(shape.clone(), v2::DType::new(data_type, None), shape);
         array.filters = vec![v2::Codec {
             id: codec.name.to_owned(),
             configuration,
@@ -55,7 +55,7 @@ fn completed(codec: &KnownCodec, data_type: &DataType) -> Extension {
         ArrayMetadata::V2 { array, attributes }
     } else {
         let prefix = if codec.is_numcodecs { PREFIX } else { "" };
-        let mut array = v3::ArrayMetadata::new(shape.clone(), data_type, shape);
+        let mut array = v3::ArrayMetadataV3::new(shape.clone(), data_type, shape);
         array.codecs = vec![Extension {
             configuration,
             ..Extension::new(format!("{prefix}{}", codec.name))

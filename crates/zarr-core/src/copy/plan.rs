@@ -349,7 +349,7 @@ impl Planner<'_> {
         let metadata = match (keeps, group) {
             (false, _) => GroupMetadata::new(self.format, attributes),
             (true, GroupMetadata::V2 { .. }) => group.clone(),
-            (true, GroupMetadata::V3(group)) => GroupMetadata::V3(v3::GroupMetadata {
+            (true, GroupMetadata::V3(group)) => GroupMetadata::V3(v3::GroupMetadataV3 {
                 consolidated_metadata: None,
                 ..group.clone()
             }),

@@ -40,7 +40,7 @@ pub async fn consolidate(
     };
     match group.format() {
         ZarrFormat::V2 => {
-            let mut all = v2::ConsolidatedMetadata::default();
+            let mut all = v2::ConsolidatedMetadataV2::default();
             all.insert(&NodePath::default(), &node).map_err(refused)?;
             for (path, node) in below {
                 all.insert(&path?, node).map_err(refused)?;
@@ -48,13 +48,13 @@ pub async fn consolidate(
             let key = location.key(".zmetadata")?;
             let text = all.to_zmetadata();
             // What is too large to be read again helps nobody.
-            v2::ConsolidatedMetadata::from_zmetadata(&text).map_err(refused)?;
+            v2::ConsolidatedMetadataV2::from_zmetadata(&text).map_err(refused)?;
             let text = Payload::from(text).durable();
             location.store().put(&key, text, PutMode::Overwrite).await?;
             Ok(group.clone())
         }
         ZarrFormat::V3 => {
-            let mut all = v3::ConsolidatedMetadata::default();
+            let mut all = v3::ConsolidatedMetadataV3::default();
             for (path, node) in below {
                 all.insert(&path?, node).map_err(refused)?;
             }

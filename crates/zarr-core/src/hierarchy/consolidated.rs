@@ -19,8 +19,8 @@ pub struct Consolidated {
 
 #[derive(Clone, Debug)]
 enum Documents {
-    V2(v2::ConsolidatedMetadata),
-    V3(v3::ConsolidatedMetadata),
+    V2(v2::ConsolidatedMetadataV2),
+    V3(v3::ConsolidatedMetadataV3),
 }
 
 impl Consolidated {
@@ -42,7 +42,7 @@ impl Consolidated {
             GroupMetadata::V2 { .. } => match document(location, name).await? {
                 None => (None, name),
                 Some(text) => {
-                    let documents = v2::ConsolidatedMetadata::from_zmetadata(&text)
+                    let documents = v2::ConsolidatedMetadataV2::from_zmetadata(&text)
                         .map_err(|error| invalid(location, name, error))?;
                     (Some(Documents::V2(documents)), name)
                 }

@@ -267,15 +267,15 @@ async fn tell(
 /// A group's consolidated metadata, with what it is written together with.
 #[derive(Clone, PartialEq)]
 enum All {
-    V2(v2::ConsolidatedMetadata),
-    V3(Box<v3::GroupMetadata>),
+    V2(v2::ConsolidatedMetadataV2),
+    V3(Box<v3::GroupMetadataV3>),
 }
 
 impl All {
     /// `None` where there is none, or none any more.
     fn read(format: ZarrFormat, text: &[u8]) -> Option<Self> {
         match format {
-            ZarrFormat::V2 => v2::ConsolidatedMetadata::from_zmetadata(text)
+            ZarrFormat::V2 => v2::ConsolidatedMetadataV2::from_zmetadata(text)
                 .ok()
                 .map(Self::V2),
             ZarrFormat::V3 => match NodeMetadata::from_zarr_json(text).ok()? {
@@ -359,7 +359,7 @@ impl All {
             Self::V2(all) => all.paths().into_iter().map(str::to_owned).collect(),
             Self::V3(group) => {
                 let all = group.consolidated_metadata.iter();
-                all.flat_map(v3::ConsolidatedMetadata::paths)
+                all.flat_map(v3::ConsolidatedMetadataV3::paths)
                     .map(str::to_owned)
                     .collect()
             }

@@ -25,7 +25,7 @@ impl ArrayOptions {
         }
     }
 
-    fn like_v3(array: &v3::ArrayMetadata) -> Self {
+    fn like_v3(array: &v3::ArrayMetadataV3) -> Self {
         let mut options = Self::new(array.shape.clone(), array.data_type.clone());
         options.zarr_format = Some(ZarrFormat::V3);
         options.chunk_key_encoding = Some(array.chunk_key_encoding);
@@ -55,7 +55,7 @@ impl ArrayOptions {
         options
     }
 
-    fn like_v2(array: &v2::ArrayMetadata) -> Self {
+    fn like_v2(array: &v2::ArrayMetadataV2) -> Self {
         let mut options = Self::new(array.shape.clone(), array.dtype.data_type.clone());
         options.zarr_format = Some(ZarrFormat::V2);
         options.chunks = Chunks::Shape(array.chunks.clone());

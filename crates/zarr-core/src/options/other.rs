@@ -119,7 +119,7 @@ impl ArrayOptions {
     }
 }
 
-fn to_v2(mut array: v3::ArrayMetadata) -> Result<ArrayOptions, MetadataError> {
+fn to_v2(mut array: v3::ArrayMetadataV3) -> Result<ArrayOptions, MetadataError> {
     // Chunks are written anew, whatever their keys were.
     array.chunk_key_encoding = ChunkKeyEncoding::V2(Separator::Dot);
     if let Some((inner, codecs, _)) = shard(&array.codecs) {

@@ -8,10 +8,10 @@ use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
 use crate::format::ZarrFormat;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
-use crate::pointer::{At, JsonPointer};
+use crate::pointer::{JsonPlace, JsonPointer};
 use crate::problem::{MetadataError, Problem, ProblemKind};
 
-impl v2::ConsolidatedMetadata {
+impl v2::ConsolidatedMetadataV2 {
     /// The same copies in format 3. What is lost has its place in the `.zmetadata`, in the document
     /// of the member.
     ///
@@ -19,14 +19,14 @@ impl v2::ConsolidatedMetadata {
     /// [convert](crate::GroupMetadata::convert) it by itself.
     ///
     /// ```
-    /// use zarr_metadata::v2::ConsolidatedMetadata;
+    /// use zarr_metadata::v2::ConsolidatedMetadataV2;
     ///
     /// let text = br#"{"zarr_consolidated_format": 1, "metadata": {
     ///     ".zgroup": {"zarr_format": 2},
     ///     "a/.zarray": {"zarr_format": 2, "shape": [3], "chunks": [3], "dtype": "<i2",
     ///         "fill_value": null, "order": "C", "filters": null, "compressor": null}
     /// }}"#;
-    /// let new = ConsolidatedMetadata::from_zmetadata(text)?.convert()?;
+    /// let new = ConsolidatedMetadataV2::from_zmetadata(text)?.convert()?;
     /// assert_eq!(new.metadata.paths().collect::<Vec<_>>(), ["a"]);
     /// assert_eq!(new.lost[0].pointer.as_str(), "/metadata/a~1.zarray/fill_value");
     /// # Ok::<(), zarr_metadata::MetadataError>(())
@@ -35,9 +35,9 @@ impl v2::ConsolidatedMetadata {
     /// # Errors
     /// When a member cannot be read or said in format 3; every such thing is named, with its
     /// place.
-    pub fn convert(&self) -> Result<Converted<v3::ConsolidatedMetadata>, MetadataError> {
+    pub fn convert(&self) -> Result<Converted<v3::ConsolidatedMetadataV3>, MetadataError> {
         let mut members = ConvertedMembers::default();
-        let mut converted = v3::ConsolidatedMetadata::default();
+        let mut converted = v3::ConsolidatedMetadataV3::default();
         let metadata = JsonPointer::root().key("metadata");
         let paths = self.paths();
         for key in self.keys() {
@@ -73,19 +73,19 @@ impl v2::ConsolidatedMetadata {
     }
 }
 
-impl v3::ConsolidatedMetadata {
+impl v3::ConsolidatedMetadataV3 {
     /// The same copies in format 2. What is lost has its place in the block, below `metadata` and
     /// the path of the member.
     ///
     /// The group that holds all this is not among them, as it is in the `.zmetadata` that zarr-python
-    /// writes: [insert](v2::ConsolidatedMetadata::insert) it.
+    /// writes: [insert](v2::ConsolidatedMetadataV2::insert) it.
     ///
     /// # Errors
     /// When a member cannot be read or said in format 2; every such thing is named, with its
     /// place.
-    pub fn convert(&self) -> Result<Converted<v2::ConsolidatedMetadata>, MetadataError> {
+    pub fn convert(&self) -> Result<Converted<v2::ConsolidatedMetadataV2>, MetadataError> {
         let mut members = ConvertedMembers::default();
-        let mut converted = v2::ConsolidatedMetadata::default();
+        let mut converted = v2::ConsolidatedMetadataV2::default();
         members.losses.extra(self.extra());
         for path in self.paths() {
             let node = JsonPointer::root().key("metadata").key(path);
@@ -125,7 +125,7 @@ impl ConvertedMembers {
             (_, Err(error)) => {
                 let (expected, found) = ("a path of names".to_owned(), error.to_string());
                 let kind = ProblemKind::Invalid { expected, found };
-                Err(MetadataError::new(&At::ROOT, kind))
+                Err(MetadataError::new(&JsonPlace::ROOT, kind))
             }
             (Some(Ok(converted)), Ok(path)) => {
                 let lost = converted.lost.into_iter().map(|lost| Problem {

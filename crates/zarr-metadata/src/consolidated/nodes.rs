@@ -9,14 +9,14 @@ use crate::documents::{NodeDocuments, ZARRAY, ZATTRS, ZGROUP};
 use crate::group::GroupMetadata;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind};
 use crate::raw_members::CONSOLIDATED;
 use crate::read::refused;
 use crate::report::Report;
 use crate::write::{array_v3, group_v3};
 
-impl v2::ConsolidatedMetadata {
+impl v2::ConsolidatedMetadataV2 {
     /// The node at a path, if there is one. Reads its documents, each time.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl v2::ConsolidatedMetadata {
             _ => {
                 let (expected, found) = ("a node of format 2".to_owned(), format!("{path}"));
                 let kind = ProblemKind::Invalid { expected, found };
-                return Err(MetadataError::new(&At::ROOT, kind));
+                return Err(MetadataError::new(&JsonPlace::ROOT, kind));
             }
         };
         let document = to_raw_value(&document).map_err(|error| refused(&error))?;
@@ -77,7 +77,7 @@ impl v2::ConsolidatedMetadata {
     }
 }
 
-impl v3::ConsolidatedMetadata {
+impl v3::ConsolidatedMetadataV3 {
     /// The node at a path, if there is one. Reads its document, each time.
     ///
     /// # Errors
@@ -120,7 +120,7 @@ impl v3::ConsolidatedMetadata {
                     expected: "a node of format 3 below the group".to_owned(),
                     found: format!("{path} of format {}", node.format()),
                 };
-                return Err(MetadataError::new(&At::ROOT, kind));
+                return Err(MetadataError::new(&JsonPlace::ROOT, kind));
             }
         };
         let raw = RawValue::from_string(text).map_err(|error| refused(&error))?;

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::RawDocuments;
 use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::raw_members::parsed;
 use crate::reader::Reader;
@@ -17,20 +17,20 @@ use crate::scan::unmarked;
 /// `a/b/.zarray`.
 ///
 /// ```
-/// use zarr_metadata::v2::ConsolidatedMetadata;
+/// use zarr_metadata::v2::ConsolidatedMetadataV2;
 ///
 /// let text = br#"{"zarr_consolidated_format": 1, "metadata": {
 ///     ".zgroup": {"zarr_format": 2},
 ///     "a/.zgroup": {"zarr_format": 2}, "a/.zattrs": {"units": "K"}
 /// }}"#;
-/// let documents = ConsolidatedMetadata::from_zmetadata(text)?;
+/// let documents = ConsolidatedMetadataV2::from_zmetadata(text)?;
 /// assert_eq!(documents.paths().into_iter().collect::<Vec<_>>(), ["", "a"]);
 /// let node = documents.get("a").transpose()?.unwrap();
 /// assert_eq!(node.attributes()["units"], "K");
 /// # Ok::<(), zarr_metadata::MetadataError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ConsolidatedMetadata {
+pub struct ConsolidatedMetadataV2 {
     pub(super) documents: RawDocuments,
 }
 
@@ -38,7 +38,7 @@ const FORMAT: &str = "zarr_consolidated_format";
 /// What names a node, in the order in which it is looked for.
 const NODES: [&str; 2] = [ZARRAY, ZGROUP];
 
-impl ConsolidatedMetadata {
+impl ConsolidatedMetadataV2 {
     /// Reads a `.zmetadata`. The documents in it are not judged before they are asked for.
     ///
     /// # Errors
@@ -120,8 +120,8 @@ impl ConsolidatedMetadata {
     ) -> Result<Option<Self>, serde_json::Error> {
         let Ok(members) = serde_json::from_slice(text) else {
             let value = serde_json::from_slice::<&RawValue>(text)?;
-            if let Some(value) = parsed(value, &At::ROOT, problems) {
-                problems.invalid(&At::ROOT, "an object", &value);
+            if let Some(value) = parsed(value, &JsonPlace::ROOT, problems) {
+                problems.invalid(&JsonPlace::ROOT, "an object", &value);
             }
             return Ok(None);
         };
@@ -133,7 +133,7 @@ impl ConsolidatedMetadata {
         reader: &Reader,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let at = At::ROOT.key(FORMAT);
+        let at = JsonPlace::ROOT.key(FORMAT);
         match members.remove(FORMAT).map(RawValue::get) {
             Some("1") => {}
             Some(other) => {
@@ -145,7 +145,7 @@ impl ConsolidatedMetadata {
                 problems.push(&at, ProblemKind::Missing { expected });
             }
         }
-        let at = At::ROOT.key("metadata");
+        let at = JsonPlace::ROOT.key("metadata");
         let expected = "an object with a document per key";
         let Some(documents) = members.remove("metadata") else {
             problems.push(&at, ProblemKind::Missing { expected });
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn written_and_read() {
-        let mut documents = ConsolidatedMetadata::default();
+        let mut documents = ConsolidatedMetadataV2::default();
         let mut attributes = Attributes::new();
         let group = GroupMetadata::new(ZarrFormat::V2, attributes.clone());
         documents
@@ -209,7 +209,7 @@ mod tests {
             String::from_utf8_lossy(&text),
             r#"{"metadata":{".zgroup":{"zarr_format":2},"x/y/.zattrs":{"a":1},"x/y/.zgroup":{"zarr_format":2}},"zarr_consolidated_format":1}"#
         );
-        let mut read = ConsolidatedMetadata::from_zmetadata(&text).unwrap();
+        let mut read = ConsolidatedMetadataV2::from_zmetadata(&text).unwrap();
         assert_eq!(read, documents);
         assert_eq!(read.get("x/y").unwrap().unwrap(), group);
         assert!(read.get("x").is_none());
@@ -243,7 +243,7 @@ mod tests {
             "{{\"metadata\":{{{}}},\"zarr_consolidated_format\":1}}",
             documents.join(",")
         );
-        let read = ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap();
+        let read = ConsolidatedMetadataV2::from_zmetadata(text.as_bytes()).unwrap();
         assert_eq!(String::from_utf8_lossy(&read.to_zmetadata()), text);
     }
 
@@ -262,7 +262,7 @@ mod tests {
                  /metadata: expected an object with a document per key, found 3",
             ),
         ] {
-            let error = ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap_err();
+            let error = ConsolidatedMetadataV2::from_zmetadata(text.as_bytes()).unwrap_err();
             assert_eq!(error.to_string(), expected);
         }
     }

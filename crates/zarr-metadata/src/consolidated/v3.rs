@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::RawDocuments;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems, brief};
 use crate::raw_members::{add_rest, parsed, with_member};
 use crate::reader::Reader;
@@ -19,10 +19,10 @@ use crate::reader::Reader;
 /// ```
 /// use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat, v3};
 ///
-/// let mut documents = v3::ConsolidatedMetadata::default();
+/// let mut documents = v3::ConsolidatedMetadataV3::default();
 /// let child = NodeMetadata::Group(GroupMetadata::new(ZarrFormat::V3, Attributes::new()));
 /// documents.insert(&NodePath::parse("a/b")?, &child)?;
-/// let root = v3::GroupMetadata { consolidated_metadata: Some(documents), ..Default::default() };
+/// let root = v3::GroupMetadataV3 { consolidated_metadata: Some(documents), ..Default::default() };
 ///
 /// let text = root.to_json().to_string();
 /// let read = NodeMetadata::from_zarr_json(text.as_bytes())?;
@@ -33,20 +33,20 @@ use crate::reader::Reader;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ConsolidatedMetadata {
+pub struct ConsolidatedMetadataV3 {
     pub(super) documents: RawDocuments,
     /// Members beside the documents that this library does not know.
     extra: Map<String, Value>,
 }
 
 /// What a group's `consolidated_metadata` turned out to be.
-pub(crate) enum Read {
-    Inline(ConsolidatedMetadata),
+pub(crate) enum ConsolidatedBlock {
+    Inline(ConsolidatedMetadataV3),
     /// A kind nobody here knows, and may ignore.
     Ignored(Value),
 }
 
-impl ConsolidatedMetadata {
+impl ConsolidatedMetadataV3 {
     /// How many documents there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -149,9 +149,9 @@ impl ConsolidatedMetadata {
     pub(crate) fn read(
         raw: &RawValue,
         reader: &Reader,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
-    ) -> Option<Read> {
+    ) -> Option<ConsolidatedBlock> {
         let Ok(mut members) = serde_json::from_str::<BTreeMap<String, &RawValue>>(raw.get()) else {
             let value = parsed(raw, at, problems)?;
             match value.is_null() {
@@ -174,7 +174,7 @@ impl ConsolidatedMetadata {
                     let kind = ProblemKind::Unsupported { what, name };
                     if must_understand == Some(Value::Bool(false)) {
                         problems.warn(&at, kind);
-                        return parsed(raw, &at, problems).map(Read::Ignored);
+                        return parsed(raw, &at, problems).map(ConsolidatedBlock::Ignored);
                     }
                     problems.push(&at, kind);
                 }
@@ -211,7 +211,7 @@ impl ConsolidatedMetadata {
             let value = parsed(raw, &at.key(&key), problems)?;
             Some((key, value))
         });
-        Some(Read::Inline(Self {
+        Some(ConsolidatedBlock::Inline(Self {
             extra: extra.collect(),
             documents: RawDocuments {
                 texts,
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
     use crate::{GroupMetadata, Limits, NodeMetadata};
 
-    fn group(consolidated: &Value) -> Result<crate::v3::GroupMetadata, String> {
+    fn group(consolidated: &Value) -> Result<crate::v3::GroupMetadataV3, String> {
         let text = json!({
             "zarr_format": 3, "node_type": "group", "consolidated_metadata": consolidated
         });
@@ -239,7 +239,7 @@ mod tests {
         }
     }
 
-    fn documents(paths: &[&str]) -> ConsolidatedMetadata {
+    fn documents(paths: &[&str]) -> ConsolidatedMetadataV3 {
         let child = json!({"zarr_format": 3, "node_type": "group"});
         let metadata: Map<String, Value> = paths
             .iter()
@@ -325,7 +325,7 @@ mod tests {
             rank: 1,
             ..Limits::default()
         };
-        let array = crate::v3::ArrayMetadata::new(vec![1, 1], crate::DataType::Int8, vec![1, 1]);
+        let array = crate::v3::ArrayMetadataV3::new(vec![1, 1], crate::DataType::Int8, vec![1, 1]);
         let block = json!({"kind": "inline", "must_understand": false,
             "metadata": {"a": array.to_json()}});
         let text = json!({"zarr_format": 3, "node_type": "group", "consolidated_metadata": block});

@@ -10,7 +10,7 @@ use super::{v2 as old, v3 as new};
 use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::raw_members::{CONSOLIDATED, parsed};
 use crate::read;
@@ -18,9 +18,9 @@ use crate::reader::Reader;
 use crate::validate::{names, node, v2 as array_rules, v3 as node_rules};
 
 pub(crate) fn v3(
-    documents: &new::ConsolidatedMetadata,
+    documents: &new::ConsolidatedMetadataV3,
     reader: &Reader,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
     let at = at.key(CONSOLIDATED);
@@ -54,8 +54,8 @@ pub(crate) fn v3(
     parents(&kinds, &at, problems);
 }
 
-pub(crate) fn v2(documents: &old::ConsolidatedMetadata, problems: &mut Problems) {
-    let root = At::ROOT;
+pub(crate) fn v2(documents: &old::ConsolidatedMetadataV2, problems: &mut Problems) {
+    let root = JsonPlace::ROOT;
     let at = root.key("metadata");
     let mut kinds = BTreeMap::new();
     for (key, raw) in documents.documents() {
@@ -72,7 +72,7 @@ pub(crate) fn v2(documents: &old::ConsolidatedMetadata, problems: &mut Problems)
             }
             ZGROUP => {
                 kinds.entry(path).or_insert(false);
-                crate::v2::GroupMetadata::read(value, &at, problems);
+                crate::v2::GroupMetadataV2::read(value, &at, problems);
             }
             ZATTRS => {
                 read::object(value, &at, problems);
@@ -92,7 +92,7 @@ pub(crate) fn v2(documents: &old::ConsolidatedMetadata, problems: &mut Problems)
     parents(&kinds, &at, problems);
 }
 
-fn path_is_normal(path: &str, at: &At<'_>, problems: &mut Problems) -> bool {
+fn path_is_normal(path: &str, at: &JsonPlace<'_>, problems: &mut Problems) -> bool {
     let normal = NodePath::parse(path).map(|normal| normal.as_str() == path) == Ok(true);
     if !normal {
         let kind = ProblemKind::Invalid {
@@ -112,7 +112,7 @@ fn path_is_normal(path: &str, at: &At<'_>, problems: &mut Problems) -> bool {
 }
 
 /// What is above a node: a group. `kinds` says of each path whether it is an array.
-fn parents(kinds: &BTreeMap<&str, bool>, at: &At<'_>, problems: &mut Problems) {
+fn parents(kinds: &BTreeMap<&str, bool>, at: &JsonPlace<'_>, problems: &mut Problems) {
     for path in kinds.keys() {
         let Some((parent, _)) = path.rsplit_once('/') else {
             continue;

@@ -23,12 +23,12 @@ pub(super) fn is_filter_of_arrays(codec: &KnownCodec) -> bool {
 const DTYPES: [&str; 4] = ["dtype", "astype", "decode_dtype", "encode_dtype"];
 
 /// What a filter takes elements for, and what it makes of them.
-pub(super) struct Types {
+pub(super) struct FilterTypes {
     pub(super) decoded: DType,
     pub(super) encoded: DType,
 }
 
-impl Types {
+impl FilterTypes {
     /// Those of a filter for elements of the type `given`; `None` where a setting is no dtype.
     pub(super) fn of(filter: &Codec, given: &DType) -> Option<Self> {
         let setting = |key: &str, default: &DType| match filter.configuration.get(key) {
@@ -76,7 +76,7 @@ pub(super) fn same_values(a: &DataType, b: &DataType) -> bool {
 /// Whether zarr-python sees values through a filter of v3, whatever the byte orders of its settings: those
 /// of the decoded elements make no difference, and those of the encoded ones none where they are given and it
 /// goes by them.
-pub(super) fn is_of_values(filter: &Codec, types: &Types) -> bool {
+pub(super) fn is_of_values(filter: &Codec, types: &FilterTypes) -> bool {
     let declared = match filter.id.as_str() {
         "astype" => true,
         "delta" | "fixedscaleoffset" => filter

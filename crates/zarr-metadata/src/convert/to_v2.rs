@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::filters::{
-    Types, in_order, is_array_filter, is_filter_of_arrays, is_of_values, same_values,
+    FilterTypes, in_order, is_array_filter, is_filter_of_arrays, is_of_values, same_values,
 };
 use super::to_v3::DIMENSIONS;
 use super::{Converted, Losses};
@@ -13,13 +13,15 @@ use crate::chunk_key::ChunkKeyEncoding;
 use crate::codecs;
 use crate::extension::Extension;
 use crate::format::{Endian, Order};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::MetadataError;
 use crate::v2::{self, Codec, DType};
 use crate::v3;
 
-pub(super) fn array(array: &v3::ArrayMetadata) -> Result<Converted<ArrayMetadata>, MetadataError> {
-    let root = At::ROOT;
+pub(super) fn array(
+    array: &v3::ArrayMetadataV3,
+) -> Result<Converted<ArrayMetadata>, MetadataError> {
+    let root = JsonPlace::ROOT;
     let mut losses = Losses::default();
     losses.extra(&array.extra);
     for (i, transformer) in array.storage_transformers.iter().enumerate() {
@@ -62,7 +64,7 @@ pub(super) fn array(array: &v3::ArrayMetadata) -> Result<Converted<ArrayMetadata
         .zip(fill_value)
         .map(|((chunks, chain), fill)| {
             let dtype = DType::new(array.data_type.clone(), chain.endian);
-            let mut converted = v2::ArrayMetadata::new(array.shape.clone(), dtype, chunks);
+            let mut converted = v2::ArrayMetadataV2::new(array.shape.clone(), dtype, chunks);
             converted.fill_value = converted.dtype.fill_value_to_json(&fill);
             converted.order = chain.order;
             converted.filters = chain.filters;
@@ -77,7 +79,7 @@ pub(super) fn array(array: &v3::ArrayMetadata) -> Result<Converted<ArrayMetadata
 }
 
 /// What v2 has in place of a chain.
-struct Chain {
+struct V2Codecs {
     order: Order,
     endian: Option<Endian>,
     filters: Vec<Codec>,
@@ -85,12 +87,12 @@ struct Chain {
 }
 
 /// `None` when something stands in the way, which was reported.
-fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
-    let root = At::ROOT;
+fn chain(array: &v3::ArrayMetadataV3, losses: &mut Losses) -> Option<V2Codecs> {
+    let root = JsonPlace::ROOT;
     let at = root.key("codecs");
     let mut good = true;
     let mut serialized = false;
-    let mut chain = Chain {
+    let mut chain = V2Codecs {
         order: Order::C,
         endian: None,
         filters: Vec::new(),
@@ -163,10 +165,10 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
 /// A filter for elements of this dtype in v2, and the dtype of what it makes; or why there is none.
 fn array_filter(mut filter: Codec, given: &DType, others: bool) -> Result<(Codec, DType), String> {
     let id = filter.id.clone();
-    let Some(types) = Types::of(&filter, given) else {
+    let Some(types) = FilterTypes::of(&filter, given) else {
         return Err(format!("{id} has a setting that is no dtype"));
     };
-    let Types { decoded, encoded } = &types;
+    let FilterTypes { decoded, encoded } = &types;
     if !same_values(&given.data_type, &decoded.data_type) {
         let (given, taken) = (given.to_json(), decoded.to_json());
         let text =

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::filters::{Types, in_order, is_array_filter, same_values};
+use super::filters::{FilterTypes, in_order, is_array_filter, same_values};
 use super::{Converted, Losses};
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
@@ -10,7 +10,7 @@ use crate::codecs::{self, ElementSizes};
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::format::Endian;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, brief};
 use crate::v2::DType;
 use crate::{ArrayMetadata, Attributes, v2, v3};
@@ -19,7 +19,7 @@ use crate::{ArrayMetadata, Attributes, v2, v3};
 pub(crate) const DIMENSIONS: &str = "_ARRAY_DIMENSIONS";
 
 /// What stands between arrays and bytes, and the data type that goes with it.
-struct Serialized {
+struct V3Serializer {
     data_type: DataType,
     codec: Extension,
     fill_value: Value,
@@ -28,9 +28,9 @@ struct Serialized {
 }
 
 pub(super) fn array(
-    array: &v2::ArrayMetadata,
+    array: &v2::ArrayMetadataV2,
     attributes: &Attributes,
-) -> Result<Converted<v3::ArrayMetadata>, MetadataError> {
+) -> Result<Converted<v3::ArrayMetadataV3>, MetadataError> {
     let mut losses = Losses::default();
     losses.extra(&array.extra);
     let serialized = serialized(array, &mut losses);
@@ -43,11 +43,11 @@ pub(super) fn array(
         attributes.shift_remove(DIMENSIONS);
     } else if attributes.contains_key(DIMENSIONS) {
         let what = "no list with a name per axis, so it stays an attribute";
-        losses.lost(&At::ROOT.key("attributes").key(DIMENSIONS), what);
+        losses.lost(&JsonPlace::ROOT.key("attributes").key(DIMENSIONS), what);
     }
     let converted = serialized
         .zip(codecs)
-        .map(|(serialized, codecs)| v3::ArrayMetadata {
+        .map(|(serialized, codecs)| v3::ArrayMetadataV3 {
             shape: array.shape.clone(),
             data_type: serialized.data_type,
             data_type_spelling: None,
@@ -74,8 +74,8 @@ fn names(attributes: &Attributes, rank: usize) -> Option<Vec<Option<String>>> {
     (names.len() == rank).then_some(names)
 }
 
-fn serialized(array: &v2::ArrayMetadata, losses: &mut Losses) -> Option<Serialized> {
-    let root = At::ROOT;
+fn serialized(array: &v2::ArrayMetadataV2, losses: &mut Losses) -> Option<V3Serializer> {
+    let root = JsonPlace::ROOT;
     let data_type = array.dtype.data_type.clone();
     let of_objects = of_objects(array);
     if of_objects.is_none() && data_type.size().is_none() {
@@ -119,7 +119,7 @@ fn serialized(array: &v2::ArrayMetadata, losses: &mut Losses) -> Option<Serializ
         Some(codec) => codec,
         None => bytes(array)?,
     };
-    Some(Serialized {
+    Some(V3Serializer {
         data_type,
         codec,
         fill_value,
@@ -128,7 +128,7 @@ fn serialized(array: &v2::ArrayMetadata, losses: &mut Losses) -> Option<Serializ
 }
 
 /// The filter that makes bytes of objects, where v3 has it under the same name.
-fn of_objects(array: &v2::ArrayMetadata) -> Option<Extension> {
+fn of_objects(array: &v2::ArrayMetadataV2) -> Option<Extension> {
     let data_type = &array.dtype.data_type;
     let known = matches!(data_type, DataType::String | DataType::Bytes);
     let codec = v2::object_codec(data_type).filter(|_| known)?;
@@ -137,7 +137,7 @@ fn of_objects(array: &v2::ArrayMetadata) -> Option<Extension> {
 }
 
 /// As the reader of v2 arrays understands them.
-fn bytes(array: &v2::ArrayMetadata) -> Option<Extension> {
+fn bytes(array: &v2::ArrayMetadataV2) -> Option<Extension> {
     let array = ArrayMetadata::V2 {
         array: array.clone(),
         attributes: Attributes::new(),
@@ -158,11 +158,11 @@ fn has_arrays(data_type: &DataType) -> bool {
 }
 
 fn chain(
-    array: &v2::ArrayMetadata,
-    serialized: &Serialized,
+    array: &v2::ArrayMetadataV2,
+    serialized: &V3Serializer,
     losses: &mut Losses,
 ) -> Option<Vec<Extension>> {
-    let root = At::ROOT;
+    let root = JsonPlace::ROOT;
     let mut chain = Vec::new();
     let rank = array.shape.len();
     if array.order == crate::Order::F && rank > 1 {
@@ -235,7 +235,7 @@ fn to_v3(codec: &v2::Codec, sizes: ElementSizes) -> Option<Extension> {
 /// A filter for elements of this dtype in v3, and the dtype of what it makes; or why there is none.
 fn array_filter(filter: &v2::Codec, given: &DType) -> Result<(Extension, DType), String> {
     let id = &filter.id;
-    let Some(Types { decoded, encoded }) = Types::of(filter, given) else {
+    let Some(FilterTypes { decoded, encoded }) = FilterTypes::of(filter, given) else {
         return Err(format!("{id} has a setting that is no dtype"));
     };
     if !same_values(&given.data_type, &decoded.data_type) || given.endian != decoded.endian {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::data_type::DataType;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::Problems;
 
 /// A field of a [`DataType::Struct`].
@@ -59,7 +59,11 @@ pub(crate) fn size(fields: &[Field]) -> Option<usize> {
 }
 
 /// Reports a name that two fields have.
-pub(crate) fn check_names(fields: &[Field], at: &At<'_>, problems: &mut Problems) -> Option<()> {
+pub(crate) fn check_names(
+    fields: &[Field],
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> Option<()> {
     let mut names = HashSet::new();
     let mut good = Some(());
     for (i, field) in fields.iter().enumerate() {

@@ -11,7 +11,7 @@ use super::{
     field,
 };
 use crate::extension::Extension;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, Problems, brief};
 use crate::read::{Members, list, text};
 
@@ -116,7 +116,7 @@ impl DataType {
     /// impossible.
     pub fn from_json(value: Value) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::read(value, &At::ROOT, &mut problems);
+        let read = Self::read(value, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
@@ -145,7 +145,7 @@ impl DataType {
         json!({"name": self.name(), "configuration": configuration})
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         read(value, MAX_DEPTH, at, problems)
     }
 }
@@ -162,7 +162,12 @@ fn field_to_json(field: &Field) -> Value {
 }
 
 /// Reads a type in which records may be `depth` deep.
-fn read(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Option<DataType> {
+fn read(
+    value: Value,
+    depth: usize,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> Option<DataType> {
     let short = value.is_string();
     let extension = Extension::read_mandatory(value, at, problems)?;
     let at_name = if short { *at } else { at.key("name") };
@@ -203,7 +208,7 @@ fn read(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Opt
 fn configured(
     extension: Extension,
     depth: usize,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<DataType> {
     let at = &at.key("configuration");
@@ -348,14 +353,14 @@ fn record(
     finish_record(fields, &at, problems)
 }
 
-pub(crate) fn too_deep(at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn too_deep(at: &JsonPlace<'_>, problems: &mut Problems) {
     problems.within(at, "depth of records", MAX_DEPTH + 1, MAX_DEPTH);
 }
 
 /// Checks what concerns a record as a whole; nothing when one of its fields is of an unknown type.
 pub(crate) fn finish_record(
     fields: Vec<Field>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Option<DataType>> {
     if fields.is_empty() {
@@ -377,7 +382,12 @@ pub(crate) fn finish_record(
 }
 
 /// A field: an object, or in the legacy form a list.
-fn read_field(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Option<Field> {
+fn read_field(
+    value: Value,
+    depth: usize,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> Option<Field> {
     let (name, data_type, name_at, type_at) = match value {
         Value::Array(mut items) if items.len() == 2 => {
             let data_type = items.pop()?;
@@ -422,7 +432,7 @@ fn raw_bits(name: &str) -> Option<&str> {
     (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
-fn raw_size(bits: &str, name: &str, at: &At<'_>, problems: &mut Problems) -> Option<usize> {
+fn raw_size(bits: &str, name: &str, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<usize> {
     let size = bits
         .parse::<usize>()
         .ok()

@@ -13,7 +13,7 @@ use crate::base64;
 use crate::data_type::{DataType, Field};
 use crate::format::Endian;
 use crate::layout::{Layout, Swap};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 
 pub(crate) use write::without_zeros;
@@ -85,10 +85,10 @@ pub(super) fn read(
     value: &Value,
     data_type: &DataType,
     packed: Endian,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<FillValue> {
-    let mut reader = Reader {
+    let mut reader = FillValueReader {
         packed,
         bytes: Vec::with_capacity(16),
         problems,
@@ -97,15 +97,15 @@ pub(super) fn read(
     Some(FillValue::new(data_type, reader.bytes))
 }
 
-struct Reader<'a> {
+struct FillValueReader<'a> {
     packed: Endian,
     /// What was read so far.
     bytes: Vec<u8>,
     problems: &'a mut Problems,
 }
 
-impl Reader<'_> {
-    fn element(&mut self, value: &Value, data_type: &DataType, at: &At<'_>) -> Option<()> {
+impl FillValueReader<'_> {
+    fn element(&mut self, value: &Value, data_type: &DataType, at: &JsonPlace<'_>) -> Option<()> {
         let Some(spelling) = spelling(data_type) else {
             self.problems.push(at, unsupported_kind(data_type));
             return None;
@@ -197,7 +197,12 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn refuse(&mut self, at: &At<'_>, expected: impl Into<String>, found: &Value) -> Option<()> {
+    fn refuse(
+        &mut self,
+        at: &JsonPlace<'_>,
+        expected: impl Into<String>,
+        found: &Value,
+    ) -> Option<()> {
         self.problems.invalid(at, expected, found);
         None
     }
@@ -208,7 +213,7 @@ impl Reader<'_> {
         self.bytes.extend(std::iter::repeat_n(0, rest));
     }
 
-    fn each(&mut self, items: &[Value], data_type: &DataType, at: &At<'_>) -> Option<()> {
+    fn each(&mut self, items: &[Value], data_type: &DataType, at: &JsonPlace<'_>) -> Option<()> {
         let mut good = Some(());
         for (i, item) in items.iter().enumerate() {
             good = self.element(item, data_type, &at.index(i)).and(good);
@@ -222,7 +227,7 @@ impl Reader<'_> {
         min: i128,
         max: i128,
         data_type: &DataType,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
     ) -> Option<()> {
         let quoted = value.as_str().and_then(|text| text.trim().parse().ok());
         let int = quoted.or_else(|| whole(value));
@@ -244,7 +249,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn float(&mut self, value: &Value, float: Float, at: &At<'_>) -> Option<()> {
+    fn float(&mut self, value: &Value, float: Float, at: &JsonPlace<'_>) -> Option<()> {
         let bits = match value {
             Value::Number(number) => number.as_f64().and_then(|value| float.nearest(value)),
             Value::String(text) => match text.as_str() {
@@ -263,7 +268,7 @@ impl Reader<'_> {
     }
 
     /// A number in quotes, as n5-zarr wrote it.
-    fn quoted(&mut self, text: &str, float: Float, at: &At<'_>) -> Option<u64> {
+    fn quoted(&mut self, text: &str, float: Float, at: &JsonPlace<'_>) -> Option<u64> {
         let number = text.trim().parse::<f64>().ok();
         // `nan` and `inf` are numbers to a parser, and here they have spellings of their own.
         let number = number.filter(|number| number.is_finite())?;
@@ -279,7 +284,7 @@ impl Reader<'_> {
         value: &Value,
         fields: &[Field],
         data_type: &DataType,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
     ) -> Option<()> {
         match value {
             Value::Object(members) => self.members(members, fields, at),
@@ -310,7 +315,7 @@ impl Reader<'_> {
         &mut self,
         members: &Map<String, Value>,
         fields: &[Field],
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
     ) -> Option<()> {
         let mut good = Some(());
         for field in fields {
@@ -341,7 +346,7 @@ impl Reader<'_> {
         value: &Value,
         data_type: &DataType,
         shape: &[u64],
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
     ) -> Option<()> {
         let Some((length, inner)) = shape.split_first() else {
             return self.element(value, data_type, at);

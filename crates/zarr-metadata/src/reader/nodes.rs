@@ -6,9 +6,9 @@ use crate::attributes::Attributes;
 use crate::documents::{NodeDocuments, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, ZMETADATA};
 use crate::group::GroupMetadata;
 use crate::node::NodeMetadata;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::MetadataError;
-use crate::raw_members::{ATTRIBUTES, Parts, few_values, split};
+use crate::raw_members::{ATTRIBUTES, ZarrJsonParts, few_values, split};
 use crate::read::object;
 use crate::report::Report;
 use crate::v2;
@@ -29,12 +29,12 @@ impl Reader {
         let node = match (documents.zarr_json, documents.zarray, documents.zgroup) {
             (Some(text), ..) => self.node_v3(text, &mut noted)?,
             (_, Some(text), _) => {
-                let array = self.parsed(ZARRAY, text, &mut noted, v2::ArrayMetadata::read)?;
+                let array = self.parsed(ZARRAY, text, &mut noted, v2::ArrayMetadataV2::read)?;
                 let attributes = self.zattrs(zattrs, &mut noted)?;
                 NodeMetadata::Array(ArrayMetadata::V2 { array, attributes })
             }
             (_, _, Some(text)) => {
-                let group = self.parsed(ZGROUP, text, &mut noted, v2::GroupMetadata::read)?;
+                let group = self.parsed(ZGROUP, text, &mut noted, v2::GroupMetadataV2::read)?;
                 let attributes = self.zattrs(zattrs, &mut noted)?;
                 NodeMetadata::Group(GroupMetadata::V2 { group, attributes })
             }
@@ -68,14 +68,15 @@ impl Reader {
             if !self.few_values(text, problems)? {
                 return Ok(None);
             }
-            let Parts {
+            let ZarrJsonParts {
                 value,
                 attributes,
                 consolidated,
             } = split(text)?;
-            let mut node = NodeMetadata::read(value, consolidated, self, &At::ROOT, problems);
+            let mut node =
+                NodeMetadata::read(value, consolidated, self, &JsonPlace::ROOT, problems);
             if let (Some(found), Some(attributes)) = (&mut node, attributes) {
-                let at = At::ROOT.key(ATTRIBUTES);
+                let at = JsonPlace::ROOT.key(ATTRIBUTES);
                 let kept = found.attributes_mut();
                 let kept = kept.keep_exact(attributes.get(), &at, problems);
                 node = node.filter(|_| kept.is_some());
@@ -94,7 +95,7 @@ impl Reader {
         zattrs: Option<&[u8]>,
     ) -> Result<ArrayMetadata, MetadataError> {
         let noted = &mut Report::default();
-        let array = self.parsed(ZARRAY, zarray, noted, v2::ArrayMetadata::read)?;
+        let array = self.parsed(ZARRAY, zarray, noted, v2::ArrayMetadataV2::read)?;
         let attributes = self.zattrs(zattrs, noted)?;
         Ok(ArrayMetadata::V2 { array, attributes })
     }
@@ -109,7 +110,7 @@ impl Reader {
         zattrs: Option<&[u8]>,
     ) -> Result<GroupMetadata, MetadataError> {
         let noted = &mut Report::default();
-        let group = self.parsed(ZGROUP, zgroup, noted, v2::GroupMetadata::read)?;
+        let group = self.parsed(ZGROUP, zgroup, noted, v2::GroupMetadataV2::read)?;
         let attributes = self.zattrs(zattrs, noted)?;
         Ok(GroupMetadata::V2 { group, attributes })
     }
@@ -119,10 +120,10 @@ impl Reader {
     ///
     /// # Errors
     /// When it is no such document. Those in it are not judged.
-    pub fn zmetadata(&self, text: &[u8]) -> Result<v2::ConsolidatedMetadata, MetadataError> {
+    pub fn zmetadata(&self, text: &[u8]) -> Result<v2::ConsolidatedMetadataV2, MetadataError> {
         let noted = &mut Report::default();
         self.document(ZMETADATA, text, noted, |text, problems| {
-            v2::ConsolidatedMetadata::read(text, self, problems)
+            v2::ConsolidatedMetadataV2::read(text, self, problems)
         })
     }
 
@@ -136,14 +137,14 @@ impl Reader {
             return Ok(Attributes::new());
         };
         self.document(ZATTRS, text, noted, |text, problems| {
-            if !few_values(text, &At::ROOT, problems) {
+            if !few_values(text, &JsonPlace::ROOT, problems) {
                 return Ok(None);
             }
-            let members = object(serde_json::from_slice(text)?, &At::ROOT, problems);
+            let members = object(serde_json::from_slice(text)?, &JsonPlace::ROOT, problems);
             Ok(members.and_then(|members| {
                 let mut attributes = Attributes::from(members);
                 let text = String::from_utf8_lossy(text);
-                attributes.keep_exact(&text, &At::ROOT, problems)?;
+                attributes.keep_exact(&text, &JsonPlace::ROOT, problems)?;
                 Some(attributes)
             }))
         })

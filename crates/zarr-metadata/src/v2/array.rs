@@ -5,14 +5,14 @@ use serde_json::{Map, Value};
 use super::{Codec, DType, object_codec};
 use crate::data_type::DataType;
 use crate::format::{Order, Separator};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::raw_members::add_rest;
 use crate::read::{Members, chain, format, lengths, mended_chunk_lengths};
 
 /// The `.zarray` of an array.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ArrayMetadata {
+pub struct ArrayMetadataV2 {
     /// Length of each axis.
     pub shape: Vec<u64>,
     /// Length of a chunk along each axis, none zero.
@@ -33,7 +33,7 @@ pub struct ArrayMetadata {
     pub extra: Map<String, Value>,
 }
 
-impl ArrayMetadata {
+impl ArrayMetadataV2 {
     /// An uncompressed array in C order, its fill value `null`, which reads as the type's default.
     /// Elements that differ in length get the filter that is made for them.
     #[must_use]
@@ -79,7 +79,7 @@ impl ArrayMetadata {
         Value::Object(object)
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
         if let Some(value) = members.require("zarr_format", "\"zarr_format\": 2", problems) {
             format(&value, 2, &at.key("zarr_format"), problems);
@@ -179,12 +179,12 @@ fn object_codecs(members: &Members<'_>) -> Vec<Codec> {
     codecs
         .filter_map(|codec| {
             let mut problems = Problems::default();
-            Codec::read(codec.clone(), &At::ROOT, &mut problems)
+            Codec::read(codec.clone(), &JsonPlace::ROOT, &mut problems)
         })
         .collect()
 }
 
-fn order(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<Order> {
+fn order(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Order> {
     match value.as_str() {
         Some("C") => Some(Order::C),
         Some("F") => Some(Order::F),
@@ -200,7 +200,7 @@ fn order(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<Order> {
 fn fill(
     value: Value,
     dtype: Option<&DType>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Value> {
     match dtype {
@@ -225,9 +225,9 @@ mod tests {
         clippy::needless_pass_by_value,
         reason = "tables read better without ampersands"
     )]
-    fn read(changes: Value) -> Result<ArrayMetadata, Vec<String>> {
+    fn read(changes: Value) -> Result<ArrayMetadataV2, Vec<String>> {
         let dtype = DType::new(DataType::Int16, Some(Endian::Little));
-        let mut document = ArrayMetadata::new(vec![4, 6], dtype, vec![2, 3]).to_json();
+        let mut document = ArrayMetadataV2::new(vec![4, 6], dtype, vec![2, 3]).to_json();
         let members = document.as_object_mut().unwrap();
         for (key, value) in changes.as_object().unwrap() {
             match value {
@@ -236,7 +236,7 @@ mod tests {
             };
         }
         let mut problems = Problems::default();
-        let read = ArrayMetadata::read(document, &At::ROOT, &mut problems);
+        let read = ArrayMetadataV2::read(document, &JsonPlace::ROOT, &mut problems);
         let texts = |error: crate::MetadataError| {
             error.problems().iter().map(ToString::to_string).collect()
         };

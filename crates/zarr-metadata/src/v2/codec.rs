@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::extension::Extension;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::Problems;
 use crate::read::{Members, text};
 
@@ -54,7 +54,7 @@ impl Codec {
         }
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
         let id = members.require("id", "the id of the codec, such as \"zlib\"", problems)?;
         let id = text(id, "the id of a codec", &at.key("id"), problems)?;

@@ -13,8 +13,8 @@ use super::Codec;
 use crate::data_type::{DataType, Field, MAX_DEPTH, finish_record, too_deep};
 use crate::extension::Extension;
 use crate::format::Endian;
-use crate::layout::{Layout, Runs, Swap, SwapField};
-use crate::pointer::At;
+use crate::layout::{Layout, Swap, SwapField, SwapRuns};
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, Problems};
 use crate::read;
 
@@ -77,7 +77,7 @@ impl DType {
     /// As [`from_json`](Self::from_json).
     pub fn from_json_with(value: Value, codecs: &[Codec]) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::read(value, codecs, &At::ROOT, &mut problems);
+        let read = Self::read(value, codecs, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
@@ -124,8 +124,8 @@ impl DType {
         (!little.is_empty() && !big.is_empty()).then_some((little, big))
     }
 
-    fn runs_in(&self, endian: Endian) -> Runs {
-        let mut runs = Runs::default();
+    fn runs_in(&self, endian: Endian) -> SwapRuns {
+        let mut runs = SwapRuns::default();
         self.data_type.numbers(0, 0, &mut |leaf, run| {
             if self.endian_of(leaf) == endian {
                 runs.push(run);
@@ -142,10 +142,10 @@ impl DType {
     pub(crate) fn read(
         value: Value,
         codecs: &[Codec],
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let mut reader = Reader {
+        let mut reader = DTypeReader {
             codecs,
             leaves: Vec::new(),
             problems,
@@ -208,16 +208,16 @@ pub fn object_codec(data_type: &DataType) -> Option<Codec> {
     })
 }
 
-struct Reader<'a> {
+struct DTypeReader<'a> {
     codecs: &'a [Codec],
     /// The byte orders of the leaves that were read.
     leaves: Vec<Option<Endian>>,
     problems: &'a mut Problems,
 }
 
-impl Reader<'_> {
+impl DTypeReader<'_> {
     /// Reads a type in which records may be `depth` deep.
-    fn data_type(&mut self, value: &Value, depth: usize, at: &At<'_>) -> Option<DataType> {
+    fn data_type(&mut self, value: &Value, depth: usize, at: &JsonPlace<'_>) -> Option<DataType> {
         match value {
             Value::String(text) => {
                 if let Some((data_type, endian)) = text::read(text, at, self.problems)? {
@@ -263,7 +263,7 @@ impl Reader<'_> {
         known.unwrap_or_else(|| unknown(text))
     }
 
-    fn record(&mut self, values: &[Value], depth: usize, at: &At<'_>) -> Option<DataType> {
+    fn record(&mut self, values: &[Value], depth: usize, at: &JsonPlace<'_>) -> Option<DataType> {
         let mut fields = Some(Vec::with_capacity(values.len()));
         for (i, value) in values.iter().enumerate() {
             match self.field(i, value, depth, &at.index(i)) {
@@ -281,7 +281,13 @@ impl Reader<'_> {
     }
 
     /// A field: `[name, type]` or `[name, type, shape]`.
-    fn field(&mut self, i: usize, value: &Value, depth: usize, at: &At<'_>) -> Option<Field> {
+    fn field(
+        &mut self,
+        i: usize,
+        value: &Value,
+        depth: usize,
+        at: &JsonPlace<'_>,
+    ) -> Option<Field> {
         let (name, data_type, shape) = match value.as_array().map(Vec::as_slice) {
             Some([name, data_type]) => (name, data_type, None),
             Some([name, data_type, shape]) => (name, data_type, Some(shape)),
@@ -322,7 +328,7 @@ fn unknown(name: &str) -> DataType {
 }
 
 /// The shape of a field, one number standing for one axis.
-fn field_shape(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<Vec<u64>> {
+fn field_shape(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Vec<u64>> {
     /// As in numpy.
     const MAX_AXES: usize = 64;
     if value.as_u64().is_some_and(|length| length > 0) {

@@ -5,8 +5,8 @@ mod codec;
 mod dtype;
 mod group;
 
-pub use crate::consolidated::v2::ConsolidatedMetadata;
-pub use array::ArrayMetadata;
+pub use crate::consolidated::v2::ConsolidatedMetadataV2;
+pub use array::ArrayMetadataV2;
 pub use codec::Codec;
 pub use dtype::{DType, object_codec};
-pub use group::GroupMetadata;
+pub use group::GroupMetadataV2;

@@ -11,14 +11,14 @@ use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::fill_value::FillValue;
 use crate::format::Endian;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::raw_members::add_rest;
 use crate::read::{Members, chain, format, lengths, list, object};
 
 /// The `zarr.json` of an array.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ArrayMetadata {
+pub struct ArrayMetadataV3 {
     /// Length of each axis.
     pub shape: Vec<u64>,
     /// What an element is.
@@ -44,7 +44,7 @@ pub struct ArrayMetadata {
     pub(crate) data_type_spelling: Option<Value>,
 }
 
-impl ArrayMetadata {
+impl ArrayMetadataV3 {
     /// An array in a regular grid, filled with the type's default, its chunks the bare bytes, numbers
     /// in little-endian order. Elements that differ in length get the codec that is made for them.
     ///
@@ -102,7 +102,7 @@ impl ArrayMetadata {
         Value::Object(object)
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
         if let Some(value) = members.require("zarr_format", "\"zarr_format\": 3", problems) {
             format(&value, 3, &at.key("zarr_format"), problems);
@@ -210,7 +210,7 @@ impl ArrayMetadata {
 
     pub(crate) fn read_fill_value(
         &self,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<FillValue> {
         let packed = codecs::byte_order(&self.codecs);
@@ -240,7 +240,7 @@ fn fill(
     value: Value,
     data_type: Option<&DataType>,
     packed: Endian,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Value> {
     match data_type {
@@ -256,7 +256,7 @@ fn fill(
 fn names(
     value: Value,
     rank: Option<usize>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Option<String>>> {
     let expected = "an array with a name or null per axis";
@@ -285,7 +285,7 @@ fn names(
 }
 
 /// No storage transformer is known here, so each has to say that it may be ignored.
-fn transformer(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Extension> {
+fn transformer(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Extension> {
     let extension = Extension::read(value, at, problems)?;
     if extension.must_understand {
         let kind = ProblemKind::Unsupported {
@@ -319,7 +319,7 @@ mod tests {
             };
         }
         let mut problems = Problems::default();
-        let read = ArrayMetadata::read(Value::Object(document), &At::ROOT, &mut problems);
+        let read = ArrayMetadataV3::read(Value::Object(document), &JsonPlace::ROOT, &mut problems);
         let found: Vec<String> = match problems.finish(read) {
             Ok(_) => Vec::new(),
             Err(error) => error.problems().iter().map(ToString::to_string).collect(),
@@ -328,7 +328,7 @@ mod tests {
     }
 
     fn v3_document() -> Map<String, Value> {
-        let array = ArrayMetadata::new(vec![4, 6], DataType::Int16, vec![2, 3]);
+        let array = ArrayMetadataV3::new(vec![4, 6], DataType::Int16, vec![2, 3]);
         array.to_json().as_object().unwrap().clone()
     }
 

@@ -8,7 +8,7 @@ use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::format::Endian;
 use crate::layout::{Layout, Swap};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::chain;
 use crate::v2::object_codec;
@@ -21,7 +21,7 @@ const OLD_BYTES: &str = "endian";
 pub(super) fn read(
     value: Option<Value>,
     data_type: Option<&DataType>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Extension>> {
     let expected = "an array of codecs, such as [{\"name\": \"bytes\"}]";
@@ -154,7 +154,7 @@ mod tests {
     fn codecs(value: Option<Value>, data_type: &str) -> Result<(String, usize), MetadataError> {
         let mut problems = Problems::default();
         let data_type = data_type.parse().unwrap();
-        let read = read(value, Some(&data_type), &At::ROOT, &mut problems);
+        let read = read(value, Some(&data_type), &JsonPlace::ROOT, &mut problems);
         let (read, warnings) = problems.finish_with_warnings(read)?;
         let read: Value = read.iter().map(Extension::to_json).collect();
         Ok((read.to_string(), warnings.len()))

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 
 use super::array::attributes;
 use crate::attributes::Attributes;
-use crate::consolidated::v3::{ConsolidatedMetadata, Read};
-use crate::pointer::At;
+use crate::consolidated::v3::{ConsolidatedBlock, ConsolidatedMetadataV3};
+use crate::pointer::JsonPlace;
 use crate::problem::Problems;
 use crate::raw_members::{CONSOLIDATED, add_rest};
 use crate::read::{Members, format};
@@ -14,17 +14,17 @@ use crate::reader::Reader;
 
 /// The `zarr.json` of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct GroupMetadata {
+pub struct GroupMetadataV3 {
     /// What the user says about the group.
     pub attributes: Attributes,
     /// Copies of the documents of the nodes below.
-    pub consolidated_metadata: Option<ConsolidatedMetadata>,
+    pub consolidated_metadata: Option<ConsolidatedMetadataV3>,
     /// Members this library does not know and may ignore, kept for the next writer. Consolidated
     /// metadata of a kind it does not know is among them.
     pub extra: Map<String, Value>,
 }
 
-impl GroupMetadata {
+impl GroupMetadataV3 {
     /// The document, its members in the order zarr-python writes them.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -44,7 +44,7 @@ impl GroupMetadata {
         value: Value,
         consolidated: Option<&RawValue>,
         reader: &Reader,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
@@ -60,11 +60,11 @@ impl GroupMetadata {
         let mut extra = members.ignorable_rest(problems);
         // A block that was refused is among the problems, so that there is none then is not told.
         let consolidated = consolidated.and_then(|raw| {
-            ConsolidatedMetadata::read(raw, reader, &at.key(CONSOLIDATED), problems)
+            ConsolidatedMetadataV3::read(raw, reader, &at.key(CONSOLIDATED), problems)
         });
         let consolidated_metadata = match consolidated {
-            Some(Read::Inline(documents)) => Some(documents),
-            Some(Read::Ignored(value)) => {
+            Some(ConsolidatedBlock::Inline(documents)) => Some(documents),
+            Some(ConsolidatedBlock::Ignored(value)) => {
                 extra.insert(CONSOLIDATED.to_owned(), value);
                 None
             }

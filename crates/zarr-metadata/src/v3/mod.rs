@@ -4,8 +4,8 @@ mod array;
 mod codecs;
 mod group;
 
-pub use crate::consolidated::v3::ConsolidatedMetadata;
-pub use array::ArrayMetadata;
+pub use crate::consolidated::v3::ConsolidatedMetadataV3;
+pub use array::ArrayMetadataV3;
 pub use codecs::default_serializer;
 pub(crate) use codecs::implied;
-pub use group::GroupMetadata;
+pub use group::GroupMetadataV3;

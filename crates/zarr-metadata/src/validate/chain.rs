@@ -7,13 +7,13 @@ use super::{names, settings};
 use crate::codecs::{self, AcceptedElements, CodecKind, KnownCodec};
 use crate::data_type::DataType;
 use crate::extension::Extension;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::{chain, chunk_lengths};
 
 /// What a codec is given.
 #[derive(Clone, Default)]
-pub(super) struct Given {
+pub(super) struct ChainInput {
     /// The lengths a chunk can have along each axis, where they are known.
     pub(super) lengths: Option<Vec<Vec<u64>>>,
     /// What an element is, where that is known.
@@ -35,16 +35,21 @@ enum Stage {
     Bytes,
 }
 
-pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problems: &mut Problems) {
+pub(super) fn check(
+    codecs: &[Extension],
+    mut given: ChainInput,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) {
     let mut stage = Stage::Array;
     let implied = given.implied;
     for (i, codec) in codecs.iter().enumerate() {
         let at = at.index(i);
         let Some(known) = codecs::by_name(&codec.name) else {
             unknown(codec, &at, problems);
-            given = Given {
+            given = ChainInput {
                 depth: given.depth,
-                ..Given::default()
+                ..ChainInput::default()
             };
             if stage == Stage::Array {
                 stage = Stage::Either;
@@ -92,7 +97,7 @@ fn is_serializer(codec: &Extension) -> bool {
     CodecKind::of(&codec.name) == Some(CodecKind::ArrayToBytes)
 }
 
-fn unknown(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
+fn unknown(codec: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) {
     let kind = ProblemKind::Unsupported {
         what: "codec",
         name: codec.name.clone(),
@@ -101,7 +106,7 @@ fn unknown(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
     names::extension(&codec.name, &at.key("name"), problems);
 }
 
-fn misplaced(codec: &Extension, kind: CodecKind, at: &At<'_>, problems: &mut Problems) {
+fn misplaced(codec: &Extension, kind: CodecKind, at: &JsonPlace<'_>, problems: &mut Problems) {
     let expected = match kind {
         CodecKind::BytesToBytes => "an array -> bytes codec such as \"bytes\" before it",
         CodecKind::ArrayToArray => "array -> array codecs before the array -> bytes codec",
@@ -116,10 +121,10 @@ fn misplaced(codec: &Extension, kind: CodecKind, at: &At<'_>, problems: &mut Pro
 fn array_to_array(
     codec: &Extension,
     known: &KnownCodec,
-    mut given: Given,
-    at: &At<'_>,
+    mut given: ChainInput,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
-) -> Given {
+) -> ChainInput {
     match codec.name.as_str() {
         "transpose" => {
             let rank = given.lengths.as_ref().map(Vec::len);
@@ -152,8 +157,8 @@ fn array_to_array(
 fn serializer(
     codec: &Extension,
     known: &KnownCodec,
-    given: &Given,
-    at: &At<'_>,
+    given: &ChainInput,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
     let data_type = given.data_type.as_ref();
@@ -170,7 +175,7 @@ fn accepts(
     codec: &Extension,
     known: &KnownCodec,
     data_type: Option<&DataType>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
     let Some(data_type) = data_type else { return };
@@ -184,8 +189,8 @@ fn accepts(
 fn shard(
     codec: &Extension,
     known: &KnownCodec,
-    given: &Given,
-    at: &At<'_>,
+    given: &ChainInput,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
     let limit = problems.limits.nested_shards;
@@ -215,10 +220,10 @@ fn shard(
     if let (Some(inner), Some(outer)) = (&inner, &given.lengths) {
         divides(inner, outer, &at.key("chunk_shape"), problems);
     }
-    let read = |value: Value, at: &At<'_>, problems: &mut Problems| {
+    let read = |value: Value, at: &JsonPlace<'_>, problems: &mut Problems| {
         chain(value, "an array of codecs", at, problems, Extension::read)
     };
-    let within = Given {
+    let within = ChainInput {
         lengths: inner.map(|inner| inner.into_iter().map(|length| vec![length]).collect()),
         data_type: given.data_type.clone(),
         depth: given.depth + 1,
@@ -244,7 +249,7 @@ fn shard(
     }
 }
 
-fn divides(inner: &[u64], outer: &[Vec<u64>], at: &At<'_>, problems: &mut Problems) {
+fn divides(inner: &[u64], outer: &[Vec<u64>], at: &JsonPlace<'_>, problems: &mut Problems) {
     for (i, (inner, outer)) in inner.iter().zip(outer).enumerate() {
         let remains = |outer: &&u64| outer.checked_rem(*inner) != Some(0);
         if let Some(outer) = outer.iter().find(remains) {
@@ -255,8 +260,8 @@ fn divides(inner: &[u64], outer: &[Vec<u64>], at: &At<'_>, problems: &mut Proble
 }
 
 /// The index of a shard: numbers of 64 bits, whose encoded length has to be known beforehand.
-fn index(codecs: &[Extension], depth: usize, at: &At<'_>, problems: &mut Problems) {
-    let given = Given {
+fn index(codecs: &[Extension], depth: usize, at: &JsonPlace<'_>, problems: &mut Problems) {
+    let given = ChainInput {
         lengths: None,
         data_type: Some(DataType::UInt64),
         depth,

@@ -2,11 +2,11 @@
 //! tolerated. Knows no registry.
 
 use crate::path::NodePath;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{Problems, brief};
 
 /// The name of an extension nobody here knows. The format once asked for URLs and still allows them.
-pub(super) fn extension(name: &str, at: &At<'_>, problems: &mut Problems) {
+pub(super) fn extension(name: &str, at: &JsonPlace<'_>, problems: &mut Problems) {
     let plain = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
     };
@@ -23,7 +23,7 @@ pub(super) fn extension(name: &str, at: &At<'_>, problems: &mut Problems) {
 }
 
 /// The names in the path of a node, which is a path of names with one slash between them.
-pub(crate) fn node(path: &str, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn node(path: &str, at: &JsonPlace<'_>, problems: &mut Problems) {
     let new = NodePath::parse(path).and_then(|path| path.check_new());
     if let Err(error) = new {
         let expected = "names that a node can have";

@@ -8,7 +8,7 @@ use crate::convert::DIMENSIONS;
 use crate::documents::NodeDocuments;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::reader::Reader;
 use crate::report::Report;
@@ -39,7 +39,7 @@ impl Reader {
     /// ```
     #[must_use]
     pub fn validate_node(&self, path: &str, documents: &NodeDocuments<'_>) -> Report {
-        let at = At::ROOT;
+        let at = JsonPlace::ROOT;
         let mut problems = self.problems();
         match NodePath::parse(path) {
             Ok(normal) => names::node(normal.as_str(), &at, &mut problems),
@@ -70,12 +70,12 @@ impl Reader {
 
     /// What the document `name` says otherwise than the one that overrules it.
     fn contradictions(&self, name: &str, documents: &NodeDocuments<'_>, problems: &mut Problems) {
-        let at = At::ROOT;
+        let at = JsonPlace::ROOT;
         let (by, readers) = match documents.zarr_json {
             Some(_) => ("zarr.json", "readers of format 3"),
             None => (".zarray", "readers"),
         };
-        let mut disagree = |at: &At<'_>, expected: String, found: String| {
+        let mut disagree = |at: &JsonPlace<'_>, expected: String, found: String| {
             problems.warn(at, ProblemKind::Disagrees { expected, found });
         };
         disagree(
@@ -126,14 +126,14 @@ impl Reader {
         if documents.zarray.is_none() && documents.zgroup.is_none() {
             let advice = "expected .zarray or .zgroup beside it, found neither; attributes are no \
                           node by themselves";
-            problems.discourage(&At::ROOT, advice);
+            problems.discourage(&JsonPlace::ROOT, advice);
         }
         let old = NodeDocuments {
             zarr_json: None,
             ..*documents
         };
         if let Ok(Some(NodeMetadata::Array(array))) = self.node(&old) {
-            dimensions(&array, &At::ROOT, problems);
+            dimensions(&array, &JsonPlace::ROOT, problems);
         }
     }
 }
@@ -142,8 +142,8 @@ impl Reader {
 fn same(
     new: &ArrayMetadata,
     old: &ArrayMetadata,
-    at: &At<'_>,
-    disagree: &mut impl FnMut(&At<'_>, String, String),
+    at: &JsonPlace<'_>,
+    disagree: &mut impl FnMut(&JsonPlace<'_>, String, String),
 ) {
     if new.shape() != old.shape() {
         let expected = format!("{:?}, as zarr.json says", new.shape());
@@ -160,7 +160,7 @@ fn same(
 }
 
 /// The names that xarray gives the axes of an array of format 2.
-pub(crate) fn dimensions(array: &ArrayMetadata, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn dimensions(array: &ArrayMetadata, at: &JsonPlace<'_>, problems: &mut Problems) {
     let Some(value) = array.attributes().get(DIMENSIONS) else {
         return;
     };

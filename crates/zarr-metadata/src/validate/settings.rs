@@ -7,7 +7,7 @@ use crate::codecs::{self, KnownCodec, Setting, SettingType};
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::near::{is_near, quoted};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems, brief};
 use crate::profile::Profile;
 use crate::v2::{Codec, DType};
@@ -17,7 +17,7 @@ pub(super) fn bytes(
     codec: &Extension,
     data_type: Option<&DataType>,
     is_old: bool,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
     let at = at.key("configuration");
@@ -56,7 +56,7 @@ pub(super) fn transpose(
     codec: &Extension,
     known: &KnownCodec,
     rank: Option<usize>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<usize>> {
     let at = at.key("configuration");
@@ -104,7 +104,12 @@ fn shown(value: &Value) -> String {
 }
 
 /// The settings of a codec of v3, each on its own.
-pub(super) fn v3(codec: &Extension, known: &KnownCodec, at: &At<'_>, problems: &mut Problems) {
+pub(super) fn v3(
+    codec: &Extension,
+    known: &KnownCodec,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) {
     let at = at.key("configuration");
     if let Some(settings) = known.settings.filter(|_| !known.is_judged_apart) {
         judge(&codec.configuration, settings, &at, problems);
@@ -115,14 +120,14 @@ pub(super) fn v3(codec: &Extension, known: &KnownCodec, at: &At<'_>, problems: &
 }
 
 /// The settings of a filter or compressor of v2, each on its own.
-pub(super) fn v2(codec: &Codec, at: &At<'_>, problems: &mut Problems) {
+pub(super) fn v2(codec: &Codec, at: &JsonPlace<'_>, problems: &mut Problems) {
     if let Some(settings) = codecs::by_id(&codec.id).and_then(|known| known.settings) {
         judge(&codec.configuration, settings, at, problems);
     }
 }
 
 /// Reports that a setting is missing which the codec needs.
-pub(super) fn missing(known: &KnownCodec, key: &str, at: &At<'_>, problems: &mut Problems) {
+pub(super) fn missing(known: &KnownCodec, key: &str, at: &JsonPlace<'_>, problems: &mut Problems) {
     if let Some(expected) = known.setting(key).and_then(|setting| setting.required) {
         problems.push(&at.key(key), ProblemKind::Missing { expected });
     }
@@ -131,7 +136,7 @@ pub(super) fn missing(known: &KnownCodec, key: &str, at: &At<'_>, problems: &mut
 fn judge(
     configuration: &Map<String, Value>,
     settings: &[Setting],
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
     for Setting {
@@ -163,7 +168,7 @@ fn judge(
     }
 }
 
-fn setting(value: &Value, holds: SettingType, at: &At<'_>, problems: &mut Problems) {
+fn setting(value: &Value, holds: SettingType, at: &JsonPlace<'_>, problems: &mut Problems) {
     let expected = match holds {
         SettingType::Whole(min, max) => match value.as_i64() {
             Some(number) if (min..=max).contains(&number) => return,
@@ -192,7 +197,7 @@ fn setting(value: &Value, holds: SettingType, at: &At<'_>, problems: &mut Proble
     problems.invalid(at, expected, value);
 }
 
-fn shuffles(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
+fn shuffles(codec: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) {
     let setting = |key: &str| {
         codec
             .configuration

@@ -5,23 +5,23 @@ use serde_json::Value;
 use super::settings;
 use super::v3::chunk_bytes;
 use crate::codecs;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::read;
-use crate::v2::{ArrayMetadata, Codec, DType};
+use crate::v2::{ArrayMetadataV2, Codec, DType};
 
-pub(crate) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn array(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let again = value.clone();
-    ArrayMetadata::read(value, at, problems);
+    ArrayMetadataV2::read(value, at, problems);
     if !again.is_object() {
         return;
     }
     let mut quiet = problems.none_yet();
     let chunks = again.get("chunks").cloned();
-    let chunks = chunks.and_then(|value| read::lengths(value, &At::ROOT, &mut quiet));
+    let chunks = chunks.and_then(|value| read::lengths(value, &JsonPlace::ROOT, &mut quiet));
     let codecs = |value: &Value| {
         let mut quiet = Problems::default();
-        Codec::read(value.clone(), &At::ROOT, &mut quiet)
+        Codec::read(value.clone(), &JsonPlace::ROOT, &mut quiet)
     };
     // What a `|O` holds is said by one of the codecs.
     let listed = again
@@ -34,7 +34,7 @@ pub(crate) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
         .filter_map(codecs)
         .collect();
     let dtype = again.get("dtype").cloned();
-    let dtype = dtype.and_then(|value| DType::read(value, &all, &At::ROOT, &mut quiet));
+    let dtype = dtype.and_then(|value| DType::read(value, &all, &JsonPlace::ROOT, &mut quiet));
     if let (Some(chunks), Some(dtype)) = (&chunks, &dtype) {
         let lengths: Vec<Vec<u64>> = chunks.iter().map(|length| vec![*length]).collect();
         chunk_bytes(&lengths, &dtype.data_type, &at.key("chunks"), problems);
@@ -50,7 +50,7 @@ pub(crate) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
     objects(&again, &filters, at, problems);
 }
 
-fn known(codec: Option<&Codec>, at: &At<'_>, problems: &mut Problems) {
+fn known(codec: Option<&Codec>, at: &JsonPlace<'_>, problems: &mut Problems) {
     if let Some(codec) = codec {
         settings::v2(codec, at, problems);
     }
@@ -64,7 +64,12 @@ fn known(codec: Option<&Codec>, at: &At<'_>, problems: &mut Problems) {
 }
 
 /// Elements that are objects are not bytes before a filter makes them so.
-fn objects(document: &Value, filters: &[Option<Codec>], at: &At<'_>, problems: &mut Problems) {
+fn objects(
+    document: &Value,
+    filters: &[Option<Codec>],
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) {
     let objects = document.get("dtype").and_then(Value::as_str);
     if objects.map(|dtype| dtype.trim_start_matches(['<', '>', '|', '='])) != Some("O") {
         return;

@@ -9,10 +9,10 @@ use crate::chunk_grid::ChunkGridMetadata;
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::node::NodeMetadata;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems, brief};
 use crate::reader::Reader;
-use crate::v3::{ConsolidatedMetadata, implied};
+use crate::v3::{ConsolidatedMetadataV3, implied};
 use crate::{GroupMetadata, read};
 
 /// Judges the document of a node. Gives the consolidated metadata in it, which is not judged here.
@@ -20,9 +20,9 @@ pub(crate) fn node(
     value: Value,
     consolidated: Option<&RawValue>,
     reader: &Reader,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
-) -> Option<ConsolidatedMetadata> {
+) -> Option<ConsolidatedMetadataV3> {
     let again = value.clone();
     let node = NodeMetadata::read(value, consolidated, reader, at, problems);
     match node {
@@ -44,18 +44,18 @@ fn quietly<T>(
     read(value?.clone(), &mut problems.none_yet())
 }
 
-fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
+fn array(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let shape = quietly(value.get("shape"), problems, |value, problems| {
-        read::lengths(value, &At::ROOT, problems)
+        read::lengths(value, &JsonPlace::ROOT, problems)
     });
     let data_type = quietly(value.get("data_type"), problems, |value, problems| {
-        DataType::read(value, &At::ROOT, problems)
+        DataType::read(value, &JsonPlace::ROOT, problems)
     });
     let grid = quietly(value.get("chunk_grid"), problems, |value, problems| {
-        ChunkGridMetadata::read(value, shape.as_deref(), &At::ROOT, problems)
+        ChunkGridMetadata::read(value, shape.as_deref(), &JsonPlace::ROOT, problems)
     });
     let codecs = quietly(value.get("codecs"), problems, |value, problems| {
-        read::chain(value, "", &At::ROOT, problems, Extension::read)
+        read::chain(value, "", &JsonPlace::ROOT, problems, Extension::read)
     });
     match &data_type {
         Some(DataType::Unknown(extension)) => {
@@ -75,7 +75,7 @@ fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
         chunk_bytes(lengths, data_type, &at.key("chunk_grid"), problems);
     }
     if let Some(codecs) = codecs {
-        let given = chain::Given {
+        let given = chain::ChainInput {
             lengths,
             implied: data_type
                 .as_ref()
@@ -91,7 +91,7 @@ fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
     same_names(value, &at.key("dimension_names"), problems);
 }
 
-fn unknown(what: &'static str, extension: &Extension, at: &At<'_>, problems: &mut Problems) {
+fn unknown(what: &'static str, extension: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) {
     let name = extension.name.clone();
     problems.warn(at, ProblemKind::Unsupported { what, name });
     names::extension(&extension.name, at, problems);
@@ -102,7 +102,7 @@ fn unknown(what: &'static str, extension: &Extension, at: &At<'_>, problems: &mu
 pub(super) fn chunk_bytes(
     lengths: &[Vec<u64>],
     data_type: &DataType,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
     let largest = lengths.iter().map(|axis| axis.iter().max());
@@ -120,7 +120,7 @@ pub(super) fn chunk_bytes(
 }
 
 /// Allowed, but then nobody can tell the axes apart by name.
-fn same_names(value: &Value, at: &At<'_>, problems: &mut Problems) {
+fn same_names(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let names = value.get("dimension_names").and_then(Value::as_array);
     let names: Vec<&Value> = names.into_iter().flatten().collect();
     for (i, name) in names.iter().enumerate() {

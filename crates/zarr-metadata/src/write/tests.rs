@@ -29,7 +29,7 @@ fn any_extra() -> impl Strategy<Value = Map<String, Value>> {
 }
 
 /// Consolidated metadata with any documents.
-fn consolidated_of(documents: &[(String, Value)]) -> v3::ConsolidatedMetadata {
+fn consolidated_of(documents: &[(String, Value)]) -> v3::ConsolidatedMetadataV3 {
     let documents: Map<String, Value> = documents.iter().cloned().collect();
     let group = json!({"zarr_format": 3, "node_type": "group", "consolidated_metadata":
         {"kind": "inline", "must_understand": false, "metadata": documents}});
@@ -94,14 +94,14 @@ prop_compose! {
         attributes in any_object(),
         mut transformers in prop::collection::vec(any_extension(), 0..2),
         extra in any_extra(),
-    ) -> v3::ArrayMetadata {
+    ) -> v3::ArrayMetadataV3 {
         for transformer in &mut transformers {
             transformer.must_understand = false;
         }
         let regular = ChunkGridMetadata::Regular {
             chunk_shape: axes.iter().map(|axis| axis.1).collect(),
         };
-        v3::ArrayMetadata {
+        v3::ArrayMetadataV3 {
             shape: axes.iter().map(|axis| axis.0).collect(),
             data_type,
             chunk_grid: match grid {
@@ -138,7 +138,7 @@ prop_compose! {
         filters in prop::collection::vec(any_codec(), 0..3),
         dimension_separator in any_separator(),
         extra in any_extra(),
-    ) -> v2::ArrayMetadata {
+    ) -> v2::ArrayMetadataV2 {
         let endian = if big { Endian::Big } else { Endian::Little };
         let swaps = match data_type.layout() {
             Some(Layout::Fixed { swap, .. }) => swap != Swap::None,
@@ -147,7 +147,7 @@ prop_compose! {
         let dtype = DType::new(data_type, swaps.then_some(endian));
         let fill = dtype.fill_value_to_json(&fill);
         let object = v2::object_codec(&dtype.data_type);
-        v2::ArrayMetadata {
+        v2::ArrayMetadataV2 {
             shape: axes.iter().map(|axis| axis.0).collect(),
             chunks: axes.iter().map(|axis| axis.1).collect(),
             dtype,
@@ -161,7 +161,7 @@ prop_compose! {
     }
 }
 
-fn text<'a>(documents: &'a [Document], name: &str) -> Option<&'a [u8]> {
+fn text<'a>(documents: &'a [NamedText], name: &str) -> Option<&'a [u8]> {
     documents
         .iter()
         .find(|(found, _)| *found == name)
@@ -194,7 +194,7 @@ proptest! {
         consolidated in prop::option::of(prop::collection::vec(("[a-z/]{1,4}", any_json()), 0..4)),
         extra in any_extra(),
     ) {
-        let group = GroupMetadata::V3(v3::GroupMetadata {
+        let group = GroupMetadata::V3(v3::GroupMetadataV3 {
             attributes: attributes.clone().into(),
             consolidated_metadata: consolidated.as_deref().map(consolidated_of),
             extra: extra.clone(),
@@ -204,7 +204,7 @@ proptest! {
         let read = NodeMetadata::from_zarr_json(text(&documents, "zarr.json").unwrap());
         prop_assert_eq!(read.unwrap(), node);
 
-        let group = GroupMetadata::V2 { group: v2::GroupMetadata { extra }, attributes: attributes.into() };
+        let group = GroupMetadata::V2 { group: v2::GroupMetadataV2 { extra }, attributes: attributes.into() };
         let documents = group.documents();
         let read = GroupMetadata::from_v2(
             text(&documents, ".zgroup").unwrap(),
@@ -228,23 +228,23 @@ proptest! {
                 prop_assert_eq!(documents.get(path.as_str()), Some(Ok(node)));
             }
         }
-        let group = GroupMetadata::V3(v3::GroupMetadata {
+        let group = GroupMetadata::V3(v3::GroupMetadataV3 {
             consolidated_metadata: Some(documents),
             extra,
-            ..v3::GroupMetadata::default()
+            ..v3::GroupMetadataV3::default()
         });
         let node = NodeMetadata::Group(group);
         let read = NodeMetadata::from_zarr_json(&node.documents()[0].1);
         prop_assert_eq!(read, Ok(node));
 
-        let mut documents = v2::ConsolidatedMetadata::default();
+        let mut documents = v2::ConsolidatedMetadataV2::default();
         for (path, array, attributes) in old {
             let path = NodePath::parse(&path).unwrap();
             let node = NodeMetadata::Array(ArrayMetadata::V2 { array, attributes: attributes.into() });
             documents.insert(&path, &node).unwrap();
             prop_assert_eq!(documents.get(path.as_str()), Some(Ok(node)));
         }
-        let read = v2::ConsolidatedMetadata::from_zmetadata(&documents.to_zmetadata());
+        let read = v2::ConsolidatedMetadataV2::from_zmetadata(&documents.to_zmetadata());
         prop_assert_eq!(read, Ok(documents));
     }
 
@@ -256,7 +256,7 @@ proptest! {
         let _ = new.convert();
         let metadata: Map<String, Value> = copies.into_iter().collect();
         let text = json!({"zarr_consolidated_format": 1, "metadata": metadata}).to_string();
-        let old = v2::ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap();
+        let old = v2::ConsolidatedMetadataV2::from_zmetadata(text.as_bytes()).unwrap();
         old.paths().into_iter().for_each(|path| drop(old.read_node(path)));
         let _ = old.convert();
     }
@@ -315,20 +315,20 @@ fn read_all(bytes: &[u8]) {
 
 #[test]
 fn members_stand_in_the_order_of_zarr_python() {
-    let mut array = v3::ArrayMetadata::new(vec![4], DataType::Float32, vec![2]);
+    let mut array = v3::ArrayMetadataV3::new(vec![4], DataType::Float32, vec![2]);
     array.dimension_names = Some(vec![Some("x".to_owned())]);
     let expected = r#"{"shape":[4],"data_type":"float32","chunk_grid":{"name":"regular","configuration":{"chunk_shape":[2]}},"chunk_key_encoding":{"name":"default","configuration":{"separator":"/"}},"fill_value":0.0,"codecs":[{"name":"bytes","configuration":{"endian":"little"}}],"attributes":{},"dimension_names":["x"],"zarr_format":3,"node_type":"array"}"#;
     assert_eq!(array.to_json().to_string(), expected);
 
     let dtype = DType::new(DataType::Float32, Some(Endian::Little));
-    let mut array = v2::ArrayMetadata::new(vec![4], dtype, vec![2]);
+    let mut array = v2::ArrayMetadataV2::new(vec![4], dtype, vec![2]);
     array.compressor = Some(Codec::new("zstd").with("level", 0));
     let expected = r#"{"shape":[4],"chunks":[2],"dtype":"<f4","fill_value":null,"order":"C","filters":null,"dimension_separator":".","compressor":{"id":"zstd","level":0},"zarr_format":2}"#;
     assert_eq!(array.to_json().to_string(), expected);
 
-    let group = v3::GroupMetadata {
-        consolidated_metadata: Some(v3::ConsolidatedMetadata::default()),
-        ..v3::GroupMetadata::default()
+    let group = v3::GroupMetadataV3 {
+        consolidated_metadata: Some(v3::ConsolidatedMetadataV3::default()),
+        ..v3::GroupMetadataV3::default()
     };
     let expected = r#"{"attributes":{},"zarr_format":3,"consolidated_metadata":{"kind":"inline","must_understand":false,"metadata":{}},"node_type":"group"}"#;
     assert_eq!(group.to_json().to_string(), expected);

@@ -43,7 +43,7 @@ impl Codecs {
         }
     }
 
-    fn v2(array: &v2::ArrayMetadata) -> Self {
+    fn v2(array: &v2::ArrayMetadataV2) -> Self {
         let filters = tuple(array.filters.iter().map(v2_codec));
         let compressors = tuple(array.compressor.iter().map(v2_codec));
         Self {

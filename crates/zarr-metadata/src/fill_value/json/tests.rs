@@ -325,7 +325,7 @@ fn records() {
     for (packed, text) in [(Endian::Little, "AADAPwcB"), (Endian::Big, "P8AAAAcB")] {
         let mut problems = Problems::default();
         let value = json!(text);
-        let fill = FillValue::read_packed(&value, &record, packed, &At::ROOT, &mut problems);
+        let fill = FillValue::read_packed(&value, &record, packed, &JsonPlace::ROOT, &mut problems);
         assert_eq!(fill.unwrap().as_bytes(), bytes);
     }
     let refused = |value: Value, expected: &str| {

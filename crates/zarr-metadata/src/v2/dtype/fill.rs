@@ -7,7 +7,7 @@ use super::DType;
 use crate::base64;
 use crate::data_type::DataType;
 use crate::fill_value::{FillValue, without_zeros};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 
 impl DType {
@@ -17,7 +17,7 @@ impl DType {
     /// When the value is no element of the type.
     pub fn fill_value_from_json(&self, value: &Value) -> Result<FillValue, MetadataError> {
         let mut problems = Problems::default();
-        let read = self.read_fill_value(value, &At::ROOT, &mut problems);
+        let read = self.read_fill_value(value, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
@@ -43,7 +43,7 @@ impl DType {
     pub(crate) fn read_fill_value(
         &self,
         value: &Value,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<FillValue> {
         let data_type = &self.data_type;
@@ -89,7 +89,7 @@ impl DType {
         &self,
         text: &str,
         value: &Value,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<FillValue> {
         let size = self.data_type.size()?;

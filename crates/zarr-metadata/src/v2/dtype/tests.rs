@@ -128,7 +128,7 @@ fn loose_sized_strings_and_names() {
 #[test]
 fn objects_are_what_their_codec_makes_of_them() {
     let check = |codec: Value, expected: DataType| {
-        let codec = Codec::read(codec, &At::ROOT, &mut Problems::default()).unwrap();
+        let codec = Codec::read(codec, &JsonPlace::ROOT, &mut Problems::default()).unwrap();
         for text in ["|O", "O", "|O8"] {
             let others = [Codec::new("zlib"), codec.clone()];
             let dtype = DType::from_json_with(json!(text), &others).unwrap();
