@@ -1,6 +1,6 @@
 //! The `base64` filter of numcodecs: text of the standard alphabet, with padding.
 
-use zarr_metadata::base64;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 use crate::scratch::Scratch;
 use crate::sink::Sink;
@@ -22,13 +22,50 @@ impl BytesToBytes for Base64Codec {
     }
 
     fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
-        let bytes = std::str::from_utf8(src).ok().and_then(base64::decode);
-        let corrupt = || CodecErrorKind::Corrupt("not base64".to_owned()).of(NAME);
-        dst.put(NAME, &bytes.ok_or_else(corrupt)?)
+        let corrupt = |_| CodecErrorKind::Corrupt("not base64".to_owned()).of(NAME);
+        dst.put(NAME, &BASE64_STANDARD.decode(src).map_err(corrupt)?)
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        dst.extend_from_slice(base64::encode(src).as_bytes());
+        dst.extend_from_slice(BASE64_STANDARD.encode(src).as_bytes());
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts of RFC 4648 and what it lets a decoder refuse; `base64.standard_b64encode` gives the same.
+    #[test]
+    fn text_is_read_as_strictly_as_it_is_written() {
+        let decode = |text: &str, len: usize| {
+            let mut bytes = Vec::new();
+            let mut sink = Sink::grow(&mut bytes, Len::Exact(len));
+            let decoded = Base64Codec.decode(text.as_bytes(), &mut sink, &mut Scratch::default());
+            decoded.map(|()| bytes)
+        };
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foob", "Zm9vYg=="),
+        ] {
+            assert_eq!(
+                decode(text, bytes.len()).unwrap(),
+                bytes.as_bytes(),
+                "{text}"
+            );
+            let mut encoded = Vec::new();
+            Base64Codec
+                .encode(bytes.as_bytes(), &mut encoded, &mut Scratch::default())
+                .unwrap();
+            assert_eq!(encoded, text.as_bytes());
+        }
+        for text in [
+            "Z", "Zg", "Zg=", "Zh==", "Zm9=", "Z===", "====", "Zg==Zg==", "Zm-v", "é",
+        ] {
+            assert!(decode(text, 1).is_err(), "{text}");
+        }
     }
 }

@@ -86,7 +86,6 @@
 
 mod array;
 mod attributes;
-pub mod base64;
 mod chunk_grid;
 mod chunk_key;
 pub mod codecs;

@@ -3,13 +3,13 @@
 
 mod write;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
 use super::float::Float;
 use super::{FillValue, unsupported_kind};
-use crate::base64;
 use crate::data_type::{DataType, Field};
 use crate::format::Endian;
 use crate::layout::{Layout, Swap};
@@ -291,7 +291,10 @@ impl FillValueReader<'_> {
             // As zarr-python once wrote them.
             Value::String(text) => {
                 let size = data_type.size()?;
-                let bytes = base64::decode(text).filter(|bytes| bytes.len() == size);
+                let bytes = BASE64_STANDARD
+                    .decode(text)
+                    .ok()
+                    .filter(|bytes| bytes.len() == size);
                 let Some(mut bytes) = bytes else {
                     return self.refuse(at, format!("{size} bytes in base64"), value);
                 };
@@ -414,7 +417,7 @@ fn bytes(value: &Value) -> Option<Vec<u8>> {
             .iter()
             .map(|item| item.as_u64().and_then(|byte| u8::try_from(byte).ok()))
             .collect(),
-        Value::String(text) => base64::decode(text),
+        Value::String(text) => BASE64_STANDARD.decode(text).ok(),
         _ => None,
     }
 }

@@ -1,10 +1,10 @@
 //! Fill values as v2 documents spell them, which is as in v3 but for bytes and records, which are in
 //! base64, and for `null`.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::Value;
 
 use super::DType;
-use crate::base64;
 use crate::data_type::DataType;
 use crate::fill_value::{FillValue, without_zeros};
 use crate::pointer::JsonPlace;
@@ -27,12 +27,12 @@ impl DType {
     pub fn fill_value_to_json(&self, fill_value: &FillValue) -> Value {
         let bytes = fill_value.as_bytes();
         match &self.data_type {
-            DataType::Raw(_) | DataType::Bytes => base64::encode(bytes).into(),
-            DataType::FixedBytes(_) => base64::encode(without_zeros(bytes)).into(),
+            DataType::Raw(_) | DataType::Bytes => BASE64_STANDARD.encode(bytes).into(),
+            DataType::FixedBytes(_) => BASE64_STANDARD.encode(without_zeros(bytes)).into(),
             DataType::Struct(_) => {
                 let mut bytes = bytes.to_vec();
                 self.swap_to_native().apply(bytes.len(), &mut bytes);
-                base64::encode(&bytes).into()
+                BASE64_STANDARD.encode(&bytes).into()
             }
             // No reader knows lists here, but all know none.
             DataType::Ragged(_) if bytes.is_empty() => Value::Null,
@@ -93,7 +93,10 @@ impl DType {
         problems: &mut Problems,
     ) -> Option<FillValue> {
         let size = self.data_type.size()?;
-        let bytes = base64::decode(text).filter(|bytes| bytes.len() == size);
+        let bytes = BASE64_STANDARD
+            .decode(text)
+            .ok()
+            .filter(|bytes| bytes.len() == size);
         let Some(mut bytes) = bytes else {
             problems.invalid(at, format!("{size} bytes in base64"), value);
             return None;
