@@ -1,8 +1,8 @@
 //! The bits of floating point numbers of each format: to and from `f64`, the canonical NaN. Knows no
 //! JSON.
 //!
-//! By hand, for all formats at once: `half` has two of these thirteen, and where the processor converts halves it
-//! rounds an `f64` twice, to `f32` first. No crate has the floats of eight bits and fewer with Zarr's names.
+//! By hand, one algorithm for all formats. The crate `half` has two of the thirteen short ones, and drops half
+//! the digits of an `f64` before it rounds; no crate has the floats of eight bits and fewer that Zarr names.
 
 use crate::data_type::SmallFloat;
 
@@ -10,14 +10,14 @@ use crate::data_type::SmallFloat;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Float {
     /// Of at most 16 bits.
-    Short(Short),
+    Short(ShortFloat),
     Single,
     Double,
 }
 
 /// A format of at most 16 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Short {
+pub(super) struct ShortFloat {
     name: &'static str,
     /// How many bits the exponent has.
     exponent: u32,
@@ -49,7 +49,7 @@ const fn short(
     bias: i32,
     special: Special,
 ) -> Float {
-    Float::Short(Short {
+    Float::Short(ShortFloat {
         name,
         exponent,
         mantissa,
@@ -177,7 +177,7 @@ impl Float {
     }
 }
 
-impl Short {
+impl ShortFloat {
     const fn bits(self) -> u32 {
         let sign = !matches!(self.special, Special::Scale);
         sign as u32 + self.exponent + self.mantissa
@@ -303,7 +303,7 @@ fn power_of_two(exponent: i32) -> f64 {
 mod tests {
     use super::*;
 
-    fn all() -> impl Iterator<Item = Short> {
+    fn all() -> impl Iterator<Item = ShortFloat> {
         let small = SmallFloat::ALL.into_iter().map(Float::small);
         let all = [Float::HALF, Float::BRAIN].into_iter().chain(small);
         all.filter_map(|float| match float {
@@ -312,8 +312,19 @@ mod tests {
         })
     }
 
-    fn codes(short: Short) -> impl Iterator<Item = u16> {
+    fn codes(short: ShortFloat) -> impl Iterator<Item = u16> {
         (0..1u32 << short.bits()).map(|bits| bits as u16)
+    }
+
+    /// `np.float16(1 + 2**-11 + 2**-40)` of NumPy, which is above the middle, and that without the last bit.
+    #[test]
+    fn every_digit_counts_in_rounding() {
+        let middle = 1.0 + power_of_two(-11);
+        assert_eq!(Float::HALF.nearest(middle), Some(0x3c00));
+        assert_eq!(
+            Float::HALF.nearest(middle + power_of_two(-40)),
+            Some(0x3c01)
+        );
     }
 
     #[test]
