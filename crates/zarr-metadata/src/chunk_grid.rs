@@ -1,5 +1,4 @@
-//! How a document says an array is cut into chunks. Which chunk holds which element is not computed
-//! here.
+//! The chunk grid as a document describes it. Which chunk holds which element is computed elsewhere.
 
 use serde_json::Value;
 
@@ -9,7 +8,7 @@ use crate::problem::{ProblemKind, Problems};
 use crate::read::{list, mend_length, mended_chunk_lengths};
 use crate::rectilinear::AxisChunks;
 
-/// How an array is cut into chunks, as its document says it.
+/// The chunk grid of an array, as its document describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChunkGridMetadata {
@@ -18,12 +17,13 @@ pub enum ChunkGridMetadata {
         /// Length of a chunk along each axis, none zero.
         chunk_shape: Vec<u64>,
     },
-    /// Chunks of one row have the same length along it, but rows may differ.
+    /// Chunk lengths may differ along an axis: all chunks at the same position of an axis have the same
+    /// length along it.
     Rectilinear {
         /// The chunk lengths along each axis.
         chunk_shapes: Vec<AxisChunks>,
     },
-    /// A grid this library does not know.
+    /// A grid unknown to this library.
     Unknown(Extension),
 }
 
@@ -56,7 +56,7 @@ impl ChunkGridMetadata {
         }
     }
 
-    /// The lengths that chunks have along each axis; `None` in a grid this library does not know.
+    /// The lengths that chunks have along each axis; `None` in a grid unknown to this library.
     pub(crate) fn distinct_lengths(&self) -> Option<Vec<Vec<u64>>> {
         match self {
             Self::Regular { chunk_shape } => {
@@ -106,8 +106,8 @@ impl ChunkGridMetadata {
             return Some(Self::Rectilinear { chunk_shapes });
         }
         if is_mixed(&lengths) {
-            let expected = "one length per axis, or a grid of the name \"rectilinear\"";
-            problems.tolerate_instead(&at, expected, "lists of lengths among them");
+            let expected = "one length per axis, or a grid named \"rectilinear\"";
+            problems.tolerate_instead(&at, expected, "lists of lengths");
             let chunk_shapes = axes(mended(lengths, &at, problems), shape, &at, problems)?;
             return Some(Self::Rectilinear { chunk_shapes });
         }
@@ -117,7 +117,7 @@ impl ChunkGridMetadata {
     }
 }
 
-/// Whether these are lengths of axes with lists of lengths among them, as zarr-python reads them under
+/// Whether these are lengths of axes with lists of lengths, as zarr-python reads them under
 /// the name of a regular grid; it takes no list of `[length, count]` there.
 fn is_mixed(lengths: &Value) -> bool {
     let axes = || lengths.as_array().into_iter().flatten();

@@ -1,5 +1,5 @@
-//! What is known of codecs by name: a table with a row for each. Runs no codec; those that read a document,
-//! judge it, fill it in, convert it or print it look here.
+//! What documents say of codecs: a table with a row for each. Reading, validation, completion, conversion and
+//! `info` all look here.
 
 mod numcodecs;
 mod setting;
@@ -14,14 +14,14 @@ use crate::data_type::DataType;
 /// What stands before the id of a codec of numcodecs in v3.
 pub const NUMCODECS_PREFIX: &str = "numcodecs.";
 
-/// What a codec makes of what.
+/// From what to what a codec encodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodecKind {
-    /// Another array of an array, as `transpose` does.
+    /// From an array to another array, such as `transpose`.
     ArrayToArray,
-    /// Bytes of an array: the serializer of a chain, such as `bytes`.
+    /// From an array to bytes: the serializer of a chain, such as `bytes`.
     ArrayToBytes,
-    /// Other bytes of bytes: compressors and checksums.
+    /// From bytes to bytes: compressors and checksums.
     BytesToBytes,
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum AcceptedElements {
     Bytes,
 }
 
-/// A codec that this library knows of: how documents write it, whether or not this library can run it.
+/// A known codec: how documents write it, whether or not this library can run it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct KnownCodec {
@@ -49,17 +49,17 @@ pub struct KnownCodec {
     pub is_only_v2: bool,
     /// Other names that v3 documents have for it.
     pub aliases: &'static [&'static str],
-    /// What it makes of what. In v2 a filter from arrays to arrays is given the bytes of elements.
+    /// Its kind. In v2 an array→array filter is given the bytes of elements.
     pub kind: CodecKind,
-    /// Whether it makes bytes, or numbers, of objects: a v2 array of objects has one as its first filter.
+    /// Whether it encodes objects as bytes or numbers: a v2 array of objects has one as its first filter.
     pub is_object_codec: bool,
-    /// Its class in zarr-python, or for a codec of numcodecs there.
+    /// Its class in zarr-python, or in numcodecs.
     pub python_class: Option<&'static str>,
     /// Its settings, in the order in which Python shows them; `None` where they are not known here.
     pub settings: Option<&'static [Setting]>,
-    /// Whether rules of their own judge its settings, and not each for itself.
+    /// Whether its settings are validated by rules of their own instead of one by one.
     pub(crate) is_judged_apart: bool,
-    /// Whether it makes as many bytes of every input of one length.
+    /// Whether the length of its output depends on that of its input alone.
     pub(crate) keeps_length: bool,
     pub(crate) accepts: AcceptedElements,
     pub(crate) to_v2: Option<ToV2>,
@@ -128,8 +128,8 @@ impl CodecKind {
 }
 
 impl AcceptedElements {
-    /// What was expected, where these elements are others. A type unknown here may well be what the
-    /// codec is for.
+    /// What was expected, where these elements are not accepted. An unknown type may well be what the codec
+    /// is for.
     pub(crate) fn refuses(self, data_type: &DataType) -> Option<&'static str> {
         let variable = data_type.is_variable();
         let is_known = variable || data_type.layout().is_some();
@@ -170,8 +170,8 @@ impl KnownCodec {
         }
     }
 
-    /// Its settings mean the same in both versions of the format, unless the row says otherwise. In v2
-    /// a serializer is given bytes, so it is another codec there.
+    /// Its settings mean the same in both versions of the format, unless the row says otherwise. In v2 a
+    /// serializer is given bytes, so v3 has no equivalent.
     const fn numcodecs(id: &'static str, kind: CodecKind) -> Self {
         let mut row = Self::v3(id, kind);
         row.is_numcodecs = true;

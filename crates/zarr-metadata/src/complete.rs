@@ -1,5 +1,5 @@
 //! Fills in the settings of codecs that a creator left out with what the [table](crate::codecs) has for them:
-//! what zarr-python 3.4.2 and numcodecs 0.17 write. Judges nothing: what is there stays, wrong or right.
+//! what zarr-python 3.4.2 and numcodecs 0.17 write. What is there stays, right or wrong.
 
 use serde_json::{Map, Value};
 
@@ -11,8 +11,8 @@ use crate::format::Endian;
 use crate::v2::{self, DType};
 
 impl ArrayMetadata {
-    /// Fills in the settings of codecs that were left out, with the values that zarr-python gives them:
-    /// other readers open no array that lacks them.
+    /// Fills in the settings of codecs that were left out, with the values that zarr-python gives them. Other
+    /// readers do not open arrays that lack them.
     ///
     /// ```
     /// use zarr_metadata::{ArrayMetadata, DataType, Extension, v3};
@@ -36,7 +36,7 @@ impl ArrayMetadata {
     }
 }
 
-/// A setting and its value where nobody gives one.
+/// Settings and their default values.
 type Defaults = Vec<(&'static str, Value)>;
 
 /// A chain of format 3, for elements of this type.
@@ -55,20 +55,20 @@ fn complete(codecs: &mut [Extension], data_type: &DataType) {
     }
 }
 
-/// The chains inside of a shard.
+/// The chains inside a shard.
 fn within(configuration: &mut Map<String, Value>, key: &str, data_type: &DataType) {
     let Some(Value::Array(list)) = configuration.get_mut(key) else {
         return;
     };
     let read = list.iter().cloned().map(Extension::from_json);
-    // What is no chain is reported by those who judge it.
+    // Validation reports what is not a chain.
     if let Ok(mut codecs) = read.collect::<Result<Vec<Extension>, _>>() {
         complete(&mut codecs, data_type);
         *list = codecs.iter().map(Extension::to_json).collect();
     }
 }
 
-/// The elements behind a codec that says so.
+/// The data type after a codec whose settings name one.
 fn behind(codec: &Extension) -> Option<DataType> {
     let setting = |key: &str| codec.configuration.get(key).cloned();
     match codec.name.as_str() {
@@ -126,15 +126,15 @@ fn from_elements(from: FromElements, data_type: &DataType) -> Option<Value> {
     })
 }
 
-/// Gives a configuration the settings that it lacks; `null` says no more than nothing. Where one is
-/// added, all of them stand in the order of the defaults.
+/// Adds the settings that a configuration lacks; `null` counts as missing. Where one is added, all of them
+/// are put in the order of the defaults.
 fn filled(configuration: &mut Map<String, Value>, defaults: Defaults) {
     let lacks = |(key, _): &(&str, Value)| configuration.get(*key).is_none_or(Value::is_null);
     if !defaults.iter().any(lacks) {
         return;
     }
     let mut given = std::mem::take(configuration);
-    // What has no default stands first, as numcodecs has it.
+    // Settings without a default come first, as numcodecs has it.
     let named = |key: &str| defaults.iter().any(|(name, _)| *name == key);
     let own: Vec<String> = given.keys().filter(|key| !named(key)).cloned().collect();
     for key in own {

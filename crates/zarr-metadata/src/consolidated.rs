@@ -1,5 +1,5 @@
-//! Consolidated metadata: copies of the documents below a group, as both formats have them. A document is parsed
-//! when it is asked for. Knows no store, so whether a copy is up to date is not known here.
+//! Consolidated metadata: copies of the documents below a group, as both formats have them. A document is
+//! parsed when it is asked for. Whether a copy is up to date only a store can tell.
 
 mod convert;
 mod nodes;

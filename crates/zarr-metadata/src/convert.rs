@@ -1,5 +1,5 @@
-//! Metadata of one version of the format in the words of the other, so that the same chunks can be
-//! read through it. Says what is lost and what stands in the way. Touches no chunk.
+//! Converts metadata from one version of the format to the other, so that the same chunks can be read through
+//! it. Reports what is lost and what stands in the way.
 
 mod filters;
 mod to_v2;
@@ -15,18 +15,18 @@ use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, Problem, ProblemKind, Problems};
 use crate::{v2, v3};
 
-/// Metadata in another version of the format, and what that version could not carry.
+/// Metadata in another version of the format, and what that version cannot express.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Converted<T> {
     /// The metadata in the other version.
     pub metadata: T,
-    /// What was left out or stands there in other words, each with its place in the old document.
+    /// What was left out or changed, each with its place in the old document.
     pub lost: Vec<Problem>,
 }
 
 impl ArrayMetadata {
-    /// The same array in another version of the format: its chunks are read through the new
-    /// metadata as they are, byte for byte and key for key.
+    /// The same array in another version of the format: the new metadata reads its chunks as they are, byte
+    /// for byte and key for key.
     ///
     /// To v3, axis names that xarray keeps in the attribute `_ARRAY_DIMENSIONS` become
     /// `dimension_names`; to v2, the other way round. A `null` fill value becomes zero.
@@ -41,13 +41,12 @@ impl ArrayMetadata {
     /// let new = old.convert(ZarrFormat::V3)?;
     /// let names: Vec<_> = new.metadata.codecs().iter().map(|c| c.name.clone()).collect();
     /// assert_eq!(names, ["transpose", "bytes", "numcodecs.zlib"]);
-    /// assert_eq!(new.lost[0].to_string(), "/fill_value: null, which says that any value will do, \
-    /// becomes 0");
+    /// assert_eq!(new.lost[0].to_string(), "/fill_value: null, which means any value, becomes 0");
     /// # Ok::<(), zarr_metadata::MetadataError>(())
     /// ```
     ///
     /// # Errors
-    /// When the other version has no way to say it; every such thing is named, with its place in
+    /// When the other version cannot express something; everything of the kind is named, with its place in
     /// the old document.
     pub fn convert(&self, to: ZarrFormat) -> Result<Converted<Self>, MetadataError> {
         match (self, to) {
@@ -61,8 +60,8 @@ impl ArrayMetadata {
 }
 
 impl GroupMetadata {
-    /// The same group in another version of the format. To v2, consolidated metadata is left out: there
-    /// it is a document of its own, and [converted](v3::ConsolidatedMetadataV3::convert) as such.
+    /// The same group in another version of the format. Consolidated metadata is left out in v2: there it is
+    /// a document of its own, and [converted](v3::ConsolidatedMetadataV3::convert) as such.
     ///
     /// # Errors
     /// None so far.
@@ -98,7 +97,7 @@ impl NodeMetadata {
     /// The same node in another version of the format.
     ///
     /// # Errors
-    /// When the other version has no way to say it.
+    /// When the other version cannot express it.
     pub fn convert(&self, to: ZarrFormat) -> Result<Converted<Self>, MetadataError> {
         match self {
             Self::Array(array) => Ok(array.convert(to)?.map(Self::Array)),
@@ -121,18 +120,18 @@ impl<T> Converted<T> {
     }
 }
 
-/// What is lost on the way, and what stands in it.
+/// What is lost in a conversion, and what prevents it.
 #[derive(Default)]
 pub(crate) struct Losses(pub(crate) Problems);
 
 impl Losses {
-    /// Left out, and the array can be read all the same.
+    /// Something is left out, and the array can still be read.
     fn lost(&mut self, at: &JsonPlace<'_>, what: impl Into<String>) {
         let what = what.into();
         self.0.warn(at, ProblemKind::NotCarried { what });
     }
 
-    /// Without this the chunks would be read wrongly.
+    /// Without this the chunks would be read incorrectly.
     fn barred(&mut self, at: &JsonPlace<'_>, what: impl Into<String>) {
         let what = what.into();
         self.0.push(at, ProblemKind::NotCarried { what });

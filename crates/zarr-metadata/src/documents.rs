@@ -1,5 +1,5 @@
 //! The names of the documents that a store keeps, and which of those found in one place describe the node
-//! there. Is given the documents; looks for none.
+//! there. It is given the documents and looks for none.
 
 /// The document of a node of format 3.
 pub const ZARR_JSON: &str = "zarr.json";
@@ -12,11 +12,11 @@ pub const ZATTRS: &str = ".zattrs";
 /// The consolidated metadata of a group of format 2, beside its document.
 pub const ZMETADATA: &str = ".zmetadata";
 
-/// The names of all documents.
+/// The names of all documents: those that make a node first.
 pub const ALL: [&str; 5] = [ZARR_JSON, ZARRAY, ZGROUP, ZATTRS, ZMETADATA];
-/// Those that make a node, the first of them that is there.
+/// Those that make a node: the first one that is there counts.
 pub const OF_NODES: [&str; 3] = [ZARR_JSON, ZARRAY, ZGROUP];
-/// Those of one node of format 2, in the order in which they are taken away: what makes the node goes last.
+/// Those of a node of format 2, in the order in which they are deleted: what makes the node goes last.
 pub const OF_V2_NODES: [&str; 4] = [ZMETADATA, ZATTRS, ZARRAY, ZGROUP];
 
 /// The documents found where a node may be, of either format.
@@ -42,7 +42,7 @@ pub struct NodeDocuments<'a> {
     pub zarray: Option<&'a [u8]>,
     /// `.zgroup`.
     pub zgroup: Option<&'a [u8]>,
-    /// `.zattrs`: no node by itself.
+    /// `.zattrs`: does not make a node by itself.
     pub zattrs: Option<&'a [u8]>,
 }
 
@@ -59,8 +59,8 @@ impl NodeDocuments<'_> {
             .filter_map(|(name, text)| Some((name, text?)))
     }
 
-    /// The documents that describe a node too, and that nobody reads since another does. Worth a
-    /// word to the user: two writers may be at work.
+    /// The documents that describe a node too, but are not read because another takes precedence. Worth
+    /// telling the user: two writers may be at work.
     #[must_use]
     pub fn overruled(&self) -> Vec<&'static str> {
         let nodes = self.all().filter(|(name, _)| *name != ZATTRS);

@@ -1,4 +1,4 @@
-//! `GroupMetadata`: a group of either format. Knows nothing of what is in the group.
+//! `GroupMetadata`: the metadata of a group, of either format.
 
 use crate::format::ZarrFormat;
 use crate::problem::MetadataError;
@@ -43,7 +43,7 @@ impl GroupMetadata {
         Reader::default().group_v2(zgroup, zattrs)
     }
 
-    /// The format it is stored in.
+    /// The format in which it is stored.
     #[must_use]
     pub fn format(&self) -> ZarrFormat {
         match self {
@@ -52,7 +52,7 @@ impl GroupMetadata {
         }
     }
 
-    /// What the user says about the group.
+    /// The attributes of the group.
     #[must_use]
     pub fn attributes(&self) -> &Attributes {
         match self {
@@ -61,7 +61,7 @@ impl GroupMetadata {
         }
     }
 
-    /// What the user says about the group, to be changed.
+    /// The attributes of the group, mutable.
     pub fn attributes_mut(&mut self) -> &mut Attributes {
         match self {
             Self::V2 { attributes, .. } => attributes,

@@ -1,12 +1,12 @@
-//! JSON text laid out anew. Copies every token as it stands, since a number made a value and written
-//! again could lose digits; judges nothing.
+//! Lays out JSON text anew. Every token is copied as it stands, since a number that becomes a value and is
+//! written again could lose digits.
 
 /// How the text of a document is laid out: `json_indent` of zarr-python's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Indent {
     /// All on one line, without white space.
     Compact,
-    /// Each value on a line of its own, by so many spaces further in than what it lies in.
+    /// Each value on a line of its own, indented by so many spaces per level.
     Spaces(u8),
 }
 
@@ -18,7 +18,7 @@ impl Default for Indent {
 }
 
 impl Indent {
-    /// A text of JSON, however it is laid out, in this layout.
+    /// JSON text in this layout, however it was laid out before.
     pub(crate) fn laid_out(self, text: &str) -> String {
         String::from_utf8(laid_out(text.as_bytes(), self)).unwrap_or_default()
     }

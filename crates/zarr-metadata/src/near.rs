@@ -1,6 +1,6 @@
-//! Which name was meant: names that differ from a known one by a slip. Knows no names.
+//! Which name was meant: tells names that differ from a known one by a typo.
 
-/// Names as they stand in texts.
+/// Names as messages quote them.
 pub fn quoted(names: &[impl AsRef<str>]) -> String {
     let names: Vec<String> = names
         .iter()
@@ -9,9 +9,9 @@ pub fn quoted(names: &[impl AsRef<str>]) -> String {
     names.join(", ")
 }
 
-/// Whether two names differ by case, a hyphen or a slip of the keyboard.
+/// Whether two names differ by case, a hyphen or a typo only.
 pub fn is_near(name: &str, known: &str) -> bool {
-    /// Longer ones are nobody's; what is compared is squared.
+    /// No known name is longer, and the comparison takes quadratic time.
     const LONGEST: usize = 40;
     let plain = |name: &str| -> Vec<char> {
         let letters = name.chars().filter(|c| c.is_alphanumeric());

@@ -1,5 +1,4 @@
-//! `NodeMetadata`: an array or a group, told apart by the document. Knows no store to look for
-//! documents in.
+//! `NodeMetadata`: an array or a group, told apart by the document.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -35,7 +34,7 @@ impl NodeMetadata {
         Reader::default().zarr_json(text)
     }
 
-    /// The format it is stored in.
+    /// The format in which it is stored.
     #[must_use]
     pub fn format(&self) -> ZarrFormat {
         match self {
@@ -44,7 +43,7 @@ impl NodeMetadata {
         }
     }
 
-    /// What the user says about the node.
+    /// The attributes of the node.
     #[must_use]
     pub fn attributes(&self) -> &Attributes {
         match self {
@@ -53,7 +52,7 @@ impl NodeMetadata {
         }
     }
 
-    /// What the user says about the node, to be changed.
+    /// The attributes of the node, mutable.
     pub fn attributes_mut(&mut self) -> &mut Attributes {
         match self {
             Self::Array(array) => array.attributes_mut(),
@@ -71,7 +70,7 @@ impl NodeMetadata {
     ) -> Option<Self> {
         match value.get("node_type").and_then(Value::as_str) {
             Some("array") => {
-                // Nothing an array has: judged like any other key.
+                // Arrays do not have this member, so it is treated like any other unknown key.
                 if let (Value::Object(members), Some(raw)) = (&mut value, consolidated) {
                     let raw = parsed(raw, &at.key(CONSOLIDATED), problems)?;
                     members.insert(CONSOLIDATED.to_owned(), raw);
@@ -101,7 +100,7 @@ impl From<GroupMetadata> for NodeMetadata {
     }
 }
 
-/// Reports a document that does not say what it describes, and what else can be told without
+/// Reports a document that does not say what it describes, and every other problem that shows without
 /// knowing.
 fn kindless(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let Value::Object(members) = value else {
@@ -135,10 +134,7 @@ mod tests {
 
     #[test]
     fn the_document_has_to_say_what_it_is() {
-        check(
-            "",
-            "document: not JSON at line 1 column 0: there is nothing in it",
-        );
+        check("", "document: not JSON at line 1 column 0: it is empty");
         check("[]", "document: expected an object, found an array of 0");
         check(
             "{}",

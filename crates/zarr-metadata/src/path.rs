@@ -1,5 +1,4 @@
-//! `NodePath`: the place of a node in its hierarchy, in one spelling only. Knows no stores and no
-//! chunk keys.
+//! `NodePath`: the place of a node in its hierarchy, in one spelling only.
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,13 +24,13 @@ use crate::documents;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodePath(String);
 
-/// Why a text is no path of a node.
+/// Why a text is not the path of a node.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("node path {path:?}: name {segment:?} {problem}")]
 pub struct NodePathError {
-    /// The whole text.
+    /// The text.
     pub path: String,
-    /// The part between slashes that is wrong.
+    /// The name in it that is wrong.
     pub segment: String,
     /// What is wrong with it.
     pub problem: NodePathProblem,
@@ -41,10 +40,10 @@ pub struct NodePathError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NodePathProblem {
-    /// `.` or `..`: nodes have one path each.
+    /// `.` or `..`: each node has one path only.
     #[error("would be relative; write the path out")]
     Relative,
-    /// Three or more dots and nothing else, which the format forbids.
+    /// Only dots, three or more, which the format forbids.
     #[error("consists of dots only; choose another name")]
     OnlyDots,
     /// Starts with `__`, which the format reserves.

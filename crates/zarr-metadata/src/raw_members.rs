@@ -1,4 +1,5 @@
-//! Members of a document that are kept as text: read without becoming values, and put back as they were.
+//! Members of a document that are kept as text: they are read without becoming values, and written as they
+//! were.
 
 use std::fmt;
 
@@ -11,12 +12,12 @@ use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::scan;
 
-/// The member that is kept as text.
+/// The member with the copies of other documents.
 pub(crate) const CONSOLIDATED: &str = "consolidated_metadata";
 /// The member whose numbers are kept as they are written.
 pub(crate) const ATTRIBUTES: &str = "attributes";
 
-/// A `zarr.json`, of which some members are left as text, too.
+/// A `zarr.json` with some of its members as text.
 pub(crate) struct ZarrJsonParts<'t> {
     /// All but the consolidated metadata.
     pub(crate) value: Value,
@@ -24,8 +25,7 @@ pub(crate) struct ZarrJsonParts<'t> {
     pub(crate) consolidated: Option<&'t RawValue>,
 }
 
-/// Parses a `zarr.json` all but its consolidated metadata, which can be all of a hierarchy and is
-/// left as text.
+/// Parses a `zarr.json` except its consolidated metadata, which can hold a whole hierarchy and stays text.
 pub(crate) fn split(text: &[u8]) -> Result<ZarrJsonParts<'_>, serde_json::Error> {
     if !is_object(text) {
         return Ok(ZarrJsonParts {
@@ -75,7 +75,7 @@ impl<'de> Visitor<'de> for ZarrJsonVisitor {
     }
 }
 
-/// A part of a document that was left as text, as a value.
+/// Parses a part of a document that was left as text.
 pub(crate) fn parsed(raw: &RawValue, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Value> {
     if !few_values(raw.get().as_bytes(), at, problems) {
         return None;
@@ -83,10 +83,10 @@ pub(crate) fn parsed(raw: &RawValue, at: &JsonPlace<'_>, problems: &mut Problems
     match serde_json::from_str(raw.get()) {
         Ok(value) => Some(value),
         Err(error) => {
-            // Its lines are counted from where the part begins, so they are left out.
+            // The error counts lines from the beginning of the part, so they are left out.
             let kind = ProblemKind::Invalid {
                 expected: "JSON".to_owned(),
-                found: format!("text that is none ({error})"),
+                found: format!("text that is not JSON ({error})"),
             };
             problems.push(at, kind);
             None
@@ -94,7 +94,7 @@ pub(crate) fn parsed(raw: &RawValue, at: &JsonPlace<'_>, problems: &mut Problems
     }
 }
 
-/// Whether a text, or a part of one, may become a value in memory.
+/// Whether a text, or a part of one, has few enough values to be parsed.
 pub(crate) fn few_values(text: &[u8], at: &JsonPlace<'_>, problems: &mut Problems) -> bool {
     let limit = problems.limits.values;
     problems.within(at, VALUES, scan::values(text), limit)
@@ -102,8 +102,8 @@ pub(crate) fn few_values(text: &[u8], at: &JsonPlace<'_>, problems: &mut Problem
 
 pub(crate) const VALUES: &str = "number of values";
 
-/// Adds the members that a reader did not know. They were left over when the known ones had been
-/// taken, so a name in both was put there by hand: then the model's own member stands.
+/// Adds the members that a reader did not know. They were left over when the known ones had been taken, so a
+/// name in both was added by hand, and the model's own member wins.
 pub(crate) fn add_rest(object: &mut Map<String, Value>, rest: &Map<String, Value>) {
     for (key, value) in rest {
         object.entry(key.clone()).or_insert_with(|| value.clone());

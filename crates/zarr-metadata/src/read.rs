@@ -1,22 +1,23 @@
-//! The few steps every document reader takes: text to object, object to members, a member to its
-//! type. Each step reports what it refuses and lets the reader go on. Knows no Zarr vocabulary.
+//! The few steps every document reader takes: text to object, object to members, a member to its type. Each
+//! step reports what it refuses and lets the reader go on.
 
 use serde_json::{Map, Value};
 
 use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 
-/// Why a text is no JSON, as a problem. What it is instead says more than where its first wrong character is.
+/// Why a text is not JSON, as a problem. What it is instead says more than where its first wrong character
+/// is.
 pub(crate) fn syntax(text: &[u8], error: &serde_json::Error) -> ProblemKind {
     let begins = |with: &[u8]| text.trim_ascii_start().starts_with(with);
     let instead = match () {
-        () if text.trim_ascii().is_empty() => Some("there is nothing in it"),
+        () if text.trim_ascii().is_empty() => Some("it is empty"),
         () if begins(b"\xef\xbb\xbf") => {
             Some("it begins with a byte order mark; save it as UTF-8 without one")
         }
         () if begins(b"\xff\xfe") || begins(b"\xfe\xff") => Some("it is UTF-16; save it as UTF-8"),
-        () if begins(b"\x1f\x8b") => Some("it is packed by gzip; unpack it"),
-        () if begins(b"<") => Some("it is a page of HTML or XML; check the address"),
+        () if begins(b"\x1f\x8b") => Some("it is compressed with gzip; decompress it"),
+        () if begins(b"<") => Some("it is an HTML or XML page; check the address"),
         () => None,
     };
     ProblemKind::Syntax {
@@ -26,12 +27,12 @@ pub(crate) fn syntax(text: &[u8], error: &serde_json::Error) -> ProblemKind {
     }
 }
 
-/// Why a value is not to be written as JSON, as an error.
+/// Why a value cannot be written as JSON, as an error.
 pub(crate) fn refused(error: &serde_json::Error) -> MetadataError {
     MetadataError::new(&JsonPlace::ROOT, syntax(b"{}", error))
 }
 
-/// The members of an object, taken out one by one; what nobody took is the rest.
+/// The members of an object, taken out one by one; what is left is the rest.
 pub(crate) struct Members<'a> {
     pub(crate) at: JsonPlace<'a>,
     map: Map<String, Value>,
@@ -46,7 +47,7 @@ impl<'a> Members<'a> {
         Self { at, map }
     }
 
-    /// The member `key`, if nobody took it.
+    /// The member `key`, if it was not taken yet.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         self.map.get(key)
     }
@@ -76,7 +77,7 @@ impl<'a> Members<'a> {
         self.map
     }
 
-    /// What is left, each allowed only if it says that it may be ignored: the rule of v3.
+    /// What is left, each member allowed only if it says that it may be ignored: the rule of v3.
     pub(crate) fn ignorable_rest(self, problems: &mut Problems) -> Map<String, Value> {
         for (key, value) in &self.map {
             if value.get("must_understand") != Some(&Value::Bool(false)) {
@@ -142,7 +143,7 @@ pub(crate) fn list<T>(
     items
 }
 
-/// As [`list`], of at most as many as the limits allow in a chain.
+/// As [`list`], of at most as many elements as the limits allow in a chain.
 pub(crate) fn chain<T>(
     value: Value,
     expected: &str,
@@ -198,7 +199,7 @@ pub(crate) fn chunk_lengths(
     good.then_some(lengths)
 }
 
-/// As [`chunk_lengths`], with what zarr-python takes for a length: `0`, `true` and `false` are 1.
+/// As [`chunk_lengths`], but lenient as zarr-python is: `0`, `true` and `false` are 1.
 pub(crate) fn mended_chunk_lengths(
     mut value: Value,
     rank: Option<usize>,
@@ -211,7 +212,7 @@ pub(crate) fn mended_chunk_lengths(
     chunk_lengths(value, rank, at, problems)
 }
 
-/// Makes 1 of what zarr-python takes for it.
+/// Replaces what zarr-python reads as 1.
 pub(crate) fn mend_length(length: &mut Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     if length.is_boolean() || length.as_u64() == Some(0) {
         problems.tolerate_instead(at, LENGTH, length.to_string());

@@ -1,5 +1,5 @@
-//! `Reader`: the text of a document to a model, within limits and as tolerant as asked. Knows no model: which
-//! documents make a node is told in `reader/nodes.rs`.
+//! `Reader`: from the text of a document to a model, within limits and as strictly as asked.
+//! `reader/nodes.rs` has which documents make a node.
 
 mod nodes;
 
@@ -19,9 +19,9 @@ use crate::report::Report;
 use crate::scan;
 use crate::scan::BareNumber;
 
-/// How documents are read: what they may ask for, and what is made of those that break the format.
+/// How documents are read: within which limits, and how strictly.
 ///
-/// The default one is that of all functions which take bytes and no reader.
+/// Functions that take bytes and no reader use the default one.
 ///
 /// ```
 /// use zarr_metadata::{Profile, Reader};
@@ -41,14 +41,14 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The same with other limits.
+    /// Replaces the limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The same, as strict as this.
+    /// Replaces the profile.
     #[must_use]
     pub fn profile(mut self, profile: Profile) -> Self {
         self.profile = profile;
@@ -59,7 +59,7 @@ impl Reader {
         Problems::with(self.limits, self.profile)
     }
 
-    /// What `read` makes of the JSON value of a text.
+    /// Reads a model from the JSON value of a text.
     fn parsed<T>(
         &self,
         name: &str,
@@ -79,7 +79,7 @@ impl Reader {
         })
     }
 
-    /// What `read` makes of a text, which it fails on where that is no JSON.
+    /// Reads a model from a text; `read` fails where that is not JSON.
     fn document<T>(
         &self,
         name: &str,
@@ -90,7 +90,7 @@ impl Reader {
         let mut problems = self.problems();
         let mut value = None;
         if self.check_size(text, &mut problems) {
-            // Nobody looks for bare numbers before they are in the way.
+            // Bare numbers are looked for only where they are in the way.
             let read = read(text, &mut problems).or_else(|error| {
                 let bare = scan::scan(text, self.limits.problems.max(1)).bare;
                 match bare.is_empty() {
@@ -108,7 +108,7 @@ impl Reader {
         Ok(value)
     }
 
-    /// Whether a `zarr.json` may be parsed as [`split`] does. Fails where the text is no JSON.
+    /// Whether a `zarr.json` has few enough values to be parsed. Fails where the text is not JSON.
     pub(crate) fn few_values(
         &self,
         text: &[u8],
@@ -123,7 +123,7 @@ impl Reader {
         Ok(problems.within(&JsonPlace::ROOT, VALUES, found, limit))
     }
 
-    /// Whether the text is within the limits that are looked at before it is parsed.
+    /// Whether the text is within the limits that are checked before it is parsed.
     pub(crate) fn check_size(&self, text: &[u8], problems: &mut Problems) -> bool {
         let (bytes, depth) = (self.limits.document_bytes, self.limits.depth);
         problems.within(&JsonPlace::ROOT, "size in bytes", text.len(), bytes)
@@ -131,7 +131,7 @@ impl Reader {
     }
 }
 
-/// The text as a JSON reader may have it, each bare number told.
+/// The text as a JSON reader takes it; each bare number is reported.
 pub(crate) fn mended<'t>(
     text: &'t [u8],
     bare: Vec<BareNumber>,

@@ -1,5 +1,5 @@
-//! Judges raw documents: everything a reader refuses, and what only shows when the parts of a
-//! document are held against each other. Knows no store and decodes nothing.
+//! Validates raw documents: finds everything that a reader refuses, and what only shows when the parts of a
+//! document are compared with each other.
 
 mod chain;
 pub(crate) mod names;
@@ -21,25 +21,24 @@ use crate::reader::{Reader, mended};
 use crate::report::Report;
 use crate::{consolidated, scan, v2 as models};
 
-/// Judges one document, given by its name and its bytes.
+/// Validates one document, given by its name and its bytes.
 ///
-/// The last part of the name says which document it is (`zarr.json`, `.zarray`, `.zgroup`,
-/// `.zattrs`, `.zmetadata`); under any other name its members do. The name stands in every finding.
+/// The last part of the name says which document it is (`zarr.json`, `.zarray`, `.zgroup`, `.zattrs`,
+/// `.zmetadata`); under any other name its members say so. Every finding has the name.
 ///
-/// **Errors** are what the format forbids and nobody should read, keys that stand twice in an object
-/// among it. **Warnings** are what is [tolerated](crate::Profile::Lenient), and what the format allows
-/// and some readers refuse: names unknown here, old spellings, settings that make an array slow. To a
-/// reader of the [strict profile](crate::Profile::Strict), what is tolerated is an error too.
-/// Consolidated metadata is judged document by document.
+/// **Errors** are what the format forbids, including keys that occur twice in an object. **Warnings** are
+/// what is [tolerated](crate::Profile::Lenient), and what the format allows but some readers refuse: unknown
+/// names, old spellings, settings that make an array slow. For a reader with the [strict
+/// profile](crate::Profile::Strict), what is tolerated is an error too. Consolidated metadata is validated
+/// document by document.
 ///
-/// **Not judged**: whether chunks exist, decode or have the right size; whether consolidated
-/// metadata is up to date; settings of codecs that are in no table here, and of the others how they
-/// depend on each other and on the elements (those of `bytes`, `transpose`, `sharding_indexed` and
-/// `blosc` are); fill values and chunk sizes of data types unknown here; chains behind a codec that
-/// changes shape or type in a way unknown here; the codecs inside of `conditional` and `n5_default`;
-/// whether a name is registered, beyond its form; what attributes mean, but for the number of
-/// `_ARRAY_DIMENSIONS`. Documents that contradict each other are found when they are judged
-/// [together](Reader::validate_node).
+/// **Not checked**: whether chunks exist, decode or have the right size; whether consolidated metadata is up
+/// to date; settings of codecs that the [table](crate::codecs) does not have, and for the others how settings
+/// depend on each other and on the elements (which is checked for `bytes`, `transpose`, `sharding_indexed`
+/// and `blosc`); fill values and chunk sizes of unknown data types; chains after a codec that changes shape
+/// or type in an unknown way; the codecs inside `conditional` and `n5_default`; whether a name is registered,
+/// beyond its form; what attributes mean, except the number of `_ARRAY_DIMENSIONS`. Documents that contradict
+/// each other are found when they are validated [together](Reader::validate_node).
 ///
 /// ```
 /// let document = br#"{
@@ -66,8 +65,8 @@ pub fn validate(name: &str, text: &[u8]) -> Report {
 }
 
 impl Reader {
-    /// As [`validate`](crate::validate), within the limits and by the profile of this reader: to the
-    /// [strict](crate::Profile::Strict) all that breaks the format is an error.
+    /// As [`validate`](crate::validate), within the limits and by the profile of this reader: with the
+    /// [strict](crate::Profile::Strict) one, everything that breaks the format is an error.
     #[must_use]
     pub fn validate(&self, name: &str, text: &[u8]) -> Report {
         let mut problems = self.problems();
@@ -77,10 +76,10 @@ impl Reader {
         Report::of_document(name, problems)
     }
 
-    /// Whether the documents of a node may be written: [`validate`](Self::validate) finds no error in any
-    /// of them, to the [strict profile](crate::Profile::Strict), and all are within the limits. Names
-    /// that nobody here knows may be, and numbers of attributes that JSON does not have, as zarr-python
-    /// writes them.
+    /// Whether the documents of a node may be written: [`validate`](Self::validate) with the [strict
+    /// profile](crate::Profile::Strict) finds no error in any of them, and all are within the limits. Unknown
+    /// names are allowed, and so are numbers of attributes that JSON does not have, as zarr-python writes
+    /// them.
     ///
     /// # Errors
     /// With every problem in the first document that has any.
@@ -91,7 +90,7 @@ impl Reader {
     /// let mut array = v3::ArrayMetadataV3::new(vec![4], DataType::UInt8, vec![4]);
     /// array.codecs.push(Extension::new("gzip").with("level", 5).with("levle", 6));
     /// let error = Reader::default().check_new(&ArrayMetadata::V3(array).into()).unwrap_err();
-    /// assert_eq!(error.to_string(), "/codecs/1/configuration/levle: expected no such setting, but \
+    /// assert_eq!(error.to_string(), "/codecs/1/configuration/levle: expected another setting, \
     ///     perhaps \"level\", found 6");
     /// ```
     pub fn check_new(&self, node: &NodeMetadata) -> Result<(), MetadataError> {
@@ -111,14 +110,14 @@ impl Reader {
         for place in &found.duplicates {
             problems.push_at(place.clone(), ProblemKind::DuplicateKey);
         }
-        // In any profile: one NaN is no reason to say nothing about the rest.
+        // In either profile: one NaN is no reason to say nothing about the rest.
         let text = mended(text, found.bare, problems);
         if let Err(error) = self.judge_json(name, &text, problems) {
             problems.push(&JsonPlace::ROOT, syntax(&text, &error));
         }
     }
 
-    /// Fails where the text is no JSON.
+    /// Fails where the text is not JSON.
     fn judge_json(
         &self,
         name: &str,
@@ -155,7 +154,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Judged document by document: all of them may be many values.
+    /// Validated document by document: together they may be many values.
     fn zmetadata_json(
         &self,
         text: &[u8],

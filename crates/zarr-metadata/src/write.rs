@@ -1,4 +1,4 @@
-//! Metadata to the documents a store keeps: their names and their text. Knows no store.
+//! From metadata to the documents that a store keeps: their names and their text.
 
 use serde_json::Value;
 

@@ -262,7 +262,7 @@ fn only_what_is_broken_is_called_so() {
             Exit::Corrupt,
             "restore it from a copy",
         ),
-        (String::new(), Exit::Corrupt, "there is nothing in it"),
+        (String::new(), Exit::Corrupt, "it is empty"),
         (
             "<!doctype html>".to_owned(),
             Exit::Corrupt,

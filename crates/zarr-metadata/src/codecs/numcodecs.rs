@@ -9,7 +9,7 @@ use super::setting::{
 };
 use super::{AcceptedElements, KnownCodec, translate};
 
-pub(super) const LEVEL: &str = "the level of compression, a whole number";
+pub(super) const LEVEL: &str = "the compression level, a whole number";
 const DTYPE: &str = "the dtype of the elements, such as \"<f4\"";
 pub(super) const INT: (i64, i64) = (i32::MIN as i64, i32::MAX as i64);
 pub(super) const SIZE: Is = Is::Whole(0, INT.1);
@@ -45,7 +45,7 @@ pub(super) const CODECS: &[KnownCodec] = &[
         .settings(&[Setting::required(
             "keepbits",
             Is::Whole(0, 52),
-            "how many bits of the mantissa are kept",
+            "the number of mantissa bits to keep",
         )]),
     KnownCodec::numcodecs("blosc", BytesToBytes)
         .python("Blosc")
@@ -179,7 +179,7 @@ pub(super) const CODECS: &[KnownCodec] = &[
             Setting::required(
                 "digits",
                 Is::Whole(INT.0, INT.1),
-                "how many decimal digits are kept",
+                "the number of decimal digits to keep",
             ),
             ELEMENTS,
             ASTYPE,

@@ -45,7 +45,7 @@ pub(super) fn same_in_v2(codec: &Extension, _: Option<usize>) -> Option<Codec> {
     })
 }
 
-/// numcodecs puts the sum in front unless told; v3 puts it behind.
+/// numcodecs puts the checksum at the start unless told otherwise; v3 puts it at the end.
 pub(super) fn crc32c_to_v2(_: &Extension, _: Option<usize>) -> Option<Codec> {
     Some(Codec::new("crc32c").with("location", "end"))
 }
@@ -61,7 +61,7 @@ pub(super) fn zstd_to_v3(codec: &Codec, _: ElementSizes) -> Option<Extension> {
 
 pub(super) fn shuffle_to_v3(codec: &Codec, sizes: ElementSizes) -> Option<Extension> {
     let size = match codec.configuration.get("elementsize") {
-        // What numcodecs takes where it is not told, and what netCDF-C writes instead of a size.
+        // The default of numcodecs, and what netCDF-C writes instead of a size.
         None | Some(Value::Null) => 4,
         Some(size) => match whole(size)? {
             0 => sizes.array.unwrap_or(1),
@@ -74,7 +74,7 @@ pub(super) fn shuffle_to_v3(codec: &Codec, sizes: ElementSizes) -> Option<Extens
 pub(super) fn shuffle_to_v2(codec: &Extension, stored: Option<usize>) -> Option<Codec> {
     let size = match codec.configuration.get("elementsize") {
         None | Some(Value::Null) => stored?,
-        // In v2 nothing would mean the size of an element.
+        // v2 has no setting that means the size of an element.
         Some(size) => whole(size)?.max(1),
     };
     Some(Codec::new("shuffle").with("elementsize", size))
@@ -88,7 +88,7 @@ fn whole(value: &Value) -> Option<usize> {
     }
 }
 
-/// The shuffle of v2 is a number, and -1 leaves the choice to numcodecs; v3 wants it made.
+/// The shuffle of v2 is a number, and -1 leaves the choice to numcodecs; v3 needs a choice.
 pub(super) fn blosc_to_v3(codec: &Codec, sizes: ElementSizes) -> Option<Extension> {
     let size = sizes.stored?;
     let setting = |key: &str, default: Value| {

@@ -16,7 +16,7 @@ pub(super) const CODECS: &[KnownCodec] = &[
         .settings(&[Setting::required(
             "keepbits",
             Is::Whole(0, 52),
-            "how many bits of the mantissa are kept",
+            "the number of mantissa bits to keep",
         )]),
     KnownCodec::v3("blosc", BytesToBytes)
         .python("BloscCodec")

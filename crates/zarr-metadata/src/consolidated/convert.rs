@@ -12,8 +12,7 @@ use crate::pointer::{JsonPlace, JsonPointer};
 use crate::problem::{MetadataError, Problem, ProblemKind};
 
 impl v2::ConsolidatedMetadataV2 {
-    /// The same copies in format 3. What is lost has its place in the `.zmetadata`, in the document
-    /// of the member.
+    /// The same copies in format 3. The pointers of what is lost begin at the `.zmetadata`.
     ///
     /// The group that holds all this is left out: in format 3 it stands around the copies, so
     /// [convert](crate::GroupMetadata::convert) it by itself.
@@ -33,7 +32,7 @@ impl v2::ConsolidatedMetadataV2 {
     /// ```
     ///
     /// # Errors
-    /// When a member cannot be read or said in format 3; every such thing is named, with its
+    /// When a member cannot be read or expressed in format 3; everything of the kind is named, with its
     /// place.
     pub fn convert(&self) -> Result<Converted<v3::ConsolidatedMetadataV3>, MetadataError> {
         let mut members = ConvertedMembers::default();
@@ -44,7 +43,7 @@ impl v2::ConsolidatedMetadataV2 {
             let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
             let is_read = matches!(name, ZARRAY | ZGROUP | ZATTRS);
             if !is_read || !paths.contains(path) {
-                let what = "no document of a node, so it is left out".to_owned();
+                let what = "not a document of a node, so it is left out".to_owned();
                 members.lost.push(Problem {
                     pointer: metadata.clone().key(key),
                     kind: ProblemKind::NotCarried { what },
@@ -74,14 +73,13 @@ impl v2::ConsolidatedMetadataV2 {
 }
 
 impl v3::ConsolidatedMetadataV3 {
-    /// The same copies in format 2. What is lost has its place in the block, below `metadata` and
-    /// the path of the member.
+    /// The same copies in format 2. The pointers of what is lost begin at the block.
     ///
     /// The group that holds all this is not among them, as it is in the `.zmetadata` that zarr-python
     /// writes: [insert](v2::ConsolidatedMetadataV2::insert) it.
     ///
     /// # Errors
-    /// When a member cannot be read or said in format 2; every such thing is named, with its
+    /// When a member cannot be read or expressed in format 2; everything of the kind is named, with its
     /// place.
     pub fn convert(&self) -> Result<Converted<v2::ConsolidatedMetadataV2>, MetadataError> {
         let mut members = ConvertedMembers::default();
@@ -99,12 +97,12 @@ impl v3::ConsolidatedMetadataV3 {
     }
 }
 
-/// What is said of all members together.
+/// The conversion of all members.
 #[derive(Default)]
 struct ConvertedMembers {
-    /// What stands in the way, as many as an error keeps.
+    /// What prevents it, as many problems as an error keeps.
     losses: Losses,
-    /// All of what is lost, which is in proportion to the documents.
+    /// All that is lost, which is in proportion to the documents.
     lost: Vec<Problem>,
 }
 

@@ -111,7 +111,7 @@ impl v3::ConsolidatedMetadataV3 {
             NodeMetadata::Group(GroupMetadata::V3(group)) if !path.is_root() => {
                 let mut group = group.clone();
                 group.consolidated_metadata = None;
-                // Also of a kind that nobody here knows.
+                // Also one of an unknown kind.
                 group.extra.shift_remove(CONSOLIDATED);
                 group_v3(&group)
             }

@@ -39,10 +39,10 @@ const FORMAT: &str = "zarr_consolidated_format";
 const NODES: [&str; 2] = [ZARRAY, ZGROUP];
 
 impl ConsolidatedMetadataV2 {
-    /// Reads a `.zmetadata`. The documents in it are not judged before they are asked for.
+    /// Reads a `.zmetadata`. The documents in it are not checked before they are asked for.
     ///
     /// # Errors
-    /// When it is no such document.
+    /// When it is not such a document.
     pub fn from_zmetadata(text: &[u8]) -> Result<Self, MetadataError> {
         Reader::default().zmetadata(text)
     }
@@ -59,7 +59,7 @@ impl ConsolidatedMetadataV2 {
         self.documents.texts.is_empty()
     }
 
-    /// The keys of the documents, in the order of their letters.
+    /// The keys of the documents, sorted.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.documents.keys()
     }
@@ -82,7 +82,7 @@ impl ConsolidatedMetadataV2 {
         self.documents.text(key)
     }
 
-    /// Takes the documents of a node out; whether there were any.
+    /// Removes the documents of a node; returns whether there were any.
     pub fn remove(&mut self, path: &str) -> bool {
         let names = [ZARRAY, ZGROUP, ZATTRS].into_iter();
         let removed = names.filter_map(|name| self.documents.texts.remove(&key(path, name)));
@@ -112,7 +112,7 @@ impl ConsolidatedMetadataV2 {
         self.documents.iter()
     }
 
-    /// Fails where the text is no JSON.
+    /// Fails where the text is not JSON.
     pub(crate) fn read(
         text: &[u8],
         reader: &Reader,
@@ -167,8 +167,8 @@ impl ConsolidatedMetadataV2 {
     }
 }
 
-/// Where zarr-python writes a document: the group's own first, then nodes nearer to it, whatever the case
-/// of their letters; of the two documents of a node the attributes come first, but for the group's own.
+/// The position at which zarr-python writes a document: the group's own first, then nodes nearer to it,
+/// regardless of case; of the two documents of a node the attributes come first, except for the group's own.
 fn place(key: &str) -> (usize, String, bool) {
     let (path, name) = key.rsplit_once('/').unwrap_or(("", key));
     let depth = match path {

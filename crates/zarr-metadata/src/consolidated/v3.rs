@@ -42,7 +42,7 @@ pub struct ConsolidatedMetadataV3 {
 /// What a group's `consolidated_metadata` turned out to be.
 pub(crate) enum ConsolidatedBlock {
     Inline(ConsolidatedMetadataV3),
-    /// A kind nobody here knows, and may ignore.
+    /// A kind unknown to this library, which may ignore it.
     Ignored(Value),
 }
 
@@ -59,7 +59,7 @@ impl ConsolidatedMetadataV3 {
         self.documents.texts.is_empty()
     }
 
-    /// The paths, in the order of their letters.
+    /// The paths, sorted.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.documents.keys()
     }
@@ -74,7 +74,7 @@ impl ConsolidatedMetadataV3 {
     /// The names of the nodes directly inside the group at `path`, `""` being the group that holds
     /// all this.
     ///
-    /// A name is given too where only nodes below it have documents.
+    /// This includes names where only nodes below have documents.
     #[must_use]
     pub fn children(&self, path: &str) -> BTreeSet<&str> {
         let prefix = match path {
@@ -89,7 +89,7 @@ impl ConsolidatedMetadataV3 {
             .collect()
     }
 
-    /// Takes a document out; whether it was there.
+    /// Removes a document; returns whether it was there.
     pub fn remove(&mut self, path: &str) -> bool {
         self.documents.texts.remove(path).is_some()
     }

@@ -1,5 +1,5 @@
-//! Judges consolidated metadata: each document in it, and whether the paths make a hierarchy. Whether
-//! it is what the nodes themselves say is for those who have a store.
+//! Validates consolidated metadata: each document in it, and whether the paths make a hierarchy. Whether it
+//! agrees with the nodes themselves only a store can tell.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub(crate) fn v3(
         };
         let is_array = value.get("node_type").is_some_and(|kind| kind == "array");
         kinds.insert(path, is_array);
-        // The list is flat, so a block inside is nobody's business; zarr-python writes empty ones.
+        // The list is flat, so a block inside is ignored; zarr-python writes empty ones.
         if let (false, Value::Object(members)) = (is_array, &mut value) {
             let inner = members.shift_remove(CONSOLIDATED);
             let inner = inner.as_ref().and_then(|block| block.get("metadata"));
@@ -45,7 +45,7 @@ pub(crate) fn v3(
                 .is_some_and(|m| !m.is_empty())
             {
                 let advice = "expected no documents inside a consolidated group, whose members \
-                              stand beside it, found some; readers pass over them";
+                              stand beside it, found some; readers ignore them";
                 problems.discourage(&at.key(CONSOLIDATED), advice);
             }
         }
@@ -111,7 +111,7 @@ fn path_is_normal(path: &str, at: &JsonPlace<'_>, problems: &mut Problems) -> bo
     normal
 }
 
-/// What is above a node: a group. `kinds` says of each path whether it is an array.
+/// Checks that the parent of each node is a group. `kinds` tells for each path whether it is an array.
 fn parents(kinds: &BTreeMap<&str, bool>, at: &JsonPlace<'_>, problems: &mut Problems) {
     for path in kinds.keys() {
         let Some((parent, _)) = path.rsplit_once('/') else {
@@ -121,7 +121,7 @@ fn parents(kinds: &BTreeMap<&str, bool>, at: &JsonPlace<'_>, problems: &mut Prob
             Some(false) => {}
             Some(true) => {
                 let found = format!("the array {:?}", brief_path(parent));
-                problems.disagrees(&at.key(path), "a group to be in", found);
+                problems.disagrees(&at.key(path), "a group as parent", found);
             }
             None => {
                 let advice = format!(

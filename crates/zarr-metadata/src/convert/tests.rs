@@ -105,7 +105,7 @@ fn byte_orders_of_filters_are_moved_to_bytes() {
     assert_eq!(
         converted(json!({"dtype": "<i4", "filters": [{"id": "delta", "dtype": ">i4"}]})),
         Err(
-            "/filters/0: delta takes \"<i4\" for \">i4\", and in v3 it would be given its values"
+            "/filters/0: delta reads the bytes of \"<i4\" as \">i4\", but v3 would convert the values"
                 .to_owned()
         )
     );
@@ -184,7 +184,7 @@ fn what_stands_in_the_way_is_named() {
     assert_eq!(
         refused(&old, ZarrFormat::V3),
         [
-            "/filters/1: v3 cannot have delta behind a filter that makes bytes",
+            "/filters/1: v3 cannot have delta after a filter that produces bytes",
             "/filters/2: v3 has no name for the filter \"magic\"",
             "/compressor: v3 has no name for the compressor \"delta\"",
         ]
@@ -201,7 +201,7 @@ fn what_stands_in_the_way_is_named() {
             "/chunk_key_encoding: chunk keys of v2 do not begin with c: the chunks would have to \
              be renamed",
             "/codecs/0: v2 has only the orders C and F, all axes forward or all backward",
-            "/codecs/2: v2 has no such codec as my.codec in this place",
+            "/codecs/2: v2 cannot have my.codec in this place",
         ]
     );
 }

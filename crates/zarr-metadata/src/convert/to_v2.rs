@@ -42,12 +42,12 @@ pub(super) fn array(
         losses.barred(&root.key("chunk_key_encoding"), what);
     }
     if array.data_type.size().is_none() {
-        let what = format!("v2 has no dtype for {} that is known here", array.data_type);
+        let what = format!("this library has no v2 dtype for {}", array.data_type);
         losses.barred(&root.key("data_type"), what);
     }
     let fill_value = ArrayMetadata::V3(array.clone()).fill_value().ok();
     if fill_value.is_none() && array.data_type.size().is_some() {
-        let what = format!("this is no {}", array.data_type);
+        let what = format!("this is not a value of {}", array.data_type);
         losses.barred(&root.key("fill_value"), what);
     }
     let chain = chain(array, &mut losses);
@@ -56,7 +56,7 @@ pub(super) fn array(
     if let Some(names) = names.and_then(|names| names.iter().cloned().collect::<Option<Vec<_>>>()) {
         attributes.insert(DIMENSIONS.to_owned(), names.into());
     } else if names.is_some() {
-        let what = "v2 readers know names only for all axes or none; they are left out";
+        let what = "v2 readers take names for all axes or for none; they are left out";
         losses.lost(&root.key("dimension_names"), what);
     }
     let converted = chunks
@@ -86,7 +86,7 @@ struct V2Codecs {
     compressor: Option<Codec>,
 }
 
-/// `None` when something stands in the way, which was reported.
+/// `None` when something prevents it, which was reported.
 fn chain(array: &v3::ArrayMetadataV3, losses: &mut Losses) -> Option<V2Codecs> {
     let root = JsonPlace::ROOT;
     let at = root.key("codecs");
@@ -138,7 +138,7 @@ fn chain(array: &v3::ArrayMetadataV3, losses: &mut Losses) -> Option<V2Codecs> {
                 }
                 Some(codec) if serialized => chain.filters.push(codec),
                 _ => {
-                    let what = format!("v2 has no such codec as {codec} in this place");
+                    let what = format!("v2 cannot have {codec} in this place");
                     losses.barred(&at, what);
                     good = false;
                 }
@@ -162,25 +162,26 @@ fn chain(array: &v3::ArrayMetadataV3, losses: &mut Losses) -> Option<V2Codecs> {
     good.then_some(chain)
 }
 
-/// A filter for elements of this dtype in v2, and the dtype of what it makes; or why there is none.
+/// A filter for elements of this dtype in v2, and the dtype that it writes; or why there is none.
 fn array_filter(mut filter: Codec, given: &DType, others: bool) -> Result<(Codec, DType), String> {
     let id = filter.id.clone();
     let Some(types) = FilterTypes::of(&filter, given) else {
-        return Err(format!("{id} has a setting that is no dtype"));
+        return Err(format!("{id} has a setting that is not a dtype"));
     };
     let FilterTypes { decoded, encoded } = &types;
     if !same_values(&given.data_type, &decoded.data_type) {
         let (given, taken) = (given.to_json(), decoded.to_json());
-        let text =
-            format!("{id} makes {taken} of {given} by value, and in v2 it would by their bytes");
+        let text = format!(
+            "{id} converts values of {given} to {taken}, but v2 would reinterpret their bytes"
+        );
         return Err(text);
     }
     let is_big = [decoded, encoded].map(|dtype| dtype.endian == Some(Endian::Big));
     if !is_of_values(&filter, &types) || (others && is_big.contains(&true)) {
-        let text = format!("{id} takes elements of one byte order for those of another");
+        let text = format!("{id} reads elements of one byte order as those of the other");
         return Err(text);
     }
-    // numcodecs wants to be told, where v3 has the type of the array.
+    // numcodecs needs the setting, where v3 has the type of the array.
     let key = match id.as_str() {
         "astype" => "decode_dtype",
         "bitround" | "packbits" => return Ok((filter, types.encoded)),
@@ -202,7 +203,7 @@ fn to_v2(codec: &Extension, stored: Option<usize>) -> Option<Codec> {
     codecs::by_name(&codec.name)?.to_v2?(codec, stored)
 }
 
-/// Whether the axes are in reverse, or in no other order than before.
+/// `true` where the axes are reversed, `false` where their order stays.
 fn reverses(transpose: &Extension, rank: usize) -> Option<bool> {
     let order = transpose.configuration.get("order")?;
     let axes: Vec<u64> = order

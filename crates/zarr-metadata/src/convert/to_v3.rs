@@ -15,15 +15,15 @@ use crate::problem::{MetadataError, brief};
 use crate::v2::DType;
 use crate::{ArrayMetadata, Attributes, v2, v3};
 
-/// Where xarray keeps the names of axes in v2.
+/// The attribute in which xarray keeps the names of axes in v2.
 pub(crate) const DIMENSIONS: &str = "_ARRAY_DIMENSIONS";
 
-/// What stands between arrays and bytes, and the data type that goes with it.
+/// The serializer, and the data type that goes with it.
 struct V3Serializer {
     data_type: DataType,
     codec: Extension,
     fill_value: Value,
-    /// How many of the filters are in `codec`.
+    /// How many of the filters `codec` stands for.
     filters: usize,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn array(
     if dimension_names.is_some() {
         attributes.shift_remove(DIMENSIONS);
     } else if attributes.contains_key(DIMENSIONS) {
-        let what = "no list with a name per axis, so it stays an attribute";
+        let what = "not a list with one name per axis, so it stays an attribute";
         losses.lost(&JsonPlace::ROOT.key("attributes").key(DIMENSIONS), what);
     }
     let converted = serialized
@@ -82,15 +82,15 @@ fn serialized(array: &v2::ArrayMetadataV2, losses: &mut Losses) -> Option<V3Seri
         let dtype = array.dtype.to_json();
         let what = match array.filters.first() {
             Some(filter) => format!(
-                "the dtype {dtype} with the filter `{}` has no name in v3 that is known here",
+                "this library has no v3 name for the dtype {dtype} with the filter `{}`",
                 filter.id
             ),
-            None => format!("the dtype {dtype} has no name in v3 that is known here"),
+            None => format!("this library has no v3 name for the dtype {dtype}"),
         };
         losses.barred(&root.key("dtype"), what);
         return None;
     }
-    // Neither has a spelling in v3, and without one the chunks would be read as something else.
+    // v3 cannot spell these, and without them the chunks would be read as something else.
     if array.dtype.mixed_endian().is_some() {
         losses.barred(&root.key("dtype"), "fields of different byte orders");
         return None;
@@ -102,15 +102,15 @@ fn serialized(array: &v2::ArrayMetadataV2, losses: &mut Losses) -> Option<V3Seri
     let at_fill = root.key("fill_value");
     let read = array.dtype.fill_value_from_json(&array.fill_value);
     let Ok(fill_value) = read.map(|fill| fill.to_json(&data_type)) else {
-        let what = format!("{} is no {data_type}", brief(&array.fill_value));
+        let what = format!("{} is not a value of {data_type}", brief(&array.fill_value));
         losses.barred(&at_fill, what);
         return None;
     };
     if array.fill_value.is_null() {
-        let what = format!("null, which says that any value will do, becomes {fill_value}");
+        let what = format!("null, which means any value, becomes {fill_value}");
         losses.lost(&at_fill, what);
     } else if of_objects.is_some() && fill_value != array.fill_value {
-        // Old writers gave arrays of text 0.
+        // Old writers gave arrays of strings a 0.
         let what = format!("{} becomes {fill_value}", brief(&array.fill_value));
         losses.lost(&at_fill, what);
     }
@@ -127,7 +127,7 @@ fn serialized(array: &v2::ArrayMetadataV2, losses: &mut Losses) -> Option<V3Seri
     })
 }
 
-/// The filter that makes bytes of objects, where v3 has it under the same name.
+/// The filter that encodes objects as bytes, where v3 has it under the same name.
 fn of_objects(array: &v2::ArrayMetadataV2) -> Option<Extension> {
     let data_type = &array.dtype.data_type;
     let known = matches!(data_type, DataType::String | DataType::Bytes);
@@ -136,7 +136,7 @@ fn of_objects(array: &v2::ArrayMetadataV2) -> Option<Extension> {
     (first.id == codec.id).then(|| Extension::new(codec.id))
 }
 
-/// As the reader of v2 arrays understands them.
+/// As v2 arrays are read.
 fn bytes(array: &v2::ArrayMetadataV2) -> Option<Extension> {
     let array = ArrayMetadata::V2 {
         array: array.clone(),
@@ -197,7 +197,7 @@ fn chain(
             }
         } else if is_array_filter(filter) {
             let what = format!(
-                "v3 cannot have {} behind a filter that makes bytes",
+                "v3 cannot have {} after a filter that produces bytes",
                 filter.id
             );
             losses.barred(&at, what);
@@ -232,16 +232,16 @@ fn to_v3(codec: &v2::Codec, sizes: ElementSizes) -> Option<Extension> {
     codecs::by_id(&codec.id)?.to_v3?(codec, sizes)
 }
 
-/// A filter for elements of this dtype in v3, and the dtype of what it makes; or why there is none.
+/// A filter for elements of this dtype in v3, and the dtype that it writes; or why there is none.
 fn array_filter(filter: &v2::Codec, given: &DType) -> Result<(Extension, DType), String> {
     let id = &filter.id;
     let Some(FilterTypes { decoded, encoded }) = FilterTypes::of(filter, given) else {
-        return Err(format!("{id} has a setting that is no dtype"));
+        return Err(format!("{id} has a setting that is not a dtype"));
     };
     if !same_values(&given.data_type, &decoded.data_type) || given.endian != decoded.endian {
         let (given, taken) = (given.to_json(), decoded.to_json());
         let text =
-            format!("{id} takes {given} for {taken}, and in v3 it would be given its values");
+            format!("{id} reads the bytes of {given} as {taken}, but v3 would convert the values");
         return Err(text);
     }
     let codec = in_order(filter.clone(), Endian::Little);

@@ -1,5 +1,4 @@
-//! The bits of floating point numbers of each format: to and from `f64`, the canonical NaN. Knows no
-//! JSON.
+//! The bits of floating point numbers of each format: to and from `f64`, and the canonical NaN.
 //!
 //! By hand, one algorithm for all formats. The crate `half` has two of the thirteen short ones, and drops half
 //! the digits of an `f64` before it rounds; no crate has the floats of eight bits and fewer that Zarr names.
@@ -27,7 +26,7 @@ pub(super) struct ShortFloat {
     special: Special,
 }
 
-/// Which patterns are no numbers.
+/// Which bit patterns are not numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Special {
     /// The largest exponent is for infinity and NaN, as IEEE 754 has it.
@@ -106,12 +105,12 @@ impl Float {
         }
     }
 
-    /// How many hexadecimal digits spell the bytes of a number; a number of four bits has a byte too.
+    /// How many hexadecimal digits spell the bytes of a number; one of four bits takes a byte too.
     pub(super) fn digits(self) -> usize {
         self.bits().div_ceil(8) as usize * 2
     }
 
-    /// Whether a number of this format may have these bits.
+    /// Whether these are bits of a number of this format.
     pub(super) fn has(self, bits: u64) -> bool {
         bits.checked_shr(self.bits()).unwrap_or(0) == 0
     }
@@ -244,8 +243,8 @@ impl ShortFloat {
         Some(if signed { bits | self.sign() } else { bits })
     }
 
-    /// No mantissa, so the number in the middle of two powers has no even neighbour: it goes up, as
-    /// in ml_dtypes. Nothing goes down to zero, which there is none of.
+    /// No mantissa, so the number in the middle of two powers has no even neighbour: it goes up, as in
+    /// ml_dtypes. Nothing is rounded down to zero, which the format does not have.
     fn nearest_scale(self, value: f64) -> Option<u16> {
         let least = power_of_two(-self.bias);
         if value < least {

@@ -1,5 +1,5 @@
 //! The JSON spelling of one element, both ways and exact to the bit; writing is in
-//! `fill_value/json/write.rs`. Knows v3's rules; what v2 does otherwise is in `v2/dtype/fill.rs`.
+//! `fill_value/json/write.rs`. These are the rules of v3; `v2/dtype/fill.rs` has what differs in v2.
 
 mod write;
 
@@ -19,7 +19,7 @@ use crate::problem::{ProblemKind, Problems};
 pub(crate) use write::without_zeros;
 pub(super) use write::write;
 
-/// What the elements of a type are spelled as.
+/// How the elements of a type are spelled.
 enum Spelling<'a> {
     Bool,
     /// Of this many bits.
@@ -156,7 +156,7 @@ impl FillValueReader<'_> {
             Spelling::FixedText(length) => {
                 let text = value.as_str().filter(|t| t.chars().count() <= length);
                 let Some(text) = text else {
-                    let expected = format!("a text of at most {length} characters");
+                    let expected = format!("a string of at most {length} characters");
                     return self.refuse(at, expected, value);
                 };
                 let units: Vec<u8> = text
@@ -176,7 +176,7 @@ impl FillValueReader<'_> {
             Spelling::Record(fields) => self.record(value, fields, data_type, at)?,
             Spelling::Text => match value {
                 Value::String(text) => self.bytes.extend(text.as_bytes()),
-                other => return self.refuse(at, "a text", other),
+                other => return self.refuse(at, "a string", other),
             },
             Spelling::Bytes => match bytes(value) {
                 Some(bytes) => self.bytes.extend(bytes),

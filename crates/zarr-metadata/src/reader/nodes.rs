@@ -14,9 +14,9 @@ use crate::report::Report;
 use crate::v2;
 
 impl Reader {
-    /// Reads the node that these documents describe, and what was
-    /// [tolerated](crate::Profile::Lenient) in them; `None` when they describe none. Documents that
-    /// are [overruled](NodeDocuments::overruled) are not looked at.
+    /// Reads the node that these documents describe, and what was [tolerated](crate::Profile::Lenient) in
+    /// them; `None` when they describe none. Documents that are [overruled](NodeDocuments::overruled) are
+    /// ignored.
     ///
     /// # Errors
     /// With every problem found in the first document that has any.
@@ -43,8 +43,8 @@ impl Reader {
         Ok(Some((node, noted)))
     }
 
-    /// Reads the node that these documents describe, as [`read`](Self::read) does, and says
-    /// nothing about what it tolerates.
+    /// Reads the node that these documents describe, as [`read`](Self::read) does, without a report of what
+    /// it tolerates.
     ///
     /// # Errors
     /// With every problem found in the first document that has any.
@@ -115,11 +115,10 @@ impl Reader {
         Ok(GroupMetadata::V2 { group, attributes })
     }
 
-    /// Reads a `.zmetadata`: an index of the documents in it, each of which is read when asked
-    /// for.
+    /// Reads a `.zmetadata`: an index of the documents in it, each of which is read when it is asked for.
     ///
     /// # Errors
-    /// When it is no such document. Those in it are not judged.
+    /// When it is not such a document. The documents in it are not checked.
     pub fn zmetadata(&self, text: &[u8]) -> Result<v2::ConsolidatedMetadataV2, MetadataError> {
         let noted = &mut Report::default();
         self.document(ZMETADATA, text, noted, |text, problems| {
@@ -127,7 +126,7 @@ impl Reader {
         })
     }
 
-    /// None at all is an empty one.
+    /// A missing document means no attributes.
     fn zattrs(
         &self,
         zattrs: Option<&[u8]>,

@@ -19,23 +19,23 @@ pub struct ArrayMetadataV2 {
     pub chunks: Vec<u64>,
     /// What an element is and in which byte order it is stored.
     pub dtype: DType,
-    /// What compresses the bytes of a chunk, if anything does.
+    /// The compressor of the bytes of a chunk, if any.
     pub compressor: Option<Codec>,
     /// The fill value as written; `null` where the writer chose none.
     pub fill_value: Value,
     /// How the elements of a chunk follow each other.
     pub order: Order,
-    /// What a chunk goes through before the compressor, in the order in which it is encoded.
+    /// The filters that a chunk passes before the compressor, in encoding order.
     pub filters: Vec<Codec>,
-    /// What stands between the numbers of a chunk's key.
+    /// The separator between the numbers of a chunk's key.
     pub dimension_separator: Separator,
-    /// Members this library does not know, kept for the next writer.
+    /// Members unknown to this library, kept for the next writer.
     pub extra: Map<String, Value>,
 }
 
 impl ArrayMetadataV2 {
-    /// An uncompressed array in C order, its fill value `null`, which reads as the type's default.
-    /// Elements that differ in length get the filter that is made for them.
+    /// An uncompressed array in C order, with the fill value `null`, which reads as the type's default.
+    /// Elements that differ in length get the filter that encodes them.
     #[must_use]
     pub fn new(shape: Vec<u64>, dtype: DType, chunks: Vec<u64>) -> Self {
         Self {
@@ -109,7 +109,7 @@ impl ArrayMetadataV2 {
         let fill_value = members
             .require(
                 "fill_value",
-                "the value of elements nobody wrote, or null",
+                "the value of unwritten elements, or null",
                 problems,
             )
             .and_then(|value| fill(value, dtype.as_ref(), &at.key("fill_value"), problems));
@@ -169,7 +169,7 @@ impl ArrayMetadataV2 {
     }
 }
 
-/// The filters and the compressor as far as they can be read: one of them may say what objects are.
+/// The filters and the compressor, as far as they can be read: one of them may tell what objects are.
 fn object_codecs(members: &Members<'_>) -> Vec<Codec> {
     let filters = members.get("filters").and_then(Value::as_array);
     let codecs = filters
@@ -195,8 +195,7 @@ fn order(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<O
     }
 }
 
-/// Checks the fill value against the type it is of, where that is known; the value itself stays as
-/// written.
+/// Checks the fill value against the data type, where that is known; the value itself stays as written.
 fn fill(
     value: Value,
     dtype: Option<&DType>,

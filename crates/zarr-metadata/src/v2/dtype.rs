@@ -1,6 +1,6 @@
-//! The `dtype` of a v2 array: numpy type strings and lists of fields to a data type with byte
-//! orders, and back. Strings are taken apart in `v2/dtype/text.rs`, fill values are in
-//! `v2/dtype/fill.rs`. Knows no other part of a document but the codec that makes bytes of objects.
+//! The `dtype` of a v2 array: numpy type strings and lists of fields to a data type with byte orders, and
+//! back. Strings are taken apart in `v2/dtype/text.rs`, fill values are in `v2/dtype/fill.rs`. The codec that
+//! encodes objects as bytes tells what objects are.
 
 mod fill;
 mod text;
@@ -36,18 +36,18 @@ use crate::read;
 pub struct DType {
     /// What an element is.
     pub data_type: DataType,
-    /// The byte order; `None` where there is none to have, as with single bytes, and where the
-    /// fields of a record differ in it.
+    /// The byte order; `None` where there is none, as for single bytes, and where the fields of a record
+    /// differ in it.
     pub endian: Option<Endian>,
     /// The byte order of each leaf, as [`DataType::numbers`] counts them, where they differ.
     leaves: Option<Arc<[Option<Endian>]>>,
-    /// How the document spelled it, where that is not how it is written today.
+    /// The document's spelling, where it is not the one written today.
     spelling: Option<Value>,
 }
 
 impl DType {
-    /// A dtype in its canonical spelling. The byte order is for types that have one: records get it
-    /// in all fields.
+    /// A dtype in its canonical spelling. The byte order applies to types that have one; records get it in
+    /// all fields.
     #[must_use]
     pub fn new(data_type: DataType, endian: Option<Endian>) -> Self {
         Self {
@@ -58,15 +58,13 @@ impl DType {
         }
     }
 
-    /// Reads the `dtype` of a v2 document, also in the loose spellings numpy takes (`"f8"`,
-    /// `"=f8"`, `"<i1"`, `"float64"`); without a mark numbers are little-endian.
+    /// Reads the `dtype` of a v2 document, also in the loose spellings that NumPy takes (`"f8"`, `"=f8"`,
+    /// `"<i1"`, `"float64"`); without a mark numbers are little-endian.
     ///
-    /// What `"|O"` stands for is said by a filter: see
-    /// [`from_json_with`](Self::from_json_with).
+    /// A filter tells what `"|O"` stands for: see [`from_json_with`](Self::from_json_with).
     ///
     /// # Errors
-    /// When the value is no string or list, or its size is impossible. A type that is only unknown
-    /// is kept.
+    /// When the value is neither a string nor a list, or its size is impossible. An unknown type is kept.
     pub fn from_json(value: Value) -> Result<Self, MetadataError> {
         Self::from_json_with(value, &[])
     }
@@ -86,7 +84,7 @@ impl DType {
     /// Types without a numpy type string are written by their v3 name, as tensorstore does.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        // The fields are open: a spelling counts only as long as it still says the same.
+        // The fields are public: a spelling counts only as long as it still means the same.
         if let Some(spelling) = &self.spelling {
             let codec = object_codec(&self.data_type);
             if let Ok(mut read) = Self::from_json_with(spelling.clone(), codec.as_slice()) {
@@ -99,7 +97,7 @@ impl DType {
         self.canonical()
     }
 
-    /// What has to be swapped to bring a stored element into this machine's byte order, or back.
+    /// What to swap to bring a stored element into this machine's byte order, or back.
     #[must_use]
     pub fn swap_to_native(&self) -> Swap {
         let Some(Layout::Fixed { size, .. }) = self.data_type.layout() else {
@@ -192,8 +190,8 @@ impl DType {
     }
 }
 
-/// The codec that makes bytes of the elements of a type, where v2 knows those as objects: it has to
-/// be among the filters.
+/// The codec that encodes the elements of a type as bytes, where v2 stores them as objects: it has to be
+/// among the filters.
 #[must_use]
 pub fn object_codec(data_type: &DataType) -> Option<Codec> {
     Some(match data_type {
@@ -244,7 +242,7 @@ impl DTypeReader<'_> {
         }
     }
 
-    /// What objects are, which only the codec tells that makes bytes of them.
+    /// What objects are, which only the codec that encodes them tells.
     fn object(&self, text: &str) -> DataType {
         let known = self.codecs.iter().find_map(|codec| {
             Some(match codec.id.as_str() {
@@ -298,11 +296,10 @@ impl DTypeReader<'_> {
             }
         };
         let name = match name {
-            // The padding of numpy's aligned records, which numpy names by its place when it reads
-            // them.
+            // The padding of NumPy's aligned records, which NumPy names by its place when it reads them.
             Value::String(name) if name.is_empty() => Some(format!("f{i}")),
             Value::String(name) => Some(name.clone()),
-            // numpy's fields may have a title, which stands before the name.
+            // NumPy's fields may have a title, which stands before the name.
             Value::Array(names) => match names.as_slice() {
                 [Value::String(_), Value::String(name)] if !name.is_empty() => Some(name.clone()),
                 _ => None,

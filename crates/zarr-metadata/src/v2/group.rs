@@ -10,7 +10,7 @@ use crate::read::{Members, format};
 /// The `.zgroup` of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroupMetadataV2 {
-    /// Members this library does not know, kept for the next writer.
+    /// Members unknown to this library, kept for the next writer.
     pub extra: Map<String, Value>,
 }
 
@@ -26,7 +26,7 @@ impl GroupMetadataV2 {
 
     pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
-        // Some writers left it out; the name of the document says it too.
+        // Some writers left it out, and the name of the document implies it.
         let at = at.key("zarr_format");
         match members.take("zarr_format") {
             Some(value) => format(&value, 2, &at, problems),

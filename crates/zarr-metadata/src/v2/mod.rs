@@ -1,4 +1,4 @@
-//! Version 2 documents, `.zarray` and `.zgroup`, as they are on disk. Knows nothing of version 3.
+//! Version 2 documents, `.zarray` and `.zgroup`, as they are on disk.
 
 mod array;
 mod codec;

@@ -1,5 +1,5 @@
-//! The v3 document of an array. Judges its form and whether its parts fit each other; whether the
-//! codecs make a chain that works is for those who know codecs.
+//! The v3 document of an array. Checks its form and whether its parts fit each other; `validate/chain.rs`
+//! checks the chain of codecs.
 
 use serde_json::{Map, Value};
 
@@ -23,32 +23,32 @@ pub struct ArrayMetadataV3 {
     pub shape: Vec<u64>,
     /// What an element is.
     pub data_type: DataType,
-    /// How the array is cut into chunks.
+    /// The chunk grid.
     pub chunk_grid: ChunkGridMetadata,
-    /// Where a chunk is kept.
+    /// How chunks are named.
     pub chunk_key_encoding: ChunkKeyEncoding,
     /// The fill value as written, so that documents with an unknown data type survive a rewrite.
     pub fill_value: Value,
     /// The codecs, in the order in which they encode.
     pub codecs: Vec<Extension>,
-    /// What the user says about the array.
+    /// The attributes of the array.
     pub attributes: Attributes,
     /// The names of the axes, if any has one.
     pub dimension_names: Option<Vec<Option<String>>>,
-    /// Storage transformers; those left in a document that was read may all be ignored.
+    /// Storage transformers; all that are left in a document that was read may be ignored.
     pub storage_transformers: Vec<Extension>,
-    /// Members this library does not know and may ignore, kept for the next writer.
+    /// Members unknown to this library that it may ignore, kept for the next writer.
     pub extra: Map<String, Value>,
-    /// How the document spelled the data type, where that is not how it is written today: other
-    /// readers may know no other name for it.
+    /// The document's spelling of the data type, where it is not the one written today: other readers may not
+    /// know another name for it.
     pub(crate) data_type_spelling: Option<Value>,
 }
 
 impl ArrayMetadataV3 {
-    /// An array in a regular grid, filled with the type's default, its chunks the bare bytes, numbers
-    /// in little-endian order. Elements that differ in length get the codec that is made for them.
+    /// An array with a regular grid and the type's default fill value, uncompressed and little-endian.
+    /// Elements that differ in length get the codec that encodes them.
     ///
-    /// For a type this library does not know the fill value is `null`: set it before writing.
+    /// For a type unknown to this library the fill value is `null`: set it before writing.
     #[must_use]
     pub fn new(shape: Vec<u64>, data_type: DataType, chunk_shape: Vec<u64>) -> Self {
         let fill_value = FillValue::default_for(&data_type);
@@ -131,7 +131,7 @@ impl ArrayMetadataV3 {
         let fill_value = members
             .require(
                 "fill_value",
-                "the value of elements nobody wrote, such as 0",
+                "the value of unwritten elements, such as 0",
                 problems,
             )
             .and_then(|value| {
@@ -197,7 +197,7 @@ impl ArrayMetadataV3 {
 
     /// The type as it was read, as long as it was not changed.
     fn data_type_to_json(&self) -> Value {
-        // The fields are open: a spelling counts only as long as it still says the same.
+        // The fields are public: a spelling counts only as long as it still means the same.
         match &self.data_type_spelling {
             Some(spelling)
                 if DataType::from_json(spelling.clone()).as_ref() == Ok(&self.data_type) =>
@@ -234,8 +234,7 @@ pub(super) fn attributes(members: &mut Members<'_>, problems: &mut Problems) -> 
     }
 }
 
-/// Checks the fill value against the type it is of, where both are known; the value itself stays as
-/// written.
+/// Checks the fill value against the data type, where both are known; the value itself stays as written.
 fn fill(
     value: Value,
     data_type: Option<&DataType>,
@@ -284,7 +283,7 @@ fn names(
     Some(names)
 }
 
-/// No storage transformer is known here, so each has to say that it may be ignored.
+/// This library has no storage transformers, so each has to say that it may be ignored.
 fn transformer(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Extension> {
     let extension = Extension::read(value, at, problems)?;
     if extension.must_understand {

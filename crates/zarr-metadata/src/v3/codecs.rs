@@ -1,5 +1,5 @@
-//! The codecs of a v3 document as they are meant where writers left something out: the codec that
-//! makes bytes of arrays, its newer name, its byte order. Knows nothing of settings beyond that.
+//! The codecs of a v3 document as they are meant where writers left something out: the array→bytes codec, its
+//! newer name, its byte order.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ const SHARDING: &str = "sharding_indexed";
 /// What `bytes` was called in drafts of the format.
 const OLD_BYTES: &str = "endian";
 
-/// Reads the member `codecs`, which GDAL leaves out where there is nothing to compress.
+/// Reads the member `codecs`, which GDAL leaves out where nothing is compressed.
 pub(super) fn read(
     value: Option<Value>,
     data_type: Option<&DataType>,
@@ -51,8 +51,8 @@ pub(super) fn read(
     Some(codecs)
 }
 
-/// The codec that makes bytes of the elements of a type: `bytes`, in little-endian order where they have
-/// one, or the codec for elements of variable length.
+/// The default serializer of a data type: `bytes`, little-endian where there is a byte order, or the codec
+/// for elements of variable length.
 #[must_use]
 pub fn default_serializer(data_type: &DataType) -> Extension {
     let bytes = Extension::new("bytes");
@@ -71,8 +71,8 @@ pub fn default_serializer(data_type: &DataType) -> Extension {
     }
 }
 
-/// The `bytes` that is meant where no codec makes bytes of arrays, and its place. GDAL and
-/// zarrita.js leave it out and store the numbers in little-endian order.
+/// The `bytes` that is implied where a chain has no array→bytes codec, and its place. GDAL and zarrita.js
+/// leave it out and store numbers in little-endian order.
 pub(crate) fn implied(codecs: &[Extension], data_type: &DataType) -> Option<(usize, Extension)> {
     let kinds: Vec<CodecKind> = codecs
         .iter()
@@ -91,7 +91,7 @@ pub(crate) fn implied(codecs: &[Extension], data_type: &DataType) -> Option<(usi
         .take_while(|kind| **kind == CodecKind::ArrayToArray)
         .count();
     let bytes = Extension::new("bytes");
-    // A codec in front may give elements of another type.
+    // A codec before it may change the data type.
     let bytes = match swap == Swap::None && place == 0 {
         true => bytes,
         false => bytes.with("endian", Endian::Little.as_str()),
@@ -99,7 +99,7 @@ pub(crate) fn implied(codecs: &[Extension], data_type: &DataType) -> Option<(usi
     Some((place, bytes))
 }
 
-/// The codecs of a list, those that are none left out.
+/// The codecs of a list; what is not a codec is left out.
 pub(super) fn of(list: &Value) -> Vec<Extension> {
     let list = list.as_array().into_iter().flatten();
     list.filter_map(|codec| Extension::from_json(codec.clone()).ok())

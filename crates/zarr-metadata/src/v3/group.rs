@@ -1,4 +1,4 @@
-//! The v3 document of a group. What its consolidated metadata says is read elsewhere.
+//! The v3 document of a group. `consolidated/v3.rs` reads the consolidated metadata in it.
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -15,12 +15,12 @@ use crate::reader::Reader;
 /// The `zarr.json` of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroupMetadataV3 {
-    /// What the user says about the group.
+    /// The attributes of the group.
     pub attributes: Attributes,
     /// Copies of the documents of the nodes below.
     pub consolidated_metadata: Option<ConsolidatedMetadataV3>,
-    /// Members this library does not know and may ignore, kept for the next writer. Consolidated
-    /// metadata of a kind it does not know is among them.
+    /// Members unknown to this library that it may ignore, kept for the next writer. Consolidated metadata of
+    /// an unknown kind is among them.
     pub extra: Map<String, Value>,
 }
 
@@ -58,7 +58,7 @@ impl GroupMetadataV3 {
         }
         let attributes = attributes(&mut members, problems);
         let mut extra = members.ignorable_rest(problems);
-        // A block that was refused is among the problems, so that there is none then is not told.
+        // A block that was refused is among the problems, so its absence is not reported again.
         let consolidated = consolidated.and_then(|raw| {
             ConsolidatedMetadataV3::read(raw, reader, &at.key(CONSOLIDATED), problems)
         });

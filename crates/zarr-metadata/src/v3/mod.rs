@@ -1,4 +1,4 @@
-//! Version 3 documents, `zarr.json`, as they are on disk. Knows nothing of version 2.
+//! Version 3 documents, `zarr.json`, as they are on disk.
 
 mod array;
 mod codecs;

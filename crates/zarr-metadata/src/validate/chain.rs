@@ -1,5 +1,5 @@
-//! Whether codecs make a chain, and whether that fits the chunks and elements it is for. What a
-//! codec turns them into is followed as far as it is known; beyond that nothing is judged.
+//! Whether codecs make a chain, and whether it fits the chunks and elements that it is for. What a codec
+//! turns them into is followed as far as it is known.
 
 use serde_json::Value;
 
@@ -18,11 +18,11 @@ pub(super) struct ChainInput {
     pub(super) lengths: Option<Vec<Vec<u64>>>,
     /// What an element is, where that is known.
     pub(super) data_type: Option<DataType>,
-    /// How many shards this is inside of.
+    /// How many shards this is nested in.
     pub(super) depth: usize,
     /// Whether the type is `structured`, whose byte order may be left out.
     pub(super) is_old: bool,
-    /// Whether a codec that makes bytes of arrays is meant where none stands.
+    /// Whether an array→bytes codec is implied where there is none.
     pub(super) implied: bool,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct ChainInput {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Array,
-    /// Behind a codec of unknown kind: either.
+    /// After a codec of unknown kind: either.
     Either,
     Bytes,
 }
@@ -72,7 +72,7 @@ pub(super) fn check(
                     serializer(codec, known, &given, &at, problems);
                 }
                 if codec.name == "sharding_indexed" && i + 1 < codecs.len() {
-                    let advice = "codecs behind sharding_indexed make every read fetch whole \
+                    let advice = "codecs after sharding_indexed make every read fetch whole \
                                   shards; put them into its own chain";
                     problems.discourage(&at, advice);
                 }
@@ -139,7 +139,7 @@ fn array_to_array(
         }
         _ if known.accepts == AcceptedElements::Numbers => {
             accepts(codec, known, given.data_type.as_ref(), at, problems);
-            // Quantized values can be given another type.
+            // Quantized values can have another type.
             if codec.configuration.contains_key("astype") {
                 given.data_type = None;
             }
@@ -259,7 +259,7 @@ fn divides(inner: &[u64], outer: &[Vec<u64>], at: &JsonPlace<'_>, problems: &mut
     }
 }
 
-/// The index of a shard: numbers of 64 bits, whose encoded length has to be known beforehand.
+/// The index of a shard: numbers of 64 bits, whose encoded length has to be known in advance.
 fn index(codecs: &[Extension], depth: usize, at: &JsonPlace<'_>, problems: &mut Problems) {
     let given = ChainInput {
         lengths: None,

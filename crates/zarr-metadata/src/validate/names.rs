@@ -1,11 +1,11 @@
-//! The rules of v3 for names: of extensions and of nodes. Readers take any, so breaking them is
-//! tolerated. Knows no registry.
+//! The rules of v3 for names: of extensions and of nodes. Readers take any name, so breaking these rules is
+//! tolerated.
 
 use crate::path::NodePath;
 use crate::pointer::JsonPlace;
 use crate::problem::{Problems, brief};
 
-/// The name of an extension nobody here knows. The format once asked for URLs and still allows them.
+/// The name of an unknown extension. The format once asked for URLs and still allows them.
 pub(super) fn extension(name: &str, at: &JsonPlace<'_>, problems: &mut Problems) {
     let plain = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
@@ -26,7 +26,7 @@ pub(super) fn extension(name: &str, at: &JsonPlace<'_>, problems: &mut Problems)
 pub(crate) fn node(path: &str, at: &JsonPlace<'_>, problems: &mut Problems) {
     let new = NodePath::parse(path).and_then(|path| path.check_new());
     if let Err(error) = new {
-        let expected = "names that a node can have";
+        let expected = "valid node names";
         let segment = brief(&error.segment.as_str().into());
         problems.tolerate_instead(at, expected, format!("{segment}, which {}", error.problem));
     }

@@ -1,5 +1,5 @@
-//! Judges the settings of a codec: each by the [table](crate::codecs), and those that depend on elements and
-//! axes by rules of their own. Knows one codec at a time, never a chain.
+//! Validates the settings of one codec: each by the [table](crate::codecs), and those that depend on elements
+//! and axes by rules of their own.
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use crate::problem::{ProblemKind, Problems, brief};
 use crate::profile::Profile;
 use crate::v2::{Codec, DType};
 
-/// `bytes`: the byte order is there when it matters, but for the old records that had none.
+/// `bytes`: the byte order is required where it matters, except for old records that had none.
 pub(super) fn bytes(
     codec: &Extension,
     data_type: Option<&DataType>,
@@ -51,7 +51,7 @@ pub(super) fn bytes(
     }
 }
 
-/// `transpose`: the order of the axes, which is also how it changes a chunk.
+/// `transpose`: the order of the axes, by which it changes the shape of a chunk.
 pub(super) fn transpose(
     codec: &Extension,
     known: &KnownCodec,
@@ -95,7 +95,7 @@ pub(super) fn transpose(
     axes
 }
 
-/// Short lists are told as they are: which axis is wrong is the point of the message.
+/// Short lists are shown as they are: which axis is wrong is the point of the message.
 fn shown(value: &Value) -> String {
     match value.as_array() {
         Some(items) if items.len() <= 8 && items.iter().all(Value::is_number) => value.to_string(),
@@ -126,7 +126,7 @@ pub(super) fn v2(codec: &Codec, at: &JsonPlace<'_>, problems: &mut Problems) {
     }
 }
 
-/// Reports that a setting is missing which the codec needs.
+/// Reports that a required setting is missing.
 pub(super) fn missing(known: &KnownCodec, key: &str, at: &JsonPlace<'_>, problems: &mut Problems) {
     if let Some(expected) = known.setting(key).and_then(|setting| setting.required) {
         problems.push(&at.key(key), ProblemKind::Missing { expected });
@@ -158,11 +158,11 @@ fn judge(
         if key != "id" && !settings.iter().any(|setting| setting.key == key) {
             let names: Vec<&str> = settings.iter().map(|setting| setting.key).collect();
             let expected = match names.iter().find(|name| is_near(key, name)) {
-                Some(name) => format!("no such setting, but perhaps {name:?}"),
+                Some(name) => format!("another setting, perhaps {name:?}"),
                 None if names.is_empty() => "no settings".to_owned(),
-                None => format!("no such setting, but {} at most", quoted(&names)),
+                None => format!("no setting other than {}", quoted(&names)),
             };
-            // Most readers refuse it, and those that pass over it lose what it says.
+            // Most readers refuse it, and those that ignore it lose its meaning.
             problems.tolerate_instead(&at.key(key), expected, brief(value));
         }
     }
@@ -176,7 +176,7 @@ fn setting(value: &Value, holds: SettingType, at: &JsonPlace<'_>, problems: &mut
         },
         SettingType::Number if !value.is_number() => "a number".to_owned(),
         SettingType::Bool if !value.is_boolean() => "true or false".to_owned(),
-        SettingType::Text if !value.is_string() => "a text".to_owned(),
+        SettingType::Text if !value.is_string() => "a string".to_owned(),
         SettingType::List if !value.is_array() => "an array".to_owned(),
         SettingType::OneOf(names) if !value.as_str().is_some_and(|name| names.contains(&name)) => {
             format!("one of {}", names.join(", "))
@@ -207,7 +207,7 @@ fn shuffles(codec: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) {
     if setting("shuffle").is_some_and(|shuffle| shuffle != "noshuffle")
         && setting("typesize").is_none()
     {
-        let expected = "the bytes of an element, which shuffling needs";
+        let expected = "the size of an element in bytes, which shuffling needs";
         problems.push(&at.key("typesize"), ProblemKind::Missing { expected });
     }
 }

@@ -1,4 +1,4 @@
-//! The rules for v2 documents that go beyond what their readers ask for.
+//! The rules for v2 documents that go beyond what their readers check.
 
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub(crate) fn array(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) {
         let mut quiet = Problems::default();
         Codec::read(value.clone(), &JsonPlace::ROOT, &mut quiet)
     };
-    // What a `|O` holds is said by one of the codecs.
+    // One of the codecs tells what `|O` holds.
     let listed = again
         .get("filters")
         .and_then(Value::as_array)
@@ -63,7 +63,7 @@ fn known(codec: Option<&Codec>, at: &JsonPlace<'_>, problems: &mut Problems) {
     }
 }
 
-/// Elements that are objects are not bytes before a filter makes them so.
+/// Objects need a filter that encodes them as bytes.
 fn objects(
     document: &Value,
     filters: &[Option<Codec>],
@@ -77,12 +77,12 @@ fn objects(
     let serialized = match filters.first() {
         // Refused, and reported for it.
         Some(None) => true,
-        // One nobody here knows may be one for objects.
+        // An unknown one may be one for objects.
         Some(Some(filter)) => codecs::by_id(&filter.id).is_none_or(|codec| codec.is_object_codec),
         None => false,
     };
     if !serialized {
-        let expected = "a first filter that makes bytes of objects, such as \"vlen-utf8\"";
+        let expected = "a first filter that encodes objects as bytes, such as \"vlen-utf8\"";
         let found = filters.first().and_then(Option::as_ref);
         let found = found.map_or("none".to_owned(), |filter| format!("{:?}", filter.id));
         problems.disagrees(&at.key("filters"), expected, found);

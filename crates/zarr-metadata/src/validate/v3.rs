@@ -1,5 +1,5 @@
-//! The rules for `zarr.json` that go beyond what its reader asks for. Each part is read again on
-//! its own, so that a document with one bad part is judged in the others.
+//! The rules for `zarr.json` that go beyond what its reader checks. Each part is read again on its own, so
+//! that one bad part does not hide problems in the others.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -15,7 +15,7 @@ use crate::reader::Reader;
 use crate::v3::{ConsolidatedMetadataV3, implied};
 use crate::{GroupMetadata, read};
 
-/// Judges the document of a node. Gives the consolidated metadata in it, which is not judged here.
+/// Validates the document of a node. Returns the consolidated metadata in it, which is not validated here.
 pub(crate) fn node(
     value: Value,
     consolidated: Option<&RawValue>,
@@ -35,7 +35,7 @@ pub(crate) fn node(
     None
 }
 
-/// What `read` makes of a part; what is wrong with it was reported before.
+/// Reads a part of the document; its problems were reported before.
 fn quietly<T>(
     value: Option<&Value>,
     problems: &Problems,
@@ -97,7 +97,7 @@ fn unknown(what: &'static str, extension: &Extension, at: &JsonPlace<'_>, proble
     names::extension(&extension.name, at, problems);
 }
 
-/// The largest chunk has to have a number of bytes. An array need not: only its chunks are ever in
+/// The size of the largest chunk must fit a `u64`. That of the array need not: only its chunks are ever in
 /// memory.
 pub(super) fn chunk_bytes(
     lengths: &[Vec<u64>],
@@ -113,13 +113,13 @@ pub(super) fn chunk_bytes(
     if bytes.is_none() {
         let kind = ProblemKind::Invalid {
             expected: "chunks of less than 2^64 bytes".to_owned(),
-            found: format!("chunks of more, with elements of {data_type}"),
+            found: format!("larger ones, with elements of {data_type}"),
         };
         problems.push(at, kind);
     }
 }
 
-/// Allowed, but then nobody can tell the axes apart by name.
+/// Allowed, but then the axes cannot be told apart by name.
 fn same_names(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let names = value.get("dimension_names").and_then(Value::as_array);
     let names: Vec<&Value> = names.into_iter().flatten().collect();

@@ -273,7 +273,7 @@ fn small_numbers() {
 fn texts_and_bytes() {
     check_same("string", json!("h\u{e9}\u{0}"));
     check_same("string", json!(""));
-    check("string", json!(0), Err("expected a text, found 0"));
+    check("string", json!(0), Err("expected a string, found 0"));
     check_same("bytes", json!("AP8="));
     check("bytes", json!([0, 255]), Ok(json!("AP8=")));
     // What RFC 4648 lets a decoder refuse: padding that is not needed or missing, bits that no byte has.

@@ -8,7 +8,7 @@ use super::super::text;
 use super::{Spelling, spelling};
 use crate::data_type::DataType;
 
-/// As v3 documents write the element; a list of its bytes when it is none of this type.
+/// The element as v3 documents write it, or a list of its bytes where it is not of this type.
 pub(in crate::fill_value) fn write(bytes: &[u8], data_type: &DataType) -> Value {
     spelled(bytes, data_type).unwrap_or_else(|| bytes.to_vec().into())
 }

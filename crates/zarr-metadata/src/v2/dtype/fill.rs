@@ -1,5 +1,5 @@
-//! Fill values as v2 documents spell them, which is as in v3 but for bytes and records, which are in
-//! base64, and for `null`.
+//! Fill values as v2 documents spell them: as in v3, except bytes and records, which are in base64, and
+//! `null`.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::Value;
@@ -14,15 +14,15 @@ impl DType {
     /// Reads the `fill_value` of a v2 document; `null` is the type's default.
     ///
     /// # Errors
-    /// When the value is no element of the type.
+    /// When the value is not an element of the type.
     pub fn fill_value_from_json(&self, value: &Value) -> Result<FillValue, MetadataError> {
         let mut problems = Problems::default();
         let read = self.read_fill_value(value, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
-    /// As v2 documents write a fill value: as in v3, but bytes and records in base64, records in
-    /// the byte order of their fields.
+    /// As v2 documents write a fill value: as in v3, except bytes and records, which are in base64; records
+    /// are in the byte order of their fields.
     #[must_use]
     pub fn fill_value_to_json(&self, fill_value: &FillValue) -> Value {
         let bytes = fill_value.as_bytes();
@@ -34,7 +34,7 @@ impl DType {
                 self.swap_to_native().apply(bytes.len(), &mut bytes);
                 BASE64_STANDARD.encode(&bytes).into()
             }
-            // No reader knows lists here, but all know none.
+            // No reader takes lists here, but all take `null`.
             DataType::Ragged(_) if bytes.is_empty() => Value::Null,
             _ => fill_value.to_json(&self.data_type),
         }
@@ -65,7 +65,7 @@ impl DType {
         }
     }
 
-    /// Whether this is what old writers gave types that are no numbers where there was no value.
+    /// Whether this is what old writers wrote as the missing fill value of types that are not numbers.
     fn is_nothing(&self, value: &Value) -> bool {
         let nothing = match value {
             Value::String(text) => text.is_empty(),

@@ -493,9 +493,13 @@ fn fill_values_that_do_not_fit() {
     check(
         json!("<U2"),
         json!("abc"),
-        "document: expected a text of at most 2 characters, found \"abc\"",
+        "document: expected a string of at most 2 characters, found \"abc\"",
     );
-    check(json!("|O"), json!(1), "document: expected a text, found 1");
+    check(
+        json!("|O"),
+        json!(1),
+        "document: expected a string, found 1",
+    );
     check(
         json!("<M8[s]"),
         json!("2020-01-01"),

@@ -1,5 +1,5 @@
-//! numpy type strings, both ways: `<f8` is a mark for the byte order, a kind, a size. Knows no
-//! records.
+//! numpy type strings, both ways: `<f8` is a mark for the byte order, a kind, a size. Records are in
+//! `v2/dtype.rs`.
 
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ pub(super) fn read(
     Some(Some((data_type, endian)))
 }
 
-/// Whether this is numpy's type for objects.
+/// Whether this is NumPy's type for objects.
 pub(super) fn is_object(text: &str) -> bool {
     matches!(taken_apart(text).1, "O" | "O4" | "O8")
 }
@@ -110,7 +110,7 @@ fn length(digits: &str, unit: usize, data_type: impl Fn(usize) -> DataType) -> T
         return TypeCode::No;
     }
     let most = MAX_ELEMENT_BYTES / unit;
-    // Digits alone are a number, if one that may be too large.
+    // Only digits: a number, though it may be too large.
     match digits.parse().unwrap_or(usize::MAX) {
         length if length > most => TypeCode::TooLarge(length.saturating_mul(unit)),
         length if length > 0 => TypeCode::Type(data_type(length)),
@@ -181,7 +181,7 @@ pub(super) fn write(data_type: &DataType, endian: Endian) -> String {
         T::FixedUtf32(length) => return format!("{mark}U{length}"),
         T::DateTime64 { unit, scale } => return format!("{mark}M8{}", bracket(*unit, *scale)),
         T::TimeDelta64 { unit, scale } => return format!("{mark}m8{}", bracket(*unit, *scale)),
-        // tensorstore knows these names without a mark, and then as little-endian.
+        // tensorstore reads these names without a mark, as little-endian.
         other => {
             return match endian {
                 Endian::Big if has_order(other) => format!(">{}", other.name()),

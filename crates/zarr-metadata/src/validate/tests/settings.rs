@@ -47,7 +47,7 @@ fn settings() {
     bad(
         "bitround",
         json!({}),
-        &["E keepbits: missing; add how many bits of the mantissa are kept"],
+        &["E keepbits: missing; add the number of mantissa bits to keep"],
     );
     bad(
         "cast_value",
@@ -61,7 +61,7 @@ fn settings() {
     bad(
         "scale_offset",
         json!({"scale": 2, "ofset": 1}),
-        &["W ofset: expected no such setting, but perhaps \"offset\", found 1"],
+        &["W ofset: expected another setting, perhaps \"offset\", found 1"],
     );
     bad(
         "reshape",
@@ -181,15 +181,12 @@ fn settings_that_there_are_not() {
     };
     assert_eq!(
         judge(json!({"name": "gzip", "configuration": {"level": 1, "levle": 4}})),
-        [
-            "E /codecs/1/configuration/levle: expected no such setting, but perhaps \"level\", found 4"
-        ]
+        ["E /codecs/1/configuration/levle: expected another setting, perhaps \"level\", found 4"]
     );
     assert_eq!(
         judge(json!({"name": "zstd", "configuration": {"level": 1, "threads": 4}})),
         [
-            "E /codecs/1/configuration/threads: expected no such setting, but `level`, `checksum` at \
-          most, found 4"
+            "E /codecs/1/configuration/threads: expected no setting other than `level`, `checksum`, found 4"
         ]
     );
     // As zarr-python 3.4.2 writes it.
