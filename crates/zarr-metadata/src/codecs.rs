@@ -224,12 +224,12 @@ impl KnownCodec {
         self
     }
 
-    const fn to_v2(mut self, to_v2: ToV2) -> Self {
+    const fn in_v2(mut self, to_v2: ToV2) -> Self {
         self.to_v2 = Some(to_v2);
         self
     }
 
-    const fn to_v3(mut self, to_v3: ToV3) -> Self {
+    const fn in_v3(mut self, to_v3: ToV3) -> Self {
         self.to_v3 = Some(to_v3);
         self
     }

@@ -144,7 +144,7 @@ pub(crate) fn list<T>(
 }
 
 /// As [`list`], of at most as many elements as the limits allow in a chain.
-pub(crate) fn chain<T>(
+pub(crate) fn limited_list<T>(
     value: Value,
     expected: &str,
     at: &JsonPlace<'_>,

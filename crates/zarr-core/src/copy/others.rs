@@ -79,7 +79,7 @@ impl Search<'_> {
                 }
                 match self.is_document(&prefix, name) {
                     true if name == documents::ZMETADATA => {
-                        others.consolidated.extend(self.path(&prefix))
+                        others.consolidated.extend(self.path(&prefix));
                     }
                     true => {}
                     false => self.add(entry, &mut others)?,

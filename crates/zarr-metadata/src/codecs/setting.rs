@@ -72,28 +72,30 @@ pub enum FromElements {
     Shuffle,
 }
 
+/// A setting that may be left out.
+pub(super) const fn optional(key: &'static str, holds: SettingType) -> Setting {
+    Setting {
+        key,
+        holds,
+        required: None,
+        default: None,
+        from_elements: None,
+        omits_default: false,
+    }
+}
+
+/// A setting that may not, and what is missing then.
+pub(super) const fn required(
+    key: &'static str,
+    holds: SettingType,
+    missing: &'static str,
+) -> Setting {
+    let mut setting = optional(key, holds);
+    setting.required = Some(missing);
+    setting
+}
+
 impl Setting {
-    pub(super) const fn optional(key: &'static str, holds: SettingType) -> Self {
-        Self {
-            key,
-            holds,
-            required: None,
-            default: None,
-            from_elements: None,
-            omits_default: false,
-        }
-    }
-
-    pub(super) const fn required(
-        key: &'static str,
-        holds: SettingType,
-        missing: &'static str,
-    ) -> Self {
-        let mut setting = Self::optional(key, holds);
-        setting.required = Some(missing);
-        setting
-    }
-
     pub(super) const fn default(mut self, default: SettingDefault) -> Self {
         self.default = Some(default);
         self
@@ -104,7 +106,7 @@ impl Setting {
         self.default(default)
     }
 
-    pub(super) const fn from_elements(mut self, from: FromElements) -> Self {
+    pub(super) const fn filled_from(mut self, from: FromElements) -> Self {
         self.from_elements = Some(from);
         self
     }

@@ -4,16 +4,16 @@
 use super::CodecKind::{ArrayToArray, ArrayToBytes, BytesToBytes};
 use super::numcodecs::{CNAME, INT, LEVEL, SIZE, ZSTD_LEVEL};
 use super::setting::{
-    FromElements, Setting,
+    FromElements,
     SettingDefault::{Bool, Null, Text, Texts, Whole},
-    SettingType as Is,
+    SettingType as Is, optional, required,
 };
 use super::{AcceptedElements, KnownCodec, translate};
 
 pub(super) const CODECS: &[KnownCodec] = &[
     KnownCodec::v3("bitround", ArrayToArray)
         .accepts(AcceptedElements::Numbers)
-        .settings(&[Setting::required(
+        .settings(&[required(
             "keepbits",
             Is::Whole(0, 52),
             "the number of mantissa bits to keep",
@@ -21,30 +21,31 @@ pub(super) const CODECS: &[KnownCodec] = &[
     KnownCodec::v3("blosc", BytesToBytes)
         .python("BloscCodec")
         .settings(&[
-            Setting::optional("typesize", Is::Whole(1, INT.1)).from_elements(FromElements::Size),
-            Setting::optional("cname", CNAME).default(Text("zstd")),
-            Setting::required("clevel", Is::Whole(0, 9), LEVEL).default(Whole(5)),
-            Setting::optional(
+            optional("typesize", Is::Whole(1, INT.1)).filled_from(FromElements::Size),
+            optional("cname", CNAME).default(Text("zstd")),
+            required("clevel", Is::Whole(0, 9), LEVEL).default(Whole(5)),
+            optional(
                 "shuffle",
                 Is::OneOf(&["noshuffle", "shuffle", "bitshuffle"]),
             )
-            .from_elements(FromElements::Shuffle),
-            Setting::optional("blocksize", SIZE).default(Whole(0)),
+            .filled_from(FromElements::Shuffle),
+            optional("blocksize", SIZE).default(Whole(0)),
         ])
-        .to_v2(translate::blosc_to_v2),
+        .in_v2(translate::blosc_to_v2),
     KnownCodec::v3("bytes", ArrayToBytes)
         // As drafts of the format call it.
         .aliases(&["endian"])
         .python("BytesCodec")
         .judged_apart()
-        .settings(&[Setting::optional("endian", Is::OneOf(&["little", "big"]))
-            .from_elements(FromElements::ByteOrder)])
+        .settings(&[
+            optional("endian", Is::OneOf(&["little", "big"])).filled_from(FromElements::ByteOrder)
+        ])
         .keeps_length(),
     KnownCodec::v3("cast_value", ArrayToArray)
         .python("CastValue")
         .settings(&[
-            Setting::required("data_type", Is::DataType, "the type that is stored"),
-            Setting::optional(
+            required("data_type", Is::DataType, "the type that is stored"),
+            optional(
                 "rounding",
                 Is::OneOf(&[
                     "nearest-even",
@@ -55,29 +56,29 @@ pub(super) const CODECS: &[KnownCodec] = &[
                 ]),
             )
             .omitted_default(Text("nearest-even")),
-            Setting::optional("out_of_range", Is::OneOf(&["clamp", "wrap"])).omitted_default(Null),
-            Setting::optional("scalar_map", Is::Anything).omitted_default(Null),
+            optional("out_of_range", Is::OneOf(&["clamp", "wrap"])).omitted_default(Null),
+            optional("scalar_map", Is::Anything).omitted_default(Null),
         ]),
     KnownCodec::v3("conditional", BytesToBytes),
     KnownCodec::v3("crc32c", BytesToBytes)
         .python("Crc32cCodec")
         .settings(&[])
         .keeps_length()
-        .to_v2(translate::crc32c_to_v2),
+        .in_v2(translate::crc32c_to_v2),
     KnownCodec::v3("gzip", BytesToBytes)
         .python("GzipCodec")
-        .settings(&[Setting::required("level", Is::Whole(0, 9), LEVEL).default(Whole(5))])
-        .to_v2(translate::same_in_v2),
+        .settings(&[required("level", Is::Whole(0, 9), LEVEL).default(Whole(5))])
+        .in_v2(translate::same_in_v2),
     KnownCodec::v3("n5_default", ArrayToBytes),
     KnownCodec::v3("packbits", ArrayToBytes).settings(&[
-        Setting::optional(
+        optional(
             "padding_encoding",
             Is::OneOf(&["first_byte", "last_byte", "none"]),
         ),
-        Setting::optional("first_bit", Is::Whole(0, 127)),
-        Setting::optional("last_bit", Is::Whole(0, 127)),
+        optional("first_bit", Is::Whole(0, 127)),
+        optional("last_bit", Is::Whole(0, 127)),
     ]),
-    KnownCodec::v3("reshape", ArrayToArray).settings(&[Setting::required(
+    KnownCodec::v3("reshape", ArrayToArray).settings(&[required(
         "shape",
         Is::List,
         "the shape that is stored",
@@ -86,30 +87,26 @@ pub(super) const CODECS: &[KnownCodec] = &[
         .accepts(AcceptedElements::Numbers)
         .python("ScaleOffset")
         .settings(&[
-            Setting::optional("offset", Is::Anything).omitted_default(Whole(0)),
-            Setting::optional("scale", Is::Anything).omitted_default(Whole(1)),
+            optional("offset", Is::Anything).omitted_default(Whole(0)),
+            optional("scale", Is::Anything).omitted_default(Whole(1)),
         ]),
     KnownCodec::v3("sharding_indexed", ArrayToBytes)
         .accepts(AcceptedElements::Any)
         .python("ShardingCodec")
         .judged_apart()
         .settings(&[
-            Setting::required("chunk_shape", Is::List, "the shape of an inner chunk"),
-            Setting::required("codecs", Is::List, "an array of codecs for inner chunks")
+            required("chunk_shape", Is::List, "the shape of an inner chunk"),
+            required("codecs", Is::List, "an array of codecs for inner chunks")
                 .default(Texts(&["bytes"])),
-            Setting::required("index_codecs", Is::List, "an array of codecs for the index")
+            required("index_codecs", Is::List, "an array of codecs for the index")
                 .default(Texts(&["bytes", "crc32c"])),
-            Setting::optional("index_location", Is::OneOf(&["start", "end"])).default(Text("end")),
+            optional("index_location", Is::OneOf(&["start", "end"])).default(Text("end")),
         ]),
     KnownCodec::v3("squeeze", ArrayToArray).aliases(&["zarrs.squeeze"]),
     KnownCodec::v3("transpose", ArrayToArray)
         .python("TransposeCodec")
         .judged_apart()
-        .settings(&[Setting::required(
-            "order",
-            Is::List,
-            "an array with each axis once",
-        )]),
+        .settings(&[required("order", Is::List, "an array with each axis once")]),
     KnownCodec::v3("vlen-array", ArrayToBytes).accepts(AcceptedElements::Any),
     KnownCodec::v3("vlen-bytes", ArrayToBytes)
         .accepts(AcceptedElements::Bytes)
@@ -125,7 +122,7 @@ pub(super) const CODECS: &[KnownCodec] = &[
     KnownCodec::v3("zfp", ArrayToBytes)
         .accepts(AcceptedElements::Numbers)
         .settings(&[
-            Setting::required(
+            required(
                 "mode",
                 Is::OneOf(&[
                     "reversible",
@@ -136,19 +133,19 @@ pub(super) const CODECS: &[KnownCodec] = &[
                 ]),
                 "a mode, such as \"reversible\"",
             ),
-            Setting::optional("tolerance", Is::Number),
-            Setting::optional("rate", Is::Number),
-            Setting::optional("precision", SIZE),
-            Setting::optional("minbits", SIZE),
-            Setting::optional("maxbits", SIZE),
-            Setting::optional("maxprec", SIZE),
-            Setting::optional("minexp", Is::Whole(INT.0, INT.1)),
+            optional("tolerance", Is::Number),
+            optional("rate", Is::Number),
+            optional("precision", SIZE),
+            optional("minbits", SIZE),
+            optional("maxbits", SIZE),
+            optional("maxprec", SIZE),
+            optional("minexp", Is::Whole(INT.0, INT.1)),
         ]),
     KnownCodec::v3("zstd", BytesToBytes)
         .python("ZstdCodec")
         .settings(&[
             ZSTD_LEVEL,
-            Setting::optional("checksum", Is::Bool).default(Bool(false)),
+            optional("checksum", Is::Bool).default(Bool(false)),
         ])
-        .to_v2(translate::same_in_v2),
+        .in_v2(translate::same_in_v2),
 ];

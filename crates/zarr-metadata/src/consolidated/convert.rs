@@ -1,7 +1,7 @@
 //! Consolidated metadata of one version in the words of the other, member by member. Knows no rule
 //! for arrays and groups themselves.
 
-use super::v2::{self, key};
+use super::v2::{self, document_key};
 use super::v3;
 use crate::convert::{Converted, Losses};
 use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
@@ -51,8 +51,8 @@ impl v2::ConsolidatedMetadataV2 {
             }
         }
         for path in paths.into_iter().filter(|path| !path.is_empty()) {
-            let name = |name: &str| metadata.clone().key(&key(path, name));
-            let node = match self.text(&key(path, ZARRAY)) {
+            let name = |name: &str| metadata.clone().key(&document_key(path, name));
+            let node = match self.text(&document_key(path, ZARRAY)) {
                 Some(_) => name(ZARRAY),
                 None => name(ZGROUP),
             };

@@ -2,7 +2,7 @@
 
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::v2::{self, key};
+use super::v2::{self, document_key};
 use super::v3;
 use crate::array::ArrayMetadata;
 use crate::documents::{NodeDocuments, ZARRAY, ZATTRS, ZGROUP};
@@ -33,7 +33,7 @@ impl v2::ConsolidatedMetadataV2 {
     /// As [`get`](Self::get).
     #[must_use]
     pub fn read_node(&self, path: &str) -> Option<Result<(NodeMetadata, Report), MetadataError>> {
-        let text = |name: &str| self.text(&key(path, name)).map(str::as_bytes);
+        let text = |name: &str| self.text(&document_key(path, name)).map(str::as_bytes);
         let documents = NodeDocuments {
             zarr_json: None,
             zarray: text(ZARRAY),
@@ -67,11 +67,11 @@ impl v2::ConsolidatedMetadataV2 {
         self.remove(path.as_str());
         self.documents
             .texts
-            .insert(key(path.as_str(), name), document);
+            .insert(document_key(path.as_str(), name), document);
         if !attributes.is_empty() {
             self.documents
                 .texts
-                .insert(key(path.as_str(), ZATTRS), zattrs);
+                .insert(document_key(path.as_str(), ZATTRS), zattrs);
         }
         Ok(())
     }

@@ -85,7 +85,8 @@ impl ConsolidatedMetadataV2 {
     /// Removes the documents of a node; returns whether there were any.
     pub fn remove(&mut self, path: &str) -> bool {
         let names = [ZARRAY, ZGROUP, ZATTRS].into_iter();
-        let removed = names.filter_map(|name| self.documents.texts.remove(&key(path, name)));
+        let removed =
+            names.filter_map(|name| self.documents.texts.remove(&document_key(path, name)));
         removed.count() > 0
     }
 
@@ -180,7 +181,7 @@ fn place(key: &str) -> (usize, String, bool) {
 }
 
 /// The key of a document of a node.
-pub(super) fn key(path: &str, name: &str) -> String {
+pub(super) fn document_key(path: &str, name: &str) -> String {
     match path {
         "" => name.to_owned(),
         path => format!("{path}/{name}"),

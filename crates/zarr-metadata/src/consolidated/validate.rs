@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::v2::key;
+use super::v2::document_key;
 use super::{v2 as old, v3 as new};
 use crate::documents::{ZARRAY, ZATTRS, ZGROUP};
 use crate::node::NodeMetadata;
@@ -86,7 +86,7 @@ pub(crate) fn v2(documents: &old::ConsolidatedMetadataV2, problems: &mut Problem
     }
     for (path, _) in kinds.iter().filter(|(_, is_array)| **is_array) {
         if let Some(Ok(NodeMetadata::Array(array))) = documents.get(path) {
-            node::dimensions(&array, &at.key(&key(path, ZATTRS)), problems);
+            node::dimensions(&array, &at.key(&document_key(path, ZATTRS)), problems);
         }
     }
     parents(&kinds, &at, problems);

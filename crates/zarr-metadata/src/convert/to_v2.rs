@@ -50,7 +50,7 @@ pub(super) fn array(
         let what = format!("this is not a value of {}", array.data_type);
         losses.barred(&root.key("fill_value"), what);
     }
-    let chain = chain(array, &mut losses);
+    let chain = v2_codecs(array, &mut losses);
     let mut attributes = array.attributes.clone();
     let names = array.dimension_names.as_deref();
     if let Some(names) = names.and_then(|names| names.iter().cloned().collect::<Option<Vec<_>>>()) {
@@ -87,7 +87,7 @@ struct V2Codecs {
 }
 
 /// `None` when something prevents it, which was reported.
-fn chain(array: &v3::ArrayMetadataV3, losses: &mut Losses) -> Option<V2Codecs> {
+fn v2_codecs(array: &v3::ArrayMetadataV3, losses: &mut Losses) -> Option<V2Codecs> {
     let root = JsonPlace::ROOT;
     let at = root.key("codecs");
     let mut good = true;

@@ -36,7 +36,7 @@ pub(super) fn array(
     let serialized = serialized(array, &mut losses);
     let codecs = serialized
         .as_ref()
-        .and_then(|serialized| chain(array, serialized, &mut losses));
+        .and_then(|serialized| v3_codecs(array, serialized, &mut losses));
     let mut attributes = attributes.clone();
     let dimension_names = names(&attributes, array.shape.len());
     if dimension_names.is_some() {
@@ -157,7 +157,7 @@ fn has_arrays(data_type: &DataType) -> bool {
     }
 }
 
-fn chain(
+fn v3_codecs(
     array: &v2::ArrayMetadataV2,
     serialized: &V3Serializer,
     losses: &mut Losses,

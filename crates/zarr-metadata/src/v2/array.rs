@@ -8,7 +8,7 @@ use crate::format::{Order, Separator};
 use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::raw_members::add_rest;
-use crate::read::{Members, chain, format, lengths, mended_chunk_lengths};
+use crate::read::{Members, format, lengths, limited_list, mended_chunk_lengths};
 
 /// The `.zarray` of an array.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,7 +131,7 @@ impl ArrayMetadataV2 {
             }
             Some(value) => {
                 let at = at.key("filters");
-                chain(
+                limited_list(
                     value,
                     "an array of filters, or null",
                     &at,

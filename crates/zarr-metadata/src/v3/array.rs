@@ -14,7 +14,7 @@ use crate::format::Endian;
 use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::raw_members::add_rest;
-use crate::read::{Members, chain, format, lengths, list, object};
+use crate::read::{Members, format, lengths, limited_list, list, object};
 
 /// The `zarr.json` of an array.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,7 +176,7 @@ impl ArrayMetadataV3 {
             None => Some(Vec::new()),
             Some(value) => {
                 let at = at.key("storage_transformers");
-                chain(value, "an array", &at, problems, transformer)
+                limited_list(value, "an array", &at, problems, transformer)
             }
         };
         let extra = members.ignorable_rest(problems);

@@ -10,7 +10,7 @@ use crate::format::Endian;
 use crate::layout::{Layout, Swap};
 use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
-use crate::read::chain;
+use crate::read::limited_list;
 use crate::v2::object_codec;
 
 const SHARDING: &str = "sharding_indexed";
@@ -34,7 +34,7 @@ pub(super) fn read(
         problems.tolerate(at, kind);
         return Some(vec![bytes]);
     };
-    let mut codecs = chain(value, "an array of codecs", at, problems, Extension::read)?;
+    let mut codecs = limited_list(value, "an array of codecs", at, problems, Extension::read)?;
     for (i, codec) in codecs.iter_mut().enumerate() {
         if codec.name == OLD_BYTES {
             let at = at.index(i);
@@ -66,7 +66,12 @@ pub fn default_serializer(data_type: &DataType) -> Extension {
             },
             None => bytes,
         },
-        (_, Some(Layout::Fixed { swap, .. })) if swap == Swap::None => bytes,
+        (
+            _,
+            Some(Layout::Fixed {
+                swap: Swap::None, ..
+            }),
+        ) => bytes,
         _ => bytes.with("endian", Endian::Little.as_str()),
     }
 }

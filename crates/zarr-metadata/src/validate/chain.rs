@@ -9,7 +9,7 @@ use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
-use crate::read::{chain, chunk_lengths};
+use crate::read::{chunk_lengths, limited_list};
 
 /// What a codec is given.
 #[derive(Clone, Default)]
@@ -221,7 +221,7 @@ fn shard(
         divides(inner, outer, &at.key("chunk_shape"), problems);
     }
     let read = |value: Value, at: &JsonPlace<'_>, problems: &mut Problems| {
-        chain(value, "an array of codecs", at, problems, Extension::read)
+        limited_list(value, "an array of codecs", at, problems, Extension::read)
     };
     let within = ChainInput {
         lengths: inner.map(|inner| inner.into_iter().map(|length| vec![length]).collect()),

@@ -55,7 +55,7 @@ fn array(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) {
         ChunkGridMetadata::read(value, shape.as_deref(), &JsonPlace::ROOT, problems)
     });
     let codecs = quietly(value.get("codecs"), problems, |value, problems| {
-        read::chain(value, "", &JsonPlace::ROOT, problems, Extension::read)
+        read::limited_list(value, "", &JsonPlace::ROOT, problems, Extension::read)
     });
     match &data_type {
         Some(DataType::Unknown(extension)) => {
