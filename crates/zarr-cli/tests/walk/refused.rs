@@ -94,7 +94,7 @@ pub(crate) const REFUSED: &[Refused] = &[
         formats: &[2],
         verbs: &["migrate", "copy to the other"],
         exit: 6,
-        words: "has no name in v3",
+        words: "has no v3 name for the dtype",
     },
     Refused {
         types: &["object*"],
