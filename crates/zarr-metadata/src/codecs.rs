@@ -47,7 +47,8 @@ pub struct KnownCodec {
     pub is_numcodecs: bool,
     /// Whether only v2 documents have it, among the codecs of numcodecs.
     pub is_only_v2: bool,
-    /// Other names that v3 documents have for it.
+    /// Other names that v3 documents have for a codec of this kind. Its settings under these are not known
+    /// here: other libraries, and codecs of users, have settings of their own.
     pub aliases: &'static [&'static str],
     /// Its kind. In v2 an array→array filter is given the bytes of elements.
     pub kind: CodecKind,
@@ -82,6 +83,11 @@ pub fn by_name(name: &str) -> Option<&'static KnownCodec> {
     }
     let is_alias = |codec: &&KnownCodec| codec.aliases.contains(&name);
     find(v3::CODECS, name).or_else(|| all().find(is_alias))
+}
+
+/// As [`by_name`], where `name` is no alias, so that the settings are those of the row.
+pub(crate) fn by_own_name(name: &str) -> Option<&'static KnownCodec> {
+    by_name(name).filter(|codec| !codec.aliases.contains(&name))
 }
 
 /// The filter or compressor that v2 documents call `id`.

@@ -85,14 +85,18 @@ fn numbers(dtype: Value) -> Option<DataType> {
 
 /// What zarr-python writes of a codec of v3, for elements of this type.
 fn v3_defaults(codec: &Extension, data_type: &DataType) -> Defaults {
-    let Some(known) = codecs::by_name(&codec.name) else {
+    let Some(known) = codecs::by_own_name(&codec.name) else {
         return vec![];
     };
-    // Of numcodecs zarr-python writes what it was given, and what it finds in the array.
+    // Of numcodecs zarr-python writes what it was given, and what it finds in the array; of codecs that it
+    // does not have, nothing.
     defaults(known, |setting| match setting.from_elements {
         Some(from) => from_elements(from, data_type),
         None if known.is_numcodecs || setting.omits_default => None,
-        None => setting.default?.to_json(),
+        None => setting
+            .default
+            .filter(|_| known.python_class.is_some())?
+            .to_json(),
     })
 }
 

@@ -21,6 +21,18 @@ const LOCATION: &[Setting] = &[optional("location", Is::OneOf(&["start", "end"])
 const ELEMENTS: Setting = required("dtype", Is::DType, DTYPE).filled_from(FromElements::DType);
 const ASTYPE: Setting = optional("astype", Is::DType).default(SameAs("dtype"));
 
+/// Of `pcodec`, which v3 documents name with and without the prefix.
+pub(super) const PCODEC: &[Setting] = &[
+    optional("level", Is::Whole(0, 12)).default(Whole(8)),
+    optional("mode_spec", Is::Anything).default(Text("auto")),
+    optional("delta_spec", Is::Anything).default(Text("auto")),
+    optional("paging_spec", Is::Anything).default(Text("equal_pages_up_to")),
+    optional("delta_encoding_order", Is::Whole(0, 7)).default(Null),
+    optional("equal_pages_up_to", Is::Whole(1, INT.1)).default(Whole(262_144)),
+    optional("max_page_n", Is::Whole(1, INT.1)),
+    optional("chunk_spec", Is::Anything),
+];
+
 pub(super) const CODECS: &[KnownCodec] = &[
     KnownCodec::numcodecs("adler32", BytesToBytes)
         .aliases(&["adler32"])
@@ -153,18 +165,8 @@ pub(super) const CODECS: &[KnownCodec] = &[
         .settings(&[]),
     KnownCodec::numcodecs("pcodec", ArrayToBytes)
         .accepts(AcceptedElements::Numbers)
-        .aliases(&["pcodec"])
         .python("PCodec")
-        .settings(&[
-            optional("level", Is::Whole(0, 12)).default(Whole(8)),
-            optional("mode_spec", Is::Anything).default(Text("auto")),
-            optional("delta_spec", Is::Anything).default(Text("auto")),
-            optional("paging_spec", Is::Anything).default(Text("equal_pages_up_to")),
-            optional("delta_encoding_order", Is::Whole(0, 7)).default(Null),
-            optional("equal_pages_up_to", Is::Whole(1, INT.1)).default(Whole(262_144)),
-            optional("max_page_n", Is::Whole(1, INT.1)),
-            optional("chunk_spec", Is::Anything),
-        ]),
+        .settings(PCODEC),
     KnownCodec::numcodecs("pickle", ArrayToBytes)
         .only_v2()
         .object_codec()

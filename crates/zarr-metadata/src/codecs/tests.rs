@@ -30,6 +30,7 @@ fn a_codec_is_found_by_each_of_its_names() {
         let found = |name: &str| by_name(name).map(|found| found.name);
         for alias in codec.aliases {
             assert_eq!(found(alias), Some(codec.name));
+            assert!(by_own_name(alias).is_none(), "{alias}");
         }
         if codec.is_numcodecs {
             assert_eq!(by_id(codec.name).map(|found| found.name), Some(codec.name));

@@ -2,7 +2,7 @@
 //! each, sorted by name.
 
 use super::CodecKind::{ArrayToArray, ArrayToBytes, BytesToBytes};
-use super::numcodecs::{CNAME, INT, LEVEL, SIZE, ZSTD_LEVEL};
+use super::numcodecs::{CNAME, INT, LEVEL, PCODEC, SIZE, ZSTD_LEVEL};
 use super::setting::{
     FromElements,
     SettingDefault::{Bool, Null, Text, Texts, Whole},
@@ -78,6 +78,9 @@ pub(super) const CODECS: &[KnownCodec] = &[
         optional("first_bit", Is::Whole(0, 127)),
         optional("last_bit", Is::Whole(0, 127)),
     ]),
+    KnownCodec::v3("pcodec", ArrayToBytes)
+        .accepts(AcceptedElements::Numbers)
+        .settings(PCODEC),
     KnownCodec::v3("reshape", ArrayToArray).settings(&[required(
         "shape",
         Is::List,

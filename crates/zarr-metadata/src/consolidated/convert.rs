@@ -1,5 +1,4 @@
-//! Consolidated metadata of one version in the words of the other, member by member. Knows no rule
-//! for arrays and groups themselves.
+//! Converts consolidated metadata from one version of the format to the other, member by member.
 
 use super::v2::{self, document_key};
 use super::v3;

@@ -99,7 +99,7 @@ fn v2_codecs(array: &v3::ArrayMetadataV3, losses: &mut Losses) -> Option<V2Codec
         compressor: None,
     };
     let is_filter =
-        |codec: &&Extension| codecs::by_name(&codec.name).is_some_and(is_filter_of_arrays);
+        |codec: &&Extension| codecs::by_own_name(&codec.name).is_some_and(is_filter_of_arrays);
     let several = array.codecs.iter().filter(is_filter).count() > 1;
     // What the next filter sees.
     let mut dtype = DType::new(array.data_type.clone(), None);
@@ -200,7 +200,7 @@ fn array_filter(mut filter: Codec, given: &DType, others: bool) -> Result<(Codec
 
 /// A v3 codec from bytes to bytes, or one of numcodecs from array to array, in v2; `None` if v2 has none.
 fn to_v2(codec: &Extension, stored: Option<usize>) -> Option<Codec> {
-    codecs::by_name(&codec.name)?.to_v2?(codec, stored)
+    codecs::by_own_name(&codec.name)?.to_v2?(codec, stored)
 }
 
 /// `true` where the axes are reversed, `false` where their order stays.

@@ -64,7 +64,7 @@ pub(super) fn check(
         if !fits {
             misplaced(codec, kind, &at, problems);
         }
-        settings::v3(codec, known, &at, problems);
+        settings::v3(codec, &at, problems);
         match kind {
             CodecKind::ArrayToArray => given = array_to_array(codec, known, given, &at, problems),
             CodecKind::ArrayToBytes => {

@@ -104,14 +104,10 @@ fn shown(value: &Value) -> String {
 }
 
 /// The settings of a codec of v3, each on its own.
-pub(super) fn v3(
-    codec: &Extension,
-    known: &KnownCodec,
-    at: &JsonPlace<'_>,
-    problems: &mut Problems,
-) {
+pub(super) fn v3(codec: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) {
     let at = at.key("configuration");
-    if let Some(settings) = known.settings.filter(|_| !known.is_judged_apart) {
+    let own = codecs::by_own_name(&codec.name).filter(|known| !known.is_judged_apart);
+    if let Some(settings) = own.and_then(|known| known.settings) {
         judge(&codec.configuration, settings, &at, problems);
     }
     if codec.name == "blosc" {

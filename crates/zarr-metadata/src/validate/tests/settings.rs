@@ -202,6 +202,19 @@ fn settings_that_there_are_not() {
     );
 }
 
+/// Bare names of codecs that v3 has under `numcodecs.` alone: other libraries give them settings of their own,
+/// as users may who register a codec.
+#[test]
+fn settings_of_other_libraries_are_not_judged() {
+    for name in ["lz4", "shuffle", "zlib"] {
+        let codec = json!({"name": name, "configuration": {"effort": "high"}});
+        let document = array(json!({"codecs": [bytes(), codec]}));
+        let strict = crate::Reader::default().profile(crate::Profile::Strict);
+        let found = strict.validate("zarr.json", document.to_string().as_bytes());
+        assert_eq!(lines(&found), [""; 0]);
+    }
+}
+
 /// As `get_config` of numcodecs 0.17.1 gives them.
 #[test]
 fn settings_as_numcodecs_writes_them() {
