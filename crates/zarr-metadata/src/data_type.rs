@@ -29,7 +29,7 @@ pub use time::TimeUnit;
 /// // Records are packed, and may hold records.
 /// let t = DataType::record([Field::new("id", DataType::UInt8), Field::new("t", DataType::Int64)]);
 /// assert_eq!((t.to_string().as_str(), t.size()), ("struct[id: uint8, t: int64]", Some(9)));
-/// // A name nobody here knows is kept: such an array can be looked at, not decoded.
+/// // An unknown name is kept: such an array can be inspected, not decoded.
 /// let t: DataType = "quaternion".parse()?;
 /// assert_eq!((t.to_string().as_str(), t.size()), ("quaternion", None));
 /// # Ok::<(), zarr_metadata::MetadataError>(())
