@@ -4,9 +4,9 @@
 //! cargo run --release --example quickstart [DIRECTORY]
 //! ```
 //!
-//! [`write`] and [`read`] are what a program that uses Zarr looks like; the rest says and draws what
-//! they did. Without a directory everything goes into a new temporary one, which stays for you to
-//! look at.
+//! [`write`] and [`read`] show what a program that uses Zarr looks like; the rest reports and draws what
+//! they did. Without a directory the program makes a temporary one and keeps it, so that you can look
+//! at it.
 
 #[path = "quickstart/npy.rs"]
 mod npy;
@@ -27,17 +27,17 @@ use zarr::{DataType, Group, Node, sel};
 
 use picture::Relief;
 
-/// What is stored: the data of `examples/data`, as numpy saved it.
+/// The arrays to store: the data of `examples/data`, as NumPy saved it.
 struct Source {
-    /// Metres around the Jacksboro fault, Tennessee; rows from north to south.
+    /// Heights in metres around the Jacksboro fault, Tennessee; rows from north to south.
     jacksboro: Array2<i16>,
-    /// Metres around the Salish Sea, below zero in the water; rows from south to north.
+    /// Heights in metres around the Salish Sea, below zero in the water; rows from south to north.
     salish_sea: Array2<f32>,
     latitude: Array1<f32>,
     longitude: Array1<f32>,
 }
 
-/// Where the corners of the Jacksboro model are, in degrees: north, south, west, east.
+/// The borders of the Jacksboro model in degrees: north, south, west, east.
 const JACKSBORO: [f64; 4] = [36.7329, 36.4463, -84.4138, -84.0779];
 
 fn write(directory: &Path, source: &Source) -> zarr::Result<()> {
@@ -45,8 +45,8 @@ fn write(directory: &Path, source: &Source) -> zarr::Result<()> {
         .attributes(json!({"title": "Two places, and how high they are"}))
         .wait()?;
 
-    // Four shards, so four files, of twelve chunks each that can be read one by one. Compression is
-    // zstd unless something else is said. The group `jacksboro` comes into being with its array.
+    // Four shards, so four files, each with twelve chunks that can be read one by one. Compression is
+    // zstd by default. Creating the array also creates the group `jacksboro`.
     let jacksboro = &source.jacksboro;
     let [north, south, west, east] = JACKSBORO;
     let elevation = root
@@ -62,7 +62,7 @@ fn write(directory: &Path, source: &Source) -> zarr::Result<()> {
         .wait()?;
     elevation.write(.., jacksboro.clone()).wait()?;
 
-    // A second place, with the coordinates of its rows and columns beside it.
+    // The second model, with the coordinates of its rows and columns beside it.
     let salish_sea = root.create_group("salish_sea").wait()?;
     let topography = salish_sea
         .create_array("topography", source.salish_sea.shape(), DataType::Float32)
@@ -88,7 +88,7 @@ fn write(directory: &Path, source: &Source) -> zarr::Result<()> {
     Ok(())
 }
 
-/// What came back: a window, a coarse view, and everything.
+/// What is read back: a window, a coarse view, and both whole arrays.
 struct Parts {
     window: ArrayD<i16>,
     coarse: ArrayD<i16>,
@@ -100,12 +100,12 @@ fn read(root: &Group) -> zarr::Result<Parts> {
     let elevation = root.array("jacksboro/elevation").wait()?;
     let topography = root.array("salish_sea/topography").wait()?;
     Ok(Parts {
-        // numpy's elevation[100:164, 200:280]: only the chunks below this window are fetched.
+        // NumPy's elevation[100:164, 200:280]: only the chunks that overlap it are fetched.
         window: elevation.read((100..164, 200..280)).wait()?,
-        // numpy's elevation[::8, ::8].
+        // NumPy's elevation[::8, ::8].
         coarse: elevation.read(sel![..;8, ..;8]).wait()?,
         jacksboro: elevation.read(..).wait()?,
-        // In an async function `.wait()?` is `.await?`, everywhere, and nothing else changes:
+        // In an async function write `.await?` instead of `.wait()?`; nothing else changes:
         // topography.read(..).await?
         salish_sea: topography.read(..).wait()?,
     })
@@ -119,7 +119,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         longitude: npy::read(include_bytes!("data/salish_sea_longitude.npy"))?,
     };
 
-    // What is already there is not overwritten: that takes `.overwrite(true)`.
+    // This fails if there is already a node: replacing it takes `.overwrite(true)`.
     let directory = directory()?;
     write(&directory, &source)?;
     let directory = directory.canonicalize()?;
@@ -148,7 +148,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The directory that was named, or a new one.
+/// The directory named on the command line, or a new one.
 fn directory() -> io::Result<PathBuf> {
     if let Some(named) = std::env::args_os().nth(1) {
         return Ok(named.into());
@@ -171,20 +171,20 @@ fn compare(parts: &Parts, source: &Source) -> Result<(), String> {
     Ok(())
 }
 
-/// Says that what was read is what was written, or fails.
+/// Reports that what was read equals what was written, or fails.
 fn check<T: PartialEq, D: Dimension>(
     what: &str,
     read: &ArrayD<T>,
     source: ArrayView<'_, T, D>,
 ) -> Result<(), String> {
     if read != source.into_dyn() {
-        return Err(format!("{what}: not what was written"));
+        return Err(format!("{what} differs from what was written"));
     }
     println!("  {what:<28} {:>6} elements, equal", read.len());
     Ok(())
 }
 
-/// A line for each array; what is stored includes its metadata.
+/// Prints a line for each array. The stored size includes its metadata.
 fn print_sizes(root: &Group) -> zarr::Result<()> {
     println!("Bytes                    in memory   stored  ratio");
     for (path, node) in root.members().all().wait()? {

@@ -1,4 +1,4 @@
-//! Pictures of heights: coloured by height, shaded as if lit from the north-west. Knows no Zarr.
+//! Pictures of heights: coloured by height, shaded as if lit from the north-west. Uses no Zarr.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -77,7 +77,7 @@ impl Relief {
     fn draw(&self, height: usize) -> Array2<Option<[u8; 3]>> {
         let width = (height as f32 * self.aspect).round() as usize;
         let size = [height * POINTS, width * POINTS];
-        // Shaded at the coarser of both sizes: only slopes that can be seen, and no facets.
+        // Shade at the coarser of both sizes, so that only visible slopes count and no facets appear.
         let (rows, columns) = self.heights.dim();
         let ground = resize(&self.heights, [rows.min(height), columns.min(width)], 1.0);
         let light = resize(&light(&ground, self.aspect), size, 1.0);
@@ -108,7 +108,7 @@ impl Relief {
     }
 }
 
-/// Pixels; none where the background shows.
+/// Pixels; `None` shows the background.
 pub(crate) struct Picture(pub(crate) Array2<Option<[u8; 3]>>);
 
 /// Models side by side, `height` pixels high and `gap` pixels apart.
@@ -162,7 +162,7 @@ fn light(heights: &Array2<f32>, aspect: f32) -> Array2<f32> {
     })
 }
 
-/// The lowest and the highest, but for one in fifty at either end: one peak must not take all colours.
+/// The lowest and the highest, without one in fifty at either end, so that one peak does not take all colours.
 fn range<'a>(heights: impl Iterator<Item = &'a f32>) -> [f32; 2] {
     let mut heights: Vec<f32> = heights.copied().collect();
     heights.sort_by(f32::total_cmp);
@@ -179,7 +179,7 @@ fn between(map: &[Lab], place: f32) -> Lab {
     [0, 1, 2].map(|i| map[from][i] * (1.0 - part) + map[from + 1][i] * part)
 }
 
-/// As screens want it.
+/// As a screen's sRGB bytes.
 fn srgb([lightness, a, b]: Lab) -> [u8; 3] {
     let long = (lightness + 0.396_337_78 * a + 0.215_803_76 * b).powi(3);
     let medium = (lightness - 0.105_561_346 * a - 0.063_854_17 * b).powi(3);
@@ -200,7 +200,7 @@ fn srgb([lightness, a, b]: Lab) -> [u8; 3] {
     })
 }
 
-/// Smaller by averaging, larger by interpolating, smoother where `reach` is above one; first the
+/// Shrinks by averaging and enlarges by interpolating; a `reach` above one smooths. Resizes first the
 /// rows, then the columns.
 fn resize(values: &Array2<f32>, [height, width]: [usize; 2], reach: f32) -> Array2<f32> {
     let tall = resize_axis(values, Axis(0), height, reach);

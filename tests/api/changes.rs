@@ -162,14 +162,14 @@ fn consolidated_metadata_tells_of_all_nodes() {
         let text = |key: &str| store.get_all(&Key::new(key).unwrap()).wait().unwrap();
         match format {
             ZarrFormat::V2 => {
-                let all = zarr_metadata::v2::ConsolidatedMetadata::from_zmetadata(
+                let all = zarr_metadata::v2::ConsolidatedMetadataV2::from_zmetadata(
                     &text(".zmetadata").unwrap(),
                 );
                 assert_eq!(
                     all.unwrap().paths().into_iter().collect::<Vec<_>>(),
                     ["", "g", "g/a"]
                 );
-                let below = zarr_metadata::v2::ConsolidatedMetadata::from_zmetadata(
+                let below = zarr_metadata::v2::ConsolidatedMetadataV2::from_zmetadata(
                     &text("g/.zmetadata").unwrap(),
                 );
                 assert_eq!(

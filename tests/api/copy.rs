@@ -9,8 +9,8 @@ use zarr::{
     Array, CopyStats, DataType, ErrorClass, ErrorKind, Extension, Group, IfExists, Order,
     ZarrFormat, json,
 };
-use zarr_store::testing::{Counting, Fault, Faulty};
-use zarr_store::{BlockingStore, MemoryStore, Op, Store};
+use zarr_store::testing::{Fault, Faulty};
+use zarr_store::{BlockingStore, Counting, MemoryStore, Op, Store};
 
 use crate::support::stores::{KINDS, store};
 
@@ -702,7 +702,7 @@ fn copy_onto_a_place_around_the_source() {
             let copy = copy.if_exists(IfExists::Replace).wait();
             let text = copy.unwrap_err().to_string();
             assert!(
-                text.contains("one lies in the other"),
+                text.contains("one of them lies in the other"),
                 "{from} {to}: {text}"
             );
             let copy = zarr::from_array(to.as_str(), &source)

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
 use zarr::{
-    ChunkKeyEncoding, CreateArray, DataType, ErrorClass, ErrorKind, Extension, Fill, MemoryStore,
-    Order, Separator, Target, ZarrFormat,
+    ArgumentProblem, ChunkKeyEncoding, CreateArray, DataType, ErrorClass, ErrorKind, Extension,
+    Fill, MemoryStore, Order, Separator, Target, ZarrFormat,
 };
 use zarr_store::{BlockingStore, Store, StoreExt};
 
@@ -93,10 +93,11 @@ fn groups_above_are_made() {
     assert_eq!(document(&store, "a/b/c/zarr.json")["node_type"], "array");
 }
 
-fn argument(create: CreateArray) -> &'static str {
+fn argument(create: CreateArray) -> (&'static str, ArgumentProblem) {
     let error = create.wait().unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Invalid, "{error}");
     match error.kind() {
-        ErrorKind::Argument { name, .. } => name,
+        ErrorKind::Argument { name, kind, .. } => (name, *kind),
         other => panic!("{other}"),
     }
 }
@@ -107,27 +108,47 @@ fn create() -> CreateArray {
 
 #[test]
 fn wrong_arguments_are_named() {
-    assert_eq!(argument(create().chunks([2])), "chunks");
-    assert_eq!(argument(create().chunks([2, 0])), "chunks");
-    assert_eq!(argument(create().chunks([2, 2]).shards([3, 2])), "shards");
-    assert_eq!(argument(create().dimension_names(["x"])), "dimension_names");
-    assert_eq!(argument(create().fill_value(1_000_000)), "fill_value");
-    assert_eq!(argument(create().fill_value(Fill::Null)), "fill_value");
-    assert_eq!(argument(create().attributes(json!([1]))), "attributes");
-    assert_eq!(argument(create().order(Order::F)), "order");
+    use ArgumentProblem::{Conflict, Format, Shape, Value};
+    let check = |create: CreateArray, name: &str, kind: ArgumentProblem| {
+        assert_eq!(argument(create), (name, kind));
+    };
+    check(create().chunks([2]), "chunks", Shape);
+    check(create().chunks([2, 0]), "chunks", Value);
+    check(create().chunks([2, 2]).shards([3, 2]), "shards", Conflict);
+    check(create().dimension_names(["x"]), "dimension_names", Shape);
+    check(create().fill_value(1_000_000), "fill_value", Value);
+    check(create().fill_value(Fill::Null), "fill_value", Format);
+    check(create().attributes(json!([1])), "attributes", Value);
+    check(create().order(Order::F), "order", Format);
+    let codecs = [Extension::new("bytes").with("endian", "little")];
+    let both = create().codecs(codecs).compressors(());
+    check(both, "codecs", Conflict);
     let v2 = || create().zarr_format(ZarrFormat::V2);
-    assert_eq!(argument(v2().shards([4, 6])), "shards");
-    assert_eq!(
-        argument(v2().dimension_names(["x", "y"])),
-        "dimension_names"
-    );
+    check(v2().shards([4, 6]), "shards", Format);
+    let named = v2().dimension_names(["x", "y"]);
+    check(named, "dimension_names", Format);
     let two = [Extension::new("zstd"), Extension::new("gzip")];
-    assert_eq!(argument(v2().compressors(two)), "compressors");
+    check(v2().compressors(two), "compressors", Format);
     let default = ChunkKeyEncoding::Default(Separator::Slash);
-    assert_eq!(
-        argument(v2().chunk_key_encoding(default)),
-        "chunk_key_encoding"
-    );
+    let encoded = v2().chunk_key_encoding(default);
+    check(encoded, "chunk_key_encoding", Format);
+}
+
+/// The document is valid, and the codec itself refuses it: no stored data is damaged.
+#[test]
+fn a_codec_that_does_not_suit_the_array_is_a_wrong_argument() {
+    // The highest level of zstd is 22 (`ZSTD_maxCLevel`).
+    let level = Extension::new("zstd").with("level", 99);
+    let wanted = ("codecs", ArgumentProblem::Value);
+    assert_eq!(argument(create().compressors(level.clone())), wanted);
+    let v2 = create()
+        .zarr_format(ZarrFormat::V2)
+        .compressors(level.clone());
+    assert_eq!(argument(v2), wanted);
+    let group = zarr::create_group(Target::Memory).wait().unwrap();
+    let nodes = group.create_hierarchy([("a", create().compressors(level).options().clone())]);
+    let error = nodes.wait().unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Invalid, "{error}");
 }
 
 #[test]

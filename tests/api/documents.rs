@@ -227,7 +227,7 @@ fn settings_that_there_are_not_are_refused_by_the_nearest_name() {
     refused(
         ZarrFormat::V3,
         gzip,
-        "levle: expected no such setting, but perhaps \"level\"",
+        "levle: expected another setting, perhaps \"level\"",
     );
     let blosc = Extension::new("blosc").with("shuffle", 1);
     refused(ZarrFormat::V3, blosc, "shuffle");
@@ -237,7 +237,7 @@ fn settings_that_there_are_not_are_refused_by_the_nearest_name() {
     refused(
         ZarrFormat::V2,
         zlib,
-        "levle: expected no such setting, but perhaps \"level\"",
+        "levle: expected another setting, perhaps \"level\"",
     );
 }
 

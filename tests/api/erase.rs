@@ -5,8 +5,7 @@ use std::sync::Arc;
 use ndarray::{Array2, Ix2};
 use zarr::blocking::Wait;
 use zarr::{Array, ArrayConfig, DataType, ErrorClass, Target, sel};
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, MemoryStore, Store, runtime::wait};
+use zarr_store::{BlockingStore, Counting, MemoryStore, Store, runtime::wait};
 
 use crate::support::stores::{KINDS, store};
 

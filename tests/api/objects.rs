@@ -44,7 +44,7 @@ fn json_values() {
     assert_eq!(read, expected.mapv(str::to_owned).into_dyn());
     let error = again.write(sel![0, 0], "{".to_owned()).wait().unwrap_err();
     assert!(
-        error.to_string().contains("an element is no JSON text"),
+        error.to_string().contains("an element is not JSON"),
         "{error}"
     );
 }

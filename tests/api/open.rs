@@ -106,7 +106,7 @@ fn a_selection_that_does_not_fit_names_axis_index_and_length() {
     assert!(
         error
             .to_string()
-            .contains("an array of shape [2] does not fill a selection of [5]")
+            .contains("an array of shape [2] does not fit a selection of shape [5]")
     );
     let error = array.write(.., 1_i16).wait().unwrap_err();
     assert!(

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use zarr::blocking::Wait;
 use zarr::{ErrorClass, Group, MemoryStore, Target, UseConsolidated, ZarrFormat};
-use zarr_store::testing::{Counting, Counts};
-use zarr_store::{BlockingStore, ByteRange, Key, PutMode, Store};
+use zarr_store::{BlockingStore, ByteRange, Counting, Counts, Key, PutMode, Store};
 
 const FORMATS: [ZarrFormat; 2] = [ZarrFormat::V2, ZarrFormat::V3];
 

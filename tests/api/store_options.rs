@@ -7,8 +7,7 @@ use zarr::blocking::Wait;
 use zarr::{
     DataType, ErrorClass, ErrorKind, Extension, MemoryStore, Mode, Synchronizer, Target, ZarrFormat,
 };
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, Prefix, Store};
+use zarr_store::{BlockingStore, Counting, Prefix, Store};
 
 fn names(store: &MemoryStore) -> Vec<String> {
     let entries = BlockingStore::list(store, &Prefix::root()).unwrap();

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use ndarray::Array2;
 use zarr::blocking::Wait;
 use zarr::{Array, Context, DataType, Extension, sel};
-use zarr_codecs::{BytesToBytes, CodecError, Len, Registry, Scratch, Sink};
+use zarr_codecs::{ByteLen, BytesToBytesCodec, CodecError, CodecRegistry, DecodeTarget, Scratch};
 use zarr_store::Store;
 
 use crate::support::stores::{KINDS, store};
@@ -46,16 +46,21 @@ impl Witness {
     }
 }
 
-impl BytesToBytes for Witness {
+impl BytesToBytesCodec for Witness {
     fn name(&self) -> &str {
         "test.witness"
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         self.sees();
         dst.put(self.name(), src)
     }
@@ -76,8 +81,8 @@ fn array(
 ) -> (Array, Witness) {
     let witness = Witness::default();
     let codec = witness.clone();
-    let registry =
-        Registry::default().bytes_to_bytes("test.witness", move |_| Ok(Arc::new(codec.clone())));
+    let registry = CodecRegistry::default()
+        .bytes_to_bytes("test.witness", move |_| Ok(Arc::new(codec.clone())));
     let context = Context::builder()
         .threads(threads)
         .registry(registry)

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, Selection, sel};
-use zarr_store::testing::{Counting, Fault, Faulty};
-use zarr_store::{BlockingStore, MemoryStore, Op, Store};
+use zarr_store::testing::{Fault, Faulty};
+use zarr_store::{BlockingStore, Counting, MemoryStore, Op, Store};
 
 use super::within_a_minute;
 

@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use zarr::blocking::Wait;
-use zarr::testing::{BytesToBytes, CodecError, Len, Scratch, Sink};
-use zarr::{Array, Context, DataType, Extension, Registry, sel};
+use zarr::testing::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
+use zarr::{Array, CodecRegistry, Context, DataType, Extension, sel};
 use zarr_store::Store;
 
 use super::within_a_minute;
@@ -27,16 +27,21 @@ impl Lookup {
     }
 }
 
-impl BytesToBytes for Lookup {
+impl BytesToBytesCodec for Lookup {
     fn name(&self) -> &str {
         NAME
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         let by = self.read();
         let bytes: Vec<u8> = src.iter().map(|byte| byte.wrapping_sub(by)).collect();
         dst.put(NAME, &bytes)
@@ -58,7 +63,7 @@ fn arrays(store: Arc<dyn Store>, threads: usize) -> [Array; 2] {
     let of_codec = Arc::clone(&both);
     let lookup = move |_: &Extension| Ok(Arc::new(Lookup(Arc::clone(&of_codec))) as _);
     let context = Context::builder()
-        .registry(Registry::default().bytes_to_bytes(NAME, lookup))
+        .registry(CodecRegistry::default().bytes_to_bytes(NAME, lookup))
         .threads(threads)
         .memory(1)
         .build();

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, sel};
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, Key, LocalStore, MemoryStore, Store};
+use zarr_store::{BlockingStore, Counting, Key, LocalStore, MemoryStore, Store};
 
 use crate::support::far::{Far, far};
 

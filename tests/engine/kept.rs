@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use zarr::blocking::Wait;
-use zarr::{Array, Context, DataType, Registry, sel};
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, LocalStore, MemoryStore, Store};
+use zarr::{Array, CodecRegistry, Context, DataType, sel};
+use zarr_store::{BlockingStore, Counting, LocalStore, MemoryStore, Store};
 
 use super::many::{Tally, array_in};
 use crate::support::far::far;
 use crate::support::stores::{KINDS, store};
 
-fn context(registry: Registry, chunk_cache: u64) -> Context {
+fn context(registry: CodecRegistry, chunk_cache: u64) -> Context {
     let context = Context::builder().registry(registry).threads(2);
     context.chunk_cache(chunk_cache).build()
 }
@@ -143,7 +142,7 @@ fn without_room_everything_is_decoded_each_time() {
 
 #[test]
 fn texts_are_read_as_if_nothing_were_kept() {
-    let context = context(Registry::default(), 1 << 20);
+    let context = context(CodecRegistry::default(), 1 << 20);
     let create = zarr::create_array(MemoryStore::new(), [9], DataType::String);
     let array = create.chunks([4]).context(&context).wait().unwrap();
     let texts = ndarray::Array1::from_shape_fn(9, |i| format!("text {i}"));
@@ -158,7 +157,7 @@ fn texts_are_read_as_if_nothing_were_kept() {
 fn fields_are_kept_apart() {
     let field = |name: &str| zarr::Field::new(name, DataType::UInt8);
     let pair = DataType::record([field("a"), field("b")]);
-    let context = context(Registry::default(), 1 << 20);
+    let context = context(CodecRegistry::default(), 1 << 20);
     let create = zarr::create_array(MemoryStore::new(), [9], pair).context(&context);
     let array = create.chunks([4]).wait().unwrap();
     array.write(.., 1_u8).field("a").wait().unwrap();

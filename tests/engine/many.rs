@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use zarr::blocking::Wait;
-use zarr::{Array, Context, DataType, Extension, Registry, Selection, sel};
-use zarr_codecs::{BytesToBytes, CodecError, Len, Scratch, Sink};
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, LocalStore, MemoryStore, Store};
+use zarr::{Array, CodecRegistry, Context, DataType, Extension, Selection, sel};
+use zarr_codecs::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
+use zarr_store::{BlockingStore, Counting, LocalStore, MemoryStore, Store};
 
 use crate::support::far::far;
 
@@ -23,16 +22,21 @@ impl Tally {
     }
 }
 
-impl BytesToBytes for Tally {
+impl BytesToBytesCodec for Tally {
     fn name(&self) -> &str {
         "tally"
     }
 
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
 
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         self.0.fetch_add(1, Ordering::Relaxed);
         dst.put("tally", src)
     }
@@ -53,12 +57,12 @@ fn array(store: Arc<dyn Store>, sharded: bool) -> (Array, Tally) {
 pub(super) fn array_in(
     store: Arc<dyn Store>,
     sharded: bool,
-    context: impl FnOnce(Registry) -> Context,
+    context: impl FnOnce(CodecRegistry) -> Context,
 ) -> (Array, Tally) {
     let tally = Tally::default();
     let codec = tally.clone();
-    let build = move |_: &Extension| Ok(Arc::new(codec.clone()) as Arc<dyn BytesToBytes>);
-    let context = context(Registry::default().bytes_to_bytes("tally", build));
+    let build = move |_: &Extension| Ok(Arc::new(codec.clone()) as Arc<dyn BytesToBytesCodec>);
+    let context = context(CodecRegistry::default().bytes_to_bytes("tally", build));
     let create = zarr::create_array(store, [32, 32], DataType::UInt16).context(&context);
     let create = create.chunks([4, 4]).compressors(Extension::new("tally"));
     let create = match sharded {

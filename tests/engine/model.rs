@@ -4,7 +4,7 @@ use ndarray::{ArrayD, IxDyn};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::{Array, DataType, Element, Extension, Order, Pick, Slice, ZarrFormat};
+use zarr::{Array, AxisSelection, DataType, Element, Extension, Order, Slice, ZarrFormat};
 
 use super::into;
 use crate::support::slices::Chosen;
@@ -169,13 +169,13 @@ fn index(len: u64) -> std::ops::Range<i64> {
 }
 
 /// A list of any order with repetitions, a mask, or a slice.
-fn pick(len: u64) -> BoxedStrategy<Pick> {
-    let mask = prop::collection::vec(any::<bool>(), len as usize).prop_map(Pick::Mask);
-    let slice = slice(len).prop_map(Pick::Slice);
+fn axis_selection(len: u64) -> BoxedStrategy<AxisSelection> {
+    let mask = prop::collection::vec(any::<bool>(), len as usize).prop_map(AxisSelection::Mask);
+    let slice = slice(len).prop_map(AxisSelection::Slice);
     if len == 0 {
         return prop_oneof![mask, slice].boxed();
     }
-    let list = prop::collection::vec(index(len), 0..8).prop_map(Pick::List);
+    let list = prop::collection::vec(index(len), 0..8).prop_map(AxisSelection::List);
     prop_oneof![3 => list, 1 => mask, 1 => slice].boxed()
 }
 
@@ -199,9 +199,9 @@ fn chosen(shape: &[u64], ends: &[Vec<usize>]) -> BoxedStrategy<Chosen> {
     let per_axis = shape.iter().map(|&n| slice(n)).collect::<Vec<_>>();
     let of = lens.clone();
     let basic = per_axis.prop_map(move |slices| Chosen::basic(&slices, &of));
-    let per_axis = shape.iter().map(|&n| pick(n)).collect::<Vec<_>>();
+    let per_axis = shape.iter().map(|&n| axis_selection(n)).collect::<Vec<_>>();
     let of = lens.clone();
-    let orthogonal = per_axis.prop_map(move |picks| Chosen::orthogonal(&picks, &of));
+    let orthogonal = per_axis.prop_map(move |axes| Chosen::orthogonal(&axes, &of));
     let counts = ends.iter().map(|ends| ends.len() as u64);
     let per_axis = counts.map(block).collect::<Vec<_>>();
     let (of, ends) = (lens.clone(), ends.to_vec());

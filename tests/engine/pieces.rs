@@ -5,8 +5,7 @@ use std::sync::Arc;
 use ndarray::{Array3, ArrayD};
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, Slice, sel};
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, LocalStore, Store};
+use zarr_store::{BlockingStore, Counting, LocalStore, Store};
 
 use crate::support::slices::Chosen;
 

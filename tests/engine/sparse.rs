@@ -12,8 +12,8 @@ use proptest::prelude::*;
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, ErrorKind, LocalStore, Selection, Symlinks, sel};
 use zarr_store::runtime::wait;
-use zarr_store::testing::{Counting, Fault, Faulty};
-use zarr_store::{BlockingStore, Entry, Listed, MemoryStore, Op, Store, StoreErrorKind};
+use zarr_store::testing::{Fault, Faulty};
+use zarr_store::{BlockingStore, Counting, Entry, Listed, MemoryStore, Op, Store, StoreErrorKind};
 
 use crate::support::far::far;
 
@@ -78,7 +78,7 @@ fn absent_chunks_are_not_asked_for_one_by_one() {
         check(array, sel![..;-1], |at| last - at, all);
         check(array, sel![3..;7], |at| 3 + 7 * at, (all - 3).div_ceil(7));
         let uneven: Vec<i64> = (0..5000).map(|i| i * 2 + i % 2).collect();
-        let list = Selection::orthogonal(vec![zarr::Pick::List(uneven)]);
+        let list = Selection::orthogonal(vec![zarr::AxisSelection::List(uneven)]);
         check(array, list, |at| 2 * at + at % 2, 5000);
         let calls = taken();
         for (calls, reads) in [(first, 1), (calls, 3)] {
@@ -107,7 +107,7 @@ fn a_stream_asks_for_no_absent_chunk_one_by_one() {
         let blocks = blocks.unwrap().map(|block| {
             let (at, block) = block.unwrap();
             assert_eq!(block.len(), 1);
-            (at.spans[0].start(), block[[0]])
+            (at.ranges[0].start(), block[[0]])
         });
         let mut blocks: Vec<_> = wait(blocks.collect());
         blocks.sort_unstable();
@@ -346,7 +346,7 @@ proptest! {
             prop_assert_eq!(&two[0], &model.slice(sliced![.., 1..]).to_owned().into_dyn());
             prop_assert_eq!(&two[1], &model.slice(sliced![3.., ..]).to_owned().into_dyn());
             let lists = [(0..60).chain([59, 3]).rev().collect(), (0..40).collect::<Vec<i64>>()];
-            let found = array.oindex(lists.clone().map(zarr::Pick::List).to_vec());
+            let found = array.oindex(lists.clone().map(zarr::AxisSelection::List).to_vec());
             let found = found.read::<i32>().wait().unwrap();
             let [rows, columns] = lists.map(|list| list.iter().map(|&i| i as usize).collect::<Vec<_>>());
             let wanted = model.select(Axis(0), &rows).select(Axis(1), &columns).into_dyn();

@@ -39,7 +39,7 @@ fn streamed(array: &Array, selection: Selection, ahead: Option<usize>) -> ArrayD
         let (region, block) = block.unwrap();
         cells += block.len();
         let at = |axis: ndarray::AxisDescription| {
-            let span = region.spans[axis.axis.index()];
+            let span = region.ranges[axis.axis.index()];
             Cut::from(span.start() as usize..(span.start() + span.count()) as usize)
         };
         all.slice_each_axis_mut(at).assign(&block);
@@ -83,7 +83,7 @@ fn whoever_waits_gets_the_blocks_one_by_one() {
             for block in blocks.wait() {
                 let (place, block) = block.unwrap();
                 let at = |axis: ndarray::AxisDescription| {
-                    let span = place.spans[axis.axis.index()];
+                    let span = place.ranges[axis.axis.index()];
                     Cut::from(span.start() as usize..(span.start() + span.count()) as usize)
                 };
                 all.slice_each_axis_mut(at).assign(&block);
@@ -109,7 +109,7 @@ fn what_is_wrong_with_a_stream_is_its_only_item() {
 #[test]
 fn what_is_no_box_is_refused() {
     let (array, _dir) = array(Kind::Memory, 1 << 20);
-    let list = Selection::orthogonal(vec![zarr::Pick::List(vec![3, 1, 9])]);
+    let list = Selection::orthogonal(vec![zarr::AxisSelection::List(vec![3, 1, 9])]);
     let resolved = list.resolve(array.chunked().grid()).unwrap();
     let blocks = Arc::clone(array.chunked()).stream_as::<i32>(resolved, None);
     let error = blocks.err().unwrap().to_string();

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use zarr::blocking::Wait;
 use zarr::{Array, DataType, sel};
-use zarr_store::testing::Counting;
-use zarr_store::{BlockingStore, MemoryStore, Store};
+use zarr_store::{BlockingStore, Counting, MemoryStore, Store};
 
 /// An array of 16 × 16 with inner chunks of 4 × 4 in shards of 16 × 16, over a counting store.
 fn sharded() -> (Array, Arc<Counting<Arc<dyn Store>>>) {

@@ -157,7 +157,7 @@ fn stream(form: &Form, array: &Array, blocks: &Blocks) {
     let mut count = 0;
     while let Some(block) = wait(stream.next()) {
         let (region, block) = block.expect("a block");
-        let [row, column] = [0, 1].map(|axis| region.spans[axis].start() as usize / form.side);
+        let [row, column] = [0, 1].map(|axis| region.ranges[axis].start() as usize / form.side);
         let block = block.into_dimensionality().expect("two axes");
         blocks.check(row, column, &block.view());
         count += 1;

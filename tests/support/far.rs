@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use zarr_store::testing::{Counting, Latency};
+use zarr_store::testing::Latency;
 use zarr_store::{
-    BlockingStore, BoxFuture, ByteRange, Found, IoHints, Key, Listing, MemoryStore, Payload,
-    Prefix, PutMode, Result, Store, Version,
+    BlockingStore, BoxFuture, ByteRange, Counting, Found, IoHints, Key, Listing, MemoryStore,
+    Payload, Prefix, PutMode, Result, Store, Version,
 };
 
 /// Bytes that are in a request's hands, and the most there ever were.

@@ -1,7 +1,7 @@
 //! Selections, an element at a time: the oracle for all their spellings.
 
 use ndarray::{ArrayD, IxDyn};
-use zarr::{Mask, Pick, Points, Selection, Slice};
+use zarr::{AxisSelection, Mask, Points, Selection, Slice};
 
 /// The positions that `slice` means on an axis, as Python's `range(*slice.indices(len))` lists them.
 pub(crate) fn positions(slice: Slice, len: usize) -> Vec<usize> {
@@ -46,28 +46,31 @@ pub(crate) struct Chosen {
 impl Chosen {
     /// One slice per axis; integers drop theirs.
     pub(crate) fn basic(slices: &[Slice], shape: &[usize]) -> Self {
-        let picks: Vec<Pick> = slices.iter().copied().map(Pick::from).collect();
+        let axis_selections: Vec<AxisSelection> =
+            slices.iter().copied().map(AxisSelection::from).collect();
         Self {
             selection: Selection::Basic(slices.to_vec()),
-            ..Self::orthogonal(&picks, shape)
+            ..Self::orthogonal(&axis_selections, shape)
         }
     }
 
-    /// One pick per axis, and every combination.
-    pub(crate) fn orthogonal(picks: &[Pick], shape: &[usize]) -> Self {
-        let axis = |(pick, &len): (&Pick, &usize)| match pick {
-            Pick::Slice(slice) => positions(*slice, len),
-            Pick::List(list) => list.iter().map(|&index| wrapped(index, len)).collect(),
-            Pick::Mask(mask) => (0..len).filter(|&i| mask[i]).collect(),
+    /// One selection per axis, and every combination.
+    pub(crate) fn orthogonal(axis_selections: &[AxisSelection], shape: &[usize]) -> Self {
+        let axis = |(axis_selection, &len): (&AxisSelection, &usize)| match axis_selection {
+            AxisSelection::Slice(slice) => positions(*slice, len),
+            AxisSelection::List(list) => list.iter().map(|&index| wrapped(index, len)).collect(),
+            AxisSelection::Mask(mask) => (0..len).filter(|&i| mask[i]).collect(),
             other => unreachable!("{other}"),
         };
-        let axes: Vec<Vec<usize>> = picks.iter().zip(shape).map(axis).collect();
-        let kept = picks
+        let axes: Vec<Vec<usize>> = axis_selections.iter().zip(shape).map(axis).collect();
+        let kept = axis_selections
             .iter()
             .zip(&axes)
-            .filter(|(pick, _)| !matches!(pick, Pick::Slice(Slice::Index(_))));
+            .filter(|(axis_selection, _)| {
+                !matches!(axis_selection, AxisSelection::Slice(Slice::Index(_)))
+            });
         Self {
-            selection: Selection::orthogonal(picks.to_vec()),
+            selection: Selection::orthogonal(axis_selections.to_vec()),
             shape: kept.map(|(_, axis)| axis.len()).collect(),
             cells: product(&axes),
         }

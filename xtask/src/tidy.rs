@@ -7,6 +7,7 @@ mod bodies;
 mod graph;
 mod longest;
 mod mask;
+mod names;
 mod source;
 mod unsafety;
 
@@ -28,6 +29,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         problems.extend(bodies::check(source));
         problems.extend(unsafety::check(source));
     }
+    problems.extend(names::check(&sources));
     println!("{}", longest::table(&sources));
     if problems.is_empty() {
         println!("{} files are tidy", sources.len());

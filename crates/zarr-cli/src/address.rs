@@ -1,8 +1,12 @@
-//! Where a node is, as a user writes it: `demo.zarr`, `demo.zarr/ocean/sst` or `demo.zarr::ocean/sst`.
-//! Finds nodes and places for new ones; knows no command.
+//! Addresses of nodes as users write them: `demo.zarr`, `demo.zarr/ocean/sst` or `demo.zarr::ocean/sst`. Opens
+//! nodes and finds the place for new ones.
 
-mod around;
-mod implicit;
+pub(crate) mod archives;
+mod consolidated;
+pub(crate) mod foreign_formats;
+mod implicit_group;
+pub(crate) mod store_options;
+pub(crate) mod suggestions;
 
 use std::fmt;
 use std::future::ready;
@@ -18,25 +22,25 @@ use zarr::{
     Array, ChunkKeyEncoding, ErrorClass, Location, Node, Store, UseConsolidated, ZarrFormat,
 };
 
-use self::around::outermost;
-use crate::documents::NAMES;
+use self::consolidated::outermost;
+use crate::address::store_options::StoreOptions;
+use crate::address::suggestions::{is_node, similar_child};
 use crate::failure::{Exit, Failure};
-use crate::options::Options;
-use crate::suggest::{self, is_node, meant};
-use crate::text;
+use crate::output::text;
+use zarr::tools::documents;
 
 /// The address of a node.
 #[derive(Clone)]
 pub(crate) struct Address {
-    /// As it may be shown: without what is secret in it.
+    /// The address without secrets, to be shown.
     shown: String,
-    /// As it is written: a directory is a store of its own, unless `::` says otherwise; a directory with `::` in its
-    /// name still is one.
-    written: InStore,
-    /// Where it is looked for if no link may lead out of a directory.
-    confined: Option<InStore>,
-    /// What its store is told.
-    options: Options,
+    /// The store and path as written: without `::` a path is a store of its own, and so is an existing directory with
+    /// `::` in its name.
+    written: StorePath,
+    /// The store and path that are used if no link may lead out of the store.
+    confined: Option<StorePath>,
+    /// The options of its store.
+    options: StoreOptions,
     /// Whether consolidated metadata above is left as it is.
     leaves_consolidated: bool,
 }
@@ -49,7 +53,7 @@ impl fmt::Debug for Address {
 
 /// A store, and a path in it.
 #[derive(Clone)]
-struct InStore {
+struct StorePath {
     store: String,
     path: String,
 }
@@ -62,29 +66,29 @@ impl FromStr for Address {
             return Err("no store is named; `.` is the current directory");
         }
         let (store, path) = match text.split_once("::") {
-            // No path is a URL: an address like `zip::https://…` is one that the library refuses.
+            // No path is a URL; the library refuses an address like `zip::https://…`.
             Some((_, url)) if url.contains("://") => (text, ""),
             Some(parts) if !Path::new(text).exists() => parts,
             _ => (text, ""),
         };
         Ok(Self {
             shown: without_secrets(text),
-            written: InStore {
+            written: StorePath {
                 store: store.to_owned(),
                 path: path.to_owned(),
             },
             confined: None,
-            options: Options::default(),
+            options: StoreOptions::default(),
             leaves_consolidated: false,
         })
     }
 }
 
-/// Where a new node goes: below which store, and of which format its neighbours are.
+/// Where a new node is created: its store and path there, and the format of the group that it is in.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Place {
+pub(crate) struct NewNodeLocation {
     pub(crate) store: String,
-    pub(crate) options: Options,
+    pub(crate) options: StoreOptions,
     pub(crate) name: String,
     pub(crate) format: Option<ZarrFormat>,
 }
@@ -94,45 +98,45 @@ impl Address {
         &self.shown
     }
 
-    /// Follows no link that leads out of a directory from here on. Of a store below a node, the outermost node above is
-    /// the store: a link on the way from there is one inside of it.
+    /// From here on, follows no link that leads out of the store. If the store lies below a node, the outermost node
+    /// above is taken as the store, so that links on the way from there are links inside of it.
     pub(crate) fn confine(&mut self) {
-        let InStore { store, path } = &self.written;
-        let confined = files(store).and_then(|store| below_outermost(&store, path));
+        let StorePath { store, path } = &self.written;
+        let confined = directory_of(store).and_then(|store| below_outermost(&store, path));
         self.confined = Some(confined.unwrap_or_else(|| self.written.clone()));
     }
 
-    fn split(&self) -> (&str, &str) {
-        let InStore { store, path } = self.confined.as_ref().unwrap_or(&self.written);
+    fn store_and_path(&self) -> (&str, &str) {
+        let StorePath { store, path } = self.confined.as_ref().unwrap_or(&self.written);
         (store, path)
     }
 
-    /// The directory this is, unless it is in a store that was named, or no path at all.
+    /// The directory of the node, unless the address names a store and a path in it, or is a URL.
     pub(crate) fn directory(&self) -> Option<&Path> {
-        let InStore { store, path } = &self.written;
+        let StorePath { store, path } = &self.written;
         (path.is_empty() && !is_url(store)).then(|| Path::new(store))
     }
 
-    /// Tells its store these options.
-    pub(crate) fn give(&mut self, options: Options) {
+    /// Sets the options of its store.
+    pub(crate) fn set_options(&mut self, options: StoreOptions) {
         self.options = options;
     }
 
-    /// Whether its store may know an option of this name.
-    pub(crate) fn takes(&self, name: &str) -> bool {
+    /// Whether its store may have an option of this name.
+    pub(crate) fn accepts_option(&self, name: &str) -> bool {
         match (self.is_files(), name == "symlinks") {
             (true, is_of_files) => is_of_files,
-            (false, is_of_files) => !is_of_files && !self.split().0.starts_with("memory:"),
+            (false, is_of_files) => !is_of_files && !self.store_and_path().0.starts_with("memory:"),
         }
     }
 
     fn is_files(&self) -> bool {
-        let (store, _) = self.split();
+        let (store, _) = self.store_and_path();
         store.starts_with("file:") || !is_url(store)
     }
 
-    /// What its store is told. Links are an affair of files, and archives are finished when the command is done.
-    pub(crate) fn options(&self) -> Options {
+    /// The options of its store. Only directories have links; archives are finished at the end of the command.
+    pub(crate) fn options(&self) -> StoreOptions {
         let options = self.options.clone().with("finish", "sync");
         match self.confined.is_some() && self.is_files() {
             true => options.with("symlinks", "inside"),
@@ -155,10 +159,10 @@ impl Address {
         zarr::tools::place_in(&root, path).await
     }
 
-    /// Opens the node. Where nothing can be listed, as on web servers, a group knows what is below it
-    /// from consolidated metadata, if there is some.
+    /// Opens the node. In stores that cannot be listed, such as web servers, a group uses consolidated metadata if
+    /// there is any.
     pub(crate) fn open(&self) -> Result<Node, Failure> {
-        let (store, path) = self.split();
+        let (store, path) = self.store_and_path();
         let opened = async {
             match self.node(store, path).await? {
                 Node::Group(group) if !group.store().hints().listable => {
@@ -173,14 +177,16 @@ impl Address {
             if error.class() != ErrorClass::NotFound {
                 return failure;
             }
-            if let Some(children) = self.children() {
+            if let Some(children) = self.names_below() {
                 return failure.advice(children);
             }
             let advice = match self.directory() {
-                Some(path) => Some(suggest::path(path, |store| self.node(store, "").wait())),
-                None => match suggest::without_document(&self.shown) {
+                Some(path) => Some(suggestions::for_path(path, |store| {
+                    self.node(store, "").wait()
+                })),
+                None => match suggestions::without_document(&self.shown) {
                     Some(node) => Some(format!("did you mean {node}?")),
-                    None => self.inside(store, path),
+                    None => self.suggestion_in_store(store, path),
                 },
             };
             match advice {
@@ -191,8 +197,13 @@ impl Address {
     }
 
     /// Opens the array that must be here.
-    pub(crate) fn array(&self, doing: &str) -> Result<Array, Failure> {
-        match self.open()? {
+    pub(crate) fn open_array(&self, doing: &str) -> Result<Array, Failure> {
+        self.array(self.open()?, doing)
+    }
+
+    /// The array that a node must be.
+    fn array(&self, node: Node, doing: &str) -> Result<Array, Failure> {
+        match node {
             Node::Array(array) => Ok(array),
             Node::Group(_) => {
                 let why = "it is a group, not an array";
@@ -202,36 +213,36 @@ impl Address {
         }
     }
 
-    /// The directory of its store, whatever is there.
+    /// The location of the node, whatever is there.
     pub(crate) fn location(&self) -> Result<Location, Failure> {
-        let (store, path) = self.split();
+        let (store, path) = self.store_and_path();
         let location = self.place_in(store, path).wait();
         location.map_err(|error| Failure::zarr("cannot open", &self.shown, &error))
     }
 
-    /// The archive that can be written here, also where there is none yet.
+    /// The archive at this address, which may not exist yet.
     pub(crate) fn archive(&self) -> Option<Arc<dyn Store>> {
-        let (store, _) = self.split();
+        let (store, _) = self.store_and_path();
         if is_url(store) && !store.starts_with("file:") {
             return None;
         }
-        // Whatever is wrong, the command meets it and says so.
+        // The command itself reports what is wrong.
         let store = Arc::clone(self.place_in(store, "").wait().ok()?.store());
         store.hints().held_back.then_some(store)
     }
 
-    /// The same for others to look into: nothing outside of a directory is reached, wherever links in it lead.
-    pub(crate) fn for_others(&self) -> Self {
+    /// The same address, from which no link leads out of the store, for data that others may read.
+    pub(crate) fn confined(&self) -> Self {
         let mut address = self.clone();
         address.confined = Some(address.confined.unwrap_or_else(|| self.written.clone()));
         address
     }
 
-    /// Finds the place for a new node here. Of a path below a group, the group is where it belongs:
-    /// only so are the groups between them made, and nothing is put into an array.
-    pub(crate) fn place(&self) -> Result<Place, Failure> {
-        let (store, name) = self.split();
-        let here = Place {
+    /// The location of a new node. A path below a group belongs to that group: then the groups in between are
+    /// created, and nothing is put into an array.
+    pub(crate) fn new_node_location(&self) -> Result<NewNodeLocation, Failure> {
+        let (store, name) = self.store_and_path();
+        let here = NewNodeLocation {
             store: store.to_owned(),
             options: self.options(),
             name: name.to_owned(),
@@ -242,7 +253,13 @@ impl Address {
             None => Some(here.clone()),
             Some(path) => match self.above(path) {
                 Ok(found) => found,
-                Err(error) => return Err(Failure::io("cannot look above", &self.shown, &error)),
+                Err(error) => {
+                    return Err(Failure::io(
+                        "cannot search the directories above",
+                        &self.shown,
+                        &error,
+                    ));
+                }
             },
         };
         let Some(mut place) = above else {
@@ -250,7 +267,7 @@ impl Address {
         };
         match self.node(&place.store, "").wait() {
             Ok(Node::Group(group)) => place.format = Some(group.zarr_format()),
-            // For the library to refuse.
+            // The library refuses this.
             Ok(Node::Array(_)) => {}
             Err(error) if error.class() == ErrorClass::NotFound => {}
             Err(error) => {
@@ -261,23 +278,22 @@ impl Address {
         Ok(place)
     }
 
-    /// Refuses to replace what is no node: whoever names a directory of other files has the wrong one,
-    /// and it would be gone.
+    /// Refuses to replace a directory of other files: it was named by mistake, and they would be lost.
     pub(crate) fn check_replaceable(&self) -> Result<(), Failure> {
-        let (store, path) = self.split();
+        let (store, path) = self.store_and_path();
         match self.node(store, path).wait() {
             Err(error) if error.class() == ErrorClass::NotFound => {}
-            // A node, or a broken one, or an error that creating meets again.
+            // A node, a broken node, or an error that creating reports again.
             _ => return Ok(()),
         }
         let listing = async {
             let here = self.place_in(store, path).await?;
             let below = here.store().list(here.path());
-            // What is left of an array may be cleared.
+            // What remains of an array may be cleared.
             let is_other = |entry: &zarr::tools::Entry| {
                 let name = entry.key.strip(here.path());
                 let name = name.as_ref().map_or("", |name| name.as_str());
-                !NAMES.contains(&name) && !ChunkKeyEncoding::is_likely(name)
+                !documents::ALL.contains(&name) && !ChunkKeyEncoding::is_likely(name)
             };
             let other = below.try_filter(|entry| ready(is_other(entry)));
             Ok(pin!(other).try_next().await?.is_some())
@@ -288,17 +304,17 @@ impl Address {
         if !has_others {
             return Ok(());
         }
-        let why = "other files are there, and no array or group that could be replaced";
+        let why = "it holds other files, and no array or group to replace";
         Err(
             Failure::new(Exit::Conflict, "cannot overwrite", &self.shown, why)
                 .advice("remove them yourself, or choose another path"),
         )
     }
 
-    /// The store that a path lies in and the rest of the way, as far as names alone lead: the nearest node above,
-    /// and what is above that as long as each is a node, so that consolidated metadata of all of them is kept;
-    /// where there is none, the nearest directory above with the name of a store.
-    fn above(&self, path: &Path) -> std::io::Result<Option<Place>> {
+    /// The store of a path and the rest of the path, by names alone: the outermost of the nodes that lie directly one
+    /// in the other above it, so that the consolidated metadata of all of them is kept; if there is none, the nearest
+    /// directory above with the name of a store.
+    fn above(&self, path: &Path) -> std::io::Result<Option<NewNodeLocation>> {
         let path = std::path::absolute(path)?;
         let above = || path.ancestors().skip(1);
         let nearest = above().find(|above| is_node(above));
@@ -307,10 +323,10 @@ impl Address {
             None => above().find(|above| above.extension().is_some_and(|end| end == "zarr")),
         };
         let place = store.and_then(|store| {
-            Some(Place {
+            Some(NewNodeLocation {
                 store: store.to_str()?.to_owned(),
                 options: self.options(),
-                // A name that is no text is in no store.
+                // A name that is not UTF-8 is in no store.
                 name: path.strip_prefix(store).ok()?.to_str()?.to_owned(),
                 format: None,
             })
@@ -318,28 +334,28 @@ impl Address {
         Ok(place)
     }
 
-    /// What to try instead of a path in a store.
-    fn inside(&self, store: &str, path: &str) -> Option<String> {
+    /// A suggestion for a path in a store at which there is no node.
+    fn suggestion_in_store(&self, store: &str, path: &str) -> Option<String> {
         let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
         let (above, rest) = (0..steps.len()).rev().find_map(|n| {
             let above = steps.get(..n)?.join("/");
             self.node(store, &above).wait().ok()?;
             Some((above, steps.get(n..)?.join("/")))
         })?;
-        let found = meant(self.node(store, &above).wait(), &rest)?;
+        let found = similar_child(self.node(store, &above).wait(), &rest)?;
         let slash = if above.is_empty() { "" } else { "/" };
         let store = without_secrets(store);
         Some(format!("did you mean {store}::{above}{slash}{found}?"))
     }
 }
 
-/// Whether a text names something else than files by their path.
+/// Whether a store is not given by the path of its files.
 fn is_url(store: &str) -> bool {
     store.contains("://") || ["file:", "memory:"].iter().any(|s| store.starts_with(s))
 }
 
-/// The directory that a store is, unless it is an archive or elsewhere.
-fn files(store: &str) -> Option<PathBuf> {
+/// The directory of a store; `None` for an archive or a store elsewhere.
+fn directory_of(store: &str) -> Option<PathBuf> {
     let path = match store.strip_prefix("file:") {
         Some(rest) => {
             let path = rest.strip_prefix("//").unwrap_or(rest);
@@ -353,13 +369,13 @@ fn files(store: &str) -> Option<PathBuf> {
     (!archive).then_some(path)
 }
 
-/// The outermost node above a store, as far as names alone lead, and the rest of the way to a path in that.
-fn below_outermost(store: &Path, path: &str) -> Option<InStore> {
+/// The outermost node above a store, by names alone, and the path in it that leads to a path in the store.
+fn below_outermost(store: &Path, path: &str) -> Option<StorePath> {
     let store = std::path::absolute(store).ok()?;
     let above = store.ancestors().skip(1).filter(|above| is_node(above));
     let root = above.last()?;
     let rest = store.strip_prefix(root).ok()?.to_str()?;
-    Some(InStore {
+    Some(StorePath {
         store: root.to_str()?.to_owned(),
         path: [rest, path].join("/").trim_end_matches('/').to_owned(),
     })

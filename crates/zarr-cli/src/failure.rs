@@ -1,21 +1,19 @@
-//! How a command ends: exit codes, and the one line that says why it failed. Knows no command.
+//! How a command ends: its exit code, and the line that says why it failed.
 
 use std::fmt::{self, Display};
 use std::io;
-use std::path::Path;
 use std::process::ExitCode;
 
 use zarr::tools::{Problem, ProblemKind, StoreErrorKind};
 use zarr::{ErrorClass, ErrorKind};
 
-use crate::{npy, recognise, text};
+use crate::output::text;
 
-/// How a command ended. The numbers are part of the command's contract; 130 is what a shell makes of
-/// an interrupt.
+/// How a command ended. Scripts depend on the numbers; 130 is what a shell returns after an interrupt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     Done = 0,
-    /// What was looked for was found: a difference, something invalid.
+    /// A difference or something invalid was found.
     Difference = 1,
     Usage = 2,
     NotFound = 3,
@@ -25,12 +23,13 @@ pub(crate) enum Exit {
     Transport = 7,
     Conflict = 8,
     Limit = 9,
+    Internal = 10,
     Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        // The enum's own numbers, all of them small.
+        // The discriminants fit into a byte.
         ExitCode::from(exit as u8)
     }
 }
@@ -45,7 +44,8 @@ impl From<ErrorClass> for Exit {
             ErrorClass::Unsupported => Self::Unsupported,
             ErrorClass::Invalid => Self::Usage,
             ErrorClass::Limit => Self::Limit,
-            // Classes to come: something below failed.
+            ErrorClass::Internal => Self::Internal,
+            // New classes count as failures of the disk or network.
             _ => Self::Transport,
         }
     }
@@ -68,7 +68,7 @@ impl Failure {
         }
     }
 
-    /// Arguments that do not go together, or are none.
+    /// Arguments that are wrong, or do not go together.
     pub(crate) fn usage(what: impl Into<String>) -> Self {
         Self {
             exit: Exit::Usage,
@@ -82,7 +82,7 @@ impl Failure {
         self
     }
 
-    /// The library failed. Its own words, but for what the place already says.
+    /// An error of the library, in its own words, except for what the place already says.
     pub(crate) fn zarr(doing: &str, place: &str, error: &zarr::Error) -> Self {
         let exit = error.class().into();
         let (why, advice) = match error.kind() {
@@ -96,10 +96,9 @@ impl Failure {
                 format!("{found} is already there"),
                 "replace it with --overwrite, or choose another path",
             ),
-            ErrorKind::Remains { key, .. } => (
+            ErrorKind::Orphaned { key, .. } => (
                 format!(
-                    "`{key}` is already there, though no document says that a node is: it would become part of what \
-                     is created"
+                    "`{key}` is already there, though no node is: it would become part of what is created"
                 ),
                 "replace what is there with --overwrite, or choose another path",
             ),
@@ -120,7 +119,7 @@ impl Failure {
         let (exit, advice) = match error.kind() {
             E::NotFound => (Exit::NotFound, "check the path"),
             E::PermissionDenied | E::ReadOnlyFilesystem => {
-                (Exit::Permission, "check who owns it and who may use it")
+                (Exit::Permission, "check its owner and permissions")
             }
             E::AlreadyExists => (Exit::Conflict, "choose another path"),
             E::IsADirectory | E::NotADirectory | E::InvalidInput | E::InvalidFilename => {
@@ -137,22 +136,9 @@ impl Failure {
         Self::new(exit, doing, place, error).advice(advice)
     }
 
-    pub(crate) fn npy(doing: &str, place: &str, error: &npy::Error) -> Self {
-        match error {
-            npy::Error::Io(error) => Self::io(doing, place, error),
-            npy::Error::Corrupt(_) => match recognise::in_place_of_npy(Path::new(place)) {
-                Some(what) => Self::new(Exit::Unsupported, doing, place, what),
-                None => Self::new(Exit::Corrupt, doing, place, error)
-                    .advice("save one array with `numpy.save`"),
-            },
-            npy::Error::Unsupported(_) => Self::new(Exit::Unsupported, doing, place, error),
-            npy::Error::TooLarge(_) => Self::new(Exit::Limit, doing, place, error),
-        }
-    }
-
     /// Standard output could not be written to.
     ///
-    /// Whoever closed it has seen enough (`zarr tree … | head`): nothing failed then.
+    /// If its reader has closed it (`zarr tree … | head`), nothing failed.
     pub(crate) fn output(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self {
@@ -169,16 +155,16 @@ impl Failure {
     }
 }
 
-/// Whether a document is as it should be, and the other format has no word for what it says.
+/// Whether a document is valid, but says something that the other format cannot express.
 fn is_not_carried(problem: &Problem) -> bool {
     matches!(problem.kind, ProblemKind::NotCarried { .. })
 }
 
-/// What to do about an error of the library; nothing where its own text says it.
+/// What to do about an error of the library; empty if its own text says so.
 fn advice(error: &zarr::Error) -> &'static str {
     match (error.kind(), error.class()) {
         (ErrorKind::Metadata { .. }, ErrorClass::Limit) => {
-            "nothing need be wrong with it: the limit keeps hostile documents from taking all memory"
+            "the document may well be valid: the limit keeps hostile ones from taking all memory"
         }
         (ErrorKind::Metadata { source, .. }, ErrorClass::Unsupported)
             if source.problems().iter().all(is_not_carried) =>
@@ -186,7 +172,7 @@ fn advice(error: &zarr::Error) -> &'static str {
             "`zarr read` shows its elements; leave it out with --exclude"
         }
         (ErrorKind::Metadata { .. }, ErrorClass::Unsupported) => {
-            "nothing need be wrong with it: another tool may know what is not known here"
+            "the document may well be valid: another tool may know what is not known here"
         }
         (ErrorKind::Metadata { source, .. }, _) => match source.problems() {
             [
@@ -214,13 +200,13 @@ fn advice(error: &zarr::Error) -> &'static str {
         {
             "a file is in the way: choose another path"
         }
-        // Which one helps is in the text.
+        // The text says which option helps.
         (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, _)
             if error.to_string().contains("the option") =>
         {
             "options are given as --option NAME=VALUE"
         }
-        // A value is too large, whatever is asked for.
+        // The value is too large; asking for less of it does not help.
         (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, ErrorClass::Limit) => "",
         (_, ErrorClass::Limit) => "ask for less at a time",
         (ErrorKind::Store(_) | ErrorKind::Chunk { .. }, ErrorClass::Transport) => {
@@ -230,7 +216,7 @@ fn advice(error: &zarr::Error) -> &'static str {
     }
 }
 
-/// One line, without anything that would move a terminal's cursor.
+/// One line, with control characters escaped.
 impl Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&text::escaped(&self.what))?;
@@ -273,6 +259,7 @@ mod tests {
         check(ErrorClass::Exists, 8);
         check(ErrorClass::Conflict, 8);
         check(ErrorClass::Limit, 9);
+        check(ErrorClass::Internal, 10);
     }
 
     #[test]

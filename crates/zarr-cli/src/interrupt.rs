@@ -1,4 +1,4 @@
-//! Ctrl-C: what is being written is finished or not begun, so that nothing half-made is left. Knows no command.
+//! Ctrl-C: writes that have begun are finished and no others begin, so that nothing is left half-written.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -9,19 +9,19 @@ use zarr::tools::{Call, Hook, Hooked, Op, Outcome, StoreErrorKind};
 
 use crate::failure::Exit;
 
-/// Whether to go on, and how many calls to stores are under way.
+/// Lets calls to stores through until it is closed, and counts those under way.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Gate(Arc<State>);
+pub(crate) struct CallGate(Arc<GateState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct GateState {
     closed: AtomicBool,
     inside: AtomicUsize,
 }
 
-impl Gate {
-    /// Closes at the first Ctrl-C; at the second the program ends at once. Where signals cannot be watched, Ctrl-C
-    /// does what it always does.
+impl CallGate {
+    /// Closes the gate at the first Ctrl-C; at the second, the program ends at once. If signals cannot be watched,
+    /// Ctrl-C does what it always does.
     pub(crate) fn watch(&self) {
         let gate = self.clone();
         let watch = move || {
@@ -39,7 +39,7 @@ impl Gate {
                 }
             });
         };
-        // It ends with the program.
+        // The thread ends with the program.
         drop(
             std::thread::Builder::new()
                 .name("signals".to_owned())
@@ -55,14 +55,14 @@ impl Gate {
         self.0.closed.load(Ordering::SeqCst)
     }
 
-    /// The same place, where calls go through as long as the gate is open.
-    pub(crate) fn before(&self, location: &Location) -> Location {
+    /// The same location, behind this gate.
+    pub(crate) fn guard(&self, location: &Location) -> Location {
         let store = Hooked::with(Arc::clone(location.store()), self.clone());
         Location::new(Arc::new(store), location.path().clone())
     }
 
-    /// Waits until no call is under way any more; not for ever, since a network may hang.
-    pub(crate) fn settle(&self) {
+    /// Waits until no call is under way, but not for ever, since a network may hang.
+    pub(crate) fn wait_until_idle(&self) {
         const PAUSE: Duration = Duration::from_millis(5);
         for _ in 0..2000 {
             if self.0.inside.load(Ordering::SeqCst) == 0 {
@@ -73,17 +73,17 @@ impl Gate {
     }
 }
 
-/// Only what changes something is counted: it alone leaves something half-made.
+/// Only calls that change something are counted: no others leave something half-written.
 fn counts(op: Op) -> bool {
     matches!(op, Op::Put | Op::Delete | Op::DeletePrefix)
 }
 
-impl Hook for Gate {
+impl Hook for CallGate {
     fn before(&self, call: &Call<'_>) -> Result<Duration, StoreErrorKind> {
         if counts(call.op) {
             self.0.inside.fetch_add(1, Ordering::SeqCst);
         }
-        // Asked after it was counted: whoever waits for the number sees this call, or it sees that it must not.
+        // Checked after counting: `wait_until_idle` either sees this call, or the call sees that the gate is closed.
         if self.is_closed() {
             if counts(call.op) {
                 self.0.inside.fetch_sub(1, Ordering::SeqCst);

@@ -1,22 +1,37 @@
-//! Arrays in numpy's `.npy` format, to and from untyped elements, whole or in boxes. Knows no Zarr nodes.
+//! NumPy's `.npy` files: arrays of elements whose type the file names, read and written whole or box by box.
+//! Knows no Zarr nodes.
+//!
+//! By hand, since the crates that read such files lack what is needed here. `npyz` 0.9.1 and `ndarray-npy` 0.10
+//! take elements as Rust types that are known when a program is compiled; a record's fields are known when its file is
+//! opened. Of `npyz`, tried with the 141 files of NumPy in `tests/fixtures/npy.json`:
+//! - it reads 134 headers: not dates and durations in multiples of a unit (`M8[25s]`) or of none, nor names of fields
+//!   in Latin 1, in which versions 1 and 2 of the format are written; and neither `=f8`, `?`, nor headers of Python 2;
+//! - it writes 4 of these as NumPy does, byte for byte;
+//! - it allocates the length that a header claims, up to 4 GiB;
+//! - padding in aligned records is a field to it;
+//! - what it says of a wrong header takes several lines, and a command's failure is one.
 
+mod element;
 mod file;
+mod fortran_order;
 mod header;
-mod literal;
-mod order;
 mod pipe;
+mod python_literal;
 #[cfg(test)]
 pub(crate) mod tests;
-mod types;
 
 use std::io;
+use std::path::Path;
 
 use serde_json::Value;
 use zarr::DataType;
 
+use crate::address::foreign_formats;
+use crate::failure::{Exit, Failure};
+
 pub(crate) use self::file::{load, open};
 use self::header::Header;
-use self::literal::Parser;
+use self::python_literal::Parser;
 
 /// Why something is not an array that can be read, or cannot be written as one.
 #[derive(Debug)]
@@ -37,6 +52,22 @@ impl std::fmt::Display for Error {
             Self::Corrupt(text) | Self::Unsupported(text) => f.write_str(text),
             Self::TooLarge(bytes) => write!(f, "its {bytes} bytes of data do not fit into memory"),
             Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error {
+    /// Why a command fails that reads or writes an `.npy` file.
+    pub(crate) fn failure(&self, doing: &str, place: &str) -> Failure {
+        match self {
+            Self::Io(error) => Failure::io(doing, place, error),
+            Self::Corrupt(_) => match foreign_formats::in_place_of_npy(Path::new(place)) {
+                Some(what) => Failure::new(Exit::Unsupported, doing, place, what),
+                None => Failure::new(Exit::Corrupt, doing, place, self)
+                    .advice("save one array with `numpy.save`"),
+            },
+            Self::Unsupported(_) => Failure::new(Exit::Unsupported, doing, place, self),
+            Self::TooLarge(_) => Failure::new(Exit::Limit, doing, place, self),
         }
     }
 }
@@ -64,7 +95,7 @@ pub(crate) fn descr(text: &str) -> Result<Value, Error> {
 /// What stands before the elements of an array in C order: format 1.0 where that is enough, and byte for byte
 /// what numpy would write.
 pub(crate) fn header(data_type: &DataType, shape: &[u64]) -> Result<Vec<u8>, Error> {
-    let Some(descr) = types::descr(data_type) else {
+    let Some(descr) = element::descr(data_type) else {
         let text = format!("an .npy file cannot hold elements of type {data_type}");
         return Err(Error::Unsupported(text));
     };

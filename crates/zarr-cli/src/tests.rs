@@ -1,34 +1,49 @@
-//! Whole commands, run without a process: each gets parsed arguments and places for its output.
+//! Tests of whole commands within this process, by the name of the command; and of what several commands have in
+//! common.
 
 mod address;
 mod archives;
+mod attrs;
+mod broken_nodes;
+mod chunks;
+mod completions;
+mod consolidate;
 mod copy;
 mod create;
 mod diff;
+mod display;
 mod doctor;
-mod follow;
+mod implicit_groups;
 mod info;
-mod look;
+mod ls;
 mod migrate;
-mod nodes;
+mod no_follow;
 mod oversized;
 mod read;
+mod stats;
 mod tree;
 mod validate;
+mod view;
 mod write;
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use serde_json::Value;
 use zarr::{DataType, DynData, Values};
 
+use crate::Cli;
 use crate::failure::{Exit, Failure};
-use crate::terminal::{Canvas, Depth};
-use crate::{Cli, npy};
+use crate::npy;
+use crate::output::terminal::{Canvas, ColorDepth};
 
-/// A directory with a file `in.npy`: 6 by 5 numbers of 16 bits, each its own place.
+/// The formats, with the names of the documents of arrays and groups.
+const FORMATS: [(&str, &str, &str); 2] =
+    [("2", ".zarray", ".zgroup"), ("3", "zarr.json", "zarr.json")];
+
+/// A directory with a file `in.npy`: 6 by 5 numbers of 16 bits, counting from 0.
 struct Home(tempfile::TempDir);
 
 impl Home {
@@ -60,7 +75,7 @@ impl Home {
         let canvas = Canvas {
             columns: 60,
             lines: None,
-            depth: Depth::Plain,
+            depth: ColorDepth::Plain,
         };
         let (mut text, mut bytes) = (Vec::new(), Vec::new());
         let plain = &mut anstream::StripStream::new(&mut text);
@@ -69,7 +84,7 @@ impl Home {
         Ok((exit, text))
     }
 
-    /// The output of a command that does what it is asked.
+    /// The output of a command that succeeds.
     fn run(&self, line: &str) -> Result<Vec<u8>, Failure> {
         let (exit, out) = self.end(line)?;
         assert_eq!(
@@ -81,7 +96,7 @@ impl Home {
         Ok(out)
     }
 
-    /// The output of a command that finds what it looks for, with `~/` for this directory.
+    /// The output of a command that ends with a difference or something invalid, with `~/` for this directory.
     #[track_caller]
     fn found(&self, line: &str) -> String {
         let (exit, out) = self.end(line).unwrap();
@@ -95,6 +110,25 @@ impl Home {
     #[track_caller]
     fn found_or_done(&self, line: &str) -> String {
         String::from_utf8(self.end(line).unwrap().1).unwrap()
+    }
+
+    /// A document in this directory.
+    fn document(&self, name: &str) -> Value {
+        serde_json::from_slice(&fs::read(self.path(name)).unwrap()).unwrap()
+    }
+
+    /// Replaces a text in a document.
+    #[track_caller]
+    fn replace_text(&self, name: &str, old: &str, new: &str) {
+        let text = fs::read_to_string(self.path(name)).unwrap();
+        assert!(text.contains(old), "{text}");
+        fs::write(self.path(name), text.replace(old, new)).unwrap();
+    }
+
+    /// The bytes of all files below a directory.
+    fn stored_bytes(&self, name: &str) -> u64 {
+        let files = files(&self.path(name)).into_iter();
+        files.map(|path| path.metadata().unwrap().len()).sum()
     }
 
     fn json(&self, line: &str) -> Value {
@@ -149,4 +183,23 @@ fn files(path: &Path) -> Vec<PathBuf> {
         }
     };
     entries.flat_map(each).collect()
+}
+
+/// Keeps what is written, and how many bytes each call brought.
+#[derive(Default)]
+pub(crate) struct WriteCalls {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) lengths: Vec<usize>,
+}
+
+impl Write for WriteCalls {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        self.lengths.push(bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

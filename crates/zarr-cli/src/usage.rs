@@ -1,4 +1,4 @@
-//! Help, versions, and arguments that make no sense. Knows clap's errors and nothing of commands.
+//! Help, versions and wrong arguments.
 
 use std::ffi::OsString;
 
@@ -10,7 +10,7 @@ use zarr::tools::without_secrets;
 use crate::Cli;
 use crate::failure::{Exit, Failure};
 
-/// Prints what was asked for, or says in one line what is wrong with the arguments.
+/// Prints help or the version, or says in one line what is wrong with the arguments.
 pub(crate) fn answer(error: &clap::Error, arguments: &[OsString]) -> Result<Exit, Failure> {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
@@ -18,7 +18,7 @@ pub(crate) fn answer(error: &clap::Error, arguments: &[OsString]) -> Result<Exit
             Ok(Exit::Done)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            // Goes where messages go; if nobody reads them there is nobody to tell.
+            // Printed to standard error, whose errors are ignored.
             drop(error.print());
             Ok(Exit::Usage)
         }
@@ -33,7 +33,7 @@ pub(crate) fn answer(error: &clap::Error, arguments: &[OsString]) -> Result<Exit
     }
 }
 
-/// What may be shown of clap's text, which repeats arguments: an address among them may be signed.
+/// clap's text without the secrets of arguments that it repeats, such as signed addresses.
 fn without_secrets_of(arguments: &[OsString], text: String) -> String {
     let texts = arguments.iter().filter_map(|argument| argument.to_str());
     texts.fold(text, |text, argument| {
@@ -98,13 +98,32 @@ mod tests {
         );
         check(
             &["write", "a.npy", "a.zarr", "--chunks", "64,0"],
-            "invalid value '64,0' for '--chunks <LENGTHS>': \"0\" is no length; write them as in \
+            "invalid value '64,0' for '--chunks <LENGTHS>': \"0\" is not a length; write them as in \
              64,64; see `zarr write --help`",
         );
         check(
             &["write", "a.npy", "a.zarr", "--zarr-format", "4"],
             "invalid value '4' for '--zarr-format <N>' [possible values: 2, 3]; see `zarr write --help`",
         );
+    }
+
+    /// Paragraphs are left to clap, which breaks them where the terminal ends; examples fit into 80 columns.
+    #[test]
+    fn help_fits_into_a_terminal() {
+        let cli = Cli::command();
+        for command in std::iter::once(&cli).chain(cli.get_subcommands()) {
+            let Some(help) = command.get_after_help() else {
+                continue;
+            };
+            for paragraph in help.to_string().split("\n\n") {
+                let name = command.get_name();
+                let mut lines = paragraph.lines();
+                match paragraph.starts_with("Examples:") {
+                    true => assert!(lines.all(|line| line.len() <= 80), "{name}: {paragraph}"),
+                    false => assert_eq!(lines.count(), 1, "{name}: {paragraph}"),
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The page of `zarr serve` in a real browser: Chromium without a window, where there is one (`CHROMIUM` names it).
+//! The page of `zarr serve` in headless Chromium, if it is installed (`CHROMIUM` names it).
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

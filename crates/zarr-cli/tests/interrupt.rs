@@ -1,4 +1,4 @@
-//! Ctrl-C in the middle of `zarr copy`: nothing half-made is left, and `--resume` does the rest.
+//! Ctrl-C during `zarr copy`: nothing is left half-written, and `--resume` copies the rest.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! The command as a process: exit codes, where messages go, closed pipes, colours. What commands do is
-//! tested beside them.
+//! The command as a process: exit codes, where messages go, closed pipes, colours. `src/tests` tests what commands
+//! do.
 
 use std::io::Write;
 use std::path::Path;
@@ -211,7 +211,7 @@ fn what_has_no_key_is_named() {
         let output = zarr(home.path(), &[command, "a.zarr"]).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(
-            said.starts_with("warning: passed over: back\\slash: "),
+            said.starts_with("warning: left out: back\\slash: "),
             "{said}"
         );
         assert!(String::from_utf8(output.stdout).unwrap().contains("x:0"));

@@ -1,4 +1,4 @@
-//! `zarr serve` as a process: what it takes of memory and threads, and what it shows of its address.
+//! `zarr serve` as a process: the memory and threads that it uses, and that it shows no secrets of its address.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,4 @@
-//! docs/cli.md is true: every command in its `console` blocks is run, in order and in one directory, and prints what
-//! stands there.
+//! Runs docs/cli.md: every command in its `console` blocks, in order and in one directory, prints what the page says.
 //!
 //! A line `...` stands for any lines, `[..]` for anything within one. With `UPDATE_DOCS=1` the blocks become what the
 //! commands print.

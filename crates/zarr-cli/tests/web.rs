@@ -1,4 +1,4 @@
-//! Stores on web servers, which list nothing: `zarr serve` is one, and one here asks who asks.
+//! Stores on web servers, which cannot be listed: on `zarr serve`, and on a server here that checks who asks.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -117,7 +117,7 @@ fn options_reach_the_store() {
     let copied = zarr(&[&["copy", &x, copy.to_str().unwrap()], missing.as_slice()].concat());
     assert!(copied.status.success(), "{copied:?}");
     let told = String::from_utf8_lossy(&copied.stderr);
-    assert!(told.contains("this store cannot list"), "{told}");
+    assert!(told.contains("this store cannot be listed"), "{told}");
     let read = zarr(&["read", copy.to_str().unwrap(), "--format", "jsonl"]);
     assert_eq!(read.stdout, expected);
 }

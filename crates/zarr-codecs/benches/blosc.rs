@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::Criterion;
-use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Scratch};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 use pair::pair;
@@ -71,7 +71,7 @@ fn run(criterion: &mut Criterion, kind: &str, dtype: &DataType, data: &[u8]) {
     }
 }
 
-fn chain(how: c_blosc::Settings<'_>, spec: &ChunkSpec) -> Chain {
+fn chain(how: c_blosc::Settings<'_>, spec: &ChunkSpec) -> CodecChain {
     let blosc = Extension::new("blosc")
         .with("cname", how.cname)
         .with("clevel", how.level)
@@ -79,13 +79,13 @@ fn chain(how: c_blosc::Settings<'_>, spec: &ChunkSpec) -> Chain {
         .with("typesize", how.typesize)
         .with("blocksize", how.block);
     let codecs = [Extension::new("bytes").with("endian", "little"), blosc];
-    Chain::new(&codecs, spec.clone(), &Registry::default()).expect("a good chain")
+    CodecChain::new(&codecs, spec.clone(), &CodecRegistry::default()).expect("a good chain")
 }
 
 fn row(
     criterion: &mut Criterion,
     name: &str,
-    chain: &Chain,
+    chain: &CodecChain,
     how: c_blosc::Settings<'_>,
     data: &[u8],
 ) {

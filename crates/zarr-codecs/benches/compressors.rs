@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
-use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Scratch};
 use zarr_metadata::{DataType, Extension, FillValue};
 
 use pair::pair;
@@ -78,7 +78,8 @@ fn run(criterion: &mut Criterion, shape: &[u64; 2], dtype: &DataType, data: &[u8
             extension = extension.with(key, value);
         }
         let codecs = [Extension::new("bytes").with("endian", "little"), extension];
-        let chain = Chain::v2(&codecs, spec.clone(), &Registry::default()).expect("a good chain");
+        let chain =
+            CodecChain::v2(&codecs, spec.clone(), &CodecRegistry::default()).expect("a good chain");
         let (mut raw_encode, mut raw_decode) = raw();
         let (mut frame, mut scratch) = (vec![], Scratch::default());
         let mut raw_frame = vec![0; data.len() * 2 + 1024];

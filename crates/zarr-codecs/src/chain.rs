@@ -1,32 +1,37 @@
-//! A chunk's codecs in their order, checked once, run per chunk. Knows the order of kinds and how
-//! stages fuse; knows no single codec.
+//! The codecs of an array in their order: checked once, run for each chunk.
 //!
-//! Decoding walks the chain from right to left, and the *last* step writes the output:
+//! Decoding runs from the last codec to the first, and its *last* step writes the output:
 //!
 //! ```text
-//! encoded bytes ─► bytes→bytes ─► … ─► bytes→bytes ─► sink: the output's own memory
+//! encoded bytes ─► bytes→bytes ─► … ─► bytes→bytes ─► target: the output's own memory
 //!                  (scratch)                          (array→bytes says how to place the bytes,
 //!                                                      array→array has permuted the strides)
 //! ```
 
+pub(crate) mod byte_len;
+pub(crate) mod chunk_spec;
+pub(crate) mod codec;
 mod decode;
+pub(crate) mod decode_target;
 mod encode;
 mod fields;
 mod resolve;
+pub(crate) mod scratch;
 
 use std::sync::Arc;
 
 use zarr_metadata::Swap;
 
-use crate::buffer::Uninit;
+use crate::array::buffer::Uninit;
+use crate::array::kernels;
 use crate::{
-    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Dims, Fields,
-    Len, Located, NdView, NdViewMut, Region, Shard, kernels,
+    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError,
+    CodecErrorKind, Dims, Fields, NdView, NdViewMut, Region, ShardingCodec, StridedLayout,
 };
 
 /// The codecs of an array, resolved and checked for chunks of one shape.
 #[derive(Clone, Debug)]
-pub struct Chain {
+pub struct CodecChain {
     /// The decoded chunk.
     spec: ChunkSpec,
     arrays: Vec<ArrayStage>,
@@ -34,11 +39,11 @@ pub struct Chain {
     serialized: ChunkSpec,
     serializer: Serializer,
     /// What the serializer makes.
-    serialized_len: Len,
+    serialized_len: ByteLen,
     bytes: Vec<BytesStage>,
     /// What the whole chain makes.
-    encoded_len: Len,
-    /// A codec that is unknown and may be ignored by readers, but not by writers.
+    encoded_len: ByteLen,
+    /// An unknown codec, which readers may ignore but writers may not.
     read_only: Option<String>,
     /// The fields that the first of `arrays` takes out of records, if it does.
     picked: Option<Arc<Fields>>,
@@ -46,9 +51,9 @@ pub struct Chain {
 
 #[derive(Clone, Debug)]
 struct ArrayStage {
-    codec: Arc<dyn ArrayToArray>,
-    /// What the codec said once that its [`axes`](ArrayToArray::axes) are, and was compared with both
-    /// shapes: others' code may say something else the next time.
+    codec: Arc<dyn ArrayToArrayCodec>,
+    /// The codec's [`axes`](ArrayToArrayCodec::axes), asked for once and compared with both shapes: a codec
+    /// of a user may answer something else the next time.
     axes: Option<Dims<usize>>,
     decoded: ChunkSpec,
     encoded: ChunkSpec,
@@ -56,47 +61,47 @@ struct ArrayStage {
 
 #[derive(Clone, Debug)]
 enum Serializer {
-    /// `foreign`: not ours, so the memory it writes is initialised for it first.
+    /// `foreign` is a codec that a user registers, so the memory it writes is initialised before.
     Codec {
-        codec: Arc<dyn ArrayToBytes>,
+        codec: Arc<dyn ArrayToBytesCodec>,
         foreign: bool,
     },
-    Shard(Arc<Shard>),
+    Shard(Arc<ShardingCodec>),
 }
 
 #[derive(Clone, Debug)]
 struct BytesStage {
-    codec: Arc<dyn BytesToBytes>,
-    /// As that of a serializer.
+    codec: Arc<dyn BytesToBytesCodec>,
+    /// As for a serializer.
     foreign: bool,
-    decoded: Len,
+    decoded: ByteLen,
 }
 
-/// How to get at a part of an encoded chunk.
+/// How to read a part of an encoded chunk.
 #[derive(Debug)]
-pub enum Access<'c> {
-    /// Only the whole object can be decoded: [`Chain::decode`] or [`Chain::decode_part`].
+pub enum ChunkAccess<'c> {
+    /// The whole object must be decoded: by [`CodecChain::decode`] or [`CodecChain::decode_part`].
     Whole,
     /// The object is not compressed: the wanted cells lie here, in whatever order of axes, or the records
-    /// whose fields they are, for [`Chain::place`] and [`Chain::gather`].
-    Cells(Located),
-    /// The object is a shard: fetch its index, then each wanted inner chunk is a chunk again.
-    Shard(&'c Arc<Shard>),
+    /// whose fields they are, for [`CodecChain::place`] and [`CodecChain::gather`].
+    Cells(StridedLayout),
+    /// The object is a shard: fetch its index, then read each wanted inner chunk as a chunk.
+    Shard(&'c Arc<ShardingCodec>),
 }
 
-impl Chain {
+impl CodecChain {
     /// The decoded chunk.
     pub fn spec(&self) -> &ChunkSpec {
         &self.spec
     }
 
     /// How many bytes an encoded chunk has.
-    pub fn encoded_len(&self) -> Len {
+    pub fn encoded_len(&self) -> ByteLen {
         self.encoded_len
     }
 
-    /// The shard codec, where the object is a shard that nothing else wraps.
-    pub fn shard(&self) -> Option<&Arc<Shard>> {
+    /// The sharding codec, if it is the only codec of the chain.
+    pub fn shard(&self) -> Option<&Arc<ShardingCodec>> {
         match &self.serializer {
             Serializer::Shard(shard) if self.bytes.is_empty() && self.arrays.is_empty() => {
                 Some(shard)
@@ -105,17 +110,18 @@ impl Chain {
         }
     }
 
-    /// How to get at the cells of `part` of an encoded chunk.
-    pub fn access(&self, part: &Region) -> Access<'_> {
+    /// How to read the cells of `part` of an encoded chunk.
+    pub fn access(&self, part: &Region) -> ChunkAccess<'_> {
         if let Some(shard) = self.shard() {
-            return Access::Shard(shard);
+            return ChunkAccess::Shard(shard);
         }
-        self.locate(part).map_or(Access::Whole, Access::Cells)
+        self.locate(part)
+            .map_or(ChunkAccess::Whole, ChunkAccess::Cells)
     }
 
     /// Where the cells of `part` lie, or the records whose fields they are, if nothing behind the
     /// serializer changes its bytes, and in front of it axes are only relabelled.
-    fn locate(&self, part: &Region) -> Option<Located> {
+    fn locate(&self, part: &Region) -> Option<StridedLayout> {
         let (stages, serializer) = (&self.arrays, &self.serializer);
         let Serializer::Codec {
             codec,
@@ -125,7 +131,7 @@ impl Chain {
             return None;
         };
         let axes = self.axes(stages.get(usize::from(self.picked.is_some())..)?)?;
-        if !self.bytes.is_empty() || part.spans.len() != axes.len() {
+        if !self.bytes.is_empty() || part.ranges.len() != axes.len() {
             return None;
         }
         let at = codec.locate(&self.serialized, &part.permute(&axes)?)?;
@@ -133,7 +139,7 @@ impl Chain {
         for (&axis, &stride) in axes.iter().zip(&at.strides) {
             *strides.get_mut(axis)? = stride;
         }
-        Some(Located { strides, ..at })
+        Some(StridedLayout { strides, ..at })
     }
 
     /// The axes of the array behind these codecs, where they only relabel those of the one in front.
@@ -159,26 +165,26 @@ impl Chain {
 
     /// The bytes in each run that [`place`](Self::place) would ask for: none where cells are picked out of
     /// what lies there, which only [`gather`](Self::gather) does.
-    pub fn run_len(&self, at: &Located, dst: &NdViewMut<'_>) -> usize {
+    pub fn run_len(&self, at: &StridedLayout, dst: &NdViewMut<'_>) -> usize {
         match self.picked {
             Some(_) => 0,
             None => dst.run_len(at),
         }
     }
 
-    /// Fills `dst` with cells that `read` gets from where [`Access::Cells`] said they lie, straight
-    /// into their place: see [`NdViewMut::read_located`].
+    /// Fills `dst` with cells that lie in the object as [`ChunkAccess::Cells`] says. `read` reads them straight
+    /// into their place: see [`NdViewMut::read_strided`].
     ///
     /// # Errors
     /// The first error of `read`, or a length error where it filled too little.
     pub fn place<E: From<CodecError>>(
         &self,
-        at: &Located,
+        at: &StridedLayout,
         mut dst: NdViewMut<'_>,
         read: impl for<'d> FnMut(u64, &'d mut Uninit) -> Result<&'d mut [u8], E>,
     ) -> Result<(), E> {
         let expected = dst.byte_len() as u64;
-        dst.read_located(at, read).map_err(|error| {
+        dst.read_strided(at, read).map_err(|error| {
             let short = || {
                 CodecErrorKind::Length { expected, found: 0 }
                     .of("bytes")
@@ -190,22 +196,22 @@ impl Chain {
         Ok(())
     }
 
-    /// Fills `dst` with cells out of `bytes`, which are the object's from `start` on.
+    /// Fills `dst` with cells out of `bytes`, which are those of the object from `start` on.
     ///
     /// # Errors
-    /// Where a cell lies outside of `bytes`.
+    /// Where a cell lies outside `bytes`.
     pub fn gather(
         &self,
-        at: &Located,
+        at: &StridedLayout,
         start: u64,
         bytes: &[u8],
         mut dst: NdViewMut<'_>,
     ) -> Result<(), CodecError> {
-        let at = Located {
+        let at = StridedLayout {
             offset: at.offset.wrapping_sub(start),
             ..at.clone()
         };
-        let cells = NdView::located(bytes, &at, dst.shape());
+        let cells = NdView::strided(bytes, &at, dst.shape());
         let copied = cells.is_some_and(|cells| match &self.picked {
             Some(fields) => fields.read(&cells, &mut dst),
             None => dst.copy_from(&cells),
@@ -218,7 +224,7 @@ impl Chain {
         Ok(())
     }
 
-    /// What is swapped once bytes lie in place.
+    /// What to swap once the bytes lie in their place.
     fn placed(&self) -> Swap {
         let swap = match &self.serializer {
             Serializer::Codec { codec, .. } => codec.placed(&self.serialized),
@@ -237,10 +243,10 @@ fn wrong_rank(spec: &ChunkSpec) -> CodecError {
         "the output does not have the {} axes of the chunk",
         spec.shape.len()
     );
-    CodecErrorKind::Config(text).of("transpose")
+    CodecErrorKind::Mismatch(text).of("transpose")
 }
 
-// The chains there have codecs of several features: `blosc` brings them.
+// These tests need the codecs of several features, all of which `blosc` turns on.
 #[cfg(feature = "blosc")]
 #[cfg(test)]
 #[path = "chain/tests.rs"]

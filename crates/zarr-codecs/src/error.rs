@@ -1,67 +1,98 @@
-//! What can go wrong while a chunk is encoded or decoded: which codec, and why. Where the chunk
-//! lives is added by the layers that know it.
+//! What can go wrong while a chunk is encoded or decoded: which codec, and why. The layers above add which
+//! chunk.
 
 use std::borrow::Cow;
 
 use zarr_metadata::DataType;
 
-/// A codec could not be set up, or refused data.
+/// A codec cannot be set up, or cannot encode or decode a chunk.
 #[derive(Debug, thiserror::Error)]
 #[error("codec `{codec}`: {kind}")]
 pub struct CodecError {
-    /// The name in the metadata.
+    /// The name of the codec in the metadata.
     pub codec: String,
     /// What went wrong.
     #[source]
     pub kind: CodecErrorKind,
 }
 
-/// Why a codec failed. The first four are found before any data is touched.
+/// Why a codec failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecErrorKind {
     /// No codec of this name is built in or registered.
     #[error("not known here{}", hint.as_ref().map(|h| format!("; {h}")).unwrap_or_default())]
     Unknown {
-        /// What would bring it, or which names are known.
+        /// What would add it, or which names are known.
         hint: Option<String>,
     },
-    /// The codec is known and is never run.
+    /// The codec is known and refused on purpose.
     #[error("refused: {0}")]
     Refused(Cow<'static, str>),
     /// The codec cannot work on this data type.
     #[error("{}", unfit(.0))]
     DataType(Box<DataType>),
-    /// The configuration in the metadata is not one the codec accepts.
-    #[error("configuration: {0}")]
-    Config(String),
-    /// The encoded bytes break the codec's format.
+    /// A setting in the metadata is not one that the codec accepts.
+    #[error("`{key}` {problem}")]
+    Setting {
+        /// The name of the setting.
+        key: String,
+        /// What is wrong with it: what it must be, and what was found.
+        problem: String,
+    },
+    /// The codec stands where it cannot, or the chain has no codec that turns the array into bytes.
+    #[error("{0}")]
+    Order(&'static str),
+    /// The codec cannot work on chunks of this shape.
+    #[error("{0}")]
+    ChunkShape(String),
+    /// The codec cannot work on what the codecs before it in the chain make.
+    #[error("{0}")]
+    Input(&'static str),
+    /// The data type that a codec converts to does not have this value.
+    #[error(
+        "{value} cannot be {}: {data_type} has no such value",
+        if *encoding { "encoded" } else { "decoded" }
+    )]
+    Value {
+        /// The value.
+        value: String,
+        /// The data type it was to be converted to.
+        data_type: Box<DataType>,
+        /// Whether it was to be encoded; otherwise it was to be decoded.
+        encoding: bool,
+    },
+    /// What the caller passed does not fit the chunk: a region outside it, a view of another shape, or no
+    /// heap for elements of variable length.
+    #[error("{0}")]
+    Mismatch(String),
+    /// The encoded bytes do not follow the format of the codec.
     #[error("corrupt data: {0}")]
     Corrupt(String),
     /// A checksum in the data does not match the data.
     #[error("checksum mismatch: stored {stored:#010x}, computed {computed:#010x}")]
     Checksum {
-        /// What the data says.
+        /// The checksum in the data.
         stored: u32,
-        /// What the data is.
+        /// The checksum of the data.
         computed: u32,
     },
-    /// The data has another length than the metadata implies.
+    /// The data have another length than the metadata imply.
     #[error("length mismatch: expected {expected} bytes, found {found}")]
     Length {
-        /// From the metadata.
+        /// The length that the metadata imply, in bytes.
         expected: u64,
-        /// From the data; a decoder that stops early reports where it stopped.
+        /// The length of the data, in bytes; where a decoder stops early, how far it came.
         found: u64,
     },
-    /// A size that memory or the limits do not allow.
+    /// A size beyond memory or a limit.
     #[error("{what} of {asked} bytes is more than can be handled ({limit} bytes)")]
     Limit {
         /// What is too large.
         what: &'static str,
-        /// How large it is.
+        /// Its size in bytes.
         asked: u64,
-        /// What is allowed.
+        /// The largest size that is allowed, in bytes.
         limit: u64,
     },
     /// The library behind the codec failed.
@@ -103,5 +134,5 @@ pub(crate) fn check_copied(codec: &str, copied: bool) -> Result<(), CodecError> 
     if copied {
         return Ok(());
     }
-    Err(CodecErrorKind::Config("source and target have different shapes".to_owned()).of(codec))
+    Err(CodecErrorKind::Mismatch("source and target have different shapes".to_owned()).of(codec))
 }

@@ -1,60 +1,61 @@
-//! Zarr codecs and shards, decoding straight into place. No I/O, no tasks, no global state.
+//! Zarr codecs, shards and chunk grids. Chunks are decoded straight into place, without I/O, tasks or global
+//! state.
 //!
 //! # How a chunk is decoded
-//! An array's metadata lists its codecs. A [`Chain`] resolves that list once through a
-//! [`Registry`] and checks it for chunks of one [`ChunkSpec`]. Per chunk it is handed the encoded
+//! An array's metadata lists its codecs. A [`CodecChain`] resolves that list once through a
+//! [`CodecRegistry`] and checks it for chunks of one [`ChunkSpec`]. For each chunk it takes the encoded
 //! bytes and a *view* of the output, [`NdViewMut`]: a strided box of the caller's own memory.
 //!
-//! The chain works from right to left. Bytes→bytes codecs decode into scratch buffers of the
-//! worker ([`Scratch`]), the last of them into a [`Sink`], which is the output itself where that
+//! The chain decodes from the last codec to the first. Bytes→bytes codecs decode into scratch buffers of the
+//! worker ([`Scratch`]), the last of them into a [`DecodeTarget`], which is the output itself where that
 //! is contiguous. Array→array codecs that only reorder axes never run: the view's strides are
-//! permuted instead. So a zstd chunk that lies contiguous in the output is decompressed there, and
-//! any other is placed from a buffer that is still in cache.
+//! permuted instead. So a zstd chunk that is contiguous in the output is decompressed there, and
+//! any other is copied from a buffer that is still in cache.
 //!
-//! A [`Shard`] is a format, not a second engine: it reads and writes the index and says where
-//! inner chunks lie. Who fetches them, and on how many cores, is decided above this crate, by way
-//! of [`Chain::access`].
+//! A [`ShardingCodec`] is a format, not a second engine: it reads and writes the index and says where
+//! inner chunks lie. The caller, which asks [`CodecChain::access`], decides how they are fetched, and on how
+//! many cores they are decoded.
 //!
 //! Every decoder is told how many bytes must come out and stops there: sizes in the data are
 //! compared, never trusted.
 //!
 //! # The codecs
-//! Those of v3, by their names there. Each is proved against another implementation: by the interop
-//! table `cases.py` or `coded.py` (zarr-python and tensorstore, both ways), or by rows that a peer's
-//! package made, in `tests/fixtures`.
+//! The codecs of Zarr v3, by their names. Each is tested against another implementation: by the interop
+//! tables `cases.py` or `coded.py` (zarr-python and tensorstore, both ways), or by rows in `tests/fixtures`
+//! that another package made.
 //!
-//! | codec | feature | what it does | proved by |
+//! | codec | feature | what it does | tested by |
 //! |---|---|---|---|
-//! | `bitround` | | numbers with fewer bits | `numcodecs.jsonl` (floats), `zarrs.jsonl` (integers) |
+//! | `bitround` | | rounds numbers to fewer bits | `numcodecs.jsonl` (floats), `zarrs.jsonl` (integers) |
 //! | `blosc` | `blosc` | Blosc 1 frames of every compressor and shuffle | `blosc/tests.rs` (c-blosc), `coded.py` |
 //! | `bytes` | | byte order | `cases.py` |
-//! | `cast_value` | | another type, by rules | `cast_value.jsonl`, `coded.py` |
-//! | `crc32c` | | a sum behind the data | `cases.py` |
+//! | `cast_value` | | another data type, by rules | `cast_value.jsonl`, `coded.py` |
+//! | `crc32c` | | a checksum behind the data | `cases.py` |
 //! | `gzip` | `gzip` | RFC 1952, any number of members | `cases.py` |
 //! | `n5_default` | | a block of N5 | `n5.jsonl` (tensorstore) |
-//! | `packbits` | | bits without gaps, lowest first | `zarrs.jsonl` |
+//! | `packbits` | | packs bits without gaps, lowest first | `zarrs.jsonl` |
 //! | `reshape` | | another shape | `zarrs.jsonl` |
-//! | `scale_offset` | | another zero and unit | `coded.py` |
-//! | `sharding_indexed` | | chunks in a chunk | `cases.py` |
+//! | `scale_offset` | | another zero and another unit | `coded.py` |
+//! | `sharding_indexed` | | a shard of inner chunks | `cases.py` |
 //! | `transpose` | | another order of axes | `cases.py` |
 //! | `vlen-bytes`, `vlen-utf8` | | each element after its length | `texts.py` |
 //! | `zstd` | `zstd` | RFC 8878, frames of every kind | `cases.py` |
 //!
-//! Those of numcodecs, by their ids in v2 and as `numcodecs.<id>` in v3: see [`Chain::v2`]. All are
-//! in `numcodecs.jsonl`, which has what numcodecs makes of each, and in `coded.py`; `categorize`,
-//! `json2` and `msgpack2` are in `objects.jsonl`, made in the same way. `numcodecs_v3.jsonl` has what zarr-python
-//! reads through filters of either byte order.
+//! The codecs of numcodecs, by their ids in v2 and as `numcodecs.<id>` in v3: see [`CodecChain::v2`].
+//! `numcodecs.jsonl` has what numcodecs makes of each, and `objects.jsonl` what it makes of `categorize`,
+//! `json2` and `msgpack2`; all are in `coded.py`, too. `numcodecs_v3.jsonl` has what zarr-python reads through
+//! filters of either byte order.
 //!
 //! | id | feature | what it does |
 //! |---|---|---|
-//! | `adler32`, `crc32`, `crc32c`, `fletcher32`, `jenkins_lookup3` | | a sum before or behind the data |
+//! | `adler32`, `crc32`, `crc32c`, `fletcher32`, `jenkins_lookup3` | | a checksum before or behind the data |
 //! | `astype` | | another type, as numpy casts |
-//! | `base64` | | text |
-//! | `bitround` | | floats with fewer bits |
+//! | `base64` | | Base64 text |
+//! | `bitround` | | rounds floats to fewer bits |
 //! | `blosc` | `blosc` | the same as in v3, set by numbers |
 //! | `bz2` | `bz2` | bzip2 |
 //! | `categorize` | | numbers for texts, by a list of labels |
-//! | `delta` | | differences |
+//! | `delta` | | differences between neighbours |
 //! | `fixedscaleoffset` | | rounded multiples in a smaller type |
 //! | `gzip`, `zlib` | `gzip` | deflate in either wrapping |
 //! | `json2` | | one JSON list of all values |
@@ -63,24 +64,24 @@
 //! | `msgpack2` | `msgpack` | the list of `json2`, in MessagePack |
 //! | `packbits` | | bools as bits, highest first |
 //! | `pcodec` | `pcodec` | integers and floats as pco orders and packs them |
-//! | `quantize` | | floats of some decimal digits |
+//! | `quantize` | | rounds floats to some decimal digits |
 //! | `shuffle` | | bytes sorted by their place in the element |
 //! | `vlen-array`, `vlen-bytes`, `vlen-utf8` | | each element after its length |
 //! | `zstd` | `zstd` | the same as in v3 |
 //!
-//! `cast_value` and `scale_offset` know no `bfloat16` and no types of fewer than eight bits yet. `pickle` is
-//! refused: it runs whatever code the data hold. So are values of `msgpack2` that JSON cannot say. `zfp` and
-//! `zfpy` are not there: every crate over that library needs CMake or libclang besides a C compiler.
+//! `cast_value` and `scale_offset` do not support `bfloat16` and types of fewer than eight bits yet. `pickle`
+//! is refused, because it runs whatever code the data contain, and so are values of `msgpack2` that JSON cannot
+//! express. `zfp` and `zfpy` are missing: every crate over that library needs CMake or libclang to build.
 //!
 //! ```
-//! use zarr_codecs::{Chain, ChunkSpec, NdView, NdViewMut, Registry, Scratch};
+//! use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Scratch};
 //! use zarr_metadata::{DataType, Extension, FillValue};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let fill = FillValue::from_bytes(&DataType::UInt16, &0_u16.to_ne_bytes())?;
 //! let spec = ChunkSpec::new(&[2, 3], DataType::UInt16, fill)?;
 //! let codecs = [Extension::new("bytes").with("endian", "little"), Extension::new("crc32c")];
-//! let chain = Chain::new(&codecs, spec, &Registry::default())?;
+//! let chain = CodecChain::new(&codecs, spec, &CodecRegistry::default())?;
 //!
 //! let elements: Vec<u8> = [1_u16, 2, 3, 4, 5, 6].iter().flat_map(|n| n.to_ne_bytes()).collect();
 //! let (mut encoded, mut scratch) = (vec![], Scratch::default());
@@ -95,120 +96,64 @@
 //! # }
 //! ```
 
-mod base64;
-mod bitround;
-#[cfg(feature = "blosc")]
-mod blosc;
-#[allow(unsafe_code)]
-pub mod buffer;
-mod bytes;
-#[cfg(feature = "bz2")]
-mod bz2;
-mod cast_value;
-mod categorize;
+mod array;
 mod chain;
-mod checksum;
-mod codec;
-mod cut;
-#[cfg(feature = "gzip")]
-mod deflate;
-mod dims;
+mod codecs;
 mod error;
-mod f16;
-mod fields;
-mod filter;
-mod filters;
-mod heap;
-mod json2;
-mod kernels;
-#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
-mod lz4;
-#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
-#[cfg_attr(
-    not(feature = "blosc"),
-    allow(dead_code, reason = "only blosc asks for more effort")
-)]
-mod lz4_block;
-#[cfg(feature = "lzma")]
-mod lzma;
-#[cfg(feature = "msgpack")]
-mod msgpack;
-mod n5;
-mod number;
-mod packbits;
-#[cfg(feature = "pcodec")]
-mod pcodec;
-#[cfg_attr(
-    not(feature = "blosc"),
-    allow(dead_code, reason = "only blosc shuffles bits")
-)]
-mod planes;
-mod projection;
-mod region;
-mod registry;
-mod reshape;
-mod scale_offset;
-mod scratch;
-mod setting;
-mod sharding;
-mod shuffle;
-mod sink;
-#[cfg(any(feature = "bz2", feature = "lzma"))]
-mod stream;
-mod touched;
-mod transpose;
-#[allow(unsafe_code)]
-mod view;
-mod vlen;
-mod walk;
-#[cfg(feature = "zstd")]
-mod zstd;
+mod grid;
+#[cfg(feature = "testing")]
+pub mod testing;
 
-pub use self::base64::Base64Codec;
+pub use array::buffer;
+pub use array::dims::{Dims, volume};
+pub use array::fields::{Fields, FieldsError};
+pub use array::heap::{VlenElements, VlenHandle, VlenHeap, VlenSegment};
+pub use array::kernels::{all_equal, fill};
+pub use array::strided_layout::StridedLayout;
+pub use array::view::{DisjointParts, NdView, NdViewMut};
+pub use chain::byte_len::ByteLen;
+pub use chain::chunk_spec::ChunkSpec;
+pub use chain::codec::{ArrayToArrayCodec, ArrayToBytesCodec, BytesToBytesCodec};
+pub use chain::decode_target::DecodeTarget;
+pub use chain::scratch::{BufferPool, CodecContexts, Scratch};
+pub use chain::{ChunkAccess, CodecChain};
+pub use codecs::bitround::BitroundCodec;
 #[cfg(feature = "blosc")]
-pub use self::blosc::BloscCodec;
-pub use self::bytes::BytesCodec;
-#[cfg(feature = "bz2")]
-pub use self::bz2::Bz2Codec;
-#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
-pub use self::lz4::Lz4Codec;
-#[cfg(feature = "lzma")]
-pub use self::lzma::LzmaCodec;
-#[cfg(feature = "zstd")]
-pub use self::zstd::ZstdCodec;
-pub use bitround::BitroundCodec;
-pub use cast_value::CastValueCodec;
-pub use categorize::CategorizeCodec;
-pub use chain::{Access, Chain};
-pub use checksum::ChecksumCodec;
-pub use codec::{ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, Len, Located};
-pub use cut::{Cut, Runs};
+pub use codecs::blosc::BloscCodec;
+pub use codecs::bytes::BytesCodec;
+pub use codecs::cast_value::CastValueCodec;
+pub use codecs::checksum::ChecksumCodec;
 #[cfg(feature = "gzip")]
-pub use deflate::DeflateCodec;
-pub use dims::{Dims, volume};
-pub use error::{CodecError, CodecErrorKind};
-pub use fields::{Fields, FieldsError};
-pub use heap::{Handle, Heap, HeapElements, Segment};
-pub use json2::JsonCodec;
-pub use kernels::{all_equal, fill};
+pub use codecs::deflate::DeflateCodec;
+pub use codecs::n5::N5Codec;
+pub use codecs::numcodecs::base64::Base64Codec;
+#[cfg(feature = "bz2")]
+pub use codecs::numcodecs::bz2::Bz2Codec;
+pub use codecs::numcodecs::categorize::CategorizeCodec;
+pub use codecs::numcodecs::json2::JsonCodec;
+#[cfg(any(feature = "lz4", feature = "lz4-rust"))]
+pub use codecs::numcodecs::lz4::Lz4Codec;
+#[cfg(feature = "lzma")]
+pub use codecs::numcodecs::lzma::LzmaCodec;
 #[cfg(feature = "msgpack")]
-pub use msgpack::MsgPackCodec;
-pub use n5::N5Codec;
-pub use packbits::PackBitsCodec;
+pub use codecs::numcodecs::msgpack::MsgPackCodec;
 #[cfg(feature = "pcodec")]
-pub use pcodec::PcodecCodec;
-pub use projection::{Projection, Projections};
-pub use region::{Region, Span};
-pub use registry::Registry;
-pub use reshape::ReshapeCodec;
-pub use scale_offset::ScaleOffsetCodec;
-pub use scratch::{Buffers, Contexts, Scratch};
-pub use sharding::{Shard, ShardIndex};
-pub use shuffle::ShuffleCodec;
-pub use sink::Sink;
-pub use transpose::TransposeCodec;
-pub use view::{NdView, NdViewMut, Split};
-pub use vlen::VlenCodec;
+pub use codecs::numcodecs::pcodec::PcodecCodec;
+pub use codecs::numcodecs::shuffle::ShuffleCodec;
+pub use codecs::packbits::PackBitsCodec;
+pub use codecs::registry::CodecRegistry;
+pub use codecs::reshape::ReshapeCodec;
+pub use codecs::scale_offset::ScaleOffsetCodec;
+pub use codecs::sharding::{ShardIndex, ShardingCodec};
+pub use codecs::transpose::TransposeCodec;
+pub use codecs::vlen::VlenCodec;
+#[cfg(feature = "zstd")]
+pub use codecs::zstd::ZstdCodec;
+pub use error::{CodecError, CodecErrorKind};
+pub use grid::axis_grid::{AxisGrid, ChunkRuns};
+pub use grid::chunk_grid::{ChunkGrid, ChunkIndices, GridError};
+pub use grid::projection::{Projection, Projections};
+pub use grid::region::{AxisRange, Region};
 
 /// The examples of the README are tests like any other.
 #[cfg(doctest)]

@@ -5,8 +5,9 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zarr_codecs::{Chain, ChunkSpec, CodecError, NdView, NdViewMut, Registry, Scratch};
-use zarr_metadata::{DataType, Extension, FillValue};
+use zarr_codecs::testing::{bytes, decode, encode, spec};
+use zarr_codecs::{CodecChain, CodecRegistry};
+use zarr_metadata::{DataType, Extension};
 
 #[derive(Deserialize)]
 struct Row {
@@ -18,21 +19,15 @@ struct Row {
 }
 
 fn native(hex: &str) -> Vec<u8> {
-    let digit = |c: &u8| char::from(*c).to_digit(16).unwrap() as u8;
-    let pairs = hex.as_bytes().chunks(2);
-    let mut bytes: Vec<u8> = pairs
-        .map(|pair| digit(&pair[0]) << 4 | digit(&pair[1]))
-        .collect();
+    let mut bytes = bytes(hex);
     if cfg!(target_endian = "big") {
         bytes.reverse();
     }
     bytes
 }
 
-fn chain(from: &str, codec: &Value) -> Chain {
+fn chain(from: &str, codec: &Value) -> CodecChain {
     let dtype: DataType = from.parse().unwrap();
-    let fill = FillValue::zero(&dtype).unwrap();
-    let spec = ChunkSpec::new(&[1], dtype, fill).unwrap();
     let endian = if cfg!(target_endian = "big") {
         "big"
     } else {
@@ -40,22 +35,12 @@ fn chain(from: &str, codec: &Value) -> Chain {
     };
     let bytes = Extension::new("bytes").with("endian", endian);
     let codec = Extension::from_json(codec.clone()).unwrap();
-    Chain::new(&[codec, bytes], spec, &Registry::default()).unwrap()
-}
-
-fn encode(chain: &Chain, element: &[u8]) -> Result<Vec<u8>, CodecError> {
-    let view = NdView::new(element, &[1], element.len()).unwrap();
-    let mut out = vec![];
-    chain.encode(&view, &mut out, &mut Scratch::default())?;
-    Ok(out)
-}
-
-fn decode(chain: &Chain, encoded: &[u8]) -> Result<Vec<u8>, CodecError> {
-    let elem = chain.spec().elem();
-    let mut out = vec![0; elem];
-    let view = NdViewMut::over(&mut out, &[1], elem).unwrap();
-    chain.decode(encoded, view, &mut Scratch::default())?;
-    Ok(out)
+    CodecChain::new(
+        &[codec, bytes],
+        spec(&[1], dtype),
+        &CodecRegistry::default(),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -108,6 +93,6 @@ fn single_values_come_first() {
         encode(&chain, &301_f64.to_ne_bytes())
             .unwrap_err()
             .to_string(),
-        "codec `cast_value`: configuration: 301.0 cannot be encoded: it has no place in int8"
+        "codec `cast_value`: 301.0 cannot be encoded: int8 has no such value"
     );
 }

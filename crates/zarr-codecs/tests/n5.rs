@@ -3,12 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-mod common;
-
-use common::{bytes, chain, decode, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zarr_codecs::{Chain, CodecError};
+use zarr_codecs::testing::{bytes, chain_of, decode, encode};
+use zarr_codecs::{CodecChain, CodecError};
 use zarr_metadata::{ArrayMetadata, NodeMetadata};
 
 #[derive(Deserialize)]
@@ -51,7 +49,7 @@ fn blocks_of_tensorstore() {
     assert_eq!(rows.len(), 16, "the fixture is there");
     for row in rows {
         let array = array(&row.data_type, &row.shape, &row.codecs);
-        let chain = match chain(&array) {
+        let chain = match chain_of(&array) {
             // Its compressor is not in this build.
             Err(error) if error.to_string().contains("the feature") => continue,
             chain => chain.unwrap(),
@@ -73,11 +71,11 @@ fn blocks_of_tensorstore() {
 }
 
 /// Three rows of two.
-fn three_by_two() -> Chain {
+fn three_by_two() -> CodecChain {
     let codecs = json!([
         {"name": "transpose", "configuration": {"order": [1, 0]}}, {"name": "bytes"}
     ]);
-    chain(&array("uint8", &[3, 2], &codecs)).unwrap()
+    chain_of(&array("uint8", &[3, 2], &codecs)).unwrap()
 }
 
 fn block(axes: &[u32], cells: &[u8]) -> Vec<u8> {
@@ -120,14 +118,18 @@ fn other_blocks_are_errors() {
     decode(&chain, &good[..17]).unwrap_err();
     refused(&[&[0, 1], &good[2..]].concat(), "mode 1");
     refused(&block(&[3], &[1, 2, 3]), "a block of 1 axes");
-    refused(&block(&[4, 2], &[0; 8]), "more than a chunk");
-    refused(&block(&[u32::MAX, u32::MAX], &[0; 8]), "more than a chunk");
+    refused(&block(&[4, 2], &[0; 8]), "larger than a chunk");
+    refused(
+        &block(&[u32::MAX, u32::MAX], &[0; 8]),
+        "larger than a chunk",
+    );
 }
 
 #[test]
 fn other_codecs_are_refused() {
-    let of =
-        |codecs: Value| -> Result<Chain, CodecError> { chain(&array("uint16", &[3, 2], &codecs)) };
+    let of = |codecs: Value| -> Result<CodecChain, CodecError> {
+        chain_of(&array("uint16", &[3, 2], &codecs))
+    };
     let transpose = json!({"name": "transpose", "configuration": {"order": [1, 0]}});
     let big = json!({"name": "bytes", "configuration": {"endian": "big"}});
     of(json!([transpose, big])).unwrap();
@@ -141,5 +143,5 @@ fn other_codecs_are_refused() {
         let error = of(codecs.clone()).unwrap_err().to_string();
         assert!(error.contains("`codecs`"), "{codecs}: {error}");
     }
-    assert!(chain(&array("float16", &[3, 2], &json!([transpose, big]))).is_err());
+    assert!(chain_of(&array("float16", &[3, 2], &json!([transpose, big]))).is_err());
 }

@@ -3,11 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-mod common;
-
-use common::{bytes, decode, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use zarr_codecs::testing::{bytes, chain_of, decode, encode};
 use zarr_metadata::{ArrayMetadata, ZarrFormat};
 
 #[derive(Deserialize)]
@@ -78,7 +76,7 @@ fn every_row_of_numcodecs() {
     } in rows
     {
         let (chunk, encoded) = (bytes(&chunk), bytes(&encoded));
-        let chain = match common::chain(&array(&dtype, &codec, chunk.len())) {
+        let chain = match chain_of(&array(&dtype, &codec, chunk.len())) {
             Ok(chain) => chain,
             Err(error) => {
                 wrong.push(format!("{codec} on {dtype}: {error}"));
@@ -126,7 +124,7 @@ fn what_is_converted_reads_the_same() {
         let Ok(new) = array.convert(ZarrFormat::V3) else {
             continue;
         };
-        let [old, new] = [&array, &new.metadata].map(|array| common::chain(array).unwrap());
+        let [old, new] = [&array, &new.metadata].map(|array| chain_of(array).unwrap());
         let expected = decode(&old, &encoded).unwrap();
         assert_eq!(
             decode(&new, &encoded).unwrap(),

@@ -4,11 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
-mod common;
-
-use common::{bytes, decode, encode};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use zarr_codecs::testing::{bytes, chain_of, decode, encode};
 use zarr_metadata::{ArrayMetadata, DataType, NodeMetadata, ZarrFormat};
 
 #[derive(Deserialize)]
@@ -63,7 +61,7 @@ fn every_byte_order_is_read_as_zarr_python_does() {
     for row in rows {
         let (chunk, elements) = (bytes(&row.chunk), bytes(&row.elements));
         let (array, size) = array(&row);
-        let chain = common::chain(&array).unwrap();
+        let chain = chain_of(&array).unwrap();
         let elements = swapped(elements, size);
         let what = format!("{} {}", row.data_type, row.codecs);
         match decode(&chain, &chunk) {
@@ -96,7 +94,7 @@ fn what_is_converted_reads_the_same() {
         let Ok(old) = array.convert(ZarrFormat::V2) else {
             continue;
         };
-        let [new, old] = [&array, &old.metadata].map(|array| common::chain(array).unwrap());
+        let [new, old] = [&array, &old.metadata].map(|array| chain_of(array).unwrap());
         let chunk = bytes(&row.chunk);
         let expected = decode(&new, &chunk).unwrap();
         let what = format!("{} {}", row.data_type, row.codecs);

@@ -3,15 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use zarr_codecs::{
-    Chain, ChunkSpec, CodecError, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch, Span,
-};
+use zarr_codecs::testing::{bytes, chain_of, decode_vlen, encode_vlen as encode};
+use zarr_codecs::{AxisRange, CodecChain, CodecError, Region};
 use zarr_metadata::ArrayMetadata;
 
 #[derive(Deserialize)]
@@ -25,62 +22,22 @@ struct Row {
     exact: bool,
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
-    let digit = |c: &u8| char::from(*c).to_digit(16).unwrap() as u8;
-    let pairs = hex.as_bytes().chunks(2);
-    pairs
-        .map(|pair| digit(&pair[0]) << 4 | digit(&pair[1]))
-        .collect()
-}
-
 /// The chain of a v2 array of one chunk with this filter.
-fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<Chain, CodecError> {
+fn chain(codec: &Value, shape: &[u64], order: &str) -> Result<CodecChain, CodecError> {
     let document = json!({
         "zarr_format": 2, "shape": shape, "chunks": shape, "dtype": "|O",
         "fill_value": null, "order": order, "filters": [codec], "compressor": null
     });
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
-    let dtype = array.data_type().clone();
-    let spec = ChunkSpec::new(shape, dtype, array.fill_value().unwrap())?;
-    Chain::v2(&array.codecs(), spec, &Registry::default())
+    chain_of(&array)
 }
 
-fn worker(chain: &Chain) -> (Arc<Heap>, Scratch) {
-    let heap = Arc::new(Heap::new(chain.spec().fill.as_bytes().to_vec()));
-    let scratch = Scratch {
-        heap: Some(Arc::clone(&heap)),
-        ..Scratch::default()
-    };
-    (heap, scratch)
+fn decode_part(chain: &CodecChain, src: &[u8], part: &Region) -> Result<Vec<String>, CodecError> {
+    let elements = decode_vlen(chain, src, part)?.into_iter();
+    Ok(elements.map(|e| String::from_utf8(e).unwrap()).collect())
 }
 
-fn encode(chain: &Chain, elements: &[String]) -> Result<Vec<u8>, CodecError> {
-    let (heap, mut scratch) = worker(chain);
-    let mut segment = heap.segment();
-    let handles = elements.iter().map(|e| segment.push(e.as_bytes()).unwrap());
-    let handles: Vec<u8> = handles.flat_map(Handle::to_bytes).collect();
-    segment.finish();
-    let view = NdView::new(&handles, &chain.spec().shape, Handle::SIZE).unwrap();
-    let mut encoded = vec![];
-    chain.encode(&view, &mut encoded, &mut scratch)?;
-    Ok(encoded)
-}
-
-fn decode_part(chain: &Chain, src: &[u8], part: &Region) -> Result<Vec<String>, CodecError> {
-    let (heap, mut scratch) = worker(chain);
-    let count = part.volume().unwrap() as usize;
-    let mut handles = vec![0xEE; count * Handle::SIZE];
-    let view = NdViewMut::over(&mut handles, &part.shape(), Handle::SIZE).unwrap();
-    chain.decode_part(src, part, view, &mut scratch)?;
-    let elements = heap.elements();
-    let text = |handle: &[u8]| {
-        let handle = Handle::from_bytes(handle.try_into().unwrap());
-        String::from_utf8(elements.get(handle).unwrap().to_vec()).unwrap()
-    };
-    Ok(handles.chunks(Handle::SIZE).map(text).collect())
-}
-
-fn decode(chain: &Chain, src: &[u8]) -> Result<Vec<String>, CodecError> {
+fn decode(chain: &CodecChain, src: &[u8]) -> Result<Vec<String>, CodecError> {
     decode_part(chain, src, &Region::whole(&chain.spec().shape))
 }
 
@@ -142,8 +99,8 @@ fn every_row_of_numcodecs() {
 fn parts_and_order_f() {
     let labels = ["a", "b", "c", "d", "e", "f"];
     let steps = Region {
-        spans: [(1, 2, -1), (0, 2, 2)]
-            .map(|(start, count, step)| Span::new(start, count, step).unwrap())
+        ranges: [(1, 2, -1), (0, 2, 2)]
+            .map(|(start, count, step)| AxisRange::new(start, count, step).unwrap())
             .into_iter()
             .collect(),
     };
@@ -187,9 +144,7 @@ fn elements_behind_a_filter_of_numbers() {
         "compressor": {"id": "adler32"}
     });
     let array = ArrayMetadata::from_v2(document.to_string().as_bytes(), None).unwrap();
-    let spec =
-        ChunkSpec::new(&[4], array.data_type().clone(), array.fill_value().unwrap()).unwrap();
-    let chain = Chain::v2(&array.codecs(), spec, &Registry::default()).unwrap();
+    let chain = chain_of(&array).unwrap();
     let texts = ["b", "a", "", "b"].map(str::to_owned);
     let encoded = encode(&chain, &texts).unwrap();
     assert_eq!(encoded[4..], [2, 255, 255, 2]);
@@ -203,27 +158,30 @@ fn damaged_lists_are_errors() {
         let error = decode(&chain, text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(says), "{text}: {error}");
     };
-    check("", "is no JSON list: EOF");
-    check("{}", "is no JSON list: invalid type");
+    check("", "is not a JSON list: EOF");
+    check("{}", "is not a JSON list: invalid type");
     check("[1]", "does not end with a dtype and a shape");
-    check("[[1,2],[3,4],\"|O\",7]", "its shape is no list of lengths");
-    check("[[1,2],[3,4],5,[2,2]]", "its dtype is no text");
+    check(
+        "[[1,2],[3,4],\"|O\",7]",
+        "its shape is not a list of lengths",
+    );
+    check("[[1,2],[3,4],5,[2,2]]", "its dtype is not a text");
     check("[1,2,3,\"|O\",[3]]", "shape [3], the chunk has 4 elements");
     check(
         "[1,2,3,4,5,\"|O\",[4]]",
         "expected a list of at most 6 values",
     );
-    check("[1,2,3,\"|O\",[4]]", "holds 3 values, its shape says 4");
+    check("[1,2,3,\"|O\",[4]]", "holds 3 values, and its shape says 4");
     check(
         "[[1,2,3],[3],\"|O\",[2,2]]",
         "expected a list of at most 2 values",
     );
     check(
         "[[1,2],[3],\"|O\",[2,2]]",
-        "holds 1 values, its shape says 2",
+        "holds 1 values, and its shape says 2",
     );
     check("[[1,2],3,\"|O\",[2,2]]", "is not nested as its shape says");
-    check("[[1,2],[3,NaNa],\"|O\",[2,2]]", "is no JSON list");
+    check("[[1,2],[3,NaNa],\"|O\",[2,2]]", "is not a JSON list");
     check("[[1,2],[3,4],\"|O\",[2,2]]]", "trailing");
     let long = format!("[1,2,3,4,\"|O\",[4{}]]", ",1".repeat(64));
     check(&long, "expected a list of at most 64 values");
@@ -239,12 +197,12 @@ fn what_is_no_json_is_not_written() {
     };
     for text in ["", "NaN", "{", "1 2", "[1,]", "{\"a\":tru}", "\"\\ud800\""] {
         let error = write(text).unwrap_err();
-        assert!(error.contains("an element is no JSON text"), "{error}");
+        assert!(error.contains("an element is not JSON"), "{error}");
     }
     let nested = |depth: usize| ["[".repeat(depth), "]".repeat(depth)].concat();
     write(&nested(128)).unwrap();
     let error = write(&nested(1 << 20)).unwrap_err();
-    assert!(error.contains("nests more than 128 deep"), "{error}");
+    assert!(error.contains("nested more than 128 deep"), "{error}");
     let written = write(" { \"b\" : 1.50 , \"a\" : [ ] , \"b\" : 2 } ").unwrap();
     assert_eq!(
         String::from_utf8(written).unwrap(),
@@ -266,7 +224,7 @@ fn refusals_say_why() {
     {
         let raw = refused(json!({"id": "msgpack2", "raw": true}));
         assert!(
-            raw.contains("`raw` must be false, since bytes are no JSON"),
+            raw.contains("`raw` must be false, since JSON does not have bytes"),
             "{raw}"
         );
     }
@@ -290,10 +248,10 @@ fn what_json_cannot_say_is_refused() {
             b"\x92\x01\xc4\x01a",
             "the value at [1][1] of the chunk holds bytes",
         ),
-        (b"\x81\x01\x02", "a key that is no text"),
+        (b"\x81\x01\x02", "a key that is not a text"),
         (b"\xd4\x05a", "a type of its writer's own"),
         (b"\xa1\xff", "a text that is not UTF-8"),
-        (b"\xc1", "corrupt data: a byte that begins no value"),
+        (b"\xc1", "corrupt data: a byte with which no value begins"),
         (b"\xdd\xff\xff\xff\xff", "corrupt data: "),
     ] {
         let error = decode(&chain, &list(value)).unwrap_err().to_string();

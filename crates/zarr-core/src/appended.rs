@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{Dims, Heap, Region};
+use zarr_codecs::{Dims, Region, VlenHeap};
 
 use crate::copy::MakeBlock;
-use crate::engine::{Elements, Work, pool};
-use crate::{ChunkGrid, ChunkedArray, Resolved, Result, Values};
+use crate::engine::{Elements, WorkSize, pool};
+use crate::{ChunkGrid, ChunkedArray, ResolvedSelection, Result, Values};
 
 /// Blocks have so many bytes at the most, unless a single chunk has more.
 const BLOCK: u64 = 32 << 20;
@@ -55,20 +55,20 @@ impl Appended {
                 _ if block.is_empty() => continue,
                 Self::Blocks(make) => {
                     let bytes = block.volume().unwrap_or(u64::MAX).saturating_mul(elem);
-                    let (work, heap) = (Work { pieces: 1, bytes }, Heap::new(Bytes::new()));
+                    let (work, heap) = (WorkSize { pieces: 1, bytes }, VlenHeap::new(Bytes::new()));
                     let make = Arc::clone(make);
-                    let made = move |_: pool::Crew<'_>| make(&block);
+                    let made = move |_: pool::Workers<'_>| make(&block);
                     let made = pool::run(to.context(), work, Arc::new(heap), made).await;
                     made.map_err(|error| to.chunk_error(&[], error))??
                 }
                 Self::Array(from) => {
-                    let block = Resolved::of_region(from.grid().shape(), block);
+                    let block = ResolvedSelection::of_region(from.grid().shape(), block);
                     Arc::clone(from).read_dyn(block).await?.data
                 }
             };
             let start: Dims<u64> = cells.iter().map(|cells| cells.start).collect();
             let cells = Region::dense(&start, &lengths(&cells));
-            let cells = Resolved::of_region(grid.shape(), cells);
+            let cells = ResolvedSelection::of_region(grid.shape(), cells);
             let written = Arc::clone(to).write(cells, Elements::Each(values));
             written.await?;
         }

@@ -1,21 +1,24 @@
-//! `ChunkedArray`: an array's metadata bound to its place in a store, its chunk grid and its codecs.
-//! Reads and writes untyped elements; element types are `typed`'s, sugar is above this crate.
+//! `ChunkedArray`: an array's metadata bound to its place in a store, its chunk grid and its codecs. How
+//! elements are read and written is the engine's; element types are `typed`'s, sugar is above this crate.
 
+mod config;
 mod documents;
 mod fields;
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use futures_util::Stream;
-use zarr_codecs::{Chain, ChunkSpec, CodecError, CodecErrorKind};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
-use crate::chains::{self, ChainOf, Chains};
-use crate::engine::{self, Block, Elements, IndexCache, Output, Room, Share};
-use crate::units::Units;
-use crate::{ChunkError, ChunkGrid, Context, Error, ErrorKind, Resolved, Result, Selection};
+use crate::cells::ChunkSelections;
+pub use config::ArrayConfig;
+
+use crate::chains::{self, ChainCache, ChunkChain};
+use crate::engine::{CachedChunks, IndexCache};
+use crate::{
+    ChunkError, ChunkGrid, Context, Error, ErrorKind, ResolvedSelection, Result, Selection,
+};
 
 /// An array in a store. Cheap facts come without I/O; its codecs are resolved when data is first
 /// touched, so that arrays with unknown codecs can still be looked at.
@@ -25,44 +28,12 @@ pub struct ChunkedArray {
     path: NodePath,
     metadata: ArrayMetadata,
     grid: ChunkGrid,
-    chains: Arc<Chains>,
+    chains: Arc<ChainCache>,
     indexes: Arc<IndexCache>,
-    cached: Share,
+    cached: CachedChunks,
     context: Context,
     config: ArrayConfig,
-    fields: Option<Arc<fields::Picked>>,
-}
-
-/// How an array is read and written; nothing of it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ArrayConfig {
-    /// Whether chunks that hold only the fill value are stored all the same; off if not set.
-    pub write_empty_chunks: bool,
-    /// Whether chunks (shards, of a sharded array) that are not stored are read as fill values; on if
-    /// not set. Where it is off, such a chunk is the error [`ChunkError::NotFound`]. Inner chunks
-    /// that are absent from a shard are fill values always.
-    pub read_missing_chunks: bool,
-    /// Whether the array's documents are read again before each read and write, so that it is known as
-    /// others have changed it meanwhile. Streams go on with what was known when they began.
-    pub reload_metadata: bool,
-    /// Whether attributes are read again each time they are asked of the store.
-    pub reload_attributes: bool,
-    /// Whether no other writer can make the array longer as long as this handle is used: then cells
-    /// beyond its edge are padding, and chunks there are replaced without a look at them.
-    pub(crate) shape_is_current: bool,
-}
-
-impl Default for ArrayConfig {
-    fn default() -> Self {
-        Self {
-            write_empty_chunks: false,
-            read_missing_chunks: true,
-            reload_metadata: false,
-            reload_attributes: false,
-            shape_is_current: false,
-        }
-    }
+    fields: Option<Arc<fields::PickedFields>>,
 }
 
 impl ChunkedArray {
@@ -89,7 +60,7 @@ impl ChunkedArray {
             grid,
             chains: Arc::default(),
             indexes: Arc::new(IndexCache::new(context.index_cache())),
-            cached: Share::new(context.chunks()),
+            cached: CachedChunks::new(context.chunks()),
             context,
             config,
             fields: None,
@@ -163,7 +134,7 @@ impl ChunkedArray {
     }
 
     /// What is kept of decoded chunks.
-    pub(crate) fn cached(&self) -> &Share {
+    pub(crate) fn cached(&self) -> &CachedChunks {
         &self.cached
     }
 
@@ -199,7 +170,7 @@ impl ChunkedArray {
     /// # Errors
     /// A codec that is unknown or cannot be used, a data type that is only a name here, an index of a
     /// shard above the limit, or shards that inner chunks do not divide.
-    pub fn chain(&self) -> Result<&Arc<Chain>> {
+    pub fn chain(&self) -> Result<&Arc<CodecChain>> {
         if let Some(chain) = self.chains.largest() {
             return Ok(chain);
         }
@@ -236,7 +207,7 @@ impl ChunkedArray {
 
     /// An index is in memory as a whole, of each level of shards. A shard of few bytes can have a long one
     /// in a file with holes.
-    fn check_indexes(&self, mut chain: &Chain) -> Result<()> {
+    fn check_indexes(&self, mut chain: &CodecChain) -> Result<()> {
         let limit = self.context.chunk_bytes();
         while let Some(shard) = chain.shard() {
             let asked = shard.index_len().0;
@@ -250,7 +221,7 @@ impl ChunkedArray {
     }
 
     /// Whether inner chunks divide all shards, whose lengths may differ.
-    fn check_shards(&self, chain: &Chain) -> Result<(), CodecError> {
+    fn check_shards(&self, chain: &CodecChain) -> Result<(), CodecError> {
         let Some(shard) = chain.shard() else {
             return Ok(());
         };
@@ -269,15 +240,24 @@ impl ChunkedArray {
     /// The codecs of one chunk; `largest` are those of [`chain`](Self::chain).
     pub(crate) fn chain_of<'a>(
         &self,
-        largest: &'a Chain,
+        largest: &'a Arc<CodecChain>,
         chunk: &[u64],
-    ) -> Result<ChainOf<'a>, CodecError> {
+    ) -> Result<ChunkChain<'a>, CodecError> {
         let shape = self.grid.chunk_shape(chunk);
         if shape == largest.spec().shape {
-            return Ok(ChainOf::Largest(largest));
+            return Ok(ChunkChain::Largest(largest));
         }
         let (metadata, registry) = (&self.metadata, self.context.registry());
         self.chains.other(largest, shape, metadata, registry)
+    }
+
+    /// The key of a chunk and the codecs that encode it; `largest` are those of [`chain`](Self::chain).
+    pub(crate) fn chunk_to_write<'a>(
+        &self,
+        largest: &'a Arc<CodecChain>,
+        chunk: &[u64],
+    ) -> Result<(Key, ChunkChain<'a>), ChunkError> {
+        Ok((self.chunk_key(chunk)?, self.chain_of(largest, chunk)?))
     }
 
     /// The shape of the smallest piece that is encoded by itself: the inner chunk of a sharded
@@ -303,102 +283,16 @@ impl ChunkedArray {
         self.location.key(&name)
     }
 
-    /// Reads the cells of a selection, in C order, into memory of this alignment.
-    ///
-    /// Dropping the future leaves nothing behind but tasks that end by themselves.
-    ///
-    /// # Errors
-    /// Where a chunk cannot be fetched or decoded. Absent chunks hold the fill value; a chunk that
-    /// could not be read never does.
-    pub async fn read(self: Arc<Self>, selection: Resolved, align: usize) -> Result<Output> {
-        engine::read(self, selection, Room::New { align }).await
-    }
-
-    /// Reads the cells of a selection chunk by chunk, for what does not fit in memory: one block for
-    /// each chunk that is touched (each shard, of a sharded array), in no promised order, into
-    /// memory of this alignment.
-    ///
-    /// At most `ahead` blocks are begun and not yet taken; if not given, as many as keep workers and
-    /// requests busy. Together they take no more than [`Context::memory`], of which each stream has
-    /// its own; a block above it is read alone. Blocks that are begun go on between two polls as far
-    /// as workers can bring them. Dropping the stream drops all that was not taken.
-    ///
-    /// An error concerns its block alone; the other blocks still come.
-    ///
-    /// ```
-    /// use std::{pin::pin, sync::Arc};
-    ///
-    /// use futures_util::TryStreamExt;
-    /// use zarr_core::{ChunkedArray, Selection};
-    /// # use zarr_core::{ArrayOptions, Chunks, Context, Elements, Values};
-    /// # use zarr_metadata::{DataType, NodePath, ZarrFormat};
-    /// # use zarr_store::{BlockingStore, Location, MemoryStore, runtime::wait};
-    ///
-    /// /// The sum of all elements, with a few chunks in memory at a time.
-    /// async fn sum(array: Arc<ChunkedArray>) -> zarr_core::Result<f64> {
-    ///     let all = array.resolve(&Selection::All)?;
-    ///     let mut blocks = pin!(array.stream_as::<f32>(all, None)?);
-    ///     let mut sum = 0.0;
-    ///     while let Some((_region, block)) = blocks.try_next().await? {
-    ///         sum += block.iter().map(|&x| f64::from(x)).sum::<f64>();
-    ///     }
-    ///     Ok(sum)
-    /// }
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let mut options = ArrayOptions::new([100, 30], DataType::Float32);
-    /// # options.chunks = Chunks::Uniform(16);
-    /// # let metadata = options.metadata(ZarrFormat::V3)?;
-    /// # let location = Location::root(MemoryStore::new().into_store());
-    /// # let (context, config) = (Context::default(), Default::default());
-    /// # let array = ChunkedArray::new(location, NodePath::root(), metadata, context, config)?;
-    /// # let array = Arc::new(array);
-    /// # let halves = Elements::Scalar(Values::Fixed(0.5_f32.to_ne_bytes().to_vec().into()));
-    /// # wait(Arc::clone(&array).write(array.resolve(&Selection::All)?, halves))?;
-    /// assert_eq!(wait(sum(array))?, 1500.0);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// As [`chain`](Self::chain), and where the selection is a list, a mask or points.
-    pub fn stream(
-        self: Arc<Self>,
-        selection: Resolved,
-        align: usize,
-        ahead: Option<NonZeroUsize>,
-    ) -> Result<impl Stream<Item = Result<Block>> + Send + use<>> {
-        engine::stream(self, selection, align, ahead)
-    }
-
-    /// Writes elements to the cells of a selection.
-    ///
-    /// # Errors
-    /// Where there are not as many elements as cells, or a chunk cannot be read, encoded or stored.
-    pub async fn write(self: Arc<Self>, selection: Resolved, elements: Elements) -> Result<()> {
-        let cells = selection.volume().and_then(|n| usize::try_from(n).ok());
-        let (values, wanted) = match &elements {
-            Elements::Scalar(values) => (values, Some(1)),
-            Elements::Each(values) => (values, cells),
-        };
-        let dtype = self.data_type();
-        if wanted.is_none() || values.count(dtype.size()) != wanted {
-            let shape = selection.out_shape();
-            let text = format!("these are not as many elements of {dtype} as {shape:?} holds");
-            return Err(Error::argument("data", text));
-        }
-        engine::write(self, selection, elements).await
-    }
-
     /// A selection of this array.
     ///
     /// # Errors
     /// Where it does not suit the shape.
-    pub fn resolve(&self, selection: &Selection) -> Result<Resolved> {
+    pub fn resolve(&self, selection: &Selection) -> Result<ResolvedSelection> {
         let resolved = selection.resolve(self.grid());
         resolved.map_err(|source| self.selection_error(source))
     }
 
-    pub(crate) fn project(&self, selection: &Resolved) -> Result<Units> {
+    pub(crate) fn project(&self, selection: &ResolvedSelection) -> Result<ChunkSelections> {
         let selected = selection.project(&self.grid);
         selected.map_err(|source| self.selection_error(source))
     }

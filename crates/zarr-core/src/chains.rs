@@ -1,12 +1,12 @@
 //! `Chains`: the codecs of an array's chunks, resolved when data is first touched and once for each
-//! shape that chunks are stored in. Knows no grid: who asks says which shape.
+//! shape that chunks are stored in. The caller says which shape.
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use quick_cache::sync::Cache;
-use zarr_codecs::{Chain, ChunkSpec, CodecError, Dims, Registry};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecRegistry, Dims};
 use zarr_metadata::{ArrayMetadata, ZarrFormat};
 
 /// Shapes beside the largest one whose codecs are kept. Documents can ask for any number of them.
@@ -14,23 +14,33 @@ const SHAPES: usize = 1 << 10;
 
 /// What is resolved so far.
 #[derive(Default)]
-pub(crate) struct Chains {
+pub(crate) struct ChainCache {
     /// Of the largest chunk, which has the shape of all chunks of a regular grid.
-    largest: OnceLock<Arc<Chain>>,
-    others: OnceLock<Cache<Dims<u64>, Arc<Chain>>>,
+    largest: OnceLock<Arc<CodecChain>>,
+    others: OnceLock<Cache<Dims<u64>, Arc<CodecChain>>>,
 }
 
 /// The codecs of one chunk.
-pub(crate) enum ChainOf<'a> {
+pub(crate) enum ChunkChain<'a> {
     /// Those of the largest chunk.
-    Largest(&'a Chain),
-    Own(Arc<Chain>),
+    Largest(&'a Arc<CodecChain>),
+    Own(Arc<CodecChain>),
 }
 
-impl Deref for ChainOf<'_> {
-    type Target = Chain;
+impl ChunkChain<'_> {
+    /// The same, to be kept.
+    pub(crate) fn into_arc(self) -> Arc<CodecChain> {
+        match self {
+            Self::Largest(chain) => Arc::clone(chain),
+            Self::Own(chain) => chain,
+        }
+    }
+}
 
-    fn deref(&self) -> &Chain {
+impl Deref for ChunkChain<'_> {
+    type Target = CodecChain;
+
+    fn deref(&self) -> &CodecChain {
         match self {
             Self::Largest(chain) => chain,
             Self::Own(chain) => chain,
@@ -38,33 +48,33 @@ impl Deref for ChainOf<'_> {
     }
 }
 
-impl Chains {
+impl ChainCache {
     /// The codecs of the largest chunk, if they are resolved.
-    pub(crate) fn largest(&self) -> Option<&Arc<Chain>> {
+    pub(crate) fn largest(&self) -> Option<&Arc<CodecChain>> {
         self.largest.get()
     }
 
     /// Keeps the codecs of the largest chunk.
-    pub(crate) fn keep_largest(&self, chain: Chain) -> &Arc<Chain> {
+    pub(crate) fn keep_largest(&self, chain: CodecChain) -> &Arc<CodecChain> {
         self.largest.get_or_init(|| Arc::new(chain))
     }
 
     /// The codecs of a chunk of another shape than the largest one, whose codecs are given.
     pub(crate) fn other<'a>(
         &self,
-        largest: &'a Chain,
+        largest: &'a CodecChain,
         shape: Dims<u64>,
         metadata: &ArrayMetadata,
-        registry: &Registry,
-    ) -> Result<ChainOf<'a>, CodecError> {
+        registry: &CodecRegistry,
+    ) -> Result<ChunkChain<'a>, CodecError> {
         let kept = self.others.get_or_init(|| Cache::new(SHAPES));
         if let Some(chain) = kept.get(&shape) {
-            return Ok(ChainOf::Own(chain));
+            return Ok(ChunkChain::Own(chain));
         }
         let spec = largest.spec().with_shape(&shape);
         let chain = Arc::new(resolve(metadata, spec, registry)?);
         kept.insert(shape, Arc::clone(&chain));
-        Ok(ChainOf::Own(chain))
+        Ok(ChunkChain::Own(chain))
     }
 }
 
@@ -72,16 +82,16 @@ impl Chains {
 pub(crate) fn resolve(
     metadata: &ArrayMetadata,
     spec: ChunkSpec,
-    registry: &Registry,
-) -> Result<Chain, CodecError> {
+    registry: &CodecRegistry,
+) -> Result<CodecChain, CodecError> {
     let codecs = metadata.codecs();
     match metadata.format() {
-        ZarrFormat::V2 => Chain::v2(&codecs, spec, registry),
-        ZarrFormat::V3 => Chain::new(&codecs, spec, registry),
+        ZarrFormat::V2 => CodecChain::v2(&codecs, spec, registry),
+        ZarrFormat::V3 => CodecChain::new(&codecs, spec, registry),
     }
 }
 
-impl fmt::Debug for Chains {
+impl fmt::Debug for ChainCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let others = self.others.get().map_or(0, Cache::len);
         write!(f, "{:?} and {others} others", self.largest.get())

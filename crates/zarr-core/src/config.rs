@@ -1,12 +1,12 @@
-//! What is done where nobody says otherwise, as a value. Nothing here is global: a `Config` lies in a `Context`,
-//! which is handed down.
+//! The default settings of operations, as a value. None is global: a `Config` is part of a `Context`, which is passed to
+//! operations.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use zarr_metadata::{Extension, Indent, Order, ZarrFormat};
 
-/// What is done where nobody says otherwise.
+/// The settings of operations that are not given any.
 ///
 /// ```
 /// use zarr_core::{Config, Context};
@@ -31,14 +31,14 @@ pub struct Config {
     pub target_shard_size_bytes: Option<u64>,
     /// The compressors of new arrays for which none are named; zstd if not set.
     pub compressors: Option<Vec<Extension>>,
-    /// `async.concurrency`: the most requests at once to one store, where that is less than what the
-    /// store likes.
+    /// `async.concurrency`: the most requests at once to one store, where that is less than the store
+    /// suggests.
     pub concurrency: Option<NonZeroUsize>,
     /// `async.timeout`: how long a service may take for one request.
     pub timeout: Option<Duration>,
     /// `threading.max_workers`: how many threads decode and encode; one for each core if not set.
     pub max_workers: Option<NonZeroUsize>,
-    /// `json_indent`: how the text of documents is laid out; by two spaces if not set.
+    /// `json_indent`: how documents are indented; by two spaces if not set.
     pub json_indent: Indent,
     /// Whether attributes with NaN or an infinity are refused. JSON has no such numbers; if this is not
     /// set they are written bare, as zarr-python does, which reads them again.
@@ -46,9 +46,9 @@ pub struct Config {
     /// Whether consolidated metadata stays as it is where nodes below its group are created, changed,
     /// moved or deleted. If not set it is kept true: what changes below is changed in it too, in every
     /// group above the node in its store; that costs a look at these groups, and where there is
-    /// consolidated metadata a write of it. Whoever makes very many nodes one by one may leave it, and
-    /// consolidate once. zarr-python always leaves it.
+    /// consolidated metadata a write of it. A program that creates very many nodes one by one may leave it,
+    /// and consolidate once. zarr-python always leaves it.
     pub leave_consolidated: bool,
-    /// What was set where this came from and not understood, with the variables that say it.
+    /// Settings that were not understood, with the environment variables that they came from.
     pub problems: Vec<String>,
 }

@@ -5,10 +5,10 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 
-use zarr_codecs::Registry;
+use zarr_codecs::CodecRegistry;
 use zarr_metadata::ZarrFormat;
 
-use crate::engine::{ChunkCache, pool};
+use crate::engine::{ChunkCache, at_work};
 use crate::memory;
 use crate::{ArrayConfig, Config};
 use zarr_store::runtime::Budget;
@@ -24,7 +24,7 @@ use zarr_store::runtime::Budget;
 pub struct Context(Arc<Shared>);
 
 struct Shared {
-    registry: Registry,
+    registry: CodecRegistry,
     threads: usize,
     chunk_bytes: u64,
     budget: Arc<Budget>,
@@ -42,7 +42,7 @@ impl Context {
     }
 
     /// The codecs that arrays are read and written with.
-    pub fn registry(&self) -> &Registry {
+    pub fn registry(&self) -> &CodecRegistry {
         &self.0.registry
     }
 
@@ -72,7 +72,7 @@ impl Context {
     /// What an operation takes bytes from. One that a task waits for is given them: what the task
     /// holds may be all there are.
     pub(crate) fn budget(&self) -> Arc<Budget> {
-        match pool::is_at_work() {
+        match at_work::is_at_work() {
             true => Budget::unlimited(),
             false => Arc::clone(&self.0.budget),
         }
@@ -117,7 +117,7 @@ impl Context {
             rayon::ThreadPoolBuilder::new()
                 .num_threads(self.0.threads)
                 .thread_name(|i| format!("zarr-{i}"))
-                .start_handler(|_| pool::begin_work())
+                .start_handler(|_| at_work::begin_work())
                 .build()
                 .ok()
         };
@@ -146,7 +146,7 @@ impl fmt::Debug for Context {
 /// The settings of a [`Context`] to be.
 #[derive(Clone, Debug)]
 pub struct ContextBuilder {
-    registry: Registry,
+    registry: CodecRegistry,
     threads: Option<NonZeroUsize>,
     chunk_bytes: u64,
     memory: Option<u64>,
@@ -158,7 +158,7 @@ pub struct ContextBuilder {
 impl Default for ContextBuilder {
     fn default() -> Self {
         Self {
-            registry: Registry::default(),
+            registry: CodecRegistry::default(),
             threads: None,
             chunk_bytes: 2 << 30,
             memory: None,
@@ -172,7 +172,7 @@ impl Default for ContextBuilder {
 impl ContextBuilder {
     /// The codecs, in place of the built-in ones alone.
     #[must_use]
-    pub fn registry(mut self, registry: Registry) -> Self {
+    pub fn registry(mut self, registry: CodecRegistry) -> Self {
         self.registry = registry;
         self
     }

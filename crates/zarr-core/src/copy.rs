@@ -1,17 +1,18 @@
 //! Copying: nodes with their data from place to place, the elements of one array into another, and
-//! plain values from store to store. What will be done is decided, and all of it checked, before
-//! anything is changed. Knows chunks only as units of work: moving them is the engine's.
+//! plain values from store to store. What will be done is planned, and all of it checked, before
+//! anything is changed. Chunks are moved by the engine.
 
-mod agree;
 mod array;
 mod blocks;
+mod documents;
 mod keys;
-mod meter;
 mod nodes;
-mod others;
+mod other_values;
 mod overlap;
 mod plan;
-mod words;
+mod progress;
+mod same_chunks;
+mod values;
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,11 +24,11 @@ use crate::{ArrayConfig, ArrayOptions, Context, Error, Result};
 
 pub use array::{check_copy, copy_array};
 pub use blocks::{MakeBlock, write_blocks};
-pub use keys::{CopyKeys, copy_keys};
+pub use keys::{CopyKeysOptions, copy_keys};
 pub use nodes::copy_nodes;
 
-/// What a copy does about arrays that are there already, or keys. Groups that are there are merged
-/// into.
+/// What a copy does about arrays, or keys, that are there already. Groups that are there already get what the
+/// copied ones have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IfExists {
@@ -38,20 +39,20 @@ pub enum IfExists {
     Replace,
     /// What is there stays.
     Skip,
-    /// An array all chunks of which are there stays; another is replaced.
+    /// An array of which all chunks are there stays; another is replaced.
     SkipInitialized,
     /// Only what is missing is copied, so that a copy that was interrupted goes on: chunks that are
     /// not there, or keys that are not there in the same size. Documents that are there stay.
     Update,
 }
 
-/// What a copy came to.
+/// What a copy did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CopyStats {
     /// Arrays and groups, or keys, that were copied; in a dry run, that would have been.
     pub copied: u64,
-    /// Arrays and groups, or keys, that were left as they are.
+    /// Arrays and groups, or keys, that were there and stay as they are.
     pub skipped: u64,
     /// Values that are neither documents nor chunks, such as files of other programs among the nodes.
     pub others: u64,
@@ -120,22 +121,22 @@ pub enum CopyStep<'a> {
     Key(&'a str),
     /// It is left as it is: a node, or a key.
     Skip(Option<&'a NodeMetadata>),
-    /// It is left out, and this is why.
+    /// It is left out, for this reason.
     LeftOut(&'a Error),
-    /// It is copied, and this is what its documents could not carry there or say in other words, or what
-    /// stays behind of it: chunks outside of its shape.
+    /// It is copied, and this is what its documents cannot say in the other format, or say otherwise, or what of it
+    /// is not copied: chunks outside of its shape.
     Reworded(&'a str),
     /// More of it is done.
     Chunks,
 }
 
-/// Who is told how far a copy is, from the task that drives it.
+/// Gets reports of how far a copy is, from the task that drives it.
 pub type CopyListener = Arc<dyn Fn(&CopyProgress<'_>) + Send + Sync>;
 
-/// Makes what an array is to be, and how it is written, out of what it was.
+/// Makes the options of an array's copy, and how it is written, from those of the source.
 pub type Adapt = Arc<dyn Fn(ArrayOptions) -> Result<(ArrayOptions, ArrayConfig)> + Send + Sync>;
 
-/// Which of the paths, or keys, are meant.
+/// Whether a path, or a key, is chosen.
 pub type Choice = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// Nodes to be copied, as they were found.
@@ -147,8 +148,8 @@ pub struct CopySource {
     pub nodes: Vec<(NodePath, NodeMetadata)>,
     /// Nodes below whose documents cannot be read, and why.
     pub unread: Vec<(NodePath, Error)>,
-    /// Whether documents are there to be read as they stand: not where nodes are known by what somebody
-    /// says of them.
+    /// Whether documents are there to be copied byte for byte: not where the nodes are known by consolidated metadata
+    /// alone.
     pub has_documents: bool,
     /// What they are read with.
     pub context: Context,
@@ -161,23 +162,23 @@ pub struct CopyOptions {
     pub if_exists: IfExists,
     /// Whether all is checked and counted, and nothing done.
     pub dry_run: bool,
-    /// Whether what stands in the way of one node costs that node alone: it is left out, and the rest is
-    /// copied. Otherwise nothing is, or, where it is a chunk that cannot be read, no more than was before.
+    /// Whether a node that cannot be copied is left out, and the rest is copied. Otherwise nothing is copied; or, where
+    /// a chunk cannot be read, the copy ends there.
     pub keep_going: bool,
-    /// Whether groups below the topmost node are passed over.
+    /// Whether groups below the topmost node are left out.
     pub shallow: bool,
     /// Whether attributes are left behind.
     pub without_attrs: bool,
-    /// Whether the topmost node is not one of the copied: its children and attributes are.
+    /// Whether the topmost node itself is not copied, but its children and attributes are.
     pub children_only: bool,
     /// The format of the copies; if not given, that of the group they come to lie in, else the
     /// source's.
     pub zarr_format: Option<ZarrFormat>,
-    /// What else arrays are to be than they were.
+    /// Changes the options of the arrays that are copied.
     pub adapt: Option<Adapt>,
     /// Which nodes are copied, by their paths below the topmost, which always is.
     pub choice: Option<Choice>,
-    /// Who is told how far it is.
+    /// Gets reports of how far it is.
     pub progress: Option<CopyListener>,
     /// What the copies are written with.
     pub context: Context,

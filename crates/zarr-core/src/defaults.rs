@@ -1,9 +1,9 @@
-//! What an array gets that its creator did not choose: chunks, shards and codecs. Values of
-//! zarr-python, so that a ported program writes the same stores; but shards, which it makes of two
-//! chunks an axis, are of a size that suits a store.
+//! The defaults of new arrays: chunks, shards and codecs. They are those of zarr-python, so that a ported program writes
+//! the same stores; except for shards, which are of a size that suits a store, and in zarr-python of two chunks along
+//! each axis.
 
 use zarr_codecs::volume;
-use zarr_metadata::{DataType, Endian, Extension, Layout, Swap};
+use zarr_metadata::{Endian, Extension};
 
 /// Chunks are guessed to have about this many bytes for an array of one mebibyte, and twice that for
 /// one ten times as large.
@@ -31,7 +31,7 @@ pub(crate) fn chunk_shape(shape: &[u64], item_size: usize, largest: f64) -> Vec<
     })
 }
 
-/// A chunk of at most so many bytes, found in the same way; of one element, where that is larger.
+/// A chunk of at most this many bytes, found in the same way; of one element, where that is larger.
 pub(crate) fn chunk_shape_within(shape: &[u64], item_size: usize, bytes: u64) -> Vec<u64> {
     halved(shape, item_size, |now| now <= bytes as f64)
 }
@@ -54,7 +54,7 @@ fn halved(shape: &[u64], item_size: usize, is_enough: impl Fn(f64) -> bool) -> V
     chunk.into_iter().map(|length| length as u64).collect()
 }
 
-/// A shard of at most so many bytes: a chunk that is doubled along the axis which has the most chunks
+/// A shard of at most this many bytes: a chunk that is doubled along the axis which has the most chunks
 /// left, until no axis can be doubled. One chunk, where that is larger; never beyond the array's last
 /// chunk.
 pub(crate) fn shard_shape(shape: &[u64], chunk: &[u64], item_size: usize, bytes: u64) -> Vec<u64> {
@@ -77,7 +77,7 @@ pub(crate) fn shard_shape(shape: &[u64], chunk: &[u64], item_size: usize, bytes:
     let cells: f64 = chunk.iter().map(|&length| length as f64).product();
     let mut size = cells * item_size as f64;
     let left = |axis: &Axis| axis.all as f64 / axis.count as f64;
-    // From behind, since of equals the last is taken.
+    // `max_by` takes the last of equals, which is to be the first axis.
     while let Some(axis) = axes
         .iter_mut()
         .rev()
@@ -95,24 +95,6 @@ pub(crate) fn shard_shape(shape: &[u64], chunk: &[u64], item_size: usize, bytes:
     lengths
         .map(|axis| axis.count.saturating_mul(axis.chunk))
         .collect()
-}
-
-/// What turns arrays of a data type into bytes: `bytes`, little-endian where there is a byte order,
-/// or for elements of variable length the codec of their kind.
-pub(crate) fn serializer(data_type: &DataType) -> Extension {
-    let bytes = Extension::new("bytes");
-    match (data_type, data_type.layout()) {
-        (DataType::String, _) => Extension::new("vlen-utf8"),
-        (DataType::Bytes, _) => Extension::new("vlen-bytes"),
-        (
-            _,
-            Some(Layout::Fixed {
-                swap: Swap::None, ..
-            })
-            | None,
-        ) => bytes,
-        _ => bytes.with("endian", Endian::Little.as_str()),
-    }
 }
 
 /// zstd at its default level, without a checksum of its own.

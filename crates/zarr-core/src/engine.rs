@@ -2,42 +2,35 @@
 //!
 //! A *driver* is a future: it projects the selection, waits for locks and for remote stores, and
 //! hands work to the pool. A pool task waits for nothing but the disk: it takes no lock, asks no
-//! other task, and ends. Reading a chunk and making one are single functions (`chunk::read`,
-//! `assemble::chunk`), whoever drives them and whether the chunk is plain, a shard, or an inner
+//! other task, and ends. Reading a chunk and making one are single functions (`request::read`,
+//! `encode::chunk`), whoever drives them and whether the chunk is plain, a shard, or an inner
 //! chunk of one.
 
-mod assemble;
-mod cells;
-mod chunk;
-mod chunk_cache;
+pub(crate) mod at_work;
+mod barrier;
+mod cache;
+mod decode;
+mod encode;
 mod fetch;
-mod index_cache;
-mod joined;
-mod landing;
+mod listing;
 #[allow(unsafe_code)]
 mod output;
-mod pieces;
+mod partial_object;
+mod plan;
 pub(crate) mod pool;
 mod read;
-mod scattered;
+mod request;
 mod source;
-mod sparse;
-mod stored;
 mod stream;
 mod transfer;
-mod wants;
 mod work;
 mod write;
 
-pub use assemble::Elements;
-pub(crate) use chunk_cache::{ChunkCache, Share};
-pub(crate) use index_cache::IndexCache;
+pub(crate) use cache::{CachedChunks, ChunkCache, IndexCache};
+pub use encode::Elements;
+pub(crate) use listing::{LIST_FROM, can_list};
 pub use output::Output;
-pub(crate) use output::{Room, lend};
-pub(crate) use pool::Work;
-pub(crate) use read::{read, read_many};
-pub(crate) use stored::{LIST_FROM, can_list};
+pub(crate) use output::{Destination, lend};
 pub use stream::Block;
-pub(crate) use stream::stream;
 pub(crate) use transfer::{settled, transfer};
-pub(crate) use write::write;
+pub(crate) use work::WorkSize;

@@ -1,19 +1,22 @@
 //! The one error of everything above stores and codecs: it adds *where* to what they report, and
 //! never flattens *why*.
 
+mod class;
+
 use std::fmt;
 
-use zarr_codecs::{CodecError, CodecErrorKind};
-use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError, Problem, ProblemKind};
-use zarr_store::{StoreError, StoreErrorKind, ZipError};
+use zarr_codecs::CodecError;
+use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError};
+use zarr_store::StoreError;
 
 use crate::{GridError, SelectionError};
+pub use class::ErrorClass;
 
 /// What every fallible call returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An operation failed. One word wide, so that results stay small; [`kind`](Self::kind) has the
-/// details and [`class`](Self::class) the sort.
+/// An operation failed. One word wide, so that results stay small: [`kind`](Self::kind) has the
+/// details, and [`class`](Self::class) is what a program may want to tell apart.
 pub struct Error(Box<ErrorKind>);
 
 /// What failed, and where.
@@ -54,7 +57,7 @@ pub enum ErrorKind {
         /// The store.
         store: String,
     },
-    /// Something else than Zarr is there, and would be deleted.
+    /// Something that is not Zarr is there, and would be deleted.
     #[error(
         "{store} holds something that is not Zarr; it is not overwritten: empty it yourself, or choose another path"
     )]
@@ -64,13 +67,12 @@ pub enum ErrorKind {
         /// The store.
         store: String,
     },
-    /// A node is to be created where none is, and yet something is there that would become part of it:
-    /// chunks, or attributes.
+    /// A node is to be created where none is, and yet chunks or attributes are there that would become part of it.
     #[error(
         "`{key}` is already there in {store}, though no document says that a node is at `{path}`: it would \
          become part of what is created; overwrite it on purpose, or choose another path"
     )]
-    Remains {
+    Orphaned {
         /// The path of the node to be created.
         path: NodePath,
         /// The first key that was found.
@@ -81,9 +83,9 @@ pub enum ErrorKind {
     /// A node would lie inside an array.
     #[error("nothing can be created at `{path}`: `{ancestor}` is an array")]
     ParentIsArray {
-        /// The node to be created.
+        /// The path of the node to be created.
         path: NodePath,
-        /// The array above it.
+        /// The path of the array above it.
         ancestor: NodePath,
     },
     /// Chunks are absent, and so is every document of the array and of the groups above it.
@@ -110,7 +112,7 @@ pub enum ErrorKind {
     /// Several nodes below a group cannot be read.
     #[error("{} nodes cannot be read: {}", .errors.len(), listed(.errors))]
     Nodes {
-        /// Why, an error for each of them.
+        /// Why: an error for each of them.
         errors: Vec<Error>,
     },
     /// A node was changed, and the consolidated metadata of a group above it could not be.
@@ -189,6 +191,8 @@ pub enum ErrorKind {
     Argument {
         /// The argument, as the builder names it.
         name: &'static str,
+        /// What sort of problem it is.
+        kind: ArgumentProblem,
         /// What is wrong with it.
         problem: String,
     },
@@ -198,7 +202,7 @@ pub enum ErrorKind {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The memory for a result is not to be had.
+    /// The memory for a result cannot be allocated.
     #[error("no memory for {what} of {asked} bytes; read it in smaller parts")]
     Memory {
         /// What needs it.
@@ -218,7 +222,7 @@ pub enum ErrorKind {
     },
 }
 
-/// The first of them, one behind the other.
+/// The texts of the first of them.
 fn listed(errors: &[Error]) -> String {
     const MOST: usize = 20;
     let mut texts: Vec<String> = errors.iter().take(MOST).map(Error::to_string).collect();
@@ -238,7 +242,7 @@ pub enum ChunkError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// It is not stored, and the array is not to be read as fill values then.
+    /// It is not stored, and chunks that are not stored are not to be read as fill values.
     #[error("it is not stored; with `read_missing_chunks` on it would be read as the fill value")]
     NotFound,
     /// All of it would have to be in memory, and it is larger than a chunk may be.
@@ -255,21 +259,40 @@ pub enum ChunkError {
     /// The object changed while it was read.
     #[error("the object changed while it was being read; read it again")]
     Changed,
-    /// A worker stopped before the chunk was done: it panicked, which is a bug of this library or of
-    /// a codec that was added to it.
-    #[error("a worker stopped before the chunk was done")]
-    Worker,
+    /// A bug of this library, or of a codec or store that was added to it: what cannot happen did. The
+    /// text says what.
+    #[error(
+        "{0}: this is a bug of this library, or of a codec or store that was added to it; please report it"
+    )]
+    Internal(&'static str),
 }
 
 impl ChunkError {
+    /// A plan of the engine that its own parts do not fit.
+    pub(crate) const INTERNAL: Self = Self::Internal("the parts of a chunk do not fit each other");
+
     /// Whether somebody replaced the object meanwhile, so that another try may succeed.
     pub(crate) fn is_conflict(&self) -> bool {
         match self {
             Self::Changed => true,
             Self::Store(error) => error.is_conflict(),
-            Self::Codec(_) | Self::NotFound | Self::TooLarge { .. } | Self::Worker => false,
+            Self::Codec(_) | Self::NotFound | Self::TooLarge { .. } | Self::Internal(_) => false,
         }
     }
+}
+
+/// The sorts of problem that an argument may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ArgumentProblem {
+    /// It is not a value that this argument can have.
+    Value,
+    /// It has another shape, number of axes or number of elements than is needed.
+    Shape,
+    /// The Zarr format of the node has no such thing.
+    Format,
+    /// It does not go together with another argument.
+    Conflict,
 }
 
 /// The two kinds of node.
@@ -290,74 +313,10 @@ impl fmt::Display for NodeKind {
     }
 }
 
-/// The sorts of error a program may want to tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorClass {
-    /// Nothing is there.
-    NotFound,
-    /// Something is in the way.
-    Exists,
-    /// The store refuses.
-    Permission,
-    /// Stored bytes are damaged.
-    Corrupt,
-    /// A codec, data type or store function is not available.
-    Unsupported,
-    /// The call is wrong.
-    Invalid,
-    /// Somebody else changed the data meanwhile.
-    Conflict,
-    /// A limit was met.
-    Limit,
-    /// Reading or writing failed below us.
-    Transport,
-}
-
 impl Error {
     /// What failed, and where.
     pub fn kind(&self) -> &ErrorKind {
         &self.0
-    }
-
-    /// The sort of error.
-    pub fn class(&self) -> ErrorClass {
-        match &*self.0 {
-            ErrorKind::NotFound { .. } => ErrorClass::NotFound,
-            ErrorKind::Exists { .. } | ErrorKind::Foreign { .. } | ErrorKind::Remains { .. } => {
-                ErrorClass::Exists
-            }
-            ErrorKind::Metadata { source, .. } => class_of_metadata(source),
-            ErrorKind::Codec { source, .. } => class_of_codec(source),
-            ErrorKind::Chunk { source, .. } => match source {
-                ChunkError::Codec(codec) => class_of_codec(codec),
-                ChunkError::Store(store) => class_of_store(store),
-                ChunkError::NotFound => ErrorClass::NotFound,
-                ChunkError::TooLarge { .. } => ErrorClass::Limit,
-                ChunkError::Changed => ErrorClass::Conflict,
-                ChunkError::Worker => ErrorClass::Transport,
-            },
-            ErrorKind::Store(store) => class_of_store(store),
-            ErrorKind::StoreGone { .. } => ErrorClass::Transport,
-            ErrorKind::StaleConsolidated { source, .. } => source.class(),
-            ErrorKind::Nodes { errors } => match errors.first() {
-                Some(first) => first.class(),
-                None => ErrorClass::Corrupt,
-            },
-            ErrorKind::Limit { .. } | ErrorKind::Memory { .. } => ErrorClass::Limit,
-            ErrorKind::Grid {
-                source: GridError::Unknown { .. },
-                ..
-            } => ErrorClass::Unsupported,
-            ErrorKind::WrongKind { .. }
-            | ErrorKind::ParentIsArray { .. }
-            | ErrorKind::Grid { .. }
-            | ErrorKind::Selection { .. }
-            | ErrorKind::Element { .. }
-            | ErrorKind::GivenElement { .. }
-            | ErrorKind::Argument { .. }
-            | ErrorKind::Path(_) => ErrorClass::Invalid,
-        }
     }
 
     /// A node is of the other kind.
@@ -374,96 +333,39 @@ impl Error {
         kind.into()
     }
 
-    /// A wrong argument.
+    /// An argument has a value that it cannot have.
     pub fn argument(name: &'static str, problem: impl Into<String>) -> Self {
+        Self::argument_problem(name, ArgumentProblem::Value, problem)
+    }
+
+    /// An argument has another shape, number of axes or number of elements than is needed.
+    pub fn wrong_shape(name: &'static str, problem: impl Into<String>) -> Self {
+        Self::argument_problem(name, ArgumentProblem::Shape, problem)
+    }
+
+    /// The format has nothing like an argument.
+    pub fn not_in_format(name: &'static str, problem: impl Into<String>) -> Self {
+        Self::argument_problem(name, ArgumentProblem::Format, problem)
+    }
+
+    /// An argument does not go together with another.
+    pub fn conflicting(name: &'static str, problem: impl Into<String>) -> Self {
+        Self::argument_problem(name, ArgumentProblem::Conflict, problem)
+    }
+
+    fn argument_problem(
+        name: &'static str,
+        kind: ArgumentProblem,
+        problem: impl Into<String>,
+    ) -> Self {
+        let problem = problem.into();
         ErrorKind::Argument {
             name,
-            problem: problem.into(),
+            kind,
+            problem,
         }
         .into()
     }
-}
-
-fn class_of_metadata(error: &MetadataError) -> ErrorClass {
-    let problems = error.problems();
-    let is_limit = |problem: &Problem| matches!(problem.kind, ProblemKind::Limit { .. });
-    let is_unknown = |problem: &Problem| {
-        matches!(
-            problem.kind,
-            // In the last, the document is as it should be, and the other format has no word for it.
-            ProblemKind::Unsupported { .. }
-                | ProblemKind::UnknownKey
-                | ProblemKind::NotCarried { .. }
-        )
-    };
-    match () {
-        // The rest was judged by rules that are not its own.
-        () if problems.iter().any(names_another_format) => ErrorClass::Unsupported,
-        () if problems.iter().all(is_limit) => ErrorClass::Limit,
-        () if problems
-            .iter()
-            .all(|problem| is_limit(problem) || is_unknown(problem)) =>
-        {
-            ErrorClass::Unsupported
-        }
-        () => ErrorClass::Corrupt,
-    }
-}
-
-/// Whether a document is of a format that is older or newer than those that are known.
-fn names_another_format(problem: &Problem) -> bool {
-    let named = match &problem.kind {
-        ProblemKind::Invalid { found, .. } => found.parse::<u64>().ok(),
-        _ => None,
-    };
-    problem.pointer.as_str() == "/zarr_format" && named.is_some_and(|n| !matches!(n, 2 | 3))
-}
-
-fn class_of_codec(error: &CodecError) -> ErrorClass {
-    match error.kind {
-        CodecErrorKind::Unknown { .. }
-        | CodecErrorKind::Refused(_)
-        | CodecErrorKind::DataType(_) => ErrorClass::Unsupported,
-        CodecErrorKind::Limit { .. } => ErrorClass::Limit,
-        _ => ErrorClass::Corrupt,
-    }
-}
-
-fn class_of_store(error: &StoreError) -> ErrorClass {
-    match &error.kind {
-        StoreErrorKind::ReadOnly | StoreErrorKind::Permission(_) => ErrorClass::Permission,
-        StoreErrorKind::Unsupported(_) => ErrorClass::Unsupported,
-        StoreErrorKind::AlreadyExists => ErrorClass::Exists,
-        StoreErrorKind::Conflict | StoreErrorKind::Contended { .. } => ErrorClass::Conflict,
-        StoreErrorKind::InvalidKey(_) | StoreErrorKind::Option(_) => ErrorClass::Invalid,
-        StoreErrorKind::NoContainer(_) => ErrorClass::NotFound,
-        StoreErrorKind::OutOfRange { .. } => ErrorClass::Corrupt,
-        StoreErrorKind::TooLarge { .. } => ErrorClass::Limit,
-        StoreErrorKind::Io(error) if in_the_way(error) => ErrorClass::Exists,
-        StoreErrorKind::Archive(why) => class_of_archive(why),
-        _ => ErrorClass::Transport,
-    }
-}
-
-fn class_of_archive(error: &ZipError) -> ErrorClass {
-    match error {
-        ZipError::Absent => ErrorClass::NotFound,
-        ZipError::Changed | ZipError::Locked => ErrorClass::Conflict,
-        ZipError::DirectoryTooLarge { .. } | ZipError::EntryTooLarge { .. } => ErrorClass::Limit,
-        ZipError::Name(_)
-        | ZipError::NotUtf8
-        | ZipError::Symlink
-        | ZipError::Encrypted
-        | ZipError::Method(_)
-        | ZipError::Hidden(_) => ErrorClass::Unsupported,
-        _ => ErrorClass::Corrupt,
-    }
-}
-
-/// A file stands where a directory is to be, or the other way round.
-fn in_the_way(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind as E;
-    matches!(error.kind(), E::NotADirectory | E::IsADirectory)
 }
 
 impl<E: Into<ErrorKind>> From<E> for Error {

@@ -1,24 +1,25 @@
-//! Nodes on disk: which documents make a node, in which format, and in which order they are read,
-//! written and deleted. Knows nothing of chunks.
+//! Nodes in stores: which documents make a node, in which format, and in which order they are read,
+//! written and deleted.
 
 mod change;
 mod consolidate;
 mod consolidated;
+mod consolidated_view;
 mod create;
 mod create_all;
 mod delete;
-mod keep;
+mod encode;
 mod members;
 mod move_node;
 mod open;
+mod orphans;
 mod presence;
-mod remains;
-mod view;
-mod written;
+mod update_consolidated;
 
 use std::sync::Arc;
 
 use futures_util::future::join3;
+use zarr_metadata::documents;
 use zarr_metadata::{ArrayMetadata, GroupMetadata, Limits, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, Prefixed, StoreExt};
 
@@ -26,21 +27,19 @@ use crate::{Error, ErrorClass, ErrorKind, NodeKind, Result};
 
 pub use change::{Document, change};
 pub use consolidate::consolidate;
-pub use consolidated::Consolidated;
-pub use create::create;
-pub(crate) use create::{ancestors, create_untold};
+pub use consolidated_view::{ConsolidatedView, UseConsolidated};
+pub use create::{check_vacant, create};
+pub(crate) use create::{create_without_update, exists};
 pub use create_all::create_all;
-pub(crate) use delete::DOCUMENTS;
 pub use delete::delete;
-pub(crate) use delete::take_out;
-pub(crate) use keep::{Below, Changed, Groups};
+pub(crate) use delete::delete_incomplete;
+pub(crate) use encode::DocumentTexts;
 pub use members::{Depth, each_member, members, stream_members};
 pub use move_node::move_node;
 pub use open::{Mode, OpenOptions, implicit_group, object, open};
+pub(crate) use orphans::check_orphans;
 pub(crate) use presence::check_presence;
-pub(crate) use remains::check_remains;
-pub use view::{ConsolidatedView, UseConsolidated};
-pub(crate) use written::Written;
+pub(crate) use update_consolidated::{ChangedNode, ConsolidatedGroups, NodesBelow};
 
 /// The node path of a place: its directory in the store.
 ///
@@ -50,8 +49,18 @@ pub fn path_of(location: &Location) -> Result<NodePath> {
     Ok(NodePath::parse(location.path().as_str())?)
 }
 
-/// Whether an error is of the documents of one node, and not of its store: other nodes can be read all the
-/// same.
+/// The path of a place as seen from another one that it is, or lies in.
+fn path_below(location: &Location, above: &Location) -> Result<NodePath> {
+    let (path, above) = (location.path().as_str(), above.path().as_str());
+    Ok(NodePath::parse(path.strip_prefix(above).unwrap_or(path))?)
+}
+
+/// The places above, nearest first.
+pub(crate) fn ancestors(location: &Location) -> impl Iterator<Item = Location> {
+    std::iter::successors(location.parent(), Location::parent)
+}
+
+/// Whether an error concerns the documents of one node, and not its store, so that other nodes can be read.
 pub fn is_unreadable(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Metadata { .. })
         || matches!(error.class(), ErrorClass::Permission | ErrorClass::Limit)
@@ -65,20 +74,20 @@ pub fn is_unreadable(error: &Error) -> bool {
 /// Where a document cannot be read or is not valid.
 pub async fn read(location: &Location, format: Option<ZarrFormat>) -> Result<Option<NodeMetadata>> {
     if format != Some(ZarrFormat::V2)
-        && let Some(bytes) = document(location, "zarr.json").await?
+        && let Some(bytes) = document(location, documents::ZARR_JSON).await?
     {
         let node = NodeMetadata::from_zarr_json(&bytes);
         return node
             .map(Some)
-            .map_err(|e| invalid(location, "zarr.json", e));
+            .map_err(|e| invalid(location, documents::ZARR_JSON, e));
     }
     if format == Some(ZarrFormat::V3) {
         return Ok(None);
     }
     let (array, group, attributes) = join3(
-        document(location, ".zarray"),
-        document(location, ".zgroup"),
-        document(location, ".zattrs"),
+        document(location, documents::ZARRAY),
+        document(location, documents::ZGROUP),
+        document(location, documents::ZATTRS),
     )
     .await;
     let (array, group, attributes) = (array?, group?, attributes?);
@@ -90,8 +99,7 @@ pub async fn read(location: &Location, format: Option<ZarrFormat>) -> Result<Opt
     v2_node(location, kind, &document, attributes.as_deref()).map(Some)
 }
 
-/// The node of format 2 that these documents make. Of two that are read together, an error names the
-/// one that is broken.
+/// The node of format 2 that these documents make. An error names the one of the two that is not valid.
 fn v2_node(
     location: &Location,
     kind: NodeKind,
@@ -104,9 +112,9 @@ fn v2_node(
     };
     read(attributes).map_err(|error| {
         let broken = match (read(None), kind) {
-            (Ok(_), _) => ".zattrs",
-            (Err(_), NodeKind::Array) => ".zarray",
-            (Err(_), NodeKind::Group) => ".zgroup",
+            (Ok(_), _) => documents::ZATTRS,
+            (Err(_), NodeKind::Array) => documents::ZARRAY,
+            (Err(_), NodeKind::Group) => documents::ZGROUP,
         };
         invalid(location, broken, error)
     })
@@ -126,7 +134,7 @@ pub async fn find(
     }
     let looked_for = match format {
         Some(ZarrFormat::V2) => ".zarray, .zgroup",
-        Some(ZarrFormat::V3) => "zarr.json",
+        Some(ZarrFormat::V3) => documents::ZARR_JSON,
         None => "zarr.json, .zarray, .zgroup",
     };
     let looked_for = match outer_folder(location).await? {
@@ -139,8 +147,8 @@ pub async fn find(
     Err(not_found(location, wanted, &looked_for)?)
 }
 
-/// The place of a path in a store. Where all of an archive lies in one folder and that is a node, the folder is the
-/// root; a path may begin with it or not.
+/// The place of a path in a store. Where all of an archive lies in one folder that is a node, this folder is the root,
+/// and a path may begin with its name or not.
 ///
 /// # Errors
 /// What the store says, and a path that none can have.
@@ -150,7 +158,7 @@ pub async fn place_in(root: &Location, path: &str) -> Result<Location> {
     };
     let inner = root.join(&folder)?;
     let mut is_node = false;
-    for name in ["zarr.json", ".zgroup", ".zarray"] {
+    for name in [documents::ZARR_JSON, documents::ZGROUP, documents::ZARRAY] {
         is_node |= inner.store().exists(&inner.key(name)?).await?;
     }
     if !is_node {
@@ -164,10 +172,9 @@ pub async fn place_in(root: &Location, path: &str) -> Result<Location> {
     Ok(Location::root(Arc::new(store)).join(rest)?)
 }
 
-/// The one folder in which all of an archive lies: people pack a directory with its name, and the store is one level
-/// down.
+/// The one folder in which all of an archive lies, as when a directory is packed with its name.
 async fn outer_folder(location: &Location) -> Result<Option<String>> {
-    // What one of macOS puts beside it.
+    // macOS adds it to archives.
     const FORKS: &str = "__MACOSX/";
     if !location.path().is_root() || location.store().kind() != "ZipStore" {
         return Ok(None);
@@ -180,7 +187,7 @@ async fn outer_folder(location: &Location) -> Result<Option<String>> {
     }
 }
 
-/// Says that there is no such node at a place.
+/// The error that there is no such node at a place.
 fn not_found(location: &Location, wanted: &'static str, looked_for: &str) -> Result<crate::Error> {
     Ok(ErrorKind::NotFound {
         wanted,
@@ -191,18 +198,7 @@ fn not_found(location: &Location, wanted: &'static str, looked_for: &str) -> Res
     .into())
 }
 
-/// Refuses a place below which there is anything at all: a node, or what is not Zarr.
-///
-/// # Errors
-/// [`ErrorKind::Exists`] where there is a node, [`ErrorKind::Foreign`] where there is something else.
-pub async fn check_vacant(location: &Location) -> Result<()> {
-    if let Some(found) = read(location, None).await? {
-        return Err(create::exists(location, path_of(location)?, kind(&found)));
-    }
-    create::check_empty(location, &path_of(location)?).await
-}
-
-/// Which kind of node this is.
+/// The kind of a node.
 pub fn kind(node: &NodeMetadata) -> NodeKind {
     match node {
         NodeMetadata::Array(_) => NodeKind::Array,
@@ -215,7 +211,7 @@ pub(crate) async fn document(location: &Location, name: &str) -> Result<Option<b
     Ok(location.store().get_at_most(&key, most()).await?)
 }
 
-/// The most bytes of a document; no reader takes more, so no more are asked for.
+/// The most bytes of a document that are read, which is what readers accept.
 fn most() -> u64 {
     Limits::default().document_bytes as u64
 }

@@ -2,6 +2,7 @@
 
 mod appended;
 mod array;
+mod cells;
 mod chains;
 mod config;
 mod context;
@@ -10,16 +11,13 @@ mod defaults;
 mod engine;
 mod erase;
 mod error;
-mod grid;
 pub mod hierarchy;
 mod memory;
 mod options;
-mod places;
 mod resize;
 mod selection;
 mod stored;
 mod typed;
-mod units;
 mod values;
 
 pub use appended::Appended;
@@ -27,15 +25,16 @@ pub use array::{ArrayConfig, ChunkedArray};
 pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};
-pub use error::{ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
-pub use grid::{ChunkGrid, ChunkIndices, GridError};
-pub use options::{ArrayOptions, Chunks, Codecs, Fill, check_new, codec_parts};
-pub use resize::Outside;
+pub use error::{ArgumentProblem, ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
+pub use options::{ArrayOptions, Chunks, Codecs, Fill, check_new, check_new_array, codec_parts};
+pub use resize::OutOfBoundsChunks;
 pub use selection::{
-    Bounds, Ground, Mask, Pick, Picks, Points, Resolved, Selection, SelectionError, Slice,
+    AxisSelection, IntoAxisSelections, Mask, Points, RangeExt, ResolvedSelection, Selection,
+    SelectionError, SelectionTarget, Slice,
 };
 pub use typed::{DynData, Element, Plain, c_order};
 pub use values::{Values, VarArray};
+pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError};
 
 /// The examples of the README are tests like any other.
 #[cfg(doctest)]

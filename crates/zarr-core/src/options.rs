@@ -1,26 +1,27 @@
-//! From what a creator asks for to an array's documents, with everything checked that can be checked
+//! The options of a new array, and the metadata that they make, with everything checked that can be checked
 //! without a store.
 
-mod check;
-mod convert;
-mod grid;
-mod like;
-mod other;
+mod chunk_grid;
+mod conversions;
+mod from_array;
+mod other_format;
+mod validate;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
+use zarr_metadata::codecs;
 use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
-    FillValue, Layout, Order, Separator, Swap, ZarrFormat, v2, v3,
+    FillValue, Order, Separator, ZarrFormat, v2, v3,
 };
 
 use crate::{Config, Error, Result, defaults};
 
-pub use check::check_new;
-pub use like::codec_parts;
+pub use from_array::codec_parts;
+pub use validate::{check_new, check_new_array};
 
-/// What an array is to be. Only shape and data type have no default.
+/// The options of a new array. Only shape and data type have no default.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArrayOptions {
     /// Elements per axis.
@@ -53,7 +54,7 @@ pub struct ArrayOptions {
     pub dimension_names: Option<Vec<Option<String>>>,
     /// The user's attributes.
     pub attributes: Attributes,
-    /// The array this was made like: in another format its words are translated.
+    /// The array that these options are like: in another format its metadata is converted.
     pub(crate) like: Option<Arc<ArrayMetadata>>,
 }
 
@@ -64,7 +65,7 @@ pub enum Chunks {
     /// Chunks guessed from shape and element size, as zarr-python does; shards of at most 64 MiB.
     #[default]
     Auto,
-    /// Guessed, of at most so many bytes before they are encoded.
+    /// Guessed, of at most this many bytes before they are encoded.
     Bytes(u64),
     /// One chunk for the whole array.
     Whole,
@@ -73,7 +74,7 @@ pub enum Chunks {
     /// This shape.
     Shape(Vec<u64>),
     /// Along each axis one length, or the length of every chunk (format 3): a rectilinear grid. Lists
-    /// end where their axis does; the last chunk may reach beyond.
+    /// end where their axis does; the last chunk may reach beyond it.
     Rectilinear(Vec<AxisChunks>),
 }
 
@@ -92,7 +93,7 @@ pub enum Codecs {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub enum Fill {
-    /// What an element is when nobody chooses: "not a time" for dates and durations, the data type's
+    /// The default of the data type: "not a time" for dates and durations, the data type's
     /// zero for all others.
     #[default]
     Default,
@@ -108,7 +109,7 @@ pub enum Fill {
 }
 
 impl ArrayOptions {
-    /// An array of this shape and type with every default.
+    /// An array of this shape and type, with defaults for all else.
     pub fn new(shape: impl Into<Vec<u64>>, data_type: DataType) -> Self {
         Self {
             shape: shape.into(),
@@ -130,7 +131,7 @@ impl ArrayOptions {
         }
     }
 
-    /// Chooses what nobody has chosen as a context's settings say.
+    /// Takes what is not set from the settings of a context.
     #[must_use]
     pub fn or_config(mut self, config: &Config) -> Self {
         let format = config.default_zarr_format.unwrap_or(ZarrFormat::V3);
@@ -150,23 +151,23 @@ impl ArrayOptions {
         self
     }
 
-    /// The documents of such an array, which every reader opens: settings of codecs that were left out
+    /// The metadata of such an array, which every reader opens: settings of codecs that were left out
     /// are [filled in](ArrayMetadata::complete_codecs). `default` is the format where none was asked
     /// for.
     ///
     /// # Errors
-    /// An argument that is wrong by itself, or that the format does not have.
+    /// An argument that is wrong by itself, conflicts with another, or does not exist in the format.
     pub fn metadata(self, default: ZarrFormat) -> Result<ArrayMetadata> {
         let metadata = self.unchecked(default)?;
         check_new(&metadata.clone().into())?;
         Ok(metadata)
     }
 
-    /// As [`metadata`](Self::metadata), for the copy of an array that others made: what breaks the
-    /// format there may do so here.
+    /// As [`metadata`](Self::metadata), for the copy of an array: what breaks the format in the source may do so in the
+    /// copy.
     pub(crate) fn unchecked(mut self, default: ZarrFormat) -> Result<ArrayMetadata> {
         let format = self.zarr_format.unwrap_or(default);
-        self.settle(format)?;
+        self.resolve_like(format)?;
         let mut metadata = match format {
             ZarrFormat::V2 => self.v2(),
             ZarrFormat::V3 => self.v3(),
@@ -178,10 +179,10 @@ impl ArrayOptions {
     fn v3(self) -> Result<ArrayMetadata> {
         if self.order == Some(Order::F) {
             let text = "format 3 has no stored order; put a `transpose` codec among `filters`";
-            return Err(Error::argument("order", text));
+            return Err(Error::not_in_format("order", text));
         }
         if self.fill_value == Fill::Null {
-            return Err(Error::argument(
+            return Err(Error::not_in_format(
                 "fill_value",
                 "null is a fill value in format 2 only",
             ));
@@ -217,18 +218,10 @@ impl ArrayOptions {
             .is_some_and(|names| names.len() != self.shape.len())
         {
             let text = format!("one name is needed for each of {} axes", self.shape.len());
-            return Err(Error::argument("dimension_names", text));
+            return Err(Error::wrong_shape("dimension_names", text));
         }
         let fill_value = self.fill_value(FillValue::to_json)?;
-        // Objects, and fields that are arrays themselves: what is written then is read by nobody.
-        if DataType::from_json(self.data_type.to_json()).as_ref() != Ok(&self.data_type) {
-            let text = format!(
-                "{} cannot be said in format 3; format 2 can",
-                self.data_type
-            );
-            return Err(Error::argument("data_type", text));
-        }
-        let mut metadata = v3::ArrayMetadata::new(self.shape, self.data_type, vec![]);
+        let mut metadata = v3::ArrayMetadataV3::new(self.shape, self.data_type, vec![]);
         metadata.chunk_grid = grid;
         metadata.chunk_key_encoding = self.chunk_key_encoding.unwrap_or_default();
         metadata.fill_value = fill_value;
@@ -245,19 +238,19 @@ impl ArrayOptions {
             if others != (&Codecs::Auto, &None, &Codecs::Auto) {
                 let text = "this is the whole chain; give it, or its parts as `filters`, \
                             `serializer` and `compressors`";
-                return Err(Error::argument("codecs", text));
+                return Err(Error::conflicting("codecs", text));
             }
             return Ok(codecs.clone());
         }
         let serializer = self.serializer.clone();
         let mut codecs = self.filters.or(Vec::new);
-        codecs.push(serializer.unwrap_or_else(|| defaults::serializer(&self.data_type)));
+        codecs.push(serializer.unwrap_or_else(|| v3::default_serializer(&self.data_type)));
         codecs.extend(self.compressors.or(|| vec![defaults::compressor()]));
         Ok(codecs)
     }
 
     fn v2(self) -> Result<ArrayMetadata> {
-        let only_v3 = |name| Err(Error::argument(name, "only format 3 has this"));
+        let only_v3 = |name| Err(Error::not_in_format(name, "only format 3 has this"));
         if self.codecs.is_some() {
             return only_v3("codecs");
         }
@@ -284,27 +277,27 @@ impl ArrayOptions {
             Some(ChunkKeyEncoding::V2(separator)) => separator,
             Some(_) => {
                 let text = "format 2 names chunks by their numbers alone: `ChunkKeyEncoding::V2`";
-                return Err(Error::argument("chunk_key_encoding", text));
+                return Err(Error::not_in_format("chunk_key_encoding", text));
             }
         };
         let mut compressors = self.compressors.or(|| vec![v2_compressor()]).into_iter();
         let compressor = compressors.next().map(|codec| v2_codec(&codec));
         if compressors.next().is_some() {
             let text = "format 2 has one compressor; put the others among `filters`";
-            return Err(Error::argument("compressors", text));
+            return Err(Error::not_in_format("compressors", text));
         }
         let mut filters: Vec<_> = self.filters.or(Vec::new).iter().map(v2_codec).collect();
         // Objects need a filter that makes bytes of them, before all others.
         if let Some(codec) = v2::object_codec(&self.data_type)
             && !filters
                 .iter()
-                .any(|filter| OBJECT_CODECS.contains(&&*filter.id))
+                .filter_map(|filter| codecs::by_id(&filter.id))
+                .any(|known| known.is_object_codec)
         {
             filters.insert(0, codec);
         }
         let chunks = self.chunk_shape("chunks", &self.chunks, defaults::LARGEST_CHUNK)?;
-        let swaps = matches!(self.data_type.layout(),
-            Some(Layout::Fixed { ref swap, .. }) if *swap != Swap::None);
+        let swaps = self.data_type.has_byte_order();
         let dtype = v2::DType::new(
             self.data_type.clone(),
             swaps.then_some(endian.unwrap_or(Endian::Little)),
@@ -313,7 +306,7 @@ impl ArrayOptions {
             Fill::Null => Value::Null,
             _ => self.fill_value(|fill, _| dtype.fill_value_to_json(fill))?,
         };
-        let mut array = v2::ArrayMetadata::new(self.shape, dtype, chunks);
+        let mut array = v2::ArrayMetadataV2::new(self.shape, dtype, chunks);
         array.compressor = compressor;
         array.filters = filters;
         array.fill_value = fill_value;
@@ -390,16 +383,6 @@ fn v2_codec(extension: &Extension) -> v2::Codec {
             }
         })
 }
-
-/// The filters of format 2 that make bytes, or numbers, of objects.
-const OBJECT_CODECS: [&str; 6] = [
-    "categorize",
-    "json2",
-    "msgpack2",
-    "vlen-array",
-    "vlen-bytes",
-    "vlen-utf8",
-];
 
 fn v2_compressor() -> Extension {
     Extension::new("zstd").with("level", 0)

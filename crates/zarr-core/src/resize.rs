@@ -18,7 +18,7 @@ use crate::{Appended, ArrayConfig, ChunkedArray, Error, Result, Selection, Slice
 
 /// What becomes of the chunks that a smaller shape leaves outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Outside {
+pub enum OutOfBoundsChunks {
     /// They are deleted, and cells of edge chunks that are cut off become the fill value: what is
     /// grown again is empty.
     #[default]
@@ -38,7 +38,11 @@ impl ChunkedArray {
     /// # Errors
     /// Where the number of axes would change, and what the store says. The document is changed or
     /// not; chunks outside may remain, unseen, where deleting them failed.
-    pub async fn resize(self: Arc<Self>, shape: &[u64], outside: Outside) -> Result<Self> {
+    pub async fn resize(
+        self: Arc<Self>,
+        shape: &[u64],
+        outside: OutOfBoundsChunks,
+    ) -> Result<Self> {
         let _turn = self.turn().await?;
         // Another handle may have made it longer than this one knows.
         let mut before = self.metadata().clone();
@@ -48,7 +52,7 @@ impl ChunkedArray {
         };
         let resized = self.change(Document::Node, set).await?;
         let shrinks = shape.iter().zip(before.shape()).any(|(new, old)| new < old);
-        if shrinks && outside == Outside::Delete {
+        if shrinks && outside == OutOfBoundsChunks::Delete {
             let before = Arc::new(self.with_metadata(before)?);
             before.delete_between(&resized).await?;
             before.clear_edges(shape).await?;
@@ -81,7 +85,7 @@ impl ChunkedArray {
             let text = format!(
                 "elements of shape {shape:?} cannot be appended along axis {axis} of {own:?}"
             );
-            return Err(Error::argument("data", text));
+            return Err(Error::wrong_shape("data", text));
         }
         let _turn = self.turn().await?;
         // Where the store can be asked from a thread, its locks keep every other writer out. Where chunks
@@ -200,7 +204,7 @@ impl ChunkedArray {
         let wrong = format!("{shape:?} has not as many axes as {:?}", array.shape());
         array
             .set_shape(shape)
-            .map_err(|_| Error::argument("shape", wrong))?;
+            .map_err(|_| Error::wrong_shape("shape", wrong))?;
         let resized = self.with_metadata(array.clone())?;
         if resized.grid().chunk_lengths().is_none() && self.chain().is_ok() {
             resized.chain().map_err(|error| {

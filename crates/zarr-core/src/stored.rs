@@ -6,7 +6,9 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, Dims, Projections, Region, Scratch, Shard, ShardIndex, Span};
+use zarr_codecs::{
+    AxisRange, CodecChain, Dims, Projections, Region, Scratch, ShardIndex, ShardingCodec,
+};
 use zarr_store::{ByteRange, Entry};
 
 use crate::hierarchy::check_presence;
@@ -117,7 +119,11 @@ impl ChunkedArray {
 
     /// What there is of a shard, of its cells within the array. `None` where it is no shard, and where it
     /// is not there any more.
-    async fn index_of(&self, chain: &Chain, chunk: &[u64]) -> Result<Option<Inner>, ChunkError> {
+    async fn index_of(
+        &self,
+        chain: &Arc<CodecChain>,
+        chunk: &[u64],
+    ) -> Result<Option<Inner>, ChunkError> {
         let chain = self.chain_of(chain, chunk)?;
         let Some(shard) = chain.shard() else {
             return Ok(None);
@@ -146,7 +152,7 @@ const INDEXES: usize = 16;
 
 /// The inner chunks of a shard.
 struct Inner {
-    shard: Arc<Shard>,
+    shard: Arc<ShardingCodec>,
     index: ShardIndex,
     /// Those that hold cells of the array.
     wanted: Projections,
@@ -164,10 +170,10 @@ impl Inner {
 
 /// Dense cells of a chunk as cells of the array.
 fn behind(cells: &Region, chunk: &Region) -> Region {
-    let axes = cells.spans.iter().zip(&chunk.spans);
+    let axes = cells.ranges.iter().zip(&chunk.ranges);
     let spans =
-        axes.map(|(cells, chunk)| Span::dense(chunk.start() + cells.start(), cells.count()));
+        axes.map(|(cells, chunk)| AxisRange::dense(chunk.start() + cells.start(), cells.count()));
     Region {
-        spans: spans.collect(),
+        ranges: spans.collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! Between Rust's element types and untyped bytes: which type may be read as which, and how.
 //! The only place of this crate that is generic over elements.
 
-mod room;
+mod destination;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -9,11 +9,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, IxDyn};
-use zarr_codecs::{Handle, Heap, HeapElements, Region};
+use zarr_codecs::{Region, VlenElements, VlenHandle, VlenHeap};
 use zarr_metadata::DataType;
 
 use crate::{
-    Block, ChunkedArray, Error, ErrorKind, Output, Resolved, Result, Values, VarArray, values,
+    Block, ChunkedArray, Error, ErrorKind, Output, ResolvedSelection, Result, Values, VarArray,
+    values,
 };
 
 /// A Rust type that elements can be read and written as. Exactly the stored type: nothing is cast.
@@ -33,7 +34,7 @@ pub trait Element: Clone + Send + Sync + 'static {
     ///
     /// # Errors
     /// Where bytes are not a valid value of this type.
-    fn from_stored(stored: Vec<Self::Stored>, heap: &HeapElements) -> Result<Vec<Self>>;
+    fn from_stored(stored: Vec<Self::Stored>, heap: &VlenElements) -> Result<Vec<Self>>;
 
     /// The values of elements, shared where that is possible.
     fn into_values(elements: Vec<Self>) -> Values;
@@ -54,7 +55,7 @@ macro_rules! plain {
                 DataType::$data_type
             }
 
-            fn from_stored(stored: Vec<Self>, _: &HeapElements) -> Result<Vec<Self>> {
+            fn from_stored(stored: Vec<Self>, _: &VlenElements) -> Result<Vec<Self>> {
                 Ok(stored)
             }
 
@@ -93,7 +94,7 @@ impl Element for bool {
         DataType::Bool
     }
 
-    fn from_stored(stored: Vec<u8>, _: &HeapElements) -> Result<Vec<Self>> {
+    fn from_stored(stored: Vec<u8>, _: &VlenElements) -> Result<Vec<Self>> {
         match stored.iter().position(|&byte| byte > 1) {
             None => Ok(stored.into_iter().map(|b| b == 1).collect()),
             Some(at) => {
@@ -123,7 +124,7 @@ impl Element for String {
         matches!(data_type, DataType::String | DataType::Json)
     }
 
-    fn from_stored(stored: Vec<[u64; 2]>, heap: &HeapElements) -> Result<Vec<Self>> {
+    fn from_stored(stored: Vec<[u64; 2]>, heap: &VlenElements) -> Result<Vec<Self>> {
         let texts = stored.into_iter().enumerate().map(|(at, handle)| {
             let text = str::from_utf8(looked_up(at, handle, heap)?);
             text.map(str::to_owned).map_err(|error| {
@@ -147,7 +148,7 @@ impl Element for Vec<u8> {
         DataType::Bytes
     }
 
-    fn from_stored(stored: Vec<[u64; 2]>, heap: &HeapElements) -> Result<Vec<Self>> {
+    fn from_stored(stored: Vec<[u64; 2]>, heap: &VlenElements) -> Result<Vec<Self>> {
         let elements = stored.into_iter().enumerate();
         elements
             .map(|(at, handle)| Ok(looked_up(at, handle, heap)?.to_vec()))
@@ -160,7 +161,7 @@ impl Element for Vec<u8> {
 }
 
 /// An element of variable length. Only a codec of the user's can make a handle that is of no heap.
-fn looked_up(at: usize, handle: [u64; 2], heap: &HeapElements) -> Result<&[u8]> {
+fn looked_up(at: usize, handle: [u64; 2], heap: &VlenElements) -> Result<&[u8]> {
     values::look_up(heap, handle).ok_or_else(|| {
         let text = format!("a codec gave no bytes for element {at} of the selection");
         Error::argument("codecs", text)
@@ -193,7 +194,7 @@ impl DynData {
             }
             .into());
         }
-        let heap = Heap::new(Bytes::new());
+        let heap = VlenHeap::new(Bytes::new());
         let elements = self.data.into_elements(&heap);
         let elements = elements.map_err(|error| Error::argument("data", error.to_string()))?;
         let stored: Vec<T::Stored> = bytemuck::pod_collect_to_vec(&elements);
@@ -230,7 +231,7 @@ fn into_array<T>(elements: Vec<T>, shape: &[u64]) -> Result<ArrayD<T>> {
     let shape: Option<Vec<usize>> = shape.iter().map(|&n| usize::try_from(n).ok()).collect();
     let (found, wanted) = (elements.len(), shape.clone());
     let array = shape.and_then(|shape| ArrayD::from_shape_vec(IxDyn(&shape), elements).ok());
-    array.ok_or_else(|| Error::argument("shape", format!("{found} elements are not {wanted:?}")))
+    array.ok_or_else(|| Error::wrong_shape("shape", format!("{found} elements are not {wanted:?}")))
 }
 
 impl ChunkedArray {
@@ -238,7 +239,10 @@ impl ChunkedArray {
     ///
     /// # Errors
     /// Where the elements are not stored as `T`, or as [`read`](Self::read).
-    pub async fn read_as<T: Element>(self: Arc<Self>, selection: Resolved) -> Result<ArrayD<T>> {
+    pub async fn read_as<T: Element>(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+    ) -> Result<ArrayD<T>> {
         self.check_element::<T>()?;
         let align = align_of::<T::Stored>();
         let output = Arc::clone(&self).read(selection.clone(), align).await?;
@@ -254,11 +258,11 @@ impl ChunkedArray {
 
     /// Whether elements of variable length, so many bytes each beside their own, may be taken out of a
     /// heap. There each is once, and here as often as it is stored: a fill value in every cell.
-    fn check_room(&self, handles: &[u8], each: usize, heap: &HeapElements) -> Result<()> {
+    fn check_room(&self, handles: &[u8], each: usize, heap: &VlenElements) -> Result<()> {
         if !self.data_type().is_variable() {
             return Ok(());
         }
-        let count = (handles.len() / Handle::SIZE) as u64;
+        let count = (handles.len() / VlenHandle::SIZE) as u64;
         let asked = count.saturating_mul(each as u64);
         let asked = asked.saturating_add(heap.byte_len(handles));
         let limit = self.context().memory();
@@ -275,7 +279,7 @@ impl ChunkedArray {
     /// Where the elements are not stored as `T`, or as [`stream`](Self::stream).
     pub fn stream_as<T: Element>(
         self: Arc<Self>,
-        selection: Resolved,
+        selection: ResolvedSelection,
         ahead: Option<NonZeroUsize>,
     ) -> Result<impl Stream<Item = Result<(Region, ArrayD<T>)>> + Send + use<T>> {
         self.check_element::<T>()?;
@@ -292,7 +296,7 @@ impl ChunkedArray {
     ///
     /// # Errors
     /// As [`read`](Self::read).
-    pub async fn read_dyn(self: Arc<Self>, selection: Resolved) -> Result<DynData> {
+    pub async fn read_dyn(self: Arc<Self>, selection: ResolvedSelection) -> Result<DynData> {
         let dtype = self.data_type().clone();
         let align = if dtype.is_variable() {
             align_of::<u64>()
@@ -340,6 +344,6 @@ impl ChunkedArray {
 
     /// Every task said that it wrote its part, and some part was not written: a bug, not an input.
     fn incomplete(&self) -> Error {
-        self.chunk_error(&[], crate::ChunkError::Worker)
+        self.chunk_error(&[], crate::ChunkError::INTERNAL)
     }
 }

@@ -2,7 +2,7 @@
 //! user gives and gets; the engine knows them as elements.
 
 use bytes::Bytes;
-use zarr_codecs::{CodecError, Handle, Heap, HeapElements};
+use zarr_codecs::{CodecError, VlenElements, VlenHandle, VlenHeap};
 use zarr_metadata::FillValue;
 
 /// Elements in C order, in this machine's byte order.
@@ -105,12 +105,12 @@ impl Values {
     }
 
     /// The elements as they stand in arrays; what differs in length goes to the heap.
-    pub(crate) fn into_elements(self, heap: &Heap) -> Result<Bytes, CodecError> {
+    pub(crate) fn into_elements(self, heap: &VlenHeap) -> Result<Bytes, CodecError> {
         match self {
             Self::Fixed(bytes) => Ok(bytes),
             Self::Variable(array) => {
                 let mut segment = heap.segment();
-                let mut handles = Vec::with_capacity(array.len() * Handle::SIZE);
+                let mut handles = Vec::with_capacity(array.len() * VlenHandle::SIZE);
                 for element in array.iter() {
                     handles.extend_from_slice(&segment.push(element)?.to_bytes());
                 }
@@ -123,6 +123,6 @@ impl Values {
 
 /// The element that a handle in an array stands for. Every handle there was made by our codecs, or by
 /// a user's: those of the latter may be of no heap.
-pub(crate) fn look_up(heap: &HeapElements, handle: [u64; 2]) -> Option<&[u8]> {
-    heap.get(Handle::from_bytes(bytemuck::cast(handle)))
+pub(crate) fn look_up(heap: &VlenElements, handle: [u64; 2]) -> Option<&[u8]> {
+    heap.get(VlenHandle::from_bytes(bytemuck::cast(handle)))
 }

@@ -18,7 +18,7 @@ use zarr_metadata::{
 
 /// 5,000 arrays in 50 groups, as zarr-python would write them: compressed, named, described.
 fn document() -> Vec<u8> {
-    let mut documents = v3::ConsolidatedMetadata::default();
+    let mut documents = v3::ConsolidatedMetadataV3::default();
     let mut insert = |path: String, node: &NodeMetadata| {
         let path = NodePath::parse(&path).expect("a good path");
         documents.insert(&path, node).expect("a node of format 3");
@@ -28,7 +28,7 @@ fn document() -> Vec<u8> {
         insert(format!("group_{group}"), &NodeMetadata::Group(node));
         for array in 0..100 {
             let mut node =
-                v3::ArrayMetadata::new(vec![720, 1440, 365], DataType::Float32, vec![90, 90, 30]);
+                v3::ArrayMetadataV3::new(vec![720, 1440, 365], DataType::Float32, vec![90, 90, 30]);
             node.codecs.push(
                 Extension::new("zstd")
                     .with("level", 3)
@@ -44,15 +44,15 @@ fn document() -> Vec<u8> {
             insert(format!("group_{group}/array_{array}"), &node);
         }
     }
-    let group = v3::GroupMetadata {
+    let group = v3::GroupMetadataV3 {
         consolidated_metadata: Some(documents),
-        ..v3::GroupMetadata::default()
+        ..v3::GroupMetadataV3::default()
     };
     let node = NodeMetadata::Group(GroupMetadata::V3(group));
     node.documents().remove(0).1
 }
 
-fn index(text: &[u8]) -> v3::ConsolidatedMetadata {
+fn index(text: &[u8]) -> v3::ConsolidatedMetadataV3 {
     match NodeMetadata::from_zarr_json(text) {
         Ok(NodeMetadata::Group(GroupMetadata::V3(group))) => {
             group.consolidated_metadata.expect("it is there")

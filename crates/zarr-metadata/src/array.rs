@@ -1,5 +1,4 @@
-//! `ArrayMetadata`: an array of either format, asked in the words of v3. Knows the documents, not
-//! their names in a store.
+//! `ArrayMetadata`: an array of either format, asked in the words of v3.
 
 use std::borrow::Cow;
 
@@ -12,7 +11,7 @@ use crate::extension::Extension;
 use crate::fill_value::FillValue;
 use crate::format::{Endian, Order, ZarrFormat};
 use crate::layout::{Layout, Swap, SwapField};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, Problems};
 use crate::reader::Reader;
 use crate::{Attributes, v2, v3};
@@ -36,12 +35,12 @@ pub enum ArrayMetadata {
     /// `.zarray` and `.zattrs`.
     V2 {
         /// The `.zarray`.
-        array: v2::ArrayMetadata,
+        array: v2::ArrayMetadataV2,
         /// The `.zattrs`, empty when there is none.
         attributes: Attributes,
     },
     /// `zarr.json`.
-    V3(v3::ArrayMetadata),
+    V3(v3::ArrayMetadataV3),
 }
 
 impl ArrayMetadata {
@@ -53,7 +52,7 @@ impl ArrayMetadata {
         Reader::default().array_v2(zarray, zattrs)
     }
 
-    /// The format it is stored in.
+    /// The format in which it is stored.
     #[must_use]
     pub fn format(&self) -> ZarrFormat {
         match self {
@@ -71,9 +70,8 @@ impl ArrayMetadata {
         }
     }
 
-    /// Gives the array another shape of the same rank. Chunks already written are not touched, and
-    /// a grid that lists its chunks gets [one more](ChunkGridMetadata::extend_to) where it ends
-    /// too early.
+    /// Gives the array another shape of the same rank. Chunks that are already written stay as they are, and
+    /// a grid that lists its chunks gets [one more](ChunkGridMetadata::extend_to) where it ends too early.
     ///
     /// # Errors
     /// When the number of axes would change.
@@ -82,7 +80,11 @@ impl ArrayMetadata {
         if shape.len() != rank {
             let mut problems = Problems::default();
             let expected = format!("one length per axis of the array, {rank} in all");
-            problems.disagrees(&At::ROOT.key("shape"), expected, shape.len().to_string());
+            problems.disagrees(
+                &JsonPlace::ROOT.key("shape"),
+                expected,
+                shape.len().to_string(),
+            );
             return problems.finish(None);
         }
         match self {
@@ -104,12 +106,12 @@ impl ArrayMetadata {
         }
     }
 
-    /// The value of elements nobody wrote. In v2 `null` stands for zero, in dates for "not a time".
+    /// The value of unwritten elements. In v2 `null` stands for zero, for dates for "not a time".
     ///
     /// # Errors
-    /// When the data type is unknown, or the value was set to one that is no element of it.
+    /// When the data type is unknown, or the value is not an element of it.
     pub fn fill_value(&self) -> Result<FillValue, MetadataError> {
-        let at = At::ROOT.key("fill_value");
+        let at = JsonPlace::ROOT.key("fill_value");
         let mut problems = Problems::default();
         let read = match self {
             Self::V2 { array, .. } => {
@@ -122,7 +124,7 @@ impl ArrayMetadata {
         problems.finish(read)
     }
 
-    /// How the array is cut into chunks.
+    /// The chunk grid.
     #[must_use]
     pub fn chunk_grid(&self) -> Cow<'_, ChunkGridMetadata> {
         match self {
@@ -133,7 +135,7 @@ impl ArrayMetadata {
         }
     }
 
-    /// Where a chunk is kept.
+    /// How chunks are named.
     #[must_use]
     pub fn chunk_key_encoding(&self) -> ChunkKeyEncoding {
         match self {
@@ -142,7 +144,7 @@ impl ArrayMetadata {
         }
     }
 
-    /// The names of the axes. The format gives v2 arrays none.
+    /// The names of the axes. v2 has none.
     #[must_use]
     pub fn dimension_names(&self) -> Option<&[Option<String>]> {
         match self {
@@ -151,7 +153,7 @@ impl ArrayMetadata {
         }
     }
 
-    /// What the user says about the array.
+    /// The attributes of the array.
     #[must_use]
     pub fn attributes(&self) -> &Attributes {
         match self {
@@ -160,7 +162,7 @@ impl ArrayMetadata {
         }
     }
 
-    /// What the user says about the array, to be changed.
+    /// The attributes of the array, mutable.
     pub fn attributes_mut(&mut self) -> &mut Attributes {
         match self {
             Self::V2 { attributes, .. } => attributes,
@@ -170,13 +172,12 @@ impl ArrayMetadata {
 
     /// The codecs, in the order in which they encode.
     ///
-    /// For v2 the list that does the same: `transpose` for order `F`, `bytes` with the byte order of
-    /// the dtype, the filters, the compressor. A v2 filter sees the elements of a chunk as they are
-    /// stored, one after the other in the array's order, which is why `bytes` comes first; filters
-    /// and compressors keep their v2 ids and settings. Where a filter makes bytes of objects there
-    /// is no `bytes`. Where the fields of a record differ in byte order, `endian` is an object that
-    /// lists the numbers of either, as `{"little": [[offset, width, count], …], "big": […]}`: no v3
-    /// document can say that.
+    /// For v2 an equivalent list: `transpose` for order `F`, `bytes` with the byte order of the dtype, the
+    /// filters, the compressor. A v2 filter sees the elements of a chunk as they are stored, one after the
+    /// other in the array's order, which is why `bytes` comes first; filters and compressors keep their v2
+    /// ids and settings. Where a filter encodes objects as bytes there is no `bytes`. Where the fields of a
+    /// record differ in byte order, `endian` is an object that lists the numbers of each order, as
+    /// `{"little": [[offset, width, count], …], "big": […]}`: no v3 document can say that.
     #[must_use]
     pub fn codecs(&self) -> Cow<'_, [Extension]> {
         match self {
@@ -189,7 +190,7 @@ impl ArrayMetadata {
     }
 }
 
-fn v2_codecs(array: &v2::ArrayMetadata) -> Vec<Extension> {
+fn v2_codecs(array: &v2::ArrayMetadataV2) -> Vec<Extension> {
     let mut codecs = Vec::with_capacity(array.filters.len() + 3);
     let rank = array.shape.len();
     if array.order == Order::F && rank > 1 {
@@ -197,7 +198,7 @@ fn v2_codecs(array: &v2::ArrayMetadata) -> Vec<Extension> {
         codecs.push(Extension::new("transpose").with("order", order));
     }
     let filters = array.filters.iter().map(v2::Codec::to_extension);
-    // Labels become numbers first, all other objects become bytes at once.
+    // Labels become numbers first; all other objects become bytes at once.
     let (first, rest): (Vec<_>, Vec<_>) = filters.partition(|filter| filter.name == "categorize");
     codecs.extend(first);
     codecs.extend(v2_bytes(array));
@@ -207,7 +208,7 @@ fn v2_codecs(array: &v2::ArrayMetadata) -> Vec<Extension> {
 }
 
 /// The `bytes` stage of a v2 array, unless a filter does its work.
-fn v2_bytes(array: &v2::ArrayMetadata) -> Option<Extension> {
+fn v2_bytes(array: &v2::ArrayMetadataV2) -> Option<Extension> {
     let bytes = Extension::new("bytes");
     let dtype = &array.dtype;
     if dtype.data_type.is_variable() {
@@ -239,7 +240,7 @@ fn v2_bytes(array: &v2::ArrayMetadata) -> Option<Extension> {
             };
             bytes.with("endian", json!({"little": list(little), "big": list(big)}))
         }
-        // Built by hand without one: the dtype is written as little-endian, see there.
+        // Built by hand without one: `DType::to_json` writes it as little-endian.
         (None, None) if swaps => bytes.with("endian", Endian::Little.as_str()),
         (None, None) => bytes,
     })
@@ -350,12 +351,12 @@ mod tests {
         );
     }
 
-    fn v3(changes: &Value) -> v3::ArrayMetadata {
-        let mut document = v3::ArrayMetadata::new(vec![4], DataType::Bool, vec![2]).to_json();
+    fn v3(changes: &Value) -> v3::ArrayMetadataV3 {
+        let mut document = v3::ArrayMetadataV3::new(vec![4], DataType::Bool, vec![2]).to_json();
         let members = document.as_object_mut().unwrap();
         members.extend(changes.as_object().unwrap().clone());
         let mut problems = Problems::default();
-        let read = v3::ArrayMetadata::read(document, &At::ROOT, &mut problems);
+        let read = v3::ArrayMetadataV3::read(document, &JsonPlace::ROOT, &mut problems);
         problems.finish(read).unwrap()
     }
 
@@ -416,13 +417,13 @@ mod tests {
     #[test]
     fn new_arrays_get_what_their_type_needs() {
         let check = |data_type: DataType, fill: Value, codec: &str, filters: usize| {
-            let array = v3::ArrayMetadata::new(vec![4], data_type.clone(), vec![2]);
+            let array = v3::ArrayMetadataV3::new(vec![4], data_type.clone(), vec![2]);
             assert_eq!(
                 (&array.fill_value, array.codecs[0].name.as_str()),
                 (&fill, codec)
             );
             let dtype = v2::DType::new(data_type, None);
-            let array = v2::ArrayMetadata::new(vec![4], dtype, vec![2]);
+            let array = v2::ArrayMetadataV2::new(vec![4], dtype, vec![2]);
             assert_eq!(array.filters.len(), filters);
         };
         check(DataType::String, json!(""), "vlen-utf8", 1);

@@ -1,5 +1,6 @@
-//! `Attributes`: what a user says about a node, with every number as it was said. JSON in memory has no
-//! NaN, no infinity and no whole number beyond 64 bits; documents of Python have all of them.
+//! `Attributes`: the user's metadata of a node, with every number as it was written. JSON values in memory
+//! hold no NaN, no infinity and no whole number beyond 64 bits; documents that Python writes have all of
+//! them.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,21 +10,21 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::document::Indent;
-use crate::pointer::{At, JsonPointer};
+use crate::indent::Indent;
+use crate::pointer::{JsonPlace, JsonPointer};
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::reader::refused;
+use crate::read::refused;
 use crate::scan;
 
-/// The numbers that a [`Value`] cannot hold, as documents spell them, by their places. Each has a
-/// stand-in there: the text of the same letters, or the nearest float.
-type Exact = BTreeMap<String, String>;
+/// The numbers that a [`Value`] cannot hold, as documents spell them, by their places. In the map each has a
+/// stand-in: the string of the same letters, or the nearest float.
+type ExactNumbers = BTreeMap<String, String>;
 
-/// What a user says about a node: any JSON object, in the order its author wrote it.
+/// The attributes of a node: any JSON object, in the order in which its author wrote it.
 ///
-/// It is read as the map that it dereferences to. Numbers that no [`Value`] can hold are kept beside it
-/// and written again as they were: `NaN` and the infinities, which Python writes bare, and whole numbers
-/// beyond 64 bits. In the map there is a stand-in for each, a text or the nearest float.
+/// It dereferences to a map. Numbers that no [`Value`] can hold are kept beside the map and written again as
+/// they were: `NaN` and the infinities, which Python writes bare, and whole numbers beyond 64 bits. In the
+/// map each has a stand-in: a string, or the nearest float.
 ///
 /// ```
 /// use zarr_metadata::{Attribute, Attributes};
@@ -39,7 +40,7 @@ type Exact = BTreeMap<String, String>;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attributes {
     members: Map<String, Value>,
-    exact: Exact,
+    exact: ExactNumbers,
 }
 
 /// One attribute: a JSON value, or a number that JSON does not have.
@@ -55,11 +56,11 @@ pub struct Attributes {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Attribute {
     value: Value,
-    exact: Exact,
+    exact: ExactNumbers,
 }
 
 impl Attributes {
-    /// None at all.
+    /// No attributes.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -69,7 +70,7 @@ impl Attributes {
     pub(crate) fn keep_exact(
         &mut self,
         text: &str,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<()> {
         let Some(exact) = scan::exact(text) else {
@@ -91,24 +92,24 @@ impl Attributes {
         self.members.insert(key, value);
     }
 
-    /// Sets an attribute to a JSON value; what was there.
+    /// Sets an attribute to a JSON value, and returns what was there.
     pub fn insert(&mut self, key: String, value: Value) -> Option<Value> {
         self.forget(&key);
         self.members.insert(key, value)
     }
 
-    /// Takes an attribute away; the others keep their order.
+    /// Removes an attribute, and returns it; the others keep their order.
     pub fn shift_remove(&mut self, key: &str) -> Option<Value> {
         self.forget(key);
         self.members.shift_remove(key)
     }
 
-    /// Takes all away.
+    /// Removes all attributes.
     pub fn clear(&mut self) {
         *self = Self::new();
     }
 
-    /// Keeps those of which this is true.
+    /// Keeps the attributes for which `keep` is true.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
         let gone = self.members.iter().filter(|(key, value)| !keep(key, value));
         let gone: Vec<String> = gone.map(|(key, _)| key.clone()).collect();
@@ -117,7 +118,7 @@ impl Attributes {
         }
     }
 
-    /// Sets all of these, in place of those of the same names.
+    /// Sets all of these, replacing those of the same names.
     pub fn merge(&mut self, new: &Self) {
         for key in new.members.keys() {
             if let Some(attribute) = new.attribute(key) {
@@ -126,7 +127,7 @@ impl Attributes {
         }
     }
 
-    /// One of them, with its numbers as they are written.
+    /// The attribute of this name, with its numbers as they are written.
     #[must_use]
     pub fn attribute(&self, key: &str) -> Option<Attribute> {
         let value = self.members.get(key)?.clone();
@@ -139,8 +140,8 @@ impl Attributes {
         Some(Attribute { value, exact })
     }
 
-    /// The places of numbers that JSON does not have: a text with one of them is read by Python and few
-    /// others.
+    /// The places of numbers that JSON does not have: few readers but Python's take a document with one of
+    /// them.
     #[must_use]
     pub fn bare_numbers(&self) -> Vec<&str> {
         let all = self.exact.iter();
@@ -171,7 +172,7 @@ impl Attributes {
             .retain(|at, _| !at.strip_prefix(&place).is_some_and(is_below));
     }
 
-    /// The text in a spelling that any reader of JSON takes: see [`scan::marked`].
+    /// The text in a spelling that any JSON reader takes: see [`scan::marked`].
     pub(crate) fn marked_text(&self) -> String {
         let mut text = String::new();
         members(&self.members, &self.exact, &JsonPointer::root(), &mut text);
@@ -214,7 +215,7 @@ fn stand_in(token: &str) -> Value {
     }
 }
 
-fn element(value: &Value, exact: &Exact, at: &JsonPointer, text: &mut String) {
+fn element(value: &Value, exact: &ExactNumbers, at: &JsonPointer, text: &mut String) {
     if let Some(token) = exact.get(at.as_str())
         && stand_in(token) == *value
     {
@@ -235,7 +236,7 @@ fn element(value: &Value, exact: &Exact, at: &JsonPointer, text: &mut String) {
     }
 }
 
-fn members(map: &Map<String, Value>, exact: &Exact, at: &JsonPointer, text: &mut String) {
+fn members(map: &Map<String, Value>, exact: &ExactNumbers, at: &JsonPointer, text: &mut String) {
     text.push('{');
     for (i, (key, value)) in map.iter().enumerate() {
         text.push_str(if i > 0 { "," } else { "" });
@@ -260,7 +261,7 @@ impl Deref for Attributes {
 
 impl From<Map<String, Value>> for Attributes {
     fn from(members: Map<String, Value>) -> Self {
-        let exact = Exact::new();
+        let exact = ExactNumbers::new();
         Self { members, exact }
     }
 }
@@ -315,7 +316,7 @@ impl FromStr for Attributes {
         let text = String::from_utf8_lossy(&text);
         let members = serde_json::from_str(&text).map_err(|error| refused(&error))?;
         let exact = scan::exact(&text);
-        let exact = exact.ok_or_else(|| MetadataError::new(&At::ROOT, too_many()))?;
+        let exact = exact.ok_or_else(|| MetadataError::new(&JsonPlace::ROOT, too_many()))?;
         Ok(Self { members, exact })
     }
 }
@@ -339,10 +340,10 @@ impl Attribute {
         &self.value
     }
 
-    /// The members of an object; the value again where it is none.
+    /// The members of an object.
     ///
     /// # Errors
-    /// Anything but an object.
+    /// The value itself, where it is not an object.
     pub fn into_object(self) -> Result<Attributes, Self> {
         let Self { value, exact } = self;
         match value {
@@ -354,7 +355,7 @@ impl Attribute {
 
 impl From<Value> for Attribute {
     fn from(value: Value) -> Self {
-        let exact = Exact::new();
+        let exact = ExactNumbers::new();
         Self { value, exact }
     }
 }
@@ -373,7 +374,7 @@ impl From<Attributes> for Attribute {
     }
 }
 
-/// A number, also one that JSON does not have.
+/// A number, including those that JSON does not have.
 impl From<f64> for Attribute {
     fn from(number: f64) -> Self {
         let token = match number {
@@ -384,7 +385,7 @@ impl From<f64> for Attribute {
         };
         Self {
             value: stand_in(token),
-            exact: Exact::from([(String::new(), token.to_owned())]),
+            exact: ExactNumbers::from([(String::new(), token.to_owned())]),
         }
     }
 }
@@ -407,7 +408,7 @@ impl FromStr for Attribute {
         let text = String::from_utf8_lossy(&text);
         let value = serde_json::from_str(&text).map_err(|error| refused(&error))?;
         let exact = scan::exact(&text);
-        let exact = exact.ok_or_else(|| MetadataError::new(&At::ROOT, too_many()))?;
+        let exact = exact.ok_or_else(|| MetadataError::new(&JsonPlace::ROOT, too_many()))?;
         Ok(Self { value, exact })
     }
 }

@@ -1,15 +1,14 @@
-//! How a document says an array is cut into chunks. Which chunk holds which element is not computed
-//! here.
+//! The chunk grid as a document describes it. Which chunk holds which element is computed elsewhere.
 
 use serde_json::Value;
 
 use crate::extension::Extension;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::read::{list, mend_length, mended_chunk_lengths};
 use crate::rectilinear::AxisChunks;
 
-/// How an array is cut into chunks, as its document says it.
+/// The chunk grid of an array, as its document describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ChunkGridMetadata {
@@ -18,12 +17,13 @@ pub enum ChunkGridMetadata {
         /// Length of a chunk along each axis, none zero.
         chunk_shape: Vec<u64>,
     },
-    /// Chunks of one row have the same length along it, but rows may differ.
+    /// Chunk lengths may differ along an axis: all chunks at the same position of an axis have the same
+    /// length along it.
     Rectilinear {
         /// The chunk lengths along each axis.
         chunk_shapes: Vec<AxisChunks>,
     },
-    /// A grid this library does not know.
+    /// A grid unknown to this library.
     Unknown(Extension),
 }
 
@@ -56,7 +56,7 @@ impl ChunkGridMetadata {
         }
     }
 
-    /// The lengths that chunks have along each axis; `None` in a grid this library does not know.
+    /// The lengths that chunks have along each axis; `None` in a grid unknown to this library.
     pub(crate) fn distinct_lengths(&self) -> Option<Vec<Vec<u64>>> {
         match self {
             Self::Regular { chunk_shape } => {
@@ -73,7 +73,7 @@ impl ChunkGridMetadata {
     pub(crate) fn read(
         value: Value,
         shape: Option<&[u64]>,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let mut extension = Extension::read_mandatory(value, at, problems)?;
@@ -106,8 +106,8 @@ impl ChunkGridMetadata {
             return Some(Self::Rectilinear { chunk_shapes });
         }
         if is_mixed(&lengths) {
-            let expected = "one length per axis, or a grid of the name \"rectilinear\"";
-            problems.tolerate_instead(&at, expected, "lists of lengths among them");
+            let expected = "one length per axis, or a grid named \"rectilinear\"";
+            problems.tolerate_instead(&at, expected, "lists of lengths");
             let chunk_shapes = axes(mended(lengths, &at, problems), shape, &at, problems)?;
             return Some(Self::Rectilinear { chunk_shapes });
         }
@@ -117,7 +117,7 @@ impl ChunkGridMetadata {
     }
 }
 
-/// Whether these are lengths of axes with lists of lengths among them, as zarr-python reads them under
+/// Whether these are lengths of axes with lists of lengths, as zarr-python reads them under
 /// the name of a regular grid; it takes no list of `[length, count]` there.
 fn is_mixed(lengths: &Value) -> bool {
     let axes = || lengths.as_array().into_iter().flatten();
@@ -129,7 +129,7 @@ fn is_mixed(lengths: &Value) -> bool {
 }
 
 /// The lengths, each that stands alone as a regular grid has it.
-fn mended(mut lengths: Value, at: &At<'_>, problems: &mut Problems) -> Value {
+fn mended(mut lengths: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Value {
     for (i, axis) in lengths.as_array_mut().into_iter().flatten().enumerate() {
         mend_length(axis, &at.index(i), problems);
     }
@@ -137,7 +137,7 @@ fn mended(mut lengths: Value, at: &At<'_>, problems: &mut Problems) -> Value {
 }
 
 /// The one way to list chunk lengths that there is so far.
-fn kind(extension: &mut Extension, at: &At<'_>, problems: &mut Problems) -> Option<()> {
+fn kind(extension: &mut Extension, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<()> {
     let at = at.key("kind");
     match extension.configuration.shift_remove("kind") {
         Some(Value::String(kind)) if kind == "inline" => return Some(()),
@@ -153,7 +153,7 @@ fn kind(extension: &mut Extension, at: &At<'_>, problems: &mut Problems) -> Opti
 fn axes(
     value: Value,
     shape: Option<&[u64]>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<AxisChunks>> {
     let (rank, limit) = (value.as_array().map_or(0, Vec::len), problems.limits.rank);
@@ -184,7 +184,7 @@ mod tests {
     #[track_caller]
     fn check(value: Value, expected: Result<Value, &str>) {
         let mut problems = Problems::default();
-        let read = ChunkGridMetadata::read(value, Some(&[4, 6]), &At::ROOT, &mut problems);
+        let read = ChunkGridMetadata::read(value, Some(&[4, 6]), &JsonPlace::ROOT, &mut problems);
         let read = problems
             .finish(read)
             .map(|grid| grid.to_extension().to_json());

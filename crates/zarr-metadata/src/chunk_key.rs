@@ -1,5 +1,5 @@
-//! Where a chunk is kept: chunk index to key and back. Knows no grids: any index of the right rank
-//! has a key.
+//! Chunk keys: from the index of a chunk to its key and back. Any index of the right rank has a key, whatever
+//! the grid.
 
 use std::str::Split;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::extension::Extension;
 use crate::format::Separator;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 
-/// How the index of a chunk becomes its key below the array.
+/// How the index of a chunk becomes its key, relative to the array.
 ///
 /// ```
 /// use zarr_metadata::{ChunkKeyEncoding, Separator};
@@ -37,7 +37,7 @@ impl Default for ChunkKeyEncoding {
 }
 
 impl ChunkKeyEncoding {
-    /// What stands between the numbers.
+    /// The separator between the numbers.
     #[must_use]
     pub fn separator(&self) -> Separator {
         match self {
@@ -68,9 +68,9 @@ impl ChunkKeyEncoding {
         }
     }
 
-    /// The index of the chunk with this key, `None` when the key is no chunk's.
+    /// The index of the chunk with this key, or `None` where it is not the key of a chunk.
     ///
-    /// Only the spelling that [`encode`](Self::encode) writes is a key: `c/00` is not.
+    /// Only keys as [`encode`](Self::encode) writes them count: `c/00` does not.
     #[must_use]
     pub fn decode(&self, key: &str, rank: usize) -> Option<Vec<u64>> {
         let mut parts: Split<'_, char> = key.split(self.separator().as_char());
@@ -95,7 +95,7 @@ impl ChunkKeyEncoding {
         Self::V2(Separator::Slash),
     ];
 
-    /// Whether a key looks like that of a chunk, or the beginning of one, of whatever array.
+    /// Whether a key looks like that of a chunk of some array, or like the beginning of one.
     ///
     /// ```
     /// use zarr_metadata::ChunkKeyEncoding;
@@ -121,7 +121,7 @@ impl ChunkKeyEncoding {
     /// When the name is not `default` or `v2`, or a setting is wrong.
     pub fn from_extension(extension: &Extension) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::of(extension, &At::ROOT, &mut problems);
+        let read = Self::of(extension, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
@@ -135,7 +135,11 @@ impl ChunkKeyEncoding {
         Extension::new(name).with("separator", self.separator().as_str())
     }
 
-    pub(crate) fn read(mut value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(
+        mut value: Value,
+        at: &JsonPlace<'_>,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         // An early draft had the separator beside the name: {"name": "default", "separator": "/"}.
         if let Value::Object(members) = &mut value
             && !members.contains_key("configuration")
@@ -153,7 +157,7 @@ impl ChunkKeyEncoding {
         Self::of(&extension, at, problems)
     }
 
-    fn of(extension: &Extension, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    fn of(extension: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let (make, separator): (fn(Separator) -> Self, _) = match extension.name.as_str() {
             "default" => (Self::Default, Separator::Slash),
             "v2" => (Self::V2, Separator::Dot),
@@ -183,7 +187,7 @@ impl ChunkKeyEncoding {
     }
 }
 
-/// Chunk keys are made for every chunk that is touched: no formatting machinery.
+/// Every chunk that is read or written needs its key, so no formatting machinery is used.
 fn push_decimal(mut number: u64, out: &mut String) {
     let mut digits = [0u8; 20];
     let mut used = 0;
@@ -262,7 +266,7 @@ mod tests {
     #[track_caller]
     fn check(value: Value, expected: Result<ChunkKeyEncoding, &str>) {
         let mut problems = Problems::default();
-        let read = ChunkKeyEncoding::read(value, &At::ROOT, &mut problems);
+        let read = ChunkKeyEncoding::read(value, &JsonPlace::ROOT, &mut problems);
         let read = problems.finish(read).map_err(|e| e.to_string());
         assert_eq!(read, expected.map_err(str::to_owned));
     }

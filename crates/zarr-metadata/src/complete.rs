@@ -1,23 +1,23 @@
-//! Settings of codecs that a creator left out, filled in with what zarr-python 3.4.2 and numcodecs 0.17
-//! write in their place. Judges nothing: what is there stays, wrong or right.
+//! Fills in the settings of codecs that a creator left out with what the [table](crate::codecs) has for them:
+//! what zarr-python 3.4.2 and numcodecs 0.17 write. What is there stays, right or wrong.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::array::ArrayMetadata;
+use crate::codecs::{self, FromElements, KnownCodec, Setting, SettingDefault};
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::format::Endian;
-use crate::layout::{Layout, Swap};
 use crate::v2::{self, DType};
 
 impl ArrayMetadata {
-    /// Fills in the settings of codecs that were left out, with the values that zarr-python gives them:
-    /// other readers open no array that lacks them.
+    /// Fills in the settings of codecs that were left out, with the values that zarr-python gives them. Other
+    /// readers do not open arrays that lack them.
     ///
     /// ```
     /// use zarr_metadata::{ArrayMetadata, DataType, Extension, v3};
     ///
-    /// let mut array = v3::ArrayMetadata::new(vec![4], DataType::UInt8, vec![4]);
+    /// let mut array = v3::ArrayMetadataV3::new(vec![4], DataType::UInt8, vec![4]);
     /// array.codecs.push(Extension::new("gzip"));
     /// let mut array = ArrayMetadata::V3(array);
     /// array.complete_codecs();
@@ -28,7 +28,7 @@ impl ArrayMetadata {
             Self::V3(array) => complete(&mut array.codecs, &array.data_type),
             Self::V2 { array, .. } => {
                 for codec in array.filters.iter_mut().chain(&mut array.compressor) {
-                    let defaults = numcodecs(codec);
+                    let defaults = v2_defaults(codec);
                     filled(&mut codec.configuration, defaults);
                 }
             }
@@ -36,14 +36,14 @@ impl ArrayMetadata {
     }
 }
 
-/// A setting and its value where nobody gives one.
+/// Settings and their default values.
 type Defaults = Vec<(&'static str, Value)>;
 
 /// A chain of format 3, for elements of this type.
 fn complete(codecs: &mut [Extension], data_type: &DataType) {
     let mut data_type = data_type.clone();
     for codec in codecs {
-        let defaults = registered(codec, &data_type);
+        let defaults = v3_defaults(codec, &data_type);
         filled(&mut codec.configuration, defaults);
         if codec.name == "sharding_indexed" {
             within(&mut codec.configuration, "codecs", &data_type);
@@ -55,20 +55,20 @@ fn complete(codecs: &mut [Extension], data_type: &DataType) {
     }
 }
 
-/// The chains inside of a shard.
+/// The chains inside a shard.
 fn within(configuration: &mut Map<String, Value>, key: &str, data_type: &DataType) {
     let Some(Value::Array(list)) = configuration.get_mut(key) else {
         return;
     };
     let read = list.iter().cloned().map(Extension::from_json);
-    // What is no chain is reported by those who judge it.
+    // Validation reports what is not a chain.
     if let Ok(mut codecs) = read.collect::<Result<Vec<Extension>, _>>() {
         complete(&mut codecs, data_type);
         *list = codecs.iter().map(Extension::to_json).collect();
     }
 }
 
-/// The elements behind a codec that says so.
+/// The data type after a codec whose settings name one.
 fn behind(codec: &Extension) -> Option<DataType> {
     let setting = |key: &str| codec.configuration.get(key).cloned();
     match codec.name.as_str() {
@@ -83,98 +83,62 @@ fn numbers(dtype: Value) -> Option<DataType> {
     DType::from_json(dtype).ok().map(|dtype| dtype.data_type)
 }
 
-/// Those of format 3, for elements of this type.
-fn registered(codec: &Extension, data_type: &DataType) -> Defaults {
+/// What zarr-python writes of a codec of v3, for elements of this type.
+fn v3_defaults(codec: &Extension, data_type: &DataType) -> Defaults {
+    let Some(known) = codecs::by_own_name(&codec.name) else {
+        return vec![];
+    };
+    // Of numcodecs zarr-python writes what it was given, and what it finds in the array; of codecs that it
+    // does not have, nothing.
+    defaults(known, |setting| match setting.from_elements {
+        Some(from) => from_elements(from, data_type),
+        None if known.is_numcodecs || setting.omits_default => None,
+        None => setting
+            .default
+            .filter(|_| known.python_class.is_some())?
+            .to_json(),
+    })
+}
+
+/// What `get_config` of numcodecs has.
+fn v2_defaults(codec: &v2::Codec) -> Defaults {
+    let Some(known) = codecs::by_id(&codec.id) else {
+        return vec![];
+    };
+    defaults(known, |setting| match setting.default? {
+        SettingDefault::SameAs(key) => codec.configuration.get(key).cloned(),
+        default => default.to_json(),
+    })
+}
+
+fn defaults(known: &KnownCodec, of: impl Fn(&Setting) -> Option<Value>) -> Defaults {
+    let settings = known.settings.unwrap_or_default().iter();
+    settings
+        .filter_map(|setting| Some((setting.key, of(setting)?)))
+        .collect()
+}
+
+fn from_elements(from: FromElements, data_type: &DataType) -> Option<Value> {
     let size = data_type.size().unwrap_or(1);
-    match codec.name.as_str() {
-        "blosc" => {
-            let shuffle = if size == 1 { "bitshuffle" } else { "shuffle" };
-            vec![
-                ("typesize", size.into()),
-                ("cname", "zstd".into()),
-                ("clevel", 5.into()),
-                ("shuffle", shuffle.into()),
-                ("blocksize", 0.into()),
-            ]
-        }
-        "bytes" => match data_type.layout() {
-            Some(Layout::Fixed { swap, .. }) if swap != Swap::None => {
-                vec![("endian", Endian::Little.as_str().into())]
-            }
-            _ => vec![],
-        },
-        "gzip" => vec![("level", 5.into())],
-        "zstd" => vec![("level", 0.into()), ("checksum", false.into())],
-        "sharding_indexed" => vec![
-            ("codecs", json!(["bytes"])),
-            ("index_codecs", json!(["bytes", "crc32c"])),
-            ("index_location", "end".into()),
-        ],
-        "numcodecs.shuffle" => vec![("elementsize", size.into())],
-        "numcodecs.delta" | "numcodecs.quantize" | "numcodecs.fixedscaleoffset" => {
-            let dtype = DType::new(data_type.clone(), Some(Endian::Little)).to_json();
-            vec![("dtype", dtype)]
-        }
-        _ => vec![],
-    }
+    Some(match from {
+        FromElements::Size => size.into(),
+        FromElements::DType => DType::new(data_type.clone(), Some(Endian::Little)).to_json(),
+        FromElements::ByteOrder if data_type.has_byte_order() => Endian::Little.as_str().into(),
+        FromElements::ByteOrder => return None,
+        FromElements::Shuffle if size == 1 => "bitshuffle".into(),
+        FromElements::Shuffle => "shuffle".into(),
+    })
 }
 
-/// Those of numcodecs, as its `get_config` has them.
-fn numcodecs(codec: &v2::Codec) -> Defaults {
-    let dtype = || codec.configuration.get("dtype").cloned();
-    let astype = || dtype().map(|dtype| ("astype", dtype)).into_iter().collect();
-    match codec.id.as_str() {
-        "blosc" => vec![
-            ("cname", "lz4".into()),
-            ("clevel", 5.into()),
-            ("shuffle", 1.into()),
-            ("blocksize", 0.into()),
-        ],
-        "bz2" | "gzip" | "zlib" => vec![("level", 1.into())],
-        "categorize" => vec![("dtype", "|O".into()), ("astype", "|u1".into())],
-        "delta" | "fixedscaleoffset" | "quantize" => astype(),
-        "jenkins_lookup3" => vec![("initval", 0.into()), ("prefix", Value::Null)],
-        "json2" => vec![
-            ("encoding", "utf-8".into()),
-            ("skipkeys", false.into()),
-            ("ensure_ascii", true.into()),
-            ("check_circular", true.into()),
-            ("allow_nan", true.into()),
-            ("indent", Value::Null),
-            ("separators", json!([",", ":"])),
-            ("sort_keys", true.into()),
-            ("strict", true.into()),
-        ],
-        "lz4" => vec![("acceleration", 1.into())],
-        "lzma" => vec![
-            ("format", 1.into()),
-            ("check", (-1).into()),
-            ("preset", Value::Null),
-            ("filters", Value::Null),
-        ],
-        "pcodec" => vec![
-            ("level", 8.into()),
-            ("mode_spec", "auto".into()),
-            ("delta_spec", "auto".into()),
-            ("paging_spec", "equal_pages_up_to".into()),
-            ("delta_encoding_order", Value::Null),
-            ("equal_pages_up_to", 262_144.into()),
-        ],
-        "shuffle" => vec![("elementsize", 4.into())],
-        "zstd" => vec![("level", 0.into())],
-        _ => vec![],
-    }
-}
-
-/// Gives a configuration the settings that it lacks; `null` says no more than nothing. Where one is
-/// added, all of them stand in the order of the defaults.
+/// Adds the settings that a configuration lacks; `null` counts as missing. Where one is added, all of them
+/// are put in the order of the defaults.
 fn filled(configuration: &mut Map<String, Value>, defaults: Defaults) {
     let lacks = |(key, _): &(&str, Value)| configuration.get(*key).is_none_or(Value::is_null);
     if !defaults.iter().any(lacks) {
         return;
     }
     let mut given = std::mem::take(configuration);
-    // What has no default stands first, as numcodecs has it.
+    // Settings without a default come first, as numcodecs has it.
     let named = |key: &str| defaults.iter().any(|(name, _)| *name == key);
     let own: Vec<String> = given.keys().filter(|key| !named(key)).cloned().collect();
     for key in own {
@@ -190,6 +154,8 @@ fn filled(configuration: &mut Map<String, Value>, defaults: Defaults) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::v3;
 
@@ -199,7 +165,7 @@ mod tests {
         reason = "tables read better without ampersands"
     )]
     fn v3_becomes(data_type: DataType, codecs: Value, expected: Value) {
-        let mut array = v3::ArrayMetadata::new(vec![8], data_type, vec![4]);
+        let mut array = v3::ArrayMetadataV3::new(vec![8], data_type, vec![4]);
         array.codecs = serde_json::from_value(codecs).unwrap();
         let mut array = ArrayMetadata::V3(array);
         array.complete_codecs();
@@ -286,7 +252,7 @@ mod tests {
     #[test]
     fn settings_of_format_2_are_those_of_numcodecs() {
         let becomes = |given: Value, expected: Value| {
-            let mut array = v2::ArrayMetadata::new(
+            let mut array = v2::ArrayMetadataV2::new(
                 vec![8],
                 DType::new(DataType::Int32, Some(Endian::Little)),
                 vec![4],

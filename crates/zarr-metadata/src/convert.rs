@@ -1,8 +1,6 @@
-//! Metadata of one version of the format in the words of the other, so that the same chunks can be
-//! read through it. Says what is lost and what stands in the way. Touches no chunk.
+//! Converts metadata from one version of the format to the other, so that the same chunks can be read through
+//! it. Reports what is lost and what stands in the way.
 
-mod codecs;
-mod consolidated;
 mod filters;
 mod to_v2;
 mod to_v3;
@@ -13,22 +11,22 @@ use crate::array::ArrayMetadata;
 use crate::format::ZarrFormat;
 use crate::group::GroupMetadata;
 use crate::node::NodeMetadata;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, Problem, ProblemKind, Problems};
 use crate::{v2, v3};
 
-/// Metadata in another version of the format, and what that version could not carry.
+/// Metadata in another version of the format, and what that version cannot express.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Converted<T> {
     /// The metadata in the other version.
     pub metadata: T,
-    /// What was left out or stands there in other words, each with its place in the old document.
+    /// What was left out or changed, each with its place in the old document.
     pub lost: Vec<Problem>,
 }
 
 impl ArrayMetadata {
-    /// The same array in another version of the format: its chunks are read through the new
-    /// metadata as they are, byte for byte and key for key.
+    /// The same array in another version of the format: the new metadata reads its chunks as they are, byte
+    /// for byte and key for key.
     ///
     /// To v3, axis names that xarray keeps in the attribute `_ARRAY_DIMENSIONS` become
     /// `dimension_names`; to v2, the other way round. A `null` fill value becomes zero.
@@ -43,13 +41,12 @@ impl ArrayMetadata {
     /// let new = old.convert(ZarrFormat::V3)?;
     /// let names: Vec<_> = new.metadata.codecs().iter().map(|c| c.name.clone()).collect();
     /// assert_eq!(names, ["transpose", "bytes", "numcodecs.zlib"]);
-    /// assert_eq!(new.lost[0].to_string(), "/fill_value: null, which says that any value will do, \
-    /// becomes 0");
+    /// assert_eq!(new.lost[0].to_string(), "/fill_value: null, which means any value, becomes 0");
     /// # Ok::<(), zarr_metadata::MetadataError>(())
     /// ```
     ///
     /// # Errors
-    /// When the other version has no way to say it; every such thing is named, with its place in
+    /// When the other version cannot express something; everything of the kind is named, with its place in
     /// the old document.
     pub fn convert(&self, to: ZarrFormat) -> Result<Converted<Self>, MetadataError> {
         match (self, to) {
@@ -63,8 +60,8 @@ impl ArrayMetadata {
 }
 
 impl GroupMetadata {
-    /// The same group in another version of the format. To v2, consolidated metadata is left out: there
-    /// it is a document of its own, and [converted](v3::ConsolidatedMetadata::convert) as such.
+    /// The same group in another version of the format. Consolidated metadata is left out in v2: there it is
+    /// a document of its own, and [converted](v3::ConsolidatedMetadataV3::convert) as such.
     ///
     /// # Errors
     /// None so far.
@@ -73,9 +70,9 @@ impl GroupMetadata {
         let metadata = match (self, to) {
             (Self::V2 { group, attributes }, ZarrFormat::V3) => {
                 losses.extra(&group.extra);
-                Self::V3(v3::GroupMetadata {
+                Self::V3(v3::GroupMetadataV3 {
                     attributes: attributes.clone(),
-                    ..v3::GroupMetadata::default()
+                    ..v3::GroupMetadataV3::default()
                 })
             }
             (Self::V3(group), ZarrFormat::V2) => {
@@ -83,10 +80,10 @@ impl GroupMetadata {
                 if group.consolidated_metadata.is_some() {
                     let why =
                         "format 2 has a document of its own for this, .zmetadata; it is left out";
-                    losses.lost(&At::ROOT.key("consolidated_metadata"), why);
+                    losses.lost(&JsonPlace::ROOT.key("consolidated_metadata"), why);
                 }
                 Self::V2 {
-                    group: v2::GroupMetadata::default(),
+                    group: v2::GroupMetadataV2::default(),
                     attributes: group.attributes.clone(),
                 }
             }
@@ -100,7 +97,7 @@ impl NodeMetadata {
     /// The same node in another version of the format.
     ///
     /// # Errors
-    /// When the other version has no way to say it.
+    /// When the other version cannot express it.
     pub fn convert(&self, to: ZarrFormat) -> Result<Converted<Self>, MetadataError> {
         match self {
             Self::Array(array) => Ok(array.convert(to)?.map(Self::Array)),
@@ -123,33 +120,33 @@ impl<T> Converted<T> {
     }
 }
 
-/// What is lost on the way, and what stands in it.
+/// What is lost in a conversion, and what prevents it.
 #[derive(Default)]
-struct Losses(Problems);
+pub(crate) struct Losses(pub(crate) Problems);
 
 impl Losses {
-    /// Left out, and the array can be read all the same.
-    fn lost(&mut self, at: &At<'_>, what: impl Into<String>) {
+    /// Something is left out, and the array can still be read.
+    fn lost(&mut self, at: &JsonPlace<'_>, what: impl Into<String>) {
         let what = what.into();
         self.0.warn(at, ProblemKind::NotCarried { what });
     }
 
-    /// Without this the chunks would be read wrongly.
-    fn barred(&mut self, at: &At<'_>, what: impl Into<String>) {
+    /// Without this the chunks would be read incorrectly.
+    fn barred(&mut self, at: &JsonPlace<'_>, what: impl Into<String>) {
         let what = what.into();
         self.0.push(at, ProblemKind::NotCarried { what });
     }
 
-    fn extra(&mut self, extra: &serde_json::Map<String, serde_json::Value>) {
+    pub(crate) fn extra(&mut self, extra: &serde_json::Map<String, serde_json::Value>) {
         for key in extra.keys() {
             self.lost(
-                &At::ROOT.key(key),
+                &JsonPlace::ROOT.key(key),
                 "the other version of the format does not define this member; it is left out",
             );
         }
     }
 
-    fn finish<T>(self, metadata: Option<T>) -> Result<Converted<T>, MetadataError> {
+    pub(crate) fn finish<T>(self, metadata: Option<T>) -> Result<Converted<T>, MetadataError> {
         let (metadata, warnings) = self.0.finish_with_warnings(metadata)?;
         Ok(Converted {
             metadata,

@@ -1,6 +1,5 @@
-//! `DataType`: what one element is and its layout. Byte order is no part of it: that belongs to the
-//! `bytes` codec in v3 and to the dtype string in v2. How types are spelled is in
-//! `data_type/name.rs`; knows no fill values.
+//! `DataType`: what one element is, and its layout. Byte order is not part of it: that belongs to the `bytes`
+//! codec in v3 and to the dtype string in v2. `data_type/name.rs` has the spellings.
 
 mod cast;
 mod date;
@@ -13,7 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::extension::Extension;
-use crate::layout::{Layout, Runs, SwapField};
+use crate::layout::{Layout, Swap, SwapField, SwapRuns};
 
 pub use field::Field;
 pub(crate) use name::{finish_record, named, scale, too_deep};
@@ -31,7 +30,7 @@ pub use time::TimeUnit;
 /// // Records are packed, and may hold records.
 /// let t = DataType::record([Field::new("id", DataType::UInt8), Field::new("t", DataType::Int64)]);
 /// assert_eq!((t.to_string().as_str(), t.size()), ("struct[id: uint8, t: int64]", Some(9)));
-/// // A name nobody here knows is kept: such an array can be looked at, not decoded.
+/// // An unknown name is kept: such an array can be inspected, not decoded.
 /// let t: DataType = "quaternion".parse()?;
 /// assert_eq!((t.to_string().as_str(), t.size()), ("quaternion", None));
 /// # Ok::<(), zarr_metadata::MetadataError>(())
@@ -79,47 +78,45 @@ pub enum DataType {
     ComplexBFloat16,
     /// Real and imaginary part, one byte each.
     ComplexSmall(SmallFloat),
-    /// This many bytes without meaning: `r8`, `r16`, … in v3, `|V1`, `|V2`, … in v2.
+    /// So many raw bytes: `r8`, `r16`, … in v3, `|V1`, `|V2`, … in v2.
     Raw(usize),
-    /// At most this many bytes, zeros after the end not counted: `|S5` in v2. It has no registered
-    /// name in v3; zarr-python writes `null_terminated_bytes`.
+    /// At most so many bytes, trailing zeros not counted: `|S5` in v2. It has no registered name in v3;
+    /// zarr-python writes `null_terminated_bytes`.
     FixedBytes(usize),
-    /// At most this many code points, four bytes each, zeros after the end not counted: `<U5` in
-    /// v2.
+    /// At most so many code points of four bytes each, trailing zeros not counted: `<U5` in v2.
     FixedUtf32(usize),
-    /// A moment: how many times `scale` units since 1970, as a signed number of 8 bytes. The least
-    /// number is "not a time".
+    /// A moment: the number of steps of `scale` units since 1970, a signed integer of 8 bytes. The lowest
+    /// value is "not a time".
     DateTime64 {
-        /// What is counted.
+        /// The unit.
         unit: TimeUnit,
-        /// How many of the unit are counted as one; at least 1, less than 2^31.
+        /// How many units one step has; at least 1, less than 2^31.
         scale: u32,
     },
-    /// A duration: how many times `scale` units, as a signed number of 8 bytes. The least number is
+    /// A duration: the number of steps of `scale` units, a signed integer of 8 bytes. The lowest value is
     /// "not a time".
     TimeDelta64 {
-        /// What is counted.
+        /// The unit.
         unit: TimeUnit,
-        /// How many of the unit are counted as one; at least 1, less than 2^31.
+        /// How many units one step has; at least 1, less than 2^31.
         scale: u32,
     },
     /// A record: its fields, packed in this order.
     Struct(Arc<[Field]>),
-    /// Text of any length.
+    /// Strings of any length, in UTF-8.
     String,
-    /// Bytes of any number.
+    /// Byte strings of any length.
     Bytes,
-    /// Any number of elements of a type of fixed size: v2 objects through `vlen-array`. Has no name
-    /// in v3.
+    /// Arrays of any length of a type of fixed size: v2 objects through `vlen-array`. It has no name in v3.
     Ragged(Box<DataType>),
-    /// Any JSON value: v2 objects through `json2` or `msgpack2`. Has no name in v3. In memory it is
-    /// JSON text.
+    /// Any JSON value: v2 objects through `json2` or `msgpack2`. It has no name in v3. In memory it is JSON
+    /// text.
     Json,
-    /// A type this library does not know.
+    /// A type unknown to this library.
     Unknown(Extension),
 }
 
-/// The largest element a document may ask for. A fill value is one element, so without a limit a
+/// The largest element that a document may ask for. A fill value is one element, so without a limit a
 /// document of twenty bytes could ask for any amount of memory.
 pub(crate) const MAX_ELEMENT_BYTES: usize = 1 << 20;
 
@@ -136,17 +133,23 @@ impl DataType {
         Self::Struct(fields.into_iter().collect())
     }
 
-    /// How an element lies in memory; `None` for a type this library does not know.
+    /// How an element lies in memory; `None` for a type unknown to this library.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
         if self.is_variable() {
             return Some(Layout::Variable);
         }
         let size = self.size()?;
-        let mut runs = Runs::default();
+        let mut runs = SwapRuns::default();
         self.numbers(0, 0, &mut |_, run| runs.push(run));
         let swap = runs.swap(size);
         Some(Layout::Fixed { size, swap })
+    }
+
+    /// Whether the byte order matters: elements are, or contain, numbers of more than one byte.
+    #[must_use]
+    pub fn has_byte_order(&self) -> bool {
+        matches!(self.layout(), Some(Layout::Fixed { swap, .. }) if swap != Swap::None)
     }
 
     /// Bytes of one element; `None` when elements differ in length or the type is unknown.

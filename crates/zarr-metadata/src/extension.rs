@@ -1,5 +1,5 @@
-//! `Extension`: a name with a configuration, the shape every pluggable part of a v3 document has.
-//! Knows no names, but for a prefix: what they mean is for others to say.
+//! `Extension`: a name with a configuration, the form of every extension point of a v3 document. What a name
+//! means is decided elsewhere.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems, brief};
 use crate::read::{Members, object};
 
@@ -34,8 +34,7 @@ pub struct Extension {
     pub name: String,
     /// Its settings; empty when it has none.
     pub configuration: Map<String, Value>,
-    /// Whether a reader that does not know the name has to give up. True unless the document says
-    /// otherwise.
+    /// Whether a reader that does not know the name must fail. True unless the document says otherwise.
     pub must_understand: bool,
 }
 
@@ -50,17 +49,17 @@ impl Extension {
         }
     }
 
-    /// The same with one more setting.
+    /// Adds a setting.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.configuration.insert(key.into(), value.into());
         self
     }
 
-    /// The setting `key`, if it is there.
+    /// The setting `key`, if there is one.
     ///
     /// # Errors
-    /// When the setting is there but is no `T`; the error's pointer names the key.
+    /// When the setting is not a `T`; the error's pointer names the key.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, MetadataError> {
         let Some(value) = self.configuration.get(key) else {
             return Ok(None);
@@ -70,22 +69,22 @@ impl Extension {
                 expected: format!("a setting {} understands", self.name),
                 found: format!("{} ({error})", brief(value)),
             };
-            MetadataError::new(&At::ROOT.key("configuration").key(key), kind)
+            MetadataError::new(&JsonPlace::ROOT.key("configuration").key(key), kind)
         })
     }
 
     /// Reads the object form or the short form.
     ///
     /// # Errors
-    /// When it is neither, or has members no extension has.
+    /// When it is neither, or has members that extensions do not have.
     pub fn from_json(value: Value) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::read(value, &At::ROOT, &mut problems);
+        let read = Self::read(value, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
-    /// The object form, `configuration` only when there is any. Codecs of numcodecs always have one:
-    /// zarr-python opens no array in which it is missing.
+    /// The object form, with a `configuration` only where there is one. Codecs of numcodecs always have one:
+    /// zarr-python does not open arrays in which it is missing.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
@@ -102,7 +101,7 @@ impl Extension {
         Value::Object(object)
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         if let Value::String(name) = value {
             return named(name, at, problems).map(Self::new);
         }
@@ -139,11 +138,10 @@ impl Extension {
         })
     }
 
-    /// As [`read`](Self::read), in the places where the format lets no reader ignore what it does
-    /// not know.
+    /// As [`read`](Self::read), for places where the format allows no reader to ignore an unknown name.
     pub(crate) fn read_mandatory(
         value: Value,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let extension = Self::read(value, at, problems)?;
@@ -155,9 +153,9 @@ impl Extension {
     }
 }
 
-fn named(name: String, at: &At<'_>, problems: &mut Problems) -> Option<String> {
+fn named(name: String, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<String> {
     if name.is_empty() {
-        problems.invalid(at, "a name of at least one letter", &Value::String(name));
+        problems.invalid(at, "a name that is not empty", &Value::String(name));
         return None;
     }
     Some(name)
@@ -234,7 +232,7 @@ mod tests {
         check(
             json!({"name": "", "level": 1}),
             Err(
-                "/name: expected a name of at least one letter, found \"\"; /level: unknown key; \
+                "/name: expected a name that is not empty, found \"\"; /level: unknown key; \
                  remove it, or make it an object with \"must_understand\": false",
             ),
         );

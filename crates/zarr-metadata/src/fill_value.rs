@@ -1,5 +1,5 @@
-//! `FillValue`: one element in memory, in the byte order of this machine. How it is spelled in JSON
-//! is in `fill_value/json.rs`; which document it came from is nobody's business here.
+//! `FillValue`: one element in memory, in the byte order of this machine. `fill_value/json.rs` has its
+//! spelling in JSON.
 
 mod float;
 mod json;
@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use crate::data_type::DataType;
 use crate::format::Endian;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 
 pub(crate) use json::without_zeros;
 
-/// The element that stands where nothing was written: its exact bits, in this machine's byte order.
+/// The value of unwritten elements: its exact bits, in this machine's byte order.
 ///
 /// ```
 /// use serde_json::json;
@@ -36,8 +36,8 @@ pub struct FillValue {
 }
 
 impl FillValue {
-    /// The element of all zero bytes: of types that differ in length the empty one, of JSON values
-    /// `null`. `None` for a type this library does not know.
+    /// The element of zero bytes only: for variable-length types the empty element, for JSON `null`. `None`
+    /// for a type unknown to this library.
     #[must_use]
     pub fn zero(data_type: &DataType) -> Option<Self> {
         let bytes = match data_type {
@@ -48,9 +48,8 @@ impl FillValue {
         Some(Self::new(data_type, bytes))
     }
 
-    /// The element an array gets when nobody chooses one, and that `null` stands for in v2: "not a
-    /// time" for dates and durations, zero for all others. `None` for a type this library does not
-    /// know.
+    /// The default fill value, which `null` stands for in v2: "not a time" for dates and durations, zero for
+    /// all others. `None` for a type unknown to this library.
     #[must_use]
     pub fn default_for(data_type: &DataType) -> Option<Self> {
         match data_type {
@@ -63,21 +62,21 @@ impl FillValue {
 
     /// The element with these bytes, in this machine's byte order.
     ///
-    /// Bits that say nothing, as the upper ones of an `int4`, are set to what they usually are.
+    /// Meaningless bits, such as the upper ones of an `int4`, are set to what they usually are.
     ///
     /// # Errors
-    /// When their number is not the size of the type, or they are no value of it (a `bool` of 2, a
-    /// text that is not UTF-8).
+    /// When their number is not the size of the type, or they are not a value of it (a `bool` of 2, a string
+    /// that is not UTF-8).
     pub fn from_bytes(data_type: &DataType, bytes: &[u8]) -> Result<Self, MetadataError> {
         if let DataType::Unknown(_) = data_type {
-            return Err(unsupported(data_type, &At::ROOT));
+            return Err(unsupported(data_type, &JsonPlace::ROOT));
         }
         let mut bytes = bytes.to_vec();
         match normal(data_type, &mut bytes) {
             Ok(()) => Ok(Self::new(data_type, bytes)),
             Err((expected, found)) => {
                 let kind = ProblemKind::Invalid { expected, found };
-                Err(MetadataError::new(&At::ROOT, kind))
+                Err(MetadataError::new(&JsonPlace::ROOT, kind))
             }
         }
     }
@@ -85,10 +84,10 @@ impl FillValue {
     /// Reads the `fill_value` of a v3 document.
     ///
     /// # Errors
-    /// When the value is no element of the type, or not spelled as the format spells it.
+    /// When the value is not an element of the type, or not spelled as the format requires.
     pub fn from_json(value: &Value, data_type: &DataType) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::read(value, data_type, &At::ROOT, &mut problems);
+        let read = Self::read(value, data_type, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
@@ -99,20 +98,20 @@ impl FillValue {
         json::write(&self.bytes, data_type)
     }
 
-    /// The element, in this machine's byte order. Text is UTF-8, a JSON value its text.
+    /// The bytes of the element, in this machine's byte order. Strings are UTF-8, JSON values their text.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Whether it is one of elements that differ in length.
+    /// Whether elements of its type differ in length.
     #[must_use]
     pub fn is_variable(&self) -> bool {
         self.variable
     }
 
-    /// Whether every byte is zero: memory that was zeroed already holds this value. −0.0 is not.
-    /// Of the elements that differ in length only the empty one is.
+    /// Whether every byte is zero, so that zeroed memory holds this value already. −0.0 is not zero; of
+    /// variable-length elements only the empty one is.
     #[must_use]
     pub fn is_zero(&self) -> bool {
         match self.variable {
@@ -124,7 +123,7 @@ impl FillValue {
     pub(crate) fn read(
         value: &Value,
         data_type: &DataType,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         Self::read_packed(value, data_type, Endian::Little, at, problems)
@@ -135,7 +134,7 @@ impl FillValue {
         value: &Value,
         data_type: &DataType,
         packed: Endian,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         json::read(value, data_type, packed, at, problems)
@@ -149,8 +148,8 @@ impl FillValue {
     }
 }
 
-/// Checks that bytes are an element, and brings those that say the same to one form. Otherwise what
-/// is expected and what was found.
+/// Checks that bytes are an element, and brings equal ones to one form. The error is what was expected and
+/// what was found.
 fn normal(data_type: &DataType, bytes: &mut Vec<u8>) -> Result<(), (String, String)> {
     match data_type {
         DataType::Json => match serde_json::from_slice::<Value>(bytes) {
@@ -178,7 +177,7 @@ fn normal(data_type: &DataType, bytes: &mut Vec<u8>) -> Result<(), (String, Stri
             if size != Some(bytes.len()) {
                 let expected = match size {
                     Some(size) => format!("the {size} bytes of a {data_type}"),
-                    None => format!("a {data_type}, which no memory holds"),
+                    None => format!("a {data_type}, which does not fit in memory"),
                 };
                 return Err((expected, format!("{} bytes", bytes.len())));
             }
@@ -201,7 +200,7 @@ fn normal_element(data_type: &DataType, bytes: &mut [u8]) -> Result<(), (String,
             bytes.iter_mut().for_each(|b| *b = float.normal(*b));
         }
         DataType::FixedUtf32(_) if text(bytes).is_none() => {
-            let found = "a number that is none".to_owned();
+            let found = "a number that is not one".to_owned();
             return Err(("Unicode characters".to_owned(), found));
         }
         DataType::Struct(fields) => {
@@ -232,7 +231,7 @@ fn text(bytes: &[u8]) -> Option<String> {
     rest.is_empty().then(|| text.collect())?
 }
 
-pub(crate) fn unsupported(data_type: &DataType, at: &At<'_>) -> MetadataError {
+pub(crate) fn unsupported(data_type: &DataType, at: &JsonPlace<'_>) -> MetadataError {
     MetadataError::new(at, unsupported_kind(data_type))
 }
 
@@ -339,7 +338,7 @@ mod tests {
             "a bool of 0 or 1, found 3",
         );
         let huge = DataType::FixedUtf32(usize::MAX);
-        check(huge, &[], "which no memory holds");
+        check(huge, &[], "which does not fit in memory");
         let json = FillValue::from_bytes(&DataType::Json, b" {\"a\": 1}").unwrap();
         assert_eq!(json.as_bytes(), b"{\"a\":1}");
     }

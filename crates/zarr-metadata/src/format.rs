@@ -1,5 +1,4 @@
-//! The small closed vocabularies of the format: its version, byte order, memory order, key
-//! separator. Nothing here reads a whole document.
+//! The small closed vocabularies of the format: its version, byte order, memory order and key separator.
 
 use std::fmt;
 
@@ -31,7 +30,7 @@ pub enum Endian {
 }
 
 impl Endian {
-    /// The order of the machine this runs on.
+    /// The byte order of this machine.
     pub const NATIVE: Endian = if cfg!(target_endian = "big") {
         Endian::Big
     } else {
@@ -57,10 +56,10 @@ impl fmt::Display for Endian {
 /// How the elements of a v2 chunk follow each other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Order {
-    /// Last axis fastest, as in C.
+    /// The last axis varies fastest, as in C.
     #[default]
     C,
-    /// First axis fastest, as in Fortran.
+    /// The first axis varies fastest, as in Fortran.
     F,
 }
 
@@ -75,7 +74,7 @@ impl Order {
     }
 }
 
-/// What stands between the numbers of a chunk's key.
+/// The separator between the numbers of a chunk's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Separator {
     /// `/`: one directory per axis.

@@ -1,4 +1,4 @@
-//! `GroupMetadata`: a group of either format. Knows nothing of what is in the group.
+//! `GroupMetadata`: the metadata of a group, of either format.
 
 use crate::format::ZarrFormat;
 use crate::problem::MetadataError;
@@ -11,12 +11,12 @@ pub enum GroupMetadata {
     /// `.zgroup` and `.zattrs`.
     V2 {
         /// The `.zgroup`.
-        group: v2::GroupMetadata,
+        group: v2::GroupMetadataV2,
         /// The `.zattrs`, empty when there is none.
         attributes: Attributes,
     },
     /// `zarr.json`.
-    V3(v3::GroupMetadata),
+    V3(v3::GroupMetadataV3),
 }
 
 impl GroupMetadata {
@@ -25,12 +25,12 @@ impl GroupMetadata {
     pub fn new(format: ZarrFormat, attributes: Attributes) -> Self {
         match format {
             ZarrFormat::V2 => Self::V2 {
-                group: v2::GroupMetadata::default(),
+                group: v2::GroupMetadataV2::default(),
                 attributes,
             },
-            ZarrFormat::V3 => Self::V3(v3::GroupMetadata {
+            ZarrFormat::V3 => Self::V3(v3::GroupMetadataV3 {
                 attributes,
-                ..v3::GroupMetadata::default()
+                ..v3::GroupMetadataV3::default()
             }),
         }
     }
@@ -43,7 +43,7 @@ impl GroupMetadata {
         Reader::default().group_v2(zgroup, zattrs)
     }
 
-    /// The format it is stored in.
+    /// The format in which it is stored.
     #[must_use]
     pub fn format(&self) -> ZarrFormat {
         match self {
@@ -52,7 +52,7 @@ impl GroupMetadata {
         }
     }
 
-    /// What the user says about the group.
+    /// The attributes of the group.
     #[must_use]
     pub fn attributes(&self) -> &Attributes {
         match self {
@@ -61,7 +61,7 @@ impl GroupMetadata {
         }
     }
 
-    /// What the user says about the group, to be changed.
+    /// The attributes of the group, mutable.
     pub fn attributes_mut(&mut self) -> &mut Attributes {
         match self {
             Self::V2 { attributes, .. } => attributes,

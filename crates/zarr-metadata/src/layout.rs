@@ -1,5 +1,5 @@
-//! What a codec may ask about an element: its size, and what to swap to change byte order. Knows no
-//! names and no meanings of types.
+//! The layout of an element, which is all that most codecs ask: its size, and what to swap to change the byte
+//! order.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ pub enum Layout {
     Variable,
 }
 
-/// Which bytes of an element trade places when the byte order changes.
+/// Which bytes of an element change places with the byte order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Swap {
-    /// None: single bytes, or bytes without meaning as a number.
+    /// None: single bytes, or bytes that are not numbers.
     None,
     /// The element is a run of numbers of this many bytes (one for `float32`, two for `complex64`).
     Width(usize),
@@ -88,11 +88,11 @@ fn apply(runs: &[SwapField], size: usize, elements: &mut [u8]) {
     }
 }
 
-/// Collects runs of numbers in the order of their places, those that touch as one.
+/// Collects runs of numbers in the order of their places, and joins adjacent ones.
 #[derive(Default)]
-pub(crate) struct Runs(Vec<SwapField>);
+pub(crate) struct SwapRuns(Vec<SwapField>);
 
-impl Runs {
+impl SwapRuns {
     pub(crate) fn push(&mut self, run: SwapField) {
         match self.0.last_mut() {
             Some(last)

@@ -1,8 +1,8 @@
 //! Zarr v2 and v3 metadata documents: read, check, write.
 //!
-//! JSON in, a model or a list of problems out. This crate knows no store, no codec and no runtime:
-//! it judges whether a document says something well formed, not whether anybody can act on it. An
-//! unknown codec or data type is therefore kept, not refused.
+//! JSON goes in; a model or a list of problems comes out. The crate has no stores, no codec implementations
+//! and no runtime: it tells whether a document is well formed, not whether a program can act on it. Unknown
+//! codecs and data types are therefore kept, not refused.
 //!
 //! # Reading and checking a document
 //!
@@ -23,9 +23,8 @@
 //! assert_eq!(places, ["/fill_value", "/chunk_grid/configuration/chunk_shape"]);
 //! ```
 //!
-//! A reader stops at what it cannot use. To hear all there is to say, from duplicate keys to
-//! codecs that make no chain, and to need no more than this crate for it, [`validate`]. A program
-//! that checks documents, in ten lines:
+//! A reader stops at what it cannot use. [`validate`] finds everything, from duplicate keys to codecs that do
+//! not make a chain. A program that checks documents, in ten lines:
 //!
 //! ```no_run
 //! fn main() -> std::io::Result<()> {
@@ -39,19 +38,18 @@
 //! }
 //! ```
 //!
-//! It judges metadata only: not whether chunks exist and decode, nor what attributes mean; what else it
-//! leaves out stands with [`validate`]. The documents of one node are held against each other by
-//! [`Reader::validate_node`].
+//! It checks metadata only, not whether chunks exist and decode, nor what attributes mean; [`validate`] lists
+//! what else it leaves out. [`Reader::validate_node`] compares the documents of one node with each other.
 //!
 //! # Documents of old and careless writers
 //!
-//! What breaks the format but means one thing only is read, unless a [`Reader`] has the
-//! [`Profile::Strict`]. [`Reader::read`] gives what was tolerated along with the node:
+//! What breaks the format but can mean one thing only is read, unless a [`Reader`] has the profile
+//! [`Profile::Strict`]. [`Reader::read`] returns what was tolerated along with the node:
 //!
 //! ```
 //! use zarr_metadata::{NodeDocuments, Reader};
 //!
-//! // numpy takes this dtype, but never writes it.
+//! // NumPy reads this dtype, but never writes it.
 //! let zarray = br#"{"zarr_format": 2, "shape": [3], "chunks": [3], "dtype": "=f8",
 //!     "fill_value": 5, "order": "C", "filters": null, "compressor": null}"#;
 //! let found = NodeDocuments { zarray: Some(zarray), ..NodeDocuments::default() };
@@ -61,17 +59,17 @@
 //! # Ok::<(), zarr_metadata::MetadataError>(())
 //! ```
 //!
-//! # Documents nobody vouches for
+//! # Untrusted documents
 //!
-//! Size, nesting, rank and length of codec chains are held to [`Limits`], which a [`Reader`] can be
-//! given; no bytes make a function panic or allocate out of proportion to them.
+//! [`Limits`], which a [`Reader`] can be given, bound size, nesting, rank and the length of codec chains. No
+//! input makes a function panic, or allocate out of proportion to its length.
 //!
 //! # Building and writing one
 //!
 //! ```
 //! use zarr_metadata::{ArrayMetadata, DataType, Extension, v3};
 //!
-//! let mut array = v3::ArrayMetadata::new(vec![720, 1440], DataType::Float32, vec![90, 90]);
+//! let mut array = v3::ArrayMetadataV3::new(vec![720, 1440], DataType::Float32, vec![90, 90]);
 //! array.codecs = vec![
 //!     Extension::new("bytes").with("endian", "little"),
 //!     Extension::new("zstd").with("level", 3).with("checksum", false),
@@ -86,19 +84,19 @@
 
 mod array;
 mod attributes;
-pub mod base64;
 mod chunk_grid;
 mod chunk_key;
+pub mod codecs;
 mod complete;
+mod consolidated;
 mod convert;
 mod data_type;
-mod detect;
-mod document;
+pub mod documents;
 mod extension;
 mod fill_value;
 mod format;
 mod group;
-mod kinds;
+mod indent;
 mod layout;
 mod limits;
 pub mod near;
@@ -107,6 +105,7 @@ mod path;
 mod pointer;
 mod problem;
 mod profile;
+mod raw_members;
 mod read;
 mod reader;
 mod rectilinear;
@@ -117,6 +116,7 @@ mod testing;
 pub mod v2;
 pub mod v3;
 mod validate;
+mod write;
 
 pub use array::ArrayMetadata;
 pub use attributes::{Attribute, Attributes};
@@ -124,12 +124,12 @@ pub use chunk_grid::ChunkGridMetadata;
 pub use chunk_key::ChunkKeyEncoding;
 pub use convert::Converted;
 pub use data_type::{DataType, Field, SmallFloat, SmallInt, TimeUnit};
-pub use detect::NodeDocuments;
-pub use document::Indent;
+pub use documents::NodeDocuments;
 pub use extension::Extension;
 pub use fill_value::FillValue;
 pub use format::{Endian, Order, Separator, ZarrFormat};
 pub use group::GroupMetadata;
+pub use indent::Indent;
 pub use layout::{Layout, Swap, SwapField};
 pub use limits::Limits;
 pub use node::NodeMetadata;

@@ -1,7 +1,7 @@
-//! What a document may ask for at most. Knows no documents: the readers compare with it.
+//! The most that a document may ask for. The readers compare documents with it.
 
-/// Bounds on documents that nobody vouches for. Every reading function holds to them, with the
-/// defaults unless a [`Reader`](crate::Reader) was given others.
+/// Bounds on untrusted documents. Every reading function enforces them: the defaults, unless a
+/// [`Reader`](crate::Reader) was given others.
 ///
 /// ```
 /// use zarr_metadata::{Limits, Reader};
@@ -16,20 +16,21 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of one document.
+    /// The size of a document, in bytes.
     pub document_bytes: usize,
-    /// Values of JSON in one document, counted by its brackets and commas: two bytes of text can be one,
-    /// which takes a hundred in memory. Copies of documents in consolidated metadata count by themselves.
+    /// JSON values in a document, counted by its brackets and commas: two bytes of text can be a value, which
+    /// takes a hundred bytes in memory. Each copy of a document in consolidated metadata is counted by
+    /// itself.
     pub values: usize,
-    /// Arrays and objects inside each other. The JSON reader itself stops at 128.
+    /// How deep arrays and objects nest. The JSON reader itself stops at 128.
     pub depth: usize,
     /// Axes of an array.
     pub rank: usize,
     /// Codecs in one chain, and storage transformers.
     pub codecs: usize,
-    /// Shards inside each other.
+    /// How deep shards nest.
     pub nested_shards: usize,
-    /// Problems kept of one document, so that an error is never much larger than what it is about.
+    /// Problems kept per document, so that an error is never much larger than its document.
     pub problems: usize,
 }
 

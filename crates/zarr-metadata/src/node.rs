@@ -1,5 +1,4 @@
-//! `NodeMetadata`: an array or a group, told apart by the document. Knows no store to look for
-//! documents in.
+//! `NodeMetadata`: an array or a group, told apart by the document.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -7,9 +6,10 @@ use serde_json::value::RawValue;
 use crate::array::ArrayMetadata;
 use crate::format::ZarrFormat;
 use crate::group::GroupMetadata;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
-use crate::reader::{CONSOLIDATED, Reader, parsed};
+use crate::raw_members::{CONSOLIDATED, parsed};
+use crate::reader::Reader;
 use crate::{Attributes, v3};
 
 /// The metadata of a node: an array or a group.
@@ -34,7 +34,7 @@ impl NodeMetadata {
         Reader::default().zarr_json(text)
     }
 
-    /// The format it is stored in.
+    /// The format in which it is stored.
     #[must_use]
     pub fn format(&self) -> ZarrFormat {
         match self {
@@ -43,7 +43,7 @@ impl NodeMetadata {
         }
     }
 
-    /// What the user says about the node.
+    /// The attributes of the node.
     #[must_use]
     pub fn attributes(&self) -> &Attributes {
         match self {
@@ -52,7 +52,7 @@ impl NodeMetadata {
         }
     }
 
-    /// What the user says about the node, to be changed.
+    /// The attributes of the node, mutable.
     pub fn attributes_mut(&mut self) -> &mut Attributes {
         match self {
             Self::Array(array) => array.attributes_mut(),
@@ -65,20 +65,20 @@ impl NodeMetadata {
         mut value: Value,
         consolidated: Option<&RawValue>,
         reader: &Reader,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         match value.get("node_type").and_then(Value::as_str) {
             Some("array") => {
-                // Nothing an array has: judged like any other key.
+                // Arrays do not have this member, so it is treated like any other unknown key.
                 if let (Value::Object(members), Some(raw)) = (&mut value, consolidated) {
                     let raw = parsed(raw, &at.key(CONSOLIDATED), problems)?;
                     members.insert(CONSOLIDATED.to_owned(), raw);
                 }
-                v3::ArrayMetadata::read(value, at, problems)
+                v3::ArrayMetadataV3::read(value, at, problems)
                     .map(|array| Self::Array(ArrayMetadata::V3(array)))
             }
-            Some("group") => v3::GroupMetadata::read(value, consolidated, reader, at, problems)
+            Some("group") => v3::GroupMetadataV3::read(value, consolidated, reader, at, problems)
                 .map(|group| Self::Group(GroupMetadata::V3(group))),
             _ => {
                 kindless(&value, at, problems);
@@ -100,9 +100,9 @@ impl From<GroupMetadata> for NodeMetadata {
     }
 }
 
-/// Reports a document that does not say what it describes, and what else can be told without
+/// Reports a document that does not say what it describes, and every other problem that shows without
 /// knowing.
-fn kindless(value: &Value, at: &At<'_>, problems: &mut Problems) {
+fn kindless(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let Value::Object(members) = value else {
         problems.invalid(at, "an object", value);
         return;
@@ -134,10 +134,7 @@ mod tests {
 
     #[test]
     fn the_document_has_to_say_what_it_is() {
-        check(
-            "",
-            "document: not JSON at line 1 column 0: there is nothing in it",
-        );
+        check("", "document: not JSON at line 1 column 0: it is empty");
         check("[]", "document: expected an object, found an array of 0");
         check(
             "{}",

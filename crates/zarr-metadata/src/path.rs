@@ -1,8 +1,9 @@
-//! `NodePath`: the place of a node in its hierarchy, in one spelling only. Knows no stores and no
-//! chunk keys.
+//! `NodePath`: the place of a node in its hierarchy, in one spelling only.
 
 use std::fmt;
 use std::str::FromStr;
+
+use crate::documents;
 
 /// The normalised path of a node: `""` is the root.
 ///
@@ -23,13 +24,13 @@ use std::str::FromStr;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodePath(String);
 
-/// Why a text is no path of a node.
+/// Why a text is not the path of a node.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("node path {path:?}: name {segment:?} {problem}")]
 pub struct NodePathError {
-    /// The whole text.
+    /// The text.
     pub path: String,
-    /// The part between slashes that is wrong.
+    /// The name in it that is wrong.
     pub segment: String,
     /// What is wrong with it.
     pub problem: NodePathProblem,
@@ -39,10 +40,10 @@ pub struct NodePathError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NodePathProblem {
-    /// `.` or `..`: nodes have one path each.
+    /// `.` or `..`: each node has one path only.
     #[error("would be relative; write the path out")]
     Relative,
-    /// Three or more dots and nothing else, which the format forbids.
+    /// Only dots, three or more, which the format forbids.
     #[error("consists of dots only; choose another name")]
     OnlyDots,
     /// Starts with `__`, which the format reserves.
@@ -52,8 +53,6 @@ pub enum NodePathProblem {
     #[error("is the name of a metadata document; choose another name")]
     Document,
 }
-
-const DOCUMENTS: [&str; 5] = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"];
 
 impl NodePath {
     /// The root of the hierarchy.
@@ -98,7 +97,7 @@ impl NodePath {
                 NodePathProblem::OnlyDots
             } else if segment.starts_with("__") {
                 NodePathProblem::Reserved
-            } else if DOCUMENTS.contains(&segment) {
+            } else if documents::ALL.contains(&segment) {
                 NodePathProblem::Document
             } else {
                 continue;

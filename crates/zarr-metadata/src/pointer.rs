@@ -1,4 +1,4 @@
-//! Where in a JSON document something is. Knows nothing about what a document means.
+//! The place of a value in a JSON document.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ impl JsonPointer {
         self
     }
 
-    /// As [`key`](Self::key), for keys nobody vouches for.
+    /// As [`key`](Self::key), for untrusted keys.
     pub(crate) fn key_cut_short(self, key: &str) -> Self {
         self.key(brief_key(key))
     }
@@ -47,7 +47,7 @@ impl JsonPointer {
         self
     }
 
-    /// The place that `inner`, the text of a pointer, means inside of this one.
+    /// The place that `inner`, the text of a pointer, names inside this one.
     pub(crate) fn followed_by(mut self, inner: &str) -> Self {
         self.0.push_str(inner);
         self
@@ -66,54 +66,55 @@ impl fmt::Display for JsonPointer {
     }
 }
 
-/// The place a reader is at: a chain of borrowed steps on the stack. Text is made of it only when
+/// A place in a document while it is read: a chain of borrowed steps on the stack. It becomes text only when
 /// there is something to report, so that reading a correct document allocates no pointers.
 #[derive(Clone, Copy)]
-pub(crate) struct At<'a> {
-    parent: Option<&'a At<'a>>,
-    step: Step<'a>,
+pub(crate) struct JsonPlace<'a> {
+    parent: Option<&'a JsonPlace<'a>>,
+    step: PlaceStep<'a>,
 }
 
 #[derive(Clone, Copy)]
-enum Step<'a> {
+enum PlaceStep<'a> {
     Root,
     Key(&'a str),
     Index(usize),
 }
 
-impl<'a> At<'a> {
-    pub(crate) const ROOT: At<'static> = At {
+impl<'a> JsonPlace<'a> {
+    pub(crate) const ROOT: JsonPlace<'static> = JsonPlace {
         parent: None,
-        step: Step::Root,
+        step: PlaceStep::Root,
     };
 
-    pub(crate) fn key(&'a self, key: &'a str) -> At<'a> {
-        At {
+    pub(crate) fn key(&'a self, key: &'a str) -> JsonPlace<'a> {
+        JsonPlace {
             parent: Some(self),
-            step: Step::Key(key),
+            step: PlaceStep::Key(key),
         }
     }
 
-    pub(crate) fn index(&'a self, index: usize) -> At<'a> {
-        At {
+    pub(crate) fn index(&'a self, index: usize) -> JsonPlace<'a> {
+        JsonPlace {
             parent: Some(self),
-            step: Step::Index(index),
+            step: PlaceStep::Index(index),
         }
     }
 
     pub(crate) fn pointer(&self) -> JsonPointer {
-        // As deep as the readers go, which is a handful of steps: the recursion is bounded by the
-        // code.
-        let above = self.parent.map_or_else(JsonPointer::root, At::pointer);
+        // Readers go a handful of steps deep, so the code bounds the recursion.
+        let above = self
+            .parent
+            .map_or_else(JsonPointer::root, JsonPlace::pointer);
         match self.step {
-            Step::Root => above,
-            Step::Key(key) => above.key_cut_short(key),
-            Step::Index(index) => above.index(index),
+            PlaceStep::Root => above,
+            PlaceStep::Key(key) => above.key_cut_short(key),
+            PlaceStep::Index(index) => above.index(index),
         }
     }
 }
 
-/// A key as long as a document is no help in a message; the place is found by its beginning too.
+/// A key as long as a document does not help in a message; its beginning is enough to find the place.
 fn brief_key(key: &str) -> &str {
     match key.char_indices().nth(100) {
         Some((end, _)) => key.get(..end).unwrap_or(key),
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_chain_of_steps_becomes_one_pointer() {
-        let root = At::ROOT;
+        let root = JsonPlace::ROOT;
         let codecs = root.key("codecs");
         let second = codecs.index(2);
         let name = second.key("na~me");

@@ -1,12 +1,12 @@
-//! Problems with a document, each with its place, and the error that carries them all. What a
-//! problem is is decided by the readers; this file only words it.
+//! Problems with a document, each with its place, and the error that carries them all. The readers decide
+//! what a problem is; this file words it.
 
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::limits::Limits;
-use crate::pointer::{At, JsonPointer};
+use crate::pointer::{JsonPlace, JsonPointer};
 use crate::profile::Profile;
 
 /// One thing wrong with a document, and where.
@@ -32,7 +32,7 @@ pub enum ProblemKind {
         /// What the JSON reader says about it.
         reason: String,
     },
-    /// A key that must be there is not.
+    /// A required key is missing.
     Missing {
         /// What belongs there.
         expected: &'static str,
@@ -51,11 +51,11 @@ pub enum ProblemKind {
         /// What is there.
         found: String,
     },
-    /// A key that the format does not define and that does not say it may be ignored.
+    /// A key that the format does not define, and that does not say that it may be ignored.
     UnknownKey,
     /// `must_understand: false` where the format requires every reader to understand.
     NotIgnorable,
-    /// Well formed, but nothing this library knows and nothing it may ignore.
+    /// Well formed, but unknown to this library, which may not ignore it.
     Unsupported {
         /// The kind of thing: "data type", "storage transformer".
         what: &'static str,
@@ -64,16 +64,16 @@ pub enum ProblemKind {
     },
     /// More than the [`Limits`] allow.
     Limit {
-        /// What there is too much of: "rank", "depth".
+        /// What exceeds its limit: "rank", "depth".
         what: &'static str,
-        /// How much of it there is, or that reading stopped at.
+        /// How much there is, or where reading stopped.
         found: u64,
         /// The limit.
         limit: u64,
     },
-    /// A key that stands in the same object before: readers differ in which of the two they see.
+    /// A key that occurs in the same object before: readers differ in which of the two they see.
     DuplicateKey,
-    /// A codec where its kind cannot stand, or a chain without the codec it needs.
+    /// A codec in a place where its kind is not allowed, or a chain without a codec that it needs.
     CodecOrder {
         /// What belongs there.
         expected: String,
@@ -90,7 +90,7 @@ pub enum ProblemKind {
         /// What it is and what to write instead.
         advice: String,
     },
-    /// What the other version of the format has no way to say.
+    /// What the other version of the format cannot express.
     NotCarried {
         /// What is lost, or stands in the way, and why.
         what: String,
@@ -98,7 +98,7 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
-    /// One word for the kind, for tools: it stays the same from version to version.
+    /// One word for the kind, for tools; it is stable across versions.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -122,7 +122,7 @@ impl ProblemKind {
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
-    /// Nothing is broken, but some reader may refuse it or lose something.
+    /// The document is readable, but some reader may refuse it or lose something.
     Warning,
     /// The document breaks the format.
     Error,
@@ -188,10 +188,9 @@ impl fmt::Display for ProblemKind {
 
 /// Why a document was refused: every problem found in it, at least one.
 ///
-/// At most a hundred are kept, so that a hostile document cannot make an error much larger than
-/// itself.
+/// At most a hundred are kept, so that a hostile document cannot cause an error much larger than itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", Joined(problems))]
+#[error("{}", JoinedProblems(problems))]
 pub struct MetadataError {
     problems: Vec<Problem>,
 }
@@ -203,7 +202,7 @@ impl MetadataError {
         &self.problems
     }
 
-    pub(crate) fn new(at: &At<'_>, kind: ProblemKind) -> Self {
+    pub(crate) fn new(at: &JsonPlace<'_>, kind: ProblemKind) -> Self {
         Self::from(Problem {
             pointer: at.pointer(),
             kind,
@@ -219,9 +218,9 @@ impl From<Problem> for MetadataError {
     }
 }
 
-struct Joined<'a>(&'a [Problem]);
+struct JoinedProblems<'a>(&'a [Problem]);
 
-impl fmt::Display for Joined<'_> {
+impl fmt::Display for JoinedProblems<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, problem) in self.0.iter().enumerate() {
             if i > 0 {
@@ -237,7 +236,7 @@ impl fmt::Display for Joined<'_> {
 #[derive(Default)]
 pub(crate) struct Problems {
     found: Vec<(Severity, Problem)>,
-    /// How many more there were than are kept.
+    /// How many there were beyond those that are kept.
     omitted: usize,
     pub(crate) limits: Limits,
     profile: Profile,
@@ -252,30 +251,29 @@ impl Problems {
         }
     }
 
-    /// None yet, to be judged as these are.
+    /// No problems yet, by the same limits and profile.
     pub(crate) fn none_yet(&self) -> Self {
         Self::with(self.limits, self.profile)
     }
 
-    pub(crate) fn push(&mut self, at: &At<'_>, kind: ProblemKind) {
+    pub(crate) fn push(&mut self, at: &JsonPlace<'_>, kind: ProblemKind) {
         self.add(Severity::Error, at, kind);
     }
 
     /// Notes what a reader accepts and a validator mentions.
-    pub(crate) fn warn(&mut self, at: &At<'_>, kind: ProblemKind) {
+    pub(crate) fn warn(&mut self, at: &JsonPlace<'_>, kind: ProblemKind) {
         self.add(Severity::Warning, at, kind);
     }
 
-    /// Notes what breaks the format and is understood all the same: the [`Profile`] says how bad that
-    /// is.
-    pub(crate) fn tolerate(&mut self, at: &At<'_>, kind: ProblemKind) {
+    /// Notes what breaks the format but is understood: the [`Profile`] says how bad that is.
+    pub(crate) fn tolerate(&mut self, at: &JsonPlace<'_>, kind: ProblemKind) {
         self.add(self.tolerated(), at, kind);
     }
 
     /// As [`tolerate`](Self::tolerate), of a value that should be another.
     pub(crate) fn tolerate_instead(
         &mut self,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         expected: impl Into<String>,
         found: impl Into<String>,
     ) {
@@ -298,7 +296,7 @@ impl Problems {
         }
     }
 
-    pub(crate) fn discourage(&mut self, at: &At<'_>, advice: impl Into<String>) {
+    pub(crate) fn discourage(&mut self, at: &JsonPlace<'_>, advice: impl Into<String>) {
         let advice = advice.into();
         self.warn(at, ProblemKind::Discouraged { advice });
     }
@@ -311,18 +309,18 @@ impl Problems {
         }
     }
 
-    fn add(&mut self, severity: Severity, at: &At<'_>, kind: ProblemKind) {
+    fn add(&mut self, severity: Severity, at: &JsonPlace<'_>, kind: ProblemKind) {
         if self.room_for(severity) {
             let pointer = at.pointer();
             self.found.push((severity, Problem { pointer, kind }));
         }
     }
 
-    /// Whether one more is kept.
+    /// Whether another one is kept.
     fn room_for(&mut self, severity: Severity) -> bool {
         if self.full() {
             self.omitted += 1;
-            // Whether there is an error decides more than which warnings are kept.
+            // That there is an error matters more than which warnings are kept.
             let mut kept = self.found.iter();
             if severity == Severity::Warning || kept.any(|(kept, _)| *kept == Severity::Error) {
                 return false;
@@ -337,7 +335,12 @@ impl Problems {
         self.found.len() >= self.limits.problems.max(1)
     }
 
-    pub(crate) fn invalid(&mut self, at: &At<'_>, expected: impl Into<String>, found: &Value) {
+    pub(crate) fn invalid(
+        &mut self,
+        at: &JsonPlace<'_>,
+        expected: impl Into<String>,
+        found: &Value,
+    ) {
         let kind = ProblemKind::Invalid {
             expected: expected.into(),
             found: brief(found),
@@ -347,7 +350,7 @@ impl Problems {
 
     pub(crate) fn disagrees(
         &mut self,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         expected: impl Into<String>,
         found: impl Into<String>,
     ) {
@@ -363,7 +366,7 @@ impl Problems {
     /// Reports `found` if it is above `limit`; whether it is not.
     pub(crate) fn within(
         &mut self,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         what: &'static str,
         found: usize,
         limit: usize,
@@ -404,7 +407,7 @@ impl Problems {
         ))
     }
 
-    /// Adds what others found, as bad as they found it.
+    /// Adds the problems of others, with their severities.
     pub(crate) fn absorb(&mut self, others: Self) {
         self.omitted += others.omitted;
         for (severity, problem) in others.found {
@@ -414,8 +417,8 @@ impl Problems {
         }
     }
 
-    /// The same but for what may be meant: names that nobody here knows, and numbers of attributes that
-    /// JSON does not have.
+    /// The same without what may be intended: unknown names, and numbers of attributes that JSON does not
+    /// have.
     pub(crate) fn without_meant(mut self) -> Self {
         let is_meant = |kind: &ProblemKind| {
             matches!(
@@ -427,7 +430,7 @@ impl Problems {
         self
     }
 
-    /// All that was found, and how many problems more there were than are kept.
+    /// All problems, and how many there were beyond those that are kept.
     pub(crate) fn into_parts(self) -> (Vec<(Severity, Problem)>, usize) {
         (self.found, self.omitted)
     }
@@ -436,9 +439,9 @@ impl Problems {
         self.found
             .retain(|(severity, _)| *severity == Severity::Error);
         if self.found.is_empty() {
-            // A reader that refused without a word: still an error, never a panic.
+            // A reader that refused without saying why: still an error, never a panic.
             debug_assert!(false, "refused without a problem");
-            self.invalid(&At::ROOT, "a valid document", &Value::Null);
+            self.invalid(&JsonPlace::ROOT, "a valid document", &Value::Null);
         }
         let problems = self.found.into_iter().map(|(_, problem)| problem);
         MetadataError {
@@ -447,7 +450,7 @@ impl Problems {
     }
 }
 
-/// A value in few words, for messages: never larger than a line, whatever the document holds.
+/// A value in a few words, for messages: never longer than a line, whatever the document holds.
 pub(crate) fn brief(value: &Value) -> String {
     match value {
         Value::Null => "null".to_owned(),
@@ -469,8 +472,8 @@ mod tests {
     #[test]
     fn every_problem_is_told() {
         let mut problems = Problems::default();
-        problems.invalid(&At::ROOT.key("shape"), "an array", &Value::Null);
-        problems.push(&At::ROOT.key("x"), ProblemKind::UnknownKey);
+        problems.invalid(&JsonPlace::ROOT.key("shape"), "an array", &Value::Null);
+        problems.push(&JsonPlace::ROOT.key("x"), ProblemKind::UnknownKey);
         let error = problems.finish(Some(())).unwrap_err();
         assert_eq!(
             error.to_string(),
@@ -483,7 +486,11 @@ mod tests {
     fn a_hostile_document_does_not_make_a_huge_error() {
         let mut problems = Problems::default();
         for i in 0..1000 {
-            problems.invalid(&At::ROOT.index(i), "x", &Value::String("y".repeat(1000)));
+            problems.invalid(
+                &JsonPlace::ROOT.index(i),
+                "x",
+                &Value::String("y".repeat(1000)),
+            );
         }
         let error = problems.finish(None::<()>).unwrap_err();
         assert_eq!(error.problems().len(), 100);

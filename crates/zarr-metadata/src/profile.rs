@@ -1,10 +1,9 @@
-//! `Profile`: what becomes of a document that breaks the format in a way whose meaning is known. Which
-//! ways those are is said where a document is read.
+//! `Profile`: what becomes of a document that breaks the format but is understood all the same.
 
 /// How strictly documents are read.
 ///
-/// Old and careless writers left documents that break the format, but mean one thing only. Every such
-/// thing is reported in either profile; the profile says as what.
+/// Old and careless writers left documents that break the format but can mean one thing only. Either profile
+/// reports every such thing; the profile decides whether as a warning or as an error.
 ///
 /// | what stands there | what it is read as |
 /// |---|---|
@@ -26,8 +25,8 @@
 /// | v2: no `filters` or `compressor`, an empty list of filters | `null` |
 /// | v2: no `zarr_format` in a `.zgroup` | 2 |
 ///
-/// What the format itself wants read, although nobody is to write it any more, is a warning in both:
-/// the data type `structured` with all that goes with it.
+/// What the format itself still allows for reading but not for writing is a warning in both: the data type
+/// `structured` with all that goes with it.
 ///
 /// ```
 /// use zarr_metadata::{NodeDocuments, Profile, Reader};

@@ -1,22 +1,23 @@
-//! The few steps every document reader takes: text to object, object to members, a member to its
-//! type. Each step reports what it refuses and lets the reader go on. Knows no Zarr vocabulary.
+//! The few steps every document reader takes: text to object, object to members, a member to its type. Each
+//! step reports what it refuses and lets the reader go on.
 
 use serde_json::{Map, Value};
 
-use crate::pointer::At;
-use crate::problem::{ProblemKind, Problems};
+use crate::pointer::JsonPlace;
+use crate::problem::{MetadataError, ProblemKind, Problems};
 
-/// Why a text is no JSON, as a problem. What it is instead says more than where its first wrong character is.
+/// Why a text is not JSON, as a problem. What it is instead says more than where its first wrong character
+/// is.
 pub(crate) fn syntax(text: &[u8], error: &serde_json::Error) -> ProblemKind {
     let begins = |with: &[u8]| text.trim_ascii_start().starts_with(with);
     let instead = match () {
-        () if text.trim_ascii().is_empty() => Some("there is nothing in it"),
+        () if text.trim_ascii().is_empty() => Some("it is empty"),
         () if begins(b"\xef\xbb\xbf") => {
             Some("it begins with a byte order mark; save it as UTF-8 without one")
         }
         () if begins(b"\xff\xfe") || begins(b"\xfe\xff") => Some("it is UTF-16; save it as UTF-8"),
-        () if begins(b"\x1f\x8b") => Some("it is packed by gzip; unpack it"),
-        () if begins(b"<") => Some("it is a page of HTML or XML; check the address"),
+        () if begins(b"\x1f\x8b") => Some("it is compressed with gzip; decompress it"),
+        () if begins(b"<") => Some("it is an HTML or XML page; check the address"),
         () => None,
     };
     ProblemKind::Syntax {
@@ -26,22 +27,27 @@ pub(crate) fn syntax(text: &[u8], error: &serde_json::Error) -> ProblemKind {
     }
 }
 
-/// The members of an object, taken out one by one; what nobody took is the rest.
+/// Why a value cannot be written as JSON, as an error.
+pub(crate) fn refused(error: &serde_json::Error) -> MetadataError {
+    MetadataError::new(&JsonPlace::ROOT, syntax(b"{}", error))
+}
+
+/// The members of an object, taken out one by one; what is left is the rest.
 pub(crate) struct Members<'a> {
-    pub(crate) at: At<'a>,
+    pub(crate) at: JsonPlace<'a>,
     map: Map<String, Value>,
 }
 
 impl<'a> Members<'a> {
-    pub(crate) fn of(value: Value, at: At<'a>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn of(value: Value, at: JsonPlace<'a>, problems: &mut Problems) -> Option<Self> {
         object(value, &at, problems).map(|map| Self::new(map, at))
     }
 
-    pub(crate) fn new(map: Map<String, Value>, at: At<'a>) -> Self {
+    pub(crate) fn new(map: Map<String, Value>, at: JsonPlace<'a>) -> Self {
         Self { at, map }
     }
 
-    /// The member `key`, if nobody took it.
+    /// The member `key`, if it was not taken yet.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         self.map.get(key)
     }
@@ -71,7 +77,7 @@ impl<'a> Members<'a> {
         self.map
     }
 
-    /// What is left, each allowed only if it says that it may be ignored: the rule of v3.
+    /// What is left, each member allowed only if it says that it may be ignored: the rule of v3.
     pub(crate) fn ignorable_rest(self, problems: &mut Problems) -> Map<String, Value> {
         for (key, value) in &self.map {
             if value.get("must_understand") != Some(&Value::Bool(false)) {
@@ -84,7 +90,7 @@ impl<'a> Members<'a> {
 
 pub(crate) fn object(
     value: Value,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Map<String, Value>> {
     match value {
@@ -99,7 +105,7 @@ pub(crate) fn object(
 pub(crate) fn text(
     value: Value,
     expected: &str,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<String> {
     match value {
@@ -115,9 +121,9 @@ pub(crate) fn text(
 pub(crate) fn list<T>(
     value: Value,
     expected: &str,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
-    mut item: impl FnMut(Value, &At<'_>, &mut Problems) -> Option<T>,
+    mut item: impl FnMut(Value, &JsonPlace<'_>, &mut Problems) -> Option<T>,
 ) -> Option<Vec<T>> {
     let Value::Array(values) = value else {
         problems.invalid(at, expected, &value);
@@ -137,13 +143,13 @@ pub(crate) fn list<T>(
     items
 }
 
-/// As [`list`], of at most as many as the limits allow in a chain.
-pub(crate) fn chain<T>(
+/// As [`list`], of at most as many elements as the limits allow in a chain.
+pub(crate) fn limited_list<T>(
     value: Value,
     expected: &str,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
-    item: impl FnMut(Value, &At<'_>, &mut Problems) -> Option<T>,
+    item: impl FnMut(Value, &JsonPlace<'_>, &mut Problems) -> Option<T>,
 ) -> Option<Vec<T>> {
     let (found, limit) = (value.as_array().map_or(0, Vec::len), problems.limits.codecs);
     if !problems.within(at, "chain length", found, limit) {
@@ -153,7 +159,11 @@ pub(crate) fn chain<T>(
 }
 
 /// The lengths of some axes.
-pub(crate) fn lengths(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Vec<u64>> {
+pub(crate) fn lengths(
+    value: Value,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> Option<Vec<u64>> {
     let expected = "an array of lengths, one per axis";
     let (found, limit) = (value.as_array().map_or(0, Vec::len), problems.limits.rank);
     if !problems.within(at, "rank", found, limit) {
@@ -172,7 +182,7 @@ pub(crate) fn lengths(value: Value, at: &At<'_>, problems: &mut Problems) -> Opt
 pub(crate) fn chunk_lengths(
     value: Value,
     rank: Option<usize>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<u64>> {
     let lengths = lengths(value, at, problems)?;
@@ -189,11 +199,11 @@ pub(crate) fn chunk_lengths(
     good.then_some(lengths)
 }
 
-/// As [`chunk_lengths`], with what zarr-python takes for a length: `0`, `true` and `false` are 1.
+/// As [`chunk_lengths`], but lenient as zarr-python is: `0`, `true` and `false` are 1.
 pub(crate) fn mended_chunk_lengths(
     mut value: Value,
     rank: Option<usize>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<u64>> {
     for (i, length) in value.as_array_mut().into_iter().flatten().enumerate() {
@@ -202,8 +212,8 @@ pub(crate) fn mended_chunk_lengths(
     chunk_lengths(value, rank, at, problems)
 }
 
-/// Makes 1 of what zarr-python takes for it.
-pub(crate) fn mend_length(length: &mut Value, at: &At<'_>, problems: &mut Problems) {
+/// Replaces what zarr-python reads as 1.
+pub(crate) fn mend_length(length: &mut Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     if length.is_boolean() || length.as_u64() == Some(0) {
         problems.tolerate_instead(at, LENGTH, length.to_string());
         *length = 1.into();
@@ -212,7 +222,12 @@ pub(crate) fn mend_length(length: &mut Value, at: &At<'_>, problems: &mut Proble
 
 const LENGTH: &str = "a chunk length of at least 1";
 
-fn one_per_axis(found: usize, rank: Option<usize>, at: &At<'_>, problems: &mut Problems) -> bool {
+fn one_per_axis(
+    found: usize,
+    rank: Option<usize>,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> bool {
     let Some(rank) = rank.filter(|rank| *rank != found) else {
         return true;
     };
@@ -222,7 +237,7 @@ fn one_per_axis(found: usize, rank: Option<usize>, at: &At<'_>, problems: &mut P
 }
 
 /// Checks that `zarr_format` is what the document's name calls for.
-pub(crate) fn format(value: &Value, expected: u64, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn format(value: &Value, expected: u64, at: &JsonPlace<'_>, problems: &mut Problems) {
     if value.as_u64() != Some(expected) {
         problems.invalid(at, expected.to_string(), value);
     }

@@ -1,12 +1,12 @@
-//! The chunk lengths of one axis of a `rectilinear` grid: run-length coded in documents and in
-//! memory, so that a count costs nothing however large it is. Knows one axis, never a whole grid.
+//! The chunk lengths of one axis of a `rectilinear` grid: run-length coded in documents and in memory, so
+//! that a count costs nothing however large it is.
 
 use serde_json::Value;
 
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::Problems;
 
-/// How one axis is cut into chunks of lengths that may differ.
+/// The chunks of one axis, whose lengths may differ.
 ///
 /// ```
 /// use zarr_metadata::{AxisChunks, ChunkRun};
@@ -26,7 +26,7 @@ pub enum AxisChunks {
     Runs(Vec<ChunkRun>),
 }
 
-/// So many chunks of one length, one after the other.
+/// A run of chunks of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChunkRun {
     /// Length of each chunk, not zero.
@@ -42,14 +42,14 @@ impl ChunkRun {
         Self { length, count }
     }
 
-    /// Elements in the run; a document can ask for more than there are numbers.
+    /// Elements in the run; a document can name more than fit a `u64`.
     fn elements(self) -> u128 {
         u128::from(self.length) * u128::from(self.count)
     }
 }
 
 impl AxisChunks {
-    /// Chunks of these lengths, equal neighbours as one run.
+    /// Chunks of these lengths; equal neighbours become one run.
     pub fn from_lengths(lengths: impl IntoIterator<Item = u64>) -> Self {
         let mut runs: Vec<ChunkRun> = Vec::new();
         for length in lengths {
@@ -61,11 +61,10 @@ impl AxisChunks {
         Self::Runs(runs)
     }
 
-    /// The length of each chunk of an axis of `extent` elements, one after the other. Chunks that
-    /// lie wholly beyond the axis, which documents may have, come too.
+    /// The length of each chunk of an axis of `extent` elements, in order, including chunks wholly beyond the
+    /// axis, which documents may have.
     ///
-    /// Lazy, because a document of few bytes can ask for any number of chunks: take what is
-    /// needed.
+    /// Lazy, because a document of a few bytes can name any number of chunks: take what is needed.
     pub fn lengths(&self, extent: u64) -> impl Iterator<Item = u64> {
         let (uniform, runs) = match self {
             Self::Uniform(length) => {
@@ -117,7 +116,7 @@ impl AxisChunks {
         None
     }
 
-    /// Elements the chunks reach to; `None` for as far as there are elements.
+    /// Where the last chunk ends, in elements; `None` for chunks that repeat to the end of the axis.
     #[must_use]
     pub fn reach(&self) -> Option<u128> {
         match self {
@@ -129,8 +128,8 @@ impl AxisChunks {
         }
     }
 
-    /// The same without the chunks that lie wholly beyond an axis of `extent` elements, which an array
-    /// has that was made smaller. One stays at least.
+    /// The same without the chunks wholly beyond an axis of `extent` elements, which an array has that was
+    /// made smaller. At least one chunk stays.
     #[must_use]
     pub fn within(&self, extent: u64) -> Self {
         let Self::Runs(runs) = self else {
@@ -148,8 +147,8 @@ impl AxisChunks {
         Self::Runs(kept)
     }
 
-    /// Adds a chunk for what an axis of `extent` elements has beyond the last one. Never takes one
-    /// away: chunks beyond an axis are allowed.
+    /// Adds a chunk for the rest of an axis of `extent` elements beyond the last one. Never removes one:
+    /// chunks beyond an axis are allowed.
     pub(crate) fn extend_to(&mut self, extent: u64) {
         let reach = self.reach();
         if let (Self::Runs(runs), Some(reach)) = (self, reach)
@@ -191,10 +190,10 @@ impl AxisChunks {
     pub(crate) fn read(
         value: Value,
         extent: Option<u64>,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let expected = "a chunk length, or an array of them and of [length, count]";
+        let expected = "a chunk length, or an array of lengths and [length, count] pairs";
         let axis = match value {
             Value::Array(items) => {
                 let mut runs = Some(Vec::with_capacity(items.len()));
@@ -203,7 +202,7 @@ impl AxisChunks {
                         (Some(run), Some(runs)) => runs.push(run),
                         (Some(_), None) => {}
                         (None, _) => {
-                            let expected = "a length or [length, count], none of them 0";
+                            let expected = "a length or [length, count], neither of them 0";
                             problems.invalid(&at.index(i), expected, item);
                             runs = None;
                         }
@@ -230,7 +229,7 @@ impl AxisChunks {
     }
 }
 
-fn run(item: &Value, at: &At<'_>, problems: &mut Problems) -> Option<ChunkRun> {
+fn run(item: &Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<ChunkRun> {
     match item {
         Value::Array(pair) => match pair.as_slice() {
             [one, count] => {
@@ -243,9 +242,9 @@ fn run(item: &Value, at: &At<'_>, problems: &mut Problems) -> Option<ChunkRun> {
     }
 }
 
-/// A length, also as zarr-python takes it: `4.0` is 4 and `true` 1.
-fn length(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<u64> {
-    /// Up to here a float is the whole number that was written.
+/// A length, also as zarr-python reads it: `4.0` is 4 and `true` is 1.
+fn length(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<u64> {
+    /// Up to here a float is exactly the whole number that was written.
     const LARGEST: f64 = 9_007_199_254_740_992.0;
     let whole = |float: &f64| float.fract() == 0.0 && (1.0..=LARGEST).contains(float);
     let length = match value {
@@ -268,7 +267,7 @@ mod tests {
     fn the_forms_of_the_format() {
         let lengths = |value: Value| {
             let mut problems = Problems::default();
-            let axis = AxisChunks::read(value.clone(), Some(6), &At::ROOT, &mut problems);
+            let axis = AxisChunks::read(value.clone(), Some(6), &JsonPlace::ROOT, &mut problems);
             let axis = problems.finish(axis).unwrap();
             assert_eq!(axis.to_json(), value);
             axis.lengths(6).collect::<Vec<_>>()
@@ -313,7 +312,7 @@ mod tests {
     fn refusals() {
         let check = |value: Value, expected: &str| {
             let mut problems = Problems::default();
-            let read = AxisChunks::read(value, Some(6), &At::ROOT, &mut problems);
+            let read = AxisChunks::read(value, Some(6), &JsonPlace::ROOT, &mut problems);
             assert_eq!(problems.finish(read).unwrap_err().to_string(), expected);
         };
         check(
@@ -322,13 +321,13 @@ mod tests {
         );
         check(
             json!(0),
-            "document: expected a chunk length, or an array of them and of [length, count], found 0",
+            "document: expected a chunk length, or an array of lengths and [length, count] pairs, found 0",
         );
         check(
             json!([[3, 0], 7, [1], "x"]),
-            "/0: expected a length or [length, count], none of them 0, found an array of 2; \
-             /2: expected a length or [length, count], none of them 0, found an array of 1; \
-             /3: expected a length or [length, count], none of them 0, found \"x\"",
+            "/0: expected a length or [length, count], neither of them 0, found an array of 2; \
+             /2: expected a length or [length, count], neither of them 0, found an array of 1; \
+             /3: expected a length or [length, count], neither of them 0, found \"x\"",
         );
     }
 

@@ -1,14 +1,13 @@
-//! What a validator found: problems with their severity and the document they are in. Judges
-//! nothing.
+//! What a validator found: problems with their severity and the document they are in.
 
 use std::fmt;
 
 use crate::problem::{Problem, ProblemKind, Problems, Severity};
 
-/// All that [`validate`](crate::validate) has to say about one or several documents, or that a
+/// Everything that [`validate`](crate::validate) found in one or several documents, or that a
 /// [`Reader`](crate::Reader) noted while it read them.
 ///
-/// One line per finding when displayed, and nothing at all when there is none.
+/// Displayed as one line per finding, and as nothing when there are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     findings: Vec<Finding>,
@@ -21,7 +20,7 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// Whether the format is broken.
+    /// How bad it is.
     pub severity: Severity,
     /// The name the document was given, such as `a/zarr.json`.
     pub document: String,
@@ -30,18 +29,18 @@ pub struct Finding {
 }
 
 impl Report {
-    /// Everything found, in the order in which it was.
+    /// All findings, in the order in which they were made.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 
-    /// Where the documents break the format.
+    /// The errors: where the documents break the format.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.of(Severity::Error)
     }
 
-    /// What is allowed, but not understood by all readers or not advised.
+    /// The warnings: what is allowed, but not understood by all readers or not advised.
     pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
         self.of(Severity::Warning)
     }
@@ -52,7 +51,7 @@ impl Report {
         self.errors().next().is_none()
     }
 
-    /// Whether there is nothing to say.
+    /// Whether there are no findings.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.findings.is_empty()
@@ -64,7 +63,7 @@ impl Report {
         self.omitted
     }
 
-    /// Adds what was found in other documents.
+    /// Adds the findings of another report.
     pub fn extend(&mut self, other: Report) {
         self.findings.extend(other.findings);
         self.omitted = self.omitted.saturating_add(other.omitted);
@@ -85,7 +84,7 @@ impl Report {
         findings.filter(move |finding| finding.severity == severity)
     }
 
-    /// What a name nobody here knows is called is no fault of the document, so that is a warning.
+    /// An unknown name is not a fault of the document, so it is a warning.
     pub(crate) fn of_document(document: &str, problems: Problems) -> Self {
         let (found, omitted) = problems.into_parts();
         let findings = found.into_iter().map(|(severity, problem)| Finding {

@@ -1,6 +1,6 @@
-//! What a JSON reader does not tell about a text: how deep it is, which keys stand twice, where
-//! `NaN` stands bare. Reads tokens in one pass without recursion and judges no syntax: a text that
-//! is no JSON gives a partial answer, and the JSON reader says why.
+//! What a JSON reader does not say about a text: how deep it nests, which keys occur twice, where a bare
+//! `NaN` stands. Reads tokens in one pass without recursion and checks no syntax: a text that is not JSON
+//! gives a partial answer, and the JSON reader says why.
 
 mod exact;
 
@@ -11,7 +11,7 @@ use crate::pointer::JsonPointer;
 
 pub(crate) use exact::{MOST, exact, has_marks, is_bare, mark, marked, unmarked};
 
-/// How deep the text nests; stops counting past `limit`.
+/// How deep the text nests; counting stops past `limit`.
 pub(crate) fn depth(text: &[u8], limit: usize) -> usize {
     let (mut depth, mut deepest) = (0usize, 0usize);
     let mut rest = text.iter();
@@ -53,8 +53,8 @@ pub(crate) fn values(text: &[u8]) -> usize {
     count
 }
 
-/// A number that JSON cannot spell, standing bare in a text.
-pub(crate) struct Bare {
+/// A number that JSON does not have, bare in a text.
+pub(crate) struct BareNumber {
     /// `NaN`, `Infinity` or `-Infinity`.
     pub(crate) name: &'static str,
     pub(crate) pointer: JsonPointer,
@@ -62,13 +62,13 @@ pub(crate) struct Bare {
 
 /// What [`scan`] finds.
 #[derive(Default)]
-pub(crate) struct Findings {
-    /// Members whose key stood in the same object before.
+pub(crate) struct ScannedText {
+    /// Members whose key occurs in the same object before.
     pub(crate) duplicates: Vec<JsonPointer>,
-    pub(crate) bare: Vec<Bare>,
+    pub(crate) bare: Vec<BareNumber>,
 }
 
-/// A place the scanner is inside of.
+/// An array or object that the scanner is in.
 enum Frame<'t> {
     Object {
         seen: HashSet<Cow<'t, [u8]>>,
@@ -78,10 +78,9 @@ enum Frame<'t> {
     Array(usize),
 }
 
-/// Walks a text that is no deeper than the limits; keeps at most `kept` duplicates and as many bare
-/// numbers.
-pub(crate) fn scan(text: &[u8], kept: usize) -> Findings {
-    let mut findings = Findings::default();
+/// Scans a text within the limit of depth; keeps at most `kept` duplicates and as many bare numbers.
+pub(crate) fn scan(text: &[u8], kept: usize) -> ScannedText {
+    let mut findings = ScannedText::default();
     let mut stack: Vec<Frame<'_>> = Vec::new();
     let mut at = 0;
     while let Some(byte) = text.get(at) {
@@ -121,7 +120,7 @@ pub(crate) fn scan(text: &[u8], kept: usize) -> Findings {
                 if let Some(name) = bare(text.get(at..).unwrap_or_default()) {
                     if findings.bare.len() < kept {
                         let pointer = pointer(&stack);
-                        findings.bare.push(Bare { name, pointer });
+                        findings.bare.push(BareNumber { name, pointer });
                     }
                     at += name.len();
                     continue;
@@ -139,12 +138,12 @@ fn quoted(text: &[u8]) -> Cow<'_, [u8]> {
     replaced(text, |name| format!("\"{name}\"").into())
 }
 
-/// The text with other words for each bare number.
+/// The text with each bare number replaced.
 fn replaced<'t>(
     text: &'t [u8],
     words: impl Fn(&'static str) -> Cow<'static, str>,
 ) -> Cow<'t, [u8]> {
-    // Counted first: a document may be full of them, and a buffer that grows holds twice as much.
+    // Counted first: a document may be full of them, and a growing buffer takes twice the memory.
     let more = |(_, name): (usize, &'static str)| words(name).len() - name.len();
     let len = text.len() + bare_numbers(text).map(more).sum::<usize>();
     if len == text.len() {
@@ -179,9 +178,9 @@ fn bare_numbers(text: &[u8]) -> impl Iterator<Item = (usize, &'static str)> {
     })
 }
 
-/// The text with `NaN`, `Infinity` and `-Infinity` that stand bare, as Python writes them, as strings of
-/// the same letters, which is how Zarr spells them. Whether the text is JSON otherwise, it does not say;
-/// one that nests deeper than `deepest` is left alone.
+/// The text with `NaN`, `Infinity` and `-Infinity` that stand bare, as Python writes them, as strings of the
+/// same letters, which is how Zarr spells them. It does not check whether the text is JSON otherwise; one
+/// that nests deeper than `deepest` is left unchanged.
 ///
 /// ```
 /// let text = zarr_metadata::quote_bare_numbers(br#"[NaN, "NaN", -Infinity]"#, 8);
@@ -195,7 +194,7 @@ pub fn quote_bare_numbers(text: &[u8], deepest: usize) -> Cow<'_, [u8]> {
     quoted(text)
 }
 
-/// Only a whole token is meant: `NaNa` stays for the JSON reader to refuse.
+/// Only whole tokens count: `NaNa` stays for the JSON reader to refuse.
 fn bare(text: &[u8]) -> Option<&'static str> {
     let name = ["NaN", "Infinity", "-Infinity"]
         .into_iter()

@@ -1,44 +1,44 @@
-//! Judges raw documents: everything a reader refuses, and what only shows when the parts of a
-//! document are held against each other. Knows no store and decodes nothing.
+//! Validates raw documents: finds everything that a reader refuses, and what only shows when the parts of a
+//! document are compared with each other.
 
 mod chain;
-mod consolidated;
-mod names;
-mod node;
+pub(crate) mod names;
+pub(crate) mod node;
 mod settings;
-mod v2;
-mod v3;
+pub(crate) mod v2;
+pub(crate) mod v3;
 
 use serde_json::Value;
 
+use crate::documents::{ZARR_JSON, ZARRAY, ZATTRS, ZGROUP, ZMETADATA};
 use crate::node::NodeMetadata;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::profile::Profile;
+use crate::raw_members::{ZarrJsonParts, split};
 use crate::read::syntax;
-use crate::reader::{Parts, Reader, mended, split};
+use crate::reader::{Reader, mended};
 use crate::report::Report;
-use crate::{scan, v2 as documents};
+use crate::{consolidated, scan, v2 as models};
 
-/// Judges one document, given by its name and its bytes.
+/// Validates one document, given by its name and its bytes.
 ///
-/// The last part of the name says which document it is (`zarr.json`, `.zarray`, `.zgroup`,
-/// `.zattrs`, `.zmetadata`); under any other name its members do. The name stands in every finding.
+/// The last part of the name says which document it is (`zarr.json`, `.zarray`, `.zgroup`, `.zattrs`,
+/// `.zmetadata`); under any other name its members say so. Every finding has the name.
 ///
-/// **Errors** are what the format forbids and nobody should read, keys that stand twice in an object
-/// among it. **Warnings** are what is [tolerated](crate::Profile::Lenient), and what the format allows
-/// and some readers refuse: names unknown here, old spellings, settings that make an array slow. To a
-/// reader of the [strict profile](crate::Profile::Strict), what is tolerated is an error too.
-/// Consolidated metadata is judged document by document.
+/// **Errors** are what the format forbids, including keys that occur twice in an object. **Warnings** are
+/// what is [tolerated](crate::Profile::Lenient), and what the format allows but some readers refuse: unknown
+/// names, old spellings, settings that make an array slow. For a reader with the [strict
+/// profile](crate::Profile::Strict), what is tolerated is an error too. Consolidated metadata is validated
+/// document by document.
 ///
-/// **Not judged**: whether chunks exist, decode or have the right size; whether consolidated
-/// metadata is up to date; settings of codecs that are in no table here, and of the others how they
-/// depend on each other and on the elements (those of `bytes`, `transpose`, `sharding_indexed` and
-/// `blosc` are); fill values and chunk sizes of data types unknown here; chains behind a codec that
-/// changes shape or type in a way unknown here; the codecs inside of `conditional` and `n5_default`;
-/// whether a name is registered, beyond its form; what attributes mean, but for the number of
-/// `_ARRAY_DIMENSIONS`. Documents that contradict each other are found when they are judged
-/// [together](Reader::validate_node).
+/// **Not checked**: whether chunks exist, decode or have the right size; whether consolidated metadata is up
+/// to date; settings of codecs that the [table](crate::codecs) does not have, and for the others how settings
+/// depend on each other and on the elements (which is checked for `bytes`, `transpose`, `sharding_indexed`
+/// and `blosc`); fill values and chunk sizes of unknown data types; chains after a codec that changes shape
+/// or type in an unknown way; the codecs inside `conditional` and `n5_default`; whether a name is registered,
+/// beyond its form; what attributes mean, except the number of `_ARRAY_DIMENSIONS`. Documents that contradict
+/// each other are found when they are validated [together](Reader::validate_node).
 ///
 /// ```
 /// let document = br#"{
@@ -65,8 +65,8 @@ pub fn validate(name: &str, text: &[u8]) -> Report {
 }
 
 impl Reader {
-    /// As [`validate`](crate::validate), within the limits and by the profile of this reader: to the
-    /// [strict](crate::Profile::Strict) all that breaks the format is an error.
+    /// As [`validate`](crate::validate), within the limits and by the profile of this reader: with the
+    /// [strict](crate::Profile::Strict) one, everything that breaks the format is an error.
     #[must_use]
     pub fn validate(&self, name: &str, text: &[u8]) -> Report {
         let mut problems = self.problems();
@@ -76,10 +76,10 @@ impl Reader {
         Report::of_document(name, problems)
     }
 
-    /// Whether the documents of a node may be written: [`validate`](Self::validate) finds no error in any
-    /// of them, to the [strict profile](crate::Profile::Strict), and all are within the limits. Names
-    /// that nobody here knows may be, and numbers of attributes that JSON does not have, as zarr-python
-    /// writes them.
+    /// Whether the documents of a node may be written: [`validate`](Self::validate) with the [strict
+    /// profile](crate::Profile::Strict) finds no error in any of them, and all are within the limits. Unknown
+    /// names are allowed, and so are numbers of attributes that JSON does not have, as zarr-python writes
+    /// them.
     ///
     /// # Errors
     /// With every problem in the first document that has any.
@@ -87,10 +87,10 @@ impl Reader {
     /// ```
     /// use zarr_metadata::{ArrayMetadata, DataType, Extension, Reader, v3};
     ///
-    /// let mut array = v3::ArrayMetadata::new(vec![4], DataType::UInt8, vec![4]);
+    /// let mut array = v3::ArrayMetadataV3::new(vec![4], DataType::UInt8, vec![4]);
     /// array.codecs.push(Extension::new("gzip").with("level", 5).with("levle", 6));
     /// let error = Reader::default().check_new(&ArrayMetadata::V3(array).into()).unwrap_err();
-    /// assert_eq!(error.to_string(), "/codecs/1/configuration/levle: expected no such setting, but \
+    /// assert_eq!(error.to_string(), "/codecs/1/configuration/levle: expected another setting, \
     ///     perhaps \"level\", found 6");
     /// ```
     pub fn check_new(&self, node: &NodeMetadata) -> Result<(), MetadataError> {
@@ -110,61 +110,65 @@ impl Reader {
         for place in &found.duplicates {
             problems.push_at(place.clone(), ProblemKind::DuplicateKey);
         }
-        // In any profile: one NaN is no reason to say nothing about the rest.
+        // In either profile: one NaN is no reason to say nothing about the rest.
         let text = mended(text, found.bare, problems);
         if let Err(error) = self.judge_json(name, &text, problems) {
-            problems.push(&At::ROOT, syntax(&text, &error));
+            problems.push(&JsonPlace::ROOT, syntax(&text, &error));
         }
     }
 
-    /// Fails where the text is no JSON.
+    /// Fails where the text is not JSON.
     fn judge_json(
         &self,
         name: &str,
         text: &[u8],
         problems: &mut Problems,
     ) -> Result<(), serde_json::Error> {
-        if let Some(Document::Zmetadata) = Document::named(name) {
+        if let Some(DocumentKind::Zmetadata) = DocumentKind::named(name) {
             return self.zmetadata_json(text, problems);
         }
         if !self.few_values(text, problems)? {
             return Ok(());
         }
-        let Parts {
+        let ZarrJsonParts {
             value,
             consolidated,
             ..
         } = split(text)?;
-        let at = At::ROOT;
-        match Document::of(name, &value) {
-            Document::ZarrJson => v3::node(value, consolidated, self, &at, problems),
-            Document::Zarray => v2::array(value, &at, problems),
-            Document::Zgroup => {
-                documents::GroupMetadata::read(value, &at, problems);
+        let at = JsonPlace::ROOT;
+        match DocumentKind::of(name, &value) {
+            DocumentKind::ZarrJson => {
+                if let Some(documents) = v3::node(value, consolidated, self, &at, problems) {
+                    consolidated::validate::v3(&documents, self, &at, problems);
+                }
             }
-            Document::Zattrs => {
+            DocumentKind::Zarray => v2::array(value, &at, problems),
+            DocumentKind::Zgroup => {
+                models::GroupMetadataV2::read(value, &at, problems);
+            }
+            DocumentKind::Zattrs => {
                 crate::read::object(value, &at, problems);
             }
-            Document::Zmetadata => self.zmetadata_json(text, problems)?,
+            DocumentKind::Zmetadata => self.zmetadata_json(text, problems)?,
         }
         Ok(())
     }
 
-    /// Judged document by document: all of them may be many values.
+    /// Validated document by document: together they may be many values.
     fn zmetadata_json(
         &self,
         text: &[u8],
         problems: &mut Problems,
     ) -> Result<(), serde_json::Error> {
-        if let Some(all) = documents::ConsolidatedMetadata::read(text, self, problems)? {
-            consolidated::v2(&all, problems);
+        if let Some(all) = models::ConsolidatedMetadataV2::read(text, self, problems)? {
+            consolidated::validate::v2(&all, problems);
         }
         Ok(())
     }
 }
 
-/// The documents there are.
-enum Document {
+/// Which document a text is.
+enum DocumentKind {
     ZarrJson,
     Zarray,
     Zgroup,
@@ -172,7 +176,7 @@ enum Document {
     Zmetadata,
 }
 
-impl Document {
+impl DocumentKind {
     fn of(name: &str, value: &Value) -> Self {
         Self::named(name).unwrap_or_else(|| {
             let has = |key: &str| value.get(key).is_some();
@@ -188,11 +192,11 @@ impl Document {
 
     fn named(name: &str) -> Option<Self> {
         Some(match name.rsplit('/').next()? {
-            "zarr.json" => Self::ZarrJson,
-            ".zarray" => Self::Zarray,
-            ".zgroup" => Self::Zgroup,
-            ".zattrs" => Self::Zattrs,
-            ".zmetadata" => Self::Zmetadata,
+            ZARR_JSON => Self::ZarrJson,
+            ZARRAY => Self::Zarray,
+            ZGROUP => Self::Zgroup,
+            ZATTRS => Self::Zattrs,
+            ZMETADATA => Self::Zmetadata,
             _ => return None,
         })
     }

@@ -190,7 +190,7 @@ fn consolidated_copies_are_the_documents() {
         if let Some(root) = name.strip_suffix(".zmetadata") {
             let index = reader().zmetadata(document).unwrap();
             assert_eq!(
-                v2::ConsolidatedMetadata::from_zmetadata(&index.to_zmetadata()).unwrap(),
+                v2::ConsolidatedMetadataV2::from_zmetadata(&index.to_zmetadata()).unwrap(),
                 index,
                 "{name}"
             );

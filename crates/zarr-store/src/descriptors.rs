@@ -1,10 +1,10 @@
-//! How many files this library has open at once, so that a program with few descriptors to spare
-//! runs slower instead of failing. It knows no store and no runtime.
+//! How many files this library has open at once, so that a program with few descriptors to spare runs slower instead
+//! of failing.
 //!
-//! There are three purses of equal size. [`for_call`]: a driver waits, asynchronously, until its blocking
-//! call may begin, which opens a file and perhaps its directory. [`kept`]: whoever opens a value keeps
-//! its file only with a permit, and never waits for one, since it may run where nothing may wait.
-//! [`for_lock`]: a driver waits before it takes the lock of one of many keys.
+//! There are three budgets of equal size. [`for_call`]: a driver waits, asynchronously, until its blocking call may
+//! begin, which opens a file and perhaps its directory. [`kept`]: an open value keeps its file only with a permit, and
+//! never waits for one, since it may be opened where nothing may wait. [`for_lock`]: a driver waits before it takes
+//! the lock of one of many keys.
 
 use std::{
     cell::Cell,

@@ -1,5 +1,5 @@
-//! The one error type of this crate: what was asked, of which store, for which key, and why it
-//! failed. It knows no backend: backends map their causes to a [`StoreErrorKind`].
+//! `StoreError`: what was asked, of which store, for which key, and why it failed. Each backend maps its own errors to
+//! a [`StoreErrorKind`].
 
 mod archive;
 
@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 pub use self::archive::ZipError;
 
-use crate::{ByteRange, without_secrets};
+use crate::{AuxiliaryFile, ByteRange, without_secrets};
 
 /// What every fallible call of this crate returns.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -25,7 +25,7 @@ pub struct StoreError {
     pub key: Option<String>,
     /// Why it failed.
     pub kind: StoreErrorKind,
-    /// Whether the same call may well pass when made again.
+    /// Whether the same call may succeed when it is made again.
     pub retry: bool,
 }
 
@@ -47,8 +47,8 @@ impl StoreError {
         }
     }
 
-    /// The error for text that is no key, no prefix or no address: no store was asked. Whatever it was
-    /// meant to be, no secret of it is shown.
+    /// The error for text that is not a key, a prefix or an address: no store was asked. Whatever it was meant to be,
+    /// no secret in it is shown.
     pub(crate) fn text(op: Op, text: &str, kind: StoreErrorKind) -> Self {
         StoreError {
             op,
@@ -79,8 +79,8 @@ impl fmt::Display for StoreError {
     }
 }
 
-/// The text above ends with the cause's own, since an error is often shown alone; so the chain goes
-/// on behind it, and nothing is said twice.
+/// The text of a store error ends with that of its cause, since an error is often shown alone. So the chain goes on
+/// behind the cause, and nothing is said twice.
 impl std::error::Error for StoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.kind {
@@ -156,7 +156,7 @@ pub enum StoreErrorKind {
     /// The store is there and refuses: permissions, or a read-only file system.
     #[error("{}", refused(.0))]
     Permission(io::Error),
-    /// There is no such bucket or container, which proves nothing of the values in it.
+    /// There is no such bucket or container, which proves nothing about the values in it.
     #[error("there is no such bucket or container: {0}")]
     NoContainer(String),
     /// An option of the store is not known, cannot be read, or does not go with its address.
@@ -179,10 +179,10 @@ pub enum StoreErrorKind {
         /// How often it was read and merged.
         tries: u32,
     },
-    /// The text is no key or prefix.
+    /// The text is not a key or prefix.
     #[error(transparent)]
     InvalidKey(KeyProblem),
-    /// The range begins behind the end of the value.
+    /// The range begins beyond the end of the value.
     #[error(
         "{asked} lies outside the value of {size} bytes; it was cut short, or is not what was expected"
     )]
@@ -192,7 +192,7 @@ pub enum StoreErrorKind {
         /// The size of the whole value.
         size: u64,
     },
-    /// The value is larger than whoever asked for all of it takes.
+    /// The value is larger than the caller accepts.
     #[error(
         "it has {size} bytes where at most {limit} are read; check what was put there, or allow more"
     )]
@@ -248,7 +248,7 @@ impl From<io::Error> for StoreErrorKind {
     }
 }
 
-/// Why a text is no [`Key`](crate::Key).
+/// Why a text is not a [`Key`](crate::Key).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyProblem {
@@ -271,7 +271,11 @@ pub enum KeyProblem {
     #[error("a key may not begin with a drive letter")]
     Drive,
     /// A name that stores keep for files of their own.
-    #[error("names ending in `.zarr-tmp` or `.zarr-lock` are kept for the store's own files")]
+    #[error(
+        "names ending in `{}` or `{}` are kept for the store's own files",
+        AuxiliaryFile::Temporary.suffix(),
+        AuxiliaryFile::Lock.suffix()
+    )]
     Reserved,
     /// A part longer than file systems can store.
     #[error("a part of a key may have at most 255 bytes")]

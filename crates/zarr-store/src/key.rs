@@ -1,10 +1,10 @@
-//! `Key`: the checked name of one value. Nothing else reaches a store, so a key that could leave
-//! its root is refused here, once, for every backend. It knows nothing of what a key stands for.
+//! `Key`: the checked name of one value. A store is only ever asked for a `Key`, so a name that could leave its root
+//! is refused here, once, for every backend.
 
 use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
 
 use crate::{
-    Prefix,
+    AuxiliaryFile, Prefix,
     error::{KeyProblem, Op, Result, StoreError, StoreErrorKind},
 };
 
@@ -12,8 +12,6 @@ use crate::{
 const KEY_BYTES: usize = 1024;
 /// The longest file name of the usual file systems.
 const SEGMENT_BYTES: usize = 255;
-/// Stores keep names with these ends for files of their own, so a listing can hide them safely.
-const RESERVED: [&str; 2] = [".zarr-tmp", ".zarr-lock"];
 
 /// The name of one value in a store: parts joined by `/`, such as `temp/c/3/0`.
 ///
@@ -29,8 +27,7 @@ const RESERVED: [&str; 2] = [".zarr-tmp", ".zarr-lock"];
 pub struct Key(Arc<str>);
 
 impl Key {
-    /// The key that `text` spells. Borrowed text may come from a buffer that is used again: the key
-    /// is one allocation of its own.
+    /// The key spelled by `text`, which is copied.
     ///
     /// # Errors
     /// [`StoreErrorKind::InvalidKey`] says which rule `text` breaks.
@@ -52,7 +49,7 @@ impl Key {
         self.0.rsplit('/').next().unwrap_or_default()
     }
 
-    /// What the key lies in: all but its last part.
+    /// The directory of the key: all but its last part.
     pub fn parent(&self) -> Prefix {
         match self.0.rfind('/') {
             Some(slash) => Prefix::trusted(&self.0[..=slash]),
@@ -96,7 +93,7 @@ fn check_segment(segment: &str) -> Result<(), KeyProblem> {
         Err(KeyProblem::LongSegment)
     } else if segment.bytes().any(|b| b == b'\\' || b == 0) {
         Err(KeyProblem::Character)
-    } else if RESERVED.iter().any(|end| segment.ends_with(end)) {
+    } else if AuxiliaryFile::is_reserved(segment) {
         Err(KeyProblem::Reserved)
     } else {
         Ok(())

@@ -1,18 +1,18 @@
 //! Keys and bytes: what a store is, and the stores that come with the library.
 //!
-//! This crate knows no Zarr. It maps checked [`Key`]s to values, and promises four things about
-//! them, whichever store is behind:
+//! This crate does not know Zarr: it maps checked [`Key`]s to values. Whichever store is behind, it makes four
+//! promises:
 //!
 //! - **Absence is an answer, not an error.** `Ok(None)` means *proved absent*; whatever could not
 //!   be read is `Err`, so that a failed read can never pass for missing data.
 //! - **A key holds one complete value, old or new, at every instant.**
 //! - **Two writers of one value never lose each other's bytes:** part of a value is changed through
-//!   [`StoreExt::update`], which locks (files: also against other processes) and writes
+//!   [`StoreExt::update`], which takes a lock (on files also against other processes) and writes
 //!   conditionally.
 //! - **No key leaves its root:** only a [`Key`] reaches a store, and a `Key` cannot say `..`.
 //!
-//! A backend implements [`BlockingStore`] (local things) or [`Store`] (remote ones). The adapter
-//! [`Blocking`] makes the first the second, and [`testing::conformance`] checks either.
+//! A backend implements [`BlockingStore`] if its calls block, as those on files do, and [`Store`] otherwise. The
+//! adapter [`Blocking`] turns the first into the second, and `testing::conformance` (feature `testing`) checks either.
 //!
 //! ```
 //! use zarr_store::{BlockingStore, Key, MemoryStore, Payload, PutMode, StoreExt, runtime};
@@ -29,14 +29,12 @@
 
 #![forbid(unsafe_code)]
 
-mod adapter;
-mod blocking;
+mod auxiliary;
 pub mod coalesce;
 mod descriptors;
 mod error;
-mod ext;
-mod hints;
 mod key;
+mod key_map;
 #[cfg(all(feature = "local", unix))]
 pub mod local;
 mod location;
@@ -48,12 +46,11 @@ mod range;
 #[cfg(feature = "remote")]
 mod remote;
 pub mod runtime;
-mod site;
 mod store;
+#[cfg(feature = "testing")]
 pub mod testing;
-#[cfg(all(test, feature = "tracing"))]
-mod told;
-mod tree;
+#[cfg(test)]
+mod tests;
 mod update;
 mod value;
 mod wrap;
@@ -73,11 +70,8 @@ pub use zip::ZipStore;
 #[cfg(all(feature = "zip", feature = "local", unix))]
 pub use zip::ZipWriter;
 pub use {
-    adapter::Blocking,
-    blocking::{BlockingStore, Object},
+    auxiliary::AuxiliaryFile,
     error::{KeyProblem, Op, Result, StoreError, StoreErrorKind, ZipError},
-    ext::StoreExt,
-    hints::{Conditions, Identity, IoHints},
     key::Key,
     location::{Location, open_path, open_store, without_secrets},
     lock::{KeyLock, LockName},
@@ -85,9 +79,14 @@ pub use {
     payload::Payload,
     prefix::Prefix,
     range::ByteRange,
-    site::Site,
-    store::{BoxFuture, BoxStream, Store},
+    store::{
+        Blocking, BlockingStore, BoxFuture, BoxStream, Conditions, Identity, IoHints, Object,
+        RealPath, Store, StoreExt,
+    },
     update::{BlockingUpdate, Commit, Update, Writers},
     value::{Entry, Found, Listing, PutMode, Version},
-    wrap::{Call, Hook, Hooked, Listed, NoWrites, Outcome, Prefixed, ReadOnly, Reads, Split},
+    wrap::{
+        Call, Counting, Counts, Hook, Hooked, Listed, NoWrites, Outcome, Prefixed, ReadOnly, Reads,
+        Split, Tally,
+    },
 };

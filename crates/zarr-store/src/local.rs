@@ -13,41 +13,35 @@
 //! milliseconds and inode numbers are used again. On a file system that keeps whole seconds only,
 //! two equally long values written within one second and given one inode number look alike.
 //!
-//! **Two handles on one directory** meet: locks and the short mutexes of `step` go by the full
-//! path. Two processes meet in `lock_file` and in `step`.
+//! **Two handles on one directory** meet: locks and the short mutexes of `dir_lock` go by the full
+//! path. Two processes meet in `lock_file` and in `dir_lock`.
 
-mod descend;
+mod dir_lock;
+mod errors;
 mod list;
 mod lock_file;
 mod object;
 mod platform;
-mod step;
-mod temp;
-mod tree;
+mod remove;
+mod root;
+mod stat;
+mod temp_file;
+mod walk;
+mod write;
 
-use std::{
-    fmt, fs, io,
-    path::{Path, PathBuf},
-    sync::{Arc, MutexGuard},
-    time::Duration,
-};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
-use rustix::{
-    fs::{AtFlags, Mode, unlinkat},
-    io::Errno,
-};
-
+pub(crate) use self::root::real_path_of_file;
 use self::{
+    errors::{if_absent, is_absent, uninterrupted},
     lock_file::LockFile,
     object::LocalObject,
-    step::{LockedDir, Sharing},
-    temp::Temp,
-    tree::{Place, Tree},
+    root::{Root, resolved},
 };
-pub use self::{lock_file::Locking, tree::Symlinks};
+pub use self::{lock_file::Locking, root::Symlinks};
 use crate::{
     BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
-    PutMode, Result, Site, StoreError, StoreErrorKind, Version,
+    PutMode, RealPath, Result, Version,
 };
 
 /// Values as files below one directory.
@@ -67,19 +61,19 @@ use crate::{
 /// ```
 #[derive(Clone)]
 pub struct LocalStore {
-    tree: Tree,
+    root: Root,
     durability: Durability,
     locking: Locking,
     hints: IoHints,
 }
 
-/// What a finished write has survived.
+/// What a finished write survives.
 ///
 /// A crash of the *process* never tears a value, whatever is chosen. This is about power loss and
 /// crashes of the system.
 ///
-/// The least that a store does: a value that is [durable](Payload::durable), as documents are that
-/// replace others, is written as with [`FileAndDir`](Self::FileAndDir) always.
+/// This is the minimum: a value that is [durable](Payload::durable), as a document that replaces another is, is always
+/// written as with [`FileAndDir`](Self::FileAndDir).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {
     /// Nothing yet: the system writes when it likes. After power loss a value written shortly
@@ -93,17 +87,14 @@ pub enum Durability {
     FileAndDir,
 }
 
-/// How often a write starts again because its directory was deleted meanwhile.
-const TRIES: u32 = 64;
-
 impl LocalStore {
-    /// The store in the directory `root`, which need not be there yet. A relative path is taken
-    /// from the current directory of now.
+    /// The store in the directory `root`, which need not be there yet. A relative path starts at the directory that is
+    /// current now.
     pub fn new(root: impl AsRef<Path>) -> Self {
         let root = resolved(root.as_ref());
         let hints = IoHints::local(Identity::named(("file", &root)));
         LocalStore {
-            tree: Tree::new(root, Symlinks::Follow),
+            root: Root::new(root, Symlinks::Follow),
             durability: Durability::None,
             locking: Locking::Os,
             hints,
@@ -119,8 +110,8 @@ impl LocalStore {
 
     /// The same store with another way to keep the updates of several processes apart.
     ///
-    /// Whoever updates a value waits for as long as another process holds its lock; a process that
-    /// ends, however it ends, holds none any more.
+    /// An update waits for as long as another process holds the lock of the value; a process that ends, however it
+    /// ends, holds none.
     #[must_use]
     pub fn locking(mut self, locking: Locking) -> Self {
         self.locking = locking;
@@ -140,7 +131,7 @@ impl LocalStore {
     /// ```
     #[must_use]
     pub fn symlinks(mut self, symlinks: Symlinks) -> Self {
-        self.tree = self.tree.links(symlinks);
+        self.root = self.root.links(symlinks);
         self
     }
 
@@ -156,7 +147,7 @@ impl LocalStore {
 
     /// The directory.
     pub fn root(&self) -> &Path {
-        self.tree.root()
+        self.root.dir()
     }
 
     /// Deletes what writers that were killed have left behind, if it is older than `older_than`:
@@ -166,204 +157,9 @@ impl LocalStore {
     /// # Errors
     /// Why a directory could not be read or a file not deleted.
     pub fn clean_temp(&self, older_than: Duration) -> Result<u64> {
-        uninterrupted(|| list::clean_temp(&self.tree, older_than))
+        uninterrupted(|| remove::clean_temp(&self.root, older_than))
             .map_err(|e| self.error(Op::Delete, "", e))
     }
-
-    fn error(&self, op: Op, name: impl AsRef<str>, e: io::Error) -> StoreError {
-        let errno = Errno::from_io_error(&e);
-        if errno == Some(Errno::XDEV) {
-            let kind = StoreErrorKind::Unsupported(
-                "a symbolic link on the way leads out of the store; if whoever made the store is to \
-                 be trusted, let links be followed (`Symlinks::Follow`)",
-            );
-            return self.refusal(op, name, kind);
-        }
-        // Out of descriptors, memory or processes: others will give some back.
-        let busy = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
-        let retry = errno.is_some_and(|errno| busy.contains(&errno));
-        let mut error = self.refusal(op, name, e.into());
-        error.retry |= retry;
-        error
-    }
-
-    fn refusal(&self, op: Op, name: impl AsRef<str>, kind: StoreErrorKind) -> StoreError {
-        StoreError::new(op, self, name, kind)
-    }
-
-    /// One try to write: `Err(NotFound)` means that the directory is not there (any more).
-    fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<Landed> {
-        let same = match mode {
-            PutMode::Create => return self.try_create(key, value),
-            PutMode::Overwrite => None,
-            PutMode::Update(same) => Some(same),
-        };
-        let permissions = self.tree.place(key.as_str())?.permissions();
-        if permissions.is_none() && same.is_none() {
-            // Cheaper, and what a writer of a new array does for each chunk.
-            let landed = self.try_create(key, value)?;
-            if matches!(landed, Landed::As(_)) {
-                return Ok(landed);
-            }
-        }
-        self.try_replace(key, value, permissions, same)
-    }
-
-    /// One try to put where nothing is. It needs no step: a name that a conditional write compares
-    /// stays taken until that is over, since whatever deletes waits for it.
-    fn try_create(&self, key: &Key, value: &Payload) -> io::Result<Landed> {
-        let place = self.tree.place(key.as_str())?;
-        let mut temp = Temp::create(&place, None)?;
-        let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
-        match temp.rename_to_new() {
-            Ok(()) => Ok(Landed::As(described.version)),
-            Err(e) => match e.kind() {
-                io::ErrorKind::AlreadyExists => Ok(Landed::Not(StoreErrorKind::AlreadyExists)),
-                io::ErrorKind::Unsupported => Ok(Landed::Not(StoreErrorKind::Unsupported(
-                    "this file system can neither rename without replacing nor make hard links, so \
-                     no value can be created safely; overwrite instead",
-                ))),
-                _ => Err(e),
-            },
-        }
-    }
-
-    /// One try to put over what is there, which must be the version `same`, where one is given.
-    fn try_replace(
-        &self,
-        key: &Key,
-        value: &Payload,
-        permissions: Option<Mode>,
-        same: Option<&Version>,
-    ) -> io::Result<Landed> {
-        let place = self.place(key)?;
-        let mut temp = Temp::create(&place, permissions)?;
-        let described = temp.fill(value, self.durability_of(value) != Durability::None)?;
-        let _step = self.step(key, &place, Sharing::of(same))?;
-        if !self.is_still(key, same)? {
-            return Ok(Landed::Not(StoreErrorKind::Conflict));
-        }
-        temp.rename()?;
-        Ok(Landed::As(described.version))
-    }
-
-    /// The place of a value that is to be replaced or deleted. Where other processes are kept out its
-    /// directory is open, since it is that which they lock.
-    fn place(&self, key: &Key) -> io::Result<Place> {
-        match self.locking {
-            Locking::Os => self.tree.place_in_open_dir(key.as_str()),
-            Locking::None => self.tree.place(key.as_str()),
-        }
-    }
-
-    /// Holds the step in which a value is replaced or deleted, until the answer is dropped.
-    fn step<'p>(
-        &self,
-        key: &Key,
-        place: &'p Place,
-        sharing: Sharing,
-    ) -> io::Result<(Option<LockedDir<'p>>, MutexGuard<'static, ()>)> {
-        let threads = step::among_threads(&self.tree.path(key.as_str()));
-        let dir = place.dir().filter(|_| self.locking == Locking::Os);
-        let processes = dir.map(|dir| step::among_processes(dir, sharing));
-        Ok((processes.transpose()?, threads))
-    }
-
-    /// One try to delete; whether the value was the version that it should be.
-    fn try_delete(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
-        let place = self.place(key)?;
-        let _step = self.step(key, &place, Sharing::of(same))?;
-        if !self.is_still(key, same)? {
-            return Ok(false);
-        }
-        unlinkat(place.at(), place.path(), AtFlags::empty())?;
-        Ok(true)
-    }
-
-    /// Whether the value is the version `same`; without one, any is.
-    fn is_still(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
-        let Some(same) = same else { return Ok(true) };
-        let now = self.tree.stat(key.as_str())?;
-        Ok(now.is_some_and(|now| now.version == *same))
-    }
-
-    /// What a put of this value survives.
-    fn durability_of(&self, value: &Payload) -> Durability {
-        match value.is_durable() {
-            true => Durability::FileAndDir,
-            false => self.durability,
-        }
-    }
-
-    /// Makes it durable, if that is wanted, that names beside `name` changed; with `up` in the
-    /// directories above as well, to that of the root.
-    fn sync_names(&self, name: &str, up: bool, wanted: Durability) -> io::Result<()> {
-        if wanted != Durability::FileAndDir {
-            return Ok(());
-        }
-        let inside = tree::parents(name).map(|dir| self.tree.open_dir(dir));
-        let above = self
-            .root()
-            .parent()
-            .map(|dir| Ok(fs::File::open(dir)?.into()));
-        for dir in inside.chain(above).take(if up { usize::MAX } else { 1 }) {
-            match dir.map(fs::File::from) {
-                Ok(dir) => dir.sync_all()?,
-                // Deleted since, names and all.
-                Err(e) => if_absent(e)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-enum Landed {
-    As(Version),
-    Not(StoreErrorKind),
-}
-
-/// The only two ways of a path to be proved absent: no such name, or a parent that is a file.
-fn is_absent(e: &io::Error) -> bool {
-    matches!(
-        e.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
-}
-
-/// Calls again if a signal came first: then nothing was done.
-fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            done => return done,
-        }
-    }
-}
-
-fn if_absent(e: io::Error) -> io::Result<()> {
-    if is_absent(&e) { Ok(()) } else { Err(e) }
-}
-
-/// An absolute path with the links of its existing part resolved, so that equal directories have
-/// equal names. Where that fails, the path as given: opening a value will say why.
-fn resolved(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    for existing in absolute.ancestors() {
-        if let (Ok(real), Ok(rest)) = (existing.canonicalize(), absolute.strip_prefix(existing)) {
-            // Joining nothing would add a slash.
-            return if rest.as_os_str().is_empty() {
-                real
-            } else {
-                real.join(rest)
-            };
-        }
-    }
-    absolute
-}
-
-/// Where a file or directory is: one site, whichever of its parents was opened as a store.
-pub(crate) fn file_site(path: &Path) -> Site {
-    Site::new(Identity::named("file"), path.to_string_lossy())
 }
 
 impl BlockingStore for LocalStore {
@@ -376,52 +172,18 @@ impl BlockingStore for LocalStore {
     }
 
     fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
-        let fail = |e| self.error(Op::Put, key, e);
-        let mut made_directories = false;
-        for _ in 0..TRIES {
-            match uninterrupted(|| self.try_put(key, value, &mode)) {
-                Ok(Landed::As(version)) => {
-                    let wanted = self.durability_of(value);
-                    self.sync_names(key.as_str(), made_directories, wanted)
-                        .map_err(fail)?;
-                    return Ok(Some(version));
-                }
-                Ok(Landed::Not(kind)) => return Err(self.refusal(Op::Put, key, kind)),
-                Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    if matches!(mode, PutMode::Update(_)) {
-                        return Err(self.refusal(Op::Put, key, StoreErrorKind::Conflict));
-                    }
-                    // Never there, or deleted by `delete_prefix` since: then it is as if that had
-                    // come first.
-                    uninterrupted(|| self.tree.make_parents(key.as_str())).map_err(fail)?;
-                    made_directories = true;
-                }
-                Err(e) => return Err(fail(e)),
-            }
-        }
-        Err(fail(io::Error::other(
-            "its directory was deleted again and again while it was written",
-        )))
+        self.put_value(key, value, &mode).map(Some)
     }
 
     fn delete(&self, key: &Key, same: Option<&Version>) -> Result<()> {
-        let fail = |e| self.error(Op::Delete, key, e);
-        let conflict = || self.refusal(Op::Delete, key, StoreErrorKind::Conflict);
-        match uninterrupted(|| self.try_delete(key, same)) {
-            Ok(true) => self
-                .sync_names(key.as_str(), false, self.durability)
-                .map_err(fail),
-            Ok(false) => Err(conflict()),
-            Err(e) if is_absent(&e) && same.is_some() => Err(conflict()),
-            Err(e) => if_absent(e).map_err(fail),
-        }
+        self.delete_value(key, same)
     }
 
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
         let name = prefix.bare();
         let removed = uninterrupted(|| match prefix.is_root() {
-            true => list::remove_children(&self.tree, self.locking),
-            false => list::remove_tree(&self.tree, name, self.locking),
+            true => remove::remove_children(&self.root, self.locking),
+            false => remove::remove_tree(&self.root, name, self.locking),
         });
         removed
             .and_then(|()| self.sync_names(name, false, self.durability))
@@ -429,7 +191,7 @@ impl BlockingStore for LocalStore {
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        match uninterrupted(|| list::list_dir(&self.tree, prefix)) {
+        match uninterrupted(|| list::list_dir(&self.root, prefix)) {
             Ok(listing) => Ok(listing),
             Err(e) if is_absent(&e) => Ok(Listing::default()),
             Err(e) => Err(self.error(Op::List, prefix, e)),
@@ -438,13 +200,13 @@ impl BlockingStore for LocalStore {
 
     fn hints(&self) -> IoHints {
         IoHints {
-            lists_all: self.tree.lists_all(),
+            lists_all: self.root.lists_all(),
             ..self.hints
         }
     }
 
     fn head(&self, key: &Key) -> Result<Option<Found<()>>> {
-        let found = uninterrupted(|| self.tree.stat(key.as_str()));
+        let found = uninterrupted(|| self.root.stat(key.as_str()));
         let found = found.map_err(|e| self.error(Op::Head, key, e))?;
         Ok(found.map(|d| Found {
             data: (),
@@ -457,23 +219,23 @@ impl BlockingStore for LocalStore {
         // By path: one file has one lock, whichever of its parents was opened as a store.
         let name = LockName::new(
             Identity::named("file"),
-            self.tree.path(key.as_str()).to_string_lossy(),
+            self.root.path(key.as_str()).to_string_lossy(),
         );
         match self.locking {
-            Locking::Os => name.against(LockFile::new(self.clone(), key.clone())),
+            Locking::Os => name.with_process_lock(LockFile::new(self.clone(), key.clone())),
             Locking::None => name,
         }
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        let named = self.tree.path(prefix.bare());
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        let named = self.root.path(prefix.bare());
         // Links below the root lead elsewhere; and whoever takes one away takes what is behind it.
         let real = resolved(&named);
-        file_site(&named).also(real.to_string_lossy())
+        real_path_of_file(&named).also(real.to_string_lossy())
     }
 
     fn sync(&self) -> Result<()> {
-        uninterrupted(|| platform::barrier(&self.tree.open_dir("")?))
+        uninterrupted(|| platform::barrier(&self.root.open_dir("")?))
             .or_else(if_absent)
             .map_err(|e| self.error(Op::Sync, "", e))
     }
@@ -488,7 +250,7 @@ impl fmt::Display for LocalStore {
 impl fmt::Debug for LocalStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LocalStore")
-            .field("tree", &self.tree)
+            .field("root", &self.root)
             .field("durability", &self.durability)
             .field("locking", &self.locking)
             .field("high_latency", &self.hints.high_latency)

@@ -1,26 +1,32 @@
-//! `Location`: a place in a store. It knows neither addresses, which are `address`'s, nor what lies
-//! there.
+//! `Location`: a directory of a store, where a node lies. How an address becomes a store is decided in the folder
+//! below.
 
 mod address;
-#[cfg_attr(feature = "zip", path = "location/archives.rs")]
-#[cfg_attr(not(feature = "zip"), path = "location/no_archives.rs")]
+#[cfg(feature = "zip")]
 mod archives;
 mod finish;
 mod layer;
-mod named;
-#[cfg_attr(all(feature = "local", unix), path = "location/files.rs")]
-#[cfg_attr(not(all(feature = "local", unix)), path = "location/no_files.rs")]
+mod missing;
+mod named_memory;
+#[cfg(all(feature = "local", unix))]
 mod paths;
-pub(crate) mod shown;
-#[cfg_attr(feature = "remote", path = "location/services.rs")]
-#[cfg_attr(not(feature = "remote"), path = "location/no_services.rs")]
+pub(crate) mod redact;
+mod refusal;
+mod simple;
+#[cfg(feature = "remote")]
 mod urls;
 
 use std::{fmt, sync::Arc};
 
+#[cfg(not(feature = "zip"))]
+use self::missing::archives;
+#[cfg(not(all(feature = "local", unix)))]
+use self::missing::paths;
+#[cfg(not(feature = "remote"))]
+use self::missing::urls;
 pub use self::{
     address::{open_path, open_store},
-    shown::without_secrets,
+    redact::without_secrets,
 };
 use crate::{Key, Prefix, Result, Store};
 
@@ -65,7 +71,7 @@ impl Location {
         Ok(Location::root(open_store(address, options).await?))
     }
 
-    /// The directory `rest` below; no text is this place itself.
+    /// The directory `rest` below; the empty text is this place itself.
     ///
     /// # Errors
     /// `InvalidKey` if the path would break a rule for keys.

@@ -1,40 +1,36 @@
-//! Locks of keys within this process: one first-come-first-served queue per key, shared by all
-//! handles on a store. It knows names only, no stores and no values. Where other *processes* can
-//! reach the same values, a name also says how to keep them out (`Others`), and who takes the
-//! lock of a key does that too, behind the queue.
+//! Locks of keys within this process: one fair queue for each key, shared by all handles on a store. Where other
+//! *processes* can reach the same values, a name also says how to keep them out (`ProcessLock`), and whoever takes the
+//! lock of a key does that too, once it is first in the queue.
 //!
-//! **Who takes one.** A read-modify-write ([`StoreExt::update`](crate::StoreExt::update)), so that
-//! two of them in this process queue up instead of redoing each other's work. A plain `put` takes
-//! none: tasks on a thread pool write whole values, and a pool task must wait for nothing. No whole
-//! write is lost all the same, because a read-modify-write commits *conditionally*, and every
-//! backend makes "compare the version and replace" one atomic step, plain puts included: the memory
-//! store under its map's lock, the local store under a lock of the directory that it holds for a
-//! version check and a rename. A whole value that lands in between is seen as a conflict, read and
-//! merged.
+//! **Who takes one.** A read-modify-write ([`StoreExt::update`](crate::StoreExt::update)), so that two of them in this
+//! process queue up instead of redoing each other's work. A plain `put` takes none: tasks on a thread pool write whole
+//! values, and a pool task must wait for nothing. No whole write is lost all the same, because a read-modify-write
+//! commits *conditionally*, and every backend makes "compare the version and replace" one atomic step, plain puts
+//! included: the memory store under the lock of its map, the local store under a lock of the directory that it holds
+//! for a version check and a rename. A whole value that lands in between is seen as a conflict, read and merged.
 //!
-//! **Other processes** are kept out by the holder of the queue's lock, so that one of each process
-//! competes. Waiting for them is trying again after a pause: a wait in the system could not be given
-//! up, and would hold a thread and a file.
+//! **Other processes** are kept out by the holder of the queue's lock, so that one of each process competes. Waiting
+//! for them means trying again after a pause: a wait in the system could not be given up, and would hold a thread and
+//! a file.
 //!
-//! **Waiting** is async and needs no runtime. A guard is bound to no thread: it can move into
-//! whatever does the last write. A dropped waiter leaves the queue; a name that nobody holds takes
-//! no memory.
+//! **Waiting** is async and needs no runtime. A guard is bound to no thread: it can move into whatever does the last
+//! write. A waiter that is dropped leaves the queue; a name that nobody holds takes no memory.
 
 use std::{
-    collections::{HashMap, VecDeque, hash_map},
+    collections::HashMap,
     fmt,
     future::Future,
     hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
     pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    task::{Context, Poll, Waker},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
-use crate::{Identity, Result, descriptors};
+use crate::{
+    Identity, Result, descriptors,
+    runtime::{Budget, Reserved, Take},
+};
 
 /// What is locked: a name within a store.
 ///
@@ -43,7 +39,7 @@ use crate::{Identity, Result, descriptors};
 #[derive(Debug, Clone)]
 pub struct LockName {
     id: Id,
-    others: Option<Arc<dyn Others>>,
+    process_lock: Option<Arc<dyn ProcessLock>>,
 }
 
 /// Names are equal if they lock the same thing, whatever is done about other processes.
@@ -63,20 +59,20 @@ struct Id {
 }
 
 /// How to keep other processes out of what is locked here.
-pub(crate) trait Others: fmt::Debug + Send + Sync {
+pub(crate) trait ProcessLock: fmt::Debug + Send + Sync {
     /// Keeps them out until the answer is dropped; `None` if one of them is in.
-    fn try_keep_out(&self) -> Result<Option<KeptOut>>;
+    fn try_lock(&self) -> Result<Option<ProcessGuard>>;
 }
 
 /// Keeps other processes out until dropped.
-pub(crate) type KeptOut = Box<dyn fmt::Debug + Send + Sync>;
+pub(crate) type ProcessGuard = Box<dyn fmt::Debug + Send + Sync>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Purpose {
     /// Read, change, write.
     Update,
-    /// One write on its way to the backend: see [`LockName::for_landing`].
-    Landing,
+    /// One write on its way to the backend: see [`LockName::for_write`].
+    Write,
 }
 
 impl LockName {
@@ -88,35 +84,35 @@ impl LockName {
                 name: Arc::from(name.as_ref()),
                 purpose: Purpose::Update,
             },
-            others: None,
+            process_lock: None,
         }
     }
 
     /// The same lock, which other processes may want as well.
     #[cfg(all(feature = "local", unix))]
-    pub(crate) fn against(self, others: impl Others + 'static) -> Self {
+    pub(crate) fn with_process_lock(self, lock: impl ProcessLock + 'static) -> Self {
         LockName {
-            others: Some(Arc::new(others)),
+            process_lock: Some(Arc::new(lock)),
             ..self
         }
     }
 
     /// How to keep other processes out, if there may be any.
-    pub(crate) fn others(&self) -> Option<Arc<dyn Others>> {
-        self.others.clone()
+    pub(crate) fn process_lock(&self) -> Option<Arc<dyn ProcessLock>> {
+        self.process_lock.clone()
     }
 
     /// A second lock of the same name, held while one write is on its way. A write whose future was
     /// dropped goes on to its end; the next async write of this process waits behind it, so that
     /// the older value cannot land on top of the newer. It is another lock because a
     /// read-modify-write writes while it holds the first.
-    pub(crate) fn for_landing(self) -> Self {
+    pub(crate) fn for_write(self) -> Self {
         LockName {
             id: Id {
-                purpose: Purpose::Landing,
+                purpose: Purpose::Write,
                 ..self.id
             },
-            others: None,
+            process_lock: None,
         }
     }
 }
@@ -125,8 +121,10 @@ impl LockName {
 #[derive(Debug)]
 #[must_use = "dropping it releases the lock"]
 pub struct KeyLock {
-    id: Id,
-    others: Option<KeptOut>,
+    // Dropped in this order: the next in the queue shall find other processes let in again.
+    process_guard: Option<ProcessGuard>,
+    _turn: Reserved,
+    _name: InUse,
 }
 
 impl KeyLock {
@@ -140,25 +138,17 @@ impl KeyLock {
     /// drop(wait(KeyLock::acquire(name)));
     /// ```
     pub fn acquire(name: LockName) -> Acquire {
-        Acquire {
-            id: name.id,
-            state: State::New,
-        }
+        let mut stripe = stripe(&name.id);
+        let queue = stripe.entry(name.id.clone());
+        let turn = queue.or_insert_with(|| Budget::new(1)).take(1);
+        Acquire(Some((turn, InUse(name.id))))
     }
 
     /// This lock, which keeps other processes out as well.
-    pub(crate) fn keeping_out(self, others: KeptOut) -> Self {
+    pub(crate) fn with_process_guard(self, guard: ProcessGuard) -> Self {
         let mut lock = self;
-        lock.others = Some(others);
+        lock.process_guard = Some(guard);
         lock
-    }
-}
-
-impl Drop for KeyLock {
-    fn drop(&mut self) {
-        // The inner lock last: the next in the queue shall find the outer one free.
-        drop(self.others.take());
-        release(&self.id);
     }
 }
 
@@ -169,152 +159,67 @@ pub async fn permit() -> impl Drop + Send + Sync {
 }
 
 /// How long to wait before the next try to keep other processes out.
-pub(crate) fn pauses() -> impl Iterator<Item = Duration> {
+pub(crate) fn retry_pauses() -> impl Iterator<Item = Duration> {
     (0..).map(|n: u32| Duration::from_micros(50 << n.min(6)))
 }
 
 /// Waits for a [`KeyLock`]. Dropping it leaves the queue as if it had never been in it.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
-pub struct Acquire {
-    id: Id,
-    state: State,
-}
-
-#[derive(Debug)]
-enum State {
-    /// Not polled yet.
-    New,
-    /// In the queue, or granted and not yet noticed.
-    Queued(u64),
-    /// The lock was handed out.
-    Done,
-}
+pub struct Acquire(
+    /// `None` once the lock was handed out.
+    Option<(Take, InUse)>,
+);
 
 impl Future for Acquire {
     type Output = KeyLock;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<KeyLock> {
-        let this = &mut *self;
-        let granted = match this.state {
-            State::New => enter(&this.id, cx.waker()),
-            State::Queued(ticket) => look_again(&this.id, ticket, cx.waker()),
-            State::Done => return Poll::Pending,
+        let Some((turn, _)) = &mut self.0 else {
+            return Poll::Pending;
         };
-        match granted {
-            Turn::Now => {
-                this.state = State::Done;
-                Poll::Ready(KeyLock {
-                    id: this.id.clone(),
-                    others: None,
-                })
-            }
-            Turn::Later(ticket) => {
-                this.state = State::Queued(ticket);
-                Poll::Pending
-            }
+        let turn = ready!(Pin::new(turn).poll(cx));
+        match self.0.take() {
+            Some((_, name)) => Poll::Ready(KeyLock {
+                process_guard: None,
+                _turn: turn,
+                _name: name,
+            }),
+            None => Poll::Pending,
         }
     }
 }
 
-impl Drop for Acquire {
+/// A name that somebody holds or waits for. It is forgotten with the last of them.
+#[derive(Debug)]
+struct InUse(Id);
+
+impl Drop for InUse {
     fn drop(&mut self) {
-        if let State::Queued(ticket) = self.state {
-            leave(&self.id, ticket);
+        let mut stripe = stripe(&self.0);
+        // Whoever holds or waits has a share of the queue, and a new share is only taken out of the stripe.
+        if stripe
+            .get(&self.0)
+            .is_some_and(|queue| Arc::strong_count(queue) == 1)
+        {
+            stripe.remove(&self.0);
         }
     }
-}
-
-/// The holder of one lock and those behind it. It exists only while somebody holds.
-struct Queue {
-    holder: u64,
-    waiting: VecDeque<(u64, Waker)>,
-}
-
-enum Turn {
-    Now,
-    Later(u64),
 }
 
 type Hash = BuildHasherDefault<DefaultHasher>;
-type Shard = Mutex<HashMap<Id, Queue, Hash>>;
+/// The queue for each lock: a budget of one.
+type Stripe = HashMap<Id, Arc<Budget>, Hash>;
 
 /// The queues of this process, spread so that unrelated keys seldom meet on one mutex.
-fn shard(id: &Id) -> MutexGuard<'static, HashMap<Id, Queue, Hash>> {
-    static SHARDS: OnceLock<[Shard; 16]> = OnceLock::new();
-    let shards = SHARDS.get_or_init(Default::default);
-    let which = Hash::default().hash_one(id) as usize % shards.len();
-    // Nothing panics while a shard is held, and a queue is consistent after each statement.
-    shards[which].lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn enter(id: &Id, waker: &Waker) -> Turn {
-    static TICKETS: AtomicU64 = AtomicU64::new(0);
-    let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
-    match shard(id).entry(id.clone()) {
-        hash_map::Entry::Vacant(free) => {
-            free.insert(Queue {
-                holder: ticket,
-                waiting: VecDeque::new(),
-            });
-            Turn::Now
-        }
-        hash_map::Entry::Occupied(mut held) => {
-            held.get_mut().waiting.push_back((ticket, waker.clone()));
-            Turn::Later(ticket)
-        }
-    }
-}
-
-fn look_again(id: &Id, ticket: u64, waker: &Waker) -> Turn {
-    let mut shard = shard(id);
-    if let Some(queue) = shard.get_mut(id) {
-        if queue.holder == ticket {
-            return Turn::Now;
-        }
-        if let Some((_, old)) = queue.waiting.iter_mut().find(|(t, _)| *t == ticket) {
-            old.clone_from(waker);
-        }
-    }
-    Turn::Later(ticket)
-}
-
-/// Hands the lock to the next in the queue, or forgets the name.
-fn release(id: &Id) {
-    let next = {
-        let mut shard = shard(id);
-        let Some(queue) = shard.get_mut(id) else {
-            return;
-        };
-        match queue.waiting.pop_front() {
-            Some((ticket, waker)) => {
-                queue.holder = ticket;
-                Some(waker)
-            }
-            None => {
-                shard.remove(id);
-                None
-            }
-        }
-    };
-    // Outside the mutex: a waker may run anything.
-    if let Some(waker) = next {
-        waker.wake();
-    }
-}
-
-fn leave(id: &Id, ticket: u64) {
-    let granted = {
-        let mut shard = shard(id);
-        let Some(queue) = shard.get_mut(id) else {
-            return;
-        };
-        queue.waiting.retain(|(t, _)| *t != ticket);
-        queue.holder == ticket
-    };
-    if granted {
-        release(id);
-    }
+fn stripe(id: &Id) -> MutexGuard<'static, Stripe> {
+    static STRIPES: OnceLock<[Mutex<Stripe>; 16]> = OnceLock::new();
+    let stripes = STRIPES.get_or_init(Default::default);
+    let which = Hash::default().hash_one(id) as usize % stripes.len();
+    // Nothing panics while a stripe is held.
+    stripes[which]
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -365,16 +270,16 @@ mod tests {
         let name = name();
         let lock = wait(KeyLock::acquire(name.clone()));
         drop(start(&name));
-        assert!(shard(&name.id).contains_key(&name.id));
+        assert!(stripe(&name.id).contains_key(&name.id));
         drop(lock);
-        assert!(!shard(&name.id).contains_key(&name.id));
+        assert!(!stripe(&name.id).contains_key(&name.id));
     }
 
     #[test]
     fn other_names_do_not_wait() {
         let name = name();
         let _lock = wait(KeyLock::acquire(name.clone()));
-        let _landing = wait(KeyLock::acquire(name.clone().for_landing()));
+        let _write = wait(KeyLock::acquire(name.clone().for_write()));
         let _other = wait(KeyLock::acquire(LockName::new(Identity::unique(), "k")));
     }
 

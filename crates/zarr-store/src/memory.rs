@@ -1,5 +1,4 @@
-//! `MemoryStore`: values in this process. It shares bytes with its callers and never copies them;
-//! it knows no files and no waiting.
+//! `MemoryStore`: values in this process. It shares bytes with its callers and never copies them.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +14,7 @@ use bytes::Bytes;
 
 use crate::{
     BlockingStore, ByteRange, Entry, Identity, IoHints, Key, Listing, Object, Op, Payload, Prefix,
-    PutMode, Result, StoreError, StoreErrorKind, Version, tree,
+    PutMode, Result, StoreError, StoreErrorKind, Version, key_map,
 };
 
 /// Values in memory. Cheap to clone; clones are one store, and it is gone with the last of them.
@@ -132,18 +131,18 @@ impl BlockingStore for MemoryStore {
 
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
         let mut values = self.write();
-        let old = tree::remove_below(&mut values, prefix);
+        let old = key_map::remove_below(&mut values, prefix);
         drop(values);
         drop(old);
         Ok(())
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        Ok(tree::list_dir(&self.read(), prefix, Value::len))
+        Ok(key_map::list_dir(&self.read(), prefix, Value::len))
     }
 
     fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
-        Ok(tree::list(&self.read(), prefix, Value::len))
+        Ok(key_map::list(&self.read(), prefix, Value::len))
     }
 
     fn hints(&self) -> IoHints {

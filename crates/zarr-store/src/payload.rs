@@ -1,5 +1,5 @@
-//! `Payload`: a value on its way into a store, as a short list of shared buffers, so that the parts
-//! of a large value are never copied together. It knows nothing of what they hold.
+//! `Payload`: a value on its way into a store, as a short list of shared buffers, so that the parts of a large value
+//! are never copied together.
 
 use bytes::Bytes;
 
@@ -42,17 +42,16 @@ impl Payload {
         self.len == 0
     }
 
-    /// The same value, one that must survive a power loss from when the put has ended, whatever the
-    /// store does for others: neither the old value nor the new one may be lost. For the few small
-    /// values that everything else depends on; a store whose values are durable anyway, or never, does
-    /// as always.
+    /// The same value, which must survive a power loss once the put has ended, whatever the store does for other
+    /// values: neither the old value nor the new one may be lost. This is for the few small values that everything else
+    /// depends on. It changes nothing in a store whose values are always durable, or never.
     #[must_use]
     pub fn durable(mut self) -> Self {
         self.durable = true;
         self
     }
 
-    /// Whether it must survive a power loss from when the put has ended.
+    /// Whether it must survive a power loss once the put has ended.
     pub fn is_durable(&self) -> bool {
         self.durable
     }

@@ -1,5 +1,5 @@
-//! `Prefix`: the checked name of a directory of values. A prefix always means a directory, in every
-//! store: `a` never reaches `ab/x`. It knows nothing of what lies inside.
+//! `Prefix`: the checked name of a directory of values. A prefix always means a directory, in every store: `a` never
+//! reaches `ab/x`.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -9,8 +9,7 @@ use crate::{
     key::{check, invalid},
 };
 
-/// A directory of values: the root (no text at all), or parts that each end in `/`, such as
-/// `temp/c/`.
+/// A directory of values: the root (the empty text), or parts that each end in `/`, such as `temp/c/`.
 ///
 /// ```
 /// use zarr_store::Prefix;
@@ -29,7 +28,7 @@ impl Prefix {
         Prefix(Arc::from(""))
     }
 
-    /// The prefix that `text` spells, with or without its closing slash; no text is the root.
+    /// The prefix spelled by `text`, with or without its closing slash; the empty text is the root.
     ///
     /// # Errors
     /// [`InvalidKey`](crate::StoreErrorKind::InvalidKey) says which rule `text` breaks.

@@ -1,5 +1,4 @@
-//! `ByteRange`: which bytes of a value are wanted, and what that means for a value of a given size.
-//! It is arithmetic alone: no store, no buffers.
+//! `ByteRange`: which bytes of a value are wanted, and what that means for a value of a given size. Pure arithmetic.
 
 use std::{
     fmt,
@@ -10,8 +9,8 @@ use crate::error::StoreErrorKind;
 
 /// Which bytes of a value are wanted.
 ///
-/// One rule in every store, HTTP's: an end behind the value is clipped to it, a start at or behind
-/// its end is an error, and asking for nothing gives nothing.
+/// Every store follows the rule of HTTP: an end beyond the value is clipped to it, a start at or beyond its end is an
+/// error, and an empty range gives no bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum ByteRange {
     /// The whole value.
@@ -23,9 +22,8 @@ pub enum ByteRange {
     From(u64),
     /// This many bytes at the end; the whole value if it is shorter.
     Last(u64),
-    /// The whole value, which may have at most this many bytes: one that has more is refused, before
-    /// memory is taken for it. So whoever knows what a value can be at the most asks for values that
-    /// others wrote.
+    /// The whole value, if it has at most this many bytes: a larger one is refused before memory is taken for it. This
+    /// is the way to ask for values that others wrote, where it is known how large they can be.
     AtMost(u64),
 }
 
@@ -41,8 +39,8 @@ impl ByteRange {
     /// ```
     ///
     /// # Errors
-    /// [`StoreErrorKind::OutOfRange`] if the range starts behind the value or ends before it
-    /// starts; [`StoreErrorKind::TooLarge`] if the value has more bytes than it may have.
+    /// [`StoreErrorKind::OutOfRange`] if the range starts beyond the value or ends before it starts;
+    /// [`StoreErrorKind::TooLarge`] if the value has more bytes than it may have.
     pub fn resolve(&self, size: u64) -> Result<Range<u64>, StoreErrorKind> {
         let out = || StoreErrorKind::OutOfRange {
             asked: self.clone(),

@@ -1,9 +1,9 @@
-//! Where a blocking call runs: here, or on a thread made for waiting. This is the only module that
-//! knows of an async runtime; it knows no store.
+//! Where a blocking call runs: on this thread, or on one that is there to wait. This is the only module that depends
+//! on an async runtime.
 //!
-//! The rule: a call runs **inline** if the store is instant, if this thread said so ([`inline`]),
-//! or if no tokio runtime drives it. Only inside a tokio runtime is it handed to `spawn_blocking`,
-//! so that a worker which serves other tasks does not wait for a disk.
+//! The rule: a call runs **inline** if the store is instant, if this thread said so ([`inline`]), or if no tokio
+//! runtime drives it. Only inside a tokio runtime is it handed to `spawn_blocking`, so that a worker that serves other
+//! tasks does not wait for a disk.
 
 use std::{
     cell::Cell,
@@ -15,15 +15,12 @@ use std::{
     thread::{self, Thread},
 };
 
-#[cfg_attr(feature = "tokio", path = "runtime/tokio.rs")]
-#[cfg_attr(not(feature = "tokio"), path = "runtime/none.rs")]
-mod threads;
-
 mod budget;
+mod offload;
 mod sleep;
 
 pub use budget::{Budget, Reserved, Take};
-pub(crate) use {sleep::sleep, threads::offload};
+pub(crate) use {offload::offload, sleep::sleep};
 
 thread_local! {
     static INLINE: Cell<bool> = const { Cell::new(false) };

@@ -1,4 +1,10 @@
-//! `Store`: the one thing the engine reads from and writes to. Keys and bytes; absence is `None`.
+//! `Store`: what the engine reads from and writes to.
+
+mod adapter;
+mod blocking;
+mod extension;
+mod hints;
+mod real_path;
 
 use std::{
     fmt::{Debug, Display},
@@ -11,9 +17,17 @@ use std::{
 use bytes::Bytes;
 use futures_util::Stream;
 
+pub(crate) use self::blocking::{read, read_ranges};
+pub use self::{
+    adapter::Blocking,
+    blocking::{BlockingStore, Object},
+    extension::StoreExt,
+    hints::{Conditions, Identity, IoHints},
+    real_path::RealPath,
+};
 use crate::{
-    BlockingStore, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, LockName, Payload,
-    Prefix, PutMode, Result, Site, Version, coalesce, ext,
+    ByteRange, Entry, Found, Key, KeyLock, Listing, LockName, Payload, Prefix, PutMode, Result,
+    Version, coalesce,
 };
 
 /// A boxed future that may borrow for `'a` and may move between threads.
@@ -21,16 +35,14 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A boxed stream that may borrow for `'a` and may move between threads.
 pub type BoxStream<'a, T> = Pin<Box<dyn Stream<Item = T> + Send + 'a>>;
 
-/// A map from keys to values, asked asynchronously.
+/// An asynchronous map from keys to values.
 ///
-/// What every implementation promises, and [`testing::conformance`](crate::testing::conformance)
-/// checks: `Ok(None)` only for what is proved absent; a put is all or nothing; a [`Prefix`] is a
-/// directory. Local things implement [`BlockingStore`] instead, and
-/// [`into_store`](BlockingStore::into_store) makes them a `Store`.
+/// Every implementation promises, and `testing::conformance` (feature `testing`) checks, that `Ok(None)` means proved
+/// absent, that a put is all or nothing, and that a [`Prefix`] is a directory. A store whose calls block implements
+/// [`BlockingStore`] instead, and [`into_store`](BlockingStore::into_store) makes it a `Store`.
 ///
-/// `same`, where given, asks for that version only: `Conflict` if the value is another one.
-/// Dropping a future gives up waiting; a write may then still happen, but never after a newer write
-/// of this process through the async face.
+/// Where `same` is given, only that version will do: `Conflict` if the value is another one. Dropping a future gives up
+/// waiting; a write may then still happen, but never after a newer asynchronous write of this process.
 pub trait Store: Debug + Display + Send + Sync + 'static {
     /// A value or part of it.
     fn get<'a>(
@@ -75,7 +87,7 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
 
     /// Everything below a prefix, page by page, in no promised order.
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        Box::pin(ext::walk(self, prefix))
+        Box::pin(extension::walk(self, prefix))
     }
 
     /// Waits for the lock of a key: see [`lock`](crate::lock) for who needs it.
@@ -92,21 +104,21 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
     /// How to ask this store well, and what it can do.
     fn hints(&self) -> IoHints;
 
-    /// Where a directory lies outside of this store. A store around another hands this on; what lies in
-    /// nothing else need not say it.
-    fn site(&self, prefix: &Prefix) -> Site {
+    /// Where a directory of this store really lies. A store around another passes the question on; a store that lies in
+    /// nothing else can leave this as it is.
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
         match self.as_blocking() {
-            Some(store) => store.site(prefix),
-            None => Site::new(self.hints().identity, prefix),
+            Some(store) => store.real_path(prefix),
+            None => RealPath::new(self.hints().identity, prefix),
         }
     }
 
-    /// What kind of store this is, in a word: `LocalStore`.
+    /// The name of this kind of store, such as `LocalStore`.
     fn kind(&self) -> &'static str {
         kind_of::<Self>()
     }
 
-    /// The same store as one to be asked from a thread that may wait, if that is the better way.
+    /// The same store with blocking calls, where those are better on a thread that may wait.
     fn as_blocking(&self) -> Option<&dyn BlockingStore> {
         None
     }
@@ -173,8 +185,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).hints()
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        (**self).site(prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        (**self).real_path(prefix)
     }
 
     fn kind(&self) -> &'static str {

@@ -1,17 +1,15 @@
-//! For those who write stores, and those who test what runs on them: a conformance suite for any
-//! store, a store that counts, a store that fails. Nothing outside tests needs this module.
+//! What a new store is tested with, and what runs on stores: a conformance suite for any store, a store that fails, a
+//! store that is slow. Only tests need this module.
 
 mod asynchronous;
 mod blocking;
 mod conformance;
-mod counting;
 mod faulty;
 mod latency;
 mod names;
 
 pub use self::{
     conformance::{conformance, exercise},
-    counting::{Counting, Counts, Tally},
     faulty::{Fault, Faults, Faulty},
     latency::{Delay, Latency},
     names::hostile_names,

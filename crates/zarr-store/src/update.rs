@@ -1,44 +1,21 @@
-//! Read, change, write: the one way to change part of a value so that two writers never lose each
-//! other's bytes. The protocol is `rounds`, which talks to nobody; the two faces only carry out
-//! what it decides. What is merged, and how, is the caller's.
+//! Read, change, write: the one way to change part of a value so that two writers never lose each other's bytes.
+//! `protocol` decides what to do; the two faces here only carry it out. What is merged, and how, is the caller's
+//! affair.
 //!
-//! One round: read, noting the version; merge; write on condition that the version is still the
-//! same. If it is not, begin the next round. After sixteen rounds lost in a row, give up with an
-//! error.
+//! One round: read and note the version; merge; write on condition that the version is still the same. If it is not,
+//! begin the next round. After sixteen rounds lost in a row, give up with an error.
 
-mod rounds;
+mod protocol;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use self::rounds::{Rounds, Step, failed};
-use crate::{
-    BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, Result, Store, Version,
-};
+pub use self::protocol::{Commit, Writers};
+use self::protocol::{Precondition, UpdateProtocol, update_error};
+use crate::{BlockingStore, ByteRange, Found, Key, KeyLock, Object, Payload, Result, Store};
 
-/// Who else may be writing the value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Writers {
-    /// Anybody: needs a store that writes conditionally.
-    #[default]
-    Several,
-    /// Nobody but this process, and no whole value of this key at the same time: the caller's word.
-    /// Works on every store.
-    Alone,
-}
-
-/// How a commit ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[must_use = "after a conflict nothing was written: read and merge again"]
-pub enum Commit {
-    /// It is written, or deleted, as this version.
-    Done(Option<Version>),
-    /// Somebody else wrote first and nothing was done: read and merge again.
-    Conflict,
-}
-
-/// One change of part of a value, holding the key's lock from begin to end.
+/// One change of part of a value, which holds the key's lock from beginning to end.
 ///
 /// Dropping it changes nothing. A commit whose future is dropped may still land, but only on the
 /// version it was merged from.
@@ -46,7 +23,7 @@ pub enum Commit {
 pub struct Update<'a, S: Store + ?Sized> {
     store: &'a S,
     key: &'a Key,
-    rounds: Rounds,
+    protocol: UpdateProtocol,
     _lock: KeyLock,
 }
 
@@ -56,13 +33,13 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
     /// # Errors
     /// `Unsupported` if several may write and the store cannot write conditionally.
     pub async fn new(store: &'a S, key: &'a Key, writers: Writers) -> Result<Self> {
-        let rounds = Rounds::new(store.hints().conditions, writers)
-            .map_err(|kind| failed(store, key, kind))?;
+        let protocol = UpdateProtocol::new(store.hints().conditions, writers)
+            .map_err(|kind| update_error(store, key, kind))?;
         let lock = store.lock(key).await?;
         Ok(Update {
             store,
             key,
-            rounds,
+            protocol,
             _lock: lock,
         })
     }
@@ -72,8 +49,8 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
     /// # Errors
     /// `Conflict` if the value changed since this round's first read: begin again with a `get`.
     pub async fn get(&mut self, range: ByteRange) -> Result<Option<Found<Bytes>>> {
-        let answer = self.store.get(self.key, range, self.rounds.same()).await;
-        self.rounds.noted(answer, self.store, self.key)
+        let answer = self.store.get(self.key, range, self.protocol.same()).await;
+        self.protocol.noted(answer, self.store, self.key)
     }
 
     /// Reads several parts of the value.
@@ -86,14 +63,14 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
     ) -> Result<Option<Found<Vec<Bytes>>>> {
         let answer = self
             .store
-            .get_ranges(self.key, ranges, self.rounds.same())
+            .get_ranges(self.key, ranges, self.protocol.same())
             .await;
-        self.rounds.noted(answer, self.store, self.key)
+        self.protocol.noted(answer, self.store, self.key)
     }
 
     /// Whether `commit(None)` is possible; if not, write a value that means the same.
     pub fn can_delete(&self) -> bool {
-        self.rounds.can_delete()
+        self.protocol.can_delete()
     }
 
     /// Writes the value, or with `None` deletes the key, if it is still the version that was read;
@@ -103,16 +80,16 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
     /// `Contended` after 16 conflicts in a row, so a loop until `Done` ends; otherwise what the
     /// store says.
     pub async fn commit(&mut self, value: Option<Payload>) -> Result<Commit> {
-        let answer = match (value, self.rounds.step()) {
+        let answer = match (value, self.protocol.precondition()) {
             (Some(value), step) => self.store.put(self.key, value, step.put_mode()).await,
-            (None, Step::Absent) => Ok(None),
+            (None, Precondition::Absent) => Ok(None),
             (None, step) => self
                 .store
                 .delete(self.key, step.version())
                 .await
                 .map(|()| None),
         };
-        self.rounds.settle(answer, self.store, self.key)
+        self.protocol.settle(answer, self.store, self.key)
     }
 }
 
@@ -143,7 +120,7 @@ impl<'a, S: Store + ?Sized> Update<'a, S> {
 pub struct BlockingUpdate<'a> {
     store: &'a dyn BlockingStore,
     key: &'a Key,
-    rounds: Rounds,
+    protocol: UpdateProtocol,
     /// Kept open until the commit: the system must not give the number of this file to a newer one,
     /// or the two versions could look alike.
     open: Option<Arc<dyn Object>>,
@@ -161,12 +138,12 @@ impl<'a> BlockingUpdate<'a> {
         lock: &'a KeyLock,
         writers: Writers,
     ) -> Result<Self> {
-        let rounds = Rounds::new(store.hints().conditions, writers)
-            .map_err(|kind| failed(store, key, kind))?;
+        let protocol = UpdateProtocol::new(store.hints().conditions, writers)
+            .map_err(|kind| update_error(store, key, kind))?;
         Ok(BlockingUpdate {
             store,
             key,
-            rounds,
+            protocol,
             open: None,
             _lock: lock,
         })
@@ -183,15 +160,15 @@ impl<'a> BlockingUpdate<'a> {
             .as_ref()
             .map(|object| object.version())
             .transpose()?;
-        self.rounds
+        self.protocol
             .begin(version)
-            .map_err(|kind| failed(self.store, self.key, kind))?;
+            .map_err(|kind| update_error(self.store, self.key, kind))?;
         Ok(self.open.clone())
     }
 
     /// Whether `commit(None)` is possible; if not, write a value that means the same.
     pub fn can_delete(&self) -> bool {
-        self.rounds.can_delete()
+        self.protocol.can_delete()
     }
 
     /// Writes the value, or with `None` deletes the key, if it is still the version that was
@@ -201,39 +178,39 @@ impl<'a> BlockingUpdate<'a> {
     /// `Contended` after 16 conflicts in a row, so a loop until `Done` ends; otherwise what the
     /// store says.
     pub fn commit(&mut self, value: Option<&Payload>) -> Result<Commit> {
-        let answer = match (value, self.rounds.step()) {
+        let answer = match (value, self.protocol.precondition()) {
             (Some(value), step) => self.store.put(self.key, value, step.put_mode()),
-            (None, Step::Absent) => Ok(None),
+            (None, Precondition::Absent) => Ok(None),
             (None, step) => self.store.delete(self.key, step.version()).map(|()| None),
         };
-        self.rounds.settle(answer, self.store, self.key)
+        self.protocol.settle(answer, self.store, self.key)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{rounds::ROUNDS, *};
-    use crate::{Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, runtime::wait};
+    use super::{protocol::MAX_ROUNDS, *};
+    use crate::{
+        Conditions, MemoryStore, PutMode, StoreErrorKind, StoreExt, runtime::wait, tests::key,
+    };
 
-    fn key() -> Key {
-        Key::new("a/b").unwrap()
-    }
+    const KEY: &str = "a/b";
 
     fn store() -> Arc<dyn Store> {
         MemoryStore::new().into_store()
     }
 
     fn put(store: &Arc<dyn Store>, value: u8) {
-        wait(store.put(&key(), vec![value].into(), PutMode::Overwrite)).unwrap();
+        wait(store.put(&key(KEY), vec![value].into(), PutMode::Overwrite)).unwrap();
     }
 
     fn value(store: &Arc<dyn Store>) -> Option<Bytes> {
-        wait(store.get_all(&key())).unwrap()
+        wait(store.get_all(&key(KEY))).unwrap()
     }
 
     #[test]
     fn a_whole_write_in_between_is_a_conflict() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         let mut update = wait(store.update(&key)).unwrap();
         assert!(wait(update.get(ByteRange::All)).unwrap().is_none());
         put(&store, 1); // a plain put does not wait for the lock
@@ -257,7 +234,7 @@ mod tests {
 
     #[test]
     fn deleting_does_not_lose_a_whole_write() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         put(&store, 1);
         let mut update = wait(store.update(&key)).unwrap();
         wait(update.get(ByteRange::All)).unwrap();
@@ -272,7 +249,7 @@ mod tests {
 
     #[test]
     fn nothing_onto_nothing_leaves_what_came_meanwhile() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         let mut update = wait(store.update(&key)).unwrap();
         wait(update.get(ByteRange::All)).unwrap();
         put(&store, 1);
@@ -283,7 +260,7 @@ mod tests {
 
     #[test]
     fn two_reads_of_one_round_are_of_one_version() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         put(&store, 1);
         let mut update = wait(store.update(&key)).unwrap();
         wait(update.get(ByteRange::Last(1))).unwrap();
@@ -301,7 +278,7 @@ mod tests {
 
     #[test]
     fn gives_up_at_last() {
-        let (store, key) = (store(), key());
+        let (store, key) = (store(), key(KEY));
         let lock = wait(store.lock(&key)).unwrap();
         let face = store.as_blocking().unwrap();
         let mut update = BlockingUpdate::new(face, &key, &lock, Writers::Several).unwrap();
@@ -309,12 +286,12 @@ mod tests {
             update.open().unwrap();
             put(&store, 1);
             match update.commit(Some(&vec![2].into())) {
-                Ok(Commit::Conflict) => assert!(round < ROUNDS),
+                Ok(Commit::Conflict) => assert!(round < MAX_ROUNDS),
                 Ok(done) => unreachable!("{done:?}"),
                 Err(e) => {
-                    assert_eq!(round, ROUNDS);
+                    assert_eq!(round, MAX_ROUNDS);
                     assert!(
-                        matches!(e.kind, StoreErrorKind::Contended { tries: ROUNDS }),
+                        matches!(e.kind, StoreErrorKind::Contended { tries: MAX_ROUNDS }),
                         "{e}"
                     );
                     break;
@@ -325,11 +302,11 @@ mod tests {
 
     #[test]
     fn without_conditions_only_for_one_writer() {
-        assert!(Rounds::new(Conditions::NONE, Writers::Several).is_err());
-        let mut rounds = Rounds::new(Conditions::NONE, Writers::Alone).unwrap();
+        assert!(UpdateProtocol::new(Conditions::NONE, Writers::Several).is_err());
+        let mut rounds = UpdateProtocol::new(Conditions::NONE, Writers::Alone).unwrap();
         rounds.begin(Some(None)).unwrap();
-        assert_eq!(rounds.step().put_mode(), PutMode::Overwrite);
-        let mut rounds = Rounds::new(Conditions::ALL, Writers::Several).unwrap();
+        assert_eq!(rounds.precondition().put_mode(), PutMode::Overwrite);
+        let mut rounds = UpdateProtocol::new(Conditions::ALL, Writers::Several).unwrap();
         assert!(
             rounds.begin(Some(None)).is_err(),
             "no version, no condition"

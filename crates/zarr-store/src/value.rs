@@ -1,12 +1,11 @@
-//! What stores are told and answer besides bytes: versions, put modes, listings. Plain values with
-//! no behaviour of their own.
+//! What stores are told and answer besides bytes: versions, put modes, listings. Plain data.
 
 use std::sync::Arc;
 
 use crate::{Key, Prefix};
 
-/// Which writing of a value this is. Two equal versions of one key mean the same bytes; nothing
-/// else may be read from it. Stores make them, callers hand them back.
+/// Identifies what was written to a key. Two equal versions of one key mean the same bytes, and a version means nothing
+/// else. Stores make versions, callers hand them back.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Version(Repr);
 
@@ -54,7 +53,7 @@ pub struct Found<T> {
     pub data: T,
     /// The size of the whole value, whatever part was asked for.
     pub size: u64,
-    /// Which writing of the value this is, in stores that can tell.
+    /// The version of the value, in stores that can tell.
     pub version: Option<Version>,
 }
 
@@ -98,7 +97,7 @@ pub struct Listing {
     pub keys: Vec<Entry>,
     /// The directories, as full prefixes. A file system may show one that holds no value.
     pub prefixes: Vec<Prefix>,
-    /// What is there and can have no key, as text to be shown: names with backslashes, too long ones, and
-    /// what is no UTF-8. The store's own files are not among them.
+    /// Names that cannot be keys, as text to be shown: those with backslashes, those that are too long, and those that
+    /// are not UTF-8. The store's own files are not among them.
     pub unnamed: Vec<String>,
 }

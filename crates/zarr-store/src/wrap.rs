@@ -1,11 +1,14 @@
 //! Stores around a store: each changes one thing and passes everything else on, in both faces.
 //!
-//! A wrapper holds a [`Store`] and offers the blocking face exactly where the store inside has one.
-//! Locks are the inner store's, under the inner key, so that a wrapped handle and a bare one meet.
-//! What leaves keys and values alone is a [`Hook`]; the others stand for themselves.
+//! A wrapper holds a [`Store`] and has a blocking face exactly where the store inside has one. Locks are those of the
+//! inner store, under the inner key, so that a wrapped handle and a bare one meet. What leaves keys and values alone
+//! is a [`Hook`]. The others say what they change as a `Wrapper`, which implements both faces for all of them; only
+//! [`Cached`] implements `Store` itself, since it answers most calls from memory.
 
 #[cfg(feature = "cache")]
 mod cached;
+mod counting;
+mod hook;
 mod hooked;
 mod listed;
 mod prefixed;
@@ -13,15 +16,18 @@ mod read_only;
 mod split;
 #[cfg(feature = "tracing")]
 mod traced;
+mod wrapper;
 
-use crate::{BlockingStore, Key, LockName, Op, Result, Store, StoreError, StoreErrorKind};
+use crate::{BlockingStore, Op, Result, Store, StoreError, StoreErrorKind};
 
 #[cfg(feature = "cache")]
 pub use self::cached::Cached;
 #[cfg(feature = "tracing")]
 pub use self::traced::{Trace, Traced};
 pub use self::{
-    hooked::{Call, Hook, Hooked, Outcome, Reads},
+    counting::{Counting, Counts, Tally},
+    hook::{Call, Hook, Outcome, Reads},
+    hooked::Hooked,
     listed::Listed,
     prefixed::Prefixed,
     read_only::{NoWrites, ReadOnly},
@@ -30,7 +36,7 @@ pub use self::{
 
 /// The blocking face of the store inside a wrapper. The wrapper's own is reached only through
 /// `as_blocking`, which asked before; whoever calls it directly gets an error.
-pub(crate) fn blocking(inner: &impl Store, op: Op) -> Result<&dyn BlockingStore> {
+pub(crate) fn blocking(inner: &dyn Store, op: Op) -> Result<&dyn BlockingStore> {
     inner.as_blocking().ok_or_else(|| {
         let kind = StoreErrorKind::Unsupported("this store answers asynchronously only");
         StoreError {
@@ -41,12 +47,4 @@ pub(crate) fn blocking(inner: &impl Store, op: Op) -> Result<&dyn BlockingStore>
             retry: false,
         }
     })
-}
-
-/// The name of a key's lock: the inner store's own, so that all handles meet.
-pub(crate) fn lock_name(inner: &impl Store, key: &Key) -> LockName {
-    match inner.as_blocking() {
-        Some(inner) => inner.lock_name(key),
-        None => LockName::new(inner.hints().identity, key),
-    }
 }

@@ -26,7 +26,6 @@ mod refusal;
 mod store;
 #[cfg(all(feature = "local", unix))]
 mod writer;
-#[cfg_attr(not(feature = "zip-zstd"), path = "zip/no_zstd.rs")]
 mod zstd;
 
 use std::{
@@ -47,7 +46,7 @@ pub use self::writer::ZipWriter;
 pub(crate) use self::writer::resolved;
 use self::{
     directory::{Index, Opening},
-    entry::Entry as ZipEntry,
+    entry::ZipEntry,
     fetch::Fetch,
     refusal::Refusal,
 };

@@ -7,8 +7,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use futures_util::TryStreamExt;
 use proptest::prelude::*;
 use zarr_store::{
-    BlockingStore, ByteRange, Key, MemoryStore, Prefix, Prefixed, PutMode, Split, Store,
-    StoreErrorKind, StoreExt, Version, runtime::wait, testing::Counting,
+    BlockingStore, ByteRange, Counting, Key, MemoryStore, Prefix, Prefixed, PutMode, Split, Store,
+    StoreErrorKind, StoreExt, Version, runtime::wait,
 };
 
 /// No key is a directory of another: a file system could not store that.

@@ -1,11 +1,11 @@
-//! What is in a hierarchy, without reading a chunk: for catalogues and for looking around.
+//! Lists a hierarchy without reading a chunk, as a catalogue would.
 //!
 //! `cargo run --example metadata_only [path or URL]`
 
 use zarr::blocking::Wait;
 use zarr::{DataType, Group, MemoryStore, NodeMetadata, UseConsolidated, json};
 
-/// Something to look at.
+/// A hierarchy to list.
 fn demo() -> zarr::Result<Group> {
     let root = zarr::group(MemoryStore::new()).wait()?;
     let new = root.create_array("weather/temperature", [365, 721, 1440], DataType::Float32);
@@ -22,7 +22,7 @@ fn main() -> zarr::Result<()> {
     let root = match std::env::args().nth(1) {
         None => demo()?,
         Some(place) => zarr::open_group(place.as_str())
-            // One request for all documents, where somebody collected them.
+            // One request for all documents, if the metadata is consolidated.
             .use_consolidated(UseConsolidated::Auto)
             .wait()?,
     };
@@ -48,7 +48,7 @@ fn main() -> zarr::Result<()> {
         println!("    {}", json!(array.attributes()));
     }
     println!(
-        "{:.1} MiB if all of it is there",
+        "{:.1} MiB if every chunk is stored",
         bytes as f64 / f64::from(1 << 20)
     );
     Ok(())

@@ -1,4 +1,4 @@
-//! Several writers of one array, some of them of one chunk: nobody loses anything.
+//! Several threads write to one array, several of them to the same chunk, and nothing is lost.
 //!
 //! `cargo run --example parallel_writers`
 
@@ -13,8 +13,8 @@ pub(crate) fn main() -> zarr::Result<()> {
         .overwrite(true)
         .wait()?;
 
-    // Each thread writes its own rows, sixteen of which share each chunk, and all of them the shard.
-    // Handles are cheap to clone and may go anywhere; other processes could join in.
+    // Each thread writes its own rows. Sixteen rows share a chunk, and all rows share the shard.
+    // Handles are cheap to clone and to send; other processes could write, too.
     let writers: Vec<_> = (0..8)
         .map(|writer| {
             let array = array.clone();
@@ -37,7 +37,7 @@ pub(crate) fn main() -> zarr::Result<()> {
         assert!(cells.iter().all(|&cell| cell == row as i32));
     }
     println!(
-        "64 rows by 8 writers, none lost\n{}",
+        "64 rows written by 8 threads, none lost\n{}",
         array.info_complete().wait()?
     );
     drop(std::fs::remove_dir_all(dir));

@@ -1,4 +1,4 @@
-//! An array larger than the memory it is given: made block by block, and gone through block by block.
+//! An array larger than the memory that it may use: computed block by block, and read block by block.
 //!
 //! `cargo run --release --example streaming`
 
@@ -7,10 +7,10 @@ use zarr::blocking::Wait;
 use zarr::{Computed, Context, Target};
 
 pub(crate) fn main() -> zarr::Result<()> {
-    // What is on its way between memory and the store, all in all.
+    // At most 2 MiB are on their way between memory and the store at any time.
     let little = Context::builder().memory(2 << 20).build();
 
-    // 16 MiB of a wave, of which each worker makes a chunk at a time.
+    // A wave of 16 MiB, computed by the workers chunk by chunk.
     let wave = Computed::new([64, 256, 256], |cells| {
         let shape: Vec<usize> = cells.iter().map(|axis| axis.clone().count()).collect();
         Array3::from_shape_fn([shape[0], shape[1], shape[2]], |(t, y, x)| {
@@ -25,7 +25,7 @@ pub(crate) fn main() -> zarr::Result<()> {
         .wait()?;
 
     let (mut sum, mut cells) = (0.0, 0_u64);
-    // Blocks come as they are ready, a few ahead of whoever takes them.
+    // Blocks arrive as they are decoded, a few ahead of this loop.
     for block in array.stream::<f32>(..).wait() {
         let (_place, block) = block?;
         sum += block.iter().map(|&x| f64::from(x)).sum::<f64>();

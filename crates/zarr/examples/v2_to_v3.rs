@@ -1,5 +1,5 @@
-//! A hierarchy of format 2 becomes one of format 3: chunks are copied as they are where nothing else
-//! changes, and decoded and encoded where the new arrays are to be sharded.
+//! Converts a hierarchy from format 2 to format 3. Chunks are copied as they are stored; for sharded
+//! copies they are decoded and encoded again.
 //!
 //! `cargo run --example v2_to_v3`
 
@@ -13,7 +13,7 @@ pub(crate) fn main() -> zarr::Result<()> {
         .attributes(json!({"title": "made in 2018"}))
         .wait()?;
     let image = Array2::from_shape_fn((300, 200), |(y, x)| (x ^ y) as u8);
-    // As xarray kept the names of axes then.
+    // The attribute in which xarray keeps dimension names in format 2.
     let names = json!({"_ARRAY_DIMENSIONS": ["y", "x"]});
     let create = zarr::array(&old, &image)
         .name("image")
@@ -33,12 +33,12 @@ pub(crate) fn main() -> zarr::Result<()> {
             }
         })
         .wait()?;
-    println!("all done: {stats}");
+    println!("{stats}");
     let copy = new.array("image").wait()?;
     assert_eq!(copy.read::<u8>(..).wait()?, image.clone().into_dyn());
     println!("{}", copy.info());
 
-    // The same again, in one shard of small chunks.
+    // Copy again, now into one shard of smaller chunks.
     let sharded = zarr::copy_all(&old, &new)
         .if_exists(IfExists::Replace)
         .with(|array| array.chunks([50, 50]).shards([300, 200]).filters(()));

@@ -1,5 +1,5 @@
-//! `Array`: the handle people hold. Holds no algorithm: facts come from the metadata, data from
-//! `zarr-core`.
+//! `Array`, the handle on an array: its metadata, shape and chunks. It holds no algorithm; `zarr-core`
+//! reads and writes.
 
 pub(crate) mod erase;
 pub(crate) mod fields;
@@ -18,13 +18,18 @@ use zarr_metadata::{
 use zarr_store::{Location, Store};
 
 use crate::Context;
-use crate::array::fields::Picked;
+use crate::array::fields::ArrayFields;
 use crate::info::Info;
 
-/// An array in a store. Cheap to clone; clones are one array, of which each knows the shape and the
-/// attributes that it was opened or last [refreshed](Array::refresh) with: who resizes or appends through
-/// one changes what is stored, and what that one knows. What is written to a zip archive is in its place when
-/// the last handle on it is dropped, or earlier, with the error if there is one, by [`close`](Self::close).
+/// A handle on an array in a store.
+///
+/// Handles are cheap to clone, and clones refer to the same stored array. Each keeps the shape and the
+/// attributes with which it was opened or last [refreshed](Array::refresh). A resize or an append through
+/// one handle changes the stored array and that handle; the others keep the old shape until they are
+/// refreshed.
+///
+/// Writes to a zip archive reach the file when the last handle on the archive is dropped.
+/// [`close`](Self::close) writes the file earlier and returns the error if that fails.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, DataType, Target};
@@ -42,7 +47,7 @@ use crate::info::Info;
 pub struct Array(Arc<ChunkedArray>);
 
 impl Array {
-    /// Binds metadata to its place and asks the store nothing.
+    /// Binds metadata to its location, without a request to the store.
     pub(crate) fn new(
         location: Location,
         metadata: ArrayMetadata,
@@ -55,7 +60,7 @@ impl Array {
         )?)))
     }
 
-    /// The same array, its store reached otherwise.
+    /// The same array through another location, such as a read-only one.
     pub(crate) fn at(&self, location: Location) -> Result<Self> {
         let (metadata, context) = (self.0.metadata().clone(), self.0.context().clone());
         Self::new(location, metadata, context, self.0.config().clone())
@@ -65,51 +70,51 @@ impl Array {
         self.0 = array.into();
     }
 
-    /// The engine below this handle.
+    /// The array of `zarr-core` behind this handle.
     pub fn chunked(&self) -> &Arc<ChunkedArray> {
         &self.0
     }
 
-    /// Elements per axis.
+    /// The number of elements along each axis.
     pub fn shape(&self) -> &[u64] {
         self.0.metadata().shape()
     }
 
-    /// How many axes there are.
+    /// The number of axes.
     pub fn ndim(&self) -> usize {
         self.shape().len()
     }
 
-    /// The number of elements, or `None` beyond `u64`.
+    /// The number of elements, or `None` if it exceeds `u64`.
     pub fn size(&self) -> Option<u64> {
         zarr_codecs::volume(self.shape())
     }
 
-    /// The element type.
+    /// The data type of the elements.
     #[doc(alias = "data_type")]
     pub fn dtype(&self) -> &DataType {
         self.0.metadata().data_type()
     }
 
-    /// The shape of the smallest piece that is encoded by itself: inner chunks of a sharded array.
+    /// The chunk shape; of a sharded array, the shape of the inner chunks.
     ///
-    /// Where chunks differ in shape, that of the largest; [`read_chunk_sizes`](Self::read_chunk_sizes)
-    /// tells of all.
+    /// If chunks differ in shape, this is the largest length along each axis;
+    /// [`read_chunk_sizes`](Self::read_chunk_sizes) returns all lengths.
     pub fn chunks(&self) -> Vec<u64> {
         self.inner_chunks()
             .unwrap_or_else(|| self.0.grid().largest_chunk().to_vec())
     }
 
-    /// The shape of the shards, where the array has them.
+    /// The shard shape, or `None` if the array is not sharded.
     ///
-    /// Where shards differ in shape, that of the largest;
-    /// [`write_chunk_sizes`](Self::write_chunk_sizes) tells of all.
+    /// If shards differ in shape, this is the largest length along each axis;
+    /// [`write_chunk_sizes`](Self::write_chunk_sizes) returns all lengths.
     pub fn shards(&self) -> Option<Vec<u64>> {
         self.inner_chunks()
             .map(|_| self.0.grid().largest_chunk().to_vec())
     }
 
-    /// How many cells of the array each chunk holds along each axis: inner chunks, of a sharded array.
+    /// The lengths of the chunks along each axis; of a sharded array, of the inner chunks.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};
@@ -129,8 +134,8 @@ impl Array {
         inner.as_ref().unwrap_or(self.0.grid()).chunk_sizes()
     }
 
-    /// How many cells of the array each stored object holds along each axis: shards, of a sharded
-    /// array, else chunks.
+    /// The lengths of the stored objects along each axis: of the shards of a sharded array, else of the
+    /// chunks.
     pub fn write_chunk_sizes(&self) -> Vec<AxisChunks> {
         self.0.grid().chunk_sizes()
     }
@@ -146,7 +151,7 @@ impl Array {
     /// The value of elements that were never written.
     ///
     /// # Errors
-    /// Where the metadata's fill value is not one of the data type.
+    /// If the fill value in the metadata is not a value of the data type.
     pub fn fill_value(&self) -> Result<FillValue> {
         let fill = self.0.metadata().fill_value();
         fill.map_err(|source| {
@@ -166,12 +171,12 @@ impl Array {
         self.0.metadata().attributes()
     }
 
-    /// Names of the axes, where the array has them.
+    /// The dimension names, if the array has any.
     pub fn dimension_names(&self) -> Option<&[Option<String>]> {
         self.0.metadata().dimension_names()
     }
 
-    /// The array's documents.
+    /// The array's metadata.
     pub fn metadata(&self) -> &ArrayMetadata {
         self.0.metadata()
     }
@@ -186,7 +191,7 @@ impl Array {
         self.0.path()
     }
 
-    /// The path with a leading slash, as zarr-python names nodes.
+    /// The path with a leading slash, as in zarr-python.
     pub fn name(&self) -> String {
         self.0.path().to_string()
     }
@@ -196,13 +201,13 @@ impl Array {
         self.0.store()
     }
 
-    /// The bytes of all elements in memory, or `None` where elements differ in size or the number
+    /// The size of all elements in memory, in bytes. `None` if elements have no fixed size or the number
     /// exceeds `u64`.
     pub fn nbytes(&self) -> Option<u64> {
         self.size()?.checked_mul(self.dtype().size()? as u64)
     }
 
-    /// How many chunks there are along each axis; inner chunks, of a sharded array.
+    /// The number of chunks along each axis; of a sharded array, of inner chunks.
     pub fn cdata_shape(&self) -> Vec<u64> {
         let Some(inner) = self.inner_chunks() else {
             return self.0.grid().shape_in_chunks().to_vec();
@@ -211,46 +216,45 @@ impl Array {
         axes.map(|(n, chunk)| n.div_ceil(chunk.max(1))).collect()
     }
 
-    /// The number of chunks; inner chunks, of a sharded array. `None` beyond `u64`.
+    /// The number of chunks; of a sharded array, of inner chunks. `None` if it exceeds `u64`.
     pub fn nchunks(&self) -> Option<u64> {
         zarr_codecs::volume(&self.cdata_shape())
     }
 
-    /// How many chunks hold data; inner chunks, of a sharded array, counted in the shards' indexes.
+    /// The number of stored chunks; of a sharded array, of the inner chunks in the shards' indexes.
     ///
     /// # Errors
-    /// Where the store cannot list, or an index cannot be read.
+    /// If the store cannot list, or an index cannot be read.
     pub async fn nchunks_initialized(&self) -> Result<u64> {
-        let array = Picked::all(&self.0).current().await?;
+        let array = ArrayFields::all(&self.0).current().await?;
         array.initialized_chunks().await
     }
 
-    /// All bytes that the array takes in its store, documents included.
+    /// The number of bytes that the array takes in its store, metadata included.
     ///
     /// # Errors
-    /// Where the store cannot list.
+    /// If the store cannot list.
     pub async fn nbytes_stored(&self) -> Result<u64> {
         self.0.stored_bytes().await
     }
 
-    /// A description, without asking the store.
+    /// A summary of the array, without a request to the store.
     pub fn info(&self) -> Info {
-        let read_only = !self.store().hints().writable;
-        Info::array(self.metadata(), self.store().kind(), read_only)
+        Info::array(self.metadata(), self.store().kind(), self.read_only())
     }
 
-    /// A description with what is stored.
+    /// A summary of the array that includes what is stored.
     ///
     /// # Errors
-    /// Where the store cannot list, or a shard's index cannot be read.
+    /// If the store cannot list.
     pub async fn info_complete(&self) -> Result<Info> {
         let stored = self.nbytes_stored().await?;
-        // Of a sharded array these are the shards, as in zarr-python.
+        // For a sharded array zarr-python counts shards.
         let chunks = self.0.stored_chunks().await?.len() as u64;
         Ok(self.info().with_stored(stored, chunks))
     }
 
-    /// The same array, read and written with another configuration.
+    /// The same array, which this handle reads and writes with another configuration.
     #[must_use]
     pub fn with_config(&self, config: ArrayConfig) -> Self {
         Self(Arc::new(self.0.with_config(config)))

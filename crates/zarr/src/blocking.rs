@@ -1,13 +1,15 @@
-//! Blocking use: one trait instead of a second API, and what only blocking code can be given: borrowed
-//! memory to fill.
+//! Blocking use: the trait [`Wait`] instead of a second API, and [`read_into`], which fills borrowed memory
+//! and therefore has to block.
 
 use ndarray::{ArrayViewMut, Dimension};
 
-use crate::array::fields::Picked;
+use crate::array::fields::ArrayFields;
 use crate::{Array, Element, Plain, Result, Selection};
 
-/// `.wait()` for everything that can be `.await`ed. Needs no runtime, and may be called on any
-/// thread: the call parks for the pool or the network, and small work runs on the caller itself.
+/// `.wait()` for everything that can be `.await`ed.
+///
+/// It needs no runtime and can be called on any thread. The calling thread parks while the pool or the
+/// network works; small work runs on the calling thread itself.
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -18,7 +20,7 @@ use crate::{Array, Element, Plain, Result, Selection};
 /// # }
 /// ```
 pub trait Wait: IntoFuture + Sized {
-    /// Does it, and returns when it is done.
+    /// Runs the operation and returns its result.
     fn wait(self) -> Self::Output {
         zarr_store::runtime::wait(self.into_future())
     }
@@ -26,23 +28,22 @@ pub trait Wait: IntoFuture + Sized {
 
 impl<F: IntoFuture> Wait for F {}
 
-/// Reads the cells of a selection into an array of yours, or into a part of it: a view of the
-/// selection's shape, with any strides. Numbers are decoded there without a copy where they lie in the
-/// view as they do in chunks.
+/// Reads the cells of a selection into your own array or a part of it: a view of the selection's shape,
+/// with any strides. Numbers that lie in the view as they do in a chunk are decoded there without a copy.
 ///
-/// It only blocks: a future that borrowed your memory could be leaked while workers still write there.
-/// On a runtime, give the memory away and get it back: [`Read::reuse`](crate::Read::reuse).
+/// This function only blocks, because a future that borrows memory could be leaked while workers still
+/// write to it. On a runtime, pass the memory by value: [`Read::reuse`](crate::Read::reuse).
 ///
 /// # Errors
-/// Before anything is read, where the view has not the selection's shape or not the stored type. As
-/// [`Array::read`]: the view may then have some new elements.
+/// If the view does not have the selection's shape or the stored type; then nothing is read. Otherwise as
+/// for [`Array::read`]; then some elements of the view may be new.
 ///
 /// ```
 /// use zarr::{DataType, Target, blocking::{Wait, read_into}, sel};
 ///
 /// # fn main() -> zarr::Result<()> {
 /// let a = zarr::create_array(Target::Memory, [50, 20, 30], DataType::Float32).fill_value(1.5).wait()?;
-/// // In Fortran's order, of which the last plane is read.
+/// // A volume in Fortran order; fill its last plane.
 /// let mut volume = ndarray::Array3::<f32>::zeros(ndarray::ShapeBuilder::f((20, 30, 4)));
 /// read_into(&a, sel![7, .., ..], volume.slice_mut(ndarray::s![.., .., 3]))?;
 /// assert_eq!(volume.sum(), 1.5 * 20.0 * 30.0);
@@ -54,6 +55,6 @@ pub fn read_into<T: Element<Stored = T> + Plain, D: Dimension>(
     selection: impl Into<Selection>,
     out: ArrayViewMut<'_, T, D>,
 ) -> Result<()> {
-    let array = zarr_store::runtime::wait(Picked::all(array.chunked()).current())?;
+    let array = zarr_store::runtime::wait(ArrayFields::all(array.chunked()).current())?;
     array.read_into(array.resolve(&selection.into())?, out.into_dyn())
 }

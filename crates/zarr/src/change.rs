@@ -1,11 +1,11 @@
-//! What changes a node that is there: its shape, its attributes, its existence. Each asks the store
-//! first and then puts the new state behind the handle; clones keep the old view until refreshed.
-//! Consolidated metadata of groups above, in the same store, is kept true by `zarr-core`.
+//! Changes to existing nodes: resize, append, attributes, refresh, move and delete. Each changes the store
+//! first and then the handle; clones keep the old state until they are refreshed. `zarr-core` keeps the
+//! consolidated metadata of the groups above up to date.
 
 use std::sync::Arc;
 
 use zarr_core::hierarchy::{self, Document};
-use zarr_core::{Error, NodeKind, Outside, Result};
+use zarr_core::{Error, NodeKind, OutOfBoundsChunks, Result};
 use zarr_metadata::{Attribute, Attributes, GroupMetadata, NodeMetadata};
 
 use crate::operation::operation;
@@ -13,12 +13,12 @@ use crate::target::finish::finish;
 use crate::{Array, Group, Shape, Source};
 
 impl Array {
-    /// Gives the array another shape of as many axes.
+    /// Changes the shape of the array; the number of axes stays.
     ///
-    /// First the document, if nobody else changed the shape meanwhile, then what lies outside is
-    /// deleted: cells that are cut off are gone, also if the array grows again.
+    /// The metadata changes first, unless another writer changed the shape meanwhile. Then the chunks and
+    /// cells outside the new shape are deleted: they are lost, even if the array grows again.
     ///
-    /// Clones of this handle, as other handles, go on with the shape they know until they are
+    /// Clones of this handle, and other handles, keep the old shape until they are
     /// [refreshed](Self::refresh), unless they were opened with `cache_metadata(false)`.
     ///
     /// ```
@@ -36,14 +36,14 @@ impl Array {
         Resize {
             array: self,
             shape: shape.into(),
-            outside: Outside::Delete,
+            outside: OutOfBoundsChunks::Delete,
         }
     }
 
-    /// Adds elements at the end of an axis, the first unless told otherwise, and says the new shape.
+    /// Appends elements along an axis, by default the first, and returns the new shape.
     ///
-    /// Several appends of one array queue up: none takes another's place. Clones of this handle learn of
-    /// it as [`resize`](Self::resize) says.
+    /// Concurrent appends to one array wait for each other and never overlap. Clones of this handle keep
+    /// the old shape: see [`resize`](Self::resize).
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};
@@ -56,9 +56,9 @@ impl Array {
     /// # }
     /// ```
     ///
-    /// What is larger than memory is given as another [`Array`] or as [`Computed`](crate::Computed): it is
-    /// taken in blocks of whole chunks of this array, one after another in C order. Where one of them cannot
-    /// be made, the array stays as it was.
+    /// Data larger than memory is passed as another [`Array`] or as [`Computed`](crate::Computed). It is
+    /// appended in blocks of whole chunks of this array, one after another in C order. If a block cannot be
+    /// made, the array stays as it was.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, Computed, DataType, Target};
@@ -78,7 +78,7 @@ impl Array {
         }
     }
 
-    /// Changes attributes: adds and replaces those that are named, unless told otherwise.
+    /// Changes attributes: adds or replaces the given ones and keeps the others.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target, json};
@@ -98,20 +98,20 @@ impl Array {
         UpdateAttributes::new(Edited::Array(self), new)
     }
 
-    /// Reads the array's documents again: what others changed is seen.
+    /// Reads the array's metadata again, so that this handle sees the changes of others.
     ///
     /// # Errors
-    /// Where the array is gone or has become something else.
+    /// If the array is gone or is no array any more.
     pub async fn refresh(&mut self) -> Result<()> {
         let now = Arc::clone(self.chunked()).reread().await?;
         self.replace(now);
         Ok(())
     }
 
-    /// Deletes the array: its documents first, then its chunks.
+    /// Deletes the array: first its metadata, then its chunks.
     ///
     /// # Errors
-    /// Where it is gone already, and what the store says.
+    /// If it is already gone, and any error of the store.
     pub async fn delete(self) -> Result<()> {
         hierarchy::delete(self.chunked().location(), self.chunked().context()).await?;
         finish(self.chunked().location()).await
@@ -119,7 +119,7 @@ impl Array {
 }
 
 impl Group {
-    /// Changes attributes: adds and replaces those that are named, unless told otherwise. See
+    /// Changes attributes: adds or replaces the given ones and keeps the others. See
     /// [`Array::update_attributes`].
     pub fn update_attributes<K: Into<String>, V: Into<Attribute>>(
         &mut self,
@@ -131,21 +131,21 @@ impl Group {
     /// Deletes the node at a path below this group, and everything below it.
     ///
     /// # Errors
-    /// Where there is none, and what the store says.
+    /// If there is no such node, and any error of the store.
     #[doc(alias = "delitem")]
     pub async fn delete(&self, path: impl AsRef<str>) -> Result<()> {
         let path = zarr_metadata::NodePath::parse(path.as_ref())?;
         if path.is_root() {
             return Err(Error::argument(
                 "path",
-                "a group cannot delete itself; name what is in it",
+                "a group cannot delete itself; give the path of a node below it",
             ));
         }
         hierarchy::delete(&self.location().join(path.as_str())?, self.context()).await
     }
 
     /// Moves the node at a path below this group, and everything below it, to another path below this
-    /// group: all is copied, then deleted. Groups that are missing on the way are made.
+    /// group: it copies everything, then deletes the source. Missing groups in between are created.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};
@@ -159,8 +159,8 @@ impl Group {
     /// ```
     ///
     /// # Errors
-    /// Where there is no node, where the other path is not empty, lies in an array or overlaps with
-    /// the first, and what the store says. The node is then where it was.
+    /// If there is no node at the first path; if something is at the second path, or it lies inside an array
+    /// or overlaps with the first; and any error of the store. The node then stays where it was.
     #[doc(alias = "move")]
     #[doc(alias = "rename")]
     pub async fn move_node(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
@@ -194,11 +194,11 @@ impl Group {
         }
     }
 
-    /// Reads the group's documents again, and the consolidated metadata it was opened with: what
-    /// others changed is seen.
+    /// Reads the group's metadata again, and the consolidated metadata if the group was opened by it, so
+    /// that this handle sees the changes of others.
     ///
     /// # Errors
-    /// Where the group is gone or has become something else.
+    /// If the group is gone or is no group any more.
     pub async fn refresh(&mut self) -> Result<()> {
         let format = Some(self.zarr_format());
         match hierarchy::find(self.location(), format, "group").await? {
@@ -217,21 +217,21 @@ impl Group {
     }
 }
 
-/// Another shape, to be awaited: see [`Array::resize`].
+/// A pending resize: see [`Array::resize`].
 #[must_use = "nothing is changed until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct Resize<'a> {
     array: &'a mut Array,
     shape: Shape,
-    outside: Outside,
+    outside: OutOfBoundsChunks,
 }
 
 impl Resize<'_> {
-    /// Keeps the chunks that lie outside of the new shape: they come back where it grows again.
+    /// Keeps the chunks outside the new shape: they reappear if the array grows again.
     #[doc(alias = "delete_outside_chunks")]
     pub fn keep_outside(self) -> Self {
         Self {
-            outside: Outside::Keep,
+            outside: OutOfBoundsChunks::Keep,
             ..self
         }
     }
@@ -245,7 +245,7 @@ impl Resize<'_> {
 }
 operation!(Resize<'a> => ());
 
-/// Elements to be added, to be awaited: see [`Array::append`].
+/// A pending append: see [`Array::append`].
 #[must_use = "nothing is written until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct Append<'a> {
@@ -255,7 +255,7 @@ pub struct Append<'a> {
 }
 
 impl Append<'_> {
-    /// Along which axis; a negative one counts from the last.
+    /// The axis to append along; a negative number counts from the last axis.
     pub fn axis(self, axis: isize) -> Self {
         Self { axis, ..self }
     }
@@ -267,7 +267,7 @@ impl Append<'_> {
             axis => usize::try_from(axis).ok(),
         };
         let axis = axis.filter(|&axis| axis < rank).ok_or_else(|| {
-            let text = format!("{} is no axis of an array with {rank}", self.axis);
+            let text = format!("{} is out of range for {rank} axes", self.axis);
             Error::argument("axis", text)
         })?;
         let (shape, elements) = self.data.appended_to(self.array)?;
@@ -278,13 +278,13 @@ impl Append<'_> {
 }
 operation!(Append<'a> => Vec<u64>);
 
-/// How attributes are changed.
+/// How new attributes combine with the old ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Edit {
-    /// What is named is added or replaced, all else stays.
+    /// The given ones are added or replaced, the others stay.
     #[default]
     Merge,
-    /// What is named is all there is.
+    /// Only the given ones remain.
     Replace,
 }
 
@@ -294,7 +294,7 @@ enum Edited<'a> {
     Group(&'a mut Group),
 }
 
-/// Changes of attributes, to be awaited: see [`Array::update_attributes`].
+/// A pending change of attributes: see [`Array::update_attributes`].
 #[must_use = "nothing is changed until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct UpdateAttributes<'a> {
@@ -321,7 +321,7 @@ impl<'a> UpdateAttributes<'a> {
         }
     }
 
-    /// Takes away everything that is not named.
+    /// Removes all other attributes.
     pub fn replace(self) -> Self {
         Self {
             edit: Edit::Replace,
@@ -329,7 +329,7 @@ impl<'a> UpdateAttributes<'a> {
         }
     }
 
-    /// Takes attributes away.
+    /// Removes attributes.
     pub fn remove<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
         self.removed.extend(keys.into_iter().map(Into::into));
         self

@@ -1,6 +1,6 @@
-//! `consolidate_metadata`: one document that tells of a whole hierarchy.
+//! `consolidate_metadata`: collects the metadata of a whole hierarchy in one document.
 
-use zarr_core::hierarchy::Consolidated;
+use zarr_core::hierarchy::{ConsolidatedView, UseConsolidated};
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::ZarrFormat;
 
@@ -9,15 +9,15 @@ use crate::operation::operation;
 use crate::target::finish::Finish;
 use crate::{Group, Target};
 
-/// Collects the documents of all nodes below a group in the group's own, so that readers find them
-/// with one request.
+/// Collects the metadata of all nodes below a group in one document of the group, so that readers get all
+/// of it with one request.
 ///
-/// What is created, changed or deleted below the group afterwards is changed in it too, by this library:
-/// see [`Config::leave_consolidated`](crate::Config::leave_consolidated). What others write is not in it
-/// until it is consolidated again.
+/// This library keeps the document up to date when it creates, changes or deletes nodes below the group
+/// (unless [`Config::leave_consolidated`](crate::Config::leave_consolidated) is set). Changes by other
+/// programs are missing from it until you consolidate again.
 ///
-/// Where nodes below cannot be read, nothing is written, and the error names all of them: readers would take
-/// what is collected for all there is.
+/// If nodes below the group cannot be read, nothing is written and the error names all of them, because
+/// readers take the consolidated metadata for complete.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, DataType, Target};
@@ -38,7 +38,7 @@ pub fn consolidate_metadata(target: impl Into<Target>) -> ConsolidateMetadata {
     }
 }
 
-/// A consolidation to be awaited: see [`consolidate_metadata`].
+/// A pending consolidation: see [`consolidate_metadata`].
 #[must_use = "nothing is written until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct ConsolidateMetadata {
@@ -55,13 +55,13 @@ impl ConsolidateMetadata {
         self
     }
 
-    /// The format of the group, where both are there.
+    /// The format of the group, if there is one of each format.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
         self.zarr_format = Some(format);
         self
     }
 
-    /// What the group is opened with, and how its document is written.
+    /// The context that the group is opened with and that says how its document is written.
     pub fn context(mut self, context: &Context) -> Self {
         self.context = context.clone();
         self
@@ -73,9 +73,11 @@ impl ConsolidateMetadata {
             .location(&self.path, Finish::WithHandles)
             .await?;
         let metadata = hierarchy::consolidate(&location, self.zarr_format, &self.context).await?;
-        // Format 3 has it in the group's own document.
+        // In format 3 it is part of the group's own document.
         let collected = match metadata.format() {
-            ZarrFormat::V2 => Consolidated::read(&location, &metadata, ".zmetadata").await?,
+            ZarrFormat::V2 => {
+                ConsolidatedView::read(&location, &metadata, &UseConsolidated::Auto).await?
+            }
             ZarrFormat::V3 => None,
         };
         Ok(Group::new(location, metadata, self.context)?.with_collected(collected))

@@ -1,5 +1,5 @@
-//! `copy` and `copy_all`: nodes with their data from place to place. How they are copied is
-//! `zarr-core`'s; here is only what people say.
+//! `copy` and `copy_all`: the arguments of a copy of nodes, and the list of nodes to copy. `zarr-core`
+//! copies them.
 
 pub(crate) mod filter;
 pub(crate) mod progress;
@@ -19,19 +19,19 @@ use crate::operation::operation;
 use crate::target::finish::{Finish, finish};
 use crate::{CreateArray, Group, Node, Target};
 
-/// Copies an array or a group, with all below it, into the group at `dest`, which is made if it is
-/// missing.
+/// Copies an array or a group, with everything below it, into the group at `dest`, which is created if it
+/// is missing.
 ///
-/// Chunks are copied as they are stored where codecs, grid and fill value stay the same, also between
-/// formats; absent ones stay absent. Otherwise they are decoded and encoded, many at a time and within
-/// the memory that the [`Context`] allows. Nothing is changed before all is checked.
+/// Chunks are copied as they are stored if codecs, grid and fill value stay the same, also between formats;
+/// absent chunks stay absent. Otherwise they are decoded and encoded again, many at a time and within the
+/// memory that the [`Context`] allows. Everything is checked before anything is changed.
 ///
-/// Where nothing is asked to change, documents are copied as they stand, byte for byte, and so is what other
-/// programs keep among the nodes: files of other kinds. Where something is, only that changes. Consolidated
-/// metadata is copied with all that it speaks of, and else made anew.
+/// Unless you ask for a change, metadata is copied byte for byte, and so are the other files among the nodes.
+/// If you ask for one, nothing else changes. Consolidated metadata is copied if the copy has everything that
+/// it lists, and otherwise written anew.
 ///
-/// Copies get the format of the group that they come to lie in: copying into a group of the other
-/// format converts.
+/// A copy gets the format of the group that it is copied into, so copying into a group of the other format
+/// converts it.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, IfExists, MemoryStore, ZarrFormat};
@@ -46,7 +46,7 @@ use crate::{CreateArray, Group, Node, Target};
 /// assert_eq!((stats.copied, stats.bytes), (2, 800)); // the group and the array in it
 /// assert_eq!(new.array("data/x").wait()?.shards(), Some(vec![50]));
 ///
-/// // Again: only what is missing, which is nothing.
+/// // Copy again, but only what is missing: no chunk is copied.
 /// let again = zarr::copy(&old.group("data").wait()?, &new).if_exists(IfExists::Update);
 /// assert_eq!(again.wait()?.chunks, 0);
 /// # Ok(())
@@ -57,15 +57,14 @@ pub fn copy(source: impl Into<Node>, dest: impl Into<Target>) -> CopyNodes {
         source: source.into(),
         dest: dest.into(),
         name: None,
-        includes: Vec::new(),
-        excludes: Vec::new(),
+        filter: Filter::default(),
         context: None,
         options: CopyOptions::default(),
     }
 }
 
-/// Copies everything in a group into the group at `dest`, and adds the group's attributes to those
-/// that are there: see [`copy()`].
+/// Copies everything in a group into the group at `dest`, and adds the group's attributes to the
+/// attributes there: see [`copy()`].
 ///
 /// ```
 /// # use zarr::{blocking::Wait, MemoryStore};
@@ -86,58 +85,57 @@ pub fn copy_all(source: &Group, dest: impl Into<Target>) -> CopyNodes {
     copy
 }
 
-/// Nodes to be copied, to be awaited: see [`copy()`] and [`copy_all`].
+/// Nodes to copy: see [`copy()`] and [`copy_all`].
 ///
-/// Dropping its future stops the copy between two chunks; what was copied stays, and
-/// [`IfExists::Update`] goes on from there. Readers of the copy find fill values where it is not done
-/// yet. The source is read as it is found, chunk by chunk: what is written to it meanwhile is in the
-/// copy, or is not.
+/// If you drop its future, the copy stops between two chunks. What was copied stays, and
+/// [`IfExists::Update`] resumes it. Readers of an unfinished copy find fill values in place of the missing
+/// chunks. The source is read chunk by chunk: the copy may or may not contain what is written to it
+/// meanwhile.
 #[must_use = "nothing is copied until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct CopyNodes {
     source: Node,
     dest: Target,
     name: Option<String>,
-    includes: Vec<String>,
-    excludes: Vec<String>,
+    filter: Filter,
     context: Option<Context>,
     options: CopyOptions,
 }
 
 impl CopyNodes {
-    /// What the copy is called in the destination; as the source, if not given. An empty name is the
-    /// destination itself: the source takes its place, or joins the group that is there.
+    /// The name of the copy in the destination; by default that of the source. The empty name means the
+    /// destination itself: the source replaces it, or is merged into the group there.
     pub fn name(mut self, name: impl AsRef<str>) -> Self {
         self.name = Some(name.as_ref().to_owned());
         self
     }
 
-    /// Copies only the arrays directly in a group, and not the groups in it.
+    /// Copies only the arrays directly in a group, without the groups in it.
     pub fn shallow(mut self, yes: bool) -> Self {
         self.options.shallow = yes;
         self
     }
 
-    /// Leaves attributes behind. Names of axes are none.
+    /// Omits attributes. Dimension names are not attributes.
     pub fn without_attrs(mut self, yes: bool) -> Self {
         self.options.without_attrs = yes;
         self
     }
 
-    /// What is done about arrays that are there already.
+    /// What happens to arrays that already exist in the destination.
     pub fn if_exists(mut self, what: IfExists) -> Self {
         self.options.if_exists = what;
         self
     }
 
-    /// Whether what stands in the way of one node costs that node alone: a document that cannot be read, a
-    /// codec that is needed and not known, what a format has no word for, a name that is refused, a chunk
-    /// that is damaged. It is told to [`progress`](Self::progress) as
-    /// [`CopyStep::LeftOut`](crate::CopyStep::LeftOut), counted in [`CopyStats::left_out`], and the rest is
-    /// copied. Without this nothing is, or, where it is a chunk, no more than was copied before.
+    /// Whether to leave out a node that cannot be copied and copy the others: if its metadata cannot be
+    /// read, a codec that is needed is unknown, the other format cannot express it, its name is refused, or
+    /// one of its chunks is damaged. Such a node is reported to [`progress`](Self::progress) as
+    /// [`CopyStep::LeftOut`](crate::CopyStep::LeftOut) and counted in [`CopyStats::left_out`]. By default it
+    /// is an error and nothing is copied or, for a damaged chunk, nothing beyond what was copied before it.
     ///
-    /// An array that is left out for a chunk is taken out again, unless it was there before
-    /// ([`IfExists::Update`]): then it stays with what it has.
+    /// An array that is left out because of a chunk is removed from the destination again, unless it was
+    /// there before ([`IfExists::Update`]): then it keeps what it has.
     pub fn keep_going(mut self, yes: bool) -> Self {
         self.options.keep_going = yes;
         self
@@ -149,29 +147,29 @@ impl CopyNodes {
         self
     }
 
-    /// Copies nodes whose path below the source is found by one of these regular expressions also
-    /// where [`excludes`](Self::excludes) names them.
+    /// Copies nodes whose path below the source matches one of these regular expressions, even if
+    /// [`excludes`](Self::excludes) matches it, too.
     pub fn includes<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
-        self.includes.extend(patterns.into_iter().map(Into::into));
+        self.filter.include(patterns);
         self
     }
 
-    /// Leaves out nodes whose path below the source, such as `images/0`, is found by one of these
-    /// regular expressions.
+    /// Leaves out nodes whose path below the source, such as `images/0`, matches one of these regular
+    /// expressions anywhere.
     pub fn excludes<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
-        self.excludes.extend(patterns.into_iter().map(Into::into));
+        self.filter.exclude(patterns);
         self
     }
 
-    /// The format of the copies. It must be that of the group they come to lie in, which it is if not
-    /// given; where there is none yet, the source's.
+    /// The format of the copies, which must be that of the group they are copied into. By default it is; if
+    /// that group does not exist yet, it is the format of the source.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
         self.options.zarr_format = Some(format);
         self
     }
 
-    /// What arrays are to be other than they were: chunks, shards, codecs, fill value. Called for each
-    /// of them, of which [`CreateArray::options`] tells; shape and type stay.
+    /// Changes the arrays on the way: their chunks, shards, codecs or fill value. The function is called for
+    /// each array, whose [`CreateArray::options`] it can read; shape and data type stay.
     #[doc(alias = "create_kws")]
     pub fn with(
         mut self,
@@ -183,8 +181,8 @@ impl CopyNodes {
         self
     }
 
-    /// Tells how far the copy is, from the task that drives it: at the begin of each node, and after
-    /// each chunk or a few. Printed, it is a line for a log.
+    /// Calls a function with the progress of the copy, in the task that drives it: before each node, and
+    /// after every chunk or every few. `Display` of the progress is a line for a log.
     #[doc(alias = "log")]
     pub fn progress(
         mut self,
@@ -194,21 +192,21 @@ impl CopyNodes {
         self
     }
 
-    /// Codecs, workers and limits for the copies; the source's, if not given.
+    /// Codecs, workers and limits for the copy; by default the source's.
     pub fn context(mut self, context: &Context) -> Self {
         self.context = Some(context.clone());
         self
     }
 
     async fn run(mut self) -> Result<CopyStats> {
-        let filter = Filter::new(&self.includes, &self.excludes)?;
+        let choice = self.filter.choice()?;
         let source = found(&self.source, &self.options).await?;
         let name = match &self.name {
             Some(name) => name.as_str(),
             None => source_name(&source.location)?,
         };
         let dest = self.dest.location(name, Finish::Here).await?;
-        self.options.choice = filter.map(Filter::into_choice);
+        self.options.choice = choice;
         self.options.context = self.context.unwrap_or_else(|| source.context.clone());
         let copied = copy_nodes(source, &dest, &self.options).await?;
         if !self.options.dry_run {
@@ -219,7 +217,7 @@ impl CopyNodes {
 }
 operation!(CopyNodes => CopyStats);
 
-/// A node and all below it.
+/// Lists a node and everything below it.
 async fn found(node: &Node, options: &CopyOptions) -> Result<CopySource> {
     let (location, context) = match node {
         Node::Array(array) => (array.chunked().location(), array.chunked().context()),
@@ -268,8 +266,7 @@ fn metadata(node: &Node) -> NodeMetadata {
 fn source_name(location: &Location) -> Result<&str> {
     match location.path().name() {
         "" => {
-            let text = "the source is the root of its store and has no name; say what its copy is \
-                        to be called";
+            let text = "the source is the root of its store and has no name; give its copy a name";
             Err(Error::argument("name", text))
         }
         name => Ok(name),

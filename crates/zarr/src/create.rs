@@ -1,4 +1,4 @@
-//! Creating arrays: a builder whose arguments are checked, all of them, before the store is touched.
+//! Creates arrays. The builder checks all of its arguments before it changes the store.
 
 pub(crate) mod filled;
 pub(crate) mod group;
@@ -7,7 +7,8 @@ pub(crate) mod shape;
 pub(crate) mod source;
 
 use zarr_core::{
-    ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Error, Fill, Result, hierarchy,
+    ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Error, Fill, Result, check_new_array,
+    hierarchy,
 };
 use zarr_metadata::{
     Attribute, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
@@ -16,10 +17,10 @@ use zarr_metadata::{
 use crate::create::source::Checked;
 use crate::environment::default_context;
 use crate::operation::operation;
-use crate::target::access::{Access, access, array_handle, handle};
+use crate::target::access::{Access, array_handle_setters, handle_setters, store_setters};
 use crate::{Array, DimensionName, Shape, Source, Target};
 
-/// Creates an array. Without [`name`](CreateArray::name) it is the root of the store.
+/// Creates an array: at the root of the store, unless you set [`name`](CreateArray::name).
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -43,8 +44,7 @@ pub fn create_array(
     CreateArray::new(store, ArrayOptions::new(shape.into().0, dtype.into()))
 }
 
-/// Creates an array of `float64`, unless told otherwise: [`create_array`] as zarr-python's first
-/// version had it.
+/// Creates an array, of `float64` by default: the older form of [`create_array`], as in zarr-python.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, DataType, Target};
@@ -60,9 +60,9 @@ pub fn create(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray 
     create_array(store, shape, DataType::Float64)
 }
 
-/// Creates an array of the shape and type of data, and writes the data.
+/// Creates an array with the shape and type of the data, and writes the data.
 ///
-/// Data of another type than `.dtype(..)` asks for is refused: nothing is cast.
+/// If `.dtype(..)` asks for another type than the data has, that is an error: data is not converted.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Target};
@@ -80,12 +80,12 @@ pub fn array(store: impl Into<Target>, data: impl Into<Source>) -> CreateArray {
     create
 }
 
-/// Creates an array from another, with its structure and attributes, or from a closure that makes it
-/// block by block: [`array()`], by the name zarr-python has for it.
+/// Creates an array from another one, with its structure and attributes, or from a closure that computes it
+/// block by block. It does the same as [`array()`], under zarr-python's name.
 ///
-/// Whatever is not said to be otherwise is kept: chunks, shards, codecs, fill value, names of axes. In
-/// the other format what has another name there is translated. Chunks are copied as they are stored
-/// where that means the same, and absent ones stay absent: see [`copy()`](crate::copy()).
+/// By default everything is kept: chunks, shards, codecs, fill value, dimension names. A copy in the other
+/// format translates what has another name there. Chunks are copied as they are stored if they mean the
+/// same in the copy, and absent chunks stay absent: see [`copy()`](crate::copy()).
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Target, ZarrFormat};
@@ -100,7 +100,7 @@ pub fn from_array(store: impl Into<Target>, data: impl Into<Source>) -> CreateAr
     array(store, data)
 }
 
-/// An array to be created: see [`create_array`].
+/// An array to create: see [`create_array`].
 #[must_use = "nothing is created until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct CreateArray {
@@ -115,12 +115,12 @@ pub struct CreateArray {
     context: Option<Context>,
     access: Access,
     source: Option<Source>,
-    /// Whether the source is what the array is like, and not written.
+    /// Whether the source's elements are written, too, or only its structure is used.
     write_data: bool,
 }
-access!(CreateArray, access);
-handle!(CreateArray, access);
-array_handle!(CreateArray, access);
+store_setters!(CreateArray, access);
+handle_setters!(CreateArray, access);
+array_handle_setters!(CreateArray, access);
 
 impl CreateArray {
     pub(crate) fn new(store: impl Into<Target>, options: ArrayOptions) -> Self {
@@ -140,95 +140,97 @@ impl CreateArray {
         }
     }
 
-    /// The element type.
+    /// The data type.
     pub fn dtype(mut self, dtype: impl Into<DataType>) -> Self {
         self.options.data_type = dtype.into();
         self
     }
 
-    /// The array's path in the store; groups that are missing above it are made.
+    /// The array's path in the store. Missing groups above it are created.
     #[doc(alias = "path")]
     pub fn name(mut self, name: impl AsRef<str>) -> Self {
         self.name = name.as_ref().to_owned();
         self
     }
 
-    /// The chunks, or the inner chunks of shards; guessed if not given. `true` guesses, `false` is
-    /// one chunk, a number is that length on every axis, and lists have the length of every chunk
-    /// (format 3): `[vec![31, 28, 31], vec![20, 20, 5]]`.
+    /// The chunk shape; of a sharded array, the shape of the inner chunks.
+    ///
+    /// `true`, the default, guesses; `false` makes one chunk; a number is the length along every axis; a list
+    /// per axis gives the length of every chunk (format 3): `[vec![31, 28, 31], vec![20, 20, 5]]`.
     #[doc(alias = "chunk_shape")]
     pub fn chunks(mut self, chunks: impl Into<Chunks>) -> Self {
         self.options.chunks = chunks.into();
         self
     }
 
-    /// Stores chunks together in shards of this shape, a multiple of the chunks (format 3); `true`
-    /// guesses one of at most 64 MiB, [`Chunks::Bytes`] of at most so many bytes. Lists have the length
-    /// of every shard.
+    /// Stores chunks together in shards of this shape, a multiple of the chunk shape (format 3).
+    ///
+    /// `true` guesses a shard of at most 64 MiB, [`Chunks::Bytes`] one of at most that many bytes; a list per
+    /// axis gives the length of every shard.
     pub fn shards(mut self, shards: impl Into<Chunks>) -> Self {
         self.options.shards = Some(shards.into());
         self
     }
 
-    /// Stores every chunk by itself, also where the array that this one is like has shards.
+    /// Stores every chunk by itself, even if this array is made like a sharded one.
     pub fn without_shards(mut self) -> Self {
         self.options.shards = None;
         self.options.shard_settings.clear();
         self
     }
 
-    /// What is done to arrays before they become bytes (format 3), or the filters (format 2).
+    /// The array→array codecs (format 3) or the filters (format 2).
     pub fn filters(mut self, filters: impl Into<Codecs>) -> Self {
         self.options.filters = filters.into();
         self
     }
 
-    /// What is done to bytes; zstd if not given, none with `()`. Format 2 has one at most.
+    /// The bytes→bytes codecs: zstd by default, none with `()`. Format 2 allows at most one.
     #[doc(alias = "compressor")]
     pub fn compressors(mut self, compressors: impl Into<Codecs>) -> Self {
         self.options.compressors = compressors.into();
         self
     }
 
-    /// What turns arrays into bytes; `bytes`, little-endian, if not given.
+    /// The array→bytes codec: by default `bytes`, little-endian.
     pub fn serializer(mut self, serializer: Extension) -> Self {
         self.options.serializer = Some(serializer);
         self
     }
 
-    /// All codecs in one list, in place of filters, serializer and compressors (format 3). An array that is made
-    /// like another takes nothing of its shards then: call [`shards`](Self::shards) after this for some.
+    /// All codecs in one list, instead of filters, serializer and compressors (format 3). An array that is
+    /// made like a sharded one then has no shards, unless you call [`shards`](Self::shards) after this.
     pub fn codecs(mut self, codecs: impl IntoIterator<Item = Extension>) -> Self {
         self.options.use_chain(codecs.into_iter().collect());
         self
     }
 
-    /// The value of elements that were never written; zero if not given.
+    /// The value of elements that were never written; zero by default.
     pub fn fill_value(mut self, value: impl Into<Fill>) -> Self {
         self.options.fill_value = value.into();
         self
     }
 
-    /// How elements lie in a chunk (format 2).
+    /// The memory order of the elements in a chunk (format 2).
     pub fn order(mut self, order: Order) -> Self {
         self.options.order = Some(order);
         self
     }
 
-    /// The format; that of the group, or the context's default, if not given.
+    /// The format; by default that of the group, or the context's default.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
         self.options.zarr_format = Some(format);
         self
     }
 
-    /// How chunks are named.
+    /// How the keys of chunks are formed.
     #[doc(alias = "dimension_separator")]
     pub fn chunk_key_encoding(mut self, encoding: ChunkKeyEncoding) -> Self {
         self.options.chunk_key_encoding = Some(encoding);
         self
     }
 
-    /// Names of the axes (format 3).
+    /// The dimension names (format 3).
     pub fn dimension_names<N: Into<DimensionName>>(
         mut self,
         names: impl IntoIterator<Item = N>,
@@ -238,8 +240,8 @@ impl CreateArray {
         self
     }
 
-    /// The user's attributes: a JSON object. NaN and the infinities, for which JSON has no word, are kept
-    /// in [`Attributes`]; `json!` makes `null` of them.
+    /// The user's attributes: a JSON object. [`Attributes`](crate::Attributes) keeps NaN and the infinities,
+    /// which JSON cannot express; `json!` turns them into `null`.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};
@@ -256,48 +258,49 @@ impl CreateArray {
         self
     }
 
-    /// The codec that makes bytes of objects (format 2): the first of the filters.
+    /// The codec that turns objects into bytes (format 2), which becomes the first filter.
     pub fn object_codec(mut self, codec: Extension) -> Self {
         self.object_codec = Some(codec);
         self
     }
 
-    /// Stores chunks that hold only the fill value, which are otherwise left out.
+    /// Whether to store chunks that hold only the fill value. By default they are not stored.
     pub fn write_empty_chunks(mut self, yes: bool) -> Self {
         self.write_empty_chunks = Some(yes);
         self
     }
 
-    /// Reads chunks that are not stored as fill values, which is the default, or as an error.
+    /// Whether a chunk that is not stored is read as the fill value, which is the default, or is an error.
     pub fn read_missing_chunks(mut self, yes: bool) -> Self {
         self.read_missing_chunks = Some(yes);
         self
     }
 
-    /// Writes the data that was given, which is the default, or creates the array alone.
+    /// Whether to write the given data, which is the default, or only to create the array.
     pub fn write_data(mut self, yes: bool) -> Self {
         self.write_data = yes;
         self
     }
 
-    /// Replaces whatever is at this place. Nothing is deleted before all arguments are checked.
+    /// Replaces the node at this path, if there is one. All arguments are checked before anything is deleted.
     pub fn overwrite(mut self, yes: bool) -> Self {
         self.overwrite = yes;
         self
     }
 
-    /// Codecs, workers and limits other than the default ones.
+    /// Codecs, workers and limits. The default is the context of the [`Group`](crate::Group) that creates the
+    /// array, or [`default_context`](crate::default_context()).
     pub fn context(mut self, context: &Context) -> Self {
         self.context = Some(context.clone());
         self
     }
 
-    /// What the array is to be, as far as it was said.
+    /// The structure of the array, as far as it is set.
     pub fn options(&self) -> &ArrayOptions {
         &self.options
     }
 
-    /// What was said of the array and of writing it.
+    /// The structure and the configuration of the array, defaults included.
     pub(crate) fn decided(self) -> Result<(ArrayOptions, ArrayConfig)> {
         let context = self.context.clone().unwrap_or_else(default_context);
         let config = self.array_config(&context);
@@ -313,7 +316,7 @@ impl CreateArray {
         config
     }
 
-    /// What the array is to be, with what the context chooses.
+    /// The structure of the array, with the defaults of the context.
     fn resolved_options(&self, context: &Context) -> Result<ArrayOptions> {
         let mut options = self.options.clone();
         if self.attributes.is_some() {
@@ -322,8 +325,8 @@ impl CreateArray {
         let mut options = options.or_config(context.config());
         if let Some(codec) = &self.object_codec {
             if options.zarr_format != Some(ZarrFormat::V2) {
-                let text = "only format 2 has it; in format 3 it is the `serializer`";
-                return Err(Error::argument("object_codec", text));
+                let text = "only format 2 has it; in format 3 use `serializer`";
+                return Err(Error::not_in_format("object_codec", text));
             }
             let mut filters = vec![codec.clone()];
             if let Codecs::List(others) = options.filters {
@@ -339,7 +342,7 @@ impl CreateArray {
         self
     }
 
-    /// Checks everything that can be known without asking the store for any document.
+    /// Checks everything that can be checked without reading a document from the store.
     pub(crate) async fn prepare(mut self) -> Result<Prepared> {
         let context = self.context.clone().unwrap_or_else(default_context);
         let config = self.array_config(&context);
@@ -350,7 +353,7 @@ impl CreateArray {
             .reach(&self.name, &self.access, &context)
             .await?;
         let array = Array::new(location, metadata, context, config)?;
-        array.chunked().check_writable()?;
+        check_new_array(array.chunked())?;
         let source = self.source.take().filter(|_| self.write_data);
         Ok(Prepared {
             elements: source
@@ -368,7 +371,7 @@ impl CreateArray {
 }
 operation!(CreateArray => Array);
 
-/// An array that can be created, as far as is known without asking the store.
+/// An array whose arguments are checked.
 pub(crate) struct Prepared {
     array: Array,
     elements: Option<Checked>,

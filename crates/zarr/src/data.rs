@@ -1,12 +1,13 @@
-//! What can be written: arrays, scalars, and untyped data, as one type. Copies nothing it can move.
+//! `Data`, what a write takes: arrays, scalars and untyped data as one type. It copies only borrowed arrays.
 
 use ndarray::{Array, ArrayView, Dimension};
 use zarr_core::{
-    ArrayOptions, DynData, Element, Elements, Error, ErrorKind, Resolved, Result, Values, c_order,
+    ArrayOptions, DynData, Element, Elements, Error, ErrorKind, ResolvedSelection, Result, Values,
+    c_order,
 };
 use zarr_metadata::{DataType, NodePath};
 
-/// Elements to write: an array moved in, or one element for every cell.
+/// Elements to write: an array, or one scalar for every cell.
 ///
 /// ```
 /// use zarr::Data;
@@ -18,18 +19,18 @@ use zarr_metadata::{DataType, NodePath};
 #[derive(Clone, Debug)]
 pub struct Data {
     dtype: DataType,
-    /// `None` for one element that goes everywhere.
+    /// `None` for a scalar.
     shape: Option<Vec<u64>>,
     values: Values,
 }
 
 impl Data {
-    /// The elements, if they are of the stored type and have the selection's shape.
+    /// The elements, if they have the stored type and the selection's shape.
     pub(crate) fn into_elements(
         self,
         path: &NodePath,
         stored: &DataType,
-        selection: &Resolved,
+        selection: &ResolvedSelection,
     ) -> Result<Elements> {
         self.check_type(path, stored)?;
         match self.shape {
@@ -37,21 +38,22 @@ impl Data {
             Some(shape) if shape == selection.out_shape() => Ok(Elements::Each(self.values)),
             Some(shape) => {
                 let wanted = selection.out_shape();
-                let text =
-                    format!("an array of shape {shape:?} does not fill a selection of {wanted:?}");
-                Err(Error::argument("data", text))
+                let text = format!(
+                    "an array of shape {shape:?} does not fit a selection of shape {wanted:?}"
+                );
+                Err(Error::wrong_shape("data", text))
             }
         }
     }
 }
 
 impl Data {
-    /// An array of this shape and type, with every default.
+    /// The structure of an array with this shape and type, and defaults for the rest.
     pub(crate) fn structure(&self) -> ArrayOptions {
         ArrayOptions::new(self.shape.clone().unwrap_or_default(), self.dtype.clone())
     }
 
-    /// The shape and the elements, if they are of the stored type.
+    /// The shape and the elements, if they have the stored type.
     pub(crate) fn into_parts(
         self,
         path: &NodePath,
@@ -59,16 +61,16 @@ impl Data {
     ) -> Result<(Vec<u64>, Values)> {
         self.check_type(path, stored)?;
         let scalar = || {
-            Error::argument(
+            Error::wrong_shape(
                 "data",
-                "one element has no place along an axis; give an array",
+                "a scalar has no length along the axis; give an array",
             )
         };
         Ok((self.shape.ok_or_else(scalar)?, self.values))
     }
 
     fn check_type(&self, path: &NodePath, stored: &DataType) -> Result<()> {
-        // Texts can be those of JSON values, which the codec checks.
+        // Strings can hold JSON values, which the codec checks.
         let is_text = self.dtype == DataType::String && String::accepts(stored);
         if self.dtype == *stored || is_text {
             return Ok(());
@@ -123,7 +125,7 @@ macro_rules! scalar {
 }
 scalar!(bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, String);
 
-/// One text for every cell.
+/// One string for every cell.
 impl From<&str> for Data {
     fn from(text: &str) -> Self {
         text.to_owned().into()

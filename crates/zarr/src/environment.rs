@@ -1,5 +1,5 @@
-//! The settings of the environment, under the names that zarr-python gives them: `ZARR_` and the key in capitals, with
-//! `__` for each dot, as in `ZARR_ARRAY__WRITE_EMPTY_CHUNKS=true`.
+//! Settings from environment variables, and the default context made of them. The names are zarr-python's: `ZARR_` and
+//! the key in capitals, with `__` for each dot, as in `ZARR_ARRAY__WRITE_EMPTY_CHUNKS=true`.
 
 use std::num::NonZeroUsize;
 use std::sync::OnceLock;
@@ -8,10 +8,11 @@ use std::time::Duration;
 use zarr_core::{Config, Context};
 use zarr_metadata::{Indent, Order, ZarrFormat};
 
-/// The settings of the environment, under zarr-python's names for them.
+/// The settings of the environment variables, under zarr-python's names.
 ///
-/// A value that makes no sense changes nothing, and [`Config::problems`] tells of it. Settings that mean nothing here,
-/// such as `ZARR_BUFFER`, are passed over. An operation that is given no context has these settings, read once.
+/// An invalid value changes nothing and is listed in [`Config::problems`]. Settings that have no meaning in this library,
+/// such as `ZARR_BUFFER`, are ignored. Operations without a context of their own have these settings, which are read
+/// once.
 ///
 /// ```
 /// use zarr::{Config, Context};
@@ -25,14 +26,14 @@ pub fn config_from_env() -> Config {
     from_variables(std::env::vars_os().filter_map(text))
 }
 
-/// The context of operations that are given none: shared by the whole process, and immutable.
+/// The context of operations that you give none: immutable and shared by the whole process.
 pub fn default_context() -> Context {
     static DEFAULT: OnceLock<Context> = OnceLock::new();
     let new = || Context::builder().config(config_from_env()).build();
     DEFAULT.get_or_init(new).clone()
 }
 
-/// The settings of such variables.
+/// The settings of these variables.
 fn from_variables<K: AsRef<str>, V: AsRef<str>>(
     variables: impl IntoIterator<Item = (K, V)>,
 ) -> Config {
@@ -75,15 +76,15 @@ fn set(config: &mut Config, key: &str, value: &str) -> Result<(), &'static str> 
         "async.timeout" => {
             let seconds = match value {
                 "None" | "null" | "" => None,
-                text => Some(text.parse().map_err(|_| "is no number of seconds")?),
+                text => Some(text.parse().map_err(|_| "is not a number of seconds")?),
             };
             let time = seconds.map(Duration::try_from_secs_f64).transpose();
-            config.timeout = time.map_err(|_| "is no time there can be")?;
+            config.timeout = time.map_err(|_| "is not a possible time")?;
         }
         "json_indent" => {
             config.json_indent = match value {
                 "None" | "null" | "" => Indent::Compact,
-                text => Indent::Spaces(text.parse().map_err(|_| "is no number of spaces")?),
+                text => Indent::Spaces(text.parse().map_err(|_| "is not a number of spaces")?),
             };
         }
         _ => {}
@@ -91,7 +92,7 @@ fn set(config: &mut Config, key: &str, value: &str) -> Result<(), &'static str> 
     Ok(())
 }
 
-/// Python's texts may come with their quotes.
+/// The value without the quotes that a Python string may have.
 fn bare(value: &str) -> &str {
     let value = value.trim();
     let within = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
@@ -106,13 +107,13 @@ fn truth(value: &str) -> Result<bool, &'static str> {
     }
 }
 
-/// A number of things; none of them, or `None`, leaves the choice open.
+/// A count; 0 and `None` leave the choice to the library.
 fn count(value: &str) -> Result<Option<NonZeroUsize>, &'static str> {
     match value {
         "None" | "null" | "" => Ok(None),
         text => match text.parse() {
             Ok(n) => Ok(NonZeroUsize::new(n)),
-            Err(_) => Err("is no count"),
+            Err(_) => Err("is not a count"),
         },
     }
 }

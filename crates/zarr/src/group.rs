@@ -1,4 +1,5 @@
-//! `Group`: the handle people hold. Holds no algorithm: what is on disk is `zarr-core`'s to know.
+//! `Group`, the handle on a group: its metadata, and the nodes below it by path. It holds no algorithm;
+//! `zarr-core` reads and writes.
 
 pub(crate) mod members;
 pub(crate) mod require;
@@ -7,7 +8,7 @@ pub(crate) mod tree_view;
 
 use std::sync::Arc;
 
-use zarr_core::hierarchy::{Consolidated, ConsolidatedView};
+use zarr_core::hierarchy::ConsolidatedView;
 use zarr_core::{Context, Error, ErrorKind, Result, hierarchy};
 use zarr_metadata::{Attributes, DataType, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, Store};
@@ -18,19 +19,21 @@ use crate::{
     create_group, open, tree,
 };
 
-/// A group in a store. Cheap to clone. What is written to a zip archive is in its place when the last handle on it is
-/// dropped, or earlier, with the error if there is one, by [`close`](Self::close).
+/// A handle on a group in a store, cheap to clone.
+///
+/// Writes to a zip archive reach the file when the last handle on the archive is dropped. [`close`](Self::close) writes
+/// the file earlier and returns the error if that fails.
 #[derive(Clone, Debug)]
 pub struct Group {
     location: Location,
     path: NodePath,
     metadata: Arc<GroupMetadata>,
     context: Context,
-    /// What answers for the store, where the group was opened so.
+    /// The consolidated metadata that answers instead of the store, if the group was opened by it.
     view: Option<ConsolidatedView>,
-    /// Consolidated metadata of format 2 that was just collected; format 3 has it among its documents.
-    collected: Option<Arc<Consolidated>>,
-    /// Whether attributes are read again each time they are asked of the store.
+    /// Consolidated metadata of format 2 that was just written; in format 3 it is part of the group's metadata.
+    collected: Option<Arc<ConsolidatedView>>,
+    /// Whether `read_attrs` reads from the store.
     reload_attributes: bool,
 }
 
@@ -59,11 +62,8 @@ impl Group {
         }
     }
 
-    pub(crate) fn reloads_attributes(&self) -> bool {
-        self.reload_attributes
-    }
-
-    /// The same group, opened by consolidated metadata: changes through it and all that comes from it are noticed.
+    /// The same group, opened by its consolidated metadata. Changes through it and through its descendants make the view
+    /// stale.
     pub(crate) fn viewed(self, view: ConsolidatedView) -> Self {
         Self {
             location: view.watched(&self.location),
@@ -76,7 +76,7 @@ impl Group {
         Self { view, ..self }
     }
 
-    pub(crate) fn with_collected(self, collected: Option<Consolidated>) -> Self {
+    pub(crate) fn with_collected(self, collected: Option<ConsolidatedView>) -> Self {
         Self {
             collected: collected.map(Arc::new),
             ..self
@@ -87,7 +87,7 @@ impl Group {
         self.view.as_ref()
     }
 
-    /// A node below, from its documents.
+    /// A node below this group, from its metadata.
     pub(crate) fn child(&self, path: &NodePath, node: NodeMetadata) -> Result<Node> {
         let location = self.location.join(path.as_str())?;
         let node = Node::new(location, node, self.context.clone())?;
@@ -103,7 +103,20 @@ impl Group {
         self.metadata = Arc::new(metadata);
     }
 
-    /// The place of the group's documents.
+    /// Makes a handle from metadata that you have, without a request to the store.
+    ///
+    /// # Errors
+    /// If the location's path is not a valid node path.
+    #[doc(alias = "from_dict")]
+    pub fn from_metadata(
+        location: &Location,
+        metadata: GroupMetadata,
+        context: &Context,
+    ) -> Result<Self> {
+        Self::new(location.clone(), metadata, context.clone())
+    }
+
+    /// The store and the path of the group's metadata.
     #[doc(alias = "store_path")]
     pub fn location(&self) -> &Location {
         &self.location
@@ -114,14 +127,24 @@ impl Group {
         &self.path
     }
 
-    /// The path with a leading slash, as zarr-python names nodes.
+    /// The path with a leading slash, as in zarr-python.
     pub fn name(&self) -> String {
         self.path.to_string()
+    }
+
+    /// The last part of the path; empty at the root of the store.
+    pub fn basename(&self) -> &str {
+        self.path().name().unwrap_or_default()
     }
 
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
         self.location.store()
+    }
+
+    /// Whether this handle cannot write.
+    pub fn read_only(&self) -> bool {
+        !self.store().hints().writable
     }
 
     /// The user's attributes.
@@ -130,27 +153,39 @@ impl Group {
         self.metadata.attributes()
     }
 
-    /// The group's documents.
+    /// The attributes that this handle keeps or, if it was opened with `cache_attrs(false)`, those in the
+    /// store.
+    ///
+    /// # Errors
+    /// If the group is gone or is no group any more.
+    pub async fn read_attrs(&self) -> Result<Attributes> {
+        let mut group = self.clone();
+        if self.reload_attributes {
+            group.refresh().await?;
+        }
+        Ok(group.attrs().clone())
+    }
+
+    /// The group's metadata.
     pub fn metadata(&self) -> &GroupMetadata {
         &self.metadata
     }
 
-    /// The paths of all nodes that the group's consolidated metadata tells of, relative to it and in
-    /// order; none where there is no such metadata. Format 2 keeps it beside the group's documents: it
-    /// is known where the group was opened with it, or comes from
-    /// [`consolidate_metadata`](crate::consolidate_metadata).
+    /// The paths of all nodes in the group's consolidated metadata, relative to the group and in order; empty
+    /// if there is no such metadata. Format 2 stores it in a separate document, which this handle knows only
+    /// if the group was opened by it or comes from [`consolidate_metadata`](crate::consolidate_metadata).
     pub fn consolidated_paths(&self) -> Vec<&str> {
         let mut paths = match (self.view(), &*self.metadata) {
             (Some(view), _) => view.paths(),
             (None, GroupMetadata::V3(group)) => {
                 let nodes = group.consolidated_metadata.iter();
-                let paths = nodes.flat_map(zarr_metadata::v3::ConsolidatedMetadata::paths);
+                let paths = nodes.flat_map(zarr_metadata::v3::ConsolidatedMetadataV3::paths);
                 paths.collect()
             }
-            (None, GroupMetadata::V2 { .. }) => match &self.collected {
-                Some(collected) => collected.paths(&NodePath::root()),
-                None => vec![],
-            },
+            (None, GroupMetadata::V2 { .. }) => {
+                let collected = self.collected.as_ref();
+                collected.map(|view| view.paths()).unwrap_or_default()
+            }
         };
         paths.sort_unstable();
         paths
@@ -161,7 +196,7 @@ impl Group {
         self.metadata.format()
     }
 
-    /// What operations on this group share.
+    /// The context that operations on this group share.
     pub fn context(&self) -> &Context {
         &self.context
     }
@@ -169,7 +204,7 @@ impl Group {
     /// The node at a path below this group.
     ///
     /// # Errors
-    /// Where there is none, or its metadata cannot be read.
+    /// If there is none, or its metadata cannot be read.
     #[doc(alias = "getitem")]
     pub async fn get(&self, path: impl AsRef<str>) -> Result<Node> {
         let format = self.zarr_format();
@@ -188,10 +223,10 @@ impl Group {
             .await
     }
 
-    /// The node at a path below this group, or `None` where there is none.
+    /// The node at a path below this group, or `None` if there is none.
     ///
     /// # Errors
-    /// Where its metadata cannot be read.
+    /// If its metadata cannot be read.
     pub async fn try_get(&self, path: impl AsRef<str>) -> Result<Option<Node>> {
         match self.get(path).await {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound { .. }) => Ok(None),
@@ -202,7 +237,7 @@ impl Group {
     /// Whether there is a node at a path below this group.
     ///
     /// # Errors
-    /// Where its metadata cannot be read.
+    /// If its metadata cannot be read.
     pub async fn contains(&self, path: impl AsRef<str>) -> Result<bool> {
         Ok(self.try_get(path).await?.is_some())
     }
@@ -210,7 +245,7 @@ impl Group {
     /// The array at a path below this group.
     ///
     /// # Errors
-    /// Where there is none, or a group is there.
+    /// If there is none, or it is a group.
     #[doc(alias = "get_array")]
     pub async fn array(&self, path: impl AsRef<str>) -> Result<Array> {
         self.get(path).await?.into_array()
@@ -219,13 +254,13 @@ impl Group {
     /// The group at a path below this group.
     ///
     /// # Errors
-    /// Where there is none, or an array is there.
+    /// If there is none, or it is an array.
     #[doc(alias = "get_group")]
     pub async fn group(&self, path: impl AsRef<str>) -> Result<Group> {
         self.get(path).await?.into_group()
     }
 
-    /// Creates an array below this group, of its format.
+    /// Creates an array below this group, in its format.
     pub fn create_array(
         &self,
         name: impl AsRef<str>,
@@ -238,7 +273,7 @@ impl Group {
         create.default_format(self.zarr_format())
     }
 
-    /// Creates an array below this group from data, in place of what is there: see
+    /// Creates an array below this group from data and replaces the node at that path, if there is one: see
     /// [`array()`](crate::array()).
     #[doc(alias = "setitem")]
     pub fn put(&self, name: impl AsRef<str>, data: impl Into<Source>) -> CreateArray {
@@ -246,37 +281,32 @@ impl Group {
         create.zarr_format(self.zarr_format()).overwrite(true)
     }
 
-    /// Creates a group below this group, of its format.
+    /// Creates a group below this group, in its format.
     pub fn create_group(&self, name: impl AsRef<str>) -> CreateGroup {
         let create = create_group(self).path(name).context(&self.context);
         create.zarr_format(self.zarr_format())
     }
 
-    /// The nodes below: the children, unless [`Members`] is told to look deeper.
+    /// The nodes below this group: its children, unless you ask [`Members`] for more levels.
     pub fn members(&self) -> Members {
         Members::new(self.clone())
     }
 
-    /// A picture of everything below: see [`tree`](crate::tree).
+    /// A tree of everything below this group: see [`tree`](crate::tree).
     pub fn tree(&self) -> Tree {
         tree(self)
     }
 
-    /// A description, without asking the store.
+    /// A summary of the group, without a request to the store.
     pub fn info(&self) -> Info {
-        let read_only = !self.store().hints().writable;
-        Info::group(
-            &self.path,
-            self.zarr_format(),
-            self.store().kind(),
-            read_only,
-        )
+        let (format, store) = (self.zarr_format(), self.store().kind());
+        Info::group(&self.path, format, store, self.read_only())
     }
 
-    /// A description that counts what is below.
+    /// A summary of the group that counts the nodes below it.
     ///
     /// # Errors
-    /// Where the store cannot list, or documents cannot be read: all of those are named.
+    /// If the store cannot list, or metadata cannot be read; the error names all such nodes.
     pub async fn info_complete(&self) -> Result<Info> {
         let members = self.members().all().metadata().await?;
         let is_array = |node: &NodeMetadata| matches!(node, NodeMetadata::Array(_));
@@ -286,10 +316,10 @@ impl Group {
             .with_members(arrays, members.len() as u64 - arrays))
     }
 
-    /// Whether the consolidated metadata that this group was opened by is known to be out of date: a
-    /// document was changed through the group, or through a handle that came from it.
+    /// Whether the consolidated metadata that this group was opened by is known to be out of date, because
+    /// metadata was changed through this group or through a handle that came from it.
     ///
-    /// What others change is not noticed.
+    /// Changes by others are not noticed.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, Target};
@@ -308,15 +338,16 @@ impl Group {
         self.view().is_some_and(ConsolidatedView::is_stale)
     }
 
-    /// Collects the consolidated metadata that this group was opened by again, and sees what it tells
-    /// now. Groups that came from this one keep what they see.
+    /// Consolidates the metadata that this group was opened by again, and uses the new one. Groups that came
+    /// from this one keep the old one.
     ///
     /// # Errors
-    /// Where the group was opened without, and as
+    /// If the group was not opened by consolidated metadata, and as for
     /// [`consolidate_metadata`](crate::consolidate_metadata).
     pub async fn reconsolidate(&mut self) -> Result<()> {
         let Some(view) = self.view().cloned() else {
-            let text = "this group was opened without; use `consolidate_metadata`";
+            let text =
+                "this group was opened without consolidated metadata; use `consolidate_metadata`";
             return Err(Error::argument("use_consolidated", text));
         };
         let (format, context) = (self.zarr_format(), self.context());

@@ -1,5 +1,5 @@
-//! What `info` and `info_complete` say about a node, in zarr-python's words and layout. Knows
-//! documents and numbers; asks no store for anything.
+//! `Info`: what `info` and `info_complete` print about a node, in zarr-python's words and layout, made from
+//! metadata and counts alone.
 
 mod codecs;
 mod python;
@@ -17,30 +17,29 @@ use self::python::json;
 pub(crate) use self::python::{printable, tuple};
 pub(crate) use self::types::numpy_name;
 
-/// A summary of a node: what its documents say and, in its complete form, what is stored of it.
+/// A summary of a node: its metadata and, from `info_complete`, what is stored of it.
 ///
-/// Printed, the labels, their order and their values are those of zarr-python, so that a user of it
-/// reads nothing new. Codecs are spelled as Python would call them; where zarr-python prints
-/// something of its own inner life (`BloscCodec(_tunable_attrs=set(), …)`) only the settings are
-/// given, and a codec or data type it does not know is named as the document names it.
+/// `Display` has the labels, order and values of zarr-python. Codecs are spelled as in Python. Where zarr-python
+/// prints internals (`BloscCodec(_tunable_attrs=set(), …)`), only the settings are printed, and a codec or data
+/// type that zarr-python does not have is printed as the metadata names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Info {
-    /// Columns up to the colon.
+    /// The number of columns before the colon.
     width: usize,
     fields: Vec<(&'static str, String)>,
-    /// Size of all elements, decoded, for the ratio.
+    /// The decoded size of all elements, for the storage ratio.
     nbytes: Option<u128>,
     sharded: bool,
 }
 
 impl Info {
-    /// What is known of an array without asking its store.
+    /// A summary of an array from its metadata.
     pub(crate) fn array(metadata: &ArrayMetadata, store_type: &str, read_only: bool) -> Self {
         let codecs = Codecs::of(metadata);
         let chunk_shape = match (&codecs.inner_chunk_shape, &*metadata.chunk_grid()) {
             (Some(inner), _) => tuple(inner),
             (None, ChunkGridMetadata::Regular { chunk_shape }) => tuple(chunk_shape),
-            // No one shape: zarr-python says so in these words.
+            // Chunks of several shapes, in zarr-python's words.
             (None, _) => "<variable>".to_owned(),
         };
         let sharded = codecs.inner_chunk_shape.is_some();
@@ -78,7 +77,7 @@ impl Info {
         info
     }
 
-    /// What is known of a group without asking its store.
+    /// A summary of a group from its metadata.
     pub(crate) fn group(
         path: &NodePath,
         format: ZarrFormat,
@@ -86,7 +85,7 @@ impl Info {
         read_only: bool,
     ) -> Self {
         let fields = vec![
-            // zarr-python leaves the root's name empty.
+            // In zarr-python the name of the root is empty.
             ("Name", printable(path.as_str())),
             ("Type", "Group".to_owned()),
             ("Zarr format", format.to_string()),
@@ -101,8 +100,8 @@ impl Info {
         }
     }
 
-    /// An array's summary with what its store holds: bytes of documents and chunks, and how many
-    /// chunks, or shards, are there.
+    /// Adds what is stored of an array: the bytes of its metadata and chunks, and the number of its chunks
+    /// or shards.
     #[must_use]
     pub(crate) fn with_stored(mut self, bytes: u64, chunks: u64) -> Self {
         self.fields
@@ -122,7 +121,7 @@ impl Info {
         self
     }
 
-    /// A group's summary with what is below it, at any depth.
+    /// Adds the number of arrays and groups below a group, at any depth.
     #[must_use]
     pub fn with_members(mut self, arrays: u64, groups: u64) -> Self {
         self.fields.extend([
@@ -133,7 +132,7 @@ impl Info {
         self
     }
 
-    /// The labels with their values, in the order in which they are printed.
+    /// The labels and their values, in the order in which they are printed.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields
             .iter()
@@ -141,7 +140,7 @@ impl Info {
     }
 }
 
-/// The lines, without a line end behind the last one.
+/// The lines, without a newline after the last one.
 impl fmt::Display for Info {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.width;
@@ -157,7 +156,7 @@ fn boolean(value: bool) -> &'static str {
     if value { "True" } else { "False" }
 }
 
-/// Of v2 arrays the order is stored; to v3 arrays a reader gives the one it likes, and we give C.
+/// Format 2 stores the order. In format 3 a reader chooses it, and this library always chooses C.
 fn order(metadata: &ArrayMetadata) -> &'static str {
     match metadata {
         ArrayMetadata::V2 { array, .. } => array.order.as_str(),
@@ -165,9 +164,9 @@ fn order(metadata: &ArrayMetadata) -> &'static str {
     }
 }
 
-/// Beyond 2^128 there is no number to show.
+/// `None` from 2^128 on.
 fn nbytes(metadata: &ArrayMetadata) -> Option<u128> {
-    // Of elements that differ in length as many as numpy has for each, beside their own.
+    // Elements of variable length count as what NumPy stores in the array for each of them.
     let element = match metadata.data_type() {
         DataType::String => 16,
         DataType::Bytes => 8,
@@ -201,7 +200,7 @@ fn fill_value(metadata: &ArrayMetadata) -> String {
         ArrayMetadata::V2 { array, .. } => &array.fill_value,
         ArrayMetadata::V3(array) => &array.fill_value,
     };
-    // v2 writes null for "none"; a type that is only a name has a value that is only text.
+    // In v2, null means that there is none. The value of an unknown type is printed as it is written.
     match metadata.fill_value() {
         Ok(fill) if !written.is_null() => value::element(metadata.data_type(), fill.as_bytes()),
         _ => json(written),

@@ -1,7 +1,7 @@
 //! Zarr for Rust: chunked, compressed, N-dimensional arrays in any store.
 //!
-//! Names and meanings are zarr-python's. Every operation is a value: name what differs from the
-//! default, then `.await` it on any runtime, or `.wait()` for it with none.
+//! Functions and methods have the names and meanings of zarr-python. Every operation is a value: set what
+//! differs from the defaults, then `.await` it on any async runtime, or `.wait()` for it without one.
 //!
 //! ```
 //! use zarr::blocking::Wait;
@@ -19,7 +19,7 @@
 //!     .dimension_names(["time", "y", "x"])
 //!     .wait()?;
 //!
-//! // One value everywhere in the first ten planes, then a window of them.
+//! // Write one value to the first ten planes, then read a window of them.
 //! t.write(0..10, 1.5_f32).wait()?;
 //! let window = t.read::<f32>(sel![8..12, 0, ..;16]).wait()?;
 //! assert_eq!(window.shape(), [4, 4]);
@@ -44,19 +44,19 @@
 //! ```
 //!
 //! # Where things are
-//! - creating: [`create_array`], [`create_group`], [`create_hierarchy`], and with a value everywhere
+//! - creating: [`create_array`], [`create_group`], [`create_hierarchy`]; arrays filled with one value:
 //!   [`zeros`], [`ones`], [`full`], [`empty`] and their `_like`s; from another array or a closure:
 //!   [`from_array`]
 //! - copying and converting: [`copy()`], [`copy_all`], [`copy_store`]
 //! - opening: [`open`], [`open_array`], [`open_group`], [`open_consolidated`], each with a [`Mode`]
 //! - arrays in memory: [`array()`], [`save`], [`load`]
-//! - handles: [`Array`], [`Group`]; which cells: [`Selection`] and [`sel!`], or ndarray's `s![]`
-//! - reading: [`Array::read`], several parts at once by [`Array::read_many`], more than memory holds by
-//!   [`Array::stream`], into memory of your own by [`blocking::read_into`] or [`Read::reuse`]
+//! - handles: [`Array`], [`Group`]; selections: [`Selection`] and [`sel!`], or ndarray's `s![]`
+//! - reading: [`Array::read`]; several selections at once: [`Array::read_many`]; arrays larger than memory:
+//!   [`Array::stream`]; into your own memory: [`blocking::read_into`], [`Read::reuse`]
 //! - blocking use: [`blocking::Wait`]; codecs, workers, limits and settings: [`Context`], [`Config`]
-//! - looking below arrays and groups, at keys, bytes and documents: [`tools`]
+//! - keys, bytes and documents below arrays and groups: [`tools`]
 //! - stores and codecs of your own: [`testing`]
-//! - what can go wrong: [`Error`], by [`ErrorKind`] or, coarser, by [`ErrorClass`]
+//! - errors: [`Error`], with an [`ErrorKind`] and a coarser [`ErrorClass`]
 
 #![forbid(unsafe_code)]
 
@@ -107,7 +107,7 @@ pub use group::tree::{Tree, tree};
 pub use group::tree_view::TreeView;
 pub use info::Info;
 pub use load::{LazyGroup, Load, LoadArray, Loaded, load};
-/// Arrays in memory: what [`Array::read`] gives and [`Array::write`] takes.
+/// Arrays in memory: [`Array::read`] returns them, [`Array::write`] takes them.
 pub use ndarray;
 pub use node::Node;
 pub use open::{
@@ -118,13 +118,14 @@ pub use save::{Save, save, save_array, save_group};
 pub use serde_json::json;
 pub use target::Target;
 pub use target::access::Synchronizer;
-pub use zarr_codecs::{Region, Registry, Span};
+pub use zarr_codecs::{AxisRange, CodecRegistry, Region};
 pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
 pub use zarr_core::hierarchy::{Mode, UseConsolidated};
 pub use zarr_core::{
-    ArrayConfig, ArrayOptions, Bounds, ChunkError, Chunks, Codecs, Config, Context, ContextBuilder,
-    DynData, Element, Error, ErrorClass, ErrorKind, Fill, Mask, NodeKind, Pick, Picks, Plain,
-    Points, Result, Selection, SelectionError, Slice, Values, VarArray, sel,
+    ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, ChunkError, Chunks, Codecs, Config,
+    Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,
+    IntoAxisSelections, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection, SelectionError,
+    Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
     ArrayMetadata, Attribute, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian,

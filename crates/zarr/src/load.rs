@@ -1,4 +1,4 @@
-//! Loading into memory: an array at once, a group by name when it is asked for.
+//! `load`: reads an array into memory, or the arrays of a group when they are asked for.
 
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use zarr_metadata::ZarrFormat;
 use crate::operation::operation;
 use crate::{Group, Node, Open, Target, open};
 
-/// Loads what is at a place: all elements of an array, or a group whose arrays are loaded by name.
+/// Loads a node: all elements of an array, or a group whose arrays are loaded by name.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Loaded, MemoryStore};
@@ -31,7 +31,7 @@ pub fn load(store: impl Into<Target>) -> Load {
     Load { open: open(store) }
 }
 
-/// What is to be loaded: see [`load`].
+/// A pending load: see [`load`].
 #[must_use = "nothing is loaded until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct Load {
@@ -39,28 +39,28 @@ pub struct Load {
 }
 
 impl Load {
-    /// Where in the store.
+    /// The node's path in the store.
     pub fn path(self, path: impl AsRef<str>) -> Self {
         Self {
             open: self.open.path(path),
         }
     }
 
-    /// Looks for this format only; for format 3, then 2, if not given.
+    /// Looks only for this format. By default format 3 is tried first, then 2.
     pub fn zarr_format(self, format: ZarrFormat) -> Self {
         Self {
             open: self.open.zarr_format(format),
         }
     }
 
-    /// Codecs, workers and limits other than the default ones.
+    /// Codecs, workers and limits; by default those of [`default_context`](crate::default_context()).
     pub fn context(self, context: &Context) -> Self {
         Self {
             open: self.open.context(context),
         }
     }
 
-    /// Loads an array as elements of exactly the stored type.
+    /// Loads an array with elements of exactly the stored type.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, MemoryStore};
@@ -85,7 +85,7 @@ impl Load {
 }
 operation!(Load => Loaded);
 
-/// An array to be loaded: see [`Load::array`].
+/// A pending load of an array: see [`Load::array`].
 #[must_use = "nothing is loaded until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct LoadArray<T> {
@@ -101,12 +101,12 @@ impl<T: Element> LoadArray<T> {
 }
 operation!(LoadArray<T: Element> => ArrayD<T>);
 
-/// What was loaded: see [`load`].
+/// A loaded node: see [`load`].
 #[derive(Clone, Debug)]
 pub enum Loaded {
     /// All elements of an array.
     Array(DynData),
-    /// A group, of which nothing is loaded yet.
+    /// A group whose arrays are not loaded yet.
     Group(LazyGroup),
 }
 
@@ -121,7 +121,7 @@ impl Loaded {
     /// The elements.
     ///
     /// # Errors
-    /// Where it is a group.
+    /// If it is a group.
     pub fn into_array(self) -> Result<DynData> {
         match self {
             Self::Array(array) => Ok(array),
@@ -132,7 +132,7 @@ impl Loaded {
     }
 }
 
-/// A group whose arrays are loaded when they are asked for. What is in it was listed once.
+/// A group whose arrays are loaded when you ask for them. Its nodes are listed once, by [`load`].
 #[derive(Clone, Debug)]
 pub struct LazyGroup {
     group: Group,
@@ -154,23 +154,23 @@ impl LazyGroup {
         &self.group
     }
 
-    /// The names of the arrays and groups in it.
+    /// The names of the arrays and groups directly in it.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.nodes.keys().map(String::as_str)
     }
 
-    /// Loads the array, or lists the group, of this name or at this path.
+    /// Loads the array, or lists the group, with this name or path.
     ///
     /// # Errors
-    /// Where there is none, and where it cannot be read.
+    /// If there is none, or it cannot be read.
     pub async fn load(&self, name: impl AsRef<str>) -> Result<Loaded> {
         Loaded::new(self.node(name.as_ref()).await?).await
     }
 
-    /// Loads the array of this name or at this path as elements of exactly the stored type.
+    /// Loads the array with this name or path, with elements of exactly the stored type.
     ///
     /// # Errors
-    /// Where there is none, where a group is there, and where it cannot be read as `T`.
+    /// If there is none, if it is a group, or if it cannot be read as `T`.
     pub async fn array<T: Element>(&self, name: impl AsRef<str>) -> Result<ArrayD<T>> {
         let array = self.node(name.as_ref()).await?.into_array()?;
         array.read::<T>(..).await

@@ -1,7 +1,7 @@
-//! `Node`: an array or a group, told apart by what is there.
+//! `Node`: an array or a group, for operations that return either.
 
 use zarr_core::{Context, Error, NodeKind, Result};
-use zarr_metadata::NodeMetadata;
+use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
 use crate::{Array, Group};
@@ -26,7 +26,7 @@ impl Node {
         })
     }
 
-    /// Which of the two it is.
+    /// Whether it is an array or a group.
     pub fn kind(&self) -> NodeKind {
         match self {
             Self::Array(_) => NodeKind::Array,
@@ -34,10 +34,34 @@ impl Node {
         }
     }
 
+    /// The node's path in its store.
+    pub fn path(&self) -> &NodePath {
+        match self {
+            Self::Array(array) => array.path(),
+            Self::Group(group) => group.path(),
+        }
+    }
+
+    /// The store and the path of the node's metadata.
+    pub fn location(&self) -> &Location {
+        match self {
+            Self::Array(array) => array.location(),
+            Self::Group(group) => group.location(),
+        }
+    }
+
+    /// The node's format.
+    pub fn zarr_format(&self) -> ZarrFormat {
+        match self {
+            Self::Array(array) => array.zarr_format(),
+            Self::Group(group) => group.zarr_format(),
+        }
+    }
+
     /// The array.
     ///
     /// # Errors
-    /// Where it is a group.
+    /// If it is a group.
     pub fn into_array(self) -> Result<Array> {
         match self {
             Self::Array(array) => Ok(array),
@@ -48,7 +72,7 @@ impl Node {
     /// The group.
     ///
     /// # Errors
-    /// Where it is an array.
+    /// If it is an array.
     pub fn into_group(self) -> Result<Group> {
         match self {
             Self::Group(group) => Ok(group),

@@ -1,4 +1,4 @@
-//! The functions and builders that open nodes. What a mode means is `zarr-core`'s.
+//! The functions and builders that open nodes. `zarr-core` carries out the modes.
 
 pub(crate) mod opening;
 
@@ -6,12 +6,12 @@ use zarr_core::hierarchy::ConsolidatedView;
 use zarr_core::{ArrayOptions, Context, ErrorClass, NodeKind, Result};
 use zarr_metadata::{Attribute, ZarrFormat};
 
-use crate::open::opening::At;
+use crate::open::opening::Opening;
 use crate::operation::operation;
-use crate::target::access::{Access, access, array_handle, handle};
+use crate::target::access::{Access, array_handle_setters, handle_setters, store_setters};
 use crate::{Array, Group, Like, Mode, Node, Target, UseConsolidated};
 
-/// Opens whatever node is there. With a [`mode`](Open::mode) it may be created.
+/// Opens an array or a group, or creates it if the [`mode`](Open::mode) says so.
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -26,11 +26,11 @@ use crate::{Array, Group, Like, Mode, Node, Target, UseConsolidated};
 /// ```
 pub fn open(store: impl Into<Target>) -> Open {
     Open {
-        at: At::new(store.into()),
+        opening: Opening::new(store.into()),
     }
 }
 
-/// Opens an array. With a [`mode`](OpenArray::mode) it may be created.
+/// Opens an array, or creates it if the [`mode`](OpenArray::mode) says so.
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -49,11 +49,11 @@ pub fn open(store: impl Into<Target>) -> Open {
 /// ```
 pub fn open_array(store: impl Into<Target>) -> OpenArray {
     OpenArray {
-        at: At::new(store.into()),
+        opening: Opening::new(store.into()),
     }
 }
 
-/// Opens an array, or creates one with the structure of another: see
+/// Opens an array, or creates it with the structure of another if it does not exist: see
 /// [`empty_like`](crate::empty_like).
 ///
 /// ```
@@ -73,20 +73,21 @@ pub fn open_like(store: impl Into<Target>, like: &impl Like) -> OpenArray {
         .or_create(like.structure())
 }
 
-/// Opens a group. With a [`mode`](OpenGroup::mode) it may be created.
+/// Opens a group, or creates it if the [`mode`](OpenGroup::mode) says so.
 pub fn open_group(store: impl Into<Target>) -> OpenGroup {
     OpenGroup {
-        at: At::new(store.into()),
+        opening: Opening::new(store.into()),
         use_consolidated: UseConsolidated::Never,
         implicit: false,
     }
 }
 
-/// Opens a group by its consolidated metadata, which must be there: what is below it is then known
-/// without asking the store.
+/// Opens a group by its consolidated metadata, which must exist. The nodes below it are then known without a
+/// request to the store.
 ///
-/// What was created, changed or deleted below since then is not seen before
-/// [`refresh`](Group::refresh), and what it was before has to be consolidated first.
+/// Nodes that are created, changed or deleted after the group was opened are seen after
+/// [`refresh`](Group::refresh). Changes that are missing from the consolidated metadata are seen only after it
+/// is consolidated again.
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -104,132 +105,131 @@ pub fn open_consolidated(store: impl Into<Target>) -> OpenGroup {
     open_group(store).use_consolidated(UseConsolidated::Require)
 }
 
-/// The setters of an opening.
-macro_rules! opening {
+/// The setters of every builder that opens a node.
+macro_rules! open_setters {
     ($builder:ident) => {
-        access!($builder, at.access);
-        handle!($builder, at.access);
+        store_setters!($builder, opening.access);
+        handle_setters!($builder, opening.access);
 
         impl $builder {
-            /// The node's path below the store.
+            /// The node's path in the store.
             pub fn path(mut self, path: impl AsRef<str>) -> Self {
-                self.at.path = path.as_ref().to_owned();
+                self.opening.path = path.as_ref().to_owned();
                 self
             }
 
-            /// Looks for this format only, and creates nodes of it; format 3, then 2, is looked for
-            /// if not given.
+            /// Looks only for this format, and creates nodes in it. By default format 3 is tried first,
+            /// then 2.
             pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-                self.at.zarr_format = Some(format);
+                self.opening.zarr_format = Some(format);
                 self
             }
 
-            /// What to do about a node that is there, or is not. Without a mode the node must be
-            /// there, and is written as the store allows.
+            /// What to do if the node exists, or does not. Without a mode it must exist, and can be written
+            /// if the store allows it.
             pub fn mode(mut self, mode: Mode) -> Self {
-                self.at.mode = Some(mode);
+                self.opening.mode = Some(mode);
                 self
             }
 
-            /// Codecs, workers and limits other than the default ones.
+            /// Codecs, workers and limits; by default those of [`default_context`](crate::default_context()).
             pub fn context(mut self, context: &Context) -> Self {
-                self.at.context = Some(context.clone());
+                self.opening.context = Some(context.clone());
                 self
             }
         }
     };
 }
 
-/// The setter of openings that may create an array.
+/// The setter of builders that may create an array.
 macro_rules! or_create {
     ($builder:ident) => {
         impl $builder {
-            /// The array to create where the mode asks for it. One that is there keeps its own shape,
-            /// type and settings.
+            /// The array to create if the mode asks for one. An existing array keeps its shape, data type
+            /// and settings.
             pub fn or_create(mut self, array: ArrayOptions) -> Self {
-                self.at.array = Some(array);
+                self.opening.array = Some(array);
                 self
             }
         }
     };
 }
 
-/// A node to be opened: see [`open`].
+/// A node to open: see [`open`].
 #[must_use = "nothing is opened until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct Open {
-    at: At,
+    opening: Opening,
 }
-opening!(Open);
+open_setters!(Open);
 or_create!(Open);
-array_handle!(Open, at.access);
+array_handle_setters!(Open, opening.access);
 
 impl Open {
     async fn run(self) -> Result<Node> {
-        self.at.open(None).await
+        self.opening.open(None).await
     }
 }
 operation!(Open => Node);
 
-/// An array to be opened: see [`open_array`].
+/// An array to open: see [`open_array`].
 #[must_use = "nothing is opened until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct OpenArray {
-    at: At,
+    opening: Opening,
 }
-opening!(OpenArray);
+open_setters!(OpenArray);
 or_create!(OpenArray);
-array_handle!(OpenArray, at.access);
+array_handle_setters!(OpenArray, opening.access);
 
 impl OpenArray {
     async fn run(self) -> Result<Array> {
-        self.at.open(Some(NodeKind::Array)).await?.into_array()
+        self.opening.open(Some(NodeKind::Array)).await?.into_array()
     }
 }
 operation!(OpenArray => Array);
 
-/// A group to be opened: see [`open_group`].
+/// A group to open: see [`open_group`].
 #[must_use = "nothing is opened until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct OpenGroup {
-    at: At,
+    opening: Opening,
     use_consolidated: UseConsolidated,
     implicit: bool,
 }
-opening!(OpenGroup);
+open_setters!(OpenGroup);
 
 impl OpenGroup {
     pub(crate) fn access(mut self, access: Access) -> Self {
-        self.at.access = access;
+        self.opening.access = access;
         self
     }
 
-    /// The attributes of a group that is created: a JSON object. One that is there keeps its own.
+    /// The attributes of a group that is created: a JSON object. An existing group keeps its own.
     pub fn attributes(mut self, attributes: impl Into<Attribute>) -> Self {
-        self.at.attributes = Some(attributes.into());
+        self.opening.attributes = Some(attributes.into());
         self
     }
 
-    /// Whether nodes below are looked up in the group's consolidated metadata.
+    /// Whether nodes below the group are looked up in its consolidated metadata.
     pub fn use_consolidated(mut self, which: UseConsolidated) -> Self {
         self.use_consolidated = which;
         self
     }
 
-    /// Takes a place without a document for a group without attributes where a node lies directly
-    /// below it, of the format of that node. zarr-python finds no group there, and so is it here if
-    /// this is not set.
+    /// Whether a directory without a document counts as a group without attributes if there is a node
+    /// directly below it. The group has the format of that node. By default it is no group, as in zarr-python.
     pub fn implicit(mut self, yes: bool) -> Self {
         self.implicit = yes;
         self
     }
 
     async fn run(self) -> Result<Group> {
-        let at = self.at.clone();
-        let opened = self.at.open(Some(NodeKind::Group)).await;
+        let opening = self.opening.clone();
+        let opened = self.opening.open(Some(NodeKind::Group)).await;
         let group = match opened {
             Err(error) if self.implicit && error.class() == ErrorClass::NotFound => {
-                return at.implicit().await?.ok_or(error);
+                return opening.implicit().await?.ok_or(error);
             }
             opened => opened?.into_group()?,
         };

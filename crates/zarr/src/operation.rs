@@ -1,4 +1,4 @@
-//! The shape every builder has when it is awaited. Knows no operation.
+//! `operation!`: makes a builder awaitable.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Saving arrays that are in memory: one at a place, or several in a group.
+//! `save`: stores arrays in memory, a single one as an array or several in a group.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use zarr_store::Location;
 use crate::create::Prepared;
 use crate::environment::default_context;
 use crate::operation::operation;
-use crate::target::access::{Access, access};
+use crate::target::access::{Access, store_setters};
 use crate::target::finish::{Finish, finish};
 use crate::{CreateArray, Data, Group, Source, Target, array, group};
 
-/// Saves arrays: a single one that has no name as an array, all others in a group.
+/// Saves arrays in memory: a single array without a name as an array, otherwise all of them in a group.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, MemoryStore};
@@ -46,14 +46,14 @@ pub fn save(store: impl Into<Target>) -> Save {
     }
 }
 
-/// Saves one array: [`array()`], by the name that goes with [`save`] and [`load`](crate::load).
+/// Saves one array. It does the same as [`array()`], under the name that goes with [`save`] and [`load`](crate::load).
 pub fn save_array(store: impl Into<Target>, data: impl Into<Source>) -> CreateArray {
     array(store, data)
 }
 
-/// Saves arrays in a group, also if it is one alone: see [`save`].
+/// Saves arrays in a group, even a single one: see [`save`].
 ///
-/// A group that is there stays: arrays of the same names are replaced, others are added.
+/// An existing group stays: arrays with the same names are replaced, the others are added.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, MemoryStore};
@@ -72,7 +72,7 @@ pub fn save_group(store: impl Into<Target>) -> Save {
     }
 }
 
-/// Arrays to be saved: see [`save`] and [`save_group`].
+/// Arrays to save: see [`save`] and [`save_group`].
 #[must_use = "nothing is saved until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct Save {
@@ -82,46 +82,46 @@ pub struct Save {
     overwrite: bool,
     context: Option<Context>,
     access: Access,
-    /// Whether one array alone goes into a group too.
+    /// Whether a single array goes into a group, too.
     in_group: bool,
     unnamed: Vec<Data>,
     named: Vec<(String, Data)>,
 }
-access!(Save, access);
+store_setters!(Save, access);
 
 impl Save {
-    /// An array, in a group called `arr_0`, `arr_1`, and so on.
+    /// Adds an array. In a group these arrays are called `arr_0`, `arr_1`, and so on.
     pub fn array(mut self, data: impl Into<Data>) -> Self {
         self.unnamed.push(data.into());
         self
     }
 
-    /// An array of this name in the group.
+    /// Adds an array with this name in the group.
     pub fn named(mut self, name: impl Into<String>, data: impl Into<Data>) -> Self {
         self.named.push((name.into(), data.into()));
         self
     }
 
-    /// Where in the store.
+    /// The path of the array or the group in the store.
     pub fn path(mut self, path: impl AsRef<str>) -> Self {
         path.as_ref().clone_into(&mut self.path);
         self
     }
 
-    /// The format; that of the group that is there, or the context's default, if not given.
+    /// The format; by default that of an existing group, or the context's default.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
         self.zarr_format = Some(format);
         self
     }
 
-    /// Replaces the node at this place, a group with all that is in it. Nothing is deleted before
-    /// all arguments are checked.
+    /// Replaces the node at this path, and everything below it. All arguments are checked before anything
+    /// is deleted.
     pub fn overwrite(mut self, yes: bool) -> Self {
         self.overwrite = yes;
         self
     }
 
-    /// Codecs, workers and limits other than the default ones.
+    /// Codecs, workers and limits; by default those of [`default_context`](crate::default_context()).
     pub fn context(mut self, context: &Context) -> Self {
         self.context = Some(context.clone());
         self
@@ -166,7 +166,7 @@ impl Save {
         }
         let group = group(location).zarr_format(format).overwrite(overwrite);
         let _: Group = group.context(&context).await?;
-        // One after the other: each of them keeps all workers busy.
+        // One after another, because each keeps all workers busy.
         for array in prepared {
             array.create().await?;
         }
@@ -195,7 +195,7 @@ impl Save {
         }
         for path in arrays.keys() {
             if let Some(above) = path.ancestors().find(|above| arrays.contains_key(above)) {
-                let text = format!("`{path}` would lie in `{above}`, which is an array too");
+                let text = format!("`{path}` would lie in `{above}`, which is an array, too");
                 return wrong(text);
             }
         }
@@ -204,7 +204,7 @@ impl Save {
 }
 operation!(Save => ());
 
-/// The format of the group that is at a place, if there is one.
+/// The format of the group at a location, if there is one.
 async fn group_at(location: &Location, format: Option<ZarrFormat>) -> Result<Option<ZarrFormat>> {
     match hierarchy::read(location, format).await? {
         Some(NodeMetadata::Array(_)) => Err(ErrorKind::Exists {
@@ -217,7 +217,7 @@ async fn group_at(location: &Location, format: Option<ZarrFormat>) -> Result<Opt
     }
 }
 
-/// Arrays are replaced by arrays; a group, with all that is in it, is not.
+/// Checks that only arrays would be replaced: a group, with everything in it, is not.
 async fn check_replaced(arrays: &[Prepared]) -> Result<()> {
     for prepared in arrays {
         let (array, there) = (prepared.array(), prepared.array().chunked().location());

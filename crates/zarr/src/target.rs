@@ -1,4 +1,4 @@
-//! Where an operation takes place, in every form people have it. Opens no node.
+//! `Target`, the place where an operation works, and the types that convert into it. It opens stores, not nodes.
 
 pub(crate) mod access;
 pub(crate) mod finish;
@@ -13,21 +13,21 @@ use zarr_store::{
 };
 
 use crate::target::finish::Finish;
-use crate::{Group, Result};
+use crate::{Array, Group, Result};
 
-/// A store, or a place in one.
+/// A store, or a location in one.
 ///
-/// Text and paths convert into it, as do stores, [`Location`]s and groups: `zarr::open("a.zarr")`,
+/// Strings, paths, stores, [`Location`]s, arrays and groups convert into it: `zarr::open("a.zarr")`,
 /// `zarr::open(&path)`, `zarr::open(MemoryStore::new())`, `zarr::open(&group)`.
 ///
-/// Of a zip archive all of which lies in one folder that is a node, as people pack a directory with its name, that folder
-/// is meant, and paths lie below it.
+/// If everything in a zip archive is inside one folder, and that folder is a node (as when a directory is packed with
+/// its name), paths are relative to that folder.
 ///
-/// A path or address of a zip archive in a file (feature `zip`) is one to be read and changed, or made. What is written
-/// to it is in its place, whole, when an operation that gives no handle is done, as [`save`](crate::save()) and
-/// [`copy()`](crate::copy()), and otherwise when the last of all handles on it is dropped. That this failed is then told
-/// by an event or on standard error alone: [`Array::close`](crate::Array::close) and
-/// [`Group::close`](crate::Group::close) do it earlier, and give the error.
+/// A zip archive in a file (feature `zip`), given by its path or address, can be read, changed or created. An operation
+/// that returns no handle, such as [`save`](crate::save()) or [`copy()`](crate::copy()), replaces the whole file before it
+/// returns. Otherwise the file is replaced when the last handle on the archive is dropped; if that fails, only an event
+/// or a line on standard error reports it. [`Array::close`](crate::Array::close) and
+/// [`Group::close`](crate::Group::close) replace the file earlier and return the error.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Target {
@@ -35,15 +35,14 @@ pub enum Target {
     Memory,
     /// A directory, or a zip archive.
     Path(PathBuf),
-    /// An address: a path, or a URL. See [`open_store`].
+    /// An address: a path or a URL. See [`open_store`].
     Address(String),
-    /// A place in a store.
+    /// A location in a store.
     At(Location),
 }
 
 impl Target {
-    /// The place `path` below this target. An archive that is opened for it is finished as `finish` says; where all
-    /// of it lies in one folder that is a node, that is its root.
+    /// The location `path` below this target. An archive that is opened for it is finished as `finish` says.
     pub(crate) async fn location(&self, path: &str, finish: Finish) -> Result<Location> {
         let options = finish.options();
         let path = zarr_metadata::NodePath::parse(path)?;
@@ -57,7 +56,7 @@ impl Target {
     }
 }
 
-/// Without the secrets of addresses.
+/// Shows no secrets of addresses.
 impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -130,5 +129,11 @@ impl From<Location> for Target {
 impl From<&Group> for Target {
     fn from(group: &Group) -> Self {
         Self::At(group.location().clone())
+    }
+}
+
+impl From<&Array> for Target {
+    fn from(array: &Array) -> Self {
+        Self::At(array.location().clone())
     }
 }

@@ -1,4 +1,6 @@
-//! What authors of stores and codecs test theirs with.
+//! What authors of stores and codecs make and test theirs with.
+//!
+//! A store is tested by the suite that the library's own stores pass (feature `testing`):
 //!
 //! ```
 //! use zarr::testing::{BlockingStore, conformance};
@@ -24,14 +26,15 @@
 
 /// The parts that codecs are made of.
 pub use zarr_codecs::{
-    ArrayToArray, ArrayToBytes, BytesToBytes, ChunkSpec, CodecError, CodecErrorKind, Len, Located,
-    NdView, NdViewMut, Scratch, Sink, buffer,
+    ArrayToArrayCodec, ArrayToBytesCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError,
+    CodecErrorKind, DecodeTarget, NdView, NdViewMut, Scratch, StridedLayout, buffer,
 };
-/// Stores that count, fail or are slow, and the promises of a store as a test.
+/// Stores that fail or are slow, and the promises of a store as a test.
+#[cfg(feature = "testing")]
 pub use zarr_store::testing::*;
 /// The parts that stores are made of.
 pub use zarr_store::{
-    BlockingStore, ByteRange, Call, Entry, Found, Hook, Hooked, IoHints, Key, Listing, Object, Op,
-    Outcome, Payload, Prefix, PutMode, ReadOnly, Reads, StoreError, StoreErrorKind, StoreExt,
-    Version,
+    BlockingStore, ByteRange, Call, Counting, Counts, Entry, Found, Hook, Hooked, IoHints, Key,
+    Listing, Object, Op, Outcome, Payload, Prefix, PutMode, ReadOnly, Reads, StoreError,
+    StoreErrorKind, StoreExt, Tally, Version,
 };

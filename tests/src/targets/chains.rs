@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use zarr_codecs::{Chain, ChunkSpec, Handle, Heap, NdView, NdViewMut, Region, Registry, Scratch};
-use zarr_metadata::{DataType, Extension, FillValue};
+use zarr_codecs::{
+    CodecChain, CodecRegistry, NdView, NdViewMut, Region, Scratch, VlenHandle, VlenHeap, testing,
+};
+use zarr_metadata::DataType;
 
 use super::{Bound, Target};
 
@@ -178,25 +180,15 @@ fn pcodec_seeds() -> Vec<Vec<u8>> {
 /// Two empty texts, compressed.
 fn zstd_frame() -> Vec<u8> {
     let chain = vlen_chain(&json!(["vlen-utf8", {"name": "zstd", "configuration": {"level": 1}}]));
-    let mut encoded = vec![];
-    let view = NdView::new(&[0; 2 * Handle::SIZE], &[2], Handle::SIZE).unwrap();
-    chain.encode(&view, &mut encoded, &mut worker()).unwrap();
-    encoded
+    testing::encode_vlen(&chain, &["", ""]).unwrap()
 }
 
-fn vlen_chain(codecs: &Value) -> Chain {
-    let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
-    let fill = FillValue::zero(&DataType::String).unwrap();
-    let spec = ChunkSpec::new(&[2], DataType::String, fill).unwrap();
-    Chain::new(&codecs, spec, &Registry::default()).unwrap()
+fn vlen_chain(codecs: &Value) -> CodecChain {
+    testing::chain(codecs, &testing::spec(&[2], DataType::String)).unwrap()
 }
 
 fn worker() -> Scratch {
-    let heap = Some(Arc::new(Heap::new("")));
-    Scratch {
-        heap,
-        ..Scratch::default()
-    }
+    testing::worker(Arc::new(VlenHeap::new("")))
 }
 
 /// JSON values, and labels that stand for texts.
@@ -211,12 +203,10 @@ fn objects(bytes: &[u8]) {
         ),
     ];
     for (dtype, codecs) in chains {
-        let codecs: Vec<Extension> = serde_json::from_value(codecs).unwrap();
-        let fill = FillValue::zero(&dtype).unwrap();
-        let spec = ChunkSpec::new(&[2], dtype, fill).unwrap();
-        let chain = Chain::v2(&codecs, spec, &Registry::default()).unwrap();
-        let mut handles = [0; 2 * Handle::SIZE];
-        let view = NdViewMut::over(&mut handles, &[2], Handle::SIZE).unwrap();
+        let (codecs, spec) = (testing::codecs(&codecs), testing::spec(&[2], dtype));
+        let chain = CodecChain::v2(&codecs, spec, &CodecRegistry::default()).unwrap();
+        let mut handles = [0; 2 * VlenHandle::SIZE];
+        let view = NdViewMut::over(&mut handles, &[2], VlenHandle::SIZE).unwrap();
         let _ = chain.decode(bytes, view, &mut worker());
     }
 }
@@ -230,21 +220,19 @@ fn vlen(bytes: &[u8]) {
         };
         let compressed = json!({"name": compressor, "configuration": setting});
         for codecs in [json!(["vlen-utf8"]), json!(["vlen-utf8", compressed])] {
-            let mut handles = [0; 2 * Handle::SIZE];
-            let view = NdViewMut::over(&mut handles, &[2], Handle::SIZE).unwrap();
+            let mut handles = [0; 2 * VlenHandle::SIZE];
+            let view = NdViewMut::over(&mut handles, &[2], VlenHandle::SIZE).unwrap();
             let _ = vlen_chain(&codecs).decode(bytes, view, &mut worker());
         }
     }
 }
 
 /// The chain of a list in which `bytes_le` is short for little-endian `bytes`.
-fn chain(codecs: &Value, shape: &[u64]) -> Chain {
+fn chain(codecs: &Value, shape: &[u64]) -> CodecChain {
     let little = r#"{"name":"bytes","configuration":{"endian":"little"}}"#;
     let text = codecs.to_string().replace("\"bytes_le\"", little);
-    let codecs: Vec<Extension> = serde_json::from_str(&text).unwrap();
-    let fill = FillValue::zero(&DataType::UInt32).unwrap();
-    let spec = ChunkSpec::new(shape, DataType::UInt32, fill).unwrap();
-    Chain::new(&codecs, spec, &Registry::default()).unwrap()
+    let codecs = serde_json::from_str(&text).unwrap();
+    testing::chain(&codecs, &testing::spec(shape, DataType::UInt32)).unwrap()
 }
 
 /// Whole, and a part with steps in both directions: what both give must be the same.
@@ -276,18 +264,10 @@ fn elements(kind: u32) -> Vec<u8> {
         .collect()
 }
 
-fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
-    let mut encoded = vec![];
-    let view = NdView::new(elements, &chain.spec().shape, 4).unwrap();
-    chain
-        .encode(&view, &mut encoded, &mut Scratch::default())
-        .unwrap();
-    encoded
-}
-
 fn seeds(codecs: &Value) -> Vec<Vec<u8>> {
     let chain = chain(codecs, &SHAPE);
-    (0..3).map(|kind| encode(&chain, &elements(kind))).collect()
+    let encoded = |kind| testing::encode(&chain, &elements(kind)).unwrap();
+    (0..3).map(encoded).collect()
 }
 
 /// The bytes choose a chain and the elements; what was encoded comes back.
@@ -315,7 +295,7 @@ fn roundtrip(bytes: &[u8]) {
     let mut elements: Vec<u8> = choices.collect();
     elements.resize(8 * 8 * 4, 0);
     let chain = chain(&Value::from(codecs), &[8, 8]);
-    let encoded = encode(&chain, &elements);
+    let encoded = testing::encode(&chain, &elements).unwrap();
     let mut decoded = vec![1; elements.len()];
     let view = NdViewMut::over(&mut decoded, &[8, 8], 4).unwrap();
     chain

@@ -1,6 +1,6 @@
 //! Selections and grids: any text, any sizes; what is selected is cut into parts that add up.
 
-use zarr_codecs::{Cut, Projections};
+use zarr_codecs::{AxisGrid, Projections};
 use zarr_core::{ChunkGrid, Selection, Slice};
 use zarr_metadata::{AxisChunks, ChunkRun};
 
@@ -79,7 +79,7 @@ fn chunk_grid(bytes: &[u8]) {
     if let Some(located) = located {
         let index: Vec<u64> = located.iter().map(|(chunk, _)| *chunk).collect();
         assert!(grid.contains(&index));
-        for (axis, span) in grid.region(&index).spans.iter().enumerate() {
+        for (axis, span) in grid.region(&index).ranges.iter().enumerate() {
             assert_eq!(span.start() + located[axis].1, at[axis]);
             assert!(located[axis].1 < span.count());
         }
@@ -112,7 +112,7 @@ fn listed_grid(bytes: &[u8]) {
         Some((chunk, at - inside, grid.chunk_shape(&[chunk])[0]))
     );
     assert!(grid.contains(&[chunk]));
-    let span = grid.region(&[chunk]).spans[0];
+    let span = grid.region(&[chunk]).ranges[0];
     assert!(span.start() + inside == *at && inside < span.count());
     // From there to the end in steps of that many cells, and as many once more.
     let step = i64::try_from(*at).unwrap_or(i64::MAX).max(1);
@@ -125,7 +125,7 @@ fn listed_grid(bytes: &[u8]) {
         let Ok(resolved) = Selection::Basic(vec![slice]).resolve(&grid) else {
             continue;
         };
-        let projections = Projections::of(resolved.region().unwrap(), &[Cut::from(&axis)]);
+        let projections = Projections::of(resolved.region().unwrap(), &[AxisGrid::from(&axis)]);
         let Some(projections) = projections else {
             continue;
         };

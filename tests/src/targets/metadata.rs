@@ -96,7 +96,7 @@ fn v2_zattrs_zgroup(bytes: &[u8]) {
 
 fn consolidated(text: &[u8]) {
     let _ = (validate(".zmetadata", text), validate("zarr.json", text));
-    if let Ok(index) = v2::ConsolidatedMetadata::from_zmetadata(text) {
+    if let Ok(index) = v2::ConsolidatedMetadataV2::from_zmetadata(text) {
         for path in index.paths() {
             let _ = index.get(path);
         }

@@ -1,5 +1,5 @@
-//! The array in an `.npy` file: all that its header says of a file is compared with what there is before any
-//! element is read, and elements are read by boxes. What a pipe brings is `pipe.rs`'s.
+//! The array in an `.npy` file, read box by box. Its header is compared with the size of the file before any element
+//! is read. What comes through a pipe is `pipe.rs`'s.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,12 +9,12 @@ use std::path::Path;
 use zarr::{DataType, DynData, Values};
 
 use super::Error;
+use super::element::Element;
+use super::fortran_order;
 use super::header::Header;
-use super::order;
 use super::pipe::Pipe;
-use super::types::Element;
+use crate::elements::tiles::{self, Tiles};
 use crate::failure::Failure;
-use crate::tiles::{self, Tiles};
 
 /// An array in a file, or in what came through a pipe.
 pub(crate) struct NpyFile {
@@ -70,7 +70,7 @@ impl NpyFile {
             Ok((header, element, start))
         });
         let (header, element, start) =
-            opened.map_err(|error| Failure::npy("cannot read", name, &error))?;
+            opened.map_err(|error| error.failure("cannot read", name))?;
         let (name, input) = (name.to_owned(), Input::File(start, Box::new(input)));
         Ok(Self {
             name,
@@ -90,8 +90,7 @@ impl NpyFile {
             let pipe = Pipe::new(Box::new(input), len(&header, &element)?)?;
             Ok((header, element, Input::Pipe(pipe)))
         });
-        let (header, element, input) =
-            read.map_err(|error| Failure::npy("cannot read", name, &error))?;
+        let (header, element, input) = read.map_err(|error| error.failure("cannot read", name))?;
         let name = name.to_owned();
         Ok(Self {
             name,
@@ -137,7 +136,7 @@ impl NpyFile {
     /// in which the file has their first elements, and each once.
     pub(crate) fn read(&mut self, cells: &[Range<u64>]) -> Result<DynData, Failure> {
         let read = self.elements(cells);
-        read.map_err(|error| Failure::npy("cannot read", &self.name, &error))
+        read.map_err(|error| error.failure("cannot read", &self.name))
     }
 
     fn elements(&mut self, cells: &[Range<u64>]) -> Result<DynData, Error> {
@@ -176,7 +175,7 @@ impl NpyFile {
         }
         let mut data = self.element.read(data);
         if self.turns() && !data.is_empty() {
-            data = order::fortran_to_c(&data, &shape, self.element.size())?;
+            data = fortran_order::fortran_to_c(&data, &shape, self.element.size())?;
         }
         Ok(DynData {
             dtype: self.element.data_type.clone(),

@@ -1,12 +1,11 @@
-//! What stands before the elements of an `.npy` file: the magic, a version, and a Python dictionary.
-//! Knows no element types. How Python writes what is in the dictionary is in `literal.rs`.
+//! The header of an `.npy` file: magic, version, and a Python dictionary.
 
 use std::io::Read;
 
 use serde_json::Value;
 
 use super::Error;
-use super::literal::{Parser, repr};
+use super::python_literal::{Parser, repr};
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
 
@@ -16,7 +15,7 @@ const MAX_LEN: u32 = 1 << 20;
 /// numpy leaves room for the first axis to grow, up to this many digits.
 const GROWING_DIGITS: usize = 21;
 
-/// What a header says.
+/// The content of a header.
 #[derive(Debug, PartialEq)]
 pub(super) struct Header {
     /// A type string, or a list of fields.
@@ -38,7 +37,7 @@ impl Header {
         let order = if self.fortran_order { "True" } else { "False" };
         let descr = repr(&self.descr);
         let text = format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}");
-        // Names of fields can be more than Latin 1, which the first two versions are written in.
+        // The first two versions are in Latin 1, which not all names of fields fit into.
         let latin: Result<Vec<u8>, _> = text.chars().map(|c| u8::try_from(u32::from(c))).collect();
         let (mut text, oldest) = match latin {
             Ok(latin) => (latin, 1),
@@ -72,7 +71,7 @@ impl Header {
             _ => {
                 let len = padded(12);
                 out.extend([oldest.max(2), 0]);
-                // Would take a shape of hundreds of millions of axes.
+                // Only a shape with hundreds of millions of axes is longer.
                 out.extend(u32::try_from(len).unwrap_or(u32::MAX).to_le_bytes());
                 len
             }
@@ -83,7 +82,7 @@ impl Header {
         out
     }
 
-    /// The header, and how many bytes it took.
+    /// Reads a header, and says how many bytes it takes.
     pub(super) fn read(input: &mut impl Read) -> Result<(Self, u64), Error> {
         let corrupt = |text: String| Err(Error::Corrupt(text));
         let mut start = Vec::new();
@@ -92,7 +91,7 @@ impl Header {
             .strip_prefix(MAGIC)
             .and_then(<[u8]>::split_first_chunk)
         else {
-            return corrupt("it is no .npy file: it does not begin as one".to_owned());
+            return corrupt("it is not an .npy file: it does not begin like one".to_owned());
         };
         let (len, before) = match major {
             1 => {
@@ -106,13 +105,15 @@ impl Header {
                 (u32::from_le_bytes(len), 12)
             }
             _ => {
-                let text = format!(".npy format {major}.{minor} is not known; 1, 2 and 3 are");
+                let text = format!(
+                    "version {major}.{minor} of the .npy format is not supported; 1, 2 and 3 are"
+                );
                 return Err(Error::Unsupported(text));
             }
         };
         if len > MAX_LEN {
             return corrupt(format!(
-                "its header of {len} bytes is longer than any of an array"
+                "its header of {len} bytes is longer than the limit of {MAX_LEN}"
             ));
         }
         let mut text = Vec::new();

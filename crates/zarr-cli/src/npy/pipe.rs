@@ -117,6 +117,10 @@ impl Pipe {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::single_range_in_vec_init,
+    reason = "a box may be a single run of bytes"
+)]
 mod tests {
     use super::*;
 

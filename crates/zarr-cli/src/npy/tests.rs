@@ -1,4 +1,4 @@
-//! `.npy` files against the bytes that numpy 2.5.5 writes, and hostile ones.
+//! `.npy` files compared with the bytes that NumPy 2.5.5 writes, and hostile ones.
 
 use std::io::Cursor;
 
@@ -8,8 +8,9 @@ use zarr::{DynData, Values};
 
 use super::file::NpyFile;
 use super::*;
+use crate::arguments::data_type::NUMBERS;
+use crate::elements::tiles::{self, Tiles};
 use crate::failure::{Exit, Failure};
-use crate::tiles::{self, Tiles};
 
 /// A file as numpy writes it: what differs in its start, the text of its header, its data.
 fn file(start: &[u8], header: &str, data: &[u8]) -> Vec<u8> {
@@ -125,23 +126,7 @@ fn writes_what_numpy_writes() {
 
 #[test]
 fn every_type_survives() {
-    let names = [
-        "bool",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "float16",
-        "float32",
-        "float64",
-        "complex64",
-        "complex128",
-    ];
-    for name in names {
+    for name in NUMBERS {
         let dtype: DataType = name.parse().unwrap();
         let data: Vec<u8> = match dtype {
             DataType::Bool => vec![1, 0, 0, 1, 1, 0],
@@ -206,13 +191,13 @@ fn hostile_files() {
             "{text}"
         );
     };
-    let no_npy = "it is no .npy file: it does not begin as one";
+    let no_npy = "it is not an .npy file: it does not begin like one";
     check(b"", no_npy);
     check(b"\x93NUMPY", no_npy);
     check(b"PK\x03\x04 an .npz file", no_npy);
     check(
         b"\x93NUMPY\x04\x00",
-        ".npy format 4.0 is not known; 1, 2 and 3 are",
+        "version 4.0 of the .npy format is not supported; 1, 2 and 3 are",
     );
     check(b"\x93NUMPY\x01\x00v", "it ends within its header");
     check(
@@ -221,7 +206,7 @@ fn hostile_files() {
     );
     check(
         b"\x93NUMPY\x02\x00\xff\xff\xff\xff{",
-        "its header of 4294967295 bytes is longer than any of an array",
+        "its header of 4294967295 bytes is longer than the limit of 1048576",
     );
 
     let header =

@@ -1,4 +1,4 @@
-//! Where nodes are looked for, and what is said where there is none.
+//! Where nodes are looked for, and what is suggested where there is none.
 
 use std::fs;
 
@@ -132,11 +132,11 @@ fn a_name_that_is_nearly_there_is_suggested() {
         ("~/x.zarr/A", "did you mean ~/x.zarr/a?"),
         (
             "~/.",
-            "in it are \"x.zarr\": name one of them, or see `zarr tree ~/.`",
+            "holds \"x.zarr\": name one of these, or see `zarr tree ~/.`",
         ),
         ("~/empty", "the directory is empty"),
-        ("~/*.zarr", "where some name matches"),
-        ("~user/x.zarr", "so write $HOME"),
+        ("~/*.zarr", "and if a name matches"),
+        ("~user/x.zarr", "write $HOME"),
         ("~/elsewhere", "check the path"),
     ] {
         check_advice(&home, path, advice);
@@ -168,7 +168,7 @@ fn what_is_no_zarr_is_named() {
     for (path, words) in [
         ("~/x.h5", "an HDF5 file"),
         ("~/x.h5/group/dataset", "an HDF5 file"),
-        ("~/x.npz", "an .npz file"),
+        ("~/x.npz", "a NumPy .npz file"),
         ("~/in.npy", "`zarr write ~/in.npy new.zarr`"),
         ("~/refs.json", "kerchunk"),
         ("~/v.n5", "N5"),
@@ -179,7 +179,7 @@ fn what_is_no_zarr_is_named() {
     }
     for (line, words) in [
         ("write ~/x.h5 ~/n.zarr", "an HDF5 file"),
-        ("write ~/x.npz ~/n.zarr", "an .npz file"),
+        ("write ~/x.npz ~/n.zarr", "a NumPy .npz file"),
         ("write ~/refs.json ~/n.zarr", "kerchunk"),
     ] {
         let (exit, text) = home.fail(line);
@@ -262,7 +262,7 @@ fn only_what_is_broken_is_called_so() {
             Exit::Corrupt,
             "restore it from a copy",
         ),
-        (String::new(), Exit::Corrupt, "there is nothing in it"),
+        (String::new(), Exit::Corrupt, "it is empty"),
         (
             "<!doctype html>".to_owned(),
             Exit::Corrupt,

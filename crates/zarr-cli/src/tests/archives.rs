@@ -1,4 +1,4 @@
-//! Zip archives, made and changed by every command that changes something.
+//! Zip archives, created and changed by every command that writes.
 
 use std::fs;
 

@@ -1,10 +1,10 @@
-//! `zarr create`, `resize`, `append`, `attrs` and `consolidate`.
+//! `zarr create` and `resize`: what they make, and what they refuse before they make anything.
 
 use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{Home, counting};
+use super::{FORMATS, Home, counting};
 use crate::failure::Exit;
 
 #[test]
@@ -47,8 +47,7 @@ fn an_array_is_created_changed_and_looked_at() {
 fn an_array_is_laid_out_as_asked() {
     let home = Home::new();
     home.run("create ~/a --zarr-format 2 --shape 4 --dtype float32 --filters [{\"id\":\"shuffle\",\"elementsize\":4}] --compressor {\"id\":\"zlib\",\"level\":1} --fill-value null --order F").unwrap();
-    let document: Value =
-        serde_json::from_slice(&fs::read(home.path("a/.zarray")).unwrap()).unwrap();
+    let document = home.document("a/.zarray");
     assert_eq!(document["compressor"], json!({"id": "zlib", "level": 1}));
     assert_eq!(
         document["filters"],
@@ -59,8 +58,7 @@ fn an_array_is_laid_out_as_asked() {
         (&Value::Null, &json!("F"))
     );
     home.run("create ~/b --shape 4 --dtype uint8 --codecs [\"bytes\",\"crc32c\"] --chunk-key-encoding \"v2\"").unwrap();
-    let document: Value =
-        serde_json::from_slice(&fs::read(home.path("b/zarr.json")).unwrap()).unwrap();
+    let document = home.document("b/zarr.json");
     assert_eq!(document["chunk_key_encoding"]["name"], "v2");
     assert_eq!(document["codecs"].as_array().unwrap().len(), 2);
 }
@@ -70,8 +68,7 @@ fn an_array_is_laid_out_as_asked() {
 fn a_byte_order_that_is_named_is_stored() {
     let home = Home::new();
     home.run("create ~/a --shape 4 --dtype >i2").unwrap();
-    let document: Value =
-        serde_json::from_slice(&fs::read(home.path("a/zarr.json")).unwrap()).unwrap();
+    let document = home.document("a/zarr.json");
     assert_eq!(document["data_type"], "int16");
     assert_eq!(
         document["codecs"][0],
@@ -79,69 +76,10 @@ fn a_byte_order_that_is_named_is_stored() {
     );
     home.run("create ~/b --shape 4 --dtype >i2 --zarr-format 2")
         .unwrap();
-    let document: Value =
-        serde_json::from_slice(&fs::read(home.path("b/.zarray")).unwrap()).unwrap();
+    let document = home.document("b/.zarray");
     assert_eq!(document["dtype"], ">i2");
     let (exit, text) = home.fail("create ~/c --shape 4 --dtype >i2 --codecs [\"bytes\"]");
     assert!(exit == Exit::Usage && text.contains("byte order"), "{text}");
-}
-
-/// `json.dumps` of Python 3.13, which zarr-python 3.4.2 calls, writes and reads NaN and the infinities bare.
-#[test]
-fn attributes_keep_numbers_that_json_does_not_have() {
-    let home = Home::new();
-    let kept = |document: &str, key: &str, number: &str| {
-        let text = fs::read_to_string(home.path(document)).unwrap();
-        let text = text.split_whitespace().collect::<String>();
-        let wanted = format!("\"{key}\":{number}");
-        assert!(text.contains(&wanted), "{document}: {text}");
-    };
-    for format in [2, 3] {
-        let create = format!("create ~/g{format}::a --zarr-format {format} --shape 1 --dtype int8");
-        home.run(&format!(
-            "{create} --attributes {{\"x\":NaN,\"t\":\"NaN\"}}"
-        ))
-        .unwrap();
-        let document = match format {
-            2 => "g2/a/.zattrs",
-            _ => "g3/a/zarr.json",
-        };
-        kept(document, "x", "NaN");
-        home.run(&format!("attrs set ~/g{format}/a y -Infinity"))
-            .unwrap();
-        home.run(&format!(
-            "attrs set ~/g{format}/a z 123456789012345678901234567890"
-        ))
-        .unwrap();
-        let all = [
-            ("x", "NaN"),
-            ("t", "\"NaN\""),
-            ("y", "-Infinity"),
-            ("z", "123456789012345678901234567890"),
-        ];
-        home.run(&format!("consolidate ~/g{format}")).unwrap();
-        home.run(&format!("copy ~/g{format} ~/c{format} -q"))
-            .unwrap();
-        let copy = document.replace("g", "c");
-        let consolidated = if format == 2 {
-            "g2/.zmetadata"
-        } else {
-            "g3/zarr.json"
-        };
-        for (key, number) in all {
-            for document in [document, &copy, consolidated] {
-                kept(document, key, number);
-            }
-            let printed = home.print(&format!("attrs get ~/g{format}/a {key}"));
-            assert_eq!(printed, format!("{number}\n"));
-        }
-        if format == 2 {
-            home.run("migrate ~/g2 --replace").unwrap();
-            for (key, number) in all {
-                kept("g2/a/zarr.json", key, number);
-            }
-        }
-    }
 }
 
 /// What readers have limits on is refused before anything is written.
@@ -165,8 +103,7 @@ fn what_nothing_opens_again_is_not_written() {
     // A bare codec, and one that is misspelled.
     home.run("create ~/c --shape 4 --dtype int16 --compressors \"gzip\"")
         .unwrap();
-    let document: Value =
-        serde_json::from_slice(&fs::read(home.path("c/zarr.json")).unwrap()).unwrap();
+    let document = home.document("c/zarr.json");
     assert_eq!(
         document["codecs"][1],
         json!({"name": "gzip", "configuration": {"level": 5}})
@@ -177,4 +114,36 @@ fn what_nothing_opens_again_is_not_written() {
     ));
     assert_eq!(exit, Exit::Usage);
     assert!(why.contains("perhaps \"level\""), "{why}");
+}
+
+#[test]
+fn chunks_that_are_left_are_refused_or_cleared() {
+    for (format, document, _) in FORMATS {
+        let home = Home::new();
+        let layout = format!("--chunks 2,5 --compressor null --zarr-format {format}");
+        for path in ["a", "g.zarr/a"] {
+            home.run(&format!("write ~/in.npy ~/{path} {layout}"))
+                .unwrap();
+            fs::remove_file(home.path(path).join(document)).unwrap();
+            let create = format!("create ~/{path} --shape 6,5 --dtype int16 {layout}");
+            for line in [create.clone(), format!("write ~/in.npy ~/{path} {layout}")] {
+                let (exit, text) = home.fail(&line);
+                assert_eq!(exit, Exit::Conflict, "{text}");
+                assert!(text.contains("--overwrite"), "{text}");
+            }
+            home.run(&format!("{create} --overwrite")).unwrap();
+            assert_eq!(
+                home.json(&format!("info --json ~/{path}"))["nchunks_initialized"],
+                0
+            );
+        }
+        // Files of somebody else stay.
+        fs::remove_file(home.path("a").join(document)).unwrap();
+        fs::write(home.path("a/thesis.tex"), "text").unwrap();
+        let (exit, _) = home.fail(&format!(
+            "create ~/a --shape 6,5 --dtype int16 {layout} --overwrite"
+        ));
+        assert_eq!(exit, Exit::Conflict);
+        assert!(home.path("a/thesis.tex").exists());
+    }
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use super::{Home, files};
+use super::Home;
 
 #[test]
 fn info_as_json() {
@@ -12,15 +12,8 @@ fn info_as_json() {
     home.print("write ~/in.npy ~/g.zarr::a --chunks 2,5 --shards 4,5");
     let json = |line: &str| home.json(line);
     let mut array = json("info --json ~/g.zarr::a");
-    let document = fs::read(home.path("g.zarr/a/zarr.json")).unwrap();
-    assert_eq!(
-        array["metadata"],
-        serde_json::from_slice::<Value>(&document).unwrap()
-    );
-    let stored: u64 = files(&home.path("g.zarr/a"))
-        .iter()
-        .map(|path| path.metadata().unwrap().len())
-        .sum();
+    assert_eq!(array["metadata"], home.document("g.zarr/a/zarr.json"));
+    let stored = home.stored_bytes("g.zarr/a");
     assert_eq!(array["nbytes_stored"], stored);
     let path = format!("{}::a", home.path("g.zarr").display());
     let members = array.as_object_mut().unwrap();
@@ -33,11 +26,7 @@ fn info_as_json() {
     assert_eq!(array, expected);
 
     let mut group = json("info --json ~/g.zarr");
-    let document = fs::read(home.path("g.zarr/zarr.json")).unwrap();
-    assert_eq!(
-        group["metadata"],
-        serde_json::from_slice::<Value>(&document).unwrap()
-    );
+    assert_eq!(group["metadata"], home.document("g.zarr/zarr.json"));
     group.as_object_mut().unwrap().shift_remove("metadata");
     let expected = json!({
         "schema": "zarr.info/1", "schema_version": 1, "path": home.path("g.zarr"), "node_type": "group",

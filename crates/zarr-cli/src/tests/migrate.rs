@@ -68,3 +68,25 @@ fn what_cannot_be_converted_changes_nothing() {
     assert!(text.contains("::b"), "{text}");
     assert!(!home.path("g/zarr.json").exists() && home.path("g/a/.zarray").exists());
 }
+
+/// Also what format 3 cannot say: `json2` has no name there.
+#[test]
+fn a_node_that_cannot_be_migrated_stays_and_the_others_are_migrated() {
+    let home = Home::new();
+    for path in ["a", "b", "c"] {
+        home.run(&format!("write ~/in.npy ~/g::{path} --zarr-format 2"))
+            .unwrap();
+    }
+    home.replace_text("g/c/.zarray", "\"<i2\"", "\"|O\"");
+    let filters = "\"filters\": [{\"id\": \"json2\"}]";
+    home.replace_text("g/c/.zarray", "\"filters\": null", filters);
+    fs::write(home.path("g/b/.zarray"), "{").unwrap();
+    let (exit, out) = home.end("migrate ~/g").unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert_eq!(exit, Exit::Corrupt, "{text}");
+    assert!(home.path("g/zarr.json").exists() && home.path("g/a/zarr.json").exists());
+    assert!(
+        !home.path("g/b/zarr.json").exists() && !home.path("g/c/zarr.json").exists(),
+        "{text}"
+    );
+}

@@ -1,6 +1,8 @@
-//! Files of a terabyte, as sparse ones are: each command says which one is too large, and ends.
+//! Sparse files of a terabyte: each command names the file that is too large, and ends.
 
 use std::fs::{self, File};
+
+use serde_json::{Value, json};
 
 use super::Home;
 use crate::failure::Exit;
@@ -46,4 +48,24 @@ fn documents_and_chunks_that_no_machine_holds() {
         assert!(text.contains("1099511627776 bytes"), "{line}: {text}");
         assert!(!text.contains("at a time"), "{line}: {text}");
     }
+}
+
+/// A document that is too large to be read, of which the store and not the document says what is wrong.
+#[test]
+fn a_document_too_large_to_read_costs_its_own_node_and_no_other() {
+    let home = Home::new();
+    for node in ["a", "b"] {
+        home.run(&format!("create ~/s::{node} --shape 4 --dtype int8"))
+            .unwrap();
+    }
+    let huge = home.path("s/b/zarr.json");
+    fs::File::create(&huge).unwrap().set_len(1 << 40).unwrap();
+    assert_eq!(home.end("validate ~/s").unwrap().0, Exit::Limit);
+    let (exit, text) = home.end("validate ~/s --json").unwrap();
+    let report: Value = serde_json::from_slice(&text).unwrap();
+    assert_eq!((exit, &report["valid"]), (Exit::Limit, &json!(false)));
+    assert_eq!(report["unread"][0]["file"], "b/zarr.json");
+    assert_eq!(report["documents"], 2, "the group and the other array");
+    assert_eq!(home.end("copy ~/s ~/d --quiet").unwrap().0, Exit::Limit);
+    assert!(home.path("d/a/zarr.json").exists() && !home.path("d/b").exists());
 }

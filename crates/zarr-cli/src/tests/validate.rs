@@ -27,13 +27,11 @@ fn valid_documents() {
 fn invalid_documents() {
     let home = Home::new();
     home.run("write ~/in.npy ~/g::a/b").unwrap();
-    let path = home.path("g/a/b/zarr.json");
-    let document = fs::read_to_string(&path).unwrap();
-    fs::write(
-        &path,
-        document.replace("\"fill_value\": 0", "\"fill_value\": 70000"),
-    )
-    .unwrap();
+    home.replace_text(
+        "g/a/b/zarr.json",
+        "\"fill_value\": 0",
+        "\"fill_value\": 70000",
+    );
     let text = home.found("validate ~/g");
     assert!(
         text.starts_with("error: a/b/zarr.json/fill_value: "),
@@ -57,12 +55,10 @@ fn invalid_documents() {
     // What is tolerated is an error all the same, unless asked otherwise; what is no JSON is one to all.
     home.run("create ~/v2 --zarr-format 2 --shape 3 --dtype float64")
         .unwrap();
-    let path = home.path("v2/.zarray");
-    let document = fs::read_to_string(&path).unwrap();
-    fs::write(&path, document.replace("<f8", "=f8")).unwrap();
+    home.replace_text("v2/.zarray", "<f8", "=f8");
     home.run("validate --tolerant ~/v2").unwrap();
     home.found("validate ~/v2");
-    fs::write(&path, "{").unwrap();
+    fs::write(home.path("v2/.zarray"), "{").unwrap();
     assert!(home.found("validate ~/v2").contains("not JSON at line 1"));
 }
 

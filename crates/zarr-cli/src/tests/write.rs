@@ -1,10 +1,11 @@
-//! `zarr write`: what comes back, and what is not replaced.
+//! `zarr write`: what is read back, and what is not replaced.
 
 use std::fs;
 
 use zarr::{DataType, DynData, Values};
 
 use super::{Home, counting};
+use crate::arguments::data_type::NUMBERS;
 use crate::failure::Exit;
 
 #[test]
@@ -29,24 +30,7 @@ fn what_is_written_is_read() {
 #[test]
 fn every_type_and_shape() {
     let home = Home::new();
-    let names = [
-        "bool",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-        "float16",
-        "float32",
-        "float64",
-        "complex64",
-        "complex128",
-        "r24",
-    ];
-    for name in names {
+    for name in NUMBERS.into_iter().chain(["r24"]) {
         for shape in [vec![], vec![6], vec![2, 1, 3], vec![0, 4]] {
             let dtype: DataType = name.parse().unwrap();
             let cells = shape.iter().product::<u64>() as usize;
@@ -175,4 +159,24 @@ fn new_nodes_find_their_group() {
     home.print("write ~/in.npy ~/g2.zarr::a --zarr-format 2");
     home.print("write ~/in.npy ~/g2.zarr/b");
     assert!(home.path("g2.zarr/b/.zarray").exists());
+}
+
+/// zarr-python 3.4.2 makes the groups above a new node, the root among them: so does a command that is told a store
+/// by the end of its name.
+#[test]
+fn the_first_node_of_a_store_makes_its_root() {
+    let home = Home::new();
+    home.run("write ~/in.npy ~/one.zarr/a").unwrap();
+    home.run("create ~/two.zarr/g/a --shape 3 --dtype int8 --zarr-format 2")
+        .unwrap();
+    home.run("copy ~/one.zarr/a ~/three.zarr/b").unwrap();
+    assert_eq!(home.print("ls -R ~/one.zarr"), "a\n");
+    assert_eq!(home.print("ls -R ~/two.zarr"), "g\ng/a\n");
+    assert_eq!(home.print("ls -R ~/three.zarr"), "b\n");
+    assert!(home.path("two.zarr/.zgroup").exists());
+    // A store itself, or in a directory that is none, has nothing above.
+    home.run("write ~/in.npy ~/plain/four.zarr").unwrap();
+    assert!(
+        !home.path("plain/zarr.json").exists() && home.path("plain/four.zarr/zarr.json").exists()
+    );
 }

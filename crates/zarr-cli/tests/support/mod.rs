@@ -1,4 +1,4 @@
-//! `zarr serve` in a process of its own, for as long as a test holds it.
+//! `zarr serve` in a process of its own, which ends when it is dropped.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 pub(crate) struct Server {
     process: Child,
-    /// Without a `/` at its end.
+    /// Without a trailing `/`.
     pub(crate) address: String,
 }
 

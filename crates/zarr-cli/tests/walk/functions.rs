@@ -1,4 +1,4 @@
-//! Every function of the library that takes a store, and what is right about it. Knows no kind of store.
+//! Every function of the library that takes a store, with its right result, for any kind of store.
 
 use std::sync::Arc;
 

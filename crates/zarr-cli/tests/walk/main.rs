@@ -1,5 +1,5 @@
-//! Every data type x format x verb of the command, one after the other: each cell is right, or refused for the reason
-//! that `refused.rs` names. `cargo xtask support` prints the table.
+//! Every data type x format x verb of the command: each cell of this table is right, or refused for the reason that
+//! `refused.rs` gives. `cargo xtask support` prints the table.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

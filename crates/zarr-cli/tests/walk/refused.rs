@@ -1,4 +1,4 @@
-//! The cells that are refused, and why: a line for each reason. Whoever makes one of them right takes it out.
+//! The cells that are refused, one entry per reason. A cell that becomes right is taken out here.
 
 /// Some cells, and what the command says of them.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ pub(crate) const REFUSED: &[Refused] = &[
         formats: BOTH,
         verbs: &["write text"],
         exit: 6,
-        words: "and no Zarr: other tools read it",
+        words: "not Zarr: other tools read it",
     },
     Refused {
         types: &[
@@ -80,7 +80,7 @@ pub(crate) const REFUSED: &[Refused] = &[
         formats: BOTH,
         verbs: &["view", "page: picture"],
         exit: 6,
-        words: "which are no numbers",
+        words: "not numbers",
     },
     Refused {
         types: &["*"],
@@ -94,7 +94,7 @@ pub(crate) const REFUSED: &[Refused] = &[
         formats: &[2],
         verbs: &["migrate", "copy to the other"],
         exit: 6,
-        words: "has no name in v3",
+        words: "has no v3 name for the dtype",
     },
     Refused {
         types: &["object*"],

@@ -1,4 +1,4 @@
-//! The data types, each with two elements as documents spell them. Knows no command.
+//! The data types, each with two elements as documents write them.
 
 /// One data type.
 #[derive(Clone, Debug)]

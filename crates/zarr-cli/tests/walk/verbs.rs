@@ -1,4 +1,4 @@
-//! The verbs, each with what is right about it. Knows no exceptions.
+//! The verbs, each with its right result.
 
 use std::fs;
 use std::io::{Read, Write};

@@ -1,15 +1,14 @@
-//! Decoding a chunk, from the last codec to the first; the last step writes the output.
+//! Decoding a chunk, from the last codec to the first. The last step writes the output.
 
 use std::ops::Range;
 
-use super::{Access, ArrayStage, BytesStage, Chain, Serializer, wrong_rank};
-use crate::codec::with_whole;
+use super::{ArrayStage, BytesStage, ChunkAccess, CodecChain, Serializer, wrong_rank};
+use crate::array::kernels;
+use crate::chain::codec::with_whole;
 use crate::error::check_len;
-use crate::scratch::Scratch;
-use crate::sink::Sink;
-use crate::{CodecError, CodecErrorKind, NdViewMut, Region, kernels};
+use crate::{CodecError, CodecErrorKind, DecodeTarget, NdViewMut, Region, Scratch};
 
-impl Chain {
+impl CodecChain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.
     ///
     /// # Errors
@@ -35,7 +34,7 @@ impl Chain {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         let is_whole = part.is_whole(&self.spec.shape);
-        if let Access::Cells(at) = self.access(part)
+        if let ChunkAccess::Cells(at) = self.access(part)
             && (self.picked.is_some() || !is_whole)
         {
             check_len("bytes", self.encoded_len.max(), src.len())?;
@@ -76,8 +75,8 @@ impl Chain {
         })
     }
 
-    /// Decodes the cells of `part` by way of the run of bytes they lie in, where the serializer knows
-    /// that run and a single codec behind it can decode it alone.
+    /// Decodes only the run of bytes in which the cells of `part` lie, where the serializer knows that run
+    /// and the only codec behind it can decode it alone.
     fn decode_run(
         &self,
         src: &[u8],
@@ -96,7 +95,7 @@ impl Chain {
             return None;
         };
         let at = codec.locate(&self.serialized, part)?;
-        let span = at.span(dst.shape())?;
+        let span = at.byte_range(dst.shape())?;
         let range = usize::try_from(span.start).ok()?..usize::try_from(span.end).ok()?;
         let mut run = cx.buffers.take();
         let start = stage
@@ -107,7 +106,7 @@ impl Chain {
         placed
     }
 
-    /// Undoes the array→array codecs `stages`, after everything to their right.
+    /// Decodes the array→array codecs `stages`, after all codecs behind them.
     fn decode_arrays(
         &self,
         stages: &[ArrayStage],
@@ -123,7 +122,7 @@ impl Chain {
             return self.decode_arrays(rest, src, dst, cx);
         }
         let mut dst = dst;
-        // Foreign code may leave gaps, ours does not; these codecs are rare enough not to ask.
+        // A codec of a user may leave gaps and ours do not, but these codecs are too rare to tell apart.
         kernels::zero(&mut dst);
         let mut result = Ok(());
         with_whole(
@@ -155,7 +154,7 @@ impl Chain {
                 if let Some(swap) = placed {
                     return self.decode_bytes(
                         src,
-                        &mut Sink::elements(dst, swap),
+                        &mut DecodeTarget::elements(dst, swap),
                         codec.name(),
                         cx,
                     );
@@ -185,18 +184,18 @@ impl Chain {
             return take(src, cx);
         }
         let mut buffer = cx.buffers.take();
-        let mut sink = Sink::grow(&mut buffer, self.serialized_len);
-        self.decode_bytes(src, &mut sink, "bytes", cx)?;
+        let mut target = DecodeTarget::grow(&mut buffer, self.serialized_len);
+        self.decode_bytes(src, &mut target, "bytes", cx)?;
         take(&buffer, cx)?;
         cx.buffers.give(buffer);
         Ok(())
     }
 
-    /// Undoes the bytes→bytes codecs from right to left, the last one into `sink`.
+    /// Decodes the bytes→bytes codecs from the last to the first, which decodes into `target`.
     fn decode_bytes(
         &self,
         src: &[u8],
-        sink: &mut Sink<'_>,
+        target: &mut DecodeTarget<'_>,
         serializer: &str,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
@@ -213,12 +212,12 @@ impl Chain {
                 continue;
             }
             if stages.peek().is_none() {
-                stage.decode(bytes, sink, cx)?;
+                stage.decode(bytes, target, cx)?;
                 owned.into_iter().for_each(|buffer| cx.buffers.give(buffer));
                 return Ok(());
             }
             let mut next = cx.buffers.take();
-            let mut between = Sink::grow(&mut next, stage.decoded);
+            let mut between = DecodeTarget::grow(&mut next, stage.decoded);
             stage.decode(bytes, &mut between, cx)?;
             window = 0..next.len();
             owned
@@ -226,25 +225,30 @@ impl Chain {
                 .into_iter()
                 .for_each(|buffer| cx.buffers.give(buffer));
         }
-        sink.put(serializer, &owned.as_deref().unwrap_or(src)[window])?;
+        target.put(serializer, &owned.as_deref().unwrap_or(src)[window])?;
         owned.into_iter().for_each(|buffer| cx.buffers.give(buffer));
         Ok(())
     }
 }
 
 impl BytesStage {
-    /// Decodes into a sink, and sees to it that it was filled.
-    fn decode(&self, src: &[u8], sink: &mut Sink<'_>, cx: &mut Scratch) -> Result<(), CodecError> {
+    /// Decodes into a target, and checks that it was filled.
+    fn decode(
+        &self,
+        src: &[u8],
+        target: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
         if self.foreign {
-            sink.zero();
+            target.zero();
         }
-        let place = sink.place();
-        self.codec.decode(src, sink, cx)?;
-        sink.check_done(self.codec.name(), place)
+        let place = target.place();
+        self.codec.decode(src, target, cx)?;
+        target.check_done(self.codec.name(), place)
     }
 }
 
-/// Where in `bytes` a part of them lies; `None` where it is no part of them.
+/// Where in `bytes` a part of them lies; `None` where it lies elsewhere.
 fn place_within(bytes: &[u8], part: &[u8]) -> Option<Range<usize>> {
     if part.is_empty() {
         return Some(0..0);
@@ -255,6 +259,7 @@ fn place_within(bytes: &[u8], part: &[u8]) -> Option<Range<usize>> {
 }
 
 fn elsewhere(codec: &str) -> CodecError {
-    let text = "what it stripped is not a part of what it was given".to_owned();
+    let text =
+        "the data without what the codec added must lie within the bytes it was given".to_owned();
     CodecErrorKind::Corrupt(text).of(codec)
 }

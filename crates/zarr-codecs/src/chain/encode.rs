@@ -1,15 +1,14 @@
 //! Encoding a chunk, from the first codec to the last.
 
-use super::{ArrayStage, Chain, Serializer, wrong_rank};
-use crate::codec::with_whole;
-use crate::scratch::Scratch;
-use crate::{CodecError, CodecErrorKind, NdView};
+use super::{ArrayStage, CodecChain, Serializer, wrong_rank};
+use crate::chain::codec::with_whole;
+use crate::{CodecError, CodecErrorKind, NdView, Scratch};
 
-impl Chain {
-    /// Whether every codec can encode: some settings can only be decoded, and some codecs have limits.
+impl CodecChain {
+    /// Checks that every codec can encode: some settings can only be decoded, and some codecs have limits.
     ///
     /// # Errors
-    /// The first codec's that cannot.
+    /// The error of the first codec that cannot.
     pub fn check_encode(&self) -> Result<(), CodecError> {
         self.check_known()?;
         if let Serializer::Shard(shard) = &self.serializer {
@@ -34,9 +33,9 @@ impl Chain {
         self.encode_arrays(&self.arrays, src, dst, cx)
     }
 
-    /// Whether no codec was passed over that only readers may pass over.
+    /// Checks that all codecs are known: readers may ignore some, writers may not.
     fn check_known(&self) -> Result<(), CodecError> {
-        let why = "readers may ignore this codec, writers may not, and it is not known here";
+        let why = "this codec is not known here; readers may ignore it, writers may not";
         match &self.read_only {
             None => Ok(()),
             Some(unknown) => Err(CodecErrorKind::Refused(why.into()).of(unknown)),

@@ -1,47 +1,49 @@
-//! From a list of codecs to a chain: which codec is which kind, and whether the order is one.
+//! From a list of codecs to a chain: of which kind each codec is, and whether their order is valid.
 
 use std::sync::Arc;
 
 use zarr_metadata::Extension;
 
-use super::{ArrayStage, BytesStage, Chain, Serializer};
-use crate::filter::{Held, OnArrays, OnBytes};
-use crate::registry::{Codec, Names, Setting};
-use crate::{ArrayToArray, ChunkSpec, CodecError, CodecErrorKind, Dims, Len, Registry};
+use super::{ArrayStage, BytesStage, CodecChain, Serializer};
+use crate::codecs::numcodecs::filter::{FilterInput, FilterOnArrays, FilterOnBytes};
+use crate::codecs::registry::{Codec, Names, Setting};
+use crate::{
+    ArrayToArrayCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims,
+};
 
-impl Chain {
+impl CodecChain {
     /// Resolves the codecs of an array's metadata for chunks of this shape and type.
     ///
     /// # Errors
-    /// An unknown codec, a configuration a codec refuses, or an order that is not array→array
-    /// codecs, one array→bytes codec, bytes→bytes codecs.
+    /// An unknown codec, settings that a codec refuses, or another order than array→array codecs, one
+    /// array→bytes codec, bytes→bytes codecs.
     pub fn new(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
     ) -> Result<Self, CodecError> {
         Self::resolve(codecs, spec, registry, Names::V3, 0)
     }
 
     /// Resolves the codecs of a v2 array, as
     /// [`codecs`](zarr_metadata::ArrayMetadata::codecs) lists them. Their names are ids of
-    /// numcodecs, and filters stand behind `bytes`: in v2 they see elements as they are stored.
+    /// numcodecs, and filters come after `bytes`: in v2 they see elements as they are stored.
     ///
     /// # Errors
     /// As [`new`](Self::new).
     pub fn v2(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
     ) -> Result<Self, CodecError> {
         Self::resolve(codecs, spec, registry, Names::V2, 0)
     }
 
-    /// The chain of inner chunks or of an index, inside so many shards.
+    /// The chain of inner chunks or of an index, within `depth` shards.
     pub(crate) fn nested(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
         depth: usize,
     ) -> Result<Self, CodecError> {
         Self::resolve(codecs, spec, registry, Names::V3, depth)
@@ -50,17 +52,17 @@ impl Chain {
     fn resolve(
         codecs: &[Extension],
         spec: ChunkSpec,
-        registry: &Registry,
+        registry: &CodecRegistry,
         names: Names,
         depth: usize,
     ) -> Result<Self, CodecError> {
         let mut arrays: Vec<ArrayStage> = vec![];
-        let mut serializer: Option<(Serializer, Len)> = None;
+        let mut serializer: Option<(Serializer, ByteLen)> = None;
         let mut bytes: Vec<BytesStage> = vec![];
         let mut serialized = spec.clone();
-        let mut len = Len::AtMost(0);
+        let mut len = ByteLen::AtMost(0);
         let mut stored = None;
-        let mut held = Held::VALUES;
+        let mut held = FilterInput::VALUES;
         let mut read_only = None;
         for extension in codecs {
             if serializer.is_none() {
@@ -85,14 +87,17 @@ impl Chain {
                 built => built?,
             };
             let mut behind = None;
-            // A filter is of whichever kind its place asks for; in v3 that is one kind only.
+            // The place of a filter decides its kind; in v3 it has one kind only.
             let codec = match codec {
                 Codec::Filter(filter) => {
                     stored = Some(filter.encoded());
                     match (&serializer, names) {
-                        (Some(_), Names::V2) => Codec::BytesToBytes(Arc::new(OnBytes(filter))),
+                        (Some(_), Names::V2) => {
+                            Codec::BytesToBytes(Arc::new(FilterOnBytes(filter)))
+                        }
                         _ => {
-                            let (filter, made) = OnArrays::new(filter, held, &serialized.dtype);
+                            let (filter, made) =
+                                FilterOnArrays::new(filter, held, &serialized.dtype);
                             behind = Some(made);
                             Codec::ArrayToArray(Arc::new(filter))
                         }
@@ -107,15 +112,14 @@ impl Chain {
                     codec
                 }
             };
-            let misplaced =
-                |what: &str| CodecErrorKind::Config(format!("stands {what}")).of(&extension.name);
+            let misplaced = |why| CodecErrorKind::Order(why).of(&extension.name);
             match (codec, &serializer) {
                 (Codec::ArrayToArray(codec), None) => {
                     let encoded = codec.encoded_spec(&serialized)?;
                     let decoded = std::mem::replace(&mut serialized, encoded.clone());
                     let stage = ArrayStage::new(codec, decoded, encoded)?;
                     if stage.axes.is_none() {
-                        held = behind.unwrap_or(Held::VALUES);
+                        held = behind.unwrap_or(FilterInput::VALUES);
                     }
                     arrays.push(stage);
                 }
@@ -139,20 +143,24 @@ impl Chain {
                 }
                 (Codec::BytesToBytes(_), None) => {
                     return Err(misplaced(
-                        "before the codec that turns the array into bytes",
+                        "comes before the codec that turns the array into bytes",
                     ));
                 }
                 (Codec::ArrayToBytes(_) | Codec::Shard(_), Some(_)) => {
-                    return Err(misplaced("second; one codec turns the array into bytes"));
+                    return Err(misplaced(
+                        "is the second codec that turns the array into bytes; there must be one",
+                    ));
                 }
                 (Codec::ArrayToArray(_) | Codec::Filter(_), _) => {
-                    return Err(misplaced("after the codec that turns the array into bytes"));
+                    return Err(misplaced(
+                        "comes after the codec that turns the array into bytes",
+                    ));
                 }
             }
         }
         let Some((serializer, serialized_len)) = serializer else {
-            let text = "no codec of the chain turns the array into bytes".to_owned();
-            return Err(CodecErrorKind::Config(text).of("bytes"));
+            let why = "no codec of the chain turns the array into bytes";
+            return Err(CodecErrorKind::Order(why).of("bytes"));
         };
         let encoded_len = len;
         Ok(Self {
@@ -173,9 +181,9 @@ impl ArrayStage {
     /// A codec between two arrays.
     ///
     /// # Errors
-    /// Where it claims to relabel axes, and the encoded array is not what comes of that.
+    /// Where it claims to reorder axes, and the encoded array has another shape than that makes.
     pub(super) fn new(
-        codec: Arc<dyn ArrayToArray>,
+        codec: Arc<dyn ArrayToArrayCodec>,
         decoded: ChunkSpec,
         encoded: ChunkSpec,
     ) -> Result<Self, CodecError> {
@@ -191,8 +199,9 @@ impl ArrayStage {
                 || decoded.elem() != encoded.elem()
             {
                 let (from, to) = (decoded.shape.as_slice(), encoded.shape.as_slice());
-                let text = format!("axes {axes:?} make no array of {to:?} of one of {from:?}");
-                return Err(CodecErrorKind::Config(text).of(codec.name()));
+                let text =
+                    format!("axes {axes:?} do not make an array of {to:?} of one of {from:?}");
+                return Err(CodecErrorKind::ChunkShape(text).of(codec.name()));
             }
         }
         Ok(Self {
@@ -204,9 +213,9 @@ impl ArrayStage {
     }
 }
 
-/// Decoders are given as much memory as may come, so a list of codecs that each make more of the
-/// data must not ask for any amount.
-fn check_growth(serialized: Len, encoded: Len, codec: &str) -> Result<(), CodecError> {
+/// Decoders get as much memory as the codecs can make, so a list of codecs that each make more of the data
+/// must not ask for any amount.
+fn check_growth(serialized: ByteLen, encoded: ByteLen, codec: &str) -> Result<(), CodecError> {
     // Single bytes as numbers of eight bytes, as text, in a compressor that finds nothing to save.
     const TIMES: usize = 16;
     const MORE: usize = 1 << 20;

@@ -4,34 +4,15 @@ use std::mem::MaybeUninit;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use zarr_metadata::{DataType, Extension, FillValue};
+use zarr_metadata::{DataType, Extension};
 
 use super::*;
-use crate::buffer::to_vec_for_tests;
-use crate::{Dims, Registry, Scratch, Span};
-
-fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
-    let fill = FillValue::zero(&dtype).unwrap();
-    ChunkSpec::new(shape, dtype, fill).unwrap()
-}
-
-fn chain(codecs: &Value, spec: &ChunkSpec) -> Result<Chain, CodecError> {
-    let codecs: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
-    Chain::new(&codecs, spec.clone(), &Registry::default())
-}
-
-fn encode(chain: &Chain, elements: &[u8]) -> Vec<u8> {
-    let spec = chain.spec();
-    let view = NdView::new(elements, &spec.shape, spec.elem()).unwrap();
-    let mut out = vec![];
-    chain
-        .encode(&view, &mut out, &mut Scratch::default())
-        .unwrap();
-    out
-}
+use crate::array::buffer::to_vec_for_tests;
+use crate::testing::{chain, encode, spec};
+use crate::{AxisRange, CodecRegistry, Dims, Scratch};
 
 /// Decodes `part` into a box that lies with gaps in a larger one, or dense where `gap` is 0.
-fn decode(chain: &Chain, src: &[u8], part: &Region, gap: u64) -> Result<Vec<u8>, CodecError> {
+fn decode(chain: &CodecChain, src: &[u8], part: &Region, gap: u64) -> Result<Vec<u8>, CodecError> {
     let elem = chain.spec().elem();
     let shape = part.shape();
     let outer: Dims<u64> = shape.iter().map(|&n| n + gap).collect();
@@ -121,8 +102,11 @@ fn case() -> impl Strategy<Value = Case> {
                 .iter()
                 .map(|&n| (0..n).prop_flat_map(move |start| (Just(start), 1..=n - start)))
                 .collect();
-            let part = part.prop_map(|spans| Region {
-                spans: spans.into_iter().map(|(s, n)| Span::dense(s, n)).collect(),
+            let part = part.prop_map(|ranges| Region {
+                ranges: ranges
+                    .into_iter()
+                    .map(|(s, n)| AxisRange::dense(s, n))
+                    .collect(),
             });
             (
                 Just(shape.clone()),
@@ -142,25 +126,25 @@ proptest! {
         let chain = chain(&Value::Array(codecs), &spec).unwrap();
         let len = spec.byte_len().unwrap();
         let elements: Vec<u8> = (0..len).map(|i| if zeros && i > len / 3 { 0 } else { ((i * 31) >> 2) as u8 }).collect();
-        let encoded = encode(&chain, &elements);
+        let encoded = encode(&chain, &elements).unwrap();
         prop_assert!(encoded.len() <= chain.encoded_len().max());
         prop_assert_eq!(&decode(&chain, &encoded, &Region::whole(&shape), gap).unwrap(), &elements);
         let wanted = NdView::new(&elements, &shape, spec.elem()).unwrap().region(&part).unwrap();
         prop_assert_eq!(decode(&chain, &encoded, &part, gap).unwrap(), wanted.to_vec());
-        if let Access::Cells(at) = chain.access(&part) {
+        if let ChunkAccess::Cells(at) = chain.access(&part) {
             let shape = part.shape();
             let mut memory = vec![MaybeUninit::uninit(); wanted.to_vec().len()];
             let view = NdViewMut::new(&mut memory, &shape, spec.elem()).unwrap();
             chain.place::<CodecError>(&at, view, |offset, memory| {
                 let start = offset as usize;
                 let len = memory.len();
-                Ok(crate::buffer::copied(memory, &encoded[start..start + len]))
+                Ok(crate::array::buffer::copied(memory, &encoded[start..start + len]))
             }).unwrap();
             prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
 
             let mut memory = vec![MaybeUninit::uninit(); memory.len()];
             let view = NdViewMut::new(&mut memory, &shape, spec.elem()).unwrap();
-            let span = at.span(view.shape()).unwrap();
+            let span = at.byte_range(view.shape()).unwrap();
             let bytes = &encoded[span.start as usize..span.end as usize];
             chain.gather(&at, span.start, bytes, view).unwrap();
             prop_assert_eq!(to_vec_for_tests(&memory), wanted.to_vec());
@@ -175,7 +159,7 @@ proptest! {
         let spec = spec(&shape, dtype);
         let chain = chain(&Value::Array(codecs), &spec).unwrap();
         let elements: Vec<u8> = (0..spec.byte_len().unwrap()).map(|i| i as u8).collect();
-        let mut encoded = encode(&chain, &elements);
+        let mut encoded = encode(&chain, &elements).unwrap();
         let at = flip.index(encoded.len());
         encoded[at] ^= bits;
         let _ = decode(&chain, &encoded, &part, gap);
@@ -194,15 +178,15 @@ fn a_wrong_order_of_codecs_is_refused() {
     let cases = [
         (
             json!([]),
-            "codec `bytes`: configuration: no codec of the chain turns the array into bytes",
+            "codec `bytes`: no codec of the chain turns the array into bytes",
         ),
         (
             json!(["crc32c", "bytes"]),
-            "codec `crc32c`: configuration: stands before the codec that turns the array into bytes",
+            "codec `crc32c`: comes before the codec that turns the array into bytes",
         ),
         (
             json!(["bytes", "bytes"]),
-            "codec `bytes`: configuration: stands second; one codec turns the array into bytes",
+            "codec `bytes`: is the second codec that turns the array into bytes; there must be one",
         ),
         (
             json!(["gzipp"]),
@@ -213,7 +197,53 @@ fn a_wrong_order_of_codecs_is_refused() {
         assert_eq!(refused(&codecs, &spec), message);
     }
     let transpose = json!(["bytes", {"name": "transpose", "configuration": {"order": [0]}}]);
-    assert!(refused(&transpose, &spec).contains("stands after"));
+    assert!(refused(&transpose, &spec).contains("comes after"));
+}
+
+#[test]
+fn a_wrong_setting_is_told_by_its_key() {
+    let spec = spec(&[4, 6], DataType::Float32);
+    let bytes = json!({"name": "bytes", "configuration": {"endian": "little"}});
+    let codec =
+        |name: &str, key: &str, value: Value| json!({"name": name, "configuration": {key: value}});
+    let shard = json!({"name": "sharding_indexed", "configuration": {
+        "chunk_shape": [2, 3], "codecs": [&bytes], "index_codecs": [&bytes], "index_location": "middle",
+    }});
+    let after_bytes = [
+        codec("blosc", "cname", json!("lz5")),
+        codec("blosc", "shuffle", json!("maybe")),
+        codec("gzip", "level", json!(10)),
+        codec("numcodecs.lz4", "acceleration", json!("fast")),
+        codec("zstd", "level", json!(23)),
+        codec("zstd", "checksum", json!("yes")),
+    ];
+    let after_bytes = after_bytes.map(|codec| json!([&bytes, codec]));
+    let others = [
+        json!([codec("bytes", "endian", json!("middle"))]),
+        json!([codec("transpose", "order", json!([0, 0])), &bytes]),
+        json!([codec("reshape", "shape", json!("any")), &bytes]),
+        json!([shard]),
+    ];
+    let keys = [
+        "cname",
+        "shuffle",
+        "level",
+        "acceleration",
+        "level",
+        "checksum",
+        "endian",
+        "order",
+        "shape",
+        "index_location",
+    ];
+    let lists: Vec<Value> = after_bytes.into_iter().chain(others).collect();
+    assert_eq!(lists.len(), keys.len());
+    for (codecs, expected) in lists.iter().zip(keys) {
+        match chain(codecs, &spec).unwrap_err().kind {
+            CodecErrorKind::Setting { key, .. } => assert_eq!(key, expected),
+            other => panic!("{codecs}: {other}"),
+        }
+    }
 }
 
 #[test]
@@ -222,7 +252,7 @@ fn a_missing_byte_order_is_refused_only_where_it_matters() {
     let message = refused(&json!(["bytes"]), &spec(&[4], DataType::Int16));
     assert_eq!(
         message,
-        "codec `bytes`: configuration: `endian` is required for data type int16"
+        "codec `bytes`: `endian` is required for data type int16"
     );
 }
 
@@ -248,7 +278,7 @@ fn a_bomb_stops_at_the_expected_size() {
         );
         let error = decode(
             &chain(&codecs, &small).unwrap(),
-            &bomb,
+            &bomb.unwrap(),
             &Region::whole(&[16]),
             0,
         );
@@ -269,7 +299,7 @@ fn a_part_of_a_blosc_chunk_needs_only_its_blocks() {
     ]);
     let chain = chain(&codecs, &spec).unwrap();
     let elements: Vec<u8> = (0..64 * 64_u16).flat_map(u16::to_ne_bytes).collect();
-    let mut encoded = encode(&chain, &elements);
+    let mut encoded = encode(&chain, &elements).unwrap();
     // Eight columns to a block: damage to the last block does not reach the first columns.
     let last = 16 + 4 * 7;
     encoded[last..last + 4].fill(0xFF);
@@ -303,7 +333,7 @@ fn long_rows_take_the_blocks_of_blosc_one_by_one() {
             }},
         ]);
         let chain = chain(&codecs, &spec).unwrap();
-        let mut encoded = encode(&chain, &elements);
+        let mut encoded = encode(&chain, &elements).unwrap();
         let whole = Region::whole(&[40, 101]);
         assert_eq!(decode(&chain, &encoded, &whole, 3).unwrap(), elements);
         // The first block's length.
@@ -319,7 +349,7 @@ fn a_shard_behind_another_codec_is_filled_where_it_holds_nothing() {
     let spec = ChunkSpec::new(
         &[40, 60],
         dtype.clone(),
-        FillValue::from_bytes(&dtype, &[7]).unwrap(),
+        zarr_metadata::FillValue::from_bytes(&dtype, &[7]).unwrap(),
     )
     .unwrap();
     let shard = json!({"name": "sharding_indexed", "configuration": {
@@ -331,7 +361,7 @@ fn a_shard_behind_another_codec_is_filled_where_it_holds_nothing() {
         (5..elements.len())
             .step_by(step)
             .for_each(|i| elements[i] = 9);
-        let encoded = encode(&chain, &elements);
+        let encoded = encode(&chain, &elements).unwrap();
         for (start, shape) in [([0, 0], [40, 60]), ([1, 2], [37, 57]), ([0, 4], [3, 3])] {
             let part = Region::dense(&start, &shape);
             let expected = NdView::new(&elements, &[40, 60], 1)

@@ -2,18 +2,19 @@
 
 use std::sync::{Arc, OnceLock};
 
-use zarr_codecs::{Chain, CodecError, Fields, FieldsError};
+use zarr_codecs::{CodecChain, Fields, FieldsError};
 use zarr_metadata::DataType;
+use zarr_store::Key;
 
 use super::ChunkedArray;
-use crate::chains::ChainOf;
-use crate::{Error, Result};
+use crate::chains::ChunkChain;
+use crate::{ChunkError, Error, Result};
 
 /// Fields, and the codecs that decode them.
 #[derive(Debug)]
-pub(super) struct Picked {
+pub(super) struct PickedFields {
     fields: Arc<Fields>,
-    chain: OnceLock<Arc<Chain>>,
+    chain: OnceLock<Arc<CodecChain>>,
 }
 
 impl ChunkedArray {
@@ -71,7 +72,7 @@ impl ChunkedArray {
         });
         let chain = OnceLock::new();
         Ok(Self {
-            fields: Some(Arc::new(Picked { fields, chain })),
+            fields: Some(Arc::new(PickedFields { fields, chain })),
             cached: self.cached.another(),
             ..self.with_config(self.config.clone())
         })
@@ -91,7 +92,7 @@ impl ChunkedArray {
     }
 
     /// The codecs that decode what is read.
-    pub(crate) fn decoder(&self) -> Result<&Arc<Chain>> {
+    pub(crate) fn decoder(&self) -> Result<&Arc<CodecChain>> {
         let Some(picked) = &self.fields else {
             return self.chain();
         };
@@ -103,17 +104,19 @@ impl ChunkedArray {
         Ok(picked.chain.get_or_init(|| Arc::new(chain)))
     }
 
-    /// As [`decoder`](Self::decoder), for one chunk; `largest` are those of `decoder`.
-    pub(crate) fn decoder_of<'a>(
+    /// The key of a chunk and the codecs that decode it; `largest` are those of
+    /// [`decoder`](Self::decoder).
+    pub(crate) fn chunk_to_read<'a>(
         &'a self,
-        largest: &'a Chain,
+        largest: &'a Arc<CodecChain>,
         chunk: &[u64],
-    ) -> Result<ChainOf<'a>, CodecError> {
+    ) -> Result<(Key, ChunkChain<'a>), ChunkError> {
         let stored = self.chains.largest().map_or(largest, |chain| chain);
-        match (self.chain_of(stored, chunk)?, self.picked()) {
-            (ChainOf::Largest(_), _) => Ok(ChainOf::Largest(largest)),
-            (own, None) => Ok(own),
-            (own, Some(fields)) => Ok(ChainOf::Own(Arc::new(own.fields(fields)?))),
-        }
+        let chain = match (self.chain_of(stored, chunk)?, self.picked()) {
+            (ChunkChain::Largest(_), _) => ChunkChain::Largest(largest),
+            (own, None) => own,
+            (own, Some(fields)) => ChunkChain::Own(Arc::new(own.fields(fields)?)),
+        };
+        Ok((self.chunk_key(chunk)?, chain))
     }
 }

@@ -10,22 +10,22 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Dims, Region};
 use zarr_store::{BoxFuture, Op, StoreError, StoreErrorKind};
 
-use super::agree::same_chunks;
-use super::meter::Meter;
-use super::overlap::Ground;
+use super::overlap::OverlapCheck;
+use super::progress::CopyReporter;
+use super::same_chunks::same_chunks;
 use crate::engine::{self, Elements};
-use crate::{ChunkGrid, ChunkedArray, Error, ErrorKind, Resolved, Result};
+use crate::{ChunkGrid, ChunkedArray, Error, ErrorKind, ResolvedSelection, Result};
 use zarr_store::runtime::Budget;
 
-/// What one copy of elements needs.
-pub(super) struct Job<'m> {
+/// A copy of the elements of one array.
+pub(super) struct ArrayCopy<'m> {
     pub(super) from: Arc<ChunkedArray>,
     pub(super) to: Arc<ChunkedArray>,
     /// Whether chunks that are there stay as they are.
     pub(super) only_missing: bool,
     /// All that is between the two arrays at once.
     pub(super) budget: Arc<Budget>,
-    pub(super) meter: &'m Meter,
+    pub(super) reporter: &'m CopyReporter,
 }
 
 /// Copies all elements of one array to another that was just created: its chunks as they are stored
@@ -38,14 +38,14 @@ pub(super) struct Job<'m> {
 /// Where shapes or types differ, and where a chunk cannot be read or written.
 pub async fn copy_array(from: Arc<ChunkedArray>, to: Arc<ChunkedArray>) -> Result<()> {
     check(&from, &to)?;
-    let job = Job {
+    let copy = ArrayCopy {
         budget: Budget::new(to.context().memory()),
-        meter: &Meter::new(None),
+        reporter: &CopyReporter::new(None),
         only_missing: false,
         from,
         to,
     };
-    job.run("").await
+    copy.run("").await
 }
 
 /// Whether an array that is to be created can be a copy of another: [`copy_array`].
@@ -54,7 +54,7 @@ pub async fn copy_array(from: Arc<ChunkedArray>, to: Arc<ChunkedArray>) -> Resul
 /// Where shapes or types differ, where codecs cannot be used that are needed, and where the new array
 /// would lie in the old one or take it away.
 pub fn check_copy(from: &ChunkedArray, to: &ChunkedArray, overwrite: bool) -> Result<()> {
-    Ground::new(from.location(), to.location())?.check(to.location(), overwrite)?;
+    OverlapCheck::new(from.location(), to.location())?.check(to.location(), overwrite)?;
     check(from, to)
 }
 
@@ -66,7 +66,10 @@ pub(super) fn check(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
     let (old, new) = (from.metadata(), to.metadata());
     if old.shape() != new.shape() {
         let text = format!("{:?} becomes {:?}", old.shape(), new.shape());
-        return Err(Error::argument("shape", format!("a copy keeps it; {text}")));
+        return Err(Error::wrong_shape(
+            "shape",
+            format!("a copy keeps it; {text}"),
+        ));
     }
     if same_chunks(old, new) {
         return Ok(());
@@ -77,11 +80,10 @@ pub(super) fn check(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
     }
     from.chain()?;
     to.check_writable()?;
-    check_end(from, to)
+    check_box_count(from, to)
 }
 
-/// Whether nothing about the source alone stands in the way of [`check`]: a codec that is needed and not
-/// known.
+/// The part of [`check`] that concerns the source alone.
 ///
 /// # Errors
 /// Where a codec of the source cannot be used that is needed.
@@ -97,21 +99,20 @@ pub(super) fn moves_chunks(from: &ChunkedArray, to: &ChunkedArray) -> bool {
     same_chunks(from.metadata(), to.metadata())
 }
 
-/// So many boxes are gone through at most. Beyond, a copy of what is hardly stored would take days, and of
-/// what is stored, no disk is large enough.
-const MOST: u64 = 1 << 24;
+/// The most boxes that a copy goes through. Beyond that, a copy would take days where little is stored, and where much
+/// is, no disk is large enough.
+const MAX_BOXES: u64 = 1 << 24;
 
-/// Whether a copy in boxes comes to an end.
-fn check_end(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
+/// Refuses a copy in boxes that would not end in reasonable time.
+fn check_box_count(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
     if is_absent_the_same(from, to) {
         return Ok(());
     }
     check_count(to, boxes(from, to)?.len().unwrap_or(u64::MAX))
 }
 
-/// Whether so many boxes are few enough.
 fn check_count(to: &ChunkedArray, count: u64) -> Result<()> {
-    if count <= MOST {
+    if count <= MAX_BOXES {
         return Ok(());
     }
     let elem = to.metadata().data_type().size().unwrap_or(64) as u64;
@@ -119,12 +120,12 @@ fn check_count(to: &ChunkedArray, count: u64) -> Result<()> {
     let asked = cells.fold(elem, u64::saturating_mul);
     let (what, limit) = (
         "a copy in other chunks",
-        (asked / count).saturating_mul(MOST),
+        (asked / count).saturating_mul(MAX_BOXES),
     );
     Err(ErrorKind::Limit { what, asked, limit }.into())
 }
 
-/// Whether absent chunks need not be copied, and can be told from others.
+/// Whether absent chunks mean the same in both arrays, and listing shows which ones are absent.
 fn is_absent_the_same(from: &ChunkedArray, to: &ChunkedArray) -> bool {
     let fill = |array: &ChunkedArray| array.metadata().fill_value().ok();
     fill(from) == fill(to) && engine::can_list(from)
@@ -144,15 +145,15 @@ fn check_listing(from: &ChunkedArray) -> Result<()> {
 }
 
 /// What is stored of a source.
-struct Stored {
+struct StoredChunks {
     /// The boxes that hold any of it.
     boxes: BTreeSet<Dims<u64>>,
     /// Its chunks, where boxes are not copied as a whole.
     chunks: HashSet<Dims<u64>>,
 }
 
-impl Job<'_> {
-    /// Copies; `path` is told to who listens.
+impl ArrayCopy<'_> {
+    /// Copies the elements; `path` is reported to the listener.
     pub(super) async fn run(self, path: &str) -> Result<()> {
         let there = match self.only_missing {
             true => {
@@ -176,7 +177,7 @@ impl Job<'_> {
         let mut done = 0;
         let count = |_| {
             done += 1;
-            self.meter.done(path, 1);
+            self.reporter.add_done(path, 1);
         };
         let (a, b, budget) = (
             Arc::clone(from),
@@ -190,7 +191,7 @@ impl Job<'_> {
             engine::transfer(a, b, chunks, budget, count).await?;
             check_listing(from)?;
         } else {
-            // Nobody says how large they are: as large as they are decoded, on the whole.
+            // How large they are is not known: taken to be as large as they are decoded.
             let elem = from.metadata().data_type().size().unwrap_or(64) as u64;
             let size = |chunk: &Dims<u64>| {
                 let cells = zarr_codecs::volume(&from.grid().chunk_shape(chunk));
@@ -200,9 +201,9 @@ impl Job<'_> {
             let chunks = stream::iter(chunks.map(|chunk| Ok((chunk.clone(), size(&chunk)))));
             engine::transfer(a, b, chunks, budget, count).await?;
         }
-        // Those that were there, and those that the source has not.
+        // Those that were there, and those that the source does not have.
         let all = self.to.grid().len().unwrap_or(u64::MAX);
-        self.meter.done(path, all.saturating_sub(done));
+        self.reporter.add_done(path, all.saturating_sub(done));
         Ok(())
     }
 
@@ -216,7 +217,7 @@ impl Job<'_> {
         };
         if let Some(some) = some {
             let all = self.to.grid().len().unwrap_or(u64::MAX);
-            self.meter.done(path, all.saturating_sub(held(some)));
+            self.reporter.add_done(path, all.saturating_sub(held(some)));
         }
         let wanted: Box<dyn Iterator<Item = Dims<u64>> + Send> = match some {
             Some(some) => Box::new(some.iter().cloned()),
@@ -227,7 +228,7 @@ impl Job<'_> {
             let (this, chunks, stored) = (&self, boxes.region(&at), &stored);
             async move {
                 this.one_box(&chunks, there, stored.as_ref()).await?;
-                this.meter.done(path, chunks.volume().unwrap_or(0));
+                this.reporter.add_done(path, chunks.volume().unwrap_or(0));
                 Ok(())
             }
         });
@@ -242,7 +243,7 @@ impl Job<'_> {
         &self,
         boxes: &ChunkGrid,
         there: &HashSet<Dims<u64>>,
-    ) -> Result<Option<Stored>> {
+    ) -> Result<Option<StoredChunks>> {
         if !is_absent_the_same(&self.from, &self.to) {
             return Ok(None);
         }
@@ -254,7 +255,7 @@ impl Job<'_> {
                 let chunk = self.to.grid().locate(axis, cell)?.0;
                 Some(boxes.locate(axis, chunk)?.0)
             };
-            let axes = cells.spans.iter().enumerate().map(|(axis, span)| {
+            let axes = cells.ranges.iter().enumerate().map(|(axis, span)| {
                 let (first, last) = (place(axis, span.start())?, place(axis, span.last()?)?);
                 Some((first, last + 1 - first))
             });
@@ -267,7 +268,7 @@ impl Job<'_> {
             };
             for at in each.iter() {
                 // One more says that they are too many.
-                if touched.len() as u64 > MOST {
+                if touched.len() as u64 > MAX_BOXES {
                     break;
                 }
                 touched.insert(at.iter().zip(&first).map(|(a, b)| a + b).collect());
@@ -283,7 +284,7 @@ impl Job<'_> {
                 chunks.try_collect().await?
             }
         };
-        Ok(Some(Stored {
+        Ok(Some(StoredChunks {
             boxes: touched,
             chunks,
         }))
@@ -294,7 +295,7 @@ impl Job<'_> {
         &self,
         chunks: &Region,
         there: &HashSet<Dims<u64>>,
-        stored: Option<&Stored>,
+        stored: Option<&StoredChunks>,
     ) -> Result<()> {
         if there.is_empty() {
             return self.cells(chunks, None).await;
@@ -306,7 +307,7 @@ impl Job<'_> {
             return Ok(());
         };
         let chunk = |at: Dims<u64>| -> Dims<u64> {
-            let axes = at.iter().zip(&chunks.spans);
+            let axes = at.iter().zip(&chunks.ranges);
             axes.map(|(at, span)| span.start() + at).collect()
         };
         let missing: Vec<Dims<u64>> = one_by_one
@@ -327,7 +328,7 @@ impl Job<'_> {
     /// Copies all cells of a box of the destination's chunks.
     async fn cells(&self, chunks: &Region, stored: Option<&HashSet<Dims<u64>>>) -> Result<()> {
         let grid = self.to.grid();
-        let cells = chunks.spans.iter().enumerate().map(|(axis, span)| {
+        let cells = chunks.ranges.iter().enumerate().map(|(axis, span)| {
             let cells = grid.cells_along(axis, span.start()..span.start() + span.count());
             (cells.start, cells.end - cells.start)
         });
@@ -339,7 +340,7 @@ impl Job<'_> {
         let elem = self.to.metadata().data_type().size().unwrap_or(64) as u64;
         let bytes = region.volume().unwrap_or(u64::MAX).saturating_mul(elem);
         let _until_written = self.budget.take(bytes).await;
-        let cells = Resolved::of_region(grid.shape(), region);
+        let cells = ResolvedSelection::of_region(grid.shape(), region);
         move_cells(Arc::clone(&self.from), Arc::clone(&self.to), cells).await
     }
 
@@ -347,7 +348,7 @@ impl Job<'_> {
     fn holds(&self, cells: &Region, stored: &HashSet<Dims<u64>>) -> bool {
         let grid = self.from.grid();
         let chunk = |axis: usize, cell: u64| grid.locate(axis, cell).map_or(0, |(chunk, _)| chunk);
-        let axes = cells.spans.iter().enumerate().map(|(axis, span)| {
+        let axes = cells.ranges.iter().enumerate().map(|(axis, span)| {
             let first = chunk(axis, span.start());
             (
                 first,
@@ -359,7 +360,7 @@ impl Job<'_> {
         if touched.volume().is_none_or(|n| n > stored.len() as u64) {
             // Fewer are stored than could be touched.
             let inside = |chunk: &Dims<u64>| {
-                let axes = chunk.iter().zip(&touched.spans);
+                let axes = chunk.iter().zip(&touched.ranges);
                 axes.into_iter()
                     .all(|(at, span)| (span.start()..span.start() + span.count()).contains(at))
             };
@@ -380,7 +381,7 @@ impl Job<'_> {
 fn move_cells(
     from: Arc<ChunkedArray>,
     to: Arc<ChunkedArray>,
-    cells: Resolved,
+    cells: ResolvedSelection,
 ) -> BoxFuture<'static, Result<()>> {
     Box::pin(async move {
         let data = from.read_dyn(cells.clone()).await?;
@@ -388,9 +389,8 @@ fn move_cells(
     })
 }
 
-/// Boxes are made this large where chunks are smaller, so that one read and one write have work for
-/// all workers.
-const ENOUGH: u64 = 8 << 20;
+/// The size of boxes of smaller chunks, such that one read and one write have work for all workers.
+const BOX_BYTES: u64 = 8 << 20;
 
 /// How many chunks of the destination are copied at once along each axis, as a grid over its chunks:
 /// so many that a chunk of the source is decoded once, or few times, as far as memory allows.
@@ -428,7 +428,7 @@ fn boxes(from: &ChunkedArray, to: &ChunkedArray) -> Result<ChunkGrid> {
     for axis in (0..rank).rev() {
         for doublings in 1..=16 {
             let wider = 1_u64 << doublings;
-            widen(axis, wider, ENOUGH.min(most));
+            widen(axis, wider, BOX_BYTES.min(most));
         }
     }
     ChunkGrid::regular(&per_axis, &counts).map_err(|source| {

@@ -1,13 +1,13 @@
-//! Elements that somebody makes block by block, into an array of any size. Makes none itself.
+//! Writing elements that a function makes block by block to an array of any size.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Heap, Region};
+use zarr_codecs::{Region, VlenHeap};
 
-use crate::engine::{Elements, Work, pool};
-use crate::{ChunkedArray, Resolved, Result, Values};
+use crate::engine::{Elements, WorkSize, pool};
+use crate::{ChunkedArray, ResolvedSelection, Result, Values};
 use zarr_store::runtime::Budget;
 
 /// Makes the elements of a box of cells, in C order.
@@ -30,8 +30,11 @@ pub async fn write_blocks(to: Arc<ChunkedArray>, make: MakeBlock) -> Result<()> 
             let region = to.grid().region(&chunk);
             let bytes = region.volume().unwrap_or(u64::MAX).saturating_mul(elem);
             let _until_written = budget.take(bytes).await;
-            let (work, heap) = (Work { pieces: 1, bytes }, Arc::new(Heap::new(Bytes::new())));
-            let cells = Resolved::of_region(to.grid().shape(), region.clone());
+            let (work, heap) = (
+                WorkSize { pieces: 1, bytes },
+                Arc::new(VlenHeap::new(Bytes::new())),
+            );
+            let cells = ResolvedSelection::of_region(to.grid().shape(), region.clone());
             let made = pool::run(to.context(), work, heap, move |_| make(&region)).await;
             let values = made.map_err(|error| to.chunk_error(&chunk, error))??;
             to.write(cells, Elements::Each(values)).await

@@ -1,31 +1,32 @@
-//! Carrying out the copy of nodes: groups first, so that everything has its place, then arrays, a few
-//! of them at a time.
+//! Copying nodes as planned: groups first, so that everything has its place, then arrays, a few of them at a time.
 
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
-use zarr_store::{BoxFuture, Entry, Key, Location};
-
-use super::array::Job;
-use super::meter::{Meter, is_document};
-use super::others::Moving;
-use super::plan::{Action, How, Plan, Step, Trouble, plan};
-use super::words::Words;
-use super::{CopyOptions, CopySource, CopyStats, CopyStep};
-use crate::hierarchy::{self, Below, Changed, Document, Groups, Written};
-use crate::{ChunkedArray, Context, Error, ErrorClass, NodeKind, Result, engine};
 use zarr_store::runtime::Budget;
+use zarr_store::{BoxFuture, Location};
 
-/// So many arrays are copied at once: each by itself keeps workers and requests busy.
+use super::array::ArrayCopy;
+use super::documents::DocumentSource;
+use super::plan::{ArrayAction, CopyFailure, CopyPlan, NodeAction, NodeCopy, plan};
+use super::progress::{CopyReporter, is_document};
+use super::values::{ValueCopier, ValueCopy};
+use super::{CopyOptions, CopySource, CopyStats, CopyStep};
+use crate::hierarchy::{
+    self, ChangedNode, ConsolidatedGroups, Document, DocumentTexts, NodesBelow,
+};
+use crate::{ChunkedArray, Context, Error, ErrorClass, NodeKind, Result, engine};
+
+/// How many arrays are copied at once: each by itself keeps workers and requests busy.
 const ARRAYS: usize = 4;
 
-/// Copies nodes with their data to a place, where the topmost comes to lie. Groups that are missing
-/// above it are made.
+/// Copies nodes with their data to a place, which becomes that of the topmost. Groups that are missing
+/// above it are created.
 ///
 /// Nothing is changed before all is checked that can be checked without changing it. A copy that is
 /// dropped or fails in the middle leaves what it copied so far, and [`Update`](super::IfExists::Update)
-/// goes on from there. An array of which a chunk cannot be read is taken out again, unless it was there
+/// goes on from there. An array of which a chunk cannot be read is deleted again, unless it was there
 /// before.
 ///
 /// # Errors
@@ -35,154 +36,207 @@ pub async fn copy_nodes(
     dest: &Location,
     options: &CopyOptions,
 ) -> Result<CopyStats> {
-    let mut meter = Meter::new(options.progress.clone());
-    source.location = meter.incoming(&source.location);
-    let Plan {
-        steps,
+    let context = &options.context;
+    let mut reporter = CopyReporter::new(options.progress.clone());
+    source.location = reporter.counting_reads(&source.location);
+    let CopyPlan {
+        nodes,
         others,
         left_out,
-    } = plan(&source, &meter.outgoing(dest), options).await?;
-    let budget = Budget::new(options.context.memory());
-    let moving = Moving {
+    } = plan(&source, &reporter.counting_writes(dest), options).await?;
+    let copier = ValueCopier {
         from: &source.location,
         to: dest,
         if_exists: options.if_exists,
-        budget: &budget,
-        context: &options.context,
+        verify: false,
+        value_bytes: context.value_bytes(),
+        budget: Budget::new(context.memory()),
     };
-    let others = moving.wanted(others).await?;
-    meter.announce(steps.iter().map(Step::chunks).fold(0, u64::saturating_add));
-    let run = Run {
-        budget: Arc::clone(&budget),
-        meter,
+    let present = copier.find_present(&others).await?;
+    let others = others.into_iter().zip(present);
+    let others = others.filter_map(|(value, is_present)| (!is_present).then_some(value));
+    let others: Vec<ValueCopy> = others.collect();
+    let chunks = nodes.iter().map(NodeCopy::chunks);
+    reporter.set_total(chunks.fold(0, u64::saturating_add));
+    let copy = NodesCopy {
+        copier: &copier,
+        reporter,
         options,
     };
-    let format = steps.iter().find_map(Step::format);
-    let told = match format.filter(|_| !options.dry_run) {
-        Some(format) => Some(to_tell(&steps, dest, format, &options.context).await?),
+    let format = nodes.iter().find_map(NodeCopy::format);
+    let consolidated = match format.filter(|_| !options.dry_run) {
+        Some(format) => Some(GroupsToUpdate::find(&nodes, dest, format, context).await?),
         None => None,
     };
-    let copied = run.all(steps, &moving, others).await;
-    // Groups that have consolidated metadata are told of all nodes at once, also of half a copy.
-    if let Some(groups) = told {
-        let above = hierarchy::ancestors(dest).map(|place| (place, Below::Same));
-        let changed = [(dest.clone(), Below::Any)].into_iter().chain(above);
-        let changed: Vec<_> = changed
-            .map(|(place, below)| Changed { place, below })
-            .collect();
-        let told = groups.tell(&changed, &options.context).await;
-        // What the copy failed of comes first.
-        if copied.is_ok() {
-            told?;
+    let copied = copy.all(nodes, others).await;
+    if let Some(consolidated) = consolidated {
+        let updated = consolidated.update(dest, copied.as_ref().ok(), context);
+        // The error of the copy comes first.
+        match &copied {
+            Ok(_) => updated.await?,
+            Err(_) => drop(updated.await),
         }
     }
     let mut stats = copied?;
-    let is_meant = |path: &NodePath| {
+    let is_chosen = |path: &NodePath| {
         let choice = options.choice.as_ref();
-        choice.is_none_or(|is_meant| is_meant(path.as_str()))
+        choice.is_none_or(|is_chosen| is_chosen(path.as_str()))
     };
-    let unread = source.unread.iter().filter(|(path, _)| is_meant(path));
+    let unread = source.unread.iter().filter(|(path, _)| is_chosen(path));
     let unread = unread.map(|(path, error)| (path.as_str(), error));
     let refused = left_out.iter().map(|(path, error)| (path.as_str(), error));
     for (path, error) in unread.chain(refused) {
-        run.meter.tell(path, CopyStep::LeftOut(error));
+        copy.reporter.report(path, CopyStep::LeftOut(error));
         stats.left_out += 1;
     }
     Ok(stats)
 }
 
-/// The groups whose consolidated metadata is to say what is copied.
-async fn to_tell(
-    steps: &[Step],
-    dest: &Location,
-    format: ZarrFormat,
-    context: &Context,
-) -> Result<Groups> {
-    let merged = steps.iter().filter_map(Step::merges);
-    let merged: Vec<Location> = merged
-        .map(|to| Location::new(Arc::clone(dest.store()), to.path().clone()))
-        .collect();
-    let groups = Groups::above(dest, format, context).await?;
-    groups.and_at(merged, context).await
+/// The groups whose consolidated metadata has to name what is copied. All of them are updated at once, and by half a
+/// copy too.
+struct GroupsToUpdate {
+    /// Those that are there already.
+    groups: ConsolidatedGroups,
+    /// Those of the copy that get consolidated metadata.
+    new: Vec<Location>,
+    /// Those of the copy that may have it among their documents.
+    copied: Vec<Location>,
 }
 
-/// A copy that is on its way.
-struct Run<'o> {
-    meter: Meter,
-    budget: Arc<Budget>,
+impl GroupsToUpdate {
+    /// # Errors
+    /// What the store says.
+    async fn find(
+        nodes: &[NodeCopy],
+        dest: &Location,
+        format: ZarrFormat,
+        context: &Context,
+    ) -> Result<Self> {
+        let (mut merged, mut new, mut copied) = (vec![], vec![], vec![]);
+        for node in nodes {
+            let place = Location::new(Arc::clone(dest.store()), node.to.path().clone());
+            match node.action {
+                NodeAction::Merge(_) => merged.push(place),
+                NodeAction::Group { consolidate, .. } if consolidate => new.push(place),
+                NodeAction::Group { .. } => copied.push(place),
+                NodeAction::Skip | NodeAction::Array { .. } => {}
+            }
+        }
+        let groups = ConsolidatedGroups::above(dest, format, context).await?;
+        let groups = groups.and_at(merged, context).await?;
+        Ok(Self {
+            groups,
+            new,
+            copied,
+        })
+    }
+
+    async fn update(
+        self,
+        dest: &Location,
+        copied: Option<&CopyStats>,
+        context: &Context,
+    ) -> Result<()> {
+        let mut groups = self.groups;
+        if let Some(stats) = copied {
+            groups = groups.and_new(self.new);
+            // Documents that were copied name the arrays that were left out, too.
+            if stats.left_out > 0 {
+                groups = groups.and_at(self.copied, context).await?;
+            }
+        }
+        let above = hierarchy::ancestors(dest);
+        let above = above.map(|place| ChangedNode::new(&place, NodesBelow::Unchanged));
+        let dest = ChangedNode::new(dest, NodesBelow::Unknown);
+        let changed: Vec<_> = [dest].into_iter().chain(above).collect();
+        groups.update(&changed, context).await
+    }
+}
+
+/// A copy of nodes on its way.
+struct NodesCopy<'o> {
+    copier: &'o ValueCopier<'o>,
+    reporter: CopyReporter,
     options: &'o CopyOptions,
 }
 
-impl Step {
-    /// The group that is there already, if it is one.
-    fn merges(&self) -> Option<&Location> {
-        matches!(self.action, Action::Merge(_)).then_some(&self.to)
-    }
-
+impl NodeCopy {
     /// The format of what it writes.
     fn format(&self) -> Option<ZarrFormat> {
         match &self.action {
-            Action::Group { metadata, .. } => Some(metadata.format()),
-            Action::Array { to, .. } => Some(to.metadata().format()),
-            Action::Skip | Action::Merge(_) => None,
+            NodeAction::Group { metadata, .. } => Some(metadata.format()),
+            NodeAction::Array { to, .. } => Some(to.metadata().format()),
+            NodeAction::Skip | NodeAction::Merge(_) => None,
         }
     }
 
     /// How many chunks there are to do.
     fn chunks(&self) -> u64 {
         match &self.action {
-            Action::Array { to, .. } => to.grid().len().unwrap_or(u64::MAX),
+            NodeAction::Array { to, .. } => to.grid().len().unwrap_or(u64::MAX),
             _ => 0,
         }
     }
 }
 
-impl Step {
-    /// Where consolidated metadata is made anew, when all below is there.
-    fn to_consolidate(&self) -> Option<Location> {
-        let again = matches!(
-            self.action,
-            Action::Group {
-                consolidate: true,
-                ..
-            }
-        );
-        again.then(|| self.to.clone())
-    }
-}
-
-impl Run<'_> {
-    /// Copies values beside the nodes, documents among them last.
-    async fn others(&self, moving: &Moving<'_>, others: Vec<(Entry, Key)>) -> Result<CopyStats> {
-        let (documents, others): (Vec<_>, Vec<_>) = others
+impl NodesCopy<'_> {
+    async fn all(&self, nodes: Vec<NodeCopy>, mut others: Vec<ValueCopy>) -> Result<CopyStats> {
+        let is_array = |node: &NodeCopy| matches!(node.action, NodeAction::Array { .. });
+        let (arrays, groups): (Vec<_>, Vec<_>) = nodes.into_iter().partition(is_array);
+        let mut stats = CopyStats::default();
+        for group in groups {
+            let copied = self.node(group).await;
+            stats.add(copied.map_err(CopyFailure::into_error)?);
+        }
+        let copies: Vec<BoxFuture<'_, _>> = arrays
             .into_iter()
-            .partition(|(entry, _)| is_document(entry.key.as_str()));
+            .map(|array| Box::pin(self.array_or_left_out(array)) as BoxFuture<'_, _>)
+            .collect();
+        let copies = stream::iter(copies).buffer_unordered(ARRAYS);
+        for (copied, left_out) in copies
+            .try_collect::<Vec<(CopyStats, Option<Location>)>>()
+            .await?
+        {
+            stats.add(copied);
+            if let Some(place) = left_out {
+                others.retain(|value| value.to.strip(place.path()).is_none());
+            }
+        }
+        stats.add(self.other_values(others).await?);
+        stats.chunks = self.reporter.chunks();
+        Ok(stats)
+    }
+
+    /// Copies values among the nodes, documents last.
+    async fn other_values(&self, values: Vec<ValueCopy>) -> Result<CopyStats> {
+        let (documents, others): (Vec<_>, Vec<_>) = values
+            .into_iter()
+            .partition(|value| is_document(value.from.key.as_str()));
         let mut stats = CopyStats::default();
         for values in [others, documents] {
             let copies: Vec<BoxFuture<'_, _>> = values
                 .iter()
-                .map(|(from, to)| Box::pin(self.other(moving, from, to)) as BoxFuture<'_, _>)
+                .map(|value| Box::pin(self.other_value(value)) as BoxFuture<'_, _>)
                 .collect();
-            let copies = stream::iter(copies).buffer_unordered(moving.at_once());
+            let copies = stream::iter(copies).buffer_unordered(self.copier.concurrency());
             let copied: Vec<CopyStats> = copies.try_collect().await?;
             copied.into_iter().for_each(|one| stats.add(one));
         }
         Ok(stats)
     }
 
-    async fn other(&self, moving: &Moving<'_>, from: &Entry, to: &Key) -> Result<CopyStats> {
+    async fn other_value(&self, value: &ValueCopy) -> Result<CopyStats> {
         let mut stats = CopyStats::default();
-        self.meter
-            .tell(from.key.as_str(), CopyStep::Key(to.as_str()));
-        let moved = match self.options.dry_run {
+        let path = value.from.key.as_str();
+        self.reporter.report(path, CopyStep::Key(value.to.as_str()));
+        let copied = match self.options.dry_run {
             true => Ok(()),
-            false => moving.one(from, to).await,
+            false => self.copier.copy(value).await,
         };
-        match moved {
+        match copied {
             Ok(()) => stats.others = 1,
             Err(error) if self.options.keep_going && error.class() == ErrorClass::Limit => {
-                self.meter
-                    .tell(from.key.as_str(), CopyStep::LeftOut(&error));
+                self.reporter.report(path, CopyStep::LeftOut(&error));
                 stats.left_out = 1;
             }
             Err(error) => return Err(error),
@@ -190,126 +244,78 @@ impl Run<'_> {
         Ok(stats)
     }
 
-    async fn all(
-        &self,
-        steps: Vec<Step>,
-        moving: &Moving<'_>,
-        others: Vec<(Entry, Key)>,
-    ) -> Result<CopyStats> {
-        let (arrays, groups): (Vec<_>, Vec<_>) = steps
-            .into_iter()
-            .partition(|step| matches!(step.action, Action::Array { .. }));
-        let mut stats = CopyStats::default();
-        let again: Vec<Location> = groups.iter().filter_map(Step::to_consolidate).collect();
-        for step in groups {
-            stats.add(self.one(step).await.map_err(Trouble::into_error)?);
-        }
-        let copies: Vec<BoxFuture<'_, _>> = arrays
-            .into_iter()
-            .map(|step| Box::pin(self.one_array(step)) as BoxFuture<'_, _>)
-            .collect();
-        let copies = stream::iter(copies);
-        let copied: Vec<_> = copies.buffer_unordered(ARRAYS).try_collect().await?;
-        let mut failed = Vec::new();
-        for (one, left_out) in copied {
-            stats.add(one);
-            failed.extend(left_out);
-        }
-        let is_beside = |(_, to): &(Entry, Key)| {
-            let within = |(place, _): &(Location, _)| to.strip(place.path()).is_some();
-            !failed.iter().any(within)
-        };
-        let others = others.into_iter().filter(is_beside).collect();
-        stats.add(self.others(moving, others).await?);
-        for (place, format) in failed {
-            self.forget(place, format).await?;
-        }
-        if !self.options.dry_run {
-            // The innermost first: what a group says of a group below holds what that says.
-            for place in again.iter().rev() {
-                Box::pin(hierarchy::consolidate(place, None, &self.options.context)).await?;
-            }
-        }
-        stats.chunks = self.meter.chunks();
-        Ok(stats)
-    }
-
-    /// Copies an array. Where it is left out instead, its place comes with the format that it would have.
-    async fn one_array(&self, step: Step) -> Result<(CopyStats, Option<(Location, ZarrFormat)>)> {
-        let left_out = step.format().map(|format| (step.to.clone(), format));
-        let (path, is_topmost) = (step.path.clone(), step.is_topmost);
-        match self.one(step).await {
+    /// Copies an array; or gives the place where it would be, if it is left out.
+    async fn array_or_left_out(&self, array: NodeCopy) -> Result<(CopyStats, Option<Location>)> {
+        let (path, to, is_topmost) = (array.path.clone(), array.to.clone(), array.is_topmost);
+        match self.node(array).await {
             Ok(stats) => Ok((stats, None)),
-            Err(Trouble::Node(error)) if self.options.keep_going && !is_topmost => {
-                self.meter.tell(&path, CopyStep::LeftOut(&error));
+            Err(CopyFailure::Node(error)) if self.options.keep_going && !is_topmost => {
+                self.reporter.report(&path, CopyStep::LeftOut(&error));
                 let stats = CopyStats {
                     left_out: 1,
                     ..CopyStats::default()
                 };
-                Ok((stats, left_out))
+                Ok((stats, Some(to)))
             }
-            Err(trouble) => Err(trouble.into_error()),
+            Err(failure) => Err(failure.into_error()),
         }
     }
 
-    /// Takes a node that was left out of what groups of the copy say of all below them.
-    async fn forget(&self, place: Location, format: ZarrFormat) -> Result<()> {
-        let context = &self.options.context;
-        let groups = Groups::above(&place, format, context).await?;
-        let below = Below::Gone;
-        groups.tell(&[Changed { place, below }], context).await
-    }
-
-    async fn one(&self, step: Step) -> Result<CopyStats, Trouble> {
-        let Step {
+    async fn node(&self, node: NodeCopy) -> Result<CopyStats, CopyFailure> {
+        let NodeCopy {
             path,
-            place,
-            node,
+            from: place,
             to,
+            source,
             action,
             is_topmost,
             reworded,
-        } = step;
+        } = node;
         let mut stats = CopyStats::default();
-        if let Action::Skip = action {
-            self.meter.tell(&path, CopyStep::Skip(Some(&node)));
+        if let NodeAction::Skip = action {
+            self.reporter.report(&path, CopyStep::Skip(Some(&source)));
             stats.skipped = 1;
             return Ok(stats);
         }
-        // The place itself is none of the copied nodes where only its children are.
+        // The topmost is not one of the copied nodes where only its children are.
         stats.copied = 1;
         if is_topmost && self.options.children_only {
             stats.copied = 0;
         } else {
-            self.meter.tell(&path, CopyStep::Node(&node));
+            self.reporter.report(&path, CopyStep::Node(&source));
         }
         for what in &reworded {
-            self.meter.tell(&path, CopyStep::Reworded(what));
+            self.reporter.report(&path, CopyStep::Reworded(what));
         }
         if self.options.dry_run {
             return Ok(stats);
         }
         let context = &self.options.context;
         match action {
-            Action::Skip => {}
-            Action::Merge(attributes) if attributes.is_empty() => {}
-            Action::Merge(attributes) => merge(&to, attributes, context).await?,
-            Action::Group {
+            NodeAction::Skip => {}
+            NodeAction::Merge(attributes) if attributes.is_empty() => {}
+            NodeAction::Merge(attributes) => merge(&to, attributes, context).await?,
+            NodeAction::Group {
                 metadata,
                 overwrite,
-                words,
+                documents,
                 ..
             } => {
                 let new = NodeMetadata::Group(*metadata);
-                let written = words.documents(&place, &node, &new).await?;
-                put(to, new, written, overwrite, context).await?;
+                let texts = documents.documents(&place, &source, &new).await?;
+                create(to, new, texts, overwrite, context).await?;
             }
-            Action::Array {
+            NodeAction::Array {
                 from,
                 to,
-                how,
-                words,
-            } => stats.bytes = self.array(&path, (&node, from), to, how, &words).await?,
+                action,
+                documents,
+            } => {
+                let arrays = (from, to);
+                stats.bytes = self
+                    .array(&path, &source, arrays, action, &documents)
+                    .await?;
+            }
         }
         Ok(stats)
     }
@@ -317,66 +323,64 @@ impl Run<'_> {
     async fn array(
         &self,
         path: &str,
-        (old, from): (&NodeMetadata, Arc<ChunkedArray>),
-        to: Arc<ChunkedArray>,
-        how: How,
-        words: &Words,
-    ) -> Result<u64, Trouble> {
-        if how != How::Complete {
+        source: &NodeMetadata,
+        (from, to): (Arc<ChunkedArray>, Arc<ChunkedArray>),
+        action: ArrayAction,
+        documents: &DocumentSource,
+    ) -> Result<u64, CopyFailure> {
+        let is_new = action != ArrayAction::AddMissing;
+        if is_new {
             let node = NodeMetadata::Array(to.metadata().clone());
-            let place = to.location().clone();
-            let written = words.documents(from.location(), old, &node).await?;
-            put(place, node, written, how == How::Replace, to.context()).await?;
+            let texts = documents.documents(from.location(), source, &node).await?;
+            let (place, overwrite) = (to.location().clone(), action == ArrayAction::Replace);
+            create(place, node, texts, overwrite, to.context()).await?;
         }
-        let made = (how != How::Complete).then(|| Arc::clone(&to));
         let metadata = from.metadata();
         let elements = zarr_codecs::volume(metadata.shape());
         let decoded = elements.zip(metadata.data_type().size());
-        let before = self.meter.sent();
-        let job = Job {
+        let before = self.reporter.sent();
+        let copy = ArrayCopy {
             from: Arc::clone(&from),
-            to,
-            only_missing: how == How::Complete,
-            budget: Arc::clone(&self.budget),
-            meter: &self.meter,
+            to: Arc::clone(&to),
+            only_missing: !is_new,
+            budget: Arc::clone(&self.copier.budget),
+            reporter: &self.reporter,
         };
-        if let Err(error) = job.run(path).await {
+        if let Err(error) = copy.run(path).await {
             if !is_of_array(&error) {
-                return Err(Trouble::All(error));
+                return Err(CopyFailure::Copy(error));
             }
-            // Half of an array would be read as all of it.
-            if let Some(made) = made {
-                engine::settled(&made).await?;
-                hierarchy::take_out(made.location()).await?;
+            // Readers would take half of an array for all of it.
+            if is_new {
+                engine::settled(&to).await?;
+                hierarchy::delete_incomplete(to.location()).await?;
             }
-            return Err(Trouble::Node(error));
+            return Err(CopyFailure::Node(error));
         }
         Ok(match decoded {
             Some((elements, size)) => elements.saturating_mul(size as u64),
-            None => self.meter.sent().saturating_sub(before),
+            None => self.reporter.sent().saturating_sub(before),
         })
     }
 }
 
-/// Whether chunks of one array are what is wrong: another array may be copied all the same, and the same
-/// again would not help this one.
+/// Whether an error concerns the chunks of one array, so that others can be copied, and trying again would not help.
 fn is_of_array(error: &Error) -> bool {
     use ErrorClass::{Corrupt, Limit, Permission, Unsupported};
     matches!(error.class(), Corrupt | Limit | Permission | Unsupported)
 }
 
-/// Writes a node's documents. In a box, since the compiler cannot see otherwise that it may move between
-/// threads.
-fn put(
+/// In a box, since the compiler cannot see otherwise that it may move between threads.
+fn create(
     place: Location,
     node: NodeMetadata,
-    written: Option<Written>,
+    texts: Option<DocumentTexts>,
     overwrite: bool,
     context: &Context,
 ) -> BoxFuture<'_, Result<()>> {
-    Box::pin(
-        async move { hierarchy::create_untold(&place, &node, written, overwrite, context).await },
-    )
+    Box::pin(async move {
+        hierarchy::create_without_update(&place, &node, texts, overwrite, context).await
+    })
 }
 
 /// Adds attributes to a group that is there.

@@ -1,29 +1,29 @@
-//! Whether two places are one, or one lies in the other, whichever stores they are reached through.
+//! Whether two places are the same, or one lies in the other, through whichever stores they are reached.
 
-use zarr_store::{Location, Site};
+use zarr_store::{Location, RealPath};
 
 use crate::{Error, Result};
 
-/// What is copied, and where it lies.
-pub(super) struct Ground {
-    source: Site,
+/// Refuses places that overlap with the source of a copy.
+pub(super) struct OverlapCheck {
+    source: RealPath,
 }
 
-fn site(location: &Location) -> Site {
-    location.store().site(location.path())
+fn site(location: &Location) -> RealPath {
+    location.store().real_path(location.path())
 }
 
-impl Ground {
+impl OverlapCheck {
     /// `dest` is where the topmost node comes to lie.
     ///
     /// # Errors
     /// Where that is the source itself, or lies in it.
     pub(super) fn new(source: &Location, dest: &Location) -> Result<Self> {
-        let ground = Self {
+        let check = Self {
             source: site(source),
         };
-        ground.check(dest, false)?;
-        Ok(ground)
+        check.check(dest, false)?;
+        Ok(check)
     }
 
     /// Whether a node may be written at a place, or all there is replaced by it.
@@ -38,10 +38,9 @@ impl Ground {
             false => Ok(()),
             true => {
                 let text = format!(
-                    "{place} and what is copied are one, or one lies in the other; copy to \
-                     another place"
+                    "{place} is the source of the copy, or one of them lies in the other; copy to another place"
                 );
-                Err(Error::argument("dest", text))
+                Err(Error::conflicting("dest", text))
             }
         }
     }

@@ -3,13 +3,13 @@
 //! stores.
 //!
 //! # Why this is sound
-//! [`Output`] owns one allocation, or has one on loan. Workers write it only through [`Split`], which
+//! [`Output`] owns one allocation, or has one on loan. Workers write it only through [`DisjointParts`], which
 //! hands out each disjoint part once; or, where the cells lie anywhere, one after the other under a
 //! mutex. An allocation becomes a `Vec` only when the bytes reported as written add up to all of it
 //! ([`Output::into_vec`]), so no byte is read that was not written.
 //!
 //! What is lent is initialised and stays so whatever is written to it. [`lend`] borrows it for as
-//! long as it runs, and does not return, nor unwind, before the [`Loan`] it handed out is gone.
+//! long as it runs, and does not return, nor unwind, before the [`BorrowedOutput`] it handed out is gone.
 
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::mem::ManuallyDrop;
@@ -21,10 +21,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytemuck::{AnyBitPattern, Pod};
 use ndarray::ArrayViewMutD;
-use zarr_codecs::{Dims, Heap, NdViewMut, Projection, Projections, Region, Split};
+use zarr_codecs::{Dims, DisjointParts, NdViewMut, Projection, Projections, Region, VlenHeap};
 use zarr_metadata::FillValue;
 
-use crate::places::Run;
+use crate::cells::CellRun;
 use crate::{Error, ErrorKind};
 
 /// From this size on the allocator maps fresh pages, which are zero already.
@@ -40,11 +40,11 @@ const HUGE_PAGE: usize = 2 << 20;
 #[derive(Debug)]
 pub struct Output {
     // Declared first: dropped before the memory it points into is freed or given back.
-    parts: Split<'static>,
-    memory: Held,
+    parts: DisjointParts<'static>,
+    memory: OutputMemory,
     /// Bytes of all elements.
     len: usize,
-    heap: Arc<Heap>,
+    heap: Arc<VlenHeap>,
     written: AtomicU64,
     filled: bool,
     /// Held to write anywhere, into memory that is cut into no parts.
@@ -53,31 +53,31 @@ pub struct Output {
 
 /// Where the elements of a read go.
 #[derive(Debug)]
-pub(crate) enum Room {
+pub(crate) enum Destination {
     /// To new memory, for elements of this alignment.
     New { align: usize },
     /// To memory that held something else before, if it is large enough; else to new memory.
-    Used { memory: Memory, align: usize },
+    Used { memory: Allocation, align: usize },
     /// To memory of the caller's: see [`lend`].
-    Lent(Loan),
+    Borrowed(BorrowedOutput),
 }
 
 #[derive(Debug)]
-enum Held {
-    Own(Memory),
-    Lent(Loan),
+enum OutputMemory {
+    Own(Allocation),
+    Borrowed(BorrowedOutput),
 }
 
 /// One allocation, freed with the layout it was made with.
 #[derive(Debug)]
-pub(crate) struct Memory {
+pub(crate) struct Allocation {
     ptr: NonNull<u8>,
     layout: Layout,
 }
 
 /// Elements of somebody who waits for this to be dropped.
 #[derive(Debug)]
-pub(crate) struct Loan {
+pub(crate) struct BorrowedOutput {
     ptr: *mut u8,
     shape: Dims<usize>,
     /// In bytes.
@@ -87,19 +87,22 @@ pub(crate) struct Loan {
     _returned: Sender<()>,
 }
 
-// SAFETY: `Memory` owns its allocation; the pointer is to nobody else's memory, and it is written
-// only through the disjoint parts of `Split`, or under a mutex.
-unsafe impl Send for Memory {}
+// SAFETY: `Allocation` owns its allocation; the pointer is to nobody else's memory, and it is written
+// only through the disjoint parts of `DisjointParts`, or under a mutex.
+unsafe impl Send for Allocation {}
 // SAFETY: as above.
-unsafe impl Sync for Memory {}
+unsafe impl Sync for Allocation {}
 // SAFETY: a loan is an exclusive borrow of plain elements, and it is written only through the disjoint
-// parts of `Split`, or under a mutex.
-unsafe impl Send for Loan {}
+// parts of `DisjointParts`, or under a mutex.
+unsafe impl Send for BorrowedOutput {}
 // SAFETY: as above.
-unsafe impl Sync for Loan {}
+unsafe impl Sync for BorrowedOutput {}
 
 /// Lets `read` fill the elements of a view, and returns when nobody can reach them any more.
-pub(crate) fn lend<T: Pod, R>(mut view: ArrayViewMutD<'_, T>, read: impl FnOnce(Room) -> R) -> R {
+pub(crate) fn lend<T: Pod, R>(
+    mut view: ArrayViewMutD<'_, T>,
+    read: impl FnOnce(Destination) -> R,
+) -> R {
     /// Waits, however the scope is left.
     struct UntilReturned(Receiver<()>);
     impl Drop for UntilReturned {
@@ -109,7 +112,7 @@ pub(crate) fn lend<T: Pod, R>(mut view: ArrayViewMutD<'_, T>, read: impl FnOnce(
         }
     }
     let (returned, wait) = channel();
-    let loan = Loan {
+    let borrowed = BorrowedOutput {
         ptr: view.as_mut_ptr().cast(),
         shape: view.shape().into(),
         strides: (view.strides().iter())
@@ -120,10 +123,10 @@ pub(crate) fn lend<T: Pod, R>(mut view: ArrayViewMutD<'_, T>, read: impl FnOnce(
     };
     // Declared after `view`, so that it ends first.
     let _until_returned = UntilReturned(wait);
-    read(Room::Lent(loan))
+    read(Destination::Borrowed(borrowed))
 }
 
-impl Room {
+impl Destination {
     /// The memory of a vector whose elements are not needed any more.
     pub(crate) fn of<T: Pod>(used: Vec<T>) -> Self {
         let align = align_of::<T>();
@@ -131,7 +134,7 @@ impl Room {
         let (ptr, capacity) = (NonNull::new(used.as_mut_ptr()), used.capacity());
         match (ptr, Layout::array::<T>(capacity)) {
             (Some(ptr), Ok(layout)) => Self::Used {
-                memory: Memory {
+                memory: Allocation {
                     ptr: ptr.cast(),
                     layout,
                 },
@@ -142,15 +145,15 @@ impl Room {
     }
 
     /// Memory of `len` bytes, or what was lent. Our own is zeroed where `zeroed` says so.
-    fn take(self, len: usize, zeroed: bool) -> Option<Held> {
+    fn take(self, len: usize, zeroed: bool) -> Option<OutputMemory> {
         let (used, align) = match self {
             Self::New { align } => (None, align),
             Self::Used { memory, align } => (Some(memory), align),
-            Self::Lent(loan) => return Some(Held::Lent(loan)),
+            Self::Borrowed(borrowed) => return Some(OutputMemory::Borrowed(borrowed)),
         };
         let layout = Layout::from_size_align(len, align).ok()?;
         let enough = used.filter(|used| used.layout.size() >= len);
-        Some(Held::Own(match enough {
+        Some(OutputMemory::Own(match enough {
             Some(used) => {
                 if zeroed {
                     // SAFETY: so many bytes are in the allocation, and it is ours alone.
@@ -158,7 +161,7 @@ impl Room {
                 }
                 used
             }
-            None => Memory::new(layout, zeroed)?,
+            None => Allocation::new(layout, zeroed)?,
         }))
     }
 }
@@ -173,24 +176,30 @@ impl Output {
     pub(crate) fn new(
         shape: &[u64],
         elem: usize,
-        room: Room,
-        projections: Projections,
-        (fill, heap): (&FillValue, &Arc<Heap>),
+        destination: Destination,
+        boxes: Option<&Projections>,
+        (fill, heap): (&FillValue, &Arc<VlenHeap>),
     ) -> Result<Self, Error> {
+        let Some(projections) = boxes else {
+            return Self::scattered(shape, elem, destination, (fill, heap));
+        };
         let too_large = || too_large(shape, elem);
         let len = byte_len(shape, elem)?;
-        let filled = is_zero(fill) && len >= FRESH_PAGES && matches!(room, Room::New { .. });
-        let memory = room.take(len, filled).ok_or_else(too_large)?;
+        let filled =
+            is_zero(fill) && len >= FRESH_PAGES && matches!(destination, Destination::New { .. });
+        let memory = destination.take(len, filled).ok_or_else(too_large)?;
         // SAFETY: memory of our own is valid for `len` bytes until it is dropped, and nothing else
         // accesses it before `into_vec` takes both apart. A loan is of elements that are borrowed
         // mutably until it is dropped, and `view` names each of them once. `parts` is dropped first.
         let view = unsafe {
             match &memory {
-                Held::Own(memory) => NdViewMut::from_raw(memory.ptr.as_ptr(), len, shape, elem),
-                Held::Lent(loan) => loan.view(shape, elem),
+                OutputMemory::Own(memory) => {
+                    NdViewMut::from_raw(memory.ptr.as_ptr(), len, shape, elem)
+                }
+                OutputMemory::Borrowed(borrowed) => borrowed.view(shape, elem),
             }
         };
-        let parts = view.and_then(|view| Split::new(view, projections));
+        let parts = view.and_then(|view| DisjointParts::new(view, projections.clone()));
         Ok(Self {
             parts: parts.ok_or_else(too_large)?,
             memory,
@@ -204,23 +213,20 @@ impl Output {
 
     /// Initialised room for elements that [`scatter`](Self::scatter) writes anywhere; of our own, it holds the fill
     /// value, so that nothing is left to do for chunks that are absent.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub(crate) fn scattered(
+    fn scattered(
         shape: &[u64],
         elem: usize,
-        room: Room,
-        (fill, heap): (&FillValue, &Arc<Heap>),
+        destination: Destination,
+        (fill, heap): (&FillValue, &Arc<VlenHeap>),
     ) -> Result<Self, Error> {
         let too_large = || too_large(shape, elem);
         let len = byte_len(shape, elem)?;
         let none = Projections::new(&Region::whole(&[0]), &[1]).ok_or_else(too_large)?;
         let parts = NdViewMut::over(&mut [], &[0], elem).ok_or_else(too_large)?;
-        let memory = room.take(len, true).ok_or_else(too_large)?;
+        let memory = destination.take(len, true).ok_or_else(too_large)?;
         let output = Self {
-            parts: Split::new(parts, none).ok_or_else(too_large)?,
-            filled: matches!(memory, Held::Own(_)),
+            parts: DisjointParts::new(parts, none).ok_or_else(too_large)?,
+            filled: matches!(memory, OutputMemory::Own(_)),
             memory,
             len,
             heap: Arc::clone(heap),
@@ -229,7 +235,7 @@ impl Output {
         };
         if output.filled && !is_zero(fill) {
             let cells = len.checked_div(elem).unwrap_or(0);
-            let all = Run {
+            let all = CellRun {
                 from: 0,
                 to: 0,
                 len: cells,
@@ -249,7 +255,7 @@ impl Output {
     }
 
     /// What the handles among the elements stand for, if they are handles.
-    pub fn heap(&self) -> &Arc<Heap> {
+    pub fn heap(&self) -> &Arc<VlenHeap> {
         &self.heap
     }
 
@@ -258,7 +264,7 @@ impl Output {
         self.parts.take(i)
     }
 
-    /// Neighbouring parts, once, as few views: see [`Split::take_run`].
+    /// Neighbouring parts, once, as few views: see [`DisjointParts::take_run`].
     pub(crate) fn take_run(&self, run: Range<usize>) -> Option<Vec<NdViewMut<'_>>> {
         self.parts.take_run(run)
     }
@@ -274,15 +280,15 @@ impl Output {
     pub(crate) fn scatter(
         &self,
         elem: usize,
-        runs: &[Run],
-        mut write: impl FnMut(&Run, &mut [u8]),
+        runs: &[CellRun],
+        mut write: impl FnMut(&CellRun, &mut [u8]),
     ) {
         let Some(anywhere) = &self.anywhere else {
             return;
         };
         let _alone = anywhere.lock().unwrap_or_else(PoisonError::into_inner);
         match &self.memory {
-            Held::Own(memory) => {
+            OutputMemory::Own(memory) => {
                 // SAFETY: `anywhere` is there only where the memory was zeroed up to `len` and cut
                 // into no parts, so that nobody else writes or reads it while the mutex is held; it
                 // lives as long as `self`.
@@ -295,11 +301,14 @@ impl Output {
                     }
                 }
             }
-            Held::Lent(loan) => loan.runs(runs, |run, offset| {
+            OutputMemory::Borrowed(borrowed) => borrowed.runs(runs, |run, offset| {
                 // SAFETY: the loan names so many neighbouring elements from this offset on, plain and
                 // borrowed mutably by it, and nobody else writes them while the mutex is held.
                 let memory = unsafe {
-                    std::slice::from_raw_parts_mut(loan.ptr.offset(offset), run.len * loan.elem)
+                    std::slice::from_raw_parts_mut(
+                        borrowed.ptr.offset(offset),
+                        run.len * borrowed.elem,
+                    )
                 };
                 write(run, memory);
             }),
@@ -317,7 +326,7 @@ impl Output {
         let complete = self.is_complete();
         let Self {
             parts,
-            memory: Held::Own(memory),
+            memory: OutputMemory::Own(memory),
             len,
             ..
         } = self
@@ -345,7 +354,7 @@ impl Output {
     }
 }
 
-impl Loan {
+impl BorrowedOutput {
     /// The elements in a shape of the same cells that differs in axes of length one. `None` where the
     /// loan is of another shape.
     ///
@@ -373,7 +382,7 @@ impl Loan {
 
     /// Cuts runs of elements in C order where they do not neighbour in memory, and calls `each` with
     /// every piece and its offset in bytes. What is beyond the elements is left out.
-    fn runs(&self, runs: &[Run], mut each: impl FnMut(&Run, isize)) {
+    fn runs(&self, runs: &[CellRun], mut each: impl FnMut(&CellRun, isize)) {
         let cells: usize = self.shape.iter().product();
         let (row, step) = match (self.shape.last(), self.strides.last()) {
             (Some(&row), Some(&step)) => (row, step),
@@ -387,7 +396,7 @@ impl Loan {
                     true => row - to % row,
                     false => 1,
                 };
-                let piece = Run {
+                let piece = CellRun {
                     from: run.from + (to - run.to),
                     to,
                     len: left.min(end - to),
@@ -428,7 +437,7 @@ fn is_zero(fill: &FillValue) -> bool {
     fill.is_variable() || fill.is_zero()
 }
 
-impl Memory {
+impl Allocation {
     fn new(layout: Layout, zeroed: bool) -> Option<Self> {
         if layout.size() == 0 {
             return Some(Self {
@@ -452,7 +461,7 @@ impl Memory {
     }
 }
 
-impl Drop for Memory {
+impl Drop for Allocation {
     fn drop(&mut self) {
         if self.layout.size() > 0 {
             // SAFETY: allocated in `new` with this layout, and not given away.

@@ -1,64 +1,33 @@
-//! The way onto the pool and back: one task, one answer, and the crew that does it. Knows nothing of
+//! The way onto the pool and back: one task, one answer, and the workers that do it. Knows nothing of
 //! chunks. Nothing else iterates in parallel.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use futures_channel::oneshot;
 use rayon::prelude::*;
-use zarr_codecs::{Heap, Scratch};
+use zarr_codecs::{Scratch, VlenHeap};
 
+use super::at_work::{self, is_at_work};
+use super::work::WorkSize;
 use crate::{ChunkError, Context};
-
-/// Work up to this many bytes is done where it is asked for: waking a worker would cost more.
-const SMALL: u64 = 64 << 10;
-
-/// How much a task will do, which decides where it runs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Work {
-    /// Pieces that could run at the same time.
-    pub(crate) pieces: usize,
-    /// Decoded bytes of all pieces.
-    pub(crate) bytes: u64,
-}
-
-impl Work {
-    /// Nothing to do.
-    pub(crate) const NONE: Self = Self {
-        pieces: 0,
-        bytes: 0,
-    };
-
-    /// Both.
-    pub(crate) fn and(self, other: Self) -> Self {
-        Self {
-            pieces: self.pieces.saturating_add(other.pieces),
-            bytes: self.bytes.saturating_add(other.bytes),
-        }
-    }
-
-    /// Whether the calling thread should do it: it may, and a worker would not be faster.
-    fn is_small(self) -> bool {
-        self.bytes <= SMALL || self.pieces <= 1
-    }
-}
 
 /// Who does a task: the thread that asked for it, alone, or the workers of the context's pool.
 ///
 /// A task gets it and cannot keep it, so whatever iterates in parallel does so on that pool. Outside
 /// of one, rayon would start a second for the whole process, whatever [`Context::threads`] says.
 #[derive(Clone, Copy)]
-pub(crate) struct Crew<'t> {
+pub(crate) struct Workers<'t> {
     /// On the pool: whether somebody still waits for the answer.
     workers: Option<&'t (dyn Fn() -> bool + Sync)>,
     /// The elements of variable length of the operation.
-    heap: &'t Arc<Heap>,
+    heap: &'t Arc<VlenHeap>,
     chunk_bytes: u64,
 }
 
-impl Crew<'_> {
+impl Workers<'_> {
     /// Lends this thread's scratch memory for work on elements.
     pub(crate) fn scratch<T>(self, use_it: impl FnOnce(&mut Scratch) -> T) -> T {
         with_scratch(|scratch| {
@@ -104,7 +73,7 @@ impl Crew<'_> {
     }
 }
 
-impl fmt::Debug for Crew<'_> {
+impl fmt::Debug for Workers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.workers.map_or("the caller", |_| "the pool"))
     }
@@ -115,77 +84,43 @@ impl fmt::Debug for Crew<'_> {
 /// Fails only where the task panicked.
 pub(crate) async fn run<T: Send + 'static>(
     context: &Context,
-    work: Work,
-    heap: Arc<Heap>,
-    task: impl FnOnce(Crew<'_>) -> T + Send + 'static,
+    work: WorkSize,
+    heap: Arc<VlenHeap>,
+    task: impl FnOnce(Workers<'_>) -> T + Send + 'static,
 ) -> Result<T, ChunkError> {
     let chunk_bytes = context.chunk_bytes();
     let here = is_at_work() || zarr_store::runtime::is_inline() && work.is_small();
     let Some(pool) = (!here).then(|| context.pool()).flatten() else {
-        let crew = Crew {
+        let workers = Workers {
             workers: None,
             heap: &heap,
             chunk_bytes,
         };
-        let _at_work = AtWork::begin();
-        return Ok(task(crew));
+        return Ok(at_work::during(|| task(workers)));
     };
     let (answer, wait) = oneshot::channel();
     pool.spawn(move || {
         let is_wanted = || !answer.is_canceled();
-        let crew = Crew {
+        let workers = Workers {
             workers: Some(&is_wanted),
             heap: &heap,
             chunk_bytes,
         };
-        if !crew.is_wanted() {
+        if !workers.is_wanted() {
             return;
         }
         // A panic in a task must not end the process; dropping `answer` tells the driver of it.
-        if let Ok(result) = catch_unwind(AssertUnwindSafe(|| task(crew))) {
+        if let Ok(result) = catch_unwind(AssertUnwindSafe(|| task(workers))) {
             // Nobody waits any more where the driver was dropped.
             drop(answer.send(result));
         }
     });
-    wait.await.map_err(|_| ChunkError::Worker)
+    wait.await
+        .map_err(|_| ChunkError::Internal("a task of the pool panicked"))
 }
 
 thread_local! {
     static SCRATCH: RefCell<Vec<Scratch>> = const { RefCell::new(Vec::new()) };
-    static AT_WORK: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether this thread is in the middle of a task, of whatever context.
-///
-/// Code of users runs there, a codec or a store, and may wait for an operation. That one must wait for
-/// no worker, nor for anything that tasks hold: all workers may be waiting in the same way, and what
-/// this task holds is given back when it goes on.
-pub(crate) fn is_at_work() -> bool {
-    AT_WORK.get()
-}
-
-/// This thread is a worker from now on.
-pub(crate) fn begin_work() {
-    AT_WORK.set(true);
-}
-
-/// This thread does a task until this is dropped.
-struct AtWork {
-    before: bool,
-}
-
-impl AtWork {
-    fn begin() -> Self {
-        Self {
-            before: AT_WORK.replace(true),
-        }
-    }
-}
-
-impl Drop for AtWork {
-    fn drop(&mut self) {
-        AT_WORK.set(self.before);
-    }
 }
 
 /// Lends this thread's scratch memory. Nested calls on one thread, as when a worker steals a task

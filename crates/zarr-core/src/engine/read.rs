@@ -1,5 +1,5 @@
-//! Reading: which chunks, and the two drivers that bring them. How a chunk is read is `wants`' and
-//! `chunk`'s. Knows no element type.
+//! Reading: which chunks, and the two drivers that bring them. How a chunk is read is `request`'s. Knows
+//! no element type.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -7,162 +7,88 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
-use zarr_codecs::{Chain, Heap};
-
-use super::fetch::{Fetched, Remote};
-use super::joined::{Joined, Touched};
-use super::output::{Output, Room};
-use super::pieces::Pieces;
-use super::pool::{self, Crew, Work};
-use super::source::{Known, Source};
-use super::stored::{self, LIST_FROM};
-use super::wants::{self, There, Want, Wants};
-use super::{chunk, work};
-use crate::hierarchy::check_presence;
-use crate::units::{Part, Units};
-use crate::{ChunkError, ChunkedArray, Resolved, Result};
+use zarr_codecs::{CodecChain, Dims, VlenHeap};
 use zarr_store::runtime::Budget;
 
-/// What one read shares between its tasks.
-struct Job {
+use super::fetch;
+use super::listing::{self, LIST_FROM};
+use super::output::{Destination, Output};
+use super::plan::ChunkPlan;
+use super::pool::{self, Workers};
+use super::request::{self, ChunkRequest, ChunkRequests};
+use super::source::{ChunkData, ChunkId, ChunkSource};
+use super::work::{self, WorkSize};
+use crate::hierarchy::check_presence;
+use crate::{ChunkError, ChunkedArray, ResolvedSelection, Result};
+
+impl ChunkedArray {
+    /// Reads the cells of a selection, in C order, into memory of this alignment.
+    ///
+    /// Dropping the future leaves nothing behind but tasks that end by themselves.
+    ///
+    /// # Errors
+    /// Where a chunk cannot be fetched or decoded. Absent chunks hold the fill value; a chunk that
+    /// could not be read never does.
+    pub async fn read(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+        align: usize,
+    ) -> Result<Output> {
+        self.read_to(selection, Destination::New { align }).await
+    }
+
+    /// Reads the cells of a selection to where they are wanted.
+    pub(crate) async fn read_to(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+        destination: Destination,
+    ) -> Result<Output> {
+        let job = ReadJob::new(self, vec![(selection, destination)])?;
+        Ok(job.run_one().await?.0)
+    }
+
+    /// Reads the cells of several selections; what several of them want is fetched and decoded once.
+    pub(crate) async fn read_all(
+        self: Arc<Self>,
+        selections: Vec<ResolvedSelection>,
+        align: usize,
+    ) -> Result<Vec<Output>> {
+        let new = |selection| (selection, Destination::New { align });
+        let job = ReadJob::new(self, selections.into_iter().map(new).collect())?;
+        Ok(job.run().await?.0)
+    }
+}
+
+/// One read, and what it shares between its tasks.
+pub(super) struct ReadJob {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
-    chain: Arc<Chain>,
-    joined: Joined,
+    chain: Arc<CodecChain>,
+    plan: ChunkPlan,
     /// Where the cells of each selection go.
     outputs: Vec<Output>,
-    heap: Arc<Heap>,
-    work: Work,
+    heap: Arc<VlenHeap>,
+    work: WorkSize,
     /// Where stores answer later: what is fetched and not yet decoded.
     budget: Arc<Budget>,
     /// How many chunks were not there.
     absent: AtomicUsize,
 }
 
-/// Which chunks are asked for, by their numbers.
-enum Asked {
-    /// All, until it turns out that most are absent: see [`Job::is_sparse`].
-    Each,
+/// Which chunks of the plan are asked for.
+enum ChunkNumbers {
+    /// All, until it turns out that most are absent: see [`ReadJob::is_sparse`].
+    All,
     /// Those from there on, whatever turns out.
     From(usize),
     /// Those that were listed.
     Listed(Vec<usize>),
 }
 
-/// Reads the cells of a selection to where there is room for them.
-pub(crate) async fn read(
-    array: Arc<ChunkedArray>,
-    selection: Resolved,
-    room: Room,
-) -> Result<Output> {
-    let budget = array.context().budget();
-    Ok(one_of(1, array, selection, room, budget).await?.0)
-}
-
-/// Reads the cells of several selections; what several of them want is fetched and decoded once.
-pub(crate) async fn read_many(
-    array: Arc<ChunkedArray>,
-    selections: Vec<Resolved>,
-    align: usize,
-) -> Result<Vec<Output>> {
-    let budget = array.context().budget();
-    let room = |selection| (selection, Room::New { align });
-    let selections = selections.into_iter().map(room).collect();
-    Ok(all(Job::new(1, array, selections, budget)?).await?.0)
-}
-
-/// As [`read`], of which so many run beside each other, and with a budget of their own. Says too whether chunks were
-/// absent.
-pub(super) async fn one_of(
-    count: usize,
-    array: Arc<ChunkedArray>,
-    selection: Resolved,
-    room: Room,
-    budget: Arc<Budget>,
-) -> Result<(Output, bool)> {
-    let job = Job::new(count, Arc::clone(&array), vec![(selection, room)], budget)?;
-    let (outputs, found_absent) = all(job).await?;
-    Ok((only(&array, outputs)?, found_absent))
-}
-
-/// The cells of a selection whose chunks are all absent, as a listing said.
-pub(super) async fn absent(
-    array: Arc<ChunkedArray>,
-    selection: Resolved,
-    room: Room,
-) -> Result<Output> {
-    let selections = vec![(selection, room)];
-    let job = Job::new(1, Arc::clone(&array), selections, Budget::unlimited())?;
-    let runs = stored::between(0..job.joined.len(), &[], work::at_once(&job.chain));
-    let (job, ()) = on_pool(job, move |job, crew| job.fill(&runs, crew)).await?;
-    only(&array, job.outputs)
-}
-
-fn only(array: &ChunkedArray, outputs: Vec<Output>) -> Result<Output> {
-    let only = outputs.into_iter().next();
-    only.ok_or_else(|| array.chunk_error(&[], ChunkError::Worker))
-}
-
-/// Reads, and says whether chunks were absent.
-async fn all(job: Job) -> Result<(Vec<Output>, bool)> {
-    if job.joined.len() == 0 {
-        return Ok((job.outputs, false));
-    }
-    let array = Arc::clone(&job.array);
-    let (outputs, found_absent) = drive(job).await?;
-    if found_absent {
-        check_presence(array.location()).await?;
-    }
-    Ok((outputs, found_absent))
-}
-
-/// Brings what is wanted of all chunks, and says whether some of them were absent.
-async fn drive(job: Job) -> Result<(Vec<Output>, bool)> {
-    let (mut job, done) = ask(job, Asked::Each).await?;
-    let all = job.joined.len();
-    if done < all {
-        // Begun after the read, so that what was stored before is in it.
-        let find = |chunk: &[u64]| job.joined.find(chunk);
-        job = match stored::numbers(&job.array, done..all, find).await? {
-            None => ask(job, Asked::From(done)).await?.0,
-            Some(listed) => {
-                let runs = stored::between(done..all, &listed, work::at_once(&job.chain));
-                let job = ask(job, Asked::Listed(listed)).await?.0;
-                on_pool(job, move |job, crew| job.fill(&runs, crew))
-                    .await?
-                    .0
-            }
-        };
-    }
-    Ok(job.into_outputs())
-}
-
-/// Brings what is wanted of some chunks, and says how many that were.
-async fn ask(job: Job, asked: Asked) -> Result<(Job, usize)> {
-    match job.array.store().as_blocking() {
-        Some(_) => on_pool(job, move |job, crew| blocking(job, &asked, crew)).await,
-        None => remote(Arc::new(job), asked).await,
-    }
-}
-
-/// Does work on the pool and brings the job back.
-async fn on_pool<T: Send + 'static>(
-    job: Job,
-    work: impl FnOnce(&Job, Crew<'_>) -> Result<T> + Send + 'static,
-) -> Result<(Job, T)> {
-    let (array, heap, size) = (Arc::clone(&job.array), Arc::clone(&job.heap), job.work);
-    let task = move |crew: Crew<'_>| {
-        let done = work(&job, crew)?;
-        Ok((job, done))
-    };
-    let done = pool::run(array.context(), size, heap, task).await;
-    done.map_err(|e| array.chunk_error(&[], e))?
-}
-
-impl Asked {
+impl ChunkNumbers {
     fn len(&self, all: usize) -> usize {
         match self {
-            Self::Each => all,
+            Self::All => all,
             Self::From(first) => all.saturating_sub(*first),
             Self::Listed(listed) => listed.len(),
         }
@@ -170,292 +96,301 @@ impl Asked {
 
     fn get(&self, i: usize) -> Option<usize> {
         match self {
-            Self::Each => Some(i),
+            Self::All => Some(i),
             Self::From(first) => first.checked_add(i),
             Self::Listed(listed) => listed.get(i).copied(),
         }
     }
 }
 
-/// What is wanted of one chunk, and the memory for it.
-struct Taken<'j> {
-    wants: Wants<'j>,
-    bytes: SmallVec<[(&'j Output, usize); 1]>,
-}
-
-impl Job {
-    /// The room for some selections, and what of which chunks goes there.
-    fn new(
-        count: usize,
+impl ReadJob {
+    pub(super) fn new(
         array: Arc<ChunkedArray>,
-        selections: Vec<(Resolved, Room)>,
-        budget: Arc<Budget>,
+        selections: Vec<(ResolvedSelection, Destination)>,
     ) -> Result<Self> {
         let chain = Arc::clone(array.decoder()?);
         let spec = chain.spec();
-        let heap = Heap::new(spec.fill.as_bytes().to_vec());
+        let heap = VlenHeap::new(spec.fill.as_bytes().to_vec());
         let heap = Arc::new(heap.at_most(array.context().memory()));
-        let many = selections.len();
-        let (mut outputs, mut units) = (Vec::with_capacity(many), Vec::with_capacity(many));
-        let mut work = Work::NONE;
-        for (selection, room) in selections {
-            let (shape, elem, fill) = (selection.full_shape(), spec.elem(), (&spec.fill, &heap));
-            let cells = array.project(&selection)?;
-            work = work.and(work::to_read(&chain, cells.len(), selection.cells()));
-            outputs.push(match &cells {
-                Units::Boxes(boxes) => Output::new(shape, elem, room, boxes.clone(), fill),
-                Units::Groups(_) => Output::scattered(shape, elem, room, fill),
-            }?);
-            units.push(cells);
+        let (mut outputs, mut requests) = (Vec::new(), SmallVec::new());
+        let mut work = WorkSize::NONE;
+        for (selection, destination) in selections {
+            let chunks = array.project(&selection)?;
+            work = work.and(work::to_read(&chain, chunks.len(), selection.cells()));
+            let (shape, fill) = (selection.full_shape(), (&spec.fill, &heap));
+            let output = Output::new(shape, spec.elem(), destination, chunks.boxes(), fill);
+            outputs.push(output?);
+            requests.push(chunks);
         }
-        work.pieces = work.pieces.max(count);
-        let joined = Joined::of(units);
         Ok(Self {
+            budget: array.context().budget(),
             array,
             chain,
-            joined,
+            plan: ChunkPlan::new(requests),
             outputs,
             heap,
             work,
-            budget,
             absent: AtomicUsize::new(0),
         })
     }
 
-    fn into_outputs(self) -> (Vec<Output>, bool) {
-        (self.outputs, self.absent.into_inner() > 0)
+    /// The same beside others, so many of them, and with a budget of its own.
+    pub(super) fn beside(mut self, others: usize, budget: Arc<Budget>) -> Self {
+        self.work.pieces = self.work.pieces.max(others);
+        self.budget = budget;
+        self
+    }
+
+    /// Reads the only selection, and says whether chunks were absent.
+    pub(super) async fn run_one(self) -> Result<(Output, bool)> {
+        let array = Arc::clone(&self.array);
+        let (mut outputs, were_absent) = self.run().await?;
+        let only = outputs.pop();
+        let only = only.ok_or_else(|| array.chunk_error(&[], ChunkError::INTERNAL))?;
+        Ok((only, were_absent))
+    }
+
+    /// The only selection, whose chunks are all absent, as a listing said.
+    pub(super) async fn run_absent(self) -> Result<Output> {
+        let runs = listing::between(0..self.plan.len(), &[], work::at_once(&self.chain));
+        let fill = move |job: &Self, workers: Workers<'_>| job.fill(&runs, workers);
+        let (mut job, ()) = self.on_pool(fill).await?;
+        let only = job.outputs.pop();
+        only.ok_or_else(|| job.array.chunk_error(&[], ChunkError::INTERNAL))
+    }
+
+    /// Brings what is wanted of all chunks, and says whether some of them were absent.
+    async fn run(self) -> Result<(Vec<Output>, bool)> {
+        let all = self.plan.len();
+        if all == 0 {
+            return Ok((self.outputs, false));
+        }
+        let (mut job, done) = self.ask(ChunkNumbers::All).await?;
+        if done < all {
+            // Begun after the read, so that what was stored before is in it.
+            let find = |chunk: &[u64]| job.plan.find(chunk);
+            job = match listing::numbers(&job.array, done..all, find).await? {
+                None => job.ask(ChunkNumbers::From(done)).await?.0,
+                Some(listed) => {
+                    let runs = listing::between(done..all, &listed, work::at_once(&job.chain));
+                    let job = job.ask(ChunkNumbers::Listed(listed)).await?.0;
+                    let fill = move |job: &Self, workers: Workers<'_>| job.fill(&runs, workers);
+                    job.on_pool(fill).await?.0
+                }
+            };
+        }
+        let were_absent = job.absent.into_inner() > 0;
+        if were_absent {
+            check_presence(job.array.location()).await?;
+        }
+        Ok((job.outputs, were_absent))
+    }
+
+    /// Brings what is wanted of some chunks, and says how many that were.
+    async fn ask(self, numbers: ChunkNumbers) -> Result<(Self, usize)> {
+        match self.array.store().as_blocking() {
+            Some(_) => {
+                let read = move |job: &Self, workers: Workers<'_>| job.local(&numbers, workers);
+                self.on_pool(read).await
+            }
+            None => remote(Arc::new(self), numbers).await,
+        }
+    }
+
+    /// Does work on the pool and brings the job back.
+    async fn on_pool<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&Self, Workers<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<(Self, T)> {
+        let (array, heap, size) = (Arc::clone(&self.array), Arc::clone(&self.heap), self.work);
+        let task = move |workers: Workers<'_>| {
+            let done = work(&self, workers)?;
+            Ok((self, done))
+        };
+        let done = pool::run(array.context(), size, heap, task).await;
+        done.map_err(|e| array.chunk_error(&[], e))?
     }
 
     fn is_sparse(&self, asked: usize) -> bool {
-        stored::is_sparse(&self.array, asked, self.absent.load(Ordering::Relaxed))
+        listing::is_sparse(&self.array, asked, self.absent.load(Ordering::Relaxed))
     }
 
     /// Brings fill values to runs of absent chunks.
-    fn fill(&self, runs: &[Range<usize>], crew: Crew<'_>) -> Result<()> {
-        let lone = self.joined.only().zip(self.outputs.first());
-        crew.each(runs.len(), |i| {
-            let run = runs.get(i).cloned().unwrap_or_default();
-            match lone {
-                Some((Units::Boxes(_), output)) => {
-                    self.absent.fetch_add(run.len(), Ordering::Relaxed);
-                    let parts = output.take_run(run);
-                    let parts =
-                        parts.ok_or_else(|| self.array.chunk_error(&[], ChunkError::Worker))?;
-                    for part in parts {
-                        let bytes = part.byte_len();
-                        if !output.is_filled() {
-                            chunk::absent(&self.chain, part);
-                        }
-                        output.wrote(bytes);
-                    }
-                    Ok(())
-                }
-                Some((Units::Groups(groups), output)) if output.is_filled() => {
-                    self.absent.fetch_add(run.len(), Ordering::Relaxed);
-                    output.wrote(groups.cells(run) * self.chain.spec().elem());
-                    Ok(())
-                }
-                _ => run
-                    .filter_map(|i| self.joined.get(i))
-                    .try_for_each(|touched| {
-                        let placed =
-                            self.place(&touched, &mut self.take(&touched), There::Nothing, crew);
-                        placed.map_err(|error| self.array.chunk_error(&touched.chunk, error))
-                    }),
+    fn fill(&self, runs: &[Range<usize>], workers: Workers<'_>) -> Result<()> {
+        let lone = self.plan.only().zip(self.outputs.first());
+        let fill = self.chain.spec().fill_element();
+        workers.each(runs.len(), |i| {
+            let mut run = runs.get(i).cloned().unwrap_or_default();
+            if let Some((selections, output)) = lone
+                && let Some(filled) = request::fill_run(output, selections, run.clone(), fill)
+            {
+                self.absent.fetch_add(run.len(), Ordering::Relaxed);
+                output.wrote(filled.map_err(|error| self.array.chunk_error(&[], error))?);
+                return Ok(());
             }
+            run.try_for_each(|i| {
+                let Some((chunk, mut requests)) = self.take(i) else {
+                    return Ok(());
+                };
+                let absent = ChunkData::Absent;
+                let filled = self.place(i, &absent, &self.chain, None, &mut requests, workers);
+                filled.map_err(|error| self.array.chunk_error(&chunk, error))
+            })
         })
+    }
+
+    /// What is wanted of a chunk of the plan, and which one that is. It can be taken once.
+    fn take(&self, i: usize) -> Option<(Dims<u64>, ChunkRequests<'_>)> {
+        let mut chunk = None;
+        let mut requests = ChunkRequests::new();
+        for (request, number) in self.plan.parts(i) {
+            let (output, selections) = (
+                self.outputs.get(request)?,
+                self.plan.requests().get(request)?,
+            );
+            let (index, request) = ChunkRequest::take(output, selections, number)?;
+            chunk = Some(index);
+            requests.push(request);
+        }
+        Some((chunk?, requests))
     }
 
     /// Brings what is wanted of a chunk to its place; where there is no chunk, fill values. May be
     /// done again where it failed.
     fn place(
         &self,
-        touched: &Touched,
-        taken: &mut Taken<'_>,
-        there: There<'_>,
-        crew: Crew<'_>,
+        i: usize,
+        data: &ChunkData<'_>,
+        chain: &CodecChain,
+        inner: Option<&ChunkPlan>,
+        requests: &mut ChunkRequests<'_>,
+        workers: Workers<'_>,
     ) -> Result<(), ChunkError> {
-        if matches!(there, There::Nothing) {
+        if matches!(data, ChunkData::Absent) {
             if !self.array.config().read_missing_chunks {
                 return Err(ChunkError::NotFound);
             }
             self.absent.fetch_add(1, Ordering::Relaxed);
         }
-        let chain = self.array.decoder_of(&self.chain, &touched.chunk)?;
-        taken.read(there, &chain, crew)
-    }
-
-    /// What is wanted of a chunk. It can be taken once.
-    fn take(&self, touched: &Touched) -> Taken<'_> {
-        let (mut wants, mut bytes) = (Wants::new(), SmallVec::new());
-        for &(selection, unit, ref part) in &touched.parts {
-            let Some(output) = self.outputs.get(selection) else {
-                continue;
-            };
-            let filled = output.is_filled();
-            match part {
-                Part::Places(places) => {
-                    bytes.push((output, places.len() * self.chain.spec().elem()));
-                    let (places, to) = (places.clone(), output);
-                    wants.push(Want::Places { places, to, filled });
-                }
-                Part::Box { .. } => {
-                    if let Some((projection, to)) = output.take(unit) {
-                        bytes.push((output, to.byte_len()));
-                        let part = projection.part;
-                        wants.push(Want::Box { part, to, filled });
-                    }
-                }
+        let again = requests.iter_mut().map(ChunkRequest::again).collect();
+        request::read(data, chain, again, inner, workers)?;
+        for ((output, _), request) in self.plan.parts(i).iter().zip(requests) {
+            if let Some(output) = self.outputs.get(*output) {
+                output.wrote(request.byte_len(self.chain.spec().elem()));
             }
-        }
-        Taken { wants, bytes }
-    }
-}
-
-impl Taken<'_> {
-    fn read(&mut self, there: There<'_>, chain: &Chain, crew: Crew<'_>) -> Result<(), ChunkError> {
-        let wants = self.wants.iter_mut().map(Want::again).collect();
-        wants::read(there, chain, wants, crew)?;
-        for (output, bytes) in self.bytes.drain(..) {
-            output.wrote(bytes);
         }
         Ok(())
     }
-}
 
-/// The driver for stores that a worker may wait for: fetch, decode and place are one step on one
-/// thread, while the bytes are in its cache.
-///
-/// As many chunks again are asked for as before, so that whoever meets few absent ones waits for no
-/// worker but at a few ends.
-fn blocking(job: &Job, asked: &Asked, crew: Crew<'_>) -> Result<usize> {
-    let (all, mut done) = (asked.len(job.joined.len()), 0);
-    while done < all {
-        let left = all - done;
-        let round = match asked {
-            Asked::Each if job.is_sparse(done) => break,
-            Asked::Each => left.min(done.max(LIST_FROM)),
-            Asked::From(_) | Asked::Listed(_) => left,
-        };
-        crew.each(round, |i| match asked.get(done + i) {
-            // Nobody will see what is missing then.
-            Some(i) if crew.is_wanted() => blocking_one(job, i, crew),
-            _ => Ok(()),
-        })?;
-        done += round;
-    }
-    Ok(done)
-}
-
-fn blocking_one(job: &Job, i: usize, crew: Crew<'_>) -> Result<()> {
-    let Some(touched) = job.joined.get(i) else {
-        return Ok(());
-    };
-    let mut taken = job.take(&touched);
-    let read = match blocking_chunk(job, &touched, &mut taken, crew) {
-        // A file that is not kept open may be another one by the next read of it.
-        Err(error) if error.is_conflict() => {
-            let again = blocking_chunk(job, &touched, &mut taken, crew);
-            again.map_err(|error| match error.is_conflict() {
-                true => ChunkError::Changed,
-                false => error,
-            })
-        }
-        read => read,
-    };
-    read.map_err(|error| job.array.chunk_error(&touched.chunk, error))
-}
-
-fn blocking_chunk(
-    job: &Job,
-    touched: &Touched,
-    taken: &mut Taken<'_>,
-    crew: Crew<'_>,
-) -> Result<(), ChunkError> {
-    let key = job.array.chunk_key(&touched.chunk)?;
-    let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
-    let object = store.open(&key)?;
-    let source = match object.as_deref() {
-        Some(object) => {
-            // Only what is kept asks of which version it is.
-            let version = match job.array.cached().is_on() {
-                true => object.version()?,
-                false => None,
+    /// The driver for stores that a worker may wait for: fetch, decode and place are one step on one
+    /// thread, while the bytes are in its cache.
+    ///
+    /// As many chunks again are asked for as before, so that whoever meets few absent ones waits for no
+    /// worker but at a few ends.
+    fn local(&self, numbers: &ChunkNumbers, workers: Workers<'_>) -> Result<usize> {
+        let (all, mut done) = (numbers.len(self.plan.len()), 0);
+        while done < all {
+            let left = all - done;
+            let round = match numbers {
+                ChunkNumbers::All if self.is_sparse(done) => break,
+                ChunkNumbers::All => left.min(done.max(LIST_FROM)),
+                ChunkNumbers::From(_) | ChunkNumbers::Listed(_) => left,
             };
-            let known = Known::new(&job.array, &key, version);
-            Some(Source::object(object).known(known))
+            workers.each(round, |i| match numbers.get(done + i) {
+                // Nobody will see what is missing then.
+                Some(i) if workers.is_wanted() => self.local_chunk(i, workers),
+                _ => Ok(()),
+            })?;
+            done += round;
         }
-        None => None,
-    };
-    let there = source.as_ref().map_or(There::Nothing, There::Chunk);
-    job.place(touched, taken, there, crew)
+        Ok(done)
+    }
+
+    fn local_chunk(&self, i: usize, workers: Workers<'_>) -> Result<()> {
+        let Some((chunk, mut requests)) = self.take(i) else {
+            return Ok(());
+        };
+        let mut read = || {
+            let (key, chain) = self.array.chunk_to_read(&self.chain, &chunk)?;
+            let store = self
+                .array
+                .store()
+                .as_blocking()
+                .ok_or(ChunkError::INTERNAL)?;
+            let object = store.open(&key)?;
+            let data = match object.as_deref() {
+                Some(object) => {
+                    // Only what is kept asks of which version it is.
+                    let version = match self.array.cached().is_on() {
+                        true => object.version()?,
+                        false => None,
+                    };
+                    let id = ChunkId::new(&self.array, &key, version);
+                    ChunkData::Whole(ChunkSource::object(object).of(id))
+                }
+                None => ChunkData::Absent,
+            };
+            self.place(i, &data, &chain, None, &mut requests, workers)
+        };
+        let read = match read() {
+            // A file that is not kept open may be another one by the next read of it.
+            Err(error) if error.is_conflict() => {
+                read().map_err(|error| match error.is_conflict() {
+                    true => ChunkError::Changed,
+                    false => error,
+                })
+            }
+            read => read,
+        };
+        read.map_err(|error| self.array.chunk_error(&chunk, error))
+    }
+
+    /// Fetches what is wanted of one chunk, and decodes it on the pool.
+    async fn remote_chunk(self: &Arc<Self>, i: usize) -> Result<()> {
+        let fetched = fetch::fetch(&self.array, &self.chain, &self.plan, i, &self.budget);
+        let Some((fetch, fetched)) = fetched.await? else {
+            return Ok(());
+        };
+        // Others of the same read may be decoded meanwhile.
+        let work = WorkSize {
+            pieces: self.work.pieces,
+            ..fetch.work
+        };
+        let (job, chunk) = (Arc::clone(self), fetch.chunk.clone());
+        let decode = move |workers: Workers<'_>| {
+            let _until_decoded = fetched.reserved;
+            let data = fetch.identified(fetched.data, fetched.version);
+            let (_, mut requests) = job.take(i).ok_or(ChunkError::INTERNAL)?;
+            let inner = fetch.inner.as_ref();
+            job.place(i, &data, &fetch.chain, inner, &mut requests, workers)
+        };
+        let heap = Arc::clone(&self.heap);
+        let done = pool::run(self.array.context(), work, heap, decode).await;
+        let done: Result<(), ChunkError> = done.and_then(|done| done);
+        done.map_err(|error| self.array.chunk_error(&chunk, error))
+    }
 }
 
 /// The driver for stores that answer later: many requests at once inside this one future, each
 /// answer decoded on the pool. Dropping the future drops the requests.
-async fn remote(job: Arc<Job>, asked: Asked) -> Result<(Job, usize)> {
+async fn remote(job: Arc<ReadJob>, numbers: ChunkNumbers) -> Result<(ReadJob, usize)> {
     let limit = job.array.store().hints().concurrency.max(1);
-    let (all, done) = (asked.len(job.joined.len()), AtomicUsize::new(0));
+    let (all, done) = (numbers.len(job.plan.len()), AtomicUsize::new(0));
     let next = std::iter::from_fn(|| {
         let i = done.load(Ordering::Relaxed);
-        if i >= all || matches!(asked, Asked::Each) && job.is_sparse(i) {
+        if i >= all || matches!(numbers, ChunkNumbers::All) && job.is_sparse(i) {
             return None;
         }
         done.store(i + 1, Ordering::Relaxed);
-        asked.get(i)
+        numbers.get(i)
     });
     stream::iter(next)
-        .map(|i| remote_chunk(&job, i))
+        .map(|i| job.remote_chunk(i))
         .buffer_unordered(limit)
         .try_collect::<()>()
         .await?;
     let array = Arc::clone(&job.array);
     // Every task has ended, so this is the last handle.
-    let job = Arc::try_unwrap(job).map_err(|_| array.chunk_error(&[], ChunkError::Worker))?;
+    let job = Arc::try_unwrap(job).map_err(|_| array.chunk_error(&[], ChunkError::INTERNAL))?;
     Ok((job, done.into_inner()))
-}
-
-async fn remote_chunk(job: &Arc<Job>, i: usize) -> Result<()> {
-    let Some(touched) = job.joined.get(i) else {
-        return Ok(());
-    };
-    let chunk = touched.chunk.clone();
-    let decoded = async {
-        let key = job.array.chunk_key(&touched.chunk)?;
-        let chain = job.array.decoder_of(&job.chain, &touched.chunk)?;
-        let remote = Remote {
-            array: &job.array,
-            chain: &chain,
-            budget: &job.budget,
-            key: &key,
-        };
-        let (fetched, reserved) = remote.fetch(touched.parts()).await?;
-        let each = touched.parts().map(|part| work::to_read(&chain, 1, part));
-        // Others of the same read may be decoded meanwhile.
-        let work = Work {
-            pieces: job.work.pieces,
-            ..each.fold(Work::NONE, Work::and)
-        };
-        let on_pool = Arc::clone(job);
-        let task = move |crew: Crew<'_>| {
-            let _until_decoded = reserved;
-            let known = |version| Known::new(&on_pool.array, &key, version);
-            let mut taken = on_pool.take(&touched);
-            let mut read = |there: There<'_>| on_pool.place(&touched, &mut taken, there, crew);
-            match fetched {
-                Fetched::Absent => read(There::Nothing),
-                Fetched::Whole(at, version) => {
-                    let source = Source::from(at).known(known(version));
-                    read(There::Chunk(&source))
-                }
-                Fetched::InnerChunks(inner, version) => {
-                    read(There::Pieces(&Pieces::Fetched(&inner, known(version))))
-                }
-            }
-        };
-        pool::run(job.array.context(), work, Arc::clone(&job.heap), task).await?
-    };
-    decoded
-        .await
-        .map_err(|error| job.array.chunk_error(&chunk, error))
 }

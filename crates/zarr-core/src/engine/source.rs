@@ -1,16 +1,17 @@
-//! Where one chunk comes from: memory, or a window of an open object; and what is remembered of it.
-//! Knows no codec but the index of a shard.
+//! What there is of a chunk: its bytes, in memory or in a window of an open object, and what is remembered
+//! of it; of a shard, its inner chunks. Knows no codec but the index of a shard.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_codecs::{CodecErrorKind, Len, Scratch, Shard, ShardIndex, buffer};
+use zarr_codecs::{ByteLen, CodecErrorKind, Scratch, ShardIndex, ShardingCodec, buffer};
 use zarr_store::{Key, Object, Version, coalesce};
 
-use super::chunk_cache::{Decoded, Path};
+use super::cache::{DecodedChunk, InnerPath};
+use super::partial_object::PartialObject;
 use super::pool::with_scratch;
-use super::sparse::Sparse;
 use crate::{ChunkError, ChunkedArray};
 
 /// A read costs about as much as this many bytes more in another.
@@ -18,42 +19,59 @@ pub(super) const READ_COST: u64 = 8 << 10;
 /// No more than this is read as one: it is kept as long as any part of it.
 const READ_LIMIT: u64 = 4 << 20;
 
-/// A chunk, present or within reach, and what is remembered of it.
+/// A chunk that is there, and which one it is.
 #[derive(Clone)]
-pub(crate) struct Source<'o> {
-    pub(super) at: At<'o>,
-    known: Option<Known<'o>>,
+pub(crate) struct ChunkSource<'o> {
+    pub(super) at: ByteSource<'o>,
+    id: Option<ChunkId<'o>>,
+}
+
+/// What there is of a chunk.
+pub(super) enum ChunkData<'o> {
+    /// Nothing: its cells hold the fill value.
+    Absent,
+    Whole(ChunkSource<'o>),
+    /// Of a shard, some inner chunks.
+    Inner(InnerChunks<'o>),
+}
+
+/// The inner chunks of a shard, by their numbers.
+pub(super) enum InnerChunks<'o> {
+    /// All of them, in the shard.
+    Within(&'o ChunkSource<'o>, Arc<ShardIndex>),
+    /// All that are wanted and there, and the shard that they are of.
+    Fetched(HashMap<usize, ByteSource<'static>>, Option<ChunkId<'o>>),
 }
 
 /// Where a chunk is.
 #[derive(Clone)]
-pub(super) enum At<'o> {
+pub(super) enum ByteSource<'o> {
     /// In memory, encoded.
     Bytes(Bytes),
     /// The whole of an open object, of unknown size.
     Object(&'o dyn Object),
     /// A part of an open object: an inner chunk of a shard.
     Window(&'o dyn Object, Range<u64>),
-    /// Some of the bytes of a large chunk. Only [`chunk`](super::chunk) takes it.
-    Sparse(Arc<Sparse>),
-    /// In memory, decoded. Only [`chunk`](super::chunk) takes it.
-    Decoded(Arc<Decoded>),
+    /// Some of the bytes of a large chunk. Only [`decode`](super::decode) takes it.
+    PartialObject(Arc<PartialObject>),
+    /// In memory, decoded. Only [`decode`](super::decode) takes it.
+    Decoded(Arc<DecodedChunk>),
 }
 
-/// Of which object of an array a chunk is.
+/// Which chunk of which array, so that what is remembered of it is found.
 #[derive(Clone)]
-pub(crate) struct Known<'o> {
+pub(crate) struct ChunkId<'o> {
     pub(super) array: &'o ChunkedArray,
     pub(super) key: &'o Key,
     /// Of the bytes, where it is known already.
     pub(super) version: Option<Version>,
-    pub(super) inner: Path,
+    pub(super) inner: InnerPath,
 }
 
-impl<'o> Known<'o> {
+impl<'o> ChunkId<'o> {
     /// A whole object of an array.
     pub(super) fn new(array: &'o ChunkedArray, key: &'o Key, version: Option<Version>) -> Self {
-        let inner = Path::new();
+        let inner = InnerPath::new();
         Self {
             array,
             key,
@@ -64,48 +82,95 @@ impl<'o> Known<'o> {
 
     /// An inner chunk of it.
     pub(super) fn inner(&self, number: usize) -> Self {
-        let mut known = self.clone();
-        known.inner.push(number);
-        known
+        let mut id = self.clone();
+        id.inner.push(number);
+        id
     }
 
     /// What was decoded of it, if it is kept.
-    fn kept(&self) -> Option<Arc<Decoded>> {
+    fn kept(&self) -> Option<Arc<DecodedChunk>> {
         let version = self.version.as_ref()?;
         self.array.cached().get(self.key, &self.inner, version)
     }
 }
 
-impl From<Bytes> for Source<'_> {
+impl<'o> ChunkData<'o> {
+    /// The same, of this chunk.
+    pub(super) fn of(self, id: ChunkId<'o>) -> Self {
+        match self {
+            Self::Absent => Self::Absent,
+            Self::Whole(source) => Self::Whole(source.of(id)),
+            Self::Inner(InnerChunks::Fetched(inner, _)) => {
+                Self::Inner(InnerChunks::Fetched(inner, Some(id)))
+            }
+            Self::Inner(within) => Self::Inner(within),
+        }
+    }
+}
+
+impl<'o> InnerChunks<'o> {
+    /// Those of a shard, as its index says.
+    pub(super) fn within(
+        source: &'o ChunkSource<'o>,
+        shard: &ShardingCodec,
+    ) -> Result<Self, ChunkError> {
+        Ok(Self::Within(source, source.index(shard)?))
+    }
+
+    /// The numbers of those that are there, in no order.
+    pub(super) fn present(&self) -> Box<dyn Iterator<Item = usize> + '_> {
+        match self {
+            Self::Within(_, index) => Box::new(index.present()),
+            Self::Fetched(inner, _) => Box::new(inner.keys().copied()),
+        }
+    }
+
+    /// The inner chunk of this number.
+    pub(super) fn get(&self, number: usize) -> ChunkData<'o> {
+        let source = match self {
+            Self::Within(shard, index) => {
+                let range = index.get(number);
+                range.map(|range| shard.inner(number, range))
+            }
+            Self::Fetched(inner, shard) => inner.get(&number).map(|at| ChunkSource {
+                at: at.clone(),
+                id: shard.as_ref().map(|shard| shard.inner(number)),
+            }),
+        };
+        source.map_or(ChunkData::Absent, ChunkData::Whole)
+    }
+}
+
+impl From<Bytes> for ChunkSource<'_> {
     fn from(bytes: Bytes) -> Self {
-        At::Bytes(bytes).into()
+        ByteSource::Bytes(bytes).into()
     }
 }
 
-impl<'o> From<At<'o>> for Source<'o> {
-    fn from(at: At<'o>) -> Self {
-        Self { at, known: None }
+impl<'o> From<ByteSource<'o>> for ChunkSource<'o> {
+    fn from(at: ByteSource<'o>) -> Self {
+        Self { at, id: None }
     }
 }
 
-impl<'o> Source<'o> {
+impl<'o> ChunkSource<'o> {
     /// The whole of an open object.
     pub(crate) fn object(object: &'o dyn Object) -> Self {
-        At::Object(object).into()
+        ByteSource::Object(object).into()
     }
 
-    /// The same, with what it is.
-    pub(super) fn known(self, known: Known<'o>) -> Self {
-        let known = Some(known);
-        Self { known, ..self }
+    /// The same, of this chunk.
+    pub(super) fn of(self, id: ChunkId<'o>) -> Self {
+        let id = Some(id);
+        Self { id, ..self }
     }
 
     /// The inner chunk of this number, which lies in a range that was compared with
     /// [`size`](Self::size).
-    pub(super) fn inner(&self, number: usize, range: Range<u64>) -> Source<'o> {
-        let known = self.known.as_ref().map(|known| known.inner(number));
+    pub(super) fn inner(&self, number: usize, range: Range<u64>) -> ChunkSource<'o> {
+        let id = self.id.as_ref().map(|id| id.inner(number));
         let Self { at, .. } = self.window(range);
-        Self { at, known }
+        Self { at, id }
     }
 
     /// Calls `decode` for the whole chunk where it is not kept, and keeps what comes. `None` where
@@ -113,79 +178,85 @@ impl<'o> Source<'o> {
     pub(super) fn keeping(
         &self,
         decode: impl FnOnce() -> Result<Vec<u8>, ChunkError>,
-    ) -> Option<Result<Arc<Decoded>, ChunkError>> {
-        let known = self.known.as_ref()?;
-        let share = Some(known.array.cached()).filter(|share| share.is_on())?;
-        let version = known.version.clone()?;
-        let keep = |elements| share.keep(known.key, &known.inner, version, elements);
-        Some(known.kept().map_or_else(|| decode().map(keep), Ok))
+    ) -> Option<Result<Arc<DecodedChunk>, ChunkError>> {
+        let id = self.id.as_ref()?;
+        let share = Some(id.array.cached()).filter(|share| share.is_on())?;
+        let version = id.version.clone()?;
+        let keep = |elements| share.keep(id.key, &id.inner, version, elements);
+        Some(id.kept().map_or_else(|| decode().map(keep), Ok))
     }
 
     /// How many bytes there are.
     pub(crate) fn size(&self) -> Result<u64, ChunkError> {
         Ok(match &self.at {
-            At::Bytes(bytes) => bytes.len() as u64,
-            At::Object(object) => object.size()?,
-            At::Window(_, window) => window.end - window.start,
-            At::Sparse(_) | At::Decoded(_) => return Err(ChunkError::Worker),
+            ByteSource::Bytes(bytes) => bytes.len() as u64,
+            ByteSource::Object(object) => object.size()?,
+            ByteSource::Window(_, window) => window.end - window.start,
+            ByteSource::PartialObject(_) | ByteSource::Decoded(_) => {
+                return Err(ChunkError::INTERNAL);
+            }
         })
     }
 
     /// Whether its bytes are lent without a copy.
     pub(super) fn is_in_memory(&self) -> bool {
         match &self.at {
-            At::Bytes(_) => true,
-            At::Object(object) | At::Window(object, _) => object.slice(0..0).is_some(),
-            At::Sparse(_) | At::Decoded(_) => false,
+            ByteSource::Bytes(_) => true,
+            ByteSource::Object(object) | ByteSource::Window(object, _) => {
+                object.slice(0..0).is_some()
+            }
+            ByteSource::PartialObject(_) | ByteSource::Decoded(_) => false,
         }
     }
 
     /// A part of it. The range was compared with [`size`](Self::size).
-    pub(crate) fn window(&self, range: Range<u64>) -> Source<'o> {
+    pub(crate) fn window(&self, range: Range<u64>) -> ChunkSource<'o> {
         match &self.at {
-            At::Bytes(bytes) => {
+            ByteSource::Bytes(bytes) => {
                 let len = bytes.len();
                 let at =
                     |offset: u64| usize::try_from(offset).map_or(len, |offset| offset.min(len));
                 let (start, end) = (at(range.start), at(range.end));
-                At::Bytes(bytes.slice(start..end.max(start))).into()
+                ByteSource::Bytes(bytes.slice(start..end.max(start))).into()
             }
-            At::Object(object) => At::Window(*object, range).into(),
-            At::Window(object, window) => {
+            ByteSource::Object(object) => ByteSource::Window(*object, range).into(),
+            ByteSource::Window(object, window) => {
                 let at = |offset: u64| window.start.saturating_add(offset).min(window.end);
-                At::Window(*object, at(range.start)..at(range.end)).into()
+                ByteSource::Window(*object, at(range.start)..at(range.end)).into()
             }
-            At::Sparse(_) | At::Decoded(_) => self.clone(),
+            ByteSource::PartialObject(_) | ByteSource::Decoded(_) => self.clone(),
         }
     }
 
     /// Shares or reads the bytes of a range.
     pub(crate) fn read(&self, range: Range<u64>) -> Result<Bytes, ChunkError> {
         match self.window(range).at {
-            At::Bytes(bytes) => Ok(bytes),
-            At::Window(object, range) => match object.slice(range.clone()) {
+            ByteSource::Bytes(bytes) => Ok(bytes),
+            ByteSource::Window(object, range) => match object.slice(range.clone()) {
                 Some(bytes) => Ok(bytes),
                 None => Ok(object.read(range)?),
             },
-            At::Object(_) | At::Sparse(_) | At::Decoded(_) => Err(ChunkError::Worker),
+            ByteSource::Object(_) | ByteSource::PartialObject(_) | ByteSource::Decoded(_) => {
+                Err(ChunkError::INTERNAL)
+            }
         }
     }
 
     /// The index of the shard that this is: one open object is one version, so an index that is
     /// remembered of that version is its own.
-    pub(crate) fn index(&self, shard: &Shard) -> Result<Arc<ShardIndex>, ChunkError> {
-        let known = match (&self.at, &self.known) {
-            (At::Object(object), Some(known)) => Some((
-                known,
-                match &known.version {
+    pub(crate) fn index(&self, shard: &ShardingCodec) -> Result<Arc<ShardIndex>, ChunkError> {
+        let id = match (&self.at, &self.id) {
+            (ByteSource::Object(object), Some(id)) => Some((
+                id,
+                match &id.version {
                     Some(version) => Some(version.clone()),
                     None => object.version()?,
                 },
             )),
             _ => None,
         };
-        if let Some((known, Some(version))) = &known
-            && let Some(kept) = known.array.indexes().get(known.key)
+        if let Some((id, Some(version))) = &id
+            && let Some(kept) = id.array.indexes().get(id.key)
             && kept.version == *version
         {
             return Ok(Arc::clone(&kept.index));
@@ -194,8 +265,8 @@ impl<'o> Source<'o> {
         let bytes = self.read(shard.index_range(size)?)?;
         let index = with_scratch(|cx| shard.decode_index(&bytes, size, cx))?;
         let index = Arc::new(index);
-        if let Some((known, version)) = known {
-            known.array.indexes().keep(known.key, &index, version);
+        if let Some((id, version)) = id {
+            id.array.indexes().keep(id.key, &index, version);
         }
         Ok(index)
     }
@@ -213,9 +284,9 @@ impl<'o> Source<'o> {
 
     /// Up to where to read an object that should have `expected` bytes. One byte more than that tells
     /// a longer object without asking a file for its size; memory knows its size.
-    fn end(object: &dyn Object, expected: Len) -> Result<u64, ChunkError> {
+    fn end(object: &dyn Object, expected: ByteLen) -> Result<u64, ChunkError> {
         match expected {
-            Len::Exact(len) if object.slice(0..0).is_none() => Ok(len as u64 + 1),
+            ByteLen::Exact(len) if object.slice(0..0).is_none() => Ok(len as u64 + 1),
             _ => Ok(object.size()?),
         }
     }
@@ -224,15 +295,17 @@ impl<'o> Source<'o> {
     /// buffer: `openat`, `pread` and `close` are all that a chunk of known size costs.
     pub(crate) fn lend<T>(
         &self,
-        expected: Len,
+        expected: ByteLen,
         scratch: &mut Scratch,
         take: impl FnOnce(&[u8], &mut Scratch) -> Result<T, ChunkError>,
     ) -> Result<T, ChunkError> {
         let (object, range) = match &self.at {
-            At::Bytes(bytes) => return take(bytes, scratch),
-            At::Window(object, range) => (*object, range.clone()),
-            At::Object(object) => (*object, 0..Self::end(*object, expected)?),
-            At::Sparse(_) | At::Decoded(_) => return Err(ChunkError::Worker),
+            ByteSource::Bytes(bytes) => return take(bytes, scratch),
+            ByteSource::Window(object, range) => (*object, range.clone()),
+            ByteSource::Object(object) => (*object, 0..Self::end(*object, expected)?),
+            ByteSource::PartialObject(_) | ByteSource::Decoded(_) => {
+                return Err(ChunkError::INTERNAL);
+            }
         };
         if let Some(bytes) = object.slice(range.clone()) {
             return take(&bytes, scratch);
@@ -245,7 +318,7 @@ impl<'o> Source<'o> {
             object.read_at(range.start, memory)
         })?;
         let complete = match (&self.at, expected) {
-            (At::Object(_), Len::Exact(len)) => buffer.len() == len,
+            (ByteSource::Object(_), ByteLen::Exact(len)) => buffer.len() == len,
             _ => buffer.len() == wanted,
         };
         let result = if complete || buffer.len() >= limit {
@@ -255,7 +328,7 @@ impl<'o> Source<'o> {
             // objects take all of their bytes into memory to read any, so what is too long is not read.
             let size = object.size()?;
             let end = match &self.at {
-                At::Object(_) => size,
+                ByteSource::Object(_) => size,
                 _ => range.end.min(size),
             };
             check_len(expected, end.saturating_sub(range.start))?;
@@ -268,7 +341,7 @@ impl<'o> Source<'o> {
 }
 
 /// `Ok` only where codecs can make so many bytes of a chunk.
-pub(super) fn check_len(expected: Len, found: u64) -> Result<(), ChunkError> {
+pub(super) fn check_len(expected: ByteLen, found: u64) -> Result<(), ChunkError> {
     match expected.max() as u64 {
         expected if found > expected => Err(CodecErrorKind::Length { expected, found }
             .of("chunk")

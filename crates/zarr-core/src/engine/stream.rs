@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Projection, Projections, Region, Span};
+use zarr_codecs::{AxisRange, Projection, Projections, Region};
 
-use super::output::{Output, Room};
-use super::{read, stored, work};
-use crate::units::{Unit, Units};
-use crate::{ChunkedArray, Error, ErrorKind, Resolved, Result};
+use super::output::{Destination, Output};
+use super::read::ReadJob;
+use super::{listing, work};
+use crate::cells::Cells;
+use crate::{ChunkedArray, Error, ErrorKind, ResolvedSelection, Result};
 use zarr_store::runtime::Budget;
 
 /// The cells of a selection that one chunk holds.
@@ -24,9 +25,9 @@ pub struct Block {
 }
 
 /// What one stream needs for each of its blocks.
-struct Job {
+struct StreamJob {
     array: Arc<ChunkedArray>,
-    selection: Resolved,
+    selection: ResolvedSelection,
     align: usize,
     boxes: Projections,
     ahead: usize,
@@ -38,48 +39,97 @@ struct Job {
     absent: AtomicUsize,
 }
 
-/// The blocks of a selection, in no promised order, at most `ahead` of them begun and not yet taken.
-pub(crate) fn stream(
-    array: Arc<ChunkedArray>,
-    selection: Resolved,
-    align: usize,
-    ahead: Option<NonZeroUsize>,
-) -> Result<impl Stream<Item = Result<Block>> + Send + use<>> {
-    array.decoder()?;
-    let Units::Boxes(boxes) = array.project(&selection)? else {
-        let text = "a list, a mask or points have no block for each chunk: stream a box of slices";
-        return Err(Error::argument("selection", text));
-    };
-    let enough = match array.store().as_blocking() {
-        Some(_) => array.context().threads().saturating_mul(2),
-        None => array.store().hints().concurrency.max(1),
-    };
-    let job = Arc::new(Job {
-        budget: Budget::new(array.context().memory()),
-        ahead: ahead.map_or(enough, NonZeroUsize::get),
-        array,
-        selection,
-        align,
-        boxes,
-        asked: AtomicUsize::new(0),
-        absent: AtomicUsize::new(0),
-    });
-    let (ahead, next, listing) = (job.ahead, Arc::clone(&job), Arc::clone(&job));
-    let asked = std::iter::from_fn(move || next.next());
-    let asked = stream::iter(asked)
-        .map(move |i| Arc::clone(&job).block(i, false))
-        .buffer_unordered(ahead);
-    let listed = stream::once(listing.rest()).try_flatten();
-    let blocks = asked.chain(listed);
-    Ok(blocks.filter_map(|block| async move { block.transpose() }))
+impl ChunkedArray {
+    /// Reads the cells of a selection chunk by chunk, for what does not fit in memory: one block for
+    /// each chunk that is touched (each shard, of a sharded array), in no promised order, into
+    /// memory of this alignment.
+    ///
+    /// At most `ahead` blocks are begun and not yet taken; if not given, as many as keep workers and
+    /// requests busy. Together they take no more than [`Context::memory`], of which each stream has
+    /// its own; a block above it is read alone. Blocks that are begun go on between two polls as far
+    /// as workers can bring them. Dropping the stream drops all that was not taken.
+    ///
+    /// An error concerns its block alone; the other blocks still come.
+    ///
+    /// ```
+    /// use std::{pin::pin, sync::Arc};
+    ///
+    /// use futures_util::TryStreamExt;
+    /// use zarr_core::{ChunkedArray, Selection};
+    /// # use zarr_core::{ArrayOptions, Chunks, Context, Elements, Values};
+    /// # use zarr_metadata::{DataType, NodePath, ZarrFormat};
+    /// # use zarr_store::{BlockingStore, Location, MemoryStore, runtime::wait};
+    ///
+    /// /// The sum of all elements, with a few chunks in memory at a time.
+    /// async fn sum(array: Arc<ChunkedArray>) -> zarr_core::Result<f64> {
+    ///     let all = array.resolve(&Selection::All)?;
+    ///     let mut blocks = pin!(array.stream_as::<f32>(all, None)?);
+    ///     let mut sum = 0.0;
+    ///     while let Some((_region, block)) = blocks.try_next().await? {
+    ///         sum += block.iter().map(|&x| f64::from(x)).sum::<f64>();
+    ///     }
+    ///     Ok(sum)
+    /// }
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let mut options = ArrayOptions::new([100, 30], DataType::Float32);
+    /// # options.chunks = Chunks::Uniform(16);
+    /// # let metadata = options.metadata(ZarrFormat::V3)?;
+    /// # let location = Location::root(MemoryStore::new().into_store());
+    /// # let (context, config) = (Context::default(), Default::default());
+    /// # let array = ChunkedArray::new(location, NodePath::root(), metadata, context, config)?;
+    /// # let array = Arc::new(array);
+    /// # let halves = Elements::Scalar(Values::Fixed(0.5_f32.to_ne_bytes().to_vec().into()));
+    /// # wait(Arc::clone(&array).write(array.resolve(&Selection::All)?, halves))?;
+    /// assert_eq!(wait(sum(array))?, 1500.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`chain`](Self::chain), and where the selection is a list, a mask or points.
+    pub fn stream(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+        align: usize,
+        ahead: Option<NonZeroUsize>,
+    ) -> Result<impl Stream<Item = Result<Block>> + Send + use<>> {
+        self.decoder()?;
+        let Some(boxes) = self.project(&selection)?.boxes().cloned() else {
+            let text =
+                "a list, a mask or points have no block for each chunk: stream a box of slices";
+            return Err(Error::argument("selection", text));
+        };
+        let enough = match self.store().as_blocking() {
+            Some(_) => self.context().threads().saturating_mul(2),
+            None => self.store().hints().concurrency.max(1),
+        };
+        let job = Arc::new(StreamJob {
+            budget: Budget::new(self.context().memory()),
+            ahead: ahead.map_or(enough, NonZeroUsize::get),
+            array: self,
+            selection,
+            align,
+            boxes,
+            asked: AtomicUsize::new(0),
+            absent: AtomicUsize::new(0),
+        });
+        let (ahead, next, listing) = (job.ahead, Arc::clone(&job), Arc::clone(&job));
+        let asked = std::iter::from_fn(move || next.next());
+        let asked = stream::iter(asked)
+            .map(move |i| Arc::clone(&job).block(i, false))
+            .buffer_unordered(ahead);
+        let listed = stream::once(listing.rest()).try_flatten();
+        let blocks = asked.chain(listed);
+        Ok(blocks.filter_map(|block| async move { block.transpose() }))
+    }
 }
 
-impl Job {
+impl StreamJob {
     /// The next block whose chunk is asked for, until it turns out that most are absent.
     fn next(&self) -> Option<usize> {
         let i = self.asked.load(Ordering::Relaxed);
         let absent = self.absent.load(Ordering::Relaxed);
-        if i >= self.boxes.len() || stored::is_sparse(&self.array, i, absent) {
+        if i >= self.boxes.len() || listing::is_sparse(&self.array, i, absent) {
             return None;
         }
         self.asked.store(i + 1, Ordering::Relaxed);
@@ -92,7 +142,7 @@ impl Job {
     ) -> Result<impl Stream<Item = Result<Option<Block>>> + Send + use<>> {
         let rest = self.asked.load(Ordering::Relaxed)..self.boxes.len();
         let find = |chunk: &[u64]| self.boxes.find(chunk);
-        let listed = stored::numbers(&self.array, rest.clone(), find).await?;
+        let listed = listing::numbers(&self.array, rest.clone(), find).await?;
         let ahead = self.ahead;
         let block = move |i| {
             let is_absent = |listed: &Vec<usize>| listed.binary_search(&i).is_err();
@@ -111,14 +161,14 @@ impl Job {
         // All that the block needs at once: who holds a part and waits for more could wait for ever.
         let _until_taken = self.budget.take(self.most(projection)).await;
         let (array, budget) = (Arc::clone(&self.array), Budget::unlimited());
-        let room = Room::New { align: self.align };
+        let destination = Destination::New { align: self.align };
+        let job = ReadJob::new(array, vec![(cells, destination)])?;
         let output = match is_absent {
-            true => read::absent(array, cells, room).await?,
+            true => job.run_absent().await?,
             false => {
-                let (output, was_absent) =
-                    read::one_of(self.ahead, array, cells, room, budget).await?;
-                self.absent
-                    .fetch_add(usize::from(was_absent), Ordering::Relaxed);
+                let (output, was_absent) = job.beside(self.ahead, budget).run_one().await?;
+                let was_absent = usize::from(was_absent);
+                self.absent.fetch_add(was_absent, Ordering::Relaxed);
                 output
             }
         };
@@ -126,15 +176,16 @@ impl Job {
     }
 
     /// The cells of the array that a projection means.
-    fn cells(&self, projection: &Projection) -> Resolved {
+    fn cells(&self, projection: &Projection) -> ResolvedSelection {
         let chunk = self.array.grid().region(&projection.chunk);
-        let axes = chunk.spans.iter().zip(&projection.part.spans);
+        let axes = chunk.ranges.iter().zip(&projection.part.ranges);
         // The cells of a chunk are cells of the array.
-        let cells = |(chunk, part): (&Span, &Span)| part.behind(chunk.start()).unwrap_or(*part);
+        let cells =
+            |(chunk, part): (&AxisRange, &AxisRange)| part.behind(chunk.start()).unwrap_or(*part);
         let region = Region {
-            spans: axes.map(cells).collect(),
+            ranges: axes.map(cells).collect(),
         };
-        Resolved::of_region(self.selection.shape(), region)
+        ResolvedSelection::of_region(self.selection.shape(), region)
     }
 
     /// Whoever asks for a stream has not asked for any amount at once.
@@ -166,8 +217,8 @@ impl Job {
         let encoded = match store.as_blocking() {
             Some(_) => 0,
             None => {
-                let part = Unit::from(projection).cells;
-                work::most_fetched(&chain, &part, store.hints().merge_gap)
+                let cells = Cells::from(projection.part);
+                work::most_fetched(&chain, &cells, store.hints().merge_gap)
             }
         };
         decoded.saturating_add(encoded)

@@ -5,21 +5,22 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use zarr_codecs::{Dims, Heap};
+use zarr_codecs::{Dims, VlenHeap};
 use zarr_store::{ByteRange, PutMode, StoreExt};
 
-use super::landing::Landing;
-use super::pool::{self, Crew, Work};
+use super::barrier::{CancelledWriteBarrier, DriverGuard};
+use super::pool::{self, Workers};
+use super::work::WorkSize;
 use crate::{ChunkError, ChunkedArray, Result};
 use zarr_store::runtime::Budget;
 
 /// What one transfer shares between its chunks.
-struct Job {
+struct TransferJob {
     from: Arc<ChunkedArray>,
     to: Arc<ChunkedArray>,
     /// Bytes between the two stores.
     budget: Arc<Budget>,
-    landing: Landing,
+    barrier: Option<Arc<CancelledWriteBarrier>>,
 }
 
 /// Copies these chunks, each with the bytes it is said to take, and gives each back with whether it
@@ -34,16 +35,15 @@ pub(crate) async fn transfer(
     budget: Arc<Budget>,
     mut done: impl FnMut(bool) + Send,
 ) -> Result<()> {
-    // Only a name: no array has such a chunk.
-    let landing = Landing::after_older(lock_name(&to)?).await;
+    let barrier = CancelledWriteBarrier::of(&to).await?;
     let limit = [&from, &to].map(|array| array.store().hints().concurrency.max(1));
-    let job = Arc::new(Job {
+    let job = Arc::new(TransferJob {
         from,
         to,
         budget,
-        landing,
+        barrier,
     });
-    let guard = job.landing.guard();
+    let guard = job.barrier.as_ref().map(|barrier| barrier.guard());
     let mut copies = std::pin::pin!(
         chunks
             .map(|chunk| {
@@ -67,27 +67,18 @@ pub(crate) async fn transfer(
     }
     // What was begun and is dropped here may still be put: then the guard stays armed.
     if result.is_ok() {
-        guard.defuse();
+        guard.into_iter().for_each(DriverGuard::defuse);
     }
     result
 }
 
 /// Waits until nothing is put any more by what was given up of an array.
 pub(crate) async fn settled(array: &ChunkedArray) -> Result<()> {
-    drop(Landing::after_older(lock_name(array)?).await);
+    drop(CancelledWriteBarrier::of(array).await?);
     Ok(())
 }
 
-fn lock_name(array: &ChunkedArray) -> Result<zarr_store::LockName> {
-    let key = array.location().key(".landing")?;
-    let store = array.store();
-    Ok(match store.as_blocking() {
-        Some(store) => store.lock_name(&key),
-        None => zarr_store::LockName::new(store.hints().identity, &key),
-    })
-}
-
-impl Job {
+impl TransferJob {
     async fn one(self: Arc<Self>, chunk: Dims<u64>, size: u64) -> Result<bool> {
         let reserved = self.budget.take(size).await;
         let (from, to) = (self.from.store(), self.to.store());
@@ -107,15 +98,18 @@ impl Job {
             put.map_err(|error| self.to.chunk_error(&chunk, error))?;
             return Ok(true);
         }
-        let work = Work {
+        let work = WorkSize {
             pieces: 1,
             bytes: size,
         };
-        let (context, heap) = (self.to.context().clone(), Arc::new(Heap::new(Bytes::new())));
+        let (context, heap) = (
+            self.to.context().clone(),
+            Arc::new(VlenHeap::new(Bytes::new())),
+        );
         let (job, at) = (Arc::clone(&self), chunk.clone());
-        let task = move |crew: Crew<'_>| {
+        let task = move |workers: Workers<'_>| {
             let _until_put = reserved;
-            match crew.is_wanted() {
+            match workers.is_wanted() {
                 true => job.move_one(&at, fetched),
                 false => Ok(false),
             }
@@ -154,14 +148,18 @@ impl Job {
     }
 
     fn get(&self, chunk: &[u64]) -> Result<Option<Bytes>, ChunkError> {
-        let store = self.from.store().as_blocking().ok_or(ChunkError::Worker)?;
+        let store = self
+            .from
+            .store()
+            .as_blocking()
+            .ok_or(ChunkError::INTERNAL)?;
         let most = ByteRange::AtMost(self.to.context().value_bytes());
         let found = store.get(&self.from.chunk_key(chunk)?, most, None)?;
         Ok(found.map(|found| found.data))
     }
 
     fn put(&self, chunk: &[u64], bytes: Bytes) -> Result<(), ChunkError> {
-        let store = self.to.store().as_blocking().ok_or(ChunkError::Worker)?;
+        let store = self.to.store().as_blocking().ok_or(ChunkError::INTERNAL)?;
         store.put(
             &self.to.chunk_key(chunk)?,
             &bytes.into(),

@@ -1,5 +1,5 @@
 //! Writing: which chunks can be made from the new elements alone, which need their old bytes under
-//! a lock, and the two drivers. How a chunk's bytes are made is `assemble`'s.
+//! a lock, and the two drivers. How a chunk's bytes are made is `encode`'s.
 //!
 //! A chunk at the edge of the array is the case between: the new elements are all of it that this
 //! handle knows, but another one may have made the array longer since, and written what comes after.
@@ -9,179 +9,33 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Chain, Heap, NdView};
+use zarr_codecs::{CodecChain, Dims};
+use zarr_store::runtime::Reserved;
 use zarr_store::{
-    BlockingUpdate, ByteRange, Commit, KeyLock, Payload, PutMode, StoreError, StoreErrorKind,
+    BlockingUpdate, ByteRange, Commit, Key, KeyLock, Payload, PutMode, StoreError, StoreErrorKind,
     Update, Writers,
 };
 
-use super::assemble::{self, Change, Elements, New};
-use super::fetch;
-use super::landing::Landing;
-use super::pool::{self, Crew, Work};
-use super::source::Source;
-use super::stored;
-use super::work;
-use crate::chains::ChainOf;
+use super::at_work::lock_permit;
+use super::barrier::CancelledWriteBarrier;
+use super::encode::{Elements, NewElements};
+use super::pool::{self, Workers};
+use super::source::ChunkSource;
+use super::work::{self, WorkSize};
+use super::{fetch, listing};
+use crate::cells::{Cells, ChunkSelections};
 use crate::hierarchy::check_presence;
-use crate::units::{Unit, Units};
-use crate::{ChunkError, ChunkedArray, ErrorKind, Resolved, Result};
-use zarr_store::runtime::Reserved;
+use crate::{ChunkError, ChunkedArray, Error, ResolvedSelection, Result};
 
-/// What one write shares between its tasks.
-struct Job {
+/// One write, and what it shares between its tasks.
+struct WriteJob {
     array: Arc<ChunkedArray>,
-    /// Of the largest chunk.
-    chain: Arc<Chain>,
-    units: Units,
-    /// One for every cell, or one for each.
-    elements: Bytes,
-    is_scalar: bool,
-    heap: Arc<Heap>,
-    selection: Resolved,
-    /// Which units there is something to do for, and how much of its chunk each makes new.
+    chunks: ChunkSelections,
+    /// Which chunks there is something to do for, and how much of each is new.
     wanted: Vec<(usize, Coverage)>,
+    elements: NewElements,
     /// All of it.
-    work: Work,
-}
-
-/// Writes elements to the cells of a selection. Each chunk is old or new, never torn; where the
-/// future is dropped, some may be old and some new, and what a worker still puts lands before
-/// anything that is written later.
-pub(crate) async fn write(
-    array: Arc<ChunkedArray>,
-    selection: Resolved,
-    elements: Elements,
-) -> Result<()> {
-    let chain = Arc::clone(array.chain()?);
-    let units = array.project(&selection)?;
-    if units.len() == 0 {
-        return Ok(());
-    }
-    let work = work::to_write(&chain, units.len(), selection.cells());
-    let heap = Heap::new(chain.spec().fill.as_bytes().to_vec());
-    let (values, is_scalar) = match elements {
-        Elements::Scalar(values) => (values, true),
-        Elements::Each(values) => (values, false),
-    };
-    let elements = values.into_elements(&heap).map_err(|source| {
-        let path = array.path().clone();
-        ErrorKind::Codec { path, source }
-    })?;
-    // What was given is there; what is there of the chunks comes on top.
-    let heap = heap.at_most(array.context().memory());
-    let landing = match array.store().as_blocking() {
-        Some(store) => {
-            // Only a name: no array has such a chunk.
-            let name = store.lock_name(&array.location().key(".landing")?);
-            Some(Arc::new(Landing::after_older(name).await))
-        }
-        None => None,
-    };
-    // What older writes have put is in a listing.
-    let chosen = match is_scalar && erases(&array, &chain, &elements) {
-        true => stored::numbers(&array, 0..units.len(), |chunk| units.find(chunk)).await?,
-        false => None,
-    };
-    let coverage = |i| Some((i, coverage(&array, &units.get(i)?)));
-    let wanted = match chosen {
-        Some(stored) => stored.into_iter().filter_map(coverage).collect(),
-        None => (0..units.len()).filter_map(coverage).collect(),
-    };
-    let job = Arc::new(Job {
-        array,
-        chain,
-        units,
-        wanted,
-        elements,
-        is_scalar,
-        heap: Arc::new(heap),
-        selection,
-        work,
-    });
-    match landing {
-        Some(landing) => blocking(&job, landing).await,
-        None => remote(&job).await,
-    }
-}
-
-impl Job {
-    fn chain_of(&self, unit: &Unit) -> Result<ChainOf<'_>, ChunkError> {
-        Ok(self.array.chain_of(&self.chain, &unit.chunk)?)
-    }
-
-    /// Makes the bytes of one chunk, from its old ones where they are given.
-    fn make(
-        &self,
-        unit: &Unit,
-        old: Old<Source<'_>>,
-        crew: Crew<'_>,
-    ) -> Result<Option<Payload>, ChunkError> {
-        let new = match self.is_scalar {
-            true => New::Scalar(&self.elements),
-            false => {
-                let (shape, elem) = (self.selection.full_shape(), self.elem()?);
-                New::Each(NdView::new(&self.elements, shape, elem).ok_or(ChunkError::Worker)?)
-            }
-        };
-        let new = new.of(&unit.cells).ok_or(ChunkError::Worker)?;
-        let keep_empty = self.array.config().write_empty_chunks;
-        let change = Change {
-            part: &unit.cells,
-            covers: matches!(old, Old::Covered),
-            new,
-            fields: self.array.picked().map(|fields| &**fields),
-            old: match old {
-                Old::Covered => None,
-                Old::Needed(old) => old,
-            },
-            keep_empty,
-        };
-        let parts = assemble::chunk(&*self.chain_of(unit)?, &change, crew)?;
-        Ok(parts.map(|parts| parts.into_iter().collect()))
-    }
-
-    /// Bytes of a new element.
-    fn elem(&self) -> Result<usize, ChunkError> {
-        match self.array.picked() {
-            Some(fields) => fields.data_type().size().ok_or(ChunkError::Worker),
-            None => Ok(self.chain.spec().elem()),
-        }
-    }
-
-    /// What there is to do for one chunk, while others of the same write may be made.
-    fn work_on(&self, unit: &Unit) -> Work {
-        Work {
-            pieces: self.work.pieces,
-            ..work::to_write(&self.chain, 1, &unit.cells)
-        }
-    }
-
-    /// The units, and how much of its chunk each makes new.
-    fn units(&self) -> impl Iterator<Item = (Unit, Coverage)> {
-        let wanted = self.wanted.iter();
-        wanted.filter_map(|&(i, coverage)| Some((self.units.get(i)?, coverage)))
-    }
-
-    fn error(&self, unit: &Unit, error: ChunkError) -> crate::Error {
-        self.array.chunk_error(&unit.chunk, error)
-    }
-}
-
-/// Whether writing this element everywhere leaves chunks absent that are absent.
-fn erases(array: &ChunkedArray, chain: &Chain, element: &[u8]) -> bool {
-    let spec = chain.spec();
-    // A handle of an element of variable length tells nothing of it, but zeros stand for the fill value.
-    let is_fill = element == spec.fill_element();
-    is_fill && array.picked().is_none() && !array.config().write_empty_chunks
-}
-
-/// Whether the elements of a chunk so far matter.
-enum Old<S> {
-    /// All of them are new.
-    Covered,
-    /// They do, and there may be none.
-    Needed(Option<S>),
+    work: WorkSize,
 }
 
 /// How much of a chunk is new.
@@ -196,12 +50,55 @@ enum Coverage {
     Part,
 }
 
-fn coverage(array: &ChunkedArray, unit: &Unit) -> Coverage {
-    let covers = |shape: &[u64]| array.picked().is_none() && unit.cells.covers(shape);
-    if covers(&array.grid().chunk_shape(&unit.chunk)) {
+impl ChunkedArray {
+    /// Writes elements to the cells of a selection.
+    ///
+    /// # Errors
+    /// Where there are not as many elements as cells, or a chunk cannot be read, encoded or stored.
+    pub async fn write(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+        elements: Elements,
+    ) -> Result<()> {
+        let cells = selection.volume().and_then(|n| usize::try_from(n).ok());
+        let (values, wanted) = match &elements {
+            Elements::Scalar(values) => (values, Some(1)),
+            Elements::Each(values) => (values, cells),
+        };
+        let dtype = self.data_type();
+        if wanted.is_none() || values.count(dtype.size()) != wanted {
+            let shape = selection.out_shape();
+            let text = format!("these are not as many elements of {dtype} as {shape:?} holds");
+            return Err(Error::wrong_shape("data", text));
+        }
+        write(self, selection, elements).await
+    }
+}
+
+/// Writes as many elements as the selection has cells. Each chunk is old or new, never torn; where the
+/// future is dropped, some may be old and some new, and what a worker still puts lands before
+/// anything that is written later.
+async fn write(
+    array: Arc<ChunkedArray>,
+    selection: ResolvedSelection,
+    elements: Elements,
+) -> Result<()> {
+    let mut job = WriteJob::new(array, &selection, elements)?;
+    let barrier = CancelledWriteBarrier::of(&job.array).await?;
+    job.choose().await?;
+    let job = Arc::new(job);
+    match barrier {
+        Some(barrier) => local(&job, barrier).await,
+        None => remote(&job).await,
+    }
+}
+
+fn coverage(array: &ChunkedArray, (chunk, cells): &(Dims<u64>, Cells)) -> Coverage {
+    let covers = |shape: &[u64]| array.picked().is_none() && cells.covers(shape);
+    if covers(&array.grid().chunk_shape(chunk)) {
         return Coverage::Whole;
     }
-    let covers_known = covers(&array.grid().chunk_extent(&unit.chunk));
+    let covers_known = covers(&array.grid().chunk_extent(chunk));
     // Where nothing can be written on a condition, no handle can have made the array longer.
     let conditions = array.store().hints().conditions;
     let can_grow = conditions.create && conditions.update;
@@ -213,37 +110,85 @@ fn coverage(array: &ChunkedArray, unit: &Unit) -> Coverage {
     }
 }
 
-/// The driver for stores that a worker may wait for: new chunks in one go on the pool, those that
-/// are merged each under its lock, which is taken here and travels with the task.
-async fn blocking(job: &Arc<Job>, landing: Arc<Landing>) -> Result<()> {
-    let array = &job.array;
-    let (mut to_merge, mut new) = (Vec::new(), Vec::new());
-    for &(i, coverage) in &job.wanted {
-        match coverage {
-            Coverage::Part => to_merge.push(i),
-            Coverage::Whole | Coverage::Known => new.push((i, coverage)),
+impl Coverage {
+    /// How a chunk is stored that is all new.
+    fn put_mode(self) -> PutMode {
+        match self {
+            Self::Whole => PutMode::Overwrite,
+            Self::Known | Self::Part => PutMode::Create,
         }
     }
+}
+
+impl WriteJob {
+    fn new(
+        array: Arc<ChunkedArray>,
+        selection: &ResolvedSelection,
+        elements: Elements,
+    ) -> Result<Self> {
+        let elements = NewElements::new(&array, selection, elements)?;
+        let chunks = array.project(selection)?;
+        let work = work::to_write(elements.chain(), chunks.len(), selection.cells());
+        Ok(Self {
+            array,
+            chunks,
+            wanted: Vec::new(),
+            elements,
+            work,
+        })
+    }
+
+    /// Finds out for which chunks there is something to do. What older writes have put is in a listing.
+    async fn choose(&mut self) -> Result<()> {
+        let (array, chunks) = (&self.array, &self.chunks);
+        let listed = match self.elements.leave_absent() {
+            true => listing::numbers(array, 0..chunks.len(), |chunk| chunks.find(chunk)).await?,
+            false => None,
+        };
+        let coverage = |i| Some((i, coverage(array, &chunks.get(i)?)));
+        self.wanted = match listed {
+            Some(listed) => listed.into_iter().filter_map(coverage).collect(),
+            None => (0..chunks.len()).filter_map(coverage).collect(),
+        };
+        Ok(())
+    }
+
+    /// What there is to do for these cells of one chunk, while others of the same write may be made.
+    fn work_on(&self, cells: &Cells) -> WorkSize {
+        WorkSize {
+            pieces: self.work.pieces,
+            ..work::to_write(self.elements.chain(), 1, cells)
+        }
+    }
+}
+
+/// The driver for stores that a worker may wait for: new chunks in one go on the pool, those that
+/// are merged each under its lock, which is taken here and travels with the task.
+async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Result<()> {
+    let array = &job.array;
+    let is_part = |(_, coverage): &(usize, Coverage)| *coverage == Coverage::Part;
+    let (to_merge, new): (Vec<_>, Vec<_>) = job.wanted.iter().copied().partition(is_part);
+    let mut to_merge: Vec<usize> = to_merge.into_iter().map(|(i, _)| i).collect();
     if !new.is_empty() {
-        let (whole, landing_on_pool) = (Arc::clone(job), Arc::clone(&landing));
-        let task = move |crew: Crew<'_>| {
-            let _until_all_are_put = landing_on_pool;
+        let (on_pool, until_all_are_put) = (Arc::clone(job), Arc::clone(&barrier));
+        let task = move |workers: Workers<'_>| {
+            let _until_all_are_put = until_all_are_put;
             let put = |i: usize| -> Result<Option<usize>> {
                 match new.get(i) {
-                    Some(&(i, coverage)) if crew.is_wanted() => {
-                        Ok(put_new(&whole, i, coverage, crew)?.then_some(i))
+                    Some(&(i, coverage)) if workers.is_wanted() => {
+                        Ok(put_local(&on_pool, i, coverage, workers)?.then_some(i))
                     }
                     _ => Ok(None),
                 }
             };
-            crew.map(new.len(), put)
+            workers.map(new.len(), put)
         };
-        let guard = landing.guard();
-        let heap = Arc::clone(&job.heap);
+        let guard = barrier.guard();
+        let heap = Arc::clone(job.elements.heap());
         let done = pool::run(array.context(), job.work, heap, task).await;
         guard.defuse();
-        let there = done.map_err(|error| array.chunk_error(&[], error))??;
-        to_merge.extend(there.into_iter().flatten());
+        let there = done.map_err(|error| array.chunk_error(&[], error))?;
+        to_merge.extend(there?.into_iter().flatten());
     }
 
     if !to_merge.is_empty() {
@@ -251,22 +196,23 @@ async fn blocking(job: &Arc<Job>, landing: Arc<Landing>) -> Result<()> {
         check_presence(array.location()).await?;
     }
     let window = 2 * array.context().threads();
-    stream::iter(to_merge.into_iter().filter_map(|i| job.units.get(i)))
-        .map(|unit| async move {
-            let result = async {
-                let key = array.chunk_key(&unit.chunk)?;
-                let permit = permit().await;
+    stream::iter(to_merge.into_iter().filter_map(|i| job.chunks.get(i)))
+        .map(|(chunk, cells)| async move {
+            let merged = async {
+                let (key, chain) = array.chunk_to_write(job.elements.chain(), &chunk)?;
+                let permit = lock_permit().await;
                 let lock = array.store().lock(&key).await?;
-                let (work, heap) = (job.work_on(&unit), Arc::clone(&job.heap));
-                let (job, unit) = (Arc::clone(job), unit.clone());
-                let task = move |crew: Crew<'_>| {
+                let work = job.work_on(&cells);
+                let (on_pool, chain) = (Arc::clone(job), chain.into_arc());
+                let task = move |workers: Workers<'_>| {
                     // The lock goes first, since it is what the permit is for.
                     let (_until_unlocked, lock) = (permit, lock);
-                    merge(&job, &unit, &key, &lock, crew)
+                    merge_local(&on_pool, &cells, &chain, &key, &lock, workers)
                 };
-                pool::run(array.context(), work, heap, task).await?
+                pool::run(array.context(), work, Arc::clone(job.elements.heap()), task).await?
             };
-            result.await.map_err(|error| job.error(&unit, error))
+            let merged: Result<(), ChunkError> = merged.await;
+            merged.map_err(|error| array.chunk_error(&chunk, error))
         })
         .buffer_unordered(window)
         .try_collect()
@@ -274,29 +220,26 @@ async fn blocking(job: &Arc<Job>, landing: Arc<Landing>) -> Result<()> {
 }
 
 /// Stores a chunk that is all new; whether it must be merged instead with one that is there.
-fn put_new(job: &Job, i: usize, coverage: Coverage, crew: Crew<'_>) -> Result<bool> {
-    let Some(unit) = job.units.get(i) else {
+fn put_local(job: &WriteJob, i: usize, coverage: Coverage, workers: Workers<'_>) -> Result<bool> {
+    let Some((chunk, cells)) = job.chunks.get(i) else {
         return Ok(false);
     };
     let put = || {
-        let key = job.array.chunk_key(&unit.chunk)?;
-        let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
-        let payload = job.make(&unit, Old::Covered, crew)?;
-        match (payload, put_mode(coverage)) {
+        let (key, chain) = job.array.chunk_to_write(job.elements.chain(), &chunk)?;
+        let store = job
+            .array
+            .store()
+            .as_blocking()
+            .ok_or(ChunkError::INTERNAL)?;
+        let mode = coverage.put_mode();
+        let payload = job.elements.encode(&chain, &cells, true, None, workers)?;
+        match (payload, mode) {
             (Some(payload), mode) => was_there(store.put(&key, &payload, mode)),
             (None, PutMode::Overwrite) => Ok(store.delete(&key, None).map(|()| false)?),
             (None, _) => Ok(store.head(&key)?.is_some()),
         }
     };
-    put().map_err(|error| job.error(&unit, error))
-}
-
-/// How a chunk is stored that is all new.
-fn put_mode(coverage: Coverage) -> PutMode {
-    match coverage {
-        Coverage::Whole => PutMode::Overwrite,
-        Coverage::Known | Coverage::Part => PutMode::Create,
-    }
+    put().map_err(|error| job.array.chunk_error(&chunk, error))
 }
 
 /// Whether a chunk that was to be created is there already.
@@ -308,24 +251,20 @@ fn was_there<T>(put: Result<T, StoreError>) -> Result<bool, ChunkError> {
     }
 }
 
-/// A permit for one more lock; none where this thread is in the middle of a task, which may hold the
-/// last of them.
-async fn permit() -> Option<impl Drop + Send + Sync> {
-    match pool::is_at_work() {
-        true => None,
-        false => Some(zarr_store::lock::permit().await),
-    }
-}
-
 /// Reads, merges and writes one chunk until nobody came between, or nobody waits for it any more.
-fn merge(
-    job: &Job,
-    unit: &Unit,
-    key: &zarr_store::Key,
+fn merge_local(
+    job: &WriteJob,
+    cells: &Cells,
+    chain: &CodecChain,
+    key: &Key,
     lock: &KeyLock,
-    crew: Crew<'_>,
+    workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
-    let store = job.array.store().as_blocking().ok_or(ChunkError::Worker)?;
+    let store = job
+        .array
+        .store()
+        .as_blocking()
+        .ok_or(ChunkError::INTERNAL)?;
     let mut update = BlockingUpdate::new(store, key, lock, Writers::Several)?;
     loop {
         let payload = {
@@ -334,11 +273,11 @@ fn merge(
                 old => old?,
             };
             // If the driver goes after this, what anybody writes then is a conflict.
-            if !crew.is_wanted() {
+            if !workers.is_wanted() {
                 return Ok(());
             }
-            let old = old.as_deref().map(Source::object);
-            match job.make(unit, Old::Needed(old), crew) {
+            let old = old.as_deref().map(ChunkSource::object);
+            match job.elements.encode(chain, cells, false, old, workers) {
                 // A file that is not kept open may be another one by the next read of it.
                 Err(ChunkError::Store(error)) if error.is_conflict() => continue,
                 made => made?,
@@ -352,106 +291,123 @@ fn merge(
 
 /// The driver for stores that answer later: chunks are made on the pool, and as many are on their
 /// way as the store likes.
-async fn remote(job: &Arc<Job>) -> Result<()> {
-    let limit = job.array.store().hints().concurrency.max(1);
+async fn remote(job: &Arc<WriteJob>) -> Result<()> {
+    let array = &job.array;
+    let limit = array.store().hints().concurrency.max(1);
     let is_part = |(_, coverage): &(usize, Coverage)| *coverage == Coverage::Part;
     if job.wanted.iter().any(is_part) {
-        check_presence(job.array.location()).await?;
+        check_presence(array.location()).await?;
     }
-    stream::iter(job.units())
-        .map(|(unit, coverage)| async move {
-            let result = async {
-                let key = job.array.chunk_key(&unit.chunk)?;
-                let stored = match coverage {
-                    Coverage::Part => Ok(true),
-                    _ => put_new_remote(job, &unit, &key, put_mode(coverage)).await,
+    stream::iter(job.wanted.iter().copied())
+        .map(|(i, coverage)| async move {
+            let Some((chunk, cells)) = job.chunks.get(i) else {
+                return Ok(());
+            };
+            let stored = async {
+                let (key, chain) = array.chunk_to_write(job.elements.chain(), &chunk)?;
+                let remote = RemoteWrite {
+                    job,
+                    chain: chain.into_arc(),
+                    key,
+                    cells: Arc::new(cells),
                 };
-                let stored = match stored {
-                    Ok(true) => merge_remote(job, &unit, &key).await,
-                    stored => stored.map(drop),
-                };
+                let stored = remote.store(coverage).await;
                 // Readers would find out by themselves, a request later.
-                job.array.indexes().forget(&key);
+                array.indexes().forget(&remote.key);
                 stored
             };
-            result.await.map_err(|error| job.error(&unit, error))
+            let stored: Result<(), ChunkError> = stored.await;
+            stored.map_err(|error| array.chunk_error(&chunk, error))
         })
         .buffer_unordered(limit)
         .try_collect()
         .await
 }
 
-/// Stores a chunk that is all new; whether it must be merged instead with one that is there.
-async fn put_new_remote(
-    job: &Arc<Job>,
-    unit: &Unit,
-    key: &zarr_store::Key,
-    mode: PutMode,
-) -> Result<bool, ChunkError> {
-    let store = job.array.store();
-    let most = work::most_encoded(&*job.chain_of(unit)?);
-    let reserved = Arc::new(job.array.context().budget().take(most).await);
-    let payload = make_on_pool(job, unit, Old::Covered, &reserved).await?;
-    match (payload, mode) {
-        (Some(payload), mode) => was_there(store.put(key, payload, mode).await),
-        (None, PutMode::Overwrite) => Ok(store.delete(key, None).await.map(|()| false)?),
-        (None, _) => Ok(store.head(key).await?.is_some()),
-    }
+/// The write of one chunk to a store that answers later.
+struct RemoteWrite<'j> {
+    job: &'j Arc<WriteJob>,
+    chain: Arc<CodecChain>,
+    key: Key,
+    cells: Arc<Cells>,
 }
 
-async fn merge_remote(
-    job: &Arc<Job>,
-    unit: &Unit,
-    key: &zarr_store::Key,
-) -> Result<(), ChunkError> {
-    let store = job.array.store();
-    // First the permit, then the lock, then the bytes: who holds these waits for nobody.
-    let _until_unlocked = permit().await;
-    if let Err(too_large) =
-        work::check_held(&*job.chain_of(unit)?, job.array.context().chunk_bytes())
-        && store.head(key).await?.is_some()
-    {
-        return Err(too_large);
-    }
-    let mut update = Update::new(&**store, key, Writers::Several).await?;
-    let old_and_new = work::most_encoded(&*job.chain_of(unit)?).saturating_mul(2);
-    let reserved = Arc::new(job.array.context().budget().take(old_and_new).await);
-    loop {
-        // All of a shard stays, however large it is.
-        let is_shard = job.chain.shard().is_some();
-        let range = match is_shard {
-            true => ByteRange::AtMost(job.array.context().value_bytes()),
-            false => ByteRange::AtMost(fetch::most(&job.chain)),
+impl RemoteWrite<'_> {
+    async fn store(&self, coverage: Coverage) -> Result<(), ChunkError> {
+        let must_merge = match coverage {
+            Coverage::Part => true,
+            _ => self.put(coverage.put_mode()).await?,
         };
-        let old = match update.get(range).await {
-            Err(error) if error.is_conflict() => continue,
-            old => old.map_err(|error| fetch::refused(error, &job.chain))?,
-        };
-        let old = Old::Needed(old.map(|found| found.data));
-        let payload = make_on_pool(job, unit, old, &reserved).await?;
-        if let Commit::Done(_) = update.commit(payload).await? {
-            return Ok(());
+        match must_merge {
+            true => self.merge().await,
+            false => Ok(()),
         }
     }
-}
 
-/// Makes the bytes of a chunk within what was reserved for it, which the task holds too: it may
-/// outlive its driver.
-async fn make_on_pool(
-    job: &Arc<Job>,
-    unit: &Unit,
-    old: Old<Bytes>,
-    reserved: &Arc<Reserved>,
-) -> Result<Option<Payload>, ChunkError> {
-    let work = job.work_on(unit);
-    let (on_pool, unit, reserved) = (Arc::clone(job), unit.clone(), Arc::clone(reserved));
-    let task = move |crew: Crew<'_>| {
-        let _until_made = reserved;
-        let old = match old {
-            Old::Covered => Old::Covered,
-            Old::Needed(old) => Old::Needed(old.map(Source::from)),
+    /// Stores a chunk that is all new; whether it must be merged instead with one that is there.
+    async fn put(&self, mode: PutMode) -> Result<bool, ChunkError> {
+        let array = &self.job.array;
+        let most = work::most_encoded(&self.chain);
+        let reserved = Arc::new(array.context().budget().take(most).await);
+        let payload = self.encode(true, None, &reserved).await?;
+        let (store, key) = (array.store(), &self.key);
+        match (payload, mode) {
+            (Some(payload), mode) => was_there(store.put(key, payload, mode).await),
+            (None, PutMode::Overwrite) => Ok(store.delete(key, None).await.map(|()| false)?),
+            (None, _) => Ok(store.head(key).await?.is_some()),
+        }
+    }
+
+    /// Reads, merges and writes the chunk until nobody came between.
+    async fn merge(&self) -> Result<(), ChunkError> {
+        let (array, chain) = (&self.job.array, &self.chain);
+        let store = array.store();
+        // First the permit, then the lock, then the bytes: who holds these waits for nobody.
+        let _until_unlocked = lock_permit().await;
+        if let Err(too_large) = work::check_held(chain, array.context().chunk_bytes())
+            && store.head(&self.key).await?.is_some()
+        {
+            return Err(too_large);
+        }
+        let mut update = Update::new(&**store, &self.key, Writers::Several).await?;
+        let old_and_new = work::most_encoded(chain).saturating_mul(2);
+        let reserved = Arc::new(array.context().budget().take(old_and_new).await);
+        // All of a shard stays, however large it is.
+        let most = match chain.shard() {
+            Some(_) => array.context().value_bytes(),
+            None => fetch::most(chain),
         };
-        on_pool.make(&unit, old, crew)
-    };
-    pool::run(job.array.context(), work, Arc::clone(&job.heap), task).await?
+        loop {
+            let old = match update.get(ByteRange::AtMost(most)).await {
+                Err(error) if error.is_conflict() => continue,
+                old => old.map_err(|error| fetch::refused(error, chain))?,
+            };
+            let old = old.map(|found| found.data);
+            let payload = self.encode(false, old, &reserved).await?;
+            if let Commit::Done(_) = update.commit(payload).await? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Makes the bytes of the chunk on the pool, within what was reserved for it, which the task holds too:
+    /// it may outlive its driver.
+    async fn encode(
+        &self,
+        covers: bool,
+        old: Option<Bytes>,
+        reserved: &Arc<Reserved>,
+    ) -> Result<Option<Payload>, ChunkError> {
+        let (job, chain, cells) = (self.job, Arc::clone(&self.chain), Arc::clone(&self.cells));
+        let (on_pool, reserved) = (Arc::clone(job), Arc::clone(reserved));
+        let task = move |workers: Workers<'_>| {
+            let _until_made = reserved;
+            let old = old.map(ChunkSource::from);
+            on_pool
+                .elements
+                .encode(&chain, &cells, covers, old, workers)
+        };
+        let (work, heap) = (job.work_on(&self.cells), Arc::clone(job.elements.heap()));
+        pool::run(job.array.context(), work, heap, task).await?
+    }
 }

@@ -1,28 +1,30 @@
-//! Changing a node's document: read, change, write on condition that nobody else wrote, and again
-//! where somebody did. Knows no array and no chunk.
+//! Changing a node's document: it is read, changed, and written if no other writer has changed it meanwhile; otherwise
+//! all of it again.
 
+use zarr_metadata::documents;
 use zarr_metadata::{NodeMetadata, ZarrFormat};
 use zarr_store::{ByteRange, Commit, Location, Payload, StoreExt};
 
-use super::written::written;
-use super::{Below, Changed, Groups, document, find, invalid, kind, most, v2_node};
+use super::encode::encode_documents;
+use super::update_consolidated::{ChangedNode, ConsolidatedGroups, NodesBelow};
+use super::{document, find, invalid, kind, most, v2_node};
 use crate::{Context, NodeKind, Result};
 
-/// Which of a node's documents holds what is to be changed. In format 3 there is one for all.
+/// Which of a node's documents is changed. In format 3 there is one for all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Document {
-    /// What the node is.
+    /// The one that makes it a node.
     Node,
-    /// The user's attributes.
+    /// The one with the user's attributes.
     Attributes,
 }
 
-/// Changes the node at a place, and says what it has become. Nothing is written where nothing
+/// Changes the node at a place, and returns what it has become. Nothing is written where nothing
 /// changed, or where `change` fails; what is written survives a power loss.
 ///
-/// `change` is called again where somebody else changed the document meanwhile: two writers never
+/// `change` is called again where another writer changed the document meanwhile: two writers never
 /// undo each other's changes. Consolidated metadata of groups above is
-/// [kept](crate::Config::leave_consolidated).
+/// [updated](crate::Config::leave_consolidated).
 ///
 /// # Errors
 /// Where there is no such node, what `change` says, where the result is above the limits of readers, and
@@ -34,26 +36,22 @@ pub async fn change(
     context: &Context,
     change: impl FnMut(&mut NodeMetadata) -> Result<()> + Send,
 ) -> Result<NodeMetadata> {
-    let (now, groups) = change_untold(location, node, which, context, change).await?;
+    let (now, groups) = change_without_update(location, node, which, context, change).await?;
     if let Some(groups) = groups {
-        let changed = Changed {
-            place: location.clone(),
-            below: Below::Same,
-        };
-        groups.tell(&[changed], context).await?;
+        let changed = ChangedNode::new(location, NodesBelow::Unchanged);
+        groups.update(&[changed], context).await?;
     }
     Ok(now)
 }
 
-/// As [`change`], with the groups that have consolidated metadata to be told of it, where there was a
-/// change.
-async fn change_untold(
+/// As [`change`], and gives the groups whose consolidated metadata has to follow, where there was a change.
+async fn change_without_update(
     location: &Location,
     node: &NodeMetadata,
     which: Document,
     context: &Context,
     mut change: impl FnMut(&mut NodeMetadata) -> Result<()> + Send,
-) -> Result<(NodeMetadata, Option<Groups>)> {
+) -> Result<(NodeMetadata, Option<ConsolidatedGroups>)> {
     let mut groups = None;
     let (format, name) = (node.format(), name(node, which));
     let key = location.key(name)?;
@@ -77,16 +75,16 @@ async fn change_untold(
             return Ok((now, None));
         }
         if groups.is_none() {
-            groups = Some(Groups::above(location, format, context).await?);
+            groups = Some(ConsolidatedGroups::above(location, format, context).await?);
         }
-        let documents = written(location, &now, context)?.into_iter();
+        let documents = encode_documents(location, &now, context)?.into_iter();
         let new = documents
             .filter(|(other, _)| *other == name)
             .map(|(_, text)| text)
             .next();
-        // Format 2 leaves out attributes that are none; what was there must go all the same.
+        // Format 2 has no document of no attributes, but the old one must be replaced.
         let new = new.unwrap_or_else(|| b"{}".to_vec());
-        // Without it nothing else can be read.
+        // Without this document nothing else of the node can be read.
         let new = Payload::from(new).durable();
         if let Commit::Done(_) = update.commit(Some(new)).await? {
             return Ok((now, groups));
@@ -96,10 +94,10 @@ async fn change_untold(
 
 fn name(node: &NodeMetadata, which: Document) -> &'static str {
     match (node.format(), which, kind(node)) {
-        (ZarrFormat::V3, ..) => "zarr.json",
-        (ZarrFormat::V2, Document::Attributes, _) => ".zattrs",
-        (ZarrFormat::V2, Document::Node, NodeKind::Array) => ".zarray",
-        (ZarrFormat::V2, Document::Node, NodeKind::Group) => ".zgroup",
+        (ZarrFormat::V3, ..) => documents::ZARR_JSON,
+        (ZarrFormat::V2, Document::Attributes, _) => documents::ZATTRS,
+        (ZarrFormat::V2, Document::Node, NodeKind::Array) => documents::ZARRAY,
+        (ZarrFormat::V2, Document::Node, NodeKind::Group) => documents::ZGROUP,
     }
 }
 
@@ -112,7 +110,7 @@ async fn v2(
 ) -> Result<NodeMetadata> {
     let main = name(node, Document::Node);
     let other = match which {
-        Document::Node => document(location, ".zattrs").await?,
+        Document::Node => document(location, documents::ZATTRS).await?,
         Document::Attributes => document(location, main).await?,
     };
     let (main_text, attributes) = match which {
@@ -120,7 +118,7 @@ async fn v2(
         Document::Attributes => (other.as_deref(), text),
     };
     let Some(main_text) = main_text else {
-        // The message says what was looked for; a node that came back meanwhile is as good.
+        // The error says what was looked for; a node that was created again meanwhile is as good.
         return find(location, Some(ZarrFormat::V2), "a node").await;
     };
     v2_node(location, kind(node), main_text, attributes)

@@ -1,28 +1,29 @@
-//! Creating a node: everything is looked at before anything is deleted, and what is written last
-//! makes the node visible.
+//! Creating a node: everything is checked before anything is deleted, and the document that makes the node visible is
+//! written last.
 
 use futures_util::future::join3;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use zarr_metadata::documents;
 use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, PutMode, StoreErrorKind, StoreExt};
 
 use super::delete::remove;
-use super::keep::{Below, Changed, Groups};
-use super::remains::{check_foreign, check_remains};
-use super::written::{Written, written};
-use super::{kind, path_of, read};
+use super::encode::{DocumentTexts, encode_documents};
+use super::orphans::{check_foreign, check_orphans};
+use super::update_consolidated::{ChangedNode, ConsolidatedGroups, NodesBelow};
+use super::{ancestors, kind, path_of, read};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
 /// Writes the documents of a new node, and those of groups above it that are missing. Consolidated
-/// metadata of groups above is [kept](crate::Config::leave_consolidated).
+/// metadata of groups above is [updated](crate::Config::leave_consolidated).
 ///
 /// With `overwrite` whatever is at the place is deleted first: its documents, then the rest. Nothing
 /// is deleted before every check that can be made has passed; what the documents say is the
-/// caller's to check, but that they can be read again.
+/// caller's to check, except that they can be read again.
 ///
 /// # Errors
-/// Documents above the limits of readers, [`ErrorKind::Exists`] where a node of either format is there and is not to be overwritten,
-/// [`ErrorKind::Remains`] where there is none and yet something that would become part of it,
+/// Documents above the limits of readers, [`ErrorKind::Exists`] where a node of either format is there and is not to be
+/// overwritten, [`ErrorKind::Orphaned`] where there is none and yet something that would become part of it,
 /// [`ErrorKind::ParentIsArray`] below an array, and what the store says.
 pub async fn create(
     location: &Location,
@@ -30,80 +31,75 @@ pub async fn create(
     overwrite: bool,
     context: &Context,
 ) -> Result<()> {
-    let ready = check(location, node, overwrite, context).await?;
-    let mut changed = vec![Changed {
-        place: location.clone(),
-        below: if overwrite { Below::Gone } else { Below::Same },
-    }];
-    changed.extend(ready.missing.iter().map(|place| Changed {
-        place: place.clone(),
-        below: Below::Same,
-    }));
-    let above = ready.above.clone();
-    let groups = Groups::among(location, above, node.format(), context).await?;
-    write(location, node, ready, overwrite, context).await?;
-    groups.tell(&changed, context).await
+    let new = check(location, node, overwrite, context).await?;
+    let mut changed = vec![ChangedNode::new(location, NodesBelow::of_new(overwrite))];
+    let missing = new.missing.iter();
+    changed.extend(missing.map(|place| ChangedNode::new(place, NodesBelow::Unchanged)));
+    let above = new.above.clone();
+    let groups = ConsolidatedGroups::among(location, above, node.format(), context).await?;
+    write(location, node, new, overwrite, context).await?;
+    groups.update(&changed, context).await
 }
 
-/// As [`create`], but for consolidated metadata: for whoever makes many nodes and tells of all at once.
-/// `documents` are in somebody's own words, where there are any.
-pub(crate) async fn create_untold(
+/// As [`create`], but consolidated metadata stays as it is: for operations that create many nodes and update
+/// it once. `documents` are written in place of those that `node` makes.
+pub(crate) async fn create_without_update(
     location: &Location,
     node: &NodeMetadata,
-    documents: Option<Written>,
+    documents: Option<DocumentTexts>,
     overwrite: bool,
     context: &Context,
 ) -> Result<()> {
-    let mut ready = check(location, node, overwrite, context).await?;
-    ready.documents = documents.unwrap_or(ready.documents);
-    write(location, node, ready, overwrite, context).await
+    let mut new = check(location, node, overwrite, context).await?;
+    new.documents = documents.unwrap_or(new.documents);
+    write(location, node, new, overwrite, context).await
 }
 
-/// What was found where a node may be created.
-struct Ready {
-    documents: Written,
-    /// Whether there is a node.
-    here: bool,
+/// A node that can be created.
+struct NewNode {
+    documents: DocumentTexts,
+    /// Whether there is a node in its place.
+    replaces: bool,
     above: Vec<(Location, Option<NodeMetadata>)>,
-    /// The places above that are no groups yet, nearest first.
+    /// The places above where no groups are yet, nearest first.
     missing: Vec<Location>,
 }
 
-/// Looks at everything before anything is changed.
+/// Checks everything before anything is changed.
 async fn check(
     location: &Location,
     node: &NodeMetadata,
     overwrite: bool,
     context: &Context,
-) -> Result<Ready> {
+) -> Result<NewNode> {
     let path = path_of(location)?;
     path.check_new()?;
-    let documents = written(location, node, context)?;
+    let documents = encode_documents(location, node, context)?;
     let above: Vec<Location> = ancestors(location).collect();
-    let left = async {
+    let orphans = async {
         match overwrite {
             true => Ok(()),
-            false => check_remains(location, node).await,
+            false => check_orphans(location, node).await,
         }
     };
-    let (here, above, left) = join3(read(location, None), look_at(above), left).await;
+    let (here, above, orphans) = join3(read(location, None), read_each(above), orphans).await;
     let above = above?;
     let missing = missing_groups(&path, &above)?;
-    let here = match here {
-        // A document that cannot be read is in the way like any other.
+    let replaces = match here {
+        // A document that is not valid is replaced like any other.
         Err(error) if overwrite && matches!(error.kind(), ErrorKind::Metadata { .. }) => true,
         found => match found? {
             Some(found) if !overwrite => return Err(exists(location, path, kind(&found))),
             found => found.is_some(),
         },
     };
-    left?;
-    if overwrite && !here && location.path().is_root() {
+    orphans?;
+    if overwrite && !replaces && location.path().is_root() {
         check_foreign(location).await?;
     }
-    Ok(Ready {
+    Ok(NewNode {
         documents,
-        here,
+        replaces,
         above,
         missing,
     })
@@ -112,24 +108,24 @@ async fn check(
 async fn write(
     location: &Location,
     node: &NodeMetadata,
-    ready: Ready,
+    new: NewNode,
     overwrite: bool,
     context: &Context,
 ) -> Result<()> {
     if overwrite {
-        remove(location, ready.here).await?;
+        remove(location, new.replaces).await?;
     }
-    for place in ready.missing.into_iter().rev() {
+    for place in new.missing.into_iter().rev() {
         put_group(&place, node.format(), context).await?;
     }
-    put_node(location, node, ready.documents, !overwrite).await
+    put_node(location, node, new.documents, !overwrite).await
 }
 
 /// Writes the documents of a node that was asked for.
 pub(super) async fn put_node(
     location: &Location,
     node: &NodeMetadata,
-    documents: Written,
+    documents: DocumentTexts,
     new: bool,
 ) -> Result<()> {
     match put(location, documents, new).await {
@@ -144,9 +140,9 @@ pub(super) async fn put_group(
     format: ZarrFormat,
     context: &Context,
 ) -> Result<()> {
-    let documents = written(place, &empty_group(format), context)?;
+    let documents = encode_documents(place, &empty_group(format), context)?;
     match put(place, documents, true).await {
-        // Somebody else made it at the same time.
+        // Another writer created it at the same time.
         Err(error) if is_taken(&error) => Ok(()),
         other => other,
     }
@@ -156,25 +152,25 @@ pub(super) fn empty_group(format: ZarrFormat) -> NodeMetadata {
     NodeMetadata::Group(GroupMetadata::new(format, Attributes::new()))
 }
 
-/// Refuses a place where there is anything at all.
-pub(super) async fn check_empty(location: &Location, path: &NodePath) -> Result<()> {
-    if !location.store().is_empty(location.path()).await? {
-        let store = location.store().to_string();
-        return Err(ErrorKind::Foreign {
-            path: path.clone(),
-            store,
-        }
-        .into());
+/// Refuses a place below which there is anything at all: a node, or what is not Zarr.
+///
+/// # Errors
+/// [`ErrorKind::Exists`] where there is a node, [`ErrorKind::Foreign`] where there is something else.
+pub async fn check_vacant(location: &Location) -> Result<()> {
+    if let Some(found) = read(location, None).await? {
+        return Err(exists(location, path_of(location)?, kind(&found)));
     }
-    Ok(())
+    match location.store().is_empty(location.path()).await? {
+        true => Ok(()),
+        false => {
+            let (path, store) = (path_of(location)?, location.store().to_string());
+            Err(ErrorKind::Foreign { path, store }.into())
+        }
+    }
 }
 
-/// The places above, nearest first.
-pub(crate) fn ancestors(location: &Location) -> impl Iterator<Item = Location> {
-    std::iter::successors(location.parent(), Location::parent)
-}
-
-pub(super) async fn look_at(
+/// The nodes at places.
+pub(super) async fn read_each(
     places: Vec<Location>,
 ) -> Result<Vec<(Location, Option<NodeMetadata>)>> {
     stream::iter(places)
@@ -206,12 +202,12 @@ pub(super) fn missing_groups(
 }
 
 /// Writes a node's documents; the one that makes it a node comes last.
-async fn put(location: &Location, mut documents: Written, new: bool) -> Result<()> {
+async fn put(location: &Location, mut documents: DocumentTexts, new: bool) -> Result<()> {
     let store = location.store();
     let can_create = store.hints().conditions.create;
-    documents.sort_by_key(|(name, _)| *name != ".zattrs");
+    documents.sort_by_key(|(name, _)| *name != documents::ZATTRS);
     for (name, text) in documents {
-        let makes_node = name != ".zattrs";
+        let makes_node = name != documents::ZATTRS;
         let mode = if new && can_create && makes_node {
             PutMode::Create
         } else {
@@ -226,7 +222,7 @@ fn is_taken(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Store(e) if matches!(e.kind, StoreErrorKind::AlreadyExists))
 }
 
-pub(super) fn exists(location: &Location, path: NodePath, found: NodeKind) -> Error {
+pub(crate) fn exists(location: &Location, path: NodePath, found: NodeKind) -> Error {
     ErrorKind::Exists {
         path,
         found,

@@ -1,5 +1,5 @@
-//! Creating many nodes at once: one look at everything, every check before anything is deleted, and
-//! the root last, so that no reader sees it without its tree.
+//! Creating many nodes at once: every check comes before anything is deleted, and the root is written last, so that no
+//! reader sees it without the nodes below it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,24 +7,25 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, StoreExt};
 
-use super::create::{ancestors, empty_group, exists, look_at, missing_groups, put_group, put_node};
+use super::create::{empty_group, exists, missing_groups, put_group, put_node, read_each};
 use super::delete::remove;
-use super::remains::{check_foreign, check_remains};
-use super::written::written;
-use super::{Below, Changed, Groups, kind, path_of, read};
+use super::encode::encode_documents;
+use super::orphans::{check_foreign, check_orphans};
+use super::update_consolidated::{ChangedNode, ConsolidatedGroups, NodesBelow};
+use super::{ancestors, kind, path_of, read};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
 type Nodes = BTreeMap<NodePath, NodeMetadata>;
 
 /// Writes the documents of new nodes at paths below a place, and those of all groups that are missing
-/// between them, at the place itself, and above it. Says which nodes were made, those groups too.
+/// between them, at the place itself, and above it. Returns the nodes that were created, those groups too.
 ///
 /// With `overwrite` what is at the named paths is deleted first, with all below it; groups between
 /// them are never deleted. What the documents say is the caller's to check.
 ///
 /// # Errors
 /// Where nodes differ in format or lie in an array, [`ErrorKind::Exists`] where one is there and is not
-/// to be overwritten, [`ErrorKind::Remains`] where chunks are, documents above the limits of readers, and
+/// to be overwritten, [`ErrorKind::Orphaned`] where chunks are, documents above the limits of readers, and
 /// what the store says.
 pub async fn create_all(
     location: &Location,
@@ -38,14 +39,14 @@ pub async fn create_all(
     let root = path_of(location)?;
     for (path, node) in &nodes {
         root.join(path.as_str())?.check_new()?;
-        written(&location.join(path.as_str())?, node, context)?;
+        encode_documents(&location.join(path.as_str())?, node, context)?;
     }
     let between = between(&root, &nodes)?;
     let found = look(location, &nodes, &between, overwrite).await?;
 
     let mut new = nodes.clone();
     for path in &between {
-        // What an overwritten node takes with it is made again.
+        // A group that is deleted with an overwritten node is created again.
         let goes = overwrite && path.ancestors().any(|above| nodes.contains_key(&above));
         match found.get(path) {
             Some(NodeKind::Group) if !goes => {}
@@ -55,21 +56,16 @@ pub async fn create_all(
             }
         }
     }
-    let above = look_at(ancestors(location).collect()).await?;
+    let above = read_each(ancestors(location).collect()).await?;
     let missing = missing_groups(&root, &above)?;
     let mut changed = Vec::with_capacity(new.len() + missing.len());
     for path in new.keys() {
-        let goes = overwrite && nodes.contains_key(path);
-        changed.push(Changed {
-            place: location.join(path.as_str())?,
-            below: if goes { Below::Gone } else { Below::Same },
-        });
+        let below = NodesBelow::of_new(overwrite && nodes.contains_key(path));
+        changed.push(ChangedNode::new(&location.join(path.as_str())?, below));
     }
-    changed.extend(missing.iter().map(|place| Changed {
-        place: place.clone(),
-        below: Below::Same,
-    }));
-    let groups = Groups::among(location, above, format, context).await?;
+    let above_it = missing.iter();
+    changed.extend(above_it.map(|place| ChangedNode::new(place, NodesBelow::Unchanged)));
+    let groups = ConsolidatedGroups::among(location, above, format, context).await?;
     let within = between.iter().map(|path| location.join(path.as_str()));
     let within: Vec<Location> = within.collect::<Result<_, _>>()?;
     let groups = groups.and_at(within, context).await?;
@@ -83,7 +79,7 @@ pub async fn create_all(
     for place in missing {
         put_group(&place, format, context).await?;
     }
-    groups.tell(&changed, context).await?;
+    groups.update(&changed, context).await?;
     Ok(new)
 }
 
@@ -97,7 +93,7 @@ fn one_format(nodes: &Nodes) -> Result<Option<ZarrFormat>> {
     Ok(formats.first().copied())
 }
 
-/// The groups nobody named: every path on the way to a node.
+/// The groups that are not named: every path on the way to a node.
 fn between(root: &NodePath, nodes: &Nodes) -> Result<BTreeSet<NodePath>> {
     let mut between = BTreeSet::new();
     for path in nodes.keys() {
@@ -117,7 +113,7 @@ fn between(root: &NodePath, nodes: &Nodes) -> Result<BTreeSet<NodePath>> {
     Ok(between)
 }
 
-/// What is there already, of all paths in one round.
+/// The nodes that are there already.
 async fn look(
     location: &Location,
     nodes: &Nodes,
@@ -126,7 +122,7 @@ async fn look(
 ) -> Result<BTreeMap<NodePath, NodeKind>> {
     let store = location.store();
     let limit = store.hints().concurrency.max(1);
-    // Where nothing is, nothing is left of what was.
+    // An empty place has no orphans.
     let is_new = store.hints().listable && store.is_empty(location.path()).await?;
     let looks: Vec<_> = nodes
         .keys()
@@ -151,7 +147,7 @@ async fn look_here(
     let place = location.join(path.as_str())?;
     let named = node.is_some();
     let here = match read(&place, None).await {
-        // A document that cannot be read is in the way like any other.
+        // A document that is not valid is replaced like any other.
         Err(error) if named && overwrite && matches!(error.kind(), ErrorKind::Metadata { .. }) => {
             Some(NodeKind::Group)
         }
@@ -165,7 +161,7 @@ async fn look_here(
         }
         None if !overwrite && !is_new => {
             if let Some(node) = node {
-                check_remains(&place, node).await?;
+                check_orphans(&place, node).await?;
             }
             Ok(None)
         }
@@ -173,7 +169,7 @@ async fn look_here(
     }
 }
 
-/// The error of nodes that would lie in an array which is there.
+/// The error that nodes would lie in an array that is there.
 fn inside(root: &NodePath, array: &NodePath, nodes: &Nodes) -> Result<Error> {
     let below = |path: &&NodePath| path.ancestors().any(|above| above == *array);
     let path = nodes.keys().find(below).unwrap_or(array);
@@ -197,7 +193,7 @@ async fn write(
         level.push(async move {
             match named {
                 true => {
-                    let documents = written(&place, node, context)?;
+                    let documents = encode_documents(&place, node, context)?;
                     put_node(&place, node, documents, !overwrite).await
                 }
                 false => put_group(&place, node.format(), context).await,

@@ -1,4 +1,4 @@
-//! The nodes below a group, found by listing. Knows no consolidated metadata.
+//! The nodes below a group, found by listing. Consolidated metadata is not used here.
 
 use std::collections::VecDeque;
 use std::pin::pin;
@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt, stream};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{BoxFuture, Location};
 
-use super::{check_presence, is_unreadable, path_of, read};
+use super::{check_presence, is_unreadable, read};
 use crate::{Error, ErrorKind, Result};
 
 /// How far below a group to look.
@@ -22,7 +22,7 @@ pub enum Depth {
 }
 
 impl Depth {
-    /// Whether a node this many levels down is still looked at.
+    /// Whether a node this many levels down is looked at.
     pub fn reaches(self, levels: usize) -> bool {
         match self {
             Self::All => true,
@@ -42,14 +42,8 @@ impl Depth {
     }
 }
 
-/// A node and its path.
-type Found = (NodePath, NodeMetadata);
-
-/// A place where a node is, or something that cannot be read.
-type Looked = (Location, Result<NodeMetadata>);
-
-/// All nodes of one format below a group, sorted by path. Each child costs a read of the document
-/// that makes it a node; what is neither an array nor a group is passed over.
+/// All nodes of one format below a group, sorted by their paths relative to it. Each child costs a read of the
+/// document that makes it a node; what is neither an array nor a group is passed over.
 ///
 /// # Errors
 /// Where the store cannot list, or documents cannot be read or are not valid: all of those are named
@@ -59,44 +53,47 @@ pub async fn members(
     format: ZarrFormat,
     depth: Depth,
 ) -> Result<Vec<(NodePath, NodeMetadata)>> {
-    let mut all = Gathered::default();
+    let mut all = MemberList::default();
     let mut members = pin!(stream_members(location.clone(), format, depth));
     while let Some(member) = members.next().await {
-        all.take(member)?;
+        all.add(member)?;
     }
     all.finish()
 }
 
-/// Nodes on their way into one list, which is given where all can be read.
+/// Collects nodes into a list, which is complete or an error.
 #[derive(Default)]
-pub(super) struct Gathered {
-    found: Vec<Found>,
-    broken: Vec<Error>,
+pub(super) struct MemberList {
+    members: Vec<(NodePath, NodeMetadata)>,
+    unreadable: Vec<Error>,
 }
 
-impl Gathered {
+impl MemberList {
     /// # Errors
-    /// What concerns more than one node.
-    pub(super) fn take(&mut self, member: Result<Found>) -> Result<()> {
+    /// Those that concern more than one node.
+    pub(super) fn add(&mut self, member: Result<(NodePath, NodeMetadata)>) -> Result<()> {
         match member {
-            Ok(found) => self.found.push(found),
-            Err(error) if is_unreadable(&error) => self.broken.push(error),
+            Ok(member) => self.members.push(member),
+            Err(error) if is_unreadable(&error) => self.unreadable.push(error),
             Err(error) => return Err(error),
         }
         Ok(())
     }
 
     /// The nodes, sorted by path.
-    pub(super) fn finish(mut self) -> Result<Vec<Found>> {
-        match self.broken.len() {
+    ///
+    /// # Errors
+    /// Where one or more cannot be read.
+    pub(super) fn finish(mut self) -> Result<Vec<(NodePath, NodeMetadata)>> {
+        match self.unreadable.len() {
             0 => {
-                self.found.sort_by(|(a, _), (b, _)| a.cmp(b));
-                Ok(self.found)
+                self.members.sort_by(|(a, _), (b, _)| a.cmp(b));
+                Ok(self.members)
             }
-            1 => Err(self.broken.remove(0)),
+            1 => Err(self.unreadable.remove(0)),
             _ => {
-                self.broken.sort_by_key(ToString::to_string);
-                let errors = self.broken;
+                self.unreadable.sort_by_key(ToString::to_string);
+                let errors = self.unreadable;
                 Err(ErrorKind::Nodes { errors }.into())
             }
         }
@@ -110,26 +107,26 @@ pub fn stream_members(
     format: ZarrFormat,
     depth: Depth,
 ) -> impl Stream<Item = Result<(NodePath, NodeMetadata)>> + Send + use<> {
-    let walk = Walk::new(location, Some(format), depth, false);
-    walk.stream().map(|(place, node)| {
+    let each = each_member(location, Some(format), depth, false);
+    each.map(|(path, node)| {
         let node = node?;
-        Ok((path_of(&place)?, node))
+        Ok((NodePath::parse(&path)?, node))
     })
 }
 
-/// As [`stream_members`], each by its path below the group with what was found there: whatever cannot be
+/// As [`stream_members`], each by its path relative to the group with what was found there: what cannot be
 /// read costs its own node and no other. Without a format, nodes of either are found.
 ///
-/// With `through`, nodes are looked for below directories without documents too. Of these nothing is
-/// said, and they count as no level: a node that is found deeper than asked for tells of those above.
+/// With `implicit`, nodes are looked for below directories without documents too. These are not reported,
+/// and they do not count as a level: a node that is found deeper than asked for implies those above it.
 pub fn each_member(
     location: Location,
     format: Option<ZarrFormat>,
     depth: Depth,
-    through: bool,
+    implicit: bool,
 ) -> impl Stream<Item = (String, Result<NodeMetadata>)> + Send + use<> {
     let root = location.path().clone();
-    let walk = Walk::new(location, format, depth, through);
+    let walk = HierarchyWalk::new(location, format, depth, implicit);
     walk.stream().map(move |(place, node)| {
         let path = place.path().as_str();
         let path = path.strip_prefix(root.as_str()).unwrap_or(path);
@@ -137,86 +134,88 @@ pub fn each_member(
     })
 }
 
-/// A hierarchy on its way: so many calls at a time however wide and deep it is.
-struct Walk {
+/// A walk through a hierarchy: a bounded number of calls at a time, however wide and deep it is.
+struct HierarchyWalk {
     format: Option<ZarrFormat>,
     /// Whether directories without documents are looked into.
-    through: bool,
-    /// Where it began, until a node was found there: finding nothing must be proved.
+    implicit: bool,
+    /// Where it began, until a node is found: that there is none must be proved.
     unproved: Option<Location>,
     limit: usize,
-    waiting: VecDeque<Step>,
-    running: FuturesUnordered<BoxFuture<'static, Done>>,
+    waiting: VecDeque<WalkCall>,
+    running: FuturesUnordered<BoxFuture<'static, WalkAnswer>>,
 }
 
-/// What is to be done at a place, from which to look so far down.
-enum Step {
+/// A call at a place, below which nodes are looked for down to a depth.
+enum WalkCall {
     List(Location, Depth),
     Read(Location, Depth),
 }
 
 #[expect(clippy::large_enum_variant, reason = "nearly all are reads")]
-enum Done {
+enum WalkAnswer {
     Listed(Location, Result<Vec<Location>>, Depth),
     Read(Location, Result<Option<NodeMetadata>>, Depth),
 }
 
-impl Walk {
-    fn new(location: Location, format: Option<ZarrFormat>, depth: Depth, through: bool) -> Self {
+impl HierarchyWalk {
+    fn new(location: Location, format: Option<ZarrFormat>, depth: Depth, implicit: bool) -> Self {
         Self {
             format,
-            through,
+            implicit,
             // Levels of none look at nothing.
             unproved: (depth != Depth::Levels(0)).then(|| location.clone()),
             limit: location.store().hints().concurrency.max(1),
             waiting: match depth {
                 Depth::Levels(0) => VecDeque::new(),
-                depth => [Step::List(location, depth)].into(),
+                depth => [WalkCall::List(location, depth)].into(),
             },
             running: FuturesUnordered::new(),
         }
     }
 
-    fn stream(self) -> impl Stream<Item = Looked> + Send + use<> {
+    fn stream(self) -> impl Stream<Item = (Location, Result<NodeMetadata>)> + Send + use<> {
         stream::unfold(self, |mut walk| async move {
             let found = walk.next().await?;
             Some((found, walk))
         })
     }
 
-    async fn next(&mut self) -> Option<Looked> {
-        // Who looks into other directories must know arrays of the other format: theirs are chunks.
-        let asked = self.format.filter(|_| !self.through);
+    async fn next(&mut self) -> Option<(Location, Result<NodeMetadata>)> {
+        // Arrays of the other format must be recognised then: what lies in them are chunks.
+        let asked = self.format.filter(|_| !self.implicit);
         loop {
             while self.running.len() < self.limit
-                && let Some(step) = self.waiting.pop_front()
+                && let Some(call) = self.waiting.pop_front()
             {
-                self.running.push(Box::pin(step.run(asked)));
+                self.running.push(Box::pin(call.run(asked)));
             }
-            let Some(done) = self.running.next().await else {
+            let Some(answer) = self.running.next().await else {
                 let began = self.unproved.take()?;
                 let absent = check_presence(&began).await.err()?;
                 return Some((began, Err(absent)));
             };
-            match done {
-                Done::Listed(_, Ok(children), depth) => {
-                    let steps = children.into_iter().map(|child| Step::Read(child, depth));
-                    self.waiting.extend(steps);
+            match answer {
+                WalkAnswer::Listed(_, Ok(children), depth) => {
+                    let reads = children.into_iter();
+                    self.waiting
+                        .extend(reads.map(|child| WalkCall::Read(child, depth)));
                 }
-                Done::Read(place, Ok(None), depth) => {
-                    if self.through {
-                        self.waiting.push_back(Step::List(place, depth));
+                WalkAnswer::Read(place, Ok(None), depth) => {
+                    if self.implicit {
+                        self.waiting.push_back(WalkCall::List(place, depth));
                     }
                 }
-                Done::Read(_, Ok(Some(node)), _) if self.is_other(&node) => {}
-                Done::Read(place, Ok(Some(node)), depth) => {
+                WalkAnswer::Read(_, Ok(Some(node)), _) if self.is_other(&node) => {}
+                WalkAnswer::Read(place, Ok(Some(node)), depth) => {
                     if let (NodeMetadata::Group(_), Some(depth)) = (&node, depth.below()) {
-                        self.waiting.push_back(Step::List(place.clone(), depth));
+                        self.waiting.push_back(WalkCall::List(place.clone(), depth));
                     }
                     self.unproved = None;
                     return Some((place, Ok(node)));
                 }
-                Done::Listed(place, Err(error), _) | Done::Read(place, Err(error), _) => {
+                WalkAnswer::Listed(place, Err(error), _)
+                | WalkAnswer::Read(place, Err(error), _) => {
                     self.unproved = None;
                     return Some((place, Err(error)));
                 }
@@ -229,8 +228,8 @@ impl Walk {
     }
 }
 
-impl Step {
-    async fn run(self, format: Option<ZarrFormat>) -> Done {
+impl WalkCall {
+    async fn run(self, format: Option<ZarrFormat>) -> WalkAnswer {
         match self {
             Self::List(place, depth) => {
                 let store = place.store();
@@ -240,11 +239,11 @@ impl Step {
                     let child = |prefix| Location::new(Arc::clone(store), prefix);
                     children.map(child).collect()
                 });
-                Done::Listed(place, children.map_err(Into::into), depth)
+                WalkAnswer::Listed(place, children.map_err(Into::into), depth)
             }
             Self::Read(place, depth) => {
                 let node = read(&place, format).await;
-                Done::Read(place, node, depth)
+                WalkAnswer::Read(place, node, depth)
             }
         }
     }

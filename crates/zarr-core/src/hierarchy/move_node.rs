@@ -2,11 +2,13 @@
 //! node come last and go first, so that nobody opens half of it.
 
 use futures_util::{TryStreamExt, future};
+use zarr_metadata::documents;
 use zarr_store::{Entry, Location, PutMode, StoreExt};
 
-use super::create::{ancestors, look_at, missing_groups, put_group};
-use super::delete::{DOCUMENTS, remove};
-use super::{Below, Changed, Groups, check_vacant, find, path_of};
+use super::create::{check_vacant, missing_groups, put_group, read_each};
+use super::delete::remove;
+use super::update_consolidated::{ChangedNode, ConsolidatedGroups, NodesBelow};
+use super::{ancestors, find, path_of};
 use crate::{Context, Error, Result};
 
 /// Moves the node at a place, and everything below it, to another place of the same store. Groups
@@ -15,7 +17,7 @@ use crate::{Context, Error, Result};
 /// Values are copied within the [memory](Context::memory) of the context. What is written into the
 /// node meanwhile may stay behind; who dies in the middle leaves the node where it was, and copies of
 /// values at the other place. Consolidated metadata of groups above is
-/// [kept](crate::Config::leave_consolidated).
+/// [updated](crate::Config::leave_consolidated).
 ///
 /// # Errors
 /// Where there is no node, where the other place is not empty, lies in an array or inside of the node
@@ -27,21 +29,21 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
     let (a, b) = (from.path(), to.path());
     if a.strip(b).is_some() || b.strip(a).is_some() {
         let text = format!("`{a}` and `{b}` overlap; move the node beside itself");
-        return Err(Error::argument("to", text));
+        return Err(Error::conflicting("to", text));
     }
     check_vacant(to).await?;
-    let above = look_at(ancestors(to).collect()).await?;
+    let above = read_each(ancestors(to).collect()).await?;
     let missing = missing_groups(&path, &above)?;
     let format = node.format();
-    let sources = Groups::above(from, format, context).await?;
-    let targets = Groups::among(to, above, format, context).await?;
+    let sources = ConsolidatedGroups::above(from, format, context).await?;
+    let targets = ConsolidatedGroups::among(to, above, format, context).await?;
     for place in missing.iter().rev() {
         put_group(place, format, context).await?;
     }
     let store = from.store();
     let is_document = |entry: &Entry| {
         let name = entry.key.as_str().strip_prefix(a.as_str());
-        name.is_some_and(|name| DOCUMENTS.contains(&name))
+        name.is_some_and(|name| documents::ALL.contains(&name))
     };
     store
         .list(a)
@@ -51,7 +53,7 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
         .try_buffer_unordered(store.hints().concurrency.max(1))
         .try_collect::<()>()
         .await?;
-    for name in DOCUMENTS.iter().rev() {
+    for name in documents::ALL.iter().rev() {
         let key = from.key(name)?;
         if let Some(found) = store.head(&key).await? {
             let size = found.size;
@@ -64,20 +66,19 @@ pub async fn move_node(from: &Location, to: &Location, context: &Context) -> Res
         store.sync().await?;
     }
     remove(from, true).await?;
-    let changed = |place: &Location, below| Changed {
-        place: place.clone(),
-        below,
-    };
-    let new = missing.iter().map(|place| changed(place, Below::Same));
-    let new: Vec<_> = new.chain([changed(to, Below::Any)]).collect();
-    targets.tell(&new, context).await?;
-    sources.tell(&[changed(from, Below::Gone)], context).await
+    let groups = missing.iter();
+    let groups = groups.map(|place| ChangedNode::new(place, NodesBelow::Unchanged));
+    let moved = ChangedNode::new(to, NodesBelow::Unknown);
+    let new: Vec<_> = groups.chain([moved]).collect();
+    targets.update(&new, context).await?;
+    let deleted = ChangedNode::new(from, NodesBelow::Deleted);
+    sources.update(&[deleted], context).await
 }
 
 async fn copy(from: &Location, to: &Location, entry: &Entry, context: &Context) -> Result<()> {
     let _reserved = context.budget().take(entry.size).await;
     let name = entry.key.as_str().strip_prefix(from.path().as_str());
-    // Who deleted it meanwhile did not want it moved.
+    // It may have been deleted meanwhile.
     let value = from.store().get_at_most(&entry.key, context.value_bytes());
     if let (Some(name), Some(value)) = (name, value.await?) {
         let key = to.key(name)?;

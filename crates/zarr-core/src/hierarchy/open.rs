@@ -1,4 +1,4 @@
-//! Opening a node in a mode: what is looked for, what is created, and what is refused.
+//! Opening a node in a mode, which says what is opened, created or refused.
 
 use std::pin::pin;
 
@@ -9,9 +9,11 @@ use zarr_metadata::{
 use zarr_store::{Location, Op, StoreError, StoreErrorKind};
 
 use super::{Depth, check_vacant, create, each_member, find, kind, path_of, read};
-use crate::{ArrayOptions, ChunkedArray, Context, Error, ErrorKind, NodeKind, Result};
+use crate::{
+    ArrayOptions, ChunkedArray, Context, Error, ErrorKind, NodeKind, Result, check_new_array,
+};
 
-/// What opening does about a node that is there, or is not: the letters of zarr-python.
+/// What opening does where a node is there, and where none is: the modes of zarr-python.
 ///
 /// | | nothing there | the node there | the other kind there |
 /// |---|---|---|---|
@@ -20,12 +22,12 @@ use crate::{ArrayOptions, ChunkedArray, Context, Error, ErrorKind, NodeKind, Res
 /// | `Write` | created | replaced | replaced |
 /// | `CreateNew` | created | exists | exists |
 ///
-/// An array is created only from the options that are given for it; without them nothing is deleted either. Where
-/// either kind will do and no array is given, a group is created; `Write` then keeps the kind that is there, an
+/// An array is created only from options that are given for it; without them nothing is deleted either. Where
+/// no kind and no array is given, a group is created; `Write` then keeps the kind that is there, an
 /// array with its structure and without its data and attributes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// `r`: what is there, and nobody changes it through this handle.
+    /// `r`: what is there, not to be changed through this handle.
     #[doc(alias = "r")]
     Read,
     /// `r+`: what is there.
@@ -89,7 +91,7 @@ pub async fn open(
             Some(node) => node,
             None => match options.create(location, false, context).await {
                 Err(error) if matches!(error.kind(), ErrorKind::Exists { .. }) => {
-                    // Somebody else made it at the same time, or it is of the other format.
+                    // Another writer created it at the same time, or it is of the other format.
                     read(location, options.format).await?.ok_or(error)?
                 }
                 made => made?,
@@ -159,13 +161,13 @@ fn new_array(
     let (path, config) = (path_of(location)?, context.array_config());
     let (location, context) = (location.clone(), context.clone());
     let array = ChunkedArray::new(location, path, metadata.clone(), context, config)?;
-    array.check_writable()?;
+    check_new_array(&array)?;
     Ok(metadata)
 }
 
-/// The group that only a node directly below a place tells of: it has no document, and no attributes.
+/// The group at a place without a document, if a node lies directly below: it has no attributes.
 ///
-/// What cannot be read tells of no group.
+/// Nodes that cannot be read are passed over.
 pub async fn implicit_group(
     location: &Location,
     format: Option<ZarrFormat>,
@@ -185,7 +187,7 @@ pub async fn implicit_group(
     None
 }
 
-/// Attributes as they are given: a JSON object, or none.
+/// Attributes that were given as a JSON value, which must be an object, or none.
 ///
 /// # Errors
 /// Where they are something else.

@@ -1,12 +1,10 @@
-//! Whether a store that says that something is absent is there at all: a directory on a disk that was
-//! unmounted is as empty as one in which nothing was written, and a web server in front of it as
-//! well.
+//! Whether a store in which something is absent is there at all: a directory on a disk that was
+//! unmounted is as empty as one in which nothing was written, and so is a web server that serves it.
 
+use zarr_metadata::documents;
 use zarr_store::Location;
 
-use super::create::ancestors;
-use super::delete::DOCUMENTS;
-use super::path_of;
+use super::{ancestors, path_of};
 use crate::{ErrorKind, Result};
 
 /// Asks whether what is absent below a node is absent: it is while a document of the node is there, or
@@ -22,7 +20,7 @@ pub(crate) async fn check_presence(location: &Location) -> Result<()> {
     }
     let places = std::iter::once(location.clone()).chain(ancestors(location));
     for place in places {
-        for name in DOCUMENTS {
+        for name in documents::ALL {
             if store.head(&place.key(name)?).await?.is_some() {
                 return Ok(());
             }

@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use zarr_codecs::{Dims, Region, Span};
+use zarr_codecs::{AxisRange, Dims, Region};
 
-use super::resolve::{Cells, Resolved};
-use super::{Pick, SelectionError, Slice};
-use crate::places::{Place, Places};
+use super::resolve::ResolvedSelection;
+use super::{AxisSelection, SelectionError, Slice};
+use crate::cells::{Cells, ListedCell, ScatteredCells};
 
 /// An item of a selection that goes axis by axis.
 pub(super) trait Item {
@@ -19,7 +19,7 @@ pub(super) trait Item {
 
 /// Cells along one axis.
 pub(super) enum Along {
-    Span(Span),
+    Span(AxisRange),
     List(Vec<u64>),
 }
 
@@ -33,7 +33,7 @@ impl Item for Slice {
     }
 }
 
-impl Item for Pick {
+impl Item for AxisSelection {
     fn slice(&self) -> Option<Slice> {
         match self {
             Self::Slice(slice) => Some(*slice),
@@ -67,8 +67,8 @@ fn even(cells: Vec<u64>) -> Along {
         _ => None,
     };
     match cells.as_slice() {
-        [] => return Along::Span(Span::dense(0, 0)),
-        [only] => return Along::Span(Span::dense(*only, 1)),
+        [] => return Along::Span(AxisRange::dense(0, 0)),
+        [only] => return Along::Span(AxisRange::dense(*only, 1)),
         [start, ..] => {
             if let Some(step) = cells
                 .windows(2)
@@ -77,7 +77,7 @@ fn even(cells: Vec<u64>) -> Along {
                 .filter(|&step| step != 0)
                 && cells.windows(2).all(|pair| self::same(pair, step))
             {
-                let span = Span::new(*start, cells.len() as u64, step);
+                let span = AxisRange::new(*start, cells.len() as u64, step);
                 return span.map_or(Along::List(cells), Along::Span);
             }
         }
@@ -103,7 +103,10 @@ pub(super) fn wrap(index: i64, axis: usize, length: u64) -> Result<u64, Selectio
 }
 
 /// Item by item, axis by axis.
-pub(super) fn along_axes<I: Item>(items: &[I], shape: &[u64]) -> Result<Resolved, SelectionError> {
+pub(super) fn along_axes<I: Item>(
+    items: &[I],
+    shape: &[u64],
+) -> Result<ResolvedSelection, SelectionError> {
     let count = |wanted: Slice| {
         items
             .iter()
@@ -128,7 +131,7 @@ pub(super) fn along_axes<I: Item>(items: &[I], shape: &[u64]) -> Result<Resolved
         match item.map_or(Some(Slice::Ellipsis), Item::slice) {
             Some(Slice::Ellipsis) => {
                 for (_, length) in axes.by_ref().take(left) {
-                    along.push(Along::Span(Span::dense(0, length)));
+                    along.push(Along::Span(AxisRange::dense(0, length)));
                     out_shape.push(length);
                 }
             }
@@ -144,7 +147,7 @@ pub(super) fn along_axes<I: Item>(items: &[I], shape: &[u64]) -> Result<Resolved
             }
         }
     }
-    Ok(Resolved {
+    Ok(ResolvedSelection {
         shape: shape.into(),
         full_shape: along.iter().map(Along::len).collect(),
         out_shape,
@@ -174,11 +177,11 @@ fn product(along: Vec<Along>) -> Result<Cells, SelectionError> {
         Along::Span(span) => Some(*span),
         Along::List(_) => None,
     };
-    if let Some(spans) = along.iter().map(span).collect() {
-        return Ok(Cells::Region(Region { spans }));
+    if let Some(ranges) = along.iter().map(span).collect() {
+        return Ok(Region { ranges }.into());
     }
     let mut stride = 1_usize;
-    let mut axes: Dims<Arc<[Place]>> = Dims::new();
+    let mut axes: Dims<Arc<[ListedCell]>> = Dims::new();
     let lengths: Vec<u64> = along.iter().map(Along::len).collect();
     let cells = zarr_codecs::volume(&lengths).and_then(|n| usize::try_from(n).ok());
     cells.ok_or(SelectionError::TooManyCells)?;
@@ -188,7 +191,7 @@ fn product(along: Vec<Along>) -> Result<Cells, SelectionError> {
         axes.insert(
             0,
             places
-                .map(|(i, cell)| Place {
+                .map(|(i, cell)| ListedCell {
                     cell,
                     to: i * stride,
                 })
@@ -196,12 +199,12 @@ fn product(along: Vec<Along>) -> Result<Cells, SelectionError> {
         );
         stride *= count;
     }
-    Ok(Cells::Places(Places::Product(axes)))
+    Ok(Cells::Scattered(ScatteredCells::Product(axes)))
 }
 
 impl Slice {
     /// The cells of an axis. What is not about one axis is taken for the whole.
-    pub(super) fn span(self, axis: usize, length: u64) -> Result<Span, SelectionError> {
+    pub(super) fn span(self, axis: usize, length: u64) -> Result<AxisRange, SelectionError> {
         let check = |bound: i64| match bound {
             i64::MAX if length > i64::MAX.unsigned_abs() => {
                 Err(SelectionError::AmbiguousBound { axis, length })
@@ -210,9 +213,9 @@ impl Slice {
             _ => Ok(i128::from(bound) + if bound < 0 { i128::from(length) } else { 0 }),
         };
         match self {
-            Self::Full | Self::Ellipsis | Self::NewAxis => Ok(Span::dense(0, length)),
+            Self::Full | Self::Ellipsis | Self::NewAxis => Ok(AxisRange::dense(0, length)),
             Self::Index(index) => match u64::try_from(check(index)?) {
-                Ok(start) if start < length => Ok(Span::dense(start, 1)),
+                Ok(start) if start < length => Ok(AxisRange::dense(start, 1)),
                 _ => Err(SelectionError::OutOfBounds {
                     axis,
                     index,
@@ -237,8 +240,8 @@ impl Slice {
                 // Empty where the way is none or leads elsewhere.
                 let count = u64::try_from((way + stride - 1) / stride).unwrap_or(0);
                 let start = u64::try_from(start).ok().filter(|_| count > 0);
-                let span = start.and_then(|start| Span::new(start, count, step));
-                Ok(span.unwrap_or(Span::dense(0, 0)))
+                let span = start.and_then(|start| AxisRange::new(start, count, step));
+                Ok(span.unwrap_or(AxisRange::dense(0, 0)))
             }
         }
     }

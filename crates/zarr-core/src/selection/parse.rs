@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
-use super::{Pick, Selection, SelectionError, Slice};
+use super::{AxisSelection, Selection, SelectionError, Slice};
 
 impl Display for Slice {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -34,9 +34,14 @@ impl Display for Selection {
         let slices = match self {
             Self::All => return f.write_str("..."),
             Self::Basic(slices) => slices,
-            Self::Orthogonal(picks) => return listed(f, "oindex[", picks, "]"),
+            Self::Orthogonal(axes) => return listed(f, "oindex[", axes, "]"),
             Self::Points(points) => {
-                let lists: Vec<_> = points.axes.iter().cloned().map(Pick::List).collect();
+                let lists: Vec<_> = points
+                    .axes
+                    .iter()
+                    .cloned()
+                    .map(AxisSelection::List)
+                    .collect();
                 return listed(f, "vindex[", &lists, "]");
             }
             Self::Mask(mask) => {
@@ -66,7 +71,7 @@ fn listed(f: &mut Formatter<'_>, open: &str, items: &[impl Display], close: &str
     f.write_str(close)
 }
 
-impl Display for Pick {
+impl Display for AxisSelection {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Slice(slice) => slice.fmt(f),

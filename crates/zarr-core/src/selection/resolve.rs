@@ -1,13 +1,12 @@
 //! What a selection comes to on a shape or a grid: which cells, and in which shape they come. The rules
-//! of each spelling are in `axes` and `cells`.
+//! of each spelling are in `axes` and `coordinates`.
 
-use zarr_codecs::{Dims, Region, Span};
+use zarr_codecs::{AxisRange, Dims, Region};
 
 use super::axes::along_axes;
-use super::{Selection, SelectionError, Slice, cells};
+use super::{Selection, SelectionError, Slice, coordinates};
 use crate::ChunkGrid;
-use crate::places::{Places, Points};
-use crate::units::Units;
+use crate::cells::{Cells, ChunkSelections, PointCells, ScatteredCells};
 
 /// A selection that is known to suit an array of a certain shape.
 ///
@@ -21,52 +20,44 @@ use crate::units::Units;
 /// let resolved = sel![-1, NewAxis, 8..2;-2].resolve(&[10, 10, 3])?;
 /// assert_eq!(resolved.out_shape(), [1, 3, 3]);
 /// assert_eq!(resolved.full_shape(), [1, 3, 3]);
-/// assert_eq!(resolved.region().map(|region| region.spans[0].start()), Some(9));
+/// assert_eq!(resolved.region().map(|region| region.ranges[0].start()), Some(9));
 /// # Ok::<(), zarr_core::SelectionError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resolved {
+pub struct ResolvedSelection {
     pub(super) shape: Dims<u64>,
+    /// In the order of the output.
     pub(super) cells: Cells,
     pub(super) full_shape: Dims<u64>,
     pub(super) out_shape: Dims<u64>,
 }
 
-/// The cells of a selection, in the order of the output.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Cells {
-    /// On a lattice: every axis is walked in equal steps.
-    Region(Region),
-    /// Anywhere.
-    Places(Places),
-}
-
 /// What a selection is resolved on: a shape, or a chunk grid, which has one and knows blocks too.
 #[derive(Clone, Copy, Debug)]
-pub struct Ground<'a> {
+pub struct SelectionTarget<'a> {
     shape: &'a [u64],
     grid: Option<&'a ChunkGrid>,
 }
 
-impl<'a> From<&'a [u64]> for Ground<'a> {
+impl<'a> From<&'a [u64]> for SelectionTarget<'a> {
     fn from(shape: &'a [u64]) -> Self {
         Self { shape, grid: None }
     }
 }
 
-impl<'a> From<&'a Vec<u64>> for Ground<'a> {
+impl<'a> From<&'a Vec<u64>> for SelectionTarget<'a> {
     fn from(shape: &'a Vec<u64>) -> Self {
         shape.as_slice().into()
     }
 }
 
-impl<'a, const N: usize> From<&'a [u64; N]> for Ground<'a> {
+impl<'a, const N: usize> From<&'a [u64; N]> for SelectionTarget<'a> {
     fn from(shape: &'a [u64; N]) -> Self {
         shape.as_slice().into()
     }
 }
 
-impl<'a> From<&'a ChunkGrid> for Ground<'a> {
+impl<'a> From<&'a ChunkGrid> for SelectionTarget<'a> {
     fn from(grid: &'a ChunkGrid) -> Self {
         Self {
             shape: grid.shape(),
@@ -92,30 +83,33 @@ impl Selection {
     /// assert_eq!(error.to_string(), "index 12 is out of bounds for axis 1 of length 10");
     /// # Ok::<(), zarr_core::SelectionError>(())
     /// ```
-    pub fn resolve<'a>(&self, on: impl Into<Ground<'a>>) -> Result<Resolved, SelectionError> {
-        let Ground { shape, grid } = on.into();
+    pub fn resolve<'a>(
+        &self,
+        on: impl Into<SelectionTarget<'a>>,
+    ) -> Result<ResolvedSelection, SelectionError> {
+        let SelectionTarget { shape, grid } = on.into();
         match self {
             Self::All => along_axes::<Slice>(&[], shape),
             Self::Basic(slices) => along_axes(slices, shape),
-            Self::Orthogonal(picks) => along_axes(picks, shape),
-            Self::Points(points) => cells::of_points(points, shape),
-            Self::Mask(mask) => cells::of_mask(mask, shape),
+            Self::Orthogonal(axes) => along_axes(axes, shape),
+            Self::Points(points) => coordinates::of_points(points, shape),
+            Self::Mask(mask) => coordinates::of_mask(mask, shape),
             Self::Blocks(slices) => {
                 let grid = grid.ok_or(SelectionError::NoGrid)?;
-                along_axes(&cells::of_blocks(slices, grid)?, shape)
+                along_axes(&coordinates::of_blocks(slices, grid)?, shape)
             }
         }
     }
 }
 
-impl Resolved {
+impl ResolvedSelection {
     pub(super) fn of_points(shape: &[u64], cells: Vec<u64>, out_shape: Dims<u64>) -> Self {
-        let points = Points::new(shape.len(), cells);
-        let places = Places::Points(points.into());
+        let points = PointCells::new(shape.len(), cells);
+        let cells = ScatteredCells::Points(points.into());
         Self {
             shape: shape.into(),
-            full_shape: [places.len() as u64].as_slice().into(),
-            cells: Cells::Places(places),
+            full_shape: [cells.len() as u64].as_slice().into(),
+            cells: Cells::Scattered(cells),
             out_shape,
         }
     }
@@ -126,23 +120,23 @@ impl Resolved {
             shape: shape.into(),
             full_shape: region.shape(),
             out_shape: region.shape(),
-            cells: Cells::Region(region),
+            cells: region.into(),
         }
     }
 
     /// A box of the full shape as a box of the output shape. All axes that only one of them has are
     /// of length one.
     pub(crate) fn in_out_shape(&self, region: &Region) -> Region {
-        let axes = region.spans.iter().zip(&self.full_shape);
+        let axes = region.ranges.iter().zip(&self.full_shape);
         let mut long = axes
             .filter(|(_, length)| **length != 1)
             .map(|(span, _)| *span);
         let spans = self.out_shape.iter().map(|&length| match length {
-            1 => Span::dense(0, 1),
-            _ => long.next().unwrap_or(Span::dense(0, length)),
+            1 => AxisRange::dense(0, 1),
+            _ => long.next().unwrap_or(AxisRange::dense(0, length)),
         });
         Region {
-            spans: spans.collect(),
+            ranges: spans.collect(),
         }
     }
 
@@ -154,8 +148,8 @@ impl Resolved {
     /// The cells of the array, in the order of the output, where they lie on a lattice.
     pub fn region(&self) -> Option<&Region> {
         match &self.cells {
-            Cells::Region(region) => Some(region),
-            Cells::Places(_) => None,
+            Cells::Box { cells, .. } => Some(cells),
+            Cells::Scattered(_) => None,
         }
     }
 
@@ -187,11 +181,12 @@ impl Resolved {
     ///
     /// # Errors
     /// Where the grid is that of an array of another shape, or the chunks are too many to count.
-    pub(crate) fn project(&self, grid: &ChunkGrid) -> Result<Units, SelectionError> {
+    pub(crate) fn project(&self, grid: &ChunkGrid) -> Result<ChunkSelections, SelectionError> {
         if grid.shape() != self.shape() {
             let (selected, grid) = (self.shape.to_vec(), grid.shape().to_vec());
             return Err(SelectionError::ShapeMismatch { selected, grid });
         }
-        Units::of(&self.cells, grid.cuts()).ok_or(SelectionError::TooManyChunks)
+        let by_chunk = self.cells.by_chunk(grid.axis_grids());
+        by_chunk.ok_or(SelectionError::TooManyChunks)
     }
 }

@@ -2,35 +2,35 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use zarr_codecs::{Projection, Projections, Region, Span, volume};
+use zarr_codecs::{AxisRange, Projection, Projections, Region, volume};
 
-use super::{Bounds, Mask, Resolved, Selection, SelectionError, Slice};
-use crate::units::Units;
+use super::{Mask, RangeExt, ResolvedSelection, Selection, SelectionError, Slice};
+use crate::cells::ChunkSelections;
 use crate::{ChunkGrid, sel};
 
 mod numpy;
 
-fn resolve(text: &str, shape: &[u64]) -> Result<Resolved, SelectionError> {
+fn resolve(text: &str, shape: &[u64]) -> Result<ResolvedSelection, SelectionError> {
     text.parse::<Selection>()?.resolve(shape)
 }
 
-fn cells(span: &Span) -> impl Iterator<Item = u64> + '_ {
+fn cells(span: &AxisRange) -> impl Iterator<Item = u64> + '_ {
     let cell = |i| i128::from(span.start()) + i128::from(i) * i128::from(span.step());
     (0..span.count()).map(move |i| cell(i) as u64)
 }
 
 /// The projections of a basic selection.
-fn boxes(resolved: &Resolved, grid: &ChunkGrid) -> Projections {
+fn boxes(resolved: &ResolvedSelection, grid: &ChunkGrid) -> Projections {
     match resolved.project(grid).unwrap() {
-        Units::Boxes(boxes) => boxes,
-        Units::Groups(_) => panic!("lists in a basic selection"),
+        ChunkSelections::Boxes(boxes) => boxes,
+        ChunkSelections::Scattered(_) => panic!("lists in a basic selection"),
     }
 }
 
 /// The cells of a region of an array of this shape, as numbers in C order.
 fn numbers(region: &Region, shape: &[u64]) -> Vec<u64> {
     region
-        .spans
+        .ranges
         .iter()
         .zip(shape)
         .fold(vec![0], |numbers, (span, length)| {
@@ -194,8 +194,8 @@ fn the_longest_axes_neither_overflow_nor_loop() {
         let (count, last) = project(sel![..;-1]);
         assert_eq!(count as u64, chunks);
         assert_eq!(
-            last.part.spans[0],
-            Span::new((1 << 40) - 1, 1 << 40, -1).unwrap()
+            last.part.ranges[0],
+            AxisRange::new((1 << 40) - 1, 1 << 40, -1).unwrap()
         );
         assert_eq!(last.to, Region::dense(&[length - (1 << 40)], &[1 << 40]));
 
@@ -396,9 +396,9 @@ proptest! {
             prop_assert!(!part.is_empty() && part.fits(&grid.chunk_extent(chunk)));
             prop_assert!(to.is_dense() && to.fits(resolved.full_shape()));
             prop_assert_eq!(part.shape(), to.shape());
-            prop_assert!(part.spans.iter().all(|span| span.count() > 1 || span.step() == 1));
+            prop_assert!(part.ranges.iter().all(|span| span.count() > 1 || span.step() == 1));
             let mut moved = part.clone();
-            for (span, start) in moved.spans.iter_mut().zip(grid.region(chunk).start()) {
+            for (span, start) in moved.ranges.iter_mut().zip(grid.region(chunk).start()) {
                 *span = span.behind(start).unwrap();
             }
             let from = numbers(&moved, &shape);
@@ -417,7 +417,7 @@ proptest! {
         for index in &grid {
             let region = grid.region(&index);
             prop_assert_eq!(region.shape(), grid.chunk_extent(&index));
-            for (axis, span) in region.spans.iter().enumerate() {
+            for (axis, span) in region.ranges.iter().enumerate() {
                 let last = span.start() + span.count() - 1;
                 prop_assert_eq!(grid.locate(axis, span.start()), Some((index[axis], 0)));
                 prop_assert_eq!(grid.locate(axis, last), Some((index[axis], span.count() - 1)));
@@ -461,7 +461,7 @@ fn lists_points_and_masks_say_what_is_wrong() {
         "a selection of blocks can only be resolved on a chunk grid",
     );
     let grid = ChunkGrid::regular(&[2, 2], &[4, 5]).unwrap();
-    let error = Selection::blocks(vec![Bounds::step(.., 2)]).resolve(&grid);
+    let error = Selection::blocks(vec![RangeExt::step(.., 2)]).resolve(&grid);
     assert_eq!(error, Err(SelectionError::BlockStep { axis: 0, step: 2 }));
     let error = Selection::blocks(vec![Slice::Index(2)]).resolve(&grid);
     assert!(matches!(

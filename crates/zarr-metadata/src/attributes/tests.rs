@@ -59,11 +59,11 @@ fn consolidated_copies_keep_them() {
     let path = NodePath::parse("t").unwrap();
     let group = format!(r#"{{"attributes":{PYTHON},"zarr_format":3,"node_type":"group"}}"#);
     let child = NodeMetadata::from_zarr_json(group.as_bytes()).unwrap();
-    let mut documents = v3::ConsolidatedMetadata::default();
+    let mut documents = v3::ConsolidatedMetadataV3::default();
     documents.insert(&path, &child).unwrap();
-    let root = v3::GroupMetadata {
+    let root = v3::GroupMetadataV3 {
         consolidated_metadata: Some(documents),
-        ..v3::GroupMetadata::default()
+        ..v3::GroupMetadataV3::default()
     };
     let root = NodeMetadata::Group(GroupMetadata::V3(root));
     let written = text(&root, "zarr.json");
@@ -83,12 +83,12 @@ fn consolidated_copies_keep_them() {
 
     let old = GroupMetadata::from_v2(br#"{"zarr_format":2}"#, Some(PYTHON.as_bytes())).unwrap();
     let old = NodeMetadata::Group(old);
-    let mut documents = v2::ConsolidatedMetadata::default();
+    let mut documents = v2::ConsolidatedMetadataV2::default();
     documents.insert(&path, &old).unwrap();
     let written = documents.to_zmetadata();
     let written_text = String::from_utf8(written.clone()).unwrap();
     assert!(written_text.contains(PYTHON), "{written_text}");
-    let read = v2::ConsolidatedMetadata::from_zmetadata(&written).unwrap();
+    let read = v2::ConsolidatedMetadataV2::from_zmetadata(&written).unwrap();
     assert_eq!(read.get("t").unwrap().unwrap(), old);
     assert_eq!(read.to_zmetadata(), written);
 }
@@ -126,7 +126,7 @@ fn a_text_and_a_number_of_the_same_letters_differ() {
         NodeMetadata::Array(array.unwrap())
     };
     let consolidated = |attributes: &str| {
-        let mut documents = v2::ConsolidatedMetadata::default();
+        let mut documents = v2::ConsolidatedMetadataV2::default();
         documents
             .insert(&NodePath::parse("t").unwrap(), &node(attributes))
             .unwrap();

@@ -1,38 +1,35 @@
-//! The filters of numcodecs between the two versions. Those of v2 see the bytes of elements, as numbers of
-//! whichever type and byte order they say; those of v3 see elements, whose byte order `bytes` says. So byte
-//! orders are moved from the filters to `bytes` and back, and types must be those of the elements.
+//! Converts the filters of numcodecs. Those of v2 see the bytes of elements, as numbers of the type and byte
+//! order that their settings name; those of v3 see elements, whose byte order `bytes` names. So byte orders
+//! are moved from the filters to `bytes` and back, and types must be those of the elements.
 
 use serde_json::Value;
 
+use crate::codecs::{self, CodecKind, KnownCodec};
 use crate::data_type::DataType;
 use crate::format::Endian;
 use crate::v2::{Codec, DType};
 
-/// The filters that turn arrays into arrays; behind the last of them stands `bytes` in v3.
-pub(super) const ARRAY_FILTERS: [&str; 6] = [
-    "astype",
-    "bitround",
-    "delta",
-    "fixedscaleoffset",
-    "packbits",
-    "quantize",
-];
-
+/// Whether this filter turns arrays into arrays; behind the last of them stands `bytes` in v3.
 pub(super) fn is_array_filter(codec: &Codec) -> bool {
-    ARRAY_FILTERS.contains(&codec.id.as_str())
+    codecs::by_id(&codec.id).is_some_and(is_filter_of_arrays)
+}
+
+/// Whether it is one of those in both versions.
+pub(super) fn is_filter_of_arrays(codec: &KnownCodec) -> bool {
+    codec.is_numcodecs && !codec.is_only_v2 && codec.kind == CodecKind::ArrayToArray
 }
 
 /// The settings that are dtypes, of all of these filters.
 const DTYPES: [&str; 4] = ["dtype", "astype", "decode_dtype", "encode_dtype"];
 
-/// What a filter takes elements for, and what it makes of them.
-pub(super) struct Types {
+/// The dtypes that a filter reads and writes.
+pub(super) struct FilterTypes {
     pub(super) decoded: DType,
     pub(super) encoded: DType,
 }
 
-impl Types {
-    /// Those of a filter for elements of the type `given`; `None` where a setting is no dtype.
+impl FilterTypes {
+    /// The dtypes of a filter for elements of the type `given`; `None` where a setting is not a dtype.
     pub(super) fn of(filter: &Codec, given: &DType) -> Option<Self> {
         let setting = |key: &str, default: &DType| match filter.configuration.get(key) {
             None | Some(Value::Null) => Some(default.clone()),
@@ -54,8 +51,8 @@ impl Types {
     }
 }
 
-/// Whether bytes of the one, taken for the other, are the same values: of moments and whole numbers of either
-/// sign they wrap around alike.
+/// Whether the bytes of one type, read as the other, are the same values: integers of either sign and moments
+/// wrap around alike.
 pub(super) fn same_values(a: &DataType, b: &DataType) -> bool {
     let is_whole = |of: &DataType| {
         use DataType as T;
@@ -76,10 +73,9 @@ pub(super) fn same_values(a: &DataType, b: &DataType) -> bool {
     a == b || (a.size() == b.size() && is_whole(a) && is_whole(b))
 }
 
-/// Whether zarr-python sees values through a filter of v3, whatever the byte orders of its settings: those
-/// of the decoded elements make no difference, and those of the encoded ones none where they are given and it
-/// goes by them.
-pub(super) fn is_of_values(filter: &Codec, types: &Types) -> bool {
+/// Whether zarr-python passes values through a filter of v3, whatever the byte orders of its settings: that
+/// of the decoded elements makes no difference, and that of the encoded ones none where the settings name it.
+pub(super) fn is_of_values(filter: &Codec, types: &FilterTypes) -> bool {
     let declared = match filter.id.as_str() {
         "astype" => true,
         "delta" | "fixedscaleoffset" => filter

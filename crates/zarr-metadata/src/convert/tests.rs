@@ -105,7 +105,7 @@ fn byte_orders_of_filters_are_moved_to_bytes() {
     assert_eq!(
         converted(json!({"dtype": "<i4", "filters": [{"id": "delta", "dtype": ">i4"}]})),
         Err(
-            "/filters/0: delta takes \"<i4\" for \">i4\", and in v3 it would be given its values"
+            "/filters/0: delta reads the bytes of \"<i4\" as \">i4\", but v3 would convert the values"
                 .to_owned()
         )
     );
@@ -184,12 +184,12 @@ fn what_stands_in_the_way_is_named() {
     assert_eq!(
         refused(&old, ZarrFormat::V3),
         [
-            "/filters/1: v3 cannot have delta behind a filter that makes bytes",
+            "/filters/1: v3 cannot have delta after a filter that produces bytes",
             "/filters/2: v3 has no name for the filter \"magic\"",
             "/compressor: v3 has no name for the compressor \"delta\"",
         ]
     );
-    let mut new = crate::v3::ArrayMetadata::new(vec![4, 4, 4], crate::DataType::Int8, vec![2; 3]);
+    let mut new = crate::v3::ArrayMetadataV3::new(vec![4, 4, 4], crate::DataType::Int8, vec![2; 3]);
     new.codecs.insert(
         0,
         crate::Extension::new("transpose").with("order", vec![1, 0, 2]),
@@ -201,7 +201,7 @@ fn what_stands_in_the_way_is_named() {
             "/chunk_key_encoding: chunk keys of v2 do not begin with c: the chunks would have to \
              be renamed",
             "/codecs/0: v2 has only the orders C and F, all axes forward or all backward",
-            "/codecs/2: v2 has no such codec as my.codec in this place",
+            "/codecs/2: v2 cannot have my.codec in this place",
         ]
     );
 }
@@ -244,7 +244,7 @@ fn members_of_consolidated_metadata() {
     };
     let block = |metadata: Value| {
         let text = json!({"zarr_consolidated_format": 1, "metadata": metadata}).to_string();
-        crate::v2::ConsolidatedMetadata::from_zmetadata(text.as_bytes()).unwrap()
+        crate::v2::ConsolidatedMetadataV2::from_zmetadata(text.as_bytes()).unwrap()
     };
     let old = block(json!({
         ".zgroup": {"zarr_format": 2},
@@ -301,8 +301,8 @@ fn members_of_consolidated_metadata() {
             "/metadata/b~1.zgroup/zarr_format",
         ]
     );
-    let array = crate::v3::ArrayMetadata::new(vec![4], crate::DataType::Int8, vec![2]);
-    let mut new = crate::v3::ConsolidatedMetadata::default();
+    let array = crate::v3::ArrayMetadataV3::new(vec![4], crate::DataType::Int8, vec![2]);
+    let mut new = crate::v3::ConsolidatedMetadataV3::default();
     let path = crate::NodePath::parse("x/y").unwrap();
     new.insert(&path, &NodeMetadata::Array(ArrayMetadata::V3(array)))
         .unwrap();
@@ -360,7 +360,7 @@ prop_compose! {
         slash: bool,
         filters in any_filters(),
         compressor in any_compressor(),
-    ) -> crate::v2::ArrayMetadata {
+    ) -> crate::v2::ArrayMetadataV2 {
         let swaps = matches!(
             data_type.layout(),
             Some(Layout::Fixed { swap, .. }) if swap != Swap::None
@@ -369,7 +369,7 @@ prop_compose! {
         let (shape, chunks): (Vec<u64>, Vec<u64>) = shape.into_iter().unzip();
         let dtype = DType::new(data_type, swaps.then_some(endian));
         let fill = dtype.fill_value_to_json(&fill);
-        let mut array = crate::v2::ArrayMetadata::new(shape, dtype, chunks);
+        let mut array = crate::v2::ArrayMetadataV2::new(shape, dtype, chunks);
         array.fill_value = if null { Value::Null } else { fill };
         // One axis or none has no order to keep.
         if f_order && array.shape.len() > 1 {

@@ -2,23 +2,26 @@
 
 use serde_json::Value;
 
-use super::filters::{ARRAY_FILTERS, Types, in_order, is_array_filter, is_of_values, same_values};
+use super::filters::{
+    FilterTypes, in_order, is_array_filter, is_filter_of_arrays, is_of_values, same_values,
+};
 use super::to_v3::DIMENSIONS;
-use super::{Converted, Losses, codecs};
+use super::{Converted, Losses};
 use crate::array::ArrayMetadata;
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
-use crate::data_type::DataType;
+use crate::codecs;
 use crate::extension::Extension;
 use crate::format::{Endian, Order};
-use crate::layout::{Layout, Swap};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::MetadataError;
 use crate::v2::{self, Codec, DType};
 use crate::v3;
 
-pub(super) fn array(array: &v3::ArrayMetadata) -> Result<Converted<ArrayMetadata>, MetadataError> {
-    let root = At::ROOT;
+pub(super) fn array(
+    array: &v3::ArrayMetadataV3,
+) -> Result<Converted<ArrayMetadata>, MetadataError> {
+    let root = JsonPlace::ROOT;
     let mut losses = Losses::default();
     losses.extra(&array.extra);
     for (i, transformer) in array.storage_transformers.iter().enumerate() {
@@ -39,21 +42,21 @@ pub(super) fn array(array: &v3::ArrayMetadata) -> Result<Converted<ArrayMetadata
         losses.barred(&root.key("chunk_key_encoding"), what);
     }
     if array.data_type.size().is_none() {
-        let what = format!("v2 has no dtype for {} that is known here", array.data_type);
+        let what = format!("this library has no v2 dtype for {}", array.data_type);
         losses.barred(&root.key("data_type"), what);
     }
     let fill_value = ArrayMetadata::V3(array.clone()).fill_value().ok();
     if fill_value.is_none() && array.data_type.size().is_some() {
-        let what = format!("this is no {}", array.data_type);
+        let what = format!("this is not a value of {}", array.data_type);
         losses.barred(&root.key("fill_value"), what);
     }
-    let chain = chain(array, &mut losses);
+    let chain = v2_codecs(array, &mut losses);
     let mut attributes = array.attributes.clone();
     let names = array.dimension_names.as_deref();
     if let Some(names) = names.and_then(|names| names.iter().cloned().collect::<Option<Vec<_>>>()) {
         attributes.insert(DIMENSIONS.to_owned(), names.into());
     } else if names.is_some() {
-        let what = "v2 readers know names only for all axes or none; they are left out";
+        let what = "v2 readers take names for all axes or for none; they are left out";
         losses.lost(&root.key("dimension_names"), what);
     }
     let converted = chunks
@@ -61,7 +64,7 @@ pub(super) fn array(array: &v3::ArrayMetadata) -> Result<Converted<ArrayMetadata
         .zip(fill_value)
         .map(|((chunks, chain), fill)| {
             let dtype = DType::new(array.data_type.clone(), chain.endian);
-            let mut converted = v2::ArrayMetadata::new(array.shape.clone(), dtype, chunks);
+            let mut converted = v2::ArrayMetadataV2::new(array.shape.clone(), dtype, chunks);
             converted.fill_value = converted.dtype.fill_value_to_json(&fill);
             converted.order = chain.order;
             converted.filters = chain.filters;
@@ -76,29 +79,27 @@ pub(super) fn array(array: &v3::ArrayMetadata) -> Result<Converted<ArrayMetadata
 }
 
 /// What v2 has in place of a chain.
-struct Chain {
+struct V2Codecs {
     order: Order,
     endian: Option<Endian>,
     filters: Vec<Codec>,
     compressor: Option<Codec>,
 }
 
-/// `None` when something stands in the way, which was reported.
-fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
-    let root = At::ROOT;
+/// `None` when something prevents it, which was reported.
+fn v2_codecs(array: &v3::ArrayMetadataV3, losses: &mut Losses) -> Option<V2Codecs> {
+    let root = JsonPlace::ROOT;
     let at = root.key("codecs");
     let mut good = true;
     let mut serialized = false;
-    let mut chain = Chain {
+    let mut chain = V2Codecs {
         order: Order::C,
         endian: None,
         filters: Vec::new(),
         compressor: None,
     };
-    let is_filter = |codec: &&Extension| {
-        let id = codec.name.strip_prefix("numcodecs.");
-        id.is_some_and(|id| ARRAY_FILTERS.contains(&id))
-    };
+    let is_filter =
+        |codec: &&Extension| codecs::by_own_name(&codec.name).is_some_and(is_filter_of_arrays);
     let several = array.codecs.iter().filter(is_filter).count() > 1;
     // What the next filter sees.
     let mut dtype = DType::new(array.data_type.clone(), None);
@@ -122,7 +123,7 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
                     None => None,
                 };
             }
-            _ => match codecs::to_v2(codec, dtype.data_type.size()) {
+            _ => match to_v2(codec, dtype.data_type.size()) {
                 Some(codec) if is_array_filter(&codec) => {
                     match array_filter(codec, &dtype, several) {
                         Ok((codec, made)) => {
@@ -137,7 +138,7 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
                 }
                 Some(codec) if serialized => chain.filters.push(codec),
                 _ => {
-                    let what = format!("v2 has no such codec as {codec} in this place");
+                    let what = format!("v2 cannot have {codec} in this place");
                     losses.barred(&at, what);
                     good = false;
                 }
@@ -156,41 +157,38 @@ fn chain(array: &v3::ArrayMetadata, losses: &mut Losses) -> Option<Chain> {
         let order = chain.endian.unwrap_or(Endian::Little);
         let filters = std::mem::take(&mut chain.filters);
         chain.filters = filters.into_iter().map(|f| in_order(f, order)).collect();
-        chain.endian = has_order(&array.data_type).then_some(order);
+        chain.endian = array.data_type.has_byte_order().then_some(order);
     }
     good.then_some(chain)
 }
 
-fn has_order(data_type: &DataType) -> bool {
-    matches!(data_type.layout(), Some(Layout::Fixed { swap, .. }) if swap != Swap::None)
-}
-
-/// A filter for elements of this dtype in v2, and the dtype of what it makes; or why there is none.
+/// A filter for elements of this dtype in v2, and the dtype that it writes; or why there is none.
 fn array_filter(mut filter: Codec, given: &DType, others: bool) -> Result<(Codec, DType), String> {
     let id = filter.id.clone();
-    let Some(types) = Types::of(&filter, given) else {
-        return Err(format!("{id} has a setting that is no dtype"));
+    let Some(types) = FilterTypes::of(&filter, given) else {
+        return Err(format!("{id} has a setting that is not a dtype"));
     };
-    let Types { decoded, encoded } = &types;
+    let FilterTypes { decoded, encoded } = &types;
     if !same_values(&given.data_type, &decoded.data_type) {
         let (given, taken) = (given.to_json(), decoded.to_json());
-        let text =
-            format!("{id} makes {taken} of {given} by value, and in v2 it would by their bytes");
+        let text = format!(
+            "{id} converts values of {given} to {taken}, but v2 would reinterpret their bytes"
+        );
         return Err(text);
     }
     let is_big = [decoded, encoded].map(|dtype| dtype.endian == Some(Endian::Big));
     if !is_of_values(&filter, &types) || (others && is_big.contains(&true)) {
-        let text = format!("{id} takes elements of one byte order for those of another");
+        let text = format!("{id} reads elements of one byte order as those of the other");
         return Err(text);
     }
-    // numcodecs wants to be told, where v3 has the type of the array.
+    // numcodecs needs the setting, where v3 has the type of the array.
     let key = match id.as_str() {
         "astype" => "decode_dtype",
         "bitround" | "packbits" => return Ok((filter, types.encoded)),
         _ => "dtype",
     };
     let little = |dtype: &DType| {
-        let endian = has_order(&dtype.data_type).then_some(Endian::Little);
+        let endian = dtype.data_type.has_byte_order().then_some(Endian::Little);
         DType::new(dtype.data_type.clone(), endian).to_json()
     };
     filter
@@ -200,7 +198,12 @@ fn array_filter(mut filter: Codec, given: &DType, others: bool) -> Result<(Codec
     Ok((filter, types.encoded))
 }
 
-/// Whether the axes are in reverse, or in no other order than before.
+/// A v3 codec from bytes to bytes, or one of numcodecs from array to array, in v2; `None` if v2 has none.
+fn to_v2(codec: &Extension, stored: Option<usize>) -> Option<Codec> {
+    codecs::by_own_name(&codec.name)?.to_v2?(codec, stored)
+}
+
+/// `true` where the axes are reversed, `false` where their order stays.
 fn reverses(transpose: &Extension, rank: usize) -> Option<bool> {
     let order = transpose.configuration.get("order")?;
     let axes: Vec<u64> = order

@@ -1,12 +1,12 @@
-//! The date that a number of time units since 1970 stands for, as numpy prints it: ISO 8601, as far as the unit
-//! goes. Knows no documents.
+//! The date that a number of time units since 1970 stands for, as NumPy prints it: ISO 8601, as far as the
+//! unit goes.
 
 use super::TimeUnit;
 
 impl TimeUnit {
-    /// The moment so many times `scale` units after the beginning of 1970, in ISO 8601 as numpy prints it:
-    /// no more of it than the unit says. The least number is `NaT`; of units without a length it is the
-    /// number itself.
+    /// The moment `count` steps of `scale` units after the beginning of 1970, in ISO 8601 as NumPy prints it:
+    /// only as precise as the unit. The lowest value is `NaT`; for units without a length the number itself
+    /// is given.
     ///
     /// ```
     /// use zarr_metadata::TimeUnit;

@@ -1,18 +1,17 @@
-//! `Field`: one member of a structured data type, and how fields follow each other: packed, in
-//! order. Knows no spelling.
+//! `Field`: one member of a structured data type, and how fields follow each other: packed, in order.
 
 use std::collections::HashSet;
 
 use crate::data_type::DataType;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::Problems;
 
 /// A field of a [`DataType::Struct`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Field {
-    /// Its name, not empty and no other field's.
+    /// Its name, not empty and unique in the record.
     pub name: String,
-    /// What it holds, a type of fixed size.
+    /// The type of its elements, of fixed size.
     pub data_type: DataType,
     /// Lengths of the axes where a field holds an array, in C order; empty where it holds one
     /// element. Only v2 documents can say this.
@@ -30,14 +29,14 @@ impl Field {
         }
     }
 
-    /// The same, holding an array of this shape.
+    /// The same field, holding an array of this shape.
     #[must_use]
     pub fn with_shape(mut self, shape: impl Into<Vec<u64>>) -> Self {
         self.shape = shape.into();
         self
     }
 
-    /// How many elements it holds; `None` when they are more than memory has bytes.
+    /// How many elements it holds; `None` when they are too many to count.
     #[must_use]
     pub fn count(&self) -> Option<usize> {
         self.shape.iter().try_fold(1usize, |count, &length| {
@@ -59,7 +58,11 @@ pub(crate) fn size(fields: &[Field]) -> Option<usize> {
 }
 
 /// Reports a name that two fields have.
-pub(crate) fn check_names(fields: &[Field], at: &At<'_>, problems: &mut Problems) -> Option<()> {
+pub(crate) fn check_names(
+    fields: &[Field],
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> Option<()> {
     let mut names = HashSet::new();
     let mut good = Some(());
     for (i, field) in fields.iter().enumerate() {

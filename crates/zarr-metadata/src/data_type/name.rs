@@ -1,4 +1,4 @@
-//! How v3 documents spell data types, both ways, in every name that is in use. Writes registered
+//! The spelling of data types in v3 documents, read and written, under every name in use. Writes registered
 //! names wherever there are any.
 
 use std::borrow::Cow;
@@ -11,11 +11,11 @@ use super::{
     field,
 };
 use crate::extension::Extension;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, Problems, brief};
 use crate::read::{Members, list, text};
 
-/// The types that are nothing but a name, but for the small numbers.
+/// The types that are a name alone, apart from the small numbers.
 const NAMED: [(&str, DataType); 19] = [
     ("bool", DataType::Bool),
     ("int8", DataType::Int8),
@@ -46,7 +46,7 @@ const ALIASES: [(&str, DataType); 3] = [
     ("variable_length_bytes", DataType::Bytes),
 ];
 
-/// The names zarr-python made up before there were registered ones, and those there are now.
+/// The names that zarr-python made up before any were registered, and the registered ones.
 const OLD_NAMES: [(&str, &str); 2] = [
     ("raw_bytes", "\"r8\", \"r16\", …"),
     ("variable_length_bytes", "\"bytes\""),
@@ -92,7 +92,7 @@ impl DataType {
         })
     }
 
-    /// Whether the type has a name in v3 that is registered, so that other readers may know it.
+    /// Whether the type has a registered v3 name, so that other readers may know it.
     #[must_use]
     pub fn is_registered(&self) -> bool {
         match self {
@@ -106,8 +106,8 @@ impl DataType {
         }
     }
 
-    /// Reads the `data_type` of a v3 document: a name, or an object with a name and a
-    /// configuration. Also the names zarr-python made up before there were registered ones.
+    /// Reads the `data_type` of a v3 document: a name, or an object with a name and a configuration. The
+    /// names that zarr-python made up before any were registered are read too.
     ///
     /// An unknown name gives [`DataType::Unknown`], and so does a record with a field of one.
     ///
@@ -116,13 +116,13 @@ impl DataType {
     /// impossible.
     pub fn from_json(value: Value) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::read(value, &At::ROOT, &mut problems);
+        let read = Self::read(value, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
     /// As v3 documents write it: a bare name unless there is a configuration.
     ///
-    /// Types that v3 has no name for are written too, in a spelling that every reader refuses:
+    /// Types without a v3 name are written too, in a spelling that every reader refuses:
     /// [`is_registered`](Self::is_registered) tells.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -145,7 +145,7 @@ impl DataType {
         json!({"name": self.name(), "configuration": configuration})
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         read(value, MAX_DEPTH, at, problems)
     }
 }
@@ -162,7 +162,12 @@ fn field_to_json(field: &Field) -> Value {
 }
 
 /// Reads a type in which records may be `depth` deep.
-fn read(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Option<DataType> {
+fn read(
+    value: Value,
+    depth: usize,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> Option<DataType> {
     let short = value.is_string();
     let extension = Extension::read_mandatory(value, at, problems)?;
     let at_name = if short { *at } else { at.key("name") };
@@ -203,7 +208,7 @@ fn read(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Opt
 fn configured(
     extension: Extension,
     depth: usize,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<DataType> {
     let at = &at.key("configuration");
@@ -251,7 +256,7 @@ fn no_more(settings: Members<'_>, problems: &mut Problems) -> Option<()> {
 /// The `length_bytes` of an element, a multiple of `unit`.
 fn length(mut settings: Members<'_>, unit: usize, problems: &mut Problems) -> Option<usize> {
     let key = "length_bytes";
-    let length = settings.require(key, "the bytes of an element", problems);
+    let length = settings.require(key, "the size of an element in bytes", problems);
     let length = length.and_then(|value| {
         let length = value.as_u64().and_then(|n| usize::try_from(n).ok());
         let found = length.filter(|n| n % unit == 0).unwrap_or_default();
@@ -278,7 +283,7 @@ fn length(mut settings: Members<'_>, unit: usize, problems: &mut Problems) -> Op
 
 fn time(mut settings: Members<'_>, problems: &mut Problems) -> Option<(TimeUnit, u32)> {
     let at = settings.at;
-    let unit = settings.require("unit", "the unit that is counted, such as \"ns\"", problems);
+    let unit = settings.require("unit", "the unit, such as \"ns\"", problems);
     let unit = unit.and_then(|value| {
         let unit = value.as_str().and_then(TimeUnit::parse);
         let at = at.key("unit");
@@ -296,7 +301,7 @@ fn time(mut settings: Members<'_>, problems: &mut Problems) -> Option<(TimeUnit,
     });
     let scale = settings.require(
         "scale_factor",
-        "how many units are one, such as 1",
+        "how many units one step has, such as 1",
         problems,
     );
     let scale = scale.and_then(|value| {
@@ -348,14 +353,14 @@ fn record(
     finish_record(fields, &at, problems)
 }
 
-pub(crate) fn too_deep(at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn too_deep(at: &JsonPlace<'_>, problems: &mut Problems) {
     problems.within(at, "depth of records", MAX_DEPTH + 1, MAX_DEPTH);
 }
 
 /// Checks what concerns a record as a whole; nothing when one of its fields is of an unknown type.
 pub(crate) fn finish_record(
     fields: Vec<Field>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Option<DataType>> {
     if fields.is_empty() {
@@ -377,7 +382,12 @@ pub(crate) fn finish_record(
 }
 
 /// A field: an object, or in the legacy form a list.
-fn read_field(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) -> Option<Field> {
+fn read_field(
+    value: Value,
+    depth: usize,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) -> Option<Field> {
     let (name, data_type, name_at, type_at) = match value {
         Value::Array(mut items) if items.len() == 2 => {
             let data_type = items.pop()?;
@@ -395,7 +405,7 @@ fn read_field(value: Value, depth: usize, at: &At<'_>, problems: &mut Problems) 
             return None;
         }
     };
-    let expected = "a name of at least one letter";
+    let expected = "a name that is not empty";
     let name = name.and_then(|name| text(name, expected, &name_at, problems));
     let name = name.and_then(|name| {
         if name.is_empty() {
@@ -422,7 +432,7 @@ fn raw_bits(name: &str) -> Option<&str> {
     (!digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())).then_some(digits)
 }
 
-fn raw_size(bits: &str, name: &str, at: &At<'_>, problems: &mut Problems) -> Option<usize> {
+fn raw_size(bits: &str, name: &str, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<usize> {
     let size = bits
         .parse::<usize>()
         .ok()

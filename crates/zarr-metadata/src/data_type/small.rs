@@ -1,9 +1,9 @@
-//! The numbers of at most eight bits, one byte each in memory: their names and widths. What their
-//! bits stand for is in `fill_value/float.rs`.
+//! The numbers of at most eight bits, one byte each in memory: their names and widths. `fill_value/float.rs`
+//! has what their bits mean.
 
 use std::fmt;
 
-/// An integer of fewer than eight bits, the lowest of its byte; the others say nothing.
+/// An integer of fewer than eight bits, in the low bits of its byte; the others have no meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SmallInt {
     /// From −2 to 1.
@@ -46,7 +46,7 @@ impl SmallInt {
         matches!(self, Self::Int2 | Self::Int4)
     }
 
-    /// The byte with the bits that say nothing set as those of the number in eight bits.
+    /// The byte with its meaningless bits set as in the same number of eight bits.
     pub(crate) const fn normal(self, byte: u8) -> u8 {
         let spare = 8 - self.bits();
         match self.is_signed() {
@@ -62,7 +62,7 @@ impl fmt::Display for SmallInt {
     }
 }
 
-/// A floating point number of at most eight bits, the lowest of its byte; the others say nothing.
+/// A floating point number of at most eight bits, in the low bits of its byte; the others have no meaning.
 ///
 /// The names count bits of exponent and mantissa. Then `fn` is for finite, without infinities;
 /// `uz` for a zero without a sign, its other pattern being the one NaN; `u` for no sign at all.
@@ -74,8 +74,8 @@ pub enum SmallFloat {
     Float8E4M3,
     /// 8 bits, bias 11, no infinities, one NaN.
     Float8E4M3B11Fnuz,
-    /// 8 bits, no infinities, NaN where all bits but the sign are set. The name is not registered,
-    /// but written by tensorstore; another format than [`Float8E4M3`](Self::Float8E4M3).
+    /// 8 bits, no infinities, NaN where all bits but the sign are set. The name is not registered, but
+    /// tensorstore writes it; the format differs from [`Float8E4M3`](Self::Float8E4M3).
     Float8E4M3Fn,
     /// 8 bits, bias 8, no infinities, one NaN.
     Float8E4M3Fnuz,
@@ -143,7 +143,7 @@ impl SmallFloat {
         }
     }
 
-    /// The byte with the bits that say nothing cleared.
+    /// The byte with its meaningless bits cleared.
     pub(crate) const fn normal(self, byte: u8) -> u8 {
         byte & (0xff >> (8 - self.bits()))
     }

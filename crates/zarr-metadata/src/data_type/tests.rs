@@ -249,7 +249,7 @@ fn settings_are_checked() {
         let found: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
         assert_eq!(found, expected);
     };
-    let missing = "/configuration/length_bytes: missing; add the bytes of an element";
+    let missing = "/configuration/length_bytes: missing; add the size of an element in bytes";
     check("raw_bytes", json!({}), &[missing]);
     for (length, shown) in [(json!(0), "0"), (json!(-1), "-1"), (json!("4"), "\"4\"")] {
         let text = format!(
@@ -291,7 +291,7 @@ fn settings_are_checked() {
         "numpy.timedelta64",
         json!({"scale_factor": 1u64 << 31}),
         &[
-            "/configuration/unit: missing; add the unit that is counted, such as \"ns\"",
+            "/configuration/unit: missing; add the unit, such as \"ns\"",
             "/configuration/scale_factor: expected a whole number from 1 to 2147483647, \
              found 2147483648",
         ],
@@ -312,12 +312,12 @@ fn settings_are_checked() {
             {"name": "", "data_type": "string"}, ["a"], {"name": "b"}, [1, "r3"],
         ]}),
         &[
-            "/configuration/fields/0/name: expected a name of at least one letter, found \"\"",
+            "/configuration/fields/0/name: expected a name that is not empty, found \"\"",
             "/configuration/fields/0/data_type: expected a type of fixed size, found \"string\"",
             "/configuration/fields/1: expected an object with a name and a data_type, found an \
              array of 1",
             "/configuration/fields/2/data_type: missing; add the type of the field",
-            "/configuration/fields/3/0: expected a name of at least one letter, found 1",
+            "/configuration/fields/3/0: expected a name that is not empty, found 1",
             "/configuration/fields/3/1: expected r and a multiple of 8 bits from 8 to 8388608, \
              found \"r3\"",
         ],

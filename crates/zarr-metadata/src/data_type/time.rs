@@ -1,4 +1,4 @@
-//! The units of numpy's dates and durations. Dates are computed in `date.rs`.
+//! The units of NumPy's dates and durations. `date.rs` computes dates.
 
 use std::fmt;
 
@@ -31,7 +31,7 @@ pub enum TimeUnit {
     Femtosecond,
     /// 10^−18 seconds.
     Attosecond,
-    /// Whatever it is combined with.
+    /// No unit of its own: that of what it is combined with.
     Generic,
 }
 

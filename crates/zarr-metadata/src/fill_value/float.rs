@@ -1,5 +1,7 @@
-//! The bits of floating point numbers of each format: to and from `f64`, the canonical NaN. Knows no
-//! JSON.
+//! The bits of floating point numbers of each format: to and from `f64`, and the canonical NaN.
+//!
+//! By hand, one algorithm for all formats. The crate `half` has two of the thirteen short ones, and drops half
+//! the digits of an `f64` before it rounds; no crate has the floats of eight bits and fewer that Zarr names.
 
 use crate::data_type::SmallFloat;
 
@@ -7,14 +9,14 @@ use crate::data_type::SmallFloat;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Float {
     /// Of at most 16 bits.
-    Short(Short),
+    Short(ShortFloat),
     Single,
     Double,
 }
 
 /// A format of at most 16 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Short {
+pub(super) struct ShortFloat {
     name: &'static str,
     /// How many bits the exponent has.
     exponent: u32,
@@ -24,7 +26,7 @@ pub(super) struct Short {
     special: Special,
 }
 
-/// Which patterns are no numbers.
+/// Which bit patterns are not numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Special {
     /// The largest exponent is for infinity and NaN, as IEEE 754 has it.
@@ -46,7 +48,7 @@ const fn short(
     bias: i32,
     special: Special,
 ) -> Float {
-    Float::Short(Short {
+    Float::Short(ShortFloat {
         name,
         exponent,
         mantissa,
@@ -103,12 +105,12 @@ impl Float {
         }
     }
 
-    /// How many hexadecimal digits spell the bytes of a number; a number of four bits has a byte too.
+    /// How many hexadecimal digits spell the bytes of a number; one of four bits takes a byte too.
     pub(super) fn digits(self) -> usize {
         self.bits().div_ceil(8) as usize * 2
     }
 
-    /// Whether a number of this format may have these bits.
+    /// Whether these are bits of a number of this format.
     pub(super) fn has(self, bits: u64) -> bool {
         bits.checked_shr(self.bits()).unwrap_or(0) == 0
     }
@@ -174,7 +176,7 @@ impl Float {
     }
 }
 
-impl Short {
+impl ShortFloat {
     const fn bits(self) -> u32 {
         let sign = !matches!(self.special, Special::Scale);
         sign as u32 + self.exponent + self.mantissa
@@ -241,8 +243,8 @@ impl Short {
         Some(if signed { bits | self.sign() } else { bits })
     }
 
-    /// No mantissa, so the number in the middle of two powers has no even neighbour: it goes up, as
-    /// in ml_dtypes. Nothing goes down to zero, which there is none of.
+    /// No mantissa, so the number in the middle of two powers has no even neighbour: it goes up, as in
+    /// ml_dtypes. Nothing is rounded down to zero, which the format does not have.
     fn nearest_scale(self, value: f64) -> Option<u16> {
         let least = power_of_two(-self.bias);
         if value < least {
@@ -300,7 +302,7 @@ fn power_of_two(exponent: i32) -> f64 {
 mod tests {
     use super::*;
 
-    fn all() -> impl Iterator<Item = Short> {
+    fn all() -> impl Iterator<Item = ShortFloat> {
         let small = SmallFloat::ALL.into_iter().map(Float::small);
         let all = [Float::HALF, Float::BRAIN].into_iter().chain(small);
         all.filter_map(|float| match float {
@@ -309,8 +311,19 @@ mod tests {
         })
     }
 
-    fn codes(short: Short) -> impl Iterator<Item = u16> {
+    fn codes(short: ShortFloat) -> impl Iterator<Item = u16> {
         (0..1u32 << short.bits()).map(|bits| bits as u16)
+    }
+
+    /// `np.float16(1 + 2**-11 + 2**-40)` of NumPy, which is above the middle, and that without the last bit.
+    #[test]
+    fn every_digit_counts_in_rounding() {
+        let middle = 1.0 + power_of_two(-11);
+        assert_eq!(Float::HALF.nearest(middle), Some(0x3c00));
+        assert_eq!(
+            Float::HALF.nearest(middle + power_of_two(-40)),
+            Some(0x3c01)
+        );
     }
 
     #[test]

@@ -1,25 +1,25 @@
 //! The JSON spelling of one element, both ways and exact to the bit; writing is in
-//! `fill_value/json/write.rs`. Knows v3's rules; what v2 does otherwise is in `v2/dtype/fill.rs`.
+//! `fill_value/json/write.rs`. These are the rules of v3; `v2/dtype/fill.rs` has what differs in v2.
 
 mod write;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
 use super::float::Float;
 use super::{FillValue, unsupported_kind};
-use crate::base64;
 use crate::data_type::{DataType, Field};
 use crate::format::Endian;
 use crate::layout::{Layout, Swap};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 
 pub(crate) use write::without_zeros;
 pub(super) use write::write;
 
-/// What the elements of a type are spelled as.
+/// How the elements of a type are spelled.
 enum Spelling<'a> {
     Bool,
     /// Of this many bits.
@@ -85,10 +85,10 @@ pub(super) fn read(
     value: &Value,
     data_type: &DataType,
     packed: Endian,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<FillValue> {
-    let mut reader = Reader {
+    let mut reader = FillValueReader {
         packed,
         bytes: Vec::with_capacity(16),
         problems,
@@ -97,15 +97,15 @@ pub(super) fn read(
     Some(FillValue::new(data_type, reader.bytes))
 }
 
-struct Reader<'a> {
+struct FillValueReader<'a> {
     packed: Endian,
     /// What was read so far.
     bytes: Vec<u8>,
     problems: &'a mut Problems,
 }
 
-impl Reader<'_> {
-    fn element(&mut self, value: &Value, data_type: &DataType, at: &At<'_>) -> Option<()> {
+impl FillValueReader<'_> {
+    fn element(&mut self, value: &Value, data_type: &DataType, at: &JsonPlace<'_>) -> Option<()> {
         let Some(spelling) = spelling(data_type) else {
             self.problems.push(at, unsupported_kind(data_type));
             return None;
@@ -156,7 +156,7 @@ impl Reader<'_> {
             Spelling::FixedText(length) => {
                 let text = value.as_str().filter(|t| t.chars().count() <= length);
                 let Some(text) = text else {
-                    let expected = format!("a text of at most {length} characters");
+                    let expected = format!("a string of at most {length} characters");
                     return self.refuse(at, expected, value);
                 };
                 let units: Vec<u8> = text
@@ -176,7 +176,7 @@ impl Reader<'_> {
             Spelling::Record(fields) => self.record(value, fields, data_type, at)?,
             Spelling::Text => match value {
                 Value::String(text) => self.bytes.extend(text.as_bytes()),
-                other => return self.refuse(at, "a text", other),
+                other => return self.refuse(at, "a string", other),
             },
             Spelling::Bytes => match bytes(value) {
                 Some(bytes) => self.bytes.extend(bytes),
@@ -197,7 +197,12 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn refuse(&mut self, at: &At<'_>, expected: impl Into<String>, found: &Value) -> Option<()> {
+    fn refuse(
+        &mut self,
+        at: &JsonPlace<'_>,
+        expected: impl Into<String>,
+        found: &Value,
+    ) -> Option<()> {
         self.problems.invalid(at, expected, found);
         None
     }
@@ -208,7 +213,7 @@ impl Reader<'_> {
         self.bytes.extend(std::iter::repeat_n(0, rest));
     }
 
-    fn each(&mut self, items: &[Value], data_type: &DataType, at: &At<'_>) -> Option<()> {
+    fn each(&mut self, items: &[Value], data_type: &DataType, at: &JsonPlace<'_>) -> Option<()> {
         let mut good = Some(());
         for (i, item) in items.iter().enumerate() {
             good = self.element(item, data_type, &at.index(i)).and(good);
@@ -222,7 +227,7 @@ impl Reader<'_> {
         min: i128,
         max: i128,
         data_type: &DataType,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
     ) -> Option<()> {
         let quoted = value.as_str().and_then(|text| text.trim().parse().ok());
         let int = quoted.or_else(|| whole(value));
@@ -244,7 +249,7 @@ impl Reader<'_> {
         Some(())
     }
 
-    fn float(&mut self, value: &Value, float: Float, at: &At<'_>) -> Option<()> {
+    fn float(&mut self, value: &Value, float: Float, at: &JsonPlace<'_>) -> Option<()> {
         let bits = match value {
             Value::Number(number) => number.as_f64().and_then(|value| float.nearest(value)),
             Value::String(text) => match text.as_str() {
@@ -263,7 +268,7 @@ impl Reader<'_> {
     }
 
     /// A number in quotes, as n5-zarr wrote it.
-    fn quoted(&mut self, text: &str, float: Float, at: &At<'_>) -> Option<u64> {
+    fn quoted(&mut self, text: &str, float: Float, at: &JsonPlace<'_>) -> Option<u64> {
         let number = text.trim().parse::<f64>().ok();
         // `nan` and `inf` are numbers to a parser, and here they have spellings of their own.
         let number = number.filter(|number| number.is_finite())?;
@@ -279,14 +284,17 @@ impl Reader<'_> {
         value: &Value,
         fields: &[Field],
         data_type: &DataType,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
     ) -> Option<()> {
         match value {
             Value::Object(members) => self.members(members, fields, at),
             // As zarr-python once wrote them.
             Value::String(text) => {
                 let size = data_type.size()?;
-                let bytes = base64::decode(text).filter(|bytes| bytes.len() == size);
+                let bytes = BASE64_STANDARD
+                    .decode(text)
+                    .ok()
+                    .filter(|bytes| bytes.len() == size);
                 let Some(mut bytes) = bytes else {
                     return self.refuse(at, format!("{size} bytes in base64"), value);
                 };
@@ -310,7 +318,7 @@ impl Reader<'_> {
         &mut self,
         members: &Map<String, Value>,
         fields: &[Field],
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
     ) -> Option<()> {
         let mut good = Some(());
         for field in fields {
@@ -341,7 +349,7 @@ impl Reader<'_> {
         value: &Value,
         data_type: &DataType,
         shape: &[u64],
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
     ) -> Option<()> {
         let Some((length, inner)) = shape.split_first() else {
             return self.element(value, data_type, at);
@@ -409,7 +417,7 @@ fn bytes(value: &Value) -> Option<Vec<u8>> {
             .iter()
             .map(|item| item.as_u64().and_then(|byte| u8::try_from(byte).ok()))
             .collect(),
-        Value::String(text) => base64::decode(text),
+        Value::String(text) => BASE64_STANDARD.decode(text).ok(),
         _ => None,
     }
 }

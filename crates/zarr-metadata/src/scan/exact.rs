@@ -1,6 +1,6 @@
-//! Numbers that JSON readers cannot hold, found in a text and put back into one. Bare ones are no JSON, so
-//! that in between they are *marked*: written as strings in a spelling that no writer has, which every
-//! reader takes for the text of the same letters.
+//! Numbers that JSON values cannot hold, found in a text and put back into one. Bare ones are not JSON, so in
+//! between they are *marked*: written as strings in a spelling that no writer has, which every reader takes
+//! for the text of the same letters.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ const MARKS: [(&str, &str); 3] = [
     ("Infinity", r#""\u0049nfinity""#),
     ("-Infinity", r#""\u002DInfinity""#),
 ];
-/// How all of them begin.
+/// How all marks begin.
 const BEGINNING: &str = r#""\u00"#;
 
 /// Whether this is a number that JSON does not have.
@@ -56,14 +56,14 @@ pub(crate) fn unmarked(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Whether something may be marked in a text.
+/// Whether a text may have marked numbers.
 pub(crate) fn has_marks(text: &str) -> bool {
     text.contains(BEGINNING)
 }
 
 /// The numbers that no JSON value in memory can hold, as Python spells them, by the pointers to them: marked
-/// ones, and whole ones beyond 64 bits. `None` where the pointers take more than [`MOST`] bytes: many
-/// numbers below one long key would take any amount.
+/// ones, and whole ones beyond 64 bits. `None` where the pointers take more than [`MOST`] bytes: many numbers
+/// below one long key would take any amount of memory.
 pub(crate) fn exact(text: &str) -> Option<BTreeMap<String, String>> {
     let mut found = BTreeMap::new();
     let (mut is_there, mut bytes) = (false, 0_usize);
@@ -102,7 +102,7 @@ pub(crate) fn exact(text: &str) -> Option<BTreeMap<String, String>> {
 /// The most bytes of pointers, and of the numbers that they point to: a million in lists of short names.
 pub(crate) const MOST: usize = 32 << 20;
 
-/// Where a reader is: a member whose key it knows or awaits, or an element.
+/// Where the scanner is: in a member whose key it knows or awaits, or in an element.
 enum Step {
     Key(Option<String>),
     Index(usize),
@@ -128,7 +128,7 @@ fn number(token: &str) -> Option<&str> {
     (is_whole && is_beyond()).then_some(token)
 }
 
-/// Tells of each bracket, comma, string and number of a text, and where it begins.
+/// Reports each bracket, comma, string and number of a text, and where it begins.
 fn tokens<'t>(text: &'t str, mut tell: impl FnMut(usize, &'t str)) {
     let bytes = text.as_bytes();
     let mut at = 0;

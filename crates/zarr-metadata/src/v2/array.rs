@@ -4,38 +4,38 @@ use serde_json::{Map, Value};
 
 use super::{Codec, DType, object_codec};
 use crate::data_type::DataType;
-use crate::document::add_rest;
 use crate::format::{Order, Separator};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
-use crate::read::{Members, chain, format, lengths, mended_chunk_lengths};
+use crate::raw_members::add_rest;
+use crate::read::{Members, format, lengths, limited_list, mended_chunk_lengths};
 
 /// The `.zarray` of an array.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ArrayMetadata {
+pub struct ArrayMetadataV2 {
     /// Length of each axis.
     pub shape: Vec<u64>,
     /// Length of a chunk along each axis, none zero.
     pub chunks: Vec<u64>,
     /// What an element is and in which byte order it is stored.
     pub dtype: DType,
-    /// What compresses the bytes of a chunk, if anything does.
+    /// The compressor of the bytes of a chunk, if any.
     pub compressor: Option<Codec>,
     /// The fill value as written; `null` where the writer chose none.
     pub fill_value: Value,
     /// How the elements of a chunk follow each other.
     pub order: Order,
-    /// What a chunk goes through before the compressor, in the order in which it is encoded.
+    /// The filters that a chunk passes before the compressor, in encoding order.
     pub filters: Vec<Codec>,
-    /// What stands between the numbers of a chunk's key.
+    /// The separator between the numbers of a chunk's key.
     pub dimension_separator: Separator,
-    /// Members this library does not know, kept for the next writer.
+    /// Members unknown to this library, kept for the next writer.
     pub extra: Map<String, Value>,
 }
 
-impl ArrayMetadata {
-    /// An uncompressed array in C order, its fill value `null`, which reads as the type's default.
-    /// Elements that differ in length get the filter that is made for them.
+impl ArrayMetadataV2 {
+    /// An uncompressed array in C order, with the fill value `null`, which reads as the type's default.
+    /// Elements that differ in length get the filter that encodes them.
     #[must_use]
     pub fn new(shape: Vec<u64>, dtype: DType, chunks: Vec<u64>) -> Self {
         Self {
@@ -79,7 +79,7 @@ impl ArrayMetadata {
         Value::Object(object)
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
         if let Some(value) = members.require("zarr_format", "\"zarr_format\": 2", problems) {
             format(&value, 2, &at.key("zarr_format"), problems);
@@ -109,7 +109,7 @@ impl ArrayMetadata {
         let fill_value = members
             .require(
                 "fill_value",
-                "the value of elements nobody wrote, or null",
+                "the value of unwritten elements, or null",
                 problems,
             )
             .and_then(|value| fill(value, dtype.as_ref(), &at.key("fill_value"), problems));
@@ -131,7 +131,7 @@ impl ArrayMetadata {
             }
             Some(value) => {
                 let at = at.key("filters");
-                chain(
+                limited_list(
                     value,
                     "an array of filters, or null",
                     &at,
@@ -169,7 +169,7 @@ impl ArrayMetadata {
     }
 }
 
-/// The filters and the compressor as far as they can be read: one of them may say what objects are.
+/// The filters and the compressor, as far as they can be read: one of them may tell what objects are.
 fn object_codecs(members: &Members<'_>) -> Vec<Codec> {
     let filters = members.get("filters").and_then(Value::as_array);
     let codecs = filters
@@ -179,12 +179,12 @@ fn object_codecs(members: &Members<'_>) -> Vec<Codec> {
     codecs
         .filter_map(|codec| {
             let mut problems = Problems::default();
-            Codec::read(codec.clone(), &At::ROOT, &mut problems)
+            Codec::read(codec.clone(), &JsonPlace::ROOT, &mut problems)
         })
         .collect()
 }
 
-fn order(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<Order> {
+fn order(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Order> {
     match value.as_str() {
         Some("C") => Some(Order::C),
         Some("F") => Some(Order::F),
@@ -195,12 +195,11 @@ fn order(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<Order> {
     }
 }
 
-/// Checks the fill value against the type it is of, where that is known; the value itself stays as
-/// written.
+/// Checks the fill value against the data type, where that is known; the value itself stays as written.
 fn fill(
     value: Value,
     dtype: Option<&DType>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Value> {
     match dtype {
@@ -225,9 +224,9 @@ mod tests {
         clippy::needless_pass_by_value,
         reason = "tables read better without ampersands"
     )]
-    fn read(changes: Value) -> Result<ArrayMetadata, Vec<String>> {
+    fn read(changes: Value) -> Result<ArrayMetadataV2, Vec<String>> {
         let dtype = DType::new(DataType::Int16, Some(Endian::Little));
-        let mut document = ArrayMetadata::new(vec![4, 6], dtype, vec![2, 3]).to_json();
+        let mut document = ArrayMetadataV2::new(vec![4, 6], dtype, vec![2, 3]).to_json();
         let members = document.as_object_mut().unwrap();
         for (key, value) in changes.as_object().unwrap() {
             match value {
@@ -236,7 +235,7 @@ mod tests {
             };
         }
         let mut problems = Problems::default();
-        let read = ArrayMetadata::read(document, &At::ROOT, &mut problems);
+        let read = ArrayMetadataV2::read(document, &JsonPlace::ROOT, &mut problems);
         let texts = |error: crate::MetadataError| {
             error.problems().iter().map(ToString::to_string).collect()
         };

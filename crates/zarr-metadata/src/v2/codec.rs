@@ -1,16 +1,16 @@
-//! A filter or compressor of a v2 document: an id with its settings beside it. Knows no ids.
+//! A filter or compressor of a v2 document: an id with its settings beside it.
 
 use serde_json::{Map, Value};
 
 use crate::extension::Extension;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::Problems;
 use crate::read::{Members, text};
 
 /// A filter or compressor: `{"id": "zlib", "level": 1}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Codec {
-    /// Its id, as numcodecs knows it.
+    /// Its id in numcodecs.
     pub id: String,
     /// Its settings.
     pub configuration: Map<String, Value>,
@@ -26,7 +26,7 @@ impl Codec {
         }
     }
 
-    /// The same with one more setting.
+    /// Adds a setting.
     #[must_use]
     pub fn with(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.configuration.insert(key.into(), value.into());
@@ -38,7 +38,7 @@ impl Codec {
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
         object.insert("id".to_owned(), self.id.as_str().into());
-        // `id` is no setting: one put there by hand must not take the place of the real one.
+        // `id` is not a setting: one added by hand must not replace the real one.
         let settings = self.configuration.iter().filter(|(key, _)| *key != "id");
         object.extend(settings.map(|(key, value)| (key.clone(), value.clone())));
         Value::Object(object)
@@ -54,7 +54,7 @@ impl Codec {
         }
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
         let id = members.require("id", "the id of the codec, such as \"zlib\"", problems)?;
         let id = text(id, "the id of a codec", &at.key("id"), problems)?;

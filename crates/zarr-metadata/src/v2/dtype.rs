@@ -1,6 +1,6 @@
-//! The `dtype` of a v2 array: numpy type strings and lists of fields to a data type with byte
-//! orders, and back. Strings are taken apart in `v2/dtype/text.rs`, fill values are in
-//! `v2/dtype/fill.rs`. Knows no other part of a document but the codec that makes bytes of objects.
+//! The `dtype` of a v2 array: numpy type strings and lists of fields to a data type with byte orders, and
+//! back. Strings are taken apart in `v2/dtype/text.rs`, fill values are in `v2/dtype/fill.rs`. The codec that
+//! encodes objects as bytes tells what objects are.
 
 mod fill;
 mod text;
@@ -13,8 +13,8 @@ use super::Codec;
 use crate::data_type::{DataType, Field, MAX_DEPTH, finish_record, too_deep};
 use crate::extension::Extension;
 use crate::format::Endian;
-use crate::layout::{Layout, Runs, Swap, SwapField};
-use crate::pointer::At;
+use crate::layout::{Layout, Swap, SwapField, SwapRuns};
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, Problems};
 use crate::read;
 
@@ -36,18 +36,18 @@ use crate::read;
 pub struct DType {
     /// What an element is.
     pub data_type: DataType,
-    /// The byte order; `None` where there is none to have, as with single bytes, and where the
-    /// fields of a record differ in it.
+    /// The byte order; `None` where there is none, as for single bytes, and where the fields of a record
+    /// differ in it.
     pub endian: Option<Endian>,
     /// The byte order of each leaf, as [`DataType::numbers`] counts them, where they differ.
     leaves: Option<Arc<[Option<Endian>]>>,
-    /// How the document spelled it, where that is not how it is written today.
+    /// The document's spelling, where it is not the one written today.
     spelling: Option<Value>,
 }
 
 impl DType {
-    /// A dtype in its canonical spelling. The byte order is for types that have one: records get it
-    /// in all fields.
+    /// A dtype in its canonical spelling. The byte order applies to types that have one; records get it in
+    /// all fields.
     #[must_use]
     pub fn new(data_type: DataType, endian: Option<Endian>) -> Self {
         Self {
@@ -58,15 +58,13 @@ impl DType {
         }
     }
 
-    /// Reads the `dtype` of a v2 document, also in the loose spellings numpy takes (`"f8"`,
-    /// `"=f8"`, `"<i1"`, `"float64"`); without a mark numbers are little-endian.
+    /// Reads the `dtype` of a v2 document, also in the loose spellings that NumPy takes (`"f8"`, `"=f8"`,
+    /// `"<i1"`, `"float64"`); without a mark numbers are little-endian.
     ///
-    /// What `"|O"` stands for is said by a filter: see
-    /// [`from_json_with`](Self::from_json_with).
+    /// A filter tells what `"|O"` stands for: see [`from_json_with`](Self::from_json_with).
     ///
     /// # Errors
-    /// When the value is no string or list, or its size is impossible. A type that is only unknown
-    /// is kept.
+    /// When the value is neither a string nor a list, or its size is impossible. An unknown type is kept.
     pub fn from_json(value: Value) -> Result<Self, MetadataError> {
         Self::from_json_with(value, &[])
     }
@@ -77,7 +75,7 @@ impl DType {
     /// As [`from_json`](Self::from_json).
     pub fn from_json_with(value: Value, codecs: &[Codec]) -> Result<Self, MetadataError> {
         let mut problems = Problems::default();
-        let read = Self::read(value, codecs, &At::ROOT, &mut problems);
+        let read = Self::read(value, codecs, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
@@ -86,7 +84,7 @@ impl DType {
     /// Types without a numpy type string are written by their v3 name, as tensorstore does.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        // The fields are open: a spelling counts only as long as it still says the same.
+        // The fields are public: a spelling counts only as long as it still means the same.
         if let Some(spelling) = &self.spelling {
             let codec = object_codec(&self.data_type);
             if let Ok(mut read) = Self::from_json_with(spelling.clone(), codec.as_slice()) {
@@ -99,7 +97,7 @@ impl DType {
         self.canonical()
     }
 
-    /// What has to be swapped to bring a stored element into this machine's byte order, or back.
+    /// What to swap to bring a stored element into this machine's byte order, or back.
     #[must_use]
     pub fn swap_to_native(&self) -> Swap {
         let Some(Layout::Fixed { size, .. }) = self.data_type.layout() else {
@@ -124,8 +122,8 @@ impl DType {
         (!little.is_empty() && !big.is_empty()).then_some((little, big))
     }
 
-    fn runs_in(&self, endian: Endian) -> Runs {
-        let mut runs = Runs::default();
+    fn runs_in(&self, endian: Endian) -> SwapRuns {
+        let mut runs = SwapRuns::default();
         self.data_type.numbers(0, 0, &mut |leaf, run| {
             if self.endian_of(leaf) == endian {
                 runs.push(run);
@@ -142,10 +140,10 @@ impl DType {
     pub(crate) fn read(
         value: Value,
         codecs: &[Codec],
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
-        let mut reader = Reader {
+        let mut reader = DTypeReader {
             codecs,
             leaves: Vec::new(),
             problems,
@@ -192,8 +190,8 @@ impl DType {
     }
 }
 
-/// The codec that makes bytes of the elements of a type, where v2 knows those as objects: it has to
-/// be among the filters.
+/// The codec that encodes the elements of a type as bytes, where v2 stores them as objects: it has to be
+/// among the filters.
 #[must_use]
 pub fn object_codec(data_type: &DataType) -> Option<Codec> {
     Some(match data_type {
@@ -208,16 +206,16 @@ pub fn object_codec(data_type: &DataType) -> Option<Codec> {
     })
 }
 
-struct Reader<'a> {
+struct DTypeReader<'a> {
     codecs: &'a [Codec],
     /// The byte orders of the leaves that were read.
     leaves: Vec<Option<Endian>>,
     problems: &'a mut Problems,
 }
 
-impl Reader<'_> {
+impl DTypeReader<'_> {
     /// Reads a type in which records may be `depth` deep.
-    fn data_type(&mut self, value: &Value, depth: usize, at: &At<'_>) -> Option<DataType> {
+    fn data_type(&mut self, value: &Value, depth: usize, at: &JsonPlace<'_>) -> Option<DataType> {
         match value {
             Value::String(text) => {
                 if let Some((data_type, endian)) = text::read(text, at, self.problems)? {
@@ -244,7 +242,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What objects are, which only the codec tells that makes bytes of them.
+    /// What objects are, which only the codec that encodes them tells.
     fn object(&self, text: &str) -> DataType {
         let known = self.codecs.iter().find_map(|codec| {
             Some(match codec.id.as_str() {
@@ -263,7 +261,7 @@ impl Reader<'_> {
         known.unwrap_or_else(|| unknown(text))
     }
 
-    fn record(&mut self, values: &[Value], depth: usize, at: &At<'_>) -> Option<DataType> {
+    fn record(&mut self, values: &[Value], depth: usize, at: &JsonPlace<'_>) -> Option<DataType> {
         let mut fields = Some(Vec::with_capacity(values.len()));
         for (i, value) in values.iter().enumerate() {
             match self.field(i, value, depth, &at.index(i)) {
@@ -281,7 +279,13 @@ impl Reader<'_> {
     }
 
     /// A field: `[name, type]` or `[name, type, shape]`.
-    fn field(&mut self, i: usize, value: &Value, depth: usize, at: &At<'_>) -> Option<Field> {
+    fn field(
+        &mut self,
+        i: usize,
+        value: &Value,
+        depth: usize,
+        at: &JsonPlace<'_>,
+    ) -> Option<Field> {
         let (name, data_type, shape) = match value.as_array().map(Vec::as_slice) {
             Some([name, data_type]) => (name, data_type, None),
             Some([name, data_type, shape]) => (name, data_type, Some(shape)),
@@ -292,11 +296,10 @@ impl Reader<'_> {
             }
         };
         let name = match name {
-            // The padding of numpy's aligned records, which numpy names by its place when it reads
-            // them.
+            // The padding of NumPy's aligned records, which NumPy names by its place when it reads them.
             Value::String(name) if name.is_empty() => Some(format!("f{i}")),
             Value::String(name) => Some(name.clone()),
-            // numpy's fields may have a title, which stands before the name.
+            // NumPy's fields may have a title, which stands before the name.
             Value::Array(names) => match names.as_slice() {
                 [Value::String(_), Value::String(name)] if !name.is_empty() => Some(name.clone()),
                 _ => None,
@@ -322,7 +325,7 @@ fn unknown(name: &str) -> DataType {
 }
 
 /// The shape of a field, one number standing for one axis.
-fn field_shape(value: &Value, at: &At<'_>, problems: &mut Problems) -> Option<Vec<u64>> {
+fn field_shape(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Vec<u64>> {
     /// As in numpy.
     const MAX_AXES: usize = 64;
     if value.as_u64().is_some_and(|length| length > 0) {

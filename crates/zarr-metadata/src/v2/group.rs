@@ -2,19 +2,19 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::add_rest;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
+use crate::raw_members::add_rest;
 use crate::read::{Members, format};
 
 /// The `.zgroup` of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct GroupMetadata {
-    /// Members this library does not know, kept for the next writer.
+pub struct GroupMetadataV2 {
+    /// Members unknown to this library, kept for the next writer.
     pub extra: Map<String, Value>,
 }
 
-impl GroupMetadata {
+impl GroupMetadataV2 {
     /// The document.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -24,9 +24,9 @@ impl GroupMetadata {
         Value::Object(object)
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
-        // Some writers left it out; the name of the document says it too.
+        // Some writers left it out, and the name of the document implies it.
         let at = at.key("zarr_format");
         match members.take("zarr_format") {
             Some(value) => format(&value, 2, &at, problems),

@@ -1,13 +1,12 @@
-//! Version 2 documents, `.zarray` and `.zgroup`, as they are on disk. Knows nothing of version 3.
+//! Version 2 documents, `.zarray` and `.zgroup`, as they are on disk.
 
 mod array;
 mod codec;
-mod consolidated;
 mod dtype;
 mod group;
 
-pub use array::ArrayMetadata;
+pub use crate::consolidated::v2::ConsolidatedMetadataV2;
+pub use array::ArrayMetadataV2;
 pub use codec::Codec;
-pub use consolidated::ConsolidatedMetadata;
 pub use dtype::{DType, object_codec};
-pub use group::GroupMetadata;
+pub use group::GroupMetadataV2;

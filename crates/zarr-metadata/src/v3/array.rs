@@ -1,84 +1,64 @@
-//! The v3 document of an array. Judges its form and whether its parts fit each other; whether the
-//! codecs make a chain that works is for those who know codecs.
+//! The v3 document of an array. Checks its form and whether its parts fit each other; `validate/chain.rs`
+//! checks the chain of codecs.
 
 use serde_json::{Map, Value};
 
-use super::codecs;
+use super::codecs::{self, default_serializer};
 use crate::Attributes;
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::chunk_key::ChunkKeyEncoding;
 use crate::data_type::DataType;
-use crate::document::add_rest;
 use crate::extension::Extension;
 use crate::fill_value::FillValue;
 use crate::format::Endian;
-use crate::layout::{Layout, Swap};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
-use crate::read::{Members, chain, format, lengths, list, object};
-use crate::v2::object_codec;
+use crate::raw_members::add_rest;
+use crate::read::{Members, format, lengths, limited_list, list, object};
 
 /// The `zarr.json` of an array.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ArrayMetadata {
+pub struct ArrayMetadataV3 {
     /// Length of each axis.
     pub shape: Vec<u64>,
     /// What an element is.
     pub data_type: DataType,
-    /// How the array is cut into chunks.
+    /// The chunk grid.
     pub chunk_grid: ChunkGridMetadata,
-    /// Where a chunk is kept.
+    /// How chunks are named.
     pub chunk_key_encoding: ChunkKeyEncoding,
     /// The fill value as written, so that documents with an unknown data type survive a rewrite.
     pub fill_value: Value,
     /// The codecs, in the order in which they encode.
     pub codecs: Vec<Extension>,
-    /// What the user says about the array.
+    /// The attributes of the array.
     pub attributes: Attributes,
     /// The names of the axes, if any has one.
     pub dimension_names: Option<Vec<Option<String>>>,
-    /// Storage transformers; those left in a document that was read may all be ignored.
+    /// Storage transformers; all that are left in a document that was read may be ignored.
     pub storage_transformers: Vec<Extension>,
-    /// Members this library does not know and may ignore, kept for the next writer.
+    /// Members unknown to this library that it may ignore, kept for the next writer.
     pub extra: Map<String, Value>,
-    /// How the document spelled the data type, where that is not how it is written today: other
-    /// readers may know no other name for it.
+    /// The document's spelling of the data type, where it is not the one written today: other readers may not
+    /// know another name for it.
     pub(crate) data_type_spelling: Option<Value>,
 }
 
-impl ArrayMetadata {
-    /// An array in a regular grid, filled with the type's default, its chunks the bare bytes, numbers
-    /// in little-endian order. Elements that differ in length get the codec that is made for them.
+impl ArrayMetadataV3 {
+    /// An array with a regular grid and the type's default fill value, uncompressed and little-endian.
+    /// Elements that differ in length get the codec that encodes them.
     ///
-    /// For a type this library does not know the fill value is `null`: set it before writing.
+    /// For a type unknown to this library the fill value is `null`: set it before writing.
     #[must_use]
     pub fn new(shape: Vec<u64>, data_type: DataType, chunk_shape: Vec<u64>) -> Self {
         let fill_value = FillValue::default_for(&data_type);
-        let bytes = Extension::new("bytes");
-        let bytes = match (&data_type, data_type.layout()) {
-            (DataType::String, _) => Extension::new("vlen-utf8"),
-            (DataType::Bytes, _) => Extension::new("vlen-bytes"),
-            (_, Some(Layout::Variable)) => match object_codec(&data_type) {
-                Some(codec) => Extension {
-                    name: format!("numcodecs.{}", codec.id),
-                    ..codec.to_extension()
-                },
-                None => bytes,
-            },
-            (
-                _,
-                Some(Layout::Fixed {
-                    swap: Swap::None, ..
-                }),
-            ) => bytes,
-            _ => bytes.with("endian", Endian::Little.as_str()),
-        };
+        let serializer = default_serializer(&data_type);
         Self {
             shape,
             chunk_grid: ChunkGridMetadata::Regular { chunk_shape },
             chunk_key_encoding: ChunkKeyEncoding::default(),
             fill_value: fill_value.map_or(Value::Null, |fill| fill.to_json(&data_type)),
-            codecs: vec![bytes],
+            codecs: vec![serializer],
             attributes: Attributes::new(),
             dimension_names: None,
             storage_transformers: Vec::new(),
@@ -122,7 +102,7 @@ impl ArrayMetadata {
         Value::Object(object)
     }
 
-    pub(crate) fn read(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn read(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
         if let Some(value) = members.require("zarr_format", "\"zarr_format\": 3", problems) {
             format(&value, 3, &at.key("zarr_format"), problems);
@@ -151,7 +131,7 @@ impl ArrayMetadata {
         let fill_value = members
             .require(
                 "fill_value",
-                "the value of elements nobody wrote, such as 0",
+                "the value of unwritten elements, such as 0",
                 problems,
             )
             .and_then(|value| {
@@ -196,7 +176,7 @@ impl ArrayMetadata {
             None => Some(Vec::new()),
             Some(value) => {
                 let at = at.key("storage_transformers");
-                chain(value, "an array", &at, problems, transformer)
+                limited_list(value, "an array", &at, problems, transformer)
             }
         };
         let extra = members.ignorable_rest(problems);
@@ -217,7 +197,7 @@ impl ArrayMetadata {
 
     /// The type as it was read, as long as it was not changed.
     fn data_type_to_json(&self) -> Value {
-        // The fields are open: a spelling counts only as long as it still says the same.
+        // The fields are public: a spelling counts only as long as it still means the same.
         match &self.data_type_spelling {
             Some(spelling)
                 if DataType::from_json(spelling.clone()).as_ref() == Ok(&self.data_type) =>
@@ -230,7 +210,7 @@ impl ArrayMetadata {
 
     pub(crate) fn read_fill_value(
         &self,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<FillValue> {
         let packed = codecs::byte_order(&self.codecs);
@@ -254,13 +234,12 @@ pub(super) fn attributes(members: &mut Members<'_>, problems: &mut Problems) -> 
     }
 }
 
-/// Checks the fill value against the type it is of, where both are known; the value itself stays as
-/// written.
+/// Checks the fill value against the data type, where both are known; the value itself stays as written.
 fn fill(
     value: Value,
     data_type: Option<&DataType>,
     packed: Endian,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Value> {
     match data_type {
@@ -276,7 +255,7 @@ fn fill(
 fn names(
     value: Value,
     rank: Option<usize>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Option<String>>> {
     let expected = "an array with a name or null per axis";
@@ -304,8 +283,8 @@ fn names(
     Some(names)
 }
 
-/// No storage transformer is known here, so each has to say that it may be ignored.
-fn transformer(value: Value, at: &At<'_>, problems: &mut Problems) -> Option<Extension> {
+/// This library has no storage transformers, so each has to say that it may be ignored.
+fn transformer(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<Extension> {
     let extension = Extension::read(value, at, problems)?;
     if extension.must_understand {
         let kind = ProblemKind::Unsupported {
@@ -339,7 +318,7 @@ mod tests {
             };
         }
         let mut problems = Problems::default();
-        let read = ArrayMetadata::read(Value::Object(document), &At::ROOT, &mut problems);
+        let read = ArrayMetadataV3::read(Value::Object(document), &JsonPlace::ROOT, &mut problems);
         let found: Vec<String> = match problems.finish(read) {
             Ok(_) => Vec::new(),
             Err(error) => error.problems().iter().map(ToString::to_string).collect(),
@@ -348,7 +327,7 @@ mod tests {
     }
 
     fn v3_document() -> Map<String, Value> {
-        let array = ArrayMetadata::new(vec![4, 6], DataType::Int16, vec![2, 3]);
+        let array = ArrayMetadataV3::new(vec![4, 6], DataType::Int16, vec![2, 3]);
         array.to_json().as_object().unwrap().clone()
     }
 

@@ -1,26 +1,27 @@
-//! The codecs of a v3 document as they are meant where writers left something out: the codec that
-//! makes bytes of arrays, its newer name, its byte order. Knows nothing of settings beyond that.
+//! The codecs of a v3 document as they are meant where writers left something out: the array→bytes codec, its
+//! newer name, its byte order.
 
 use serde_json::Value;
 
+use crate::codecs::{CodecKind, NUMCODECS_PREFIX};
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::format::Endian;
-use crate::kinds::{Kind, kind};
 use crate::layout::{Layout, Swap};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
-use crate::read::chain;
+use crate::read::limited_list;
+use crate::v2::object_codec;
 
 const SHARDING: &str = "sharding_indexed";
 /// What `bytes` was called in drafts of the format.
 const OLD_BYTES: &str = "endian";
 
-/// Reads the member `codecs`, which GDAL leaves out where there is nothing to compress.
+/// Reads the member `codecs`, which GDAL leaves out where nothing is compressed.
 pub(super) fn read(
     value: Option<Value>,
     data_type: Option<&DataType>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<Extension>> {
     let expected = "an array of codecs, such as [{\"name\": \"bytes\"}]";
@@ -33,7 +34,7 @@ pub(super) fn read(
         problems.tolerate(at, kind);
         return Some(vec![bytes]);
     };
-    let mut codecs = chain(value, "an array of codecs", at, problems, Extension::read)?;
+    let mut codecs = limited_list(value, "an array of codecs", at, problems, Extension::read)?;
     for (i, codec) in codecs.iter_mut().enumerate() {
         if codec.name == OLD_BYTES {
             let at = at.index(i);
@@ -50,26 +51,52 @@ pub(super) fn read(
     Some(codecs)
 }
 
-/// The `bytes` that is meant where no codec makes bytes of arrays, and its place. GDAL and
-/// zarrita.js leave it out and store the numbers in little-endian order.
+/// The default serializer of a data type: `bytes`, little-endian where there is a byte order, or the codec
+/// for elements of variable length.
+#[must_use]
+pub fn default_serializer(data_type: &DataType) -> Extension {
+    let bytes = Extension::new("bytes");
+    match (data_type, data_type.layout()) {
+        (DataType::String, _) => Extension::new("vlen-utf8"),
+        (DataType::Bytes, _) => Extension::new("vlen-bytes"),
+        (_, Some(Layout::Variable)) => match object_codec(data_type) {
+            Some(codec) => Extension {
+                name: format!("{NUMCODECS_PREFIX}{}", codec.id),
+                ..codec.to_extension()
+            },
+            None => bytes,
+        },
+        (
+            _,
+            Some(Layout::Fixed {
+                swap: Swap::None, ..
+            }),
+        ) => bytes,
+        _ => bytes.with("endian", Endian::Little.as_str()),
+    }
+}
+
+/// The `bytes` that is implied where a chain has no array→bytes codec, and its place. GDAL and zarrita.js
+/// leave it out and store numbers in little-endian order.
 pub(crate) fn implied(codecs: &[Extension], data_type: &DataType) -> Option<(usize, Extension)> {
-    let kinds: Vec<Kind> = codecs
+    let kinds: Vec<CodecKind> = codecs
         .iter()
-        .map(|codec| kind(&codec.name))
+        .map(|codec| CodecKind::of(&codec.name))
         .collect::<Option<_>>()?;
     let Layout::Fixed { swap, .. } = data_type.layout()? else {
         return None;
     };
-    if kinds.contains(&Kind::ArrayToBytes) || !kinds.is_sorted_by_key(|k| *k != Kind::ArrayToArray)
+    if kinds.contains(&CodecKind::ArrayToBytes)
+        || !kinds.is_sorted_by_key(|k| *k != CodecKind::ArrayToArray)
     {
         return None;
     }
     let place = kinds
         .iter()
-        .take_while(|kind| **kind == Kind::ArrayToArray)
+        .take_while(|kind| **kind == CodecKind::ArrayToArray)
         .count();
     let bytes = Extension::new("bytes");
-    // A codec in front may give elements of another type.
+    // A codec before it may change the data type.
     let bytes = match swap == Swap::None && place == 0 {
         true => bytes,
         false => bytes.with("endian", Endian::Little.as_str()),
@@ -77,7 +104,7 @@ pub(crate) fn implied(codecs: &[Extension], data_type: &DataType) -> Option<(usi
     Some((place, bytes))
 }
 
-/// The codecs of a list, those that are none left out.
+/// The codecs of a list; what is not a codec is left out.
 pub(super) fn of(list: &Value) -> Vec<Extension> {
     let list = list.as_array().into_iter().flatten();
     list.filter_map(|codec| Extension::from_json(codec.clone()).ok())
@@ -132,7 +159,7 @@ mod tests {
     fn codecs(value: Option<Value>, data_type: &str) -> Result<(String, usize), MetadataError> {
         let mut problems = Problems::default();
         let data_type = data_type.parse().unwrap();
-        let read = read(value, Some(&data_type), &At::ROOT, &mut problems);
+        let read = read(value, Some(&data_type), &JsonPlace::ROOT, &mut problems);
         let (read, warnings) = problems.finish_with_warnings(read)?;
         let read: Value = read.iter().map(Extension::to_json).collect();
         Ok((read.to_string(), warnings.len()))

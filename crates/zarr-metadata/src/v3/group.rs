@@ -1,31 +1,30 @@
-//! The v3 document of a group. What its consolidated metadata says is read elsewhere.
+//! The v3 document of a group. `consolidated/v3.rs` reads the consolidated metadata in it.
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::ConsolidatedMetadata;
 use super::array::attributes;
-use super::consolidated::Read;
-use crate::Attributes;
-use crate::document::add_rest;
-use crate::pointer::At;
+use crate::attributes::Attributes;
+use crate::consolidated::v3::{ConsolidatedBlock, ConsolidatedMetadataV3};
+use crate::pointer::JsonPlace;
 use crate::problem::Problems;
+use crate::raw_members::{CONSOLIDATED, add_rest};
 use crate::read::{Members, format};
-use crate::reader::{CONSOLIDATED, Reader};
+use crate::reader::Reader;
 
 /// The `zarr.json` of a group.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct GroupMetadata {
-    /// What the user says about the group.
+pub struct GroupMetadataV3 {
+    /// The attributes of the group.
     pub attributes: Attributes,
     /// Copies of the documents of the nodes below.
-    pub consolidated_metadata: Option<ConsolidatedMetadata>,
-    /// Members this library does not know and may ignore, kept for the next writer. Consolidated
-    /// metadata of a kind it does not know is among them.
+    pub consolidated_metadata: Option<ConsolidatedMetadataV3>,
+    /// Members unknown to this library that it may ignore, kept for the next writer. Consolidated metadata of
+    /// an unknown kind is among them.
     pub extra: Map<String, Value>,
 }
 
-impl GroupMetadata {
+impl GroupMetadataV3 {
     /// The document, its members in the order zarr-python writes them.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -45,7 +44,7 @@ impl GroupMetadata {
         value: Value,
         consolidated: Option<&RawValue>,
         reader: &Reader,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<Self> {
         let mut members = Members::of(value, *at, problems)?;
@@ -59,13 +58,13 @@ impl GroupMetadata {
         }
         let attributes = attributes(&mut members, problems);
         let mut extra = members.ignorable_rest(problems);
-        // A block that was refused is among the problems, so that there is none then is not told.
+        // A block that was refused is among the problems, so its absence is not reported again.
         let consolidated = consolidated.and_then(|raw| {
-            ConsolidatedMetadata::read(raw, reader, &at.key(CONSOLIDATED), problems)
+            ConsolidatedMetadataV3::read(raw, reader, &at.key(CONSOLIDATED), problems)
         });
         let consolidated_metadata = match consolidated {
-            Some(Read::Inline(documents)) => Some(documents),
-            Some(Read::Ignored(value)) => {
+            Some(ConsolidatedBlock::Inline(documents)) => Some(documents),
+            Some(ConsolidatedBlock::Ignored(value)) => {
                 extra.insert(CONSOLIDATED.to_owned(), value);
                 None
             }

@@ -1,12 +1,11 @@
-//! Version 3 documents, `zarr.json`, as they are on disk. Knows nothing of version 2.
+//! Version 3 documents, `zarr.json`, as they are on disk.
 
 mod array;
 mod codecs;
-mod consolidated;
 mod group;
 
-pub use array::ArrayMetadata;
+pub use crate::consolidated::v3::ConsolidatedMetadataV3;
+pub use array::ArrayMetadataV3;
+pub use codecs::default_serializer;
 pub(crate) use codecs::implied;
-pub use consolidated::ConsolidatedMetadata;
-pub(crate) use consolidated::same_text;
-pub use group::GroupMetadata;
+pub use group::GroupMetadataV3;

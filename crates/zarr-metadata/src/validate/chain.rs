@@ -1,28 +1,28 @@
-//! Whether codecs make a chain, and whether that fits the chunks and elements it is for. What a
-//! codec turns them into is followed as far as it is known; beyond that nothing is judged.
+//! Whether codecs make a chain, and whether it fits the chunks and elements that it is for. What a codec
+//! turns them into is followed as far as it is known.
 
 use serde_json::Value;
 
 use super::{names, settings};
+use crate::codecs::{self, AcceptedElements, CodecKind, KnownCodec};
 use crate::data_type::DataType;
 use crate::extension::Extension;
-use crate::kinds::{Kind, keeps_length, kind};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
-use crate::read::{chain, chunk_lengths};
+use crate::read::{chunk_lengths, limited_list};
 
 /// What a codec is given.
 #[derive(Clone, Default)]
-pub(super) struct Given {
+pub(super) struct ChainInput {
     /// The lengths a chunk can have along each axis, where they are known.
     pub(super) lengths: Option<Vec<Vec<u64>>>,
     /// What an element is, where that is known.
     pub(super) data_type: Option<DataType>,
-    /// How many shards this is inside of.
+    /// How many shards this is nested in.
     pub(super) depth: usize,
     /// Whether the type is `structured`, whose byte order may be left out.
     pub(super) is_old: bool,
-    /// Whether a codec that makes bytes of arrays is meant where none stands.
+    /// Whether an array→bytes codec is implied where there is none.
     pub(super) implied: bool,
 }
 
@@ -30,53 +30,59 @@ pub(super) struct Given {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Array,
-    /// Behind a codec of unknown kind: either.
+    /// After a codec of unknown kind: either.
     Either,
     Bytes,
 }
 
-pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problems: &mut Problems) {
+pub(super) fn check(
+    codecs: &[Extension],
+    mut given: ChainInput,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) {
     let mut stage = Stage::Array;
     let implied = given.implied;
     for (i, codec) in codecs.iter().enumerate() {
         let at = at.index(i);
-        let Some(kind) = kind(&codec.name) else {
+        let Some(known) = codecs::by_name(&codec.name) else {
             unknown(codec, &at, problems);
-            given = Given {
+            given = ChainInput {
                 depth: given.depth,
-                ..Given::default()
+                ..ChainInput::default()
             };
             if stage == Stage::Array {
                 stage = Stage::Either;
             }
             continue;
         };
+        let kind = known.kind;
         let fits = match kind {
-            Kind::BytesToBytes => implied || stage != Stage::Array,
-            Kind::ArrayToArray | Kind::ArrayToBytes => stage != Stage::Bytes,
+            CodecKind::BytesToBytes => implied || stage != Stage::Array,
+            CodecKind::ArrayToArray | CodecKind::ArrayToBytes => stage != Stage::Bytes,
         };
         if !fits {
             misplaced(codec, kind, &at, problems);
         }
         settings::v3(codec, &at, problems);
         match kind {
-            Kind::ArrayToArray => given = array_to_array(codec, given, &at, problems),
-            Kind::ArrayToBytes => {
+            CodecKind::ArrayToArray => given = array_to_array(codec, known, given, &at, problems),
+            CodecKind::ArrayToBytes => {
                 if fits {
-                    serializer(codec, &given, &at, problems);
+                    serializer(codec, known, &given, &at, problems);
                 }
                 if codec.name == "sharding_indexed" && i + 1 < codecs.len() {
-                    let advice = "codecs behind sharding_indexed make every read fetch whole \
+                    let advice = "codecs after sharding_indexed make every read fetch whole \
                                   shards; put them into its own chain";
                     problems.discourage(&at, advice);
                 }
             }
-            Kind::BytesToBytes => {}
+            CodecKind::BytesToBytes => {}
         }
         if fits {
             stage = match kind {
-                Kind::ArrayToArray => Stage::Array,
-                Kind::ArrayToBytes | Kind::BytesToBytes => Stage::Bytes,
+                CodecKind::ArrayToArray => Stage::Array,
+                CodecKind::ArrayToBytes | CodecKind::BytesToBytes => Stage::Bytes,
             };
         }
     }
@@ -88,10 +94,10 @@ pub(super) fn check(codecs: &[Extension], mut given: Given, at: &At<'_>, problem
 }
 
 fn is_serializer(codec: &Extension) -> bool {
-    kind(&codec.name) == Some(Kind::ArrayToBytes)
+    CodecKind::of(&codec.name) == Some(CodecKind::ArrayToBytes)
 }
 
-fn unknown(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
+fn unknown(codec: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) {
     let kind = ProblemKind::Unsupported {
         what: "codec",
         name: codec.name.clone(),
@@ -100,13 +106,13 @@ fn unknown(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
     names::extension(&codec.name, &at.key("name"), problems);
 }
 
-fn misplaced(codec: &Extension, kind: Kind, at: &At<'_>, problems: &mut Problems) {
+fn misplaced(codec: &Extension, kind: CodecKind, at: &JsonPlace<'_>, problems: &mut Problems) {
     let expected = match kind {
-        Kind::BytesToBytes => "an array -> bytes codec such as \"bytes\" before it",
-        Kind::ArrayToArray => "array -> array codecs before the array -> bytes codec",
-        Kind::ArrayToBytes => "one array -> bytes codec, with bytes -> bytes codecs after it",
+        CodecKind::BytesToBytes => "an array -> bytes codec such as \"bytes\" before it",
+        CodecKind::ArrayToArray => "array -> array codecs before the array -> bytes codec",
+        CodecKind::ArrayToBytes => "one array -> bytes codec, with bytes -> bytes codecs after it",
     };
-    let found = format!("the {} codec {:?}", kind.words(), codec.name);
+    let found = format!("the {} codec {:?}", kind.as_str(), codec.name);
     let expected = expected.to_owned();
     problems.push(at, ProblemKind::CodecOrder { expected, found });
 }
@@ -114,14 +120,15 @@ fn misplaced(codec: &Extension, kind: Kind, at: &At<'_>, problems: &mut Problems
 /// What the next codec is given.
 fn array_to_array(
     codec: &Extension,
-    mut given: Given,
-    at: &At<'_>,
+    known: &KnownCodec,
+    mut given: ChainInput,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
-) -> Given {
+) -> ChainInput {
     match codec.name.as_str() {
         "transpose" => {
             let rank = given.lengths.as_ref().map(Vec::len);
-            let order = settings::transpose(codec, rank, at, problems);
+            let order = settings::transpose(codec, known, rank, at, problems);
             given.lengths = match (order, given.lengths) {
                 (Some(order), Some(lengths)) => {
                     let axes = order.iter().map(|axis| lengths.get(*axis).cloned());
@@ -130,11 +137,9 @@ fn array_to_array(
                 _ => None,
             };
         }
-        "bitround" | "numcodecs.bitround" | "numcodecs.quantize" | "scale_offset" => {
-            if let Some(data_type) = given.data_type.as_ref().filter(|t| !is_number(t)) {
-                unfit(codec, "an array of numbers", data_type, at, problems);
-            }
-            // Quantized values can be given another type.
+        _ if known.accepts == AcceptedElements::Numbers => {
+            accepts(codec, known, given.data_type.as_ref(), at, problems);
+            // Quantized values can have another type.
             if codec.configuration.contains_key("astype") {
                 given.data_type = None;
             }
@@ -149,56 +154,45 @@ fn array_to_array(
     given
 }
 
-fn serializer(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems) {
-    if codec.name == "sharding_indexed" {
-        shard(codec, given, at, problems);
-        return;
-    }
-    let data_type = given.data_type.as_ref();
-    if matches!(codec.name.as_str(), "bytes" | "endian") {
-        settings::bytes(codec, data_type, given.is_old, at, problems);
-    }
-    let Some(data_type) = data_type else { return };
-    let variable = data_type.is_variable();
-    let (fits, expected) = match codec.name.as_str() {
-        "vlen-utf8" => (*data_type == DataType::String, "an array of string"),
-        "vlen-bytes" => (*data_type == DataType::Bytes, "an array of bytes"),
-        // Types unknown here may be numbers.
-        "pcodec" | "numcodecs.pcodec" | "zfp" | "numcodecs.zfpy" => (
-            is_number(data_type) || data_type.layout().is_none() && !variable,
-            "an array of numbers",
-        ),
-        "vlen-array" => (true, ""),
-        _ => (!variable, "an array of elements of one size"),
-    };
-    // A type unknown here may well be what the codec is for.
-    let known = variable || data_type.layout().is_some();
-    if !fits && known {
-        unfit(codec, expected, data_type, at, problems);
-    }
-}
-
-fn unfit(
+fn serializer(
     codec: &Extension,
-    expected: &str,
-    data_type: &DataType,
-    at: &At<'_>,
+    known: &KnownCodec,
+    given: &ChainInput,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
-    let expected = format!("{expected} for {}", codec.name);
-    problems.disagrees(at, expected, format!("elements of {data_type}"));
+    let data_type = given.data_type.as_ref();
+    match known.name {
+        "sharding_indexed" => shard(codec, known, given, at, problems),
+        "bytes" => settings::bytes(codec, data_type, given.is_old, at, problems),
+        _ => {}
+    }
+    accepts(codec, known, data_type, at, problems);
 }
 
-/// Whether these are numbers, or a type nobody here knows.
-fn is_number(data_type: &DataType) -> bool {
-    match data_type {
-        DataType::Bool | DataType::Raw(_) => false,
-        other => !other.is_variable(),
+/// Whether the codec can encode these elements.
+fn accepts(
+    codec: &Extension,
+    known: &KnownCodec,
+    data_type: Option<&DataType>,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) {
+    let Some(data_type) = data_type else { return };
+    if let Some(expected) = known.accepts.refuses(data_type) {
+        let expected = format!("{expected} for {}", codec.name);
+        problems.disagrees(at, expected, format!("elements of {data_type}"));
     }
 }
 
 /// A shard: chunks inside a chunk, each encoded by a chain of its own.
-fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems) {
+fn shard(
+    codec: &Extension,
+    known: &KnownCodec,
+    given: &ChainInput,
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) {
     let limit = problems.limits.nested_shards;
     if !problems.within(
         at,
@@ -209,16 +203,16 @@ fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems)
         return;
     }
     let at = at.key("configuration");
-    let mut setting = |key: &str, expected: &'static str| {
+    let mut setting = |key: &str| {
         let value = codec.configuration.get(key).cloned();
         if value.is_none() {
-            problems.push(&at.key(key), ProblemKind::Missing { expected });
+            settings::missing(known, key, &at, problems);
         }
         value
     };
-    let inner = setting("chunk_shape", "the shape of an inner chunk");
-    let codecs = setting("codecs", "an array of codecs for inner chunks");
-    let index_codecs = setting("index_codecs", "an array of codecs for the index");
+    let inner = setting("chunk_shape");
+    let codecs = setting("codecs");
+    let index_codecs = setting("index_codecs");
     let inner = inner.and_then(|value| {
         let rank = given.lengths.as_ref().map(Vec::len);
         chunk_lengths(value, rank, &at.key("chunk_shape"), problems)
@@ -226,10 +220,10 @@ fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems)
     if let (Some(inner), Some(outer)) = (&inner, &given.lengths) {
         divides(inner, outer, &at.key("chunk_shape"), problems);
     }
-    let read = |value: Value, at: &At<'_>, problems: &mut Problems| {
-        chain(value, "an array of codecs", at, problems, Extension::read)
+    let read = |value: Value, at: &JsonPlace<'_>, problems: &mut Problems| {
+        limited_list(value, "an array of codecs", at, problems, Extension::read)
     };
-    let within = Given {
+    let within = ChainInput {
         lengths: inner.map(|inner| inner.into_iter().map(|length| vec![length]).collect()),
         data_type: given.data_type.clone(),
         depth: given.depth + 1,
@@ -255,7 +249,7 @@ fn shard(codec: &Extension, given: &Given, at: &At<'_>, problems: &mut Problems)
     }
 }
 
-fn divides(inner: &[u64], outer: &[Vec<u64>], at: &At<'_>, problems: &mut Problems) {
+fn divides(inner: &[u64], outer: &[Vec<u64>], at: &JsonPlace<'_>, problems: &mut Problems) {
     for (i, (inner, outer)) in inner.iter().zip(outer).enumerate() {
         let remains = |outer: &&u64| outer.checked_rem(*inner) != Some(0);
         if let Some(outer) = outer.iter().find(remains) {
@@ -265,9 +259,9 @@ fn divides(inner: &[u64], outer: &[Vec<u64>], at: &At<'_>, problems: &mut Proble
     }
 }
 
-/// The index of a shard: numbers of 64 bits, whose encoded length has to be known beforehand.
-fn index(codecs: &[Extension], depth: usize, at: &At<'_>, problems: &mut Problems) {
-    let given = Given {
+/// The index of a shard: numbers of 64 bits, whose encoded length has to be known in advance.
+fn index(codecs: &[Extension], depth: usize, at: &JsonPlace<'_>, problems: &mut Problems) {
+    let given = ChainInput {
         lengths: None,
         data_type: Some(DataType::UInt64),
         depth,
@@ -276,12 +270,9 @@ fn index(codecs: &[Extension], depth: usize, at: &At<'_>, problems: &mut Problem
     };
     check(codecs, given, at, problems);
     for (i, codec) in codecs.iter().enumerate() {
-        let compresses = match kind(&codec.name) {
-            Some(Kind::BytesToBytes) => !keeps_length(&codec.name),
-            Some(Kind::ArrayToBytes) => !matches!(codec.name.as_str(), "bytes" | "endian"),
-            _ => false,
-        };
-        if compresses {
+        let changes_length =
+            |known: &KnownCodec| known.kind != CodecKind::ArrayToArray && !known.keeps_length;
+        if codecs::by_name(&codec.name).is_some_and(changes_length) {
             let expected = "codecs whose output has a fixed length";
             problems.disagrees(&at.index(i), expected, format!("{:?}", codec.name));
         }

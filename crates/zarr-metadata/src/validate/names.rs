@@ -1,12 +1,12 @@
-//! The rules of v3 for names: of extensions and of nodes. Readers take any, so breaking them is
-//! tolerated. Knows no registry.
+//! The rules of v3 for names: of extensions and of nodes. Readers take any name, so breaking these rules is
+//! tolerated.
 
 use crate::path::NodePath;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{Problems, brief};
 
-/// The name of an extension nobody here knows. The format once asked for URLs and still allows them.
-pub(super) fn extension(name: &str, at: &At<'_>, problems: &mut Problems) {
+/// The name of an unknown extension. The format once asked for URLs and still allows them.
+pub(super) fn extension(name: &str, at: &JsonPlace<'_>, problems: &mut Problems) {
     let plain = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.')
     };
@@ -23,10 +23,10 @@ pub(super) fn extension(name: &str, at: &At<'_>, problems: &mut Problems) {
 }
 
 /// The names in the path of a node, which is a path of names with one slash between them.
-pub(super) fn node(path: &str, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn node(path: &str, at: &JsonPlace<'_>, problems: &mut Problems) {
     let new = NodePath::parse(path).and_then(|path| path.check_new());
     if let Err(error) = new {
-        let expected = "names that a node can have";
+        let expected = "valid node names";
         let segment = brief(&error.segment.as_str().into());
         problems.tolerate_instead(at, expected, format!("{segment}, which {}", error.problem));
     }

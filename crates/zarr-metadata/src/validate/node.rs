@@ -1,25 +1,23 @@
-//! Judges the documents of one node together: each by itself, and whether they contradict each other.
-//! Is given the documents; looks for none.
+//! Validates the documents of one node together: each by itself, and whether they contradict each other.
 
 use serde_json::Value;
 
 use super::names;
 use crate::convert::DIMENSIONS;
-use crate::detect::NodeDocuments;
+use crate::documents::NodeDocuments;
 use crate::node::NodeMetadata;
 use crate::path::NodePath;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::reader::Reader;
 use crate::report::Report;
 use crate::{ArrayMetadata, ZarrFormat};
 
 impl Reader {
-    /// Judges all documents of the node at `path`, `""` being the root, and what shows only when
-    /// they are held against each other: documents that nobody reads, or that say of one array two
-    /// things; names that the format reserves; `_ARRAY_DIMENSIONS`, in which xarray keeps the
-    /// names of the axes of v2 arrays, of another number than there are axes. Such things are
-    /// warnings.
+    /// Validates all documents of the node at `path`, `""` being the root, and what shows only when they are
+    /// compared: documents that are not read, or that contradict each other; names that the format reserves;
+    /// a number of names in `_ARRAY_DIMENSIONS`, where xarray keeps the names of the axes of v2 arrays, that
+    /// is not the number of axes. Such things are warnings.
     ///
     /// ```
     /// use zarr_metadata::{NodeDocuments, Reader};
@@ -31,20 +29,20 @@ impl Reader {
     /// };
     /// let report = Reader::default().validate_node("ocean/__sst", &found);
     /// assert_eq!(report.to_string(), "\
-    /// warning: ocean/__sst: expected names that a node can have, found \"__sst\", which starts with \
+    /// warning: ocean/__sst: expected valid node names, found \"__sst\", which starts with \
     /// \"__\", which the format reserves; choose another name
     /// warning: ocean/__sst/.zgroup: expected no document of the node beside zarr.json, found one, \
-    /// which readers of format 3 pass over
+    /// which readers of format 3 ignore
     /// warning: ocean/__sst/.zgroup: expected the attributes that zarr.json has, found others");
     /// ```
     #[must_use]
     pub fn validate_node(&self, path: &str, documents: &NodeDocuments<'_>) -> Report {
-        let at = At::ROOT;
+        let at = JsonPlace::ROOT;
         let mut problems = self.problems();
         match NodePath::parse(path) {
             Ok(normal) => names::node(normal.as_str(), &at, &mut problems),
             Err(error) => {
-                let (expected, found) = ("names that a node can have", error.to_string());
+                let (expected, found) = ("valid node names", error.to_string());
                 problems.tolerate_instead(&at, expected, found);
             }
         }
@@ -68,20 +66,20 @@ impl Reader {
         report
     }
 
-    /// What the document `name` says otherwise than the one that overrules it.
+    /// Where the document `name` contradicts the one that overrules it.
     fn contradictions(&self, name: &str, documents: &NodeDocuments<'_>, problems: &mut Problems) {
-        let at = At::ROOT;
+        let at = JsonPlace::ROOT;
         let (by, readers) = match documents.zarr_json {
             Some(_) => ("zarr.json", "readers of format 3"),
             None => (".zarray", "readers"),
         };
-        let mut disagree = |at: &At<'_>, expected: String, found: String| {
+        let mut disagree = |at: &JsonPlace<'_>, expected: String, found: String| {
             problems.warn(at, ProblemKind::Disagrees { expected, found });
         };
         disagree(
             &at,
             format!("no document of the node beside {by}"),
-            format!("one, which {readers} pass over"),
+            format!("one, which {readers} ignore"),
         );
         let old = NodeDocuments {
             zarr_json: None,
@@ -118,7 +116,7 @@ impl Reader {
         }
     }
 
-    /// What `.zattrs` says that is about the node.
+    /// What `.zattrs` says about the node itself.
     fn attributes(&self, documents: &NodeDocuments<'_>, problems: &mut Problems) {
         if documents.zattrs.is_none() {
             return;
@@ -126,24 +124,24 @@ impl Reader {
         if documents.zarray.is_none() && documents.zgroup.is_none() {
             let advice = "expected .zarray or .zgroup beside it, found neither; attributes are no \
                           node by themselves";
-            problems.discourage(&At::ROOT, advice);
+            problems.discourage(&JsonPlace::ROOT, advice);
         }
         let old = NodeDocuments {
             zarr_json: None,
             ..*documents
         };
         if let Ok(Some(NodeMetadata::Array(array))) = self.node(&old) {
-            dimensions(&array, &At::ROOT, problems);
+            dimensions(&array, &JsonPlace::ROOT, problems);
         }
     }
 }
 
-/// What two versions of the format say of one array.
+/// Where the documents of two versions contradict each other about an array.
 fn same(
     new: &ArrayMetadata,
     old: &ArrayMetadata,
-    at: &At<'_>,
-    disagree: &mut impl FnMut(&At<'_>, String, String),
+    at: &JsonPlace<'_>,
+    disagree: &mut impl FnMut(&JsonPlace<'_>, String, String),
 ) {
     if new.shape() != old.shape() {
         let expected = format!("{:?}, as zarr.json says", new.shape());
@@ -160,7 +158,7 @@ fn same(
 }
 
 /// The names that xarray gives the axes of an array of format 2.
-pub(super) fn dimensions(array: &ArrayMetadata, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn dimensions(array: &ArrayMetadata, at: &JsonPlace<'_>, problems: &mut Problems) {
     let Some(value) = array.attributes().get(DIMENSIONS) else {
         return;
     };
@@ -174,7 +172,9 @@ pub(super) fn dimensions(array: &ArrayMetadata, at: &At<'_>, problems: &mut Prob
         array.shape().len()
     );
     let found = match names {
-        Some(names) if !names.iter().all(Value::is_string) => "what is no name".to_owned(),
+        Some(names) if !names.iter().all(Value::is_string) => {
+            "something that is not a name".to_owned()
+        }
         Some(names) if names.len() == array.shape().len() => return,
         Some(names) => names.len().to_string(),
         None => crate::problem::brief(value),

@@ -1,27 +1,23 @@
-//! The settings of codecs. Those that stand each for itself are in tables; here is what depends on the
-//! elements and axes. Knows one codec at a time, never a chain.
-
-mod table;
+//! Validates the settings of one codec: each by the [table](crate::codecs), and those that depend on elements
+//! and axes by rules of their own.
 
 use serde_json::{Map, Value};
 
-use table::{Is, Setting};
-
+use crate::codecs::{self, KnownCodec, Setting, SettingType};
 use crate::data_type::DataType;
 use crate::extension::Extension;
-use crate::layout::{Layout, Swap};
 use crate::near::{is_near, quoted};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems, brief};
 use crate::profile::Profile;
 use crate::v2::{Codec, DType};
 
-/// `bytes`: the byte order is there when it matters, but for the old records that had none.
+/// `bytes`: the byte order is required where it matters, except for old records that had none.
 pub(super) fn bytes(
     codec: &Extension,
     data_type: Option<&DataType>,
     is_old: bool,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
     let at = at.key("configuration");
@@ -38,37 +34,37 @@ pub(super) fn bytes(
         return;
     };
     let at = at.key("endian");
-    match data_type.layout() {
-        Some(Layout::Fixed { swap, .. }) if swap != Swap::None && is_old => {
+    match data_type.has_byte_order() {
+        true if is_old => {
             let advice =
                 "expected \"little\" or \"big\", found none, which is read as little-endian";
             problems.discourage(&at, advice);
         }
-        Some(Layout::Fixed { swap, .. }) if swap != Swap::None => {
+        true => {
             let expected = "\"little\" or \"big\", since an element has more than one byte";
             problems.push(&at, ProblemKind::Missing { expected });
         }
-        _ if endian.is_some() => {
+        false if endian.is_some() => {
             problems.discourage(&at, "expected no endian at all, found null; remove it");
         }
-        _ => {}
+        false => {}
     }
 }
 
-/// `transpose`: the order of the axes, which is also how it changes a chunk.
+/// `transpose`: the order of the axes, by which it changes the shape of a chunk.
 pub(super) fn transpose(
     codec: &Extension,
+    known: &KnownCodec,
     rank: Option<usize>,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Vec<usize>> {
     let at = at.key("configuration");
-    let at = at.key("order");
     let Some(value) = codec.configuration.get("order") else {
-        let expected = "an array with each axis once";
-        problems.push(&at, ProblemKind::Missing { expected });
+        missing(known, "order", &at, problems);
         return None;
     };
+    let at = at.key("order");
     if let Some(letter @ ("C" | "F")) = value.as_str() {
         let advice =
             format!("expected an array with each axis once, found the old form {letter:?}");
@@ -99,7 +95,7 @@ pub(super) fn transpose(
     axes
 }
 
-/// Short lists are told as they are: which axis is wrong is the point of the message.
+/// Short lists are shown as they are: which axis is wrong is the point of the message.
 fn shown(value: &Value) -> String {
     match value.as_array() {
         Some(items) if items.len() <= 8 && items.iter().all(Value::is_number) => value.to_string(),
@@ -107,10 +103,11 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// The settings of a codec of v3 that stands in a table, each on its own.
-pub(super) fn v3(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
+/// The settings of a codec of v3, each on its own.
+pub(super) fn v3(codec: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) {
     let at = at.key("configuration");
-    if let Some(settings) = table::v3(&codec.name) {
+    let own = codecs::by_own_name(&codec.name).filter(|known| !known.is_judged_apart);
+    if let Some(settings) = own.and_then(|known| known.settings) {
         judge(&codec.configuration, settings, &at, problems);
     }
     if codec.name == "blosc" {
@@ -119,24 +116,37 @@ pub(super) fn v3(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
 }
 
 /// The settings of a filter or compressor of v2, each on its own.
-pub(super) fn v2(codec: &Codec, at: &At<'_>, problems: &mut Problems) {
-    if let Some(settings) = table::v2(&codec.id) {
+pub(super) fn v2(codec: &Codec, at: &JsonPlace<'_>, problems: &mut Problems) {
+    if let Some(settings) = codecs::by_id(&codec.id).and_then(|known| known.settings) {
         judge(&codec.configuration, settings, at, problems);
+    }
+}
+
+/// Reports that a required setting is missing.
+pub(super) fn missing(known: &KnownCodec, key: &str, at: &JsonPlace<'_>, problems: &mut Problems) {
+    if let Some(expected) = known.setting(key).and_then(|setting| setting.required) {
+        problems.push(&at.key(key), ProblemKind::Missing { expected });
     }
 }
 
 fn judge(
     configuration: &Map<String, Value>,
     settings: &[Setting],
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
-    for Setting { key, is, needed } in settings {
+    for Setting {
+        key,
+        holds,
+        required,
+        ..
+    } in settings
+    {
         let at = at.key(key);
-        match (configuration.get(*key), needed) {
+        match (configuration.get(*key), required) {
             (None, Some(expected)) => problems.push(&at, ProblemKind::Missing { expected }),
             (None, None) | (Some(Value::Null), None) => {}
-            (Some(value), _) => setting(value, *is, &at, problems),
+            (Some(value), _) => setting(value, *holds, &at, problems),
         }
     }
     for (key, value) in configuration {
@@ -144,37 +154,37 @@ fn judge(
         if key != "id" && !settings.iter().any(|setting| setting.key == key) {
             let names: Vec<&str> = settings.iter().map(|setting| setting.key).collect();
             let expected = match names.iter().find(|name| is_near(key, name)) {
-                Some(name) => format!("no such setting, but perhaps {name:?}"),
+                Some(name) => format!("another setting, perhaps {name:?}"),
                 None if names.is_empty() => "no settings".to_owned(),
-                None => format!("no such setting, but {} at most", quoted(&names)),
+                None => format!("no setting other than {}", quoted(&names)),
             };
-            // Most readers refuse it, and those that pass over it lose what it says.
+            // Most readers refuse it, and those that ignore it lose its meaning.
             problems.tolerate_instead(&at.key(key), expected, brief(value));
         }
     }
 }
 
-fn setting(value: &Value, is: Is, at: &At<'_>, problems: &mut Problems) {
-    let expected = match is {
-        Is::Whole(min, max) => match value.as_i64() {
+fn setting(value: &Value, holds: SettingType, at: &JsonPlace<'_>, problems: &mut Problems) {
+    let expected = match holds {
+        SettingType::Whole(min, max) => match value.as_i64() {
             Some(number) if (min..=max).contains(&number) => return,
             _ => format!("a whole number from {min} to {max}"),
         },
-        Is::Number if !value.is_number() => "a number".to_owned(),
-        Is::Bool if !value.is_boolean() => "true or false".to_owned(),
-        Is::Text if !value.is_string() => "a text".to_owned(),
-        Is::List if !value.is_array() => "an array".to_owned(),
-        Is::OneOf(names) if !value.as_str().is_some_and(|name| names.contains(&name)) => {
+        SettingType::Number if !value.is_number() => "a number".to_owned(),
+        SettingType::Bool if !value.is_boolean() => "true or false".to_owned(),
+        SettingType::Text if !value.is_string() => "a string".to_owned(),
+        SettingType::List if !value.is_array() => "an array".to_owned(),
+        SettingType::OneOf(names) if !value.as_str().is_some_and(|name| names.contains(&name)) => {
             format!("one of {}", names.join(", "))
         }
-        Is::DType => {
+        SettingType::DType => {
             // numcodecs takes all of numpy's spellings, and zarr-python writes `float32`.
             let mut lenient = Problems::with(problems.limits, Profile::Lenient);
             DType::read(value.clone(), &[], at, &mut lenient);
             problems.absorb(lenient);
             return;
         }
-        Is::DataType => {
+        SettingType::DataType => {
             DataType::read(value.clone(), at, problems);
             return;
         }
@@ -183,7 +193,7 @@ fn setting(value: &Value, is: Is, at: &At<'_>, problems: &mut Problems) {
     problems.invalid(at, expected, value);
 }
 
-fn shuffles(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
+fn shuffles(codec: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) {
     let setting = |key: &str| {
         codec
             .configuration
@@ -193,7 +203,7 @@ fn shuffles(codec: &Extension, at: &At<'_>, problems: &mut Problems) {
     if setting("shuffle").is_some_and(|shuffle| shuffle != "noshuffle")
         && setting("typesize").is_none()
     {
-        let expected = "the bytes of an element, which shuffling needs";
+        let expected = "the size of an element in bytes, which shuffling needs";
         problems.push(&at.key("typesize"), ProblemKind::Missing { expected });
     }
 }

@@ -1,29 +1,29 @@
-//! The rules for v2 documents that go beyond what their readers ask for.
+//! The rules for v2 documents that go beyond what their readers check.
 
 use serde_json::Value;
 
 use super::settings;
 use super::v3::chunk_bytes;
-use crate::kinds::{id_is_known, serializes_objects};
-use crate::pointer::At;
+use crate::codecs;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems};
 use crate::read;
-use crate::v2::{ArrayMetadata, Codec, DType};
+use crate::v2::{ArrayMetadataV2, Codec, DType};
 
-pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
+pub(crate) fn array(value: Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let again = value.clone();
-    ArrayMetadata::read(value, at, problems);
+    ArrayMetadataV2::read(value, at, problems);
     if !again.is_object() {
         return;
     }
     let mut quiet = problems.none_yet();
     let chunks = again.get("chunks").cloned();
-    let chunks = chunks.and_then(|value| read::lengths(value, &At::ROOT, &mut quiet));
+    let chunks = chunks.and_then(|value| read::lengths(value, &JsonPlace::ROOT, &mut quiet));
     let codecs = |value: &Value| {
         let mut quiet = Problems::default();
-        Codec::read(value.clone(), &At::ROOT, &mut quiet)
+        Codec::read(value.clone(), &JsonPlace::ROOT, &mut quiet)
     };
-    // What a `|O` holds is said by one of the codecs.
+    // One of the codecs tells what `|O` holds.
     let listed = again
         .get("filters")
         .and_then(Value::as_array)
@@ -34,7 +34,7 @@ pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
         .filter_map(codecs)
         .collect();
     let dtype = again.get("dtype").cloned();
-    let dtype = dtype.and_then(|value| DType::read(value, &all, &At::ROOT, &mut quiet));
+    let dtype = dtype.and_then(|value| DType::read(value, &all, &JsonPlace::ROOT, &mut quiet));
     if let (Some(chunks), Some(dtype)) = (&chunks, &dtype) {
         let lengths: Vec<Vec<u64>> = chunks.iter().map(|length| vec![*length]).collect();
         chunk_bytes(&lengths, &dtype.data_type, &at.key("chunks"), problems);
@@ -50,11 +50,11 @@ pub(super) fn array(value: Value, at: &At<'_>, problems: &mut Problems) {
     objects(&again, &filters, at, problems);
 }
 
-fn known(codec: Option<&Codec>, at: &At<'_>, problems: &mut Problems) {
+fn known(codec: Option<&Codec>, at: &JsonPlace<'_>, problems: &mut Problems) {
     if let Some(codec) = codec {
         settings::v2(codec, at, problems);
     }
-    if let Some(codec) = codec.filter(|codec| !id_is_known(&codec.id)) {
+    if let Some(codec) = codec.filter(|codec| codecs::by_id(&codec.id).is_none()) {
         let kind = ProblemKind::Unsupported {
             what: "codec",
             name: codec.id.clone(),
@@ -63,8 +63,13 @@ fn known(codec: Option<&Codec>, at: &At<'_>, problems: &mut Problems) {
     }
 }
 
-/// Elements that are objects are not bytes before a filter makes them so.
-fn objects(document: &Value, filters: &[Option<Codec>], at: &At<'_>, problems: &mut Problems) {
+/// Objects need a filter that encodes them as bytes.
+fn objects(
+    document: &Value,
+    filters: &[Option<Codec>],
+    at: &JsonPlace<'_>,
+    problems: &mut Problems,
+) {
     let objects = document.get("dtype").and_then(Value::as_str);
     if objects.map(|dtype| dtype.trim_start_matches(['<', '>', '|', '='])) != Some("O") {
         return;
@@ -72,12 +77,12 @@ fn objects(document: &Value, filters: &[Option<Codec>], at: &At<'_>, problems: &
     let serialized = match filters.first() {
         // Refused, and reported for it.
         Some(None) => true,
-        // One nobody here knows may be one for objects.
-        Some(Some(filter)) => serializes_objects(&filter.id) || !id_is_known(&filter.id),
+        // An unknown one may be one for objects.
+        Some(Some(filter)) => codecs::by_id(&filter.id).is_none_or(|codec| codec.is_object_codec),
         None => false,
     };
     if !serialized {
-        let expected = "a first filter that makes bytes of objects, such as \"vlen-utf8\"";
+        let expected = "a first filter that encodes objects as bytes, such as \"vlen-utf8\"";
         let found = filters.first().and_then(Option::as_ref);
         let found = found.map_or("none".to_owned(), |filter| format!("{:?}", filter.id));
         problems.disagrees(&at.key("filters"), expected, found);

@@ -1,43 +1,41 @@
-//! The rules for `zarr.json` that go beyond what its reader asks for. Each part is read again on
-//! its own, so that a document with one bad part is judged in the others.
+//! The rules for `zarr.json` that go beyond what its reader checks. Each part is read again on its own, so
+//! that one bad part does not hide problems in the others.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{chain, consolidated, names};
+use super::{chain, names};
 use crate::chunk_grid::ChunkGridMetadata;
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::node::NodeMetadata;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{ProblemKind, Problems, brief};
 use crate::reader::Reader;
-use crate::v3::implied;
+use crate::v3::{ConsolidatedMetadataV3, implied};
 use crate::{GroupMetadata, read};
 
-pub(super) fn node(
+/// Validates the document of a node. Returns the consolidated metadata in it, which is not validated here.
+pub(crate) fn node(
     value: Value,
     consolidated: Option<&RawValue>,
     reader: &Reader,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
-) {
+) -> Option<ConsolidatedMetadataV3> {
     let again = value.clone();
     let node = NodeMetadata::read(value, consolidated, reader, at, problems);
     match node {
-        Some(NodeMetadata::Group(GroupMetadata::V3(group))) => {
-            if let Some(documents) = &group.consolidated_metadata {
-                consolidated::v3(documents, reader, at, problems);
-            }
-        }
+        Some(NodeMetadata::Group(GroupMetadata::V3(group))) => return group.consolidated_metadata,
         _ if again.get("node_type").is_some_and(|kind| kind == "array") => {
             array(&again, at, problems);
         }
         _ => {}
     }
+    None
 }
 
-/// What `read` makes of a part; what is wrong with it was reported before.
+/// Reads a part of the document; its problems were reported before.
 fn quietly<T>(
     value: Option<&Value>,
     problems: &Problems,
@@ -46,18 +44,18 @@ fn quietly<T>(
     read(value?.clone(), &mut problems.none_yet())
 }
 
-fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
+fn array(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let shape = quietly(value.get("shape"), problems, |value, problems| {
-        read::lengths(value, &At::ROOT, problems)
+        read::lengths(value, &JsonPlace::ROOT, problems)
     });
     let data_type = quietly(value.get("data_type"), problems, |value, problems| {
-        DataType::read(value, &At::ROOT, problems)
+        DataType::read(value, &JsonPlace::ROOT, problems)
     });
     let grid = quietly(value.get("chunk_grid"), problems, |value, problems| {
-        ChunkGridMetadata::read(value, shape.as_deref(), &At::ROOT, problems)
+        ChunkGridMetadata::read(value, shape.as_deref(), &JsonPlace::ROOT, problems)
     });
     let codecs = quietly(value.get("codecs"), problems, |value, problems| {
-        read::chain(value, "", &At::ROOT, problems, Extension::read)
+        read::limited_list(value, "", &JsonPlace::ROOT, problems, Extension::read)
     });
     match &data_type {
         Some(DataType::Unknown(extension)) => {
@@ -77,7 +75,7 @@ fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
         chunk_bytes(lengths, data_type, &at.key("chunk_grid"), problems);
     }
     if let Some(codecs) = codecs {
-        let given = chain::Given {
+        let given = chain::ChainInput {
             lengths,
             implied: data_type
                 .as_ref()
@@ -93,18 +91,18 @@ fn array(value: &Value, at: &At<'_>, problems: &mut Problems) {
     same_names(value, &at.key("dimension_names"), problems);
 }
 
-fn unknown(what: &'static str, extension: &Extension, at: &At<'_>, problems: &mut Problems) {
+fn unknown(what: &'static str, extension: &Extension, at: &JsonPlace<'_>, problems: &mut Problems) {
     let name = extension.name.clone();
     problems.warn(at, ProblemKind::Unsupported { what, name });
     names::extension(&extension.name, at, problems);
 }
 
-/// The largest chunk has to have a number of bytes. An array need not: only its chunks are ever in
+/// The size of the largest chunk must fit a `u64`. That of the array need not: only its chunks are ever in
 /// memory.
 pub(super) fn chunk_bytes(
     lengths: &[Vec<u64>],
     data_type: &DataType,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) {
     let largest = lengths.iter().map(|axis| axis.iter().max());
@@ -115,14 +113,14 @@ pub(super) fn chunk_bytes(
     if bytes.is_none() {
         let kind = ProblemKind::Invalid {
             expected: "chunks of less than 2^64 bytes".to_owned(),
-            found: format!("chunks of more, with elements of {data_type}"),
+            found: format!("larger ones, with elements of {data_type}"),
         };
         problems.push(at, kind);
     }
 }
 
-/// Allowed, but then nobody can tell the axes apart by name.
-fn same_names(value: &Value, at: &At<'_>, problems: &mut Problems) {
+/// Allowed, but then the axes cannot be told apart by name.
+fn same_names(value: &Value, at: &JsonPlace<'_>, problems: &mut Problems) {
     let names = value.get("dimension_names").and_then(Value::as_array);
     let names: Vec<&Value> = names.into_iter().flatten().collect();
     for (i, name) in names.iter().enumerate() {

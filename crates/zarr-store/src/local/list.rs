@@ -1,38 +1,29 @@
-//! What lies in a directory, and removing it. Names that can be no keys (names that are not UTF-8) are
-//! listed apart, since nobody could ask for them; this store's own files are not shown.
+//! What lies in a directory. Names that cannot be keys (names that are not UTF-8) are listed apart, since nobody could
+//! ask for them; the store's own files are not shown.
 
 use std::{
     ffi::CStr,
     fs::Metadata,
     io,
-    os::{
-        fd::{BorrowedFd, OwnedFd},
-        unix::fs::MetadataExt,
-    },
-    path::Path,
-    time::{Duration, SystemTime},
+    os::{fd::BorrowedFd, unix::fs::MetadataExt},
 };
 
 use rustix::{
-    fs::{AtFlags, Dir, FileType, OFlags, statat, unlinkat},
+    fs::{AtFlags, Dir, FileType, statat},
     io::Errno,
 };
 
 use super::{
-    descend::{Met, descend, kind},
-    if_absent, is_absent,
-    lock_file::{Locking, is_lock, remove_if_free},
-    step::{self, Sharing},
-    temp::is_temp,
-    tree::{Tree, open_at, parents},
+    root::{Root, parents},
+    walk::kind,
 };
 use crate::{Entry, Key, KeyProblem, Listing, Prefix, StoreErrorKind};
 
 /// The values and directories below `prefix`. What a link leads to outside of the store is hidden,
 /// where links may not lead there; so is a link to a directory that it lies in.
-pub(super) fn list_dir(tree: &Tree, prefix: &Prefix) -> io::Result<Listing> {
+pub(super) fn list_dir(root: &Root, prefix: &Prefix) -> io::Result<Listing> {
     let mut listing = Listing::default();
-    let mut dir = Dir::new(tree.open_dir(prefix.bare())?)?;
+    let mut dir = Dir::new(root.open_dir(prefix.bare())?)?;
     while let Some(entry) = dir.read() {
         let entry = entry?;
         let key = match key(prefix, entry.file_name()) {
@@ -42,14 +33,14 @@ pub(super) fn list_dir(tree: &Tree, prefix: &Prefix) -> io::Result<Listing> {
                 continue;
             }
         };
-        match found(tree, dir.fd()?, &entry, &key) {
+        match entry_kind(root, dir.fd()?, &entry, &key) {
             // A checked key is a checked directory, unless it grows too long by its slash.
-            Ok(Some(Found::Dir)) => listing.prefixes.extend(Prefix::new(&key)),
-            Ok(Some(Found::File(size))) => listing.keys.push(Entry { key, size }),
+            Ok(Some(EntryKind::Dir)) => listing.prefixes.extend(Prefix::new(&key)),
+            Ok(Some(EntryKind::File(size))) => listing.keys.push(Entry { key, size }),
             Ok(None) => {}
             // Deleted since, or a link to nothing: not there.
             Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            Err(e) if Errno::from_io_error(&e) == Some(Errno::XDEV) => tree.leave_out(),
+            Err(e) if Errno::from_io_error(&e) == Some(Errno::XDEV) => root.leave_out(),
             Err(e) => return Err(e),
         }
     }
@@ -76,30 +67,32 @@ fn key(prefix: &Prefix, name: &CStr) -> Result<Key, Option<String>> {
     }
 }
 
-enum Found {
+enum EntryKind {
     Dir,
     /// And its size.
     File(u64),
 }
 
 /// What an entry is, behind links; pipes and devices are nothing.
-fn found(
-    tree: &Tree,
+fn entry_kind(
+    root: &Root,
     dir: BorrowedFd<'_>,
     entry: &rustix::fs::DirEntry,
     key: &Key,
-) -> io::Result<Option<Found>> {
+) -> io::Result<Option<EntryKind>> {
     Ok(match kind(dir, entry)? {
-        Some(FileType::Directory) => Some(Found::Dir),
+        Some(FileType::Directory) => Some(EntryKind::Dir),
         Some(FileType::RegularFile) => {
             let stat = statat(dir, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
-            u64::try_from(stat.st_size).ok().map(Found::File)
+            u64::try_from(stat.st_size).ok().map(EntryKind::File)
         }
         Some(FileType::Symlink) => {
-            let metadata = tree.metadata(key.as_str())?;
+            let metadata = root.metadata(key.as_str())?;
             match metadata.is_dir() {
-                true => (!lies_in(tree, key, &metadata)?).then_some(Found::Dir),
-                false => metadata.is_file().then_some(Found::File(metadata.len())),
+                true => (!lies_in(root, key, &metadata)?).then_some(EntryKind::Dir),
+                false => metadata
+                    .is_file()
+                    .then_some(EntryKind::File(metadata.len())),
             }
         }
         _ => None,
@@ -108,151 +101,13 @@ fn found(
 
 /// Whether a key lies in this directory, by whatever way: what lists all below a link that leads there
 /// would never end, and come by nothing new.
-fn lies_in(tree: &Tree, key: &Key, directory: &Metadata) -> io::Result<bool> {
+fn lies_in(root: &Root, key: &Key, directory: &Metadata) -> io::Result<bool> {
     let is_it = |above: Metadata| (above.dev(), above.ino()) == (directory.dev(), directory.ino());
     for above in parents(key.as_str()) {
-        if is_it(tree.metadata(above)?) {
+        if is_it(root.metadata(above)?) {
             return Ok(true);
         }
     }
-    let mut above_root = tree.root().ancestors().skip(1);
+    let mut above_root = root.dir().ancestors().skip(1);
     Ok(above_root.any(|above| above.metadata().is_ok_and(is_it)))
-}
-
-/// How often removing begins again because somebody wrote into the directory meanwhile.
-const TRIES: u32 = 64;
-
-/// Removes the directory called `name` and all in it. A file there is not below, so it stays; so do
-/// the directories of locks that somebody holds, who is about to write there.
-pub(super) fn remove_tree(tree: &Tree, name: &str, locking: Locking) -> io::Result<()> {
-    let place = match tree.place(name) {
-        Ok(place) => place,
-        Err(e) => return if_absent(e),
-    };
-    for attempt in 1.. {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
-        let held = match open_at(place.at(), place.path(), flags) {
-            Ok(dir) => remove_below(dir, locking),
-            Err(e) => {
-                let stat = statat(place.at(), place.path(), AtFlags::SYMLINK_NOFOLLOW);
-                return match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
-                    // The link goes, what it leads to stays: that may be somebody else's.
-                    Ok(FileType::Symlink) if leads_to_a_directory(tree, name) => {
-                        unlinkat(place.at(), place.path(), AtFlags::empty())
-                            .or_else(|e| if_absent(e.into()))
-                    }
-                    Ok(FileType::Symlink) => Ok(()),
-                    _ => if_absent(e),
-                };
-            }
-        };
-        let removed = held.and_then(|held| match held {
-            true => Ok(()),
-            false => Ok(unlinkat(place.at(), place.path(), AtFlags::REMOVEDIR)?),
-        });
-        match removed {
-            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && attempt < TRIES => {}
-            Err(e) if e.kind() == io::ErrorKind::ResourceBusy && attempt < TRIES => {}
-            done => return done.or_else(if_absent),
-        }
-    }
-    Ok(())
-}
-
-fn leads_to_a_directory(tree: &Tree, name: &str) -> bool {
-    match tree.metadata(name) {
-        Ok(target) => target.is_dir(),
-        // Outside, where nobody may look: no value of this store.
-        Err(e) => Errno::from_io_error(&e) == Some(Errno::XDEV),
-    }
-}
-
-/// Removes everything below the root, which itself stays.
-pub(super) fn remove_children(tree: &Tree, locking: Locking) -> io::Result<()> {
-    for attempt in 1.. {
-        let removed = tree.open_dir("").and_then(|dir| remove_below(dir, locking));
-        match removed {
-            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && attempt < TRIES => {}
-            done => return done.map(drop).or_else(if_absent),
-        }
-    }
-    Ok(())
-}
-
-/// Removes what is below a directory; whether something stays because its lock is held.
-fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
-    let mut held = false;
-    descend(top, |met| {
-        let removed = match met {
-            Met::File(dir, name) if lock_name(name) => remove_if_free(dir, name).map(|free| {
-                held |= !free;
-            }),
-            Met::File(dir, name) => remove_file(dir, name, locking),
-            Met::Dir(dir, name) => match unlinkat(dir, name, AtFlags::REMOVEDIR) {
-                Err(Errno::NOTEMPTY) if held => Ok(()),
-                removed => removed.map_err(Into::into),
-            },
-        };
-        removed.or_else(if_absent)
-    })?;
-    Ok(held)
-}
-
-/// Removes a file in the step of its directory.
-fn remove_file(dir: BorrowedFd<'_>, name: &Path, locking: Locking) -> io::Result<()> {
-    let _step = match locking {
-        Locking::Os => Some(step::among_processes(dir, Sharing::Unconditional)?),
-        Locking::None => None,
-    };
-    Ok(unlinkat(dir, name, AtFlags::empty())?)
-}
-
-fn lock_name(name: &Path) -> bool {
-    name.to_str().is_some_and(is_lock)
-}
-
-/// Removes temporary files, and lock files that nobody holds, older than `older_than`, and counts
-/// them.
-pub(super) fn clean_temp(tree: &Tree, older_than: Duration) -> io::Result<u64> {
-    let top = match tree.open_dir("") {
-        Ok(top) => top,
-        Err(e) => return if_absent(e).map(|()| 0),
-    };
-    let mut removed = 0;
-    descend(top, |met| {
-        let Met::File(dir, name) = met else {
-            return Ok(());
-        };
-        let is_lock = lock_name(name);
-        if !is_lock && !name.to_str().is_some_and(is_temp) {
-            return Ok(());
-        }
-        let cleaned = || {
-            if age(dir, name)? < older_than {
-                return Ok(false);
-            }
-            if is_lock {
-                return remove_if_free(dir, name);
-            }
-            unlinkat(dir, name, AtFlags::empty())?;
-            Ok(true)
-        };
-        match cleaned() {
-            Ok(done) => removed += u64::from(done),
-            Err(e) if is_absent(&e) => {}
-            Err(e) => return Err(e),
-        }
-        Ok(())
-    })?;
-    Ok(removed)
-}
-
-fn age(dir: BorrowedFd<'_>, name: &Path) -> io::Result<Duration> {
-    let stat = statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
-    let seconds = u64::try_from(stat.st_mtime).unwrap_or_default();
-    let nanoseconds = u32::try_from(stat.st_mtime_nsec).unwrap_or_default();
-    let modified = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
-    Ok(SystemTime::now()
-        .duration_since(modified)
-        .unwrap_or_default())
 }

@@ -1,10 +1,9 @@
-//! The half of a key's lock that other processes see: a file beside the value that the system locks
-//! for whoever has it open. The system forgets the lock with its holder, however that ends, so a
-//! file that was left behind is in nobody's way.
+//! `LockFile`: the half of a key's lock that other processes see. It is a file beside the value, which the system
+//! locks for whoever has it open. The system releases the lock when its holder ends, however it ends, so a file that
+//! was left behind is in nobody's way.
 //!
-//! The holder removes the file as it leaves. So whoever gets the lock looks whether the name still
-//! means the file that was locked; if not, the lock is worth nothing and the next try makes a new
-//! file.
+//! The holder removes the file as it leaves. So whoever gets the lock checks whether the name still means the file
+//! that was locked; if not, the lock is worth nothing and the next try makes a new file.
 
 use std::{
     fmt, io,
@@ -18,13 +17,14 @@ use rustix::{
 };
 
 use super::{
-    LocalStore, TRIES,
-    tree::{Place, Tree, split},
-    uninterrupted,
+    LocalStore,
+    errors::uninterrupted,
+    root::{PathAt, Root, split},
+    write::TRIES,
 };
 use crate::{
-    Key, Op, Result, StoreError, StoreErrorKind,
-    lock::{KeptOut, Others},
+    AuxiliaryFile, Key, Op, Result, StoreError, StoreErrorKind,
+    lock::{ProcessGuard, ProcessLock},
 };
 
 /// How updates of one value are kept apart when several processes make them.
@@ -43,13 +43,7 @@ pub enum Locking {
     None,
 }
 
-/// Names that end so are no keys, so no listing shows them and no value can be called so.
-const SUFFIX: &str = ".zarr-lock";
-
-/// Whether a file of this name is a lock.
-pub(super) fn is_lock(name: &str) -> bool {
-    name.starts_with('.') && name.ends_with(SUFFIX)
-}
+const SUFFIX: &str = AuxiliaryFile::Lock.suffix();
 
 /// `.<name>.zarr-lock` beside a key. Names that are too long for that share a lock with few others,
 /// if any: every process must find the same one.
@@ -80,12 +74,12 @@ impl LockFile {
         LockFile { store, key }
     }
 
-    fn try_lock(&self) -> io::Result<Option<Held>> {
+    fn attempt(&self) -> io::Result<Option<Held>> {
         let name = name_beside(&self.key);
-        let tree = &self.store.tree;
+        let root = &self.store.root;
         let mut made_in = None;
         for _ in 0..TRIES {
-            match Held::take(tree, &name) {
+            match Held::take(root, &name) {
                 Ok(Attempt::Held(mut held)) => {
                     held.made_in = made_in;
                     return Ok(Some(held));
@@ -93,8 +87,8 @@ impl LockFile {
                 Ok(Attempt::Busy) => return Ok(None),
                 Ok(Attempt::Gone) => {}
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    made_in = Some(MadeIn(tree.clone(), name.clone()));
-                    tree.make_parents(&name)?;
+                    made_in = Some(MadeParents(root.clone(), name.clone()));
+                    root.make_parents(&name)?;
                     // The write that follows will find them there, and not think of their names.
                     self.store.sync_names(&name, true, self.store.durability)?;
                 }
@@ -134,10 +128,10 @@ impl LockFile {
     }
 }
 
-impl Others for LockFile {
-    fn try_keep_out(&self) -> Result<Option<KeptOut>> {
-        let held = uninterrupted(|| self.try_lock()).map_err(|e| self.error(e))?;
-        Ok(held.map(|held| Box::new(held) as KeptOut))
+impl ProcessLock for LockFile {
+    fn try_lock(&self) -> Result<Option<ProcessGuard>> {
+        let held = uninterrupted(|| self.attempt()).map_err(|e| self.error(e))?;
+        Ok(held.map(|held| Box::new(held) as ProcessGuard))
     }
 }
 
@@ -151,9 +145,9 @@ enum Attempt {
 
 /// The directories of a name that were made for a lock, removed when dropped if nothing came into
 /// them.
-struct MadeIn(Tree, String);
+struct MadeParents(Root, String);
 
-impl Drop for MadeIn {
+impl Drop for MadeParents {
     fn drop(&mut self) {
         self.0.remove_empty_parents(&self.1);
     }
@@ -161,14 +155,14 @@ impl Drop for MadeIn {
 
 /// A locked file, removed and unlocked when dropped.
 struct Held {
-    place: Place,
+    place: PathAt,
     file: OwnedFd,
-    made_in: Option<MadeIn>,
+    made_in: Option<MadeParents>,
 }
 
 impl Held {
-    fn take(tree: &Tree, name: &str) -> io::Result<Attempt> {
-        let place = tree.place(name)?;
+    fn take(root: &Root, name: &str) -> io::Result<Attempt> {
+        let place = root.path_at(name)?;
         let (dir, path) = (place.at(), place.path());
         let (file, made) = match open(dir, path, OFlags::CREATE | OFlags::EXCL) {
             Ok(file) => (file, true),

@@ -1,14 +1,6 @@
-//! One open file: positioned reads and, where asked for, its size and version. It knows how to
-//! read, not where values lie.
+//! `LocalObject`: one open file, its positioned reads and, where asked for, its size and version.
 
-use std::{
-    fs::{File, Metadata},
-    io,
-    mem::MaybeUninit,
-    ops::Range,
-    os::unix::fs::MetadataExt,
-    sync::OnceLock,
-};
+use std::{fs::File, io, mem::MaybeUninit, ops::Range, sync::OnceLock};
 
 use bytes::Bytes;
 use rustix::{
@@ -17,57 +9,22 @@ use rustix::{
     io::{Errno, pread},
 };
 
-use super::{LocalStore, tree::Tree, uninterrupted};
+use super::{LocalStore, errors::is_absent, root::Root, stat::FileStat};
 use crate::{
     ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version,
     descriptors::{self, Permit},
 };
 
 /// Opens for reading. Asks nothing about the file.
-fn open(tree: &Tree, key: &Key) -> io::Result<File> {
+fn open(root: &Root, key: &Key) -> io::Result<File> {
     // Not to wait: a named pipe in the tree would otherwise hang the reader for ever. On files it
     // does nothing, but for one that somebody holds a lease on: there, open once more and wait.
     let no_wait = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let opened = match tree.open(key.as_str(), no_wait) {
-        Err(e) if e.kind() == io::ErrorKind::WouldBlock => tree.open(key.as_str(), OFlags::RDONLY),
+    let opened = match root.open(key.as_str(), no_wait) {
+        Err(e) if e.kind() == io::ErrorKind::WouldBlock => root.open(key.as_str(), OFlags::RDONLY),
         opened => opened,
     };
     opened.map(File::from)
-}
-
-/// What `stat` says that we use.
-#[derive(Debug, Clone)]
-pub(super) struct Described {
-    pub(super) size: u64,
-    pub(super) version: Version,
-}
-
-impl Described {
-    fn of(file: &File) -> io::Result<Self> {
-        Self::new(&uninterrupted(|| file.metadata())?)
-    }
-
-    pub(super) fn new(metadata: &Metadata) -> io::Result<Self> {
-        if metadata.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
-        if !metadata.is_file() {
-            return Err(io::Error::other("it is neither a file nor a directory"));
-        }
-        let nanoseconds = metadata
-            .mtime()
-            .wrapping_mul(1_000_000_000)
-            .wrapping_add(metadata.mtime_nsec());
-        let size = metadata.size();
-        let version = [
-            metadata.dev(),
-            metadata.ino(),
-            size,
-            nanoseconds.cast_unsigned(),
-        ]
-        .into();
-        Ok(Described { size, version })
-    }
 }
 
 /// One open file, or one that is opened for each read because too many are open.
@@ -75,7 +32,7 @@ pub(super) struct LocalObject {
     /// Kept open for as long as its permit is.
     kept: Option<(File, Permit)>,
     /// Asked for once, and only if somebody wants size or version, or the file is not kept.
-    described: OnceLock<Described>,
+    described: OnceLock<FileStat>,
     store: LocalStore,
     key: Key,
 }
@@ -86,7 +43,7 @@ impl LocalObject {
     }
 
     fn with(store: &LocalStore, key: &Key, permit: Option<Permit>) -> io::Result<Self> {
-        let file = open(&store.tree, key)?;
+        let file = open(&store.root, key)?;
         let mut object = LocalObject {
             kept: None,
             described: OnceLock::new(),
@@ -95,16 +52,16 @@ impl LocalObject {
         };
         match permit {
             Some(permit) => object.kept = Some((file, permit)),
-            None => object.described = Described::of(&file)?.into(),
+            None => object.described = FileStat::of(&file)?.into(),
         }
         Ok(object)
     }
 
-    fn described(&self) -> Result<&Described> {
+    fn described(&self) -> Result<&FileStat> {
         if let Some(described) = self.described.get() {
             return Ok(described);
         }
-        let described = self.with_file(|file| Described::of(file).map_err(|e| self.error(e)))?;
+        let described = self.with_file(|file| FileStat::of(file).map_err(|e| self.error(e)))?;
         Ok(self.described.get_or_init(|| described))
     }
 
@@ -114,12 +71,12 @@ impl LocalObject {
             return f(file);
         }
         let reopen = || {
-            let file = open(&self.store.tree, &self.key)?;
-            let version = Described::of(&file)?.version;
+            let file = open(&self.store.root, &self.key)?;
+            let version = FileStat::of(&file)?.version;
             Ok((file, version))
         };
         let (file, version) = match reopen() {
-            Err(e) if super::is_absent(&e) => return Err(self.changed()),
+            Err(e) if is_absent(&e) => return Err(self.changed()),
             reopened => reopened.map_err(|e: io::Error| self.error(e))?,
         };
         match self.described.get() {

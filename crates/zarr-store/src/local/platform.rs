@@ -1,4 +1,4 @@
-//! The calls that systems spell differently.
+//! System calls that differ between operating systems.
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) use linux::{NO_ACCESS, barrier, is_network, open_beneath, rename_to_new};

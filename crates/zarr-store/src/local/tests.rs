@@ -1,5 +1,4 @@
-//! What only a directory can show: hidden leavings, hostile names, threads that delete while others
-//! write.
+//! What only a directory can show: files that are left behind, hostile names, threads that delete while others write.
 
 use std::{
     fs,
@@ -12,11 +11,7 @@ use rustix::fs::{FlockOperation, flock};
 use tempfile::{TempDir, tempdir};
 
 use super::*;
-use crate::{ByteRange, Prefixed, ReadOnly, Store, StoreExt, runtime::wait, testing};
-
-fn key(text: &str) -> Key {
-    Key::new(text).unwrap()
-}
+use crate::{ByteRange, Prefixed, ReadOnly, Store, StoreExt, runtime::wait, testing, tests::key};
 
 /// A store in a directory that lives as long as the second value.
 fn local() -> (LocalStore, TempDir) {
@@ -139,11 +134,11 @@ fn what_a_killed_writer_leaves_is_hidden_and_cleaned() {
         .put(&key("a/b"), &vec![1].into(), PutMode::Create)
         .unwrap();
     // As if killed between write and rename.
-    let place = store.tree.place("a/b").unwrap();
-    let mut temp = Temp::create(&place, None).unwrap();
+    let place = store.root.path_at("a/b").unwrap();
+    let mut temp = temp_file::TempFile::create(&place, None).unwrap();
     temp.fill(&vec![2].into(), false).unwrap();
     std::mem::forget(temp);
-    fs::write(store.tree.path("a/.b.zarr-lock"), "").unwrap();
+    fs::write(store.root.path("a/.b.zarr-lock"), "").unwrap();
     assert_eq!(files(store.root()).len(), 3);
 
     let listing = store.list_dir(&Prefix::new("a").unwrap()).unwrap();
@@ -228,12 +223,12 @@ fn deleting_a_link_leaves_what_it_leads_to() {
     fs::create_dir_all(store.root()).unwrap();
     fs::create_dir(dir.path().join("elsewhere")).unwrap();
     fs::write(dir.path().join("elsewhere/x"), "alive").unwrap();
-    symlink(dir.path().join("elsewhere"), store.tree.path("link")).unwrap();
-    symlink(dir.path().join("nowhere"), store.tree.path("dangling")).unwrap();
+    symlink(dir.path().join("elsewhere"), store.root.path("link")).unwrap();
+    symlink(dir.path().join("nowhere"), store.root.path("dangling")).unwrap();
     assert_eq!(store.list_dir(&Prefix::root()).unwrap().prefixes.len(), 1);
     assert_eq!(all(&store, "dangling"), None);
     store.delete_prefix(&Prefix::new("link").unwrap()).unwrap();
-    assert!(!store.tree.path("link").exists());
+    assert!(!store.root.path("link").exists());
     assert_eq!(fs::read(dir.path().join("elsewhere/x")).unwrap(), b"alive");
 }
 
@@ -261,11 +256,11 @@ fn what_cannot_be_read_is_an_error_not_absent() {
             .is_err()
     );
     // A pipe must not hang the reader.
-    nix_pipe(&store.tree.path("pipe"));
+    nix_pipe(&store.root.path("pipe"));
     assert!(store.get(&key("pipe"), ByteRange::All, None).is_err());
     assert!(store.list_dir(&Prefix::root()).unwrap().keys.is_empty());
     // Nor is a link that leads in a circle "not there".
-    symlink(store.tree.path("circle"), store.tree.path("circle")).unwrap();
+    symlink(store.root.path("circle"), store.root.path("circle")).unwrap();
     let e = store.open(&key("circle")).err().unwrap().to_string();
     assert!(
         e.starts_with("open `circle` in ") && e.contains(&*dir.path().to_string_lossy()),

@@ -1,15 +1,13 @@
-//! How text becomes a store: paths, URLs, and pipelines of them. Each kind of store is opened in a
-//! file beside this one.
+//! `open_store`: how text becomes a store. Each kind of address is opened in a file beside this one.
 
-use std::{borrow::Cow, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
 use super::{
     finish::{self, Finish},
-    layer, named, paths, urls,
+    layer, paths,
+    simple::{open_elsewhere, path_of},
 };
-use crate::{
-    BlockingStore, MemoryStore, Op, Prefix, Prefixed, Result, Store, StoreError, StoreErrorKind,
-};
+use crate::{Result, Store};
 
 /// The store at an address.
 ///
@@ -29,14 +27,14 @@ use crate::{
 /// one, `symlinks`: `follow`, which is the default, or `inside`, for a tree that somebody else made (see
 /// `Symlinks`). Memory has none.
 ///
-/// Nothing is read or created, but for an archive's list of entries: a directory that is not there is
-/// an empty store until something is written.
+/// Nothing is read or created, except that the directory of an archive is read: a directory that is not there is an
+/// empty store until something is written.
 ///
-/// An archive in a file can be read and changed, and where there is none, it is one to be written. It is written beside
-/// its place, and is in its place, whole, after [`sync`](Store::sync), or when the last handle on the store is dropped;
-/// until then others see the old one, also after a crash. All handles that this process has by an address are on one
-/// store; another process that writes it meanwhile is refused. Every address has the option `finish`: `drop`, which is
-/// the default, or `sync`, for archives that are the old ones unless `sync` was called.
+/// An archive in a file can be read and changed; where there is none yet, writing makes one. It is written beside its
+/// place and put there as a whole by [`sync`](Store::sync), or when the last handle on the store is dropped; until then
+/// others see the old one, also after a crash. All handles that this process opens by an address share one store;
+/// another process that writes the archive at the same time is refused. Every address has the option `finish`: `drop`,
+/// which is the default, or `sync`, with which an archive stays the old one unless `sync` is called.
 ///
 /// ```
 /// # use zarr_store::{open_store, runtime::wait};
@@ -57,7 +55,7 @@ pub async fn open_store(address: &str, options: &[(&str, &str)]) -> Result<Arc<d
     }
 }
 
-/// The store at a path, which is no text that could be taken for another kind of address: see [`open_store`].
+/// The store at a path, which is never taken for another kind of address: see [`open_store`].
 ///
 /// # Errors
 /// As [`open_store`].
@@ -85,116 +83,6 @@ async fn open_plain(
         Some(archive) => Ok(archive),
         None => open_elsewhere(address, options),
     }
-}
-
-/// The path that an address is.
-pub(super) fn path_of(address: &str) -> Result<Option<Cow<'_, [u8]>>> {
-    let refuse = |why| Err(refused(address, why));
-    match scheme(address) {
-        None if address.is_empty() => refuse("an empty address; `.` is the current directory"),
-        None if is_chained(address) => refuse(
-            "an address chained as fsspec writes it; an archive in a store is `https://host/x.zip|zip:path`",
-        ),
-        None => Ok(Some(address.as_bytes().into())),
-        Some(("file", rest)) => {
-            let path = match rest.strip_prefix("//") {
-                Some(host) => host.strip_prefix("localhost").unwrap_or(host),
-                None => rest,
-            };
-            if !path.starts_with('/') {
-                return refuse("a `file:` URL needs an absolute path, as in `file:///data/a.zarr`");
-            }
-            match percent_decoded(path) {
-                Some(path) => Ok(Some(path.into())),
-                None => refuse("`%` must be followed by two hex digits"),
-            }
-        }
-        Some(_) => Ok(None),
-    }
-}
-
-/// The store at an address that is no path.
-pub(super) fn open_elsewhere(address: &str, options: &[(&str, &str)]) -> Result<Arc<dyn Store>> {
-    let Some(("memory", name)) = scheme(address) else {
-        return urls::open_url(address, options);
-    };
-    no_options(address, options)?;
-    match name.strip_prefix("//") {
-        None if !name.is_empty() => Err(refused(
-            address,
-            "a store in memory has no path; write `memory:`, or `memory://name` to share one",
-        )),
-        None | Some("") => Ok(MemoryStore::new().into_store()),
-        Some(name) => open_named(name),
-    }
-}
-
-fn open_named(name: &str) -> Result<Arc<dyn Store>> {
-    let (name, path) = name.split_once('/').unwrap_or((name, ""));
-    below(named::store(name), path)
-}
-
-/// A directory of a store as a store of its own; all of it where no directory is named.
-pub(super) fn below(store: Arc<dyn Store>, path: &str) -> Result<Arc<dyn Store>> {
-    match Prefix::new(path.trim_matches('/'))? {
-        root if root.is_root() => Ok(store),
-        path => Ok(Arc::new(Prefixed::new(store, path))),
-    }
-}
-
-pub(super) fn refused(address: &str, why: &'static str) -> StoreError {
-    StoreError::text(Op::OpenStore, address, StoreErrorKind::Unsupported(why))
-}
-
-/// For stores that have none.
-fn no_options(address: &str, options: &[(&str, &str)]) -> Result<()> {
-    match options.first() {
-        None => Ok(()),
-        Some((name, _)) => Err(unknown_option(address, name, "a store in memory has none")),
-    }
-}
-
-/// Options are never ignored: one that has no effect is a mistake somewhere.
-pub(super) fn unknown_option(address: &str, name: &str, why: &str) -> StoreError {
-    let name = name.escape_debug();
-    let why = format!("the option `{name}` means nothing here: {why}");
-    StoreError::text(Op::OpenStore, address, StoreErrorKind::Option(why))
-}
-
-/// What stands before and behind the colon, if that is a scheme: two characters or more, so that a
-/// drive letter is none, and no slash before it.
-pub(super) fn scheme(address: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = address.split_once(':')?;
-    let known_shape = scheme.len() >= 2
-        && scheme.starts_with(|c: char| c.is_ascii_lowercase())
-        && scheme
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-    // A file may be called `a:b`; only what can be nothing else is read as a scheme.
-    (known_shape && (rest.starts_with("//") || matches!(scheme, "file" | "memory")))
-        .then_some((scheme, rest))
-}
-
-/// Whether an address is like `zip::https://host/x.zip`. Taken for a path, it would be shown as one.
-fn is_chained(address: &str) -> bool {
-    let last = address.rsplit("::").next();
-    last.is_some_and(|last| last.len() < address.len() && scheme(last).is_some())
-}
-
-fn percent_decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = text.bytes();
-    let mut out = Vec::with_capacity(text.len());
-    while let Some(b) = bytes.next() {
-        out.push(match b {
-            b'%' => {
-                let digit = |b: u8| char::from(b).to_digit(16);
-                let (high, low) = (digit(bytes.next()?)?, digit(bytes.next()?)?);
-                u8::try_from(high * 16 + low).ok()?
-            }
-            b => b,
-        });
-    }
-    Some(out)
 }
 
 #[cfg(test)]
@@ -260,15 +148,6 @@ mod tests {
             let e = wait(open_store(address, &[])).unwrap_err();
             let texts = format!("{e} {e:?}");
             assert!(!texts.contains("s3cr3t"), "{texts}");
-        }
-    }
-
-    #[test]
-    fn only_schemes_are_schemes() {
-        assert_eq!(scheme("s3://b"), Some(("s3", "//b")));
-        assert_eq!(scheme("file:/x"), Some(("file", "/x")));
-        for address in ["a:b", "./memory:x", "dir/x://y", "C:/x", "10:30.zarr"] {
-            assert_eq!(scheme(address), None, "{address}");
         }
     }
 }

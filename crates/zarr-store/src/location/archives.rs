@@ -1,11 +1,10 @@
-//! Values and files become zip archives.
+//! Which names and which bytes are those of a zip archive, and how one is opened.
 
 use std::sync::Arc;
 
 use crate::{ByteRange, Key, Result, Store, StoreError, StoreErrorKind, ZipStore, zip::ZipError};
 
 #[cfg(all(feature = "local", unix))]
-#[path = "archives/files.rs"]
 mod files;
 
 #[cfg(all(feature = "local", unix))]

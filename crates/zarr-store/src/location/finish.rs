@@ -1,6 +1,6 @@
-//! When a store that holds back what is written brings it to its place: the one option that every address has.
+//! `Finish`: when an archive that is being written is put in its place. The one option that every address has.
 
-use super::address::unknown_option;
+use super::refusal::unknown_option;
 use crate::Result;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

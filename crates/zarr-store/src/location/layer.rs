@@ -1,13 +1,13 @@
-//! Pipelines: a store inside a value of another store, such as a zip archive on S3. It takes addresses
-//! apart; what is inside the value is the layer's.
+//! Pipelines: a store inside a value of another store, such as a zip archive on S3.
 
 use std::sync::Arc;
 
 use super::{
-    address::{below, open_elsewhere, path_of, refused, scheme},
     archives,
     finish::Finish,
     paths,
+    refusal::refused,
+    simple::{below, open_elsewhere, path_of, scheme},
 };
 use crate::{Key, Result, Store};
 
@@ -51,7 +51,7 @@ pub(super) async fn open(
         ));
     }
     if layer.kind != "zip" {
-        return Err(refused(address, "this layer; known is `zip:`"));
+        return Err(refused(address, "this layer; the only one is `zip:`"));
     }
     if let Some(path) = path_of(base)? {
         let archive = paths::open_archive(address, &path, options, finish).await?;

@@ -1,8 +1,8 @@
-//! The threads on which every remote request runs: one runtime for the whole process, started by the
-//! first request. It knows no store.
+//! The threads on which every remote request runs: one runtime for the whole process, started by the first request.
 //!
-//! Not the caller's runtime, even where there is one: a pooled connection's task could then live on
-//! the very thread that waits for it, or end with a runtime that a later caller does not share.
+//! Not the caller's runtime, even where there is one: the task of a pooled connection could then live on the very
+//! thread that waits for it, or end with a runtime that a later caller does not share. Not the handle of `tokio_util`
+//! that aborts on drop: a plain write goes on to its end.
 
 use std::{
     future::Future,
@@ -41,7 +41,7 @@ fn start() -> io::Result<Runtime> {
 }
 
 /// Work on the shared runtime, to be awaited from anywhere, with a runtime or without.
-pub(super) struct Running<T> {
+pub(super) struct RequestTask<T> {
     task: JoinHandle<T>,
     when_dropped: WhenDropped,
 }
@@ -59,12 +59,12 @@ pub(super) enum WhenDropped {
 pub(super) fn spawn<T: Send + 'static>(
     work: impl Future<Output = T> + Send + 'static,
     when_dropped: WhenDropped,
-) -> io::Result<Running<T>> {
+) -> io::Result<RequestTask<T>> {
     let task = handle()?.spawn(work);
-    Ok(Running { task, when_dropped })
+    Ok(RequestTask { task, when_dropped })
 }
 
-impl<T> Future for Running<T> {
+impl<T> Future for RequestTask<T> {
     type Output = io::Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -78,7 +78,7 @@ impl<T> Future for Running<T> {
     }
 }
 
-impl<T> Drop for Running<T> {
+impl<T> Drop for RequestTask<T> {
     fn drop(&mut self) {
         if self.when_dropped == WhenDropped::Abort {
             self.task.abort();

@@ -1,4 +1,4 @@
-//! Why a service refused, by what it says, and what to do about it. Knows texts and statuses alone.
+//! Why a service refused, judged by its words and status, and what to do about it.
 
 use super::service::Service;
 
@@ -70,31 +70,30 @@ impl Cause {
         Some(match (self, service) {
             (Self::NoCredentials, S::S3) => {
                 "no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the options \
-                 `access_key_id` and `secret_access_key`; of what is public ask without, by the option `anonymous=true`"
+                 `access_key_id` and `secret_access_key`; for public data give the option `anonymous=true`"
             }
             (Self::NoCredentials, S::Gcs) => {
-                "no credentials were found: set GOOGLE_APPLICATION_CREDENTIALS, or the option `service_account`; of what \
-                 is public ask without, by the option `anonymous=true`"
+                "no credentials were found: set GOOGLE_APPLICATION_CREDENTIALS, or the option `service_account`; for \
+                 public data give the option `anonymous=true`"
             }
             (Self::NoCredentials, S::Azure) => {
                 "no credentials were found: set AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_KEY, or the options \
-                 `account_key` or `sas_key`; of what is public ask without, by the option `anonymous=true`"
+                 `account_key` or `sas_key`; for public data give the option `anonymous=true`"
             }
             (Self::WrongCredentials, S::Http) => {
                 "the signature in the address, or the option `authorization`, is wrong or has run out"
             }
             (Self::WrongCredentials, _) => {
-                "the credentials are wrong or have run out: renew them; of what is public ask without, by the option \
+                "the credentials are wrong or have run out: renew them; for public data give the option \
                  `anonymous=true`"
             }
             (Self::Refused, S::Http) => {
-                "where the server wants to know who asks, give the option `authorization`; where it says so of what is \
-                 not there, the option `missing_statuses=403`"
+                "if the server wants to know who asks, give the option `authorization`; if it answers so for what is \
+                 not there, give the option `missing_statuses=403`"
             }
             (Self::Refused, S::S3 | S::Gcs | S::Azure) => {
-                "check who may read and write there; of what is public ask without credentials, by the option \
-                 `anonymous=true`; where the service says so of what is not there, since nobody may list it, give the \
-                 option `missing_statuses=403`"
+                "check who may read and write there; for public data give the option `anonymous=true`; if the service \
+                 answers so for what is not there, because nobody may list it, give the option `missing_statuses=403`"
             }
             (Self::NoContainer, S::S3) => {
                 "check the address, and the options `region` and `endpoint`"

@@ -1,13 +1,12 @@
-//! A request that failed: what that means, and the words in which it is told. The one place that
-//! decides what counts as absent.
+//! A request that failed: what it means, and how it is told. This is the one place that decides what counts as absent.
 
 use std::{error::Error, io};
 
 use object_store::client::{HttpError, HttpErrorKind};
 
 use super::{
-    answer::Answer,
     cause::{Cause, NO_CONTAINER},
+    last_status::LastStatus,
     scrub::scrub,
     service::Service,
 };
@@ -42,7 +41,7 @@ impl Failure {
     pub(super) async fn watch<T>(
         request: impl Future<Output = object_store::Result<T>>,
     ) -> Result<T, Failure> {
-        let answer = Answer::default();
+        let answer = LastStatus::default();
         let result = answer.of(request).await;
         result.map_err(|error| Failure {
             error,
@@ -61,7 +60,7 @@ impl Failure {
 
     /// An answer of another length than it said.
     pub(super) fn cut_short(came: usize, wanted: u64) -> Failure {
-        Failure::unfit(format!("{came} bytes came where {wanted} were due"))
+        Failure::unfit(format!("{came} bytes came instead of {wanted}"))
     }
 
     /// An answer of another version than was asked for.

@@ -7,8 +7,8 @@ use object_store::{ObjectMeta, ObjectStore as Client, path::Path};
 use tokio::sync::mpsc;
 
 use super::{
-    Inner,
     background::{WhenDropped, spawn},
+    connection::Connection,
     failure::Failure,
 };
 use crate::{
@@ -31,13 +31,13 @@ fn is_foreign(error: &StoreError) -> bool {
     !matches!(error.kind, StoreErrorKind::InvalidKey(KeyProblem::Reserved))
 }
 
-impl Inner {
+impl Connection {
     /// Everything below a prefix. Requests run ahead of whoever takes the entries, a little.
     pub(super) fn list(self: &Arc<Self>, prefix: &Prefix) -> BoxStream<'static, Result<Entry>> {
         let (send, take) = mpsc::channel(WAITING);
-        let (inner, below) = (Arc::clone(self), prefix.clone());
+        let (connection, below) = (Arc::clone(self), prefix.clone());
         let work = async move {
-            let mut pages = inner.entries(&below).ready_chunks(PAGE);
+            let mut pages = connection.entries(&below).ready_chunks(PAGE);
             while let Some(page) = pages.next().await {
                 let failed = page.iter().any(Result::is_err);
                 if send.send(Page::Entries(page)).await.is_err() || failed {
@@ -75,14 +75,16 @@ impl Inner {
             Ok(directory) => directory,
             Err(e) => return Box::pin(stream::iter([Err(e)])),
         };
-        let inner = Arc::clone(self);
+        let connection = Arc::clone(self);
         let name = prefix.clone();
         let entries = self
             .client
             .list(directory.as_ref())
-            .map_err(move |e| inner.failed(Op::List, &name, &Failure::from(e)));
-        let inner = Arc::clone(self);
-        Box::pin(entries.try_filter_map(move |meta| std::future::ready(Ok(inner.entry(&meta)))))
+            .map_err(move |e| connection.failed(Op::List, &name, &Failure::from(e)));
+        let connection = Arc::clone(self);
+        Box::pin(
+            entries.try_filter_map(move |meta| std::future::ready(Ok(connection.entry(&meta)))),
+        )
     }
 
     /// What lies directly below a prefix.

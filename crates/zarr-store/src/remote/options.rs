@@ -14,7 +14,7 @@ pub(super) struct Settings {
     /// Statuses besides 404 that mean "not there", because whoever opened the store said so.
     pub(super) missing: Vec<u16>,
     /// Within which one whole call must end, retries included.
-    pub(super) patience: Option<Duration>,
+    pub(super) timeout: Option<Duration>,
     /// The largest value written by one request.
     pub(super) put_limit: usize,
     /// Whether conditional writes may be trusted, where the service has them.
@@ -32,7 +32,7 @@ impl Default for Settings {
         Settings {
             retry: RetryConfig::default(),
             missing: Vec::new(),
-            patience: None,
+            timeout: None,
             put_limit: 64 << 20,
             conditional: true,
             anonymous: false,
@@ -95,7 +95,7 @@ impl Settings {
             "init_backoff" => *init_backoff = time(name, value)?,
             "max_backoff" => *max_backoff = time(name, value)?,
             "backoff_base" => *base = number(name, value)?,
-            "operation_timeout" => self.patience = Some(time(name, value)?),
+            "operation_timeout" => self.timeout = Some(time(name, value)?),
             "put_limit" => self.put_limit = number(name, value)?,
             "anonymous" | "anon" => self.anonymous = truth(name, value)?,
             "untrusted" => self.untrusted = truth(name, value)?,
@@ -238,7 +238,7 @@ mod tests {
         let (settings, rest) = Settings::take(given).unwrap();
         assert_eq!(settings.retry.max_retries, 3);
         assert_eq!(settings.missing, [403, 410]);
-        assert_eq!(settings.patience, Some(Duration::from_secs(2)));
+        assert_eq!(settings.timeout, Some(Duration::from_secs(2)));
         assert!(!settings.conditional);
         assert_eq!(rest, pairs(&[("region", "eu")]));
     }

@@ -27,7 +27,7 @@ impl ObjectStore {
         // Ask even where the hints say no: that may be what is to be found out.
         let store = self
             .clone()
-            .with_conditions(self.inner.service.conditions());
+            .with_conditions(self.connection.service.conditions());
         let found = store.try_conditions(&key).await;
         store.delete(&key, None).await?;
         found

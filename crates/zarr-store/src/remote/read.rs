@@ -1,5 +1,5 @@
-//! Reading: a range as the service is asked for it, the answer compared with what was asked, and
-//! what to ask next where it does not fit. It judges no keys and writes nothing.
+//! Reading: how a service is asked for a range, whether the answer is what was asked for, and what to ask next where
+//! it is not.
 
 use std::ops::Range;
 
@@ -10,10 +10,10 @@ use object_store::{
 };
 
 use super::{
-    Inner,
+    connection::Connection,
     failure::Failure,
     service::Service,
-    transport::{Dated, is_page_type},
+    transport::{LastModified, is_page_type},
 };
 use crate::{BoxStream, ByteRange, Found, Key, Op, Result, StoreErrorKind, Version};
 
@@ -26,7 +26,7 @@ const FIRST: usize = 64 << 10;
 /// What one request found.
 type Answered<T> = Result<Option<Found<T>>, Failure>;
 
-impl Inner {
+impl Connection {
     /// A value or part of it.
     pub(super) async fn get(
         &self,
@@ -259,7 +259,7 @@ impl Inner {
             ));
         }
         let named = self.service.version(e_tag.as_deref(), version.as_deref());
-        let dated = answer.extensions.get::<Dated>();
+        let dated = answer.extensions.get::<LastModified>();
         Ok(Found {
             data: (),
             size: *size,

@@ -1,7 +1,7 @@
 //! Texts of servers and libraries made fit to be shown: without secrets, short, and with nothing
 //! that a terminal obeys. It knows texts only.
 
-use crate::location::shown::{HIDDEN, in_each_url};
+use crate::location::redact::{HIDDEN, in_each_url};
 
 /// More of a server's words help nobody.
 const LONGEST: usize = 1000;

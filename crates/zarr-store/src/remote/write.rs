@@ -1,5 +1,5 @@
-//! Writing one value: by one request, or in parts that become the value all at once. It knows how to
-//! recognise its own write where the answer to it was lost.
+//! Writing one value: by one request, or in parts that become the value all at once. A write recognises itself where
+//! the answer to it was lost.
 
 use std::{
     hash::{BuildHasher, RandomState},
@@ -13,7 +13,7 @@ use object_store::{
     PutMultipartOptions, PutOptions, PutPayload, PutResult, path::Path,
 };
 
-use super::{Inner, failure::Failure};
+use super::{connection::Connection, failure::Failure};
 use crate::{Payload, PutMode, Version};
 
 /// The name under which a write's id is kept beside the value. Letters only: every service takes it.
@@ -27,14 +27,14 @@ const AT_ONCE: usize = 8;
 const TRIES: u32 = 4;
 
 /// How a conditional write ended.
-pub(super) enum Ended {
+pub(super) enum WriteOutcome {
     Written(Option<Version>),
     /// The value there is not the one that was named.
     Refused,
     Failed(Failure),
 }
 
-impl Inner {
+impl Connection {
     /// Whether a value is written in parts.
     pub(super) fn is_large(&self, value: &Payload, mode: &PutMode) -> bool {
         *mode == PutMode::Overwrite && value.len() > self.settings.put_limit
@@ -58,7 +58,12 @@ impl Inner {
     /// Below us a request is sent again when its answer is lost, and is then refused because of what
     /// it wrote itself. So each write leaves its id beside the value, and whoever is refused looks
     /// whose value it met.
-    pub(super) async fn write_if(&self, path: &Path, value: &Payload, mode: &PutMode) -> Ended {
+    pub(super) async fn write_if(
+        &self,
+        path: &Path,
+        value: &Payload,
+        mode: &PutMode,
+    ) -> WriteOutcome {
         let id = WriteId::new();
         let mut wait = Duration::from_millis(10);
         for _ in 0..TRIES {
@@ -69,31 +74,31 @@ impl Inner {
             };
             let request = self.client.put_opts(path, payload(value), options);
             let failure = match Failure::watch(request).await {
-                Ok(result) => return Ended::Written(self.version_of(&result)),
+                Ok(result) => return WriteOutcome::Written(self.version_of(&result)),
                 Err(failure) => failure,
             };
             if !failure.is_refusal() && !failure.is_unknown() {
-                return Ended::Failed(failure);
+                return WriteOutcome::Failed(failure);
             }
             match (self.look_closely(path, None).await, mode) {
                 (Ok((answer, found)), _) if id.is_of(&answer.attributes) => {
-                    return Ended::Written(found.version);
+                    return WriteOutcome::Written(found.version);
                 }
-                _ if !failure.is_refusal() => return Ended::Failed(failure),
+                _ if !failure.is_refusal() => return WriteOutcome::Failed(failure),
                 (Ok((_, found)), PutMode::Update(named))
                     if found.version.as_ref() == Some(named) => {}
-                (Ok(_), _) => return Ended::Refused,
+                (Ok(_), _) => return WriteOutcome::Refused,
                 (Err(absent), PutMode::Create) if absent.is_absence(&self.settings.missing) => {}
                 (Err(absent), _) if absent.is_absence(&self.settings.missing) => {
-                    return Ended::Refused;
+                    return WriteOutcome::Refused;
                 }
-                (Err(unread), _) => return Ended::Failed(unread),
+                (Err(unread), _) => return WriteOutcome::Failed(unread),
             }
             // Refused although nothing stands against it: another write was under way.
             tokio::time::sleep(wait).await;
             wait *= 4;
         }
-        Ended::Refused
+        WriteOutcome::Refused
     }
 
     fn client_mode(&self, mode: &PutMode) -> ClientMode {

@@ -1,5 +1,8 @@
-//! A number of things to be shared, bytes or permits: taken and given back, first come, first served.
-//! Knows neither stores nor what is counted.
+//! `Budget`: a weighted semaphore. Bytes, permits or turns are taken and given back, first come, first served.
+//!
+//! Why by hand: builds without tokio need it too, and tokio's counts in 32 bits. Of the semaphores that need no
+//! runtime, `async-lock`'s takes one permit at a time, `futures-intrusive` has had no release since 2022, and `mea` is
+//! young and licensed under Apache-2.0 alone.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -7,10 +10,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// A number of bytes, or of permits, that operations take from and give back to.
+/// A number of bytes or permits that operations share: each takes some and gives them back.
 ///
-/// What is taken comes back at the latest when the future is dropped that took it; so whoever holds
-/// some and waits for nothing but the world outside cannot stop anybody for ever.
+/// What is taken comes back at the latest when the future that took it is dropped. So an operation that holds some
+/// cannot stop others for ever, as long as it waits only for what is outside of the process.
 ///
 /// ```
 /// use zarr_store::runtime::{Budget, wait};
@@ -42,7 +45,7 @@ struct Waiting {
 }
 
 impl Budget {
-    /// So many to share.
+    /// A budget of `total`.
     pub fn new(total: u64) -> Arc<Self> {
         let state = State {
             free: total,
@@ -55,7 +58,7 @@ impl Budget {
         })
     }
 
-    /// For operations that were given theirs by somebody else.
+    /// A budget that nobody waits for: for operations whose share was taken by their caller.
     pub fn unlimited() -> Arc<Self> {
         Self::new(u64::MAX)
     }
@@ -65,7 +68,7 @@ impl Budget {
         self.total
     }
 
-    /// Waits for so many. What is more than all of them waits until it is alone.
+    /// Waits for `count`. What is more than the whole budget waits until it can have all of it.
     pub fn take(self: &Arc<Self>, count: u64) -> Take {
         Take {
             count: count.min(self.total),
@@ -74,7 +77,7 @@ impl Budget {
         }
     }
 
-    /// So many, if they are free now and nobody waits.
+    /// Takes `count`, if that is free now and nobody waits.
     pub fn try_take(self: &Arc<Self>, count: u64) -> Option<Reserved> {
         let mut state = self.lock();
         let count = count.min(self.total);
@@ -130,7 +133,7 @@ pub struct Reserved {
 }
 
 impl Reserved {
-    /// Gives back all but so many, where less came than there could have been.
+    /// Gives back all but `count`, where less was needed than could have been.
     pub fn keep(&mut self, count: u64) {
         let back = self.count.saturating_sub(count);
         self.count -= back;

@@ -1,5 +1,6 @@
-//! Pausing without a runtime: one thread rings for everybody, and is there only while somebody
-//! pauses. It knows no store.
+//! `sleep`: a pause that needs no runtime. One thread wakes all sleepers, and ends when nobody has slept for a while.
+//!
+//! Why by hand: `futures-timer` panics where no thread can be started, and keeps its thread for ever.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! The promises of `Store`, one function each. It knows nothing but the trait.
+//! The promises of `Store`, one function each, checked through the trait alone.
 
 use std::ops::Range;
 

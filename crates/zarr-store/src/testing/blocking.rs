@@ -1,5 +1,4 @@
-//! The promises of `BlockingStore` and `Object`, one function each, and those that only threads can
-//! break. It knows nothing but the traits.
+//! The promises of `BlockingStore` and `Object`, one function each, and those that only threads can break.
 
 use std::{
     mem::MaybeUninit,

@@ -1,4 +1,4 @@
-//! `Faulty`: does something bad to chosen calls, so that a test can ask what the code above does
+//! `Faulty`: makes chosen calls fail, hang or return damaged bytes, so that a test can ask what the code above does
 //! then. A call that fails does not reach the store inside.
 
 use std::{
@@ -27,9 +27,9 @@ pub struct Fault {
 enum Effect {
     Fail(fn() -> StoreErrorKind),
     Delay(Duration),
-    /// So many bytes come back at most.
+    /// At most this many bytes come back.
     Short(usize),
-    /// The bit of this number, from the front, is turned over.
+    /// The bit of this number, from the front, is flipped.
     Corrupt(usize),
 }
 
@@ -49,7 +49,7 @@ impl Fault {
         Fault::new(op, Effect::Fail(kind))
     }
 
-    /// The call begins that much later.
+    /// The call begins later by `time`.
     pub fn delay(op: Op, time: Duration) -> Self {
         Fault::new(op, Effect::Delay(time))
     }
@@ -65,7 +65,7 @@ impl Fault {
         Fault::new(Op::Get, Effect::Short(len))
     }
 
-    /// A read brings back bytes with bit number `bit`, from the front, turned over.
+    /// A read brings back bytes of which bit number `bit`, from the front, is flipped.
     pub fn corrupt(bit: usize) -> Self {
         Fault::new(Op::Get, Effect::Corrupt(bit))
     }

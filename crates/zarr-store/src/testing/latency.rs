@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::{Call, Hook, Hooked, IoHints, Reads, Store, StoreErrorKind};
 
-/// A store whose every call takes so much longer.
+/// A store that delays every call by a fixed time.
 ///
 /// ```
 /// use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ pub type Latency<S> = Hooked<S, Delay>;
 pub struct Delay(Duration);
 
 impl<S: Store> Latency<S> {
-    /// `inner`, with `time` before each call. It says of itself that it is far away.
+    /// `inner`, with a delay of `time` before each call, and the hints of a store that is far away.
     pub fn new(inner: S, time: Duration) -> Self {
         Hooked::with(inner, Delay(time))
     }

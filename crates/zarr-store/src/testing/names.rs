@@ -1,4 +1,4 @@
-//! Names made to lead a store out of its root: for tests of what becomes of them.
+//! Names made to lead a store out of its root, for tests that they do not.
 
 /// 200 names that try to leave a store whose root lies beside something called `canary`. Some are
 /// keys all the same: what they lead to must lie inside.

@@ -1,5 +1,5 @@
-//! `Cached`: what was read lately from a store that is far away. It never invents an answer: what it
-//! gives was the value at most `max_age` ago, all of one version.
+//! `Cached`: what was read lately from a store that is far away. What it answers was the value at most `max_age` ago,
+//! all of one version.
 
 use std::{
     fmt,
@@ -15,23 +15,23 @@ use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
     BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Payload, Prefix,
-    PutMode, Result, Site, Store, Version,
+    PutMode, RealPath, Result, Store, Version,
 };
 
 /// A store whose values, or the parts of them that were read, are kept in memory for a while.
 ///
-/// - At most so many bytes are kept; what was used least goes first.
+/// - At most a given number of bytes is kept; what was used least goes first.
 /// - What is younger than the age is given without asking. What is older is asked for by `head` and
 ///   kept on if its version is the same. Without an age values never grow old: for data that nobody
 ///   changes.
-/// - Whoever names a version gets that version or the truth from the store inside.
+/// - A call that names a version gets that version, or the answer of the store inside.
 /// - What is written through this handle is forgotten at once. Absence is never kept, so a value
 ///   that somebody else creates is seen at once.
 ///
 /// ```
 /// use std::time::Duration;
 /// use zarr_store::{BlockingStore, Cached, Key, MemoryStore, PutMode, Store, StoreExt,
-/// runtime::wait, testing::Counting};
+/// Counting, runtime::wait};
 /// let far = Counting::new(MemoryStore::new().into_store());
 /// let store = Cached::new(far.clone(), 64 << 20, Some(Duration::from_secs(60)));
 /// let key = Key::new("a")?;
@@ -45,14 +45,14 @@ use crate::{
 #[derive(Clone)]
 pub struct Cached<S> {
     inner: S,
-    kept: Arc<Cache<Key, Arc<Kept>, Bytewise>>,
+    kept: Arc<Cache<Key, Arc<CachedValue>, ByteWeighter>>,
     max_age: Option<Duration>,
     /// Counts writes. What was read while one was under way may be the old value: it is not kept.
     writes: Arc<AtomicU64>,
 }
 
 /// What is known of a value.
-struct Kept {
+struct CachedValue {
     size: u64,
     version: Option<Version>,
     asked: Instant,
@@ -60,7 +60,7 @@ struct Kept {
     parts: Vec<(u64, Bytes)>,
 }
 
-impl Kept {
+impl CachedValue {
     fn found<T>(&self, data: T) -> Found<T> {
         Found {
             data,
@@ -82,10 +82,10 @@ impl Kept {
 
 /// Weighs an entry by what it holds in memory, nearly.
 #[derive(Clone)]
-struct Bytewise;
+struct ByteWeighter;
 
-impl Weighter<Key, Arc<Kept>> for Bytewise {
-    fn weight(&self, key: &Key, kept: &Arc<Kept>) -> u64 {
+impl Weighter<Key, Arc<CachedValue>> for ByteWeighter {
+    fn weight(&self, key: &Key, kept: &Arc<CachedValue>) -> u64 {
         let bytes: usize = kept.parts.iter().map(|(_, part)| part.len() + 48).sum();
         (bytes + key.as_str().len() + 128) as u64
     }
@@ -102,7 +102,7 @@ impl<S: Store> Cached<S> {
             kept: Arc::new(Cache::with_weighter(
                 values.clamp(16, 1 << 16),
                 max_bytes,
-                Bytewise,
+                ByteWeighter,
             )),
             max_age,
             writes: Arc::default(),
@@ -130,7 +130,7 @@ impl<S: Store> Cached<S> {
     }
 
     /// What is known of a value and still holds; an old entry is asked for first.
-    async fn known(&self, key: &Key) -> Result<Option<Arc<Kept>>> {
+    async fn known(&self, key: &Key) -> Result<Option<Arc<CachedValue>>> {
         let Some(kept) = self.kept.get(key) else {
             return Ok(None);
         };
@@ -144,7 +144,7 @@ impl<S: Store> Cached<S> {
             self.kept.remove(key);
             return Ok(None);
         }
-        let kept = Kept {
+        let kept = CachedValue {
             size: kept.size,
             version: kept.version.clone(),
             asked: Instant::now(),
@@ -154,7 +154,7 @@ impl<S: Store> Cached<S> {
     }
 
     /// Keeps an entry, unless something was written since `writes` was counted.
-    fn keep(&self, key: &Key, kept: Kept, writes: u64) -> Arc<Kept> {
+    fn keep(&self, key: &Key, kept: CachedValue, writes: u64) -> Arc<CachedValue> {
         let kept = Arc::new(kept);
         self.kept.insert(key.clone(), Arc::clone(&kept));
         if self.writes.load(Ordering::SeqCst) != writes {
@@ -178,7 +178,7 @@ impl<S: Store> Cached<S> {
         let end = place.start + found.data.len() as u64;
         parts.retain(|(begin, part)| *begin < place.start || begin + part.len() as u64 > end);
         parts.push((place.start, found.data.clone()));
-        let kept = Kept {
+        let kept = CachedValue {
             size: found.size,
             version: found.version.clone(),
             asked: Instant::now(),
@@ -239,7 +239,7 @@ impl<S: Store> Store for Cached<S> {
         mode: PutMode,
     ) -> BoxFuture<'a, Result<Option<Version>>> {
         Box::pin(async move {
-            let forget = Forget(self, key);
+            let forget = ForgetOnDrop(self, key);
             let answer = self.inner.put(key, value, mode).await;
             drop(forget);
             answer
@@ -248,7 +248,7 @@ impl<S: Store> Store for Cached<S> {
 
     fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let forget = Forget(self, key);
+            let forget = ForgetOnDrop(self, key);
             let answer = self.inner.delete(key, same).await;
             drop(forget);
             answer
@@ -283,8 +283,8 @@ impl<S: Store> Store for Cached<S> {
         self.inner.hints()
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        self.inner.site(prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        self.inner.real_path(prefix)
     }
 
     fn kind(&self) -> &'static str {
@@ -293,9 +293,9 @@ impl<S: Store> Store for Cached<S> {
 }
 
 /// Forgets a key after it was written, also if the write's future is dropped.
-struct Forget<'a, S: Store>(&'a Cached<S>, &'a Key);
+struct ForgetOnDrop<'a, S: Store>(&'a Cached<S>, &'a Key);
 
-impl<S: Store> Drop for Forget<'_, S> {
+impl<S: Store> Drop for ForgetOnDrop<'_, S> {
     fn drop(&mut self) {
         self.0.forget_key(self.1);
     }
@@ -323,20 +323,16 @@ mod tests {
 
     use super::*;
     use crate::{
-        BlockingStore, Commit, MemoryStore, StoreExt,
-        runtime::wait,
-        testing::{self, Counting},
+        BlockingStore, Commit, Counting, MemoryStore, StoreExt, runtime::wait, testing, tests::key,
     };
 
-    fn key() -> Key {
-        Key::new("a/b").unwrap()
-    }
+    const KEY: &str = "a/b";
 
     type Far = Counting<Arc<dyn Store>>;
 
     fn cached(max_bytes: u64, max_age: Option<Duration>) -> (MemoryStore, Far, Cached<Far>) {
         let inner = MemoryStore::new();
-        BlockingStore::put(&inner, &key(), &vec![1; 100].into(), PutMode::Overwrite).unwrap();
+        BlockingStore::put(&inner, &key(KEY), &vec![1; 100].into(), PutMode::Overwrite).unwrap();
         let far = Counting::new(inner.clone().into_store());
         (inner, far.clone(), Cached::new(far, max_bytes, max_age))
     }
@@ -355,15 +351,15 @@ mod tests {
                 ByteRange::Last(5),
                 ByteRange::Bounded(2..8),
             ] {
-                wait(store.get(&key(), range, None)).unwrap().unwrap();
+                wait(store.get(&key(KEY), range, None)).unwrap().unwrap();
             }
         }
         assert_eq!((far.counts().reads, far.counts().bytes_read), (2, 15));
         // A whole value takes the place of its parts.
-        wait(store.get_all(&key())).unwrap();
-        wait(store.get(&key(), ByteRange::Bounded(40..60), None)).unwrap();
+        wait(store.get_all(&key(KEY))).unwrap();
+        wait(store.get(&key(KEY), ByteRange::Bounded(40..60), None)).unwrap();
         assert_eq!(far.counts().reads, 3);
-        assert_eq!(wait(store.head(&key())).unwrap().unwrap().size, 100);
+        assert_eq!(wait(store.head(&key(KEY))).unwrap().unwrap().size, 100);
         assert_eq!(far.counts().heads, 0);
     }
 
@@ -371,19 +367,19 @@ mod tests {
     fn what_is_old_is_asked_for() {
         let age = Duration::from_millis(30);
         let (inner, far, store) = cached(1 << 20, Some(age));
-        wait(store.get_all(&key())).unwrap();
+        wait(store.get_all(&key(KEY))).unwrap();
         sleep(age);
-        wait(store.get_all(&key())).unwrap();
+        wait(store.get_all(&key(KEY))).unwrap();
         assert_eq!((far.counts().reads, far.counts().heads), (1, 1));
-        BlockingStore::put(&inner, &key(), &vec![2].into(), PutMode::Overwrite).unwrap();
+        BlockingStore::put(&inner, &key(KEY), &vec![2].into(), PutMode::Overwrite).unwrap();
         sleep(age);
         assert_eq!(
-            wait(store.get_all(&key())).unwrap().unwrap(),
+            wait(store.get_all(&key(KEY))).unwrap().unwrap(),
             [2].as_slice()
         );
-        BlockingStore::delete(&inner, &key(), None).unwrap();
+        BlockingStore::delete(&inner, &key(KEY), None).unwrap();
         sleep(age);
-        assert_eq!(wait(store.get_all(&key())).unwrap(), None);
+        assert_eq!(wait(store.get_all(&key(KEY))).unwrap(), None);
     }
 
     #[test]
@@ -402,9 +398,9 @@ mod tests {
     #[test]
     fn an_update_over_a_stale_value_ends() {
         let (inner, _, store) = cached(1 << 20, None);
-        wait(store.get_all(&key())).unwrap();
-        BlockingStore::put(&inner, &key(), &vec![7].into(), PutMode::Overwrite).unwrap();
-        let key = key();
+        wait(store.get_all(&key(KEY))).unwrap();
+        BlockingStore::put(&inner, &key(KEY), &vec![7].into(), PutMode::Overwrite).unwrap();
+        let key = key(KEY);
         let mut update = wait(store.update(&key)).unwrap();
         let mut rounds = 0;
         loop {

@@ -1,15 +1,10 @@
-//! `Listed`: a store that cannot list its keys, and somebody's word for what they are. It answers
-//! listings from that word, and asks the store inside for everything else.
+//! `Listed`: a store that cannot list its keys, together with a listing that was given. It answers listings from that,
+//! and asks the store inside for everything else.
 
-use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use bytes::Bytes;
-use futures_util::stream;
-
-use crate::{
-    BoxFuture, BoxStream, ByteRange, Entry, Found, IoHints, Key, KeyLock, Listing, Payload, Prefix,
-    PutMode, Result, Site, Store, Version, tree,
-};
+use super::wrapper::Wrapper;
+use crate::{Entry, IoHints, Key, Store};
 
 /// A store whose listing is known beforehand: a tree on a web server, an archive with an index.
 ///
@@ -21,7 +16,7 @@ use crate::{
 /// let far = MemoryStore::new().into_store();
 /// let entries = ["a/zarr.json", "a/c/0"].map(|text| Ok(Entry { key: Key::new(text)?, size: 7 }));
 /// let store = Listed::new(far, entries.into_iter().collect::<Result<Vec<_>, _>>()?);
-/// let listing = wait(store.list_dir(&Prefix::new("a")?))?;
+/// let listing = wait(Store::list_dir(&store, &Prefix::new("a")?))?;
 /// assert_eq!((listing.keys.len(), listing.prefixes.len()), (1, 1));
 /// # Ok::<(), zarr_store::StoreError>(())
 /// ```
@@ -32,7 +27,7 @@ pub struct Listed<S> {
 }
 
 impl<S: Store> Listed<S> {
-    /// `inner`, of which `entries` are all keys.
+    /// `inner`, with `entries` as its listing.
     pub fn new(inner: S, entries: impl IntoIterator<Item = Entry>) -> Self {
         let sizes = entries.into_iter().map(|entry| (entry.key, entry.size));
         Listed {
@@ -42,65 +37,16 @@ impl<S: Store> Listed<S> {
     }
 }
 
-impl<S: Store> Store for Listed<S> {
-    fn get<'a>(
-        &'a self,
-        key: &'a Key,
-        range: ByteRange,
-        same: Option<&'a Version>,
-    ) -> BoxFuture<'a, Result<Option<Found<Bytes>>>> {
-        self.inner.get(key, range, same)
+impl<S: Store> Wrapper for Listed<S> {
+    fn inner(&self) -> (&dyn Store, Option<&dyn Store>) {
+        (&self.inner, None)
     }
 
-    fn get_ranges<'a>(
-        &'a self,
-        key: &'a Key,
-        ranges: &'a [Range<u64>],
-        same: Option<&'a Version>,
-    ) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
-        self.inner.get_ranges(key, ranges, same)
+    fn known_keys(&self) -> Option<&BTreeMap<Key, u64>> {
+        Some(&self.sizes)
     }
 
-    fn head<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Found<()>>>> {
-        self.inner.head(key)
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a Key,
-        value: Payload,
-        mode: PutMode,
-    ) -> BoxFuture<'a, Result<Option<Version>>> {
-        self.inner.put(key, value, mode)
-    }
-
-    fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
-        self.inner.delete(key, same)
-    }
-
-    fn delete_prefix<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<()>> {
-        self.inner.delete_prefix(prefix)
-    }
-
-    fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
-        let listing = tree::list_dir(&self.sizes, prefix, |size| *size);
-        Box::pin(async move { Ok(listing) })
-    }
-
-    fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        let entries = tree::list(&self.sizes, prefix, |size| *size);
-        Box::pin(stream::iter(entries.into_iter().map(Ok)))
-    }
-
-    fn lock<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<KeyLock>> {
-        self.inner.lock(key)
-    }
-
-    fn sync(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.sync()
-    }
-
-    fn hints(&self) -> IoHints {
+    fn wrapped_hints(&self) -> IoHints {
         IoHints {
             listable: true,
             lists_all: false,
@@ -108,11 +54,7 @@ impl<S: Store> Store for Listed<S> {
         }
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        self.inner.site(prefix)
-    }
-
-    fn kind(&self) -> &'static str {
+    fn wrapped_kind(&self) -> &'static str {
         self.inner.kind()
     }
 }
@@ -128,7 +70,7 @@ mod tests {
     use futures_util::TryStreamExt;
 
     use super::*;
-    use crate::{BlockingStore, MemoryStore, runtime::wait};
+    use crate::{BlockingStore, MemoryStore, Prefix, runtime::wait};
 
     #[test]
     fn lists_what_it_was_told() {
@@ -137,7 +79,10 @@ mod tests {
             size: text.len() as u64,
         };
         let entries = ["a/b", "a/c/d", "a/c/e", "ab", "f"].map(entry);
-        let store = Listed::new(MemoryStore::new().into_store(), entries.clone());
+        let store: Arc<dyn Store> = Arc::new(Listed::new(
+            MemoryStore::new().into_store(),
+            entries.clone(),
+        ));
         let a = Prefix::new("a").unwrap();
         let listing = wait(store.list_dir(&a)).unwrap();
         assert_eq!(listing.keys, [entry("a/b")]);

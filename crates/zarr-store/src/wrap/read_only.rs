@@ -1,12 +1,11 @@
-//! `ReadOnly`: a store that nobody changes through this handle. It refuses before the store inside
-//! is asked.
+//! `ReadOnly`: a store that cannot be changed through this handle. It refuses before the store inside is asked.
 
 use std::time::Duration;
 
 use super::{Call, Hook, Hooked, Reads};
 use crate::{Conditions, IoHints, Op, StoreErrorKind};
 
-/// Reads pass, writes are refused with [`StoreErrorKind::ReadOnly`].
+/// A store that passes reads on and refuses writes with [`StoreErrorKind::ReadOnly`].
 ///
 /// ```
 /// use zarr_store::{BlockingStore, Key, MemoryStore, PutMode, ReadOnly, Store, runtime};

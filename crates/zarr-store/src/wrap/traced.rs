@@ -1,12 +1,9 @@
-//! `Traced`: tells `tracing` of every call, and counts them. It changes nothing.
+//! `Traced`: an event of `tracing` for every call, and counts. It changes nothing.
 
 use std::time::Duration;
 
-use super::{Call, Hook, Hooked, Outcome};
-use crate::{
-    Store, StoreErrorKind,
-    testing::{Counts, Tally},
-};
+use super::{Call, Counts, Hook, Hooked, Outcome, Tally};
+use crate::{Store, StoreErrorKind};
 
 /// A store whose calls can be watched: each is a `tracing` event of target `zarr_store`, at level
 /// debug, or warn where it failed, with the fields `store`, `op`, `key`, `sent`, `received` (bytes),
@@ -67,10 +64,10 @@ impl Hook for Trace {
 mod tests {
     use super::*;
     use crate::{
-        BlockingStore, Key, MemoryStore, Op, PutMode, StoreExt,
+        BlockingStore, MemoryStore, Op, PutMode, StoreExt,
         runtime::wait,
         testing::{self, Fault, Faulty},
-        told::told,
+        tests::{events_of, key},
     };
 
     #[test]
@@ -80,11 +77,11 @@ mod tests {
 
     #[test]
     fn tells_what_was_asked_and_how_it_ended() {
-        let text = told(|| {
+        let text = events_of(|| {
             let faulty = Faulty::new(MemoryStore::new().into_store());
             faulty.add(Fault::fail(Op::Head, || StoreErrorKind::Timeout));
             let store = Traced::new(faulty);
-            let key = Key::new("a/b").unwrap();
+            let key = key("a/b");
             BlockingStore::put(&store, &key, &vec![0; 7].into(), PutMode::Create).unwrap();
             wait(store.get_all(&key)).unwrap();
             wait(store.exists(&key)).unwrap_err();

@@ -6,7 +6,7 @@ use libdeflater::Decompressor;
 
 use super::{
     ZipError, ZipLimits,
-    entry::{DEFLATE, Entry, ZSTD},
+    entry::{DEFLATE, ZSTD, ZipEntry},
     zstd,
 };
 
@@ -19,7 +19,11 @@ const ZSTD_RATIO: u64 = 32 << 10;
 type Decode = fn(&[u8], usize) -> Option<Vec<u8>>;
 
 /// The value of an entry, of exactly its size and with its checksum.
-pub(super) fn decode(entry: &Entry, packed: &[u8], limits: &ZipLimits) -> Result<Bytes, ZipError> {
+pub(super) fn decode(
+    entry: &ZipEntry,
+    packed: &[u8],
+    limits: &ZipLimits,
+) -> Result<Bytes, ZipError> {
     let (ratio, decode): (u64, Decode) = match entry.facts.method {
         DEFLATE => (DEFLATE_RATIO, inflate),
         ZSTD if zstd::KNOWN => (ZSTD_RATIO, zstd::decode),

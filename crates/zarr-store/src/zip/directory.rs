@@ -9,13 +9,13 @@ use rawzip::{RECOMMENDED_BUFFER_SIZE, ReaderAt, ZipFileHeaderRecord, ZipLocator}
 use super::{
     ZipError, ZipLimits,
     end::{self, Directory},
-    entry::{Entry, Facts, HEADER_BYTES, STORED},
+    entry::{Facts, HEADER_BYTES, STORED, ZipEntry},
     refusal::Refusal,
 };
 use crate::{Key, KeyProblem, key};
 
 /// The values of an archive.
-pub(super) type Index = BTreeMap<Key, Arc<Entry>>;
+pub(super) type Index = BTreeMap<Key, Arc<ZipEntry>>;
 
 /// Room for the longest record: name, fields and comment of 65535 bytes each.
 const LONGEST_RECORD: u64 = 46 + 3 * 65535;
@@ -207,7 +207,7 @@ fn give_room(records: Vec<Record>, data_end: u64, stamp: u64) -> Result<Index, R
         starts.get(next).copied().unwrap_or(data_end)
     };
     let values = records.into_iter().filter_map(|record| {
-        let entry = Entry::new(record.facts, room(record.facts.at), stamp, None);
+        let entry = ZipEntry::new(record.facts, room(record.facts.at), stamp, None);
         Some((record.key?, Arc::new(entry)))
     });
     Ok(values.collect())

@@ -1,4 +1,4 @@
-//! `Entry`: what the directory says of one value, and the check of the header that stands before
+//! `ZipEntry`: what the directory says of one value, and the check of the header that stands before
 //! its data. It reads nothing.
 //!
 //! Why not `rawzip`'s local headers: it gives them only for an archive that it located and reads by
@@ -27,7 +27,7 @@ pub(super) const ZSTD: u16 = 93;
 
 /// One value of an archive.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct ZipEntry {
     pub(super) facts: Facts,
     /// Where the next entry or the directory begins.
     room: u64,
@@ -51,10 +51,10 @@ pub(super) struct Facts {
     pub(super) flags: u16,
 }
 
-impl Entry {
+impl ZipEntry {
     /// `data` is where the data begins, if that is known.
     pub(super) fn new(facts: Facts, room: u64, stamp: u64, data: Option<u64>) -> Self {
-        Entry {
+        ZipEntry {
             facts,
             room,
             stamp,

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::{
     ZipError, ZipLimits,
     decode::decode,
-    entry::{Entry, HEADER_BYTES},
+    entry::{HEADER_BYTES, ZipEntry},
 };
 use crate::Key;
 
@@ -21,7 +21,7 @@ const NEAR: u64 = 4 << 10;
 
 /// The wish for parts of one entry.
 pub(super) struct Fetch<'a> {
-    pub(super) entry: &'a Entry,
+    pub(super) entry: &'a ZipEntry,
     pub(super) name: &'a Key,
     /// Parts of the value; they lie inside of it.
     pub(super) wanted: &'a [Range<u64>],
@@ -41,7 +41,7 @@ struct Plan {
 
 impl Fetch<'_> {
     /// Ranges of the archive, each of which must be answered whole. `known` is where the data is
-    /// known to begin ([`Entry::data`]), if it is.
+    /// known to begin ([`ZipEntry::data`]), if it is.
     pub(super) fn requests(&self, known: Option<u64>) -> Result<Vec<Range<u64>>, ZipError> {
         self.entry.check_readable()?;
         Ok(self.plan(known).requests)

@@ -9,13 +9,13 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{ZipError, ZipLimits, entry::Entry, fetch::Fetch};
+use super::{ZipError, ZipLimits, entry::ZipEntry, fetch::Fetch};
 use crate::{ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version};
 
 /// An entry of an open archive.
 pub(super) struct ZipObject {
     pub(super) archive: Arc<dyn Object>,
-    pub(super) entry: Arc<Entry>,
+    pub(super) entry: Arc<ZipEntry>,
     pub(super) key: Key,
     /// How the archive prints itself, for error texts.
     pub(super) name: Arc<str>,

@@ -11,8 +11,8 @@ use futures_util::stream;
 use super::{ZipStore, object::ZipObject, size};
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, IoHints, Key,
-    KeyLock, Listing, Object, Op, Payload, Prefix, PutMode, Result, Site, Store, StoreError,
-    StoreErrorKind, Version, tree,
+    KeyLock, Listing, Object, Op, Payload, Prefix, PutMode, RealPath, Result, Store, StoreError,
+    StoreErrorKind, Version, key_map,
 };
 
 impl ZipStore {
@@ -96,11 +96,11 @@ impl Store for ZipStore {
     }
 
     fn list_dir<'a>(&'a self, prefix: &'a Prefix) -> BoxFuture<'a, Result<Listing>> {
-        Box::pin(async move { Ok(tree::list_dir(&self.index, prefix, size)) })
+        Box::pin(async move { Ok(key_map::list_dir(&self.index, prefix, size)) })
     }
 
     fn list(&self, prefix: &Prefix) -> BoxStream<'_, Result<Entry>> {
-        let entries = tree::list(&self.index, prefix, size);
+        let entries = key_map::list(&self.index, prefix, size);
         Box::pin(stream::iter(entries.into_iter().map(Ok)))
     }
 
@@ -120,10 +120,10 @@ impl Store for ZipStore {
     }
 
     /// Where the archive is, and in it.
-    fn site(&self, prefix: &Prefix) -> Site {
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
         match Prefix::new(&self.archive) {
-            Ok(archive) => self.inner.site(&archive).join(prefix),
-            Err(_) => Site::new(self.identity, prefix),
+            Ok(archive) => self.inner.real_path(&archive).join(prefix),
+            Err(_) => RealPath::new(self.identity, prefix),
         }
     }
 
@@ -161,15 +161,15 @@ impl BlockingStore for ZipStore {
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        Ok(tree::list_dir(&self.index, prefix, size))
+        Ok(key_map::list_dir(&self.index, prefix, size))
     }
 
     fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
-        Ok(tree::list(&self.index, prefix, size))
+        Ok(key_map::list(&self.index, prefix, size))
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        Store::site(self, prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        Store::real_path(self, prefix)
     }
 
     fn hints(&self) -> IoHints {

@@ -61,7 +61,7 @@ fn what_cannot_be_finished_at_last_is_told() {
 
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("x.zip");
-    let text = crate::told::told(|| {
+    let text = crate::tests::events_of(|| {
         let store = wait(crate::open_path(&path, &[])).unwrap();
         let key = Key::new("a").unwrap();
         wait(store.put(&key, vec![1].into(), PutMode::Create)).unwrap();

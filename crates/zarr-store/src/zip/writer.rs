@@ -8,8 +8,8 @@
 //! several threads; only `finish` waits for all of them and lets nobody in.
 
 mod draft;
-mod last;
 mod lock;
+mod lost;
 mod pack;
 mod place;
 mod records;
@@ -31,7 +31,7 @@ use bytes::Bytes;
 use self::{
     draft::{ArchiveFile, Draft},
     lock::WriterLock,
-    place::Standing,
+    place::FileIdentity,
 };
 use super::{
     ZipError, ZipLimits,
@@ -93,11 +93,11 @@ enum Spool {
     /// Nothing is in its place, and nothing was written.
     Nothing,
     /// What is in its place, as what it was found there, and where its data ends.
-    Finished(Arc<ArchiveFile>, Standing, u64),
+    Finished(Arc<ArchiveFile>, FileIdentity, u64),
     /// What shall be there, and instead of what.
     Writing {
         draft: Draft,
-        instead: Standing,
+        instead: FileIdentity,
         /// Of a writer that has none for itself.
         _lock: Option<WriterLock>,
     },
@@ -117,7 +117,7 @@ impl ZipWriter {
     pub(super) fn create(path: &Path) -> Result<ZipWriter> {
         let (path, lock) = locked(path)?;
         let mut writer = ZipWriter::new(path, ZipLimits::default(), Some(lock));
-        writer.begin(Standing::Anything)?;
+        writer.begin(FileIdentity::Anything)?;
         Ok(writer)
     }
 
@@ -125,7 +125,7 @@ impl ZipWriter {
         let (path, lock) = locked(path)?;
         let mut writer = ZipWriter::new(path, *limits, Some(lock));
         if !writer.read()? {
-            writer.begin(Standing::Nothing)?;
+            writer.begin(FileIdentity::Nothing)?;
         }
         Ok(writer)
     }
@@ -158,7 +158,7 @@ impl ZipWriter {
     }
 
     /// Begins an archive with nothing in it.
-    fn begin(&mut self, instead: Standing) -> Result<()> {
+    fn begin(&mut self, instead: FileIdentity) -> Result<()> {
         let draft = Draft::new(&self.path, Arc::clone(&self.name));
         let draft = draft.map_err(|e| failed(&self.name, e))?;
         self.spool = RwLock::new(Spool::Writing {
@@ -177,7 +177,7 @@ impl ZipWriter {
             Err(e) => return Err(failed(&self.name, e)),
         };
         // Before its bytes are looked at: what changes afterwards is seen later.
-        let standing = Standing::of(&file).map_err(|e| failed(&self.name, e))?;
+        let standing = FileIdentity::of(&file).map_err(|e| failed(&self.name, e))?;
         let file = ArchiveFile::new(file, Arc::clone(&self.name));
         let (opening, index, hidden) = read_index(&file, &self.name, &self.limits)?;
         self.comment = opening.comment();
@@ -192,7 +192,7 @@ impl ZipWriter {
     /// Whether this is still about what is in the archive's place.
     pub(crate) fn is_current(&self) -> bool {
         match &*read(&self.spool) {
-            Spool::Nothing => Standing::Nothing.is_at(&self.path),
+            Spool::Nothing => FileIdentity::Nothing.is_at(&self.path),
             Spool::Finished(_, standing, _) => standing.is_at(&self.path),
             // Who writes has the lock.
             Spool::Writing { .. } => Ok(true),
@@ -292,7 +292,7 @@ impl ZipWriter {
         };
         let instead = match spool {
             Spool::Finished(_, standing, _) => standing.clone(),
-            _ => Standing::Nothing,
+            _ => FileIdentity::Nothing,
         };
         if !instead.is_at(&self.path).map_err(fail)? {
             return Err(refused(Op::Put, &self.name, ZipError::Changed.into()));
@@ -318,7 +318,7 @@ impl Drop for ZipWriter {
             && *self.finishes.get_mut()
             && let Err(error) = self.finish()
         {
-            last::tell(&self.name, &error);
+            lost::tell(&self.name, &error);
         }
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use zarr_store::{
-    BlockingStore, ByteRange, Key, LocalStore, MemoryStore, Prefix, PutMode, Store, StoreExt,
-    ZipStore,
+    BlockingStore, ByteRange, Counting, Key, LocalStore, MemoryStore, Prefix, PutMode, Store,
+    StoreExt, ZipStore,
     runtime::wait,
-    testing::{self, Counting},
+    testing,
     zip::{ZipError, ZipLimits},
 };
 

@@ -1,15 +1,14 @@
-//! `Array::erase`: cells made what they were before anything was written.
+//! `Array::erase`: sets cells back to the fill value.
 
 use zarr_core::{Result, Selection};
 
 use crate::Array;
-use crate::array::fields::Picked;
+use crate::array::fields::ArrayFields;
 use crate::operation::operation;
 
 impl Array {
-    /// Makes cells what they were before anything was written: the fill value. Chunks that hold
-    /// nothing else afterwards are deleted, whatever
-    /// [`write_empty_chunks`](crate::ArrayConfig::write_empty_chunks) says.
+    /// Sets cells back to the fill value. Chunks that then hold nothing else are deleted, regardless of
+    /// [`write_empty_chunks`](crate::ArrayConfig::write_empty_chunks).
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target, sel};
@@ -25,23 +24,23 @@ impl Array {
     #[doc(alias = "clear")]
     pub fn erase(&self, selection: impl Into<Selection>) -> Erase {
         Erase {
-            picked: Picked::all(self.chunked()),
+            array: ArrayFields::all(self.chunked()),
             selection: selection.into(),
         }
     }
 }
 
-/// An erasure to be awaited: see [`Array::erase`].
+/// A pending erasure: see [`Array::erase`].
 #[must_use = "nothing is erased until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct Erase {
-    picked: Picked,
+    array: ArrayFields,
     selection: Selection,
 }
 
 impl Erase {
     async fn run(self) -> Result<()> {
-        let array = self.picked.current().await?;
+        let array = self.array.current().await?;
         let selection = array.resolve(&self.selection)?;
         array.erase(selection).await
     }

@@ -1,5 +1,4 @@
-//! The array of an operation, and which fields of its records are meant. Errors are found when the
-//! operation runs.
+//! The array of an operation, or fields of its records. Fields are looked up when the operation runs.
 
 use std::sync::Arc;
 
@@ -7,7 +6,7 @@ use zarr_core::{ChunkedArray, Result};
 
 /// An array, or some fields of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Picked {
+pub(crate) struct ArrayFields {
     array: Arc<ChunkedArray>,
     steps: Vec<Step>,
 }
@@ -18,7 +17,7 @@ enum Step {
     Several(Vec<String>),
 }
 
-impl Picked {
+impl ArrayFields {
     pub(crate) fn all(array: &Arc<ChunkedArray>) -> Self {
         let (array, steps) = (Arc::clone(array), Vec::new());
         Self { array, steps }
@@ -33,44 +32,44 @@ impl Picked {
         self.steps.push(Step::Several(names.collect()));
     }
 
-    /// The same of the array as it is now, where the handle was asked to look each time.
+    /// The array as its handle knows it or, with `cache_metadata(false)`, as the store has it now.
     pub(crate) async fn current(mut self) -> Result<Arc<ChunkedArray>> {
         if self.array.config().reload_metadata {
             self.array = self.array.reread().await?;
         }
-        self.array()
+        self.into_array()
     }
 
-    /// The array of these fields alone.
-    pub(crate) fn array(self) -> Result<Arc<ChunkedArray>> {
+    /// The array of the named fields alone.
+    pub(crate) fn into_array(self) -> Result<Arc<ChunkedArray>> {
         self.steps.iter().try_fold(self.array, |array, step| {
-            let picked = match step {
+            let fields = match step {
                 Step::One(name) => array.field(name),
                 Step::Several(names) => array.fields(names),
             };
-            Ok(Arc::new(picked?))
+            Ok(Arc::new(fields?))
         })
     }
 }
 
-/// The setters of every operation on elements: `field` and `fields`, into its `picked`.
-macro_rules! picking {
+/// The setters `field` and `fields` of an operation on elements, whose `array` is an [`ArrayFields`].
+macro_rules! field_setters {
     ($builder:ident $(<$t:ident $(: $bound:ident)?>)?) => {
         impl$(<$t $(: $bound)?>)? $builder$(<$t>)? {
-            /// Only this field of each record, as an element of its own type. Of a field that is a
-            /// record, a field can be named again.
+            /// Selects this field of each record, as an element of the field's type. If the field is a record,
+            /// a second call selects a field of it.
             pub fn field(mut self, name: impl AsRef<str>) -> Self {
-                self.picked.one(name.as_ref());
+                self.array.one(name.as_ref());
                 self
             }
 
-            /// Only these fields of each record, as a record of these in this order.
+            /// Selects these fields of each record, as a record with these fields in this order.
             pub fn fields<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-                self.picked.several(names);
+                self.array.several(names);
                 self
             }
         }
     };
 }
 
-pub(crate) use picking;
+pub(crate) use field_setters;

@@ -1,10 +1,10 @@
-//! `oindex`, `vindex` and `blocks`: an array with cells already chosen. Chooses nothing itself.
+//! `oindex`, `vindex` and `blocks`: an array with a selection, to be read or written.
 
-use zarr_core::{Picks, Result, Selection, Slice};
+use zarr_core::{IntoAxisSelections, Result, Selection, Slice};
 
 use crate::{Array, Data, Element, Read, ReadDyn, Write};
 
-/// Some cells of an array: see [`Array::oindex`], [`Array::vindex`] and [`Array::blocks`].
+/// An array with a selection: see [`Array::oindex`], [`Array::vindex`] and [`Array::blocks`].
 #[derive(Clone, Debug)]
 pub struct Indexed {
     array: Array,
@@ -12,7 +12,7 @@ pub struct Indexed {
 }
 
 impl Array {
-    /// The cells that lists, masks or slices choose on each axis, in every combination.
+    /// Orthogonal indexing: a list, mask or slice selects along each axis, and every combination is meant.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, Target};
@@ -27,11 +27,11 @@ impl Array {
     /// ```
     #[doc(alias = "get_orthogonal_selection")]
     #[doc(alias = "set_orthogonal_selection")]
-    pub fn oindex(&self, picks: impl Picks) -> Indexed {
-        self.indexed(Selection::orthogonal(picks))
+    pub fn oindex(&self, axes: impl IntoAxisSelections) -> Indexed {
+        self.indexed(Selection::orthogonal(axes))
     }
 
-    /// Cells by their coordinates, a list for each axis, or by a mask of the array's shape.
+    /// Selects single cells: by coordinates, with a list for each axis, or by a mask of the array's shape.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, Selection, Target};
@@ -52,7 +52,7 @@ impl Array {
         self.indexed(cells.into())
     }
 
-    /// Whole chunks by their place in the grid; shards, of a sharded array.
+    /// Selects whole chunks by their position in the chunk grid; of a sharded array, whole shards.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, sel, Target};
@@ -66,7 +66,7 @@ impl Array {
     /// ```
     ///
     /// # Errors
-    /// Where the selection is none of slices.
+    /// If the selection does not consist of slices and integers.
     #[doc(alias = "get_block_selection")]
     #[doc(alias = "set_block_selection")]
     pub fn blocks(&self, blocks: impl Into<Selection>) -> Result<Indexed> {
@@ -74,7 +74,7 @@ impl Array {
             Selection::All => Vec::new(),
             Selection::Basic(slices) => slices,
             other => {
-                let text = format!("blocks are chosen by slices, not by {other:?}");
+                let text = format!("blocks are selected by slices, not by {other:?}");
                 return Err(crate::Error::argument("selection", text));
             }
         };
@@ -90,23 +90,23 @@ impl Array {
 }
 
 impl Indexed {
-    /// Which cells these are.
+    /// The selection.
     pub fn selection(&self) -> &Selection {
         &self.selection
     }
 
-    /// Reads them: see [`Array::read`].
+    /// Reads the selected cells: see [`Array::read`].
     #[doc(alias = "getitem")]
     pub fn read<T: Element>(&self) -> Read<T> {
         self.array.read(self.selection.clone())
     }
 
-    /// Reads them whatever their type: see [`Array::read_dyn`].
+    /// Reads the selected cells without a static type: see [`Array::read_dyn`].
     pub fn read_dyn(&self) -> ReadDyn {
         self.array.read_dyn(self.selection.clone())
     }
 
-    /// Writes them: see [`Array::write`].
+    /// Writes the selected cells: see [`Array::write`].
     #[doc(alias = "setitem")]
     pub fn write(&self, data: impl Into<Data>) -> Write {
         self.array.write(self.selection.clone(), data)

@@ -1,15 +1,13 @@
-//! What handles know of themselves beyond the first page: names, codecs, permissions. Asks no store.
+//! The less common properties of an `Array`: its place, context, order and codecs.
 
-use zarr_core::{ArrayConfig, Context, NodeKind, Result, codec_parts};
-use zarr_metadata::{
-    ArrayMetadata, Attributes, Extension, GroupMetadata, NodeMetadata, Order, ZarrFormat,
-};
+use zarr_core::{ArrayConfig, Context, Result, codec_parts};
+use zarr_metadata::{ArrayMetadata, Attributes, Extension, Order};
 use zarr_store::Location;
 
-use crate::{Array, Group, Node, Target};
+use crate::Array;
 
 impl Array {
-    /// The array whose documents these are, at a place. Asks the store nothing, and writes nothing.
+    /// Makes a handle from metadata that you have, without a request to the store.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, Array, Context, Target};
@@ -22,7 +20,7 @@ impl Array {
     /// ```
     ///
     /// # Errors
-    /// Where the place has a name that no node can have, or the grid does not suit the shape.
+    /// If the location's path is not a valid node path, or the chunk grid does not match the shape.
     #[doc(alias = "from_dict")]
     pub fn from_metadata(
         location: &Location,
@@ -38,7 +36,7 @@ impl Array {
         self.path().name().unwrap_or_default()
     }
 
-    /// The place of the array's documents and chunks.
+    /// The store and the path of the array's metadata and chunks.
     #[doc(alias = "store_path")]
     pub fn location(&self) -> &Location {
         self.chunked().location()
@@ -49,11 +47,11 @@ impl Array {
         !self.store().hints().writable
     }
 
-    /// The attributes: those that this handle has, or where it was opened with `cache_attrs(false)`,
-    /// those that the store has.
+    /// The attributes that this handle keeps or, if it was opened with `cache_attrs(false)`, those in the
+    /// store.
     ///
     /// # Errors
-    /// Where the array is gone or has become something else.
+    /// If the array is gone or is no array any more.
     pub async fn read_attrs(&self) -> Result<Attributes> {
         let config = self.config();
         let mut array = self.clone();
@@ -63,17 +61,17 @@ impl Array {
         Ok(array.attrs().clone())
     }
 
-    /// How this handle reads and writes.
+    /// The configuration with which this handle reads and writes.
     pub fn config(&self) -> &ArrayConfig {
         self.chunked().config()
     }
 
-    /// What operations on this array share.
+    /// The context that operations on this array share.
     pub fn context(&self) -> &Context {
         self.chunked().context()
     }
 
-    /// How elements lie in the chunks of an array of format 2; C in format 3.
+    /// The memory order in chunks that format 2 stores; always C in format 3.
     pub fn order(&self) -> Order {
         match self.metadata() {
             ArrayMetadata::V2 { array, .. } => array.order,
@@ -81,18 +79,19 @@ impl Array {
         }
     }
 
-    /// What is done to arrays before they become bytes; of shards, within them.
+    /// The array→array codecs (format 3) or the filters (format 2); of a sharded array, those of its inner
+    /// chunks.
     pub fn filters(&self) -> Vec<Extension> {
         self.parts().0
     }
 
-    /// What turns arrays into bytes; of shards, within them. None in format 2, and where it cannot be
-    /// told which of the codecs it is.
+    /// The array→bytes codec; of a sharded array, that of its inner chunks. `None` in format 2, and if an
+    /// unknown codec hides which one it is.
     pub fn serializer(&self) -> Option<Extension> {
         self.parts().1
     }
 
-    /// What is done to bytes; of shards, within them.
+    /// The bytes→bytes codecs; of a sharded array, those of its inner chunks.
     #[doc(alias = "compressor")]
     pub fn compressors(&self) -> Vec<Extension> {
         self.parts().2
@@ -126,98 +125,5 @@ impl Array {
                 compressors.to_vec(),
             ),
         }
-    }
-}
-
-impl Group {
-    /// The group whose documents these are, at a place. Asks the store nothing, and writes nothing.
-    ///
-    /// # Errors
-    /// Where the place has a name that no node can have.
-    #[doc(alias = "from_dict")]
-    pub fn from_metadata(
-        location: &Location,
-        metadata: GroupMetadata,
-        context: &Context,
-    ) -> Result<Self> {
-        Self::new(location.clone(), metadata, context.clone())
-    }
-
-    /// The last part of the path; empty at the root of the store.
-    pub fn basename(&self) -> &str {
-        self.path().name().unwrap_or_default()
-    }
-
-    /// Whether this handle cannot write.
-    pub fn read_only(&self) -> bool {
-        !self.store().hints().writable
-    }
-
-    /// The attributes: those that this handle has, or where it was opened with `cache_attrs(false)`,
-    /// those that the store has.
-    ///
-    /// # Errors
-    /// Where the group is gone or has become something else.
-    pub async fn read_attrs(&self) -> Result<Attributes> {
-        let mut group = self.clone();
-        if self.reloads_attributes() {
-            group.refresh().await?;
-        }
-        Ok(group.attrs().clone())
-    }
-
-    /// The names of the arrays directly below, in order.
-    ///
-    /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
-    pub async fn array_keys(&self) -> Result<Vec<String>> {
-        self.names(NodeKind::Array).await
-    }
-
-    /// The names of the groups directly below, in order.
-    ///
-    /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
-    pub async fn group_keys(&self) -> Result<Vec<String>> {
-        self.names(NodeKind::Group).await
-    }
-
-    async fn names(&self, wanted: NodeKind) -> Result<Vec<String>> {
-        let members = self.members().metadata().await?.into_iter();
-        let of_kind = |node: &NodeMetadata| zarr_core::hierarchy::kind(node) == wanted;
-        let chosen = members.filter(|(_, node)| of_kind(node));
-        Ok(chosen.map(|(path, _)| path.as_str().to_owned()).collect())
-    }
-}
-
-impl Node {
-    /// The node's path in its store.
-    pub fn path(&self) -> &zarr_metadata::NodePath {
-        match self {
-            Self::Array(array) => array.path(),
-            Self::Group(group) => group.path(),
-        }
-    }
-
-    /// The place of the node's documents.
-    pub fn location(&self) -> &Location {
-        match self {
-            Self::Array(array) => array.location(),
-            Self::Group(group) => group.location(),
-        }
-    }
-
-    /// The node's format.
-    pub fn zarr_format(&self) -> ZarrFormat {
-        match self {
-            Self::Array(array) => array.zarr_format(),
-            Self::Group(group) => group.zarr_format(),
-        }
-    }
-}
-
-impl From<&Array> for Target {
-    fn from(array: &Array) -> Self {
-        Self::At(array.location().clone())
     }
 }

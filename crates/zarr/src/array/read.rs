@@ -1,5 +1,4 @@
-//! Reading: one selection, whatever the type, or several at once. Decides nothing but what is asked of
-//! `zarr-core`.
+//! Reads of an array: one selection, typed or untyped, or several at once. `zarr-core` does the work.
 
 use std::marker::PhantomData;
 
@@ -8,11 +7,11 @@ use zarr_core::{DynData, Element, Result, Selection};
 use zarr_metadata::DataType;
 
 use crate::Array;
-use crate::array::fields::{Picked, picking};
+use crate::array::fields::{ArrayFields, field_setters};
 use crate::operation::operation;
 
 impl Array {
-    /// Reads the cells of a selection as an array of exactly the stored type.
+    /// Reads the cells of a selection as elements of exactly the stored type.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target, sel};
@@ -25,7 +24,7 @@ impl Array {
     /// # }
     /// ```
     ///
-    /// Of records, a field:
+    /// A field of an array of structs:
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Field, Target};
@@ -39,27 +38,27 @@ impl Array {
     /// # }
     /// ```
     ///
-    /// To read into memory of your own, see [`read_into`](crate::blocking::read_into) and
+    /// To read into your own memory, see [`read_into`](crate::blocking::read_into) and
     /// [`reuse`](Read::reuse).
     #[doc(alias = "getitem")]
     pub fn read<T: Element>(&self, selection: impl Into<Selection>) -> Read<T> {
         Read {
-            picked: Picked::all(self.chunked()),
+            array: ArrayFields::all(self.chunked()),
             selection: selection.into(),
             used: None,
         }
     }
 
-    /// Reads the cells of a selection whatever their type.
+    /// Reads the cells of a selection, of a type that is known only at run time.
     pub fn read_dyn(&self, selection: impl Into<Selection>) -> ReadDyn {
         ReadDyn {
-            picked: Picked::all(self.chunked()),
+            array: ArrayFields::all(self.chunked()),
             selection: selection.into(),
         }
     }
 
-    /// Reads several selections, in their order. What several of them want of a chunk, or of an inner
-    /// chunk of a shard, is fetched and decoded once.
+    /// Reads several selections and returns an array for each, in their order. A chunk, or an inner chunk
+    /// of a shard, that several of them touch is fetched and decoded once.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target, sel};
@@ -76,23 +75,23 @@ impl Array {
         selections: impl IntoIterator<Item: Into<Selection>>,
     ) -> ReadMany<T> {
         ReadMany {
-            picked: Picked::all(self.chunked()),
+            array: ArrayFields::all(self.chunked()),
             selections: selections.into_iter().map(Into::into).collect(),
             element: PhantomData,
         }
     }
 }
 
-/// A read to be awaited: see [`Array::read`].
+/// A pending read: see [`Array::read`].
 #[must_use = "nothing is read until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct Read<T: Element> {
-    picked: Picked,
+    array: ArrayFields,
     selection: Selection,
     used: Option<Used<T::Stored>>,
 }
 
-/// Memory whose elements are not needed any more: a vector, or an array of any shape.
+/// Memory to read into, whose elements are no longer needed: a vector, or an array of any shape.
 #[derive(Debug)]
 pub struct Used<T>(Vec<T>);
 
@@ -109,8 +108,8 @@ impl<T, D: Dimension> From<ndarray::Array<T, D>> for Used<T> {
 }
 
 impl<T: Element> Read<T> {
-    /// Reads into memory that was used before, where it is large enough: the array that is returned
-    /// is in it. What it held is gone, also where reading fails.
+    /// Reads into memory that you no longer need and returns the array in it, if it is large enough. The
+    /// old elements are lost, even if the read fails.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target, sel};
@@ -131,7 +130,7 @@ impl<T: Element> Read<T> {
     }
 
     async fn run(self) -> Result<ArrayD<T>> {
-        let array = self.picked.current().await?;
+        let array = self.array.current().await?;
         let selection = array.resolve(&self.selection)?;
         match self.used {
             Some(Used(memory)) => array.read_reusing(selection, memory).await,
@@ -140,46 +139,46 @@ impl<T: Element> Read<T> {
     }
 }
 operation!(Read<T: Element> => ArrayD<T>);
-picking!(Read<T: Element>);
+field_setters!(Read<T: Element>);
 
-/// An untyped read to be awaited: see [`Array::read_dyn`].
+/// A pending untyped read: see [`Array::read_dyn`].
 #[must_use = "nothing is read until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct ReadDyn {
-    picked: Picked,
+    array: ArrayFields,
     selection: Selection,
 }
 
 impl ReadDyn {
-    /// The type of the elements that will be read.
+    /// The data type of the elements that will be read.
     ///
     /// # Errors
-    /// Where there are no such fields.
+    /// If the array has no such fields.
     pub fn dtype(&self) -> Result<DataType> {
-        Ok(self.picked.clone().array()?.data_type().clone())
+        Ok(self.array.clone().into_array()?.data_type().clone())
     }
 
     async fn run(self) -> Result<DynData> {
-        let array = self.picked.current().await?;
+        let array = self.array.current().await?;
         let selection = array.resolve(&self.selection)?;
         array.read_dyn(selection).await
     }
 }
 operation!(ReadDyn => DynData);
-picking!(ReadDyn);
+field_setters!(ReadDyn);
 
-/// Several reads to be awaited together: see [`Array::read_many`].
+/// Several pending reads: see [`Array::read_many`].
 #[must_use = "nothing is read until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct ReadMany<T> {
-    picked: Picked,
+    array: ArrayFields,
     selections: Vec<Selection>,
     element: PhantomData<fn() -> T>,
 }
 
 impl<T: Element> ReadMany<T> {
     async fn run(self) -> Result<Vec<ArrayD<T>>> {
-        let array = self.picked.current().await?;
+        let array = self.array.current().await?;
         let selections = self.selections.iter();
         let selections = selections.map(|selection| array.resolve(selection));
         let selections = selections.collect::<Result<_>>()?;
@@ -187,4 +186,4 @@ impl<T: Element> ReadMany<T> {
     }
 }
 operation!(ReadMany<T: Element> => Vec<ArrayD<T>>);
-picking!(ReadMany<T: Element>);
+field_setters!(ReadMany<T: Element>);

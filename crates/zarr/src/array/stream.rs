@@ -1,5 +1,4 @@
-//! Reading an array block by block, for what is larger than memory. Decides nothing but what is asked
-//! of `zarr-core`.
+//! Reads an array block by block, for arrays larger than memory. `zarr-core` does the work.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -12,16 +11,15 @@ use zarr_codecs::Region;
 use zarr_core::{Element, Result, Selection};
 
 use crate::Array;
-use crate::array::fields::{Picked, picking};
+use crate::array::fields::{ArrayFields, field_setters};
 
 impl Array {
-    /// Reads the cells of a selection block by block: one block for each chunk that is touched (each
-    /// shard, of a sharded array), with its place in what [`read`](Array::read) would give. The blocks
-    /// come in no promised order.
+    /// Reads the cells of a selection block by block: one block for each chunk that it touches (each shard
+    /// of a sharded array), with its position in the array that [`read`](Array::read) would return. The
+    /// order of blocks is not defined.
     ///
-    /// At most [`Context::memory`](crate::Context::memory) bytes are on their way, so that arrays of
-    /// any size can be gone through. This sums one of 32 MiB, of which no more than a MiB is in memory
-    /// at a time:
+    /// At most [`Context::memory`](crate::Context::memory) bytes are in flight, so arrays of any size can
+    /// be read. This example sums an array of 32 MiB with no more than 1 MiB of it in memory at a time:
     ///
     /// ```
     /// use zarr::{Context, DataType, Target, blocking::Wait};
@@ -43,7 +41,7 @@ impl Array {
     /// # }
     /// ```
     ///
-    /// It is a [`Stream`], too:
+    /// It is also a [`Stream`]:
     ///
     /// ```
     /// use futures_util::TryStreamExt;
@@ -62,13 +60,13 @@ impl Array {
     /// # }
     /// ```
     ///
-    /// An error concerns one block; the others still come. What is wrong with the operation itself is
-    /// the first and only item: among it a selection by lists, masks or points, which has no blocks.
+    /// An error concerns one block; the others still arrive. If the operation itself is wrong, its error is
+    /// the only item: for example a selection by lists, masks or points, which has no blocks.
     pub fn stream<T: Element>(&self, selection: impl Into<Selection>) -> BlockStream<T> {
-        let picked = Picked::all(self.chunked());
+        let array = ArrayFields::all(self.chunked());
         let (selection, ahead, running) = (selection.into(), None, None);
         BlockStream {
-            picked,
+            array,
             selection,
             ahead,
             running,
@@ -76,26 +74,26 @@ impl Array {
     }
 }
 
-/// A block, and its place in the output of the whole selection.
+/// A block, and its region in the output of the whole selection.
 type Item<T> = Result<(Region, ArrayD<T>)>;
 
 type Running<T> = Pin<Box<dyn Stream<Item = Item<T>> + Send>>;
 
-/// Blocks of an array, one after the other: see [`Array::stream`].
+/// A stream of blocks of an array: see [`Array::stream`].
 #[must_use = "nothing is read until the blocks are asked for"]
 pub struct BlockStream<T> {
-    picked: Picked,
+    array: ArrayFields,
     selection: Selection,
     ahead: Option<NonZeroUsize>,
-    /// Since the first block was asked for.
+    /// Set when the first block is asked for.
     running: Option<Running<T>>,
 }
 
-picking!(BlockStream<T>);
+field_setters!(BlockStream<T>);
 
 impl<T> BlockStream<T> {
-    /// How many blocks are begun and not yet taken, at most; at least one. If not set, as many as keep
-    /// workers and requests busy.
+    /// The most blocks that are begun and not yet taken, at least one. By default as many as keep workers
+    /// and requests busy.
     pub fn prefetch(mut self, blocks: usize) -> Self {
         self.ahead = NonZeroUsize::new(blocks.max(1));
         self
@@ -103,16 +101,16 @@ impl<T> BlockStream<T> {
 }
 
 impl<T: Element> BlockStream<T> {
-    /// The blocks as an iterator that waits for each, with no runtime.
+    /// The blocks as an iterator that waits for each of them and needs no runtime.
     pub fn wait(self) -> Blocks<T> {
         Blocks(self)
     }
 
     fn start(&self) -> Running<T> {
-        let picked = self.picked.clone();
+        let array = self.array.clone();
         let (selection, ahead) = (self.selection.clone(), self.ahead);
         let begun = async move {
-            let array = picked.current().await?;
+            let array = array.current().await?;
             let selection = array.resolve(&selection)?;
             array.stream_as(selection, ahead)
         };
@@ -132,14 +130,14 @@ impl<T: Element> Stream for BlockStream<T> {
 impl<T> fmt::Debug for BlockStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BlockStream")
-            .field("array", &self.picked)
+            .field("array", &self.array)
             .field("selection", &self.selection)
             .field("prefetch", &self.ahead)
             .finish_non_exhaustive()
     }
 }
 
-/// Blocks of an array, each waited for: see [`BlockStream::wait`].
+/// A blocking iterator over blocks of an array: see [`BlockStream::wait`].
 #[must_use = "nothing is read until the blocks are asked for"]
 #[derive(Debug)]
 pub struct Blocks<T>(BlockStream<T>);

@@ -1,13 +1,13 @@
-//! Writing the cells of a selection. Decides nothing but what is asked of `zarr-core`.
+//! Writes of an array. `zarr-core` does the work.
 
 use zarr_core::{Result, Selection};
 
-use crate::array::fields::{Picked, picking};
+use crate::array::fields::{ArrayFields, field_setters};
 use crate::operation::operation;
 use crate::{Array, Data};
 
 impl Array {
-    /// Writes an array to the cells of a selection of its shape, or one element to all of them.
+    /// Writes an array to a selection of the same shape, or a scalar to every cell of it.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target, sel};
@@ -20,30 +20,30 @@ impl Array {
     /// # }
     /// ```
     ///
-    /// Of records, only [a field](Write::field) can be written: the others stay as they are. Every
-    /// chunk is read first then, also where all its cells are written.
+    /// In an array of structs you can write [one field](Write::field) and keep the others. Then every chunk
+    /// is read first, even if all its cells are written.
     #[doc(alias = "setitem")]
     pub fn write(&self, selection: impl Into<Selection>, data: impl Into<Data>) -> Write {
         Write {
-            picked: Picked::all(self.chunked()),
+            array: ArrayFields::all(self.chunked()),
             selection: selection.into(),
             data: data.into(),
         }
     }
 }
 
-/// A write to be awaited: see [`Array::write`].
+/// A pending write: see [`Array::write`].
 #[must_use = "nothing is written until this is awaited or waited for"]
 #[derive(Debug)]
 pub struct Write {
-    picked: Picked,
+    array: ArrayFields,
     selection: Selection,
     data: Data,
 }
 
 impl Write {
     async fn run(self) -> Result<()> {
-        let array = self.picked.current().await?;
+        let array = self.array.current().await?;
         let selection = array.resolve(&self.selection)?;
         let stored = array.data_type();
         let elements = self.data.into_elements(array.path(), stored, &selection)?;
@@ -51,4 +51,4 @@ impl Write {
     }
 }
 operation!(Write => ());
-picking!(Write);
+field_setters!(Write);

@@ -1,4 +1,4 @@
-//! Which paths or keys are copied, by regular expressions: zarr-python 2's rule.
+//! Which paths or keys a copy takes, by regular expressions, as in zarr-python 2.
 
 use std::sync::Arc;
 
@@ -6,29 +6,33 @@ use regex_lite::Regex;
 use zarr_core::copy::Choice;
 use zarr_core::{Error, Result};
 
-/// Leaves out what one of `excludes` finds and none of `includes` does.
+/// Takes what no pattern of `excludes` finds, and what one of `includes` finds.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
-    includes: Vec<Regex>,
-    excludes: Vec<Regex>,
+    includes: Vec<String>,
+    excludes: Vec<String>,
 }
 
 impl Filter {
-    /// `None` where everything is meant.
-    pub(crate) fn new(includes: &[String], excludes: &[String]) -> Result<Option<Self>> {
-        let filter = Self {
-            includes: compiled("includes", includes)?,
-            excludes: compiled("excludes", excludes)?,
-        };
-        Ok(Some(filter).filter(|filter| !filter.excludes.is_empty()))
+    pub(crate) fn include<P: Into<String>>(&mut self, patterns: impl IntoIterator<Item = P>) {
+        self.includes.extend(patterns.into_iter().map(Into::into));
     }
 
-    fn is_meant(&self, path: &str) -> bool {
-        let found = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(path));
-        !found(&self.excludes) || found(&self.includes)
+    pub(crate) fn exclude<P: Into<String>>(&mut self, patterns: impl IntoIterator<Item = P>) {
+        self.excludes.extend(patterns.into_iter().map(Into::into));
     }
 
-    pub(crate) fn into_choice(self) -> Choice {
-        Arc::new(move |path| self.is_meant(path))
+    /// The filter as the engine asks it; `None` takes everything.
+    pub(crate) fn choice(&self) -> Result<Option<Choice>> {
+        let includes = compiled("includes", &self.includes)?;
+        let excludes = compiled("excludes", &self.excludes)?;
+        if excludes.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Arc::new(move |path| {
+            let found = |patterns: &[Regex]| patterns.iter().any(|pattern| pattern.is_match(path));
+            !found(&excludes) || found(&includes)
+        })))
     }
 }
 

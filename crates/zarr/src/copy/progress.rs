@@ -1,4 +1,4 @@
-//! How far a copy is, as it is told to whoever asked, and as a line of a log.
+//! The progress of a copy, as its listener gets it and as a line of a log.
 
 use std::fmt;
 use std::ops::Deref;
@@ -7,7 +7,9 @@ use std::sync::Arc;
 use zarr_core::copy::{self, CopyListener, CopyStep};
 use zarr_metadata::NodeMetadata;
 
-/// How far a copy is. Printed, it is a line for a log.
+use crate::info::tuple;
+
+/// The progress of a copy. `Display` is a line for a log.
 #[derive(Clone, Copy, Debug)]
 pub struct CopyProgress<'a>(copy::CopyProgress<'a>);
 
@@ -19,12 +21,12 @@ impl<'a> Deref for CopyProgress<'a> {
     }
 }
 
-/// A listener as the engine calls it.
+/// Wraps a listener for the engine.
 pub(super) fn listener(tell: impl Fn(&CopyProgress<'_>) + Send + Sync + 'static) -> CopyListener {
     Arc::new(move |far| tell(&CopyProgress(*far)))
 }
 
-/// The line of a log, as zarr-python 2 writes it; nothing for chunks.
+/// A log line as zarr-python 2 writes it; empty for chunks.
 impl fmt::Display for CopyProgress<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (path, verb) = match self.step {
@@ -40,9 +42,7 @@ impl fmt::Display for CopyProgress<'_> {
                 let NodeMetadata::Array(array) = node else {
                     return Ok(());
                 };
-                let lengths: Vec<String> = array.shape().iter().map(u64::to_string).collect();
-                let comma = if lengths.len() == 1 { "," } else { "" };
-                write!(f, " ({}{comma}) {}", lengths.join(", "), array.data_type())
+                write!(f, " {} {}", tuple(array.shape()), array.data_type())
             }
             CopyStep::Key(to) if to != path => write!(f, "{verb} {path} -> {to}"),
             _ => write!(f, "{verb} {path}"),

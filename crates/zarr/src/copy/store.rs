@@ -1,6 +1,6 @@
-//! `copy_store`: the values of a store as they are, whatever they mean.
+//! `copy_store`: copies the keys and values of a store unchanged.
 
-use zarr_core::copy::{CopyKeys, CopyListener, CopyStats, IfExists, copy_keys};
+use zarr_core::copy::{CopyKeysOptions, CopyListener, CopyStats, IfExists, copy_keys};
 use zarr_core::{Context, Result};
 
 use crate::Target;
@@ -10,8 +10,8 @@ use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::finish::{Finish, finish};
 
-/// Copies the values of one store to another under their keys, whatever they are. Documents of nodes
-/// come last: who finds a node in the destination finds all of it.
+/// Copies the keys and values of one store to another, whatever they are. The metadata of a node comes
+/// last, so a reader who finds a node in the destination finds all of it.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, IfExists, MemoryStore};
@@ -34,8 +34,7 @@ pub fn copy_store(source: impl Into<Target>, dest: impl Into<Target>) -> CopySto
         dest: dest.into(),
         source_path: String::new(),
         dest_path: String::new(),
-        includes: Vec::new(),
-        excludes: Vec::new(),
+        filter: Filter::default(),
         if_exists: IfExists::default(),
         dry_run: false,
         verify: false,
@@ -44,7 +43,7 @@ pub fn copy_store(source: impl Into<Target>, dest: impl Into<Target>) -> CopySto
     }
 }
 
-/// Values to be copied, to be awaited: see [`copy_store`].
+/// Keys and values to copy: see [`copy_store`].
 #[must_use = "nothing is copied until this is awaited or waited for"]
 #[derive(Clone)]
 pub struct CopyStore {
@@ -52,8 +51,7 @@ pub struct CopyStore {
     dest: Target,
     source_path: String,
     dest_path: String,
-    includes: Vec<String>,
-    excludes: Vec<String>,
+    filter: Filter,
     if_exists: IfExists,
     dry_run: bool,
     verify: bool,
@@ -62,33 +60,33 @@ pub struct CopyStore {
 }
 
 impl CopyStore {
-    /// Copies only what lies below this path of the source.
+    /// Copies only what is below this path of the source.
     pub fn source_path(mut self, path: impl AsRef<str>) -> Self {
         path.as_ref().clone_into(&mut self.source_path);
         self
     }
 
-    /// Copies to below this path of the destination.
+    /// Copies to this path of the destination.
     pub fn dest_path(mut self, path: impl AsRef<str>) -> Self {
         path.as_ref().clone_into(&mut self.dest_path);
         self
     }
 
-    /// Leaves out keys of the source in which one of these regular expressions is found.
+    /// Leaves out keys of the source that match one of these regular expressions anywhere.
     pub fn excludes<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
-        self.excludes.extend(patterns.into_iter().map(Into::into));
+        self.filter.exclude(patterns);
         self
     }
 
-    /// Copies keys in which one of these regular expressions is found also where
-    /// [`excludes`](Self::excludes) names them. Flags stand in the expression: `(?i)`.
+    /// Copies keys that match one of these regular expressions, even if [`excludes`](Self::excludes) matches
+    /// them, too. Flags are part of the expression: `(?i)`.
     pub fn includes<P: Into<String>>(mut self, patterns: impl IntoIterator<Item = P>) -> Self {
-        self.includes.extend(patterns.into_iter().map(Into::into));
+        self.filter.include(patterns);
         self
     }
 
-    /// What is done about keys that are there already. [`Update`](IfExists::Update) leaves those that
-    /// have the same size.
+    /// What happens to keys that already exist in the destination. [`Update`](IfExists::Update) keeps those
+    /// of the same size.
     pub fn if_exists(mut self, what: IfExists) -> Self {
         self.if_exists = what;
         self
@@ -100,14 +98,14 @@ impl CopyStore {
         self
     }
 
-    /// Reads every value again once it is stored, and compares.
+    /// Reads every value back after it is stored, and compares.
     pub fn verify(mut self, yes: bool) -> Self {
         self.verify = yes;
         self
     }
 
-    /// Tells how far the copy is, from the task that drives it: before each key and after it. Printed,
-    /// it is a line for a log.
+    /// Calls a function with the progress of the copy, in the task that drives it: before and after each
+    /// key. `Display` of the progress is a line for a log.
     #[doc(alias = "log")]
     pub fn progress(
         mut self,
@@ -117,7 +115,7 @@ impl CopyStore {
         self
     }
 
-    /// The limits of what is between the two stores at once, [`Context::memory`], and of one value,
+    /// Limits the bytes in flight between the two stores, [`Context::memory`], and those of one value,
     /// [`Context::value_bytes`].
     pub fn context(mut self, context: &Context) -> Self {
         self.context = Some(context.clone());
@@ -125,16 +123,16 @@ impl CopyStore {
     }
 
     async fn run(self) -> Result<CopyStats> {
-        let filter = Filter::new(&self.includes, &self.excludes)?;
+        let choice = self.filter.choice()?;
         let source = &self.source;
         let source = source.location(&self.source_path, Finish::Here).await?;
         let dest = self.dest.location(&self.dest_path, Finish::Here).await?;
         let context = self.context.unwrap_or_else(default_context);
-        let options = CopyKeys {
+        let options = CopyKeysOptions {
             if_exists: self.if_exists,
             dry_run: self.dry_run,
             verify: self.verify,
-            choice: filter.map(Filter::into_choice),
+            choice,
             progress: self.progress,
             memory: context.memory(),
             value_bytes: context.value_bytes(),

@@ -1,14 +1,14 @@
-//! Arrays that begin with one value everywhere, and arrays like others. Writes no chunk: the value is
-//! the fill value.
+//! Creates arrays filled with one value, and arrays like others. No chunk is written: the value is the fill
+//! value.
 
 use zarr_core::{ArrayOptions, Fill};
 
 use crate::{Array, CreateArray, Group, Shape, Target, create};
 
-/// What another array can be made like: its structure, not its data.
+/// Something whose structure a new array can take over, without its data.
 pub trait Like {
-    /// Everything structural: of an [`Array`] format, shape, type, chunks, shards, codecs, names of
-    /// chunks and axes, and fill value; of an array in memory shape and type.
+    /// The structure. An [`Array`] has format, shape, data type, chunks, shards, codecs, chunk key encoding,
+    /// dimension names and fill value; an array in memory has shape and data type.
     fn structure(&self) -> ArrayOptions;
 }
 
@@ -36,8 +36,8 @@ impl Like for crate::DynData {
     }
 }
 
-/// Creates an array whose elements nobody has chosen: they are read as the type's default. `float64`
-/// unless `.dtype(..)` says otherwise.
+/// Creates an array of unspecified elements, which read as the default value of the data type. The type is
+/// `float64` unless you set `.dtype(..)`.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Target};
@@ -51,7 +51,8 @@ pub fn empty(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray {
     create(store, shape)
 }
 
-/// Creates an array of zeros: of texts these are empty. `float64` unless `.dtype(..)` says otherwise.
+/// Creates an array of zeros, which for strings are empty strings. The type is `float64` unless you set
+/// `.dtype(..)`.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, DataType, Target};
@@ -65,15 +66,14 @@ pub fn zeros(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray {
     full(store, shape, Fill::Zero)
 }
 
-/// Creates an array of ones: numbers, or bools that are true. `float64` unless `.dtype(..)` says
-/// otherwise.
+/// Creates an array of ones, which for bools are `true`. The type is `float64` unless you set `.dtype(..)`.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, DataType, Target};
 /// # fn main() -> zarr::Result<()> {
 /// let a = zarr::ones(Target::Memory, [2, 3]).dtype(DataType::UInt8).wait()?;
 /// assert_eq!(a.read::<u8>(..).wait()?.sum(), 6);
-/// // There is no text that is one.
+/// // Strings have no one.
 /// assert!(zarr::ones(Target::Memory, [2]).dtype(DataType::String).wait().is_err());
 /// # Ok(())
 /// # }
@@ -82,7 +82,7 @@ pub fn ones(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray {
     full(store, shape, Fill::One)
 }
 
-/// Creates an array that has this value everywhere. `float64` unless `.dtype(..)` says otherwise.
+/// Creates an array filled with a value. The type is `float64` unless you set `.dtype(..)`.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Target};
@@ -100,8 +100,8 @@ pub fn full(
     create(store, shape).fill_value(fill_value)
 }
 
-/// Creates an array like another: everything structural is the same, fill value included, unless the
-/// builder is told otherwise. Attributes and data are not taken over.
+/// Creates an array with the structure of another, fill value included; the builder's methods change parts
+/// of it. Attributes and data are not taken over.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Target};
@@ -128,8 +128,7 @@ pub fn ones_like(store: impl Into<Target>, like: &impl Like) -> CreateArray {
     full_like(store, like, Fill::One)
 }
 
-/// Creates an array that has this value everywhere, with the structure of another: see
-/// [`empty_like`].
+/// Creates an array filled with a value, with the structure of another: see [`empty_like`].
 pub fn full_like(
     store: impl Into<Target>,
     like: &impl Like,
@@ -139,28 +138,28 @@ pub fn full_like(
 }
 
 impl Group {
-    /// Where an array of this group is to be, and with what.
+    /// Puts a new array below this group, with its context.
     fn place(&self, name: impl AsRef<str>, create: CreateArray) -> CreateArray {
         create.name(name).context(self.context())
     }
 
-    /// Creates an array below this group, of its format: see [`empty`].
+    /// Creates an array below this group, in its format: see [`empty`].
     pub fn empty(&self, name: impl AsRef<str>, shape: impl Into<Shape>) -> CreateArray {
         let create = self.place(name, empty(self, shape));
         create.default_format(self.zarr_format())
     }
 
-    /// Creates an array of zeros below this group, of its format: see [`zeros`].
+    /// Creates an array of zeros below this group, in its format: see [`zeros`].
     pub fn zeros(&self, name: impl AsRef<str>, shape: impl Into<Shape>) -> CreateArray {
         self.empty(name, shape).fill_value(Fill::Zero)
     }
 
-    /// Creates an array of ones below this group, of its format: see [`ones`].
+    /// Creates an array of ones below this group, in its format: see [`ones`].
     pub fn ones(&self, name: impl AsRef<str>, shape: impl Into<Shape>) -> CreateArray {
         self.empty(name, shape).fill_value(Fill::One)
     }
 
-    /// Creates an array with one value everywhere below this group, of its format: see [`full`].
+    /// Creates an array filled with a value below this group, in its format: see [`full`].
     pub fn full(
         &self,
         name: impl AsRef<str>,
@@ -172,7 +171,7 @@ impl Group {
 
     /// Creates an array below this group, with the structure of another: see [`empty_like`].
     pub fn empty_like(&self, name: impl AsRef<str>, like: &impl Like) -> CreateArray {
-        // An array of another format would not be found among the group's members.
+        // The group's members are looked up in its own format only.
         let create = self.place(name, empty_like(self, like));
         create.zarr_format(self.zarr_format())
     }
@@ -187,7 +186,7 @@ impl Group {
         self.empty_like(name, like).fill_value(Fill::One)
     }
 
-    /// Creates an array with one value everywhere below this group, with the structure of another.
+    /// Creates an array filled with a value below this group, with the structure of another.
     pub fn full_like(
         &self,
         name: impl AsRef<str>,

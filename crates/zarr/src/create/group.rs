@@ -1,14 +1,14 @@
-//! Creating groups, or opening those that are there.
+//! `create_group`, and `group`, which opens the group if it exists.
 
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::{Attribute, GroupMetadata, NodeMetadata, ZarrFormat};
 
 use crate::environment::default_context;
 use crate::operation::operation;
-use crate::target::access::{Access, access, handle};
+use crate::target::access::{Access, handle_setters, store_setters};
 use crate::{Group, Mode, OpenGroup, Target, open_group};
 
-/// Creates a group. Without [`path`](CreateGroup::path) it is the root of the store.
+/// Creates a group: the root of the store, unless you set [`path`](CreateGroup::path).
 #[doc(alias = "from_store")]
 pub fn create_group(store: impl Into<Target>) -> CreateGroup {
     CreateGroup {
@@ -23,10 +23,10 @@ pub fn create_group(store: impl Into<Target>) -> CreateGroup {
     }
 }
 
-/// Opens the group that is there, or creates one.
+/// Opens a group, or creates it if it does not exist.
 ///
-/// With [`overwrite`](CreateGroup::overwrite) it is new in any case. Attributes are those of a new
-/// group; one that is there keeps its own.
+/// With [`overwrite`](CreateGroup::overwrite) the group is always new. Attributes that you set are for a new
+/// group; an existing one keeps its own.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, json, Target};
@@ -44,7 +44,7 @@ pub fn group(store: impl Into<Target>) -> CreateGroup {
     }
 }
 
-/// A group to be created: see [`create_group`] and [`group`].
+/// A group to create: see [`create_group`] and [`group`].
 #[must_use = "nothing is created until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct CreateGroup {
@@ -55,21 +55,21 @@ pub struct CreateGroup {
     overwrite: bool,
     context: Option<Context>,
     access: Access,
-    /// Whether a group that is there will do.
+    /// Whether an existing group is opened.
     or_open: bool,
 }
-access!(CreateGroup, access);
-handle!(CreateGroup, access);
+store_setters!(CreateGroup, access);
+handle_setters!(CreateGroup, access);
 
 impl CreateGroup {
-    /// The group's path in the store; groups that are missing above it are made.
+    /// The group's path in the store. Missing groups above it are created.
     #[doc(alias = "name")]
     pub fn path(mut self, path: impl AsRef<str>) -> Self {
         self.path = path.as_ref().to_owned();
         self
     }
 
-    /// The format; that of the group above, or the context's default, if not given.
+    /// The format; by default that of the group above, or the context's default.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
         self.zarr_format = Some(format);
         self
@@ -81,13 +81,14 @@ impl CreateGroup {
         self
     }
 
-    /// Replaces whatever is at this place, with all that lies below it.
+    /// Replaces the node at this path, if there is one, and everything below it.
     pub fn overwrite(mut self, yes: bool) -> Self {
         self.overwrite = yes;
         self
     }
 
-    /// Codecs, workers and limits other than the default ones, for the group's arrays.
+    /// Codecs, workers and limits for the group's arrays. The default is the context of the [`Group`] that
+    /// creates this one, or [`default_context`](crate::default_context()).
     pub fn context(mut self, context: &Context) -> Self {
         self.context = Some(context.clone());
         self

@@ -1,11 +1,10 @@
-//! `create_hierarchy`: many nodes in one call. Checks what the documents say; how they are written is
-//! `zarr-core`'s.
+//! `create_hierarchy`: creates many nodes in one call. It checks them; `zarr-core` writes them.
 
 use std::collections::BTreeMap;
 
 use futures_util::{Stream, TryStreamExt, stream};
 use serde_json::{Map, Value};
-use zarr_core::{ArrayOptions, Context, Error, Result, check_new, hierarchy};
+use zarr_core::{ArrayOptions, Context, Error, Result, check_new, check_new_array, hierarchy};
 use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 
 use crate::environment::default_context;
@@ -13,10 +12,10 @@ use crate::operation::operation;
 use crate::target::finish::Finish;
 use crate::{Array, Group, Node, Target};
 
-/// Creates all nodes of a hierarchy, by their paths below a place, and the groups between them.
+/// Creates the nodes of a hierarchy, given by path, and the groups between them.
 ///
-/// Nothing is written before all of them are checked. What is deepest is written first and the root
-/// last: a reader who finds the root finds everything.
+/// All of them are checked before anything is written. The deepest nodes are written first and the root
+/// last, so a reader who finds the root finds everything.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, ArrayOptions, DataType, NewNode, Target};
@@ -51,8 +50,8 @@ pub fn create_hierarchy<P: AsRef<str>, N: Into<NewNode>>(
 }
 
 impl Group {
-    /// Creates all nodes of a hierarchy below this group, of its format: see [`create_hierarchy`].
-    /// The group itself cannot be among them.
+    /// Creates the nodes of a hierarchy below this group, in its format: see [`create_hierarchy`]. The group
+    /// itself cannot be one of them.
     pub fn create_hierarchy<P: AsRef<str>, N: Into<NewNode>>(
         &self,
         nodes: impl IntoIterator<Item = (P, N)>,
@@ -64,14 +63,14 @@ impl Group {
     }
 }
 
-/// A node to be created: [`ArrayOptions`], documents of either kind, or [`NewNode::group`].
+/// A node to create: [`ArrayOptions`], the metadata of an array or a group, or [`NewNode::group`].
 #[derive(Clone, Debug)]
-pub struct NewNode(Source);
+pub struct NewNode(NewNodeKind);
 
 #[derive(Clone, Debug)]
-enum Source {
+enum NewNodeKind {
     Array(Box<ArrayOptions>),
-    /// A group of whatever format the others have.
+    /// A group in the format of the others.
     Group(Attributes),
     Documents(Box<NodeMetadata>),
 }
@@ -79,16 +78,16 @@ enum Source {
 impl NewNode {
     /// A group without attributes.
     pub fn group() -> Self {
-        Self(Source::Group(Attributes::new()))
+        Self(NewNodeKind::Group(Attributes::new()))
     }
 
     fn metadata(self, default: ZarrFormat) -> Result<NodeMetadata> {
         match self.0 {
-            Source::Array(options) => Ok(NodeMetadata::Array(options.metadata(default)?)),
-            Source::Group(attributes) => {
+            NewNodeKind::Array(options) => Ok(NodeMetadata::Array(options.metadata(default)?)),
+            NewNodeKind::Group(attributes) => {
                 Ok(NodeMetadata::Group(GroupMetadata::new(default, attributes)))
             }
-            Source::Documents(mut documents) => {
+            NewNodeKind::Documents(mut documents) => {
                 if let NodeMetadata::Array(array) = &mut *documents {
                     array.complete_codecs();
                 }
@@ -101,14 +100,14 @@ impl NewNode {
 
 impl From<ArrayOptions> for NewNode {
     fn from(options: ArrayOptions) -> Self {
-        Self(Source::Array(Box::new(options)))
+        Self(NewNodeKind::Array(Box::new(options)))
     }
 }
 
 /// A group with these attributes.
 impl From<Attributes> for NewNode {
     fn from(attributes: Attributes) -> Self {
-        Self(Source::Group(attributes))
+        Self(NewNodeKind::Group(attributes))
     }
 }
 
@@ -133,12 +132,12 @@ impl From<GroupMetadata> for NewNode {
 
 impl From<NodeMetadata> for NewNode {
     fn from(documents: NodeMetadata) -> Self {
-        Self(Source::Documents(Box::new(documents)))
+        Self(NewNodeKind::Documents(Box::new(documents)))
     }
 }
 
-/// Nodes to be created, by path: see [`create_hierarchy`]. Gives those that were made, the groups
-/// between them too.
+/// Nodes to create, by path: see [`create_hierarchy`]. The result has every node that was created, including
+/// the groups in between.
 #[must_use = "nothing is created until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct CreateHierarchy {
@@ -146,25 +145,26 @@ pub struct CreateHierarchy {
     nodes: Vec<(String, NewNode)>,
     overwrite: bool,
     context: Option<Context>,
-    /// The format of the group that all of it lies in.
+    /// The format of the group that the nodes are created in.
     within: Option<ZarrFormat>,
 }
 
 impl CreateHierarchy {
-    /// Replaces what is at the paths that are named, with all below it. Groups between them stay.
+    /// Replaces the nodes at the given paths, and everything below them. Groups in between stay.
     pub fn overwrite(mut self, yes: bool) -> Self {
         self.overwrite = yes;
         self
     }
 
-    /// Codecs, workers and limits other than the default ones.
+    /// Codecs, workers and limits. The default is the context of the [`Group`] that creates the nodes, or
+    /// [`default_context`](crate::default_context()).
     pub fn context(mut self, context: &Context) -> Self {
         self.context = Some(context.clone());
         self
     }
 
-    /// The nodes one by one, by path. They are created at the first poll, all of them before the first
-    /// is given: what is given is complete.
+    /// The nodes one by one, in the order of their paths. The first poll creates all of them, so every node
+    /// that the stream yields is complete.
     ///
     /// ```
     /// use futures_util::TryStreamExt;
@@ -191,17 +191,17 @@ impl CreateHierarchy {
             let path = NodePath::parse(&text)?;
             let node = node.metadata(default)?;
             if self.within.is_some() && path.is_root() {
-                let text = "a group cannot create itself; name what is to be in it";
+                let text = "a group cannot create itself; give the paths of nodes below it";
                 return Err(Error::argument("nodes", text));
             }
             if self.within.is_some_and(|format| format != node.format()) {
-                let text = format!("`{path}` is of another format than its group, {default}");
-                return Err(Error::argument("nodes", text));
+                let text = format!("`{path}` has another format than its group, {default}");
+                return Err(Error::conflicting("nodes", text));
             }
             if let NodeMetadata::Array(array) = &node {
                 let (place, array) = (location.join(path.as_str())?, array.clone());
                 let array = Array::new(place, array, context.clone(), context.array_config())?;
-                array.chunked().check_writable()?;
+                check_new_array(array.chunked())?;
             }
             if nodes.insert(path, node).is_some() {
                 let text = format!("two nodes are at `{text}`");

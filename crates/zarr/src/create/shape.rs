@@ -1,4 +1,4 @@
-//! Shapes and names of axes, in every form people have them.
+//! `Shape` and `DimensionName`, and the types that convert into them.
 
 /// A shape: `[10, 20]`, a `Vec`, a slice, a single length, or `()` for a scalar.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,5 +1,5 @@
-//! What an array can be made from: elements in memory, another array, or a closure that makes them
-//! block by block. Moves no element itself.
+//! `Source`, the data of a new array or an append: elements in memory, another array, or a closure that
+//! computes them block by block. `zarr-core` moves the elements.
 
 use std::fmt;
 use std::ops::Range;
@@ -8,28 +8,26 @@ use std::sync::Arc;
 use ndarray::{Array as Elements, Dimension};
 use zarr_core::copy::{MakeBlock, check_copy, copy_array, write_blocks};
 use zarr_core::{
-    Appended, ArrayOptions, ChunkedArray, DynData, Element, Error, ErrorKind, Resolved, Result,
-    Selection, c_order,
+    Appended, ArrayOptions, ChunkedArray, DynData, Element, Error, ErrorKind, ResolvedSelection,
+    Result, Selection, c_order,
 };
 use zarr_metadata::DataType;
 
 use crate::{Array, Data, Shape};
 
-/// What an array is made from by [`from_array`](crate::from_array), or what is
-/// [appended](Array::append) to one: [`Data`] in memory, another
+/// The data for [`from_array`](crate::from_array) or [`Array::append`]: [`Data`] in memory, another
 /// [`Array`], or [`Computed`].
 #[derive(Clone, Debug)]
-pub struct Source(Kind);
+pub struct Source(SourceKind);
 
 #[derive(Clone, Debug)]
-enum Kind {
+enum SourceKind {
     Data(Data),
     Array(Array),
     Computed(Computed),
 }
 
-/// The elements of an array that is not in memory, made block by block when they are written: of any
-/// size.
+/// Elements that a closure computes block by block when they are written, for arrays of any size.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Computed, Target};
@@ -52,9 +50,9 @@ pub struct Computed {
 }
 
 impl Computed {
-    /// Elements that `make` gives for any box of cells, told as a range for each axis. It is called
-    /// once for each chunk (each shard, of a sharded array), by several workers at once, in no promised
-    /// order.
+    /// Takes a closure that returns the elements of a box of cells, given as a range along each axis. It is
+    /// called once for each chunk (each shard of a sharded array), by several workers at once and in no
+    /// defined order.
     ///
     /// [`Array::append`] asks for one block after another, in C order.
     pub fn new<T: Element, D: Dimension>(
@@ -72,7 +70,8 @@ impl Computed {
         Self::new_dyn(shape, T::data_type(), make)
     }
 
-    /// The same of a type that is known at run time, from a closure that may fail: what fails is not written.
+    /// As [`new`](Self::new), for a data type known only at run time and a closure that may fail. A block that
+    /// fails is not written.
     pub fn new_dyn(
         shape: impl Into<Shape>,
         dtype: DataType,
@@ -80,14 +79,16 @@ impl Computed {
     ) -> Self {
         let wanted = dtype.clone();
         let make: MakeBlock = Arc::new(move |region| {
-            let spans = region.spans.iter();
-            let cells: Vec<_> = spans.map(|s| s.start()..s.start() + s.count()).collect();
+            let ranges = region.ranges.iter();
+            let cells: Vec<_> = ranges.map(|s| s.start()..s.start() + s.count()).collect();
             let block = make(&cells)?;
             let lengths = cells.iter().map(|cells| cells.end - cells.start);
             if block.dtype != wanted || !block.shape.iter().copied().eq(lengths) {
                 let (shape, dtype) = (block.shape, block.dtype);
-                let text = format!("a block of shape {shape:?} of {dtype} for the cells {cells:?}");
-                return Err(Error::argument("data", text));
+                let text = format!(
+                    "the closure made a block of shape {shape:?} and type {dtype} for the cells {cells:?}"
+                );
+                return Err(Error::wrong_shape("data", text));
             }
             Ok(block.data)
         });
@@ -104,37 +105,37 @@ impl fmt::Debug for Computed {
 
 impl<D: Into<Data>> From<D> for Source {
     fn from(data: D) -> Self {
-        Self(Kind::Data(data.into()))
+        Self(SourceKind::Data(data.into()))
     }
 }
 
 impl From<&Array> for Source {
     fn from(array: &Array) -> Self {
-        Self(Kind::Array(array.clone()))
+        Self(SourceKind::Array(array.clone()))
     }
 }
 
 impl From<Array> for Source {
     fn from(array: Array) -> Self {
-        Self(Kind::Array(array))
+        Self(SourceKind::Array(array))
     }
 }
 
 impl From<Computed> for Source {
     fn from(blocks: Computed) -> Self {
-        Self(Kind::Computed(blocks))
+        Self(SourceKind::Computed(blocks))
     }
 }
 
 impl Source {
-    /// What an array of it is if nobody says otherwise: everything that is kept of another array.
+    /// The structure of an array made from this, by default.
     pub(crate) fn structure(&self) -> ArrayOptions {
         match &self.0 {
-            Kind::Data(data) => data.structure(),
-            Kind::Computed(blocks) => {
+            SourceKind::Data(data) => data.structure(),
+            SourceKind::Computed(blocks) => {
                 ArrayOptions::new(blocks.shape.0.clone(), blocks.dtype.clone())
             }
-            Kind::Array(array) => {
+            SourceKind::Array(array) => {
                 let mut options = ArrayOptions::like(array.metadata());
                 options.attributes.clone_from(array.attrs());
                 options
@@ -142,38 +143,38 @@ impl Source {
         }
     }
 
-    /// What is to be written to an array that is about to be created.
+    /// Checks that this can be written to an array that is about to be created.
     pub(crate) fn check(self, array: &Array, overwrite: bool) -> Result<Checked> {
         match self.0 {
-            Kind::Data(data) => {
+            SourceKind::Data(data) => {
                 let all = array.chunked().resolve(&Selection::from(..))?;
                 let elements = data.into_elements(array.path(), array.dtype(), &all)?;
                 Ok(Checked::Elements(Box::new((all, elements))))
             }
-            Kind::Array(from) => {
+            SourceKind::Array(from) => {
                 check_copy(from.chunked(), array.chunked(), overwrite)?;
                 Ok(Checked::Array(from))
             }
-            Kind::Computed(blocks) => {
+            SourceKind::Computed(blocks) => {
                 check_type(&blocks.dtype, array)?;
                 Ok(Checked::Computed(blocks.make))
             }
         }
     }
 
-    /// The shape, and what is to be appended to an array.
+    /// The shape and the elements, for an append to an array.
     pub(crate) fn appended_to(self, array: &Array) -> Result<(Vec<u64>, Appended)> {
         Ok(match self.0 {
-            Kind::Data(data) => {
+            SourceKind::Data(data) => {
                 let (shape, values) = data.into_parts(array.path(), array.dtype())?;
                 (shape, Appended::Values(values))
             }
-            Kind::Array(from) => {
+            SourceKind::Array(from) => {
                 check_type(from.dtype(), array)?;
                 let appended = Appended::Array(Arc::clone(from.chunked()));
                 (from.shape().to_vec(), appended)
             }
-            Kind::Computed(blocks) => {
+            SourceKind::Computed(blocks) => {
                 check_type(&blocks.dtype, array)?;
                 (blocks.shape.0, Appended::Blocks(blocks.make))
             }
@@ -181,7 +182,7 @@ impl Source {
     }
 }
 
-/// Whether elements are of the type that an array stores.
+/// Checks that elements have the type that an array stores.
 fn check_type(given: &DataType, array: &Array) -> Result<()> {
     if given == array.dtype() {
         return Ok(());
@@ -196,9 +197,9 @@ fn check_type(given: &DataType, array: &Array) -> Result<()> {
     .into())
 }
 
-/// What can be written, as far as is known before it is.
+/// A source that is checked against the array it will be written to.
 pub(crate) enum Checked {
-    Elements(Box<(Resolved, zarr_core::Elements)>),
+    Elements(Box<(ResolvedSelection, zarr_core::Elements)>),
     Array(Array),
     Computed(MakeBlock),
 }

@@ -1,17 +1,19 @@
-//! The nodes below a group, as many levels down as asked.
+//! `Members`, the nodes below a group, down to a number of levels; and shorter ways to the children.
 
 use std::collections::BTreeSet;
 
 use futures_util::{Stream, StreamExt, stream};
-use zarr_core::{Result, hierarchy};
+use zarr_core::{NodeKind, Result, hierarchy};
 use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 
 use crate::operation::operation;
 use crate::{Array, Group, Node};
 
-/// The nodes below a group, to be awaited: see [`Group::members`]. Paths are relative to the group,
-/// and in order. What is no node is passed over. Nodes whose documents are broken are an error that names
-/// all of them; [`each`](Self::each) and [`stream`](Self::stream) give the others all the same.
+/// A pending listing of the nodes below a group: see [`Group::members`].
+///
+/// Paths are relative to the group, and in order. Whatever is not a node is skipped. If some nodes have broken
+/// metadata, the listing is an error that names all of them; [`each`](Self::each) and
+/// [`stream`](Self::stream) return the other nodes nevertheless.
 #[must_use = "nothing is listed until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct Members {
@@ -29,30 +31,30 @@ impl Members {
         }
     }
 
-    /// Down to this many levels; 1 is the children.
+    /// Lists this many levels; 1 is the children.
     #[doc(alias = "max_depth")]
     pub fn depth(mut self, levels: usize) -> Self {
         self.depth = hierarchy::Depth::Levels(levels);
         self
     }
 
-    /// All levels.
+    /// Lists all levels.
     #[doc(alias = "max_depth")]
     pub fn all(mut self) -> Self {
         self.depth = hierarchy::Depth::All;
         self
     }
 
-    /// Whether a directory without a document counts as a group without attributes where a node lies
-    /// below it: for [`each_metadata`](Self::each_metadata) alone. zarr-python passes over such nodes, and
-    /// so is it here if this is not set.
+    /// Whether a directory without a document counts as a group without attributes if there is a node below
+    /// it. By default such directories are skipped, as in zarr-python. Only
+    /// [`each_metadata`](Self::each_metadata) and [`each`](Self::each) use this.
     pub fn implicit(mut self, yes: bool) -> Self {
         self.implicit = yes;
         self
     }
 
-    /// The documents of each node by its path, in order, or why they cannot be read: what is broken costs
-    /// its own node and no other.
+    /// The metadata of each node with its path, in order, or the error why it cannot be read. A broken node
+    /// does not affect the others.
     ///
     /// ```
     /// # use zarr::{Target, blocking::Wait};
@@ -90,7 +92,7 @@ impl Members {
         found
     }
 
-    /// As [`each_metadata`](Self::each_metadata), with handles.
+    /// As [`each_metadata`](Self::each_metadata), but with handles.
     pub async fn each(self) -> Vec<(String, Result<Node>)> {
         let group = self.group.clone();
         let open = |path: &str, node| group.child(&NodePath::parse(path)?, node);
@@ -103,25 +105,21 @@ impl Members {
             .collect()
     }
 
-    /// The documents alone, without handles.
+    /// The metadata alone, without handles.
     ///
     /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
+    /// If the store cannot list, or metadata cannot be read.
     pub async fn metadata(self) -> Result<Vec<(NodePath, NodeMetadata)>> {
         let Self { group, depth, .. } = self;
         if let Some(view) = group.view() {
             return view.members(depth);
         }
-        let found = hierarchy::members(group.location(), group.zarr_format(), depth).await?;
-        let nodes = found.into_iter();
-        nodes
-            .map(|(path, node)| Ok((group.relative(&path)?, node)))
-            .collect()
+        hierarchy::members(group.location(), group.zarr_format(), depth).await
     }
 
-    /// The nodes one after the other as they are found, in no promised order: a hierarchy of any size
-    /// in bounded memory. An error concerns one node, or what lies below one group that cannot be
-    /// listed, and names it; the others still come.
+    /// A stream of the nodes as they are found, in no defined order. It needs bounded memory for a hierarchy
+    /// of any size. An error concerns one node, or everything below one group that cannot be listed, and names
+    /// it; the others still arrive.
     ///
     /// ```
     /// use std::pin::pin;
@@ -136,7 +134,7 @@ impl Members {
     /// while let Some(node) = zarr_store::runtime::wait(nodes.next()) {
     ///     match node {
     ///         Ok((path, _)) => paths.push(path.as_str().to_owned()),
-    ///         Err(broken) => eprintln!("passed over: {broken}"),
+    ///         Err(broken) => eprintln!("skipped: {broken}"),
     ///     }
     /// }
     /// paths.sort();
@@ -149,14 +147,8 @@ impl Members {
         let found = match group.view() {
             Some(view) => stream::iter(view.each_member(depth)).left_stream(),
             None => {
-                let above = group.clone();
                 let (location, format) = (group.location().clone(), group.zarr_format());
-                hierarchy::stream_members(location, format, depth)
-                    .map(move |found| {
-                        let (path, node) = found?;
-                        Ok((above.relative(&path)?, node))
-                    })
-                    .right_stream()
+                hierarchy::stream_members(location, format, depth).right_stream()
             }
         };
         found.map(move |found| {
@@ -178,7 +170,7 @@ impl Members {
 }
 operation!(Members => Vec<(NodePath, Node)>);
 
-/// Adds the groups that only nodes below them tell of.
+/// Adds the groups that have no document, only nodes below them.
 fn add_implicit(found: &mut Vec<(String, Result<NodeMetadata>)>, format: ZarrFormat) {
     let known: BTreeSet<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
     let mut missing = BTreeSet::new();
@@ -196,62 +188,66 @@ fn add_implicit(found: &mut Vec<(String, Result<NodeMetadata>)>, format: ZarrFor
 }
 
 impl Group {
-    /// A path in the store as one below this group.
-    pub(crate) fn relative(&self, path: &NodePath) -> Result<NodePath> {
-        let above = self.path().segments().count();
-        let rest: Vec<&str> = path.segments().skip(above).collect();
-        Ok(NodePath::parse(&rest.join("/"))?)
-    }
-
-    /// How many nodes there are directly below; of those deeper down tells [`Members`].
+    /// The number of children; [`Members`] also counts deeper levels.
     ///
     /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
+    /// If the store cannot list, or metadata cannot be read.
     pub async fn nmembers(&self) -> Result<u64> {
         Ok(self.members().metadata().await?.len() as u64)
     }
 
-    /// The names of the nodes directly below, in order.
+    /// The names of the children, in order.
     ///
     /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
+    /// If the store cannot list, or metadata cannot be read.
     pub async fn keys(&self) -> Result<Vec<String>> {
         let members = self.members().metadata().await?;
         let name = |(path, _): (NodePath, NodeMetadata)| path.as_str().to_owned();
         Ok(members.into_iter().map(name).collect())
     }
 
-    /// The arrays directly below, by name and in order.
+    /// The names of the arrays among the children, in order.
     ///
     /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
-    pub async fn arrays(&self) -> Result<Vec<(String, Array)>> {
-        let array = |(path, node): (NodePath, Node)| match node {
-            Node::Array(array) => Some((path.as_str().to_owned(), array)),
-            Node::Group(_) => None,
-        };
-        Ok(self
-            .members()
-            .await?
-            .into_iter()
-            .filter_map(array)
-            .collect())
+    /// If the store cannot list, or metadata cannot be read.
+    pub async fn array_keys(&self) -> Result<Vec<String>> {
+        self.names(NodeKind::Array).await
     }
 
-    /// The groups directly below, by name and in order.
+    /// The names of the groups among the children, in order.
     ///
     /// # Errors
-    /// Where the store cannot list, or a document cannot be read.
+    /// If the store cannot list, or metadata cannot be read.
+    pub async fn group_keys(&self) -> Result<Vec<String>> {
+        self.names(NodeKind::Group).await
+    }
+
+    async fn names(&self, wanted: NodeKind) -> Result<Vec<String>> {
+        let members = self.members().metadata().await?.into_iter();
+        let of_kind = |node: &NodeMetadata| hierarchy::kind(node) == wanted;
+        let chosen = members.filter(|(_, node)| of_kind(node));
+        Ok(chosen.map(|(path, _)| path.as_str().to_owned()).collect())
+    }
+
+    /// The arrays among the children with their names, in order.
+    ///
+    /// # Errors
+    /// If the store cannot list, or metadata cannot be read.
+    pub async fn arrays(&self) -> Result<Vec<(String, Array)>> {
+        self.children(|node| node.into_array().ok()).await
+    }
+
+    /// The groups among the children with their names, in order.
+    ///
+    /// # Errors
+    /// If the store cannot list, or metadata cannot be read.
     pub async fn groups(&self) -> Result<Vec<(String, Group)>> {
-        let group = |(path, node): (NodePath, Node)| match node {
-            Node::Group(group) => Some((path.as_str().to_owned(), group)),
-            Node::Array(_) => None,
-        };
-        Ok(self
-            .members()
-            .await?
-            .into_iter()
-            .filter_map(group)
-            .collect())
+        self.children(|node| node.into_group().ok()).await
+    }
+
+    async fn children<T>(&self, choose: fn(Node) -> Option<T>) -> Result<Vec<(String, T)>> {
+        let nodes = self.members().await?.into_iter();
+        let chosen = nodes.map(|(path, node)| Some((path.as_str().to_owned(), choose(node)?)));
+        Ok(chosen.flatten().collect())
     }
 }

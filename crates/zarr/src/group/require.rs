@@ -1,4 +1,4 @@
-//! What must be in a group: found, or made.
+//! `require_group` and `require_array`: open a node below a group, or create it.
 
 use zarr_core::{Error, ErrorKind, Result};
 use zarr_metadata::DataType;
@@ -7,7 +7,7 @@ use crate::operation::operation;
 use crate::{Array, CreateArray, CreateGroup, Group, Shape, group};
 
 impl Group {
-    /// The group at a path below this one; it is created where there is none.
+    /// Opens the group at a path below this one, or creates it if there is none.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, Target};
@@ -24,15 +24,15 @@ impl Group {
         group.zarr_format(self.zarr_format())
     }
 
-    /// The groups at these paths below this one, in their order; those that are missing are created.
+    /// Opens the groups at these paths below this one, in this order, and creates the missing ones.
     ///
     /// # Errors
-    /// As [`require_group`](Self::require_group); groups that were created before an error stay.
+    /// As for [`require_group`](Self::require_group). Groups that were created before an error stay.
     pub async fn require_groups<N: AsRef<str>>(
         &self,
         names: impl IntoIterator<Item = N>,
     ) -> Result<Vec<Group>> {
-        // The builders first: whatever `names` is need not be `Send`.
+        // Collects the builders before it awaits any, because `names` need not be `Send`.
         let groups: Vec<_> = names
             .into_iter()
             .map(|name| self.require_group(name))
@@ -44,8 +44,8 @@ impl Group {
         Ok(found)
     }
 
-    /// The array at a path below this group, if it has this shape and a type whose elements all are
-    /// elements of `dtype` too; it is created where there is none.
+    /// Opens the array at a path below this group, or creates it if there is none. An existing array must
+    /// have this shape, and a data type whose values `dtype` can all represent.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};
@@ -77,7 +77,7 @@ impl Group {
     }
 }
 
-/// An array that must be in a group: see [`Group::require_array`].
+/// An array to open or create: see [`Group::require_array`].
 #[must_use = "nothing is opened or created until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct RequireArray {
@@ -90,13 +90,13 @@ pub struct RequireArray {
 }
 
 impl RequireArray {
-    /// Takes an array of exactly this type only.
+    /// Accepts an existing array only if it has exactly this data type.
     pub fn exact(mut self, yes: bool) -> Self {
         self.exact = yes;
         self
     }
 
-    /// What the array is to be where it is created. One that is there is not judged by it.
+    /// Sets options for an array that is created. An existing array is not checked against them.
     pub fn with(mut self, options: impl FnOnce(CreateArray) -> CreateArray) -> Self {
         self.create = options(self.create);
         self
@@ -107,7 +107,7 @@ impl RequireArray {
             return self.check(found.into_array()?);
         }
         match self.create.clone().await {
-            // Somebody else made it at the same time.
+            // Another writer created it at the same time.
             Err(error) if matches!(error.kind(), ErrorKind::Exists { .. }) => {
                 match self.group.try_get(&self.name).await? {
                     Some(found) => self.check(found.into_array()?),
@@ -121,16 +121,16 @@ impl RequireArray {
     fn check(&self, found: Array) -> Result<Array> {
         if found.shape() != self.shape.0 {
             let text = format!(
-                "`{}` is of shape {:?}, not {:?}",
+                "`{}` has the shape {:?}, not {:?}",
                 found.path(),
                 found.shape(),
                 self.shape.0
             );
-            return Err(Error::argument("shape", text));
+            return Err(Error::wrong_shape("shape", text));
         }
         let (stored, asked) = (found.dtype(), &self.dtype);
         if stored != asked && (self.exact || !asked.can_hold(stored)) {
-            let text = format!("`{}` is of type {stored}, not {asked}", found.path());
+            let text = format!("`{}` has the type {stored}, not {asked}", found.path());
             return Err(Error::argument("dtype", text));
         }
         Ok(found)

@@ -1,11 +1,11 @@
-//! `tree`: how much of a hierarchy is drawn. The drawing is `TreeView`'s.
+//! `tree`: lists as much of a hierarchy as is asked for. `TreeView` draws it.
 
 use zarr_core::Result;
 
 use crate::operation::operation;
 use crate::{Group, TreeView};
 
-/// A picture of everything in a group: [`Group::tree`]. What cannot be read is in it, and marked.
+/// Draws a tree of everything in a group, as [`Group::tree`]. Nodes that cannot be read are in it and marked.
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Target};
@@ -24,7 +24,7 @@ pub fn tree(group: &Group) -> Tree {
     }
 }
 
-/// A picture to be awaited: see [`tree`].
+/// A pending tree: see [`tree`].
 #[must_use = "nothing is listed until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct Tree {
@@ -34,13 +34,13 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Draws this many levels below the children, as zarr-python counts: 0 is the children alone.
+    /// Draws this many levels below the children, as in zarr-python: 0 draws only the children.
     pub fn level(mut self, level: usize) -> Self {
         self.level = Some(level);
         self
     }
 
-    /// Draws this many nodes, the first by path, and says so where there are more; 500 if not given.
+    /// Draws at most this many nodes, the first by path, and says so if there are more. The default is 500.
     pub fn max_nodes(mut self, most: usize) -> Self {
         self.max_nodes = most;
         self
@@ -53,7 +53,7 @@ impl Tree {
             Some(level) => members.depth(level.saturating_add(1)),
         };
         let mut found = members.each_metadata().await;
-        // Who cannot be listed at all has no picture.
+        // A group that cannot be listed at all has no tree.
         if let [(path, Err(_))] = &found[..]
             && path.is_empty()
             && let Some((_, Err(error))) = found.pop()

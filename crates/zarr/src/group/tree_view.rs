@@ -1,5 +1,4 @@
-//! `TreeView`: a picture of a hierarchy, as zarr-python draws it. Knows names and documents; lists
-//! nothing itself.
+//! `TreeView`: draws a hierarchy as zarr-python does, from the names and metadata that it is given.
 
 #[cfg(test)]
 mod tests;
@@ -12,7 +11,7 @@ use zarr_metadata::{ArrayMetadata, NodeMetadata, NodePath};
 
 use crate::info::{numpy_name, printable, tuple};
 
-/// A picture of a group and the nodes below it.
+/// A drawn tree of a group and the nodes below it.
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -34,30 +33,29 @@ use crate::info::{numpy_name, printable, tuple};
 /// # }
 /// ```
 ///
-/// Printed it is plain text, character for character what zarr-python's `tree` prints, line end
-/// included, but for control characters in names, which are escaped: a hostile name must not reach a
-/// terminal.
+/// `Display` is plain text, character for character what zarr-python's `tree` prints, including the last
+/// newline. Only control characters in names are escaped, because a hostile name must not control a terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeView {
     lines: Vec<Line>,
-    /// How many nodes there were place for, where there were more.
+    /// The limit on nodes, if there were more.
     truncated: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Line {
-    /// The strokes that lead to the name.
+    /// The lines drawn before the name.
     strokes: String,
     name: String,
-    /// Shape and type of an array, with the space before them.
+    /// Shape and data type of an array, after a space.
     detail: String,
     /// The path below the root.
     path: String,
 }
 
 impl TreeView {
-    /// A picture of nodes, their paths relative to the group of this name. What lies below a node that
-    /// is not given is not drawn.
+    /// A tree of nodes, whose paths are relative to the group of this name. Nodes below one that is missing
+    /// from the list are not drawn.
     pub fn new(name: &str, members: &[(NodePath, NodeMetadata)]) -> Self {
         let members = members.iter();
         Self::of(
@@ -66,7 +64,7 @@ impl TreeView {
         )
     }
 
-    /// As [`new`](Self::new), of nodes of which some cannot be read, which the picture says.
+    /// As [`new`](Self::new), for nodes of which some cannot be read; the tree marks those.
     pub fn of_each(name: &str, members: &[(String, Result<NodeMetadata>)]) -> Self {
         let detail = |node: &Result<NodeMetadata>| match node {
             Ok(node) => detail(node),
@@ -80,7 +78,7 @@ impl TreeView {
     }
 
     fn of<'a>(name: &str, members: impl Iterator<Item = (&'a str, String)>) -> Self {
-        // By path, so that children follow each other by name.
+        // Sorted by path, so that children are in the order of their names.
         let sorted: BTreeMap<&str, String> = members.collect();
         let mut children: BTreeMap<&str, Vec<(&str, String)>> = BTreeMap::new();
         for (path, detail) in sorted {
@@ -95,9 +93,9 @@ impl TreeView {
             path: String::new(),
         };
         let mut lines = vec![root];
-        // Not recursive: how deep a hierarchy goes is for its author to say. Each level holds what is
-        // left of it, the next one last, and the strokes before its names. Taking the children out of
-        // the map ends this even if the root itself is among the members.
+        // Not recursive, because a hierarchy can be of any depth. Each level holds its remaining nodes, the
+        // next one last, and the lines drawn before its names. Children are taken out of the map, so this
+        // ends even if the root itself is among the members.
         let mut level = |parent| {
             let mut rest = children.remove(parent).unwrap_or_default();
             rest.reverse();
@@ -129,7 +127,7 @@ impl TreeView {
         }
     }
 
-    /// An array alone: it has nothing below it.
+    /// A tree of an array alone.
     pub fn of_array(name: &str, array: &ArrayMetadata) -> Self {
         let (name, detail) = (printable(name), describe(array));
         Self {
@@ -143,8 +141,8 @@ impl TreeView {
         }
     }
 
-    /// The picture with more to say at the end of each line: `note` is given a node's path below the
-    /// root, which is empty for the root itself.
+    /// Adds a note to the end of lines. `note` gets a node's path below the root, which is empty for the root
+    /// itself.
     #[must_use]
     pub fn with_notes(mut self, note: impl Fn(&str) -> Option<String>) -> Self {
         for line in &mut self.lines {
@@ -156,21 +154,21 @@ impl TreeView {
         self
     }
 
-    /// Says first that there were more nodes than this.
+    /// Begins the tree with the note that there were more nodes than this.
     #[must_use]
     pub(crate) fn truncated(mut self, most: usize) -> Self {
         self.truncated = Some(most);
         self
     }
 
-    /// zarr-python's words.
+    /// The note on truncation, in zarr-python's words.
     fn note(&self) -> String {
         self.truncated.map_or_else(String::new, |most| {
             format!("Truncated at max_nodes={most}, some nodes and their children may be missing\n")
         })
     }
 
-    /// The picture for a terminal: names are bold.
+    /// The tree for a terminal, with bold names.
     pub fn ansi(&self) -> String {
         let line = |line: &Line| {
             let Line {
@@ -184,7 +182,7 @@ impl TreeView {
         self.note() + &self.lines.iter().map(line).collect::<String>()
     }
 
-    /// The picture for a notebook: one `<pre>` element, names in bold.
+    /// The tree for a notebook: one `<pre>` element with bold names.
     pub fn html(&self) -> String {
         let line = |line: &Line| {
             let (name, detail) = (escape(&line.name), escape(&line.detail));

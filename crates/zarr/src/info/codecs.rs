@@ -1,11 +1,12 @@
-//! Codecs as zarr-python prints them: which are filters, serializer and compressors, and how each is
-//! spelled. Knows names and settings; whether a codec exists here is nobody's business.
+//! Codecs as zarr-python prints them: which are filters, serializer and compressors, and how each is spelled,
+//! whether or not this library has the codec.
 
 use serde_json::{Map, Value};
 use zarr_core::codec_parts;
+use zarr_metadata::codecs::{self, KnownCodec, SettingDefault};
 use zarr_metadata::{ArrayMetadata, DataType, Extension, Layout, Swap, v2};
 
-use super::python::{plain, printable, setting, string};
+use super::python::{plain, printable, setting, string, tuple};
 use super::types;
 
 /// The lines about codecs and, of a sharded array, the shape of what is encoded by itself.
@@ -42,7 +43,7 @@ impl Codecs {
         }
     }
 
-    fn v2(array: &v2::ArrayMetadata) -> Self {
+    fn v2(array: &v2::ArrayMetadataV2) -> Self {
         let filters = tuple(array.filters.iter().map(v2_codec));
         let compressors = tuple(array.compressor.iter().map(v2_codec));
         Self {
@@ -68,7 +69,7 @@ fn fields(codecs: &[Extension], swaps: bool) -> Vec<(&'static str, String)> {
 /// `swaps`: whether elements have a byte order at all.
 fn v3_codec(codec: &Extension, swaps: bool) -> String {
     let settings = &codec.configuration;
-    let known: &[(&str, Value)] = match codec.name.as_str() {
+    match codec.name.as_str() {
         "bytes" => {
             let endian = settings
                 .get("endian")
@@ -78,37 +79,24 @@ fn v3_codec(codec: &Extension, swaps: bool) -> String {
         }
         "sharding_indexed" => return sharding(settings, swaps),
         "cast_value" => return cast_value(settings),
-        "zstd" => &[("level", 0.into()), ("checksum", false.into())],
-        "gzip" => &[("level", 5.into())],
-        "scale_offset" => &[("offset", 0.into()), ("scale", 1.into())],
-        _ => &[],
+        _ => {}
+    }
+    let name = &codec.name;
+    let known = codecs::by_name(name);
+    let Some((known, class)) = known.and_then(|known| Some((known, known.python_class?))) else {
+        return call(&printable(name), settings.iter().map(setting));
     };
-    let class = match codec.name.as_str() {
-        "zstd" => "ZstdCodec",
-        "gzip" => "GzipCodec",
-        "blosc" => {
-            let order = ["typesize", "cname", "clevel", "shuffle", "blocksize"];
-            let first = order.iter().filter_map(|key| settings.get_key_value(*key));
-            let others = settings
-                .iter()
-                .filter(|(key, _)| !order.contains(&key.as_str()));
-            return call("BloscCodec", first.chain(others).map(setting));
-        }
-        "crc32c" => "Crc32cCodec",
-        "scale_offset" => "ScaleOffset",
-        "transpose" => "TransposeCodec",
-        "vlen-bytes" => "VLenBytesCodec",
-        "vlen-utf8" => "VLenUTF8Codec",
-        other => match other.strip_prefix("numcodecs.").and_then(numcodecs) {
-            Some(class) => {
-                let settings = plain(&Value::Object(settings.clone()));
-                let name = format!("codec_name={}", string(other));
-                return call(class, [name, format!("codec_config={settings}")]);
-            }
-            None => &printable(other),
-        },
-    };
-    call(class, with_defaults(settings, known))
+    if !known.is_numcodecs {
+        let arguments = arguments(settings, known).into_iter();
+        return call(class, arguments.map(|(key, value)| setting((key, &value))));
+    }
+    if !name.starts_with(codecs::NUMCODECS_PREFIX) {
+        // Another library's name for it, which zarr-python does not know.
+        return call(&printable(name), settings.iter().map(setting));
+    }
+    let settings = plain(&Value::Object(settings.clone()));
+    let name = format!("codec_name={}", string(name));
+    call(class, [name, format!("codec_config={settings}")])
 }
 
 /// Shards within shards, or beside other codecs.
@@ -135,104 +123,40 @@ fn sharding(settings: &Map<String, Value>, swaps: bool) -> String {
 }
 
 fn cast_value(settings: &Map<String, Value>) -> String {
-    let known = [
-        ("rounding", "nearest-even".into()),
-        ("out_of_range", Value::Null),
-        ("scalar_map", Value::Null),
-    ];
-    let mut settings = settings.clone();
-    let data_type = settings.shift_remove("data_type").unwrap_or_default();
-    let class = match DataType::from_json(data_type.clone()) {
-        Ok(data_type) => types::class_of(&data_type, &Value::Null),
-        Err(_) => super::json(&data_type),
-    };
-    let others = with_defaults(&settings, &known);
-    call(
-        "CastValue",
-        [format!("dtype={class}")].into_iter().chain(others),
-    )
-}
-
-/// The class of numcodecs that has this id.
-fn numcodecs(id: &str) -> Option<&'static str> {
-    Some(match id {
-        "adler32" => "Adler32",
-        "astype" => "AsType",
-        "base64" => "Base64",
-        "bitround" => "BitRound",
-        "blosc" => "Blosc",
-        "bz2" => "BZ2",
-        "categorize" => "Categorize",
-        "crc32" => "CRC32",
-        "crc32c" => "CRC32C",
-        "delta" => "Delta",
-        "fixedscaleoffset" => "FixedScaleOffset",
-        "fletcher32" => "Fletcher32",
-        "gzip" => "GZip",
-        "jenkins_lookup3" => "JenkinsLookup3",
-        "json2" => "JSON",
-        "lz4" => "LZ4",
-        "lzma" => "LZMA",
-        "msgpack2" => "MsgPack",
-        "packbits" => "PackBits",
-        "pcodec" => "PCodec",
-        "pickle" => "Pickle",
-        "quantize" => "Quantize",
-        "shuffle" => "Shuffle",
-        "vlen-array" => "VLenArray",
-        "vlen-bytes" => "VLenBytes",
-        "vlen-utf8" => "VLenUTF8",
-        "zfpy" => "ZFPY",
-        "zlib" => "Zlib",
-        "zstd" => "Zstd",
-        _ => return None,
-    })
+    let arguments = codecs::by_name("cast_value").map(|known| arguments(settings, known));
+    let arguments = arguments.unwrap_or_default();
+    let shown = arguments.iter().map(|(key, value)| match *key {
+        "data_type" => {
+            let class = match DataType::from_json(value.clone()) {
+                Ok(data_type) => types::class_of(&data_type, &Value::Null),
+                Err(_) => super::json(value),
+            };
+            format!("dtype={class}")
+        }
+        key => setting((key, value)),
+    });
+    call("CastValue", shown)
 }
 
 fn v2_codec(codec: &v2::Codec) -> String {
     let id = codec.id.as_str();
-    let known: &[(&str, Value)] = match id {
-        "zstd" => &[("level", 0.into())],
-        "gzip" | "zlib" | "bz2" => &[("level", 1.into())],
-        "lz4" => &[("acceleration", 1.into())],
-        "lzma" => &[
-            ("format", 1.into()),
-            ("check", (-1).into()),
-            ("preset", Value::Null),
-            ("filters", Value::Null),
-        ],
-        "blosc" => &[
-            ("cname", "lz4".into()),
-            ("clevel", 5.into()),
-            ("shuffle", 1.into()),
-            ("blocksize", 0.into()),
-        ],
-        "shuffle" => &[("elementsize", 4.into())],
-        _ => &[],
-    };
+    let known = codecs::by_id(id);
     let settings = &codec.configuration;
-    let is_said = |(key, value): (&str, &Value)| match (id, key) {
-        // The class has it and does not say so.
-        ("zstd", "checksum") => false,
-        ("delta" | "fixedscaleoffset" | "quantize", "astype") => {
-            settings.get("dtype") != Some(value)
-        }
-        _ => true,
-    };
-    let own = settings
-        .iter()
-        .filter(|(key, value)| is_said((key.as_str(), value)));
-    let own = own
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
-    let settings = arguments(&own, known).map(|(key, value)| match (id, key) {
+    let mut own = settings.clone();
+    own.retain(
+        |key, value| match known.and_then(|known| known.setting(key)?.default) {
+            Some(SettingDefault::SameAs(other)) => settings.get(other) != Some(value),
+            // The class has it and does not show it.
+            _ => (id, key.as_str()) != ("zstd", "checksum"),
+        },
+    );
+    let arguments = known.map_or_else(|| in_order(&own), |known| arguments(&own, known));
+    let shown = arguments.iter().map(|(key, value)| match (id, *key) {
         ("blosc", "shuffle") => format!("shuffle={}", blosc_shuffle(value)),
         (_, key) => format!("{}={}", printable(key), plain(value)),
     });
-    call(
-        &numcodecs(id).map_or_else(|| printable(id), str::to_owned),
-        settings,
-    )
+    let class = known.and_then(|known| known.python_class);
+    call(&class.map_or_else(|| printable(id), str::to_owned), shown)
 }
 
 fn blosc_shuffle(value: &Value) -> String {
@@ -245,33 +169,30 @@ fn blosc_shuffle(value: &Value) -> String {
     }
 }
 
-fn with_defaults(settings: &Map<String, Value>, known: &[(&str, Value)]) -> Vec<String> {
-    arguments(settings, known).map(setting).collect()
+/// These settings in the order of the class, absent ones with the value that counts then; others behind them.
+fn arguments<'a>(settings: &'a Map<String, Value>, known: &KnownCodec) -> Vec<(&'a str, Value)> {
+    let known = known.settings.unwrap_or_default();
+    let of_class = known.iter().filter_map(|setting| {
+        let given = settings.get(setting.key).cloned();
+        let value = given.or_else(|| setting.default?.to_json())?;
+        Some((setting.key, value))
+    });
+    let is_other = |key: &str| known.iter().all(|setting| setting.key != key);
+    let others = in_order(settings).into_iter();
+    of_class
+        .chain(others.filter(|(key, _)| is_other(key)))
+        .collect()
 }
 
-/// These settings in this order, absent ones with the value that counts then; others behind them.
-fn arguments<'a>(
-    settings: &'a Map<String, Value>,
-    known: &'a [(&str, Value)],
-) -> impl Iterator<Item = (&'a str, &'a Value)> {
-    let first = known
-        .iter()
-        .map(|(key, default)| (*key, settings.get(*key).unwrap_or(default)));
-    let others = settings
-        .iter()
-        .filter(|(key, _)| known.iter().all(|(known, _)| known != key));
-    first.chain(others.map(|(key, value)| (key.as_str(), value)))
+/// These settings as the document lists them.
+fn in_order(settings: &Map<String, Value>) -> Vec<(&str, Value)> {
+    let settings = settings.iter();
+    settings
+        .map(|(key, value)| (key.as_str(), value.clone()))
+        .collect()
 }
 
 fn call(class: &str, settings: impl IntoIterator<Item = String>) -> String {
     let settings: Vec<String> = settings.into_iter().collect();
     format!("{class}({})", settings.join(", "))
-}
-
-fn tuple(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<String> = items.collect();
-    match items.as_slice() {
-        [only] => format!("({only},)"),
-        items => format!("({})", items.join(", ")),
-    }
 }

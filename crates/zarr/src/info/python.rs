@@ -1,5 +1,5 @@
-//! Values in Python's spelling, control characters always escaped: what is printed here goes to
-//! terminals, and documents come from anywhere. Knows nothing of Zarr.
+//! Values as Python prints them. Control characters are always escaped, because untrusted metadata is printed
+//! to terminals.
 
 use std::borrow::Borrow;
 use std::fmt::Write as _;
@@ -7,22 +7,20 @@ use std::fmt::Write as _;
 use serde_json::Value;
 
 /// `(1000, 1000)`, `(7,)`, `()`.
-pub(crate) fn tuple(lengths: &[u64]) -> String {
-    match lengths {
+pub(crate) fn tuple<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let items: Vec<String> = items.into_iter().map(|item| item.to_string()).collect();
+    match items.as_slice() {
         [only] => format!("({only},)"),
-        lengths => {
-            let lengths: Vec<String> = lengths.iter().map(u64::to_string).collect();
-            format!("({})", lengths.join(", "))
-        }
+        items => format!("({})", items.join(", ")),
     }
 }
 
-/// The shortest digits that read back, as Python lays them out: `0.1`, `1e+16`, `nan`.
+/// The shortest digits that read back as the value, in Python's layout: `0.1`, `1e+16`, `nan`.
 pub(super) fn float(value: f64) -> String {
     if value.is_nan() {
         return "nan".to_owned();
     }
-    // Both languages change to exponents at the same magnitudes, but write them differently.
+    // Rust and Python switch to exponents at the same magnitudes, but write them differently.
     let text = format!("{value:?}");
     match text.contains('e') {
         true => with_exponent(value, ""),
@@ -30,7 +28,7 @@ pub(super) fn float(value: f64) -> String {
     }
 }
 
-/// `1.5e-07`; `point` stands behind a mantissa without digits after it.
+/// `1.5e-07`; `point` follows a mantissa that has no fraction.
 pub(super) fn with_exponent(value: f64, point: &str) -> String {
     let text = format!("{value:e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -56,7 +54,7 @@ pub(super) fn complex(re: f64, im: f64) -> String {
     format!("({}{sign}{im_text}j)", part(re))
 }
 
-/// The value of a half-precision number's bits; every one of them is an exact `f64`.
+/// The value of a half-precision number, given as its bits, as the same `f64`.
 pub(super) fn half(bits: u16) -> f64 {
     let exponent = i32::from(bits >> 10 & 0x1f);
     let fraction = f64::from(bits & 0x3ff);
@@ -100,15 +98,12 @@ pub(super) fn bytes(value: &[u8]) -> String {
     text
 }
 
-/// A document's value; lists as tuples, since that is what zarr-python makes of them.
+/// A JSON value, with lists as tuples, into which zarr-python converts them.
 pub(super) fn json(value: &Value) -> String {
-    literal(value, &|items| match items {
-        [only] => format!("({only},)"),
-        items => format!("({})", items.join(", ")),
-    })
+    literal(value, &|items| tuple(items))
 }
 
-/// A document's value as it is, as settings of numcodecs stay.
+/// A JSON value, with lists as lists, as in the settings of numcodecs.
 pub(super) fn plain(value: &Value) -> String {
     literal(value, &|items| format!("[{}]", items.join(", ")))
 }
@@ -164,7 +159,7 @@ pub(super) fn string(text: &str) -> String {
     out
 }
 
-/// Text that is shown bare: only what would move a terminal's cursor is escaped.
+/// Text without quotes: only control characters are escaped.
 pub(crate) fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| push_printable(&mut out, c));

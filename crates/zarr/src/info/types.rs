@@ -1,5 +1,4 @@
-//! Data types as zarr-python prints them, `Int32(endianness='little')`, and as numpy does, `<i4`. Knows no
-//! values.
+//! Data types as zarr-python prints them, `Int32(endianness='little')`, and as NumPy does, `<i4`.
 
 use std::borrow::Cow;
 
@@ -8,12 +7,12 @@ use zarr_metadata::{ArrayMetadata, DataType, Endian, Field};
 
 use super::python::{printable, setting, string, tuple};
 
-/// The type of an array's elements as zarr-python prints it.
+/// The data type of an array as zarr-python prints it.
 pub(super) fn class(metadata: &ArrayMetadata) -> String {
     class_of(metadata.data_type(), &stored(metadata))
 }
 
-/// The type of an array's elements as numpy prints it: `float32`, but `>f4` for the other byte order.
+/// The data type of an array as NumPy prints it: `float32`, but `>f4` for the other byte order.
 pub(crate) fn numpy_name(metadata: &ArrayMetadata) -> String {
     let data_type = metadata.data_type();
     match metadata {
@@ -27,8 +26,8 @@ pub(crate) fn numpy_name(metadata: &ArrayMetadata) -> String {
     }
 }
 
-/// The dtype of a v2 document, whose marks are the byte orders. In v3 the byte order is the codec's;
-/// zarr-python then names its own default.
+/// The dtype in v2 metadata, which says the byte order. In v3 a codec has the byte order, and zarr-python prints
+/// its default.
 fn stored(metadata: &ArrayMetadata) -> Value {
     match metadata {
         ArrayMetadata::V2 { array, .. } => array.dtype.to_json(),
@@ -43,7 +42,7 @@ fn endian(stored: &Value) -> Endian {
     }
 }
 
-/// The fields of a record, each with its own dtype where it is stored in v2.
+/// The fields of a struct, each with its dtype if the metadata is v2.
 fn each<'a>(
     fields: &'a [Field],
     stored: &'a Value,
@@ -100,7 +99,7 @@ pub(super) fn class_of(data_type: &DataType, stored: &Value) -> String {
                 let class = class_of(&field.data_type, stored);
                 format!("({}, {class})", string(&field.name))
             });
-            return format!("Struct(fields={})", python_tuple(fields));
+            return format!("Struct(fields={})", tuple(fields));
         }
         DataType::Unknown(extension) if extension.configuration.is_empty() => {
             return printable(&extension.name);
@@ -109,21 +108,13 @@ pub(super) fn class_of(data_type: &DataType, stored: &Value) -> String {
             let settings: Vec<String> = extension.configuration.iter().map(setting).collect();
             return format!("{}({})", printable(&extension.name), settings.join(", "));
         }
-        // Types that zarr-python does not have.
+        // Data types that zarr-python does not have.
         other => return printable(&other.to_string()),
     };
     format!("{class}(endianness='{endian}')")
 }
 
-fn python_tuple(items: impl Iterator<Item = String>) -> String {
-    let items: Vec<String> = items.collect();
-    match items.as_slice() {
-        [only] => format!("({only},)"),
-        items => format!("({})", items.join(", ")),
-    }
-}
-
-/// Of elements in this machine's byte order.
+/// The name for elements in this machine's byte order.
 fn name(data_type: &DataType, stored: &Value) -> String {
     match data_type {
         DataType::Raw(length) => format!("|V{length}"),
@@ -150,7 +141,7 @@ fn name(data_type: &DataType, stored: &Value) -> String {
     }
 }
 
-/// numpy's code within a record: `<i4`, but `?` and `S3`.
+/// NumPy's code inside a struct: `<i4`, but `?` and `S3`.
 fn code(data_type: &DataType, stored: &Value) -> Cow<'static, str> {
     let dtype = zarr_metadata::v2::DType::new(data_type.clone(), Some(endian(stored)));
     match dtype.to_json().as_str() {

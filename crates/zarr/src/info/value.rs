@@ -1,12 +1,12 @@
-//! Fill values as Python prints them. Knows no documents.
+//! Fill values as Python prints them.
 
 use std::borrow::Cow;
 
 use zarr_metadata::{DataType, TimeUnit};
 
-use super::python::{self, bytes, complex, float, half, printable, string};
+use super::python::{self, bytes, complex, float, half, printable, string, tuple};
 
-/// One element as Python prints it. Bytes that are not as many as the type has are shown as bytes.
+/// An element as Python prints it. Bytes of another length than the data type's are printed as bytes.
 pub(super) fn element(data_type: &DataType, value: &[u8]) -> String {
     let shown = match data_type {
         DataType::String => std::str::from_utf8(value).ok().map(printable),
@@ -56,7 +56,7 @@ fn number(data_type: &DataType, value: &[u8]) -> Option<String> {
     }
 }
 
-/// A member of a record, as numpy prints it there: texts in quotes, numbers as short as they can be.
+/// A field of a struct as NumPy prints it: strings in quotes, numbers as short as possible.
 fn member(data_type: &DataType, value: &[u8]) -> Option<String> {
     match data_type {
         DataType::Struct(fields) => {
@@ -67,10 +67,7 @@ fn member(data_type: &DataType, value: &[u8]) -> Option<String> {
                 array(&field.data_type, &field.shape, own)
             });
             let members: Vec<String> = members.collect::<Option<_>>()?;
-            Some(match members.as_slice() {
-                [only] => format!("({only},)"),
-                members => format!("({})", members.join(", ")),
-            })
+            Some(tuple(members))
         }
         DataType::FixedUtf32(_) => characters(value).map(|text| string(&text)),
         DataType::DateTime64 { unit, scale } => {
@@ -108,7 +105,7 @@ fn member(data_type: &DataType, value: &[u8]) -> Option<String> {
     }
 }
 
-/// A field that holds an array, as lists in lists.
+/// A field that is an array, as nested lists.
 fn array(data_type: &DataType, shape: &[u64], value: &[u8]) -> Option<String> {
     let Some((length, inner)) = shape.split_first() else {
         return member(data_type, value);
@@ -121,8 +118,8 @@ fn array(data_type: &DataType, shape: &[u64], value: &[u8]) -> Option<String> {
     Some(format!("[{}]", items.join(", ")))
 }
 
-/// A float of fewer bits: `shown` has the digits that tell it from its neighbours, and from `large` on, where
-/// not all integers are among them, it has an exponent.
+/// A float of less than 64 bits. `shown` has the fewest digits that tell it from its neighbours. From `large` on,
+/// where the type no longer has every integer, an exponent is printed.
 fn short(value: f64, shown: f64, large: f64) -> String {
     match value != 0.0 && value.is_finite() && (value.abs() >= large || value.abs() < 1e-4) {
         true => python::with_exponent(shown, ""),
@@ -130,12 +127,12 @@ fn short(value: f64, shown: f64, large: f64) -> String {
     }
 }
 
-/// The number whose digits are the shortest that read back as this one.
+/// The number with the fewest digits that reads back as this `f32`.
 fn shortest(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(value.into())
 }
 
-/// The same of a half-precision number: what is nearer to it than to its neighbours reads back as it.
+/// The same for a half-precision number: a number nearer to it than to its neighbours reads back as it.
 fn shortest_half(bits: u16) -> f64 {
     let value = half(bits);
     let step = (half(bits ^ 1) - value).abs();
@@ -144,7 +141,7 @@ fn shortest_half(bits: u16) -> f64 {
     digits.into_iter().find(nearest).unwrap_or(value)
 }
 
-/// A part of a complex number in a record: at most eight digits behind the point.
+/// A part of a complex number in a struct: at most eight digits after the point.
 fn of_a_part(part: f64, exponent: bool) -> String {
     if !part.is_finite() {
         return float(part);
@@ -184,7 +181,7 @@ fn count(value: &[u8]) -> Option<i64> {
     value.try_into().ok().map(i64::from_ne_bytes)
 }
 
-/// The text of characters of four bytes each, without the zeros behind it.
+/// The text of four-byte characters, without trailing zeros.
 fn characters(value: &[u8]) -> Option<String> {
     let (units, _) = value.as_chunks::<4>();
     let text = units
@@ -202,7 +199,7 @@ fn without_zeros(value: &[u8]) -> &[u8] {
     value.get(..end).unwrap_or(value)
 }
 
-/// As numpy prints bytes that are no text.
+/// Raw bytes as NumPy prints them.
 fn hexadecimal(value: &[u8]) -> String {
     let bytes: String = value.iter().map(|byte| format!("\\x{byte:02x}")).collect();
     format!("b'{bytes}'")

@@ -1,4 +1,4 @@
-//! What all builders that open nodes share. What a mode means is `zarr-core`'s.
+//! `Opening`: the arguments that all builders that open nodes share, and how they open one.
 
 use zarr_core::hierarchy::{self, Mode, OpenOptions};
 use zarr_core::{ArrayOptions, Context, NodeKind, Result};
@@ -9,22 +9,22 @@ use crate::environment::default_context;
 use crate::target::access::{Access, unchanging};
 use crate::{Group, Node, Target};
 
-/// What all openings share.
+/// The arguments that all builders that open nodes share.
 #[derive(Clone, Debug)]
-pub(crate) struct At {
+pub(crate) struct Opening {
     pub(crate) target: Target,
     pub(crate) path: String,
     pub(crate) zarr_format: Option<ZarrFormat>,
     pub(crate) context: Option<Context>,
     pub(crate) mode: Option<Mode>,
-    /// The array to create where there is none.
+    /// The array to create if there is none.
     pub(crate) array: Option<ArrayOptions>,
     /// The attributes of a group that is created.
     pub(crate) attributes: Option<Attribute>,
     pub(crate) access: Access,
 }
 
-impl At {
+impl Opening {
     pub(crate) fn new(target: Target) -> Self {
         Self {
             target,
@@ -38,7 +38,7 @@ impl At {
         }
     }
 
-    /// `wanted` is `None` where either kind will do.
+    /// `wanted` is `None` if the node may be of either kind.
     pub(crate) async fn open(self, wanted: Option<NodeKind>) -> Result<Node> {
         let location = self.location().await?;
         let context = self.context.unwrap_or_else(default_context);
@@ -61,7 +61,7 @@ impl At {
         )
     }
 
-    /// The group that only a node directly below tells of.
+    /// The group that has no document, only a node directly below it.
     pub(crate) async fn implicit(self) -> Result<Option<Group>> {
         let location = self.location().await?;
         let group = hierarchy::implicit_group(&location, self.zarr_format).await;
@@ -70,7 +70,7 @@ impl At {
         group.map(open).transpose()
     }
 
-    /// The place, as the mode allows it to be used.
+    /// The location, read-only if the mode or the builder says so.
     async fn location(&self) -> Result<Location> {
         let context = self.context.clone().unwrap_or_else(default_context);
         let location = self

@@ -1,34 +1,34 @@
-//! How the store of a node is reached: what people say beside its place. Each is a store around the
-//! store, so that nothing else has to know of it.
+//! `Access`: how an operation uses its store (storage options, a chunk store, a synchronizer, read-only, caches).
+//! Most of these wrap the store, so nothing else depends on them.
 
 use std::fmt;
 use std::sync::Arc;
 
 use zarr_core::{ArrayConfig, Context, Error, Result, hierarchy};
-use zarr_metadata::NodePath;
+use zarr_metadata::{NodePath, documents};
 use zarr_store::{Hook, Hooked, IoHints, Key, Location, Prefixed, ReadOnly, Reads, Split, Store};
 
 use crate::Target;
 use crate::target::finish::Finish;
 
-/// Which writers of one chunk are kept apart.
+/// Which writers are kept from writing to one chunk at the same time.
 ///
-/// zarr-python 3 has the parameter and ignores it; 2 needed one to be given, and kept the lock in
-/// memory or beside the data.
+/// zarr-python 3 has this parameter and ignores it. In version 2 writers were synchronized only with this
+/// parameter, by a lock in memory or in files beside the data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Synchronizer {
-    /// All, as far as the store can: by locks in this process, by locks of the system on local files,
-    /// by conditional writes on services.
+    /// All writers, as far as the store can: by locks in this process, by system locks on local files, by
+    /// conditional writes to services.
     #[default]
     #[doc(alias = "ProcessSynchronizer")]
     Process,
-    /// Those of this process alone: local files get no lock files beside them.
+    /// Only the writers of this process. There are no lock files beside local files.
     #[doc(alias = "ThreadSynchronizer")]
     Thread,
 }
 
-/// What was said about the store.
+/// How an operation uses its store.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Access {
     pub(crate) storage_options: Vec<(String, Secret)>,
@@ -40,7 +40,7 @@ pub(crate) struct Access {
     pub(crate) finish: Finish,
 }
 
-/// The value of an option, which may be a password: never shown.
+/// The value of a storage option. It may be a password and is never shown.
 #[derive(Clone)]
 pub(crate) struct Secret(pub(crate) String);
 
@@ -51,12 +51,12 @@ impl fmt::Debug for Secret {
 }
 
 /// The setters of all builders that open a store.
-macro_rules! access {
+macro_rules! store_setters {
     ($builder:ident, $($field:ident).+) => {
         impl $builder {
-            /// Options for the service behind a URL, such as `region`, or `symlinks` and `finish` for a path given as text: see
-            /// [`open_store`](zarr_store::open_store). Any other place has none, and then it is an
-            /// error to give some.
+            /// Options for the service behind a URL, such as `region`, or `symlinks` and `finish` for a path
+            /// given as a string: see [`open_store`](zarr_store::open_store). Other targets have no options;
+            /// giving one is an error.
             pub fn storage_options<K: Into<String>, V: Into<String>>(
                 mut self,
                 options: impl IntoIterator<Item = (K, V)>,
@@ -68,14 +68,13 @@ macro_rules! access {
                 self
             }
 
-            /// Another store for chunks, under the keys they would have here; documents stay in the
-            /// store.
+            /// Another store for the chunks, under the same keys. Metadata stays in this store.
             pub fn chunk_store(mut self, store: impl Into<crate::Target>) -> Self {
                 self.$($field).+.chunk_store = Some(Box::new(store.into()));
                 self
             }
 
-            /// Which writers of one chunk are kept apart; all of them, if not given.
+            /// Which writers are kept from writing to one chunk at the same time; by default all.
             pub fn synchronizer(mut self, which: crate::Synchronizer) -> Self {
                 self.$($field).+.synchronizer = which;
                 self
@@ -83,20 +82,20 @@ macro_rules! access {
         }
     };
 }
-pub(crate) use access;
+pub(crate) use store_setters;
 
-/// The setters of builders that give a handle.
-macro_rules! handle {
+/// The setters of builders that return a handle.
+macro_rules! handle_setters {
     ($builder:ident, $($field:ident).+) => {
         impl $builder {
-            /// Gives a handle that changes nothing.
+            /// Whether the handle is read-only.
             pub fn read_only(mut self, yes: bool) -> Self {
                 self.$($field).+.read_only = yes;
                 self
             }
 
-            /// Whether `read_attrs` gives the attributes that the handle has, which is the default,
-            /// or those that the store has by then.
+            /// Whether `read_attrs` returns the attributes that the handle keeps, which is the default, or
+            /// reads them from the store.
             pub fn cache_attrs(mut self, yes: bool) -> Self {
                 self.$($field).+.reload_attributes = !yes;
                 self
@@ -104,15 +103,14 @@ macro_rules! handle {
         }
     };
 }
-pub(crate) use handle;
+pub(crate) use handle_setters;
 
-/// The setter of builders that give a handle on an array.
-macro_rules! array_handle {
+/// The setter of builders that return a handle on an array.
+macro_rules! array_handle_setters {
     ($builder:ident, $($field:ident).+) => {
         impl $builder {
-            /// Whether an array is taken to be as its handle knows it, which is the default, or its
-            /// documents are read again before each read and write: then it is as long as others have
-            /// made it by then.
+            /// Whether reads and writes use the metadata that the handle keeps, which is the default, or
+            /// read it from the store each time, and so see the shape to which others resized the array.
             pub fn cache_metadata(mut self, yes: bool) -> Self {
                 self.$($field).+.reload_metadata = !yes;
                 self
@@ -120,18 +118,16 @@ macro_rules! array_handle {
         }
     };
 }
-pub(crate) use array_handle;
+pub(crate) use array_handle_setters;
 
-/// The documents of nodes; all other keys are chunks.
+/// Whether a key is a metadata document; all other keys are chunks.
 fn is_document(key: &Key) -> bool {
-    matches!(
-        key.name(),
-        "zarr.json" | ".zarray" | ".zgroup" | ".zattrs" | ".zmetadata"
-    )
+    documents::ALL.contains(&key.name())
 }
 
 impl Target {
-    /// The place `path` below this target, reached so; writable as the store is.
+    /// The location `path` below this target, with the wrappers that `access` and the context ask for, except
+    /// read-only.
     pub(crate) async fn reach(
         &self,
         path: &str,
@@ -140,7 +136,7 @@ impl Target {
     ) -> Result<Location> {
         let opened = self.opened(access, context).await?;
         let mut location = match (self, &opened) {
-            // Its options opened it.
+            // The store was opened with options.
             (Self::Address(_), Self::At(root)) => {
                 let path = NodePath::parse(path)?;
                 hierarchy::place_in(root, path.as_str()).await?
@@ -165,13 +161,14 @@ impl Target {
         Ok(location)
     }
 
-    /// The target with its store opened as the options say, where they say anything.
+    /// The target, with its store opened if there are options or a synchronizer.
     async fn opened(&self, access: &Access, context: &Context) -> Result<Self> {
         if access.synchronizer == Synchronizer::Thread {
             return match access.storage_options.first() {
                 None => self.without_lock_files(access.finish).await,
                 Some(_) => {
-                    let text = "none can be given together with a synchronizer; make the store with its own methods";
+                    let text = "cannot be combined with `Synchronizer::Thread`; set both on a `LocalStore`, \
+                                or leave out the synchronizer";
                     Err(Error::argument("storage_options", text))
                 }
             };
@@ -199,7 +196,7 @@ impl Target {
             }
             (_, Some((name, _))) => {
                 let text = format!(
-                    "`{name}` means nothing here: only stores that are opened by an address, as text, have options"
+                    "`{name}` has no effect here: only a store opened by an address, given as a string, has options"
                 );
                 Err(Error::argument("storage_options", text))
             }
@@ -213,7 +210,7 @@ impl Target {
             Self::Address(text) if !text.contains([':', '|']) => text.into(),
             other => return other.refuse_synchronizer(),
         };
-        // An archive has one lock, for its writer.
+        // An archive has one lock, held by its writer, and no lock files for chunks.
         let store = self.location("", finish).await?;
         if store.store().kind() != "LocalStore" {
             return Ok(Self::At(store));
@@ -227,11 +224,11 @@ impl Target {
         self.refuse_synchronizer()
     }
 
-    /// Stores that are ready have chosen; those without lock files have nothing to choose.
+    /// An error for a directory store that is already open; other stores have no lock files to omit.
     fn refuse_synchronizer(&self) -> Result<Self> {
         match self {
             Self::At(location) if location.store().kind() == "LocalStore" => {
-                let text = "this store is open already; make it with `LocalStore::locking`";
+                let text = "this store is already open; set its locks with `LocalStore::locking`";
                 Err(Error::argument("synchronizer", text))
             }
             other => Ok(other.clone()),
@@ -240,14 +237,14 @@ impl Target {
 }
 
 impl Access {
-    /// How an array is read and written, with what was said here.
+    /// The configuration of an array with the caches that were asked for.
     pub(crate) fn array_config(&self, mut config: ArrayConfig) -> ArrayConfig {
         config.reload_metadata = self.reload_metadata;
         config.reload_attributes = self.reload_attributes;
         config
     }
 
-    /// The place as a handle may use it that was asked to change nothing.
+    /// The location for the handle, read-only if that was asked for.
     pub(crate) fn finish(&self, location: Location) -> Location {
         match self.read_only {
             true => unchanging(&location),
@@ -256,7 +253,7 @@ impl Access {
     }
 }
 
-/// The place as one that nobody changes through it.
+/// The location with a read-only store.
 pub(crate) fn unchanging(location: &Location) -> Location {
     let (store, path) = (Arc::clone(location.store()), location.path().clone());
     match store.hints().writable {
@@ -265,7 +262,7 @@ pub(crate) fn unchanging(location: &Location) -> Location {
     }
 }
 
-/// Asks for fewer requests at once.
+/// Limits the number of concurrent requests.
 #[derive(Debug)]
 struct AtMost(usize);
 

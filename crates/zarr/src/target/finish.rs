@@ -1,22 +1,22 @@
-//! Archives are in their place only when they are finished: who does it, and when.
+//! When the draft of a zip archive replaces its file: after an operation, by `close`, or with the last handle.
 
 use zarr_core::Result;
 use zarr_store::Location;
 
 use crate::{Array, Group};
 
-/// How an archive that an operation opens comes to its place.
+/// When an archive that an operation opens is finished, that is, replaces its file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Finish {
-    /// With the last of the handles that the operation gives.
+    /// When the last handle that the operation returns is dropped.
     #[default]
     WithHandles,
-    /// By the operation itself, which gives none: if it fails, the archive is the old one.
+    /// At the end of the operation, which returns no handle. If it fails, the old archive stays.
     Here,
 }
 
 impl Finish {
-    /// As the store is told.
+    /// The options with which the store is opened.
     pub(crate) fn options(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Self::WithHandles => &[],
@@ -25,7 +25,7 @@ impl Finish {
     }
 }
 
-/// Brings what the store of a place holds back to its place.
+/// Finishes the archive of a location, if its store is one.
 pub(crate) async fn finish(location: &Location) -> Result<()> {
     match location.store().hints().held_back {
         true => Ok(location.store().sync().await?),
@@ -34,19 +34,21 @@ pub(crate) async fn finish(location: &Location) -> Result<()> {
 }
 
 impl Array {
-    /// Brings what was written to its place, if that is a zip archive: with any other store it is there already. The
-    /// archive is then finished for all handles, which can be used on. Without this it is finished when the last handle
-    /// is dropped, where an error is nobody's.
+    /// Writes the zip archive that this array is in to its file. For other stores it does nothing: writes to them are
+    /// already in place.
+    ///
+    /// Other handles on the archive stay usable. Without this call the archive is written when the last handle is
+    /// dropped, which cannot return an error.
     ///
     /// # Errors
-    /// Why the archive could not be written; the old one is in its place then.
+    /// If the archive cannot be written; the old file then stays.
     pub async fn close(self) -> Result<()> {
         finish(self.chunked().location()).await
     }
 }
 
 impl Group {
-    /// Brings what was written to its place, if that is a zip archive: see [`Array::close`].
+    /// Writes the zip archive that this group is in to its file: see [`Array::close`].
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType};
@@ -65,7 +67,7 @@ impl Group {
     /// ```
     ///
     /// # Errors
-    /// As of [`Array::close`].
+    /// As for [`Array::close`].
     pub async fn close(self) -> Result<()> {
         finish(self.location()).await
     }

@@ -2,21 +2,26 @@
 //! nobody wrote. Outputs are full of `0xEE` here, and nobody writes that.
 
 use super::*;
-use crate::Sink;
-use zarr_metadata::Swap;
+use crate::DecodeTarget;
+use crate::testing::TargetThief;
 
 /// Claims to decode and does nothing: the trap for memory that was never written.
 #[derive(Debug)]
 pub(super) struct Lazy;
 
-impl BytesToBytes for Lazy {
+impl BytesToBytesCodec for Lazy {
     fn name(&self) -> &str {
         "lazy"
     }
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
-    fn decode(&self, _: &[u8], _: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        _: &[u8],
+        _: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         Ok(())
     }
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
@@ -25,12 +30,12 @@ impl BytesToBytes for Lazy {
     }
 }
 
-impl ArrayToBytes for Lazy {
+impl ArrayToBytesCodec for Lazy {
     fn name(&self) -> &str {
         "lazy"
     }
-    fn encoded_len(&self, _: &ChunkSpec) -> Result<Len, CodecError> {
-        Ok(Len::Exact(4))
+    fn encoded_len(&self, _: &ChunkSpec) -> Result<ByteLen, CodecError> {
+        Ok(ByteLen::Exact(4))
     }
     fn decode(
         &self,
@@ -55,49 +60,25 @@ impl ArrayToBytes for Lazy {
 #[test]
 fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
     let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "lazy"])).unwrap();
-    let registry = Registry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
-    let chain = Chain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
+    let registry = CodecRegistry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
+    let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
     assert_eq!(
         error.to_string(),
         "codec `lazy`: length mismatch: expected 4 bytes, found 0"
     );
 
-    let registry = Registry::default().array_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
-    let chain = Chain::new(&names[1..], spec(&[4], DataType::UInt8), &registry).unwrap();
+    let registry = CodecRegistry::default().array_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
+    let chain = CodecChain::new(&names[1..], spec(&[4], DataType::UInt8), &registry).unwrap();
     assert_eq!(
         decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap(),
         [0; 4]
     );
 }
 
-/// Exchanges the sink that it was lent for one of its own, which it fills.
-#[derive(Debug)]
-struct Thief;
-
-impl BytesToBytes for Thief {
-    fn name(&self) -> &str {
-        "thief"
-    }
-    fn encoded_len(&self, decoded: Len) -> Len {
-        decoded
-    }
-    fn decode(&self, src: &[u8], dst: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
-        let len = src.len();
-        let own: &'static mut [u8] = Box::leak(vec![0; len].into_boxed_slice());
-        let view = NdViewMut::over(own, &[len as u64], 1).unwrap();
-        *dst = Sink::elements(view, Swap::None);
-        dst.put("thief", src)
-    }
-    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        dst.extend_from_slice(src);
-        Ok(())
-    }
-}
-
 #[test]
 fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
-    let registry = Registry::default().bytes_to_bytes("thief", |_| Ok(Arc::new(Thief)));
+    let registry = CodecRegistry::default().bytes_to_bytes("thief", |_| Ok(Arc::new(TargetThief)));
     let expected = "codec `thief`: length mismatch: expected 4 bytes, found 0";
     // Dense and with gaps, as the last codec and before another.
     let lists = [
@@ -107,8 +88,8 @@ fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
     ];
     for (codecs, gap) in lists.iter().flat_map(|codecs| [(codecs, 0), (codecs, 3)]) {
         let names: Vec<Extension> = serde_json::from_value(codecs.clone()).unwrap();
-        let chain = Chain::new(&names, spec(&[2, 2], DataType::UInt8), &registry).unwrap();
-        let encoded = encode(&chain, &[1, 2, 3, 4]);
+        let chain = CodecChain::new(&names, spec(&[2, 2], DataType::UInt8), &registry).unwrap();
+        let encoded = encode(&chain, &[1, 2, 3, 4]).unwrap();
         let whole = Region::whole(&[2, 2]);
         let error = decode(&chain, &encoded, &whole, gap).unwrap_err();
         assert!(
@@ -133,17 +114,22 @@ fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
 #[derive(Debug)]
 struct Elsewhere;
 
-impl BytesToBytes for Elsewhere {
+impl BytesToBytesCodec for Elsewhere {
     fn name(&self) -> &str {
         "elsewhere"
     }
     fn strip<'s>(&self, _: &'s [u8]) -> Option<Result<&'s [u8], CodecError>> {
         Some(Ok(&[7; 4]))
     }
-    fn encoded_len(&self, decoded: Len) -> Len {
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
     }
-    fn decode(&self, _: &[u8], _: &mut Sink<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+    fn decode(
+        &self,
+        _: &[u8],
+        _: &mut DecodeTarget<'_>,
+        _: &mut Scratch,
+    ) -> Result<(), CodecError> {
         Ok(())
     }
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
@@ -155,11 +141,11 @@ impl BytesToBytes for Elsewhere {
 #[test]
 fn what_was_stripped_lies_in_what_was_given() {
     let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "elsewhere"])).unwrap();
-    let registry = Registry::default().bytes_to_bytes("elsewhere", |_| Ok(Arc::new(Elsewhere)));
-    let chain = Chain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
+    let registry =
+        CodecRegistry::default().bytes_to_bytes("elsewhere", |_| Ok(Arc::new(Elsewhere)));
+    let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
-    let expected =
-        "codec `elsewhere`: corrupt data: what it stripped is not a part of what it was given";
+    let expected = "codec `elsewhere`: corrupt data: the data without what the codec added must lie within the bytes it was given";
     assert_eq!(error.to_string(), expected);
 }
 
@@ -167,7 +153,7 @@ fn what_was_stripped_lies_in_what_was_given() {
 #[derive(Debug)]
 struct Half(&'static [usize]);
 
-impl ArrayToArray for Half {
+impl ArrayToArrayCodec for Half {
     fn name(&self) -> &str {
         "half"
     }
@@ -209,11 +195,11 @@ fn axes_that_make_another_shape_are_refused() {
     .unwrap();
     let make = |axes, shape| {
         let registry =
-            Registry::default().array_to_array("half", move |_| Ok(Arc::new(Half(axes))));
-        Chain::new(&names, spec(shape, DataType::UInt8), &registry)
+            CodecRegistry::default().array_to_array("half", move |_| Ok(Arc::new(Half(axes))));
+        CodecChain::new(&names, spec(shape, DataType::UInt8), &registry)
     };
     let error = make(&[0, 1], &[4, 4]).unwrap_err();
-    let expected = "axes [0, 1] make no array of [2, 4] of one of [4, 4]";
+    let expected = "axes [0, 1] do not make an array of [2, 4] of one of [4, 4]";
     assert!(error.to_string().contains(expected), "{error}");
     assert!(make(&[0, 0], &[2, 2]).is_err());
     assert!(make(&[1], &[4, 2]).is_err());

@@ -2,19 +2,19 @@
 
 use super::*;
 
-fn fill(byte: u8) -> (FillValue, Arc<Heap>) {
+fn fill(byte: u8) -> (FillValue, Arc<VlenHeap>) {
     let fill = FillValue::from_bytes(&zarr_metadata::DataType::UInt32, &[byte; 4]).unwrap();
-    (fill, Arc::new(Heap::new(Vec::new())))
+    (fill, Arc::new(VlenHeap::new(Vec::new())))
 }
 
-fn output_in(room: Room, shape: &[u64], chunk: &[u64]) -> Output {
+fn output_in(destination: Destination, shape: &[u64], chunk: &[u64]) -> Output {
     let projections = Projections::new(&Region::whole(shape), chunk).unwrap();
     let (fill, heap) = fill(1);
-    Output::new(shape, 4, room, projections, (&fill, &heap)).unwrap()
+    Output::new(shape, 4, destination, Some(&projections), (&fill, &heap)).unwrap()
 }
 
 fn output(shape: &[u64], chunk: &[u64]) -> Output {
-    output_in(Room::New { align: 4 }, shape, chunk)
+    output_in(Destination::New { align: 4 }, shape, chunk)
 }
 
 fn write(output: &Output, i: usize) {
@@ -68,17 +68,17 @@ fn another_layout_gives_no_vec() {
     assert!(filled().into_vec::<u8>().is_none());
 }
 
-fn scattered_in(room: Room, shape: &[u64]) -> Output {
+fn scattered_in(destination: Destination, shape: &[u64]) -> Output {
     let (fill, heap) = fill(0);
-    Output::scattered(shape, 4, room, (&fill, &heap)).unwrap()
+    Output::new(shape, 4, destination, None, (&fill, &heap)).unwrap()
 }
 
 #[test]
 fn scattered_runs_are_one_vec_when_all_are_there() {
-    let anywhere = || scattered_in(Room::New { align: 4 }, &[5]);
-    let run = |from, to, len| Run { from, to, len };
+    let anywhere = || scattered_in(Destination::New { align: 4 }, &[5]);
+    let run = |from, to, len| CellRun { from, to, len };
     let source: Vec<u8> = (1..=5_u32).flat_map(u32::to_ne_bytes).collect();
-    let copy = |run: &Run, memory: &mut [u8]| {
+    let copy = |run: &CellRun, memory: &mut [u8]| {
         memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
     };
     let output = anywhere();
@@ -118,11 +118,11 @@ fn used_memory_is_used_again_where_it_is_enough() {
         for scattered in [false, true] {
             let used = vec![7_u32; 8];
             let (before, capacity) = (used.as_ptr(), used.capacity());
-            let room = Room::of(used);
+            let destination = Destination::of(used);
             let cells = shape.iter().product::<u64>() as usize;
             let all: Vec<u32> = if scattered {
-                let output = scattered_in(room, shape);
-                let run = Run {
+                let output = scattered_in(destination, shape);
+                let run = CellRun {
                     from: 0,
                     to: 0,
                     len: cells,
@@ -131,7 +131,7 @@ fn used_memory_is_used_again_where_it_is_enough() {
                 output.wrote(4 * cells);
                 output.into_vec().unwrap()
             } else {
-                let output = output_in(room, shape, &[2, 2]);
+                let output = output_in(destination, shape, &[2, 2]);
                 write_all(&output);
                 output.into_vec().unwrap()
             };
@@ -141,13 +141,13 @@ fn used_memory_is_used_again_where_it_is_enough() {
         }
     }
     // Never written and never given away: freed all the same.
-    drop(output_in(Room::of(vec![1_u32; 8]), &[8], &[2]));
+    drop(output_in(Destination::of(vec![1_u32; 8]), &[8], &[2]));
     assert!(
-        output_in(Room::of(vec![1_u32; 8]), &[8], &[2])
+        output_in(Destination::of(vec![1_u32; 8]), &[8], &[2])
             .into_vec::<u32>()
             .is_none()
     );
-    let odd = output_in(Room::of(vec![1_u32; 8]), &[8], &[8]);
+    let odd = output_in(Destination::of(vec![1_u32; 8]), &[8], &[8]);
     write_all(&odd);
     assert!(odd.into_vec::<u64>().is_none());
 }
@@ -158,9 +158,9 @@ fn what_is_lent_is_written_where_it_lies() {
     let cut = || ndarray::s![1..;2, ..;-3];
     let view = memory.slice_mut(cut()).into_dyn();
     assert_eq!(view.shape(), [3, 4]);
-    lend(view, |room| {
+    lend(view, |destination| {
         // Axes of length one come and go.
-        let output = output_in(room, &[1, 3, 1, 4], &[1, 2, 1, 2]);
+        let output = output_in(destination, &[1, 3, 1, 4], &[1, 2, 1, 2]);
         std::thread::scope(|scope| {
             for i in 0..output.parts.len() {
                 let output = &output;
@@ -188,10 +188,10 @@ fn what_is_lent_is_written_anywhere_too() {
             view.swap_axes(0, 1);
         }
         let (shape, cells) = (view.shape().to_vec(), view.len());
-        let run = |from, to, len| Run { from, to, len };
+        let run = |from, to, len| CellRun { from, to, len };
         let source: Vec<u8> = (1..=12_u32).flat_map(u32::to_ne_bytes).collect();
-        lend(view.into_dyn(), |room| {
-            let output = scattered_in(room, &[cells as u64]);
+        lend(view.into_dyn(), |destination| {
+            let output = scattered_in(destination, &[cells as u64]);
             // The last run leaves the elements: what is outside is left out.
             output.scatter(4, &[run(0, 0, 5), run(5, 5, 9)], |run, memory| {
                 memory.copy_from_slice(&source[run.from * 4..][..run.len * 4]);
@@ -212,8 +212,8 @@ fn what_is_lent_is_written_anywhere_too() {
 fn whoever_lends_waits_for_the_last_reader() {
     let mut memory = vec![0_u32; 4];
     let view = ndarray::ArrayViewMut1::from(&mut memory[..]).into_dyn();
-    let slow = lend(view, |room| {
-        let output = output_in(room, &[4], &[4]);
+    let slow = lend(view, |destination| {
+        let output = output_in(destination, &[4], &[4]);
         std::thread::spawn(move || {
             std::thread::sleep(std::time::Duration::from_millis(20));
             write_all(&output);
@@ -228,10 +228,12 @@ fn whoever_lends_waits_for_the_last_reader() {
 fn a_loan_of_another_shape_is_refused() {
     for shape in [&[3, 2][..], &[2], &[2, 3, 2], &[6], &[2, 1, 4]] {
         let mut memory = ndarray::Array2::from_elem((2, 3), 0_u32);
-        lend(memory.view_mut().into_dyn(), |room| {
+        lend(memory.view_mut().into_dyn(), |destination| {
             let projections = Projections::new(&Region::whole(shape), shape).unwrap();
             let (fill, heap) = fill(1);
-            assert!(Output::new(shape, 4, room, projections, (&fill, &heap)).is_err());
+            assert!(
+                Output::new(shape, 4, destination, Some(&projections), (&fill, &heap)).is_err()
+            );
         });
     }
 }

@@ -1,14 +1,14 @@
 //! An element to JSON.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Map, Number, Value};
 
 use super::super::float::Float;
 use super::super::text;
 use super::{Spelling, spelling};
-use crate::base64;
 use crate::data_type::DataType;
 
-/// As v3 documents write the element; a list of its bytes when it is none of this type.
+/// The element as v3 documents write it, or a list of its bytes where it is not of this type.
 pub(in crate::fill_value) fn write(bytes: &[u8], data_type: &DataType) -> Value {
     spelled(bytes, data_type).unwrap_or_else(|| bytes.to_vec().into())
 }
@@ -31,7 +31,7 @@ fn spelled(bytes: &[u8], data_type: &DataType) -> Option<Value> {
             Value::Array(vec![re, write_float(float.bits_in(im)?, float)])
         }
         Spelling::Raw(_) => bytes.to_vec().into(),
-        Spelling::FixedBytes(_) => base64::encode(without_zeros(bytes)).into(),
+        Spelling::FixedBytes(_) => BASE64_STANDARD.encode(without_zeros(bytes)).into(),
         Spelling::FixedText(_) => {
             let text = text(bytes)?;
             text.trim_end_matches('\0').into()
@@ -48,7 +48,7 @@ fn spelled(bytes: &[u8], data_type: &DataType) -> Option<Value> {
             rest.is_empty().then_some(Value::Object(members))?
         }
         Spelling::Text => std::str::from_utf8(bytes).ok()?.into(),
-        Spelling::Bytes => base64::encode(bytes).into(),
+        Spelling::Bytes => BASE64_STANDARD.encode(bytes).into(),
         Spelling::List(elements) => {
             let size = elements.size().filter(|size| *size > 0)?;
             let items = bytes.chunks(size).map(|item| spelled(item, elements));

@@ -1,40 +1,40 @@
-//! Fill values as v2 documents spell them, which is as in v3 but for bytes and records, which are in
-//! base64, and for `null`.
+//! Fill values as v2 documents spell them: as in v3, except bytes and records, which are in base64, and
+//! `null`.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::Value;
 
 use super::DType;
-use crate::base64;
 use crate::data_type::DataType;
 use crate::fill_value::{FillValue, without_zeros};
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 
 impl DType {
     /// Reads the `fill_value` of a v2 document; `null` is the type's default.
     ///
     /// # Errors
-    /// When the value is no element of the type.
+    /// When the value is not an element of the type.
     pub fn fill_value_from_json(&self, value: &Value) -> Result<FillValue, MetadataError> {
         let mut problems = Problems::default();
-        let read = self.read_fill_value(value, &At::ROOT, &mut problems);
+        let read = self.read_fill_value(value, &JsonPlace::ROOT, &mut problems);
         problems.finish(read)
     }
 
-    /// As v2 documents write a fill value: as in v3, but bytes and records in base64, records in
-    /// the byte order of their fields.
+    /// As v2 documents write a fill value: as in v3, except bytes and records, which are in base64; records
+    /// are in the byte order of their fields.
     #[must_use]
     pub fn fill_value_to_json(&self, fill_value: &FillValue) -> Value {
         let bytes = fill_value.as_bytes();
         match &self.data_type {
-            DataType::Raw(_) | DataType::Bytes => base64::encode(bytes).into(),
-            DataType::FixedBytes(_) => base64::encode(without_zeros(bytes)).into(),
+            DataType::Raw(_) | DataType::Bytes => BASE64_STANDARD.encode(bytes).into(),
+            DataType::FixedBytes(_) => BASE64_STANDARD.encode(without_zeros(bytes)).into(),
             DataType::Struct(_) => {
                 let mut bytes = bytes.to_vec();
                 self.swap_to_native().apply(bytes.len(), &mut bytes);
-                base64::encode(&bytes).into()
+                BASE64_STANDARD.encode(&bytes).into()
             }
-            // No reader knows lists here, but all know none.
+            // No reader takes lists here, but all take `null`.
             DataType::Ragged(_) if bytes.is_empty() => Value::Null,
             _ => fill_value.to_json(&self.data_type),
         }
@@ -43,7 +43,7 @@ impl DType {
     pub(crate) fn read_fill_value(
         &self,
         value: &Value,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<FillValue> {
         let data_type = &self.data_type;
@@ -65,7 +65,7 @@ impl DType {
         }
     }
 
-    /// Whether this is what old writers gave types that are no numbers where there was no value.
+    /// Whether this is what old writers wrote as the missing fill value of types that are not numbers.
     fn is_nothing(&self, value: &Value) -> bool {
         let nothing = match value {
             Value::String(text) => text.is_empty(),
@@ -89,11 +89,14 @@ impl DType {
         &self,
         text: &str,
         value: &Value,
-        at: &At<'_>,
+        at: &JsonPlace<'_>,
         problems: &mut Problems,
     ) -> Option<FillValue> {
         let size = self.data_type.size()?;
-        let bytes = base64::decode(text).filter(|bytes| bytes.len() == size);
+        let bytes = BASE64_STANDARD
+            .decode(text)
+            .ok()
+            .filter(|bytes| bytes.len() == size);
         let Some(mut bytes) = bytes else {
             problems.invalid(at, format!("{size} bytes in base64"), value);
             return None;

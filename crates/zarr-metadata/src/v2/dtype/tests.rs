@@ -128,7 +128,7 @@ fn loose_sized_strings_and_names() {
 #[test]
 fn objects_are_what_their_codec_makes_of_them() {
     let check = |codec: Value, expected: DataType| {
-        let codec = Codec::read(codec, &At::ROOT, &mut Problems::default()).unwrap();
+        let codec = Codec::read(codec, &JsonPlace::ROOT, &mut Problems::default()).unwrap();
         for text in ["|O", "O", "|O8"] {
             let others = [Codec::new("zlib"), codec.clone()];
             let dtype = DType::from_json_with(json!(text), &others).unwrap();
@@ -493,9 +493,13 @@ fn fill_values_that_do_not_fit() {
     check(
         json!("<U2"),
         json!("abc"),
-        "document: expected a text of at most 2 characters, found \"abc\"",
+        "document: expected a string of at most 2 characters, found \"abc\"",
     );
-    check(json!("|O"), json!(1), "document: expected a text, found 1");
+    check(
+        json!("|O"),
+        json!(1),
+        "document: expected a string, found 1",
+    );
     check(
         json!("<M8[s]"),
         json!("2020-01-01"),

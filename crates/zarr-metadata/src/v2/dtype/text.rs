@@ -1,17 +1,17 @@
-//! numpy type strings, both ways: `<f8` is a mark for the byte order, a kind, a size. Knows no
-//! records.
+//! numpy type strings, both ways: `<f8` is a mark for the byte order, a kind, a size. Records are in
+//! `v2/dtype.rs`.
 
 use serde_json::Value;
 
 use crate::data_type::{DataType, ELEMENT_BYTES, MAX_ELEMENT_BYTES, TimeUnit, named, scale};
 use crate::format::Endian;
-use crate::pointer::At;
+use crate::pointer::JsonPlace;
 use crate::problem::{Problems, brief};
 
 /// Reads a type string: `None` after a problem, `Some(None)` when the type is not known here.
 pub(super) fn read(
     text: &str,
-    at: &At<'_>,
+    at: &JsonPlace<'_>,
     problems: &mut Problems,
 ) -> Option<Option<(DataType, Option<Endian>)>> {
     let value = || Value::from(text);
@@ -21,17 +21,17 @@ pub(super) fn read(
     }
     let (mark, code) = taken_apart(text);
     let data_type = match known(code) {
-        Known::Type(data_type) => data_type,
-        Known::Impossible(expected) => {
+        TypeCode::Type(data_type) => data_type,
+        TypeCode::Impossible(expected) => {
             problems.invalid(at, expected, &value());
             return None;
         }
-        Known::TooLarge(bytes) => {
+        TypeCode::TooLarge(bytes) => {
             problems.within(at, ELEMENT_BYTES, bytes, MAX_ELEMENT_BYTES);
             return None;
         }
         // Names are numpy's own for the simple types, and tensorstore's for those numpy lacks.
-        Known::No => match named(code).filter(|named| !named.is_variable()) {
+        TypeCode::No => match named(code).filter(|named| !named.is_variable()) {
             Some(named) => named,
             None => return Some(None),
         },
@@ -48,7 +48,7 @@ pub(super) fn read(
     Some(Some((data_type, endian)))
 }
 
-/// Whether this is numpy's type for objects.
+/// Whether this is NumPy's type for objects.
 pub(super) fn is_object(text: &str) -> bool {
     matches!(taken_apart(text).1, "O" | "O4" | "O8")
 }
@@ -60,7 +60,7 @@ fn taken_apart(text: &str) -> (Option<char>, &str) {
     }
 }
 
-enum Known {
+enum TypeCode {
     Type(DataType),
     /// What its size or unit should have been.
     Impossible(String),
@@ -69,9 +69,9 @@ enum Known {
     No,
 }
 
-fn known(code: &str) -> Known {
+fn known(code: &str) -> TypeCode {
     use DataType as T;
-    Known::Type(match code {
+    TypeCode::Type(match code {
         "?" | "b1" => T::Bool,
         "i1" => T::Int8,
         "i2" => T::Int16,
@@ -90,7 +90,7 @@ fn known(code: &str) -> Known {
     })
 }
 
-fn sized(code: &str) -> Known {
+fn sized(code: &str) -> TypeCode {
     let mut rest = code.chars();
     let kind = rest.next();
     let rest = rest.as_str();
@@ -100,21 +100,21 @@ fn sized(code: &str) -> Known {
         Some('U') => length(rest, 4, DataType::FixedUtf32),
         Some('M') => time(rest, |unit, scale| DataType::DateTime64 { unit, scale }),
         Some('m') => time(rest, |unit, scale| DataType::TimeDelta64 { unit, scale }),
-        _ => Known::No,
+        _ => TypeCode::No,
     }
 }
 
 /// A type of `digits` units of this many bytes each.
-fn length(digits: &str, unit: usize, data_type: impl Fn(usize) -> DataType) -> Known {
+fn length(digits: &str, unit: usize, data_type: impl Fn(usize) -> DataType) -> TypeCode {
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Known::No;
+        return TypeCode::No;
     }
     let most = MAX_ELEMENT_BYTES / unit;
-    // Digits alone are a number, if one that may be too large.
+    // Only digits: a number, though it may be too large.
     match digits.parse().unwrap_or(usize::MAX) {
-        length if length > most => Known::TooLarge(length.saturating_mul(unit)),
-        length if length > 0 => Known::Type(data_type(length)),
-        _ => Known::Impossible(match unit {
+        length if length > most => TypeCode::TooLarge(length.saturating_mul(unit)),
+        length if length > 0 => TypeCode::Type(data_type(length)),
+        _ => TypeCode::Impossible(match unit {
             1 => format!("an element of 1 to {most} bytes"),
             _ => format!("an element of 1 to {most} characters"),
         }),
@@ -122,29 +122,29 @@ fn length(digits: &str, unit: usize, data_type: impl Fn(usize) -> DataType) -> K
 }
 
 /// `8[25us]`, where the number may be missing, or all of the bracket.
-fn time(text: &str, data_type: impl Fn(TimeUnit, u32) -> DataType) -> Known {
+fn time(text: &str, data_type: impl Fn(TimeUnit, u32) -> DataType) -> TypeCode {
     let Some(bracket) = text.strip_prefix('8') else {
-        return Known::No;
+        return TypeCode::No;
     };
     if bracket.is_empty() {
-        return Known::Type(data_type(TimeUnit::Generic, 1));
+        return TypeCode::Type(data_type(TimeUnit::Generic, 1));
     }
     let inner = bracket.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
     let Some(inner) = inner else {
-        return Known::No;
+        return TypeCode::No;
     };
     let unit = inner.trim_start_matches(|c: char| c.is_ascii_digit());
     let digits = inner.strip_suffix(unit).unwrap_or_default();
     let Some(unit) = TimeUnit::parse(unit) else {
-        return Known::No;
+        return TypeCode::No;
     };
     let scale = match digits {
         "" => Some(1),
         digits => digits.parse().ok().and_then(scale),
     };
     match scale {
-        Some(scale) => Known::Type(data_type(unit, scale)),
-        None => Known::Impossible(format!("from 1 to 2147483647 {unit}")),
+        Some(scale) => TypeCode::Type(data_type(unit, scale)),
+        None => TypeCode::Impossible(format!("from 1 to 2147483647 {unit}")),
     }
 }
 
@@ -181,7 +181,7 @@ pub(super) fn write(data_type: &DataType, endian: Endian) -> String {
         T::FixedUtf32(length) => return format!("{mark}U{length}"),
         T::DateTime64 { unit, scale } => return format!("{mark}M8{}", bracket(*unit, *scale)),
         T::TimeDelta64 { unit, scale } => return format!("{mark}m8{}", bracket(*unit, *scale)),
-        // tensorstore knows these names without a mark, and then as little-endian.
+        // tensorstore reads these names without a mark, as little-endian.
         other => {
             return match endian {
                 Endian::Big if has_order(other) => format!(">{}", other.name()),

@@ -89,10 +89,10 @@ fn levels_are_in_range() {
             "configuration": {"cname": "lz5", "clevel": 1, "shuffle": "shuffle"}}]),
         &[
             "E /codecs/1/configuration/level: expected a whole number from 0 to 9, found 10",
-            "E /codecs/2/configuration/level: missing; add the level of compression, a whole number",
+            "E /codecs/2/configuration/level: missing; add the compression level, a whole number",
             "E /codecs/3/configuration/cname: expected one of lz4, lz4hc, blosclz, zstd, snappy, \
              zlib, found \"lz5\"",
-            "E /codecs/3/configuration/typesize: missing; add the bytes of an element, which \
+            "E /codecs/3/configuration/typesize: missing; add the size of an element in bytes, which \
              shuffling needs",
         ],
     );
@@ -123,7 +123,7 @@ fn shards() {
              \"big\", since an element has more than one byte",
             "E /codecs/0/configuration/index_codecs/1: expected codecs whose output has a fixed \
              length, found \"lz4\"",
-            "W /codecs/0: codecs behind sharding_indexed make every read fetch whole shards; put \
+            "W /codecs/0: codecs after sharding_indexed make every read fetch whole shards; put \
              them into its own chain",
         ],
     );

@@ -83,7 +83,7 @@ fn documents_of_one_node() {
         assert_eq!(lines, expected);
     };
     let beside = "warning: a/.zarray: expected no document of the node beside zarr.json, found \
-                  one, which readers of format 3 pass over";
+                  one, which readers of format 3 ignore";
     check(Some(&v3), None, false, None, &[]);
     check(Some(&v3), Some(&old(json!({}))), false, None, &[beside]);
     check(
@@ -106,8 +106,7 @@ fn documents_of_one_node() {
         true,
         None,
         &[
-            "warning: a/.zgroup: expected no document of the node beside zarr.json, found one, which \
-         readers of format 3 pass over",
+            "warning: a/.zgroup: expected no document of the node beside zarr.json, found one, which readers of format 3 ignore",
             "warning: a/.zgroup: expected an array, as zarr.json says, found a group",
         ],
     );
@@ -127,8 +126,7 @@ fn documents_of_one_node() {
         true,
         None,
         &[
-            "warning: a/.zgroup: expected no document of the node beside .zarray, found one, which \
-         readers pass over",
+            "warning: a/.zgroup: expected no document of the node beside .zarray, found one, which readers ignore",
         ],
     );
     check(
@@ -151,7 +149,7 @@ fn documents_of_one_node() {
     );
     for (wrong, found) in [
         (r#"["y"]"#, "1"),
-        ("[1, 2]", "what is no name"),
+        ("[1, 2]", "something that is not a name"),
         ("\"y\"", "\"y\""),
     ] {
         let expected = format!(
@@ -206,13 +204,12 @@ fn consolidated_documents() {
             "E /consolidated_metadata/metadata/d/chunk_grid/configuration/chunk_shape: expected \
              one length per axis of shape, 1 in all, found 2",
             "W /consolidated_metadata/metadata/f/consolidated_metadata: expected no documents \
-             inside a consolidated group, whose members stand beside it, found some; readers pass \
-             over them",
+             inside a consolidated group, whose members stand beside it, found some; readers ignore them",
             "W /consolidated_metadata/metadata/~1a: expected a document of the group \"\" as well, \
              found none",
             "W /consolidated_metadata/metadata/b~1c: expected a document of the group \"b\" as \
              well, found none",
-            "E /consolidated_metadata/metadata/d~1e: expected a group to be in, found the array \
+            "E /consolidated_metadata/metadata/d~1e: expected a group as parent, found the array \
              \"d\"",
         ],
     );

@@ -193,8 +193,7 @@ fn tolerated() {
     }
     v3(
         regular(json!([4, 20]), json!([2, [5, 10, 5]])),
-        "/chunk_grid/configuration/chunk_shape: expected one length per axis, or a grid of the name \
-         \"rectilinear\", found lists of lengths among them",
+        "/chunk_grid/configuration/chunk_shape: expected one length per axis, or a grid named \"rectilinear\", found lists of lengths",
     );
     let rectilinear = |lengths: Value| {
         let configuration = json!({"kind": "inline", "chunk_shapes": [lengths]});

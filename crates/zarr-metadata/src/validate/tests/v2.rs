@@ -12,8 +12,7 @@ fn v2_documents() {
         zarray(json!({"filters": [], "compressor": {"id": "zippy"}, "chunks": [1u64 << 63]})),
         &[
             "W /filters: expected null for no filters, found an empty array",
-            "E /chunks: expected chunks of less than 2^64 bytes, found chunks of more, with \
-             elements of int16",
+            "E /chunks: expected chunks of less than 2^64 bytes, found larger ones, with elements of int16",
             "W /compressor/id: codec \"zippy\" is not supported by this library",
         ],
     );
@@ -32,7 +31,7 @@ fn v2_documents() {
     );
     assert_eq!(
         lines(&report).last().unwrap(),
-        "E /filters: expected a first filter that makes bytes of objects, such as \"vlen-utf8\", \
+        "E /filters: expected a first filter that encodes objects as bytes, such as \"vlen-utf8\", \
          found none"
     );
 }

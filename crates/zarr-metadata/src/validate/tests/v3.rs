@@ -60,8 +60,7 @@ fn chunks_have_a_size() {
     check(
         json!({"chunk_grid": grid(json!([1u64 << 32, 1u64 << 31]))}),
         &[
-            "E /chunk_grid: expected chunks of less than 2^64 bytes, found chunks of more, with \
-           elements of int16",
+            "E /chunk_grid: expected chunks of less than 2^64 bytes, found larger ones, with elements of int16",
         ],
     );
 }

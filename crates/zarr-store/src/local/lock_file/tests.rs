@@ -6,16 +6,12 @@ use std::{fs, path::PathBuf, time::Duration};
 use tempfile::tempdir;
 
 use super::*;
-use crate::{BlockingStore, PutMode, Store, StoreExt, runtime::wait};
+use crate::{BlockingStore, PutMode, Store, StoreExt, runtime::wait, tests::key};
 
 /// As another process would see it: the same file, and no part in this process's queue.
 fn other(store: &LocalStore, key: &Key) -> Option<Held> {
     let other = LockFile::new(store.clone(), key.clone());
-    other.try_lock().unwrap()
-}
-
-fn key(name: &str) -> Key {
-    Key::new(name).unwrap()
+    other.attempt().unwrap()
 }
 
 fn files(dir: &Path) -> Vec<PathBuf> {
@@ -138,7 +134,7 @@ fn long_names_have_locks_too() {
     assert!(held.iter().all(Option::is_some));
     assert!(files(dir.path()).iter().all(|path| {
         let name = path.file_name().unwrap().to_str().unwrap();
-        is_lock(name) && Key::new(name).is_err()
+        AuxiliaryFile::of(name) == Some(AuxiliaryFile::Lock) && Key::new(name).is_err()
     }));
 }
 

@@ -1,5 +1,5 @@
-//! Archives in files: one store for each in this process, so that two handles see the same and lose nothing of each
-//! other's.
+//! Archives in files: one writer for each in this process, so that two handles see the same values and neither loses
+//! what the other wrote.
 
 use std::{
     collections::HashMap,

@@ -8,16 +8,17 @@ use futures_util::stream;
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use object_store::client::{HttpError, HttpResponse, HttpResponseBody};
+use reqwest::header::{self, HeaderMap};
 use tokio::time::{Instant, timeout_at};
 
-use super::reply::size_of;
+use super::errors::{broken, endless, late};
 
 /// How much must arrive in each period of waiting, so that one byte now and then does not count.
 const LEAST: usize = 1024;
 
 /// How much of a body is taken.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Most {
+pub(super) enum BodyLimit {
     /// So much as whoever asked takes of it.
     AsAsked,
     /// All of it, which is an error where it has more bytes.
@@ -29,10 +30,10 @@ pub(super) enum Most {
 /// The response, with a body that fails where fewer than [`LEAST`] bytes come within `idle`, and ends
 /// with the last of the bytes that were announced, whatever becomes of the connection then. No more of
 /// it comes than `most` says.
-pub(super) fn watched(response: HttpResponse, idle: Duration, most: Most) -> HttpResponse {
+pub(super) fn watched(response: HttpResponse, idle: Duration, most: BodyLimit) -> HttpResponse {
     let left = size_of(response.headers());
     let (parts, body) = response.into_parts();
-    let watch = Watch {
+    let watch = WatchedBody {
         body,
         idle,
         left,
@@ -46,25 +47,25 @@ pub(super) fn watched(response: HttpResponse, idle: Duration, most: Most) -> Htt
     HttpResponse::from_parts(parts, HttpResponseBody::new(StreamBody::new(frames)))
 }
 
-struct Watch {
+struct WatchedBody {
     body: HttpResponseBody,
     idle: Duration,
     left: Option<u64>,
-    most: Most,
+    most: BodyLimit,
     until: Option<Instant>,
     missing: usize,
 }
 
-impl Watch {
+impl WatchedBody {
     async fn next(&mut self) -> Result<Option<Frame<Bytes>>, HttpError> {
-        if self.left == Some(0) || matches!(self.most, Most::First(0)) {
+        if self.left == Some(0) || matches!(self.most, BodyLimit::First(0)) {
             return Ok(None);
         }
         // Time counts only while somebody waits: a slow reader is not the server's fault.
         let asked = Instant::now();
         let until = self.until.take().unwrap_or(asked + self.idle);
         let Ok(frame) = timeout_at(until, self.body.frame()).await else {
-            return Err(super::late("the answer stopped half way"));
+            return Err(late("the answer stopped half way"));
         };
         let Some(frame) = frame.transpose()? else {
             return Ok(None);
@@ -72,9 +73,9 @@ impl Watch {
         let came = frame.data_ref().map_or(0, Bytes::len);
         self.left = self.left.map(|left| left.saturating_sub(came as u64));
         self.most = match self.most {
-            Most::AsAsked => Most::AsAsked,
-            Most::First(left) => Most::First(left.saturating_sub(came)),
-            Most::All(left) => Most::All(left.checked_sub(came).ok_or_else(super::endless)?),
+            BodyLimit::AsAsked => BodyLimit::AsAsked,
+            BodyLimit::First(left) => BodyLimit::First(left.saturating_sub(came)),
+            BodyLimit::All(left) => BodyLimit::All(left.checked_sub(came).ok_or_else(endless)?),
         };
         if came < self.missing {
             self.missing -= came;
@@ -93,7 +94,7 @@ pub(super) fn cut(body: HttpResponseBody, skip: u64, take: u64) -> HttpResponseB
         |(mut body, mut skip, mut take)| async move {
             while take > 0 {
                 let Some(frame) = body.frame().await.transpose()? else {
-                    return Err(super::broken("the answer ended too early"));
+                    return Err(broken("the answer ended too early"));
                 };
                 let Ok(mut data) = frame.into_data() else {
                     continue;
@@ -114,12 +115,22 @@ pub(super) fn cut(body: HttpResponseBody, skip: u64, take: u64) -> HttpResponseB
     HttpResponseBody::new(StreamBody::new(frames))
 }
 
+/// The length that an answer announces.
+pub(super) fn size_of(headers: &HeaderMap) -> Option<u64> {
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// How many bytes come of a body of 8 MiB that announces a terabyte, in pieces of 1000.
-    async fn taken(most: Most) -> Result<usize, HttpError> {
+    async fn taken(most: BodyLimit) -> Result<usize, HttpError> {
         let pieces = std::iter::repeat_n(Bytes::from(vec![b' '; 1000]), 8 << 10);
         let frames = stream::iter(pieces.map(|piece| Ok::<_, HttpError>(Frame::data(piece))));
         let mut response = HttpResponse::new(HttpResponseBody::new(StreamBody::new(frames)));
@@ -132,9 +143,9 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_is_taken_than_is_wanted() {
-        assert_eq!(taken(Most::First(64_500)).await.unwrap(), 65_000);
-        assert!(taken(Most::All(1 << 20)).await.is_err());
-        assert_eq!(taken(Most::All(8 << 20)).await.unwrap(), 8_192_000);
-        assert_eq!(taken(Most::AsAsked).await.unwrap(), 8_192_000);
+        assert_eq!(taken(BodyLimit::First(64_500)).await.unwrap(), 65_000);
+        assert!(taken(BodyLimit::All(1 << 20)).await.is_err());
+        assert_eq!(taken(BodyLimit::All(8 << 20)).await.unwrap(), 8_192_000);
+        assert_eq!(taken(BodyLimit::AsAsked).await.unwrap(), 8_192_000);
     }
 }

@@ -14,24 +14,16 @@ use reqwest::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_platform_verifier::BuilderVerifierExt;
 
-use super::{Transport, public::PublicOnly};
+use super::{
+    http::Transport,
+    reach::{PublicOnly, Reach},
+};
 use crate::remote::options::duration;
 
 /// How long to wait for an answer to begin or go on, unless told otherwise.
 const IDLE: Duration = Duration::from_secs(30);
 /// More redirects than this lead nowhere.
 const REDIRECTS: usize = 10;
-
-/// Which hosts requests go to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::remote) enum Reach {
-    /// The one of the address, and those that its answers send us to.
-    Anywhere,
-    /// The one of the address alone: where requests are signed.
-    OneHost,
-    /// The same, which must be one of the public internet.
-    Public,
-}
 
 /// Makes clients, as the service's own builder asks for them.
 #[derive(Debug, Clone)]

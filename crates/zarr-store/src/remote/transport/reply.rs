@@ -6,13 +6,13 @@ use std::ops::Range;
 use http_body_util::BodyExt;
 use object_store::client::{HttpError, HttpRequest, HttpResponse, HttpResponseBody};
 use reqwest::{
-    StatusCode,
+    Method, StatusCode,
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 
 use super::{
-    body::{self, Most},
-    endless, reads, unfit,
+    body::{self, BodyLimit, size_of},
+    errors::{endless, unfit},
 };
 use crate::ByteRange;
 
@@ -24,7 +24,7 @@ const LONGEST_TEXT: usize = 64 << 20;
 const LONGEST_ERROR: usize = 64 << 10;
 
 /// What a request asked for, as far as its answer can be judged by it.
-pub(super) enum Asked {
+pub(super) enum RequestKind {
     /// Part of a value.
     Part(ByteRange),
     /// A value, of which the length must be told.
@@ -35,31 +35,31 @@ pub(super) enum Asked {
     Other,
 }
 
-impl Asked {
-    pub(super) fn of(request: &HttpRequest) -> Asked {
+impl RequestKind {
+    pub(super) fn of(request: &HttpRequest) -> RequestKind {
         if !reads(request.method()) {
-            return Asked::Other;
+            return RequestKind::Other;
         }
         if is_listing(request.uri().query().unwrap_or_default()) {
-            return Asked::Listing;
+            return RequestKind::Listing;
         }
         match request.headers().get(header::RANGE) {
             Some(value) => value
                 .to_str()
                 .ok()
                 .and_then(range_of)
-                .map_or(Asked::Other, Asked::Part),
-            None if request.method() == reqwest::Method::GET => Asked::Whole,
-            None => Asked::Other,
+                .map_or(RequestKind::Other, RequestKind::Part),
+            None if request.method() == reqwest::Method::GET => RequestKind::Whole,
+            None => RequestKind::Other,
         }
     }
 
     /// How much of an answer's body is taken. Of values that is up to whoever asked for them.
-    pub(super) fn most(&self, status: StatusCode) -> Most {
+    pub(super) fn most(&self, status: StatusCode) -> BodyLimit {
         match self {
-            _ if !status.is_success() => Most::First(LONGEST_ERROR),
-            Asked::Part(_) | Asked::Whole => Most::AsAsked,
-            Asked::Listing | Asked::Other => Most::All(LONGEST_TEXT),
+            _ if !status.is_success() => BodyLimit::First(LONGEST_ERROR),
+            RequestKind::Part(_) | RequestKind::Whole => BodyLimit::AsAsked,
+            RequestKind::Listing | RequestKind::Other => BodyLimit::All(LONGEST_TEXT),
         }
     }
 
@@ -69,10 +69,10 @@ impl Asked {
             return Ok(response);
         }
         match self {
-            Asked::Other => Ok(response),
-            Asked::Listing => complete_listing(response).await,
-            Asked::Whole => with_length(response).await,
-            Asked::Part(range) => Ok(match size_of(response.headers()) {
+            RequestKind::Other => Ok(response),
+            RequestKind::Listing => complete_listing(response).await,
+            RequestKind::Whole => with_length(response).await,
+            RequestKind::Part(range) => Ok(match size_of(response.headers()) {
                 Some(size) if !is_page(response.headers()) => part_of(response, &range, size),
                 _ => response,
             }),
@@ -115,7 +115,7 @@ async fn with_length(response: HttpResponse) -> Result<HttpResponse, HttpError> 
     }
     if !headers.contains_key(header::TRANSFER_ENCODING) {
         return Err(unfit(
-            "the server tells no length, so a value that was cut short could not be told from a whole one",
+            "the server does not tell the length, so a value that was cut short could not be told from a whole one",
         ));
     }
     let (mut parts, body) = response.into_parts();
@@ -144,7 +144,7 @@ async fn complete_listing(response: HttpResponse) -> Result<HttpResponse, HttpEr
     };
     if known.iter().find(whole).is_none() {
         return Err(unfit(format!(
-            "the answer is no page of a listing; it begins `{}`",
+            "the answer is not a page of a listing; it begins `{}`",
             text.chars().take(200).collect::<String>()
         )));
     }
@@ -179,16 +179,6 @@ fn is_listing(query: &str) -> bool {
         .any(|pair| matches!(pair, "list-type=2" | "comp=list"))
 }
 
-/// The length that an answer announces.
-pub(super) fn size_of(headers: &HeaderMap) -> Option<u64> {
-    headers
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
-}
-
 /// Whether an answer is a document about the value, such as an error, rather than the value.
 pub(crate) fn is_page_type(content_type: &str) -> bool {
     ["text/html", "application/xml", "text/xml"]
@@ -219,6 +209,11 @@ fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
+}
+
+/// Whether a request reads and changes nothing.
+pub(super) fn reads(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use reqwest::header::{self, HeaderValue};
 /// When the value was last changed, with the weak ETag if there was one: two answers with the same are
 /// of one writing.
 #[derive(Debug, Clone)]
-pub(in crate::remote) struct Dated(pub(in crate::remote) String);
+pub(in crate::remote) struct LastModified(pub(in crate::remote) String);
 
 /// Whether a tag is one that proves nothing about bytes.
 pub(in crate::remote) fn is_weak(tag: &str) -> bool {
@@ -32,7 +32,7 @@ pub(super) fn noted(mut response: HttpResponse) -> HttpResponse {
     let changed = text(header::LAST_MODIFIED);
     let dated = changed
         .filter(|changed| text(header::DATE).is_some_and(|now| now != *changed))
-        .map(|changed| Dated(format!("{} {changed}", tag.unwrap_or_default())));
+        .map(|changed| LastModified(format!("{} {changed}", tag.unwrap_or_default())));
     let unlike_any = tag.and_then(|_| HeaderValue::from_str(&next_tag()).ok());
     if let Some(dated) = dated {
         response.extensions_mut().insert(dated);
@@ -76,7 +76,7 @@ mod tests {
             (&[NOW, ("etag", "W/\"1\"")], false),
         ];
         for (headers, want) in table {
-            let dated = answer(headers).extensions().get::<Dated>().is_some();
+            let dated = answer(headers).extensions().get::<LastModified>().is_some();
             assert_eq!(dated, want, "{headers:?}");
         }
     }

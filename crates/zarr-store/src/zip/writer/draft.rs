@@ -23,11 +23,12 @@ use rustix::{
     io::{Errno, pread, pwritev},
 };
 
-use super::{lock::beside, place::Standing, records};
+use super::{lock::beside, place::FileIdentity, records};
 use crate::{
-    ByteRange, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind, Version,
+    AuxiliaryFile, ByteRange, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind,
+    Version,
     zip::{
-        entry::{Entry, Facts},
+        entry::{Facts, ZipEntry},
         next_stamp,
     },
 };
@@ -106,7 +107,7 @@ pub(super) struct Draft {
 impl Draft {
     /// Nothing yet. Only the holder of the archive's lock may make one.
     pub(super) fn new(archive: &Path, name: Arc<str>) -> io::Result<Draft> {
-        let path = beside(archive, ".zarr-tmp");
+        let path = beside(archive, AuxiliaryFile::Temporary);
         // A writer that was killed may have left one.
         match fs::remove_file(&path) {
             Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
@@ -150,7 +151,7 @@ impl Draft {
     }
 
     /// Writes an entry behind all others. It counts once the directory names it.
-    pub(super) fn write(&self, key: &Key, facts: Facts, packed: &Payload) -> io::Result<Entry> {
+    pub(super) fn write(&self, key: &Key, facts: Facts, packed: &Payload) -> io::Result<ZipEntry> {
         let header = records::local_header(key, &facts);
         let bytes = header.len() as u64 + facts.packed;
         let at = self.end.fetch_add(bytes, Ordering::Relaxed);
@@ -159,18 +160,18 @@ impl Draft {
         let mut parts: Vec<_> = parts.map(IoSlice::new).collect();
         write_all_at(&self.file.file, &mut parts, at)?;
         let facts = Facts { at, ..facts };
-        Ok(Entry::new(facts, at + bytes, next_stamp(), Some(data)))
+        Ok(ZipEntry::new(facts, at + bytes, next_stamp(), Some(data)))
     }
 
     /// Closes the archive with its directory and puts it in place of the old one, on disk before it
     /// is seen. The caller makes the name durable. Gives what stands there then.
-    pub(super) fn place(&self, archive: &Path, directory: &[u8]) -> io::Result<Standing> {
+    pub(super) fn place(&self, archive: &Path, directory: &[u8]) -> io::Result<FileIdentity> {
         let (file, end) = (&self.file.file, self.end());
         file.write_all_at(directory, end)?;
         // An attempt before may have written more.
         file.set_len(end + directory.len() as u64)?;
         file.sync_all()?;
-        let standing = Standing::of(file)?;
+        let standing = FileIdentity::of(file)?;
         fs::rename(&self.path, archive)?;
         Ok(standing)
     }

@@ -14,6 +14,8 @@ use rustix::{
     io::Errno,
 };
 
+use crate::AuxiliaryFile;
+
 /// The right to write one archive, until dropped.
 #[derive(Debug)]
 pub(super) struct WriterLock {
@@ -24,7 +26,7 @@ pub(super) struct WriterLock {
 impl WriterLock {
     /// `None` if somebody else has it.
     pub(super) fn acquire(archive: &Path) -> io::Result<Option<WriterLock>> {
-        let path = beside(archive, ".zarr-lock");
+        let path = beside(archive, AuxiliaryFile::Lock);
         loop {
             let file = OpenOptions::new()
                 .write(true)
@@ -64,9 +66,9 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 }
 
 /// A file beside the archive, with a name that no key can have: no listing shows it.
-pub(super) fn beside(archive: &Path, end: &str) -> PathBuf {
+pub(super) fn beside(archive: &Path, kind: AuxiliaryFile) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(archive.file_name().unwrap_or_default());
-    name.push(end);
+    name.push(kind.suffix());
     archive.with_file_name(name)
 }

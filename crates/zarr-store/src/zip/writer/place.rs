@@ -9,7 +9,7 @@ use std::{
 
 /// What is in a place, or was there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum FileIdentity {
     /// Whatever it is.
     Anything,
     /// There is nothing.
@@ -24,14 +24,15 @@ pub(super) enum Standing {
     },
 }
 
-impl Standing {
+impl FileIdentity {
     /// An open file.
-    pub(super) fn of(file: &File) -> io::Result<Standing> {
-        file.metadata().map(|metadata| Standing::seen(&metadata))
+    pub(super) fn of(file: &File) -> io::Result<FileIdentity> {
+        file.metadata()
+            .map(|metadata| FileIdentity::seen(&metadata))
     }
 
-    fn seen(metadata: &Metadata) -> Standing {
-        Standing::File {
+    fn seen(metadata: &Metadata) -> FileIdentity {
+        FileIdentity::File {
             device: metadata.dev(),
             inode: metadata.ino(),
             size: metadata.size(),
@@ -41,12 +42,12 @@ impl Standing {
 
     /// Whether it is what stands at `path`.
     pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
-        if *self == Standing::Anything {
+        if *self == FileIdentity::Anything {
             return Ok(true);
         }
         match fs::metadata(path) {
-            Ok(metadata) => Ok(*self == Standing::seen(&metadata)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(*self == Standing::Nothing),
+            Ok(metadata) => Ok(*self == FileIdentity::seen(&metadata)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(*self == FileIdentity::Nothing),
             Err(e) => Err(e),
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     Key,
     zip::{
         directory::Index,
-        entry::{Entry, Facts, HEADER, ZSTD},
+        entry::{Facts, HEADER, ZSTD, ZipEntry},
     },
 };
 
@@ -66,7 +66,7 @@ pub(super) fn directory(index: &Index, at: u64, comment: &[u8]) -> Vec<u8> {
     out
 }
 
-fn record(out: &mut Vec<u8>, key: &Key, entry: &Arc<Entry>) {
+fn record(out: &mut Vec<u8>, key: &Key, entry: &Arc<ZipEntry>) {
     let facts = entry.facts;
     let long = |number: u64| number >= FULL.into();
     let numbers = [facts.size, facts.packed, facts.at];

@@ -6,10 +6,9 @@ use std::sync::{Arc, OnceLock};
 use super::{ZipWriter, draft::ArchiveFile, pack::pack, read, write};
 use crate::{
     Blocking, BlockingStore, Entry, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode,
-    Result, Site, Store, StoreError, StoreErrorKind, Version, ZipStore,
-    local::file_site,
+    RealPath, Result, Store, StoreError, StoreErrorKind, Version, ZipStore, key_map,
+    local::real_path_of_file,
     store::kind_of,
-    tree,
     zip::{directory::Index, object::ZipObject, size},
 };
 
@@ -86,29 +85,29 @@ impl BlockingStore for ZipWriter {
     }
 
     fn delete_prefix(&self, prefix: &Prefix) -> Result<()> {
-        if tree::list(&read(&self.index), prefix, size).is_empty() {
+        if key_map::list(&read(&self.index), prefix, size).is_empty() {
             return Ok(());
         }
         self.with_draft(Op::DeletePrefix, prefix.as_str(), |_| {
-            tree::remove_below(&mut write(&self.index), prefix);
+            key_map::remove_below(&mut write(&self.index), prefix);
             Ok(())
         })
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
-        Ok(tree::list_dir(&read(&self.index), prefix, size))
+        Ok(key_map::list_dir(&read(&self.index), prefix, size))
     }
 
     fn list(&self, prefix: &Prefix) -> Result<Vec<Entry>> {
-        Ok(tree::list(&read(&self.index), prefix, size))
+        Ok(key_map::list(&read(&self.index), prefix, size))
     }
 
     fn hints(&self) -> IoHints {
         self.hints
     }
 
-    fn site(&self, prefix: &Prefix) -> Site {
-        file_site(&self.path).join(prefix)
+    fn real_path(&self, prefix: &Prefix) -> RealPath {
+        real_path_of_file(&self.path).join(prefix)
     }
 
     fn sync(&self) -> Result<()> {

@@ -10,7 +10,7 @@ fn group() -> NodeMetadata {
 
 fn array(shape: &[u64], data_type: DataType) -> NodeMetadata {
     let chunks = vec![1; shape.len()];
-    NodeMetadata::Array(ArrayMetadata::V3(v3::ArrayMetadata::new(
+    NodeMetadata::Array(ArrayMetadata::V3(v3::ArrayMetadataV3::new(
         shape.into(),
         data_type,
         chunks,
@@ -19,7 +19,7 @@ fn array(shape: &[u64], data_type: DataType) -> NodeMetadata {
 
 fn v2_array(dtype: &str) -> NodeMetadata {
     let dtype = v2::DType::from_json(dtype.into()).unwrap();
-    let array = v2::ArrayMetadata::new(vec![3], dtype, vec![3]);
+    let array = v2::ArrayMetadataV2::new(vec![3], dtype, vec![3]);
     NodeMetadata::Array(ArrayMetadata::V2 {
         array,
         attributes: Attributes::new(),

@@ -1,0 +1,76 @@
+//! Opening a node to change it, so that consolidated metadata in the groups above is kept or reported as out of
+//! date.
+
+use std::path::Path;
+
+use zarr::blocking::Wait;
+use zarr::{Array, Config, Context, Location, Node, UseConsolidated};
+
+use super::{Address, directory_of, is_node};
+use crate::failure::Failure;
+use crate::output::text;
+
+impl Address {
+    /// From here on, does not update consolidated metadata above.
+    pub(crate) fn leave_consolidated(&mut self) {
+        self.leaves_consolidated = true;
+    }
+
+    /// The context in which the node is changed.
+    pub(crate) fn context(&self) -> Context {
+        if !self.leaves_consolidated {
+            return zarr::default_context();
+        }
+        let config = Config {
+            leave_consolidated: true,
+            ..zarr::config_from_env()
+        };
+        Context::builder().config(config).build()
+    }
+
+    /// Warns of the consolidated metadata that is out of date after a change that did not update it.
+    pub(crate) fn warn_of_stale_metadata(&self, changed: &Location) {
+        let mut place = Some(changed.clone()).filter(|_| self.leaves_consolidated);
+        while let Some(here) = place {
+            let group = zarr::open_group(here.clone()).use_consolidated(UseConsolidated::Require);
+            if group.wait().is_ok() {
+                let what = format!(
+                    "the consolidated metadata of {here} is now out of date; `zarr consolidate` updates it"
+                );
+                text::warning(&text::escaped(&what));
+            }
+            place = here.parent();
+        }
+    }
+
+    /// Opens the node to change it, as part of the hierarchy that it lies in, so that consolidated metadata above is
+    /// updated.
+    pub(crate) fn open_to_change(&self) -> Result<Node, Failure> {
+        let (store, path) = self.store_and_path();
+        let root = directory_of(store).filter(|store| is_node(store));
+        let inner = root.as_deref().and_then(|store| {
+            let store = std::path::absolute(store).ok()?;
+            let root = outermost(&store);
+            let above = store.strip_prefix(root).ok()?.to_str()?;
+            let path = [above, path].join("/");
+            Some((root.to_str()?.to_owned(), path.trim_matches('/').to_owned()))
+        });
+        let Some((store, path)) = inner else {
+            return self.open();
+        };
+        let opened = self.node(&store, &path).context(&self.context()).wait();
+        // For its error.
+        opened.or_else(|_| self.open())
+    }
+
+    /// Opens the array that must be here, to change it.
+    pub(crate) fn open_array_to_change(&self, doing: &str) -> Result<Array, Failure> {
+        self.array(self.open_to_change()?, doing)
+    }
+}
+
+/// The outermost of the nodes that lie directly one in the other, from this one upwards.
+pub(super) fn outermost(node: &Path) -> &Path {
+    let chain = node.ancestors().take_while(|above| is_node(above));
+    chain.last().unwrap_or(node)
+}

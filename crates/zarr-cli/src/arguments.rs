@@ -1,0 +1,8 @@
+//! Arguments that several commands share: selections, data types, shapes, and the options of a new array.
+
+pub(crate) mod data_type;
+pub(crate) mod nearest;
+pub(crate) mod new_array;
+pub(crate) mod selection;
+pub(crate) mod shape;
+pub(crate) mod store_options;

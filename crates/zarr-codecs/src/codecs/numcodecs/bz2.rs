@@ -1,0 +1,61 @@
+//! The `bz2` codec of numcodecs: one or more bzip2 streams.
+
+use bzip2::Compression;
+use bzip2::read::{BzEncoder, MultiBzDecoder};
+use std::io::Read;
+use zarr_metadata::Extension;
+
+use crate::array::buffer;
+use crate::codecs::numcodecs::stream::read_all;
+use crate::codecs::setting;
+use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
+
+const NAME: &str = "bz2";
+
+/// bzip2 at one level.
+#[derive(Clone, Copy, Debug)]
+pub struct Bz2Codec {
+    level: u32,
+}
+
+impl Bz2Codec {
+    /// Reads `{"level": 1 to 9}`; absent it is 1, as numcodecs has it.
+    ///
+    /// # Errors
+    /// For other values.
+    pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
+        let level = setting::integer(extension, "level", 1..=9, Some(1))? as u32;
+        Ok(Self { level })
+    }
+}
+
+impl BytesToBytesCodec for Bz2Codec {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
+        // One percent and 600 bytes is what the manual of bzip2 promises.
+        let max = decoded.max();
+        ByteLen::AtMost(max.saturating_add(max / 100).saturating_add(600))
+    }
+
+    fn decode(
+        &self,
+        src: &[u8],
+        dst: &mut DecodeTarget<'_>,
+        cx: &mut Scratch,
+    ) -> Result<(), CodecError> {
+        dst.fill_to_end(NAME, src, cx, |memory, _| {
+            let memory = buffer::zeroed(memory);
+            let len = read_all(NAME, MultiBzDecoder::new(src), memory)?;
+            Ok(&mut memory[..len])
+        })
+    }
+
+    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
+        let mut encoder = BzEncoder::new(src, Compression::new(self.level));
+        let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(NAME);
+        encoder.read_to_end(dst).map(drop).map_err(backend)
+    }
+}

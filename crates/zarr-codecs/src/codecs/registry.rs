@@ -1,0 +1,354 @@
+//! From a codec's name to its code: two tables to read, and what the user adds to them. What documents say of
+//! these codecs stands in [`zarr_metadata::codecs`].
+
+#[cfg(test)]
+mod tests;
+mod unknown;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use zarr_metadata::Extension;
+use zarr_metadata::codecs::NUMCODECS_PREFIX as PREFIX;
+
+use crate::array::stored_number::StoredNumber;
+use crate::codecs::numcodecs::filter::Filter;
+use crate::codecs::numcodecs::{
+    astype::AsType, bitround::BitRound, delta::Delta, fixed_scale_offset::FixedScaleOffset,
+    packbits::PackBits, quantize::Quantize,
+};
+use crate::{
+    ArrayToArrayCodec, ArrayToBytesCodec, Base64Codec, BytesCodec, BytesToBytesCodec,
+    ChecksumCodec, ChunkSpec, CodecError, ShardingCodec, ShuffleCodec, TransposeCodec, VlenCodec,
+};
+
+/// A codec ready for chunks of one shape and type.
+#[derive(Clone, Debug)]
+pub(crate) enum Codec {
+    ArrayToArray(Arc<dyn ArrayToArrayCodec>),
+    ArrayToBytes(Arc<dyn ArrayToBytesCodec>),
+    Shard(Arc<ShardingCodec>),
+    BytesToBytes(Arc<dyn BytesToBytesCodec>),
+    /// From array to array in v3, from bytes to bytes in v2.
+    Filter(Arc<dyn Filter>),
+}
+
+/// Which names a list of codecs is written with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// Those of v3; codecs of numcodecs have a prefix.
+    V3,
+    /// Ids of numcodecs. The order of codecs is that of v2: `bytes` first, filters behind it.
+    V2,
+}
+
+/// What a codec is built from.
+pub(crate) struct Setting<'a> {
+    pub(crate) extension: &'a Extension,
+    pub(crate) names: Names,
+    /// The chunk as this codec sees it.
+    pub(crate) spec: &'a ChunkSpec,
+    /// The numbers that this codec sees, as far as that is known.
+    pub(crate) stored: Option<StoredNumber>,
+    pub(crate) registry: &'a CodecRegistry,
+    /// How many shards this codec stands in.
+    pub(crate) depth: usize,
+}
+
+type Built = Result<Codec, CodecError>;
+type Build = fn(&Setting<'_>) -> Built;
+type Table = &'static [(&'static str, Build)];
+
+/// The codecs of the v3 specification and those registered for it. `#[cfg]` stands on the entries,
+/// so a feature switches a line and a file.
+const V3: Table = &[
+    ("bitround", |s| {
+        array(crate::BitroundCodec::parse(s.extension, &s.spec.dtype))
+    }),
+    #[cfg(feature = "blosc")]
+    ("blosc", |s| {
+        bytes(crate::BloscCodec::parse(s.extension, s.spec))
+    }),
+    ("bytes", |s| {
+        serializer(match s.names {
+            Names::V2 => BytesCodec::parse_v2(s.extension),
+            Names::V3 => BytesCodec::parse(s.extension),
+        })
+    }),
+    ("cast_value", |s| {
+        array(crate::CastValueCodec::parse(s.extension, &s.spec.dtype))
+    }),
+    ("crc32c", |_| bytes(Ok(ChecksumCodec::crc32c()))),
+    #[cfg(feature = "gzip")]
+    ("gzip", |s| bytes(crate::DeflateCodec::gzip(s.extension))),
+    ("n5_default", |s| serializer(crate::N5Codec::parse(s))),
+    ("packbits", |s| {
+        serializer(crate::PackBitsCodec::parse(s.extension, &s.spec.dtype))
+    }),
+    ("reshape", |s| {
+        array(crate::ReshapeCodec::parse(s.extension))
+    }),
+    ("scale_offset", |s| {
+        array(crate::ScaleOffsetCodec::parse(s.extension, s.spec))
+    }),
+    ("sharding_indexed", |s| {
+        Ok(Codec::Shard(Arc::new(ShardingCodec::parse(s)?)))
+    }),
+    ("transpose", |s| {
+        array(TransposeCodec::parse(s.extension, s.spec.shape.len()))
+    }),
+    ("vlen-bytes", |_| serializer(Ok(VlenCodec::bytes()))),
+    ("vlen-utf8", |_| serializer(Ok(VlenCodec::utf8()))),
+    #[cfg(feature = "zstd")]
+    ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
+];
+
+/// The codecs of numcodecs by their ids. Some share a name with a codec of v3 and mean another.
+const NUMCODECS: Table = &[
+    ("adler32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("astype", |s| filter(AsType::parse(s.extension, s.stored))),
+    ("base64", |_| bytes(Ok(Base64Codec))),
+    ("bitround", |s| {
+        filter(BitRound::parse(s.extension, s.stored))
+    }),
+    #[cfg(feature = "blosc")]
+    ("blosc", |s| {
+        bytes(crate::BloscCodec::parse_numcodecs(s.extension, s.spec))
+    }),
+    #[cfg(feature = "bz2")]
+    ("bz2", |s| bytes(crate::Bz2Codec::parse(s.extension))),
+    ("categorize", |s| {
+        array(crate::CategorizeCodec::parse(s.extension))
+    }),
+    ("crc32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("crc32c", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("delta", |s| filter(Delta::parse(s.extension, s.stored))),
+    ("fixedscaleoffset", |s| {
+        filter(FixedScaleOffset::parse(s.extension, s.stored))
+    }),
+    ("fletcher32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    #[cfg(feature = "gzip")]
+    ("gzip", |s| {
+        bytes(crate::DeflateCodec::gzip_numcodecs(s.extension))
+    }),
+    ("jenkins_lookup3", |s| {
+        bytes(ChecksumCodec::parse(s.extension))
+    }),
+    ("json2", |s| {
+        serializer(crate::JsonCodec::parse(s.extension))
+    }),
+    #[cfg(any(feature = "lz4", feature = "lz4-rust"))]
+    ("lz4", |s| bytes(crate::Lz4Codec::parse(s.extension))),
+    #[cfg(feature = "lzma")]
+    ("lzma", |s| bytes(crate::LzmaCodec::parse(s.extension))),
+    #[cfg(feature = "msgpack")]
+    ("msgpack2", |s| {
+        serializer(crate::MsgPackCodec::parse(s.extension))
+    }),
+    ("packbits", |_| filter(Ok(PackBits))),
+    #[cfg(feature = "pcodec")]
+    ("pcodec", |s| match s.names {
+        Names::V2 => bytes(crate::PcodecCodec::parse_stored(s.extension, s.stored)),
+        Names::V3 => serializer(crate::PcodecCodec::parse(s.extension, s.spec)),
+    }),
+    ("quantize", |s| {
+        filter(Quantize::parse(s.extension, s.stored))
+    }),
+    ("shuffle", |s| {
+        let item = s.spec.item_size();
+        bytes(match s.names {
+            Names::V2 => ShuffleCodec::parse_v2(s.extension, item),
+            Names::V3 => ShuffleCodec::parse(s.extension, item),
+        })
+    }),
+    ("vlen-array", |s| {
+        serializer(VlenCodec::parse_array(s.extension))
+    }),
+    ("vlen-bytes", |_| serializer(Ok(VlenCodec::bytes()))),
+    ("vlen-utf8", |_| serializer(Ok(VlenCodec::utf8()))),
+    #[cfg(feature = "gzip")]
+    ("zlib", |s| bytes(crate::DeflateCodec::zlib(s.extension))),
+    #[cfg(feature = "zstd")]
+    ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
+];
+
+fn array(codec: Result<impl ArrayToArrayCodec, CodecError>) -> Built {
+    Ok(Codec::ArrayToArray(Arc::new(codec?)))
+}
+
+fn serializer(codec: Result<impl ArrayToBytesCodec, CodecError>) -> Built {
+    Ok(Codec::ArrayToBytes(Arc::new(codec?)))
+}
+
+fn bytes(codec: Result<impl BytesToBytesCodec, CodecError>) -> Built {
+    Ok(Codec::BytesToBytes(Arc::new(codec?)))
+}
+
+fn filter(codec: Result<impl Filter, CodecError>) -> Built {
+    Ok(Codec::Filter(Arc::new(codec?)))
+}
+
+fn find<T: Copy>(table: &[(&'static str, T)], name: &str) -> Option<T> {
+    let entry = table.iter().find(|(known, _)| *known == name);
+    entry.map(|(_, found)| *found)
+}
+
+type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + Send + Sync>;
+
+/// The codecs that chains are made of: all built-in ones, and those that are added here. A value,
+/// cheap to clone; there is no global one.
+///
+/// A codec added as `name` is found in v3 documents under `name` and `numcodecs.name`, and in v2
+/// documents under the id `name`. There the elements are bytes before any filter sees them, so only
+/// codecs from bytes to bytes can stand among the filters, and codecs from arrays to bytes at their
+/// head.
+///
+/// ```
+/// use std::sync::Arc;
+/// use zarr_codecs::{ByteLen, BytesToBytesCodec, CodecError, CodecRegistry, DecodeTarget, Scratch};
+///
+/// /// Flips every bit.
+/// #[derive(Debug)]
+/// struct Not;
+///
+/// impl BytesToBytesCodec for Not {
+///     fn name(&self) -> &str {
+///         "example.not"
+///     }
+///     fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
+///         decoded
+///     }
+///     fn decode(&self, src: &[u8], dst: &mut DecodeTarget<'_>, _: &mut Scratch) -> Result<(), CodecError> {
+///         dst.put(self.name(), &src.iter().map(|byte| !byte).collect::<Vec<u8>>())
+///     }
+///     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
+///         dst.extend(src.iter().map(|byte| !byte));
+///         Ok(())
+///     }
+/// }
+///
+/// let registry = CodecRegistry::default().bytes_to_bytes("example.not", |_| Ok(Arc::new(Not)));
+/// ```
+#[derive(Clone, Default)]
+pub struct CodecRegistry {
+    added: BTreeMap<String, Added>,
+}
+
+impl CodecRegistry {
+    /// Adds or replaces a codec from arrays to arrays; `build` gets its entry in the metadata.
+    #[must_use]
+    pub fn array_to_array(
+        self,
+        name: &str,
+        build: impl Fn(&Extension) -> Result<Arc<dyn ArrayToArrayCodec>, CodecError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.add(
+            name,
+            Arc::new(move |extension, _| build(extension).map(Codec::ArrayToArray)),
+        )
+    }
+
+    /// Adds or replaces a codec from arrays to bytes; `build` gets its entry in the metadata.
+    #[must_use]
+    pub fn array_to_bytes(
+        self,
+        name: &str,
+        build: impl Fn(&Extension) -> Result<Arc<dyn ArrayToBytesCodec>, CodecError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.add(
+            name,
+            Arc::new(move |extension, _| build(extension).map(Codec::ArrayToBytes)),
+        )
+    }
+
+    /// Adds or replaces a codec from bytes to bytes; `build` gets its entry in the metadata.
+    #[must_use]
+    pub fn bytes_to_bytes(
+        self,
+        name: &str,
+        build: impl Fn(&Extension) -> Result<Arc<dyn BytesToBytesCodec>, CodecError>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.add(
+            name,
+            Arc::new(move |extension, _| build(extension).map(Codec::BytesToBytes)),
+        )
+    }
+
+    fn add(mut self, name: &str, build: Added) -> Self {
+        self.added.insert(name.to_owned(), build);
+        self
+    }
+
+    /// The codec of an entry in the metadata, and whether it is somebody else's code.
+    pub(crate) fn build(&self, setting: &Setting<'_>) -> Result<(Codec, bool), CodecError> {
+        let name = setting.extension.name.as_str();
+        let id = match setting.names {
+            Names::V3 => name.strip_prefix(PREFIX),
+            Names::V2 => Some(name),
+        };
+        let mut added = [Some(name), id].into_iter().flatten();
+        if let Some(build) = added.find_map(|name| self.added.get(name)) {
+            return Ok((build(setting.extension, setting.spec)?, true));
+        }
+        // `bytes` and `transpose` stand in lists of v2 under their own names.
+        let built_in = id
+            .and_then(|id| find(NUMCODECS, id))
+            .or_else(|| find(V3, name));
+        if let Some(build) = built_in {
+            return Ok((build(setting)?, false));
+        }
+        Err(unknown::kind(name, &self.names(setting.names)).of(name))
+    }
+
+    /// Why there is no such codec here, among those of v2 or of v3; `None` where there is one.
+    pub fn unknown(&self, codec: &Extension, is_v2: bool) -> Option<CodecError> {
+        let (name, names) = (
+            codec.name.as_str(),
+            if is_v2 { Names::V2 } else { Names::V3 },
+        );
+        let id = if is_v2 {
+            Some(name)
+        } else {
+            name.strip_prefix(PREFIX)
+        };
+        let is_known = [Some(name), id]
+            .into_iter()
+            .flatten()
+            .any(|name| self.added.contains_key(name))
+            || id.is_some_and(|id| find(NUMCODECS, id).is_some())
+            || find(V3, name).is_some();
+        (!is_known).then(|| unknown::kind(name, &self.names(names)).of(name))
+    }
+
+    /// All names of a codec, of these and of the user's own.
+    fn names(&self, names: Names) -> Vec<String> {
+        let numcodecs = NUMCODECS.iter().map(|(id, _)| match names {
+            Names::V3 => format!("{PREFIX}{id}"),
+            Names::V2 => (*id).to_owned(),
+        });
+        let registered = V3.iter().filter(|_| names == Names::V3);
+        let registered = registered.map(|(name, _)| (*name).to_owned());
+        let added = self.added.keys().cloned();
+        registered.chain(numcodecs).chain(added).collect()
+    }
+}
+
+impl fmt::Debug for CodecRegistry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let built_in = V3.iter().chain(NUMCODECS).map(|(name, _)| *name);
+        f.debug_list()
+            .entries(built_in)
+            .entries(self.added.keys())
+            .finish()
+    }
+}

@@ -1,0 +1,125 @@
+//! The cells of an array or of a chunk, a box or scattered ones, and the chunks that hold them. Pure:
+//! random access, nothing kept per chunk of a box, nothing about bytes.
+
+mod scattered;
+
+use zarr_codecs::{AxisGrid, CodecError, Dims, Projection, Projections, Region, ShardingCodec};
+
+pub(crate) use scattered::{CellRun, ListedCell, PointCells, ScatteredByChunk, ScatteredCells};
+
+/// Cells of an array or of one chunk, and where each belongs among the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cells {
+    /// On a lattice: every axis is walked in equal steps.
+    Box {
+        cells: Region,
+        /// Where they belong in the box that they were cut out of: dense, of the same shape.
+        to: Region,
+    },
+    /// Anywhere; each says itself where it belongs among all data.
+    Scattered(ScatteredCells),
+}
+
+/// Cells by the chunks that hold them.
+#[derive(Clone, Debug)]
+pub(crate) enum ChunkSelections {
+    Boxes(Projections),
+    Scattered(ScatteredByChunk),
+}
+
+impl From<Region> for Cells {
+    /// A box that was cut out of no other.
+    fn from(cells: Region) -> Self {
+        let to = Region::whole(&cells.shape());
+        Self::Box { cells, to }
+    }
+}
+
+impl Cells {
+    /// How many cells there are, each as often as it is meant.
+    pub(crate) fn count(&self) -> u64 {
+        match self {
+            Self::Box { cells, .. } => cells.volume().unwrap_or(u64::MAX),
+            Self::Scattered(cells) => cells.len() as u64,
+        }
+    }
+
+    /// Whether these are all cells of a box of this shape at the chunk's origin.
+    pub(crate) fn covers(&self, shape: &[u64]) -> bool {
+        match self {
+            Self::Box { cells, .. } => cells.is_whole(shape),
+            Self::Scattered(cells) => cells.covers(shape),
+        }
+    }
+
+    /// The cells by the chunks of a grid. `None` where these are too many to count.
+    pub(crate) fn by_chunk(&self, grid: &[AxisGrid]) -> Option<ChunkSelections> {
+        Some(match self {
+            Self::Box { cells, .. } => ChunkSelections::Boxes(Projections::of(cells, grid)?),
+            Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_chunk(grid)),
+        })
+    }
+
+    /// The cells of a shard by its inner chunks.
+    ///
+    /// # Errors
+    /// Where a box does not lie in the shard.
+    pub(crate) fn by_inner_chunk(
+        &self,
+        shard: &ShardingCodec,
+    ) -> Result<ChunkSelections, CodecError> {
+        Ok(match self {
+            Self::Box { cells, .. } => ChunkSelections::Boxes(shard.project(cells)?),
+            Self::Scattered(cells) => ChunkSelections::Scattered(cells.by_inner_chunk(shard)),
+        })
+    }
+
+    /// How many chunks of this shape hold the cells, at the most.
+    pub(crate) fn most_chunks(&self, chunk: &[u64]) -> usize {
+        let within = |region| Projections::new(region, chunk).map_or(usize::MAX, |p| p.len());
+        match self {
+            Self::Box { cells, .. } => within(cells),
+            Self::Scattered(cells) => within(&cells.bounds()).min(cells.len()),
+        }
+    }
+}
+
+impl ChunkSelections {
+    /// How many chunks are touched.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Boxes(boxes) => boxes.len(),
+            Self::Scattered(cells) => cells.len(),
+        }
+    }
+
+    /// The index of the `i`-th chunk, and the cells within it.
+    pub(crate) fn get(&self, i: usize) -> Option<(Dims<u64>, Cells)> {
+        match self {
+            Self::Boxes(boxes) => {
+                let Projection { chunk, part, to } = boxes.get(i)?;
+                Some((chunk, Cells::Box { cells: part, to }))
+            }
+            Self::Scattered(cells) => {
+                let (chunk, cells) = cells.get(i)?;
+                Some((chunk, Cells::Scattered(cells)))
+            }
+        }
+    }
+
+    /// The number of a chunk, if it is touched: the inverse of [`get`](Self::get).
+    pub(crate) fn find(&self, chunk: &[u64]) -> Option<usize> {
+        match self {
+            Self::Boxes(boxes) => boxes.find(chunk),
+            Self::Scattered(cells) => cells.find(chunk),
+        }
+    }
+
+    /// The boxes, where these are boxes.
+    pub(crate) fn boxes(&self) -> Option<&Projections> {
+        match self {
+            Self::Boxes(boxes) => Some(boxes),
+            Self::Scattered(_) => None,
+        }
+    }
+}

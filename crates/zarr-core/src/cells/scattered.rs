@@ -1,0 +1,499 @@
+//! Cells that lie on no lattice, and where each belongs among the data. What orthogonal
+//! lists, points and masks come to. Pure: no I/O, and nothing about bytes.
+//!
+//! Two kinds are enough. A *product* has one list per axis and means every combination; its places
+//! add up, so nothing is kept per cell. *Points* have a place each.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use zarr_codecs::{AxisGrid, Dims, Region, ShardingCodec};
+
+/// Cells of an array or a chunk, and the place of each among the data, counted in elements.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ScatteredCells {
+    /// Every combination of one place per axis; the `to`s of a combination are added.
+    Product(Dims<Arc<[ListedCell]>>),
+    /// One cell after the other. Shared: a chunk's points are asked for more than once.
+    Points(Arc<PointCells>),
+}
+
+/// A coordinate along one axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ListedCell {
+    pub(crate) cell: u64,
+    pub(crate) to: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PointCells {
+    rank: usize,
+    /// The coordinates, point after point.
+    cells: Vec<u64>,
+    to: Vec<usize>,
+}
+
+/// So many neighbouring cells, in a box and in the data alike, counted in elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CellRun {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) len: usize,
+}
+
+impl PointCells {
+    /// Points of `rank` coordinates each, whose places are their numbers.
+    pub(crate) fn new(rank: usize, cells: Vec<u64>) -> Self {
+        let count = cells.len().checked_div(rank).unwrap_or(0);
+        Self {
+            rank,
+            cells,
+            to: (0..count).collect(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&[u64], usize)> {
+        self.cells
+            .chunks_exact(self.rank.max(1))
+            .zip(self.to.iter().copied())
+    }
+}
+
+impl ScatteredCells {
+    /// How many cells, each as often as it is meant.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Product(axes) => axes.iter().map(|axis| axis.len()).product(),
+            Self::Points(points) => points.to.len(),
+        }
+    }
+
+    /// The cells by the chunks that hold them.
+    pub(crate) fn by_chunk(&self, cuts: &[AxisGrid]) -> ScatteredByChunk {
+        match self {
+            Self::Product(axes) => {
+                let axes = axes.iter().zip(cuts);
+                let groups: Dims<_> = axes.map(|(axis, cut)| by_chunk(axis, cut)).collect();
+                ScatteredByChunk::Product(groups)
+            }
+            Self::Points(points) => ScatteredByChunk::Points(points_by_chunk(points, cuts)),
+        }
+    }
+
+    /// The cells of a shard by its inner chunks.
+    pub(crate) fn by_inner_chunk(&self, shard: &ShardingCodec) -> ScatteredByChunk {
+        self.by_chunk(&AxisGrid::each(&shard.inner().spec().shape))
+    }
+
+    /// The smallest box that holds all cells.
+    pub(crate) fn bounds(&self) -> Region {
+        let mut low: Dims<u64> = Dims::new();
+        let mut high: Dims<u64> = Dims::new();
+        match self {
+            Self::Product(axes) => {
+                for axis in axes {
+                    low.push(axis.iter().map(|place| place.cell).min().unwrap_or(0));
+                    let last = axis.iter().map(|place| place.cell).max();
+                    high.push(last.map_or(0, |last| last + 1));
+                }
+            }
+            Self::Points(points) => {
+                let rank = points.rank;
+                low.resize(rank, if points.to.is_empty() { 0 } else { u64::MAX });
+                high.resize(rank, 0);
+                for (cell, _) in points.iter() {
+                    for ((low, high), &at) in low.iter_mut().zip(&mut high).zip(cell) {
+                        (*low, *high) = ((*low).min(at), (*high).max(at + 1));
+                    }
+                }
+            }
+        }
+        let shape: Dims<u64> = low
+            .iter()
+            .zip(&high)
+            .map(|(low, high)| high - low)
+            .collect();
+        Region::dense(&low, &shape)
+    }
+
+    /// Whether each cell of a box of this shape from the origin on is meant.
+    pub(crate) fn covers(&self, extent: &[u64]) -> bool {
+        let is_all = |cells: &mut dyn Iterator<Item = u64>, length: u64, given: usize| {
+            let enough = usize::try_from(length).is_ok_and(|length| length <= given);
+            enough && {
+                // No larger than the list that it is made from.
+                let mut seen = vec![false; length as usize];
+                for cell in cells {
+                    if let Some(seen) = usize::try_from(cell).ok().and_then(|i| seen.get_mut(i)) {
+                        *seen = true;
+                    }
+                }
+                seen.into_iter().all(|seen| seen)
+            }
+        };
+        match self {
+            Self::Product(axes) => axes.iter().zip(extent).all(|(axis, &length)| {
+                is_all(&mut axis.iter().map(|place| place.cell), length, axis.len())
+            }),
+            Self::Points(points) => zarr_codecs::volume(extent).is_some_and(|volume| {
+                let mut flat = points.iter().map(|(cell, _)| number(cell, extent));
+                is_all(&mut flat, volume, points.to.len())
+            }),
+        }
+    }
+
+    /// Where the cells lie in `bounds`, a dense box that holds them, in the order of the data.
+    pub(crate) fn runs(&self, bounds: &Region) -> Vec<CellRun> {
+        let (start, shape) = (bounds.start(), bounds.shape());
+        let mut runs = Vec::new();
+        match self {
+            Self::Product(axes) => {
+                let Some((last, outer)) = axes.split_last() else {
+                    add(&mut runs, 0, 0);
+                    return runs;
+                };
+                let mut row = Vec::new();
+                let first = start.last().copied().unwrap_or(0);
+                for place in last.iter() {
+                    add(&mut row, (place.cell - first) as usize, place.to);
+                }
+                rows(outer, &start, &shape, &mut |from, to| {
+                    for run in &row {
+                        runs.push(CellRun {
+                            from: from + run.from,
+                            to: to + run.to,
+                            len: run.len,
+                        });
+                    }
+                });
+            }
+            Self::Points(points) => {
+                for (cell, to) in points.iter() {
+                    add(&mut runs, number_in(cell, &start, &shape), to);
+                }
+            }
+        }
+        runs
+    }
+}
+
+/// Calls `each` with the offset of every combination of the outer axes, in the box and in the data.
+fn rows(
+    outer: &[Arc<[ListedCell]>],
+    start: &[u64],
+    shape: &[u64],
+    each: &mut dyn FnMut(usize, usize),
+) {
+    let mut strides: Dims<usize> = Dims::new();
+    let mut stride = 1_usize;
+    for &length in shape.iter().rev() {
+        strides.insert(0, stride);
+        stride *= length as usize;
+    }
+    let mut at: Dims<usize> = outer.iter().map(|_| 0).collect();
+    if outer.iter().any(|axis| axis.is_empty()) {
+        return;
+    }
+    loop {
+        let (mut from, mut to) = (0, 0);
+        for (axis, places) in outer.iter().enumerate() {
+            let place = places[at[axis]];
+            from += (place.cell - start[axis]) as usize * strides[axis];
+            to += place.to;
+        }
+        each(from, to);
+        let Some(axis) = (0..outer.len()).rev().find(|&axis| {
+            at[axis] += 1;
+            if at[axis] == outer[axis].len() {
+                at[axis] = 0;
+                return false;
+            }
+            true
+        }) else {
+            return;
+        };
+        debug_assert!(axis < outer.len());
+    }
+}
+
+/// Adds a cell behind the last one, to its run where it follows on that.
+fn add(runs: &mut Vec<CellRun>, from: usize, to: usize) {
+    match runs.last_mut() {
+        Some(run) if (run.from + run.len, run.to + run.len) == (from, to) => run.len += 1,
+        _ => runs.push(CellRun { from, to, len: 1 }),
+    }
+}
+
+/// The number of a cell of a box in C order.
+fn number(cell: &[u64], shape: &[u64]) -> u64 {
+    let axes = cell.iter().zip(shape);
+    axes.fold(0, |number, (&at, &length)| number * length + at)
+}
+
+/// The number of a cell of a box that begins elsewhere.
+fn number_in(cell: &[u64], start: &[u64], shape: &[u64]) -> usize {
+    let axes = cell.iter().zip(start).zip(shape);
+    axes.fold(0, |number, ((&at, &start), &length)| {
+        number * length as usize + (at - start) as usize
+    })
+}
+
+/// Places by chunks: a product of lists of chunks, or a list of chunks, in rising order. Random access, so that any
+/// number of threads may share it.
+#[derive(Clone, Debug)]
+pub(crate) enum ScatteredByChunk {
+    Product(Dims<Vec<(u64, Arc<[ListedCell]>)>>),
+    Points(Vec<(Dims<u64>, Arc<PointCells>)>),
+}
+
+impl ScatteredByChunk {
+    /// How many chunks are touched.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Product(axes) => axes
+                .iter()
+                .fold(1, |n: usize, axis| n.saturating_mul(axis.len())),
+            Self::Points(points) => points.len(),
+        }
+    }
+
+    /// The `i`-th chunk, and the cells within it.
+    pub(crate) fn get(&self, i: usize) -> Option<(Dims<u64>, ScatteredCells)> {
+        if i >= self.len() {
+            return None;
+        }
+        match self {
+            Self::Product(axes) => {
+                let (mut chunk, mut places) = (Dims::new(), Dims::new());
+                let mut rest = i;
+                for axis in axes.iter().rev() {
+                    let (at, cells) = axis.get(rest % axis.len())?;
+                    rest /= axis.len();
+                    chunk.insert(0, *at);
+                    places.insert(0, Arc::clone(cells));
+                }
+                Some((chunk, ScatteredCells::Product(places)))
+            }
+            Self::Points(points) => {
+                let (chunk, points) = points.get(i)?;
+                Some((chunk.clone(), ScatteredCells::Points(Arc::clone(points))))
+            }
+        }
+    }
+
+    /// The number of a chunk, if it is touched: the inverse of [`get`](Self::get).
+    pub(crate) fn find(&self, chunk: &[u64]) -> Option<usize> {
+        match self {
+            Self::Product(axes) => axes.iter().zip(chunk).try_fold(0, |number, (axis, chunk)| {
+                let at = axis.binary_search_by_key(chunk, |(at, _)| *at).ok()?;
+                Some(number * axis.len() + at)
+            }),
+            Self::Points(points) => points
+                .binary_search_by(|(at, _)| at.as_slice().cmp(chunk))
+                .ok(),
+        }
+    }
+
+    /// How many cells are in these chunks.
+    pub(crate) fn cells(&self, chunks: Range<usize>) -> usize {
+        match self {
+            Self::Product(axes) => {
+                let cells = |mut rest: usize| {
+                    let along = axes.iter().rev().map(|axis| {
+                        let (_, places) = &axis[rest % axis.len()];
+                        rest /= axis.len();
+                        places.len()
+                    });
+                    along.product::<usize>()
+                };
+                chunks.map(cells).sum()
+            }
+            Self::Points(points) => {
+                let points = points.get(chunks).unwrap_or_default().iter();
+                points.map(|(_, points)| points.to.len()).sum()
+            }
+        }
+    }
+}
+
+fn by_chunk(axis: &[ListedCell], cut: &AxisGrid) -> Vec<(u64, Arc<[ListedCell]>)> {
+    let mut groups: BTreeMap<u64, Vec<ListedCell>> = BTreeMap::new();
+    for &ListedCell { cell, to } in axis {
+        let (chunk, inside) = locate(cut, cell);
+        let inside = ListedCell { cell: inside, to };
+        groups.entry(chunk).or_default().push(inside);
+    }
+    let groups = groups.into_iter();
+    groups
+        .map(|(chunk, places)| (chunk, places.into()))
+        .collect()
+}
+
+/// The chunk of a cell, and where it is in there; all cells lie in chunks.
+fn locate(cut: &AxisGrid, cell: u64) -> (u64, u64) {
+    cut.locate(cell).unwrap_or((cell, 0))
+}
+
+/// Of two equal cells the later one stays the later one.
+fn points_by_chunk(points: &PointCells, cuts: &[AxisGrid]) -> Vec<(Dims<u64>, Arc<PointCells>)> {
+    let rank = points.rank;
+    let (mut chunks, mut inside) = (Vec::new(), Vec::new());
+    chunks.reserve_exact(points.cells.len());
+    inside.reserve_exact(points.cells.len());
+    for (cell, _) in points.iter() {
+        for (&at, cut) in cell.iter().zip(cuts) {
+            let (chunk, at) = locate(cut, at);
+            chunks.push(chunk);
+            inside.push(at);
+        }
+    }
+    // Of a few numbers each: iterators compare and copy them faster than slices do.
+    let chunk = |i: usize| chunks[i * rank..(i + 1) * rank].iter();
+    let order = in_order(&chunks, rank, points.to.len());
+    let groups = order.chunk_by(|&a, &b| chunk(a).eq(chunk(b)));
+    let group = |numbers: &[usize]| {
+        let at = chunk(*numbers.first()?).copied().collect();
+        let mut cells = Vec::with_capacity(numbers.len() * rank);
+        for &i in numbers {
+            cells.extend(inside[i * rank..(i + 1) * rank].iter().copied());
+        }
+        let to = numbers.iter().map(|&i| points.to[i]).collect();
+        Some((at, Arc::new(PointCells { rank, cells, to })))
+    };
+    groups.filter_map(group).collect()
+}
+
+/// The numbers of so many points, those of one chunk after the other, each as they were.
+fn in_order(chunks: &[u64], rank: usize, count: usize) -> Vec<usize> {
+    let each = || chunks.chunks_exact(rank.max(1));
+    let (mut low, mut high) = (
+        Dims::<u64>::from_elem(u64::MAX, rank),
+        Dims::from_elem(0, rank),
+    );
+    for chunk in each() {
+        for ((low, high), &at) in low.iter_mut().zip(&mut high).zip(chunk) {
+            (*low, *high) = ((*low).min(at), (*high).max(at + 1));
+        }
+    }
+    let shape: Dims<u64> = high
+        .iter()
+        .zip(&low)
+        .map(|(h, l)| h.saturating_sub(*l))
+        .collect();
+    let volume = zarr_codecs::volume(&shape).and_then(|volume| usize::try_from(volume).ok());
+    let Some(volume) = volume.filter(|&volume| rank > 0 && volume <= count.saturating_mul(2))
+    else {
+        // Chunks far apart: comparing them is less than counting what lies between.
+        let mut order: Vec<usize> = (0..count).collect();
+        order.sort_by_key(|&i| &chunks[i * rank..(i + 1) * rank]);
+        return order;
+    };
+    let number = |chunk: &[u64]| number_in(chunk, &low, &shape);
+    let mut ends = vec![0_usize; volume + 1];
+    each().for_each(|chunk| ends[number(chunk) + 1] += 1);
+    (0..volume).for_each(|i| ends[i + 1] += ends[i]);
+    let mut order = vec![0; count];
+    for (i, chunk) in each().enumerate() {
+        let next = &mut ends[number(chunk)];
+        order[*next] = i;
+        *next += 1;
+    }
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SHAPE: [u64; 2] = [7, 9];
+
+    fn product(rows: &[u64], columns: &[u64]) -> ScatteredCells {
+        let axis = |cells: &[u64], stride: usize| -> Arc<[ListedCell]> {
+            let places = cells.iter().enumerate();
+            places
+                .map(|(i, &cell)| ListedCell {
+                    cell,
+                    to: i * stride,
+                })
+                .collect()
+        };
+        ScatteredCells::Product(
+            [axis(rows, columns.len()), axis(columns, 1)]
+                .into_iter()
+                .collect(),
+        )
+    }
+
+    /// The cells in the order of the data, by way of chunks and boxes.
+    fn gathered(places: &ScatteredCells, chunk: &[u64]) -> Vec<Option<u64>> {
+        let mut data = vec![None; places.len()];
+        let groups = places.by_chunk(&AxisGrid::each(chunk));
+        assert_eq!(groups.cells(0..groups.len()), places.len());
+        for i in 0..groups.len() {
+            let (index, places) = groups.get(i).unwrap();
+            assert_eq!(
+                (groups.find(&index), groups.cells(i..i + 1)),
+                (Some(i), places.len())
+            );
+            let bounds = places.bounds();
+            let (start, shape) = (bounds.start(), bounds.shape());
+            for run in places.runs(&bounds) {
+                for k in 0..run.len {
+                    let from = (run.from + k) as u64;
+                    let cell = [from / shape[1] + start[0], from % shape[1] + start[1]];
+                    let cell = [0, 1].map(|axis| cell[axis] + index[axis] * chunk[axis]);
+                    assert_eq!(
+                        data[run.to + k].replace(number(&cell, &SHAPE)),
+                        None,
+                        "written twice"
+                    );
+                }
+            }
+        }
+        data
+    }
+
+    proptest! {
+        #[test]
+        fn each_cell_comes_to_its_place(
+            rows in prop::collection::vec(0..SHAPE[0], 0..12),
+            columns in prop::collection::vec(0..SHAPE[1], 0..12),
+            chunk in (1_u64..9, 1_u64..9),
+        ) {
+            let chunk = [chunk.0, chunk.1];
+            let wanted: Vec<_> = rows.iter()
+                .flat_map(|r| columns.iter().map(move |c| Some(number(&[*r, *c], &SHAPE))))
+                .collect();
+            prop_assert_eq!(gathered(&product(&rows, &columns), &chunk), wanted);
+            let pairs: Vec<u64> = rows.iter().zip(&columns).flat_map(|(r, c)| [*r, *c]).collect();
+            let wanted: Vec<_> = pairs.chunks(2).map(|cell| Some(number(cell, &SHAPE))).collect();
+            prop_assert_eq!(gathered(&ScatteredCells::Points(PointCells::new(2, pairs).into()), &chunk), wanted);
+        }
+
+        #[test]
+        fn covers_means_every_cell(
+            rows in prop::collection::vec(0..3_u64, 0..8),
+            columns in prop::collection::vec(0..2_u64, 0..8),
+        ) {
+            let distinct = |cells: &[u64]| cells.iter().collect::<BTreeSet<_>>().len();
+            let all = distinct(&rows) == 3 && distinct(&columns) == 2;
+            prop_assert_eq!(product(&rows, &columns).covers(&[3, 2]), all);
+            let pairs: Vec<u64> = rows.iter().zip(&columns).flat_map(|(r, c)| [*r, *c]).collect();
+            let all = pairs.chunks(2).collect::<BTreeSet<_>>().len() == 6;
+            prop_assert_eq!(ScatteredCells::Points(PointCells::new(2, pairs).into()).covers(&[3, 2]), all);
+        }
+    }
+
+    #[test]
+    fn neighbours_are_one_run() {
+        let places = product(&[1, 0], &[2, 3, 4, 8]);
+        let runs = places.runs(&places.bounds());
+        let runs: Vec<_> = runs.iter().map(|run| (run.from, run.to, run.len)).collect();
+        assert_eq!(runs, [(7, 0, 3), (13, 3, 1), (0, 4, 3), (6, 7, 1)]);
+    }
+}

@@ -1,0 +1,59 @@
+//! What errors of the system mean for a store: which prove that a value is absent, which call for another try, and how
+//! the others are told.
+
+use std::io;
+
+use rustix::io::Errno;
+
+use super::LocalStore;
+use crate::{Op, StoreError, StoreErrorKind};
+
+impl LocalStore {
+    pub(super) fn error(&self, op: Op, name: impl AsRef<str>, e: io::Error) -> StoreError {
+        let errno = Errno::from_io_error(&e);
+        if errno == Some(Errno::XDEV) {
+            let kind = StoreErrorKind::Unsupported(
+                "a symbolic link on the way leads out of the store; if whoever made the store is to \
+                 be trusted, let links be followed (`Symlinks::Follow`)",
+            );
+            return self.refusal(op, name, kind);
+        }
+        // Out of descriptors, memory or processes: others will give some back.
+        let busy = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
+        let retry = errno.is_some_and(|errno| busy.contains(&errno));
+        let mut error = self.refusal(op, name, e.into());
+        error.retry |= retry;
+        error
+    }
+
+    pub(super) fn refusal(
+        &self,
+        op: Op,
+        name: impl AsRef<str>,
+        kind: StoreErrorKind,
+    ) -> StoreError {
+        StoreError::new(op, self, name, kind)
+    }
+}
+
+/// The only two ways of a path to be proved absent: no such name, or a parent that is a file.
+pub(super) fn is_absent(e: &io::Error) -> bool {
+    matches!(
+        e.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// Calls again if a signal came first: then nothing was done.
+pub(super) fn uninterrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
+pub(super) fn if_absent(e: io::Error) -> io::Result<()> {
+    if is_absent(&e) { Ok(()) } else { Err(e) }
+}

@@ -1,0 +1,161 @@
+//! Removing what lies in a directory: values, directories, and the files that killed writers have left behind.
+
+use std::{
+    io,
+    os::fd::{BorrowedFd, OwnedFd},
+    path::Path,
+    time::{Duration, SystemTime},
+};
+
+use rustix::{
+    fs::{AtFlags, FileType, OFlags, statat, unlinkat},
+    io::Errno,
+};
+
+use super::{
+    dir_lock::{self, LockMode},
+    errors::{if_absent, is_absent},
+    lock_file::{Locking, remove_if_free},
+    root::{Root, open_at},
+    walk::{Visit, walk},
+};
+use crate::AuxiliaryFile;
+
+/// How often removing begins again because somebody wrote into the directory meanwhile.
+const TRIES: u32 = 64;
+
+/// Removes the directory called `name` and all in it. A file there is not below, so it stays; so do
+/// the directories of locks that somebody holds, who is about to write there.
+pub(super) fn remove_tree(root: &Root, name: &str, locking: Locking) -> io::Result<()> {
+    let place = match root.path_at(name) {
+        Ok(place) => place,
+        Err(e) => return if_absent(e),
+    };
+    for attempt in 1.. {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW;
+        let held = match open_at(place.at(), place.path(), flags) {
+            Ok(dir) => remove_below(dir, locking),
+            Err(e) => {
+                let stat = statat(place.at(), place.path(), AtFlags::SYMLINK_NOFOLLOW);
+                return match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+                    // The link goes, what it leads to stays: that may be somebody else's.
+                    Ok(FileType::Symlink) if leads_to_a_directory(root, name) => {
+                        unlinkat(place.at(), place.path(), AtFlags::empty())
+                            .or_else(|e| if_absent(e.into()))
+                    }
+                    Ok(FileType::Symlink) => Ok(()),
+                    _ => if_absent(e),
+                };
+            }
+        };
+        let removed = held.and_then(|held| match held {
+            true => Ok(()),
+            false => Ok(unlinkat(place.at(), place.path(), AtFlags::REMOVEDIR)?),
+        });
+        match removed {
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && attempt < TRIES => {}
+            Err(e) if e.kind() == io::ErrorKind::ResourceBusy && attempt < TRIES => {}
+            done => return done.or_else(if_absent),
+        }
+    }
+    Ok(())
+}
+
+fn leads_to_a_directory(root: &Root, name: &str) -> bool {
+    match root.metadata(name) {
+        Ok(target) => target.is_dir(),
+        // Outside, where nobody may look: no value of this store.
+        Err(e) => Errno::from_io_error(&e) == Some(Errno::XDEV),
+    }
+}
+
+/// Removes everything below the root, which itself stays.
+pub(super) fn remove_children(root: &Root, locking: Locking) -> io::Result<()> {
+    for attempt in 1.. {
+        let removed = root.open_dir("").and_then(|dir| remove_below(dir, locking));
+        match removed {
+            Err(e) if e.kind() == io::ErrorKind::DirectoryNotEmpty && attempt < TRIES => {}
+            done => return done.map(drop).or_else(if_absent),
+        }
+    }
+    Ok(())
+}
+
+/// Removes what is below a directory; whether something stays because its lock is held.
+fn remove_below(top: OwnedFd, locking: Locking) -> io::Result<bool> {
+    let mut held = false;
+    walk(top, |met| {
+        let removed = match met {
+            Visit::File(dir, name) if kind_of(name) == Some(AuxiliaryFile::Lock) => {
+                remove_if_free(dir, name).map(|free| {
+                    held |= !free;
+                })
+            }
+            Visit::File(dir, name) => remove_file(dir, name, locking),
+            Visit::Dir(dir, name) => match unlinkat(dir, name, AtFlags::REMOVEDIR) {
+                Err(Errno::NOTEMPTY) if held => Ok(()),
+                removed => removed.map_err(Into::into),
+            },
+        };
+        removed.or_else(if_absent)
+    })?;
+    Ok(held)
+}
+
+/// Removes a file under the lock of its directory.
+fn remove_file(dir: BorrowedFd<'_>, name: &Path, locking: Locking) -> io::Result<()> {
+    let _lock = match locking {
+        Locking::Os => Some(dir_lock::lock_dir(dir, LockMode::Shared)?),
+        Locking::None => None,
+    };
+    Ok(unlinkat(dir, name, AtFlags::empty())?)
+}
+
+fn kind_of(name: &Path) -> Option<AuxiliaryFile> {
+    AuxiliaryFile::of(name.to_str()?)
+}
+
+/// Removes temporary files, and lock files that nobody holds, older than `older_than`, and counts
+/// them.
+pub(super) fn clean_temp(root: &Root, older_than: Duration) -> io::Result<u64> {
+    let top = match root.open_dir("") {
+        Ok(top) => top,
+        Err(e) => return if_absent(e).map(|()| 0),
+    };
+    let mut removed = 0;
+    walk(top, |met| {
+        let Visit::File(dir, name) = met else {
+            return Ok(());
+        };
+        let Some(kind) = kind_of(name) else {
+            return Ok(());
+        };
+        let cleaned = || {
+            if age(dir, name)? < older_than {
+                return Ok(false);
+            }
+            if kind == AuxiliaryFile::Lock {
+                return remove_if_free(dir, name);
+            }
+            unlinkat(dir, name, AtFlags::empty())?;
+            Ok(true)
+        };
+        match cleaned() {
+            Ok(done) => removed += u64::from(done),
+            Err(e) if is_absent(&e) => {}
+            Err(e) => return Err(e),
+        }
+        Ok(())
+    })?;
+    Ok(removed)
+}
+
+fn age(dir: BorrowedFd<'_>, name: &Path) -> io::Result<Duration> {
+    let stat = statat(dir, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    let seconds = u64::try_from(stat.st_mtime).unwrap_or_default();
+    let nanoseconds = u32::try_from(stat.st_mtime_nsec).unwrap_or_default();
+    let modified = SystemTime::UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+    Ok(SystemTime::now()
+        .duration_since(modified)
+        .unwrap_or_default())
+}

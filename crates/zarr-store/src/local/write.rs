@@ -1,0 +1,198 @@
+//! Replacing and deleting a value: a complete file is renamed over it, and a condition is checked under the lock that
+//! keeps others from doing the same meanwhile.
+
+use std::{fs, io, sync::MutexGuard};
+
+use rustix::fs::{AtFlags, Mode, unlinkat};
+
+use super::{
+    Durability, LocalStore,
+    dir_lock::{self, DirLock, LockMode},
+    errors::{if_absent, is_absent, uninterrupted},
+    lock_file::Locking,
+    root::{self, PathAt},
+    temp_file::TempFile,
+};
+use crate::{Key, Op, Payload, PutMode, Result, StoreErrorKind, Version};
+
+/// How often a write starts again because its directory was deleted meanwhile.
+pub(super) const TRIES: u32 = 64;
+
+/// How one try to write ended.
+enum PutOutcome {
+    Written(Version),
+    Refused(StoreErrorKind),
+}
+
+impl LocalStore {
+    /// Writes a value if `mode` allows it, and says which version it became.
+    pub(super) fn put_value(&self, key: &Key, value: &Payload, mode: &PutMode) -> Result<Version> {
+        let fail = |e| self.error(Op::Put, key, e);
+        let mut made_directories = false;
+        for _ in 0..TRIES {
+            match uninterrupted(|| self.try_put(key, value, mode)) {
+                Ok(PutOutcome::Written(version)) => {
+                    let wanted = self.durability_of(value);
+                    self.sync_names(key.as_str(), made_directories, wanted)
+                        .map_err(fail)?;
+                    return Ok(version);
+                }
+                Ok(PutOutcome::Refused(kind)) => return Err(self.refusal(Op::Put, key, kind)),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    if matches!(mode, PutMode::Update(_)) {
+                        return Err(self.refusal(Op::Put, key, StoreErrorKind::Conflict));
+                    }
+                    // Never there, or deleted by `delete_prefix` since: then it is as if that had
+                    // come first.
+                    uninterrupted(|| self.root.make_parents(key.as_str())).map_err(fail)?;
+                    made_directories = true;
+                }
+                Err(e) => return Err(fail(e)),
+            }
+        }
+        Err(fail(io::Error::other(
+            "its directory was deleted again and again while it was written",
+        )))
+    }
+
+    /// Deletes a value, which must be the version `same`, where one is given.
+    pub(super) fn delete_value(&self, key: &Key, same: Option<&Version>) -> Result<()> {
+        let fail = |e| self.error(Op::Delete, key, e);
+        let conflict = || self.refusal(Op::Delete, key, StoreErrorKind::Conflict);
+        match uninterrupted(|| self.try_delete(key, same)) {
+            Ok(true) => self
+                .sync_names(key.as_str(), false, self.durability)
+                .map_err(fail),
+            Ok(false) => Err(conflict()),
+            Err(e) if is_absent(&e) && same.is_some() => Err(conflict()),
+            Err(e) => if_absent(e).map_err(fail),
+        }
+    }
+
+    /// One try to write: `Err(NotFound)` means that the directory is not there (any more).
+    fn try_put(&self, key: &Key, value: &Payload, mode: &PutMode) -> io::Result<PutOutcome> {
+        let same = match mode {
+            PutMode::Create => return self.try_create(key, value),
+            PutMode::Overwrite => None,
+            PutMode::Update(same) => Some(same),
+        };
+        let permissions = self.root.path_at(key.as_str())?.permissions();
+        if permissions.is_none() && same.is_none() {
+            // Cheaper, and what a writer of a new array does for each chunk.
+            let outcome = self.try_create(key, value)?;
+            if matches!(outcome, PutOutcome::Written(_)) {
+                return Ok(outcome);
+            }
+        }
+        self.try_replace(key, value, permissions, same)
+    }
+
+    /// One try to put where nothing is. It needs no lock: a name that a conditional write compares
+    /// stays taken until that is over, since whatever deletes waits for it.
+    fn try_create(&self, key: &Key, value: &Payload) -> io::Result<PutOutcome> {
+        let place = self.root.path_at(key.as_str())?;
+        let mut temp = TempFile::create(&place, None)?;
+        let stat = temp.fill(value, self.durability_of(value) != Durability::None)?;
+        match temp.rename_to_new() {
+            Ok(()) => Ok(PutOutcome::Written(stat.version)),
+            Err(e) => match e.kind() {
+                io::ErrorKind::AlreadyExists => {
+                    Ok(PutOutcome::Refused(StoreErrorKind::AlreadyExists))
+                }
+                io::ErrorKind::Unsupported => Ok(PutOutcome::Refused(StoreErrorKind::Unsupported(
+                    "this file system can neither rename without replacing nor make hard links, so \
+                     no value can be created safely; overwrite instead",
+                ))),
+                _ => Err(e),
+            },
+        }
+    }
+
+    /// One try to put over what is there, which must be the version `same`, where one is given.
+    fn try_replace(
+        &self,
+        key: &Key,
+        value: &Payload,
+        permissions: Option<Mode>,
+        same: Option<&Version>,
+    ) -> io::Result<PutOutcome> {
+        let place = self.path_at(key)?;
+        let mut temp = TempFile::create(&place, permissions)?;
+        let stat = temp.fill(value, self.durability_of(value) != Durability::None)?;
+        let _lock = self.lock_to_replace(key, &place, LockMode::of(same))?;
+        if !self.is_still(key, same)? {
+            return Ok(PutOutcome::Refused(StoreErrorKind::Conflict));
+        }
+        temp.rename()?;
+        Ok(PutOutcome::Written(stat.version))
+    }
+
+    /// The place of a value that is to be replaced or deleted. Where other processes are kept out, its
+    /// directory is open, since that is what they lock.
+    fn path_at(&self, key: &Key) -> io::Result<PathAt> {
+        match self.locking {
+            Locking::Os => self.root.path_in_open_dir(key.as_str()),
+            Locking::None => self.root.path_at(key.as_str()),
+        }
+    }
+
+    /// Lets nobody replace or delete the value meanwhile, until the answer is dropped.
+    fn lock_to_replace<'p>(
+        &self,
+        key: &Key,
+        place: &'p PathAt,
+        mode: LockMode,
+    ) -> io::Result<(Option<DirLock<'p>>, MutexGuard<'static, ()>)> {
+        let threads = dir_lock::lock_path(&self.root.path(key.as_str()));
+        let dir = place.dir().filter(|_| self.locking == Locking::Os);
+        let processes = dir.map(|dir| dir_lock::lock_dir(dir, mode));
+        Ok((processes.transpose()?, threads))
+    }
+
+    /// One try to delete; whether the value was the version that it should be.
+    fn try_delete(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
+        let place = self.path_at(key)?;
+        let _lock = self.lock_to_replace(key, &place, LockMode::of(same))?;
+        if !self.is_still(key, same)? {
+            return Ok(false);
+        }
+        unlinkat(place.at(), place.path(), AtFlags::empty())?;
+        Ok(true)
+    }
+
+    /// Whether the value is the version `same`; without one, any is.
+    fn is_still(&self, key: &Key, same: Option<&Version>) -> io::Result<bool> {
+        let Some(same) = same else { return Ok(true) };
+        let now = self.root.stat(key.as_str())?;
+        Ok(now.is_some_and(|now| now.version == *same))
+    }
+
+    /// What a put of this value survives.
+    fn durability_of(&self, value: &Payload) -> Durability {
+        match value.is_durable() {
+            true => Durability::FileAndDir,
+            false => self.durability,
+        }
+    }
+
+    /// Makes it durable, if that is wanted, that names beside `name` changed; with `up` in the
+    /// directories above as well, to that of the root.
+    pub(super) fn sync_names(&self, name: &str, up: bool, wanted: Durability) -> io::Result<()> {
+        if wanted != Durability::FileAndDir {
+            return Ok(());
+        }
+        let inside = root::parents(name).map(|dir| self.root.open_dir(dir));
+        let above = self
+            .root()
+            .parent()
+            .map(|dir| Ok(fs::File::open(dir)?.into()));
+        for dir in inside.chain(above).take(if up { usize::MAX } else { 1 }) {
+            match dir.map(fs::File::from) {
+                Ok(dir) => dir.sync_all()?,
+                // Deleted since, names and all.
+                Err(e) => if_absent(e)?,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,132 @@
+//! `StoreExt`: the convenient methods that every store has, made of those of the trait.
+
+use std::{collections::VecDeque, future::Future};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+
+use crate::{
+    ByteRange, Entry, Key, Listing, Payload, Prefix, Result, Store,
+    update::{Commit, Update, Writers},
+};
+
+/// Convenience for every [`Store`].
+pub trait StoreExt: Store {
+    /// The whole value, however large it is: see [`get_at_most`](Self::get_at_most) for values that
+    /// others wrote.
+    fn get_all(&self, key: &Key) -> impl Future<Output = Result<Option<Bytes>>> + Send {
+        async move {
+            Ok(self
+                .get(key, ByteRange::All, None)
+                .await?
+                .map(|found| found.data))
+        }
+    }
+
+    /// The whole value, if it has at most `limit` bytes. No memory is taken for one that has more.
+    ///
+    /// # Errors
+    /// [`TooLarge`](crate::StoreErrorKind::TooLarge), with both sizes, for a larger value.
+    fn get_at_most(
+        &self,
+        key: &Key,
+        limit: u64,
+    ) -> impl Future<Output = Result<Option<Bytes>>> + Send {
+        async move {
+            let found = self.get(key, ByteRange::AtMost(limit), None).await?;
+            Ok(found.map(|found| found.data))
+        }
+    }
+
+    /// Whether there is a value.
+    fn exists(&self, key: &Key) -> impl Future<Output = Result<bool>> + Send {
+        async move { Ok(self.head(key).await?.is_some()) }
+    }
+
+    /// The size of a value in bytes.
+    fn size(&self, key: &Key) -> impl Future<Output = Result<Option<u64>>> + Send {
+        async move { Ok(self.head(key).await?.map(|found| found.size)) }
+    }
+
+    /// The size of all values below a prefix.
+    fn size_prefix(&self, prefix: &Prefix) -> impl Future<Output = Result<u64>> + Send {
+        async move {
+            self.list(prefix)
+                .try_fold(0, |sum, entry| async move { Ok(sum + entry.size) })
+                .await
+        }
+    }
+
+    /// Whether there is no value below a prefix.
+    fn is_empty(&self, prefix: &Prefix) -> impl Future<Output = Result<bool>> + Send {
+        async move { Ok(self.list(prefix).next().await.transpose()?.is_none()) }
+    }
+
+    /// Begins to change part of a value. It waits for others that do the same (in this process; on local files, in any
+    /// process), so that no two writers lose each other's bytes.
+    ///
+    /// ```
+    /// use zarr_store::{BlockingStore, ByteRange, Commit, Key, MemoryStore, StoreExt, runtime};
+    ///
+    /// let store = MemoryStore::new().into_store();
+    /// let key = Key::new("count")?;
+    /// runtime::wait(async {
+    ///     let mut update = store.update(&key).await?;
+    ///     loop {
+    ///         let old = update.get(ByteRange::All).await?;
+    ///         let count = old.map_or(0, |found| found.data[0]) + 1;
+    ///         // Ends by itself: after 16 conflicts in a row `commit` is an error.
+    ///         if let Commit::Done(_) = update.commit(Some(vec![count].into())).await? {
+    ///             return Ok::<(), zarr_store::StoreError>(());
+    ///         }
+    ///     }
+    /// })?;
+    /// # Ok::<(), zarr_store::StoreError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// `Unsupported` from a store that cannot write conditionally: see [`Writers::Alone`].
+    fn update<'a>(&'a self, key: &'a Key) -> impl Future<Output = Result<Update<'a, Self>>> + Send {
+        Update::new(self, key, Writers::Several)
+    }
+
+    /// Replaces a whole value by what `change` makes of it; `None` stands for no value. `change` is
+    /// called again if somebody else writes meanwhile.
+    fn modify<F>(&self, key: &Key, mut change: F) -> impl Future<Output = Result<()>> + Send
+    where
+        F: FnMut(Option<Bytes>) -> Result<Option<Payload>> + Send,
+    {
+        async move {
+            let mut update = self.update(key).await?;
+            loop {
+                let old = update.get(ByteRange::All).await?.map(|found| found.data);
+                if let Commit::Done(_) = update.commit(change(old)?).await? {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+impl<S: Store + ?Sized> StoreExt for S {}
+
+/// Everything below `prefix`, one directory at a time: what [`Store::list`] does unless told
+/// better.
+pub(crate) fn walk<'a, S: Store + ?Sized>(
+    store: &'a S,
+    prefix: &Prefix,
+) -> impl Stream<Item = Result<Entry>> + Send + use<'a, S> {
+    let to_do = VecDeque::from([prefix.clone()]);
+    stream::try_unfold(to_do, move |mut to_do| async move {
+        let Some(prefix) = to_do.pop_front() else {
+            return Ok(None);
+        };
+        let Listing { keys, prefixes, .. } = store.list_dir(&prefix).await?;
+        // In front: a tree is walked depth first, so that what waits is one path's siblings.
+        for prefix in prefixes.into_iter().rev() {
+            to_do.push_front(prefix);
+        }
+        Ok(Some((stream::iter(keys.into_iter().map(Ok)), to_do)))
+    })
+    .try_flatten()
+}
