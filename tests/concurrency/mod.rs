@@ -1,10 +1,10 @@
 //! Many writers, small pools, foreign runtimes: nothing is lost and nothing waits for ever.
 
 mod appends;
-mod crew;
 mod dropped;
 mod nested;
 mod waits;
+mod workers;
 
 use std::sync::Arc;
 use std::time::Duration;

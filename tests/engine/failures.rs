@@ -248,3 +248,20 @@ fn a_shard_index_that_lies_is_an_error() {
     let error = array.read::<u16>(sel![0, 0]).wait().unwrap_err();
     assert_eq!(error.class(), ErrorClass::Corrupt, "{error}");
 }
+
+#[test]
+fn elements_that_their_type_does_not_have_are_bad_data() {
+    let store = MemoryStore::new();
+    let array = zarr::create_array(store.clone(), [4], DataType::Bool);
+    let array = array.compressors(()).wait().unwrap();
+    array.write(.., true).wait().unwrap();
+    let key = zarr_store::Key::new("c/0").unwrap();
+    let bytes = zarr_store::Payload::from(vec![1_u8, 0, 2, 1]);
+    BlockingStore::put(&store, &key, &bytes, PutMode::Overwrite).unwrap();
+    let error = array.read::<bool>(..).wait().unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Corrupt, "{error}");
+    assert_eq!(
+        error.to_string(),
+        "element 2 of the selection is not a bool: it is 2, and a bool is 0 or 1"
+    );
+}

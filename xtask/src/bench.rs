@@ -1,12 +1,12 @@
-//! `cargo xtask bench`: our reads and writes beside the peers'. Owns the preparation: release build and
-//! Python environment. What is measured, and how, is in `benches`.
+//! `cargo xtask bench`: compares the speed of reads and writes with other libraries. This file prepares the release
+//! build and the Python environment; `benches` measures.
 
 use crate::process::{cargo, run as run_command};
 use crate::python;
 use crate::report::{Outcome, Result};
 use crate::workspace::Workspace;
 
-/// Two turns, and of zarr-python's pipelines the faster one alone: ten minutes.
+/// Two rounds, and only the faster one of zarr-python's two pipelines: ten minutes.
 const QUICK: [&str; 6] = [
     "--rounds",
     "2",

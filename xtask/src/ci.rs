@@ -1,7 +1,7 @@
-//! `cargo xtask ci`: every check in one run. Owns their order, the seconds and the closing table.
+//! `cargo xtask ci`: every check in one run, in this file's order, with a table of seconds and results at the end.
 //!
-//! A failed step does not stop the run, so that one run shows all that is wrong. A step whose tool is missing is
-//! skipped aloud and counted: a machine with only Rust on it must pass.
+//! A failed step does not stop the run, so that one run shows everything that is wrong. A step whose tool is missing
+//! is reported as skipped and counted: a machine that has only Rust must pass.
 
 use std::process::Command;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use crate::{features, fuzz, interop, sanitize, test, tidy};
 
 type Step = (&'static str, fn(&Workspace) -> Result<Outcome>);
 
-/// Cheap before dear, so that the common mistakes show within seconds.
+/// Fast steps come first, so that common mistakes show within seconds.
 const STEPS: &[Step] = &[
     ("tidy", tidy::run),
     ("fmt", fmt),
@@ -93,7 +93,7 @@ fn clippy(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Linting a feature set builds it too; without clippy the plain build is still checked.
+/// Clippy also builds each set of features. Without clippy, the sets are only built.
 fn lint_features(workspace: &Workspace) -> Result<Outcome> {
     if has_clippy(workspace) {
         features::lint(workspace)
@@ -108,7 +108,7 @@ fn docs(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The libraries alone: the command line promises only the latest stable Rust.
+/// Checks the libraries only: the command promises no more than the latest stable Rust.
 fn msrv(workspace: &Workspace) -> Result<Outcome> {
     let manifest = workspace.manifest()?;
     let version = manifest
@@ -119,7 +119,7 @@ fn msrv(workspace: &Workspace) -> Result<Outcome> {
         return Ok(Outcome::Skipped(Skip {
             what: "minimum supported Rust",
             why: format!(
-                "Rust {version} is not installed (clippy's incompatible_msrv still looked)"
+                "Rust {version} is not installed (clippy's lint incompatible_msrv ran all the same)"
             ),
             how: format!("rustup toolchain install {version}"),
         }));
@@ -135,7 +135,7 @@ fn msrv(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// `1.88` is there as `1.88-HOST` or `1.88.0-HOST`.
+/// The installed toolchain of a version: `1.88` is listed as `1.88-HOST` or `1.88.0-HOST`.
 fn toolchain<'a>(installed: &'a str, version: &str) -> Option<&'a str> {
     installed
         .lines()
@@ -154,8 +154,8 @@ fn deny(workspace: &Workspace) -> Result<Outcome> {
             how: "cargo install --locked cargo-deny".to_owned(),
         }));
     }
-    // Offline: advisories need a database from outside and would make yesterday's green commit red today.
-    // It reads the manifests of crates of other platforms too, so they have to be there first.
+    // Offline, since advisories need a database from the network, with which a commit that passed yesterday could fail
+    // today. It also reads the manifests of crates for other platforms, so they are fetched first.
     run_command(&mut cargo(workspace, &["fetch", "--quiet"]))?;
     let args = ["deny", "--offline", "check", "licenses", "bans", "sources"];
     run_command(&mut cargo(workspace, &args))?;

@@ -1,13 +1,14 @@
-//! `cargo xtask features`: each library crate builds alone, with no, default, each single, and all features.
+//! `cargo xtask features`: builds each library crate alone, with no features, the default ones, each one, and all.
 //!
-//! A feature that the crate's own code does not name only turns on those of crates below, where it is built alone: here it
-//! is built with all others. Also asserts what a crate must not pull in. Owns that table; which crate may use which sibling is tidy's.
+//! A feature that no code of the crate names only turns on features of crates below, which are themselves built alone.
+//! So it is built only with all others. Also checks that a crate does not pull in what the table below forbids. Which
+//! crate may use which sibling is checked by `tidy`.
 
 use crate::process::{capture, cargo, run as run_command};
 use crate::report::{Outcome, Result};
 use crate::workspace::{Member, Workspace};
 
-/// Crates that a build of `package` with `args` must not contain, and may not be given by accident.
+/// Crates that a build of `package` with `args` must not contain.
 struct Without {
     package: &'static str,
     args: &'static [&'static str],
@@ -53,7 +54,7 @@ const WITHOUT: &[Without] = &[
         ],
         crates: &["lz4-sys", "zstd-sys", "libdeflate-sys", "cc"],
     },
-    // With `zip` it needs the two that entries of archives are compressed with.
+    // With `zip` it needs two of them: entries of archives are compressed with these.
     Without {
         package: "zarr-store",
         args: &[],
@@ -70,7 +71,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     build(workspace, "check", &[])
 }
 
-/// The same with clippy, where a warning is an error: a feature alone may leave code unused.
+/// Runs clippy instead, and warnings are errors: code may be unused when only one feature is on.
 pub(crate) fn lint(workspace: &Workspace) -> Result<Outcome> {
     build(workspace, "clippy", &["--", "-D", "warnings"])
 }
@@ -89,7 +90,7 @@ fn build(workspace: &Workspace, subcommand: &str, tail: &[&str]) -> Result<Outco
     Ok(Outcome::Done)
 }
 
-/// The arguments that select each set of features once.
+/// The arguments for each set of features.
 fn sets(member: &Member, files: &[(String, String)]) -> Vec<String> {
     let features = member.manifest.features();
     if features.is_empty() {

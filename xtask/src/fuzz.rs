@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: coverage-guided fuzzing of every target in `tests/src/targets.rs`.
 //!
-//! Owns how long and how many at a time. What was found is kept in `tests/corpus/TARGET`, where
-//! `cargo test` runs it from then on.
+//! This file says how long targets run, and how many at a time. Inputs that break a target are kept in
+//! `tests/corpus/TARGET`, and `cargo test` runs them from then on.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ use crate::workspace::{Workspace, read};
 
 /// Seconds per target, and with `--smoke`.
 const SECONDS: (u32, u32) = (300, 20);
-/// Run at the same time.
+/// How many targets run at the same time.
 const JOBS: usize = 2;
-/// What libFuzzer allows one input: seconds, and MiB of one allocation and of the process. The sanitizer
-/// itself holds a good part of the latter.
+/// libFuzzer's limits for one input: seconds, and MiB of one allocation and of the process. The sanitizer itself takes
+/// a good part of the process's memory.
 const LIMITS: [&str; 3] = ["-timeout=10", "-malloc_limit_mb=256", "-rss_limit_mb=2048"];
 
 pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
@@ -43,7 +43,9 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
         .filter(|name| asked.is_empty() || asked.contains(name))
         .collect();
     if names.len() < asked.len() {
-        return Err(format!("of {asked:?} there are only the targets {names:?}"));
+        return Err(format!(
+            "not all of {asked:?} are targets; these are: {names:?}"
+        ));
     }
     let program = build(workspace, &home)?;
     let mut failed = vec![];
@@ -62,21 +64,21 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
     match failed.as_slice() {
         [] => Ok(Outcome::Done),
         _ => Err(format!(
-            "{} broke; the inputs are in tests/corpus, the traces in {}",
+            "{} failed; the inputs are in tests/corpus, the traces in {}",
             failed.join(", "),
             home.display()
         )),
     }
 }
 
-/// `cargo` of the nightly toolchain: only that one can instrument for coverage.
+/// `cargo` of the nightly toolchain, the only one that can instrument for coverage.
 fn nightly() -> Command {
     let mut command = Command::new("rustup");
     command.args(["run", "nightly", "cargo"]);
     command
 }
 
-/// Writes the seeds, and returns the names of the targets, a line each.
+/// Writes the seeds, and returns the names of the targets, one per line.
 fn seeds(workspace: &Workspace, home: &Path) -> Result<String> {
     let run = [
         "run",
@@ -103,7 +105,7 @@ fn build(workspace: &Workspace, home: &Path) -> Result<PathBuf> {
     Ok(home.join(host).join("release/target"))
 }
 
-/// One target at work.
+/// One target that is running.
 struct Run {
     name: String,
     log: PathBuf,
@@ -137,7 +139,7 @@ impl Run {
         Ok(Self { name, log, process })
     }
 
-    /// Waits, tells how it went, and whether it went well.
+    /// Waits for the end, prints the result, and returns whether it is good.
     fn ends_well(mut self) -> Result<bool> {
         let status = self.process.wait().map_err(|error| error.to_string())?;
         let log = read(&self.log)?;
@@ -155,7 +157,7 @@ impl Run {
                         || line.contains("SUMMARY")
                 });
                 let why = why.unwrap_or("see its log");
-                println!("{:<20} BROKEN: {why} ({})", self.name, self.log.display());
+                println!("{:<20} FAILED: {why} ({})", self.name, self.log.display());
             }
         }
         Ok(status.success() && runs.is_some())

@@ -1,6 +1,6 @@
-//! `cargo xtask interop`: zarr-python and tensorstore read what we write, and we read what they write.
+//! `cargo xtask interop`: zarr-python and tensorstore read what this library writes, and it reads what they write.
 //!
-//! Owns the preparation: Python environment and programs. The cases are in `tests/interop`.
+//! This file prepares the Python environment and the programs. The cases are in `tests/interop`.
 
 use std::process::Command;
 
@@ -16,8 +16,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
         Ok(python) => python,
         Err(skip) => return Ok(Outcome::Skipped(skip)),
     };
-    // Programs as the tests have them, who built them already when all of CI runs: what is compared here are
-    // values, and another profile would compile every dependency once more.
+    // In the tests' profile, in which CI has built the programs already. Only values are compared here, and another
+    // profile would compile every dependency once more.
     run_command(&mut cargo(workspace, &["test", "--no-run"]))?;
     let built = workspace.target().join("debug");
     let suffix = std::env::consts::EXE_SUFFIX;

@@ -1,6 +1,6 @@
-//! `cargo xtask VERB`: what contributors and CI run. Owns the list of verbs; each verb has a file.
+//! `cargo xtask VERB`: the tasks that contributors and CI run. This file lists the verbs; each verb has a file.
 //!
-//! No dependencies, so that a fresh clone starts within seconds. Nothing here is part of the library.
+//! It has no dependencies, so that a fresh clone starts within seconds. Nothing here is part of the library.
 
 use std::process::ExitCode;
 
@@ -33,17 +33,17 @@ struct Verb {
 const VERBS: &[Verb] = &[
     Verb {
         name: "ci",
-        help: "everything CI checks, with seconds per step",
+        help: "runs every check that CI runs, with the seconds of each",
         run: |workspace, args| plain(args, workspace, ci::run),
     },
     Verb {
         name: "tidy",
-        help: "the rules of the house no compiler knows",
+        help: "checks the rules that neither the compiler nor clippy can check",
         run: |workspace, args| plain(args, workspace, tidy::run),
     },
     Verb {
         name: "test",
-        help: "unit, integration and doc tests; [--crash] kills and starves for minutes; [--remote] starts servers",
+        help: "runs unit, integration and doc tests; [--crash] crash tests in full; [--remote] with more servers",
         run: |workspace, args| match args {
             [flag] if flag == "--remote" => remote::run(workspace),
             _ => test::run(workspace, args),
@@ -51,37 +51,37 @@ const VERBS: &[Verb] = &[
     },
     Verb {
         name: "support",
-        help: "what works: each data type, format and verb, each kind of store and function, as the tests find it",
+        help: "prints tables of what works: data types, formats and commands, stores and functions, as a test finds it",
         run: |workspace, args| plain(args, workspace, support::run),
     },
     Verb {
         name: "features",
-        help: "each library crate alone, per feature set",
+        help: "builds each library crate alone, with each set of features",
         run: |workspace, args| plain(args, workspace, features::run),
     },
     Verb {
         name: "interop",
-        help: "both ways against zarr-python and tensorstore",
+        help: "reads and writes the same data as zarr-python and tensorstore, both ways",
         run: |workspace, args| plain(args, workspace, interop::run),
     },
     Verb {
         name: "bench",
-        help: "speed beside the zarrs crate: [--peers] also tensorstore and zarr-python, [--quick], [--full], [--json FILE]",
+        help: "compares speed with zarrs; [--peers] with tensorstore, zarr-python; [--quick] [--full] [--json FILE]",
         run: bench::run,
     },
     Verb {
         name: "sanitize",
-        help: "the tests under the address sanitizer",
+        help: "runs the tests under the address sanitizer",
         run: |workspace, args| plain(args, workspace, sanitize::run),
     },
     Verb {
         name: "fuzz",
-        help: "hostile bytes for every reader and decoder: [--smoke] [TARGET …]",
+        help: "fuzzes every reader and decoder of untrusted bytes; [--smoke] 20 s each; [TARGET …]",
         run: fuzz::run,
     },
 ];
 
-/// A verb that takes nothing.
+/// Runs a verb that takes no arguments.
 fn plain(
     args: &[String],
     workspace: &Workspace,
@@ -89,7 +89,10 @@ fn plain(
 ) -> Result<Outcome> {
     match args.first() {
         None => run(workspace),
-        Some(extra) => Err(format!("it does not take `{extra}`\n\n{}", help())),
+        Some(extra) => Err(format!(
+            "it takes no arguments, but got `{extra}`\n\n{}",
+            help()
+        )),
     }
 }
 
@@ -104,7 +107,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(verb) = VERBS.iter().find(|verb| verb.name == name) else {
-        eprintln!("no such verb: `{name}`\n\n{}", help());
+        eprintln!("there is no verb `{name}`\n\n{}", help());
         return ExitCode::from(2);
     };
     match Workspace::find().and_then(|workspace| (verb.run)(&workspace, args)) {
@@ -129,6 +132,6 @@ fn help() -> String {
     for Verb { name, help, .. } in VERBS {
         text.push_str(&format!("\n  {name:<10}{help}"));
     }
-    text.push_str("\n  help      this text");
+    text.push_str("\n  help      prints this text");
     text
 }

@@ -1,7 +1,7 @@
-//! Reads the part of TOML that our manifests use: one `key = value` a line, under `[section]`s.
+//! Reads the part of TOML that the manifests of this workspace use: one `key = value` per line, under `[section]`s.
 //!
-//! Not a TOML parser: a value over several lines keeps only its first. What it cannot place is an error, so that
-//! a manifest written in another way is noticed and not silently passed.
+//! This is no TOML parser: only the first line of a value is kept. A line that it cannot read is an error, so that a
+//! manifest in another style does not pass unchecked.
 
 use crate::report::Result;
 
@@ -15,7 +15,7 @@ pub(crate) struct Entry {
     pub(crate) section: String,
     pub(crate) key: String,
     pub(crate) value: String,
-    /// Whether a comment stands above, in the same paragraph.
+    /// Whether there is a comment above it in the same paragraph.
     pub(crate) commented: bool,
 }
 

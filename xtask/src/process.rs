@@ -1,11 +1,11 @@
-//! Starting programs. Owns the echo of each command and the wording of its failure.
+//! Starts programs, prints their commands, and says how they failed.
 
 use std::process::{Command, Stdio};
 
 use crate::report::Result;
 use crate::workspace::Workspace;
 
-/// The cargo that runs us, in the workspace's root.
+/// The cargo that runs xtask, in the workspace's root.
 pub(crate) fn cargo<S: AsRef<str>>(workspace: &Workspace, args: &[S]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
@@ -14,7 +14,7 @@ pub(crate) fn cargo<S: AsRef<str>>(workspace: &Workspace, args: &[S]) -> Command
     command
 }
 
-/// Runs to the end with our own stdout and stderr; a bad exit status is an error.
+/// Runs a command to its end, with the stdout and stderr of xtask; a bad exit status is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = shown(command);
     println!("$ {shown}");
@@ -29,7 +29,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     }
 }
 
-/// Runs to the end and returns what was printed on stdout, or what went wrong, stderr included.
+/// Runs a command to its end and returns its stdout, or what went wrong, with its stderr.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
     let shown = shown(command);
     let output = command
@@ -48,7 +48,7 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
     }
 }
 
-/// Whether a tool answers at all, as in `cargo deny --version`.
+/// Whether a command succeeds, such as `cargo deny --version`: if so, the tool is installed.
 pub(crate) fn answers(command: &mut Command) -> bool {
     capture(command).is_ok()
 }

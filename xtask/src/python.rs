@@ -1,6 +1,6 @@
-//! A Python with pinned packages for the interop checks. Owns the search for an interpreter and the cached venv.
+//! A Python environment with pinned packages: finds an interpreter, and makes a venv that is used again.
 //!
-//! Not having Python, or no package index, is no fault of the code: both end in a skip, told aloud.
+//! A machine without Python, or without a package index, is no fault of the code: the step is reported as skipped.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,13 +15,13 @@ use crate::workspace::read;
 const OLDEST: (u32, u32) = (3, 12);
 const NAMES: &[&str] = &["python3.14", "python3.13", "python3.12", "python3"];
 
-/// An interpreter that has been seen to run.
+/// An interpreter that runs.
 struct Interpreter {
     path: PathBuf,
     version: (u32, u32, u32),
 }
 
-/// The Python of a venv that holds what `requirements` pins, made below `home` where it is not there yet.
+/// The Python of a venv below `home` with the packages that `requirements` pins. It is made if it is missing.
 pub(crate) fn environment(
     home: &Path,
     requirements: &Path,
@@ -42,7 +42,7 @@ pub(crate) fn environment(
         "bin/python"
     });
     println!("python {major}.{minor}.{patch}");
-    // Written last, so that a venv whose making was interrupted is made anew.
+    // Written last, so that an incomplete venv is made again.
     let ready = venv.join("ready");
     if !ready.is_file() {
         remove_old(home)?;
@@ -60,7 +60,7 @@ pub(crate) fn environment(
 
 fn make(interpreter: &Path, venv: &Path, python: &Path, requirements: &Path) -> Result<()> {
     capture(Command::new(interpreter).args(["-m", "venv"]).arg(venv))?;
-    // Wheels only: building numpy from source would take longer than everything else together.
+    // Only wheels: building NumPy from source would take longer than all the rest.
     let pip = [
         "-m",
         "pip",
@@ -73,7 +73,7 @@ fn make(interpreter: &Path, venv: &Path, python: &Path, requirements: &Path) -> 
     capture(Command::new(python).args(pip).arg(requirements)).map(drop)
 }
 
-/// The index answered and has other versions only: then our pins are wrong, and that is a failure.
+/// Whether the index answered, but has only other versions: then the pins are wrong, which is a failure.
 fn is_bad_pin(problem: &str) -> bool {
     problem.contains("(from versions: ") && !problem.contains("(from versions: none)")
 }
@@ -82,7 +82,7 @@ fn no_packages(problem: &str) -> Skip {
     let last = problem.lines().last().unwrap_or_default();
     skip(
         format!("the Python packages did not install ({last})"),
-        "a reachable package index".to_owned(),
+        "make a package index reachable".to_owned(),
     )
 }
 
@@ -113,7 +113,7 @@ fn newest() -> Option<Interpreter> {
         .max_by_key(|found| found.version)
 }
 
-/// On PATH, and all that pyenv has: its shims on PATH answer only for the versions that are selected.
+/// Interpreters on PATH and all of pyenv's, since its shims on PATH run only the selected versions.
 fn candidates() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = NAMES.iter().map(PathBuf::from).collect();
     let root = std::env::var_os("PYENV_ROOT")

@@ -1,5 +1,5 @@
-//! `cargo xtask test --remote`: remote stores against servers that others wrote, as far as they are
-//! installed. Owns their start and end; the tests are in `tests/remote`.
+//! `cargo xtask test --remote`: tests remote stores against servers of other projects, as far as they are installed.
+//! This file starts and stops the servers; the tests are in `tests/remote`.
 
 use std::{
     fs,
@@ -16,9 +16,9 @@ use crate::workspace::Workspace;
 /// A server that the tests can use.
 struct Server {
     program: &'static str,
-    /// Shows that it is installed.
+    /// The argument to ask whether it is installed.
     asked: &'static str,
-    /// Tells the tests where it listens.
+    /// The environment variable that tells the tests where it listens.
     variable: &'static str,
     how: &'static str,
     /// Its arguments for a port and a directory of its own.
@@ -65,7 +65,7 @@ fn words(args: &[&str]) -> Vec<String> {
     args.iter().map(|arg| (*arg).to_owned()).collect()
 }
 
-/// A directory with one value, served from a port.
+/// Serves a directory with one value on a port.
 fn nginx(port: u16, home: &Path) -> Result<Vec<String>> {
     let text = format!(
         "daemon off; pid {0}/pid; error_log {0}/log; events {{}}\n\
@@ -114,7 +114,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     result.map(|()| Outcome::Done)
 }
 
-/// A server that ends when it is dropped.
+/// A server, which is stopped when this is dropped.
 struct Running {
     child: Child,
     address: String,
@@ -122,7 +122,7 @@ struct Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have stopped by itself.
         let _ended = self.child.kill();
         let _status = self.child.wait();
     }
@@ -153,7 +153,7 @@ fn start(workspace: &Workspace, server: &Server) -> Result<Running> {
     Ok(running)
 }
 
-/// A port that nobody uses at this moment.
+/// A port that is free at this moment.
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }

@@ -1,20 +1,20 @@
-//! How a step ended. Owns `Outcome` and `Skip`; prints nothing by itself.
+//! `Outcome` and `Skip`: how a step ended. Nothing is printed here.
 
 use std::fmt;
 
-/// A failure is told in one sentence; the tool that failed has already printed the details.
+/// An error is one sentence; the tool that failed has already printed the details.
 pub(crate) type Result<T> = std::result::Result<T, String>;
 
 /// The end of a step that did not fail.
 pub(crate) enum Outcome {
     Done,
-    /// Done, but for the parts that these lines name.
+    /// Done, except for the parts that these lines name.
     Partly(Vec<String>),
     Skipped(Skip),
 }
 
 impl Outcome {
-    /// Done, but for what these lines say was skipped.
+    /// Done, except for what these lines say was skipped.
     pub(crate) fn of(skipped: Vec<String>) -> Self {
         match skipped.is_empty() {
             true => Outcome::Done,
@@ -23,7 +23,7 @@ impl Outcome {
     }
 }
 
-/// What could not be checked on this machine. A missing tool is never hidden and never a failure.
+/// A check that this machine cannot run. A missing tool is always reported and is never a failure.
 pub(crate) struct Skip {
     pub(crate) what: &'static str,
     pub(crate) why: String,
@@ -34,7 +34,7 @@ impl fmt::Display for Skip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "skipped: {}: {}; get it by: {}",
+            "skipped: {}: {}; to run it: {}",
             self.what, self.why, self.how
         )
     }

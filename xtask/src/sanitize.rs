@@ -1,8 +1,8 @@
-//! `cargo xtask sanitize`: the tests under the address sanitizer, which sees accesses outside of memory and to freed
-//! memory. Owns which tests that are: all, or, within `ci`, those that attack the files that may be unsafe.
+//! `cargo xtask sanitize`: runs the tests under the address sanitizer, which finds accesses outside of allocations and
+//! to freed memory. This file says which tests run: all, or in `ci` those that attack the files that may be unsafe.
 //!
-//! Not doc tests: they are built without it. C libraries are not instrumented, but what they copy and what they free is
-//! seen.
+//! Doc tests are not among them, since they are built without the sanitizer. C libraries are not instrumented, but the
+//! sanitizer sees what they copy and free.
 
 use std::fs;
 use std::path::Path;
@@ -14,10 +14,10 @@ use crate::workspace::Workspace;
 
 const FLAG: &str = "-Zsanitizer=address";
 
-/// Tests leak on purpose, and ask for more memory than there is, which must be an error and not the end.
+/// Some tests leak on purpose, or ask for more memory than there is, which must be an error and not the end of the run.
 const OPTIONS: &str = "detect_leaks=0:allocator_may_return_null=1";
 
-/// All tests of the workspace but those that measure what the process holds, which the sanitizer multiplies.
+/// All tests of the workspace except those that measure the memory of the process, which the sanitizer multiplies.
 const ALL: &[&[&str]] = &[
     &["--lib", "--bins"],
     &["--package", "zarr-codecs", "--tests"],
@@ -27,7 +27,7 @@ const ALL: &[&[&str]] = &[
     &["--package", "zarr-remote-tests", "--tests"],
 ];
 
-/// Tests that reach unsafe code without a detour, in two crates that build within minutes.
+/// Tests that reach unsafe code directly, in two crates that build within minutes.
 const SHORT: &[&[&str]] = &[
     &["--package", "zarr-codecs", "--lib"],
     &["--package", "zarr-core", "--lib", "engine::"],
@@ -42,28 +42,28 @@ pub(crate) fn short(workspace: &Workspace) -> Result<Outcome> {
 }
 
 fn tests(workspace: &Workspace, groups: &[&[&str]]) -> Result<Outcome> {
-    // Apart from all else, since everything is compiled in another way.
+    // A target directory of its own, since everything is compiled with another flag.
     let home = workspace.target().join("sanitize");
     let host = host()?;
     if let Err(why) = probe(&home, &host) {
         return Ok(Outcome::Skipped(Skip {
             what: "tests under the address sanitizer",
             why: why.lines().next().unwrap_or_default().to_owned(),
-            how: "a toolchain whose target has the sanitizer's runtime, as x86_64-unknown-linux-gnu has".to_owned(),
+            how: "use a toolchain whose target has the sanitizer's runtime, as x86_64-unknown-linux-gnu".to_owned(),
         }));
     }
     for group in groups {
         let mut command = cargo(workspace, &["test", "--no-fail-fast", "--target", &host]);
         command.args(*group).env("CARGO_TARGET_DIR", &home);
-        // The target is named, so that build scripts and macros are compiled as always.
-        // Lines are all that a report names.
+        // `--target` is given, so that build scripts and macros are compiled without the flag. Reports need line
+        // numbers only.
         command.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only");
         run_command(instrumented(&mut command).env("RUSTFLAGS", FLAG))?;
     }
     Ok(Outcome::Done)
 }
 
-/// Whether a program can be built so, and runs.
+/// Checks that a program can be built with the sanitizer, and runs.
 fn probe(home: &Path, host: &str) -> Result<()> {
     let told = |error: std::io::Error| format!("{}: {error}", home.display());
     let (source, program) = (home.join("probe.rs"), home.join("probe"));
@@ -75,7 +75,7 @@ fn probe(home: &Path, host: &str) -> Result<()> {
     capture(instrumented(&mut Command::new(&program))).map(drop)
 }
 
-/// Sanitizers are unstable, so a stable compiler has to be told to know them.
+/// Sanitizers are unstable, so a stable compiler has to be told to allow them.
 fn instrumented(command: &mut Command) -> &mut Command {
     command
         .env("RUSTC_BOOTSTRAP", "1")

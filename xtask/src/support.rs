@@ -1,4 +1,4 @@
-//! `cargo xtask support`: the tables of what works, printed by the test that walks them. Owns no table.
+//! `cargo xtask support`: prints the tables of what works. The test `walk` of `zarr-cli` tries everything in them.
 
 use crate::process::{cargo, run as run_command};
 use crate::report::{Outcome, Result};

@@ -1,5 +1,5 @@
-//! `cargo xtask test`: unit, integration and doc tests of the default members; with `--crash` the crash tests alone,
-//! with as many rounds as RELIABILITY's figures name. Owns where tests say what they had to skip.
+//! `cargo xtask test`: unit, integration and doc tests of the default members; with `--crash` only the crash tests, in
+//! all of their rounds. This file gives tests a place to report what they skipped.
 
 use std::fs;
 
@@ -16,9 +16,13 @@ pub(crate) fn run(workspace: &Workspace, args: &[String]) -> Result<Outcome> {
             command.env("ZARR_CRASH", "full");
             command
         }
-        [other, ..] => return Err(format!("it takes `--crash` or nothing, not `{other}`")),
+        [other, ..] => {
+            return Err(format!(
+                "it takes `--crash`, `--remote` or nothing, not `{other}`"
+            ));
+        }
     };
-    // A test cannot tell its harness that it was skipped, so it leaves a line here.
+    // A test cannot tell its harness that it was skipped, so it writes a line to this file.
     let said = workspace.target().join("skipped-tests.txt");
     fs::create_dir_all(workspace.target())
         .and_then(|()| fs::write(&said, ""))

@@ -1,6 +1,6 @@
-//! `cargo xtask tidy`: rules of the house that neither the compiler nor clippy checks, each in a file below.
+//! `cargo xtask tidy`: the project's rules that neither the compiler nor clippy checks, each in a file below.
 //!
-//! Reads files only; needs no build and no tool. The longest files are shown, not judged.
+//! It only reads files, and needs no build and no tool. The longest files are listed for information.
 
 mod banned;
 mod bodies;
@@ -41,10 +41,14 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     Err(format!("{} problems", problems.len()))
 }
 
-/// A module says first what it owns, so that a reader knows whether to read on.
+/// A file first says what it is for, so that a reader knows whether to read on.
 fn opening(source: &Source) -> Option<String> {
-    (!source.text().starts_with("//!"))
-        .then(|| source.problem(0, "the file does not begin with `//!`"))
+    (!source.text().starts_with("//!")).then(|| {
+        source.problem(
+            0,
+            "the file does not begin with a `//!` line that says what it is for",
+        )
+    })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Where things are. Owns the paths of the workspace and the list of its crates; judges nothing.
+//! The paths of the workspace, its crates and its Rust files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ impl Member {
 
 impl Workspace {
     pub(crate) fn find() -> Result<Self> {
-        // Cargo sets the variable for `cargo run`, so that a binary moved to another clone works on that one.
+        // `cargo run` sets the variable, so a binary that was moved to another clone works on that clone.
         let xtask = std::env::var_os("CARGO_MANIFEST_DIR")
             .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let root = xtask
@@ -67,7 +67,7 @@ impl Workspace {
         Ok(found)
     }
 
-    /// Every member, those that nobody publishes included.
+    /// Every member, including those that are not published.
     pub(crate) fn members(&self) -> Result<Vec<Member>> {
         let mut found = self.crates()?;
         for name in ["xtask", "tests", "tests/crash", "benches"] {
@@ -84,7 +84,7 @@ impl Workspace {
             .collect())
     }
 
-    /// Every Rust file of the workspace, as path relative to the root (with `/`) and text.
+    /// Every Rust file of the workspace: its path relative to the root (with `/`), and its text.
     pub(crate) fn rust_files(&self) -> Result<Vec<(String, String)>> {
         let mut found = Vec::new();
         for top in ["crates", "xtask", "tests", "benches", "examples"] {
@@ -105,7 +105,7 @@ fn collect_rust(root: &Path, dir: &Path, found: &mut Vec<(String, String)>) -> R
     }
     for path in children(dir)? {
         if path.is_dir() {
-            // Fuzz and bench crates of their own may keep a target directory of their own.
+            // A crate outside of the workspace may have a target directory.
             let name = path.file_name().unwrap_or_default();
             if name != "target" && !name.to_string_lossy().starts_with('.') {
                 collect_rust(root, &path, found)?;

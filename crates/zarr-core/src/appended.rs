@@ -1,4 +1,5 @@
-//! What is appended to an array, and in which blocks it is written. Changes no shape.
+//! The elements that are appended to an array, and the blocks in which they are written. The shape is
+//! changed in `resize`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,10 +11,10 @@ use crate::copy::MakeBlock;
 use crate::engine::{Elements, WorkSize, pool};
 use crate::{ChunkGrid, ChunkedArray, ResolvedSelection, Result, Values};
 
-/// Blocks have so many bytes at the most, unless a single chunk has more.
+/// The most bytes of a block, unless a single chunk has more.
 const BLOCK: u64 = 32 << 20;
 
-/// What an element of variable length is taken to have.
+/// The assumed bytes of an element of variable length.
 const VARIABLE: usize = 64;
 
 /// The elements that are appended to an array.
@@ -21,15 +22,15 @@ const VARIABLE: usize = 64;
 pub enum Appended {
     /// All of them, in C order.
     Values(Values),
-    /// Made block by block, of which one is in memory at a time. Blocks are asked for in C order, and again
-    /// from the first where another writer changed the shape meanwhile.
+    /// Made block by block, with one block in memory at a time. Blocks are made in C order, and again from
+    /// the first if another writer changed the shape meanwhile.
     Blocks(MakeBlock),
-    /// Those of another array, read block by block.
+    /// Read block by block from another array.
     Array(Arc<ChunkedArray>),
 }
 
 impl Appended {
-    /// Writes these elements of a shape to the cells from `begin` on along an axis.
+    /// Writes the elements, which have this shape, to the cells from `begin` on along an axis.
     pub(crate) async fn write(
         &self,
         to: &Arc<ChunkedArray>,
@@ -80,10 +81,10 @@ fn lengths(cells: &[Range<u64>]) -> Dims<u64> {
     cells.iter().map(|cells| cells.end - cells.start).collect()
 }
 
-/// Boxes of cells that end where chunks do, in C order: of so many cells at the most, or of one chunk.
+/// Boxes of cells that end at chunk boundaries, in C order: of at most `most` cells, or of one chunk.
 struct Blocks<'g> {
     grid: &'g ChunkGrid,
-    /// What is left, the next one last.
+    /// The boxes that are still to be split, the next one last.
     left: Vec<Dims<Range<u64>>>,
     most: u64,
 }

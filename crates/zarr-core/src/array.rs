@@ -1,5 +1,5 @@
-//! `ChunkedArray`: an array's metadata bound to its place in a store, its chunk grid and its codecs. How
-//! elements are read and written is the engine's; element types are `typed`'s, sugar is above this crate.
+//! `ChunkedArray`: an array's metadata bound to its location in a store, with its chunk grid and its codecs.
+//! Elements are read and written in `engine`, and converted to Rust's types in `typed`.
 
 mod config;
 mod documents;
@@ -20,8 +20,8 @@ use crate::{
     ChunkError, ChunkGrid, Context, Error, ErrorKind, ResolvedSelection, Result, Selection,
 };
 
-/// An array in a store. Cheap facts come without I/O; its codecs are resolved when data is first
-/// touched, so that arrays with unknown codecs can still be looked at.
+/// An array in a store. Its metadata is known without I/O. Its codecs are resolved when data is first read
+/// or written, so that an array with unknown codecs can still be inspected.
 #[derive(Debug)]
 pub struct ChunkedArray {
     location: Location,
@@ -37,10 +37,10 @@ pub struct ChunkedArray {
 }
 
 impl ChunkedArray {
-    /// Binds metadata to its place. Asks the store nothing.
+    /// Binds metadata to its location. The store is not accessed.
     ///
     /// # Errors
-    /// Where the chunk grid is unknown or does not suit the shape.
+    /// If the chunk grid is unknown or does not match the shape.
     pub fn new(
         location: Location,
         path: NodePath,
@@ -67,17 +67,17 @@ impl ChunkedArray {
         })
     }
 
-    /// The same array with other documents. Asks the store nothing.
+    /// The same array with other metadata. The store is not accessed.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// The errors of [`new`](Self::new).
     pub fn with_metadata(&self, metadata: ArrayMetadata) -> Result<Self> {
         let (location, path) = (self.location.clone(), self.path.clone());
         let (context, config) = (self.context.clone(), self.config.clone());
         Self::new(location, path, metadata, context, config)
     }
 
-    /// The same array, read and written otherwise.
+    /// The same array with another configuration.
     pub fn with_config(&self, config: ArrayConfig) -> Self {
         Self {
             location: self.location.clone(),
@@ -93,7 +93,7 @@ impl ChunkedArray {
         }
     }
 
-    /// The place of the array's documents and chunks.
+    /// The location of the array's documents and chunks.
     pub fn location(&self) -> &Location {
         &self.location
     }
@@ -108,32 +108,32 @@ impl ChunkedArray {
         &self.path
     }
 
-    /// The array's documents.
+    /// The array's metadata.
     pub fn metadata(&self) -> &ArrayMetadata {
         &self.metadata
     }
 
-    /// The chunk grid. Of a sharded array these are the shards.
+    /// The chunk grid. The chunks of a sharded array are its shards.
     pub fn grid(&self) -> &ChunkGrid {
         &self.grid
     }
 
-    /// What operations share.
+    /// The context, which operations share.
     pub fn context(&self) -> &Context {
         &self.context
     }
 
-    /// How this handle reads and writes.
+    /// The configuration: how this handle reads and writes.
     pub fn config(&self) -> &ArrayConfig {
         &self.config
     }
 
-    /// What is remembered of shards.
+    /// The cached indexes of shards.
     pub(crate) fn indexes(&self) -> &IndexCache {
         &self.indexes
     }
 
-    /// What is kept of decoded chunks.
+    /// The cached decoded chunks.
     pub(crate) fn cached(&self) -> &CachedChunks {
         &self.cached
     }
@@ -145,10 +145,10 @@ impl ChunkedArray {
         })
     }
 
-    /// Whether chunks can be written, as far as that is known before there is data.
+    /// Checks that chunks can be written, as far as this is known without data.
     ///
     /// # Errors
-    /// As [`chain`](Self::chain), a codec that only decodes, and chunks above the limit.
+    /// The errors of [`chain`](Self::chain); if a codec can only decode; if chunks are larger than the limit.
     pub fn check_writable(&self) -> Result<()> {
         let chain = self.chain()?;
         let writable = chain.check_encode();
@@ -165,11 +165,12 @@ impl ChunkedArray {
         }
     }
 
-    /// The codecs, resolved at the first call: those of the largest chunk, where chunks differ.
+    /// The codecs, resolved at the first call. Where chunks differ in shape, these are the codecs of the
+    /// largest one.
     ///
     /// # Errors
-    /// A codec that is unknown or cannot be used, a data type that is only a name here, an index of a
-    /// shard above the limit, or shards that inner chunks do not divide.
+    /// If a codec is unknown or does not apply, the data type is unknown, the index of a shard is larger than
+    /// the limit, or inner chunks do not divide a shard.
     pub fn chain(&self) -> Result<&Arc<CodecChain>> {
         if let Some(chain) = self.chains.largest() {
             return Ok(chain);
@@ -183,10 +184,10 @@ impl ChunkedArray {
                 document: "the fill value".to_owned(),
                 source,
             });
-        // A data type that is only a name has no fill value either: name the type.
+        // The fill value of an unknown data type is unknown too; the error names the type.
         let dtype = self.metadata.data_type().clone();
         if dtype.layout().is_none() {
-            // Of objects the codec tells what they are, and which one it is is what matters then.
+            // The codec tells what objects are, so if it is unknown, the error names the codec.
             let is_v2 = self.metadata.format() == ZarrFormat::V2;
             let codecs = self.metadata.codecs();
             let mut needed = codecs.iter().filter(|codec| codec.must_understand);
@@ -205,8 +206,8 @@ impl ChunkedArray {
         Ok(self.chains.keep_largest(chain))
     }
 
-    /// An index is in memory as a whole, of each level of shards. A shard of few bytes can have a long one
-    /// in a file with holes.
+    /// Checks the sizes of the indexes of all levels of shards: an index is in memory as a whole, and in a
+    /// sparse file a shard of few stored bytes can have a large one.
     fn check_indexes(&self, mut chain: &CodecChain) -> Result<()> {
         let limit = self.context.chunk_bytes();
         while let Some(shard) = chain.shard() {
@@ -220,7 +221,7 @@ impl ChunkedArray {
         Ok(())
     }
 
-    /// Whether inner chunks divide all shards, whose lengths may differ.
+    /// Checks that inner chunks divide all shards, which may differ in shape.
     fn check_shards(&self, chain: &CodecChain) -> Result<(), CodecError> {
         let Some(shard) = chain.shard() else {
             return Ok(());
@@ -237,7 +238,7 @@ impl ChunkedArray {
         Ok(())
     }
 
-    /// The codecs of one chunk; `largest` are those of [`chain`](Self::chain).
+    /// The codecs of one chunk, given those of [`chain`](Self::chain).
     pub(crate) fn chain_of<'a>(
         &self,
         largest: &'a Arc<CodecChain>,
@@ -251,7 +252,7 @@ impl ChunkedArray {
         self.chains.other(largest, shape, metadata, registry)
     }
 
-    /// The key of a chunk and the codecs that encode it; `largest` are those of [`chain`](Self::chain).
+    /// The key of a chunk and the codecs that encode it, given those of [`chain`](Self::chain).
     pub(crate) fn chunk_to_write<'a>(
         &self,
         largest: &'a Arc<CodecChain>,
@@ -260,11 +261,11 @@ impl ChunkedArray {
         Ok((self.chunk_key(chunk)?, self.chain_of(largest, chunk)?))
     }
 
-    /// The shape of the smallest piece that is encoded by itself: the inner chunk of a sharded
-    /// array, else the chunk, the largest one where they differ.
+    /// The shape of the smallest part that is encoded on its own: of an inner chunk if the array is
+    /// sharded, otherwise of a chunk (the largest one, where chunks differ).
     ///
     /// # Errors
-    /// As [`chain`](Self::chain).
+    /// The errors of [`chain`](Self::chain).
     pub fn inner_chunk_shape(&self) -> Result<Vec<u64>> {
         let chain = self.chain()?;
         let spec = chain
@@ -276,17 +277,17 @@ impl ChunkedArray {
     /// The key of a chunk.
     ///
     /// # Errors
-    /// Where the store cannot have such a key.
+    /// If the store does not accept the key.
     pub fn chunk_key(&self, chunk: &[u64]) -> Result<Key, zarr_store::StoreError> {
         let mut name = String::with_capacity(32);
         self.metadata.chunk_key_encoding().encode(chunk, &mut name);
         self.location.key(&name)
     }
 
-    /// A selection of this array.
+    /// Resolves a selection on this array.
     ///
     /// # Errors
-    /// Where it does not suit the shape.
+    /// If the selection cannot be resolved for the array's shape.
     pub fn resolve(&self, selection: &Selection) -> Result<ResolvedSelection> {
         let resolved = selection.resolve(self.grid());
         resolved.map_err(|source| self.selection_error(source))
@@ -297,7 +298,7 @@ impl ChunkedArray {
         selected.map_err(|source| self.selection_error(source))
     }
 
-    /// An error in a selection on this array.
+    /// The error that a selection cannot be resolved on this array.
     pub fn selection_error(&self, source: crate::SelectionError) -> Error {
         let shape = self.metadata.shape().to_vec();
         ErrorKind::Selection {
@@ -308,7 +309,7 @@ impl ChunkedArray {
         .into()
     }
 
-    /// Adds to an error where it happened.
+    /// Adds the array's path and the chunk to an error.
     pub(crate) fn chunk_error(&self, chunk: &[u64], source: ChunkError) -> Error {
         let key = self
             .chunk_key(chunk)

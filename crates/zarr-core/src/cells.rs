@@ -1,5 +1,5 @@
-//! The cells of an array or of a chunk, a box or scattered ones, and the chunks that hold them. Pure:
-//! random access, nothing kept per chunk of a box, nothing about bytes.
+//! Cells of an array or of a chunk, a box or scattered, and the chunks that hold them. Pure: the chunks are
+//! computed when they are asked for, in any order, and nothing here is about bytes.
 
 mod scattered;
 
@@ -10,17 +10,17 @@ pub(crate) use scattered::{CellRun, ListedCell, PointCells, ScatteredByChunk, Sc
 /// Cells of an array or of one chunk, and where each belongs among the data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cells {
-    /// On a lattice: every axis is walked in equal steps.
+    /// Evenly spaced along every axis.
     Box {
         cells: Region,
-        /// Where they belong in the box that they were cut out of: dense, of the same shape.
+        /// The place of the cells in the box that they were cut from: dense, of the same shape.
         to: Region,
     },
-    /// Anywhere; each says itself where it belongs among all data.
+    /// Anywhere; each has its own place in the data.
     Scattered(ScatteredCells),
 }
 
-/// Cells by the chunks that hold them.
+/// Cells, by the chunks that hold them.
 #[derive(Clone, Debug)]
 pub(crate) enum ChunkSelections {
     Boxes(Projections),
@@ -28,7 +28,7 @@ pub(crate) enum ChunkSelections {
 }
 
 impl From<Region> for Cells {
-    /// A box that was cut out of no other.
+    /// A box that was not cut from another.
     fn from(cells: Region) -> Self {
         let to = Region::whole(&cells.shape());
         Self::Box { cells, to }
@@ -36,7 +36,7 @@ impl From<Region> for Cells {
 }
 
 impl Cells {
-    /// How many cells there are, each as often as it is meant.
+    /// The number of cells; a cell that is selected twice counts twice.
     pub(crate) fn count(&self) -> u64 {
         match self {
             Self::Box { cells, .. } => cells.volume().unwrap_or(u64::MAX),
@@ -44,7 +44,7 @@ impl Cells {
         }
     }
 
-    /// Whether these are all cells of a box of this shape at the chunk's origin.
+    /// Whether all cells of a box of this shape at the origin of the chunk are selected.
     pub(crate) fn covers(&self, shape: &[u64]) -> bool {
         match self {
             Self::Box { cells, .. } => cells.is_whole(shape),
@@ -52,7 +52,7 @@ impl Cells {
         }
     }
 
-    /// The cells by the chunks of a grid. `None` where these are too many to count.
+    /// Groups the cells by the chunks of a grid. `None` if there are too many chunks to count.
     pub(crate) fn by_chunk(&self, grid: &[AxisGrid]) -> Option<ChunkSelections> {
         Some(match self {
             Self::Box { cells, .. } => ChunkSelections::Boxes(Projections::of(cells, grid)?),
@@ -60,10 +60,10 @@ impl Cells {
         })
     }
 
-    /// The cells of a shard by its inner chunks.
+    /// Groups the cells of a shard by its inner chunks.
     ///
     /// # Errors
-    /// Where a box does not lie in the shard.
+    /// If a box does not lie in the shard.
     pub(crate) fn by_inner_chunk(
         &self,
         shard: &ShardingCodec,
@@ -74,7 +74,7 @@ impl Cells {
         })
     }
 
-    /// How many chunks of this shape hold the cells, at the most.
+    /// The largest number of chunks of this shape that may hold the cells.
     pub(crate) fn most_chunks(&self, chunk: &[u64]) -> usize {
         let within = |region| Projections::new(region, chunk).map_or(usize::MAX, |p| p.len());
         match self {
@@ -85,7 +85,7 @@ impl Cells {
 }
 
 impl ChunkSelections {
-    /// How many chunks are touched.
+    /// The number of chunks.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Boxes(boxes) => boxes.len(),
@@ -107,7 +107,7 @@ impl ChunkSelections {
         }
     }
 
-    /// The number of a chunk, if it is touched: the inverse of [`get`](Self::get).
+    /// The position of a chunk, if it holds any of the cells: the inverse of [`get`](Self::get).
     pub(crate) fn find(&self, chunk: &[u64]) -> Option<usize> {
         match self {
             Self::Boxes(boxes) => boxes.find(chunk),
@@ -115,7 +115,7 @@ impl ChunkSelections {
         }
     }
 
-    /// The boxes, where these are boxes.
+    /// The boxes, unless the cells are scattered.
     pub(crate) fn boxes(&self) -> Option<&Projections> {
         match self {
             Self::Boxes(boxes) => Some(boxes),

@@ -1,5 +1,5 @@
-//! `Chains`: the codecs of an array's chunks, resolved when data is first touched and once for each
-//! shape that chunks are stored in. The caller says which shape.
+//! `ChainCache`: the codecs of an array's chunks, resolved when data is first read or written, once for each
+//! shape that chunks have.
 
 use std::fmt;
 use std::ops::Deref;
@@ -9,26 +9,27 @@ use quick_cache::sync::Cache;
 use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecRegistry, Dims};
 use zarr_metadata::{ArrayMetadata, ZarrFormat};
 
-/// Shapes beside the largest one whose codecs are kept. Documents can ask for any number of them.
+/// The most shapes, besides that of the largest chunk, whose codecs are kept. A document can have any number
+/// of shapes.
 const SHAPES: usize = 1 << 10;
 
-/// What is resolved so far.
+/// The codecs that are resolved so far.
 #[derive(Default)]
 pub(crate) struct ChainCache {
-    /// Of the largest chunk, which has the shape of all chunks of a regular grid.
+    /// The codecs of the largest chunk. In a regular grid all chunks have its shape.
     largest: OnceLock<Arc<CodecChain>>,
     others: OnceLock<Cache<Dims<u64>, Arc<CodecChain>>>,
 }
 
 /// The codecs of one chunk.
 pub(crate) enum ChunkChain<'a> {
-    /// Those of the largest chunk.
+    /// The codecs of the largest chunk.
     Largest(&'a Arc<CodecChain>),
     Own(Arc<CodecChain>),
 }
 
 impl ChunkChain<'_> {
-    /// The same, to be kept.
+    /// The codecs, to be kept.
     pub(crate) fn into_arc(self) -> Arc<CodecChain> {
         match self {
             Self::Largest(chain) => Arc::clone(chain),
@@ -49,17 +50,17 @@ impl Deref for ChunkChain<'_> {
 }
 
 impl ChainCache {
-    /// The codecs of the largest chunk, if they are resolved.
+    /// The codecs of the largest chunk, if they are resolved already.
     pub(crate) fn largest(&self) -> Option<&Arc<CodecChain>> {
         self.largest.get()
     }
 
-    /// Keeps the codecs of the largest chunk.
+    /// Keeps the codecs of the largest chunk, unless some are kept already.
     pub(crate) fn keep_largest(&self, chain: CodecChain) -> &Arc<CodecChain> {
         self.largest.get_or_init(|| Arc::new(chain))
     }
 
-    /// The codecs of a chunk of another shape than the largest one, whose codecs are given.
+    /// The codecs of a chunk whose shape is not that of the largest one, given the codecs of the latter.
     pub(crate) fn other<'a>(
         &self,
         largest: &'a CodecChain,
@@ -78,7 +79,7 @@ impl ChainCache {
     }
 }
 
-/// The codecs of an array for chunks like this.
+/// Resolves the codecs of an array for chunks of this kind.
 pub(crate) fn resolve(
     metadata: &ArrayMetadata,
     spec: ChunkSpec,

@@ -1,4 +1,4 @@
-//! Erasing cells: they become the fill value, and chunks that hold nothing else are deleted.
+//! Erases cells: sets them to the fill value, and deletes chunks that hold nothing else.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use crate::engine::Elements;
 use crate::{ArrayConfig, ChunkedArray, ResolvedSelection, Result, Values};
 
 impl ChunkedArray {
-    /// Makes the cells of a selection what they were before anything was written. Chunks (shards, of a
-    /// sharded array) that hold only the fill value afterwards are deleted, whatever
-    /// [`write_empty_chunks`](ArrayConfig::write_empty_chunks) says; those that are wholly selected
-    /// are not read.
+    /// Sets the cells of a selection to the fill value. Chunks (of a sharded array, shards) that hold nothing
+    /// else afterwards are deleted, even with
+    /// [`write_empty_chunks`](ArrayConfig::write_empty_chunks). Chunks that are selected as a whole are
+    /// not read.
     ///
     /// # Errors
-    /// As [`write`](Self::write).
+    /// The errors of [`write`](Self::write).
     pub async fn erase(self: Arc<Self>, selection: ResolvedSelection) -> Result<()> {
         let fill = Values::from(&self.chain()?.spec().fill);
         let config = ArrayConfig {

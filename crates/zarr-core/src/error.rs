@@ -176,6 +176,16 @@ pub enum ErrorKind {
         /// The stored type.
         stored: DataType,
     },
+    /// A stored element is not one of its data type: a bool of 2, or text that is not UTF-8.
+    #[error("element {index} of the selection is not a {data_type}: {problem}")]
+    InvalidElement {
+        /// Its place in the selection, in C order.
+        index: usize,
+        /// The data type.
+        data_type: DataType,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// Data of another type than the stored one was given.
     #[error("`{path}` holds {stored}, and {given} was given; nothing is cast unasked")]
     GivenElement {

@@ -1,4 +1,5 @@
-//! Selections, chunk grids and the chunk I/O engine of Zarr: a mechanism, without sugar.
+//! The engine of the Zarr library: selections, nodes in stores, and reading and writing chunks. Arrays are
+//! untyped and every argument is explicit; the crate `zarr` adds the convenience.
 
 mod appended;
 mod array;
@@ -36,7 +37,7 @@ pub use typed::{DynData, Element, Plain, c_order};
 pub use values::{Values, VarArray};
 pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError};
 
-/// The examples of the README are tests like any other.
+/// Runs the examples of the README as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 mod readme {}

@@ -1,14 +1,15 @@
-//! How much memory this process may count on. Reads what Linux tells; knows nothing of what it is for.
+//! How much memory this process may use: what the machine has, and the limits of its control groups, on
+//! Linux.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// Where the system tells nothing.
+/// The memory that is assumed if the system does not report any.
 const UNKNOWN: u64 = 4 << 30;
 
-/// A quarter of the machine's memory, or of what the control group of this process may use if that
-/// is less. Asked for once.
+/// A quarter of the machine's memory, or of the limit of this process's control groups if that is less. The
+/// system is asked once.
 pub(crate) fn quarter() -> u64 {
     static QUARTER: OnceLock<u64> = OnceLock::new();
     *QUARTER.get_or_init(|| available(Path::new("/")) / 4)
@@ -31,8 +32,8 @@ fn total(meminfo: &str) -> Option<u64> {
     kib.checked_mul(1024)
 }
 
-/// The files that may limit a process of these groups: its own and those above it, of both versions
-/// of control groups. A container often sees its own group as the root, whatever it is called here.
+/// The files with the limits of these groups and of those above them, for both versions of control groups.
+/// A container often sees its own group as the root, whatever its name here.
 fn limit_files(groups: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for line in groups.lines() {
@@ -54,7 +55,7 @@ fn limit_files(groups: &str) -> Vec<PathBuf> {
     files
 }
 
-/// A limit in bytes; `max` is none.
+/// A limit in bytes; `max` means none.
 fn limit(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }

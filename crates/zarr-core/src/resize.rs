@@ -1,5 +1,5 @@
-//! Giving an array another shape, and adding to its end. The order of steps is the point: whoever
-//! dies between two of them leaves an array that reads as before or as after, never a mixture.
+//! Resizes arrays, and appends to them. Steps come in an order in which a crash between two of them leaves
+//! an array that reads as before or as after, never as a mixture.
 
 use std::future::ready;
 use std::ops::Range;
@@ -16,35 +16,35 @@ use crate::engine::LIST_FROM;
 use crate::hierarchy::Document;
 use crate::{Appended, ArrayConfig, ChunkedArray, Error, Result, Selection, Slice};
 
-/// What becomes of the chunks that a smaller shape leaves outside.
+/// What happens to the chunks outside a smaller shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum OutOfBoundsChunks {
-    /// They are deleted, and cells of edge chunks that are cut off become the fill value: what is
-    /// grown again is empty.
+    /// They are deleted, and cells that are cut off from chunks at the edge become the fill value. If the
+    /// array grows again, the new cells hold the fill value.
     #[default]
     Delete,
-    /// They stay, and come back where the array grows again.
+    /// They stay in the store. If the array grows again, their cells reappear.
     Keep,
 }
 
 impl ChunkedArray {
-    /// The same array with another shape. First the document, on condition that nobody else changed
-    /// the shape meanwhile, then the chunks outside: a reader sees the old cells or fill values.
+    /// Changes the array's shape, and returns the resized array. The document is changed first, then the
+    /// chunks outside the new shape are deleted: a reader sees their old cells or the fill value.
     ///
-    /// Where locks keep other processes out, none of them appends or resizes meanwhile. Elsewhere the
-    /// shape is looked at again before chunks are deleted, so that what another process appends right
-    /// after is lost only if it comes between that look and the deletion of a few chunks.
+    /// In stores whose locks exclude other processes, no other process appends or resizes meanwhile. In other
+    /// stores the shape is read again before each few chunks are deleted; cells that another process appends
+    /// are lost only if this happens between that read and the deletion.
     ///
     /// # Errors
-    /// Where the number of axes would change, and what the store says. The document is changed or
-    /// not; chunks outside may remain, unseen, where deleting them failed.
+    /// If the number of axes would change, and the errors of the store. The document is then either changed
+    /// or not; chunks outside the new shape that could not be deleted remain, and are not read.
     pub async fn resize(
         self: Arc<Self>,
         shape: &[u64],
         outside: OutOfBoundsChunks,
     ) -> Result<Self> {
-        let _turn = self.turn().await?;
-        // Another handle may have made it longer than this one knows.
+        let _lock = self.lock_shape().await?;
+        // Another handle may have made the array longer.
         let mut before = self.metadata().clone();
         let set = |array: &mut ArrayMetadata| {
             before.clone_from(array);
@@ -54,23 +54,24 @@ impl ChunkedArray {
         let shrinks = shape.iter().zip(before.shape()).any(|(new, old)| new < old);
         if shrinks && outside == OutOfBoundsChunks::Delete {
             let before = Arc::new(self.with_metadata(before)?);
-            before.delete_between(&resized).await?;
-            before.clear_edges(shape).await?;
+            before.delete_removed_chunks(&resized).await?;
+            before.erase_cut_off_cells(shape).await?;
         }
         Ok(resized)
     }
 
-    /// Adds elements at the end of an axis, and says where they came to stand along it.
+    /// Appends elements at the end of an axis. Returns the array with its new shape, and the range of the new
+    /// cells along the axis.
     ///
-    /// Where the lock of a document keeps every other writer out, the cells are written first and the
-    /// shape last: who dies between leaves the array as it was. Elsewhere, and where chunks are listed,
-    /// the shape comes first, so that two writers never take the same cells. To an axis whose chunks
-    /// are listed and end with it one chunk is added that holds all new cells.
+    /// If the lock of the document excludes all other writers, the cells are written first and the shape last,
+    /// so that a crash between the two leaves the array as it was. Otherwise, and in a grid that lists the
+    /// lengths of its chunks, the shape is changed first, so that two writers never write to the same cells.
+    /// An axis whose listed chunks end where it ends gets one more chunk, which holds all new cells.
     ///
     /// # Errors
-    /// Where the other axes differ from the array's, where elements cannot be made or read, and as
-    /// [`resize`](Self::resize) and [`write`](Self::write). The array then has the shape it had, and holds
-    /// nothing of what was written, as far as the store lets that be taken back.
+    /// If the lengths along the other axes differ from the array's, if elements cannot be made or read, and
+    /// the errors of [`resize`](Self::resize) and [`write`](Self::write). The array then has its old shape, and
+    /// the cells that were written are erased, as far as the store allows.
     pub async fn append(
         self: Arc<Self>,
         shape: &[u64],
@@ -83,25 +84,25 @@ impl ChunkedArray {
             && (0..own.len()).all(|i| i == axis || shape[i] == own[i]);
         if !fits {
             let text = format!(
-                "elements of shape {shape:?} cannot be appended along axis {axis} of {own:?}"
+                "elements of shape {shape:?} cannot be appended along axis {axis} of an array of shape {own:?}"
             );
             return Err(Error::wrong_shape("data", text));
         }
-        let _turn = self.turn().await?;
-        // Where the store can be asked from a thread, its locks keep every other writer out. Where chunks
-        // are listed, how long the new one is stands in the document alone.
+        let _lock = self.lock_shape().await?;
+        // The locks of a store that threads may wait for exclude every other writer. Where the lengths of
+        // chunks are listed, only the document has that of the new chunk, so it must be changed first.
         if self.store().as_blocking().is_none() || self.grid().chunk_lengths().is_none() {
             let (before, grown, place) = self.grow(axis, shape[axis]).await?;
             let written = elements.write(&grown, axis, place.start, shape).await;
-            grown.or_back_to(&before, axis, &place, written).await?;
+            grown.undo_if_failed(&before, axis, &place, written).await?;
             return Ok((grown, place));
         }
         loop {
             let now = self.change(Document::Node, |_| Ok(())).await?;
-            let (begin, grown) = now.longer(now.metadata(), axis, shape[axis])?;
+            let (begin, grown) = now.lengthened(now.metadata(), axis, shape[axis])?;
             let place = begin..begin + shape[axis];
             let grown = Arc::new(now.with_metadata(grown)?);
-            // Nobody else appends: what lies beyond the end is what a writer left that died.
+            // Nobody else appends, so cells beyond the end are leftovers of a writer that crashed.
             let config = ArrayConfig {
                 shape_is_current: true,
                 ..self.config().clone()
@@ -109,7 +110,7 @@ impl ChunkedArray {
             let writer = Arc::new(grown.with_config(config));
             let written = elements.write(&writer, axis, begin, shape).await;
             let before = now.metadata();
-            writer.or_back_to(before, axis, &place, written).await?;
+            writer.undo_if_failed(before, axis, &place, written).await?;
             let mut moved = false;
             let set = |array: &mut ArrayMetadata| {
                 moved = array.shape() != now.metadata().shape();
@@ -125,15 +126,15 @@ impl ChunkedArray {
         }
     }
 
-    /// Waits until nobody else changes the array's shape, no other process either where locks keep
-    /// them out: whoever appends, resizes, or deletes chunks because they lie outside holds this lock.
-    async fn turn(&self) -> Result<KeyLock> {
-        // Only a name: nothing is stored there.
+    /// Locks the array's shape, against other processes too if the store's locks exclude them. Every append,
+    /// every resize, and every deletion of chunks outside the shape holds this lock.
+    async fn lock_shape(&self) -> Result<KeyLock> {
+        // Only the name of the lock: nothing is stored under this key.
         let name = self.location().key(".append")?;
         Ok(self.store().lock(&name).await?)
     }
 
-    /// Makes an axis longer by so many cells, and says which these are and what the array was before.
+    /// Makes an axis longer by `cells`. Returns the old metadata, the grown array and the range of new cells.
     async fn grow(
         &self,
         axis: usize,
@@ -143,16 +144,16 @@ impl ChunkedArray {
         let grown = self
             .change(Document::Node, |array| {
                 before.clone_from(array);
-                (begin, *array) = self.longer(array, axis, cells)?;
+                (begin, *array) = self.lengthened(array, axis, cells)?;
                 Ok(())
             })
             .await?;
         Ok((before, Arc::new(grown), begin..begin + cells))
     }
 
-    /// Where not all of what was appended here could be written, takes it back and says why: nobody else
-    /// looks there as long as the document is that of this array or the one before.
-    async fn or_back_to(
+    /// Undoes an append if not all of it could be written: erases the cells and restores the metadata, unless
+    /// another writer has changed the array meanwhile. Returns the error of the write.
+    async fn undo_if_failed(
         self: &Arc<Self>,
         before: &ArrayMetadata,
         axis: usize,
@@ -176,21 +177,22 @@ impl ChunkedArray {
                 };
                 self.change(Document::Node, back).await
             };
-            // What made the write fail may well make this fail, and says more.
+            // If this fails too, the error of the write says more about the cause.
             drop(taken_back.await);
         }
         written
     }
 
-    /// The document of an array with so many cells more along an axis, and where these begin.
-    fn longer(
+    /// The metadata of an array with `cells` more along an axis, and where these begin.
+    fn lengthened(
         &self,
         array: &ArrayMetadata,
         axis: usize,
         cells: u64,
     ) -> Result<(u64, ArrayMetadata)> {
         let (mut grown, mut shape) = (array.clone(), array.shape().to_vec());
-        let too_long = || Error::argument("data", format!("axis {axis} would exceed 2^64 cells"));
+        let too_long =
+            || Error::argument("data", format!("axis {axis} would have 2^64 cells or more"));
         let length = shape.get_mut(axis).ok_or_else(too_long)?;
         let begin = *length;
         *length = begin.checked_add(cells).ok_or_else(too_long)?;
@@ -198,38 +200,41 @@ impl ChunkedArray {
         Ok((begin, grown))
     }
 
-    /// Gives a document another shape. An axis whose chunks are listed gets one for what it has more;
-    /// that must be one that the codecs can hold, else nobody could read the array any more.
+    /// Sets the shape in metadata. An axis whose chunk lengths are listed gets one more chunk for the cells
+    /// that are added. The codecs must be able to hold this chunk, or the array could not be read any more.
     fn set_shape(&self, array: &mut ArrayMetadata, shape: Vec<u64>) -> Result<()> {
-        let wrong = format!("{shape:?} has not as many axes as {:?}", array.shape());
+        let wrong = format!(
+            "{shape:?} does not have as many axes as {:?}",
+            array.shape()
+        );
         array
             .set_shape(shape)
             .map_err(|_| Error::wrong_shape("shape", wrong))?;
         let resized = self.with_metadata(array.clone())?;
         if resized.grid().chunk_lengths().is_none() && self.chain().is_ok() {
             resized.chain().map_err(|error| {
-                let text = format!("what is added would be one chunk, but {error}");
-                let advice = "grow the axis by other lengths, one after the other";
+                let text = format!("the added cells would be one chunk, but {error}");
+                let advice = "grow the axis by other lengths, in several steps";
                 Error::argument("shape", format!("{text}; {advice}"))
             })?;
         }
         Ok(())
     }
 
-    /// Deletes those of these chunks that lie outside of the array as its document says by now, and
-    /// says which these were. Nobody appends or resizes meanwhile: see [`resize`](Self::resize).
+    /// Deletes those of the given chunks that lie outside the current shape of the array, and returns them.
+    /// Nobody appends or resizes meanwhile: see [`resize`](Self::resize).
     ///
     /// # Errors
-    /// Where the array is gone, and what the store says.
+    /// If the array was deleted, and the errors of the store.
     pub async fn delete_outside(self: &Arc<Self>, chunks: Vec<Vec<u64>>) -> Result<Vec<Vec<u64>>> {
-        let _turn = self.turn().await?;
+        let _lock = self.lock_shape().await?;
         let chunks = stream::iter(chunks.into_iter().map(|chunk| Ok(Dims::from(chunk))));
         let deleted = self.delete_still_outside(chunks).await?;
         Ok(deleted.into_iter().map(|chunk| chunk.to_vec()).collect())
     }
 
-    /// Deletes the chunks that the smaller grid of `resized` has not.
-    async fn delete_between(self: &Arc<Self>, resized: &Self) -> Result<()> {
+    /// Deletes the chunks that are not in the smaller grid of `resized`.
+    async fn delete_removed_chunks(self: &Arc<Self>, resized: &Self) -> Result<()> {
         let (old, new) = (
             self.grid().shape_in_chunks(),
             resized.grid().shape_in_chunks(),
@@ -260,7 +265,7 @@ impl ChunkedArray {
         self.delete_still_outside(outside).await.map(drop)
     }
 
-    /// Deletes those chunks that lie outside by now, looking at the document before each few of them.
+    /// Deletes the chunks that lie outside the current shape, which is read again before each few of them.
     async fn delete_still_outside(
         self: &Arc<Self>,
         chunks: impl Stream<Item = Result<Dims<u64>>> + Send,
@@ -281,12 +286,12 @@ impl ChunkedArray {
         Ok(deleted)
     }
 
-    /// Fills the cells between a smaller shape and the ends of the chunks that hold its edge. Asked
-    /// of the array as it was, which still has these cells.
-    async fn clear_edges(&self, shape: &[u64]) -> Result<()> {
+    /// Erases the cells between a smaller shape and the ends of the chunks at its edge. `self` is the array
+    /// before it was resized, which still has these cells.
+    async fn erase_cut_off_cells(&self, shape: &[u64]) -> Result<()> {
         let whole = Arc::new(self.with_config(self.config().clone()));
         let old = self.metadata().shape();
-        // Up to where chunks that stay reach along an axis, which may be another that grows.
+        // The end of the remaining chunks along an axis, which may also be one that grows.
         let reach = |axis: usize| match shape[axis]
             .min(old[axis])
             .checked_sub(1)
@@ -309,12 +314,11 @@ impl ChunkedArray {
     }
 }
 
-/// The part of a box of `old` lengths that lies outside of one of `new` lengths, in boxes that do not
-/// overlap.
+/// The part of a box of shape `old` outside a box of shape `new`, as boxes that do not overlap.
 fn boxes_outside(old: &[u64], new: &[u64]) -> Vec<Region> {
     let mut boxes = Vec::new();
     for axis in (0..old.len()).filter(|&axis| new[axis] < old[axis]) {
-        // Before this axis inside, along it outside, after it anywhere.
+        // Inside along the axes before this one, outside along it, anywhere along those after it.
         let start: Dims<u64> = (0..old.len())
             .map(|i| if i == axis { new[i] } else { 0 })
             .collect();
@@ -325,7 +329,7 @@ fn boxes_outside(old: &[u64], new: &[u64]) -> Vec<Region> {
     boxes
 }
 
-/// The cells of a dense box, one after the other.
+/// The indices of the cells of a dense box, in C order.
 fn indices(region: &Region) -> impl Iterator<Item = Dims<u64>> + use<> {
     let (start, shape) = (region.start(), region.shape());
     let mut next = (!shape.contains(&0)).then(|| start.clone());

@@ -1,4 +1,4 @@
-//! Selections: which cells of an array are meant, in numpy's terms, and what that comes to for a
+//! Selections: which cells of an array to read or write, in NumPy's terms, and how they resolve for a
 //! given shape and chunk grid. Pure: no I/O, no tasks, no locks, and nothing about element types.
 
 mod advanced;
@@ -17,9 +17,10 @@ pub use error::SelectionError;
 pub use from_ranges::RangeExt;
 pub use resolve::{ResolvedSelection, SelectionTarget};
 
-/// Which cells of an array are meant.
+/// Which cells of an array to read or write.
 ///
-/// Ranges, integers, tuples of them, the [`sel!`](crate::sel) macro and numpy's text all become one:
+/// Integers, ranges, tuples of these, the [`sel!`](crate::sel) macro and text in NumPy's notation all
+/// make a selection:
 ///
 /// ```
 /// use zarr_core::{RangeExt, Selection, sel};
@@ -27,16 +28,16 @@ pub use resolve::{ResolvedSelection, SelectionTarget};
 /// assert_eq!(a, sel![0..10, .., -1]);
 /// assert_eq!(a, "0:10, :, -1".parse()?);
 ///
-/// // Every second row, the rows in reverse, and the shapes they come in.
+/// // Every second row; the rows in reverse order.
 /// assert_eq!(sel![..;2].resolve(&[5, 3])?.out_shape(), [3, 3]);
 /// assert_eq!(Selection::from((.., (..).step(-1))).resolve(&[5, 3])?.out_shape(), [5, 3]);
 /// # Ok::<(), zarr_core::SelectionError>(())
 /// ```
 ///
-/// The text of a basic selection is numpy's: [`Display`](std::fmt::Display) and
-/// [`FromStr`](std::str::FromStr) are each other's inverse.
+/// Basic selections are displayed in NumPy's notation, and parsed from it:
+/// [`Display`](std::fmt::Display) and [`FromStr`](std::str::FromStr) are inverses of each other.
 ///
-/// Beyond numpy's basic ones there are [`orthogonal`](Self::orthogonal) lists,
+/// Besides NumPy's basic indexing there are [`orthogonal`](Self::orthogonal) selections,
 /// [`points`](Self::points), masks (an ndarray of `bool`) and [`blocks`](Self::blocks):
 ///
 /// ```
@@ -51,53 +52,54 @@ pub enum Selection {
     /// Every cell.
     #[default]
     All,
-    /// numpy's basic indexing: one [`Slice`] after the other, the axes they leave taken whole.
+    /// NumPy's basic indexing: one [`Slice`] per axis; axes without one are selected whole.
     Basic(Vec<Slice>),
-    /// Lists, masks and slices per axis, and every combination: see [`orthogonal`](Self::orthogonal).
+    /// A list, mask or slice per axis, and every combination of their indices: see
+    /// [`orthogonal`](Self::orthogonal).
     Orthogonal(Vec<AxisSelection>),
     /// Cells by their coordinates.
     Points(Points),
-    /// Cells by a mask.
+    /// The cells where a mask is true.
     Mask(Mask),
-    /// Whole chunks by their place in the grid.
+    /// Whole chunks by their indices in the chunk grid.
     Blocks(Vec<Slice>),
 }
 
-/// One item of a basic selection, as numpy means it.
+/// One item of a basic selection, with NumPy's meaning.
 ///
-/// Negative numbers count from the end of the axis. Integers beyond `i64` become `i64::MAX`, which
-/// is out of bounds for an index and the end of the axis for a range; on an axis of more than
-/// `i64::MAX` cells, where that would be a guess, resolving is an error.
+/// Negative numbers count from the end of the axis. Integers beyond `i64` become `i64::MAX`: out of
+/// bounds as an index, and the end of the axis as a bound of a range. On an axis of more than
+/// `i64::MAX` cells that could be wrong, so resolving fails there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Slice {
     /// One cell; the axis is dropped from the output.
     Index(i64),
-    /// The cells from `start` up to `stop`, or down to it where `step` is negative. Without a bound
-    /// the range begins or ends at the respective end of the axis.
+    /// The cells from `start` up to `stop`, or down to it if `step` is negative. A missing bound is
+    /// the respective end of the axis.
     Range {
         /// The first cell.
         start: Option<i64>,
-        /// The first cell no longer meant.
+        /// The end, which is excluded.
         stop: Option<i64>,
-        /// From one cell to the next; not zero.
+        /// The distance from one cell to the next; zero is an error.
         step: i64,
     },
     /// The whole axis.
     Full,
-    /// As many whole axes as the other items leave. At most one per selection.
+    /// All axes that the other items leave, each whole. At most one per selection.
     Ellipsis,
     /// A new axis of length one in the output.
     NewAxis,
 }
 
-/// A [`Selection`] in the notation of Rust's ranges, with numpy's meaning.
+/// Makes a [`Selection`] from items in the notation of Rust's ranges, with NumPy's meaning.
 ///
-/// | item | numpy | |
+/// | item | NumPy | meaning |
 /// |---|---|---|
-/// | `5`, `-1` | `5`, `-1` | one cell, the axis is dropped |
+/// | `5`, `-1` | `5`, `-1` | one cell; its axis is dropped |
 /// | `a..b`, `a..`, `..b`, `..` | `a:b`, `a:`, `:b`, `:` | a range; `a..=b` includes `b` |
 /// | `a..b;step` | `a:b:step` | a range with a step |
-/// | `...` | `...` | whole axes, as many as are left |
+/// | `...` | `...` | all remaining axes, each whole |
 /// | `NewAxis` | `None` | a new axis of length one |
 ///
 /// ```
@@ -106,13 +108,13 @@ pub enum Slice {
 /// assert_eq!(sel![9..=0;-3].to_string(), "9::-3"); // including cell 0
 /// ```
 ///
-/// **A step means what it means in numpy, not in ndarray's `s!`.** Here the walk starts at the first
-/// bound: the cells of ten in reverse are `9..;-1`, and `0..10;-1` is empty. ndarray cuts out the
-/// range first and then reverses it, so that its `s![0..10;-1]` is all ten.
+/// **A step has NumPy's meaning, not that of ndarray's `s!`.** Here a negative step walks down from the
+/// first bound: ten cells in reverse order are `9..;-1`, and `0..10;-1` is empty. ndarray takes the
+/// range first and then reverses it, so its `s![0..10;-1]` is all ten cells.
 #[macro_export]
 macro_rules! sel {
     (@next [$($done:expr,)*]) => {{
-        #[allow(clippy::reversed_empty_ranges, reason = "numpy's bounds may fall or be negative")]
+        #[allow(clippy::reversed_empty_ranges, reason = "NumPy's bounds may descend or be negative")]
         let slices: ::std::vec::Vec<$crate::Slice> = ::std::vec![$($done),*];
         $crate::Selection::Basic(slices)
     }};

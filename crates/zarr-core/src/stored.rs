@@ -1,5 +1,5 @@
-//! Which chunks of an array are stored, and how many bytes they take: found by listing, and for
-//! shards by their indexes.
+//! Which chunks of an array are stored, and how many bytes they take: from a listing, and from the indexes
+//! of shards.
 
 use std::future::ready;
 use std::pin::pin;
@@ -15,21 +15,22 @@ use crate::hierarchy::check_presence;
 use crate::{ChunkError, ChunkedArray, Error, Result};
 
 impl ChunkedArray {
-    /// The stored chunks (shards, of a sharded array), each with the bytes it takes. Keys that are
-    /// no chunk of the grid are passed over.
+    /// The stored chunks (of a sharded array, shards), each with its size in bytes. Keys that are not of a
+    /// chunk within the grid are ignored.
     ///
     /// # Errors
-    /// Where the store cannot list.
+    /// If the store cannot be listed.
     pub async fn stored_chunks(&self) -> Result<Vec<(Dims<u64>, u64)>> {
         self.list_chunks().try_collect().await
     }
 
-    /// The stored chunks as they are listed.
+    /// The stored chunks, in the order of the listing.
     pub(crate) fn list_chunks(&self) -> impl Stream<Item = Result<(Dims<u64>, u64)>> + Send {
         self.list_keys().filter_map(|key| ready(key.transpose()))
     }
 
-    /// All keys below the array's place as they are listed: the chunk that each is, if it is one.
+    /// All keys below the array's location, in the order of the listing: the chunk and its size, or `None`
+    /// if the key is not of a chunk.
     pub(crate) fn list_keys(&self) -> impl Stream<Item = Result<Option<(Dims<u64>, u64)>>> + Send {
         let prefix = self.location().path();
         let rank = self.grid().rank();
@@ -43,15 +44,15 @@ impl ChunkedArray {
             .store()
             .list(prefix)
             .map(move |entry| entry.map(chunk).map_err(Error::from));
-        // What is not listed is absent, if the store was there to the end.
+        // A chunk that is not listed is absent only if the store is still there at the end.
         let end = stream::once(check_presence(self.location()));
         listed.chain(end.filter_map(|present| ready(present.err().map(Err))))
     }
 
-    /// All bytes below the array's place: chunks and documents.
+    /// The number of bytes stored below the array's location: chunks and documents.
     ///
     /// # Errors
-    /// Where the store cannot list.
+    /// If the store cannot be listed.
     pub async fn stored_bytes(&self) -> Result<u64> {
         let sizes = self
             .store()
@@ -65,22 +66,21 @@ impl ChunkedArray {
             .await?)
     }
 
-    /// How many chunks hold data: inner chunks of a sharded array, counted in the shards' indexes.
+    /// The number of chunks that are stored; of a sharded array, inner chunks, counted from the indexes.
     ///
     /// # Errors
-    /// Where the store cannot list, or an index cannot be read.
+    /// If the store cannot be listed, or an index cannot be read.
     pub async fn initialized_chunks(&self) -> Result<u64> {
         let mut count = 0;
         self.each_stored(0, |_| count += 1).await?;
         Ok(count)
     }
 
-    /// Calls `each` with the cells of every stored chunk, in the order of a listing; of shards with more
-    /// than so many cells, with those of the inner chunks that are there. All other cells hold the fill
-    /// value.
+    /// Calls `each` with the cells of every stored chunk. Of a shard with more than `most` cells, it is called
+    /// with the cells of every stored inner chunk instead. All other cells hold the fill value.
     ///
     /// # Errors
-    /// Where the store cannot list, or an index cannot be read.
+    /// If the store cannot be listed, or an index cannot be read.
     pub async fn each_stored(&self, most: u64, mut each: impl FnMut(&Region) + Send) -> Result<()> {
         let chain = match self.is_sharded() {
             true => Some(self.chain()?),
@@ -105,20 +105,20 @@ impl ChunkedArray {
         while let Some((region, inner)) = found.try_next().await? {
             match inner {
                 None => each(&region),
-                Some(inner) => inner.each(|cells| each(&behind(cells, &region))),
+                Some(inner) => inner.each(|cells| each(&in_array(cells, &region))),
             }
         }
         Ok(())
     }
 
-    /// Whether chunks are shards, whatever else their codecs are.
+    /// Whether the codecs say that chunks are shards.
     fn is_sharded(&self) -> bool {
         let codecs = self.metadata().codecs();
         codecs.iter().any(|codec| codec.name == "sharding_indexed")
     }
 
-    /// What there is of a shard, of its cells within the array. `None` where it is no shard, and where it
-    /// is not there any more.
+    /// The stored inner chunks of a shard that hold cells of the array. `None` if the chunk is not a shard, or
+    /// is not stored any more.
     async fn index_of(
         &self,
         chain: &Arc<CodecChain>,
@@ -147,19 +147,19 @@ impl ChunkedArray {
     }
 }
 
-/// So many indexes are in memory at once, which may be large.
+/// The most indexes in memory at once; each may be large.
 const INDEXES: usize = 16;
 
 /// The inner chunks of a shard.
 struct Inner {
     shard: Arc<ShardingCodec>,
     index: ShardIndex,
-    /// Those that hold cells of the array.
+    /// The inner chunks that hold cells of the array.
     wanted: Projections,
 }
 
 impl Inner {
-    /// Calls `each` with the cells of every one that is there, counted from the shard's first.
+    /// Calls `each` with the cells of every stored inner chunk, counted from the origin of the shard.
     fn each(&self, mut each: impl FnMut(&Region)) {
         let there = self.index.present().map(|number| self.shard.at(number));
         for projection in there.filter_map(|at| self.wanted.get(self.wanted.find(&at)?)) {
@@ -168,12 +168,12 @@ impl Inner {
     }
 }
 
-/// Dense cells of a chunk as cells of the array.
-fn behind(cells: &Region, chunk: &Region) -> Region {
+/// Converts dense cells of a chunk to cells of the array.
+fn in_array(cells: &Region, chunk: &Region) -> Region {
     let axes = cells.ranges.iter().zip(&chunk.ranges);
-    let spans =
+    let ranges =
         axes.map(|(cells, chunk)| AxisRange::dense(chunk.start() + cells.start(), cells.count()));
     Region {
-        ranges: spans.collect(),
+        ranges: ranges.collect(),
     }
 }

@@ -1,5 +1,5 @@
-//! Between Rust's element types and untyped bytes: which type may be read as which, and how.
-//! The only place of this crate that is generic over elements.
+//! Converts between Rust's element types and untyped bytes: which Rust type a data type is read as, and
+//! how. Nothing else in this crate is generic over elements.
 
 mod destination;
 
@@ -17,12 +17,12 @@ use crate::{
     values,
 };
 
-/// A Rust type that elements can be read and written as. Exactly the stored type: nothing is cast.
+/// A Rust type that elements can be read and written as. It must match the data type: nothing is cast.
 pub trait Element: Clone + Send + Sync + 'static {
-    /// How an element lies in memory: a type for which all bytes are valid.
+    /// The form of an element in memory that is read: a type for which all bytes are valid.
     type Stored: Plain;
 
-    /// The data type an array gets that is made of such elements.
+    /// The data type of an array that is created from such elements.
     fn data_type() -> DataType;
 
     /// Whether elements of this data type can be read as this type.
@@ -30,20 +30,20 @@ pub trait Element: Clone + Send + Sync + 'static {
         *data_type == Self::data_type()
     }
 
-    /// Checks what was read. Elements that differ in length are handles into `heap`.
+    /// Checks and converts elements that were read. Those of variable length are handles into `heap`.
     ///
     /// # Errors
-    /// Where bytes are not a valid value of this type.
+    /// If the bytes of an element are not a valid value of this type.
     fn from_stored(stored: Vec<Self::Stored>, heap: &VlenElements) -> Result<Vec<Self>>;
 
-    /// The values of elements, shared where that is possible.
+    /// The values of elements, without a copy where that is possible.
     fn into_values(elements: Vec<Self>) -> Values;
 }
 
-/// Types for which any bytes are a value, so that they can be read in place.
+/// Types for which all bytes are valid, so that they can be read in place.
 pub trait Plain: bytemuck::Pod + Send + Sync {}
 
-/// Elements whose memory is their stored form.
+/// Implements [`Element`] for types that are read in place.
 macro_rules! plain {
     ($($element:ty => $data_type:ident),* $(,)?) => {$(
         impl Plain for $element {}
@@ -78,7 +78,7 @@ plain! { half::f16 => Float16 }
 #[cfg(feature = "num-complex")]
 plain! { num_complex::Complex32 => Complex64, num_complex::Complex64 => Complex128 }
 
-/// Lends a vector of elements as bytes, without copying it.
+/// A vector of elements as bytes, without a copy.
 struct AsBytes<T>(Vec<T>);
 
 impl<T: bytemuck::NoUninit> AsRef<[u8]> for AsBytes<T> {
@@ -99,8 +99,8 @@ impl Element for bool {
             None => Ok(stored.into_iter().map(|b| b == 1).collect()),
             Some(at) => {
                 let found = stored.get(at).copied().unwrap_or_default();
-                let text = format!("element {at} of the selection is {found}, a bool is 0 or 1");
-                Err(Error::argument("bool", text))
+                let problem = format!("it is {found}, and a bool is 0 or 1");
+                Err(invalid(at, DataType::Bool, problem))
             }
         }
     }
@@ -110,7 +110,7 @@ impl Element for bool {
     }
 }
 
-/// What stands in memory for an element of variable length.
+/// A handle, which stands in memory for an element of variable length.
 impl Plain for [u64; 2] {}
 
 impl Element for String {
@@ -127,10 +127,8 @@ impl Element for String {
     fn from_stored(stored: Vec<[u64; 2]>, heap: &VlenElements) -> Result<Vec<Self>> {
         let texts = stored.into_iter().enumerate().map(|(at, handle)| {
             let text = str::from_utf8(looked_up(at, handle, heap)?);
-            text.map(str::to_owned).map_err(|error| {
-                let text = format!("element {at} of the selection is not UTF-8: {error}");
-                Error::argument("string", text)
-            })
+            text.map(str::to_owned)
+                .map_err(|error| invalid(at, DataType::String, format!("it is not UTF-8: {error}")))
         });
         texts.collect()
     }
@@ -160,30 +158,40 @@ impl Element for Vec<u8> {
     }
 }
 
-/// An element of variable length. Only a codec of the user's can make a handle that is of no heap.
+/// The bytes of an element of variable length. Only a user's own codec can make a handle that is not in the heap.
 fn looked_up(at: usize, handle: [u64; 2], heap: &VlenElements) -> Result<&[u8]> {
     values::look_up(heap, handle).ok_or_else(|| {
-        let text = format!("a codec gave no bytes for element {at} of the selection");
-        Error::argument("codecs", text)
+        let problem = "a codec returned no bytes for it".to_owned();
+        invalid(at, DataType::Bytes, problem)
     })
 }
 
-/// Elements of a data type known only at run time.
+/// A stored element that is not one of its data type.
+fn invalid(index: usize, data_type: DataType, problem: String) -> Error {
+    let kind = ErrorKind::InvalidElement {
+        index,
+        data_type,
+        problem,
+    };
+    kind.into()
+}
+
+/// Elements of a data type that is known only at run time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DynData {
-    /// The element type.
+    /// The data type of the elements.
     pub dtype: DataType,
-    /// Elements per axis; none for a scalar.
+    /// The length of each axis; empty for a scalar.
     pub shape: Vec<u64>,
-    /// The elements.
+    /// The elements, in C order.
     pub data: Values,
 }
 
 impl DynData {
-    /// The elements as a typed array.
+    /// Converts the elements to a typed array.
     ///
     /// # Errors
-    /// Where `T` is not the element type.
+    /// If `T` does not match the data type, or the elements do not fill the shape.
     pub fn into_array<T: Element>(self) -> Result<ArrayD<T>> {
         if !T::accepts(&self.dtype) {
             let (path, asked) = (zarr_metadata::NodePath::root(), std::any::type_name::<T>());
@@ -213,7 +221,7 @@ impl<T: Element> From<ArrayD<T>> for DynData {
     }
 }
 
-/// The elements of an array in C order: its own memory where it is in that order already.
+/// The elements of an array in C order, without a copy if the array is in C order already.
 pub fn c_order<T: Element>(array: ArrayD<T>) -> Vec<T> {
     let (len, standard) = (array.len(), array.is_standard_layout());
     if !standard {
@@ -226,19 +234,24 @@ pub fn c_order<T: Element>(array: ArrayD<T>) -> Vec<T> {
     }
 }
 
-/// Elements as an array of the shape a selection gives.
+/// An array of elements, of the output shape of a selection.
 fn into_array<T>(elements: Vec<T>, shape: &[u64]) -> Result<ArrayD<T>> {
     let shape: Option<Vec<usize>> = shape.iter().map(|&n| usize::try_from(n).ok()).collect();
     let (found, wanted) = (elements.len(), shape.clone());
     let array = shape.and_then(|shape| ArrayD::from_shape_vec(IxDyn(&shape), elements).ok());
-    array.ok_or_else(|| Error::wrong_shape("shape", format!("{found} elements are not {wanted:?}")))
+    array.ok_or_else(|| {
+        Error::wrong_shape(
+            "shape",
+            format!("{found} elements do not fill the shape {wanted:?}"),
+        )
+    })
 }
 
 impl ChunkedArray {
-    /// Reads the cells of a selection as an array of its shape.
+    /// Reads the cells of a selection as an array of its output shape.
     ///
     /// # Errors
-    /// Where the elements are not stored as `T`, or as [`read`](Self::read).
+    /// If the data type is not read as `T`, and the errors of [`read`](Self::read).
     pub async fn read_as<T: Element>(
         self: Arc<Self>,
         selection: ResolvedSelection,
@@ -256,8 +269,8 @@ impl ChunkedArray {
         T::from_stored(stored, &heap)
     }
 
-    /// Whether elements of variable length, so many bytes each beside their own, may be taken out of a
-    /// heap. There each is once, and here as often as it is stored: a fill value in every cell.
+    /// Checks that a copy of all elements of variable length, with `each` bytes more per element, is within
+    /// the limit of memory. The heap holds an element once that many cells share, such as the fill value.
     fn check_room(&self, handles: &[u8], each: usize, heap: &VlenElements) -> Result<()> {
         if !self.data_type().is_variable() {
             return Ok(());
@@ -273,10 +286,10 @@ impl ChunkedArray {
         Err(ErrorKind::Limit { what, asked, limit }.into())
     }
 
-    /// The blocks of [`stream`](Self::stream) as arrays, each with its place in the output.
+    /// Streams the blocks of [`stream`](Self::stream) as arrays, each with its region of the output.
     ///
     /// # Errors
-    /// Where the elements are not stored as `T`, or as [`stream`](Self::stream).
+    /// If the data type is not read as `T`, and the errors of [`stream`](Self::stream).
     pub fn stream_as<T: Element>(
         self: Arc<Self>,
         selection: ResolvedSelection,
@@ -292,10 +305,10 @@ impl ChunkedArray {
         }))
     }
 
-    /// Reads the cells of a selection whatever their type.
+    /// Reads the cells of a selection, of any data type.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
+    /// The errors of [`read`](Self::read).
     pub async fn read_dyn(self: Arc<Self>, selection: ResolvedSelection) -> Result<DynData> {
         let dtype = self.data_type().clone();
         let align = if dtype.is_variable() {
@@ -324,10 +337,10 @@ impl ChunkedArray {
         })
     }
 
-    /// `Ok` where the stored elements can be read and written as `T`.
+    /// Checks that elements of the array can be read and written as `T`.
     ///
     /// # Errors
-    /// [`ErrorKind::Element`] where they cannot.
+    /// [`ErrorKind::Element`] if they cannot.
     pub fn check_element<T: Element>(&self) -> Result<()> {
         let stored = self.data_type();
         if T::accepts(stored) {
@@ -342,7 +355,7 @@ impl ChunkedArray {
         .into())
     }
 
-    /// Every task said that it wrote its part, and some part was not written: a bug, not an input.
+    /// The error that all tasks succeeded, yet part of the output is missing. Only a bug can cause it.
     fn incomplete(&self) -> Error {
         self.chunk_error(&[], crate::ChunkError::INTERNAL)
     }

@@ -1,5 +1,5 @@
-//! The values of elements outside of arrays: as many bytes each, or bytes of any number each. What a
-//! user gives and gets; the engine knows them as elements.
+//! The values of elements as callers pass and receive them, of one size or of variable length. The engine
+//! works with elements in memory, in which handles stand for those of variable length.
 
 use bytes::Bytes;
 use zarr_codecs::{CodecError, VlenElements, VlenHandle, VlenHeap};
@@ -10,7 +10,7 @@ use zarr_metadata::FillValue;
 pub enum Values {
     /// Elements of one size.
     Fixed(Bytes),
-    /// Elements that differ in length: texts, byte strings, lists.
+    /// Elements of variable length: texts, byte strings, lists.
     Variable(VarArray),
 }
 
@@ -25,17 +25,17 @@ pub enum Values {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VarArray {
     bytes: Vec<u8>,
-    /// Where each element ends in `bytes`; it begins where the one before it ends.
+    /// Where each element ends in `bytes`; it begins where the previous one ends.
     ends: Vec<usize>,
 }
 
 impl VarArray {
-    /// How many elements there are.
+    /// The number of elements.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no elements.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
@@ -73,7 +73,7 @@ impl<E: AsRef<[u8]>> FromIterator<E> for VarArray {
     }
 }
 
-/// One element: the fill value.
+/// One element, the fill value.
 impl From<&FillValue> for Values {
     fn from(fill: &FillValue) -> Self {
         match fill.is_variable() {
@@ -84,7 +84,7 @@ impl From<&FillValue> for Values {
 }
 
 impl Values {
-    /// The bytes of elements of one size.
+    /// The bytes of elements of one size; `None` for elements of variable length.
     pub fn as_fixed(&self) -> Option<&[u8]> {
         match self {
             Self::Fixed(bytes) => Some(bytes),
@@ -92,7 +92,7 @@ impl Values {
         }
     }
 
-    /// How many elements there are, of types of this size.
+    /// The number of elements, if they are of a type of this size; `None` is the size of variable length.
     pub(crate) fn count(&self, size: Option<usize>) -> Option<usize> {
         match (self, size) {
             (Self::Fixed(bytes), Some(size)) if size > 0 && bytes.len().is_multiple_of(size) => {
@@ -104,7 +104,7 @@ impl Values {
         }
     }
 
-    /// The elements as they stand in arrays; what differs in length goes to the heap.
+    /// The elements as the engine has them; the bytes of those of variable length go to the heap.
     pub(crate) fn into_elements(self, heap: &VlenHeap) -> Result<Bytes, CodecError> {
         match self {
             Self::Fixed(bytes) => Ok(bytes),
@@ -121,8 +121,7 @@ impl Values {
     }
 }
 
-/// The element that a handle in an array stands for. Every handle there was made by our codecs, or by
-/// a user's: those of the latter may be of no heap.
+/// The element that a handle stands for. A handle that a user's own codec made may not be in the heap.
 pub(crate) fn look_up(heap: &VlenElements, handle: [u64; 2]) -> Option<&[u8]> {
     heap.get(VlenHandle::from_bytes(bytemuck::cast(handle)))
 }

@@ -1,5 +1,5 @@
-//! Where a blocking call runs: on this thread, or on one that is there to wait. This is the only module that depends
-//! on an async runtime.
+//! Where a blocking call runs: on this thread, or on one that is there to wait. Beside services, which need tokio, this
+//! is the only module that depends on an async runtime.
 //!
 //! The rule: a call runs **inline** if the store is instant, if this thread said so ([`inline`]), or if no tokio
 //! runtime drives it. Only inside a tokio runtime is it handed to `spawn_blocking`, so that a worker that serves other

@@ -1,29 +1,30 @@
-//! Words that must not be in the code: unfinished work everywhere; panics, and what some crates ban, in libraries.
+//! Words that code must not contain: marks of unfinished work anywhere; in libraries also panics, and what some crates
+//! forbid.
 
 use super::source::{Source, lines_with};
 
-/// Never, tests included.
+/// Not anywhere, including tests.
 const EVERYWHERE: &[&str] = &["todo!", "unimplemented!", "dbg!"];
 
-/// Not outside tests: bytes and callers come from anywhere, so an error is returned, and an invariant that
-/// cannot fail is written `unreachable!("why")`.
+/// Only in tests. Bytes and callers are not trusted, so libraries return errors; a case that cannot occur is
+/// `unreachable!("why")`.
 const IN_LIBRARIES: &[&str] = &[".unwrap()", ".expect("];
 
-/// Not in code below a directory, tests left out, with the reason. Clippy's list of methods cannot leave tests out.
+/// Not in code below a directory, except in tests, with the reason. Clippy's list of methods cannot except tests.
 const BELOW: &[(&str, &str, &str)] = &[
     (
         "crates/",
         "thread::spawn",
-        "panics where no thread is to be had; `thread::Builder` returns an error",
+        "panics if no thread can be started; `thread::Builder` returns an error",
     ),
     (
         "crates/zarr-metadata/",
         "HashMap",
-        "its order would reach a document",
+        "its order would show in documents",
     ),
 ];
 
-/// In library code in one file only, with the reason.
+/// In library code only in one file, with the reason.
 const ONLY_IN: &[(&[&str], &str, &str)] = &[(
     &[
         "rayon::prelude",
@@ -34,7 +35,7 @@ const ONLY_IN: &[(&[&str], &str, &str)] = &[(
         "rayon::spawn",
     ],
     "crates/zarr-core/src/engine/pool.rs",
-    "outside of a pool it starts a second one for the whole process; iterate through a `Crew`",
+    "outside of a pool it starts rayon's global one; iterate through `Workers`",
 )];
 
 pub(super) fn check(source: &Source) -> Vec<String> {

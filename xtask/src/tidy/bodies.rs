@@ -1,7 +1,7 @@
-//! No `cfg(feature)` inside a function: a feature switches whole items and modules, so that what a function does
-//! can be read without knowing how it was built.
+//! No `cfg(feature)` inside a function: features switch whole items and modules, so that a reader knows what a function
+//! does without knowing how it is built.
 //!
-//! The rule: an attribute or `cfg!` that asks for a feature may not stand between the braces of a `fn`. Modules,
+//! The rule: an attribute or `cfg!` that asks for a feature must not be between the braces of a `fn`. Modules,
 //! `use`s, variants, fields, impls, methods as a whole and macros at module level may have one.
 
 use super::source::Source;
@@ -33,7 +33,7 @@ pub(super) fn check(source: &Source) -> Vec<String> {
                 braces.pop();
                 head = at + 1;
             }
-            // The semicolon of `[u8; 4]` does not end anything.
+            // The semicolon of `[u8; 4]` ends no item.
             ';' if brackets == 0 => head = at + 1,
             'c' if braces.last() == Some(&true) && code.get(at..).is_some_and(asks) => {
                 problems.push(source.problem(line, "`cfg(feature)` inside a function body"));
@@ -44,7 +44,7 @@ pub(super) fn check(source: &Source) -> Vec<String> {
     problems
 }
 
-/// Whether `feature` is asked for before the parenthesis that was open is closed, as in `all(unix, feature = …)`.
+/// Whether `feature` comes before the open parenthesis is closed, as in `all(unix, feature = …)`.
 fn feature_within(rest: &str) -> bool {
     let mut depth = 1_i32;
     let end = rest.find(|here: char| {

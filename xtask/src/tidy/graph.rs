@@ -1,9 +1,9 @@
-//! The crate graph: which crate may use which sibling, and that each outside dependency has its reason.
+//! The crate graph: which crate may use which sibling, and whether each dependency from outside has its reason.
 
 use crate::manifest::Manifest;
 use crate::workspace::Member;
 
-/// Crate and the siblings it may name, dev-dependencies included. ARCHITECTURE draws the same picture.
+/// Each crate and the siblings that it may depend on, also for its tests. ARCHITECTURE.md has the same graph.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("zarr-metadata", &[]),
     ("zarr-store", &[]),
@@ -38,7 +38,7 @@ fn edges(name: &str, manifest: &Manifest, members: &[&str]) -> Vec<String> {
         return Vec::new();
     }
     if name == "xtask" {
-        // A fresh clone must run its checks within seconds.
+        // A fresh clone must be able to run it within seconds.
         return dependencies
             .iter()
             .map(|other| format!("xtask depends on {other}"))
@@ -49,13 +49,13 @@ fn edges(name: &str, manifest: &Manifest, members: &[&str]) -> Vec<String> {
     };
     dependencies
         .into_iter()
-        // Its tests may turn on features of its own.
+        // A crate may name itself, to turn on features for its tests.
         .filter(|other| *other != name && members.contains(other) && !allowed.contains(other))
         .map(|other| format!("{name} may not depend on {other}"))
         .collect()
 }
 
-/// Each outside dependency is paid for by every user, so its paragraph begins with a reason.
+/// Every user pays for each dependency, so a comment above it gives the reason.
 pub(super) fn check_reasons(root: &Manifest) -> Vec<String> {
     root.section("workspace.dependencies")
         .filter(|entry| !entry.commented && !entry.value.contains("path = "))

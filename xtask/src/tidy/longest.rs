@@ -1,4 +1,4 @@
-//! The ten longest files, tests at their foot not counted: places to look for a seam. Shown, never judged.
+//! Lists the ten longest files, without the tests at their end: candidates to be divided. No file fails for its length.
 
 use super::source::Source;
 

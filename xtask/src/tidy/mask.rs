@@ -1,6 +1,6 @@
-//! Blanks what is not code, so that the other rules may look for words. Owns the small lexer this needs.
+//! Replaces all that is not code by spaces, so that the other rules can look for words.
 //!
-//! Comments, strings and characters become spaces; every line keeps its length in characters. Not a Rust parser.
+//! A small lexer finds comments, strings and characters; it is no Rust parser. Lines keep their length in characters.
 
 /// The same text with comments, string and character literals replaced by spaces.
 pub(super) fn mask(text: &str) -> String {
@@ -15,7 +15,7 @@ pub(super) fn mask(text: &str) -> String {
             '\'' => character(&chars, at),
             'r' if !in_word(&chars, at) => raw_string(&chars, at),
             'b' | 'c' if next_is(&chars, at, 'r') && !in_word(&chars, at) => {
-                // The prefix stays, the raw string behind it goes.
+                // The prefix is kept; the raw string behind it is replaced.
                 out.push(here);
                 at += 1;
                 raw_string(&chars, at)
@@ -42,7 +42,7 @@ fn next_is(chars: &[char], at: usize, wanted: char) -> bool {
     chars.get(at + 1) == Some(&wanted)
 }
 
-/// Whether the character belongs to a word that began before it.
+/// Whether the character is inside a word, not at its start.
 fn in_word(chars: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| chars.get(before));
     before.is_some_and(|c| c.is_alphanumeric() || *c == '_')

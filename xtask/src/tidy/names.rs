@@ -1,8 +1,8 @@
-//! No two types of one crate share a name: a reader who meets the name knows which type it is.
+//! No two types of a crate share a name, so that a name tells a reader which type is meant.
 //!
-//! The rule: a `struct`, `enum`, `union`, `trait` or `type` that stands at the left margin of a library file may not have
-//! the name of one in another file of the crate. Two that a `cfg` chooses between are one type, told by the attribute
-//! above either of them, or above the `mod` line of its file.
+//! The rule: a `struct`, `enum`, `union`, `trait` or `type` at the left margin of a library file must not have the name
+//! of another one in the crate. Two of which a `cfg` chooses one count as one type; the attribute is above one of them,
+//! or above the `mod` line of its file.
 
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub(super) fn check(sources: &[Source]) -> Vec<String> {
         let Some((first, others)) = places.split_first() else {
             continue;
         };
-        let what = format!("`{name}` names a type in {}, too", first.source.path());
+        let what = format!("{} has a type `{name}`, too", first.source.path());
         problems.extend(
             others
                 .iter()

@@ -1,4 +1,4 @@
-//! One Rust file as the rules see it: text, code without comments, and which lines are tests.
+//! A Rust file as the rules see it: its text, its code without comments, and its code without tests.
 
 use super::mask::mask;
 
@@ -36,24 +36,24 @@ impl Source {
         &self.text
     }
 
-    /// Without comments and strings; lines as in the file.
+    /// Without comments and strings; the lines are those of the file.
     pub(super) fn code(&self) -> &str {
         &self.code
     }
 
-    /// The code, with tests blanked too; empty where the whole file is tests.
+    /// The code without its tests; empty if the whole file is tests.
     pub(super) fn library(&self) -> &str {
         &self.library
     }
 
-    /// Lines before the tests at the foot.
+    /// The number of lines before the tests at the end.
     pub(super) fn lines_before_tests(&self) -> usize {
         if is_test_path(&self.path) {
             return 0;
         }
         let end = self.library.trim_end().len();
         let code_lines = self.library.get(..end).unwrap_or_default().lines().count();
-        // Comments below the last code line, as in a file of prose, count as well when there are no tests.
+        // If there are no tests, comments below the last line of code count, too.
         if self.library == self.code {
             self.text.lines().count()
         } else {
@@ -61,13 +61,13 @@ impl Source {
         }
     }
 
-    /// `path:line: what`, with the line counted from zero here and from one in the message.
+    /// `path:line: what`. `line` is counted from zero, the line in the message from one.
     pub(super) fn problem(&self, line: usize, what: &str) -> String {
         format!("{}:{}: {what}", self.path, line + 1)
     }
 }
 
-/// Files and directories that hold nothing but tests, what tests are made of, benches or examples.
+/// Whether the file contains only tests, helpers of tests, benches or examples.
 fn is_test_path(path: &str) -> bool {
     path.ends_with("/tests.rs")
         || path.ends_with("/testing.rs")
@@ -76,7 +76,7 @@ fn is_test_path(path: &str) -> bool {
             .any(|part| matches!(part, "tests" | "testing" | "benches" | "examples" | "fuzz"))
 }
 
-/// Blanks each item under `#[cfg(test)]`: to the end of its braces, or to its semicolon.
+/// Replaces each item under `#[cfg(test)]` by spaces, to its closing brace or its semicolon.
 fn without_tests(code: &str) -> String {
     const MARK: &str = "#[cfg(test)]";
     let mut out = String::with_capacity(code.len());
@@ -110,7 +110,7 @@ fn item_end(item: &str) -> usize {
     item.len()
 }
 
-/// Zero-based lines in which a whole word occurs. A word may end in punctuation, as `todo!` does.
+/// The lines, counted from zero, that contain a whole word. A word may end in punctuation, such as `todo!`.
 pub(super) fn lines_with(code: &str, word: &str) -> Vec<usize> {
     let part = |c: char| c.is_alphanumeric() || c == '_';
     let whole = |line: &str, at: usize| {

@@ -1,18 +1,18 @@
-//! Unsafe code: in which files it may be, and that each use says why it is sound.
+//! Unsafe code: which files may contain it, and whether each use says why it is sound.
 
 use super::source::{Source, lines_with};
 
-/// The whole list. A new file here needs its disjointness or initialisation argument written at its top.
+/// The files that may contain it. A new one needs an argument at its top why its memory is disjoint and initialised.
 const FILES: &[&str] = &[
     "crates/zarr-codecs/src/array/view.rs",
     "crates/zarr-codecs/src/array/buffer.rs",
     "crates/zarr-codecs/src/codecs/shuffle_kernels/x86.rs",
     "crates/zarr-core/src/engine/output.rs",
-    // No user's code: what tests compare with.
+    // In no published crate: tests compare with it.
     "tests/c-blosc/src/lib.rs",
 ];
 
-/// How far above an `unsafe` its reason may begin, comments and attributes directly above not counted.
+/// How many lines above an `unsafe` its reason may begin, not counting comments and attributes.
 const NEAR: usize = 6;
 
 pub(super) fn check(source: &Source) -> Vec<String> {
@@ -26,18 +26,18 @@ pub(super) fn check(source: &Source) -> Vec<String> {
     if !listed {
         return raised
             .chain(lines)
-            .map(|line| source.problem(line, "unsafe outside the files that tidy lists"))
+            .map(|line| source.problem(line, "`unsafe` outside of the files that tidy lists"))
             .collect();
     }
     let text: Vec<&str> = source.text().lines().collect();
     lines
         .into_iter()
         .filter(|line| !declares(&text, *line) && !has_reason(&text, *line))
-        .map(|line| source.problem(line, "unsafe with no `SAFETY:` or `# Safety` above it"))
+        .map(|line| source.problem(line, "`unsafe` without `SAFETY:` or `# Safety` above it"))
         .collect()
 }
 
-/// Whether the attribute stands on the `mod` of a listed file, where it reads as the crate's own list.
+/// Whether the attribute is above the `mod` line of a listed file.
 fn opens_listed(source: &Source, line: usize) -> bool {
     let (path, file) = source.path().rsplit_once('/').unwrap_or_default();
     let dir = match file {
@@ -50,8 +50,8 @@ fn opens_listed(source: &Source, line: usize) -> bool {
         .is_some_and(|(_, name)| FILES.contains(&format!("{dir}/{name}.rs").as_str()))
 }
 
-/// `unsafe fn` asks something of its caller and does nothing itself: clippy wants its `# Safety` where it is public,
-/// and the blocks inside have reasons of their own.
+/// Whether the line declares an `unsafe fn`, which needs no reason of its own: clippy asks for `# Safety` if it is
+/// public, and each block inside has its reason.
 fn declares(text: &[&str], line: usize) -> bool {
     text.get(line)
         .is_some_and(|line| line.contains("unsafe fn") && !line.contains("unsafe {"))

@@ -1,22 +1,22 @@
-//! How a handle of an array reads and writes: nothing of it is stored.
+//! The configuration of a handle to an array.
 
-/// How an array is read and written; nothing of it is stored.
+/// How a handle reads and writes an array. It is not stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ArrayConfig {
-    /// Whether chunks that hold only the fill value are stored all the same; off if not set.
+    /// Whether chunks that hold only the fill value are stored; off by default.
     pub write_empty_chunks: bool,
-    /// Whether chunks (shards, of a sharded array) that are not stored are read as fill values; on if
-    /// not set. Where it is off, such a chunk is the error [`ChunkError::NotFound`](crate::ChunkError::NotFound). Inner chunks
-    /// that are absent from a shard are fill values always.
+    /// Whether chunks (of a sharded array, shards) that are not stored are read as the fill value; on by
+    /// default. If off, reading such a chunk is the error [`ChunkError::NotFound`](crate::ChunkError::NotFound). Inner
+    /// chunks that are absent from a shard are always read as the fill value.
     pub read_missing_chunks: bool,
-    /// Whether the array's documents are read again before each read and write, so that it is known as
-    /// others have changed it meanwhile. Streams go on with what was known when they began.
+    /// Whether the array's documents are read again before each read and write, so that changes by others
+    /// are seen; off by default. A stream keeps the metadata that it began with.
     pub reload_metadata: bool,
-    /// Whether attributes are read again each time they are asked of the store.
+    /// Whether the attributes are read from the store each time they are asked for; off by default.
     pub reload_attributes: bool,
-    /// Whether no other writer can make the array longer as long as this handle is used: then cells
-    /// beyond its edge are padding, and chunks there are replaced without a look at them.
+    /// Whether no other writer can make the array longer while this handle is used. Cells beyond its edge are
+    /// then padding, and chunks there are replaced without being read.
     pub(crate) shape_is_current: bool,
 }
 

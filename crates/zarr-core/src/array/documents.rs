@@ -1,4 +1,4 @@
-//! An array's documents after it was opened: changing them, and reading them again.
+//! Changes the documents of an open array, and reads them again.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use crate::hierarchy::{self, Document};
 use crate::{ChunkedArray, Error, NodeKind, Result};
 
 impl ChunkedArray {
-    /// Changes the array's document, and gives the array as it has become.
+    /// Changes one of the array's documents, and returns the changed array.
     ///
     /// # Errors
-    /// Where it is gone or has become something else, what `change` says, and what the store says.
+    /// If the array was deleted or replaced by a group, and the errors of `change` and of the store.
     pub async fn change(
         &self,
         which: Document,
@@ -36,10 +36,11 @@ impl ChunkedArray {
         }
     }
 
-    /// The same array as its documents say now, or this one where they say nothing else.
+    /// Reads the array's documents again, and returns the array as it is now; the same one if nothing has
+    /// changed.
     ///
     /// # Errors
-    /// Where it is gone or has become something else, and what the store says.
+    /// If the array was deleted or replaced by a group, and the errors of the store.
     pub async fn reread(self: Arc<Self>) -> Result<Arc<Self>> {
         let format = Some(self.metadata().format());
         match hierarchy::find(self.location(), format, "array").await? {

@@ -1,4 +1,4 @@
-//! An array of records of which only some fields are read and written. Nothing else about it differs.
+//! Reads and writes only some fields of an array of records.
 
 use std::sync::{Arc, OnceLock};
 
@@ -10,7 +10,7 @@ use super::ChunkedArray;
 use crate::chains::ChunkChain;
 use crate::{ChunkError, Error, Result};
 
-/// Fields, and the codecs that decode them.
+/// The fields that a handle reads and writes, and the codecs that decode them.
 #[derive(Debug)]
 pub(super) struct PickedFields {
     fields: Arc<Fields>,
@@ -18,14 +18,14 @@ pub(super) struct PickedFields {
 }
 
 impl ChunkedArray {
-    /// The same array of records, of which only this field is read and written, as elements of its
-    /// own type. Chunks are decoded once and the field is copied out of them; a write leaves the other
-    /// fields as they are, and so reads each chunk first.
+    /// A handle that reads and writes only one field of an array of records, as elements of the field's
+    /// type. A read decodes whole chunks and copies the field from them. A write keeps the other fields, so
+    /// it reads each chunk first.
     ///
-    /// Of a field that is a record, a field can be taken again.
+    /// If the field is a record itself, one of its fields can be selected in turn.
     ///
     /// # Errors
-    /// Where elements are no records, or have no such field.
+    /// If the elements are not records, or have no such field.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -50,18 +50,23 @@ impl ChunkedArray {
     /// # }
     /// ```
     pub fn field(&self, name: &str) -> Result<Self> {
-        self.pick("field", Fields::one(self.data_type(), name))
+        self.with_fields("field", Fields::one(self.data_type(), name))
     }
 
-    /// As [`field`](Self::field), with several fields: records of these, in the order of the names.
+    /// Like [`field`](Self::field), for several fields: the elements are records of these fields, in the
+    /// order of the names.
     ///
     /// # Errors
-    /// As [`field`](Self::field), and where a field is named twice, or none is.
+    /// The errors of [`field`](Self::field), and if a field is named twice, or no field is named.
     pub fn fields<N: AsRef<str>>(&self, names: &[N]) -> Result<Self> {
-        self.pick("fields", Fields::several(self.data_type(), names))
+        self.with_fields("fields", Fields::several(self.data_type(), names))
     }
 
-    fn pick(&self, argument: &'static str, picked: Result<Fields, FieldsError>) -> Result<Self> {
+    fn with_fields(
+        &self,
+        argument: &'static str,
+        picked: Result<Fields, FieldsError>,
+    ) -> Result<Self> {
         let picked = picked.map_err(|error| {
             let text = format!("`{}`: {error}", self.path());
             Error::argument(argument, text)
@@ -78,7 +83,7 @@ impl ChunkedArray {
         })
     }
 
-    /// The type of what is read and written: the array's, or that of the fields that were taken.
+    /// The data type that is read and written: the array's, or that of the selected fields.
     pub fn data_type(&self) -> &DataType {
         match &self.fields {
             Some(picked) => picked.fields.data_type(),
@@ -86,7 +91,7 @@ impl ChunkedArray {
         }
     }
 
-    /// The fields that were taken, if any.
+    /// The selected fields, if any.
     pub(crate) fn picked(&self) -> Option<&Arc<Fields>> {
         self.fields.as_ref().map(|picked| &picked.fields)
     }
@@ -104,8 +109,7 @@ impl ChunkedArray {
         Ok(picked.chain.get_or_init(|| Arc::new(chain)))
     }
 
-    /// The key of a chunk and the codecs that decode it; `largest` are those of
-    /// [`decoder`](Self::decoder).
+    /// The key of a chunk and the codecs that decode it, given those of [`decoder`](Self::decoder).
     pub(crate) fn chunk_to_read<'a>(
         &'a self,
         largest: &'a Arc<CodecChain>,

@@ -1,8 +1,8 @@
-//! Cells that lie on no lattice, and where each belongs among the data. What orthogonal
-//! lists, points and masks come to. Pure: no I/O, and nothing about bytes.
+//! Cells that are not evenly spaced, each with its place in the data: orthogonal lists, points and masks.
+//! Pure: no I/O, and nothing about bytes.
 //!
-//! Two kinds are enough. A *product* has one list per axis and means every combination; its places
-//! add up, so nothing is kept per cell. *Points* have a place each.
+//! There are two kinds. A *product* has one list per axis and stands for every combination; the places of a
+//! combination add up, so that nothing is kept per cell. *Points* have a place each.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,16 +10,16 @@ use std::sync::Arc;
 
 use zarr_codecs::{AxisGrid, Dims, Region, ShardingCodec};
 
-/// Cells of an array or a chunk, and the place of each among the data, counted in elements.
+/// Cells of an array or a chunk, and the place of each in the data, in elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ScatteredCells {
-    /// Every combination of one place per axis; the `to`s of a combination are added.
+    /// Every combination of one cell per axis; the `to`s of a combination are added.
     Product(Dims<Arc<[ListedCell]>>),
-    /// One cell after the other. Shared: a chunk's points are asked for more than once.
+    /// Single cells. Shared, since the points of a chunk are asked for more than once.
     Points(Arc<PointCells>),
 }
 
-/// A coordinate along one axis.
+/// A coordinate along one axis, and its place in the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ListedCell {
     pub(crate) cell: u64,
@@ -29,12 +29,12 @@ pub(crate) struct ListedCell {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PointCells {
     rank: usize,
-    /// The coordinates, point after point.
+    /// The coordinates of each point in turn.
     cells: Vec<u64>,
     to: Vec<usize>,
 }
 
-/// So many neighbouring cells, in a box and in the data alike, counted in elements.
+/// Cells that are neighbours both in a box and in the data, in elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CellRun {
     pub(crate) from: usize,
@@ -43,7 +43,7 @@ pub(crate) struct CellRun {
 }
 
 impl PointCells {
-    /// Points of `rank` coordinates each, whose places are their numbers.
+    /// Points of `rank` coordinates each, which are in the data in this order.
     pub(crate) fn new(rank: usize, cells: Vec<u64>) -> Self {
         let count = cells.len().checked_div(rank).unwrap_or(0);
         Self {
@@ -61,7 +61,7 @@ impl PointCells {
 }
 
 impl ScatteredCells {
-    /// How many cells, each as often as it is meant.
+    /// The number of cells; a cell that is selected twice counts twice.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Product(axes) => axes.iter().map(|axis| axis.len()).product(),
@@ -69,19 +69,21 @@ impl ScatteredCells {
         }
     }
 
-    /// The cells by the chunks that hold them.
-    pub(crate) fn by_chunk(&self, cuts: &[AxisGrid]) -> ScatteredByChunk {
+    /// Groups the cells by the chunks that hold them.
+    pub(crate) fn by_chunk(&self, grid: &[AxisGrid]) -> ScatteredByChunk {
         match self {
             Self::Product(axes) => {
-                let axes = axes.iter().zip(cuts);
-                let groups: Dims<_> = axes.map(|(axis, cut)| by_chunk(axis, cut)).collect();
+                let axes = axes.iter().zip(grid);
+                let groups: Dims<_> = axes
+                    .map(|(axis, axis_grid)| by_chunk(axis, axis_grid))
+                    .collect();
                 ScatteredByChunk::Product(groups)
             }
-            Self::Points(points) => ScatteredByChunk::Points(points_by_chunk(points, cuts)),
+            Self::Points(points) => ScatteredByChunk::Points(points_by_chunk(points, grid)),
         }
     }
 
-    /// The cells of a shard by its inner chunks.
+    /// Groups the cells of a shard by its inner chunks.
     pub(crate) fn by_inner_chunk(&self, shard: &ShardingCodec) -> ScatteredByChunk {
         self.by_chunk(&AxisGrid::each(&shard.inner().spec().shape))
     }
@@ -117,12 +119,12 @@ impl ScatteredCells {
         Region::dense(&low, &shape)
     }
 
-    /// Whether each cell of a box of this shape from the origin on is meant.
+    /// Whether all cells of a box of this shape at the origin are selected.
     pub(crate) fn covers(&self, extent: &[u64]) -> bool {
         let is_all = |cells: &mut dyn Iterator<Item = u64>, length: u64, given: usize| {
             let enough = usize::try_from(length).is_ok_and(|length| length <= given);
             enough && {
-                // No larger than the list that it is made from.
+                // No longer than the list of cells.
                 let mut seen = vec![false; length as usize];
                 for cell in cells {
                     if let Some(seen) = usize::try_from(cell).ok().and_then(|i| seen.get_mut(i)) {
@@ -143,7 +145,7 @@ impl ScatteredCells {
         }
     }
 
-    /// Where the cells lie in `bounds`, a dense box that holds them, in the order of the data.
+    /// The runs of cells within `bounds`, a dense box that holds them all, in the order of the data.
     pub(crate) fn runs(&self, bounds: &Region) -> Vec<CellRun> {
         let (start, shape) = (bounds.start(), bounds.shape());
         let mut runs = Vec::new();
@@ -178,7 +180,7 @@ impl ScatteredCells {
     }
 }
 
-/// Calls `each` with the offset of every combination of the outer axes, in the box and in the data.
+/// Calls `each` with the offsets of every combination of the outer axes, in the box and in the data.
 fn rows(
     outer: &[Arc<[ListedCell]>],
     start: &[u64],
@@ -217,7 +219,7 @@ fn rows(
     }
 }
 
-/// Adds a cell behind the last one, to its run where it follows on that.
+/// Adds a cell to the last run if it continues it, or begins a new run.
 fn add(runs: &mut Vec<CellRun>, from: usize, to: usize) {
     match runs.last_mut() {
         Some(run) if (run.from + run.len, run.to + run.len) == (from, to) => run.len += 1,
@@ -225,13 +227,13 @@ fn add(runs: &mut Vec<CellRun>, from: usize, to: usize) {
     }
 }
 
-/// The number of a cell of a box in C order.
+/// The index of a cell of a box in C order.
 fn number(cell: &[u64], shape: &[u64]) -> u64 {
     let axes = cell.iter().zip(shape);
     axes.fold(0, |number, (&at, &length)| number * length + at)
 }
 
-/// The number of a cell of a box that begins elsewhere.
+/// The index of a cell of a box that begins at `start`, in C order.
 fn number_in(cell: &[u64], start: &[u64], shape: &[u64]) -> usize {
     let axes = cell.iter().zip(start).zip(shape);
     axes.fold(0, |number, ((&at, &start), &length)| {
@@ -239,8 +241,8 @@ fn number_in(cell: &[u64], start: &[u64], shape: &[u64]) -> usize {
     })
 }
 
-/// Places by chunks: a product of lists of chunks, or a list of chunks, in rising order. Random access, so that any
-/// number of threads may share it.
+/// Scattered cells by the chunks that hold them: a product of lists of chunks, or a list of chunks, in
+/// ascending order. Access is random, so that threads can share it.
 #[derive(Clone, Debug)]
 pub(crate) enum ScatteredByChunk {
     Product(Dims<Vec<(u64, Arc<[ListedCell]>)>>),
@@ -248,7 +250,7 @@ pub(crate) enum ScatteredByChunk {
 }
 
 impl ScatteredByChunk {
-    /// How many chunks are touched.
+    /// The number of chunks.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Product(axes) => axes
@@ -282,7 +284,7 @@ impl ScatteredByChunk {
         }
     }
 
-    /// The number of a chunk, if it is touched: the inverse of [`get`](Self::get).
+    /// The position of a chunk, if it holds any of the cells: the inverse of [`get`](Self::get).
     pub(crate) fn find(&self, chunk: &[u64]) -> Option<usize> {
         match self {
             Self::Product(axes) => axes.iter().zip(chunk).try_fold(0, |number, (axis, chunk)| {
@@ -295,7 +297,7 @@ impl ScatteredByChunk {
         }
     }
 
-    /// How many cells are in these chunks.
+    /// The number of cells in these chunks.
     pub(crate) fn cells(&self, chunks: Range<usize>) -> usize {
         match self {
             Self::Product(axes) => {
@@ -317,10 +319,10 @@ impl ScatteredByChunk {
     }
 }
 
-fn by_chunk(axis: &[ListedCell], cut: &AxisGrid) -> Vec<(u64, Arc<[ListedCell]>)> {
+fn by_chunk(axis: &[ListedCell], axis_grid: &AxisGrid) -> Vec<(u64, Arc<[ListedCell]>)> {
     let mut groups: BTreeMap<u64, Vec<ListedCell>> = BTreeMap::new();
     for &ListedCell { cell, to } in axis {
-        let (chunk, inside) = locate(cut, cell);
+        let (chunk, inside) = locate(axis_grid, cell);
         let inside = ListedCell { cell: inside, to };
         groups.entry(chunk).or_default().push(inside);
     }
@@ -330,25 +332,26 @@ fn by_chunk(axis: &[ListedCell], cut: &AxisGrid) -> Vec<(u64, Arc<[ListedCell]>)
         .collect()
 }
 
-/// The chunk of a cell, and where it is in there; all cells lie in chunks.
-fn locate(cut: &AxisGrid, cell: u64) -> (u64, u64) {
-    cut.locate(cell).unwrap_or((cell, 0))
+/// The chunk of a cell, and the place of the cell in it; all cells lie in chunks.
+fn locate(axis_grid: &AxisGrid, cell: u64) -> (u64, u64) {
+    axis_grid.locate(cell).unwrap_or((cell, 0))
 }
 
-/// Of two equal cells the later one stays the later one.
-fn points_by_chunk(points: &PointCells, cuts: &[AxisGrid]) -> Vec<(Dims<u64>, Arc<PointCells>)> {
+/// Groups points by their chunks. Points of one chunk keep their order, so that of two equal ones the later is
+/// written last.
+fn points_by_chunk(points: &PointCells, grid: &[AxisGrid]) -> Vec<(Dims<u64>, Arc<PointCells>)> {
     let rank = points.rank;
     let (mut chunks, mut inside) = (Vec::new(), Vec::new());
     chunks.reserve_exact(points.cells.len());
     inside.reserve_exact(points.cells.len());
     for (cell, _) in points.iter() {
-        for (&at, cut) in cell.iter().zip(cuts) {
-            let (chunk, at) = locate(cut, at);
+        for (&at, axis_grid) in cell.iter().zip(grid) {
+            let (chunk, at) = locate(axis_grid, at);
             chunks.push(chunk);
             inside.push(at);
         }
     }
-    // Of a few numbers each: iterators compare and copy them faster than slices do.
+    // Each is a few numbers, which iterators compare and copy faster than slices do.
     let chunk = |i: usize| chunks[i * rank..(i + 1) * rank].iter();
     let order = in_order(&chunks, rank, points.to.len());
     let groups = order.chunk_by(|&a, &b| chunk(a).eq(chunk(b)));
@@ -364,7 +367,7 @@ fn points_by_chunk(points: &PointCells, cuts: &[AxisGrid]) -> Vec<(Dims<u64>, Ar
     groups.filter_map(group).collect()
 }
 
-/// The numbers of so many points, those of one chunk after the other, each as they were.
+/// The indices of points sorted by chunk; those of one chunk keep their order.
 fn in_order(chunks: &[u64], rank: usize, count: usize) -> Vec<usize> {
     let each = || chunks.chunks_exact(rank.max(1));
     let (mut low, mut high) = (
@@ -384,7 +387,7 @@ fn in_order(chunks: &[u64], rank: usize, count: usize) -> Vec<usize> {
     let volume = zarr_codecs::volume(&shape).and_then(|volume| usize::try_from(volume).ok());
     let Some(volume) = volume.filter(|&volume| rank > 0 && volume <= count.saturating_mul(2))
     else {
-        // Chunks far apart: comparing them is less than counting what lies between.
+        // The chunks are far apart: a sort by comparison costs less than one by counting.
         let mut order: Vec<usize> = (0..count).collect();
         order.sort_by_key(|&i| &chunks[i * rank..(i + 1) * rank]);
         return order;
@@ -429,7 +432,7 @@ mod tests {
         )
     }
 
-    /// The cells in the order of the data, by way of chunks and boxes.
+    /// The cells in the order of the data, read through chunks and boxes.
     fn gathered(places: &ScatteredCells, chunk: &[u64]) -> Vec<Option<u64>> {
         let mut data = vec![None; places.len()];
         let groups = places.by_chunk(&AxisGrid::each(chunk));

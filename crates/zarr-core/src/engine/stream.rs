@@ -45,7 +45,7 @@ impl ChunkedArray {
     /// memory of this alignment.
     ///
     /// At most `ahead` blocks are begun and not yet taken; if not given, as many as keep workers and
-    /// requests busy. Together they take no more than [`Context::memory`], of which each stream has
+    /// requests busy. Together they take no more than [`Context::memory`](crate::Context::memory), of which each stream has
     /// its own; a block above it is read alone. Blocks that are begun go on between two polls as far
     /// as workers can bring them. Dropping the stream drops all that was not taken.
     ///

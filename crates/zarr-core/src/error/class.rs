@@ -53,6 +53,7 @@ impl Error {
             },
             ErrorKind::Store(store) => class_of_store(store),
             ErrorKind::StoreGone { .. } => ErrorClass::Transport,
+            ErrorKind::InvalidElement { .. } => ErrorClass::Corrupt,
             ErrorKind::StaleConsolidated { source, .. } => source.class(),
             ErrorKind::Nodes { errors } => match errors.first() {
                 Some(first) => first.class(),

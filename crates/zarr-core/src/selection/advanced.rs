@@ -1,30 +1,31 @@
-//! What beyond slices a selection can be made of: lists of indices, points, masks. Knows no shapes.
+//! Selections beyond NumPy's basic indexing: lists and masks per axis, points, masks and blocks. They
+//! are not checked against a shape here.
 
 use ndarray::{ArrayBase, Data, Dimension};
 
 use super::{Selection, Slice};
 
-/// What an orthogonal selection takes of one axis.
+/// What an orthogonal selection selects along one axis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AxisSelection {
-    /// As in a basic selection.
+    /// A slice, as in a basic selection.
     Slice(Slice),
-    /// These cells, in any order and as often as they are named; negative ones count from the end.
+    /// Indices in any order; they may repeat, and negative ones count from the end of the axis.
     List(Vec<i64>),
-    /// The cells where it is true; as long as the axis.
+    /// The cells where the mask is true. It must be as long as the axis.
     Mask(Vec<bool>),
 }
 
-/// Cells by their coordinates: numpy's `a[[0, 5], [3, 1]]`.
+/// Cells by their coordinates: NumPy's `a[[0, 5], [3, 1]]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Points {
     pub(super) axes: Vec<Vec<i64>>,
-    /// The shape that the points come in, where it is not just their number.
+    /// The output shape, if it is not one axis of all points.
     pub(super) shape: Option<Vec<u64>>,
 }
 
-/// Cells by a mask of the array's shape: numpy's `a[mask]`.
+/// The cells where a mask of the array's shape is true: NumPy's `a[mask]`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Mask {
     pub(super) shape: Vec<u64>,
@@ -32,8 +33,8 @@ pub struct Mask {
 }
 
 impl Points {
-    /// One list of coordinates per axis; a list of one is that coordinate for all points. Negative
-    /// ones count from the end of their axis.
+    /// Points from one list of coordinates per axis. A list of length one holds the coordinate of all
+    /// points. Negative coordinates count from the end of their axis.
     pub fn new<L: Into<Vec<i64>>>(axes: impl IntoIterator<Item = L>) -> Self {
         Self {
             axes: axes.into_iter().map(Into::into).collect(),
@@ -41,7 +42,7 @@ impl Points {
         }
     }
 
-    /// The same points in an output of this shape, in C order.
+    /// The same points with this output shape, in C order.
     #[must_use]
     pub fn shaped(self, shape: impl Into<Vec<u64>>) -> Self {
         Self {
@@ -52,8 +53,8 @@ impl Points {
 }
 
 impl Mask {
-    /// A mask of this shape, its cells in C order. Whether it suits an array is seen when it is
-    /// used.
+    /// A mask of this shape, with its values in C order. Whether it matches an array is checked when
+    /// the selection is resolved.
     pub fn new(shape: impl Into<Vec<u64>>, cells: impl Into<Vec<bool>>) -> Self {
         Self {
             shape: shape.into(),
@@ -63,8 +64,8 @@ impl Mask {
 }
 
 impl Selection {
-    /// Lists, masks and slices, one per axis, and every combination of what they name: numpy's
-    /// `np.ix_`, zarr-python's `oindex`.
+    /// Selects every combination of the indices that a list, mask or slice gives for each axis:
+    /// NumPy's `np.ix_`, zarr-python's `oindex`.
     ///
     /// ```
     /// use zarr_core::Selection;
@@ -78,7 +79,7 @@ impl Selection {
         Self::Orthogonal(axes.into_axis_selections())
     }
 
-    /// Cells by their coordinates, one list per axis: zarr-python's `vindex`.
+    /// Selects cells by their coordinates, given as one list per axis: zarr-python's `vindex`.
     ///
     /// ```
     /// use zarr_core::Selection;
@@ -92,8 +93,8 @@ impl Selection {
         Self::Points(Points::new(axes))
     }
 
-    /// Whole chunks by their place in the grid, an axis each; of a sharded array these are the
-    /// shards. Steps are not allowed, and an index keeps its axis.
+    /// Selects whole chunks (of a sharded array, shards) by their indices in the chunk grid, with one
+    /// item per axis. Steps are not allowed, and an index keeps its axis.
     ///
     /// ```
     /// use zarr_core::{ChunkGrid, Selection, Slice};
@@ -166,7 +167,7 @@ impl<const N: usize> From<[bool; N]> for AxisSelection {
 /// What an orthogonal selection can be made of: a list of [`AxisSelection`]s, or a tuple of anything that is
 /// one.
 pub trait IntoAxisSelections {
-    /// One selection per axis.
+    /// Converts this to one selection per axis.
     fn into_axis_selections(self) -> Vec<AxisSelection>;
 }
 

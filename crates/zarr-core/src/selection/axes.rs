@@ -1,5 +1,5 @@
-//! Selections that go axis by axis: basic and orthogonal ones. numpy's rules of wrapping, clamping and
-//! checking; arithmetic is exact for every shape and every selection.
+//! Resolves basic and orthogonal selections, which have one item per axis, by NumPy's rules for negative
+//! indices and for bounds. Arithmetic is exact for every shape and every selection.
 
 use std::sync::Arc;
 
@@ -9,31 +9,31 @@ use super::resolve::ResolvedSelection;
 use super::{AxisSelection, SelectionError, Slice};
 use crate::cells::{Cells, ListedCell, ScatteredCells};
 
-/// An item of a selection that goes axis by axis.
-pub(super) trait Item {
+/// An item of a basic or orthogonal selection.
+pub(super) trait AxisItem {
     /// The item as a slice, if it is one.
     fn slice(&self) -> Option<Slice>;
-    /// The cells of an axis that it takes.
-    fn cells(&self, axis: usize, length: u64) -> Result<Along, SelectionError>;
+    /// The cells that the item selects along an axis.
+    fn cells(&self, axis: usize, length: u64) -> Result<AxisCells, SelectionError>;
 }
 
 /// Cells along one axis.
-pub(super) enum Along {
-    Span(AxisRange),
+pub(super) enum AxisCells {
+    Range(AxisRange),
     List(Vec<u64>),
 }
 
-impl Item for Slice {
+impl AxisItem for Slice {
     fn slice(&self) -> Option<Slice> {
         Some(*self)
     }
 
-    fn cells(&self, axis: usize, length: u64) -> Result<Along, SelectionError> {
-        self.span(axis, length).map(Along::Span)
+    fn cells(&self, axis: usize, length: u64) -> Result<AxisCells, SelectionError> {
+        self.axis_range(axis, length).map(AxisCells::Range)
     }
 }
 
-impl Item for AxisSelection {
+impl AxisItem for AxisSelection {
     fn slice(&self) -> Option<Slice> {
         match self {
             Self::Slice(slice) => Some(*slice),
@@ -41,16 +41,19 @@ impl Item for AxisSelection {
         }
     }
 
-    fn cells(&self, axis: usize, length: u64) -> Result<Along, SelectionError> {
+    fn cells(&self, axis: usize, length: u64) -> Result<AxisCells, SelectionError> {
         match self {
             Self::Slice(slice) => slice.cells(axis, length),
             Self::List(list) => {
                 let cells = list.iter().map(|&index| wrap(index, axis, length));
-                Ok(even(cells.collect::<Result<_, _>>()?))
+                Ok(cells_of_list(cells.collect::<Result<_, _>>()?))
             }
             Self::Mask(mask) if mask.len() as u64 == length => {
-                let cells = mask.iter().zip(0..).filter(|(is_meant, _)| **is_meant);
-                Ok(even(cells.map(|(_, cell)| cell).collect()))
+                let cells = mask
+                    .iter()
+                    .zip(0..)
+                    .filter(|(is_selected, _)| **is_selected);
+                Ok(cells_of_list(cells.map(|(_, cell)| cell).collect()))
             }
             Self::Mask(mask) => Err(SelectionError::MaskShape {
                 given: vec![mask.len() as u64],
@@ -60,15 +63,15 @@ impl Item for AxisSelection {
     }
 }
 
-/// A list of cells in equal steps is a span, which is read without lists.
-fn even(cells: Vec<u64>) -> Along {
+/// The cells of a list: a range where they are evenly spaced, which is read faster than a list.
+fn cells_of_list(cells: Vec<u64>) -> AxisCells {
     let step = |pair: &[u64]| match pair {
         [a, b] => i64::try_from(i128::from(*b) - i128::from(*a)).ok(),
         _ => None,
     };
     match cells.as_slice() {
-        [] => return Along::Span(AxisRange::dense(0, 0)),
-        [only] => return Along::Span(AxisRange::dense(*only, 1)),
+        [] => return AxisCells::Range(AxisRange::dense(0, 0)),
+        [only] => return AxisCells::Range(AxisRange::dense(*only, 1)),
         [start, ..] => {
             if let Some(step) = cells
                 .windows(2)
@@ -77,19 +80,19 @@ fn even(cells: Vec<u64>) -> Along {
                 .filter(|&step| step != 0)
                 && cells.windows(2).all(|pair| self::same(pair, step))
             {
-                let span = AxisRange::new(*start, cells.len() as u64, step);
-                return span.map_or(Along::List(cells), Along::Span);
+                let range = AxisRange::new(*start, cells.len() as u64, step);
+                return range.map_or(AxisCells::List(cells), AxisCells::Range);
             }
         }
     }
-    Along::List(cells)
+    AxisCells::List(cells)
 }
 
 fn same(pair: &[u64], step: i64) -> bool {
     matches!(pair, [a, b] if i128::from(*b) - i128::from(*a) == i128::from(step))
 }
 
-/// An index of an axis, counted from the end where it is negative.
+/// The cell of an index along an axis; a negative index counts from the end.
 pub(super) fn wrap(index: i64, axis: usize, length: u64) -> Result<u64, SelectionError> {
     let wrapped = i128::from(index) + if index < 0 { i128::from(length) } else { 0 };
     match u64::try_from(wrapped) {
@@ -102,8 +105,8 @@ pub(super) fn wrap(index: i64, axis: usize, length: u64) -> Result<u64, Selectio
     }
 }
 
-/// Item by item, axis by axis.
-pub(super) fn along_axes<I: Item>(
+/// Resolves a selection of one item per axis.
+pub(super) fn along_axes<I: AxisItem>(
     items: &[I],
     shape: &[u64],
 ) -> Result<ResolvedSelection, SelectionError> {
@@ -122,16 +125,16 @@ pub(super) fn along_axes<I: Item>(
         .checked_sub(given)
         .ok_or(SelectionError::TooManyIndices { given, rank })?;
 
-    let mut along: Vec<Along> = Vec::with_capacity(rank);
+    let mut along: Vec<AxisCells> = Vec::with_capacity(rank);
     let mut out_shape = Dims::new();
     let mut axes = shape.iter().copied().enumerate();
-    // Axes that no item names are whole: an ellipsis at the end, where there is none.
+    // Remaining axes are selected whole, as if an ellipsis stood at the end.
     let implied = (ellipses == 0).then_some(None);
     for item in items.iter().map(Some).chain(implied) {
-        match item.map_or(Some(Slice::Ellipsis), Item::slice) {
+        match item.map_or(Some(Slice::Ellipsis), AxisItem::slice) {
             Some(Slice::Ellipsis) => {
                 for (_, length) in axes.by_ref().take(left) {
-                    along.push(Along::Span(AxisRange::dense(0, length)));
+                    along.push(AxisCells::Range(AxisRange::dense(0, length)));
                     out_shape.push(length);
                 }
             }
@@ -149,40 +152,40 @@ pub(super) fn along_axes<I: Item>(
     }
     Ok(ResolvedSelection {
         shape: shape.into(),
-        full_shape: along.iter().map(Along::len).collect(),
+        full_shape: along.iter().map(AxisCells::len).collect(),
         out_shape,
         cells: product(along)?,
     })
 }
 
-impl Along {
+impl AxisCells {
     fn len(&self) -> u64 {
         match self {
-            Self::Span(span) => span.count(),
+            Self::Range(range) => range.count(),
             Self::List(cells) => cells.len() as u64,
         }
     }
 
     fn into_cells(self) -> Vec<u64> {
         match self {
-            Self::Span(span) => span.cells().collect(),
+            Self::Range(range) => range.cells().collect(),
             Self::List(cells) => cells,
         }
     }
 }
 
-/// Spans are a region; as soon as there is a list, all axes become lists.
-fn product(along: Vec<Along>) -> Result<Cells, SelectionError> {
-    let span = |axis: &Along| match axis {
-        Along::Span(span) => Some(*span),
-        Along::List(_) => None,
+/// Every combination of the cells of the axes. Ranges make a region; with one list, all axes become lists.
+fn product(along: Vec<AxisCells>) -> Result<Cells, SelectionError> {
+    let range = |axis: &AxisCells| match axis {
+        AxisCells::Range(range) => Some(*range),
+        AxisCells::List(_) => None,
     };
-    if let Some(ranges) = along.iter().map(span).collect() {
+    if let Some(ranges) = along.iter().map(range).collect() {
         return Ok(Region { ranges }.into());
     }
     let mut stride = 1_usize;
     let mut axes: Dims<Arc<[ListedCell]>> = Dims::new();
-    let lengths: Vec<u64> = along.iter().map(Along::len).collect();
+    let lengths: Vec<u64> = along.iter().map(AxisCells::len).collect();
     let cells = zarr_codecs::volume(&lengths).and_then(|n| usize::try_from(n).ok());
     cells.ok_or(SelectionError::TooManyCells)?;
     for axis in along.into_iter().rev() {
@@ -203,8 +206,8 @@ fn product(along: Vec<Along>) -> Result<Cells, SelectionError> {
 }
 
 impl Slice {
-    /// The cells of an axis. What is not about one axis is taken for the whole.
-    pub(super) fn span(self, axis: usize, length: u64) -> Result<AxisRange, SelectionError> {
+    /// The cells that the slice selects along an axis; an ellipsis or a new axis selects all of them.
+    pub(super) fn axis_range(self, axis: usize, length: u64) -> Result<AxisRange, SelectionError> {
         let check = |bound: i64| match bound {
             i64::MAX if length > i64::MAX.unsigned_abs() => {
                 Err(SelectionError::AmbiguousBound { axis, length })
@@ -224,8 +227,8 @@ impl Slice {
             },
             Self::Range { step: 0, .. } => Err(SelectionError::ZeroStep { axis }),
             Self::Range { start, stop, step } => {
-                // Between which values the bounds are clamped: one before the first cell is where a
-                // walk down ends, one after the last where a walk up does.
+                // The bounds are clamped to these values: a negative step may end one cell before the
+                // first, and a positive step one cell after the last.
                 let end = i128::from(length);
                 let (lowest, highest) = if step < 0 { (-1, end - 1) } else { (0, end) };
                 let (from, to) = if step < 0 {
@@ -237,11 +240,11 @@ impl Slice {
                 let stop = stop.map_or(Ok(to), check)?.clamp(lowest, highest);
                 let way = if step < 0 { start - stop } else { stop - start };
                 let stride = i128::from(step.unsigned_abs());
-                // Empty where the way is none or leads elsewhere.
+                // The range is empty if `stop` is not beyond `start` in the direction of the step.
                 let count = u64::try_from((way + stride - 1) / stride).unwrap_or(0);
                 let start = u64::try_from(start).ok().filter(|_| count > 0);
-                let span = start.and_then(|start| AxisRange::new(start, count, step));
-                Ok(span.unwrap_or(AxisRange::dense(0, 0)))
+                let range = start.and_then(|start| AxisRange::new(start, count, step));
+                Ok(range.unwrap_or(AxisRange::dense(0, 0)))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Selections that do not go axis by axis, or not by cells: points, masks and blocks.
+//! Resolves selections of points, masks and blocks; those of one item per axis are resolved in `axes`.
 
 use zarr_codecs::Dims;
 
@@ -7,7 +7,7 @@ use super::resolve::ResolvedSelection;
 use super::{Mask, Points, SelectionError, Slice};
 use crate::ChunkGrid;
 
-/// Points, whose lists must go together.
+/// Resolves points, after checking that their lists match.
 pub(super) fn of_points(
     points: &Points,
     shape: &[u64],
@@ -42,7 +42,7 @@ pub(super) fn of_points(
     Ok(ResolvedSelection::of_points(shape, cells, out_shape))
 }
 
-/// The cells where a mask is true.
+/// Resolves a mask to the cells where it is true.
 pub(super) fn of_mask(mask: &Mask, shape: &[u64]) -> Result<ResolvedSelection, SelectionError> {
     let volume = zarr_codecs::volume(shape);
     if mask.shape != shape || volume != Some(mask.cells.len() as u64) {
@@ -52,7 +52,7 @@ pub(super) fn of_mask(mask: &Mask, shape: &[u64]) -> Result<ResolvedSelection, S
         });
     }
     if shape.is_empty() {
-        // One cell or none: numpy's `a[True]` has an axis of its own.
+        // One cell or none: NumPy's `a[True]` adds an axis.
         let slices = [Slice::NewAxis, Slice::Ellipsis];
         let mut resolved = along_axes(&slices, shape)?;
         if mask.cells != [true] {
@@ -65,7 +65,7 @@ pub(super) fn of_mask(mask: &Mask, shape: &[u64]) -> Result<ResolvedSelection, S
         .cells
         .iter()
         .enumerate()
-        .filter(|(_, is_meant)| **is_meant)
+        .filter(|(_, is_selected)| **is_selected)
     {
         let (end, mut rest) = (cells.len(), number as u64);
         for &length in shape.iter().rev() {
@@ -84,7 +84,7 @@ pub(super) fn of_mask(mask: &Mask, shape: &[u64]) -> Result<ResolvedSelection, S
     ))
 }
 
-/// Ranges of chunks as the ranges of cells that they are.
+/// Converts ranges of chunks to ranges of cells.
 pub(super) fn of_blocks(slices: &[Slice], grid: &ChunkGrid) -> Result<Vec<Slice>, SelectionError> {
     let counts = grid.shape_in_chunks();
     let mut axis = 0;
@@ -102,7 +102,7 @@ pub(super) fn of_blocks(slices: &[Slice], grid: &ChunkGrid) -> Result<Vec<Slice>
             }
             _ => {
                 let count = counts.get(axis).copied().unwrap_or(0);
-                let blocks = slice.span(axis, count)?;
+                let blocks = slice.axis_range(axis, count)?;
                 let range = grid.cells_along(axis, blocks.start()..blocks.start() + blocks.count());
                 cells.push(Slice::from(range));
                 axis += 1;

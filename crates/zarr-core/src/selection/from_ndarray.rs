@@ -1,5 +1,5 @@
-//! ndarray's `s![]` as a selection, with ndarray's meaning: a range is cut out first, and a negative
-//! step then walks it from its end. Knows no shapes, so that nothing here can fail.
+//! Converts ndarray's `s![]` to selections, with ndarray's meaning: a negative step walks a range
+//! backwards from its end. No shape is needed, so nothing here can fail.
 
 use ndarray::{Dimension, SliceInfo, SliceInfoElem};
 
@@ -20,7 +20,7 @@ impl From<SliceInfoElem> for Slice {
                 stop: end.map(|end| end as i64),
                 step: step as i64,
             },
-            // Nothing lies before the first cell; before it, counted from the end, would be the last.
+            // An empty range: its first cell would be -1, which is the last cell of the axis.
             SliceInfoElem::Slice {
                 end: Some(0), step, ..
             } => Self::Range {
@@ -37,13 +37,13 @@ impl From<SliceInfoElem> for Slice {
     }
 }
 
-/// What ndarray's `s![]` makes. Unlike ndarray, a range may leave its axis, and axes that are not named
-/// are whole.
+/// Converts the value of ndarray's `s![]`. Unlike in ndarray, a range may exceed its axis, and axes that
+/// are not listed are selected whole.
 ///
 /// ```
 /// use ndarray::s;
 /// use zarr_core::Selection;
-/// // The first three rows, the last of them first; every other column; a new axis.
+/// // The first three rows in reverse order; every other column; a new axis.
 /// let selection = Selection::from(s![..3;-1, ..;2, ndarray::NewAxis]);
 /// assert_eq!(selection.to_string(), "2::-1, ::2, None");
 /// assert_eq!(selection.resolve(&[10, 5])?.out_shape(), [3, 3, 1]);
@@ -61,7 +61,7 @@ where
     }
 }
 
-/// As from a reference.
+/// Converts the value of ndarray's `s![]`, as from a reference.
 impl<T, I, O> From<SliceInfo<T, I, O>> for Selection
 where
     T: AsRef<[SliceInfoElem]>,
@@ -73,7 +73,7 @@ where
     }
 }
 
-/// The items of ndarray's `s![]`, made at run time.
+/// Converts the items of ndarray's `s![]`, built at run time.
 impl From<&[SliceInfoElem]> for Selection {
     fn from(items: &[SliceInfoElem]) -> Self {
         Self::Basic(items.iter().copied().map(Slice::from).collect())
@@ -87,14 +87,14 @@ mod tests {
 
     use super::*;
 
-    /// Every cell's number, as the selection walks them.
+    /// The numbers of the cells, in the order of the selection, and the output shape.
     fn selected(selection: &Selection, shape: &[usize]) -> (Vec<usize>, Vec<u64>) {
         let lengths: Vec<u64> = shape.iter().map(|&n| n as u64).collect();
         let resolved = selection.resolve(&lengths).unwrap();
         let ranges = &resolved.region().unwrap().ranges;
         let mut cells = vec![0];
-        for (span, &length) in ranges.iter().zip(shape) {
-            let along: Vec<usize> = span.cells().map(|cell| cell as usize).collect();
+        for (range, &length) in ranges.iter().zip(shape) {
+            let along: Vec<usize> = range.cells().map(|cell| cell as usize).collect();
             let longer = |&row: &usize| {
                 along
                     .iter()
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(Selection::from(s![1, .., 2..;3]).to_string(), "1, :, 2::3");
         assert_eq!(Selection::from(&s![-4..-1;-1]).to_string(), "-2:-5:-1");
         assert_eq!(selected(&s![..0;-1].into(), &[5]).0, [0_usize; 0]);
-        // Ranges that leave the axis are cut, as everywhere here.
+        // Ranges that exceed the axis are clamped, as in all selections.
         assert_eq!(selected(&s![3..9;-1].into(), &[5]).0, [4, 3]);
     }
 }

@@ -1,4 +1,5 @@
-//! Rust's integers, ranges and tuples as selections. Knows no shapes, so that nothing here can fail.
+//! Converts Rust's integers, ranges and tuples to selections. No shape is needed, so nothing here can
+//! fail.
 
 use std::ops::{
     Bound, Range, RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive,
@@ -6,8 +7,7 @@ use std::ops::{
 
 use super::{Selection, Slice};
 
-/// A range of Rust that can be walked in steps; implemented for all ranges of `i32`, `i64`, `u32`,
-/// `u64` and `usize`.
+/// Adds a step to Rust's ranges. Implemented for all ranges of `i32`, `i64`, `u32`, `u64` and `usize`.
 ///
 /// ```
 /// use zarr_core::{RangeExt, Selection};
@@ -15,12 +15,12 @@ use super::{Selection, Slice};
 /// assert_eq!(selection.to_string(), "0:10:2, ::-1");
 /// ```
 pub trait RangeExt {
-    /// This range in steps of `step`, with numpy's meaning: a negative step walks down from the
-    /// first bound. An inclusive range includes its second bound either way.
+    /// This range with a step, with NumPy's meaning: a negative step walks down from the first bound.
+    /// An inclusive range includes its second bound in either direction.
     fn step(self, step: i64) -> Slice;
 }
 
-/// Beyond `i64` there is only `i64::MAX`: resolving refuses it where that would be a guess.
+/// An integer beyond `i64` becomes `i64::MAX`, which resolving refuses where that could be wrong.
 fn saturate(value: impl TryInto<i64>) -> i64 {
     value.try_into().unwrap_or(i64::MAX)
 }
@@ -32,8 +32,8 @@ fn range<T: Copy + TryInto<i64>>(bounds: &impl RangeBounds<T>, step: i64) -> Sli
     };
     let stop = match bounds.end_bound() {
         Bound::Excluded(&stop) => Some(saturate(stop)),
-        // The cell after the last included one. Past either end that is no number: -1 + 1 would be
-        // the first cell, and 0 - 1 the last.
+        // The cell after the last included one. Beyond either end of the axis no number stands for
+        // it: -1 + 1 would be the first cell, and 0 - 1 the last.
         Bound::Included(&last) => match (saturate(last), step < 0) {
             (-1, false) | (0 | i64::MIN, true) => None,
             (i64::MAX, _) => Some(i64::MAX),
@@ -123,14 +123,14 @@ impl From<RangeFull> for Slice {
     }
 }
 
-/// Every cell, of an array without axes too.
+/// Every cell, also of an array without axes.
 impl From<RangeFull> for Selection {
     fn from(_: RangeFull) -> Self {
         Self::All
     }
 }
 
-/// numpy's `a[()]`: every cell.
+/// NumPy's `a[()]`: every cell.
 impl From<()> for Selection {
     fn from((): ()) -> Self {
         Self::Basic(Vec::new())

@@ -1,4 +1,4 @@
-//! The text of a selection, which is numpy's. Knows no shapes: what does not suit an array parses.
+//! Selections as text, in NumPy's notation. Parsing does not check them against a shape.
 
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
@@ -61,7 +61,7 @@ impl Display for Selection {
     }
 }
 
-/// The other spellings are told apart from basic ones, and are not read back.
+/// Other selections than basic ones are shown in a notation that is not parsed.
 fn listed(f: &mut Formatter<'_>, open: &str, items: &[impl Display], close: &str) -> fmt::Result {
     f.write_str(open)?;
     for (i, item) in items.iter().enumerate() {
@@ -77,11 +77,13 @@ impl Display for AxisSelection {
             Self::Slice(slice) => slice.fmt(f),
             Self::List(list) if list.len() <= 16 => write!(f, "{list:?}"),
             Self::List(list) => write!(f, "{} indices", list.len()),
-            Self::Mask(mask) => write!(f, "a mask of {}", mask.len()),
+            Self::Mask(mask) => write!(f, "a mask of {} cells", mask.len()),
         }
     }
 }
 
+/// Parses a basic selection in NumPy's notation, with or without brackets.
+///
 /// ```
 /// use zarr_core::{Selection, sel};
 /// assert_eq!("[0:10, 5, ::2, ..., None]".parse(), Ok(sel![0..10, 5, ..;2, ..., NewAxis]));
@@ -103,7 +105,7 @@ impl FromStr for Selection {
         let mut slices = Vec::new();
         let mut comma = true; // whether another item may follow
         if close.is_none() {
-            slices.push(cursor.slice()?); // nothing at all is not a selection, but `()` is
+            slices.push(cursor.slice()?); // an empty text is no selection, but `()` is
             comma = cursor.eat(",");
         }
         while comma && !cursor.at_end(close.map(|(token, _)| token)) {
@@ -127,10 +129,10 @@ impl FromStr for Selection {
     }
 }
 
-/// `None` by all its names.
+/// The spellings of `None`.
 const NEW_AXIS: [&str; 4] = ["None", "newaxis", "np.newaxis", "numpy.newaxis"];
 
-/// What is left of a text. Spaces mean nothing before any token.
+/// The rest of a text that is parsed. Spaces before a token are ignored.
 struct Cursor<'t> {
     text: &'t str,
     rest: &'t str,

@@ -1,5 +1,5 @@
-//! What a selection comes to on a shape or a grid: which cells, and in which shape they come. The rules
-//! of each spelling are in `axes` and `coordinates`.
+//! Resolves a selection on a shape or a chunk grid: to its cells and the shape of the output. The rules
+//! of each kind of selection are in `axes` and `coordinates`.
 
 use zarr_codecs::{AxisRange, Dims, Region};
 
@@ -8,12 +8,11 @@ use super::{Selection, SelectionError, Slice, coordinates};
 use crate::ChunkGrid;
 use crate::cells::{Cells, ChunkSelections, PointCells, ScatteredCells};
 
-/// A selection that is known to suit an array of a certain shape.
+/// A selection that was checked against the shape of an array.
 ///
-/// The output has two shapes of the same cells in the same C order. The *full shape* is what the
-/// engine speaks of: one axis per axis of the array, or one axis for points. The *output shape* is
-/// what a caller sees: it lacks the axes that an integer took and has the new ones. From one to the
-/// other is a matter of reshaping.
+/// The selected cells have two shapes, both in the same C order. The *full shape* is the engine's: one
+/// axis per axis of the array, or one axis for points. The *output shape* is the caller's: without the
+/// axes that an integer drops, and with the new axes. Reshaping turns one into the other.
 ///
 /// ```
 /// use zarr_core::sel;
@@ -32,7 +31,7 @@ pub struct ResolvedSelection {
     pub(super) out_shape: Dims<u64>,
 }
 
-/// What a selection is resolved on: a shape, or a chunk grid, which has one and knows blocks too.
+/// What a selection is resolved on: the shape of an array or, as blocks need it, its chunk grid.
 #[derive(Clone, Copy, Debug)]
 pub struct SelectionTarget<'a> {
     shape: &'a [u64],
@@ -67,14 +66,15 @@ impl<'a> From<&'a ChunkGrid> for SelectionTarget<'a> {
 }
 
 impl Selection {
-    /// Applies numpy's rules to an array of this shape, or on this chunk grid.
+    /// Resolves the selection by NumPy's rules for an array of this shape or with this chunk grid.
     ///
-    /// Negative numbers wrap, ranges are clamped to their axis, indices are checked.
+    /// Negative numbers count from the end of their axis, ranges are clamped to it, and indices are
+    /// checked.
     ///
     /// # Errors
-    /// Where an index is out of bounds, a step is zero, there are more items than axes or more than
-    /// one ellipsis; where a mask or the lists of points do not suit the shape; where blocks are
-    /// asked of a shape alone.
+    /// If an index is out of bounds, a step is zero, or there are more items than axes or more than
+    /// one ellipsis; if a mask or the lists of points do not match the shape; if blocks are selected
+    /// on a shape without a chunk grid.
     ///
     /// ```
     /// use zarr_core::sel;
@@ -114,7 +114,7 @@ impl ResolvedSelection {
         }
     }
 
-    /// Cells on a lattice that lies inside an array of this shape.
+    /// The cells of a region within an array of this shape.
     pub(crate) fn of_region(shape: &[u64], region: Region) -> Self {
         Self {
             shape: shape.into(),
@@ -124,19 +124,19 @@ impl ResolvedSelection {
         }
     }
 
-    /// A box of the full shape as a box of the output shape. All axes that only one of them has are
-    /// of length one.
+    /// Converts a box of the full shape to one of the output shape. Axes that only one of the shapes
+    /// has are of length one.
     pub(crate) fn in_out_shape(&self, region: &Region) -> Region {
         let axes = region.ranges.iter().zip(&self.full_shape);
         let mut long = axes
             .filter(|(_, length)| **length != 1)
-            .map(|(span, _)| *span);
-        let spans = self.out_shape.iter().map(|&length| match length {
+            .map(|(range, _)| *range);
+        let ranges = self.out_shape.iter().map(|&length| match length {
             1 => AxisRange::dense(0, 1),
             _ => long.next().unwrap_or(AxisRange::dense(0, length)),
         });
         Region {
-            ranges: spans.collect(),
+            ranges: ranges.collect(),
         }
     }
 
@@ -145,7 +145,7 @@ impl ResolvedSelection {
         &self.shape
     }
 
-    /// The cells of the array, in the order of the output, where they lie on a lattice.
+    /// The selected cells in the order of the output, if they are evenly spaced along every axis.
     pub fn region(&self) -> Option<&Region> {
         match &self.cells {
             Cells::Box { cells, .. } => Some(cells),
@@ -157,17 +157,17 @@ impl ResolvedSelection {
         &self.cells
     }
 
-    /// The shape of the output as numpy has it.
+    /// The shape of the output, as in NumPy.
     pub fn out_shape(&self) -> &[u64] {
         &self.out_shape
     }
 
-    /// The shape of the output as the engine has it.
+    /// The shape of the output in the engine: one axis per axis of the array, or one for points.
     pub fn full_shape(&self) -> &[u64] {
         &self.full_shape
     }
 
-    /// The number of cells, or `None` beyond `u64`.
+    /// The number of cells, or `None` if it exceeds `u64`.
     pub fn volume(&self) -> Option<u64> {
         zarr_codecs::volume(&self.full_shape)
     }
@@ -177,10 +177,10 @@ impl ResolvedSelection {
         self.full_shape.contains(&0)
     }
 
-    /// The chunks that are touched, and which of their cells go where in the output.
+    /// The chunks that hold selected cells, and where these cells go in the output.
     ///
     /// # Errors
-    /// Where the grid is that of an array of another shape, or the chunks are too many to count.
+    /// If the grid belongs to an array of another shape, or there are too many chunks to count.
     pub(crate) fn project(&self, grid: &ChunkGrid) -> Result<ChunkSelections, SelectionError> {
         if grid.shape() != self.shape() {
             let (selected, grid) = (self.shape.to_vec(), grid.shape().to_vec());

@@ -1,10 +1,10 @@
-//! Selections against numpy's answers and against a slow oracle.
+//! Selections against NumPy's answers and against a slow oracle.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use zarr_codecs::{AxisRange, Projection, Projections, Region, volume};
 
-use super::{Mask, RangeExt, ResolvedSelection, Selection, SelectionError, Slice};
+use super::{Mask, Points, RangeExt, ResolvedSelection, Selection, SelectionError, Slice};
 use crate::cells::ChunkSelections;
 use crate::{ChunkGrid, sel};
 
@@ -14,9 +14,9 @@ fn resolve(text: &str, shape: &[u64]) -> Result<ResolvedSelection, SelectionErro
     text.parse::<Selection>()?.resolve(shape)
 }
 
-fn cells(span: &AxisRange) -> impl Iterator<Item = u64> + '_ {
-    let cell = |i| i128::from(span.start()) + i128::from(i) * i128::from(span.step());
-    (0..span.count()).map(move |i| cell(i) as u64)
+fn cells(range: &AxisRange) -> impl Iterator<Item = u64> + '_ {
+    let cell = |i| i128::from(range.start()) + i128::from(i) * i128::from(range.step());
+    (0..range.count()).map(move |i| cell(i) as u64)
 }
 
 /// The projections of a basic selection.
@@ -33,10 +33,10 @@ fn numbers(region: &Region, shape: &[u64]) -> Vec<u64> {
         .ranges
         .iter()
         .zip(shape)
-        .fold(vec![0], |numbers, (span, length)| {
+        .fold(vec![0], |numbers, (range, length)| {
             numbers
                 .iter()
-                .flat_map(|n| cells(span).map(move |cell| n * length + cell))
+                .flat_map(|n| cells(range).map(move |cell| n * length + cell))
                 .collect()
         })
 }
@@ -144,10 +144,13 @@ fn errors_name_axis_index_and_length() {
             "index 5 is out of bounds for axis 1 of length 5",
         ),
         (":, ::0", "the step along axis 1 is zero"),
-        ("0, None, :, ..., 0", "3 indices for an array of 2 axes"),
+        (
+            "0, None, :, ..., 0",
+            "too many indices: the array is 2-dimensional, but 3 were given",
+        ),
         (
             "..., ...",
-            "a selection can have one ellipsis (`...`), not 2",
+            "a selection can have only one ellipsis (`...`), not 2",
         ),
     ] {
         assert_eq!(resolve(text, &shape).unwrap_err().to_string(), message);
@@ -156,7 +159,7 @@ fn errors_name_axis_index_and_length() {
     let error = resolve("...", &shape).unwrap().project(&grid).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "a selection for the shape [4, 5] cannot be projected on a grid of [4, 6]"
+        "the selection was resolved for the shape [4, 5], but the array has the shape [4, 6]"
     );
 }
 
@@ -337,7 +340,7 @@ fn slices() -> impl Strategy<Value = Slice> {
     ]
 }
 
-/// The shape of an array, a chunk shape, and a selection that mostly suits.
+/// The shape of an array, a chunk shape, and a selection that is mostly valid.
 fn cases() -> impl Strategy<Value = (Vec<u64>, Vec<u64>, Selection)> {
     // Half of the axes are long enough for every index drawn.
     let axes = vec((prop_oneof![0_u64..20, 8_u64..20], 1_u64..9), 0..=4);
@@ -396,10 +399,10 @@ proptest! {
             prop_assert!(!part.is_empty() && part.fits(&grid.chunk_extent(chunk)));
             prop_assert!(to.is_dense() && to.fits(resolved.full_shape()));
             prop_assert_eq!(part.shape(), to.shape());
-            prop_assert!(part.ranges.iter().all(|span| span.count() > 1 || span.step() == 1));
+            prop_assert!(part.ranges.iter().all(|range| range.count() > 1 || range.step() == 1));
             let mut moved = part.clone();
-            for (span, start) in moved.ranges.iter_mut().zip(grid.region(chunk).start()) {
-                *span = span.behind(start).unwrap();
+            for (range, start) in moved.ranges.iter_mut().zip(grid.region(chunk).start()) {
+                *range = range.behind(start).unwrap();
             }
             let from = numbers(&moved, &shape);
             for (to, from) in numbers(to, resolved.full_shape()).into_iter().zip(from) {
@@ -417,10 +420,10 @@ proptest! {
         for index in &grid {
             let region = grid.region(&index);
             prop_assert_eq!(region.shape(), grid.chunk_extent(&index));
-            for (axis, span) in region.ranges.iter().enumerate() {
-                let last = span.start() + span.count() - 1;
-                prop_assert_eq!(grid.locate(axis, span.start()), Some((index[axis], 0)));
-                prop_assert_eq!(grid.locate(axis, last), Some((index[axis], span.count() - 1)));
+            for (axis, range) in region.ranges.iter().enumerate() {
+                let last = range.start() + range.count() - 1;
+                prop_assert_eq!(grid.locate(axis, range.start()), Some((index[axis], 0)));
+                prop_assert_eq!(grid.locate(axis, last), Some((index[axis], range.count() - 1)));
             }
             cells.extend(numbers(&region, &shape));
         }
@@ -441,20 +444,26 @@ fn lists_points_and_masks_say_what_is_wrong() {
     check(Selection::points([[0, 1], [4, -6]]), out);
     check(
         Selection::orthogonal((vec![true; 3], 0)),
-        "a mask of [3] cells cannot be laid on [4]",
+        "a mask of shape [3] does not match the shape [4]",
     );
     check(
         Mask::new([5, 4], [true; 20]).into(),
-        "a mask of [5, 4] cells cannot be laid on [4, 5]",
+        "a mask of shape [5, 4] does not match the shape [4, 5]",
     );
     check(
         Selection::points([vec![0, 1], vec![1, 2, 3]]),
-        "points need one list of coordinates per axis, all equally long or of one: [2, 3] \
-         coordinates for an array of 2 axes, to fill None",
+        "points need one list of coordinates per axis, all of the same length or of length 1; the \
+         lengths are [2, 3], and the array has 2 axes",
     );
     check(
         Selection::points([[0]]),
-        "points need one list of coordinates per axis, all equally long or of one: [1] coordinates for an array of 2 axes, to fill None",
+        "points need one list of coordinates per axis, all of the same length or of length 1; the \
+         lengths are [1], and the array has 2 axes",
+    );
+    check(
+        Points::new([[0, 1], [1, 2]]).shaped([3]).into(),
+        "points need one list of coordinates per axis, all of the same length or of length 1; the \
+         lengths are [2, 2], and the array has 2 axes; the output shape is [3]",
     );
     check(
         Selection::blocks(vec![Slice::Full]),

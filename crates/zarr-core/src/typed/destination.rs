@@ -1,5 +1,5 @@
-//! Reading elements to where the caller wants them: into memory of its own, into a vector that is used
-//! again, or several selections at once. Knows nothing of how they are read.
+//! Reads elements into memory that the caller provides, a view or a vector that is used again, and reads
+//! several selections at once.
 
 use std::sync::Arc;
 
@@ -11,16 +11,16 @@ use crate::engine::{self, Destination};
 use crate::{ChunkedArray, Error, ResolvedSelection, Result};
 
 impl ChunkedArray {
-    /// Reads the cells of a selection into a view of its shape, of any strides: the rows or columns of
-    /// something larger, in Fortran's order, or reversed. Chunks are decoded there without a copy where
-    /// they lie in the view as they do in memory.
+    /// Reads the cells of a selection into a view of its output shape. The view can have any strides: it can
+    /// be a part of a larger array, in Fortran order, or reversed. Chunks are decoded straight into the
+    /// view where their cells are contiguous in it.
     ///
-    /// Returns when it is done: whoever borrows memory cannot be given up halfway. For elements whose
-    /// memory is their stored form, numbers that is.
+    /// This blocks until all is read, since a read of borrowed memory cannot be cancelled halfway. `T` must be
+    /// a type that is read in place, as numbers are.
     ///
     /// # Errors
-    /// Before anything is read: where the view has another shape, or the elements are not stored as
-    /// `T`. Else as [`read`](Self::read); some elements of the view may have been read by then.
+    /// Before anything is read: if the view has another shape, or the data type is not read as `T`. Otherwise
+    /// the errors of [`read`](Self::read); part of the view may have been overwritten then.
     pub fn read_into<T: Element<Stored = T> + Plain>(
         self: &Arc<Self>,
         selection: ResolvedSelection,
@@ -30,7 +30,7 @@ impl ChunkedArray {
         let wanted = selection.out_shape();
         if !(out.shape().iter().map(|&n| n as u64)).eq(wanted.iter().copied()) {
             let found = out.shape();
-            let text = format!("it has the shape {found:?}, and the selection {wanted:?}");
+            let text = format!("its shape is {found:?}, but that of the selection is {wanted:?}");
             return Err(Error::wrong_shape("out", text));
         }
         engine::lend(out, |destination| {
@@ -42,12 +42,12 @@ impl ChunkedArray {
         })
     }
 
-    /// As [`read_as`](Self::read_as), into the memory of a vector where that is large enough. What the
-    /// vector held is gone, also where reading fails. Elements that lie in memory in another form than
-    /// `T`, such as texts, are made from it and get memory of their own.
+    /// Like [`read_as`](Self::read_as), but uses the memory of a vector if it is large enough. The contents
+    /// of the vector are lost, even if reading fails. Types whose elements are converted after reading, such
+    /// as `String`, get memory of their own.
     ///
     /// # Errors
-    /// As [`read_as`](Self::read_as).
+    /// The errors of [`read_as`](Self::read_as).
     pub async fn read_reusing<T: Element>(
         self: Arc<Self>,
         selection: ResolvedSelection,
@@ -59,11 +59,11 @@ impl ChunkedArray {
         into_array(self.elements(output)?, selection.out_shape())
     }
 
-    /// Reads several selections as arrays, in their order. A chunk that several of them touch is
-    /// fetched once, and decoded once; so is an inner chunk of a shard.
+    /// Reads several selections at once, and returns an array for each, in order. A chunk, or an inner chunk
+    /// of a shard, that several selections touch is fetched and decoded once.
     ///
     /// # Errors
-    /// As [`read_as`](Self::read_as): the first error ends them all.
+    /// The errors of [`read_as`](Self::read_as). The first error ends all reads.
     pub async fn read_many<T: Element>(
         self: Arc<Self>,
         selections: Vec<ResolvedSelection>,

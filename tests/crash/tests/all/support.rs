@@ -31,7 +31,7 @@ pub(crate) fn say(line: impl AsRef<str>) {
 
 /// Says what could not be tested here, to whoever looks and to `xtask`, which counts.
 pub(crate) fn skipped(what: &str, why: &str, how: &str) {
-    let line = format!("skipped: {what}: {why}; get it by: {how}");
+    let line = format!("skipped: {what}: {why}; to run it: {how}");
     if let Some(file) = std::env::var_os("ZARR_SKIPPED") {
         let mut file = File::options().append(true).open(file).unwrap();
         file.write_all(format!("{line}\n").as_bytes()).unwrap();

@@ -1,7 +1,7 @@
-//! What numpy answers to selections of `arange(n).reshape(shape)`; generated with numpy 2.4.6.
+//! What NumPy answers to selections of `arange(n).reshape(shape)`; generated with NumPy 2.4.6.
 
 /// The shape of an array, a selection, and the shape and the elements of what it selects, or `None`
-/// where numpy raises an error.
+/// where NumPy raises an error.
 pub(super) type Case = (
     &'static [u64],
     &'static str,
