@@ -12,10 +12,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::Criterion;
-use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry};
 use zarr_metadata::{DataType, Extension, FillValue};
-
-use pair::pair;
 
 const SHAPE: [u64; 2] = [1024, 1024];
 const SHUFFLES: [&str; 3] = ["noshuffle", "shuffle", "bitshuffle"];
@@ -89,36 +87,13 @@ fn row(
     how: c_blosc::Settings<'_>,
     data: &[u8],
 ) {
-    let view = NdView::new(data, &SHAPE, how.typesize).expect("all of the data");
-    let (mut frame, mut scratch) = (vec![], Scratch::default());
     let mut raw_frame = vec![0; data.len() + c_blosc::OVERHEAD];
-    let bytes = data.len() as u64;
-    pair(
-        criterion,
-        &format!("{name}/encode"),
-        bytes,
-        || {
-            frame.clear();
-            chain
-                .encode(black_box(&view), &mut frame, &mut scratch)
-                .expect("it encodes");
-        },
-        || {
-            c_blosc::compress_into(how, black_box(data), &mut raw_frame).expect("it encodes");
-        },
-    );
+    pair::encode(criterion, name, chain, data, || {
+        c_blosc::compress_into(how, black_box(data), &mut raw_frame).expect("it encodes");
+    });
     let frame = c_blosc::compress(how, data).expect("it encodes");
-    let (mut out, mut raw_out) = (vec![0; data.len()], vec![0; data.len()]);
-    pair(
-        criterion,
-        &format!("{name}/decode"),
-        bytes,
-        || {
-            let view = NdViewMut::over(&mut out, &SHAPE, how.typesize).expect("all of it");
-            chain
-                .decode(black_box(&frame), view, &mut scratch)
-                .expect("it decodes");
-        },
-        || assert!(c_blosc::decompress(black_box(&frame), &mut raw_out)),
-    );
+    let mut raw_out = vec![0; data.len()];
+    pair::decode(criterion, name, chain, &frame, || {
+        assert!(c_blosc::decompress(black_box(&frame), &mut raw_out));
+    });
 }

@@ -13,10 +13,8 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use libdeflater::{CompressionLvl, Compressor, Decompressor};
-use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut, Scratch};
+use zarr_codecs::{ChunkSpec, CodecChain, CodecRegistry};
 use zarr_metadata::{DataType, Extension, FillValue};
-
-use pair::pair;
 
 /// Fills the front of the output from the input and returns how many bytes that made.
 type Raw = Box<dyn FnMut(&[u8], &mut [u8]) -> usize>;
@@ -68,8 +66,6 @@ fn main() {
 fn run(criterion: &mut Criterion, shape: &[u64; 2], dtype: &DataType, data: &[u8]) {
     let fill = FillValue::zero(dtype).expect("numbers have a zero");
     let spec = ChunkSpec::new(shape, dtype.clone(), fill).expect("numbers have a layout");
-    let elem = spec.elem();
-    let view = NdView::new(data, shape, elem).expect("all of the data");
     for &(codec, setting, raw) in ROWS {
         let mut name = format!("{dtype} {}K/{codec}", data.len() >> 10);
         let mut extension = Extension::new(codec);
@@ -81,38 +77,14 @@ fn run(criterion: &mut Criterion, shape: &[u64; 2], dtype: &DataType, data: &[u8
         let chain =
             CodecChain::v2(&codecs, spec.clone(), &CodecRegistry::default()).expect("a good chain");
         let (mut raw_encode, mut raw_decode) = raw();
-        let (mut frame, mut scratch) = (vec![], Scratch::default());
         let mut raw_frame = vec![0; data.len() * 2 + 1024];
-        let bytes = data.len() as u64;
-        pair(
-            criterion,
-            &format!("{name}/encode"),
-            bytes,
-            || {
-                frame.clear();
-                chain
-                    .encode(black_box(&view), &mut frame, &mut scratch)
-                    .expect("it encodes");
-            },
-            || assert!(raw_encode(black_box(data), &mut raw_frame) > 0),
-        );
-        frame.clear();
-        chain
-            .encode(&view, &mut frame, &mut scratch)
-            .expect("it encodes");
-        let (mut out, mut raw_out) = (vec![0; data.len()], vec![0; data.len()]);
-        pair(
-            criterion,
-            &format!("{name}/decode"),
-            bytes,
-            || {
-                let view = NdViewMut::over(&mut out, shape, elem).expect("all of it");
-                chain
-                    .decode(black_box(&frame), view, &mut scratch)
-                    .expect("it decodes");
-            },
-            || assert_eq!(raw_decode(black_box(&frame), &mut raw_out), data.len()),
-        );
+        let frame = pair::encode(criterion, &name, &chain, data, || {
+            assert!(raw_encode(black_box(data), &mut raw_frame) > 0);
+        });
+        let mut raw_out = vec![0; data.len()];
+        pair::decode(criterion, &name, &chain, &frame, || {
+            assert_eq!(raw_decode(black_box(&frame), &mut raw_out), data.len());
+        });
     }
 }
 

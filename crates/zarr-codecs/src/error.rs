@@ -129,6 +129,19 @@ pub(crate) fn check_len(codec: &str, expected: usize, found: usize) -> Result<()
     .of(codec))
 }
 
+/// `Ok` where a size in bytes is within a limit.
+pub(crate) fn check_limit(
+    codec: &str,
+    what: &'static str,
+    asked: u64,
+    limit: u64,
+) -> Result<(), CodecError> {
+    if asked <= limit {
+        return Ok(());
+    }
+    Err(CodecErrorKind::Limit { what, asked, limit }.of(codec))
+}
+
 /// `Ok` where a view could be copied into another.
 pub(crate) fn check_copied(codec: &str, copied: bool) -> Result<(), CodecError> {
     if copied {

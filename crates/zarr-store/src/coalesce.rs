@@ -1,12 +1,9 @@
 //! Merging of byte ranges: few requests instead of many, and every asker still gets its own bytes.
-//! `plan` is pure; only `get_ranges` asks a store.
+//! Pure; `Store::get_ranges` and `BlockingStore::get_ranges` carry it out.
 
 use std::ops::Range;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream};
-
-use crate::{ByteRange, Found, Key, Op, Result, Store, StoreError, StoreErrorKind, Version};
 
 /// Ranges that are read as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +67,7 @@ pub fn scatter(
     groups: &[Group],
     parts: &[Bytes],
     ranges: &[Range<u64>],
-) -> std::result::Result<Vec<Bytes>, Range<u64>> {
+) -> Result<Vec<Bytes>, Range<u64>> {
     let mut data = vec![Bytes::new(); ranges.len()];
     for (group, part) in groups.iter().zip(parts) {
         for &i in &group.members {
@@ -80,69 +77,6 @@ pub fn scatter(
         }
     }
     Ok(data)
-}
-
-/// How often a value that changes between the requests of one call is read anew.
-const TRIES: u32 = 4;
-
-/// What [`Store::get_ranges`] does unless told better: merge by the store's hints, fetch at most
-/// `concurrency` groups at once, slice.
-pub(crate) async fn get_ranges<S: Store + ?Sized>(
-    store: &S,
-    key: &Key,
-    ranges: &[Range<u64>],
-    same: Option<&Version>,
-) -> Result<Option<Found<Vec<Bytes>>>> {
-    let error = |kind| StoreError::new(Op::Get, store, key, kind);
-    if let Some(range) = ranges.iter().find(|r| r.start > r.end) {
-        let asked = ByteRange::Bounded(range.clone());
-        let size = store.head(key).await?.map_or(0, |found| found.size);
-        return Err(error(StoreErrorKind::OutOfRange { asked, size }));
-    }
-    let hints = store.hints();
-    let groups = plan(ranges, hints.merge_gap, hints.merge_limit);
-    if groups.is_empty() {
-        let nothing = store.get(key, ByteRange::Bounded(0..0), same).await?;
-        return Ok(nothing.map(|found| found.map(|_| Vec::new())));
-    }
-    for _ in 0..TRIES {
-        let fetch = |group: &Group| store.get(key, ByteRange::Bounded(group.range.clone()), same);
-        let answers: Vec<_> = stream::iter(groups.iter().map(fetch))
-            .buffered(hints.concurrency.max(1))
-            .try_collect()
-            .await?;
-        if answers.iter().all(Option::is_none) {
-            return Ok(None);
-        }
-        let Some(parts) = one_version(answers) else {
-            continue;
-        };
-        let (mut found, mut bytes) = (None, Vec::with_capacity(parts.len()));
-        for part in parts {
-            bytes.push(part.data.clone());
-            found = Some(part.map(|_| ()));
-        }
-        let Some(found) = found else { continue };
-        let data = scatter(&groups, &bytes, ranges).map_err(|range| {
-            let asked = ByteRange::Bounded(range);
-            error(StoreErrorKind::OutOfRange {
-                asked,
-                size: found.size,
-            })
-        })?;
-        return Ok(Some(found.map(|()| data)));
-    }
-    Err(error(StoreErrorKind::Conflict))
-}
-
-/// The answers, if all are there and belong to one writing of the value: parts of two values must
-/// never be taken for one.
-fn one_version(answers: Vec<Option<Found<Bytes>>>) -> Option<Vec<Found<Bytes>>> {
-    let parts: Vec<_> = answers.into_iter().collect::<Option<_>>()?;
-    let alike = parts
-        .windows(2)
-        .all(|w| w[0].version == w[1].version && w[0].size == w[1].size);
-    alike.then_some(parts)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 mod archive;
 
-use std::{fmt, io};
+use std::{fmt, io, ops::Range};
 
 pub use self::archive::ZipError;
 
@@ -225,6 +225,12 @@ fn refused(error: &io::Error) -> String {
 }
 
 impl StoreErrorKind {
+    /// For a range that does not lie inside a value of `size` bytes.
+    pub(crate) fn out_of_range(range: Range<u64>, size: u64) -> Self {
+        let asked = ByteRange::Bounded(range);
+        Self::OutOfRange { asked, size }
+    }
+
     fn may_pass_later(&self) -> bool {
         use io::ErrorKind as E;
         match self {

@@ -1,10 +1,10 @@
 //! `Key`: the checked name of one value. A store is only ever asked for a `Key`, so a name that could leave its root
 //! is refused here, once, for every backend.
 
-use std::{borrow::Borrow, fmt, str::FromStr, sync::Arc};
+use std::{borrow::Borrow, sync::Arc};
 
 use crate::{
-    AuxiliaryFile, Prefix,
+    AuxiliaryFile,
     error::{KeyProblem, Op, Result, StoreError, StoreErrorKind},
 };
 
@@ -48,20 +48,6 @@ impl Key {
     pub fn name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or_default()
     }
-
-    /// The directory of the key: all but its last part.
-    pub fn parent(&self) -> Prefix {
-        match self.0.rfind('/') {
-            Some(slash) => Prefix::trusted(&self.0[..=slash]),
-            None => Prefix::root(),
-        }
-    }
-
-    /// The key as seen from inside `prefix`, if it lies there.
-    pub fn strip(&self, prefix: &Prefix) -> Option<Key> {
-        // Checked again: what follows a prefix may look like a drive letter.
-        Key::new(self.0.strip_prefix(prefix.as_str())?).ok()
-    }
 }
 
 /// The rules, for a key and for a prefix without its closing slash.
@@ -104,12 +90,6 @@ pub(crate) fn invalid(text: &str, problem: KeyProblem) -> StoreError {
     StoreError::text(Op::Name, text, StoreErrorKind::InvalidKey(problem))
 }
 
-impl AsRef<str> for Key {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
 /// Lets a map ordered by key be searched by text.
 impl Borrow<str> for Key {
     fn borrow(&self) -> &str {
@@ -117,24 +97,39 @@ impl Borrow<str> for Key {
     }
 }
 
-impl FromStr for Key {
-    type Err = StoreError;
-    fn from_str(text: &str) -> Result<Key> {
-        Key::new(text)
-    }
+/// What a checked name is as text.
+macro_rules! impl_text {
+    ($Name:ident) => {
+        impl AsRef<str> for $Name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::str::FromStr for $Name {
+            type Err = $crate::StoreError;
+            fn from_str(text: &str) -> $crate::Result<$Name> {
+                $Name::new(text)
+            }
+        }
+
+        impl std::fmt::Display for $Name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl std::fmt::Debug for $Name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    };
 }
 
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub(crate) use impl_text;
 
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
-    }
-}
+impl_text!(Key);
 
 #[cfg(test)]
 mod tests {
@@ -181,17 +176,5 @@ mod tests {
         for (text, problem) in table {
             assert_eq!(check(text), Err(problem), "{text:?}");
         }
-    }
-
-    #[test]
-    fn parts() {
-        let key = Key::new("a/b/c").unwrap();
-        assert_eq!((key.name(), key.parent().as_str()), ("c", "a/b/"));
-        assert_eq!(Key::new("c").unwrap().parent(), Prefix::root());
-        assert_eq!(
-            key.strip(&Prefix::new("a").unwrap()).unwrap().as_str(),
-            "b/c"
-        );
-        assert_eq!(key.strip(&Prefix::new("a/bb").unwrap()), None);
     }
 }

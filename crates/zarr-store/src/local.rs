@@ -17,6 +17,7 @@
 //! path. Two processes meet in `lock_file` and in `dir_lock`.
 
 mod dir_lock;
+mod durability;
 mod errors;
 mod list;
 mod lock_file;
@@ -32,16 +33,21 @@ mod write;
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 pub(crate) use self::root::real_path_of_file;
+pub use self::{durability::Durability, lock_file::Locking, root::Symlinks};
 use self::{
-    errors::{if_absent, is_absent, uninterrupted},
+    errors::{if_absent, is_absent, store_error, uninterrupted},
     lock_file::LockFile,
     object::LocalObject,
     root::{Root, resolved},
 };
-pub use self::{lock_file::Locking, root::Symlinks};
+#[cfg(feature = "zip")]
+pub(crate) use self::{
+    lock_file::lock_named,
+    object::{read_once, read_range},
+};
 use crate::{
     BlockingStore, Found, Identity, IoHints, Key, Listing, LockName, Object, Op, Payload, Prefix,
-    PutMode, RealPath, Result, Version,
+    PutMode, RealPath, Result, Version, descriptors,
 };
 
 /// Values as files below one directory.
@@ -65,26 +71,6 @@ pub struct LocalStore {
     durability: Durability,
     locking: Locking,
     hints: IoHints,
-}
-
-/// What a finished write survives.
-///
-/// A crash of the *process* never tears a value, whatever is chosen. This is about power loss and
-/// crashes of the system.
-///
-/// This is the minimum: a value that is [durable](Payload::durable), as a document that replaces another is, is always
-/// written as with [`FileAndDir`](Self::FileAndDir).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Durability {
-    /// Nothing yet: the system writes when it likes. After power loss a value written shortly
-    /// before may be the old one, absent, or on some file systems empty. [`BlockingStore::sync`] is
-    /// the barrier that makes everything before it durable at once.
-    #[default]
-    None,
-    /// The bytes are on disk before the value appears, so it is the old or the new one, complete.
-    File,
-    /// As `File`, and that the value appeared is on disk too.
-    FileAndDir,
 }
 
 impl LocalStore {
@@ -158,16 +144,16 @@ impl LocalStore {
     /// Why a directory could not be read or a file not deleted.
     pub fn clean_temp(&self, older_than: Duration) -> Result<u64> {
         uninterrupted(|| remove::clean_temp(&self.root, older_than))
-            .map_err(|e| self.error(Op::Delete, "", e))
+            .map_err(|e| store_error(self, Op::Delete, "", e))
     }
 }
 
 impl BlockingStore for LocalStore {
     fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
-        match LocalObject::open(self, key) {
+        match LocalObject::open(&self.root, key, descriptors::kept()) {
             Ok(object) => Ok(Some(Arc::new(object))),
             Err(e) if is_absent(&e) => Ok(None),
-            Err(e) => Err(self.error(Op::Open, key, e)),
+            Err(e) => Err(store_error(self, Op::Open, key, e)),
         }
     }
 
@@ -186,15 +172,15 @@ impl BlockingStore for LocalStore {
             false => remove::remove_tree(&self.root, name, self.locking),
         });
         removed
-            .and_then(|()| self.sync_names(name, false, self.durability))
-            .map_err(|e| self.error(Op::DeletePrefix, prefix, e))
+            .and_then(|()| self.durability.sync_names(&self.root, name, false))
+            .map_err(|e| store_error(self, Op::DeletePrefix, prefix, e))
     }
 
     fn list_dir(&self, prefix: &Prefix) -> Result<Listing> {
         match uninterrupted(|| list::list_dir(&self.root, prefix)) {
             Ok(listing) => Ok(listing),
             Err(e) if is_absent(&e) => Ok(Listing::default()),
-            Err(e) => Err(self.error(Op::List, prefix, e)),
+            Err(e) => Err(store_error(self, Op::List, prefix, e)),
         }
     }
 
@@ -207,7 +193,7 @@ impl BlockingStore for LocalStore {
 
     fn head(&self, key: &Key) -> Result<Option<Found<()>>> {
         let found = uninterrupted(|| self.root.stat(key.as_str()));
-        let found = found.map_err(|e| self.error(Op::Head, key, e))?;
+        let found = found.map_err(|e| store_error(self, Op::Head, key, e))?;
         Ok(found.map(|d| Found {
             data: (),
             size: d.size,
@@ -222,7 +208,11 @@ impl BlockingStore for LocalStore {
             self.root.path(key.as_str()).to_string_lossy(),
         );
         match self.locking {
-            Locking::Os => name.with_process_lock(LockFile::new(self.clone(), key.clone())),
+            Locking::Os => name.with_process_lock(LockFile {
+                root: self.root.clone(),
+                durability: self.durability,
+                key: key.clone(),
+            }),
             Locking::None => name,
         }
     }
@@ -237,13 +227,13 @@ impl BlockingStore for LocalStore {
     fn sync(&self) -> Result<()> {
         uninterrupted(|| platform::barrier(&self.root.open_dir("")?))
             .or_else(if_absent)
-            .map_err(|e| self.error(Op::Sync, "", e))
+            .map_err(|e| store_error(self, Op::Sync, "", e))
     }
 }
 
 impl fmt::Display for LocalStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.root().display().fmt(f)
+        self.root.fmt(f)
     }
 }
 

@@ -4,17 +4,14 @@ use std::{
     collections::BTreeMap,
     fmt,
     ops::Range,
-    sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use bytes::Bytes;
 
 use crate::{
-    BlockingStore, ByteRange, Entry, Identity, IoHints, Key, Listing, Object, Op, Payload, Prefix,
-    PutMode, Result, StoreError, StoreErrorKind, Version, key_map,
+    BlockingStore, Entry, Identity, IoHints, Key, Listing, Object, Op, Payload, Prefix, PutMode,
+    Result, StoreError, StoreErrorKind, Version, key_map, value::next_stamp,
 };
 
 /// Values in memory. Cheap to clone; clones are one store, and it is gone with the last of them.
@@ -81,12 +78,6 @@ impl Default for MemoryStore {
     }
 }
 
-/// Unique in the process, so that no version of one store is ever one of another.
-fn next_write() -> u64 {
-    static WRITES: AtomicU64 = AtomicU64::new(1);
-    WRITES.fetch_add(1, Ordering::Relaxed)
-}
-
 impl BlockingStore for MemoryStore {
     fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
         Ok(self
@@ -100,16 +91,10 @@ impl BlockingStore for MemoryStore {
         // Before the lock: a payload of several parts is copied together here.
         let bytes = value.clone().into_bytes();
         let mut values = self.write();
-        let refused = match (mode, values.get(key)) {
-            (PutMode::Overwrite, _) | (PutMode::Create, None) => None,
-            (PutMode::Create, Some(_)) => Some(StoreErrorKind::AlreadyExists),
-            (PutMode::Update(same), Some(old)) if Version::from(old.write) == same => None,
-            (PutMode::Update(_), _) => Some(StoreErrorKind::Conflict),
-        };
-        if let Some(kind) = refused {
-            return Err(self.error(Op::Put, key, kind));
-        }
-        let write = next_write();
+        let there = values.get(key).map(|value| value.write.into());
+        mode.check(there.as_ref())
+            .map_err(|kind| self.error(Op::Put, key, kind))?;
+        let write = next_stamp();
         let old = values.insert(key.clone(), Value { bytes, write });
         drop(values);
         // Outside the lock: freeing a large value takes time.
@@ -168,8 +153,7 @@ impl Object for Value {
     fn read(&self, range: Range<u64>) -> Result<Bytes> {
         self.slice(range.clone()).ok_or_else(|| {
             // A value does not know its key; whoever opened it does.
-            let (asked, size) = (ByteRange::Bounded(range), self.len());
-            let kind = StoreErrorKind::OutOfRange { asked, size };
+            let kind = StoreErrorKind::out_of_range(range, self.len());
             StoreError {
                 op: Op::Get,
                 store: "memory".into(),

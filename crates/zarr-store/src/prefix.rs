@@ -1,12 +1,11 @@
 //! `Prefix`: the checked name of a directory of values. A prefix always means a directory, in every store: `a` never
 //! reaches `ab/x`.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
-    Key,
-    error::{Result, StoreError},
-    key::{check, invalid},
+    Key, Result,
+    key::{check, impl_text, invalid},
 };
 
 /// A directory of values: the root (the empty text), or parts that each end in `/`, such as `temp/c/`.
@@ -109,28 +108,21 @@ impl Prefix {
     }
 }
 
-impl AsRef<str> for Prefix {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
+impl_text!(Prefix);
 
-impl FromStr for Prefix {
-    type Err = StoreError;
-    fn from_str(text: &str) -> Result<Prefix> {
-        Prefix::new(text)
+impl Key {
+    /// The directory of the key: all but its last part.
+    pub fn parent(&self) -> Prefix {
+        match self.as_str().rfind('/') {
+            Some(slash) => Prefix::trusted(&self.as_str()[..=slash]),
+            None => Prefix::root(),
+        }
     }
-}
 
-impl fmt::Display for Prefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for Prefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+    /// The key as seen from inside `prefix`, if it lies there.
+    pub fn strip(&self, prefix: &Prefix) -> Option<Key> {
+        // Checked again: what follows a prefix may look like a drive letter.
+        Key::new(self.as_str().strip_prefix(prefix.as_str())?).ok()
     }
 }
 
@@ -166,5 +158,17 @@ mod tests {
         assert_eq!(ab.parent().unwrap().parent(), Some(Prefix::root()));
         assert_eq!(Prefix::root().parent(), None);
         assert_eq!(ab.strip(&Prefix::new("a").unwrap()).unwrap().as_str(), "b/");
+    }
+
+    #[test]
+    fn parts_of_a_key() {
+        let key = Key::new("a/b/c").unwrap();
+        assert_eq!((key.name(), key.parent().as_str()), ("c", "a/b/"));
+        assert_eq!(Key::new("c").unwrap().parent(), Prefix::root());
+        assert_eq!(
+            key.strip(&Prefix::new("a").unwrap()).unwrap().as_str(),
+            "b/c"
+        );
+        assert_eq!(key.strip(&Prefix::new("a/bb").unwrap()), None);
     }
 }

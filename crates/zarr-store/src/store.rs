@@ -17,7 +17,6 @@ use std::{
 use bytes::Bytes;
 use futures_util::Stream;
 
-pub(crate) use self::blocking::{read, read_ranges};
 pub use self::{
     adapter::Blocking,
     blocking::{BlockingStore, Object},
@@ -25,9 +24,13 @@ pub use self::{
     hints::{Conditions, Identity, IoHints},
     real_path::RealPath,
 };
+pub(crate) use self::{
+    blocking::{read, read_ranges},
+    extension::get_ranges,
+};
 use crate::{
     ByteRange, Entry, Found, Key, KeyLock, Listing, LockName, Payload, Prefix, PutMode, Result,
-    Version, coalesce,
+    Version,
 };
 
 /// A boxed future that may borrow for `'a` and may move between threads.
@@ -60,7 +63,7 @@ pub trait Store: Debug + Display + Send + Sync + 'static {
         ranges: &'a [Range<u64>],
         same: Option<&'a Version>,
     ) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
-        Box::pin(coalesce::get_ranges(self, key, ranges, same))
+        Box::pin(extension::get_ranges(self, key, ranges, same))
     }
 
     /// Size and version of a value.

@@ -1,8 +1,11 @@
 //! What stores are told and answer besides bytes: versions, put modes, listings. Plain data.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
-use crate::{Key, Prefix};
+use crate::{Key, Prefix, StoreErrorKind};
 
 /// Identifies what was written to a key. Two equal versions of one key mean the same bytes, and a version means nothing
 /// else. Stores make versions, callers hand them back.
@@ -46,6 +49,12 @@ impl Version {
     }
 }
 
+/// Marks a version. Unique in the process, so that no version of one store is ever one of another.
+pub(crate) fn next_stamp() -> u64 {
+    static STAMPS: AtomicU64 = AtomicU64::new(1);
+    STAMPS.fetch_add(1, Ordering::Relaxed)
+}
+
 /// What a store found under a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<T> {
@@ -79,6 +88,17 @@ pub enum PutMode {
     Create,
     /// The value there must be this version, else `Conflict`; also if it is gone.
     Update(Version),
+}
+
+impl PutMode {
+    /// Whether a value may be put where there is one of this version, or none.
+    pub(crate) fn check(&self, there: Option<&Version>) -> Result<(), StoreErrorKind> {
+        match self {
+            PutMode::Create if there.is_some() => Err(StoreErrorKind::AlreadyExists),
+            PutMode::Update(same) if there != Some(same) => Err(StoreErrorKind::Conflict),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// One value in a listing.

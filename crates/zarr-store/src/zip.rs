@@ -1,17 +1,17 @@
-//! `ZipStore`: the values in a zip archive, which is itself a value of any store. It reads ranges of
-//! that value and nothing else: an archive in a bucket costs as many requests as its entries would.
+//! `ZipStore`: the values in a zip archive, which is itself a value in any store. It reads ranges of that value only,
+//! so reading an entry of an archive in a bucket takes no more requests than reading an object.
 //!
-//! **Opening** is one request for the archive's end, and one more for the rest of its directory if
-//! that is large. **Reading** an entry is one request, header and data together; ranges of stored
-//! entries are ranges of the archive, merged as the store below likes it. Compressed entries
-//! (deflate, zstd) are read whole. Whole values are compared with their checksum.
+//! **Opening** takes one request for the end of the archive, and another for the rest of its directory if
+//! that is large. **Reading** an entry takes one request for header and data together. Ranges of stored
+//! entries are ranges of the archive, merged by the hints of the store below. Compressed entries
+//! (deflate, zstd) are read as a whole. Whole values are compared with their checksum.
 //!
-//! **The archive is not trusted.** Names become keys or the archive is refused; entries may not
-//! overlap; what is said twice must agree; nothing is allocated for a size that the bytes at hand
-//! cannot have. Of several entries with one name, the last is the value.
+//! **The archive is not trusted.** An archive is refused if a name in it is not a valid key, if entries
+//! overlap, or if fields that are stored twice disagree. No memory is allocated for a size that the bytes
+//! at hand cannot have. Of several entries with one name, the last is the value.
 //!
-//! The planning is pure (`end`, `directory`, `fetch`); the async face below and `object`, the
-//! blocking one, carry it out. Writing is [`ZipWriter`]'s.
+//! `end`, `directory` and `fetch` plan and do no I/O; the asynchronous side below and the blocking one in `object`
+//! carry the plans out. [`ZipWriter`] writes.
 
 mod decode;
 mod directory;
@@ -32,10 +32,7 @@ use std::{
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
     ops::Range,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, OnceLock},
 };
 
 use bytes::Bytes;
@@ -53,14 +50,14 @@ use self::{
 pub use crate::ZipError;
 use crate::{
     ByteRange, Found, Identity, Key, Object, Op, Result, Store, StoreError, StoreErrorKind,
-    Version, wrap::blocking,
+    Version, value::next_stamp, wrap::blocking,
 };
 
-/// How much memory an archive may ask for. What it needs is bounded by its true size in any case.
+/// How much memory an archive may take. The true size of the archive is a limit in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ZipLimits {
     /// The largest directory that is read, in bytes; the map of keys takes about three times as
-    /// much. A million entries have some 100 MB.
+    /// much memory. The directory of a million entries has about 100 MB.
     pub directory_bytes: u64,
     /// The largest value that is decompressed, in bytes. Stored entries may be larger.
     pub entry_bytes: u64,
@@ -75,10 +72,10 @@ impl Default for ZipLimits {
     }
 }
 
-/// The values in a zip archive that lies in some store; for reading.
+/// The values in a zip archive that lies in any store, for reading.
 ///
-/// What it shows is the archive as it was opened. If the archive is replaced later, reads fail with
-/// [`ZipError::Changed`] or go on with the old one, but never mix the two.
+/// It shows the archive as it was when it was opened. If the archive is replaced later, reads fail with
+/// [`ZipError::Changed`] or go on with the old archive, but never mix the two.
 ///
 /// ```
 /// use zarr_store::{BlockingStore, Key, LocalStore, StoreExt, ZipStore, runtime};
@@ -102,7 +99,7 @@ pub struct ZipStore {
     archive: Key,
     /// The version of the archive that was opened, where the store can tell.
     version: Option<Version>,
-    /// Its size, for stores that cannot.
+    /// The size of the archive, for stores without versions.
     size: u64,
     index: Index,
     /// Whether some entries are compressed.
@@ -118,8 +115,8 @@ impl ZipStore {
     /// Opens the archive that is the value `archive` of `store`.
     ///
     /// # Errors
-    /// `Archive` with a [`ZipError`] if it is no archive or one that cannot be trusted; else what the
-    /// store says.
+    /// `Archive` with a [`ZipError`] if the value is not an archive, or one that cannot be trusted; else the error
+    /// of the store.
     pub async fn open(store: Arc<dyn Store>, archive: Key) -> Result<ZipStore> {
         ZipStore::open_within(store, archive, ZipLimits::default()).await
     }
@@ -140,7 +137,8 @@ impl ZipStore {
             .await?
             .ok_or_else(|| refuse(ZipError::Absent.into()))?;
         let (size, version) = (tail.size, tail.version);
-        let opening = Opening::new(tail.data, size, &limits).map_err(|e| refuse(e.into()))?;
+        let opening =
+            Opening::new(tail.data, size, limits.directory_bytes).map_err(|e| refuse(e.into()))?;
         let missing = match opening.missing() {
             None => Bytes::new(),
             Some(range) => {
@@ -200,7 +198,7 @@ impl ZipStore {
         })
     }
 
-    /// Parts of an entry that lie inside of it.
+    /// Reads parts of an entry, which must lie inside it.
     async fn fetch(
         &self,
         key: &Key,
@@ -212,9 +210,9 @@ impl ZipStore {
             entry,
             name: key,
             wanted,
-            limits: &self.limits,
+            entry_bytes: self.limits.entry_bytes,
         };
-        // Twice at most: a second time the place of the data is known.
+        // Twice at most: the second time it is known where the data begins.
         loop {
             let known = entry.data();
             let requests = fetch.requests(known).map_err(error)?;
@@ -230,7 +228,7 @@ impl ZipStore {
         }
     }
 
-    /// The archive, open, as the version that was opened first.
+    /// The open archive, which must be the version that `open` found.
     fn object(&self, key: &Key) -> Result<Arc<dyn Object>> {
         if let Some(object) = self.object.get() {
             return Ok(Arc::clone(object));
@@ -263,7 +261,7 @@ fn size(entry: &Arc<ZipEntry>) -> u64 {
     entry.size()
 }
 
-/// The error for an archive that is not opened.
+/// The error for an archive that cannot be opened or written.
 fn refused(op: Op, name: &str, refusal: Refusal) -> StoreError {
     let kind = StoreErrorKind::Archive(refusal.why);
     let mut error = StoreError::new(op, name, "", kind);
@@ -271,18 +269,12 @@ fn refused(op: Op, name: &str, refusal: Refusal) -> StoreError {
     error
 }
 
-/// `Conflict` from the store below means that the archive is not the one that was opened.
+/// A `Conflict` from the store below means that the archive was replaced since it was opened.
 fn unless_changed<T>(e: StoreError, refuse: impl Fn(Refusal) -> StoreError) -> Result<T> {
     Err(match e.is_conflict() {
         true => refuse(ZipError::Changed.into()),
         false => e,
     })
-}
-
-/// Marks versions; no other call in this process gives the same.
-fn next_stamp() -> u64 {
-    static STAMPS: AtomicU64 = AtomicU64::new(1);
-    STAMPS.fetch_add(1, Ordering::Relaxed)
 }
 
 fn hash(version: &Version) -> u64 {

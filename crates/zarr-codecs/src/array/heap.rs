@@ -7,10 +7,11 @@
 //! process.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
 use bytes::Bytes;
 
+use crate::error::check_limit;
 use crate::{CodecError, CodecErrorKind};
 
 /// Where the bytes of an element of variable length are in a [`VlenHeap`].
@@ -115,12 +116,7 @@ impl VlenHeap {
     fn take(&self, bytes: usize) -> Result<(), CodecError> {
         let taken = self.taken.fetch_add(bytes as u64, Ordering::Relaxed);
         let asked = taken.saturating_add(bytes as u64);
-        if asked <= self.limit {
-            return Ok(());
-        }
-        let limit = self.limit;
-        let what = "elements of variable length";
-        Err(CodecErrorKind::Limit { what, asked, limit }.of("heap"))
+        check_limit("heap", "elements of variable length", asked, self.limit)
     }
 
     fn give_back(&self, bytes: usize) {
@@ -130,16 +126,18 @@ impl VlenHeap {
     /// Starts a segment. Its elements can be looked up once it is [finished](VlenSegment::finish).
     #[must_use]
     pub fn segment(&self) -> VlenSegment<'_> {
-        let mut segments = self
-            .segments
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut segments = self.write();
         segments.push(Bytes::new());
         VlenSegment {
             heap: self,
             number: segments.len(),
             bytes: vec![],
         }
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Vec<Bytes>> {
+        let guard = self.segments.write();
+        guard.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The elements of all segments that are finished by now. Holds no lock.
@@ -208,12 +206,7 @@ impl VlenSegment<'_> {
         let has = self.bytes.capacity();
         self.bytes.shrink_to_fit();
         self.heap.give_back(has - self.bytes.capacity());
-        let mut segments = self
-            .heap
-            .segments
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(place) = segments.get_mut(self.number - 1) {
+        if let Some(place) = self.heap.write().get_mut(self.number - 1) {
             *place = self.bytes.into();
         }
     }

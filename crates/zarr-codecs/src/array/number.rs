@@ -20,60 +20,21 @@ pub(crate) enum Number {
 
 /// Runs `$body` with `$T` as the Rust type of a [`Number`].
 macro_rules! with_number {
-    ($number:expr, $T:ident => $body:expr) => {{
-        use $crate::array::number::Number;
-        use $crate::array::number_type::NumpyBool;
+    ($number:expr, $T:ident => $body:expr) => {
+        $crate::array::number::with_number!(@match $number, $T => $body;
+            Bool $crate::array::number_type::NumpyBool,
+            I8 i8, I16 i16, I32 i32, I64 i64,
+            U8 u8, U16 u16, U32 u32, U64 u64,
+            F16 $crate::array::f16::F16, F32 f32, F64 f64)
+    };
+    (@match $number:expr, $T:ident => $body:expr; $($variant:ident $type:ty),*) => {
         match $number {
-            Number::Bool => {
-                type $T = NumpyBool;
+            $($crate::array::number::Number::$variant => {
+                type $T = $type;
                 $body
-            }
-            Number::I8 => {
-                type $T = i8;
-                $body
-            }
-            Number::I16 => {
-                type $T = i16;
-                $body
-            }
-            Number::I32 => {
-                type $T = i32;
-                $body
-            }
-            Number::I64 => {
-                type $T = i64;
-                $body
-            }
-            Number::U8 => {
-                type $T = u8;
-                $body
-            }
-            Number::U16 => {
-                type $T = u16;
-                $body
-            }
-            Number::U32 => {
-                type $T = u32;
-                $body
-            }
-            Number::U64 => {
-                type $T = u64;
-                $body
-            }
-            Number::F16 => {
-                type $T = $crate::array::f16::F16;
-                $body
-            }
-            Number::F32 => {
-                type $T = f32;
-                $body
-            }
-            Number::F64 => {
-                type $T = f64;
-                $body
-            }
+            })*
         }
-    }};
+    };
 }
 pub(crate) use with_number;
 

@@ -55,14 +55,20 @@ unsafe impl Send for NdViewMut<'_> {}
 unsafe impl Sync for NdViewMut<'_> {}
 
 impl<'a> NdView<'a> {
+    /// The caller keeps the invariant of views.
+    const fn at(ptr: *const u8, geometry: StridedGeometry) -> Self {
+        let memory = PhantomData;
+        Self {
+            ptr,
+            geometry,
+            memory,
+        }
+    }
+
     /// A dense view in C order, or `None` where `bytes` is not exactly that long.
     pub fn new(bytes: &'a [u8], shape: &[u64], elem: usize) -> Option<Self> {
         let (geometry, len) = StridedGeometry::dense(shape, elem)?;
-        (bytes.len() == len).then_some(Self {
-            ptr: bytes.as_ptr(),
-            geometry,
-            memory: PhantomData,
-        })
+        (bytes.len() == len).then(|| Self::at(bytes.as_ptr(), geometry))
     }
 
     /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside.
@@ -80,11 +86,7 @@ impl<'a> NdView<'a> {
             .as_ptr()
             .wrapping_add(usize::try_from(at.offset).ok()?);
         debug_assert!(span.start <= at.offset, "the reach contains the first cell");
-        Some(Self {
-            ptr,
-            geometry,
-            memory: PhantomData,
-        })
+        Some(Self::at(ptr, geometry))
     }
 
     /// Elements per axis.
@@ -101,32 +103,20 @@ impl<'a> NdView<'a> {
     pub fn region(&self, region: &Region) -> Option<NdView<'a>> {
         let (offset, geometry) = self.geometry.region(region)?;
         // `wrapping_offset` needs no proof for the empty view, which is never dereferenced.
-        Some(NdView {
-            ptr: self.ptr.wrapping_offset(offset),
-            geometry,
-            memory: PhantomData,
-        })
+        Some(NdView::at(self.ptr.wrapping_offset(offset), geometry))
     }
 
     /// Only `len` bytes of every element, from the `offset`-th on, as elements of their own. `None`
     /// where elements are shorter than that.
     pub fn field(&self, offset: usize, len: usize) -> Option<NdView<'a>> {
         let geometry = self.geometry.field(offset, len)?;
-        Some(NdView {
-            ptr: self.ptr.wrapping_add(offset),
-            geometry,
-            memory: PhantomData,
-        })
+        Some(NdView::at(self.ptr.wrapping_add(offset), geometry))
     }
 
     /// The same cells with axis `i` of the result being axis `axes[i]` of this view.
     pub fn permute(&self, axes: &[usize]) -> Option<NdView<'a>> {
         let geometry = self.geometry.permute(axes)?;
-        Some(NdView {
-            ptr: self.ptr,
-            geometry,
-            memory: PhantomData,
-        })
+        Some(NdView::at(self.ptr, geometry))
     }
 
     /// The bytes themselves where they lie in C order without gaps.
@@ -177,15 +167,21 @@ impl<'a> NdView<'a> {
 }
 
 impl<'a> NdViewMut<'a> {
+    /// The caller keeps the invariant of views.
+    const fn at(ptr: *mut u8, geometry: StridedGeometry) -> Self {
+        let memory = PhantomData;
+        Self {
+            ptr,
+            geometry,
+            memory,
+        }
+    }
+
     /// A dense view in C order, or `None` where `bytes` is not exactly that long.
     pub fn new(bytes: &'a mut Uninit, shape: &[u64], elem: usize) -> Option<Self> {
         let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr().cast();
-        (bytes.len() == len).then_some(Self {
-            ptr,
-            geometry,
-            memory: PhantomData,
-        })
+        (bytes.len() == len).then(|| Self::at(ptr, geometry))
     }
 
     /// A dense view over initialised memory, or `None` where `bytes` is not exactly that long.
@@ -195,11 +191,7 @@ impl<'a> NdViewMut<'a> {
     pub fn over(bytes: &'a mut [u8], shape: &[u64], elem: usize) -> Option<Self> {
         let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr();
-        (bytes.len() == len).then_some(Self {
-            ptr,
-            geometry,
-            memory: PhantomData,
-        })
+        (bytes.len() == len).then(|| Self::at(ptr, geometry))
     }
 
     /// A dense view in C order over memory whose disjoint parts the caller hands out. `None` where `shape`
@@ -210,11 +202,7 @@ impl<'a> NdViewMut<'a> {
     /// through this view or its regions may be accessed by anyone else during `'a`.
     pub unsafe fn from_raw(ptr: *mut u8, len: usize, shape: &[u64], elem: usize) -> Option<Self> {
         let (geometry, bytes) = StridedGeometry::dense(shape, elem)?;
-        (bytes <= len).then_some(Self {
-            ptr,
-            geometry,
-            memory: PhantomData,
-        })
+        (bytes <= len).then(|| Self::at(ptr, geometry))
     }
 
     /// A view of elements from `ptr` on, which lie `strides` bytes apart along each axis. `None` where there
@@ -235,11 +223,7 @@ impl<'a> NdViewMut<'a> {
             strides: strides.into(),
             elem,
         };
-        (shape.len() == strides.len()).then_some(Self {
-            ptr,
-            geometry,
-            memory: PhantomData,
-        })
+        (shape.len() == strides.len()).then(|| Self::at(ptr, geometry))
     }
 
     /// Elements per axis.
@@ -264,42 +248,26 @@ impl<'a> NdViewMut<'a> {
 
     /// The same cells, borrowed for a shorter time.
     pub fn reborrow(&mut self) -> NdViewMut<'_> {
-        NdViewMut {
-            ptr: self.ptr,
-            geometry: self.geometry.clone(),
-            memory: PhantomData,
-        }
+        NdViewMut::at(self.ptr, self.geometry.clone())
     }
 
     /// Only the cells of a region, or `None` where it does not lie within the view.
     pub fn region(self, region: &Region) -> Option<NdViewMut<'a>> {
         let (offset, geometry) = self.geometry.region(region)?;
-        Some(NdViewMut {
-            ptr: self.ptr.wrapping_offset(offset),
-            geometry,
-            memory: PhantomData,
-        })
+        Some(NdViewMut::at(self.ptr.wrapping_offset(offset), geometry))
     }
 
     /// Only `len` bytes of every element, from the `offset`-th on, as elements of their own. `None`
     /// where elements are shorter than that.
     pub fn field(self, offset: usize, len: usize) -> Option<NdViewMut<'a>> {
         let geometry = self.geometry.field(offset, len)?;
-        Some(NdViewMut {
-            ptr: self.ptr.wrapping_add(offset),
-            geometry,
-            memory: PhantomData,
-        })
+        Some(NdViewMut::at(self.ptr.wrapping_add(offset), geometry))
     }
 
     /// The same cells with axis `i` of the result being axis `axes[i]` of this view.
     pub fn permute(self, axes: &[usize]) -> Option<NdViewMut<'a>> {
         let geometry = self.geometry.permute(axes)?;
-        Some(NdViewMut {
-            ptr: self.ptr,
-            geometry,
-            memory: PhantomData,
-        })
+        Some(NdViewMut::at(self.ptr, geometry))
     }
 
     /// Whether the cells lie in C order without gaps.
@@ -495,14 +463,7 @@ impl<'a> DisjointParts<'a> {
         let ptr = self.view.ptr.wrapping_offset(offset);
         // The view is borrowed exclusively for as long as `self` lives, this part of it is handed
         // out only here and only once, and no two parts overlap.
-        Some((
-            projection,
-            NdViewMut {
-                ptr,
-                geometry,
-                memory: PhantomData,
-            },
-        ))
+        Some((projection, NdViewMut::at(ptr, geometry)))
     }
 
     /// The projections, in the order of the parts.
@@ -524,11 +485,10 @@ impl<'a> DisjointParts<'a> {
         let view = |to: &Region| {
             let (offset, geometry) = self.view.geometry.region(to)?;
             // As in `take`: the boxes are the cells of parts that are handed out here, and nowhere else.
-            Some(NdViewMut {
-                ptr: self.view.ptr.wrapping_offset(offset),
+            Some(NdViewMut::at(
+                self.view.ptr.wrapping_offset(offset),
                 geometry,
-                memory: PhantomData,
-            })
+            ))
         };
         are_free.then(|| boxes.iter().map(view).collect()).flatten()
     }

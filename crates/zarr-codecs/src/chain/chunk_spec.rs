@@ -34,6 +34,18 @@ impl ChunkSpec {
         }
     }
 
+    /// As [`new`](Self::new), with the bytes of a fill value that this codec made.
+    pub(crate) fn from_fill_bytes(
+        codec: &str,
+        shape: &[u64],
+        dtype: DataType,
+        fill: &[u8],
+    ) -> Result<Self, CodecError> {
+        let fill = FillValue::from_bytes(&dtype, fill);
+        let fill = fill.map_err(|error| CodecErrorKind::Backend(Box::new(error)).of(codec))?;
+        Self::new(shape, dtype, fill)
+    }
+
     /// The same element type in another shape.
     pub fn with_shape(&self, shape: &[u64]) -> Self {
         Self {

@@ -99,7 +99,7 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
         spec: &ChunkSpec,
         src: &[u8],
         part: &Region,
-        mut dst: NdViewMut<'_>,
+        dst: NdViewMut<'_>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         with_whole(
@@ -107,11 +107,7 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
             spec,
             cx,
             |whole, cx| self.decode(spec, src, whole, cx),
-            |whole, _| {
-                whole
-                    .region(part)
-                    .is_some_and(|cells| dst.copy_from(&cells))
-            },
+            |whole, _| copy_part(self.name(), whole, part, dst),
         )
     }
     /// Where the cells of `part` lie in the encoded chunk, if that is known without the data.
@@ -172,14 +168,13 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError>;
 }
 
-/// Decodes a whole chunk into scratch memory, then lends it to `take`, which returns whether it could use
-/// it.
+/// Decodes a whole chunk into scratch memory, then lends it to `take`.
 pub(crate) fn with_whole(
     codec: &str,
     spec: &ChunkSpec,
     cx: &mut Scratch,
     decode: impl FnOnce(NdViewMut<'_>, &mut Scratch) -> Result<(), CodecError>,
-    take: impl FnOnce(&NdView<'_>, &mut Scratch) -> bool,
+    take: impl FnOnce(&NdView<'_>, &mut Scratch) -> Result<(), CodecError>,
 ) -> Result<(), CodecError> {
     let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(codec);
     let (len, elem) = (spec.byte_len().ok_or_else(unfit)?, spec.elem());
@@ -190,8 +185,26 @@ pub(crate) fn with_whole(
     let whole = NdView::new(&memory, &spec.shape, elem).ok_or_else(unfit)?;
     let taken = take(&whole, cx);
     cx.buffers.give(memory);
-    if taken {
+    taken
+}
+
+/// Copies the cells of `part` of a whole chunk.
+pub(crate) fn copy_part(
+    codec: &str,
+    whole: &NdView<'_>,
+    part: &Region,
+    mut dst: NdViewMut<'_>,
+) -> Result<(), CodecError> {
+    let cells = whole.region(part);
+    if cells.is_some_and(|cells| dst.copy_from(&cells)) {
         return Ok(());
     }
-    Err(CodecErrorKind::Mismatch("the region lies outside the chunk".to_owned()).of(codec))
+    Err(outside(codec, part, whole.shape()))
+}
+
+/// The error where `part` does not lie within a chunk of this shape.
+pub(crate) fn outside(codec: &str, part: &Region, shape: impl Debug) -> CodecError {
+    let part = part.shape();
+    let text = format!("a region of {part:?} does not lie within a chunk of {shape:?}");
+    CodecErrorKind::Mismatch(text).of(codec)
 }

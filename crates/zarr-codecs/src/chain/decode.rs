@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{ArrayStage, BytesStage, ChunkAccess, CodecChain, Serializer, wrong_rank};
 use crate::array::kernels;
-use crate::chain::codec::with_whole;
+use crate::chain::codec::{copy_part, with_whole};
 use crate::error::check_len;
 use crate::{CodecError, CodecErrorKind, DecodeTarget, NdViewMut, Region, Scratch};
 
@@ -30,7 +30,7 @@ impl CodecChain {
         &self,
         src: &[u8],
         part: &Region,
-        mut dst: NdViewMut<'_>,
+        dst: NdViewMut<'_>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         let is_whole = part.is_whole(&self.spec.shape);
@@ -49,13 +49,7 @@ impl CodecChain {
                 &self.spec,
                 cx,
                 |whole, cx| self.decode(src, whole, cx),
-                {
-                    |whole, _| {
-                        whole
-                            .region(part)
-                            .is_some_and(|cells| dst.copy_from(&cells))
-                    }
-                },
+                |whole, _| copy_part("chain", whole, part, dst),
             );
         };
         let part = part.permute(&axes).ok_or_else(|| wrong_rank(&self.spec))?;
@@ -124,18 +118,13 @@ impl CodecChain {
         let mut dst = dst;
         // A codec of a user may leave gaps and ours do not, but these codecs are too rare to tell apart.
         kernels::zero(&mut dst);
-        let mut result = Ok(());
         with_whole(
             stage.codec.name(),
             &stage.encoded,
             cx,
             |encoded, cx| self.decode_arrays(rest, src, encoded, cx),
-            |encoded, cx| {
-                result = stage.codec.decode(&stage.decoded, encoded, dst, cx);
-                true
-            },
-        )?;
-        result
+            |encoded, cx| stage.codec.decode(&stage.decoded, encoded, dst, cx),
+        )
     }
 
     fn decode_serialized(

@@ -56,18 +56,13 @@ impl CodecChain {
             let src = src.permute(axes).ok_or_else(|| wrong_rank(&self.spec))?;
             return self.encode_arrays(rest, &src, dst, cx);
         }
-        let mut encoded = Ok(());
         with_whole(
             stage.codec.name(),
             &stage.encoded,
             cx,
             |array, cx| stage.codec.encode(&stage.decoded, src, array, cx),
-            |array, cx| {
-                encoded = self.encode_arrays(rest, array, dst, cx);
-                true
-            },
-        )?;
-        encoded
+            |array, cx| self.encode_arrays(rest, array, dst, cx),
+        )
     }
 
     fn encode_serialized(

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use zarr_metadata::FillValue;
-
 use super::{ArrayStage, CodecChain, Serializer};
 use crate::{
     ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, Fields, NdView, NdViewMut, Scratch,
@@ -44,9 +42,7 @@ impl Fields {
         let unfit = || CodecErrorKind::DataType(Box::new(records.dtype.clone())).of(NAME);
         let dtype = self.data_type().clone();
         let fill = self.of_record(records.fill_element()).ok_or_else(unfit)?;
-        let fill = FillValue::from_bytes(&dtype, &fill);
-        let fill = fill.map_err(|error| CodecErrorKind::Backend(Box::new(error)).of(NAME))?;
-        ChunkSpec::new(&records.shape, dtype, fill)
+        ChunkSpec::from_fill_bytes(NAME, &records.shape, dtype, &fill)
     }
 }
 

@@ -7,6 +7,7 @@ use zarr_metadata::Extension;
 use super::{ArrayStage, BytesStage, CodecChain, Serializer};
 use crate::codecs::numcodecs::filter::{FilterInput, FilterOnArrays, FilterOnBytes};
 use crate::codecs::registry::{Codec, Names, Setting};
+use crate::error::check_limit;
 use crate::{
     ArrayToArrayCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims,
 };
@@ -90,7 +91,7 @@ impl CodecChain {
             // The place of a filter decides its kind; in v3 it has one kind only.
             let codec = match codec {
                 Codec::Filter(filter) => {
-                    stored = Some(filter.encoded());
+                    stored = Some(filter.types().encoded);
                     match (&serializer, names) {
                         (Some(_), Names::V2) => {
                             Codec::BytesToBytes(Arc::new(FilterOnBytes(filter)))
@@ -221,9 +222,10 @@ fn check_growth(serialized: ByteLen, encoded: ByteLen, codec: &str) -> Result<()
     const MORE: usize = 1 << 20;
     let limit = serialized.max().saturating_mul(TIMES).saturating_add(MORE);
     let limit = limit.min(isize::MAX as usize);
-    if encoded.max() <= limit {
-        return Ok(());
-    }
-    let (what, asked, limit) = ("an encoded chunk", encoded.max() as u64, limit as u64);
-    Err(CodecErrorKind::Limit { what, asked, limit }.of(codec))
+    check_limit(
+        codec,
+        "an encoded chunk",
+        encoded.max() as u64,
+        limit as u64,
+    )
 }

@@ -1,7 +1,7 @@
 //! The `bitround` codec registered for v3: numbers that keep only some of their bits, rounded to the nearest,
 //! ties to even. It is lossy, and decoding changes nothing.
 
-use zarr_metadata::{DataType, Extension, FillValue, Swap};
+use zarr_metadata::{DataType, Extension, Swap};
 
 use crate::codecs::numcodecs::bitround::round;
 use crate::codecs::setting;
@@ -92,12 +92,7 @@ impl ArrayToArrayCodec for BitroundCodec {
     fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError> {
         let mut fill = decoded.fill.as_bytes().to_vec();
         self.round(&mut fill);
-        let fill = FillValue::from_bytes(&decoded.dtype, &fill)
-            .map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
-        Ok(ChunkSpec {
-            fill,
-            ..decoded.clone()
-        })
+        ChunkSpec::from_fill_bytes(NAME, &decoded.shape, decoded.dtype.clone(), &fill)
     }
 
     fn decode(

@@ -16,13 +16,12 @@ use std::ops::Range;
 
 use zarr_metadata::Extension;
 
-use self::config::{BloscSettings, Compressor, Defaults};
+use self::config::{BloscSettings, Compressor};
 use self::header::{Header, NAME};
 use crate::array::buffer::{self, FilledFront};
 use crate::codecs::setting;
-use crate::{
-    ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, Scratch,
-};
+use crate::error::check_limit;
+use crate::{ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, DecodeTarget, Scratch};
 
 /// Blosc 1 with one compressor, level and shuffle.
 #[derive(Clone, Copy, Debug)]
@@ -64,7 +63,8 @@ impl BloscCodec {
     /// # Errors
     /// For other values.
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
-        Self::with_absent(extension, spec, &config::V3)
+        let settings = BloscSettings::parse(extension, spec, &config::V3)?;
+        Ok(Self { settings })
     }
 
     /// As [`parse`](Self::parse), with the defaults of numcodecs (`"lz4"`, 5, 1, 0).
@@ -72,30 +72,9 @@ impl BloscCodec {
     /// # Errors
     /// As [`parse`](Self::parse).
     pub fn parse_numcodecs(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
-        Self::with_absent(extension, spec, &config::NUMCODECS)
-    }
-
-    fn with_absent(
-        extension: &Extension,
-        spec: &ChunkSpec,
-        absent: &Defaults,
-    ) -> Result<Self, CodecError> {
-        let settings = BloscSettings::parse(extension, spec, absent)?;
+        let settings = BloscSettings::parse(extension, spec, &config::NUMCODECS)?;
         Ok(Self { settings })
     }
-}
-
-/// Sizes in a frame are signed 32-bit numbers.
-fn check_limit(len: usize) -> Result<(), CodecError> {
-    if len <= header::MAX_DECODED {
-        return Ok(());
-    }
-    Err(CodecErrorKind::Limit {
-        what: "a chunk for one Blosc frame",
-        asked: len as u64,
-        limit: header::MAX_DECODED as u64,
-    }
-    .of(NAME))
 }
 
 impl BytesToBytesCodec for BloscCodec {
@@ -154,7 +133,9 @@ impl BytesToBytesCodec for BloscCodec {
 
     fn check_encode(&self, decoded: ByteLen) -> Result<(), CodecError> {
         if let ByteLen::Exact(len) = decoded {
-            check_limit(len)?;
+            // Sizes in a frame are signed 32-bit numbers.
+            let (what, limit) = ("a chunk for one Blosc frame", header::MAX_DECODED as u64);
+            check_limit(NAME, what, len as u64, limit)?;
         }
         if self.settings.compressor == Compressor::Snappy {
             let problem = "\"snappy\" is only read; write with \"lz4\" or \"zstd\" instead";

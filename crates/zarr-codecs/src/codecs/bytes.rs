@@ -7,6 +7,7 @@ use serde_json::Value;
 use zarr_metadata::{Endian, Extension, Layout, Swap, SwapField};
 
 use crate::array::kernels;
+use crate::chain::codec::outside;
 use crate::codecs::setting;
 use crate::{
     ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, Dims, NdView,
@@ -133,12 +134,7 @@ impl ArrayToBytesCodec for BytesCodec {
         let swap = self.swap(spec)?;
         let cells = NdView::new(src, &spec.shape, dst.elem()).and_then(|view| view.region(part));
         if !cells.is_some_and(|cells| dst.copy_from(&cells)) {
-            let text = format!(
-                "a region of {:?} does not lie within a chunk of {:?}",
-                part.shape(),
-                spec.shape
-            );
-            return Err(CodecErrorKind::Mismatch(text).of(NAME));
+            return Err(outside(NAME, part, &spec.shape));
         }
         kernels::swap_view(&mut dst, &swap);
         Ok(())

@@ -4,11 +4,10 @@
 mod rules;
 
 use serde_json::Value;
-use zarr_metadata::{DataType, Endian, Extension, FillValue, Swap};
+use zarr_metadata::{DataType, Extension, FillValue, Swap};
 
 use crate::array::number::{Number, with_number};
 use crate::array::number_type::NumberType;
-use crate::array::stored_number::StoredNumber;
 use crate::codecs::setting;
 use crate::{
     ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView, NdViewMut,
@@ -116,8 +115,7 @@ impl CastValueCodec {
 }
 
 fn number(data_type: &DataType) -> Result<Number, CodecError> {
-    let number = StoredNumber::of(data_type, Endian::NATIVE).map(|stored| stored.number);
-    let number = number.filter(|number| *number != Number::Bool);
+    let number = Number::of(data_type).filter(|number| *number != Number::Bool);
     number.ok_or_else(|| CodecErrorKind::DataType(Box::new(data_type.clone())).of(NAME))
 }
 
@@ -177,9 +175,7 @@ impl ArrayToArrayCodec for CastValueCodec {
     fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError> {
         let dtype = self.encoded.data_type();
         let fill = self.cast(decoded.fill.as_bytes(), true)?;
-        let fill = FillValue::from_bytes(&dtype, &fill)
-            .map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
-        ChunkSpec::new(&decoded.shape, dtype, fill)
+        ChunkSpec::from_fill_bytes(NAME, &decoded.shape, dtype, &fill)
     }
 
     fn decode(

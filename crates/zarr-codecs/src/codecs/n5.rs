@@ -12,7 +12,7 @@
 
 use zarr_metadata::{DataType, Extension};
 
-use crate::chain::codec::with_whole;
+use crate::chain::codec::{copy_part, outside, with_whole};
 use crate::codecs::registry::Setting;
 use crate::codecs::setting;
 use crate::{
@@ -130,9 +130,9 @@ impl ArrayToBytesCodec for N5Codec {
             cx,
             |whole, cx| chain.decode(block, whole, cx),
             |whole, _| {
-                let (from, to) = (whole.region(&both), dst.region(&both));
-                from.zip(to)
-                    .is_some_and(|(from, mut to)| to.copy_from(&from))
+                let cells = dst.region(&both);
+                let cells = cells.ok_or_else(|| outside(NAME, &both, &spec.shape))?;
+                copy_part(NAME, whole, &both, cells)
             },
         )
     }

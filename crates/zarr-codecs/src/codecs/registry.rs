@@ -189,12 +189,18 @@ fn filter(codec: Result<impl Filter, CodecError>) -> Built {
     Ok(Codec::Filter(Arc::new(codec?)))
 }
 
-fn find<T: Copy>(table: &[(&'static str, T)], name: &str) -> Option<T> {
+fn find(table: Table, name: &str) -> Option<Build> {
     let entry = table.iter().find(|(known, _)| *known == name);
-    entry.map(|(_, found)| *found)
+    entry.map(|(_, build)| *build)
 }
 
-type Added = Arc<dyn Fn(&Extension, &ChunkSpec) -> Result<Codec, CodecError> + Send + Sync>;
+type Added = Arc<dyn Fn(&Extension) -> Built + Send + Sync>;
+
+/// What builds a codec.
+enum Builder<'r> {
+    Added(&'r Added),
+    BuiltIn(Build),
+}
 
 /// The codecs that chains are made of: all built-in ones, and those that are added here. A value,
 /// cheap to clone; there is no global one.
@@ -246,10 +252,9 @@ impl CodecRegistry {
         + Sync
         + 'static,
     ) -> Self {
-        self.add(
-            name,
-            Arc::new(move |extension, _| build(extension).map(Codec::ArrayToArray)),
-        )
+        self.add(name, move |extension| {
+            build(extension).map(Codec::ArrayToArray)
+        })
     }
 
     /// Adds or replaces a codec from arrays to bytes; `build` gets its entry in the metadata.
@@ -262,10 +267,9 @@ impl CodecRegistry {
         + Sync
         + 'static,
     ) -> Self {
-        self.add(
-            name,
-            Arc::new(move |extension, _| build(extension).map(Codec::ArrayToBytes)),
-        )
+        self.add(name, move |extension| {
+            build(extension).map(Codec::ArrayToBytes)
+        })
     }
 
     /// Adds or replaces a codec from bytes to bytes; `build` gets its entry in the metadata.
@@ -278,56 +282,48 @@ impl CodecRegistry {
         + Sync
         + 'static,
     ) -> Self {
-        self.add(
-            name,
-            Arc::new(move |extension, _| build(extension).map(Codec::BytesToBytes)),
-        )
+        self.add(name, move |extension| {
+            build(extension).map(Codec::BytesToBytes)
+        })
     }
 
-    fn add(mut self, name: &str, build: Added) -> Self {
-        self.added.insert(name.to_owned(), build);
+    fn add(
+        mut self,
+        name: &str,
+        build: impl Fn(&Extension) -> Built + Send + Sync + 'static,
+    ) -> Self {
+        self.added.insert(name.to_owned(), Arc::new(build));
         self
     }
 
     /// The codec of an entry in the metadata, and whether it is somebody else's code.
     pub(crate) fn build(&self, setting: &Setting<'_>) -> Result<(Codec, bool), CodecError> {
-        let name = setting.extension.name.as_str();
-        let id = match setting.names {
+        match self.find(&setting.extension.name, setting.names)? {
+            Builder::Added(build) => Ok((build(setting.extension)?, true)),
+            Builder::BuiltIn(build) => Ok((build(setting)?, false)),
+        }
+    }
+
+    /// Why there is no such codec here, among those of v2 or of v3; `None` where there is one.
+    pub fn unknown(&self, codec: &Extension, is_v2: bool) -> Option<CodecError> {
+        let names = if is_v2 { Names::V2 } else { Names::V3 };
+        self.find(&codec.name, names).err()
+    }
+
+    /// How to build the codec of this name; what the user added comes first.
+    fn find(&self, name: &str, names: Names) -> Result<Builder<'_>, CodecError> {
+        let id = match names {
             Names::V3 => name.strip_prefix(PREFIX),
             Names::V2 => Some(name),
         };
         let mut added = [Some(name), id].into_iter().flatten();
         if let Some(build) = added.find_map(|name| self.added.get(name)) {
-            return Ok((build(setting.extension, setting.spec)?, true));
+            return Ok(Builder::Added(build));
         }
         // `bytes` and `transpose` stand in lists of v2 under their own names.
-        let built_in = id
-            .and_then(|id| find(NUMCODECS, id))
-            .or_else(|| find(V3, name));
-        if let Some(build) = built_in {
-            return Ok((build(setting)?, false));
-        }
-        Err(unknown::kind(name, &self.names(setting.names)).of(name))
-    }
-
-    /// Why there is no such codec here, among those of v2 or of v3; `None` where there is one.
-    pub fn unknown(&self, codec: &Extension, is_v2: bool) -> Option<CodecError> {
-        let (name, names) = (
-            codec.name.as_str(),
-            if is_v2 { Names::V2 } else { Names::V3 },
-        );
-        let id = if is_v2 {
-            Some(name)
-        } else {
-            name.strip_prefix(PREFIX)
-        };
-        let is_known = [Some(name), id]
-            .into_iter()
-            .flatten()
-            .any(|name| self.added.contains_key(name))
-            || id.is_some_and(|id| find(NUMCODECS, id).is_some())
-            || find(V3, name).is_some();
-        (!is_known).then(|| unknown::kind(name, &self.names(names)).of(name))
+        let numcodecs = id.and_then(|id| find(NUMCODECS, id));
+        let built_in = numcodecs.or_else(|| find(V3, name)).map(Builder::BuiltIn);
+        built_in.ok_or_else(|| unknown::kind(name, &self.names(names)).of(name))
     }
 
     /// All names of a codec, of these and of the user's own.

@@ -1,11 +1,10 @@
 //! The `scale_offset` codec registered for v3: `(x - offset) * scale` in the arithmetic of the data type. A
 //! result that the type does not have is an error.
 
-use zarr_metadata::{Endian, Extension, FillValue, Swap};
+use zarr_metadata::{Extension, FillValue, Swap};
 
 use crate::array::number::{Number, with_number};
 use crate::array::number_type::{NumberType, each};
-use crate::array::stored_number::StoredNumber;
 use crate::codecs::setting;
 use crate::{
     ArrayToArrayCodec, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView, NdViewMut,
@@ -31,10 +30,8 @@ impl ScaleOffsetCodec {
     /// For other values, a scale of zero, and types that are neither integers nor floats.
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
         let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(NAME);
-        let stored = StoredNumber::of(&spec.dtype, Endian::NATIVE).ok_or_else(unfit)?;
-        if stored.number == Number::Bool {
-            return Err(unfit());
-        }
+        let number = Number::of(&spec.dtype).filter(|number| *number != Number::Bool);
+        let number = number.ok_or_else(unfit)?;
         let mut keys = extension.configuration.keys();
         if let Some(key) = keys.find(|key| !["offset", "scale"].contains(&key.as_str())) {
             return Err(setting::error(NAME, key, "is not known"));
@@ -47,7 +44,6 @@ impl ScaleOffsetCodec {
             value.map(|value| value.as_bytes().to_vec()).map_err(bad)
         };
         let (offset, scale) = (value("offset", 0)?, value("scale", 1)?);
-        let number = stored.number;
         let is_zero = with_number!(number, T => one::<T>(&scale)?.cast::<f64>() == 0.0);
         if is_zero {
             return Err(setting::bad(extension, "scale", "other than zero"));
@@ -127,12 +123,7 @@ impl ArrayToArrayCodec for ScaleOffsetCodec {
     fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError> {
         let mut fill = decoded.fill.as_bytes().to_vec();
         self.transform(&mut fill, true)?;
-        let fill = FillValue::from_bytes(&decoded.dtype, &fill)
-            .map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
-        Ok(ChunkSpec {
-            fill,
-            ..decoded.clone()
-        })
+        ChunkSpec::from_fill_bytes(NAME, &decoded.shape, decoded.dtype.clone(), &fill)
     }
 
     fn decode(

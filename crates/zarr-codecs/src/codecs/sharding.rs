@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use zarr_metadata::{DataType, Extension, FillValue};
+use zarr_metadata::{DataType, Extension};
 
 pub use self::index::ShardIndex;
 use self::index::{ABSENT, NAME};
@@ -80,9 +80,8 @@ impl ShardingCodec {
         let index_codecs: Vec<Extension> = field(extension, "index_codecs")?;
         let mut index_shape = grid.clone();
         index_shape.push(2);
-        let fill = FillValue::from_bytes(&DataType::UInt64, &ABSENT.to_ne_bytes())
-            .map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
-        let index_spec = ChunkSpec::new(&index_shape, DataType::UInt64, fill)?;
+        let fill = ABSENT.to_ne_bytes();
+        let index_spec = ChunkSpec::from_fill_bytes(NAME, &index_shape, DataType::UInt64, &fill)?;
         let index = CodecChain::nested(&index_codecs, index_spec, registry, depth + 1)?;
         let ByteLen::Exact(index_len) = index.encoded_len() else {
             let problem = "must make an index of fixed size";

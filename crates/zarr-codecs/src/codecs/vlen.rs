@@ -7,6 +7,7 @@ use zarr_metadata::{DataType, Endian, Extension, Layout, Swap, v2};
 
 use crate::array::heap::VlenHandle;
 use crate::array::kernels;
+use crate::chain::codec::outside;
 use crate::codecs::setting;
 use crate::{
     ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, NdView, NdViewMut, Region,
@@ -168,12 +169,8 @@ fn element(src: &[u8], place: u32) -> Option<&[u8]> {
 }
 
 /// `Ok` where an encoded chunk may have so many bytes.
-fn check_encoded(codec: &str, asked: u64) -> Result<(), CodecError> {
-    let (what, limit) = ("an encoded chunk", MAX_ENCODED as u64);
-    match asked <= limit {
-        true => Ok(()),
-        false => Err(CodecErrorKind::Limit { what, asked, limit }.of(codec)),
-    }
+pub(crate) fn check_encoded(codec: &str, asked: u64) -> Result<(), CodecError> {
+    crate::error::check_limit(codec, "an encoded chunk", asked, MAX_ENCODED as u64)
 }
 
 fn take_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
@@ -214,14 +211,7 @@ impl ArrayToBytesCodec for VlenCodec {
         mut dst: NdViewMut<'_>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
-        let outside = || {
-            let text = format!(
-                "a region of {:?} does not lie within a chunk of {:?}",
-                part.shape(),
-                spec.shape
-            );
-            CodecErrorKind::Mismatch(text).of(self.name())
-        };
+        let outside = || outside(self.name(), part, &spec.shape);
         let count = crate::volume(&spec.shape).and_then(|n| usize::try_from(n).ok());
         let places = self.places(src, count.ok_or_else(outside)?)?;
         let places = NdView::new(&places, &spec.shape, PLACE);

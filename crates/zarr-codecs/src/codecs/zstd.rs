@@ -78,10 +78,6 @@ impl ZstdCodec {
     }
 }
 
-fn corrupt(error: &std::io::Error) -> CodecError {
-    CodecErrorKind::Corrupt(error.to_string()).of(NAME)
-}
-
 fn backend(error: std::io::Error) -> CodecError {
     CodecErrorKind::Backend(Box::new(error)).of(NAME)
 }
@@ -102,7 +98,7 @@ fn frames<'d>(
             let found = expected + 1;
             CodecErrorKind::Length { expected, found }.of(NAME)
         }
-        false => corrupt(&error),
+        false => CodecErrorKind::Corrupt(error.to_string()).of(NAME),
     })?;
     Ok(target.into_filled())
 }

@@ -1,39 +1,33 @@
 //! What errors of the system mean for a store: which prove that a value is absent, which call for another try, and how
 //! the others are told.
 
-use std::io;
+use std::{fmt::Display, io};
 
 use rustix::io::Errno;
 
-use super::LocalStore;
 use crate::{Op, StoreError, StoreErrorKind};
 
-impl LocalStore {
-    pub(super) fn error(&self, op: Op, name: impl AsRef<str>, e: io::Error) -> StoreError {
-        let errno = Errno::from_io_error(&e);
-        if errno == Some(Errno::XDEV) {
-            let kind = StoreErrorKind::Unsupported(
-                "a symbolic link on the way leads out of the store; if whoever made the store is to \
-                 be trusted, let links be followed (`Symlinks::Follow`)",
-            );
-            return self.refusal(op, name, kind);
-        }
-        // Out of descriptors, memory or processes: others will give some back.
-        let busy = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
-        let retry = errno.is_some_and(|errno| busy.contains(&errno));
-        let mut error = self.refusal(op, name, e.into());
-        error.retry |= retry;
-        error
+/// An error of the system as one of the store.
+pub(super) fn store_error(
+    store: &impl Display,
+    op: Op,
+    name: impl AsRef<str>,
+    e: io::Error,
+) -> StoreError {
+    let errno = Errno::from_io_error(&e);
+    if errno == Some(Errno::XDEV) {
+        let kind = StoreErrorKind::Unsupported(
+            "a symbolic link on the way leads out of the store; if whoever made the store is to \
+             be trusted, let links be followed (`Symlinks::Follow`)",
+        );
+        return StoreError::new(op, store, name, kind);
     }
-
-    pub(super) fn refusal(
-        &self,
-        op: Op,
-        name: impl AsRef<str>,
-        kind: StoreErrorKind,
-    ) -> StoreError {
-        StoreError::new(op, self, name, kind)
-    }
+    // Out of descriptors, memory or processes: others will give some back.
+    let busy = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
+    let retry = errno.is_some_and(|errno| busy.contains(&errno));
+    let mut error = StoreError::new(op, store, name, e.into());
+    error.retry |= retry;
+    error
 }
 
 /// The only two ways of a path to be proved absent: no such name, or a parent that is a file.

@@ -7,7 +7,7 @@
 
 use std::{
     fmt, io,
-    os::fd::{BorrowedFd, OwnedFd},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::Path,
 };
 
@@ -17,10 +17,9 @@ use rustix::{
 };
 
 use super::{
-    LocalStore,
-    errors::uninterrupted,
-    root::{PathAt, Root, split},
-    write::TRIES,
+    durability::Durability,
+    errors::{store_error, uninterrupted},
+    root::{PathAt, Root, TRIES, split},
 };
 use crate::{
     AuxiliaryFile, Key, Op, Result, StoreError, StoreErrorKind,
@@ -65,18 +64,15 @@ fn name_beside(key: &Key) -> String {
 /// The lock file of one key.
 #[derive(Debug)]
 pub(super) struct LockFile {
-    store: LocalStore,
-    key: Key,
+    pub(super) root: Root,
+    pub(super) durability: Durability,
+    pub(super) key: Key,
 }
 
 impl LockFile {
-    pub(super) fn new(store: LocalStore, key: Key) -> Self {
-        LockFile { store, key }
-    }
-
     fn attempt(&self) -> io::Result<Option<Held>> {
         let name = name_beside(&self.key);
-        let root = &self.store.root;
+        let root = &self.root;
         let mut made_in = None;
         for _ in 0..TRIES {
             match Held::take(root, &name) {
@@ -90,7 +86,7 @@ impl LockFile {
                     made_in = Some(MadeParents(root.clone(), name.clone()));
                     root.make_parents(&name)?;
                     // The write that follows will find them there, and not think of their names.
-                    self.store.sync_names(&name, true, self.store.durability)?;
+                    self.durability.sync_names(root, &name, true)?;
                 }
                 Err(e) => return Err(e),
             }
@@ -105,26 +101,18 @@ impl LockFile {
              off: `LocalStore::locking(Locking::None)`";
         if is_unsupported(&e) {
             let kind = StoreErrorKind::Unsupported(UNSUPPORTED);
-            return self.store.refusal(Op::Lock, &self.key, kind);
+            return StoreError::new(Op::Lock, &self.root, &self.key, kind);
         }
-        let error = self.store.error(Op::Lock, &self.key, e);
-        let retry = error.retry;
-        let explained = match error.kind {
-            StoreErrorKind::Permission(e) => StoreErrorKind::Permission(io::Error::new(
-                e.kind(),
-                format!(
-                    "{e} for the file `{}`, which keeps other processes out while the value is \
-                     read, changed and written (turn that off: \
-                     `LocalStore::locking(Locking::None)`)",
-                    name_beside(&self.key).escape_debug()
-                ),
-            )),
-            other => other,
-        };
-        StoreError {
-            retry,
-            ..self.store.refusal(Op::Lock, &self.key, explained)
+        let mut error = store_error(&self.root, Op::Lock, &self.key, e);
+        if let StoreErrorKind::Permission(e) = &mut error.kind {
+            let why = format!(
+                "{e} for the file `{}`, which keeps other processes out while the value is read, changed and written \
+                 (turn that off: `LocalStore::locking(Locking::None)`)",
+                name_beside(&self.key).escape_debug()
+            );
+            *e = io::Error::new(e.kind(), why);
         }
+        error
     }
 }
 
@@ -175,7 +163,7 @@ impl Held {
             }
             Err(e) => return Err(e),
         };
-        match lock(&file, dir, path) {
+        match lock_named(&file, dir, path) {
             Ok(Some(true)) => Ok(Attempt::Held(Held {
                 place,
                 file,
@@ -216,7 +204,7 @@ impl fmt::Debug for Held {
 /// Removes a lock file if nobody holds it; whether it did.
 pub(super) fn remove_if_free(dir: BorrowedFd<'_>, path: &Path) -> io::Result<bool> {
     let free = match open(dir, path, OFlags::empty()) {
-        Ok(file) => match lock(&file, dir, path) {
+        Ok(file) => match lock_named(&file, dir, path) {
             // Where nobody can lock it, nobody does.
             Err(e) if is_unsupported(&e) => true,
             locked => locked? == Some(true),
@@ -255,17 +243,21 @@ pub(super) fn is_unsupported(e: &io::Error) -> bool {
     Errno::from_io_error(e).is_some_and(|errno| said.contains(&errno))
 }
 
-/// Whether the lock is ours and worth something; `None` if somebody else has it.
-fn lock(file: &OwnedFd, dir: BorrowedFd<'_>, path: &Path) -> io::Result<Option<bool>> {
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => is_named(file, dir, path).map(Some),
+/// Locks a file, unless somebody else has it (`None`); whether the name still means it, else the lock is worth nothing.
+pub(crate) fn lock_named(
+    file: impl AsFd,
+    dir: BorrowedFd<'_>,
+    path: &Path,
+) -> io::Result<Option<bool>> {
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => is_named(&file, dir, path).map(Some),
         Err(Errno::WOULDBLOCK) => Ok(None),
         Err(e) => Err(e.into()),
     }
 }
 
 /// Whether the name means this file.
-fn is_named(file: &OwnedFd, dir: BorrowedFd<'_>, path: &Path) -> io::Result<bool> {
+fn is_named(file: impl AsFd, dir: BorrowedFd<'_>, path: &Path) -> io::Result<bool> {
     let ours = fstat(file)?;
     match statat(dir, path, AtFlags::SYMLINK_NOFOLLOW) {
         Ok(named) => Ok((named.st_dev, named.st_ino) == (ours.st_dev, ours.st_ino)),

@@ -9,11 +9,12 @@ use rustix::{
     io::{Errno, pread},
 };
 
-use super::{LocalStore, errors::is_absent, root::Root, stat::FileStat};
-use crate::{
-    ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version,
-    descriptors::{self, Permit},
+use super::{
+    errors::{is_absent, store_error},
+    root::Root,
+    stat::FileStat,
 };
+use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, descriptors::Permit};
 
 /// Opens for reading. Asks nothing about the file.
 fn open(root: &Root, key: &Key) -> io::Result<File> {
@@ -33,21 +34,18 @@ pub(super) struct LocalObject {
     kept: Option<(File, Permit)>,
     /// Asked for once, and only if somebody wants size or version, or the file is not kept.
     described: OnceLock<FileStat>,
-    store: LocalStore,
+    root: Root,
     key: Key,
 }
 
 impl LocalObject {
-    pub(super) fn open(store: &LocalStore, key: &Key) -> io::Result<Self> {
-        Self::with(store, key, descriptors::kept())
-    }
-
-    fn with(store: &LocalStore, key: &Key, permit: Option<Permit>) -> io::Result<Self> {
-        let file = open(&store.root, key)?;
+    /// Keeps the file open, if there is a permit.
+    pub(super) fn open(root: &Root, key: &Key, permit: Option<Permit>) -> io::Result<Self> {
+        let file = open(root, key)?;
         let mut object = LocalObject {
             kept: None,
             described: OnceLock::new(),
-            store: store.clone(),
+            root: root.clone(),
             key: key.clone(),
         };
         match permit {
@@ -71,7 +69,7 @@ impl LocalObject {
             return f(file);
         }
         let reopen = || {
-            let file = open(&self.store.root, &self.key)?;
+            let file = open(&self.root, &self.key)?;
             let version = FileStat::of(&file)?.version;
             Ok((file, version))
         };
@@ -86,20 +84,16 @@ impl LocalObject {
     }
 
     fn changed(&self) -> StoreError {
-        self.store
-            .refusal(Op::Get, &self.key, StoreErrorKind::Conflict)
+        StoreError::new(Op::Get, &self.root, &self.key, StoreErrorKind::Conflict)
     }
 
     fn error(&self, e: impl Into<io::Error>) -> StoreError {
-        self.store.error(Op::Get, &self.key, e.into())
+        store_error(&self.root, Op::Get, &self.key, e.into())
     }
 
     fn outside(&self, range: Range<u64>, size: u64) -> StoreError {
-        let kind = StoreErrorKind::OutOfRange {
-            asked: ByteRange::Bounded(range),
-            size,
-        };
-        self.store.refusal(Op::Get, &self.key, kind)
+        let kind = StoreErrorKind::out_of_range(range, size);
+        StoreError::new(Op::Get, &self.root, &self.key, kind)
     }
 }
 
@@ -113,51 +107,62 @@ impl Object for LocalObject {
     }
 
     fn read(&self, range: Range<u64>) -> Result<Bytes> {
-        let len = range
-            .end
-            .checked_sub(range.start)
-            .and_then(|len| usize::try_from(len).ok());
-        let Some(len) = len else {
-            return Err(self.outside(range, self.size()?));
-        };
         // A damaged index may ask for more than there is: no memory is taken for that. Small reads
         // skip the question, which would cost a call.
-        if len > 1 << 20 && range.end > self.size()? {
+        let is_large = range.end.saturating_sub(range.start) > 1 << 20;
+        if range.start > range.end || is_large && range.end > self.size()? {
             return Err(self.outside(range, self.size()?));
         }
-        let mut buffer = Vec::new();
-        let memory = buffer.try_reserve_exact(len);
-        memory.map_err(|_| self.error(io::ErrorKind::OutOfMemory))?;
-        self.with_file(|file| {
-            while buffer.len() < len {
-                let offset = range.start + buffer.len() as u64;
-                match pread(file, spare_capacity(&mut buffer), offset) {
-                    Ok(0) => return Err(self.outside(range.clone(), offset)),
-                    Ok(_) | Err(Errno::INTR) => {}
-                    Err(e) => return Err(self.error(e)),
-                }
-            }
-            Ok(())
-        })?;
-        // The allocator may have given more room than asked for, and that was filled too.
-        buffer.truncate(len);
-        Ok(buffer.into())
+        let data = self.with_file(|file| read_range(file, &range).map_err(|e| self.error(e)))?;
+        let end = range.start + data.len() as u64;
+        match end < range.end {
+            true => Err(self.outside(range, end)),
+            false => Ok(data.into()),
+        }
     }
 
     fn read_at<'d>(&self, offset: u64, dst: &'d mut [MaybeUninit<u8>]) -> Result<&'d mut [u8]> {
-        self.with_file(|file| match pread(file, dst, offset) {
-            Ok((filled, _)) => Ok(filled),
-            // One attempt, as agreed: the reader goes on with `read`.
-            Err(Errno::INTR) => Ok(&mut []),
-            Err(e) => Err(self.error(e)),
-        })
+        self.with_file(|file| read_once(file, dst, offset).map_err(|e| self.error(e)))
+    }
+}
+
+/// The bytes of a range of a file, or fewer where it ends before.
+pub(crate) fn read_range(file: &File, range: &Range<u64>) -> io::Result<Vec<u8>> {
+    let len = usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(usize::MAX);
+    let mut buffer = Vec::new();
+    let memory = buffer.try_reserve_exact(len);
+    memory.map_err(|_| io::ErrorKind::OutOfMemory)?;
+    while buffer.len() < len {
+        let offset = range.start + buffer.len() as u64;
+        match pread(file, spare_capacity(&mut buffer), offset) {
+            Ok(0) => break,
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    // The allocator may have given more room than asked for, and that was filled too.
+    buffer.truncate(len);
+    Ok(buffer)
+}
+
+/// What [`Object::read_at`] does with a file.
+pub(crate) fn read_once<'d>(
+    file: &File,
+    dst: &'d mut [MaybeUninit<u8>],
+    offset: u64,
+) -> io::Result<&'d mut [u8]> {
+    match pread(file, dst, offset) {
+        Ok((filled, _)) => Ok(filled),
+        // One attempt, as agreed: the reader goes on with `read`.
+        Err(Errno::INTR) => Ok(&mut []),
+        Err(e) => Err(e.into()),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{BlockingStore, PutMode};
+    use crate::{BlockingStore, LocalStore, PutMode};
 
     #[test]
     fn what_is_not_kept_open_is_the_same_version_or_a_conflict() {
@@ -169,7 +174,7 @@ mod tests {
             store.put(&key, &value, PutMode::Overwrite).unwrap();
         };
         put(1);
-        let object = LocalObject::with(&store, &key, None).unwrap();
+        let object = LocalObject::open(&store.root, &key, None).unwrap();
         assert_eq!(object.size().unwrap(), 100);
         assert_eq!(object.read(10..20).unwrap(), [1; 10].as_slice());
         assert_eq!(

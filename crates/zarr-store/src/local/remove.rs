@@ -16,13 +16,10 @@ use super::{
     dir_lock::{self, LockMode},
     errors::{if_absent, is_absent},
     lock_file::{Locking, remove_if_free},
-    root::{Root, open_at},
+    root::{Root, TRIES, open_at},
     walk::{Visit, walk},
 };
 use crate::AuxiliaryFile;
-
-/// How often removing begins again because somebody wrote into the directory meanwhile.
-const TRIES: u32 = 64;
 
 /// Removes the directory called `name` and all in it. A file there is not below, so it stays; so do
 /// the directories of locks that somebody holds, who is about to write there.

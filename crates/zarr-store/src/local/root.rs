@@ -2,6 +2,7 @@
 //! and its kin take it. Names are relative to the root; the empty name is the root itself.
 
 use std::{
+    fmt,
     fs::{self, File},
     io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
@@ -33,6 +34,9 @@ pub enum Symlinks {
     /// system can tell (Linux from 5.6 on), else refused like the others.
     Inside,
 }
+
+/// How often a call begins again because somebody deletes its directory, or writes into one that it removes, meanwhile.
+pub(super) const TRIES: u32 = 64;
 
 /// A directory and what may be reached from it.
 #[derive(Debug, Clone)]
@@ -190,6 +194,12 @@ impl Root {
                 return;
             }
         }
+    }
+}
+
+impl fmt::Display for Root {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.dir.display().fmt(f)
     }
 }
 

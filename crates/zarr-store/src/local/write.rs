@@ -1,22 +1,19 @@
 //! Replacing and deleting a value: a complete file is renamed over it, and a condition is checked under the lock that
 //! keeps others from doing the same meanwhile.
 
-use std::{fs, io, sync::MutexGuard};
+use std::{io, sync::MutexGuard};
 
 use rustix::fs::{AtFlags, Mode, unlinkat};
 
 use super::{
     Durability, LocalStore,
     dir_lock::{self, DirLock, LockMode},
-    errors::{if_absent, is_absent, uninterrupted},
+    errors::{if_absent, is_absent, store_error, uninterrupted},
     lock_file::Locking,
-    root::{self, PathAt},
+    root::{PathAt, TRIES},
     temp_file::TempFile,
 };
-use crate::{Key, Op, Payload, PutMode, Result, StoreErrorKind, Version};
-
-/// How often a write starts again because its directory was deleted meanwhile.
-pub(super) const TRIES: u32 = 64;
+use crate::{Key, Op, Payload, PutMode, Result, StoreError, StoreErrorKind, Version};
 
 /// How one try to write ended.
 enum PutOutcome {
@@ -27,20 +24,21 @@ enum PutOutcome {
 impl LocalStore {
     /// Writes a value if `mode` allows it, and says which version it became.
     pub(super) fn put_value(&self, key: &Key, value: &Payload, mode: &PutMode) -> Result<Version> {
-        let fail = |e| self.error(Op::Put, key, e);
+        let fail = |e| store_error(self, Op::Put, key, e);
+        let refusal = |kind| StoreError::new(Op::Put, self, key, kind);
         let mut made_directories = false;
         for _ in 0..TRIES {
             match uninterrupted(|| self.try_put(key, value, mode)) {
                 Ok(PutOutcome::Written(version)) => {
-                    let wanted = self.durability_of(value);
-                    self.sync_names(key.as_str(), made_directories, wanted)
+                    self.durability_of(value)
+                        .sync_names(&self.root, key.as_str(), made_directories)
                         .map_err(fail)?;
                     return Ok(version);
                 }
-                Ok(PutOutcome::Refused(kind)) => return Err(self.refusal(Op::Put, key, kind)),
+                Ok(PutOutcome::Refused(kind)) => return Err(refusal(kind)),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
                     if matches!(mode, PutMode::Update(_)) {
-                        return Err(self.refusal(Op::Put, key, StoreErrorKind::Conflict));
+                        return Err(refusal(StoreErrorKind::Conflict));
                     }
                     // Never there, or deleted by `delete_prefix` since: then it is as if that had
                     // come first.
@@ -57,11 +55,12 @@ impl LocalStore {
 
     /// Deletes a value, which must be the version `same`, where one is given.
     pub(super) fn delete_value(&self, key: &Key, same: Option<&Version>) -> Result<()> {
-        let fail = |e| self.error(Op::Delete, key, e);
-        let conflict = || self.refusal(Op::Delete, key, StoreErrorKind::Conflict);
+        let fail = |e| store_error(self, Op::Delete, key, e);
+        let conflict = || StoreError::new(Op::Delete, self, key, StoreErrorKind::Conflict);
         match uninterrupted(|| self.try_delete(key, same)) {
             Ok(true) => self
-                .sync_names(key.as_str(), false, self.durability)
+                .durability
+                .sync_names(&self.root, key.as_str(), false)
                 .map_err(fail),
             Ok(false) => Err(conflict()),
             Err(e) if is_absent(&e) && same.is_some() => Err(conflict()),
@@ -173,26 +172,5 @@ impl LocalStore {
             true => Durability::FileAndDir,
             false => self.durability,
         }
-    }
-
-    /// Makes it durable, if that is wanted, that names beside `name` changed; with `up` in the
-    /// directories above as well, to that of the root.
-    pub(super) fn sync_names(&self, name: &str, up: bool, wanted: Durability) -> io::Result<()> {
-        if wanted != Durability::FileAndDir {
-            return Ok(());
-        }
-        let inside = root::parents(name).map(|dir| self.root.open_dir(dir));
-        let above = self
-            .root()
-            .parent()
-            .map(|dir| Ok(fs::File::open(dir)?.into()));
-        for dir in inside.chain(above).take(if up { usize::MAX } else { 1 }) {
-            match dir.map(fs::File::from) {
-                Ok(dir) => dir.sync_all()?,
-                // Deleted since, names and all.
-                Err(e) => if_absent(e)?,
-            }
-        }
-        Ok(())
     }
 }

@@ -52,7 +52,10 @@ pub(super) fn connect(
     };
     let made = match service {
         Service::S3 => s3(container, asked, options, &mut secrets),
-        Service::Gcs => gcs(container, asked, options, &mut secrets),
+        Service::Gcs => {
+            let url = container.replacen("gcs://", "gs://", 1);
+            gcs(&url, asked, options, &mut secrets)
+        }
         Service::Azure => azure(container, asked, options, &mut secrets),
         Service::Http | Service::Given => http(url, asked, options),
     };
@@ -149,118 +152,95 @@ fn connector(settings: &Settings, reach: Reach) -> Result<Connector, BuildError>
     })
 }
 
-/// The builder of a service's client with what the environment, the settings and the options say. The three builders
-/// have the same methods and no trait in common.
-macro_rules! configured {
-    ($Builder:ident, $Key:ident, $url:expr, $settings:ident, $options:ident, $service:literal, $timeout:literal) => {{
-        let mut builder = $settings
-            .begin($Builder::new, $Builder::from_env)
-            .with_url($url)
-            .with_retry($settings.retry.clone())
-            .with_http_connector(connector($settings, Reach::OneHost)?);
-        if $settings.untrusted || from_env_unset($timeout) {
-            builder = builder.with_config($Key::Client(ClientConfigKey::Timeout), TIMEOUT);
+/// A function that makes the client of a service with what the environment, the settings and the options say, and adds
+/// the secrets it was given. The three builders have the same methods and no trait in common.
+macro_rules! service_client {
+    ($name:ident, $Builder:ident, $Key:ident, $service:literal, $variables:literal, $endpoint:expr, $secret_keys:expr) => {
+        fn $name(
+            url: &str,
+            settings: &Settings,
+            options: Pairs,
+            secrets: &mut Vec<String>,
+        ) -> BuildResult {
+            let mut builder = settings
+                .begin($Builder::new, $Builder::from_env)
+                .with_url(url)
+                .with_retry(settings.retry.clone())
+                .with_http_connector(connector(settings, Reach::OneHost)?);
+            if settings.untrusted || from_env_unset(concat!($variables, "_TIMEOUT")) {
+                builder = builder.with_config($Key::Client(ClientConfigKey::Timeout), TIMEOUT);
+            }
+            if settings.anonymous {
+                builder = builder.with_skip_signature(true);
+            }
+            for (name, value) in options {
+                let key = name
+                    .parse::<$Key>()
+                    .map_err(|_| stranger(&name, $service))?;
+                builder = builder.with_config(key, value);
+            }
+            let config = |key: $Key| builder.get_config_value(&key);
+            let endpoint = $endpoint.and_then(config);
+            let allowed = config($Key::Client(ClientConfigKey::AllowHttp));
+            let variable = concat!($variables, "_ALLOW_HTTP");
+            check_endpoint(endpoint.as_deref(), allowed, variable)?;
+            secrets.extend($secret_keys.into_iter().filter_map(config));
+            Ok((Arc::new(builder.build()?), endpoint))
         }
-        if $settings.anonymous {
-            builder = builder.with_skip_signature(true);
-        }
-        for (name, value) in $options {
-            let key = name
-                .parse::<$Key>()
-                .map_err(|_| stranger(&name, $service))?;
-            builder = builder.with_config(key, value);
-        }
-        builder
-    }};
+    };
 }
 
-fn s3(
-    container: &str,
-    settings: &Settings,
-    options: Pairs,
-    secrets: &mut Vec<String>,
-) -> BuildResult {
-    use AmazonS3ConfigKey as Key;
-    let builder = configured!(
-        AmazonS3Builder,
-        Key,
-        container,
-        settings,
-        options,
-        "S3",
-        "AWS_TIMEOUT"
-    );
-    let config = |key: Key| builder.get_config_value(&key);
-    let allowed = config(Key::Client(ClientConfigKey::AllowHttp));
-    check_endpoint(config(Key::Endpoint), allowed, "AWS_ALLOW_HTTP")?;
-    let hidden = [Key::AccessKeyId, Key::SecretAccessKey, Key::Token];
-    secrets.extend(hidden.into_iter().filter_map(config));
-    let endpoint = config(Key::Endpoint);
-    Ok((Arc::new(builder.build()?), endpoint))
-}
-
-fn gcs(
-    container: &str,
-    settings: &Settings,
-    options: Pairs,
-    secrets: &mut Vec<String>,
-) -> BuildResult {
-    use GoogleConfigKey as Key;
-    let url = container.replacen("gcs://", "gs://", 1);
-    let builder = configured!(
-        GoogleCloudStorageBuilder,
-        Key,
-        url,
-        settings,
-        options,
-        "GCS",
-        "GOOGLE_TIMEOUT"
-    );
-    let hidden = [Key::ServiceAccountKey, Key::BearerToken];
-    secrets.extend(
-        hidden
-            .into_iter()
-            .filter_map(|key| builder.get_config_value(&key)),
-    );
-    Ok((Arc::new(builder.build()?), None))
-}
-
-fn azure(
-    container: &str,
-    settings: &Settings,
-    options: Pairs,
-    secrets: &mut Vec<String>,
-) -> BuildResult {
-    use AzureConfigKey as Key;
-    let builder = configured!(
-        MicrosoftAzureBuilder,
-        Key,
-        container,
-        settings,
-        options,
-        "Azure",
-        "AZURE_TIMEOUT"
-    );
-    let config = |key: Key| builder.get_config_value(&key);
-    let allowed = config(Key::Client(ClientConfigKey::AllowHttp));
-    check_endpoint(config(Key::Endpoint), allowed, "AZURE_ALLOW_HTTP")?;
-    let hidden = [Key::AccessKey, Key::ClientSecret, Key::Token, Key::SasKey];
-    secrets.extend(hidden.into_iter().filter_map(config));
-    let endpoint = config(Key::Endpoint);
-    Ok((Arc::new(builder.build()?), endpoint))
-}
+service_client!(
+    s3,
+    AmazonS3Builder,
+    AmazonS3ConfigKey,
+    "S3",
+    "AWS",
+    Some(AmazonS3ConfigKey::Endpoint),
+    [
+        AmazonS3ConfigKey::AccessKeyId,
+        AmazonS3ConfigKey::SecretAccessKey,
+        AmazonS3ConfigKey::Token,
+    ]
+);
+service_client!(
+    gcs,
+    GoogleCloudStorageBuilder,
+    GoogleConfigKey,
+    "GCS",
+    "GOOGLE",
+    None,
+    [
+        GoogleConfigKey::ServiceAccountKey,
+        GoogleConfigKey::BearerToken,
+    ]
+);
+service_client!(
+    azure,
+    MicrosoftAzureBuilder,
+    AzureConfigKey,
+    "Azure",
+    "AZURE",
+    Some(AzureConfigKey::Endpoint),
+    [
+        AzureConfigKey::AccessKey,
+        AzureConfigKey::ClientSecret,
+        AzureConfigKey::Token,
+        AzureConfigKey::SasKey,
+    ]
+);
 
 /// Refuses what the client would refuse at each request, in words that do not say how to allow it.
 fn check_endpoint(
-    endpoint: Option<String>,
+    endpoint: Option<&str>,
     allowed: Option<String>,
     variable: &str,
 ) -> Result<(), BuildError> {
-    let is_plain = |url: &String| url.to_ascii_lowercase().starts_with("http:");
+    let is_plain = |url: &&str| url.to_ascii_lowercase().starts_with("http:");
     let is_allowed = allowed.is_some_and(|text| !matches!(truth("allow_http", &text), Ok(false)));
     match endpoint.filter(is_plain) {
         Some(endpoint) if !is_allowed => {
-            let endpoint = without_secrets(&endpoint);
+            let endpoint = without_secrets(endpoint);
             Err(BuildError::Option(StoreErrorKind::Option(format!(
                 "the endpoint {endpoint} is plain HTTP, where all can read along; if that is meant, give the option \
                  `allow_http=true`, or set {variable}=true"

@@ -56,41 +56,32 @@ impl ObjectStore {
     }
 
     fn offers(&self, op: Op, key: &Key, mode: &PutMode) -> Result<()> {
-        let offered = match mode {
-            PutMode::Overwrite => true,
-            PutMode::Create => self.conditions.create,
-            PutMode::Update(_) => self.conditions.update,
-        };
-        match (self.writable(), offered) {
-            (false, _) => Err(self.connection.error(op, key, StoreErrorKind::ReadOnly)),
-            (true, true) if matches!(mode, PutMode::Update(version) if Service::is_dated(version)) =>
-            {
+        let kind = match mode {
+            _ if !self.writable() => StoreErrorKind::ReadOnly,
+            PutMode::Overwrite => return Ok(()),
+            PutMode::Update(version) if self.conditions.update && Service::is_dated(version) => {
                 let why = "replacing a value that the service identifies by a weak ETag alone; overwrite the value";
-                Err(self
-                    .connection
-                    .error(op, key, StoreErrorKind::Unsupported(why)))
+                StoreErrorKind::Unsupported(why)
             }
-            (true, true) => Ok(()),
-            (true, false) => {
+            PutMode::Create if self.conditions.create => return Ok(()),
+            PutMode::Update(_) if self.conditions.update => return Ok(()),
+            PutMode::Create | PutMode::Update(_) => {
                 let why = "conditional writes, which this service does not make, or not reliably; overwrite the value";
-                Err(self
-                    .connection
-                    .error(op, key, StoreErrorKind::Unsupported(why)))
+                StoreErrorKind::Unsupported(why)
             }
-        }
+        };
+        Err(self.connection.error(op, key, kind))
     }
 
     fn listable(&self, op: Op, prefix: &Prefix) -> Result<()> {
-        match self.connection.service {
-            Service::Http => {
-                let why = "listing a web server, since HTTP cannot list; open what you look for by its path, or \
-                           consolidate the metadata";
-                Err(self
-                    .connection
-                    .error(op, prefix, StoreErrorKind::Unsupported(why)))
-            }
-            _ => Ok(()),
+        if self.connection.service != Service::Http {
+            return Ok(());
         }
+        let kind = StoreErrorKind::Unsupported(
+            "listing a web server, since HTTP cannot list; open what you look for by its path, or \
+             consolidate the metadata",
+        );
+        Err(self.connection.error(op, prefix, kind))
     }
 }
 
@@ -235,18 +226,15 @@ impl ObjectStore {
         let name = key.clone();
         let call = |connection: Arc<Connection>| async move {
             let _turn = turn;
-            match (connection.write_if(&path, &value, &mode).await, mode) {
-                (WriteOutcome::Written(version), _) => Ok(version),
-                (WriteOutcome::Refused, PutMode::Create) => {
-                    Err(connection.error(Op::Put, &name, StoreErrorKind::AlreadyExists))
-                }
-                (WriteOutcome::Refused, _) => {
-                    Err(connection.error(Op::Put, &name, StoreErrorKind::Conflict))
-                }
+            let kind = match (connection.write_if(&path, &value, &mode).await, mode) {
+                (WriteOutcome::Written(version), _) => return Ok(version),
                 (WriteOutcome::Failed(failure), _) => {
-                    Err(connection.failed(Op::Put, &name, &failure))
+                    return Err(connection.failed(Op::Put, &name, &failure));
                 }
-            }
+                (WriteOutcome::Refused, PutMode::Create) => StoreErrorKind::AlreadyExists,
+                (WriteOutcome::Refused, _) => StoreErrorKind::Conflict,
+            };
+            Err(connection.error(Op::Put, &name, kind))
         };
         self.run(Op::Put, key.as_str(), WhenDropped::Abort, call)
             .await

@@ -217,11 +217,8 @@ pub(crate) fn read_ranges(
         return Ok(None);
     };
     let found = described(store, key, &*object, same)?;
-    let outside = |asked: Range<u64>| {
-        let kind = StoreErrorKind::OutOfRange {
-            asked: ByteRange::Bounded(asked),
-            size: found.size,
-        };
+    let outside = |range: Range<u64>| {
+        let kind = StoreErrorKind::out_of_range(range, found.size);
         StoreError::new(Op::Get, store, key, kind)
     };
     let bounded = |range: &Range<u64>| {

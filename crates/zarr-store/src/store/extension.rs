@@ -1,12 +1,14 @@
-//! `StoreExt`: the convenient methods that every store has, made of those of the trait.
+//! `StoreExt`: the convenient methods that every store has, made of those of the trait; and what methods of the trait do
+//! where a store has nothing better.
 
-use std::{collections::VecDeque, future::Future};
+use std::{collections::VecDeque, future::Future, ops::Range};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 
 use crate::{
-    ByteRange, Entry, Key, Listing, Payload, Prefix, Result, Store,
+    ByteRange, Entry, Found, Key, Listing, Op, Payload, Prefix, Result, Store, StoreError,
+    StoreErrorKind, Version, coalesce,
     update::{Commit, Update, Writers},
 };
 
@@ -129,4 +131,62 @@ pub(crate) fn walk<'a, S: Store + ?Sized>(
         Ok(Some((stream::iter(keys.into_iter().map(Ok)), to_do)))
     })
     .try_flatten()
+}
+
+/// How often a value that changes between the requests of one call is read anew.
+const TRIES: u32 = 4;
+
+/// What [`Store::get_ranges`] does unless told better: merge by the store's hints, fetch at most
+/// `concurrency` groups at once, slice.
+pub(crate) async fn get_ranges<S: Store + ?Sized>(
+    store: &S,
+    key: &Key,
+    ranges: &[Range<u64>],
+    same: Option<&Version>,
+) -> Result<Option<Found<Vec<Bytes>>>> {
+    let error = |kind| StoreError::new(Op::Get, store, key, kind);
+    if let Some(range) = ranges.iter().find(|r| r.start > r.end) {
+        let size = store.head(key).await?.map_or(0, |found| found.size);
+        return Err(error(StoreErrorKind::out_of_range(range.clone(), size)));
+    }
+    let hints = store.hints();
+    let groups = coalesce::plan(ranges, hints.merge_gap, hints.merge_limit);
+    if groups.is_empty() {
+        let nothing = store.get(key, ByteRange::Bounded(0..0), same).await?;
+        return Ok(nothing.map(|found| found.map(|_| Vec::new())));
+    }
+    for _ in 0..TRIES {
+        let fetch =
+            |group: &coalesce::Group| store.get(key, ByteRange::Bounded(group.range.clone()), same);
+        let answers: Vec<_> = stream::iter(groups.iter().map(fetch))
+            .buffered(hints.concurrency.max(1))
+            .try_collect()
+            .await?;
+        if answers.iter().all(Option::is_none) {
+            return Ok(None);
+        }
+        let Some(parts) = one_version(answers) else {
+            continue;
+        };
+        let (mut found, mut bytes) = (None, Vec::with_capacity(parts.len()));
+        for part in parts {
+            bytes.push(part.data.clone());
+            found = Some(part.map(|_| ()));
+        }
+        let Some(found) = found else { continue };
+        let data = coalesce::scatter(&groups, &bytes, ranges)
+            .map_err(|range| error(StoreErrorKind::out_of_range(range, found.size)))?;
+        return Ok(Some(found.map(|()| data)));
+    }
+    Err(error(StoreErrorKind::Conflict))
+}
+
+/// The answers, if all are there and belong to one writing of the value: parts of two values must
+/// never be taken for one.
+fn one_version(answers: Vec<Option<Found<Bytes>>>) -> Option<Vec<Found<Bytes>>> {
+    let parts: Vec<_> = answers.into_iter().collect::<Option<_>>()?;
+    let alike = parts
+        .windows(2)
+        .all(|w| w[0].version == w[1].version && w[0].size == w[1].size);
+    alike.then_some(parts)
 }

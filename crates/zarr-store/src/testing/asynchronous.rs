@@ -4,10 +4,13 @@ use std::ops::Range;
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt, future::join_all};
 
-use super::conformance::{count, count_of, key, ok, prefix, refused, sixteen, text, there};
-use crate::{ByteRange, Payload, Prefix, PutMode, Store, StoreErrorKind, StoreExt, Version};
+use super::assertions::{
+    assert_kind, count, count_of, key, ok, prefix, refused, sixteen, text, there,
+};
+use crate::{ByteRange, Key, Payload, Prefix, PutMode, Store, StoreErrorKind, StoreExt, Version};
 
-pub(super) async fn exercise<S: Store>(make: impl Fn() -> S) {
+/// The asynchronous half of [`conformance`](super::conformance), for a store that needs its runtime.
+pub async fn exercise<S: Store>(make: impl Fn() -> S) {
     nothing_is_no_error(&make()).await;
     if !make().hints().writable {
         return refuses_to_write(&make()).await;
@@ -89,10 +92,7 @@ async fn put_then_get(store: &impl Store) {
         ("a/parts", parts),
     ] {
         let name = key(name);
-        let version = ok(
-            check,
-            store.put(&name, value.clone(), PutMode::Overwrite).await,
-        );
+        let version = overwrite(check, store, &name, value.clone()).await;
         let bytes = value.into_bytes();
         let found = there(check, store.get(&name, ByteRange::All, None).await);
         assert_eq!(
@@ -121,10 +121,7 @@ async fn put_then_get(store: &impl Store) {
 async fn ranges(store: &impl Store) {
     let check = "a range is clipped to the value, and an error where it starts behind it";
     let name = key("a");
-    ok(
-        check,
-        store.put(&name, sixteen().into(), PutMode::Overwrite).await,
-    );
+    overwrite(check, store, &name, sixteen()).await;
     let all = [
         ByteRange::All,
         ByteRange::From(0),
@@ -175,10 +172,7 @@ async fn ranges(store: &impl Store) {
 async fn many_ranges(store: &impl Store) {
     let check = "`get_ranges` answers every range, in the order asked";
     let name = key("a");
-    ok(
-        check,
-        store.put(&name, sixteen().into(), PutMode::Overwrite).await,
-    );
+    overwrite(check, store, &name, sixteen()).await;
     let asked = [9..12, 0..2, 1..4, 0..2, 5..5, 14..99];
     let found = ok(check, store.get_ranges(&name, &asked, None).await);
     let cut = |r: &Range<u64>| sixteen().slice(r.start as usize..r.end.min(16) as usize);
@@ -190,10 +184,7 @@ async fn many_ranges(store: &impl Store) {
         "{check}: and the size is the whole value's"
     );
     let kind = refused(check, store.get_ranges(&name, &[0..4, 16..20], None).await);
-    assert!(
-        matches!(kind, StoreErrorKind::OutOfRange { .. }),
-        "{check}: {kind}"
-    );
+    assert_kind!(check, kind, StoreErrorKind::OutOfRange { .. });
     let nothing = ok(check, store.get_ranges(&name, &[], None).await);
     assert!(
         nothing.is_some_and(|f| f.data.is_empty() && f.size == 16),
@@ -204,21 +195,15 @@ async fn many_ranges(store: &impl Store) {
 async fn overwrites(store: &impl Store) {
     let check = "an overwritten value is the new one, with a new version";
     let name = key("a/b");
-    let first = ok(
-        check,
-        store.put(&name, text("first"), PutMode::Overwrite).await,
-    );
-    let second = ok(
-        check,
-        store.put(&name, text("other"), PutMode::Overwrite).await,
-    );
+    let first = overwrite(check, store, &name, text("first")).await;
+    let second = overwrite(check, store, &name, text("other")).await;
     assert_eq!(
         ok(check, store.get_all(&name).await).as_deref(),
         Some(&b"other"[..]),
         "{check}"
     );
     assert!(first.is_none() || first != second, "{check}");
-    ok(check, store.put(&name, text(""), PutMode::Overwrite).await);
+    overwrite(check, store, &name, text("")).await;
     assert_eq!(ok(check, store.size(&name).await), Some(0), "{check}");
 }
 
@@ -227,10 +212,7 @@ async fn creates_once(store: &impl Store) {
     let name = key("a/b");
     if !store.hints().conditions.create {
         let kind = refused(check, store.put(&name, text("x"), PutMode::Create).await);
-        return assert!(
-            matches!(kind, StoreErrorKind::Unsupported(_)),
-            "{check}: {kind}"
-        );
+        return assert_kind!(check, kind, StoreErrorKind::Unsupported(_));
     }
     ok(
         check,
@@ -240,10 +222,7 @@ async fn creates_once(store: &impl Store) {
         check,
         store.put(&name, text("second"), PutMode::Create).await,
     );
-    assert!(
-        matches!(kind, StoreErrorKind::AlreadyExists),
-        "{check}: {kind}"
-    );
+    assert_kind!(check, kind, StoreErrorKind::AlreadyExists);
     assert_eq!(
         ok(check, store.get_all(&name).await).as_deref(),
         Some(&b"first"[..]),
@@ -265,12 +244,9 @@ async fn updates_what_was_read(store: &impl Store) {
     if !store.hints().conditions.update {
         let mode = PutMode::Update(Version::from("x"));
         let kind = refused(check, store.put(&name, text("x"), mode).await);
-        return assert!(
-            matches!(kind, StoreErrorKind::Unsupported(_)),
-            "{check}: {kind}"
-        );
+        return assert_kind!(check, kind, StoreErrorKind::Unsupported(_));
     }
-    let first = ok(check, store.put(&name, text("1"), PutMode::Overwrite).await);
+    let first = overwrite(check, store, &name, text("1")).await;
     assert!(
         first.is_some(),
         "{check}: a store that offers it tells versions"
@@ -282,7 +258,7 @@ async fn updates_what_was_read(store: &impl Store) {
             .put(&name, text("2"), PutMode::Update(first.clone()))
             .await,
     );
-    let conflict = |kind| assert!(matches!(kind, StoreErrorKind::Conflict), "{check}: {kind}");
+    let conflict = |kind| assert_kind!(check, kind, StoreErrorKind::Conflict);
     conflict(refused(
         check,
         store.put(&name, text("3"), PutMode::Update(first)).await,
@@ -309,10 +285,10 @@ async fn deletes_what_was_read(store: &impl Store) {
     let name = key("a/b");
     ok(check, store.delete(&name, None).await);
     ok(check, store.delete(&key("missing/deep/x"), None).await);
-    let first = ok(check, store.put(&name, text("1"), PutMode::Overwrite).await);
+    let first = overwrite(check, store, &name, text("1")).await;
     if store.hints().conditions.delete {
-        let second = ok(check, store.put(&name, text("2"), PutMode::Overwrite).await);
-        let conflict = |kind| assert!(matches!(kind, StoreErrorKind::Conflict), "{check}: {kind}");
+        let second = overwrite(check, store, &name, text("2")).await;
+        let conflict = |kind| assert_kind!(check, kind, StoreErrorKind::Conflict);
         conflict(refused(check, store.delete(&name, first.as_ref()).await));
         assert!(ok(check, store.exists(&name).await), "{check}");
         ok(check, store.delete(&name, second.as_ref()).await);
@@ -320,10 +296,7 @@ async fn deletes_what_was_read(store: &impl Store) {
     } else {
         let some = first.unwrap_or_else(|| Version::from("x"));
         let kind = refused(check, store.delete(&name, Some(&some)).await);
-        assert!(
-            matches!(kind, StoreErrorKind::Unsupported(_)),
-            "{check}: {kind}"
-        );
+        assert_kind!(check, kind, StoreErrorKind::Unsupported(_));
         ok(check, store.delete(&name, None).await);
     }
     assert!(ok(check, store.get_all(&name).await).is_none(), "{check}");
@@ -332,10 +305,7 @@ async fn deletes_what_was_read(store: &impl Store) {
 async fn reads_one_version(store: &impl Store) {
     let check = "`same` reads that version or says `Conflict`";
     let name = key("a");
-    let first = ok(
-        check,
-        store.put(&name, sixteen().into(), PutMode::Overwrite).await,
-    );
+    let first = overwrite(check, store, &name, sixteen()).await;
     let Some(first) = first else { return };
     assert!(
         ok(
@@ -354,10 +324,7 @@ async fn reads_one_version(store: &impl Store) {
         "{check}"
     );
     // Another value: of equal ones a store may say that they are one version.
-    ok(
-        check,
-        store.put(&name, text("other"), PutMode::Overwrite).await,
-    );
+    overwrite(check, store, &name, text("other")).await;
     let refusals = [
         refused(check, store.get(&name, ByteRange::All, Some(&first)).await),
         refused(
@@ -382,12 +349,7 @@ async fn reads_one_version(store: &impl Store) {
 /// Values in and beside directories whose names begin alike.
 async fn fill(check: &str, store: &impl Store) {
     for name in ["d/x", "d/e/y", "d/e/z", "de/x", "d0"] {
-        ok(
-            check,
-            store
-                .put(&key(name), text("value"), PutMode::Overwrite)
-                .await,
-        );
+        overwrite(check, store, &key(name), text("value")).await;
     }
 }
 
@@ -408,12 +370,7 @@ async fn deletes_directories(store: &impl Store) {
         );
     }
     ok(check, store.delete_prefix(&prefix("d")).await);
-    ok(
-        check,
-        store
-            .put(&key("d/x"), text("again"), PutMode::Overwrite)
-            .await,
-    );
+    overwrite(check, store, &key("d/x"), text("again")).await;
     ok(check, store.delete_prefix(&Prefix::root()).await);
     for name in ["d/x", "de/x", "d0"] {
         assert!(
@@ -421,12 +378,7 @@ async fn deletes_directories(store: &impl Store) {
             "{check}: the root is everything, also `{name}`"
         );
     }
-    ok(
-        check,
-        store
-            .put(&key("d/x"), text("again"), PutMode::Overwrite)
-            .await,
-    );
+    overwrite(check, store, &key("d/x"), text("again")).await;
 }
 
 async fn lists_directories(store: &impl Store) {
@@ -492,10 +444,7 @@ async fn loses_no_update(store: &impl Store) {
     let conditions = store.hints().conditions;
     if !(conditions.create && conditions.update) {
         let kind = refused(check, store.update(&name).await.map(drop));
-        return assert!(
-            matches!(kind, StoreErrorKind::Unsupported(_)),
-            "{check}: {kind}"
-        );
+        return assert_kind!(check, kind, StoreErrorKind::Unsupported(_));
     }
     let increment = || async {
         for _ in 0..8 {
@@ -514,4 +463,16 @@ async fn loses_no_update(store: &impl Store) {
     let check = "an update that leaves nothing deletes the key";
     ok(check, store.modify(&name, |_| Ok(None)).await);
     assert!(!ok(check, store.exists(&name).await), "{check}");
+}
+
+async fn overwrite(
+    check: &str,
+    store: &impl Store,
+    name: &Key,
+    value: impl Into<Payload>,
+) -> Option<Version> {
+    ok(
+        check,
+        store.put(name, value.into(), PutMode::Overwrite).await,
+    )
 }

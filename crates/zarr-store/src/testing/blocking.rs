@@ -6,10 +6,12 @@ use std::{
     thread,
 };
 
-use super::conformance::{count, count_of, key, ok, prefix, refused, sixteen, text, there};
+use super::assertions::{
+    assert_kind, count, count_of, key, ok, prefix, refused, sixteen, text, there,
+};
 use crate::{
-    BlockingStore, BlockingUpdate, ByteRange, Commit, Prefix, PutMode, Store, StoreErrorKind,
-    Version, Writers, runtime,
+    BlockingStore, BlockingUpdate, ByteRange, Commit, Key, Payload, Prefix, PutMode, Store,
+    StoreErrorKind, Version, Writers, runtime,
 };
 
 /// Threads, and updates by each, of the checks for lost updates.
@@ -73,10 +75,7 @@ fn refuses_to_write(store: &dyn BlockingStore) {
 fn put_then_read(store: &dyn BlockingStore) {
     let check = "blocking: what was put is what is read";
     let name = key("a/b");
-    let version = ok(
-        check,
-        store.put(&name, &sixteen().into(), PutMode::Overwrite),
-    );
+    let version = overwrite(check, store, &name, sixteen());
     let object = there(check, store.open(&name));
     assert_eq!(ok(check, object.size()), 16, "{check}");
     assert_eq!(ok(check, object.version()), version, "{check}");
@@ -87,10 +86,7 @@ fn put_then_read(store: &dyn BlockingStore) {
     );
     assert_eq!(ok(check, object.read(16..16)).len(), 0, "{check}");
     let kind = refused(check, object.read(10..17));
-    assert!(
-        matches!(kind, StoreErrorKind::OutOfRange { .. }),
-        "{check}: {kind}"
-    );
+    assert_kind!(check, kind, StoreErrorKind::OutOfRange { .. });
     let kind = refused(check, object.read(0..u64::MAX));
     assert!(
         matches!(kind, StoreErrorKind::OutOfRange { .. }),
@@ -122,18 +118,15 @@ fn put_then_read(store: &dyn BlockingStore) {
     ];
     assert_eq!(found.map(|f| f.data), Some(want), "{check}");
     let kind = refused(check, store.get_ranges(&name, &[0..1, 16..17], None));
-    assert!(
-        matches!(kind, StoreErrorKind::OutOfRange { .. }),
-        "{check}: {kind}"
-    );
+    assert_kind!(check, kind, StoreErrorKind::OutOfRange { .. });
 }
 
 fn an_open_object_stays_as_it_was(store: &dyn BlockingStore) {
     let check = "an open value stays what it was when the key is written or deleted";
     let name = key("a/b");
-    ok(check, store.put(&name, &text("old"), PutMode::Overwrite));
+    overwrite(check, store, &name, text("old"));
     let object = there(check, store.open(&name));
-    ok(check, store.put(&name, &text("newer"), PutMode::Overwrite));
+    overwrite(check, store, &name, text("newer"));
     assert_eq!(ok(check, object.read(0..3)), "old", "{check}");
     ok(check, store.delete(&name, None));
     assert_eq!(ok(check, object.read(0..3)), "old", "{check}");
@@ -144,17 +137,11 @@ fn conditions(store: &dyn BlockingStore) {
     let check = "blocking: conditional writes hold";
     let name = key("a/b");
     let conditions = store.hints().conditions;
-    let first = ok(check, store.put(&name, &text("1"), PutMode::Overwrite));
+    let first = overwrite(check, store, &name, text("1"));
     let kind = refused(check, store.put(&name, &text("2"), PutMode::Create));
     match conditions.create {
-        true => assert!(
-            matches!(kind, StoreErrorKind::AlreadyExists),
-            "{check}: {kind}"
-        ),
-        false => assert!(
-            matches!(kind, StoreErrorKind::Unsupported(_)),
-            "{check}: {kind}"
-        ),
+        true => assert_kind!(check, kind, StoreErrorKind::AlreadyExists),
+        false => assert_kind!(check, kind, StoreErrorKind::Unsupported(_)),
     }
     let other = Version::from("no version of this value");
     let kind = refused(
@@ -162,19 +149,13 @@ fn conditions(store: &dyn BlockingStore) {
         store.put(&name, &text("2"), PutMode::Update(other.clone())),
     );
     match conditions.update {
-        true => assert!(matches!(kind, StoreErrorKind::Conflict), "{check}: {kind}"),
-        false => assert!(
-            matches!(kind, StoreErrorKind::Unsupported(_)),
-            "{check}: {kind}"
-        ),
+        true => assert_kind!(check, kind, StoreErrorKind::Conflict),
+        false => assert_kind!(check, kind, StoreErrorKind::Unsupported(_)),
     }
     let kind = refused(check, store.delete(&name, Some(&other)));
     match conditions.delete {
-        true => assert!(matches!(kind, StoreErrorKind::Conflict), "{check}: {kind}"),
-        false => assert!(
-            matches!(kind, StoreErrorKind::Unsupported(_)),
-            "{check}: {kind}"
-        ),
+        true => assert_kind!(check, kind, StoreErrorKind::Conflict),
+        false => assert_kind!(check, kind, StoreErrorKind::Unsupported(_)),
     }
     if conditions.delete {
         ok(check, store.delete(&name, first.as_ref()));
@@ -185,10 +166,7 @@ fn conditions(store: &dyn BlockingStore) {
 fn directories(store: &dyn BlockingStore) {
     let check = "blocking: a prefix is a directory";
     for name in ["d/x", "d/e/y", "de/x"] {
-        ok(
-            check,
-            store.put(&key(name), &text("value"), PutMode::Overwrite),
-        );
+        overwrite(check, store, &key(name), text("value"));
     }
     if store.hints().listable {
         let listing = ok(check, store.list_dir(&prefix("d")));
@@ -275,9 +253,9 @@ fn never_undoes_a_whole_write(store: &dyn BlockingStore) {
     let check = "a whole value written during an update is not undone by it";
     let name = key("halves");
     let halves = |first: u32, second: u32| {
-        crate::Payload::from([first.to_le_bytes(), second.to_le_bytes()].concat())
+        Payload::from([first.to_le_bytes(), second.to_le_bytes()].concat())
     };
-    ok(check, store.put(&name, &halves(0, 0), PutMode::Overwrite));
+    overwrite(check, store, &name, halves(0, 0));
     let over = AtomicBool::new(false);
     thread::scope(|threads| {
         for _ in 0..2 {
@@ -300,10 +278,7 @@ fn never_undoes_a_whole_write(store: &dyn BlockingStore) {
             });
         }
         for first in 1..=200 {
-            ok(
-                check,
-                store.put(&name, &halves(first, 0), PutMode::Overwrite),
-            );
+            overwrite(check, store, &name, halves(first, 0));
             let found = ok(check, store.get(&name, ByteRange::All, None));
             let now = found.map(|found| count_of(&found.data[..4]));
             if now != Some(first) {
@@ -313,4 +288,13 @@ fn never_undoes_a_whole_write(store: &dyn BlockingStore) {
         }
         over.store(true, Ordering::Relaxed);
     });
+}
+
+fn overwrite(
+    check: &str,
+    store: &dyn BlockingStore,
+    name: &Key,
+    value: impl Into<Payload>,
+) -> Option<Version> {
+    ok(check, store.put(name, &value.into(), PutMode::Overwrite))
 }

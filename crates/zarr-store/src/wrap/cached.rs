@@ -239,19 +239,15 @@ impl<S: Store> Store for Cached<S> {
         mode: PutMode,
     ) -> BoxFuture<'a, Result<Option<Version>>> {
         Box::pin(async move {
-            let forget = ForgetOnDrop(self, key);
-            let answer = self.inner.put(key, value, mode).await;
-            drop(forget);
-            answer
+            let _forget = ForgetOnDrop(self, key);
+            self.inner.put(key, value, mode).await
         })
     }
 
     fn delete<'a>(&'a self, key: &'a Key, same: Option<&'a Version>) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let forget = ForgetOnDrop(self, key);
-            let answer = self.inner.delete(key, same).await;
-            drop(forget);
-            answer
+            let _forget = ForgetOnDrop(self, key);
+            self.inner.delete(key, same).await
         })
     }
 

@@ -1,37 +1,31 @@
-//! Compressed entries: decoded whole, to exactly the size that the directory promises. It knows
-//! bytes, not where they come from.
+//! Decodes compressed entries, each as a whole and to exactly the size that the directory promises.
 
 use bytes::Bytes;
 use libdeflater::Decompressor;
 
 use super::{
-    ZipError, ZipLimits,
+    ZipError,
     entry::{DEFLATE, ZSTD, ZipEntry},
     zstd,
 };
 
-/// The most bytes that a byte of deflate can stand for: two bits, one match of 258.
+/// The most bytes that one byte of deflate can decode to: a match of 258 bytes takes two bits at the least.
 const DEFLATE_RATIO: u64 = 1032;
-/// The most bytes that a byte of zstd can stand for: a block of four, 128 KiB of one value.
+/// The most bytes that one byte of zstd can decode to: a block of four bytes can repeat one value for 128 KiB.
 const ZSTD_RATIO: u64 = 32 << 10;
 
-/// From packed bytes to exactly as many as asked for.
+/// Decodes packed bytes to exactly as many bytes as are asked for.
 type Decode = fn(&[u8], usize) -> Option<Vec<u8>>;
 
-/// The value of an entry, of exactly its size and with its checksum.
-pub(super) fn decode(
-    entry: &ZipEntry,
-    packed: &[u8],
-    limits: &ZipLimits,
-) -> Result<Bytes, ZipError> {
+/// The value of an entry, of exactly its size and with its checksum, if it has at most `limit` bytes.
+pub(super) fn decode(entry: &ZipEntry, packed: &[u8], limit: u64) -> Result<Bytes, ZipError> {
     let (ratio, decode): (u64, Decode) = match entry.facts.method {
         DEFLATE => (DEFLATE_RATIO, inflate),
         ZSTD if zstd::KNOWN => (ZSTD_RATIO, zstd::decode),
         method => return Err(ZipError::Method(method)),
     };
-    // Nothing is allocated for a size that the bytes cannot have.
+    // No memory is allocated for a size that the packed bytes cannot decode to.
     let possible = (packed.len() as u64).saturating_mul(ratio);
-    let limit = limits.entry_bytes;
     let size = match usize::try_from(entry.size()) {
         Ok(size) if entry.size() <= possible.min(limit) => size,
         _ => {

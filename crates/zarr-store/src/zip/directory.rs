@@ -1,5 +1,5 @@
-//! The directory of an archive becomes a map of checked keys. `rawzip` reads the records; what it
-//! leaves to others is decided here: names, links, sizes, overlaps, counts. Pure: it reads nothing.
+//! Turns the central directory of an archive into a map of checked keys. `rawzip` parses the records; this file checks
+//! what `rawzip` does not: names, links, sizes, overlaps, counts. It does no I/O.
 
 use std::{collections::BTreeMap, io, ops::Range, sync::Arc};
 
@@ -7,7 +7,7 @@ use bytes::Bytes;
 use rawzip::{RECOMMENDED_BUFFER_SIZE, ReaderAt, ZipFileHeaderRecord, ZipLocator};
 
 use super::{
-    ZipError, ZipLimits,
+    ZipError,
     end::{self, Directory},
     entry::{Facts, HEADER_BYTES, STORED, ZipEntry},
     refusal::Refusal,
@@ -28,15 +28,13 @@ pub(super) struct Opening {
 }
 
 impl Opening {
-    /// Begins with the last bytes ([`end::TAIL`] or all) of an archive of `size` bytes.
-    pub(super) fn new(tail: Bytes, size: u64, limits: &ZipLimits) -> Result<Self, ZipError> {
+    /// Begins with the last bytes ([`end::TAIL`] or all) of an archive of `size` bytes. Its directory may have at most
+    /// `limit` bytes.
+    pub(super) fn new(tail: Bytes, size: u64, limit: u64) -> Result<Self, ZipError> {
         let directory = end::locate(&tail, size)?;
         let bytes = directory.range.end - directory.range.start;
-        if bytes > limits.directory_bytes {
-            return Err(ZipError::DirectoryTooLarge {
-                size: bytes,
-                limit: limits.directory_bytes,
-            });
+        if bytes > limit {
+            return Err(ZipError::DirectoryTooLarge { size: bytes, limit });
         }
         Ok(Opening {
             directory,
@@ -54,12 +52,12 @@ impl Opening {
         (start < tail).then_some(start..tail)
     }
 
-    /// Where the directory begins, and so the data ends.
+    /// Where the directory begins, and so where the data ends.
     pub(super) fn data_end(&self) -> u64 {
         self.directory.range.start
     }
 
-    /// What whoever made the archive wrote behind its end record.
+    /// The archive's comment, which follows its end record.
     #[cfg(all(feature = "local", unix))]
     pub(super) fn comment(&self) -> Bytes {
         let end = self.directory.end + end::END_BYTES as u64;
@@ -68,8 +66,8 @@ impl Opening {
         self.tail.slice(at..)
     }
 
-    /// The values, given the bytes of [`missing`](Self::missing), and how many entries no store would show, other than
-    /// directories. `stamp` marks their versions.
+    /// The values, given the bytes of [`missing`](Self::missing), and how many entries no store would show, directories
+    /// not counted. `stamp` marks the versions of the values.
     pub(super) fn index(&self, missing: Bytes, stamp: u64) -> Result<(Index, usize), Refusal> {
         let tail_at = self.size - self.tail.len() as u64;
         let window = Window([
@@ -120,11 +118,11 @@ impl Opening {
     }
 }
 
-/// One record that is no lie by itself.
+/// One record of the directory, whose fields do not contradict each other.
 struct Record {
-    /// `None` for what is no value: directories, and names that stores keep for their own files.
+    /// `None` for what is not a value: directories, and names that stores reserve for their own files.
     key: Option<Key>,
-    /// Whether it has data all the same.
+    /// Whether it has no key although it is not a directory.
     is_hidden: bool,
     name_bytes: u64,
     facts: Facts,
@@ -168,14 +166,14 @@ impl Record {
         }
     }
 
-    /// Where its data ends at the least: its own header may have more before it.
+    /// The earliest place where its data can end: the local header may have an extra field.
     fn least_end(&self) -> Option<u64> {
         let header = self.facts.at.checked_add(HEADER_BYTES + self.name_bytes)?;
         header.checked_add(self.facts.packed)
     }
 }
 
-/// The key of an entry; `None` for a directory and for what no store would show.
+/// The key of an entry; `None` for a directory and for a name that no store would show.
 fn key_of(name: &str) -> Result<Option<Key>, ZipError> {
     let bare = name.strip_suffix('/').unwrap_or(name);
     match key::check(bare) {
@@ -186,8 +184,8 @@ fn key_of(name: &str) -> Result<Option<Key>, ZipError> {
     }
 }
 
-/// Refuses entries that share bytes, and tells each how far it may reach. Of entries with one name
-/// the last in the directory is the value: writers that cannot replace append.
+/// Refuses entries that overlap, and sets how far each may reach. Of several entries with one name, the last in the
+/// directory is the value, since some writers can only append.
 fn give_room(records: Vec<Record>, data_end: u64, stamp: u64) -> Result<Index, Refusal> {
     let mut order: Vec<&Record> = records.iter().collect();
     order.sort_by_key(|record| record.facts.at);
@@ -213,7 +211,7 @@ fn give_room(records: Vec<Record>, data_end: u64, stamp: u64) -> Result<Index, R
     Ok(values.collect())
 }
 
-/// Two pieces of an archive, each with its place: all that `rawzip` gets to see of it.
+/// Two pieces of an archive, each with its offset. `rawzip` reads from these alone.
 struct Window([(u64, Bytes); 2]);
 
 impl ReaderAt for Window {

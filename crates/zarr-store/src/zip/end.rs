@@ -1,26 +1,26 @@
-//! The end of an archive: where its directory lies, from the last bytes alone. Pure: it reads
-//! nothing. Format: APPNOTE.TXT 6.3.10, sections 4.3.14 to 4.3.16.
+//! Finds the central directory of an archive from the last bytes of the archive alone. It does no I/O.
+//! Format: APPNOTE.TXT 6.3.10, sections 4.3.14 to 4.3.16.
 //!
-//! Why not `rawzip`'s locator: that reads by itself, takes a failed read for "no directory here",
-//! tells no size of the directory before it is read, and passes over a zip64 record that
-//! contradicts the classic one. Here all that is said twice must agree.
+//! Why not `rawzip`'s locator: it does its own I/O, takes a failed read for "no directory here",
+//! does not tell the size of the directory before reading it, and ignores a zip64 record that
+//! contradicts the classic one. Here, fields that are stored twice must agree.
 
 use std::ops::Range;
 
 use super::ZipError;
 
-/// How many bytes at the end of an archive are read first: the longest end there can be (a comment
-/// of 65535 bytes and 98 of records), and the directory of a few hundred entries with it.
+/// How many bytes at the end of an archive are read first: enough for the longest possible end (a comment
+/// of 65535 bytes and records of 98) and for the directory of a few hundred entries.
 pub(super) const TAIL: u64 = 128 << 10;
 
 const END: &[u8; 4] = b"PK\x05\x06";
-/// The last end record without its comment.
+/// Bytes of the end record without its comment.
 pub(super) const END_BYTES: usize = 22;
 const LOCATOR: &[u8; 4] = b"PK\x06\x07";
 const LOCATOR_BYTES: u64 = 20;
 const END64: &[u8; 4] = b"PK\x06\x06";
 const END64_BYTES: u64 = 56;
-/// The least that one entry takes in the directory.
+/// The fewest bytes that one entry takes in the directory.
 const RECORD_BYTES: u64 = 46;
 
 /// Where the directory lies.
@@ -32,7 +32,7 @@ pub(super) struct Directory {
     pub(super) end: u64,
 }
 
-/// Finds the directory of an archive of `size` bytes whose last ones are `tail`.
+/// Finds the directory of an archive of `size` bytes that ends with `tail`.
 pub(super) fn locate(tail: &[u8], size: u64) -> Result<Directory, ZipError> {
     let tail_at = size
         .checked_sub(tail.len() as u64)
@@ -73,7 +73,7 @@ pub(super) fn locate(tail: &[u8], size: u64) -> Result<Directory, ZipError> {
     long.directory(at, end, false)
 }
 
-/// The last end record whose comment ends with the archive, and where it begins.
+/// The last end record whose comment reaches exactly to the end of the archive, and where the record begins.
 fn last_record(tail: &[u8]) -> Option<(usize, &[u8])> {
     let last = tail.len().checked_sub(END_BYTES)?;
     let first = last.saturating_sub(usize::from(u16::MAX));
@@ -94,7 +94,7 @@ struct Said {
 }
 
 impl Said {
-    /// Whether the longer record says the same, wherever this one has room for it.
+    /// Whether the zip64 record agrees with this one in every field that this one has room for.
     fn agrees(&self, long: &Said) -> bool {
         let same = |short: u64, long: u64, full: u64| short == full || short == long;
         let (count, field) = (u64::from(u16::MAX), u64::from(u32::MAX));
@@ -104,8 +104,8 @@ impl Said {
             && same(self.offset, long.offset, field)
     }
 
-    /// The directory that ends where the first end record begins. Something may stand before the
-    /// archive (a program that unpacks it), which then shifts everything.
+    /// The directory that ends where the first end record begins. Where `may_shift`, other data may precede the archive
+    /// (such as a program that unpacks it), which shifts all offsets.
     fn directory(&self, records: u64, end: u64, may_shift: bool) -> Result<Directory, ZipError> {
         let wrong = |what| Err(ZipError::Contradiction(what));
         if self.disks != [0, 0] || self.entries[0] != self.entries[1] {

@@ -1,8 +1,7 @@
-//! `ZipEntry`: what the directory says of one value, and the check of the header that stands before
-//! its data. It reads nothing.
+//! `ZipEntry`: what the central directory says of one value, and the check of the local header that precedes
+//! its data. It does no I/O.
 //!
-//! Why not `rawzip`'s local headers: it gives them only for an archive that it located and reads by
-//! itself.
+//! Why not `rawzip`'s local headers: it offers them only for an archive that it has located and reads itself.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,7 +14,7 @@ use crate::{Key, Version};
 /// Bytes of a local header before the name.
 pub(super) const HEADER_BYTES: u64 = 30;
 pub(super) const HEADER: &[u8; 4] = b"PK\x03\x04";
-/// Flag: sizes and checksum stand behind the data, not before it.
+/// Flag: sizes and checksum follow the data in a data descriptor.
 const TRAILER: u16 = 1 << 3;
 /// Flags: encrypted in one way or another.
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
@@ -31,9 +30,9 @@ pub(super) struct ZipEntry {
     pub(super) facts: Facts,
     /// Where the next entry or the directory begins.
     room: u64,
-    /// Tells apart writings of one key.
+    /// Distinguishes writes of one key.
     stamp: u64,
-    /// Where the data begins, once the local header was seen; zero before.
+    /// Where the data begins, once the local header was read; zero before.
     data: AtomicU64,
 }
 
@@ -52,7 +51,7 @@ pub(super) struct Facts {
 }
 
 impl ZipEntry {
-    /// `data` is where the data begins, if that is known.
+    /// An entry whose data begins at `data`, if that is known.
     pub(super) fn new(facts: Facts, room: u64, stamp: u64, data: Option<u64>) -> Self {
         ZipEntry {
             facts,
@@ -81,7 +80,7 @@ impl ZipEntry {
         self.facts.method == STORED
     }
 
-    /// Where the data begins, if a local header said so.
+    /// Where the data begins, if the local header was read.
     pub(super) fn data(&self) -> Option<u64> {
         match self.data.load(Ordering::Relaxed) {
             0 => None,
@@ -89,8 +88,8 @@ impl ZipEntry {
         }
     }
 
-    /// Where the data probably begins: entries usually stand without gaps, so it ends where the
-    /// next thing begins. Else right behind the name.
+    /// Where the data probably begins: entries usually follow each other without gaps, so the data ends where the
+    /// next entry or the directory begins. Where that cannot be, right after the name.
     pub(super) fn data_guess(&self, name: &Key) -> u64 {
         let least = self.facts.at + HEADER_BYTES + name.as_str().len() as u64;
         let trailer = if self.facts.flags & TRAILER == 0 {
@@ -108,7 +107,7 @@ impl ZipEntry {
         }
     }
 
-    /// Compares the local header, which `header` begins with, and learns where the data begins.
+    /// Compares the local header, with which `header` begins, with the directory, and notes where the data begins.
     pub(super) fn check_header(&self, name: &Key, header: &[u8]) -> Result<u64, ZipError> {
         let differs = |what| Err(ZipError::Header(what));
         let name = name.as_str().as_bytes();
@@ -124,7 +123,7 @@ impl ZipEntry {
         if usize::from(u16_at(header, 26)?) != name.len() || names != Some(name) {
             return differs("another name");
         }
-        // A field of ones stands for a number in a zip64 field.
+        // A field of all ones means that the number is in a zip64 field.
         let same = |at, whole: u64| -> Result<bool, ZipError> {
             let said = u32_at(header, at)?;
             Ok(said == u32::MAX || u64::from(said) == whole)

@@ -1,36 +1,37 @@
-//! How parts of an entry are read: which bytes of the archive to ask for, and what came of them.
-//! Pure; both faces of the store carry out what it decides.
+//! Plans how parts of an entry are read: which bytes of the archive to request, and what to make of the answers.
+//! It does no I/O; the asynchronous and the blocking side of the store carry out the plan.
 //!
-//! Where the data of an entry begins is known only from the header before it. So the first read of
-//! an entry asks for the header as well, in the same request, and for the data where it probably
-//! lies; where that was wrong, it asks once more.
+//! Only the local header says where the data of an entry begins. So the first read of an entry requests
+//! the header and the data together, with the data where it probably lies; if that was wrong, a second
+//! request follows.
 
 use std::ops::Range;
 
 use bytes::Bytes;
 
 use super::{
-    ZipError, ZipLimits,
+    ZipError,
     decode::decode,
     entry::{HEADER_BYTES, ZipEntry},
 };
 use crate::Key;
 
-/// A header and data with at most this many bytes between them are read as one.
+/// A header and data with at most this many bytes between them are read as one range.
 const NEAR: u64 = 4 << 10;
 
-/// The wish for parts of one entry.
+/// A request for parts of one entry.
 pub(super) struct Fetch<'a> {
     pub(super) entry: &'a ZipEntry,
     pub(super) name: &'a Key,
-    /// Parts of the value; they lie inside of it.
+    /// The parts of the value, which must lie inside it.
     pub(super) wanted: &'a [Range<u64>],
-    pub(super) limits: &'a ZipLimits,
+    /// The largest value that is decompressed, in bytes.
+    pub(super) entry_bytes: u64,
 }
 
 /// What to ask for, and how to take it apart.
 struct Plan {
-    /// Where the data was taken to begin.
+    /// Where the data is assumed to begin.
     data: u64,
     /// Whether the first request begins with the header.
     header: bool,
@@ -47,8 +48,8 @@ impl Fetch<'_> {
         Ok(self.plan(known).requests)
     }
 
-    /// The wanted parts, from the answers to `requests` with the same `known`. `None`: ask again, the
-    /// place of the data is known now.
+    /// The wanted parts, from the answers to `requests` with the same `known`. `None` means to ask again, now
+    /// that it is known where the data begins.
     pub(super) fn settle(
         &self,
         known: Option<u64>,
@@ -136,9 +137,9 @@ impl Fetch<'_> {
         let Some(packed) = parts.first() else {
             return Ok(Vec::new());
         };
-        let value = decode(entry, packed, self.limits)?;
+        let value = decode(entry, packed, self.entry_bytes)?;
         let cut = |range: &Range<u64>| {
-            // As large as the value was found to be, so both fit.
+            // The value is in memory, so offsets in it fit.
             let (start, end) = (range.start as usize, range.end as usize);
             value.slice(start..end)
         };

@@ -1,4 +1,4 @@
-//! Archives by their path: the constructors that need a file system.
+//! The constructors of `ZipStore` and `ZipWriter` that take the path of a file.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ impl ZipStore {
     /// Opens the archive in a file, for reading.
     ///
     /// # Errors
-    /// As [`open`](Self::open); also if the file's name is no [`Key`].
+    /// As [`open`](Self::open); also if the file's name is not a valid [`Key`].
     pub async fn open_file(path: impl AsRef<Path>) -> Result<ZipStore> {
         let path = path.as_ref();
         let name = path.file_name().and_then(|name| name.to_str());
@@ -26,16 +26,16 @@ impl ZipStore {
         ZipStore::open(LocalStore::new(directory).into_store(), Key::new(name)?).await
     }
 
-    /// Begins a new archive at `path`. What is there stays until [`ZipWriter::finish`].
+    /// Begins a new archive at `path`. A file that is there stays as it is until [`ZipWriter::finish`].
     ///
     /// # Errors
-    /// [`Locked`](super::ZipError::Locked) if another writer has the archive; else why the file
-    /// system refuses.
+    /// [`Locked`](super::ZipError::Locked) if another writer has the archive open; else the error of the
+    /// file system.
     pub fn create(path: impl AsRef<Path>) -> Result<ZipWriter> {
         ZipWriter::create(path.as_ref())
     }
 
-    /// Opens the archive at `path` to be changed, or begins one where there is none.
+    /// Opens the archive at `path` for writing, or begins a new one if there is none.
     ///
     /// # Errors
     /// As [`create`](Self::create), and as [`open`](Self::open).
@@ -43,7 +43,7 @@ impl ZipStore {
         ZipStore::append_within(path, ZipLimits::default())
     }
 
-    /// Opens the archive at `path` to be changed, with other limits.
+    /// Opens the archive at `path` for writing, with other limits.
     ///
     /// # Errors
     /// As [`append`](Self::append).

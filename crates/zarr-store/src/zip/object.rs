@@ -1,5 +1,5 @@
-//! An entry as an open object, for threads that may wait: over an archive that is open itself, so it
-//! stays the value that was opened. It knows how to read, not where archives lie.
+//! `ZipObject`: an entry as an open object for blocking reads. The archive is open too, so the object stays the value
+//! that was opened.
 
 use std::{
     mem::MaybeUninit,
@@ -9,18 +9,19 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{ZipError, ZipLimits, entry::ZipEntry, fetch::Fetch};
-use crate::{ByteRange, Key, Object, Op, Result, StoreError, StoreErrorKind, Version};
+use super::{ZipError, entry::ZipEntry, fetch::Fetch};
+use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version};
 
 /// An entry of an open archive.
 pub(super) struct ZipObject {
     pub(super) archive: Arc<dyn Object>,
     pub(super) entry: Arc<ZipEntry>,
     pub(super) key: Key,
-    /// How the archive prints itself, for error texts.
+    /// The archive's name in errors.
     pub(super) name: Arc<str>,
-    pub(super) limits: ZipLimits,
-    /// The value of a compressed entry, once it was asked for.
+    /// The largest value that is decompressed, in bytes.
+    pub(super) entry_bytes: u64,
+    /// The value of a compressed entry, once it was read.
     pub(super) decoded: OnceLock<Bytes>,
 }
 
@@ -38,15 +39,15 @@ impl ZipObject {
         range.start <= range.end && range.end <= self.entry.size()
     }
 
-    /// Parts of the entry, from the archive.
+    /// Reads parts of the entry from the archive.
     fn fetch(&self, wanted: &[Range<u64>]) -> Result<Vec<Bytes>> {
         let fetch = Fetch {
             entry: &self.entry,
             name: &self.key,
             wanted,
-            limits: &self.limits,
+            entry_bytes: self.entry_bytes,
         };
-        // Twice at most: a second time the place of the data is known.
+        // Twice at most: the second time it is known where the data begins.
         loop {
             let known = self.entry.data();
             let requests = fetch.requests(known).map_err(|e| self.error(e))?;
@@ -79,7 +80,7 @@ impl ZipObject {
             .ok_or_else(|| self.error(ZipError::Header("there is none")))
     }
 
-    /// Whether a part is not the whole value, or has its checksum.
+    /// Compares a part with the checksum if it is the whole value.
     fn check(&self, range: &Range<u64>, part: &[u8]) -> Result<()> {
         if *range != (0..self.entry.size()) {
             return Ok(());
@@ -99,15 +100,13 @@ impl Object for ZipObject {
 
     fn read(&self, range: Range<u64>) -> Result<Bytes> {
         if !self.holds(&range) {
-            return Err(self.refusal(StoreErrorKind::OutOfRange {
-                asked: ByteRange::Bounded(range),
-                size: self.entry.size(),
-            }));
+            let kind = StoreErrorKind::out_of_range(range, self.entry.size());
+            return Err(self.refusal(kind));
         }
         if self.entry.is_stored() {
             return Ok(self.fetch(&[range])?.pop().unwrap_or_default());
         }
-        // It lies inside, so it fits.
+        // The range lies inside a value that is in memory, so it fits.
         let range = range.start as usize..range.end as usize;
         Ok(self.decoded()?.slice(range))
     }
@@ -123,7 +122,7 @@ impl Object for ZipObject {
                     .slice(range.start as usize..range.end as usize),
             );
         }
-        // Whatever is wrong, `read` finds it again and says it.
+        // If something is wrong, `read` meets it again and returns the error.
         self.archive.slice(0..0)?;
         let data = self.data().ok()?;
         let part = self.archive.slice(data + range.start..data + range.end)?;

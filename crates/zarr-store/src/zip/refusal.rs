@@ -1,4 +1,4 @@
-//! `Refusal`: what is wrong with an archive, before it is known how the archive is called.
+//! `Refusal`: what is wrong with an archive, in code that does not know the name of the archive.
 
 use crate::ZipError;
 

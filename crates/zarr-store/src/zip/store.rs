@@ -1,4 +1,4 @@
-//! The faces of a `ZipStore`: lookups in its map, and reads. Nothing is written.
+//! `ZipStore` as a `Store` and as a `BlockingStore`, both read-only.
 
 use std::{
     ops::Range,
@@ -119,7 +119,7 @@ impl Store for ZipStore {
         }
     }
 
-    /// Where the archive is, and in it.
+    /// Where the archive lies, followed by the place in it.
     fn real_path(&self, prefix: &Prefix) -> RealPath {
         match Prefix::new(&self.archive) {
             Ok(archive) => self.inner.real_path(&archive).join(prefix),
@@ -132,7 +132,7 @@ impl Store for ZipStore {
     }
 }
 
-/// Reads open the archive once; locks and writes are refused as in the other face.
+/// The archive is opened once, by the first read. Writes are refused as those of the [`Store`] are.
 impl BlockingStore for ZipStore {
     fn open(&self, key: &Key) -> Result<Option<Arc<dyn Object>>> {
         let Some(entry) = self.index.get(key) else {
@@ -143,7 +143,7 @@ impl BlockingStore for ZipStore {
             entry: Arc::clone(entry),
             key: key.clone(),
             name: Arc::clone(&self.name),
-            limits: self.limits,
+            entry_bytes: self.limits.entry_bytes,
             decoded: OnceLock::new(),
         })))
     }

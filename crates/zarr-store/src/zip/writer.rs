@@ -1,11 +1,11 @@
-//! `ZipWriter`: a zip archive in a file, being written. Entries go into a draft beside the archive
-//! and are read from there; `finish` closes the draft and renames it over the archive, so that a
+//! `ZipWriter`: writes a zip archive in a file. Entries go into a draft beside the archive
+//! and are read from there; `finish` completes the draft and renames it over the archive, so that a
 //! crash at any instant leaves the old archive or the new one.
 //!
-//! **What it costs.** Each put appends; what it replaces stays in the file as dead bytes, as do
-//! deleted values, and no reader sees them. The first write after `append` or `finish` copies the
-//! archive, by sharing blocks where the file system can. Entries are written at the same time by
-//! several threads; only `finish` waits for all of them and lets nobody in.
+//! **What it costs.** Each put appends; values that are replaced or deleted stay in the file as unused
+//! bytes that no reader sees. The first write after `append` or `finish` copies the
+//! archive, and shares blocks where the file system can. Several threads can write entries at the same
+//! time; only `finish` waits for all of them and makes others wait.
 
 mod draft;
 mod lock;
@@ -37,25 +37,24 @@ use super::{
     ZipError, ZipLimits,
     directory::{Index, Opening},
     end::TAIL,
-    next_stamp, refused,
+    refused,
 };
-use crate::{Identity, IoHints, Object, Op, Result, StoreError};
+use crate::{Identity, IoHints, Object, Op, Result, StoreError, value::next_stamp};
 
-/// A zip archive in a file, being written: from [`ZipStore::create`](crate::ZipStore::create) or
-/// [`ZipStore::append`](crate::ZipStore::append).
+/// Writes a zip archive in a file. [`ZipStore::create`](crate::ZipStore::create) and
+/// [`ZipStore::append`](crate::ZipStore::append) make one.
 ///
-/// What was put is read back at once through this handle; others see it after
-/// [`finish`](Self::finish), which [`sync`](crate::BlockingStore::sync) is another name of. A writer that is
-/// dropped without it leaves the old archive. A *store* ([`into_store`](crate::BlockingStore::into_store)) has
-/// several handles, and finishes when the last of them is dropped; nobody can be told then that this failed, but by
-/// an event (feature `tracing`), or a line on standard error where nobody takes events. So whoever wants to know
-/// calls `sync` before.
+/// This handle reads back at once what was put; others see it after [`finish`](Self::finish), for which
+/// [`sync`](crate::BlockingStore::sync) is another name. A writer that is dropped before it finishes leaves the old
+/// archive. A *store* ([`into_store`](crate::BlockingStore::into_store)) can have several handles, and finishes when
+/// the last of them is dropped. A failure is then reported only by an event (feature `tracing`), or by a line on
+/// standard error if no subscriber takes events, so call `sync` before to get the error.
 ///
 /// Values are stored as they are, since chunks are compressed already. Keys can be overwritten and
-/// deleted, also conditionally; the archive has one entry for each. The bytes of what was overwritten
-/// or deleted stay in the file, unseen: copy the values into a new archive to be rid of them.
-/// Archives of other programs keep their values and the archive's comment, not times, comments of entries and empty
-/// directories.
+/// deleted, also conditionally; the archive has one entry for each key. The bytes of overwritten and
+/// deleted values stay in the file, unseen: copy the values into a new archive to get rid of them.
+/// An archive that another program wrote keeps its values and its comment, but not times, comments of entries and
+/// empty directories.
 ///
 /// ```
 /// use zarr_store::{BlockingStore, ByteRange, Key, PutMode, ZipStore};
@@ -75,30 +74,30 @@ pub struct ZipWriter {
     level: Option<i32>,
     limits: ZipLimits,
     hints: IoHints,
-    /// What stands behind the end record, and stays there.
+    /// The archive's comment, which is kept.
     comment: Bytes,
-    /// How many entries with data are no values here: with any of them the archive is not changed.
+    /// How many entries with data have no valid key. If there are any, the archive is not changed.
     hidden: usize,
-    /// Whether what is written is finished when the last handle goes.
+    /// Whether the archive is finished when the last handle is dropped.
     finishes: AtomicBool,
-    /// Taken before `index` where both are: an entry and the file it is in belong together.
+    /// Locked before `index` where both are locked: an entry and the file it is in belong together.
     spool: RwLock<Spool>,
     index: RwLock<Index>,
-    /// Of one who asked for the archive in order to write it. Last, so that it is given back last.
+    /// The lock of a writer that was opened for writing. It is the last field, so that it is released last.
     lock: Option<WriterLock>,
 }
 
-/// The file that the index is about.
+/// The file whose entries the index lists.
 enum Spool {
-    /// Nothing is in its place, and nothing was written.
+    /// There is no archive at the path, and nothing was written.
     Nothing,
-    /// What is in its place, as what it was found there, and where its data ends.
+    /// The archive at the path, its identity when it was opened, and where its data ends.
     Finished(Arc<ArchiveFile>, FileIdentity, u64),
-    /// What shall be there, and instead of what.
+    /// The archive that is to replace `instead`.
     Writing {
         draft: Draft,
         instead: FileIdentity,
-        /// Of a writer that has none for itself.
+        /// The lock, if the writer holds none in its own field.
         _lock: Option<WriterLock>,
     },
 }
@@ -130,8 +129,8 @@ impl ZipWriter {
         Ok(writer)
     }
 
-    /// The archive at a path that [`resolved`] gave, which nobody may want to change: the lock is taken and files are
-    /// made when something is put.
+    /// The archive at a path from [`resolved`], which may only be read: the first write takes the lock and makes the
+    /// draft.
     pub(crate) fn at(path: PathBuf) -> Result<ZipWriter> {
         let mut writer = ZipWriter::new(path, ZipLimits::default(), None);
         writer.read()?;
@@ -157,7 +156,7 @@ impl ZipWriter {
         }
     }
 
-    /// Begins an archive with nothing in it.
+    /// Begins an empty archive.
     fn begin(&mut self, instead: FileIdentity) -> Result<()> {
         let draft = Draft::new(&self.path, Arc::clone(&self.name));
         let draft = draft.map_err(|e| failed(&self.name, e))?;
@@ -169,14 +168,14 @@ impl ZipWriter {
         Ok(())
     }
 
-    /// Reads the archive that is there; false where there is none.
+    /// Reads the archive that is there; `false` if there is none.
     fn read(&mut self) -> Result<bool> {
         let file = match File::open(&self.path) {
             Ok(file) => file,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(e) => return Err(failed(&self.name, e)),
         };
-        // Before its bytes are looked at: what changes afterwards is seen later.
+        // Before its bytes are read, so that a later change is noticed.
         let standing = FileIdentity::of(&file).map_err(|e| failed(&self.name, e))?;
         let file = ArchiveFile::new(file, Arc::clone(&self.name));
         let (opening, index, hidden) = read_index(&file, &self.name, &self.limits)?;
@@ -189,23 +188,23 @@ impl ZipWriter {
         Ok(true)
     }
 
-    /// Whether this is still about what is in the archive's place.
+    /// Whether the archive at the path is still the one that was read.
     pub(crate) fn is_current(&self) -> bool {
         match &*read(&self.spool) {
             Spool::Nothing => FileIdentity::Nothing.is_at(&self.path),
             Spool::Finished(_, standing, _) => standing.is_at(&self.path),
-            // Who writes has the lock.
+            // A writer holds the lock.
             Spool::Writing { .. } => Ok(true),
         }
         .unwrap_or(false)
     }
 
-    /// From now on, what is written is finished when the last handle goes.
+    /// From now on, dropping the last handle finishes the archive.
     pub(crate) fn finishes(&self) {
         self.finishes.store(true, Ordering::Relaxed);
     }
 
-    /// Values put from now on are compressed, where that makes them shorter. `level` is 1 (fast) to
+    /// Compresses values that are put from now on, where that makes them shorter. `level` is 1 (fast) to
     /// 12 (small).
     #[must_use]
     pub fn deflate(mut self, level: u8) -> Self {
@@ -214,13 +213,13 @@ impl ZipWriter {
         self
     }
 
-    /// Puts the archive in its place, complete and on disk. The writer can be used on: what is
-    /// written then is another change, to be finished again.
+    /// Completes the archive and puts it in its place, durably. The writer can still be used; what it
+    /// writes then needs another `finish`.
     ///
     /// # Errors
-    /// Why it could not be written, or that another program has changed the archive meanwhile; the old archive is still
-    /// in its place then, and finishing can be tried again. Only when the directory cannot be synced, the last step, is it
-    /// the new one.
+    /// Why the archive could not be written, or that another program has changed it meanwhile. The old archive is then
+    /// still in its place, and `finish` can be tried again. Only if the last step fails, syncing the directory, is the
+    /// new archive in its place.
     pub fn finish(&self) -> Result<()> {
         let fail = |e| self.error(Op::Sync, "", e);
         let mut spool = write(&self.spool);
@@ -258,7 +257,7 @@ impl ZipWriter {
         StoreError::new(op, self, key, e.into())
     }
 
-    /// Calls `write` with the draft, which is begun if there is none. It is not finished meanwhile.
+    /// Calls `write_it` with the draft, which is begun if there is none. The draft is not finished meanwhile.
     fn with_draft<T>(
         &self,
         op: Op,
@@ -279,7 +278,7 @@ impl ZipWriter {
         }
     }
 
-    /// A draft to go on from what is in the archive's place.
+    /// A draft that begins as a copy of the archive at the path, if there is one.
     fn changing(&self, spool: &Spool) -> Result<Spool> {
         let fail = |e| failed(&self.name, e);
         if self.hidden > 0 {
@@ -309,10 +308,10 @@ impl ZipWriter {
     }
 }
 
-/// Nobody can be given an error here: it is told.
+/// A drop cannot return an error, so `lost` reports that the archive could not be finished.
 impl Drop for ZipWriter {
     fn drop(&mut self) {
-        // Who wrote nothing has asked for no empty archive, let alone instead of one that is there.
+        // A writer that wrote nothing must not make an empty archive, let alone replace one.
         let wrote = matches!(&*read(&self.spool), Spool::Writing { draft, .. } if draft.end() > 0);
         if wrote
             && *self.finishes.get_mut()
@@ -336,7 +335,7 @@ impl fmt::Debug for ZipWriter {
     }
 }
 
-/// An archive that is open, and its values.
+/// Reads the directory of an open archive.
 fn read_index(
     file: &ArchiveFile,
     name: &str,
@@ -345,7 +344,7 @@ fn read_index(
     let refuse = |refusal| refused(Op::OpenStore, name, refusal);
     let size = file.size()?;
     let tail = file.read(size.saturating_sub(TAIL)..size)?;
-    let opening = Opening::new(tail, size, limits).map_err(|e| refuse(e.into()))?;
+    let opening = Opening::new(tail, size, limits.directory_bytes).map_err(|e| refuse(e.into()))?;
     let missing = match opening.missing() {
         Some(range) => file.read(range)?,
         None => Bytes::new(),
@@ -360,7 +359,7 @@ fn failed(name: &str, e: io::Error) -> StoreError {
     error
 }
 
-/// The right to write the archive at a path, and its own path. Its directory is made where it is missing.
+/// The resolved path of an archive, and the lock for writing it. Makes the directory if it is missing.
 fn locked(path: &Path) -> Result<(PathBuf, WriterLock)> {
     let name = path.to_string_lossy();
     let fail = |e| failed(&name, e);
@@ -373,10 +372,10 @@ fn locked(path: &Path) -> Result<(PathBuf, WriterLock)> {
     Ok((path, lock))
 }
 
-/// The archive's own path, links followed as far as there is something.
+/// The path with symbolic links resolved, as far as it exists.
 pub(crate) fn resolved(path: &Path) -> io::Result<PathBuf> {
     if let Ok(real) = path.canonicalize() {
-        // A directory can be called `x.zip`, and cannot be replaced by an archive.
+        // A directory may be named `x.zip`, and an archive cannot replace it.
         return match real.is_dir() {
             true => Err(io::ErrorKind::IsADirectory.into()),
             false => Ok(real),

@@ -6,12 +6,18 @@ use crate::DecodeTarget;
 use crate::testing::TargetThief;
 
 /// Claims to decode and does nothing: the trap for memory that was never written.
-#[derive(Debug)]
-pub(super) struct Lazy;
+#[derive(Debug, Default)]
+pub(super) struct Lazy {
+    /// What it says that it stripped, whatever it was given.
+    stripped: Option<&'static [u8]>,
+}
 
 impl BytesToBytesCodec for Lazy {
     fn name(&self) -> &str {
         "lazy"
+    }
+    fn strip<'s>(&self, _: &'s [u8]) -> Option<Result<&'s [u8], CodecError>> {
+        self.stripped.map(Ok)
     }
     fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
         decoded
@@ -60,7 +66,8 @@ impl ArrayToBytesCodec for Lazy {
 #[test]
 fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
     let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "lazy"])).unwrap();
-    let registry = CodecRegistry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
+    let registry =
+        CodecRegistry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(Lazy::default())));
     let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
     assert_eq!(
@@ -68,7 +75,8 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
         "codec `lazy`: length mismatch: expected 4 bytes, found 0"
     );
 
-    let registry = CodecRegistry::default().array_to_bytes("lazy", |_| Ok(Arc::new(Lazy)));
+    let registry =
+        CodecRegistry::default().array_to_bytes("lazy", |_| Ok(Arc::new(Lazy::default())));
     let chain = CodecChain::new(&names[1..], spec(&[4], DataType::UInt8), &registry).unwrap();
     assert_eq!(
         decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap(),
@@ -77,7 +85,7 @@ fn a_foreign_codec_that_writes_nothing_leaves_no_uninitialised_byte() {
 }
 
 #[test]
-fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
+fn a_target_that_was_exchanged_is_an_error_and_zeroed() {
     let registry = CodecRegistry::default().bytes_to_bytes("thief", |_| Ok(Arc::new(TargetThief)));
     let expected = "codec `thief`: length mismatch: expected 4 bytes, found 0";
     // Dense and with gaps, as the last codec and before another.
@@ -110,42 +118,16 @@ fn a_sink_that_was_exchanged_is_an_error_and_its_target_zeroed() {
     }
 }
 
-/// Strips what it was given and returns something else.
-#[derive(Debug)]
-struct Elsewhere;
-
-impl BytesToBytesCodec for Elsewhere {
-    fn name(&self) -> &str {
-        "elsewhere"
-    }
-    fn strip<'s>(&self, _: &'s [u8]) -> Option<Result<&'s [u8], CodecError>> {
-        Some(Ok(&[7; 4]))
-    }
-    fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
-        decoded
-    }
-    fn decode(
-        &self,
-        _: &[u8],
-        _: &mut DecodeTarget<'_>,
-        _: &mut Scratch,
-    ) -> Result<(), CodecError> {
-        Ok(())
-    }
-    fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        dst.extend_from_slice(src);
-        Ok(())
-    }
-}
-
 #[test]
 fn what_was_stripped_lies_in_what_was_given() {
-    let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "elsewhere"])).unwrap();
-    let registry =
-        CodecRegistry::default().bytes_to_bytes("elsewhere", |_| Ok(Arc::new(Elsewhere)));
+    let names: Vec<Extension> = serde_json::from_value(json!(["bytes", "lazy"])).unwrap();
+    let lazy = || Lazy {
+        stripped: Some(&[7; 4]),
+    };
+    let registry = CodecRegistry::default().bytes_to_bytes("lazy", move |_| Ok(Arc::new(lazy())));
     let chain = CodecChain::new(&names, spec(&[4], DataType::UInt8), &registry).unwrap();
     let error = decode(&chain, &[1, 2, 3, 4], &Region::whole(&[4]), 0).unwrap_err();
-    let expected = "codec `elsewhere`: corrupt data: the data without what the codec added must lie within the bytes it was given";
+    let expected = "codec `lazy`: corrupt data: the data without what the codec added must lie within the bytes it was given";
     assert_eq!(error.to_string(), expected);
 }
 

@@ -222,8 +222,8 @@ fn a_codec_that_may_be_ignored_is_not_written() {
 
 #[test]
 fn a_codec_of_ones_own_is_found_by_either_name() {
-    let registry =
-        CodecRegistry::default().bytes_to_bytes("lazy", |_| Ok(Arc::new(super::foreign::Lazy)));
+    let registry = CodecRegistry::default()
+        .bytes_to_bytes("lazy", |_| Ok(Arc::new(super::foreign::Lazy::default())));
     let spec = spec(&[4], DataType::UInt8);
     for name in ["lazy", "numcodecs.lazy"] {
         let codecs = [Extension::new("bytes"), Extension::new(name)];

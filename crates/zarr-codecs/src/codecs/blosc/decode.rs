@@ -3,16 +3,12 @@
 
 use std::ops::Range;
 
-use super::header::{self, Header, NAME};
+use super::header::{self, Header, corrupt};
 use super::shuffle::Shuffle;
 use super::{BlockBuffers, part};
 use crate::array::buffer::{self, Byte, FilledFront};
 use crate::codecs::shuffle_kernels;
-use crate::{CodecContexts, CodecError, CodecErrorKind};
-
-fn corrupt(text: String) -> CodecError {
-    CodecErrorKind::Corrupt(text).of(NAME)
-}
+use crate::{CodecContexts, CodecError};
 
 /// Appends the decoded blocks `blocks` to `dst`.
 ///

@@ -71,7 +71,7 @@ pub(super) struct Header {
     pub(super) block: usize,
 }
 
-fn corrupt(text: impl Into<String>) -> CodecError {
+pub(super) fn corrupt(text: impl Into<String>) -> CodecError {
     CodecErrorKind::Corrupt(text.into()).of(NAME)
 }
 

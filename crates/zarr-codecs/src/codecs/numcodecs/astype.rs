@@ -5,13 +5,12 @@ use zarr_metadata::Extension;
 
 use crate::CodecError;
 use crate::array::stored_number::{StoredNumber, cast, cast_onto};
-use crate::codecs::numcodecs::filter::Filter;
+use crate::codecs::numcodecs::filter::{Filter, FilterTypes};
 use crate::codecs::setting;
 
 #[derive(Debug)]
 pub(crate) struct AsType {
-    decoded: StoredNumber,
-    encoded: StoredNumber,
+    types: FilterTypes,
 }
 
 impl AsType {
@@ -20,10 +19,12 @@ impl AsType {
         extension: &Extension,
         given: Option<StoredNumber>,
     ) -> Result<Self, CodecError> {
-        Ok(Self {
+        let types = FilterTypes {
             decoded: setting::dtype(extension, "decode_dtype", given)?,
             encoded: setting::dtype(extension, "encode_dtype", None)?,
-        })
+            is_declared: true,
+        };
+        Ok(Self { types })
     }
 }
 
@@ -32,25 +33,17 @@ impl Filter for AsType {
         "astype"
     }
 
-    fn decoded(&self) -> StoredNumber {
-        self.decoded
-    }
-
-    fn encoded(&self) -> StoredNumber {
-        self.encoded
-    }
-
-    fn is_declared(&self) -> bool {
-        true
+    fn types(&self) -> FilterTypes {
+        self.types
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
-        cast_onto(self.decoded, src, self.encoded, dst);
+        cast_onto(self.types.decoded, src, self.types.encoded, dst);
         Ok(())
     }
 
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
-        cast(self.encoded, src, self.decoded, dst);
+        cast(self.types.encoded, src, self.types.decoded, dst);
         Ok(())
     }
 }

@@ -44,8 +44,8 @@ mod tests {
     fn text_is_read_as_strictly_as_it_is_written() {
         let decode = |text: &str, len: usize| {
             let mut bytes = Vec::new();
-            let mut sink = DecodeTarget::grow(&mut bytes, ByteLen::Exact(len));
-            let decoded = Base64Codec.decode(text.as_bytes(), &mut sink, &mut Scratch::default());
+            let mut target = DecodeTarget::grow(&mut bytes, ByteLen::Exact(len));
+            let decoded = Base64Codec.decode(text.as_bytes(), &mut target, &mut Scratch::default());
             decoded.map(|()| bytes)
         };
         for (bytes, text) in [

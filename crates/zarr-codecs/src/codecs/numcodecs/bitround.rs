@@ -6,7 +6,7 @@ use zarr_metadata::Extension;
 use crate::CodecError;
 use crate::array::number::Number;
 use crate::array::stored_number::StoredNumber;
-use crate::codecs::numcodecs::filter::Filter;
+use crate::codecs::numcodecs::filter::{Filter, FilterTypes};
 use crate::codecs::setting;
 
 #[derive(Debug)]
@@ -43,12 +43,12 @@ impl Filter for BitRound {
         "bitround"
     }
 
-    fn decoded(&self) -> StoredNumber {
-        self.dtype
-    }
-
-    fn encoded(&self) -> StoredNumber {
-        self.dtype
+    fn types(&self) -> FilterTypes {
+        FilterTypes {
+            decoded: self.dtype,
+            encoded: self.dtype,
+            is_declared: false,
+        }
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {

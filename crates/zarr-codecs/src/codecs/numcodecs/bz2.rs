@@ -2,13 +2,11 @@
 
 use bzip2::Compression;
 use bzip2::read::{BzEncoder, MultiBzDecoder};
-use std::io::Read;
 use zarr_metadata::Extension;
 
-use crate::array::buffer;
-use crate::codecs::numcodecs::stream::read_all;
+use crate::codecs::numcodecs::stream::{decode_all, encode_all};
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
 
 const NAME: &str = "bz2";
 
@@ -47,15 +45,11 @@ impl BytesToBytesCodec for Bz2Codec {
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
         dst.fill_to_end(NAME, src, cx, |memory, _| {
-            let memory = buffer::zeroed(memory);
-            let len = read_all(NAME, MultiBzDecoder::new(src), memory)?;
-            Ok(&mut memory[..len])
+            decode_all(NAME, MultiBzDecoder::new(src), memory)
         })
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        let mut encoder = BzEncoder::new(src, Compression::new(self.level));
-        let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(NAME);
-        encoder.read_to_end(dst).map(drop).map_err(backend)
+        encode_all(NAME, BzEncoder::new(src, Compression::new(self.level)), dst)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use zarr_metadata::{DataType, Extension, FillValue, Swap};
+use zarr_metadata::{DataType, Extension, Swap};
 
 use crate::array::heap::VlenHandle;
 use crate::array::number::Number;
@@ -84,9 +84,8 @@ impl ArrayToArrayCodec for CategorizeCodec {
             return Err(CodecErrorKind::DataType(Box::new(decoded.dtype.clone())).of(NAME));
         }
         let dtype = self.encoded.data_type();
-        let fill = FillValue::from_bytes(&dtype, self.code(decoded.fill.as_bytes()))
-            .map_err(|e| CodecErrorKind::Backend(Box::new(e)).of(NAME))?;
-        ChunkSpec::new(&decoded.shape, dtype, fill)
+        let fill = self.code(decoded.fill.as_bytes());
+        ChunkSpec::from_fill_bytes(NAME, &decoded.shape, dtype, fill)
     }
 
     fn decode(

@@ -7,15 +7,11 @@ use crate::CodecError;
 use crate::array::number::{Number, with_number};
 use crate::array::number_type::{NumberType, each};
 use crate::array::stored_number::{StoredNumber, cast, cast_onto};
-use crate::codecs::numcodecs::filter::Filter;
-use crate::codecs::setting;
+use crate::codecs::numcodecs::filter::{Filter, FilterTypes};
 
 #[derive(Debug)]
 pub(crate) struct Delta {
-    dtype: StoredNumber,
-    astype: StoredNumber,
-    /// Whether the settings have `astype`.
-    declared: bool,
+    types: FilterTypes,
 }
 
 impl Delta {
@@ -25,22 +21,10 @@ impl Delta {
         extension: &Extension,
         given: Option<StoredNumber>,
     ) -> Result<Self, CodecError> {
-        let dtype = setting::dtype(extension, "dtype", given)?;
-        let astype = setting::dtype(extension, "astype", Some(dtype))?;
-        for (key, stored) in [("dtype", dtype), ("astype", astype)] {
-            if stored.number == Number::Bool {
-                return Err(setting::bad(
-                    extension,
-                    key,
-                    "the dtype of integers or floats",
-                ));
-            }
-        }
-        Ok(Self {
-            dtype,
-            astype,
-            declared: setting::given(extension, "astype").is_some(),
-        })
+        let expected = "the dtype of integers or floats";
+        let types = FilterTypes::parse(extension, given)?;
+        let types = types.check(extension, |number| number != Number::Bool, expected)?;
+        Ok(Self { types })
     }
 }
 
@@ -49,51 +33,45 @@ impl Filter for Delta {
         "delta"
     }
 
-    fn decoded(&self) -> StoredNumber {
-        self.dtype
-    }
-
-    fn encoded(&self) -> StoredNumber {
-        self.astype
-    }
-
-    fn is_declared(&self) -> bool {
-        self.declared
+    fn types(&self) -> FilterTypes {
+        self.types
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
-        let mut differences = self.dtype.load(src);
-        with_number!(self.dtype.number, T => {
+        let types = self.types;
+        let mut differences = types.decoded.load(src);
+        with_number!(types.decoded.number, T => {
             let mut before = T::from_i64(0);
             each::<T>(&mut differences, |x| {
                 x.sub(std::mem::replace(&mut before, x))
             });
         });
         cast_onto(
-            StoredNumber::native(self.dtype.number),
+            StoredNumber::native(types.decoded.number),
             &differences,
-            self.astype,
+            types.encoded,
             dst,
         );
         Ok(())
     }
 
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
+        let types = self.types;
         // numpy adds up in a type that holds both; whole numbers wrap around to the same in the smaller one.
-        let common = self.dtype.number.promoted(self.astype.number);
+        let common = types.decoded.number.promoted(types.encoded.number);
         let sums = StoredNumber::native(match common.is_float() {
             true => common,
-            false => self.dtype.number,
+            false => types.decoded.number,
         });
         let mut wide = vec![];
-        let same = sums.number == self.dtype.number;
+        let same = sums.number == types.decoded.number;
         let numbers = match same {
             true => {
-                cast(self.astype, src, sums, dst);
+                cast(types.encoded, src, sums, dst);
                 &mut *dst
             }
             false => {
-                cast_onto(self.astype, src, sums, &mut wide);
+                cast_onto(types.encoded, src, sums, &mut wide);
                 &mut wide[..]
             }
         };
@@ -106,10 +84,10 @@ impl Filter for Delta {
             });
         });
         if !same {
-            cast(sums, &wide, self.dtype, dst);
+            cast(sums, &wide, types.decoded, dst);
             return Ok(());
         }
-        self.dtype.swap(dst);
+        types.decoded.swap(dst);
         Ok(())
     }
 }

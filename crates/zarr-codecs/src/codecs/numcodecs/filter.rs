@@ -6,11 +6,12 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use zarr_metadata::{DataType, Endian, FillValue, Swap};
+use zarr_metadata::{DataType, Endian, Extension, Swap};
 
 use crate::array::buffer;
 use crate::array::number::Number;
 use crate::array::stored_number::{StoredNumber, cast_all};
+use crate::codecs::setting;
 use crate::{
     ArrayToArrayCodec, ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, CodecErrorKind,
     DecodeTarget, NdView, NdViewMut, Scratch,
@@ -21,26 +22,62 @@ use crate::{
 pub(crate) trait Filter: Debug + Send + Sync + 'static {
     /// The id in numcodecs.
     fn name(&self) -> &'static str;
-    /// The numbers that it encodes.
-    fn decoded(&self) -> StoredNumber;
-    /// The numbers that it encodes them to.
-    fn encoded(&self) -> StoredNumber;
-    /// Whether zarr-python takes the encoded type from the settings. Otherwise it takes it for the decoded type.
-    fn is_declared(&self) -> bool {
-        false
-    }
+    /// The numbers on both sides.
+    fn types(&self) -> FilterTypes;
     /// How many numbers this many are encoded to.
     fn encoded_count(&self, count: usize) -> usize {
         count
     }
     /// How many numbers `src` decodes to; it holds whole numbers.
     fn decoded_count(&self, src: &[u8]) -> Result<usize, CodecError> {
-        Ok(src.len() / self.encoded().size())
+        Ok(src.len() / self.types().encoded.size())
     }
     /// Encodes `src`, which holds whole numbers, and appends it to `dst`.
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError>;
     /// Fills `dst`, which has room for [`decoded_count`](Self::decoded_count) numbers.
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError>;
+}
+
+/// The types of numbers between which a filter works.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FilterTypes {
+    /// The numbers that it encodes.
+    pub(crate) decoded: StoredNumber,
+    /// The numbers that it encodes them to.
+    pub(crate) encoded: StoredNumber,
+    /// Whether zarr-python takes the encoded type from the settings. Otherwise it takes it for the decoded type.
+    pub(crate) is_declared: bool,
+}
+
+impl FilterTypes {
+    /// Reads `{"dtype": dtype, "astype": dtype}`. The default of `dtype` are the numbers `given`, and that of
+    /// `astype` is `dtype`.
+    pub(crate) fn parse(
+        extension: &Extension,
+        given: Option<StoredNumber>,
+    ) -> Result<Self, CodecError> {
+        let decoded = setting::dtype(extension, "dtype", given)?;
+        Ok(Self {
+            decoded,
+            encoded: setting::dtype(extension, "astype", Some(decoded))?,
+            is_declared: setting::given(extension, "astype").is_some(),
+        })
+    }
+
+    /// Checks both types; `expected` says which are good.
+    pub(crate) fn check(
+        self,
+        extension: &Extension,
+        is_good: impl Fn(Number) -> bool,
+        expected: &str,
+    ) -> Result<Self, CodecError> {
+        for (key, stored) in [("dtype", self.decoded), ("astype", self.encoded)] {
+            if !is_good(stored.number) {
+                return Err(setting::bad(extension, key, expected));
+            }
+        }
+        Ok(self)
+    }
 }
 
 /// Checks that bytes are a whole number of elements of a type.
@@ -58,9 +95,10 @@ fn check_whole(name: &str, bytes: &[u8], of: StoredNumber) -> Result<(), CodecEr
 
 /// Checks `src` and returns how many bytes it decodes to.
 fn decoded_len(filter: &dyn Filter, src: &[u8]) -> Result<usize, CodecError> {
-    check_whole(filter.name(), src, filter.encoded())?;
+    let types = filter.types();
+    check_whole(filter.name(), src, types.encoded)?;
     let count = filter.decoded_count(src)?;
-    Ok(count.saturating_mul(filter.decoded().size()))
+    Ok(count.saturating_mul(types.decoded.size()))
 }
 
 /// A filter as a codec from bytes to bytes, as in v2.
@@ -73,7 +111,8 @@ impl BytesToBytesCodec for FilterOnBytes {
     }
 
     fn encoded_len(&self, decoded: ByteLen) -> ByteLen {
-        let (from, to) = (self.0.decoded().size(), self.0.encoded().size());
+        let types = self.0.types();
+        let (from, to) = (types.decoded.size(), types.encoded.size());
         decoded.map(|len| self.0.encoded_count(len / from).saturating_mul(to))
     }
 
@@ -97,7 +136,7 @@ impl BytesToBytesCodec for FilterOnBytes {
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
-        check_whole(self.name(), src, self.0.decoded())?;
+        check_whole(self.name(), src, self.0.types().decoded)?;
         self.0.encode(src, dst)
     }
 }
@@ -149,7 +188,11 @@ impl FilterOnArrays {
         held: FilterInput,
         data_type: &DataType,
     ) -> (Self, FilterInput) {
-        let (decoded, encoded) = (filter.decoded(), filter.encoded());
+        let FilterTypes {
+            decoded,
+            encoded,
+            is_declared,
+        } = filter.types();
         let endian = held.endian;
         let number = StoredNumber::of(data_type, endian).filter(|of| of.size() == decoded.size());
         let (array, decoded) = match number {
@@ -158,7 +201,7 @@ impl FilterOnArrays {
             None if !held.filtered => (decoded.number, decoded),
             _ => (decoded.number, StoredNumber { endian, ..decoded }),
         };
-        let encoded = match filter.is_declared() {
+        let encoded = match is_declared {
             true => encoded,
             false => StoredNumber { endian, ..encoded },
         };
@@ -195,12 +238,11 @@ impl ArrayToArrayCodec for FilterOnArrays {
     }
 
     fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError> {
-        let (from, to) = (self.filter.decoded(), self.filter.encoded());
-        if decoded.elem() != from.size() {
+        let types = self.filter.types();
+        if decoded.elem() != types.decoded.size() {
             return Err(CodecErrorKind::DataType(Box::new(decoded.dtype.clone())).of(self.name()));
         }
-        let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(self.name());
-        let dtype = to.number.data_type();
+        let dtype = types.encoded.number.data_type();
         let count = crate::volume(&decoded.shape).and_then(|n| usize::try_from(n).ok());
         let count = count.ok_or_else(|| {
             CodecErrorKind::ChunkShape("the chunk has too many elements".to_owned()).of(self.name())
@@ -209,11 +251,10 @@ impl ArrayToArrayCodec for FilterOnArrays {
         // Some number of elements can become as many others, but not one by one.
         if self.filter.encoded_count(1) == 1 {
             let fill = self.encoded(decoded.fill.as_bytes())?;
-            let fill = FillValue::from_bytes(&dtype, &fill).map_err(backend)?;
-            return ChunkSpec::new(&decoded.shape, dtype, fill);
+            return ChunkSpec::from_fill_bytes(self.name(), &decoded.shape, dtype, &fill);
         }
-        let zero = FillValue::from_bytes(&dtype, &vec![0; to.size()]).map_err(backend)?;
-        ChunkSpec::new(&[encoded as u64], dtype, zero)
+        let zero = vec![0; types.encoded.size()];
+        ChunkSpec::from_fill_bytes(self.name(), &[encoded as u64], dtype, &zero)
     }
 
     fn decode(

@@ -9,17 +9,14 @@ use crate::CodecError;
 use crate::array::number::{Number, with_number};
 use crate::array::number_type::{NumberType, each};
 use crate::array::stored_number::{StoredNumber, cast, cast_onto};
-use crate::codecs::numcodecs::filter::Filter;
+use crate::codecs::numcodecs::filter::{Filter, FilterTypes};
 use crate::codecs::setting;
 
 #[derive(Debug)]
 pub(crate) struct FixedScaleOffset {
     offset: JsonNumber,
     scale: JsonNumber,
-    dtype: StoredNumber,
-    astype: StoredNumber,
-    /// Whether the settings have `astype`.
-    declared: bool,
+    types: FilterTypes,
 }
 
 /// A number as in JSON: `2` and `2.0` are not the same to NumPy.
@@ -52,13 +49,10 @@ impl FixedScaleOffset {
         extension: &Extension,
         given: Option<StoredNumber>,
     ) -> Result<Self, CodecError> {
-        let dtype = setting::dtype(extension, "dtype", given)?;
         let codec = Self {
             offset: JsonNumber::parse(extension, "offset")?,
             scale: JsonNumber::parse(extension, "scale")?,
-            dtype,
-            astype: setting::dtype(extension, "astype", Some(dtype))?,
-            declared: setting::given(extension, "astype").is_some(),
+            types: FilterTypes::parse(extension, given)?,
         };
         if codec.scale.to::<f64>() == 0.0 {
             return Err(setting::bad(extension, "scale", "a number other than 0"));
@@ -72,20 +66,12 @@ impl Filter for FixedScaleOffset {
         "fixedscaleoffset"
     }
 
-    fn decoded(&self) -> StoredNumber {
-        self.dtype
-    }
-
-    fn encoded(&self) -> StoredNumber {
-        self.astype
-    }
-
-    fn is_declared(&self) -> bool {
-        self.declared
+    fn types(&self) -> FilterTypes {
+        self.types
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
-        let mut work = PromotedNumbers::of(self.dtype, src);
+        let mut work = PromotedNumbers::of(self.types.decoded, src);
         work.meet(self.offset);
         with_number!(work.number, T => {
             let offset = self.offset.to::<T>();
@@ -99,14 +85,14 @@ impl Filter for FixedScaleOffset {
         cast_onto(
             StoredNumber::native(work.number),
             &work.native,
-            self.astype,
+            self.types.encoded,
             dst,
         );
         Ok(())
     }
 
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
-        let mut work = PromotedNumbers::of(self.astype, src);
+        let mut work = PromotedNumbers::of(self.types.encoded, src);
         // numpy divides no integers.
         work.meet(JsonNumber::Float(1.0));
         with_number!(work.number, T => {
@@ -116,7 +102,7 @@ impl Filter for FixedScaleOffset {
         cast(
             StoredNumber::native(work.number),
             &work.native,
-            self.dtype,
+            self.types.decoded,
             dst,
         );
         Ok(())

@@ -17,7 +17,7 @@ use zarr_metadata::{DataType, Extension, Swap};
 
 use crate::array::heap::VlenHandle;
 use crate::codecs::setting;
-use crate::codecs::vlen::MAX_ENCODED;
+use crate::codecs::vlen::{MAX_ENCODED, check_encoded};
 use crate::{
     ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, DecodeTarget, NdView,
     NdViewMut, Scratch,
@@ -249,11 +249,7 @@ impl ArrayToBytesCodec for JsonCodec {
             write(value, MAX_DEPTH, dst)?;
             dst.resize(dst.len() + ends(at + 1), b']');
             dst.push(b',');
-            if dst.len() - start > MAX_ENCODED {
-                let (asked, limit) = ((dst.len() - start) as u64, MAX_ENCODED as u64);
-                let what = "an encoded chunk";
-                return Err(CodecErrorKind::Limit { what, asked, limit }.of(NAME));
-            }
+            check_encoded(NAME, (dst.len() - start) as u64)?;
         }
         let shape: Vec<String> = spec.shape.iter().map(u64::to_string).collect();
         dst.extend_from_slice(format!("\"|O\",[{}]]", shape.join(",")).as_bytes());

@@ -3,16 +3,13 @@
 
 mod filters;
 
-use std::io::Read;
-
 use liblzma::read::{XzDecoder, XzEncoder};
 use liblzma::stream::{CONCATENATED, Check, Error, LzmaOptions, Stream};
 use zarr_metadata::Extension;
 
-use crate::array::buffer;
-use crate::codecs::numcodecs::stream::read_all;
+use crate::codecs::numcodecs::stream::{decode_all, encode_all};
 use crate::codecs::setting;
-use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
+use crate::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
 use filters::LzmaFilter;
 
 const NAME: &str = "lzma";
@@ -144,16 +141,12 @@ impl BytesToBytesCodec for LzmaCodec {
     ) -> Result<(), CodecError> {
         dst.fill_to_end(NAME, src, cx, |memory, _| {
             let decoder = self.decoder().map_err(|e| refused(&e))?;
-            let memory = buffer::zeroed(memory);
-            let len = read_all(NAME, XzDecoder::new_stream(src, decoder), memory)?;
-            Ok(&mut memory[..len])
+            decode_all(NAME, XzDecoder::new_stream(src, decoder), memory)
         })
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, _: &mut Scratch) -> Result<(), CodecError> {
         let encoder = self.encoder().map_err(|e| refused(&e))?;
-        let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(NAME);
-        let mut reader = XzEncoder::new_stream(src, encoder);
-        reader.read_to_end(dst).map(drop).map_err(backend)
+        encode_all(NAME, XzEncoder::new_stream(src, encoder), dst)
     }
 }

@@ -12,7 +12,7 @@ use zarr_metadata::Extension;
 
 use crate::codecs::numcodecs::json2::{MAX_DEPTH, MAX_RANK};
 use crate::codecs::setting;
-use crate::codecs::vlen::MAX_ENCODED;
+use crate::codecs::vlen::check_encoded;
 use crate::{
     ArrayToBytesCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, JsonCodec, NdView,
     NdViewMut, Scratch,
@@ -333,12 +333,7 @@ impl ArrayToBytesCodec for MsgPackCodec {
             let value = std::str::from_utf8(heap.element(NAME, handle)?);
             let value = value.map_err(|e| corrupt(format!("an element is not UTF-8: {e}")))?;
             self.put(value, MAX_DEPTH, dst)?;
-            let asked = dst.len() - start;
-            if asked > MAX_ENCODED {
-                let (asked, limit) = (asked as u64, MAX_ENCODED as u64);
-                let what = "an encoded chunk";
-                return Err(CodecErrorKind::Limit { what, asked, limit }.of(NAME));
-            }
+            check_encoded(NAME, (dst.len() - start) as u64)?;
         }
         self.put_text("|O", dst)?;
         Self::put_len(spec.shape.len(), dst, false)?;

@@ -1,11 +1,9 @@
 //! The `packbits` filter of numcodecs: bools as single bits, the first in the highest bit of a byte,
 //! after a byte that counts the bits of padding. This is not the `packbits` that is registered for v3.
 
-use zarr_metadata::Endian;
-
 use crate::array::number::Number;
 use crate::array::stored_number::StoredNumber;
-use crate::codecs::numcodecs::filter::Filter;
+use crate::codecs::numcodecs::filter::{Filter, FilterTypes};
 use crate::{CodecError, CodecErrorKind};
 
 #[derive(Debug)]
@@ -18,15 +16,12 @@ impl Filter for PackBits {
         NAME
     }
 
-    fn decoded(&self) -> StoredNumber {
-        StoredNumber {
-            number: Number::Bool,
-            endian: Endian::NATIVE,
+    fn types(&self) -> FilterTypes {
+        FilterTypes {
+            decoded: StoredNumber::native(Number::Bool),
+            encoded: StoredNumber::native(Number::U8),
+            is_declared: false,
         }
-    }
-
-    fn encoded(&self) -> StoredNumber {
-        StoredNumber::native(Number::U8)
     }
 
     fn encoded_count(&self, count: usize) -> usize {

@@ -121,8 +121,7 @@ impl PcodecCodec {
     /// # Errors
     /// For other values, and for all but integers and floats of two to eight bytes.
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
-        let number = StoredNumber::of(&spec.dtype, Endian::NATIVE);
-        let type_ = number.and_then(|stored| NumberCoder::of(stored.number));
+        let type_ = Number::of(&spec.dtype).and_then(NumberCoder::of);
         let unfit = || CodecErrorKind::DataType(Box::new(spec.dtype.clone())).of(NAME);
         Self::with_type(extension, type_.ok_or_else(unfit)?)
     }

@@ -5,18 +5,17 @@ use serde_json::Value;
 use zarr_metadata::Extension;
 
 use crate::CodecError;
-use crate::array::number::with_number;
+use crate::array::number::{Number, with_number};
 use crate::array::number_type::{NumberType, each};
 use crate::array::stored_number::{StoredNumber, cast, cast_onto};
-use crate::codecs::numcodecs::filter::Filter;
+use crate::codecs::numcodecs::filter::{Filter, FilterTypes};
 use crate::codecs::setting;
 
 #[derive(Debug)]
 pub(crate) struct Quantize {
     /// What numbers are multiplied by before they are rounded.
     scale: f64,
-    dtype: StoredNumber,
-    astype: StoredNumber,
+    types: FilterTypes,
 }
 
 impl Quantize {
@@ -30,13 +29,10 @@ impl Quantize {
             .get("digits")
             .and_then(Value::as_f64);
         let digits = digits.ok_or_else(|| setting::bad(extension, "digits", "a number"))?;
-        let dtype = setting::dtype(extension, "dtype", given)?;
-        let astype = setting::dtype(extension, "astype", Some(dtype))?;
-        for (key, stored) in [("dtype", dtype), ("astype", astype)] {
-            if !stored.number.is_float() {
-                return Err(setting::bad(extension, key, "the dtype of floats"));
-            }
-        }
+        let types = FilterTypes::parse(extension, given)?;
+        let mut types = types.check(extension, Number::is_float, "the dtype of floats")?;
+        // zarr-python does not know that a type changes, and reads no array where the size does.
+        types.is_declared = types.decoded.size() != types.encoded.size();
         let exponent = 10_f64.powf(-digits).log10();
         let exponent = if exponent < 0.0 {
             exponent.floor()
@@ -52,11 +48,7 @@ impl Quantize {
                 "a number that floats can express",
             ));
         }
-        Ok(Self {
-            scale,
-            dtype,
-            astype,
-        })
+        Ok(Self { scale, types })
     }
 }
 
@@ -65,36 +57,28 @@ impl Filter for Quantize {
         "quantize"
     }
 
-    fn decoded(&self) -> StoredNumber {
-        self.dtype
-    }
-
-    fn encoded(&self) -> StoredNumber {
-        self.astype
-    }
-
-    /// zarr-python does not know that a type changes, and reads no array where the size does.
-    fn is_declared(&self) -> bool {
-        self.astype.size() != self.dtype.size()
+    fn types(&self) -> FilterTypes {
+        self.types
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>) -> Result<(), CodecError> {
-        let mut native = self.dtype.load(src);
-        with_number!(self.dtype.number, T => {
+        let types = self.types;
+        let mut native = types.decoded.load(src);
+        with_number!(types.decoded.number, T => {
             let scale = T::from_f64(self.scale);
             each::<T>(&mut native, |x| scale.mul(x).rint().div(scale));
         });
         cast_onto(
-            StoredNumber::native(self.dtype.number),
+            StoredNumber::native(types.decoded.number),
             &native,
-            self.astype,
+            types.encoded,
             dst,
         );
         Ok(())
     }
 
     fn decode(&self, src: &[u8], dst: &mut [u8]) -> Result<(), CodecError> {
-        cast(self.astype, src, self.dtype, dst);
+        cast(self.types.encoded, src, self.types.decoded, dst);
         Ok(())
     }
 }

@@ -1,32 +1,41 @@
-//! Decoders that are readers, bounded by the memory they fill.
+//! Streams that are readers: decoders bounded by the memory they fill, and encoders.
 
 use std::io::Read;
 
+use crate::array::buffer::{self, Uninit};
 use crate::{CodecError, CodecErrorKind};
 
-/// Reads to the end, and refuses more bytes than `memory` holds.
-pub(crate) fn read_all(
+/// Decodes to the end, and refuses more bytes than `memory` holds.
+pub(crate) fn decode_all<'d>(
     name: &str,
     mut decoder: impl Read,
-    memory: &mut [u8],
-) -> Result<usize, CodecError> {
+    memory: &'d mut Uninit,
+) -> Result<&'d mut [u8], CodecError> {
+    let memory = buffer::zeroed(memory);
     let corrupt = |e: std::io::Error| CodecErrorKind::Corrupt(e.to_string()).of(name);
     let mut len = 0;
     while len < memory.len() {
         match decoder.read(&mut memory[len..]).map_err(corrupt)? {
-            0 => return Ok(len),
+            0 => return Ok(&mut memory[..len]),
             n => len += n,
         }
     }
     match decoder.read(&mut [0]).map_err(corrupt)? {
-        0 => Ok(len),
-        _ => Err(too_long(name, memory)),
+        0 => Ok(memory),
+        _ => {
+            let expected = memory.len() as u64;
+            let found = expected + 1;
+            Err(CodecErrorKind::Length { expected, found }.of(name))
+        }
     }
 }
 
-/// The error of a stream that goes on where `memory` is full.
-pub(crate) fn too_long(name: &str, memory: &[u8]) -> CodecError {
-    let expected = memory.len() as u64;
-    let found = expected + 1;
-    CodecErrorKind::Length { expected, found }.of(name)
+/// Appends all that `encoder` makes.
+pub(crate) fn encode_all(
+    name: &str,
+    mut encoder: impl Read,
+    dst: &mut Vec<u8>,
+) -> Result<(), CodecError> {
+    let backend = |e| CodecErrorKind::Backend(Box::new(e)).of(name);
+    encoder.read_to_end(dst).map(drop).map_err(backend)
 }

@@ -6,11 +6,15 @@ use std::{fs, path::PathBuf, time::Duration};
 use tempfile::tempdir;
 
 use super::*;
-use crate::{BlockingStore, PutMode, Store, StoreExt, runtime::wait, tests::key};
+use crate::{BlockingStore, LocalStore, PutMode, Store, StoreExt, runtime::wait, tests::key};
 
 /// As another process would see it: the same file, and no part in this process's queue.
 fn other(store: &LocalStore, key: &Key) -> Option<Held> {
-    let other = LockFile::new(store.clone(), key.clone());
+    let other = LockFile {
+        root: store.root.clone(),
+        durability: store.durability,
+        key: key.clone(),
+    };
     other.attempt().unwrap()
 }
 

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Call, Entry, Found, IoHints, Key, KeyLock,
     Listing, Op, Outcome, Payload, Prefix, PutMode, Reads, RealPath, Result, Store, Version,
-    coalesce, key_map, runtime::sleep,
+    key_map, runtime::sleep, store,
 };
 
 /// The call `ask`, with what the wrapper does around it.
@@ -72,7 +72,7 @@ impl<W: Wrapper> Store for W {
         same: Option<&'a Version>,
     ) -> BoxFuture<'a, Result<Option<Found<Vec<Bytes>>>>> {
         if W::READS != Reads::Pass {
-            return Box::pin(coalesce::get_ranges(self, key, ranges, same));
+            return Box::pin(store::get_ranges(self, key, ranges, same));
         }
         Box::pin(async move {
             let (inner, name, _) = place(self, Op::Get, key)?;

@@ -1,7 +1,7 @@
-//! An archive on its way to its place: a hidden file beside it, which grows by entries and vanishes
-//! unless it is put in place. It knows bytes and where they go, not which entries count.
+//! `Draft`: the archive that is being written, in a hidden file beside the old one. Entries are appended to it, and it
+//! is removed unless it is put in place.
 //!
-//! Why not `LocalStore`'s temporary files: those hold one value that is there at once.
+//! Why not `LocalStore`'s temporary files: each of those is filled once, with one value.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -18,22 +18,17 @@ use std::{
 };
 
 use bytes::Bytes;
-use rustix::{
-    buffer::spare_capacity,
-    io::{Errno, pread, pwritev},
-};
+use rustix::io::{Errno, pwritev};
 
 use super::{lock::beside, place::FileIdentity, records};
 use crate::{
-    AuxiliaryFile, ByteRange, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind,
-    Version,
-    zip::{
-        entry::{Facts, ZipEntry},
-        next_stamp,
-    },
+    AuxiliaryFile, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind, Version,
+    local::{read_once, read_range},
+    value::next_stamp,
+    zip::entry::{Facts, ZipEntry},
 };
 
-/// A file that is an archive or becomes one, open for reading.
+/// An archive, or the draft of one, that is open for reading.
 #[derive(Debug)]
 pub(super) struct ArchiveFile {
     file: File,
@@ -63,49 +58,30 @@ impl Object for ArchiveFile {
     }
 
     fn read(&self, range: Range<u64>) -> Result<Bytes> {
-        let size = range.end.saturating_sub(range.start);
-        let mut buffer = Vec::new();
-        let memory = buffer.try_reserve_exact(usize::try_from(size).unwrap_or(usize::MAX));
-        memory.map_err(|_| self.error(io::Error::from(io::ErrorKind::OutOfMemory)))?;
-        while (buffer.len() as u64) < size {
-            let offset = range.start + buffer.len() as u64;
-            match pread(&self.file, spare_capacity(&mut buffer), offset) {
-                Ok(0) => {
-                    return Err(self.error(StoreErrorKind::OutOfRange {
-                        asked: ByteRange::Bounded(range),
-                        size: offset,
-                    }));
-                }
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(e) => return Err(self.error(io::Error::from(e))),
-            }
+        let data = read_range(&self.file, &range).map_err(|e| self.error(e))?;
+        let end = range.start + data.len() as u64;
+        match end < range.end {
+            true => Err(self.error(StoreErrorKind::out_of_range(range, end))),
+            false => Ok(data.into()),
         }
-        // The allocator may have given more room than asked for, and that was filled too.
-        buffer.truncate(size as usize);
-        Ok(buffer.into())
     }
 
     fn read_at<'d>(&self, offset: u64, dst: &'d mut [MaybeUninit<u8>]) -> Result<&'d mut [u8]> {
-        match pread(&self.file, dst, offset) {
-            Ok((filled, _)) => Ok(filled),
-            // One attempt, as agreed: the reader goes on with `read`.
-            Err(Errno::INTR) => Ok(&mut []),
-            Err(e) => Err(self.error(io::Error::from(e))),
-        }
+        read_once(&self.file, dst, offset).map_err(|e| self.error(e))
     }
 }
 
-/// The archive to be.
+/// The archive that is being written.
 #[derive(Debug)]
 pub(super) struct Draft {
     path: PathBuf,
     file: Arc<ArchiveFile>,
-    /// Where the next entry goes. Each takes its room first, so several are written at once.
+    /// Where the next entry goes. Each write reserves its room first, so several can run at once.
     end: AtomicU64,
 }
 
 impl Draft {
-    /// Nothing yet. Only the holder of the archive's lock may make one.
+    /// An empty draft. Only the holder of the archive's lock may make one.
     pub(super) fn new(archive: &Path, name: Arc<str>) -> io::Result<Draft> {
         let path = beside(archive, AuxiliaryFile::Temporary);
         // A writer that was killed may have left one.
@@ -126,8 +102,8 @@ impl Draft {
         })
     }
 
-    /// A copy of an archive up to `end`, where its directory begins. File systems that can share
-    /// blocks between files do.
+    /// A copy of an archive up to `end`, where its directory begins. The copy shares blocks with the
+    /// archive if the file system can.
     pub(super) fn copy(archive: &Path, old: &ArchiveFile, end: u64) -> io::Result<Draft> {
         let draft = Draft::new(archive, Arc::clone(&old.name))?;
         let mut from = &old.file;
@@ -150,7 +126,7 @@ impl Draft {
         self.end.load(Ordering::Relaxed)
     }
 
-    /// Writes an entry behind all others. It counts once the directory names it.
+    /// Appends an entry. It becomes part of the archive when the directory lists it.
     pub(super) fn write(&self, key: &Key, facts: Facts, packed: &Payload) -> io::Result<ZipEntry> {
         let header = records::local_header(key, &facts);
         let bytes = header.len() as u64 + facts.packed;
@@ -163,12 +139,12 @@ impl Draft {
         Ok(ZipEntry::new(facts, at + bytes, next_stamp(), Some(data)))
     }
 
-    /// Closes the archive with its directory and puts it in place of the old one, on disk before it
-    /// is seen. The caller makes the name durable. Gives what stands there then.
+    /// Appends the directory, syncs the file and renames it over the old archive. The caller makes the
+    /// name durable. Returns the identity of the new archive.
     pub(super) fn place(&self, archive: &Path, directory: &[u8]) -> io::Result<FileIdentity> {
         let (file, end) = (&self.file.file, self.end());
         file.write_all_at(directory, end)?;
-        // An attempt before may have written more.
+        // An earlier attempt may have written more.
         file.set_len(end + directory.len() as u64)?;
         file.sync_all()?;
         let standing = FileIdentity::of(file)?;
@@ -201,7 +177,7 @@ fn write_all_at(file: &File, mut parts: &mut [IoSlice<'_>], mut at: u64) -> io::
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // Nothing has this name once it was put in place; and nobody else may take it meanwhile.
+        // Once the draft is in place, no file has this name, which only the holder of the lock may use.
         let _ = fs::remove_file(&self.path);
     }
 }

@@ -1,22 +1,19 @@
-//! One writer for each archive, in this process and among others: a locked file beside it. The
-//! system gives the lock back when its holder dies; the file may then stay, and locks nobody out.
+//! `WriterLock`: allows one writer for each archive, among threads and processes, by a locked file beside the archive.
+//! The system releases the lock when its holder ends; a file that is left behind locks nobody out.
 
 use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
     io,
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
-use rustix::{
-    fs::{FlockOperation, OFlags, flock},
-    io::Errno,
-};
+use rustix::fs::{CWD, OFlags};
 
-use crate::AuxiliaryFile;
+use crate::{AuxiliaryFile, local::lock_named};
 
-/// The right to write one archive, until dropped.
+/// The lock for writing one archive, held until dropped.
 #[derive(Debug)]
 pub(super) struct WriterLock {
     path: PathBuf,
@@ -34,16 +31,14 @@ impl WriterLock {
                 .truncate(false)
                 .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
                 .open(&path)?;
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => {}
-                Err(Errno::WOULDBLOCK) => return Ok(None),
-                Err(Errno::INTR) => continue,
-                Err(e) => return Err(e.into()),
-            }
-            // The one before removes the file while it still holds it: then this lock is on a file
-            // that nobody else will find.
-            if is_at(&file, &path)? {
-                return Ok(Some(WriterLock { path, _file: file }));
+            match lock_named(&file, CWD, &path) {
+                Ok(Some(true)) => return Ok(Some(WriterLock { path, _file: file })),
+                Ok(None) => return Ok(None),
+                // The previous holder removed the file while it held the lock, so this lock is on a file
+                // that nobody else will find.
+                Ok(Some(false)) => {}
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
             }
         }
     }
@@ -51,21 +46,12 @@ impl WriterLock {
 
 impl Drop for WriterLock {
     fn drop(&mut self) {
-        // If it stays, it does no harm.
+        // A file that is left behind does no harm.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-fn is_at(file: &File, path: &Path) -> io::Result<bool> {
-    let ours = file.metadata()?;
-    match fs::symlink_metadata(path) {
-        Ok(there) => Ok((there.dev(), there.ino()) == (ours.dev(), ours.ino())),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(e) => Err(e),
-    }
-}
-
-/// A file beside the archive, with a name that no key can have: no listing shows it.
+/// A file beside the archive. No key can have its name, so no listing shows it.
 pub(super) fn beside(archive: &Path, kind: AuxiliaryFile) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(archive.file_name().unwrap_or_default());

@@ -1,9 +1,9 @@
-//! The last word of a store whose last handle went, where nobody is left to be given an error.
+//! Reports that an archive could not be finished when its last handle was dropped, where no caller can get the error.
 
 use crate::StoreError;
 
-/// Says that an archive could not be finished: what was written to it is lost. An event if the program takes them,
-/// else a line on standard error.
+/// Reports that an archive could not be finished, so that what was written to it is lost: by an event if a subscriber
+/// takes it, else by a line on standard error.
 pub(super) fn tell(archive: &str, error: &StoreError) {
     if !event_sent(archive, error) {
         eprintln!(
@@ -12,7 +12,7 @@ pub(super) fn tell(archive: &str, error: &StoreError) {
     }
 }
 
-/// Sends an event, and says whether somebody takes events.
+/// Sends an event, and tells whether a subscriber takes it.
 #[cfg(feature = "tracing")]
 fn event_sent(archive: &str, error: &StoreError) -> bool {
     tracing::error!(target: "zarr_store", store = archive, %error, "an archive could not be finished: what was written to it is lost");

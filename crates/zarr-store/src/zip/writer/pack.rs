@@ -1,4 +1,4 @@
-//! A value as it goes into an archive: stored, or deflated where that is asked for and shorter. Pure.
+//! Encodes a value as it goes into an archive: stored, or deflated if a level is set and that is shorter. No I/O.
 
 use libdeflater::{CompressionLvl, Compressor, Crc};
 
@@ -8,7 +8,7 @@ use crate::{
     zip::entry::{DEFLATE, Facts, STORED},
 };
 
-/// The bytes for the archive, and what its headers say of them; where they go is not known yet.
+/// The bytes of an entry and the facts for its headers, but for its place in the archive, which is set later.
 /// `level` is 1 to 12, or `None` to store.
 pub(super) fn pack(key: &Key, value: &Payload, level: Option<i32>) -> (Facts, Payload) {
     let mut crc = Crc::new();

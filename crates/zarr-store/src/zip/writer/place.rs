@@ -1,4 +1,4 @@
-//! What stands in an archive's place, so that nobody's archive is replaced but the one that was read.
+//! `FileIdentity`: which file is at the path of an archive, so that a writer replaces only the archive that it read.
 
 use std::{
     fs::{self, File, Metadata},
@@ -7,14 +7,14 @@ use std::{
     path::Path,
 };
 
-/// What is in a place, or was there.
+/// What is at a path, or was there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum FileIdentity {
-    /// Whatever it is.
+    /// Any file, or none.
     Anything,
-    /// There is nothing.
+    /// No file.
     Nothing,
-    /// This file, as it is.
+    /// This file, unchanged.
     File {
         device: u64,
         inode: u64,
@@ -25,7 +25,7 @@ pub(super) enum FileIdentity {
 }
 
 impl FileIdentity {
-    /// An open file.
+    /// The identity of an open file.
     pub(super) fn of(file: &File) -> io::Result<FileIdentity> {
         file.metadata()
             .map(|metadata| FileIdentity::seen(&metadata))
@@ -40,7 +40,7 @@ impl FileIdentity {
         }
     }
 
-    /// Whether it is what stands at `path`.
+    /// Whether this is what is at `path`.
     pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
         if *self == FileIdentity::Anything {
             return Ok(true);

@@ -1,9 +1,9 @@
-//! The records of an archive as bytes: headers before the data, the directory, the end. Pure.
+//! Encodes the records of an archive: local headers, the central directory, the end records. No I/O.
 //! Format: APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 and 4.3.14 to 4.3.16.
 //!
-//! Why not `rawzip`'s writer: it cannot take entries over from an older archive, nor leave out one
-//! that was written, and puts sizes behind the data. Times are fixed, so that equal values written
-//! in one order give equal archives.
+//! Why not `rawzip`'s writer: it cannot take over entries of an older archive or leave out one
+//! that was written, and it puts sizes after the data. Times are fixed, so that equal values written
+//! in the same order give equal archives.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// 1980-01-01, the first day there is.
+/// 1980-01-01, the first day that the format can express.
 const DATE: u16 = 1 << 5 | 1;
 const TIME: u16 = 0;
 /// Flag: the name is UTF-8.
@@ -23,16 +23,16 @@ const UTF8: u16 = 1 << 11;
 /// An ordinary file, which its owner may write and all may read: `-rw-r--r--`.
 const MODE: u32 = 0o100_644 << 16;
 const UNIX: u16 = 3 << 8;
-/// A number that does not fit here stands in a zip64 field or record.
+/// Stands for a number that does not fit and is in a zip64 field or record.
 const FULL: u32 = u32::MAX;
 const ZIP64: u16 = 1;
 
-/// What stands before the data of an entry.
+/// The local header of an entry.
 pub(super) fn local_header(key: &Key, facts: &Facts) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 + key.as_str().len());
     out.extend(HEADER);
     let long = facts.size >= FULL.into() || facts.packed >= FULL.into();
-    // Before the data either both sizes are long, or none is.
+    // In a local header, either both sizes are in the zip64 field or neither is.
     let extra = match long {
         true => zip64(&[facts.size, facts.packed]),
         false => Vec::new(),
@@ -44,7 +44,7 @@ pub(super) fn local_header(key: &Key, facts: &Facts) -> Vec<u8> {
     out
 }
 
-/// The flags of an entry of ours.
+/// The flags of an entry that this library writes.
 pub(super) fn flags(key: &Key) -> u16 {
     match key.as_str().is_ascii() {
         true => 0,
@@ -60,7 +60,7 @@ pub(super) fn directory(index: &Index, at: u64, comment: &[u8]) -> Vec<u8> {
     }
     let size = out.len() as u64;
     end(&mut out, index.len() as u64, at, size);
-    // It was read from such a field, so its length fits.
+    // The comment was read from an archive, so its length fits.
     out.extend((comment.len() as u16).to_le_bytes());
     out.extend(comment);
     out
@@ -76,7 +76,7 @@ fn record(out: &mut Vec<u8>, key: &Key, entry: &Arc<ZipEntry>) {
     out.extend((UNIX | needed(&facts, !extra.is_empty())).to_le_bytes());
     common(out, &facts, !extra.is_empty(), false);
     lengths(out, key, &extra);
-    // No comment, on the first disk, nothing known of the contents.
+    // No comment, the first disk, no internal attributes.
     out.extend([0; 6]);
     out.extend(MODE.to_le_bytes());
     out.extend(short(facts.at).to_le_bytes());
@@ -84,7 +84,7 @@ fn record(out: &mut Vec<u8>, key: &Key, entry: &Arc<ZipEntry>) {
     out.extend(extra);
 }
 
-/// What both headers have: version to length of the value.
+/// The fields that both headers have, from the version to the uncompressed size.
 fn common(out: &mut Vec<u8>, facts: &Facts, zip64: bool, all_long: bool) {
     for field in [needed(facts, zip64), facts.flags, facts.method, TIME, DATE] {
         out.extend(field.to_le_bytes());
@@ -96,12 +96,12 @@ fn common(out: &mut Vec<u8>, facts: &Facts, zip64: bool, all_long: bool) {
 }
 
 fn lengths(out: &mut Vec<u8>, key: &Key, extra: &[u8]) {
-    // A key has at most 1024 bytes, a field of ours 28.
+    // A key has at most 1024 bytes, the extra field at most 28.
     out.extend((key.as_str().len() as u16).to_le_bytes());
     out.extend((extra.len() as u16).to_le_bytes());
 }
 
-/// The version of the format that a reader must know.
+/// The version of the format that a reader must support.
 fn needed(facts: &Facts, zip64: bool) -> u16 {
     match (facts.method, zip64) {
         (ZSTD, _) => 63,
@@ -114,7 +114,7 @@ fn short(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(FULL)
 }
 
-/// The field for numbers that are too long elsewhere; nothing for none.
+/// The zip64 extra field with these numbers; empty if there are none.
 fn zip64(numbers: &[u64]) -> Vec<u8> {
     let mut out = Vec::new();
     if !numbers.is_empty() {
@@ -132,7 +132,7 @@ fn end(out: &mut Vec<u8>, entries: u64, at: u64, size: u64) {
     let count = u16::try_from(entries).unwrap_or(u16::MAX);
     if count == u16::MAX || size >= FULL.into() || at >= FULL.into() {
         out.extend(b"PK\x06\x06");
-        // Bytes that follow this number.
+        // The size of the rest of this record.
         out.extend(44_u64.to_le_bytes());
         out.extend((UNIX | 45).to_le_bytes());
         out.extend(45_u16.to_le_bytes());

@@ -1,5 +1,4 @@
-//! The face of a `ZipWriter` as a store: which entries count, and on what condition one replaces
-//! another.
+//! `ZipWriter` as a `BlockingStore`: which entries are in the archive, and when one may replace another.
 
 use std::sync::{Arc, OnceLock};
 
@@ -15,15 +14,9 @@ use crate::{
 impl ZipWriter {
     /// Whether the mode lets a value be put.
     fn check(&self, index: &Index, key: &Key, mode: &PutMode) -> Result<()> {
-        let there = index.get(key);
-        let kind = match mode {
-            PutMode::Create if there.is_some() => StoreErrorKind::AlreadyExists,
-            PutMode::Update(same) if there.is_none_or(|entry| entry.version() != *same) => {
-                StoreErrorKind::Conflict
-            }
-            _ => return Ok(()),
-        };
-        Err(StoreError::new(Op::Put, self, key, kind))
+        let there = index.get(key).map(|entry| entry.version());
+        mode.check(there.as_ref())
+            .map_err(|kind| StoreError::new(Op::Put, self, key, kind))
     }
 }
 
@@ -42,13 +35,13 @@ impl BlockingStore for ZipWriter {
             entry,
             key: key.clone(),
             name: Arc::clone(&self.name),
-            limits: self.limits,
+            entry_bytes: self.limits.entry_bytes,
             decoded: OnceLock::new(),
         })))
     }
 
     fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
-        // Before anything is written, and again when it is: then it decides.
+        // Checked before anything is written, and again after that, when it decides.
         self.check(&read(&self.index), key, &mode)?;
         let (facts, packed) = pack(key, value, self.level);
         self.with_draft(Op::Put, key.as_str(), |draft| {
@@ -75,7 +68,7 @@ impl BlockingStore for ZipWriter {
         if !check(&read(&self.index))? {
             return Ok(());
         }
-        // A draft, because the archive changes by this alone.
+        // A draft is needed, since a delete alone changes the archive.
         self.with_draft(Op::Delete, key.as_str(), |_| {
             let mut index = write(&self.index);
             check(&index)?;
@@ -114,7 +107,7 @@ impl BlockingStore for ZipWriter {
         self.finish()
     }
 
-    /// As of any archive: who writes it is no other kind of store.
+    /// The same as of an archive that is read.
     fn kind(&self) -> &'static str {
         kind_of::<ZipStore>()
     }

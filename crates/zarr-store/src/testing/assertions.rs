@@ -1,34 +1,8 @@
-//! The suite's entry points, and what its checks share. The checks themselves are in `asynchronous`
-//! and `blocking`, one function per promise.
+//! What the checks of the conformance suite share: answers that must be there, refusals, keys and values.
 
 use bytes::Bytes;
 
-use crate::{
-    Key, Payload, Prefix, Store, StoreError, StoreErrorKind, runtime,
-    testing::{asynchronous, blocking},
-};
-
-/// Checks every promise of [`Store`], and of [`BlockingStore`](crate::BlockingStore) where the
-/// store offers that face. Panics at the first broken one, saying which.
-///
-/// `make` is called for every check, and gives an empty store each time. What a store says it
-/// cannot do (its [`hints`](crate::Store::hints)) must be refused, and is otherwise left out.
-///
-/// ```
-/// use zarr_store::{BlockingStore, MemoryStore, testing};
-/// testing::conformance(|| MemoryStore::new().into_store());
-/// ```
-pub fn conformance<S: Store>(make: impl Fn() -> S) {
-    runtime::wait(exercise(&make));
-    if make().as_blocking().is_some() {
-        blocking::exercise(&make);
-    }
-}
-
-/// The asynchronous half of [`conformance`], for a store that needs its runtime.
-pub async fn exercise<S: Store>(make: impl Fn() -> S) {
-    asynchronous::exercise(make).await;
-}
+use crate::{Key, Payload, Prefix, StoreError, StoreErrorKind};
 
 /// The answer, or a panic that says what was being checked.
 #[allow(clippy::panic, reason = "a failed check ends the test, like `assert!`")]
@@ -56,6 +30,16 @@ pub(super) fn refused<T>(check: &str, answer: Result<T, StoreError>) -> StoreErr
         Err(e) => e.kind,
     }
 }
+
+/// Checks why a call was refused.
+macro_rules! assert_kind {
+    ($check:expr, $kind:expr, $why:pat) => {{
+        let kind = $kind;
+        assert!(matches!(kind, $why), "{}: {kind}", $check);
+    }};
+}
+
+pub(super) use assert_kind;
 
 pub(super) fn key(text: &str) -> Key {
     ok("a valid key", Key::new(text))
