@@ -280,7 +280,7 @@ fn the_limit_changes_no_value() {
             let limit = match (kind, is_sharded) {
                 (Kind::HighLatency, false) => 359,
                 (Kind::HighLatency, true) => 89,
-                (_, false) => 200,
+                (_, false) => 170,
                 (_, true) => 80,
             };
             let context = Context::builder().chunk_bytes(limit).build();

@@ -158,7 +158,7 @@ pub async fn place_in(root: &Location, path: &str) -> Result<Location> {
     };
     let inner = root.join(&folder)?;
     let mut is_node = false;
-    for name in [documents::ZARR_JSON, documents::ZGROUP, documents::ZARRAY] {
+    for name in documents::OF_NODES {
         is_node |= inner.store().exists(&inner.key(name)?).await?;
     }
     if !is_node {

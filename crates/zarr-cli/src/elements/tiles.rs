@@ -156,10 +156,7 @@ impl StoredTiles {
         let tiles = Tiles::of(first);
         let mut some = Some(BTreeSet::new());
         for array in arrays {
-            let lists_all = || {
-                let hints = array.store().hints();
-                hints.listable && hints.lists_all
-            };
+            let lists_all = || array.store().hints().lists_every_value();
             // A store may refuse to list, or leave something out, which it knows only after the listing. Then all tiles
             // are read, which reports what is wrong, if anything is.
             let can_list = tiles.count_all() > 1 && lists_all();

@@ -16,8 +16,7 @@ pub(crate) const LIST_FROM: usize = 1 << 10;
 
 /// Whether a listing tells of each chunk what asking for it would. A store may know only after a listing that it does not.
 pub(crate) fn can_list(array: &ChunkedArray) -> bool {
-    let hints = array.store().hints();
-    hints.listable && hints.lists_all
+    array.store().hints().lists_every_value()
 }
 
 /// Whether a listing could save more than was asked for so far: of these chunks half were absent.

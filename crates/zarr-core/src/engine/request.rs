@@ -268,8 +268,8 @@ impl<'d> ChunkRequest<'d> {
         let (spec, elem) = (chain.spec(), chain.spec().elem());
         let origin: Dims<u64> = spec.shape.iter().map(|_| 0).collect();
         // What is decoded is decoded once; of what is stored as it is, nothing is read that lies between.
-        let at_once = !is_stored_as_is(chain);
-        dense_boxes(&origin, &cells, elem, at_once, &|region, cells, bounds| {
+        let most = is_stored_as_is(chain).then(|| MOST.min(workers.chunk_bytes()));
+        dense_boxes(&origin, &cells, elem, most, &|region, cells, bounds| {
             with_box(source, chain, region, workers, |elements| {
                 copy_scattered(elements, bounds, cells, to, elem);
             })
@@ -372,12 +372,13 @@ fn copy_scattered(
 }
 
 /// Calls `read` for boxes that the cells fill well, or for the one that holds them all: with the box in
-/// the chunk, the cells in it, and the box as these know it, which count from `origin` on.
+/// the chunk, the cells in it, and the box as these know it, which count from `origin` on. No box but of a single
+/// cell has more than `most` bytes; without it, one box holds all cells.
 fn dense_boxes(
     origin: &[u64],
     cells: &ScatteredCells,
     elem: usize,
-    at_once: bool,
+    most: Option<u64>,
     read: &dyn Fn(&Region, &ScatteredCells, &Region) -> Result<(), ChunkError>,
 ) -> Result<(), ChunkError> {
     let bounds = cells.bounds();
@@ -385,8 +386,8 @@ fn dense_boxes(
     let volume = bounds.volume().unwrap_or(u64::MAX);
     let bytes = volume.saturating_mul(elem as u64);
     // One read of the box, or at best one for each cell.
-    let is_dense = bytes <= READ_COST.saturating_mul(cells.len() as u64).min(MOST);
-    if at_once || is_dense || volume <= 1 {
+    let at_best = READ_COST.saturating_mul(cells.len() as u64);
+    if most.is_none_or(|most| bytes <= at_best.min(most)) || volume <= 1 {
         let start: Dims<u64> = start.iter().zip(origin).map(|(s, o)| s + o).collect();
         return read(&Region::dense(&start, &shape), cells, &bounds);
     }
@@ -402,6 +403,6 @@ fn dense_boxes(
         .try_for_each(|(at, cells)| {
             let axes = origin.iter().zip(at.iter().zip(&half));
             let origin: Dims<u64> = axes.map(|(o, (c, n))| o + c * n).collect();
-            dense_boxes(&origin, &cells, elem, false, read)
+            dense_boxes(&origin, &cells, elem, most, read)
         })
 }

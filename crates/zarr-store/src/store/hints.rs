@@ -42,6 +42,11 @@ pub struct IoHints {
 }
 
 impl IoHints {
+    /// Whether one listing can replace asking for each key.
+    pub fn lists_every_value(&self) -> bool {
+        self.listable && self.lists_all
+    }
+
     /// For values in memory.
     pub fn memory(identity: Identity) -> Self {
         IoHints {
