@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecErrorKind};
 use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
-use zarr_store::{Key, Location, Store};
+use zarr_store::{BlockingStore, Key, Location, Store};
 
 use crate::cells::ChunkSelections;
 pub use config::ArrayConfig;
@@ -101,6 +101,11 @@ impl ChunkedArray {
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
         self.location.store()
+    }
+
+    /// The store, for a task that may wait for it. Drivers ask for it first.
+    pub(crate) fn blocking_store(&self) -> Result<&dyn BlockingStore, ChunkError> {
+        self.store().as_blocking().ok_or(ChunkError::INTERNAL)
     }
 
     /// The array's path in its hierarchy.

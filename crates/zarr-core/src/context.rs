@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use zarr_codecs::CodecRegistry;
 use zarr_metadata::ZarrFormat;
 
-use crate::engine::{ChunkCache, at_work};
+use crate::engine::{ChunkCache, pool};
 use crate::memory;
 use crate::{ArrayConfig, Config};
 use zarr_store::runtime::Budget;
@@ -72,7 +72,7 @@ impl Context {
     /// What an operation takes bytes from. One that a task waits for is given them: what the task
     /// holds may be all there are.
     pub(crate) fn budget(&self) -> Arc<Budget> {
-        match at_work::is_at_work() {
+        match pool::is_at_work() {
             true => Budget::unlimited(),
             false => Arc::clone(&self.0.budget),
         }
@@ -117,7 +117,7 @@ impl Context {
             rayon::ThreadPoolBuilder::new()
                 .num_threads(self.0.threads)
                 .thread_name(|i| format!("zarr-{i}"))
-                .start_handler(|_| at_work::begin_work())
+                .start_handler(|_| pool::begin_work())
                 .build()
                 .ok()
         };
