@@ -380,7 +380,10 @@ fn wanted(shard: &ShardingCodec, plan: &ChunkPlan) -> Vec<(usize, usize)> {
 struct WantedInnerChunks {
     /// Those that are cached.
     kept: HashMap<usize, ByteSource<'static>>,
-    /// The number and the place in the shard of each of the others; of an inner chunk above the limit, also
-    /// which of its bytes are wanted.
-    to_fetch: Vec<(usize, Range<u64>, Option<Vec<Range<u64>>>)>,
+    /// The others.
+    to_fetch: Vec<InnerRange>,
 }
+
+/// The number of an inner chunk and its place in the shard; of one above the limit, also which of its bytes are
+/// wanted.
+type InnerRange = (usize, Range<u64>, Option<Vec<Range<u64>>>);
