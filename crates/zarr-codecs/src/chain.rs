@@ -199,7 +199,7 @@ impl CodecChain {
     /// Fills `dst` with cells out of `bytes`, which are those of the object from `start` on.
     ///
     /// # Errors
-    /// Where a cell lies outside `bytes`.
+    /// If a cell lies outside `bytes`.
     pub fn gather(
         &self,
         at: &StridedLayout,

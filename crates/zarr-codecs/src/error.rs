@@ -21,12 +21,12 @@ pub struct CodecError {
 #[non_exhaustive]
 pub enum CodecErrorKind {
     /// No codec of this name is built in or registered.
-    #[error("not known here{}", hint.as_ref().map(|h| format!("; {h}")).unwrap_or_default())]
+    #[error("this build does not have it{}", hint.as_ref().map(|h| format!("; {h}")).unwrap_or_default())]
     Unknown {
-        /// What would add it, or which names are known.
+        /// How to get it, or which names there are.
         hint: Option<String>,
     },
-    /// The codec is known and refused on purpose.
+    /// The codec is refused on purpose.
     #[error("refused: {0}")]
     Refused(Cow<'static, str>),
     /// The codec cannot work on this data type.

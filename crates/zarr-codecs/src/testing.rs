@@ -1,5 +1,5 @@
 //! For tests of codecs and of what runs on them: chains from JSON, chunks through a chain and back, and a
-//! codec that breaks the rules. The feature `testing` brings it, so no release build has it.
+//! codec that breaks the rules. It needs the feature `testing`, so no release build has it.
 #![allow(clippy::unwrap_used, reason = "a test that panics says where")]
 
 use std::sync::Arc;

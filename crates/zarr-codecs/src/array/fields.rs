@@ -70,7 +70,7 @@ impl Fields {
     /// One field, as elements of its own type.
     ///
     /// # Errors
-    /// Where the type is not a record, has no such field, or the field is an array.
+    /// If the type is not a record, has no such field, or the field is an array.
     pub fn one(record: &DataType, name: &str) -> Result<Self, FieldsError> {
         let (run, field) = find(record, name)?;
         if !field.shape.is_empty() {
@@ -86,7 +86,7 @@ impl Fields {
     /// Several fields, as records of these fields in the order of the names.
     ///
     /// # Errors
-    /// Where the type is not a record, lacks a field, or the names repeat a field or are none.
+    /// If the type is not a record, lacks a field, or the names repeat a field or are none.
     pub fn several<N: AsRef<str>>(record: &DataType, names: &[N]) -> Result<Self, FieldsError> {
         let (mut fields, mut runs, mut size): (Vec<Field>, _, _) = (vec![], Dims::new(), 0);
         for name in names.iter().map(AsRef::as_ref) {

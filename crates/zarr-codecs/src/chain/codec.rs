@@ -17,7 +17,7 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     /// What an encoded chunk looks like.
     ///
     /// # Errors
-    /// Where this codec cannot work on such a chunk.
+    /// If this codec cannot work on such a chunk.
     fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError>;
     /// For codecs that only reorder axes: axis `i` of the encoded array is axis `axes()[i]` of the decoded
     /// one. The chain then permutes strides, and `decode` and `encode` are never called.
@@ -27,7 +27,7 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     /// Decodes `src` into `dst`, which `decoded` describes.
     ///
     /// # Errors
-    /// Where a value cannot be decoded.
+    /// If a value cannot be decoded.
     fn decode(
         &self,
         decoded: &ChunkSpec,
@@ -38,7 +38,7 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     /// Encodes `src`, which `decoded` describes, into `dst`.
     ///
     /// # Errors
-    /// Where a value cannot be encoded.
+    /// If a value cannot be encoded.
     fn encode(
         &self,
         decoded: &ChunkSpec,
@@ -55,12 +55,12 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
     /// How many bytes a chunk becomes.
     ///
     /// # Errors
-    /// Where this codec cannot work on such a chunk.
+    /// If this codec cannot work on such a chunk.
     fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError>;
     /// Decodes a whole chunk into `dst`.
     ///
     /// # Errors
-    /// Where `src` is not what [`encode`](Self::encode) makes.
+    /// If `src` is not what [`encode`](Self::encode) makes.
     fn decode(
         &self,
         spec: &ChunkSpec,
@@ -71,7 +71,7 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
     /// Appends the encoded chunk to `dst`.
     ///
     /// # Errors
-    /// Where a value cannot be encoded.
+    /// If a value cannot be encoded.
     fn encode(
         &self,
         spec: &ChunkSpec,
@@ -132,7 +132,7 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
     /// Decodes `src` into the target, which tells how many bytes must come out.
     ///
     /// # Errors
-    /// Where `src` is damaged or has another length.
+    /// If `src` is damaged or has another length.
     fn decode(
         &self,
         src: &[u8],
@@ -164,7 +164,7 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
     /// Appends the encoded bytes to `dst`.
     ///
     /// # Errors
-    /// Where the library behind the codec fails.
+    /// If the library behind the codec fails.
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError>;
 }
 

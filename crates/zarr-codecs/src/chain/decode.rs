@@ -12,7 +12,7 @@ impl CodecChain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.
     ///
     /// # Errors
-    /// Where the bytes are not an encoded chunk of this array.
+    /// If the bytes are not an encoded chunk of this array.
     pub fn decode(
         &self,
         src: &[u8],

@@ -182,7 +182,7 @@ impl ArrayStage {
     /// A codec between two arrays.
     ///
     /// # Errors
-    /// Where it claims to reorder axes, and the encoded array has another shape than that makes.
+    /// If it claims to reorder axes, and the encoded array has another shape than that makes.
     pub(super) fn new(
         codec: Arc<dyn ArrayToArrayCodec>,
         decoded: ChunkSpec,

@@ -3,6 +3,7 @@
 //! Format: c-blosc, `README_CHUNK_FORMAT.rst`. Specification: Zarr v3 codecs, `blosc`; numcodecs
 //! `blosc` writes the same.
 
+mod block_buffers;
 mod blosclz;
 mod config;
 mod decode;
@@ -27,29 +28,6 @@ use crate::{ByteLen, BytesToBytesCodec, ChunkSpec, CodecError, DecodeTarget, Scr
 #[derive(Clone, Copy, Debug)]
 pub struct BloscCodec {
     settings: BloscSettings,
-}
-
-/// A worker's memory for one block.
-#[derive(Default)]
-pub(crate) struct BlockBuffers {
-    /// A block in shuffled order.
-    block: Vec<u8>,
-    /// Its planes, between bits and bytes.
-    planes: Vec<u8>,
-    /// What BloscLZ has seen.
-    table: blosclz::Table,
-}
-
-/// The memory of larger blocks, which are rare, is freed.
-const KEPT_BYTES: usize = 16 << 20;
-
-impl BlockBuffers {
-    fn trimmed(self) -> Self {
-        if self.block.capacity().max(self.planes.capacity()) > KEPT_BYTES {
-            return Self::default();
-        }
-        self
-    }
 }
 
 impl BloscCodec {

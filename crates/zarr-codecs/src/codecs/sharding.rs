@@ -135,7 +135,7 @@ impl ShardingCodec {
     /// Where the index of a shard of `size` bytes lies.
     ///
     /// # Errors
-    /// Where the object is too short to hold one.
+    /// If the object is too short to hold one.
     pub fn index_range(&self, size: u64) -> Result<Range<u64>, CodecError> {
         let len = self.index_len as u64;
         if size < len {
@@ -160,7 +160,7 @@ impl ShardingCodec {
     /// Reads the index of a shard of `size` bytes.
     ///
     /// # Errors
-    /// Where the index is damaged or points outside the object.
+    /// If the index is damaged or points outside the object.
     pub fn decode_index(
         &self,
         bytes: &[u8],
@@ -177,7 +177,7 @@ impl ShardingCodec {
     /// The inner chunks that hold the cells of `part`.
     ///
     /// # Errors
-    /// Where `part` does not lie within the shard.
+    /// If `part` does not lie within the shard.
     pub fn project(&self, part: &Region) -> Result<Projections, CodecError> {
         let inside = part.fits(&self.spec.shape);
         let projections = inside.then(|| Projections::new(part, &self.inner.spec().shape));
@@ -193,7 +193,7 @@ impl ShardingCodec {
     /// Checks that the inner chunks divide a shard of another shape, too.
     ///
     /// # Errors
-    /// Where they do not divide it.
+    /// If they do not divide it.
     pub fn check_shape(&self, shape: &[u64]) -> Result<(), CodecError> {
         check_divides(&self.inner.spec().shape, shape)
     }
@@ -230,7 +230,7 @@ impl ShardingCodec {
     /// The parts, one behind the other, are the object. There are none if all inner chunks are absent.
     ///
     /// # Errors
-    /// Where an index codec fails.
+    /// If an index codec fails.
     pub fn assemble(
         &self,
         chunks: Vec<Option<Bytes>>,

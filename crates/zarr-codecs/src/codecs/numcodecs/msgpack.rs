@@ -33,7 +33,7 @@ impl MsgPackCodec {
     /// Reads `{"use_bin_type": bool, "use_single_float": bool, "raw": bool}`.
     ///
     /// # Errors
-    /// Where `raw` is true: then all texts are bytes, which JSON does not have.
+    /// If `raw` is true: then all texts are bytes, which JSON does not have.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let flag = |key: &str, default| match setting::given(extension, key) {
             None => Ok(default),

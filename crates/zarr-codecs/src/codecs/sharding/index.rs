@@ -20,7 +20,7 @@ impl ShardIndex {
     /// An index as its codecs decode it, of a shard of `size` bytes.
     ///
     /// # Errors
-    /// Where an inner chunk lies outside the shard.
+    /// If an inner chunk lies outside the shard.
     pub(super) fn new(entries: Vec<u8>, size: u64) -> Result<Self, CodecError> {
         for (i, entry) in entries.as_chunks().0.iter().enumerate() {
             let [offset, len] = numbers(entry);
