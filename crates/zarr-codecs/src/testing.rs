@@ -21,6 +21,20 @@ pub fn bytes(hex: &str) -> Vec<u8> {
         .collect()
 }
 
+/// Elements in memory of little-endian ones of `size` bytes, or back.
+pub fn little_endian(mut elements: Vec<u8>, size: usize) -> Vec<u8> {
+    if cfg!(target_endian = "big") {
+        elements.chunks_mut(size).for_each(<[u8]>::reverse);
+    }
+    elements
+}
+
+/// Panics with all of these reports, unless there are none.
+pub fn assert_none(wrong: &[String]) {
+    let (count, reports) = (wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{count} wrong:\n{reports}");
+}
+
 /// A chunk of this shape and type, whose fill value is zero or empty.
 pub fn spec(shape: &[u64], dtype: DataType) -> ChunkSpec {
     let fill = FillValue::zero(&dtype).unwrap();
