@@ -40,16 +40,16 @@ pub enum CodecErrorKind {
         /// What is wrong with it: what it must be, and what was found.
         problem: String,
     },
-    /// The codec stands where it cannot, or the chain has no codec that turns the array into bytes.
+    /// The codec is at a wrong position in the chain, or the chain has no codec that turns the array into bytes.
     #[error("{0}")]
     Order(&'static str),
     /// The codec cannot work on chunks of this shape.
     #[error("{0}")]
     ChunkShape(String),
-    /// The codec cannot work on what the codecs before it in the chain make.
+    /// The codec cannot work on the output of the codecs before it in the chain.
     #[error("{0}")]
     Input(&'static str),
-    /// The data type that a codec converts to does not have this value.
+    /// The data type that a codec converts to cannot represent this value.
     #[error(
         "{value} cannot be {}: {data_type} has no such value",
         if *encoding { "encoded" } else { "decoded" }
@@ -77,7 +77,7 @@ pub enum CodecErrorKind {
         /// The checksum of the data.
         computed: u32,
     },
-    /// The data have another length than the metadata imply.
+    /// The length of the data is not the one that the metadata imply.
     #[error("length mismatch: expected {expected} bytes, found {found}")]
     Length {
         /// The length that the metadata imply, in bytes.
@@ -117,7 +117,7 @@ impl CodecErrorKind {
     }
 }
 
-/// `Ok` only where a length is the one expected: the check before anything is allocated or read.
+/// `Ok` only if a length is the one expected: the check before anything is allocated or read.
 pub(crate) fn check_len(codec: &str, expected: usize, found: usize) -> Result<(), CodecError> {
     if expected == found {
         return Ok(());
@@ -129,7 +129,7 @@ pub(crate) fn check_len(codec: &str, expected: usize, found: usize) -> Result<()
     .of(codec))
 }
 
-/// `Ok` where a size in bytes is within a limit.
+/// `Ok` if a size in bytes is within a limit.
 pub(crate) fn check_limit(
     codec: &str,
     what: &'static str,
@@ -142,7 +142,7 @@ pub(crate) fn check_limit(
     Err(CodecErrorKind::Limit { what, asked, limit }.of(codec))
 }
 
-/// `Ok` where a view could be copied into another.
+/// `Ok` if a view could be copied into another.
 pub(crate) fn check_copied(codec: &str, copied: bool) -> Result<(), CodecError> {
     if copied {
         return Ok(());

@@ -136,7 +136,7 @@ impl Fields {
         &self.data_type
     }
 
-    /// Copies the fields out of records. `false` where the shapes or element sizes of the views do not match.
+    /// Copies the fields out of records. `false` if the shapes or element sizes of the views do not match.
     #[must_use]
     pub fn read(&self, records: &NdView<'_>, picked: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {
@@ -147,7 +147,7 @@ impl Fields {
         })
     }
 
-    /// Copies the fields into records and leaves all other fields. `false` where the shapes or element sizes of
+    /// Copies the fields into records and leaves all other fields. `false` if the shapes or element sizes of
     /// the views do not match.
     #[must_use]
     pub fn write(&self, picked: &NdView<'_>, records: &mut NdViewMut<'_>) -> bool {
@@ -159,7 +159,7 @@ impl Fields {
         })
     }
 
-    /// Sets the fields of all records to those of one element. `false` where it has another size.
+    /// Sets the fields of all records to those of one element. `false` if it has another size.
     #[must_use]
     pub fn fill(&self, element: &[u8], records: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {
@@ -191,7 +191,7 @@ impl Fields {
         Swap::Fields(swapped.collect())
     }
 
-    /// The fields of one record; `None` where it is too short to have them.
+    /// The fields of one record; `None` if it is too short to have them.
     pub(crate) fn of_record(&self, record: &[u8]) -> Option<Vec<u8>> {
         let mut picked = vec![0; self.data_type.size()?];
         for run in &self.runs {

@@ -14,7 +14,7 @@ use crate::{
 pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
-    /// What an encoded chunk looks like.
+    /// The shape, data type and fill value of an encoded chunk.
     ///
     /// # Errors
     /// If this codec cannot work on such a chunk.
@@ -48,7 +48,7 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     ) -> Result<(), CodecError>;
 }
 
-/// A codec from arrays to bytes, of which every chain has one: `bytes`, `vlen-utf8`, …
+/// A codec from arrays to bytes: `bytes`, `vlen-utf8`, … Every chain has exactly one.
 pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
@@ -79,8 +79,8 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError>;
-    /// For codecs that write the elements in C order and may only swap bytes: what to swap once these lie in
-    /// their place. A compressor then decodes straight into the output.
+    /// For codecs that write the elements in C order and at most swap bytes: which bytes to swap when the elements are in
+    /// place. A compressor then decodes straight into the output.
     fn placed(&self, spec: &ChunkSpec) -> Option<Swap> {
         let _ = spec;
         None
@@ -110,7 +110,7 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
             |whole, _| copy_part(self.name(), whole, part, dst),
         )
     }
-    /// Where the cells of `part` lie in the encoded chunk, if that is known without the data.
+    /// Where the cells of `part` lie in the encoded chunk, if this is known without the data.
     fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<StridedLayout> {
         let _ = (spec, part);
         None
@@ -153,10 +153,11 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
         let _ = (src, decoded, range, dst, cx);
         None
     }
-    /// Checks that the codec can encode so many bytes with its settings. Asked before an array is created.
+    /// Checks that the codec can encode so many bytes with its settings. It is called before an array is
+    /// created.
     ///
     /// # Errors
-    /// For settings that can only be decoded, and for more bytes than can be encoded.
+    /// If its settings can only be decoded, or if it cannot encode so many bytes.
     fn check_encode(&self, decoded: ByteLen) -> Result<(), CodecError> {
         let _ = decoded;
         Ok(())

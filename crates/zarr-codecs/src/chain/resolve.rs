@@ -1,4 +1,4 @@
-//! From a list of codecs to a chain: of which kind each codec is, and whether their order is valid.
+//! Resolves a list of codecs into a chain: finds the kind of each codec, and checks their order.
 
 use std::sync::Arc;
 

@@ -39,7 +39,7 @@ impl BloscCodec {
     /// is the size of an element; other defaults are those of zarr-python (`"zstd"`, 5, -1, 0).
     ///
     /// # Errors
-    /// For other values.
+    /// If a setting has another value.
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
         let settings = BloscSettings::parse(extension, spec, &config::V3)?;
         Ok(Self { settings })

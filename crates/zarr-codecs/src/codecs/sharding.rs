@@ -1,6 +1,6 @@
-//! The `sharding_indexed` codec as a *format*: the index, where inner chunks lie, how a shard is put together.
-//! It fetches nothing and runs nothing in parallel. To the engine an inner chunk is a chunk in a window of an
-//! object. Specification: Zarr v3 codecs, `sharding_indexed`.
+//! The `sharding_indexed` codec as a *format*: the index, the places of inner chunks, and how a shard is assembled.
+//! This file fetches nothing and runs nothing in parallel. To the engine, an inner chunk is a chunk in a byte range of
+//! an object. Specification: Zarr v3 codecs, `sharding_indexed`.
 
 mod index;
 
@@ -151,7 +151,7 @@ impl ShardingCodec {
         })
     }
 
-    /// The length of the index in bytes, and whether it lies at the end of the shard: what to ask a store for
+    /// The length of the index in bytes, and whether it lies at the end of the shard. This is enough to request it
     /// before the size of the object is known.
     pub fn index_len(&self) -> (u64, bool) {
         (self.index_len as u64, self.at == IndexLocation::End)

@@ -59,7 +59,7 @@ impl ZstdCodec {
     /// Both may be left out, as numcodecs does.
     ///
     /// # Errors
-    /// For other values.
+    /// If a setting has another value.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let level = match setting::given(extension, "level") {
             None => 0,

@@ -181,7 +181,7 @@ fn unknown_codecs_say_what_would_bring_them() {
     assert_eq!(
         of("zfpy"),
         "codec `zfpy`: this build does not have it; no feature adds it, since crates over the C library zfp need \
-         CMake or libclang to build: register a codec under this name over `zfp-sys-cc` or \
+         CMake or libclang to build; register a codec under this name over `zfp-sys-cc` or \
          `zfp-sys`, or rewrite the array in Python with another codec"
     );
     assert_eq!(

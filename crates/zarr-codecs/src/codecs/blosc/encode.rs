@@ -102,7 +102,7 @@ fn block_len(settings: &BloscSettings, len: usize) -> usize {
     }
 }
 
-/// Appends header, offsets and all blocks. `None` where that is no shorter than storing `src`.
+/// Appends header, offsets and all blocks. `None` if that is no shorter than storing `src`.
 fn blocks(
     settings: &BloscSettings,
     header: &Header,

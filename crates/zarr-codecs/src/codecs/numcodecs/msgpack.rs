@@ -133,7 +133,7 @@ fn to_json(
     Ok(())
 }
 
-/// The bytes of a text; `None` where it is none.
+/// The bytes of a text; `None` if it is none.
 fn text<'s>(marker: Marker, src: &mut &'s [u8]) -> Result<Option<&'s [u8]>, CodecError> {
     let len = match marker {
         Marker::FixStr(len) => usize::from(len),

@@ -77,7 +77,7 @@ struct ChunkHead {
 }
 
 impl ChunkHead {
-    /// Reads the head that `src` begins with: `None` where the file ends here. Numbers have `size` bytes,
+    /// Reads the head that `src` begins with: `None` if the file ends here. Numbers have `size` bytes,
     /// and files of older versions know no kinds of delta encoding.
     fn read(src: &[u8], size: usize, knows_variants: bool) -> Result<Option<Self>, CodecError> {
         const END: u8 = 0;
