@@ -11,7 +11,7 @@ pub(crate) mod suggestions;
 
 use std::fmt;
 use std::future::ready;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::pin;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -27,7 +27,6 @@ use self::node_directory::{directory_of, is_node, is_url, outermost};
 use crate::address::store_options::StoreOptions;
 use crate::address::suggestions::similar_child;
 use crate::failure::{Exit, Failure};
-use crate::output::text;
 use zarr::tools::documents;
 
 /// The address of a node.
