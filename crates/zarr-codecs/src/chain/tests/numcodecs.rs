@@ -186,7 +186,7 @@ fn unknown_codecs_say_what_would_bring_them() {
     );
     assert_eq!(
         of("pickle"),
-        "codec `pickle`: refused: unpickling runs whatever code the data hold; let Python convert the array"
+        "codec `pickle`: refused: unpickling runs any code that the data contain; convert the array in Python"
     );
     let codecs = json!(["bytes", {"name": "numcodecs.delta", "configuration": {"dtype": "|u1"}}]);
     assert_eq!(
