@@ -3,6 +3,7 @@
 mod archives;
 mod array;
 mod changes;
+mod codecs;
 mod config;
 mod contains;
 mod copy;

@@ -81,7 +81,8 @@ fn an_array_of_an_unknown_codec_opens_and_says_so_when_read() {
     let error = array.read::<i16>(..).wait().unwrap_err();
     assert_eq!(error.class(), ErrorClass::Unsupported);
     let text = error.to_string();
-    let known = text.strip_prefix("`/`: codec `acme.squeeze`: not known here; known are ");
+    let known =
+        text.strip_prefix("`/`: codec `acme.squeeze`: not known here; known are, nearest first:");
     assert!(known.unwrap().contains("`zstd`"), "{text}");
 }
 

@@ -216,10 +216,11 @@ fn advice(error: &zarr::Error) -> &'static str {
     }
 }
 
-/// One line, with control characters escaped.
+/// One line, with control characters escaped; names of a list stand on indented lines of their own.
 impl Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&text::escaped(&self.what))?;
+        let items: Vec<String> = self.what.split("\n  ").map(text::escaped).collect();
+        f.write_str(&items.join("\n  "))?;
         match &self.advice {
             Some(advice) => write!(f, "; {}", text::escaped(advice)),
             None => Ok(()),

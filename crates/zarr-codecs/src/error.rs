@@ -5,6 +5,10 @@ use std::borrow::Cow;
 
 use zarr_metadata::DataType;
 
+/// What helps against a checksum that does not match.
+pub(crate) const IGNORE_CHECKSUMS: &str =
+    "; the setting `ignore_checksums` reads the data all the same";
+
 /// A codec cannot be set up, or cannot encode or decode a chunk.
 #[derive(Debug, thiserror::Error)]
 #[error("codec `{codec}`: {kind}")]
@@ -70,7 +74,9 @@ pub enum CodecErrorKind {
     #[error("corrupt data: {0}")]
     Corrupt(String),
     /// A checksum in the data does not match the data.
-    #[error("checksum mismatch: stored {stored:#010x}, computed {computed:#010x}")]
+    #[error(
+        "checksum mismatch: stored {stored:#010x}, computed {computed:#010x}{IGNORE_CHECKSUMS}"
+    )]
     Checksum {
         /// The checksum in the data.
         stored: u32,

@@ -100,6 +100,7 @@ mod array;
 mod chain;
 mod codecs;
 mod error;
+mod events;
 mod grid;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -261,8 +261,12 @@ impl ContextBuilder {
     /// The context.
     pub fn build(self) -> Context {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let registry = match self.config.ignore_checksums {
+            true => self.registry.ignore_checksums(),
+            false => self.registry,
+        };
         Context(Arc::new(Shared {
-            registry: self.registry,
+            registry,
             threads: self
                 .threads
                 .or(self.config.max_workers)

@@ -27,7 +27,7 @@ pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};
 pub use error::{ArgumentProblem, ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
-pub use options::{ArrayOptions, Chunks, Codecs, Fill, check_new, check_new_array, codec_parts};
+pub use options::{ArrayOptions, Chunks, Fill, check_new, check_new_array, codec_parts};
 pub use resize::OutOfBoundsChunks;
 pub use selection::{
     AxisSelection, IntoAxisSelections, Mask, Points, RangeExt, ResolvedSelection, Selection,
@@ -36,6 +36,7 @@ pub use selection::{
 pub use typed::{DynData, Element, Plain, c_order};
 pub use values::{Values, VarArray};
 pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError};
+pub use zarr_metadata::codecs::Codecs;
 
 /// Runs the examples of the README as tests.
 #[cfg(doctest)]

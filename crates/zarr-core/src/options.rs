@@ -10,7 +10,7 @@ mod validate;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use zarr_metadata::codecs;
+use zarr_metadata::codecs::{self, Codecs};
 use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
     FillValue, Order, Separator, ZarrFormat, v2, v3,
@@ -76,17 +76,6 @@ pub enum Chunks {
     /// Along each axis one length, or the length of every chunk (format 3): a rectilinear grid. Lists
     /// end where their axis does; the last chunk may reach beyond it.
     Rectilinear(Vec<AxisChunks>),
-}
-
-/// Codecs of one kind.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub enum Codecs {
-    /// The default of the format and data type.
-    #[default]
-    Auto,
-    /// These, in this order; none if empty.
-    List(Vec<Extension>),
 }
 
 /// A fill value as it is given.
@@ -240,13 +229,19 @@ impl ArrayOptions {
                             `serializer` and `compressors`";
                 return Err(Error::conflicting("codecs", text));
             }
-            return Ok(codecs.clone());
+            return Ok(self.in_v3(codecs.clone()));
         }
         let serializer = self.serializer.clone();
         let mut codecs = self.filters.or(Vec::new);
         codecs.push(serializer.unwrap_or_else(|| v3::default_serializer(&self.data_type)));
         codecs.extend(self.compressors.or(|| vec![defaults::compressor()]));
-        Ok(codecs)
+        Ok(self.in_v3(codecs))
+    }
+
+    fn in_v3(&self, codecs: Vec<Extension>) -> Vec<Extension> {
+        let size = self.data_type.size();
+        let codecs = codecs.into_iter();
+        codecs.map(|codec| codecs::in_v3(codec, size)).collect()
     }
 
     fn v2(self) -> Result<ArrayMetadata> {
@@ -280,13 +275,16 @@ impl ArrayOptions {
                 return Err(Error::not_in_format("chunk_key_encoding", text));
             }
         };
-        let mut compressors = self.compressors.or(|| vec![v2_compressor()]).into_iter();
-        let compressor = compressors.next().map(|codec| v2_codec(&codec));
-        if compressors.next().is_some() {
-            let text = "format 2 has one compressor; put the others among `filters`";
-            return Err(Error::not_in_format("compressors", text));
-        }
-        let mut filters: Vec<_> = self.filters.or(Vec::new).iter().map(v2_codec).collect();
+        let mut compressors = self.compressors.or(|| vec![v2_compressor()]);
+        let compressor = compressors.pop();
+        let compressor = compressor.map(|codec| in_v2("compressors", codec));
+        let compressor = compressor.transpose()?;
+        // Format 2 has one compressor. Filters may be from bytes to bytes, too, and stand in front of it.
+        let filters = self.filters.or(Vec::new).into_iter();
+        let filters = filters.map(|codec| in_v2("filters", codec));
+        let others = compressors.into_iter();
+        let others = others.map(|codec| in_v2("compressors", codec));
+        let mut filters: Vec<v2::Codec> = filters.chain(others).collect::<Result<_>>()?;
         // Objects need a filter that makes bytes of them, before all others.
         if let Some(codec) = v2::object_codec(&self.data_type)
             && !filters
@@ -354,34 +352,18 @@ fn one(data_type: &DataType) -> Option<FillValue> {
     FillValue::from_json(&one, data_type).ok()
 }
 
-impl Codecs {
-    fn or(&self, default: impl FnOnce() -> Vec<Extension>) -> Vec<Extension> {
-        match self {
-            Self::Auto => default(),
-            Self::List(codecs) => codecs.clone(),
-        }
-    }
-}
-
 fn list(codecs: &[Extension]) -> Value {
     codecs.iter().map(Extension::to_json).collect()
 }
 
-/// A codec as format 2 writes it: its name is its `id`, its configuration stands beside it.
-fn v2_codec(extension: &Extension) -> v2::Codec {
-    let codec = v2::Codec::new(extension.name.clone());
-    extension
-        .configuration
-        .iter()
-        .fold(codec, |codec, (key, value)| {
-            // numcodecs leaves out a checksum that is off, and older versions refuse it.
-            let off = extension.name == "zstd" && key == "checksum" && *value == Value::Bool(false);
-            if off {
-                codec
-            } else {
-                codec.with(key.clone(), value.clone())
-            }
-        })
+/// A codec as format 2 writes it.
+fn in_v2(argument: &'static str, codec: Extension) -> Result<v2::Codec> {
+    let codec = codecs::in_v2(codec);
+    if codecs::by_id(&codec.id).is_none() && codecs::by_name(&codec.id).is_some() {
+        let text = format!("only format 3 has the codec `{}`", codec.id);
+        return Err(Error::not_in_format(argument, text));
+    }
+    Ok(codec)
 }
 
 fn v2_compressor() -> Extension {

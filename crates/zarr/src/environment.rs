@@ -81,6 +81,8 @@ fn set(config: &mut Config, key: &str, value: &str) -> Result<(), &'static str> 
             let time = seconds.map(Duration::try_from_secs_f64).transpose();
             config.timeout = time.map_err(|_| "is not a possible time")?;
         }
+        // Not a setting of zarr-python.
+        "ignore_checksums" => config.ignore_checksums = truth(value)?,
         "json_indent" => {
             config.json_indent = match value {
                 "None" | "null" | "" => Indent::Compact,

@@ -127,6 +127,7 @@ pub use zarr_core::{
     IntoAxisSelections, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection, SelectionError,
     Slice, Values, VarArray, sel,
 };
+pub use zarr_metadata::codecs::typed as codecs;
 pub use zarr_metadata::{
     ArrayMetadata, Attribute, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian,
     Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath, Order, Separator,

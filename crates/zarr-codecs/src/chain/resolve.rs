@@ -8,6 +8,7 @@ use super::{ArrayStage, BytesStage, CodecChain, Serializer};
 use crate::codecs::numcodecs::filter::{FilterInput, FilterOnArrays, FilterOnBytes};
 use crate::codecs::registry::{Codec, Names, Setting};
 use crate::error::check_limit;
+use crate::events;
 use crate::{
     ArrayToArrayCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims,
 };
@@ -82,6 +83,7 @@ impl CodecChain {
                     kind: CodecErrorKind::Unknown { .. },
                     ..
                 }) if !extension.must_understand => {
+                    events::left_out(&extension.name);
                     read_only = Some(extension.name.clone());
                     continue;
                 }

@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use zarr_metadata::Extension;
-use zarr_metadata::codecs::NUMCODECS_PREFIX as PREFIX;
+use zarr_metadata::codecs::{NUMCODECS_PREFIX as PREFIX, by_name};
 
 use crate::array::stored_number::StoredNumber;
 use crate::codecs::numcodecs::filter::Filter;
@@ -79,7 +79,7 @@ const V3: Table = &[
     ("cast_value", |s| {
         array(crate::CastValueCodec::parse(s.extension, &s.spec.dtype))
     }),
-    ("crc32c", |_| bytes(Ok(ChecksumCodec::crc32c()))),
+    ("crc32c", |s| checksum(Ok(ChecksumCodec::crc32c()), s)),
     #[cfg(feature = "gzip")]
     ("gzip", |s| bytes(crate::DeflateCodec::gzip(s.extension))),
     ("n5_default", |s| serializer(crate::N5Codec::parse(s))),
@@ -101,12 +101,17 @@ const V3: Table = &[
     ("vlen-bytes", |_| serializer(Ok(VlenCodec::bytes()))),
     ("vlen-utf8", |_| serializer(Ok(VlenCodec::utf8()))),
     #[cfg(feature = "zstd")]
-    ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
+    ("zstd", |s| {
+        let codec = crate::ZstdCodec::parse(s.extension);
+        bytes(codec.map(|codec| codec.ignoring(s.registry.ignores_checksums)))
+    }),
 ];
 
 /// The codecs of numcodecs by their ids. Some share a name with a codec of v3 and mean another.
 const NUMCODECS: Table = &[
-    ("adler32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("adler32", |s| {
+        checksum(ChecksumCodec::parse(s.extension), s)
+    }),
     ("astype", |s| filter(AsType::parse(s.extension, s.stored))),
     ("base64", |_| bytes(Ok(Base64Codec))),
     ("bitround", |s| {
@@ -121,19 +126,21 @@ const NUMCODECS: Table = &[
     ("categorize", |s| {
         array(crate::CategorizeCodec::parse(s.extension))
     }),
-    ("crc32", |s| bytes(ChecksumCodec::parse(s.extension))),
-    ("crc32c", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("crc32", |s| checksum(ChecksumCodec::parse(s.extension), s)),
+    ("crc32c", |s| checksum(ChecksumCodec::parse(s.extension), s)),
     ("delta", |s| filter(Delta::parse(s.extension, s.stored))),
     ("fixedscaleoffset", |s| {
         filter(FixedScaleOffset::parse(s.extension, s.stored))
     }),
-    ("fletcher32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("fletcher32", |s| {
+        checksum(ChecksumCodec::parse(s.extension), s)
+    }),
     #[cfg(feature = "gzip")]
     ("gzip", |s| {
         bytes(crate::DeflateCodec::gzip_numcodecs(s.extension))
     }),
     ("jenkins_lookup3", |s| {
-        bytes(ChecksumCodec::parse(s.extension))
+        checksum(ChecksumCodec::parse(s.extension), s)
     }),
     ("json2", |s| {
         serializer(crate::JsonCodec::parse(s.extension))
@@ -170,7 +177,10 @@ const NUMCODECS: Table = &[
     #[cfg(feature = "gzip")]
     ("zlib", |s| bytes(crate::DeflateCodec::zlib(s.extension))),
     #[cfg(feature = "zstd")]
-    ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
+    ("zstd", |s| {
+        let codec = crate::ZstdCodec::parse(s.extension);
+        bytes(codec.map(|codec| codec.ignoring(s.registry.ignores_checksums)))
+    }),
 ];
 
 fn array(codec: Result<impl ArrayToArrayCodec, CodecError>) -> Built {
@@ -183,6 +193,10 @@ fn serializer(codec: Result<impl ArrayToBytesCodec, CodecError>) -> Built {
 
 fn bytes(codec: Result<impl BytesToBytesCodec, CodecError>) -> Built {
     Ok(Codec::BytesToBytes(Arc::new(codec?)))
+}
+
+fn checksum(codec: Result<ChecksumCodec, CodecError>, setting: &Setting<'_>) -> Built {
+    bytes(codec.map(|codec| codec.ignoring(setting.registry.ignores_checksums)))
 }
 
 fn filter(codec: Result<impl Filter, CodecError>) -> Built {
@@ -239,6 +253,7 @@ enum Builder<'r> {
 #[derive(Clone, Default)]
 pub struct CodecRegistry {
     added: BTreeMap<String, Added>,
+    ignores_checksums: bool,
 }
 
 impl CodecRegistry {
@@ -287,6 +302,15 @@ impl CodecRegistry {
         })
     }
 
+    /// Lets chunks and indexes of shards be read whose checksum does not match: to save what is left of damaged
+    /// data. It concerns the codecs that are checksums, and those within zstd. With the feature `tracing` each
+    /// such chunk is an event.
+    #[must_use]
+    pub fn ignore_checksums(mut self) -> Self {
+        self.ignores_checksums = true;
+        self
+    }
+
     fn add(
         mut self,
         name: &str,
@@ -323,14 +347,14 @@ impl CodecRegistry {
         // `bytes` and `transpose` stand in lists of v2 under their own names.
         let numcodecs = id.and_then(|id| find(NUMCODECS, id));
         let built_in = numcodecs.or_else(|| find(V3, name)).map(Builder::BuiltIn);
-        built_in.ok_or_else(|| unknown::kind(name, &self.names(names)).of(name))
+        built_in.ok_or_else(|| unknown::kind(name, names, &self.names(names)).of(name))
     }
 
     /// All names of a codec, of these and of the user's own.
     fn names(&self, names: Names) -> Vec<String> {
-        let numcodecs = NUMCODECS.iter().map(|(id, _)| match names {
-            Names::V3 => format!("{PREFIX}{id}"),
-            Names::V2 => (*id).to_owned(),
+        let numcodecs = NUMCODECS.iter().filter_map(|(id, _)| match names {
+            Names::V3 => by_name(&format!("{PREFIX}{id}")).map(|_| format!("{PREFIX}{id}")),
+            Names::V2 => Some((*id).to_owned()),
         });
         let registered = V3.iter().filter(|_| names == Names::V3);
         let registered = registered.map(|(name, _)| (*name).to_owned());

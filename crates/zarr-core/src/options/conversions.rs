@@ -1,9 +1,9 @@
-//! Conversions to chunks, codecs and fill values, from every form in which they may be given.
+//! Conversions to chunks and fill values, from every form in which they may be given.
 
 use serde_json::Value;
-use zarr_metadata::{AxisChunks, Extension};
+use zarr_metadata::AxisChunks;
 
-use super::{Chunks, Codecs, Fill};
+use super::{Chunks, Fill};
 
 impl From<&[u64]> for Chunks {
     fn from(shape: &[u64]) -> Self {
@@ -60,31 +60,6 @@ impl<const N: usize> From<[Vec<u64>; N]> for Chunks {
 impl From<bool> for Chunks {
     fn from(guess: bool) -> Self {
         if guess { Self::Auto } else { Self::Whole }
-    }
-}
-
-impl From<Extension> for Codecs {
-    fn from(codec: Extension) -> Self {
-        Self::List(vec![codec])
-    }
-}
-
-impl From<Vec<Extension>> for Codecs {
-    fn from(codecs: Vec<Extension>) -> Self {
-        Self::List(codecs)
-    }
-}
-
-impl<const N: usize> From<[Extension; N]> for Codecs {
-    fn from(codecs: [Extension; N]) -> Self {
-        Self::List(codecs.into())
-    }
-}
-
-/// No codec.
-impl From<()> for Codecs {
-    fn from((): ()) -> Self {
-        Self::List(vec![])
     }
 }
 

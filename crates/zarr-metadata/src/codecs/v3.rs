@@ -69,7 +69,11 @@ pub(super) const CODECS: &[KnownCodec] = &[
         .python("GzipCodec")
         .settings(&[required("level", Is::Whole(0, 9), LEVEL).default(Whole(5))])
         .in_v2(translate::same_in_v2),
-    KnownCodec::v3("n5_default", ArrayToBytes),
+    KnownCodec::v3("n5_default", ArrayToBytes).settings(&[required(
+        "codecs",
+        Is::List,
+        "an array of the codecs of a block",
+    )]),
     KnownCodec::v3("packbits", ArrayToBytes).settings(&[
         optional(
             "padding_encoding",

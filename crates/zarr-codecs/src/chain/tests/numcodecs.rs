@@ -173,7 +173,9 @@ fn unknown_codecs_say_what_would_bring_them() {
     };
     let known = of("quantum");
     assert!(
-        known.starts_with("codec `quantum`: not known here; known are `adler32`, `astype`, "),
+        known.starts_with(
+            "codec `quantum`: not known here; known are, nearest first:\n  `quantize`\n  "
+        ),
         "{known}"
     );
     assert_eq!(

@@ -1,0 +1,227 @@
+//! Codecs of new arrays: typed, by name, as JSON of either format, one or several.
+
+use zarr::blocking::Wait;
+use zarr::codecs::{
+    BitRound, Blosc, Bytes, CastValue, Crc32c, Delta, Fletcher32, Gzip, PackBits, Quantize,
+    Sharding, Shuffle, Transpose, VlenUtf8, Zlib, Zstd,
+};
+use zarr::{Array, Codecs, CreateArray, DataType, ErrorClass, Extension, Target, ZarrFormat, json};
+
+fn new(data_type: DataType) -> CreateArray {
+    zarr::create_array(Target::Memory, [8, 8], data_type)
+}
+
+/// Creates the array and checks its codecs, as its document has them, and that elements survive them.
+#[track_caller]
+fn v3(create: CreateArray, expected: serde_json::Value) -> Array {
+    let array = create.wait().unwrap();
+    let codecs: serde_json::Value = array
+        .metadata()
+        .codecs()
+        .iter()
+        .map(Extension::to_json)
+        .collect();
+    assert_eq!(codecs, expected);
+    array
+}
+
+#[track_caller]
+fn v2(create: CreateArray, filters: serde_json::Value, compressor: serde_json::Value) -> Array {
+    let array = create.zarr_format(ZarrFormat::V2).wait().unwrap();
+    let zarr::ArrayMetadata::V2 { array: v2, .. } = array.metadata() else {
+        panic!("another format");
+    };
+    let found: serde_json::Value = v2.filters.iter().map(|filter| filter.to_json()).collect();
+    assert_eq!(found, filters);
+    let found = v2.compressor.as_ref().map(|codec| codec.to_json());
+    assert_eq!(found.unwrap_or_default(), compressor);
+    array
+}
+
+fn little() -> serde_json::Value {
+    json!({"name": "bytes", "configuration": {"endian": "little"}})
+}
+
+/// A4.4, A4.24, A5.6, A5.7: as `zarr.create_array` of zarr-python 3.4.2 writes the same codecs.
+#[test]
+fn every_form_of_a_codec_makes_the_same_array() {
+    let zstd = json!({"name": "zstd", "configuration": {"level": 3, "checksum": false}});
+    let expected = json!([little(), zstd]);
+    let new = || new(DataType::Int32);
+    v3(new().compressors(Zstd::new(3)), expected.clone());
+    v3(new().compressors([Zstd::new(3)]), expected.clone());
+    v3(
+        new().compressors(json!({"id": "zstd", "level": 3})),
+        expected.clone(),
+    );
+    v3(
+        new().compressors(json!({"name": "zstd", "level": 3})),
+        expected.clone(),
+    );
+    v3(new().compressors(zstd.clone()), expected.clone());
+    v3(new().compressors(json!([zstd])), expected.clone());
+    v3(
+        new().codecs((Bytes::little(), Zstd::new(3))),
+        expected.clone(),
+    );
+    v3(
+        new().codecs(vec![Codecs::from("bytes"), Zstd::new(3).into()]),
+        expected.clone(),
+    );
+    v3(
+        new().serializer("bytes").compressors(Zstd::new(3)),
+        expected,
+    );
+    let default = json!({"name": "zstd", "configuration": {"level": 0, "checksum": false}});
+    v3(new().codecs(["bytes", "zstd"]), json!([little(), default]));
+    v3(new().compressors(()), json!([little()]));
+    v3(new().compressors(json!(null)), json!([little()]));
+    v3(
+        new().serializer(Bytes::big()).compressors(()),
+        json!([{"name": "bytes", "configuration": {"endian": "big"}}]),
+    );
+}
+
+/// A5.14: codecs of numcodecs get the names that `zarr.codecs.numcodecs` of zarr-python 3.4.2 gives them, and
+/// elements survive.
+#[test]
+fn codecs_of_numcodecs_are_translated_for_format_3() {
+    let create = new(DataType::Int32)
+        .filters(json!({"id": "delta", "dtype": "<i4"}))
+        .compressors((json!({"id": "zlib", "level": 3}), Fletcher32));
+    let array = v3(
+        create,
+        json!([
+            {"name": "numcodecs.delta", "configuration": {"dtype": "<i4"}},
+            little(),
+            {"name": "numcodecs.zlib", "configuration": {"level": 3}},
+            {"name": "numcodecs.fletcher32", "configuration": {}},
+        ]),
+    );
+    let cells = ndarray::Array2::from_shape_fn((8, 8), |(i, j)| (i * 8 + j) as i32);
+    array.write(.., &cells).wait().unwrap();
+    assert_eq!(array.read::<i32>(..).wait().unwrap(), cells.into_dyn());
+    v3(
+        new(DataType::Int32).compressors("zlib"),
+        json!([little(), {"name": "numcodecs.zlib", "configuration": {}}]),
+    );
+    // As `BloscCodec(cname="lz4", clevel=5, shuffle="bitshuffle", typesize=4)` of zarr-python writes it.
+    v3(
+        new(DataType::Int32).compressors(json!({"id": "blosc", "cname": "lz4", "shuffle": 2})),
+        json!([little(), {"name": "blosc", "configuration": {"typesize": 4, "cname": "lz4",
+            "clevel": 5, "shuffle": "bitshuffle", "blocksize": 0}}]),
+    );
+}
+
+/// A5.14: codecs of v3 in the words of numcodecs 0.17.1, whose `get_config()` these dictionaries are.
+#[test]
+fn codecs_of_v3_are_translated_for_format_2() {
+    let blosc = Blosc::lz4().level(5).shuffle(Shuffle::Bit).typesize(4);
+    let array = v2(
+        new(DataType::Int32).filters("delta").compressors(blosc),
+        json!([{"id": "delta", "dtype": "<i4", "astype": "<i4"}]),
+        json!({"id": "blosc", "cname": "lz4", "clevel": 5, "shuffle": 2, "blocksize": 0}),
+    );
+    array
+        .write(.., &ndarray::Array2::<i32>::ones((8, 8)))
+        .wait()
+        .unwrap();
+    assert_eq!(array.read::<i32>(..).wait().unwrap().sum(), 64);
+    v2(
+        new(DataType::Float32).filters((Quantize::new(2), BitRound::new(10))),
+        json!([
+            {"id": "quantize", "digits": 2, "dtype": "<f4", "astype": "<f4"},
+            {"id": "bitround", "keepbits": 10},
+        ]),
+        json!({"id": "zstd", "level": 0}),
+    );
+    v2(
+        new(DataType::String).object_codec(VlenUtf8).compressors(()),
+        json!([{"id": "vlen-utf8"}]),
+        json!(null),
+    );
+    v2(
+        new(DataType::Bool)
+            .filters(PackBits)
+            .compressors(Zlib::new(1)),
+        json!([{"id": "packbits"}]),
+        json!({"id": "zlib", "level": 1}),
+    );
+    let only_v3 = new(DataType::Float32).filters(CastValue::new(DataType::Int8));
+    let error = only_v3.zarr_format(ZarrFormat::V2).wait().unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Invalid);
+    let text = error.to_string();
+    assert!(
+        text.contains("only format 3 has the codec `cast_value`"),
+        "{text}"
+    );
+}
+
+/// A5.6: of several compressors of format 2 the last is the compressor, and the others become filters.
+#[test]
+fn compressors_of_format_2_become_filters_and_one_compressor() {
+    let array = v2(
+        new(DataType::Int32)
+            .filters("delta")
+            .compressors((Fletcher32, Gzip::new(5))),
+        json!([{"id": "delta", "dtype": "<i4", "astype": "<i4"}, {"id": "fletcher32"}]),
+        json!({"id": "gzip", "level": 5}),
+    );
+    array
+        .write(.., &ndarray::Array2::<i32>::ones((8, 8)))
+        .wait()
+        .unwrap();
+    assert_eq!(array.read::<i32>(..).wait().unwrap().sum(), 64);
+}
+
+/// A5.6: presets.
+#[test]
+fn presets_work_in_both_formats() {
+    for preset in [Codecs::fast(), Codecs::small()] {
+        for format in [ZarrFormat::V2, ZarrFormat::V3] {
+            let create = new(DataType::Float64).compressors(preset.clone());
+            let array = create.zarr_format(format).wait().unwrap();
+            array.write(.., 1.5).wait().unwrap();
+            assert_eq!(array.read::<f64>(..).wait().unwrap().sum(), 96.0);
+        }
+    }
+}
+
+#[test]
+fn shards_are_a_codec_too() {
+    let inner = (Transpose::new([1, 0]), Bytes::big(), Blosc::zstd(), Crc32c);
+    let array = new(DataType::UInt16)
+        .codecs(Sharding::new([4, 4]).codecs(inner))
+        .wait();
+    let array = array.unwrap();
+    array.write(.., 7_u16).wait().unwrap();
+    assert_eq!(array.read::<u16>(..).wait().unwrap().sum(), 7 * 64);
+}
+
+/// A5.16, E17: settings that are misspelled, out of range or missing are refused before anything is written.
+#[test]
+fn wrong_settings_are_refused_by_name() {
+    let refused = |create: CreateArray, expected: &str| {
+        let error = create.wait().unwrap_err();
+        assert_eq!(error.class(), ErrorClass::Invalid, "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
+    };
+    let new = || new(DataType::Int32);
+    refused(new().compressors(Zstd::new(99)), "level");
+    refused(
+        new().compressors(Gzip::new(10)),
+        "a whole number from 0 to 9",
+    );
+    refused(
+        new().compressors(json!({"name": "gzip", "level": 3, "levle": 4})),
+        "perhaps \"level\"",
+    );
+    refused(new().filters(Extension::new("transpose")), "order");
+    refused(new().filters(json!({"level": 3})), r#"`{"level":3}`"#);
+    refused(new().serializer(["bytes", "vlen-utf8"]), "not known here");
+    refused(new().compressors("zstandard"), "not known here");
+    // A codec of format 2 alone.
+    refused(new().serializer("json2"), "only format 2 has it");
+    let delta = new().filters(Delta::new("nonsense"));
+    refused(delta, "dtype");
+}
