@@ -203,8 +203,11 @@ fn shards_are_a_codec_too() {
 fn wrong_settings_are_refused_by_name() {
     let refused = |create: CreateArray, expected: &str| {
         let error = create.wait().unwrap_err();
-        assert_eq!(error.class(), ErrorClass::Invalid, "{error}");
-        assert!(error.to_string().contains(expected), "{error}");
+        let is_refusal = matches!(error.class(), ErrorClass::Invalid | ErrorClass::Unsupported);
+        assert!(
+            is_refusal && error.to_string().contains(expected),
+            "{error}"
+        );
     };
     let new = || new(DataType::Int32);
     refused(new().compressors(Zstd::new(99)), "level");
@@ -217,11 +220,98 @@ fn wrong_settings_are_refused_by_name() {
         "perhaps \"level\"",
     );
     refused(new().filters(Extension::new("transpose")), "order");
-    refused(new().filters(json!({"level": 3})), r#"`{"level":3}`"#);
-    refused(new().serializer(["bytes", "vlen-utf8"]), "not known here");
+    refused(new().filters(json!({"level": 3})), "level\\\":3");
+    refused(new().serializer(["bytes", "vlen-utf8"]), "vlen-utf8");
     refused(new().compressors("zstandard"), "not known here");
     // A codec of format 2 alone.
     refused(new().serializer("json2"), "only format 2 has it");
     let delta = new().filters(Delta::new("nonsense"));
     refused(delta, "dtype");
+}
+
+/// A long list of names is one a line, the nearest first.
+#[test]
+fn known_codecs_are_listed_one_a_line() {
+    let error = new(DataType::Int32)
+        .compressors("quant")
+        .wait()
+        .unwrap_err();
+    let text = error.to_string();
+    let lines: Vec<&str> = text.lines().collect();
+    assert!(
+        lines[0].ends_with("codec `quant`: not known here; known are, nearest first:"),
+        "{text}"
+    );
+    assert_eq!(lines[1], "  `numcodecs.quantize`");
+    assert!(lines.contains(&"  `zstd`"), "{text}");
+}
+
+/// D24, H14: a checksum that does not match is an error, which says how to ignore it; ignored, the data is read.
+#[test]
+fn a_wrong_checksum_is_an_error_unless_it_is_ignored() {
+    use zarr::{Config, Context};
+    use zarr_store::{BlockingStore, PutMode, StoreExt};
+
+    let checked = Context::builder().build();
+    let config = Config {
+        ignore_checksums: true,
+        ..Config::default()
+    };
+    let ignoring = Context::builder().config(config).build();
+    let flip = |store: &dyn zarr::Store, at_end: usize| {
+        let key = zarr_store::Key::new("c/0/0").unwrap();
+        let mut bytes = store.get_all(&key).wait().unwrap().unwrap().to_vec();
+        let place = bytes.len() - at_end;
+        bytes[place] ^= 1;
+        store
+            .put(&key, bytes.into(), PutMode::Overwrite)
+            .wait()
+            .unwrap();
+    };
+    let sums = [
+        Codecs::from(Crc32c),
+        Fletcher32.into(),
+        zarr::codecs::Adler32::default()
+            .location(zarr::codecs::Edge::End)
+            .into(),
+        zarr::codecs::JenkinsLookup3::default().into(),
+        Zstd::new(1).checksum(true).into(),
+    ];
+    for sum in sums {
+        let store = zarr::MemoryStore::new().into_store();
+        let create = zarr::create_array(store.clone(), [8, 8], DataType::UInt8);
+        create
+            .compressors(sum.clone())
+            .wait()
+            .unwrap()
+            .write(.., 7_u8)
+            .wait()
+            .unwrap();
+        flip(&*store, 1);
+        let open = |context| {
+            zarr::open_array(store.clone())
+                .context(context)
+                .wait()
+                .unwrap()
+        };
+        let error = open(&checked).read::<u8>(..).wait().unwrap_err();
+        assert_eq!(error.class(), ErrorClass::Corrupt);
+        assert!(error.to_string().contains("`ignore_checksums`"), "{error}");
+        let read = open(&ignoring).read::<u8>(..).wait().unwrap();
+        assert!(read.iter().all(|element| *element == 7), "{sum:?}");
+    }
+    // The index of a shard ends in one, too.
+    let store = zarr::MemoryStore::new().into_store();
+    let create = zarr::create_array(store.clone(), [8, 8], DataType::UInt8);
+    let shards = create.chunks([4, 4]).shards([8, 8]).wait().unwrap();
+    shards.write(.., 3_u8).wait().unwrap();
+    flip(&*store, 1);
+    let open = |context| {
+        zarr::open_array(store.clone())
+            .context(context)
+            .wait()
+            .unwrap()
+    };
+    open(&checked).read::<u8>(..).wait().unwrap_err();
+    assert_eq!(open(&ignoring).read::<u8>(..).wait().unwrap().sum(), 192);
 }

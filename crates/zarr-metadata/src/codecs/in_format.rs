@@ -19,10 +19,7 @@ use crate::v2;
 /// ```
 #[must_use]
 pub fn in_v3(codec: Extension, size: Option<usize>) -> Extension {
-    // The only codec that both have under one name, with a setting of another type.
-    let number = |key| codec.configuration.get(key).is_some_and(Value::is_number);
-    let is_v2 = is_dictionary(&codec) || (codec.name == "blosc" && number("shuffle"));
-    if !is_v2 && find(v3::CODECS, &codec.name).is_some() {
+    if !is_dictionary(&codec) && find(v3::CODECS, &codec.name).is_some() {
         return with_inner_codecs(codec, size);
     }
     let Some(known) = by_id(&codec.name) else {

@@ -189,7 +189,7 @@ blosc! {
     lz4hc: Lz4hc, "Blosc over LZ4 at high compression.";
     blosclz: BloscLz, "Blosc over its own compressor.";
     zstd: Zstd, "Blosc over Zstandard: small.";
-    snappy: Snappy, "Blosc over Snappy.";
+    snappy: Snappy, "Blosc over Snappy, which this library reads and does not write.";
     zlib: Zlib, "Blosc over deflate.";
 }
 
