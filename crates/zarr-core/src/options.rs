@@ -40,7 +40,7 @@ pub struct ArrayOptions {
     pub filters: Codecs,
     /// What turns an array into bytes (format 3).
     pub serializer: Option<Extension>,
-    /// What is done to bytes; format 2 has one compressor at most.
+    /// What is done to bytes. In format 2 the last is the compressor, and others become filters.
     pub compressors: Codecs,
     /// The value of elements that were never written.
     pub fill_value: Fill,
@@ -277,12 +277,12 @@ impl ArrayOptions {
         };
         let mut compressors = self.compressors.or(|| vec![v2_compressor()]);
         let compressor = compressors.pop();
-        let compressor = compressor.map(|codec| in_v2("compressors", codec));
+        let compressor = compressor.map(|codec| in_v2("compressors", &codec));
         let compressor = compressor.transpose()?;
         // Format 2 has one compressor. Filters may be from bytes to bytes, too, and stand in front of it.
-        let filters = self.filters.or(Vec::new).into_iter();
-        let filters = filters.map(|codec| in_v2("filters", codec));
-        let others = compressors.into_iter();
+        let filters = self.filters.or(Vec::new);
+        let filters = filters.iter().map(|codec| in_v2("filters", codec));
+        let others = compressors.iter();
         let others = others.map(|codec| in_v2("compressors", codec));
         let mut filters: Vec<v2::Codec> = filters.chain(others).collect::<Result<_>>()?;
         // Objects need a filter that makes bytes of them, before all others.
@@ -357,7 +357,7 @@ fn list(codecs: &[Extension]) -> Value {
 }
 
 /// A codec as format 2 writes it.
-fn in_v2(argument: &'static str, codec: Extension) -> Result<v2::Codec> {
+fn in_v2(argument: &'static str, codec: &Extension) -> Result<v2::Codec> {
     let codec = codecs::in_v2(codec);
     if codecs::by_id(&codec.id).is_none() && codecs::by_name(&codec.id).is_some() {
         let text = format!("only format 3 has the codec `{}`", codec.id);

@@ -137,6 +137,7 @@ mod tests {
             ("ZARR_BUFFER", "zarr.buffer.gpu.Buffer"),
             ("ZARR_JSON_INDENT", "4"),
             ("ZARR_ARRAY__TARGET_SHARD_SIZE_BYTES", "1048576"),
+            ("ZARR_IGNORE_CHECKSUMS", "true"),
             ("HOME", "/"),
         ]);
         let expected = Config {
@@ -152,6 +153,7 @@ mod tests {
             json_indent: Indent::Spaces(4),
             strict_json: false,
             leave_consolidated: false,
+            ignore_checksums: true,
             problems: vec![],
         };
         assert_eq!(config, expected);

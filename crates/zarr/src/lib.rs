@@ -54,6 +54,7 @@
 //! - reading: [`Array::read`]; several selections at once: [`Array::read_many`]; arrays larger than memory:
 //!   [`Array::stream`]; into your own memory: [`blocking::read_into`], [`Read::reuse`]
 //! - blocking use: [`blocking::Wait`]; codecs, workers, limits and settings: [`Context`], [`Config`]
+//! - codecs and their settings: [`codecs`]
 //! - keys, bytes and documents below arrays and groups: [`tools`]
 //! - stores and codecs of your own: [`testing`]
 //! - errors: [`Error`], with an [`ErrorKind`] and a coarser [`ErrorClass`]
@@ -141,6 +142,8 @@ pub use zarr_store::{Location, Store};
 /// The examples of the READMEs are tests like any other.
 #[cfg(doctest)]
 mod readme {
+    #[doc = include_str!("../../../docs/codecs.md")]
+    mod codecs {}
     #[doc = include_str!("../../../README.md")]
     mod project {}
     #[doc = include_str!("../README.md")]

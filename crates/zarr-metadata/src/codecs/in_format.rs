@@ -51,13 +51,13 @@ pub fn in_v3(codec: Extension, size: Option<usize>) -> Extension {
 /// use zarr_metadata::{codecs::in_v2, v2};
 /// use zarr_metadata::codecs::typed::{Blosc, Shuffle};
 ///
-/// let blosc = in_v2(Blosc::lz4().level(5).shuffle(Shuffle::Bit).into());
+/// let blosc = in_v2(&Blosc::lz4().level(5).shuffle(Shuffle::Bit).into());
 /// assert_eq!(blosc, v2::Codec::new("blosc").with("cname", "lz4").with("clevel", 5).with("shuffle", 2));
 /// ```
 #[must_use]
-pub fn in_v2(codec: Extension) -> v2::Codec {
-    let mut v2 = same_in_v2_of(&codec);
-    if is_dictionary(&codec) {
+pub fn in_v2(codec: &Extension) -> v2::Codec {
+    let mut v2 = same_in_v2_of(codec);
+    if is_dictionary(codec) {
         return v2;
     }
     match codec.name.as_str() {
@@ -126,13 +126,21 @@ mod tests {
     }
 
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "tables read better without ampersands"
+    )]
     fn v3_is(json: Value, expected: Value) {
         assert_eq!(in_v3(given(json), Some(4)).to_json(), expected);
     }
 
     #[track_caller]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "tables read better without ampersands"
+    )]
     fn v2_is(json: Value, expected: Value) {
-        assert_eq!(in_v2(given(json)).to_json(), expected);
+        assert_eq!(in_v2(&given(json)).to_json(), expected);
     }
 
     /// A5.14: names of `zarr.codecs` and `zarr.codecs.numcodecs` of zarr-python 3.4.2.

@@ -59,9 +59,11 @@ macro_rules! typed_codecs {
         #[cfg(test)]
         pub(super) const TYPED: &[super::tests::Typed] = &[$(
             super::tests::Typed {
+                type_name: stringify!($type),
                 name: $name,
                 settings: &[$(
                     super::tests::TypedSetting {
+                        setter: stringify!($setting),
                         key: $key,
                         docs: &[$($setting_doc),+],
                         fits: <$takes as super::setting_value::SettingValue>::fits,
@@ -88,7 +90,13 @@ macro_rules! plain_codecs {
         )+
 
         #[cfg(test)]
-        pub(super) const PLAIN: &[&str] = &[$($name),+];
+        pub(super) const PLAIN: &[super::tests::Typed] = &[$(
+            super::tests::Typed {
+                type_name: stringify!($type),
+                name: $name,
+                settings: &[],
+            },
+        )+];
     };
 }
 
