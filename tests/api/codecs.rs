@@ -31,9 +31,16 @@ fn v2(create: CreateArray, filters: serde_json::Value, compressor: serde_json::V
     let zarr::ArrayMetadata::V2 { array: v2, .. } = array.metadata() else {
         panic!("another format");
     };
-    let found: serde_json::Value = v2.filters.iter().map(|filter| filter.to_json()).collect();
+    let found: serde_json::Value = v2
+        .filters
+        .iter()
+        .map(zarr_metadata::v2::Codec::to_json)
+        .collect();
     assert_eq!(found, filters);
-    let found = v2.compressor.as_ref().map(|codec| codec.to_json());
+    let found = v2
+        .compressor
+        .as_ref()
+        .map(zarr_metadata::v2::Codec::to_json);
     assert_eq!(found.unwrap_or_default(), compressor);
     array
 }
@@ -123,7 +130,7 @@ fn codecs_of_v3_are_translated_for_format_2() {
         json!({"id": "blosc", "cname": "lz4", "clevel": 5, "shuffle": 2, "blocksize": 0}),
     );
     array
-        .write(.., &ndarray::Array2::<i32>::ones((8, 8)))
+        .write(.., ndarray::Array2::<i32>::ones((8, 8)))
         .wait()
         .unwrap();
     assert_eq!(array.read::<i32>(..).wait().unwrap().sum(), 64);
@@ -168,7 +175,7 @@ fn compressors_of_format_2_become_filters_and_one_compressor() {
         json!({"id": "gzip", "level": 5}),
     );
     array
-        .write(.., &ndarray::Array2::<i32>::ones((8, 8)))
+        .write(.., ndarray::Array2::<i32>::ones((8, 8)))
         .wait()
         .unwrap();
     assert_eq!(array.read::<i32>(..).wait().unwrap().sum(), 64);

@@ -30,6 +30,7 @@
 //! | `blosc` | `blosc` | Blosc 1 frames of every compressor and shuffle | `blosc/tests.rs` (c-blosc), `coded.py` |
 //! | `bytes` | | byte order | `cases.py` |
 //! | `cast_value` | | another data type, by rules | `cast_value.jsonl`, `coded.py` |
+//! | `conditional` | | codecs that each chunk may leave out | `conditional.rs` (the specification) |
 //! | `crc32c` | | a checksum behind the data | `cases.py` |
 //! | `gzip` | `gzip` | RFC 1952, any number of members | `cases.py` |
 //! | `n5_default` | | a block of N5 | `n5.jsonl` (tensorstore) |
@@ -124,6 +125,7 @@ pub use codecs::blosc::BloscCodec;
 pub use codecs::bytes::BytesCodec;
 pub use codecs::cast_value::CastValueCodec;
 pub use codecs::checksum::ChecksumCodec;
+pub use codecs::conditional::ConditionalCodec;
 #[cfg(feature = "gzip")]
 pub use codecs::deflate::DeflateCodec;
 pub use codecs::n5::N5Codec;

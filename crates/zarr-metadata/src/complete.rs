@@ -52,13 +52,16 @@ fn complete(codecs: &mut [Extension], data_type: &DataType) {
             within(&mut codec.configuration, "codecs", &data_type);
             within(&mut codec.configuration, "index_codecs", &DataType::UInt64);
         }
+        if codec.name == "conditional" {
+            within(&mut codec.configuration, "codecs", &data_type);
+        }
         if let Some(behind) = behind(codec) {
             data_type = behind;
         }
     }
 }
 
-/// The chains inside a shard.
+/// The codecs inside of a codec.
 fn within(configuration: &mut Map<String, Value>, key: &str, data_type: &DataType) {
     let Some(Value::Array(list)) = configuration.get_mut(key) else {
         return;

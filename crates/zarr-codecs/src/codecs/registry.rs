@@ -79,6 +79,7 @@ const V3: Table = &[
     ("cast_value", |s| {
         array(crate::CastValueCodec::parse(s.extension, &s.spec.dtype))
     }),
+    ("conditional", |s| bytes(crate::ConditionalCodec::parse(s))),
     ("crc32c", |s| checksum(Ok(ChecksumCodec::crc32c()), s)),
     #[cfg(feature = "gzip")]
     ("gzip", |s| bytes(crate::DeflateCodec::gzip(s.extension))),

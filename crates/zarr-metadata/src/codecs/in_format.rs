@@ -96,9 +96,9 @@ fn same_in_v2_of(codec: &Extension) -> v2::Codec {
     same_in_v2(codec, None).unwrap_or_else(|| v2::Codec::new(&codec.name))
 }
 
-/// The codecs inside of a shard, too. What is no chain is left for validation.
+/// The codecs inside of a codec, too. What is no chain is left for validation.
 fn with_inner_codecs(mut codec: Extension, size: Option<usize>) -> Extension {
-    if codec.name != "sharding_indexed" {
+    if !matches!(codec.name.as_str(), "sharding_indexed" | "conditional") {
         return codec;
     }
     for (key, size) in [("codecs", size), ("index_codecs", Some(8))] {

@@ -32,7 +32,7 @@ pub use numcodecs::{
 };
 pub use setting_value::DTypeText;
 pub use v3::{
-    BitRoundV3, Blosc, Bytes, CastValue, Crc32c, Gzip, N5Default, PackBitsV3, PcodecV3, Reshape,
-    ScaleOffset, Sharding, Transpose, VlenBytes, VlenUtf8, Zfp, Zstd,
+    BitRoundV3, Blosc, Bytes, CastValue, Conditional, Crc32c, Gzip, N5Default, PackBitsV3,
+    PcodecV3, Reshape, ScaleOffset, Sharding, Transpose, VlenBytes, VlenUtf8, Zfp, Zstd,
 };
 pub use words::{BloscCompressor, Edge, OutOfRange, PaddingEncoding, Rounding, Shuffle, ZfpMode};

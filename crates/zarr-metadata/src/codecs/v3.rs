@@ -59,7 +59,10 @@ pub(super) const CODECS: &[KnownCodec] = &[
             optional("out_of_range", Is::OneOf(&["clamp", "wrap"])).omitted_default(Null),
             optional("scalar_map", Is::Anything).omitted_default(Null),
         ]),
-    KnownCodec::v3("conditional", BytesToBytes),
+    KnownCodec::v3("conditional", BytesToBytes).settings(&[
+        required("codecs", Is::List, "an array of codecs from bytes to bytes"),
+        optional("header_bits", SIZE),
+    ]),
     KnownCodec::v3("crc32c", BytesToBytes)
         .python("Crc32cCodec")
         .settings(&[])

@@ -53,6 +53,16 @@ typed_codecs! {
         scalar_map: Value = "scalar_map",
     }
 
+    /// `conditional` (format 3 only): codecs from bytes to bytes that are applied to a chunk only where they make it
+    /// smaller.
+    Conditional = "conditional", new(codecs: Codecs = "codecs") {
+        /// The codecs.
+        codecs: Codecs = "codecs",
+        /// The bits in front of a chunk, which say which codecs are applied: a multiple of 8 from 0 on; by default as
+        /// many as there are codecs, rounded up.
+        header_bits: i64 = "header_bits",
+    }
+
     /// `gzip`: deflate in the wrapping of gzip.
     Gzip = "gzip", new(level: i64 = "level") default {
         /// The compression level, from 0 to 9, or -1 in format 2; by default 5, in format 2 1.
