@@ -322,3 +322,81 @@ fn a_wrong_checksum_is_an_error_unless_it_is_ignored() {
     open(&checked).read::<u8>(..).wait().unwrap_err();
     assert_eq!(open(&ignoring).read::<u8>(..).wait().unwrap().sum(), 192);
 }
+
+/// D5: the bytes that `ShardingCodec(chunk_shape=(2, 1), codecs=[BytesCodec()], subchunk_write_order=…)` of zarr-python
+/// 3.4.2 stores of the same elements, every second of them.
+#[test]
+fn inner_chunks_lie_in_the_order_of_the_configuration() {
+    use zarr::{Config, Context, InnerChunkOrder};
+    use zarr_store::{BlockingStore, StoreExt};
+
+    let cells = ndarray::Array2::from_shape_fn((6, 4), |(i, j)| (4 * (i / 2) + j) as u8);
+    let stored = |order: Option<InnerChunkOrder>| {
+        let store = zarr::MemoryStore::new().into_store();
+        let config = Config {
+            inner_chunk_order: order,
+            ..Config::default()
+        };
+        let array = zarr::create_array(store.clone(), [6, 4], DataType::UInt8)
+            .chunks([2, 1])
+            .shards([6, 4])
+            .compressors(())
+            .fill_value(255)
+            .context(&Context::builder().config(config).build())
+            .wait()
+            .unwrap();
+        array.write(.., &cells).wait().unwrap();
+        let read = zarr::open_array(store.clone()).wait().unwrap();
+        assert_eq!(
+            read.read::<u8>(..).wait().unwrap(),
+            cells.clone().into_dyn()
+        );
+        let key = zarr_store::Key::new("c/0/0").unwrap();
+        let bytes = store.get_all(&key).wait().unwrap().unwrap().to_vec();
+        bytes[..24].iter().copied().step_by(2).collect::<Vec<u8>>()
+    };
+    let in_order: Vec<u8> = (0..12).collect();
+    assert_eq!(stored(None), in_order);
+    assert_eq!(stored(Some(InnerChunkOrder::Lexicographic)), in_order);
+    let morton = [0, 4, 1, 5, 8, 9, 2, 6, 3, 7, 10, 11];
+    assert_eq!(stored(Some(InnerChunkOrder::Morton)), morton);
+    let colexicographic = [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11];
+    assert_eq!(
+        stored(Some(InnerChunkOrder::Colexicographic)),
+        colexicographic
+    );
+}
+
+/// D15: what does not become smaller is stored as it is, behind a byte of zero bits.
+#[test]
+fn conditional_codecs_are_applied_where_they_help() {
+    use zarr_store::{BlockingStore, StoreExt};
+
+    let store = zarr::MemoryStore::new().into_store();
+    let array = zarr::create_array(store.clone(), [8, 8], DataType::UInt8)
+        .chunks([8, 4])
+        .compressors(zarr::codecs::Conditional::new(Zstd::new(3)))
+        .wait()
+        .unwrap();
+    array.write(zarr::sel![.., ..4], 7_u8).wait().unwrap();
+    // Numbers without a pattern: `(i * i * 37 + i * 11 + 5) mod 251`.
+    let noise = ndarray::Array2::from_shape_fn((8, 4), |(i, j)| {
+        let i = 4 * i + j;
+        ((i * i * 37 + i * 11 + 5) % 251) as u8
+    });
+    array.write(zarr::sel![.., 4..], &noise).wait().unwrap();
+    let bytes = |key: &str| {
+        let key = zarr_store::Key::new(key).unwrap();
+        store.get_all(&key).wait().unwrap().unwrap().to_vec()
+    };
+    let compressed = bytes("c/0/0");
+    assert!(
+        compressed[0] == 1 && compressed.len() < 33,
+        "{compressed:?}"
+    );
+    let plain: Vec<u8> = noise.iter().copied().collect();
+    assert_eq!(bytes("c/0/1"), [&[0][..], &plain].concat());
+    let read = zarr::open_array(store.clone()).wait().unwrap();
+    let read = read.read::<u8>(zarr::sel![.., 4..]).wait().unwrap();
+    assert_eq!(read, noise.into_dyn());
+}

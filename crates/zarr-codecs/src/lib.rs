@@ -147,7 +147,7 @@ pub use codecs::packbits::PackBitsCodec;
 pub use codecs::registry::CodecRegistry;
 pub use codecs::reshape::ReshapeCodec;
 pub use codecs::scale_offset::ScaleOffsetCodec;
-pub use codecs::sharding::{ShardIndex, ShardingCodec};
+pub use codecs::sharding::{InnerChunkOrder, ShardIndex, ShardingCodec};
 pub use codecs::transpose::TransposeCodec;
 pub use codecs::vlen::VlenCodec;
 #[cfg(feature = "zstd")]

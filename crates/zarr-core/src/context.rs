@@ -265,6 +265,10 @@ impl ContextBuilder {
             true => self.registry.ignore_checksums(),
             false => self.registry,
         };
+        let registry = match self.config.inner_chunk_order {
+            Some(order) => registry.inner_chunk_order(order),
+            None => registry,
+        };
         Context(Arc::new(Shared {
             registry,
             threads: self

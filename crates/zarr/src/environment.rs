@@ -154,6 +154,7 @@ mod tests {
             strict_json: false,
             leave_consolidated: false,
             ignore_checksums: true,
+            inner_chunk_order: None,
             problems: vec![],
         };
         assert_eq!(config, expected);

@@ -119,7 +119,7 @@ pub use save::{Save, save, save_array, save_group};
 pub use serde_json::json;
 pub use target::Target;
 pub use target::access::Synchronizer;
-pub use zarr_codecs::{AxisRange, CodecRegistry, Region};
+pub use zarr_codecs::{AxisRange, CodecRegistry, InnerChunkOrder, Region};
 pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
 pub use zarr_core::hierarchy::{Mode, UseConsolidated};
 pub use zarr_core::{

@@ -20,7 +20,8 @@ use crate::codecs::numcodecs::{
 };
 use crate::{
     ArrayToArrayCodec, ArrayToBytesCodec, Base64Codec, BytesCodec, BytesToBytesCodec,
-    ChecksumCodec, ChunkSpec, CodecError, ShardingCodec, ShuffleCodec, TransposeCodec, VlenCodec,
+    ChecksumCodec, ChunkSpec, CodecError, InnerChunkOrder, ShardingCodec, ShuffleCodec,
+    TransposeCodec, VlenCodec,
 };
 
 /// A codec ready for chunks of one shape and type.
@@ -255,6 +256,7 @@ enum Builder<'r> {
 pub struct CodecRegistry {
     added: BTreeMap<String, Added>,
     ignores_checksums: bool,
+    order: InnerChunkOrder,
 }
 
 impl CodecRegistry {
@@ -310,6 +312,17 @@ impl CodecRegistry {
     pub fn ignore_checksums(mut self) -> Self {
         self.ignores_checksums = true;
         self
+    }
+
+    /// Stores the inner chunks of new shards in this order.
+    #[must_use]
+    pub fn inner_chunk_order(mut self, order: InnerChunkOrder) -> Self {
+        self.order = order;
+        self
+    }
+
+    pub(crate) fn order(&self) -> InnerChunkOrder {
+        self.order
     }
 
     fn add(

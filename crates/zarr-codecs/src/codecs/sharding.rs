@@ -3,6 +3,7 @@
 //! object. Specification: Zarr v3 codecs, `sharding_indexed`.
 
 mod index;
+mod order;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use zarr_metadata::{DataType, Extension};
 
 pub use self::index::ShardIndex;
 use self::index::{ABSENT, NAME};
+pub use self::order::InnerChunkOrder;
 use crate::array::kernels;
 use crate::codecs::registry::Setting;
 use crate::codecs::setting;
@@ -35,6 +37,8 @@ pub struct ShardingCodec {
     index: CodecChain,
     index_len: usize,
     at: IndexLocation,
+    /// How new shards are written.
+    order: InnerChunkOrder,
 }
 
 /// At which end of the shard the index lies.
@@ -106,6 +110,7 @@ impl ShardingCodec {
             index,
             index_len,
             at,
+            order: registry.order(),
         })
     }
 
@@ -226,8 +231,8 @@ impl ShardingCodec {
             .unwrap_or(0)
     }
 
-    /// Puts a shard together from its encoded inner chunks, in C order of the grid; `None` is an absent one.
-    /// The parts, one behind the other, are the object. There are none if all inner chunks are absent.
+    /// Puts a shard together from its encoded inner chunks, given in C order of the grid; `None` is an absent one.
+    /// They are stored in the order that the registry has. The parts, one behind the other, are the object. There are none if all inner chunks are absent.
     ///
     /// # Errors
     /// Where an index codec fails.
@@ -240,22 +245,26 @@ impl ShardingCodec {
             IndexLocation::Start => self.index_len as u64,
             IndexLocation::End => 0,
         };
-        let mut entries: Vec<u8> = Vec::with_capacity(chunks.len() * 16);
-        for chunk in &chunks {
-            let (start, len) = chunk
-                .as_ref()
-                .map_or((ABSENT, ABSENT), |c| (offset, c.len() as u64));
-            entries.extend_from_slice(&start.to_ne_bytes());
-            entries.extend_from_slice(&len.to_ne_bytes());
-            offset += chunk.as_ref().map_or(0, |c| c.len() as u64);
+        let mut chunks = chunks;
+        let mut entries = vec![ABSENT.to_ne_bytes(); 2 * chunks.len()];
+        let mut parts: Vec<Bytes> = vec![];
+        for number in self.order.numbers(&self.grid, chunks.len()) {
+            let chunk = chunks.get_mut(number).and_then(Option::take);
+            let entry = entries.as_chunks_mut().0.get_mut(number);
+            if let (Some(chunk), Some(entry)) = (chunk, entry) {
+                let len = chunk.len() as u64;
+                *entry = [offset, len].map(u64::to_ne_bytes);
+                offset += len;
+                parts.push(chunk);
+            }
         }
-        let mut parts: Vec<Bytes> = chunks.into_iter().flatten().collect();
         if parts.is_empty() {
             return Ok(parts);
         }
         let shape = &self.index.spec().shape;
         let mut index = Vec::with_capacity(self.index_len);
-        let view = NdView::new(&entries, shape, 8).ok_or_else(|| {
+        let entries = entries.as_flattened();
+        let view = NdView::new(entries, shape, 8).ok_or_else(|| {
             let found = entries.len() as u64;
             CodecErrorKind::Length {
                 expected: 16 * self.count() as u64,
