@@ -24,7 +24,8 @@ pub(crate) fn left_out(codec: &str) {
 #[cfg(not(feature = "tracing"))]
 pub(crate) fn left_out(_: &str) {}
 
-#[cfg(all(test, feature = "tracing"))]
+#[cfg(feature = "tracing")]
+#[cfg(test)]
 mod tests {
     use std::{cell::RefCell, io, sync::Once};
 

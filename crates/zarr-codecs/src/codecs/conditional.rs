@@ -185,7 +185,7 @@ mod tests {
     use super::*;
     use crate::{ChunkSpec, CodecChain, CodecRegistry, NdView, NdViewMut};
 
-    fn chain(configuration: Value) -> Result<CodecChain, CodecError> {
+    fn chain(configuration: &Value) -> Result<CodecChain, CodecError> {
         let fill = FillValue::default_for(&DataType::UInt8).unwrap();
         let spec = ChunkSpec::new(&[64], DataType::UInt8, fill).unwrap();
         let conditional = json!({"name": "conditional", "configuration": configuration});
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn codecs_are_applied_where_they_help() {
         let chain =
-            chain(json!({"codecs": ["numcodecs.adler32", "numcodecs.fletcher32"]})).unwrap();
+            chain(&json!({"codecs": ["numcodecs.adler32", "numcodecs.fletcher32"]})).unwrap();
         let cells: Vec<u8> = (0..64).collect();
         // Checksums make nothing smaller.
         assert_eq!(encode(&chain, &cells), [&[0][..], &cells].concat());
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn what_compresses_is_compressed() {
         let configuration = json!({"codecs": ["numcodecs.shuffle", "zstd"], "header_bits": 16});
-        let chain = chain(configuration).unwrap();
+        let chain = chain(&configuration).unwrap();
         let encoded = encode(&chain, &[7; 64]);
         assert_eq!(encoded[..2], [0b11, 0]);
         assert!(encoded.len() < 40);
@@ -254,14 +254,14 @@ mod tests {
                 "at least 16",
             ),
         ] {
-            let error = chain(configuration).unwrap_err().to_string();
+            let error = chain(&configuration).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
         }
         let mut nested = json!({"codecs": []});
         for _ in 0..6 {
             nested = json!({"codecs": [{"name": "conditional", "configuration": nested}]});
         }
-        let error = chain(nested).unwrap_err().to_string();
+        let error = chain(&nested).unwrap_err().to_string();
         assert!(error.contains("four"), "{error}");
     }
 }

@@ -11,10 +11,16 @@
 //! assert_eq!(Extension::from(Blosc::lz4().level(5).shuffle(Shuffle::Bit)), blosc);
 //! ```
 //!
+//! ```compile_fail,E0599
+//! # use zarr_metadata::codecs::typed::Zstd;
+//! Zstd::new(3).checksm(true);
+//! ```
+//!
 //! An array of either format takes them: a codec is written by its name in the format, and its settings in the
 //! format's words. Codecs that only one format has say so.
 //!
-//! A value out of range is refused when the array is created. Two codecs of numcodecs have no type: `pickle`, which is
+//! A value out of range is refused when the array is created. Where a codec is behind a feature of this library that is
+//! off, creating and reading say so: `Bz2`, `Lz4`, `Lzma`, `Pcodec` and `MsgPack` are not among the default features. Two codecs of numcodecs have no type: `pickle`, which is
 //! never run, and `imagecodecs_jpeg2k`, whose settings are not known here.
 
 mod macros;
