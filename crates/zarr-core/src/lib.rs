@@ -33,9 +33,9 @@ pub use selection::{
     AxisSelection, IntoAxisSelections, Mask, Points, RangeExt, ResolvedSelection, Selection,
     SelectionError, SelectionTarget, Slice,
 };
-pub use typed::{DynData, Element, Plain, c_order};
+pub use typed::{Columns, DynData, Element, NewColumns, Plain, c_order, to_data_type};
 pub use values::{Values, VarArray};
-pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError};
+pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError, VlenElements};
 
 /// Runs the examples of the README as tests.
 #[cfg(doctest)]

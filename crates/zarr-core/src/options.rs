@@ -3,6 +3,7 @@
 
 mod chunk_grid;
 mod conversions;
+mod fill;
 mod from_array;
 mod other_format;
 mod validate;
@@ -16,7 +17,7 @@ use zarr_metadata::{
     FillValue, Order, Separator, ZarrFormat, v2, v3,
 };
 
-use crate::{Config, Error, Result, defaults};
+use crate::{Config, Error, Result, Values, defaults};
 
 pub use from_array::codec_parts;
 pub use validate::{check_new, check_new_array};
@@ -106,6 +107,8 @@ pub enum Fill {
     Null,
     /// A value in the JSON form of the specification: a number, `"NaN"`, `"0x7fc00001"`, …
     Value(Value),
+    /// One element of a data type that has the form of the array's: a date of any unit, a text of any length.
+    Element(DataType, Values),
 }
 
 impl ArrayOptions {
@@ -327,6 +330,7 @@ impl ArrayOptions {
         let fill = match &self.fill_value {
             Fill::Value(value) => FillValue::from_json(value, data_type)
                 .map_err(|error| Error::argument("fill_value", error.to_string()))?,
+            Fill::Element(given, values) => fill::of_element(values, given, data_type)?,
             Fill::Default | Fill::Null => FillValue::default_for(data_type).ok_or_else(unknown)?,
             Fill::Zero => FillValue::zero(data_type).ok_or_else(unknown)?,
             Fill::One => one(data_type)

@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use crate::{DataType, TimeUnit};
+use crate::TimeUnit;
 
 use calendar::Moment;
 pub(crate) use calendar::civil_from_days;
@@ -116,13 +116,6 @@ impl Datetime64 {
         self.value == NAT
     }
 
-    /// The data type of an array of such elements.
-    #[must_use]
-    pub const fn data_type(self) -> DataType {
-        let (unit, scale) = (self.unit, self.scale);
-        DataType::DateTime64 { unit, scale }
-    }
-
     /// The same moment in another unit.
     ///
     /// # Errors
@@ -162,7 +155,8 @@ impl Datetime64 {
     /// How much later this is than another moment, in the finer unit of both. `None` if it is beyond 64 bits.
     #[must_use]
     pub fn since(self, earlier: Self) -> Option<Timedelta64> {
-        let (unit, scale) = common_step((self.unit, self.scale), (earlier.unit, earlier.scale));
+        let (unit, scale) =
+            TimeUnit::common_step((self.unit, self.scale), (earlier.unit, earlier.scale));
         let difference = |value| Timedelta64::new(value, unit).with_scale(scale);
         if self.is_nat() || earlier.is_nat() {
             return Some(difference(NAT));
@@ -174,7 +168,7 @@ impl Datetime64 {
 
     fn moved(self, duration: Timedelta64, by: fn(i64, i64) -> Option<i64>) -> Option<Self> {
         let step = (duration.unit(), duration.scale());
-        let (unit, scale) = common_step((self.unit, self.scale), step);
+        let (unit, scale) = TimeUnit::common_step((self.unit, self.scale), step);
         let new = |value| Self::new(value, unit).with_scale(scale);
         if self.is_nat() || duration.is_nat() {
             return Some(new(NAT));
@@ -241,15 +235,24 @@ fn steps(count: i128, scale: u32) -> Option<i64> {
     (count % scale == 0 && steps != NAT).then_some(steps)
 }
 
-/// The longest step that both are whole numbers of, or days if the one is of months and the other of weeks. What
-/// has no unit takes the other's.
-pub(crate) fn common_step(a: (TimeUnit, u32), b: (TimeUnit, u32)) -> (TimeUnit, u32) {
-    let ((coarse, _), (fine, _)) = (a.min(b), a.max(b));
-    match (coarse, fine) {
-        (coarse, TimeUnit::Generic) if coarse != TimeUnit::Generic => a.min(b),
-        (coarse, fine) if coarse == fine => (fine, greatest_common_divisor(a.1, b.1)),
-        (coarse, TimeUnit::Week) if coarse.months().is_some() => (TimeUnit::Day, 1),
-        (_, fine) => (fine, 1),
+impl TimeUnit {
+    /// The longest step that both are whole numbers of, each being so many units; days if the one is of months and
+    /// the other of weeks. What has no unit takes the other's.
+    ///
+    /// ```
+    /// use zarr_metadata::TimeUnit;
+    /// let common = TimeUnit::common_step((TimeUnit::Day, 1), (TimeUnit::Second, 1));
+    /// assert_eq!(common, (TimeUnit::Second, 1));
+    /// ```
+    #[must_use]
+    pub fn common_step(a: (Self, u32), b: (Self, u32)) -> (Self, u32) {
+        let ((coarse, _), (fine, _)) = (a.min(b), a.max(b));
+        match (coarse, fine) {
+            (coarse, Self::Generic) if coarse != Self::Generic => a.min(b),
+            (coarse, fine) if coarse == fine => (fine, greatest_common_divisor(a.1, b.1)),
+            (coarse, Self::Week) if coarse.months().is_some() => (Self::Day, 1),
+            (_, fine) => (fine, 1),
+        }
     }
 }
 

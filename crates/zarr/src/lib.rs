@@ -74,6 +74,7 @@ mod load;
 mod node;
 mod open;
 mod operation;
+mod record;
 mod save;
 mod target;
 pub mod testing;
@@ -113,6 +114,9 @@ pub use node::Node;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
+/// What [`record!`] expands to.
+#[doc(hidden)]
+pub use record::__record;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
 pub use serde_json::json;
@@ -128,9 +132,9 @@ pub use zarr_core::{
     Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
-    ArrayMetadata, Attribute, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian,
-    Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath, Order, Separator,
-    ZarrFormat,
+    ArrayMetadata, Attribute, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType,
+    Datetime64, Endian, Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath,
+    Order, Separator, SmallFloat, SmallInt, TimeError, TimeUnit, Timedelta64, ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]

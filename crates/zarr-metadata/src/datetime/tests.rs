@@ -206,8 +206,8 @@ fn durations_are_printed() {
 fn steps_of_two() {
     use TimeUnit as U;
     let check = |a, b, common| {
-        assert_eq!(common_step(a, b), common);
-        assert_eq!(common_step(b, a), common);
+        assert_eq!(TimeUnit::common_step(a, b), common);
+        assert_eq!(TimeUnit::common_step(b, a), common);
     };
     check((U::Day, 1), (U::Second, 1), (U::Second, 1));
     check((U::Second, 25), (U::Second, 10), (U::Second, 5));

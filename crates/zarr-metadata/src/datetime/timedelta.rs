@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use super::{Moment, NAT, TimeError, steps};
-use crate::{DataType, TimeUnit};
+use crate::TimeUnit;
 
 /// A duration, as NumPy's `timedelta64` has it: a number of steps of some units, or "not a time".
 ///
@@ -76,13 +76,6 @@ impl Timedelta64 {
     #[must_use]
     pub const fn is_nat(self) -> bool {
         self.value == NAT
-    }
-
-    /// The data type of an array of such elements.
-    #[must_use]
-    pub const fn data_type(self) -> DataType {
-        let (unit, scale) = (self.unit, self.scale);
-        DataType::TimeDelta64 { unit, scale }
     }
 
     /// The same duration in another unit. A number without a unit is of any.

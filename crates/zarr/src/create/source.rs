@@ -9,7 +9,7 @@ use ndarray::{Array as Elements, Dimension};
 use zarr_core::copy::{MakeBlock, check_copy, copy_array, write_blocks};
 use zarr_core::{
     Appended, ArrayOptions, ChunkedArray, DynData, Element, Error, ErrorKind, ResolvedSelection,
-    Result, Selection, c_order,
+    Result, Selection, to_data_type,
 };
 use zarr_metadata::DataType;
 
@@ -60,12 +60,12 @@ impl Computed {
         make: impl Fn(&[Range<u64>]) -> Elements<T, D> + Send + Sync + 'static,
     ) -> Self {
         let make = move |cells: &[Range<u64>]| {
-            let block = make(cells).into_dyn();
-            Ok(DynData {
-                dtype: T::data_type(),
-                shape: block.shape().iter().map(|&n| n as u64).collect(),
-                data: T::into_values(c_order(block)),
-            })
+            let block = DynData::from(make(cells).into_dyn());
+            let (dtype, shape) = (T::data_type(), block.shape);
+            let data = to_data_type(block.data, &block.dtype, &dtype)?;
+            let wrong = || Error::argument("data", format!("the closure made {}", block.dtype));
+            let data = data.ok_or_else(wrong)?;
+            Ok(DynData { dtype, shape, data })
         };
         Self::new_dyn(shape, T::data_type(), make)
     }
