@@ -12,6 +12,7 @@ mod create_array;
 mod create_group;
 mod create_hierarchy;
 mod documents;
+mod elements;
 mod erase;
 mod examples;
 mod exported;

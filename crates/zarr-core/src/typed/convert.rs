@@ -40,6 +40,10 @@ pub fn to_data_type(values: Values, from: &DataType, to: &DataType) -> Result<Op
         (Values::Fixed(bytes), T::FixedUtf32(a), T::FixedUtf32(b)) => {
             repadded(&bytes, a.saturating_mul(4), b.saturating_mul(4), 4)?
         }
+        (Values::Fixed(bytes), T::FixedUtf32(length), T::FixedBytes(size)) => {
+            let texts = utf8(&bytes, length.saturating_mul(4));
+            padded(texts.iter().map(owned), texts.len(), *size, 1)?
+        }
         (Values::Fixed(bytes), T::FixedBytes(a) | T::Raw(a), T::FixedBytes(b)) => {
             repadded(&bytes, *a, *b, 1)?
         }
@@ -80,6 +84,19 @@ fn characters(text: &[u8]) -> Vec<u8> {
     text.chars()
         .flat_map(|c| u32::from(c).to_ne_bytes())
         .collect()
+}
+
+/// Texts of characters of four bytes, in UTF-8.
+fn utf8(bytes: &[u8], size: usize) -> VarArray {
+    let texts = bytes.chunks_exact(size.max(1)).map(|text| {
+        let units = text.as_chunks::<4>().0.iter();
+        let characters = units.map(|unit| char::from_u32(u32::from_ne_bytes(*unit)));
+        let text: String = characters
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect();
+        text.trim_end_matches('\0').to_owned()
+    });
+    texts.collect()
 }
 
 /// Elements with zeros up to their size, of units of `width` bytes.

@@ -54,7 +54,7 @@ impl TryFrom<Datetime64> for NaiveDateTime {
 impl From<NaiveDate> for Datetime64 {
     /// In days.
     fn from(date: NaiveDate) -> Self {
-        let days = date.signed_duration_since(NaiveDateTime::UNIX_EPOCH.date());
+        let days = date.signed_duration_since(DateTime::UNIX_EPOCH.date_naive());
         Self::new(days.num_days(), TimeUnit::Day)
     }
 }
@@ -69,7 +69,7 @@ impl TryFrom<Datetime64> for NaiveDate {
             return Err(out_of_range());
         };
         let days = i64::try_from(days).ok().and_then(TimeDelta::try_days);
-        let start = NaiveDateTime::UNIX_EPOCH.date();
+        let start = DateTime::UNIX_EPOCH.date_naive();
         days.and_then(|days| start.checked_add_signed(days))
             .ok_or_else(out_of_range)
     }

@@ -43,6 +43,13 @@ fn texts_of_fixed_length() {
         text.ends_with("element 0: it has 4 bytes, and the array holds 3 at most"),
         "{text}"
     );
+    // `np.array(["ab"], "U2").astype("S3")`; what is not ASCII fails there, and is UTF-8 here.
+    let given = Values::Fixed(Bytes::from([0x61_u32, 0x62].map(u32::to_ne_bytes).concat()));
+    let bytes = to_data_type(given, &DataType::FixedUtf32(2), &DataType::FixedBytes(3));
+    assert_eq!(
+        bytes.unwrap(),
+        Some(Values::Fixed(Bytes::from_static(b"ab\0")))
+    );
     let bytes = convert(vec![*b"a\0\0"], &DataType::FixedBytes(1))
         .unwrap()
         .unwrap();
