@@ -53,6 +53,9 @@
 //! - handles: [`Array`], [`Group`]; selections: [`Selection`] and [`sel!`], or ndarray's `s![]`
 //! - reading: [`Array::read`]; several selections at once: [`Array::read_many`]; arrays larger than memory:
 //!   [`Array::stream`]; into your own memory: [`blocking::read_into`], [`Read::reuse`]
+//! - element types: [`Element`] has the table of data types and Rust types, [`record!`] makes one of a struct,
+//!   [`Datetime64`] and [`Timedelta64`] are NumPy's; `f16`, `bf16` and complex numbers need the features `half` and
+//!   `num-complex`, dates of other crates `chrono` or `jiff`
 //! - blocking use: [`blocking::Wait`]; codecs, workers, limits and settings: [`Context`], [`Config`]
 //! - keys, bytes and documents below arrays and groups: [`tools`]
 //! - stores and codecs of your own: [`testing`]
