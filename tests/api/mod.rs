@@ -19,6 +19,7 @@ mod exported;
 mod from_array;
 mod full;
 mod group;
+mod initialized;
 mod keep_consolidated;
 mod keys;
 mod like;

@@ -13,6 +13,7 @@ mod engine;
 mod erase;
 mod error;
 pub mod hierarchy;
+mod initialized;
 mod memory;
 mod options;
 mod resize;

@@ -135,7 +135,7 @@ impl Datetime64 {
         }
         let moment = self.moment();
         let value = moment.and_then(|moment| steps(unit.count_until(moment)?, scale));
-        let value = value.ok_or_else(|| TimeError::inexact(self, unit, scale))?;
+        let value = value.ok_or_else(|| TimeError::inexact(&self, unit, scale))?;
         Ok(Self { value, ..same })
     }
 
@@ -199,9 +199,11 @@ impl Datetime64 {
 
     /// Nanoseconds since the beginning of 1970.
     fn nanoseconds(self, other: &'static str) -> Result<i128, TimeError> {
-        let moment = self.moment().ok_or_else(|| TimeError::range(self, other))?;
+        let moment = self
+            .moment()
+            .ok_or_else(|| TimeError::range(&self, other))?;
         let count = TimeUnit::Nanosecond.count_until(moment);
-        count.ok_or_else(|| TimeError::inexact(self, TimeUnit::Nanosecond, 1))
+        count.ok_or_else(|| TimeError::inexact(&self, TimeUnit::Nanosecond, 1))
     }
 
     /// In the finest unit, from nanoseconds to seconds, that holds it.
@@ -225,7 +227,7 @@ fn finest(nanoseconds: i128) -> Result<(i64, TimeUnit), TimeError> {
         (exact && count != NAT).then_some((count, unit))
     });
     let value = || format!("{nanoseconds} ns since 1970");
-    found.ok_or_else(|| TimeError::inexact(value(), TimeUnit::Nanosecond, 1))
+    found.ok_or_else(|| TimeError::inexact(&value(), TimeUnit::Nanosecond, 1))
 }
 
 /// So many units in steps of `scale`, if that is exact.
@@ -264,7 +266,7 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
 }
 
 impl TimeError {
-    fn inexact(value: impl ToString, unit: TimeUnit, scale: u32) -> Self {
+    fn inexact(value: &impl ToString, unit: TimeUnit, scale: u32) -> Self {
         let step = match scale {
             1 => unit.to_string(),
             scale => format!("{scale}{unit}"),
@@ -275,7 +277,7 @@ impl TimeError {
         }
     }
 
-    fn range(value: impl ToString, other: &'static str) -> Self {
+    fn range(value: &impl ToString, other: &'static str) -> Self {
         Self::Range {
             value: value.to_string(),
             other,

@@ -86,6 +86,7 @@ pub mod tools;
 pub use array::Array;
 pub use array::erase::Erase;
 pub use array::indexed::Indexed;
+pub use array::initialized::ReadInitialized;
 pub use array::read::{Read, ReadDyn, ReadMany, Used};
 pub use array::stream::{BlockStream, Blocks};
 pub use array::write::Write;

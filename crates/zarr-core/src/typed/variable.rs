@@ -28,7 +28,7 @@ impl Element for String {
         heap: &VlenElements,
     ) -> Result<Vec<Self>> {
         if let DataType::FixedUtf32(_) = data_type {
-            return each(&stored, data_type, heap, |bytes| text_of(bytes));
+            return each(&stored, data_type, heap, text_of);
         }
         each(&stored, data_type, heap, |bytes| {
             let text = str::from_utf8(bytes).map(str::to_owned);

@@ -28,7 +28,7 @@ impl TryFrom<Datetime64> for DateTime<Utc> {
         let time = seconds
             .zip(rest)
             .and_then(|(s, n)| Self::from_timestamp(s, n));
-        time.ok_or_else(|| TimeError::range(moment, name))
+        time.ok_or_else(|| TimeError::range(&moment, name))
     }
 }
 
@@ -64,7 +64,7 @@ impl TryFrom<Datetime64> for NaiveDate {
 
     fn try_from(moment: Datetime64) -> Result<Self, TimeError> {
         let whole = moment.to_unit(TimeUnit::Day)?;
-        let out_of_range = || TimeError::range(moment, "chrono::NaiveDate");
+        let out_of_range = || TimeError::range(&moment, "chrono::NaiveDate");
         let Some(Moment { days, .. }) = whole.moment() else {
             return Err(out_of_range());
         };
@@ -94,6 +94,6 @@ impl TryFrom<Timedelta64> for TimeDelta {
         let seconds = i64::try_from(nanoseconds.div_euclid(SECOND)).ok();
         let rest = u32::try_from(nanoseconds.rem_euclid(SECOND)).ok();
         let delta = seconds.zip(rest).and_then(|(s, n)| Self::new(s, n));
-        delta.ok_or_else(|| TimeError::range(duration, name))
+        delta.ok_or_else(|| TimeError::range(&duration, name))
     }
 }

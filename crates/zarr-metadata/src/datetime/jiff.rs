@@ -24,7 +24,7 @@ impl TryFrom<Datetime64> for Timestamp {
     fn try_from(moment: Datetime64) -> Result<Self, TimeError> {
         let name = "jiff::Timestamp";
         let nanoseconds = moment.nanoseconds(name)?;
-        Self::from_nanosecond(nanoseconds).map_err(|_| TimeError::range(moment, name))
+        Self::from_nanosecond(nanoseconds).map_err(|_| TimeError::range(&moment, name))
     }
 }
 
@@ -44,7 +44,7 @@ impl TryFrom<Datetime64> for DateTime {
         let name = "jiff::civil::DateTime";
         let since = signed(moment.nanoseconds(name)?);
         let time = since.and_then(|since| EPOCH.at(0, 0, 0, 0).checked_add(since).ok());
-        time.ok_or_else(|| TimeError::range(moment, name))
+        time.ok_or_else(|| TimeError::range(&moment, name))
     }
 }
 
@@ -79,7 +79,7 @@ impl TryFrom<Timedelta64> for SignedDuration {
 
     fn try_from(duration: Timedelta64) -> Result<Self, TimeError> {
         let name = "jiff::SignedDuration";
-        signed(duration.nanoseconds(name)?).ok_or_else(|| TimeError::range(duration, name))
+        signed(duration.nanoseconds(name)?).ok_or_else(|| TimeError::range(&duration, name))
     }
 }
 

@@ -27,7 +27,7 @@ impl TryFrom<Datetime64> for SystemTime {
             true => Self::UNIX_EPOCH.checked_sub(duration),
             false => Self::UNIX_EPOCH.checked_add(duration),
         });
-        time.ok_or_else(|| TimeError::range(moment, name))
+        time.ok_or_else(|| TimeError::range(&moment, name))
     }
 }
 
@@ -46,7 +46,7 @@ impl TryFrom<Timedelta64> for Duration {
     fn try_from(given: Timedelta64) -> Result<Self, TimeError> {
         let name = "Duration";
         let nanoseconds = given.nanoseconds(name)?;
-        duration(nanoseconds).ok_or_else(|| TimeError::range(given, name))
+        duration(nanoseconds).ok_or_else(|| TimeError::range(&given, name))
     }
 }
 

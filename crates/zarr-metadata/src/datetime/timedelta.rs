@@ -104,7 +104,7 @@ impl Timedelta64 {
             Length::NotATime => None,
         };
         let value = count.and_then(|count| steps(count, scale));
-        let value = value.ok_or_else(|| TimeError::inexact(self, unit, scale))?;
+        let value = value.ok_or_else(|| TimeError::inexact(&self, unit, scale))?;
         Ok(Self { value, ..same })
     }
 
@@ -123,10 +123,10 @@ impl Timedelta64 {
     /// Nanoseconds.
     pub(super) fn nanoseconds(self, other: &'static str) -> Result<i128, TimeError> {
         let Length::Time(length) = self.length() else {
-            return Err(TimeError::range(self, other));
+            return Err(TimeError::range(&self, other));
         };
         let count = TimeUnit::Nanosecond.count_in(length);
-        count.ok_or_else(|| TimeError::inexact(self, TimeUnit::Nanosecond, 1))
+        count.ok_or_else(|| TimeError::inexact(&self, TimeUnit::Nanosecond, 1))
     }
 
     /// In the finest unit, from nanoseconds to seconds, that holds it.

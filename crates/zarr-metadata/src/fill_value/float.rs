@@ -192,10 +192,6 @@ impl SmallFloat {
     /// The bits of the nearest number, ties to even. `None` if it is beyond the largest, and for an infinity or NaN
     /// if there is none.
     #[must_use]
-    #[expect(
-        clippy::wrong_self_convention,
-        reason = "the format that the bits are of"
-    )]
     pub fn from_f32(self, number: f32) -> Option<u8> {
         let float = Float::small(self);
         let bits = match number {
