@@ -56,6 +56,9 @@ pub enum TimeError {
     /// A text is not a date.
     #[error("`{0}` is no date as NumPy writes them: `2020-01-31`, `2020-01-31T12:30:00.5`, `NaT`")]
     Text(String),
+    /// A text is not a unit.
+    #[error("`{0}` is no unit of time; there are {units}", units = units())]
+    Unit(String),
     /// It is not a whole number of steps, or too many of them for 64 bits.
     #[error("{value} cannot be counted in steps of {step}, exactly and in 64 bits")]
     Inexact {
@@ -263,6 +266,11 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
         0 => a.max(1),
         b => greatest_common_divisor(b, a % b),
     }
+}
+
+/// The units, as an error names them.
+fn units() -> String {
+    TimeUnit::ALL.map(TimeUnit::as_str).join(", ")
 }
 
 impl TimeError {

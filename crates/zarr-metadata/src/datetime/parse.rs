@@ -50,7 +50,7 @@ fn parse_date(text: &str) -> Option<(i128, TimeUnit)> {
     let year = parts.next()?;
     // A minus takes the place of the first of four digits.
     let enough = year.len() >= if sign < 0 { 3 } else { 4 };
-    let year = sign * digits(year).filter(|_| enough && year.len() < 19)?;
+    let year = sign * digits(year).filter(|_| enough && year.len() <= 20)?;
     let Some(month) = parts.next() else {
         return Some((days_from_civil((year, 1, 1)), TimeUnit::Year));
     };

@@ -201,6 +201,16 @@ fn durations_are_printed() {
     check(Timedelta64::new(-2, TimeUnit::Year), "-2 years");
 }
 
+#[test]
+fn units_from_text() {
+    assert_eq!("ns".parse(), Ok(TimeUnit::Nanosecond));
+    let text = "sec".parse::<TimeUnit>().unwrap_err().to_string();
+    assert!(
+        text.starts_with("`sec` is no unit of time; there are Y, M, W, D, h"),
+        "{text}"
+    );
+}
+
 /// `np.array([a, b]).dtype`, but of months and weeks, where NumPy takes weeks and cuts months off.
 #[test]
 fn steps_of_two() {
@@ -292,4 +302,18 @@ fn times_of_jiff() {
     let duration = Timedelta64::new(-1_500, TimeUnit::Millisecond);
     assert_eq!(Timedelta64::try_from(delta).unwrap(), duration);
     assert_eq!(SignedDuration::try_from(duration), Ok(delta));
+}
+
+proptest::proptest! {
+    /// What is printed is read as the same moment, and no text panics.
+    #[test]
+    fn what_is_printed_is_read(value: i64, unit in 0..13_usize, text in "[-0-9T:. ZNa]{0,30}") {
+        let unit = TimeUnit::ALL[unit];
+        let date = Datetime64::new(value, unit);
+        // Weeks are printed as days, of which 64 bits do not count as many.
+        if unit != TimeUnit::Week {
+            proptest::prop_assert_eq!(date.to_string().parse(), Ok(date));
+        }
+        let _ = text.parse::<Datetime64>();
+    }
 }
