@@ -4,7 +4,7 @@
 ///
 /// Every field is of a type that is an [`Element`](crate::Element) of one size: a number, a date, `[u8; N]`, another
 /// `record!`, or a `String` or `Vec<u8>`, which the data type gives a fixed length. Fields are matched by their names, in
-/// any order.
+/// any order. The struct has to be `Clone`.
 ///
 /// ```
 /// use zarr::blocking::Wait;
@@ -30,7 +30,7 @@
 ///     assert_eq!(a.read::<Reading>(..).wait()?, readings.into_dyn());
 ///     assert_eq!(a.read::<f32>(..).field("height").wait()?.sum(), 4.0);
 ///
-///     // The data type of the struct, before there are any values.
+///     // The data type of the struct, before there are any values: dates are of microseconds.
 ///     let b = zarr::create_array(Target::Memory, [10], Reading::data_type()).wait()?;
 ///     b.write(3, Reading { station: 3, height: 0.5, time: "2020-01-31".parse()? }).wait()?;
 ///     assert_eq!(b.read::<Reading>(3).wait()?[[]].station, 3);
@@ -42,7 +42,7 @@ macro_rules! record {
     (
         $(#[$meta:meta])*
         $visibility:vis struct $record:ident {
-            $($(#[$field_meta:meta])* $field_visibility:vis $field:ident: $element:ty),* $(,)?
+            $($(#[$field_meta:meta])* $field_visibility:vis $field:ident: $element:ty),+ $(,)?
         }
     ) => {
         $(#[$meta])*

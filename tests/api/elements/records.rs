@@ -178,3 +178,31 @@ fn c24_a_field_of_another_type() {
         "{text}"
     );
 }
+
+/// Names that the macro uses itself.
+#[test]
+fn fields_of_any_name() {
+    zarr::record! {
+        #[derive(Clone, Debug, PartialEq)]
+        struct Names {
+            columns: u8,
+            stored: [u8; 2],
+            heap: bool,
+            elements: f64,
+            element: Vec<u8>,
+            data_type: i64,
+        }
+    }
+    let names = Names {
+        columns: 1,
+        stored: [2, 3],
+        heap: true,
+        elements: 4.5,
+        element: b"five".to_vec(),
+        data_type: -6,
+    };
+    let array = zarr::array(Target::Memory, array![names.clone()])
+        .wait()
+        .unwrap();
+    assert_eq!(array.read::<Names>(0).wait().unwrap()[[]], names);
+}
