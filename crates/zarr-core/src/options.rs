@@ -223,7 +223,11 @@ impl ArrayOptions {
             let text = format!("one name is needed for each of {} axes", self.shape.len());
             return Err(Error::wrong_shape("dimension_names", text));
         }
-        let fill_value = self.fill_value(FillValue::to_json)?;
+        let fill_value = match (&self.data_type, &self.fill_value) {
+            // A type of the user's: the array that is created knows what it is stored as.
+            (DataType::Unknown(_), Fill::Value(value)) => value.clone(),
+            _ => self.fill_value(FillValue::to_json)?,
+        };
         let mut metadata = v3::ArrayMetadataV3::new(self.shape, self.data_type, vec![]);
         metadata.chunk_grid = grid;
         metadata.chunk_key_encoding = self.chunk_key_encoding.unwrap_or_default();
@@ -324,7 +328,10 @@ impl ArrayOptions {
     fn fill_value(&self, to_json: impl FnOnce(&FillValue, &DataType) -> Value) -> Result<Value> {
         let data_type = &self.data_type;
         let unknown = || {
-            let text = format!("{data_type} cannot be created: it is only a name here");
+            let text = format!(
+                "{data_type} is only a name here: give its fill value in JSON, in format 3, and add the type to the \
+                 context's registry by `CodecRegistry::data_type`"
+            );
             Error::argument("dtype", text)
         };
         let fill = match &self.fill_value {

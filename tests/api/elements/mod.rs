@@ -8,7 +8,7 @@ mod records;
 
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
-use zarr::{Array, MemoryStore};
+use zarr::{Array, CodecRegistry, Context, Data, DataType, MemoryStore};
 use zarr_store::{BlockingStore, Key, PutMode, StoreExt};
 
 /// The array that zarr-python stores in one chunk.
@@ -38,4 +38,33 @@ fn chunk(array: &Array) -> Vec<u8> {
     let key = Key::new("c/0").unwrap();
     let value = array.location().store().get_all(&key).wait().unwrap();
     value.unwrap().to_vec()
+}
+
+/// C23: a data type of one's own, and without it.
+#[test]
+fn c23_a_data_type_of_ones_own() {
+    let registry = CodecRegistry::default().data_type("example.colour", |extension| {
+        let channels: Option<usize> = extension.get("channels").ok()?;
+        Some(DataType::Raw(channels.unwrap_or(3)))
+    });
+    let context = Context::builder().registry(registry).build();
+    let colour: DataType = "example.colour".parse().unwrap();
+    let store = MemoryStore::new();
+    let create = || zarr::create_array(store.clone(), [2], colour.clone()).compressors(());
+    let error = create().wait().unwrap_err().to_string();
+    assert!(error.contains("`CodecRegistry::data_type`"), "{error}");
+    let fill = json!([1, 2, 3]);
+    let array = create().fill_value(fill).context(&context).wait().unwrap();
+    array.write(1, Data::scalar([7_u8, 8, 9])).wait().unwrap();
+    assert_eq!(array.dtype(), &colour);
+    assert_eq!(chunk(&array), [1, 2, 3, 7, 8, 9]);
+    let again = zarr::open_array(store.clone())
+        .context(&context)
+        .wait()
+        .unwrap();
+    let read = again.read::<[u8; 3]>(..).wait().unwrap();
+    assert_eq!(read, ndarray::arr1(&[[1_u8, 2, 3], [7, 8, 9]]).into_dyn());
+    let stranger = zarr::open_array(store).wait().unwrap();
+    let error = stranger.read_dyn(..).wait().unwrap_err().to_string();
+    assert!(error.contains("example.colour"), "{error}");
 }

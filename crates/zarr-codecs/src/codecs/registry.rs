@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use zarr_metadata::Extension;
 use zarr_metadata::codecs::NUMCODECS_PREFIX as PREFIX;
+use zarr_metadata::{DataType, Extension};
 
 use crate::array::stored_number::StoredNumber;
 use crate::codecs::numcodecs::filter::Filter;
@@ -239,7 +239,11 @@ enum Builder<'r> {
 #[derive(Clone, Default)]
 pub struct CodecRegistry {
     added: BTreeMap<String, Added>,
+    data_types: BTreeMap<String, NamedType>,
 }
+
+/// The data type that elements of a name are stored as.
+type NamedType = Arc<dyn Fn(&Extension) -> Option<DataType> + Send + Sync>;
 
 impl CodecRegistry {
     /// Adds or replaces a codec from arrays to arrays; `build` gets its entry in the metadata.
@@ -285,6 +289,36 @@ impl CodecRegistry {
         self.add(name, move |extension| {
             build(extension).map(Codec::BytesToBytes)
         })
+    }
+
+    /// Adds a data type of this name, whose elements are stored as those of a known one; `stored_as` gets its entry in
+    /// the metadata, and returns `None` if the settings there are wrong. What is read and written is of the known type,
+    /// and the fill value in the metadata is spelled as one of it. A name that is known already stays what it is.
+    ///
+    /// ```
+    /// use zarr_codecs::CodecRegistry;
+    /// use zarr_metadata::DataType;
+    /// let registry = CodecRegistry::default()
+    ///     .data_type("example.colour", |_| Some(DataType::Raw(3)));
+    /// assert_eq!(registry.stored_as(&"example.colour".parse()?), Some(DataType::Raw(3)));
+    /// # Ok::<(), zarr_metadata::MetadataError>(())
+    /// ```
+    #[must_use]
+    pub fn data_type(
+        mut self,
+        name: &str,
+        stored_as: impl Fn(&Extension) -> Option<DataType> + Send + Sync + 'static,
+    ) -> Self {
+        self.data_types.insert(name.to_owned(), Arc::new(stored_as));
+        self
+    }
+
+    /// The known data type that elements of an unknown one are stored as, if it was added.
+    pub fn stored_as(&self, data_type: &DataType) -> Option<DataType> {
+        match data_type {
+            DataType::Unknown(extension) => self.data_types.get(&extension.name)?(extension),
+            _ => None,
+        }
     }
 
     fn add(

@@ -148,7 +148,8 @@ impl Source {
         match self.0 {
             SourceKind::Data(data) => {
                 let all = array.chunked().resolve(&Selection::from(..))?;
-                let elements = data.into_elements(array.path(), array.dtype(), &all)?;
+                let elements =
+                    data.into_elements(array.path(), array.chunked().data_type(), &all)?;
                 Ok(Checked::Elements(Box::new((all, elements))))
             }
             SourceKind::Array(from) => {
@@ -166,11 +167,11 @@ impl Source {
     pub(crate) fn appended_to(self, array: &Array) -> Result<(Vec<u64>, Appended)> {
         Ok(match self.0 {
             SourceKind::Data(data) => {
-                let (shape, values) = data.into_parts(array.path(), array.dtype())?;
+                let (shape, values) = data.into_parts(array.path(), array.chunked().data_type())?;
                 (shape, Appended::Values(values))
             }
             SourceKind::Array(from) => {
-                check_type(from.dtype(), array)?;
+                check_type(from.chunked().data_type(), array)?;
                 let appended = Appended::Array(Arc::clone(from.chunked()));
                 (from.shape().to_vec(), appended)
             }
@@ -184,10 +185,10 @@ impl Source {
 
 /// Checks that elements have the type that an array stores.
 fn check_type(given: &DataType, array: &Array) -> Result<()> {
-    if given == array.dtype() {
+    if given == array.chunked().data_type() {
         return Ok(());
     }
-    let (path, stored) = (array.path().clone(), array.dtype().clone());
+    let (path, stored) = (array.path().clone(), array.chunked().data_type().clone());
     let given = given.to_string();
     Err(ErrorKind::GivenElement {
         path,
