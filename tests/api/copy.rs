@@ -789,7 +789,7 @@ fn copy_takes_out_what_is_half_copied() {
         let root = root.wait().unwrap();
         for (name, chunk) in [("a/small", 100), ("b", 2000)] {
             let array = root.create_array(name, [4000], DataType::UInt8);
-            let array = array.chunks([chunk]).compressors([]).wait().unwrap();
+            let array = array.chunks([chunk]).compressors(()).wait().unwrap();
             array.write(.., 1_u8).wait().unwrap();
         }
         zarr::consolidate_metadata(&root).wait().unwrap();

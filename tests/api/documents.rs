@@ -231,7 +231,7 @@ fn settings_that_there_are_not_are_refused_by_the_nearest_name() {
     );
     let blosc = Extension::new("blosc").with("shuffle", 1);
     refused(ZarrFormat::V3, blosc, "shuffle");
-    let blosc = Extension::new("blosc").with("shuffle", "shuffle");
+    let blosc = Extension::new("blosc").with("shuffle", "shufle");
     refused(ZarrFormat::V2, blosc, "shuffle");
     let zlib = Extension::new("zlib").with("levle", 4);
     refused(

@@ -23,6 +23,7 @@ fn exported(source: &str) -> BTreeSet<String> {
         };
         let listed = list
             .split(',')
+            .filter_map(|name| name.rsplit(" as ").next())
             .map(str::trim)
             .filter(|name| !name.is_empty());
         names.extend(listed.map(str::to_owned));

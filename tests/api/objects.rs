@@ -17,7 +17,7 @@ fn json_values() {
     let values = zarr::create_array(store.clone(), [2, 3], DataType::Json)
         .zarr_format(ZarrFormat::V2)
         .chunks([2, 2])
-        .compressors([])
+        .compressors(())
         .wait()
         .unwrap();
     let texts = array![
@@ -60,7 +60,7 @@ fn categories() {
         .zarr_format(ZarrFormat::V2)
         .chunks([4])
         .filters([categorize])
-        .compressors([])
+        .compressors(())
         .wait()
         .unwrap();
     let texts = array!["south", "north", "east", ""].mapv(str::to_owned);

@@ -421,7 +421,7 @@ fn the_limit_is_the_contexts() {
     }
 }
 
-/// Nothing is unpickled; the error says so, and not that numbers were expected.
+/// C17, D38: nothing is unpickled; the error says so, and not that numbers were expected.
 #[test]
 fn pickled_objects_are_refused_by_name() {
     let memory = MemoryStore::new();

@@ -5,12 +5,13 @@ pub(crate) mod archives;
 mod consolidated;
 pub(crate) mod foreign_formats;
 mod implicit_group;
+mod node_directory;
 pub(crate) mod store_options;
 pub(crate) mod suggestions;
 
 use std::fmt;
 use std::future::ready;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::pin;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -22,11 +23,10 @@ use zarr::{
     Array, ChunkKeyEncoding, ErrorClass, Location, Node, Store, UseConsolidated, ZarrFormat,
 };
 
-use self::consolidated::outermost;
+use self::node_directory::{directory_of, is_node, is_url, outermost};
 use crate::address::store_options::StoreOptions;
-use crate::address::suggestions::{is_node, similar_child};
+use crate::address::suggestions::similar_child;
 use crate::failure::{Exit, Failure};
-use crate::output::text;
 use zarr::tools::documents;
 
 /// The address of a node.
@@ -347,26 +347,6 @@ impl Address {
         let store = without_secrets(store);
         Some(format!("did you mean {store}::{above}{slash}{found}?"))
     }
-}
-
-/// Whether a store is not given by the path of its files.
-fn is_url(store: &str) -> bool {
-    store.contains("://") || ["file:", "memory:"].iter().any(|s| store.starts_with(s))
-}
-
-/// The directory of a store; `None` for an archive or a store elsewhere.
-fn directory_of(store: &str) -> Option<PathBuf> {
-    let path = match store.strip_prefix("file:") {
-        Some(rest) => {
-            let path = rest.strip_prefix("//").unwrap_or(rest);
-            text::percent_decoded(path.strip_prefix("localhost").unwrap_or(path))?.into()
-        }
-        None if is_url(store) => return None,
-        None => PathBuf::from(store),
-    };
-    let archive =
-        store.contains("|zip:") || !path.is_dir() && (path.is_file() || store.ends_with(".zip"));
-    (!archive).then_some(path)
 }
 
 /// The outermost node above a store, by names alone, and the path in it that leads to a path in the store.

@@ -216,12 +216,14 @@ fn advice(error: &zarr::Error) -> &'static str {
     }
 }
 
-/// One line, with control characters escaped.
+/// One line, with control characters escaped; names of a list stand on indented lines of their own.
 impl Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&text::escaped(&self.what))?;
+        let items: Vec<String> = self.what.split("\n  ").map(text::escaped).collect();
+        f.write_str(&items.join("\n  "))?;
+        let end = if items.len() > 1 { "\n" } else { "; " };
         match &self.advice {
-            Some(advice) => write!(f, "; {}", text::escaped(advice)),
+            Some(advice) => write!(f, "{end}{}", text::escaped(advice)),
             None => Ok(()),
         }
     }
@@ -245,6 +247,9 @@ mod tests {
         );
         let failure = failure.advice("mend it");
         assert!(failure.to_string().ends_with("bad; mend it"));
+        let list = Failure::new(Exit::Usage, "cannot create", "a", "known are:\n  b\n  c");
+        let text = list.advice("mend it").to_string();
+        assert!(text.ends_with("known are:\n  b\n  c\nmend it"), "{text}");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! - what it says of a wrong header takes several lines, and a command's failure is one.
 
 mod element;
+mod error;
 mod file;
 mod fortran_order;
 mod header;
@@ -20,66 +21,13 @@ mod python_literal;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::io;
-use std::path::Path;
-
 use serde_json::Value;
 use zarr::DataType;
 
-use crate::address::foreign_formats;
-use crate::failure::{Exit, Failure};
-
+pub(crate) use self::error::Error;
 pub(crate) use self::file::{load, open};
 use self::header::Header;
 use self::python_literal::Parser;
-
-/// Why something is not an array that can be read, or cannot be written as one.
-#[derive(Debug)]
-pub(crate) enum Error {
-    /// The bytes break the format.
-    Corrupt(String),
-    /// The format can say it, but not here, or the other way round.
-    Unsupported(String),
-    /// It does not fit into memory.
-    TooLarge(u64),
-    /// Reading or writing failed.
-    Io(io::Error),
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Corrupt(text) | Self::Unsupported(text) => f.write_str(text),
-            Self::TooLarge(bytes) => write!(f, "its {bytes} bytes of data do not fit into memory"),
-            Self::Io(error) => error.fmt(f),
-        }
-    }
-}
-
-impl Error {
-    /// Why a command fails that reads or writes an `.npy` file.
-    pub(crate) fn failure(&self, doing: &str, place: &str) -> Failure {
-        match self {
-            Self::Io(error) => Failure::io(doing, place, error),
-            Self::Corrupt(_) => match foreign_formats::in_place_of_npy(Path::new(place)) {
-                Some(what) => Failure::new(Exit::Unsupported, doing, place, what),
-                None => Failure::new(Exit::Corrupt, doing, place, self)
-                    .advice("save one array with `numpy.save`"),
-            },
-            Self::Unsupported(_) => Failure::new(Exit::Unsupported, doing, place, self),
-            Self::TooLarge(_) => Failure::new(Exit::Limit, doing, place, self),
-        }
-    }
-}
-
-impl From<io::Error> for Error {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Corrupt("it ends within its header".to_owned()),
-            _ => Self::Io(error),
-        }
-    }
-}
 
 /// A data type as NumPy prints it, `'<i4'` or `[('a', '<i4'), ('b', 'S5')]`: lists and tuples become lists.
 ///

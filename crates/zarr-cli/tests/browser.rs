@@ -87,8 +87,8 @@ fn the_page_in_a_browser() {
         "(3, 4, 5) float32",
         "&lt;img src=x onerror",
         "src=\"blob:",
-        "4 × 5, all from 0 to 19",
-        "2 of 3 chunks stored",
+        "4 × 5, values from 0 to 19",
+        "2 of 3 chunks are stored",
         "No. bytes",
         "chunk_grid",
     ] {
@@ -100,7 +100,7 @@ fn the_page_in_a_browser() {
         home.path(),
         &format!("{}/#ocean/sst!1,%20:2,%20::2", server.address),
     );
-    assert!(part.contains("2 × 3, all from 20 to 29"), "{part}");
+    assert!(part.contains("2 × 3, values from 20 to 29"), "{part}");
     let wrong = page(
         &browser,
         home.path(),

@@ -153,8 +153,8 @@ impl CodecChain {
             })
     }
 
-    /// The bytes of the largest array that decoding a whole chunk makes: the chunk, or what a codec
-    /// between arrays makes it of. `None` where no memory can hold it.
+    /// The size in bytes of the largest array that decoding a whole chunk needs: the chunk itself, or the input of a
+    /// codec between arrays. `None` if no memory can hold it.
     pub fn decoded_len(&self) -> Option<usize> {
         let between = self.arrays.iter().map(|stage| stage.encoded.byte_len());
         let first = self.spec.byte_len()?;
@@ -176,7 +176,7 @@ impl CodecChain {
     /// into their place: see [`NdViewMut::read_strided`].
     ///
     /// # Errors
-    /// The first error of `read`, or a length error where it filled too little.
+    /// The first error of `read`, or a length error if it filled too little.
     pub fn place<E: From<CodecError>>(
         &self,
         at: &StridedLayout,
@@ -199,7 +199,7 @@ impl CodecChain {
     /// Fills `dst` with cells out of `bytes`, which are those of the object from `start` on.
     ///
     /// # Errors
-    /// Where a cell lies outside `bytes`.
+    /// If a cell lies outside `bytes`.
     pub fn gather(
         &self,
         at: &StridedLayout,

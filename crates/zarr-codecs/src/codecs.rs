@@ -6,6 +6,7 @@ pub(crate) mod blosc;
 pub(crate) mod bytes;
 pub(crate) mod cast_value;
 pub(crate) mod checksum;
+pub(crate) mod conditional;
 #[cfg(feature = "gzip")]
 pub(crate) mod deflate;
 #[cfg(any(feature = "lz4", feature = "lz4-rust"))]

@@ -5,6 +5,10 @@ use std::borrow::Cow;
 
 use zarr_metadata::DataType;
 
+/// What helps against a checksum that does not match.
+pub(crate) const IGNORE_CHECKSUMS: &str =
+    "; the setting `ignore_checksums` reads the data all the same";
+
 /// A codec cannot be set up, or cannot encode or decode a chunk.
 #[derive(Debug, thiserror::Error)]
 #[error("codec `{codec}`: {kind}")]
@@ -21,12 +25,12 @@ pub struct CodecError {
 #[non_exhaustive]
 pub enum CodecErrorKind {
     /// No codec of this name is built in or registered.
-    #[error("not known here{}", hint.as_ref().map(|h| format!("; {h}")).unwrap_or_default())]
+    #[error("this build does not have it{}", hint.as_ref().map(|h| format!("; {h}")).unwrap_or_default())]
     Unknown {
-        /// What would add it, or which names are known.
+        /// How to get it, or which names there are.
         hint: Option<String>,
     },
-    /// The codec is known and refused on purpose.
+    /// The codec is refused on purpose.
     #[error("refused: {0}")]
     Refused(Cow<'static, str>),
     /// The codec cannot work on this data type.
@@ -40,16 +44,16 @@ pub enum CodecErrorKind {
         /// What is wrong with it: what it must be, and what was found.
         problem: String,
     },
-    /// The codec stands where it cannot, or the chain has no codec that turns the array into bytes.
+    /// The codec is at a wrong position in the chain, or the chain has no codec that turns the array into bytes.
     #[error("{0}")]
     Order(&'static str),
     /// The codec cannot work on chunks of this shape.
     #[error("{0}")]
     ChunkShape(String),
-    /// The codec cannot work on what the codecs before it in the chain make.
+    /// The codec cannot work on the output of the codecs before it in the chain.
     #[error("{0}")]
     Input(&'static str),
-    /// The data type that a codec converts to does not have this value.
+    /// The data type that a codec converts to cannot represent this value.
     #[error(
         "{value} cannot be {}: {data_type} has no such value",
         if *encoding { "encoded" } else { "decoded" }
@@ -70,14 +74,16 @@ pub enum CodecErrorKind {
     #[error("corrupt data: {0}")]
     Corrupt(String),
     /// A checksum in the data does not match the data.
-    #[error("checksum mismatch: stored {stored:#010x}, computed {computed:#010x}")]
+    #[error(
+        "checksum mismatch: stored {stored:#010x}, computed {computed:#010x}{IGNORE_CHECKSUMS}"
+    )]
     Checksum {
         /// The checksum in the data.
         stored: u32,
         /// The checksum of the data.
         computed: u32,
     },
-    /// The data have another length than the metadata imply.
+    /// The length of the data is not the one that the metadata imply.
     #[error("length mismatch: expected {expected} bytes, found {found}")]
     Length {
         /// The length that the metadata imply, in bytes.
@@ -117,7 +123,7 @@ impl CodecErrorKind {
     }
 }
 
-/// `Ok` only where a length is the one expected: the check before anything is allocated or read.
+/// `Ok` only if a length is the one expected: the check before anything is allocated or read.
 pub(crate) fn check_len(codec: &str, expected: usize, found: usize) -> Result<(), CodecError> {
     if expected == found {
         return Ok(());
@@ -129,7 +135,7 @@ pub(crate) fn check_len(codec: &str, expected: usize, found: usize) -> Result<()
     .of(codec))
 }
 
-/// `Ok` where a size in bytes is within a limit.
+/// `Ok` if a size in bytes is within a limit.
 pub(crate) fn check_limit(
     codec: &str,
     what: &'static str,
@@ -142,7 +148,7 @@ pub(crate) fn check_limit(
     Err(CodecErrorKind::Limit { what, asked, limit }.of(codec))
 }
 
-/// `Ok` where a view could be copied into another.
+/// `Ok` if a view could be copied into another.
 pub(crate) fn check_copied(codec: &str, copied: bool) -> Result<(), CodecError> {
     if copied {
         return Ok(());

@@ -30,6 +30,7 @@
 //! | `blosc` | `blosc` | Blosc 1 frames of every compressor and shuffle | `blosc/tests.rs` (c-blosc), `coded.py` |
 //! | `bytes` | | byte order | `cases.py` |
 //! | `cast_value` | | another data type, by rules | `cast_value.jsonl`, `coded.py` |
+//! | `conditional` | | codecs that each chunk may leave out | `conditional.rs` (the specification) |
 //! | `crc32c` | | a checksum behind the data | `cases.py` |
 //! | `gzip` | `gzip` | RFC 1952, any number of members | `cases.py` |
 //! | `n5_default` | | a block of N5 | `n5.jsonl` (tensorstore) |
@@ -100,6 +101,7 @@ mod array;
 mod chain;
 mod codecs;
 mod error;
+mod events;
 mod grid;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -123,6 +125,7 @@ pub use codecs::blosc::BloscCodec;
 pub use codecs::bytes::BytesCodec;
 pub use codecs::cast_value::CastValueCodec;
 pub use codecs::checksum::ChecksumCodec;
+pub use codecs::conditional::ConditionalCodec;
 #[cfg(feature = "gzip")]
 pub use codecs::deflate::DeflateCodec;
 pub use codecs::n5::N5Codec;
@@ -144,7 +147,7 @@ pub use codecs::packbits::PackBitsCodec;
 pub use codecs::registry::CodecRegistry;
 pub use codecs::reshape::ReshapeCodec;
 pub use codecs::scale_offset::ScaleOffsetCodec;
-pub use codecs::sharding::{ShardIndex, ShardingCodec};
+pub use codecs::sharding::{InnerChunkOrder, ShardIndex, ShardingCodec};
 pub use codecs::transpose::TransposeCodec;
 pub use codecs::vlen::VlenCodec;
 #[cfg(feature = "zstd")]

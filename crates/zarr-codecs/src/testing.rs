@@ -1,5 +1,5 @@
 //! For tests of codecs and of what runs on them: chains from JSON, chunks through a chain and back, and a
-//! codec that breaks the rules. The feature `testing` brings it, so no release build has it.
+//! codec that breaks the rules. It needs the feature `testing`, so no release build has it.
 #![allow(clippy::unwrap_used, reason = "a test that panics says where")]
 
 use std::sync::Arc;
@@ -19,6 +19,20 @@ pub fn bytes(hex: &str) -> Vec<u8> {
     pairs
         .map(|pair| digit(&pair[0]) << 4 | digit(&pair[1]))
         .collect()
+}
+
+/// Elements in memory of little-endian ones of `size` bytes, or back.
+pub fn little_endian(mut elements: Vec<u8>, size: usize) -> Vec<u8> {
+    if cfg!(target_endian = "big") {
+        elements.chunks_mut(size).for_each(<[u8]>::reverse);
+    }
+    elements
+}
+
+/// Panics with all of these reports, unless there are none.
+pub fn assert_none(wrong: &[String]) {
+    let (count, reports) = (wrong.len(), wrong.join("\n"));
+    assert!(wrong.is_empty(), "{count} wrong:\n{reports}");
 }
 
 /// A chunk of this shape and type, whose fill value is zero or empty.

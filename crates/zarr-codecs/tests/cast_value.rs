@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zarr_codecs::testing::{bytes, decode, encode, spec};
+use zarr_codecs::testing::{assert_none, bytes, decode, encode, little_endian, spec};
 use zarr_codecs::{CodecChain, CodecRegistry};
 use zarr_metadata::{DataType, Extension};
 
@@ -19,11 +19,7 @@ struct Row {
 }
 
 fn native(hex: &str) -> Vec<u8> {
-    let mut bytes = bytes(hex);
-    if cfg!(target_endian = "big") {
-        bytes.reverse();
-    }
-    bytes
+    little_endian(bytes(hex), hex.len() / 2)
 }
 
 fn chain(from: &str, codec: &Value) -> CodecChain {
@@ -69,12 +65,7 @@ fn every_row_of_cast_value_rs() {
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert_none(&wrong);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use zarr_codecs::testing::{bytes, chain_of, decode, encode};
+use zarr_codecs::testing::{bytes, chain_of, decode, encode, little_endian};
 use zarr_codecs::{CodecChain, CodecError};
 use zarr_metadata::{ArrayMetadata, NodeMetadata};
 
@@ -32,14 +32,6 @@ fn array(data_type: &str, shape: &[u64], codecs: &Value) -> ArrayMetadata {
     }
 }
 
-/// Elements in memory of little-endian ones, or back.
-fn swapped(mut little: Vec<u8>, size: usize) -> Vec<u8> {
-    if cfg!(target_endian = "big") {
-        little.chunks_mut(size).for_each(<[u8]>::reverse);
-    }
-    little
-}
-
 #[test]
 fn blocks_of_tensorstore() {
     let rows = include_str!("fixtures/n5.jsonl").lines();
@@ -54,7 +46,7 @@ fn blocks_of_tensorstore() {
             Err(error) if error.to_string().contains("the feature") => continue,
             chain => chain.unwrap(),
         };
-        let elements = swapped(bytes(&row.elements), array.data_type().size().unwrap());
+        let elements = little_endian(bytes(&row.elements), array.data_type().size().unwrap());
         let what = format!("{} {:?} {}", row.data_type, row.shape, row.codecs);
         assert_eq!(
             decode(&chain, &bytes(&row.block)).unwrap(),

@@ -229,7 +229,7 @@ fn refusals_say_why() {
         );
     }
     #[cfg(not(feature = "msgpack"))]
-    assert!(refused(json!({"id": "msgpack2"})).contains("the feature `msgpack` brings it"));
+    assert!(refused(json!({"id": "msgpack2"})).contains("enable the feature `msgpack`"));
 }
 
 /// What MessagePack has and JSON has not is named with its place.

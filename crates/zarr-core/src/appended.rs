@@ -4,11 +4,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use bytes::Bytes;
-use zarr_codecs::{Dims, Region, VlenHeap};
+use zarr_codecs::{Dims, Region};
 
 use crate::copy::MakeBlock;
-use crate::engine::{Elements, WorkSize, pool};
+use crate::engine::{Elements, pool};
 use crate::{ChunkGrid, ChunkedArray, ResolvedSelection, Result, Values};
 
 /// The most bytes of a block, unless a single chunk has more.
@@ -56,10 +55,8 @@ impl Appended {
                 _ if block.is_empty() => continue,
                 Self::Blocks(make) => {
                     let bytes = block.volume().unwrap_or(u64::MAX).saturating_mul(elem);
-                    let (work, heap) = (WorkSize { pieces: 1, bytes }, VlenHeap::new(Bytes::new()));
                     let make = Arc::clone(make);
-                    let made = move |_: pool::Workers<'_>| make(&block);
-                    let made = pool::run(to.context(), work, Arc::new(heap), made).await;
+                    let made = pool::run_piece(to.context(), bytes, move |_| make(&block)).await;
                     made.map_err(|error| to.chunk_error(&[], error))??
                 }
                 Self::Array(from) => {

@@ -8,8 +8,8 @@ mod fields;
 use std::sync::Arc;
 
 use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecErrorKind};
-use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
-use zarr_store::{Key, Location, Store};
+use zarr_metadata::{ArrayMetadata, DataType, FillValue, NodePath, ZarrFormat};
+use zarr_store::{BlockingStore, Key, Location, Store};
 
 use crate::cells::ChunkSelections;
 pub use config::ArrayConfig;
@@ -27,6 +27,8 @@ pub struct ChunkedArray {
     location: Location,
     path: NodePath,
     metadata: ArrayMetadata,
+    /// What elements of a data type of the user's are stored as.
+    stored_as: Option<DataType>,
     grid: ChunkGrid,
     chains: Arc<ChainCache>,
     indexes: Arc<IndexCache>,
@@ -53,10 +55,12 @@ impl ChunkedArray {
             path: path.clone(),
             source,
         })?;
+        let stored_as = context.registry().stored_as(metadata.data_type());
         Ok(Self {
             location,
             path,
             metadata,
+            stored_as,
             grid,
             chains: Arc::default(),
             indexes: Arc::new(IndexCache::new(context.index_cache())),
@@ -83,6 +87,7 @@ impl ChunkedArray {
             location: self.location.clone(),
             path: self.path.clone(),
             metadata: self.metadata.clone(),
+            stored_as: self.stored_as.clone(),
             grid: self.grid.clone(),
             chains: Arc::clone(&self.chains),
             indexes: Arc::clone(&self.indexes),
@@ -101,6 +106,11 @@ impl ChunkedArray {
     /// The store.
     pub fn store(&self) -> &Arc<dyn Store> {
         self.location.store()
+    }
+
+    /// The store, for a task that may wait for it. Drivers ask for it first.
+    pub(crate) fn blocking_store(&self) -> Result<&dyn BlockingStore, ChunkError> {
+        self.store().as_blocking().ok_or(ChunkError::INTERNAL)
     }
 
     /// The array's path in its hierarchy.
@@ -176,16 +186,19 @@ impl ChunkedArray {
             return Ok(chain);
         }
         let codec = |source| self.codec_error(source);
-        let fill = self
-            .metadata
-            .fill_value()
-            .map_err(|source| ErrorKind::Metadata {
-                path: self.path.clone(),
-                document: "the fill value".to_owned(),
-                source,
-            });
+        let fill = match (&self.stored_as, &self.metadata) {
+            (Some(known), ArrayMetadata::V3(array)) => {
+                FillValue::from_json(&array.fill_value, known)
+            }
+            (_, metadata) => metadata.fill_value(),
+        };
+        let fill = fill.map_err(|source| ErrorKind::Metadata {
+            path: self.path.clone(),
+            document: "the fill value".to_owned(),
+            source,
+        });
         // The fill value of an unknown data type is unknown too; the error names the type.
-        let dtype = self.metadata.data_type().clone();
+        let dtype = self.whole_data_type().clone();
         if dtype.layout().is_none() {
             // The codec tells what objects are, so if it is unknown, the error names the codec.
             let is_v2 = self.metadata.format() == ZarrFormat::V2;

@@ -4,6 +4,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use zarr_codecs::InnerChunkOrder;
 use zarr_metadata::{Extension, Indent, Order, ZarrFormat};
 
 /// The settings of operations that are not given any.
@@ -49,6 +50,13 @@ pub struct Config {
     /// consolidated metadata a write of it. A program that creates very many nodes one by one may leave it,
     /// and consolidate once. zarr-python always leaves it.
     pub leave_consolidated: bool,
+    /// Whether data is read whose checksum does not match, to save what is left of it: see
+    /// [`CodecRegistry::ignore_checksums`](zarr_codecs::CodecRegistry::ignore_checksums). A write that changes a
+    /// part of such a chunk stores the rest of it with a new checksum, damaged as it is.
+    pub ignore_checksums: bool,
+    /// The order in which inner chunks are stored in new shards: C order if not set, where zarr-python has
+    /// [`Morton`](InnerChunkOrder::Morton). Readers of any order are equally right.
+    pub inner_chunk_order: Option<InnerChunkOrder>,
     /// Settings that were not understood, with the environment variables that they came from.
     pub problems: Vec<String>,
 }

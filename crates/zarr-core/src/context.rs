@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use zarr_codecs::CodecRegistry;
 use zarr_metadata::ZarrFormat;
 
-use crate::engine::{ChunkCache, at_work};
+use crate::engine::{ChunkCache, pool};
 use crate::memory;
 use crate::{ArrayConfig, Config};
 use zarr_store::runtime::Budget;
@@ -21,10 +21,12 @@ use zarr_store::runtime::Budget;
 /// assert_eq!(two_workers.threads(), 2);
 /// ```
 #[derive(Clone)]
-pub struct Context(Arc<Shared>);
+pub struct Context {
+    shared: Arc<Shared>,
+    registry: Arc<CodecRegistry>,
+}
 
 struct Shared {
-    registry: CodecRegistry,
     threads: usize,
     chunk_bytes: u64,
     budget: Arc<Budget>,
@@ -43,17 +45,23 @@ impl Context {
 
     /// The codecs that arrays are read and written with.
     pub fn registry(&self) -> &CodecRegistry {
-        &self.0.registry
+        &self.registry
+    }
+
+    /// The same context with other codecs.
+    pub(crate) fn with_registry(&self, registry: CodecRegistry) -> Self {
+        let (shared, registry) = (Arc::clone(&self.shared), Arc::new(registry));
+        Self { shared, registry }
     }
 
     /// How many threads decode and encode.
     pub fn threads(&self) -> usize {
-        self.0.threads
+        self.shared.threads
     }
 
     /// The largest decoded chunk, in bytes, that is read or written.
     pub fn chunk_bytes(&self) -> u64 {
-        self.0.chunk_bytes
+        self.shared.chunk_bytes
     }
 
     /// The largest value, in bytes, that is taken from a store as it is, whatever it holds: a chunk that
@@ -66,47 +74,50 @@ impl Context {
     /// How many bytes may be on their way between arrays and stores that answer later, in all
     /// operations together.
     pub fn memory(&self) -> u64 {
-        self.0.budget.total()
+        self.shared.budget.total()
     }
 
     /// What an operation takes bytes from. One that a task waits for is given them: what the task
     /// holds may be all there are.
     pub(crate) fn budget(&self) -> Arc<Budget> {
-        match at_work::is_at_work() {
+        match pool::is_at_work() {
             true => Budget::unlimited(),
-            false => Arc::clone(&self.0.budget),
+            false => Arc::clone(&self.shared.budget),
         }
     }
 
     /// How many bytes of shard indexes each opened array remembers.
     pub fn index_cache(&self) -> u64 {
-        self.0.index_cache
+        self.shared.index_cache
     }
 
     /// How many bytes of decoded chunks are kept, of all arrays together.
     pub fn chunk_cache(&self) -> u64 {
-        self.0.chunks.bytes()
+        self.shared.chunks.bytes()
     }
 
     pub(crate) fn chunks(&self) -> &Arc<ChunkCache> {
-        &self.0.chunks
+        &self.shared.chunks
     }
 
     /// The format of nodes that are created without naming one.
     pub fn default_format(&self) -> ZarrFormat {
-        self.0.config.default_zarr_format.unwrap_or(ZarrFormat::V3)
+        self.shared
+            .config
+            .default_zarr_format
+            .unwrap_or(ZarrFormat::V3)
     }
 
     /// What is done where nobody says otherwise.
     pub fn config(&self) -> &Config {
-        &self.0.config
+        &self.shared.config
     }
 
     /// How arrays are read and written where nobody says otherwise.
     pub fn array_config(&self) -> ArrayConfig {
         ArrayConfig {
-            write_empty_chunks: self.0.config.write_empty_chunks,
-            read_missing_chunks: self.0.config.read_missing_chunks.unwrap_or(true),
+            write_empty_chunks: self.shared.config.write_empty_chunks,
+            read_missing_chunks: self.shared.config.read_missing_chunks.unwrap_or(true),
             ..ArrayConfig::default()
         }
     }
@@ -115,13 +126,13 @@ impl Context {
     pub(crate) fn pool(&self) -> Option<&rayon::ThreadPool> {
         let start = || {
             rayon::ThreadPoolBuilder::new()
-                .num_threads(self.0.threads)
+                .num_threads(self.shared.threads)
                 .thread_name(|i| format!("zarr-{i}"))
-                .start_handler(|_| at_work::begin_work())
+                .start_handler(|_| pool::begin_work())
                 .build()
                 .ok()
         };
-        self.0.pool.get_or_init(start).as_ref()
+        self.shared.pool.get_or_init(start).as_ref()
     }
 }
 
@@ -136,8 +147,8 @@ impl Default for Context {
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
-            .field("threads", &self.0.threads)
-            .field("chunk_bytes", &self.0.chunk_bytes)
+            .field("threads", &self.shared.threads)
+            .field("chunk_bytes", &self.shared.chunk_bytes)
             .field("memory", &self.memory())
             .finish_non_exhaustive()
     }
@@ -261,8 +272,15 @@ impl ContextBuilder {
     /// The context.
     pub fn build(self) -> Context {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Context(Arc::new(Shared {
-            registry: self.registry,
+        let registry = match self.config.ignore_checksums {
+            true => self.registry.ignore_checksums(),
+            false => self.registry,
+        };
+        let registry = match self.config.inner_chunk_order {
+            Some(order) => registry.inner_chunk_order(order),
+            None => registry,
+        };
+        let shared = Arc::new(Shared {
             threads: self
                 .threads
                 .or(self.config.max_workers)
@@ -273,6 +291,8 @@ impl ContextBuilder {
             config: self.config,
             chunks: Arc::new(ChunkCache::new(self.chunk_cache)),
             pool: OnceLock::new(),
-        }))
+        });
+        let registry = Arc::new(registry);
+        Context { shared, registry }
     }
 }

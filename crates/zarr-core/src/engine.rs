@@ -6,16 +6,13 @@
 //! `encode::chunk`), whoever drives them and whether the chunk is plain, a shard, or an inner
 //! chunk of one.
 
-pub(crate) mod at_work;
 mod barrier;
 mod cache;
 mod decode;
 mod encode;
 mod fetch;
-mod listing;
 #[allow(unsafe_code)]
 mod output;
-mod partial_object;
 mod plan;
 pub(crate) mod pool;
 mod read;
@@ -23,14 +20,11 @@ mod request;
 mod source;
 mod stream;
 mod transfer;
-mod work;
 mod write;
 
 pub(crate) use cache::{CachedChunks, ChunkCache, IndexCache};
 pub use encode::Elements;
-pub(crate) use listing::{LIST_FROM, can_list};
 pub use output::Output;
 pub(crate) use output::{Destination, lend};
 pub use stream::Block;
 pub(crate) use transfer::{settled, transfer};
-pub(crate) use work::WorkSize;

@@ -6,7 +6,7 @@ mod class;
 use std::fmt;
 
 use zarr_codecs::CodecError;
-use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError};
+use zarr_metadata::{DataType, MetadataError, NodePath, NodePathError, TimeError};
 use zarr_store::StoreError;
 
 use crate::{GridError, SelectionError};
@@ -167,7 +167,7 @@ pub enum ErrorKind {
         source: SelectionError,
     },
     /// Elements were asked for, or given, as a type they are not.
-    #[error("`{path}` holds {stored}, which is not read or written as `{asked}`")]
+    #[error("`{path}` holds {stored}, which is not read or written as `{asked}`: {instead}")]
     Element {
         /// The array's path.
         path: NodePath,
@@ -175,6 +175,8 @@ pub enum ErrorKind {
         asked: &'static str,
         /// The stored type.
         stored: DataType,
+        /// What to do instead: the Rust types that it is read and written as.
+        instead: String,
     },
     /// A stored element is not one of its data type: a bool of 2, or text that is not UTF-8.
     #[error("element {index} of the selection is not a {data_type}: {problem}")]
@@ -206,6 +208,9 @@ pub enum ErrorKind {
         /// What is wrong with it.
         problem: String,
     },
+    /// A date or duration is not one, or cannot be what it is asked to be.
+    #[error(transparent)]
+    Time(#[from] TimeError),
     /// A path is not one a node can have.
     #[error(transparent)]
     Path(#[from] NodePathError),

@@ -13,6 +13,7 @@ mod engine;
 mod erase;
 mod error;
 pub mod hierarchy;
+mod initialized;
 mod memory;
 mod options;
 mod resize;
@@ -27,15 +28,16 @@ pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};
 pub use error::{ArgumentProblem, ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
-pub use options::{ArrayOptions, Chunks, Codecs, Fill, check_new, check_new_array, codec_parts};
+pub use options::{ArrayOptions, Chunks, Fill, check_new, check_new_array, codec_parts};
 pub use resize::OutOfBoundsChunks;
 pub use selection::{
     AxisSelection, IntoAxisSelections, Mask, Points, RangeExt, ResolvedSelection, Selection,
     SelectionError, SelectionTarget, Slice,
 };
-pub use typed::{DynData, Element, Plain, c_order};
+pub use typed::{Columns, DynData, Element, NewColumns, Plain, c_order, to_data_type};
 pub use values::{Values, VarArray};
-pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError};
+pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError, VlenElements};
+pub use zarr_metadata::codecs::Codecs;
 
 /// Runs the examples of the README as tests.
 #[cfg(doctest)]

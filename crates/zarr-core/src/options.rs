@@ -3,6 +3,7 @@
 
 mod chunk_grid;
 mod conversions;
+mod fill;
 mod from_array;
 mod other_format;
 mod validate;
@@ -10,13 +11,13 @@ mod validate;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
-use zarr_metadata::codecs;
+use zarr_metadata::codecs::{self, Codecs};
 use zarr_metadata::{
     ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
     FillValue, Order, Separator, ZarrFormat, v2, v3,
 };
 
-use crate::{Config, Error, Result, defaults};
+use crate::{Config, Error, Result, Values, defaults};
 
 pub use from_array::codec_parts;
 pub use validate::{check_new, check_new_array};
@@ -40,7 +41,7 @@ pub struct ArrayOptions {
     pub filters: Codecs,
     /// What turns an array into bytes (format 3).
     pub serializer: Option<Extension>,
-    /// What is done to bytes; format 2 has one compressor at most.
+    /// What is done to bytes. In format 2 the last is the compressor, and others become filters.
     pub compressors: Codecs,
     /// The value of elements that were never written.
     pub fill_value: Fill,
@@ -78,17 +79,6 @@ pub enum Chunks {
     Rectilinear(Vec<AxisChunks>),
 }
 
-/// Codecs of one kind.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub enum Codecs {
-    /// The default of the format and data type.
-    #[default]
-    Auto,
-    /// These, in this order; none if empty.
-    List(Vec<Extension>),
-}
-
 /// A fill value as it is given.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
@@ -106,6 +96,8 @@ pub enum Fill {
     Null,
     /// A value in the JSON form of the specification: a number, `"NaN"`, `"0x7fc00001"`, …
     Value(Value),
+    /// One element of a data type that has the form of the array's: a date of any unit, a text of any length.
+    Element(DataType, Values),
 }
 
 impl ArrayOptions {
@@ -220,7 +212,11 @@ impl ArrayOptions {
             let text = format!("one name is needed for each of {} axes", self.shape.len());
             return Err(Error::wrong_shape("dimension_names", text));
         }
-        let fill_value = self.fill_value(FillValue::to_json)?;
+        let fill_value = match (&self.data_type, &self.fill_value) {
+            // A type of the user's: the array that is created knows what it is stored as.
+            (DataType::Unknown(_), Fill::Value(value)) => value.clone(),
+            _ => self.fill_value(FillValue::to_json)?,
+        };
         let mut metadata = v3::ArrayMetadataV3::new(self.shape, self.data_type, vec![]);
         metadata.chunk_grid = grid;
         metadata.chunk_key_encoding = self.chunk_key_encoding.unwrap_or_default();
@@ -240,13 +236,19 @@ impl ArrayOptions {
                             `serializer` and `compressors`";
                 return Err(Error::conflicting("codecs", text));
             }
-            return Ok(codecs.clone());
+            return Ok(self.in_v3(codecs.clone()));
         }
         let serializer = self.serializer.clone();
         let mut codecs = self.filters.or(Vec::new);
         codecs.push(serializer.unwrap_or_else(|| v3::default_serializer(&self.data_type)));
         codecs.extend(self.compressors.or(|| vec![defaults::compressor()]));
-        Ok(codecs)
+        Ok(self.in_v3(codecs))
+    }
+
+    fn in_v3(&self, codecs: Vec<Extension>) -> Vec<Extension> {
+        let size = self.data_type.size();
+        let codecs = codecs.into_iter();
+        codecs.map(|codec| codecs::in_v3(codec, size)).collect()
     }
 
     fn v2(self) -> Result<ArrayMetadata> {
@@ -280,13 +282,16 @@ impl ArrayOptions {
                 return Err(Error::not_in_format("chunk_key_encoding", text));
             }
         };
-        let mut compressors = self.compressors.or(|| vec![v2_compressor()]).into_iter();
-        let compressor = compressors.next().map(|codec| v2_codec(&codec));
-        if compressors.next().is_some() {
-            let text = "format 2 has one compressor; put the others among `filters`";
-            return Err(Error::not_in_format("compressors", text));
-        }
-        let mut filters: Vec<_> = self.filters.or(Vec::new).iter().map(v2_codec).collect();
+        let mut compressors = self.compressors.or(|| vec![v2_compressor()]);
+        let compressor = compressors.pop();
+        let compressor = compressor.map(|codec| in_v2("compressors", &codec));
+        let compressor = compressor.transpose()?;
+        // Format 2 has one compressor. Filters may be from bytes to bytes, too, and stand in front of it.
+        let filters = self.filters.or(Vec::new);
+        let filters = filters.iter().map(|codec| in_v2("filters", codec));
+        let others = compressors.iter();
+        let others = others.map(|codec| in_v2("compressors", codec));
+        let mut filters: Vec<v2::Codec> = filters.chain(others).collect::<Result<_>>()?;
         // Objects need a filter that makes bytes of them, before all others.
         if let Some(codec) = v2::object_codec(&self.data_type)
             && !filters
@@ -321,12 +326,16 @@ impl ArrayOptions {
     fn fill_value(&self, to_json: impl FnOnce(&FillValue, &DataType) -> Value) -> Result<Value> {
         let data_type = &self.data_type;
         let unknown = || {
-            let text = format!("{data_type} cannot be created: it is only a name here");
+            let text = format!(
+                "{data_type} is only a name here: give its fill value in JSON, in format 3, and add the type to the \
+                 context's registry by `CodecRegistry::data_type`"
+            );
             Error::argument("dtype", text)
         };
         let fill = match &self.fill_value {
             Fill::Value(value) => FillValue::from_json(value, data_type)
                 .map_err(|error| Error::argument("fill_value", error.to_string()))?,
+            Fill::Element(given, values) => fill::of_element(values, given, data_type)?,
             Fill::Default | Fill::Null => FillValue::default_for(data_type).ok_or_else(unknown)?,
             Fill::Zero => FillValue::zero(data_type).ok_or_else(unknown)?,
             Fill::One => one(data_type)
@@ -354,34 +363,18 @@ fn one(data_type: &DataType) -> Option<FillValue> {
     FillValue::from_json(&one, data_type).ok()
 }
 
-impl Codecs {
-    fn or(&self, default: impl FnOnce() -> Vec<Extension>) -> Vec<Extension> {
-        match self {
-            Self::Auto => default(),
-            Self::List(codecs) => codecs.clone(),
-        }
-    }
-}
-
 fn list(codecs: &[Extension]) -> Value {
     codecs.iter().map(Extension::to_json).collect()
 }
 
-/// A codec as format 2 writes it: its name is its `id`, its configuration stands beside it.
-fn v2_codec(extension: &Extension) -> v2::Codec {
-    let codec = v2::Codec::new(extension.name.clone());
-    extension
-        .configuration
-        .iter()
-        .fold(codec, |codec, (key, value)| {
-            // numcodecs leaves out a checksum that is off, and older versions refuse it.
-            let off = extension.name == "zstd" && key == "checksum" && *value == Value::Bool(false);
-            if off {
-                codec
-            } else {
-                codec.with(key.clone(), value.clone())
-            }
-        })
+/// A codec as format 2 writes it.
+fn in_v2(argument: &'static str, codec: &Extension) -> Result<v2::Codec> {
+    let codec = codecs::in_v2(codec);
+    if codecs::by_id(&codec.id).is_none() && codecs::by_name(&codec.id).is_some() {
+        let text = format!("only format 3 has the codec `{}`", codec.id);
+        return Err(Error::not_in_format(argument, text));
+    }
+    Ok(codec)
 }
 
 fn v2_compressor() -> Extension {

@@ -12,8 +12,8 @@ use zarr_codecs::{Dims, Region};
 use zarr_metadata::ArrayMetadata;
 use zarr_store::{KeyLock, Prefix};
 
-use crate::engine::LIST_FROM;
 use crate::hierarchy::Document;
+use crate::stored::LIST_FROM;
 use crate::{Appended, ArrayConfig, ChunkedArray, Error, Result, Selection, Slice};
 
 /// What happens to the chunks outside a smaller shape.

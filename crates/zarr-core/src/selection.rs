@@ -9,13 +9,19 @@ mod from_ndarray;
 mod from_ranges;
 mod parse;
 mod resolve;
+mod resolved;
+mod slice;
 #[cfg(test)]
 mod tests;
+
+use ndarray::{ArrayBase, Data, Dimension};
 
 pub use advanced::{AxisSelection, IntoAxisSelections, Mask, Points};
 pub use error::SelectionError;
 pub use from_ranges::RangeExt;
-pub use resolve::{ResolvedSelection, SelectionTarget};
+pub use resolve::SelectionTarget;
+pub use resolved::ResolvedSelection;
+pub use slice::Slice;
 
 /// Which cells of an array to read or write.
 ///
@@ -65,31 +71,69 @@ pub enum Selection {
     Blocks(Vec<Slice>),
 }
 
-/// One item of a basic selection, with NumPy's meaning.
-///
-/// Negative numbers count from the end of the axis. Integers beyond `i64` become `i64::MAX`: out of
-/// bounds as an index, and the end of the axis as a bound of a range. On an axis of more than
-/// `i64::MAX` cells that could be wrong, so resolving fails there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Slice {
-    /// One cell; the axis is dropped from the output.
-    Index(i64),
-    /// The cells from `start` up to `stop`, or down to it if `step` is negative. A missing bound is
-    /// the respective end of the axis.
-    Range {
-        /// The first cell.
-        start: Option<i64>,
-        /// The end, which is excluded.
-        stop: Option<i64>,
-        /// The distance from one cell to the next; zero is an error.
-        step: i64,
-    },
-    /// The whole axis.
-    Full,
-    /// All axes that the other items leave, each whole. At most one per selection.
-    Ellipsis,
-    /// A new axis of length one in the output.
-    NewAxis,
+impl Selection {
+    /// Selects every combination of the indices that a list, mask or slice gives for each axis:
+    /// NumPy's `np.ix_`, zarr-python's `oindex`.
+    ///
+    /// ```
+    /// use zarr_core::Selection;
+    /// let selection = Selection::orthogonal((0..2, [3, 1, 3], ..));
+    /// assert_eq!(selection.resolve(&[5, 4, 6])?.out_shape(), [2, 3, 6]);
+    /// assert_eq!(selection.to_string(), "oindex[0:2, [3, 1, 3], :]");
+    /// # Ok::<(), zarr_core::SelectionError>(())
+    /// ```
+    #[doc(alias = "oindex")]
+    pub fn orthogonal(axes: impl IntoAxisSelections) -> Self {
+        Self::Orthogonal(axes.into_axis_selections())
+    }
+
+    /// Selects cells by their coordinates, given as one list per axis: zarr-python's `vindex`.
+    ///
+    /// ```
+    /// use zarr_core::Selection;
+    /// let points = Selection::points([[0, 4, -1], [3, 3, 0]]);
+    /// assert_eq!(points.resolve(&[5, 4])?.out_shape(), [3]);
+    /// # Ok::<(), zarr_core::SelectionError>(())
+    /// ```
+    #[doc(alias = "vindex")]
+    #[doc(alias = "coordinate")]
+    pub fn points<L: Into<Vec<i64>>>(axes: impl IntoIterator<Item = L>) -> Self {
+        Self::Points(Points::new(axes))
+    }
+
+    /// Selects whole chunks (of a sharded array, shards) by their indices in the chunk grid, with one
+    /// item per axis. Steps are not allowed, and an index keeps its axis.
+    ///
+    /// ```
+    /// use zarr_core::{ChunkGrid, Selection, Slice};
+    /// let blocks = Selection::blocks([Slice::from(-1), Slice::from(0..2)]);
+    /// let grid = ChunkGrid::regular(&[4, 3], &[10, 10])?;
+    /// assert_eq!(blocks.resolve(&grid)?.out_shape(), [2, 6]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn blocks(slices: impl Into<Vec<Slice>>) -> Self {
+        Self::Blocks(slices.into())
+    }
+}
+
+impl From<Points> for Selection {
+    fn from(points: Points) -> Self {
+        Self::Points(points)
+    }
+}
+
+impl From<Mask> for Selection {
+    fn from(mask: Mask) -> Self {
+        Self::Mask(mask)
+    }
+}
+
+/// The cells where the mask is true, in C order.
+impl<S: Data<Elem = bool>, D: Dimension> From<&ArrayBase<S, D>> for Selection {
+    fn from(mask: &ArrayBase<S, D>) -> Self {
+        let shape: Vec<u64> = mask.shape().iter().map(|&n| n as u64).collect();
+        Mask::new(shape, mask.iter().copied().collect::<Vec<_>>()).into()
+    }
 }
 
 /// Makes a [`Selection`] from items in the notation of Rust's ranges, with NumPy's meaning.

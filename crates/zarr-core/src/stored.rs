@@ -2,17 +2,20 @@
 //! of shards.
 
 use std::future::ready;
+use std::ops::Range;
 use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
-use zarr_codecs::{
-    AxisRange, CodecChain, Dims, Projections, Region, Scratch, ShardIndex, ShardingCodec,
-};
-use zarr_store::{ByteRange, Entry};
+use zarr_codecs::{AxisRange, CodecChain, Dims, Projections, Region, ShardIndex, ShardingCodec};
+use zarr_store::{ByteRange, Entry, Found, Key};
 
+use crate::engine::pool::with_scratch;
 use crate::hierarchy::check_presence;
-use crate::{ChunkError, ChunkedArray, Error, Result};
+use crate::{ChunkError, ChunkedArray, Error, ErrorKind, Result};
+
+/// Up to this many absent chunks are found by asking for each of them.
+pub(crate) const LIST_FROM: usize = 1 << 10;
 
 impl ChunkedArray {
     /// The stored chunks (of a sharded array, shards), each with its size in bytes. Keys that are not of a
@@ -47,6 +50,59 @@ impl ChunkedArray {
         // A chunk that is not listed is absent only if the store is still there at the end.
         let end = stream::once(check_presence(self.location()));
         listed.chain(end.filter_map(|present| ready(present.err().map(Err))))
+    }
+
+    /// Whether a chunk that a listing does not show is absent. A store may know only after a listing that it
+    /// left something out.
+    pub(crate) fn can_list(&self) -> bool {
+        self.store().hints().lists_every_value()
+    }
+
+    /// Whether a listing could save more than what was asked for so far: half of these chunks were absent.
+    pub(crate) fn is_sparse(&self, asked: usize, absent: usize) -> bool {
+        asked >= LIST_FROM && absent >= asked - asked / 2 && self.can_list()
+    }
+
+    /// Which of these numbers belong to stored chunks, in order. `find` gives the number of a chunk, if it is
+    /// wanted. `None` if the numbers are few, if the store cannot list, or if it lists more keys than there are
+    /// numbers.
+    ///
+    /// The listing begins after the operation, so it shows everything that was stored before the operation.
+    ///
+    /// # Errors
+    /// Only [`ErrorKind::StoreGone`]: a store that refuses to list may still answer requests.
+    pub(crate) async fn stored_among(
+        &self,
+        wanted: Range<usize>,
+        find: impl Fn(&[u64]) -> Option<usize>,
+    ) -> Result<Option<Vec<usize>>> {
+        if wanted.len() <= LIST_FROM || !self.can_list() {
+            return Ok(None);
+        }
+        let (mut found, mut shown) = (Vec::new(), 0);
+        let mut listed = pin!(self.list_keys());
+        while let Some(entry) = listed.next().await {
+            shown += 1;
+            if shown > wanted.len() {
+                return Ok(None);
+            }
+            match entry {
+                Ok(Some((chunk, _))) => found.extend(find(&chunk).filter(|i| wanted.contains(i))),
+                Ok(None) => {}
+                Err(error) if matches!(error.kind(), ErrorKind::StoreGone { .. }) => {
+                    return Err(error);
+                }
+                Err(_) => return Ok(None),
+            }
+        }
+        // Only now does the store know whether it left something out.
+        if !self.can_list() {
+            return Ok(None);
+        }
+        found.sort_unstable();
+        // A store may show a key twice if it changes meanwhile.
+        found.dedup();
+        Ok(Some(found))
     }
 
     /// The number of bytes stored below the array's location: chunks and documents.
@@ -128,22 +184,34 @@ impl ChunkedArray {
         let Some(shard) = chain.shard() else {
             return Ok(None);
         };
-        let key = self.chunk_key(chunk)?;
-        let range = match shard.index_len() {
-            (len, true) => ByteRange::Last(len),
-            (len, false) => ByteRange::Bounded(0..len),
-        };
-        let Some(found) = self.store().get(&key, range, None).await? else {
+        let found = self.shard_index(&self.chunk_key(chunk)?, shard).await?;
+        let Some(Found { data: index, .. }) = found else {
             return Ok(None);
         };
-        shard.index_range(found.size)?;
-        let index = shard.decode_index(&found.data, found.size, &mut Scratch::default())?;
         let inside = Region::whole(&self.grid().chunk_extent(chunk));
         Ok(Some(Inner {
             wanted: shard.project(&inside)?,
             shard: Arc::clone(shard),
             index,
         }))
+    }
+
+    /// Requests the index of a shard. `None` if the shard is absent.
+    pub(crate) async fn shard_index(
+        &self,
+        key: &Key,
+        shard: &ShardingCodec,
+    ) -> Result<Option<Found<ShardIndex>>, ChunkError> {
+        let range = match shard.index_len() {
+            (len, true) => ByteRange::Last(len),
+            (len, false) => ByteRange::Bounded(0..len),
+        };
+        let Some(found) = self.store().get(key, range, None).await? else {
+            return Ok(None);
+        };
+        shard.index_range(found.size)?;
+        let index = with_scratch(|cx| shard.decode_index(&found.data, found.size, cx))?;
+        Ok(Some(found.map(|_| index)))
     }
 }
 

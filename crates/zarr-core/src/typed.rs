@@ -1,82 +1,75 @@
 //! Converts between Rust's element types and untyped bytes: which Rust type a data type is read as, and
 //! how. Nothing else in this crate is generic over elements.
 
+mod columns;
+mod convert;
+mod dates;
 mod destination;
-
-use std::num::NonZeroUsize;
-use std::sync::Arc;
+mod dyn_data;
+mod numbers;
+mod read;
+mod rust_types;
+mod variable;
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
 use ndarray::{ArrayD, IxDyn};
-use zarr_codecs::{Region, VlenElements, VlenHandle, VlenHeap};
-use zarr_metadata::DataType;
+use zarr_codecs::VlenElements;
+use zarr_metadata::{DataType, NodePath};
 
-use crate::{
-    Block, ChunkedArray, Error, ErrorKind, Output, ResolvedSelection, Result, Values, VarArray,
-    values,
-};
+use crate::{Error, ErrorKind, Result, Values};
+
+pub use columns::{Columns, NewColumns};
+pub use convert::to_data_type;
+pub use dyn_data::DynData;
 
 /// A Rust type that elements can be read and written as. It must match the data type: nothing is cast.
+///
+#[doc = include_str!("typed/rust_types.md")]
+///
+/// `zarr::record!` makes one of a struct, for data types of its fields.
 pub trait Element: Clone + Send + Sync + 'static {
-    /// The form of an element in memory that is read: a type for which all bytes are valid.
+    /// The form of an element in memory that is read: a type for which all bytes are valid. It is `u8`, of
+    /// which an element has many, where the data type alone tells how long elements are.
     type Stored: Plain;
 
-    /// The data type of an array that is created from such elements.
+    /// The data type of an array that is created for such elements before there are any.
     fn data_type() -> DataType;
 
-    /// Whether elements of this data type can be read as this type.
+    /// Whether elements of this data type can be read and written as this type.
     fn accepts(data_type: &DataType) -> bool {
         *data_type == Self::data_type()
     }
 
-    /// Checks and converts elements that were read. Those of variable length are handles into `heap`.
+    /// What an error says about a data type that is not accepted: which Rust types it is read as.
+    fn instead(data_type: &DataType) -> String {
+        rust_types::advice(data_type)
+    }
+
+    /// Checks and converts elements that were read, of a data type that is accepted. Those of variable length are
+    /// handles into `heap`.
     ///
     /// # Errors
     /// If the bytes of an element are not a valid value of this type.
-    fn from_stored(stored: Vec<Self::Stored>, heap: &VlenElements) -> Result<Vec<Self>>;
+    fn from_stored(
+        stored: Vec<Self::Stored>,
+        data_type: &DataType,
+        heap: &VlenElements,
+    ) -> Result<Vec<Self>>;
 
-    /// The values of elements, without a copy where that is possible.
-    fn into_values(elements: Vec<Self>) -> Values;
+    /// The values of elements, without a copy where that is possible, and the data type that they are values of:
+    /// for dates, the unit that holds them all.
+    fn into_data(elements: Vec<Self>) -> (DataType, Values);
 }
 
 /// Types for which all bytes are valid, so that they can be read in place.
-pub trait Plain: bytemuck::Pod + Send + Sync {}
-
-/// Implements [`Element`] for types that are read in place.
-macro_rules! plain {
-    ($($element:ty => $data_type:ident),* $(,)?) => {$(
-        impl Plain for $element {}
-
-        impl Element for $element {
-            type Stored = Self;
-
-            fn data_type() -> DataType {
-                DataType::$data_type
-            }
-
-            fn from_stored(stored: Vec<Self>, _: &VlenElements) -> Result<Vec<Self>> {
-                Ok(stored)
-            }
-
-            fn into_values(elements: Vec<Self>) -> Values {
-                Values::Fixed(Bytes::from_owner(AsBytes(elements)))
-            }
-        }
-    )*};
+pub trait Plain: bytemuck::Pod + Send + Sync {
+    /// The element without bits that have no meaning in a data type, as of an `int4` in an `i8`.
+    #[must_use]
+    fn normal(self, data_type: &DataType) -> Self {
+        let _ = data_type;
+        self
+    }
 }
-
-plain! {
-    i8 => Int8, i16 => Int16, i32 => Int32, i64 => Int64,
-    u8 => UInt8, u16 => UInt16, u32 => UInt32, u64 => UInt64,
-    f32 => Float32, f64 => Float64,
-}
-
-#[cfg(feature = "half")]
-plain! { half::f16 => Float16 }
-
-#[cfg(feature = "num-complex")]
-plain! { num_complex::Complex32 => Complex64, num_complex::Complex64 => Complex128 }
 
 /// A vector of elements as bytes, without a copy.
 struct AsBytes<T>(Vec<T>);
@@ -87,138 +80,45 @@ impl<T: bytemuck::NoUninit> AsRef<[u8]> for AsBytes<T> {
     }
 }
 
-impl Element for bool {
-    type Stored = u8;
+/// The values of elements of one size.
+fn fixed<T: bytemuck::NoUninit + Send + Sync>(elements: Vec<T>) -> Values {
+    Values::Fixed(Bytes::from_owner(AsBytes(elements)))
+}
 
-    fn data_type() -> DataType {
-        DataType::Bool
-    }
-
-    fn from_stored(stored: Vec<u8>, _: &VlenElements) -> Result<Vec<Self>> {
-        match stored.iter().position(|&byte| byte > 1) {
-            None => Ok(stored.into_iter().map(|b| b == 1).collect()),
-            Some(at) => {
-                let found = stored.get(at).copied().unwrap_or_default();
-                let problem = format!("it is {found}, and a bool is 0 or 1");
-                Err(invalid(at, DataType::Bool, problem))
-            }
+/// Room for elements, of which an array's document may say that each is large.
+fn room<T>(count: usize) -> Result<Vec<T>> {
+    let mut room = Vec::new();
+    match room.try_reserve_exact(count) {
+        Ok(()) => Ok(room),
+        Err(_) => {
+            let what = "elements";
+            let asked = (count as u64).saturating_mul(size_of::<T>() as u64);
+            Err(ErrorKind::Memory { what, asked }.into())
         }
     }
-
-    fn into_values(elements: Vec<Self>) -> Values {
-        Values::Fixed(Bytes::from_owner(AsBytes(elements)))
-    }
 }
 
-/// A handle, which stands in memory for an element of variable length.
-impl Plain for [u64; 2] {}
-
-impl Element for String {
-    type Stored = [u64; 2];
-
-    fn data_type() -> DataType {
-        DataType::String
+/// The error that elements are not read or written as `T`.
+fn mismatch<T: Element>(path: NodePath, stored: DataType) -> Error {
+    let (asked, instead) = (std::any::type_name::<T>(), T::instead(&stored));
+    ErrorKind::Element {
+        path,
+        asked,
+        stored,
+        instead,
     }
-
-    fn accepts(data_type: &DataType) -> bool {
-        matches!(data_type, DataType::String | DataType::Json)
-    }
-
-    fn from_stored(stored: Vec<[u64; 2]>, heap: &VlenElements) -> Result<Vec<Self>> {
-        let texts = stored.into_iter().enumerate().map(|(at, handle)| {
-            let text = str::from_utf8(looked_up(at, handle, heap)?);
-            text.map(str::to_owned)
-                .map_err(|error| invalid(at, DataType::String, format!("it is not UTF-8: {error}")))
-        });
-        texts.collect()
-    }
-
-    fn into_values(elements: Vec<Self>) -> Values {
-        Values::Variable(elements.into_iter().collect())
-    }
-}
-
-/// Byte strings of any length.
-impl Element for Vec<u8> {
-    type Stored = [u64; 2];
-
-    fn data_type() -> DataType {
-        DataType::Bytes
-    }
-
-    fn from_stored(stored: Vec<[u64; 2]>, heap: &VlenElements) -> Result<Vec<Self>> {
-        let elements = stored.into_iter().enumerate();
-        elements
-            .map(|(at, handle)| Ok(looked_up(at, handle, heap)?.to_vec()))
-            .collect()
-    }
-
-    fn into_values(elements: Vec<Self>) -> Values {
-        Values::Variable(elements.into_iter().collect())
-    }
-}
-
-/// The bytes of an element of variable length. Only a user's own codec can make a handle that is not in the heap.
-fn looked_up(at: usize, handle: [u64; 2], heap: &VlenElements) -> Result<&[u8]> {
-    values::look_up(heap, handle).ok_or_else(|| {
-        let problem = "a codec returned no bytes for it".to_owned();
-        invalid(at, DataType::Bytes, problem)
-    })
+    .into()
 }
 
 /// A stored element that is not one of its data type.
-fn invalid(index: usize, data_type: DataType, problem: String) -> Error {
+fn invalid(index: usize, data_type: &DataType, problem: String) -> Error {
+    let data_type = data_type.clone();
     let kind = ErrorKind::InvalidElement {
         index,
         data_type,
         problem,
     };
     kind.into()
-}
-
-/// Elements of a data type that is known only at run time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DynData {
-    /// The data type of the elements.
-    pub dtype: DataType,
-    /// The length of each axis; empty for a scalar.
-    pub shape: Vec<u64>,
-    /// The elements, in C order.
-    pub data: Values,
-}
-
-impl DynData {
-    /// Converts the elements to a typed array.
-    ///
-    /// # Errors
-    /// If `T` does not match the data type, or the elements do not fill the shape.
-    pub fn into_array<T: Element>(self) -> Result<ArrayD<T>> {
-        if !T::accepts(&self.dtype) {
-            let (path, asked) = (zarr_metadata::NodePath::root(), std::any::type_name::<T>());
-            return Err(ErrorKind::Element {
-                path,
-                asked,
-                stored: self.dtype,
-            }
-            .into());
-        }
-        let heap = VlenHeap::new(Bytes::new());
-        let elements = self.data.into_elements(&heap);
-        let elements = elements.map_err(|error| Error::argument("data", error.to_string()))?;
-        let stored: Vec<T::Stored> = bytemuck::pod_collect_to_vec(&elements);
-        into_array(T::from_stored(stored, &heap.elements())?, &self.shape)
-    }
-}
-
-impl<T: Element> From<ArrayD<T>> for DynData {
-    fn from(array: ArrayD<T>) -> Self {
-        let shape = array.shape().iter().map(|&n| n as u64).collect();
-        Self {
-            dtype: T::data_type(),
-            shape,
-            data: T::into_values(c_order(array)),
-        }
-    }
 }
 
 /// The elements of an array in C order, without a copy if the array is in C order already.
@@ -245,118 +145,4 @@ fn into_array<T>(elements: Vec<T>, shape: &[u64]) -> Result<ArrayD<T>> {
             format!("{found} elements do not fill the shape {wanted:?}"),
         )
     })
-}
-
-impl ChunkedArray {
-    /// Reads the cells of a selection as an array of its output shape.
-    ///
-    /// # Errors
-    /// If the data type is not read as `T`, and the errors of [`read`](Self::read).
-    pub async fn read_as<T: Element>(
-        self: Arc<Self>,
-        selection: ResolvedSelection,
-    ) -> Result<ArrayD<T>> {
-        self.check_element::<T>()?;
-        let align = align_of::<T::Stored>();
-        let output = Arc::clone(&self).read(selection.clone(), align).await?;
-        into_array(self.elements(output)?, selection.out_shape())
-    }
-
-    fn elements<T: Element>(&self, output: Output) -> Result<Vec<T>> {
-        let heap = output.heap().elements();
-        let stored: Vec<T::Stored> = output.into_vec().ok_or_else(|| self.incomplete())?;
-        self.check_room(bytemuck::cast_slice(&stored), size_of::<T>(), &heap)?;
-        T::from_stored(stored, &heap)
-    }
-
-    /// Checks that a copy of all elements of variable length, with `each` bytes more per element, is within
-    /// the limit of memory. The heap holds an element once that many cells share, such as the fill value.
-    fn check_room(&self, handles: &[u8], each: usize, heap: &VlenElements) -> Result<()> {
-        if !self.data_type().is_variable() {
-            return Ok(());
-        }
-        let count = (handles.len() / VlenHandle::SIZE) as u64;
-        let asked = count.saturating_mul(each as u64);
-        let asked = asked.saturating_add(heap.byte_len(handles));
-        let limit = self.context().memory();
-        if asked <= limit {
-            return Ok(());
-        }
-        let what = "elements of variable length";
-        Err(ErrorKind::Limit { what, asked, limit }.into())
-    }
-
-    /// Streams the blocks of [`stream`](Self::stream) as arrays, each with its region of the output.
-    ///
-    /// # Errors
-    /// If the data type is not read as `T`, and the errors of [`stream`](Self::stream).
-    pub fn stream_as<T: Element>(
-        self: Arc<Self>,
-        selection: ResolvedSelection,
-        ahead: Option<NonZeroUsize>,
-    ) -> Result<impl Stream<Item = Result<(Region, ArrayD<T>)>> + Send + use<T>> {
-        self.check_element::<T>()?;
-        let blocks = Arc::clone(&self).stream(selection, align_of::<T::Stored>(), ahead)?;
-        Ok(blocks.map(move |block| {
-            let Block { region, output } = block?;
-            let elements = self.elements::<T>(output)?;
-            let array = into_array(elements, &region.shape())?;
-            Ok((region, array))
-        }))
-    }
-
-    /// Reads the cells of a selection, of any data type.
-    ///
-    /// # Errors
-    /// The errors of [`read`](Self::read).
-    pub async fn read_dyn(self: Arc<Self>, selection: ResolvedSelection) -> Result<DynData> {
-        let dtype = self.data_type().clone();
-        let align = if dtype.is_variable() {
-            align_of::<u64>()
-        } else {
-            1
-        };
-        let output = Arc::clone(&self).read(selection.clone(), align).await?;
-        let heap = output.heap().elements();
-        let incomplete = || self.incomplete();
-        let data = if dtype.is_variable() {
-            let handles: Vec<[u64; 2]> = output.into_vec().ok_or_else(incomplete)?;
-            self.check_room(bytemuck::cast_slice(&handles), size_of::<usize>(), &heap)?;
-            let elements = handles
-                .into_iter()
-                .map(|handle| values::look_up(&heap, handle));
-            let elements: Option<VarArray> = elements.collect();
-            Values::Variable(elements.ok_or_else(incomplete)?)
-        } else {
-            Values::Fixed(output.into_vec::<u8>().ok_or_else(incomplete)?.into())
-        };
-        Ok(DynData {
-            dtype,
-            shape: selection.out_shape().to_vec(),
-            data,
-        })
-    }
-
-    /// Checks that elements of the array can be read and written as `T`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Element`] if they cannot.
-    pub fn check_element<T: Element>(&self) -> Result<()> {
-        let stored = self.data_type();
-        if T::accepts(stored) {
-            return Ok(());
-        }
-        let (path, asked) = (self.path().clone(), std::any::type_name::<T>());
-        Err(ErrorKind::Element {
-            path,
-            asked,
-            stored: stored.clone(),
-        }
-        .into())
-    }
-
-    /// The error that all tasks succeeded, yet part of the output is missing. Only a bug can cause it.
-    fn incomplete(&self) -> Error {
-        self.chunk_error(&[], crate::ChunkError::INTERNAL)
-    }
 }

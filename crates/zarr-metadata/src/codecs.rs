@@ -1,11 +1,16 @@
 //! What documents say of codecs: a table with a row for each. Reading, validation, completion, conversion and
-//! `info` all look here.
+//! `info` all look here. [`typed`] has a type for each, and [`Codecs`] is what callers give.
 
+mod given;
+mod in_format;
 mod numcodecs;
 mod setting;
 mod translate;
+pub mod typed;
 mod v3;
 
+pub use given::Codecs;
+pub use in_format::{in_v2, in_v3};
 pub use setting::{FromElements, Setting, SettingDefault, SettingType};
 pub(crate) use translate::{ElementSizes, ToV2, ToV3};
 

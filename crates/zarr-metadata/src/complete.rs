@@ -4,7 +4,8 @@
 use serde_json::{Map, Value};
 
 use crate::array::ArrayMetadata;
-use crate::codecs::{self, FromElements, KnownCodec, Setting, SettingDefault};
+use crate::codecs::{self, CodecKind, FromElements, KnownCodec, Setting, SettingDefault};
+use crate::convert::FilterTypes;
 use crate::data_type::DataType;
 use crate::extension::Extension;
 use crate::format::Endian;
@@ -27,9 +28,11 @@ impl ArrayMetadata {
         match self {
             Self::V3(array) => complete(&mut array.codecs, &array.data_type),
             Self::V2 { array, .. } => {
+                let mut elements = Some(array.dtype.clone());
                 for codec in array.filters.iter_mut().chain(&mut array.compressor) {
-                    let defaults = v2_defaults(codec);
+                    let defaults = v2_defaults(codec, elements.as_ref());
                     filled(&mut codec.configuration, defaults);
+                    elements = elements.and_then(|given| v2_behind(codec, &given));
                 }
             }
         }
@@ -49,13 +52,16 @@ fn complete(codecs: &mut [Extension], data_type: &DataType) {
             within(&mut codec.configuration, "codecs", &data_type);
             within(&mut codec.configuration, "index_codecs", &DataType::UInt64);
         }
+        if codec.name == "conditional" {
+            within(&mut codec.configuration, "codecs", &data_type);
+        }
         if let Some(behind) = behind(codec) {
             data_type = behind;
         }
     }
 }
 
-/// The chains inside a shard.
+/// The codecs inside of a codec.
 fn within(configuration: &mut Map<String, Value>, key: &str, data_type: &DataType) {
     let Some(Value::Array(list)) = configuration.get_mut(key) else {
         return;
@@ -100,15 +106,29 @@ fn v3_defaults(codec: &Extension, data_type: &DataType) -> Defaults {
     })
 }
 
-/// What `get_config` of numcodecs has.
-fn v2_defaults(codec: &v2::Codec) -> Defaults {
+/// What `get_config` of numcodecs has; the dtype of elements, which numcodecs has to be told, is that of `elements`.
+fn v2_defaults(codec: &v2::Codec, elements: Option<&DType>) -> Defaults {
     let Some(known) = codecs::by_id(&codec.id) else {
         return vec![];
     };
-    defaults(known, |setting| match setting.default? {
-        SettingDefault::SameAs(key) => codec.configuration.get(key).cloned(),
-        default => default.to_json(),
+    let given = |key: &str| codec.configuration.get(key).cloned();
+    let found = |setting: &Setting| match setting.from_elements {
+        Some(FromElements::DType) => elements.map(DType::to_json),
+        _ => None,
+    };
+    defaults(known, |setting| match setting.default {
+        None => found(setting),
+        Some(SettingDefault::SameAs(key)) => given(key).or_else(|| found(known.setting(key)?)),
+        Some(default) => default.to_json(),
     })
+}
+
+/// The elements behind a filter of v2; `None` where they are bytes.
+fn v2_behind(codec: &v2::Codec, given: &DType) -> Option<DType> {
+    let known = codecs::by_id(&codec.id)?;
+    let is_filter = known.kind == CodecKind::ArrayToArray && !known.is_only_v2;
+    let types = FilterTypes::of(codec, given).filter(|_| is_filter)?;
+    Some(types.encoded)
 }
 
 fn defaults(known: &KnownCodec, of: impl Fn(&Setting) -> Option<Value>) -> Defaults {
@@ -295,6 +315,11 @@ mod tests {
         becomes(
             json!({"id": "delta", "dtype": ">i4", "astype": "<i2"}),
             json!({"id": "delta", "dtype": ">i4", "astype": "<i2"}),
+        );
+        // Which numcodecs has to be told.
+        becomes(
+            json!({"id": "delta"}),
+            json!({"id": "delta", "dtype": "<i4", "astype": "<i4"}),
         );
         becomes(
             json!({"id": "quantize", "digits": 2, "dtype": "<f4"}),

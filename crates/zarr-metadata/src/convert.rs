@@ -5,6 +5,7 @@ mod filters;
 mod to_v2;
 mod to_v3;
 
+pub(crate) use filters::FilterTypes;
 pub(crate) use to_v3::DIMENSIONS;
 
 use crate::array::ArrayMetadata;

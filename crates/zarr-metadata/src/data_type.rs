@@ -133,6 +133,26 @@ impl DataType {
         Self::Struct(fields.into_iter().collect())
     }
 
+    /// Moments of this unit: [`DataType::DateTime64`], NumPy's `datetime64[ns]`.
+    ///
+    /// ```
+    /// use zarr_metadata::{DataType, TimeUnit};
+    /// let t = DataType::datetime64(TimeUnit::Nanosecond);
+    /// assert_eq!(t.to_string(), "numpy.datetime64[ns]");
+    /// ```
+    #[must_use]
+    pub const fn datetime64(unit: TimeUnit) -> Self {
+        let scale = 1;
+        Self::DateTime64 { unit, scale }
+    }
+
+    /// Durations of this unit: [`DataType::TimeDelta64`], NumPy's `timedelta64[s]`.
+    #[must_use]
+    pub const fn timedelta64(unit: TimeUnit) -> Self {
+        let scale = 1;
+        Self::TimeDelta64 { unit, scale }
+    }
+
     /// How an element lies in memory; `None` for a type unknown to this library.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {

@@ -161,6 +161,24 @@ fn named(name: String, at: &JsonPlace<'_>, problems: &mut Problems) -> Option<St
     Some(name)
 }
 
+impl From<&str> for Extension {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<String> for Extension {
+    fn from(name: String) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<&String> for Extension {
+    fn from(name: &String) -> Self {
+        Self::new(name)
+    }
+}
+
 impl fmt::Display for Extension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)

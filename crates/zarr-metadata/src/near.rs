@@ -11,15 +11,6 @@ pub fn quoted(names: &[impl AsRef<str>]) -> String {
 
 /// Whether two names differ by case, a hyphen or a typo only.
 pub fn is_near(name: &str, known: &str) -> bool {
-    /// No known name is longer, and the comparison takes quadratic time.
-    const LONGEST: usize = 40;
-    let plain = |name: &str| -> Vec<char> {
-        let letters = name.chars().filter(|c| c.is_alphanumeric());
-        letters
-            .map(|c| c.to_ascii_lowercase())
-            .take(LONGEST)
-            .collect()
-    };
     let (name, known) = (plain(name), plain(known));
     let slips = if name.len().min(known.len()) < 4 {
         1
@@ -27,6 +18,34 @@ pub fn is_near(name: &str, known: &str) -> bool {
         2
     };
     strsim::generic_levenshtein(&name, &known) <= slips
+}
+
+/// The known names, those first whose `compared` part differs least from a name; equally near ones stay in their
+/// order.
+pub fn nearest_first<'a, T>(
+    name: &str,
+    known: &'a [T],
+    compared: impl Fn(&T) -> String,
+) -> Vec<&'a T> {
+    let name = plain(name);
+    let mut known: Vec<&T> = known.iter().collect();
+    known.sort_by_cached_key(|of| {
+        let of = plain(&compared(of));
+        // The part of the letters that differ, in thousandths: otherwise short names would be near to all others.
+        1000 * strsim::generic_levenshtein(&name, &of) / name.len().max(of.len()).max(1)
+    });
+    known
+}
+
+/// The letters of a name, all lower. No known name is longer than what is kept of it, and comparisons take quadratic
+/// time.
+fn plain(name: &str) -> Vec<char> {
+    const LONGEST: usize = 40;
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    letters
+        .map(|c| c.to_ascii_lowercase())
+        .take(LONGEST)
+        .collect()
 }
 
 #[cfg(test)]
@@ -46,5 +65,11 @@ mod tests {
         for (name, known) in [("abc", "xyz"), ("kitten", "sitting"), ("lz4", "zlib")] {
             assert!(!is_near(name, known), "{name} {known}");
         }
+    }
+    #[test]
+    fn the_nearest_name_comes_first() {
+        let known = ["bytes", "gzip", "zlib", "zstd"];
+        let sorted = nearest_first("zip", &known, |name| (*name).to_owned());
+        assert_eq!(sorted, [&"gzip", &"zlib", &"zstd", &"bytes"]);
     }
 }

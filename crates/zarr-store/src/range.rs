@@ -1,4 +1,5 @@
 //! `ByteRange`: which bytes of a value are wanted, and what that means for a value of a given size. Pure arithmetic.
+//! It and `error` refer to each other, since an error contains the range that it is about.
 
 use std::{
     fmt,

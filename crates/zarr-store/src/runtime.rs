@@ -6,9 +6,7 @@
 //! tasks does not wait for a disk.
 
 use std::{
-    cell::Cell,
     future::Future,
-    marker::PhantomData,
     pin::pin,
     sync::Arc,
     task::{Context, Poll, Wake, Waker},
@@ -16,44 +14,13 @@ use std::{
 };
 
 mod budget;
+mod inline;
 mod offload;
 mod sleep;
 
 pub use budget::{Budget, Reserved, Take};
+pub use inline::{InlineGuard, inline, is_inline};
 pub(crate) use {offload::offload, sleep::sleep};
-
-thread_local! {
-    static INLINE: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Until the guard is dropped, blocking calls polled on this thread run on it.
-///
-/// For a thread that would only wait anyway, as under [`wait`].
-pub fn inline() -> InlineGuard {
-    InlineGuard {
-        before: INLINE.replace(true),
-        on_this_thread: PhantomData,
-    }
-}
-
-/// Whether blocking calls polled on this thread run on it because [`inline`] said so.
-pub fn is_inline() -> bool {
-    INLINE.get()
-}
-
-/// Keeps blocking calls on this thread; dropping it restores what was before.
-#[derive(Debug)]
-#[must_use = "dropping it ends the inline scope"]
-pub struct InlineGuard {
-    before: bool,
-    on_this_thread: PhantomData<*const ()>,
-}
-
-impl Drop for InlineGuard {
-    fn drop(&mut self) {
-        INLINE.set(self.before);
-    }
-}
 
 /// Runs a future on this thread until it is done: blocking calls inline, parking for anything else.
 ///

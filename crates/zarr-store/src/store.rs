@@ -1,4 +1,5 @@
-//! `Store`: what the engine reads from and writes to.
+//! `Store`: what the engine reads from and writes to. The traits of this folder refer to each other, since each store
+//! of one kind is also a store of the other.
 
 mod adapter;
 mod blocking;

@@ -17,10 +17,10 @@ mod decode;
 mod directory;
 mod end;
 mod entry;
-
 mod fetch;
 #[cfg(all(feature = "local", unix))]
 mod files;
+mod limits;
 mod object;
 mod refusal;
 mod store;
@@ -37,6 +37,7 @@ use std::{
 
 use bytes::Bytes;
 
+pub use self::limits::ZipLimits;
 #[cfg(all(feature = "local", unix))]
 pub use self::writer::ZipWriter;
 #[cfg(all(feature = "local", unix))]
@@ -45,7 +46,7 @@ use self::{
     directory::{Index, Opening},
     entry::ZipEntry,
     fetch::Fetch,
-    refusal::Refusal,
+    refusal::{Refusal, refused},
 };
 pub use crate::ZipError;
 use crate::{
@@ -53,24 +54,8 @@ use crate::{
     Version, value::next_stamp, wrap::blocking,
 };
 
-/// How much memory an archive may take. The true size of the archive is a limit in any case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ZipLimits {
-    /// The largest directory that is read, in bytes; the map of keys takes about three times as
-    /// much memory. The directory of a million entries has about 100 MB.
-    pub directory_bytes: u64,
-    /// The largest value that is decompressed, in bytes. Stored entries may be larger.
-    pub entry_bytes: u64,
-}
-
-impl Default for ZipLimits {
-    fn default() -> Self {
-        ZipLimits {
-            directory_bytes: 256 << 20,
-            entry_bytes: 2 << 30,
-        }
-    }
-}
+/// The first bytes of an archive with entries, and of one without.
+pub(crate) const SIGNATURES: [&[u8]; 2] = [entry::HEADER, end::END];
 
 /// The values in a zip archive that lies in any store, for reading.
 ///
@@ -214,7 +199,7 @@ impl ZipStore {
         };
         // Twice at most: the second time it is known where the data begins.
         loop {
-            let known = entry.data();
+            let known = entry.data_offset();
             let requests = fetch.requests(known).map_err(error)?;
             let same = self.version.as_ref();
             let answer = self.inner.get_ranges(&self.archive, &requests, same).await;
@@ -254,19 +239,6 @@ impl fmt::Debug for ZipStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ZipStore({}, {} values)", self.name, self.len())
     }
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "what a map hands out")]
-fn size(entry: &Arc<ZipEntry>) -> u64 {
-    entry.size()
-}
-
-/// The error for an archive that cannot be opened or written.
-fn refused(op: Op, name: &str, refusal: Refusal) -> StoreError {
-    let kind = StoreErrorKind::Archive(refusal.why);
-    let mut error = StoreError::new(op, name, "", kind);
-    error.key = refusal.entry;
-    error
 }
 
 /// A `Conflict` from the store below means that the archive was replaced since it was opened.

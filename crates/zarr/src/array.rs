@@ -4,6 +4,7 @@
 pub(crate) mod erase;
 pub(crate) mod fields;
 pub(crate) mod indexed;
+pub(crate) mod initialized;
 pub(crate) mod properties;
 pub(crate) mod read;
 pub(crate) mod stream;

@@ -179,13 +179,30 @@ impl CreateArray {
         self
     }
 
-    /// The array→array codecs (format 3) or the filters (format 2).
+    /// The array→array codecs (format 3) or the filters (format 2): [typed](crate::codecs), by name, as JSON, one
+    /// or several.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target, ZarrFormat, json};
+    /// # fn main() -> zarr::Result<()> {
+    /// use zarr::codecs::{Delta, Zstd};
+    ///
+    /// let new = || zarr::create_array(Target::Memory, [100], DataType::Int32);
+    /// let typed = new().filters(Delta::default()).compressors(Zstd::new(3)).wait()?;
+    /// let named = new().filters("delta").compressors(json!({"id": "zstd", "level": 3})).wait()?;
+    /// assert_eq!(typed.metadata(), named.metadata());
+    /// // In format 2 the same is written in the words of numcodecs.
+    /// new().filters("delta").compressors(Zstd::new(3)).zarr_format(ZarrFormat::V2).wait()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn filters(mut self, filters: impl Into<Codecs>) -> Self {
         self.options.filters = filters.into();
         self
     }
 
-    /// The bytes→bytes codecs: zstd by default, none with `()`. Format 2 allows at most one.
+    /// The bytes→bytes codecs: zstd by default, none with `()`. In format 2 the last of several is the compressor,
+    /// and the others stand behind the filters.
     #[doc(alias = "compressor")]
     pub fn compressors(mut self, compressors: impl Into<Codecs>) -> Self {
         self.options.compressors = compressors.into();
@@ -193,15 +210,18 @@ impl CreateArray {
     }
 
     /// The array→bytes codec: by default `bytes`, little-endian.
-    pub fn serializer(mut self, serializer: Extension) -> Self {
-        self.options.serializer = Some(serializer);
+    pub fn serializer(mut self, serializer: impl Into<Codecs>) -> Self {
+        self.options.serializer = serializer.into().into_one();
         self
     }
 
     /// All codecs in one list, instead of filters, serializer and compressors (format 3). An array that is
     /// made like a sharded one then has no shards, unless you call [`shards`](Self::shards) after this.
-    pub fn codecs(mut self, codecs: impl IntoIterator<Item = Extension>) -> Self {
-        self.options.use_chain(codecs.into_iter().collect());
+    pub fn codecs(mut self, codecs: impl Into<Codecs>) -> Self {
+        match codecs.into() {
+            Codecs::List(codecs) => self.options.use_chain(codecs),
+            _ => self.options.codecs = None,
+        }
         self
     }
 
@@ -259,8 +279,8 @@ impl CreateArray {
     }
 
     /// The codec that turns objects into bytes (format 2), which becomes the first filter.
-    pub fn object_codec(mut self, codec: Extension) -> Self {
-        self.object_codec = Some(codec);
+    pub fn object_codec(mut self, codec: impl Into<Codecs>) -> Self {
+        self.object_codec = codec.into().into_one();
         self
     }
 

@@ -3,9 +3,9 @@
 use ndarray::{Array, ArrayView, Dimension};
 use zarr_core::{
     ArrayOptions, DynData, Element, Elements, Error, ErrorKind, ResolvedSelection, Result, Values,
-    c_order,
+    c_order, to_data_type,
 };
-use zarr_metadata::{DataType, NodePath};
+use zarr_metadata::{DataType, Datetime64, NodePath, Timedelta64};
 
 /// Elements to write: an array, or one scalar for every cell.
 ///
@@ -32,10 +32,10 @@ impl Data {
         stored: &DataType,
         selection: &ResolvedSelection,
     ) -> Result<Elements> {
-        self.check_type(path, stored)?;
-        match self.shape {
-            None => Ok(Elements::Scalar(self.values)),
-            Some(shape) if shape == selection.out_shape() => Ok(Elements::Each(self.values)),
+        let (shape, values) = self.in_type(path, stored)?;
+        match shape {
+            None => Ok(Elements::Scalar(values)),
+            Some(shape) if shape == selection.out_shape() => Ok(Elements::Each(values)),
             Some(shape) => {
                 let wanted = selection.out_shape();
                 let text = format!(
@@ -59,39 +59,44 @@ impl Data {
         path: &NodePath,
         stored: &DataType,
     ) -> Result<(Vec<u64>, Values)> {
-        self.check_type(path, stored)?;
         let scalar = || {
             Error::wrong_shape(
                 "data",
                 "a scalar has no length along the axis; give an array",
             )
         };
-        Ok((self.shape.ok_or_else(scalar)?, self.values))
+        let (shape, values) = self.in_type(path, stored)?;
+        Ok((shape.ok_or_else(scalar)?, values))
     }
 
-    fn check_type(&self, path: &NodePath, stored: &DataType) -> Result<()> {
-        // Strings can hold JSON values, which the codec checks.
-        let is_text = self.dtype == DataType::String && String::accepts(stored);
-        if self.dtype == *stored || is_text {
-            return Ok(());
+    /// One element for every cell.
+    pub fn scalar<T: Element>(element: T) -> Self {
+        let (dtype, values) = T::into_data(vec![element]);
+        Self {
+            dtype,
+            shape: None,
+            values,
         }
-        let (path, stored) = (path.clone(), stored.clone());
-        let given = self.dtype.to_string();
-        Err(ErrorKind::GivenElement {
-            path,
-            given,
-            stored,
-        }
-        .into())
+    }
+
+    /// The shape, and the elements in the form that the stored type has of them.
+    fn in_type(self, path: &NodePath, stored: &DataType) -> Result<(Option<Vec<u64>>, Values)> {
+        let values = to_data_type(self.values, &self.dtype, stored)?;
+        let given = || ErrorKind::GivenElement {
+            path: path.clone(),
+            given: self.dtype.to_string(),
+            stored: stored.clone(),
+        };
+        Ok((self.shape, values.ok_or_else(given)?))
     }
 }
 
 impl<T: Element, D: Dimension> From<Array<T, D>> for Data {
     fn from(array: Array<T, D>) -> Self {
         let shape = array.shape().iter().map(|&n| n as u64).collect();
-        let values = T::into_values(c_order(array.into_dyn()));
+        let (dtype, values) = T::into_data(c_order(array.into_dyn()));
         Self {
-            dtype: T::data_type(),
+            dtype,
             shape: Some(shape),
             values,
         }
@@ -117,13 +122,17 @@ macro_rules! scalar {
     ($($element:ty),*) => {$(
         impl From<$element> for Data {
             fn from(element: $element) -> Self {
-                let values = <$element>::into_values(vec![element]);
-                Self { dtype: <$element>::data_type(), shape: None, values }
+                Self::scalar(element)
             }
         }
     )*};
 }
 scalar!(bool, i8, i16, i32, i64, u8, u16, u32, u64, f32, f64, String);
+scalar!(Datetime64, Timedelta64, serde_json::Value);
+#[cfg(feature = "half")]
+scalar!(half::f16, half::bf16);
+#[cfg(feature = "num-complex")]
+scalar!(num_complex::Complex32, num_complex::Complex64);
 
 /// One string for every cell.
 impl From<&str> for Data {

@@ -81,6 +81,8 @@ fn set(config: &mut Config, key: &str, value: &str) -> Result<(), &'static str> 
             let time = seconds.map(Duration::try_from_secs_f64).transpose();
             config.timeout = time.map_err(|_| "is not a possible time")?;
         }
+        // Not a setting of zarr-python.
+        "ignore_checksums" => config.ignore_checksums = truth(value)?,
         "json_indent" => {
             config.json_indent = match value {
                 "None" | "null" | "" => Indent::Compact,
@@ -135,6 +137,7 @@ mod tests {
             ("ZARR_BUFFER", "zarr.buffer.gpu.Buffer"),
             ("ZARR_JSON_INDENT", "4"),
             ("ZARR_ARRAY__TARGET_SHARD_SIZE_BYTES", "1048576"),
+            ("ZARR_IGNORE_CHECKSUMS", "true"),
             ("HOME", "/"),
         ]);
         let expected = Config {
@@ -150,6 +153,8 @@ mod tests {
             json_indent: Indent::Spaces(4),
             strict_json: false,
             leave_consolidated: false,
+            ignore_checksums: true,
+            inner_chunk_order: None,
             problems: vec![],
         };
         assert_eq!(config, expected);

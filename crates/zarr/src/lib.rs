@@ -53,7 +53,11 @@
 //! - handles: [`Array`], [`Group`]; selections: [`Selection`] and [`sel!`], or ndarray's `s![]`
 //! - reading: [`Array::read`]; several selections at once: [`Array::read_many`]; arrays larger than memory:
 //!   [`Array::stream`]; into your own memory: [`blocking::read_into`], [`Read::reuse`]
+//! - element types: [`Element`] has the table of data types and Rust types, [`record!`] makes one of a struct,
+//!   [`Datetime64`] and [`Timedelta64`] are NumPy's; `f16`, `bf16` and complex numbers need the features `half` and
+//!   `num-complex`, dates of other crates `chrono` or `jiff`
 //! - blocking use: [`blocking::Wait`]; codecs, workers, limits and settings: [`Context`], [`Config`]
+//! - codecs and their settings: [`codecs`]
 //! - keys, bytes and documents below arrays and groups: [`tools`]
 //! - stores and codecs of your own: [`testing`]
 //! - errors: [`Error`], with an [`ErrorKind`] and a coarser [`ErrorClass`]
@@ -74,6 +78,7 @@ mod load;
 mod node;
 mod open;
 mod operation;
+mod record;
 mod save;
 mod target;
 pub mod testing;
@@ -82,6 +87,7 @@ pub mod tools;
 pub use array::Array;
 pub use array::erase::Erase;
 pub use array::indexed::Indexed;
+pub use array::initialized::ReadInitialized;
 pub use array::read::{Read, ReadDyn, ReadMany, Used};
 pub use array::stream::{BlockStream, Blocks};
 pub use array::write::Write;
@@ -113,12 +119,15 @@ pub use node::Node;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
+/// What [`record!`] expands to.
+#[doc(hidden)]
+pub use record::__record;
 pub use save::{Save, save, save_array, save_group};
 /// JSON for attributes and codec settings.
 pub use serde_json::json;
 pub use target::Target;
 pub use target::access::Synchronizer;
-pub use zarr_codecs::{AxisRange, CodecRegistry, Region};
+pub use zarr_codecs::{AxisRange, CodecRegistry, InnerChunkOrder, Region};
 pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
 pub use zarr_core::hierarchy::{Mode, UseConsolidated};
 pub use zarr_core::{
@@ -127,10 +136,11 @@ pub use zarr_core::{
     IntoAxisSelections, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection, SelectionError,
     Slice, Values, VarArray, sel,
 };
+pub use zarr_metadata::codecs::typed as codecs;
 pub use zarr_metadata::{
-    ArrayMetadata, Attribute, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian,
-    Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath, Order, Separator,
-    ZarrFormat,
+    ArrayMetadata, Attribute, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType,
+    Datetime64, Endian, Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath,
+    Order, Separator, SmallFloat, SmallInt, TimeError, TimeUnit, Timedelta64, ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]
@@ -140,6 +150,8 @@ pub use zarr_store::{Location, Store};
 /// The examples of the READMEs are tests like any other.
 #[cfg(doctest)]
 mod readme {
+    #[doc = include_str!("../../../docs/codecs.md")]
+    mod codecs {}
     #[doc = include_str!("../../../README.md")]
     mod project {}
     #[doc = include_str!("../README.md")]

@@ -85,7 +85,7 @@ fn a_shard_is_never_mixed_of_two_versions() {
     let files = tempfile::tempdir().unwrap();
     let local = LocalStore::new(files.path());
     let create = zarr::create_array(local.clone().into_store(), [4096], DataType::UInt8);
-    let array = create.chunks([64]).shards([4096]).compressors([]).wait();
+    let array = create.chunks([64]).shards([4096]).compressors(()).wait();
     let elements: Vec<u8> = (0..4096).map(|i| (i % 251) as u8).collect();
     array
         .unwrap()

@@ -1,12 +1,11 @@
 //! Opening a node to change it, so that consolidated metadata in the groups above is kept or reported as out of
 //! date.
 
-use std::path::Path;
-
 use zarr::blocking::Wait;
 use zarr::{Array, Config, Context, Location, Node, UseConsolidated};
 
-use super::{Address, directory_of, is_node};
+use super::Address;
+use super::node_directory::{directory_of, is_node, outermost};
 use crate::failure::Failure;
 use crate::output::text;
 
@@ -67,10 +66,4 @@ impl Address {
     pub(crate) fn open_array_to_change(&self, doing: &str) -> Result<Array, Failure> {
         self.array(self.open_to_change()?, doing)
     }
-}
-
-/// The outermost of the nodes that lie directly one in the other, from this one upwards.
-pub(super) fn outermost(node: &Path) -> &Path {
-    let chain = node.ancestors().take_while(|above| is_node(above));
-    chain.last().unwrap_or(node)
 }

@@ -5,15 +5,10 @@ use std::path::Path;
 use zarr::Node;
 use zarr::blocking::Wait;
 
+use super::node_directory::is_node;
 use crate::address::foreign_formats;
 use crate::arguments::nearest;
 use zarr::tools::documents;
-
-pub(crate) fn is_node(directory: &Path) -> bool {
-    documents::OF_NODES
-        .iter()
-        .any(|name| directory.join(name).is_file())
-}
 
 /// An address without the document at its end.
 pub(crate) fn without_document(address: &str) -> Option<&str> {

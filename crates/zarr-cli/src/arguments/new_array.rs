@@ -114,18 +114,13 @@ fn codec(text: &str) -> Result<Extension, String> {
 
 /// A codec as documents spell it: in format 3 `"crc32c"` or an object with a name, in format 2 an object with an id.
 fn codec_of(value: Value) -> Result<Extension, String> {
-    match value {
-        Value::Object(mut members) if members.contains_key("id") => {
-            let id = members.shift_remove("id");
-            let Some(Value::String(id)) = id else {
-                return Err("the id of a codec must be a string".to_owned());
-            };
-            let codec = Extension::new(&id);
-            Ok(members
-                .into_iter()
-                .fold(codec, |codec, (name, value)| codec.with(&name, value)))
+    match value.get("id") {
+        None => Extension::from_json(value).map_err(|error| error.to_string()),
+        Some(Value::String(_)) => {
+            let codec = zarr::Codecs::from(value).into_one();
+            codec.ok_or_else(|| "an object with an id is one codec".to_owned())
         }
-        other => Extension::from_json(other).map_err(|error| error.to_string()),
+        Some(_) => Err("the id of a codec must be a string".to_owned()),
     }
 }
 

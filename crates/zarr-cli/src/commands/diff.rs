@@ -1,6 +1,7 @@
 //! `zarr diff`: compares two nodes and everything below them: documents in `metadata`, elements in `values`, other
 //! files in `other_files`.
 
+mod difference;
 mod metadata;
 mod other_files;
 mod raw_documents;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use zarr::blocking::Wait;
 use zarr::{Array, Node};
 
+use self::difference::Difference;
 use crate::address::Address;
 use crate::elements::tiles::StoredTiles;
 use crate::failure::{Exit, Failure};
@@ -56,25 +58,6 @@ pub(crate) struct DiffArgs {
     /// Print a JSON object (schema zarr.diff/1)
     #[arg(long)]
     json: bool,
-}
-
-/// A difference between two nodes.
-#[derive(Debug)]
-enum Difference {
-    /// Only one of them is there.
-    Only { in_first: bool },
-    /// One is an array, the other a group.
-    Kind,
-    /// A value in their documents; `None` where there is none.
-    Metadata {
-        pointer: String,
-        a: Option<Value>,
-        b: Option<Value>,
-    },
-    /// Their elements.
-    Values(values::ValueDifferences),
-    /// The bytes of a file of another program.
-    Bytes,
 }
 
 pub(crate) fn run(args: &DiffArgs, out: &mut impl Write) -> Result<Exit, Failure> {

@@ -3,6 +3,7 @@
 
 mod chunk_data;
 mod chunk_keys;
+mod finding;
 mod fix;
 mod hierarchy;
 mod leftovers;
@@ -11,7 +12,6 @@ mod rules;
 use std::io::Write;
 
 use serde_json::{Value, json};
-use zarr::ErrorClass;
 use zarr::tools::{Reader, Severity};
 
 use crate::address::Address;
@@ -21,8 +21,7 @@ use crate::hierarchy::invalid_names;
 use crate::output::progress::ProgressArgs;
 use crate::output::{self, text};
 
-use self::fix::Fix;
-use self::rules::Rule;
+use self::finding::Finding;
 
 /// Check metadata and data of a node and everything below it, and repair what can be repaired.
 #[derive(Debug, clap::Args)]
@@ -64,36 +63,6 @@ pub(crate) struct DoctorArgs {
     json: bool,
 }
 
-/// Something that is wrong.
-#[derive(Debug)]
-struct Finding {
-    rule: &'static Rule,
-    /// The key, path or file it is about.
-    place: String,
-    message: String,
-    fix: Option<Fix>,
-    fixed: bool,
-}
-
-impl Finding {
-    fn new(rule: &'static Rule, place: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            rule,
-            place: place.into(),
-            message: message.into(),
-            fix: None,
-            fixed: false,
-        }
-    }
-
-    fn with_fix(self, fix: Fix) -> Self {
-        Self {
-            fix: Some(fix),
-            ..self
-        }
-    }
-}
-
 pub(crate) fn run(args: &DoctorArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let (text, exit) = match &args.path {
         Some(path) if !args.rules => examine(args, path)?,
@@ -127,7 +96,7 @@ fn find(args: &DoctorArgs, path: &Address) -> Result<Vec<Finding>, Failure> {
             directory
                 .unread
                 .iter()
-                .map(|(path, error)| unread(path, error)),
+                .map(|(path, error)| Finding::unread(path, error)),
         );
         let report = validate::check_documents(&Reader::default(), directory);
         found.extend(report.errors().map(|finding| {
@@ -153,23 +122,6 @@ fn find(args: &DoctorArgs, path: &Address) -> Result<Vec<Finding>, Failure> {
     Ok(found)
 }
 
-/// A document or directory that could not be read.
-fn unread(path: &str, error: &zarr::Error) -> Finding {
-    let rule = match error.class() {
-        ErrorClass::Corrupt | ErrorClass::Limit => &rules::INVALID,
-        _ => &rules::UNAVAILABLE,
-    };
-    let path = if path.is_empty() { "/" } else { path };
-    Finding::new(rule, path, error.to_string())
-}
-
-fn word(rule: &Rule) -> &'static str {
-    match rule.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
-}
-
 fn to_text(args: &DoctorArgs, found: &[Finding]) -> String {
     let mut text = String::new();
     for finding in found {
@@ -179,7 +131,7 @@ fn to_text(args: &DoctorArgs, found: &[Finding]) -> String {
             message,
             ..
         } = finding;
-        let word = if finding.fixed { "fixed" } else { word(rule) };
+        let word = if finding.fixed { "fixed" } else { rule.word() };
         let line = format!("{word} {}: {place}: {message}", rule.id());
         text.push_str(&text::escaped(&line));
         text.push('\n');
@@ -211,7 +163,7 @@ fn to_json(path: &Address, found: &[Finding]) -> Value {
             json!({
                 "rule": finding.rule.id(),
                 "name": finding.rule.name,
-                "severity": word(finding.rule),
+                "severity": finding.rule.word(),
                 "place": finding.place,
                 "message": finding.message,
                 "fixable": finding.fix.is_some(),

@@ -6,6 +6,7 @@ mod body;
 mod page_data;
 mod responses;
 mod router;
+mod served_store;
 mod values;
 
 use std::convert::Infallible;
@@ -20,14 +21,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 use tokio_io_timeout::TimeoutWriter;
-use zarr::Location;
-use zarr::tools::Budget;
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
 use crate::output::text;
 
 use self::access::AccessPolicy;
+use self::served_store::{CONNECTIONS, READS, REPORT, ServedStore, WORK};
 
 /// Serve a store over HTTP, read-only, with a page that shows what is in it.
 #[derive(Debug, clap::Args)]
@@ -57,69 +57,11 @@ pub(crate) struct ServeArgs {
     access: AccessPolicy,
 }
 
-/// The most connections that are kept.
-const CONNECTIONS: usize = 256;
-
 /// A client that sends no request for this long is disconnected.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A client that takes no byte of an answer for this long is disconnected.
-const SLOWNESS: Duration = Duration::from_secs(30);
-
 /// The most bytes of the headers of a request.
 const HEADERS: usize = 64 << 10;
-
-/// The most concurrent calls to the store.
-const READS: u64 = 64;
-
-/// The size of the pieces in which values are sent.
-const PIECE: u64 = 256 << 10;
-
-/// Memory for such pieces. A connection has at most two, one being sent and the next, so that a client that takes
-/// none does not keep them from others.
-const PIECES: u64 = 2 * CONNECTIONS as u64 * PIECE;
-
-/// Memory for what cannot be made in pieces: reports, and values that are read whole.
-const WORK: u64 = 192 << 20;
-
-/// Memory for making a report: mostly the elements of a picture.
-const REPORT: u64 = 96 << 20;
-
-/// What is served, to whom, and within which limits.
-#[derive(Debug)]
-struct ServedStore {
-    location: Location,
-    /// The location, to be shown.
-    name: String,
-    access: AccessPolicy,
-    /// `SLOWNESS`, or less in tests.
-    slowness: Duration,
-    reads: Arc<Budget>,
-    pieces: Arc<Budget>,
-    work: Arc<Budget>,
-}
-
-impl ServedStore {
-    fn new(location: Location, name: String, access: AccessPolicy) -> Self {
-        Self {
-            location,
-            name,
-            access,
-            slowness: SLOWNESS,
-            reads: Budget::new(READS),
-            pieces: Budget::new(PIECES),
-            work: Budget::new(WORK),
-        }
-    }
-
-    /// The budget for this many bytes.
-    fn room(&self, bytes: u64) -> &Arc<Budget> {
-        match bytes <= PIECE {
-            true => &self.pieces,
-            false => &self.work,
-        }
-    }
-}
 
 pub(crate) fn run(args: &ServeArgs, out: &mut impl Write) -> Result<Exit, Failure> {
     let path = args.path.confined();

@@ -6,7 +6,7 @@ use serde_json::Value;
 use zarr::tools::v2::DType;
 use zarr::{DataType, Endian, Field};
 
-use super::Error;
+use super::error::Error;
 
 /// The type of an element in a file, and in an array: in this machine's byte order, without the padding that NumPy
 /// puts between the fields of aligned records.

@@ -8,10 +8,10 @@ use std::path::Path;
 
 use zarr::{DataType, DynData, Values};
 
-use super::Error;
 use super::element::Element;
+use super::error::Error;
 use super::fortran_order;
-use super::header::Header;
+use super::header::{Header, check_len};
 use super::pipe::Pipe;
 use crate::elements::tiles::{self, Tiles};
 use crate::failure::Failure;
@@ -205,19 +205,4 @@ fn len(header: &Header, element: &Element) -> Result<u64, Error> {
             header.shape
         ))
     })
-}
-
-/// Whether there are as many bytes of elements as the header announces.
-pub(super) fn check_len(wanted: u64, found: u64) -> Result<(), Error> {
-    if found < wanted {
-        let text = format!("it is cut short: {found} bytes of data, its header announces {wanted}");
-        return Err(Error::Corrupt(text));
-    }
-    if found > wanted {
-        // numpy would read the first of several arrays and leave the rest: here nothing is left out
-        // in silence.
-        let text = format!("more follows the {wanted} bytes of data that its header announces");
-        return Err(Error::Corrupt(text));
-    }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView, ArrayViewD, ArrayViewMut, ArrayViewMutD, Axis, IxDyn, ShapeBuilder};
 
-use super::Error;
+use super::error::Error;
 
 /// Elements in C order, from elements in Fortran order.
 pub(super) fn fortran_to_c(data: &[u8], shape: &[u64], size: usize) -> Result<Vec<u8>, Error> {

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use super::Error;
+use super::error::Error;
 use super::python_literal::{Parser, repr};
 
 const MAGIC: &[u8; 6] = b"\x93NUMPY";
@@ -165,6 +165,21 @@ fn dictionary(mut text: Parser<'_>) -> Result<Header, Error> {
             "its header lacks one of `descr`, `fortran_order` and `shape`".to_owned(),
         )),
     }
+}
+
+/// Whether there are as many bytes of elements as the header announces.
+pub(super) fn check_len(wanted: u64, found: u64) -> Result<(), Error> {
+    if found < wanted {
+        let text = format!("it is cut short: {found} bytes of data, its header announces {wanted}");
+        return Err(Error::Corrupt(text));
+    }
+    if found > wanted {
+        // numpy would read the first of several arrays and leave the rest: here nothing is left out
+        // in silence.
+        let text = format!("more follows the {wanted} bytes of data that its header announces");
+        return Err(Error::Corrupt(text));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

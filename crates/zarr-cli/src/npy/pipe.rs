@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::ops::Range;
 
-use super::Error;
-use super::file::check_len;
+use super::error::Error;
+use super::header::check_len;
 
 /// So much is waited for before anything is read: what is shorter is known to be complete by then.
 const FIRST: u64 = 8 << 20;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Error;
+use super::error::Error;
 
 /// The greatest depth of nested lists, for records of records.
 const MAX_DEPTH: usize = 80;

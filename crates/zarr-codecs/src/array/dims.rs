@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 /// planning a chunk allocates nothing. Room for more would cost more to move than it saves.
 pub type Dims<T> = SmallVec<[T; 5]>;
 
-/// The number of cells in a box of this shape, or `None` where it exceeds `u64`.
+/// The number of cells in a box of this shape, or `None` if it exceeds `u64`.
 ///
 /// ```
 /// assert_eq!(zarr_codecs::volume(&[3, 4]), Some(12));

@@ -70,7 +70,7 @@ impl Fields {
     /// One field, as elements of its own type.
     ///
     /// # Errors
-    /// Where the type is not a record, has no such field, or the field is an array.
+    /// If the type is not a record, has no such field, or the field is an array.
     pub fn one(record: &DataType, name: &str) -> Result<Self, FieldsError> {
         let (run, field) = find(record, name)?;
         if !field.shape.is_empty() {
@@ -86,7 +86,7 @@ impl Fields {
     /// Several fields, as records of these fields in the order of the names.
     ///
     /// # Errors
-    /// Where the type is not a record, lacks a field, or the names repeat a field or are none.
+    /// If the type is not a record, lacks a field, or the names repeat a field or are none.
     pub fn several<N: AsRef<str>>(record: &DataType, names: &[N]) -> Result<Self, FieldsError> {
         let (mut fields, mut runs, mut size): (Vec<Field>, _, _) = (vec![], Dims::new(), 0);
         for name in names.iter().map(AsRef::as_ref) {
@@ -136,7 +136,7 @@ impl Fields {
         &self.data_type
     }
 
-    /// Copies the fields out of records. `false` where the shapes or element sizes of the views do not match.
+    /// Copies the fields out of records. `false` if the shapes or element sizes of the views do not match.
     #[must_use]
     pub fn read(&self, records: &NdView<'_>, picked: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {
@@ -147,7 +147,7 @@ impl Fields {
         })
     }
 
-    /// Copies the fields into records and leaves all other fields. `false` where the shapes or element sizes of
+    /// Copies the fields into records and leaves all other fields. `false` if the shapes or element sizes of
     /// the views do not match.
     #[must_use]
     pub fn write(&self, picked: &NdView<'_>, records: &mut NdViewMut<'_>) -> bool {
@@ -159,7 +159,7 @@ impl Fields {
         })
     }
 
-    /// Sets the fields of all records to those of one element. `false` where it has another size.
+    /// Sets the fields of all records to those of one element. `false` if it has another size.
     #[must_use]
     pub fn fill(&self, element: &[u8], records: &mut NdViewMut<'_>) -> bool {
         self.runs.iter().all(|run| {
@@ -191,7 +191,7 @@ impl Fields {
         Swap::Fields(swapped.collect())
     }
 
-    /// The fields of one record; `None` where it is too short to have them.
+    /// The fields of one record; `None` if it is too short to have them.
     pub(crate) fn of_record(&self, record: &[u8]) -> Option<Vec<u8>> {
         let mut picked = vec![0; self.data_type.size()?];
         for run in &self.runs {

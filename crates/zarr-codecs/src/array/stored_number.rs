@@ -22,7 +22,7 @@ impl StoredNumber {
         Self { number, endian }
     }
 
-    /// `None` where elements are not single numbers.
+    /// `None` if elements are not single numbers.
     pub(crate) fn of(data_type: &DataType, endian: Endian) -> Option<Self> {
         let number = Number::of(data_type)?;
         Some(Self { number, endian })

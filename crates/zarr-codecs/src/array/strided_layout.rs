@@ -28,7 +28,7 @@ impl StridedLayout {
         }
     }
 
-    /// The lowest and the highest byte at which a cell begins, for a region of this shape. `None` where it
+    /// The lowest and the highest byte at which a cell begins, for a region of this shape. `None` if it
     /// has no cells, or where one cannot be addressed.
     pub fn reach(&self, shape: &[usize]) -> Option<(u64, u64)> {
         if shape.len() != self.strides.len() {
@@ -65,7 +65,7 @@ impl StridedLayout {
     }
 
     /// The axis of a part of `shape` along which its cells lie furthest apart: a cut along it leaves the
-    /// least between the cells of each piece. `None` where there is one cell.
+    /// least between the cells of each piece. `None` if there is one cell.
     pub fn outermost(&self, shape: &[usize]) -> Option<usize> {
         let axes = (0..shape.len().min(self.strides.len())).rev();
         axes.filter(|&axis| shape[axis] > 1)

@@ -65,13 +65,13 @@ impl<'a> NdView<'a> {
         }
     }
 
-    /// A dense view in C order, or `None` where `bytes` is not exactly that long.
+    /// A dense view in C order, or `None` if `bytes` is not exactly that long.
     pub fn new(bytes: &'a [u8], shape: &[u64], elem: usize) -> Option<Self> {
         let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         (bytes.len() == len).then(|| Self::at(bytes.as_ptr(), geometry))
     }
 
-    /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside.
+    /// Cells that lie in `bytes` as `at` says, or `None` if one of them is outside.
     pub(crate) fn strided(bytes: &'a [u8], at: &StridedLayout, shape: &[usize]) -> Option<Self> {
         let span = at.byte_range(shape)?;
         if span.end > bytes.len() as u64 {
@@ -99,7 +99,7 @@ impl<'a> NdView<'a> {
         self.geometry.elem
     }
 
-    /// The cells of a region, or `None` where it does not lie within the view.
+    /// The cells of a region, or `None` if it does not lie within the view.
     pub fn region(&self, region: &Region) -> Option<NdView<'a>> {
         let (offset, geometry) = self.geometry.region(region)?;
         // `wrapping_offset` needs no proof for the empty view, which is never dereferenced.
@@ -177,14 +177,14 @@ impl<'a> NdViewMut<'a> {
         }
     }
 
-    /// A dense view in C order, or `None` where `bytes` is not exactly that long.
+    /// A dense view in C order, or `None` if `bytes` is not exactly that long.
     pub fn new(bytes: &'a mut Uninit, shape: &[u64], elem: usize) -> Option<Self> {
         let (geometry, len) = StridedGeometry::dense(shape, elem)?;
         let ptr = bytes.as_mut_ptr().cast();
         (bytes.len() == len).then(|| Self::at(ptr, geometry))
     }
 
-    /// A dense view over initialised memory, or `None` where `bytes` is not exactly that long.
+    /// A dense view over initialised memory, or `None` if `bytes` is not exactly that long.
     ///
     /// Every way to write through a view leaves initialised memory initialised: this is why
     /// [`read_strided`](Self::read_strided) zeroes a run that its reader did not fill.
@@ -194,7 +194,7 @@ impl<'a> NdViewMut<'a> {
         (bytes.len() == len).then(|| Self::at(ptr, geometry))
     }
 
-    /// A dense view in C order over memory whose disjoint parts the caller hands out. `None` where `shape`
+    /// A dense view in C order over memory whose disjoint parts the caller hands out. `None` if `shape`
     /// has more bytes than `len`.
     ///
     /// # Safety
@@ -205,7 +205,7 @@ impl<'a> NdViewMut<'a> {
         (bytes <= len).then(|| Self::at(ptr, geometry))
     }
 
-    /// A view of elements from `ptr` on, which lie `strides` bytes apart along each axis. `None` where there
+    /// A view of elements from `ptr` on, which lie `strides` bytes apart along each axis. `None` if there
     /// is not one stride for each axis.
     ///
     /// # Safety
@@ -251,7 +251,7 @@ impl<'a> NdViewMut<'a> {
         NdViewMut::at(self.ptr, self.geometry.clone())
     }
 
-    /// Only the cells of a region, or `None` where it does not lie within the view.
+    /// Only the cells of a region, or `None` if it does not lie within the view.
     pub fn region(self, region: &Region) -> Option<NdViewMut<'a>> {
         let (offset, geometry) = self.geometry.region(region)?;
         Some(NdViewMut::at(self.ptr.wrapping_offset(offset), geometry))
@@ -289,7 +289,7 @@ impl<'a> NdViewMut<'a> {
     /// returns as proof.
     ///
     /// # Errors
-    /// The first error of `read`, and `None` where it filled less than a run.
+    /// The first error of `read`, and `None` if it filled less than a run.
     pub fn read_strided<E>(
         &mut self,
         at: &StridedLayout,
@@ -379,7 +379,7 @@ impl<'a> NdViewMut<'a> {
         result
     }
 
-    /// Copies every element of `src`. Does nothing and returns `false` where shapes or element sizes differ.
+    /// Copies every element of `src`. Does nothing and returns `false` if shapes or element sizes differ.
     #[must_use]
     pub fn copy_from(&mut self, src: &NdView<'_>) -> bool {
         let (to, from) = (&self.geometry, &src.geometry);
@@ -423,7 +423,7 @@ pub struct DisjointParts<'a> {
 }
 
 impl<'a> DisjointParts<'a> {
-    /// Cuts `view`. `None` where the chunks of the projections hold a box of another shape.
+    /// Cuts `view`. `None` if the chunks of the projections hold a box of another shape.
     pub fn new(view: NdViewMut<'a>, projections: Projections) -> Option<Self> {
         let shape = projections.shape();
         let same = |(&own, &held): (&usize, &u64)| own as u64 == held;
@@ -451,7 +451,7 @@ impl<'a> DisjointParts<'a> {
         self.projections.get(i)
     }
 
-    /// The `i`-th projection and its part of the view. `None` where there is no such part in the
+    /// The `i`-th projection and its part of the view. `None` if there is no such part in the
     /// view, or it has been taken.
     pub fn take(&self, i: usize) -> Option<(Projection, NdViewMut<'_>)> {
         let projection = self.projections.get(i)?;
@@ -471,7 +471,7 @@ impl<'a> DisjointParts<'a> {
         &self.projections
     }
 
-    /// Neighbouring parts, as the few views that are the same cells together. `None` where one of them
+    /// Neighbouring parts, as the few views that are the same cells together. `None` if one of them
     /// has been taken or there is no such part; then none of the others is to be had any more.
     pub fn take_run(&self, run: Range<usize>) -> Option<Vec<NdViewMut<'_>>> {
         let boxes = self.projections.run(run.clone())?;

@@ -79,7 +79,7 @@ impl ChunkSpec {
         }
     }
 
-    /// Bytes of the decoded chunk in memory, without the elements behind handles. `None` where the number does
+    /// Bytes of the decoded chunk in memory, without the elements behind handles. `None` if the number does
     /// not fit `usize`.
     pub fn byte_len(&self) -> Option<usize> {
         usize::try_from(volume(&self.shape)?)

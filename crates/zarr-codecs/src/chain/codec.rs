@@ -14,10 +14,10 @@ use crate::{
 pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
-    /// What an encoded chunk looks like.
+    /// The shape, data type and fill value of an encoded chunk.
     ///
     /// # Errors
-    /// Where this codec cannot work on such a chunk.
+    /// If this codec cannot work on such a chunk.
     fn encoded_spec(&self, decoded: &ChunkSpec) -> Result<ChunkSpec, CodecError>;
     /// For codecs that only reorder axes: axis `i` of the encoded array is axis `axes()[i]` of the decoded
     /// one. The chain then permutes strides, and `decode` and `encode` are never called.
@@ -27,7 +27,7 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     /// Decodes `src` into `dst`, which `decoded` describes.
     ///
     /// # Errors
-    /// Where a value cannot be decoded.
+    /// If a value cannot be decoded.
     fn decode(
         &self,
         decoded: &ChunkSpec,
@@ -38,7 +38,7 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     /// Encodes `src`, which `decoded` describes, into `dst`.
     ///
     /// # Errors
-    /// Where a value cannot be encoded.
+    /// If a value cannot be encoded.
     fn encode(
         &self,
         decoded: &ChunkSpec,
@@ -48,19 +48,19 @@ pub trait ArrayToArrayCodec: Debug + Send + Sync + 'static {
     ) -> Result<(), CodecError>;
 }
 
-/// A codec from arrays to bytes, of which every chain has one: `bytes`, `vlen-utf8`, …
+/// A codec from arrays to bytes: `bytes`, `vlen-utf8`, … Every chain has exactly one.
 pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
     /// The name in the metadata.
     fn name(&self) -> &str;
     /// How many bytes a chunk becomes.
     ///
     /// # Errors
-    /// Where this codec cannot work on such a chunk.
+    /// If this codec cannot work on such a chunk.
     fn encoded_len(&self, spec: &ChunkSpec) -> Result<ByteLen, CodecError>;
     /// Decodes a whole chunk into `dst`.
     ///
     /// # Errors
-    /// Where `src` is not what [`encode`](Self::encode) makes.
+    /// If `src` is not what [`encode`](Self::encode) makes.
     fn decode(
         &self,
         spec: &ChunkSpec,
@@ -71,7 +71,7 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
     /// Appends the encoded chunk to `dst`.
     ///
     /// # Errors
-    /// Where a value cannot be encoded.
+    /// If a value cannot be encoded.
     fn encode(
         &self,
         spec: &ChunkSpec,
@@ -79,8 +79,8 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
         dst: &mut Vec<u8>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError>;
-    /// For codecs that write the elements in C order and may only swap bytes: what to swap once these lie in
-    /// their place. A compressor then decodes straight into the output.
+    /// For codecs that write the elements in C order and at most swap bytes: which bytes to swap when the elements are in
+    /// place. A compressor then decodes straight into the output.
     fn placed(&self, spec: &ChunkSpec) -> Option<Swap> {
         let _ = spec;
         None
@@ -110,7 +110,7 @@ pub trait ArrayToBytesCodec: Debug + Send + Sync + 'static {
             |whole, _| copy_part(self.name(), whole, part, dst),
         )
     }
-    /// Where the cells of `part` lie in the encoded chunk, if that is known without the data.
+    /// Where the cells of `part` lie in the encoded chunk, if this is known without the data.
     fn locate(&self, spec: &ChunkSpec, part: &Region) -> Option<StridedLayout> {
         let _ = (spec, part);
         None
@@ -132,7 +132,7 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
     /// Decodes `src` into the target, which tells how many bytes must come out.
     ///
     /// # Errors
-    /// Where `src` is damaged or has another length.
+    /// If `src` is damaged or has another length.
     fn decode(
         &self,
         src: &[u8],
@@ -153,10 +153,11 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
         let _ = (src, decoded, range, dst, cx);
         None
     }
-    /// Checks that the codec can encode so many bytes with its settings. Asked before an array is created.
+    /// Checks that the codec can encode so many bytes with its settings. It is called before an array is
+    /// created.
     ///
     /// # Errors
-    /// For settings that can only be decoded, and for more bytes than can be encoded.
+    /// If its settings can only be decoded, or if it cannot encode so many bytes.
     fn check_encode(&self, decoded: ByteLen) -> Result<(), CodecError> {
         let _ = decoded;
         Ok(())
@@ -164,7 +165,7 @@ pub trait BytesToBytesCodec: Debug + Send + Sync + 'static {
     /// Appends the encoded bytes to `dst`.
     ///
     /// # Errors
-    /// Where the library behind the codec fails.
+    /// If the library behind the codec fails.
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError>;
 }
 

@@ -12,7 +12,7 @@ impl CodecChain {
     /// Decodes a whole chunk into `dst`, which has the chunk's shape.
     ///
     /// # Errors
-    /// Where the bytes are not an encoded chunk of this array.
+    /// If the bytes are not an encoded chunk of this array.
     pub fn decode(
         &self,
         src: &[u8],
@@ -237,7 +237,7 @@ impl BytesStage {
     }
 }
 
-/// Where in `bytes` a part of them lies; `None` where it lies elsewhere.
+/// Where in `bytes` a part of them lies; `None` if it lies elsewhere.
 fn place_within(bytes: &[u8], part: &[u8]) -> Option<Range<usize>> {
     if part.is_empty() {
         return Some(0..0);

@@ -75,7 +75,7 @@ impl<'a> DecodeTarget<'a> {
     /// for an error where that is not what the metadata implies.
     ///
     /// # Errors
-    /// The error of `decode`, and a length error where too few or too many bytes come.
+    /// The error of `decode`, and a length error if too few or too many bytes come.
     pub fn fill(
         &mut self,
         codec: &str,
@@ -127,7 +127,7 @@ impl<'a> DecodeTarget<'a> {
     }
 
     /// As [`fill`](Self::fill), for a decoder that learns only by decoding how many bytes come. It returns a
-    /// length error where these are more than the lent memory holds, and is called again with more memory.
+    /// length error if these are more than the lent memory holds, and is called again with more memory.
     /// So nothing is allocated by what a header claims.
     ///
     /// # Errors
@@ -219,7 +219,7 @@ impl<'a> DecodeTarget<'a> {
     /// Places bytes that need no decoding.
     ///
     /// # Errors
-    /// A length error where `bytes` is not what the metadata implies.
+    /// A length error if `bytes` is not what the metadata implies.
     pub fn put(&mut self, codec: &str, bytes: &[u8]) -> Result<(), CodecError> {
         if let ByteLen::Exact(expected) = self.expected() {
             check_len(codec, expected, bytes.len())?;

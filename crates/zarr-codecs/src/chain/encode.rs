@@ -22,7 +22,7 @@ impl CodecChain {
     /// Appends the encoded chunk to `dst`. `src` has the chunk's shape.
     ///
     /// # Errors
-    /// Where a codec cannot encode these values.
+    /// If a codec cannot encode these values.
     pub fn encode(
         &self,
         src: &NdView<'_>,
@@ -35,7 +35,7 @@ impl CodecChain {
 
     /// Checks that all codecs are known: readers may ignore some, writers may not.
     fn check_known(&self) -> Result<(), CodecError> {
-        let why = "this codec is not known here; readers may ignore it, writers may not";
+        let why = "this build does not have the codec; readers may ignore it, writers may not";
         match &self.read_only {
             None => Ok(()),
             Some(unknown) => Err(CodecErrorKind::Refused(why.into()).of(unknown)),

@@ -14,7 +14,7 @@ impl CodecChain {
     /// A chain that decodes only these fields of the elements. It cannot encode.
     ///
     /// # Errors
-    /// Where the elements do not have these fields.
+    /// If the elements do not have these fields.
     pub fn fields(&self, fields: &Arc<Fields>) -> Result<Self, CodecError> {
         let spec = fields.spec(&self.spec)?;
         let mut chain = self.clone();

@@ -1,4 +1,4 @@
-//! From a list of codecs to a chain: of which kind each codec is, and whether their order is valid.
+//! Resolves a list of codecs into a chain: finds the kind of each codec, and checks their order.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use super::{ArrayStage, BytesStage, CodecChain, Serializer};
 use crate::codecs::numcodecs::filter::{FilterInput, FilterOnArrays, FilterOnBytes};
 use crate::codecs::registry::{Codec, Names, Setting};
 use crate::error::check_limit;
+use crate::events;
 use crate::{
     ArrayToArrayCodec, ByteLen, ChunkSpec, CodecError, CodecErrorKind, CodecRegistry, Dims,
 };
@@ -82,6 +83,7 @@ impl CodecChain {
                     kind: CodecErrorKind::Unknown { .. },
                     ..
                 }) if !extension.must_understand => {
+                    events::left_out(&extension.name);
                     read_only = Some(extension.name.clone());
                     continue;
                 }
@@ -182,7 +184,7 @@ impl ArrayStage {
     /// A codec between two arrays.
     ///
     /// # Errors
-    /// Where it claims to reorder axes, and the encoded array has another shape than that makes.
+    /// If it claims to reorder axes, and the encoded array has another shape than that makes.
     pub(super) fn new(
         codec: Arc<dyn ArrayToArrayCodec>,
         decoded: ChunkSpec,

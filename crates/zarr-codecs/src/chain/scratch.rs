@@ -22,7 +22,7 @@ impl Scratch {
     /// The heap of the running read or write, for the codec of this name.
     ///
     /// # Errors
-    /// Where there is none, because the elements have a fixed size.
+    /// If there is none, because the elements have a fixed size.
     pub fn heap(&self, codec: &str) -> Result<&VlenHeap, CodecError> {
         self.heap.as_deref().ok_or_else(|| {
             let text = "elements of variable length need a heap, and there is none".to_owned();

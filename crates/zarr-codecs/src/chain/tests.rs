@@ -190,7 +190,7 @@ fn a_wrong_order_of_codecs_is_refused() {
         ),
         (
             json!(["gzipp"]),
-            "codec `gzipp`: not known here; did you mean `gzip`, `numcodecs.gzip`?",
+            "codec `gzipp`: this build does not have it; did you mean `gzip`, `numcodecs.gzip`?",
         ),
     ];
     for (codecs, message) in cases {

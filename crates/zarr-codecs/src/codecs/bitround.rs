@@ -33,7 +33,7 @@ impl BitroundCodec {
     /// set bit on.
     ///
     /// # Errors
-    /// Where the type does not have so many bits, or is not a type of numbers.
+    /// If the type does not have so many bits, or is not a type of numbers.
     pub fn parse(extension: &Extension, data_type: &DataType) -> Result<Self, CodecError> {
         let (size, mantissa) = match data_type {
             DataType::Float16 | DataType::ComplexFloat16 => (2, Some(10)),

@@ -3,6 +3,7 @@
 //! Format: c-blosc, `README_CHUNK_FORMAT.rst`. Specification: Zarr v3 codecs, `blosc`; numcodecs
 //! `blosc` writes the same.
 
+mod block_buffers;
 mod blosclz;
 mod config;
 mod decode;
@@ -29,29 +30,6 @@ pub struct BloscCodec {
     settings: BloscSettings,
 }
 
-/// A worker's memory for one block.
-#[derive(Default)]
-pub(crate) struct BlockBuffers {
-    /// A block in shuffled order.
-    block: Vec<u8>,
-    /// Its planes, between bits and bytes.
-    planes: Vec<u8>,
-    /// What BloscLZ has seen.
-    table: blosclz::Table,
-}
-
-/// The memory of larger blocks, which are rare, is freed.
-const KEPT_BYTES: usize = 16 << 20;
-
-impl BlockBuffers {
-    fn trimmed(self) -> Self {
-        if self.block.capacity().max(self.planes.capacity()) > KEPT_BYTES {
-            return Self::default();
-        }
-        self
-    }
-}
-
 impl BloscCodec {
     /// Reads `{"cname", "clevel": 0 to 9, "shuffle", "typesize", "blocksize"}` for such chunks.
     ///
@@ -61,7 +39,7 @@ impl BloscCodec {
     /// is the size of an element; other defaults are those of zarr-python (`"zstd"`, 5, -1, 0).
     ///
     /// # Errors
-    /// For other values.
+    /// If a setting has another value.
     pub fn parse(extension: &Extension, spec: &ChunkSpec) -> Result<Self, CodecError> {
         let settings = BloscSettings::parse(extension, spec, &config::V3)?;
         Ok(Self { settings })

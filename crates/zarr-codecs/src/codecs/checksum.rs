@@ -7,6 +7,7 @@ mod lookup3;
 use zarr_metadata::Extension;
 
 use crate::codecs::setting;
+use crate::events;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, CodecErrorKind, DecodeTarget, Scratch};
 
 const SIZE: usize = 4;
@@ -16,6 +17,7 @@ const SIZE: usize = 4;
 pub struct ChecksumCodec {
     sum: ChecksumKind,
     at: ChecksumLocation,
+    is_ignored: bool,
 }
 
 /// Which checksum.
@@ -54,6 +56,7 @@ impl ChecksumCodec {
         Self {
             sum: ChecksumKind::Crc32c,
             at: ChecksumLocation::End,
+            is_ignored: false,
         }
     }
 
@@ -77,7 +80,17 @@ impl ChecksumCodec {
             "adler32" | "crc32" | "crc32c" => setting::word(extension, "location", words)?,
             _ => ChecksumLocation::End,
         };
-        Ok(Self { sum, at })
+        Ok(Self {
+            sum,
+            at,
+            is_ignored: false,
+        })
+    }
+
+    /// Whether data is read whose checksum does not match.
+    pub(crate) const fn ignoring(mut self, is_ignored: bool) -> Self {
+        self.is_ignored = is_ignored;
+        self
     }
 }
 
@@ -148,9 +161,12 @@ impl BytesToBytesCodec for ChecksumCodec {
         if stored == computed {
             return Some(Ok(data));
         }
-        Some(Err(
-            CodecErrorKind::Checksum { stored, computed }.of(self.name())
-        ))
+        let wrong = CodecErrorKind::Checksum { stored, computed }.of(self.name());
+        if self.is_ignored {
+            events::ignored(&wrong);
+            return Some(Ok(data));
+        }
+        Some(Err(wrong))
     }
 
     fn encoded_len(&self, decoded: ByteLen) -> ByteLen {

@@ -53,7 +53,7 @@ impl DeflateCodec {
     /// `gzip` of v3: reads `{"level": 0 to 9}`; the default is 5, as in zarr-python.
     ///
     /// # Errors
-    /// For other values.
+    /// If a setting has another value.
     pub fn gzip(extension: &Extension) -> Result<Self, CodecError> {
         Self::parse(DeflateFormat::Gzip, extension, 0..=9, 5)
     }
@@ -61,7 +61,7 @@ impl DeflateCodec {
     /// `gzip` of numcodecs: reads `{"level": -1 to 9}`; the default is 1.
     ///
     /// # Errors
-    /// For other values.
+    /// If a setting has another value.
     pub fn gzip_numcodecs(extension: &Extension) -> Result<Self, CodecError> {
         Self::parse(DeflateFormat::Gzip, extension, -1..=9, 1)
     }
@@ -69,7 +69,7 @@ impl DeflateCodec {
     /// `zlib` of numcodecs: reads `{"level": -1 to 9}`; the default is 1.
     ///
     /// # Errors
-    /// For other values.
+    /// If a setting has another value.
     pub fn zlib(extension: &Extension) -> Result<Self, CodecError> {
         Self::parse(DeflateFormat::Zlib, extension, -1..=9, 1)
     }

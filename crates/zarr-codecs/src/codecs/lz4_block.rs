@@ -31,7 +31,7 @@ pub(crate) enum Effort {
 /// Decodes one block to the front of `dst`, which may be uninitialised, and returns what that made.
 ///
 /// # Errors
-/// Where `src` is not a block or makes more bytes than `dst` has.
+/// If `src` is not a block or makes more bytes than `dst` has.
 pub(crate) fn decompressed<'d, B: Byte>(src: &[u8], dst: &'d mut [B]) -> Result<&'d mut [u8]> {
     check(src.len())?;
     check(dst.len())?;
@@ -42,7 +42,7 @@ pub(crate) fn decompressed<'d, B: Byte>(src: &[u8], dst: &'d mut [B]) -> Result<
 /// Encodes `src` as one block at the front of `dst`, which may be uninitialised, and returns the block.
 ///
 /// # Errors
-/// Where `src` has more than [`MAX_DECODED`] bytes, or the block does not fit.
+/// If `src` has more than [`MAX_DECODED`] bytes, or the block does not fit.
 pub(crate) fn compressed<'d, B: Byte>(
     src: &[u8],
     dst: &'d mut [B],

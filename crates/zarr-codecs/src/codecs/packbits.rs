@@ -49,7 +49,7 @@ impl PackBitsCodec {
     /// are kept.
     ///
     /// The padding byte is written whenever it is asked for, as the registry of extensions says. zarrs 0.23
-    /// leaves it out where all bits of elements of whole bytes are kept; such chunks are a length error here.
+    /// leaves it out if all bits of elements of whole bytes are kept; such chunks are a length error here.
     ///
     /// # Errors
     /// For other values, and data types that are not made of bits.

@@ -1,5 +1,8 @@
-//! From a codec's name to its code: two tables to read, and what the user adds to them. What documents say of
-//! these codecs stands in [`zarr_metadata::codecs`].
+//! `CodecRegistry`: finds the implementation of a codec by its name, in two tables of built-in codecs and among those
+//! that the user adds. [`zarr_metadata::codecs`] describes what documents say of the built-in ones.
+//!
+//! This file, `chain`, `sharding` and `n5` refer to each other in a circle, since a chain may contain a codec that
+//! itself contains chains.
 
 #[cfg(test)]
 mod tests;
@@ -9,8 +12,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use zarr_metadata::Extension;
-use zarr_metadata::codecs::NUMCODECS_PREFIX as PREFIX;
+use zarr_metadata::codecs::{NUMCODECS_PREFIX as PREFIX, by_name};
+use zarr_metadata::{DataType, Extension};
 
 use crate::array::stored_number::StoredNumber;
 use crate::codecs::numcodecs::filter::Filter;
@@ -20,7 +23,8 @@ use crate::codecs::numcodecs::{
 };
 use crate::{
     ArrayToArrayCodec, ArrayToBytesCodec, Base64Codec, BytesCodec, BytesToBytesCodec,
-    ChecksumCodec, ChunkSpec, CodecError, ShardingCodec, ShuffleCodec, TransposeCodec, VlenCodec,
+    ChecksumCodec, ChunkSpec, CodecError, InnerChunkOrder, ShardingCodec, ShuffleCodec,
+    TransposeCodec, VlenCodec,
 };
 
 /// A codec ready for chunks of one shape and type.
@@ -30,29 +34,29 @@ pub(crate) enum Codec {
     ArrayToBytes(Arc<dyn ArrayToBytesCodec>),
     Shard(Arc<ShardingCodec>),
     BytesToBytes(Arc<dyn BytesToBytesCodec>),
-    /// From array to array in v3, from bytes to bytes in v2.
+    /// A codec from arrays to arrays in v3, from bytes to bytes in v2.
     Filter(Arc<dyn Filter>),
 }
 
-/// Which names a list of codecs is written with.
+/// The format whose names a list of codecs uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Names {
-    /// Those of v3; codecs of numcodecs have a prefix.
+    /// Names of v3, where codecs of numcodecs have a prefix.
     V3,
-    /// Ids of numcodecs. The order of codecs is that of v2: `bytes` first, filters behind it.
+    /// Ids of numcodecs. The codecs are in the order of v2: `bytes` first, then the filters.
     V2,
 }
 
-/// What a codec is built from.
+/// The input from which a codec is built.
 pub(crate) struct Setting<'a> {
     pub(crate) extension: &'a Extension,
     pub(crate) names: Names,
-    /// The chunk as this codec sees it.
+    /// The chunk that this codec encodes.
     pub(crate) spec: &'a ChunkSpec,
-    /// The numbers that this codec sees, as far as that is known.
+    /// The type of the numbers that this codec encodes, if it is known.
     pub(crate) stored: Option<StoredNumber>,
     pub(crate) registry: &'a CodecRegistry,
-    /// How many shards this codec stands in.
+    /// How many shards this codec is nested in.
     pub(crate) depth: usize,
 }
 
@@ -60,8 +64,7 @@ type Built = Result<Codec, CodecError>;
 type Build = fn(&Setting<'_>) -> Built;
 type Table = &'static [(&'static str, Build)];
 
-/// The codecs of the v3 specification and those registered for it. `#[cfg]` stands on the entries,
-/// so a feature switches a line and a file.
+/// The codecs of the v3 specification and of its registry of extensions. Each feature switches one entry and one file.
 const V3: Table = &[
     ("bitround", |s| {
         array(crate::BitroundCodec::parse(s.extension, &s.spec.dtype))
@@ -79,7 +82,8 @@ const V3: Table = &[
     ("cast_value", |s| {
         array(crate::CastValueCodec::parse(s.extension, &s.spec.dtype))
     }),
-    ("crc32c", |_| bytes(Ok(ChecksumCodec::crc32c()))),
+    ("conditional", |s| bytes(crate::ConditionalCodec::parse(s))),
+    ("crc32c", |s| checksum(Ok(ChecksumCodec::crc32c()), s)),
     #[cfg(feature = "gzip")]
     ("gzip", |s| bytes(crate::DeflateCodec::gzip(s.extension))),
     ("n5_default", |s| serializer(crate::N5Codec::parse(s))),
@@ -101,12 +105,17 @@ const V3: Table = &[
     ("vlen-bytes", |_| serializer(Ok(VlenCodec::bytes()))),
     ("vlen-utf8", |_| serializer(Ok(VlenCodec::utf8()))),
     #[cfg(feature = "zstd")]
-    ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
+    ("zstd", |s| {
+        let codec = crate::ZstdCodec::parse(s.extension);
+        bytes(codec.map(|codec| codec.ignoring(s.registry.ignores_checksums)))
+    }),
 ];
 
-/// The codecs of numcodecs by their ids. Some share a name with a codec of v3 and mean another.
+/// The codecs of numcodecs by their ids. Some have the name of a different codec of v3.
 const NUMCODECS: Table = &[
-    ("adler32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("adler32", |s| {
+        checksum(ChecksumCodec::parse(s.extension), s)
+    }),
     ("astype", |s| filter(AsType::parse(s.extension, s.stored))),
     ("base64", |_| bytes(Ok(Base64Codec))),
     ("bitround", |s| {
@@ -121,19 +130,21 @@ const NUMCODECS: Table = &[
     ("categorize", |s| {
         array(crate::CategorizeCodec::parse(s.extension))
     }),
-    ("crc32", |s| bytes(ChecksumCodec::parse(s.extension))),
-    ("crc32c", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("crc32", |s| checksum(ChecksumCodec::parse(s.extension), s)),
+    ("crc32c", |s| checksum(ChecksumCodec::parse(s.extension), s)),
     ("delta", |s| filter(Delta::parse(s.extension, s.stored))),
     ("fixedscaleoffset", |s| {
         filter(FixedScaleOffset::parse(s.extension, s.stored))
     }),
-    ("fletcher32", |s| bytes(ChecksumCodec::parse(s.extension))),
+    ("fletcher32", |s| {
+        checksum(ChecksumCodec::parse(s.extension), s)
+    }),
     #[cfg(feature = "gzip")]
     ("gzip", |s| {
         bytes(crate::DeflateCodec::gzip_numcodecs(s.extension))
     }),
     ("jenkins_lookup3", |s| {
-        bytes(ChecksumCodec::parse(s.extension))
+        checksum(ChecksumCodec::parse(s.extension), s)
     }),
     ("json2", |s| {
         serializer(crate::JsonCodec::parse(s.extension))
@@ -170,7 +181,10 @@ const NUMCODECS: Table = &[
     #[cfg(feature = "gzip")]
     ("zlib", |s| bytes(crate::DeflateCodec::zlib(s.extension))),
     #[cfg(feature = "zstd")]
-    ("zstd", |s| bytes(crate::ZstdCodec::parse(s.extension))),
+    ("zstd", |s| {
+        let codec = crate::ZstdCodec::parse(s.extension);
+        bytes(codec.map(|codec| codec.ignoring(s.registry.ignores_checksums)))
+    }),
 ];
 
 fn array(codec: Result<impl ArrayToArrayCodec, CodecError>) -> Built {
@@ -185,6 +199,10 @@ fn bytes(codec: Result<impl BytesToBytesCodec, CodecError>) -> Built {
     Ok(Codec::BytesToBytes(Arc::new(codec?)))
 }
 
+fn checksum(codec: Result<ChecksumCodec, CodecError>, setting: &Setting<'_>) -> Built {
+    bytes(codec.map(|codec| codec.ignoring(setting.registry.ignores_checksums)))
+}
+
 fn filter(codec: Result<impl Filter, CodecError>) -> Built {
     Ok(Codec::Filter(Arc::new(codec?)))
 }
@@ -196,19 +214,18 @@ fn find(table: Table, name: &str) -> Option<Build> {
 
 type Added = Arc<dyn Fn(&Extension) -> Built + Send + Sync>;
 
-/// What builds a codec.
+/// A function that builds a codec.
 enum Builder<'r> {
     Added(&'r Added),
     BuiltIn(Build),
 }
 
-/// The codecs that chains are made of: all built-in ones, and those that are added here. A value,
-/// cheap to clone; there is no global one.
+/// The codecs that chains may use: all built-in ones, and those that you add. A registry is a value and cheap to
+/// clone; there is no global one.
 ///
-/// A codec added as `name` is found in v3 documents under `name` and `numcodecs.name`, and in v2
-/// documents under the id `name`. There the elements are bytes before any filter sees them, so only
-/// codecs from bytes to bytes can stand among the filters, and codecs from arrays to bytes at their
-/// head.
+/// A codec that is added as `name` is found in v3 documents under `name` and `numcodecs.name`, and in v2
+/// documents under the id `name`. In v2, filters work on bytes, so a codec from bytes to bytes may be any of the
+/// filters, a codec from arrays to bytes only the first, and a codec from arrays to arrays none.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -239,10 +256,16 @@ enum Builder<'r> {
 #[derive(Clone, Default)]
 pub struct CodecRegistry {
     added: BTreeMap<String, Added>,
+    ignores_checksums: bool,
+    order: InnerChunkOrder,
+    data_types: BTreeMap<String, NamedType>,
 }
 
+/// The data type that elements of a name are stored as.
+type NamedType = Arc<dyn Fn(&Extension) -> Option<DataType> + Send + Sync>;
+
 impl CodecRegistry {
-    /// Adds or replaces a codec from arrays to arrays; `build` gets its entry in the metadata.
+    /// Adds or replaces a codec from arrays to arrays; `build` receives its entry in the metadata.
     #[must_use]
     pub fn array_to_array(
         self,
@@ -257,7 +280,7 @@ impl CodecRegistry {
         })
     }
 
-    /// Adds or replaces a codec from arrays to bytes; `build` gets its entry in the metadata.
+    /// Adds or replaces a codec from arrays to bytes; `build` receives its entry in the metadata.
     #[must_use]
     pub fn array_to_bytes(
         self,
@@ -272,7 +295,7 @@ impl CodecRegistry {
         })
     }
 
-    /// Adds or replaces a codec from bytes to bytes; `build` gets its entry in the metadata.
+    /// Adds or replaces a codec from bytes to bytes; `build` receives its entry in the metadata.
     #[must_use]
     pub fn bytes_to_bytes(
         self,
@@ -287,6 +310,56 @@ impl CodecRegistry {
         })
     }
 
+    /// Lets chunks and indexes of shards be read whose checksum does not match: to save what is left of damaged
+    /// data. It concerns the codecs that are checksums, and those within zstd. With the feature `tracing` each
+    /// such chunk is an event.
+    #[must_use]
+    pub fn ignore_checksums(mut self) -> Self {
+        self.ignores_checksums = true;
+        self
+    }
+
+    /// Stores the inner chunks of new shards in this order.
+    #[must_use]
+    pub fn inner_chunk_order(mut self, order: InnerChunkOrder) -> Self {
+        self.order = order;
+        self
+    }
+
+    pub(crate) fn order(&self) -> InnerChunkOrder {
+        self.order
+    }
+
+    /// Adds a data type of this name, whose elements are stored as those of a known one; `stored_as` gets its entry in
+    /// the metadata, and returns `None` if the settings there are wrong. What is read and written is of the known type,
+    /// and the fill value in the metadata is spelled as one of it. A name that is known already stays what it is.
+    ///
+    /// ```
+    /// use zarr_codecs::CodecRegistry;
+    /// use zarr_metadata::DataType;
+    /// let registry = CodecRegistry::default()
+    ///     .data_type("example.colour", |_| Some(DataType::Raw(3)));
+    /// assert_eq!(registry.stored_as(&"example.colour".parse()?), Some(DataType::Raw(3)));
+    /// # Ok::<(), zarr_metadata::MetadataError>(())
+    /// ```
+    #[must_use]
+    pub fn data_type(
+        mut self,
+        name: &str,
+        stored_as: impl Fn(&Extension) -> Option<DataType> + Send + Sync + 'static,
+    ) -> Self {
+        self.data_types.insert(name.to_owned(), Arc::new(stored_as));
+        self
+    }
+
+    /// The known data type that elements of an unknown one are stored as, if it was added.
+    pub fn stored_as(&self, data_type: &DataType) -> Option<DataType> {
+        match data_type {
+            DataType::Unknown(extension) => self.data_types.get(&extension.name)?(extension),
+            _ => None,
+        }
+    }
+
     fn add(
         mut self,
         name: &str,
@@ -296,7 +369,7 @@ impl CodecRegistry {
         self
     }
 
-    /// The codec of an entry in the metadata, and whether it is somebody else's code.
+    /// Builds the codec of an entry in the metadata, and tells whether the user added it.
     pub(crate) fn build(&self, setting: &Setting<'_>) -> Result<(Codec, bool), CodecError> {
         match self.find(&setting.extension.name, setting.names)? {
             Builder::Added(build) => Ok((build(setting.extension)?, true)),
@@ -304,13 +377,13 @@ impl CodecRegistry {
         }
     }
 
-    /// Why there is no such codec here, among those of v2 or of v3; `None` where there is one.
+    /// Why this registry has no such codec, of v2 or of v3; `None` if it has one.
     pub fn unknown(&self, codec: &Extension, is_v2: bool) -> Option<CodecError> {
         let names = if is_v2 { Names::V2 } else { Names::V3 };
         self.find(&codec.name, names).err()
     }
 
-    /// How to build the codec of this name; what the user added comes first.
+    /// Finds the function for this name, first among the codecs that the user added.
     fn find(&self, name: &str, names: Names) -> Result<Builder<'_>, CodecError> {
         let id = match names {
             Names::V3 => name.strip_prefix(PREFIX),
@@ -320,17 +393,17 @@ impl CodecRegistry {
         if let Some(build) = added.find_map(|name| self.added.get(name)) {
             return Ok(Builder::Added(build));
         }
-        // `bytes` and `transpose` stand in lists of v2 under their own names.
+        // Lists of v2 name `bytes` and `transpose` as v3 does.
         let numcodecs = id.and_then(|id| find(NUMCODECS, id));
         let built_in = numcodecs.or_else(|| find(V3, name)).map(Builder::BuiltIn);
-        built_in.ok_or_else(|| unknown::kind(name, &self.names(names)).of(name))
+        built_in.ok_or_else(|| unknown::kind(name, names, &self.names(names)).of(name))
     }
 
-    /// All names of a codec, of these and of the user's own.
+    /// The names of all codecs, built-in or added.
     fn names(&self, names: Names) -> Vec<String> {
-        let numcodecs = NUMCODECS.iter().map(|(id, _)| match names {
-            Names::V3 => format!("{PREFIX}{id}"),
-            Names::V2 => (*id).to_owned(),
+        let numcodecs = NUMCODECS.iter().filter_map(|(id, _)| match names {
+            Names::V3 => by_name(&format!("{PREFIX}{id}")).map(|_| format!("{PREFIX}{id}")),
+            Names::V2 => Some((*id).to_owned()),
         });
         let registered = V3.iter().filter(|_| names == Names::V3);
         let registered = registered.map(|(name, _)| (*name).to_owned());

@@ -1,5 +1,5 @@
 //! The `scale_offset` codec registered for v3: `(x - offset) * scale` in the arithmetic of the data type. A
-//! result that the type does not have is an error.
+//! result outside the range of the type is an error.
 
 use zarr_metadata::{Extension, FillValue, Swap};
 

@@ -1,8 +1,9 @@
-//! The `sharding_indexed` codec as a *format*: the index, where inner chunks lie, how a shard is put together.
-//! It fetches nothing and runs nothing in parallel. To the engine an inner chunk is a chunk in a window of an
-//! object. Specification: Zarr v3 codecs, `sharding_indexed`.
+//! The `sharding_indexed` codec as a *format*: the index, the places of inner chunks, and how a shard is assembled.
+//! This file fetches nothing and runs nothing in parallel. To the engine, an inner chunk is a chunk in a byte range of
+//! an object. Specification: Zarr v3 codecs, `sharding_indexed`.
 
 mod index;
+mod order;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use zarr_metadata::{DataType, Extension};
 
 pub use self::index::ShardIndex;
 use self::index::{ABSENT, NAME};
+pub use self::order::InnerChunkOrder;
 use crate::array::kernels;
 use crate::codecs::registry::Setting;
 use crate::codecs::setting;
@@ -35,6 +37,8 @@ pub struct ShardingCodec {
     index: CodecChain,
     index_len: usize,
     at: IndexLocation,
+    /// How new shards are written.
+    order: InnerChunkOrder,
 }
 
 /// At which end of the shard the index lies.
@@ -106,6 +110,7 @@ impl ShardingCodec {
             index,
             index_len,
             at,
+            order: registry.order(),
         })
     }
 
@@ -135,7 +140,7 @@ impl ShardingCodec {
     /// Where the index of a shard of `size` bytes lies.
     ///
     /// # Errors
-    /// Where the object is too short to hold one.
+    /// If the object is too short to hold one.
     pub fn index_range(&self, size: u64) -> Result<Range<u64>, CodecError> {
         let len = self.index_len as u64;
         if size < len {
@@ -151,7 +156,7 @@ impl ShardingCodec {
         })
     }
 
-    /// The length of the index in bytes, and whether it lies at the end of the shard: what to ask a store for
+    /// The length of the index in bytes, and whether it lies at the end of the shard. This is enough to request it
     /// before the size of the object is known.
     pub fn index_len(&self) -> (u64, bool) {
         (self.index_len as u64, self.at == IndexLocation::End)
@@ -160,7 +165,7 @@ impl ShardingCodec {
     /// Reads the index of a shard of `size` bytes.
     ///
     /// # Errors
-    /// Where the index is damaged or points outside the object.
+    /// If the index is damaged or points outside the object.
     pub fn decode_index(
         &self,
         bytes: &[u8],
@@ -177,7 +182,7 @@ impl ShardingCodec {
     /// The inner chunks that hold the cells of `part`.
     ///
     /// # Errors
-    /// Where `part` does not lie within the shard.
+    /// If `part` does not lie within the shard.
     pub fn project(&self, part: &Region) -> Result<Projections, CodecError> {
         let inside = part.fits(&self.spec.shape);
         let projections = inside.then(|| Projections::new(part, &self.inner.spec().shape));
@@ -193,7 +198,7 @@ impl ShardingCodec {
     /// Checks that the inner chunks divide a shard of another shape, too.
     ///
     /// # Errors
-    /// Where they do not divide it.
+    /// If they do not divide it.
     pub fn check_shape(&self, shape: &[u64]) -> Result<(), CodecError> {
         check_divides(&self.inner.spec().shape, shape)
     }
@@ -226,11 +231,11 @@ impl ShardingCodec {
             .unwrap_or(0)
     }
 
-    /// Puts a shard together from its encoded inner chunks, in C order of the grid; `None` is an absent one.
-    /// The parts, one behind the other, are the object. There are none if all inner chunks are absent.
+    /// Puts a shard together from its encoded inner chunks, given in C order of the grid; `None` is an absent one.
+    /// They are stored in the order that the registry has. The parts, one behind the other, are the object. There are none if all inner chunks are absent.
     ///
     /// # Errors
-    /// Where an index codec fails.
+    /// If an index codec fails.
     pub fn assemble(
         &self,
         chunks: Vec<Option<Bytes>>,
@@ -240,22 +245,26 @@ impl ShardingCodec {
             IndexLocation::Start => self.index_len as u64,
             IndexLocation::End => 0,
         };
-        let mut entries: Vec<u8> = Vec::with_capacity(chunks.len() * 16);
-        for chunk in &chunks {
-            let (start, len) = chunk
-                .as_ref()
-                .map_or((ABSENT, ABSENT), |c| (offset, c.len() as u64));
-            entries.extend_from_slice(&start.to_ne_bytes());
-            entries.extend_from_slice(&len.to_ne_bytes());
-            offset += chunk.as_ref().map_or(0, |c| c.len() as u64);
+        let mut chunks = chunks;
+        let mut entries = vec![ABSENT.to_ne_bytes(); 2 * chunks.len()];
+        let mut parts: Vec<Bytes> = vec![];
+        for number in self.order.numbers(&self.grid, chunks.len()) {
+            let chunk = chunks.get_mut(number).and_then(Option::take);
+            let entry = entries.as_chunks_mut().0.get_mut(number);
+            if let (Some(chunk), Some(entry)) = (chunk, entry) {
+                let len = chunk.len() as u64;
+                *entry = [offset, len].map(u64::to_ne_bytes);
+                offset += len;
+                parts.push(chunk);
+            }
         }
-        let mut parts: Vec<Bytes> = chunks.into_iter().flatten().collect();
         if parts.is_empty() {
             return Ok(parts);
         }
         let shape = &self.index.spec().shape;
         let mut index = Vec::with_capacity(self.index_len);
-        let view = NdView::new(&entries, shape, 8).ok_or_else(|| {
+        let entries = entries.as_flattened();
+        let view = NdView::new(entries, shape, 8).ok_or_else(|| {
             let found = entries.len() as u64;
             CodecErrorKind::Length {
                 expected: 16 * self.count() as u64,

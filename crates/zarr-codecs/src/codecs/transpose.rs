@@ -21,7 +21,7 @@ impl TransposeCodec {
     /// Reads `{"order": [..]}` for an array of `rank` axes; the older `"C"` and `"F"` too.
     ///
     /// # Errors
-    /// Where `order` is not a permutation of the axes.
+    /// If `order` is not a permutation of the axes.
     pub fn parse(extension: &Extension, rank: usize) -> Result<Self, CodecError> {
         let value = extension.configuration.get("order");
         let order: Option<Dims<usize>> = match value.map(|v| (v.as_str(), v.as_array())) {

@@ -168,7 +168,7 @@ fn element(src: &[u8], place: u32) -> Option<&[u8]> {
     rest.get(..len as usize)
 }
 
-/// `Ok` where an encoded chunk may have so many bytes.
+/// `Ok` if an encoded chunk may have so many bytes.
 pub(crate) fn check_encoded(codec: &str, asked: u64) -> Result<(), CodecError> {
     crate::error::check_limit(codec, "an encoded chunk", asked, MAX_ENCODED as u64)
 }

@@ -3,10 +3,12 @@
 
 use zarr_metadata::Extension;
 use zstd::bulk::{Compressor, Decompressor};
-use zstd::zstd_safe;
+use zstd::zstd_safe::{self, DParameter};
 
 use crate::array::buffer::{self, Uninit, ZstdTarget};
 use crate::codecs::setting;
+use crate::error::IGNORE_CHECKSUMS;
+use crate::events;
 use crate::{
     ByteLen, BytesToBytesCodec, CodecContexts, CodecError, CodecErrorKind, DecodeTarget, Scratch,
 };
@@ -18,6 +20,7 @@ const NAME: &str = "zstd";
 pub struct ZstdCodec {
     level: i32,
     checksum: bool,
+    ignores_checksum: bool,
 }
 
 /// A worker's compressor and decompressor. The compressor is made for one setting at a time:
@@ -59,7 +62,7 @@ impl ZstdCodec {
     /// Both may be left out, as numcodecs does.
     ///
     /// # Errors
-    /// For other values.
+    /// If a setting has another value.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let level = match setting::given(extension, "level") {
             None => 0,
@@ -74,7 +77,17 @@ impl ZstdCodec {
                 .as_bool()
                 .ok_or_else(|| setting::bad(extension, "checksum", "true or false"))?,
         };
-        Ok(Self { level, checksum })
+        Ok(Self {
+            level,
+            checksum,
+            ignores_checksum: false,
+        })
+    }
+
+    /// Whether frames are read whose checksum does not match.
+    pub(crate) const fn ignoring(mut self, is_ignored: bool) -> Self {
+        self.ignores_checksum = is_ignored;
+        self
     }
 }
 
@@ -87,26 +100,62 @@ fn frames<'d>(
     src: &[u8],
     memory: &'d mut Uninit,
     contexts: &mut CodecContexts,
+    ignores_checksum: bool,
 ) -> Result<&'d mut [u8], CodecError> {
     let contexts = contexts.get::<ZstdContexts>();
     let decompressor = contexts.decompressor().map_err(backend)?;
-    let expected = memory.len() as u64;
+    if ignores_checksum && has_checksum(src) {
+        return frames_of_any_checksum(src, memory, decompressor);
+    }
+    let expected = memory.len();
     let mut target = ZstdTarget::new(memory);
     let decoded = decompressor.decompress_to_buffer(src, &mut target);
-    decoded.map_err(|error| match error.to_string() == too_small() {
-        true => {
-            let found = expected + 1;
-            CodecErrorKind::Length { expected, found }.of(NAME)
-        }
-        false => CodecErrorKind::Corrupt(error.to_string()).of(NAME),
-    })?;
+    decoded.map_err(|error| refusal(&error, expected))?;
     Ok(target.into_filled())
 }
 
-/// What the library says where a frame is larger than the memory for it.
-fn too_small() -> &'static str {
-    // `ZSTD_error_dstSize_tooSmall`; error codes are the negatives of these numbers.
-    zstd_safe::get_error_name(0_usize.wrapping_sub(70))
+/// As [`frames`], whatever the checksums are.
+fn frames_of_any_checksum<'d>(
+    src: &[u8],
+    memory: &'d mut Uninit,
+    decompressor: &mut Decompressor<'static>,
+) -> Result<&'d mut [u8], CodecError> {
+    let expected = memory.len();
+    let checked = decompressor.decompress_to_buffer(src, &mut ZstdTarget::new(memory));
+    if let Err(error) = checked {
+        events::ignored(&refusal(&error, expected));
+    }
+    let ignore = DParameter::ForceIgnoreChecksum;
+    decompressor.set_parameter(ignore(true)).map_err(backend)?;
+    let mut target = ZstdTarget::new(memory);
+    let decoded = decompressor.decompress_to_buffer(src, &mut target);
+    decompressor.set_parameter(ignore(false)).map_err(backend)?;
+    decoded.map_err(|error| refusal(&error, expected))?;
+    Ok(target.into_filled())
+}
+
+/// Whether the first frame ends in a checksum: RFC 8878, 3.1.1.1.1.
+fn has_checksum(src: &[u8]) -> bool {
+    src.get(4).is_some_and(|descriptor| descriptor & 4 != 0)
+}
+
+/// Why the library stopped, with so many bytes of memory for what it decodes.
+fn refusal(error: &std::io::Error, expected: usize) -> CodecError {
+    // Error codes are the negatives of these numbers.
+    let is =
+        |code: usize| error.to_string() == zstd_safe::get_error_name(0_usize.wrapping_sub(code));
+    const CHECKSUM_WRONG: usize = 22;
+    const TARGET_TOO_SMALL: usize = 70;
+    let kind = if is(TARGET_TOO_SMALL) {
+        let expected = expected as u64;
+        let found = expected + 1;
+        CodecErrorKind::Length { expected, found }
+    } else if is(CHECKSUM_WRONG) {
+        CodecErrorKind::Corrupt(format!("{error}{IGNORE_CHECKSUMS}"))
+    } else {
+        CodecErrorKind::Corrupt(error.to_string())
+    };
+    kind.of(NAME)
 }
 
 impl BytesToBytesCodec for ZstdCodec {
@@ -124,7 +173,9 @@ impl BytesToBytesCodec for ZstdCodec {
         dst: &mut DecodeTarget<'_>,
         cx: &mut Scratch,
     ) -> Result<(), CodecError> {
-        dst.fill_to_end(NAME, src, cx, |memory, cx| frames(src, memory, cx))
+        dst.fill_to_end(NAME, src, cx, |memory, cx| {
+            frames(src, memory, cx, self.ignores_checksum)
+        })
     }
 
     fn encode(&self, src: &[u8], dst: &mut Vec<u8>, cx: &mut Scratch) -> Result<(), CodecError> {
@@ -193,5 +244,27 @@ mod tests {
             decode(src, ByteLen::AtMost(4999)).unwrap_err();
             decode(&[src, &b"garbage"[..]].concat(), ByteLen::Exact(5000)).unwrap_err();
         }
+    }
+    /// D24, H14
+    #[test]
+    fn a_wrong_checksum_is_an_error_unless_it_is_ignored() {
+        let data = b"what is left of it";
+        let parsed = ZstdCodec::parse(&Extension::new("zstd").with("checksum", true)).unwrap();
+        let mut src = vec![];
+        parsed
+            .encode(data, &mut src, &mut Scratch::default())
+            .unwrap();
+        *src.last_mut().unwrap() ^= 1;
+        let decode = |codec: ZstdCodec| {
+            let (mut out, cx) = (vec![], &mut Scratch::default());
+            let mut target = DecodeTarget::grow(&mut out, ByteLen::Exact(data.len()));
+            let decoded = codec.decode(&src, &mut target, cx);
+            decoded.map(|()| out)
+        };
+        let error = decode(parsed).unwrap_err().to_string();
+        assert!(error.contains("ignore_checksums"), "{error}");
+        assert_eq!(decode(parsed.ignoring(true)).unwrap(), data);
+        // The setting stays with the codec, though contexts are shared.
+        decode(parsed).unwrap_err();
     }
 }

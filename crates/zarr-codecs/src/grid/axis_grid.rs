@@ -48,7 +48,7 @@ impl AxisGrid {
         shape.iter().map(|&length| Self::Uniform(length)).collect()
     }
 
-    /// The chunk that holds a cell, and where in the chunk it is. `None` behind the last chunk, and where
+    /// The chunk that holds a cell, and where in the chunk it is. `None` behind the last chunk, and if
     /// chunks have no cells.
     pub fn locate(&self, cell: u64) -> Option<(u64, u64)> {
         match self {

@@ -67,7 +67,7 @@ impl ChunkGrid {
     /// A chunk length of zero is accepted for an axis of length zero, which has no chunks.
     ///
     /// # Errors
-    /// Where the ranks differ, or a chunk length is zero on an axis that has cells.
+    /// If the ranks differ, or a chunk length is zero on an axis that has cells.
     pub fn regular(chunk_shape: &[u64], shape: &[u64]) -> Result<Self, GridError> {
         let axes: Dims<AxisChunks> = chunk_shape
             .iter()
@@ -91,7 +91,7 @@ impl ChunkGrid {
     /// ```
     ///
     /// # Errors
-    /// Where the ranks differ, a chunk has no cells though its axis has some, or the chunks of an
+    /// If the ranks differ, a chunk has no cells though its axis has some, or the chunks of an
     /// axis end before it.
     pub fn rectilinear(chunks: &[AxisChunks], shape: &[u64]) -> Result<Self, GridError> {
         if chunks.len() != shape.len() {

@@ -49,7 +49,7 @@ pub struct Projections {
 }
 
 impl Projections {
-    /// Projects `region` on a regular grid with this chunk shape. `None` where the number of chunks does not
+    /// Projects `region` on a regular grid with this chunk shape. `None` if the number of chunks does not
     /// fit `usize`. An axis whose chunks have no cells has no projections.
     pub fn new(region: &Region, chunk: &[u64]) -> Option<Self> {
         let axes = region.ranges.iter().zip(chunk);
@@ -111,7 +111,7 @@ impl Projections {
     }
 
     /// Joins the `to` boxes of neighbouring projections into a few boxes, which partition the same cells.
-    /// `None` where the range goes on behind the last projection.
+    /// `None` if the range goes on behind the last projection.
     ///
     /// ```
     /// use zarr_codecs::{Projections, Region};

@@ -20,7 +20,7 @@ pub struct AxisRange {
 }
 
 impl AxisRange {
-    /// `count` cells from `start` on, `step` apart. `None` where the step is zero, or a cell does not lie
+    /// `count` cells from `start` on, `step` apart. `None` if the step is zero, or a cell does not lie
     /// below `u64::MAX`.
     ///
     /// ```
@@ -69,7 +69,7 @@ impl AxisRange {
         self.step == 1
     }
 
-    /// The last cell, or `None` where the range is empty.
+    /// The last cell, or `None` if the range is empty.
     pub fn last(&self) -> Option<u64> {
         // No product of these leaves `i128`, nor does the sum.
         let way = i128::from(self.count.checked_sub(1)?) * i128::from(self.step);
@@ -92,7 +92,7 @@ impl AxisRange {
         }
     }
 
-    /// The range moved up by this many cells. `None` where a cell would not lie below `u64::MAX`.
+    /// The range moved up by this many cells. `None` if a cell would not lie below `u64::MAX`.
     #[must_use]
     pub fn behind(&self, cells: u64) -> Option<Self> {
         Self::new(self.start.checked_add(cells)?, self.count, self.step)
@@ -142,7 +142,7 @@ impl Region {
         }
     }
 
-    /// The same cells with axis `i` of the result being axis `axes[i]` of this box. `None` where it has
+    /// The same cells with axis `i` of the result being axis `axes[i]` of this box. `None` if it has
     /// not all of them.
     pub(crate) fn permute(&self, axes: &[usize]) -> Option<Self> {
         let ranges = axes.iter().map(|&axis| self.ranges.get(axis).copied());

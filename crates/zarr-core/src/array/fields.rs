@@ -87,8 +87,15 @@ impl ChunkedArray {
     pub fn data_type(&self) -> &DataType {
         match &self.fields {
             Some(picked) => picked.fields.data_type(),
-            None => self.metadata.data_type(),
+            None => self.whole_data_type(),
         }
+    }
+
+    /// The data type of the array: the known one, if elements of a type of the user's are stored as it.
+    pub(super) fn whole_data_type(&self) -> &DataType {
+        self.stored_as
+            .as_ref()
+            .unwrap_or_else(|| self.metadata.data_type())
     }
 
     /// The selected fields, if any.

@@ -128,13 +128,13 @@ fn check_count(to: &ChunkedArray, count: u64) -> Result<()> {
 /// Whether absent chunks mean the same in both arrays, and listing shows which ones are absent.
 fn is_absent_the_same(from: &ChunkedArray, to: &ChunkedArray) -> bool {
     let fill = |array: &ChunkedArray| array.metadata().fill_value().ok();
-    fill(from) == fill(to) && engine::can_list(from)
+    fill(from) == fill(to) && from.can_list()
 }
 
 /// Fails where a listing of the source's chunks left something out: a symbolic link that leads out of a store whose
 /// links may not. What it leads to may be a chunk.
 fn check_listing(from: &ChunkedArray) -> Result<()> {
-    if engine::can_list(from) {
+    if from.can_list() {
         return Ok(());
     }
     let why = "a symbolic link among the chunks leads out of the store, so that not all of them are listed; let links be \
@@ -184,7 +184,7 @@ impl ArrayCopy<'_> {
             Arc::clone(&self.to),
             Arc::clone(&self.budget),
         );
-        if engine::can_list(from) {
+        if from.can_list() {
             let chunks = from
                 .list_chunks()
                 .try_filter(|(chunk, _)| ready(wanted(chunk)));

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Region, VlenHeap};
+use zarr_codecs::Region;
 
-use crate::engine::{Elements, WorkSize, pool};
+use crate::engine::{Elements, pool};
 use crate::{ChunkedArray, ResolvedSelection, Result, Values};
 use zarr_store::runtime::Budget;
 
@@ -30,12 +29,8 @@ pub async fn write_blocks(to: Arc<ChunkedArray>, make: MakeBlock) -> Result<()> 
             let region = to.grid().region(&chunk);
             let bytes = region.volume().unwrap_or(u64::MAX).saturating_mul(elem);
             let _until_written = budget.take(bytes).await;
-            let (work, heap) = (
-                WorkSize { pieces: 1, bytes },
-                Arc::new(VlenHeap::new(Bytes::new())),
-            );
             let cells = ResolvedSelection::of_region(to.grid().shape(), region.clone());
-            let made = pool::run(to.context(), work, heap, move |_| make(&region)).await;
+            let made = pool::run_piece(to.context(), bytes, move |_| make(&region)).await;
             let values = made.map_err(|error| to.chunk_error(&chunk, error))??;
             to.write(cells, Elements::Each(values)).await
         }

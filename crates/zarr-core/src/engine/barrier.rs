@@ -1,6 +1,6 @@
-//! The order of writes of which one was given up. Its driver is gone, but workers may still be in
-//! the middle of a chunk each, and what they put must not land on anything newer. So a write that
-//! begins later waits until they have left the older one. Knows no chunk.
+//! Makes a later write wait for cancelled ones. The driver of a cancelled write is gone, but workers may still
+//! be in the middle of a chunk, and what they store must not replace anything newer. So a later write waits
+//! until they have ended. Knows no chunk.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,29 +12,29 @@ use zarr_store::{KeyLock, LockName, StoreError};
 
 use crate::ChunkedArray;
 
-/// The place of one write among all of its array.
+/// One write among all writes to its array.
 ///
-/// The driver and its task share it; what the last of them drops is the end of the write.
+/// The driver and its task share it. The write ends when the last of them drops it.
 #[derive(Debug)]
 pub(super) struct CancelledWriteBarrier {
     name: LockName,
-    /// Taken when the driver goes first: the lock, or a place in the queue for it, which is behind
-    /// writes that were given up before and goes with the task just the same.
+    /// Taken if the driver goes before its task: the lock, or a place in the queue for it behind the writes that
+    /// were cancelled earlier. The task drops it in either case.
     given_up: OnceLock<(Acquire, Poll<KeyLock>)>,
 }
 
 impl CancelledWriteBarrier {
-    /// Waits for all writes to this array that were given up so far, where workers put what is written.
+    /// Waits for all writes to this array that were cancelled so far. `None` if workers do not store chunks.
     pub(super) async fn of(array: &ChunkedArray) -> Result<Option<Arc<Self>>, StoreError> {
         let Some(store) = array.store().as_blocking() else {
             return Ok(None);
         };
-        // Only a name: no array has such a chunk.
+        // No chunk has this name.
         let name = store.lock_name(&array.location().key(".landing")?);
         Ok(Some(Arc::new(Self::after_older(name).await)))
     }
 
-    /// Waits for all writes of this name that were given up so far, and for no other.
+    /// Waits for all writes of this name that were cancelled so far, and for no others.
     async fn after_older(name: LockName) -> Self {
         drop(KeyLock::acquire(name.clone()).await);
         Self {
@@ -43,7 +43,7 @@ impl CancelledWriteBarrier {
         }
     }
 
-    /// Until the guard is defused, dropping it means that the driver is gone.
+    /// A guard of the driver. If it is dropped before it is defused, the driver is gone.
     pub(super) fn guard(&self) -> DriverGuard<'_> {
         DriverGuard(Some(self))
     }

@@ -1,8 +1,9 @@
-//! What was read lately, each with the version of the object it was read from: indexes of shards, and, where
-//! asked for, decoded chunks. It only remembers: whoever uses something makes sure that the object is still
-//! that version.
+//! Caches of what was made of stored objects: indexes of shards and, if asked for, decoded chunks. Each entry
+//! has the version of its object. A cache only remembers; its users make sure that the object still has that
+//! version.
 
 use std::fmt;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -11,90 +12,106 @@ use smallvec::SmallVec;
 use zarr_codecs::{ChunkSpec, NdView, NdViewMut, Region, ShardIndex};
 use zarr_store::{Key, Version};
 
-/// Sizes a table at first; so few that there is one table, of which one large entry may take all.
+/// The initial size of a table: so few entries that there is one table, which one large entry may fill.
 const FEW: usize = 16;
 
-/// An index, and what it is the index of.
+/// Something that was made of an object, and the version of that object.
 #[derive(Debug)]
-pub(crate) struct CachedIndex {
-    pub(crate) index: Arc<ShardIndex>,
-    pub(crate) version: Version,
+pub(crate) struct Versioned<T> {
+    pub(super) data: T,
+    pub(super) version: Version,
+    /// Nearly how many bytes the entry takes.
+    weight: u64,
 }
 
-/// The indexes of one array's shards. What was used least goes first.
-pub(crate) struct IndexCache {
+/// The entries of a cache. The least recently used one goes first.
+pub(crate) struct VersionedCache<K, T> {
     bytes: u64,
-    /// Made for the first index: most arrays have no shards, and many are only looked at.
-    kept: OnceLock<Cache<Key, Arc<CachedIndex>, IndexWeight>>,
+    /// Made for the first entry: most arrays have no shards, and many are only looked at.
+    kept: OnceLock<Cache<K, Arc<Versioned<T>>, Weight>>,
 }
 
-/// Weighs an entry by what it holds in memory, nearly.
 #[derive(Clone)]
-struct IndexWeight;
+struct Weight;
 
-impl Weighter<Key, Arc<CachedIndex>> for IndexWeight {
-    fn weight(&self, key: &Key, kept: &Arc<CachedIndex>) -> u64 {
-        (kept.index.byte_len() + key.as_str().len() + 256) as u64
+impl<K, T> Weighter<K, Arc<Versioned<T>>> for Weight {
+    fn weight(&self, _: &K, kept: &Arc<Versioned<T>>) -> u64 {
+        kept.weight
     }
 }
 
-impl IndexCache {
-    /// Keeps at most so many bytes.
+impl<K: Eq + Hash + Clone, T> VersionedCache<K, T> {
+    /// A cache of at most so many bytes.
     pub(crate) fn new(bytes: u64) -> Self {
         let kept = OnceLock::new();
         Self { bytes, kept }
     }
 
-    pub(crate) fn get(&self, key: &Key) -> Option<Arc<CachedIndex>> {
+    pub(super) fn get(&self, key: &K) -> Option<Arc<Versioned<T>>> {
         self.kept.get()?.get(key)
     }
 
-    /// Keeps an index for the next one who asks. Without a version nobody could trust it.
-    pub(crate) fn keep(&self, key: &Key, index: &Arc<ShardIndex>, version: Option<Version>) {
-        let Some(version) = version.filter(|_| self.bytes > 0) else {
-            return;
-        };
-        let index = Arc::clone(index);
-        let kept = Arc::new(CachedIndex { index, version });
-        self.table().insert(key.clone(), kept);
+    fn insert(&self, key: K, data: T, version: Version, weight: usize) -> Arc<Versioned<T>> {
+        let weight = weight.saturating_add(256) as u64;
+        let kept = Arc::new(Versioned {
+            data,
+            version,
+            weight,
+        });
+        let make = || Cache::with_weighter(FEW, self.bytes, Weight);
+        self.kept.get_or_init(make).insert(key, Arc::clone(&kept));
+        kept
     }
 
-    fn table(&self) -> &Cache<Key, Arc<CachedIndex>, IndexWeight> {
-        let make = || Cache::with_weighter(FEW, self.bytes, IndexWeight);
-        self.kept.get_or_init(make)
-    }
-
-    /// Drops what is known to be old.
-    pub(crate) fn forget(&self, key: &Key) {
+    /// Drops an entry that is known to be old.
+    pub(super) fn forget(&self, key: &K) {
         if let Some(kept) = self.kept.get() {
             kept.remove(key);
         }
     }
 }
 
-impl fmt::Debug for IndexCache {
+impl<K: Eq + Hash, T> fmt::Debug for VersionedCache<K, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let used = self.kept.get().map_or(0, Cache::weight);
         write!(f, "{used} of {} bytes", self.bytes)
     }
 }
 
-/// The inner chunks that a piece is in, from the outermost shard on, ending with its own number; empty
-/// for a chunk that is an object.
+/// The indexes of one array's shards.
+pub(crate) type IndexCache = VersionedCache<Key, Arc<ShardIndex>>;
+
+impl IndexCache {
+    /// Keeps an index for the next read. An index without a version is not kept, since it could not be trusted.
+    pub(super) fn keep(&self, key: &Key, index: &Arc<ShardIndex>, version: Option<Version>) {
+        if let Some(version) = version.filter(|_| self.bytes > 0) {
+            let weight = index.byte_len() + key.as_str().len();
+            self.insert(key.clone(), Arc::clone(index), version, weight);
+        }
+    }
+}
+
+/// The numbers of the inner chunks that lead to a piece, from the outermost shard on; empty for a chunk that
+/// is an object.
 pub(super) type InnerPath = SmallVec<[usize; 2]>;
 
 /// The elements of a whole chunk, in C order.
-#[derive(Debug)]
-pub(super) struct DecodedChunk {
-    elements: Vec<u8>,
-    version: Version,
+pub(super) type DecodedChunk = Versioned<Vec<u8>>;
+
+impl DecodedChunk {
+    /// Copies the cells of a part; `false` if the chunk does not have them.
+    #[must_use]
+    pub(super) fn copy(&self, spec: &ChunkSpec, part: &Region, dst: &mut NdViewMut<'_>) -> bool {
+        let whole = NdView::new(&self.data, &spec.shape, spec.elem());
+        let cells = whole.and_then(|whole| whole.region(part));
+        cells.is_some_and(|cells| dst.copy_from(&cells))
+    }
 }
 
-/// The chunks of all arrays of a context. What was used least goes first.
+/// The decoded chunks of all arrays of a context.
+#[derive(Debug)]
 pub(crate) struct ChunkCache {
-    bytes: u64,
-    /// Made for the first chunk.
-    kept: OnceLock<Cache<ChunkCacheKey, Arc<DecodedChunk>, ChunkWeight>>,
+    kept: VersionedCache<ChunkCacheKey, Vec<u8>>,
     arrays: AtomicU64,
 }
 
@@ -105,34 +122,23 @@ struct ChunkCacheKey {
     inner: InnerPath,
 }
 
-/// Weighs an entry by what it holds in memory, nearly.
-#[derive(Clone)]
-struct ChunkWeight;
-
-impl Weighter<ChunkCacheKey, Arc<DecodedChunk>> for ChunkWeight {
-    fn weight(&self, id: &ChunkCacheKey, decoded: &Arc<DecodedChunk>) -> u64 {
-        (decoded.elements.capacity() + id.key.as_str().len() + 256) as u64
-    }
-}
-
 impl ChunkCache {
-    /// Keeps at most so many bytes.
+    /// A cache of at most so many bytes.
     pub(crate) fn new(bytes: u64) -> Self {
         Self {
-            bytes,
-            kept: OnceLock::new(),
+            kept: VersionedCache::new(bytes),
             arrays: AtomicU64::new(0),
         }
     }
 
     /// How many bytes it may keep.
     pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
+        self.kept.bytes
     }
 }
 
-/// What the cache holds of one opened array, read in one way: other documents or fields of records
-/// decode to other elements.
+/// The chunks in the cache of one opened array that is read in one way. Other documents, or other fields of
+/// records, decode to other elements.
 #[derive(Clone, Debug)]
 pub(crate) struct CachedChunks {
     cache: Arc<ChunkCache>,
@@ -140,49 +146,45 @@ pub(crate) struct CachedChunks {
 }
 
 impl CachedChunks {
-    /// The share of an array that has none in common with any other.
+    /// The chunks of an array that shares none with any other.
     pub(crate) fn new(cache: &Arc<ChunkCache>) -> Self {
         let cache = Arc::clone(cache);
         let array = cache.arrays.fetch_add(1, Ordering::Relaxed);
         Self { cache, array }
     }
 
-    /// The share of an array that reads the same objects otherwise.
+    /// The chunks of an array that reads the same objects in another way.
     pub(crate) fn another(&self) -> Self {
         Self::new(&self.cache)
     }
 
     pub(super) fn is_on(&self) -> bool {
-        self.cache.bytes > 0
+        self.cache.bytes() > 0
     }
 
-    /// The chunk, if it is of this version; what is older goes.
+    /// The chunk, if it is of this version. A chunk of another version is dropped.
     pub(super) fn get(
         &self,
         key: &Key,
         inner: &InnerPath,
         version: &Version,
     ) -> Option<Arc<DecodedChunk>> {
-        let (kept, id) = (self.cache.kept.get()?, self.id(key, inner));
-        let decoded = kept.get(&id)?;
+        let id = self.id(key, inner);
+        let decoded = self.cache.kept.get(&id)?;
         if decoded.version != *version {
-            kept.remove(&id);
+            self.cache.kept.forget(&id);
             return None;
         }
         Some(decoded)
     }
 
-    /// The version of which a whole object is there.
+    /// The version of a whole object that is in the cache.
     pub(super) fn version(&self, key: &Key) -> Option<Version> {
-        let decoded = self
-            .cache
-            .kept
-            .get()?
-            .get(&self.id(key, &InnerPath::new()))?;
+        let decoded = self.cache.kept.get(&self.id(key, &InnerPath::new()))?;
         Some(decoded.version.clone())
     }
 
-    /// Keeps a chunk for the next one who asks.
+    /// Keeps a chunk for the next read.
     pub(super) fn keep(
         &self,
         key: &Key,
@@ -190,11 +192,9 @@ impl CachedChunks {
         version: Version,
         elements: Vec<u8>,
     ) -> Arc<DecodedChunk> {
-        let decoded = Arc::new(DecodedChunk { elements, version });
-        let make = || Cache::with_weighter(FEW, self.cache.bytes, ChunkWeight);
-        let kept = self.cache.kept.get_or_init(make);
-        kept.insert(self.id(key, inner), Arc::clone(&decoded));
-        decoded
+        let weight = elements.capacity() + key.as_str().len();
+        let id = self.id(key, inner);
+        self.cache.kept.insert(id, elements, version, weight)
     }
 
     fn id(&self, key: &Key, inner: &InnerPath) -> ChunkCacheKey {
@@ -203,23 +203,6 @@ impl CachedChunks {
             key: key.clone(),
             inner: inner.clone(),
         }
-    }
-}
-
-impl DecodedChunk {
-    /// Copies the cells of a part; `false` where they are not there.
-    #[must_use]
-    pub(super) fn copy(&self, spec: &ChunkSpec, part: &Region, dst: &mut NdViewMut<'_>) -> bool {
-        let whole = NdView::new(&self.elements, &spec.shape, spec.elem());
-        let cells = whole.and_then(|whole| whole.region(part));
-        cells.is_some_and(|cells| dst.copy_from(&cells))
-    }
-}
-
-impl fmt::Debug for ChunkCache {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let used = self.kept.get().map_or(0, Cache::weight);
-        write!(f, "{used} of {} bytes", self.bytes)
     }
 }
 

@@ -1,9 +1,9 @@
-//! Reading a box of cells of one chunk that is no shard: all of it is decoded, or only the bytes that hold
-//! the cells are read. Knows neither drivers nor who else wants something of the chunk.
+//! Reads a box of cells of one chunk that is no shard: decodes all of it, or reads only the bytes that hold the
+//! cells. Knows neither drivers nor other requests for the chunk.
 //!
-//! Of what lies in an object as it is, one read from the first cell to the last suits cells that lie close
-//! together. Where much lies between them, or they are much altogether, their box is cut along the axis
-//! along which they lie furthest apart, and each piece is such a box again.
+//! If cells are stored as they are and lie close together, one read goes from the first to the last. If much
+//! lies between them, or there are many of them, their box is cut along the axis along which they lie furthest
+//! apart, and each piece is such a box again.
 
 use std::ops::Range;
 
@@ -13,19 +13,20 @@ use zarr_codecs::{
 use zarr_store::Object;
 
 use super::cache::DecodedChunk;
+use super::plan::check_held;
 use super::pool::{Workers, with_scratch};
-use super::source::{ByteSource, ChunkSource, READ_COST};
-use super::work::check_held;
+use super::source::{ByteSource, ChunkSource, READ_COST, check_exact};
 use crate::ChunkError;
+use crate::cells::Cells;
 
 /// Runs of at least this many bytes are read straight into the output; shorter ones cost more in
 /// system calls than the copy they save.
 const DIRECT_RUN: usize = 4 << 10;
-/// As much as is read into scratch at a time where there is plenty: it is still in cache when it is
-/// copied to its place.
+/// The bytes that are read into scratch at a time: they are still in the processor's cache when they are copied
+/// to their place.
 const SLAB: u64 = 256 << 10;
-/// The same where axes are stored in another order: what comes at once is a few cells of many rows of the
-/// output, and fewer than fill a line of the cache would cost as much again.
+/// The same if axes are stored in another order. Each read then gives a few cells of many rows of the output;
+/// fewer cells than fill a cache line would cost twice as much.
 const TURNED_SLAB: u64 = 4 << 20;
 
 /// Reads the cells of `part` of a chunk into `dst`, which has their shape.
@@ -50,7 +51,7 @@ pub(super) fn read(
             }
         }
         ChunkAccess::Whole => whole(source, chain, part, dst, workers),
-        // Each of its inner chunks is read by itself.
+        // A shard is read by its inner chunks.
         ChunkAccess::Shard(_) => Err(ChunkError::INTERNAL),
     }
 }
@@ -63,7 +64,10 @@ fn whole(
     workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
     if let Err(too_large) = check_held(chain, workers.chunk_bytes()) {
-        return match large(source, chain, part)? {
+        check_exact(chain.encoded_len(), source.size()?)?;
+        // The cells of a chunk that is in memory as it is are taken from there.
+        let is_as_is = matches!(chain.access(part), ChunkAccess::Cells(_));
+        return match source.is_in_memory() && is_as_is {
             true => encoded(source, chain, part, dst, workers),
             false => Err(too_large),
         };
@@ -75,20 +79,6 @@ fn whole(
         return copied(&*kept?, chain, part, dst);
     }
     encoded(source, chain, part, dst, workers)
-}
-
-/// Whether a chunk above the limit is in memory as it is, so that its cells are taken from there.
-fn large(source: &ChunkSource<'_>, chain: &CodecChain, part: &Region) -> Result<bool, ChunkError> {
-    let found = source.size()?;
-    if let ByteLen::Exact(expected) = chain.encoded_len()
-        && expected as u64 != found
-    {
-        let expected = expected as u64;
-        return Err(CodecErrorKind::Length { expected, found }
-            .of("chunk")
-            .into());
-    }
-    Ok(source.is_in_memory() && matches!(chain.access(part), ChunkAccess::Cells(_)))
 }
 
 /// The elements of a whole chunk.
@@ -141,9 +131,9 @@ struct PartialReader<'a> {
     chain: &'a CodecChain,
 }
 
-/// Where to read the cells that lie `at`. `None` where the chunk had better be taken whole: it is in
-/// memory, or one read of all of it is best and within the limit, or it has not the length that its
-/// metadata gives it, and is then an error whatever part of it is wanted.
+/// A reader of the cells that lie `at`. `None` if the chunk is better taken whole: it is in memory, or one read
+/// of all of it is best and within the limit, or it does not have the length that its metadata says, which is
+/// an error whatever part of it is wanted.
 fn partial_reader<'a>(
     source: &ChunkSource<'a>,
     chain: &'a CodecChain,
@@ -258,7 +248,8 @@ enum ReadStrategy {
     Cut(usize, usize),
 }
 
-/// How to read a box whose cells lie `at`, in `span` bytes, of which so many as `run` neighbour in both.
+/// How to read a box whose cells lie `at`, within `span` bytes, in runs of `run` bytes that are contiguous on both
+/// sides.
 fn strategy(at: &StridedLayout, dst: &NdViewMut<'_>, run: usize, span: u64) -> ReadStrategy {
     if run >= DIRECT_RUN || run == dst.byte_len() {
         return ReadStrategy::Direct;
@@ -268,8 +259,7 @@ fn strategy(at: &StridedLayout, dst: &NdViewMut<'_>, run: usize, span: u64) -> R
     })
 }
 
-/// The axis to cut a box along, and the cells of a piece along it. `None` where it is best read as
-/// it is.
+/// The axis to cut a box along, and the cells of a piece along it. `None` if the box is best read as it is.
 fn cut(at: &StridedLayout, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usize)> {
     let axis = at.outermost(dst.shape())?;
     let first = dst.shape().iter().position(|&n| n > 1);
@@ -287,6 +277,110 @@ fn cut(at: &StridedLayout, dst: &NdViewMut<'_>, span: u64) -> Option<(usize, usi
     }
     let slab = most.checked_div(stride)?.max(1);
     (span > 2 * most && slab < all).then_some((axis, usize::try_from(slab).ok()?))
+}
+
+/// A chunk is fetched in no more ranges than this.
+const MOST_RANGES: usize = 1 << 16;
+/// Cells with no more than this between them are fetched together.
+const GAP: u64 = 64 << 10;
+
+/// The bytes of a chunk that hold these cells, none of them twice. `None` if they are not stored as they are, or
+/// lie in too many places.
+pub(super) fn ranges(chain: &CodecChain, wanted: &[Cells]) -> Option<Vec<Range<u64>>> {
+    let whole = Region::whole(&chain.spec().shape);
+    let mut all = vec![];
+    for cells in wanted {
+        match cells {
+            Cells::Box { cells, .. } => {
+                let shape = cells.shape();
+                let shape: Option<Vec<usize>> = shape.iter().map(|&n| n.try_into().ok()).collect();
+                of_box(&located(chain, cells)?, &mut shape?, &mut all)?;
+            }
+            Cells::Scattered(cells) => {
+                let at = located(chain, &whole)?;
+                for run in cells.runs(&whole) {
+                    of_run(
+                        &at,
+                        &chain.spec().shape,
+                        run.from..run.from + run.len,
+                        &mut all,
+                    )?;
+                }
+            }
+        }
+    }
+    all.sort_unstable_by_key(|range| range.start);
+    let mut joined: Vec<Range<u64>> = vec![];
+    for range in all {
+        match joined.last_mut() {
+            Some(last) if range.start <= last.end.saturating_add(GAP) => {
+                last.end = last.end.max(range.end);
+            }
+            _ => joined.push(range),
+        }
+    }
+    (joined.len() <= MOST_RANGES).then_some(joined)
+}
+
+fn located(chain: &CodecChain, part: &Region) -> Option<StridedLayout> {
+    match chain.access(part) {
+        ChunkAccess::Cells(at) => Some(at),
+        _ => None,
+    }
+}
+
+/// The bytes of a box of cells: all from the first to the last where they lie close, else those of each part
+/// of it along the axis along which they lie furthest apart.
+fn of_box(at: &StridedLayout, shape: &mut [usize], all: &mut Vec<Range<u64>>) -> Option<()> {
+    let span = at.byte_range(shape)?;
+    let cells = shape
+        .iter()
+        .try_fold(at.elem as u64, |n, &len| n.checked_mul(len as u64))?;
+    let (Some(axis), true) = (
+        at.outermost(shape),
+        span.end - span.start > cells.saturating_add(GAP),
+    ) else {
+        all.push(span);
+        return (all.len() <= MOST_RANGES).then_some(());
+    };
+    let len = std::mem::replace(&mut shape[axis], 1);
+    for i in 0..len {
+        of_box(&at.skip(axis, i), shape, all)?;
+    }
+    shape[axis] = len;
+    Some(())
+}
+
+/// The bytes of some cells of a chunk of this shape that follow each other in C order.
+fn of_run(
+    at: &StridedLayout,
+    shape: &[u64],
+    cells: Range<usize>,
+    all: &mut Vec<Range<u64>>,
+) -> Option<()> {
+    if at.is_dense(shape) {
+        let place = |cell: usize| at.offset + (cell * at.elem) as u64;
+        all.push(place(cells.start)..place(cells.end));
+        return (all.len() <= MOST_RANGES).then_some(());
+    }
+    let row = shape
+        .last()
+        .map_or(1, |&n| usize::try_from(n).unwrap_or(usize::MAX));
+    let mut next = cells.start;
+    while next < cells.end {
+        let len = (row - next % row).min(cells.end - next);
+        let (mut first, mut rest) = (at.clone(), next);
+        for (axis, &n) in shape.iter().enumerate().rev() {
+            let n = usize::try_from(n).ok()?;
+            first = first.skip(axis, rest % n);
+            rest /= n;
+        }
+        let mut lengths = vec![1; shape.len()];
+        *lengths.last_mut()? = len;
+        of_box(&first, &mut lengths, all)?;
+        next += len;
+    }
+    Some(())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Making one chunk's bytes from new elements and, where they do not cover it, its old bytes.
-//! The counterpart of `request::read`; knows no store beyond an open object.
+//! Makes the bytes of one chunk from new elements and, where they do not cover it, its old bytes. The
+//! counterpart of `request::read`; knows no store beyond an open object.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -13,13 +13,13 @@ use zarr_codecs::{
 use zarr_store::Payload;
 
 use super::decode;
+use super::plan::check_held;
 use super::pool::{Workers, with_scratch};
 use super::source::{ChunkSource, check_len};
-use super::work::check_held;
 use crate::cells::Cells;
 use crate::{ChunkError, ChunkedArray, Error, ErrorKind, ResolvedSelection, Values};
 
-/// A shard in a shard may hold any number of bytes that are nobody's, within reason.
+/// A shard in a shard may hold unused bytes, up to this size.
 const LARGEST_SHARD: usize = 2 << 30;
 
 /// The elements of a write.
@@ -31,26 +31,26 @@ pub enum Elements {
     Each(Values),
 }
 
-/// The elements of a write as they come into chunks.
+/// The elements of a write, as chunks take them.
 pub(super) struct NewElements {
-    /// One for every cell, or one for each, in C order.
+    /// One element for all cells, or one for each cell, in C order.
     elements: Bytes,
     is_scalar: bool,
-    /// Of all cells.
+    /// The shape of all cells.
     shape: Dims<u64>,
-    /// Bytes of one.
+    /// The bytes of one element.
     elem: usize,
     /// Of records, the fields that are written.
     fields: Option<Arc<Fields>>,
-    /// Whether chunks of fill values only are stored.
+    /// Whether chunks that hold only fill values are stored.
     keep_empty: bool,
     heap: Arc<VlenHeap>,
-    /// Of the largest chunk.
+    /// The codecs of the largest chunk.
     chain: Arc<CodecChain>,
 }
 
 impl NewElements {
-    /// What was given to write to the cells of a selection; elements that differ in length go to the heap.
+    /// Takes the elements for the cells of a selection. Elements of variable length go to the heap.
     pub(super) fn new(
         array: &ChunkedArray,
         selection: &ResolvedSelection,
@@ -77,7 +77,7 @@ impl NewElements {
             elem,
             fields: array.picked().cloned(),
             keep_empty: array.config().write_empty_chunks,
-            // What was given is there; what is there of the chunks comes on top.
+            // The limit is for what is read from the old chunks; the new elements are in memory already.
             heap: Arc::new(heap.at_most(array.context().memory())),
             chain,
         })
@@ -88,20 +88,20 @@ impl NewElements {
         &self.chain
     }
 
-    /// Where elements that differ in length are.
+    /// The elements of variable length.
     pub(super) fn heap(&self) -> &Arc<VlenHeap> {
         &self.heap
     }
 
-    /// Whether chunks that are absent stay so, wherever this is written.
+    /// Whether absent chunks stay absent when these elements are written to them.
     pub(super) fn leave_absent(&self) -> bool {
-        // A handle of an element of variable length tells nothing of it, but zeros stand for the fill value.
+        // A handle tells nothing of its element, except that zeros stand for the fill value.
         let is_fill = self.is_scalar && self.elements == self.chain.spec().fill_element();
         is_fill && self.fields.is_none() && !self.keep_empty
     }
 
-    /// The bytes of a chunk with these cells new: all of it, or those that the old one does not keep. `None`
-    /// where nothing is to be stored.
+    /// Encodes a chunk of which these cells are new: all cells if it `covers` the chunk; the others are those of
+    /// the old chunk. `None` if nothing is to be stored.
     pub(super) fn encode(
         &self,
         chain: &CodecChain,
@@ -219,23 +219,23 @@ impl<'e> NewCells<'e> {
     }
 }
 
-/// What is to be done to one chunk.
+/// The change of one chunk.
 struct ChunkChange<'e> {
     /// The cells that change.
     cells: &'e Cells,
-    /// Whether these are all that change, whole elements each, so that nothing old stays.
+    /// Whether the new cells are all of the chunk, with all their fields, so that nothing old stays.
     covers: bool,
     /// What they become.
     new: NewCells<'e>,
     /// Of records, the fields that change; the others stay.
     fields: Option<&'e Fields>,
-    /// The chunk so far, where not all cells change. Absent: the fill value.
+    /// The old chunk, if not all cells change. `None` stands for fill values.
     old: Option<ChunkSource<'e>>,
-    /// Whether a chunk of fill values only is stored all the same.
+    /// Whether a chunk that holds only fill values is stored.
     keep_empty: bool,
 }
 
-/// The bytes of the changed chunk, in parts; `None` where nothing is to be stored.
+/// The bytes of the changed chunk, in parts; `None` if nothing is to be stored.
 fn chunk(
     chain: &CodecChain,
     mut change: ChunkChange<'_>,
@@ -376,8 +376,8 @@ fn shard_parts(
     Ok((!parts.is_empty()).then_some(parts))
 }
 
-/// Whether inner chunks are no more bytes than the shard they lie in: where many are the same bytes, the
-/// shard that is written, in which each has its own, would be of any size.
+/// Checks that inner chunks have no more bytes than their shard. If many of them share the same bytes, the
+/// shard that is written, in which each has its own, could have any size.
 fn check_apart(inner: &[Range<u64>], limit: u64) -> Result<(), ChunkError> {
     let lengths = inner.iter().map(|range| range.end - range.start);
     let asked = lengths.fold(0, u64::saturating_add);

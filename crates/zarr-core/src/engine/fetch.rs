@@ -1,49 +1,60 @@
-//! Fetching what is wanted of one chunk from a store that answers later: which requests, within the
-//! budget, and once more where the object was replaced in between. Decodes nothing but indexes.
+//! Fetches what is wanted of one chunk from a remote store: which requests to make, within the budget, and once
+//! more if the object was replaced in between. Decodes nothing but indexes.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use smallvec::SmallVec;
-use zarr_codecs::{CodecChain, CodecErrorKind, Dims, ShardIndex, ShardingCodec};
+use zarr_codecs::{CodecChain, Dims, ShardIndex, ShardingCodec};
 use zarr_store::runtime::{Budget, Reserved};
-use zarr_store::{ByteRange, Found, Key, StoreError, StoreErrorKind, Version, coalesce};
+use zarr_store::{ByteRange, Key, StoreError, StoreErrorKind, Version, coalesce};
 
 use super::cache::InnerPath;
-use super::partial_object::{self, PartialObject};
-use super::plan::ChunkPlan;
-use super::pool::with_scratch;
-use super::source::{ByteSource, ChunkData, ChunkId, InnerChunks, check_len};
-use super::work::{self, WorkSize, check_held};
+use super::decode;
+use super::plan::{self, ChunkPlan, check_held};
+use super::pool::WorkSize;
+use super::source::{
+    ByteSource, ChunkData, ChunkId, InnerChunks, PartialObject, check_exact, check_len,
+};
 use crate::cells::Cells;
 use crate::{ChunkError, ChunkedArray, Result};
 
-/// What came of one chunk.
+/// What was fetched of one chunk.
 pub(super) struct Fetched {
     pub(super) data: ChunkData<'static>,
-    /// Of all of it.
+    /// The version of the whole object.
     pub(super) version: Option<Version>,
-    /// What it takes of the budget until it is decoded.
-    pub(super) reserved: Reserved,
+    /// The bytes of the budget that it takes until it is decoded.
+    pub(super) reserved: Option<Reserved>,
 }
 
-/// One chunk in a store that answers later, and what is wanted of it.
+impl Fetched {
+    const ABSENT: Self = Self {
+        data: ChunkData::Absent,
+        version: None,
+        reserved: None,
+    };
+}
+
+/// One chunk in a remote store, and what is wanted of it.
 pub(super) struct ChunkFetch {
     array: Arc<ChunkedArray>,
     budget: Arc<Budget>,
     pub(super) chunk: Dims<u64>,
-    pub(super) key: Key,
+    key: Key,
     pub(super) chain: Arc<CodecChain>,
     cells: SmallVec<[Cells; 1]>,
-    /// To decode them.
+    /// The work to decode the cells.
     pub(super) work: WorkSize,
-    /// Of a shard, the inner chunks that hold them.
+    /// Of a shard, the inner chunks that hold the cells.
     pub(super) inner: Option<ChunkPlan>,
 }
 
-/// Fetches what a plan wants of its `i`-th chunk, of one version. `None` where there is no such chunk.
+/// Fetches what a plan wants of its `i`-th chunk, all of one version. `None` if there is no such chunk.
+///
+/// # Errors
+/// If a request fails, or what the answer holds cannot be the chunk.
 pub(super) async fn fetch(
     array: &Arc<ChunkedArray>,
     largest: &Arc<CodecChain>,
@@ -58,9 +69,9 @@ pub(super) async fn fetch(
     let (key, chain) = array.chunk_to_read(largest, &chunk).map_err(error)?;
     let shard = chain.shard();
     let inner = shard.map(|shard| ChunkPlan::of_shard(shard, &cells));
-    let each = cells.iter().map(|cells| work::to_read(&chain, 1, cells));
+    let each = cells.iter().map(|cells| plan::to_read(&chain, 1, cells));
     let fetch = ChunkFetch {
-        work: each.fold(WorkSize::NONE, WorkSize::and),
+        work: each.fold(WorkSize::default(), WorkSize::and),
         inner: inner.transpose().map_err(|e| error(e.into()))?,
         array: Arc::clone(array),
         budget: Arc::clone(budget),
@@ -81,7 +92,7 @@ pub(super) async fn fetch(
 }
 
 impl ChunkFetch {
-    /// What came, of this chunk.
+    /// The fetched data, together with which chunk it is of.
     pub(super) fn identified(
         &self,
         data: ChunkData<'static>,
@@ -91,71 +102,79 @@ impl ChunkFetch {
     }
 
     async fn once(&self) -> Result<Fetched, ChunkError> {
-        let mut in_pieces = None;
+        let most = most(&self.chain);
         if let (Some(shard), Some(plan)) = (self.chain.shard(), &self.inner) {
             let wanted = wanted(shard, plan);
-            // Nearly all of a shard is one request for all of it: some of it may be kept decoded.
+            // Nearly all of a shard is one request for all of it, unless some of it may be cached.
             let few = wanted.len().saturating_mul(4) < shard.count().saturating_mul(3)
                 || self.check_inner(shard.inner()).is_err();
-            if few || self.array.cached().is_on() {
-                return self.inner_chunks(shard, &wanted).await;
-            }
-            in_pieces = Some((shard, wanted));
-        } else if let Some(kept) = self.kept().await? {
+            // Unused bytes may make a shard longer than its codecs do.
+            let range = ByteRange::Bounded(0..most.max(1));
+            return match few || self.array.cached().is_on() {
+                true => self.inner_chunks(shard, &wanted).await,
+                false => match self.whole(range).await? {
+                    Some(fetched) => Ok(fetched),
+                    // More than half of it is unused.
+                    None => self.inner_chunks(shard, &wanted).await,
+                },
+            };
+        }
+        if let Some(kept) = self.kept().await? {
             return Ok(kept);
-        } else if let Err(too_large) = check_held(&self.chain, self.array.context().chunk_bytes()) {
+        }
+        if let Err(too_large) = check_held(&self.chain, self.array.context().chunk_bytes()) {
             return self.cells(too_large).await;
         }
-        let mut reserved = self.budget.take(work::most_encoded(&self.chain)).await;
-        let store = self.array.store();
-        let range = match in_pieces {
-            // What is nobody's may make a shard longer than its codecs do.
-            Some(_) => ByteRange::Bounded(0..most(&self.chain).max(1)),
-            None => ByteRange::AtMost(most(&self.chain)),
-        };
-        let found = store.get(&self.key, range, None).await;
-        let found = found.map_err(|error| refused(error, &self.chain))?;
-        if let (Some((shard, wanted)), Some(found)) = (in_pieces, &found)
-            && found.size > found.data.len() as u64
-        {
-            // What is nobody's is more than half of it.
-            drop(reserved);
-            return self.inner_chunks(shard, &wanted).await;
-        }
-        reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
-        Ok(Fetched::whole(found, reserved))
+        let fetched = self.whole(ByteRange::AtMost(most)).await?;
+        fetched.ok_or(ChunkError::INTERNAL)
     }
 
-    /// Of a chunk above the limit, the wanted cells, where they are less and stored as they are; else whether
-    /// it is absent.
+    /// Requests all of a chunk. `None` if the chunk is longer than the range.
+    async fn whole(&self, range: ByteRange) -> Result<Option<Fetched>, ChunkError> {
+        let mut reserved = self.budget.take(plan::most_encoded(&self.chain)).await;
+        let found = self.array.store().get(&self.key, range, None).await;
+        let Some(found) = found.map_err(|error| refused(error, &self.chain))? else {
+            return Ok(Some(Fetched::ABSENT));
+        };
+        let len = found.data.len() as u64;
+        reserved.keep(len);
+        Ok((found.size <= len).then(|| Fetched {
+            data: ChunkData::Whole(found.data.into()),
+            version: found.version,
+            reserved: Some(reserved),
+        }))
+    }
+
+    /// Fetches the wanted cells of a chunk above the limit, if they are few enough and stored as they are;
+    /// otherwise finds out whether the chunk is absent.
     async fn cells(&self, too_large: ChunkError) -> Result<Fetched, ChunkError> {
         let store = self.array.store();
         let ranges = match self.ranges_of(&self.chain, &self.cells, too_large) {
             Ok(ranges) => ranges,
             Err(too_large) => {
                 return match store.head(&self.key).await? {
-                    None => Ok(Fetched::whole(None, self.budget.take(0).await)),
+                    None => Ok(Fetched::ABSENT),
                     Some(_) => Err(too_large),
                 };
             }
         };
         let reserved = self.budget.take(self.requested(&ranges)).await;
         let Some(found) = store.get_ranges(&self.key, &ranges, None).await? else {
-            return Ok(Fetched::whole(None, reserved));
+            return Ok(Fetched::ABSENT);
         };
-        check_exact(&self.chain, found.size)?;
+        check_exact(self.chain.encoded_len(), found.size)?;
         let version = found.version.clone();
         let partial = PartialObject::new(found.size, version, &ranges, found.data);
         let at = ByteSource::PartialObject(Arc::new(partial));
         Ok(Fetched {
             data: ChunkData::Whole(at.into()),
             version: found.version,
-            reserved,
+            reserved: Some(reserved),
         })
     }
 
-    /// Which bytes of a chunk above the limit hold the wanted cells, where these are less and stored as they
-    /// are.
+    /// The bytes of a chunk above the limit that hold the wanted cells, if they are few enough and stored as
+    /// they are.
     fn ranges_of(
         &self,
         chain: &CodecChain,
@@ -163,31 +182,35 @@ impl ChunkFetch {
         too_large: ChunkError,
     ) -> Result<Vec<Range<u64>>, ChunkError> {
         let limit = self.array.context().chunk_bytes();
-        let ranges = partial_object::ranges(chain, cells);
+        let ranges = decode::ranges(chain, cells);
         let ranges = ranges.filter(|ranges| self.requested(ranges) <= limit);
         ranges.ok_or(too_large)
     }
 
-    /// The decoded chunk, if it is kept and the object is still the same.
+    /// The decoded chunk, if it is cached and the object is still the same.
     async fn kept(&self) -> Result<Option<Fetched>, ChunkError> {
-        let share = self.array.cached();
-        let Some(version) = share.version(&self.key) else {
+        let cached = self.array.cached();
+        let Some(version) = cached.version(&self.key) else {
             return Ok(None);
         };
-        let found = self.array.store().head(&self.key).await?;
-        if found.and_then(|found| found.version).as_ref() != Some(&version) {
+        if !self.is_still(&version).await? {
             return Ok(None);
         }
-        let Some(kept) = share.get(&self.key, &InnerPath::new(), &version) else {
-            return Ok(None);
-        };
-        Ok(Some(Fetched {
+        let kept = cached.get(&self.key, &InnerPath::new(), &version);
+        Ok(kept.map(|kept| Fetched {
             data: ChunkData::Whole(ByteSource::Decoded(kept).into()),
             version: Some(version),
-            reserved: self.budget.take(0).await,
+            reserved: None,
         }))
     }
 
+    /// Asks the store whether the object has this version.
+    async fn is_still(&self, version: &Version) -> Result<bool, ChunkError> {
+        let found = self.array.store().head(&self.key).await?;
+        Ok(found.and_then(|found| found.version).as_ref() == Some(version))
+    }
+
+    /// Fetches the wanted inner chunks of a shard, by the cached index or after requesting the index.
     async fn inner_chunks(
         &self,
         shard: &ShardingCodec,
@@ -195,26 +218,30 @@ impl ChunkFetch {
     ) -> Result<Fetched, ChunkError> {
         let indexes = self.array.indexes();
         if let Some(kept) = indexes.get(&self.key) {
-            let wanted = self.locate(&kept.index, wanted, Some(&kept.version))?;
-            if wanted.to_fetch.is_empty() && wanted.in_pieces.is_empty() {
-                // Nobody would be asked for anything, so nobody would say that the index is old.
-                let found = self.array.store().head(&self.key).await?;
-                if found.and_then(|found| found.version).as_ref() == Some(&kept.version) {
-                    return self.ranges(wanted, Some(&kept.version)).await;
-                }
-                indexes.forget(&self.key);
-            } else {
-                match self.ranges(wanted, Some(&kept.version)).await {
+            let wanted = self.locate(&kept.data, wanted, Some(&kept.version))?;
+            // Without a request for ranges, no answer would say that the index is old.
+            let is_old = wanted.to_fetch.is_empty() && !self.is_still(&kept.version).await?;
+            match is_old {
+                true => indexes.forget(&self.key),
+                false => match self.ranges(wanted, Some(&kept.version)).await {
                     Err(error) if error.is_conflict() => indexes.forget(&self.key),
                     other => return other,
-                }
+                },
             }
         }
-        let Some(found) = self.index(shard).await? else {
-            return Ok(Fetched::whole(None, self.budget.take(0).await));
+        let found = {
+            // The bytes of the index, and what they are decoded to.
+            let index_len = shard.index_len().0;
+            let _until_decoded = self.budget.take(index_len.saturating_mul(2)).await;
+            self.array.shard_index(&self.key, shard).await?
+        };
+        let Some(found) = found else {
+            return Ok(Fetched::ABSENT);
         };
         if found.version.is_none() {
-            return self.in_one_answer().await;
+            // The answer to another request might be of another version, and nobody could tell.
+            let all = ByteRange::AtMost(self.array.context().value_bytes());
+            return self.whole(all).await?.ok_or(ChunkError::INTERNAL);
         }
         let wanted = self.locate(&found.data, wanted, found.version.as_ref())?;
         let fetched = self.ranges(wanted, found.version.as_ref()).await?;
@@ -222,17 +249,7 @@ impl ChunkFetch {
         Ok(fetched)
     }
 
-    /// All of a shard of which the store names no version: the answer to another question might be of
-    /// another one, and nobody could tell.
-    async fn in_one_answer(&self) -> Result<Fetched, ChunkError> {
-        let mut reserved = self.budget.take(work::most_encoded(&self.chain)).await;
-        let most = ByteRange::AtMost(self.array.context().value_bytes());
-        let found = self.array.store().get(&self.key, most, None).await?;
-        reserved.keep(found.as_ref().map_or(0, |found| found.data.len() as u64));
-        Ok(Fetched::whole(found, reserved))
-    }
-
-    /// Which of the wanted inner chunks of this version of the shard are there, and where.
+    /// Which of the wanted inner chunks this version of the shard has, and where.
     fn locate(
         &self,
         index: &ShardIndex,
@@ -240,10 +257,10 @@ impl ChunkFetch {
         version: Option<&Version>,
     ) -> Result<WantedInnerChunks, ChunkError> {
         let inner = self.chain.shard().ok_or(ChunkError::INTERNAL)?.inner();
-        // A shard may hold any number of bytes that are nobody's.
+        // A shard may hold any number of unused bytes.
         let is_shard = inner.shard().is_some();
         let mut found = WantedInnerChunks::default();
-        let share = self.array.cached();
+        let cached = self.array.cached();
         for &(number, i) in wanted {
             let Some(range) = index.get(number) else {
                 continue;
@@ -253,26 +270,26 @@ impl ChunkFetch {
                 check_len(inner.encoded_len(), len)?;
                 if let Err(too_large) = self.check_inner(inner) {
                     let task = self.inner.as_ref().and_then(|plan| plan.get(i));
-                    let cells = task.map_or(vec![].into(), |(_, cells)| cells);
+                    let cells = task.map_or(SmallVec::new(), |(_, cells)| cells);
                     let cells = self.ranges_of(inner, &cells, too_large)?;
-                    check_exact(inner, len)?;
-                    found.in_pieces.push((number, range, cells));
+                    check_exact(inner.encoded_len(), len)?;
+                    found.to_fetch.push((number, range, Some(cells)));
                     continue;
                 }
             }
-            let kept = version.filter(|_| share.is_on());
+            let kept = version.filter(|_| cached.is_on());
             let kept = kept.and_then(|version| {
-                share.get(&self.key, &InnerPath::from_slice(&[number]), version)
+                cached.get(&self.key, &InnerPath::from_slice(&[number]), version)
             });
             match kept {
                 Some(kept) => drop(found.kept.insert(number, ByteSource::Decoded(kept))),
-                None => found.to_fetch.push((number, range)),
+                None => found.to_fetch.push((number, range, None)),
             }
         }
         Ok(found)
     }
 
-    /// Whether inner chunks may be in memory; those of a shard among them are looked at one by one.
+    /// Checks whether inner chunks may be in memory. If they are shards, theirs are checked one by one.
     fn check_inner(&self, inner: &CodecChain) -> Result<(), ChunkError> {
         match inner.shard() {
             Some(_) => Ok(()),
@@ -286,15 +303,14 @@ impl ChunkFetch {
         wanted: WantedInnerChunks,
         same: Option<&Version>,
     ) -> Result<Fetched, ChunkError> {
-        let WantedInnerChunks {
-            mut kept,
-            to_fetch,
-            in_pieces,
-        } = wanted;
-        let (numbers, mut ranges): (Vec<_>, Vec<_>) = to_fetch.into_iter().unzip();
-        for (_, inner, cells) in &in_pieces {
+        let WantedInnerChunks { mut kept, to_fetch } = wanted;
+        let mut ranges = Vec::with_capacity(to_fetch.len());
+        for (_, inner, cells) in &to_fetch {
             let within = |cells: &Range<u64>| inner.start + cells.start..inner.start + cells.end;
-            ranges.extend(cells.iter().map(within));
+            match cells {
+                Some(cells) => ranges.extend(cells.iter().map(within)),
+                None => ranges.push(inner.clone()),
+            }
         }
         let reserved = self.budget.take(self.requested(&ranges)).await;
         if !ranges.is_empty() {
@@ -302,40 +318,24 @@ impl ChunkFetch {
             let found = store.get_ranges(&self.key, &ranges, same).await?;
             let found = found.ok_or(ChunkError::Changed)?;
             let mut data = found.data.into_iter();
-            kept.extend(
-                numbers
-                    .into_iter()
-                    .zip(data.by_ref().map(ByteSource::Bytes)),
-            );
-            for (number, inner, cells) in in_pieces {
-                let parts = data.by_ref().take(cells.len()).collect();
-                let len = inner.end - inner.start;
-                let partial = PartialObject::new(len, found.version.clone(), &cells, parts);
-                kept.insert(number, ByteSource::PartialObject(Arc::new(partial)));
+            for (number, inner, cells) in to_fetch {
+                let source = match cells {
+                    Some(cells) => {
+                        let parts = data.by_ref().take(cells.len()).collect();
+                        let (len, version) = (inner.end - inner.start, found.version.clone());
+                        let partial = PartialObject::new(len, version, &cells, parts);
+                        ByteSource::PartialObject(Arc::new(partial))
+                    }
+                    None => ByteSource::Bytes(data.next().ok_or(ChunkError::INTERNAL)?),
+                };
+                kept.insert(number, source);
             }
         }
         Ok(Fetched {
             data: ChunkData::Inner(InnerChunks::Fetched(kept, None)),
             version: same.cloned(),
-            reserved,
+            reserved: Some(reserved),
         })
-    }
-
-    /// The index of a shard, which holds its bytes of the budget no longer than until it is decoded.
-    async fn index(&self, shard: &ShardingCodec) -> Result<Option<Found<ShardIndex>>, ChunkError> {
-        let (len, at_end) = shard.index_len();
-        let range = match at_end {
-            true => ByteRange::Last(len),
-            false => ByteRange::Bounded(0..len),
-        };
-        // Its bytes, and what they are decoded to.
-        let _reserved = self.budget.take(len.saturating_mul(2)).await;
-        let Some(found) = self.array.store().get(&self.key, range, None).await? else {
-            return Ok(None);
-        };
-        shard.index_range(found.size)?;
-        let index = with_scratch(|cx| shard.decode_index(&found.data, found.size, cx))?;
-        Ok(Some(found.map(|_| index)))
     }
 
     /// How many bytes come for these ranges, with those between them that come along.
@@ -349,27 +349,12 @@ impl ChunkFetch {
     }
 }
 
-impl Fetched {
-    /// All of a chunk, or that it is absent.
-    fn whole(found: Option<Found<Bytes>>, reserved: Reserved) -> Self {
-        let (data, version) = match found {
-            Some(found) => (ChunkData::Whole(found.data.into()), found.version),
-            None => (ChunkData::Absent, None),
-        };
-        Self {
-            data,
-            version,
-            reserved,
-        }
-    }
-}
-
-/// The most bytes that codecs make of a chunk. No more is asked for, whatever has been put there.
+/// The most bytes that codecs make of a chunk. No more is requested, whatever is stored.
 pub(super) fn most(chain: &CodecChain) -> u64 {
     chain.encoded_len().max() as u64
 }
 
-/// A store that refused a chunk for being longer says how long it is.
+/// The error for a store that refused a chunk: if the chunk is too long, how long it is.
 pub(super) fn refused(error: StoreError, chain: &CodecChain) -> ChunkError {
     match error.kind {
         StoreErrorKind::TooLarge { size, limit } if limit == most(chain) => {
@@ -378,16 +363,6 @@ pub(super) fn refused(error: StoreError, chain: &CodecChain) -> ChunkError {
                 .unwrap_or(ChunkError::Store(error))
         }
         _ => error.into(),
-    }
-}
-
-/// Whether a chunk that is not compressed has as many bytes as its cells.
-fn check_exact(chain: &CodecChain, found: u64) -> Result<(), ChunkError> {
-    match most(chain) {
-        expected if found != expected => Err(CodecErrorKind::Length { expected, found }
-            .of("chunk")
-            .into()),
-        _ => Ok(()),
     }
 }
 
@@ -400,11 +375,15 @@ fn wanted(shard: &ShardingCodec, plan: &ChunkPlan) -> Vec<(usize, usize)> {
     wanted
 }
 
-/// The wanted inner chunks that are there: what is kept, and where in the shard the others are.
+/// The wanted inner chunks that exist.
 #[derive(Default)]
 struct WantedInnerChunks {
+    /// Those that are cached.
     kept: HashMap<usize, ByteSource<'static>>,
-    to_fetch: Vec<(usize, Range<u64>)>,
-    /// Of those above the limit, the bytes of the inner chunk that are wanted.
-    in_pieces: Vec<(usize, Range<u64>, Vec<Range<u64>>)>,
+    /// The others.
+    to_fetch: Vec<InnerRange>,
 }
+
+/// The number of an inner chunk and its place in the shard; of one above the limit, also which of its bytes are
+/// wanted.
+type InnerRange = (usize, Range<u64>, Option<Vec<Range<u64>>>);

@@ -167,12 +167,15 @@ impl Destination {
 }
 
 impl Output {
-    /// Room for elements of `elem` bytes, for a region of `shape` that `projections` cut up. New
-    /// memory may come zeroed where that is free and the fill value is zeros.
+    /// Memory for elements of `elem` bytes in this shape. If there are `boxes`, they divide it into parts. New
+    /// memory may come zeroed if that is free and the fill value is zeros.
+    ///
+    /// Without boxes, the memory is initialised, and [`scatter`](Self::scatter) writes anywhere in it. Memory of
+    /// our own then holds the fill value, so that nothing is left to do for absent chunks.
     ///
     /// # Errors
-    /// Where that many bytes cannot exist or are not available. (The chunks hold the region: a grid
-    /// that does not hold its array is refused.)
+    /// If so many bytes cannot exist or are not available. (A grid that does not hold its array is refused, so
+    /// the chunks hold the region.)
     pub(crate) fn new(
         shape: &[u64],
         elem: usize,
@@ -180,64 +183,43 @@ impl Output {
         boxes: Option<&Projections>,
         (fill, heap): (&FillValue, &Arc<VlenHeap>),
     ) -> Result<Self, Error> {
-        let Some(projections) = boxes else {
-            return Self::scattered(shape, elem, destination, (fill, heap));
-        };
         let too_large = || too_large(shape, elem);
         let len = byte_len(shape, elem)?;
-        let filled =
-            is_zero(fill) && len >= FRESH_PAGES && matches!(destination, Destination::New { .. });
-        let memory = destination.take(len, filled).ok_or_else(too_large)?;
-        // SAFETY: memory of our own is valid for `len` bytes until it is dropped, and nothing else
-        // accesses it before `into_vec` takes both apart. A loan is of elements that are borrowed
-        // mutably until it is dropped, and `view` names each of them once. `parts` is dropped first.
-        let view = unsafe {
-            match &memory {
-                OutputMemory::Own(memory) => {
-                    NdViewMut::from_raw(memory.ptr.as_ptr(), len, shape, elem)
-                }
-                OutputMemory::Borrowed(borrowed) => borrowed.view(shape, elem),
-            }
+        let is_fresh = len >= FRESH_PAGES && matches!(destination, Destination::New { .. });
+        let zeroed = boxes.is_none() || is_fresh && is_zero(fill);
+        let memory = destination.take(len, zeroed).ok_or_else(too_large)?;
+        let view = match (boxes, &memory) {
+            (None, _) => NdViewMut::over(&mut [], &[0], elem),
+            // SAFETY: memory of our own is valid for `len` bytes until it is dropped, and nothing else
+            // accesses it before `into_vec` takes both apart. `parts` is dropped first.
+            (Some(_), OutputMemory::Own(memory)) => unsafe {
+                NdViewMut::from_raw(memory.ptr.as_ptr(), len, shape, elem)
+            },
+            // SAFETY: a loan is of elements that are borrowed mutably until it is dropped, and `view` names
+            // each of them once. `parts` is dropped first.
+            (Some(_), OutputMemory::Borrowed(borrowed)) => unsafe { borrowed.view(shape, elem) },
         };
-        let parts = view.and_then(|view| DisjointParts::new(view, projections.clone()));
-        Ok(Self {
-            parts: parts.ok_or_else(too_large)?,
-            memory,
-            len,
-            heap: Arc::clone(heap),
-            written: AtomicU64::new(0),
-            filled,
-            anywhere: None,
-        })
-    }
-
-    /// Initialised room for elements that [`scatter`](Self::scatter) writes anywhere; of our own, it holds the fill
-    /// value, so that nothing is left to do for chunks that are absent.
-    fn scattered(
-        shape: &[u64],
-        elem: usize,
-        destination: Destination,
-        (fill, heap): (&FillValue, &Arc<VlenHeap>),
-    ) -> Result<Self, Error> {
-        let too_large = || too_large(shape, elem);
-        let len = byte_len(shape, elem)?;
-        let none = Projections::new(&Region::whole(&[0]), &[1]).ok_or_else(too_large)?;
-        let parts = NdViewMut::over(&mut [], &[0], elem).ok_or_else(too_large)?;
-        let memory = destination.take(len, true).ok_or_else(too_large)?;
+        let projections = match boxes {
+            Some(boxes) => Some(boxes.clone()),
+            None => Projections::new(&Region::whole(&[0]), &[1]),
+        };
+        let parts =
+            (view.zip(projections)).and_then(|(view, boxes)| DisjointParts::new(view, boxes));
         let output = Self {
-            parts: DisjointParts::new(parts, none).ok_or_else(too_large)?,
-            filled: matches!(memory, OutputMemory::Own(_)),
+            parts: parts.ok_or_else(too_large)?,
+            filled: zeroed && matches!(memory, OutputMemory::Own(_)),
             memory,
             len,
             heap: Arc::clone(heap),
             written: AtomicU64::new(0),
-            anywhere: Some(Mutex::new(())),
+            anywhere: boxes.is_none().then(Mutex::default),
         };
-        if output.filled && !is_zero(fill) {
+        if boxes.is_none() && output.filled && !is_zero(fill) {
             let cells = len.checked_div(elem).unwrap_or(0);
+            let (from, to) = (0, 0);
             let all = CellRun {
-                from: 0,
-                to: 0,
+                from,
+                to,
                 len: cells,
             };
             output.scatter(elem, &[all], |_, memory| {

@@ -1,7 +1,7 @@
-//! The way onto the pool and back: one task, one answer, and the workers that do it. Knows nothing of
-//! chunks. Nothing else iterates in parallel.
+//! Tasks: where they run, with which workers, and what they must not wait for. Knows nothing of chunks.
+//! Nothing else iterates in parallel.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,17 +10,42 @@ use futures_channel::oneshot;
 use rayon::prelude::*;
 use zarr_codecs::{Scratch, VlenHeap};
 
-use super::at_work::{self, is_at_work};
-use super::work::WorkSize;
 use crate::{ChunkError, Context};
 
-/// Who does a task: the thread that asked for it, alone, or the workers of the context's pool.
+/// A task of at most this many bytes runs where it is asked for: waking a worker would cost more.
+const SMALL: u64 = 64 << 10;
+
+/// How much a task has to do, which decides where it runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct WorkSize {
+    /// Pieces that could run at the same time.
+    pub(super) pieces: usize,
+    /// The decoded bytes of all pieces.
+    pub(super) bytes: u64,
+}
+
+impl WorkSize {
+    /// The sum of both.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            pieces: self.pieces.saturating_add(other.pieces),
+            bytes: self.bytes.saturating_add(other.bytes),
+        }
+    }
+
+    /// Whether a worker would not be faster than the calling thread.
+    fn is_small(self) -> bool {
+        self.bytes <= SMALL || self.pieces <= 1
+    }
+}
+
+/// Who runs a task: the thread that asked for it, alone, or the workers of the context's pool.
 ///
-/// A task gets it and cannot keep it, so whatever iterates in parallel does so on that pool. Outside
-/// of one, rayon would start a second for the whole process, whatever [`Context::threads`] says.
+/// A task gets its workers and cannot keep them, so whatever iterates in parallel does so on that pool.
+/// Outside of a pool, rayon would start one for the whole process, whatever [`Context::threads`] says.
 #[derive(Clone, Copy)]
 pub(crate) struct Workers<'t> {
-    /// On the pool: whether somebody still waits for the answer.
+    /// On the pool: tells whether somebody still waits for the answer.
     workers: Option<&'t (dyn Fn() -> bool + Sync)>,
     /// The elements of variable length of the operation.
     heap: &'t Arc<VlenHeap>,
@@ -29,7 +54,7 @@ pub(crate) struct Workers<'t> {
 
 impl Workers<'_> {
     /// Lends this thread's scratch memory for work on elements.
-    pub(crate) fn scratch<T>(self, use_it: impl FnOnce(&mut Scratch) -> T) -> T {
+    pub(super) fn scratch<T>(self, use_it: impl FnOnce(&mut Scratch) -> T) -> T {
         with_scratch(|scratch| {
             scratch.heap = Some(Arc::clone(self.heap));
             let result = use_it(scratch);
@@ -38,18 +63,18 @@ impl Workers<'_> {
         })
     }
 
-    /// How large a chunk may be that is in memory as a whole.
-    pub(crate) fn chunk_bytes(self) -> u64 {
+    /// The largest chunk, in bytes, that may be in memory as a whole.
+    pub(super) fn chunk_bytes(self) -> u64 {
         self.chunk_bytes
     }
 
     /// Whether somebody still waits for the answer. If not, a task begins nothing new.
-    pub(crate) fn is_wanted(self) -> bool {
+    pub(super) fn is_wanted(self) -> bool {
         self.workers.is_none_or(|is_wanted| is_wanted())
     }
 
-    /// Does `one` for every number below `n`, until the first error.
-    pub(crate) fn each<E: Send>(
+    /// Calls `one` for every number below `n`, until the first error.
+    pub(super) fn each<E: Send>(
         self,
         n: usize,
         one: impl Fn(usize) -> Result<(), E> + Sync,
@@ -60,8 +85,8 @@ impl Workers<'_> {
         }
     }
 
-    /// What `one` makes of every number below `n`, in order, or the first error.
-    pub(crate) fn map<T: Send, E: Send>(
+    /// Returns what `one` makes of every number below `n`, in order, or the first error.
+    pub(super) fn map<T: Send, E: Send>(
         self,
         n: usize,
         one: impl Fn(usize) -> Result<T, E> + Sync,
@@ -79,10 +104,12 @@ impl fmt::Debug for Workers<'_> {
     }
 }
 
-/// Runs `task` on the pool and waits for its answer. Under `wait()` a small one runs right here, on
-/// the thread that would only park; and any one does where this thread [is at work](is_at_work).
-/// Fails only where the task panicked.
-pub(crate) async fn run<T: Send + 'static>(
+/// Runs `task` on the pool and waits for its answer. Under `wait()`, a small task runs on the calling thread,
+/// which would only park otherwise; so does every task where this thread [is at work](is_at_work).
+///
+/// # Errors
+/// If the task panicked on the pool.
+pub(super) async fn run<T: Send + 'static>(
     context: &Context,
     work: WorkSize,
     heap: Arc<VlenHeap>,
@@ -96,7 +123,7 @@ pub(crate) async fn run<T: Send + 'static>(
             heap: &heap,
             chunk_bytes,
         };
-        return Ok(at_work::during(|| task(workers)));
+        return Ok(at_work(|| task(workers)));
     };
     let (answer, wait) = oneshot::channel();
     pool.spawn(move || {
@@ -111,7 +138,7 @@ pub(crate) async fn run<T: Send + 'static>(
         }
         // A panic in a task must not end the process; dropping `answer` tells the driver of it.
         if let Ok(result) = catch_unwind(AssertUnwindSafe(|| task(workers))) {
-            // Nobody waits any more where the driver was dropped.
+            // If the driver was dropped, nobody waits for the answer.
             drop(answer.send(result));
         }
     });
@@ -119,8 +146,22 @@ pub(crate) async fn run<T: Send + 'static>(
         .map_err(|_| ChunkError::Internal("a task of the pool panicked"))
 }
 
+/// Like [`run`], for a task of one piece of so many bytes that has no elements of variable length.
+///
+/// # Errors
+/// The errors of [`run`].
+pub(crate) async fn run_piece<T: Send + 'static>(
+    context: &Context,
+    bytes: u64,
+    task: impl FnOnce(Workers<'_>) -> T + Send + 'static,
+) -> Result<T, ChunkError> {
+    let heap = Arc::new(VlenHeap::new(Vec::new()));
+    run(context, WorkSize { pieces: 1, bytes }, heap, task).await
+}
+
 thread_local! {
     static SCRATCH: RefCell<Vec<Scratch>> = const { RefCell::new(Vec::new()) };
+    static AT_WORK: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Lends this thread's scratch memory. Nested calls on one thread, as when a worker steals a task
@@ -130,4 +171,40 @@ pub(crate) fn with_scratch<T>(use_it: impl FnOnce(&mut Scratch) -> T) -> T {
     let result = use_it(&mut scratch);
     SCRATCH.with_borrow_mut(|kept| kept.push(scratch));
     result
+}
+
+/// Whether this thread is in the middle of a task, of whatever context.
+///
+/// Users' codecs and stores run inside tasks and may wait for an operation. Such an operation must not wait
+/// for a worker, nor for anything that tasks hold: all workers may be waiting in the same way, and this task
+/// gives back what it holds only when it goes on.
+pub(crate) fn is_at_work() -> bool {
+    AT_WORK.get()
+}
+
+/// Makes this thread a worker from now on.
+pub(crate) fn begin_work() {
+    AT_WORK.set(true);
+}
+
+/// Runs a task on this thread.
+fn at_work<T>(task: impl FnOnce() -> T) -> T {
+    /// Restores the flag, however the task ends.
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            AT_WORK.set(self.0);
+        }
+    }
+    let _restore = Restore(AT_WORK.replace(true));
+    task()
+}
+
+/// A permit for one more lock. There is none for a thread in the middle of a task, which may itself hold the
+/// last one.
+pub(super) async fn lock_permit() -> Option<impl Drop + Send + Sync> {
+    match is_at_work() {
+        true => None,
+        false => Some(zarr_store::lock::permit().await),
+    }
 }

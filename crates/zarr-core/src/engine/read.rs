@@ -1,5 +1,4 @@
-//! Reading: which chunks, and the two drivers that bring them. How a chunk is read is `request`'s. Knows
-//! no element type.
+//! Reads the cells of selections: the two drivers that bring the chunks. How one chunk is read is up to `request`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,23 +10,22 @@ use zarr_codecs::{CodecChain, Dims, VlenHeap};
 use zarr_store::runtime::Budget;
 
 use super::fetch;
-use super::listing::{self, LIST_FROM};
 use super::output::{Destination, Output};
-use super::plan::ChunkPlan;
-use super::pool::{self, Workers};
+use super::plan::{self, ChunkPlan};
+use super::pool::{self, WorkSize, Workers};
 use super::request::{self, ChunkRequest, ChunkRequests};
 use super::source::{ChunkData, ChunkId, ChunkSource};
-use super::work::{self, WorkSize};
 use crate::hierarchy::check_presence;
+use crate::stored::LIST_FROM;
 use crate::{ChunkError, ChunkedArray, ResolvedSelection, Result};
 
 impl ChunkedArray {
     /// Reads the cells of a selection, in C order, into memory of this alignment.
     ///
-    /// Dropping the future leaves nothing behind but tasks that end by themselves.
+    /// If the future is dropped, tasks that already run end by themselves.
     ///
     /// # Errors
-    /// Where a chunk cannot be fetched or decoded. Absent chunks hold the fill value; a chunk that
+    /// If a chunk cannot be fetched or decoded. Absent chunks hold the fill value; a chunk that
     /// could not be read never does.
     pub async fn read(
         self: Arc<Self>,
@@ -44,10 +42,10 @@ impl ChunkedArray {
         destination: Destination,
     ) -> Result<Output> {
         let job = ReadJob::new(self, vec![(selection, destination)])?;
-        Ok(job.run_one().await?.0)
+        Ok(job.run_one(false).await?.0)
     }
 
-    /// Reads the cells of several selections; what several of them want is fetched and decoded once.
+    /// Reads the cells of several selections. A chunk that several of them touch is fetched and decoded once.
     pub(crate) async fn read_all(
         self: Arc<Self>,
         selections: Vec<ResolvedSelection>,
@@ -55,11 +53,11 @@ impl ChunkedArray {
     ) -> Result<Vec<Output>> {
         let new = |selection| (selection, Destination::New { align });
         let job = ReadJob::new(self, selections.into_iter().map(new).collect())?;
-        Ok(job.run().await?.0)
+        Ok(job.run().await?.outputs)
     }
 }
 
-/// One read, and what it shares between its tasks.
+/// One read: what its tasks share.
 pub(super) struct ReadJob {
     array: Arc<ChunkedArray>,
     /// Of the largest chunk.
@@ -69,19 +67,19 @@ pub(super) struct ReadJob {
     outputs: Vec<Output>,
     heap: Arc<VlenHeap>,
     work: WorkSize,
-    /// Where stores answer later: what is fetched and not yet decoded.
+    /// For remote stores: the bytes that are fetched and not yet decoded.
     budget: Arc<Budget>,
-    /// How many chunks were not there.
+    /// How many chunks were absent.
     absent: AtomicUsize,
 }
 
 /// Which chunks of the plan are asked for.
 enum ChunkNumbers {
-    /// All, until it turns out that most are absent: see [`ReadJob::is_sparse`].
+    /// All, until most turn out to be absent: see [`ReadJob::is_sparse`].
     All,
-    /// Those from there on, whatever turns out.
+    /// All from this number on, even if most are absent.
     From(usize),
-    /// Those that were listed.
+    /// Those that a listing showed.
     Listed(Vec<usize>),
 }
 
@@ -113,10 +111,10 @@ impl ReadJob {
         let heap = VlenHeap::new(spec.fill.as_bytes().to_vec());
         let heap = Arc::new(heap.at_most(array.context().memory()));
         let (mut outputs, mut requests) = (Vec::new(), SmallVec::new());
-        let mut work = WorkSize::NONE;
+        let mut work = WorkSize::default();
         for (selection, destination) in selections {
             let chunks = array.project(&selection)?;
-            work = work.and(work::to_read(&chain, chunks.len(), selection.cells()));
+            work = work.and(plan::to_read(&chain, chunks.len(), selection.cells()));
             let (shape, fill) = (selection.full_shape(), (&spec.fill, &heap));
             let output = Output::new(shape, spec.elem(), destination, chunks.boxes(), fill);
             outputs.push(output?);
@@ -134,59 +132,52 @@ impl ReadJob {
         })
     }
 
-    /// The same beside others, so many of them, and with a budget of its own.
+    /// The same job beside so many others, with this budget.
     pub(super) fn beside(mut self, others: usize, budget: Arc<Budget>) -> Self {
         self.work.pieces = self.work.pieces.max(others);
         self.budget = budget;
         self
     }
 
-    /// Reads the only selection, and says whether chunks were absent.
-    pub(super) async fn run_one(self) -> Result<(Output, bool)> {
-        let array = Arc::clone(&self.array);
-        let (mut outputs, were_absent) = self.run().await?;
-        let only = outputs.pop();
-        let only = only.ok_or_else(|| array.chunk_error(&[], ChunkError::INTERNAL))?;
-        Ok((only, were_absent))
-    }
-
-    /// The only selection, whose chunks are all absent, as a listing said.
-    pub(super) async fn run_absent(self) -> Result<Output> {
-        let runs = listing::between(0..self.plan.len(), &[], work::at_once(&self.chain));
-        let fill = move |job: &Self, workers: Workers<'_>| job.fill(&runs, workers);
-        let (mut job, ()) = self.on_pool(fill).await?;
+    /// Reads the only selection, and says whether chunks were absent. A listing may have shown that all are.
+    pub(super) async fn run_one(self, all_absent: bool) -> Result<(Output, bool)> {
+        let mut job = match all_absent {
+            true => {
+                let all = 0..self.plan.len();
+                self.fill(all, &[]).await?
+            }
+            false => self.run().await?,
+        };
         let only = job.outputs.pop();
-        only.ok_or_else(|| job.array.chunk_error(&[], ChunkError::INTERNAL))
+        let only = only.ok_or_else(|| job.array.chunk_error(&[], ChunkError::INTERNAL))?;
+        Ok((only, job.absent.into_inner() > 0))
     }
 
-    /// Brings what is wanted of all chunks, and says whether some of them were absent.
-    async fn run(self) -> Result<(Vec<Output>, bool)> {
+    /// Reads what is wanted of all chunks.
+    async fn run(self) -> Result<Self> {
         let all = self.plan.len();
         if all == 0 {
-            return Ok((self.outputs, false));
+            return Ok(self);
         }
         let (mut job, done) = self.ask(ChunkNumbers::All).await?;
         if done < all {
-            // Begun after the read, so that what was stored before is in it.
+            // Begun after the read, so that it shows what was stored before.
             let find = |chunk: &[u64]| job.plan.find(chunk);
-            job = match listing::numbers(&job.array, done..all, find).await? {
+            job = match job.array.stored_among(done..all, find).await? {
                 None => job.ask(ChunkNumbers::From(done)).await?.0,
                 Some(listed) => {
-                    let runs = listing::between(done..all, &listed, work::at_once(&job.chain));
-                    let job = job.ask(ChunkNumbers::Listed(listed)).await?.0;
-                    let fill = move |job: &Self, workers: Workers<'_>| job.fill(&runs, workers);
-                    job.on_pool(fill).await?.0
+                    let job = job.fill(done..all, &listed).await?;
+                    job.ask(ChunkNumbers::Listed(listed)).await?.0
                 }
             };
         }
-        let were_absent = job.absent.into_inner() > 0;
-        if were_absent {
+        if job.absent.load(Ordering::Relaxed) > 0 {
             check_presence(job.array.location()).await?;
         }
-        Ok((job.outputs, were_absent))
+        Ok(job)
     }
 
-    /// Brings what is wanted of some chunks, and says how many that were.
+    /// Reads what is wanted of these chunks, and returns how many of them were asked for.
     async fn ask(self, numbers: ChunkNumbers) -> Result<(Self, usize)> {
         match self.array.store().as_blocking() {
             Some(_) => {
@@ -197,7 +188,7 @@ impl ReadJob {
         }
     }
 
-    /// Does work on the pool and brings the job back.
+    /// Runs work on the pool and returns the job.
     async fn on_pool<T: Send + 'static>(
         self,
         work: impl FnOnce(&Self, Workers<'_>) -> Result<T> + Send + 'static,
@@ -212,34 +203,40 @@ impl ReadJob {
     }
 
     fn is_sparse(&self, asked: usize) -> bool {
-        listing::is_sparse(&self.array, asked, self.absent.load(Ordering::Relaxed))
+        let absent = self.absent.load(Ordering::Relaxed);
+        self.array.is_sparse(asked, absent)
     }
 
-    /// Brings fill values to runs of absent chunks.
-    fn fill(&self, runs: &[Range<usize>], workers: Workers<'_>) -> Result<()> {
-        let lone = self.plan.only().zip(self.outputs.first());
+    /// Puts fill values in place of the chunks in a range that are not stored.
+    async fn fill(self, range: Range<usize>, stored: &[usize]) -> Result<Self> {
+        let runs = plan::absent_runs(range, stored, &self.chain);
+        let fill = move |job: &Self, workers: Workers<'_>| {
+            let fill_run = |i| job.fill_run(runs.get(i).cloned().unwrap_or_default(), workers);
+            workers.each(runs.len(), fill_run)
+        };
+        Ok(self.on_pool(fill).await?.0)
+    }
+
+    fn fill_run(&self, mut run: Range<usize>, workers: Workers<'_>) -> Result<()> {
         let fill = self.chain.spec().fill_element();
-        workers.each(runs.len(), |i| {
-            let mut run = runs.get(i).cloned().unwrap_or_default();
-            if let Some((selections, output)) = lone
-                && let Some(filled) = request::fill_run(output, selections, run.clone(), fill)
-            {
-                self.absent.fetch_add(run.len(), Ordering::Relaxed);
-                output.wrote(filled.map_err(|error| self.array.chunk_error(&[], error))?);
+        if let ([selections], [output]) = (self.plan.requests(), self.outputs.as_slice())
+            && let Some(filled) = request::fill_run(output, selections, run.clone(), fill)
+        {
+            self.absent.fetch_add(run.len(), Ordering::Relaxed);
+            output.wrote(filled.map_err(|error| self.array.chunk_error(&[], error))?);
+            return Ok(());
+        }
+        run.try_for_each(|i| {
+            let Some((chunk, mut requests)) = self.take(i) else {
                 return Ok(());
-            }
-            run.try_for_each(|i| {
-                let Some((chunk, mut requests)) = self.take(i) else {
-                    return Ok(());
-                };
-                let absent = ChunkData::Absent;
-                let filled = self.place(i, &absent, &self.chain, None, &mut requests, workers);
-                filled.map_err(|error| self.array.chunk_error(&chunk, error))
-            })
+            };
+            let absent = ChunkData::Absent;
+            let filled = self.place(i, &absent, &self.chain, None, &mut requests, workers);
+            filled.map_err(|error| self.array.chunk_error(&chunk, error))
         })
     }
 
-    /// What is wanted of a chunk of the plan, and which one that is. It can be taken once.
+    /// What is wanted of the `i`-th chunk of the plan, and which chunk that is. It can be taken once.
     fn take(&self, i: usize) -> Option<(Dims<u64>, ChunkRequests<'_>)> {
         let mut chunk = None;
         let mut requests = ChunkRequests::new();
@@ -255,8 +252,8 @@ impl ReadJob {
         Some((chunk?, requests))
     }
 
-    /// Brings what is wanted of a chunk to its place; where there is no chunk, fill values. May be
-    /// done again where it failed.
+    /// Reads what is wanted of a chunk to its place; of an absent chunk, fill values. If this fails, it can be
+    /// repeated.
     fn place(
         &self,
         i: usize,
@@ -312,15 +309,10 @@ impl ReadJob {
         };
         let mut read = || {
             let (key, chain) = self.array.chunk_to_read(&self.chain, &chunk)?;
-            let store = self
-                .array
-                .store()
-                .as_blocking()
-                .ok_or(ChunkError::INTERNAL)?;
-            let object = store.open(&key)?;
+            let object = self.array.blocking_store()?.open(&key)?;
             let data = match object.as_deref() {
                 Some(object) => {
-                    // Only what is kept asks of which version it is.
+                    // Only the cache needs the version.
                     let version = match self.array.cached().is_on() {
                         true => object.version()?,
                         false => None,
@@ -371,8 +363,8 @@ impl ReadJob {
     }
 }
 
-/// The driver for stores that answer later: many requests at once inside this one future, each
-/// answer decoded on the pool. Dropping the future drops the requests.
+/// The driver for remote stores: this one future makes many requests at once, and each answer is decoded
+/// on the pool. Dropping the future drops the requests.
 async fn remote(job: Arc<ReadJob>, numbers: ChunkNumbers) -> Result<(ReadJob, usize)> {
     let limit = job.array.store().hints().concurrency.max(1);
     let (all, done) = (numbers.len(job.plan.len()), AtomicUsize::new(0));

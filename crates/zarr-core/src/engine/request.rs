@@ -6,18 +6,18 @@ use std::ops::Range;
 
 use smallvec::SmallVec;
 use zarr_codecs::{
-    AxisGrid, ChunkAccess, ChunkSpec, CodecChain, Dims, DisjointParts, NdView, NdViewMut, Region,
-    ShardingCodec, fill as fill_view,
+    AxisGrid, ChunkAccess, ChunkSpec, CodecChain, Dims, DisjointParts, NdView, NdViewMut,
+    Projection, Region, ShardingCodec, fill as fill_view,
 };
 
-use super::listing::{self, LIST_FROM};
+use super::decode;
 use super::output::Output;
-use super::plan::ChunkPlan;
+use super::plan::{self, ChunkPlan};
 use super::pool::{Workers, with_scratch};
 use super::source::{ChunkData, ChunkSource, InnerChunks, READ_COST};
-use super::{decode, work};
 use crate::ChunkError;
 use crate::cells::{ChunkSelections, ScatteredByChunk, ScatteredCells};
+use crate::stored::LIST_FROM;
 
 /// Of what lies in the store as it is, no more bytes are read at once: a chunk can be much larger.
 const MOST: u64 = 16 << 20;
@@ -94,7 +94,7 @@ fn is_best_shared(chain: &CodecChain, workers: Workers<'_>) -> bool {
     match chain.access(&whole) {
         ChunkAccess::Cells(at) => {
             let in_order = at.is_dense(&whole.shape()) && at.elem == chain.spec().elem();
-            !in_order && work::check_held(chain, workers.chunk_bytes()).is_ok()
+            !in_order && plan::check_held(chain, workers.chunk_bytes()).is_ok()
         }
         ChunkAccess::Whole | ChunkAccess::Shard(_) => true,
     }
@@ -140,12 +140,12 @@ fn read_shard(
     if plan.len() <= LIST_FROM {
         return workers.each(plan.len(), read_one);
     }
-    let stored = listing::inner_numbers(inner, shard, plan);
+    let stored = inner.stored_among(shard, plan);
     workers.each(stored.len(), |i| {
         stored.get(i).map_or(Ok(()), |&i| read_one(i))
     })?;
     let fill = shard.inner().spec().fill_element();
-    let absent = listing::between(0..plan.len(), &stored, work::at_once(shard.inner()));
+    let absent = plan::absent_runs(0..plan.len(), &stored, shard.inner());
     workers.each(absent.len(), |i| {
         let mut run = absent.get(i).cloned().unwrap_or_default();
         match split.as_slice() {
@@ -191,26 +191,36 @@ fn fill_views(
 }
 
 impl<'d> ChunkRequest<'d> {
-    /// What is wanted of the chunk of this selection, of which the output has each once; and which
-    /// chunk that is.
+    /// What is wanted of the chunk of this selection, and which chunk that is. The output has each part once.
     pub(super) fn take(
         output: &'d Output,
         selections: &ChunkSelections,
         number: usize,
     ) -> Option<(Dims<u64>, Self)> {
-        let filled = output.is_filled();
         match selections {
-            ChunkSelections::Boxes(_) => {
-                let (projection, to) = output.take(number)?;
-                let cells = projection.part;
-                Some((projection.chunk, Self::Box { cells, to, filled }))
-            }
+            ChunkSelections::Boxes(_) => Self::of_box(output.take(number)?, output.is_filled()),
             ChunkSelections::Scattered(by_chunk) => {
-                let (chunk, cells) = by_chunk.get(number)?;
-                let to = output;
-                Some((chunk, Self::Scattered { cells, to, filled }))
+                Self::scattered(by_chunk, number, output, output.is_filled())
             }
         }
+    }
+
+    fn of_box(
+        (projection, to): (Projection, NdViewMut<'d>),
+        filled: bool,
+    ) -> Option<(Dims<u64>, Self)> {
+        let cells = projection.part;
+        Some((projection.chunk, Self::Box { cells, to, filled }))
+    }
+
+    fn scattered(
+        by_chunk: &ScatteredByChunk,
+        number: usize,
+        to: &'d Output,
+        filled: bool,
+    ) -> Option<(Dims<u64>, Self)> {
+        let (chunk, cells) = by_chunk.get(number)?;
+        Some((chunk, Self::Scattered { cells, to, filled }))
     }
 
     /// The same once more, to be read again where reading failed: by then the memory may hold anything.
@@ -319,14 +329,9 @@ impl SplitRequest<'_> {
     /// What is wanted of an inner chunk, and which one that is. Of boxes, each can be taken once.
     fn take(&self, number: usize) -> Option<(Dims<u64>, ChunkRequest<'_>)> {
         match *self {
-            Self::Boxes(ref parts, filled) => {
-                let (projection, to) = parts.take(number)?;
-                let cells = projection.part;
-                Some((projection.chunk, ChunkRequest::Box { cells, to, filled }))
-            }
+            Self::Boxes(ref parts, filled) => ChunkRequest::of_box(parts.take(number)?, filled),
             Self::Scattered(by_chunk, to, filled) => {
-                let (chunk, cells) = by_chunk.get(number)?;
-                Some((chunk, ChunkRequest::Scattered { cells, to, filled }))
+                ChunkRequest::scattered(by_chunk, number, to, filled)
             }
         }
     }
@@ -346,7 +351,7 @@ fn with_box<T>(
     let len = len.ok_or(ChunkError::INTERNAL)?;
     if len as u64 > workers.chunk_bytes() {
         // What is stored as it is was cut into smaller boxes.
-        work::check_held(chain, workers.chunk_bytes())?;
+        plan::check_held(chain, workers.chunk_bytes())?;
     }
     let mut memory = with_scratch(|cx| cx.buffers.take_any(len));
     let view = NdViewMut::over(&mut memory, &region.shape(), elem).ok_or(ChunkError::INTERNAL)?;

@@ -1,37 +1,38 @@
-//! What there is of a chunk: its bytes, in memory or in a window of an open object, and what is remembered
-//! of it; of a shard, its inner chunks. Knows no codec but the index of a shard.
+//! What exists of a chunk: its bytes, in memory or in a window of an open object, or what is cached of it; of a
+//! shard, its inner chunks. Knows no codec but the index of a shard.
 
 use std::collections::HashMap;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use zarr_codecs::{ByteLen, CodecErrorKind, Scratch, ShardIndex, ShardingCodec, buffer};
-use zarr_store::{Key, Object, Version, coalesce};
+use zarr_store::{Key, Object, StoreError, Version, coalesce};
 
 use super::cache::{DecodedChunk, InnerPath};
-use super::partial_object::PartialObject;
+use super::plan::ChunkPlan;
 use super::pool::with_scratch;
 use crate::{ChunkError, ChunkedArray};
 
-/// A read costs about as much as this many bytes more in another.
+/// A read costs about as much as this many more bytes in another read.
 pub(super) const READ_COST: u64 = 8 << 10;
-/// No more than this is read as one: it is kept as long as any part of it.
+/// No more than this is read at once: all of it stays in memory as long as any part of it.
 const READ_LIMIT: u64 = 4 << 20;
 
-/// A chunk that is there, and which one it is.
+/// A stored chunk, and which chunk it is.
 #[derive(Clone)]
 pub(crate) struct ChunkSource<'o> {
     pub(super) at: ByteSource<'o>,
     id: Option<ChunkId<'o>>,
 }
 
-/// What there is of a chunk.
+/// What exists of a chunk.
 pub(super) enum ChunkData<'o> {
     /// Nothing: its cells hold the fill value.
     Absent,
     Whole(ChunkSource<'o>),
-    /// Of a shard, some inner chunks.
+    /// Some inner chunks of a shard.
     Inner(InnerChunks<'o>),
 }
 
@@ -39,11 +40,11 @@ pub(super) enum ChunkData<'o> {
 pub(super) enum InnerChunks<'o> {
     /// All of them, in the shard.
     Within(&'o ChunkSource<'o>, Arc<ShardIndex>),
-    /// All that are wanted and there, and the shard that they are of.
+    /// The wanted ones that exist, and their shard.
     Fetched(HashMap<usize, ByteSource<'static>>, Option<ChunkId<'o>>),
 }
 
-/// Where a chunk is.
+/// Where the bytes of a chunk are.
 #[derive(Clone)]
 pub(super) enum ByteSource<'o> {
     /// In memory, encoded.
@@ -58,12 +59,12 @@ pub(super) enum ByteSource<'o> {
     Decoded(Arc<DecodedChunk>),
 }
 
-/// Which chunk of which array, so that what is remembered of it is found.
+/// Which chunk of which array: the key to what is cached of it.
 #[derive(Clone)]
 pub(crate) struct ChunkId<'o> {
     pub(super) array: &'o ChunkedArray,
     pub(super) key: &'o Key,
-    /// Of the bytes, where it is known already.
+    /// The version of the bytes, if it is known.
     pub(super) version: Option<Version>,
     pub(super) inner: InnerPath,
 }
@@ -87,7 +88,7 @@ impl<'o> ChunkId<'o> {
         id
     }
 
-    /// What was decoded of it, if it is kept.
+    /// The decoded chunk, if it is cached.
     fn kept(&self) -> Option<Arc<DecodedChunk>> {
         let version = self.version.as_ref()?;
         self.array.cached().get(self.key, &self.inner, version)
@@ -117,12 +118,15 @@ impl<'o> InnerChunks<'o> {
         Ok(Self::Within(source, source.index(shard)?))
     }
 
-    /// The numbers of those that are there, in no order.
-    pub(super) fn present(&self) -> Box<dyn Iterator<Item = usize> + '_> {
-        match self {
-            Self::Within(_, index) => Box::new(index.present()),
-            Self::Fetched(inner, _) => Box::new(inner.keys().copied()),
-        }
+    /// The numbers in the plan of those wanted inner chunks that exist, in order.
+    pub(super) fn stored_among(&self, shard: &ShardingCodec, wanted: &ChunkPlan) -> Vec<usize> {
+        let find = |number| wanted.find(&shard.at(number));
+        let mut found: Vec<usize> = match self {
+            Self::Within(_, index) => index.present().filter_map(find).collect(),
+            Self::Fetched(inner, _) => inner.keys().copied().filter_map(find).collect(),
+        };
+        found.sort_unstable();
+        found
     }
 
     /// The inner chunk of this number.
@@ -173,8 +177,8 @@ impl<'o> ChunkSource<'o> {
         Self { at, id }
     }
 
-    /// Calls `decode` for the whole chunk where it is not kept, and keeps what comes. `None` where
-    /// nothing is kept of it.
+    /// The decoded chunk from the cache, or from `decode`, and then it is cached. `None` if this chunk is not to
+    /// be cached.
     pub(super) fn keeping(
         &self,
         decode: impl FnOnce() -> Result<Vec<u8>, ChunkError>,
@@ -186,7 +190,7 @@ impl<'o> ChunkSource<'o> {
         Some(id.kept().map_or_else(|| decode().map(keep), Ok))
     }
 
-    /// How many bytes there are.
+    /// The number of bytes.
     pub(crate) fn size(&self) -> Result<u64, ChunkError> {
         Ok(match &self.at {
             ByteSource::Bytes(bytes) => bytes.len() as u64,
@@ -198,7 +202,7 @@ impl<'o> ChunkSource<'o> {
         })
     }
 
-    /// Whether its bytes are lent without a copy.
+    /// Whether its bytes can be lent without a copy.
     pub(super) fn is_in_memory(&self) -> bool {
         match &self.at {
             ByteSource::Bytes(_) => true,
@@ -259,7 +263,7 @@ impl<'o> ChunkSource<'o> {
             && let Some(kept) = id.array.indexes().get(id.key)
             && kept.version == *version
         {
-            return Ok(Arc::clone(&kept.index));
+            return Ok(Arc::clone(&kept.data));
         }
         let size = self.size()?;
         let bytes = self.read(shard.index_range(size)?)?;
@@ -271,14 +275,14 @@ impl<'o> ChunkSource<'o> {
         Ok(index)
     }
 
-    /// Shares or reads the bytes of several ranges; such as lie close together are read as one.
+    /// Shares or reads the bytes of several ranges. Ranges that lie close together are read as one.
     pub(crate) fn read_all(&self, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, ChunkError> {
         let groups = coalesce::plan(ranges, READ_COST, READ_LIMIT);
         let parts: Vec<Bytes> = groups
             .iter()
             .map(|group| self.read(group.range.clone()))
             .collect::<Result<_, _>>()?;
-        // Ranges were compared with a size, so what is missing went since then.
+        // Ranges were compared with the size, so if bytes are missing, the object has changed.
         coalesce::scatter(&groups, &parts, ranges).map_err(|_| ChunkError::Changed)
     }
 
@@ -340,12 +344,102 @@ impl<'o> ChunkSource<'o> {
     }
 }
 
-/// `Ok` only where codecs can make so many bytes of a chunk.
+/// Checks that codecs can make so many bytes of a chunk.
 pub(super) fn check_len(expected: ByteLen, found: u64) -> Result<(), ChunkError> {
     match expected.max() as u64 {
-        expected if found > expected => Err(CodecErrorKind::Length { expected, found }
-            .of("chunk")
-            .into()),
+        expected if found > expected => Err(wrong_length(expected, found)),
         _ => Ok(()),
     }
 }
+
+/// Checks that a chunk that is stored as it is has exactly the bytes of its cells.
+pub(super) fn check_exact(expected: ByteLen, found: u64) -> Result<(), ChunkError> {
+    match expected {
+        ByteLen::Exact(len) if len as u64 != found => Err(wrong_length(len as u64, found)),
+        _ => Ok(()),
+    }
+}
+
+fn wrong_length(expected: u64, found: u64) -> ChunkError {
+    let wrong = CodecErrorKind::Length { expected, found };
+    wrong.of("chunk").into()
+}
+
+/// Some bytes of a large chunk in a remote store, as an object with holes. The holes read as zeros, and no cell
+/// lies in them.
+pub(super) struct PartialObject {
+    size: u64,
+    version: Option<Version>,
+    parts: Vec<(u64, Bytes)>,
+}
+
+impl PartialObject {
+    /// The parts that were fetched for these ranges of an object of this size.
+    pub(super) fn new(
+        size: u64,
+        version: Option<Version>,
+        ranges: &[Range<u64>],
+        parts: Vec<Bytes>,
+    ) -> Self {
+        let starts = ranges.iter().map(|range| range.start);
+        let mut parts: Vec<(u64, Bytes)> = starts.zip(parts).collect();
+        parts.sort_unstable_by_key(|(start, _)| *start);
+        Self {
+            size,
+            version,
+            parts,
+        }
+    }
+
+    /// Copies the parts from `offset` on.
+    fn copy(&self, offset: u64, memory: &mut [u8]) {
+        let end = offset.saturating_add(memory.len() as u64);
+        let behind = |(start, part): &(u64, Bytes)| start + part.len() as u64 <= offset;
+        let first = self.parts.partition_point(behind);
+        let parts = self.parts.get(first..).unwrap_or_default();
+        for (start, part) in parts.iter().take_while(|(start, _)| *start < end) {
+            let from = offset.max(*start);
+            let to = end.min(start + part.len() as u64);
+            let within = |base: u64| (from - base) as usize..(to - base) as usize;
+            if let (Some(to), Some(from)) =
+                (memory.get_mut(within(offset)), part.get(within(*start)))
+            {
+                to.copy_from_slice(from);
+            }
+        }
+    }
+}
+
+impl Object for PartialObject {
+    fn size(&self) -> Result<u64, StoreError> {
+        Ok(self.size)
+    }
+
+    fn version(&self) -> Result<Option<Version>, StoreError> {
+        Ok(self.version.clone())
+    }
+
+    fn read(&self, range: Range<u64>) -> Result<Bytes, StoreError> {
+        let end = range.end.min(self.size);
+        let len = usize::try_from(end.saturating_sub(range.start)).unwrap_or(0);
+        let mut memory = vec![0; len];
+        self.copy(range.start, &mut memory);
+        Ok(memory.into())
+    }
+
+    fn read_at<'d>(
+        &self,
+        offset: u64,
+        dst: &'d mut [MaybeUninit<u8>],
+    ) -> Result<&'d mut [u8], StoreError> {
+        let left = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let len = dst.len().min(left);
+        let memory = buffer::zeroed(dst.get_mut(..len).unwrap_or_default());
+        self.copy(offset, memory);
+        Ok(memory)
+    }
+}
+
+#[cfg(test)]
+#[path = "source/tests.rs"]
+mod tests;

@@ -1,5 +1,5 @@
-//! Reading more than memory holds: the cells of a selection chunk by chunk, each block by itself and
-//! owned by whoever takes it. Each block is an ordinary read of the cells that one chunk holds.
+//! Reads more than fits in memory: the cells of a selection chunk by chunk, in blocks that the caller owns.
+//! Each block is an ordinary read of the cells that one chunk holds.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{AxisRange, Projection, Projections, Region};
 
 use super::output::{Destination, Output};
+use super::plan;
 use super::read::ReadJob;
-use super::{listing, work};
 use crate::cells::Cells;
 use crate::{ChunkedArray, Error, ErrorKind, ResolvedSelection, Result};
 use zarr_store::runtime::Budget;
@@ -18,7 +18,7 @@ use zarr_store::runtime::Budget;
 /// The cells of a selection that one chunk holds.
 #[derive(Debug)]
 pub struct Block {
-    /// Where they stand in the output of the whole selection, in its shape as numpy has it.
+    /// Where they stand in the output of the whole selection, in its output shape.
     pub region: Region,
     /// The elements, in C order.
     pub output: Output,
@@ -31,10 +31,10 @@ struct StreamJob {
     align: usize,
     boxes: Projections,
     ahead: usize,
-    /// Not the context's: whoever holds a stream may do something else between two blocks, and what
-    /// waits for the context's bytes then would wait for ever.
+    /// Not the context's: the owner of a stream may start another operation between two blocks, and that
+    /// operation would wait for the context's bytes for ever.
     budget: Arc<Budget>,
-    /// How many chunks were asked for, and how many of them were not there.
+    /// How many chunks were asked for, and how many of them were absent.
     asked: AtomicUsize,
     absent: AtomicUsize,
 }
@@ -86,7 +86,7 @@ impl ChunkedArray {
     /// ```
     ///
     /// # Errors
-    /// As [`chain`](Self::chain), and where the selection is a list, a mask or points.
+    /// The errors of [`chain`](Self::chain), and if the selection is a list, a mask or points.
     pub fn stream(
         self: Arc<Self>,
         selection: ResolvedSelection,
@@ -125,24 +125,24 @@ impl ChunkedArray {
 }
 
 impl StreamJob {
-    /// The next block whose chunk is asked for, until it turns out that most are absent.
+    /// The next block whose chunk is asked for, until most turn out to be absent.
     fn next(&self) -> Option<usize> {
         let i = self.asked.load(Ordering::Relaxed);
         let absent = self.absent.load(Ordering::Relaxed);
-        if i >= self.boxes.len() || listing::is_sparse(&self.array, i, absent) {
+        if i >= self.boxes.len() || self.array.is_sparse(i, absent) {
             return None;
         }
         self.asked.store(i + 1, Ordering::Relaxed);
         Some(i)
     }
 
-    /// The other blocks, of which only those that are listed are asked for.
+    /// The other blocks. If a listing says which of their chunks are stored, only these are asked for.
     async fn rest(
         self: Arc<Self>,
     ) -> Result<impl Stream<Item = Result<Option<Block>>> + Send + use<>> {
         let rest = self.asked.load(Ordering::Relaxed)..self.boxes.len();
         let find = |chunk: &[u64]| self.boxes.find(chunk);
-        let listed = listing::numbers(&self.array, rest.clone(), find).await?;
+        let listed = self.array.stored_among(rest.clone(), find).await?;
         let ahead = self.ahead;
         let block = move |i| {
             let is_absent = |listed: &Vec<usize>| listed.binary_search(&i).is_err();
@@ -158,20 +158,15 @@ impl StreamJob {
         let region = self.selection.in_out_shape(&projection.to);
         let cells = self.cells(&projection);
         self.check_block(&projection)?;
-        // All that the block needs at once: who holds a part and waits for more could wait for ever.
+        // All that the block needs at once: a block that holds a part and waits for more could wait for ever.
         let _until_taken = self.budget.take(self.most(projection)).await;
         let (array, budget) = (Arc::clone(&self.array), Budget::unlimited());
         let destination = Destination::New { align: self.align };
         let job = ReadJob::new(array, vec![(cells, destination)])?;
-        let output = match is_absent {
-            true => job.run_absent().await?,
-            false => {
-                let (output, was_absent) = job.beside(self.ahead, budget).run_one().await?;
-                let was_absent = usize::from(was_absent);
-                self.absent.fetch_add(was_absent, Ordering::Relaxed);
-                output
-            }
-        };
+        let job = job.beside(self.ahead, budget);
+        let (output, was_absent) = job.run_one(is_absent).await?;
+        let was_absent = usize::from(was_absent);
+        self.absent.fetch_add(was_absent, Ordering::Relaxed);
         Ok(Some(Block { region, output }))
     }
 
@@ -188,7 +183,7 @@ impl StreamJob {
         ResolvedSelection::of_region(self.selection.shape(), region)
     }
 
-    /// Whoever asks for a stream has not asked for any amount at once.
+    /// Checks that a block may be in memory as a whole.
     fn check_block(&self, projection: &Projection) -> Result<()> {
         let elem = self.array.decoder()?.spec().elem() as u64;
         let cells = projection.to.volume().unwrap_or(u64::MAX);
@@ -203,7 +198,7 @@ impl StreamJob {
         }
     }
 
-    /// The most bytes a block takes: its elements and, from afar, what they are decoded from.
+    /// The most bytes that a block takes: its elements and, from a remote store, their encoded bytes.
     fn most(&self, projection: Projection) -> u64 {
         let Ok(chain) = self.array.decoder() else {
             return 0;
@@ -218,7 +213,7 @@ impl StreamJob {
             Some(_) => 0,
             None => {
                 let cells = Cells::from(projection.part);
-                work::most_fetched(&chain, &cells, store.hints().merge_gap)
+                plan::most_fetched(&chain, &cells, store.hints().merge_gap)
             }
         };
         decoded.saturating_add(encoded)

@@ -1,33 +1,32 @@
-//! Moving encoded chunks from one array to another as the bytes they are. Decodes nothing, so it
-//! works with codecs that nobody knows; whether the bytes mean the same there is the caller's to know.
+//! Moves encoded chunks from one array to another as they are. Decodes nothing, so it works with unknown
+//! codecs. The caller makes sure that the bytes mean the same in both arrays.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use zarr_codecs::{Dims, VlenHeap};
+use zarr_codecs::Dims;
 use zarr_store::{ByteRange, PutMode, StoreExt};
 
 use super::barrier::{CancelledWriteBarrier, DriverGuard};
 use super::pool::{self, Workers};
-use super::work::WorkSize;
 use crate::{ChunkError, ChunkedArray, Result};
 use zarr_store::runtime::Budget;
 
-/// What one transfer shares between its chunks.
+/// One transfer: what its chunks share.
 struct TransferJob {
     from: Arc<ChunkedArray>,
     to: Arc<ChunkedArray>,
-    /// Bytes between the two stores.
+    /// For the bytes that are between the two stores.
     budget: Arc<Budget>,
     barrier: Option<Arc<CancelledWriteBarrier>>,
 }
 
-/// Copies these chunks, each with the bytes it is said to take, and gives each back with whether it
-/// was there, in no promised order. A chunk that is absent stays absent.
+/// Copies these chunks, each of which takes at most the bytes given with it, and calls `done` for each, in no
+/// promised order, with whether it was stored. A chunk that is absent stays absent.
 ///
-/// Where the stream is dropped, every chunk is copied or not, and what a worker still puts lands
-/// before anything that is written later.
+/// If the future is dropped, every chunk is copied or not, and what a worker still stores arrives before
+/// anything that is written later.
 pub(crate) async fn transfer(
     from: Arc<ChunkedArray>,
     to: Arc<ChunkedArray>,
@@ -65,14 +64,14 @@ pub(crate) async fn transfer(
             }
         }
     }
-    // What was begun and is dropped here may still be put: then the guard stays armed.
+    // After an error, chunks that were begun may still be stored, so the guard stays armed.
     if result.is_ok() {
         guard.into_iter().for_each(DriverGuard::defuse);
     }
     result
 }
 
-/// Waits until nothing is put any more by what was given up of an array.
+/// Waits until cancelled writes to an array store nothing any more.
 pub(crate) async fn settled(array: &ChunkedArray) -> Result<()> {
     drop(CancelledWriteBarrier::of(array).await?);
     Ok(())
@@ -98,14 +97,6 @@ impl TransferJob {
             put.map_err(|error| self.to.chunk_error(&chunk, error))?;
             return Ok(true);
         }
-        let work = WorkSize {
-            pieces: 1,
-            bytes: size,
-        };
-        let (context, heap) = (
-            self.to.context().clone(),
-            Arc::new(VlenHeap::new(Bytes::new())),
-        );
         let (job, at) = (Arc::clone(&self), chunk.clone());
         let task = move |workers: Workers<'_>| {
             let _until_put = reserved;
@@ -114,7 +105,7 @@ impl TransferJob {
                 false => Ok(false),
             }
         };
-        let moved = pool::run(&context, work, heap, task).await;
+        let moved = pool::run_piece(self.to.context(), size, task).await;
         moved.map_err(|error| self.to.chunk_error(&chunk, error))?
     }
 
@@ -130,41 +121,27 @@ impl TransferJob {
         Ok(())
     }
 
-    /// On a worker.
+    /// Copies one chunk on a worker, which reads it unless it was fetched.
     fn move_one(&self, chunk: &[u64], fetched: Option<Bytes>) -> Result<bool> {
+        let get = || -> Result<Option<Bytes>, ChunkError> {
+            let most = ByteRange::AtMost(self.to.context().value_bytes());
+            let store = self.from.blocking_store()?;
+            let found = store.get(&self.from.chunk_key(chunk)?, most, None)?;
+            Ok(found.map(|found| found.data))
+        };
         let bytes = match fetched {
             Some(bytes) => Some(bytes),
-            None => {
-                let bytes = self.get(chunk);
-                bytes.map_err(|error| self.from.chunk_error(chunk, error))?
-            }
+            None => get().map_err(|error| self.from.chunk_error(chunk, error))?,
         };
         let Some(bytes) = bytes else {
             return Ok(false);
         };
-        let put = self.put(chunk, bytes);
-        put.map_err(|error| self.to.chunk_error(chunk, error))?;
+        let put = || -> Result<(), ChunkError> {
+            let (store, key) = (self.to.blocking_store()?, self.to.chunk_key(chunk)?);
+            store.put(&key, &bytes.into(), PutMode::Overwrite)?;
+            Ok(())
+        };
+        put().map_err(|error| self.to.chunk_error(chunk, error))?;
         Ok(true)
-    }
-
-    fn get(&self, chunk: &[u64]) -> Result<Option<Bytes>, ChunkError> {
-        let store = self
-            .from
-            .store()
-            .as_blocking()
-            .ok_or(ChunkError::INTERNAL)?;
-        let most = ByteRange::AtMost(self.to.context().value_bytes());
-        let found = store.get(&self.from.chunk_key(chunk)?, most, None)?;
-        Ok(found.map(|found| found.data))
-    }
-
-    fn put(&self, chunk: &[u64], bytes: Bytes) -> Result<(), ChunkError> {
-        let store = self.to.store().as_blocking().ok_or(ChunkError::INTERNAL)?;
-        store.put(
-            &self.to.chunk_key(chunk)?,
-            &bytes.into(),
-            PutMode::Overwrite,
-        )?;
-        Ok(())
     }
 }

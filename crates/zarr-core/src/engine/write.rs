@@ -1,9 +1,9 @@
-//! Writing: which chunks can be made from the new elements alone, which need their old bytes under
-//! a lock, and the two drivers. How a chunk's bytes are made is `encode`'s.
+//! Writes elements to the cells of a selection: which chunks are made of the new elements alone, which are
+//! merged with their old bytes under a lock, and the two drivers. How a chunk is encoded is up to `encode`.
 //!
-//! A chunk at the edge of the array is the case between: the new elements are all of it that this
-//! handle knows, but another one may have made the array longer since, and written what comes after.
-//! So such a chunk is created where there is none, and merged with where there is one.
+//! A chunk at the edge of the array lies between the two. The new elements may be all that this handle knows
+//! of it, while another handle has made the array longer and written the cells behind them. So such a chunk
+//! is created if it is absent, and merged with the stored one otherwise.
 
 use std::sync::Arc;
 
@@ -16,37 +16,36 @@ use zarr_store::{
     Update, Writers,
 };
 
-use super::at_work::lock_permit;
 use super::barrier::CancelledWriteBarrier;
 use super::encode::{Elements, NewElements};
-use super::pool::{self, Workers};
+use super::fetch;
+use super::plan;
+use super::pool::{self, WorkSize, Workers, lock_permit};
 use super::source::ChunkSource;
-use super::work::{self, WorkSize};
-use super::{fetch, listing};
 use crate::cells::{Cells, ChunkSelections};
 use crate::hierarchy::check_presence;
 use crate::{ChunkError, ChunkedArray, Error, ResolvedSelection, Result};
 
-/// One write, and what it shares between its tasks.
+/// One write: what its tasks share.
 struct WriteJob {
     array: Arc<ChunkedArray>,
     chunks: ChunkSelections,
-    /// Which chunks there is something to do for, and how much of each is new.
+    /// The chunks that are written, and how much of each is new.
     wanted: Vec<(usize, Coverage)>,
     elements: NewElements,
-    /// All of it.
+    /// The work for all chunks.
     work: WorkSize,
 }
 
 /// How much of a chunk is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Coverage {
-    /// Every cell that is stored: whatever was there is replaced.
+    /// Every cell that is stored: the old chunk is replaced.
     Whole,
-    /// Every cell inside the array as this handle knows it, and not all that are stored: replaces
-    /// nothing, but is stored where nothing is.
+    /// Every cell inside the array as this handle knows it, but not every stored one: the chunk is created, and
+    /// replaces no other.
     Known,
-    /// Some cells: the others are kept.
+    /// Some cells: the other cells are kept.
     Part,
 }
 
@@ -54,7 +53,7 @@ impl ChunkedArray {
     /// Writes elements to the cells of a selection.
     ///
     /// # Errors
-    /// Where there are not as many elements as cells, or a chunk cannot be read, encoded or stored.
+    /// If there are not as many elements as cells, or a chunk cannot be read, encoded or stored.
     pub async fn write(
         self: Arc<Self>,
         selection: ResolvedSelection,
@@ -75,9 +74,9 @@ impl ChunkedArray {
     }
 }
 
-/// Writes as many elements as the selection has cells. Each chunk is old or new, never torn; where the
-/// future is dropped, some may be old and some new, and what a worker still puts lands before
-/// anything that is written later.
+/// Writes as many elements as the selection has cells. Each chunk is old or new, never torn. If the future is
+/// dropped, some chunks may be old and some new, and what a worker still stores arrives before anything that
+/// is written later.
 async fn write(
     array: Arc<ChunkedArray>,
     selection: ResolvedSelection,
@@ -128,7 +127,7 @@ impl WriteJob {
     ) -> Result<Self> {
         let elements = NewElements::new(&array, selection, elements)?;
         let chunks = array.project(selection)?;
-        let work = work::to_write(elements.chain(), chunks.len(), selection.cells());
+        let work = plan::to_write(elements.chain(), chunks.len(), selection.cells());
         Ok(Self {
             array,
             chunks,
@@ -138,11 +137,15 @@ impl WriteJob {
         })
     }
 
-    /// Finds out for which chunks there is something to do. What older writes have put is in a listing.
+    /// Chooses the chunks to write. A listing shows what older writes have stored.
     async fn choose(&mut self) -> Result<()> {
         let (array, chunks) = (&self.array, &self.chunks);
         let listed = match self.elements.leave_absent() {
-            true => listing::numbers(array, 0..chunks.len(), |chunk| chunks.find(chunk)).await?,
+            true => {
+                array
+                    .stored_among(0..chunks.len(), |chunk| chunks.find(chunk))
+                    .await?
+            }
             false => None,
         };
         let coverage = |i| Some((i, coverage(array, &chunks.get(i)?)));
@@ -153,11 +156,11 @@ impl WriteJob {
         Ok(())
     }
 
-    /// What there is to do for these cells of one chunk, while others of the same write may be made.
+    /// The work for these cells of one chunk, while other chunks of the same write may be made.
     fn work_on(&self, cells: &Cells) -> WorkSize {
         WorkSize {
             pieces: self.work.pieces,
-            ..work::to_write(self.elements.chain(), 1, cells)
+            ..plan::to_write(self.elements.chain(), 1, cells)
         }
     }
 }
@@ -192,7 +195,7 @@ async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Resu
     }
 
     if !to_merge.is_empty() {
-        // What is merged with nothing must not come to lie where the store was.
+        // If the store is gone, chunks look absent, and nothing must be written in its place.
         check_presence(array.location()).await?;
     }
     let window = 2 * array.context().threads();
@@ -219,18 +222,14 @@ async fn local(job: &Arc<WriteJob>, barrier: Arc<CancelledWriteBarrier>) -> Resu
         .await
 }
 
-/// Stores a chunk that is all new; whether it must be merged instead with one that is there.
+/// Stores a chunk that is all new. Returns whether it must be merged with a stored one instead.
 fn put_local(job: &WriteJob, i: usize, coverage: Coverage, workers: Workers<'_>) -> Result<bool> {
     let Some((chunk, cells)) = job.chunks.get(i) else {
         return Ok(false);
     };
     let put = || {
         let (key, chain) = job.array.chunk_to_write(job.elements.chain(), &chunk)?;
-        let store = job
-            .array
-            .store()
-            .as_blocking()
-            .ok_or(ChunkError::INTERNAL)?;
+        let store = job.array.blocking_store()?;
         let mode = coverage.put_mode();
         let payload = job.elements.encode(&chain, &cells, true, None, workers)?;
         match (payload, mode) {
@@ -251,7 +250,7 @@ fn was_there<T>(put: Result<T, StoreError>) -> Result<bool, ChunkError> {
     }
 }
 
-/// Reads, merges and writes one chunk until nobody came between, or nobody waits for it any more.
+/// Reads, merges and writes one chunk until no other write came between, or nobody waits for it any more.
 fn merge_local(
     job: &WriteJob,
     cells: &Cells,
@@ -260,11 +259,7 @@ fn merge_local(
     lock: &KeyLock,
     workers: Workers<'_>,
 ) -> Result<(), ChunkError> {
-    let store = job
-        .array
-        .store()
-        .as_blocking()
-        .ok_or(ChunkError::INTERNAL)?;
+    let store = job.array.blocking_store()?;
     let mut update = BlockingUpdate::new(store, key, lock, Writers::Several)?;
     loop {
         let payload = {
@@ -289,8 +284,8 @@ fn merge_local(
     }
 }
 
-/// The driver for stores that answer later: chunks are made on the pool, and as many are on their
-/// way as the store likes.
+/// The driver for remote stores: chunks are made on the pool, and as many are sent at once as the store
+/// advises.
 async fn remote(job: &Arc<WriteJob>) -> Result<()> {
     let array = &job.array;
     let limit = array.store().hints().concurrency.max(1);
@@ -324,7 +319,7 @@ async fn remote(job: &Arc<WriteJob>) -> Result<()> {
         .await
 }
 
-/// The write of one chunk to a store that answers later.
+/// The write of one chunk to a remote store.
 struct RemoteWrite<'j> {
     job: &'j Arc<WriteJob>,
     chain: Arc<CodecChain>,
@@ -344,10 +339,10 @@ impl RemoteWrite<'_> {
         }
     }
 
-    /// Stores a chunk that is all new; whether it must be merged instead with one that is there.
+    /// Stores a chunk that is all new. Returns whether it must be merged with a stored one instead.
     async fn put(&self, mode: PutMode) -> Result<bool, ChunkError> {
         let array = &self.job.array;
-        let most = work::most_encoded(&self.chain);
+        let most = plan::most_encoded(&self.chain);
         let reserved = Arc::new(array.context().budget().take(most).await);
         let payload = self.encode(true, None, &reserved).await?;
         let (store, key) = (array.store(), &self.key);
@@ -358,19 +353,19 @@ impl RemoteWrite<'_> {
         }
     }
 
-    /// Reads, merges and writes the chunk until nobody came between.
+    /// Reads, merges and writes the chunk until no other write came between.
     async fn merge(&self) -> Result<(), ChunkError> {
         let (array, chain) = (&self.job.array, &self.chain);
         let store = array.store();
-        // First the permit, then the lock, then the bytes: who holds these waits for nobody.
+        // First the permit, then the lock, then the bytes: whoever holds bytes waits for nothing else.
         let _until_unlocked = lock_permit().await;
-        if let Err(too_large) = work::check_held(chain, array.context().chunk_bytes())
+        if let Err(too_large) = plan::check_held(chain, array.context().chunk_bytes())
             && store.head(&self.key).await?.is_some()
         {
             return Err(too_large);
         }
         let mut update = Update::new(&**store, &self.key, Writers::Several).await?;
-        let old_and_new = work::most_encoded(chain).saturating_mul(2);
+        let old_and_new = plan::most_encoded(chain).saturating_mul(2);
         let reserved = Arc::new(array.context().budget().take(old_and_new).await);
         // All of a shard stays, however large it is.
         let most = match chain.shard() {

@@ -71,6 +71,7 @@ impl Error {
             | ErrorKind::Element { .. }
             | ErrorKind::GivenElement { .. }
             | ErrorKind::Argument { .. }
+            | ErrorKind::Time(_)
             | ErrorKind::Path(_) => ErrorClass::Invalid,
         }
     }

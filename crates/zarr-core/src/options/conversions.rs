@@ -1,9 +1,9 @@
-//! Conversions to chunks, codecs and fill values, from every form in which they may be given.
+//! Conversions to chunks and fill values, from every form in which they may be given.
 
 use serde_json::Value;
-use zarr_metadata::{AxisChunks, Extension};
+use zarr_metadata::{AxisChunks, Datetime64, Timedelta64};
 
-use super::{Chunks, Codecs, Fill};
+use super::{Chunks, Fill};
 
 impl From<&[u64]> for Chunks {
     fn from(shape: &[u64]) -> Self {
@@ -63,31 +63,6 @@ impl From<bool> for Chunks {
     }
 }
 
-impl From<Extension> for Codecs {
-    fn from(codec: Extension) -> Self {
-        Self::List(vec![codec])
-    }
-}
-
-impl From<Vec<Extension>> for Codecs {
-    fn from(codecs: Vec<Extension>) -> Self {
-        Self::List(codecs)
-    }
-}
-
-impl<const N: usize> From<[Extension; N]> for Codecs {
-    fn from(codecs: [Extension; N]) -> Self {
-        Self::List(codecs.into())
-    }
-}
-
-/// No codec.
-impl From<()> for Codecs {
-    fn from((): ()) -> Self {
-        Self::List(vec![])
-    }
-}
-
 impl From<Value> for Fill {
     fn from(value: Value) -> Self {
         if value.is_null() {
@@ -108,21 +83,65 @@ macro_rules! fill_from {
         }
     )*};
 }
-fill_from!(bool, i8, i16, i32, i64, u8, u16, u32, u64, &str);
+fill_from!(bool, i8, i16, i32, i64, u8, u16, u32, u64, &str, String);
 
-impl From<f64> for Fill {
-    fn from(value: f64) -> Self {
-        Self::Value(match value {
-            v if v.is_nan() => "NaN".into(),
-            f64::INFINITY => "Infinity".into(),
-            f64::NEG_INFINITY => "-Infinity".into(),
-            v => v.into(),
-        })
+/// A float as JSON has it.
+fn float(value: f64) -> Value {
+    match value {
+        v if v.is_nan() => "NaN".into(),
+        f64::INFINITY => "Infinity".into(),
+        f64::NEG_INFINITY => "-Infinity".into(),
+        v => v.into(),
     }
 }
 
-impl From<f32> for Fill {
-    fn from(value: f32) -> Self {
-        f64::from(value).into()
+macro_rules! fill_from_float {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Fill {
+            fn from(value: $type) -> Self {
+                Self::Value(float(value.into()))
+            }
+        }
+    )*};
+}
+fill_from_float!(f32, f64);
+
+#[cfg(feature = "half")]
+fill_from_float!(half::f16, half::bf16);
+
+#[cfg(feature = "num-complex")]
+impl<F: Into<f64>> From<num_complex::Complex<F>> for Fill {
+    fn from(value: num_complex::Complex<F>) -> Self {
+        Self::Value(vec![float(value.re.into()), float(value.im.into())].into())
+    }
+}
+
+/// Elements that JSON has no form of, or another one for each data type.
+macro_rules! fill_from_element {
+    ($($type:ty),*) => {$(
+        impl From<$type> for Fill {
+            fn from(element: $type) -> Self {
+                Self::element(element)
+            }
+        }
+    )*};
+}
+fill_from_element!(Vec<u8>, Datetime64, Timedelta64);
+
+impl<const N: usize> From<[u8; N]> for Fill {
+    fn from(bytes: [u8; N]) -> Self {
+        Self::element(bytes)
+    }
+}
+
+impl From<&[u8]> for Fill {
+    fn from(bytes: &[u8]) -> Self {
+        bytes.to_vec().into()
+    }
+}
+
+impl<const N: usize> From<&[u8; N]> for Fill {
+    fn from(bytes: &[u8; N]) -> Self {
+        bytes.to_vec().into()
     }
 }

@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use zarr_metadata::codecs::CodecKind;
+use zarr_metadata::codecs::{CodecKind, Codecs};
 use zarr_metadata::{
     ArrayMetadata, Attributes, ChunkGridMetadata, Endian, Extension, ZarrFormat, v2, v3,
 };
 
-use super::{ArrayOptions, Chunks, Codecs, Fill};
+use super::{ArrayOptions, Chunks, Fill};
 
 impl ArrayOptions {
     /// The options that make an array like another: format, shape, data type, chunk grid, shards, codecs, names of

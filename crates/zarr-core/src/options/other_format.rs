@@ -2,13 +2,14 @@
 //! metadata; here is only what a *new* array may have otherwise.
 
 use serde_json::json;
+use zarr_metadata::codecs::Codecs;
 use zarr_metadata::{
     ArrayMetadata, ChunkGridMetadata, ChunkKeyEncoding, DataType, Extension, MetadataError,
     Separator, ZarrFormat, v3,
 };
 
 use super::from_array::sharding;
-use super::{ArrayOptions, Codecs, Fill};
+use super::{ArrayOptions, Fill};
 use crate::Error;
 
 impl ArrayOptions {

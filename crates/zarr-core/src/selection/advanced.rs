@@ -1,9 +1,7 @@
 //! Selections beyond NumPy's basic indexing: lists and masks per axis, points, masks and blocks. They
 //! are not checked against a shape here.
 
-use ndarray::{ArrayBase, Data, Dimension};
-
-use super::{Selection, Slice};
+use super::slice::Slice;
 
 /// What an orthogonal selection selects along one axis.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,71 +58,6 @@ impl Mask {
             shape: shape.into(),
             cells: cells.into(),
         }
-    }
-}
-
-impl Selection {
-    /// Selects every combination of the indices that a list, mask or slice gives for each axis:
-    /// NumPy's `np.ix_`, zarr-python's `oindex`.
-    ///
-    /// ```
-    /// use zarr_core::Selection;
-    /// let selection = Selection::orthogonal((0..2, [3, 1, 3], ..));
-    /// assert_eq!(selection.resolve(&[5, 4, 6])?.out_shape(), [2, 3, 6]);
-    /// assert_eq!(selection.to_string(), "oindex[0:2, [3, 1, 3], :]");
-    /// # Ok::<(), zarr_core::SelectionError>(())
-    /// ```
-    #[doc(alias = "oindex")]
-    pub fn orthogonal(axes: impl IntoAxisSelections) -> Self {
-        Self::Orthogonal(axes.into_axis_selections())
-    }
-
-    /// Selects cells by their coordinates, given as one list per axis: zarr-python's `vindex`.
-    ///
-    /// ```
-    /// use zarr_core::Selection;
-    /// let points = Selection::points([[0, 4, -1], [3, 3, 0]]);
-    /// assert_eq!(points.resolve(&[5, 4])?.out_shape(), [3]);
-    /// # Ok::<(), zarr_core::SelectionError>(())
-    /// ```
-    #[doc(alias = "vindex")]
-    #[doc(alias = "coordinate")]
-    pub fn points<L: Into<Vec<i64>>>(axes: impl IntoIterator<Item = L>) -> Self {
-        Self::Points(Points::new(axes))
-    }
-
-    /// Selects whole chunks (of a sharded array, shards) by their indices in the chunk grid, with one
-    /// item per axis. Steps are not allowed, and an index keeps its axis.
-    ///
-    /// ```
-    /// use zarr_core::{ChunkGrid, Selection, Slice};
-    /// let blocks = Selection::blocks([Slice::from(-1), Slice::from(0..2)]);
-    /// let grid = ChunkGrid::regular(&[4, 3], &[10, 10])?;
-    /// assert_eq!(blocks.resolve(&grid)?.out_shape(), [2, 6]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn blocks(slices: impl Into<Vec<Slice>>) -> Self {
-        Self::Blocks(slices.into())
-    }
-}
-
-impl From<Points> for Selection {
-    fn from(points: Points) -> Self {
-        Self::Points(points)
-    }
-}
-
-impl From<Mask> for Selection {
-    fn from(mask: Mask) -> Self {
-        Self::Mask(mask)
-    }
-}
-
-/// The cells where the mask is true, in C order.
-impl<S: Data<Elem = bool>, D: Dimension> From<&ArrayBase<S, D>> for Selection {
-    fn from(mask: &ArrayBase<S, D>) -> Self {
-        let shape: Vec<u64> = mask.shape().iter().map(|&n| n as u64).collect();
-        Mask::new(shape, mask.iter().copied().collect::<Vec<_>>()).into()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use zarr_codecs::{AxisRange, Dims, Region};
 
-use super::resolve::ResolvedSelection;
+use super::resolved::ResolvedSelection;
 use super::{AxisSelection, SelectionError, Slice};
 use crate::cells::{Cells, ListedCell, ScatteredCells};
 

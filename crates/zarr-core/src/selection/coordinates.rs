@@ -3,7 +3,7 @@
 use zarr_codecs::Dims;
 
 use super::axes::{along_axes, wrap};
-use super::resolve::ResolvedSelection;
+use super::resolved::ResolvedSelection;
 use super::{Mask, Points, SelectionError, Slice};
 use crate::ChunkGrid;
 

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use ndarray::{ArrayD, ArrayViewMutD};
+use zarr_metadata::DataType;
 use zarr_store::runtime;
 
 use super::{Element, Plain, into_array};
@@ -16,7 +17,7 @@ impl ChunkedArray {
     /// view where their cells are contiguous in it.
     ///
     /// This blocks until all is read, since a read of borrowed memory cannot be cancelled halfway. `T` must be
-    /// a type that is read in place, as numbers are.
+    /// a type that is read in place, as numbers and `[u8; N]` are.
     ///
     /// # Errors
     /// Before anything is read: if the view has another shape, or the data type is not read as `T`. Otherwise
@@ -24,7 +25,7 @@ impl ChunkedArray {
     pub fn read_into<T: Element<Stored = T> + Plain>(
         self: &Arc<Self>,
         selection: ResolvedSelection,
-        out: ArrayViewMutD<'_, T>,
+        mut out: ArrayViewMutD<'_, T>,
     ) -> Result<()> {
         self.check_element::<T>()?;
         let wanted = selection.out_shape();
@@ -33,13 +34,17 @@ impl ChunkedArray {
             let text = format!("its shape is {found:?}, but that of the selection is {wanted:?}");
             return Err(Error::wrong_shape("out", text));
         }
-        engine::lend(out, |destination| {
+        engine::lend(out.view_mut(), |destination| {
             let output = runtime::wait(Arc::clone(self).read_to(selection, destination))?;
             output
                 .is_complete()
                 .then_some(())
                 .ok_or_else(|| self.incomplete())
-        })
+        })?;
+        if let DataType::SmallInt(_) = self.data_type() {
+            out.mapv_inplace(|element| element.normal(self.data_type()));
+        }
+        Ok(())
     }
 
     /// Like [`read_as`](Self::read_as), but uses the memory of a vector if it is large enough. The contents

@@ -91,35 +91,50 @@ fn whole(value: &Value) -> Option<usize> {
 /// The shuffle of v2 is a number, and -1 leaves the choice to numcodecs; v3 needs a choice.
 pub(super) fn blosc_to_v3(codec: &Codec, sizes: ElementSizes) -> Option<Extension> {
     let size = sizes.stored?;
+    let shuffle = blosc_shuffle(codec)?.unwrap_or(match size {
+        1 => "bitshuffle",
+        _ => "shuffle",
+    });
+    let blosc = Extension::new("blosc").with("typesize", size);
+    Some(blosc_settings(blosc, codec, Some(shuffle)))
+}
+
+/// As [`blosc_to_v3`], without what the elements decide: that is filled in later.
+pub(super) fn blosc_words(codec: &Codec) -> Option<Extension> {
+    let shuffle = blosc_shuffle(codec)?;
+    Some(blosc_settings(Extension::new("blosc"), codec, shuffle))
+}
+
+fn blosc_settings(blosc: Extension, codec: &Codec, shuffle: Option<&str>) -> Extension {
     let setting = |key: &str, default: Value| {
         let setting = codec.configuration.get(key);
         setting.cloned().unwrap_or(default)
     };
-    let shuffle = setting("shuffle", 1.into());
-    let shuffle = match (shuffle.as_i64(), shuffle.as_str()) {
-        // GDAL has words of its own.
-        (Some(0), _) | (_, Some("NONE")) => "noshuffle",
-        (Some(1), _) | (_, Some("BYTE")) => "shuffle",
-        (Some(2), _) | (_, Some("BIT")) => "bitshuffle",
-        (Some(-1), _) if size == 1 => "bitshuffle",
-        (Some(-1), _) => "shuffle",
-        _ => return None,
-    };
-    let blosc = Extension::new("blosc")
-        .with("typesize", size)
+    let mut blosc = blosc
         .with("cname", setting("cname", "lz4".into()))
-        .with("clevel", setting("clevel", 5.into()))
-        .with("shuffle", shuffle);
-    Some(blosc.with("blocksize", setting("blocksize", 0.into())))
+        .with("clevel", setting("clevel", 5.into()));
+    if let Some(shuffle) = shuffle {
+        blosc = blosc.with("shuffle", shuffle);
+    }
+    blosc.with("blocksize", setting("blocksize", 0.into()))
+}
+
+/// The shuffle in the words of v3: `Some(None)` where v2 leaves it to numcodecs.
+fn blosc_shuffle(codec: &Codec) -> Option<Option<&'static str>> {
+    let shuffle = codec.configuration.get("shuffle");
+    let shuffle = shuffle.cloned().unwrap_or(1.into());
+    Some(match (shuffle.as_i64(), shuffle.as_str()) {
+        // GDAL has words of its own.
+        (Some(0), _) | (_, Some("NONE")) => Some("noshuffle"),
+        (Some(1), _) | (_, Some("BYTE")) => Some("shuffle"),
+        (Some(2), _) | (_, Some("BIT")) => Some("bitshuffle"),
+        (Some(-1), _) => None,
+        _ => return None,
+    })
 }
 
 pub(super) fn blosc_to_v2(codec: &Extension, _: Option<usize>) -> Option<Codec> {
-    let shuffle = match codec.configuration.get("shuffle")?.as_str()? {
-        "noshuffle" => 0,
-        "shuffle" => 1,
-        "bitshuffle" => 2,
-        _ => return None,
-    };
+    let shuffle = blosc_number(codec.configuration.get("shuffle")?)?;
     let setting = |key: &str| codec.configuration.get(key).cloned();
     Some(
         Codec::new("blosc")
@@ -128,4 +143,14 @@ pub(super) fn blosc_to_v2(codec: &Extension, _: Option<usize>) -> Option<Codec> 
             .with("shuffle", shuffle)
             .with("blocksize", setting("blocksize").unwrap_or(0.into())),
     )
+}
+
+/// The number that a shuffle of v3 is in v2.
+pub(super) fn blosc_number(shuffle: &Value) -> Option<i64> {
+    match shuffle.as_str()? {
+        "noshuffle" => Some(0),
+        "shuffle" => Some(1),
+        "bitshuffle" => Some(2),
+        _ => None,
+    }
 }

@@ -59,7 +59,10 @@ pub(super) const CODECS: &[KnownCodec] = &[
             optional("out_of_range", Is::OneOf(&["clamp", "wrap"])).omitted_default(Null),
             optional("scalar_map", Is::Anything).omitted_default(Null),
         ]),
-    KnownCodec::v3("conditional", BytesToBytes),
+    KnownCodec::v3("conditional", BytesToBytes).settings(&[
+        required("codecs", Is::List, "an array of codecs from bytes to bytes"),
+        optional("header_bits", SIZE),
+    ]),
     KnownCodec::v3("crc32c", BytesToBytes)
         .python("Crc32cCodec")
         .settings(&[])
@@ -69,7 +72,11 @@ pub(super) const CODECS: &[KnownCodec] = &[
         .python("GzipCodec")
         .settings(&[required("level", Is::Whole(0, 9), LEVEL).default(Whole(5))])
         .in_v2(translate::same_in_v2),
-    KnownCodec::v3("n5_default", ArrayToBytes),
+    KnownCodec::v3("n5_default", ArrayToBytes).settings(&[required(
+        "codecs",
+        Is::List,
+        "an array of the codecs of a block",
+    )]),
     KnownCodec::v3("packbits", ArrayToBytes).settings(&[
         optional(
             "padding_encoding",

@@ -23,14 +23,14 @@ pub(super) fn is_filter_of_arrays(codec: &KnownCodec) -> bool {
 const DTYPES: [&str; 4] = ["dtype", "astype", "decode_dtype", "encode_dtype"];
 
 /// The dtypes that a filter reads and writes.
-pub(super) struct FilterTypes {
-    pub(super) decoded: DType,
-    pub(super) encoded: DType,
+pub(crate) struct FilterTypes {
+    pub(crate) decoded: DType,
+    pub(crate) encoded: DType,
 }
 
 impl FilterTypes {
     /// The dtypes of a filter for elements of the type `given`; `None` where a setting is not a dtype.
-    pub(super) fn of(filter: &Codec, given: &DType) -> Option<Self> {
+    pub(crate) fn of(filter: &Codec, given: &DType) -> Option<Self> {
         let setting = |key: &str, default: &DType| match filter.configuration.get(key) {
             None | Some(Value::Null) => Some(default.clone()),
             Some(value) => DType::from_json(value.clone()).ok(),

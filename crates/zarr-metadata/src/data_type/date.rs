@@ -2,6 +2,7 @@
 //! unit goes.
 
 use super::TimeUnit;
+use crate::datetime::civil_from_days;
 
 impl TimeUnit {
     /// The moment `count` steps of `scale` units after the beginning of 1970, in ISO 8601 as NumPy prints it:
@@ -66,18 +67,9 @@ fn minute(count: i128) -> String {
     format!("{}T{hour:02}:{minute:02}", day(days))
 }
 
-/// So many days after the first of 1970, in the calendar of today for all times.
-fn day(count: i128) -> String {
-    // Years begin in March here, so that the day that leap years have more is the last; the calendar
-    // repeats itself after 400 of them. The first of March of the year 0 was 719,468 days before 1970.
-    let days = count + 719_468;
-    let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    // Of the five months from March to July, and from August on again, three have 31 days and two 30.
-    let month = (5 * day + 2) / 153;
-    let (day, month) = (day - (153 * month + 2) / 5 + 1, (month + 2) % 12 + 1);
-    let year = era * 400 + year + i128::from(month <= 2);
+/// So many days after the first of 1970.
+fn day(days: i128) -> String {
+    let (year, month, day) = civil_from_days(days);
     format!("{year:04}-{month:02}-{day:02}")
 }
 

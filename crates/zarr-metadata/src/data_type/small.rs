@@ -47,7 +47,8 @@ impl SmallInt {
     }
 
     /// The byte with its meaningless bits set as in the same number of eight bits.
-    pub(crate) const fn normal(self, byte: u8) -> u8 {
+    #[must_use]
+    pub const fn normal(self, byte: u8) -> u8 {
         let spare = 8 - self.bits();
         match self.is_signed() {
             true => ((byte << spare) as i8 >> spare) as u8,

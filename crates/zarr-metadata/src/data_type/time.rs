@@ -1,6 +1,9 @@
 //! The units of NumPy's dates and durations. `date.rs` computes dates.
 
 use std::fmt;
+use std::str::FromStr;
+
+use crate::TimeError;
 
 /// What a `datetime64` or `timedelta64` counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,6 +84,15 @@ impl TimeUnit {
             "\u{3bc}s" | "\u{b5}s" => Some(Self::Microsecond),
             text => Self::ALL.into_iter().find(|unit| unit.as_str() == text),
         }
+    }
+}
+
+impl FromStr for TimeUnit {
+    type Err = TimeError;
+
+    /// Reads a unit as documents write it: `us`, or `μs`.
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        Self::parse(text).ok_or_else(|| TimeError::Unit(text.to_owned()))
     }
 }
 

@@ -176,6 +176,33 @@ impl Float {
     }
 }
 
+impl SmallFloat {
+    /// The number that these bits are. It is exact, and NaN is NaN.
+    ///
+    /// ```
+    /// use zarr_metadata::SmallFloat;
+    /// assert_eq!(SmallFloat::Float8E5M2.to_f32(0x3e), 1.5);
+    /// assert_eq!(SmallFloat::Float8E5M2.from_f32(1.4), Some(0x3e));
+    /// ```
+    #[must_use]
+    pub fn to_f32(self, bits: u8) -> f32 {
+        Float::small(self).value(u64::from(self.normal(bits))) as f32
+    }
+
+    /// The bits of the nearest number, ties to even. `None` if it is beyond the largest, and for an infinity or NaN
+    /// if there is none.
+    #[must_use]
+    pub fn from_f32(self, number: f32) -> Option<u8> {
+        let float = Float::small(self);
+        let bits = match number {
+            number if number.is_nan() => float.nan(),
+            number if number.is_infinite() => float.infinity(number < 0.0),
+            number => float.nearest(number.into()),
+        };
+        bits.and_then(|bits| u8::try_from(bits).ok())
+    }
+}
+
 impl ShortFloat {
     const fn bits(self) -> u32 {
         let sign = !matches!(self.special, Special::Scale);

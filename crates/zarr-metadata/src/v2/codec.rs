@@ -8,6 +8,8 @@ use crate::problem::Problems;
 use crate::read::{Members, text};
 
 /// A filter or compressor: `{"id": "zlib", "level": 1}`.
+///
+/// Where it is given for a new array of format 3, it is translated.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Codec {
     /// Its id in numcodecs.
@@ -62,5 +64,18 @@ impl Codec {
             id,
             configuration: members.rest(),
         })
+    }
+}
+
+/// Its `id` stays among the settings, which tells them from those of the codec that v3 has under this name.
+impl From<Codec> for Extension {
+    fn from(codec: Codec) -> Self {
+        let Value::Object(configuration) = codec.to_json() else {
+            unreachable!("a codec of v2 is an object");
+        };
+        Self {
+            configuration,
+            ..Self::new(codec.id)
+        }
     }
 }

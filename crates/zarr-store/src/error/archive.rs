@@ -1,7 +1,7 @@
 //! `ZipError`: what can be wrong with an archive. It knows no store: a `StoreError` around it names
 //! the archive and the entry. Builds without archives have it too, so that errors are sorted in one way.
 
-use crate::KeyProblem;
+use super::key_problem::KeyProblem;
 
 /// What is wrong with a zip archive or one of its entries. The [`StoreError`](crate::StoreError)
 /// around it ([`Archive`](crate::StoreErrorKind::Archive)) names the archive and the entry.
@@ -17,7 +17,7 @@ pub enum ZipError {
          it again"
     )]
     NoEnd,
-    /// The archive contradicts itself; the text says in what.
+    /// The archive contradicts itself; the text says where.
     #[error("this archive contradicts itself: {0}; fetch or write it again")]
     Contradiction(&'static str),
     /// The directory is larger than the reader allows.
@@ -46,21 +46,21 @@ pub enum ZipError {
     /// Two entries share bytes, as in archives made to fill disks.
     #[error("the entry overlaps another one; such archives are made to do harm")]
     Overlap,
-    /// What stands before the entry's data is not what the directory says; the text says in what.
+    /// The entry's local header contradicts the central directory; the text says in what.
     #[error("the entry's own header contradicts the archive's directory: {0}")]
     Header(&'static str),
     /// The entry is encrypted.
     #[error("the entry is encrypted; write the archive again without a password")]
     Encrypted,
-    /// The entry is compressed by a method that this build does not know.
+    /// The entry is compressed by a method that this build cannot decode.
     #[error(
-        "the entry is compressed by method {0}; known here are 0 (stored), 8 (deflate) and, with the \
+        "the entry is compressed by method {0}; this library reads 0 (stored), 8 (deflate) and, with the \
          feature `zip-zstd`, 93 (zstd)"
     )]
     Method(u16),
     /// The entry is compressed and larger than the reader allows.
     #[error(
-        "the entry is said to decompress to {size} bytes, more than its {packed} bytes can hold, or \
+        "the entry claims to decompress to {size} bytes, more than its {packed} bytes can hold, or \
          than the limit of {limit} (`ZipLimits::entry_bytes`)"
     )]
     EntryTooLarge {
@@ -88,7 +88,7 @@ pub enum ZipError {
     /// The archive was replaced or removed after it was opened.
     #[error("the archive was changed after it was opened; open it again")]
     Changed,
-    /// The archive has entries that are no values here, and would be lost if it were changed.
+    /// The archive has entries that a store cannot show, and that a change would lose.
     #[error(
         "this archive is not changed: {0} of its entries would be lost, whose names are too long or reserved; copy what \
          you need to a new one"

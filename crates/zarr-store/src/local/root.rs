@@ -260,7 +260,7 @@ impl PathAt {
         self.dir.as_ref().map(AsFd::as_fd)
     }
 
-    /// What of the mode of the file is kept when it is replaced; `None` where there is no file.
+    /// What of the mode of the file is kept when it is replaced; `None` if there is no file.
     pub(super) fn permissions(&self) -> Option<Mode> {
         let stat = statat(self.at(), &self.path, AtFlags::empty()).ok()?;
         Some(permissions(stat.st_mode))

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::{ByteRange, Key, Result, Store, StoreError, StoreErrorKind, ZipStore, zip::ZipError};
+use crate::{
+    ByteRange, Key, Result, Store, StoreError, StoreErrorKind, ZipStore,
+    zip::{SIGNATURES, ZipError},
+};
 
 #[cfg(all(feature = "local", unix))]
 mod files;
@@ -12,8 +15,6 @@ pub(super) use files::{is_archive, open_file};
 
 /// How the names of archives end: `.ozx` is what OME-Zarr calls one (RFC 9).
 const ENDINGS: [&str; 2] = [".zip", ".ozx"];
-/// How archives begin, those without entries too.
-const BEGIN: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
 
 /// Whether a name is that of an archive.
 pub(super) fn is_named(name: &[u8]) -> bool {
@@ -44,7 +45,7 @@ pub(super) async fn find(store: Arc<dyn Store>, name: Key) -> Result<Option<Arc<
                 found => found?,
             };
             // An archive that was cut off is no directory.
-            match begin.is_some_and(|begin| BEGIN.contains(&&begin.data[..])) {
+            match begin.is_some_and(|begin| SIGNATURES.contains(&&begin.data[..])) {
                 true => Err(error),
                 false => Ok(None),
             }

@@ -2,7 +2,7 @@
 //! and inline otherwise.
 
 #[cfg(feature = "tokio")]
-use crate::runtime::is_inline;
+use super::inline::is_inline;
 
 /// Runs `call` inline or on a thread made for waiting. `None`: the runtime shut down before it ran.
 ///

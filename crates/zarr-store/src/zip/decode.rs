@@ -4,10 +4,10 @@ use bytes::Bytes;
 use libdeflater::Decompressor;
 
 use super::{
-    ZipError,
     entry::{DEFLATE, ZSTD, ZipEntry},
     zstd,
 };
+use crate::ZipError;
 
 /// The most bytes that one byte of deflate can decode to: a match of 258 bytes takes two bits at the least.
 const DEFLATE_RATIO: u64 = 1032;
@@ -19,7 +19,7 @@ type Decode = fn(&[u8], usize) -> Option<Vec<u8>>;
 
 /// The value of an entry, of exactly its size and with its checksum, if it has at most `limit` bytes.
 pub(super) fn decode(entry: &ZipEntry, packed: &[u8], limit: u64) -> Result<Bytes, ZipError> {
-    let (ratio, decode): (u64, Decode) = match entry.facts.method {
+    let (ratio, decode): (u64, Decode) = match entry.header.method {
         DEFLATE => (DEFLATE_RATIO, inflate),
         ZSTD if zstd::KNOWN => (ZSTD_RATIO, zstd::decode),
         method => return Err(ZipError::Method(method)),
@@ -31,7 +31,7 @@ pub(super) fn decode(entry: &ZipEntry, packed: &[u8], limit: u64) -> Result<Byte
         _ => {
             return Err(ZipError::EntryTooLarge {
                 size: entry.size(),
-                packed: entry.facts.packed,
+                packed: entry.header.compressed_size,
                 limit,
             });
         }

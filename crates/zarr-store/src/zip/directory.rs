@@ -7,17 +7,22 @@ use bytes::Bytes;
 use rawzip::{RECOMMENDED_BUFFER_SIZE, ReaderAt, ZipFileHeaderRecord, ZipLocator};
 
 use super::{
-    ZipError,
     end::{self, Directory},
-    entry::{Facts, HEADER_BYTES, STORED, ZipEntry},
+    entry::{FileHeader, HEADER_BYTES, STORED, ZipEntry},
     refusal::Refusal,
 };
-use crate::{Key, KeyProblem, key};
+use crate::{Key, KeyProblem, ZipError, key};
 
 /// The values of an archive.
 pub(super) type Index = BTreeMap<Key, Arc<ZipEntry>>;
 
-/// Room for the longest record: name, fields and comment of 65535 bytes each.
+/// The size of a value.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "what a map hands out")]
+pub(super) fn size(entry: &Arc<ZipEntry>) -> u64 {
+    entry.size()
+}
+
+/// The length of the longest record: name, fields and comment of 65535 bytes each.
 const LONGEST_RECORD: u64 = 46 + 3 * 65535;
 
 /// An archive whose directory is being read: what is needed, and what it gives.
@@ -28,7 +33,7 @@ pub(super) struct Opening {
 }
 
 impl Opening {
-    /// Begins with the last bytes ([`end::TAIL`] or all) of an archive of `size` bytes. Its directory may have at most
+    /// Starts from the last bytes ([`end::TAIL`] or all) of an archive of `size` bytes. Its directory may have at most
     /// `limit` bytes.
     pub(super) fn new(tail: Bytes, size: u64, limit: u64) -> Result<Self, ZipError> {
         let directory = end::locate(&tail, size)?;
@@ -66,8 +71,8 @@ impl Opening {
         self.tail.slice(at..)
     }
 
-    /// The values, given the bytes of [`missing`](Self::missing), and how many entries no store would show, directories
-    /// not counted. `stamp` marks the versions of the values.
+    /// The values, given the bytes of [`missing`](Self::missing), and how many entries no store can show, not counting
+    /// directories. `stamp` distinguishes the versions of the values.
     pub(super) fn index(&self, missing: Bytes, stamp: u64) -> Result<(Index, usize), Refusal> {
         let tail_at = self.size - self.tail.len() as u64;
         let window = Window([
@@ -80,7 +85,7 @@ impl Opening {
             Ok(())
         })?;
         let hidden = records.iter().filter(|record| record.is_hidden).count();
-        Ok((give_room(records, self.data_end(), stamp)?, hidden))
+        Ok((checked_index(records, self.data_end(), stamp)?, hidden))
     }
 
     fn each_record(
@@ -101,7 +106,7 @@ impl Opening {
             .locate_in_reader(window, &mut buffer, self.size)
             .map_err(|_| broken.clone())?;
         if archive.directory_offset() != range.start {
-            let why = "its directory can be taken for two different ones";
+            let why = "its directory could begin at two places";
             return Err(ZipError::Contradiction(why).into());
         }
         let mut seen = 0;
@@ -111,7 +116,7 @@ impl Opening {
             each(&record)?;
         }
         if seen != *entries {
-            let why = "its directory has not as many entries as it is said to have";
+            let why = "its end record gives another number of entries than its directory has";
             return Err(ZipError::Contradiction(why).into());
         }
         Ok(())
@@ -125,7 +130,7 @@ struct Record {
     /// Whether it has no key although it is not a directory.
     is_hidden: bool,
     name_bytes: u64,
-    facts: Facts,
+    header: FileHeader,
 }
 
 impl Record {
@@ -142,23 +147,26 @@ impl Record {
         if record.mode().is_symlink() {
             return Err(refuse(ZipError::Symlink));
         }
-        let facts = Facts {
-            at: record.local_header_offset(),
-            packed: record.compressed_size_hint(),
+        let header = FileHeader {
+            offset: record.local_header_offset(),
+            compressed_size: record.compressed_size_hint(),
             size: record.uncompressed_size_hint(),
-            crc: record.crc32(),
+            crc32: record.crc32(),
             method: record.compression_method().as_u16(),
             flags: record.flags().bits(),
         };
-        if facts.method == STORED && facts.packed != facts.size && !record.flags().is_encrypted() {
-            let why = "stored bytes are not as many as the value has";
+        if header.method == STORED
+            && header.compressed_size != header.size
+            && !record.flags().is_encrypted()
+        {
+            let why = "its stored size differs from the size of its value";
             return Err(refuse(ZipError::Contradiction(why)));
         }
         let record = Record {
             is_hidden: key.is_none() && !name.ends_with(b"/"),
             key,
             name_bytes: name.len() as u64,
-            facts,
+            header,
         };
         match record.least_end() {
             Some(end) if end <= data_end => Ok(record),
@@ -168,8 +176,11 @@ impl Record {
 
     /// The earliest place where its data can end: the local header may have an extra field.
     fn least_end(&self) -> Option<u64> {
-        let header = self.facts.at.checked_add(HEADER_BYTES + self.name_bytes)?;
-        header.checked_add(self.facts.packed)
+        let data = self
+            .header
+            .offset
+            .checked_add(HEADER_BYTES + self.name_bytes)?;
+        data.checked_add(self.header.compressed_size)
     }
 }
 
@@ -184,15 +195,15 @@ fn key_of(name: &str) -> Result<Option<Key>, ZipError> {
     }
 }
 
-/// Refuses entries that overlap, and sets how far each may reach. Of several entries with one name, the last in the
+/// Refuses entries that overlap, and sets where the data of each ends at the latest. Of several entries with one name, the last in the
 /// directory is the value, since some writers can only append.
-fn give_room(records: Vec<Record>, data_end: u64, stamp: u64) -> Result<Index, Refusal> {
+fn checked_index(records: Vec<Record>, data_end: u64, stamp: u64) -> Result<Index, Refusal> {
     let mut order: Vec<&Record> = records.iter().collect();
-    order.sort_by_key(|record| record.facts.at);
-    let starts: Vec<u64> = order.iter().map(|record| record.facts.at).collect();
+    order.sort_by_key(|record| record.header.offset);
+    let starts: Vec<u64> = order.iter().map(|record| record.header.offset).collect();
     for pair in order.windows(2) {
         if let [one, next] = pair
-            && one.least_end().is_none_or(|end| end > next.facts.at)
+            && one.least_end().is_none_or(|end| end > next.header.offset)
         {
             return Err(Refusal {
                 entry: next.key.as_ref().map(ToString::to_string),
@@ -200,12 +211,12 @@ fn give_room(records: Vec<Record>, data_end: u64, stamp: u64) -> Result<Index, R
             });
         }
     }
-    let room = |at: u64| {
+    let limit = |at: u64| {
         let next = starts.partition_point(|&start| start <= at);
         starts.get(next).copied().unwrap_or(data_end)
     };
     let values = records.into_iter().filter_map(|record| {
-        let entry = ZipEntry::new(record.facts, room(record.facts.at), stamp, None);
+        let entry = ZipEntry::new(record.header, limit(record.header.offset), stamp, None);
         Some((record.key?, Arc::new(entry)))
     });
     Ok(values.collect())

@@ -7,13 +7,13 @@
 
 use std::ops::Range;
 
-use super::ZipError;
+use crate::ZipError;
 
 /// How many bytes at the end of an archive are read first: enough for the longest possible end (a comment
 /// of 65535 bytes and records of 98) and for the directory of a few hundred entries.
 pub(super) const TAIL: u64 = 128 << 10;
 
-const END: &[u8; 4] = b"PK\x05\x06";
+pub(super) const END: &[u8; 4] = b"PK\x05\x06";
 /// Bytes of the end record without its comment.
 pub(super) const END_BYTES: usize = 22;
 const LOCATOR: &[u8; 4] = b"PK\x06\x07";
@@ -37,20 +37,20 @@ pub(super) fn locate(tail: &[u8], size: u64) -> Result<Directory, ZipError> {
     let tail_at = size
         .checked_sub(tail.len() as u64)
         .ok_or(ZipError::Changed)?;
-    let (place, record) = last_record(tail).ok_or(ZipError::NoEnd)?;
+    let (place, bytes) = last_record(tail).ok_or(ZipError::NoEnd)?;
     let end = tail_at + place as u64;
-    let said = Said {
-        disks: [u16_at(record, 4)?, u16_at(record, 6)?].map(u32::from),
-        entries: [u16_at(record, 8)?, u16_at(record, 10)?].map(u64::from),
-        size: u32_at(record, 12)?.into(),
-        offset: u32_at(record, 16)?.into(),
+    let record = EndRecord {
+        disks: [u16_at(bytes, 4)?, u16_at(bytes, 6)?].map(u32::from),
+        entries: [u16_at(bytes, 8)?, u16_at(bytes, 10)?].map(u64::from),
+        size: u32_at(bytes, 12)?.into(),
+        offset: u32_at(bytes, 16)?.into(),
     };
     let locator = end
         .checked_sub(LOCATOR_BYTES)
         .and_then(|at| bytes_at(tail, tail_at, at, LOCATOR_BYTES))
         .filter(|locator| locator.starts_with(LOCATOR));
     let Some(locator) = locator else {
-        return said.directory(end, end, true);
+        return record.directory(end, end, true);
     };
     let at = u64_at(locator, 8)?;
     let long = bytes_at(tail, tail_at, at, END64_BYTES)
@@ -61,16 +61,16 @@ pub(super) fn locate(tail: &[u8], size: u64) -> Result<Directory, ZipError> {
             "its zip64 end record has a wrong size",
         ));
     }
-    let long = Said {
+    let zip64 = EndRecord {
         disks: [u32_at(long, 16)?, u32_at(long, 20)?],
         entries: [u64_at(long, 24)?, u64_at(long, 32)?],
         size: u64_at(long, 40)?,
         offset: u64_at(long, 48)?,
     };
-    if !said.agrees(&long) {
+    if !record.agrees(&zip64) {
         return Err(ZipError::Contradiction("its two end records differ"));
     }
-    long.directory(at, end, false)
+    zip64.directory(at, end, false)
 }
 
 /// The last end record whose comment reaches exactly to the end of the archive, and where the record begins.
@@ -84,8 +84,8 @@ fn last_record(tail: &[u8]) -> Option<(usize, &[u8])> {
     })
 }
 
-/// What an end record says.
-struct Said {
+/// The fields of an end record of either kind.
+struct EndRecord {
     disks: [u32; 2],
     /// On this disk, and in all.
     entries: [u64; 2],
@@ -93,9 +93,9 @@ struct Said {
     offset: u64,
 }
 
-impl Said {
+impl EndRecord {
     /// Whether the zip64 record agrees with this one in every field that this one has room for.
-    fn agrees(&self, long: &Said) -> bool {
+    fn agrees(&self, long: &EndRecord) -> bool {
         let same = |short: u64, long: u64, full: u64| short == full || short == long;
         let (count, field) = (u64::from(u16::MAX), u64::from(u32::MAX));
         same(self.entries[0], long.entries[0], count)
@@ -109,13 +109,13 @@ impl Said {
     fn directory(&self, records: u64, end: u64, may_shift: bool) -> Result<Directory, ZipError> {
         let wrong = |what| Err(ZipError::Contradiction(what));
         if self.disks != [0, 0] || self.entries[0] != self.entries[1] {
-            return wrong("it is one of several parts");
+            return wrong("it is one part of a split archive");
         }
         let Some(start) = records.checked_sub(self.size) else {
-            return wrong("its directory is said to be larger than itself");
+            return wrong("its end record gives a directory larger than the archive");
         };
         if self.offset > start || (self.offset != start && !may_shift) {
-            return wrong("its directory is not where it is said to be");
+            return wrong("its directory does not begin where its end record says");
         }
         if self.entries[1] > self.size / RECORD_BYTES {
             return wrong("its directory is too small for its entries");

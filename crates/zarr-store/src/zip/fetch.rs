@@ -10,11 +10,10 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::{
-    ZipError,
     decode::decode,
     entry::{HEADER_BYTES, ZipEntry},
 };
-use crate::Key;
+use crate::{Key, ZipError};
 
 /// A header and data with at most this many bytes between them are read as one range.
 const NEAR: u64 = 4 << 10;
@@ -42,7 +41,7 @@ struct Plan {
 
 impl Fetch<'_> {
     /// Ranges of the archive, each of which must be answered whole. `known` is where the data is
-    /// known to begin ([`ZipEntry::data`]), if it is.
+    /// known to begin ([`ZipEntry::data_offset`]), if it is.
     pub(super) fn requests(&self, known: Option<u64>) -> Result<Vec<Range<u64>>, ZipError> {
         self.entry.check_readable()?;
         Ok(self.plan(known).requests)
@@ -56,7 +55,7 @@ impl Fetch<'_> {
         answers: &[Bytes],
     ) -> Result<Option<Vec<Bytes>>, ZipError> {
         let plan = self.plan(known);
-        let short = ZipError::Header("there are not as many bytes");
+        let short = ZipError::Header("it or the data is cut off");
         let as_asked =
             |(range, answer): (&Range<u64>, &Bytes)| range.end - range.start == answer.len() as u64;
         if plan.requests.len() != answers.len() || !plan.requests.iter().zip(answers).all(as_asked)
@@ -71,8 +70,8 @@ impl Fetch<'_> {
                 return Ok(None);
             }
             if plan.together {
-                let skip =
-                    usize::try_from(self.start(&plan) - self.entry.facts.at).unwrap_or(usize::MAX);
+                let skip = usize::try_from(self.start(&plan) - self.entry.header.offset)
+                    .unwrap_or(usize::MAX);
                 let first = header
                     .get(skip..)
                     .map(|_| header.slice(skip..))
@@ -94,20 +93,20 @@ impl Fetch<'_> {
     /// The parts of the entry's bytes in the archive that are needed.
     fn pieces(&self) -> impl Iterator<Item = Range<u64>> {
         let packed = (!self.entry.is_stored() && !self.wanted.is_empty())
-            .then_some(0..self.entry.facts.packed);
+            .then_some(0..self.entry.header.compressed_size);
         let stored = self.wanted.iter().filter(|_| self.entry.is_stored());
         packed.into_iter().chain(stored.cloned())
     }
 
     fn plan(&self, known: Option<u64>) -> Plan {
         let entry = self.entry;
-        let data = known.unwrap_or_else(|| entry.data_guess(self.name));
+        let data = known.unwrap_or_else(|| entry.guess_data_offset(self.name));
         let mut requests: Vec<_> = self
             .pieces()
             .map(|piece| data + piece.start..data + piece.end)
             .collect();
-        let header =
-            entry.facts.at..entry.facts.at + HEADER_BYTES + self.name.as_str().len() as u64;
+        let header = entry.header.offset
+            ..entry.header.offset + HEADER_BYTES + self.name.as_str().len() as u64;
         let first = requests.first().map(|first| first.start);
         let together = first.is_some_and(|first| first >= header.end && first - header.end <= NEAR);
         match (known, requests.first_mut()) {

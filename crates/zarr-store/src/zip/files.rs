@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ZipLimits, ZipStore, ZipWriter};
+use super::{ZipStore, limits::ZipLimits, writer::ZipWriter};
 use crate::{BlockingStore, Key, LocalStore, Op, Result, StoreError, StoreErrorKind};
 
 impl ZipStore {
@@ -29,7 +29,7 @@ impl ZipStore {
     /// Begins a new archive at `path`. A file that is there stays as it is until [`ZipWriter::finish`].
     ///
     /// # Errors
-    /// [`Locked`](super::ZipError::Locked) if another writer has the archive open; else the error of the
+    /// [`Locked`](crate::ZipError::Locked) if another writer has the archive open; else the error of the
     /// file system.
     pub fn create(path: impl AsRef<Path>) -> Result<ZipWriter> {
         ZipWriter::create(path.as_ref())

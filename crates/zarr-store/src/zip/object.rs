@@ -9,8 +9,8 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{ZipError, entry::ZipEntry, fetch::Fetch};
-use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version};
+use super::{entry::ZipEntry, fetch::Fetch};
+use crate::{Key, Object, Op, Result, StoreError, StoreErrorKind, Version, ZipError};
 
 /// An entry of an open archive.
 pub(super) struct ZipObject {
@@ -49,7 +49,7 @@ impl ZipObject {
         };
         // Twice at most: the second time it is known where the data begins.
         loop {
-            let known = self.entry.data();
+            let known = self.entry.data_offset();
             let requests = fetch.requests(known).map_err(|e| self.error(e))?;
             let read = |range: &Range<u64>| self.archive.read(range.clone());
             let answers = requests.iter().map(read).collect::<Result<Vec<_>>>()?;
@@ -70,14 +70,14 @@ impl ZipObject {
     }
 
     /// Where the stored data begins.
-    fn data(&self) -> Result<u64> {
-        if let Some(data) = self.entry.data() {
+    fn data_offset(&self) -> Result<u64> {
+        if let Some(data) = self.entry.data_offset() {
             return Ok(data);
         }
         self.fetch(&[])?;
         self.entry
-            .data()
-            .ok_or_else(|| self.error(ZipError::Header("there is none")))
+            .data_offset()
+            .ok_or_else(|| self.error(ZipError::Header("it is missing")))
     }
 
     /// Compares a part with the checksum if it is the whole value.
@@ -124,7 +124,7 @@ impl Object for ZipObject {
         }
         // If something is wrong, `read` meets it again and returns the error.
         self.archive.slice(0..0)?;
-        let data = self.data().ok()?;
+        let data = self.data_offset().ok()?;
         let part = self.archive.slice(data + range.start..data + range.end)?;
         self.check(&range, &part).ok().map(|()| part)
     }
@@ -139,7 +139,7 @@ impl Object for ZipObject {
         let Some(dst) = dst.get_mut(..len).filter(|dst| !dst.is_empty()) else {
             return Ok(&mut []);
         };
-        let filled = self.archive.read_at(self.data()? + offset, dst)?;
+        let filled = self.archive.read_at(self.data_offset()? + offset, dst)?;
         self.check(&(offset..offset + filled.len() as u64), filled)?;
         Ok(filled)
     }

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::{ZipStore, object::ZipObject, size};
+use super::{ZipStore, directory::size, object::ZipObject};
 use crate::{
     BlockingStore, BoxFuture, BoxStream, ByteRange, Conditions, Entry, Found, IoHints, Key,
     KeyLock, Listing, Object, Op, Payload, Prefix, PutMode, RealPath, Result, Store, StoreError,

@@ -34,12 +34,12 @@ use self::{
     place::FileIdentity,
 };
 use super::{
-    ZipError, ZipLimits,
     directory::{Index, Opening},
     end::TAIL,
-    refused,
+    limits::ZipLimits,
+    refusal::refused,
 };
-use crate::{Identity, IoHints, Object, Op, Result, StoreError, value::next_stamp};
+use crate::{Identity, IoHints, Object, Op, Result, StoreError, ZipError, value::next_stamp};
 
 /// Writes a zip archive in a file. [`ZipStore::create`](crate::ZipStore::create) and
 /// [`ZipStore::append`](crate::ZipStore::append) make one.

@@ -118,7 +118,7 @@ type Lie = (Change, ZipError);
 
 #[test]
 fn sizes_and_places_in_the_directory() {
-    let stored = ZipError::Contradiction("stored bytes are not as many as the value has");
+    let stored = ZipError::Contradiction("its stored size differs from the size of its value");
     let lies: [Lie; 6] = [
         (|e| e.size = 3, stored.clone()),
         (|e| e.packed = 100_000, stored),
@@ -205,13 +205,13 @@ fn what_is_too_large_is_not_unpacked() {
 #[test]
 fn headers_that_contradict_the_directory() {
     let lies: [(Change, &str); 7] = [
-        (|e| e.name = b"b".to_vec(), "another name"),
-        (|e| e.name = b"aa".to_vec(), "another name"),
-        (|e| e.method = 8, "another method"),
-        (|e| e.flags = 1, "another method"),
-        (|e| e.crc ^= 1, "another size or checksum"),
-        (|e| e.size += 1, "another size or checksum"),
-        (|e| e.packed += 1, "another size or checksum"),
+        (|e| e.name = b"b".to_vec(), "the name differs"),
+        (|e| e.name = b"aa".to_vec(), "the name differs"),
+        (|e| e.method = 8, "the method differs"),
+        (|e| e.flags = 1, "the method differs"),
+        (|e| e.crc ^= 1, "the size or checksum differs"),
+        (|e| e.size += 1, "the size or checksum differs"),
+        (|e| e.packed += 1, "the size or checksum differs"),
     ];
     for (local, what) in lies {
         let mut entry = Forged::new("a", "value");
@@ -300,11 +300,11 @@ fn ends_that_contradict_the_directory() {
     let (size, body) = ((place - at) as u32, &honest[..place]);
     let at = at as u32;
     let cut = |name| ZipError::Contradiction(name);
-    let size_wrong = cut("its directory is said to be larger than itself");
-    let place_wrong = cut("its directory is not where it is said to be");
-    let count_wrong = cut("its directory has not as many entries as it is said to have");
-    let two = cut("its directory can be taken for two different ones");
-    let parts = cut("it is one of several parts");
+    let size_wrong = cut("its end record gives a directory larger than the archive");
+    let place_wrong = cut("its directory does not begin where its end record says");
+    let count_wrong = cut("its end record gives another number of entries than its directory has");
+    let two = cut("its directory could begin at two places");
+    let parts = cut("it is one part of a split archive");
     let mut several = end(2, size, at);
     several[4] = 1;
     let mut halves = end(2, size, at);
@@ -359,7 +359,7 @@ fn ends_that_contradict_the_directory() {
         (
             "larger than all",
             end64(2, u64::MAX, at, place),
-            cut("its directory is said to be larger than itself"),
+            cut("its end record gives a directory larger than the archive"),
         ),
         (
             "elsewhere",

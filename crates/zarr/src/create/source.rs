@@ -9,7 +9,7 @@ use ndarray::{Array as Elements, Dimension};
 use zarr_core::copy::{MakeBlock, check_copy, copy_array, write_blocks};
 use zarr_core::{
     Appended, ArrayOptions, ChunkedArray, DynData, Element, Error, ErrorKind, ResolvedSelection,
-    Result, Selection, c_order,
+    Result, Selection, to_data_type,
 };
 use zarr_metadata::DataType;
 
@@ -60,12 +60,12 @@ impl Computed {
         make: impl Fn(&[Range<u64>]) -> Elements<T, D> + Send + Sync + 'static,
     ) -> Self {
         let make = move |cells: &[Range<u64>]| {
-            let block = make(cells).into_dyn();
-            Ok(DynData {
-                dtype: T::data_type(),
-                shape: block.shape().iter().map(|&n| n as u64).collect(),
-                data: T::into_values(c_order(block)),
-            })
+            let block = DynData::from(make(cells).into_dyn());
+            let (dtype, shape) = (T::data_type(), block.shape);
+            let data = to_data_type(block.data, &block.dtype, &dtype)?;
+            let wrong = || Error::argument("data", format!("the closure made {}", block.dtype));
+            let data = data.ok_or_else(wrong)?;
+            Ok(DynData { dtype, shape, data })
         };
         Self::new_dyn(shape, T::data_type(), make)
     }
@@ -148,7 +148,8 @@ impl Source {
         match self.0 {
             SourceKind::Data(data) => {
                 let all = array.chunked().resolve(&Selection::from(..))?;
-                let elements = data.into_elements(array.path(), array.dtype(), &all)?;
+                let elements =
+                    data.into_elements(array.path(), array.chunked().data_type(), &all)?;
                 Ok(Checked::Elements(Box::new((all, elements))))
             }
             SourceKind::Array(from) => {
@@ -166,11 +167,11 @@ impl Source {
     pub(crate) fn appended_to(self, array: &Array) -> Result<(Vec<u64>, Appended)> {
         Ok(match self.0 {
             SourceKind::Data(data) => {
-                let (shape, values) = data.into_parts(array.path(), array.dtype())?;
+                let (shape, values) = data.into_parts(array.path(), array.chunked().data_type())?;
                 (shape, Appended::Values(values))
             }
             SourceKind::Array(from) => {
-                check_type(from.dtype(), array)?;
+                check_type(from.chunked().data_type(), array)?;
                 let appended = Appended::Array(Arc::clone(from.chunked()));
                 (from.shape().to_vec(), appended)
             }
@@ -184,10 +185,10 @@ impl Source {
 
 /// Checks that elements have the type that an array stores.
 fn check_type(given: &DataType, array: &Array) -> Result<()> {
-    if given == array.dtype() {
+    if given == array.chunked().data_type() {
         return Ok(());
     }
-    let (path, stored) = (array.path().clone(), array.dtype().clone());
+    let (path, stored) = (array.path().clone(), array.chunked().data_type().clone());
     let given = given.to_string();
     Err(ErrorKind::GivenElement {
         path,

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use zarr::{Array, ArrayMetadata, Node};
 
-use super::Difference;
+use super::difference::Difference;
 use crate::hierarchy;
 
 /// The metadata of a node; with `content`, only what does not depend on how it is stored.

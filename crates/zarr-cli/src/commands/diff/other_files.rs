@@ -7,7 +7,7 @@ use zarr::blocking::Wait;
 use zarr::tools::{ByteRange, Entry, Key};
 use zarr::{ArrayMetadata, Location, Node};
 
-use super::Difference;
+use super::difference::Difference;
 use zarr::tools::documents;
 
 /// The bytes of each file that are read at a time.

@@ -7,8 +7,7 @@ use zarr::blocking::Wait;
 use zarr::tools::{CodecErrorKind, Entry, Key};
 use zarr::{Array, ChunkError, ErrorClass, ErrorKind, Node};
 
-use super::Finding;
-use super::fix::Fix;
+use super::finding::{Finding, Fix};
 use super::{chunk_keys, rules};
 use crate::elements::tiles::{self, Tiles};
 use crate::hierarchy::directories::{Directory, store_lists};
@@ -45,7 +44,7 @@ pub(super) fn find(directory: &Directory, decode: Option<ProgressArgs>, found: &
     let entries = match listed {
         Ok(entries) => entries,
         Err(error) => {
-            found.push(super::unread(&directory.path, &error));
+            found.push(Finding::unread(&directory.path, &error));
             return;
         }
     };

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use zarr::tools::Key;
 use zarr::{Array, ChunkKeyEncoding, ZarrFormat};
 
-use super::{Finding, hierarchy, rules};
+use super::finding::Finding;
+use super::{hierarchy, rules};
 use crate::hierarchy::directories::Directory;
 use crate::output::text;
 

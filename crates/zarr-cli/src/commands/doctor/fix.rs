@@ -2,44 +2,16 @@
 
 use std::fs::{self, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
 use zarr::blocking::Wait;
-use zarr::tools::Key;
-use zarr::{Array, Location, ZarrFormat};
+use zarr::{Location, ZarrFormat};
 
-use super::Finding;
+use super::finding::{Finding, Fix};
 use crate::address::Address;
 use crate::address::archives::finish;
 use crate::failure::Failure;
-
-/// One repair.
-#[derive(Debug)]
-pub(super) enum Fix {
-    DeleteKey(Key),
-    /// A chunk, if it still lies outside of its array.
-    DeleteOutside(Array, Vec<u64>),
-    DeleteFile(PathBuf),
-    /// The file of a lock, unless somebody holds it.
-    DeleteLock(PathBuf),
-    Consolidate(Location),
-    MakeGroup(Location, ZarrFormat),
-}
-
-impl Fix {
-    /// Consolidated metadata comes last, since it is made of what the others leave.
-    fn turn(&self) -> u8 {
-        match self {
-            Self::MakeGroup(..) => 0,
-            Self::DeleteKey(_)
-            | Self::DeleteOutside(..)
-            | Self::DeleteFile(_)
-            | Self::DeleteLock(_) => 1,
-            Self::Consolidate(_) => 2,
-        }
-    }
-}
 
 /// Makes all repairs.
 pub(super) fn all(
@@ -48,15 +20,24 @@ pub(super) fn all(
     found: &mut [Finding],
 ) -> Result<(), Failure> {
     let place = address.as_str();
-    for turn in 0..=2 {
+    for pass_number in 0..=2 {
         for finding in found.iter_mut() {
             match &finding.fix {
-                Some(fix) if fix.turn() == turn => finding.fixed = one(location, fix, place)?,
+                Some(fix) if pass(fix) == pass_number => finding.fixed = one(location, fix, place)?,
                 _ => {}
             }
         }
     }
     finish(location.store(), place)
+}
+
+/// The pass in which a repair is made. Consolidated metadata comes last, since it describes what the others leave.
+fn pass(fix: &Fix) -> u8 {
+    match fix {
+        Fix::MakeGroup(..) => 0,
+        Fix::DeleteKey(_) | Fix::DeleteOutside(..) | Fix::DeleteFile(_) | Fix::DeleteLock(_) => 1,
+        Fix::Consolidate(_) => 2,
+    }
 }
 
 /// Whether the repair was made: a lock that a process holds stays.

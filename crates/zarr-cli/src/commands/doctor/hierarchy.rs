@@ -7,8 +7,7 @@ use serde_json::value::RawValue;
 use zarr::blocking::Wait;
 use zarr::{ArrayMetadata, Attributes, Group, GroupMetadata, Node, NodeMetadata, ZarrFormat};
 
-use super::Finding;
-use super::fix::Fix;
+use super::finding::{Finding, Fix};
 use super::rules;
 use crate::hierarchy::directories::Directory;
 use zarr::tools::documents::{self, ZARR_JSON, ZMETADATA};

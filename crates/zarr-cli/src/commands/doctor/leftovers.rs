@@ -7,8 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use zarr::tools::AuxiliaryFile;
 
-use super::Finding;
-use super::fix::Fix;
+use super::finding::{Finding, Fix};
 use super::rules;
 
 /// The ends of their names.

@@ -20,6 +20,14 @@ impl Rule {
     pub(super) fn id(&self) -> String {
         format!("D{:02}", self.number)
     }
+
+    /// Its severity as a word.
+    pub(super) fn word(&self) -> &'static str {
+        match self.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
 }
 
 macro_rules! rules {
@@ -88,7 +96,7 @@ pub(super) fn list() -> String {
             "{} {} ({})\n    {}\n",
             rule.id(),
             rule.name,
-            super::word(rule),
+            rule.word(),
             rule.text
         ));
         if let Some(fix) = rule.fix {

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use zarr::blocking::Wait;
 use zarr::{Array, Location, Node, NodeMetadata, Selection};
 
+use super::body;
 use super::responses::{HttpResponse, failed, set, with_type};
-use super::{REPORT, ServedStore, body};
+use super::served_store::{REPORT, ServedStore};
 use crate::arguments::selection;
 use crate::commands::chunks;
 use crate::commands::view::picture::{self, ColorScale};

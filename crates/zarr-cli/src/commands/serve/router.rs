@@ -10,7 +10,8 @@ use hyper::{Method, Request, StatusCode};
 use super::access::HostError;
 use super::body;
 use super::responses::{HttpResponse, empty, plain, set, with_type};
-use super::{ServedStore, page_data, values};
+use super::served_store::ServedStore;
+use super::{page_data, values};
 use crate::output::text;
 
 /// The page: one file, which requests only the reports below.

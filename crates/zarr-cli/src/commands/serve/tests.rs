@@ -6,8 +6,10 @@ use std::path::Path;
 
 use clap::Parser;
 use hyper::StatusCode;
-use zarr::tools::{Hook, Hooked};
+use zarr::Location;
+use zarr::tools::{Budget, Hook, Hooked};
 
+use super::served_store::{PIECE, PIECES};
 use super::*;
 use crate::Cli;
 use crate::Command;

@@ -12,7 +12,7 @@ use zarr::tools::{ByteRange, Found, Key, Op, Reserved, StoreError, StoreErrorKin
 
 use super::body::{self, Body};
 use super::responses::{HttpResponse, empty, failed, of_length, plain, set};
-use super::{PIECE, ServedStore};
+use super::served_store::{PIECE, ServedStore};
 use crate::failure::Failure;
 use zarr::tools::documents;
 

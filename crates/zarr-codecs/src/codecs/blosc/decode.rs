@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
+use super::block_buffers::BlockBuffers;
 use super::header::{self, Header, corrupt};
+use super::part;
 use super::shuffle::Shuffle;
-use super::{BlockBuffers, part};
 use crate::array::buffer::{self, Byte, FilledFront};
 use crate::codecs::shuffle_kernels;
 use crate::{CodecContexts, CodecError};
@@ -13,7 +14,7 @@ use crate::{CodecContexts, CodecError};
 /// Appends the decoded blocks `blocks` to `dst`.
 ///
 /// # Errors
-/// Where the frame is damaged.
+/// If the frame is damaged.
 pub(super) fn blocks(
     frame: &[u8],
     header: &Header,

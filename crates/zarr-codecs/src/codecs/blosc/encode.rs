@@ -1,7 +1,7 @@
 //! From elements to a frame. Sizes of blocks, splits and fall-backs are those of c-blosc, so that frames come
 //! out alike.
 
-use super::BlockBuffers;
+use super::block_buffers::BlockBuffers;
 use super::config::{BloscSettings, Compressor};
 use super::header::{self, Header};
 use super::part::{self, Encoding};
@@ -102,7 +102,7 @@ fn block_len(settings: &BloscSettings, len: usize) -> usize {
     }
 }
 
-/// Appends header, offsets and all blocks. `None` where that is no shorter than storing `src`.
+/// Appends header, offsets and all blocks. `None` if that is no shorter than storing `src`.
 fn blocks(
     settings: &BloscSettings,
     header: &Header,

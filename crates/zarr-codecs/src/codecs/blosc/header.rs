@@ -87,7 +87,7 @@ impl Header {
     /// ignores as well.
     ///
     /// # Errors
-    /// Where Blosc 1 does not write such a size or flag.
+    /// If Blosc 1 does not write such a size or flag.
     pub(super) fn read(frame: &[u8], expected: ByteLen) -> Result<(Self, &[u8]), CodecError> {
         let Some(bytes) = frame.first_chunk::<LEN>() else {
             let found = frame.len();

@@ -68,7 +68,7 @@ pub(super) struct Encoding {
     pub(super) split: bool,
 }
 
-/// Encodes `src` into the front of `dst` and returns how many bytes that made. `None` where it does
+/// Encodes `src` into the front of `dst` and returns how many bytes that made. `None` if it does
 /// not fit, and the part is stored instead.
 pub(super) fn encode(
     how: Encoding,

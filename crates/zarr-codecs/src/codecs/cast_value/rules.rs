@@ -103,7 +103,7 @@ pub(super) struct Rules {
 const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
 
 impl Rules {
-    /// The value as one that `to` has; `None` where these rules do not make it one.
+    /// The value as one that `to` has; `None` if these rules do not make it one.
     pub(super) fn cast(self, value: Scalar, to: Number) -> Option<Scalar> {
         if let Some((bits, signed)) = integer(to) {
             return self.to_integer(value, bits, signed).map(Scalar::Whole);

@@ -10,12 +10,12 @@ pub(crate) fn bound(len: usize) -> usize {
     len.saturating_add(len / 255).saturating_add(16)
 }
 
-/// Decodes one block to the front of `dst`: `None` where `src` is none, or makes more bytes.
+/// Decodes one block to the front of `dst`: `None` if `src` is none, or makes more bytes.
 pub(super) fn decompressed<'d, B: Byte>(src: &[u8], dst: &'d mut [B]) -> Option<&'d mut [u8]> {
     buffer::lz4_decompressed(src, dst)
 }
 
-/// Encodes `src` to the front of `dst`: `None` where it does not fit.
+/// Encodes `src` to the front of `dst`: `None` if it does not fit.
 pub(super) fn compressed<'d, B: Byte>(
     src: &[u8],
     dst: &'d mut [B],

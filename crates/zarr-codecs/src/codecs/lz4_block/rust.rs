@@ -11,14 +11,14 @@ pub(crate) fn bound(len: usize) -> usize {
     len.saturating_add(len / 10).saturating_add(20)
 }
 
-/// Decodes one block to the front of `dst`: `None` where `src` is none, or makes more bytes.
+/// Decodes one block to the front of `dst`: `None` if `src` is none, or makes more bytes.
 pub(super) fn decompressed<'d, B: Byte>(src: &[u8], dst: &'d mut [B]) -> Option<&'d mut [u8]> {
     let dst = B::readable(dst);
     let made = decompress_into(src, dst).ok()?;
     dst.get_mut(..made)
 }
 
-/// Encodes `src` to the front of `dst`, whatever the effort: `None` where it does not fit.
+/// Encodes `src` to the front of `dst`, whatever the effort: `None` if it does not fit.
 pub(super) fn compressed<'d, B: Byte>(
     src: &[u8],
     dst: &'d mut [B],

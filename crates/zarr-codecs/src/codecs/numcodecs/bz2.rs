@@ -20,7 +20,7 @@ impl Bz2Codec {
     /// Reads `{"level": 1 to 9}`; absent it is 1, as numcodecs has it.
     ///
     /// # Errors
-    /// For other values.
+    /// If a setting has another value.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let level = setting::integer(extension, "level", 1..=9, Some(1))? as u32;
         Ok(Self { level })

@@ -21,7 +21,7 @@ impl Lz4Codec {
     /// Reads `{"acceleration": integer}`; the default, and the least, is 1.
     ///
     /// # Errors
-    /// For other values.
+    /// If a setting has another value.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let range = i64::from(i32::MIN)..=i64::from(i32::MAX);
         let acceleration = setting::integer(extension, "acceleration", range, Some(1))?;

@@ -10,11 +10,9 @@ use zarr_metadata::Extension;
 use crate::codecs::numcodecs::stream::{decode_all, encode_all};
 use crate::codecs::setting;
 use crate::{ByteLen, BytesToBytesCodec, CodecError, DecodeTarget, Scratch};
-use filters::LzmaFilter;
+use filters::{LzmaFilter, MAX_MEMORY, preset};
 
 const NAME: &str = "lzma";
-/// The memory that a decoder may take. A file asks for it; the highest preset takes 65 MiB.
-const MEMORY: u64 = 128 << 20;
 
 /// xz, lzma or raw streams.
 #[derive(Clone, Debug)]
@@ -78,9 +76,9 @@ impl LzmaCodec {
 
     fn decoder(&self) -> Result<Stream, Error> {
         match (self.format, &self.filters) {
-            (Container::Auto, _) => Stream::new_auto_decoder(MEMORY, CONCATENATED),
-            (Container::Xz, _) => Stream::new_stream_decoder(MEMORY, CONCATENATED),
-            (Container::Alone, _) => Stream::new_lzma_decoder(MEMORY),
+            (Container::Auto, _) => Stream::new_auto_decoder(MAX_MEMORY, CONCATENATED),
+            (Container::Xz, _) => Stream::new_stream_decoder(MAX_MEMORY, CONCATENATED),
+            (Container::Alone, _) => Stream::new_lzma_decoder(MAX_MEMORY),
             (Container::Raw, steps) => {
                 Stream::new_raw_decoder(&filters::build(steps.as_deref().unwrap_or_default())?)
             }
@@ -106,16 +104,6 @@ impl LzmaCodec {
             }
         }
     }
-}
-
-/// A level of 0 to 9; the highest bit asks for more effort.
-fn preset(extension: &Extension) -> Result<u32, CodecError> {
-    const EXTREME: i64 = 1 << 31;
-    let preset = setting::integer(extension, "preset", 0..=EXTREME + 9, Some(6))?;
-    if preset & !EXTREME > 9 {
-        return Err(setting::bad(extension, "preset", "a level of 0 to 9"));
-    }
-    Ok(preset as u32)
 }
 
 fn refused(error: &Error) -> CodecError {

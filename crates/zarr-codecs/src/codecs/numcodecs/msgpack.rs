@@ -33,7 +33,7 @@ impl MsgPackCodec {
     /// Reads `{"use_bin_type": bool, "use_single_float": bool, "raw": bool}`.
     ///
     /// # Errors
-    /// Where `raw` is true: then all texts are bytes, which JSON does not have.
+    /// If `raw` is true: then all texts are bytes, which JSON does not have.
     pub fn parse(extension: &Extension) -> Result<Self, CodecError> {
         let flag = |key: &str, default| match setting::given(extension, key) {
             None => Ok(default),
@@ -133,7 +133,7 @@ fn to_json(
     Ok(())
 }
 
-/// The bytes of a text; `None` where it is none.
+/// The bytes of a text; `None` if it is none.
 fn text<'s>(marker: Marker, src: &mut &'s [u8]) -> Result<Option<&'s [u8]>, CodecError> {
     let len = match marker {
         Marker::FixStr(len) => usize::from(len),

@@ -3,12 +3,12 @@
 //! Format: pcodec, `docs/format.md`. Settings: numcodecs `pcodec`.
 
 mod decode;
+mod number;
 mod settings;
 
 use std::fmt::Debug;
 
 use pco::ChunkConfig;
-use pco::data_types::Number as PcoNumber;
 use pco::standalone::{guarantee, simple_compress_into};
 use zarr_metadata::{Endian, Extension, Swap};
 
@@ -21,7 +21,7 @@ use crate::{
     DecodeTarget, NdView, NdViewMut, Scratch,
 };
 
-const NAME: &str = "pcodec";
+use self::number::{NAME, PcodecNumber};
 
 /// pco with one setting, for numbers of one type.
 #[derive(Clone, Debug)]
@@ -77,29 +77,6 @@ impl NumberCoder {
         }
     }
 }
-
-/// A number that pco knows, to and from little-endian bytes.
-trait PcodecNumber: PcoNumber {
-    /// The numbers of `bytes`.
-    fn from_bytes(bytes: &[u8]) -> Vec<Self>;
-    /// Replaces `bytes` by those of `numbers`.
-    fn to_bytes(numbers: &[Self], bytes: &mut Vec<u8>);
-}
-
-macro_rules! elements {
-    ($($T:ty),*) => {$(
-        impl PcodecNumber for $T {
-            fn from_bytes(bytes: &[u8]) -> Vec<Self> {
-                bytes.as_chunks().0.iter().map(|bytes| Self::from_le_bytes(*bytes)).collect()
-            }
-            fn to_bytes(numbers: &[Self], bytes: &mut Vec<u8>) {
-                bytes.clear();
-                bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
-            }
-        }
-    )*};
-}
-elements!(i16, i32, i64, u16, u32, u64, half::f16, f32, f64);
 
 fn encode<T: PcodecNumber>(
     bytes: &[u8],

@@ -1,9 +1,10 @@
-//! What is said of a codec that is not in this build: why, what would bring it, or which name was meant.
-//! Knows names only.
+//! The error for a codec that this build does not have: why, which feature adds it, or which name was meant.
+//! It works on names only.
 
-use super::PREFIX;
+use super::Names;
 use crate::CodecErrorKind;
-use zarr_metadata::near::{is_near, quoted};
+use zarr_metadata::codecs::{self, NUMCODECS_PREFIX as PREFIX};
+use zarr_metadata::near::{is_near, nearest_first, quoted};
 
 /// A C compiler alone builds no crate over zfp: `zfp-sys` runs CMake and bindgen, `zfp-sys-cc` bindgen,
 /// which loads libclang.
@@ -13,24 +14,24 @@ const ZFP: &str = "no feature brings it, since crates over the C library zfp nee
 
 /// What would bring a codec that is not in this build.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("blosc", "the feature `blosc` brings it"),
-    ("bz2", "the feature `bz2` brings it"),
-    ("gzip", "the feature `gzip` brings it"),
+    ("blosc", "enable the feature `blosc`"),
+    ("bz2", "enable the feature `bz2`"),
+    ("gzip", "enable the feature `gzip`"),
     (
         "imagecodecs_jpeg2k",
         "register one of your own under this name",
     ),
     (
         "lz4",
-        "the feature `lz4` brings it, and `lz4-rust` without C",
+        "enable the feature `lz4`, or `lz4-rust`, which needs no C compiler",
     ),
-    ("lzma", "the feature `lzma` brings it"),
-    ("msgpack2", "the feature `msgpack` brings it"),
-    ("pcodec", "the feature `pcodec` brings it"),
+    ("lzma", "enable the feature `lzma`"),
+    ("msgpack2", "enable the feature `msgpack`"),
+    ("pcodec", "enable the feature `pcodec`"),
     ("zfp", ZFP),
     ("zfpy", ZFP),
-    ("zlib", "the feature `gzip` brings it"),
-    ("zstd", "the feature `zstd` brings it"),
+    ("zlib", "enable the feature `gzip`"),
+    ("zstd", "enable the feature `zstd`"),
 ];
 
 /// What no build will ever run.
@@ -40,7 +41,7 @@ const REFUSED: &[(&str, &str)] = &[(
 )];
 
 /// Why there is no codec of this name, where those are `known`.
-pub(super) fn kind(name: &str, known: &[String]) -> CodecErrorKind {
+pub(super) fn kind(name: &str, names: Names, known: &[String]) -> CodecErrorKind {
     let short = name.strip_prefix(PREFIX).unwrap_or(name);
     let find = |table: &[(&str, &'static str)]| {
         let entry = table.iter().find(|(listed, _)| *listed == short);
@@ -49,21 +50,37 @@ pub(super) fn kind(name: &str, known: &[String]) -> CodecErrorKind {
     if let Some(why) = find(REFUSED) {
         return CodecErrorKind::Refused(why.into());
     }
-    let near: Vec<&str> = known
-        .iter()
-        .map(String::as_str)
-        .filter(|of| is_near(short, of.strip_prefix(PREFIX).unwrap_or(of)))
-        .collect();
     let same = known
         .iter()
         .find(|known| known.strip_prefix(PREFIX) == Some(name));
-    let hint = match (same, find(ELSEWHERE), &near[..]) {
-        (Some(same), _, _) => format!("in this format it is `{same}`"),
-        (None, Some(text), _) => text.to_owned(),
-        (None, None, []) => format!("known are {}", quoted(known)),
-        (None, None, near) => format!("did you mean {}?", quoted(near)),
+    let hint = if let Some(same) = same {
+        format!("in this format it is `{same}`")
+    } else if let Some(text) = find(ELSEWHERE) {
+        text.to_owned()
+    } else if names == Names::V3 && codecs::by_id(short).is_some_and(|row| row.is_only_v2) {
+        "only format 2 has it".to_owned()
+    } else if names == Names::V2 && codecs::by_name(name).is_some() {
+        "only format 3 has it".to_owned()
+    } else {
+        meant(short, known)
     };
     CodecErrorKind::Unknown { hint: Some(hint) }
+}
+
+/// The names that may be meant by `short`, or all that there are: one a line, the nearest first.
+fn meant(short: &str, known: &[String]) -> String {
+    let plain = |name: &str| name.strip_prefix(PREFIX).unwrap_or(name).to_owned();
+    let near = known.iter().filter(|name| is_near(short, &plain(name)));
+    let near: Vec<&String> = near.collect();
+    if !near.is_empty() {
+        return format!("did you mean {}?", quoted(&near));
+    }
+    let known = nearest_first(short, known, |name| plain(name));
+    let lines = known.iter().map(|name| format!("\n  `{name}`"));
+    format!(
+        "its codecs are, nearest first:{}",
+        lines.collect::<String>()
+    )
 }
 
 #[cfg(test)]
@@ -73,19 +90,38 @@ mod tests {
     #[test]
     fn what_was_meant_is_told() {
         let known = ["bytes", "gzip", "zstd", "numcodecs.lz4", "numcodecs.zlib"].map(str::to_owned);
-        let of = |name: &str| kind(name, &known).to_string();
-        assert_eq!(of("GZip"), "not known here; did you mean `gzip`?");
+        let of = |name: &str| kind(name, Names::V3, &known).to_string();
+        assert_eq!(
+            of("GZip"),
+            "this build does not have it; did you mean `gzip`?"
+        );
         assert_eq!(
             of("numcodecs.zlbi"),
-            "not known here; did you mean `numcodecs.zlib`?"
+            "this build does not have it; did you mean `numcodecs.zlib`?"
         );
         assert_eq!(
             of("lz4"),
-            "not known here; in this format it is `numcodecs.lz4`"
+            "this build does not have it; in this format it is `numcodecs.lz4`"
         );
-        assert_eq!(of("lzma"), "not known here; the feature `lzma` brings it");
-        let all = "`bytes`, `gzip`, `zstd`, `numcodecs.lz4`, `numcodecs.zlib`";
-        assert_eq!(of("quantum"), format!("not known here; known are {all}"));
-        assert!(of(&"x".repeat(100_000)).starts_with("not known here; known are"));
+        assert_eq!(
+            of("lzma"),
+            "this build does not have it; enable the feature `lzma`"
+        );
+        assert_eq!(
+            of("zmq"),
+            "this build does not have it; its codecs are, nearest first:\n  `gzip`\n  `zstd`\n  \
+             `numcodecs.zlib`\n  `bytes`\n  `numcodecs.lz4`"
+        );
+        assert!(
+            of(&"x".repeat(100_000)).starts_with("this build does not have it; its codecs are")
+        );
+        assert_eq!(
+            of("json2"),
+            "this build does not have it; only format 2 has it"
+        );
+        assert_eq!(
+            kind("cast_value", Names::V2, &known).to_string(),
+            "this build does not have it; only format 3 has it"
+        );
     }
 }

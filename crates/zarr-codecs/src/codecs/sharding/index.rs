@@ -20,7 +20,7 @@ impl ShardIndex {
     /// An index as its codecs decode it, of a shard of `size` bytes.
     ///
     /// # Errors
-    /// Where an inner chunk lies outside the shard.
+    /// If an inner chunk lies outside the shard.
     pub(super) fn new(entries: Vec<u8>, size: u64) -> Result<Self, CodecError> {
         for (i, entry) in entries.as_chunks().0.iter().enumerate() {
             let [offset, len] = numbers(entry);
@@ -35,7 +35,7 @@ impl ShardIndex {
         Ok(Self { entries })
     }
 
-    /// Where the `i`-th inner chunk lies in the object, or `None` where it is absent.
+    /// Where the `i`-th inner chunk lies in the object, or `None` if it is absent.
     pub fn get(&self, i: usize) -> Option<Range<u64>> {
         let [offset, len] = numbers(self.entries.as_chunks().0.get(i)?);
         (offset != ABSENT || len != ABSENT).then(|| offset..offset.saturating_add(len))

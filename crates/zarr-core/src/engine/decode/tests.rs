@@ -72,3 +72,18 @@ fn what_is_large_is_read_in_slabs() {
     // Rows that are worth a read each are not cut at all.
     check(&[512, 1 << 12], &[1 << 13, 2], ReadStrategy::Direct);
 }
+
+#[test]
+fn what_lies_apart_is_asked_for_apart() {
+    let at = StridedLayout {
+        offset: 100,
+        strides: [1 << 30, 4][..].into(),
+        elem: 4,
+    };
+    let mut all = vec![];
+    of_box(&at, &mut [3, 10], &mut all).unwrap();
+    let row = |i: u64| 100 + (i << 30)..140 + (i << 30);
+    assert_eq!(all, [row(0), row(1), row(2)]);
+    all.clear();
+    assert_eq!(of_box(&at, &mut [MOST_RANGES + 1, 2], &mut all), None);
+}

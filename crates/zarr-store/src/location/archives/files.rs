@@ -10,8 +10,10 @@ use std::{
 };
 
 use crate::{
-    Blocking, Op, Result, Store, StoreError, StoreErrorKind, ZipWriter, location::finish::Finish,
-    runtime, zip::resolved,
+    Blocking, Op, Result, Store, StoreError, StoreErrorKind, ZipWriter,
+    location::finish::Finish,
+    runtime,
+    zip::{SIGNATURES, resolved},
 };
 
 type Open = HashMap<PathBuf, Weak<ZipWriter>>;
@@ -20,7 +22,7 @@ type Open = HashMap<PathBuf, Weak<ZipWriter>>;
 pub(in crate::location) fn is_archive(path: &Path) -> bool {
     let mut begin = [0; 4];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut begin));
-    read.is_ok() && super::BEGIN.contains(&&begin[..])
+    read.is_ok() && SIGNATURES.contains(&&begin[..])
 }
 
 /// The archive at `path`, or one to be written if there is none.

@@ -25,7 +25,7 @@ use crate::{
     AuxiliaryFile, Key, Object, Op, Payload, Result, StoreError, StoreErrorKind, Version,
     local::{read_once, read_range},
     value::next_stamp,
-    zip::entry::{Facts, ZipEntry},
+    zip::entry::{FileHeader, ZipEntry},
 };
 
 /// An archive, or the draft of one, that is open for reading.
@@ -127,16 +127,25 @@ impl Draft {
     }
 
     /// Appends an entry. It becomes part of the archive when the directory lists it.
-    pub(super) fn write(&self, key: &Key, facts: Facts, packed: &Payload) -> io::Result<ZipEntry> {
-        let header = records::local_header(key, &facts);
-        let bytes = header.len() as u64 + facts.packed;
+    pub(super) fn write(
+        &self,
+        key: &Key,
+        header: FileHeader,
+        packed: &Payload,
+    ) -> io::Result<ZipEntry> {
+        let local_header = records::local_header(key, &header);
+        let bytes = local_header.len() as u64 + header.compressed_size;
         let at = self.end.fetch_add(bytes, Ordering::Relaxed);
-        let data = at + header.len() as u64;
-        let parts = iter::once(&header[..]).chain(packed.parts().iter().map(|part| &part[..]));
+        let data = at + local_header.len() as u64;
+        let parts =
+            iter::once(&local_header[..]).chain(packed.parts().iter().map(|part| &part[..]));
         let mut parts: Vec<_> = parts.map(IoSlice::new).collect();
         write_all_at(&self.file.file, &mut parts, at)?;
-        let facts = Facts { at, ..facts };
-        Ok(ZipEntry::new(facts, at + bytes, next_stamp(), Some(data)))
+        let header = FileHeader {
+            offset: at,
+            ..header
+        };
+        Ok(ZipEntry::new(header, at + bytes, next_stamp(), Some(data)))
     }
 
     /// Appends the directory, syncs the file and renames it over the old archive. The caller makes the

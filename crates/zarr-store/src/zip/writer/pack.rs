@@ -5,12 +5,12 @@ use libdeflater::{CompressionLvl, Compressor, Crc};
 use super::records;
 use crate::{
     Key, Payload,
-    zip::entry::{DEFLATE, Facts, STORED},
+    zip::entry::{DEFLATE, FileHeader, STORED},
 };
 
-/// The bytes of an entry and the facts for its headers, but for its place in the archive, which is set later.
+/// The header and the bytes of an entry. Its offset in the archive is set later.
 /// `level` is 1 to 12, or `None` to store.
-pub(super) fn pack(key: &Key, value: &Payload, level: Option<i32>) -> (Facts, Payload) {
+pub(super) fn pack(key: &Key, value: &Payload, level: Option<i32>) -> (FileHeader, Payload) {
     let mut crc = Crc::new();
     value.parts().iter().for_each(|part| crc.update(part));
     let packed = level.and_then(|level| deflate(&value.clone().into_bytes(), level));
@@ -18,15 +18,15 @@ pub(super) fn pack(key: &Key, value: &Payload, level: Option<i32>) -> (Facts, Pa
         Some(packed) => (DEFLATE, packed.into()),
         None => (STORED, value.clone()),
     };
-    let facts = Facts {
-        at: 0,
-        packed: packed.len() as u64,
+    let header = FileHeader {
+        offset: 0,
+        compressed_size: packed.len() as u64,
         size: value.len() as u64,
-        crc: crc.sum(),
+        crc32: crc.sum(),
         method,
         flags: records::flags(key),
     };
-    (facts, packed)
+    (header, packed)
 }
 
 fn deflate(value: &[u8], level: i32) -> Option<Vec<u8>> {

@@ -11,7 +11,7 @@ use crate::{
     Key,
     zip::{
         directory::Index,
-        entry::{Facts, HEADER, ZSTD, ZipEntry},
+        entry::{FileHeader, HEADER, ZSTD, ZipEntry},
     },
 };
 
@@ -28,16 +28,16 @@ const FULL: u32 = u32::MAX;
 const ZIP64: u16 = 1;
 
 /// The local header of an entry.
-pub(super) fn local_header(key: &Key, facts: &Facts) -> Vec<u8> {
+pub(super) fn local_header(key: &Key, header: &FileHeader) -> Vec<u8> {
     let mut out = Vec::with_capacity(64 + key.as_str().len());
     out.extend(HEADER);
-    let long = facts.size >= FULL.into() || facts.packed >= FULL.into();
+    let long = header.size >= FULL.into() || header.compressed_size >= FULL.into();
     // In a local header, either both sizes are in the zip64 field or neither is.
     let extra = match long {
-        true => zip64(&[facts.size, facts.packed]),
+        true => zip64(&[header.size, header.compressed_size]),
         false => Vec::new(),
     };
-    common(&mut out, facts, long, long);
+    common(&mut out, header, long, long);
     lengths(&mut out, key, &extra);
     out.extend(key.as_str().as_bytes());
     out.extend(extra);
@@ -67,30 +67,40 @@ pub(super) fn directory(index: &Index, at: u64, comment: &[u8]) -> Vec<u8> {
 }
 
 fn record(out: &mut Vec<u8>, key: &Key, entry: &Arc<ZipEntry>) {
-    let facts = entry.facts;
+    let header = entry.header;
     let long = |number: u64| number >= FULL.into();
-    let numbers = [facts.size, facts.packed, facts.at];
+    let numbers = [header.size, header.compressed_size, header.offset];
     let long_ones: Vec<u64> = numbers.into_iter().filter(|&number| long(number)).collect();
     let extra = zip64(&long_ones);
     out.extend(b"PK\x01\x02");
-    out.extend((UNIX | needed(&facts, !extra.is_empty())).to_le_bytes());
-    common(out, &facts, !extra.is_empty(), false);
+    out.extend((UNIX | needed(&header, !extra.is_empty())).to_le_bytes());
+    common(out, &header, !extra.is_empty(), false);
     lengths(out, key, &extra);
     // No comment, the first disk, no internal attributes.
     out.extend([0; 6]);
     out.extend(MODE.to_le_bytes());
-    out.extend(short(facts.at).to_le_bytes());
+    out.extend(short(header.offset).to_le_bytes());
     out.extend(key.as_str().as_bytes());
     out.extend(extra);
 }
 
 /// The fields that both headers have, from the version to the uncompressed size.
-fn common(out: &mut Vec<u8>, facts: &Facts, zip64: bool, all_long: bool) {
-    for field in [needed(facts, zip64), facts.flags, facts.method, TIME, DATE] {
+fn common(out: &mut Vec<u8>, header: &FileHeader, zip64: bool, all_long: bool) {
+    for field in [
+        needed(header, zip64),
+        header.flags,
+        header.method,
+        TIME,
+        DATE,
+    ] {
         out.extend(field.to_le_bytes());
     }
     let number = |number| if all_long { FULL } else { short(number) };
-    for field in [facts.crc, number(facts.packed), number(facts.size)] {
+    for field in [
+        header.crc32,
+        number(header.compressed_size),
+        number(header.size),
+    ] {
         out.extend(field.to_le_bytes());
     }
 }
@@ -102,8 +112,8 @@ fn lengths(out: &mut Vec<u8>, key: &Key, extra: &[u8]) {
 }
 
 /// The version of the format that a reader must support.
-fn needed(facts: &Facts, zip64: bool) -> u16 {
-    match (facts.method, zip64) {
+fn needed(header: &FileHeader, zip64: bool) -> u16 {
+    match (header.method, zip64) {
         (ZSTD, _) => 63,
         (_, true) => 45,
         _ => 20,

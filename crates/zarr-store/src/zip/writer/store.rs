@@ -8,7 +8,10 @@ use crate::{
     RealPath, Result, Store, StoreError, StoreErrorKind, Version, ZipStore, key_map,
     local::real_path_of_file,
     store::kind_of,
-    zip::{directory::Index, object::ZipObject, size},
+    zip::{
+        directory::{Index, size},
+        object::ZipObject,
+    },
 };
 
 impl ZipWriter {
@@ -43,10 +46,10 @@ impl BlockingStore for ZipWriter {
     fn put(&self, key: &Key, value: &Payload, mode: PutMode) -> Result<Option<Version>> {
         // Checked before anything is written, and again after that, when it decides.
         self.check(&read(&self.index), key, &mode)?;
-        let (facts, packed) = pack(key, value, self.level);
+        let (header, packed) = pack(key, value, self.level);
         self.with_draft(Op::Put, key.as_str(), |draft| {
             let entry = draft
-                .write(key, facts, &packed)
+                .write(key, header, &packed)
                 .map_err(|e| self.error(Op::Put, key, e))?;
             let version = entry.version();
             let mut index = write(&self.index);

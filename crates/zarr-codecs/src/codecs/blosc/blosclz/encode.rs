@@ -37,7 +37,7 @@ struct Match {
     distance: usize,
 }
 
-/// Encodes `src` into the front of `dst` and returns how many bytes that made. `None` where it does
+/// Encodes `src` into the front of `dst` and returns how many bytes that made. `None` if it does
 /// not fit or is not worth it. `level` is 1 to 9; `split` says whether the block is.
 pub(in crate::codecs::blosc) fn encode(
     level: u8,

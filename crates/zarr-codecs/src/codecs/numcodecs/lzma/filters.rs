@@ -7,6 +7,9 @@ use zarr_metadata::Extension;
 use crate::CodecError;
 use crate::codecs::setting;
 
+/// The most memory that a decoder may take, in bytes. A file asks for it; the highest preset takes 65 MiB.
+pub(super) const MAX_MEMORY: u64 = 128 << 20;
+
 /// One filter of a stream.
 #[derive(Clone, Debug)]
 pub(super) enum LzmaFilter {
@@ -35,6 +38,16 @@ pub(super) struct LzmaSettings {
     nice_len: Option<u32>,
     mf: Option<MatchFinder>,
     depth: Option<u32>,
+}
+
+/// A level of 0 to 9; the highest bit asks for more effort.
+pub(super) fn preset(extension: &Extension) -> Result<u32, CodecError> {
+    const EXTREME: i64 = 1 << 31;
+    let preset = setting::integer(extension, "preset", 0..=EXTREME + 9, Some(6))?;
+    if preset & !EXTREME > 9 {
+        return Err(setting::bad(extension, "preset", "a level of 0 to 9"));
+    }
+    Ok(preset as u32)
 }
 
 pub(super) fn parse(extension: &Extension, value: &Value) -> Result<Vec<LzmaFilter>, CodecError> {
@@ -97,9 +110,9 @@ impl LzmaSettings {
             Some(_) => return Err(setting::bad(filter, "mf", "3, 4, 18, 19 or 20")),
         };
         Ok(Self {
-            preset: super::preset(filter)?,
+            preset: preset(filter)?,
             // The decoder takes memory by this.
-            dict_size: number("dict_size", super::MEMORY as i64)?,
+            dict_size: number("dict_size", MAX_MEMORY as i64)?,
             lc: number("lc", 4)?,
             lp: number("lp", 4)?,
             pb: number("pb", 4)?,

@@ -6,7 +6,7 @@ use pco::FULL_BATCH_N;
 use pco::errors::PcoError;
 use pco::standalone::{DecompressorItem, FileDecompressor};
 
-use super::{NAME, PcodecNumber};
+use super::number::{NAME, PcodecNumber};
 use crate::array::buffer::{self, FilledFront, Uninit};
 use crate::{CodecError, CodecErrorKind};
 
@@ -22,7 +22,7 @@ fn corrupt(text: &str) -> CodecError {
 /// Fills the front of `memory` with the little-endian numbers of a file.
 ///
 /// # Errors
-/// Where `src` is no such file, or there are more numbers than fit.
+/// If `src` is no such file, or there are more numbers than fit.
 pub(super) fn numbers<'d, T: PcodecNumber>(
     src: &[u8],
     memory: &'d mut Uninit,
@@ -77,7 +77,7 @@ struct ChunkHead {
 }
 
 impl ChunkHead {
-    /// Reads the head that `src` begins with: `None` where the file ends here. Numbers have `size` bytes,
+    /// Reads the head that `src` begins with: `None` if the file ends here. Numbers have `size` bytes,
     /// and files of older versions know no kinds of delta encoding.
     fn read(src: &[u8], size: usize, knows_variants: bool) -> Result<Option<Self>, CodecError> {
         const END: u8 = 0;

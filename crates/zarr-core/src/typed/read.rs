@@ -1,0 +1,122 @@
+//! Reads elements into arrays of their own: typed, in blocks, or untyped.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use futures_util::{Stream, StreamExt};
+use ndarray::ArrayD;
+use zarr_codecs::{Region, VlenElements, VlenHandle};
+
+use super::{DynData, Element, into_array, mismatch};
+use crate::{
+    Block, ChunkedArray, Error, ErrorKind, Output, ResolvedSelection, Result, Values, VarArray,
+    values,
+};
+
+impl ChunkedArray {
+    /// Reads the cells of a selection as an array of its output shape.
+    ///
+    /// # Errors
+    /// If the data type is not read as `T`, and the errors of [`read`](Self::read).
+    pub async fn read_as<T: Element>(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+    ) -> Result<ArrayD<T>> {
+        self.check_element::<T>()?;
+        let align = align_of::<T::Stored>();
+        let output = Arc::clone(&self).read(selection.clone(), align).await?;
+        into_array(self.elements(output)?, selection.out_shape())
+    }
+
+    pub(super) fn elements<T: Element>(&self, output: Output) -> Result<Vec<T>> {
+        let heap = output.heap().elements();
+        let stored: Vec<T::Stored> = output.into_vec().ok_or_else(|| self.incomplete())?;
+        let bytes = bytemuck::cast_slice(&stored);
+        self.check_room(bytes, size_of::<T>(), &heap)?;
+        T::from_stored(stored, self.data_type(), &heap)
+    }
+
+    /// Checks that a copy of all elements of variable length, with `each` bytes more per element, is within
+    /// the limit of memory. The heap holds an element once that many cells share, such as the fill value.
+    fn check_room(&self, handles: &[u8], each: usize, heap: &VlenElements) -> Result<()> {
+        if !self.data_type().is_variable() {
+            return Ok(());
+        }
+        let count = (handles.len() / VlenHandle::SIZE) as u64;
+        let asked = count.saturating_mul(each as u64);
+        let asked = asked.saturating_add(heap.byte_len(handles));
+        let limit = self.context().memory();
+        if asked <= limit {
+            return Ok(());
+        }
+        let what = "elements of variable length";
+        Err(ErrorKind::Limit { what, asked, limit }.into())
+    }
+
+    /// Streams the blocks of [`stream`](Self::stream) as arrays, each with its region of the output.
+    ///
+    /// # Errors
+    /// If the data type is not read as `T`, and the errors of [`stream`](Self::stream).
+    pub fn stream_as<T: Element>(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+        ahead: Option<NonZeroUsize>,
+    ) -> Result<impl Stream<Item = Result<(Region, ArrayD<T>)>> + Send + use<T>> {
+        self.check_element::<T>()?;
+        let blocks = Arc::clone(&self).stream(selection, align_of::<T::Stored>(), ahead)?;
+        Ok(blocks.map(move |block| {
+            let Block { region, output } = block?;
+            let elements = self.elements::<T>(output)?;
+            let array = into_array(elements, &region.shape())?;
+            Ok((region, array))
+        }))
+    }
+
+    /// Reads the cells of a selection, of any data type.
+    ///
+    /// # Errors
+    /// The errors of [`read`](Self::read).
+    pub async fn read_dyn(self: Arc<Self>, selection: ResolvedSelection) -> Result<DynData> {
+        let dtype = self.data_type().clone();
+        let align = if dtype.is_variable() {
+            align_of::<u64>()
+        } else {
+            1
+        };
+        let output = Arc::clone(&self).read(selection.clone(), align).await?;
+        let heap = output.heap().elements();
+        let incomplete = || self.incomplete();
+        let data = if dtype.is_variable() {
+            let handles: Vec<[u64; 2]> = output.into_vec().ok_or_else(incomplete)?;
+            self.check_room(bytemuck::cast_slice(&handles), size_of::<usize>(), &heap)?;
+            let elements = handles
+                .into_iter()
+                .map(|handle| values::look_up(&heap, handle));
+            let elements: Option<VarArray> = elements.collect();
+            Values::Variable(elements.ok_or_else(incomplete)?)
+        } else {
+            Values::Fixed(output.into_vec::<u8>().ok_or_else(incomplete)?.into())
+        };
+        Ok(DynData {
+            dtype,
+            shape: selection.out_shape().to_vec(),
+            data,
+        })
+    }
+
+    /// Checks that elements of the array can be read and written as `T`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Element`] if they cannot.
+    pub fn check_element<T: Element>(&self) -> Result<()> {
+        match T::accepts(self.data_type()) {
+            true => Ok(()),
+            false => Err(mismatch::<T>(self.path().clone(), self.data_type().clone())),
+        }
+    }
+
+    /// The error that all tasks succeeded, yet part of the output is missing. Only a bug can cause it.
+    pub(super) fn incomplete(&self) -> Error {
+        self.chunk_error(&[], crate::ChunkError::INTERNAL)
+    }
+}
