@@ -25,13 +25,16 @@ pub enum Appended {
     /// Made block by block, with one block in memory at a time. Blocks are made in C order, and again from
     /// the first if another writer changed the shape meanwhile.
     Blocks(MakeBlock),
-    /// Read block by block from another array.
+    /// Read block by block from another array. Numbers of another type are [cast](crate::DynData::cast).
     Array(Arc<ChunkedArray>),
 }
 
 impl Appended {
     /// Writes the elements, which have this shape, to the cells from `begin` on along an axis.
-    pub(crate) async fn write(
+    ///
+    /// # Errors
+    /// If elements cannot be made, read, cast or written.
+    pub async fn write(
         &self,
         to: &Arc<ChunkedArray>,
         axis: usize,
@@ -64,7 +67,8 @@ impl Appended {
                 }
                 Self::Array(from) => {
                     let block = ResolvedSelection::of_region(from.grid().shape(), block);
-                    Arc::clone(from).read_dyn(block).await?.data
+                    let data = Arc::clone(from).read_dyn(block).await?;
+                    data.cast(to.data_type())?.data
                 }
             };
             let start: Dims<u64> = cells.iter().map(|cells| cells.start).collect();

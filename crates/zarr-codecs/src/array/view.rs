@@ -71,8 +71,9 @@ impl<'a> NdView<'a> {
         (bytes.len() == len).then(|| Self::at(bytes.as_ptr(), geometry))
     }
 
-    /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside.
-    pub(crate) fn strided(bytes: &'a [u8], at: &StridedLayout, shape: &[usize]) -> Option<Self> {
+    /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside. With a stride of zero,
+    /// one cell is there as often as the axis is long.
+    pub fn strided(bytes: &'a [u8], at: &StridedLayout, shape: &[usize]) -> Option<Self> {
         let span = at.byte_range(shape)?;
         if span.end > bytes.len() as u64 {
             return None;
