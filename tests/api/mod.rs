@@ -1,7 +1,9 @@
 //! One file per function, named after it.
 
+mod append;
 mod archives;
 mod array;
+mod cast;
 mod changes;
 mod config;
 mod contains;
@@ -11,6 +13,7 @@ mod create;
 mod create_array;
 mod create_group;
 mod create_hierarchy;
+mod data;
 mod documents;
 mod erase;
 mod examples;
@@ -34,6 +37,8 @@ mod parameters_making;
 mod parameters_opening;
 mod require_array;
 mod require_group;
+mod resize;
 mod save;
 mod store_options;
 mod tree;
+mod write;

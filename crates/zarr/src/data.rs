@@ -280,3 +280,6 @@ impl From<DynData> for Data {
         Self::new(data.dtype, Some(data.shape), data.data)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,8 +72,10 @@ impl<'a> NdView<'a> {
     }
 
     /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside. With a stride of zero,
-    /// one cell is there as often as the axis is long.
+    /// one cell is there as often as the axis is long. `None`, too, where a copy could not be in memory.
     pub fn strided(bytes: &'a [u8], at: &StridedLayout, shape: &[usize]) -> Option<Self> {
+        let len = shape.iter().try_fold(at.elem, |len, &n| len.checked_mul(n));
+        isize::try_from(len?).ok()?;
         let span = at.byte_range(shape)?;
         if span.end > bytes.len() as u64 {
             return None;
