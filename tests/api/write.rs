@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayD, IxDyn, arr0, array};
 use proptest::prelude::*;
 use zarr::blocking::Wait;
-use zarr::{Array, Data, DataType, ErrorClass, Extension, Fill, Selection, Target, sel};
+use zarr::{Array, Computed, Data, DataType, ErrorClass, Extension, Fill, Selection, Target, sel};
 
 use crate::support::stores::{KINDS, store};
 
@@ -14,14 +14,14 @@ fn zeros() -> Array {
 }
 
 /// The elements after a write to zeros.
-fn written(selection: impl Into<Selection>, data: impl Into<Data>) -> Vec<i32> {
+fn written(selection: impl Into<Selection>, data: impl Into<zarr::Source>) -> Vec<i32> {
     let array = zeros();
     array.write(selection, data).wait().unwrap();
     array.read::<i32>(..).wait().unwrap().into_iter().collect()
 }
 
 /// The error of a write to zeros, after which they are still zeros.
-fn refused(selection: impl Into<Selection>, data: impl Into<Data>) -> String {
+fn refused(selection: impl Into<Selection>, data: impl Into<zarr::Source>) -> String {
     let array = zeros();
     let error = array.write(selection, data).wait().unwrap_err();
     assert_eq!(error.class(), ErrorClass::Invalid, "{error}");
@@ -235,5 +235,78 @@ fn a_row_is_written_in_every_store() {
             };
             assert_eq!(row.as_slice(), Some(&expected[..]), "{kind:?} {y}");
         }
+    }
+}
+
+/// An array of 6 × 7 numbers, as it is stored, as it is computed, and in memory.
+fn sources() -> ([zarr::Source; 2], Array2<i32>) {
+    let number = |i: u64, j: u64| (10 * i + j) as i32 + 1;
+    let whole = Array2::from_shape_fn((6, 7), |(i, j)| number(i as u64, j as u64));
+    let stored = zarr::array(Target::Memory, &whole)
+        .chunks([4, 2])
+        .wait()
+        .unwrap();
+    let computed = Computed::new([6, 7], move |cells| {
+        let shape = (cells[0].clone().count(), cells[1].clone().count());
+        Array2::from_shape_fn(shape, |(i, j)| {
+            number(cells[0].start + i as u64, cells[1].start + j as u64)
+        })
+    });
+    ([stored.into(), computed.into()], whole)
+}
+
+#[test]
+fn arrays_and_computed_elements_are_written_to_selections() {
+    let (sources, whole) = sources();
+    for source in sources {
+        for kind in KINDS {
+            let (store, _dir) = store(kind);
+            let create = zarr::create_array(store, [3, 10, 10], DataType::Int32);
+            let array = create.chunks([2, 3, 3]).wait().unwrap();
+            let expected = whole.clone().into_dyn();
+            for selection in [
+                sel![1, 2..8, 3..],
+                sel![2, ..;-1, ..;-1],
+                sel![0, -6.., 0..7],
+            ] {
+                let resolved = selection.resolve(array.shape()).unwrap();
+                match resolved.out_shape() {
+                    [6, 7] => {
+                        array
+                            .write(selection.clone(), source.clone())
+                            .wait()
+                            .unwrap();
+                        let read = array.read::<i32>(selection).wait().unwrap();
+                        assert_eq!(read, expected, "{kind:?}");
+                    }
+                    _ => {
+                        let written = array.write(selection, source.clone());
+                        written.wait().unwrap_err();
+                    }
+                }
+            }
+            let lists = array.oindex((0, [5, 0, 9, 1, 7, 3], 2..9));
+            lists.write(source.clone()).wait().unwrap();
+            assert_eq!(lists.read::<i32>().wait().unwrap(), expected);
+            // What the other writes did is still there.
+            let read = array.read::<i32>(sel![1, 2..8, 3..]).wait().unwrap();
+            assert_eq!(read, expected);
+            let error = array.write(.., source.clone()).wait().unwrap_err();
+            assert!(error.to_string().contains("does not fit"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn arrays_of_another_type_are_cast_as_they_are_written() {
+    let ([stored, computed], whole) = sources();
+    let array = zarr::create_array(Target::Memory, [6, 7], DataType::Float32);
+    let array = array.wait().unwrap();
+    for source in [stored, computed] {
+        array.write(.., source.clone()).wait().unwrap_err();
+        array.write(.., source).cast().wait().unwrap();
+        let expected = whole.mapv(|n| n as f32).into_dyn();
+        assert_eq!(array.read::<f32>(..).wait().unwrap(), expected);
+        array.erase(..).wait().unwrap();
     }
 }

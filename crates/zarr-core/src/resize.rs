@@ -14,7 +14,9 @@ use zarr_store::{KeyLock, Prefix};
 
 use crate::engine::LIST_FROM;
 use crate::hierarchy::Document;
-use crate::{Appended, ArrayConfig, ChunkedArray, Error, Result, Selection, Slice};
+use crate::{
+    Appended, ArrayConfig, ChunkedArray, Error, ResolvedSelection, Result, Selection, Slice,
+};
 
 /// What happens to the chunks outside a smaller shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -99,7 +101,8 @@ impl ChunkedArray {
         // chunks are listed, only the document has that of the new chunk, so it must be changed first.
         if self.store().as_blocking().is_none() || self.grid().chunk_lengths().is_none() {
             let (before, grown, place) = self.grow(axis, shape[axis]).await?;
-            let written = elements.write(&grown, axis, place.start, shape).await;
+            let cells = appended_cells(&grown, axis, &place);
+            let written = elements.write(&grown, &cells).await;
             grown.undo_if_failed(&before, axis, &place, written).await?;
             return Ok((grown, place));
         }
@@ -114,7 +117,8 @@ impl ChunkedArray {
                 ..self.config().clone()
             };
             let writer = Arc::new(grown.with_config(config));
-            let written = elements.write(&writer, axis, begin, shape).await;
+            let cells = appended_cells(&writer, axis, &place);
+            let written = elements.write(&writer, &cells).await;
             let before = now.metadata();
             writer.undo_if_failed(before, axis, &place, written).await?;
             let mut moved = false;
@@ -345,6 +349,16 @@ impl ChunkedArray {
         }
         Ok(())
     }
+}
+
+/// The cells of a range along an axis.
+fn appended_cells(array: &ChunkedArray, axis: usize, place: &Range<u64>) -> ResolvedSelection {
+    let shape = array.grid().shape();
+    let (mut start, mut lengths) = (Dims::from_elem(0, shape.len()), Dims::from(shape));
+    if let (Some(start), Some(length)) = (start.get_mut(axis), lengths.get_mut(axis)) {
+        (*start, *length) = (place.start, place.end - place.start);
+    }
+    ResolvedSelection::of_region(shape, Region::dense(&start, &lengths))
 }
 
 /// The part of a box of shape `old` outside a box of shape `new`, as boxes that do not overlap.

@@ -300,7 +300,8 @@ impl Append<'_> {
             let text = format!("{} is out of range for {rank} axes", self.axis);
             Error::argument("axis", text)
         })?;
-        let (shape, elements) = self.data.appended_to(self.array, self.cast)?;
+        let given = self.data.given(self.array.conversion(self.cast))?;
+        let (shape, elements) = given.appended()?;
         let (grown, written) = array.append(&shape, elements, axis).await?;
         self.array.replace(grown);
         Ok(written)

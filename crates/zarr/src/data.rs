@@ -102,18 +102,6 @@ impl Data {
         })
     }
 
-    /// The shape and the elements, if they have the stored type or are converted to it.
-    pub(crate) fn into_parts(self, to: Conversion<'_>) -> Result<(Vec<u64>, Values)> {
-        let data = self.converted(to)?;
-        let scalar = || {
-            Error::wrong_shape(
-                "data",
-                "a scalar has no length along the axis; give an array",
-            )
-        };
-        Ok((data.shape.ok_or_else(scalar)?, data.values))
-    }
-
     fn converted(self, to: Conversion<'_>) -> Result<Self> {
         let data = match self.ends {
             Some(_) if *to.stored == DataType::Bytes => self.into_byte_strings(),

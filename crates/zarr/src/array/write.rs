@@ -5,7 +5,7 @@ use zarr_core::{Result, Selection};
 use crate::array::fields::{ArrayFields, field_setters};
 use crate::data::Conversion;
 use crate::operation::operation;
-use crate::{Array, Data};
+use crate::{Array, Source};
 
 impl Array {
     /// Writes an array to a selection, or a scalar to every cell of it.
@@ -37,13 +37,28 @@ impl Array {
     /// # }
     /// ```
     ///
-    /// [`Data`] lists what can be written. Elements of another type than the stored one are an error, unless you
+    /// [`Data`](crate::Data) lists what can be written. Data larger than memory is passed as another [`Array`] or as
+    /// [`Computed`](crate::Computed), which must have the shape of the selection. To a box of neighbouring cells it
+    /// is written in blocks of whole chunks, one after another.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let row = zarr::array(Target::Memory, [1.0, 2.0, 3.0]).wait()?;
+    /// let a = zarr::zeros(Target::Memory, [2, 3]).wait()?;
+    /// a.write(1, &row).wait()?;
+    /// assert_eq!(a.read::<f64>(..).wait()?.sum(), 6.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// Elements of another type than the stored one are an error, unless you
     /// ask for a [cast](Write::cast).
     ///
     /// In an array of structs you can write [one field](Write::field) and keep the others. Then every chunk
     /// is read first, even if all its cells are written.
     #[doc(alias = "setitem")]
-    pub fn write(&self, selection: impl Into<Selection>, data: impl Into<Data>) -> Write {
+    pub fn write(&self, selection: impl Into<Selection>, data: impl Into<Source>) -> Write {
         Write {
             array: ArrayFields::all(self.chunked()),
             selection: selection.into(),
@@ -59,7 +74,7 @@ impl Array {
 pub struct Write {
     array: ArrayFields,
     selection: Selection,
-    data: Data,
+    data: Source,
     cast: bool,
 }
 
@@ -86,12 +101,12 @@ impl Write {
     async fn run(self) -> Result<()> {
         let array = self.array.current().await?;
         let selection = array.resolve(&self.selection)?;
-        let elements = self.data.into_elements(Conversion {
+        let given = self.data.given(Conversion {
             path: array.path(),
             stored: array.data_type(),
             cast: self.cast,
         })?;
-        array.write(selection, elements).await
+        given.write(array, selection).await
     }
 }
 operation!(Write => ());

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use ndarray::{Array as Elements, Dimension};
 use zarr_core::copy::{MakeBlock, check_cast, check_copy, copy_array, write_blocks};
 use zarr_core::{
-    Appended, ArrayOptions, ChunkedArray, DynData, Element, Error, Result, Selection, c_order,
+    Appended, ArrayOptions, ChunkedArray, DynData, Element, Error, ResolvedSelection, Result,
+    Selection, c_order,
 };
 use zarr_metadata::DataType;
 
 use crate::data::Conversion;
 use crate::{Array, Data, Shape};
 
-/// The data for [`from_array`](crate::from_array) or [`Array::append`]: [`Data`] in memory, another
-/// [`Array`], or [`Computed`].
+/// The data for [`from_array`](crate::from_array), [`Array::write`] or [`Array::append`]: [`Data`] in memory,
+/// another [`Array`], or [`Computed`].
 #[derive(Clone, Debug)]
 pub struct Source(SourceKind);
 
@@ -172,24 +173,65 @@ impl Source {
         }
     }
 
-    /// The shape and the elements, for an append to an array.
-    pub(crate) fn appended_to(self, array: &Array, cast: bool) -> Result<(Vec<u64>, Appended)> {
-        let to = array.conversion(cast);
+    /// What is to be written, in the stored type.
+    pub(crate) fn given(self, to: Conversion<'_>) -> Result<Given> {
         Ok(match self.0 {
-            SourceKind::Data(data) => {
-                let (shape, values) = data.into_parts(to)?;
-                (shape, Appended::Values(values))
-            }
-            SourceKind::Array(from) if cast || from.dtype() == array.dtype() => {
-                let appended = Appended::Array(Arc::clone(from.chunked()));
-                (from.shape().to_vec(), appended)
+            SourceKind::Data(data) => Given::Elements(data.into_elements(to)?),
+            SourceKind::Array(from) if to.cast || from.dtype() == to.stored => {
+                let elements = Appended::Array(Arc::clone(from.chunked()));
+                Given::Blocks(from.shape().to_vec(), elements)
             }
             SourceKind::Array(from) => return Err(to.refused(from.dtype())),
             SourceKind::Computed(blocks) => {
                 let shape = blocks.shape.0.clone();
-                (shape, Appended::Blocks(blocks.converted(to)?))
+                Given::Blocks(shape, Appended::Blocks(blocks.converted(to)?))
             }
         })
+    }
+}
+
+/// What a write or an append is given.
+pub(crate) enum Given {
+    Elements(zarr_core::Elements),
+    /// Elements of this shape, which are made or read when they are written.
+    Blocks(Vec<u64>, Appended),
+}
+
+impl Given {
+    /// The shape and the elements, for an append.
+    pub(crate) fn appended(self) -> Result<(Vec<u64>, Appended)> {
+        match self {
+            Self::Elements(zarr_core::Elements::Array { shape, values }) => {
+                Ok((shape, Appended::Values(values)))
+            }
+            Self::Elements(_) => {
+                let text = "a scalar has no length along the axis; give an array";
+                Err(Error::wrong_shape("data", text))
+            }
+            Self::Blocks(shape, elements) => Ok((shape, elements)),
+        }
+    }
+
+    /// Writes the elements to the cells of a selection.
+    pub(crate) async fn write(
+        self,
+        to: Arc<ChunkedArray>,
+        selection: ResolvedSelection,
+    ) -> Result<()> {
+        match self {
+            Self::Elements(elements) => to.write(selection, elements).await,
+            Self::Blocks(shape, elements) if shape == selection.out_shape() => {
+                elements.write(&to, &selection).await
+            }
+            Self::Blocks(shape, _) => {
+                let wanted = selection.out_shape();
+                let text = format!(
+                    "an array of shape {shape:?} does not fit a selection of shape {wanted:?}, and only arrays in \
+                     memory are broadcast"
+                );
+                Err(Error::wrong_shape("data", text))
+            }
+        }
     }
 }
 
@@ -232,8 +274,8 @@ impl Checked {
             }
             Self::Array(from) => copy_array(Arc::clone(from.chunked()), Arc::clone(to)).await,
             Self::Cast(from) => {
-                let all = Appended::Array(Arc::clone(from.chunked()));
-                all.write(to, 0, 0, from.shape()).await
+                let elements = Appended::Array(Arc::clone(from.chunked()));
+                elements.write(to, &to.resolve(&Selection::All)?).await
             }
             Self::Computed(make) => write_blocks(Arc::clone(to), make).await,
         }
