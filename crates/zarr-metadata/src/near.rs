@@ -11,15 +11,6 @@ pub fn quoted(names: &[impl AsRef<str>]) -> String {
 
 /// Whether two names differ by case, a hyphen or a typo only.
 pub fn is_near(name: &str, known: &str) -> bool {
-    /// No known name is longer, and the comparison takes quadratic time.
-    const LONGEST: usize = 40;
-    let plain = |name: &str| -> Vec<char> {
-        let letters = name.chars().filter(|c| c.is_alphanumeric());
-        letters
-            .map(|c| c.to_ascii_lowercase())
-            .take(LONGEST)
-            .collect()
-    };
     let (name, known) = (plain(name), plain(known));
     let slips = if name.len().min(known.len()) < 4 {
         1
@@ -27,6 +18,23 @@ pub fn is_near(name: &str, known: &str) -> bool {
         2
     };
     strsim::generic_levenshtein(&name, &known) <= slips
+}
+
+/// Of the names that are [near](is_near), the nearest.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.filter(|known| is_near(name, known));
+    near.min_by_key(|known| strsim::generic_damerau_levenshtein(&plain(name), &plain(known)))
+}
+
+/// The letters and digits of a name, in lower case.
+fn plain(name: &str) -> Vec<char> {
+    /// No known name is longer, and a comparison takes quadratic time.
+    const LONGEST: usize = 40;
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    letters
+        .map(|c| c.to_ascii_lowercase())
+        .take(LONGEST)
+        .collect()
 }
 
 #[cfg(test)]
@@ -46,5 +54,7 @@ mod tests {
         for (name, known) in [("abc", "xyz"), ("kitten", "sitting"), ("lz4", "zlib")] {
             assert!(!is_near(name, known), "{name} {known}");
         }
+        let floats = ["float16", "float32", "float64"];
+        assert_eq!(nearest("float23", floats.into_iter()), Some("float32"));
     }
 }
