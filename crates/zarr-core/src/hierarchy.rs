@@ -36,7 +36,7 @@ pub(crate) use delete::delete_incomplete;
 pub(crate) use encode::DocumentTexts;
 pub use members::{Depth, each_member, members, stream_members};
 pub use move_node::move_node;
-pub use open::{Mode, OpenOptions, implicit_group, object, open};
+pub use open::{Mode, OpenOptions, implicit_group, open};
 pub(crate) use orphans::check_orphans;
 pub(crate) use presence::check_presence;
 pub(crate) use update_consolidated::{ChangedNode, ConsolidatedGroups, NodesBelow};

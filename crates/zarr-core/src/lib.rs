@@ -15,6 +15,7 @@ mod error;
 pub mod hierarchy;
 mod memory;
 mod options;
+mod refused;
 mod resize;
 mod selection;
 mod stored;
@@ -27,7 +28,11 @@ pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};
 pub use error::{ArgumentProblem, ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
-pub use options::{ArrayOptions, Chunks, Codecs, Fill, check_new, check_new_array, codec_parts};
+pub use options::{
+    ArrayOptions, Chunks, Codecs, Fill, IntoLengths, Length, Shape, check_new, check_new_array,
+    codec_parts,
+};
+pub use refused::Refused;
 pub use resize::OutOfBoundsChunks;
 pub use selection::{
     AxisSelection, IntoAxisSelections, Mask, Points, RangeExt, ResolvedSelection, Selection,

@@ -3,25 +3,39 @@
 
 mod chunk_grid;
 mod conversions;
+mod fill;
 mod from_array;
+mod lengths;
 mod other_format;
+mod setters;
+mod v2;
 mod validate;
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
-use zarr_metadata::codecs;
+use serde_json::{Map, Value};
 use zarr_metadata::{
-    ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
-    FillValue, Order, Separator, ZarrFormat, v2, v3,
+    ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Extension, FillValue, Order,
+    Separator, ZarrFormat, v3,
 };
 
-use crate::{Config, Error, Result, defaults};
+use crate::{Config, Error, Refused, Result, defaults};
 
 pub use from_array::codec_parts;
+pub use lengths::{IntoLengths, Length, Shape};
 pub use validate::{check_new, check_new_array};
 
 /// The options of a new array. Only shape and data type have no default.
+///
+/// An argument that cannot be taken, such as a negative length, is the error of [`metadata`](Self::metadata).
+///
+/// ```
+/// use zarr_core::ArrayOptions;
+/// use zarr_metadata::ZarrFormat;
+/// let options = ArrayOptions::new((100, 60), "float32").chunks([10, -1]).dimension_separator(".");
+/// assert_eq!(options.metadata(ZarrFormat::V2)?.shape(), [100, 60]);
+/// # Ok::<(), zarr_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArrayOptions {
     /// Elements per axis.
@@ -40,8 +54,10 @@ pub struct ArrayOptions {
     pub filters: Codecs,
     /// What turns an array into bytes (format 3).
     pub serializer: Option<Extension>,
-    /// What is done to bytes; format 2 has one compressor at most.
+    /// What is done to bytes; format 2 has one compressor, so all but the last become filters there.
     pub compressors: Codecs,
+    /// What turns objects into bytes (format 2): the first filter.
+    pub object_codec: Option<Extension>,
     /// The value of elements that were never written.
     pub fill_value: Fill,
     /// How elements lie in a chunk (format 2).
@@ -50,10 +66,20 @@ pub struct ArrayOptions {
     pub zarr_format: Option<ZarrFormat>,
     /// How chunks are named.
     pub chunk_key_encoding: Option<ChunkKeyEncoding>,
+    /// The separator in the names of chunks, in place of `chunk_key_encoding`.
+    pub dimension_separator: Option<Separator>,
     /// Names of the axes (format 3).
     pub dimension_names: Option<Vec<Option<String>>>,
+    /// Whether format 2, which has no names of axes, stores them as the attribute `_ARRAY_DIMENSIONS`, as xarray does.
+    pub array_dimensions: bool,
     /// The user's attributes.
     pub attributes: Attributes,
+    /// Whether chunks that hold only the fill value are stored; the context's default if absent.
+    pub write_empty_chunks: Option<bool>,
+    /// Whether chunks that are not stored are read as the fill value; the context's default if absent.
+    pub read_missing_chunks: Option<bool>,
+    /// The first argument that could not be taken.
+    refused: Refused,
     /// The array that these options are like: in another format its metadata is converted.
     pub(crate) like: Option<Arc<ArrayMetadata>>,
 }
@@ -73,6 +99,8 @@ pub enum Chunks {
     Uniform(u64),
     /// This shape.
     Shape(Vec<u64>),
+    /// This shape, in which -1 stands for the length of the axis.
+    Axes(Shape),
     /// Along each axis one length, or the length of every chunk (format 3): a rectilinear grid. Lists
     /// end where their axis does; the last chunk may reach beyond it.
     Rectilinear(Vec<AxisChunks>),
@@ -110,10 +138,10 @@ pub enum Fill {
 
 impl ArrayOptions {
     /// An array of this shape and type, with defaults for all else.
-    pub fn new(shape: impl Into<Vec<u64>>, data_type: DataType) -> Self {
-        Self {
-            shape: shape.into(),
-            data_type,
+    pub fn new(shape: impl Into<Shape>, data_type: impl Into<DataType>) -> Self {
+        let options = Self {
+            shape: vec![],
+            data_type: data_type.into(),
             chunks: Chunks::Auto,
             shards: None,
             shard_settings: Map::new(),
@@ -121,14 +149,21 @@ impl ArrayOptions {
             filters: Codecs::Auto,
             serializer: None,
             compressors: Codecs::Auto,
+            object_codec: None,
             fill_value: Fill::Default,
             order: None,
             zarr_format: None,
             chunk_key_encoding: None,
+            dimension_separator: None,
             dimension_names: None,
+            array_dimensions: false,
             attributes: Attributes::new(),
+            write_empty_chunks: None,
+            read_missing_chunks: None,
+            refused: Refused::default(),
             like: None,
-        }
+        };
+        options.shape(shape)
     }
 
     /// Takes what is not set from the settings of a context.
@@ -158,6 +193,9 @@ impl ArrayOptions {
     /// # Errors
     /// An argument that is wrong by itself, conflicts with another, or does not exist in the format.
     pub fn metadata(self, default: ZarrFormat) -> Result<ArrayMetadata> {
+        if let Some(why) = self.data_type.why_unknown() {
+            return Err(Error::argument("dtype", why));
+        }
         let metadata = self.unchecked(default)?;
         check_new(&metadata.clone().into())?;
         Ok(metadata)
@@ -166,6 +204,7 @@ impl ArrayOptions {
     /// As [`metadata`](Self::metadata), for the copy of an array: what breaks the format in the source may do so in the
     /// copy.
     pub(crate) fn unchecked(mut self, default: ZarrFormat) -> Result<ArrayMetadata> {
+        self.refused.check()?;
         let format = self.zarr_format.unwrap_or(default);
         self.resolve_like(format)?;
         let mut metadata = match format {
@@ -180,6 +219,10 @@ impl ArrayOptions {
         if self.order == Some(Order::F) {
             let text = "format 3 has no stored order; put a `transpose` codec among `filters`";
             return Err(Error::not_in_format("order", text));
+        }
+        if self.object_codec.is_some() {
+            let text = "only format 2 has it; in format 3 use `serializer`";
+            return Err(Error::not_in_format("object_codec", text));
         }
         if self.fill_value == Fill::Null {
             return Err(Error::not_in_format(
@@ -212,23 +255,40 @@ impl ArrayOptions {
                 outer
             }
         };
-        if self
-            .dimension_names
-            .as_ref()
-            .is_some_and(|names| names.len() != self.shape.len())
-        {
-            let text = format!("one name is needed for each of {} axes", self.shape.len());
-            return Err(Error::wrong_shape("dimension_names", text));
-        }
-        let fill_value = self.fill_value(FillValue::to_json)?;
+        self.check_names()?;
+        let encoding = self.encoding(ChunkKeyEncoding::Default)?;
+        let fill_value = self.fill_json(FillValue::to_json)?;
         let mut metadata = v3::ArrayMetadataV3::new(self.shape, self.data_type, vec![]);
         metadata.chunk_grid = grid;
-        metadata.chunk_key_encoding = self.chunk_key_encoding.unwrap_or_default();
+        metadata.chunk_key_encoding = encoding.unwrap_or_default();
         metadata.fill_value = fill_value;
         metadata.codecs = codecs;
         metadata.attributes = self.attributes;
         metadata.dimension_names = self.dimension_names;
         Ok(ArrayMetadata::V3(metadata))
+    }
+
+    fn check_names(&self) -> Result<()> {
+        let (names, rank) = (self.dimension_names.as_ref(), self.shape.len());
+        if names.is_some_and(|names| names.len() != rank) {
+            let text = format!("one name is needed for each of {rank} axes");
+            return Err(Error::wrong_shape("dimension_names", text));
+        }
+        Ok(())
+    }
+
+    /// How chunks are named, if that was said. A separator alone is one of the format's own encoding, `of`.
+    fn encoding(
+        &self,
+        of: impl FnOnce(Separator) -> ChunkKeyEncoding,
+    ) -> Result<Option<ChunkKeyEncoding>> {
+        match (self.chunk_key_encoding, self.dimension_separator) {
+            (Some(_), Some(_)) => {
+                let text = "the chunk key encoding has a separator, too; give one of them";
+                Err(Error::conflicting("dimension_separator", text))
+            }
+            (encoding, separator) => Ok(encoding.or(separator.map(of))),
+        }
     }
 
     /// The codecs of a chunk, or of an inner chunk, in format 3.
@@ -248,110 +308,6 @@ impl ArrayOptions {
         codecs.extend(self.compressors.or(|| vec![defaults::compressor()]));
         Ok(codecs)
     }
-
-    fn v2(self) -> Result<ArrayMetadata> {
-        let only_v3 = |name| Err(Error::not_in_format(name, "only format 3 has this"));
-        if self.codecs.is_some() {
-            return only_v3("codecs");
-        }
-        if self.shards.is_some() {
-            return only_v3("shards");
-        }
-        if self.dimension_names.is_some() {
-            return only_v3("dimension_names");
-        }
-        let endian = match self
-            .serializer
-            .as_ref()
-            .map(|s| (s.name.as_str(), s.get::<String>("endian")))
-        {
-            None => None,
-            Some(("bytes", Ok(endian))) => match endian.as_deref() {
-                Some("big") => Some(Endian::Big),
-                _ => None,
-            },
-            Some(_) => return only_v3("serializer"),
-        };
-        let separator = match self.chunk_key_encoding {
-            None => Separator::Dot,
-            Some(ChunkKeyEncoding::V2(separator)) => separator,
-            Some(_) => {
-                let text = "format 2 names chunks by their numbers alone: `ChunkKeyEncoding::V2`";
-                return Err(Error::not_in_format("chunk_key_encoding", text));
-            }
-        };
-        let mut compressors = self.compressors.or(|| vec![v2_compressor()]).into_iter();
-        let compressor = compressors.next().map(|codec| v2_codec(&codec));
-        if compressors.next().is_some() {
-            let text = "format 2 has one compressor; put the others among `filters`";
-            return Err(Error::not_in_format("compressors", text));
-        }
-        let mut filters: Vec<_> = self.filters.or(Vec::new).iter().map(v2_codec).collect();
-        // Objects need a filter that makes bytes of them, before all others.
-        if let Some(codec) = v2::object_codec(&self.data_type)
-            && !filters
-                .iter()
-                .filter_map(|filter| codecs::by_id(&filter.id))
-                .any(|known| known.is_object_codec)
-        {
-            filters.insert(0, codec);
-        }
-        let chunks = self.chunk_shape("chunks", &self.chunks, defaults::LARGEST_CHUNK)?;
-        let swaps = self.data_type.has_byte_order();
-        let dtype = v2::DType::new(
-            self.data_type.clone(),
-            swaps.then_some(endian.unwrap_or(Endian::Little)),
-        );
-        let fill_value = match self.fill_value {
-            Fill::Null => Value::Null,
-            _ => self.fill_value(|fill, _| dtype.fill_value_to_json(fill))?,
-        };
-        let mut array = v2::ArrayMetadataV2::new(self.shape, dtype, chunks);
-        array.compressor = compressor;
-        array.filters = filters;
-        array.fill_value = fill_value;
-        array.order = self.order.unwrap_or_default();
-        array.dimension_separator = separator;
-        Ok(ArrayMetadata::V2 {
-            array,
-            attributes: self.attributes,
-        })
-    }
-
-    fn fill_value(&self, to_json: impl FnOnce(&FillValue, &DataType) -> Value) -> Result<Value> {
-        let data_type = &self.data_type;
-        let unknown = || {
-            let text = format!("{data_type} cannot be created: it is only a name here");
-            Error::argument("dtype", text)
-        };
-        let fill = match &self.fill_value {
-            Fill::Value(value) => FillValue::from_json(value, data_type)
-                .map_err(|error| Error::argument("fill_value", error.to_string()))?,
-            Fill::Default | Fill::Null => FillValue::default_for(data_type).ok_or_else(unknown)?,
-            Fill::Zero => FillValue::zero(data_type).ok_or_else(unknown)?,
-            Fill::One => one(data_type)
-                .ok_or_else(|| Error::argument("fill_value", format!("{data_type} has no 1")))?,
-        };
-        Ok(to_json(&fill, data_type))
-    }
-}
-
-/// The one of a number, real or complex, or of a bool.
-fn one(data_type: &DataType) -> Option<FillValue> {
-    use DataType as T;
-    let one = match data_type {
-        T::Bool => json!(true),
-        T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::SmallInt(_) => json!(1),
-        T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => json!(1),
-        T::Float16 | T::Float32 | T::Float64 | T::BFloat16 | T::SmallFloat(_) => json!(1.0),
-        T::Complex64
-        | T::Complex128
-        | T::ComplexFloat16
-        | T::ComplexBFloat16
-        | T::ComplexSmall(_) => json!([1.0, 0.0]),
-        _ => return None,
-    };
-    FillValue::from_json(&one, data_type).ok()
 }
 
 impl Codecs {
@@ -365,25 +321,4 @@ impl Codecs {
 
 fn list(codecs: &[Extension]) -> Value {
     codecs.iter().map(Extension::to_json).collect()
-}
-
-/// A codec as format 2 writes it: its name is its `id`, its configuration stands beside it.
-fn v2_codec(extension: &Extension) -> v2::Codec {
-    let codec = v2::Codec::new(extension.name.clone());
-    extension
-        .configuration
-        .iter()
-        .fold(codec, |codec, (key, value)| {
-            // numcodecs leaves out a checksum that is off, and older versions refuse it.
-            let off = extension.name == "zstd" && key == "checksum" && *value == Value::Bool(false);
-            if off {
-                codec
-            } else {
-                codec.with(key.clone(), value.clone())
-            }
-        })
-}
-
-fn v2_compressor() -> Extension {
-    Extension::new("zstd").with("level", 0)
 }

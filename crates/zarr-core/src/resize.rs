@@ -14,7 +14,7 @@ use zarr_store::{KeyLock, Prefix};
 
 use crate::engine::LIST_FROM;
 use crate::hierarchy::Document;
-use crate::{Appended, ArrayConfig, ChunkedArray, Error, Result, Selection, Slice};
+use crate::{Appended, ChunkedArray, Error, Result, Selection, Slice};
 
 /// What happens to the chunks outside a smaller shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -103,11 +103,7 @@ impl ChunkedArray {
             let place = begin..begin + shape[axis];
             let grown = Arc::new(now.with_metadata(grown)?);
             // Nobody else appends, so cells beyond the end are leftovers of a writer that crashed.
-            let config = ArrayConfig {
-                shape_is_current: true,
-                ..self.config().clone()
-            };
-            let writer = Arc::new(grown.with_config(config));
+            let writer = Arc::new(grown.with_current_shape());
             let written = elements.write(&writer, axis, begin, shape).await;
             let before = now.metadata();
             writer.undo_if_failed(before, axis, &place, written).await?;

@@ -61,6 +61,7 @@
 #![forbid(unsafe_code)]
 
 mod array;
+mod attributes;
 pub mod blocking;
 mod change;
 mod consolidate;
@@ -85,7 +86,8 @@ pub use array::indexed::Indexed;
 pub use array::read::{Read, ReadDyn, ReadMany, Used};
 pub use array::stream::{BlockStream, Blocks};
 pub use array::write::Write;
-pub use change::{Append, Edit, Resize, UpdateAttributes};
+pub use attributes::{Edit, UpdateAttributes};
+pub use change::{Append, Resize};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use copy::progress::CopyProgress;
 pub use copy::store::{CopyStore, copy_store};
@@ -95,7 +97,7 @@ pub use create::filled::{
 };
 pub use create::group::{CreateGroup, create_group, group};
 pub use create::nodes::{CreateHierarchy, NewNode, create_hierarchy};
-pub use create::shape::{DimensionName, Shape};
+pub use create::shape::DimensionName;
 pub use create::source::{Computed, Source};
 pub use create::{CreateArray, array, create, create_array, from_array};
 pub use data::Data;
@@ -110,6 +112,7 @@ pub use load::{LazyGroup, Load, LoadArray, Loaded, load};
 /// Arrays in memory: [`Array::read`] returns them, [`Array::write`] takes them.
 pub use ndarray;
 pub use node::Node;
+pub use open::opening::OnConflict;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
@@ -124,13 +127,13 @@ pub use zarr_core::hierarchy::{Mode, UseConsolidated};
 pub use zarr_core::{
     ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, ChunkError, Chunks, Codecs, Config,
     Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,
-    IntoAxisSelections, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection, SelectionError,
-    Slice, Values, VarArray, sel,
+    IntoAxisSelections, IntoLengths, Length, Mask, NodeKind, Plain, Points, RangeExt, Result,
+    Selection, SelectionError, Shape, Slice, Values, VarArray, sel,
 };
 pub use zarr_metadata::{
-    ArrayMetadata, Attribute, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType, Endian,
-    Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath, Order, Separator,
-    ZarrFormat,
+    ArrayMetadata, Attribute, AttributeError, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun,
+    DataType, Endian, Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath,
+    Order, Separator, WordError, ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]

@@ -101,7 +101,14 @@ impl Serialize for Attributes {
         let mut map = serializer.serialize_map(Some(self.members.len()))?;
         for (key, value) in &self.members {
             let at = JsonPointer::root().key(key);
-            map.serialize_entry(key, &Element { value, exact: &self.exact, at })?;
+            map.serialize_entry(
+                key,
+                &Element {
+                    value,
+                    exact: &self.exact,
+                    at,
+                },
+            )?;
         }
         map.end()
     }

@@ -72,7 +72,11 @@ pub(super) fn known_names() -> impl Iterator<Item = &'static str> {
     let ints = SmallInt::ALL.into_iter().map(SmallInt::name);
     let floats = SmallFloat::ALL.into_iter();
     let floats = floats.flat_map(|float| [float.name(), float.complex_name()]);
-    NAMED.iter().map(|(name, _)| *name).chain(ints).chain(floats)
+    NAMED
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(ints)
+        .chain(floats)
 }
 
 impl DataType {

@@ -140,10 +140,14 @@ impl DataType {
         let extension = match self {
             Self::Unknown(extension) => extension,
             Self::Struct(fields) => {
-                return fields.iter().find_map(|Field { name, data_type, .. }| {
-                    let why = data_type.why_unknown()?;
-                    Some(format!("field `{name}`: {why}"))
-                });
+                return fields.iter().find_map(
+                    |Field {
+                         name, data_type, ..
+                     }| {
+                        let why = data_type.why_unknown()?;
+                        Some(format!("field `{name}`: {why}"))
+                    },
+                );
             }
             _ => return None,
         };
@@ -154,7 +158,8 @@ impl DataType {
             return Some(kinds.join("; "));
         }
         if matches!(name, "O" | "|O" | "object") {
-            let text = format!("{name:?} does not say what its objects are; give \"string\" or \"bytes\"");
+            let text =
+                format!("{name:?} does not say what its objects are; give \"string\" or \"bytes\"");
             return Some(text);
         }
         let numpy = NUMPY.iter().map(|(name, _)| *name);

@@ -1,7 +1,10 @@
 //! `create_group`, and `group`, which opens the group if it exists.
 
-use zarr_core::{Context, Result, hierarchy};
-use zarr_metadata::{Attribute, GroupMetadata, NodeMetadata, ZarrFormat};
+use std::fmt::Display;
+
+use serde::Serialize;
+use zarr_core::{Context, Refused, Result, hierarchy};
+use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, ZarrFormat};
 
 use crate::environment::default_context;
 use crate::operation::operation;
@@ -20,6 +23,7 @@ pub fn create_group(store: impl Into<Target>) -> CreateGroup {
         context: None,
         access: Access::default(),
         or_open: false,
+        refused: Refused::default(),
     }
 }
 
@@ -51,33 +55,38 @@ pub struct CreateGroup {
     target: Target,
     path: String,
     zarr_format: Option<ZarrFormat>,
-    attributes: Option<Attribute>,
+    attributes: Option<Attributes>,
     overwrite: bool,
     context: Option<Context>,
     access: Access,
     /// Whether an existing group is opened.
     or_open: bool,
+    refused: Refused,
 }
 store_setters!(CreateGroup, access);
 handle_setters!(CreateGroup, access);
 
 impl CreateGroup {
     /// The group's path in the store. Missing groups above it are created.
-    #[doc(alias = "name")]
     pub fn path(mut self, path: impl AsRef<str>) -> Self {
         self.path = path.as_ref().to_owned();
         self
     }
 
+    /// The same as [`path`](Self::path).
+    pub fn name(self, path: impl AsRef<str>) -> Self {
+        self.path(path)
+    }
+
     /// The format; by default that of the group above, or the context's default.
-    pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.zarr_format = Some(format);
+    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
+        self.zarr_format = self.refused.take("zarr_format", format.try_into());
         self
     }
 
-    /// The user's attributes: a JSON object.
-    pub fn attributes(mut self, attributes: impl Into<Attribute>) -> Self {
-        self.attributes = Some(attributes.into());
+    /// The user's attributes: see [`CreateArray::attributes`](crate::CreateArray::attributes).
+    pub fn attributes(mut self, attributes: impl Serialize) -> Self {
+        self.attributes = self.refused.take("attributes", Attributes::of(&attributes));
         self
     }
 
@@ -95,6 +104,7 @@ impl CreateGroup {
     }
 
     async fn run(self) -> Result<Group> {
+        self.refused.check()?;
         if self.or_open && !self.overwrite {
             return self.open().await;
         }
@@ -104,7 +114,7 @@ impl CreateGroup {
             .reach(&self.path, &self.access, &context)
             .await?;
         let format = self.zarr_format.unwrap_or_else(|| context.default_format());
-        let metadata = GroupMetadata::new(format, hierarchy::object(self.attributes)?);
+        let metadata = GroupMetadata::new(format, self.attributes.unwrap_or_default());
         let node = NodeMetadata::Group(metadata.clone());
         hierarchy::create(&location, &node, self.overwrite, &context).await?;
         let group = Group::new(self.access.finish(location), metadata, context)?;

@@ -99,7 +99,7 @@ impl Computed {
 
 impl fmt::Debug for Computed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Computed({:?} of {})", self.shape.0, self.dtype)
+        write!(f, "Computed({:?} of {})", self.shape, self.dtype)
     }
 }
 
@@ -132,9 +132,7 @@ impl Source {
     pub(crate) fn structure(&self) -> ArrayOptions {
         match &self.0 {
             SourceKind::Data(data) => data.structure(),
-            SourceKind::Computed(blocks) => {
-                ArrayOptions::new(blocks.shape.0.clone(), blocks.dtype.clone())
-            }
+            SourceKind::Computed(blocks) => ArrayOptions::new(&blocks.shape, &blocks.dtype),
             SourceKind::Array(array) => {
                 let mut options = ArrayOptions::like(array.metadata());
                 options.attributes.clone_from(array.attrs());
@@ -176,7 +174,7 @@ impl Source {
             }
             SourceKind::Computed(blocks) => {
                 check_type(&blocks.dtype, array)?;
-                (blocks.shape.0, Appended::Blocks(blocks.make))
+                (blocks.shape.lengths()?, Appended::Blocks(blocks.make))
             }
         })
     }
