@@ -2,6 +2,7 @@
 
 mod archives;
 mod array;
+mod attributes;
 mod changes;
 mod config;
 mod contains;
@@ -35,5 +36,6 @@ mod parameters_opening;
 mod require_array;
 mod require_group;
 mod save;
+mod spelled;
 mod store_options;
 mod tree;

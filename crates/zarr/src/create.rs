@@ -1,5 +1,6 @@
 //! Creates arrays. The builder checks all of its arguments before it changes the store.
 
+pub(crate) mod dry_run;
 pub(crate) mod filled;
 pub(crate) mod group;
 pub(crate) mod nodes;
@@ -9,9 +10,9 @@ pub(crate) mod source;
 use std::fmt::Display;
 
 use serde::Serialize;
+use zarr_core::hierarchy::{self, CreatePlan};
 use zarr_core::{
     ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Fill, Result, Shape, check_new_array,
-    hierarchy,
 };
 use zarr_metadata::{
     ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, Separator, ZarrFormat,
@@ -382,6 +383,14 @@ impl CreateArray {
             overwrite: self.overwrite,
             access: self.access,
         })
+    }
+
+    pub(crate) async fn plan(self) -> Result<CreatePlan> {
+        let Prepared {
+            array, overwrite, ..
+        } = self.prepare().await?;
+        let node = NodeMetadata::Array(array.metadata().clone());
+        hierarchy::plan_create(array.location(), &node, overwrite, array.context()).await
     }
 
     async fn run(self) -> Result<Array> {

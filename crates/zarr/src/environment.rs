@@ -149,6 +149,7 @@ mod tests {
             max_workers: NonZeroUsize::new(3),
             json_indent: Indent::Spaces(4),
             strict_json: false,
+            write_empty_zattrs: false,
             leave_consolidated: false,
             problems: vec![],
         };

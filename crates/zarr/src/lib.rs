@@ -92,6 +92,7 @@ pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use copy::progress::CopyProgress;
 pub use copy::store::{CopyStore, copy_store};
 pub use copy::{CopyNodes, copy, copy_all};
+pub use create::dry_run::DryRun;
 pub use create::filled::{
     Like, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like,
 };
@@ -123,7 +124,7 @@ pub use target::Target;
 pub use target::access::Synchronizer;
 pub use zarr_codecs::{AxisRange, CodecRegistry, Region};
 pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
-pub use zarr_core::hierarchy::{Mode, UseConsolidated};
+pub use zarr_core::hierarchy::{CreatePlan, Mode, UseConsolidated};
 pub use zarr_core::{
     ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, ChunkError, Chunks, Codecs, Config,
     Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,

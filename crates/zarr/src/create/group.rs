@@ -3,8 +3,10 @@
 use std::fmt::Display;
 
 use serde::Serialize;
-use zarr_core::{Context, Refused, Result, hierarchy};
+use zarr_core::hierarchy::{self, CreatePlan};
+use zarr_core::{Context, Refused, Result};
 use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, ZarrFormat};
+use zarr_store::Location;
 
 use crate::environment::default_context;
 use crate::operation::operation;
@@ -58,7 +60,7 @@ pub struct CreateGroup {
     attributes: Option<Attributes>,
     overwrite: bool,
     context: Option<Context>,
-    access: Access,
+    pub(super) access: Access,
     /// Whether an existing group is opened.
     or_open: bool,
     refused: Refused,
@@ -108,6 +110,18 @@ impl CreateGroup {
         if self.or_open && !self.overwrite {
             return self.open().await;
         }
+        let (overwrite, reloading) = (self.overwrite, self.access.reload_attributes);
+        let access = self.access.clone();
+        let (location, metadata, context) = self.prepare().await?;
+        let node = NodeMetadata::Group(metadata.clone());
+        hierarchy::create(&location, &node, overwrite, &context).await?;
+        let group = Group::new(access.finish(location), metadata, context)?;
+        Ok(group.reloading(reloading))
+    }
+
+    /// Checks everything that can be checked without reading a document from the store.
+    async fn prepare(self) -> Result<(Location, GroupMetadata, Context)> {
+        self.refused.check()?;
         let context = self.context.unwrap_or_else(default_context);
         let location = self
             .target
@@ -115,10 +129,17 @@ impl CreateGroup {
             .await?;
         let format = self.zarr_format.unwrap_or_else(|| context.default_format());
         let metadata = GroupMetadata::new(format, self.attributes.unwrap_or_default());
-        let node = NodeMetadata::Group(metadata.clone());
-        hierarchy::create(&location, &node, self.overwrite, &context).await?;
-        let group = Group::new(self.access.finish(location), metadata, context)?;
-        Ok(group.reloading(self.access.reload_attributes))
+        Ok((location, metadata, context))
+    }
+
+    pub(crate) async fn plan(self) -> Result<CreatePlan> {
+        let (or_open, overwrite) = (self.or_open && !self.overwrite, self.overwrite);
+        let (location, metadata, context) = self.prepare().await?;
+        if or_open && let Some(NodeMetadata::Group(_)) = hierarchy::read(&location, None).await? {
+            return Ok(CreatePlan::default());
+        }
+        let node = NodeMetadata::Group(metadata);
+        hierarchy::plan_create(&location, &node, overwrite, &context).await
     }
 
     fn open(self) -> OpenGroup {
