@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use serde_json::Map;
 use zarr::blocking::Wait;
 use zarr::{Attributes, ErrorClass, MemoryStore, Target, json};
 
@@ -127,7 +127,6 @@ fn what_is_no_object_is_refused_by_name() {
         json!([1]),
         json!([["a"]]),
         json!([[1, 2]]),
-        Value::Null,
     ] {
         let error = zarr::zeros(Target::Memory, [2])
             .attributes(&wrong)
@@ -143,6 +142,8 @@ fn what_is_no_object_is_refused_by_name() {
         let mut g = zarr::create_group(Target::Memory).wait().unwrap();
         assert!(g.update_attributes(&wrong).wait().is_err());
     }
+    let none = zarr::zeros(Target::Memory, [2]).attributes(None::<Attributes>);
+    assert!(none.wait().unwrap().attrs().is_empty());
     // What serde cannot serialize.
     let borrowed = RefCell::new(1);
     let _borrow = borrowed.borrow_mut();

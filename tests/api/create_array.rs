@@ -127,8 +127,6 @@ fn wrong_arguments_are_named() {
     check(v2().shards([4, 6]), "shards", Format);
     let named = v2().dimension_names(["x", "y"]);
     check(named, "dimension_names", Format);
-    let two = [Extension::new("zstd"), Extension::new("gzip")];
-    check(v2().compressors(two), "compressors", Format);
     let default = ChunkKeyEncoding::Default(Separator::Slash);
     let encoded = v2().chunk_key_encoding(default);
     check(encoded, "chunk_key_encoding", Format);

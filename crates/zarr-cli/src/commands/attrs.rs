@@ -109,8 +109,8 @@ fn update(
 ) -> Result<(), Failure> {
     let location = node.location().clone();
     let updated = match node {
-        Node::Array(mut array) => array.update_attributes(new).remove(gone).wait(),
-        Node::Group(mut group) => group.update_attributes(new).remove(gone).wait(),
+        Node::Array(mut array) => array.update_attributes(new.as_slice()).remove(gone).wait(),
+        Node::Group(mut group) => group.update_attributes(new.as_slice()).remove(gone).wait(),
     };
     updated.map_err(|error| Failure::zarr("cannot change", path.as_str(), &error))?;
     path.warn_of_stale_metadata(&location);

@@ -36,7 +36,8 @@ impl Attribute {
 }
 
 impl Attributes {
-    /// The attributes that serde makes of a value: a map, a struct, or a list of pairs of a name and a value.
+    /// The attributes that serde makes of a value: a map, a struct, or a list of pairs of a name and a value. `None`
+    /// has none.
     ///
     /// ```
     /// use serde_json::json;
@@ -51,9 +52,11 @@ impl Attributes {
     /// # Errors
     /// As [`Attribute::of`], and a value that is neither an object nor a list of pairs.
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, AttributeError> {
-        Attribute::of(value)?
-            .into_object()
-            .or_else(|other| other.into_pairs())
+        let whole = Attribute::of(value)?;
+        if whole.value.is_null() {
+            return Ok(Self::new());
+        }
+        whole.into_object().or_else(Attribute::into_pairs)
     }
 }
 
