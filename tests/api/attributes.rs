@@ -122,12 +122,7 @@ fn one_attribute_is_set_and_others_stay() {
 
 #[test]
 fn what_is_no_object_is_refused_by_name() {
-    for wrong in [
-        json!(1),
-        json!([1]),
-        json!([["a"]]),
-        json!([[1, 2]]),
-    ] {
+    for wrong in [json!(1), json!([1]), json!([["a"]]), json!([[1, 2]])] {
         let error = zarr::zeros(Target::Memory, [2])
             .attributes(&wrong)
             .wait()
