@@ -498,14 +498,12 @@ fn options_have_all_that_create_has() {
     assert!(open().wait().unwrap().config().write_empty_chunks);
     let text = ArrayOptions::new([2], "string").object_codec(Extension::new("vlen-utf8"));
     let text = text.zarr_format(2);
-    let text = zarr::open_array(&store)
-        .path("t")
+    let text = zarr::open_array(Target::Memory)
         .mode(Mode::Append)
         .or_create(text);
     assert_eq!(text.wait().unwrap().dtype(), &DataType::String);
     let wrong = ArrayOptions::new([-1], "int16");
-    let wrong = zarr::open_array(&store)
-        .path("w")
+    let wrong = zarr::open_array(Target::Memory)
         .mode(Mode::Append)
         .or_create(wrong);
     assert_eq!(wrong.wait().unwrap_err().class(), ErrorClass::Invalid);
