@@ -17,10 +17,8 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use zarr::blocking::Wait;
-use zarr::tools::without_secrets;
-use zarr::{
-    Array, ChunkKeyEncoding, ErrorClass, Location, Node, Store, UseConsolidated, ZarrFormat,
-};
+use zarr::tools::{store_and_path, without_secrets};
+use zarr::{Array, ChunkKeyEncoding, Context, ErrorClass, Location, Mode, Node, Store, ZarrFormat};
 
 use self::consolidated::outermost;
 use crate::address::store_options::StoreOptions;
@@ -65,12 +63,7 @@ impl FromStr for Address {
         if text.is_empty() || text.starts_with("::") {
             return Err("no store is named; `.` is the current directory");
         }
-        let (store, path) = match text.split_once("::") {
-            // No path is a URL; the library refuses an address like `zip::https://…`.
-            Some((_, url)) if url.contains("://") => (text, ""),
-            Some(parts) if !Path::new(text).exists() => parts,
-            _ => (text, ""),
-        };
+        let (store, path) = store_and_path(text);
         Ok(Self {
             shown: without_secrets(text),
             written: StorePath {
@@ -144,17 +137,23 @@ impl Address {
         }
     }
 
-    /// The node at a path in a store that this address leads to.
-    fn node(&self, store: &str, path: &str) -> zarr::Open {
-        let options = self.options();
-        zarr::open(store)
-            .path(path)
-            .storage_options(options.pairs())
+    /// The node at a path in a store that this address leads to, which must be there.
+    async fn node(&self, store: &str, path: &str, context: &Context) -> zarr::Result<Node> {
+        let place = self.place_in(store, path).await?;
+        existing(zarr::open(place.clone()), &place)
+            .context(context)
+            .await
     }
 
     /// The directory `path` of such a store.
     async fn place_in(&self, store: &str, path: &str) -> zarr::Result<Location> {
-        let options = self.options();
+        let mut options = self.options();
+        if let Some(time) = zarr::default_context().config().timeout
+            && self.accepts_option("operation_timeout")
+            && !options.has("operation_timeout")
+        {
+            options = options.with("operation_timeout", &format!("{}s", time.as_secs_f64()));
+        }
         let root = Location::open(store, &options.pairs()).await?;
         zarr::tools::place_in(&root, path).await
     }
@@ -164,9 +163,9 @@ impl Address {
     pub(crate) fn open(&self) -> Result<Node, Failure> {
         let (store, path) = self.store_and_path();
         let opened = async {
-            match self.node(store, path).await? {
+            match self.node(store, path, &zarr::default_context()).await? {
                 Node::Group(group) if !group.store().hints().listable => {
-                    let again = zarr::open_group(&group).use_consolidated(UseConsolidated::Auto);
+                    let again = zarr::open_group(&group).mode(existing_mode(group.location()));
                     again.await.map(Node::Group)
                 }
                 node => Ok(node),
@@ -180,9 +179,10 @@ impl Address {
             if let Some(children) = self.names_below() {
                 return failure.advice(children);
             }
+            let context = zarr::default_context();
             let advice = match self.directory() {
                 Some(path) => Some(suggestions::for_path(path, |store| {
-                    self.node(store, "").wait()
+                    self.node(store, "", &context).wait()
                 })),
                 None => match suggestions::without_document(&self.shown) {
                     Some(node) => Some(format!("did you mean {node}?")),
@@ -265,7 +265,8 @@ impl Address {
         let Some(mut place) = above else {
             return Ok(here);
         };
-        match self.node(&place.store, "").wait() {
+        let context = zarr::default_context();
+        match self.node(&place.store, "", &context).wait() {
             Ok(Node::Group(group)) => place.format = Some(group.zarr_format()),
             // The library refuses this.
             Ok(Node::Array(_)) => {}
@@ -281,7 +282,8 @@ impl Address {
     /// Refuses to replace a directory of other files: it was named by mistake, and they would be lost.
     pub(crate) fn check_replaceable(&self) -> Result<(), Failure> {
         let (store, path) = self.store_and_path();
-        match self.node(store, path).wait() {
+        let context = zarr::default_context();
+        match self.node(store, path, &context).wait() {
             Err(error) if error.class() == ErrorClass::NotFound => {}
             // A node, a broken node, or an error that creating reports again.
             _ => return Ok(()),
@@ -336,17 +338,31 @@ impl Address {
 
     /// A suggestion for a path in a store at which there is no node.
     fn suggestion_in_store(&self, store: &str, path: &str) -> Option<String> {
+        let context = zarr::default_context();
         let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty()).collect();
         let (above, rest) = (0..steps.len()).rev().find_map(|n| {
             let above = steps.get(..n)?.join("/");
-            self.node(store, &above).wait().ok()?;
+            self.node(store, &above, &context).wait().ok()?;
             Some((above, steps.get(n..)?.join("/")))
         })?;
-        let found = similar_child(self.node(store, &above).wait(), &rest)?;
+        let found = similar_child(self.node(store, &above, &context).wait(), &rest)?;
         let slash = if above.is_empty() { "" } else { "/" };
         let store = without_secrets(store);
         Some(format!("did you mean {store}::{above}{slash}{found}?"))
     }
+}
+
+/// The mode in which commands open what is there: nothing is ever created by looking for it.
+pub(crate) fn existing_mode(place: &Location) -> Mode {
+    match place.store().hints().writable {
+        true => Mode::ReadWrite,
+        false => Mode::Read,
+    }
+}
+
+/// Opens the node at a place that is there, as its own documents say.
+pub(crate) fn existing(open: zarr::Open, place: &Location) -> zarr::Open {
+    open.mode(existing_mode(place)).use_consolidated(false)
 }
 
 /// Whether a store is not given by the path of its files.

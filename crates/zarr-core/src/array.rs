@@ -4,15 +4,17 @@
 mod config;
 mod documents;
 mod fields;
+mod last_read;
 
 use std::sync::Arc;
 
 use zarr_codecs::{ChunkSpec, CodecChain, CodecError, CodecErrorKind};
-use zarr_metadata::{ArrayMetadata, NodePath, ZarrFormat};
+use zarr_metadata::{ArrayMetadata, NodePath, Order, ZarrFormat};
 use zarr_store::{Key, Location, Store};
 
 use crate::cells::ChunkSelections;
-pub use config::ArrayConfig;
+pub use config::{ArrayConfig, CacheMetadata};
+pub use last_read::LastRead;
 
 use crate::chains::{self, ChainCache, ChunkChain};
 use crate::engine::{CachedChunks, IndexCache};
@@ -34,6 +36,7 @@ pub struct ChunkedArray {
     context: Context,
     config: ArrayConfig,
     fields: Option<Arc<fields::PickedFields>>,
+    last_read: Arc<LastRead<ArrayMetadata>>,
 }
 
 impl ChunkedArray {
@@ -64,6 +67,7 @@ impl ChunkedArray {
             context,
             config,
             fields: None,
+            last_read: Arc::default(),
         })
     }
 
@@ -90,6 +94,7 @@ impl ChunkedArray {
             context: self.context.clone(),
             config,
             fields: self.fields.clone(),
+            last_read: Arc::clone(&self.last_read),
         }
     }
 
@@ -126,6 +131,15 @@ impl ChunkedArray {
     /// The configuration: how this handle reads and writes.
     pub fn config(&self) -> &ArrayConfig {
         &self.config
+    }
+
+    /// The order in memory of the elements of a box that is read: as format 2 stores it, as the configuration says
+    /// in format 3.
+    pub fn order(&self) -> Order {
+        match &self.metadata {
+            ArrayMetadata::V2 { array, .. } => array.order,
+            ArrayMetadata::V3(_) => self.config.order,
+        }
     }
 
     /// The cached indexes of shards.

@@ -107,6 +107,7 @@ impl Context {
         ArrayConfig {
             write_empty_chunks: self.0.config.write_empty_chunks,
             read_missing_chunks: self.0.config.read_missing_chunks.unwrap_or(true),
+            order: self.0.config.order.unwrap_or_default(),
             ..ArrayConfig::default()
         }
     }

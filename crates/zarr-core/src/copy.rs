@@ -15,6 +15,7 @@ mod same_chunks;
 mod values;
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
@@ -44,6 +45,27 @@ pub enum IfExists {
     /// Only what is missing is copied, so that a copy that was interrupted goes on: chunks that are
     /// not there, or keys that are not there in the same size. Documents that are there stay.
     Update,
+}
+
+/// The names that zarr-python 2 gives them, and `update`.
+impl FromStr for IfExists {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "raise" => Ok(Self::Raise),
+            "replace" => Ok(Self::Replace),
+            "skip" => Ok(Self::Skip),
+            "skip_initialized" => Ok(Self::SkipInitialized),
+            "update" => Ok(Self::Update),
+            other => {
+                let text = format!(
+                    "{other:?} is none of `raise`, `replace`, `skip`, `skip_initialized` and `update`"
+                );
+                Err(Error::argument("if_exists", text))
+            }
+        }
+    }
 }
 
 /// What a copy did.

@@ -22,7 +22,7 @@ mod typed;
 mod values;
 
 pub use appended::Appended;
-pub use array::{ArrayConfig, ChunkedArray};
+pub use array::{ArrayConfig, CacheMetadata, ChunkedArray, LastRead};
 pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use ndarray::{ArrayD, IxDyn};
+use ndarray::{ArrayD, IxDyn, ShapeBuilder};
 use zarr_codecs::{Region, VlenElements, VlenHandle, VlenHeap};
-use zarr_metadata::DataType;
+use zarr_metadata::{DataType, Order};
 
+use crate::engine::Destination;
 use crate::{
     Block, ChunkedArray, Error, ErrorKind, Output, ResolvedSelection, Result, Values, VarArray,
     values,
@@ -206,7 +207,8 @@ impl DynData {
         let elements = self.data.into_elements(&heap);
         let elements = elements.map_err(|error| Error::argument("data", error.to_string()))?;
         let stored: Vec<T::Stored> = bytemuck::pod_collect_to_vec(&elements);
-        into_array(T::from_stored(stored, &heap.elements())?, &self.shape)
+        let elements = T::from_stored(stored, &heap.elements())?;
+        into_array(elements, &self.shape, Order::C)
     }
 }
 
@@ -234,11 +236,13 @@ pub fn c_order<T: Element>(array: ArrayD<T>) -> Vec<T> {
     }
 }
 
-/// An array of elements, of the output shape of a selection.
-fn into_array<T>(elements: Vec<T>, shape: &[u64]) -> Result<ArrayD<T>> {
+/// An array of elements that lie in this order, of the output shape of a selection.
+fn into_array<T>(elements: Vec<T>, shape: &[u64], order: Order) -> Result<ArrayD<T>> {
     let shape: Option<Vec<usize>> = shape.iter().map(|&n| usize::try_from(n).ok()).collect();
     let (found, wanted) = (elements.len(), shape.clone());
-    let array = shape.and_then(|shape| ArrayD::from_shape_vec(IxDyn(&shape), elements).ok());
+    let is_f = order == Order::F;
+    let array =
+        shape.and_then(|shape| ArrayD::from_shape_vec(IxDyn(&shape).set_f(is_f), elements).ok());
     array.ok_or_else(|| {
         Error::wrong_shape(
             "shape",
@@ -248,7 +252,8 @@ fn into_array<T>(elements: Vec<T>, shape: &[u64]) -> Result<ArrayD<T>> {
 }
 
 impl ChunkedArray {
-    /// Reads the cells of a selection as an array of its output shape.
+    /// Reads the cells of a selection as an array of its output shape. The elements of a box lie in memory in the
+    /// array's [`order`](Self::order).
     ///
     /// # Errors
     /// If the data type is not read as `T`, and the errors of [`read`](Self::read).
@@ -257,9 +262,21 @@ impl ChunkedArray {
         selection: ResolvedSelection,
     ) -> Result<ArrayD<T>> {
         self.check_element::<T>()?;
-        let align = align_of::<T::Stored>();
-        let output = Arc::clone(&self).read(selection.clone(), align).await?;
-        into_array(self.elements(output)?, selection.out_shape())
+        let (align, order) = (align_of::<T::Stored>(), self.order());
+        let destination = Destination::New { align, order };
+        self.read_array(selection, destination).await
+    }
+
+    /// Reads the cells of a selection to where they are wanted, as an array there.
+    async fn read_array<T: Element>(
+        self: Arc<Self>,
+        selection: ResolvedSelection,
+        destination: Destination,
+    ) -> Result<ArrayD<T>> {
+        let array = Arc::clone(&self);
+        let output = array.read_to(selection.clone(), destination).await?;
+        let order = output.order();
+        into_array(self.elements(output)?, selection.out_shape(), order)
     }
 
     fn elements<T: Element>(&self, output: Output) -> Result<Vec<T>> {
@@ -300,7 +317,7 @@ impl ChunkedArray {
         Ok(blocks.map(move |block| {
             let Block { region, output } = block?;
             let elements = self.elements::<T>(output)?;
-            let array = into_array(elements, &region.shape())?;
+            let array = into_array(elements, &region.shape(), Order::C)?;
             Ok((region, array))
         }))
     }

@@ -14,6 +14,7 @@ mod listed;
 mod prefixed;
 mod read_only;
 mod split;
+mod thread_locks;
 #[cfg(feature = "tracing")]
 mod traced;
 mod wrapper;
@@ -32,6 +33,7 @@ pub use self::{
     prefixed::Prefixed,
     read_only::{NoWrites, ReadOnly},
     split::Split,
+    thread_locks::ThreadLocks,
 };
 
 /// The blocking face of the store inside a wrapper. The wrapper's own is reached only through

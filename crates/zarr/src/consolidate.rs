@@ -6,7 +6,8 @@ use zarr_metadata::ZarrFormat;
 
 use crate::environment::default_context;
 use crate::operation::operation;
-use crate::target::finish::Finish;
+use crate::target::access::Access;
+use crate::target::format::{FormatArgument, zarr_version};
 use crate::{Group, Target};
 
 /// Collects the metadata of all nodes below a group in one document of the group, so that readers get all
@@ -33,7 +34,7 @@ pub fn consolidate_metadata(target: impl Into<Target>) -> ConsolidateMetadata {
     ConsolidateMetadata {
         target: target.into(),
         path: String::new(),
-        zarr_format: None,
+        format: FormatArgument::default(),
         context: default_context(),
     }
 }
@@ -44,7 +45,7 @@ pub fn consolidate_metadata(target: impl Into<Target>) -> ConsolidateMetadata {
 pub struct ConsolidateMetadata {
     target: Target,
     path: String,
-    zarr_format: Option<ZarrFormat>,
+    format: FormatArgument,
     context: Context,
 }
 
@@ -57,7 +58,7 @@ impl ConsolidateMetadata {
 
     /// The format of the group, if there is one of each format.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.zarr_format = Some(format);
+        self.format.zarr_format = Some(format);
         self
     }
 
@@ -68,11 +69,13 @@ impl ConsolidateMetadata {
     }
 
     async fn run(self) -> Result<Group> {
+        let format = self.format.get()?;
+        let access = Access::default();
         let location = self
             .target
-            .location(&self.path, Finish::WithHandles)
+            .reach(&self.path, &access, &self.context)
             .await?;
-        let metadata = hierarchy::consolidate(&location, self.zarr_format, &self.context).await?;
+        let metadata = hierarchy::consolidate(&location, format, &self.context).await?;
         // In format 3 it is part of the group's own document.
         let collected = match metadata.format() {
             ZarrFormat::V2 => {
@@ -84,3 +87,4 @@ impl ConsolidateMetadata {
     }
 }
 operation!(ConsolidateMetadata => Group);
+zarr_version!(ConsolidateMetadata, format);

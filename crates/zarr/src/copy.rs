@@ -16,7 +16,10 @@ use zarr_store::Location;
 use crate::copy::filter::Filter;
 use crate::copy::progress::CopyProgress;
 use crate::operation::operation;
-use crate::target::finish::{Finish, finish};
+use crate::target::access::Access;
+use crate::target::choice::Choice;
+use crate::target::finish::finish;
+use crate::target::format::{FormatArgument, zarr_version};
 use crate::{CreateArray, Group, Node, Target};
 
 /// Copies an array or a group, with everything below it, into the group at `dest`, which is created if it
@@ -59,6 +62,8 @@ pub fn copy(source: impl Into<Node>, dest: impl Into<Target>) -> CopyNodes {
         name: None,
         filter: Filter::default(),
         context: None,
+        if_exists: IfExists::default().into(),
+        format: FormatArgument::default(),
         options: CopyOptions::default(),
     }
 }
@@ -99,8 +104,11 @@ pub struct CopyNodes {
     name: Option<String>,
     filter: Filter,
     context: Option<Context>,
+    if_exists: Choice<IfExists>,
+    format: FormatArgument,
     options: CopyOptions,
 }
+zarr_version!(CopyNodes, format);
 
 impl CopyNodes {
     /// The name of the copy in the destination; by default that of the source. The empty name means the
@@ -123,8 +131,10 @@ impl CopyNodes {
     }
 
     /// What happens to arrays that already exist in the destination.
-    pub fn if_exists(mut self, what: IfExists) -> Self {
-        self.options.if_exists = what;
+    ///
+    /// An [`IfExists`], or its name in zarr-python 2, such as `"skip"`.
+    pub fn if_exists(mut self, what: impl Into<Choice<IfExists>>) -> Self {
+        self.if_exists = what.into();
         self
     }
 
@@ -164,7 +174,7 @@ impl CopyNodes {
     /// The format of the copies, which must be that of the group they are copied into. By default it is; if
     /// that group does not exist yet, it is the format of the source.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.options.zarr_format = Some(format);
+        self.format.zarr_format = Some(format);
         self
     }
 
@@ -200,14 +210,17 @@ impl CopyNodes {
 
     async fn run(mut self) -> Result<CopyStats> {
         let choice = self.filter.choice()?;
+        self.options.if_exists = self.if_exists.value()?;
+        self.options.zarr_format = self.format.get()?;
         let source = found(&self.source, &self.options).await?;
         let name = match &self.name {
             Some(name) => name.as_str(),
             None => source_name(&source.location)?,
         };
-        let dest = self.dest.location(name, Finish::Here).await?;
+        let context = self.context.unwrap_or_else(|| source.context.clone());
+        let dest = self.dest.reach(name, &Access::finished(), &context).await?;
         self.options.choice = choice;
-        self.options.context = self.context.unwrap_or_else(|| source.context.clone());
+        self.options.context = context;
         let copied = copy_nodes(source, &dest, &self.options).await?;
         if !self.options.dry_run {
             finish(&dest).await?;
@@ -226,6 +239,13 @@ async fn found(node: &Node, options: &CopyOptions) -> Result<CopySource> {
     let mut nodes = vec![(NodePath::root(), metadata(node))];
     let (mut unread, mut has_documents) = (Vec::new(), true);
     if let Node::Group(group) = node {
+        let mut group = group.clone();
+        // Metadata that only spares requests is no reason to copy other documents than those that are there.
+        let listable = group.store().hints().listable;
+        let view = group.view();
+        if listable && view.is_some_and(|view| !view.is_required()) {
+            group = group.with_view(None);
+        }
         has_documents = group.view().is_none();
         let members = match options.shallow {
             true => group.members(),

@@ -18,6 +18,7 @@ use crate::create::source::Checked;
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::{Access, array_handle_setters, handle_setters, store_setters};
+use crate::target::format::{FormatArgument, zarr_version};
 use crate::{Array, DimensionName, Shape, Source, Target};
 
 /// Creates an array: at the root of the store, unless you set [`name`](CreateArray::name).
@@ -107,6 +108,7 @@ pub struct CreateArray {
     target: Target,
     name: String,
     options: ArrayOptions,
+    format: FormatArgument,
     object_codec: Option<Extension>,
     write_empty_chunks: Option<bool>,
     read_missing_chunks: Option<bool>,
@@ -121,6 +123,7 @@ pub struct CreateArray {
 store_setters!(CreateArray, access);
 handle_setters!(CreateArray, access);
 array_handle_setters!(CreateArray, access);
+zarr_version!(CreateArray, format);
 
 impl CreateArray {
     pub(crate) fn new(store: impl Into<Target>, options: ArrayOptions) -> Self {
@@ -128,6 +131,7 @@ impl CreateArray {
             target: store.into(),
             name: String::new(),
             options,
+            format: FormatArgument::default(),
             object_codec: None,
             write_empty_chunks: None,
             read_missing_chunks: None,
@@ -211,7 +215,17 @@ impl CreateArray {
         self
     }
 
-    /// The memory order of the elements in a chunk (format 2).
+    /// The order of the elements in memory. Format 2 stores chunks in it. In format 3 nothing of it is stored: it is
+    /// how the elements of a box lie that are [read](Array::read) by the handle that is returned.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Order, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::create_array(Target::Memory, [4, 6], DataType::Int32).order(Order::F).wait()?;
+    /// assert_eq!(a.read::<i32>(..).wait()?.strides(), [1, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn order(mut self, order: Order) -> Self {
         self.options.order = Some(order);
         self
@@ -220,6 +234,7 @@ impl CreateArray {
     /// The format; by default that of the group, or the context's default.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
         self.options.zarr_format = Some(format);
+        self.format.zarr_format = Some(format);
         self
     }
 
@@ -319,6 +334,7 @@ impl CreateArray {
     /// The structure of the array, with the defaults of the context.
     fn resolved_options(&self, context: &Context) -> Result<ArrayOptions> {
         let mut options = self.options.clone();
+        options.zarr_format = self.format.get()?.or(options.zarr_format);
         if self.attributes.is_some() {
             options.attributes = hierarchy::object(self.attributes.clone())?;
         }
@@ -342,16 +358,21 @@ impl CreateArray {
         self
     }
 
-    /// Checks everything that can be checked without reading a document from the store.
+    /// Checks everything that can be checked before the place of the array is looked at.
     pub(crate) async fn prepare(mut self) -> Result<Prepared> {
         let context = self.context.clone().unwrap_or_else(default_context);
-        let config = self.array_config(&context);
-        let metadata = self.resolved_options(&context)?;
-        let metadata = metadata.metadata(context.default_format())?;
+        let mut config = self.array_config(&context);
         let location = self
             .target
             .reach(&self.name, &self.access, &context)
             .await?;
+        if self.format.get()?.or(self.options.zarr_format).is_none() {
+            self.options.zarr_format = hierarchy::format_above(&location).await?;
+        }
+        let mut options = self.resolved_options(&context)?;
+        let order = options.take_memory_order(context.default_format());
+        config.order = order.unwrap_or(config.order);
+        let metadata = options.metadata(context.default_format())?;
         let array = Array::new(location, metadata, context, config)?;
         check_new_array(array.chunked())?;
         let source = self.source.take().filter(|_| self.write_data);

@@ -118,12 +118,13 @@ pub use save::{Save, save, save_array, save_group};
 pub use serde_json::json;
 pub use target::Target;
 pub use target::access::Synchronizer;
+pub use target::choice::Choice;
 pub use zarr_codecs::{AxisRange, CodecRegistry, Region};
 pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
 pub use zarr_core::hierarchy::{Mode, UseConsolidated};
 pub use zarr_core::{
-    ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, ChunkError, Chunks, Codecs, Config,
-    Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,
+    ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, CacheMetadata, ChunkError, Chunks,
+    Codecs, Config, Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,
     IntoAxisSelections, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection, SelectionError,
     Slice, Values, VarArray, sel,
 };
@@ -132,7 +133,11 @@ pub use zarr_metadata::{
     Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath, Order, Separator,
     ZarrFormat,
 };
+#[cfg(feature = "cache")]
+pub use zarr_store::Cached;
 pub use zarr_store::MemoryStore;
+#[cfg(feature = "tracing")]
+pub use zarr_store::Traced;
 #[cfg(feature = "local")]
 pub use zarr_store::{Durability, LocalStore, Locking, Symlinks};
 pub use zarr_store::{Location, Store};

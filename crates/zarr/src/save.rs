@@ -10,7 +10,8 @@ use crate::create::Prepared;
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::{Access, store_setters};
-use crate::target::finish::{Finish, finish};
+use crate::target::finish::finish;
+use crate::target::format::{FormatArgument, zarr_version};
 use crate::{CreateArray, Data, Group, Source, Target, array, group};
 
 /// Saves arrays in memory: a single array without a name as an array, otherwise all of them in a group.
@@ -33,13 +34,10 @@ pub fn save(store: impl Into<Target>) -> Save {
     Save {
         target: store.into(),
         path: String::new(),
-        zarr_format: None,
+        format: FormatArgument::default(),
         overwrite: false,
         context: None,
-        access: Access {
-            finish: Finish::Here,
-            ..Access::default()
-        },
+        access: Access::finished(),
         in_group: false,
         unnamed: Vec::new(),
         named: Vec::new(),
@@ -78,7 +76,7 @@ pub fn save_group(store: impl Into<Target>) -> Save {
 pub struct Save {
     target: Target,
     path: String,
-    zarr_format: Option<ZarrFormat>,
+    format: FormatArgument,
     overwrite: bool,
     context: Option<Context>,
     access: Access,
@@ -88,6 +86,7 @@ pub struct Save {
     named: Vec<(String, Data)>,
 }
 store_setters!(Save, access);
+zarr_version!(Save, format);
 
 impl Save {
     /// Adds an array. In a group these arrays are called `arr_0`, `arr_1`, and so on.
@@ -110,7 +109,7 @@ impl Save {
 
     /// The format; by default that of an existing group, or the context's default.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.zarr_format = Some(format);
+        self.format.zarr_format = Some(format);
         self
     }
 
@@ -138,23 +137,28 @@ impl Save {
     }
 
     async fn write(self, location: Location, context: Context) -> Result<()> {
+        let asked = self.format.get()?;
         if !self.in_group && self.named.is_empty() && self.unnamed.len() == 1 {
             for data in self.unnamed {
                 let mut create = array(location.clone(), data).overwrite(self.overwrite);
-                if let Some(format) = self.zarr_format {
+                if let Some(format) = asked {
                     create = create.zarr_format(format);
                 }
                 create.context(&context).await?;
             }
             return Ok(());
         }
-        let (overwrite, asked) = (self.overwrite, self.zarr_format);
+        let overwrite = self.overwrite;
         let arrays = self.arrays()?;
         let there = match overwrite {
             true => None,
             false => group_at(&location, asked).await?,
         };
-        let format = there.or(asked).unwrap_or_else(|| context.default_format());
+        let format = match there.or(asked) {
+            Some(format) => Some(format),
+            None => hierarchy::format_above(&location).await?,
+        };
+        let format = format.unwrap_or_else(|| context.default_format());
         let mut prepared = vec![];
         for (path, data) in arrays {
             let create = array(location.clone(), data).name(path.as_str());

@@ -1,18 +1,22 @@
 //! `Target`, the place where an operation works, and the types that convert into it. It opens stores, not nodes.
 
 pub(crate) mod access;
+pub(crate) mod choice;
 pub(crate) mod finish;
+pub(crate) mod format;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use zarr_core::hierarchy;
+use zarr_metadata::NodePath;
 use zarr_store::{
-    BlockingStore, Location, MemoryStore, Store, open_path, open_store, without_secrets,
+    BlockingStore, Hook, Hooked, Location, MemoryStore, Store, open_path, open_store,
+    store_and_path, without_secrets,
 };
 
-use crate::target::finish::Finish;
+use crate::target::access::Secret;
 use crate::{Array, Group, Result};
 
 /// A store, or a location in one.
@@ -35,24 +39,32 @@ pub enum Target {
     Memory,
     /// A directory, or a zip archive.
     Path(PathBuf),
-    /// An address: a path or a URL. See [`open_store`].
+    /// An address: a path or a URL (see [`open_store`]), or `STORE::PATH`, such as `demo.zarr::ocean/sst`, which is a node
+    /// in such a store.
     Address(String),
     /// A location in a store.
     At(Location),
 }
 
 impl Target {
-    /// The location `path` below this target. An archive that is opened for it is finished as `finish` says.
-    pub(crate) async fn location(&self, path: &str, finish: Finish) -> Result<Location> {
-        let options = finish.options();
-        let path = zarr_metadata::NodePath::parse(path)?;
-        let root = match self {
-            Self::Memory => Location::root(MemoryStore::new().into_store()),
-            Self::Path(path) => Location::root(open_path(path, options).await?),
-            Self::Address(address) => Location::root(open_store(address, options).await?),
+    /// The location `path` below this target, in a store that is opened with these options.
+    async fn location(&self, path: &str, options: &[(String, Secret)]) -> Result<Location> {
+        let options: Vec<(&str, &str)> = options
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.0.as_str()))
+            .collect();
+        let path = NodePath::parse(path)?;
+        let (store, path) = match self {
+            Self::Memory => (MemoryStore::new().into_store(), path),
+            Self::Path(file) => (open_path(file, &options).await?, path),
+            Self::Address(address) => {
+                let (store, above) = store_and_path(address);
+                let path = NodePath::parse(above)?.join(path.as_str())?;
+                (open_store(store, &options).await?, path)
+            }
             Self::At(location) => return Ok(location.join(path.as_str())?),
         };
-        hierarchy::place_in(&root, path.as_str()).await
+        hierarchy::place_in(&Location::root(store), path.as_str()).await
     }
 }
 
@@ -117,6 +129,22 @@ impl From<MemoryStore> for Target {
 impl From<zarr_store::LocalStore> for Target {
     fn from(store: zarr_store::LocalStore) -> Self {
         store.into_store().into()
+    }
+}
+
+/// A store around another one, such as `Traced`.
+impl<S: Store, H: Hook> From<Hooked<S, H>> for Target {
+    fn from(store: Hooked<S, H>) -> Self {
+        let store: Arc<dyn Store> = Arc::new(store);
+        store.into()
+    }
+}
+
+#[cfg(feature = "cache")]
+impl<S: Store> From<zarr_store::Cached<S>> for Target {
+    fn from(store: zarr_store::Cached<S>) -> Self {
+        let store: Arc<dyn Store> = Arc::new(store);
+        store.into()
     }
 }
 

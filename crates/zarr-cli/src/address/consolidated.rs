@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use zarr::blocking::Wait;
-use zarr::{Array, Config, Context, Location, Node, UseConsolidated};
+use zarr::{Array, Config, Context, Location, Node};
 
-use super::{Address, directory_of, is_node};
+use super::{Address, directory_of, existing_mode, is_node};
 use crate::failure::Failure;
 use crate::output::text;
 
@@ -32,8 +32,8 @@ impl Address {
     pub(crate) fn warn_of_stale_metadata(&self, changed: &Location) {
         let mut place = Some(changed.clone()).filter(|_| self.leaves_consolidated);
         while let Some(here) = place {
-            let group = zarr::open_group(here.clone()).use_consolidated(UseConsolidated::Require);
-            if group.wait().is_ok() {
+            let group = zarr::open_group(here.clone()).mode(existing_mode(&here));
+            if group.use_consolidated(true).wait().is_ok() {
                 let what = format!(
                     "the consolidated metadata of {here} is now out of date; `zarr consolidate` updates it"
                 );
@@ -58,7 +58,7 @@ impl Address {
         let Some((store, path)) = inner else {
             return self.open();
         };
-        let opened = self.node(&store, &path).context(&self.context()).wait();
+        let opened = self.node(&store, &path, &self.context()).wait();
         // For its error.
         opened.or_else(|_| self.open())
     }

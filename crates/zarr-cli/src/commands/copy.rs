@@ -11,8 +11,8 @@ use serde_json::json;
 use zarr::blocking::Wait;
 use zarr::{CopyStats, CopyStep, IfExists};
 
-use crate::address::Address;
 use crate::address::archives::finish;
+use crate::address::{Address, existing};
 use crate::arguments::new_array::StorageArgs;
 use crate::commands::diff::{self, ComparedElements};
 use crate::failure::{Exit, Failure};
@@ -188,9 +188,8 @@ fn copy(
 
     // Both locations, behind the gate.
     let location = from.location().clone();
-    let from = zarr::open(gate.guard(&location))
-        .zarr_format(from.zarr_format())
-        .wait();
+    let open = zarr::open(gate.guard(&location)).zarr_format(from.zarr_format());
+    let from = existing(open, &location).wait();
     let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
     let dest = async {
         let root = zarr::Location::open(&place.store, &place.options.pairs()).await?;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use smallvec::SmallVec;
 use zarr_codecs::{CodecChain, Dims, VlenHeap};
+use zarr_metadata::Order;
 use zarr_store::runtime::Budget;
 
 use super::fetch;
@@ -34,7 +35,9 @@ impl ChunkedArray {
         selection: ResolvedSelection,
         align: usize,
     ) -> Result<Output> {
-        self.read_to(selection, Destination::New { align }).await
+        let order = Order::C;
+        self.read_to(selection, Destination::New { align, order })
+            .await
     }
 
     /// Reads the cells of a selection to where they are wanted.
@@ -47,13 +50,14 @@ impl ChunkedArray {
         Ok(job.run_one().await?.0)
     }
 
-    /// Reads the cells of several selections; what several of them want is fetched and decoded once.
+    /// Reads the cells of several selections, each in the array's order; what several of them want is fetched and decoded once.
     pub(crate) async fn read_all(
         self: Arc<Self>,
         selections: Vec<ResolvedSelection>,
         align: usize,
     ) -> Result<Vec<Output>> {
-        let new = |selection| (selection, Destination::New { align });
+        let order = self.order();
+        let new = |selection| (selection, Destination::New { align, order });
         let job = ReadJob::new(self, selections.into_iter().map(new).collect())?;
         Ok(job.run().await?.0)
     }

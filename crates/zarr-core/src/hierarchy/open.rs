@@ -1,6 +1,7 @@
 //! Opening a node in a mode, which says what is opened, created or refused.
 
 use std::pin::pin;
+use std::str::FromStr;
 
 use futures_util::StreamExt;
 use zarr_metadata::{
@@ -8,7 +9,7 @@ use zarr_metadata::{
 };
 use zarr_store::{Location, Op, StoreError, StoreErrorKind};
 
-use super::{Depth, check_vacant, create, each_member, find, kind, path_of, read};
+use super::{Depth, check_vacant, create, each_member, find, format_above, kind, path_of, read};
 use crate::{
     ArrayOptions, ChunkedArray, Context, Error, ErrorKind, NodeKind, Result, check_new_array,
 };
@@ -45,6 +46,28 @@ pub enum Mode {
     CreateNew,
 }
 
+/// The modes by the names that zarr-python gives them.
+impl FromStr for Mode {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "r" => Ok(Self::Read),
+            "r+" => Ok(Self::ReadWrite),
+            "a" => Ok(Self::Append),
+            "w" => Ok(Self::Write),
+            "w-" => Ok(Self::CreateNew),
+            other => {
+                let text = format!(
+                    "{other:?} is no mode; there are `r` (read), `r+` (read and write), `a` (open, or create), \
+                     `w` (replace) and `w-` (create)"
+                );
+                Err(Error::argument("mode", text))
+            }
+        }
+    }
+}
+
 /// How a node is opened.
 #[derive(Clone, Debug, Default)]
 pub struct OpenOptions {
@@ -52,7 +75,8 @@ pub struct OpenOptions {
     pub mode: Option<Mode>,
     /// Which kind it must be; `None` where either will do.
     pub kind: Option<NodeKind>,
-    /// The only format that is looked for, and the format of what is created.
+    /// The only format that is looked for, and the format of what is created. Without one both are looked for, and what
+    /// is created has the format of the group above, or else the context's default.
     pub format: Option<ZarrFormat>,
     /// The array to create where the mode creates one.
     pub array: Option<ArrayOptions>,
@@ -132,6 +156,9 @@ impl OpenOptions {
             (Some(array), _) => {
                 let mut array = array.clone();
                 array.zarr_format = self.format.or(array.zarr_format);
+                if array.zarr_format.is_none() {
+                    array.zarr_format = format_above(location).await?;
+                }
                 NodeMetadata::Array(new_array(location, array, context)?)
             }
             (None, Some(NodeKind::Array)) => {
@@ -140,7 +167,13 @@ impl OpenOptions {
                 return Err(Error::argument("or_create", text));
             }
             (None, _) => {
-                let format = self.format.unwrap_or_else(|| context.default_format());
+                let format = match self.format {
+                    Some(format) => format,
+                    None => {
+                        let above = format_above(location).await?;
+                        above.unwrap_or_else(|| context.default_format())
+                    }
+                };
                 let attributes = object(self.attributes.clone())?;
                 NodeMetadata::Group(GroupMetadata::new(format, attributes))
             }
@@ -156,7 +189,9 @@ fn new_array(
     options: ArrayOptions,
     context: &Context,
 ) -> Result<ArrayMetadata> {
-    let options = options.or_config(context.config());
+    let mut options = options.or_config(context.config());
+    // What is not stored belongs to the handle.
+    options.take_memory_order(context.default_format());
     let metadata = options.metadata(context.default_format())?;
     let (path, config) = (path_of(location)?, context.array_config());
     let (location, context) = (location.clone(), context.clone());

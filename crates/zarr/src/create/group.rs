@@ -6,6 +6,7 @@ use zarr_metadata::{Attribute, GroupMetadata, NodeMetadata, ZarrFormat};
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::{Access, handle_setters, store_setters};
+use crate::target::format::{FormatArgument, zarr_version};
 use crate::{Group, Mode, OpenGroup, Target, open_group};
 
 /// Creates a group: the root of the store, unless you set [`path`](CreateGroup::path).
@@ -14,7 +15,7 @@ pub fn create_group(store: impl Into<Target>) -> CreateGroup {
     CreateGroup {
         target: store.into(),
         path: String::new(),
-        zarr_format: None,
+        format: FormatArgument::default(),
         attributes: None,
         overwrite: false,
         context: None,
@@ -50,7 +51,7 @@ pub fn group(store: impl Into<Target>) -> CreateGroup {
 pub struct CreateGroup {
     target: Target,
     path: String,
-    zarr_format: Option<ZarrFormat>,
+    format: FormatArgument,
     attributes: Option<Attribute>,
     overwrite: bool,
     context: Option<Context>,
@@ -60,6 +61,7 @@ pub struct CreateGroup {
 }
 store_setters!(CreateGroup, access);
 handle_setters!(CreateGroup, access);
+zarr_version!(CreateGroup, format);
 
 impl CreateGroup {
     /// The group's path in the store. Missing groups above it are created.
@@ -71,7 +73,7 @@ impl CreateGroup {
 
     /// The format; by default that of the group above, or the context's default.
     pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.zarr_format = Some(format);
+        self.format.zarr_format = Some(format);
         self
     }
 
@@ -98,23 +100,31 @@ impl CreateGroup {
         if self.or_open && !self.overwrite {
             return self.open().await;
         }
+        let format = self.format.get()?;
         let context = self.context.unwrap_or_else(default_context);
         let location = self
             .target
             .reach(&self.path, &self.access, &context)
             .await?;
-        let format = self.zarr_format.unwrap_or_else(|| context.default_format());
+        let format = match format {
+            Some(format) => Some(format),
+            None => hierarchy::format_above(&location).await?,
+        };
+        let format = format.unwrap_or_else(|| context.default_format());
         let metadata = GroupMetadata::new(format, hierarchy::object(self.attributes)?);
         let node = NodeMetadata::Group(metadata.clone());
         hierarchy::create(&location, &node, self.overwrite, &context).await?;
         let group = Group::new(self.access.finish(location), metadata, context)?;
-        Ok(group.reloading(self.access.reload_attributes))
+        Ok(group.caching_attrs(self.access.cache_attrs))
     }
 
     fn open(self) -> OpenGroup {
         let mut open = open_group(self.target).path(self.path).mode(Mode::Append);
-        if let Some(format) = self.zarr_format {
+        if let Some(format) = self.format.zarr_format {
             open = open.zarr_format(format);
+        }
+        if let Some(format) = self.format.zarr_version {
+            open = open.zarr_version(format);
         }
         if let Some(attributes) = self.attributes {
             open = open.attributes(attributes);

@@ -76,7 +76,7 @@ impl Members {
             depth,
             implicit,
         } = self;
-        let mut found: Vec<_> = match group.view() {
+        let mut found: Vec<_> = match group.answering_view() {
             Some(view) => view.each_metadata(depth),
             None => {
                 let (place, format) = (group.location().clone(), Some(group.zarr_format()));
@@ -111,7 +111,7 @@ impl Members {
     /// If the store cannot list, or metadata cannot be read.
     pub async fn metadata(self) -> Result<Vec<(NodePath, NodeMetadata)>> {
         let Self { group, depth, .. } = self;
-        if let Some(view) = group.view() {
+        if let Some(view) = group.answering_view() {
             return view.members(depth);
         }
         hierarchy::members(group.location(), group.zarr_format(), depth).await
@@ -144,7 +144,7 @@ impl Members {
     /// ```
     pub fn stream(self) -> impl Stream<Item = Result<(NodePath, Node)>> + Send + use<> {
         let Self { group, depth, .. } = self;
-        let found = match group.view() {
+        let found = match group.answering_view() {
             Some(view) => stream::iter(view.each_member(depth)).left_stream(),
             None => {
                 let (location, format) = (group.location().clone(), group.zarr_format());

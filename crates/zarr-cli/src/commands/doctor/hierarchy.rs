@@ -10,6 +10,7 @@ use zarr::{ArrayMetadata, Attributes, Group, GroupMetadata, Node, NodeMetadata, 
 use super::Finding;
 use super::fix::Fix;
 use super::rules;
+use crate::address::existing;
 use crate::hierarchy::directories::Directory;
 use zarr::tools::documents::{self, ZARR_JSON, ZMETADATA};
 
@@ -127,11 +128,12 @@ fn stale(directory: &Directory, found: &mut Vec<Finding>) {
         return;
     }
     // What cannot be read is reported by another rule.
-    let now = match zarr::open(directory.location.clone()).wait() {
+    let place = &directory.location;
+    let now = match existing(zarr::open(place.clone()), place).wait() {
         Ok(Node::Group(group)) => group,
         _ => return,
     };
-    let Ok(then) = zarr::open_consolidated(directory.location.clone()).wait() else {
+    let Ok(then) = zarr::open_consolidated(place.clone()).wait() else {
         return;
     };
     let (mut then, mut now) = (members(&then), members(&now));

@@ -14,7 +14,14 @@ fn output_in(destination: Destination, shape: &[u64], chunk: &[u64]) -> Output {
 }
 
 fn output(shape: &[u64], chunk: &[u64]) -> Output {
-    output_in(Destination::New { align: 4 }, shape, chunk)
+    output_in(
+        Destination::New {
+            align: 4,
+            order: Order::C,
+        },
+        shape,
+        chunk,
+    )
 }
 
 fn write(output: &Output, i: usize) {
@@ -75,7 +82,15 @@ fn scattered_in(destination: Destination, shape: &[u64]) -> Output {
 
 #[test]
 fn scattered_runs_are_one_vec_when_all_are_there() {
-    let anywhere = || scattered_in(Destination::New { align: 4 }, &[5]);
+    let anywhere = || {
+        scattered_in(
+            Destination::New {
+                align: 4,
+                order: Order::C,
+            },
+            &[5],
+        )
+    };
     let run = |from, to, len| CellRun { from, to, len };
     let source: Vec<u8> = (1..=5_u32).flat_map(u32::to_ne_bytes).collect();
     let copy = |run: &CellRun, memory: &mut [u8]| {
@@ -118,7 +133,7 @@ fn used_memory_is_used_again_where_it_is_enough() {
         for scattered in [false, true] {
             let used = vec![7_u32; 8];
             let (before, capacity) = (used.as_ptr(), used.capacity());
-            let destination = Destination::of(used);
+            let destination = Destination::of(used, Order::C);
             let cells = shape.iter().product::<u64>() as usize;
             let all: Vec<u32> = if scattered {
                 let output = scattered_in(destination, shape);
@@ -141,13 +156,17 @@ fn used_memory_is_used_again_where_it_is_enough() {
         }
     }
     // Never written and never given away: freed all the same.
-    drop(output_in(Destination::of(vec![1_u32; 8]), &[8], &[2]));
+    drop(output_in(
+        Destination::of(vec![1_u32; 8], Order::C),
+        &[8],
+        &[2],
+    ));
     assert!(
-        output_in(Destination::of(vec![1_u32; 8]), &[8], &[2])
+        output_in(Destination::of(vec![1_u32; 8], Order::C), &[8], &[2])
             .into_vec::<u32>()
             .is_none()
     );
-    let odd = output_in(Destination::of(vec![1_u32; 8]), &[8], &[8]);
+    let odd = output_in(Destination::of(vec![1_u32; 8], Order::C), &[8], &[8]);
     write_all(&odd);
     assert!(odd.into_vec::<u64>().is_none());
 }
