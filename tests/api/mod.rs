@@ -11,6 +11,7 @@ mod create;
 mod create_array;
 mod create_group;
 mod create_hierarchy;
+mod defaults;
 mod documents;
 mod erase;
 mod examples;

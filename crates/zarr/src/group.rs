@@ -1,6 +1,7 @@
 //! `Group`, the handle on a group: its metadata, and the nodes below it by path. It holds no algorithm;
 //! `zarr-core` reads and writes.
 
+mod get_many;
 pub(crate) mod members;
 pub(crate) mod require;
 pub(crate) mod tree;

@@ -24,6 +24,30 @@ use crate::{Array, Group, Result};
 /// Strings, paths, stores, [`Location`]s, arrays and groups convert into it: `zarr::open("a.zarr")`,
 /// `zarr::open(&path)`, `zarr::open(MemoryStore::new())`, `zarr::open(&group)`.
 ///
+/// Stores around a store are targets, too: `Cached` (feature `cache`) keeps values in memory, `Traced` (feature `tracing`)
+/// reports every call, and [`Hooked`](crate::tools::Hooked) does what you write.
+///
+/// ```
+/// # use zarr::blocking::Wait;
+/// # fn main() -> zarr::Result<()> {
+/// # #[cfg(all(feature = "cache", feature = "tracing"))] {
+/// use std::time::Duration;
+/// use zarr::{Cached, Location, Traced};
+///
+/// let far = Location::parse("memory://far").wait()?.store().clone();
+/// let traced = Traced::new(far);
+/// let store = Cached::new(traced.clone(), 64 << 20, Some(Duration::from_secs(60)));
+/// let a = zarr::ones(store, [4]).wait()?;
+/// a.write(.., 2.0).wait()?;
+/// a.read::<f64>(..).wait()?;
+/// let counts = traced.counts();
+/// a.read::<f64>(..).wait()?;
+/// assert_eq!(traced.counts().bytes_read, counts.bytes_read);
+/// # }
+/// # Ok(())
+/// # }
+/// ```
+///
 /// If everything in a zip archive is inside one folder, and that folder is a node (as when a directory is packed with
 /// its name), paths are relative to that folder.
 ///

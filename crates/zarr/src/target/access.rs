@@ -266,3 +266,45 @@ impl Hook for RequestLimits {
         hints
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// H6: every operation opens its store with these options.
+    #[test]
+    fn services_are_given_the_timeout_of_the_context() {
+        let config = Config {
+            timeout: Some(Duration::from_millis(1500)),
+            ..Config::default()
+        };
+        let context = Context::builder().config(config).build();
+        let options = |target: &str, access: &Access| {
+            let options = Target::from(target).options(access, &context).unwrap();
+            let pairs = options.into_iter().map(|(name, value)| (name, value.0));
+            pairs.collect::<Vec<_>>()
+        };
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let timeout = pair("operation_timeout", "1.5s");
+        let plain = Access::default();
+        assert_eq!(options("s3://bucket/a.zarr::b", &plain), [timeout.clone()]);
+        let finish = pair("finish", "sync");
+        assert_eq!(
+            options("https://host/a", &Access::finished()),
+            [finish, timeout]
+        );
+        for path in ["a.zarr", "memory://a", "file:///a"] {
+            assert_eq!(options(path, &plain), []);
+        }
+        let own = Access {
+            storage_options: vec![("operation_timeout".to_owned(), Secret("9s".to_owned()))],
+            ..Access::default()
+        };
+        assert_eq!(
+            options("s3://bucket", &own),
+            [pair("operation_timeout", "9s")]
+        );
+    }
+}

@@ -52,6 +52,20 @@ fn parts_written_by_many_threads_are_one_vec() {
     assert_eq!(all[10..], [110, 110, 111, 111, 112]);
 }
 
+/// As numpy lays out `[[100, 100, 101], [100, 100, 101], [110, 110, 111]]` in Fortran order.
+#[test]
+fn parts_in_fortran_order_are_one_vec() {
+    let destination = Destination::New {
+        align: 4,
+        order: Order::F,
+    };
+    let output = output_in(destination, &[3, 3], &[2, 2]);
+    write_all(&output);
+    assert_eq!(output.order(), Order::F);
+    let all: Vec<u32> = output.into_vec().unwrap();
+    assert_eq!(all, [100, 100, 110, 100, 100, 110, 101, 101, 111]);
+}
+
 #[test]
 fn a_part_that_was_not_written_gives_no_vec() {
     let half = output(&[3, 5], &[2, 2]);
