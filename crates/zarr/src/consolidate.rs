@@ -4,10 +4,10 @@ use zarr_core::hierarchy::{ConsolidatedView, UseConsolidated};
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::ZarrFormat;
 
+use crate::arguments::format::{FormatArgument, zarr_version};
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::Access;
-use crate::target::format::{FormatArgument, zarr_version};
 use crate::{Group, Target};
 
 /// Collects the metadata of all nodes below a group in one document of the group, so that readers get all

@@ -13,13 +13,13 @@ use zarr_core::{Context, Error, Result};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
+use crate::arguments::choice::Choice;
+use crate::arguments::format::{FormatArgument, zarr_version};
 use crate::copy::filter::Filter;
 use crate::copy::progress::CopyProgress;
 use crate::operation::operation;
 use crate::target::access::Access;
-use crate::target::choice::Choice;
 use crate::target::finish::finish;
-use crate::target::format::{FormatArgument, zarr_version};
 use crate::{CreateArray, Group, Node, Target};
 
 /// Copies an array or a group, with everything below it, into the group at `dest`, which is created if it

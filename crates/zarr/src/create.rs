@@ -14,11 +14,11 @@ use zarr_metadata::{
     Attribute, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
 };
 
+use crate::arguments::format::{FormatArgument, zarr_version};
 use crate::create::source::Checked;
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::{Access, array_handle_setters, handle_setters, store_setters};
-use crate::target::format::{FormatArgument, zarr_version};
 use crate::{Array, DimensionName, Shape, Source, Target};
 
 /// Creates an array: at the root of the store, unless you set [`name`](CreateArray::name).

@@ -60,6 +60,7 @@
 
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod array;
 pub mod blocking;
 mod change;
@@ -79,6 +80,7 @@ mod target;
 pub mod testing;
 pub mod tools;
 
+pub use arguments::choice::Choice;
 pub use array::Array;
 pub use array::erase::Erase;
 pub use array::indexed::Indexed;
@@ -118,7 +120,6 @@ pub use save::{Save, save, save_array, save_group};
 pub use serde_json::json;
 pub use target::Target;
 pub use target::access::Synchronizer;
-pub use target::choice::Choice;
 pub use zarr_codecs::{AxisRange, CodecRegistry, Region};
 pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
 pub use zarr_core::hierarchy::{Mode, UseConsolidated};

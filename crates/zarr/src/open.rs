@@ -5,10 +5,10 @@ pub(crate) mod opening;
 use zarr_core::{ArrayOptions, Context, ErrorClass, NodeKind, Result};
 use zarr_metadata::{Attribute, ZarrFormat};
 
+use crate::arguments::format::zarr_version;
 use crate::open::opening::Opening;
 use crate::operation::operation;
 use crate::target::access::{Access, array_handle_setters, handle_setters, store_setters};
-use crate::target::format::zarr_version;
 use crate::{Array, Choice, Group, Like, Mode, Node, Target, UseConsolidated};
 
 /// Opens an array or a group. If there is none it creates a group, or the array given with

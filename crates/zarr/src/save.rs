@@ -6,12 +6,12 @@ use zarr_core::{Context, Error, ErrorKind, NodeKind, Result, hierarchy};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
+use crate::arguments::format::{FormatArgument, zarr_version};
 use crate::create::Prepared;
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::{Access, store_setters};
 use crate::target::finish::finish;
-use crate::target::format::{FormatArgument, zarr_version};
 use crate::{CreateArray, Data, Group, Source, Target, array, group};
 
 /// Saves arrays in memory: a single array without a name as an array, otherwise all of them in a group.

@@ -1,9 +1,7 @@
 //! `Target`, the place where an operation works, and the types that convert into it. It opens stores, not nodes.
 
 pub(crate) mod access;
-pub(crate) mod choice;
 pub(crate) mod finish;
-pub(crate) mod format;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

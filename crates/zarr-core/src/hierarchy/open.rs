@@ -14,7 +14,8 @@ use crate::{
     ArrayOptions, ChunkedArray, Context, Error, ErrorKind, NodeKind, Result, check_new_array,
 };
 
-/// What opening does where a node is there, and where none is: the modes of zarr-python.
+/// What opening does where a node is there, and where none is: the modes of zarr-python, whose names (`r`, `r+`, `a`, `w`,
+/// `w-`) can be parsed.
 ///
 /// | | nothing there | the node there | the other kind there |
 /// |---|---|---|---|

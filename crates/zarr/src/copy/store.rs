@@ -4,12 +4,12 @@ use zarr_core::copy::{CopyKeysOptions, CopyListener, CopyStats, IfExists, copy_k
 use zarr_core::{Context, Result};
 
 use crate::Target;
+use crate::arguments::choice::Choice;
 use crate::copy::filter::Filter;
 use crate::copy::progress::{self, CopyProgress};
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::Access;
-use crate::target::choice::Choice;
 use crate::target::finish::finish;
 
 /// Copies the keys and values of one store to another, whatever they are. The metadata of a node comes

@@ -3,10 +3,10 @@
 use zarr_core::{Context, Result, hierarchy};
 use zarr_metadata::{Attribute, GroupMetadata, NodeMetadata, ZarrFormat};
 
+use crate::arguments::format::{FormatArgument, zarr_version};
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::{Access, handle_setters, store_setters};
-use crate::target::format::{FormatArgument, zarr_version};
 use crate::{Group, Mode, OpenGroup, Target, open_group};
 
 /// Creates a group: the root of the store, unless you set [`path`](CreateGroup::path).

@@ -5,10 +5,10 @@ use zarr_core::{ArrayOptions, Context, NodeKind, Result};
 use zarr_metadata::Attribute;
 use zarr_store::Location;
 
+use crate::arguments::choice::Choice;
+use crate::arguments::format::FormatArgument;
 use crate::environment::default_context;
 use crate::target::access::{Access, unchanging};
-use crate::target::choice::Choice;
-use crate::target::format::FormatArgument;
 use crate::{Group, Node, Target};
 
 /// The arguments that all builders that open nodes share.

@@ -1,0 +1,4 @@
+//! Arguments that many builders have, in the ways that people spell them.
+
+pub(crate) mod choice;
+pub(crate) mod format;
