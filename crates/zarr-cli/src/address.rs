@@ -18,7 +18,9 @@ use std::sync::Arc;
 use futures_util::TryStreamExt;
 use zarr::blocking::Wait;
 use zarr::tools::{store_and_path, without_secrets};
-use zarr::{Array, ChunkKeyEncoding, Context, ErrorClass, Location, Mode, Node, Store, ZarrFormat};
+use zarr::{
+    Array, ChunkKeyEncoding, Context, ErrorClass, Location, Mode, Node, NodePath, Store, ZarrFormat,
+};
 
 use self::consolidated::outermost;
 use crate::address::store_options::StoreOptions;
@@ -155,7 +157,8 @@ impl Address {
             options = options.with("operation_timeout", &format!("{}s", time.as_secs_f64()));
         }
         let root = Location::open(store, &options.pairs()).await?;
-        zarr::tools::place_in(&root, path).await
+        let path = NodePath::parse(path)?;
+        zarr::tools::place_in(&root, path.as_str()).await
     }
 
     /// Opens the node. In stores that cannot be listed, such as web servers, a group uses consolidated metadata if
