@@ -20,6 +20,7 @@ mod selection;
 mod stored;
 mod typed;
 mod values;
+mod warning;
 
 pub use appended::Appended;
 pub use array::{ArrayConfig, ChunkedArray};
@@ -35,6 +36,7 @@ pub use selection::{
 };
 pub use typed::{DynData, Element, Plain, c_order};
 pub use values::{Values, VarArray};
+pub use warning::Warning;
 pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError};
 
 /// Runs the examples of the README as tests.

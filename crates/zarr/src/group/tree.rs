@@ -48,11 +48,7 @@ impl Tree {
 
     async fn run(self) -> Result<TreeView> {
         let members = self.group.members();
-        let members = match self.level {
-            None => members.all(),
-            Some(level) => members.depth(level.saturating_add(1)),
-        };
-        let mut found = members.each_metadata().await;
+        let mut found = members.max_depth(self.level).each_metadata().await;
         // A group that cannot be listed at all has no tree.
         if let [(path, Err(_))] = &found[..]
             && path.is_empty()
