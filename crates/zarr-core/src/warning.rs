@@ -85,7 +85,10 @@ impl fmt::Display for Warning {
                 "`{path}` has a zarr.json (format 3) and a {unused} (format 2); format 3 is used"
             ),
             Self::UnknownObject { path } => {
-                write!(f, "`{path}` is neither an array nor a group; it is passed over")
+                write!(
+                    f,
+                    "`{path}` is neither an array nor a group; it is passed over"
+                )
             }
             Self::StaleConsolidated { path } => write!(
                 f,

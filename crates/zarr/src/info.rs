@@ -293,11 +293,7 @@ impl Serialize for GroupInfo {
     }
 }
 
-fn write_lines(
-    f: &mut fmt::Formatter<'_>,
-    width: usize,
-    lines: &[(&str, String)],
-) -> fmt::Result {
+fn write_lines(f: &mut fmt::Formatter<'_>, width: usize, lines: &[(&str, String)]) -> fmt::Result {
     for (i, (label, value)) in lines.iter().enumerate() {
         let newline = if i == 0 { "" } else { "\n" };
         write!(f, "{newline}{label:<width$}: {value}")?;

@@ -242,7 +242,14 @@ mod tests {
     /// NumPy's slices of the same cells.
     #[test]
     fn regions_print_as_slices() {
-        let ranges = [(0, 20, 1), (2, 3, 3), (9, 4, -3), (9, 2, -3), (7, 0, 1), (7, 1, -1)];
+        let ranges = [
+            (0, 20, 1),
+            (2, 3, 3),
+            (9, 4, -3),
+            (9, 2, -3),
+            (7, 0, 1),
+            (7, 1, -1),
+        ];
         let ranges = ranges.map(|(start, count, step)| AxisRange::new(start, count, step).unwrap());
         let region = Region {
             ranges: ranges.into_iter().collect(),

@@ -20,7 +20,9 @@ pub(super) async fn warn_of_both_formats(
     }
     let Ok(path) = path_of(location) else { return };
     for unused in [documents::ZARRAY, documents::ZGROUP] {
-        let Ok(key) = location.key(unused) else { return };
+        let Ok(key) = location.key(unused) else {
+            return;
+        };
         // The node is opened in any case.
         if matches!(store.exists(&key).await, Ok(true)) {
             let path = path.clone();
