@@ -99,3 +99,23 @@ fn a8_8_stale_consolidated_metadata() {
         assert_eq!(take(), &expected[..usize::from(leave_consolidated)]);
     }
 }
+
+/// A7.9: zarr-python 3.4.2 fails here.
+#[test]
+fn a7_9_shards_have_no_place_in_format_2() {
+    let source = zarr::ones(MemoryStore::new(), [8]).chunks([2]).shards([4]);
+    let source = source.dimension_names(["t"]).wait().unwrap();
+    let (context, take) = warned(Config::default());
+    let copy = zarr::from_array(MemoryStore::new(), &source).name("copy");
+    let copy = copy.zarr_format(ZarrFormat::V2).context(&context);
+    let copy = copy.wait().unwrap();
+    assert_eq!(copy.chunks(), [2]);
+    assert_eq!(copy.attrs()["_ARRAY_DIMENSIONS"], zarr::json!(["t"]));
+    assert_eq!(copy.read::<f64>(..).wait().unwrap().sum(), 8.0);
+    assert_eq!(take(), ["reworded /copy"]);
+    zarr::from_array(MemoryStore::new(), &source)
+        .context(&context)
+        .wait()
+        .unwrap();
+    assert!(take().is_empty());
+}
