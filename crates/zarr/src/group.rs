@@ -3,6 +3,7 @@
 
 mod filter;
 pub(crate) mod members;
+pub(crate) mod put;
 pub(crate) mod require;
 pub(crate) mod tree;
 pub(crate) mod tree_view;
@@ -16,8 +17,8 @@ use zarr_store::{Location, Store};
 
 use crate::info::GroupInfo;
 use crate::{
-    Array, CreateArray, CreateGroup, Members, Node, Shape, Source, Tree, array, create_array,
-    create_group, open, tree,
+    Array, CreateArray, CreateGroup, Members, Node, Shape, Tree, create_array, create_group, open,
+    tree,
 };
 
 /// A handle on a group in a store, cheap to clone.
@@ -281,14 +282,6 @@ impl Group {
             .name(name)
             .context(&self.context);
         create.default_format(self.zarr_format())
-    }
-
-    /// Creates an array below this group from data and replaces the node at that path, if there is one: see
-    /// [`array()`](crate::array()).
-    #[doc(alias = "setitem")]
-    pub fn put(&self, name: impl AsRef<str>, data: impl Into<Source>) -> CreateArray {
-        let create = array(self, data).name(name).context(self.context());
-        create.zarr_format(self.zarr_format()).overwrite(true)
     }
 
     /// Creates a group below this group, in its format.

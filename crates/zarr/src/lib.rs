@@ -104,6 +104,7 @@ pub use data::Data;
 pub use environment::{config_from_env, default_context};
 pub use group::Group;
 pub use group::members::Members;
+pub use group::put::IntoMember;
 pub use group::require::RequireArray;
 pub use group::tree::{Tree, tree};
 pub use group::tree_view::TreeView;
