@@ -1,8 +1,6 @@
 //! Fill values as Python prints them.
 
-use std::borrow::Cow;
-
-use zarr_metadata::{DataType, TimeUnit};
+use zarr_metadata::{DataType, Timedelta64};
 
 use super::python::{self, bytes, complex, float, half, printable, string, tuple};
 
@@ -11,13 +9,10 @@ pub(super) fn element(data_type: &DataType, value: &[u8]) -> String {
     let shown = match data_type {
         DataType::String => std::str::from_utf8(value).ok().map(printable),
         DataType::FixedUtf32(_) => characters(value).map(|text| printable(&text)),
-        DataType::TimeDelta64 { unit, scale } => count(value).map(|count| match count {
-            i64::MIN => "NaT".to_owned(),
-            count => format!(
-                "{} {}",
-                i128::from(count) * i128::from(*scale),
-                plural(*unit)
-            ),
+        DataType::TimeDelta64 { unit, scale } => count(value).map(|count| {
+            Timedelta64::new(count, *unit)
+                .with_scale(*scale)
+                .to_string()
         }),
         DataType::DateTime64 { unit, scale } => count(value).map(|count| unit.date(count, *scale)),
         DataType::Struct(_) => member(data_type, value),
@@ -203,23 +198,4 @@ fn without_zeros(value: &[u8]) -> &[u8] {
 fn hexadecimal(value: &[u8]) -> String {
     let bytes: String = value.iter().map(|byte| format!("\\x{byte:02x}")).collect();
     format!("b'{bytes}'")
-}
-
-fn plural(unit: TimeUnit) -> Cow<'static, str> {
-    Cow::Borrowed(match unit {
-        TimeUnit::Year => "years",
-        TimeUnit::Month => "months",
-        TimeUnit::Week => "weeks",
-        TimeUnit::Day => "days",
-        TimeUnit::Hour => "hours",
-        TimeUnit::Minute => "minutes",
-        TimeUnit::Second => "seconds",
-        TimeUnit::Millisecond => "milliseconds",
-        TimeUnit::Microsecond => "microseconds",
-        TimeUnit::Nanosecond => "nanoseconds",
-        TimeUnit::Picosecond => "picoseconds",
-        TimeUnit::Femtosecond => "femtoseconds",
-        TimeUnit::Attosecond => "attoseconds",
-        TimeUnit::Generic => "generic time units",
-    })
 }
