@@ -1,7 +1,9 @@
 //! One file per function, named after it.
 
+mod append;
 mod archives;
 mod array;
+mod cast;
 mod changes;
 mod codecs;
 mod config;
@@ -12,6 +14,7 @@ mod create;
 mod create_array;
 mod create_group;
 mod create_hierarchy;
+mod data;
 mod documents;
 mod elements;
 mod erase;
@@ -37,6 +40,8 @@ mod parameters_making;
 mod parameters_opening;
 mod require_array;
 mod require_group;
+mod resize;
 mod save;
 mod store_options;
 mod tree;
+mod write;

@@ -66,7 +66,7 @@ fn blocks_end_where_chunks_do_and_come_in_order() {
             note.lock().unwrap().push(cells[0].clone());
             Ok(numbered(&cells[0]))
         });
-        assert_eq!(array.append(elements).wait().unwrap(), [903]);
+        assert_eq!(array.append(elements).wait().unwrap(), 3..903);
         // 512 elements are a block at the most, and chunks end at 200, 400 and so on.
         assert_eq!(*asked.lock().unwrap(), [0..397, 397..900], "{kind:?}");
         let expected: Vec<u64> = [7; 3].into_iter().chain(1..=900).collect();
@@ -111,7 +111,7 @@ fn another_shape_meanwhile_is_begun_anew() {
             }
             Ok(numbered(&cells[0]))
         });
-        assert_eq!(array.append(elements).wait().unwrap(), [10], "{kind:?}");
+        assert_eq!(array.append(elements).wait().unwrap(), 5..10, "{kind:?}");
         let found = numbers(&array);
         assert_eq!(
             (&found[..3], &found[5..]),

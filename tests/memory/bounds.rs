@@ -43,6 +43,21 @@ fn put(store: &MemoryStore, key: &str, bytes: Vec<u8>) {
     put.expect("stored");
 }
 
+/// A row of 512 KiB that is written to an array of 1 GiB.
+fn broadcast() {
+    let shape = [2 << 10, 128 << 10];
+    let create = zarr::create_array(MemoryStore::new().into_store(), shape, DataType::UInt32);
+    let create = create.chunks([256, 4 << 10]).context(&context());
+    let array = create.wait().expect("a new array");
+    let row: Vec<u32> = (0..128 << 10).map(|n| n % 100).collect();
+    let (held, written) = held(|| array.write(.., row).wait());
+    written.expect("written");
+    println!("a row written to 1 GiB, {} MiB held at most", held / MIB);
+    assert!(held <= LIMIT + 16 * MIB, "{held} bytes held");
+    let last = array.read::<u32>((-1, -1)).wait().expect("a cell");
+    assert_eq!(last[[]], ((128 << 10) - 1) % 100);
+}
+
 /// An array of one chunk of so many cells, none of which is stored, with a fill value of 1 MiB.
 fn filled(cells: u64) -> Array {
     let fill = "x".repeat(TEXT);
@@ -145,6 +160,7 @@ fn new_group() -> zarr::Group {
 }
 
 pub(crate) fn run() {
+    broadcast();
     fill_values();
     shard();
     index();

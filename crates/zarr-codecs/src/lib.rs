@@ -98,6 +98,7 @@
 //! ```
 
 mod array;
+mod cast;
 mod chain;
 mod codecs;
 mod error;
@@ -113,6 +114,7 @@ pub use array::heap::{VlenElements, VlenHandle, VlenHeap, VlenSegment};
 pub use array::kernels::{all_equal, fill};
 pub use array::strided_layout::StridedLayout;
 pub use array::view::{DisjointParts, NdView, NdViewMut};
+pub use cast::{CastError, Casting};
 pub use chain::byte_len::ByteLen;
 pub use chain::chunk_spec::ChunkSpec;
 pub use chain::codec::{ArrayToArrayCodec, ArrayToBytesCodec, BytesToBytesCodec};

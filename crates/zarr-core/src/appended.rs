@@ -1,5 +1,5 @@
-//! The elements that are appended to an array, and the blocks in which they are written. The shape is
-//! changed in `resize`.
+//! The elements that are appended to an array or written to a selection, and the blocks in which that is done. The
+//! shape is changed in `resize`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ const BLOCK: u64 = 32 << 20;
 /// The assumed bytes of an element of variable length.
 const VARIABLE: usize = 64;
 
-/// The elements that are appended to an array.
+/// The elements that are appended to an array, or written to a selection.
 #[derive(Clone)]
 pub enum Appended {
     /// All of them, in C order.
@@ -24,54 +24,72 @@ pub enum Appended {
     /// Made block by block, with one block in memory at a time. Blocks are made in C order, and again from
     /// the first if another writer changed the shape meanwhile.
     Blocks(MakeBlock),
-    /// Read block by block from another array.
+    /// Read block by block from another array. Numbers of another type are [cast](crate::DynData::cast).
     Array(Arc<ChunkedArray>),
 }
 
 impl Appended {
-    /// Writes the elements, which have this shape, to the cells from `begin` on along an axis.
-    pub(crate) async fn write(
-        &self,
-        to: &Arc<ChunkedArray>,
-        axis: usize,
-        begin: u64,
-        shape: &[u64],
-    ) -> Result<()> {
-        let origin = |i: usize| if i == axis { begin } else { 0 };
-        let elem = to.data_type().size().unwrap_or(VARIABLE).max(1) as u64;
-        let most = match self {
-            Self::Values(_) => u64::MAX,
-            Self::Blocks(_) | Self::Array(_) => BLOCK / elem,
+    /// Writes the elements to the cells of a selection, whose output shape they have. If the selection is a box
+    /// without gaps, they are made or read block by block, otherwise all at once.
+    ///
+    /// # Errors
+    /// If elements cannot be made, read, cast or written.
+    pub async fn write(&self, to: &Arc<ChunkedArray>, cells: &ResolvedSelection) -> Result<()> {
+        let is_box = |region: &&Region| region.ranges.iter().all(|range| range.step() == 1);
+        let region = match (self, cells.region().filter(is_box)) {
+            (Self::Blocks(_) | Self::Array(_), _) if cells.is_empty() => return Ok(()),
+            (Self::Blocks(_) | Self::Array(_), Some(region)) => region,
+            _ => {
+                let all = Region::whole(cells.out_shape());
+                let values = self.block(to, all).await?;
+                return Arc::clone(to)
+                    .write(cells.clone(), Elements::Each(values))
+                    .await;
+            }
         };
-        let along = |(i, &n): (usize, &u64)| origin(i)..origin(i).saturating_add(n);
-        let left = vec![shape.iter().enumerate().map(along).collect()];
-        let grid = to.grid();
-        for cells in (Blocks { grid, left, most }) {
-            let axes = cells.iter().enumerate();
-            let start: Dims<u64> = axes.map(|(i, cells)| cells.start - origin(i)).collect();
-            let block = Region::dense(&start, &lengths(&cells));
-            let values = match self {
-                Self::Values(values) => values.clone(),
-                _ if block.is_empty() => continue,
-                Self::Blocks(make) => {
-                    let bytes = block.volume().unwrap_or(u64::MAX).saturating_mul(elem);
-                    let make = Arc::clone(make);
-                    let made = pool::run_piece(to.context(), bytes, move |_| make(&block)).await;
-                    made.map_err(|error| to.chunk_error(&[], error))??
-                }
-                Self::Array(from) => {
-                    let block = ResolvedSelection::of_region(from.grid().shape(), block);
-                    Arc::clone(from).read_dyn(block).await?.data
-                }
-            };
-            let start: Dims<u64> = cells.iter().map(|cells| cells.start).collect();
-            let cells = Region::dense(&start, &lengths(&cells));
-            let cells = ResolvedSelection::of_region(grid.shape(), cells);
-            let written = Arc::clone(to).write(cells, Elements::Each(values));
+        let (grid, begin) = (to.grid(), region.start());
+        let whole = region.ranges.iter();
+        let whole = whole.map(|range| range.start()..range.start() + range.count());
+        let left = vec![whole.collect()];
+        let most = BLOCK / elem(to);
+        for block in (Blocks { grid, left, most }) {
+            let start: Dims<u64> = block.iter().map(|cells| cells.start).collect();
+            let block = Region::dense(&start, &lengths(&block));
+            if block.is_empty() {
+                continue;
+            }
+            let start: Dims<u64> = start.iter().zip(&begin).map(|(a, b)| a - b).collect();
+            let wanted = cells.in_out_shape(&Region::dense(&start, &block.shape()));
+            let values = self.block(to, wanted).await?;
+            let block = ResolvedSelection::of_region(grid.shape(), block);
+            let written = Arc::clone(to).write(block, Elements::Each(values));
             written.await?;
         }
         Ok(())
     }
+
+    /// The elements of a box.
+    async fn block(&self, to: &Arc<ChunkedArray>, block: Region) -> Result<Values> {
+        match self {
+            Self::Values(values) => Ok(values.clone()),
+            Self::Blocks(make) => {
+                let bytes = block.volume().unwrap_or(u64::MAX).saturating_mul(elem(to));
+                let make = Arc::clone(make);
+                let made = pool::run_piece(to.context(), bytes, move |_| make(&block)).await;
+                made.map_err(|error| to.chunk_error(&[], error))?
+            }
+            Self::Array(from) => {
+                let block = ResolvedSelection::of_region(from.grid().shape(), block);
+                let data = Arc::clone(from).read_dyn(block).await?;
+                Ok(data.cast(to.data_type())?.data)
+            }
+        }
+    }
+}
+
+/// The bytes of an element, at least about.
+fn elem(array: &ChunkedArray) -> u64 {
+    array.data_type().size().unwrap_or(VARIABLE).max(1) as u64
 }
 
 fn lengths(cells: &[Range<u64>]) -> Dims<u64> {

@@ -22,7 +22,7 @@ use zarr_store::Location;
 
 use crate::{ArrayConfig, ArrayOptions, Context, Error, Result};
 
-pub use array::{check_copy, copy_array};
+pub use array::{check_cast, check_copy, copy_array};
 pub use blocks::{MakeBlock, write_blocks};
 pub use keys::{CopyKeysOptions, copy_keys};
 pub use nodes::copy_nodes;

@@ -189,7 +189,9 @@ pub enum ErrorKind {
         problem: String,
     },
     /// Data of another type than the stored one was given.
-    #[error("`{path}` holds {stored}, and {given} was given; nothing is cast unasked")]
+    #[error(
+        "`{path}` holds {stored}, and {given} was given; nothing is cast unasked: `.cast()` asks for it"
+    )]
     GivenElement {
         /// The array's path.
         path: NodePath,

@@ -3,6 +3,8 @@
 
 mod appended;
 mod array;
+mod broadcast;
+mod cast;
 mod cells;
 mod chains;
 mod config;

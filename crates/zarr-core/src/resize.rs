@@ -7,14 +7,16 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
-use futures_util::{Stream, TryStreamExt, stream};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Dims, Region};
 use zarr_metadata::ArrayMetadata;
 use zarr_store::{KeyLock, Prefix};
 
 use crate::hierarchy::Document;
 use crate::stored::LIST_FROM;
-use crate::{Appended, ArrayConfig, ChunkedArray, Error, Result, Selection, Slice};
+use crate::{
+    Appended, ArrayConfig, ChunkedArray, Error, ResolvedSelection, Result, Selection, Slice,
+};
 
 /// What happens to the chunks outside a smaller shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -25,6 +27,8 @@ pub enum OutOfBoundsChunks {
     Delete,
     /// They stay in the store. If the array grows again, their cells reappear.
     Keep,
+    /// The array stays as it is if one is stored, or a stored chunk reaches beyond the new shape.
+    Refuse,
 }
 
 impl ChunkedArray {
@@ -36,14 +40,18 @@ impl ChunkedArray {
     /// are lost only if this happens between that read and the deletion.
     ///
     /// # Errors
-    /// If the number of axes would change, and the errors of the store. The document is then either changed
-    /// or not; chunks outside the new shape that could not be deleted remain, and are not read.
+    /// If the number of axes would change, if cells would be lost and that is [refused](OutOfBoundsChunks::Refuse),
+    /// and the errors of the store. The document is then either changed or not; chunks outside the new shape that could not be deleted remain, and are not read.
     pub async fn resize(
         self: Arc<Self>,
         shape: &[u64],
         outside: OutOfBoundsChunks,
     ) -> Result<Self> {
         let _lock = self.lock_shape().await?;
+        if outside == OutOfBoundsChunks::Refuse {
+            let now = Arc::clone(&self).reread().await?;
+            now.check_nothing_is_lost(shape).await?;
+        }
         // Another handle may have made the array longer.
         let mut before = self.metadata().clone();
         let set = |array: &mut ArrayMetadata| {
@@ -93,7 +101,8 @@ impl ChunkedArray {
         // chunks are listed, only the document has that of the new chunk, so it must be changed first.
         if self.store().as_blocking().is_none() || self.grid().chunk_lengths().is_none() {
             let (before, grown, place) = self.grow(axis, shape[axis]).await?;
-            let written = elements.write(&grown, axis, place.start, shape).await;
+            let cells = appended_cells(&grown, axis, &place);
+            let written = elements.write(&grown, &cells).await;
             grown.undo_if_failed(&before, axis, &place, written).await?;
             return Ok((grown, place));
         }
@@ -108,7 +117,8 @@ impl ChunkedArray {
                 ..self.config().clone()
             };
             let writer = Arc::new(grown.with_config(config));
-            let written = elements.write(&writer, axis, begin, shape).await;
+            let cells = appended_cells(&writer, axis, &place);
+            let written = elements.write(&writer, &cells).await;
             let before = now.metadata();
             writer.undo_if_failed(before, axis, &place, written).await?;
             let mut moved = false;
@@ -235,34 +245,61 @@ impl ChunkedArray {
 
     /// Deletes the chunks that are not in the smaller grid of `resized`.
     async fn delete_removed_chunks(self: &Arc<Self>, resized: &Self) -> Result<()> {
-        let (old, new) = (
-            self.grid().shape_in_chunks(),
-            resized.grid().shape_in_chunks(),
-        );
-        let count: Option<u64> = self
-            .grid()
-            .len()
-            .zip(resized.grid().len())
-            .map(|(a, b)| a.saturating_sub(b));
-        let store = self.store();
-        let is_few =
-            count.is_some_and(|count| count <= LIST_FROM as u64) || !store.hints().listable;
-        if is_few {
-            let outside = boxes_outside(&old, &new).into_iter();
-            let outside = outside.flat_map(|region| indices(&region));
-            let deleted = self.delete_still_outside(stream::iter(outside.map(Ok)));
-            return deleted.await.map(drop);
+        let outside = self.chunks_outside(resized.grid().shape_in_chunks());
+        self.delete_still_outside(outside).await.map(drop)
+    }
+
+    /// Checks that no stored chunk has cells outside a smaller shape.
+    async fn check_nothing_is_lost(&self, shape: &[u64]) -> Result<()> {
+        let mut kept = self.grid().shape_in_chunks();
+        let axes = kept.iter_mut().zip(shape).enumerate();
+        for (axis, (kept, &cells)) in axes {
+            if let Some((cut, _)) = self.grid().locate(axis, cells) {
+                *kept = cut;
+            }
         }
-        let (encoding, rank) = (self.metadata().chunk_key_encoding(), old.len());
+        let limit = self.store().hints().concurrency.max(1);
+        let stored = self.chunks_outside(kept).map_ok(|chunk| async move {
+            let key = self.chunk_key(&chunk)?;
+            let found = self.store().head(&key).await?;
+            Ok::<_, Error>(found.map(|_| key))
+        });
+        let mut stored = pin!(stored.try_buffer_unordered(limit));
+        while let Some(key) = stored.try_next().await? {
+            if let Some(key) = key {
+                let text = format!(
+                    "the chunk `{key}` is stored and has cells outside {shape:?}, which would be lost"
+                );
+                return Err(Error::argument("shape", text));
+            }
+        }
+        Ok(())
+    }
+
+    /// The chunks that a grid of fewer chunks does not have: all of them if these are few, otherwise those that
+    /// are stored.
+    fn chunks_outside(&self, kept: Dims<u64>) -> impl Stream<Item = Result<Dims<u64>>> + Send {
+        let grid = self.grid().shape_in_chunks();
+        let outside = boxes_outside(&grid, &kept);
+        let volumes = outside
+            .iter()
+            .map(|region| region.volume().unwrap_or(u64::MAX));
+        let count = volumes.fold(0, u64::saturating_add);
+        let store = self.store();
+        if count <= LIST_FROM as u64 || !store.hints().listable {
+            let chunks = outside.into_iter().flat_map(|region| indices(&region));
+            return stream::iter(chunks.map(Ok)).left_stream();
+        }
+        let (encoding, rank) = (self.metadata().chunk_key_encoding(), grid.len());
         let prefix: &Prefix = self.location().path();
-        let outside = |key: &zarr_store::Key| {
+        let outside = move |key: &zarr_store::Key| {
             let chunk = encoding.decode(key.strip(prefix)?.as_str(), rank)?;
-            let was_inside = self.grid().contains(&chunk) && !resized.grid().contains(&chunk);
-            was_inside.then(|| Dims::from(chunk))
+            let is_kept = chunk.iter().zip(&kept).all(|(at, kept)| at < kept);
+            (self.grid().contains(&chunk) && !is_kept).then(|| Dims::from(chunk))
         };
         let listed = store.list(prefix).map_err(Error::from);
-        let outside = listed.try_filter_map(|entry| ready(Ok(outside(&entry.key))));
-        self.delete_still_outside(outside).await.map(drop)
+        let outside = listed.try_filter_map(move |entry| ready(Ok(outside(&entry.key))));
+        outside.right_stream()
     }
 
     /// Deletes the chunks that lie outside the current shape, which is read again before each few of them.
@@ -312,6 +349,16 @@ impl ChunkedArray {
         }
         Ok(())
     }
+}
+
+/// The cells of a range along an axis.
+fn appended_cells(array: &ChunkedArray, axis: usize, place: &Range<u64>) -> ResolvedSelection {
+    let shape = array.grid().shape();
+    let (mut start, mut lengths) = (Dims::from_elem(0, shape.len()), Dims::from(shape));
+    if let (Some(start), Some(length)) = (start.get_mut(axis), lengths.get_mut(axis)) {
+        (*start, *length) = (place.start, place.end - place.start);
+    }
+    ResolvedSelection::of_region(shape, Region::dense(&start, &lengths))
 }
 
 /// The part of a box of shape `old` outside a box of shape `new`, as boxes that do not overlap.

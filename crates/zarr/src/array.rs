@@ -20,6 +20,7 @@ use zarr_store::{Location, Store};
 
 use crate::Context;
 use crate::array::fields::ArrayFields;
+use crate::data::Conversion;
 use crate::info::Info;
 
 /// A handle on an array in a store.
@@ -69,6 +70,15 @@ impl Array {
 
     pub(crate) fn replace(&mut self, array: impl Into<Arc<ChunkedArray>>) {
         self.0 = array.into();
+    }
+
+    /// How data becomes elements of this array.
+    pub(crate) fn conversion(&self, cast: bool) -> Conversion<'_> {
+        Conversion {
+            path: self.path(),
+            stored: self.dtype(),
+            cast,
+        }
     }
 
     /// The array of `zarr-core` behind this handle.

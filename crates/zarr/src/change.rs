@@ -2,6 +2,7 @@
 //! first and then the handle; clones keep the old state until they are refreshed. `zarr-core` keeps the
 //! consolidated metadata of the groups above up to date.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use zarr_core::hierarchy::{self, Document};
@@ -40,7 +41,7 @@ impl Array {
         }
     }
 
-    /// Appends elements along an axis, by default the first, and returns the new shape.
+    /// Appends elements along an axis, by default the first, and returns where they are along it.
     ///
     /// Concurrent appends to one array wait for each other and never overlap. Clones of this handle keep
     /// the old shape: see [`resize`](Self::resize).
@@ -49,9 +50,10 @@ impl Array {
     /// # use zarr::{blocking::Wait, DataType, Target};
     /// # fn main() -> zarr::Result<()> {
     /// let mut a = zarr::create_array(Target::Memory, [2, 3], DataType::Int16).wait()?;
-    /// let shape = a.append(ndarray::array![[1_i16, 2, 3]]).wait()?;
-    /// assert_eq!(shape, [3, 3]);
-    /// assert_eq!(a.append(ndarray::Array2::<i16>::ones((3, 1))).axis(-1).wait()?, [3, 4]);
+    /// let rows = a.append([[1_i16, 2, 3]]).wait()?;
+    /// assert_eq!((rows, a.shape()), (2..3, &[3, 3][..]));
+    /// let columns = a.append(ndarray::Array2::<i16>::ones((3, 2))).axis(-1).wait()?;
+    /// assert_eq!((columns, a.shape()), (3..5, &[3, 5][..]));
     /// # Ok(())
     /// # }
     /// ```
@@ -65,7 +67,7 @@ impl Array {
     /// # fn main() -> zarr::Result<()> {
     /// let mut a = zarr::create_array(Target::Memory, [2], DataType::UInt64).chunks([100]).wait()?;
     /// let numbers = Computed::new([1000], |cells| ndarray::Array::from_iter(cells[0].clone()));
-    /// assert_eq!(a.append(numbers).wait()?, [1002]);
+    /// assert_eq!(a.append(numbers).wait()?, 2..1002);
     /// assert_eq!(a.read::<u64>(1001).wait()?[[]], 999);
     /// # Ok(())
     /// # }
@@ -75,6 +77,7 @@ impl Array {
             array: self,
             data: data.into(),
             axis: 0,
+            cast: false,
         }
     }
 
@@ -227,6 +230,27 @@ pub struct Resize<'a> {
 }
 
 impl Resize<'_> {
+    /// Fails if cells would be lost: if a chunk is stored that has cells outside the new shape. The array then
+    /// stays as it is.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let mut a = zarr::create_array(Target::Memory, [100], DataType::UInt8).chunks([10]).wait()?;
+    /// a.write(..35, 7_u8).wait()?;
+    /// assert!(a.resize([30]).lossless().wait().is_err());
+    /// a.resize([40]).lossless().wait()?;
+    /// assert_eq!(a.shape(), [40]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn lossless(self) -> Self {
+        Self {
+            outside: OutOfBoundsChunks::Refuse,
+            ..self
+        }
+    }
+
     /// Keeps the chunks outside the new shape: they reappear if the array grows again.
     #[doc(alias = "delete_outside_chunks")]
     pub fn keep_outside(self) -> Self {
@@ -252,6 +276,7 @@ pub struct Append<'a> {
     array: &'a mut Array,
     data: Source,
     axis: isize,
+    cast: bool,
 }
 
 impl Append<'_> {
@@ -260,7 +285,12 @@ impl Append<'_> {
         Self { axis, ..self }
     }
 
-    async fn run(self) -> Result<Vec<u64>> {
+    /// Casts numbers of another type to the stored one, as [`Write::cast`](crate::Write::cast) does.
+    pub fn cast(self) -> Self {
+        Self { cast: true, ..self }
+    }
+
+    async fn run(self) -> Result<Range<u64>> {
         let (array, rank) = (Arc::clone(self.array.chunked()), self.array.ndim());
         let axis = match self.axis {
             axis if axis < 0 => rank.checked_sub(axis.unsigned_abs()),
@@ -270,13 +300,14 @@ impl Append<'_> {
             let text = format!("{} is out of range for {rank} axes", self.axis);
             Error::argument("axis", text)
         })?;
-        let (shape, elements) = self.data.appended_to(self.array)?;
-        let (grown, _) = array.append(&shape, elements, axis).await?;
+        let given = self.data.given(self.array.conversion(self.cast))?;
+        let (shape, elements) = given.appended()?;
+        let (grown, written) = array.append(&shape, elements, axis).await?;
         self.array.replace(grown);
-        Ok(self.array.shape().to_vec())
+        Ok(written)
     }
 }
-operation!(Append<'a> => Vec<u64>);
+operation!(Append<'a> => Range<u64>);
 
 /// How new attributes combine with the old ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

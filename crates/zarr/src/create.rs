@@ -62,7 +62,8 @@ pub fn create(store: impl Into<Target>, shape: impl Into<Shape>) -> CreateArray 
 
 /// Creates an array with the shape and type of the data, and writes the data.
 ///
-/// If `.dtype(..)` asks for another type than the data has, that is an error: data is not converted.
+/// If `.dtype(..)` asks for another type than the data has, that is an error, unless you ask for a
+/// [cast](CreateArray::cast).
 ///
 /// ```
 /// # use zarr::{blocking::Wait, Target};
@@ -117,6 +118,8 @@ pub struct CreateArray {
     source: Option<Source>,
     /// Whether the source's elements are written, too, or only its structure is used.
     write_data: bool,
+    /// Whether numbers of the source become numbers of another type.
+    cast: bool,
 }
 store_setters!(CreateArray, access);
 handle_setters!(CreateArray, access);
@@ -137,6 +140,7 @@ impl CreateArray {
             access: Access::default(),
             source: None,
             write_data: true,
+            cast: false,
         }
     }
 
@@ -302,6 +306,21 @@ impl CreateArray {
         self
     }
 
+    /// Casts the numbers of the given data to the array's type, as [`Write::cast`](crate::Write::cast) does.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let a = zarr::array(Target::Memory, [1, 2]).dtype(DataType::Float32).cast().wait()?;
+    /// assert_eq!(a.read::<f32>(..).wait()?.sum(), 3.0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn cast(mut self) -> Self {
+        self.cast = true;
+        self
+    }
+
     /// Replaces the node at this path, if there is one. All arguments are checked before anything is deleted.
     pub fn overwrite(mut self, yes: bool) -> Self {
         self.overwrite = yes;
@@ -377,7 +396,7 @@ impl CreateArray {
         let source = self.source.take().filter(|_| self.write_data);
         Ok(Prepared {
             elements: source
-                .map(|source| source.check(&array, self.overwrite))
+                .map(|source| source.check(&array, self.overwrite, self.cast))
                 .transpose()?,
             array,
             overwrite: self.overwrite,

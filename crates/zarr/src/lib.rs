@@ -105,6 +105,7 @@ pub use create::shape::{DimensionName, Shape};
 pub use create::source::{Computed, Source};
 pub use create::{CreateArray, array, create, create_array, from_array};
 pub use data::Data;
+pub use data::lists::{Lists, Nested};
 pub use environment::{config_from_env, default_context};
 pub use group::Group;
 pub use group::members::Members;

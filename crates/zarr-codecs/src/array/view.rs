@@ -71,8 +71,11 @@ impl<'a> NdView<'a> {
         (bytes.len() == len).then(|| Self::at(bytes.as_ptr(), geometry))
     }
 
-    /// Cells that lie in `bytes` as `at` says, or `None` if one of them is outside.
-    pub(crate) fn strided(bytes: &'a [u8], at: &StridedLayout, shape: &[usize]) -> Option<Self> {
+    /// Cells that lie in `bytes` as `at` says, or `None` where one of them is outside. With a stride of zero,
+    /// one cell is there as often as the axis is long. `None`, too, where a copy could not be in memory.
+    pub fn strided(bytes: &'a [u8], at: &StridedLayout, shape: &[usize]) -> Option<Self> {
+        let len = shape.iter().try_fold(at.elem, |len, &n| len.checked_mul(n));
+        isize::try_from(len?).ok()?;
         let span = at.byte_range(shape)?;
         if span.end > bytes.len() as u64 {
             return None;

@@ -1,7 +1,7 @@
 //! The `cast_value` codec registered for v3: numbers of another type, by rules in the metadata. `rules.rs`
 //! casts one number.
 
-mod rules;
+pub(crate) mod rules;
 
 use serde_json::Value;
 use zarr_metadata::{DataType, Extension, FillValue, Swap};
@@ -120,7 +120,7 @@ fn number(data_type: &DataType) -> Result<Number, CodecError> {
 }
 
 /// A native number of that type.
-fn scalar(number: Number, bytes: &[u8]) -> Scalar {
+pub(crate) fn scalar(number: Number, bytes: &[u8]) -> Scalar {
     with_number!(number, T => match T::chunks(bytes).first().map(|bytes| T::get(*bytes)) {
         Some(x) if number.is_float() => Scalar::Float(x.cast()),
         Some(x) if number == Number::U64 => Scalar::Whole(i128::from(x.cast::<u64>())),
@@ -130,7 +130,7 @@ fn scalar(number: Number, bytes: &[u8]) -> Scalar {
 }
 
 /// Appends a value that the type has.
-fn put(value: Scalar, number: Number, out: &mut Vec<u8>) {
+pub(crate) fn put(value: Scalar, number: Number, out: &mut Vec<u8>) {
     with_number!(number, T => {
         let x = match value {
             Scalar::Float(x) => T::from_f64(x),

@@ -7,7 +7,7 @@ use std::future::ready;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use zarr_codecs::{Dims, Region};
+use zarr_codecs::{Casting, Dims, Region};
 use zarr_store::{BoxFuture, Op, StoreError, StoreErrorKind};
 
 use super::overlap::OverlapCheck;
@@ -58,19 +58,28 @@ pub fn check_copy(from: &ChunkedArray, to: &ChunkedArray, overwrite: bool) -> Re
     check(from, to)
 }
 
+/// Whether the elements of one array can be cast to the type of another that is to be created.
+///
+/// # Errors
+/// Those of [`check_copy`], but that types may differ if the old numbers [become](crate::DynData::cast) new ones.
+pub fn check_cast(from: &ChunkedArray, to: &ChunkedArray, overwrite: bool) -> Result<()> {
+    OverlapCheck::new(from.location(), to.location())?.check(to.location(), overwrite)?;
+    check_shape(from, to)?;
+    let (old, new) = (from.data_type(), to.data_type());
+    if let Err(error) = Casting::AsType.cast(&[], old, new) {
+        return Err(Error::argument("dtype", error.to_string()));
+    }
+    from.chain()?;
+    to.check_writable()
+}
+
 /// Whether the elements of one array can be copied to another, as far as is known without reading.
 ///
 /// # Errors
 /// Where shapes or types differ, or codecs cannot be used that are needed.
 pub(super) fn check(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
+    check_shape(from, to)?;
     let (old, new) = (from.metadata(), to.metadata());
-    if old.shape() != new.shape() {
-        let text = format!("{:?} becomes {:?}", old.shape(), new.shape());
-        return Err(Error::wrong_shape(
-            "shape",
-            format!("a copy keeps it; {text}"),
-        ));
-    }
     if same_chunks(old, new) {
         return Ok(());
     }
@@ -81,6 +90,17 @@ pub(super) fn check(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
     from.chain()?;
     to.check_writable()?;
     check_box_count(from, to)
+}
+
+fn check_shape(from: &ChunkedArray, to: &ChunkedArray) -> Result<()> {
+    let (old, new) = (from.metadata().shape(), to.metadata().shape());
+    match old == new {
+        true => Ok(()),
+        false => {
+            let text = format!("a copy keeps it; {old:?} becomes {new:?}");
+            Err(Error::wrong_shape("shape", text))
+        }
+    }
 }
 
 /// The part of [`check`] that concerns the source alone.

@@ -1,14 +1,15 @@
 //! Makes the bytes of one chunk from new elements and, where they do not cover it, its old bytes. The
 //! counterpart of `request::read`; knows no store beyond an open object.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use zarr_codecs::{
-    ByteLen, CodecChain, CodecErrorKind, Dims, Fields, NdView, NdViewMut, Region, Scratch,
-    ShardingCodec, VlenHeap, all_equal, fill,
+    ByteLen, CodecChain, CodecErrorKind, Fields, NdView, NdViewMut, Region, Scratch, ShardingCodec,
+    VlenHeap, all_equal, fill,
 };
 use zarr_store::Payload;
 
@@ -16,7 +17,8 @@ use super::decode;
 use super::plan::check_held;
 use super::pool::{Workers, with_scratch};
 use super::source::{ChunkSource, check_len};
-use crate::cells::Cells;
+use crate::broadcast::Broadcast;
+use crate::cells::{CellRun, Cells};
 use crate::{ChunkError, ChunkedArray, Error, ErrorKind, ResolvedSelection, Values};
 
 /// A shard in a shard may hold unused bytes, up to this size.
@@ -29,16 +31,21 @@ pub enum Elements {
     Scalar(Values),
     /// One element per cell of the selection, in C order.
     Each(Values),
+    /// An array that is broadcast to the shape of the selection, as NumPy does. What is repeated is not copied.
+    Array {
+        /// The length of each axis.
+        shape: Vec<u64>,
+        /// The elements, in C order.
+        values: Values,
+    },
 }
 
 /// The elements of a write, as chunks take them.
 pub(super) struct NewElements {
-    /// One element for all cells, or one for each cell, in C order.
     elements: Bytes,
-    is_scalar: bool,
-    /// The shape of all cells.
-    shape: Dims<u64>,
-    /// The bytes of one element.
+    /// Which of them each cell becomes; `None` where all become the same one.
+    places: Option<Broadcast>,
+    /// Bytes of one.
     elem: usize,
     /// Of records, the fields that are written.
     fields: Option<Arc<Fields>>,
@@ -58,9 +65,14 @@ impl NewElements {
     ) -> Result<Self, Error> {
         let chain = Arc::clone(array.chain()?);
         let heap = VlenHeap::new(chain.spec().fill.as_bytes().to_vec());
-        let (values, is_scalar) = match elements {
-            Elements::Scalar(values) => (values, true),
-            Elements::Each(values) => (values, false),
+        let (values, places) = match elements {
+            Elements::Scalar(values) => (values, None),
+            Elements::Each(values) => (values, Some(Broadcast::each(selection))),
+            Elements::Array { shape, values } => {
+                let places = Broadcast::new(&shape, selection);
+                let places = places.ok_or_else(|| does_not_fit(&shape, selection))?;
+                (values, Some(places))
+            }
         };
         let elements = values.into_elements(&heap).map_err(|source| {
             let path = array.path().clone();
@@ -72,8 +84,7 @@ impl NewElements {
         };
         Ok(Self {
             elements,
-            is_scalar,
-            shape: selection.full_shape().into(),
+            places,
             elem,
             fields: array.picked().cloned(),
             keep_empty: array.config().write_empty_chunks,
@@ -95,8 +106,8 @@ impl NewElements {
 
     /// Whether absent chunks stay absent when these elements are written to them.
     pub(super) fn leave_absent(&self) -> bool {
-        // A handle tells nothing of its element, except that zeros stand for the fill value.
-        let is_fill = self.is_scalar && self.elements == self.chain.spec().fill_element();
+        // A handle of an element of variable length tells nothing of it, but zeros stand for the fill value.
+        let is_fill = self.places.is_none() && self.elements == self.chain.spec().fill_element();
         is_fill && self.fields.is_none() && !self.keep_empty
     }
 
@@ -110,9 +121,12 @@ impl NewElements {
         old: Option<ChunkSource<'_>>,
         workers: Workers<'_>,
     ) -> Result<Option<Payload>, ChunkError> {
-        let new = match self.is_scalar {
-            true => Some(NewCells::Scalar(&self.elements)),
-            false => NdView::new(&self.elements, &self.shape, self.elem).map(NewCells::Each),
+        let new = match (&self.places, cells) {
+            (None, _) => Some(NewCells::Scalar(&self.elements)),
+            (Some(places), Cells::Box { .. }) => {
+                places.view(&self.elements, self.elem).map(NewCells::Each)
+            }
+            (Some(places), Cells::Scattered(_)) => Some(NewCells::Scattered(self, places)),
         };
         let change = ChunkChange {
             cells,
@@ -125,14 +139,42 @@ impl NewElements {
         let parts = chunk(chain, change, workers)?;
         Ok(parts.map(|parts| parts.into_iter().collect()))
     }
+
+    /// The elements of neighbouring cells.
+    fn run(&self, places: &Broadcast, run: &CellRun) -> Option<Cow<'_, [u8]>> {
+        let bytes = |place: usize, len: usize| {
+            let start = place.checked_mul(self.elem)?;
+            let end = start.checked_add(len.checked_mul(self.elem)?)?;
+            self.elements.get(start..end)
+        };
+        if places.is_each() {
+            return bytes(run.to, run.len).map(Cow::Borrowed);
+        }
+        let mut elements = Vec::new();
+        for i in run.to..run.to + run.len {
+            elements.extend_from_slice(bytes(places.place(i), 1)?);
+        }
+        Some(elements.into())
+    }
 }
 
-/// New cells: one element for all of them, or those of a view. Of boxes, the view is of the part that is
-/// meant; places say themselves which of all elements they mean.
+/// The error that an array cannot be broadcast to a selection.
+pub(super) fn does_not_fit(shape: &[u64], selection: &ResolvedSelection) -> Error {
+    let wanted = selection.out_shape();
+    let text = format!(
+        "an array of shape {shape:?} does not fit a selection of shape {wanted:?}: counted from the last axis, \
+         their lengths must be equal, or that of the array 1"
+    );
+    Error::wrong_shape("data", text)
+}
+
+/// New cells: one element for all of them, or one each. Of boxes, there is a view of the part that is meant;
+/// scattered cells say themselves which of all elements they mean.
 #[derive(Clone)]
 enum NewCells<'e> {
     Scalar(&'e [u8]),
     Each(NdView<'e>),
+    Scattered(&'e NewElements, &'e Broadcast),
 }
 
 impl<'e> NewCells<'e> {
@@ -160,24 +202,20 @@ impl<'e> NewCells<'e> {
                 self.put(fields, &mut cells)
             }
             Cells::Scattered(cells) => {
-                let all = match self {
-                    Self::Scalar(_) => None,
-                    Self::Each(view) => Some((view.as_slice()?, view.elem())),
-                };
                 for run in cells.runs(&Region::whole(shape)) {
                     let cells = memory.get_mut(run.from * elem..(run.from + run.len) * elem)?;
-                    let new = match all {
-                        Some((all, n)) => Some((all.get(run.to * n..(run.to + run.len) * n)?, n)),
-                        None => None,
+                    let new = match self {
+                        Self::Scattered(all, places) => Some((all.run(places, &run)?, all.elem)),
+                        _ => None,
                     };
-                    if let (Some((new, _)), None) = (new, fields) {
+                    if let (Some((new, _)), None) = (&new, fields) {
                         cells.copy_from_slice(new);
                         continue;
                     }
                     let count = [run.len as u64];
                     let mut cells = NdViewMut::over(cells, &count, elem)?;
-                    let new = match new {
-                        Some((new, n)) => NewCells::Each(NdView::new(new, &count, n)?),
+                    let new = match &new {
+                        Some((new, n)) => NewCells::Each(NdView::new(new, &count, *n)?),
                         None => self.clone(),
                     };
                     new.put(fields, &mut cells)?;
@@ -192,7 +230,7 @@ impl<'e> NewCells<'e> {
         match (self, cells) {
             (Self::Scalar(element), _) => *element == value,
             (Self::Each(view), Cells::Box { .. }) => all_equal(view, value),
-            (Self::Each(_), Cells::Scattered(_)) => false,
+            _ => false,
         }
     }
 
@@ -214,6 +252,7 @@ impl<'e> NewCells<'e> {
             (Self::Scalar(element), Some(fields)) => fields.fill(element, cells),
             (Self::Each(view), None) => cells.copy_from(view),
             (Self::Each(view), Some(fields)) => fields.write(view, cells),
+            (Self::Scattered(..), _) => false,
         };
         done.then_some(())
     }

@@ -17,11 +17,12 @@ use zarr_store::{
 };
 
 use super::barrier::CancelledWriteBarrier;
-use super::encode::{Elements, NewElements};
+use super::encode::{Elements, NewElements, does_not_fit};
 use super::fetch;
 use super::plan;
 use super::pool::{self, WorkSize, Workers, lock_permit};
 use super::source::ChunkSource;
+use crate::broadcast::Broadcast;
 use crate::cells::{Cells, ChunkSelections};
 use crate::hierarchy::check_presence;
 use crate::{ChunkError, ChunkedArray, Error, ResolvedSelection, Result};
@@ -53,24 +54,48 @@ impl ChunkedArray {
     /// Writes elements to the cells of a selection.
     ///
     /// # Errors
-    /// If there are not as many elements as cells, or a chunk cannot be read, encoded or stored.
+    /// If there are not as many elements as cells, an array cannot be broadcast to the selection, or a chunk
+    /// cannot be read, encoded or stored.
     pub async fn write(
         self: Arc<Self>,
         selection: ResolvedSelection,
         elements: Elements,
     ) -> Result<()> {
-        let cells = selection.volume().and_then(|n| usize::try_from(n).ok());
-        let (values, wanted) = match &elements {
-            Elements::Scalar(values) => (values, Some(1)),
-            Elements::Each(values) => (values, cells),
+        let elements = elements.simplified(&selection)?;
+        let (values, shape) = match &elements {
+            Elements::Scalar(values) => (values, &[][..]),
+            Elements::Each(values) => (values, selection.full_shape()),
+            Elements::Array { shape, values } => (values, &shape[..]),
         };
+        let wanted = zarr_codecs::volume(shape).and_then(|n| usize::try_from(n).ok());
         let dtype = self.data_type();
         if wanted.is_none() || values.count(dtype.size()) != wanted {
-            let shape = selection.out_shape();
+            let shape = match &elements {
+                Elements::Each(_) => selection.out_shape(),
+                _ => shape,
+            };
             let text = format!("these are not as many elements of {dtype} as {shape:?} holds");
             return Err(Error::wrong_shape("data", text));
         }
         write(self, selection, elements).await
+    }
+}
+
+impl Elements {
+    /// An array as one element for every cell or one for each, where it is that.
+    fn simplified(self, selection: &ResolvedSelection) -> Result<Self> {
+        Ok(match self {
+            Self::Array { shape, values } => {
+                let places = Broadcast::new(&shape, selection);
+                let places = places.ok_or_else(|| does_not_fit(&shape, selection))?;
+                match zarr_codecs::volume(&shape) {
+                    Some(1) => Self::Scalar(values),
+                    _ if places.is_each() => Self::Each(values),
+                    _ => Self::Array { shape, values },
+                }
+            }
+            other => other,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use zarr_core::{IntoAxisSelections, Result, Selection, Slice};
 
-use crate::{Array, Data, Element, Read, ReadDyn, Write};
+use crate::{Array, Element, Read, ReadDyn, Source, Write};
 
 /// An array with a selection: see [`Array::oindex`], [`Array::vindex`] and [`Array::blocks`].
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ impl Indexed {
 
     /// Writes the selected cells: see [`Array::write`].
     #[doc(alias = "setitem")]
-    pub fn write(&self, data: impl Into<Data>) -> Write {
+    pub fn write(&self, data: impl Into<Source>) -> Write {
         self.array.write(self.selection.clone(), data)
     }
 }

@@ -6,17 +6,18 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{Array as Elements, Dimension};
-use zarr_core::copy::{MakeBlock, check_copy, copy_array, write_blocks};
+use zarr_core::copy::{MakeBlock, check_cast, check_copy, copy_array, write_blocks};
 use zarr_core::{
-    Appended, ArrayOptions, ChunkedArray, DynData, Element, Error, ErrorKind, ResolvedSelection,
-    Result, Selection, to_data_type,
+    Appended, ArrayOptions, ChunkedArray, DynData, Element, Error, ResolvedSelection, Result,
+    Selection, to_data_type,
 };
 use zarr_metadata::DataType;
 
+use crate::data::Conversion;
 use crate::{Array, Data, Shape};
 
-/// The data for [`from_array`](crate::from_array) or [`Array::append`]: [`Data`] in memory, another
-/// [`Array`], or [`Computed`].
+/// The data for [`from_array`](crate::from_array), [`Array::write`] or [`Array::append`]: [`Data`] in memory,
+/// another [`Array`], or [`Computed`].
 #[derive(Clone, Debug)]
 pub struct Source(SourceKind);
 
@@ -144,77 +145,139 @@ impl Source {
     }
 
     /// Checks that this can be written to an array that is about to be created.
-    pub(crate) fn check(self, array: &Array, overwrite: bool) -> Result<Checked> {
+    pub(crate) fn check(self, array: &Array, overwrite: bool, cast: bool) -> Result<Checked> {
+        let to = array.conversion(cast);
         match self.0 {
             SourceKind::Data(data) => {
-                let all = array.chunked().resolve(&Selection::from(..))?;
-                let elements =
-                    data.into_elements(array.path(), array.chunked().data_type(), &all)?;
-                Ok(Checked::Elements(Box::new((all, elements))))
+                let elements = data.into_elements(to)?;
+                if let zarr_core::Elements::Array { shape, .. } = &elements
+                    && shape != array.shape()
+                {
+                    let text = format!(
+                        "{shape:?} is not the shape {:?} of the array",
+                        array.shape()
+                    );
+                    return Err(Error::wrong_shape("data", text));
+                }
+                Ok(Checked::Elements(elements))
+            }
+            SourceKind::Array(from) if cast && from.dtype() != array.dtype() => {
+                check_cast(from.chunked(), array.chunked(), overwrite)?;
+                Ok(Checked::Cast(from))
             }
             SourceKind::Array(from) => {
                 check_copy(from.chunked(), array.chunked(), overwrite)?;
                 Ok(Checked::Array(from))
             }
-            SourceKind::Computed(blocks) => {
-                check_type(&blocks.dtype, array)?;
-                Ok(Checked::Computed(blocks.make))
-            }
+            SourceKind::Computed(blocks) => Ok(Checked::Computed(blocks.converted(to)?)),
         }
     }
 
-    /// The shape and the elements, for an append to an array.
-    pub(crate) fn appended_to(self, array: &Array) -> Result<(Vec<u64>, Appended)> {
+    /// What is to be written, in the stored type.
+    pub(crate) fn given(self, to: Conversion<'_>) -> Result<Given> {
         Ok(match self.0 {
-            SourceKind::Data(data) => {
-                let (shape, values) = data.into_parts(array.path(), array.chunked().data_type())?;
-                (shape, Appended::Values(values))
+            SourceKind::Data(data) => Given::Elements(data.into_elements(to)?),
+            SourceKind::Array(from) if to.cast || from.dtype() == to.stored => {
+                let elements = Appended::Array(Arc::clone(from.chunked()));
+                Given::Blocks(from.shape().to_vec(), elements)
             }
-            SourceKind::Array(from) => {
-                check_type(from.chunked().data_type(), array)?;
-                let appended = Appended::Array(Arc::clone(from.chunked()));
-                (from.shape().to_vec(), appended)
-            }
+            SourceKind::Array(from) => return Err(to.refused(from.dtype())),
             SourceKind::Computed(blocks) => {
-                check_type(&blocks.dtype, array)?;
-                (blocks.shape.0, Appended::Blocks(blocks.make))
+                let shape = blocks.shape.0.clone();
+                Given::Blocks(shape, Appended::Blocks(blocks.converted(to)?))
             }
         })
     }
 }
 
-/// Checks that elements have the type that an array stores.
-fn check_type(given: &DataType, array: &Array) -> Result<()> {
-    if given == array.chunked().data_type() {
-        return Ok(());
+/// What a write or an append is given.
+pub(crate) enum Given {
+    Elements(zarr_core::Elements),
+    /// Elements of this shape, which are made or read when they are written.
+    Blocks(Vec<u64>, Appended),
+}
+
+impl Given {
+    /// The shape and the elements, for an append.
+    pub(crate) fn appended(self) -> Result<(Vec<u64>, Appended)> {
+        match self {
+            Self::Elements(zarr_core::Elements::Array { shape, values }) => {
+                Ok((shape, Appended::Values(values)))
+            }
+            Self::Elements(_) => {
+                let text = "a scalar has no length along the axis; give an array";
+                Err(Error::wrong_shape("data", text))
+            }
+            Self::Blocks(shape, elements) => Ok((shape, elements)),
+        }
     }
-    let (path, stored) = (array.path().clone(), array.chunked().data_type().clone());
-    let given = given.to_string();
-    Err(ErrorKind::GivenElement {
-        path,
-        given,
-        stored,
+
+    /// Writes the elements to the cells of a selection.
+    pub(crate) async fn write(
+        self,
+        to: Arc<ChunkedArray>,
+        selection: ResolvedSelection,
+    ) -> Result<()> {
+        match self {
+            Self::Elements(elements) => to.write(selection, elements).await,
+            Self::Blocks(shape, elements) if shape == selection.out_shape() => {
+                elements.write(&to, &selection).await
+            }
+            Self::Blocks(shape, _) => {
+                let wanted = selection.out_shape();
+                let text = format!(
+                    "an array of shape {shape:?} does not fit a selection of shape {wanted:?}, and only arrays in \
+                     memory are broadcast"
+                );
+                Err(Error::wrong_shape("data", text))
+            }
+        }
     }
-    .into())
+}
+
+impl Computed {
+    /// The blocks in the stored type.
+    fn converted(self, to: Conversion<'_>) -> Result<MakeBlock> {
+        if self.dtype == *to.stored {
+            return Ok(self.make);
+        }
+        if !to.cast {
+            return Err(to.refused(&self.dtype));
+        }
+        let (dtype, stored, make) = (self.dtype, to.stored.clone(), self.make);
+        Ok(Arc::new(move |region| {
+            let block = DynData {
+                dtype: dtype.clone(),
+                shape: region.shape().to_vec(),
+                data: make(region)?,
+            };
+            Ok(block.cast(&stored)?.data)
+        }))
+    }
 }
 
 /// A source that is checked against the array it will be written to.
 pub(crate) enum Checked {
-    Elements(Box<(ResolvedSelection, zarr_core::Elements)>),
+    Elements(zarr_core::Elements),
     Array(Array),
+    /// An array of another type.
+    Cast(Array),
     Computed(MakeBlock),
 }
 
 impl Checked {
     pub(crate) async fn write(self, to: &Arc<ChunkedArray>) -> Result<()> {
-        let to = Arc::clone(to);
         match self {
-            Self::Elements(given) => {
-                let (all, elements) = *given;
-                to.write(all, elements).await
+            Self::Elements(elements) => {
+                let all = to.resolve(&Selection::All)?;
+                Arc::clone(to).write(all, elements).await
             }
-            Self::Array(from) => copy_array(Arc::clone(from.chunked()), to).await,
-            Self::Computed(make) => write_blocks(to, make).await,
+            Self::Array(from) => copy_array(Arc::clone(from.chunked()), Arc::clone(to)).await,
+            Self::Cast(from) => {
+                let elements = Appended::Array(Arc::clone(from.chunked()));
+                elements.write(to, &to.resolve(&Selection::All)?).await
+            }
+            Self::Computed(make) => write_blocks(Arc::clone(to), make).await,
         }
     }
 }

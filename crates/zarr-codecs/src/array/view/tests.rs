@@ -351,3 +351,32 @@ fn a_region_that_leaves_u64_is_cut() {
     let view = NdViewMut::over(&mut bytes, &[4], 1).unwrap();
     assert!(DisjointParts::new(view, projections).is_none());
 }
+
+/// One row, three times: what is read of it is what a copy of three rows would be.
+#[test]
+fn cells_with_a_stride_of_zero_are_repeated() {
+    let row = [1_u8, 2, 3, 4];
+    let layout = |strides: &[isize]| StridedLayout {
+        offset: 0,
+        strides: strides.into(),
+        elem: 1,
+    };
+    let rows = NdView::strided(&row, &layout(&[0, 1]), &[3, 4]).unwrap();
+    assert_eq!(rows.to_vec(), [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4]);
+    assert!(rows.as_slice().is_none());
+    let part = rows.region(&Region::dense(&[1, 1], &[2, 2])).unwrap();
+    assert_eq!(part.to_vec(), [2, 3, 2, 3]);
+    assert_eq!(part.permute(&[1, 0]).unwrap().to_vec(), [2, 2, 3, 3]);
+    let mut copy = [0; 4];
+    let mut target = NdViewMut::over(&mut copy, &[2, 2], 1).unwrap();
+    assert!(target.copy_from(&part));
+    assert_eq!(copy, [2, 3, 2, 3]);
+    let one = NdView::strided(&row, &layout(&[0, 0]), &[2, 2]).unwrap();
+    assert_eq!(one.to_vec(), [1; 4]);
+    assert!(crate::all_equal(&one, &[1]));
+    let last = one.region(&Region::dense(&[1, 0], &[1, 2])).unwrap();
+    assert_eq!(last.to_vec(), [1; 2]);
+    for shape in [[2, 5], [usize::MAX, 4], [usize::MAX, 2]] {
+        assert!(NdView::strided(&row, &layout(&[0, 1]), &shape).is_none());
+    }
+}

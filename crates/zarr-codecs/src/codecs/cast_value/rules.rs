@@ -8,7 +8,7 @@ use crate::array::number::Number;
 
 /// A number of any type, without loss.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Scalar {
+pub(crate) enum Scalar {
     Whole(i128),
     Float(f64),
 }
@@ -16,7 +16,7 @@ pub(super) enum Scalar {
 impl Scalar {
     /// Where this stands among values of one kind: equal are those that are the same value. Not-a-number
     /// is itself here, and minus zero is zero.
-    pub(super) fn order(self, other: Self) -> Ordering {
+    pub(crate) fn order(self, other: Self) -> Ordering {
         // Adding zero takes the sign of zeros away.
         let plain = |x: f64| if x.is_nan() { f64::NAN } else { x + 0.0 };
         match (self, other) {
@@ -38,7 +38,7 @@ impl fmt::Display for Scalar {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rounding {
+pub(crate) enum Rounding {
     NearestEven,
     TowardsZero,
     TowardsPositive,
@@ -48,7 +48,7 @@ pub(super) enum Rounding {
 
 impl Rounding {
     /// Their words in the metadata, the default first.
-    pub(super) const WORDS: [(&'static str, Self); 5] = [
+    pub(crate) const WORDS: [(&'static str, Self); 5] = [
         ("nearest-even", Self::NearestEven),
         ("towards-zero", Self::TowardsZero),
         ("towards-positive", Self::TowardsPositive),
@@ -81,7 +81,7 @@ impl Rounding {
 
 /// What becomes of values outside the range of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OutOfRange {
+pub(crate) enum OutOfRange {
     Refuse,
     Clamp,
     Wrap,
@@ -89,14 +89,14 @@ pub(super) enum OutOfRange {
 
 impl OutOfRange {
     /// Their words in the metadata.
-    pub(super) const WORDS: [(&'static str, Self); 2] =
+    pub(crate) const WORDS: [(&'static str, Self); 2] =
         [("clamp", Self::Clamp), ("wrap", Self::Wrap)];
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rules {
-    pub(super) rounding: Rounding,
-    pub(super) out_of_range: OutOfRange,
+pub(crate) struct Rules {
+    pub(crate) rounding: Rounding,
+    pub(crate) out_of_range: OutOfRange,
 }
 
 /// Beyond this not every integer is a float.
@@ -104,7 +104,7 @@ const EXACT: u128 = 1 << f64::MANTISSA_DIGITS;
 
 impl Rules {
     /// The value as one that `to` has; `None` if these rules do not make it one.
-    pub(super) fn cast(self, value: Scalar, to: Number) -> Option<Scalar> {
+    pub(crate) fn cast(self, value: Scalar, to: Number) -> Option<Scalar> {
         if let Some((bits, signed)) = integer(to) {
             return self.to_integer(value, bits, signed).map(Scalar::Whole);
         }
