@@ -96,6 +96,10 @@ const MAKING: &[(&str, &str, Make)] = &[
             .wait()
             .map(drop)
     }),
+    ("create_rooted_hierarchy", "zarr.json", |t| {
+        let nodes = [("", NewNode::group()), ("b/c", NewNode::group())];
+        zarr::create_rooted_hierarchy(t, nodes).wait().map(drop)
+    }),
     ("empty", "zarr.json", |t| {
         zarr::empty(t, [4]).wait().map(drop)
     }),

@@ -161,3 +161,29 @@ fn the_root_is_written_last() {
         assert_eq!(found, expected);
     }
 }
+
+/// A9.9: zarr-python 3.4.2 returns the root, and refuses with `ValueError` where several paths are the shortest. It
+/// takes `a` for the root of `b/c`, which is refused here.
+#[test]
+fn a9_9_rooted_hierarchies() {
+    for (paths, root) in [
+        (&["a", "a/b"][..], Some("/a")),
+        (&["", "a/b"], Some("/")),
+        (&["a/b"], Some("/a/b")),
+        (&["a/b", "a/c"], None),
+        (&["a", "b/c"], None),
+        (&["a", "ab"], None),
+        (&[], None),
+    ] {
+        let store = store();
+        let nodes = paths.iter().map(|path| (path, group(1)));
+        let made = zarr::create_rooted_hierarchy(store.clone(), nodes).wait();
+        match root {
+            Some(root) => assert_eq!(made.unwrap().path().to_string(), root),
+            None => {
+                assert_eq!(made.unwrap_err().class(), ErrorClass::Invalid, "{paths:?}");
+                assert!(zarr::open(store).wait().is_err(), "nothing is written");
+            }
+        }
+    }
+}

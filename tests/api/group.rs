@@ -51,3 +51,25 @@ fn setitem_key_and_value() {
     assert_eq!(root.array_keys().wait().unwrap(), ["copy", "x"]);
     assert!(root.group_keys().wait().unwrap().is_empty());
 }
+
+/// B2.6: `put` takes data, arrays and groups.
+#[test]
+fn b2_6_put_takes_what_can_be_a_member() {
+    for format in [ZarrFormat::V2, ZarrFormat::V3] {
+        let other = zarr::create_group(zarr::Target::Memory).wait().unwrap();
+        let x = other.put("g/x", ndarray::array![1, 2, 3]).wait().unwrap();
+        let root = zarr::create_group(zarr::Target::Memory).zarr_format(format);
+        let root = root.wait().unwrap();
+        for _ in 0..2 {
+            root.put("a", &x).wait().unwrap();
+            let g = other.group("g").wait().unwrap();
+            let stats = root.put("copy/of/g", &g).wait().unwrap();
+            assert_eq!(stats.copied, 2);
+        }
+        for path in ["a", "copy/of/g/x"] {
+            let array = root.array(path).wait().unwrap();
+            assert_eq!(array.zarr_format(), format);
+            assert_eq!(array.read::<i32>(..).wait().unwrap().sum(), 6);
+        }
+    }
+}

@@ -213,16 +213,59 @@ fn the_result_of_consolidating_carries_the_map() {
     }
 }
 
+/// A8.8 and B2.7: zarr-python 3.4.2 shows `["y"]` after deleting `x` of `["x", "y"]`; it does not show what is created.
 #[test]
-fn a_group_that_is_refreshed_is_not_stale() {
+fn a_group_opened_by_its_map_sees_what_is_changed_through_it() {
     for format in FORMATS {
         let (store, _) = hierarchy(format, &Context::default());
-        let mut root = zarr::open_consolidated(store).wait().unwrap();
+        let root = zarr::open_consolidated(store).wait().unwrap();
+        let g = root.group("g").wait().unwrap();
+        root.delete("a").wait().unwrap();
+        assert!(root.is_stale());
+        assert_eq!(root.keys().wait().unwrap(), ["g"], "{format}");
+        assert!(!root.is_stale());
+        // At any depth, through any handle, for all of them.
+        g.create_array("new", [1], DataType::Int8).wait().unwrap();
+        assert!(root.contains("g/new").wait().unwrap());
+        root.delete("g/b").wait().unwrap();
+        assert_eq!(g.keys().wait().unwrap(), ["new"], "{format}");
+        assert_eq!(root.consolidated_paths(), ["g", "g/new"], "{format}");
+        let tree = root.tree().wait().unwrap().to_string();
+        assert!(tree.contains("new") && !tree.contains('b'), "{tree}");
+    }
+}
+
+/// A2.8: the group that consolidating returns knows its map in format 2, too, and in the order of zarr-python: A2.3.
+#[test]
+fn a2_8_consolidated_groups_have_their_map() {
+    for format in FORMATS {
+        let (_, root) = hierarchy(format, &Context::default());
+        let of_g = zarr::consolidate_metadata(&root).path("g").wait().unwrap();
+        assert_eq!(of_g.consolidated_paths(), ["b"], "{format}");
+    }
+}
+
+#[test]
+fn a_group_that_is_refreshed_is_not_stale() {
+    let config = Config {
+        leave_consolidated: true,
+        ..Config::default()
+    };
+    let context = Context::builder().config(config).build();
+    for format in FORMATS {
+        let (store, _) = hierarchy(format, &context);
+        let mut root = zarr::open_consolidated(store.clone()).wait().unwrap();
         root.create_array("new", [1], DataType::Int8)
             .wait()
             .unwrap();
-        assert!(root.is_stale() && !root.contains("new").wait().unwrap());
         root.refresh().wait().unwrap();
         assert!(!root.is_stale() && root.contains("new").wait().unwrap());
+
+        let open = zarr::open_consolidated(store).context(&context);
+        let mut root = open.wait().unwrap();
+        root.delete("new").wait().unwrap();
+        assert!(root.is_stale() && root.contains("new").wait().unwrap());
+        root.reconsolidate().wait().unwrap();
+        assert!(!root.is_stale() && !root.contains("new").wait().unwrap());
     }
 }

@@ -116,7 +116,7 @@ fn hierarchies_may_be_deep() {
     root.create_group(&deep).wait().unwrap();
     assert_eq!(streamed(&root).0.len(), 120);
     assert_eq!(root.members().all().wait().unwrap().len(), 120);
-    assert_eq!(root.members().depth(7).wait().unwrap().len(), 7);
+    assert_eq!(root.members().max_depth(6).wait().unwrap().len(), 7);
 }
 
 /// zarr-python 3.4.2 ends all three at the first of the broken documents, with a `JSONDecodeError`, and
@@ -160,4 +160,81 @@ fn listed(root: &Group) -> Vec<zarr_store::Entry> {
     let mut entries: Vec<_> = wait(entries.map(Result::unwrap).collect());
     entries.sort();
     entries
+}
+
+/// B2.21: patterns list what they match, and ask only where it can be; the same with consolidated metadata.
+#[test]
+fn b2_21_globs() {
+    for format in [ZarrFormat::V2, ZarrFormat::V3] {
+        let (store, root) = hierarchy(format);
+        root.create_array("z/x", [3], DataType::Int8)
+            .wait()
+            .unwrap();
+        zarr::consolidate_metadata(&root).wait().unwrap();
+        let consolidated = zarr::open_consolidated(store.clone()).wait().unwrap();
+        for (pattern, expected) in [
+            ("*", &["a", "z"][..]),
+            ("a/*", &["a/b", "a/x"]),
+            ("/a/b", &["a/b"]),
+            ("**/x", &["a/b/c/x", "a/b/x", "a/x", "z/x"]),
+            ("a/**/x", &["a/b/c/x", "a/b/x", "a/x"]),
+            ("a/b/**", &["a/b/c", "a/b/c/x", "a/b/x"]),
+            ("{a/b,z}/x", &["a/b/x", "z/x"]),
+            ("[a-b]/?", &["a/b", "a/x"]),
+            ("none/*", &[]),
+            ("a/x/*", &[]),
+            ("", &[]),
+        ] {
+            for group in [&root, &consolidated] {
+                let found = group.glob(pattern).metadata().wait().unwrap();
+                let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+                assert_eq!(paths, expected, "{pattern} {format}");
+                let each = group.glob(pattern).each_metadata().wait();
+                assert_eq!(each.len(), expected.len(), "{pattern} {format}");
+            }
+        }
+        let counting = std::sync::Arc::new(zarr_store::Counting::new(store.into_store()));
+        let shared: std::sync::Arc<dyn Store> = counting.clone();
+        let root = zarr::open_group(shared).wait().unwrap();
+        let before = counting.counts().lists;
+        root.glob("a/b/*").wait().unwrap();
+        assert_eq!(counting.counts().lists - before, 1);
+    }
+}
+
+/// B2.8: `max_depth` counts as in zarr-python; what is chosen by a function is counted alone.
+#[test]
+fn b2_8_depth_and_count() {
+    let (_, root) = hierarchy(ZarrFormat::V3);
+    let count = |depth: Option<usize>| root.members().max_depth(depth).count().wait().unwrap();
+    // zarr-python 3.4.2: [await g.nmembers(max_depth=n) for n in (0, 1, 2, None)]
+    assert_eq!([Some(0), Some(1), Some(2), None].map(count), [1, 3, 5, 6]);
+    assert_eq!(root.nmembers().wait().unwrap(), 1);
+    let arrays = root.members().all().filter(|path, node| {
+        assert!(!path.is_empty());
+        matches!(node, zarr::NodeMetadata::Array(_))
+    });
+    assert_eq!(arrays.count().wait().unwrap(), 3);
+}
+
+/// B2.8: the map of consolidated metadata is not asked where it may be out of date.
+#[test]
+fn b2_8_use_consolidated_for_children() {
+    for format in [ZarrFormat::V2, ZarrFormat::V3] {
+        let (store, root) = hierarchy(format);
+        zarr::consolidate_metadata(&root).wait().unwrap();
+        let group = zarr::open_consolidated(store.clone()).wait().unwrap();
+        // Another program, which does not keep the map.
+        let config = zarr::Config {
+            leave_consolidated: true,
+            ..zarr::Config::default()
+        };
+        let context = zarr::Context::builder().config(config).build();
+        let other = zarr::open_group(store).context(&context).wait().unwrap();
+        other.create_group("a/new").wait().unwrap();
+        let paths = |members: zarr::Members| members.max_depth(1).count().wait().unwrap();
+        assert_eq!(paths(group.members()), 3);
+        let members = group.members().use_consolidated_for_children(false);
+        assert_eq!(paths(members), 4);
+    }
 }

@@ -159,3 +159,20 @@ fn move_where_it_may_not() {
     assert_eq!(class("a", ""), ErrorClass::Invalid);
     assert_eq!(root.nmembers().wait().unwrap(), 2);
 }
+
+/// B1.27: an array moves by its own handle, which then refers to the new place.
+#[test]
+fn b1_27_an_array_moves() {
+    for format in [ZarrFormat::V2, ZarrFormat::V3] {
+        let root = hierarchy(MemoryStore::new(), format);
+        let mut x = root.array("a/x").wait().unwrap();
+        x.move_to("new/x").wait().unwrap();
+        assert_eq!(x.name(), "/new/x");
+        assert_eq!(x.read::<i16>(..).wait().unwrap().sum(), 60);
+        assert_eq!(root.glob("**/x").wait().unwrap().len(), 1);
+        x.write(.., 1_i16).wait().unwrap();
+        let error = x.move_to("c/z").wait().unwrap_err();
+        assert_eq!(error.class(), ErrorClass::Exists);
+        assert_eq!(x.read::<i16>(..).wait().unwrap().sum(), 16);
+    }
+}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use zarr::blocking::Wait;
-use zarr::{ErrorClass, Group, MemoryStore, Target, UseConsolidated, ZarrFormat};
+use zarr::{Config, Context, ErrorClass, Group, MemoryStore, Target, UseConsolidated, ZarrFormat};
 use zarr_store::{BlockingStore, ByteRange, Counting, Counts, Key, PutMode, Store};
 
 const FORMATS: [ZarrFormat; 2] = [ZarrFormat::V2, ZarrFormat::V3];
@@ -57,10 +57,16 @@ fn counted(store: Arc<dyn Store>) -> (Arc<dyn Store>, impl Fn() -> Counts) {
 }
 
 #[test]
-fn a_map_that_is_out_of_date_says_what_it_said_until_refreshed() {
+fn a_map_that_is_left_out_of_date_says_what_it_said_until_refreshed() {
+    let config = Config {
+        leave_consolidated: true,
+        ..Config::default()
+    };
+    let context = Context::builder().config(config).build();
     for format in FORMATS {
         let store = store(format);
-        let mut root = zarr::open_consolidated(store.clone()).wait().unwrap();
+        let open = zarr::open_consolidated(store.clone()).context(&context);
+        let mut root = open.wait().unwrap();
         root.ones("new", [1]).wait().unwrap();
         assert!(!root.contains("new").wait().unwrap());
         let plain = zarr::open_group(store).wait().unwrap();

@@ -16,11 +16,7 @@ const FORMATS: [ZarrFormat; 2] = [ZarrFormat::V2, ZarrFormat::V3];
 /// What the group's consolidated metadata tells of: format 2 keeps it in a document of its own.
 fn consolidated(store: &MemoryStore, group: &Group) -> Vec<String> {
     if group.zarr_format() == ZarrFormat::V3 {
-        return group
-            .consolidated_paths()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        return group.consolidated_paths();
     }
     let all = group.members().all().metadata().wait().unwrap();
     let key = zarr::tools::Key::new(

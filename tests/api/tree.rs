@@ -33,3 +33,24 @@ fn tree_max_nodes() {
     let whole = root().tree().max_nodes(4).wait().unwrap();
     assert!(whole.to_string().starts_with('/'));
 }
+
+/// A12.2: `expand` of zarr-python 2, for HTML alone; zarr-python 3.4.2 raises `NotImplementedError`.
+#[test]
+fn a12_2_tree_expand() {
+    let root = zarr::create_group(zarr::Target::Memory).wait().unwrap();
+    for path in ["a/b/x", "y"] {
+        root.zeros(path, [2]).wait().unwrap();
+    }
+    let plain = root.tree().wait().unwrap();
+    for (expand, open) in [(true, 3), (false, 1)] {
+        let tree = root.tree().expand(expand).wait().unwrap();
+        assert_eq!(tree.to_string(), plain.to_string());
+        let html = tree.html();
+        assert_eq!(html.matches("<details open>").count(), open, "{html}");
+        assert_eq!(html.matches("<details").count(), 3);
+        assert_eq!(html.matches("</details>").count(), 3);
+        assert_eq!(html.matches("<div").count(), html.matches("</div>").count());
+        assert!(html.contains("<div><b>x</b> (2,) float64</div>"), "{html}");
+    }
+    assert!(plain.html().starts_with("<pre"));
+}

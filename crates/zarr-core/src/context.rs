@@ -10,7 +10,8 @@ use zarr_metadata::ZarrFormat;
 
 use crate::engine::{ChunkCache, pool};
 use crate::memory;
-use crate::{ArrayConfig, Config};
+use crate::warning::{self, WarningListener};
+use crate::{ArrayConfig, Config, Warning};
 use zarr_store::runtime::Budget;
 
 /// Codecs, workers and limits for every operation on the nodes it is given to.
@@ -33,6 +34,7 @@ struct Shared {
     index_cache: u64,
     config: Config,
     chunks: Arc<ChunkCache>,
+    on_warning: Option<WarningListener>,
     /// Started by the first operation that has work for it.
     pool: OnceLock<Option<rayon::ThreadPool>>,
 }
@@ -113,6 +115,19 @@ impl Context {
         &self.shared.config
     }
 
+    /// Whether somebody gets warnings, so that it is worth to look for a reason.
+    pub(crate) fn is_warned(&self) -> bool {
+        self.shared.on_warning.is_some() || warning::is_traced()
+    }
+
+    /// Tells a warning to whoever gets them.
+    pub fn warn(&self, warning: &Warning) {
+        warning::trace(warning);
+        if let Some(listener) = &self.shared.on_warning {
+            listener(warning);
+        }
+    }
+
     /// How arrays are read and written where nobody says otherwise.
     pub fn array_config(&self) -> ArrayConfig {
         ArrayConfig {
@@ -155,7 +170,7 @@ impl fmt::Debug for Context {
 }
 
 /// The settings of a [`Context`] to be.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ContextBuilder {
     registry: CodecRegistry,
     threads: Option<NonZeroUsize>,
@@ -164,6 +179,18 @@ pub struct ContextBuilder {
     index_cache: u64,
     config: Config,
     chunk_cache: u64,
+    on_warning: Option<WarningListener>,
+}
+
+impl fmt::Debug for ContextBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ContextBuilder")
+            .field("threads", &self.threads)
+            .field("chunk_bytes", &self.chunk_bytes)
+            .field("memory", &self.memory)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for ContextBuilder {
@@ -176,6 +203,7 @@ impl Default for ContextBuilder {
             index_cache: 64 << 20,
             config: Config::default(),
             chunk_cache: 0,
+            on_warning: None,
         }
     }
 }
@@ -269,6 +297,29 @@ impl ContextBuilder {
         self
     }
 
+    /// Calls a function with each [`Warning`], from the task that finds reason for it.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    /// use zarr_core::{Context, Warning};
+    ///
+    /// let warnings: Arc<Mutex<Vec<Warning>>> = Arc::default();
+    /// let collected = Arc::clone(&warnings);
+    /// let context = Context::builder()
+    ///     .on_warning(move |warning| collected.lock().unwrap().push(warning.clone()))
+    ///     .build();
+    /// # let path = zarr_metadata::NodePath::parse("notes").unwrap();
+    /// # context.warn(&Warning::UnknownObject { path });
+    /// for warning in warnings.lock().unwrap().drain(..) {
+    ///     println!("{}: {warning}", warning.code());
+    /// }
+    /// ```
+    #[must_use]
+    pub fn on_warning(mut self, listener: impl Fn(&Warning) + Send + Sync + 'static) -> Self {
+        self.on_warning = Some(Arc::new(listener));
+        self
+    }
+
     /// The context.
     pub fn build(self) -> Context {
         let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -290,6 +341,7 @@ impl ContextBuilder {
             index_cache: self.index_cache,
             config: self.config,
             chunks: Arc::new(ChunkCache::new(self.chunk_cache)),
+            on_warning: self.on_warning,
             pool: OnceLock::new(),
         });
         let registry = Arc::new(registry);

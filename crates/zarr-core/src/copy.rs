@@ -39,7 +39,8 @@ pub enum IfExists {
     Replace,
     /// What is there stays.
     Skip,
-    /// An array of which all chunks are there stays; another is replaced.
+    /// An array of which all chunks are there stays, or all that the source has, if both have the same chunks; another is
+    /// replaced.
     SkipInitialized,
     /// Only what is missing is copied, so that a copy that was interrupted goes on: chunks that are
     /// not there, or keys that are not there in the same size. Documents that are there stay.
@@ -128,6 +129,13 @@ pub enum CopyStep<'a> {
     Reworded(&'a str),
     /// More of it is done.
     Chunks,
+    /// All of it is done, or would be, and this is what.
+    Done {
+        /// What was copied.
+        stats: &'a CopyStats,
+        /// Whether nothing was done.
+        dry_run: bool,
+    },
 }
 
 /// Gets reports of how far a copy is, from the task that drives it.

@@ -391,9 +391,25 @@ impl<E: Into<ErrorKind>> From<E> for Error {
     }
 }
 
+/// What `main` prints of an error that it returns: the text, and below it each cause whose text is not in it already.
+/// `{:#?}` shows the [`ErrorKind`] instead.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        if f.alternate() {
+            return fmt::Debug::fmt(&self.0, f);
+        }
+        let mut said = self.to_string();
+        f.write_str(&said)?;
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let text = error.to_string();
+            if !said.contains(&text) {
+                write!(f, "\n  caused by: {text}")?;
+                said = text;
+            }
+            cause = error.source();
+        }
+        Ok(())
     }
 }
 
@@ -407,5 +423,27 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         std::error::Error::source(&*self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `fn main() -> zarr::Result<()>` prints `Error: ` and this.
+    #[test]
+    fn debug_is_the_text_with_the_causes_that_it_does_not_name() {
+        let error = Error::argument("chunks", "an axis has no cells");
+        assert_eq!(format!("{error:?}"), error.to_string());
+        assert!(format!("{error:#?}").starts_with("Argument {"));
+        let source = StoreError::new(
+            zarr_store::Op::Get,
+            "memory",
+            "c/0",
+            zarr_store::StoreErrorKind::Io(std::io::Error::other("the disk is on fire")),
+        );
+        let error = Error::from(source);
+        let text = format!("{error:?}");
+        assert_eq!(text.matches("the disk is on fire").count(), 1, "{text}");
     }
 }

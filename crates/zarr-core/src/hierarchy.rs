@@ -15,6 +15,7 @@ mod open;
 mod orphans;
 mod presence;
 mod update_consolidated;
+mod warn;
 
 use std::sync::Arc;
 
@@ -34,7 +35,7 @@ pub use create_all::create_all;
 pub use delete::delete;
 pub(crate) use delete::delete_incomplete;
 pub(crate) use encode::DocumentTexts;
-pub use members::{Depth, each_member, members, stream_members};
+pub use members::{Depth, FoundMember, collect_members, each_member, members, stream_members};
 pub use move_node::move_node;
 pub use open::{Mode, OpenOptions, implicit_group, object, open};
 pub(crate) use orphans::check_orphans;

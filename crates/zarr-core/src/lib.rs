@@ -23,6 +23,7 @@ mod selection;
 mod stored;
 mod typed;
 mod values;
+mod warning;
 
 pub use appended::Appended;
 pub use array::{ArrayConfig, ChunkedArray};
@@ -38,6 +39,7 @@ pub use selection::{
 };
 pub use typed::{Columns, DynData, Element, NewColumns, Plain, c_order, to_data_type};
 pub use values::{Values, VarArray};
+pub use warning::Warning;
 pub use zarr_codecs::{ChunkGrid, ChunkIndices, GridError, VlenElements};
 pub use zarr_metadata::codecs::Codecs;
 

@@ -21,7 +21,7 @@ use zarr_store::{Location, Store};
 use crate::Context;
 use crate::array::fields::ArrayFields;
 use crate::data::Conversion;
-use crate::info::Info;
+use crate::info::ArrayInfo;
 
 /// A handle on an array in a store.
 ///
@@ -250,15 +250,15 @@ impl Array {
     }
 
     /// A summary of the array, without a request to the store.
-    pub fn info(&self) -> Info {
-        Info::array(self.metadata(), self.store().kind(), self.read_only())
+    pub fn info(&self) -> ArrayInfo {
+        ArrayInfo::new(self.metadata(), self.store().kind(), self.read_only())
     }
 
     /// A summary of the array that includes what is stored.
     ///
     /// # Errors
     /// If the store cannot list.
-    pub async fn info_complete(&self) -> Result<Info> {
+    pub async fn info_complete(&self) -> Result<ArrayInfo> {
         let stored = self.nbytes_stored().await?;
         // For a sharded array zarr-python counts shards.
         let chunks = self.0.stored_chunks().await?.len() as u64;

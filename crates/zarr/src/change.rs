@@ -8,6 +8,7 @@ use std::sync::Arc;
 use zarr_core::hierarchy::{self, Document};
 use zarr_core::{Error, NodeKind, OutOfBoundsChunks, Result};
 use zarr_metadata::{Attribute, Attributes, GroupMetadata, NodeMetadata};
+use zarr_store::Location;
 
 use crate::operation::operation;
 use crate::target::finish::finish;
@@ -119,6 +120,34 @@ impl Array {
         hierarchy::delete(self.chunked().location(), self.chunked().context()).await?;
         finish(self.chunked().location()).await
     }
+
+    /// Moves the array to another path of its store: it copies everything, then deletes the source. Missing groups in
+    /// between are created. This handle then refers to the new place; clones of it do not.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, DataType, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::create_group(Target::Memory).wait()?;
+    /// let mut a = root.create_array("raw/t", [3], DataType::Int8).wait()?;
+    /// a.move_to("done/t").wait()?;
+    /// assert_eq!(a.name(), "/done/t");
+    /// assert!(!root.contains("raw/t").wait()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Group::move_node`].
+    #[doc(alias = "move")]
+    #[doc(alias = "rename")]
+    pub async fn move_to(&mut self, path: impl AsRef<str>) -> Result<()> {
+        let path = zarr_metadata::NodePath::parse(path.as_ref())?;
+        let (from, context) = (self.chunked().location(), self.chunked().context());
+        let to = Location::root(Arc::clone(from.store())).join(path.as_str())?;
+        hierarchy::move_node(from, &to, context).await?;
+        *self = self.at(to)?;
+        Ok(())
+    }
 }
 
 impl Group {
@@ -211,9 +240,7 @@ impl Group {
             }
         }
         if let Some(view) = self.view().cloned() {
-            let view = view
-                .refreshed(self.location(), self.metadata(), self.context())
-                .await?;
+            let view = view.refreshed(self.location(), self.context()).await?;
             *self = self.clone().with_view(view);
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! `Group`, the handle on a group: its metadata, and the nodes below it by path. It holds no algorithm;
 //! `zarr-core` reads and writes.
 
+mod filter;
 pub(crate) mod members;
+pub(crate) mod put;
 pub(crate) mod require;
 pub(crate) mod tree;
 pub(crate) mod tree_view;
@@ -13,10 +15,10 @@ use zarr_core::{Context, Error, ErrorKind, Result, hierarchy};
 use zarr_metadata::{Attributes, DataType, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Location, Store};
 
-use crate::info::Info;
+use crate::info::GroupInfo;
 use crate::{
-    Array, CreateArray, CreateGroup, Members, Node, Shape, Source, Tree, array, create_array,
-    create_group, open, tree,
+    Array, CreateArray, CreateGroup, Members, Node, Shape, Tree, create_array, create_group, open,
+    tree,
 };
 
 /// A handle on a group in a store, cheap to clone.
@@ -63,10 +65,10 @@ impl Group {
     }
 
     /// The same group, opened by its consolidated metadata. Changes through it and through its descendants make the view
-    /// stale.
+    /// stale, so that it follows.
     pub(crate) fn viewed(self, view: ConsolidatedView) -> Self {
         Self {
-            location: view.watched(&self.location),
+            location: view.watched(&self.location, &self.context),
             view: Some(view),
             ..self
         }
@@ -85,6 +87,15 @@ impl Group {
 
     pub(crate) fn view(&self) -> Option<&ConsolidatedView> {
         self.view.as_ref()
+    }
+
+    /// The view with what was changed through this group.
+    pub(crate) async fn current_view(&self) -> Result<Option<&ConsolidatedView>> {
+        let Some(view) = &self.view else {
+            return Ok(None);
+        };
+        view.follow(&self.location, &self.context).await?;
+        Ok(Some(view))
     }
 
     /// A node below this group, from its metadata.
@@ -174,13 +185,13 @@ impl Group {
     /// The paths of all nodes in the group's consolidated metadata, relative to the group and in order; empty
     /// if there is no such metadata. Format 2 stores it in a separate document, which this handle knows only
     /// if the group was opened by it or comes from [`consolidate_metadata`](crate::consolidate_metadata).
-    pub fn consolidated_paths(&self) -> Vec<&str> {
+    pub fn consolidated_paths(&self) -> Vec<String> {
         let mut paths = match (self.view(), &*self.metadata) {
             (Some(view), _) => view.paths(),
             (None, GroupMetadata::V3(group)) => {
                 let nodes = group.consolidated_metadata.iter();
                 let paths = nodes.flat_map(zarr_metadata::v3::ConsolidatedMetadataV3::paths);
-                paths.collect()
+                paths.map(str::to_owned).collect()
             }
             (None, GroupMetadata::V2 { .. }) => {
                 let collected = self.collected.as_ref();
@@ -208,7 +219,7 @@ impl Group {
     #[doc(alias = "getitem")]
     pub async fn get(&self, path: impl AsRef<str>) -> Result<Node> {
         let format = self.zarr_format();
-        if let Some(view) = &self.view {
+        if let Some(view) = self.current_view().await? {
             let path = NodePath::parse(path.as_ref())?;
             if path.is_root() {
                 return Ok(Node::Group(self.clone()));
@@ -273,14 +284,6 @@ impl Group {
         create.default_format(self.zarr_format())
     }
 
-    /// Creates an array below this group from data and replaces the node at that path, if there is one: see
-    /// [`array()`](crate::array()).
-    #[doc(alias = "setitem")]
-    pub fn put(&self, name: impl AsRef<str>, data: impl Into<Source>) -> CreateArray {
-        let create = array(self, data).name(name).context(self.context());
-        create.zarr_format(self.zarr_format()).overwrite(true)
-    }
-
     /// Creates a group below this group, in its format.
     pub fn create_group(&self, name: impl AsRef<str>) -> CreateGroup {
         let create = create_group(self).path(name).context(&self.context);
@@ -292,45 +295,72 @@ impl Group {
         Members::new(self.clone())
     }
 
+    /// The nodes below this group whose paths match a pattern: `*` and `?` match within a name, `**` any number of
+    /// names, `[a-z]` one of these characters, `{a,b}` either.
+    ///
+    /// Only the groups are listed in which a node may match: `a/b/*` lists `a/b` alone.
+    ///
+    /// ```
+    /// # use zarr::{blocking::Wait, Target};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::group(Target::Memory).wait()?;
+    /// for path in ["a/temperature", "a/x/temperature2", "b/temperature"] {
+    ///     root.zeros(path, [4]).wait()?;
+    /// }
+    /// let found = root.glob("a/**/temperature*").wait()?;
+    /// let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+    /// assert_eq!(paths, ["a/temperature", "a/x/temperature2"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "walk")]
+    pub fn glob(&self, pattern: impl AsRef<str>) -> Members {
+        Members::new(self.clone()).matching(pattern.as_ref())
+    }
+
     /// A tree of everything below this group: see [`tree`](crate::tree).
     pub fn tree(&self) -> Tree {
         tree(self)
     }
 
     /// A summary of the group, without a request to the store.
-    pub fn info(&self) -> Info {
+    pub fn info(&self) -> GroupInfo {
         let (format, store) = (self.zarr_format(), self.store().kind());
-        Info::group(&self.path, format, store, self.read_only())
+        GroupInfo::new(&self.path, format, store, self.read_only())
     }
 
     /// A summary of the group that counts the nodes below it.
     ///
     /// # Errors
     /// If the store cannot list, or metadata cannot be read; the error names all such nodes.
-    pub async fn info_complete(&self) -> Result<Info> {
-        let members = self.members().all().metadata().await?;
+    pub async fn info_complete(&self) -> Result<GroupInfo> {
+        let members = self.members().max_depth(None).metadata().await?;
         let is_array = |node: &NodeMetadata| matches!(node, NodeMetadata::Array(_));
         let arrays = members.iter().filter(|(_, node)| is_array(node)).count() as u64;
-        Ok(self
-            .info()
-            .with_members(arrays, members.len() as u64 - arrays))
+        let groups = members.len() as u64 - arrays;
+        Ok(self.info().with_members(arrays, groups))
     }
 
-    /// Whether the consolidated metadata that this group was opened by is known to be out of date, because
-    /// metadata was changed through this group or through a handle that came from it.
+    /// Whether metadata was changed through this group, or through a handle that came from it, after the consolidated
+    /// metadata that it was opened by was read.
     ///
-    /// Changes by others are not noticed.
+    /// Every change through this library is written into the consolidated metadata of the groups above, too, and the
+    /// next look at the nodes below this group reads it again. With
+    /// [`Config::leave_consolidated`](crate::Config::leave_consolidated), and if the metadata has a
+    /// [name of its own](crate::UseConsolidated::Key), it stays as it is until it is
+    /// [consolidated again](Self::reconsolidate). Changes by others are not noticed: [`refresh`](Self::refresh) finds
+    /// them.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, Target};
     /// # fn main() -> zarr::Result<()> {
     /// let root = zarr::group(Target::Memory).wait()?;
     /// zarr::consolidate_metadata(&root).wait()?;
-    /// let mut root = zarr::open_consolidated(&root).wait()?;
+    /// let root = zarr::open_consolidated(&root).wait()?;
     /// root.zeros("a", [4]).wait()?;
-    /// assert!(root.is_stale() && !root.contains("a").wait()?);
-    /// root.reconsolidate().wait()?;
-    /// assert!(!root.is_stale() && root.contains("a").wait()?);
+    /// assert!(root.is_stale());
+    /// assert!(root.contains("a").wait()?);
+    /// assert!(!root.is_stale());
     /// # Ok(())
     /// # }
     /// ```
@@ -338,23 +368,18 @@ impl Group {
         self.view().is_some_and(ConsolidatedView::is_stale)
     }
 
-    /// Consolidates the metadata that this group was opened by again, and uses the new one. Groups that came
-    /// from this one keep the old one.
+    /// Consolidates the metadata that this group was opened by again, and uses the new one, as do the groups that came
+    /// from this one.
     ///
     /// # Errors
     /// If the group was not opened by consolidated metadata, and as for
     /// [`consolidate_metadata`](crate::consolidate_metadata).
     pub async fn reconsolidate(&mut self) -> Result<()> {
-        let Some(view) = self.view().cloned() else {
+        let Some(view) = self.view() else {
             let text =
                 "this group was opened without consolidated metadata; use `consolidate_metadata`";
             return Err(Error::argument("use_consolidated", text));
         };
-        let (format, context) = (self.zarr_format(), self.context());
-        let view = view
-            .consolidated_again(self.location(), format, context)
-            .await?;
-        *self = self.clone().with_view(Some(view));
-        Ok(())
+        view.consolidate_again(&self.location, &self.context).await
     }
 }

@@ -100,7 +100,9 @@ pub use create::filled::{
     Like, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like,
 };
 pub use create::group::{CreateGroup, create_group, group};
-pub use create::nodes::{CreateHierarchy, NewNode, create_hierarchy};
+pub use create::nodes::{
+    CreateHierarchy, CreateRootedHierarchy, NewNode, create_hierarchy, create_rooted_hierarchy,
+};
 pub use create::shape::{DimensionName, Shape};
 pub use create::source::{Computed, Source};
 pub use create::{CreateArray, array, create, create_array, from_array};
@@ -109,10 +111,11 @@ pub use data::lists::{Lists, Nested};
 pub use environment::{config_from_env, default_context};
 pub use group::Group;
 pub use group::members::Members;
+pub use group::put::IntoMember;
 pub use group::require::RequireArray;
 pub use group::tree::{Tree, tree};
 pub use group::tree_view::TreeView;
-pub use info::Info;
+pub use info::{ArrayInfo, GroupInfo};
 pub use load::{LazyGroup, Load, LoadArray, Loaded, load};
 /// Arrays in memory: [`Array::read`] returns them, [`Array::write`] takes them.
 pub use ndarray;
@@ -135,7 +138,7 @@ pub use zarr_core::{
     ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, ChunkError, Chunks, Codecs, Config,
     Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,
     IntoAxisSelections, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection, SelectionError,
-    Slice, Values, VarArray, sel,
+    Slice, Values, VarArray, Warning, sel,
 };
 pub use zarr_metadata::codecs::typed as codecs;
 pub use zarr_metadata::{

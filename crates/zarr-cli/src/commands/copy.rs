@@ -232,7 +232,7 @@ fn copy(
         {
             return;
         }
-        if dry && !matches!(now.step, CopyStep::Chunks) {
+        if dry && !matches!(now.step, CopyStep::Chunks | CopyStep::Done { .. }) {
             if let Ok(mut steps) = steps.lock() {
                 steps.push(now.to_string());
             }

@@ -6,7 +6,7 @@ use std::io::Write;
 use serde_json::{Value, json};
 use zarr::blocking::Wait;
 use zarr::tools::{Limits, quote_bare_numbers};
-use zarr::{Array, ArrayMetadata, Group, GroupMetadata, Info, Location, Node, NodeMetadata};
+use zarr::{Array, ArrayInfo, ArrayMetadata, Group, GroupMetadata, Location, Node, NodeMetadata};
 
 use crate::address::Address;
 use crate::failure::{Exit, Failure};
@@ -42,10 +42,8 @@ pub(crate) fn run(args: &InfoArgs, out: &mut impl Write) -> Result<Exit, Failure
         (Node::Group(group), true) => text::report("info", group_json(group, args)?),
         (Node::Array(array), false) => complete(array.info_complete().wait(), array.info(), place),
         (Node::Group(group), false) => {
-            let info = match count(group, place) {
-                None => group.info(),
-                Some((arrays, groups)) => group.info().with_members(arrays, groups),
-            };
+            let mut info = group.info();
+            (info.arrays, info.groups) = count(group, place).unzip();
             format!("{info}\n")
         }
     };
@@ -66,7 +64,7 @@ fn or_warning<T>(stored: zarr::Result<T>, place: &str) -> Option<T> {
     stored.map_err(missing).ok()
 }
 
-fn complete(stored: zarr::Result<Info>, without: Info, place: &str) -> String {
+fn complete(stored: zarr::Result<ArrayInfo>, without: ArrayInfo, place: &str) -> String {
     format!("{}\n", or_warning(stored, place).unwrap_or(without))
 }
 

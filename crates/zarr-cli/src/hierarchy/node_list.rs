@@ -21,11 +21,12 @@ pub(crate) fn members(
     depth: Option<usize>,
     place: &str,
 ) -> Result<Vec<ListedNode>, Failure> {
-    let members = match depth {
-        Some(levels) => group.members().depth(levels),
-        None => group.members().all(),
-    };
-    let mut found = members.implicit(true).each_metadata().wait();
+    if depth == Some(0) {
+        return Ok(vec![]);
+    }
+    let below_children = depth.map(|levels| levels.saturating_sub(1));
+    let members = group.members().max_depth(below_children).implicit(true);
+    let mut found = members.each_metadata().wait();
     // The group itself cannot be listed.
     match found.first() {
         Some((path, Err(_))) if path.is_empty() => match found.swap_remove(0).1 {

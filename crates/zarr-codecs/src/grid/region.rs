@@ -1,5 +1,7 @@
 //! Boxes of cells, dense or strided.
 
+use std::fmt;
+
 use crate::Dims;
 
 /// `count` cells along one axis: `start, start + step, …`. They are distinct and lie below `u64::MAX`, so
@@ -104,6 +106,22 @@ impl AxisRange {
     }
 }
 
+/// A slice as NumPy writes it: `2:5`, with a step `2:9:3`, backwards `7::-1`.
+impl fmt::Display for AxisRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { start, step, .. } = *self;
+        let Some(last) = self.last() else {
+            return write!(f, "{start}:{start}");
+        };
+        match (step, last.checked_sub(1)) {
+            (1, _) => write!(f, "{start}:{}", last + 1),
+            (1.., _) => write!(f, "{start}:{}:{step}", last + 1),
+            (_, Some(end)) => write!(f, "{start}:{end}:{step}"),
+            (_, None) => write!(f, "{start}::{step}"),
+        }
+    }
+}
+
 /// A box of cells: one [`AxisRange`] per axis.
 ///
 /// ```
@@ -112,11 +130,24 @@ impl AxisRange {
 /// assert_eq!(window.shape().as_slice(), [5, 20]);
 /// assert!(window.fits(&[100, 20]));
 /// assert!(!window.is_whole(&[100, 20]));
+/// assert_eq!(window.to_string(), "[10:15, 0:20]");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Region {
     /// The cells along each axis.
     pub ranges: Dims<AxisRange>,
+}
+
+/// A selection as NumPy writes it: `[0:20, 0:500]`.
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[")?;
+        for (axis, range) in self.ranges.iter().enumerate() {
+            let comma = if axis == 0 { "" } else { ", " };
+            write!(f, "{comma}{range}")?;
+        }
+        f.write_str("]")
+    }
 }
 
 impl Region {
@@ -206,6 +237,26 @@ mod tests {
         assert_eq!(range.last(), Some(0));
         assert!(range.fits(10) && !range.fits(9));
         assert_eq!(AxisRange::new(2, 2, -3), None);
+    }
+
+    /// NumPy's slices of the same cells.
+    #[test]
+    fn regions_print_as_slices() {
+        let ranges = [
+            (0, 20, 1),
+            (2, 3, 3),
+            (9, 4, -3),
+            (9, 2, -3),
+            (7, 0, 1),
+            (7, 1, -1),
+        ];
+        let ranges = ranges.map(|(start, count, step)| AxisRange::new(start, count, step).unwrap());
+        let region = Region {
+            ranges: ranges.into_iter().collect(),
+        };
+        let text = "[0:20, 2:9:3, 9::-3, 9:5:-3, 7:7, 7:8]";
+        assert_eq!(region.to_string(), text);
+        assert_eq!(Region::dense(&[], &[]).to_string(), "[]");
     }
 
     #[test]

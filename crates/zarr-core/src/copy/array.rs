@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use zarr_codecs::{Casting, Dims, Region};
+use zarr_metadata::ZarrFormat;
 use zarr_store::{BoxFuture, Op, StoreError, StoreErrorKind};
 
 use super::overlap::OverlapCheck;
 use super::progress::CopyReporter;
 use super::same_chunks::same_chunks;
 use crate::engine::{self, Elements};
-use crate::{ChunkGrid, ChunkedArray, Error, ErrorKind, ResolvedSelection, Result};
+use crate::{ChunkGrid, ChunkedArray, Error, ErrorKind, ResolvedSelection, Result, Warning};
 use zarr_store::runtime::Budget;
 
 /// A copy of the elements of one array.
@@ -55,7 +56,30 @@ pub async fn copy_array(from: Arc<ChunkedArray>, to: Arc<ChunkedArray>) -> Resul
 /// would lie in the old one or take it away.
 pub fn check_copy(from: &ChunkedArray, to: &ChunkedArray, overwrite: bool) -> Result<()> {
     OverlapCheck::new(from.location(), to.location())?.check(to.location(), overwrite)?;
-    check(from, to)
+    check(from, to)?;
+    for what in lost(from, to) {
+        let path = to.path().clone();
+        to.context().warn(&Warning::Reworded { path, what });
+    }
+    Ok(())
+}
+
+/// What the format of a new array cannot say of the one it is made from.
+fn lost(from: &ChunkedArray, to: &ChunkedArray) -> Vec<String> {
+    let format = to.metadata().format();
+    if from.metadata().format() == format {
+        return vec![];
+    }
+    let is_sharded = from.chain().is_ok_and(|chain| chain.shard().is_some());
+    if is_sharded && format == ZarrFormat::V2 {
+        let text = "format 2 has no shards; what were the chunks in them are stored one by one";
+        return vec![text.to_owned()];
+    }
+    let converted = from.metadata().convert(format);
+    let lost = converted
+        .map(|converted| converted.lost)
+        .unwrap_or_default();
+    lost.iter().map(ToString::to_string).collect()
 }
 
 /// Whether the elements of one array can be cast to the type of another that is to be created.

@@ -84,6 +84,7 @@ pub async fn copy_keys(
     }
     stats.bytes = reporter.sent();
     stats.chunks = reporter.chunks();
+    reporter.report_done(&stats, options.dry_run);
     Ok(stats)
 }
 

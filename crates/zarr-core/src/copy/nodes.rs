@@ -16,7 +16,7 @@ use super::{CopyOptions, CopySource, CopyStats, CopyStep};
 use crate::hierarchy::{
     self, ChangedNode, ConsolidatedGroups, Document, DocumentTexts, NodesBelow,
 };
-use crate::{ChunkedArray, Context, Error, ErrorClass, NodeKind, Result, engine};
+use crate::{ChunkedArray, Context, Error, ErrorClass, NodeKind, Result, Warning, engine};
 
 /// How many arrays are copied at once: each by itself keeps workers and requests busy.
 const ARRAYS: usize = 4;
@@ -89,6 +89,7 @@ pub async fn copy_nodes(
         copy.reporter.report(path, CopyStep::LeftOut(error));
         stats.left_out += 1;
     }
+    copy.reporter.report_done(&stats, options.dry_run);
     Ok(stats)
 }
 
@@ -286,6 +287,9 @@ impl NodesCopy<'_> {
         }
         for what in &reworded {
             self.reporter.report(&path, CopyStep::Reworded(what));
+            let (path, what) = (hierarchy::path_of(&to)?, what.clone());
+            let warning = Warning::Reworded { path, what };
+            self.options.context.warn(&warning);
         }
         if self.options.dry_run {
             return Ok(stats);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use zarr_metadata::documents;
 use zarr_store::{Call, Hook, Hooked, Location, Op, Outcome};
 
-use super::{CopyListener, CopyProgress, CopyStep};
+use super::{CopyListener, CopyProgress, CopyStats, CopyStep};
 
 /// Whether a key is that of a document.
 pub(super) fn is_document(key: &str) -> bool {
@@ -97,6 +97,11 @@ impl CopyReporter {
             self.counts.done.fetch_add(more, Relaxed);
             self.report(path, CopyStep::Chunks);
         }
+    }
+
+    /// Says what was done altogether.
+    pub(super) fn report_done(&self, stats: &CopyStats, dry_run: bool) {
+        self.report("", CopyStep::Done { stats, dry_run });
     }
 
     pub(super) fn report(&self, path: &str, step: CopyStep<'_>) {

@@ -1,17 +1,16 @@
 //! A group that was opened by its consolidated metadata: the nodes below it without asking the store for any of them, and
 //! whether what is known of them is out of date.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use zarr_metadata::documents;
 use zarr_metadata::{GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::{Call, Hook, Hooked, Location, Op, Outcome, Reads};
 
 use super::consolidated::ConsolidatedDocuments;
-use super::members::MemberList;
-use super::{Depth, consolidate, not_found, path_of};
-use crate::{Context, Error, ErrorKind, Result};
+use super::{Depth, FoundMember, consolidate, find, not_found, path_of};
+use crate::{Context, Error, ErrorKind, NodeKind, Result, Warning};
 
 /// Whether nodes below a group are looked up in its consolidated metadata.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,35 +30,62 @@ pub enum UseConsolidated {
 /// Consolidated metadata as one of the groups in it sees it.
 #[derive(Clone, Debug)]
 pub struct ConsolidatedView {
-    documents: Arc<ConsolidatedDocuments>,
+    shared: Arc<SharedDocuments>,
     /// The path of the group that has the metadata.
     root: NodePath,
     /// The path of this group below that one.
     base: NodePath,
     /// The name of the document, in format 2.
     name: Arc<str>,
+}
+
+/// What all groups know that were opened by the same consolidated metadata.
+#[derive(Debug)]
+struct SharedDocuments {
+    latest: Mutex<Arc<ConsolidatedDocuments>>,
     /// Whether documents were changed since.
-    stale: Arc<AtomicBool>,
+    stale: AtomicBool,
+}
+
+impl SharedDocuments {
+    fn latest(&self) -> Arc<ConsolidatedDocuments> {
+        let latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&latest)
+    }
+
+    fn replace(&self, documents: ConsolidatedDocuments) {
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        *latest = Arc::new(documents);
+    }
 }
 
 /// Marks consolidated metadata as out of date when a document is changed.
 #[derive(Debug)]
-struct StaleMarker(Arc<AtomicBool>);
+struct StaleMarker {
+    shared: Arc<SharedDocuments>,
+    root: NodePath,
+    /// Who is warned, unless the metadata will be read again.
+    warned: Option<Context>,
+}
 
 impl Hook for StaleMarker {
     const READS: Reads = Reads::Pass;
 
     fn after(&self, call: &Call<'_>, _: &Outcome<'_>) {
         let name = call.key.rsplit('/').next().unwrap_or_default();
-        let is_document = documents::ALL.contains(&name) && name != documents::ZMETADATA;
+        let is_document = documents::ALL.contains(&name);
         // A put that failed may have been done all the same.
         let is_change = match call.op {
             Op::Put | Op::Update | Op::Delete => is_document,
             Op::DeletePrefix => true,
             _ => false,
         };
-        if is_change {
-            self.0.store(true, Ordering::Relaxed);
+        if is_change
+            && !self.shared.stale.swap(true, Ordering::AcqRel)
+            && let Some(context) = &self.warned
+        {
+            let path = self.root.clone();
+            context.warn(&Warning::StaleConsolidated { path });
         }
     }
 }
@@ -95,78 +121,113 @@ impl ConsolidatedView {
         }
         let root = path_of(location)?;
         Ok(documents.map(|documents| Self {
-            documents: Arc::new(documents),
+            shared: Arc::new(SharedDocuments {
+                latest: Mutex::new(Arc::new(documents)),
+                stale: AtomicBool::new(false),
+            }),
             root,
             base: NodePath::root(),
             name: name.into(),
-            stale: Arc::default(),
         }))
     }
 
     /// The group's place, reached so that changes through it, and through all that comes from it, are noticed.
-    pub fn watched(&self, location: &Location) -> Location {
-        let marker = StaleMarker(Arc::clone(&self.stale));
+    pub fn watched(&self, location: &Location, context: &Context) -> Location {
+        let marker = StaleMarker {
+            shared: Arc::clone(&self.shared),
+            root: self.root.clone(),
+            warned: (!self.is_kept(context)).then(|| context.clone()),
+        };
         let store = Hooked::with(Arc::clone(location.store()), marker);
         Location::new(Arc::new(store), location.path().clone())
     }
 
     /// Whether a document was changed through the group, or through what came from it, since the metadata was read.
     pub fn is_stale(&self) -> bool {
-        self.stale.load(Ordering::Relaxed)
+        self.shared.stale.load(Ordering::Acquire)
     }
 
-    /// The metadata consolidated again, by the group at `location`, which need not be the one that has it.
+    /// Whether operations keep the metadata in the store up to date.
+    fn is_kept(&self, context: &Context) -> bool {
+        !context.config().leave_consolidated && &*self.name == documents::ZMETADATA
+    }
+
+    /// Reads the metadata again if documents were changed through the group, or through what came from it, and the
+    /// metadata in the store followed. `location` is that of the group.
+    ///
+    /// # Errors
+    /// Where its document cannot be read.
+    pub async fn follow(&self, location: &Location, context: &Context) -> Result<()> {
+        if self.is_stale() && self.is_kept(context) {
+            self.reload(location).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the metadata again, and says whether there is any; otherwise what is known stays.
+    async fn reload(&self, location: &Location) -> Result<bool> {
+        // What is changed while the document is read makes this stale again.
+        self.shared.stale.store(false, Ordering::Release);
+        let read = async {
+            let (top, format) = (self.top(location), self.format());
+            let NodeMetadata::Group(group) = find(&top, Some(format), "group").await? else {
+                return Err(Error::wrong_kind(self.root.clone(), NodeKind::Group));
+            };
+            ConsolidatedDocuments::read(&top, &group, &self.name).await
+        };
+        let read = read.await;
+        if !matches!(read, Ok(Some(_))) {
+            self.shared.stale.store(true, Ordering::Release);
+        }
+        let Some(documents) = read? else {
+            return Ok(false);
+        };
+        self.shared.replace(documents);
+        Ok(true)
+    }
+
+    /// The place of the group that has the metadata, from that of this one.
+    fn top(&self, location: &Location) -> Location {
+        let mut top = location.clone();
+        for _ in self.base.segments() {
+            top = top.parent().unwrap_or(top);
+        }
+        top
+    }
+
+    fn format(&self) -> ZarrFormat {
+        match *self.shared.latest() {
+            ConsolidatedDocuments::V2(_) => ZarrFormat::V2,
+            ConsolidatedDocuments::V3(_) => ZarrFormat::V3,
+        }
+    }
+
+    /// Consolidates the metadata again and uses it, by the group at `location`, which need not be the one that has it.
     ///
     /// # Errors
     /// Where it has a name of its own, and as [`consolidate`].
-    pub async fn consolidated_again(
-        self,
-        location: &Location,
-        format: ZarrFormat,
-        context: &Context,
-    ) -> Result<Self> {
+    pub async fn consolidate_again(&self, location: &Location, context: &Context) -> Result<()> {
         if &*self.name != documents::ZMETADATA {
             let text = "metadata under a name of its own is not written; open the group by \
                         `UseConsolidated::Require`";
             return Err(Error::argument("use_consolidated", text));
         }
-        let mut top = location.clone();
-        for _ in self.base.segments() {
-            top = top.parent().unwrap_or(top);
-        }
-        let metadata = consolidate(&top, Some(format), context).await?;
-        let documents = ConsolidatedDocuments::read(&top, &metadata, &self.name).await?;
-        self.stale.store(false, Ordering::Relaxed);
-        Ok(Self {
-            documents: documents.map_or(self.documents, Arc::new),
-            ..self
-        })
+        consolidate(&self.top(location), Some(self.format()), context).await?;
+        self.reload(location).await.map(drop)
     }
 
-    /// The metadata as it is now. A group inside of it keeps what it has: only the group that has
-    /// the metadata can look.
+    /// The metadata as it is now, or `None` where there is none any more.
     ///
     /// # Errors
     /// Where its document cannot be read.
-    pub async fn refreshed(
-        self,
-        location: &Location,
-        group: &GroupMetadata,
-        context: &Context,
-    ) -> Result<Option<Self>> {
-        if !self.base.is_root() {
-            return Ok(Some(self));
+    pub async fn refreshed(self, location: &Location, context: &Context) -> Result<Option<Self>> {
+        let was_stale = self.is_stale();
+        let is_there = self.reload(location).await?;
+        // What was changed through this group is in it only where it is kept.
+        if was_stale && !self.is_kept(context) {
+            self.shared.stale.store(true, Ordering::Release);
         }
-        let documents = ConsolidatedDocuments::read(location, group, &self.name).await?;
-        Ok(documents.map(|documents| Self {
-            documents: Arc::new(documents),
-            // What was changed through this group since is in it, unless that is to be left.
-            stale: match context.config().leave_consolidated {
-                true => self.stale,
-                false => Arc::default(),
-            },
-            ..self
-        }))
+        Ok(is_there.then_some(self))
     }
 
     /// The node at a path below the group, which must be there. `location` is the node's own.
@@ -182,7 +243,7 @@ impl ConsolidatedView {
 
     fn get(&self, path: &NodePath) -> Result<Option<NodeMetadata>> {
         let path = self.base.join(path.as_str())?;
-        let node = self.documents.get(path.as_str()).transpose();
+        let node = self.shared.latest().get(path.as_str()).transpose();
         node.map_err(|source| {
             ErrorKind::Metadata {
                 path: self.root.join(path.as_str()).unwrap_or_default(),
@@ -195,9 +256,9 @@ impl ConsolidatedView {
 
     /// Where the documents were found, for errors.
     fn source(&self) -> String {
-        let name = match *self.documents {
-            ConsolidatedDocuments::V2(_) => &*self.name,
-            ConsolidatedDocuments::V3(_) => documents::ZARR_JSON,
+        let name = match self.format() {
+            ZarrFormat::V2 => &*self.name,
+            ZarrFormat::V3 => documents::ZARR_JSON,
         };
         let slash = if self.root.is_root() { "" } else { "/" };
         format!(
@@ -206,57 +267,28 @@ impl ConsolidatedView {
         )
     }
 
-    /// The nodes below the group, sorted by their paths relative to it.
-    ///
-    /// # Errors
-    /// Where documents are not valid: all of those are named ([`ErrorKind::Nodes`]).
-    pub fn members(&self, depth: Depth) -> Result<Vec<(NodePath, NodeMetadata)>> {
-        let mut all = MemberList::default();
-        for member in self.each_member(depth) {
-            all.add(member)?;
-        }
-        all.finish()
-    }
-
     /// The paths of the nodes below the group, relative to it and in any order.
-    pub fn paths(&self) -> Vec<&str> {
-        let all = self.documents.paths().into_iter();
+    pub fn paths(&self) -> Vec<String> {
+        let documents = self.shared.latest();
+        let all = documents.paths().into_iter();
         let below = all.filter_map(|path| match self.base.as_str() {
             "" => Some(path),
             base => path.strip_prefix(base)?.strip_prefix('/'),
         });
-        below.filter(|path| !path.is_empty()).collect()
+        let below = below.filter(|path| !path.is_empty());
+        below.map(str::to_owned).collect()
     }
 
-    /// As [`members`](Self::members) and in any order, with an error for each whose document is not valid.
-    pub fn each_member(&self, depth: Depth) -> Vec<Result<(NodePath, NodeMetadata)>> {
-        let member = |(path, node): (&str, Result<Option<NodeMetadata>>)| -> Result<_> {
-            let path = NodePath::parse(path)?;
-            Ok(node?.map(|node| (path, node)))
-        };
-        let each = self.read_each(depth);
-        each.filter_map(|one| member(one).transpose()).collect()
-    }
-
-    /// The documents of each node by its path, in any order, or why they cannot be read.
-    pub fn each_metadata(&self, depth: Depth) -> Vec<(String, Result<NodeMetadata>)> {
-        let text = "the node is gone from the consolidated metadata";
-        let found = |node: Option<NodeMetadata>| node.ok_or_else(|| Error::argument("path", text));
-        let each = self.read_each(depth);
-        each.map(|(path, node)| (path.to_owned(), node.and_then(found)))
-            .collect()
-    }
-
-    fn read_each(
-        &self,
-        depth: Depth,
-    ) -> impl Iterator<Item = (&str, Result<Option<NodeMetadata>>)> {
+    /// The nodes below the group by their paths, in any order, or why their documents cannot be read.
+    pub fn each_member(&self, depth: Depth) -> Vec<FoundMember> {
         let paths = self.paths().into_iter();
         let reached = paths.filter(move |path| depth.reaches(path.split('/').count()));
-        reached.map(|path| {
-            let node = NodePath::parse(path).map_err(Error::from);
-            (path, node.and_then(|path| self.get(&path)))
-        })
+        let member = |path: String| {
+            let parsed = NodePath::parse(&path).map_err(Error::from);
+            let node = parsed.and_then(|path| self.get(&path));
+            (path, node)
+        };
+        reached.map(member).collect()
     }
 
     /// The same metadata as a group below sees it.

@@ -11,6 +11,7 @@ use super::delete::remove;
 use super::encode::{DocumentTexts, encode_documents};
 use super::orphans::{check_foreign, check_orphans};
 use super::update_consolidated::{ChangedNode, ConsolidatedGroups, NodesBelow};
+use super::warn::warn_of_new;
 use super::{ancestors, kind, path_of, read};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
@@ -118,7 +119,9 @@ async fn write(
     for place in new.missing.into_iter().rev() {
         put_group(&place, node.format(), context).await?;
     }
-    put_node(location, node, new.documents, !overwrite).await
+    put_node(location, node, new.documents, !overwrite).await?;
+    warn_of_new(location, node, context);
+    Ok(())
 }
 
 /// Writes the documents of a node that was asked for.

@@ -12,6 +12,7 @@ use super::delete::remove;
 use super::encode::encode_documents;
 use super::orphans::{check_foreign, check_orphans};
 use super::update_consolidated::{ChangedNode, ConsolidatedGroups, NodesBelow};
+use super::warn::warn_of_new;
 use super::{ancestors, kind, path_of, read};
 use crate::{Context, Error, ErrorKind, NodeKind, Result};
 
@@ -194,7 +195,9 @@ async fn write(
             match named {
                 true => {
                     let documents = encode_documents(&place, node, context)?;
-                    put_node(&place, node, documents, !overwrite).await
+                    put_node(&place, node, documents, !overwrite).await?;
+                    warn_of_new(&place, node, context);
+                    Ok(())
                 }
                 false => put_group(&place, node.format(), context).await,
             }

@@ -1,6 +1,7 @@
 //! The nodes below a group, found by listing. Consolidated metadata is not used here.
 
 use std::collections::VecDeque;
+use std::future::ready;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -42,6 +43,10 @@ impl Depth {
     }
 }
 
+/// What a walk finds at a path relative to where it began: a node, or `None` where something else is that lists as a
+/// directory; or why neither can be said.
+pub type FoundMember = (String, Result<Option<NodeMetadata>>);
+
 /// All nodes of one format below a group, sorted by their paths relative to it. Each child costs a read of the
 /// document that makes it a node; what is neither an array nor a group is passed over.
 ///
@@ -53,8 +58,18 @@ pub async fn members(
     format: ZarrFormat,
     depth: Depth,
 ) -> Result<Vec<(NodePath, NodeMetadata)>> {
+    collect_members(stream_members(location.clone(), format, depth)).await
+}
+
+/// The nodes of a stream, sorted by path.
+///
+/// # Errors
+/// As [`members`].
+pub async fn collect_members(
+    members: impl Stream<Item = Result<(NodePath, NodeMetadata)>>,
+) -> Result<Vec<(NodePath, NodeMetadata)>> {
     let mut all = MemberList::default();
-    let mut members = pin!(stream_members(location.clone(), format, depth));
+    let mut members = pin!(members);
     while let Some(member) = members.next().await {
         all.add(member)?;
     }
@@ -63,7 +78,7 @@ pub async fn members(
 
 /// Collects nodes into a list, which is complete or an error.
 #[derive(Default)]
-pub(super) struct MemberList {
+struct MemberList {
     members: Vec<(NodePath, NodeMetadata)>,
     unreadable: Vec<Error>,
 }
@@ -71,7 +86,7 @@ pub(super) struct MemberList {
 impl MemberList {
     /// # Errors
     /// Those that concern more than one node.
-    pub(super) fn add(&mut self, member: Result<(NodePath, NodeMetadata)>) -> Result<()> {
+    fn add(&mut self, member: Result<(NodePath, NodeMetadata)>) -> Result<()> {
         match member {
             Ok(member) => self.members.push(member),
             Err(error) if is_unreadable(&error) => self.unreadable.push(error),
@@ -84,7 +99,7 @@ impl MemberList {
     ///
     /// # Errors
     /// Where one or more cannot be read.
-    pub(super) fn finish(mut self) -> Result<Vec<(NodePath, NodeMetadata)>> {
+    fn finish(mut self) -> Result<Vec<(NodePath, NodeMetadata)>> {
         match self.unreadable.len() {
             0 => {
                 self.members.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -108,23 +123,27 @@ pub fn stream_members(
     depth: Depth,
 ) -> impl Stream<Item = Result<(NodePath, NodeMetadata)>> + Send + use<> {
     let each = each_member(location, Some(format), depth, false);
-    each.map(|(path, node)| {
-        let node = node?;
-        Ok((NodePath::parse(&path)?, node))
-    })
+    let member = |(path, node): FoundMember| -> Result<_> {
+        let Some(node) = node? else {
+            return Ok(None);
+        };
+        Ok(Some((NodePath::parse(&path)?, node)))
+    };
+    each.filter_map(move |found| ready(member(found).transpose()))
 }
 
 /// As [`stream_members`], each by its path relative to the group with what was found there: what cannot be
-/// read costs its own node and no other. Without a format, nodes of either are found.
+/// read costs its own node and no other. Without a format, nodes of either are found; with one, a node of the other is
+/// no node.
 ///
-/// With `implicit`, nodes are looked for below directories without documents too. These are not reported,
+/// With `implicit`, nodes are looked for below directories without documents. These are not reported then,
 /// and they do not count as a level: a node that is found deeper than asked for implies those above it.
 pub fn each_member(
     location: Location,
     format: Option<ZarrFormat>,
     depth: Depth,
     implicit: bool,
-) -> impl Stream<Item = (String, Result<NodeMetadata>)> + Send + use<> {
+) -> impl Stream<Item = FoundMember> + Send + use<> {
     let root = location.path().clone();
     let walk = HierarchyWalk::new(location, format, depth, implicit);
     walk.stream().map(move |(place, node)| {
@@ -174,14 +193,14 @@ impl HierarchyWalk {
         }
     }
 
-    fn stream(self) -> impl Stream<Item = (Location, Result<NodeMetadata>)> + Send + use<> {
+    fn stream(self) -> impl Stream<Item = (Location, Result<Option<NodeMetadata>>)> + Send + use<> {
         stream::unfold(self, |mut walk| async move {
             let found = walk.next().await?;
             Some((found, walk))
         })
     }
 
-    async fn next(&mut self) -> Option<(Location, Result<NodeMetadata>)> {
+    async fn next(&mut self) -> Option<(Location, Result<Option<NodeMetadata>>)> {
         // Arrays of the other format must be recognised then: what lies in them are chunks.
         let asked = self.format.filter(|_| !self.implicit);
         loop {
@@ -201,18 +220,17 @@ impl HierarchyWalk {
                     self.waiting
                         .extend(reads.map(|child| WalkCall::Read(child, depth)));
                 }
-                WalkAnswer::Read(place, Ok(None), depth) => {
-                    if self.implicit {
-                        self.waiting.push_back(WalkCall::List(place, depth));
-                    }
+                WalkAnswer::Read(place, Ok(None), depth) if self.implicit => {
+                    self.waiting.push_back(WalkCall::List(place, depth));
                 }
                 WalkAnswer::Read(_, Ok(Some(node)), _) if self.is_other(&node) => {}
+                WalkAnswer::Read(place, Ok(None), _) => return Some((place, Ok(None))),
                 WalkAnswer::Read(place, Ok(Some(node)), depth) => {
                     if let (NodeMetadata::Group(_), Some(depth)) = (&node, depth.below()) {
                         self.waiting.push_back(WalkCall::List(place.clone(), depth));
                     }
                     self.unproved = None;
-                    return Some((place, Ok(node)));
+                    return Some((place, Ok(Some(node))));
                 }
                 WalkAnswer::Listed(place, Err(error), _)
                 | WalkAnswer::Read(place, Err(error), _) => {

@@ -8,6 +8,7 @@ use zarr_metadata::{
 };
 use zarr_store::{Location, Op, StoreError, StoreErrorKind};
 
+use super::warn::warn_of_both_formats;
 use super::{Depth, check_vacant, create, each_member, find, kind, path_of, read};
 use crate::{
     ArrayOptions, ChunkedArray, Context, Error, ErrorKind, NodeKind, Result, check_new_array,
@@ -113,6 +114,9 @@ pub async fn open(
             options.create(location, false, context).await?
         }
     };
+    if options.format.is_none() {
+        warn_of_both_formats(location, &node, context).await;
+    }
     match options.kind {
         Some(expected) if expected != kind(&node) => {
             Err(Error::wrong_kind(path_of(location)?, expected))
@@ -179,7 +183,7 @@ pub async fn implicit_group(
         false
     ));
     while let Some((_, node)) = found.next().await {
-        if let Ok(node) = node {
+        if let Ok(Some(node)) = node {
             let group = GroupMetadata::new(node.format(), Attributes::new());
             return Some(group);
         }

@@ -49,6 +49,26 @@ pub fn create_hierarchy<P: AsRef<str>, N: Into<NewNode>>(
     }
 }
 
+/// Creates the nodes of a hierarchy that has one root, a node above all others, and returns the root.
+///
+/// ```
+/// # use zarr::{blocking::Wait, ArrayOptions, DataType, MemoryStore, NewNode};
+/// # fn main() -> zarr::Result<()> {
+/// let image = ArrayOptions::new([64, 64], DataType::UInt8);
+/// let nodes = [("scan", NewNode::group()), ("scan/images/0", image.into())];
+/// let scan = zarr::create_rooted_hierarchy(MemoryStore::new(), nodes).wait()?.into_group()?;
+/// assert_eq!(scan.name(), "/scan");
+/// assert!(scan.contains("images/0").wait()?);
+/// # Ok(())
+/// # }
+/// ```
+pub fn create_rooted_hierarchy<P: AsRef<str>, N: Into<NewNode>>(
+    store: impl Into<Target>,
+    nodes: impl IntoIterator<Item = (P, N)>,
+) -> CreateRootedHierarchy {
+    CreateRootedHierarchy(create_hierarchy(store, nodes))
+}
+
 impl Group {
     /// Creates the nodes of a hierarchy below this group, in its format: see [`create_hierarchy`]. The group
     /// itself cannot be one of them.
@@ -217,3 +237,38 @@ impl CreateHierarchy {
     }
 }
 operation!(CreateHierarchy => BTreeMap<NodePath, Node>);
+
+/// Nodes to create below one that is their root: see [`create_rooted_hierarchy`].
+#[must_use = "nothing is created until this is awaited or waited for"]
+#[derive(Clone, Debug)]
+pub struct CreateRootedHierarchy(CreateHierarchy);
+
+impl CreateRootedHierarchy {
+    /// Replaces the nodes at the given paths, and everything below them: see [`CreateHierarchy::overwrite`].
+    pub fn overwrite(self, yes: bool) -> Self {
+        Self(self.0.overwrite(yes))
+    }
+
+    /// Codecs, workers and limits: see [`CreateHierarchy::context`].
+    pub fn context(self, context: &Context) -> Self {
+        Self(self.0.context(context))
+    }
+
+    async fn run(self) -> Result<Node> {
+        let paths = self.0.nodes.iter().map(|(path, _)| NodePath::parse(path));
+        let mut paths: Vec<NodePath> = paths.collect::<Result<_, _>>()?;
+        paths.sort();
+        let root = paths.first().cloned();
+        let root = root.filter(|root| {
+            let is_below = |path: &NodePath| path.ancestors().any(|above| above == *root);
+            paths.iter().all(|path| path == root || is_below(path))
+        });
+        let no_root = || {
+            let text = "no node is above all others; name the group that is their root, or use `create_hierarchy`";
+            Error::argument("nodes", text)
+        };
+        let root = root.ok_or_else(no_root)?;
+        self.0.await?.remove(&root).ok_or_else(no_root)
+    }
+}
+operation!(CreateRootedHierarchy => Node);

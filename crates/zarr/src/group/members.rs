@@ -1,47 +1,93 @@
 //! `Members`, the nodes below a group, down to a number of levels; and shorter ways to the children.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use futures_util::{Stream, StreamExt, stream};
-use zarr_core::{NodeKind, Result, hierarchy};
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, Stream, StreamExt, stream};
+use zarr_core::hierarchy::{Depth, FoundMember};
+use zarr_core::{NodeKind, Result, Warning, hierarchy};
 use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, NodePath, ZarrFormat};
 
+use super::filter::MemberFilter;
 use crate::operation::operation;
 use crate::{Array, Group, Node};
 
-/// A pending listing of the nodes below a group: see [`Group::members`].
+/// A pending listing of the nodes below a group: see [`Group::members`] and [`Group::glob`].
 ///
-/// Paths are relative to the group, and in order. Whatever is not a node is skipped. If some nodes have broken
-/// metadata, the listing is an error that names all of them; [`each`](Self::each) and
-/// [`stream`](Self::stream) return the other nodes nevertheless.
+/// Paths are relative to the group, and in order. If some nodes have broken metadata, the listing is an error that names
+/// all of them; [`each`](Self::each) and [`stream`](Self::stream) return the other nodes nevertheless. A directory that is
+/// no node is passed over with the warning [`UnknownObject`](Warning::UnknownObject), as in zarr-python.
 #[must_use = "nothing is listed until this is awaited or waited for"]
 #[derive(Clone, Debug)]
 pub struct Members {
     group: Group,
-    depth: hierarchy::Depth,
+    depth: Depth,
     implicit: bool,
+    filter: MemberFilter,
 }
 
 impl Members {
     pub(crate) fn new(group: Group) -> Self {
         Self {
             group,
-            depth: hierarchy::Depth::Levels(1),
+            depth: Depth::Levels(1),
             implicit: false,
+            filter: MemberFilter::default(),
         }
     }
 
-    /// Lists this many levels; 1 is the children.
-    #[doc(alias = "max_depth")]
-    pub fn depth(mut self, levels: usize) -> Self {
-        self.depth = hierarchy::Depth::Levels(levels);
+    pub(super) fn matching(mut self, pattern: &str) -> Self {
+        self.filter = MemberFilter::glob(pattern);
+        self.depth = self.filter.depth();
         self
     }
 
-    /// Lists all levels.
-    #[doc(alias = "max_depth")]
-    pub fn all(mut self) -> Self {
-        self.depth = hierarchy::Depth::All;
+    /// How many levels to list below the children: 0, the default, lists the children alone, and `None` lists all
+    /// levels.
+    pub fn max_depth(mut self, levels: impl Into<Option<usize>>) -> Self {
+        self.depth = match levels.into() {
+            Some(levels) => Depth::Levels(levels.saturating_add(1)),
+            None => Depth::All,
+        };
+        self
+    }
+
+    /// Lists all levels, as `max_depth(None)`.
+    pub fn all(self) -> Self {
+        self.max_depth(None)
+    }
+
+    /// Lists only the nodes for which this is true, given their path below the group. Nodes that cannot be read are
+    /// reported in any case.
+    ///
+    /// ```
+    /// # use zarr::{NodeMetadata, Target, blocking::Wait};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::create_group(Target::Memory).wait()?;
+    /// root.zeros("a/x", [4]).wait()?;
+    /// let arrays = root.members().all().filter(|_, node| matches!(node, NodeMetadata::Array(_)));
+    /// assert_eq!(arrays.count().wait()?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn filter(
+        mut self,
+        is_wanted: impl Fn(&str, &NodeMetadata) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.filter.add(Arc::new(is_wanted));
+        self
+    }
+
+    /// Whether a group that was opened by its consolidated metadata answers from it, which is the default. Without it
+    /// the store is listed, so that changes by others are seen.
+    ///
+    /// Other than in zarr-python, a group that was opened without consolidated metadata never takes that of a group
+    /// below it for true.
+    pub fn use_consolidated_for_children(mut self, yes: bool) -> Self {
+        if !yes {
+            self.group = self.group.with_view(None);
+        }
         self
     }
 
@@ -71,23 +117,15 @@ impl Members {
     /// # }
     /// ```
     pub async fn each_metadata(self) -> Vec<(String, Result<NodeMetadata>)> {
-        let Self {
-            group,
-            depth,
-            implicit,
-        } = self;
-        let mut found: Vec<_> = match group.view() {
-            Some(view) => view.each_metadata(depth),
-            None => {
-                let (place, format) = (group.location().clone(), Some(group.zarr_format()));
-                let each = hierarchy::each_member(place, format, depth, implicit);
-                each.collect().await
-            }
-        };
+        let (depth, implicit, format) = (self.depth, self.implicit, self.group.zarr_format());
+        let filter = self.filter.clone();
+        let mut found: Vec<_> = self.found().collect().await;
         if implicit {
-            add_implicit(&mut found, group.zarr_format());
+            add_implicit(&mut found, format);
         }
-        found.retain(|(path, _)| path.is_empty() || depth.reaches(path.split('/').count()));
+        found.retain(|(path, node)| {
+            path.is_empty() || depth.reaches(path.split('/').count()) && filter.keeps(path, node)
+        });
         found.sort_by(|(a, _), (b, _)| a.cmp(b));
         found
     }
@@ -110,11 +148,27 @@ impl Members {
     /// # Errors
     /// If the store cannot list, or metadata cannot be read.
     pub async fn metadata(self) -> Result<Vec<(NodePath, NodeMetadata)>> {
-        let Self { group, depth, .. } = self;
-        if let Some(view) = group.view() {
-            return view.members(depth);
-        }
-        hierarchy::members(group.location(), group.zarr_format(), depth).await
+        hierarchy::collect_members(self.chosen()).await
+    }
+
+    /// How many nodes there are.
+    ///
+    /// ```
+    /// # use zarr::{Target, blocking::Wait};
+    /// # fn main() -> zarr::Result<()> {
+    /// let root = zarr::create_group(Target::Memory).wait()?;
+    /// root.create_group("a/b").wait()?;
+    /// assert_eq!(root.members().count().wait()?, 1);
+    /// assert_eq!(root.members().max_depth(None).count().wait()?, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// If the store cannot list, or metadata cannot be read.
+    #[doc(alias = "nmembers")]
+    pub async fn count(self) -> Result<u64> {
+        Ok(self.metadata().await?.len() as u64)
     }
 
     /// A stream of the nodes as they are found, in no defined order. It needs bounded memory for a hierarchy
@@ -143,15 +197,8 @@ impl Members {
     /// # }
     /// ```
     pub fn stream(self) -> impl Stream<Item = Result<(NodePath, Node)>> + Send + use<> {
-        let Self { group, depth, .. } = self;
-        let found = match group.view() {
-            Some(view) => stream::iter(view.each_member(depth)).left_stream(),
-            None => {
-                let (location, format) = (group.location().clone(), group.zarr_format());
-                hierarchy::stream_members(location, format, depth).right_stream()
-            }
-        };
-        found.map(move |found| {
+        let group = self.group.clone();
+        self.chosen().map(move |found| {
             let (path, node) = found?;
             let node = group.child(&path, node)?;
             Ok((path, node))
@@ -166,6 +213,72 @@ impl Members {
             Ok((path, node))
         };
         nodes.into_iter().map(open).collect()
+    }
+
+    /// The nodes, in any order.
+    fn chosen(mut self) -> impl Stream<Item = Result<(NodePath, NodeMetadata)>> + Send + use<> {
+        self.implicit = false;
+        self.found().map(|(path, node)| {
+            let node = node?;
+            Ok((NodePath::parse(&path)?, node))
+        })
+    }
+
+    /// The nodes and what cannot be read, in any order. Warns of what is neither.
+    fn found(self) -> impl Stream<Item = (String, Result<NodeMetadata>)> + Send + use<> {
+        let (group, filter) = (self.group.clone(), self.filter.clone());
+        let chosen = move |(path, node): FoundMember| match node.transpose() {
+            Some(node) => (path.is_empty() || filter.keeps(&path, &node)).then_some((path, node)),
+            None => {
+                if filter.matches(&path)
+                    && let Ok(path) = group.path().join(&path)
+                {
+                    group.context().warn(&Warning::UnknownObject { path });
+                }
+                None
+            }
+        };
+        let listed = self.listed().flatten_stream();
+        listed.filter_map(move |found| std::future::ready(chosen(found)))
+    }
+
+    async fn listed(self) -> BoxStream<'static, FoundMember> {
+        let Self {
+            group,
+            depth,
+            implicit,
+            filter,
+        } = self;
+        let only = |path: &str, error| stream::iter([(path.to_owned(), Err(error))]).boxed();
+        match group.current_view().await {
+            Err(error) => return only("", error),
+            Ok(Some(view)) => return stream::iter(view.each_member(depth)).boxed(),
+            Ok(None) => {}
+        }
+        let (base, format) = (filter.base().to_owned(), Some(group.zarr_format()));
+        let place = match group.location().join(&base) {
+            Err(error) => return only("", error.into()),
+            Ok(place) => place,
+        };
+        if base.is_empty() {
+            return hierarchy::each_member(place, format, depth, implicit).boxed();
+        }
+        match hierarchy::read(&place, format).await {
+            Err(error) => return only(&base, error),
+            Ok(Some(NodeMetadata::Group(_))) => {}
+            Ok(None) if implicit => {}
+            Ok(_) => return stream::empty().boxed(),
+        }
+        let depth = match depth {
+            Depth::Levels(levels) => Depth::Levels(levels.saturating_sub(base.split('/').count())),
+            Depth::All => Depth::All,
+        };
+        let below = hierarchy::each_member(place, format, depth, implicit);
+        let from_group = move |(path, node): FoundMember| match path.as_str() {
+            "" => (base.clone(), node),
+            path => (format!("{base}/{path}"), node),
+        };
+        below.map(from_group).boxed()
     }
 }
 operation!(Members => Vec<(NodePath, Node)>);

@@ -21,6 +21,7 @@ pub fn tree(group: &Group) -> Tree {
         group: group.clone(),
         level: None,
         max_nodes: 500,
+        expand: None,
     }
 }
 
@@ -31,9 +32,18 @@ pub struct Tree {
     group: Group,
     level: Option<usize>,
     max_nodes: usize,
+    expand: Option<bool>,
 }
 
 impl Tree {
+    /// Makes [`html`](TreeView::html) a tree whose groups can be opened and closed; at first all are open, or only the
+    /// topmost is. Without it the HTML is the plain text, as in zarr-python 3, which has no `expand`. The text stays the
+    /// same.
+    pub fn expand(mut self, yes: bool) -> Self {
+        self.expand = Some(yes);
+        self
+    }
+
     /// Draws this many levels below the children, as in zarr-python: 0 draws only the children.
     pub fn level(mut self, level: usize) -> Self {
         self.level = Some(level);
@@ -48,11 +58,7 @@ impl Tree {
 
     async fn run(self) -> Result<TreeView> {
         let members = self.group.members();
-        let members = match self.level {
-            None => members.all(),
-            Some(level) => members.depth(level.saturating_add(1)),
-        };
-        let mut found = members.each_metadata().await;
+        let mut found = members.max_depth(self.level).each_metadata().await;
         // A group that cannot be listed at all has no tree.
         if let [(path, Err(_))] = &found[..]
             && path.is_empty()
@@ -62,7 +68,7 @@ impl Tree {
         }
         let is_more = found.len() > self.max_nodes;
         found.truncate(self.max_nodes);
-        let view = TreeView::of_each(&self.group.name(), &found);
+        let view = TreeView::of_each(&self.group.name(), &found).expanded(self.expand);
         Ok(match is_more {
             true => view.truncated(self.max_nodes),
             false => view,

@@ -40,6 +40,8 @@ pub struct TreeView {
     lines: Vec<Line>,
     /// The limit on nodes, if there were more.
     truncated: Option<usize>,
+    /// Whether groups in HTML can be opened and closed, and are open.
+    expanded: Option<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +126,7 @@ impl TreeView {
         Self {
             lines,
             truncated: None,
+            expanded: None,
         }
     }
 
@@ -138,6 +141,7 @@ impl TreeView {
                 path: String::new(),
             }],
             truncated: None,
+            expanded: None,
         }
     }
 
@@ -158,6 +162,12 @@ impl TreeView {
     #[must_use]
     pub(crate) fn truncated(mut self, most: usize) -> Self {
         self.truncated = Some(most);
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn expanded(mut self, expanded: Option<bool>) -> Self {
+        self.expanded = expanded;
         self
     }
 
@@ -182,8 +192,12 @@ impl TreeView {
         self.note() + &self.lines.iter().map(line).collect::<String>()
     }
 
-    /// The tree for a notebook: one `<pre>` element with bold names.
+    /// The tree for a notebook: one `<pre>` element with bold names or, with [`Tree::expand`](crate::Tree::expand), one
+    /// `<details>` element for each group.
     pub fn html(&self) -> String {
+        if let Some(is_open) = self.expanded {
+            return escape(&self.note()) + &self.details(is_open);
+        }
         let line = |line: &Line| {
             let (name, detail) = (escape(&line.name), escape(&line.detail));
             format!("{}<b>{name}</b>{detail}\n", line.strokes)
@@ -194,6 +208,34 @@ impl TreeView {
             "<pre style=\"white-space:pre;overflow-x:auto;line-height:normal;\
              font-family:Menlo,'DejaVu Sans Mono',consolas,'Courier New',monospace\">{lines}</pre>\n"
         )
+    }
+}
+
+impl TreeView {
+    fn details(&self, is_open: bool) -> String {
+        let depth = |line: &Line| match line.path.as_str() {
+            "" => 0,
+            path => 1 + path.matches('/').count(),
+        };
+        let mut html = String::new();
+        let mut open_at = vec![];
+        for (i, line) in self.lines.iter().enumerate() {
+            let own = depth(line);
+            while open_at.pop_if(|above| *above >= own).is_some() {
+                html.push_str("</div></details>\n");
+            }
+            let label = format!("<b>{}</b>{}", escape(&line.name), escape(&line.detail));
+            if self.lines.get(i + 1).is_some_and(|next| depth(next) > own) {
+                let open = if is_open || own == 0 { " open" } else { "" };
+                html.push_str(&format!(
+                    "<details{open}><summary>{label}</summary><div style=\"margin-left:1.5em\">\n"
+                ));
+                open_at.push(own);
+            } else {
+                html.push_str(&format!("<div>{label}</div>\n"));
+            }
+        }
+        html + &"</div></details>\n".repeat(open_at.len())
     }
 }
 

@@ -9,10 +9,15 @@ use zarr_metadata::{ArrayMetadata, DataType, Extension, Layout, Swap, v2};
 use super::python::{plain, printable, setting, string, tuple};
 use super::types;
 
-/// The lines about codecs and, of a sharded array, the shape of what is encoded by itself.
+/// The codecs of an array and, of a sharded one, the shape of what is encoded by itself.
+#[derive(Default)]
 pub(super) struct Codecs {
     pub(super) inner_chunk_shape: Option<Vec<u64>>,
-    pub(super) fields: Vec<(&'static str, String)>,
+    pub(super) filters: Vec<String>,
+    pub(super) serializer: Option<String>,
+    pub(super) compressors: Vec<String>,
+    /// All of them, where it cannot be told which one makes bytes of arrays.
+    pub(super) unsorted: Vec<String>,
 }
 
 impl Codecs {
@@ -34,35 +39,37 @@ impl Codecs {
         {
             return Self {
                 inner_chunk_shape: Some(shape),
-                fields: fields(&inner, swaps),
+                ..Self::v3(&inner, swaps)
             };
         }
-        Self {
-            inner_chunk_shape: None,
-            fields: fields(&array.codecs, swaps),
-        }
+        Self::v3(&array.codecs, swaps)
     }
 
     fn v2(array: &v2::ArrayMetadataV2) -> Self {
-        let filters = tuple(array.filters.iter().map(v2_codec));
-        let compressors = tuple(array.compressor.iter().map(v2_codec));
         Self {
-            inner_chunk_shape: None,
-            fields: vec![("Filters", filters), ("Compressors", compressors)],
+            filters: array.filters.iter().map(v2_codec).collect(),
+            compressors: array.compressor.iter().map(v2_codec).collect(),
+            ..Self::default()
         }
     }
-}
 
-fn fields(codecs: &[Extension], swaps: bool) -> Vec<(&'static str, String)> {
-    let show = |codecs: &[Extension]| tuple(codecs.iter().map(|codec| v3_codec(codec, swaps)));
-    match codec_parts(codecs) {
-        Some((filters, serializer, compressors)) => vec![
-            ("Filters", show(filters)),
-            ("Serializer", v3_codec(serializer, swaps)),
-            ("Compressors", show(compressors)),
-        ],
-        // Which of them makes bytes of arrays cannot be told; zarr-python does not open such arrays.
-        None => vec![("Codecs", show(codecs))],
+    fn v3(codecs: &[Extension], swaps: bool) -> Self {
+        let show = |codecs: &[Extension]| -> Vec<String> {
+            codecs.iter().map(|codec| v3_codec(codec, swaps)).collect()
+        };
+        match codec_parts(codecs) {
+            Some((filters, serializer, compressors)) => Self {
+                filters: show(filters),
+                serializer: Some(v3_codec(serializer, swaps)),
+                compressors: show(compressors),
+                ..Self::default()
+            },
+            // zarr-python does not open such arrays.
+            None => Self {
+                unsorted: show(codecs),
+                ..Self::default()
+            },
+        }
     }
 }
 

@@ -51,17 +51,14 @@ fn regular(shape: &[u64]) -> Value {
     json!({"name": "regular", "configuration": {"chunk_shape": shape}})
 }
 
-fn line(info: &Info, label: &str) -> String {
-    let found = info.fields().find(|(known, _)| *known == label);
-    found.map_or_else(
-        || panic!("no {label} in\n{info}"),
-        |(_, value)| value.to_owned(),
-    )
+fn line(info: &ArrayInfo, label: &str) -> String {
+    let found = info.lines().into_iter().find(|(known, _)| *known == label);
+    found.map_or_else(|| panic!("no {label} in\n{info}"), |(_, value)| value)
 }
 
 #[test]
 fn arrays() {
-    let info = Info::array(&v3(json!({})), "LocalStore", false).with_stored(1085, 20);
+    let info = ArrayInfo::new(&v3(json!({})), "LocalStore", false).with_stored(1085, 20);
     let expected = "\
 Type               : Array
 Zarr format        : 3
@@ -96,7 +93,7 @@ fn sharded_arrays() {
     let metadata = v3(json!({
         "data_type": "int16", "fill_value": -7, "chunk_grid": regular(&[500, 500]), "codecs": [sharding],
     }));
-    let info = Info::array(&metadata, "LocalStore", false).with_stored(2207, 2);
+    let info = ArrayInfo::new(&metadata, "LocalStore", false).with_stored(2207, 2);
     let expected = "\
 Type               : Array
 Zarr format        : 3
@@ -145,7 +142,7 @@ Serializer         : BytesCodec(endian='big')
 Compressors        : (GzipCodec(level=3), Crc32cCodec())
 No. bytes          : 1600 (1.6K)";
     assert_eq!(
-        Info::array(&metadata, "LocalStore", true).to_string(),
+        ArrayInfo::new(&metadata, "LocalStore", true).to_string(),
         expected
     );
 
@@ -170,13 +167,13 @@ No. bytes          : 1
 No. bytes stored   : 415
 Storage ratio      : 0.0
 Chunks Initialized : 0";
-    let info = Info::array(&metadata, "MemoryStore", false).with_stored(415, 0);
+    let info = ArrayInfo::new(&metadata, "MemoryStore", false).with_stored(415, 0);
     assert_eq!(info.to_string(), expected);
 }
 
 #[test]
 fn v2_arrays() {
-    let info = Info::array(&v2(json!({})), "LocalStore", false).with_stored(257, 1);
+    let info = ArrayInfo::new(&v2(json!({})), "LocalStore", false).with_stored(257, 1);
     let expected = "\
 Type               : Array
 Zarr format        : 2
@@ -200,7 +197,7 @@ Chunks Initialized : 1";
         "filters": [{"id": "delta", "dtype": ">i4", "astype": ">i4"}],
         "compressor": {"id": "gzip", "level": 3},
     }));
-    let info = Info::array(&metadata, "LocalStore", false);
+    let info = ArrayInfo::new(&metadata, "LocalStore", false);
     assert_eq!(line(&info, "Data type"), "Int32(endianness='big')");
     assert_eq!(line(&info, "Fill value"), "None");
     assert_eq!(line(&info, "Order"), "F");
@@ -208,12 +205,12 @@ Chunks Initialized : 1";
     assert_eq!(line(&info, "Compressors"), "(GZip(level=3),)");
 
     let blosc = json!({"id": "blosc", "cname": "lz4", "clevel": 5, "shuffle": 1, "blocksize": 0});
-    let info = Info::array(&v2(json!({"compressor": blosc})), "LocalStore", false);
+    let info = ArrayInfo::new(&v2(json!({"compressor": blosc})), "LocalStore", false);
     let expected = "(Blosc(cname='lz4', clevel=5, shuffle=SHUFFLE, blocksize=0),)";
     assert_eq!(line(&info, "Compressors"), expected);
 
     let raw = v2(json!({"dtype": "|V5", "fill_value": "AAAAAAA=", "compressor": null}));
-    let info = Info::array(&raw, "LocalStore", false);
+    let info = ArrayInfo::new(&raw, "LocalStore", false);
     assert_eq!(line(&info, "Data type"), "RawBytes(length=5)");
     assert_eq!(line(&info, "Fill value"), r"b'\x00\x00\x00\x00\x00'");
     assert_eq!(line(&info, "Compressors"), "()");
@@ -224,7 +221,7 @@ fn fill_values() {
     let check = |data_type: &str, fill: Value, expected: &str| {
         let metadata = v3(json!({"data_type": data_type, "fill_value": fill}));
         assert_eq!(
-            line(&Info::array(&metadata, "", false), "Fill value"),
+            line(&ArrayInfo::new(&metadata, "", false), "Fill value"),
             expected,
             "{data_type}"
         );
@@ -270,7 +267,7 @@ fn what_nobody_knows_is_named_as_written() {
         "chunk_grid": {"name": "acme.grid", "configuration": {"kind": "inline"}},
         "codecs": ["bytes", {"name": "my.\u{1b}[31mcodec", "configuration": {"a": [1, {"b": null}]}}],
     }));
-    let info = Info::array(&metadata, "LocalStore", false);
+    let info = ArrayInfo::new(&metadata, "LocalStore", false);
     assert_eq!(
         line(&info, "Data type"),
         "acme.instant(unit='s', scale_factor=1)"
@@ -281,10 +278,10 @@ fn what_nobody_knows_is_named_as_written() {
         line(&info, "Compressors"),
         r"(my.\x1b[31mcodec(a=(1, {'b': None})),)"
     );
-    assert!(info.fields().all(|(label, _)| label != "No. bytes"));
+    assert!(info.lines().iter().all(|(label, _)| *label != "No. bytes"));
 
     let metadata = v3(json!({"codecs": [{"name": "quantum"}, {"name": "zstd"}]}));
-    let info = Info::array(&metadata, "LocalStore", false);
+    let info = ArrayInfo::new(&metadata, "LocalStore", false);
     assert_eq!(
         line(&info, "Codecs"),
         "(quantum(), ZstdCodec(level=0, checksum=False))"
@@ -307,7 +304,7 @@ fn every_data_type_and_codec() {
         let expected = entry["info"].as_str().unwrap();
         let expected = expected.replace("_tunable_attrs=set(), ", "");
         let expected = expected.replace(", subchunk_write_order='morton'", "");
-        let info = Info::array(&metadata, "MemoryStore", true).to_string();
+        let info = ArrayInfo::new(&metadata, "MemoryStore", true).to_string();
         let tree = format!("{} {}", tuple(metadata.shape()), numpy_name(&metadata));
         let tree = (tree.as_str(), entry["tree"].as_str().unwrap());
         for (found, expected) in info.lines().zip(expected.lines()).chain([tree]) {
@@ -332,7 +329,7 @@ fn every_data_type_and_codec() {
 
 #[test]
 fn groups() {
-    let root = Info::group(&NodePath::root(), ZarrFormat::V3, "LocalStore", false);
+    let root = GroupInfo::new(&NodePath::root(), ZarrFormat::V3, "LocalStore", false);
     let expected = [
         "Name        : ",
         "Type        : Group",
@@ -343,7 +340,7 @@ fn groups() {
     assert_eq!(root.to_string(), expected.join("\n"));
 
     let path = NodePath::parse("ocean").unwrap();
-    let group = Info::group(&path, ZarrFormat::V2, "LocalStore", true).with_members(2, 1);
+    let group = GroupInfo::new(&path, ZarrFormat::V2, "LocalStore", true).with_members(2, 1);
     let expected = "\
 Name        : ocean
 Type        : Group

@@ -1,7 +1,10 @@
 //! What is done about one node: decided by what is there.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
+use zarr_codecs::Dims;
 use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, NodePath, v3};
 use zarr_store::Location;
 
@@ -106,18 +109,21 @@ impl Planner<'_> {
             (Some(_), IfExists::Replace) => ArrayAction::Replace,
             (Some(NodeMetadata::Array(_)), IfExists::Update) => ArrayAction::AddMissing,
             (Some(NodeMetadata::Array(array)), IfExists::SkipInitialized) => {
-                if self.is_complete(to, array.clone()).await? {
+                if self.is_complete(to, array.clone()).await?
+                    || self
+                        .has_all_stored(path, metadata, to, array.clone())
+                        .await?
+                {
                     return Ok(NodeAction::Skip);
                 }
                 ArrayAction::Replace
             }
             (Some(found), _) => return Err(exists(to, hierarchy::kind(found)).into()),
         };
-        let place = self.source.location.join(path.as_str())?;
-        let (context, config) = (self.source.context.clone(), ArrayConfig::default());
-        let name = path_of(&place)?;
-        let from = ChunkedArray::new(place, name.clone(), metadata.clone(), context, config)
+        let from = self
+            .open_source(path, metadata)
             .map_err(CopyFailure::Node)?;
+        let name = from.path().clone();
         let target = match (action, there) {
             (ArrayAction::AddMissing, Some(NodeMetadata::Array(there))) => ArrayTarget {
                 metadata: there,
@@ -157,6 +163,13 @@ impl Planner<'_> {
         }
     }
 
+    fn open_source(&self, path: &NodePath, metadata: &ArrayMetadata) -> Result<ChunkedArray> {
+        let place = self.source.location.join(path.as_str())?;
+        let (context, config) = (self.source.context.clone(), ArrayConfig::default());
+        let name = path_of(&place)?;
+        ChunkedArray::new(place, name, metadata.clone(), context, config)
+    }
+
     fn open(
         &self,
         place: &Location,
@@ -181,6 +194,27 @@ impl Planner<'_> {
             }
         };
         Ok(Some(array.initialized_chunks().await?) == all)
+    }
+
+    /// Whether an array that is there has every chunk that the source has stored: all that a copy would write. Only of
+    /// arrays with the same chunks can this be told without decoding.
+    async fn has_all_stored(
+        &self,
+        path: &NodePath,
+        source: &ArrayMetadata,
+        place: &Location,
+        there: ArrayMetadata,
+    ) -> Result<bool> {
+        let from = self.open_source(path, source)?;
+        let to = self.open(place, there, ArrayConfig::default())?;
+        if !array::moves_chunks(&from, &to) || !from.can_list() {
+            return Ok(false);
+        }
+        let there = to.list_chunks().map_ok(|(chunk, _)| chunk);
+        let there: HashSet<Dims<u64>> = there.try_collect().await?;
+        let wanted = from.list_chunks().map_ok(|(chunk, _)| chunk);
+        let wanted: HashSet<Dims<u64>> = wanted.try_collect().await?;
+        Ok(from.can_list() && wanted.is_subset(&there))
     }
 
     /// What the documents of a copy cannot say, or say otherwise.
