@@ -93,6 +93,14 @@ pub(crate) struct NewNodeLocation {
     pub(crate) format: Option<ZarrFormat>,
 }
 
+impl NewNodeLocation {
+    /// The place itself, in its store.
+    pub(crate) async fn location(&self) -> zarr::Result<Location> {
+        let root = Location::open(&self.store, &self.options.pairs()).await?;
+        zarr::tools::place_in(&root, &self.name).await
+    }
+}
+
 impl Address {
     pub(crate) fn as_str(&self) -> &str {
         &self.shown

@@ -1,6 +1,7 @@
-//! Arguments that several commands share: selections, data types, shapes, and the options of a new array.
+//! Arguments that several commands share: selections, data types, formats, shapes, and the options of a new array.
 
 pub(crate) mod data_type;
+pub(crate) mod format;
 pub(crate) mod nearest;
 pub(crate) mod new_array;
 pub(crate) mod selection;

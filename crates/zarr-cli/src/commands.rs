@@ -14,6 +14,7 @@ pub(crate) mod info;
 pub(crate) mod ls;
 pub(crate) mod migrate;
 pub(crate) mod read;
+pub(crate) mod remove_metadata;
 pub(crate) mod resize;
 pub(crate) mod serve;
 pub(crate) mod stats;
@@ -47,6 +48,7 @@ pub(crate) enum Command {
     Serve(serve::ServeArgs),
     Consolidate(consolidate::ConsolidateArgs),
     Migrate(migrate::MigrateArgs),
+    RemoveMetadata(remove_metadata::RemoveMetadataArgs),
     Validate(validate::ValidateArgs),
     Doctor(doctor::DoctorArgs),
     Diff(diff::DiffArgs),
@@ -73,7 +75,8 @@ impl Command {
             Self::Attrs(args) => vec![args.path()],
             Self::Serve(args) => vec![&mut args.path],
             Self::Consolidate(args) => vec![&mut args.path],
-            Self::Migrate(args) => vec![&mut args.path],
+            Self::Migrate(args) => args.addresses(),
+            Self::RemoveMetadata(args) => vec![&mut args.path],
             Self::Validate(args) => vec![&mut args.path],
             Self::Doctor(args) => args.path.iter_mut().collect(),
             Self::Diff(args) => vec![&mut args.a, &mut args.b],
@@ -106,6 +109,7 @@ impl Command {
             Self::Serve(args) => serve::run(args, text),
             Self::Consolidate(args) => consolidate::run(args, text),
             Self::Migrate(args) => migrate::run(args, text),
+            Self::RemoveMetadata(args) => remove_metadata::run(args, text),
             Self::Validate(args) => validate::run(args, text),
             Self::Doctor(args) => doctor::run(args, text),
             Self::Diff(args) => diff::run(args, text),

@@ -20,6 +20,7 @@ mod migrate;
 mod no_follow;
 mod oversized;
 mod read;
+mod remove_metadata;
 mod stats;
 mod tree;
 mod validate;

@@ -172,7 +172,7 @@ fn a_signed_query_is_shown_nowhere() {
             ],
         ),
         (true, vec!["doctor", &x, missing]),
-        (false, vec!["migrate", &x, missing]),
+        (false, vec!["migrate", "v3", &x, missing]),
         (false, vec!["serve", &wrong]),
         (false, vec!["attrs", "get", &wrong]),
     ] {

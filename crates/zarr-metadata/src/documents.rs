@@ -1,6 +1,8 @@
 //! The names of the documents that a store keeps, and which of those found in one place describe the node
 //! there. It is given the documents and looks for none.
 
+use crate::format::ZarrFormat;
+
 /// The document of a node of format 3.
 pub const ZARR_JSON: &str = "zarr.json";
 /// The document of an array of format 2.
@@ -20,6 +22,24 @@ pub const OF_NODES: [&str; 3] = [ZARR_JSON, ZARRAY, ZGROUP];
 pub const NODE_V2: [&str; 2] = [ZARRAY, ZGROUP];
 /// Those of a node of format 2, in the order in which they are deleted: what makes the node goes last.
 pub const OF_V2_NODES: [&str; 4] = [ZMETADATA, ZATTRS, ZARRAY, ZGROUP];
+
+/// The documents of a node of a format, in the order in which they are deleted: what makes the node goes last.
+#[must_use]
+pub const fn of(format: ZarrFormat) -> &'static [&'static str] {
+    match format {
+        ZarrFormat::V2 => &OF_V2_NODES,
+        ZarrFormat::V3 => &[ZARR_JSON],
+    }
+}
+
+/// Those of [`of`] that make a node of the format.
+#[must_use]
+pub const fn making_node(format: ZarrFormat) -> &'static [&'static str] {
+    match format {
+        ZarrFormat::V2 => &NODE_V2,
+        ZarrFormat::V3 => &[ZARR_JSON],
+    }
+}
 
 /// The documents found where a node may be, of either format.
 ///

@@ -11,6 +11,17 @@ pub enum ZarrFormat {
     V3,
 }
 
+impl ZarrFormat {
+    /// The other of the two formats.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::V2 => Self::V3,
+            Self::V3 => Self::V2,
+        }
+    }
+}
+
 impl fmt::Display for ZarrFormat {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

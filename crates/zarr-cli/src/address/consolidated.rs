@@ -9,6 +9,20 @@ use super::node_directory::{directory_of, is_node, outermost};
 use crate::failure::Failure;
 use crate::output::text;
 
+/// Warns of the consolidated metadata of this group and all above.
+fn warn_from(mut place: Option<Location>, state: &str) {
+    while let Some(here) = place {
+        let group = zarr::open_group(here.clone()).use_consolidated(UseConsolidated::Require);
+        if group.wait().is_ok() {
+            let what = format!(
+                "the consolidated metadata of {here} {state}; `zarr consolidate` updates it"
+            );
+            text::warning(&text::escaped(&what));
+        }
+        place = here.parent();
+    }
+}
+
 impl Address {
     /// From here on, does not update consolidated metadata above.
     pub(crate) fn leave_consolidated(&mut self) {
@@ -29,17 +43,17 @@ impl Address {
 
     /// Warns of the consolidated metadata that is out of date after a change that did not update it.
     pub(crate) fn warn_of_stale_metadata(&self, changed: &Location) {
-        let mut place = Some(changed.clone()).filter(|_| self.leaves_consolidated);
-        while let Some(here) = place {
-            let group = zarr::open_group(here.clone()).use_consolidated(UseConsolidated::Require);
-            if group.wait().is_ok() {
-                let what = format!(
-                    "the consolidated metadata of {here} is now out of date; `zarr consolidate` updates it"
-                );
-                text::warning(&text::escaped(&what));
-            }
-            place = here.parent();
+        if self.leaves_consolidated {
+            warn_from(Some(changed.clone()), "is now out of date");
         }
+    }
+
+    /// Warns of the consolidated metadata of the groups above, after documents were written or deleted one by one.
+    pub(crate) fn warn_of_stale_metadata_above(&self) {
+        let place = self.new_node_location().ok();
+        let place = place.and_then(|place| place.location().wait().ok());
+        let above = place.and_then(|place| place.parent());
+        warn_from(above, "may now be out of date");
     }
 
     /// Opens the node to change it, as part of the hierarchy that it lies in, so that consolidated metadata above is

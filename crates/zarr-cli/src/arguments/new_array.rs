@@ -7,6 +7,7 @@ use zarr::{Array, Attribute, ChunkKeyEncoding, CreateArray, Endian, Extension, O
 
 use crate::address::Address;
 use crate::arguments::data_type::DataTypeArg;
+use crate::arguments::format;
 use crate::arguments::shape::{Shape, chunk_shape};
 use crate::failure::{Exit, Failure};
 
@@ -15,7 +16,7 @@ use crate::failure::{Exit, Failure};
 #[group(id = "storage", multiple = true)]
 pub(crate) struct StorageArgs {
     /// The Zarr format
-    #[arg(long, value_name = "N", value_parser = format())]
+    #[arg(long, value_name = "N", value_parser = format::number())]
     pub(crate) zarr_format: Option<ZarrFormat>,
 
     /// Length of a chunk along each axis, such as 64,64
@@ -78,14 +79,6 @@ pub(crate) struct NewArrayArgs {
 
 /// A list of codecs. By this name, clap takes it as one value.
 type Codecs = Vec<Extension>;
-
-fn format() -> impl TypedValueParser<Value = ZarrFormat> {
-    let names = PossibleValuesParser::new(["2", "3"]);
-    names.map(|name| match name.as_str() {
-        "2" => ZarrFormat::V2,
-        _ => ZarrFormat::V3,
-    })
-}
 
 fn order() -> impl TypedValueParser<Value = Order> {
     let names = PossibleValuesParser::new(["c", "f"]);

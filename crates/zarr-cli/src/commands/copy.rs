@@ -192,12 +192,7 @@ fn copy(
         .zarr_format(from.zarr_format())
         .wait();
     let from = from.map_err(|error| Failure::zarr("cannot open", args.from.as_str(), &error))?;
-    let dest = async {
-        let root = zarr::Location::open(&place.store, &place.options.pairs()).await?;
-        zarr::tools::place_in(&root, &place.name).await
-    };
-    let dest: zarr::Result<zarr::Location> = dest.wait();
-    let dest = dest.map_err(|error| fail(&error))?;
+    let dest = place.location().wait().map_err(|error| fail(&error))?;
     let store = zarr::Location::root(Arc::clone(dest.store()));
 
     let (includes, excludes) = glob::patterns(&args.include, &args.exclude);

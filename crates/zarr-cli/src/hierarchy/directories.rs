@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
-use zarr::Location;
-use zarr::tools::{Limits, Listing, NodeDocuments, Prefix, StoreExt};
+use zarr::tools::{Limits, Listing, MetadataError, NodeDocuments, Prefix, Reader, StoreExt};
+use zarr::{Location, NodeMetadata, ZarrFormat};
 
 use zarr::tools::documents::{self, ZARR_JSON, ZARRAY, ZATTRS, ZGROUP};
 
@@ -22,8 +22,67 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
+    /// The directory with its documents, without what else it contains.
+    pub(crate) async fn read(start: &Location, location: Location) -> Self {
+        let path = location.path().as_str();
+        let path = path.strip_prefix(start.path().as_str()).unwrap_or(path);
+        let mut directory = Self {
+            path: path.trim_matches('/').to_owned(),
+            listing: Listing::default(),
+            documents: BTreeMap::new(),
+            unread: Vec::new(),
+            location,
+        };
+        for name in documents::ALL {
+            match read(&directory.location, name).await {
+                Ok(Some(text)) => {
+                    directory.documents.insert(name, text);
+                }
+                Ok(None) => {}
+                Err(error) => directory.unread.push((directory.path_of(name), error)),
+            }
+        }
+        directory
+    }
+
     pub(crate) fn document(&self, name: &str) -> Option<&[u8]> {
         self.documents.get(name).map(Vec::as_slice)
+    }
+
+    /// Which of the documents of a format it has, in the order in which they are deleted.
+    pub(crate) fn documents_of(&self, format: ZarrFormat) -> Vec<&'static str> {
+        let names = documents::of(format).iter().copied();
+        names
+            .filter(|name| self.documents.contains_key(name))
+            .collect()
+    }
+
+    /// What the node is whose documents are of this format, whatever other documents say.
+    pub(crate) fn node_of(
+        &self,
+        format: ZarrFormat,
+    ) -> Result<Option<NodeMetadata>, MetadataError> {
+        let all = self.of_node();
+        let documents = match format {
+            ZarrFormat::V2 => NodeDocuments {
+                zarr_json: None,
+                ..all
+            },
+            ZarrFormat::V3 => NodeDocuments {
+                zarr_json: all.zarr_json,
+                ..NodeDocuments::default()
+            },
+        };
+        Reader::default().node(&documents)
+    }
+
+    /// Deletes documents, in this order.
+    pub(crate) async fn delete(&self, names: &[&str]) -> zarr::Result<()> {
+        for name in names {
+            let key = self.location.key(name)?;
+            self.location.store().delete(&key, None).await?;
+        }
+        Ok(())
     }
 
     /// The documents that make a node together.
@@ -96,24 +155,7 @@ fn below(start: &Location, prefix: &Prefix) -> Location {
 
 /// Reads one directory. What cannot be read is noted and affects nothing else.
 async fn look(start: &Location, location: Location) -> Directory {
-    let path = location.path().as_str();
-    let path = path.strip_prefix(start.path().as_str()).unwrap_or(path);
-    let mut directory = Directory {
-        path: path.trim_matches('/').to_owned(),
-        listing: Listing::default(),
-        documents: BTreeMap::new(),
-        unread: Vec::new(),
-        location,
-    };
-    for name in documents::ALL {
-        match read(&directory.location, name).await {
-            Ok(Some(text)) => {
-                directory.documents.insert(name, text);
-            }
-            Ok(None) => {}
-            Err(error) => directory.unread.push((directory.path_of(name), error)),
-        }
-    }
+    let mut directory = Directory::read(start, location).await;
     // A document that cannot be read may be that of an array.
     let is_array = directory.is_array()
         || [ZARRAY, ZARR_JSON]

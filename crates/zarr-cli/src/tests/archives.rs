@@ -73,7 +73,7 @@ fn migrating_one_is_one_change() {
     let home = Home::new();
     home.run("write ~/in.npy ~/z.zip::a --zarr-format 2")
         .unwrap();
-    home.run("migrate ~/z.zip --replace").unwrap();
+    home.run("migrate v3 ~/z.zip --replace").unwrap();
     assert_eq!(
         home.json("info ~/z.zip::a --json")["zarr_format"],
         serde_json::json!(3)

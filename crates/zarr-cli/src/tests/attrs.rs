@@ -54,7 +54,7 @@ fn attributes_keep_numbers_that_json_does_not_have() {
             assert_eq!(printed, format!("{number}\n"));
         }
         if format == 2 {
-            home.run("migrate ~/g2 --replace").unwrap();
+            home.run("migrate v3 ~/g2 --replace").unwrap();
             for (key, number) in all {
                 kept("g2/a/zarr.json", key, number);
             }

@@ -98,7 +98,7 @@ fn what_nothing_opens_again_is_not_written() {
     home.run("create ~/b --zarr-format 2 --shape 1 --dtype int8")
         .unwrap();
     home.run(&format!("attrs set ~/b k {deep}")).unwrap();
-    assert_eq!(home.fail("migrate ~/b").0, Exit::Limit);
+    assert_eq!(home.fail("migrate v3 ~/b").0, Exit::Limit);
     assert!(!home.path("b/zarr.json").exists());
     // A bare codec, and one that is misspelled.
     home.run("create ~/c --shape 4 --dtype int16 --compressors \"gzip\"")

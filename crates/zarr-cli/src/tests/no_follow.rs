@@ -12,7 +12,7 @@ use crate::Cli;
 
 /// Every command that is given an address, with one that a link leads out to: `@` stands for it. `=` before a command
 /// says that the same is done without `--no-follow`.
-const COMMANDS: [(&str, &[&str]); 21] = [
+const COMMANDS: [(&str, &[&str]); 22] = [
     ("info", &["=info @/a"]),
     ("tree", &["=tree @"]),
     ("ls", &["=ls @"]),
@@ -54,7 +54,18 @@ const COMMANDS: [(&str, &[&str]); 21] = [
     ("consolidate", &["consolidate @"]),
     (
         "migrate",
-        &["=migrate --dry-run @/old", "migrate @/old --replace"],
+        &[
+            "=migrate v3 --dry-run @/old",
+            "migrate v3 @/old --replace",
+            "migrate v3 ~/b.zarr @/new",
+        ],
+    ),
+    (
+        "remove-metadata",
+        &[
+            "=remove-metadata v2 --force --dry-run @/old",
+            "remove-metadata v3 --force @/a",
+        ],
     ),
     ("validate", &["=validate @"]),
     ("doctor", &["=doctor @", "doctor --fix --older-than 0 @"]),
@@ -81,6 +92,7 @@ impl Home {
         home.print("attrs set ~/out.zarr::a x 1");
         home.print("write ~/in.npy ~/old.zarr::b --zarr-format 2");
         fs::rename(home.path("old.zarr"), home.path("out.zarr/old")).unwrap();
+        home.print("write ~/in.npy ~/b.zarr --zarr-format 2");
         fs::write(home.path("out.zarr/.left.zarr-tmp"), "").unwrap();
         symlink("../out.zarr", home.path("g.zarr/link")).unwrap();
         home

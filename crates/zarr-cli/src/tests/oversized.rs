@@ -28,7 +28,7 @@ fn documents_and_chunks_that_no_machine_holds() {
         "validate ~/huge",
         "doctor ~/huge",
         "diff ~/huge ~/good",
-        "migrate ~/huge",
+        "migrate v3 ~/huge",
         "copy ~/huge ~/new",
         "consolidate ~/huge",
         "resize ~/huge --shape 1",

@@ -314,7 +314,7 @@ impl Walk {
 
     fn migrate(&self) -> Checked {
         self.run(&["copy", "-q", "b", "m"])?;
-        self.run(&["migrate", "--replace", "m"])?;
+        self.run(&["migrate", "v3", "--replace", "m"])?;
         let is_there = self.home.join("m/zarr.json").is_file();
         ensure(is_there, || "no zarr.json".to_owned())?;
         self.holds("m", self.both())
