@@ -110,7 +110,10 @@ fn a_selection_that_does_not_fit_names_axis_index_and_length() {
             .to_string()
             .contains("an array of shape [2] does not fit a selection of shape [5]")
     );
-    let error = array.write(.., 1_i16).wait().unwrap_err();
+    let error = array
+        .write(.., ndarray::Array2::<i16>::ones((4, 5)))
+        .wait()
+        .unwrap_err();
     assert!(
         error
             .to_string()
