@@ -3,6 +3,7 @@
 mod append;
 mod archives;
 mod array;
+mod attributes;
 mod cast;
 mod changes;
 mod codecs;
@@ -43,6 +44,7 @@ mod require_array;
 mod require_group;
 mod resize;
 mod save;
+mod spelled;
 mod store_options;
 mod tree;
 mod warnings;

@@ -73,14 +73,14 @@ fn what_another_handle_wrote_is_not_lost_either() {
 fn of_very_many_chunks_only_those_that_are_stored_are_looked_at() {
     for kind in KINDS {
         let (store, _dir) = store(kind);
-        let create = zarr::create_array(store, [1 << 40, 4], DataType::UInt8);
+        let create = zarr::create_array(store, [1_u64 << 40, 4], DataType::UInt8);
         let mut array = create.chunks([4, 4]).wait().unwrap();
         array.write((..10, ..), 1_u8).wait().unwrap();
         array.resize([9, 8]).lossless().wait().unwrap_err();
         array.resize([10, 8]).lossless().wait().unwrap_err();
         array.resize([12, 8]).lossless().wait().unwrap();
         assert_eq!(array.shape(), [12, 8], "{kind:?}");
-        array.resize([1 << 40, 8]).wait().unwrap();
+        array.resize([1_u64 << 40, 8]).wait().unwrap();
         array.write((1000, ..), 1_u8).wait().unwrap();
         // One axis grows while the other shrinks.
         array.resize([12, 1 << 20]).wait().unwrap();

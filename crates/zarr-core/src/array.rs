@@ -36,6 +36,9 @@ pub struct ChunkedArray {
     context: Context,
     config: ArrayConfig,
     fields: Option<Arc<fields::PickedFields>>,
+    /// Whether no other writer can make the array longer while this handle is used. Cells beyond its edge are
+    /// then padding, and chunks there are replaced without being read.
+    shape_is_current: bool,
 }
 
 impl ChunkedArray {
@@ -68,6 +71,7 @@ impl ChunkedArray {
             context,
             config,
             fields: None,
+            shape_is_current: false,
         })
     }
 
@@ -95,7 +99,20 @@ impl ChunkedArray {
             context: self.context.clone(),
             config,
             fields: self.fields.clone(),
+            shape_is_current: self.shape_is_current,
         }
+    }
+
+    /// The same array, for a writer that keeps all others from making it longer.
+    pub(crate) fn with_current_shape(&self) -> Self {
+        Self {
+            shape_is_current: true,
+            ..self.with_config(self.config.clone())
+        }
+    }
+
+    pub(crate) fn shape_is_current(&self) -> bool {
+        self.shape_is_current
     }
 
     /// The location of the array's documents and chunks.

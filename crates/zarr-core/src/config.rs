@@ -44,6 +44,9 @@ pub struct Config {
     /// Whether attributes with NaN or an infinity are refused. JSON has no such numbers; if this is not
     /// set they are written bare, as zarr-python does, which reads them again.
     pub strict_json: bool,
+    /// Whether nodes of format 2 without attributes have a `.zattrs`, which zarr-python always writes; none if
+    /// not set.
+    pub write_empty_zattrs: bool,
     /// Whether consolidated metadata stays as it is where nodes below its group are created, changed,
     /// moved or deleted. If not set it is kept true: what changes below is changed in it too, in every
     /// group above the node in its store; that costs a look at these groups, and where there is

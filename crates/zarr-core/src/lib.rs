@@ -18,6 +18,7 @@ pub mod hierarchy;
 mod initialized;
 mod memory;
 mod options;
+mod refused;
 mod resize;
 mod selection;
 mod stored;
@@ -31,7 +32,10 @@ pub use config::Config;
 pub use context::{Context, ContextBuilder};
 pub use engine::{Block, Elements, Output};
 pub use error::{ArgumentProblem, ChunkError, Error, ErrorClass, ErrorKind, NodeKind, Result};
-pub use options::{ArrayOptions, Chunks, Fill, check_new, check_new_array, codec_parts};
+pub use options::{
+    ArrayOptions, Chunks, Fill, IntoLengths, Length, Shape, check_new, check_new_array, codec_parts,
+};
+pub use refused::Refused;
 pub use resize::OutOfBoundsChunks;
 pub use selection::{
     AxisSelection, IntoAxisSelections, Mask, Points, RangeExt, ResolvedSelection, Selection,

@@ -5,24 +5,38 @@ mod chunk_grid;
 mod conversions;
 mod fill;
 mod from_array;
+mod lengths;
 mod other_format;
+mod setters;
+mod v2;
 mod validate;
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use zarr_metadata::codecs::{self, Codecs};
 use zarr_metadata::{
-    ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Endian, Extension,
-    FillValue, Order, Separator, ZarrFormat, v2, v3,
+    ArrayMetadata, Attributes, AxisChunks, ChunkKeyEncoding, DataType, Extension, FillValue, Order,
+    Separator, ZarrFormat, v3,
 };
 
-use crate::{Config, Error, Result, Values, defaults};
+use crate::{Config, Error, Refused, Result, Values, defaults};
 
 pub use from_array::codec_parts;
+pub use lengths::{IntoLengths, Length, Shape};
 pub use validate::{check_new, check_new_array};
 
 /// The options of a new array. Only shape and data type have no default.
+///
+/// An argument that cannot be taken, such as a negative length, is the error of [`metadata`](Self::metadata).
+///
+/// ```
+/// use zarr_core::ArrayOptions;
+/// use zarr_metadata::ZarrFormat;
+/// let options = ArrayOptions::new((100, 60), "float32").chunks([10, -1]).dimension_separator(".");
+/// assert_eq!(options.metadata(ZarrFormat::V2)?.shape(), [100, 60]);
+/// # Ok::<(), zarr_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArrayOptions {
     /// Elements per axis.
@@ -43,6 +57,8 @@ pub struct ArrayOptions {
     pub serializer: Option<Extension>,
     /// What is done to bytes. In format 2 the last is the compressor, and others become filters.
     pub compressors: Codecs,
+    /// What turns objects into bytes (format 2): the first filter.
+    pub object_codec: Option<Extension>,
     /// The value of elements that were never written.
     pub fill_value: Fill,
     /// How elements lie in a chunk (format 2).
@@ -51,10 +67,20 @@ pub struct ArrayOptions {
     pub zarr_format: Option<ZarrFormat>,
     /// How chunks are named.
     pub chunk_key_encoding: Option<ChunkKeyEncoding>,
+    /// The separator in the names of chunks, in place of `chunk_key_encoding`.
+    pub dimension_separator: Option<Separator>,
     /// Names of the axes (format 3).
     pub dimension_names: Option<Vec<Option<String>>>,
+    /// Whether format 2, which has no names of axes, stores them as the attribute `_ARRAY_DIMENSIONS`, as xarray does.
+    pub array_dimensions: bool,
     /// The user's attributes.
     pub attributes: Attributes,
+    /// Whether chunks that hold only the fill value are stored; the context's default if absent.
+    pub write_empty_chunks: Option<bool>,
+    /// Whether chunks that are not stored are read as the fill value; the context's default if absent.
+    pub read_missing_chunks: Option<bool>,
+    /// The first argument that could not be taken.
+    refused: Refused,
     /// The array that these options are like: in another format its metadata is converted.
     pub(crate) like: Option<Arc<ArrayMetadata>>,
 }
@@ -74,6 +100,8 @@ pub enum Chunks {
     Uniform(u64),
     /// This shape.
     Shape(Vec<u64>),
+    /// This shape, in which -1 stands for the length of the axis.
+    Axes(Shape),
     /// Along each axis one length, or the length of every chunk (format 3): a rectilinear grid. Lists
     /// end where their axis does; the last chunk may reach beyond it.
     Rectilinear(Vec<AxisChunks>),
@@ -102,10 +130,10 @@ pub enum Fill {
 
 impl ArrayOptions {
     /// An array of this shape and type, with defaults for all else.
-    pub fn new(shape: impl Into<Vec<u64>>, data_type: DataType) -> Self {
-        Self {
-            shape: shape.into(),
-            data_type,
+    pub fn new(shape: impl Into<Shape>, data_type: impl Into<DataType>) -> Self {
+        let options = Self {
+            shape: vec![],
+            data_type: data_type.into(),
             chunks: Chunks::Auto,
             shards: None,
             shard_settings: Map::new(),
@@ -113,14 +141,21 @@ impl ArrayOptions {
             filters: Codecs::Auto,
             serializer: None,
             compressors: Codecs::Auto,
+            object_codec: None,
             fill_value: Fill::Default,
             order: None,
             zarr_format: None,
             chunk_key_encoding: None,
+            dimension_separator: None,
             dimension_names: None,
+            array_dimensions: false,
             attributes: Attributes::new(),
+            write_empty_chunks: None,
+            read_missing_chunks: None,
+            refused: Refused::default(),
             like: None,
-        }
+        };
+        options.shape(shape)
     }
 
     /// Takes what is not set from the settings of a context.
@@ -150,6 +185,7 @@ impl ArrayOptions {
     /// # Errors
     /// An argument that is wrong by itself, conflicts with another, or does not exist in the format.
     pub fn metadata(self, default: ZarrFormat) -> Result<ArrayMetadata> {
+        self.check_type()?;
         let metadata = self.unchecked(default)?;
         check_new(&metadata.clone().into())?;
         Ok(metadata)
@@ -158,6 +194,7 @@ impl ArrayOptions {
     /// As [`metadata`](Self::metadata), for the copy of an array: what breaks the format in the source may do so in the
     /// copy.
     pub(crate) fn unchecked(mut self, default: ZarrFormat) -> Result<ArrayMetadata> {
+        self.refused.check()?;
         let format = self.zarr_format.unwrap_or(default);
         self.resolve_like(format)?;
         let mut metadata = match format {
@@ -172,6 +209,10 @@ impl ArrayOptions {
         if self.order == Some(Order::F) {
             let text = "format 3 has no stored order; put a `transpose` codec among `filters`";
             return Err(Error::not_in_format("order", text));
+        }
+        if self.object_codec.is_some() {
+            let text = "only format 2 has it; in format 3 use `serializer`";
+            return Err(Error::not_in_format("object_codec", text));
         }
         if self.fill_value == Fill::Null {
             return Err(Error::not_in_format(
@@ -204,27 +245,43 @@ impl ArrayOptions {
                 outer
             }
         };
-        if self
-            .dimension_names
-            .as_ref()
-            .is_some_and(|names| names.len() != self.shape.len())
-        {
-            let text = format!("one name is needed for each of {} axes", self.shape.len());
-            return Err(Error::wrong_shape("dimension_names", text));
-        }
-        let fill_value = match (&self.data_type, &self.fill_value) {
-            // A type of the user's: the array that is created knows what it is stored as.
-            (DataType::Unknown(_), Fill::Value(value)) => value.clone(),
-            _ => self.fill_value(FillValue::to_json)?,
+        self.check_names()?;
+        let encoding = self.encoding(ChunkKeyEncoding::Default)?;
+        let fill_value = match &self.fill_value {
+            Fill::Value(value) if self.is_of_own_type() => value.clone(),
+            _ => self.fill_json(FillValue::to_json)?,
         };
         let mut metadata = v3::ArrayMetadataV3::new(self.shape, self.data_type, vec![]);
         metadata.chunk_grid = grid;
-        metadata.chunk_key_encoding = self.chunk_key_encoding.unwrap_or_default();
+        metadata.chunk_key_encoding = encoding.unwrap_or_default();
         metadata.fill_value = fill_value;
         metadata.codecs = codecs;
         metadata.attributes = self.attributes;
         metadata.dimension_names = self.dimension_names;
         Ok(ArrayMetadata::V3(metadata))
+    }
+
+    fn check_names(&self) -> Result<()> {
+        let (names, rank) = (self.dimension_names.as_ref(), self.shape.len());
+        if names.is_some_and(|names| names.len() != rank) {
+            let text = format!("one name is needed for each of {rank} axes");
+            return Err(Error::wrong_shape("dimension_names", text));
+        }
+        Ok(())
+    }
+
+    /// How chunks are named, if that was said. A separator alone is one of the format's own encoding, `of`.
+    fn encoding(
+        &self,
+        of: impl FnOnce(Separator) -> ChunkKeyEncoding,
+    ) -> Result<Option<ChunkKeyEncoding>> {
+        match (self.chunk_key_encoding, self.dimension_separator) {
+            (Some(_), Some(_)) => {
+                let text = "the chunk key encoding has a separator, too; give one of them";
+                Err(Error::conflicting("dimension_separator", text))
+            }
+            (encoding, separator) => Ok(encoding.or(separator.map(of))),
+        }
     }
 
     /// The codecs of a chunk, or of an inner chunk, in format 3.
@@ -250,133 +307,8 @@ impl ArrayOptions {
         let codecs = codecs.into_iter();
         codecs.map(|codec| codecs::in_v3(codec, size)).collect()
     }
-
-    fn v2(self) -> Result<ArrayMetadata> {
-        let only_v3 = |name| Err(Error::not_in_format(name, "only format 3 has this"));
-        if self.codecs.is_some() {
-            return only_v3("codecs");
-        }
-        if self.shards.is_some() {
-            return only_v3("shards");
-        }
-        if self.dimension_names.is_some() {
-            return only_v3("dimension_names");
-        }
-        let endian = match self
-            .serializer
-            .as_ref()
-            .map(|s| (s.name.as_str(), s.get::<String>("endian")))
-        {
-            None => None,
-            Some(("bytes", Ok(endian))) => match endian.as_deref() {
-                Some("big") => Some(Endian::Big),
-                _ => None,
-            },
-            Some(_) => return only_v3("serializer"),
-        };
-        let separator = match self.chunk_key_encoding {
-            None => Separator::Dot,
-            Some(ChunkKeyEncoding::V2(separator)) => separator,
-            Some(_) => {
-                let text = "format 2 names chunks by their numbers alone: `ChunkKeyEncoding::V2`";
-                return Err(Error::not_in_format("chunk_key_encoding", text));
-            }
-        };
-        let mut compressors = self.compressors.or(|| vec![v2_compressor()]);
-        let compressor = compressors.pop();
-        let compressor = compressor.map(|codec| in_v2("compressors", &codec));
-        let compressor = compressor.transpose()?;
-        // Format 2 has one compressor. Filters may be from bytes to bytes, too, and stand in front of it.
-        let filters = self.filters.or(Vec::new);
-        let filters = filters.iter().map(|codec| in_v2("filters", codec));
-        let others = compressors.iter();
-        let others = others.map(|codec| in_v2("compressors", codec));
-        let mut filters: Vec<v2::Codec> = filters.chain(others).collect::<Result<_>>()?;
-        // Objects need a filter that makes bytes of them, before all others.
-        if let Some(codec) = v2::object_codec(&self.data_type)
-            && !filters
-                .iter()
-                .filter_map(|filter| codecs::by_id(&filter.id))
-                .any(|known| known.is_object_codec)
-        {
-            filters.insert(0, codec);
-        }
-        let chunks = self.chunk_shape("chunks", &self.chunks, defaults::LARGEST_CHUNK)?;
-        let swaps = self.data_type.has_byte_order();
-        let dtype = v2::DType::new(
-            self.data_type.clone(),
-            swaps.then_some(endian.unwrap_or(Endian::Little)),
-        );
-        let fill_value = match self.fill_value {
-            Fill::Null => Value::Null,
-            _ => self.fill_value(|fill, _| dtype.fill_value_to_json(fill))?,
-        };
-        let mut array = v2::ArrayMetadataV2::new(self.shape, dtype, chunks);
-        array.compressor = compressor;
-        array.filters = filters;
-        array.fill_value = fill_value;
-        array.order = self.order.unwrap_or_default();
-        array.dimension_separator = separator;
-        Ok(ArrayMetadata::V2 {
-            array,
-            attributes: self.attributes,
-        })
-    }
-
-    fn fill_value(&self, to_json: impl FnOnce(&FillValue, &DataType) -> Value) -> Result<Value> {
-        let data_type = &self.data_type;
-        let unknown = || {
-            let text = format!(
-                "{data_type} is only a name here: give its fill value in JSON, in format 3, and add the type to the \
-                 context's registry by `CodecRegistry::data_type`"
-            );
-            Error::argument("dtype", text)
-        };
-        let fill = match &self.fill_value {
-            Fill::Value(value) => FillValue::from_json(value, data_type)
-                .map_err(|error| Error::argument("fill_value", error.to_string()))?,
-            Fill::Element(given, values) => fill::of_element(values, given, data_type)?,
-            Fill::Default | Fill::Null => FillValue::default_for(data_type).ok_or_else(unknown)?,
-            Fill::Zero => FillValue::zero(data_type).ok_or_else(unknown)?,
-            Fill::One => one(data_type)
-                .ok_or_else(|| Error::argument("fill_value", format!("{data_type} has no 1")))?,
-        };
-        Ok(to_json(&fill, data_type))
-    }
-}
-
-/// The one of a number, real or complex, or of a bool.
-fn one(data_type: &DataType) -> Option<FillValue> {
-    use DataType as T;
-    let one = match data_type {
-        T::Bool => json!(true),
-        T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::SmallInt(_) => json!(1),
-        T::UInt8 | T::UInt16 | T::UInt32 | T::UInt64 => json!(1),
-        T::Float16 | T::Float32 | T::Float64 | T::BFloat16 | T::SmallFloat(_) => json!(1.0),
-        T::Complex64
-        | T::Complex128
-        | T::ComplexFloat16
-        | T::ComplexBFloat16
-        | T::ComplexSmall(_) => json!([1.0, 0.0]),
-        _ => return None,
-    };
-    FillValue::from_json(&one, data_type).ok()
 }
 
 fn list(codecs: &[Extension]) -> Value {
     codecs.iter().map(Extension::to_json).collect()
-}
-
-/// A codec as format 2 writes it.
-fn in_v2(argument: &'static str, codec: &Extension) -> Result<v2::Codec> {
-    let codec = codecs::in_v2(codec);
-    if codecs::by_id(&codec.id).is_none() && codecs::by_name(&codec.id).is_some() {
-        let text = format!("only format 3 has the codec `{}`", codec.id);
-        return Err(Error::not_in_format(argument, text));
-    }
-    Ok(codec)
-}
-
-fn v2_compressor() -> Extension {
-    Extension::new("zstd").with("level", 0)
 }

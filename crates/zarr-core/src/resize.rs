@@ -14,9 +14,7 @@ use zarr_store::{KeyLock, Prefix};
 
 use crate::hierarchy::Document;
 use crate::stored::LIST_FROM;
-use crate::{
-    Appended, ArrayConfig, ChunkedArray, Error, ResolvedSelection, Result, Selection, Slice,
-};
+use crate::{Appended, ChunkedArray, Error, ResolvedSelection, Result, Selection, Slice};
 
 /// What happens to the chunks outside a smaller shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -112,11 +110,7 @@ impl ChunkedArray {
             let place = begin..begin + shape[axis];
             let grown = Arc::new(now.with_metadata(grown)?);
             // Nobody else appends, so cells beyond the end are leftovers of a writer that crashed.
-            let config = ArrayConfig {
-                shape_is_current: true,
-                ..self.config().clone()
-            };
-            let writer = Arc::new(grown.with_config(config));
+            let writer = Arc::new(grown.with_current_shape());
             let cells = appended_cells(&writer, axis, &place);
             let written = elements.write(&writer, &cells).await;
             let before = now.metadata();

@@ -2,12 +2,14 @@
 //! hold no NaN, no infinity and no whole number beyond 64 bits; documents that Python writes have all of
 //! them.
 
+mod serialize;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::indent::Indent;
@@ -15,6 +17,8 @@ use crate::pointer::{JsonPlace, JsonPointer};
 use crate::problem::{MetadataError, ProblemKind, Problems};
 use crate::read::refused;
 use crate::scan;
+
+pub use serialize::AttributeError;
 
 /// The numbers that a [`Value`] cannot hold, as documents spell them, by their places. In the map each has a
 /// stand-in: the string of the same letters, or the nearest float.
@@ -131,12 +135,7 @@ impl Attributes {
     #[must_use]
     pub fn attribute(&self, key: &str) -> Option<Attribute> {
         let value = self.members.get(key)?.clone();
-        let place = place(key);
-        let exact = self.exact.iter().filter_map(|(at, token)| {
-            let below = at.strip_prefix(&place)?;
-            is_below(below).then(|| (below.to_owned(), token.clone()))
-        });
-        let exact = exact.collect();
+        let exact = below(&self.exact, &place(key));
         Some(Attribute { value, exact })
     }
 
@@ -200,6 +199,15 @@ fn too_many() -> ProblemKind {
 /// The place of an attribute.
 fn place(key: &str) -> String {
     JsonPointer::root().key(key).as_str().to_owned()
+}
+
+/// The numbers at a place and within it, by their places from there.
+fn below(exact: &ExactNumbers, place: &str) -> ExactNumbers {
+    let exact = exact.iter().filter_map(|(at, token)| {
+        let below = at.strip_prefix(place)?;
+        is_below(below).then(|| (below.to_owned(), token.clone()))
+    });
+    exact.collect()
 }
 
 /// Whether what follows a place is within it.
@@ -318,12 +326,6 @@ impl FromStr for Attributes {
         let exact = scan::exact(&text);
         let exact = exact.ok_or_else(|| MetadataError::new(&JsonPlace::ROOT, too_many()))?;
         Ok(Self { members, exact })
-    }
-}
-
-impl Serialize for Attributes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.members.serialize(serializer)
     }
 }
 

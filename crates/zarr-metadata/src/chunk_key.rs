@@ -6,7 +6,7 @@ use std::str::Split;
 use serde_json::Value;
 
 use crate::extension::Extension;
-use crate::format::Separator;
+use crate::format::{Separator, WordError};
 use crate::pointer::JsonPlace;
 use crate::problem::{MetadataError, ProblemKind, Problems};
 
@@ -214,6 +214,54 @@ fn decimal(text: &str) -> Option<u64> {
         _ => false,
     };
     canonical.then(|| text.parse().ok()).flatten()
+}
+
+/// From a name, `"default"` or `"v2"`, with the separator that it has if none is given; or from a separator
+/// alone, of the encoding `default`.
+impl TryFrom<&str> for ChunkKeyEncoding {
+    type Error = WordError;
+
+    fn try_from(word: &str) -> Result<Self, WordError> {
+        match word {
+            "default" => Ok(Self::default()),
+            "v2" => Ok(Self::V2(Separator::Dot)),
+            other => match Separator::parse(other) {
+                Some(separator) => Ok(Self::Default(separator)),
+                None => Err(WordError::new(
+                    "\"default\", \"v2\", or a separator, \"/\" or \".\"",
+                    other,
+                )),
+            },
+        }
+    }
+}
+
+/// From a name and a separator, as zarr-python's `("v2", ".")`.
+impl<S> TryFrom<(&str, S)> for ChunkKeyEncoding
+where
+    S: TryInto<Separator, Error: Into<WordError>>,
+{
+    type Error = WordError;
+
+    fn try_from((name, separator): (&str, S)) -> Result<Self, WordError> {
+        let separator = separator.try_into().map_err(Into::into)?;
+        match name {
+            "default" => Ok(Self::Default(separator)),
+            "v2" => Ok(Self::V2(separator)),
+            other => Err(WordError::new("the name \"default\" or \"v2\"", other)),
+        }
+    }
+}
+
+/// From the JSON of a document, or zarr-python's `{"name": "v2", "separator": "."}`.
+impl TryFrom<Value> for ChunkKeyEncoding {
+    type Error = MetadataError;
+
+    fn try_from(value: Value) -> Result<Self, MetadataError> {
+        let mut problems = Problems::default();
+        let read = Self::read(value, &JsonPlace::ROOT, &mut problems);
+        problems.finish(read)
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod date;
 mod field;
 mod name;
 mod small;
+mod spelled;
 mod time;
 
 use std::fmt;
@@ -22,13 +23,13 @@ pub use time::TimeUnit;
 /// The type of the elements of an array.
 ///
 /// ```
-/// use zarr_metadata::{DataType, Field, Layout, Swap};
+/// use zarr_metadata::{DataType, Layout, Swap};
 ///
 /// let t: DataType = "complex64".parse()?;
 /// assert_eq!(t, DataType::Complex64);
 /// assert_eq!(t.layout(), Some(Layout::Fixed { size: 8, swap: Swap::Width(4) }));
 /// // Records are packed, and may hold records.
-/// let t = DataType::record([Field::new("id", DataType::UInt8), Field::new("t", DataType::Int64)]);
+/// let t = DataType::record([("id", DataType::UInt8), ("t", DataType::Int64)]);
 /// assert_eq!((t.to_string().as_str(), t.size()), ("struct[id: uint8, t: int64]", Some(9)));
 /// // An unknown name is kept: such an array can be inspected, not decoded.
 /// let t: DataType = "quaternion".parse()?;
@@ -127,10 +128,17 @@ pub(crate) const ELEMENT_BYTES: &str = "element size in bytes";
 pub(crate) const MAX_DEPTH: usize = 32;
 
 impl DataType {
-    /// A record of these fields: [`DataType::Struct`].
+    /// A record of these fields: [`DataType::Struct`]. A [`Field`], or a name and a type, and a shape where the
+    /// field holds an array.
+    ///
+    /// ```
+    /// use zarr_metadata::DataType;
+    /// let typed = DataType::record([("id", DataType::UInt8), ("t", DataType::Int64)]);
+    /// assert_eq!(typed, DataType::record([("id", "u1"), ("t", "<i8")]));
+    /// ```
     #[must_use]
-    pub fn record(fields: impl IntoIterator<Item = Field>) -> Self {
-        Self::Struct(fields.into_iter().collect())
+    pub fn record<F: Into<Field>>(fields: impl IntoIterator<Item = F>) -> Self {
+        Self::Struct(fields.into_iter().map(Into::into).collect())
     }
 
     /// Moments of this unit: [`DataType::DateTime64`], NumPy's `datetime64[ns]`.

@@ -1,5 +1,6 @@
 //! The small closed vocabularies of the format: its version, byte order, memory order and key separator.
 
+use std::convert::Infallible;
 use std::fmt;
 
 /// A version of the Zarr format.
@@ -119,5 +120,83 @@ impl Separator {
             "." => Some(Self::Dot),
             _ => None,
         }
+    }
+}
+
+/// Why a word or a number is none of the format's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {expected}, found {found}")]
+pub struct WordError {
+    expected: &'static str,
+    found: String,
+}
+
+impl WordError {
+    pub(crate) fn new(expected: &'static str, found: impl fmt::Debug) -> Self {
+        let found = format!("{found:?}");
+        Self { expected, found }
+    }
+}
+
+impl From<Infallible> for WordError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// From 2 or 3.
+macro_rules! format_from {
+    ($($number:ty),*) => {$(
+        impl TryFrom<$number> for ZarrFormat {
+            type Error = WordError;
+
+            fn try_from(number: $number) -> Result<Self, WordError> {
+                match number {
+                    2 => Ok(Self::V2),
+                    3 => Ok(Self::V3),
+                    other => Err(WordError::new("format 2 or 3", other)),
+                }
+            }
+        }
+    )*};
+}
+format_from!(u8, u16, u32, u64, usize, i32, i64);
+
+/// From `"C"` or `"F"`.
+impl TryFrom<&str> for Order {
+    type Error = WordError;
+
+    fn try_from(letter: &str) -> Result<Self, WordError> {
+        match letter {
+            "C" => Ok(Self::C),
+            "F" => Ok(Self::F),
+            other => Err(WordError::new("the order \"C\" or \"F\"", other)),
+        }
+    }
+}
+
+impl TryFrom<char> for Order {
+    type Error = WordError;
+
+    fn try_from(letter: char) -> Result<Self, WordError> {
+        Self::try_from(&*letter.encode_utf8(&mut [0; 4]))
+    }
+}
+
+/// From `"/"` or `"."`.
+impl TryFrom<&str> for Separator {
+    type Error = WordError;
+
+    fn try_from(text: &str) -> Result<Self, WordError> {
+        let wrong = || WordError::new("the separator \"/\" or \".\"", text);
+        Self::parse(text).ok_or_else(wrong)
+    }
+}
+
+impl TryFrom<char> for Separator {
+    type Error = WordError;
+
+    fn try_from(character: char) -> Result<Self, WordError> {
+        Self::try_from(&*character.encode_utf8(&mut [0; 4]))
     }
 }

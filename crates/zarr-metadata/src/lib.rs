@@ -120,7 +120,7 @@ mod validate;
 mod write;
 
 pub use array::ArrayMetadata;
-pub use attributes::{Attribute, Attributes};
+pub use attributes::{Attribute, AttributeError, Attributes};
 pub use chunk_grid::ChunkGridMetadata;
 pub use chunk_key::ChunkKeyEncoding;
 pub use convert::Converted;
@@ -129,7 +129,7 @@ pub use datetime::{Datetime64, TimeError, Timedelta64};
 pub use documents::NodeDocuments;
 pub use extension::Extension;
 pub use fill_value::FillValue;
-pub use format::{Endian, Order, Separator, ZarrFormat};
+pub use format::{Endian, Order, Separator, WordError, ZarrFormat};
 pub use group::GroupMetadata;
 pub use indent::Indent;
 pub use layout::{Layout, Swap, SwapField};

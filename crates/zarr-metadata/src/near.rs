@@ -32,9 +32,17 @@ pub fn nearest_first<'a, T>(
     known.sort_by_cached_key(|of| {
         let of = plain(&compared(of));
         // The part of the letters that differ, in thousandths: otherwise short names would be near to all others.
-        1000 * strsim::generic_levenshtein(&name, &of) / name.len().max(of.len()).max(1)
+        1000 * strsim::generic_damerau_levenshtein(&name, &of) / name.len().max(of.len()).max(1)
     });
     known
+}
+
+/// Of the names that are [near](is_near), the nearest.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near: Vec<&str> = known.filter(|known| is_near(name, known)).collect();
+    nearest_first(name, &near, |known| (*known).to_owned())
+        .first()
+        .map(|known| **known)
 }
 
 /// The letters of a name, all lower. No known name is longer than what is kept of it, and comparisons take quadratic
@@ -65,6 +73,8 @@ mod tests {
         for (name, known) in [("abc", "xyz"), ("kitten", "sitting"), ("lz4", "zlib")] {
             assert!(!is_near(name, known), "{name} {known}");
         }
+        let floats = ["float16", "float32", "float64"];
+        assert_eq!(nearest("float23", floats.into_iter()), Some("float32"));
     }
     #[test]
     fn the_nearest_name_comes_first() {

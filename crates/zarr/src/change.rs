@@ -1,4 +1,4 @@
-//! Changes to existing nodes: resize, append, attributes, refresh, move and delete. Each changes the store
+//! Changes to existing nodes: resize, append, refresh, move and delete (`attributes.rs` has the attributes). Each changes the store
 //! first and then the handle; clones keep the old state until they are refreshed. `zarr-core` keeps the
 //! consolidated metadata of the groups above up to date.
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use zarr_core::hierarchy::{self, Document};
 use zarr_core::{Error, NodeKind, OutOfBoundsChunks, Result};
-use zarr_metadata::{Attribute, Attributes, GroupMetadata, NodeMetadata};
+use zarr_metadata::{GroupMetadata, NodeMetadata};
 use zarr_store::Location;
 
 use crate::operation::operation;
@@ -82,26 +82,6 @@ impl Array {
         }
     }
 
-    /// Changes attributes: adds or replaces the given ones and keeps the others.
-    ///
-    /// ```
-    /// # use zarr::{blocking::Wait, DataType, Target, json};
-    /// # fn main() -> zarr::Result<()> {
-    /// let mut a = zarr::create_array(Target::Memory, [2], DataType::Int16).wait()?;
-    /// a.update_attributes([("units", json!("m")), ("scale", json!(0.5))]).wait()?;
-    /// a.update_attributes([("units", json!("km"))]).remove(["scale"]).wait()?;
-    /// assert_eq!(a.attrs().get("units"), Some(&json!("km")));
-    /// assert_eq!(a.attrs().len(), 1);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn update_attributes<K: Into<String>, V: Into<Attribute>>(
-        &mut self,
-        new: impl IntoIterator<Item = (K, V)>,
-    ) -> UpdateAttributes<'_> {
-        UpdateAttributes::new(Edited::Array(self), new)
-    }
-
     /// Reads the array's metadata again, so that this handle sees the changes of others.
     ///
     /// # Errors
@@ -151,15 +131,6 @@ impl Array {
 }
 
 impl Group {
-    /// Changes attributes: adds or replaces the given ones and keeps the others. See
-    /// [`Array::update_attributes`].
-    pub fn update_attributes<K: Into<String>, V: Into<Attribute>>(
-        &mut self,
-        new: impl IntoIterator<Item = (K, V)>,
-    ) -> UpdateAttributes<'_> {
-        UpdateAttributes::new(Edited::Group(self), new)
-    }
-
     /// Deletes the node at a path below this group, and everything below it.
     ///
     /// # Errors
@@ -204,7 +175,7 @@ impl Group {
         hierarchy::move_node(&from, &to, self.context()).await
     }
 
-    async fn change(
+    pub(crate) async fn change(
         &mut self,
         which: Document,
         mut change: impl FnMut(&mut GroupMetadata) -> Result<()> + Send,
@@ -289,7 +260,7 @@ impl Resize<'_> {
 
     async fn run(self) -> Result<()> {
         let array = Arc::clone(self.array.chunked());
-        let resized = array.resize(&self.shape.0, self.outside).await?;
+        let resized = array.resize(&self.shape.lengths()?, self.outside).await?;
         self.array.replace(resized);
         Ok(())
     }
@@ -335,98 +306,3 @@ impl Append<'_> {
     }
 }
 operation!(Append<'a> => Range<u64>);
-
-/// How new attributes combine with the old ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Edit {
-    /// The given ones are added or replaced, the others stay.
-    #[default]
-    Merge,
-    /// Only the given ones remain.
-    Replace,
-}
-
-#[derive(Debug)]
-enum Edited<'a> {
-    Array(&'a mut Array),
-    Group(&'a mut Group),
-}
-
-/// A pending change of attributes: see [`Array::update_attributes`].
-#[must_use = "nothing is changed until this is awaited or waited for"]
-#[derive(Debug)]
-pub struct UpdateAttributes<'a> {
-    node: Edited<'a>,
-    new: Attributes,
-    removed: Vec<String>,
-    edit: Edit,
-}
-
-impl<'a> UpdateAttributes<'a> {
-    fn new<K: Into<String>, V: Into<Attribute>>(
-        node: Edited<'a>,
-        new: impl IntoIterator<Item = (K, V)>,
-    ) -> Self {
-        let mut attributes = Attributes::new();
-        for (key, value) in new {
-            attributes.set(key, value);
-        }
-        Self {
-            node,
-            new: attributes,
-            removed: Vec::new(),
-            edit: Edit::Merge,
-        }
-    }
-
-    /// Removes all other attributes.
-    pub fn replace(self) -> Self {
-        Self {
-            edit: Edit::Replace,
-            ..self
-        }
-    }
-
-    /// Removes attributes.
-    pub fn remove<K: Into<String>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
-        self.removed.extend(keys.into_iter().map(Into::into));
-        self
-    }
-
-    async fn run(self) -> Result<()> {
-        let Self {
-            node,
-            new,
-            removed,
-            edit,
-        } = self;
-        let apply = move |attributes: &mut Attributes| {
-            if edit == Edit::Replace {
-                attributes.clear();
-            }
-            attributes.merge(&new);
-            for key in &removed {
-                attributes.shift_remove(key);
-            }
-        };
-        match node {
-            Edited::Array(array) => {
-                let changed = array.chunked().change(Document::Attributes, |array| {
-                    apply(array.attributes_mut());
-                    Ok(())
-                });
-                let changed = changed.await?;
-                array.replace(changed);
-            }
-            Edited::Group(group) => {
-                let change = |group: &mut GroupMetadata| {
-                    apply(group.attributes_mut());
-                    Ok(())
-                };
-                group.change(Document::Attributes, change).await?;
-            }
-        }
-        Ok(())
-    }
-}
-operation!(UpdateAttributes<'a> => ());

@@ -1,7 +1,9 @@
 //! `consolidate_metadata`: collects the metadata of a whole hierarchy in one document.
 
+use std::fmt::Display;
+
 use zarr_core::hierarchy::{ConsolidatedView, UseConsolidated};
-use zarr_core::{Context, Result, hierarchy};
+use zarr_core::{Context, Refused, Result, hierarchy};
 use zarr_metadata::ZarrFormat;
 
 use crate::environment::default_context;
@@ -34,6 +36,7 @@ pub fn consolidate_metadata(target: impl Into<Target>) -> ConsolidateMetadata {
         target: target.into(),
         path: String::new(),
         zarr_format: None,
+        refused: Refused::default(),
         context: default_context(),
     }
 }
@@ -45,6 +48,7 @@ pub struct ConsolidateMetadata {
     target: Target,
     path: String,
     zarr_format: Option<ZarrFormat>,
+    refused: Refused,
     context: Context,
 }
 
@@ -56,8 +60,8 @@ impl ConsolidateMetadata {
     }
 
     /// The format of the group, if there is one of each format.
-    pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.zarr_format = Some(format);
+    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
+        self.zarr_format = self.refused.take("zarr_format", format.try_into());
         self
     }
 
@@ -68,6 +72,7 @@ impl ConsolidateMetadata {
     }
 
     async fn run(self) -> Result<Group> {
+        self.refused.check()?;
         let location = self
             .target
             .location(&self.path, Finish::WithHandles)

@@ -5,11 +5,12 @@ pub(crate) mod filter;
 pub(crate) mod progress;
 pub(crate) mod store;
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use zarr_core::copy::{Adapt, CopyOptions, CopySource, CopyStats, IfExists, copy_nodes};
 use zarr_core::hierarchy::is_unreadable;
-use zarr_core::{Context, Error, Result};
+use zarr_core::{Context, Error, Refused, Result};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
@@ -60,6 +61,7 @@ pub fn copy(source: impl Into<Node>, dest: impl Into<Target>) -> CopyNodes {
         filter: Filter::default(),
         context: None,
         options: CopyOptions::default(),
+        refused: Refused::default(),
     }
 }
 
@@ -100,6 +102,7 @@ pub struct CopyNodes {
     filter: Filter,
     context: Option<Context>,
     options: CopyOptions,
+    refused: Refused,
 }
 
 impl CopyNodes {
@@ -163,8 +166,8 @@ impl CopyNodes {
 
     /// The format of the copies, which must be that of the group they are copied into. By default it is; if
     /// that group does not exist yet, it is the format of the source.
-    pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.options.zarr_format = Some(format);
+    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
+        self.options.zarr_format = self.refused.take("zarr_format", format.try_into());
         self
     }
 
@@ -199,6 +202,7 @@ impl CopyNodes {
     }
 
     async fn run(mut self) -> Result<CopyStats> {
+        self.refused.check()?;
         let choice = self.filter.choice()?;
         let source = found(&self.source, &self.options).await?;
         let name = match &self.name {

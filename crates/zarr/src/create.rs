@@ -1,24 +1,26 @@
 //! Creates arrays. The builder checks all of its arguments before it changes the store.
 
+pub(crate) mod dry_run;
 pub(crate) mod filled;
 pub(crate) mod group;
 pub(crate) mod nodes;
 pub(crate) mod shape;
 pub(crate) mod source;
 
+use std::fmt::Display;
+
+use serde::Serialize;
+use zarr_core::hierarchy::{self, CreatePlan};
 use zarr_core::{
-    ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Error, Fill, Result, check_new_array,
-    hierarchy,
+    ArrayConfig, ArrayOptions, Chunks, Codecs, Context, Fill, Result, Shape, check_new_array,
 };
-use zarr_metadata::{
-    Attribute, ChunkKeyEncoding, DataType, Extension, NodeMetadata, Order, ZarrFormat,
-};
+use zarr_metadata::{ChunkKeyEncoding, DataType, NodeMetadata, Order, Separator, ZarrFormat};
 
 use crate::create::source::Checked;
 use crate::environment::default_context;
 use crate::operation::operation;
 use crate::target::access::{Access, array_handle_setters, handle_setters, store_setters};
-use crate::{Array, DimensionName, Shape, Source, Target};
+use crate::{Array, DimensionName, Source, Target};
 
 /// Creates an array: at the root of the store, unless you set [`name`](CreateArray::name).
 ///
@@ -41,7 +43,7 @@ pub fn create_array(
     shape: impl Into<Shape>,
     dtype: impl Into<DataType>,
 ) -> CreateArray {
-    CreateArray::new(store, ArrayOptions::new(shape.into().0, dtype.into()))
+    CreateArray::new(store, ArrayOptions::new(shape, dtype))
 }
 
 /// Creates an array, of `float64` by default: the older form of [`create_array`], as in zarr-python.
@@ -108,10 +110,6 @@ pub struct CreateArray {
     target: Target,
     name: String,
     options: ArrayOptions,
-    object_codec: Option<Extension>,
-    write_empty_chunks: Option<bool>,
-    read_missing_chunks: Option<bool>,
-    attributes: Option<Attribute>,
     overwrite: bool,
     context: Option<Context>,
     access: Access,
@@ -131,10 +129,6 @@ impl CreateArray {
             target: store.into(),
             name: String::new(),
             options,
-            object_codec: None,
-            write_empty_chunks: None,
-            read_missing_chunks: None,
-            attributes: None,
             overwrite: false,
             context: None,
             access: Access::default(),
@@ -144,27 +138,42 @@ impl CreateArray {
         }
     }
 
-    /// The data type.
+    /// The shape, in place of the one that this array is made with.
+    pub fn shape(mut self, shape: impl Into<Shape>) -> Self {
+        self.options = self.options.shape(shape);
+        self
+    }
+
+    /// The data type: a [`DataType`], or a text in any spelling of NumPy or of a format, such as `"<f4"`.
     pub fn dtype(mut self, dtype: impl Into<DataType>) -> Self {
-        self.options.data_type = dtype.into();
+        self.options = self.options.dtype(dtype);
         self
     }
 
     /// The array's path in the store. Missing groups above it are created.
-    #[doc(alias = "path")]
     pub fn name(mut self, name: impl AsRef<str>) -> Self {
         self.name = name.as_ref().to_owned();
         self
     }
 
+    /// The same as [`name`](Self::name).
+    pub fn path(self, path: impl AsRef<str>) -> Self {
+        self.name(path)
+    }
+
     /// The chunk shape; of a sharded array, the shape of the inner chunks.
     ///
-    /// `true`, the default, guesses; `false` makes one chunk; a number is the length along every axis; a list
-    /// per axis gives the length of every chunk (format 3): `[vec![31, 28, 31], vec![20, 20, 5]]`.
-    #[doc(alias = "chunk_shape")]
+    /// `true`, the default, guesses; `false` makes one chunk; a number is the length along every axis, and -1 the
+    /// whole of an axis: `[10, -1]`. A list per axis gives the length of every chunk (format 3): `[vec![31, 28,
+    /// 31], vec![20, 20, 5]]`. Another array gives its own chunks: `&array`.
     pub fn chunks(mut self, chunks: impl Into<Chunks>) -> Self {
-        self.options.chunks = chunks.into();
+        self.options = self.options.chunks(chunks);
         self
+    }
+
+    /// The same as [`chunks`](Self::chunks).
+    pub fn chunk_shape(self, chunks: impl Into<Chunks>) -> Self {
+        self.chunks(chunks)
     }
 
     /// Stores chunks together in shards of this shape, a multiple of the chunk shape (format 3).
@@ -172,14 +181,19 @@ impl CreateArray {
     /// `true` guesses a shard of at most 64 MiB, [`Chunks::Bytes`] one of at most that many bytes; a list per
     /// axis gives the length of every shard.
     pub fn shards(mut self, shards: impl Into<Chunks>) -> Self {
-        self.options.shards = Some(shards.into());
+        self.options = self.options.shards(shards);
+        self
+    }
+
+    /// Where the index of a shard lies: `"end"`, which is the default, or `"start"`.
+    pub fn index_location(mut self, location: impl Into<String>) -> Self {
+        self.options = self.options.index_location(location);
         self
     }
 
     /// Stores every chunk by itself, even if this array is made like a sharded one.
     pub fn without_shards(mut self) -> Self {
-        self.options.shards = None;
-        self.options.shard_settings.clear();
+        self.options = self.options.without_shards();
         self
     }
 
@@ -201,102 +215,127 @@ impl CreateArray {
     /// # }
     /// ```
     pub fn filters(mut self, filters: impl Into<Codecs>) -> Self {
-        self.options.filters = filters.into();
+        self.options = self.options.filters(filters);
         self
     }
 
     /// The bytes→bytes codecs: zstd by default, none with `()`. In format 2 the last of several is the compressor,
     /// and the others stand behind the filters.
-    #[doc(alias = "compressor")]
     pub fn compressors(mut self, compressors: impl Into<Codecs>) -> Self {
-        self.options.compressors = compressors.into();
+        self.options = self.options.compressors(compressors);
         self
+    }
+
+    /// The same as [`compressors`](Self::compressors).
+    pub fn compressor(self, compressor: impl Into<Codecs>) -> Self {
+        self.compressors(compressor)
     }
 
     /// The array→bytes codec: by default `bytes`, little-endian.
     pub fn serializer(mut self, serializer: impl Into<Codecs>) -> Self {
-        self.options.serializer = serializer.into().into_one();
+        self.options = self.options.serializer(serializer);
         self
     }
 
     /// All codecs in one list, instead of filters, serializer and compressors (format 3). An array that is
     /// made like a sharded one then has no shards, unless you call [`shards`](Self::shards) after this.
     pub fn codecs(mut self, codecs: impl Into<Codecs>) -> Self {
-        match codecs.into() {
-            Codecs::List(codecs) => self.options.use_chain(codecs),
-            _ => self.options.codecs = None,
-        }
+        self.options = self.options.codecs(codecs);
         self
     }
 
     /// The value of elements that were never written; zero by default.
     pub fn fill_value(mut self, value: impl Into<Fill>) -> Self {
-        self.options.fill_value = value.into();
+        self.options = self.options.fill_value(value);
         self
     }
 
-    /// The memory order of the elements in a chunk (format 2).
-    pub fn order(mut self, order: Order) -> Self {
-        self.options.order = Some(order);
+    /// The memory order of the elements in a chunk (format 2): an [`Order`], `"C"` or `'F'`.
+    pub fn order(mut self, order: impl TryInto<Order, Error: Display>) -> Self {
+        self.options = self.options.order(order);
         self
     }
 
-    /// The format; by default that of the group, or the context's default.
-    pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.options.zarr_format = Some(format);
+    /// The format: a [`ZarrFormat`], 2 or 3. By default that of the group, or the context's default.
+    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
+        self.options = self.options.zarr_format(format);
         self
     }
 
-    /// How the keys of chunks are formed.
-    #[doc(alias = "dimension_separator")]
-    pub fn chunk_key_encoding(mut self, encoding: ChunkKeyEncoding) -> Self {
-        self.options.chunk_key_encoding = Some(encoding);
+    /// How the keys of chunks are formed: a [`ChunkKeyEncoding`], its name and separator, such as `("v2", ".")`,
+    /// one of these, or its JSON.
+    pub fn chunk_key_encoding(
+        mut self,
+        encoding: impl TryInto<ChunkKeyEncoding, Error: Display>,
+    ) -> Self {
+        self.options = self.options.chunk_key_encoding(encoding);
         self
     }
 
-    /// The dimension names (format 3).
+    /// The separator in the keys of chunks: `"/"` or `"."`. Otherwise keys are formed as the format does by
+    /// default.
+    pub fn dimension_separator(
+        mut self,
+        separator: impl TryInto<Separator, Error: Display>,
+    ) -> Self {
+        self.options = self.options.dimension_separator(separator);
+        self
+    }
+
+    /// The dimension names (format 3; in format 2 with [`array_dimensions`](Self::array_dimensions)).
     pub fn dimension_names<N: Into<DimensionName>>(
         mut self,
         names: impl IntoIterator<Item = N>,
     ) -> Self {
         let names = names.into_iter().map(|name| name.into().0);
-        self.options.dimension_names = Some(names.collect());
+        self.options = self.options.dimension_names(names);
         self
     }
 
-    /// The user's attributes: a JSON object. [`Attributes`](crate::Attributes) keeps NaN and the infinities,
-    /// which JSON cannot express; `json!` turns them into `null`.
+    /// Whether format 2, which has no dimension names, stores them as the attribute `_ARRAY_DIMENSIONS`, as xarray
+    /// does. By default they are an error there.
+    pub fn array_dimensions(mut self, yes: bool) -> Self {
+        self.options = self.options.array_dimensions(yes);
+        self
+    }
+
+    /// The user's attributes: a JSON object, a map, pairs of a name and a value, or anything else that serde makes
+    /// an object of. NaN and the infinities, which JSON cannot express, are kept. `json!` turns them into `null`.
     ///
     /// ```
     /// # use zarr::{blocking::Wait, DataType, Target};
     /// # fn main() -> zarr::Result<()> {
-    /// let mut attributes = zarr::Attributes::new();
-    /// attributes.set("missing_value", f64::NAN);
-    /// let a = zarr::create_array(Target::Memory, [2], DataType::Float32).attributes(attributes);
+    /// let a = zarr::create_array(Target::Memory, [2], "float32").attributes([("missing_value", f64::NAN)]);
     /// assert_eq!(a.wait()?.attrs().to_string(), r#"{"missing_value":NaN}"#);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn attributes(mut self, attributes: impl Into<Attribute>) -> Self {
-        self.attributes = Some(attributes.into());
+    pub fn attributes(mut self, attributes: impl Serialize) -> Self {
+        self.options = self.options.attributes(attributes);
+        self
+    }
+
+    /// Takes over the attributes of the array that this one is [like](crate::zeros_like).
+    pub fn with_attributes(mut self) -> Self {
+        self.options = self.options.with_attributes();
         self
     }
 
     /// The codec that turns objects into bytes (format 2), which becomes the first filter.
     pub fn object_codec(mut self, codec: impl Into<Codecs>) -> Self {
-        self.object_codec = codec.into().into_one();
+        self.options = self.options.object_codec(codec);
         self
     }
 
     /// Whether to store chunks that hold only the fill value. By default they are not stored.
     pub fn write_empty_chunks(mut self, yes: bool) -> Self {
-        self.write_empty_chunks = Some(yes);
+        self.options = self.options.write_empty_chunks(yes);
         self
     }
 
     /// Whether a chunk that is not stored is read as the fill value, which is the default, or is an error.
     pub fn read_missing_chunks(mut self, yes: bool) -> Self {
-        self.read_missing_chunks = Some(yes);
+        self.options = self.options.read_missing_chunks(yes);
         self
     }
 
@@ -343,37 +382,12 @@ impl CreateArray {
     pub(crate) fn decided(self) -> Result<(ArrayOptions, ArrayConfig)> {
         let context = self.context.clone().unwrap_or_else(default_context);
         let config = self.array_config(&context);
-        Ok((self.resolved_options(&context)?, config))
+        Ok((self.options.or_config(context.config()), config))
     }
 
     fn array_config(&self, context: &Context) -> ArrayConfig {
-        let mut config = self.access.array_config(context.array_config());
-        config.write_empty_chunks = self.write_empty_chunks.unwrap_or(config.write_empty_chunks);
-        config.read_missing_chunks = self
-            .read_missing_chunks
-            .unwrap_or(config.read_missing_chunks);
-        config
-    }
-
-    /// The structure of the array, with the defaults of the context.
-    fn resolved_options(&self, context: &Context) -> Result<ArrayOptions> {
-        let mut options = self.options.clone();
-        if self.attributes.is_some() {
-            options.attributes = hierarchy::object(self.attributes.clone())?;
-        }
-        let mut options = options.or_config(context.config());
-        if let Some(codec) = &self.object_codec {
-            if options.zarr_format != Some(ZarrFormat::V2) {
-                let text = "only format 2 has it; in format 3 use `serializer`";
-                return Err(Error::not_in_format("object_codec", text));
-            }
-            let mut filters = vec![codec.clone()];
-            if let Codecs::List(others) = options.filters {
-                filters.extend(others);
-            }
-            options.filters = Codecs::List(filters);
-        }
-        Ok(options)
+        let config = self.options.array_config(context.array_config());
+        self.access.array_config(config)
     }
 
     pub(crate) fn default_format(mut self, format: ZarrFormat) -> Self {
@@ -385,8 +399,8 @@ impl CreateArray {
     pub(crate) async fn prepare(mut self) -> Result<Prepared> {
         let context = self.context.clone().unwrap_or_else(default_context);
         let config = self.array_config(&context);
-        let metadata = self.resolved_options(&context)?;
-        let metadata = metadata.metadata(context.default_format())?;
+        let options = self.options.or_config(context.config());
+        let metadata = options.metadata(context.default_format())?;
         let location = self
             .target
             .reach(&self.name, &self.access, &context)
@@ -402,6 +416,14 @@ impl CreateArray {
             overwrite: self.overwrite,
             access: self.access,
         })
+    }
+
+    pub(crate) async fn plan(self) -> Result<CreatePlan> {
+        let Prepared {
+            array, overwrite, ..
+        } = self.prepare().await?;
+        let node = NodeMetadata::Array(array.metadata().clone());
+        hierarchy::plan_create(array.location(), &node, overwrite, array.context()).await
     }
 
     async fn run(self) -> Result<Array> {

@@ -182,7 +182,7 @@ where
     D: Dimension,
 {
     fn from(array: ArrayBase<S, D>) -> Self {
-        let shape = Shape::from(array.shape()).0;
+        let shape = array.shape().iter().map(|&length| length as u64).collect();
         let (dtype, values) = S::Elem::into_data(c_order(array.into_owned().into_dyn()));
         Self::new(dtype, Some(shape), values)
     }
@@ -232,12 +232,20 @@ impl<N: Nested, const LEN: usize> From<&[N; LEN]> for Data {
 /// Elements in C order, and the shape of the array that they are.
 impl<L: Into<Data>, S: Into<Shape>> From<(L, S)> for Data {
     fn from((list, shape): (L, S)) -> Self {
-        let (list, shape) = (list.into(), shape.into().0);
+        let (list, shape) = (list.into(), shape.into().lengths());
         let own = list.shape.as_deref().unwrap_or_default();
-        let fits = zarr_codecs::volume(own) == zarr_codecs::volume(&shape);
-        let uneven = || format!("elements of shape {own:?} do not fill the shape {shape:?}");
+        let (shape, wrong) = match shape {
+            Ok(shape) => {
+                let fits = zarr_codecs::volume(own) == zarr_codecs::volume(&shape);
+                let uneven =
+                    || format!("elements of shape {own:?} do not fill the shape {shape:?}");
+                let wrong = (!fits).then(uneven);
+                (shape, wrong)
+            }
+            Err(error) => (Vec::new(), Some(error.to_string())),
+        };
         let [problem, _] = &list.problems;
-        let problem = problem.clone().or_else(|| (!fits).then(uneven));
+        let problem = problem.clone().or(wrong);
         Self {
             problems: [problem.clone(), problem],
             ..Self::new(list.dtype, Some(shape), list.values)

@@ -152,6 +152,7 @@ mod tests {
             max_workers: NonZeroUsize::new(3),
             json_indent: Indent::Spaces(4),
             strict_json: false,
+            write_empty_zattrs: false,
             leave_consolidated: false,
             ignore_checksums: true,
             inner_chunk_order: None,

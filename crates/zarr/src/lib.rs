@@ -65,6 +65,7 @@
 #![forbid(unsafe_code)]
 
 mod array;
+mod attributes;
 pub mod blocking;
 mod change;
 mod consolidate;
@@ -91,11 +92,13 @@ pub use array::initialized::ReadInitialized;
 pub use array::read::{Read, ReadDyn, ReadMany, Used};
 pub use array::stream::{BlockStream, Blocks};
 pub use array::write::Write;
-pub use change::{Append, Edit, Resize, UpdateAttributes};
+pub use attributes::{Edit, UpdateAttributes};
+pub use change::{Append, Resize};
 pub use consolidate::{ConsolidateMetadata, consolidate_metadata};
 pub use copy::progress::CopyProgress;
 pub use copy::store::{CopyStore, copy_store};
 pub use copy::{CopyNodes, copy, copy_all};
+pub use create::dry_run::DryRun;
 pub use create::filled::{
     Like, empty, empty_like, full, full_like, ones, ones_like, zeros, zeros_like,
 };
@@ -103,7 +106,7 @@ pub use create::group::{CreateGroup, create_group, group};
 pub use create::nodes::{
     CreateHierarchy, CreateRootedHierarchy, NewNode, create_hierarchy, create_rooted_hierarchy,
 };
-pub use create::shape::{DimensionName, Shape};
+pub use create::shape::DimensionName;
 pub use create::source::{Computed, Source};
 pub use create::{CreateArray, array, create, create_array, from_array};
 pub use data::Data;
@@ -120,6 +123,7 @@ pub use load::{LazyGroup, Load, LoadArray, Loaded, load};
 /// Arrays in memory: [`Array::read`] returns them, [`Array::write`] takes them.
 pub use ndarray;
 pub use node::Node;
+pub use open::opening::OnConflict;
 pub use open::{
     Open, OpenArray, OpenGroup, open, open_array, open_consolidated, open_group, open_like,
 };
@@ -133,18 +137,19 @@ pub use target::Target;
 pub use target::access::Synchronizer;
 pub use zarr_codecs::{AxisRange, CodecRegistry, InnerChunkOrder, Region};
 pub use zarr_core::copy::{CopyStats, CopyStep, IfExists};
-pub use zarr_core::hierarchy::{Mode, UseConsolidated};
+pub use zarr_core::hierarchy::{CreatePlan, Mode, UseConsolidated};
 pub use zarr_core::{
     ArgumentProblem, ArrayConfig, ArrayOptions, AxisSelection, ChunkError, Chunks, Codecs, Config,
     Context, ContextBuilder, DynData, Element, Error, ErrorClass, ErrorKind, Fill,
-    IntoAxisSelections, Mask, NodeKind, Plain, Points, RangeExt, Result, Selection, SelectionError,
-    Slice, Values, VarArray, Warning, sel,
+    IntoAxisSelections, IntoLengths, Length, Mask, NodeKind, Plain, Points, RangeExt, Result,
+    Selection, SelectionError, Shape, Slice, Values, VarArray, Warning, sel,
 };
 pub use zarr_metadata::codecs::typed as codecs;
 pub use zarr_metadata::{
-    ArrayMetadata, Attribute, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun, DataType,
-    Datetime64, Endian, Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata, NodePath,
-    Order, Separator, SmallFloat, SmallInt, TimeError, TimeUnit, Timedelta64, ZarrFormat,
+    ArrayMetadata, Attribute, AttributeError, Attributes, AxisChunks, ChunkKeyEncoding, ChunkRun,
+    DataType, Datetime64, Endian, Extension, Field, FillValue, GroupMetadata, Indent, NodeMetadata,
+    NodePath, Order, Separator, SmallFloat, SmallInt, TimeError, TimeUnit, Timedelta64, WordError,
+    ZarrFormat,
 };
 pub use zarr_store::MemoryStore;
 #[cfg(feature = "local")]

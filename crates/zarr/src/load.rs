@@ -1,5 +1,7 @@
 //! `load`: reads an array into memory, or the arrays of a group when they are asked for.
 
+use std::fmt::Display;
+
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
@@ -47,7 +49,7 @@ impl Load {
     }
 
     /// Looks only for this format. By default format 3 is tried first, then 2.
-    pub fn zarr_format(self, format: ZarrFormat) -> Self {
+    pub fn zarr_format(self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
         Self {
             open: self.open.zarr_format(format),
         }

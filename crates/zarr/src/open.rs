@@ -2,11 +2,14 @@
 
 pub(crate) mod opening;
 
+use std::fmt::Display;
+
+use serde::Serialize;
 use zarr_core::hierarchy::ConsolidatedView;
 use zarr_core::{ArrayOptions, Context, ErrorClass, NodeKind, Result};
-use zarr_metadata::{Attribute, ZarrFormat};
+use zarr_metadata::{Attributes, ZarrFormat};
 
-use crate::open::opening::Opening;
+use crate::open::opening::{OnConflict, Opening};
 use crate::operation::operation;
 use crate::target::access::{Access, array_handle_setters, handle_setters, store_setters};
 use crate::{Array, Group, Like, Mode, Node, Target, UseConsolidated};
@@ -64,6 +67,8 @@ pub fn open_array(store: impl Into<Target>) -> OpenArray {
 /// let a = group.ones("a", [4]).wait()?;
 /// let b = zarr::open_like(&group, &a).path("b").wait()?;
 /// assert_eq!(b.read::<f64>(..).wait()?.sum(), 4.0);
+/// let c = zarr::open_like(&group, &a).path("c").with(|array| array.shape([8])).wait()?;
+/// assert_eq!(c.shape(), [8]);
 /// # Ok(())
 /// # }
 /// ```
@@ -118,10 +123,16 @@ macro_rules! open_setters {
                 self
             }
 
+            /// The same as [`path`](Self::path).
+            pub fn name(self, path: impl AsRef<str>) -> Self {
+                self.path(path)
+            }
+
             /// Looks only for this format, and creates nodes in it. By default format 3 is tried first,
             /// then 2.
-            pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-                self.opening.zarr_format = Some(format);
+            pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
+                let refused = &mut self.opening.refused;
+                self.opening.zarr_format = refused.take("zarr_format", format.try_into());
                 self
             }
 
@@ -146,9 +157,24 @@ macro_rules! or_create {
     ($builder:ident) => {
         impl $builder {
             /// The array to create if the mode asks for one. An existing array keeps its shape, data type
-            /// and settings.
+            /// and settings; only `write_empty_chunks` and `read_missing_chunks`, which are not stored, are
+            /// those of its handle, too.
             pub fn or_create(mut self, array: ArrayOptions) -> Self {
                 self.opening.array = Some(array);
+                self
+            }
+
+            /// Changes the options of the array to create, if there are any: of an array like another, its
+            /// shape for example.
+            pub fn with(mut self, change: impl FnOnce(ArrayOptions) -> ArrayOptions) -> Self {
+                self.opening.array = self.opening.array.map(change);
+                self
+            }
+
+            /// What to do about an existing array that has another shape or data type than the array to
+            /// create.
+            pub fn on_conflict(mut self, what: OnConflict) -> Self {
+                self.opening.on_conflict = what;
                 self
             }
         }
@@ -205,9 +231,11 @@ impl OpenGroup {
         self
     }
 
-    /// The attributes of a group that is created: a JSON object. An existing group keeps its own.
-    pub fn attributes(mut self, attributes: impl Into<Attribute>) -> Self {
-        self.opening.attributes = Some(attributes.into());
+    /// The attributes of a group that is created: see
+    /// [`CreateArray::attributes`](crate::CreateArray::attributes). An existing group keeps its own.
+    pub fn attributes(mut self, attributes: impl Serialize) -> Self {
+        let attributes = Attributes::of(&attributes);
+        self.opening.attributes = self.opening.refused.take("attributes", attributes);
         self
     }
 

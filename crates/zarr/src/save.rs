@@ -1,8 +1,9 @@
 //! `save`: stores arrays in memory, a single one as an array or several in a group.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
-use zarr_core::{Context, Error, ErrorKind, NodeKind, Result, hierarchy};
+use zarr_core::{Context, Error, ErrorKind, NodeKind, Refused, Result, hierarchy};
 use zarr_metadata::{NodeMetadata, NodePath, ZarrFormat};
 use zarr_store::Location;
 
@@ -41,6 +42,7 @@ pub fn save(store: impl Into<Target>) -> Save {
             ..Access::default()
         },
         in_group: false,
+        refused: Refused::default(),
         unnamed: Vec::new(),
         named: Vec::new(),
     }
@@ -84,6 +86,7 @@ pub struct Save {
     access: Access,
     /// Whether a single array goes into a group, too.
     in_group: bool,
+    refused: Refused,
     unnamed: Vec<Data>,
     named: Vec<(String, Data)>,
 }
@@ -108,9 +111,14 @@ impl Save {
         self
     }
 
+    /// The same as [`path`](Self::path).
+    pub fn name(self, path: impl AsRef<str>) -> Self {
+        self.path(path)
+    }
+
     /// The format; by default that of an existing group, or the context's default.
-    pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.zarr_format = Some(format);
+    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
+        self.zarr_format = self.refused.take("zarr_format", format.try_into());
         self
     }
 
@@ -128,6 +136,7 @@ impl Save {
     }
 
     async fn run(mut self) -> Result<()> {
+        self.refused.check()?;
         let context = self.context.take().unwrap_or_else(default_context);
         let location = self
             .target

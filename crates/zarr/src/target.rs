@@ -1,24 +1,27 @@
 //! `Target`, the place where an operation works, and the types that convert into it. It opens stores, not nodes.
 
 pub(crate) mod access;
+mod conversions;
 pub(crate) mod finish;
 
+use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
+use bytes::Bytes;
 use zarr_core::hierarchy;
 use zarr_store::{
-    BlockingStore, Location, MemoryStore, Store, open_path, open_store, without_secrets,
+    BlockingStore, Key, Location, MemoryStore, PutMode, open_path, open_store, without_secrets,
 };
 
+use crate::Result;
 use crate::target::finish::Finish;
-use crate::{Array, Group, Result};
 
 /// A store, or a location in one.
 ///
 /// Strings, paths, stores, [`Location`]s, arrays and groups convert into it: `zarr::open("a.zarr")`,
-/// `zarr::open(&path)`, `zarr::open(MemoryStore::new())`, `zarr::open(&group)`.
+/// `zarr::open(&path)`, `zarr::open(MemoryStore::new())`, `zarr::open(&group)`. A store of your own comes in an `Arc`.
+/// A map of keys and bytes is copied into a new store in memory.
 ///
 /// If everything in a zip archive is inside one folder, and that folder is a node (as when a directory is packed with
 /// its name), paths are relative to that folder.
@@ -39,6 +42,8 @@ pub enum Target {
     Address(String),
     /// A location in a store.
     At(Location),
+    /// The values of a new store in memory, by their keys.
+    Values(BTreeMap<String, Bytes>),
 }
 
 impl Target {
@@ -51,9 +56,24 @@ impl Target {
             Self::Path(path) => Location::root(open_path(path, options).await?),
             Self::Address(address) => Location::root(open_store(address, options).await?),
             Self::At(location) => return Ok(location.join(path.as_str())?),
+            Self::Values(values) => Location::root(filled(values)?.into_store()),
         };
         hierarchy::place_in(&root, path.as_str()).await
     }
+}
+
+/// A new store in memory with these values.
+fn filled(values: &BTreeMap<String, Bytes>) -> Result<MemoryStore> {
+    let store = MemoryStore::new();
+    for (key, value) in values {
+        BlockingStore::put(
+            &store,
+            &Key::new(key)?,
+            &value.clone().into(),
+            PutMode::Overwrite,
+        )?;
+    }
+    Ok(store)
 }
 
 /// Shows no secrets of addresses.
@@ -67,73 +87,7 @@ impl fmt::Debug for Target {
                 f.debug_tuple("Address").field(&shown).finish()
             }
             Self::At(location) => f.debug_tuple("At").field(location).finish(),
+            Self::Values(values) => f.debug_tuple("Values").field(&values.len()).finish(),
         }
-    }
-}
-
-impl From<&str> for Target {
-    fn from(address: &str) -> Self {
-        Self::Address(address.to_owned())
-    }
-}
-
-impl From<String> for Target {
-    fn from(address: String) -> Self {
-        Self::Address(address)
-    }
-}
-
-impl From<&Path> for Target {
-    fn from(path: &Path) -> Self {
-        Self::Path(path.to_owned())
-    }
-}
-
-impl From<PathBuf> for Target {
-    fn from(path: PathBuf) -> Self {
-        Self::Path(path)
-    }
-}
-
-impl From<&PathBuf> for Target {
-    fn from(path: &PathBuf) -> Self {
-        Self::Path(path.clone())
-    }
-}
-
-impl From<Arc<dyn Store>> for Target {
-    fn from(store: Arc<dyn Store>) -> Self {
-        Self::At(Location::root(store))
-    }
-}
-
-impl From<MemoryStore> for Target {
-    fn from(store: MemoryStore) -> Self {
-        store.into_store().into()
-    }
-}
-
-#[cfg(feature = "local")]
-impl From<zarr_store::LocalStore> for Target {
-    fn from(store: zarr_store::LocalStore) -> Self {
-        store.into_store().into()
-    }
-}
-
-impl From<Location> for Target {
-    fn from(location: Location) -> Self {
-        Self::At(location)
-    }
-}
-
-impl From<&Group> for Target {
-    fn from(group: &Group) -> Self {
-        Self::At(group.location().clone())
-    }
-}
-
-impl From<&Array> for Target {
-    fn from(array: &Array) -> Self {
-        Self::At(array.location().clone())
     }
 }

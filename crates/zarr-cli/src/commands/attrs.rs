@@ -80,15 +80,15 @@ pub(crate) fn run(args: &AttrsArgs, out: &mut impl Write) -> Result<Exit, Failur
             writeln!(out, "{value:#}").map_err(|error| Failure::output(&error))?;
         }
         AttrsCommand::Set { path, key, value } => {
-            let new = Some((key.clone(), value.clone()));
-            update(path, path.open_to_change()?, new, None)?;
+            let new = [(key.clone(), value.clone())];
+            update(path, path.open_to_change()?, &new, None)?;
         }
         AttrsCommand::Rm { path, key } => {
             let node = path.open_to_change()?;
             if !attributes(&node).contains_key(key) {
                 return Err(absent(path, key));
             }
-            update(path, node, None, Some(key.clone()))?;
+            update(path, node, &[], Some(key.clone()))?;
         }
     }
     Ok(Exit::Done)
@@ -104,7 +104,7 @@ fn attributes(node: &Node) -> &zarr::Attributes {
 fn update(
     path: &Address,
     node: Node,
-    new: Option<(String, Attribute)>,
+    new: &[(String, Attribute)],
     gone: Option<String>,
 ) -> Result<(), Failure> {
     let location = node.location().clone();

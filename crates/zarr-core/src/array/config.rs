@@ -1,8 +1,13 @@
 //! The configuration of a handle to an array.
 
 /// How a handle reads and writes an array. It is not stored.
+///
+/// ```
+/// use zarr_core::ArrayConfig;
+/// let config = ArrayConfig { write_empty_chunks: true, ..ArrayConfig::default() };
+/// assert!(config.read_missing_chunks);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ArrayConfig {
     /// Whether chunks that hold only the fill value are stored; off by default.
     pub write_empty_chunks: bool,
@@ -15,9 +20,6 @@ pub struct ArrayConfig {
     pub reload_metadata: bool,
     /// Whether the attributes are read from the store each time they are asked for; off by default.
     pub reload_attributes: bool,
-    /// Whether no other writer can make the array longer while this handle is used. Cells beyond its edge are
-    /// then padding, and chunks there are replaced without being read.
-    pub(crate) shape_is_current: bool,
 }
 
 impl Default for ArrayConfig {
@@ -27,7 +29,6 @@ impl Default for ArrayConfig {
             read_missing_chunks: true,
             reload_metadata: false,
             reload_attributes: false,
-            shape_is_current: false,
         }
     }
 }

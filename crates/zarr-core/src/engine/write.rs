@@ -126,7 +126,7 @@ fn coverage(array: &ChunkedArray, (chunk, cells): &(Dims<u64>, Cells)) -> Covera
     // Where nothing can be written on a condition, no handle can have made the array longer.
     let conditions = array.store().hints().conditions;
     let can_grow = conditions.create && conditions.update;
-    let is_known = array.config().shape_is_current || !can_grow;
+    let is_known = array.shape_is_current() || !can_grow;
     match covers_known {
         true if is_known => Coverage::Whole,
         true => Coverage::Known,

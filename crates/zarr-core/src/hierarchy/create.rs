@@ -57,17 +57,17 @@ pub(crate) async fn create_without_update(
 }
 
 /// A node that can be created.
-struct NewNode {
+pub(super) struct NewNode {
     documents: DocumentTexts,
     /// Whether there is a node in its place.
-    replaces: bool,
+    pub(super) replaces: bool,
     above: Vec<(Location, Option<NodeMetadata>)>,
     /// The places above where no groups are yet, nearest first.
-    missing: Vec<Location>,
+    pub(super) missing: Vec<Location>,
 }
 
 /// Checks everything before anything is changed.
-async fn check(
+pub(super) async fn check(
     location: &Location,
     node: &NodeMetadata,
     overwrite: bool,

@@ -1,8 +1,8 @@
 //! The documents of a node as they are stored: laid out as the context says, and such that they can be
 //! read again.
 
-use zarr_metadata::documents;
-use zarr_metadata::{NodeDocuments, NodeMetadata, Reader};
+use zarr_metadata::documents::{self, ZATTRS};
+use zarr_metadata::{NodeDocuments, NodeMetadata, Reader, ZarrFormat};
 use zarr_store::Location;
 
 use super::invalid;
@@ -33,9 +33,13 @@ pub(super) fn encode_documents(
     }
     let indent = config.json_indent;
     let documents = node.documents().into_iter();
-    let documents: DocumentTexts = documents
+    let mut documents: DocumentTexts = documents
         .map(|(name, text)| (name, indent.lay_out(text)))
         .collect();
+    if config.write_empty_zattrs && node.format() == ZarrFormat::V2 && node.attributes().is_empty()
+    {
+        documents.push((ZATTRS, b"{}".to_vec()));
+    }
     let text = |wanted: &str| {
         let mut documents = documents.iter();
         let found = documents.find(|(name, _)| *name == wanted);

@@ -3,9 +3,7 @@
 use std::pin::pin;
 
 use futures_util::StreamExt;
-use zarr_metadata::{
-    ArrayMetadata, Attribute, Attributes, GroupMetadata, NodeMetadata, ZarrFormat,
-};
+use zarr_metadata::{ArrayMetadata, Attributes, GroupMetadata, NodeMetadata, ZarrFormat};
 use zarr_store::{Location, Op, StoreError, StoreErrorKind};
 
 use super::warn::warn_of_both_formats;
@@ -57,8 +55,8 @@ pub struct OpenOptions {
     pub format: Option<ZarrFormat>,
     /// The array to create where the mode creates one.
     pub array: Option<ArrayOptions>,
-    /// The attributes of a group that is created: a JSON object.
-    pub attributes: Option<Attribute>,
+    /// The attributes of a group that is created.
+    pub attributes: Option<Attributes>,
 }
 
 /// Opens the node at a place as the mode says, and gives its documents.
@@ -145,7 +143,7 @@ impl OpenOptions {
             }
             (None, _) => {
                 let format = self.format.unwrap_or_else(|| context.default_format());
-                let attributes = object(self.attributes.clone())?;
+                let attributes = self.attributes.clone().unwrap_or_default();
                 NodeMetadata::Group(GroupMetadata::new(format, attributes))
             }
         };
@@ -189,18 +187,4 @@ pub async fn implicit_group(
         }
     }
     None
-}
-
-/// Attributes that were given as a JSON value, which must be an object, or none.
-///
-/// # Errors
-/// Where they are something else.
-pub fn object(attributes: Option<Attribute>) -> Result<Attributes> {
-    let Some(attributes) = attributes else {
-        return Ok(Attributes::new());
-    };
-    attributes.into_object().map_err(|other| {
-        let text = format!("a JSON object is needed, found {other}");
-        Error::argument("attributes", text)
-    })
 }

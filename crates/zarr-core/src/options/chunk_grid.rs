@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use zarr_metadata::{AxisChunks, ChunkGridMetadata};
 
-use super::{ArrayOptions, Chunks};
+use super::{ArrayOptions, Chunks, Shape};
 use crate::{Error, Result, defaults};
 
 impl ArrayOptions {
@@ -66,11 +66,40 @@ impl ArrayOptions {
             Chunks::Auto => guessed(defaults::LARGEST_SHARD),
             Chunks::Bytes(bytes) => guessed(*bytes),
             Chunks::Whole => guessed(u64::MAX),
+            Chunks::Axes(given) => Chunks::Shape(self.axes("shards", given, |axis, length| {
+                let inner = inner.get(axis).copied().unwrap_or(1).max(1);
+                length.max(1).div_ceil(inner).saturating_mul(inner)
+            })?),
             others => others.clone(),
         };
         let grid = self.grid("shards", &chosen, defaults::LARGEST_CHUNK)?;
         check_multiple(&grid, inner)?;
         Ok(grid)
+    }
+
+    /// The shape in which -1 stands for the length of an axis, which `whole` gives.
+    fn axes(
+        &self,
+        name: &'static str,
+        given: &Shape,
+        whole: impl Fn(usize, u64) -> u64,
+    ) -> Result<Vec<u64>> {
+        let given = given.given();
+        let is_wrong = |length: i128| length != -1 && u64::try_from(length).is_err();
+        if let Some(axis) = given.iter().position(|&length| is_wrong(length)) {
+            let text = format!(
+                "{given:?}: the length along axis {axis} must be positive, or -1 for the whole axis"
+            );
+            return Err(Error::argument(name, text));
+        }
+        self.check_rank(name, &given, given.len())?;
+        let axes = given.iter().zip(&self.shape).enumerate();
+        let length = |(axis, (&given, &length)): (usize, (&i128, &u64))| match u64::try_from(given)
+        {
+            Ok(given) => given,
+            Err(_) => whole(axis, length),
+        };
+        Ok(axes.map(length).collect())
     }
 
     /// The shape of all chunks, where they have one.
@@ -89,6 +118,7 @@ impl ArrayOptions {
             Chunks::Whole => self.shape.iter().map(|&n| n.max(1)).collect(),
             Chunks::Uniform(length) => vec![*length; rank],
             Chunks::Shape(shape) => shape.clone(),
+            Chunks::Axes(given) => self.axes(name, given, |_, length| length.max(1))?,
             Chunks::Rectilinear(_) => {
                 let text = "lists of lengths are for format 3, and for shards there: the chunks inside of shards \
                             have one shape";

@@ -3,30 +3,31 @@
 use serde_json::Value;
 use zarr_metadata::{AxisChunks, Datetime64, Timedelta64};
 
-use super::{Chunks, Fill};
+use super::{Chunks, Fill, IntoLengths, Length, Shape};
 
-impl From<&[u64]> for Chunks {
-    fn from(shape: &[u64]) -> Self {
-        Self::Shape(shape.to_vec())
+impl<L: IntoLengths> From<L> for Chunks {
+    fn from(lengths: L) -> Self {
+        lengths.into_lengths().into()
     }
 }
 
-impl From<Vec<u64>> for Chunks {
-    fn from(shape: Vec<u64>) -> Self {
-        Self::Shape(shape)
+impl From<Shape> for Chunks {
+    fn from(shape: Shape) -> Self {
+        match shape.checked() {
+            Ok(lengths) => Self::Shape(lengths),
+            Err(_) => Self::Axes(shape),
+        }
     }
 }
 
-impl<const N: usize> From<[u64; N]> for Chunks {
-    fn from(shape: [u64; N]) -> Self {
-        Self::Shape(shape.to_vec())
-    }
-}
-
-/// The same length on every axis.
-impl From<u64> for Chunks {
-    fn from(length: u64) -> Self {
-        Self::Uniform(length)
+impl Chunks {
+    /// The same length on every axis; -1 is the axis itself.
+    pub(super) fn from_length(length: i128) -> Self {
+        match u64::try_from(length) {
+            Ok(length) => Self::Uniform(length),
+            Err(_) if length == -1 => Self::Whole,
+            Err(_) => Self::Axes(Shape::of(length)),
+        }
     }
 }
 
@@ -43,16 +44,28 @@ impl<const N: usize> From<[AxisChunks; N]> for Chunks {
     }
 }
 
-/// The length of every chunk along each axis.
-impl From<Vec<Vec<u64>>> for Chunks {
-    fn from(axes: Vec<Vec<u64>>) -> Self {
-        Self::Rectilinear(axes.into_iter().map(AxisChunks::from_lengths).collect())
+/// The length of every chunk along each axis. A length that is none becomes 0, which is refused with its axis.
+fn rectilinear<T: Length>(axes: impl IntoIterator<Item = impl IntoIterator<Item = T>>) -> Chunks {
+    let length = |length: T| u64::try_from(length.length()).unwrap_or(0);
+    let lengths = axes.into_iter().map(|axis| axis.into_iter().map(length));
+    Chunks::Rectilinear(lengths.map(AxisChunks::from_lengths).collect())
+}
+
+impl<T: Length> From<Vec<Vec<T>>> for Chunks {
+    fn from(axes: Vec<Vec<T>>) -> Self {
+        rectilinear(axes)
     }
 }
 
-impl<const N: usize> From<[Vec<u64>; N]> for Chunks {
-    fn from(axes: [Vec<u64>; N]) -> Self {
-        Vec::from(axes).into()
+impl<T: Length, const N: usize> From<[Vec<T>; N]> for Chunks {
+    fn from(axes: [Vec<T>; N]) -> Self {
+        rectilinear(axes)
+    }
+}
+
+impl<T: Length, const N: usize, const M: usize> From<[[T; M]; N]> for Chunks {
+    fn from(axes: [[T; M]; N]) -> Self {
+        rectilinear(axes)
     }
 }
 
@@ -83,7 +96,9 @@ macro_rules! fill_from {
         }
     )*};
 }
-fill_from!(bool, i8, i16, i32, i64, u8, u16, u32, u64, &str, String);
+fill_from!(
+    bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, &str, String
+);
 
 /// A float as JSON has it.
 fn float(value: f64) -> Value {

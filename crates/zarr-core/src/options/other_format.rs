@@ -37,7 +37,7 @@ impl ArrayOptions {
 
     /// Sets the whole chain of codecs, in place of the shards of the array that these options are like. Its chunk
     /// shape stays.
-    pub fn use_chain(&mut self, codecs: Vec<Extension>) {
+    pub(super) fn use_chain(&mut self, codecs: Vec<Extension>) {
         let old = self.like.as_ref().map(|like| Self::like(like));
         if old.is_some_and(|old| old.shards == self.shards) {
             self.shards = None;

@@ -21,10 +21,10 @@ pub struct Field {
 impl Field {
     /// A field of one element.
     #[must_use]
-    pub fn new(name: impl Into<String>, data_type: DataType) -> Self {
+    pub fn new(name: impl Into<String>, data_type: impl Into<DataType>) -> Self {
         Self {
             name: name.into(),
-            data_type,
+            data_type: data_type.into(),
             shape: Vec::new(),
         }
     }
@@ -48,6 +48,20 @@ impl Field {
     #[must_use]
     pub fn size(&self) -> Option<usize> {
         self.data_type.size()?.checked_mul(self.count()?)
+    }
+}
+
+/// A name and a type.
+impl<N: Into<String>, T: Into<DataType>> From<(N, T)> for Field {
+    fn from((name, data_type): (N, T)) -> Self {
+        Self::new(name, data_type)
+    }
+}
+
+/// A name, a type, and the shape of the array that the field holds.
+impl<N: Into<String>, T: Into<DataType>, S: Into<Vec<u64>>> From<(N, T, S)> for Field {
+    fn from((name, data_type, shape): (N, T, S)) -> Self {
+        Self::new(name, data_type).with_shape(shape)
     }
 }
 

@@ -2,7 +2,6 @@
 //! names wherever there are any.
 
 use std::borrow::Cow;
-use std::str::FromStr;
 
 use serde_json::{Value, json};
 
@@ -66,6 +65,18 @@ pub(crate) fn named(name: &str) -> Option<DataType> {
         .or_else(|| ints().map(DataType::SmallInt))
         .or_else(|| floats().map(DataType::SmallFloat))
         .or_else(|| complex().map(DataType::ComplexSmall))
+}
+
+/// The names of all types that are a name alone.
+pub(super) fn known_names() -> impl Iterator<Item = &'static str> {
+    let ints = SmallInt::ALL.into_iter().map(SmallInt::name);
+    let floats = SmallFloat::ALL.into_iter();
+    let floats = floats.flat_map(|float| [float.name(), float.complex_name()]);
+    NAMED
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(ints)
+        .chain(floats)
 }
 
 impl DataType {
@@ -447,12 +458,4 @@ fn raw_size(bits: &str, name: &str, at: &JsonPlace<'_>, problems: &mut Problems)
         );
     }
     size.filter(|bytes| problems.within(at, ELEMENT_BYTES, *bytes, MAX_ELEMENT_BYTES))
-}
-
-impl FromStr for DataType {
-    type Err = MetadataError;
-
-    fn from_str(name: &str) -> Result<Self, MetadataError> {
-        Self::from_json(Value::from(name))
-    }
 }

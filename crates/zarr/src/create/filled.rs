@@ -25,14 +25,13 @@ where
     D: ndarray::Dimension,
 {
     fn structure(&self) -> ArrayOptions {
-        let shape = Shape::from(self.shape());
-        ArrayOptions::new(shape.0, <S::Elem as crate::Element>::data_type())
+        ArrayOptions::new(self.shape(), <S::Elem as crate::Element>::data_type())
     }
 }
 
 impl Like for crate::DynData {
     fn structure(&self) -> ArrayOptions {
-        ArrayOptions::new(self.shape.clone(), self.dtype.clone())
+        ArrayOptions::new(&self.shape, &self.dtype)
     }
 }
 

@@ -1,7 +1,12 @@
 //! `create_group`, and `group`, which opens the group if it exists.
 
-use zarr_core::{Context, Result, hierarchy};
-use zarr_metadata::{Attribute, GroupMetadata, NodeMetadata, ZarrFormat};
+use std::fmt::Display;
+
+use serde::Serialize;
+use zarr_core::hierarchy::{self, CreatePlan};
+use zarr_core::{Context, Refused, Result};
+use zarr_metadata::{Attributes, GroupMetadata, NodeMetadata, ZarrFormat};
+use zarr_store::Location;
 
 use crate::environment::default_context;
 use crate::operation::operation;
@@ -20,6 +25,7 @@ pub fn create_group(store: impl Into<Target>) -> CreateGroup {
         context: None,
         access: Access::default(),
         or_open: false,
+        refused: Refused::default(),
     }
 }
 
@@ -51,33 +57,38 @@ pub struct CreateGroup {
     target: Target,
     path: String,
     zarr_format: Option<ZarrFormat>,
-    attributes: Option<Attribute>,
+    attributes: Option<Attributes>,
     overwrite: bool,
     context: Option<Context>,
-    access: Access,
+    pub(super) access: Access,
     /// Whether an existing group is opened.
     or_open: bool,
+    refused: Refused,
 }
 store_setters!(CreateGroup, access);
 handle_setters!(CreateGroup, access);
 
 impl CreateGroup {
     /// The group's path in the store. Missing groups above it are created.
-    #[doc(alias = "name")]
     pub fn path(mut self, path: impl AsRef<str>) -> Self {
         self.path = path.as_ref().to_owned();
         self
     }
 
+    /// The same as [`path`](Self::path).
+    pub fn name(self, path: impl AsRef<str>) -> Self {
+        self.path(path)
+    }
+
     /// The format; by default that of the group above, or the context's default.
-    pub fn zarr_format(mut self, format: ZarrFormat) -> Self {
-        self.zarr_format = Some(format);
+    pub fn zarr_format(mut self, format: impl TryInto<ZarrFormat, Error: Display>) -> Self {
+        self.zarr_format = self.refused.take("zarr_format", format.try_into());
         self
     }
 
-    /// The user's attributes: a JSON object.
-    pub fn attributes(mut self, attributes: impl Into<Attribute>) -> Self {
-        self.attributes = Some(attributes.into());
+    /// The user's attributes: see [`CreateArray::attributes`](crate::CreateArray::attributes).
+    pub fn attributes(mut self, attributes: impl Serialize) -> Self {
+        self.attributes = self.refused.take("attributes", Attributes::of(&attributes));
         self
     }
 
@@ -95,20 +106,40 @@ impl CreateGroup {
     }
 
     async fn run(self) -> Result<Group> {
+        self.refused.check()?;
         if self.or_open && !self.overwrite {
             return self.open().await;
         }
+        let (overwrite, reloading) = (self.overwrite, self.access.reload_attributes);
+        let access = self.access.clone();
+        let (location, metadata, context) = self.prepare().await?;
+        let node = NodeMetadata::Group(metadata.clone());
+        hierarchy::create(&location, &node, overwrite, &context).await?;
+        let group = Group::new(access.finish(location), metadata, context)?;
+        Ok(group.reloading(reloading))
+    }
+
+    /// Checks everything that can be checked without reading a document from the store.
+    async fn prepare(self) -> Result<(Location, GroupMetadata, Context)> {
+        self.refused.check()?;
         let context = self.context.unwrap_or_else(default_context);
         let location = self
             .target
             .reach(&self.path, &self.access, &context)
             .await?;
         let format = self.zarr_format.unwrap_or_else(|| context.default_format());
-        let metadata = GroupMetadata::new(format, hierarchy::object(self.attributes)?);
-        let node = NodeMetadata::Group(metadata.clone());
-        hierarchy::create(&location, &node, self.overwrite, &context).await?;
-        let group = Group::new(self.access.finish(location), metadata, context)?;
-        Ok(group.reloading(self.access.reload_attributes))
+        let metadata = GroupMetadata::new(format, self.attributes.unwrap_or_default());
+        Ok((location, metadata, context))
+    }
+
+    pub(crate) async fn plan(self) -> Result<CreatePlan> {
+        let (or_open, overwrite) = (self.or_open && !self.overwrite, self.overwrite);
+        let (location, metadata, context) = self.prepare().await?;
+        if or_open && let Some(NodeMetadata::Group(_)) = hierarchy::read(&location, None).await? {
+            return Ok(CreatePlan::default());
+        }
+        let node = NodeMetadata::Group(metadata);
+        hierarchy::plan_create(&location, &node, overwrite, &context).await
     }
 
     fn open(self) -> OpenGroup {

@@ -1,43 +1,23 @@
-//! `Shape` and `DimensionName`, and the types that convert into them.
+//! `DimensionName`, and the types that convert into it; and the chunks of an array as those of another.
 
-/// A shape: `[10, 20]`, a `Vec`, a slice, a single length, or `()` for a scalar.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shape(pub Vec<u64>);
+use zarr_core::{ArrayOptions, Chunks};
 
-impl<const N: usize> From<[u64; N]> for Shape {
-    fn from(shape: [u64; N]) -> Self {
-        Self(shape.to_vec())
-    }
-}
+use crate::Array;
 
-impl From<Vec<u64>> for Shape {
-    fn from(shape: Vec<u64>) -> Self {
-        Self(shape)
-    }
-}
-
-impl From<&[u64]> for Shape {
-    fn from(shape: &[u64]) -> Self {
-        Self(shape.to_vec())
-    }
-}
-
-/// The shape of an array in memory.
-impl From<&[usize]> for Shape {
-    fn from(shape: &[usize]) -> Self {
-        Self(shape.iter().map(|&n| n as u64).collect())
-    }
-}
-
-impl From<u64> for Shape {
-    fn from(length: u64) -> Self {
-        Self(vec![length])
-    }
-}
-
-impl From<()> for Shape {
-    fn from((): ()) -> Self {
-        Self(vec![])
+/// The chunks of an array: the inner chunks, if it is sharded.
+///
+/// ```
+/// # use zarr::{blocking::Wait, Target};
+/// # fn main() -> zarr::Result<()> {
+/// let a = zarr::zeros(Target::Memory, [40, 60]).chunks([20, 30]).wait()?;
+/// let b = zarr::ones(Target::Memory, (80, 80)).chunks(&a).wait()?;
+/// assert_eq!(b.chunks(), [20, 30]);
+/// # Ok(())
+/// # }
+/// ```
+impl From<&Array> for Chunks {
+    fn from(array: &Array) -> Self {
+        ArrayOptions::like(array.metadata()).chunks
     }
 }
 
@@ -60,5 +40,17 @@ impl From<String> for DimensionName {
 impl From<Option<&str>> for DimensionName {
     fn from(name: Option<&str>) -> Self {
         Self(name.map(str::to_owned))
+    }
+}
+
+impl From<Option<String>> for DimensionName {
+    fn from(name: Option<String>) -> Self {
+        Self(name)
+    }
+}
+
+impl From<&String> for DimensionName {
+    fn from(name: &String) -> Self {
+        Self(Some(name.clone()))
     }
 }

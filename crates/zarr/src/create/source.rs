@@ -100,7 +100,7 @@ impl Computed {
 
 impl fmt::Debug for Computed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Computed({:?} of {})", self.shape.0, self.dtype)
+        write!(f, "Computed({:?} of {})", self.shape, self.dtype)
     }
 }
 
@@ -133,9 +133,7 @@ impl Source {
     pub(crate) fn structure(&self) -> ArrayOptions {
         match &self.0 {
             SourceKind::Data(data) => data.structure(),
-            SourceKind::Computed(blocks) => {
-                ArrayOptions::new(blocks.shape.0.clone(), blocks.dtype.clone())
-            }
+            SourceKind::Computed(blocks) => ArrayOptions::new(&blocks.shape, &blocks.dtype),
             SourceKind::Array(array) => {
                 let mut options = ArrayOptions::like(array.metadata());
                 options.attributes.clone_from(array.attrs());
@@ -183,7 +181,7 @@ impl Source {
             }
             SourceKind::Array(from) => return Err(to.refused(from.dtype())),
             SourceKind::Computed(blocks) => {
-                let shape = blocks.shape.0.clone();
+                let shape = blocks.shape.lengths()?;
                 Given::Blocks(shape, Appended::Blocks(blocks.converted(to)?))
             }
         })

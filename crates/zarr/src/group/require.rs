@@ -119,12 +119,12 @@ impl RequireArray {
     }
 
     fn check(&self, found: Array) -> Result<Array> {
-        if found.shape() != self.shape.0 {
+        let shape = self.shape.lengths()?;
+        if found.shape() != shape {
             let text = format!(
-                "`{}` has the shape {:?}, not {:?}",
+                "`{}` has the shape {:?}, not {shape:?}",
                 found.path(),
-                found.shape(),
-                self.shape.0
+                found.shape()
             );
             return Err(Error::wrong_shape("shape", text));
         }

@@ -1,13 +1,46 @@
 //! `Opening`: the arguments that all builders that open nodes share, and how they open one.
 
 use zarr_core::hierarchy::{self, Mode, OpenOptions};
-use zarr_core::{ArrayOptions, Context, NodeKind, Result};
-use zarr_metadata::{Attribute, ZarrFormat};
+use zarr_core::{ArrayOptions, Context, Error, NodeKind, Refused, Result};
+use zarr_metadata::{Attributes, ZarrFormat};
 use zarr_store::Location;
 
 use crate::environment::default_context;
 use crate::target::access::{Access, unchanging};
-use crate::{Group, Node, Target};
+use crate::{Array, Group, Node, Target};
+
+/// What to do about an existing array that has another shape or data type than the array to create.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum OnConflict {
+    /// Open it as it is, as zarr-python does.
+    #[default]
+    Ignore,
+    /// Fail, and name the difference.
+    Error,
+}
+
+impl OnConflict {
+    fn check(self, found: &Array, wanted: &ArrayOptions) -> Result<()> {
+        if self == Self::Ignore {
+            return Ok(());
+        }
+        let path = found.path();
+        if found.shape() != wanted.shape {
+            let text = format!(
+                "`{path}` has the shape {:?}, not {:?}",
+                found.shape(),
+                wanted.shape
+            );
+            return Err(Error::wrong_shape("shape", text));
+        }
+        if *found.dtype() != wanted.data_type {
+            let (stored, wanted) = (found.dtype(), &wanted.data_type);
+            let text = format!("`{path}` has the type {stored}, not {wanted}");
+            return Err(Error::argument("dtype", text));
+        }
+        Ok(())
+    }
+}
 
 /// The arguments that all builders that open nodes share.
 #[derive(Clone, Debug)]
@@ -20,7 +53,9 @@ pub(crate) struct Opening {
     /// The array to create if there is none.
     pub(crate) array: Option<ArrayOptions>,
     /// The attributes of a group that is created.
-    pub(crate) attributes: Option<Attribute>,
+    pub(crate) attributes: Option<Attributes>,
+    pub(crate) refused: Refused,
+    pub(crate) on_conflict: OnConflict,
     pub(crate) access: Access,
 }
 
@@ -34,26 +69,33 @@ impl Opening {
             mode: None,
             array: None,
             attributes: None,
+            refused: Refused::default(),
+            on_conflict: OnConflict::Ignore,
             access: Access::default(),
         }
     }
 
     /// `wanted` is `None` if the node may be of either kind.
     pub(crate) async fn open(self, wanted: Option<NodeKind>) -> Result<Node> {
+        self.refused.check()?;
         let location = self.location().await?;
         let context = self.context.unwrap_or_else(default_context);
         let options = OpenOptions {
             mode: self.mode,
             kind: wanted,
             format: self.zarr_format,
-            array: self.array,
+            array: self.array.clone(),
             attributes: self.attributes,
         };
         let node = hierarchy::open(&location, options, &context).await?;
         Ok(
             match Node::new(self.access.finish(location), node, context)? {
                 Node::Array(array) => {
-                    let config = self.access.array_config(array.config().clone());
+                    let mut config = self.access.array_config(array.config().clone());
+                    if let Some(wanted) = &self.array {
+                        self.on_conflict.check(&array, wanted)?;
+                        config = wanted.array_config(config);
+                    }
                     Node::Array(array.with_config(config))
                 }
                 Node::Group(group) => Node::Group(group.reloading(self.access.reload_attributes)),
